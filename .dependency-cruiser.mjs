@@ -1,0 +1,144 @@
+/**
+ * Who may import whom: the table of docs/ARCHITECTURE.md as rules, checked by `npm run check`.
+ * What a layer's row does not name is forbidden to it; imports of types count. A file of `src/`
+ * that belongs to no row may import nothing, so that a new folder needs a decision.
+ */
+
+const within = (...paths) => paths.map((path) => `^src/${path}`);
+const npm = (...names) => names.map((name) => `(^|node_modules/)${name}(/|$)`);
+
+const domain = within("run/");
+const ports = within("agent/llm/client[.]ts$", "agent/tools/(tool|registry|invoke)[.]ts$");
+const observe = within("observe[.]ts$");
+const web = [
+  ...domain,
+  ...within("queue/message[.]ts$", "durable/rpc[.]ts$", "store/", "env[.]ts$"),
+  ...observe,
+  ...npm("hono", "@hono/zod-openapi", "zod"),
+];
+
+/** Files of a layer, and what they may import besides each other. */
+const layers = [
+  { name: "run", files: domain, may: npm("zod", "uuid") },
+  {
+    name: "agent",
+    files: within("agent/[^/]+$"),
+    // Node's own hash: the digest of a request must not wait for anything.
+    may: [...domain, ...ports, ...observe, "^crypto$"],
+  },
+  { name: "planners", files: within("agent/planners/"), may: [...domain, ...ports, ...observe] },
+  {
+    name: "llm",
+    files: within("agent/llm/"),
+    may: [
+      ...within("run/(message|failure|script|json)[.]ts$"),
+      ...npm("openai", "@anthropic-ai/sdk", "@google/genai"),
+    ],
+  },
+  {
+    name: "tools",
+    files: within("agent/tools/"),
+    may: [...domain, ...npm("mathjs", "@cfworker/json-schema", "zod")],
+  },
+  {
+    name: "mcp",
+    files: within("agent/mcp/"),
+    may: [
+      ...domain,
+      ...within("agent/tools/tool[.]ts$"),
+      ...npm("@modelcontextprotocol/sdk", "@cfworker/json-schema", "zod"),
+    ],
+  },
+  {
+    name: "memory",
+    files: within("agent/memory/"),
+    may: [...domain, ...within("agent/tools/tool[.]ts$"), ...npm("zod")],
+  },
+  {
+    name: "durable",
+    files: within("durable/"),
+    may: [
+      ...domain,
+      ...within("agent/", "store/", "deps[.]ts$", "env[.]ts$"),
+      ...observe,
+      "^cloudflare:workers$",
+    ],
+  },
+  { name: "store", files: within("store/"), may: domain },
+  {
+    name: "queue",
+    files: within("queue/"),
+    may: [...domain, ...within("durable/rpc[.]ts$", "store/"), ...observe],
+  },
+  { name: "api", files: within("api/"), may: web },
+  { name: "grpc", files: within("grpc/"), may: [...web, ...npm("@connectrpc/.*", "@bufbuild/.*")] },
+  {
+    name: "deps",
+    files: within("deps[.]ts$"),
+    may: within("(?!api/|grpc/|queue/|index[.]ts$|durable/agent-run[.]ts$)"),
+  },
+  { name: "env", files: within("env[.]ts$"), may: [...domain, ...npm("zod")] },
+  { name: "observe", files: observe, may: domain },
+  { name: "index", files: within("index[.]ts$"), may: within("") },
+];
+
+const cloudflare = "^cloudflare:";
+
+export default {
+  forbidden: [
+    ...layers.map(({ name, files, may }) => ({
+      name: `${name}-imports`,
+      comment: `${name} imports something that its row of the import table does not name.`,
+      severity: "error",
+      from: { path: files },
+      to: { pathNot: [...files, ...may, cloudflare], couldNotResolve: false },
+    })),
+    {
+      name: "cloudflare-at-the-edge",
+      comment: "cloudflare:* appears only in src/durable/ and src/index.ts.",
+      severity: "error",
+      from: { path: "^src/", pathNot: within("durable/", "index[.]ts$") },
+      to: { path: cloudflare },
+    },
+    {
+      name: "no-layer",
+      comment: "A file of src/ without a row in the import table.",
+      severity: "error",
+      from: { path: "^src/", pathNot: layers.flatMap(({ files }) => files) },
+      to: {},
+    },
+    {
+      name: "src-stands-alone",
+      comment: "What is deployed does not need what tests, measures or runs it.",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "^(test|bench|scripts)/" },
+    },
+    {
+      name: "no-circular",
+      comment: "Two modules that need each other are one module, or three.",
+      severity: "error",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "not-resolved",
+      comment: "An import that the checker cannot follow is one that it cannot judge.",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true, pathNot: cloudflare },
+    },
+  ],
+  options: {
+    // The parser for TypeScript needs its compiler's old API: with TypeScript 7 it finds nothing.
+    parser: "swc",
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^src/worker-env[.]d[.]ts$" },
+    enhancedResolveOptions: {
+      extensions: [".ts", ".mts", ".d.ts", ".mjs", ".js", ".json"],
+      exportsFields: ["exports"],
+      conditionNames: ["workerd", "worker", "import", "node", "types", "default"],
+    },
+  },
+};

@@ -1,0 +1,40 @@
+/** From state to model request: what the model is shown, and the hash that proves it. */
+import { createHash } from "node:crypto";
+import type { Planner } from "../run/planner.ts";
+import type { RunState } from "../run/state.ts";
+import type { LlmClient, ModelRequest } from "./llm/client.ts";
+import type { Toolbox } from "./tools/registry.ts";
+
+export interface Composed {
+  readonly request: ModelRequest;
+  /** The exact body that will be sent. */
+  readonly body: string;
+  /** Lower-case hex. */
+  readonly sha256: string;
+}
+
+/**
+ * The model request of the run's next attempt. A function of the state alone, so that the body of
+ * every call ever made can be rebuilt from the log and checked against its hash.
+ */
+export function compose(
+  state: RunState,
+  planner: Planner,
+  toolbox: Toolbox,
+  llm: LlmClient,
+): Composed {
+  const config = state.spec?.config;
+  const model = config?.model ?? "";
+  const request: ModelRequest = {
+    ...planner.prompt(state, toolbox.descriptions()),
+    model: model.slice(model.indexOf("/") + 1),
+    ...(config?.temperature === undefined ? {} : { temperature: config.temperature }),
+    ...(config?.max_output_tokens === undefined
+      ? {}
+      : { max_output_tokens: config.max_output_tokens }),
+    ...(config?.seed === undefined ? {} : { seed: config.seed }),
+    position: { replies: state.replies, failedAttempts: state.model?.failedAttempts ?? 0 },
+  };
+  const body = llm.body(request);
+  return { request, body, sha256: createHash("sha256").update(body).digest("hex") };
+}

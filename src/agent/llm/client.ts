@@ -1,0 +1,47 @@
+/**
+ * The model port. An adapter speaks one wire protocol; it streams a small union of events, never
+ * throws, and ends in exactly one `done` or `failed`. It does not retry: attempts are the run's.
+ */
+import type { ModelFailure } from "../../run/failure.ts";
+import type { Prompt, Reply } from "../../run/message.ts";
+
+/** One model call, provider-neutral. */
+export interface ModelRequest extends Prompt {
+  /** The model's id at its provider, without the provider's name. */
+  readonly model: string;
+  readonly temperature?: number;
+  readonly max_output_tokens?: number;
+  readonly seed?: number;
+  /** Replies the run has had so far, and attempts of this call that failed. */
+  readonly position: { readonly replies: number; readonly failedAttempts: number };
+}
+
+export interface TokenUsage {
+  readonly input_tokens: number;
+  readonly cached_input_tokens: number;
+  readonly output_tokens: number;
+  readonly reasoning_tokens: number;
+}
+
+export type LlmEvent =
+  | { readonly type: "text"; readonly text: string }
+  | { readonly type: "reasoning"; readonly text: string }
+  | {
+      readonly type: "tool_call";
+      readonly index: number;
+      readonly name?: string;
+      readonly arguments_text?: string;
+    }
+  | { readonly type: "usage"; readonly usage: TokenUsage }
+  | { readonly type: "done"; readonly reply: Reply }
+  | { readonly type: "failed"; readonly failure: ModelFailure };
+
+export interface LlmClient {
+  /**
+   * The exact body that `stream` sends for this request, as text. Pure: the log keeps its hash,
+   * and the body can be rebuilt from the log at any time.
+   */
+  body(request: ModelRequest): string;
+  /** @param body what `body(request)` gave */
+  stream(request: ModelRequest, body: string, signal: AbortSignal): AsyncIterable<LlmEvent>;
+}

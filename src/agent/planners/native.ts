@@ -1,0 +1,60 @@
+/**
+ * The planner for models that call tools natively: the conversation as it is, the tools beside
+ * it. A step is one reply: its tool calls, or the answer.
+ */
+import type { Prompt, Reply, ToolDescription } from "../../run/message.ts";
+import { readArguments, type Planner, type Reading } from "../../run/planner.ts";
+import type { RunState } from "../../run/state.ts";
+
+const GENERAL = `You are an agent that carries a task through to its end.
+Use the tools you are given where they help; call several at once if they do not depend on each other.
+If a tool fails, read its error, then correct the call, try another way, or say what did not work.
+When you are done, answer in plain text without calling a tool.`;
+
+/** Thinks with native tool calls. */
+export const nativePlanner: Planner = {
+  name: "native",
+  next: () => ({ kind: "ask" }),
+  prompt,
+  read,
+};
+
+/** The system text depends on the spec alone: it must not change between steps, since providers cache by prefix. */
+function prompt(state: RunState, tools: readonly ToolDescription[]): Prompt {
+  const config = state.spec?.config;
+  const instructions = config?.instructions ?? "";
+  return {
+    system: instructions.trim() === "" ? GENERAL : `${GENERAL}\n\n${instructions}`,
+    turns: [...state.conversation.pinned, ...state.conversation.recent],
+    tools,
+    stop: config?.stop ?? [],
+  };
+}
+
+function read(reply: Reply): Reading {
+  if (reply.tool_calls.length > 0) {
+    // The last call's arguments may be cut at a place where they still parse: run none of them.
+    return reply.finish_reason === "length"
+      ? {
+          kind: "problem",
+          code: "truncated_reply",
+          message:
+            "Your reply reached its length limit, so none of its tool calls was run. Call fewer tools at once, with shorter arguments.",
+        }
+      : {
+          kind: "calls",
+          calls: reply.tool_calls.map(({ name, arguments_text, provider_id }) => ({
+            name,
+            ...readArguments(arguments_text),
+            ...(provider_id === undefined ? {} : { provider_id }),
+          })),
+        };
+  }
+  return reply.text.trim() === ""
+    ? {
+        kind: "problem",
+        code: "empty_reply",
+        message: "Your reply was empty. Call a tool, or answer in plain text.",
+      }
+    : { kind: "answer", answer: reply.text };
+}

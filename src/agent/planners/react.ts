@@ -1,0 +1,76 @@
+/**
+ * The planner for models without native tool calls: thought, action and observation as text.
+ * This file holds the prompt; `react-reply.ts` reads what comes back.
+ */
+import type { Prompt, ToolDescription, ToolResult, Turn } from "../../run/message.ts";
+import type { Planner } from "../../run/planner.ts";
+import type { RunState } from "../../run/state.ts";
+import { readReactReply } from "./react-reply.ts";
+
+/** Thinks in the text form Thought, Action, Observation. */
+export const reactPlanner: Planner = {
+  name: "react",
+  next: () => ({ kind: "ask" }),
+  prompt,
+  read: readReactReply,
+};
+
+const PURPOSE =
+  "You are a helpful assistant that reaches goals by thinking step by step and using the available tools.";
+
+const FORMAT = `Write every reply in this form, and then stop:
+
+Thought: what you know, and what to do next
+Action: the name of one tool
+Action Input: the input of the tool, as one JSON object
+
+The next message begins with "Observation:" and holds what the tool returned; never write it yourself. Use one action in a reply. Once you know the answer, write instead:
+
+Thought: why the goal is reached
+Final Answer: the answer, on as many lines as it needs`;
+
+function prompt(state: RunState, tools: readonly ToolDescription[]): Prompt {
+  const config = state.spec?.config;
+  const instructions = config?.instructions ?? "";
+  const list = tools.length === 0 ? "(none)" : tools.map(toolLine).join("\n");
+  const parts = [PURPOSE, `Available tools:\n${list}`, FORMAT];
+  if (instructions.trim() !== "") {
+    parts.push(instructions);
+  }
+  return {
+    system: parts.join("\n\n"),
+    turns: [...state.conversation.pinned, ...state.conversation.recent].map(asText),
+    tools: [],
+    stop: ["\nObservation:", ...(config?.stop ?? [])],
+  };
+}
+
+/** One line a tool, whatever its description holds: a line break in it could pose as another tool. */
+function toolLine({ name, description, input_schema }: ToolDescription): string {
+  const schema = Object.fromEntries(
+    Object.entries(input_schema).filter(([key]) => key !== "$schema"),
+  );
+  const text = description.replaceAll(/\s+/g, " ").trim();
+  return `- ${name}: ${text} Input schema: ${JSON.stringify(schema)}`;
+}
+
+function asText(turn: Turn): Turn {
+  switch (turn.role) {
+    case "user":
+      return turn;
+    case "assistant":
+      return { role: "assistant", text: turn.text, tool_calls: [] };
+    case "tool":
+      return { role: "user", text: turn.results.map(observation).join("\n") };
+    case "notice":
+      return { role: "user", text: `Observation: ${turn.text}` };
+    default:
+      return turn satisfies never;
+  }
+}
+
+function observation({ output, error }: ToolResult): string {
+  return error === undefined
+    ? `Observation: ${JSON.stringify(output ?? null)}`
+    : `Observation: Error (${error.code}): ${error.message}`;
+}

@@ -1,0 +1,230 @@
+/**
+ * How a tool is asked. Two halves, because the intent is written between them: `prepareCall`
+ * checks a call and gives its intent, `invokeTool` runs it and gives its outcome. Whatever a model
+ * asks for and whatever a tool does comes out as an event; neither half throws.
+ */
+import type { NewEvent } from "../../run/event.ts";
+import { clipMessage, TOOL_FAILURES, type ToolFailureCode } from "../../run/failure.ts";
+import { idempotencyKey } from "../../run/id.ts";
+import { jsonDefect, type JsonValue } from "../../run/json.ts";
+import type { ToolCall } from "../../run/message.ts";
+import type { Toolbox } from "./registry.ts";
+import type { Checked, RunTool, Tool, ToolContext } from "./tool.ts";
+
+/** The longest output kept, in bytes of its JSON text: the log keeps it, and each later model call pays for it. */
+export const MAX_OUTPUT_BYTES = 64 * 1024;
+
+/** The intent of a call, or why there is none. */
+export function prepareCall(
+  call: ToolCall,
+  toolbox: Toolbox,
+  at: { readonly taskId: string; readonly modelCallId: string; readonly now: number },
+): NewEvent {
+  const tool = toolbox.get(call.name);
+  if (tool === undefined) {
+    return failed(call.call_id, "unknown_tool", unknownTool(call.name, toolbox), 0);
+  }
+  const checked = checkArguments(call, tool);
+  if (!checked.ok) {
+    const message = `The arguments do not fit the tool ${tool.name}: ${checked.reason}`;
+    return failed(call.call_id, "invalid_arguments", message, 0);
+  }
+  return {
+    type: "tool.requested",
+    data: {
+      call_id: call.call_id,
+      model_call_id: at.modelCallId,
+      name: tool.name,
+      arguments: checked.value,
+      effect: tool.effect,
+      idempotency_key: idempotencyKey(at.taskId, call.call_id),
+      attempt: 1,
+      ...(tool.kind === "timer"
+        ? { until: new Date(tool.due(checked.value, at.now)).toISOString() }
+        : {}),
+    },
+  };
+}
+
+function unknownTool(name: string, { names }: Toolbox): string {
+  const known = names.length === 0 ? "There are none." : `The tools are: ${names.join(", ")}.`;
+  return `There is no tool named ${JSON.stringify(name.slice(0, 128))}. ${known}`;
+}
+
+function checkArguments(call: ToolCall, tool: Tool): Checked {
+  if (call.arguments === undefined) {
+    return { ok: false, reason: textDefect(call.arguments_text ?? "") };
+  }
+  const defect = jsonDefect(call.arguments);
+  return defect === null ? tool.checkInput(call.arguments) : { ok: false, reason: defect };
+}
+
+/** Why arguments stayed text: they are not JSON, or JSON that cannot be stored. */
+function textDefect(text: string): string {
+  try {
+    return jsonDefect(JSON.parse(text)) ?? "they must be a JSON object.";
+  } catch (error) {
+    return `they are not valid JSON (${error instanceof Error ? error.message : "unreadable"}).`;
+  }
+}
+
+/**
+ * Runs a tool to its outcome. When its time is up or the run's signal is aborted the tool is told
+ * by its own signal, and is not waited for any longer.
+ * @param clock milliseconds, for the duration
+ */
+export async function invokeTool(
+  tool: RunTool,
+  args: JsonValue,
+  context: ToolContext,
+  clock: () => number,
+): Promise<NewEvent> {
+  const startedAt = clock();
+  const outcome = await settle(tool, args, context);
+  const duration_ms = Math.max(0, Math.round(clock() - startedAt));
+  if (!outcome.ok) {
+    return failed(context.callId, outcome.code, outcome.message, duration_ms);
+  }
+  const { output, truncated } = shorten(outcome.output);
+  return {
+    type: "tool.completed",
+    data: { call_id: context.callId, output, duration_ms, ...(truncated ? { truncated } : {}) },
+  };
+}
+
+type Outcome =
+  | { readonly ok: true; readonly output: JsonValue }
+  | { readonly ok: false; readonly code: ToolFailureCode; readonly message: string };
+
+async function settle(tool: RunTool, args: JsonValue, context: ToolContext): Promise<Outcome> {
+  const own = new AbortController();
+  const cut = Promise.withResolvers<Outcome>();
+  const stop = (code: ToolFailureCode, message: string) => {
+    cut.resolve({ ok: false, code, message });
+    own.abort(new Error(message));
+  };
+  const stopped = () => stop("tool_error", "The call was stopped before the tool had finished.");
+  const timer = setTimeout(() => stop("tool_timeout", timeoutMessage(tool)), tool.timeoutMs);
+  context.signal.addEventListener("abort", stopped, { once: true });
+  if (context.signal.aborted) {
+    stopped();
+  }
+  try {
+    return await Promise.race([cut.promise, run(tool, args, { ...context, signal: own.signal })]);
+  } finally {
+    clearTimeout(timer);
+    context.signal.removeEventListener("abort", stopped);
+  }
+}
+
+async function run(tool: RunTool, args: JsonValue, context: ToolContext): Promise<Outcome> {
+  try {
+    context.signal.throwIfAborted();
+    return checkOutput(tool, await tool.run(args, context));
+  } catch (thrown) {
+    return { ok: false, code: "tool_error", message: messageOf(thrown) };
+  }
+}
+
+function timeoutMessage({ timeoutMs, effect }: RunTool): string {
+  const late = `The tool did not finish within ${timeoutMs} ms`;
+  return effect === "pure" ? `${late}.` : `${late}; it may or may not have taken effect.`;
+}
+
+/** The output as plain JSON data. What the tool still holds a reference to cannot change it later. */
+function checkOutput(tool: RunTool, output: unknown): Outcome {
+  const plain = toJson(output);
+  const checked = plain.ok ? tool.checkOutput(plain.value) : plain;
+  return checked.ok
+    ? { ok: true, output: checked.value }
+    : {
+        ok: false,
+        code: "invalid_output",
+        message: `The tool's output is invalid: ${checked.reason}`,
+      };
+}
+
+function toJson(output: unknown): Checked {
+  try {
+    const text: string | undefined = JSON.stringify(output, refuseNonJson);
+    if (text === undefined) {
+      return { ok: false, reason: "it is undefined" };
+    }
+    const value: unknown = JSON.parse(text);
+    const defect = jsonDefect(value);
+    return defect === null
+      ? { ok: true, value: value as JsonValue }
+      : { ok: false, reason: defect };
+  } catch (thrown) {
+    return { ok: false, reason: messageOf(thrown) };
+  }
+}
+
+/** `JSON.stringify` would drop or change these in silence; an absent member is no loss. */
+function refuseNonJson(_key: string, value: unknown): unknown {
+  if (typeof value === "function" || typeof value === "symbol") {
+    throw new TypeError(`it holds a ${typeof value}`);
+  }
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    throw new TypeError(`it holds the number ${value}`);
+  }
+  return value;
+}
+
+/** An output that fits the log. A string is cut; of anything else the first part is shown. */
+function shorten(output: JsonValue): { readonly output: JsonValue; readonly truncated: boolean } {
+  const text = JSON.stringify(output);
+  const bytes = sizeOf(text);
+  if (bytes <= MAX_OUTPUT_BYTES) {
+    return { output, truncated: false };
+  }
+  if (typeof output === "string") {
+    return { output: cutToFit(output, (head) => head), truncated: true };
+  }
+  const wrap = (preview: string) => ({ preview, bytes });
+  return { output: wrap(cutToFit(text, wrap)), truncated: true };
+}
+
+/** The longest beginning of a text that fits as `wrap` writes it. Never half a surrogate pair. */
+function cutToFit(text: string, wrap: (head: string) => JsonValue): string {
+  let fits = 0;
+  let tooLong = Math.min(text.length, MAX_OUTPUT_BYTES) + 1;
+  while (tooLong - fits > 1) {
+    const middle = Math.floor((fits + tooLong) / 2);
+    if (sizeOf(JSON.stringify(wrap(text.slice(0, middle)))) <= MAX_OUTPUT_BYTES) {
+      fits = middle;
+    } else {
+      tooLong = middle;
+    }
+  }
+  const last = text.charCodeAt(fits - 1);
+  const splitsPair = last >= 0xd800 && last <= 0xdbff && fits < text.length;
+  return text.slice(0, splitsPair ? fits - 1 : fits);
+}
+
+function sizeOf(text: string): number {
+  return new TextEncoder().encode(text).byteLength;
+}
+
+/** What was thrown, as a sentence. Cannot throw itself, whatever it is given. */
+function messageOf(thrown: unknown): string {
+  try {
+    const text =
+      thrown instanceof Error ? thrown.message : typeof thrown === "string" ? thrown : "";
+    return text.trim() === "" ? TOOL_FAILURES.tool_error.says : text;
+  } catch {
+    return TOOL_FAILURES.tool_error.says;
+  }
+}
+
+function failed(
+  call_id: string,
+  code: ToolFailureCode,
+  message: string,
+  duration_ms: number,
+): NewEvent {
+  return {
+    type: "tool.failed",
+    data: { call_id, code, message: clipMessage(message), duration_ms },
+  };
+}

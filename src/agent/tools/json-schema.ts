@@ -1,0 +1,42 @@
+/** Checks values against JSON Schemas that come from outside (2020-12), without generating code. */
+import { Validator, type OutputUnit } from "@cfworker/json-schema";
+import type { JsonObject, JsonValue } from "../../run/json.ts";
+import type { Checked } from "./tool.ts";
+
+/** Reasons that are named at most; the rest are usually consequences. */
+const MAX_REASONS = 5;
+
+/**
+ * A check by this schema. A schema that cannot be applied (an unknown `$ref`, a broken pattern,
+ * one that refers to itself without end) fits nothing, and says so: the check itself never throws.
+ */
+export function jsonSchemaCheck(schema: JsonObject): (value: unknown) => Checked {
+  let validator: Validator | undefined;
+  return (value) => {
+    try {
+      // A copy, since the validator marks the schema's objects; made late, since few are used.
+      validator ??= new Validator(structuredClone(schema) as object, "2020-12", false);
+      const { valid, errors } = validator.validate(value);
+      return valid
+        ? { ok: true, value: value as JsonValue }
+        : { ok: false, reason: reasonOf(errors) };
+    } catch {
+      return { ok: false, reason: "the schema cannot be applied" };
+    }
+  };
+}
+
+/** The innermost errors: "a property does not match" adds nothing to what is wrong with it. */
+function reasonOf(errors: readonly OutputUnit[]): string {
+  const leaves = errors.filter(
+    (error) =>
+      !errors.some(
+        (other) => other !== error && other.keywordLocation.startsWith(`${error.keywordLocation}/`),
+      ),
+  );
+  const reasons = leaves.slice(0, MAX_REASONS).map(({ instanceLocation, error }) => {
+    const pointer = instanceLocation.replace(/^#\/?/, "");
+    return pointer === "" ? error : `${pointer}: ${error}`;
+  });
+  return [...new Set(reasons)].join(" ");
+}

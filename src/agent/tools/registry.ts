@@ -1,0 +1,52 @@
+/** Which tools a run has. A toolbox never changes; another choice of tools is another toolbox. */
+import type { ToolDescription } from "../../run/message.ts";
+import { addNumbers } from "./add-numbers.ts";
+import { calculator } from "./calculator.ts";
+import { currentTime } from "./current-time.ts";
+import { subtractNumbers } from "./subtract-numbers.ts";
+import type { Tool } from "./tool.ts";
+import { wait } from "./wait.ts";
+
+/** The tools that ship with the service. */
+export const BUILT_IN_TOOLS: readonly Tool[] = [
+  addNumbers,
+  calculator,
+  currentTime,
+  subtractNumbers,
+  wait,
+];
+
+export interface Toolbox {
+  /** Sorted, as the descriptions are: the same tools always make the same prompt. */
+  readonly names: readonly string[];
+  get(name: string): Tool | undefined;
+  descriptions(): readonly ToolDescription[];
+}
+
+/**
+ * The tools of one run: the built-in ones that its agent selects, and `extra` ones that came with
+ * the task. An extra tool takes the place of a built-in one of its name. A selected name that does
+ * not exist is left out: a run must outlive a tool, and calling it is answered as `unknown_tool`.
+ * @param selection names; absent means all
+ */
+export function toolboxFor(
+  selection: readonly string[] | undefined,
+  extra: readonly Tool[],
+): Toolbox {
+  const selected = BUILT_IN_TOOLS.filter((tool) => selection?.includes(tool.name) ?? true);
+  const byName = new Map([...selected, ...extra].map((tool) => [tool.name, tool]));
+  const names = [...byName.keys()].toSorted();
+  const descriptions = names.flatMap((name) => {
+    const tool = byName.get(name);
+    return tool === undefined ? [] : [describe(tool)];
+  });
+  return {
+    names,
+    get: (name) => byName.get(name),
+    descriptions: () => descriptions,
+  };
+}
+
+function describe({ name, description, inputSchema }: Tool): ToolDescription {
+  return { name, description, input_schema: inputSchema };
+}

@@ -1,0 +1,114 @@
+/**
+ * The tool port: what a tool declares, and how it is asked. Arguments and output are checked by
+ * schema on both sides of `run`, by whoever calls it (`invoke.ts`), not by the tool.
+ */
+import { z } from "zod";
+import type { Effect } from "../../run/event.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../run/json.ts";
+
+/** What a call is told about itself. */
+export interface ToolContext {
+  readonly taskId: string;
+  readonly callId: string;
+  /** The same for every attempt of this call. */
+  readonly idempotencyKey: string;
+  readonly attempt: number;
+  /** Aborted when the run is cancelled, out of time, or the tool's own time is up. */
+  readonly signal: AbortSignal;
+}
+
+/** A checked value, or why it does not fit. */
+export type Checked =
+  | { readonly ok: true; readonly value: JsonValue }
+  | { readonly ok: false; readonly reason: string };
+
+interface ToolBase {
+  /** `^[A-Za-z0-9_.-]{1,128}$` */
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema 2020-12 of the arguments. */
+  readonly inputSchema: JsonObject;
+  /** JSON Schema 2020-12 of the output; null where it may be anything. */
+  readonly outputSchema: JsonObject | null;
+  readonly effect: Effect;
+  readonly timeoutMs: number;
+  checkInput(value: JsonValue): Checked;
+  checkOutput(value: unknown): Checked;
+}
+
+/** A tool that computes its output when it is run. It may throw; that is an observation. */
+export interface RunTool extends ToolBase {
+  readonly kind: "run";
+  run(input: JsonValue, context: ToolContext): Promise<unknown>;
+}
+
+/** A tool whose call is a durable timer: nothing runs, the run waits until it is due. */
+export interface TimerTool extends ToolBase {
+  readonly kind: "timer";
+  /** When the call is due, milliseconds; `now` is the time of its intent. */
+  due(input: JsonValue, now: number): number;
+}
+
+export type Tool = RunTool | TimerTool;
+
+/** Time a tool has if it does not say otherwise, milliseconds. */
+export const DEFAULT_TOOL_TIMEOUT_MS = 60_000;
+
+interface Definition<I extends z.ZodType, O extends z.ZodType> {
+  readonly name: string;
+  readonly description: string;
+  readonly input: I;
+  readonly output: O;
+  readonly effect: Effect;
+  readonly timeoutMs?: number;
+}
+
+/** Defines a tool from zod schemas; the JSON Schemas that models and people see come from them. */
+export function defineTool<I extends z.ZodType, O extends z.ZodType>(
+  definition: Definition<I, O> & {
+    run(input: z.output<I>, context: ToolContext): Promise<z.input<O>> | z.input<O>;
+  },
+): RunTool {
+  return Object.freeze({
+    ...base(definition),
+    kind: "run" as const,
+    run: async (input: JsonValue, context: ToolContext) =>
+      definition.run(definition.input.parse(input), context),
+  });
+}
+
+/** Defines a durable timer from a zod schema. */
+export function defineTimer<I extends z.ZodType, O extends z.ZodType>(
+  definition: Definition<I, O> & { due(input: z.output<I>, now: number): number },
+): TimerTool {
+  return Object.freeze({
+    ...base(definition),
+    kind: "timer" as const,
+    due: (input: JsonValue, now: number) => definition.due(definition.input.parse(input), now),
+  });
+}
+
+function base<I extends z.ZodType, O extends z.ZodType>(definition: Definition<I, O>): ToolBase {
+  return {
+    name: definition.name,
+    description: definition.description,
+    effect: definition.effect,
+    timeoutMs: definition.timeoutMs ?? DEFAULT_TOOL_TIMEOUT_MS,
+    inputSchema: schemaOf(definition.input, "input"),
+    outputSchema: schemaOf(definition.output, "output"),
+    checkInput: (value) => check(definition.input, value),
+    checkOutput: (value) => check(definition.output, value),
+  };
+}
+
+function schemaOf(schema: z.ZodType, io: "input" | "output"): JsonObject {
+  const json: unknown = z.toJSONSchema(schema, { io });
+  return isJsonObject(json) ? json : {};
+}
+
+function check(schema: z.ZodType, value: unknown): Checked {
+  const parsed = schema.safeParse(value);
+  return parsed.success
+    ? { ok: true, value: value as JsonValue }
+    : { ok: false, reason: z.prettifyError(parsed.error) };
+}

@@ -1,0 +1,93 @@
+/**
+ * The HTTP face: middleware in order, then routes. The only place where a failure becomes a
+ * response.
+ */
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { cors } from "hono/cors";
+import { HTTPException } from "hono/http-exception";
+import { jsonBody } from "./body.ts";
+import type { ApiContext, ApiDeps, AppEnv } from "./context.ts";
+import { eventRoutes } from "./events.ts";
+import { Problem, problemResponse, toProblem } from "./problem.ts";
+import { requestId } from "./request-id.ts";
+import { securityHeaders } from "./security-headers.ts";
+import { systemRoutes } from "./system.ts";
+import { taskRoutes } from "./tasks.ts";
+import { toolRoutes } from "./tools.ts";
+import { validationProblem } from "./validation.ts";
+
+/** @param depsOf builds, or finds again, what the handlers need */
+export function createApp(depsOf: (env: Env) => ApiDeps): OpenAPIHono<AppEnv> {
+  const app = new OpenAPIHono<AppEnv>({
+    defaultHook: (result) => {
+      if (!result.success) {
+        throw validationProblem(result.error, result.target === "json" ? "body" : result.target);
+      }
+    },
+  });
+  app.use(requestId, securityHeaders);
+  app.use(async (c, next) => {
+    c.set("deps", depsOf(c.env));
+    await next();
+  });
+  app.use((c, next) => {
+    const origins = c.var.deps.config.corsOrigins;
+    return origins.length === 0
+      ? next()
+      : cors({
+          origin: [...origins],
+          exposeHeaders: ["Location", "X-Request-Id", "Idempotent-Replayed", "Retry-After"],
+        })(c, next);
+  });
+  app.use("/api/*", jsonBody);
+  taskRoutes(app);
+  eventRoutes(app);
+  toolRoutes(app);
+  systemRoutes(app);
+  app.notFound((c) => problemResponse(c, unmatched(app, c)));
+  app.onError((error, c) => problemResponse(c, problemOf(error, c)));
+  return app;
+}
+
+function problemOf(error: unknown, c: ApiContext): Problem {
+  const problem = toProblem(error);
+  if (problem !== null) {
+    return problem;
+  }
+  if (error instanceof HTTPException && error.status === 400) {
+    return new Problem("malformed_json", "The body is not valid JSON.");
+  }
+  if (error instanceof HTTPException && error.status === 415) {
+    return new Problem("unsupported_media_type", "Send the body as application/json.");
+  }
+  c.var.deps?.observer.fault("api", error);
+  return new Problem("internal_error", `Something went wrong. Ask with ${c.var.requestId}.`);
+}
+
+/** A path that exists with another method is 405; anything else does not exist. */
+function unmatched(app: OpenAPIHono<AppEnv>, c: ApiContext): Problem {
+  const methods = new Set(
+    app.routes
+      .filter((route) => route.method !== "ALL" && pathMatches(route.path, c.req.path))
+      .map((route) => route.method),
+  );
+  if (methods.size === 0) {
+    return new Problem("not_found", "There is nothing at this address.");
+  }
+  if (methods.has("GET")) {
+    methods.add("HEAD");
+  }
+  const allow = [...methods].toSorted().join(", ");
+  return new Problem("method_not_allowed", `${c.req.method} is not allowed here; ${allow} is.`, {
+    headers: { Allow: allow },
+  });
+}
+
+function pathMatches(pattern: string, path: string): boolean {
+  const wanted = pattern.split("/");
+  const given = path.split("/");
+  return (
+    wanted.length === given.length &&
+    wanted.every((part, i) => (part.startsWith(":") ? given[i] !== "" : part === given[i]))
+  );
+}

@@ -1,0 +1,66 @@
+/** Reads a JSON body: its type, its size and its syntax are checked before anything else. */
+import { createMiddleware } from "hono/factory";
+import { jsonDefect } from "../run/json.ts";
+import type { AppEnv } from "./context.ts";
+import { Problem } from "./problem.ts";
+
+/** Largest body, bytes. */
+export const MAX_BODY_BYTES = 1_048_576;
+
+/**
+ * Requires JSON of at most 1 MiB on requests that have a body; none at all is `{}`.
+ * @throws Problem
+ */
+export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
+  if (c.req.method === "GET" || c.req.method === "HEAD") {
+    return next();
+  }
+  const declared = Number(c.req.header("Content-Length") ?? 0);
+  const bytes = declared > MAX_BODY_BYTES ? null : await readBounded(c.req.raw);
+  if (bytes === null) {
+    throw new Problem("payload_too_large", `A body has at most ${MAX_BODY_BYTES} bytes.`);
+  }
+  const type = c.req.header("Content-Type");
+  if (bytes.byteLength > 0 && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type ?? "")) {
+    throw new Problem("unsupported_media_type", "Send the body as application/json.");
+  }
+  const text = decode(bytes);
+  const defect = jsonDefect(parse(text));
+  if (defect !== null) {
+    throw new Problem("validation_failed", `The body cannot be stored: ${defect}.`, {
+      faults: [{ pointer: "", detail: defect }],
+    });
+  }
+  c.req.raw = new Request(c.req.raw, { body: text });
+  return next();
+});
+
+async function readBounded(request: Request): Promise<Uint8Array | null> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_BODY_BYTES) {
+      return null;
+    }
+    chunks.push(chunk);
+  }
+  return new Uint8Array(Buffer.concat(chunks));
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes) || "{}";
+  } catch {
+    throw new Problem("malformed_json", "The body is not valid UTF-8.");
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const why = error instanceof SyntaxError ? `: ${error.message}` : "";
+    throw new Problem("malformed_json", `The body is not valid JSON${why}.`);
+  }
+}

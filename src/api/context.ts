@@ -1,0 +1,58 @@
+/** What every handler works with: the dependencies of a request, and who makes it. */
+import type { Context } from "hono";
+import { configOf, type Config } from "../env.ts";
+import { runStub, type RunRpc } from "../durable/rpc.ts";
+import type { Observer } from "../observe.ts";
+import { messageFor } from "../queue/message.ts";
+import type { Catalogue } from "../run/catalogue.ts";
+import { KeyStore, type Caller } from "../store/keys.ts";
+import { TaskStore } from "../store/tasks.ts";
+
+export interface ApiDeps {
+  readonly config: Config;
+  readonly catalogue: Catalogue;
+  readonly tasks: TaskStore;
+  readonly keys: KeyStore;
+  readonly observer: Observer;
+  run(tenantId: string, taskId: string): RunRpc;
+  /** Gives a task to the queue. */
+  dispatch(tenantId: string, taskId: string, spec: string): Promise<void>;
+  now(): number;
+}
+
+/** Hono's environment for the app. */
+export interface AppEnv {
+  Bindings: Env;
+  Variables: { requestId: string; deps: ApiDeps; caller: Caller };
+}
+
+export type ApiContext = Context<AppEnv>;
+
+const built = new WeakMap<object, ApiDeps>();
+
+/** The dependencies for an environment; built once for each. @throws SettingError */
+export function apiDeps(
+  env: Env,
+  catalogueOf: (config: Config) => Catalogue,
+  observer: Observer,
+): ApiDeps {
+  const known = built.get(env);
+  if (known !== undefined) {
+    return known;
+  }
+  const config = configOf(env);
+  const deps: ApiDeps = {
+    config,
+    catalogue: catalogueOf(config),
+    tasks: new TaskStore(env.DB),
+    keys: new KeyStore(env.DB),
+    observer,
+    run: (tenantId, taskId) => runStub(env.RUNS, tenantId, taskId),
+    dispatch: async (tenantId, taskId, spec) => {
+      await env.TASKS.send(messageFor(tenantId, taskId, spec));
+    },
+    now: () => Date.now(),
+  };
+  built.set(env, deps);
+  return deps;
+}

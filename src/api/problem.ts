@@ -1,0 +1,90 @@
+/**
+ * Failures as HTTP: RFC 9457 problem documents, and the only table of statuses. `code` is stable;
+ * a 500 never carries an exception's text.
+ */
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { AppEnv } from "./context.ts";
+
+/** Every code a request can be refused with: its status, and its title. */
+export const PROBLEMS = {
+  malformed_json: [400, "The body is not JSON"],
+  invalid_header: [400, "A header is not valid"],
+  unauthorized: [401, "A valid API key is required"],
+  forbidden: [403, "The key has not the scope for this"],
+  not_found: [404, "There is no such thing"],
+  method_not_allowed: [405, "The method is not allowed here"],
+  idempotency_in_progress: [409, "A request with this idempotency key is still in progress"],
+  payload_too_large: [413, "The body is too large"],
+  unsupported_media_type: [415, "The body must be JSON"],
+  validation_failed: [422, "The request is not valid"],
+  unknown_task_type: [422, "There is no such task type"],
+  unknown_agent: [422, "There is no such agent"],
+  unknown_model: [422, "There is no such model"],
+  provider_not_configured: [422, "The model's provider is not configured"],
+  unknown_tool: [422, "There is no such tool"],
+  idempotency_key_reused: [422, "The idempotency key was used for another request"],
+  upgrade_required: [426, "A WebSocket upgrade is required"],
+  internal_error: [500, "Something went wrong inside the service"],
+  unavailable: [503, "The service cannot answer right now"],
+} as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** One thing that is wrong with a request; `pointer` is a JSON pointer into the body or query. */
+export interface Fault {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** Refuses a request; caught by the app and nowhere else. */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly faults: readonly Fault[];
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    more: { faults?: readonly Fault[]; headers?: Readonly<Record<string, string>> } = {},
+  ) {
+    super(detail);
+    this.name = "Problem";
+    this.code = code;
+    this.detail = detail;
+    this.faults = more.faults ?? [];
+    this.headers = more.headers ?? {};
+  }
+}
+
+/** The response of a refused request. */
+export function problemResponse(c: Context<AppEnv>, problem: Problem): Response {
+  const [status, title] = PROBLEMS[problem.code];
+  const body = {
+    type: `urn:opspawn:problem:${problem.code}`,
+    title,
+    status,
+    detail: problem.detail,
+    code: problem.code,
+    request_id: c.var.requestId,
+    ...(problem.faults.length === 0 ? {} : { errors: problem.faults }),
+  };
+  return c.body(JSON.stringify(body), status, {
+    ...problem.headers,
+    "Content-Type": "application/problem+json",
+  });
+}
+
+/** What a failing handler comes to: its problem, or a fault that only operators see. */
+export function toProblem(error: unknown): Problem | null {
+  if (error instanceof Problem) {
+    return error;
+  }
+  const text = error instanceof Error ? error.message : "";
+  return /overloaded|D1_ERROR.*(timeout|reset)|storage operation exceeded/i.test(text)
+    ? new Problem("unavailable", "The database is busy; try again shortly.", {
+        headers: { "Retry-After": "2" },
+      })
+    : null;
+}

@@ -1,0 +1,66 @@
+/** What the descriptions of all routes share: problem responses, security, common headers. */
+import { z } from "@hono/zod-openapi";
+import { PROBLEMS, type ProblemCode } from "./problem.ts";
+import { problem } from "./schemas.ts";
+
+/** Refusals that any authenticated route may give. */
+const ALWAYS: readonly ProblemCode[] = [
+  "invalid_header",
+  "unauthorized",
+  "forbidden",
+  "method_not_allowed",
+  "internal_error",
+  "unavailable",
+];
+
+/** Refusals of a request that has a body. */
+export const BODY_PROBLEMS: readonly ProblemCode[] = [
+  "malformed_json",
+  "payload_too_large",
+  "unsupported_media_type",
+  "validation_failed",
+];
+
+interface DocumentedResponse {
+  description: string;
+  content: { "application/problem+json": { schema: typeof problem } };
+}
+
+/** The documented refusals of a route, by status, each naming its codes. */
+export function refusals(...codes: readonly ProblemCode[]): Record<number, DocumentedResponse> {
+  const byStatus = new Map<number, ProblemCode[]>();
+  for (const code of new Set([...codes, ...ALWAYS])) {
+    const [status] = PROBLEMS[code];
+    byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
+  }
+  return Object.fromEntries(
+    [...byStatus].map(([status, listed]) => [
+      status,
+      {
+        description: listed.map((code) => `\`${code}\`: ${PROBLEMS[code][1]}.`).join(" "),
+        content: { "application/problem+json": { schema: problem } },
+      },
+    ]),
+  );
+}
+
+export const SECURED = [{ bearer: [] }];
+
+/** `Prefer: wait=n` on submit and get. */
+export const preferHeader = z.object({
+  prefer: z.string().optional().openapi({
+    param: { name: "Prefer", in: "header" },
+    description: "`wait=30` waits up to 60 seconds for a terminal status or a wait.",
+    example: "wait=30",
+  }),
+});
+
+/** Milliseconds that a `Prefer` header asks to wait for; 0 without one. At most a minute. */
+export function preferredWait(header: string | undefined): number {
+  const match = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,6})"?/i.exec(header ?? "");
+  return match?.[1] === undefined ? 0 : Math.min(60, Number(match[1])) * 1000;
+}
+
+export function json<T>(description: string, schema: T) {
+  return { description, content: { "application/json": { schema } } };
+}

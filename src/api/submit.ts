@@ -1,0 +1,154 @@
+/** The use case of submitting a task, for every front that has one. */
+import type { Catalogue } from "../run/catalogue.ts";
+import { canonicalJson, type JsonValue } from "../run/json.ts";
+import { newTaskId } from "../run/id.ts";
+import type { AgentConfig, RunLimits } from "../run/spec.ts";
+import type { Caller } from "../store/keys.ts";
+import { asAccepted, specOf, type NewTask, type TaskRow } from "../store/tasks.ts";
+import { sha256Hex } from "./auth.ts";
+import type { ApiDeps } from "./context.ts";
+import { Problem, type ProblemCode } from "./problem.ts";
+import type { SubmitBody } from "./schemas.ts";
+
+export interface Submitted {
+  readonly task: TaskRow;
+  /** The key was used before for the same request; this is that request's task. */
+  readonly replayed: boolean;
+}
+
+/** Limits of a task that names none. */
+export const DEFAULT_LIMITS: RunLimits = { max_steps: 25, max_duration_s: 3600 };
+
+/** Characters of JSON that a task's input may have: a row of D1 ends at 2 MB. */
+const MAX_INPUT_CHARS = 1_100_000;
+const MAX_METADATA_CHARS = 16_384;
+const AGENT_TASKS = ["agent_run", "agent_task"];
+
+/**
+ * Accepts a task: once this returns, the task reaches an end or a named wait whatever fails next.
+ * A message that cannot be sent is sent by the reconciler.
+ * @throws Problem; then nothing is written
+ */
+export async function submitTask(
+  deps: ApiDeps,
+  caller: Caller,
+  body: SubmitBody,
+  idempotencyKey: string | null,
+): Promise<Submitted> {
+  const task = newTask(deps, caller, body);
+  const key = idempotencyKey ?? body.request_id ?? null;
+  const claim =
+    key === null
+      ? null
+      : {
+          route: "POST /api/v1/tasks",
+          key,
+          fingerprint: await sha256Hex(canonicalJson({ ...body } as unknown as JsonValue)),
+        };
+  const earlier = await deps.tasks.insert(task, claim);
+  if (earlier !== null) {
+    return { task: await replay(deps, caller, earlier, claim?.fingerprint), replayed: true };
+  }
+  try {
+    await deps.dispatch(task.tenant_id, task.task_id, JSON.stringify(specOf(task)));
+  } catch (error) {
+    deps.observer.fault("queue.send", error);
+  }
+  return { task: asAccepted(task), replayed: false };
+}
+
+function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): NewTask {
+  if (!AGENT_TASKS.includes(body.task_type)) {
+    throw refusal("unknown_task_type", "/task_type", `There is no task type "${body.task_type}".`);
+  }
+  if (body.agent !== "default") {
+    throw refusal("unknown_agent", "/agent", `There is no agent "${body.agent}".`);
+  }
+  const config = resolveConfig(deps, body);
+  const { script, script_tools } = body.input_data;
+  if (config.model !== "local/script" && (script !== undefined || script_tools !== undefined)) {
+    const pointer = script === undefined ? "/input_data/script_tools" : "/input_data/script";
+    throw refusal("validation_failed", pointer, "is for the model local/script only");
+  }
+  checkTools(deps.catalogue, config, script_tools?.map((tool) => tool.name) ?? []);
+  checkSize("/input_data", body.input_data, MAX_INPUT_CHARS);
+  checkSize("/metadata", body.metadata ?? {}, MAX_METADATA_CHARS);
+  const now = deps.now();
+  return {
+    tenant_id: caller.tenantId,
+    task_id: newTaskId(now, crypto.getRandomValues(new Uint8Array(16))),
+    task_type: "agent_run",
+    name: body.name ?? null,
+    input_data: body.input_data as NewTask["input_data"],
+    agent: body.agent,
+    agent_version: 1,
+    config,
+    limits: resolveLimits(body),
+    metadata: body.metadata ?? {},
+    priority: body.priority,
+    created_at: new Date(now).toISOString(),
+  };
+}
+
+function resolveConfig(deps: ApiDeps, { agent_config = {} }: SubmitBody): AgentConfig {
+  const model = agent_config.model ?? deps.config.defaultModel;
+  const problem = deps.catalogue.modelProblem(model);
+  if (problem !== null) {
+    throw refusal(problem.code as ProblemCode, "/agent_config/model", problem.detail);
+  }
+  return { ...stripUndefined(agent_config), model, planner: agent_config.planner ?? "native" };
+}
+
+function resolveLimits({ limits = {} }: SubmitBody): RunLimits {
+  return { ...DEFAULT_LIMITS, ...stripUndefined(limits) };
+}
+
+function checkTools(catalogue: Catalogue, config: AgentConfig, scripted: readonly string[]): void {
+  const existing = new Set([...catalogue.tools.map((tool) => tool.name), ...scripted]);
+  for (const [i, name] of (config.tools ?? []).entries()) {
+    if (!existing.has(name)) {
+      throw refusal("unknown_tool", `/agent_config/tools/${i}`, `There is no tool "${name}".`);
+    }
+  }
+}
+
+function checkSize(pointer: string, value: unknown, max: number): void {
+  if (JSON.stringify(value).length > max) {
+    throw refusal("validation_failed", pointer, `is larger than ${max} characters of JSON`);
+  }
+}
+
+/** The accepted task that an idempotency key stands for. */
+async function replay(
+  deps: ApiDeps,
+  caller: Caller,
+  earlier: { readonly taskId: string; readonly fingerprint: string },
+  fingerprint: string | undefined,
+): Promise<TaskRow> {
+  if (earlier.fingerprint !== fingerprint) {
+    throw new Problem(
+      "idempotency_key_reused",
+      "This idempotency key was used for a request with another body.",
+    );
+  }
+  const row = await deps.tasks.get(caller.tenantId, earlier.taskId);
+  if (row === null) {
+    throw new Problem("not_found", "The task of this idempotency key does not exist any more.");
+  }
+  return asAccepted(row);
+}
+
+function refusal(code: ProblemCode, pointer: string, detail: string): Problem {
+  return new Problem(code, `${code === "validation_failed" ? `${pointer} ` : ""}${detail}`, {
+    faults: [{ pointer, detail }],
+  });
+}
+
+type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+
+/** A copy without members that are undefined: what is stored has no holes. */
+function stripUndefined<T extends object>(value: T): Partial<Defined<T>> {
+  return Object.fromEntries(
+    Object.entries(value).filter(([, member]) => member !== undefined),
+  ) as Partial<Defined<T>>;
+}

@@ -1,0 +1,219 @@
+/** `/api/v1/tasks`: submit, get, list, cancel, and the ticket for watching. */
+import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { specOf, type TaskFilter } from "../store/tasks.ts";
+import { requireScope } from "./auth.ts";
+import type { ApiContext, AppEnv } from "./context.ts";
+import { Problem } from "./problem.ts";
+import { BODY_PROBLEMS, json, preferHeader, preferredWait, refusals, SECURED } from "./routes.ts";
+import * as schemas from "./schemas.ts";
+import { makeCursor, makeTicket, readCursor, TICKET_MS } from "./signing.ts";
+import { submitTask } from "./submit.ts";
+import { currentTask, settledTask, taskJson, taskOf } from "./task-view.ts";
+
+const tags = ["Tasks"];
+
+const submitRoute = createRoute({
+  method: "post",
+  path: "/api/v1/tasks",
+  operationId: "submitTask",
+  summary: "Submit a task",
+  description: "Once this answers 201, the task reaches an end or a named wait.",
+  tags,
+  security: SECURED,
+  middleware: [requireScope("tasks:write")] as const,
+  request: {
+    body: { required: true, content: { "application/json": { schema: schemas.submitBody } } },
+    headers: preferHeader.extend({
+      "idempotency-key": z
+        .string()
+        .optional()
+        .openapi({
+          param: { name: "Idempotency-Key", in: "header" },
+          description: "The same key and body give the same task. Kept for 24 hours.",
+        }),
+    }),
+  },
+  responses: {
+    201: json("The accepted task.", schemas.task),
+    ...refusals(
+      ...BODY_PROBLEMS,
+      "unknown_task_type",
+      "unknown_agent",
+      "unknown_model",
+      "provider_not_configured",
+      "unknown_tool",
+      "idempotency_key_reused",
+    ),
+  },
+});
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/api/v1/tasks",
+  operationId: "listTasks",
+  summary: "List tasks, newest first",
+  description: "Also filters by `metadata.<key>=<value>`.",
+  tags,
+  security: SECURED,
+  middleware: [requireScope("tasks:read")] as const,
+  request: { query: schemas.listQuery.catchall(z.string()) },
+  responses: { 200: json("A page of tasks.", schemas.taskList), ...refusals("validation_failed") },
+});
+
+const getRoute = createRoute({
+  method: "get",
+  path: "/api/v1/tasks/{id}",
+  operationId: "getTask",
+  summary: "Get one task",
+  tags,
+  security: SECURED,
+  middleware: [requireScope("tasks:read")] as const,
+  request: { params: schemas.taskPath, headers: preferHeader },
+  responses: { 200: json("The task as it is now.", schemas.task), ...refusals("not_found") },
+});
+
+const cancelRoute = createRoute({
+  method: "post",
+  path: "/api/v1/tasks/{id}/cancel",
+  operationId: "cancelTask",
+  summary: "Cancel a task",
+  description: "Aborts the call in flight. A task that is over stays as it is.",
+  tags,
+  security: SECURED,
+  middleware: [requireScope("tasks:write")] as const,
+  request: {
+    params: schemas.taskPath,
+    body: { content: { "application/json": { schema: schemas.cancelBody } } },
+  },
+  responses: {
+    202: json("The task as it is now.", schemas.task),
+    ...refusals(...BODY_PROBLEMS, "not_found"),
+  },
+});
+
+const ticketRoute = createRoute({
+  method: "post",
+  path: "/api/v1/tasks/{id}/ticket",
+  operationId: "createTicket",
+  summary: "Get a ticket for watching from a browser",
+  description: "Good for 60 seconds, for the events of this task: `?ticket=…`.",
+  tags,
+  security: SECURED,
+  middleware: [requireScope("tasks:read")] as const,
+  request: { params: schemas.taskPath },
+  responses: { 201: json("The ticket.", schemas.ticket), ...refusals("not_found") },
+});
+
+/** Adds the task routes to an app. */
+export function taskRoutes(app: OpenAPIHono<AppEnv>): void {
+  app.openapi(submitRoute, async (c) => {
+    const { deps, caller } = c.var;
+    const body = c.req.valid("json");
+    const submitted = await submitTask(deps, caller, body, idempotencyKey(c));
+    const waitMs = preferredWait(c.req.header("Prefer"));
+    const row = waitMs > 0 ? await settledTask(deps, submitted.task, waitMs) : submitted.task;
+    c.header("Location", `/api/v1/tasks/${row.task_id}`);
+    if (submitted.replayed) {
+      c.header("Idempotent-Replayed", "true");
+    }
+    return c.json(taskJson(row), 201);
+  });
+
+  app.openapi(listRoute, async (c) => {
+    const { deps, caller } = c.var;
+    const query = c.req.valid("query");
+    const limit = query.limit ?? 20;
+    const before = query.cursor === undefined ? null : await cursorOf(c, query.cursor);
+    const { tasks, total } = await deps.tasks.list(
+      caller.tenantId,
+      filterOf(query),
+      limit + 1,
+      before,
+    );
+    const page = tasks.slice(0, limit);
+    const last = tasks.length > limit ? page.at(-1) : undefined;
+    const next_cursor =
+      last === undefined
+        ? null
+        : await makeCursor(await deps.keys.signingKey(), caller.tenantId, last.task_id);
+    return c.json({ tasks: page.map(taskJson), total, next_cursor }, 200);
+  });
+
+  app.openapi(getRoute, async (c) => {
+    const { deps, caller } = c.var;
+    const row = await taskOf(deps, caller, c.req.valid("param").id);
+    const task = await settledTask(deps, row, preferredWait(c.req.header("Prefer")));
+    return c.json(taskJson(task), 200);
+  });
+
+  app.openapi(cancelRoute, async (c) => {
+    const { deps, caller } = c.var;
+    const row = await taskOf(deps, caller, c.req.valid("param").id);
+    const { reason } = c.req.valid("json");
+    await deps
+      .run(row.tenant_id, row.task_id)
+      .cancel(JSON.stringify(specOf(row)), { reason: reason ?? null, by: caller.keyId });
+    return c.json(taskJson(await currentTask(deps, row)), 202);
+  });
+
+  app.openapi(ticketRoute, async (c) => {
+    const { deps, caller } = c.var;
+    const row = await taskOf(deps, caller, c.req.valid("param").id);
+    const now = deps.now();
+    const ticket = await makeTicket(await deps.keys.signingKey(), caller, row.task_id, now);
+    return c.json({ ticket, expires_at: new Date(now + TICKET_MS).toISOString() }, 201);
+  });
+}
+
+/** The key of the header, quoted or not; null without one. @throws Problem */
+function idempotencyKey(c: ApiContext): string | null {
+  const header = c.req.header("Idempotency-Key");
+  if (header === undefined) {
+    return null;
+  }
+  const key = /^"(.*)"$/.exec(header.trim())?.[1] ?? header.trim();
+  if (key === "" || key.length > 255) {
+    throw new Problem("invalid_header", "Idempotency-Key has 1 to 255 characters.");
+  }
+  return key;
+}
+
+async function cursorOf(c: ApiContext, cursor: string): Promise<string> {
+  const { deps, caller } = c.var;
+  const id = await readCursor(await deps.keys.signingKey(), caller.tenantId, cursor);
+  if (id === null) {
+    const detail = "is not a cursor of this list";
+    throw new Problem("validation_failed", `The query is not valid: /cursor ${detail}.`, {
+      faults: [{ pointer: "/cursor", detail }],
+    });
+  }
+  return id;
+}
+
+/** @throws Problem for a query parameter that does not exist */
+function filterOf(query: z.output<typeof schemas.listQuery> & Record<string, unknown>): TaskFilter {
+  const known = Object.keys(schemas.listQuery.shape);
+  const extra = Object.entries(query).filter(([name]) => !known.includes(name));
+  const wrong = extra.find(([name, value]) => !/^metadata\../.test(name) || typeof value !== "string");
+  if (wrong !== undefined) {
+    const detail = "is not a known parameter, or is given twice";
+    throw new Problem("validation_failed", `The query is not valid: /${wrong[0]} ${detail}.`, {
+      faults: [{ pointer: `/${wrong[0]}`, detail }],
+    });
+  }
+  return {
+    ...(query.status === undefined ? {} : { status: query.status }),
+    ...(query.agent === undefined ? {} : { agent: query.agent }),
+    ...(query.created_after === undefined ? {} : { createdAfter: utc(query.created_after) }),
+    ...(query.created_before === undefined ? {} : { createdBefore: utc(query.created_before) }),
+    metadata: extra.map(([name, value]) => ({
+      key: name.slice("metadata.".length),
+      value: String(value),
+    })),
+  };
+}
+
+/** The same instant as stored times are written, so that texts compare as times. */
+function utc(time: string): string {
+  return new Date(time).toISOString();
+}

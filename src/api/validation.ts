@@ -1,0 +1,37 @@
+/** What zod found wrong, as a problem document with JSON pointers. */
+import type { z } from "@hono/zod-openapi";
+import { Problem, type Fault } from "./problem.ts";
+
+/** Longest list of faults in one answer. */
+const MAX_FAULTS = 50;
+
+/** The problem that a failed validation comes to; each unknown field is named for itself. */
+export function validationProblem(error: z.core.$ZodError, where: string): Problem {
+  const faults = error.issues.flatMap(faultsOf).slice(0, MAX_FAULTS);
+  const first = faults[0];
+  const detail =
+    first === undefined
+      ? `The ${where} is not valid.`
+      : `The ${where} is not valid: ${first.pointer === "" ? "" : `${first.pointer} `}${first.detail}.`;
+  return new Problem("validation_failed", detail, { faults });
+}
+
+function faultsOf(issue: z.core.$ZodIssue): Fault[] {
+  if (issue.code === "unrecognized_keys") {
+    return issue.keys.map((key) => ({
+      pointer: pointer([...issue.path, key]),
+      detail: "is not a known field",
+    }));
+  }
+  return [{ pointer: pointer(issue.path), detail: lowerFirst(issue.message) }];
+}
+
+function pointer(path: readonly PropertyKey[]): string {
+  return path
+    .map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`)
+    .join("");
+}
+
+function lowerFirst(text: string): string {
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,184 @@
+/**
+ * A run's log: append-only, `seq` without gaps, the only source of truth. Events of one append are
+ * one row and one transaction. State is the fold of what is stored, kept in memory while the
+ * object lives; it does not survive eviction and need not.
+ */
+import { LogCorruption, upcast, type NewEvent, type RunEvent } from "../run/event.ts";
+import { INITIAL_STATE, reduce, type RunState } from "../run/state.ts";
+import { hasSchema, migrate, type Sql } from "./schema.ts";
+
+/** A stored event with the exact text that every watcher is sent. */
+export interface StoredEvent {
+  readonly seq: number;
+  readonly type: string;
+  readonly text: string;
+}
+
+export interface LogPage {
+  readonly events: readonly StoredEvent[];
+  /** Whether the log goes on after this page. */
+  readonly more: boolean;
+}
+
+/** Characters of one row; SQLite rows in an object end at 2 MB, and a character may be 3 bytes. */
+const ROW_CHARS = 500_000;
+
+export class EventLog {
+  readonly #sql: Sql;
+  readonly #transaction: (write: () => void) => void;
+  /** Not persisted: rebuilt from the log on first use. */
+  #state: RunState | null = null;
+
+  /** @param transaction runs a function so that its writes are all kept or all undone */
+  constructor(sql: Sql, transaction: (write: () => void) => void) {
+    this.#sql = sql;
+    this.#transaction = transaction;
+  }
+
+  /** The fold of all that is stored. @throws LogCorruption */
+  get state(): RunState {
+    this.#state ??= this.#fold();
+    return this.#state;
+  }
+
+  /** Forgets the state in memory, so that the next use reads what is really stored. */
+  reload(): void {
+    this.#state = null;
+  }
+
+  /**
+   * Appends events that belong together. All or none are stored.
+   * @param now milliseconds; becomes the events' `at`, but never before the last event's
+   * @throws LogCorruption if one cannot follow; then nothing is stored
+   */
+  append(events: readonly NewEvent[], now: number): StoredEvent[] {
+    if (events.length === 0) {
+      return [];
+    }
+    let state = this.state;
+    const at = new Date(Math.max(now, state.at)).toISOString();
+    const stored = events.map((event): StoredEvent => {
+      const placed: RunEvent = {
+        seq: state.seq + 1,
+        at,
+        type: event.type,
+        v: 1,
+        data: event.data,
+      } as RunEvent;
+      state = reduce(state, placed);
+      return { seq: placed.seq, type: placed.type, text: JSON.stringify(placed) };
+    });
+    this.#write(stored, this.state.seq === 0);
+    this.#state = state;
+    return stored;
+  }
+
+  /**
+   * Events after a cursor, in order, at most `limit` of them and about `maxChars` of text, but
+   * always at least one if there is one.
+   */
+  read(after: number, limit: number, maxChars: number): LogPage {
+    const page: StoredEvent[] = [];
+    let chars = 0;
+    if (after >= this.state.seq) {
+      return { events: page, more: false };
+    }
+    for (const event of this.#scan(after)) {
+      if (page.length >= limit || (page.length > 0 && chars + event.text.length > maxChars)) {
+        return { events: page, more: true };
+      }
+      chars += event.text.length;
+      page.push(event);
+    }
+    return { events: page, more: false };
+  }
+
+  #write(stored: readonly StoredEvent[], first: boolean): void {
+    const text = `[${stored.map((event) => event.text).join(",")}]`;
+    const firstSeq = stored[0]?.seq ?? 0;
+    const lastSeq = stored.at(-1)?.seq ?? 0;
+    const insert = (part: number, chunk: string): void => {
+      this.#sql.exec("INSERT INTO log VALUES (?, ?, ?, ?)", firstSeq, part, lastSeq, chunk);
+    };
+    if (!first && text.length <= ROW_CHARS) {
+      insert(0, text);
+      return;
+    }
+    this.#transaction(() => {
+      if (first) {
+        migrate(this.#sql);
+      }
+      for (let from = 0, part = 0; from < text.length; part += 1) {
+        const to = cutPoint(text, from + ROW_CHARS);
+        insert(part, text.slice(from, to));
+        from = to;
+      }
+    });
+  }
+
+  #fold(): RunState {
+    let state = INITIAL_STATE;
+    if (hasSchema(this.#sql)) {
+      for (const [row] of this.#rows(0)) {
+        for (const raw of parseRow(row)) {
+          state = reduce(state, upcast(raw));
+        }
+      }
+    }
+    return state;
+  }
+
+  *#scan(after: number): Generator<StoredEvent> {
+    for (const [row, firstSeq] of this.#rows(after)) {
+      for (const [i, raw] of parseRow(row).entries()) {
+        const seq = firstSeq + i;
+        if (seq > after) {
+          yield { seq, type: upcast(raw).type, text: JSON.stringify(raw) };
+        }
+      }
+    }
+  }
+
+  /** The whole text of each transaction that holds an event after the cursor, with its first seq. */
+  *#rows(after: number): Generator<[text: string, firstSeq: number]> {
+    const cursor = this.#sql.exec(
+      `SELECT first_seq, events FROM log
+       WHERE first_seq >= (SELECT COALESCE(MAX(first_seq), 0) FROM log WHERE first_seq <= ?)
+       ORDER BY first_seq, part`,
+      after + 1,
+    );
+    let firstSeq = 0;
+    let text = "";
+    for (const row of cursor) {
+      const seq = Number(row["first_seq"]);
+      if (seq !== firstSeq && text !== "") {
+        yield [text, firstSeq];
+        text = "";
+      }
+      firstSeq = seq;
+      text += String(row["events"]);
+    }
+    if (text !== "") {
+      yield [text, firstSeq];
+    }
+  }
+}
+
+/** A place to cut a text that is not inside a surrogate pair, which no row could store. */
+function cutPoint(text: string, at: number): number {
+  const unit = text.charCodeAt(at - 1);
+  return unit >= 0xd800 && unit <= 0xdbff ? at - 1 : at;
+}
+
+function parseRow(text: string): unknown[] {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    throw new LogCorruption("a stored row is not JSON");
+  }
+  if (!Array.isArray(parsed)) {
+    throw new LogCorruption("a stored row is not a list of events");
+  }
+  return parsed;
+}

@@ -1,0 +1,54 @@
+/**
+ * The contract between the Worker and a run's object: plain data both ways, and the one cast of
+ * the project. Two versions of it may talk to each other during a deploy: fields are added, never
+ * changed. What is expected to fail is an answer, not an exception.
+ */
+import type { RunSpec } from "../run/spec.ts";
+import type { TaskStatus } from "../run/state.ts";
+
+/** A JSON text of type `T`: free JSON cannot cross the RPC types as itself. */
+export type JsonText<T> = string & { readonly __json?: T };
+
+/** The spec of a run, as text. */
+export type SpecText = JsonText<RunSpec>;
+
+export interface RunAnswer {
+  readonly status: TaskStatus;
+  /** Whether this request changed anything. */
+  readonly changed: boolean;
+}
+
+export interface EventPage {
+  /** A JSON list of events. */
+  readonly events: string;
+  readonly last_seq: number;
+  readonly has_more: boolean;
+  readonly status: TaskStatus;
+}
+
+export interface CancelRequest {
+  readonly reason: string | null;
+  readonly by: string;
+}
+
+export interface RunRpc {
+  /** Begins the run, once; any further call changes nothing. Returns before the run is done. */
+  start(spec: SpecText): Promise<RunAnswer>;
+  /** Ends the run. The spec is needed since a run may be cancelled before it was started. */
+  cancel(spec: SpecText, request: CancelRequest): Promise<RunAnswer>;
+  /** Ends a run that could not be started, visibly; one that was started is left alone. */
+  abandon(spec: SpecText, message: string): Promise<RunAnswer>;
+  /** The run as it is now (a `RunView`). */
+  view(): Promise<string>;
+  /** The run as soon as it is terminal or waits, or as it is after `timeoutMs` (a `RunView`). */
+  settled(timeoutMs: number): Promise<string>;
+  /** A page of the log, bounded in number and size. */
+  events(after: number, limit: number): Promise<EventPage>;
+  /** WebSocket upgrades only; see `sockets.ts` for the address. */
+  fetch(request: Request): Promise<Response>;
+}
+
+/** The object of a run; its name is bound to the tenant. */
+export function runStub(runs: DurableObjectNamespace, tenantId: string, taskId: string): RunRpc {
+  return runs.get(runs.idFromName(`${tenantId}/${taskId}`)) as unknown as RunRpc;
+}

@@ -1,0 +1,40 @@
+/**
+ * The tables of a run's object. Migrations are append-only: what is applied must be a prefix of
+ * this list, and an object written by newer code is refused, not guessed at.
+ */
+
+/** The part of `SqlStorage` that the log needs; `node:sqlite` fits it with a few lines. */
+export interface Sql {
+  exec(query: string, ...bindings: (string | number | null)[]): Iterable<SqlRow>;
+}
+export type SqlRow = Record<string, unknown>;
+
+const MIGRATIONS: readonly { readonly id: string; readonly sql: string }[] = [
+  {
+    id: "001_log",
+    // One row holds the events of one transaction; a long one is cut into parts.
+    sql: `CREATE TABLE log (
+      first_seq INTEGER NOT NULL, part INTEGER NOT NULL, last_seq INTEGER NOT NULL,
+      events TEXT NOT NULL, PRIMARY KEY (first_seq, part)
+    ) STRICT, WITHOUT ROWID`,
+  },
+];
+
+/** Whether the object has ever been given a run; asking creates nothing. */
+export function hasSchema(sql: Sql): boolean {
+  const [row] = [...sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'migration'")];
+  return row !== undefined;
+}
+
+/** Brings the tables up to date. Call inside a transaction. @throws Error if newer code was here */
+export function migrate(sql: Sql): void {
+  sql.exec("CREATE TABLE IF NOT EXISTS migration (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID");
+  const applied = [...sql.exec("SELECT id FROM migration ORDER BY id")].map((row) => row["id"]);
+  if (applied.some((id, i) => id !== MIGRATIONS[i]?.id)) {
+    throw new Error("This object's schema was written by a newer version of the service.");
+  }
+  for (const { id, sql: statement } of MIGRATIONS.slice(applied.length)) {
+    sql.exec(statement);
+    sql.exec("INSERT INTO migration (id) VALUES (?)", id);
+  }
+}

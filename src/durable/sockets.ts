@@ -1,0 +1,249 @@
+/**
+ * The live view: every watcher is a hibernating WebSocket that owns a cursor into the log, kept in
+ * its attachment. Sending means reading the log from the cursor, so no gap and no duplicate can
+ * arise, whatever was evicted or restarted in between. Nothing here runs while nothing happens.
+ */
+import { TERMINAL_TYPES, type EventType } from "../run/event.ts";
+import { isJsonObject, type JsonObject } from "../run/json.ts";
+import { isTerminal } from "../run/view.ts";
+import type { EventLog, StoredEvent } from "./event-log.ts";
+
+/** The live protocol's name, offered and echoed at the upgrade. */
+export const SUBPROTOCOL = "opspawn.v1";
+
+/** Close codes of the live protocol. */
+export const CLOSE = { done: 1000, badMessage: 4400, unauthorised: 4401, notFound: 4404 } as const;
+
+/** What one socket is owed next; survives hibernation. At most 16 KB. */
+interface Attachment {
+  /** `seq` of the last event that was dealt with; null before the first subscription. */
+  readonly cursor: number | null;
+  readonly types: readonly string[] | null;
+  readonly caughtUp: boolean;
+  /** Who opened it, and whether it may act on the run. */
+  readonly by: string;
+  readonly mayWrite: boolean;
+}
+
+/** What a watcher may ask of a run besides its events. */
+export interface WatcherCommands {
+  cancel(reason: string | null, by: string): void;
+}
+
+const PAGE_EVENTS = 200;
+const PAGE_CHARS = 256_000;
+const MAX_MESSAGE_CHARS = 1_048_576;
+const MAX_TYPES = 64;
+
+export class Watchers {
+  readonly #ctx: DurableObjectState;
+  readonly #log: EventLog;
+  /** Not persisted: sockets whose past is being sent right now, page by page. */
+  readonly #pumping = new WeakSet<WebSocket>();
+
+  constructor(ctx: DurableObjectState, log: EventLog) {
+    this.#ctx = ctx;
+    this.#log = log;
+  }
+
+  /**
+   * Answers an upgrade. The address says which `task` this is, where to begin (`after`), who
+   * watches (`by`) and whether they may act (`write=1`); the Worker has checked all of it.
+   */
+  accept(request: Request): Response {
+    const { searchParams } = new URL(request.url);
+    const after = searchParams.get("after");
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.#ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
+    this.#ctx.acceptWebSocket(server);
+    attach(server, {
+      cursor: after === null ? null : Number(after),
+      types: null,
+      caughtUp: false,
+      by: searchParams.get("by") ?? "",
+      mayWrite: searchParams.get("write") === "1",
+    });
+    const { status, seq } = this.#log.state;
+    send(server, { type: "hello", task_id: searchParams.get("task"), status, last_seq: seq });
+    this.#pump(server);
+    const protocol = request.headers.get("Sec-WebSocket-Protocol");
+    const headers = protocol === null ? {} : { "Sec-WebSocket-Protocol": SUBPROTOCOL };
+    return new Response(null, { status: 101, webSocket: client, headers });
+  }
+
+  /** Whether anybody receives events now. */
+  get any(): boolean {
+    return this.#ctx.getWebSockets().some((socket) => attachmentOf(socket).cursor !== null);
+  }
+
+  /** Brings every watcher up to the end of the log. */
+  publish(fresh: readonly StoredEvent[]): void {
+    for (const socket of this.#ctx.getWebSockets()) {
+      this.#pump(socket, fresh);
+    }
+  }
+
+  /** Handles what a watcher sent; commands go to the run and are answered with their `ref`. */
+  receive(socket: WebSocket, message: string | ArrayBuffer, commands: WatcherCommands): void {
+    const parsed = parseMessage(message);
+    if (parsed === null) {
+      close(socket, CLOSE.badMessage, "expected a JSON object with a type");
+      return;
+    }
+    const refused = this.#obey(socket, parsed, commands);
+    const ref = parsed["ref"];
+    if (refused !== null) {
+      send(socket, { type: "error", ...(ref === undefined ? {} : { ref }), ...refused });
+    } else if (ref !== undefined) {
+      send(socket, { type: "ok", ref });
+    }
+  }
+
+  /** Completes the closing handshake. */
+  closed(socket: WebSocket, code: number): void {
+    // 1005 and 1006 stand for "no code" and cannot be sent back.
+    close(socket, code === 1005 || code === 1006 ? CLOSE.done : code, "");
+  }
+
+  #obey(
+    socket: WebSocket,
+    message: JsonObject,
+    commands: WatcherCommands,
+  ): { code: string; message: string } | null {
+    const attachment = attachmentOf(socket);
+    switch (message["type"]) {
+      case "subscribe": {
+        const { after, types } = message;
+        if (typeof after !== "number" || !Number.isSafeInteger(after) || after < 0) {
+          return refusal("validation_failed", "after must be a whole number from 0");
+        }
+        if (types !== undefined && !isTypeList(types)) {
+          return refusal("validation_failed", `types must be a list of at most ${MAX_TYPES} names`);
+        }
+        attach(socket, { ...attachment, cursor: after, types: types ?? null, caughtUp: false });
+        this.#pump(socket);
+        return null;
+      }
+      case "cancel": {
+        const { reason } = message;
+        if (!attachment.mayWrite) {
+          return refusal("forbidden", "The key has no scope tasks:write.");
+        }
+        if (reason !== undefined && typeof reason !== "string") {
+          return refusal("validation_failed", "reason must be text");
+        }
+        commands.cancel(reason ?? null, attachment.by);
+        return null;
+      }
+      default:
+        return refusal("unknown_command", "type must be subscribe or cancel");
+    }
+  }
+
+  /** Sends a socket what it is owed, in pages; `fresh` spares the read where it is all there is. */
+  #pump(socket: WebSocket, fresh: readonly StoredEvent[] = []): void {
+    if (this.#pumping.has(socket)) {
+      return;
+    }
+    const { cursor } = attachmentOf(socket);
+    if (cursor !== null && fresh[0]?.seq === cursor + 1) {
+      this.#deliver(socket, fresh, false);
+      return;
+    }
+    this.#pumping.add(socket);
+    this.#pumpPages(socket)
+      .catch(() => close(socket, 1011, "the log could not be read"))
+      .finally(() => this.#pumping.delete(socket));
+  }
+
+  async #pumpPages(socket: WebSocket): Promise<void> {
+    for (let more = true; more; ) {
+      const { cursor } = attachmentOf(socket);
+      if (cursor === null || socket.readyState !== WebSocket.OPEN) {
+        return;
+      }
+      const page = this.#log.read(cursor, PAGE_EVENTS, PAGE_CHARS);
+      more = page.more;
+      this.#deliver(socket, page.events, more);
+      if (more) {
+        // Between pages others get their turn, and the socket time to drain.
+        await scheduler.wait(0);
+      }
+    }
+  }
+
+  #deliver(socket: WebSocket, events: readonly StoredEvent[], more: boolean): void {
+    const before = attachmentOf(socket);
+    const cursor = Math.max(before.cursor ?? 0, events.at(-1)?.seq ?? 0);
+    for (const event of events) {
+      if (before.types === null || before.types.includes(event.type)) {
+        sendText(socket, `{"type":"event","event":${event.text}}`);
+      }
+    }
+    const caughtUp = before.caughtUp || !more;
+    if (caughtUp && !before.caughtUp) {
+      send(socket, { type: "caught_up", seq: this.#log.state.seq });
+    }
+    if (events.length > 0 || caughtUp !== before.caughtUp) {
+      attach(socket, { ...before, cursor, caughtUp });
+    }
+    const last = events.at(-1);
+    const over = last !== undefined && TERMINAL_TYPES.has(last.type as EventType);
+    if (over || (!more && isTerminal(this.#log.state.status))) {
+      close(socket, CLOSE.done, "the run is over");
+    }
+  }
+}
+
+function attach(socket: WebSocket, attachment: Attachment): void {
+  socket.serializeAttachment(attachment);
+}
+
+function attachmentOf(socket: WebSocket): Attachment {
+  return socket.deserializeAttachment() as Attachment;
+}
+
+function send(socket: WebSocket, message: JsonObject): void {
+  sendText(socket, JSON.stringify(message));
+}
+
+/** A socket that has gone needs no message; its close is reported separately. */
+function sendText(socket: WebSocket, text: string): void {
+  try {
+    socket.send(text);
+  } catch {
+    // The peer is gone: it comes back with its cursor.
+  }
+}
+
+function close(socket: WebSocket, code: number, reason: string): void {
+  try {
+    socket.close(code, reason);
+  } catch {
+    // Closed already.
+  }
+}
+
+function parseMessage(message: string | ArrayBuffer): JsonObject | null {
+  if (typeof message !== "string" || message.length > MAX_MESSAGE_CHARS) {
+    return null;
+  }
+  try {
+    const parsed: unknown = JSON.parse(message);
+    return isJsonObject(parsed) && typeof parsed["type"] === "string" ? parsed : null;
+  } catch {
+    return null;
+  }
+}
+
+function isTypeList(value: unknown): value is string[] {
+  return (
+    Array.isArray(value) &&
+    value.length <= MAX_TYPES &&
+    value.every((item) => typeof item === "string" && item.length <= 64)
+  );
+}
+
+function refusal(code: string, message: string): { code: string; message: string } {
+  return { code, message };
+}

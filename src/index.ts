@@ -1,0 +1,40 @@
+/** The Worker: exports the run's object and the three handlers. It wires, nothing else. */
+import { apiDeps } from "./api/context.ts";
+import { createApp } from "./api/app.ts";
+import { buildCatalogue, buildObserver } from "./deps.ts";
+import { runStub } from "./durable/rpc.ts";
+import { configOf } from "./env.ts";
+import { consumeTasks, type QueueDeps } from "./queue/consumer.ts";
+import { consumeDeadLetters } from "./queue/dead-letter.ts";
+import { reconcile } from "./queue/reconciler.ts";
+import { TaskStore } from "./store/tasks.ts";
+
+export { AgentRun } from "./durable/agent-run.ts";
+
+const app = createApp((env) => apiDeps(env, buildCatalogue, buildObserver()));
+
+function queueDeps(env: Env): QueueDeps {
+  return {
+    tasks: new TaskStore(env.DB),
+    observer: buildObserver(),
+    run: (tenantId, taskId) => runStub(env.RUNS, tenantId, taskId),
+  };
+}
+
+export default {
+  fetch: (request, env, ctx) => app.fetch(request, env, ctx),
+  queue: (batch, env) =>
+    batch.queue.endsWith("-dead")
+      ? consumeDeadLetters(batch, queueDeps(env))
+      : consumeTasks(batch, queueDeps(env)),
+  scheduled: (controller, env) =>
+    reconcile(
+      {
+        ...queueDeps(env),
+        tasks: new TaskStore(env.DB),
+        queue: env.TASKS,
+        reconcileAfterMs: configOf(env).reconcileAfterMs,
+      },
+      controller.scheduledTime,
+    ),
+} satisfies ExportedHandler<Env>;

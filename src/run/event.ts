@@ -1,0 +1,223 @@
+/**
+ * The events of a run: facts in the past tense, each at one place `seq` of one log. The schemas
+ * are the source of the types; `docs/reference/events.md` lists them for clients. A persisted
+ * event is a contract: fields are added, never changed or removed, and a change of meaning takes
+ * a new `v` with a step in `upcast`. Fields this version does not know survive.
+ */
+import { z } from "zod";
+import { isJsonObject } from "./json.ts";
+import { agentConfig, jsonObject, jsonValue, PLANNERS, runLimits } from "./spec.ts";
+
+const seq = z.number().int().min(1);
+const callId = z.string();
+const attempt = z.number().int().min(1);
+const count = z.number().int().min(0);
+
+/** The named reasons for which a run rests. */
+export const WAITS = ["approval", "input", "timer", "budget", "children", "schedule"] as const;
+export type WaitName = (typeof WAITS)[number];
+
+/** What a second run of the same tool call would do to the world. */
+export const EFFECTS = ["pure", "idempotent", "once"] as const;
+export type Effect = (typeof EFFECTS)[number];
+
+export const FINISH_REASONS = ["stop", "tool_calls", "length"] as const;
+export type FinishReason = (typeof FINISH_REASONS)[number];
+
+const toolCall = z.object({
+  call_id: callId,
+  name: z.string(),
+  arguments: z.exactOptional(jsonValue),
+  arguments_text: z.exactOptional(z.string()),
+  provider_id: z.exactOptional(z.string()),
+});
+
+/** The data of each event type. */
+export const EVENT_DATA = {
+  "run.created": z.looseObject({
+    task_id: z.string(),
+    tenant_id: z.string(),
+    input_data: jsonObject,
+    agent: z.string(),
+    agent_version: z.number().int(),
+    model: z.string(),
+    planner: z.enum(PLANNERS),
+    config: agentConfig,
+    limits: runLimits,
+  }),
+  "run.started": z.looseObject({ epoch: count }),
+  "run.waiting": z.looseObject({
+    for: z.enum(WAITS),
+    until: z.string().optional(),
+    call_id: callId.optional(),
+  }),
+  "run.resumed": z.looseObject({ from: z.enum(WAITS) }),
+  "run.completed": z.looseObject({ result: z.looseObject({ answer: z.string() }) }),
+  "run.failed": z.looseObject({
+    code: z.string(),
+    message: z.string(),
+    details: jsonObject.optional(),
+  }),
+  "run.cancelled": z.looseObject({ reason: z.string().optional(), by: z.string() }),
+  "model.requested": z.looseObject({
+    call_id: callId,
+    attempt,
+    step: z.number().int().min(1),
+    model: z.string(),
+    up_to_seq: count,
+    body_sha256: z.string(),
+  }),
+  "model.delta": z.looseObject({
+    call_id: callId,
+    attempt,
+    text: z.string().optional(),
+    reasoning: z.string().optional(),
+    tool_call: z
+      .looseObject({
+        index: count,
+        name: z.string().optional(),
+        arguments_text: z.string().optional(),
+      })
+      .optional(),
+  }),
+  "model.completed": z.looseObject({
+    call_id: callId,
+    attempt,
+    finish_reason: z.enum(FINISH_REASONS),
+    text: z.string(),
+    tool_calls: z.array(toolCall),
+    reasoning: z.string().optional(),
+    /** The final answer, where the planner read one from the reply. */
+    answer: z.string().optional(),
+    /** Why the reply could not be acted on; the message goes back to the model. */
+    problem: z.looseObject({ code: z.string(), message: z.string() }).optional(),
+  }),
+  "usage.recorded": z.looseObject({
+    call_id: callId,
+    attempt,
+    input_tokens: count,
+    cached_input_tokens: count,
+    output_tokens: count,
+    reasoning_tokens: count,
+    cost_micro_usd: count,
+  }),
+  "model.failed": z.looseObject({
+    call_id: callId,
+    attempt,
+    code: z.string(),
+    message: z.string(),
+    retry_in_ms: count.nullable(),
+  }),
+  "model.superseded": z.looseObject({ call_id: callId, attempt }),
+  "tool.requested": z.looseObject({
+    call_id: callId,
+    model_call_id: callId,
+    name: z.string(),
+    arguments: jsonValue,
+    effect: z.enum(EFFECTS),
+    idempotency_key: z.string(),
+    attempt,
+    /** For a tool that is a durable timer: when it is due. */
+    until: z.string().optional(),
+  }),
+  "tool.completed": z.looseObject({
+    call_id: callId,
+    output: jsonValue,
+    duration_ms: count,
+    truncated: z.boolean().optional(),
+  }),
+  "tool.failed": z.looseObject({
+    call_id: callId,
+    code: z.string(),
+    message: z.string(),
+    duration_ms: count,
+  }),
+  "tool.outcome_unknown": z.looseObject({ call_id: callId }),
+  "limit.reached": z.looseObject({ limit: z.string(), value: z.number() }),
+  "recovery.started": z.looseObject({
+    epoch: count,
+    reason: z.string(),
+    open_calls: z.array(callId),
+  }),
+} as const;
+
+export type EventType = keyof typeof EVENT_DATA;
+export const EVENT_TYPES: readonly EventType[] = Object.keys(EVENT_DATA).filter(
+  (type): type is EventType => type in EVENT_DATA,
+);
+export type EventData<T extends EventType> = z.infer<(typeof EVENT_DATA)[T]>;
+
+/** An event that has happened but has no place in the log yet. */
+export type NewEvent = { [T in EventType]: { readonly type: T; readonly data: EventData<T> } }[EventType];
+
+/** An event at its place in the log. `at` is RFC 3339 UTC with milliseconds; order is `seq`. */
+export type RunEvent = NewEvent & { readonly seq: number; readonly at: string; readonly v: 1 };
+
+/** Types after which a log has no further event. */
+export const TERMINAL_TYPES: ReadonlySet<EventType> = new Set<EventType>([
+  "run.completed",
+  "run.failed",
+  "run.cancelled",
+]);
+
+const envelope = z.looseObject({
+  seq,
+  at: z.string(),
+  type: z.string(),
+  v: z.literal(1),
+  data: z.unknown(),
+});
+
+/** What `parseEvent` throws: the log holds something that no version of this code wrote. */
+export class LogCorruption extends Error {
+  readonly reason: string;
+  constructor(reason: string) {
+    super(`The event log is corrupt: ${reason}`);
+    this.name = "LogCorruption";
+    this.reason = reason;
+  }
+}
+
+/** Checks one stored event in full. @throws LogCorruption */
+export function parseEvent(raw: unknown): RunEvent {
+  const parsed = envelope.safeParse(raw);
+  if (!parsed.success) {
+    throw new LogCorruption(`not an event: ${z.prettifyError(parsed.error)}`);
+  }
+  const { type } = parsed.data;
+  if (!isEventType(type)) {
+    throw new LogCorruption(`unknown event type ${type} at seq ${parsed.data.seq}`);
+  }
+  const data = EVENT_DATA[type].safeParse(parsed.data.data);
+  if (!data.success) {
+    throw new LogCorruption(`bad ${type} at seq ${parsed.data.seq}: ${z.prettifyError(data.error)}`);
+  }
+  return raw as RunEvent;
+}
+
+/**
+ * Reads an event of this log's own writer: the envelope is checked, the data is trusted, since
+ * `reduce` rejects what does not fit the history. Waking must not cost a schema pass per event.
+ * @throws LogCorruption
+ */
+export function upcast(raw: unknown): RunEvent {
+  if (
+    !isJsonObject(raw) ||
+    typeof raw["seq"] !== "number" ||
+    typeof raw["type"] !== "string" ||
+    !isJsonObject(raw["data"])
+  ) {
+    throw new LogCorruption("a stored row holds something that is not an event");
+  }
+  if (raw["v"] !== 1) {
+    throw new LogCorruption(`event ${raw["seq"]} was written by a newer version of this code`);
+  }
+  if (!isEventType(raw["type"])) {
+    throw new LogCorruption(`unknown event type ${raw["type"]} at seq ${raw["seq"]}`);
+  }
+  return raw as unknown as RunEvent;
+}
+
+function isEventType(type: string): type is EventType {
+  return Object.hasOwn(EVENT_DATA, type);
+}

@@ -1,0 +1,102 @@
+/**
+ * The closed list of what can go wrong in a run, each code with whether another try may help.
+ * Codes are stable and public (docs/reference/errors.md). HTTP statuses are not known here: `api/problem.ts`
+ * maps them. A failure's message is a sentence that a caller may see: it holds no secret and no
+ * exception text of our own code.
+ */
+
+interface CodeInfo {
+  /** May the same call succeed if it is made again later? */
+  readonly retryable: boolean;
+  /** What it means, for people; used where no better sentence is at hand. */
+  readonly says: string;
+}
+
+/** Failures of one model call attempt. */
+export const MODEL_FAILURES = {
+  rate_limited: { retryable: true, says: "The model provider limits the rate of requests." },
+  overloaded: { retryable: true, says: "The model provider is overloaded." },
+  server_error: { retryable: true, says: "The model provider had an internal error." },
+  cut_stream: { retryable: true, says: "The model's reply ended before it was complete." },
+  connection_failed: { retryable: true, says: "The model provider could not be reached." },
+  timeout: { retryable: true, says: "The model did not answer in time." },
+  refused: { retryable: false, says: "The model refused to answer." },
+  content_filtered: { retryable: false, says: "The provider's content filter stopped the reply." },
+  invalid_request: { retryable: false, says: "The model provider rejected the request." },
+  authentication_failed: { retryable: false, says: "The model provider rejected the API key." },
+  model_not_found: { retryable: false, says: "The provider does not know this model." },
+  quota_exhausted: { retryable: false, says: "The quota at the model provider is used up." },
+  context_too_long: { retryable: false, says: "The conversation is longer than the model takes." },
+  script_exhausted: { retryable: false, says: "The script has no further entry to play." },
+} as const satisfies Record<string, CodeInfo>;
+
+/** Failures of one tool call; each is an observation for the model, not the end of the run. */
+export const TOOL_FAILURES = {
+  unknown_tool: { retryable: false, says: "There is no tool of this name." },
+  invalid_arguments: { retryable: false, says: "The arguments do not fit the tool's schema." },
+  invalid_output: { retryable: false, says: "The tool returned something its schema forbids." },
+  tool_error: { retryable: false, says: "The tool failed." },
+  tool_timeout: { retryable: false, says: "The tool did not finish in time." },
+} as const satisfies Record<string, CodeInfo>;
+
+/** Failures that end a run, besides a model failure that is final. */
+export const RUN_FAILURES = {
+  limit_reached: { retryable: false, says: "A limit of the run was reached." },
+  recovery_exhausted: {
+    retryable: false,
+    says: "The run was interrupted too often to be started again.",
+  },
+  dispatch_failed: { retryable: false, says: "The task could not be handed to its run." },
+  internal_error: { retryable: false, says: "Something went wrong inside the service." },
+} as const satisfies Record<string, CodeInfo>;
+
+export type ModelFailureCode = keyof typeof MODEL_FAILURES;
+export type ToolFailureCode = keyof typeof TOOL_FAILURES;
+export type RunFailureCode = keyof typeof RUN_FAILURES | ModelFailureCode;
+
+/** A model call that failed: the class, a sentence for the log, and the provider's hint if it gave one. */
+export interface ModelFailure {
+  readonly code: ModelFailureCode;
+  readonly message: string;
+  /** How long the provider asks us to wait, in milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
+/** Longest message kept from a provider or a tool. */
+const MAX_MESSAGE = 1000;
+
+/** A message of foreign origin, shortened so that no failure can bloat the log. */
+export function clipMessage(text: string): string {
+  return text.length <= MAX_MESSAGE ? text : `${text.slice(0, MAX_MESSAGE - 1)}…`;
+}
+
+export interface RetryPolicy {
+  /** Attempts of one call that may fail before the call has failed for good. */
+  readonly maxAttempts: number;
+  /** First pause in milliseconds; each further one doubles. */
+  readonly baseMs: number;
+  /** Longest pause in milliseconds; a longer hint of the provider ends the call instead. */
+  readonly maxMs: number;
+}
+
+/**
+ * How long to wait before the next attempt, or null if there must be none.
+ * @param failed attempts of this call that have failed, this one included
+ * @param jitter 0 to 1; the pause is between half and all of its nominal length
+ */
+export function retryDelay(
+  failure: ModelFailure,
+  failed: number,
+  policy: RetryPolicy,
+  jitter: number,
+): number | null {
+  if (!MODEL_FAILURES[failure.code].retryable || failed >= policy.maxAttempts) {
+    return null;
+  }
+  const nominal = Math.min(policy.maxMs, policy.baseMs * 2 ** (failed - 1));
+  const pause = Math.round(nominal * (0.5 + jitter / 2));
+  if (failure.retryAfterMs === undefined) {
+    return pause;
+  }
+  return failure.retryAfterMs > policy.maxMs ? null : Math.max(pause, failure.retryAfterMs);
+}

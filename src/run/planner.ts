@@ -1,0 +1,54 @@
+/**
+ * The planner port: how a run thinks. A planner is pure; it turns state into what the model is
+ * shown, and what the model said into what is to be done. It never performs anything.
+ */
+import { jsonDefect, type JsonValue } from "./json.ts";
+import type { Prompt, Reply, ToolDescription } from "./message.ts";
+import type { PlannerName } from "./spec.ts";
+import type { RunState } from "./state.ts";
+
+/** What a reply means: an answer, tool calls, or a problem that the model is told of. */
+export type Reading =
+  | { readonly kind: "answer"; readonly answer: string }
+  | { readonly kind: "calls"; readonly calls: readonly PlannedCall[] }
+  | { readonly kind: "problem"; readonly code: string; readonly message: string };
+
+/** A tool call before it has an id: parsed arguments, or the text that did not parse. */
+export interface PlannedCall {
+  readonly name: string;
+  readonly arguments?: JsonValue;
+  readonly arguments_text?: string;
+  readonly provider_id?: string;
+}
+
+export interface Planner {
+  readonly name: PlannerName;
+  /** What to do while nothing is open: ask the model, or finish without one. */
+  next(
+    state: RunState,
+  ): { readonly kind: "ask" } | { readonly kind: "finish"; readonly answer: string };
+  /** The conversation as the model is to see it. Equal arguments give an equal prompt. */
+  prompt(state: RunState, tools: readonly ToolDescription[]): Prompt;
+  /** Total: every reply, however broken, has a reading. */
+  read(reply: Reply): Reading;
+}
+
+/**
+ * Parses the arguments of a call; an empty text means no arguments. JSON that could not be stored
+ * (nested without end, say) stays text, as what is not JSON does.
+ */
+export function readArguments(
+  text: string,
+): { readonly arguments: JsonValue } | { readonly arguments_text: string } {
+  if (text.trim() === "") {
+    return { arguments: {} };
+  }
+  try {
+    const value: unknown = JSON.parse(text);
+    return jsonDefect(value) === null
+      ? { arguments: value as JsonValue }
+      : { arguments_text: text };
+  } catch {
+    return { arguments_text: text };
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * What a run is told when it starts: everything it needs for its whole life, resolved at
+ * submission, so that later changes of agents or defaults do not reach into a running task.
+ */
+import { z } from "zod";
+import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
+import type { Turn } from "./message.ts";
+
+export const PLANNERS = ["native", "react", "placeholder"] as const;
+export type PlannerName = (typeof PLANNERS)[number];
+
+/** A JSON object whose content is the client's business. */
+export const jsonObject = z.custom<JsonObject>(isJsonObject, "must be an object");
+/** Any JSON value. */
+export const jsonValue = z.custom<JsonValue>((value) => value !== undefined, "must be JSON");
+
+/** The caps of a run. `max_duration_s` counts active time; waits are free. */
+export const runLimits = z.strictObject({
+  max_steps: z.number().int().min(1).max(100_000),
+  max_tool_calls: z.exactOptional(z.number().int().min(0).max(100_000)),
+  max_duration_s: z.number().int().min(1).max(2_592_000),
+});
+export type RunLimits = z.infer<typeof runLimits>;
+
+export const agentConfig = z.strictObject({
+  model: z.string(),
+  planner: z.enum(PLANNERS),
+  instructions: z.string().optional(),
+  /** Names of the tools the run may use; absent: all that exist. */
+  tools: z.array(z.string()).optional(),
+  temperature: z.number().optional(),
+  max_output_tokens: z.number().int().optional(),
+  stop: z.array(z.string()).optional(),
+  seed: z.number().int().optional(),
+  memory: z.strictObject({ max_messages: z.number().int().optional() }).optional(),
+});
+export type AgentConfig = z.infer<typeof agentConfig>;
+
+export const runSpec = z.strictObject({
+  task_id: z.string(),
+  tenant_id: z.string(),
+  input_data: jsonObject,
+  agent: z.string(),
+  agent_version: z.number().int(),
+  config: agentConfig,
+  limits: runLimits,
+});
+export type RunSpec = z.infer<typeof runSpec>;
+
+/** The goal of an agent run: `goal`, or `prompt`, which means the same; `goal` wins. */
+export function goalOf(input: JsonObject): string {
+  const goal = input["goal"] ?? input["prompt"];
+  return typeof goal === "string" ? goal : "";
+}
+
+/** What the client said before the run began, as turns: earlier messages, then context and goal. */
+export function openingTurns(input: JsonObject): Turn[] {
+  const turns: Turn[] = [];
+  const messages = input["messages"];
+  for (const message of Array.isArray(messages) ? messages : []) {
+    if (isJsonObject(message) && typeof message["content"] === "string") {
+      turns.push(
+        message["role"] === "assistant"
+          ? { role: "assistant", text: message["content"], tool_calls: [] }
+          : { role: "user", text: message["content"] },
+      );
+    }
+  }
+  const context = input["context"];
+  const hasContext = isJsonObject(context) && Object.keys(context).length > 0;
+  const goal = goalOf(input);
+  turns.push({
+    role: "user",
+    text: hasContext ? `${goal}\n\nContext:\n${JSON.stringify(context)}` : goal,
+  });
+  return turns;
+}

@@ -1,0 +1,53 @@
+/** What the world is shown of a run's state: the part of a task that the log decides. */
+import type { JsonValue } from "./json.ts";
+import type { RunState, TaskStatus } from "./state.ts";
+
+export interface RunView {
+  readonly status: TaskStatus;
+  readonly waiting_for: string | null;
+  readonly result: JsonValue;
+  readonly error: { readonly code: string; readonly message: string; readonly details?: JsonValue } | null;
+  readonly usage: {
+    readonly steps: number;
+    readonly model_calls: number;
+    readonly tool_calls: number;
+    readonly input_tokens: number;
+    readonly output_tokens: number;
+    readonly cost_usd: number;
+  };
+  readonly last_seq: number;
+  readonly updated_at: string | null;
+  readonly started_at: string | null;
+  readonly completed_at: string | null;
+}
+
+/** The view of a run; of one that has no log yet, what a pending task shows. */
+export function viewOf(state: RunState): RunView {
+  const { cost_micro_usd, ...usage } = state.usage;
+  const end = state.end;
+  return {
+    status: state.status,
+    waiting_for: state.wait?.for ?? null,
+    result: end?.status === "completed" ? end.result : null,
+    error: end?.status === "failed" ? end.error : null,
+    usage: { ...usage, cost_usd: cost_micro_usd / 1_000_000 },
+    last_seq: state.seq,
+    updated_at: isoOf(state.seq === 0 ? null : state.at),
+    started_at: isoOf(state.startedAt),
+    completed_at: isoOf(state.endedAt),
+  };
+}
+
+/** Whether a status is final. */
+export function isTerminal(status: TaskStatus): boolean {
+  return status === "completed" || status === "failed" || status === "cancelled";
+}
+
+/** Whether nothing more happens without someone or some time: final, or a named wait. */
+export function isSettled(status: TaskStatus): boolean {
+  return status === "waiting" || isTerminal(status);
+}
+
+function isoOf(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}

@@ -1,0 +1,328 @@
+/**
+ * Tasks in D1: plain SQL, rows mapped once. A row is what was submitted plus the newest projection
+ * of the run's log; every query is bound to a tenant, except the reconciler's.
+ */
+import type { AgentConfig, RunLimits, RunSpec } from "../run/spec.ts";
+import type { JsonObject, JsonValue } from "../run/json.ts";
+import type { TaskStatus } from "../run/state.ts";
+import type { RunView } from "../run/view.ts";
+
+export interface TaskRow {
+  readonly tenant_id: string;
+  readonly task_id: string;
+  readonly task_type: string;
+  readonly name: string | null;
+  readonly status: TaskStatus;
+  readonly waiting_for: string | null;
+  readonly input_data: JsonObject;
+  readonly agent: string;
+  readonly agent_version: number;
+  readonly config: AgentConfig;
+  readonly limits: RunLimits;
+  readonly metadata: JsonObject;
+  readonly priority: number;
+  readonly attempt: number;
+  readonly result: JsonValue;
+  readonly error: RunView["error"];
+  readonly usage: RunView["usage"];
+  readonly last_seq: number;
+  readonly created_at: string;
+  readonly updated_at: string;
+  readonly started_at: string | null;
+  readonly completed_at: string | null;
+}
+
+/** What a new task is; the rest of its row follows. */
+export type NewTask = Pick<
+  TaskRow,
+  | "tenant_id"
+  | "task_id"
+  | "task_type"
+  | "name"
+  | "input_data"
+  | "agent"
+  | "agent_version"
+  | "config"
+  | "limits"
+  | "metadata"
+  | "priority"
+  | "created_at"
+>;
+
+/** A client's claim that a request is the same as an earlier one. */
+export interface IdempotencyClaim {
+  readonly route: string;
+  readonly key: string;
+  /** Hash of the request; the same key with another one is a mistake. */
+  readonly fingerprint: string;
+}
+
+export interface TaskProjection {
+  readonly tenant_id: string;
+  readonly task_id: string;
+  readonly view: RunView;
+}
+
+export interface TaskFilter {
+  readonly status?: TaskStatus;
+  readonly agent?: string;
+  readonly createdAfter?: string;
+  readonly createdBefore?: string;
+  readonly metadata: readonly { readonly key: string; readonly value: string }[];
+}
+
+/** Times a task is given to the queue before it is failed instead. */
+const MAX_DISPATCHES = 20;
+/** How long an Idempotency-Key is kept. */
+export const IDEMPOTENCY_TTL_MS = 86_400_000;
+
+const NO_USAGE: RunView["usage"] = {
+  steps: 0,
+  model_calls: 0,
+  tool_calls: 0,
+  input_tokens: 0,
+  output_tokens: 0,
+  cost_usd: 0,
+};
+
+export class TaskStore {
+  readonly #db: D1Database;
+
+  constructor(db: D1Database) {
+    this.#db = db;
+  }
+
+  /**
+   * Inserts a task, and its idempotency claim if there is one, both or neither.
+   * @returns the claim's earlier task if the key was used before, else null
+   */
+  async insert(
+    task: NewTask,
+    claim: IdempotencyClaim | null,
+  ): Promise<{ readonly taskId: string; readonly fingerprint: string } | null> {
+    const insert = this.#db
+      .prepare(
+        `INSERT INTO task (tenant_id, task_id, task_type, name, status, input_data, agent,
+           agent_version, config, limits, metadata, priority, attempt, last_seq, created_at,
+           updated_at, dispatched_at, dispatches)
+         VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1, 0, ?12, ?12, ?12, 1)`,
+      )
+      .bind(
+        task.tenant_id,
+        task.task_id,
+        task.task_type,
+        task.name,
+        JSON.stringify(task.input_data),
+        task.agent,
+        task.agent_version,
+        JSON.stringify(task.config),
+        JSON.stringify(task.limits),
+        JSON.stringify(task.metadata),
+        task.priority,
+        task.created_at,
+      );
+    if (claim === null) {
+      await insert.run();
+      return null;
+    }
+    const scope = [task.tenant_id, claim.route, claim.key];
+    const expired = new Date(Date.parse(task.created_at) - IDEMPOTENCY_TTL_MS).toISOString();
+    try {
+      await this.#db.batch([
+        this.#db
+          .prepare(
+            "DELETE FROM idempotency WHERE tenant_id = ? AND route = ? AND key = ? AND created_at < ?",
+          )
+          .bind(...scope, expired),
+        this.#db
+          .prepare("INSERT INTO idempotency VALUES (?, ?, ?, ?, ?, ?)")
+          .bind(...scope, claim.fingerprint, task.task_id, task.created_at),
+        insert,
+      ]);
+      return null;
+    } catch (error) {
+      const earlier = await this.#claimed(scope);
+      if (earlier === null) {
+        throw error;
+      }
+      return earlier;
+    }
+  }
+
+  /** The task of an idempotency key that was used before, or null. */
+  async #claimed(scope: readonly string[]): Promise<{ taskId: string; fingerprint: string } | null> {
+    const row = await this.#db
+      .prepare(
+        "SELECT task_id, fingerprint FROM idempotency WHERE tenant_id = ? AND route = ? AND key = ?",
+      )
+      .bind(...scope)
+      .first<{ task_id: string; fingerprint: string }>();
+    return row === null ? null : { taskId: row.task_id, fingerprint: row.fingerprint };
+  }
+
+  /** One task of a tenant, or null. */
+  async get(tenantId: string, taskId: string): Promise<TaskRow | null> {
+    const row = await this.#db
+      .prepare("SELECT * FROM task WHERE tenant_id = ? AND task_id = ?")
+      .bind(tenantId, taskId)
+      .first<RawTask>();
+    return row === null ? null : fromRaw(row);
+  }
+
+  /** A page of a tenant's tasks, newest first, and how many there are in all. */
+  async list(
+    tenantId: string,
+    filter: TaskFilter,
+    limit: number,
+    before: string | null,
+  ): Promise<{ readonly tasks: readonly TaskRow[]; readonly total: number }> {
+    const { where, values } = conditions(tenantId, filter);
+    const page = before === null ? where : `${where} AND task_id < ?`;
+    const [rows, count] = await this.#db.batch<Record<string, unknown>>([
+      this.#db
+        .prepare(`SELECT * FROM task WHERE ${page} ORDER BY task_id DESC LIMIT ?`)
+        .bind(...values, ...(before === null ? [] : [before]), limit),
+      this.#db.prepare(`SELECT COUNT(*) AS total FROM task WHERE ${where}`).bind(...values),
+    ]);
+    return {
+      tasks: (rows?.results ?? []).map((row) => fromRaw(row as unknown as RawTask)),
+      total: Number(count?.results[0]?.["total"] ?? 0),
+    };
+  }
+
+  /** Stores a newer projection; an older or equal one changes nothing. */
+  async project({ tenant_id, task_id, view }: TaskProjection): Promise<void> {
+    await this.#db
+      .prepare(
+        `UPDATE task SET status = ?, waiting_for = ?, result = ?, error = ?, usage = ?,
+           last_seq = ?, updated_at = ?, started_at = ?, completed_at = ?
+         WHERE tenant_id = ? AND task_id = ? AND last_seq < ?`,
+      )
+      .bind(
+        view.status,
+        view.waiting_for,
+        view.result === null ? null : JSON.stringify(view.result),
+        view.error === null ? null : JSON.stringify(view.error),
+        JSON.stringify(view.usage),
+        view.last_seq,
+        view.updated_at,
+        view.started_at,
+        view.completed_at,
+        tenant_id,
+        task_id,
+        view.last_seq,
+      )
+      .run();
+  }
+
+  /**
+   * Takes pending tasks that were given to the queue before a moment and are still pending, and
+   * marks them as given again. Across tenants; for the reconciler.
+   */
+  async takeForgotten(before: string, now: string, limit: number): Promise<TaskRow[]> {
+    const { results } = await this.#db
+      .prepare(
+        `UPDATE task SET dispatched_at = ?, dispatches = dispatches + 1
+         WHERE (tenant_id, task_id) IN (
+           SELECT tenant_id, task_id FROM task
+           WHERE status = 'pending' AND dispatched_at < ? AND dispatches < ?
+           ORDER BY dispatched_at LIMIT ?)
+         RETURNING *`,
+      )
+      .bind(now, before, MAX_DISPATCHES, limit)
+      .all<RawTask>();
+    return results.map(fromRaw);
+  }
+
+  /** Pending tasks that were given to the queue too often; they are to be failed. */
+  async undeliverable(before: string, limit: number): Promise<TaskRow[]> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT * FROM task
+         WHERE status = 'pending' AND dispatched_at < ? AND dispatches >= ?
+         ORDER BY dispatched_at LIMIT ?`,
+      )
+      .bind(before, MAX_DISPATCHES, limit)
+      .all<RawTask>();
+    return results.map(fromRaw);
+  }
+
+  /** Drops idempotency keys older than their lifetime. */
+  async expireIdempotency(now: number): Promise<void> {
+    await this.#db
+      .prepare("DELETE FROM idempotency WHERE created_at < ?")
+      .bind(new Date(now - IDEMPOTENCY_TTL_MS).toISOString())
+      .run();
+  }
+}
+
+/** What a run is told of its task. */
+export function specOf(row: NewTask): RunSpec {
+  const { task_id, tenant_id, input_data, agent, agent_version, config, limits } = row;
+  return { task_id, tenant_id, input_data, agent, agent_version, config, limits };
+}
+
+/** A task as it is right after it was accepted. */
+export function asAccepted(task: NewTask): TaskRow {
+  return {
+    ...task,
+    status: "pending",
+    waiting_for: null,
+    attempt: 1,
+    result: null,
+    error: null,
+    usage: NO_USAGE,
+    last_seq: 0,
+    updated_at: task.created_at,
+    started_at: null,
+    completed_at: null,
+  };
+}
+
+type JsonColumn = "input_data" | "config" | "limits" | "metadata";
+type NullableJsonColumn = "result" | "error" | "usage";
+type RawTask = Omit<TaskRow, JsonColumn | NullableJsonColumn> &
+  Record<JsonColumn, string> &
+  Record<NullableJsonColumn, string | null> & { dispatched_at: string; dispatches: number };
+
+function fromRaw(raw: RawTask): TaskRow {
+  const { dispatched_at: _at, dispatches: _n, ...row } = raw;
+  return {
+    ...row,
+    input_data: JSON.parse(raw.input_data) as JsonObject,
+    config: JSON.parse(raw.config) as AgentConfig,
+    limits: JSON.parse(raw.limits) as RunLimits,
+    metadata: JSON.parse(raw.metadata) as JsonObject,
+    result: raw.result === null ? null : (JSON.parse(raw.result) as JsonValue),
+    error: raw.error === null ? null : (JSON.parse(raw.error) as RunView["error"]),
+    usage: raw.usage === null ? NO_USAGE : (JSON.parse(raw.usage) as RunView["usage"]),
+  };
+}
+
+function conditions(tenantId: string, filter: TaskFilter): { where: string; values: string[] } {
+  const parts: [string, ...string[]][] = [["tenant_id = ?", tenantId]];
+  if (filter.status !== undefined) {
+    parts.push(["status = ?", filter.status]);
+  }
+  if (filter.agent !== undefined) {
+    parts.push(["agent = ?", filter.agent]);
+  }
+  if (filter.createdAfter !== undefined) {
+    parts.push(["created_at >= ?", filter.createdAfter]);
+  }
+  if (filter.createdBefore !== undefined) {
+    parts.push(["created_at < ?", filter.createdBefore]);
+  }
+  for (const { key, value } of filter.metadata) {
+    parts.push([
+      "EXISTS (SELECT 1 FROM json_each(metadata) WHERE json_each.key = ? AND CAST(json_each.value AS TEXT) = ?)",
+      key,
+      value,
+    ]);
+  }
+  return {
+    where: parts.map(([sql]) => sql).join(" AND "),
+    values: parts.flatMap(([, ...bound]) => bound),
+  };
+}
+

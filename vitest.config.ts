@@ -1,0 +1,72 @@
+/**
+ * Three projects: `unit` in plain Node, `workers` inside workerd with the bindings of
+ * wrangler.toml, `e2e` against a service in its own process. No test is tried twice: a retry hides
+ * a race.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
+import { defineConfig } from "vitest/config";
+
+// Vitest keeps projects of one order together; 0 has a meaning of its own on a small machine.
+const FIRST = { sequence: { groupOrder: 1 }, maxWorkers: "100%" } as const;
+const LAST = { sequence: { groupOrder: 2 }, fileParallelism: false } as const;
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          ...FIRST,
+          name: "unit",
+          include: [
+            "test/unit/**/*.test.ts",
+            "test/recorded/**/*.test.ts",
+            "test/contract/**/*.node.test.ts",
+          ],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              bindings: { ...blanks(), TEST_MIGRATIONS: await readD1Migrations("migrations") },
+            },
+          })),
+        ],
+        test: {
+          ...FIRST,
+          name: "workers",
+          include: [
+            "test/workers/**/*.test.ts",
+            "test/contract/**/*.workers.test.ts",
+            "test/chaos/**/*.workers.test.ts",
+          ],
+          setupFiles: ["test/workers/setup.ts"],
+          testTimeout: 20_000,
+        },
+      },
+      {
+        test: {
+          // Each file starts a service of its own: one at a time, when all else is done.
+          ...LAST,
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts", "test/chaos/**/*.test.ts"],
+          exclude: ["test/chaos/**/*.workers.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
+
+/** Keys of the developer (.dev.vars, .env) reach the Worker by themselves; tests get them empty. */
+function blanks(): Record<string, string> {
+  const files = [".dev.vars", ".env", ".env.local"].filter((file) => existsSync(file));
+  const names = files.flatMap((file) =>
+    Array.from(readFileSync(file, "utf8").matchAll(/^\s*(?:export\s+)?(\w+)\s*=/gm), (m) => m[1]),
+  );
+  return Object.fromEntries(names.map((name) => [name, ""]));
+}
