@@ -3,6 +3,19 @@
  * What a layer's row does not name is forbidden to it; imports of types count. A file of `src/`
  * that belongs to no row may import nothing, so that a new folder needs a decision.
  */
+import visitors from "@swc/core/Visitor.js";
+
+// The parser knows `using`; what walks over its result does not, and stops there.
+// oxlint-disable-next-line typescript/no-deprecated -- it is what dependency-cruiser uses
+const walker = visitors.Visitor.prototype;
+const { visitStatement } = walker;
+walker.visitStatement = function visit(statement) {
+  if (statement.type === "UsingDeclaration") {
+    statement.decls = this.visitVariableDeclarators(statement.decls);
+    return statement;
+  }
+  return visitStatement.call(this, statement);
+};
 
 const within = (...paths) => paths.map((path) => `^src/${path}`);
 const npm = (...names) => names.map((name) => `(^|node_modules/)${name}(/|$)`);
@@ -15,6 +28,8 @@ const web = [
   ...within("queue/message[.]ts$", "durable/rpc[.]ts$", "store/", "env[.]ts$"),
   ...observe,
   ...npm("hono", "@hono/zod-openapi", "zod"),
+  // The version that the service tells.
+  "^package[.]json$",
 ];
 
 /** Files of a layer, and what they may import besides each other. */

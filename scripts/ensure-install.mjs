@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 const OLDEST_NODE = 20;
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bin = join(root, "node_modules", ".bin");
+const node = join(bin, process.platform === "win32" ? "node.cmd" : "node");
 
 if (Number.parseInt(process.versions.node, 10) < OLDEST_NODE) {
   fail(`Opspawn needs Node ${OLDEST_NODE} or newer, and this is Node ${process.versions.node}.`);
@@ -23,11 +24,11 @@ if (!isInstalled()) {
 /**
  * npm notes what it installed in `node_modules/.package-lock.json`, as its last act: a broken
  * install leaves no note. A package may be missing there only if it is optional (made for another
- * system). Packages beyond the lock do no harm.
+ * system). Packages beyond the lock do no harm. The newer Node is put there by an install script.
  */
 function isInstalled() {
   const installed = packagesOf(join(root, "node_modules", ".package-lock.json"));
-  if (installed === null) {
+  if (installed === null || !existsSync(node)) {
     return false;
   }
   const wanted = packagesOf(join(root, "package-lock.json"));
@@ -74,7 +75,7 @@ function install() {
   if (status !== 0) {
     fail("`npm ci` failed, for the reason above; mend that and run this again.");
   }
-  if (!existsSync(join(bin, process.platform === "win32" ? "node.cmd" : "node"))) {
+  if (!existsSync(node)) {
     fail("`npm ci` ran without install scripts; allow them (npm config delete ignore-scripts).");
   }
 }

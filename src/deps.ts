@@ -39,7 +39,10 @@ export function buildDeps(env: Env): Deps {
     plannerFor,
     toolsFor: (spec, scripted) => ({
       llm: llmFor(config, spec),
-      toolbox: toolboxFor(spec.config.tools, scriptTools(spec.input_data["script_tools"], scripted)),
+      toolbox: toolboxFor(
+        spec.config.tools,
+        scriptTools(spec.input_data["script_tools"], scripted),
+      ),
       settings: {
         retry: config.retry,
         modelTimeoutMs: config.modelTimeoutMs,

@@ -59,7 +59,7 @@ export async function runSlice(
 
 type ModelJob = Extract<Job, { kind: "model" }>;
 
-/** Sends one attempt of a model call; its outcome as events. Never throws. */
+/** Sends one attempt of a model call; its outcome as events. @throws only what the log throws */
 async function callModel(
   job: ModelJob,
   state: RunState,
@@ -69,8 +69,17 @@ async function callModel(
 ): Promise<NewEvent[]> {
   const { settings } = tools;
   const call = { call_id: job.callId, attempt: job.attempt };
-  const packer = new DeltaPacker(job, settings, (events) => effects.append(events));
   const timeout = new AbortController();
+  // A log that cannot be written is not the model's failure: it ends the slice.
+  const broken: unknown[] = [];
+  const packer = new DeltaPacker(job, settings, (events) => {
+    try {
+      effects.append(events);
+    } catch (error) {
+      broken.push(error);
+      timeout.abort();
+    }
+  });
   const timer = setTimeout(() => timeout.abort(), settings.modelTimeoutMs);
   const signal = AbortSignal.any([effects.signal, timeout.signal]);
   const usage: NewEvent[] = [];
@@ -113,6 +122,9 @@ async function callModel(
     outcome = fail({ code: "server_error", message: `The adapter failed: ${String(error)}` });
   } finally {
     clearTimeout(timer);
+  }
+  if (broken.length > 0) {
+    throw broken[0];
   }
   outcome ??= fail({ code: "cut_stream", message: "The reply ended without its end." });
   return [...packer.take(), ...usage, outcome];

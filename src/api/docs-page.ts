@@ -3,7 +3,12 @@
  * network, so that it reads the same behind a firewall.
  */
 import { html, raw } from "hono/html";
-import type { OpenAPIObject, OperationObject, ReferenceObject, SchemaObject } from "openapi3-ts/oas31";
+import type {
+  OpenAPIObject,
+  OperationObject,
+  ReferenceObject,
+  SchemaObject,
+} from "openapi3-ts/oas31";
 
 const METHODS = ["get", "post", "put", "patch", "delete"] as const;
 

@@ -60,7 +60,7 @@ class EventStream {
   /** Follows the log from a cursor to its end, over as many sockets as it takes. */
   async #follow(after: number): Promise<void> {
     let cursor = after;
-    for (let failures = 0; failures < RECONNECTS && !this.#gone; ) {
+    for (let failures = 0; failures < RECONNECTS && !this.#gone;) {
       const socket = await this.#open(cursor);
       if (socket === null) {
         return;
@@ -88,9 +88,11 @@ class EventStream {
         }
         backlog += frame.text.length;
         cursor = frame.seq;
-        writing = writing.then(() => this.#write(frame.text)).then(() => {
-          backlog -= frame.text.length;
-        });
+        writing = writing
+          .then(() => this.#write(frame.text))
+          .then(() => {
+            backlog -= frame.text.length;
+          });
         if (backlog > MAX_BACKLOG || this.#gone) {
           socket.close(1000);
           resolve(false);

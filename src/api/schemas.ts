@@ -48,7 +48,9 @@ const inputData = z
     context: freeObject.optional(),
     messages: z.array(message).max(1000).optional(),
     script: scriptSchema.optional().openapi({ type: "array", items: { type: "object" } }),
-    script_tools: scriptToolsSchema.optional().openapi({ type: "array", items: { type: "object" } }),
+    script_tools: scriptToolsSchema
+      .optional()
+      .openapi({ type: "array", items: { type: "object" } }),
   })
   .refine((input) => input.goal !== undefined || input.prompt !== undefined, {
     path: ["goal"],
@@ -104,7 +106,10 @@ export const cancelBody = z
   .openapi("CancelTask");
 
 export const taskPath = z.object({
-  id: z.string().openapi({ param: { name: "id", in: "path" }, example: "task_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a11" }),
+  id: z.string().openapi({
+    param: { name: "id", in: "path" },
+    example: "task_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a11",
+  }),
 });
 
 const whole = (min: number, max: number) =>
@@ -205,9 +210,7 @@ export const eventPage = z
   })
   .openapi("EventPage");
 
-export const ticket = z
-  .object({ ticket: z.string(), expires_at: timestamp })
-  .openapi("Ticket");
+export const ticket = z.object({ ticket: z.string(), expires_at: timestamp }).openapi("Ticket");
 
 export const health = z
   .object({

@@ -16,7 +16,13 @@ export async function makeTicket(
   now: number,
 ): Promise<string> {
   const scopes = [...caller.scopes].filter((scope) => scope.startsWith("tasks:"));
-  const claims = { task: taskId, tenant: caller.tenantId, key: caller.keyId, scopes, exp: now + TICKET_MS };
+  const claims = {
+    task: taskId,
+    tenant: caller.tenantId,
+    key: caller.keyId,
+    scopes,
+    exp: now + TICKET_MS,
+  };
   return sign(signingKey, "ticket", JSON.stringify(claims));
 }
 
@@ -40,7 +46,11 @@ export async function readTicket(
 }
 
 /** A list cursor: where the next page begins, for this tenant only. */
-export async function makeCursor(signingKey: string, tenantId: string, lastId: string): Promise<string> {
+export async function makeCursor(
+  signingKey: string,
+  tenantId: string,
+  lastId: string,
+): Promise<string> {
   return sign(signingKey, `cursor:${tenantId}`, lastId);
 }
 

@@ -44,7 +44,8 @@ export function systemRoutes(app: OpenAPIHono<AppEnv>): void {
   app.get("/openapi.json", (c) => c.json(openApiDocument(app, new URL(c.req.url).origin)));
   app.get("/docs", (c) =>
     c.html(docsPage(openApiDocument(app, new URL(c.req.url).origin)), 200, {
-      "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+      "Content-Security-Policy":
+        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     }),
   );
 }

@@ -1,8 +1,8 @@
 /** `/api/v1/tasks`: submit, get, list, cancel, and the ticket for watching. */
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
-import { specOf, type TaskFilter } from "../store/tasks.ts";
+import { specOf, type TaskFilter, type TaskRow } from "../store/tasks.ts";
 import { requireScope } from "./auth.ts";
-import type { ApiContext, AppEnv } from "./context.ts";
+import type { ApiContext, ApiDeps, AppEnv } from "./context.ts";
 import { Problem } from "./problem.ts";
 import { BODY_PROBLEMS, json, preferHeader, preferredWait, refusals, SECURED } from "./routes.ts";
 import * as schemas from "./schemas.ts";
@@ -111,7 +111,7 @@ export function taskRoutes(app: OpenAPIHono<AppEnv>): void {
     const body = c.req.valid("json");
     const submitted = await submitTask(deps, caller, body, idempotencyKey(c));
     const waitMs = preferredWait(c.req.header("Prefer"));
-    const row = waitMs > 0 ? await settledTask(deps, submitted.task, waitMs) : submitted.task;
+    const row = await afterWaiting(deps, submitted.task, waitMs);
     c.header("Location", `/api/v1/tasks/${row.task_id}`);
     if (submitted.replayed) {
       c.header("Idempotent-Replayed", "true");
@@ -165,6 +165,19 @@ export function taskRoutes(app: OpenAPIHono<AppEnv>): void {
   });
 }
 
+/** The task once it has settled; an accepted task is answered as such whatever the wait meets. */
+async function afterWaiting(deps: ApiDeps, task: TaskRow, waitMs: number): Promise<TaskRow> {
+  if (waitMs === 0) {
+    return task;
+  }
+  try {
+    return await settledTask(deps, task, waitMs);
+  } catch (error) {
+    deps.observer.fault("submit.wait", error);
+    return task;
+  }
+}
+
 /** The key of the header, quoted or not; null without one. @throws Problem */
 function idempotencyKey(c: ApiContext): string | null {
   const header = c.req.header("Idempotency-Key");
@@ -194,7 +207,9 @@ async function cursorOf(c: ApiContext, cursor: string): Promise<string> {
 function filterOf(query: z.output<typeof schemas.listQuery> & Record<string, unknown>): TaskFilter {
   const known = Object.keys(schemas.listQuery.shape);
   const extra = Object.entries(query).filter(([name]) => !known.includes(name));
-  const wrong = extra.find(([name, value]) => !/^metadata\../.test(name) || typeof value !== "string");
+  const wrong = extra.find(
+    ([name, value]) => !/^metadata\../.test(name) || typeof value !== "string",
+  );
   if (wrong !== undefined) {
     const detail = "is not a known parameter, or is given twice";
     throw new Problem("validation_failed", `The query is not valid: /${wrong[0]} ${detail}.`, {

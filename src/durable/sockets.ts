@@ -157,7 +157,7 @@ export class Watchers {
   }
 
   async #pumpPages(socket: WebSocket): Promise<void> {
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       const { cursor } = attachmentOf(socket);
       if (cursor === null || socket.readyState !== WebSocket.OPEN) {
         return;

@@ -12,7 +12,12 @@ export type Action =
   /** Facts that follow from the state alone; write them and decide again. */
   | { readonly kind: "record"; readonly events: readonly NewEvent[] }
   /** Compose a model request, write its intent, send it. */
-  | { readonly kind: "ask"; readonly call_id: string; readonly attempt: number; readonly step: number }
+  | {
+      readonly kind: "ask";
+      readonly call_id: string;
+      readonly attempt: number;
+      readonly step: number;
+    }
   /** Look up the tools of these calls and write what becomes of each. */
   | { readonly kind: "prepare"; readonly modelCallId: string; readonly calls: readonly TurnCall[] }
   /** Run these calls, whose intents are written. */

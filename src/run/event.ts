@@ -148,7 +148,9 @@ export const EVENT_TYPES: readonly EventType[] = Object.keys(EVENT_DATA).filter(
 export type EventData<T extends EventType> = z.infer<(typeof EVENT_DATA)[T]>;
 
 /** An event that has happened but has no place in the log yet. */
-export type NewEvent = { [T in EventType]: { readonly type: T; readonly data: EventData<T> } }[EventType];
+export type NewEvent = {
+  [T in EventType]: { readonly type: T; readonly data: EventData<T> };
+}[EventType];
 
 /** An event at its place in the log. `at` is RFC 3339 UTC with milliseconds; order is `seq`. */
 export type RunEvent = NewEvent & { readonly seq: number; readonly at: string; readonly v: 1 };
@@ -190,7 +192,9 @@ export function parseEvent(raw: unknown): RunEvent {
   }
   const data = EVENT_DATA[type].safeParse(parsed.data.data);
   if (!data.success) {
-    throw new LogCorruption(`bad ${type} at seq ${parsed.data.seq}: ${z.prettifyError(data.error)}`);
+    throw new LogCorruption(
+      `bad ${type} at seq ${parsed.data.seq}: ${z.prettifyError(data.error)}`,
+    );
   }
   return raw as RunEvent;
 }

@@ -20,7 +20,10 @@ export function recover(state: RunState): NewEvent[] {
   }
   const calls = openCalls(state);
   const inFlight = state.model?.phase === "in_flight" ? state.model : null;
-  const open = [...(inFlight === null ? [] : [inFlight.call_id]), ...calls.map((c) => c.call.call_id)];
+  const open = [
+    ...(inFlight === null ? [] : [inFlight.call_id]),
+    ...calls.map((c) => c.call.call_id),
+  ];
   if (open.length === 0 && state.turn !== null) {
     return [];
   }

@@ -3,7 +3,13 @@
  * and after a crash alike. A log that could not have happened is rejected with a reason, never
  * repaired in silence. The size of a state is bounded by the window of its conversation.
  */
-import { LogCorruption, type Effect, type NewEvent, type RunEvent, type WaitName } from "./event.ts";
+import {
+  LogCorruption,
+  type Effect,
+  type NewEvent,
+  type RunEvent,
+  type WaitName,
+} from "./event.ts";
 import { isJsonObject, type JsonValue } from "./json.ts";
 import {
   DEFAULT_WINDOW,
@@ -59,7 +65,11 @@ export type RunEnd =
   | { readonly status: "completed"; readonly result: { readonly answer: string } }
   | {
       readonly status: "failed";
-      readonly error: { readonly code: string; readonly message: string; readonly details?: JsonValue };
+      readonly error: {
+        readonly code: string;
+        readonly message: string;
+        readonly details?: JsonValue;
+      };
     }
   | { readonly status: "cancelled"; readonly reason: string | null };
 
@@ -213,7 +223,7 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
       expect(state.status === "waiting" && state.wait?.for === event.data.from, event);
       return { ...state, status: "running", wait: null, activeSince: at, statusSeq: event.seq };
     case "run.completed":
-      expect(state.status === "running", event);
+      expect(state.status === "running" && state.model === null && state.turn === null, event);
       return ended(state, event, at, { status: "completed", result: event.data.result });
     case "run.failed": {
       const { code, message, details } = event.data;
@@ -328,11 +338,7 @@ function modelCompleted(state: RunState, event: EventOf<"model.completed">): Run
   const { text, tool_calls, problem, answer, call_id } = event.data;
   openAttempt(state, event);
   const window = state.spec?.config.memory?.max_messages ?? DEFAULT_WINDOW;
-  let conversation = extend(
-    state.conversation,
-    { role: "assistant", text, tool_calls },
-    window,
-  );
+  let conversation = extend(state.conversation, { role: "assistant", text, tool_calls }, window);
   if (problem !== undefined) {
     conversation = extend(conversation, { role: "notice", text: problem.message }, window);
   }
@@ -395,7 +401,12 @@ function toolSettled(
     expect(call.result === null, event);
     expect(call.request !== null || event.type === "tool.failed", event);
     const { call_id, name, provider_id } = call.call;
-    const result = { call_id, name, ...(provider_id === undefined ? {} : { provider_id }), ...outcome };
+    const result = {
+      call_id,
+      name,
+      ...(provider_id === undefined ? {} : { provider_id }),
+      ...outcome,
+    };
     return { ...call, result };
   });
   const results = settled.turn?.calls.map((call) => call.result) ?? [];

@@ -6,7 +6,11 @@ export interface RunView {
   readonly status: TaskStatus;
   readonly waiting_for: string | null;
   readonly result: JsonValue;
-  readonly error: { readonly code: string; readonly message: string; readonly details?: JsonValue } | null;
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly details?: JsonValue;
+  } | null;
   readonly usage: {
     readonly steps: number;
     readonly model_calls: number;

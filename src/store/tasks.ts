@@ -150,7 +150,9 @@ export class TaskStore {
   }
 
   /** The task of an idempotency key that was used before, or null. */
-  async #claimed(scope: readonly string[]): Promise<{ taskId: string; fingerprint: string } | null> {
+  async #claimed(
+    scope: readonly string[],
+  ): Promise<{ taskId: string; fingerprint: string } | null> {
     const row = await this.#db
       .prepare(
         "SELECT task_id, fingerprint FROM idempotency WHERE tenant_id = ? AND route = ? AND key = ?",
@@ -325,4 +327,3 @@ function conditions(tenantId: string, filter: TaskFilter): { where: string; valu
     values: parts.flatMap(([, ...bound]) => bound),
   };
 }
-

@@ -122,7 +122,8 @@ async function judge(files: Readonly<Record<string, readonly string[]>>): Promis
       write(`node_modules/${name}/index.js`, "export {};\n");
     }
     for (const [path, imports] of Object.entries(files)) {
-      write(path, imports.map((from) => `import type { X } from "${from}";\n`).join(""));
+      const lines = imports.map((from) => `import type { X } from "${from}";\n`);
+      write(path, `${lines.join("")}{ using newSyntax = null; }\n`);
     }
     return await cruise(tree);
   } finally {

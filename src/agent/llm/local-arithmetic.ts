@@ -62,7 +62,6 @@ const PHRASES = [
   { before: "sum of", between: ["and"], sign: " + ", swapped: false },
   { before: "subtract", between: ["from"], sign: " - ", swapped: true },
   { before: "difference between", between: ["and"], sign: " - ", swapped: false },
-  { before: "difference of", between: ["and"], sign: " - ", swapped: false },
   { before: "multiply", between: ["by", "and", "with"], sign: "*", swapped: false },
   { before: "product of", between: ["and"], sign: "*", swapped: false },
   { before: "divide", between: ["by"], sign: "/", swapped: false },
@@ -88,12 +87,8 @@ export function findArithmetic(text: string): Arithmetic[] {
     if (part === null || first === undefined || last === undefined) {
       cursor.at = from + 1;
     } else if (cursor.operations > 0) {
-      const source = text.slice(first.start, last.end);
-      found.push({
-        start: first.start,
-        phrase: sayable(source, part.text),
-        expression: part.text,
-      });
+      const phrase = sayable(text.slice(first.start, last.end), part.text);
+      found.push({ start: first.start, phrase, expression: part.text });
     }
   }
   return found;
@@ -191,7 +186,7 @@ function atom(cursor: Cursor): Part | null {
   }
   const from = cursor.at;
   cursor.depth += 1;
-  const part = token.isNumber ? number(cursor, token) : nested(cursor, token);
+  const part = nested(cursor, token);
   cursor.depth -= 1;
   if (part === null) {
     cursor.at = from;
@@ -199,12 +194,11 @@ function atom(cursor: Cursor): Part | null {
   return part;
 }
 
-function number(cursor: Cursor, { text }: Token): Part {
-  cursor.at += 1;
-  return { text, compound: false };
-}
-
 function nested(cursor: Cursor, token: Token): Part | null {
+  if (token.isNumber) {
+    cursor.at += 1;
+    return { text: token.text, compound: false };
+  }
   if (take(cursor, "(")) {
     return closed(cursor, "(");
   }

@@ -4,7 +4,10 @@
  * The SDK is loaded when the first call is made, not when the Worker starts.
  */
 import type OpenAI from "openai";
-import type { ChatCompletionChunk, ChatCompletionCreateParamsStreaming } from "openai/resources/chat/completions";
+import type {
+  ChatCompletionChunk,
+  ChatCompletionCreateParamsStreaming,
+} from "openai/resources/chat/completions";
 import type { ModelFailure, ModelFailureCode } from "../../run/failure.ts";
 import type { Reply, Turn } from "../../run/message.ts";
 import type { LlmClient, LlmEvent, ModelRequest, TokenUsage } from "./client.ts";
@@ -59,7 +62,8 @@ function toBody(request: ModelRequest): Body {
   const messages: Message[] = request.turns.flatMap(toMessages);
   return {
     model: request.model,
-    messages: request.system === "" ? messages : [{ role: "system", content: request.system }, ...messages],
+    messages:
+      request.system === "" ? messages : [{ role: "system", content: request.system }, ...messages],
     ...(request.tools.length === 0
       ? {}
       : {
@@ -139,8 +143,10 @@ class ReplyBuilder {
     }
     this.#finish = choice.finish_reason ?? this.#finish;
     // Local servers stream their reasoning in a field that the SDK's types do not know.
-    const delta: typeof choice.delta & { reasoning_content?: string | null; reasoning?: string | null } =
-      choice.delta ?? {};
+    const delta: typeof choice.delta & {
+      reasoning_content?: string | null;
+      reasoning?: string | null;
+    } = choice.delta ?? {};
     const reasoning = delta.reasoning_content ?? delta.reasoning;
     if (typeof reasoning === "string" && reasoning !== "") {
       this.#reasoning += reasoning;

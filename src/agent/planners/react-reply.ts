@@ -107,12 +107,13 @@ function takeInput({ input, labelled }: Action): { readonly text: string; readon
     .trimStart()
     .replace(/^```[a-z0-9]*/i, "")
     .trimStart();
+  // Without a label only an object is an input; anything else is the model talking on.
+  if (!labelled && !text.startsWith("{")) {
+    return { text: "", after: text };
+  }
   const end = valueEnd(text);
   if (end !== null) {
     return { text: text.slice(0, end), after: text.slice(end) };
-  }
-  if (!labelled && !text.startsWith("{")) {
-    return { text: "", after: text };
   }
   const next = NEXT_LABEL.exec(text);
   const own = next === null ? text : text.slice(0, next.index);

@@ -11,7 +11,6 @@ import {
   isSymbolNode,
   parseDependencies,
   type MathNode,
-  type OperatorNode,
 } from "mathjs/number";
 import { z } from "zod";
 import { defineTool } from "./tool.ts";
@@ -19,6 +18,8 @@ import { defineTool } from "./tool.ts";
 const MAX_LENGTH = 1000;
 /** Digits of a result that are kept: 17/100*2340 is 397.8, not 397.80000000000007. */
 const DIGITS = 14;
+/** Parentheses inside each other; the parser and `evaluate` recurse. */
+const MAX_NESTING = 64;
 /** See `refuseSlowParse`. */
 const MAX_PERCENT_NESTING = 6;
 
@@ -125,10 +126,8 @@ function refuseSlowParse(expression: string): void {
     deepest = Math.max(deepest, depth);
     percents += char === "%" ? 1 : 0;
   }
-  if (Math.min(deepest, percents) > MAX_PERCENT_NESTING) {
-    throw new Error(
-      "The expression nests too many parentheses and % signs; calculate it in parts.",
-    );
+  if (deepest > MAX_NESTING || Math.min(deepest, percents) > MAX_PERCENT_NESTING) {
+    throw new Error("The expression nests too many parentheses; calculate it in parts.");
   }
 }
 
@@ -144,7 +143,7 @@ function evaluate(node: MathNode): number {
     if (operator === undefined) {
       throw new Error(`The operator ${node.op} is not supported.`);
     }
-    refuseSignedModulo(node);
+    refuseSignedModulo(node.fn, node.args);
     return operator(...node.args.map(evaluate));
   }
   if (isSymbolNode(node)) {
@@ -161,7 +160,7 @@ function evaluate(node: MathNode): number {
 }
 
 /** The parser takes 10% + 5 for 10 modulo +5. Nobody means that, and a wrong number is worse than none. */
-function refuseSignedModulo({ fn, args }: OperatorNode): void {
+function refuseSignedModulo(fn: string, args: readonly MathNode[]): void {
   const divisor = args[1];
   if (fn === "mod" && isOperatorNode(divisor) && divisor.isUnary()) {
     throw new Error(

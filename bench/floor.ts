@@ -1,0 +1,90 @@
+/**
+ * The floors: the least that any durable agent on this platform must do. One step is one request
+ * to a model server and four rows of 500 bytes; nothing is recovered, resumed or shown.
+ */
+import { DurableObject } from "cloudflare:workers";
+
+export interface FloorJob {
+  readonly id: string;
+  readonly steps: number;
+  readonly modelUrl: string;
+}
+
+interface FloorEnv {
+  readonly DB: D1Database;
+  readonly FLOORS: DurableObjectNamespace<FloorRun>;
+  readonly FLOOR_TASKS: Queue<FloorJob>;
+}
+
+const ROW = "x".repeat(500);
+
+export class FloorRun extends DurableObject<FloorEnv> {
+  readonly #sql = this.ctx.storage.sql;
+
+  /** The first floor: the steps alone. Gives the milliseconds of each tenth of the way. */
+  async run(job: FloorJob): Promise<number[]> {
+    this.#sql.exec("CREATE TABLE IF NOT EXISTS row (id INTEGER PRIMARY KEY, body TEXT)");
+    const marks: number[] = [];
+    let from = Date.now();
+    for (let step = 1; step <= job.steps; step += 1) {
+      await this.#step(job);
+      if (step % Math.max(1, Math.floor(job.steps / 10)) === 0) {
+        marks.push(Date.now() - from);
+        from = Date.now();
+      }
+    }
+    return marks;
+  }
+
+  /** The second floor: the same, begun by a queue message and an alarm, and reported to D1. */
+  async begin(job: FloorJob): Promise<void> {
+    this.ctx.storage.kv.put("job", job);
+    await this.ctx.storage.setAlarm(Date.now());
+  }
+
+  override async alarm(): Promise<void> {
+    const job = this.ctx.storage.kv.get<FloorJob>("job");
+    if (job === undefined) {
+      return;
+    }
+    await this.run(job);
+    await this.env.DB.prepare("UPDATE floor SET status = 'completed' WHERE id = ?")
+      .bind(job.id)
+      .run();
+    this.ctx.storage.kv.delete("job");
+  }
+
+  async #step(job: FloorJob): Promise<void> {
+    const response = await fetch(`${job.modelUrl}/chat/completions`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({
+        model: "floor",
+        messages: [{ role: "user", content: `run ${job.id}` }],
+      }),
+    });
+    await response.json();
+    for (let row = 0; row < 4; row += 1) {
+      this.#sql.exec("INSERT INTO row (body) VALUES (?)", ROW);
+    }
+  }
+}
+
+/** Submits one floor task the way the service does: a row, then a message. */
+export async function submitFloor(env: FloorEnv, job: FloorJob): Promise<void> {
+  await env.DB.prepare("INSERT INTO floor (id, status, body) VALUES (?, 'pending', ?)")
+    .bind(job.id, ROW)
+    .run();
+  await env.FLOOR_TASKS.send(job);
+}
+
+/** Begins the runs of a batch of floor messages. */
+export async function consumeFloor(batch: MessageBatch, env: FloorEnv): Promise<void> {
+  await Promise.all(
+    batch.messages.map(async (message) => {
+      const job = message.body as FloorJob;
+      await env.FLOORS.get(env.FLOORS.idFromName(job.id)).begin(job);
+      message.ack();
+    }),
+  );
+}

@@ -1,0 +1,265 @@
+/**
+ * `npm run bench`: what a run costs. Counts come first (statements, rows, alarms, bytes), since
+ * they are the same on every machine; then time, as ratios to floors measured in the same run.
+ * The last line is all of it as JSON.
+ */
+import { resolve } from "node:path";
+import { Service } from "../test/service.ts";
+import { startModelServer } from "./model-server.ts";
+import type { Sample } from "./worker.ts";
+
+const STEPS = Number(process.env["BENCH_STEPS"] ?? 1000);
+const ROUNDS = 3;
+
+interface EventLike {
+  readonly type: string;
+  readonly at: string;
+}
+
+const model = await startModelServer();
+const service = await Service.start({
+  config: resolve(import.meta.dirname, "wrangler.toml"),
+  vars: { OPENAI_BASE_URL: model.url, OPENAI_API_KEY: "bench" },
+});
+try {
+  await post("/bench/prepare", {});
+  await run("warm", 50);
+  await floor1("warm", 50);
+  const perStep = await stepCosts();
+  const time = await stepTimes();
+  const throughput = await runThroughput();
+  const submit = await submitThroughput();
+  const report = { perStep, time, throughput, submit };
+  console.log(JSON.stringify(report));
+} finally {
+  await service.stop();
+  model.close();
+}
+
+/** One run of the service with `steps` tool calls; resolves when it is over. */
+async function run(id: string, steps: number): Promise<string> {
+  const taskId = await submit(id, steps);
+  await finished(taskId);
+  return taskId;
+}
+
+async function submit(id: string, steps: number): Promise<string> {
+  const response = await service.request("/api/v1/tasks", {
+    method: "POST",
+    body: JSON.stringify({
+      input_data: { goal: `run ${id} with ${steps} tool calls` },
+      agent_config: { model: "openai/bench", tools: ["add_numbers"] },
+      limits: { max_steps: steps + 10 },
+    }),
+  });
+  const { task_id } = (await response.json()) as { task_id: string };
+  return task_id;
+}
+
+async function finished(taskId: string): Promise<void> {
+  for (;;) {
+    const response = await service.request(`/api/v1/tasks/${taskId}`, {
+      headers: { Prefer: "wait=60" },
+    });
+    const { status, error } = (await response.json()) as { status: string; error: unknown };
+    if (status === "completed") {
+      return;
+    }
+    if (status !== "running" && status !== "pending") {
+      throw new Error(`the run ended ${status}: ${JSON.stringify(error)}\n${service.output}`);
+    }
+  }
+}
+
+async function floor1(id: string, steps: number): Promise<number[]> {
+  const response = await post("/bench/floor1", { id, steps, modelUrl: model.url });
+  return (await response.json()) as number[];
+}
+
+/** Counts per step, early, in the middle and late in one long run. */
+async function stepCosts() {
+  const taskId = await run("counted", STEPS);
+  const response = await fetch(`${service.url}/bench/counts?tenant=test&task=${taskId}`);
+  const { samples, total } = (await response.json()) as { samples: Sample[]; total: Sample };
+  const events = await log(taskId);
+  const starts = events.filter((event) => event.type === "model.requested");
+  console.log(`\nPer step of a run of ${STEPS} steps (one model call, one tool call):`);
+  const rows = [10, 100, 1000]
+    .filter((step) => step < starts.length)
+    .map((step) => {
+      const before = samples[step - 1];
+      const after = samples[step];
+      const width = Math.min(8, step - 1);
+      const from = Date.parse(starts[step - width]?.at ?? "");
+      const to = Date.parse(starts[Math.min(step + width, starts.length - 1)]?.at ?? "");
+      const steps = Math.min(step + width, starts.length - 1) - (step - width);
+      return {
+        step,
+        statements: (after?.statements ?? 0) - (before?.statements ?? 0),
+        rowsWritten: (after?.rowsWritten ?? 0) - (before?.rowsWritten ?? 0),
+        bytes: (after?.bytes ?? 0) - (before?.bytes ?? 0),
+        ms: round((to - from) / steps),
+      };
+    });
+  console.table(rows);
+  console.log("The whole run:", total);
+  return { rows, total };
+}
+
+async function log(taskId: string): Promise<EventLike[]> {
+  const events: (EventLike & { seq: number })[] = [];
+  for (let more = true; more;) {
+    const after = events.at(-1)?.seq ?? 0;
+    const response = await service.request(
+      `/api/v1/tasks/${taskId}/events?after=${after}&limit=1000`,
+    );
+    const page = (await response.json()) as { events: typeof events; has_more: boolean };
+    events.push(...page.events);
+    more = page.has_more;
+  }
+  return events;
+}
+
+/** Time per step against the first floor: rounds alternate, so that both see the same machine. */
+async function stepTimes() {
+  const ours: number[] = [];
+  const floors: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const floor = await floor1(`floor-${round}`, STEPS);
+    floors.push(floor.reduce((sum, ms) => sum + ms, 0) / STEPS);
+    const events = await log(await run(`time-${round}`, STEPS));
+    const span = Date.parse(events.at(-1)?.at ?? "") - Date.parse(events[0]?.at ?? "");
+    ours.push(span / (STEPS + 1));
+  }
+  const result = {
+    floorMs: round(median(floors)),
+    ms: round(median(ours)),
+    ratio: round(median(ours) / median(floors)),
+  };
+  console.log(
+    `\nTime per step: ${result.ms} ms, first floor ${result.floorMs} ms, ratio ${result.ratio} (aim 1.2)`,
+  );
+  return result;
+}
+
+/** Runs per second for 100 runs of 5 steps, 20 at a time, and a run without steps. */
+async function runThroughput() {
+  const ours: number[] = [];
+  const floors: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    floors.push(await timed(() => floor2Batch(`floor-many-${round}`, 100, 5)));
+    ours.push(await timed(() => pool(100, 20, (i) => run(`many-${round}-${i}`, 5))));
+  }
+  const floorOne: number[] = [];
+  const oursOne: number[] = [];
+  for (let round = 0; round < 20; round += 1) {
+    floorOne.push(await timed(() => floor2Batch(`one-${round}`, 1, 0)));
+    oursOne.push(await timed(() => emptyRun()));
+  }
+  const result = {
+    runsPerSecond: round(100_000 / median(ours)),
+    floorRunsPerSecond: round(100_000 / median(floors)),
+    ratio: round(median(floors) / median(ours)),
+    emptyRunMs: round(median(oursOne)),
+    floorEmptyRunMs: round(median(floorOne)),
+  };
+  console.log("\nRuns of 5 steps, 20 at a time, against the second floor (aim: level):", result);
+  return result;
+}
+
+async function emptyRun(): Promise<void> {
+  const response = await service.request("/api/v1/tasks", {
+    method: "POST",
+    headers: { Prefer: "wait=60" },
+    body: JSON.stringify({ input_data: { goal: "x" }, agent_config: { planner: "placeholder" } }),
+  });
+  await response.json();
+}
+
+async function floor2Batch(id: string, runs: number, steps: number): Promise<void> {
+  await pool(runs, 20, async (i) => {
+    await post("/bench/floor2", { id: `${id}-${i}`, steps, modelUrl: model.url });
+  });
+  for (let open = 1; open > 0;) {
+    open = (await (await fetch(`${service.url}/bench/floor2/open`)).json()) as number;
+  }
+}
+
+/** Submissions per second against a Worker that does one insert and one send. */
+async function submitThroughput() {
+  const count = 300;
+  const ours: number[] = [];
+  const floors: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    floors.push(
+      await timed(() =>
+        pool(count, 20, async (i) => {
+          await post("/bench/floor2", {
+            id: `submit-${round}-${i}`,
+            steps: 0,
+            modelUrl: model.url,
+          });
+        }),
+      ),
+    );
+    await floor2Batch(`drain-${round}`, 1, 0);
+    const ids: string[] = [];
+    ours.push(
+      await timed(() =>
+        pool(count, 20, async () => {
+          const response = await service.request("/api/v1/tasks", {
+            method: "POST",
+            body: JSON.stringify({
+              input_data: { goal: "x" },
+              agent_config: { planner: "placeholder" },
+            }),
+          });
+          ids.push(((await response.json()) as { task_id: string }).task_id);
+        }),
+      ),
+    );
+    await pool(ids.length, 20, (i) => finished(ids[i] ?? ""));
+  }
+  const result = {
+    submitsPerSecond: round((count * 1000) / median(ours)),
+    floorPerSecond: round((count * 1000) / median(floors)),
+    ratio: round(median(floors) / median(ours)),
+  };
+  console.log("\nSubmissions, 20 at a time (aim 0.9):", result);
+  return result;
+}
+
+function post(path: string, body: unknown): Promise<Response> {
+  return fetch(`${service.url}${path}`, { method: "POST", body: JSON.stringify(body) });
+}
+
+/** Does `count` things, `width` of them at a time. */
+async function pool(
+  count: number,
+  width: number,
+  job: (i: number) => Promise<unknown>,
+): Promise<void> {
+  let next = 0;
+  await Promise.all(
+    Array.from({ length: width }, async () => {
+      for (let i = next++; i < count; i = next++) {
+        await job(i);
+      }
+    }),
+  );
+}
+
+async function timed(job: () => Promise<unknown>): Promise<number> {
+  const from = performance.now();
+  await job();
+  return performance.now() - from;
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

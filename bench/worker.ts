@@ -1,0 +1,84 @@
+/** The Worker under measurement: the service with counters in its object, and the floors beside it. */
+import service, { AgentRun as Run } from "../src/index.ts";
+import { countingDatabase, countStorage, noCounts, type Counts } from "./counting.ts";
+import { consumeFloor, submitFloor, type FloorJob, type FloorRun } from "./floor.ts";
+
+export { FloorRun } from "./floor.ts";
+
+type BenchEnv = Env & {
+  readonly FLOORS: DurableObjectNamespace<FloorRun>;
+  readonly FLOOR_TASKS: Queue<FloorJob>;
+};
+
+/** Counts as they were when each step's model call was written. */
+export interface Sample extends Counts {
+  readonly bytes: number;
+}
+
+/** The service's object, counted. */
+export class AgentRun extends Run {
+  readonly #counts: Counts;
+  readonly #samples: Sample[];
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    const counts = noCounts();
+    const samples: Sample[] = [];
+    let bytes = 0;
+    countStorage(ctx.storage, counts, (bindings) => {
+      const text = bindings[3];
+      if (typeof text === "string") {
+        bytes += text.length;
+        if (text.includes('"type":"model.requested"')) {
+          samples.push({ ...counts, bytes });
+        }
+      }
+    });
+    super(ctx, { ...env, DB: countingDatabase(env.DB, counts) });
+    this.#counts = counts;
+    this.#samples = samples;
+  }
+
+  /** All samples so far and the counts of the whole run, as JSON. */
+  async counted(): Promise<string> {
+    return JSON.stringify({ samples: this.#samples, total: this.#counts });
+  }
+}
+
+export default {
+  async fetch(request, env, ctx) {
+    const url = new URL(request.url);
+    switch (url.pathname) {
+      case "/bench/floor1": {
+        const job: FloorJob = await request.json();
+        return Response.json(await env.FLOORS.get(env.FLOORS.idFromName(job.id)).run(job));
+      }
+      case "/bench/floor2":
+        await submitFloor(env, await request.json());
+        return new Response("accepted", { status: 201 });
+      case "/bench/floor2/open": {
+        const open = await env.DB.prepare(
+          "SELECT COUNT(*) AS n FROM floor WHERE status = 'pending'",
+        ).first<number>("n");
+        return Response.json(open);
+      }
+      case "/bench/prepare":
+        await env.DB.exec(
+          "CREATE TABLE IF NOT EXISTS floor (id TEXT PRIMARY KEY, status TEXT, body TEXT)",
+        );
+        return new Response("ok");
+      case "/bench/counts": {
+        const name = `${url.searchParams.get("tenant")}/${url.searchParams.get("task")}`;
+        const run = env.RUNS.get(env.RUNS.idFromName(name)) as unknown as {
+          counted(): Promise<string>;
+        };
+        return new Response(await run.counted(), {
+          headers: { "Content-Type": "application/json" },
+        });
+      }
+      default:
+        return service.fetch(request, env, ctx);
+    }
+  },
+  queue: (batch, env) =>
+    batch.queue === "floor-tasks" ? consumeFloor(batch, env) : service.queue(batch, env),
+} satisfies ExportedHandler<BenchEnv>;

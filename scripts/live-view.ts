@@ -1,0 +1,107 @@
+/**
+ * A run on the screen while it happens: what `render.ts` says, written to a stream, and on a
+ * terminal below it one line that is rewritten with what goes on right now and for how long.
+ */
+import { RunView } from "./render.ts";
+import type { TaskEvent } from "./run-progress.ts";
+import { shorten } from "./terminal-text.ts";
+
+/** What a live view writes to: a terminal, a pipe or a file. */
+export interface Output {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+const TICK_MS = 100;
+const MIN_COLUMNS = 30;
+const ERASE_LINE = "\r\u001b[K";
+
+/** Whether escape sequences may go to this stream. */
+export function isTerminal(output: Output): boolean {
+  return output.isTTY === true && process.env["TERM"] !== "dumb";
+}
+
+/** Whether colour is welcome: never in a pipe or a file, nor where NO_COLOR asks for none. */
+export function hasColour(output: Output): boolean {
+  return isTerminal(output) && (process.env["NO_COLOR"] ?? "") === "";
+}
+
+/** Shows the events until they end; the type of the last one says how the run ended. */
+export async function showLive(
+  events: AsyncIterable<TaskEvent>,
+  output: Output,
+): Promise<string | null> {
+  const live = isTerminal(output) ? new TerminalView(output) : new PlainView(output);
+  let last: string | null = null;
+  try {
+    for await (const event of events) {
+      live.show(event);
+      last = event.type;
+    }
+  } finally {
+    live.end();
+  }
+  return last;
+}
+
+class PlainView {
+  readonly #output: Output;
+  readonly #view = new RunView({ colour: false });
+
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
+  show(event: TaskEvent): void {
+    this.#output.write(this.#view.render(event));
+  }
+
+  end(): void {
+    if (this.#view.midLine) {
+      this.#output.write("\n");
+    }
+  }
+}
+
+class TerminalView {
+  readonly #output: Output;
+  readonly #columns: number;
+  readonly #view: RunView;
+  readonly #ticker: NodeJS.Timeout;
+  #doing = "";
+  #since = Date.now();
+  /** While a line of text is unfinished there is no status line, and nothing to erase. */
+  #midLine = false;
+
+  constructor(output: Output) {
+    this.#output = output;
+    this.#columns = Math.max(output.columns ?? 80, MIN_COLUMNS);
+    this.#view = new RunView({ colour: hasColour(output), columns: this.#columns });
+    this.#ticker = setInterval(() => this.#write(""), TICK_MS);
+  }
+
+  show(event: TaskEvent): void {
+    this.#write(this.#view.render(event));
+  }
+
+  end(): void {
+    clearInterval(this.#ticker);
+    this.#output.write(this.#midLine ? "\n" : ERASE_LINE);
+  }
+
+  #write(text: string): void {
+    const erase = this.#midLine ? "" : ERASE_LINE;
+    this.#midLine = this.#view.midLine;
+    this.#output.write(`${erase}${text}${this.#midLine ? "" : this.#status()}`);
+  }
+
+  #status(): string {
+    const { doing } = this.#view;
+    if (doing !== this.#doing) {
+      [this.#doing, this.#since] = [doing, Date.now()];
+    }
+    const seconds = (Date.now() - this.#since) / 1000;
+    return shorten(`${doing} · ${seconds.toFixed(1)} s`, this.#columns - 1);
+  }
+}

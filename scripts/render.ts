@@ -1,0 +1,239 @@
+/**
+ * A run as a person reads it: events in, text for a terminal out. It does no output and has no
+ * clock; the same events give the same text. What comes from models and tools is neutralised, and
+ * an event that says nothing to a reader, or that a newer service sends, gives no text.
+ */
+import { styleText } from "node:util";
+import type { EventType } from "../src/run/event.ts";
+import { numberOf, recordOf, RunProgress, textOf, type TaskEvent } from "./run-progress.ts";
+import { block, columnsOf, neutralise, shorten, TextFlow } from "./terminal-text.ts";
+
+/** What the reader's screen can do. */
+export interface Screen {
+  /** Columns of a terminal; absent where the text goes to a file or a pipe: nothing is wrapped. */
+  readonly columns?: number;
+  readonly colour: boolean;
+}
+
+/** Types of the contract that are shown when a service sends them, beyond the log's own. */
+type LaterType =
+  | "approval.requested"
+  | "approval.decided"
+  | "approval.expired"
+  | "message.received"
+  | "limit.changed"
+  | "memory.compacted"
+  | "plan.updated"
+  | "child.started"
+  | "child.finished";
+
+type Paint = "red" | "green" | "yellow" | "dim" | "bold";
+type Render = (data: TaskEvent["data"], event: TaskEvent) => string;
+
+const INDENT = "  ";
+/** What lines are cut to where there is no terminal. */
+const FILE_COLUMNS = 120;
+/** Columns below which a tool call's line shows its outcome only. */
+const MIN_SHARED = 24;
+
+function silent(): string {
+  return "";
+}
+
+/** One run's view: give it every event once, in order. */
+export class RunView {
+  readonly #screen: Screen;
+  readonly #columns: number;
+  readonly #progress = new RunProgress();
+  #flow: TextFlow;
+  /** What the current attempt has streamed so far. */
+  #streamed = "";
+
+  constructor(screen: Screen) {
+    this.#screen = screen;
+    this.#columns = screen.columns ?? FILE_COLUMNS;
+    this.#flow = new TextFlow(INDENT, screen.columns);
+  }
+
+  /** The text that this event adds. */
+  render(event: TaskEvent): string {
+    const step = this.#progress.step;
+    this.#progress.observe(event);
+    if (!Object.hasOwn(this.#renders, event.type)) {
+      return "";
+    }
+    const text = this.#renders[event.type as EventType](event.data, event);
+    const isNewStep = this.#progress.step !== step;
+    return isNewStep ? this.#line("bold", "", `step ${this.#progress.step}`) + text : text;
+  }
+
+  /** What the run is doing now, in a few words. */
+  get doing(): string {
+    return neutralise(this.#progress.doing);
+  }
+
+  /** Whether the last line is unfinished; then the text itself shows that something goes on. */
+  get midLine(): boolean {
+    return this.#flow.midLine;
+  }
+
+  readonly #renders: Readonly<Record<EventType | LaterType, Render>> = {
+    "run.created": (data) => {
+      const input = recordOf(data["input_data"]);
+      const about = [data["task_id"], data["model"], data["planner"]].map(textOf);
+      const goal = block(textOf(input["goal"] ?? input["prompt"]), "> ", this.#screen.columns);
+      return `${this.#line("dim", "", about.filter((part) => part !== "").join(" · "))}${goal}\n`;
+    },
+    "run.started": silent,
+    "run.waiting": (data) => {
+      const until = textOf(data["until"]);
+      const end = until === "" ? "" : ` until ${until}`;
+      return this.#warn(`waiting for ${textOf(data["for"])}${end}`);
+    },
+    "run.resumed": (data) => this.#note(`goes on after ${textOf(data["from"])}`),
+    "run.completed": (data, event) => {
+      const answer = block(
+        textOf(recordOf(data["result"])["answer"]),
+        INDENT,
+        this.#screen.columns,
+      );
+      const rule = "─".repeat(Math.min(this.#columns, 60));
+      return (
+        `\n${this.#line("green", "", "Answer")}${this.#paint("bold", answer)}` +
+        `${this.#line("dim", "", rule)}${this.#end("green", "completed", "", event)}`
+      );
+    },
+    "run.failed": (data, event) => this.#end("red", "failed", `: ${failure(data)}`, event),
+    "run.cancelled": (data, event) => {
+      const reason = textOf(data["reason"]);
+      const why = reason === "" ? "" : `: ${reason}`;
+      return this.#end("yellow", "cancelled", ` by ${textOf(data["by"])}${why}`, event);
+    },
+    "model.requested": (data) => {
+      const attempt = numberOf(data["attempt"]);
+      return attempt > 1 ? this.#note(`attempt ${attempt}`) : "";
+    },
+    "model.delta": (data) => {
+      const text = textOf(data["text"]);
+      this.#streamed += text;
+      return this.#paint("dim", this.#flow.feed(text));
+    },
+    "model.completed": (data) => {
+      const text = textOf(data["text"]);
+      // Deltas may have gaps; the whole reply decides.
+      const isWhole = text.startsWith(this.#streamed);
+      const shown = isWhole ? "" : this.#endText();
+      const rest = this.#flow.feed(isWhole ? text.slice(this.#streamed.length) : text);
+      const problem = recordOf(data["problem"]);
+      return (
+        shown +
+        this.#paint("dim", rest) +
+        this.#endText() +
+        ("code" in problem ? this.#warn(`! not usable: ${failure(problem)}`) : "") +
+        (data["finish_reason"] === "length"
+          ? this.#warn("! the reply was cut at its length limit")
+          : "")
+      );
+    },
+    "usage.recorded": silent,
+    "model.failed": (data) => {
+      const retry = data["retry_in_ms"];
+      const next =
+        typeof retry === "number" ? `again in ${duration(retry)}` : "this was the last attempt";
+      return this.#warn(`! model call failed: ${failure(data)} · ${next}`);
+    },
+    "model.superseded": () => this.#note("the reply above does not count"),
+    // On a terminal the status line says so.
+    "tool.requested": (data) =>
+      this.#screen.columns === undefined ? this.#note(`… calling ${textOf(data["name"])}`) : "",
+    "tool.completed": (data) => {
+      const cut = data["truncated"] === true ? " (truncated)" : "";
+      return this.#call("green", "✓", data, jsonText(data["output"]), cut);
+    },
+    "tool.failed": (data) => this.#call("red", "✗", data, failure(data)),
+    "tool.outcome_unknown": (data) =>
+      this.#call("yellow", "?", data, "whether it took effect is not known"),
+    "limit.reached": (data) =>
+      this.#warn(`! limit reached: ${textOf(data["limit"])} (${numberOf(data["value"])})`),
+    "limit.changed": (data) =>
+      this.#note(
+        `limit ${textOf(data["limit"])}: ${jsonText(data["from"])} → ${jsonText(data["to"])}`,
+      ),
+    "recovery.started": (data) =>
+      this.#warn(`! taken up again after an interruption (${textOf(data["reason"])})`),
+    "approval.requested": (data) =>
+      this.#warn(`? approval needed: ${textOf(data["name"])} ${jsonText(data["arguments"])}`),
+    "approval.decided": (data) =>
+      this.#note(`${textOf(data["decision"])} by ${textOf(data["by"])}`),
+    "approval.expired": (data) => this.#warn(`! no decision in time: ${textOf(data["policy"])}`),
+    "message.received": (data) =>
+      this.#endText() + block(textOf(data["content"]), `${INDENT}> `, this.#screen.columns),
+    "memory.compacted": () => this.#note("earlier messages were summarised"),
+    "plan.updated": (data) => this.#note(`plan: ${jsonText(data["plan"])}`),
+    "child.started": (data) => this.#note(`started ${textOf(data["task_id"])}`),
+    "child.finished": (data) => this.#note(`${textOf(data["task_id"])} ${textOf(data["status"])}`),
+  };
+
+  #note(text: string): string {
+    return this.#line("dim", INDENT, text);
+  }
+
+  #warn(text: string): string {
+    return this.#line("yellow", INDENT, text);
+  }
+
+  /** A line of its own, cut to the width. */
+  #line(paint: Paint, indent: string, text: string): string {
+    const fitting = shorten(text, this.#columns - indent.length);
+    return `${this.#endText()}${indent}${this.#paint(paint, fitting)}\n`;
+  }
+
+  /** A tool call with its outcome; arguments and outcome share what the line has left. */
+  #call(paint: Paint, mark: string, data: TaskEvent["data"], outcome: string, more = ""): string {
+    const call = this.#progress.call(data);
+    const took = numberOf(data["duration_ms"]);
+    const tail = `${more}${took === 0 ? "" : ` · ${duration(took)}`}`;
+    const name = shorten(call.name, Math.floor(this.#columns / 4));
+    const room = this.#columns - columnsOf(`${INDENT}${mark} ${name}  → ${tail}`);
+    // The outcome may use half of it, and whatever the arguments leave.
+    const spare = room - Math.min(columnsOf(shorten(outcome, room)), Math.floor(room / 2));
+    const given = room < MIN_SHARED ? "" : `${shorten(jsonText(call.arguments), spare)} `;
+    const shown = shorten(outcome, room - columnsOf(given.trimEnd()));
+    const dim = (text: string) => this.#paint("dim", text);
+    return `${this.#endText()}${INDENT}${this.#paint(paint, mark)} ${name} ${dim(given)}→ ${shown}${dim(tail)}\n`;
+  }
+
+  #end(paint: Paint, how: string, why: string, { at }: TaskEvent): string {
+    const ms = this.#progress.elapsedMs(at);
+    const after = ms === null ? "" : ` after ${duration(ms)}`;
+    const sentence = block(`${how}${after}${why}`, "", this.#screen.columns);
+    const usage = block(this.#progress.usage, "", this.#screen.columns);
+    return `${this.#endText()}${this.#paint(paint, sentence)}${this.#paint("dim", usage)}`;
+  }
+
+  /** Ends streamed text, so that what follows has its own line. */
+  #endText(): string {
+    const rest = this.#flow.end();
+    this.#flow = new TextFlow(INDENT, this.#screen.columns);
+    this.#streamed = "";
+    return this.#paint("dim", rest);
+  }
+
+  #paint(paint: Paint, text: string): string {
+    return this.#screen.colour && text !== ""
+      ? styleText(paint, text, { validateStream: false })
+      : text;
+  }
+}
+
+function failure(data: TaskEvent["data"]): string {
+  return `${textOf(data["message"])} (${textOf(data["code"])})`;
+}
+
+function jsonText(value: unknown): string {
+  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
+}
+
+function duration(ms: number): string {
+  return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
+}

@@ -1,0 +1,56 @@
+/**
+ * The settings that a local service gets: those in `.dev.vars`, and those set in the environment
+ * of whoever starts it. They travel in a file that only its owner can read, since a command line
+ * is everybody's to see.
+ */
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+const PROVIDER = /^(?:OPENAI|ANTHROPIC|GOOGLE|OPENROUTER)_(?:API_KEY|BASE_URL)$/;
+/** For the programs in this folder, not for the service. */
+const OURS = /^OPSPAWN_(?:STATE|URL|KEY|LOCAL_KEY)$/;
+
+/** Whether the service reads a variable of this name. */
+export function isSetting(name: string): boolean {
+  return (
+    PROVIDER.test(name) ||
+    name === "OPENAI_API" ||
+    (name.startsWith("OPSPAWN_") && !OURS.test(name))
+  );
+}
+
+/** All settings; those of the environment win over those of the file. An empty one is not set. */
+export function settingsFrom(file: Variables, environment: Variables): Record<string, string> {
+  const inFile = Object.entries(file).filter(([name]) => !OURS.test(name));
+  const inEnvironment = Object.entries(environment).filter(([name]) => isSetting(name));
+  const settings: Record<string, string> = {};
+  for (const [name, value] of [...inFile, ...inEnvironment]) {
+    if (value !== undefined && value !== "") {
+      settings[name] = value;
+    }
+  }
+  return settings;
+}
+
+/**
+ * The settings as wrangler reads them from a file. It expands `$NAME` in every value, whatever the
+ * quotes, so each `$` is escaped. @throws RangeError naming a setting that no quotes can hold
+ */
+export function envFileText(settings: Readonly<Record<string, string>>): string {
+  return Object.entries(settings)
+    .map(
+      ([name, value]) => `${name}=${quoted(name, value).replaceAll("$", () => String.raw`\$`)}\n`,
+    )
+    .join("");
+}
+
+function quoted(name: string, value: string): string {
+  if (/^[^\s#'"`](?:[^#\r\n]*[^\s#])?$/.test(value)) {
+    return value;
+  }
+  const quote = ["'", "`"].find((mark) => !value.includes(mark));
+  if (quote === undefined || value.endsWith("\\") || value.includes("\r")) {
+    throw new RangeError(`The setting ${name} holds characters that cannot be passed on.`);
+  }
+  return quote + value + quote;
+}

@@ -1,0 +1,177 @@
+/**
+ * A run driven by hand in plain Node: the real log on `node:sqlite`, the real loop, scripted
+ * models, and a process that can be made to stop before or after any write.
+ */
+import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import type { Effects, LoopSettings, RunTools } from "../src/agent/effects.ts";
+import { runSlice, type SliceEnd } from "../src/agent/loop.ts";
+import { localScript } from "../src/agent/llm/local.ts";
+import type { LlmClient } from "../src/agent/llm/client.ts";
+import { plannerFor } from "../src/agent/planners/planner-for.ts";
+import { toolboxFor } from "../src/agent/tools/registry.ts";
+import { scriptTools } from "../src/agent/tools/script-tools.ts";
+import type { RunTool } from "../src/agent/tools/tool.ts";
+import { EventLog } from "../src/durable/event-log.ts";
+import type { Sql } from "../src/durable/schema.ts";
+import type { NewEvent, RunEvent } from "../src/run/event.ts";
+import type { JsonObject } from "../src/run/json.ts";
+import { recover } from "../src/run/recover.ts";
+import { scriptSchema } from "../src/run/script.ts";
+import type { AgentConfig, RunLimits, RunSpec } from "../src/run/spec.ts";
+
+/** `node:sqlite` as the storage that the log needs. */
+export function memoryStorage(): { sql: Sql; transaction: (write: () => void) => void } {
+  const db = new DatabaseSync(":memory:");
+  return {
+    sql: {
+      exec: (query, ...bindings) => {
+        const statement = db.prepare(query);
+        return /^\s*(SELECT|WITH)/i.test(query)
+          ? (statement.all(...(bindings as SQLInputValue[])) as Record<string, unknown>[])
+          : (statement.run(...(bindings as SQLInputValue[])), []);
+      },
+    },
+    transaction: (write) => {
+      db.exec("BEGIN");
+      try {
+        write();
+        db.exec("COMMIT");
+      } catch (error) {
+        db.exec("ROLLBACK");
+        throw error;
+      }
+    },
+  };
+}
+
+/** A spec for a scripted run; give what matters to the test. */
+export function specFor(
+  input: JsonObject,
+  more: { config?: Partial<AgentConfig>; limits?: Partial<RunLimits> } = {},
+): RunSpec {
+  return {
+    task_id: "task_test",
+    tenant_id: "test",
+    input_data: { goal: "go", ...input },
+    agent: "default",
+    agent_version: 1,
+    config: { model: "local/script", planner: "native", ...more.config },
+    limits: { max_steps: 25, max_duration_s: 3600, ...more.limits },
+  };
+}
+
+export function createdEvent(spec: RunSpec): NewEvent {
+  const { model, planner } = spec.config;
+  return { type: "run.created", data: { ...spec, model, planner } };
+}
+
+const SETTINGS: LoopSettings = {
+  retry: { maxAttempts: 5, baseMs: 1000, maxMs: 60_000 },
+  modelTimeoutMs: 10_000,
+  deltaChars: 1024,
+  deltaMs: 1,
+};
+
+/** What the process dies of where a test kills it. */
+export class Killed extends Error {}
+
+export interface HarnessOptions {
+  readonly llm?: LlmClient;
+  readonly extraTools?: readonly RunTool[];
+  readonly settings?: Partial<LoopSettings>;
+  readonly watched?: boolean;
+  /** Called around each write, with its number from 1; may throw `Killed`. */
+  readonly onWrite?: (n: number, when: "before" | "after") => void;
+}
+
+/** One run over any number of processes, with a clock that only moves where the run rests. */
+export class Harness {
+  now = Date.parse("2026-11-22T12:00:00.000Z");
+  writes = 0;
+  readonly log: EventLog;
+  readonly abort = new AbortController();
+  readonly #storage = memoryStorage();
+  readonly #spec: RunSpec;
+  readonly #options: HarnessOptions;
+  #fresh = true;
+
+  constructor(spec: RunSpec, options: HarnessOptions = {}) {
+    this.#spec = spec;
+    this.#options = options;
+    this.log = new EventLog(this.#storage.sql, this.#storage.transaction);
+  }
+
+  /** Runs slices until the run is over or waits for something that is not time. */
+  async drive(): Promise<SliceEnd> {
+    for (;;) {
+      const end = await this.slice();
+      if (end.kind !== "rest" || end.until === null) {
+        return end;
+      }
+      this.now = Math.max(this.now, end.until);
+    }
+  }
+
+  /** As `drive`, but every `Killed` begins a new process. Gives how many there were. */
+  async driveThroughKills(): Promise<number> {
+    for (let processes = 1; ; processes += 1) {
+      try {
+        await this.drive();
+        return processes;
+      } catch (error) {
+        if (!(error instanceof Killed)) {
+          throw error;
+        }
+        this.log.reload();
+        this.#fresh = true;
+      }
+    }
+  }
+
+  /** One slice. */
+  async slice(): Promise<SliceEnd> {
+    const { state } = this.log;
+    const opening =
+      state.seq === 0 ? [createdEvent(this.#spec)] : this.#fresh ? recover(state) : [];
+    this.#fresh = false;
+    const tools = this.#tools();
+    return runSlice(opening, plannerFor(this.#spec.config.planner), tools, this.#effects());
+  }
+
+  events(): RunEvent[] {
+    return this.log
+      .read(0, 100_000, Number.MAX_SAFE_INTEGER)
+      .events.map((event) => JSON.parse(event.text) as RunEvent);
+  }
+
+  types(): string[] {
+    return this.events().map((event) => event.type);
+  }
+
+  #effects(): Effects {
+    return {
+      now: () => this.now,
+      random: () => 1,
+      state: () => (this.log.state.end === null ? this.log.state : null),
+      append: (events) => {
+        this.writes += 1;
+        this.#options.onWrite?.(this.writes, "before");
+        this.log.append(events, this.now);
+        this.#options.onWrite?.(this.writes, "after");
+      },
+      durable: async () => {},
+      watched: () => this.#options.watched ?? false,
+      signal: this.abort.signal,
+    };
+  }
+
+  #tools(): RunTools {
+    const { input_data, config } = this.#spec;
+    const scripted = scriptTools(input_data["script_tools"], () => this.log.state.scripted);
+    return {
+      llm: this.#options.llm ?? localScript(scriptSchema.parse(input_data["script"] ?? [])),
+      toolbox: toolboxFor(config.tools, [...scripted, ...(this.#options.extraTools ?? [])]),
+      settings: { ...SETTINGS, ...this.#options.settings },
+    };
+  }
+}

@@ -1,0 +1,165 @@
+/** A service of its own for a test or a bench: `wrangler dev` on a free port and a fresh state. */
+import { execFile, spawn, type ChildProcess } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer, type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+
+const ROOT = resolve(import.meta.dirname, "..");
+const WRANGLER = join(ROOT, "node_modules", ".bin", "wrangler");
+const ENV = { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "1", NO_COLOR: "1" };
+
+export interface ServiceOptions {
+  /** Path of the wrangler configuration; the project's own by default. */
+  readonly config?: string;
+  readonly vars?: Readonly<Record<string, string>>;
+}
+
+export class Service {
+  readonly url: string;
+  readonly key: string;
+  readonly #state: string;
+  readonly #port: number;
+  readonly #options: ServiceOptions;
+  #child: ChildProcess | null = null;
+  #output = "";
+
+  private constructor(port: number, state: string, key: string, options: ServiceOptions) {
+    this.#port = port;
+    this.#state = state;
+    this.#options = options;
+    this.url = `http://127.0.0.1:${port}`;
+    this.key = key;
+  }
+
+  /** Starts a service on a new state; `key` is valid for the tenant `test`. */
+  static async start(options: ServiceOptions = {}): Promise<Service> {
+    const state = await mkdtemp(join(tmpdir(), "opspawn-"));
+    const key = `opsk_${randomBytes(16).toString("hex")}`;
+    const service = new Service(await freePort(), state, key, options);
+    await service.#prepare();
+    await service.up();
+    return service;
+  }
+
+  /** Starts the process again, on the state it left. Resolves when it answers. */
+  async up(): Promise<void> {
+    const vars = Object.entries(this.#options.vars ?? {}).flatMap(([name, value]) => [
+      "--var",
+      `${name}:${value}`,
+    ]);
+    this.#output = "";
+    const child = spawn(
+      WRANGLER,
+      [
+        "dev",
+        "--ip=127.0.0.1",
+        `--port=${this.#port}`,
+        "--inspector-port=0",
+        `--persist-to=${this.#state}`,
+        "--show-interactive-dev-session=false",
+        "--env-file=/dev/null",
+        ...this.#config(),
+        ...vars,
+      ],
+      { cwd: ROOT, env: ENV, detached: true, stdio: ["ignore", "pipe", "pipe"] },
+    );
+    this.#child = child;
+    const note = (chunk: Buffer): void => {
+      this.#output = (this.#output + chunk.toString()).slice(-20_000);
+    };
+    child.stdout.on("data", note);
+    child.stderr.on("data", note);
+    const deadline = Date.now() + 60_000;
+    while (!(await answers(`${this.url}/health`))) {
+      if (child.exitCode !== null || Date.now() > deadline) {
+        throw new Error(`The service did not start:\n${this.#output}`);
+      }
+      await new Promise((wake) => setTimeout(wake, 50));
+    }
+  }
+
+  /** Ends the whole process tree at once, as a crash would. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) {
+      return;
+    }
+    const gone = new Promise((done) => child.once("exit", done));
+    process.kill(-child.pid, "SIGKILL");
+    await gone;
+    this.#child = null;
+  }
+
+  /** Ends the process and removes its state. */
+  async stop(): Promise<void> {
+    await this.kill();
+    await rm(this.#state, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** What the process printed last; for messages of failing tests. */
+  get output(): string {
+    return this.#output;
+  }
+
+  /** A request with the service's key. */
+  request(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers);
+    if (!headers.has("Authorization")) {
+      headers.set("Authorization", `Bearer ${this.key}`);
+    }
+    if (init.body !== undefined && !headers.has("Content-Type")) {
+      headers.set("Content-Type", "application/json");
+    }
+    return fetch(`${this.url}${path}`, { ...init, headers });
+  }
+
+  /** The schema and a key, in one go. */
+  async #prepare(): Promise<void> {
+    const folder = join(ROOT, "migrations");
+    const files = (await readdir(folder)).filter((file) => file.endsWith(".sql")).toSorted();
+    const migrations = await Promise.all(files.map((file) => readFile(join(folder, file), "utf8")));
+    const hash = createHash("sha256").update(this.key).digest("hex");
+    const scopes = "tasks:read tasks:write tools:write agents:write admin platform";
+    const insert = `INSERT INTO api_key VALUES ('key_test', 'test', 'test', '${hash}', '${scopes}', '2026-01-01T00:00:00.000Z', NULL, NULL);`;
+    const file = join(this.#state, "prepare.sql");
+    await writeFile(file, [...migrations, insert].join("\n"));
+    await promisify(execFile)(
+      WRANGLER,
+      [
+        "d1",
+        "execute",
+        "opspawn",
+        "--local",
+        `--persist-to=${this.#state}`,
+        `--file=${file}`,
+        ...this.#config(),
+      ],
+      { cwd: ROOT, env: ENV },
+    );
+  }
+
+  #config(): string[] {
+    return this.#options.config === undefined ? [] : [`--config=${this.#options.config}`];
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url)).ok;
+  } catch {
+    return false;
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => {
+    server.listen(0, "127.0.0.1", done);
+  });
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
+}

@@ -1,0 +1,238 @@
+/** What a person sees of a run: every event type, whatever is in it, on every kind of screen. */
+import { stripVTControlCharacters } from "node:util";
+import { expect, test } from "vitest";
+import { RunView } from "../../scripts/render.ts";
+import type { TaskEvent } from "../../scripts/run-progress.ts";
+import { columnsOf, neutralise, shorten, TextFlow } from "../../scripts/terminal-text.ts";
+import { EVENT_TYPES, type EventType } from "../../src/run/event.ts";
+
+type Data = TaskEvent["data"];
+
+function eventsOf(...events: readonly (readonly [string, Data])[]): TaskEvent[] {
+  return events.map(([type, data], index) => ({
+    seq: index + 1,
+    at: new Date(Date.UTC(2026, 10, 22, 12, 0, 0, index * 100)).toISOString(),
+    type,
+    data,
+  }));
+}
+
+function rendered(events: readonly TaskEvent[], columns?: number, colour = false): string {
+  const view = new RunView({ colour, ...(columns === undefined ? {} : { columns }) });
+  return events.map((event) => view.render(event)).join("");
+}
+
+const RUN = eventsOf(
+  [
+    "run.created",
+    {
+      task_id: "task_1",
+      input_data: { goal: "What is 17% of 2,340?" },
+      model: "local/rules",
+      planner: "native",
+    },
+  ],
+  ["run.started", { epoch: 1 }],
+  ["model.requested", { call_id: "m1", attempt: 1, step: 1, model: "local/rules" }],
+  ["model.delta", { call_id: "m1", attempt: 1, text: "Let me wo" }],
+  ["model.delta", { call_id: "m1", attempt: 1, text: "rk it out." }],
+  [
+    "model.completed",
+    {
+      call_id: "m1",
+      attempt: 1,
+      finish_reason: "tool_calls",
+      text: "Let me work it out.",
+      tool_calls: [{ call_id: "c1", name: "calculator", arguments: { expression: "0.17*2340" } }],
+    },
+  ],
+  ["usage.recorded", { input_tokens: 1200, output_tokens: 30, cost_micro_usd: 96 }],
+  ["tool.requested", { call_id: "c1", name: "calculator", arguments: { expression: "0.17*2340" } }],
+  ["tool.completed", { call_id: "c1", output: { result: 397.8 }, duration_ms: 3 }],
+  ["model.requested", { call_id: "m2", attempt: 1, step: 2, model: "local/rules" }],
+  [
+    "model.completed",
+    { call_id: "m2", attempt: 1, finish_reason: "stop", text: "It is 397.8.", tool_calls: [] },
+  ],
+  ["usage.recorded", { input_tokens: 100, output_tokens: 4, cost_micro_usd: 4 }],
+  ["run.completed", { result: { answer: "It is 397.8." } }],
+);
+
+test("a run reads as its goal, its steps with their calls, the answer and what it used", () => {
+  expect(rendered(RUN, 80)).toBe(`task_1 · local/rules · native
+> What is 17% of 2,340?
+
+step 1
+  Let me work it out.
+  ✓ calculator {"expression":"0.17*2340"} → {"result":397.8} · 3 ms
+step 2
+  It is 397.8.
+
+Answer
+  It is 397.8.
+────────────────────────────────────────────────────────────
+completed after 1.2 s
+2 steps · 2 model calls · 1 tool call · 1,300 tokens in, 34 out · $0.0001
+`);
+});
+
+test("without a terminal a tool call is announced, since no status line shows it", () => {
+  expect(rendered(RUN)).toContain("  … calling calculator\n  ✓ calculator");
+});
+
+test("colour changes nothing but the colour, and a pipe gets none", () => {
+  const coloured = rendered(RUN, 80, true);
+  expect(coloured).toContain("\u001b[");
+  expect(stripVTControlCharacters(coloured)).toBe(rendered(RUN, 80));
+  expect(rendered(RUN)).not.toContain("\u001b");
+});
+
+/** One event of each type, with a word that must be seen; null: the type is silent on purpose. */
+const EXAMPLES: Readonly<Record<EventType, readonly [Data, string | null]>> = {
+  "run.created": [{ input_data: { prompt: "seen" } }, "seen"],
+  "run.started": [{ epoch: 1 }, null],
+  "run.waiting": [{ for: "timer", until: "2026-11-23" }, "waiting for timer until 2026-11-23"],
+  "run.resumed": [{ from: "timer" }, "goes on after timer"],
+  "run.completed": [{ result: { answer: "seen" } }, "Answer\n  seen"],
+  "run.failed": [{ code: "limit_reached", message: "No steps left." }, "No steps left."],
+  "run.cancelled": [{ by: "key_1", reason: "enough" }, "cancelled by key_1: enough"],
+  "model.requested": [{ step: 3, attempt: 2, model: "m" }, "step 3\n  attempt 2"],
+  "model.delta": [{ text: "seen at once " }, "seen at once"],
+  "model.completed": [{ text: "seen", tool_calls: [], finish_reason: "length" }, "length limit"],
+  "usage.recorded": [{ input_tokens: 1, output_tokens: 1, cost_micro_usd: 1 }, null],
+  "model.failed": [{ code: "overloaded", message: "busy", retry_in_ms: 1500 }, "again in 1.5 s"],
+  "model.superseded": [{ call_id: "m1", attempt: 1 }, "does not count"],
+  "tool.requested": [{ call_id: "c1", name: "seen" }, "calling seen"],
+  "tool.completed": [{ call_id: "c1", output: "seen", duration_ms: 1, truncated: true }, "seen"],
+  "tool.failed": [{ call_id: "c1", code: "timeout", message: "too slow" }, "too slow (timeout)"],
+  "tool.outcome_unknown": [{ call_id: "c1" }, "not known"],
+  "limit.reached": [{ limit: "max_steps", value: 25 }, "max_steps (25)"],
+  "recovery.started": [{ epoch: 2, reason: "restart", open_calls: [] }, "interruption (restart)"],
+};
+
+test("every event type of the log is shown, or silent on purpose", () => {
+  expect(Object.keys(EXAMPLES).toSorted()).toEqual([...EVENT_TYPES].toSorted());
+  for (const [type, [data, seen]] of Object.entries(EXAMPLES)) {
+    const text = rendered(eventsOf([type, data]));
+    expect(text, type).toContain(seen ?? "");
+    expect(text === "", type).toBe(seen === null);
+  }
+});
+
+test("types that this program does not know, and events without their fields, do no harm", () => {
+  expect(rendered(eventsOf(["goal.changed", { anything: 1 }], ["toString", {}]))).toBe("");
+  for (const type of EVENT_TYPES) {
+    expect(() => rendered(eventsOf([type, {}]), 40), type).not.toThrow();
+  }
+});
+
+test("nothing that a model or a tool writes controls the terminal", () => {
+  const evil = "\u001b[2J\u001b]0;owned\u0007\u009b31m\rover\u202e\b\u007f";
+  const text = rendered(
+    eventsOf(
+      ["run.created", { task_id: evil, input_data: { goal: evil }, model: evil, planner: evil }],
+      ["model.requested", { step: 1, attempt: 1, model: evil }],
+      ["model.delta", { text: "\u001b" }],
+      ["model.delta", { text: `[31m ${evil}` }],
+      [
+        "model.completed",
+        { text: `\u001b[31m ${evil}`, tool_calls: [{ call_id: "c", name: evil }] },
+      ],
+      ["tool.requested", { call_id: "c", name: evil, arguments: { [evil]: evil } }],
+      ["tool.completed", { call_id: "c", output: evil }],
+      ["tool.failed", { call_id: "c", code: evil, message: evil }],
+      ["approval.requested", { name: evil, arguments: evil }],
+      ["message.received", { content: evil }],
+      ["run.completed", { result: { answer: evil } }],
+      ["run.failed", { code: evil, message: evil }],
+    ),
+    80,
+  );
+  expect(text).toContain("␛[2J");
+  // oxlint-disable-next-line no-control-regex -- the absence of control characters is the point
+  expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+});
+
+test("the status says the step and what is open, on one line whatever the names are", () => {
+  const view = new RunView({ colour: false, columns: 80 });
+  expect(view.doing).toBe("queued");
+  for (const event of RUN.slice(0, 8)) {
+    view.render(event);
+  }
+  expect(view.doing).toBe("step 1 · calling calculator");
+  view.render({
+    seq: 9,
+    at: "",
+    type: "tool.requested",
+    data: { call_id: "c2", name: "a\u001bb" },
+  });
+  expect(view.doing).toBe("step 1 · calling calculator, a␛b");
+});
+
+test("a reply whose deltas had gaps is shown whole", () => {
+  const text = rendered(
+    eventsOf(
+      ["model.requested", { step: 1, attempt: 1 }],
+      ["model.delta", { text: "one three" }],
+      ["model.completed", { text: "one two three", tool_calls: [] }],
+    ),
+    80,
+  );
+  expect(text).toBe("step 1\n  one three\n  one two three\n");
+});
+
+test("no line is wider than the screen, whatever the width and the script", () => {
+  const texts = [
+    "word ".repeat(60),
+    "漢字かな交じり文".repeat(20),
+    "x".repeat(300),
+    "👩‍👩‍👧‍👦é🇩🇪".repeat(40),
+  ];
+  for (const columns of [30, 80, 200]) {
+    for (const text of texts) {
+      const out = rendered(
+        eventsOf(
+          ["run.created", { task_id: text, input_data: { goal: text } }],
+          ["model.requested", { step: 1, attempt: 1 }],
+          ["model.delta", { text }],
+          [
+            "model.completed",
+            { text, tool_calls: [{ call_id: "c", name: text, arguments: text }] },
+          ],
+          ["tool.requested", { call_id: "c", name: text, arguments: { text } }],
+          ["tool.completed", { call_id: "c", output: { text }, duration_ms: 12_345 }],
+          ["run.completed", { result: { answer: text } }],
+        ),
+        columns,
+      );
+      for (const line of out.split("\n")) {
+        expect(columnsOf(line), line).toBeLessThanOrEqual(columns);
+      }
+    }
+  }
+});
+
+test("streamed text looks the same however it is cut into pieces", () => {
+  const text =
+    "Some words,\r\n  an indented line, 漢字 and 𠀀𠀁 and a👩‍👧b:\n\n- a very long item at the end of it";
+  const whole = new TextFlow("  ", 30);
+  const expected = whole.feed(text) + whole.end();
+  for (const size of [1, 2, 3, 7]) {
+    const flow = new TextFlow("  ", 30);
+    let out = "";
+    for (let at = 0; at < text.length; at += size) {
+      out += flow.feed(text.slice(at, at + size));
+    }
+    expect(out + flow.end(), `pieces of ${size}`).toBe(expected);
+  }
+  expect(expected).toContain("\n    an indented line");
+});
+
+test("text is cut to a width in whole characters and measured in columns", () => {
+  expect(shorten("漢字漢字", 5)).toBe("漢字…");
+  expect(shorten("e\u0301e\u0301e\u0301", 2)).toBe("e\u0301…");
+  expect(shorten("two\n  lines", 20)).toBe("two lines");
+  expect(shorten("y".repeat(5_000_000), 4)).toBe("yyy…");
+  expect(columnsOf("👩‍👩‍👧‍👦漢a\u0301")).toBe(5);
+  expect(neutralise("lone \ud800 tab\tend")).toBe("lone \ufffd tab  end");
+});

@@ -1,0 +1,159 @@
+/** The fold: every prefix of a legal log is a state; what could not have happened is rejected. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { parseEvent, upcast, type NewEvent, type RunEvent } from "../../src/run/event.ts";
+import { recover } from "../../src/run/recover.ts";
+import { foldNew, INITIAL_STATE, reduce, type RunState } from "../../src/run/state.ts";
+import { createdEvent, Harness, specFor } from "../harness.ts";
+
+const add = { name: "add_numbers", arguments: { a: 1, b: 2 } };
+const SCRIPT = [
+  { tool_calls: [add, { name: "unknown" }] },
+  { error: { class: "overloaded" } },
+  { tool_calls: [{ name: "wait", arguments: { seconds: 5 } }, add] },
+  { text: "done" },
+];
+
+async function legalLog(): Promise<RunEvent[]> {
+  const run = new Harness(specFor({ script: SCRIPT }), { watched: true });
+  await run.drive();
+  return run.events();
+}
+
+function fold(events: readonly RunEvent[]): RunState {
+  return events.reduce(reduce, INITIAL_STATE);
+}
+
+test("every prefix of a legal log folds, and its interruption can be settled", async () => {
+  const events = await legalLog();
+  expect(events.length).toBeGreaterThan(20);
+  for (let length = 1; length <= events.length; length += 1) {
+    const state = fold(events.slice(0, length));
+    expect(() => foldNew(state, recover(state), state.at)).not.toThrow();
+  }
+});
+
+test("every event of a run is what its schema says, and survives being stored", async () => {
+  for (const event of await legalLog()) {
+    expect(parseEvent(event)).toEqual(event);
+    expect(upcast(JSON.parse(JSON.stringify(event)))).toEqual(event);
+  }
+});
+
+test("a log without one of its events is rejected, not repaired", async () => {
+  const events = await legalLog();
+  for (let gone = 0; gone < events.length - 1; gone += 1) {
+    const rest = events.filter((_, i) => i !== gone).map((event, i) => ({ ...event, seq: i + 1 }));
+    const harmless = ["usage.recorded", "model.delta", "limit.reached"].includes(
+      events[gone]?.type ?? "",
+    );
+    if (!harmless) {
+      expect(() => fold(rest), `without ${events[gone]?.type} at ${gone + 1}`).toThrow(/corrupt/);
+    }
+  }
+});
+
+test("a doubled event and a swapped pair are rejected", async () => {
+  const events = await legalLog();
+  for (let i = 0; i < events.length - 1; i += 1) {
+    const doubled = events.toSpliced(i, 0, events[i] as RunEvent);
+    expect(() => fold(doubled)).toThrow(/corrupt/);
+    const swapped = events.with(i, events[i + 1] as RunEvent).with(i + 1, events[i] as RunEvent);
+    expect(() => fold(swapped)).toThrow(/corrupt/);
+  }
+});
+
+const AT = "2026-11-22T12:00:00.000Z";
+const started: NewEvent[] = [
+  createdEvent(specFor({})),
+  { type: "run.started", data: { epoch: 1 } },
+];
+const asked: NewEvent = {
+  type: "model.requested",
+  data: { call_id: "call_1", attempt: 1, step: 1, model: "m", up_to_seq: 2, body_sha256: "" },
+};
+
+test.each<[string, NewEvent[]]>([
+  ["a run that starts twice", [...started, { type: "run.started", data: { epoch: 2 } }]],
+  ["a second creation", [...started, createdEvent(specFor({}))]],
+  ["a start before the creation", [{ type: "run.started", data: { epoch: 1 } }]],
+  ["an event after the end", [...started, { type: "run.cancelled", data: { by: "x" } }, asked]],
+  [
+    "a step that is skipped",
+    [...started, { ...asked, data: { ...asked.data, step: 2 } } as NewEvent],
+  ],
+  [
+    "an outcome without an intent",
+    [
+      ...started,
+      { type: "tool.completed", data: { call_id: "call_9", output: 1, duration_ms: 0 } },
+    ],
+  ],
+  [
+    "usage of a call nobody made",
+    [
+      ...started,
+      {
+        type: "usage.recorded",
+        data: {
+          call_id: "call_1",
+          attempt: 1,
+          input_tokens: 1,
+          cached_input_tokens: 0,
+          output_tokens: 1,
+          reasoning_tokens: 0,
+          cost_micro_usd: 0,
+        },
+      },
+    ],
+  ],
+  ["a second call while one is out", [...started, asked, asked]],
+  [
+    "a resumption of a run that does not wait",
+    [...started, { type: "run.resumed", data: { from: "timer" } }],
+  ],
+  [
+    "an epoch that goes back",
+    [...started, { type: "recovery.started", data: { epoch: 1, reason: "x", open_calls: [] } }],
+  ],
+])("an impossible log is rejected: %s", (_name, events) => {
+  expect(() => foldNew(INITIAL_STATE, events, Date.parse(AT))).toThrow(/corrupt/);
+});
+
+test("any order of any events either folds or is rejected with a reason", async () => {
+  const events = await legalLog();
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...events), { maxLength: 30 }), (picked) => {
+      let state = INITIAL_STATE;
+      try {
+        for (const [i, event] of picked.entries()) {
+          state = reduce(state, { ...event, seq: i + 1 });
+        }
+      } catch (error) {
+        expect(error).toMatchObject({ name: "LogCorruption" });
+      }
+      expect(state.seq).toBeLessThanOrEqual(picked.length);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("a clock that is set back never moves the run's time back", () => {
+  const first = foldNew(INITIAL_STATE, started, Date.parse(AT));
+  const later = foldNew(first, [asked], Date.parse(AT) - 60_000);
+  expect(later.at).toBe(first.at);
+});
+
+test("the state of a long run is no larger than that of a short one", async () => {
+  const size = async (steps: number): Promise<number> => {
+    const script = [
+      ...Array.from({ length: steps }, () => ({ tool_calls: [add] })),
+      { text: "done" },
+    ];
+    const limits = { max_steps: 5000 };
+    const run = new Harness(specFor({ script }, { limits }));
+    await run.drive();
+    return JSON.stringify({ ...run.log.state, spec: null }).length;
+  };
+  expect(await size(500)).toBeLessThan((await size(150)) * 1.2);
+});
