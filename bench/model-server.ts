@@ -3,7 +3,7 @@
  * which run it is and how many tool calls to make before the answer. It looks at the beginning of
  * a body only, so that its own work does not grow with the conversation.
  */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface ModelServer {
@@ -31,8 +31,6 @@ export async function startModelServer(): Promise<ModelServer> {
     },
   };
 }
-
-export type { IncomingMessage };
 
 function answer(body: string, response: ServerResponse, calls: Map<string, number>): void {
   const [, run = "", tools = "0"] =

@@ -28,8 +28,8 @@ try {
   const perStep = await stepCosts();
   const time = await stepTimes();
   const throughput = await runThroughput();
-  const submit = await submitThroughput();
-  const report = { perStep, time, throughput, submit };
+  const submissions = await submitThroughput();
+  const report = { perStep, time, throughput, submissions };
   console.log(JSON.stringify(report));
 } finally {
   await service.stop();
@@ -52,7 +52,7 @@ async function submit(id: string, steps: number): Promise<string> {
       limits: { max_steps: steps + 10 },
     }),
   });
-  const { task_id } = (await response.json()) as { task_id: string };
+  const { task_id } = await json<{ task_id: string }>(response);
   return task_id;
 }
 
@@ -61,7 +61,7 @@ async function finished(taskId: string): Promise<void> {
     const response = await service.request(`/api/v1/tasks/${taskId}`, {
       headers: { Prefer: "wait=60" },
     });
-    const { status, error } = (await response.json()) as { status: string; error: unknown };
+    const { status, error } = await json<{ status: string; error: unknown }>(response);
     if (status === "completed") {
       return;
     }
@@ -73,14 +73,14 @@ async function finished(taskId: string): Promise<void> {
 
 async function floor1(id: string, steps: number): Promise<number[]> {
   const response = await post("/bench/floor1", { id, steps, modelUrl: model.url });
-  return (await response.json()) as number[];
+  return json<number[]>(response);
 }
 
 /** Counts per step, early, in the middle and late in one long run. */
 async function stepCosts() {
   const taskId = await run("counted", STEPS);
   const response = await fetch(`${service.url}/bench/counts?tenant=test&task=${taskId}`);
-  const { samples, total } = (await response.json()) as { samples: Sample[]; total: Sample };
+  const { samples, total } = await json<{ samples: Sample[]; total: Sample }>(response);
   const events = await log(taskId);
   const starts = events.filter((event) => event.type === "model.requested");
   console.log(`\nPer step of a run of ${STEPS} steps (one model call, one tool call):`);
@@ -98,7 +98,7 @@ async function stepCosts() {
         statements: (after?.statements ?? 0) - (before?.statements ?? 0),
         rowsWritten: (after?.rowsWritten ?? 0) - (before?.rowsWritten ?? 0),
         bytes: (after?.bytes ?? 0) - (before?.bytes ?? 0),
-        ms: round((to - from) / steps),
+        ms: rounded((to - from) / steps),
       };
     });
   console.table(rows);
@@ -113,7 +113,7 @@ async function log(taskId: string): Promise<EventLike[]> {
     const response = await service.request(
       `/api/v1/tasks/${taskId}/events?after=${after}&limit=1000`,
     );
-    const page = (await response.json()) as { events: typeof events; has_more: boolean };
+    const page = await json<{ events: typeof events; has_more: boolean }>(response);
     events.push(...page.events);
     more = page.has_more;
   }
@@ -132,9 +132,9 @@ async function stepTimes() {
     ours.push(span / (STEPS + 1));
   }
   const result = {
-    floorMs: round(median(floors)),
-    ms: round(median(ours)),
-    ratio: round(median(ours) / median(floors)),
+    floorMs: rounded(median(floors)),
+    ms: rounded(median(ours)),
+    ratio: rounded(median(ours) / median(floors)),
   };
   console.log(
     `\nTime per step: ${result.ms} ms, first floor ${result.floorMs} ms, ratio ${result.ratio} (aim 1.2)`,
@@ -157,11 +157,11 @@ async function runThroughput() {
     oursOne.push(await timed(() => emptyRun()));
   }
   const result = {
-    runsPerSecond: round(100_000 / median(ours)),
-    floorRunsPerSecond: round(100_000 / median(floors)),
-    ratio: round(median(floors) / median(ours)),
-    emptyRunMs: round(median(oursOne)),
-    floorEmptyRunMs: round(median(floorOne)),
+    runsPerSecond: rounded(100_000 / median(ours)),
+    floorRunsPerSecond: rounded(100_000 / median(floors)),
+    ratio: rounded(median(floors) / median(ours)),
+    emptyRunMs: rounded(median(oursOne)),
+    floorEmptyRunMs: rounded(median(floorOne)),
   };
   console.log("\nRuns of 5 steps, 20 at a time, against the second floor (aim: level):", result);
   return result;
@@ -181,7 +181,7 @@ async function floor2Batch(id: string, runs: number, steps: number): Promise<voi
     await post("/bench/floor2", { id: `${id}-${i}`, steps, modelUrl: model.url });
   });
   for (let open = 1; open > 0;) {
-    open = (await (await fetch(`${service.url}/bench/floor2/open`)).json()) as number;
+    open = await json<number>(await fetch(`${service.url}/bench/floor2/open`));
   }
 }
 
@@ -214,19 +214,23 @@ async function submitThroughput() {
               agent_config: { planner: "placeholder" },
             }),
           });
-          ids.push(((await response.json()) as { task_id: string }).task_id);
+          ids.push((await json<{ task_id: string }>(response)).task_id);
         }),
       ),
     );
     await pool(ids.length, 20, (i) => finished(ids[i] ?? ""));
   }
   const result = {
-    submitsPerSecond: round((count * 1000) / median(ours)),
-    floorPerSecond: round((count * 1000) / median(floors)),
-    ratio: round(median(floors) / median(ours)),
+    submitsPerSecond: rounded((count * 1000) / median(ours)),
+    floorPerSecond: rounded((count * 1000) / median(floors)),
+    ratio: rounded(median(floors) / median(ours)),
   };
   console.log("\nSubmissions, 20 at a time (aim 0.9):", result);
   return result;
+}
+
+async function json<T>(response: Response): Promise<T> {
+  return (await response.json()) as T;
 }
 
 function post(path: string, body: unknown): Promise<Response> {
@@ -260,6 +264,6 @@ function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
-function round(value: number): number {
+function rounded(value: number): number {
   return Math.round(value * 100) / 100;
 }

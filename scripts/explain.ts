@@ -8,7 +8,9 @@ export function explain(error: unknown, url: string): string {
     return `No Opspawn answers at ${url}: ${error.message}. Start one with \`npm start\`, or set OPSPAWN_URL to where it is.`;
   }
   if (error instanceof RefusedError) {
-    const faults = error.faults.map(({ pointer, detail }) => `\n  ${pointer}: ${detail}`);
+    const faults = error.faults
+      .filter(({ detail }) => !error.message.includes(detail))
+      .map(({ pointer, detail }) => `\n  ${pointer}: ${detail}`);
     return neutralise(`${error.message}${faults.join("")}${adviceOn(error)}`);
   }
   throw error;

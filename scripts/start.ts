@@ -218,8 +218,9 @@ Try next, in another terminal:
 
   OPSPAWN_KEY=$(sed -n 's/^OPSPAWN_LOCAL_KEY=//p' .dev.vars | tail -n 1)
 
-  curl ${url}/api/v1/tasks -H "Authorization: Bearer $OPSPAWN_KEY" \\
-    -H "Content-Type: application/json" -d '{"input_data": {"goal": "What day is it?"}}'
+  curl ${url}/api/v1/tasks \\
+    -H "Authorization: Bearer $OPSPAWN_KEY" -H "Content-Type: application/json" \\
+    -d '{"input_data": {"goal": "What day is it?"}}'
 
   curl -N ${url}/api/v1/tasks/${task}/events \\
     -H "Authorization: Bearer $OPSPAWN_KEY" -H "Accept: text/event-stream"

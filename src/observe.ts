@@ -9,11 +9,6 @@ export interface Observer {
   fault(name: string, error: unknown): void;
 }
 
-export const silentObserver: Observer = {
-  count() {},
-  fault() {},
-};
-
 /** Writes faults to the Worker's log as one structured line each; counts stay silent. */
 export function logObserver(write: (line: string) => void): Observer {
   return {

@@ -1,20 +1,37 @@
 /** A service of its own for a test or a bench: `wrangler dev` on a free port and a fresh state. */
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const WRANGLER = join(ROOT, "node_modules", ".bin", "wrangler");
+/** States with the schema and nothing else, each by the hash of what it was made from. */
+const PREPARED = join(ROOT, "node_modules", ".cache", "opspawn-prepared");
+const ALL_SCOPES = "tasks:read tasks:write tools:write agents:write admin platform";
 const ENV = { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "1", NO_COLOR: "1" };
 
 export interface ServiceOptions {
   /** Path of the wrangler configuration; the project's own by default. */
   readonly config?: string;
   readonly vars?: Readonly<Record<string, string>>;
+  /** Keys besides the service's own. */
+  readonly keys?: readonly ExtraKey[];
+}
+
+/** A key that a test brings along. */
+export interface ExtraKey {
+  readonly key: string;
+  readonly tenant: string;
+  readonly scopes: string;
+  /** When it ends to be valid; never by default. */
+  readonly expiresAt?: string;
+  readonly revokedAt?: string;
 }
 
 export class Service {
@@ -116,16 +133,48 @@ export class Service {
     return fetch(`${this.url}${path}`, { ...init, headers });
   }
 
-  /** The schema and a key, in one go. */
+  /** The schema, from a state that was prepared once, and the keys. */
   async #prepare(): Promise<void> {
+    const prepared = await this.#prepared();
+    await cp(prepared, this.#state, { recursive: true });
+    const folder = join(this.#state, "v3", "d1", "miniflare-D1DatabaseObject");
+    const file = (await readdir(folder)).find((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
+    using database = new DatabaseSync(join(folder, file ?? "no database was made"));
+    const insert = database.prepare(
+      "INSERT INTO api_key VALUES (?, ?, ?, ?, ?, '2026-01-01T00:00:00.000Z', ?, ?)",
+    );
+    const own = { key: this.key, tenant: "test", scopes: ALL_SCOPES };
+    for (const [i, extra] of [own, ...(this.#options.keys ?? [])].entries()) {
+      const { key, tenant, scopes, expiresAt, revokedAt }: ExtraKey = extra;
+      const hash = createHash("sha256").update(key).digest("hex");
+      const id = i === 0 ? "key_test" : `key_test_${i}`;
+      insert.run(id, tenant, id, hash, scopes, expiresAt ?? null, revokedAt ?? null);
+    }
+  }
+
+  /** A state with the schema; made by wrangler where there is none yet, which takes seconds. */
+  async #prepared(): Promise<string> {
     const folder = join(ROOT, "migrations");
     const files = (await readdir(folder)).filter((file) => file.endsWith(".sql")).toSorted();
-    const migrations = await Promise.all(files.map((file) => readFile(join(folder, file), "utf8")));
-    const hash = createHash("sha256").update(this.key).digest("hex");
-    const scopes = "tasks:read tasks:write tools:write agents:write admin platform";
-    const insert = `INSERT INTO api_key VALUES ('key_test', 'test', 'test', '${hash}', '${scopes}', '2026-01-01T00:00:00.000Z', NULL, NULL);`;
-    const file = join(this.#state, "prepare.sql");
-    await writeFile(file, [...migrations, insert].join("\n"));
+    const wranglers = [
+      "node_modules/wrangler/package.json",
+      this.#options.config ?? "wrangler.toml",
+    ];
+    const [wrangler, config, ...migrations] = await Promise.all(
+      [
+        ...wranglers.map((file) => resolve(ROOT, file)),
+        ...files.map((file) => join(folder, file)),
+      ].map((file) => readFile(file, "utf8")),
+    );
+    const made = JSON.stringify([wrangler, config, migrations]);
+    const target = join(PREPARED, createHash("sha256").update(made).digest("hex").slice(0, 16));
+    if (existsSync(target)) {
+      return target;
+    }
+    await mkdir(PREPARED, { recursive: true });
+    const draft = await mkdtemp(join(PREPARED, "draft-"));
+    const script = join(draft, "schema.sql");
+    await writeFile(script, migrations.join("\n"));
     await promisify(execFile)(
       WRANGLER,
       [
@@ -133,12 +182,15 @@ export class Service {
         "execute",
         "opspawn",
         "--local",
-        `--persist-to=${this.#state}`,
-        `--file=${file}`,
+        `--persist-to=${draft}`,
+        `--file=${script}`,
         ...this.#config(),
       ],
       { cwd: ROOT, env: ENV },
     );
+    // Another process may have been faster: its state is as good.
+    await rename(draft, target).catch(() => rm(draft, { recursive: true, force: true }));
+    return target;
   }
 
   #config(): string[] {

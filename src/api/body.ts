@@ -5,7 +5,7 @@ import type { AppEnv } from "./context.ts";
 import { Problem } from "./problem.ts";
 
 /** Largest body, bytes. */
-export const MAX_BODY_BYTES = 1_048_576;
+const MAX_BODY_BYTES = 1_048_576;
 
 /**
  * Requires JSON of at most 1 MiB on requests that have a body; none at all is `{}`.
@@ -31,7 +31,7 @@ export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
       faults: [{ pointer: "", detail: defect }],
     });
   }
-  c.req.raw = new Request(c.req.raw, { body: text });
+  c.req.raw = new Request(c.req.raw, { method: c.req.method, body: text });
   return next();
 });
 

@@ -3,12 +3,11 @@
  * network, so that it reads the same behind a firewall.
  */
 import { html, raw } from "hono/html";
-import type {
-  OpenAPIObject,
-  OperationObject,
-  ReferenceObject,
-  SchemaObject,
-} from "openapi3-ts/oas31";
+import type { OpenAPIHono } from "@hono/zod-openapi";
+
+type OpenApi = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
+type Operation = NonNullable<NonNullable<OpenApi["paths"]>[string]["get"]>;
+type Schema = { readonly $ref?: string } | undefined;
 
 const METHODS = ["get", "post", "put", "patch", "delete"] as const;
 
@@ -29,7 +28,7 @@ nav a{margin-right:1rem}summary{cursor:pointer}a{color:var(--accent)}`;
 type Html = ReturnType<typeof html>;
 
 /** The page for a document. */
-export function docsPage(document: OpenAPIObject): Html {
+export function docsPage(document: OpenApi): Html {
   const operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
     METHODS.flatMap((method) => {
       const operation = item[method];
@@ -77,7 +76,7 @@ export function docsPage(document: OpenAPIObject): Html {
     </html>`;
 }
 
-function operationSection(method: string, path: string, operation: OperationObject): Html {
+function operationSection(method: string, path: string, operation: Operation): Html {
   const body = operation.requestBody;
   const content = body !== undefined && "content" in body ? body.content : {};
   return html`<section id="${operation.operationId}">
@@ -98,7 +97,7 @@ function operationSection(method: string, path: string, operation: OperationObje
   </section>`;
 }
 
-function parameterTable(operation: OperationObject): Html | string {
+function parameterTable(operation: Operation): Html | string {
   const parameters = (operation.parameters ?? []).filter((parameter) => "name" in parameter);
   return parameters.length === 0
     ? ""
@@ -115,12 +114,10 @@ function parameterTable(operation: OperationObject): Html | string {
 }
 
 function responseSchemas(content: object | undefined): Html[] {
-  return Object.values(content ?? {}).map((media: { schema?: SchemaObject | ReferenceObject }) =>
-    schemaLink(media.schema),
-  );
+  return Object.values(content ?? {}).map((media: { schema?: Schema }) => schemaLink(media.schema));
 }
 
-function schemaLink(schema: SchemaObject | ReferenceObject | undefined): Html {
+function schemaLink(schema: Schema): Html {
   const name = schema !== undefined && "$ref" in schema ? schema.$ref.split("/").at(-1) : undefined;
   return name === undefined ? html`` : html`<a href="#${name}"><code>${name}</code></a> `;
 }

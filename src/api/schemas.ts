@@ -25,7 +25,7 @@ const plainText = (max: number) =>
     // oxlint-disable-next-line no-control-regex -- control characters are what is refused
     .regex(/^[^\u0000-\u001f\u007f]*$/, "must not hold control characters");
 
-export const TASK_STATUSES = [
+const TASK_STATUSES = [
   "pending",
   "running",
   "waiting",
@@ -137,7 +137,7 @@ export const eventsQuery = z.strictObject({
   ticket: z.string().max(4096).optional(),
 });
 
-export const usage = z
+const usage = z
   .object({
     steps: z.number().int(),
     model_calls: z.number().int(),
@@ -191,7 +191,7 @@ export const taskList = z
   .object({ tasks: z.array(task), total: z.number().int(), next_cursor: z.string().nullable() })
   .openapi("TaskList");
 
-export const event = z
+const event = z
   .object({
     seq: z.number().int(),
     at: timestamp,

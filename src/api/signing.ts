@@ -42,7 +42,10 @@ export async function readTicket(
   const scopes = new Set<Scope>(
     SCOPES.filter((scope) => Array.isArray(listed) && listed.includes(scope)),
   );
-  return { tenantId: String(claims["tenant"]), keyId: String(claims["key"]), scopes };
+  const { tenant, key } = claims;
+  return typeof tenant === "string" && typeof key === "string"
+    ? { tenantId: tenant, keyId: key, scopes }
+    : null;
 }
 
 /** A list cursor: where the next page begins, for this tenant only. */

@@ -17,12 +17,12 @@ export interface Submitted {
 }
 
 /** Limits of a task that names none. */
-export const DEFAULT_LIMITS: RunLimits = { max_steps: 25, max_duration_s: 3600 };
+const DEFAULT_LIMITS: RunLimits = { max_steps: 25, max_duration_s: 3600 };
 
 /** Characters of JSON that a task's input may have: a row of D1 ends at 2 MB. */
 const MAX_INPUT_CHARS = 1_100_000;
 const MAX_METADATA_CHARS = 16_384;
-const AGENT_TASKS = ["agent_run", "agent_task"];
+const AGENT_TASKS = new Set(["agent_run", "agent_task"]);
 
 /**
  * Accepts a task: once this returns, the task reaches an end or a named wait whatever fails next.
@@ -58,7 +58,7 @@ export async function submitTask(
 }
 
 function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): NewTask {
-  if (!AGENT_TASKS.includes(body.task_type)) {
+  if (!AGENT_TASKS.has(body.task_type)) {
     throw refusal("unknown_task_type", "/task_type", `There is no task type "${body.task_type}".`);
   }
   if (body.agent !== "default") {
@@ -94,7 +94,7 @@ function resolveConfig(deps: ApiDeps, { agent_config = {} }: SubmitBody): AgentC
   const model = agent_config.model ?? deps.config.defaultModel;
   const problem = deps.catalogue.modelProblem(model);
   if (problem !== null) {
-    throw refusal(problem.code as ProblemCode, "/agent_config/model", problem.detail);
+    throw refusal(problem.code, "/agent_config/model", problem.detail);
   }
   return { ...stripUndefined(agent_config), model, planner: agent_config.planner ?? "native" };
 }

@@ -51,7 +51,7 @@ export function systemRoutes(app: OpenAPIHono<AppEnv>): void {
 }
 
 /** The OpenAPI 3.1 document of the service as it is. */
-export function openApiDocument(app: OpenAPIHono<AppEnv>, server: string) {
+function openApiDocument(app: OpenAPIHono<AppEnv>, server: string) {
   return app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: {

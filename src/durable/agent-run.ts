@@ -10,6 +10,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { SliceEnd } from "../agent/loop.ts";
 import { buildDeps, type Deps } from "../deps.ts";
 import type { NewEvent } from "../run/event.ts";
+import { runFailure } from "../run/failure.ts";
 import { abandon, recover } from "../run/recover.ts";
 import { isSettled, isTerminal, viewOf } from "../run/view.ts";
 import type { RunSpec } from "../run/spec.ts";
@@ -67,7 +68,7 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
     }
     this.#conclude([
       created(parseSpec(specText)),
-      { type: "run.failed", data: { code: "dispatch_failed", message } },
+      { type: "run.failed", data: runFailure("dispatch_failed", message) },
     ]);
     return this.#answer(true);
   }

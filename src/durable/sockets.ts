@@ -9,10 +9,10 @@ import { isTerminal } from "../run/view.ts";
 import type { EventLog, StoredEvent } from "./event-log.ts";
 
 /** The live protocol's name, offered and echoed at the upgrade. */
-export const SUBPROTOCOL = "opspawn.v1";
+const SUBPROTOCOL = "opspawn.v1";
 
 /** Close codes of the live protocol. */
-export const CLOSE = { done: 1000, badMessage: 4400, unauthorised: 4401, notFound: 4404 } as const;
+const CLOSE = { done: 1000, badMessage: 4400, unauthorised: 4401, notFound: 4404 } as const;
 
 /** What one socket is owed next; survives hibernation. At most 16 KB. */
 interface Attachment {

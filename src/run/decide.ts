@@ -3,6 +3,7 @@
  * The loop performs actions and writes their events; it has no opinion of its own.
  */
 import type { NewEvent } from "./event.ts";
+import { runFailure } from "./failure.ts";
 import { callId } from "./id.ts";
 import { durationReached, stepsReached, toolCallsReached } from "./limits.ts";
 import type { Planner } from "./planner.ts";
@@ -56,8 +57,7 @@ function decideModel(state: RunState, call: NonNullable<RunState["model"]>, now:
       return record({
         type: "run.failed",
         data: {
-          code: call.failure?.code ?? "internal_error",
-          message: call.failure?.message ?? "The model call failed.",
+          ...(call.failure ?? runFailure("internal_error")),
           details: { call_id: call.call_id, attempts: call.attempt },
         },
       });

@@ -21,8 +21,7 @@ export type WaitName = (typeof WAITS)[number];
 export const EFFECTS = ["pure", "idempotent", "once"] as const;
 export type Effect = (typeof EFFECTS)[number];
 
-export const FINISH_REASONS = ["stop", "tool_calls", "length"] as const;
-export type FinishReason = (typeof FINISH_REASONS)[number];
+const FINISH_REASONS = ["stop", "tool_calls", "length"] as const;
 
 const toolCall = z.object({
   call_id: callId,

@@ -40,7 +40,7 @@ export const TOOL_FAILURES = {
 } as const satisfies Record<string, CodeInfo>;
 
 /** Failures that end a run, besides a model failure that is final. */
-export const RUN_FAILURES = {
+const RUN_FAILURES = {
   limit_reached: { retryable: false, says: "A limit of the run was reached." },
   recovery_exhausted: {
     retryable: false,
@@ -52,7 +52,15 @@ export const RUN_FAILURES = {
 
 export type ModelFailureCode = keyof typeof MODEL_FAILURES;
 export type ToolFailureCode = keyof typeof TOOL_FAILURES;
-export type RunFailureCode = keyof typeof RUN_FAILURES | ModelFailureCode;
+type RunFailureCode = keyof typeof RUN_FAILURES;
+
+/** Why a run failed, as its last event has it; the message is the code's own unless one is given. */
+export function runFailure(
+  code: RunFailureCode,
+  message: string = RUN_FAILURES[code].says,
+): { readonly code: string; readonly message: string } {
+  return { code, message };
+}
 
 /** A model call that failed: the class, a sentence for the log, and the provider's hint if it gave one. */
 export interface ModelFailure {

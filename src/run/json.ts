@@ -14,7 +14,7 @@ export type JsonValue =
 export type JsonObject = { readonly [key: string]: JsonValue };
 
 /** Nesting beyond this is refused: no honest input needs it, and recursion must stay bounded. */
-export const MAX_JSON_DEPTH = 64;
+const MAX_JSON_DEPTH = 64;
 
 /** Narrows to a plain JSON object (not an array, not null). */
 export function isJsonObject(value: unknown): value is JsonObject {

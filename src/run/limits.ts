@@ -1,5 +1,6 @@
 /** The caps of a run, checked before a step is begun; which cap, and what ends with it. */
 import type { NewEvent } from "./event.ts";
+import { runFailure } from "./failure.ts";
 import { activeTime, type RunState } from "./state.ts";
 
 /** The events that end a run whose time is up, or null while it has time. */
@@ -36,8 +37,7 @@ function limitReached(limit: string, value: number): NewEvent[] {
     {
       type: "run.failed",
       data: {
-        code: "limit_reached",
-        message: `The run reached its limit ${limit} = ${value}.`,
+        ...runFailure("limit_reached", `The run reached its limit ${limit} = ${value}.`),
         details: { limit, value },
       },
     },

@@ -4,11 +4,12 @@
  * began. Bounded by a count that progress does not reset.
  */
 import type { NewEvent } from "./event.ts";
+import { runFailure } from "./failure.ts";
 import { idempotencyKey } from "./id.ts";
 import type { RunState, TurnCall } from "./state.ts";
 
 /** Interruptions after which a run is given up. */
-export const MAX_RECOVERIES = 100;
+const MAX_RECOVERIES = 100;
 
 /**
  * The events that settle what an interruption left open; empty if nothing was interrupted (a run
@@ -35,7 +36,7 @@ export function recover(state: RunState): NewEvent[] {
   ];
   if (state.recoveries >= MAX_RECOVERIES) {
     const message = `The run was interrupted ${MAX_RECOVERIES} times.`;
-    return [...events, { type: "run.failed", data: { code: "recovery_exhausted", message } }];
+    return [...events, { type: "run.failed", data: runFailure("recovery_exhausted", message) }];
   }
   if (inFlight !== null) {
     const { call_id, attempt } = inFlight;

@@ -74,7 +74,7 @@ export interface TaskFilter {
 /** Times a task is given to the queue before it is failed instead. */
 const MAX_DISPATCHES = 20;
 /** How long an Idempotency-Key is kept. */
-export const IDEMPOTENCY_TTL_MS = 86_400_000;
+const IDEMPOTENCY_TTL_MS = 86_400_000;
 
 const NO_USAGE: RunView["usage"] = {
   steps: 0,

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { RunView } from "../../scripts/render.ts";
 import type { TaskEvent } from "../../scripts/run-progress.ts";
 import { columnsOf, neutralise, shorten, TextFlow } from "../../scripts/terminal-text.ts";
-import { EVENT_TYPES, type EventType } from "../../src/run/event.ts";
+import { EVENT_TYPES } from "../../src/run/event.ts";
 
 type Data = TaskEvent["data"];
 
@@ -87,8 +87,8 @@ test("colour changes nothing but the colour, and a pipe gets none", () => {
   expect(rendered(RUN)).not.toContain("\u001b");
 });
 
-/** One event of each type, with a word that must be seen; null: the type is silent on purpose. */
-const EXAMPLES: Readonly<Record<EventType, readonly [Data, string | null]>> = {
+/** One event of each type, with words that must be seen; null: the type is silent on purpose. */
+const EXAMPLES: Readonly<Record<string, readonly [Data, string | null]>> = {
   "run.created": [{ input_data: { prompt: "seen" } }, "seen"],
   "run.started": [{ epoch: 1 }, null],
   "run.waiting": [{ for: "timer", until: "2026-11-23" }, "waiting for timer until 2026-11-23"],
@@ -108,10 +108,19 @@ const EXAMPLES: Readonly<Record<EventType, readonly [Data, string | null]>> = {
   "tool.outcome_unknown": [{ call_id: "c1" }, "not known"],
   "limit.reached": [{ limit: "max_steps", value: 25 }, "max_steps (25)"],
   "recovery.started": [{ epoch: 2, reason: "restart", open_calls: [] }, "interruption (restart)"],
+  "approval.requested": [{ name: "send_mail", arguments: { to: "all" } }, 'send_mail {"to":"all"}'],
+  "approval.decided": [{ decision: "approve", by: "key_1" }, "approve by key_1"],
+  "approval.expired": [{ policy: "deny" }, "no decision in time: deny"],
+  "message.received": [{ content: "seen", by: "key_1" }, "> seen"],
+  "limit.changed": [{ limit: "max_steps", from: 5, to: 9 }, "max_steps: 5 → 9"],
+  "memory.compacted": [{ up_to_seq: 4, summary: "…" }, "summarised"],
+  "plan.updated": [{ plan: ["first"] }, 'plan: ["first"]'],
+  "child.started": [{ task_id: "task_2" }, "started task_2"],
+  "child.finished": [{ task_id: "task_2", status: "failed" }, "task_2 failed"],
 };
 
-test("every event type of the log is shown, or silent on purpose", () => {
-  expect(Object.keys(EXAMPLES).toSorted()).toEqual([...EVENT_TYPES].toSorted());
+test("every event type of the contract is shown, or silent on purpose", () => {
+  expect(EVENT_TYPES.filter((type) => !(type in EXAMPLES))).toEqual([]);
   for (const [type, [data, seen]] of Object.entries(EXAMPLES)) {
     const text = rendered(eventsOf([type, data]));
     expect(text, type).toContain(seen ?? "");

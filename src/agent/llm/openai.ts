@@ -77,6 +77,7 @@ function toBody(request: ModelRequest): Body {
     ...(request.max_output_tokens === undefined
       ? {}
       : { max_completion_tokens: request.max_output_tokens }),
+    // oxlint-disable-next-line typescript/no-deprecated -- compatible servers still honour it
     ...(request.seed === undefined ? {} : { seed: request.seed }),
     stream: true,
     stream_options: { include_usage: true },

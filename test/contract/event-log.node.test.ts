@@ -1,0 +1,4 @@
+import { memoryStorage } from "../harness.ts";
+import { eventLogContract } from "./event-log.ts";
+
+eventLogContract(async (check) => check(memoryStorage()));

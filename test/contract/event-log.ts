@@ -1,0 +1,136 @@
+/** What the log promises, on any storage: run on `node:sqlite` and on a real object alike. */
+import { expect, test } from "vitest";
+import { EventLog } from "../../src/durable/event-log.ts";
+import { migrate, type Sql } from "../../src/durable/schema.ts";
+import type { NewEvent, RunEvent } from "../../src/run/event.ts";
+
+export interface Storage {
+  readonly sql: Sql;
+  readonly transaction: (write: () => void) => void;
+}
+
+/** Runs a check with the storage of an object that has never been used. */
+export type WithStorage = (check: (storage: Storage) => void) => Promise<void>;
+
+const NOW = Date.parse("2026-11-22T12:00:00.000Z");
+const ALL = Number.MAX_SAFE_INTEGER;
+
+function created(goal = "go"): NewEvent {
+  const config = { model: "local/script", planner: "native" } as const;
+  return {
+    type: "run.created",
+    data: {
+      task_id: "task_test",
+      tenant_id: "test",
+      input_data: { goal },
+      agent: "default",
+      agent_version: 1,
+      ...config,
+      config,
+      limits: { max_steps: 5, max_duration_s: 60 },
+    },
+  };
+}
+
+const started: NewEvent = { type: "run.started", data: { epoch: 1 } };
+const cancelled: NewEvent = { type: "run.cancelled", data: { by: "me" } };
+
+function logOn({ sql, transaction }: Storage): EventLog {
+  return new EventLog(sql, transaction);
+}
+
+/** Adds the contract's tests for one kind of storage. */
+export function eventLogContract(withStorage: WithStorage): void {
+  test("a log that was never written to is empty, and asking creates nothing", () =>
+    withStorage((storage) => {
+      expect(logOn(storage).state.seq).toBe(0);
+      expect(logOn(storage).read(0, 10, ALL)).toEqual({ events: [], more: false });
+      expect([...storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'log'")]).toEqual(
+        [],
+      );
+    }));
+
+  test("events get their places without gaps, and a new process folds the same state", () =>
+    withStorage((storage) => {
+      const log = logOn(storage);
+      log.append([created(), started], NOW);
+      log.append([cancelled], NOW + 1);
+      const again = logOn(storage);
+      expect(again.state).toEqual(log.state);
+      expect(again.read(0, 10, ALL)).toEqual(log.read(0, 10, ALL));
+      const { events } = again.read(0, 10, ALL);
+      expect(events.map((event) => [event.seq, event.type])).toEqual([
+        [1, "run.created"],
+        [2, "run.started"],
+        [3, "run.cancelled"],
+      ]);
+    }));
+
+  test("events of one append are one row", () =>
+    withStorage((storage) => {
+      logOn(storage).append([created(), started], NOW);
+      const rows = [...storage.sql.exec("SELECT first_seq, last_seq FROM log")];
+      expect(rows).toEqual([{ first_seq: 1, last_seq: 2 }]);
+    }));
+
+  test("a page begins after its cursor, also inside a row, and says whether there is more", () =>
+    withStorage((storage) => {
+      const log = logOn(storage);
+      log.append([created(), started], NOW);
+      log.append([cancelled], NOW);
+      const seqs = (after: number, limit: number) => {
+        const page = log.read(after, limit, ALL);
+        return [page.events.map((event) => event.seq), page.more];
+      };
+      expect(seqs(0, 1)).toEqual([[1], true]);
+      expect(seqs(1, 1)).toEqual([[2], true]);
+      expect(seqs(1, 2)).toEqual([[2, 3], false]);
+      expect(seqs(3, 2)).toEqual([[], false]);
+      expect(seqs(99, 2)).toEqual([[], false]);
+    }));
+
+  test("a page is bounded in size, but never empty while there is an event", () =>
+    withStorage((storage) => {
+      const log = logOn(storage);
+      log.append([created("x".repeat(5000)), started], NOW);
+      const page = log.read(0, 10, 100);
+      expect(page.events.map((event) => event.seq)).toEqual([1]);
+      expect(page.more).toBe(true);
+    }));
+
+  test("an event larger than a row is stored whole, whatever characters it holds", () =>
+    withStorage((storage) => {
+      const goal = `${"é🙂\u0000\ud800".repeat(300_000)}end`;
+      const log = logOn(storage);
+      log.append([created(goal), started], NOW);
+      const [first] = logOn(storage).read(0, 1, ALL).events;
+      const event = JSON.parse(first?.text ?? "") as RunEvent;
+      expect(event.type === "run.created" && event.data.input_data["goal"]).toBe(goal);
+      const rows = [...storage.sql.exec("SELECT MAX(LENGTH(CAST(events AS BLOB))) AS n FROM log")];
+      expect(Number(rows[0]?.["n"])).toBeLessThan(2_000_000);
+      expect(logOn(storage).state).toEqual(log.state);
+    }));
+
+  test("an append that cannot follow stores nothing of itself", () =>
+    withStorage((storage) => {
+      const log = logOn(storage);
+      log.append([created(), started], NOW);
+      expect(() => log.append([cancelled, started], NOW)).toThrow(/corrupt/);
+      expect(log.state.seq).toBe(2);
+      expect(logOn(storage).state.seq).toBe(2);
+    }));
+
+  test("an object that newer code has written to is refused", () =>
+    withStorage((storage) => {
+      storage.transaction(() => migrate(storage.sql));
+      storage.sql.exec("INSERT INTO migration (id) VALUES ('999_from_the_future')");
+      expect(() => storage.transaction(() => migrate(storage.sql))).toThrow(/newer version/);
+    }));
+
+  test("a row that holds no events is corruption, not an empty log", () =>
+    withStorage((storage) => {
+      logOn(storage).append([created(), started], NOW);
+      storage.sql.exec("UPDATE log SET events = '{}'");
+      expect(() => logOn(storage).state).toThrow(/corrupt/);
+    }));
+}

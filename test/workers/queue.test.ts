@@ -1,0 +1,129 @@
+/** The queue's side: duplicates, poison, failures, dead letters, and what the reconciler mends. */
+import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import worker from "../../src/index.ts";
+import { runStub } from "../../src/durable/rpc.ts";
+import { messageFor, type TaskMessage } from "../../src/queue/message.ts";
+import { reconcile } from "../../src/queue/reconciler.ts";
+import { specOf, TaskStore, type NewTask } from "../../src/store/tasks.ts";
+import { newTask } from "./tasks.ts";
+
+const tasks = new TaskStore(env.DB);
+const observer = { count() {}, fault() {} };
+const run = (tenantId: string, taskId: string) => runStub(env.RUNS, tenantId, taskId);
+
+async function stored(script: unknown, createdAt?: number): Promise<NewTask> {
+  const task = newTask({ script }, createdAt === undefined ? {} : { createdAt });
+  await tasks.insert(task, null);
+  return task;
+}
+
+function messageOf(task: NewTask): TaskMessage {
+  return messageFor(task.tenant_id, task.task_id, JSON.stringify(specOf(task)));
+}
+
+async function deliver(queue: string, ...bodies: readonly unknown[]) {
+  const batch = createMessageBatch(
+    queue,
+    bodies.map((body, i) => ({ id: `m${i}`, timestamp: new Date(), attempts: 1, body })),
+  );
+  const ctx = createExecutionContext();
+  await worker.queue(batch, env);
+  return getQueueResult(batch, ctx);
+}
+
+test("a message that is delivered twice, in one batch and again, starts one run", async () => {
+  const task = await stored([{ text: "hello" }]);
+  const message = messageOf(task);
+  const first = await deliver("opspawn-tasks", message, message);
+  expect(first.explicitAcks).toEqual(["m0", "m1"]);
+  await run("test", task.task_id).settled(5000);
+  const before = await run("test", task.task_id).events(0, 100);
+  await deliver("opspawn-tasks", message);
+  expect(await run("test", task.task_id).events(0, 100)).toEqual(before);
+});
+
+test("a message without its spec is completed from D1", async () => {
+  const task = await stored([{ text: "from the row" }]);
+  await deliver("opspawn-tasks", { tenant_id: "test", task_id: task.task_id });
+  const view = await run("test", task.task_id).settled(5000);
+  expect(JSON.parse(view)).toMatchObject({ result: { answer: "from the row" } });
+});
+
+test("a large spec does not travel in the message", () => {
+  const task = newTask({ script: [{ text: "x".repeat(100_000) }] });
+  expect(messageOf(task)).toEqual({ tenant_id: "test", task_id: task.task_id });
+});
+
+test("a poison message is put aside and does not hold up its batch", async () => {
+  const task = await stored([{ text: "fine" }]);
+  const result = await deliver("opspawn-tasks", "poison", null, { task_id: 7 }, messageOf(task));
+  expect(result.explicitAcks).toEqual(["m0", "m1", "m2", "m3"]);
+  expect(JSON.parse(await run("test", task.task_id).settled(5000))).toMatchObject({
+    status: "completed",
+  });
+});
+
+test("a message whose run cannot be started is delivered again, the others are not", async () => {
+  const task = await stored([{ text: "fine" }]);
+  const broken = { tenant_id: "test", task_id: "task_broken", spec: "{ not json" };
+  const result = await deliver("opspawn-tasks", broken, messageOf(task));
+  expect(result.explicitAcks).toEqual(["m1"]);
+  expect(result.retryMessages.map((message) => message.msgId)).toEqual(["m0"]);
+});
+
+test("a dead letter fails its task with a code, once, unless its run has started", async () => {
+  const lost = await stored([{ text: "never" }]);
+  const alive = await stored([{ text: "fine" }]);
+  await deliver("opspawn-tasks", messageOf(alive));
+  await deliver("opspawn-tasks-dead", messageOf(lost), messageOf(lost), messageOf(alive));
+  await expect
+    .poll(async () => tasks.get("test", lost.task_id))
+    .toMatchObject({ status: "failed", error: { code: "dispatch_failed" } });
+  expect(JSON.parse(await run("test", alive.task_id).settled(5000))).toMatchObject({
+    status: "completed",
+  });
+});
+
+test("the reconciler sends a forgotten task again, and leaves a fresh one alone", async () => {
+  const now = Date.now();
+  const forgotten = await stored([{ text: "found" }], now - 120_000);
+  const fresh = await stored([{ text: "in time" }], now - 1000);
+  const sent: string[] = [];
+  const queue = {
+    send: async (message: TaskMessage) => {
+      sent.push(message.task_id);
+      return { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } };
+    },
+  };
+  const deps = { tasks, observer, run, queue, reconcileAfterMs: 60_000 };
+  await reconcile(deps, now);
+  expect(sent).toContain(forgotten.task_id);
+  expect(sent).not.toContain(fresh.task_id);
+  const count = sent.length;
+  await reconcile(deps, now + 1000);
+  expect(sent).toHaveLength(count);
+});
+
+test("a task that was sent too often is failed instead of being sent for ever", async () => {
+  const task = await stored([{ text: "never" }], Date.now() - 600_000);
+  const queue = {
+    send: async () => ({ metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } }),
+  };
+  const deps = { tasks, observer, run, queue, reconcileAfterMs: 1000 };
+  for (let minute = 0; minute < 25; minute += 1) {
+    await reconcile(deps, Date.now() + minute * 60_000);
+  }
+  await expect
+    .poll(async () => tasks.get("test", task.task_id))
+    .toMatchObject({ status: "failed", error: { code: "dispatch_failed" } });
+});
+
+test("the whole way: a message on the real queue starts its run", async () => {
+  const task = await stored([{ text: "arrived" }]);
+  await env.TASKS.send(messageOf(task));
+  await expect
+    .poll(async () => (await tasks.get("test", task.task_id))?.status, { timeout: 10_000 })
+    .toBe("completed");
+});

@@ -1,0 +1,27 @@
+/** Tasks for tests in workerd. */
+import { newTaskId } from "../../src/run/id.ts";
+import type { JsonObject } from "../../src/run/json.ts";
+import type { AgentConfig, RunLimits } from "../../src/run/spec.ts";
+import type { NewTask } from "../../src/store/tasks.ts";
+
+/** A task of the tenant `test` for the scripted model; nothing is stored. */
+export function newTask(
+  input: Record<string, unknown>,
+  more: { config?: Partial<AgentConfig>; limits?: Partial<RunLimits>; createdAt?: number } = {},
+): NewTask {
+  const now = more.createdAt ?? Date.now();
+  return {
+    tenant_id: "test",
+    task_id: newTaskId(now, crypto.getRandomValues(new Uint8Array(16))),
+    task_type: "agent_run",
+    name: null,
+    input_data: { goal: "go", ...input } as JsonObject,
+    agent: "default",
+    agent_version: 1,
+    config: { model: "local/script", planner: "native", ...more.config },
+    limits: { max_steps: 25, max_duration_s: 3600, ...more.limits },
+    metadata: {},
+    priority: 0,
+    created_at: new Date(now).toISOString(),
+  };
+}
