@@ -4,21 +4,22 @@
  * Ctrl-C, when it takes the service with it.
  */
 import { writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { relative, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { Client } from "./client.ts";
 import { explain } from "./explain.ts";
+import { checkPort, StartError, untilHealthy } from "./health.ts";
 import { showLive } from "./live-view.ts";
 import { ensureLocalKey, readDevVars } from "./local-key.ts";
 import { isReady, lockState } from "./local-state.ts";
+import { onceOrphaned } from "./orphan.ts";
 import { logFile, logTail, startPreparation, startService, type Group } from "./service.ts";
 import { settingsFrom } from "./settings.ts";
+import { DEFAULT_PORT, welcome } from "./welcome.ts";
 
 const USAGE = `Usage: npm start [-- --no-demo]
 
-Serves Opspawn at http://127.0.0.1:8787 and runs a first task.
+Serves Opspawn at http://127.0.0.1:${DEFAULT_PORT} and runs a first task.
 
   --no-demo      serve only
   PORT           another port
@@ -27,57 +28,44 @@ Serves Opspawn at http://127.0.0.1:8787 and runs a first task.
 Settings in .dev.vars or the environment, such as OPENAI_API_KEY, reach the service.`;
 
 const DEMO_GOAL = "What is 17% of 2,340, and what time is it?";
-const DEFAULT_PORT = 8787;
-const HEALTH_MS = 60_000;
-const POLL_MS = 100;
 const CRON_MS = 60_000;
 
-/** Something that the user can mend; its text is all that is shown. */
-class StartError extends Error {
-  readonly exitCode: number;
-
-  constructor(message: string, exitCode = 1) {
-    super(message);
-    this.name = "StartError";
-    this.exitCode = exitCode;
-  }
-}
-
-/** Whatever runs now, so that a signal at any moment ends it. */
+/** The child that runs now, so that a signal at any moment ends it. */
 let running: Group | null = null;
 const stopping = new AbortController();
 
 const interrupted = new Promise<never>((_, reject) => {
+  const stop = () => {
+    stopping.abort();
+    reject(stopping.signal.reason as Error);
+  };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => {
-      stopping.abort();
-      reject(stopping.signal.reason as Error);
-    });
+    process.on(signal, stop);
   }
+  onceOrphaned(stop);
 });
 
 try {
   await Promise.race([interrupted, start()]);
 } catch (error) {
-  if (!stopping.signal.aborted) {
-    if (!(error instanceof StartError)) {
-      throw error;
-    }
+  if (stopping.signal.aborted) {
+    console.log("\nStopping …");
+  } else if (error instanceof StartError) {
     console.error(error.message);
     process.exitCode = error.exitCode;
-  } else if (running !== null) {
-    console.log("\nStopping …");
+  } else {
+    throw error;
   }
 } finally {
   stopping.abort();
-  await (running as Group | null)?.stop();
+  await childOf()?.stop();
 }
 
 async function start(): Promise<void> {
   const demo = readArguments();
   if (demo === null) {
     console.log(USAGE);
-    return;
+    process.exit(0);
   }
   const port = readPort(process.env["PORT"]);
   const state = resolve(process.env["OPSPAWN_STATE"] || ".wrangler/state");
@@ -93,11 +81,15 @@ async function start(): Promise<void> {
   const key = ensureLocalKey();
   await prepare(state, key);
   const service = await serve(port, state);
-  await Promise.race([
-    ended(service, state),
-    healthy(url).then(() => present({ url, key, state, demo, startedAt })),
-  ]);
-  await ended(service, state);
+  await Promise.race([deathOf(service, state), untilHealthy(url, stopping.signal)]);
+  const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
+  console.log(`Opspawn serves ${url} (ready in ${seconds} s)\n`);
+  keepTime(url);
+  const taskId = demo
+    ? await Promise.race([deathOf(service, state), runDemo(new Client(url, key))])
+    : null;
+  console.log(welcome(url, taskId, shown(logFile(state))));
+  await deathOf(service, state);
 }
 
 /** Whether to run the first task; null where only the usage was asked for. */
@@ -121,23 +113,6 @@ function readPort(text: string | undefined): number {
   return port;
 }
 
-/** Wrangler would take another port in silence. */
-async function checkPort(port: number): Promise<void> {
-  const { promise, resolve: settle } = Promise.withResolvers<NodeJS.ErrnoException | null>();
-  const probe = createServer().once("error", settle);
-  probe.listen({ port, host: "127.0.0.1", exclusive: true }, () => probe.close(() => settle(null)));
-  const error = await promise;
-  if (error?.code === "EADDRINUSE") {
-    const next = port < 65_535 ? port + 1 : DEFAULT_PORT;
-    throw new StartError(
-      `Port ${port} is taken. Stop what uses it, or choose another: PORT=${next} npm start`,
-    );
-  }
-  if (error !== null) {
-    throw new StartError(`Port ${port} cannot be used: ${error.message}.`);
-  }
-}
-
 async function prepare(state: string, key: string): Promise<void> {
   if (isReady(state, key)) {
     return;
@@ -156,76 +131,27 @@ async function prepare(state: string, key: string): Promise<void> {
 async function serve(port: number, state: string): Promise<Group> {
   stopping.signal.throwIfAborted();
   console.log("Starting …");
+  const settings = settingsFrom(readDevVars(), process.env);
   try {
-    running = startService(port, state, settingsFrom(readDevVars(), process.env));
+    running = startService(port, state, settings);
+    // Read here as the service reads them, which has nobody to tell; meanwhile it starts.
+    const { configOf } = await import("../src/env.ts");
+    configOf(settings);
+    return running;
   } catch (error) {
-    throw error instanceof RangeError ? new StartError(error.message) : error;
+    const isTheirs =
+      error instanceof RangeError || (error instanceof Error && error.name === "SettingError");
+    throw isTheirs ? new StartError(error.message) : error;
   }
-  return running;
 }
 
-async function ended(service: Group, state: string): Promise<never> {
+/** Never settles but by failing: the service is not meant to end by itself. */
+async function deathOf(service: Group, state: string): Promise<never> {
   const how = await service.ended;
   running = null;
   throw new StartError(
     `The service ended (${how}). Its last lines, from ${shown(logFile(state))}:\n${logTail(state)}`,
   );
-}
-
-async function healthy(url: string): Promise<void> {
-  const deadline = Date.now() + HEALTH_MS;
-  let last = "it gave no answer";
-  while (Date.now() < deadline) {
-    try {
-      const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(5000) });
-      if (answer.status === 200) {
-        return;
-      }
-      last = `${answer.status} ${await answer.text()}`;
-    } catch {
-      // Not listening yet.
-    }
-    await sleep(POLL_MS, undefined, { signal: stopping.signal });
-  }
-  throw new StartError(`The service did not get healthy in ${HEALTH_MS / 1000} s: ${last}`);
-}
-
-interface Presentation {
-  readonly url: string;
-  readonly key: string;
-  readonly state: string;
-  readonly demo: boolean;
-  readonly startedAt: number;
-}
-
-async function present({ url, key, state, demo, startedAt }: Presentation): Promise<void> {
-  console.log(
-    `Opspawn serves ${url} (ready in ${((Date.now() - startedAt) / 1000).toFixed(1)} s)\n`,
-  );
-  keepTime(url);
-  const taskId = demo ? await runDemo(new Client(url, key)) : null;
-  const task = taskId ?? "<task_id>";
-  const address = url.endsWith(`:${DEFAULT_PORT}`) ? "" : `OPSPAWN_URL=${url} `;
-  console.log(`
-  API      ${url}/api/v1
-  Docs     ${url}/docs
-  OpenAPI  ${url}/openapi.json
-  Log      ${shown(logFile(state))}
-
-Try next, in another terminal:
-
-  ${address}npm run task -- "What is the square root of 1,764?"
-
-  OPSPAWN_KEY=$(sed -n 's/^OPSPAWN_LOCAL_KEY=//p' .dev.vars | tail -n 1)
-
-  curl ${url}/api/v1/tasks \\
-    -H "Authorization: Bearer $OPSPAWN_KEY" -H "Content-Type: application/json" \\
-    -d '{"input_data": {"goal": "What day is it?"}}'
-
-  curl -N ${url}/api/v1/tasks/${task}/events \\
-    -H "Authorization: Bearer $OPSPAWN_KEY" -H "Accept: text/event-stream"
-
-Ctrl-C stops the service.`);
 }
 
 /** Runs the first task on the screen; its failure is shown and does not end the service. */
@@ -250,4 +176,9 @@ function keepTime(url: string): void {
 function shown(path: string): string {
   const short = relative(process.cwd(), path);
   return short.startsWith("..") ? path : short;
+}
+
+/** `running` as it is by then; the compiler believes that nothing has changed it. */
+function childOf(): Group | null {
+  return running;
 }
