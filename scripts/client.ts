@@ -5,39 +5,8 @@
  */
 import { on } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import { textOf, type TaskEvent } from "./run-progress.ts";
-
-/** One thing that is wrong with a request, by a JSON pointer into it. */
-export interface Fault {
-  readonly pointer: string;
-  readonly detail: string;
-}
-
-/** The service said no, and why. */
-export class RefusedError extends Error {
-  readonly status: number;
-  readonly code: string;
-  readonly faults: readonly Fault[];
-
-  constructor(status: number, code: string, detail: string, faults: readonly Fault[] = []) {
-    super(detail);
-    this.name = "RefusedError";
-    this.status = status;
-    this.code = code;
-    this.faults = faults;
-  }
-}
-
-/** Nobody answers at the address, or something that does not speak this API. */
-export class UnreachableError extends Error {
-  readonly url: string;
-
-  constructor(url: string, message: string, cause?: unknown) {
-    super(message, { cause });
-    this.name = "UnreachableError";
-    this.url = url;
-  }
-}
+import { refusalOf, RefusedError, UnreachableError } from "./api-error.ts";
+import type { TaskEvent } from "./run-progress.ts";
 
 /** How a client waits; the defaults suit a person at a terminal. */
 export interface Patience {
@@ -59,10 +28,9 @@ const PATIENCE: Patience = {
   requestMs: 30_000,
 };
 
-/** The fields of a task that these programs use. */
+/** The field of a task that these programs use. */
 export interface Task {
   readonly task_id: string;
-  readonly status: string;
 }
 
 /** Types after which a log has no further event. */
@@ -73,6 +41,7 @@ export const TERMINAL_TYPES: ReadonlySet<string> = new Set([
 ]);
 
 const SUBPROTOCOL = "opspawn.v1";
+const RUN_IS_OVER = 1000;
 const SOCKET_REFUSED = "socket_refused";
 /** Close codes that say no, and the status that a request would have had. */
 const REFUSING_CODES: ReadonlyMap<number, number> = new Map([
@@ -88,9 +57,13 @@ export class Client {
   readonly #key: string;
   readonly #patience: Patience;
 
-  /** @throws TypeError if the address is not a URL */
+  /** @throws TypeError if the address is not one of the web */
   constructor(url: string, key: string, patience: Partial<Patience> = {}) {
-    this.url = new URL(url).href.replace(/\/+$/, "");
+    const { protocol, href } = new URL(url);
+    if (protocol !== "http:" && protocol !== "https:") {
+      throw new TypeError("not an address of the web");
+    }
+    this.url = href.replace(/\/+$/, "");
     this.#key = key;
     this.#patience = { ...PATIENCE, ...patience };
   }
@@ -109,15 +82,16 @@ export class Client {
     let cursor = after;
     let tries = 0;
     for (;;) {
-      let failure: UnreachableError | RefusedError = new UnreachableError(
-        this.url,
-        "the connection keeps closing",
-      );
+      let failure: Error = new UnreachableError(this.url, "the connection keeps closing");
       try {
-        const { ticket } = (await this.#post(`/api/v1/tasks/${taskId}/ticket`)) as Ticket;
+        const path = `/api/v1/tasks/${taskId}`;
+        const { ticket } = (await this.#post(`${path}/ticket`)) as { ticket: string };
         const query = `after=${cursor}&ticket=${encodeURIComponent(ticket)}`;
-        const address = `${this.url.replace(/^http/, "ws")}/api/v1/tasks/${taskId}/events?${query}`;
+        const address = `${this.url.replace(/^http/, "ws")}${path}/events?${query}`;
         for await (const event of this.#connection(address)) {
+          if (event === null) {
+            return;
+          }
           if (event.seq <= cursor) {
             continue;
           }
@@ -145,8 +119,8 @@ export class Client {
     }
   }
 
-  /** The events of one connection, as long as it holds. @throws RefusedError, UnreachableError */
-  async *#connection(address: string): AsyncGenerator<TaskEvent, void, undefined> {
+  /** The events of one connection while it holds; null: the run is over and there are no more. */
+  async *#connection(address: string): AsyncGenerator<TaskEvent | null, void, undefined> {
     const socket = new WebSocket(address, SUBPROTOCOL);
     let closed = { code: 1006, reason: "" };
     socket.addEventListener("close", ({ code, reason }) => {
@@ -179,6 +153,9 @@ export class Client {
     } finally {
       clearInterval(pinger);
       socket.close();
+    }
+    if (closed.code === RUN_IS_OVER) {
+      yield null;
     }
     const status = REFUSING_CODES.get(closed.code);
     if (status !== undefined) {
@@ -214,26 +191,13 @@ export class Client {
   }
 }
 
-interface Ticket {
-  readonly ticket: string;
-}
-
 /** Whether it may be over soon: the service is away or busy, or the ticket grew old on its way. */
-function isPassing(error: unknown): error is UnreachableError | RefusedError {
+function isPassing(error: unknown): error is Error {
   if (error instanceof RefusedError) {
     const { status, code } = error;
     return status >= 500 || status === 429 || (status === 401 && code === SOCKET_REFUSED);
   }
   return error instanceof UnreachableError;
-}
-
-function refusalOf(url: string, status: number, answer: Record<string, unknown> | null): Error {
-  const { code, detail, title, errors } = answer ?? {};
-  if (typeof code !== "string") {
-    return new UnreachableError(url, `an answer ${status} that is not Opspawn's`);
-  }
-  const sentence = textOf(detail) || textOf(title) || code;
-  return new RefusedError(status, code, sentence, Array.isArray(errors) ? (errors as Fault[]) : []);
 }
 
 function eventIn(data: unknown): TaskEvent | null {

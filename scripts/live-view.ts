@@ -27,12 +27,17 @@ export function hasColour(output: Output): boolean {
   return isTerminal(output) && (process.env["NO_COLOR"] ?? "") === "";
 }
 
-/** Shows the events until they end; the type of the last one says how the run ended. */
+/**
+ * Shows the events until they end; the type of the last one says how the run ended. Once the
+ * signal is given nothing more is written.
+ */
 export async function showLive(
   events: AsyncIterable<TaskEvent>,
   output: Output,
+  signal?: AbortSignal,
 ): Promise<string | null> {
   const live = isTerminal(output) ? new TerminalView(output) : new PlainView(output);
+  signal?.addEventListener("abort", () => live.end());
   let last: string | null = null;
   try {
     for await (const event of events) {
@@ -48,19 +53,24 @@ export async function showLive(
 class PlainView {
   readonly #output: Output;
   readonly #view = new RunView({ colour: false });
+  #ended = false;
 
   constructor(output: Output) {
     this.#output = output;
   }
 
   show(event: TaskEvent): void {
-    this.#output.write(this.#view.render(event));
+    const text = this.#view.render(event);
+    if (!this.#ended && text !== "") {
+      this.#output.write(text);
+    }
   }
 
   end(): void {
-    if (this.#view.midLine) {
+    if (!this.#ended && this.#view.midLine) {
       this.#output.write("\n");
     }
+    this.#ended = true;
   }
 }
 
@@ -73,6 +83,7 @@ class TerminalView {
   #since = Date.now();
   /** While a line of text is unfinished there is no status line, and nothing to erase. */
   #midLine = false;
+  #ended = false;
 
   constructor(output: Output) {
     this.#output = output;
@@ -87,10 +98,16 @@ class TerminalView {
 
   end(): void {
     clearInterval(this.#ticker);
-    this.#output.write(this.#midLine ? "\n" : ERASE_LINE);
+    if (!this.#ended) {
+      this.#output.write(this.#midLine ? "\n" : ERASE_LINE);
+    }
+    this.#ended = true;
   }
 
   #write(text: string): void {
+    if (this.#ended) {
+      return;
+    }
     const erase = this.#midLine ? "" : ERASE_LINE;
     this.#midLine = this.#view.midLine;
     this.#output.write(`${erase}${text}${this.#midLine ? "" : this.#status()}`);

@@ -6,8 +6,8 @@
 import { writeFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { explain } from "./api-error.ts";
 import { Client } from "./client.ts";
-import { explain } from "./explain.ts";
 import { checkPort, StartError, untilHealthy } from "./health.ts";
 import { showLive } from "./live-view.ts";
 import { ensureLocalKey, readDevVars } from "./local-key.ts";
@@ -54,18 +54,20 @@ try {
     console.error(error.message);
     process.exitCode = error.exitCode;
   } else {
-    throw error;
+    console.error(error);
+    process.exitCode = 1;
   }
-} finally {
-  stopping.abort();
-  await childOf()?.stop();
 }
+stopping.abort();
+await childOf()?.stop();
+// The first task may still be waiting for a service that is gone.
+process.exit();
 
 async function start(): Promise<void> {
   const demo = readArguments();
   if (demo === null) {
     console.log(USAGE);
-    process.exit(0);
+    return;
   }
   const port = readPort(process.env["PORT"]);
   const state = resolve(process.env["OPSPAWN_STATE"] || ".wrangler/state");
@@ -158,7 +160,7 @@ async function deathOf(service: Group, state: string): Promise<never> {
 async function runDemo(client: Client): Promise<string | null> {
   try {
     const { task_id: taskId } = await client.submit({ input_data: { goal: DEMO_GOAL } });
-    await showLive(client.watch(taskId), process.stdout);
+    await showLive(client.watch(taskId), process.stdout, stopping.signal);
     return taskId;
   } catch (error) {
     console.error(`The first task did not run. ${explain(error, client.url)}`);

@@ -4,8 +4,8 @@
  */
 import { text } from "node:stream/consumers";
 import { parseArgs } from "node:util";
+import { explain } from "./api-error.ts";
 import { Client } from "./client.ts";
-import { explain } from "./explain.ts";
 import { showLive } from "./live-view.ts";
 import { localKey } from "./local-key.ts";
 import type { TaskEvent } from "./run-progress.ts";
@@ -110,7 +110,7 @@ async function bodyFrom(options: ReturnType<typeof readOptions>) {
 
 function connect(): Client {
   const url = process.env["OPSPAWN_URL"] || DEFAULT_URL;
-  const key = process.env["OPSPAWN_KEY"] || localKey();
+  const key = process.env["OPSPAWN_KEY"]?.trim() || localKey();
   if (key === null) {
     throw new UsageError(
       "There is no key: run `npm start` once, which makes one, or set OPSPAWN_KEY.",

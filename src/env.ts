@@ -37,6 +37,9 @@ const vars = z.object({
   OPSPAWN_SSE_PING_MS: number(15_000, 10, 60_000),
 });
 
+/** Names of all settings, for the page that documents them. */
+export const SETTINGS: readonly string[] = Object.keys(vars.shape);
+
 export interface Config {
   /** OpenAI-compatible providers by the name that a model id begins with. */
   readonly providers: ReadonlyMap<string, OpenAiProvider>;

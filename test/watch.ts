@@ -169,12 +169,15 @@ export class SocketWatch extends Watch {
   /** The answer to a command that carried this `ref`. */
   async answer(ref: unknown): Promise<Message> {
     let found: Message | undefined;
-    await this.until(() => {
-      found = this.messages.find(
-        (message): message is Message => typeof message === "object" && message["ref"] === ref,
-      );
-      return found !== undefined;
-    }, `an answer to ${JSON.stringify(ref)}`);
+    await this.until(
+      () => {
+        found = this.messages.find(
+          (message): message is Message => typeof message === "object" && message["ref"] === ref,
+        );
+        return found !== undefined;
+      },
+      `an answer to ${JSON.stringify(ref)}`,
+    );
     return found ?? {};
   }
 
@@ -204,6 +207,6 @@ export class SocketWatch extends Watch {
 /** A ticket for a task's events. */
 export async function ticketFor(service: Service, taskId: string): Promise<string> {
   const response = await service.request(`/api/v1/tasks/${taskId}/ticket`, { method: "POST" });
-  const { ticket } = (await response.json()) as { ticket: string };
+  const { ticket } = await response.json<{ ticket: string }>();
   return ticket;
 }

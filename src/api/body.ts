@@ -31,7 +31,10 @@ export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
       faults: [{ pointer: "", detail: defect }],
     });
   }
-  c.req.raw = new Request(c.req.raw, { method: c.req.method, body: text });
+  // Without a type of its own, a body of text would pass for text/plain.
+  const headers = new Headers(c.req.raw.headers);
+  headers.set("Content-Type", "application/json");
+  c.req.raw = new Request(c.req.raw, { method: c.req.method, headers, body: text });
   return next();
 });
 

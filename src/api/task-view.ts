@@ -2,7 +2,7 @@
 import { isTaskId } from "../run/id.ts";
 import { isTerminal, type RunView } from "../run/view.ts";
 import type { Caller } from "../store/keys.ts";
-import type { TaskRow } from "../store/tasks.ts";
+import type { ListedTask, TaskRow } from "../store/tasks.ts";
 import type { ApiDeps } from "./context.ts";
 import { Problem } from "./problem.ts";
 import type { TaskJson } from "./schemas.ts";
@@ -34,7 +34,7 @@ export async function settledTask(deps: ApiDeps, row: TaskRow, waitMs: number): 
 }
 
 /** The JSON of a task. */
-export function taskJson(row: TaskRow): TaskJson {
+export function taskJson(row: ListedTask): TaskJson {
   const { tenant_id: _tenant, config, ...fields } = row;
   return {
     ...fields,

@@ -40,7 +40,7 @@ export const TOOL_FAILURES = {
 } as const satisfies Record<string, CodeInfo>;
 
 /** Failures that end a run, besides a model failure that is final. */
-const RUN_FAILURES = {
+export const RUN_FAILURES = {
   limit_reached: { retryable: false, says: "A limit of the run was reached." },
   recovery_exhausted: {
     retryable: false,

@@ -32,6 +32,9 @@ export interface TaskRow {
   readonly completed_at: string | null;
 }
 
+/** A task as a list has it: what is too large for a page of a hundred is null. */
+export type ListedTask = Omit<TaskRow, "input_data"> & { readonly input_data: JsonObject | null };
+
 /** What a new task is; the rest of its row follows. */
 export type NewTask = Pick<
   TaskRow,
@@ -75,6 +78,16 @@ export interface TaskFilter {
 const MAX_DISPATCHES = 20;
 /** How long an Idempotency-Key is kept. */
 const IDEMPOTENCY_TTL_MS = 86_400_000;
+
+/** Characters of JSON that a list shows of one input or result. */
+const LISTED_CHARS = 16_384;
+const LISTED = `tenant_id, task_id, task_type, name, status, waiting_for, agent, agent_version,
+  config, limits, metadata, priority, attempt, error, usage, last_seq, created_at, updated_at,
+  started_at, completed_at,
+  CASE WHEN LENGTH(input_data) <= ${LISTED_CHARS} THEN input_data END AS input_data,
+  CASE WHEN LENGTH(result) <= ${LISTED_CHARS} THEN result END AS result`;
+/** A longer result stays in the run's log, and a reader of the task asks the run for it. */
+const MAX_RESULT_CHARS = 262_144;
 
 const NO_USAGE: RunView["usage"] = {
   steps: 0,
@@ -167,7 +180,7 @@ export class TaskStore {
     const row = await this.#db
       .prepare("SELECT * FROM task WHERE tenant_id = ? AND task_id = ?")
       .bind(tenantId, taskId)
-      .first<RawTask>();
+      .first<WholeRow>();
     return row === null ? null : fromRaw(row);
   }
 
@@ -177,17 +190,17 @@ export class TaskStore {
     filter: TaskFilter,
     limit: number,
     before: string | null,
-  ): Promise<{ readonly tasks: readonly TaskRow[]; readonly total: number }> {
+  ): Promise<{ readonly tasks: readonly ListedTask[]; readonly total: number }> {
     const { where, values } = conditions(tenantId, filter);
     const page = before === null ? where : `${where} AND task_id < ?`;
     const [rows, count] = await this.#db.batch<Record<string, unknown>>([
       this.#db
-        .prepare(`SELECT * FROM task WHERE ${page} ORDER BY task_id DESC LIMIT ?`)
+        .prepare(`SELECT ${LISTED} FROM task WHERE ${page} ORDER BY task_id DESC LIMIT ?`)
         .bind(...values, ...(before === null ? [] : [before]), limit),
       this.#db.prepare(`SELECT COUNT(*) AS total FROM task WHERE ${where}`).bind(...values),
     ]);
     return {
-      tasks: (rows?.results ?? []).map((row) => fromRaw(row as unknown as RawTask)),
+      tasks: (rows?.results ?? []).map((row) => fromRaw(row as RawTask)),
       total: Number(count?.results[0]?.["total"] ?? 0),
     };
   }
@@ -203,7 +216,7 @@ export class TaskStore {
       .bind(
         view.status,
         view.waiting_for,
-        view.result === null ? null : JSON.stringify(view.result),
+        resultText(view),
         view.error === null ? null : JSON.stringify(view.error),
         JSON.stringify(view.usage),
         view.last_seq,
@@ -232,8 +245,8 @@ export class TaskStore {
          RETURNING *`,
       )
       .bind(now, before, MAX_DISPATCHES, limit)
-      .all<RawTask>();
-    return results.map(fromRaw);
+      .all<WholeRow>();
+    return results.map((row) => fromRaw(row));
   }
 
   /** Pending tasks that were given to the queue too often; they are to be failed. */
@@ -245,8 +258,8 @@ export class TaskStore {
          ORDER BY dispatched_at LIMIT ?`,
       )
       .bind(before, MAX_DISPATCHES, limit)
-      .all<RawTask>();
-    return results.map(fromRaw);
+      .all<WholeRow>();
+    return results.map((row) => fromRaw(row));
   }
 
   /** Drops idempotency keys older than their lifetime. */
@@ -281,17 +294,21 @@ export function asAccepted(task: NewTask): TaskRow {
   };
 }
 
-type JsonColumn = "input_data" | "config" | "limits" | "metadata";
-type NullableJsonColumn = "result" | "error" | "usage";
+type JsonColumn = "config" | "limits" | "metadata";
+type NullableJsonColumn = "input_data" | "result" | "error" | "usage";
 type RawTask = Omit<TaskRow, JsonColumn | NullableJsonColumn> &
   Record<JsonColumn, string> &
-  Record<NullableJsonColumn, string | null> & { dispatched_at: string; dispatches: number };
+  Record<NullableJsonColumn, string | null>;
+/** A row read whole: its input is there. */
+type WholeRow = RawTask & { readonly input_data: string };
 
-function fromRaw(raw: RawTask): TaskRow {
+function fromRaw(raw: WholeRow): TaskRow;
+function fromRaw(raw: RawTask): ListedTask;
+function fromRaw(raw: RawTask & { dispatched_at?: string; dispatches?: number }): ListedTask {
   const { dispatched_at: _at, dispatches: _n, ...row } = raw;
   return {
     ...row,
-    input_data: JSON.parse(raw.input_data) as JsonObject,
+    input_data: raw.input_data === null ? null : (JSON.parse(raw.input_data) as JsonObject),
     config: JSON.parse(raw.config) as AgentConfig,
     limits: JSON.parse(raw.limits) as RunLimits,
     metadata: JSON.parse(raw.metadata) as JsonObject,
@@ -299,6 +316,11 @@ function fromRaw(raw: RawTask): TaskRow {
     error: raw.error === null ? null : (JSON.parse(raw.error) as RunView["error"]),
     usage: raw.usage === null ? NO_USAGE : (JSON.parse(raw.usage) as RunView["usage"]),
   };
+}
+
+function resultText({ result }: RunView): string | null {
+  const text = result === null ? null : JSON.stringify(result);
+  return text !== null && text.length > MAX_RESULT_CHARS ? null : text;
 }
 
 function conditions(tenantId: string, filter: TaskFilter): { where: string; values: string[] } {

@@ -49,7 +49,7 @@ function expectRightAnswer(task: Task, log: readonly LogEvent[], since: number):
 test("a goal submitted over HTTP is accepted at once, then completes with the right numbers", async () => {
   const since = Date.now();
   const response = await post("/api/v1/tasks", GOAL);
-  const accepted = (await response.json()) as Task;
+  const accepted = await response.json<Task>();
   expect(response.status).toBe(201);
   expect(response.headers.get("Location")).toBe(`/api/v1/tasks/${accepted.task_id}`);
   expect(accepted).toMatchObject({ status: "pending", planner: "native", last_seq: 0 });
@@ -158,13 +158,17 @@ test("paging by cursor visits every task once, while new ones come in", async ()
 });
 
 test("the same idempotency key and body give the same task, quoted or not, in any key order", async () => {
-  const first = await post("/api/v1/tasks", { ...GOAL, ...PLACEHOLDER, priority: 1 }, {
-    "Idempotency-Key": "order-1",
-  });
+  const first = await post(
+    "/api/v1/tasks",
+    { ...GOAL, ...PLACEHOLDER, priority: 1 },
+    {
+      "Idempotency-Key": "order-1",
+    },
+  );
   const text = `{ "priority" : 1, "agent_config": {"planner":"placeholder"},
     "input_data": ${JSON.stringify(GOAL.input_data)} }`;
   const second = await post("/api/v1/tasks", text, { "Idempotency-Key": '"order-1"' });
-  const [a, b] = [(await first.json()) as Task, (await second.json()) as Task];
+  const [a, b] = [await first.json<Task>(), await second.json<Task>()];
   expect([first.status, second.status]).toEqual([201, 201]);
   expect(b.task_id).toBe(a.task_id);
   expect(first.headers.get("Idempotent-Replayed")).toBeNull();
@@ -184,7 +188,7 @@ test("an idempotency key used for another body is refused, and a refused request
 test("request_id in the body is an idempotency key too", async () => {
   const body = { ...GOAL, ...PLACEHOLDER, request_id: "order-3" };
   const [first, second] = [await post("/api/v1/tasks", body), await post("/api/v1/tasks", body)];
-  expect(((await second.json()) as Task).task_id).toBe(((await first.json()) as Task).task_id);
+  expect((await second.json<Task>()).task_id).toBe((await first.json<Task>()).task_id);
   expect(second.headers.get("Idempotent-Replayed")).toBe("true");
 });
 
@@ -195,7 +199,7 @@ test("twenty submissions at once under one key make one task", async () => {
     Array.from({ length: 20 }, () => post("/api/v1/tasks", { ...GOAL, ...PLACEHOLDER }, headers)),
   );
   expect(responses.map((response) => response.status)).toEqual(Array(20).fill(201));
-  const tasks = (await Promise.all(responses.map((response) => response.json()))) as Task[];
+  const tasks = await Promise.all(responses.map((response) => response.json<Task>()));
   expect(new Set(tasks.map((task) => task.task_id)).size).toBe(1);
   const replayed = responses.filter((one) => one.headers.get("Idempotent-Replayed") === "true");
   expect(replayed).toHaveLength(19);
@@ -203,7 +207,9 @@ test("twenty submissions at once under one key make one task", async () => {
 });
 
 test("cancelling while the model streams ends the run at once, and nothing is written after", async () => {
-  const slow = scripted([{ text: "never said to its end ".repeat(20), chunks: 500, delay_ms: 100 }]);
+  const slow = scripted([
+    { text: "never said to its end ".repeat(20), chunks: 500, delay_ms: 100 },
+  ]);
   const { task_id } = await submit(service, slow);
   const watch = await SseWatch.open(service, task_id);
   await watch.until(() => watch.texts.some((text) => text.includes('"model.delta"')));
@@ -251,13 +257,13 @@ test("cancelling right after the submission always wins or loses cleanly, never 
       return (await listed(service, task_id, (row) => row.status === status)).status;
     }),
   );
-  expect(new Set(["cancelled", ...outcomes])).toEqual(new Set(["cancelled", ...outcomes.toSorted()]));
+  expect(outcomes.filter((one) => one === "cancelled" || one === "completed")).toHaveLength(10);
 });
 
 test("a ticket is given for one minute, for a task that exists", async () => {
   const { task_id } = await submit(service, GOAL);
   const response = await service.request(`/api/v1/tasks/${task_id}/ticket`, { method: "POST" });
-  const { ticket, expires_at } = (await response.json()) as { ticket: string; expires_at: string };
+  const { ticket, expires_at } = await response.json<{ ticket: string; expires_at: string }>();
   expect(response.status).toBe(201);
   const left = Date.parse(expires_at) - Date.now();
   expect(left).toBeGreaterThan(50_000);

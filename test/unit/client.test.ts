@@ -4,13 +4,8 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocketServer, type WebSocket as ServerSocket } from "ws";
-import {
-  Client,
-  RefusedError,
-  TERMINAL_TYPES,
-  UnreachableError,
-  type Patience,
-} from "../../scripts/client.ts";
+import { explain, RefusedError, UnreachableError } from "../../scripts/api-error.ts";
+import { Client, TERMINAL_TYPES, type Patience } from "../../scripts/client.ts";
 import type { TaskEvent } from "../../scripts/run-progress.ts";
 import { TERMINAL_TYPES as TERMINAL_TYPES_OF_THE_LOG } from "../../src/run/event.ts";
 
@@ -144,6 +139,12 @@ test("watching from a cursor gives what comes after it, and ends with the run's 
   expect(fake.upgrades.map((query) => query.get("after"))).toEqual(["4"]);
 });
 
+test("a cursor at the end of the log gives nothing, at once", async () => {
+  const fake = await fakeService([(socket) => socket.close(1000, "the run is over")]);
+  expect(await seqsOf(new Client(fake.url, KEY, IMPATIENT).watch("task_1", 6))).toEqual([]);
+  expect(fake.upgrades).toHaveLength(1);
+});
+
 test("a connection that answers no ping is given up for a new one", async () => {
   const fake = await fakeService([
     (socket) => send(socket, 1, 2),
@@ -226,6 +227,22 @@ test("a problem document becomes a refusal with its code, its sentence and its p
   });
 });
 
+test("a refusal is explained with its pointers, once, and with what to do", () => {
+  const faults = [
+    { pointer: "/a", detail: "must be text" },
+    { pointer: "/b", detail: "is\u001b[2J unknown" },
+  ];
+  const refusal = new RefusedError(422, "validation_failed", "/a must be text.", faults);
+  expect(explain(refusal, "http://here")).toBe("/a must be text.\n  /b: is␛[2J unknown");
+  expect(explain(new RefusedError(401, "unauthorized", "No."), "http://here")).toContain(
+    "OPSPAWN_KEY",
+  );
+  expect(explain(new UnreachableError("http://here", "no answer"), "http://here")).toContain(
+    "npm start",
+  );
+  expect(() => explain(new TypeError("a bug"), "http://here")).toThrow("a bug");
+});
+
 test("what does not speak the API is told apart from a service that refuses", async () => {
   const page = await fakeService([], () => ({ status: 404, body: "<h1>Not Found</h1>" }));
   await expect(new Client(page.url, KEY).submit({})).rejects.toThrow(UnreachableError);
@@ -233,6 +250,11 @@ test("what does not speak the API is told apart from a service that refuses", as
   await expect(new Client(other.url, KEY).submit({})).rejects.toThrow("not JSON");
   // Port 9 is nobody's.
   await expect(new Client("http://127.0.0.1:9", KEY).submit({})).rejects.toThrow(UnreachableError);
+});
+
+test("an address that is not one of the web is refused before anything is sent", () => {
+  expect(() => new Client("nope", KEY)).toThrow(TypeError);
+  expect(() => new Client("localhost:8787", KEY)).toThrow(TypeError);
 });
 
 test("the client ends a run where the log ends it", () => {
