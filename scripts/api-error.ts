@@ -52,9 +52,9 @@ export function refusalOf(
 }
 
 /** Explains a failure of the client; anything else is a fault of the program and thrown on. */
-export function explain(error: unknown, url: string): string {
+export function explain(error: unknown): string {
   if (error instanceof UnreachableError) {
-    return `No Opspawn answers at ${url}: ${error.message}. Start one with \`npm start\`, or set OPSPAWN_URL to where it is.`;
+    return `No Opspawn answers at ${error.url}: ${error.message}. Start one with \`npm start\`, or set OPSPAWN_URL to where it is.`;
   }
   if (error instanceof RefusedError) {
     const faults = error.faults

@@ -178,7 +178,7 @@ export class Client {
       });
       text = await response.text();
     } catch (error) {
-      throw new UnreachableError(this.url, "no answer", error);
+      throw new UnreachableError(this.url, `no connection${codeOf(error)}`, error);
     }
     const answer = parseObject(text);
     if (!response.ok) {
@@ -198,6 +198,12 @@ function isPassing(error: unknown): error is Error {
     return status >= 500 || status === 429 || (status === 401 && code === SOCKET_REFUSED);
   }
   return error instanceof UnreachableError;
+}
+
+/** The system's name for what happened, such as ECONNREFUSED. */
+function codeOf(error: unknown): string {
+  const { cause } = error as { cause?: { code?: unknown } };
+  return typeof cause?.code === "string" ? ` (${cause.code})` : "";
 }
 
 function eventIn(data: unknown): TaskEvent | null {

@@ -163,7 +163,7 @@ async function runDemo(client: Client): Promise<string | null> {
     await showLive(client.watch(taskId), process.stdout, stopping.signal);
     return taskId;
   } catch (error) {
-    console.error(`The first task did not run. ${explain(error, client.url)}`);
+    console.error(`The first task did not run. ${explain(error)}`);
     return null;
   }
 }

@@ -52,7 +52,7 @@ async function main(): Promise<number> {
   try {
     taskId = (await client.submit(body)).task_id;
   } catch (error) {
-    console.error(explain(error, client.url));
+    console.error(explain(error));
     return 2;
   }
   cancelOnInterrupt(client, taskId);
@@ -63,7 +63,7 @@ async function main(): Promise<number> {
       : showLive(events, process.stdout));
     return last === "run.completed" ? 0 : 1;
   } catch (error) {
-    console.error(`The view of ${taskId} was lost. ${explain(error, client.url)}`);
+    console.error(`The view of ${taskId} was lost. ${explain(error)}`);
     return 1;
   }
 }
@@ -141,7 +141,7 @@ function cancelOnInterrupt(client: Client, taskId: string): void {
       firstAt = Date.now();
       console.error("\nCancelling … (Ctrl-C again leaves at once)");
       client.cancel(taskId, "Ctrl-C at the terminal").catch((error: unknown) => {
-        console.error(`It could not be cancelled. ${explain(error, client.url)}`);
+        console.error(`It could not be cancelled. ${explain(error)}`);
         process.exit(1);
       });
     } else if (Date.now() - firstAt > SAME_KEYSTROKE_MS) {

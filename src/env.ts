@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { RetryPolicy } from "./run/failure.ts";
 
 /** A setting that is not what it must be. The message names it and never quotes a secret. */
-class SettingError extends Error {
+export class SettingError extends Error {
   constructor(message: string) {
     super(message);
     this.name = "SettingError";

@@ -4,6 +4,7 @@
  */
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { SettingError } from "../env.ts";
 import type { AppEnv } from "./context.ts";
 
 /** Every code a request can be refused with: its status, and its title. */
@@ -14,7 +15,6 @@ export const PROBLEMS = {
   forbidden: [403, "The key has not the scope for this"],
   not_found: [404, "There is no such thing"],
   method_not_allowed: [405, "The method is not allowed here"],
-  idempotency_in_progress: [409, "A request with this idempotency key is still in progress"],
   payload_too_large: [413, "The body is too large"],
   unsupported_media_type: [415, "The body must be JSON"],
   validation_failed: [422, "The request is not valid"],
@@ -24,8 +24,8 @@ export const PROBLEMS = {
   provider_not_configured: [422, "The model's provider is not configured"],
   unknown_tool: [422, "There is no such tool"],
   idempotency_key_reused: [422, "The idempotency key was used for another request"],
-  upgrade_required: [426, "A WebSocket upgrade is required"],
   internal_error: [500, "Something went wrong inside the service"],
+  misconfigured: [503, "A setting of the service is wrong"],
   unavailable: [503, "The service cannot answer right now"],
 } as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;
 
@@ -80,6 +80,9 @@ export function problemResponse(c: Context<AppEnv>, problem: Problem): Response 
 export function toProblem(error: unknown): Problem | null {
   if (error instanceof Problem) {
     return error;
+  }
+  if (error instanceof SettingError) {
+    return new Problem("misconfigured", error.message);
   }
   const text = error instanceof Error ? error.message : "";
   return /overloaded|D1_ERROR.*(timeout|reset)|storage operation exceeded/i.test(text)

@@ -10,6 +10,7 @@ const ALWAYS: readonly ProblemCode[] = [
   "forbidden",
   "method_not_allowed",
   "internal_error",
+  "misconfigured",
   "unavailable",
 ];
 

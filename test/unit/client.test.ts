@@ -233,14 +233,10 @@ test("a refusal is explained with its pointers, once, and with what to do", () =
     { pointer: "/b", detail: "is\u001b[2J unknown" },
   ];
   const refusal = new RefusedError(422, "validation_failed", "/a must be text.", faults);
-  expect(explain(refusal, "http://here")).toBe("/a must be text.\n  /b: is␛[2J unknown");
-  expect(explain(new RefusedError(401, "unauthorized", "No."), "http://here")).toContain(
-    "OPSPAWN_KEY",
-  );
-  expect(explain(new UnreachableError("http://here", "no answer"), "http://here")).toContain(
-    "npm start",
-  );
-  expect(() => explain(new TypeError("a bug"), "http://here")).toThrow("a bug");
+  expect(explain(refusal)).toBe("/a must be text.\n  /b: is␛[2J unknown");
+  expect(explain(new RefusedError(401, "unauthorized", "No."))).toContain("OPSPAWN_KEY");
+  expect(explain(new UnreachableError("http://here", "no answer"))).toContain("npm start");
+  expect(() => explain(new TypeError("a bug"))).toThrow("a bug");
 });
 
 test("what does not speak the API is told apart from a service that refuses", async () => {

@@ -7,13 +7,14 @@ import { runStub } from "../../src/durable/rpc.ts";
 import { messageFor, type TaskMessage } from "../../src/queue/message.ts";
 import { reconcile } from "../../src/queue/reconciler.ts";
 import { specOf, TaskStore, type NewTask } from "../../src/store/tasks.ts";
+import type { JsonValue } from "../../src/run/json.ts";
 import { newTask } from "./tasks.ts";
 
 const tasks = new TaskStore(env.DB);
 const observer = { count() {}, fault() {} };
 const run = (tenantId: string, taskId: string) => runStub(env.RUNS, tenantId, taskId);
 
-async function stored(script: unknown, createdAt?: number): Promise<NewTask> {
+async function stored(script: JsonValue, createdAt?: number): Promise<NewTask> {
   const task = newTask({ script }, createdAt === undefined ? {} : { createdAt });
   await tasks.insert(task, null);
   return task;

@@ -6,12 +6,13 @@ import { runStub } from "../../src/durable/rpc.ts";
 import { specOf, TaskStore } from "../../src/store/tasks.ts";
 import type { RunEvent } from "../../src/run/event.ts";
 import type { RunView } from "../../src/run/view.ts";
+import type { JsonValue } from "../../src/run/json.ts";
 import { newTask } from "./tasks.ts";
 
 const tasks = new TaskStore(env.DB);
 const add = { name: "add_numbers", arguments: { a: 1, b: 2 } };
 
-async function submitted(script: unknown, more: Parameters<typeof newTask>[1] = {}) {
+async function submitted(script: JsonValue, more: Parameters<typeof newTask>[1] = {}) {
   const task = newTask({ script }, more);
   await tasks.insert(task, null);
   const run = runStub(env.RUNS, task.tenant_id, task.task_id);
@@ -173,7 +174,7 @@ test("a run whose process was lost in a call is taken up by its alarm", async ()
       await ctx.storage.sync();
       ctx.abort("lost");
     }),
-  ).rejects.toThrow();
+  ).rejects.toThrow("lost");
   await expect
     .poll(
       async () => (await eventsOf(runStub(env.RUNS, "test", task.task_id))).map((e) => e.type),

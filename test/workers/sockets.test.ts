@@ -5,66 +5,18 @@ import { expect, test } from "vitest";
 import { runStub } from "../../src/durable/rpc.ts";
 import type { RunEvent } from "../../src/run/event.ts";
 import { specOf, TaskStore } from "../../src/store/tasks.ts";
+import type { JsonValue } from "../../src/run/json.ts";
 import { newTask } from "./tasks.ts";
+import { Watcher } from "./watcher.ts";
 
 const tasks = new TaskStore(env.DB);
 
-async function newRun(script: unknown) {
+async function newRun(script: JsonValue) {
   const task = newTask({ script });
   await tasks.insert(task, null);
   const stub = env.RUNS.get(env.RUNS.idFromName(`test/${task.task_id}`));
   const run = runStub(env.RUNS, "test", task.task_id);
   return { stub, run, spec: JSON.stringify(specOf(task)), taskId: task.task_id };
-}
-
-type Message = { readonly type: string; readonly [key: string]: unknown };
-
-/** A watcher as the Worker opens one for a client. */
-class Watcher {
-  readonly messages: Message[] = [];
-  closed: { code: number } | null = null;
-  readonly #socket: WebSocket;
-
-  private constructor(socket: WebSocket) {
-    this.#socket = socket;
-    socket.addEventListener("message", ({ data }) => {
-      this.messages.push(JSON.parse(String(data)) as Message);
-    });
-    socket.addEventListener("close", ({ code }) => {
-      this.closed = { code };
-    });
-    socket.accept();
-  }
-
-  static async open(
-    run: ReturnType<typeof runStub>,
-    query: Record<string, string> = {},
-  ): Promise<Watcher> {
-    const params = new URLSearchParams({ task: "t", by: "key", write: "1", ...query });
-    const request = new Request(`https://run/?${params}`, { headers: { Upgrade: "websocket" } });
-    const { status, webSocket } = await run.fetch(request);
-    expect(status).toBe(101);
-    if (webSocket === null) {
-      throw new Error("no socket");
-    }
-    return new Watcher(webSocket);
-  }
-
-  say(message: unknown): void {
-    this.#socket.send(typeof message === "string" ? message : JSON.stringify(message));
-  }
-
-  get events(): RunEvent[] {
-    return this.messages.flatMap((m) => (m.type === "event" ? [m["event"] as RunEvent] : []));
-  }
-
-  get seqs(): number[] {
-    return this.events.map((event) => event.seq);
-  }
-
-  async until(check: () => boolean): Promise<void> {
-    await expect.poll(check, { timeout: 10_000 }).toBe(true);
-  }
 }
 
 const wait = (seconds: number) => ({ tool_calls: [{ name: "wait", arguments: { seconds } }] });

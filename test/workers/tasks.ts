@@ -6,7 +6,7 @@ import type { NewTask } from "../../src/store/tasks.ts";
 
 /** A task of the tenant `test` for the scripted model; nothing is stored. */
 export function newTask(
-  input: Record<string, unknown>,
+  input: JsonObject,
   more: { config?: Partial<AgentConfig>; limits?: Partial<RunLimits>; createdAt?: number } = {},
 ): NewTask {
   const now = more.createdAt ?? Date.now();
@@ -15,7 +15,7 @@ export function newTask(
     task_id: newTaskId(now, crypto.getRandomValues(new Uint8Array(16))),
     task_type: "agent_run",
     name: null,
-    input_data: { goal: "go", ...input } as JsonObject,
+    input_data: { goal: "go", ...input },
     agent: "default",
     agent_version: 1,
     config: { model: "local/script", planner: "native", ...more.config },
