@@ -97,7 +97,8 @@ export class SseWatch extends Watch {
     if (block === ": ping") {
       this.pings += 1;
     } else if (block !== "retry: 1000") {
-      const [, id, type, data = ""] = /^id: (\d+)\nevent: ([\w.]+)\ndata: (.*)$/.exec(block) ?? [];
+      const [, id, type, data = ""] =
+        /^id: (\d+)\nevent: ([\w.]+)\ndata: ([^\r\n]*)$/.exec(block) ?? [];
       const event = (data === "" ? {} : JSON.parse(data)) as { seq?: unknown; type?: unknown };
       if (id === undefined || event.seq !== Number(id) || event.type !== type) {
         throw new Error(`Not a frame of an event: ${block}`);

@@ -4,6 +4,7 @@
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { cors } from "hono/cors";
+import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
 import { jsonBody } from "./body.ts";
 import type { ApiContext, ApiDeps, AppEnv } from "./context.ts";
@@ -25,7 +26,7 @@ export function createApp(depsOf: (env: Env) => ApiDeps): OpenAPIHono<AppEnv> {
       }
     },
   });
-  app.use(requestId, securityHeaders);
+  app.use(requestId, securityHeaders, onlyErrors);
   app.use(async (c, next) => {
     c.set("deps", depsOf(c.env));
     await next();
@@ -48,6 +49,17 @@ export function createApp(depsOf: (env: Env) => ApiDeps): OpenAPIHono<AppEnv> {
   app.onError((error, c) => problemResponse(c, problemOf(error, c)));
   return app;
 }
+
+/** Libraries throw things that are no errors, and Hono lets those through to the runtime. */
+const onlyErrors = createMiddleware<AppEnv>(async (_c, next) => {
+  try {
+    await next();
+  } catch (thrown) {
+    throw thrown instanceof Error
+      ? thrown
+      : new Error("not an error was thrown", { cause: thrown });
+  }
+});
 
 function problemOf(error: unknown, c: ApiContext): Problem {
   const problem = toProblem(error);

@@ -49,14 +49,10 @@ export const SECURED = [{ bearer: [] }];
 
 /** `Prefer: wait=n` on submit and get. */
 export const preferHeader = z.object({
-  prefer: z
-    .string()
-    .optional()
-    .openapi({
-      param: { name: "Prefer", in: "header" },
-      description: "`wait=30` waits up to 60 seconds for a terminal status or a wait.",
-      example: "wait=30",
-    }),
+  prefer: z.string().optional().openapi({
+    description: "`wait=30` waits up to 60 seconds for a terminal status or a wait.",
+    example: "wait=30",
+  }),
 });
 
 /** Milliseconds that a `Prefer` header asks to wait for; 0 without one. At most a minute. */

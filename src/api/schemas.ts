@@ -3,18 +3,17 @@
  * is made from them. Client input is strict: an unknown field is named and refused.
  */
 import { z } from "@hono/zod-openapi";
-import { isJsonObject, type JsonObject, type JsonValue } from "../run/json.ts";
+import type { JsonValue } from "../run/json.ts";
 import { isTaskId } from "../run/id.ts";
 import { scriptSchema, scriptToolsSchema } from "../run/script.ts";
 import { EFFECTS } from "../run/event.ts";
 import { PLANNERS } from "../run/spec.ts";
 
-const freeObject = z
-  .custom<JsonObject>(isJsonObject, "must be an object")
-  .openapi({ type: "object", additionalProperties: true });
-const freeValue = z
-  .custom<JsonValue>((value) => value !== undefined, "must be JSON")
-  .openapi({ description: "any JSON value" });
+/** Any JSON: what it may hold is checked once for the whole body, see `body.ts`. */
+const freeValue: z.ZodType<JsonValue> = z
+  .any()
+  .openapi({ type: ["object", "array", "string", "number", "boolean", "null"] });
+const freeObject = z.record(z.string(), freeValue);
 const timestamp = z.string().openapi({ format: "date-time", example: "2026-11-22T19:05:12.345Z" });
 const taskIdText = z.string().refine(isTaskId, "not a task id");
 /** No control characters: names are shown to people and in terminals. */
@@ -41,16 +40,29 @@ const message = z.strictObject({
 
 const someText = z.string().regex(/\S/, "must not be empty").max(500_000);
 
+/** A list whose entries another schema knows; that one is not made for documents. */
+function checkedBy<T extends z.core.$ZodType>(schema: T) {
+  return z
+    .any()
+    .transform((value, ctx): z.output<T> => {
+      const parsed = z.safeParse(schema, value);
+      if (!parsed.success) {
+        ctx.issues.push(...parsed.error.issues.map((issue) => ({ ...issue, input: value })));
+        return z.NEVER;
+      }
+      return parsed.data;
+    })
+    .openapi({ type: "array", items: { type: "object" } });
+}
+
 const inputData = z
   .looseObject({
     goal: someText.optional().openapi({ example: "What is 17% of 2,340?" }),
     prompt: someText.optional().openapi({ description: "The same as goal; goal wins." }),
     context: freeObject.optional(),
     messages: z.array(message).max(1000).optional(),
-    script: scriptSchema.optional().openapi({ type: "array", items: { type: "object" } }),
-    script_tools: scriptToolsSchema
-      .optional()
-      .openapi({ type: "array", items: { type: "object" } }),
+    script: checkedBy(scriptSchema).optional(),
+    script_tools: checkedBy(scriptToolsSchema).optional(),
   })
   .refine((input) => input.goal !== undefined || input.prompt !== undefined, {
     path: ["goal"],

@@ -24,13 +24,9 @@ const submitRoute = createRoute({
   request: {
     body: { required: true, content: { "application/json": { schema: schemas.submitBody } } },
     headers: preferHeader.extend({
-      "idempotency-key": z
-        .string()
-        .optional()
-        .openapi({
-          param: { name: "Idempotency-Key", in: "header" },
-          description: "The same key and body give the same task. Kept for 24 hours.",
-        }),
+      "idempotency-key": z.string().optional().openapi({
+        description: "The same key and body give the same task. Kept for 24 hours.",
+      }),
     }),
   },
   responses: {

@@ -23,7 +23,9 @@ function faultsOf(issue: z.core.$ZodIssue): Fault[] {
       detail: "is not a known field",
     }));
   }
-  return [{ pointer: pointer(issue.path), detail: lowerFirst(issue.message) }];
+  const missing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
+  const detail = missing ? "is required" : lowerFirst(issue.message);
+  return [{ pointer: pointer(issue.path), detail }];
 }
 
 function pointer(path: readonly PropertyKey[]): string {

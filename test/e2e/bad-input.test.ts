@@ -2,10 +2,10 @@
 import { request as rawRequest } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Service } from "../service.ts";
-import { listTasks, logOf, scripted, submit, type LogEvent } from "../tasks.ts";
+import { getTask, listTasks, logOf, submit, type LogEvent } from "../tasks.ts";
+import { BAD_BODIES, BAD_CONFIGS, BAD_QUERIES, BAD_SUBMISSIONS } from "./bad-cases.ts";
 
 const GOAL = { goal: "What is 2 + 2?" };
-const SCRIPT = [{ text: "x" }];
 const MIB = 1_048_576;
 const KEYS = {
   reader: { key: "opsk_reader", tenant: "test", scopes: "tasks:read" },
@@ -63,127 +63,27 @@ function post(body: string | Uint8Array<ArrayBuffer>, headers = {}, path = "/api
   return service.request(path, { method: "POST", headers, body });
 }
 
-const submissions: [what: string, body: unknown, code: string, pointer: string][] = [
-  ["no body at all", {}, "validation_failed", "/input_data"],
-  ["a body that is a list", [], "validation_failed", ""],
-  ["a body that is text", "goal", "validation_failed", ""],
-  ["a body that is null", null, "validation_failed", ""],
-  ["input_data of the wrong type", { input_data: "x" }, "validation_failed", "/input_data"],
-  ["input_data that is a list", { input_data: [] }, "validation_failed", "/input_data"],
-  ["no goal", { input_data: {} }, "validation_failed", "/input_data/goal"],
-  ["an empty goal", { input_data: { goal: "" } }, "validation_failed", "/input_data/goal"],
-  ["a goal of spaces", { input_data: { goal: " \n\t" } }, "validation_failed", "/input_data/goal"],
-  ["a goal that is a number", { input_data: { goal: 5 } }, "validation_failed", "/input_data/goal"],
-  ["an empty prompt", { input_data: { prompt: "" } }, "validation_failed", "/input_data/prompt"],
-  ["an unknown field", { input_data: GOAL, gaol: 1 }, "validation_failed", "/gaol"],
-  ["a field with a slash", { input_data: GOAL, "a/b~c": 1 }, "validation_failed", "/a~1b~0c"],
-  [
-    "a field that is not built yet",
-    { input_data: GOAL, scheduled_at: null },
-    "validation_failed",
-    "/scheduled_at",
-  ],
-  ["a priority of text", { input_data: GOAL, priority: "high" }, "validation_failed", "/priority"],
-  [
-    "a priority of 300 digits",
-    { input_data: GOAL, priority: 1e299 },
-    "validation_failed",
-    "/priority",
-  ],
-  ["a broken name", { input_data: GOAL, name: "a\u001b[31m" }, "validation_failed", "/name"],
-  ["a long name", { input_data: GOAL, name: "n".repeat(257) }, "validation_failed", "/name"],
-  ["metadata of text", { input_data: GOAL, metadata: "x" }, "validation_failed", "/metadata"],
-  [
-    "large metadata",
-    { input_data: GOAL, metadata: { a: "x".repeat(20_000) } },
-    "validation_failed",
-    "/metadata",
-  ],
-  [
-    "no steps",
-    { input_data: GOAL, limits: { max_steps: 0 } },
-    "validation_failed",
-    "/limits/max_steps",
-  ],
-  [
-    "half a step",
-    { input_data: GOAL, limits: { max_steps: 1.5 } },
-    "validation_failed",
-    "/limits/max_steps",
-  ],
-  [
-    "an unknown limit",
-    { input_data: GOAL, limits: { max_fun: 1 } },
-    "validation_failed",
-    "/limits/max_fun",
-  ],
-  [
-    "an unknown task type",
-    { input_data: GOAL, task_type: "dream" },
-    "unknown_task_type",
-    "/task_type",
-  ],
-  ["an unknown agent", { input_data: GOAL, agent: "smith" }, "unknown_agent", "/agent"],
-  [
-    "script for another model",
-    { input_data: { ...GOAL, script: SCRIPT } },
-    "validation_failed",
-    "/input_data/script",
-  ],
-  [
-    "tools for another model",
-    { input_data: { ...GOAL, script_tools: [] } },
-    "validation_failed",
-    "/input_data/script_tools",
-  ],
-  ["an empty script entry", scripted([{}]), "validation_failed", "/input_data/script/0"],
-  ["a script of text", scripted("x" as never), "validation_failed", "/input_data/script"],
-];
-
-test.for(submissions)("a submission with %s is refused and says where", async (row) => {
+test.for(BAD_SUBMISSIONS)("a submission with %s is refused and says where", async (row) => {
   const [, body, code, pointer] = row;
   const { errors } = await expectProblem(await post(JSON.stringify(body)), 422, code);
   expect(errors?.map((fault) => fault.pointer)).toContain(pointer);
 });
 
-const configs: [what: string, config: unknown, code: string, pointer: string][] = [
-  ["an unknown provider", { model: "nobody/none" }, "unknown_model", "/model"],
-  ["a model without provider", { model: "gpt-4o" }, "unknown_model", "/model"],
-  ["an unknown local model", { model: "local/none" }, "unknown_model", "/model"],
-  ["a provider without key", { model: "openai/gpt-4o-mini" }, "provider_not_configured", "/model"],
-  ["an unknown planner", { planner: "tarot" }, "validation_failed", "/planner"],
-  ["an unknown tool", { tools: ["calculator", "crowbar"] }, "unknown_tool", "/tools/1"],
-  ["a tool of a prototype", { tools: ["constructor"] }, "unknown_tool", "/tools/0"],
-  ["a hot temperature", { temperature: 3 }, "validation_failed", "/temperature"],
-  ["an unknown field", { mdoel: "local/rules" }, "validation_failed", "/mdoel"],
-];
-
-test.for(configs)("an agent_config with %s is refused and says where", async (row) => {
+test.for(BAD_CONFIGS)("an agent_config with %s is refused and says where", async (row) => {
   const [, agent_config, code, pointer] = row;
   const body = JSON.stringify({ input_data: GOAL, agent_config });
   const { errors } = await expectProblem(await post(body), 422, code);
   expect(errors?.map((fault) => fault.pointer)).toEqual([`/agent_config${pointer}`]);
 });
 
-const deep = (n: number): string => `${"[".repeat(n)}${"]".repeat(n)}`;
-const withExtra = (extra: string): string => `{"input_data":{"goal":"x","extra":${extra}}}`;
-const texts: [what: string, body: string, status: number, code: string][] = [
-  ["half a document", '{"input_data":', 400, "malformed_json"],
-  ["a trailing comma", '{"input_data":{"goal":"x"},}', 400, "malformed_json"],
-  ["two documents", '{"input_data":{"goal":"x"}}{}', 400, "malformed_json"],
-  ["single quotes", "{'input_data':{}}", 400, "malformed_json"],
-  ["NaN", withExtra("NaN"), 400, "malformed_json"],
-  ["no JSON at all", "hello", 400, "malformed_json"],
-  ["1e999", withExtra("1e999"), 422, "validation_failed"],
-  ["a number of 1,000 digits", withExtra("9".repeat(1000)), 422, "validation_failed"],
-  ["nesting of 70 levels", withExtra(deep(70)), 422, "validation_failed"],
-  ["nesting of 400,000 levels", withExtra(deep(400_000)), 422, "validation_failed"],
-  ["the key __proto__", withExtra('{"__proto__":{"a":1}}'), 422, "validation_failed"],
-  ["__proto__ on top", '{"input_data":{"goal":"x"},"__proto__":{}}', 422, "validation_failed"],
-];
-
-test.for(texts)("a body with %s is refused", async ([, body, status, code]) => {
+test.for(BAD_BODIES)("a body with %s is refused", async ([, body, status, code]) => {
   await expectProblem(await post(body), status, code);
+});
+
+test.for(["", " "])("a submission with the empty body '%s' is refused", async (body) => {
+  const problem = body === "" ? [422, "validation_failed"] : [400, "malformed_json"];
+  const response = await post(body);
+  await expectProblem(response, ...(problem as [number, string]));
 });
 
 test("a body that is not UTF-8 is refused", async () => {
@@ -230,27 +130,7 @@ test.for([
   await expectProblem(response, 415, "unsupported_media_type");
 });
 
-const queries: [path: string, pointer: string][] = [
-  ["?limit=0", "/limit"],
-  ["?limit=101", "/limit"],
-  ["?limit=ten", "/limit"],
-  ["?limit=1&limit=2", "/limit"],
-  ["?status=done", "/status"],
-  ["?created_after=yesterday", "/created_after"],
-  ["?cursor=abc", "/cursor"],
-  ["?cursor=abc.def", "/cursor"],
-  ["?cursor=", "/cursor"],
-  ["?colour=red", "/colour"],
-  ["/ID/events?after=-1", "/after"],
-  ["/ID/events?after=x", "/after"],
-  ["/ID/events?after=1.5", "/after"],
-  ["/ID/events?after=1&after=2", "/after"],
-  ["/ID/events?limit=0", "/limit"],
-  ["/ID/events?limit=1001", "/limit"],
-  ["/ID/events?since=1", "/since"],
-];
-
-test.for(queries)("the query %s is refused and says where", async ([query, pointer]) => {
+test.for(BAD_QUERIES)("the query %s is refused and says where", async ([query, pointer]) => {
   const response = await service.request(`/api/v1/tasks${query.replace("ID", taskId)}`);
   const { errors } = await expectProblem(response, 422, "validation_failed");
   expect(errors?.map((fault) => fault.pointer)).toEqual([pointer]);
@@ -331,4 +211,86 @@ test.for(credentials)("with %s nothing is shown and nothing is taken", async ([,
     const problem = await expectProblem(await fetch(tasks + path, init), 401, "unauthorized");
     expect(problem.detail).not.toContain("opsk_");
   }
+});
+
+test("a key without a scope is told which one it lacks", async () => {
+  const path = `/api/v1/tasks/${taskId}`;
+  const reader = { Authorization: `Bearer ${KEYS.reader.key}` };
+  for (const response of [
+    await post(JSON.stringify({ input_data: GOAL }), reader),
+    await post("{}", reader, `${path}/cancel`),
+  ]) {
+    expect((await expectProblem(response, 403, "forbidden")).detail).toContain("tasks:write");
+  }
+  const writer = { headers: { Authorization: `Bearer ${KEYS.writer.key}` } };
+  for (const suffix of ["", `/${taskId}`, `/${taskId}/events`]) {
+    const response = await service.request(`/api/v1/tasks${suffix}`, writer);
+    expect((await expectProblem(response, 403, "forbidden")).detail).toContain("tasks:read");
+  }
+});
+
+test("another tenant's task is not found, and its list is its own", async () => {
+  const headers = { Authorization: `Bearer ${KEYS.other.key}` };
+  const path = `/api/v1/tasks/${taskId}`;
+  await expectProblem(await service.request(path, { headers }), 404, "not_found");
+  await expectProblem(await service.request(`${path}/events`, { headers }), 404, "not_found");
+  const stream = { headers: { ...headers, Accept: "text/event-stream" } };
+  await expectProblem(await service.request(`${path}/events`, stream), 404, "not_found");
+  await expectProblem(await post("{}", headers, `${path}/cancel`), 404, "not_found");
+  await expectProblem(await post("{}", headers, `${path}/ticket`), 404, "not_found");
+  const list = await service.request("/api/v1/tasks", { headers });
+  expect(await list.json()).toEqual({ tasks: [], total: 0, next_cursor: null });
+});
+
+test("a cursor of another tenant's list is refused", async () => {
+  const others = { Authorization: `Bearer ${KEYS.other.key}` };
+  await submit(service, { input_data: GOAL }, others);
+  await submit(service, { input_data: GOAL }, others);
+  const list = await service.request("/api/v1/tasks?limit=1", { headers: others });
+  const { next_cursor } = await list.json<{ next_cursor: string }>();
+  const response = await service.request(`/api/v1/tasks?cursor=${next_cursor}`);
+  await expectProblem(response, 422, "validation_failed");
+});
+
+test("a ticket opens the events of its own task only, and nothing else", async () => {
+  const { ticket } = await (
+    await service.request(`/api/v1/tasks/${taskId}/ticket`, { method: "POST" })
+  ).json<{ ticket: string }>();
+  const anonymous = (path: string) => fetch(`${service.url}${path}?ticket=${ticket}`);
+  const elsewhere = await anonymous(`/api/v1/tasks/${NO_TASK}/events`);
+  await expectProblem(elsewhere, 401, "unauthorized");
+  await expectProblem(await anonymous(`/api/v1/tasks/${taskId}`), 401, "unauthorized");
+  const [payload = "", signature = ""] = ticket.split(".");
+  const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as { exp: number };
+  const longer = JSON.stringify({ ...claims, exp: claims.exp + 1 });
+  const forged = `${Buffer.from(longer).toString("base64url")}.${signature}`;
+  const url = `${service.url}/api/v1/tasks/${taskId}/events?ticket=${forged}`;
+  await expectProblem(await fetch(url), 401, "unauthorized");
+});
+
+test("a request id is echoed if it is a sane one, and made if not", async () => {
+  for (const [given, echoed] of [
+    ["my-id_1.2:3", true],
+    ["x".repeat(129), false],
+    ["two words", false],
+    ["<script>", false],
+  ] as const) {
+    const response = await service.request("/api/v1/nothing", {
+      headers: { "X-Request-Id": given },
+    });
+    const { request_id } = await expectProblem(response, 404, "not_found");
+    expect(request_id === given).toBe(echoed);
+    expect(request_id).toMatch(/^[\w.:-]{1,128}$/);
+  }
+});
+
+// Last, since it looks at what all tests above may have left behind.
+test("nothing that was refused has been written", async () => {
+  const { total, tasks } = await listTasks(service);
+  expect(tasks.map((task) => task.task_id)).toEqual([taskId]);
+  expect(total).toBe(1);
+  expect(await logOf(service, taskId)).toEqual(before);
+  expect((await getTask(service, taskId)).status).toBe("completed");
+  expect((await fetch(`${service.url}/health`)).status).toBe(200);
+  expect(service.output).not.toContain('"fault"');
 });
