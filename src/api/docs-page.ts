@@ -81,7 +81,7 @@ function operationSection(method: string, path: string, operation: Operation): H
   const content = body !== undefined && "content" in body ? body.content : {};
   return html`<section id="${operation.operationId}">
     <h3><span class="method">${method.toUpperCase()}</span> <code>${path}</code></h3>
-    <p>${operation.summary}. ${operation.description}</p>
+    <p>${prose(`${operation.summary}. ${operation.description ?? ""}`)}</p>
     ${parameterTable(operation)}
     ${Object.values(content).map((media) => html`<p>Body: ${schemaLink(media.schema)}</p>`)}
     <table>
@@ -89,7 +89,7 @@ function operationSection(method: string, path: string, operation: Operation): H
         ([status, response]: [string, { description?: string; content?: object }]) =>
           html`<tr>
             <th>${status}</th>
-            <td>${response.description}</td>
+            <td>${prose(response.description ?? "")}</td>
             <td>${responseSchemas(response.content)}</td>
           </tr>`,
       )}
@@ -107,7 +107,7 @@ function parameterTable(operation: Operation): Html | string {
             html`<tr>
               <th><code>${parameter.name}</code></th>
               <td>${parameter.in}</td>
-              <td>${parameter.description}</td>
+              <td>${prose(parameter.description ?? "")}</td>
             </tr>`,
         )}
       </table>`;
@@ -120,4 +120,9 @@ function responseSchemas(content: object | undefined): Html[] {
 function schemaLink(schema: Schema): Html {
   const name = schema !== undefined && "$ref" in schema ? schema.$ref.split("/").at(-1) : undefined;
   return name === undefined ? html`` : html`<a href="#${name}"><code>${name}</code></a> `;
+}
+
+/** Text whose `backticked` parts are code. */
+function prose(text: string): (Html | string)[] {
+  return text.split("`").map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part));
 }

@@ -150,27 +150,44 @@ export interface MadeCall {
 }
 
 /**
- * The entry that a call takes: the first not taken by a call before it whose `arguments` equal
- * its own, or that has none; null if none is left. What earlier calls took is worked out anew
- * each time, so nothing has to be remembered.
- * @param calls the tool's calls in the order of their first intents, the asked one among them
+ * Which entry each call of one scripted tool takes: the first not taken by a call before it whose
+ * `arguments` equal its own, or that has none. Calls are told in the order of their first intents;
+ * a new process tells them all again and comes to the same, so nothing has to be stored. The work
+ * for a call does not grow with the calls before it.
  */
-export function pickScriptedOutput(
-  tool: Pick<ScriptTool, "outputs">,
-  calls: readonly MadeCall[],
-  callId: string,
-): ScriptedOutput | null {
-  const left = tool.outputs.map((output) => ({
-    output,
-    key: output.arguments === undefined ? null : canonicalJson(output.arguments),
-  }));
-  for (const call of calls) {
-    const key = canonicalJson(call.arguments);
-    const index = left.findIndex((entry) => entry.key === null || entry.key === key);
-    const taken = index === -1 ? undefined : left.splice(index, 1)[0];
-    if (call.call_id === callId) {
-      return taken?.output ?? null;
+export class ScriptedOutputs {
+  readonly #outputs: readonly ScriptedOutput[];
+  /** Places of entries not taken yet, last first, by their arguments; those for any under null. */
+  readonly #left = new Map<string | null, number[]>();
+  readonly #taken = new Map<string, ScriptedOutput | null>();
+
+  constructor(tool: Pick<ScriptTool, "outputs">) {
+    this.#outputs = tool.outputs;
+    for (let place = tool.outputs.length - 1; place >= 0; place -= 1) {
+      const wanted = tool.outputs[place]?.arguments;
+      const key = wanted === undefined ? null : canonicalJson(wanted);
+      const places = this.#left.get(key) ?? [];
+      places.push(place);
+      this.#left.set(key, places);
     }
   }
-  return null;
+
+  /** Tells of a call; one that was told before changes nothing. */
+  tell(call: MadeCall): void {
+    if (!this.#taken.has(call.call_id)) {
+      const entry = this.#outputs[this.#takePlace(canonicalJson(call.arguments))] ?? null;
+      this.#taken.set(call.call_id, entry);
+    }
+  }
+
+  /** The entry that a call took; null if none was left for it, or nobody told of it. */
+  of(callId: string): ScriptedOutput | null {
+    return this.#taken.get(callId) ?? null;
+  }
+
+  #takePlace(key: string): number {
+    const [exact, any] = [this.#left.get(key) ?? [], this.#left.get(null) ?? []];
+    const first = (exact.at(-1) ?? Infinity) < (any.at(-1) ?? Infinity) ? exact : any;
+    return first.pop() ?? -1;
+  }
 }

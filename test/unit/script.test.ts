@@ -1,10 +1,11 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import {
-  pickScriptedOutput,
+  ScriptedOutputs,
   scriptSchema,
   scriptToolsSchema,
   scriptTurn,
+  type MadeCall,
   type Script,
 } from "../../src/run/script.ts";
 
@@ -72,7 +73,7 @@ test("a call takes the first entry left that is for its arguments or for any", (
     outputs: [{ arguments: { a: 1, b: 2 }, output: "exact" }, { output: "any" }, { error: "last" }],
   };
   const calls = [call(1, { x: 0 }), call(2, { b: 2, a: 1 }), call(3, { b: 2, a: 1 }), call(4, {})];
-  const picked = calls.map(({ call_id }) => pickScriptedOutput(tool, calls, call_id));
+  const picked = taken(tool, calls);
   expect(picked).toEqual([{ output: "any" }, tool.outputs[0], { error: "last" }, null]);
 });
 
@@ -85,16 +86,22 @@ test("a restart changes nothing: what a call takes depends on the calls before i
   fc.assert(
     fc.property(tool, fc.array(fc.integer({ min: 0, max: 2 })), (script, list) => {
       const calls = list.map((value, index) => call(index, value));
-      const whole = calls.map(({ call_id }) => pickScriptedOutput(script, calls, call_id));
-      const prefixes = calls.map(({ call_id }, index) =>
-        pickScriptedOutput(script, calls.slice(0, index + 1), call_id),
-      );
+      const whole = taken(script, calls);
+      const prefixes = calls.map((_, index) => taken(script, calls.slice(0, index + 1)).at(-1));
       expect(prefixes).toEqual(whole);
-      const taken = whole.filter((entry) => entry !== null);
-      expect(new Set(taken).size).toBe(taken.length);
+      const given = whole.filter((entry) => entry !== null);
+      expect(new Set(given).size).toBe(given.length);
     }),
   );
 });
+
+function taken(tool: ConstructorParameters<typeof ScriptedOutputs>[0], calls: readonly MadeCall[]) {
+  const outputs = new ScriptedOutputs(tool);
+  for (const made of [...calls, ...calls]) {
+    outputs.tell(made);
+  }
+  return calls.map(({ call_id }) => outputs.of(call_id));
+}
 
 function attempts(script: Script, replies: number, count: number): string[] {
   return Array.from({ length: count }, (_, failed) => {

@@ -1,6 +1,6 @@
 /** Tools that answer from a script: what `input_data.script_tools` adds to a run of `local/script`. */
 import type { JsonObject, JsonValue } from "../../run/json.ts";
-import { pickScriptedOutput, scriptToolsSchema, type ScriptTool } from "../../run/script.ts";
+import { ScriptedOutputs, scriptToolsSchema, type ScriptTool } from "../../run/script.ts";
 import type { ScriptedCalls } from "../../run/state.ts";
 import { jsonSchemaCheck } from "./json-schema.ts";
 import { DEFAULT_TOOL_TIMEOUT_MS, type RunTool, type ToolContext } from "./tool.ts";
@@ -17,15 +17,17 @@ export function scriptTools(
   definitions: JsonValue | undefined,
   calls: () => ScriptedCalls | null,
 ): RunTool[] {
-  return scriptToolsSchema
-    .parse(definitions ?? [])
-    .map((script) => scriptedTool(script, () => callsOf(script.name, calls())));
+  return scriptToolsSchema.parse(definitions ?? []).map((script) => scriptedTool(script, calls));
 }
 
-/** The calls of one tool, oldest first. */
-function callsOf(name: string, newest: ScriptedCalls | null): ScriptedCalls[] {
+/** The calls of one tool since the last look, oldest first. */
+function newCalls(
+  name: string,
+  newest: ScriptedCalls | null,
+  known: ScriptedCalls | null,
+): ScriptedCalls[] {
   const calls: ScriptedCalls[] = [];
-  for (let call = newest; call !== null; call = call.earlier) {
+  for (let call = newest; call !== null && call !== known; call = call.earlier) {
     if (call.name === name) {
       calls.push(call);
     }
@@ -33,7 +35,9 @@ function callsOf(name: string, newest: ScriptedCalls | null): ScriptedCalls[] {
   return calls.toReversed();
 }
 
-function scriptedTool(script: ScriptTool, calls: () => readonly ScriptedCalls[]): RunTool {
+function scriptedTool(script: ScriptTool, calls: () => ScriptedCalls | null): RunTool {
+  const outputs = new ScriptedOutputs(script);
+  let known: ScriptedCalls | null = null;
   const inputSchema = script.input_schema ?? ANY_OBJECT;
   return {
     kind: "run",
@@ -47,7 +51,12 @@ function scriptedTool(script: ScriptTool, calls: () => readonly ScriptedCalls[])
     checkOutput: jsonSchemaCheck({}),
     run: async (_input, context) => {
       await pause(script.delay_ms ?? 0, context.signal);
-      const entry = pickScriptedOutput(script, calls(), context.callId);
+      const newest = calls();
+      for (const call of newCalls(script.name, newest, known)) {
+        outputs.tell(call);
+      }
+      known = newest;
+      const entry = outputs.of(context.callId);
       if (entry === null) {
         throw new Error(`The script has no output left for this call of ${script.name}.`);
       }
