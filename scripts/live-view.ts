@@ -38,6 +38,9 @@ export async function showLive(
 ): Promise<string | null> {
   const live = isTerminal(output) ? new TerminalView(output) : new PlainView(output);
   signal?.addEventListener("abort", () => live.end());
+  if (signal?.aborted === true) {
+    live.end();
+  }
   let last: string | null = null;
   try {
     for await (const event of events) {

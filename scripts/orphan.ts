@@ -1,6 +1,6 @@
 /**
- * Notices that npm, which started this program, is gone. npm passes a signal on to the shell that
- * it puts in between, and that shell dies without a word to its child; a killed npm tells nobody.
+ * Notices that npm, which started this program, is gone. A killed npm tells nobody, and one that
+ * is asked to end may pass the signal to a shell that it put in between, which dies in silence.
  */
 import { readFileSync } from "node:fs";
 
@@ -12,6 +12,8 @@ export function onceOrphaned(callback: () => void): void {
   if (process.env["npm_lifecycle_event"] === undefined) {
     return;
   }
+  const shell = hasShell(process.ppid);
+  const ancestors = () => `${process.ppid} ${shell ? parentOf(process.ppid) : ""}`;
   const before = ancestors();
   const timer = setInterval(() => {
     if (ancestors() !== before) {
@@ -22,12 +24,20 @@ export function onceOrphaned(callback: () => void): void {
   timer.unref();
 }
 
-/** The parent and, where the system tells, its parent: the shell and npm. */
-function ancestors(): string {
+/** Whether this process is npm's `sh -c …`, and not npm itself. */
+function hasShell(pid: number): boolean {
+  return readProc(pid, "cmdline").split("\0")[1] === "-c";
+}
+
+function parentOf(pid: number): string {
+  return /^PPid:\s*(?<pid>\d+)/m.exec(readProc(pid, "status"))?.groups?.["pid"] ?? "";
+}
+
+/** What Linux says about a process; other systems have no such files, and say nothing. */
+function readProc(pid: number, file: string): string {
   try {
-    const status = readFileSync(`/proc/${process.ppid}/status`, "utf8");
-    return `${process.ppid} ${/^PPid:\s*(?<pid>\d+)/m.exec(status)?.groups?.["pid"]}`;
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
   } catch {
-    return String(process.ppid);
+    return "";
   }
 }

@@ -1,5 +1,5 @@
 /** From state to model request: what the model is shown, and the hash that proves it. */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Planner } from "../run/planner.ts";
 import type { RunState } from "../run/state.ts";
 import type { LlmClient, ModelRequest } from "./llm/client.ts";
@@ -36,5 +36,5 @@ export function compose(
     position: { replies: state.replies, failedAttempts: state.model?.failedAttempts ?? 0 },
   };
   const body = llm.body(request);
-  return { request, body, sha256: createHash("sha256").update(body).digest("hex") };
+  return { request, body, sha256: hash("sha256", body, "hex") };
 }

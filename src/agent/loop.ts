@@ -13,6 +13,7 @@ import { DeltaPacker } from "./delta.ts";
 import type { Effects, RunTools } from "./effects.ts";
 import { planStep, type Job } from "./step.ts";
 import { invokeTool } from "./tools/invoke.ts";
+import { Watchdog } from "./watchdog.ts";
 
 /** Why a slice came to its end. */
 export type SliceEnd =
@@ -33,6 +34,21 @@ export async function runSlice(
   tools: RunTools,
   effects: Effects,
 ): Promise<SliceEnd> {
+  const watchdog = new Watchdog(() => effects.now());
+  try {
+    return await steps(opening, planner, tools, effects, watchdog);
+  } finally {
+    watchdog.close();
+  }
+}
+
+async function steps(
+  opening: readonly NewEvent[],
+  planner: Planner,
+  tools: RunTools,
+  effects: Effects,
+  watchdog: Watchdog,
+): Promise<SliceEnd> {
   let outcomes = opening;
   for (;;) {
     const before = effects.state();
@@ -46,7 +62,7 @@ export async function runSlice(
     const state = effects.state() ?? before;
     switch (step.job.kind) {
       case "model":
-        outcomes = await callModel(step.job, state, planner, tools, effects);
+        outcomes = await callModel(step.job, state, planner, tools, effects, watchdog);
         break;
       case "tools":
         outcomes = await callTools(step.job.calls, state, tools, effects);
@@ -66,10 +82,12 @@ async function callModel(
   planner: Planner,
   tools: RunTools,
   effects: Effects,
+  watchdog: Watchdog,
 ): Promise<NewEvent[]> {
   const { settings } = tools;
   const call = { call_id: job.callId, attempt: job.attempt };
-  const timeout = new AbortController();
+  const own = new AbortController();
+  let timedOut = false;
   // A log that cannot be written is not the model's failure: it ends the slice.
   const broken: unknown[] = [];
   const packer = new DeltaPacker(job, settings, (events) => {
@@ -77,11 +95,14 @@ async function callModel(
       effects.append(events);
     } catch (error) {
       broken.push(error);
-      timeout.abort();
+      own.abort();
     }
   });
-  const timer = setTimeout(() => timeout.abort(), settings.modelTimeoutMs);
-  const signal = AbortSignal.any([effects.signal, timeout.signal]);
+  watchdog.start(settings.modelTimeoutMs, () => {
+    timedOut = true;
+    own.abort();
+  });
+  const signal = AbortSignal.any([effects.signal, own.signal]);
   const usage: NewEvent[] = [];
   let outcome: NewEvent | null = null;
   const fail = (failure: ModelFailure): NewEvent => {
@@ -107,7 +128,7 @@ async function callModel(
           break;
         case "failed":
           outcome = fail(
-            timeout.signal.aborted
+            timedOut
               ? { code: "timeout", message: `No reply within ${settings.modelTimeoutMs} ms.` }
               : event.failure,
           );
@@ -121,7 +142,7 @@ async function callModel(
   } catch (error) {
     outcome = fail({ code: "server_error", message: `The adapter failed: ${String(error)}` });
   } finally {
-    clearTimeout(timer);
+    watchdog.stop();
   }
   if (broken.length > 0) {
     throw broken[0];

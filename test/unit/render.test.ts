@@ -1,6 +1,7 @@
 /** What a person sees of a run: every event type, whatever is in it, on every kind of screen. */
 import { stripVTControlCharacters } from "node:util";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { showLive } from "../../scripts/live-view.ts";
 import { RunView } from "../../scripts/render.ts";
 import type { TaskEvent } from "../../scripts/run-progress.ts";
 import { columnsOf, neutralise, shorten, TextFlow } from "../../scripts/terminal-text.ts";
@@ -176,6 +177,34 @@ test("the status says the step and what is open, on one line whatever the names 
     data: { call_id: "c2", name: "a\u001bb" },
   });
   expect(view.doing).toBe("step 1 · calling calculator, a␛b");
+});
+
+async function* streamOf(events: readonly TaskEvent[]): AsyncGenerator<TaskEvent> {
+  yield* events;
+}
+
+test("on a terminal the status line is gone before each text and at the end", async () => {
+  const parts: string[] = [];
+  const terminal = { isTTY: true, columns: 80, write: (text: string) => parts.push(text) };
+  vi.stubEnv("TERM", "xterm");
+  vi.stubEnv("NO_COLOR", "1");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(await showLive(streamOf(RUN), terminal)).toBe("run.completed");
+  const written = parts.join("");
+  expect(written).toContain("step 1 · calling calculator · 0.0 s\r\u001b[K");
+  // oxlint-disable-next-line no-control-regex -- what a terminal does with a line that is erased
+  expect(written.replaceAll(/[^\n]*\r\u001b\[K/g, "")).toBe(rendered(RUN, 80));
+});
+
+test("in a pipe there is neither a status line nor colour, and nothing after the end is asked for", async () => {
+  const parts: string[] = [];
+  const stop = new AbortController();
+  const pipe = { write: (text: string) => parts.push(text) };
+  await showLive(streamOf(RUN), pipe, stop.signal);
+  expect(parts.join("")).toBe(rendered(RUN));
+  stop.abort();
+  await showLive(streamOf(RUN), pipe, AbortSignal.abort());
+  expect(parts.join("")).toBe(rendered(RUN));
 });
 
 test("a reply whose deltas had gaps is shown whole", () => {

@@ -33,7 +33,13 @@ export function openAiClient(settings: OpenAiSettings): LlmClient {
       try {
         sdk ??= loadSdk(settings);
         const client = await sdk;
-        const chunks = await client.chat.completions.create(JSON.parse(body) as Body, { signal });
+        // The text that was hashed is the text that is sent.
+        const chunks = await client.post<AsyncIterable<ChatCompletionChunk>>("/chat/completions", {
+          body,
+          headers: { "Content-Type": "application/json" },
+          stream: true,
+          signal,
+        });
         for await (const chunk of chunks) {
           yield* state.take(chunk);
         }

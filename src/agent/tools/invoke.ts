@@ -11,6 +11,9 @@ import type { ToolCall } from "../../run/message.ts";
 import type { Toolbox } from "./registry.ts";
 import type { Checked, RunTool, Tool, ToolContext } from "./tool.ts";
 
+/** Microtasks that a tool without I/O takes at most: its own awaits, and those around it. */
+const MICROTASKS = 16;
+
 /** The longest output kept, in bytes of its JSON text: the log keeps it, and each later model call pays for it. */
 export const MAX_OUTPUT_BYTES = 64 * 1024;
 
@@ -104,13 +107,20 @@ async function settle(tool: RunTool, args: JsonValue, context: ToolContext): Pro
     own.abort(new Error(message));
   };
   const stopped = () => stop("tool_error", "The call was stopped before the tool had finished.");
-  const timer = setTimeout(() => stop("tool_timeout", timeoutMessage(tool)), tool.timeoutMs);
-  context.signal.addEventListener("abort", stopped, { once: true });
   if (context.signal.aborted) {
     stopped();
+    return cut.promise;
   }
+  const outcome = run(tool, args, { ...context, signal: own.signal });
+  // Most tools are done within the turn they were called in, and timers are not free.
+  const early = await withinThisTurn(outcome);
+  if (early !== null) {
+    return early;
+  }
+  const timer = setTimeout(() => stop("tool_timeout", timeoutMessage(tool)), tool.timeoutMs);
+  context.signal.addEventListener("abort", stopped, { once: true });
   try {
-    return await Promise.race([cut.promise, run(tool, args, { ...context, signal: own.signal })]);
+    return await Promise.race([cut.promise, outcome]);
   } finally {
     clearTimeout(timer);
     context.signal.removeEventListener("abort", stopped);
@@ -119,11 +129,22 @@ async function settle(tool: RunTool, args: JsonValue, context: ToolContext): Pro
 
 async function run(tool: RunTool, args: JsonValue, context: ToolContext): Promise<Outcome> {
   try {
-    context.signal.throwIfAborted();
     return checkOutput(tool, await tool.run(args, context));
   } catch (thrown) {
     return { ok: false, code: "tool_error", message: messageOf(thrown) };
   }
+}
+
+/** What a promise comes to before anything but microtasks has run; null if it takes longer. */
+async function withinThisTurn<T>(promise: Promise<T>): Promise<T | null> {
+  let result: { readonly value: T } | null = null;
+  void promise.then((value) => {
+    result = { value };
+  });
+  for (let turn = 0; turn < MICROTASKS && result === null; turn += 1) {
+    await Promise.resolve();
+  }
+  return (result as { readonly value: T } | null)?.value ?? null;
 }
 
 function timeoutMessage({ timeoutMs, effect }: RunTool): string {
