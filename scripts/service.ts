@@ -96,6 +96,7 @@ function startGroup(args: readonly string[], state: string, secretFile = ""): Gr
   const finish = (how: string): void => {
     signalGroup(child.pid, "SIGKILL");
     guard.kill("SIGKILL");
+    guard.stdin.destroy();
     rmSync(secretFile, { force: true });
     end(how);
   };

@@ -119,6 +119,9 @@ async function settle(tool: RunTool, args: JsonValue, context: ToolContext): Pro
   }
   const timer = setTimeout(() => stop("tool_timeout", timeoutMessage(tool)), tool.timeoutMs);
   context.signal.addEventListener("abort", stopped, { once: true });
+  if (context.signal.aborted) {
+    stopped();
+  }
   try {
     return await Promise.race([cut.promise, outcome]);
   } finally {
@@ -137,14 +140,12 @@ async function run(tool: RunTool, args: JsonValue, context: ToolContext): Promis
 
 /** What a promise comes to before anything but microtasks has run; null if it takes longer. */
 async function withinThisTurn<T>(promise: Promise<T>): Promise<T | null> {
-  let result: { readonly value: T } | null = null;
-  void promise.then((value) => {
-    result = { value };
-  });
-  for (let turn = 0; turn < MICROTASKS && result === null; turn += 1) {
+  const results: T[] = [];
+  void promise.then((value) => results.push(value));
+  for (let turn = 0; turn < MICROTASKS && results.length === 0; turn += 1) {
     await Promise.resolve();
   }
-  return (result as { readonly value: T } | null)?.value ?? null;
+  return results[0] ?? null;
 }
 
 function timeoutMessage({ timeoutMs, effect }: RunTool): string {
