@@ -3,11 +3,14 @@
  * to a model server and four rows of 500 bytes; nothing is recovered, resumed or shown.
  */
 import { DurableObject } from "cloudflare:workers";
+import { OpenAI } from "openai";
 
 export interface FloorJob {
   readonly id: string;
   readonly steps: number;
   readonly modelUrl: string;
+  /** Ask the model as the service does, streamed and by the official SDK, to see what that costs. */
+  readonly sdk?: boolean;
 }
 
 interface FloorEnv {
@@ -20,6 +23,7 @@ const ROW = "x".repeat(500);
 
 export class FloorRun extends DurableObject<FloorEnv> {
   readonly #sql = this.ctx.storage.sql;
+  #client: OpenAI | undefined;
 
   /** The first floor: the steps alone. Gives the milliseconds of each tenth of the way. */
   async run(job: FloorJob): Promise<number[]> {
@@ -55,19 +59,39 @@ export class FloorRun extends DurableObject<FloorEnv> {
   }
 
   async #step(job: FloorJob): Promise<void> {
-    const response = await fetch(`${job.modelUrl}/chat/completions`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({
-        model: "floor",
-        messages: [{ role: "user", content: `run ${job.id}` }],
-      }),
-    });
-    await response.json();
+    await (job.sdk === true ? this.#askBySdk(job) : ask(job));
     for (let row = 0; row < 4; row += 1) {
       this.#sql.exec("INSERT INTO row (body) VALUES (?)", ROW);
     }
   }
+
+  async #askBySdk(job: FloorJob): Promise<void> {
+    this.#client ??= new OpenAI({ apiKey: "bench", baseURL: job.modelUrl, maxRetries: 0 });
+    const chunks = await this.#client.chat.completions.create({
+      model: "floor",
+      messages: [{ role: "user", content: `run ${job.id}` }],
+      stream: true,
+    });
+    let text = "";
+    for await (const chunk of chunks) {
+      text += chunk.choices[0]?.delta.content ?? "";
+    }
+    if (text === "") {
+      throw new Error("the model server answered nothing");
+    }
+  }
+}
+
+async function ask(job: FloorJob): Promise<void> {
+  const response = await fetch(`${job.modelUrl}/chat/completions`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({
+      model: "floor",
+      messages: [{ role: "user", content: `run ${job.id}` }],
+    }),
+  });
+  await response.json();
 }
 
 /** Submits one floor task the way the service does: a row, then a message. */

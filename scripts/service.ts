@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { ROOT } from "./local-key.ts";
 import { envFileText, isSetting } from "./settings.ts";
+import { neutralise } from "./terminal-text.ts";
 
 /** A child with its whole process group. */
 export interface Group {
@@ -62,7 +63,7 @@ export function logFile(state: string): string {
 
 /** The last lines of that output, as plain text. */
 export function logTail(state: string): string {
-  const text = stripVTControlCharacters(readFileSync(logFile(state), "utf8"));
+  const text = neutralise(stripVTControlCharacters(readFileSync(logFile(state), "utf8")));
   const lines = text.split("\n").filter((line) => line.trim() !== "");
   return lines.slice(-TAIL_LINES).join("\n");
 }

@@ -30,6 +30,9 @@ Settings in .dev.vars or the environment, such as OPENAI_API_KEY, reach the serv
 const DEMO_GOAL = "What is 17% of 2,340, and what time is it?";
 const CRON_MS = 60_000;
 
+// Whoever started it may stop reading what it says, and still wants to be served.
+process.stdout.on("error", () => null);
+
 /** The child that runs now, so that a signal at any moment ends it. */
 let running: Group | null = null;
 const stopping = new AbortController();

@@ -30,6 +30,9 @@ const SAME_KEYSTROKE_MS = 300;
 /** Wrong use; its text is all that is shown. */
 class UsageError extends Error {}
 
+// A reader such as `head` may leave early; the exit code still says how the task ended.
+process.stdout.on("error", () => null);
+
 try {
   process.exitCode = await main();
 } catch (error) {

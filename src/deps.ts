@@ -3,6 +3,7 @@ import type { RunTools } from "./agent/effects.ts";
 import type { LlmClient } from "./agent/llm/client.ts";
 import { localRules, localScript } from "./agent/llm/local.ts";
 import { openAiClient } from "./agent/llm/openai.ts";
+import { unavailableClient } from "./agent/llm/unavailable.ts";
 import { plannerFor } from "./agent/planners/planner-for.ts";
 import { BUILT_IN_TOOLS, toolboxFor } from "./agent/tools/registry.ts";
 import { scriptTools } from "./agent/tools/script-tools.ts";
@@ -106,9 +107,11 @@ function llmFor(config: Config, spec: RunSpec): LlmClient {
     return localScript(scriptSchema.parse(spec.input_data["script"] ?? []));
   }
   const provider = model.slice(0, model.indexOf("/"));
+  if (provider === "local") {
+    return localRules();
+  }
   const settings = config.providers.get(provider);
-  // A provider that was configured at submission and is not any more fails the call, with advice.
-  return provider === "local"
-    ? localRules()
-    : openAiClient({ provider, ...(settings ?? { apiKey: "none" }) });
+  return settings === undefined
+    ? unavailableClient(provider)
+    : openAiClient({ provider, ...settings });
 }

@@ -63,7 +63,8 @@ export interface Config {
 }
 
 export interface OpenAiProvider {
-  readonly apiKey: string;
+  /** Absent for a server that needs none. */
+  readonly apiKey?: string;
   /** With its version path, as the SDK takes it; absent: OpenAI itself. */
   readonly baseUrl?: string;
 }
@@ -89,9 +90,8 @@ export function configOf(env: object): Config {
 function toConfig(v: z.infer<typeof vars>): Config {
   const providers = new Map<string, OpenAiProvider>();
   if (v.OPENAI_API_KEY !== undefined || v.OPENAI_BASE_URL !== undefined) {
-    // A local server behind a base URL needs no key, but the SDK insists on some text.
     providers.set("openai", {
-      apiKey: v.OPENAI_API_KEY ?? "none",
+      ...(v.OPENAI_API_KEY === undefined ? {} : { apiKey: v.OPENAI_API_KEY }),
       ...(v.OPENAI_BASE_URL === undefined ? {} : { baseUrl: v.OPENAI_BASE_URL }),
     });
   }

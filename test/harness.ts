@@ -131,11 +131,14 @@ export class Harness {
   /** One slice. */
   async slice(): Promise<SliceEnd> {
     const { state } = this.log;
-    const opening =
-      state.seq === 0 ? [createdEvent(this.#spec)] : this.#fresh ? recover(state) : [];
+    const effects = this.#effects();
+    const settled = this.#fresh ? recover(state) : [];
+    if (settled.length > 0) {
+      effects.append(settled);
+    }
     this.#fresh = false;
-    const tools = this.#tools();
-    return runSlice(opening, plannerFor(this.#spec.config.planner), tools, this.#effects());
+    const opening = state.seq === 0 ? [createdEvent(this.#spec)] : [];
+    return runSlice(opening, plannerFor(this.#spec.config.planner), this.#tools(), effects);
   }
 
   events(): RunEvent[] {
@@ -161,6 +164,7 @@ export class Harness {
       },
       durable: async () => {},
       watched: () => this.#options.watched ?? false,
+      fault: () => {},
       signal: this.abort.signal,
     };
   }

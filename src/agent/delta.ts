@@ -5,7 +5,8 @@
 import type { NewEvent } from "../run/event.ts";
 import type { LlmEvent } from "./llm/client.ts";
 
-type Piece = Extract<LlmEvent, { type: "text" | "reasoning" | "tool_call" }>;
+/** A piece of a reply as it streams in. */
+export type Piece = Extract<LlmEvent, { type: "text" | "reasoning" | "tool_call" }>;
 
 export class DeltaPacker {
   readonly #callId: string;
@@ -79,6 +80,7 @@ function joined(a: Piece, b: Piece): Piece {
   return a.type !== "tool_call" && b.type !== "tool_call" ? { ...a, text: a.text + b.text } : b;
 }
 
-function sizeOf(piece: Piece): number {
+/** Characters that a piece of a stream adds. */
+export function sizeOf(piece: Piece): number {
   return piece.type === "tool_call" ? (piece.arguments_text?.length ?? 0) : piece.text.length;
 }

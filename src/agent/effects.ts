@@ -27,6 +27,8 @@ export interface Effects {
   durable(): Promise<void>;
   /** Whether anybody watches the run live, so that streamed text is worth storing. */
   watched(): boolean;
+  /** Reports a fault of ours, for operators; the log gets a plain sentence. */
+  fault(name: string, error: unknown): void;
   /** Aborted when the run is cancelled or its time is up. */
   readonly signal: AbortSignal;
 }

@@ -79,21 +79,24 @@ class EventStream {
   async #relay(socket: WebSocket, after: number): Promise<{ cursor: number; over: boolean }> {
     let cursor = after;
     let backlog = 0;
+    let givenUp = false;
     let writing = Promise.resolve();
     const over = await new Promise<boolean>((resolve) => {
       socket.addEventListener("message", ({ data }) => {
         const frame = typeof data === "string" ? frameOf(data) : null;
-        if (frame === null || backlog > MAX_BACKLOG) {
+        // What was on its way when the socket was given up still arrives; it comes again from the
+        // cursor, over the next socket.
+        if (frame === null || givenUp || frame.seq !== cursor + 1) {
           return;
         }
         backlog += frame.text.length;
         cursor = frame.seq;
-        writing = writing
-          .then(() => this.#write(frame.text))
-          .then(() => {
-            backlog -= frame.text.length;
-          });
+        writing = writing.then(async () => {
+          await this.#write(frame.text);
+          backlog -= frame.text.length;
+        });
         if (backlog > MAX_BACKLOG || this.#gone) {
+          givenUp = true;
           socket.close(1000);
           resolve(false);
         }

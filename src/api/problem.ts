@@ -84,10 +84,31 @@ export function toProblem(error: unknown): Problem | null {
   if (error instanceof SettingError) {
     return new Problem("misconfigured", error.message);
   }
+  if (isPassing(error)) {
+    return new Problem("unavailable", "The run cannot be reached right now; try again shortly.", {
+      headers: { "Retry-After": "1" },
+    });
+  }
   const text = error instanceof Error ? error.message : "";
-  return /overloaded|D1_ERROR.*(timeout|reset)|storage operation exceeded/i.test(text)
+  return /D1_ERROR.*(overloaded|timeout|reset)/i.test(text)
     ? new Problem("unavailable", "The database is busy; try again shortly.", {
         headers: { "Retry-After": "2" },
       })
     : null;
+}
+
+/** A fault of an object's host that a deploy, a restart or load explains. */
+function isPassing(error: unknown): boolean {
+  const { retryable, overloaded, durableObjectReset, message } = error as {
+    readonly retryable?: unknown;
+    readonly overloaded?: unknown;
+    readonly durableObjectReset?: unknown;
+    readonly message?: unknown;
+  };
+  return (
+    retryable === true ||
+    overloaded === true ||
+    durableObjectReset === true ||
+    /^(Network connection lost|Durable Object (reset|storage operation))/i.test(String(message))
+  );
 }

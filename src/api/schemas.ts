@@ -7,6 +7,7 @@ import type { JsonValue } from "../run/json.ts";
 import { isTaskId } from "../run/id.ts";
 import { scriptSchema, scriptToolsSchema } from "../run/script.ts";
 import { EFFECTS } from "../run/event.ts";
+import { MAX_REASON_CHARS, PLAIN_TEXT } from "../run/plain-text.ts";
 import { PLANNERS } from "../run/spec.ts";
 
 /** Any JSON: what it may hold is checked once for the whole body, see `body.ts`. */
@@ -18,11 +19,7 @@ const timestamp = z.string().openapi({ format: "date-time", example: "2026-11-22
 const taskIdText = z.string().refine(isTaskId, "not a task id");
 /** No control characters: names are shown to people and in terminals. */
 const plainText = (max: number) =>
-  z
-    .string()
-    .max(max)
-    // oxlint-disable-next-line no-control-regex -- control characters are what is refused
-    .regex(/^[^\u0000-\u001f\u007f]*$/, "must not hold control characters");
+  z.string().max(max).regex(PLAIN_TEXT, "must not hold control characters");
 
 const TASK_STATUSES = [
   "pending",
@@ -114,7 +111,7 @@ export const submitBody = z
 export type SubmitBody = z.output<typeof submitBody>;
 
 export const cancelBody = z
-  .strictObject({ reason: plainText(1000).optional() })
+  .strictObject({ reason: plainText(MAX_REASON_CHARS).optional() })
   .openapi("CancelTask");
 
 export const taskPath = z.object({

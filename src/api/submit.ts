@@ -4,7 +4,13 @@ import { canonicalJson, type JsonValue } from "../run/json.ts";
 import { newTaskId } from "../run/id.ts";
 import type { AgentConfig, RunLimits } from "../run/spec.ts";
 import type { Caller } from "../store/keys.ts";
-import { asAccepted, specOf, type NewTask, type TaskRow } from "../store/tasks.ts";
+import {
+  asAccepted,
+  specOf,
+  type IdempotencyClaim,
+  type NewTask,
+  type TaskRow,
+} from "../store/tasks.ts";
 import { sha256Hex } from "./auth.ts";
 import type { ApiDeps } from "./context.ts";
 import { Problem, type ProblemCode } from "./problem.ts";
@@ -35,16 +41,18 @@ export async function submitTask(
   body: SubmitBody,
   idempotencyKey: string | null,
 ): Promise<Submitted> {
-  const task = newTask(deps, caller, body);
-  const key = idempotencyKey ?? body.request_id ?? null;
-  const claim =
-    key === null
-      ? null
-      : {
-          route: "POST /api/v1/tasks",
-          key,
-          fingerprint: await sha256Hex(canonicalJson({ ...body } as unknown as JsonValue)),
-        };
+  const claim = await claimOf(body, idempotencyKey);
+  let task: NewTask;
+  try {
+    task = newTask(deps, caller, body);
+  } catch (error) {
+    // A model or tool may be gone since the first request; its answer stands.
+    const earlier = claim === null ? null : await deps.tasks.claimed(caller.tenantId, claim);
+    if (earlier === null) {
+      throw error;
+    }
+    return { task: await replay(deps, caller, earlier, claim?.fingerprint), replayed: true };
+  }
   const earlier = await deps.tasks.insert(task, claim);
   if (earlier !== null) {
     return { task: await replay(deps, caller, earlier, claim?.fingerprint), replayed: true };
@@ -55,6 +63,15 @@ export async function submitTask(
     deps.observer.fault("queue.send", error);
   }
   return { task: asAccepted(task), replayed: false };
+}
+
+async function claimOf(body: SubmitBody, header: string | null): Promise<IdempotencyClaim | null> {
+  const key = header ?? body.request_id ?? null;
+  if (key === null) {
+    return null;
+  }
+  const text = canonicalJson({ ...body } as unknown as JsonValue);
+  return { route: "POST /api/v1/tasks", key, fingerprint: await sha256Hex(text) };
 }
 
 function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): NewTask {

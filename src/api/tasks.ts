@@ -11,6 +11,8 @@ import { submitTask } from "./submit.ts";
 import { currentTask, settledTask, taskJson, taskOf } from "./task-view.ts";
 
 const tags = ["Tasks"];
+/** D1 takes a hundred bound values in a statement. */
+const MAX_METADATA_FILTERS = 10;
 
 const submitRoute = createRoute({
   method: "post",
@@ -203,6 +205,9 @@ async function cursorOf(c: ApiContext, cursor: string): Promise<string> {
 function filterOf(query: z.output<typeof schemas.listQuery> & Record<string, unknown>): TaskFilter {
   const known = Object.keys(schemas.listQuery.shape);
   const extra = Object.entries(query).filter(([name]) => !known.includes(name));
+  if (extra.length > MAX_METADATA_FILTERS) {
+    throw new Problem("validation_failed", `At most ${MAX_METADATA_FILTERS} metadata filters.`);
+  }
   const wrong = extra.find(
     ([name, value]) => !/^metadata\../.test(name) || typeof value !== "string",
   );

@@ -1,54 +1,63 @@
 /**
- * The object of one run: a thin shell that turns requests, alarms and sockets into events, and
- * keeps at most one slice going. Policy lives in `run/`, the loop in `agent/`.
- *
- * The alarm is the run's lifeline: it is set (due at once) in the transaction that begins a slice,
- * and while a slice runs, an alarm invocation holds it. So a crash at any moment leaves a due
- * alarm behind, and the next process takes the run up without being asked.
+ * The object of one run: a thin shell that turns requests, alarms and sockets into events. Policy
+ * lives in `run/`, the loop in `agent/`, the keeping alive in `lifeline.ts`.
  */
 import { DurableObject } from "cloudflare:workers";
-import type { SliceEnd } from "../agent/loop.ts";
 import { buildDeps, type Deps } from "../deps.ts";
 import type { NewEvent } from "../run/event.ts";
 import { runFailure } from "../run/failure.ts";
-import { abandon, recover } from "../run/recover.ts";
-import { isSettled, isTerminal, viewOf } from "../run/view.ts";
+import { abandon } from "../run/recover.ts";
 import type { RunSpec } from "../run/spec.ts";
-import { EventLog } from "./event-log.ts";
+import { isSettled, isTerminal, viewOf } from "../run/view.ts";
+import { EventLog, type StoredEvent } from "./event-log.ts";
+import { Lifeline } from "./lifeline.ts";
 import { Outbox } from "./outbox.ts";
 import type { CancelRequest, EventPage, RunAnswer, RunRpc, SpecText } from "./rpc.ts";
-import { Slice } from "./slice.ts";
 import { Watchers } from "./sockets.ts";
 
 /** Text of one page of events at most, in characters; a single larger event is a page of its own. */
 const PAGE_CHARS = 4_000_000;
-/** Pauses before work that failed is tried again: D1 that is down, storage that fails. */
-const BACKOFF_MS = [100, 500, 2_000, 10_000, 30_000, 60_000] as const;
 
 export class AgentRun extends DurableObject<Env> implements RunRpc {
-  readonly #deps: Deps;
   readonly #log: EventLog;
   readonly #watchers: Watchers;
-  readonly #outbox: Outbox;
-  // Not persisted, all of it: a fresh process begins with no slice and nobody waiting.
-  #slice: Slice | null = null;
-  #fresh = true;
-  #failures = 0;
+  readonly #lifeline: Lifeline;
+  // Not persisted: who waits for the run to settle.
   readonly #waiting = new Set<() => void>();
+  #built: Deps | null = null;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#deps = buildDeps(env);
     this.#log = new EventLog(ctx.storage.sql, (write) => ctx.storage.transactionSync(write));
     this.#watchers = new Watchers(ctx, this.#log);
-    this.#outbox = new Outbox(this.#deps.tasks, () => this.#log.state);
+    this.#lifeline = new Lifeline({
+      ctx,
+      log: this.#log,
+      outbox: new Outbox(
+        (projection) => this.#deps.tasks.project(projection),
+        () => this.#log.state,
+      ),
+      deps: () => this.#deps,
+      publish: (events) => this.#publish(events),
+      watched: () => this.#watchers.any,
+    });
+  }
+
+  /** Built on first use: a constructor that throws would cost the run its alarm. */
+  get #deps(): Deps {
+    this.#built ??= buildDeps(this.env);
+    return this.#built;
   }
 
   async start(specText: SpecText): Promise<RunAnswer> {
     if (this.#log.state.seq > 0) {
+      await this.#lifeline.heal();
       return this.#answer(false);
     }
-    this.#keepAlive(this.#begin([created(parseSpec(specText))]));
+    this.#lifeline.keep(this.#lifeline.begin([created(parseSpec(specText))]));
+    if (this.#log.state.seq === 0) {
+      throw new Error("the run could not be started");
+    }
     return this.#answer(true);
   }
 
@@ -64,9 +73,10 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
 
   async abandon(specText: SpecText, message: string): Promise<RunAnswer> {
     if (this.#log.state.seq > 0) {
+      await this.#lifeline.heal();
       return this.#answer(false);
     }
-    this.#conclude([
+    this.#lifeline.conclude([
       created(parseSpec(specText)),
       { type: "run.failed", data: runFailure("dispatch_failed", message) },
     ]);
@@ -78,9 +88,9 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
   }
 
   async settled(timeoutMs: number): Promise<string> {
-    const deadline = this.#deps.now() + timeoutMs;
-    while (!isSettled(this.#log.state.status) && this.#deps.now() < deadline) {
-      await this.#nextStatus(deadline - this.#deps.now());
+    const deadline = Date.now() + timeoutMs;
+    while (!isSettled(this.#log.state.status) && Date.now() < deadline) {
+      await this.#nextStatus(deadline - Date.now());
     }
     return this.view();
   }
@@ -118,80 +128,8 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
     this.#watchers.closed(socket, code);
   }
 
-  /**
-   * Takes the run up, or holds the slice that is under way; never fails, since the platform drops
-   * an alarm that failed too often, and a run without an alarm is stuck.
-   */
-  override async alarm(): Promise<void> {
-    try {
-      if (this.#log.state.seq === 0) {
-        return;
-      }
-      const finished = await this.#within(this.#deps.config.sliceMs, this.#begin([]));
-      if (!finished) {
-        await this.#alarmAt(this.#deps.now());
-      }
-    } catch (error) {
-      await this.#retryLater("alarm", error);
-    }
-  }
-
-  /** Starts a slice unless one is under way; resolves when it has ended and D1 knows. */
-  #begin(opening: readonly NewEvent[]): Promise<void> {
-    this.#slice ??= this.#open(opening);
-    return this.#slice.ended;
-  }
-
-  #open(opening: readonly NewEvent[]): Slice {
-    const slice = new Slice(this.#log, this.#deps, (events) => this.#watchersTold(events), {
-      watched: () => this.#watchers.any,
-      durable: () => this.ctx.storage.sync(),
-    });
-    slice.ended = this.#runSlice(slice, opening);
-    return slice;
-  }
-
-  async #runSlice(slice: Slice, opening: readonly NewEvent[]): Promise<void> {
-    const { statusDelayMs } = this.#deps.config;
-    const showRunning = setTimeout(() => this.#keepAlive(this.#outbox.flush()), statusDelayMs);
-    try {
-      const events = [...opening, ...(this.#fresh ? recover(this.#log.state) : [])];
-      if (opening.length > 0) {
-        // Not awaited: in one transaction with the events that follow in this turn.
-        this.#keepAlive(this.#alarmAt(this.#deps.now()));
-      }
-      this.#fresh = false;
-      const end = await slice.run(events);
-      await this.#rest(end);
-      this.#failures = 0;
-    } catch (error) {
-      await this.#retryLater("slice", error);
-    } finally {
-      clearTimeout(showRunning);
-      slice.close();
-      if (this.#slice === slice) {
-        this.#slice = null;
-      }
-    }
-  }
-
-  /** After a slice: D1 learns the status, and the alarm is what the run now waits for. */
-  async #rest(end: SliceEnd): Promise<void> {
-    const until = end.kind === "rest" ? end.until : null;
-    if (until !== null) {
-      await this.#alarmAt(until);
-    }
-    await this.#outbox.flush();
-  }
-
-  /** Work failed that must not be lost: state is read anew, and an alarm tries again. */
-  async #retryLater(what: string, error: unknown): Promise<void> {
-    this.#deps.observer.fault(`run.${what}`, error);
-    this.#log.reload();
-    this.#fresh = true;
-    const pause = BACKOFF_MS[Math.min(this.#failures, BACKOFF_MS.length - 1)] ?? 60_000;
-    this.#failures += 1;
-    await this.#alarmAt(this.#deps.now() + pause);
+  override alarm(info?: AlarmInvocationInfo): Promise<void> {
+    return this.#lifeline.onAlarm(info);
   }
 
   #cancel(create: readonly NewEvent[], reason: string | null, by: string): void {
@@ -199,18 +137,10 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
       type: "run.cancelled",
       data: { by, ...(reason === null ? {} : { reason }) },
     };
-    this.#conclude([...create, ...abandon(this.#log.state), cancelled]);
+    this.#lifeline.conclude([...create, ...abandon(this.#log.state), cancelled]);
   }
 
-  /** Writes events that end the run, from outside the loop; a call in flight is aborted. */
-  #conclude(events: readonly NewEvent[]): void {
-    this.#keepAlive(this.#alarmAt(this.#deps.now()));
-    this.#watchersTold(this.#log.append(events, this.#deps.now()));
-    this.#slice?.close();
-    this.#keepAlive(this.#outbox.flush());
-  }
-
-  #watchersTold(events: Parameters<Watchers["publish"]>[0]): void {
+  #publish(events: readonly StoredEvent[]): void {
     this.#watchers.publish(events);
     if (isSettled(this.#log.state.status)) {
       for (const wake of this.#waiting) {
@@ -229,26 +159,6 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
       const timer = setTimeout(done, timeoutMs);
       this.#waiting.add(done);
     });
-  }
-
-  /** Whether the work ended within the time. */
-  async #within(ms: number, work: Promise<void>): Promise<boolean> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(false), ms);
-    });
-    const finished = await Promise.race([work.then(() => true), late]);
-    clearTimeout(timer);
-    return finished;
-  }
-
-  #alarmAt(time: number): Promise<void> {
-    return this.ctx.storage.setAlarm(time);
-  }
-
-  /** Work that nobody awaits here: its failure is a fault to report, and the alarm remains. */
-  #keepAlive(work: Promise<unknown>): void {
-    this.ctx.waitUntil(work.catch((error: unknown) => this.#deps.observer.fault("run", error)));
   }
 
   #answer(changed: boolean): RunAnswer {

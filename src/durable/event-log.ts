@@ -93,6 +93,25 @@ export class EventLog {
     return { events: page, more: false };
   }
 
+  /** Whose log this is, also where the rest of it cannot be read. */
+  identity(): { readonly task_id: string; readonly tenant_id: string } | null {
+    try {
+      for (const [row] of this.#rows(0)) {
+        const first = upcast(parseRow(row)[0]);
+        return first.type === "run.created" ? first.data : null;
+      }
+    } catch {
+      // Not even that can be read.
+    }
+    return null;
+  }
+
+  /** The last `seq` that is stored, also where the log cannot be read. */
+  lastSeq(): number {
+    const [row] = [...this.#sql.exec("SELECT MAX(last_seq) AS n FROM log")];
+    return Number(row?.["n"] ?? 0);
+  }
+
   #write(stored: readonly StoredEvent[], first: boolean): void {
     const text = `[${stored.map((event) => event.text).join(",")}]`;
     const firstSeq = stored[0]?.seq ?? 0;

@@ -8,20 +8,18 @@ import type { RunState } from "../run/state.ts";
 import { viewOf } from "../run/view.ts";
 import type { TaskProjection } from "../store/tasks.ts";
 
-/** Where projections go; the part of the task store that a run needs. */
-export interface ProjectionTarget {
-  project(projection: TaskProjection): Promise<void>;
-}
+/** Stores a projection; the part of the task store that a run needs. */
+export type Project = (projection: TaskProjection) => Promise<void>;
 
 export class Outbox {
-  readonly #target: ProjectionTarget;
+  readonly #project: Project;
   readonly #state: () => RunState;
   /** Not persisted: after a restart, the newest status is sent once more. */
   #sentSeq = 0;
   #flushing: Promise<void> | null = null;
 
-  constructor(target: ProjectionTarget, state: () => RunState) {
-    this.#target = target;
+  constructor(project: Project, state: () => RunState) {
+    this.#project = project;
     this.#state = state;
   }
 
@@ -46,7 +44,7 @@ export class Outbox {
       return;
     }
     const { task_id, tenant_id } = state.spec;
-    await this.#target.project({ task_id, tenant_id, view: viewOf(state) });
+    await this.#project({ task_id, tenant_id, view: viewOf(state) });
     this.#sentSeq = Math.max(this.#sentSeq, state.statusSeq);
   }
 }

@@ -13,8 +13,9 @@ import type { EventLog, StoredEvent } from "./event-log.ts";
 
 /** What a slice needs of its object. */
 export interface SliceHost {
-  watched(): boolean;
-  durable(): Promise<void>;
+  readonly publish: (events: readonly StoredEvent[]) => void;
+  readonly watched: () => boolean;
+  readonly durable: () => Promise<void>;
 }
 
 /** Timers hold at most this many milliseconds. */
@@ -25,26 +26,20 @@ export class Slice implements Effects {
   ended: Promise<void> = Promise.resolve();
   readonly #log: EventLog;
   readonly #deps: Deps;
-  readonly #publish: (events: readonly StoredEvent[]) => void;
   readonly #host: SliceHost;
   readonly #abort = new AbortController();
   #deadline: ReturnType<typeof setTimeout> | undefined;
+  #closed = false;
   /** The epoch this slice writes in; set by its first write. */
   #epoch: number | null = null;
 
-  constructor(
-    log: EventLog,
-    deps: Deps,
-    publish: (events: readonly StoredEvent[]) => void,
-    host: SliceHost,
-  ) {
+  constructor(log: EventLog, deps: Deps, host: SliceHost) {
     this.#log = log;
     this.#deps = deps;
-    this.#publish = publish;
     this.#host = host;
   }
 
-  /** @param opening events that come first: the run's creation, or a recovery */
+  /** @param opening events that create the run; none for one that exists */
   async run(opening: readonly NewEvent[]): Promise<SliceEnd> {
     const spec = this.#log.state.spec ?? specIn(opening);
     if (spec === null) {
@@ -56,6 +51,7 @@ export class Slice implements Effects {
 
   /** Ends the slice's right to write, and aborts what it has in flight. */
   close(): void {
+    this.#closed = true;
     clearTimeout(this.#deadline);
     this.#abort.abort();
   }
@@ -80,17 +76,21 @@ export class Slice implements Effects {
     return this.#host.durable();
   }
 
+  fault(name: string, error: unknown): void {
+    this.#deps.observer.fault(name, error);
+  }
+
   state(): RunState | null {
     const { state } = this.#log;
     const current = this.#epoch === null || state.epoch === this.#epoch;
-    return state.end === null && current ? state : null;
+    return state.end === null && current && !this.#closed ? state : null;
   }
 
   append(events: readonly NewEvent[]): void {
-    if (this.state() === null) {
+    if (events.length === 0 || this.state() === null) {
       return;
     }
-    this.#publish(this.#log.append(events, this.now()));
+    this.#host.publish(this.#log.append(events, this.now()));
     this.#epoch = this.#log.state.epoch;
     this.#watchDeadline();
   }

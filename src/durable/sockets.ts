@@ -5,6 +5,7 @@
  */
 import { TERMINAL_TYPES, type EventType } from "../run/event.ts";
 import { isJsonObject, type JsonObject } from "../run/json.ts";
+import { isPlainText, MAX_REASON_CHARS } from "../run/plain-text.ts";
 import { isTerminal } from "../run/view.ts";
 import type { EventLog, StoredEvent } from "./event-log.ts";
 
@@ -12,7 +13,7 @@ import type { EventLog, StoredEvent } from "./event-log.ts";
 const SUBPROTOCOL = "opspawn.v1";
 
 /** Close codes of the live protocol. */
-const CLOSE = { done: 1000, badMessage: 4400, unauthorised: 4401, notFound: 4404 } as const;
+const CLOSE = { done: 1000, badMessage: 4400, restart: 1012 } as const;
 
 /** What one socket is owed next; survives hibernation. At most 16 KB. */
 interface Attachment {
@@ -32,6 +33,11 @@ export interface WatcherCommands {
 
 const PAGE_EVENTS = 200;
 const PAGE_CHARS = 256_000;
+/**
+ * Past sent to one socket without a pause: nothing tells whether the peer reads, and what it does
+ * not read waits in this process's memory. It comes back with its cursor for the rest.
+ */
+const MAX_UNREAD_CHARS = 16_000_000;
 const MAX_MESSAGE_CHARS = 1_048_576;
 const MAX_TYPES = 64;
 
@@ -90,13 +96,17 @@ export class Watchers {
       close(socket, CLOSE.badMessage, "expected a JSON object with a type");
       return;
     }
-    const refused = this.#obey(socket, parsed, commands);
+    const command = this.#understand(socket, parsed, commands);
     const ref = parsed["ref"];
-    if (refused !== null) {
-      send(socket, { type: "error", ...(ref === undefined ? {} : { ref }), ...refused });
-    } else if (ref !== undefined) {
+    if ("code" in command) {
+      send(socket, { type: "error", ...(ref === undefined ? {} : { ref }), ...command });
+      return;
+    }
+    // Answered before it is done: what it leads to may close the socket.
+    if (ref !== undefined) {
       send(socket, { type: "ok", ref });
     }
+    command.run();
   }
 
   /** Completes the closing handshake. */
@@ -105,11 +115,11 @@ export class Watchers {
     close(socket, code === 1005 || code === 1006 ? CLOSE.done : code, "");
   }
 
-  #obey(
+  #understand(
     socket: WebSocket,
     message: JsonObject,
     commands: WatcherCommands,
-  ): { code: string; message: string } | null {
+  ): Refusal | { readonly run: () => void } {
     const attachment = attachmentOf(socket);
     switch (message["type"]) {
       case "subscribe": {
@@ -120,20 +130,25 @@ export class Watchers {
         if (types !== undefined && !isTypeList(types)) {
           return refusal("validation_failed", `types must be a list of at most ${MAX_TYPES} names`);
         }
-        attach(socket, { ...attachment, cursor: after, types: types ?? null, caughtUp: false });
-        this.#pump(socket);
-        return null;
+        return {
+          run: () => {
+            attach(socket, { ...attachment, cursor: after, types: types ?? null, caughtUp: false });
+            this.#pump(socket);
+          },
+        };
       }
       case "cancel": {
         const { reason } = message;
         if (!attachment.mayWrite) {
           return refusal("forbidden", "The key has no scope tasks:write.");
         }
-        if (reason !== undefined && typeof reason !== "string") {
-          return refusal("validation_failed", "reason must be text");
+        if (reason !== undefined && !isPlainText(reason, MAX_REASON_CHARS)) {
+          return refusal(
+            "validation_failed",
+            `reason must be at most ${MAX_REASON_CHARS} characters of plain text`,
+          );
         }
-        commands.cancel(reason ?? null, attachment.by);
-        return null;
+        return { run: () => commands.cancel(reason ?? null, attachment.by) };
       }
       default:
         return refusal("unknown_command", "type must be subscribe or cancel");
@@ -157,6 +172,7 @@ export class Watchers {
   }
 
   async #pumpPages(socket: WebSocket): Promise<void> {
+    let sent = 0;
     for (let more = true; more;) {
       const { cursor } = attachmentOf(socket);
       if (cursor === null || socket.readyState !== WebSocket.OPEN) {
@@ -165,6 +181,11 @@ export class Watchers {
       const page = this.#log.read(cursor, PAGE_EVENTS, PAGE_CHARS);
       more = page.more;
       this.#deliver(socket, page.events, more);
+      sent += page.events.reduce((sum, event) => sum + event.text.length, 0);
+      if (more && sent > MAX_UNREAD_CHARS) {
+        close(socket, CLOSE.restart, "come back with the cursor");
+        return;
+      }
       if (more) {
         // Between pages others get their turn, and the socket time to drain.
         await scheduler.wait(0);
@@ -244,6 +265,11 @@ function isTypeList(value: unknown): value is string[] {
   );
 }
 
-function refusal(code: string, message: string): { code: string; message: string } {
+interface Refusal {
+  readonly code: string;
+  readonly message: string;
+}
+
+function refusal(code: string, message: string): Refusal {
   return { code, message };
 }

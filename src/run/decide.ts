@@ -5,7 +5,7 @@
 import type { NewEvent } from "./event.ts";
 import { runFailure } from "./failure.ts";
 import { callId } from "./id.ts";
-import { durationReached, stepsReached, toolCallsReached } from "./limits.ts";
+import { deadline, durationReached, stepsReached, toolCallsReached } from "./limits.ts";
 import type { Planner } from "./planner.ts";
 import type { RunState, TurnCall } from "./state.ts";
 
@@ -63,7 +63,7 @@ function decideModel(state: RunState, call: NonNullable<RunState["model"]>, now:
       });
     case "due":
       return now < call.retryAt
-        ? { kind: "rest", until: call.retryAt }
+        ? { kind: "rest", until: Math.min(call.retryAt, deadline(state, now)) }
         : {
             kind: "ask",
             call_id: call.call_id,

@@ -171,11 +171,12 @@ const envelope = z.looseObject({
 
 /** What `parseEvent` throws: the log holds something that no version of this code wrote. */
 export class LogCorruption extends Error {
-  readonly reason: string;
-  constructor(reason: string) {
+  /** Newer code wrote it: a deploy that is rolled forward again can read it. */
+  readonly newer: boolean;
+  constructor(reason: string, newer = false) {
     super(`The event log is corrupt: ${reason}`);
     this.name = "LogCorruption";
-    this.reason = reason;
+    this.newer = newer;
   }
 }
 
@@ -213,10 +214,10 @@ export function upcast(raw: unknown): RunEvent {
     throw new LogCorruption("a stored row holds something that is not an event");
   }
   if (raw["v"] !== 1) {
-    throw new LogCorruption(`event ${raw["seq"]} was written by a newer version of this code`);
+    throw new LogCorruption(`event ${raw["seq"]} was written by newer code`, true);
   }
   if (!isEventType(raw["type"])) {
-    throw new LogCorruption(`unknown event type ${raw["type"]} at seq ${raw["seq"]}`);
+    throw new LogCorruption(`unknown event type ${raw["type"]} at seq ${raw["seq"]}`, true);
   }
   return raw as unknown as RunEvent;
 }

@@ -27,6 +27,7 @@ export const MODEL_FAILURES = {
   model_not_found: { retryable: false, says: "The provider does not know this model." },
   quota_exhausted: { retryable: false, says: "The quota at the model provider is used up." },
   context_too_long: { retryable: false, says: "The conversation is longer than the model takes." },
+  reply_too_large: { retryable: false, says: "The model's reply did not come to an end." },
   script_exhausted: { retryable: false, says: "The script has no further entry to play." },
 } as const satisfies Record<string, CodeInfo>;
 
@@ -47,6 +48,7 @@ export const RUN_FAILURES = {
     says: "The run was interrupted too often to be started again.",
   },
   dispatch_failed: { retryable: false, says: "The task could not be handed to its run." },
+  log_corrupt: { retryable: false, says: "The run's log cannot be read." },
   internal_error: { retryable: false, says: "Something went wrong inside the service." },
 } as const satisfies Record<string, CodeInfo>;
 

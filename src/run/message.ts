@@ -39,34 +39,59 @@ export type Turn =
 
 /** How many turns a window may hold before its older half is left out. */
 export const DEFAULT_WINDOW = 100;
+/** How many characters of JSON it may hold: a turn can be as large as its tools' outputs. */
+const WINDOW_CHARS = 400_000;
 
 /**
  * The conversation as far as the model is shown it. `pinned` (what the client said at the start)
- * always stays; of `recent`, the older half is dropped when it outgrows the window. Dropping by
- * halves keeps the prefix of consecutive requests the same, which is what prompt caches live on,
- * and bounds the work of a step however long the run has become.
+ * always stays; of `recent`, the older half is dropped when it outgrows the window, in turns or in
+ * characters. Dropping by halves keeps the prefix of consecutive requests the same, which is what
+ * prompt caches live on, and bounds the work of a step however long the run has become.
  */
 export interface Conversation {
   readonly pinned: readonly Turn[];
   readonly recent: readonly Turn[];
+  /** Characters of each recent turn, and of all of them. */
+  readonly sizes: readonly number[];
+  readonly chars: number;
   /** Turns left out so far. */
   readonly dropped: number;
 }
 
+/** A conversation of nothing but what the client said. */
+export function openWith(pinned: readonly Turn[]): Conversation {
+  return { pinned, recent: [], sizes: [], chars: 0, dropped: 0 };
+}
+
 /** The conversation with one more turn, trimmed to the window. */
 export function extend(conversation: Conversation, turn: Turn, window: number): Conversation {
+  const size = JSON.stringify(turn).length;
   const recent = [...conversation.recent, turn];
-  if (recent.length <= window) {
-    return { ...conversation, recent };
-  }
-  let from = recent.length - Math.floor(window / 2);
-  while (from < recent.length && recent[from]?.role !== "assistant") {
+  const sizes = [...conversation.sizes, size];
+  const chars = conversation.chars + size;
+  const extended = { ...conversation, recent, sizes, chars };
+  return recent.length <= window && chars <= WINDOW_CHARS ? extended : trimmed(extended, window);
+}
+
+/** At most half a window, beginning with something the model said; the newest exchange stays. */
+function trimmed(
+  { pinned, recent, sizes, chars, dropped }: Conversation,
+  window: number,
+): Conversation {
+  const newest = recent.findLastIndex((turn) => turn.role === "assistant");
+  let from = 0;
+  let left = chars;
+  const fits = (): boolean => recent.length - from <= window / 2 && left <= WINDOW_CHARS / 2;
+  while (from < newest && !(fits() && recent[from]?.role === "assistant")) {
+    left -= sizes[from] ?? 0;
     from += 1;
   }
   return {
-    pinned: conversation.pinned,
+    pinned,
     recent: recent.slice(from),
-    dropped: conversation.dropped + from,
+    sizes: sizes.slice(from),
+    chars: left,
+    dropped: dropped + from,
   };
 }
 

@@ -14,6 +14,7 @@ import { isJsonObject, type JsonValue } from "./json.ts";
 import {
   DEFAULT_WINDOW,
   extend,
+  openWith,
   type Conversation,
   type ToolCall,
   type ToolResult,
@@ -129,7 +130,7 @@ export const INITIAL_STATE: RunState = {
   },
   replies: 0,
   nextCall: 1,
-  conversation: { pinned: [], recent: [], dropped: 0 },
+  conversation: openWith([]),
   model: null,
   turn: null,
   answer: null,
@@ -193,7 +194,7 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
           limits: event.data.limits,
         },
         createdAt: at,
-        conversation: { pinned: openingTurns(event.data.input_data), recent: [], dropped: 0 },
+        conversation: openWith(openingTurns(event.data.input_data)),
       };
     case "run.started":
       expect(state.status === "pending", event);

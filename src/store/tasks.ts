@@ -33,7 +33,10 @@ export interface TaskRow {
 }
 
 /** A task as a list has it: what is too large for a page of a hundred is null. */
-export type ListedTask = Omit<TaskRow, "input_data"> & { readonly input_data: JsonObject | null };
+export type ListedTask = Omit<TaskRow, "input_data" | "config"> & {
+  readonly input_data: JsonObject | null;
+  readonly config: Pick<AgentConfig, "model" | "planner">;
+};
 
 /** What a new task is; the rest of its row follows. */
 export type NewTask = Pick<
@@ -66,6 +69,12 @@ export interface TaskProjection {
   readonly view: RunView;
 }
 
+/** A task whose message seems lost, and how often it has been given away by now. */
+export interface ForgottenTask {
+  readonly task: TaskRow;
+  readonly dispatches: number;
+}
+
 export interface TaskFilter {
   readonly status?: TaskStatus;
   readonly agent?: string;
@@ -74,15 +83,14 @@ export interface TaskFilter {
   readonly metadata: readonly { readonly key: string; readonly value: string }[];
 }
 
-/** Times a task is given to the queue before it is failed instead. */
-const MAX_DISPATCHES = 20;
 /** How long an Idempotency-Key is kept. */
 const IDEMPOTENCY_TTL_MS = 86_400_000;
 
 /** Characters of JSON that a list shows of one input or result. */
 const LISTED_CHARS = 16_384;
 const LISTED = `tenant_id, task_id, task_type, name, status, waiting_for, agent, agent_version,
-  config, limits, metadata, priority, attempt, error, usage, last_seq, created_at, updated_at,
+  json_object('model', config ->> '$.model', 'planner', config ->> '$.planner') AS config,
+  limits, metadata, priority, attempt, error, usage, last_seq, created_at, updated_at,
   started_at, completed_at,
   CASE WHEN LENGTH(input_data) <= ${LISTED_CHARS} THEN input_data END AS input_data,
   CASE WHEN LENGTH(result) <= ${LISTED_CHARS} THEN result END AS result`;
@@ -154,23 +162,25 @@ export class TaskStore {
       ]);
       return null;
     } catch (error) {
-      const earlier = await this.#claimed(scope);
+      const earlier = await this.claimed(task.tenant_id, claim);
       if (earlier === null) {
         throw error;
       }
-      return earlier;
+      // The batch may have been committed although its answer was lost.
+      return earlier.taskId === task.task_id ? null : earlier;
     }
   }
 
   /** The task of an idempotency key that was used before, or null. */
-  async #claimed(
-    scope: readonly string[],
-  ): Promise<{ taskId: string; fingerprint: string } | null> {
+  async claimed(
+    tenantId: string,
+    { route, key }: Pick<IdempotencyClaim, "route" | "key">,
+  ): Promise<{ readonly taskId: string; readonly fingerprint: string } | null> {
     const row = await this.#db
       .prepare(
         "SELECT task_id, fingerprint FROM idempotency WHERE tenant_id = ? AND route = ? AND key = ?",
       )
-      .bind(...scope)
+      .bind(tenantId, route, key)
       .first<{ task_id: string; fingerprint: string }>();
     return row === null ? null : { taskId: row.task_id, fingerprint: row.fingerprint };
   }
@@ -234,32 +244,19 @@ export class TaskStore {
    * Takes pending tasks that were given to the queue before a moment and are still pending, and
    * marks them as given again. Across tenants; for the reconciler.
    */
-  async takeForgotten(before: string, now: string, limit: number): Promise<TaskRow[]> {
+  async takeForgotten(before: string, now: string, limit: number): Promise<ForgottenTask[]> {
     const { results } = await this.#db
       .prepare(
         `UPDATE task SET dispatched_at = ?, dispatches = dispatches + 1
          WHERE (tenant_id, task_id) IN (
            SELECT tenant_id, task_id FROM task
-           WHERE status = 'pending' AND dispatched_at < ? AND dispatches < ?
+           WHERE status = 'pending' AND dispatched_at < ?
            ORDER BY dispatched_at LIMIT ?)
          RETURNING *`,
       )
-      .bind(now, before, MAX_DISPATCHES, limit)
-      .all<WholeRow>();
-    return results.map((row) => fromRaw(row));
-  }
-
-  /** Pending tasks that were given to the queue too often; they are to be failed. */
-  async undeliverable(before: string, limit: number): Promise<TaskRow[]> {
-    const { results } = await this.#db
-      .prepare(
-        `SELECT * FROM task
-         WHERE status = 'pending' AND dispatched_at < ? AND dispatches >= ?
-         ORDER BY dispatched_at LIMIT ?`,
-      )
-      .bind(before, MAX_DISPATCHES, limit)
-      .all<WholeRow>();
-    return results.map((row) => fromRaw(row));
+      .bind(now, before, limit)
+      .all<WholeRow & { dispatches: number }>();
+    return results.map((row) => ({ task: fromRaw(row), dispatches: row.dispatches }));
   }
 
   /** Drops idempotency keys older than their lifetime. */
@@ -339,7 +336,9 @@ function conditions(tenantId: string, filter: TaskFilter): { where: string; valu
   }
   for (const { key, value } of filter.metadata) {
     parts.push([
-      "EXISTS (SELECT 1 FROM json_each(metadata) WHERE json_each.key = ? AND CAST(json_each.value AS TEXT) = ?)",
+      `EXISTS (SELECT 1 FROM json_each(metadata) WHERE json_each.key = ? AND ? =
+         CASE WHEN json_each.type IN ('true', 'false', 'null') THEN json_each.type
+         ELSE CAST(json_each.value AS TEXT) END)`,
       key,
       value,
     ]);

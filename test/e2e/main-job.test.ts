@@ -141,6 +141,24 @@ test("the list filters by status, agent, time and metadata, each on its own", as
   expect(total).toBe(2);
 });
 
+test("a metadata filter takes a value as it is written in JSON, true and false too", async () => {
+  const metadata = { urgent: true, done: false, ratio: 1.5, text: "true" };
+  await submit(service, { ...GOAL, ...PLACEHOLDER, metadata });
+  const totals = await Promise.all(
+    ["urgent=true", "done=false", "ratio=1.5", "text=true", "urgent=1", "done=0"].map(
+      async (filter) => [filter, (await listTasks(service, `?metadata.${filter}`)).total],
+    ),
+  );
+  expect(totals).toEqual([
+    ["urgent=true", 1],
+    ["done=false", 1],
+    ["ratio=1.5", 1],
+    ["text=true", 1],
+    ["urgent=1", 0],
+    ["done=0", 0],
+  ]);
+});
+
 test("paging by cursor visits every task once, while new ones come in", async () => {
   const before = await listTasks(service, "?limit=100");
   expect(before.total).toBeLessThan(100);

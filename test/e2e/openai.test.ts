@@ -27,6 +27,8 @@ beforeAll(async () => {
       OPENAI_BASE_URL: `${mock.url}/v1`,
       OPSPAWN_RETRY_BASE_MS: String(BASE_MS),
       OPSPAWN_RETRY_ATTEMPTS: "8",
+      // Who watches is looked up as often as a piece may be written.
+      OPSPAWN_DELTA_MS: "1",
     },
   });
 });
@@ -76,17 +78,16 @@ const sentBy = (entry: JournalEntry | undefined): Sent => entry?.body as unknown
 const toolsSeen = (messages: readonly { readonly role: string }[]): number =>
   messages.filter((message) => message.role === "tool").length;
 
+function add(id: string, a: number, b: number) {
+  return { id, name: "add_numbers", arguments: JSON.stringify({ a, b }) };
+}
+
 test("parallel tool calls over several turns, streamed, come to an answer, each result under the id the model gave", async () => {
   const goal = "Several turns with parallel calls";
   const turn = (seen: number) => ({
     userMessage: goal,
     predicate: ({ messages }: { messages: readonly { role: string }[] }) =>
       toolsSeen(messages) === seen,
-  });
-  const add = (id: string, a: number, b: number) => ({
-    id,
-    name: "add_numbers",
-    arguments: JSON.stringify({ a, b }),
   });
   mock.on(turn(0), {
     content: "Let me look at both.",
@@ -135,9 +136,17 @@ test("parallel tool calls over several turns, streamed, come to an answer, each 
 test("what the model streams is what a watcher sees, piece by piece", async () => {
   const goal = "Stream a sentence";
   const answer = "A sentence that comes in many small pieces, ünïcödé and all 👩‍👧.";
-  mock.on({ userMessage: goal }, { content: answer }, { latency: 15 });
+  // The model begins when somebody watches: what nobody watches is not kept in pieces.
+  const watched = Promise.withResolvers<void>();
+  const reply = async () => {
+    await watched.promise;
+    return { content: answer };
+  };
+  mock.on({ userMessage: goal }, reply, { latency: 15 });
   const { task_id } = await submit(service, asking(goal));
   const watch = await SseWatch.open(service, task_id);
+  await watch.count(3);
+  watched.resolve();
   await watch.done;
   expect(watch.texts).toEqual(await storedLog(service, task_id));
   const deltas = ofType(await logOf(service, task_id), "model.delta");

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
 import { WebSocketServer, type WebSocket as ServerSocket } from "ws";
-import { explain, RefusedError, UnreachableError } from "../../scripts/api-error.ts";
+import { RefusedError, UnreachableError } from "../../scripts/api-error.ts";
 import { Client, TERMINAL_TYPES, type Patience } from "../../scripts/client.ts";
 import type { TaskEvent } from "../../scripts/run-progress.ts";
 import { TERMINAL_TYPES as TERMINAL_TYPES_OF_THE_LOG } from "../../src/run/event.ts";
@@ -225,18 +225,6 @@ test("a problem document becomes a refusal with its code, its sentence and its p
     message: "It was refused.",
     faults: errors,
   });
-});
-
-test("a refusal is explained with its pointers, once, and with what to do", () => {
-  const faults = [
-    { pointer: "/a", detail: "must be text" },
-    { pointer: "/b", detail: "is\u001b[2J unknown" },
-  ];
-  const refusal = new RefusedError(422, "validation_failed", "/a must be text.", faults);
-  expect(explain(refusal)).toBe("/a must be text.\n  /b: is␛[2J unknown");
-  expect(explain(new RefusedError(401, "unauthorized", "No."))).toContain("OPSPAWN_KEY");
-  expect(explain(new UnreachableError("http://here", "no answer"))).toContain("npm start");
-  expect(() => explain(new TypeError("a bug"))).toThrow("a bug");
 });
 
 test("what does not speak the API is told apart from a service that refuses", async () => {

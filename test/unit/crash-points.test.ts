@@ -89,15 +89,15 @@ test("a run that is stopped before or after any write ends as the undisturbed on
   expect(unknown).toBeGreaterThan(0);
 });
 
-test("a run that is stopped at every write in turn still ends, in bounded time", async () => {
+test("a run that is stopped again and again still ends, in bounded time", async () => {
   const killed = new Set<number>();
   const { run, once } = newRun((write, when) => {
-    if (when === "after" && write % 2 === 0 && !killed.has(write)) {
+    if (when === "after" && write % 3 === 0 && !killed.has(write)) {
       killed.add(write);
       throw new Killed();
     }
   });
-  expect(await run.driveThroughKills()).toBeGreaterThan(4);
+  expect(await run.driveThroughKills()).toBeGreaterThan(3);
   expect(run.log.state).toMatchObject({ status: "completed" });
   expect([...once.values()].every((count) => count === 1)).toBe(true);
 });

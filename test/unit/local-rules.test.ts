@@ -197,7 +197,10 @@ function replyOf({ text, tool_calls }: ReturnType<typeof ruleReply>): Reply {
 }
 
 function stateOf(turns: readonly Turn[]) {
-  return { ...INITIAL_STATE, conversation: { pinned: turns, recent: [], dropped: 0 } };
+  return {
+    ...INITIAL_STATE,
+    conversation: { pinned: turns, recent: [], sizes: [], chars: 0, dropped: 0 },
+  };
 }
 
 function offered(tools?: readonly string[]) {

@@ -106,6 +106,12 @@ function state(config: Partial<AgentConfig>): RunState {
       config: { model: "local/rules", planner: "native", ...config },
       limits: { max_steps: 5, max_duration_s: 60 },
     },
-    conversation: { pinned: [{ role: "user", text: "goal" }], recent: [], dropped: 0 },
+    conversation: {
+      pinned: [{ role: "user", text: "goal" }],
+      recent: [],
+      sizes: [],
+      chars: 0,
+      dropped: 0,
+    },
   };
 }

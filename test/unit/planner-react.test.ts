@@ -176,7 +176,13 @@ test("tool results and notices reach the model as observations", () => {
   ];
   const state: RunState = {
     ...INITIAL_STATE,
-    conversation: { pinned: [{ role: "user", text: "goal" }], recent, dropped: 0 },
+    conversation: {
+      pinned: [{ role: "user", text: "goal" }],
+      recent,
+      sizes: [],
+      chars: 0,
+      dropped: 0,
+    },
   };
   expect(reactPlanner.prompt(state, []).turns).toEqual([
     { role: "user", text: "goal" },

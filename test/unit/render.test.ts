@@ -1,10 +1,9 @@
 /** What a person sees of a run: every event type, whatever is in it, on every kind of screen. */
 import { stripVTControlCharacters } from "node:util";
-import { expect, onTestFinished, test, vi } from "vitest";
-import { showLive } from "../../scripts/live-view.ts";
+import { expect, test } from "vitest";
 import { RunView } from "../../scripts/render.ts";
 import type { TaskEvent } from "../../scripts/run-progress.ts";
-import { columnsOf, neutralise, shorten, TextFlow } from "../../scripts/terminal-text.ts";
+import { columnsOf } from "../../scripts/terminal-text.ts";
 import { EVENT_TYPES } from "../../src/run/event.ts";
 
 type Data = TaskEvent["data"];
@@ -179,32 +178,6 @@ test("the status says the step and what is open, on one line whatever the names 
   expect(view.doing).toBe("step 1 · calling calculator, a␛b");
 });
 
-async function* streamOf(events: readonly TaskEvent[]): AsyncGenerator<TaskEvent> {
-  yield* events;
-}
-
-test("on a terminal the status line is gone before each text and at the end", async () => {
-  const parts: string[] = [];
-  const terminal = { isTTY: true, columns: 80, write: (text: string) => parts.push(text) };
-  vi.stubEnv("TERM", "xterm");
-  vi.stubEnv("NO_COLOR", "1");
-  onTestFinished(() => void vi.unstubAllEnvs());
-  expect(await showLive(streamOf(RUN), terminal)).toBe("run.completed");
-  const written = parts.join("");
-  expect(written).toContain("step 1 · calling calculator · 0.0 s\r\u001b[K");
-  // oxlint-disable-next-line no-control-regex -- what a terminal does with a line that is erased
-  expect(written.replaceAll(/[^\n]*\r\u001b\[K/g, "")).toBe(rendered(RUN, 80));
-});
-
-test("in a pipe there is neither a status line nor colour, and nothing once the signal is given", async () => {
-  const parts: string[] = [];
-  const pipe = { write: (text: string) => parts.push(text) };
-  await showLive(streamOf(RUN), pipe);
-  expect(parts.join("")).toBe(rendered(RUN));
-  await showLive(streamOf(RUN), pipe, AbortSignal.abort());
-  expect(parts.join("")).toBe(rendered(RUN));
-});
-
 test("a reply whose deltas had gaps is shown whole", () => {
   const text = rendered(
     eventsOf(
@@ -246,29 +219,4 @@ test("no line is wider than the screen, whatever the width and the script", () =
       }
     }
   }
-});
-
-test("streamed text looks the same however it is cut into pieces", () => {
-  const text =
-    "Some words,\r\n  an indented line, 漢字 and 𠀀𠀁 and a👩‍👧b:\n\n- a very long item at the end of it";
-  const whole = new TextFlow("  ", 30);
-  const expected = whole.feed(text) + whole.end();
-  for (const size of [1, 2, 3, 7]) {
-    const flow = new TextFlow("  ", 30);
-    let out = "";
-    for (let at = 0; at < text.length; at += size) {
-      out += flow.feed(text.slice(at, at + size));
-    }
-    expect(out + flow.end(), `pieces of ${size}`).toBe(expected);
-  }
-  expect(expected).toContain("\n    an indented line");
-});
-
-test("text is cut to a width in whole characters and measured in columns", () => {
-  expect(shorten("漢字漢字", 5)).toBe("漢字…");
-  expect(shorten("e\u0301e\u0301e\u0301", 2)).toBe("e\u0301…");
-  expect(shorten("two\n  lines", 20)).toBe("two lines");
-  expect(shorten("y".repeat(5_000_000), 4)).toBe("yyy…");
-  expect(columnsOf("👩‍👩‍👧‍👦漢a\u0301")).toBe(5);
-  expect(neutralise("lone \ud800 tab\tend")).toBe("lone \ufffd tab  end");
 });

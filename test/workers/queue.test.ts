@@ -107,18 +107,51 @@ test("the reconciler sends a forgotten task again, and leaves a fresh one alone"
   expect(sent).toHaveLength(count);
 });
 
-test("a task that was sent too often is failed instead of being sent for ever", async () => {
-  const task = await stored([{ text: "never" }], Date.now() - 600_000);
-  const queue = {
-    send: async () => ({ metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } }),
-  };
-  const deps = { tasks, observer, run, queue, reconcileAfterMs: 1000 };
+const lossyQueue = {
+  send: async () => ({ metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } }),
+};
+
+/** Runs the reconciler once a minute for as long as its patience lasts. */
+async function reconcileForHours(deps: Partial<Parameters<typeof reconcile>[0]>): Promise<void> {
+  const all = { tasks, observer, run, queue: lossyQueue, reconcileAfterMs: 1000, ...deps };
   for (let minute = 0; minute < 25; minute += 1) {
-    await reconcile(deps, Date.now() + minute * 60_000);
+    await reconcile(all, Date.now() + minute * 60_000);
   }
+}
+
+test("a task whose messages are all lost is started without the queue in the end", async () => {
+  const task = await stored([{ text: "at last" }], Date.now() - 600_000);
+  await reconcileForHours({});
+  await expect
+    .poll(async () => tasks.get("test", task.task_id))
+    .toMatchObject({ status: "completed", result: { answer: "at last" } });
+});
+
+test("a task whose run refuses to start again and again is failed, and holds up no other", async () => {
+  const task = await stored([{ text: "never" }], Date.now() - 600_000);
+  const other = await stored([{ text: "fine" }], Date.now() - 600_000);
+  await reconcileForHours({
+    run: (tenantId, taskId) => {
+      const real = run(tenantId, taskId);
+      return taskId === task.task_id
+        ? {
+            start: () => Promise.reject(new Error("no")),
+            cancel: (spec, request) => real.cancel(spec, request),
+            abandon: (spec, message) => real.abandon(spec, message),
+            view: () => real.view(),
+            settled: (ms) => real.settled(ms),
+            events: (after, limit) => real.events(after, limit),
+            fetch: (request) => real.fetch(request),
+          }
+        : real;
+    },
+  });
   await expect
     .poll(async () => tasks.get("test", task.task_id))
     .toMatchObject({ status: "failed", error: { code: "dispatch_failed" } });
+  await expect
+    .poll(async () => tasks.get("test", other.task_id))
+    .toMatchObject({ status: "completed" });
 });
 
 test("the whole way: a message on the real queue starts its run", async () => {

@@ -13,7 +13,8 @@ import type { Reply, Turn } from "../../run/message.ts";
 import type { LlmClient, LlmEvent, ModelRequest, TokenUsage } from "./client.ts";
 
 export interface OpenAiSettings {
-  readonly apiKey: string;
+  /** Absent for a server that needs none. */
+  readonly apiKey?: string;
   /** With its version path; absent: OpenAI itself. */
   readonly baseUrl?: string;
   /** How the provider is called in messages. */
@@ -54,7 +55,8 @@ export function openAiClient(settings: OpenAiSettings): LlmClient {
 async function loadSdk(settings: OpenAiSettings): Promise<OpenAI> {
   const { OpenAI: Sdk } = await import("openai");
   return new Sdk({
-    apiKey: settings.apiKey,
+    // A local server needs no key, but the SDK insists on some text.
+    apiKey: settings.apiKey ?? "none",
     baseURL: settings.baseUrl ?? null,
     maxRetries: 0,
     // Both may come from the environment of the process otherwise.
@@ -241,10 +243,8 @@ interface ApiErrorLike {
 function failureOf(thrown: unknown, { provider, apiKey }: OpenAiSettings): ModelFailure {
   const error: ApiErrorLike = typeof thrown === "object" && thrown !== null ? thrown : {};
   // Some servers quote the key they were sent; it must not reach the log.
-  const says = (typeof error.message === "string" ? error.message : String(thrown)).replaceAll(
-    apiKey,
-    "[key]",
-  );
+  const said = typeof error.message === "string" ? error.message : String(thrown);
+  const says = apiKey === undefined ? said : said.replaceAll(apiKey, "[key]");
   const code = codeOf(error, says);
   const retryAfterMs = retryHint(error.headers);
   return {

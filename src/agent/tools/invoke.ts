@@ -86,7 +86,9 @@ export async function invokeTool(
   const outcome = await settle(tool, args, context);
   const duration_ms = Math.max(0, Math.round(clock() - startedAt));
   if (!outcome.ok) {
-    return failed(context.callId, outcome.code, outcome.message, duration_ms);
+    return outcome.code === "outcome_unknown"
+      ? { type: "tool.outcome_unknown", data: { call_id: context.callId } }
+      : failed(context.callId, outcome.code, outcome.message, duration_ms);
   }
   const { output, truncated } = shorten(outcome.output);
   return {
@@ -97,20 +99,28 @@ export async function invokeTool(
 
 type Outcome =
   | { readonly ok: true; readonly output: JsonValue }
-  | { readonly ok: false; readonly code: ToolFailureCode; readonly message: string };
+  | { readonly ok: false; readonly code: StopCode; readonly message: string };
+
+/** A tool that was stopped while it might act: nobody knows what it did. */
+type StopCode = ToolFailureCode | "outcome_unknown";
 
 async function settle(tool: RunTool, args: JsonValue, context: ToolContext): Promise<Outcome> {
   const own = new AbortController();
   const cut = Promise.withResolvers<Outcome>();
-  const stop = (code: ToolFailureCode, message: string) => {
+  const stop = (code: StopCode, message: string) => {
     cut.resolve({ ok: false, code, message });
     own.abort(new Error(message));
   };
-  const stopped = () => stop("tool_error", "The call was stopped before the tool had finished.");
+  const stopped = () => {
+    const message = "The call was stopped before the tool had finished.";
+    stop(begun && tool.effect !== "pure" ? "outcome_unknown" : "tool_error", message);
+  };
+  let begun = false;
   if (context.signal.aborted) {
     stopped();
     return cut.promise;
   }
+  begun = true;
   const outcome = run(tool, args, { ...context, signal: own.signal });
   // Most tools are done within the turn they were called in, and timers are not free.
   const early = await withinThisTurn(outcome);

@@ -46,7 +46,7 @@ function scriptedTool(script: ScriptTool, calls: () => ScriptedCalls | null): Ru
     inputSchema,
     outputSchema: null,
     effect: script.effect ?? "once",
-    timeoutMs: DEFAULT_TOOL_TIMEOUT_MS,
+    timeoutMs: DEFAULT_TOOL_TIMEOUT_MS + (script.delay_ms ?? 0),
     checkInput: jsonSchemaCheck(inputSchema),
     checkOutput: jsonSchemaCheck({}),
     run: async (_input, context) => {

@@ -9,7 +9,7 @@ const instant = z.iso.datetime({ offset: true });
 export const wait = defineTimer({
   name: "wait",
   description:
-    "Waits before the task goes on: either a number of seconds (up to a year) or until a date and time. Give exactly one of the two.",
+    "Waits before the task goes on: either a number of seconds (up to a year) or until a date and time, a year ahead at most. Give exactly one of the two.",
   input: z
     .strictObject({
       seconds: z.number().min(0).max(MAX_SECONDS).optional(),
@@ -26,5 +26,7 @@ export const wait = defineTimer({
   output: z.strictObject({ waited_until: z.string() }),
   effect: "pure",
   due: ({ seconds, until }, now) =>
-    until === undefined ? now + Math.round((seconds ?? 0) * 1000) : Date.parse(until),
+    until === undefined
+      ? now + Math.round((seconds ?? 0) * 1000)
+      : Math.min(Date.parse(until), now + MAX_SECONDS * 1000),
 });

@@ -1,0 +1,206 @@
+/**
+ * One attempt of a model call: the stream is passed on to watchers, bounded in time and size, and
+ * comes to events: what it consumed, and a reply or a classified failure.
+ */
+import type { NewEvent } from "../run/event.ts";
+import { clipMessage, retryDelay, type ModelFailure } from "../run/failure.ts";
+import { callId } from "../run/id.ts";
+import type { Reply, ToolCall } from "../run/message.ts";
+import type { Planner, Reading } from "../run/planner.ts";
+import type { RunState } from "../run/state.ts";
+import { DeltaPacker, sizeOf, type Piece } from "./delta.ts";
+import type { Effects, RunTools } from "./effects.ts";
+import type { LlmEvent, TokenUsage } from "./llm/client.ts";
+import type { Job } from "./step.ts";
+import type { Watchdog } from "./watchdog.ts";
+
+/** A reply beyond this has lost its way; it would fill the memory that runs share. */
+const MAX_REPLY_CHARS = 2_000_000;
+/** Tool calls that one reply may ask for. */
+const MAX_CALLS = 64;
+
+type ModelJob = Extract<Job, { kind: "model" }>;
+
+/**
+ * Sends the attempt; its outcome as events. The adapter's failures are outcomes.
+ * @param state as it is after the intent was written
+ * @throws only what the log throws
+ */
+export async function callModel(
+  job: ModelJob,
+  state: RunState,
+  planner: Planner,
+  tools: RunTools,
+  effects: Effects,
+  watchdog: Watchdog,
+): Promise<NewEvent[]> {
+  const attempt = new Attempt(job, state, planner, tools, effects);
+  watchdog.start(tools.settings.modelTimeoutMs, () => attempt.timeOut());
+  try {
+    return await attempt.run();
+  } finally {
+    watchdog.stop();
+  }
+}
+
+class Attempt {
+  readonly #job: ModelJob;
+  readonly #state: RunState;
+  readonly #planner: Planner;
+  readonly #tools: RunTools;
+  readonly #effects: Effects;
+  readonly #packer: DeltaPacker;
+  readonly #own = new AbortController();
+  /** What the log threw: not the model's failure, it ends the slice. */
+  readonly #broken: unknown[] = [];
+  /** Why we ended the call ourselves. */
+  #stopped: ModelFailure | null = null;
+  /** Some servers report a running total with each chunk: the last one is the attempt's. */
+  #usage: TokenUsage | null = null;
+  #outcome: NewEvent | null = null;
+  #chars = 0;
+  #watched: boolean;
+  #lookedAt: number;
+
+  constructor(job: ModelJob, state: RunState, planner: Planner, tools: RunTools, effects: Effects) {
+    this.#job = job;
+    this.#state = state;
+    this.#planner = planner;
+    this.#tools = tools;
+    this.#effects = effects;
+    this.#watched = effects.watched();
+    this.#lookedAt = effects.now();
+    this.#packer = new DeltaPacker(job, tools.settings, (events) => this.#write(events));
+  }
+
+  timeOut(): void {
+    const { modelTimeoutMs } = this.#tools.settings;
+    this.#stop({ code: "timeout", message: `No reply within ${modelTimeoutMs} ms.` });
+  }
+
+  async run(): Promise<NewEvent[]> {
+    const { request, body } = this.#job;
+    const signal = AbortSignal.any([this.#effects.signal, this.#own.signal]);
+    try {
+      for await (const event of this.#tools.llm.stream(request, body, signal)) {
+        this.#take(event);
+      }
+    } catch (error) {
+      this.#effects.fault("model.adapter", error);
+      this.#outcome = this.#failed({ code: "server_error", message: "The adapter failed." });
+    }
+    if (this.#broken.length > 0) {
+      throw this.#broken[0];
+    }
+    const cut = { code: "cut_stream", message: "The reply ended without its end." } as const;
+    const outcome = this.#outcome ?? this.#failed(cut);
+    return [...this.#packer.take(), ...this.#booked(), outcome];
+  }
+
+  #take(event: LlmEvent): void {
+    switch (event.type) {
+      case "usage":
+        this.#usage = event.usage;
+        break;
+      case "done":
+        this.#outcome = this.#completed(event.reply);
+        break;
+      case "failed":
+        this.#outcome = this.#failed(event.failure);
+        break;
+      default:
+        this.#pass(event);
+    }
+  }
+
+  #pass(piece: Piece): void {
+    this.#chars += sizeOf(piece);
+    if (this.#chars > MAX_REPLY_CHARS) {
+      const message = `The reply had no end after ${MAX_REPLY_CHARS} characters.`;
+      this.#stop({ code: "reply_too_large", message });
+    }
+    // Asking who watches is not free with a thousand watchers; once in a while is enough.
+    const now = this.#effects.now();
+    if (now - this.#lookedAt >= this.#tools.settings.deltaMs) {
+      this.#watched = this.#effects.watched();
+      this.#lookedAt = now;
+    }
+    if (this.#watched) {
+      this.#packer.add(piece);
+    }
+  }
+
+  #write(events: readonly NewEvent[]): void {
+    try {
+      this.#effects.append(events);
+    } catch (error) {
+      this.#broken.push(error);
+      this.#own.abort();
+    }
+  }
+
+  #stop(failure: ModelFailure): void {
+    this.#stopped ??= failure;
+    this.#own.abort();
+  }
+
+  #booked(): NewEvent[] {
+    return this.#usage === null
+      ? []
+      : [
+          {
+            type: "usage.recorded",
+            data: { ...this.#call, ...this.#usage, cost_micro_usd: 0 },
+          },
+        ];
+  }
+
+  #failed(reported: ModelFailure): NewEvent {
+    const failure = this.#stopped ?? reported;
+    const failures = (this.#state.model?.failedAttempts ?? 0) + 1;
+    const retry_in_ms = this.#effects.signal.aborted
+      ? null
+      : retryDelay(failure, failures, this.#tools.settings.retry, this.#effects.random());
+    const { code } = failure;
+    const message = clipMessage(failure.message);
+    return { type: "model.failed", data: { ...this.#call, code, message, retry_in_ms } };
+  }
+
+  #completed(reply: Reply): NewEvent {
+    const reading = bounded(this.#planner.read(reply));
+    const first = this.#state.nextCall;
+    const tool_calls: ToolCall[] =
+      reading.kind === "calls"
+        ? reading.calls.map((planned, i) => ({ call_id: callId(first + i), ...planned }))
+        : [];
+    return {
+      type: "model.completed",
+      data: {
+        ...this.#call,
+        finish_reason: reply.finish_reason,
+        text: reply.text,
+        tool_calls,
+        ...(reply.reasoning === "" ? {} : { reasoning: reply.reasoning }),
+        ...(reading.kind === "answer" ? { answer: reading.answer } : {}),
+        ...(reading.kind === "problem"
+          ? { problem: { code: reading.code, message: reading.message } }
+          : {}),
+      },
+    };
+  }
+
+  get #call(): { readonly call_id: string; readonly attempt: number } {
+    return { call_id: this.#job.callId, attempt: this.#job.attempt };
+  }
+}
+
+/** A reply that asks for hundreds of calls at once is told to ask for fewer. */
+function bounded(reading: Reading): Reading {
+  return reading.kind === "calls" && reading.calls.length > MAX_CALLS
+    ? {
+        kind: "problem",
+        code: "too_many_calls",
+        message: `You asked for ${reading.calls.length} tool calls at once. Ask for at most ${MAX_CALLS} in one reply.`,
+      }
+    : reading;
+}

@@ -1,0 +1,63 @@
+/** The tool calls of one turn: run side by side, each outcome written as soon as it is known. */
+import type { NewEvent } from "../run/event.ts";
+import { idempotencyKey } from "../run/id.ts";
+import type { RunState, TurnCall } from "../run/state.ts";
+import type { Effects, RunTools } from "./effects.ts";
+import { invokeTool } from "./tools/invoke.ts";
+
+/**
+ * Runs the calls of a turn side by side. An outcome is written as soon as it is known, except the
+ * last: that one goes with the next intent, in one transaction.
+ */
+export async function callTools(
+  calls: readonly TurnCall[],
+  state: RunState,
+  tools: RunTools,
+  effects: Effects,
+): Promise<NewEvent[]> {
+  if (calls.some((call) => call.request?.effect !== "pure")) {
+    await effects.durable();
+  }
+  const settled: NewEvent[] = [];
+  const running = new Set(
+    calls.map((call) => {
+      const run: Promise<void> = callTool(call, state, tools, effects).then((outcome) => {
+        settled.push(outcome);
+        running.delete(run);
+      });
+      return run;
+    }),
+  );
+  while (running.size > 0) {
+    await Promise.race(running);
+    if (running.size > 0 && settled.length > 0) {
+      effects.append(settled.splice(0));
+    }
+  }
+  return settled;
+}
+
+async function callTool(
+  { call, request }: TurnCall,
+  state: RunState,
+  tools: RunTools,
+  effects: Effects,
+): Promise<NewEvent> {
+  const taskId = state.spec?.task_id ?? "";
+  const tool = tools.toolbox.get(call.name);
+  if (tool?.kind !== "run" || request === null) {
+    const message = `The tool ${call.name} is not there any more.`;
+    return {
+      type: "tool.failed",
+      data: { call_id: call.call_id, code: "unknown_tool", message, duration_ms: 0 },
+    };
+  }
+  const context = {
+    taskId,
+    callId: call.call_id,
+    idempotencyKey: idempotencyKey(taskId, call.call_id),
+    attempt: request.attempt,
+    signal: effects.signal,
+  };
+  return invokeTool(tool, request.arguments, context, () => effects.now());
+}
