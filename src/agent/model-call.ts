@@ -59,8 +59,8 @@ class Attempt {
   #usage: TokenUsage | null = null;
   #outcome: NewEvent | null = null;
   #chars = 0;
-  #watched: boolean;
-  #lookedAt: number;
+  #watched = false;
+  #lookedAt = Number.NEGATIVE_INFINITY;
 
   constructor(job: ModelJob, state: RunState, planner: Planner, tools: RunTools, effects: Effects) {
     this.#job = job;
@@ -68,8 +68,6 @@ class Attempt {
     this.#planner = planner;
     this.#tools = tools;
     this.#effects = effects;
-    this.#watched = effects.watched();
-    this.#lookedAt = effects.now();
     this.#packer = new DeltaPacker(job, tools.settings, (events) => this.#write(events));
   }
 

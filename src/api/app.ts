@@ -6,7 +6,6 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { cors } from "hono/cors";
 import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
-import { jsonBody } from "./body.ts";
 import type { ApiContext, ApiDeps, AppEnv } from "./context.ts";
 import { eventRoutes } from "./events.ts";
 import { Problem, problemResponse, toProblem } from "./problem.ts";
@@ -40,7 +39,6 @@ export function createApp(depsOf: (env: Env) => ApiDeps): OpenAPIHono<AppEnv> {
           exposeHeaders: ["Location", "X-Request-Id", "Idempotent-Replayed", "Retry-After"],
         })(c, next);
   });
-  app.use("/api/*", jsonBody);
   taskRoutes(app);
   eventRoutes(app);
   toolRoutes(app);

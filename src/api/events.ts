@@ -16,6 +16,8 @@ import type { Caller } from "../store/keys.ts";
 
 const SUBPROTOCOL = "opspawn.v1";
 const DEFAULT_LIMIT = 100;
+/** Accepts a stream, and not with the weight 0. */
+const WANTS_STREAM = /text\/event-stream(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i;
 
 const eventsRoute = createRoute({
   method: "get",
@@ -54,7 +56,7 @@ export function eventRoutes(app: OpenAPIHono<AppEnv>): void {
       return openSocket(c, found.row, found.caller, query.after ?? null);
     }
     const after = query.after ?? 0;
-    if (/text\/event-stream/i.test(c.req.header("Accept") ?? "")) {
+    if (WANTS_STREAM.test(c.req.header("Accept") ?? "")) {
       return sseResponse(c, found.row, lastEventId(c) ?? after);
     }
     const run = c.var.deps.run(found.row.tenant_id, found.row.task_id);

@@ -70,7 +70,8 @@ async function claimOf(body: SubmitBody, header: string | null): Promise<Idempot
   if (key === null) {
     return null;
   }
-  const text = canonicalJson({ ...body } as unknown as JsonValue);
+  const { request_id: _key, ...request } = body;
+  const text = canonicalJson(request as unknown as JsonValue);
   return { route: "POST /api/v1/tasks", key, fingerprint: await sha256Hex(text) };
 }
 

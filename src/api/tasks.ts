@@ -2,6 +2,7 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import { specOf, type TaskFilter, type TaskRow } from "../store/tasks.ts";
 import { requireScope } from "./auth.ts";
+import { jsonBody } from "./body.ts";
 import type { ApiContext, ApiDeps, AppEnv } from "./context.ts";
 import { Problem } from "./problem.ts";
 import { BODY_PROBLEMS, json, preferHeader, preferredWait, refusals, SECURED } from "./routes.ts";
@@ -22,7 +23,7 @@ const submitRoute = createRoute({
   description: "Once this answers 201, the task reaches an end or a named wait.",
   tags,
   security: SECURED,
-  middleware: [requireScope("tasks:write")] as const,
+  middleware: [requireScope("tasks:write"), jsonBody] as const,
   request: {
     body: { required: true, content: { "application/json": { schema: schemas.submitBody } } },
     headers: preferHeader.extend({
@@ -78,7 +79,7 @@ const cancelRoute = createRoute({
   description: "Aborts the call in flight. A task that is over stays as it is.",
   tags,
   security: SECURED,
-  middleware: [requireScope("tasks:write")] as const,
+  middleware: [requireScope("tasks:write"), jsonBody] as const,
   request: {
     params: schemas.taskPath,
     body: { content: { "application/json": { schema: schemas.cancelBody } } },

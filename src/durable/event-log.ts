@@ -96,8 +96,8 @@ export class EventLog {
   /** Whose log this is, also where the rest of it cannot be read. */
   identity(): { readonly task_id: string; readonly tenant_id: string } | null {
     try {
-      for (const [row] of this.#rows(0)) {
-        const first = upcast(parseRow(row)[0]);
+      for (const row of this.#rows(0)) {
+        const first = upcast(parseRow(row.text)[0]);
         return first.type === "run.created" ? first.data : null;
       }
     } catch {
@@ -138,9 +138,12 @@ export class EventLog {
   #fold(): RunState {
     let state = INITIAL_STATE;
     if (hasSchema(this.#sql)) {
-      for (const [row] of this.#rows(0)) {
-        for (const raw of parseRow(row)) {
+      for (const row of this.#rows(0)) {
+        for (const raw of parseRow(row.text)) {
           state = reduce(state, upcast(raw));
+        }
+        if (state.seq !== row.lastSeq) {
+          throw new LogCorruption(`a row that ends at seq ${row.lastSeq} ends at ${state.seq}`);
         }
       }
     }
@@ -148,8 +151,8 @@ export class EventLog {
   }
 
   *#scan(after: number): Generator<StoredEvent> {
-    for (const [row, firstSeq] of this.#rows(after)) {
-      for (const [i, raw] of parseRow(row).entries()) {
+    for (const { text, firstSeq } of this.#rows(after)) {
+      for (const [i, raw] of parseRow(text).entries()) {
         const seq = firstSeq + i;
         if (seq > after) {
           yield { seq, type: upcast(raw).type, text: JSON.stringify(raw) };
@@ -158,29 +161,36 @@ export class EventLog {
     }
   }
 
-  /** The whole text of each transaction that holds an event after the cursor, with its first seq. */
-  *#rows(after: number): Generator<[text: string, firstSeq: number]> {
+  /** The whole text of each transaction that holds an event after the cursor. */
+  *#rows(after: number): Generator<Transaction> {
     const cursor = this.#sql.exec(
-      `SELECT first_seq, events FROM log
+      `SELECT first_seq, last_seq, events FROM log
        WHERE first_seq >= (SELECT COALESCE(MAX(first_seq), 0) FROM log WHERE first_seq <= ?)
        ORDER BY first_seq, part`,
       after + 1,
     );
-    let firstSeq = 0;
-    let text = "";
+    let whole: Transaction | null = null;
     for (const row of cursor) {
-      const seq = Number(row["first_seq"]);
-      if (seq !== firstSeq && text !== "") {
-        yield [text, firstSeq];
-        text = "";
+      const firstSeq = Number(row["first_seq"]);
+      const text = String(row["events"]);
+      if (whole !== null && whole.firstSeq !== firstSeq) {
+        yield whole;
+        whole = null;
       }
-      firstSeq = seq;
-      text += String(row["events"]);
+      const before: string = whole?.text ?? "";
+      whole = { firstSeq, lastSeq: Number(row["last_seq"]), text: before + text };
     }
-    if (text !== "") {
-      yield [text, firstSeq];
+    if (whole !== null) {
+      yield whole;
     }
   }
+}
+
+/** The events that were written together, as one text. */
+interface Transaction {
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  readonly text: string;
 }
 
 /** A place to cut a text that is not inside a surrogate pair, which no row could store. */

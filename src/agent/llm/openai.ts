@@ -31,6 +31,7 @@ export function openAiClient(settings: OpenAiSettings): LlmClient {
     body: (request) => JSON.stringify(toBody(request)),
     async *stream(_request, body, signal) {
       const state = new ReplyBuilder();
+      let answered = false;
       try {
         sdk ??= loadSdk(settings);
         const client = await sdk;
@@ -41,12 +42,13 @@ export function openAiClient(settings: OpenAiSettings): LlmClient {
           stream: true,
           signal,
         });
+        answered = true;
         for await (const chunk of chunks) {
           yield* state.take(chunk);
         }
         yield state.end();
       } catch (error) {
-        yield { type: "failed", failure: failureOf(error, settings) };
+        yield { type: "failed", failure: failureOf(error, settings, answered) };
       }
     },
   };
@@ -240,12 +242,16 @@ interface ApiErrorLike {
 }
 
 /** Classifies what the SDK threw by its fields: its classes are loaded lazily. */
-function failureOf(thrown: unknown, { provider, apiKey }: OpenAiSettings): ModelFailure {
+function failureOf(
+  thrown: unknown,
+  { provider, apiKey }: OpenAiSettings,
+  answered: boolean,
+): ModelFailure {
   const error: ApiErrorLike = typeof thrown === "object" && thrown !== null ? thrown : {};
   // Some servers quote the key they were sent; it must not reach the log.
   const said = typeof error.message === "string" ? error.message : String(thrown);
   const says = apiKey === undefined ? said : said.replaceAll(apiKey, "[key]");
-  const code = codeOf(error, says);
+  const code = codeOf(error, answered);
   const retryAfterMs = retryHint(error.headers);
   return {
     code,
@@ -254,7 +260,8 @@ function failureOf(thrown: unknown, { provider, apiKey }: OpenAiSettings): Model
   };
 }
 
-function codeOf({ status, code, name }: ApiErrorLike, message: string): ModelFailureCode {
+/** @param answered whether the provider had begun to answer: a loss after that cuts a stream */
+function codeOf({ status, code, name }: ApiErrorLike, answered: boolean): ModelFailureCode {
   if (code === "insufficient_quota") {
     return "quota_exhausted";
   }
@@ -286,9 +293,7 @@ function codeOf({ status, code, name }: ApiErrorLike, message: string): ModelFai
   if (code === "rate_limit_exceeded") {
     return "rate_limited";
   }
-  return /connection error|fetch failed|network|refused/i.test(message)
-    ? "connection_failed"
-    : "cut_stream";
+  return answered ? "cut_stream" : "connection_failed";
 }
 
 function advice(code: ModelFailureCode, provider: string): string {

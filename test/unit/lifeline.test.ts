@@ -1,0 +1,204 @@
+/** The lifeline under faults: whatever is slow or broken, a run that is not over has an alarm. */
+import { expect, test, vi } from "vitest";
+import { buildDeps, type Deps } from "../../src/deps.ts";
+import { EventLog } from "../../src/durable/event-log.ts";
+import { Lifeline } from "../../src/durable/lifeline.ts";
+import { Outbox } from "../../src/durable/outbox.ts";
+import type { NewEvent } from "../../src/run/event.ts";
+import type { JsonObject } from "../../src/run/json.ts";
+import type { TaskProjection } from "../../src/store/tasks.ts";
+import { createdEvent, memoryStorage, specFor } from "../harness.ts";
+
+vi.spyOn(console, "error").mockImplementation(() => undefined);
+
+/** One object's alarm, as the platform has it: taken when it fires, retried when it fails. */
+class Alarm {
+  due: number | null = null;
+  /** Set by the test: what happens when it fires. */
+  onFire: (info: AlarmInvocationInfo) => Promise<void> = async () => {};
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #firing = false;
+
+  set(time: number): void {
+    this.due = time;
+    this.#arm();
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    if (this.due !== null && !this.#firing) {
+      this.#timer = setTimeout(() => void this.#fire(0), Math.max(0, this.due - Date.now()));
+    }
+  }
+
+  async #fire(retryCount: number): Promise<void> {
+    this.due = null;
+    this.#firing = true;
+    const info = { isRetry: retryCount > 0, retryCount, scheduledTime: Date.now() };
+    const failed = await this.onFire(info).then(
+      () => false,
+      () => true,
+    );
+    this.#firing = false;
+    if (failed && this.due === null) {
+      // The platform pauses for seconds and gives up after six; a test need not wait.
+      this.#timer =
+        retryCount < 6 ? setTimeout(() => void this.#fire(retryCount + 1), 1) : undefined;
+    } else {
+      this.#arm();
+    }
+  }
+}
+
+interface Rig {
+  readonly alarm: Alarm;
+  readonly log: EventLog;
+  readonly lifeline: Lifeline;
+  readonly projected: TaskProjection[];
+  readonly storage: ReturnType<typeof memoryStorage>;
+  readonly created: NewEvent;
+}
+
+function rig(
+  input: JsonObject,
+  faults: { project?: () => Promise<void>; deps?: () => void } = {},
+): Rig {
+  const alarm = new Alarm();
+  const storage = memoryStorage();
+  const log = new EventLog(storage.sql, storage.transaction);
+  const projected: TaskProjection[] = [];
+  const built = buildDeps({ OPSPAWN_RETRY_BASE_MS: "40" } as unknown as Env);
+  const project = async (projection: TaskProjection): Promise<void> => {
+    await faults.project?.();
+    projected.push(projection);
+  };
+  const deps = (): Deps => {
+    faults.deps?.();
+    return { ...built, tasks: { project } as unknown as Deps["tasks"] };
+  };
+  const ctx = {
+    waitUntil: () => {},
+    storage: {
+      setAlarm: async (time: number) => alarm.set(time),
+      getAlarm: async () => alarm.due,
+      sync: async () => {},
+    },
+  } as unknown as DurableObjectState;
+  const outbox = new Outbox(project, () => log.state);
+  const lifeline = new Lifeline({
+    ctx,
+    log,
+    outbox,
+    deps,
+    publish: () => {},
+    watched: () => false,
+  });
+  alarm.onFire = (info) => lifeline.onAlarm(info);
+  return { alarm, log, lifeline, projected, storage, created: createdEvent(specFor(input)) };
+}
+
+const after = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
+const wait = (seconds: number) => ({ tool_calls: [{ name: "wait", arguments: { seconds } }] });
+
+async function completed({ log }: Rig): Promise<void> {
+  await expect.poll(() => log.state.status, { timeout: 5000, interval: 5 }).toBe("completed");
+}
+
+test.each([0, 20, 60, 150])(
+  "a timer that is due while D1 is being told still wakes the run (D1 takes %i ms)",
+  async (ms) => {
+    const run = rig({ script: [wait(0.05), { text: "rested" }] }, { project: () => after(ms) });
+    await run.lifeline.begin([run.created]);
+    await completed(run);
+  },
+);
+
+test("an attempt that is due while D1 is being told is still made", async () => {
+  const script = [{ error: { class: "overloaded" } }, { text: "at last" }];
+  const run = rig({ script }, { project: () => after(120) });
+  await run.lifeline.begin([run.created]);
+  await completed(run);
+});
+
+test("a database that is down delays what D1 knows, not the run", async () => {
+  let down = 3;
+  const run = rig(
+    { script: [wait(0.05), wait(0.05), { text: "rested" }] },
+    {
+      project: async () => {
+        if (down > 0) {
+          down -= 1;
+          throw new Error("D1 is down");
+        }
+      },
+    },
+  );
+  await run.lifeline.begin([run.created]);
+  await completed(run);
+  expect(run.log.state.recoveries).toBe(0);
+  await expect
+    .poll(() => run.projected.at(-1)?.view.status, { timeout: 15_000, interval: 20 })
+    .toBe("completed");
+});
+
+test("a setting that is wrong for a while costs no run its alarm", async () => {
+  let wrong = false;
+  const run = rig(
+    { script: [wait(0.05), { text: "rested" }] },
+    {
+      deps: () => {
+        if (wrong) {
+          throw new Error("The setting is wrong.");
+        }
+      },
+    },
+  );
+  await run.lifeline.begin([run.created]);
+  wrong = true;
+  await expect.poll(() => run.alarm.due ?? 0, { interval: 5 }).toBeGreaterThan(Date.now() + 80);
+  wrong = false;
+  await completed(run);
+});
+
+test("an alarm that the platform is about to give up is set anew", async () => {
+  const run = rig({ script: [wait(3600), { text: "rested" }] });
+  await run.lifeline.begin([run.created]);
+  run.alarm.due = null;
+  await run.lifeline.onAlarm({ isRetry: true, retryCount: 4, scheduledTime: Date.now() });
+  expect(run.alarm.due).toBeGreaterThan(Date.now());
+});
+
+test("a run that lost its alarm gets one when somebody asks it to start again", async () => {
+  const run = rig({ script: [wait(0.1), { text: "rested" }] });
+  await run.lifeline.begin([run.created]);
+  run.alarm.set(Date.now() + 1e6);
+  run.alarm.due = null;
+  await run.lifeline.heal();
+  await completed(run);
+});
+
+test("a log that cannot be read fails its task visibly, and is left as it is", async () => {
+  const run = rig({ script: [wait(3600), { text: "never" }] });
+  await run.lifeline.begin([run.created]);
+  const { seq } = run.log.state;
+  run.storage.sql.exec("UPDATE log SET events = '[]' WHERE first_seq > 1");
+  run.log.reload();
+  await run.lifeline.onAlarm({ isRetry: false, retryCount: 0, scheduledTime: Date.now() });
+  expect(run.projected.at(-1)).toMatchObject({
+    task_id: "task_test",
+    view: { status: "failed", error: { code: "log_corrupt" }, last_seq: seq + 1 },
+  });
+});
+
+test("a log that newer code has written to waits for that code", async () => {
+  const run = rig({ script: [wait(3600), { text: "later" }] });
+  await run.lifeline.begin([run.created]);
+  run.storage.sql.exec(
+    "UPDATE log SET events = replace(events, '\"run.waiting\"', '\"run.dreaming\"')",
+  );
+  run.log.reload();
+  run.alarm.due = null;
+  await run.lifeline.onAlarm({ isRetry: false, retryCount: 0, scheduledTime: Date.now() });
+  expect(run.alarm.due).not.toBeNull();
+  expect(run.projected.at(-1)?.view.status).toBe("waiting");
+});
