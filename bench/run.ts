@@ -160,7 +160,7 @@ async function runThroughput() {
   const floors: number[] = [];
   for (let round = 0; round < ROUNDS; round += 1) {
     floors.push(await timed(() => floor2Batch(`floor-many-${round}`, 100, 5)));
-    ours.push(await timed(() => pool(100, 20, (i) => run(`many-${round}-${i}`, 5))));
+    ours.push(await timed(() => batch(`many-${round}`, 100, 5)));
   }
   const floorOne: number[] = [];
   const oursOne: number[] = [];
@@ -180,21 +180,34 @@ async function runThroughput() {
 }
 
 async function emptyRun(): Promise<void> {
-  const response = await service.request("/api/v1/tasks", {
-    method: "POST",
-    headers: { Prefer: "wait=60" },
-    body: JSON.stringify({ input_data: { goal: "x" }, agent_config: { planner: "placeholder" } }),
-  });
-  await response.json();
+  await submitEmpty();
+  await drained("/bench/open");
+}
+
+/** Submits runs 20 at a time and waits, as for the floor, until D1 has the end of each. */
+async function batch(id: string, runs: number, steps: number): Promise<void> {
+  await pool(runs, 20, (i) => submit(`${id}-${i}`, steps));
+  await drained("/bench/open");
+}
+
+async function drained(path: string): Promise<void> {
+  for (let open = 1; open > 0;) {
+    open = await json<number>(await fetch(`${service.url}${path}`));
+  }
 }
 
 async function floor2Batch(id: string, runs: number, steps: number): Promise<void> {
   await pool(runs, 20, async (i) => {
     await post("/bench/floor2", { id: `${id}-${i}`, steps, modelUrl: model.url });
   });
-  for (let open = 1; open > 0;) {
-    open = await json<number>(await fetch(`${service.url}/bench/floor2/open`));
-  }
+  await drained("/bench/floor2/open");
+}
+
+async function submitEmpty(): Promise<void> {
+  const body = { input_data: { goal: "x" }, agent_config: { planner: "placeholder" } };
+  await (
+    await service.request("/api/v1/tasks", { method: "POST", body: JSON.stringify(body) })
+  ).text();
 }
 
 /** Submissions per second against a Worker that does one insert and one send. */
@@ -215,22 +228,8 @@ async function submitThroughput() {
       ),
     );
     await floor2Batch(`drain-${round}`, 1, 0);
-    const ids: string[] = [];
-    ours.push(
-      await timed(() =>
-        pool(count, 20, async () => {
-          const response = await service.request("/api/v1/tasks", {
-            method: "POST",
-            body: JSON.stringify({
-              input_data: { goal: "x" },
-              agent_config: { planner: "placeholder" },
-            }),
-          });
-          ids.push((await json<{ task_id: string }>(response)).task_id);
-        }),
-      ),
-    );
-    await pool(ids.length, 20, (i) => finished(ids[i] ?? ""));
+    ours.push(await timed(() => pool(count, 20, submitEmpty)));
+    await drained("/bench/open");
   }
   const result = {
     submitsPerSecond: rounded((count * 1000) / median(ours)),

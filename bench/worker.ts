@@ -61,6 +61,12 @@ export default {
         ).first<number>("n");
         return Response.json(open);
       }
+      case "/bench/open": {
+        const open = await env.DB.prepare(
+          "SELECT COUNT(*) AS n FROM task WHERE status IN ('pending', 'running', 'waiting')",
+        ).first<number>("n");
+        return Response.json(open);
+      }
       case "/bench/prepare":
         await env.DB.exec(
           "CREATE TABLE IF NOT EXISTS floor (id TEXT PRIMARY KEY, status TEXT, body TEXT)",

@@ -25,10 +25,12 @@ export function memoryStorage(): { sql: Sql; transaction: (write: () => void) =>
   return {
     sql: {
       exec: (query, ...bindings) => {
-        const statement = db.prepare(query);
-        return /^\s*(SELECT|WITH)/i.test(query)
-          ? (statement.all(...(bindings as SQLInputValue[])) as Record<string, unknown>[])
-          : (statement.run(...(bindings as SQLInputValue[])), []);
+        if (bindings.length === 0 && !/^\s*SELECT/i.test(query)) {
+          db.exec(query);
+          return [];
+        }
+        const rows = db.prepare(query).all(...(bindings as SQLInputValue[]));
+        return rows as Record<string, unknown>[];
       },
     },
     transaction: (write) => {

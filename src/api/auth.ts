@@ -2,6 +2,7 @@
  * Who makes a request. A key comes as a bearer token, or for a browser's WebSocket as the
  * subprotocol `bearer.<key>`; a ticket in the address stands for the key that asked for it.
  */
+import { hash } from "node:crypto";
 import { createMiddleware } from "hono/factory";
 import { isTaskId } from "../run/id.ts";
 import type { Caller, Scope } from "../store/keys.ts";
@@ -69,20 +70,20 @@ async function callerOfKey(deps: ApiDeps, key: string | null): Promise<Caller | 
   if (key === null || key === "") {
     return null;
   }
-  const hash = await sha256Hex(key);
+  const digest = sha256Hex(key);
   const now = deps.now();
-  const hit = known.get(hash);
+  const hit = known.get(digest);
   if (hit !== undefined && hit.until > now) {
     return hit.caller;
   }
-  const caller = await deps.keys.find(hash, new Date(now).toISOString());
-  known.delete(hash);
+  const caller = await deps.keys.find(digest, new Date(now).toISOString());
+  known.delete(digest);
   if (caller !== null) {
     const oldest = known.keys().next();
     if (known.size >= MAX_KNOWN && oldest.done !== true) {
       known.delete(oldest.value);
     }
-    known.set(hash, { caller, until: now + deps.config.keyCacheMs });
+    known.set(digest, { caller, until: now + deps.config.keyCacheMs });
   }
   return caller;
 }
@@ -93,7 +94,6 @@ function bearer(header: string | undefined): string | null {
 }
 
 /** Lower-case hex of the SHA-256 of a text. */
-export async function sha256Hex(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, "0")).join("");
+export function sha256Hex(text: string): string {
+  return hash("sha256", text, "hex");
 }

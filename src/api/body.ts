@@ -1,7 +1,7 @@
 /** Reads a JSON body: its type, its size and its syntax are checked before anything else. */
 import { createMiddleware } from "hono/factory";
 import { jsonDefect } from "../run/json.ts";
-import type { AppEnv } from "./context.ts";
+import type { ApiContext, AppEnv } from "./context.ts";
 import { Problem } from "./problem.ts";
 
 /** Largest body, bytes. */
@@ -15,8 +15,11 @@ export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
   if (c.req.method === "GET" || c.req.method === "HEAD") {
     return next();
   }
-  const declared = Number(c.req.header("Content-Length") ?? 0);
-  const bytes = declared > MAX_BODY_BYTES ? null : await readBounded(c.req.raw);
+  const declared = c.req.header("Content-Length");
+  const bytes =
+    declared === undefined || declared === "0"
+      ? await readBounded(c.req.raw)
+      : await readSized(c, Number(declared));
   if (bytes === null) {
     throw new Problem("payload_too_large", `A body has at most ${MAX_BODY_BYTES} bytes.`);
   }
@@ -31,12 +34,20 @@ export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
       faults: [{ pointer: "", detail: defect }],
     });
   }
+  if (c.req.bodyCache.arrayBuffer !== undefined) {
+    // Hono has kept what was read.
+    return next();
+  }
   // Without a type of its own, a body of text would pass for text/plain.
   const headers = new Headers(c.req.raw.headers);
   headers.set("Content-Type", "application/json");
   c.req.raw = new Request(c.req.raw, { method: c.req.method, headers, body: text });
   return next();
 });
+
+async function readSized(c: ApiContext, size: number): Promise<Uint8Array | null> {
+  return size > MAX_BODY_BYTES ? null : new Uint8Array(await c.req.arrayBuffer());
+}
 
 async function readBounded(request: Request): Promise<Uint8Array | null> {
   const chunks: Uint8Array[] = [];

@@ -21,12 +21,10 @@ export function sseResponse(c: ApiContext, row: TaskRow, after: number): Respons
     return response.webSocket ?? null;
   });
   c.executionCtx.waitUntil(stream.run(after, c.var.deps.config.ssePingMs));
-  return new Response(readable, {
-    headers: {
-      "Content-Type": "text/event-stream",
-      "Cache-Control": "no-cache, no-transform",
-      "X-Accel-Buffering": "no",
-    },
+  return c.body(readable, 200, {
+    "Content-Type": "text/event-stream",
+    "Cache-Control": "no-cache, no-transform",
+    "X-Accel-Buffering": "no",
   });
 }
 

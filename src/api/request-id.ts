@@ -4,13 +4,10 @@ import type { AppEnv } from "./context.ts";
 
 const SANE = /^[A-Za-z0-9._:-]{1,128}$/;
 
-export const requestId = createMiddleware<AppEnv>(async (c, next) => {
+export const requestId = createMiddleware<AppEnv>((c, next) => {
   const given = c.req.header("X-Request-Id");
   const id = given !== undefined && SANE.test(given) ? given : `req_${crypto.randomUUID()}`;
   c.set("requestId", id);
-  await next();
-  // A response that came from elsewhere (an upgrade) has headers that cannot be changed.
-  if (c.res.webSocket === null || c.res.webSocket === undefined) {
-    c.res.headers.set("X-Request-Id", id);
-  }
+  c.header("X-Request-Id", id);
+  return next();
 });

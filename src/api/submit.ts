@@ -41,7 +41,7 @@ export async function submitTask(
   body: SubmitBody,
   idempotencyKey: string | null,
 ): Promise<Submitted> {
-  const claim = await claimOf(body, idempotencyKey);
+  const claim = claimOf(body, idempotencyKey);
   let task: NewTask;
   try {
     task = newTask(deps, caller, body);
@@ -65,14 +65,14 @@ export async function submitTask(
   return { task: asAccepted(task), replayed: false };
 }
 
-async function claimOf(body: SubmitBody, header: string | null): Promise<IdempotencyClaim | null> {
+function claimOf(body: SubmitBody, header: string | null): IdempotencyClaim | null {
   const key = header ?? body.request_id ?? null;
   if (key === null) {
     return null;
   }
   const { request_id: _key, ...request } = body;
   const text = canonicalJson(request as unknown as JsonValue);
-  return { route: "POST /api/v1/tasks", key, fingerprint: await sha256Hex(text) };
+  return { route: "POST /api/v1/tasks", key, fingerprint: sha256Hex(text) };
 }
 
 function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): NewTask {

@@ -119,14 +119,14 @@ export class EventLog {
     const insert = (part: number, chunk: string): void => {
       this.#sql.exec("INSERT INTO log VALUES (?, ?, ?, ?)", firstSeq, part, lastSeq, chunk);
     };
-    if (!first && text.length <= ROW_CHARS) {
+    if (first) {
+      migrate(this.#sql);
+    }
+    if (text.length <= ROW_CHARS) {
       insert(0, text);
       return;
     }
     this.#transaction(() => {
-      if (first) {
-        migrate(this.#sql);
-      }
       for (let from = 0, part = 0; from < text.length; part += 1) {
         const to = cutPoint(text, from + ROW_CHARS);
         insert(part, text.slice(from, to));

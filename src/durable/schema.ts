@@ -26,9 +26,21 @@ export function hasSchema(sql: Sql): boolean {
   return row !== undefined;
 }
 
-/** Brings the tables up to date. Call inside a transaction. @throws Error if newer code was here */
+/**
+ * Brings the tables up to date; doing it again changes nothing. A new object, which is one for
+ * every run, gets all of it as one statement.
+ * @throws Error if newer code was here
+ */
 export function migrate(sql: Sql): void {
-  sql.exec("CREATE TABLE IF NOT EXISTS migration (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID");
+  if (!hasSchema(sql)) {
+    const ids = MIGRATIONS.map(({ id }) => `('${id}')`).join(", ");
+    sql.exec(
+      `CREATE TABLE migration (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+       ${MIGRATIONS.map((migration) => migration.sql).join(";")};
+       INSERT INTO migration (id) VALUES ${ids}`,
+    );
+    return;
+  }
   const applied = [...sql.exec("SELECT id FROM migration ORDER BY id")].map((row) => row["id"]);
   if (applied.some((id, i) => id !== MIGRATIONS[i]?.id)) {
     throw new Error("This object's schema was written by a newer version of the service.");

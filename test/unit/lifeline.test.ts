@@ -100,7 +100,7 @@ function rig(
 const after = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
 const wait = (seconds: number) => ({ tool_calls: [{ name: "wait", arguments: { seconds } }] });
 
-async function completed({ log }: Rig): Promise<void> {
+async function expectCompleted({ log }: Rig): Promise<void> {
   await expect.poll(() => log.state.status, { timeout: 5000, interval: 5 }).toBe("completed");
 }
 
@@ -109,7 +109,7 @@ test.each([0, 20, 60, 150])(
   async (ms) => {
     const run = rig({ script: [wait(0.05), { text: "rested" }] }, { project: () => after(ms) });
     await run.lifeline.begin([run.created]);
-    await completed(run);
+    await expectCompleted(run);
   },
 );
 
@@ -117,7 +117,7 @@ test("an attempt that is due while D1 is being told is still made", async () => 
   const script = [{ error: { class: "overloaded" } }, { text: "at last" }];
   const run = rig({ script }, { project: () => after(120) });
   await run.lifeline.begin([run.created]);
-  await completed(run);
+  await expectCompleted(run);
 });
 
 test("a database that is down delays what D1 knows, not the run", async () => {
@@ -134,7 +134,7 @@ test("a database that is down delays what D1 knows, not the run", async () => {
     },
   );
   await run.lifeline.begin([run.created]);
-  await completed(run);
+  await expectCompleted(run);
   expect(run.log.state.recoveries).toBe(0);
   await expect
     .poll(() => run.projected.at(-1)?.view.status, { timeout: 15_000, interval: 20 })
@@ -157,7 +157,7 @@ test("a setting that is wrong for a while costs no run its alarm", async () => {
   wrong = true;
   await expect.poll(() => run.alarm.due ?? 0, { interval: 5 }).toBeGreaterThan(Date.now() + 80);
   wrong = false;
-  await completed(run);
+  await expectCompleted(run);
 });
 
 test("an alarm that the platform is about to give up is set anew", async () => {
@@ -174,7 +174,7 @@ test("a run that lost its alarm gets one when somebody asks it to start again", 
   run.alarm.set(Date.now() + 1e6);
   run.alarm.due = null;
   await run.lifeline.heal();
-  await completed(run);
+  await expectCompleted(run);
 });
 
 test("a log that cannot be read fails its task visibly, and is left as it is", async () => {

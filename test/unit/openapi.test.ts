@@ -26,7 +26,7 @@ const app = createApp(() => apiDeps(env, buildCatalogue, observer));
 async function documentOf(): Promise<Document> {
   const response = await app.request("/openapi.json", {}, env);
   expect(faults).toEqual([]);
-  return (await response.json()) as Document;
+  return response.json<Document>();
 }
 
 test("every route of the app is in the document, and nothing else", async () => {
