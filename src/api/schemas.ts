@@ -30,6 +30,12 @@ const TASK_STATUSES = [
   "cancelled",
 ] as const;
 
+/** A field of the contract whose feature is not built: null says that it is not asked for. */
+const notBuilt = z
+  .null("is not built yet; leave it out")
+  .optional()
+  .openapi({ description: "Not built yet: only null is accepted." });
+
 const message = z.strictObject({
   role: z.enum(["user", "assistant"]),
   content: z.string().max(500_000),
@@ -88,6 +94,8 @@ const limits = z
     max_steps: z.number().int().min(1).max(100_000).optional(),
     max_tool_calls: z.number().int().min(0).max(100_000).optional(),
     max_duration_s: z.number().int().min(1).max(2_592_000).optional(),
+    max_tokens: notBuilt,
+    max_cost_usd: notBuilt,
   })
   .openapi("Limits", { description: "Waits do not count towards max_duration_s." });
 
@@ -101,6 +109,8 @@ export const submitBody = z
     limits: limits.optional(),
     priority: z.number().int().min(-1000).max(1000).default(0),
     metadata: freeObject.optional(),
+    scheduled_at: notBuilt,
+    callback_url: notBuilt,
     request_id: plainText(255).min(1).optional().openapi({
       description: "The same as the header Idempotency-Key, which wins.",
     }),

@@ -118,7 +118,8 @@ function resolveConfig(deps: ApiDeps, { agent_config = {} }: SubmitBody): AgentC
 }
 
 function resolveLimits({ limits = {} }: SubmitBody): RunLimits {
-  return { ...DEFAULT_LIMITS, ...stripUndefined(limits) };
+  const { max_tokens: _tokens, max_cost_usd: _cost, ...built } = limits;
+  return { ...DEFAULT_LIMITS, ...stripUndefined(built) };
 }
 
 function checkTools(catalogue: Catalogue, config: AgentConfig, scripted: readonly string[]): void {

@@ -111,6 +111,7 @@ export function taskRoutes(app: OpenAPIHono<AppEnv>): void {
     const submitted = await submitTask(deps, caller, body, idempotencyKey(c));
     const waitMs = preferredWait(c.req.header("Prefer"));
     const row = await afterWaiting(deps, submitted.task, waitMs);
+    applied(c, waitMs);
     c.header("Location", `/api/v1/tasks/${row.task_id}`);
     if (submitted.replayed) {
       c.header("Idempotent-Replayed", "true");
@@ -141,7 +142,9 @@ export function taskRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(getRoute, async (c) => {
     const { deps, caller } = c.var;
     const row = await taskOf(deps, caller, c.req.valid("param").id);
-    const task = await settledTask(deps, row, preferredWait(c.req.header("Prefer")));
+    const waitMs = preferredWait(c.req.header("Prefer"));
+    const task = await settledTask(deps, row, waitMs);
+    applied(c, waitMs);
     return c.json(taskJson(task), 200);
   });
 
@@ -174,6 +177,13 @@ async function afterWaiting(deps: ApiDeps, task: TaskRow, waitMs: number): Promi
   } catch (error) {
     deps.observer.fault("submit.wait", error);
     return task;
+  }
+}
+
+/** Says which preference was honoured, as RFC 7240 has it. */
+function applied(c: ApiContext, waitMs: number): void {
+  if (waitMs > 0) {
+    c.header("Preference-Applied", `wait=${waitMs / 1000}`);
   }
 }
 

@@ -20,8 +20,14 @@ export const BAD_SUBMISSIONS: [what: string, body: unknown, code: string, pointe
   ["an unknown field", { input_data: GOAL, gaol: 1 }, "validation_failed", "/gaol"],
   ["a field with a slash", { input_data: GOAL, "a/b~c": 1 }, "validation_failed", "/a~1b~0c"],
   [
+    "a money cap, which is not built yet",
+    { input_data: GOAL, limits: { max_cost_usd: 1 } },
+    "validation_failed",
+    "/limits/max_cost_usd",
+  ],
+  [
     "a field that is not built yet",
-    { input_data: GOAL, scheduled_at: null },
+    { input_data: GOAL, scheduled_at: "2030-01-01T00:00:00Z" },
     "validation_failed",
     "/scheduled_at",
   ],

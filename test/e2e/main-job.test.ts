@@ -91,6 +91,33 @@ test("Prefer: wait gives the finished task with the submission, and with a get",
   expect(got).toMatchObject({ status: "completed", result: { answer: "slow" } });
 });
 
+test("the whole body of the contract is taken, with null for what is not built", async () => {
+  const response = await service.request("/api/v1/tasks", {
+    method: "POST",
+    headers: { Prefer: "wait=9" },
+    body: JSON.stringify({
+      task_type: "agent_task",
+      name: "for people",
+      input_data: { prompt: "What is 2 + 2?", context: { unit: "apples" }, messages: [] },
+      agent: "default",
+      agent_config: { model: "local/rules", planner: "native", tools: ["calculator"] },
+      limits: { max_steps: 5, max_duration_s: 60, max_tokens: null, max_cost_usd: null },
+      priority: 0,
+      scheduled_at: null,
+      callback_url: null,
+      metadata: { team: "ops" },
+    }),
+  });
+  expect(response.status).toBe(201);
+  expect(response.headers.get("Preference-Applied")).toBe("wait=9");
+  expect(await response.json()).toMatchObject({
+    status: "completed",
+    task_type: "agent_run",
+    limits: { max_steps: 5, max_duration_s: 60 },
+    metadata: { team: "ops" },
+  });
+});
+
 test("Prefer: wait gives the task as it is when its time is up", async () => {
   const slow = scripted([{ text: "slow", chunks: 100, delay_ms: 1000 }]);
   const task = await submit(service, slow, { Prefer: "wait=1" });
