@@ -129,13 +129,23 @@ async function log(taskId: string): Promise<EventLike[]> {
  * rounds take turns, so that all three see the same machine; the medians are compared.
  */
 async function stepTimes() {
-  const rounds = { floor: [] as number[], sdkFloor: [] as number[], ours: [] as number[] };
+  const rounds = {
+    floor: [] as number[],
+    sdkFloor: [] as number[],
+    ours: [] as number[],
+    floor2: [] as number[],
+    whole: [] as number[],
+  };
   for (let round = 0; round < STEP_ROUNDS; round += 1) {
     rounds.floor.push(await floor1(`floor-${round}`, ROUND_STEPS));
     rounds.sdkFloor.push(await floor1(`sdk-${round}`, ROUND_STEPS, true));
     const events = await log(await run(`time-${round}`, ROUND_STEPS));
     const span = Date.parse(events.at(-1)?.at ?? "") - Date.parse(events[0]?.at ?? "");
     rounds.ours.push(span / (ROUND_STEPS + 1));
+    const second = await timed(() => floor2Batch(`floor2-${round}`, 1, ROUND_STEPS));
+    rounds.floor2.push(second / ROUND_STEPS);
+    const whole = await timed(() => batch(`whole-${round}`, 1, ROUND_STEPS));
+    rounds.whole.push(whole / (ROUND_STEPS + 1));
   }
   const floor = median(rounds.floor);
   const sdkFloor = median(rounds.sdkFloor);
