@@ -82,5 +82,7 @@ function joined(a: Piece, b: Piece): Piece {
 
 /** Characters that a piece of a stream adds. */
 export function sizeOf(piece: Piece): number {
-  return piece.type === "tool_call" ? (piece.arguments_text?.length ?? 0) : piece.text.length;
+  return piece.type === "tool_call"
+    ? (piece.name?.length ?? 0) + (piece.arguments_text?.length ?? 0)
+    : piece.text.length;
 }

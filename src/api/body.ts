@@ -1,7 +1,7 @@
 /** Reads a JSON body: its type, its size and its syntax are checked before anything else. */
 import { createMiddleware } from "hono/factory";
 import { jsonDefect } from "../run/json.ts";
-import type { ApiContext, AppEnv } from "./context.ts";
+import type { AppEnv } from "./context.ts";
 import { Problem } from "./problem.ts";
 
 /** Largest body, bytes. */
@@ -15,16 +15,20 @@ export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
   if (c.req.method === "GET" || c.req.method === "HEAD") {
     return next();
   }
-  const declared = c.req.header("Content-Length");
+  const declared = Number(c.req.header("Content-Length") ?? 0);
+  const type = c.req.header("Content-Type") ?? "";
+  // The usual case is read in one go, and Hono keeps what was read; the rest is copied.
+  const plain = declared > 0 && /^application\/json(; ?charset=utf-8)?$/i.test(type);
   const bytes =
-    declared === undefined || declared === "0"
-      ? await readBounded(c.req.raw)
-      : await readSized(c, Number(declared));
+    declared > MAX_BODY_BYTES
+      ? null
+      : plain
+        ? new Uint8Array(await c.req.arrayBuffer())
+        : await readBounded(c.req.raw);
   if (bytes === null) {
     throw new Problem("payload_too_large", `A body has at most ${MAX_BODY_BYTES} bytes.`);
   }
-  const type = c.req.header("Content-Type");
-  if (bytes.byteLength > 0 && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type ?? "")) {
+  if (bytes.byteLength > 0 && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)) {
     throw new Problem("unsupported_media_type", "Send the body as application/json.");
   }
   const text = decode(bytes);
@@ -34,8 +38,7 @@ export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
       faults: [{ pointer: "", detail: defect }],
     });
   }
-  if (c.req.bodyCache.arrayBuffer !== undefined) {
-    // Hono has kept what was read.
+  if (plain) {
     return next();
   }
   // Without a type of its own, a body of text would pass for text/plain.
@@ -44,10 +47,6 @@ export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
   c.req.raw = new Request(c.req.raw, { method: c.req.method, headers, body: text });
   return next();
 });
-
-async function readSized(c: ApiContext, size: number): Promise<Uint8Array | null> {
-  return size > MAX_BODY_BYTES ? null : new Uint8Array(await c.req.arrayBuffer());
-}
 
 async function readBounded(request: Request): Promise<Uint8Array | null> {
   const chunks: Uint8Array[] = [];

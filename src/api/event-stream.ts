@@ -14,8 +14,9 @@ const RECONNECT_MS = 500;
 /** The live stream of a task's events after a cursor; ends after the terminal event. */
 export function sseResponse(c: ApiContext, row: TaskRow, after: number): Response {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const run = c.var.deps.run(row.tenant_id, row.task_id);
   const stream = new EventStream(writable.getWriter(), async (cursor) => {
+    // A stub that has failed once fails for ever: each socket gets its own.
+    const run = c.var.deps.run(row.tenant_id, row.task_id);
     const url = `https://run/?task=${row.task_id}&by=sse&write=0&after=${cursor}`;
     const response = await run.fetch(new Request(url, { headers: { Upgrade: "websocket" } }));
     return response.webSocket ?? null;
@@ -48,28 +49,38 @@ class EventStream {
     const ping = setInterval(() => void this.#write(": ping\n\n"), pingMs);
     try {
       await this.#write("retry: 1000\n\n");
-      await this.#follow(after);
+      const whole = await this.#follow(after);
+      // A stream that is cut must not look like one that has ended.
+      await (whole ? this.#writer.close() : this.#writer.abort("the run cannot be reached"));
+    } catch {
+      // The client is gone.
     } finally {
       clearInterval(ping);
-      await this.#writer.close().catch(() => undefined);
     }
   }
 
-  /** Follows the log from a cursor to its end, over as many sockets as it takes. */
-  async #follow(after: number): Promise<void> {
+  /** Follows the log from a cursor, over as many sockets as it takes. True if it got to its end. */
+  async #follow(after: number): Promise<boolean> {
     let cursor = after;
     for (let failures = 0; failures < RECONNECTS && !this.#gone;) {
-      const socket = await this.#open(cursor);
-      if (socket === null) {
-        return;
-      }
-      const { cursor: reached, over } = await this.#relay(socket, cursor);
+      const { cursor: reached, over } = await this.#connect(cursor);
       if (over) {
-        return;
+        return true;
       }
       failures = reached > cursor ? 0 : failures + 1;
       cursor = reached;
       await scheduler.wait(failures === 0 ? 0 : RECONNECT_MS);
+    }
+    return false;
+  }
+
+  /** One socket, from its opening to its end; an object that cannot be reached has no events. */
+  async #connect(cursor: number): Promise<{ cursor: number; over: boolean }> {
+    try {
+      const socket = await this.#open(cursor);
+      return socket === null ? { cursor, over: false } : await this.#relay(socket, cursor);
+    } catch {
+      return { cursor, over: false };
     }
   }
 

@@ -40,6 +40,7 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
       deps: () => this.#deps,
       publish: (events) => this.#publish(events),
       watched: () => this.#watchers.any,
+      disconnect: () => this.#watchers.closeAll(),
     });
   }
 
@@ -84,6 +85,7 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
   }
 
   async view(): Promise<string> {
+    this.#lifeline.keep(this.#lifeline.heal());
     return JSON.stringify(viewOf(this.#log.state));
   }
 
@@ -115,9 +117,9 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
     this.#watchers.receive(socket, message, {
+      started: () => this.#log.state.seq > 0,
       cancel: (reason, by) => {
-        const { state } = this.#log;
-        if (state.seq > 0 && !isTerminal(state.status)) {
+        if (!isTerminal(this.#log.state.status)) {
           this.#cancel([], reason, by);
         }
       },

@@ -106,12 +106,6 @@ export class EventLog {
     return null;
   }
 
-  /** The last `seq` that is stored, also where the log cannot be read. */
-  lastSeq(): number {
-    const [row] = [...this.#sql.exec("SELECT MAX(last_seq) AS n FROM log")];
-    return Number(row?.["n"] ?? 0);
-  }
-
   #write(stored: readonly StoredEvent[], first: boolean): void {
     const text = `[${stored.map((event) => event.text).join(",")}]`;
     const firstSeq = stored[0]?.seq ?? 0;
@@ -138,6 +132,7 @@ export class EventLog {
   #fold(): RunState {
     let state = INITIAL_STATE;
     if (hasSchema(this.#sql)) {
+      migrate(this.#sql);
       for (const row of this.#rows(0)) {
         for (const raw of parseRow(row.text)) {
           state = reduce(state, upcast(raw));

@@ -8,8 +8,6 @@ import { buildObserver, type Deps } from "../deps.ts";
 import { LogCorruption, type NewEvent } from "../run/event.ts";
 import { runFailure } from "../run/failure.ts";
 import { recover } from "../run/recover.ts";
-import { viewOf } from "../run/view.ts";
-import { INITIAL_STATE } from "../run/state.ts";
 import type { SliceEnd } from "../agent/loop.ts";
 import type { EventLog, StoredEvent } from "./event-log.ts";
 import type { Outbox } from "./outbox.ts";
@@ -33,6 +31,8 @@ export interface LifelineHost {
   readonly deps: () => Deps;
   readonly publish: (events: readonly StoredEvent[]) => void;
   readonly watched: () => boolean;
+  /** Closes the watchers' sockets: there is nothing more to come. */
+  readonly disconnect: () => void;
 }
 
 export class Lifeline {
@@ -41,6 +41,7 @@ export class Lifeline {
   // Not persisted: a fresh process begins with no slice.
   #slice: Slice | null = null;
   #fresh = true;
+  #threw = false;
   #failures = 0;
 
   constructor(host: LifelineHost) {
@@ -48,20 +49,25 @@ export class Lifeline {
   }
 
   /**
-   * Begins a slice unless one is under way; resolves when it has ended and D1 knows. What it
-   * writes first is written before this returns.
+   * Begins a slice unless one is under way; resolves when it has ended and D1 knows. A run that is
+   * begun has its first events before this returns.
    * @param opening events that begin the run; for a run that exists, none
    */
   begin(opening: readonly NewEvent[]): Promise<void> {
-    if (this.#slice === null) {
-      const slice = this.#newSlice();
-      this.#slice = slice;
-      slice.ended = this.#runSlice(slice, opening);
+    if (this.#slice !== null) {
+      return this.#slice.ended;
     }
-    return this.#slice?.ended ?? Promise.resolve();
+    const slice = this.#newSlice();
+    this.#slice = slice;
+    const ended = this.#runSlice(slice, opening);
+    slice.ended = ended;
+    return ended;
   }
 
-  /** Takes the run up, or holds the slice that is under way. Does not fail. */
+  /**
+   * Takes the run up, or holds the slice that is under way. Rejects only where not even an alarm can
+   * be set: then the platform tries again.
+   */
   async onAlarm(info: AlarmInvocationInfo | undefined): Promise<void> {
     try {
       if ((info?.retryCount ?? 0) >= LAST_ALARM_RETRY) {
@@ -86,12 +92,15 @@ export class Lifeline {
     this.keep(this.#host.outbox.flush());
   }
 
-  /** For a run that somebody believes was never started: D1 is told, and the alarm is there. */
+  /** Whoever looks at a run makes sure that D1 is told and that the alarm is there. */
   async heal(): Promise<void> {
+    if (this.#slice !== null || this.#host.log.state.seq === 0) {
+      return;
+    }
     this.keep(this.#host.outbox.flush());
     const due = await this.#host.ctx.storage.getAlarm();
     const dropped = due === null || due < Date.now() - DROPPED_ALARM_MS;
-    if (dropped && this.#slice === null && this.#host.log.state.end === null) {
+    if (dropped && this.#host.log.state.end === null) {
       await this.#alarmAt(Date.now());
     }
   }
@@ -107,18 +116,17 @@ export class Lifeline {
   }
 
   async #runSlice(slice: Slice, opening: readonly NewEvent[]): Promise<void> {
-    const { log, outbox, deps } = this.#host;
+    const { outbox, deps } = this.#host;
     const showRunning = setTimeout(() => this.keep(outbox.flush()), deps().config.statusDelayMs);
     let end: SliceEnd;
     try {
       if (opening.length > 0) {
         // Not awaited: in one transaction with the events that follow in this turn.
         this.keep(this.#alarmAt(Date.now()));
+        this.#fresh = false;
       }
       if (this.#fresh) {
-        // Before anything is planned, so that a process that dies of planning is counted too.
-        slice.append(recover(log.state));
-        this.#fresh = false;
+        await this.#settle(slice);
       }
       end = await slice.run(opening);
     } catch (error) {
@@ -130,6 +138,20 @@ export class Lifeline {
     }
     this.#release(slice);
     await this.#rest(end);
+  }
+
+  /**
+   * Settles and counts what an interruption left, and waits until that would survive another: a
+   * process that dies of planning, or a slice that always throws, must run out of tries.
+   */
+  async #settle(slice: Slice): Promise<void> {
+    const events = recover(this.#host.log.state, this.#threw);
+    this.#fresh = false;
+    this.#threw = false;
+    if (events.length > 0) {
+      slice.append(events);
+      await this.#host.ctx.storage.sync();
+    }
   }
 
   /** From here on, an alarm or a request begins a slice of its own. */
@@ -144,9 +166,16 @@ export class Lifeline {
     if (until !== null) {
       await this.#alarmAt(Math.min(until, Date.now() + FURTHEST_ALARM_MS));
     }
+    const flush = this.#host.outbox.flush();
     try {
-      await this.#host.outbox.flush();
-      this.#failures = 0;
+      // A slow database must not hold the alarm that comes next.
+      const told = until === null || (await within(until - Date.now(), flush));
+      if (told) {
+        await flush;
+        this.#failures = 0;
+      } else {
+        this.keep(flush);
+      }
     } catch (error) {
       this.#observer.fault("run.outbox", error);
       const pause = Date.now() + this.#backoff();
@@ -159,6 +188,7 @@ export class Lifeline {
     this.#observer.fault(`run.${what}`, error);
     this.#host.log.reload();
     this.#fresh = true;
+    this.#threw = true;
     const corruption = this.#corruption();
     if (corruption !== null && !corruption.newer) {
       await this.#giveUp(corruption);
@@ -178,21 +208,17 @@ export class Lifeline {
 
   /** A log that cannot be read has no next event: the task fails in D1, where people look. */
   async #giveUp(corruption: LogCorruption): Promise<void> {
-    const { log, deps } = this.#host;
+    const { ctx, log, deps, disconnect } = this.#host;
     try {
-      const identity = log.identity();
+      const [tenant, task] = ctx.id.name?.split("/") ?? [];
+      const identity =
+        log.identity() ??
+        (tenant === undefined || task === undefined ? null : { tenant_id: tenant, task_id: task });
       if (identity !== null) {
         const error = runFailure("log_corrupt", corruption.message);
-        const now = new Date().toISOString();
-        const view = { ...viewOf(INITIAL_STATE), status: "failed", error } as const;
-        const stamped = {
-          ...view,
-          last_seq: log.lastSeq() + 1,
-          updated_at: now,
-          completed_at: now,
-        };
-        await deps().tasks.project({ ...identity, view: stamped });
+        await deps().tasks.failUnreadable(identity, error, new Date().toISOString());
       }
+      disconnect();
     } catch (error) {
       this.#observer.fault("run.give_up", error);
       await this.#alarmAt(Date.now() + this.#backoff());
@@ -214,9 +240,11 @@ export class Lifeline {
 async function within(ms: number, work: Promise<void>): Promise<boolean> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
+    timer = setTimeout(() => resolve(false), Math.max(0, ms));
   });
-  const finished = await Promise.race([work.then(() => true), late]);
-  clearTimeout(timer);
-  return finished;
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

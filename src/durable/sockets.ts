@@ -13,7 +13,7 @@ import type { EventLog, StoredEvent } from "./event-log.ts";
 const SUBPROTOCOL = "opspawn.v1";
 
 /** Close codes of the live protocol. */
-const CLOSE = { done: 1000, badMessage: 4400, restart: 1012 } as const;
+const CLOSE = { done: 1000, badMessage: 4400, broken: 1011, restart: 1012 } as const;
 
 /** What one socket is owed next; survives hibernation. At most 16 KB. */
 interface Attachment {
@@ -28,6 +28,8 @@ interface Attachment {
 
 /** What a watcher may ask of a run besides its events. */
 export interface WatcherCommands {
+  /** Whether there is a run yet that could be acted on. */
+  started(): boolean;
   cancel(reason: string | null, by: string): void;
 }
 
@@ -109,6 +111,13 @@ export class Watchers {
     command.run();
   }
 
+  /** Closes every socket, where nothing more can come. */
+  closeAll(): void {
+    for (const socket of this.#ctx.getWebSockets()) {
+      close(socket, CLOSE.broken, "the log cannot be read");
+    }
+  }
+
   /** Completes the closing handshake. */
   closed(socket: WebSocket, code: number): void {
     // 1005 and 1006 stand for "no code" and cannot be sent back.
@@ -148,7 +157,9 @@ export class Watchers {
             `reason must be at most ${MAX_REASON_CHARS} characters of plain text`,
           );
         }
-        return { run: () => commands.cancel(reason ?? null, attachment.by) };
+        return commands.started()
+          ? { run: () => commands.cancel(reason ?? null, attachment.by) }
+          : refusal("not_started", "The run has not begun yet; cancel it by POST …/cancel.");
       }
       default:
         return refusal("unknown_command", "type must be subscribe or cancel");
@@ -167,7 +178,7 @@ export class Watchers {
     }
     this.#pumping.add(socket);
     this.#pumpPages(socket)
-      .catch(() => close(socket, 1011, "the log could not be read"))
+      .catch(() => close(socket, CLOSE.broken, "the log cannot be read"))
       .finally(() => this.#pumping.delete(socket));
   }
 

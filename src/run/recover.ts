@@ -13,25 +13,30 @@ const MAX_RECOVERIES = 100;
 
 /**
  * The events that settle what an interruption left open; empty if nothing was interrupted (a run
- * that waits, or rests until its next attempt, was not). For the first slice of a fresh process only.
+ * that waits, or rests until its next attempt, was not). For the first slice of a fresh process, or
+ * the first after one that threw.
+ * @param failed whether a slice threw; that is counted whatever the run was at
  */
-export function recover(state: RunState): NewEvent[] {
-  if (state.spec === null || state.status !== "running" || state.model?.phase === "due") {
+export function recover(state: RunState, failed = false): NewEvent[] {
+  const { spec, status, model } = state;
+  const active = status === "running" || status === "waiting";
+  if (spec === null || !active || (!failed && rests(state))) {
     return [];
   }
   const calls = openCalls(state);
-  const inFlight = state.model?.phase === "in_flight" ? state.model : null;
+  const inFlight = model?.phase === "in_flight" ? model : null;
   const open = [
     ...(inFlight === null ? [] : [inFlight.call_id]),
     ...calls.map((c) => c.call.call_id),
   ];
-  if (open.length === 0 && state.turn !== null) {
-    return [];
-  }
   const events: NewEvent[] = [
     {
       type: "recovery.started",
-      data: { epoch: state.epoch + 1, reason: "interrupted", open_calls: open },
+      data: {
+        epoch: state.epoch + 1,
+        reason: failed ? "failed" : "interrupted",
+        open_calls: open,
+      },
     },
   ];
   if (state.recoveries >= MAX_RECOVERIES) {
@@ -43,7 +48,7 @@ export function recover(state: RunState): NewEvent[] {
     events.push({ type: "model.superseded", data: { call_id, attempt } });
   }
   const modelCallId = state.turn?.modelCallId ?? "";
-  return [...events, ...calls.map((call) => settle(call, modelCallId, state.spec?.task_id ?? ""))];
+  return [...events, ...calls.map((call) => settle(call, modelCallId, spec.task_id))];
 }
 
 /** What is written with a cancellation: calls that are out have an outcome nobody will learn. */
@@ -51,6 +56,17 @@ export function abandon(state: RunState): NewEvent[] {
   return openCalls(state)
     .filter((call) => call.request?.effect !== "pure")
     .map((call) => ({ type: "tool.outcome_unknown", data: { call_id: call.call.call_id } }));
+}
+
+/** Whether the run may have been left like this on purpose: nothing was under way. */
+function rests(state: RunState): boolean {
+  if (state.status === "waiting") {
+    return true;
+  }
+  // After a lost attempt the next one follows at once; after a failed one there is a pause.
+  return state.model !== null
+    ? state.model.phase === "due" && !state.model.superseded
+    : state.turn !== null && openCalls(state).length === 0;
 }
 
 /** Calls whose intent is written and whose outcome is not; timers are not calls that run. */

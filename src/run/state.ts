@@ -31,6 +31,8 @@ export interface OpenModelCall {
   /** `in_flight`: an attempt is out. `due`: the next attempt may be sent at `retryAt`. */
   readonly phase: "in_flight" | "due" | "dead";
   readonly retryAt: number;
+  /** Whether the last attempt was lost to an interruption. */
+  readonly superseded: boolean;
   readonly failure: { readonly code: string; readonly message: string } | null;
 }
 
@@ -266,7 +268,10 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
       };
     }
     case "model.superseded":
-      return { ...state, model: { ...openAttempt(state, event), phase: "due", retryAt: at } };
+      return {
+        ...state,
+        model: { ...openAttempt(state, event), phase: "due", retryAt: at, superseded: true },
+      };
     case "tool.requested":
       return toolRequested(state, event, at);
     case "tool.completed":
@@ -286,7 +291,7 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
     case "limit.reached":
       return state;
     case "recovery.started":
-      expect(state.status === "running" && event.data.epoch > state.epoch, event);
+      expect(state.status !== "pending" && event.data.epoch > state.epoch, event);
       return { ...state, epoch: event.data.epoch, recoveries: state.recoveries + 1 };
     default:
       return event satisfies never;
@@ -328,6 +333,7 @@ function modelRequested(state: RunState, event: EventOf<"model.requested">): Run
       failedAttempts: open?.failedAttempts ?? 0,
       phase: "in_flight",
       retryAt: 0,
+      superseded: false,
       failure: null,
     },
     nextCall: open === null ? state.nextCall + 1 : state.nextCall,

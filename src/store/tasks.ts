@@ -240,6 +240,23 @@ export class TaskStore {
       .run();
   }
 
+  /** Fails a task whose run cannot be read any more; what was known of it stays. */
+  async failUnreadable(
+    { tenant_id, task_id }: Pick<TaskRow, "tenant_id" | "task_id">,
+    error: NonNullable<RunView["error"]>,
+    now: string,
+  ): Promise<void> {
+    await this.#db
+      .prepare(
+        `UPDATE task SET status = 'failed', waiting_for = NULL, error = ?1, updated_at = ?2,
+           completed_at = ?2
+         WHERE tenant_id = ?3 AND task_id = ?4
+           AND status IN ('pending', 'running', 'waiting')`,
+      )
+      .bind(JSON.stringify(error), now, tenant_id, task_id)
+      .run();
+  }
+
   /**
    * Takes pending tasks that were given to the queue before a moment and are still pending, and
    * marks them as given again. Across tenants; for the reconciler.

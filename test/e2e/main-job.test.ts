@@ -118,6 +118,21 @@ test("the whole body of the contract is taken, with null for what is not built",
   });
 });
 
+test.each([
+  "application/json",
+  "application/json;",
+  "application/json ; charset=utf-8",
+  "application/vnd.opspawn+json",
+])("a body of type %s is JSON", async (type) => {
+  const response = await service.request("/api/v1/tasks", {
+    method: "POST",
+    headers: { "Content-Type": type },
+    body: JSON.stringify({ ...GOAL, ...PLACEHOLDER }),
+  });
+  expect(response.status).toBe(201);
+  await response.body?.cancel();
+});
+
 test("Prefer: wait gives the task as it is when its time is up", async () => {
   const slow = scripted([{ text: "slow", chunks: 100, delay_ms: 1000 }]);
   const task = await submit(service, slow, { Prefer: "wait=1" });

@@ -55,18 +55,20 @@ interface Rig {
   readonly log: EventLog;
   readonly lifeline: Lifeline;
   readonly projected: TaskProjection[];
+  readonly unreadable: object[];
   readonly storage: ReturnType<typeof memoryStorage>;
   readonly created: NewEvent;
 }
 
 function rig(
   input: JsonObject,
-  faults: { project?: () => Promise<void>; deps?: () => void } = {},
+  faults: { project?: () => Promise<void>; deps?: () => void; tools?: () => void } = {},
 ): Rig {
   const alarm = new Alarm();
   const storage = memoryStorage();
   const log = new EventLog(storage.sql, storage.transaction);
   const projected: TaskProjection[] = [];
+  const unreadable: object[] = [];
   const built = buildDeps({ OPSPAWN_RETRY_BASE_MS: "40" } as unknown as Env);
   const project = async (projection: TaskProjection): Promise<void> => {
     await faults.project?.();
@@ -74,9 +76,17 @@ function rig(
   };
   const deps = (): Deps => {
     faults.deps?.();
-    return { ...built, tasks: { project } as unknown as Deps["tasks"] };
+    const failUnreadable = async (identity: object, error: object): Promise<void> => {
+      unreadable.push({ ...identity, error });
+    };
+    const toolsFor: Deps["toolsFor"] = (...args) => {
+      faults.tools?.();
+      return built.toolsFor(...args);
+    };
+    return { ...built, toolsFor, tasks: { project, failUnreadable } as unknown as Deps["tasks"] };
   };
   const ctx = {
+    id: { name: "test/task_test" },
     waitUntil: () => {},
     storage: {
       setAlarm: async (time: number) => alarm.set(time),
@@ -92,9 +102,18 @@ function rig(
     deps,
     publish: () => {},
     watched: () => false,
+    disconnect: () => {},
   });
   alarm.onFire = (info) => lifeline.onAlarm(info);
-  return { alarm, log, lifeline, projected, storage, created: createdEvent(specFor(input)) };
+  return {
+    alarm,
+    log,
+    lifeline,
+    projected,
+    unreadable,
+    storage,
+    created: createdEvent(specFor(input)),
+  };
 }
 
 const after = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
@@ -180,14 +199,64 @@ test("a run that lost its alarm gets one when somebody asks it to start again", 
 test("a log that cannot be read fails its task visibly, and is left as it is", async () => {
   const run = rig({ script: [wait(3600), { text: "never" }] });
   await run.lifeline.begin([run.created]);
-  const { seq } = run.log.state;
   run.storage.sql.exec("UPDATE log SET events = '[]' WHERE first_seq > 1");
   run.log.reload();
+  run.alarm.due = null;
   await run.lifeline.onAlarm({ isRetry: false, retryCount: 0, scheduledTime: Date.now() });
-  expect(run.projected.at(-1)).toMatchObject({
-    task_id: "task_test",
-    view: { status: "failed", error: { code: "log_corrupt" }, last_seq: seq + 1 },
+  expect(run.unreadable).toMatchObject([
+    { tenant_id: "test", task_id: "task_test", error: { code: "log_corrupt" } },
+  ]);
+  expect(run.alarm.due).toBeNull();
+});
+
+test("a log of which nothing can be read fails its task all the same", async () => {
+  const run = rig({ script: [wait(3600), { text: "never" }] });
+  await run.lifeline.begin([run.created]);
+  run.storage.sql.exec("UPDATE log SET events = 'x'");
+  run.log.reload();
+  await run.lifeline.onAlarm({ isRetry: false, retryCount: 0, scheduledTime: Date.now() });
+  expect(run.unreadable).toMatchObject([{ tenant_id: "test", task_id: "task_test" }]);
+});
+
+test("a run whose slices throw every time is given up with a code", async () => {
+  let broken = false;
+  const run = rig(
+    { script: [wait(3600), { text: "never" }] },
+    { tools: () => expect(broken).toBe(false) },
+  );
+  await run.lifeline.begin([run.created]);
+  broken = true;
+  for (let alarms = 0; alarms < 250 && run.log.state.end === null; alarms += 1) {
+    await run.lifeline.onAlarm({ isRetry: false, retryCount: 0, scheduledTime: Date.now() });
+  }
+  expect(run.log.state.end).toMatchObject({ error: { code: "recovery_exhausted" } });
+});
+
+test("storage that fails in the first write of a slice is tried again, not forgotten", async () => {
+  const other = rig({ script: [wait(0.05), { text: "rested" }] });
+  await other.lifeline.begin([other.created]);
+  const { append } = other.log;
+  let failures = 2;
+  vi.spyOn(other.log, "append").mockImplementation((...args) => {
+    failures -= 1;
+    if (failures >= 0) {
+      throw new Error("disk full");
+    }
+    return append.apply(other.log, args);
   });
+  await expectCompleted(other);
+  expect(failures).toBeLessThan(0);
+});
+
+test("a slow database does not hold the next timer", async () => {
+  const run = rig(
+    { script: [wait(0.05), wait(0.05), { text: "ok" }] },
+    { project: () => after(1500) },
+  );
+  await run.lifeline.begin([run.created]);
+  await expectCompleted(run);
+  // Both timers were over before D1 had heard of the first.
+  expect(run.projected).toEqual([]);
 });
 
 test("a log that newer code has written to waits for that code", async () => {

@@ -136,13 +136,21 @@ function textOf(output: unknown): string {
   return typeof output === "string" ? output : JSON.stringify(output);
 }
 
+interface CallParts {
+  name: string;
+  arguments_text: string;
+  provider_id?: string;
+}
+
 /** Assembles one reply from its chunks. */
 class ReplyBuilder {
   #text = "";
   #reasoning = "";
   #refusal = "";
   #finish: string | null = null;
-  readonly #calls: { name: string; arguments_text: string; provider_id?: string }[] = [];
+  readonly #calls: CallParts[] = [];
+  /** Where in the list a server's index has its call. */
+  readonly #places = new Map<number, number>();
 
   *take(chunk: ChatCompletionChunk): Generator<LlmEvent> {
     if (chunk.usage !== null && chunk.usage !== undefined) {
@@ -191,7 +199,7 @@ class ReplyBuilder {
   }
 
   #reply(finish: string): Reply {
-    const calls = this.#calls.filter((call) => call !== undefined);
+    const calls = this.#calls;
     return {
       text: this.#text,
       reasoning: this.#reasoning,
@@ -200,33 +208,58 @@ class ReplyBuilder {
     };
   }
 
-  #takeCall(
-    part: NonNullable<ChatCompletionChunk["choices"][number]["delta"]["tool_calls"]>[number],
-  ): LlmEvent {
-    const call = (this.#calls[part.index] ??= { name: "", arguments_text: "" });
-    const name = part.function?.name;
-    const text = part.function?.arguments;
-    if (part.id !== undefined && part.id !== "") {
-      call.provider_id = part.id;
+  /**
+   * A part with a new id begins a call, whatever its index says, and a part without an index
+   * belongs to the last one: servers leave the index out, or send 0 for every call. Our own places
+   * are dense, so nothing a server sends makes work.
+   */
+  #takeCall(part: ToolCallPart): LlmEvent {
+    const id = part.id === "" ? undefined : part.id;
+    const known = part.index === undefined ? this.#calls.length - 1 : this.#places.get(part.index);
+    const current = known === undefined ? undefined : this.#calls[known];
+    const another =
+      id !== undefined && current?.provider_id !== undefined && current.provider_id !== id;
+    const fresh = current === undefined || another;
+    const place = fresh ? this.#calls.length : (known ?? 0);
+    const call = fresh ? { name: "", arguments_text: "" } : current;
+    this.#calls[place] = call;
+    if (part.index !== undefined) {
+      this.#places.set(part.index, place);
     }
-    call.name += name ?? "";
-    call.arguments_text += text ?? "";
+    if (id !== undefined) {
+      call.provider_id = id;
+    }
+    const name = part.function?.name ?? "";
+    const text = part.function?.arguments ?? "";
+    call.name += name;
+    call.arguments_text += text;
     return {
       type: "tool_call",
-      index: part.index,
-      ...(name === undefined || name === null ? {} : { name }),
-      ...(text === undefined ? {} : { arguments_text: text }),
+      index: place,
+      ...(name === "" ? {} : { name }),
+      arguments_text: text,
     };
   }
 }
 
+/** As the protocol has it, but for the index, which not every server sends. */
+type ToolCallPart = Omit<
+  NonNullable<ChatCompletionChunk["choices"][number]["delta"]["tool_calls"]>[number],
+  "index"
+> & { readonly index?: number };
+
 function toUsage(usage: NonNullable<ChatCompletionChunk["usage"]>): TokenUsage {
   return {
-    input_tokens: usage.prompt_tokens ?? 0,
-    cached_input_tokens: usage.prompt_tokens_details?.cached_tokens ?? 0,
-    output_tokens: usage.completion_tokens ?? 0,
-    reasoning_tokens: usage.completion_tokens_details?.reasoning_tokens ?? 0,
+    input_tokens: tokens(usage.prompt_tokens),
+    cached_input_tokens: tokens(usage.prompt_tokens_details?.cached_tokens),
+    output_tokens: tokens(usage.completion_tokens),
+    reasoning_tokens: tokens(usage.completion_tokens_details?.reasoning_tokens),
   };
+}
+
+/** A count as the log takes it, whatever a server sent. */
+function tokens(count: unknown): number {
+  return typeof count === "number" && Number.isSafeInteger(count) && count > 0 ? count : 0;
 }
 
 function failed(code: ModelFailureCode, message: string): LlmEvent {
