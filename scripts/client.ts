@@ -122,6 +122,8 @@ export class Client {
   /** The events of one connection while it holds; null: the run is over and there are no more. */
   async *#connection(address: string): AsyncGenerator<TaskEvent | null, void, undefined> {
     const socket = new WebSocket(address, SUBPROTOCOL);
+    // The runtime is slow to end a connection that its client has never used.
+    socket.addEventListener("open", () => socket.send("ping"));
     let closed = { code: 1006, reason: "" };
     socket.addEventListener("close", ({ code, reason }) => {
       closed = { code, reason };

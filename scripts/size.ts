@@ -24,4 +24,6 @@ const files = readdirSync(dist, { recursive: true, encoding: "utf8" })
   .map((file) => readFileSync(join(dist, file)));
 const raw = files.reduce((sum, content) => sum + content.length, 0);
 const gzip = files.reduce((sum, content) => sum + gzipSync(content).length, 0);
+const kib = (bytes: number): string => `${Math.round(bytes / 1024).toLocaleString("en")} KiB`;
+console.log(`${kib(raw)}, ${kib(gzip)} compressed`);
 console.log(JSON.stringify({ files: files.length, raw_bytes: raw, gzip_bytes: gzip }));

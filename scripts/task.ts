@@ -33,15 +33,18 @@ class UsageError extends Error {}
 // A reader such as `head` may leave early; the exit code still says how the task ended.
 process.stdout.on("error", () => null);
 
+let exitCode: number;
 try {
-  process.exitCode = await main();
+  exitCode = await main();
 } catch (error) {
   if (!(error instanceof UsageError)) {
     throw error;
   }
   console.error(`${error.message} \`npm run task -- --help\` lists what there is.`);
-  process.exitCode = 2;
+  exitCode = 2;
 }
+// Connections that are still closing must not hold the prompt back; output must not be lost.
+process.stdout.write("", () => process.exit(exitCode));
 
 async function main(): Promise<number> {
   const options = readOptions();

@@ -14,14 +14,19 @@ export class SettingError extends Error {
 }
 
 const number = (fallback: number, min: number, max: number) =>
-  z.coerce.number().int().min(min).max(max).default(fallback);
+  z.coerce
+    .number(`it must be a whole number from ${min} to ${max}`)
+    .int(`it must be a whole number from ${min} to ${max}`)
+    .min(min, `it must be at least ${min}`)
+    .max(max, `it must be at most ${max}`)
+    .default(fallback);
 
 const text = z.string().transform((value) => (value.trim() === "" ? undefined : value.trim()));
 
 const vars = z.object({
   OPENAI_API_KEY: text.optional(),
-  OPENAI_BASE_URL: text.pipe(z.url().optional()).optional(),
-  OPENAI_API: text.pipe(z.literal("chat").optional()).optional(),
+  OPENAI_BASE_URL: text.pipe(z.url("it must be a URL").optional()).optional(),
+  OPENAI_API: text.pipe(z.literal("chat", "only chat is built").optional()).optional(),
   OPSPAWN_DEFAULT_MODEL: text.optional(),
   OPSPAWN_CORS_ORIGINS: text.optional(),
   OPSPAWN_MODEL_TIMEOUT_MS: number(300_000, 10, 3_600_000),

@@ -16,6 +16,12 @@ const PREPARED = join(ROOT, "node_modules", ".cache", "opspawn-prepared");
 const ALL_SCOPES = "tasks:read tasks:write tools:write agents:write admin platform";
 const ENV = { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "1", NO_COLOR: "1" };
 
+/**
+ * Runs a command in the process group of this shell, and ends the group when the command ends or
+ * when whoever started it is gone, which closes the pipe that `cat` reads.
+ */
+const GUARD = '{ "$@"; kill -9 -- -$$; } & cat >/dev/null; kill -9 -- -$$';
+
 export interface ServiceOptions {
   /** Path of the wrangler configuration; the project's own by default. */
   readonly config?: string;
@@ -69,8 +75,12 @@ export class Service {
     ]);
     this.#output = "";
     const child = spawn(
-      WRANGLER,
+      "sh",
       [
+        "-c",
+        GUARD,
+        "sh",
+        WRANGLER,
         "dev",
         "--ip=127.0.0.1",
         `--port=${this.#port}`,
@@ -81,7 +91,7 @@ export class Service {
         ...this.#config(),
         ...vars,
       ],
-      { cwd: ROOT, env: ENV, detached: true, stdio: ["ignore", "pipe", "pipe"] },
+      { cwd: ROOT, env: ENV, detached: true, stdio: ["pipe", "pipe", "pipe"] },
     );
     this.#child = child;
     const note = (chunk: Buffer): void => {

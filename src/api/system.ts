@@ -41,6 +41,7 @@ export function systemRoutes(app: OpenAPIHono<AppEnv>): void {
     name: "ticket",
     description: "A ticket of 60 seconds, for browsers.",
   });
+  app.get("/", (c) => c.redirect("/docs"));
   app.get("/openapi.json", (c) => c.json(openApiDocument(app, new URL(c.req.url).origin)));
   app.get("/docs", (c) =>
     c.html(docsPage(openApiDocument(app, new URL(c.req.url).origin)), 200, {

@@ -63,7 +63,14 @@ export class Watchers {
     const after = searchParams.get("after");
     const { 0: client, 1: server } = new WebSocketPair();
     this.#ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
-    this.#ctx.acceptWebSocket(server);
+    const { status, seq } = this.#log.state;
+    if (after !== null && isTerminal(status)) {
+      // The whole log is there to be sent and nothing will follow: no reason to hibernate, and the
+      // runtime ends the connection of a socket that does only some seconds after its close.
+      server.accept();
+    } else {
+      this.#ctx.acceptWebSocket(server);
+    }
     attach(server, {
       cursor: after === null ? null : Number(after),
       types: null,
@@ -71,7 +78,6 @@ export class Watchers {
       by: searchParams.get("by") ?? "",
       mayWrite: searchParams.get("write") === "1",
     });
-    const { status, seq } = this.#log.state;
     send(server, { type: "hello", task_id: searchParams.get("task"), status, last_seq: seq });
     this.#pump(server);
     const protocol = request.headers.get("Sec-WebSocket-Protocol");

@@ -1,5 +1,6 @@
 /** The reference pages say what the code has: every event, code and setting is listed. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { PROBLEMS } from "../../src/api/problem.ts";
 import { SETTINGS } from "../../src/env.ts";
@@ -38,4 +39,15 @@ test("every row of the crash table names a test", () => {
     .filter((line) => line.startsWith("| ") && !/^\| (died|---|before the task's row)/.test(line));
   expect(rows.length).toBeGreaterThan(8);
   expect(rows.filter((row) => !/`test\/[\w./-]+\.ts`/.test(row))).toEqual([]);
+});
+
+test("every link of a page leads to a file", () => {
+  const pages = globSync(["*.md", "docs/**/*.md"]);
+  expect(pages.length).toBeGreaterThan(8);
+  const broken = pages.flatMap((page) =>
+    Array.from(readFileSync(page, "utf8").matchAll(/\]\((?!https?:)([^)#]+)/g), (m) => m[1] ?? "")
+      .filter((link) => !existsSync(join(dirname(page), link)))
+      .map((link) => `${page}: ${link}`),
+  );
+  expect(broken).toEqual([]);
 });

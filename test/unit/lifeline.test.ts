@@ -74,11 +74,11 @@ function rig(
     await faults.project?.();
     projected.push(projection);
   };
+  const failUnreadable = async (identity: object, error: object): Promise<void> => {
+    unreadable.push({ ...identity, error });
+  };
   const deps = (): Deps => {
     faults.deps?.();
-    const failUnreadable = async (identity: object, error: object): Promise<void> => {
-      unreadable.push({ ...identity, error });
-    };
     const toolsFor: Deps["toolsFor"] = (...args) => {
       faults.tools?.();
       return built.toolsFor(...args);
@@ -235,14 +235,14 @@ test("a run whose slices throw every time is given up with a code", async () => 
 test("storage that fails in the first write of a slice is tried again, not forgotten", async () => {
   const other = rig({ script: [wait(0.05), { text: "rested" }] });
   await other.lifeline.begin([other.created]);
-  const { append } = other.log;
+  const append = other.log.append.bind(other.log);
   let failures = 2;
   vi.spyOn(other.log, "append").mockImplementation((...args) => {
     failures -= 1;
     if (failures >= 0) {
       throw new Error("disk full");
     }
-    return append.apply(other.log, args);
+    return append(...args);
   });
   await expectCompleted(other);
   expect(failures).toBeLessThan(0);
