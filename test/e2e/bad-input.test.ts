@@ -177,7 +177,7 @@ test.for(wrongMethods)("%s %s is not allowed, and says what is", async ([method,
   expect(response.headers.get("Allow")).toBe(allow);
 });
 
-test.for(["/", "/api", "/api/v1/nothing", "/api/v1/tasks/", "/API/v1/tasks"])(
+test.for(["/nothing", "/api", "/api/v1/nothing", "/api/v1/tasks/", "/API/v1/tasks"])(
   "there is nothing at %s",
   async (path) => {
     await expectProblem(await service.request(path), 404, "not_found");
