@@ -5,7 +5,8 @@
 import { decide } from "../run/decide.ts";
 import type { NewEvent } from "../run/event.ts";
 import type { Planner } from "../run/planner.ts";
-import { foldNew, type RunState, type TurnCall } from "../run/state.ts";
+import { foldNew } from "../run/reduce.ts";
+import type { RunState, TurnCall } from "../run/state.ts";
 import { compose } from "./context.ts";
 import type { LlmClient, ModelRequest } from "./llm/client.ts";
 import { prepareCall } from "./tools/invoke.ts";

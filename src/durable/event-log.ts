@@ -4,7 +4,8 @@
  * object lives; it does not survive eviction and need not.
  */
 import { LogCorruption, upcast, type NewEvent, type RunEvent } from "../run/event.ts";
-import { INITIAL_STATE, reduce, type RunState } from "../run/state.ts";
+import { reduce } from "../run/reduce.ts";
+import { INITIAL_STATE, type RunState } from "../run/state.ts";
 import { hasSchema, migrate, type Sql } from "./schema.ts";
 
 /** A stored event with the exact text that every watcher is sent. */

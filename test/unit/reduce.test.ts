@@ -9,7 +9,8 @@ import {
   type RunEvent,
 } from "../../src/run/event.ts";
 import { recover } from "../../src/run/recover.ts";
-import { foldNew, INITIAL_STATE, reduce, type RunState } from "../../src/run/state.ts";
+import { foldNew, reduce } from "../../src/run/reduce.ts";
+import { INITIAL_STATE, type RunState } from "../../src/run/state.ts";
 import { createdEvent, Harness, specFor } from "../harness.ts";
 
 const add = { name: "add_numbers", arguments: { a: 1, b: 2 } };
