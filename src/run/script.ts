@@ -186,8 +186,8 @@ export class ScriptedOutputs {
   }
 
   #takePlace(key: string): number {
-    const [exact, any] = [this.#left.get(key) ?? [], this.#left.get(null) ?? []];
-    const first = (exact.at(-1) ?? Infinity) < (any.at(-1) ?? Infinity) ? exact : any;
+    const [exact, open] = [this.#left.get(key) ?? [], this.#left.get(null) ?? []];
+    const first = (exact.at(-1) ?? Infinity) < (open.at(-1) ?? Infinity) ? exact : open;
     return first.pop() ?? -1;
   }
 }

@@ -4,8 +4,8 @@
  */
 import type { AgentConfig, RunLimits, RunSpec } from "../run/spec.ts";
 import type { JsonObject, JsonValue } from "../run/json.ts";
-import type { TaskStatus } from "../run/state.ts";
-import type { RunView } from "../run/view.ts";
+import { INITIAL_STATE, type TaskStatus } from "../run/state.ts";
+import { viewOf, type RunView } from "../run/view.ts";
 
 export interface TaskRow {
   readonly tenant_id: string;
@@ -97,14 +97,8 @@ const LISTED = `tenant_id, task_id, task_type, name, status, waiting_for, agent,
 /** A longer result stays in the run's log, and a reader of the task asks the run for it. */
 const MAX_RESULT_CHARS = 262_144;
 
-const NO_USAGE: RunView["usage"] = {
-  steps: 0,
-  model_calls: 0,
-  tool_calls: 0,
-  input_tokens: 0,
-  output_tokens: 0,
-  cost_usd: 0,
-};
+/** What a task has used that no run has told of yet. */
+const NO_USAGE = viewOf(INITIAL_STATE).usage;
 
 export class TaskStore {
   readonly #db: D1Database;

@@ -269,6 +269,24 @@ test("a tool that throws anything at all is an observation", async () => {
   expect(run.log.state.status).toBe("completed");
 });
 
+test("five megabytes of a tool's output are shortened, and the run goes on", async () => {
+  const flood = defineTool({
+    name: "flood",
+    description: "Says too much.",
+    input: z.strictObject({}),
+    output: z.string(),
+    effect: "pure",
+    run: () => "x".repeat(5_000_000),
+  });
+  const script = [{ tool_calls: [{ name: "flood" }] }, { text: "enough" }];
+  const run = new Harness(specFor({ script }), { extraTools: [flood] });
+  await run.drive();
+  const [outcome] = run.events().filter((event) => event.type === "tool.completed");
+  expect(outcome?.data.truncated).toBe(true);
+  expect(JSON.stringify(outcome).length).toBeLessThan(70_000);
+  expect(run.log.state.status).toBe("completed");
+});
+
 test("the placeholder planner finishes without a model", async () => {
   const run = new Harness(specFor({}, { config: { planner: "placeholder" } }));
   await run.drive();

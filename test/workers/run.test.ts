@@ -5,7 +5,8 @@ import { expect, test } from "vitest";
 import { runStub } from "../../src/durable/rpc.ts";
 import { specOf, TaskStore } from "../../src/store/tasks.ts";
 import type { RunEvent } from "../../src/run/event.ts";
-import type { RunView } from "../../src/run/view.ts";
+import { INITIAL_STATE } from "../../src/run/state.ts";
+import { viewOf, type RunView } from "../../src/run/view.ts";
 import type { JsonValue } from "../../src/run/json.ts";
 import { newTask } from "./tasks.ts";
 
@@ -141,22 +142,10 @@ test("looking at an object that never ran creates nothing in it", async () => {
 test("a late projection never wins over a newer one", async () => {
   const { task } = await submitted([]);
   const view = (status: RunView["status"], last_seq: number): RunView => ({
+    ...viewOf(INITIAL_STATE),
     status,
-    waiting_for: null,
-    result: null,
-    error: null,
-    usage: {
-      steps: 0,
-      model_calls: 0,
-      tool_calls: 0,
-      input_tokens: 0,
-      output_tokens: 0,
-      cost_usd: 0,
-    },
     last_seq,
     updated_at: task.created_at,
-    started_at: null,
-    completed_at: null,
   });
   const { tenant_id, task_id } = task;
   await tasks.project({ tenant_id, task_id, view: view("completed", 9) });
