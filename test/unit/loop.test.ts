@@ -281,7 +281,7 @@ test("five megabytes of a tool's output are shortened, and the run goes on", asy
   const script = [{ tool_calls: [{ name: "flood" }] }, { text: "enough" }];
   const run = new Harness(specFor({ script }), { extraTools: [flood] });
   await run.drive();
-  const [outcome] = run.events().filter((event) => event.type === "tool.completed");
+  const outcome = run.events().find((event) => event.type === "tool.completed");
   expect(outcome?.data.truncated).toBe(true);
   expect(JSON.stringify(outcome).length).toBeLessThan(70_000);
   expect(run.log.state.status).toBe("completed");
