@@ -179,6 +179,7 @@ class Attempt {
         text: reply.text,
         tool_calls,
         ...(reply.reasoning === "" ? {} : { reasoning: reply.reasoning }),
+        ...(reply.opaque === undefined ? {} : { opaque: reply.opaque }),
         ...(reading.kind === "answer" ? { answer: reading.answer } : {}),
         ...(reading.kind === "problem"
           ? { problem: { code: reading.code, message: reading.message } }

@@ -14,11 +14,19 @@ import { Lifeline } from "./lifeline.ts";
 import { Outbox } from "./outbox.ts";
 import type { CancelRequest, EventPage, RunAnswer, RunRpc, SpecText } from "./rpc.ts";
 import { Watchers } from "./sockets.ts";
+import type { RunStorage } from "./storage.ts";
 
 /** Text of one page of events at most, in characters; a single larger event is a page of its own. */
 const PAGE_CHARS = 4_000_000;
 
+/** What an object is built with; another deployment, or a test, may bring its own. */
+export interface RunParts {
+  readonly buildDeps: (env: Env) => Deps;
+  readonly storage: RunStorage;
+}
+
 export class AgentRun extends DurableObject<Env> implements RunRpc {
+  readonly #buildDeps: (env: Env) => Deps;
   readonly #log: EventLog;
   readonly #watchers: Watchers;
   readonly #lifeline: Lifeline;
@@ -26,12 +34,15 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
   readonly #waiting = new Set<() => void>();
   #built: Deps | null = null;
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: Env, parts: Partial<RunParts> = {}) {
     super(ctx, env);
-    this.#log = new EventLog(ctx.storage.sql, (write) => ctx.storage.transactionSync(write));
+    const storage = parts.storage ?? ctx.storage;
+    this.#buildDeps = parts.buildDeps ?? buildDeps;
+    this.#log = new EventLog(storage.sql, (write) => storage.transactionSync(write));
     this.#watchers = new Watchers(ctx, this.#log);
     this.#lifeline = new Lifeline({
       ctx,
+      storage,
       log: this.#log,
       outbox: new Outbox(
         (projection) => this.#deps.tasks.project(projection),
@@ -46,7 +57,7 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
 
   /** Built on first use: a constructor that throws would cost the run its alarm. */
   get #deps(): Deps {
-    this.#built ??= buildDeps(this.env);
+    this.#built ??= this.#buildDeps(this.env);
     return this.#built;
   }
 

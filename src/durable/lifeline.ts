@@ -12,6 +12,7 @@ import type { SliceEnd } from "../agent/loop.ts";
 import type { EventLog, StoredEvent } from "./event-log.ts";
 import type { Outbox } from "./outbox.ts";
 import { Slice } from "./slice.ts";
+import type { RunStorage } from "./storage.ts";
 
 /** Pauses before work that failed is tried again: D1 that is down, storage that fails. */
 const BACKOFF_MS = [100, 500, 2_000, 10_000, 30_000, 60_000] as const;
@@ -24,7 +25,8 @@ const DROPPED_ALARM_MS = 60_000;
 
 /** What the lifeline needs of the object around it. */
 export interface LifelineHost {
-  readonly ctx: DurableObjectState;
+  readonly ctx: Pick<DurableObjectState, "id" | "waitUntil">;
+  readonly storage: Pick<RunStorage, "getAlarm" | "setAlarm" | "sync">;
   readonly log: EventLog;
   readonly outbox: Outbox;
   /** May throw while a setting is wrong; then the work is tried again later. */
@@ -98,7 +100,7 @@ export class Lifeline {
       return;
     }
     this.keep(this.#host.outbox.flush());
-    const due = await this.#host.ctx.storage.getAlarm();
+    const due = await this.#host.storage.getAlarm();
     const dropped = due === null || due < Date.now() - DROPPED_ALARM_MS;
     if (dropped && this.#host.log.state.end === null) {
       await this.#alarmAt(Date.now());
@@ -111,8 +113,8 @@ export class Lifeline {
   }
 
   #newSlice(): Slice {
-    const { ctx, log, deps, publish, watched } = this.#host;
-    return new Slice(log, deps(), { publish, watched, durable: () => ctx.storage.sync() });
+    const { storage, log, deps, publish, watched } = this.#host;
+    return new Slice(log, deps(), { publish, watched, durable: () => storage.sync() });
   }
 
   async #runSlice(slice: Slice, opening: readonly NewEvent[]): Promise<void> {
@@ -150,7 +152,7 @@ export class Lifeline {
     this.#threw = false;
     if (events.length > 0) {
       slice.append(events);
-      await this.#host.ctx.storage.sync();
+      await this.#host.storage.sync();
     }
   }
 
@@ -232,7 +234,7 @@ export class Lifeline {
   }
 
   #alarmAt(time: number): Promise<void> {
-    return this.#host.ctx.storage.setAlarm(time);
+    return this.#host.storage.setAlarm(time);
   }
 }
 

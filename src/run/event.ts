@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { isJsonObject } from "./json.ts";
+import { FINISH_REASONS } from "./message.ts";
 import { agentConfig, jsonObject, jsonValue, PLANNERS, runLimits } from "./spec.ts";
 
 const seq = z.number().int().min(1);
@@ -20,8 +21,6 @@ export type WaitName = (typeof WAITS)[number];
 /** What a second run of the same tool call would do to the world. */
 export const EFFECTS = ["pure", "idempotent", "once"] as const;
 export type Effect = (typeof EFFECTS)[number];
-
-const FINISH_REASONS = ["stop", "tool_calls", "length"] as const;
 
 const toolCall = z.object({
   call_id: callId,
@@ -86,6 +85,8 @@ export const EVENT_DATA = {
     text: z.string(),
     tool_calls: z.array(toolCall),
     reasoning: z.string().optional(),
+    /** What the provider wants back unchanged; see `Opaque` in message.ts. */
+    opaque: z.object({ provider: z.string(), data: jsonValue }).optional(),
     /** The final answer, where the planner read one from the reply. */
     answer: z.string().optional(),
     /** Why the reply could not be acted on; the message goes back to the model. */
@@ -98,6 +99,8 @@ export const EVENT_DATA = {
     cached_input_tokens: count,
     output_tokens: count,
     reasoning_tokens: count,
+    /** Input tokens that the provider wrote to its cache, where it bills them apart. */
+    cache_write_tokens: count.optional(),
     cost_micro_usd: count,
   }),
   "model.failed": z.looseObject({

@@ -26,12 +26,27 @@ export interface ToolResult {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
+/** A picture for the model: its bytes in base64, or where the provider can fetch it. */
+export type Image =
+  | { readonly media_type: string; readonly data: string }
+  | { readonly url: string };
+
+/**
+ * What a provider wants back unchanged with the next request: signatures of its thinking, encrypted
+ * reasoning, ids. Only the adapter of that provider writes and reads `data`.
+ */
+export interface Opaque {
+  readonly provider: string;
+  readonly data: JsonValue;
+}
+
 export type Turn =
-  | { readonly role: "user"; readonly text: string }
+  | { readonly role: "user"; readonly text: string; readonly images?: readonly Image[] }
   | {
       readonly role: "assistant";
       readonly text: string;
       readonly tool_calls: readonly ToolCall[];
+      readonly opaque?: Opaque;
     }
   | { readonly role: "tool"; readonly results: readonly ToolResult[] }
   /** Something the loop tells the model about its last reply; providers see it as the user's. */
@@ -110,6 +125,8 @@ export interface Prompt {
   /** Tools offered for native calling; a planner that calls tools by text offers none. */
   readonly tools: readonly ToolDescription[];
   readonly stop: readonly string[];
+  /** JSON Schema that the reply's text must fit; how it is asked for is the adapter's business. */
+  readonly output_schema?: JsonObject;
 }
 
 /** A whole reply, as an adapter assembled it. */
@@ -122,5 +139,11 @@ export interface Reply {
     readonly arguments_text: string;
     readonly provider_id?: string;
   }[];
-  readonly finish_reason: "stop" | "tool_calls" | "length";
+  /** `length`: the reply is cut. `pause`: the provider wants to be asked to go on. */
+  readonly finish_reason: FinishReason;
+  /** What must go back to the provider with the next request, if it wants anything. */
+  readonly opaque?: Opaque;
 }
+
+export const FINISH_REASONS = ["stop", "tool_calls", "length", "pause"] as const;
+export type FinishReason = (typeof FINISH_REASONS)[number];

@@ -204,10 +204,16 @@ function modelRequested(state: RunState, event: EventOf<"model.requested">): Run
 }
 
 function modelCompleted(state: RunState, event: EventOf<"model.completed">): RunState {
-  const { text, tool_calls, problem, answer, call_id } = event.data;
+  const { text, tool_calls, problem, answer, call_id, opaque } = event.data;
   openAttempt(state, event);
   const window = state.spec?.config.memory?.max_messages ?? DEFAULT_WINDOW;
-  let conversation = extend(state.conversation, { role: "assistant", text, tool_calls }, window);
+  const reply = {
+    role: "assistant" as const,
+    text,
+    tool_calls,
+    ...(opaque === undefined ? {} : { opaque }),
+  };
+  let conversation = extend(state.conversation, reply, window);
   if (problem !== undefined) {
     conversation = extend(conversation, { role: "notice", text: problem.message }, window);
   }

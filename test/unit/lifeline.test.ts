@@ -88,15 +88,16 @@ function rig(
   const ctx = {
     id: { name: "test/task_test" },
     waitUntil: () => {},
-    storage: {
-      setAlarm: async (time: number) => alarm.set(time),
-      getAlarm: async () => alarm.due,
-      sync: async () => {},
-    },
   } as unknown as DurableObjectState;
+  const alarms = {
+    setAlarm: async (time: number) => alarm.set(time),
+    getAlarm: async () => alarm.due,
+    sync: async () => {},
+  };
   const outbox = new Outbox(project, () => log.state);
   const lifeline = new Lifeline({
     ctx,
+    storage: alarms,
     log,
     outbox,
     deps,

@@ -16,11 +16,17 @@ export interface ModelRequest extends Prompt {
   readonly position: { readonly replies: number; readonly failedAttempts: number };
 }
 
+/** What one attempt consumed, as the provider counts it. */
 export interface TokenUsage {
+  /** All input, also what came from the provider's cache or was written to it. */
   readonly input_tokens: number;
   readonly cached_input_tokens: number;
   readonly output_tokens: number;
+  /** Part of the output. */
   readonly reasoning_tokens: number;
+  readonly cache_write_tokens?: number;
+  /** What the provider says it charges, micro-dollars; most do not say. */
+  readonly cost_micro_usd?: number;
 }
 
 export type LlmEvent =
