@@ -25,7 +25,7 @@ const ports = within("agent/llm/client[.]ts$", "agent/tools/(tool|registry|invok
 const observe = within("observe[.]ts$");
 const web = [
   ...domain,
-  ...within("queue/message[.]ts$", "durable/rpc[.]ts$", "store/", "env[.]ts$"),
+  ...within("queue/message[.]ts$", "durable/(rpc|platform-error)[.]ts$", "store/", "env[.]ts$"),
   ...observe,
   ...npm("hono", "@hono/zod-openapi", "zod"),
   // The version that the service tells.
@@ -83,7 +83,7 @@ const layers = [
   {
     name: "queue",
     files: within("queue/"),
-    may: [...domain, ...within("durable/rpc[.]ts$", "store/"), ...observe],
+    may: [...domain, ...within("durable/(rpc|platform-error)[.]ts$", "store/"), ...observe],
   },
   // The digest of a key or a request; nothing else of Node.
   { name: "api", files: within("api/"), may: [...web, "^crypto$"] },

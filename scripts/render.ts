@@ -16,16 +16,7 @@ export interface Screen {
 }
 
 /** Types of the contract that are shown when a service sends them, beyond the log's own. */
-type LaterType =
-  | "approval.requested"
-  | "approval.decided"
-  | "approval.expired"
-  | "message.received"
-  | "limit.changed"
-  | "memory.compacted"
-  | "plan.updated"
-  | "child.started"
-  | "child.finished";
+type LaterType = "memory.compacted" | "plan.updated" | "child.started" | "child.finished";
 
 type Paint = "red" | "green" | "yellow" | "dim" | "bold";
 type Render = (data: TaskEvent["data"], event: TaskEvent) => string;
@@ -158,6 +149,10 @@ export class RunView {
     "limit.changed": (data) =>
       this.#note(
         `limit ${textOf(data["limit"])}: ${jsonText(data["from"])} → ${jsonText(data["to"])}`,
+      ),
+    "loop.detected": (data) =>
+      this.#warn(
+        `! the same calls ${numberOf(data["repeats"])} times in a row: ${jsonText(data["tools"])}`,
       ),
     "recovery.started": (data) =>
       this.#warn(`! taken up again after an interruption (${textOf(data["reason"])})`),

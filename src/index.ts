@@ -27,14 +27,13 @@ export default {
     batch.queue.endsWith("-dead")
       ? consumeDeadLetters(batch, queueDeps(env))
       : consumeTasks(batch, queueDeps(env)),
-  scheduled: (controller, env) =>
-    reconcile(
-      {
-        ...queueDeps(env),
-        tasks: new TaskStore(env.DB),
-        queue: env.TASKS,
-        reconcileAfterMs: configOf(env).reconcileAfterMs,
-      },
+  scheduled: (controller, env) => {
+    const { reconcileAfterMs, checkAgainMs, retentionMs } = configOf(env);
+    const queues = { high: env.TASKS_HIGH, normal: env.TASKS, low: env.TASKS_LOW };
+    const tasks = new TaskStore(env.DB);
+    return reconcile(
+      { ...queueDeps(env), tasks, queues, reconcileAfterMs, checkAgainMs, retentionMs },
       controller.scheduledTime,
-    ),
+    );
+  },
 } satisfies ExportedHandler<Env>;

@@ -12,6 +12,7 @@ import { toolboxFor } from "../src/agent/tools/registry.ts";
 import { scriptTools } from "../src/agent/tools/script-tools.ts";
 import type { RunTool } from "../src/agent/tools/tool.ts";
 import { EventLog } from "../src/durable/event-log.ts";
+import { KeptValues } from "../src/durable/kept-values.ts";
 import type { Sql } from "../src/durable/schema.ts";
 import type { NewEvent, RunEvent } from "../src/run/event.ts";
 import type { JsonObject } from "../src/run/json.ts";
@@ -91,6 +92,7 @@ export class Harness {
   now = Date.parse("2026-11-22T12:00:00.000Z");
   writes = 0;
   readonly log: EventLog;
+  readonly values: KeptValues;
   readonly abort = new AbortController();
   readonly #storage = memoryStorage();
   readonly #spec: RunSpec;
@@ -101,6 +103,7 @@ export class Harness {
     this.#spec = spec;
     this.#options = options;
     this.log = new EventLog(this.#storage.sql, this.#storage.transaction);
+    this.values = new KeptValues(this.#storage.sql);
   }
 
   /** Runs slices until the run is over or waits for something that is not time. */
@@ -134,7 +137,7 @@ export class Harness {
   async slice(): Promise<SliceEnd> {
     const { state } = this.log;
     const effects = this.#effects();
-    const settled = this.#fresh ? recover(state) : [];
+    const settled = this.#fresh ? recover(state, this.now) : [];
     if (settled.length > 0) {
       effects.append(settled);
     }
@@ -164,6 +167,7 @@ export class Harness {
         this.log.append(events, this.now);
         this.#options.onWrite?.(this.writes, "after");
       },
+      keep: (sha256, text) => this.values.keep(sha256, text),
       durable: async () => {},
       watched: () => this.#options.watched ?? false,
       fault: () => {},

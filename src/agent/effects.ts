@@ -20,6 +20,8 @@ export interface Effects {
   state(): RunState | null;
   /** Appends to the log in one synchronous transaction; does nothing where `state` is null. */
   append(events: readonly NewEvent[]): void;
+  /** Keeps a text that is too long for an event, under its SHA-256 as lower-case hex. */
+  keep(sha256: string, text: string): void;
   /**
    * Resolves once all that was appended would survive a crash. Needed before an effect inside this
    * process; requests that leave it are held back by the platform until then.

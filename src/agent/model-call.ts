@@ -91,7 +91,10 @@ class Attempt {
       throw this.#broken[0];
     }
     const cut = { code: "cut_stream", message: "The reply ended without its end." } as const;
-    const outcome = this.#outcome ?? this.#failed(cut);
+    const outcome =
+      this.#effects.signal.aborted && this.#outcome?.type !== "model.completed"
+        ? this.#superseded()
+        : (this.#outcome ?? this.#failed(cut));
     return [...this.#packer.take(), ...this.#booked(), outcome];
   }
 
@@ -153,12 +156,16 @@ class Attempt {
         ];
   }
 
+  /** The run stopped the call, since its time was up; what it would have come to is void. */
+  #superseded(): NewEvent {
+    return { type: "model.superseded", data: this.#call };
+  }
+
   #failed(reported: ModelFailure): NewEvent {
     const failure = this.#stopped ?? reported;
     const failures = (this.#state.model?.failedAttempts ?? 0) + 1;
-    const retry_in_ms = this.#effects.signal.aborted
-      ? null
-      : retryDelay(failure, failures, this.#tools.settings.retry, this.#effects.random());
+    const { retry } = this.#tools.settings;
+    const retry_in_ms = retryDelay(failure, failures, retry, this.#effects.random());
     const { code } = failure;
     const message = clipMessage(failure.message);
     return { type: "model.failed", data: { ...this.#call, code, message, retry_in_ms } };

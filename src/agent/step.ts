@@ -69,12 +69,12 @@ export function planStep(
       }
       case "prepare": {
         const { modelCallId } = action;
-        const taskId = state.spec?.task_id ?? "";
-        write(
-          ...action.calls.map(({ call }) =>
-            prepareCall(call, deps.toolbox, { taskId, modelCallId, now }),
-          ),
-        );
+        const { spec } = state;
+        if (spec === null) {
+          throw new Error("a run without a spec has no calls");
+        }
+        const at = { taskId: spec.task_id, modelCallId, config: spec.config, now };
+        write(...action.calls.map((call) => prepareCall(call, deps.toolbox, at)));
         break;
       }
       case "perform":

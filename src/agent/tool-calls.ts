@@ -1,4 +1,5 @@
 /** The tool calls of one turn: run side by side, each outcome written as soon as it is known. */
+import { hash } from "node:crypto";
 import type { NewEvent } from "../run/event.ts";
 import { idempotencyKey } from "../run/id.ts";
 import type { RunState, TurnCall } from "../run/state.ts";
@@ -59,5 +60,15 @@ async function callTool(
     attempt: request.attempt,
     signal: effects.signal,
   };
-  return invokeTool(tool, request.arguments, context, () => effects.now());
+  return invokeTool(
+    tool,
+    request.arguments,
+    context,
+    () => effects.now(),
+    (text) => {
+      const sha256 = hash("sha256", text, "hex");
+      effects.keep(sha256, text);
+      return sha256;
+    },
+  );
 }

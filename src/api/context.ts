@@ -3,10 +3,10 @@ import type { Context } from "hono";
 import { configOf, type Config } from "../env.ts";
 import { runStub, type RunRpc } from "../durable/rpc.ts";
 import type { Observer } from "../observe.ts";
-import { messageFor } from "../queue/message.ts";
+import { messageFor, sendTask } from "../queue/message.ts";
 import type { Catalogue } from "../run/catalogue.ts";
 import { KeyStore, type Caller } from "../store/keys.ts";
-import { TaskStore } from "../store/tasks.ts";
+import { TaskStore, type NewTask } from "../store/tasks.ts";
 
 export interface ApiDeps {
   readonly config: Config;
@@ -16,7 +16,7 @@ export interface ApiDeps {
   readonly observer: Observer;
   run(tenantId: string, taskId: string): RunRpc;
   /** Gives a task to the queue. */
-  dispatch(tenantId: string, taskId: string, spec: string): Promise<void>;
+  dispatch(task: NewTask): Promise<void>;
   now(): number;
 }
 
@@ -41,6 +41,7 @@ export function apiDeps(
     return known;
   }
   const config = configOf(env);
+  const queues = { high: env.TASKS_HIGH, normal: env.TASKS, low: env.TASKS_LOW };
   const deps: ApiDeps = {
     config,
     catalogue: catalogueOf(config),
@@ -48,9 +49,7 @@ export function apiDeps(
     keys: new KeyStore(env.DB),
     observer,
     run: (tenantId, taskId) => runStub(env.RUNS, tenantId, taskId),
-    dispatch: async (tenantId, taskId, spec) => {
-      await env.TASKS.send(messageFor(tenantId, taskId, spec));
-    },
+    dispatch: (task) => sendTask(queues, task.priority, messageFor(task)),
     now: () => Date.now(),
   };
   built.set(env, deps);

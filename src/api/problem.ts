@@ -4,6 +4,7 @@
  */
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { platformFailure } from "../durable/platform-error.ts";
 import { SettingError } from "../env.ts";
 import type { AppEnv } from "./context.ts";
 
@@ -15,9 +16,14 @@ export const PROBLEMS = {
   forbidden: [403, "The key has not the scope for this"],
   not_found: [404, "There is no such thing"],
   method_not_allowed: [405, "The method is not allowed here"],
+  task_over: [409, "The task is over"],
+  not_finished: [409, "The task is not over yet"],
+  approval_decided: [409, "There is nothing to decide any more"],
+  not_started: [409, "The run has not begun yet"],
   payload_too_large: [413, "The body is too large"],
   unsupported_media_type: [415, "The body must be JSON"],
   validation_failed: [422, "The request is not valid"],
+  invalid_arguments: [422, "The arguments do not fit the tool"],
   unknown_task_type: [422, "There is no such task type"],
   unknown_agent: [422, "There is no such agent"],
   unknown_model: [422, "There is no such model"],
@@ -84,31 +90,20 @@ export function toProblem(error: unknown): Problem | null {
   if (error instanceof SettingError) {
     return new Problem("misconfigured", error.message);
   }
-  if (isPassing(error)) {
-    return new Problem("unavailable", "The run cannot be reached right now; try again shortly.", {
-      headers: { "Retry-After": "1" },
-    });
+  const failure = platformFailure(error);
+  if (failure !== null) {
+    return new Problem(
+      "unavailable",
+      "The service cannot reach what it needs; try again shortly.",
+      {
+        headers: { "Retry-After": failure === "overloaded" ? "5" : "1" },
+      },
+    );
   }
   const text = error instanceof Error ? error.message : "";
-  return /D1_ERROR.*(overloaded|timeout|reset)/i.test(text)
+  return /D1_ERROR.*(timeout|reset)/i.test(text)
     ? new Problem("unavailable", "The database is busy; try again shortly.", {
         headers: { "Retry-After": "2" },
       })
     : null;
-}
-
-/** A fault of an object's host that a deploy, a restart or load explains. */
-function isPassing(error: unknown): boolean {
-  const { retryable, overloaded, durableObjectReset, message } = error as {
-    readonly retryable?: unknown;
-    readonly overloaded?: unknown;
-    readonly durableObjectReset?: unknown;
-    readonly message?: unknown;
-  };
-  return (
-    retryable === true ||
-    overloaded === true ||
-    durableObjectReset === true ||
-    /^(Network connection lost|Durable Object (reset|storage operation))/i.test(String(message))
-  );
 }

@@ -55,6 +55,13 @@ export const preferHeader = z.object({
   }),
 });
 
+/** `Idempotency-Key` on what creates a task. */
+export const keyHeader = z.object({
+  "idempotency-key": z.string().optional().openapi({
+    description: "The same key and body give the same task. Kept for 24 hours.",
+  }),
+});
+
 /** Milliseconds that a `Prefer` header asks to wait for; 0 without one. At most a minute. */
 export function preferredWait(header: string | undefined): number {
   const match = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,6})"?/i.exec(header ?? "");

@@ -8,7 +8,7 @@ import { isTaskId } from "../run/id.ts";
 import { scriptSchema, scriptToolsSchema } from "../run/script.ts";
 import { EFFECTS } from "../run/event.ts";
 import { MAX_REASON_CHARS, PLAIN_TEXT } from "../run/plain-text.ts";
-import { PLANNERS } from "../run/spec.ts";
+import { EXPIRY_POLICIES, PLANNERS } from "../run/spec.ts";
 
 /** Any JSON: what it may hold is checked once for the whole body, see `body.ts`. */
 const freeValue: z.ZodType<JsonValue> = z
@@ -16,6 +16,7 @@ const freeValue: z.ZodType<JsonValue> = z
   .openapi({ type: ["object", "array", "string", "number", "boolean", "null"] });
 const freeObject = z.record(z.string(), freeValue);
 const timestamp = z.string().openapi({ format: "date-time", example: "2026-11-22T19:05:12.345Z" });
+const instant = z.iso.datetime({ offset: true, error: "must be an RFC 3339 time" });
 const taskIdText = z.string().refine(isTaskId, "not a task id");
 /** No control characters: names are shown to people and in terminals. */
 const plainText = (max: number) =>
@@ -86,18 +87,58 @@ const agentConfig = z
     memory: z
       .strictObject({ max_messages: z.number().int().min(4).max(1000).optional() })
       .optional(),
+    policy: z
+      .strictObject({
+        approve: z
+          .array(z.string().min(1).max(128))
+          .max(128)
+          .optional()
+          .openapi({
+            description:
+              "Tools that a person must approve before each call; `*` stands for any text.",
+            example: ["pay", "mail.*"],
+          }),
+      })
+      .optional(),
+    on_outcome_unknown: z.enum(["tell_model", "ask", "fail"]).optional().openapi({
+      description:
+        "What follows when a crash leaves nobody knowing whether a tool of the effect `once` took effect. `ask` holds the call for a person: approving it runs it again.",
+    }),
+    waits: z
+      .strictObject({
+        approval_expires_s: z.number().int().min(1).max(31_536_000).optional(),
+        input_expires_s: z.number().int().min(1).max(31_536_000).optional(),
+        on_expiry: z.enum(EXPIRY_POLICIES).optional().openapi({
+          description:
+            "`deny` (the default): the model is told. `fail`: the run fails. `continue`: an approval counts as given, an input as empty.",
+        }),
+      })
+      .optional(),
   })
   .openapi("AgentConfig");
 
+/** A cap: a whole number, or null for none. */
+const cap = (min: number, max: number) => z.number().int().min(min).max(max).nullish();
+
 const limits = z
   .strictObject({
-    max_steps: z.number().int().min(1).max(100_000).optional(),
-    max_tool_calls: z.number().int().min(0).max(100_000).optional(),
-    max_duration_s: z.number().int().min(1).max(2_592_000).optional(),
-    max_tokens: notBuilt,
+    max_steps: cap(1, 100_000),
+    max_tool_calls: cap(0, 100_000),
+    max_duration_s: cap(1, 2_592_000),
+    max_tokens: cap(1, 1_000_000_000),
     max_cost_usd: notBuilt,
+    max_repeats: cap(2, 100).openapi({
+      description:
+        "How often the same tool calls may follow each other; at half of it the model is told.",
+    }),
+    on_reached: z.enum(["wait", "fail"]).nullish().openapi({
+      description:
+        "For every cap. By default max_tokens makes the run wait for `budget`, and the others end it.",
+    }),
   })
-  .openapi("Limits", { description: "Waits do not count towards max_duration_s." });
+  .openapi("Limits", {
+    description: "Waits do not count towards max_duration_s. null lifts a limit.",
+  });
 
 export const submitBody = z
   .strictObject({
@@ -109,7 +150,9 @@ export const submitBody = z
     limits: limits.optional(),
     priority: z.number().int().min(-1000).max(1000).default(0),
     metadata: freeObject.optional(),
-    scheduled_at: notBuilt,
+    scheduled_at: instant.nullish().openapi({
+      description: "The run begins no sooner; until then it waits for `schedule`.",
+    }),
     callback_url: notBuilt,
     request_id: plainText(255).min(1).optional().openapi({
       description: "The same as the header Idempotency-Key, which wins.",
@@ -124,11 +167,52 @@ export const cancelBody = z
   .strictObject({ reason: plainText(MAX_REASON_CHARS).optional() })
   .openapi("CancelTask");
 
-export const taskPath = z.object({
-  id: z.string().openapi({
-    param: { name: "id", in: "path" },
-    example: "task_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a11",
-  }),
+/** Nothing is required, and nothing is taken. */
+export const emptyBody = z.strictObject({}).openapi("Empty");
+
+export const messageBody = z
+  .strictObject({
+    content: z.string().max(500_000).optional(),
+    data: freeObject.optional(),
+  })
+  .refine(({ content, data }) => (content ?? "").trim() !== "" || data !== undefined, {
+    path: ["content"],
+    message: "content or data is required",
+  })
+  .openapi("SendMessage", { example: { content: "Use the second offer." } });
+
+export const approvalBody = z
+  .strictObject({
+    decision: z.enum(["approve", "deny"]),
+    arguments: freeValue.optional().openapi({
+      description: "Take the place of the model's; checked against the tool's schema.",
+    }),
+    comment: plainText(MAX_REASON_CHARS).optional(),
+  })
+  .openapi("DecideApproval", { example: { decision: "approve" } });
+
+export const limitsBody = limits
+  .refine((body) => Object.keys(body).length > 0, "name a limit")
+  .openapi("ChangeLimits", { example: { max_tokens: 400_000 } });
+
+const taskId = z.string().openapi({
+  param: { name: "id", in: "path" },
+  example: "task_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a11",
+});
+
+export const taskPath = z.object({ id: taskId });
+
+export const approvalPath = z.object({
+  id: taskId,
+  call_id: z.string().openapi({ param: { name: "call_id", in: "path" }, example: "call_7" }),
+});
+
+export const outputPath = z.object({
+  id: taskId,
+  sha256: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, "must be the output_sha256 of an event")
+    .openapi({ param: { name: "sha256", in: "path" } }),
 });
 
 const whole = (min: number, max: number) =>
@@ -138,8 +222,6 @@ const whole = (min: number, max: number) =>
     .transform(Number)
     .pipe(z.number().min(min).max(max))
     .openapi({ type: "integer", minimum: min, maximum: max });
-
-const instant = z.iso.datetime({ offset: true, error: "must be an RFC 3339 time" });
 
 export const listQuery = z.strictObject({
   status: z.enum(TASK_STATUSES).optional(),
@@ -155,6 +237,48 @@ export const eventsQuery = z.strictObject({
   limit: whole(1, 1000).optional(),
   ticket: z.string().max(4096).optional(),
 });
+
+export const outputQuery = z.strictObject({
+  offset: whole(0, Number.MAX_SAFE_INTEGER).optional(),
+  limit: whole(1, 1_000_000).optional(),
+});
+
+export const outputPage = z
+  .object({
+    text: z.string(),
+    offset: z.number().int(),
+    total: z.number().int().openapi({ description: "Characters of the whole output." }),
+    next_offset: z.number().int().nullable(),
+  })
+  .openapi("OutputPage");
+
+export const invariantsQuery = z.strictObject({
+  limit: whole(1, 100).optional(),
+  cursor: z.string().max(4096).optional(),
+});
+
+const offender = z
+  .object({
+    task_id: z.string(),
+    status: z.enum(TASK_STATUSES).openapi({ description: "As the list has it." }),
+    detail: z.string(),
+  })
+  .openapi("Offender");
+
+export const invariants = z
+  .object({
+    not_dispatched: z.array(offender),
+    no_alarm: z.array(offender),
+    overdue: z.array(offender),
+    behind: z.array(offender),
+    no_log: z.array(offender),
+    unreachable: z.array(offender),
+    checked: z.number().int().openapi({ description: "Tasks on this page that were looked at." }),
+    next_cursor: z.string().nullable(),
+  })
+  .openapi("Invariants", {
+    description: "What breaks a promise right now; empty lists mean that nothing does.",
+  });
 
 const usage = z
   .object({
@@ -173,7 +297,12 @@ export const task = z
     task_type: z.string(),
     name: z.string().nullable(),
     status: z.enum(TASK_STATUSES),
-    waiting_for: z.string().nullable(),
+    waiting_for: z.string().nullable().openapi({
+      description: "approval, input, timer, budget or schedule.",
+    }),
+    waiting_until: timestamp.nullable().openapi({
+      description: "When the wait ends by itself; null where only somebody can end it.",
+    }),
     input_data: freeObject.nullable().openapi({
       description: "null in a list where it is larger than 16 KiB; the task itself has it.",
     }),

@@ -3,14 +3,9 @@ import type { Catalogue } from "../run/catalogue.ts";
 import { canonicalJson, type JsonValue } from "../run/json.ts";
 import { newTaskId } from "../run/id.ts";
 import type { AgentConfig, RunLimits } from "../run/spec.ts";
+import { isTerminal } from "../run/view.ts";
 import type { Caller } from "../store/keys.ts";
-import {
-  asAccepted,
-  specOf,
-  type IdempotencyClaim,
-  type NewTask,
-  type TaskRow,
-} from "../store/tasks.ts";
+import { asAccepted, type IdempotencyClaim, type NewTask, type TaskRow } from "../store/tasks.ts";
 import { sha256Hex } from "./auth.ts";
 import type { ApiDeps } from "./context.ts";
 import { Problem, type ProblemCode } from "./problem.ts";
@@ -23,7 +18,10 @@ export interface Submitted {
 }
 
 /** Limits of a task that names none. */
-const DEFAULT_LIMITS: RunLimits = { max_steps: 25, max_duration_s: 3600 };
+const DEFAULT_LIMITS: RunLimits = { max_steps: 25, max_duration_s: 3600, max_repeats: 10 };
+
+/** The furthest that a task may be scheduled ahead. */
+const MAX_AHEAD_MS = 5 * 365 * 86_400_000;
 
 /** Characters of JSON that a task's input may have: a row of D1 ends at 2 MB. */
 const MAX_INPUT_CHARS = 1_100_000;
@@ -42,9 +40,57 @@ export async function submitTask(
   idempotencyKey: string | null,
 ): Promise<Submitted> {
   const claim = claimOf(body, idempotencyKey);
+  return accepted(deps, caller, claim, () => newTask(deps, caller, body));
+}
+
+/**
+ * Accepts a new task with the input of one that is over.
+ * @throws Problem; then nothing is written
+ */
+export async function retryTask(
+  deps: ApiDeps,
+  caller: Caller,
+  origin: TaskRow,
+  idempotencyKey: string | null,
+): Promise<Submitted> {
+  const claim =
+    idempotencyKey === null
+      ? null
+      : {
+          route: "POST /api/v1/tasks/{id}/retry",
+          key: idempotencyKey,
+          fingerprint: origin.task_id,
+        };
+  return accepted(deps, caller, claim, () => {
+    if (!isTerminal(origin.status)) {
+      throw new Problem(
+        "not_finished",
+        `The task is ${origin.status}; only one that is over can be tried again.`,
+      );
+    }
+    checkModel(deps, origin.config.model);
+    const now = deps.now();
+    return {
+      ...origin,
+      task_id: newTaskId(now, crypto.getRandomValues(new Uint8Array(16))),
+      attempt: origin.attempt + 1,
+      retry_of: origin.task_id,
+      scheduled_at: null,
+      created_at: new Date(now).toISOString(),
+    };
+  });
+}
+
+/** Stores and dispatches a task, or gives the one that its idempotency key stands for. */
+async function accepted(
+  deps: ApiDeps,
+  caller: Caller,
+  claim: IdempotencyClaim | null,
+  make: () => NewTask,
+): Promise<Submitted> {
   let task: NewTask;
   try {
-    task = newTask(deps, caller, body);
+    task = make();
   } catch (error) {
     // A model or tool may be gone since the first request; its answer stands.
     const earlier = claim === null ? null : await deps.tasks.claimed(caller.tenantId, claim);
@@ -58,7 +104,7 @@ export async function submitTask(
     return { task: await replay(deps, caller, earlier, claim?.fingerprint), replayed: true };
   }
   try {
-    await deps.dispatch(task.tenant_id, task.task_id, JSON.stringify(specOf(task)));
+    await deps.dispatch(task);
   } catch (error) {
     deps.observer.fault("queue.send", error);
   }
@@ -104,22 +150,47 @@ function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): NewTask {
     limits: resolveLimits(body),
     metadata: body.metadata ?? {},
     priority: body.priority,
+    attempt: 1,
+    retry_of: null,
+    scheduled_at: scheduledAt(body, now),
     created_at: new Date(now).toISOString(),
   };
 }
 
+function scheduledAt({ scheduled_at }: SubmitBody, now: number): string | null {
+  if (scheduled_at === null || scheduled_at === undefined) {
+    return null;
+  }
+  const at = Date.parse(scheduled_at);
+  if (at > now + MAX_AHEAD_MS) {
+    throw refusal("validation_failed", "/scheduled_at", "is more than five years ahead");
+  }
+  return new Date(at).toISOString();
+}
+
 function resolveConfig(deps: ApiDeps, { agent_config = {} }: SubmitBody): AgentConfig {
   const model = agent_config.model ?? deps.config.defaultModel;
+  checkModel(deps, model);
+  return {
+    ...(stripAbsent(agent_config) as Partial<AgentConfig>),
+    model,
+    planner: agent_config.planner ?? "native",
+  };
+}
+
+function checkModel(deps: ApiDeps, model: string): void {
   const problem = deps.catalogue.modelProblem(model);
   if (problem !== null) {
     throw refusal(problem.code, "/agent_config/model", problem.detail);
   }
-  return { ...stripUndefined(agent_config), model, planner: agent_config.planner ?? "native" };
 }
 
+/** What the client names wins over the defaults, and null over both. */
 function resolveLimits({ limits = {} }: SubmitBody): RunLimits {
-  const { max_tokens: _tokens, max_cost_usd: _cost, ...built } = limits;
-  return { ...DEFAULT_LIMITS, ...stripUndefined(built) };
+  const { max_cost_usd: _cost, ...built } = limits;
+  const named = Object.entries(built).filter(([, value]) => value !== undefined);
+  const all = { ...DEFAULT_LIMITS, ...Object.fromEntries(named) };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
 }
 
 function checkTools(catalogue: Catalogue, config: AgentConfig, scripted: readonly string[]): void {
@@ -163,11 +234,7 @@ function refusal(code: ProblemCode, pointer: string, detail: string): Problem {
   });
 }
 
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
-
-/** A copy without members that are undefined: what is stored has no holes. */
-function stripUndefined<T extends object>(value: T): Partial<Defined<T>> {
-  return Object.fromEntries(
-    Object.entries(value).filter(([, member]) => member !== undefined),
-  ) as Partial<Defined<T>>;
+/** A copy without members that are undefined, at any depth: what is stored has no holes. */
+function stripAbsent(value: object): object {
+  return JSON.parse(JSON.stringify(value)) as object;
 }

@@ -63,7 +63,13 @@ function openApiDocument(app: OpenAPIHono<AppEnv>, server: string) {
       license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
     },
     servers: [{ url: server }],
-    tags: [{ name: "Tasks" }, { name: "Events" }, { name: "Tools" }, { name: "System" }],
+    tags: [
+      { name: "Tasks" },
+      { name: "Events" },
+      { name: "Tools" },
+      { name: "Admin" },
+      { name: "System" },
+    ],
   });
 }
 

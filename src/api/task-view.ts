@@ -41,14 +41,17 @@ export function taskJson(row: ListedTask): TaskJson {
     error_message: row.error?.message ?? null,
     model: config.model,
     planner: config.planner,
-    retry_of: null,
     forked_from: null,
     parent_task_id: null,
     workflow_id: null,
-    scheduled_at: null,
   };
 }
 
 function withView(row: TaskRow, view: RunView): TaskRow {
-  return { ...row, ...view, updated_at: view.updated_at ?? row.updated_at };
+  return {
+    ...row,
+    ...view,
+    limits: view.limits ?? row.limits,
+    updated_at: view.updated_at ?? row.updated_at,
+  };
 }

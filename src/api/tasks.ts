@@ -4,10 +4,20 @@ import { specOf, type TaskFilter, type TaskRow } from "../store/tasks.ts";
 import { requireScope } from "./auth.ts";
 import { jsonBody } from "./body.ts";
 import type { ApiContext, ApiDeps, AppEnv } from "./context.ts";
+import { cursorOf } from "./cursor.ts";
+import { idempotencyKey } from "./idempotency-key.ts";
 import { Problem } from "./problem.ts";
-import { BODY_PROBLEMS, json, preferHeader, preferredWait, refusals, SECURED } from "./routes.ts";
+import {
+  BODY_PROBLEMS,
+  json,
+  keyHeader,
+  preferHeader,
+  preferredWait,
+  refusals,
+  SECURED,
+} from "./routes.ts";
 import * as schemas from "./schemas.ts";
-import { makeCursor, makeTicket, readCursor, TICKET_MS } from "./signing.ts";
+import { makeCursor, makeTicket, TICKET_MS } from "./signing.ts";
 import { submitTask } from "./submit.ts";
 import { currentTask, settledTask, taskJson, taskOf } from "./task-view.ts";
 
@@ -26,11 +36,7 @@ const submitRoute = createRoute({
   middleware: [requireScope("tasks:write"), jsonBody] as const,
   request: {
     body: { required: true, content: { "application/json": { schema: schemas.submitBody } } },
-    headers: preferHeader.extend({
-      "idempotency-key": z.string().optional().openapi({
-        description: "The same key and body give the same task. Kept for 24 hours.",
-      }),
-    }),
+    headers: preferHeader.extend(keyHeader.shape),
   },
   responses: {
     201: json("The accepted task.", schemas.task),
@@ -185,31 +191,6 @@ function applied(c: ApiContext, waitMs: number): void {
   if (waitMs > 0) {
     c.header("Preference-Applied", `wait=${waitMs / 1000}`);
   }
-}
-
-/** The key of the header, quoted or not; null without one. @throws Problem */
-function idempotencyKey(c: ApiContext): string | null {
-  const header = c.req.header("Idempotency-Key");
-  if (header === undefined) {
-    return null;
-  }
-  const key = /^"(.*)"$/.exec(header.trim())?.[1] ?? header.trim();
-  if (key === "" || key.length > 255) {
-    throw new Problem("invalid_header", "Idempotency-Key has 1 to 255 characters.");
-  }
-  return key;
-}
-
-async function cursorOf(c: ApiContext, cursor: string): Promise<string> {
-  const { deps, caller } = c.var;
-  const id = await readCursor(await deps.keys.signingKey(), caller.tenantId, cursor);
-  if (id === null) {
-    const detail = "is not a cursor of this list";
-    throw new Problem("validation_failed", `The query is not valid: /cursor ${detail}.`, {
-      faults: [{ pointer: "/cursor", detail }],
-    });
-  }
-  return id;
 }
 
 /** @throws Problem for a query parameter that does not exist */

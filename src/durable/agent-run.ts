@@ -3,17 +3,30 @@
  * lives in `run/`, the loop in `agent/`, the keeping alive in `lifeline.ts`.
  */
 import { DurableObject } from "cloudflare:workers";
+import { argumentsDefect } from "../agent/tools/invoke.ts";
 import { buildDeps, type Deps } from "../deps.ts";
 import type { NewEvent } from "../run/event.ts";
+import type { JsonValue } from "../run/json.ts";
 import { runFailure } from "../run/failure.ts";
-import { abandon } from "../run/recover.ts";
+import { accept, type RunCommand } from "../run/command.ts";
 import type { RunSpec } from "../run/spec.ts";
 import { isSettled, isTerminal, viewOf } from "../run/view.ts";
 import { EventLog, type StoredEvent } from "./event-log.ts";
+import { KeptValues } from "./kept-values.ts";
 import { Lifeline } from "./lifeline.ts";
 import { Outbox } from "./outbox.ts";
-import type { CancelRequest, EventPage, RunAnswer, RunRpc, SpecText } from "./rpc.ts";
-import { Watchers } from "./sockets.ts";
+import type {
+  CancelRequest,
+  CommandAnswer,
+  EventPage,
+  JsonText,
+  OutputPage,
+  RunAnswer,
+  RunKeeping,
+  RunRpc,
+  SpecText,
+} from "./rpc.ts";
+import { Watchers, type Considered } from "./sockets.ts";
 import type { RunStorage } from "./storage.ts";
 
 /** Text of one page of events at most, in characters; a single larger event is a page of its own. */
@@ -27,7 +40,9 @@ export interface RunParts {
 
 export class AgentRun extends DurableObject<Env> implements RunRpc {
   readonly #buildDeps: (env: Env) => Deps;
+  readonly #storage: RunStorage;
   readonly #log: EventLog;
+  readonly #values: KeptValues;
   readonly #watchers: Watchers;
   readonly #lifeline: Lifeline;
   // Not persisted: who waits for the run to settle.
@@ -38,7 +53,9 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
     super(ctx, env);
     const storage = parts.storage ?? ctx.storage;
     this.#buildDeps = parts.buildDeps ?? buildDeps;
+    this.#storage = storage;
     this.#log = new EventLog(storage.sql, (write) => storage.transactionSync(write));
+    this.#values = new KeptValues(storage.sql);
     this.#watchers = new Watchers(ctx, this.#log);
     this.#lifeline = new Lifeline({
       ctx,
@@ -50,8 +67,10 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
       ),
       deps: () => this.#deps,
       publish: (events) => this.#publish(events),
+      keep: (sha256, text) => this.#values.keep(sha256, text),
       watched: () => this.#watchers.any,
       disconnect: () => this.#watchers.closeAll(),
+      now: () => Date.now(),
     });
   }
 
@@ -78,9 +97,17 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
     if (isTerminal(state.status)) {
       return this.#answer(false);
     }
-    const create = state.seq === 0 ? [created(parseSpec(specText))] : [];
-    this.#cancel(create, reason, by);
+    if (state.seq === 0) {
+      const data = { by, ...(reason === null ? {} : { reason }) };
+      this.#lifeline.tell([created(parseSpec(specText)), { type: "run.cancelled", data }]);
+    } else {
+      this.#command({ kind: "cancel", reason, by });
+    }
     return this.#answer(true);
+  }
+
+  async command(text: JsonText<RunCommand>): Promise<CommandAnswer> {
+    return this.#command(JSON.parse(text) as RunCommand);
   }
 
   async abandon(specText: SpecText, message: string): Promise<RunAnswer> {
@@ -88,7 +115,7 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
       await this.#lifeline.heal();
       return this.#answer(false);
     }
-    this.#lifeline.conclude([
+    this.#lifeline.tell([
       created(parseSpec(specText)),
       { type: "run.failed", data: runFailure("dispatch_failed", message) },
     ]);
@@ -119,6 +146,45 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
     };
   }
 
+  async output(sha256: string, offset: number, limit: number): Promise<OutputPage | null> {
+    return this.#log.state.seq === 0 ? null : this.#values.read(sha256, offset, limit);
+  }
+
+  async keeping(): Promise<RunKeeping> {
+    const { state } = this.#log;
+    const { dueAt, alarm, active } = await this.#lifeline.keeping();
+    return {
+      status: state.status,
+      last_seq: state.seq,
+      waiting_for: state.wait?.for ?? null,
+      due_at: dueAt,
+      alarm,
+      active,
+    };
+  }
+
+  async mend(specText: SpecText): Promise<RunAnswer> {
+    if (this.#log.state.seq > 0) {
+      await this.#lifeline.heal();
+      return this.#answer(false);
+    }
+    const { tenant_id, task_id } = parseSpec(specText);
+    const error = runFailure("log_lost");
+    await this.#deps.tasks.failUnreadable({ tenant_id, task_id }, error, new Date().toISOString());
+    return { status: "failed", changed: true };
+  }
+
+  async expire(endedBefore: string): Promise<boolean> {
+    const { seq, end, endedAt } = this.#log.state;
+    if (seq > 0 && (end === null || (endedAt ?? 0) >= Date.parse(endedBefore))) {
+      return false;
+    }
+    this.#watchers.closeAll();
+    await this.#storage.deleteAll();
+    this.#log.reload();
+    return true;
+  }
+
   override async fetch(request: Request): Promise<Response> {
     if (request.headers.get("Upgrade")?.toLowerCase() !== "websocket") {
       return new Response(null, { status: 426, headers: { Upgrade: "websocket" } });
@@ -128,12 +194,7 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
     this.#watchers.receive(socket, message, {
-      started: () => this.#log.state.seq > 0,
-      cancel: (reason, by) => {
-        if (!isTerminal(this.#log.state.status)) {
-          this.#cancel([], reason, by);
-        }
-      },
+      consider: (command) => this.#consider(command),
     });
   }
 
@@ -145,12 +206,36 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
     return this.#lifeline.onAlarm(info);
   }
 
-  #cancel(create: readonly NewEvent[], reason: string | null, by: string): void {
-    const cancelled: NewEvent = {
-      type: "run.cancelled",
-      data: { by, ...(reason === null ? {} : { reason }) },
-    };
-    this.#lifeline.conclude([...create, ...abandon(this.#log.state), cancelled]);
+  #command(command: RunCommand): CommandAnswer {
+    const considered = this.#consider(command);
+    if (!considered.ok) {
+      return considered;
+    }
+    considered.run();
+    return { ok: true, status: this.#log.state.status };
+  }
+
+  /** Whether a command will be carried out, and how. */
+  #consider(command: RunCommand): Considered {
+    const { state } = this.#log;
+    const accepted = accept(state, command, (name, args) => this.#argumentsDefect(name, args));
+    return accepted.ok
+      ? {
+          ok: true,
+          run: () => {
+            if (accepted.events.length > 0) {
+              this.#lifeline.tell(accepted.events);
+            }
+          },
+        }
+      : accepted;
+  }
+
+  #argumentsDefect(tool: string, args: JsonValue): string | null {
+    const { spec, scripted } = this.#log.state;
+    return spec === null
+      ? null
+      : argumentsDefect(tool, args, this.#deps.toolsFor(spec, () => scripted).toolbox);
   }
 
   #publish(events: readonly StoredEvent[]): void {
@@ -184,10 +269,6 @@ function parseSpec(text: SpecText): RunSpec {
 }
 
 function created(spec: RunSpec): NewEvent {
-  const { task_id, tenant_id, input_data, agent, agent_version, config, limits } = spec;
-  const { model, planner } = config;
-  return {
-    type: "run.created",
-    data: { task_id, tenant_id, input_data, agent, agent_version, model, planner, config, limits },
-  };
+  const { model, planner } = spec.config;
+  return { type: "run.created", data: { ...spec, model, planner } };
 }

@@ -6,7 +6,7 @@
 import { LogCorruption, upcast, type NewEvent, type RunEvent } from "../run/event.ts";
 import { reduce } from "../run/reduce.ts";
 import { INITIAL_STATE, type RunState } from "../run/state.ts";
-import { hasSchema, migrate, type Sql } from "./schema.ts";
+import { cutPoint, hasSchema, migrate, ROW_CHARS, type Sql } from "./schema.ts";
 
 /** A stored event with the exact text that every watcher is sent. */
 export interface StoredEvent {
@@ -20,9 +20,6 @@ export interface LogPage {
   /** Whether the log goes on after this page. */
   readonly more: boolean;
 }
-
-/** Characters of one row; SQLite rows in an object end at 2 MB, and a character may be 3 bytes. */
-const ROW_CHARS = 500_000;
 
 export class EventLog {
   readonly #sql: Sql;
@@ -187,12 +184,6 @@ interface Transaction {
   readonly firstSeq: number;
   readonly lastSeq: number;
   readonly text: string;
-}
-
-/** A place to cut a text that is not inside a surrogate pair, which no row could store. */
-function cutPoint(text: string, at: number): number {
-  const unit = text.charCodeAt(at - 1);
-  return unit >= 0xd800 && unit <= 0xdbff ? at - 1 : at;
 }
 
 function parseRow(text: string): unknown[] {

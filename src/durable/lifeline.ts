@@ -5,49 +5,67 @@
  * next process takes the run up without being asked. Nothing here decides what a run does.
  */
 import { buildObserver, type Deps } from "../deps.ts";
-import { LogCorruption, type NewEvent } from "../run/event.ts";
+import { dueAt } from "../run/due.ts";
+import { LogCorruption, type NewEvent, type RecoveryReason } from "../run/event.ts";
 import { runFailure } from "../run/failure.ts";
 import { recover } from "../run/recover.ts";
-import type { SliceEnd } from "../agent/loop.ts";
-import type { EventLog, StoredEvent } from "./event-log.ts";
+import { Alarms, nextAlarm } from "./alarms.ts";
+import type { EventLog } from "./event-log.ts";
 import type { Outbox } from "./outbox.ts";
-import { Slice } from "./slice.ts";
+import { platformFailure } from "./platform-error.ts";
+import { Slice, type SliceHost } from "./slice.ts";
 import type { RunStorage } from "./storage.ts";
+import { WakeDeaths } from "./wake-deaths.ts";
 
 /** Pauses before work that failed is tried again: D1 that is down, storage that fails. */
 const BACKOFF_MS = [100, 500, 2_000, 10_000, 30_000, 60_000] as const;
 /** The platform retries a failed alarm six times and then drops it: a new one is set before. */
 const LAST_ALARM_RETRY = 4;
-/** Alarms further ahead are refused by the platform in the end; waking early is harmless. */
-const FURTHEST_ALARM_MS = 30 * 86_400_000;
 /** An alarm that is so late has been dropped, whatever the storage says. */
 const DROPPED_ALARM_MS = 60_000;
 
 /** What the lifeline needs of the object around it. */
-export interface LifelineHost {
+export interface LifelineHost extends Omit<SliceHost, "durable"> {
   readonly ctx: Pick<DurableObjectState, "id" | "waitUntil">;
-  readonly storage: Pick<RunStorage, "getAlarm" | "setAlarm" | "sync">;
+  readonly storage: Pick<RunStorage, "sql" | "getAlarm" | "setAlarm" | "sync">;
   readonly log: EventLog;
   readonly outbox: Outbox;
   /** May throw while a setting is wrong; then the work is tried again later. */
   readonly deps: () => Deps;
-  readonly publish: (events: readonly StoredEvent[]) => void;
-  readonly watched: () => boolean;
   /** Closes the watchers' sockets: there is nothing more to come. */
   readonly disconnect: () => void;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** How a run is kept, for whoever asks whether it has been forgotten. Times in milliseconds. */
+export interface Keeping {
+  /** When the run goes on by itself; 0 for now, null for never. */
+  readonly dueAt: number | null;
+  readonly alarm: number | null;
+  /** Whether a slice is under way. */
+  readonly active: boolean;
+  /** Whether D1 may not know the newest status. */
+  readonly behind: boolean;
 }
 
 export class Lifeline {
   readonly #host: LifelineHost;
+  readonly #alarms: Alarms;
+  readonly #deaths: WakeDeaths;
   readonly #observer = buildObserver();
   // Not persisted: a fresh process begins with no slice.
   #slice: Slice | null = null;
   #fresh = true;
-  #threw = false;
+  #reason: RecoveryReason = "interrupted";
   #failures = 0;
+  #notBefore = 0;
+  #outboxAt: number | null = null;
 
   constructor(host: LifelineHost) {
     this.#host = host;
+    this.#alarms = new Alarms(host.storage);
+    this.#deaths = new WakeDeaths(host.storage.sql);
   }
 
   /**
@@ -71,13 +89,16 @@ export class Lifeline {
    * be set: then the platform tries again.
    */
   async onAlarm(info: AlarmInvocationInfo | undefined): Promise<void> {
+    this.#alarms.fired();
     try {
       if ((info?.retryCount ?? 0) >= LAST_ALARM_RETRY) {
-        await this.#alarmAt(Date.now() + this.#backoff());
+        await this.#alarms.by(this.#host.now() + this.#backoff());
+      } else if (info?.isRetry === true && this.#fresh && (await this.#diesWaking())) {
+        await this.#giveUp(runFailure("out_of_memory"));
       } else if (this.#host.log.state.seq > 0) {
         const finished = await within(this.#host.deps().config.sliceMs, this.begin([]));
         if (!finished) {
-          await this.#alarmAt(Date.now());
+          await this.#alarms.by(this.#host.now());
         }
       }
     } catch (error) {
@@ -85,26 +106,54 @@ export class Lifeline {
     }
   }
 
-  /** Writes events that end the run, from outside the loop; a call in flight is aborted. */
-  conclude(events: readonly NewEvent[]): void {
-    this.keep(this.#alarmAt(Date.now()));
-    const stored = this.#host.log.append(events, Date.now());
-    this.#slice?.close();
-    this.#host.publish(stored);
-    this.keep(this.#host.outbox.flush());
+  /**
+   * Writes events that come from outside the loop. They wake the run; where they end it, a call in
+   * flight is aborted.
+   * @throws LogCorruption if they cannot follow; then nothing is stored
+   */
+  tell(events: readonly NewEvent[]): void {
+    const { log, publish, outbox } = this.#host;
+    // Before the events and in one transaction with them: what they lead to must not be forgotten.
+    this.keep(this.#alarms.by(this.#host.now()));
+    const stored = log.append(events, this.#host.now());
+    const over = log.state.end !== null;
+    if (over) {
+      this.#slice?.close();
+    }
+    publish(stored);
+    this.keep(over ? outbox.flush() : this.begin([]));
   }
 
   /** Whoever looks at a run makes sure that D1 is told and that the alarm is there. */
   async heal(): Promise<void> {
-    if (this.#slice !== null || this.#host.log.state.seq === 0) {
+    const { log, outbox, storage } = this.#host;
+    if (this.#slice !== null || log.state.seq === 0) {
       return;
     }
-    this.keep(this.#host.outbox.flush());
-    const due = await this.#host.storage.getAlarm();
-    const dropped = due === null || due < Date.now() - DROPPED_ALARM_MS;
-    if (dropped && this.#host.log.state.end === null) {
-      await this.#alarmAt(Date.now());
+    this.keep(outbox.flush());
+    const due = dueAt(log.state);
+    if (due === null) {
+      return;
     }
+    const now = this.#host.now();
+    const alarm = await storage.getAlarm();
+    const dropped = alarm === null || alarm < now - DROPPED_ALARM_MS;
+    const late = alarm !== null && alarm > Math.max(due, now) + DROPPED_ALARM_MS;
+    if (this.#slice === null && (dropped || (late && due > 0))) {
+      this.#alarms.fired();
+      await this.#alarms.by(Math.max(due, now));
+    }
+  }
+
+  /** How the run is kept now; mends nothing. */
+  async keeping(): Promise<Keeping> {
+    const { log, outbox, storage } = this.#host;
+    return {
+      dueAt: dueAt(log.state),
+      alarm: await storage.getAlarm(),
+      active: this.#slice !== null,
+      behind: outbox.behind,
+    };
   }
 
   /** Work that nobody awaits here: its failure is a fault to report, and the alarm remains. */
@@ -113,24 +162,23 @@ export class Lifeline {
   }
 
   #newSlice(): Slice {
-    const { storage, log, deps, publish, watched } = this.#host;
-    return new Slice(log, deps(), { publish, watched, durable: () => storage.sync() });
+    const { storage, log, deps, publish, watched, keep } = this.#host;
+    return new Slice(log, deps(), { publish, watched, keep, durable: () => storage.sync() });
   }
 
   async #runSlice(slice: Slice, opening: readonly NewEvent[]): Promise<void> {
     const { outbox, deps } = this.#host;
     const showRunning = setTimeout(() => this.keep(outbox.flush()), deps().config.statusDelayMs);
-    let end: SliceEnd;
     try {
       if (opening.length > 0) {
         // Not awaited: in one transaction with the events that follow in this turn.
-        this.keep(this.#alarmAt(Date.now()));
+        this.keep(this.#alarms.by(this.#host.now()));
         this.#fresh = false;
       }
       if (this.#fresh) {
         await this.#settle(slice);
       }
-      end = await slice.run(opening);
+      await slice.run(opening);
     } catch (error) {
       this.#release(slice);
       await this.#tryAgain("slice", error);
@@ -139,7 +187,8 @@ export class Lifeline {
       clearTimeout(showRunning);
     }
     this.#release(slice);
-    await this.#rest(end);
+    this.#notBefore = 0;
+    await this.#rest();
   }
 
   /**
@@ -147,13 +196,21 @@ export class Lifeline {
    * process that dies of planning, or a slice that always throws, must run out of tries.
    */
   async #settle(slice: Slice): Promise<void> {
-    const events = recover(this.#host.log.state, this.#threw);
+    const events = recover(this.#host.log.state, this.#host.now(), this.#reason);
     this.#fresh = false;
-    this.#threw = false;
+    this.#reason = "interrupted";
+    this.#deaths.forget();
     if (events.length > 0) {
       slice.append(events);
       await this.#host.storage.sync();
     }
+  }
+
+  /** Whether this object has died too often before it was awake. */
+  async #diesWaking(): Promise<boolean> {
+    const tooOften = this.#deaths.note();
+    await this.#host.storage.sync();
+    return tooOften;
   }
 
   /** From here on, an alarm or a request begins a slice of its own. */
@@ -163,39 +220,53 @@ export class Lifeline {
   }
 
   /** After a slice: the alarm is what the run now waits for, and D1 learns the status. */
-  async #rest(end: SliceEnd): Promise<void> {
-    const until = end.kind === "rest" && end.until !== null ? end.until : null;
-    if (until !== null) {
-      await this.#alarmAt(Math.min(until, Date.now() + FURTHEST_ALARM_MS));
-    }
-    const flush = this.#host.outbox.flush();
+  async #rest(): Promise<void> {
+    const { log, outbox } = this.#host;
+    const until = dueAt(log.state);
+    await this.#arm();
+    const flush = outbox.flush();
     try {
       // A slow database must not hold the alarm that comes next.
-      const told = until === null || (await within(until - Date.now(), flush));
+      const told = until === null || (await within(until - this.#host.now(), flush));
       if (told) {
         await flush;
         this.#failures = 0;
+        this.#outboxAt = null;
       } else {
         this.keep(flush);
       }
     } catch (error) {
       this.#observer.fault("run.outbox", error);
-      const pause = Date.now() + this.#backoff();
-      await this.#alarmAt(Math.min(until ?? pause, pause));
+      this.#outboxAt = this.#host.now() + this.#backoff();
+      await this.#arm();
     }
+  }
+
+  /** Sets the alarm that the run's state, and what failed, ask for. */
+  async #arm(): Promise<void> {
+    const now = this.#host.now();
+    const run = this.#slice === null ? dueAt(this.#host.log.state) : now;
+    const reasons = { run, notBefore: this.#notBefore, outbox: this.#outboxAt };
+    await this.#alarms.at(nextAlarm(reasons, now));
   }
 
   /** Work failed that must not be lost: state is read anew, and an alarm tries again. */
   async #tryAgain(what: string, error: unknown): Promise<void> {
     this.#observer.fault(`run.${what}`, error);
+    const failure = platformFailure(error);
+    if (failure === "superseded") {
+      // Another process has the run, and its alarm with it.
+      throw error;
+    }
     this.#host.log.reload();
     this.#fresh = true;
-    this.#threw = true;
+    this.#reason = failure === "out_of_memory" ? "out_of_memory" : "failed";
+    this.#notBefore = this.#host.now() + this.#backoff();
     const corruption = this.#corruption();
     if (corruption !== null && !corruption.newer) {
-      await this.#giveUp(corruption);
+      await this.#giveUp(runFailure("log_corrupt", corruption.message));
     } else {
-      await this.#alarmAt(Date.now() + this.#backoff());
+      await this.#alarms.by(this.#notBefore);
     }
   }
 
@@ -209,7 +280,7 @@ export class Lifeline {
   }
 
   /** A log that cannot be read has no next event: the task fails in D1, where people look. */
-  async #giveUp(corruption: LogCorruption): Promise<void> {
+  async #giveUp(error: ReturnType<typeof runFailure>): Promise<void> {
     const { ctx, log, deps, disconnect } = this.#host;
     try {
       const [tenant, task] = ctx.id.name?.split("/") ?? [];
@@ -217,13 +288,16 @@ export class Lifeline {
         log.identity() ??
         (tenant === undefined || task === undefined ? null : { tenant_id: tenant, task_id: task });
       if (identity !== null) {
-        const error = runFailure("log_corrupt", corruption.message);
-        await deps().tasks.failUnreadable(identity, error, new Date().toISOString());
+        await deps().tasks.failUnreadable(
+          identity,
+          error,
+          new Date(this.#host.now()).toISOString(),
+        );
       }
       disconnect();
-    } catch (error) {
-      this.#observer.fault("run.give_up", error);
-      await this.#alarmAt(Date.now() + this.#backoff());
+    } catch (thrown) {
+      this.#observer.fault("run.give_up", thrown);
+      await this.#alarms.by(this.#host.now() + this.#backoff());
     }
   }
 
@@ -231,10 +305,6 @@ export class Lifeline {
     const pause = BACKOFF_MS[Math.min(this.#failures, BACKOFF_MS.length - 1)] ?? 60_000;
     this.#failures += 1;
     return pause;
-  }
-
-  #alarmAt(time: number): Promise<void> {
-    return this.#host.storage.setAlarm(time);
   }
 }
 

@@ -3,6 +3,7 @@
  * the project. Two versions of it may talk to each other during a deploy: fields are added, never
  * changed. What is expected to fail is an answer, not an exception.
  */
+import type { CommandRefusal, RunCommand } from "../run/command.ts";
 import type { RunSpec } from "../run/spec.ts";
 import type { TaskStatus } from "../run/state.ts";
 
@@ -31,11 +32,37 @@ export interface CancelRequest {
   readonly by: string;
 }
 
+/** What a command came to. */
+export type CommandAnswer =
+  | { readonly ok: true; readonly status: TaskStatus }
+  | ({ readonly ok: false } & CommandRefusal);
+
+/** A part of a kept output. */
+export interface OutputPage {
+  readonly text: string;
+  /** Characters of the whole. */
+  readonly total: number;
+}
+
+/** How a run is kept; times in milliseconds since the epoch. */
+export interface RunKeeping {
+  readonly status: TaskStatus;
+  readonly last_seq: number;
+  readonly waiting_for: string | null;
+  /** When the run goes on by itself: 0 for now, null for never. */
+  readonly due_at: number | null;
+  readonly alarm: number | null;
+  /** Whether a slice is under way. */
+  readonly active: boolean;
+}
+
 export interface RunRpc {
   /** Begins the run, once; any further call changes nothing. Returns before the run is done. */
   start(spec: SpecText): Promise<RunAnswer>;
   /** Ends the run. The spec is needed since a run may be cancelled before it was started. */
   cancel(spec: SpecText, request: CancelRequest): Promise<RunAnswer>;
+  /** Says something to a run that has begun. Nothing is changed where it is refused. */
+  command(command: JsonText<RunCommand>): Promise<CommandAnswer>;
   /** Ends a run that could not be started, visibly; one that was started is left alone. */
   abandon(spec: SpecText, message: string): Promise<RunAnswer>;
   /** The run as it is now (a `RunView`). */
@@ -44,6 +71,17 @@ export interface RunRpc {
   settled(timeoutMs: number): Promise<string>;
   /** A page of the log, bounded in number and size. */
   events(after: number, limit: number): Promise<EventPage>;
+  /** Part of an output that was too long for its event; null where there is no such output. */
+  output(sha256: string, offset: number, limit: number): Promise<OutputPage | null>;
+  /** How the run is kept; mends nothing. */
+  keeping(): Promise<RunKeeping>;
+  /**
+   * Mends what may have been lost: an alarm, what D1 knows. A run that should have a log and has
+   * none is failed in D1.
+   */
+  mend(spec: SpecText): Promise<RunAnswer>;
+  /** Deletes the run, log and all, if it ended before a moment (RFC 3339). Gives whether it is gone. */
+  expire(endedBefore: string): Promise<boolean>;
   /** WebSocket upgrades only; see `sockets.ts` for the address. */
   fetch(request: Request): Promise<Response>;
 }

@@ -18,7 +18,25 @@ const MIGRATIONS: readonly { readonly id: string; readonly sql: string }[] = [
       events TEXT NOT NULL, PRIMARY KEY (first_seq, part)
     ) STRICT, WITHOUT ROWID`,
   },
+  {
+    id: "002_values_and_wakes",
+    // Texts too long for an event, by content; and how often the object died before it was awake.
+    sql: `CREATE TABLE value (
+      sha256 TEXT NOT NULL, start INTEGER NOT NULL, total INTEGER NOT NULL, text TEXT NOT NULL,
+      PRIMARY KEY (sha256, start)
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE wake (deaths INTEGER NOT NULL) STRICT`,
+  },
 ];
+
+/** Characters of one row; SQLite rows in an object end at 2 MB, and a character may be 3 bytes. */
+export const ROW_CHARS = 500_000;
+
+/** A place to cut a text that is not inside a surrogate pair, which no row could store. */
+export function cutPoint(text: string, at: number): number {
+  const unit = text.charCodeAt(at - 1);
+  return unit >= 0xd800 && unit <= 0xdbff && at < text.length ? at - 1 : at;
+}
 
 /** Whether the object has ever been given a run; asking creates nothing. */
 export function hasSchema(sql: Sql): boolean {

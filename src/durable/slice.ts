@@ -16,6 +16,7 @@ export interface SliceHost {
   readonly publish: (events: readonly StoredEvent[]) => void;
   readonly watched: () => boolean;
   readonly durable: () => Promise<void>;
+  readonly keep: (sha256: string, text: string) => void;
 }
 
 /** Timers hold at most this many milliseconds. */
@@ -70,6 +71,12 @@ export class Slice implements Effects {
 
   watched(): boolean {
     return this.#host.watched();
+  }
+
+  keep(sha256: string, text: string): void {
+    if (this.state() !== null) {
+      this.#host.keep(sha256, text);
+    }
   }
 
   durable(): Promise<void> {

@@ -5,6 +5,7 @@
  */
 import { TERMINAL_TYPES, type EventType } from "../run/event.ts";
 import { isJsonObject, type JsonObject } from "../run/json.ts";
+import type { CommandRefusal, RunCommand } from "../run/command.ts";
 import { isPlainText, MAX_REASON_CHARS } from "../run/plain-text.ts";
 import { isTerminal } from "../run/view.ts";
 import type { EventLog, StoredEvent } from "./event-log.ts";
@@ -26,12 +27,15 @@ interface Attachment {
   readonly mayWrite: boolean;
 }
 
-/** What a watcher may ask of a run besides its events. */
+/** What a watcher may do to a run besides watching it. */
 export interface WatcherCommands {
-  /** Whether there is a run yet that could be acted on. */
-  started(): boolean;
-  cancel(reason: string | null, by: string): void;
+  consider(command: RunCommand): Considered;
 }
+
+/** A command before it is carried out: refused, or ready. */
+export type Considered =
+  | { readonly ok: true; readonly run: () => void }
+  | ({ readonly ok: false } & CommandRefusal);
 
 const PAGE_EVENTS = 200;
 const PAGE_CHARS = 256_000;
@@ -152,23 +156,25 @@ export class Watchers {
           },
         };
       }
-      case "cancel": {
-        const { reason } = message;
+      case "cancel":
+      case "message":
+      case "approve":
+      case "deny": {
         if (!attachment.mayWrite) {
           return refusal("forbidden", "The key has no scope tasks:write.");
         }
-        if (reason !== undefined && !isPlainText(reason, MAX_REASON_CHARS)) {
-          return refusal(
-            "validation_failed",
-            `reason must be at most ${MAX_REASON_CHARS} characters of plain text`,
-          );
+        const command = readCommand(message, attachment.by);
+        if (typeof command === "string") {
+          return refusal("validation_failed", command);
         }
-        return commands.started()
-          ? { run: () => commands.cancel(reason ?? null, attachment.by) }
-          : refusal("not_started", "The run has not begun yet; cancel it by POST …/cancel.");
+        const considered = commands.consider(command);
+        return considered.ok ? considered : refusal(considered.code, considered.message);
       }
       default:
-        return refusal("unknown_command", "type must be subscribe or cancel");
+        return refusal(
+          "unknown_command",
+          "type must be subscribe, message, approve, deny or cancel",
+        );
     }
   }
 
@@ -280,6 +286,41 @@ function isTypeList(value: unknown): value is string[] {
     value.length <= MAX_TYPES &&
     value.every((item) => typeof item === "string" && item.length <= 64)
   );
+}
+
+/** A command as the live protocol has it, or what is wrong with it. */
+function readCommand(message: JsonObject, by: string): RunCommand | string {
+  const { type, reason, content, data, call_id, comment } = message;
+  switch (type) {
+    case "cancel":
+      return reason === undefined || isPlainText(reason, MAX_REASON_CHARS)
+        ? { kind: "cancel", reason: reason ?? null, by }
+        : `reason must be at most ${MAX_REASON_CHARS} characters of plain text`;
+    case "message":
+      if ((content !== undefined && typeof content !== "string") || !isSaying(content, data)) {
+        return "a message needs content, a text that is not empty, or data, an object";
+      }
+      return { kind: "message", content: content ?? "", data: data ?? null, by };
+    default:
+      if (typeof call_id !== "string") {
+        return "call_id must be the id of a call";
+      }
+      if (comment !== undefined && !isPlainText(comment, MAX_REASON_CHARS)) {
+        return `comment must be at most ${MAX_REASON_CHARS} characters of plain text`;
+      }
+      return {
+        kind: "decide",
+        call_id,
+        decision: type === "approve" ? "approve" : "deny",
+        ...("arguments" in message ? { arguments: message["arguments"] ?? null } : {}),
+        comment: comment ?? null,
+        by,
+      };
+  }
+}
+
+function isSaying(content: string | undefined, data: unknown): data is JsonObject | undefined {
+  return data === undefined ? (content ?? "").trim() !== "" : isJsonObject(data);
 }
 
 interface Refusal {

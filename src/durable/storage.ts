@@ -9,6 +9,8 @@ export interface RunStorage {
   getAlarm(): Promise<number | null>;
   /** @param time milliseconds since the epoch */
   setAlarm(time: number): Promise<void>;
+  /** Deletes everything, the alarm too. */
+  deleteAll(): Promise<void>;
   /** Resolves once all that was written so far would survive a crash. */
   sync(): Promise<void>;
 }

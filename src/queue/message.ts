@@ -1,5 +1,6 @@
 /** What is put on the task queue. A message names a task; a small spec travels along. */
 import { isJsonObject } from "../run/json.ts";
+import { specOf, type NewTask } from "../store/tasks.ts";
 
 export interface TaskMessage {
   readonly tenant_id: string;
@@ -12,9 +13,27 @@ export interface TaskMessage {
 const INLINE_CHARS = 16_000;
 
 /** The message for a task. */
-export function messageFor(tenantId: string, taskId: string, spec: string): TaskMessage {
-  const message = { tenant_id: tenantId, task_id: taskId };
-  return spec.length <= INLINE_CHARS ? { ...message, spec } : message;
+export function messageFor(task: NewTask): TaskMessage {
+  const { tenant_id, task_id } = task;
+  const spec = JSON.stringify(specOf(task));
+  return spec.length <= INLINE_CHARS ? { tenant_id, task_id, spec } : { tenant_id, task_id };
+}
+
+/** The queues: what is urgent does not stand behind what is not. */
+export interface TaskQueues {
+  readonly high: Pick<Queue<TaskMessage>, "send">;
+  readonly normal: Pick<Queue<TaskMessage>, "send">;
+  readonly low: Pick<Queue<TaskMessage>, "send">;
+}
+
+/** Gives a task to the queue of its priority: above, at or below 0. */
+export async function sendTask(
+  queues: TaskQueues,
+  priority: number,
+  message: TaskMessage,
+): Promise<void> {
+  const queue = priority > 0 ? queues.high : priority < 0 ? queues.low : queues.normal;
+  await queue.send(message);
 }
 
 /** Reads a message of any origin; null if it is not one of ours. */

@@ -1,18 +1,27 @@
 /**
- * The net under the queue, run by the cron trigger: a task that is still `pending` long after it
- * was accepted has lost its message, and is sent again; then its run is asked directly; one whose
- * run refuses again and again is failed. Bounded in each run; the rest is taken by the next.
+ * The net under everything, run by the cron trigger. Three kinds of tasks are looked for, each by an
+ * index, so that the work does not grow with the tasks there are: a task that is still `pending`
+ * long after it was accepted has lost its message; a live run that should have been heard of by now
+ * may have lost its alarm; a task that ended long ago is deleted. Bounded in each run; the rest is
+ * taken by the next.
  */
-import { specOf, type ForgottenTask, type TaskStore } from "../store/tasks.ts";
+import { specOf, type ForgottenTask, type TaskName, type TaskStore } from "../store/tasks.ts";
 import type { QueueDeps } from "./consumer.ts";
 import { abandonRun } from "./dead-letter.ts";
-import { messageFor, type TaskMessage } from "./message.ts";
+import { messageFor, sendTask, type TaskQueues } from "./message.ts";
 
 export interface ReconcilerDeps extends QueueDeps {
-  readonly tasks: Pick<TaskStore, "get" | "takeForgotten" | "expireIdempotency">;
-  readonly queue: Pick<Queue<TaskMessage>, "send">;
+  readonly tasks: Pick<
+    TaskStore,
+    "get" | "takeForgotten" | "takeUnheard" | "endedBefore" | "delete" | "expireIdempotency"
+  >;
+  readonly queues: TaskQueues;
   /** Age at which a pending task counts as forgotten, milliseconds. */
   readonly reconcileAfterMs: number;
+  /** Pause before a live run that was looked at is looked at again, milliseconds. */
+  readonly checkAgainMs: number;
+  /** How long a task is kept after its end, milliseconds. */
+  readonly retentionMs: number;
 }
 
 /** Tasks read at once: each may hold a megabyte of input. */
@@ -24,33 +33,77 @@ const DIRECT_TRIES = 10;
 
 /** @param now milliseconds */
 export async function reconcile(deps: ReconcilerDeps, now: number): Promise<void> {
-  const before = new Date(now - deps.reconcileAfterMs).toISOString();
-  for (let page = 0; page < MAX_PAGES; page += 1) {
-    const rows = await deps.tasks.takeForgotten(before, new Date(now).toISOString(), PAGE);
-    for (const row of rows) {
-      await mend(row, deps).catch((error: unknown) => deps.observer.fault("reconcile", error));
-    }
-    if (rows.length < PAGE) {
-      break;
-    }
-  }
+  const forgottenBefore = iso(now - deps.reconcileAfterMs);
+  await inPages(
+    () => deps.tasks.takeForgotten(forgottenBefore, iso(now), PAGE),
+    (found) => sendAgain(found, deps),
+    deps,
+  );
+  await inPages(
+    () => deps.tasks.takeUnheard(iso(now), iso(now + deps.checkAgainMs), PAGE),
+    async (task) => {
+      await deps.run(task.tenant_id, task.task_id).mend(JSON.stringify(specOf(task)));
+    },
+    deps,
+  );
+  const endedBefore = iso(now - deps.retentionMs);
+  await inPages(
+    () => deps.tasks.endedBefore(endedBefore, PAGE),
+    (task) => expire(task, endedBefore, deps),
+    deps,
+  );
   await deps.tasks.expireIdempotency(now);
 }
 
+/**
+ * Works through what `take` gives, page by page. One that fails holds up no other, but ends the work
+ * after its page: what `take` did not take away would come again at once.
+ */
+async function inPages<T>(
+  take: () => Promise<T[]>,
+  work: (item: T) => Promise<void>,
+  { observer }: Pick<ReconcilerDeps, "observer">,
+): Promise<void> {
+  for (let page = 0; page < MAX_PAGES; page += 1) {
+    const items = await take();
+    const failed: unknown[] = [];
+    for (const item of items) {
+      await work(item).catch((error: unknown) => {
+        failed.push(error);
+        observer.fault("reconcile", error);
+      });
+    }
+    if (items.length < PAGE || failed.length > 0) {
+      return;
+    }
+  }
+}
+
+function iso(moment: number): string {
+  return new Date(moment).toISOString();
+}
+
 /** By the queue at first; then directly, since the queue may be what is broken. */
-async function mend(row: ForgottenTask, deps: ReconcilerDeps): Promise<void> {
-  const { tenant_id, task_id } = row.task;
-  const spec = JSON.stringify(specOf(row.task));
-  if (row.dispatches <= QUEUE_TRIES) {
-    await deps.queue.send(messageFor(tenant_id, task_id, spec));
+async function sendAgain({ task, dispatches }: ForgottenTask, deps: ReconcilerDeps): Promise<void> {
+  const { tenant_id, task_id, priority } = task;
+  if (dispatches <= QUEUE_TRIES) {
+    await sendTask(deps.queues, priority, messageFor(task));
     return;
   }
+  const spec = JSON.stringify(specOf(task));
   try {
     await deps.run(tenant_id, task_id).start(spec);
   } catch (error) {
-    if (row.dispatches <= QUEUE_TRIES + DIRECT_TRIES) {
+    if (dispatches <= QUEUE_TRIES + DIRECT_TRIES) {
       throw error;
     }
     await abandonRun(spec, tenant_id, task_id, deps);
+  }
+}
+
+/** The log first: a row without a log would be a promise that nobody can keep. */
+async function expire(task: TaskName, endedBefore: string, deps: ReconcilerDeps): Promise<void> {
+  if (await deps.run(task.tenant_id, task.task_id).expire(endedBefore)) {
+    await deps.tasks.delete(task, endedBefore);
   }
 }

@@ -2,12 +2,23 @@
  * What a run does next. `decide` is pure: the same state, planner and time give the same action.
  * The loop performs actions and writes their events; it has no opinion of its own.
  */
+import { dueAt } from "./due.ts";
 import type { NewEvent } from "./event.ts";
-import { runFailure } from "./failure.ts";
+import { runFailure, TOOL_FAILURES, type ToolFailureCode } from "./failure.ts";
 import { callId } from "./id.ts";
-import { deadline, durationReached, stepsReached, toolCallsReached } from "./limits.ts";
+import { askingMet, durationMet, toolCallsMet, whenLooping, whenMet } from "./limits.ts";
 import type { Planner } from "./planner.ts";
+import { MAX_LOST, requestAgain } from "./recover.ts";
 import type { RunState, TurnCall } from "./state.ts";
+import {
+  callDue,
+  isApproved,
+  isDecided,
+  isRunning,
+  isToBePrepared,
+  turnDue,
+  turnWait,
+} from "./turn.ts";
 
 export type Action =
   /** Facts that follow from the state alone; write them and decide again. */
@@ -32,23 +43,34 @@ export function decide(state: RunState, planner: Planner, now: number): Action {
   if (state.end !== null || state.spec === null) {
     return { kind: "over" };
   }
-  if (state.status === "pending") {
-    return record({ type: "run.started", data: { epoch: state.epoch + 1 } });
-  }
   if (state.wait !== null) {
-    const { until } = state.wait;
-    return until !== null && now >= until
+    const due = dueAt(state);
+    return due !== null && now >= due
       ? record({ type: "run.resumed", data: { from: state.wait.for } })
-      : { kind: "rest", until };
+      : { kind: "rest", until: due };
   }
-  const overdue = durationReached(state, now);
-  if (overdue !== null) {
-    return { kind: "record", events: overdue };
+  if (state.status === "pending") {
+    return begin(state, now);
+  }
+  const met = durationMet(state, now);
+  if (met !== null) {
+    return record(...whenMet(state, met));
+  }
+  const { pauseUntil } = state.interruptions;
+  if (now < pauseUntil) {
+    return { kind: "rest", until: dueAt(state) };
   }
   if (state.model !== null) {
     return decideModel(state, state.model, now);
   }
   return state.turn === null ? decideStep(state, planner) : decideTurn(state, state.turn, now);
+}
+
+function begin(state: RunState, now: number): Action {
+  const until = state.spec?.scheduled_at;
+  return until !== undefined && now < Date.parse(until)
+    ? record({ type: "run.waiting", data: { for: "schedule", until } })
+    : record({ type: "run.started", data: { epoch: state.epoch + 1 } });
 }
 
 function decideModel(state: RunState, call: NonNullable<RunState["model"]>, now: number): Action {
@@ -61,15 +83,26 @@ function decideModel(state: RunState, call: NonNullable<RunState["model"]>, now:
           details: { call_id: call.call_id, attempts: call.attempt },
         },
       });
-    case "due":
-      return now < call.retryAt
-        ? { kind: "rest", until: Math.min(call.retryAt, deadline(state, now)) }
-        : {
+    case "due": {
+      if (call.lost >= MAX_LOST) {
+        const message = `A model call was interrupted ${MAX_LOST} times.`;
+        const details = { call_id: call.call_id, attempts: call.attempt };
+        const failure = runFailure("recovery_exhausted", message);
+        return record({ type: "run.failed", data: { ...failure, details } });
+      }
+      if (now < call.retryAt) {
+        return { kind: "rest", until: dueAt(state) };
+      }
+      const met = askingMet(state);
+      return met === null
+        ? {
             kind: "ask",
             call_id: call.call_id,
             attempt: call.attempt + 1,
             step: state.usage.steps,
-          };
+          }
+        : record(...whenMet(state, met));
+    }
     case "in_flight":
       throw new Error("decide: a model call is in flight; recover or wait for it first");
     default:
@@ -77,35 +110,120 @@ function decideModel(state: RunState, call: NonNullable<RunState["model"]>, now:
   }
 }
 
-/** The calls of one turn: prepared first, run side by side, timers waited for last. */
+/**
+ * The calls of one turn: what time or people have settled is written down, what is new is prepared,
+ * what can run is run side by side, and the rest is waited for last.
+ */
 function decideTurn(state: RunState, turn: NonNullable<RunState["turn"]>, now: number): Action {
-  const fresh = turn.calls.filter((call) => call.request === null && call.result === null);
-  if (fresh.length > 0) {
-    const reached = toolCallsReached(state, fresh.length);
-    return reached === null
-      ? { kind: "prepare", modelCallId: turn.modelCallId, calls: fresh }
-      : { kind: "record", events: reached };
+  const settled = turn.calls.flatMap((call) => settledOutside(state, call, now));
+  if (settled.length > 0) {
+    return record(...settled);
   }
-  const open = turn.calls.filter((call) => call.result === null);
-  const running = open.filter((call) => call.request?.until === null);
+  const fresh = turn.calls.filter(isToBePrepared);
+  if (fresh.length > 0) {
+    const met = toolCallsMet(state, fresh.length);
+    return met === null
+      ? { kind: "prepare", modelCallId: turn.modelCallId, calls: fresh }
+      : record(...whenMet(state, met));
+  }
+  const running = turn.calls.filter(isRunning);
   if (running.length > 0) {
     return { kind: "perform", calls: running };
   }
-  const [next] = open.toSorted((a, b) => untilOf(a) - untilOf(b));
-  if (next === undefined) {
+  const wait = turnWait(turn.calls);
+  if (wait === null) {
     throw new Error("decide: a turn whose calls are all settled should have been closed");
   }
-  const until = untilOf(next);
-  const iso = new Date(until).toISOString();
-  const call_id = next.call.call_id;
-  if (now < until) {
-    return record({ type: "run.waiting", data: { for: "timer", until: iso, call_id } });
-  }
-  const duration_ms = Math.max(0, until - (next.request?.requestedAt ?? until));
+  const due = turnDue(turn.calls);
   return record({
-    type: "tool.completed",
-    data: { call_id, output: { waited_until: iso }, duration_ms },
+    type: "run.waiting",
+    data: {
+      for: wait.for,
+      call_id: wait.call.call.call_id,
+      ...(due === null ? {} : { until: new Date(due).toISOString() }),
+    },
   });
+}
+
+/** What time or a person has made of a call since it was last looked at. */
+function settledOutside(state: RunState, call: TurnCall, now: number): NewEvent[] {
+  if (isDecided(call)) {
+    return carriedOut(state, call);
+  }
+  const due = callDue(call);
+  const { approval, request } = call;
+  const call_id = call.call.call_id;
+  const on_expiry = state.spec?.config.waits?.on_expiry ?? "deny";
+  if (request?.waitsFor === "input" && request.answer !== null) {
+    const { content, data } = request.answer;
+    const output = data === null ? { answer: content } : { answer: content, data };
+    return [
+      { type: "tool.completed", data: { call_id, output, duration_ms: waited(call, state.at) } },
+    ];
+  }
+  if (due === null || due === 0 || now < due) {
+    return [];
+  }
+  if (request?.waitsFor === "timer") {
+    const output = { waited_until: new Date(due).toISOString() };
+    return [{ type: "tool.completed", data: { call_id, output, duration_ms: waited(call, due) } }];
+  }
+  if (approval !== null && approval.outcome === null) {
+    return [{ type: "approval.expired", data: { call_id, policy: on_expiry } }];
+  }
+  switch (on_expiry) {
+    case "deny":
+      return [failed(call_id, "input_expired", waited(call, due))];
+    case "continue": {
+      const output = { answer: null, expired: true };
+      return [
+        { type: "tool.completed", data: { call_id, output, duration_ms: waited(call, due) } },
+      ];
+    }
+    case "fail":
+      return [
+        { type: "run.failed", data: { ...runFailure("wait_expired"), details: { call_id } } },
+      ];
+    default:
+      return on_expiry satisfies never;
+  }
+}
+
+/** What follows from a decision about a call, other than that it is run for the first time. */
+function carriedOut(state: RunState, call: TurnCall): NewEvent[] {
+  const { approval, request } = call;
+  const call_id = call.call.call_id;
+  const outcome = approval?.outcome ?? null;
+  if (outcome?.kind === "expired" && outcome.policy === "fail") {
+    return [{ type: "run.failed", data: { ...runFailure("wait_expired"), details: { call_id } } }];
+  }
+  if (request !== null) {
+    return [
+      isApproved(call)
+        ? requestAgain(state, call, approval?.arguments ?? request.arguments)
+        : { type: "tool.outcome_unknown", data: { call_id } },
+    ];
+  }
+  if (outcome?.kind === "expired") {
+    return [failed(call_id, "approval_expired", 0)];
+  }
+  const comment = outcome?.kind === "deny" ? outcome.comment : null;
+  return [failed(call_id, "approval_denied", 0, comment)];
+}
+
+function failed(
+  call_id: string,
+  code: ToolFailureCode,
+  duration_ms: number,
+  comment: string | null = null,
+): NewEvent {
+  const says = TOOL_FAILURES[code].says;
+  const message = comment === null ? says : `${says} Their comment: ${comment}`;
+  return { type: "tool.failed", data: { call_id, code, message, duration_ms } };
+}
+
+function waited({ request }: TurnCall, until: number): number {
+  return Math.max(0, until - (request?.requestedAt ?? until));
 }
 
 function decideStep(state: RunState, planner: Planner): Action {
@@ -116,14 +234,14 @@ function decideStep(state: RunState, planner: Planner): Action {
   if (next.kind === "finish") {
     return record({ type: "run.completed", data: { result: { answer: next.answer } } });
   }
-  const reached = stepsReached(state);
-  return reached === null
+  const looping = whenLooping(state);
+  if (looping.length > 0) {
+    return record(...looping);
+  }
+  const met = askingMet(state);
+  return met === null
     ? { kind: "ask", call_id: callId(state.nextCall), attempt: 1, step: state.usage.steps + 1 }
-    : { kind: "record", events: reached };
-}
-
-function untilOf(call: TurnCall): number {
-  return call.request?.until ?? Number.POSITIVE_INFINITY;
+    : record(...whenMet(state, met));
 }
 
 function record(...events: NewEvent[]): Action {

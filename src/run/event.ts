@@ -7,20 +7,36 @@
 import { z } from "zod";
 import { isJsonObject } from "./json.ts";
 import { FINISH_REASONS } from "./message.ts";
-import { agentConfig, jsonObject, jsonValue, PLANNERS, runLimits } from "./spec.ts";
+import {
+  agentConfig,
+  EXPIRY_POLICIES,
+  jsonObject,
+  jsonValue,
+  PLANNERS,
+  runLimits,
+} from "./spec.ts";
 
 const seq = z.number().int().min(1);
 const callId = z.string();
 const attempt = z.number().int().min(1);
 const count = z.number().int().min(0);
+/** The value of a limit: a number, a word, or none. */
+const limitValue = z.union([z.number(), z.string(), z.null()]);
 
 /** The named reasons for which a run rests. */
 export const WAITS = ["approval", "input", "timer", "budget", "children", "schedule"] as const;
 export type WaitName = (typeof WAITS)[number];
 
-/** What a second run of the same tool call would do to the world. */
-export const EFFECTS = ["pure", "idempotent", "once"] as const;
+/**
+ * What a second run of the same tool call would do to the world: nothing (`pure`), nothing new if it
+ * has the same key (`idempotent`), something nobody wants (`once`), or ask the tool first (`probe`).
+ */
+export const EFFECTS = ["pure", "idempotent", "once", "probe"] as const;
 export type Effect = (typeof EFFECTS)[number];
+
+/** Why a fresh slice found calls without outcomes; the second is a slice that threw. */
+export const RECOVERY_REASONS = ["interrupted", "failed", "out_of_memory"] as const;
+export type RecoveryReason = (typeof RECOVERY_REASONS)[number];
 
 const toolCall = z.object({
   call_id: callId,
@@ -42,12 +58,17 @@ export const EVENT_DATA = {
     planner: z.enum(PLANNERS),
     config: agentConfig,
     limits: runLimits,
+    /** When the run may begin; absent: at once. */
+    scheduled_at: z.exactOptional(z.string()),
   }),
   "run.started": z.looseObject({ epoch: count }),
   "run.waiting": z.looseObject({
     for: z.enum(WAITS),
+    /** When the run goes on by itself: the timer's end, or an expiry. */
     until: z.string().optional(),
     call_id: callId.optional(),
+    /** For `budget`: the cap that was met. */
+    limit: z.string().optional(),
   }),
   "run.resumed": z.looseObject({ from: z.enum(WAITS) }),
   "run.completed": z.looseObject({ result: z.looseObject({ answer: z.string() }) }),
@@ -119,14 +140,19 @@ export const EVENT_DATA = {
     effect: z.enum(EFFECTS),
     idempotency_key: z.string(),
     attempt,
-    /** For a tool that is a durable timer: when it is due. */
+    /** For a call that nothing runs: what the run waits for. Absent with `until`: a timer. */
+    wait: z.enum(["timer", "input"]).optional(),
+    /** When the timer is due, or when nobody waits for the input any longer. */
     until: z.string().optional(),
   }),
   "tool.completed": z.looseObject({
     call_id: callId,
     output: jsonValue,
     duration_ms: count,
+    /** The output here is the beginning of a longer one. */
     truncated: z.boolean().optional(),
+    /** Where the whole output is kept: the lower-case hex SHA-256 of its text. */
+    output_sha256: z.string().optional(),
   }),
   "tool.failed": z.looseObject({
     call_id: callId,
@@ -134,11 +160,52 @@ export const EVENT_DATA = {
     message: z.string(),
     duration_ms: count,
   }),
-  "tool.outcome_unknown": z.looseObject({ call_id: callId }),
+  "tool.outcome_unknown": z.looseObject({
+    call_id: callId,
+    /** A person decides what becomes of the call; an `approval.requested` follows. */
+    held: z.boolean().optional(),
+  }),
+  "approval.requested": z.looseObject({
+    call_id: callId,
+    name: z.string(),
+    arguments: jsonValue,
+    /** `policy`: before its first run. `outcome_unknown`: before another. */
+    reason: z.enum(["policy", "outcome_unknown"]),
+    expires_at: z.string().optional(),
+  }),
+  "approval.decided": z.looseObject({
+    call_id: callId,
+    decision: z.enum(["approve", "deny"]),
+    /** The arguments as the person changed them. */
+    arguments: z.exactOptional(jsonValue),
+    by: z.string(),
+    comment: z.string().optional(),
+  }),
+  "approval.expired": z.looseObject({ call_id: callId, policy: z.enum(EXPIRY_POLICIES) }),
+  "message.received": z.looseObject({
+    content: z.string(),
+    data: jsonObject.optional(),
+    by: z.string(),
+    /** The input that it answers; absent: something said to the run. */
+    call_id: callId.optional(),
+  }),
   "limit.reached": z.looseObject({ limit: z.string(), value: z.number() }),
+  "limit.changed": z.looseObject({
+    limit: z.string(),
+    from: limitValue,
+    to: limitValue,
+    by: z.string(),
+  }),
+  "loop.detected": z.looseObject({
+    /** Turns of tool calls that repeat, and how often they did. */
+    period: count,
+    repeats: count,
+    tools: z.array(z.string()),
+    action: z.enum(["nudge", "stop"]),
+  }),
   "recovery.started": z.looseObject({
     epoch: count,
-    reason: z.string(),
+    reason: z.enum(RECOVERY_REASONS),
     open_calls: z.array(callId),
   }),
 } as const;

@@ -38,6 +38,9 @@ export const TOOL_FAILURES = {
   invalid_output: { retryable: false, says: "The tool returned something its schema forbids." },
   tool_error: { retryable: false, says: "The tool failed." },
   tool_timeout: { retryable: false, says: "The tool did not finish in time." },
+  approval_denied: { retryable: false, says: "A person denied this call." },
+  approval_expired: { retryable: false, says: "Nobody approved this call in time." },
+  input_expired: { retryable: false, says: "Nobody answered in time." },
 } as const satisfies Record<string, CodeInfo>;
 
 /** Failures that end a run, besides a model failure that is final. */
@@ -47,7 +50,15 @@ export const RUN_FAILURES = {
     retryable: false,
     says: "The run was interrupted too often to be started again.",
   },
+  out_of_memory: { retryable: false, says: "The run's process ran out of memory again and again." },
+  outcome_unknown: {
+    retryable: false,
+    says: "Nobody knows whether a tool call took effect, and the agent's policy is to stop then.",
+  },
+  loop_detected: { retryable: false, says: "The run made the same tool calls again and again." },
+  wait_expired: { retryable: false, says: "Nobody ended a wait of the run in time." },
   dispatch_failed: { retryable: false, says: "The task could not be handed to its run." },
+  log_lost: { retryable: false, says: "The run's log is gone." },
   log_corrupt: { retryable: false, says: "The run's log cannot be read." },
   internal_error: { retryable: false, says: "Something went wrong inside the service." },
 } as const satisfies Record<string, CodeInfo>;

@@ -1,13 +1,50 @@
-/** The caps of a run, checked before a step is begun; which cap, and what ends with it. */
+/**
+ * The caps of a run, checked before the work that they bound is begun: which one is met, and what
+ * follows. Tokens make a run wait for budget, with its work kept; the others end it with a code;
+ * `on_reached` makes all of them do the same.
+ */
 import type { NewEvent } from "./event.ts";
 import { runFailure } from "./failure.ts";
+import type { RunLimits } from "./spec.ts";
 import { activeTime, type RunState } from "./state.ts";
+import { isToBePrepared } from "./turn.ts";
 
-/** The events that end a run whose time is up, or null while it has time. */
-export function durationReached(state: RunState, now: number): NewEvent[] | null {
+export type Cap = Exclude<keyof RunLimits, "on_reached" | "max_repeats">;
+
+/** Every limit of a run, and what a client may set it to. */
+export const LIMIT_NAMES: readonly (keyof RunLimits)[] = [
+  "max_steps",
+  "max_tool_calls",
+  "max_duration_s",
+  "max_tokens",
+  "max_repeats",
+  "on_reached",
+];
+
+/** Caps that make a run wait unless its limits say otherwise: raising them is a matter of money. */
+const WAITING: ReadonlySet<Cap> = new Set<Cap>(["max_tokens"]);
+
+/** A cap that is met, with its value. */
+export interface Met {
+  readonly limit: Cap;
+  readonly value: number;
+}
+
+/** The cap that stands in the way of what the run would do next, or null. */
+export function capMet(state: RunState, now: number): Met | null {
+  return (
+    durationMet(state, now) ??
+    (state.turn === null
+      ? askingMet(state)
+      : toolCallsMet(state, state.turn.calls.filter(isToBePrepared).length))
+  );
+}
+
+/** The duration, if it is used up. */
+export function durationMet(state: RunState, now: number): Met | null {
   const cap = state.spec?.limits.max_duration_s;
   return cap !== undefined && activeTime(state, now) >= cap * 1000
-    ? limitReached("max_duration_s", cap)
+    ? { limit: "max_duration_s", value: cap }
     : null;
 }
 
@@ -17,29 +54,67 @@ export function deadline(state: RunState, now: number): number {
   return now + Math.max(0, cap * 1000 - activeTime(state, now));
 }
 
-/** The events that end a run which may not begin another step, or null. */
-export function stepsReached(state: RunState): NewEvent[] | null {
-  const cap = state.spec?.limits.max_steps;
-  return cap !== undefined && state.usage.steps >= cap ? limitReached("max_steps", cap) : null;
-}
-
-/** The events that end a run which may not make `more` tool calls, or null. */
-export function toolCallsReached(state: RunState, more: number): NewEvent[] | null {
-  const cap = state.spec?.limits.max_tool_calls;
-  return cap !== undefined && state.usage.tool_calls + more > cap
-    ? limitReached("max_tool_calls", cap)
+/** The cap that forbids the next attempt of a model call, or null. */
+export function askingMet(state: RunState): Met | null {
+  const { max_steps, max_tokens } = state.spec?.limits ?? {};
+  const { steps, input_tokens, output_tokens } = state.usage;
+  if (state.model === null && max_steps !== undefined && steps >= max_steps) {
+    return { limit: "max_steps", value: max_steps };
+  }
+  return max_tokens !== undefined && input_tokens + output_tokens >= max_tokens
+    ? { limit: "max_tokens", value: max_tokens }
     : null;
 }
 
-function limitReached(limit: string, value: number): NewEvent[] {
-  return [
-    { type: "limit.reached", data: { limit, value } },
-    {
-      type: "run.failed",
-      data: {
-        ...runFailure("limit_reached", `The run reached its limit ${limit} = ${value}.`),
-        details: { limit, value },
-      },
-    },
-  ];
+/** The cap that forbids `more` tool calls, or null. */
+export function toolCallsMet(state: RunState, more: number): Met | null {
+  const cap = state.spec?.limits.max_tool_calls;
+  return cap !== undefined && more > 0 && state.usage.tool_calls + more > cap
+    ? { limit: "max_tool_calls", value: cap }
+    : null;
+}
+
+/** What follows when a cap is met: the run waits for a higher one, or ends. */
+export function whenMet(state: RunState, { limit, value }: Met): NewEvent[] {
+  const reached: NewEvent = { type: "limit.reached", data: { limit, value } };
+  const policy = state.spec?.limits.on_reached ?? (WAITING.has(limit) ? "wait" : "fail");
+  return policy === "wait"
+    ? [reached, { type: "run.waiting", data: { for: "budget", limit } }]
+    : [
+        reached,
+        {
+          type: "run.failed",
+          data: {
+            ...runFailure("limit_reached", `The run reached its limit ${limit} = ${value}.`),
+            details: { limit, value },
+          },
+        },
+      ];
+}
+
+/** What follows where the run goes in circles: the model is told once, and then the run ends. */
+export function whenLooping(state: RunState): NewEvent[] {
+  const most = state.spec?.limits.max_repeats ?? Number.POSITIVE_INFINITY;
+  const { count, period, nudged } = state.repeats;
+  const found = (action: "nudge" | "stop"): NewEvent => ({
+    type: "loop.detected",
+    data: { period, repeats: count, tools: lastTools(state, period), action },
+  });
+  if (count >= most) {
+    const message = `The same tool calls were made ${count} times, one after the other.`;
+    const details = { repeats: count, period };
+    return [
+      found("stop"),
+      { type: "run.failed", data: { ...runFailure("loop_detected", message), details } },
+    ];
+  }
+  return count >= Math.ceil(most / 2) && !nudged ? [found("nudge")] : [];
+}
+
+/** The names of the tools in the last turns. */
+function lastTools(state: RunState, turns: number): string[] {
+  const calls = state.conversation.recent.flatMap((turn) =>
+    turn.role === "assistant" && turn.tool_calls.length > 0 ? [turn.tool_calls] : [],
+  );
+  return [...new Set(calls.slice(-turns).flatMap((turn) => turn.map((call) => call.name)))];
 }

@@ -1,26 +1,42 @@
 /**
  * What becomes of a run that stopped without warning: a fresh process finds a log whose last
  * events are intents. Nothing is guessed: each open call is settled by what it declared before it
- * began. Bounded by a count that progress does not reset.
+ * began. Bounded by counts that progress does not reset; waiting is no interruption.
  */
-import type { NewEvent } from "./event.ts";
+import type { NewEvent, RecoveryReason } from "./event.ts";
 import { runFailure } from "./failure.ts";
 import { idempotencyKey } from "./id.ts";
-import type { RunState, TurnCall } from "./state.ts";
+import type { JsonValue } from "./json.ts";
+import type { Interruptions, RunState, TurnCall } from "./state.ts";
+import { isRunning } from "./turn.ts";
 
-/** Interruptions after which a run is given up. */
-const MAX_RECOVERIES = 100;
+/** Interruptions this close to the one before are the same incident: one deploy, one crash loop. */
+const INCIDENT_MS = 30_000;
+/** Incidents after which a run is given up. */
+const MAX_INCIDENTS = 100;
+/** Interruptions of one call after which it is given up. */
+export const MAX_LOST = 20;
+/** Deaths of memory in a row after which a run is given up: the next would be the same. */
+const MAX_OF_MEMORY = 3;
+/** Pause before the third interruption of an incident is worked on; each further one doubles. */
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = INCIDENT_MS;
 
 /**
  * The events that settle what an interruption left open; empty if nothing was interrupted (a run
  * that waits, or rests until its next attempt, was not). For the first slice of a fresh process, or
- * the first after one that threw.
- * @param failed whether a slice threw; that is counted whatever the run was at
+ * the first after one that failed.
+ * @param now milliseconds since the epoch
+ * @param reason other than `interrupted`, it is counted whatever the run was at
  */
-export function recover(state: RunState, failed = false): NewEvent[] {
-  const { spec, status, model } = state;
+export function recover(
+  state: RunState,
+  now: number,
+  reason: RecoveryReason = "interrupted",
+): NewEvent[] {
+  const { spec, status, model, interruptions } = state;
   const active = status === "running" || status === "waiting";
-  if (spec === null || !active || (!failed && rests(state))) {
+  if (spec === null || !active || (reason === "interrupted" && rests(state))) {
     return [];
   }
   const calls = openCalls(state);
@@ -30,25 +46,46 @@ export function recover(state: RunState, failed = false): NewEvent[] {
     ...calls.map((c) => c.call.call_id),
   ];
   const events: NewEvent[] = [
-    {
-      type: "recovery.started",
-      data: {
-        epoch: state.epoch + 1,
-        reason: failed ? "failed" : "interrupted",
-        open_calls: open,
-      },
-    },
+    { type: "recovery.started", data: { epoch: state.epoch + 1, reason, open_calls: open } },
   ];
-  if (state.recoveries >= MAX_RECOVERIES) {
-    const message = `The run was interrupted ${MAX_RECOVERIES} times.`;
+  if (reason === "out_of_memory" && interruptions.ofMemory + 1 >= MAX_OF_MEMORY) {
+    const message = `The run's process ran out of memory ${MAX_OF_MEMORY} times in a row.`;
+    return [...events, { type: "run.failed", data: runFailure("out_of_memory", message) }];
+  }
+  if (interruptions.incidents >= MAX_INCIDENTS) {
+    const message = `The run was interrupted ${MAX_INCIDENTS} times.`;
     return [...events, { type: "run.failed", data: runFailure("recovery_exhausted", message) }];
   }
   if (inFlight !== null) {
     const { call_id, attempt } = inFlight;
     events.push({ type: "model.superseded", data: { call_id, attempt } });
   }
-  const modelCallId = state.turn?.modelCallId ?? "";
-  return [...events, ...calls.map((call) => settle(call, modelCallId, spec.task_id))];
+  for (const call of calls) {
+    const settled = settle(state, call, now);
+    events.push(...settled);
+    if (settled.at(-1)?.type === "run.failed") {
+      break;
+    }
+  }
+  return events;
+}
+
+/** How the interruptions of a run look after one more, at a moment in milliseconds. */
+export function interrupted(
+  before: Interruptions,
+  reason: RecoveryReason,
+  at: number,
+): Interruptions {
+  const same = before.incidents > 0 && at - before.lastAt < INCIDENT_MS;
+  const inIncident = same ? before.inIncident + 1 : 1;
+  const pause = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (inIncident - 3));
+  return {
+    incidents: same ? before.incidents : before.incidents + 1,
+    inIncident,
+    lastAt: at,
+    ofMemory: reason === "out_of_memory" ? before.ofMemory + 1 : 0,
+    pauseUntil: inIncident < 3 ? 0 : at + pause,
+  };
 }
 
 /** What is written with a cancellation: calls that are out have an outcome nobody will learn. */
@@ -56,6 +93,26 @@ export function abandon(state: RunState): NewEvent[] {
   return openCalls(state)
     .filter((call) => call.request?.effect !== "pure")
     .map((call) => ({ type: "tool.outcome_unknown", data: { call_id: call.call.call_id } }));
+}
+
+/** The intent of one more attempt of a call, under the key it always had. */
+export function requestAgain(
+  state: RunState,
+  { call, request }: TurnCall,
+  args: JsonValue,
+): NewEvent {
+  return {
+    type: "tool.requested",
+    data: {
+      call_id: call.call_id,
+      model_call_id: state.turn?.modelCallId ?? "",
+      name: call.name,
+      arguments: args,
+      effect: request?.effect ?? "once",
+      idempotency_key: idempotencyKey(state.spec?.task_id ?? "", call.call_id),
+      attempt: (request?.attempt ?? 0) + 1,
+    },
+  };
 }
 
 /** Whether the run may have been left like this on purpose: nothing was under way. */
@@ -69,27 +126,50 @@ function rests(state: RunState): boolean {
     : state.turn !== null && openCalls(state).length === 0;
 }
 
-/** Calls whose intent is written and whose outcome is not; timers are not calls that run. */
+/** Calls whose intent is written and whose outcome is not; what waits does not run. */
 function openCalls(state: RunState): TurnCall[] {
-  return (state.turn?.calls ?? []).filter(
-    (call) => call.request !== null && call.request.until === null && call.result === null,
-  );
+  return (state.turn?.calls ?? []).filter(isRunning);
 }
 
-function settle({ call, request }: TurnCall, modelCallId: string, taskId: string): NewEvent {
-  if (request === null || request.effect === "once") {
-    return { type: "tool.outcome_unknown", data: { call_id: call.call_id } };
+/** What becomes of one open call: run again where that is harmless, else as the agent's policy says. */
+function settle(state: RunState, open: TurnCall, now: number): NewEvent[] {
+  const { call, request } = open;
+  const { call_id, name } = call;
+  const unknown: NewEvent = { type: "tool.outcome_unknown", data: { call_id } };
+  if (request === null || request.attempt >= MAX_LOST) {
+    return [unknown];
   }
-  return {
-    type: "tool.requested",
-    data: {
-      call_id: call.call_id,
-      model_call_id: modelCallId,
-      name: call.name,
-      arguments: request.arguments,
-      effect: request.effect,
-      idempotency_key: idempotencyKey(taskId, call.call_id),
-      attempt: request.attempt + 1,
-    },
-  };
+  if (request.effect !== "once") {
+    return [requestAgain(state, open, request.arguments)];
+  }
+  const { on_outcome_unknown = "tell_model", waits } = state.spec?.config ?? {};
+  switch (on_outcome_unknown) {
+    case "tell_model":
+      return [unknown];
+    case "fail":
+      return [
+        unknown,
+        { type: "run.failed", data: { ...runFailure("outcome_unknown"), details: { call_id } } },
+      ];
+    case "ask": {
+      const expires = waits?.approval_expires_s;
+      return [
+        { type: "tool.outcome_unknown", data: { call_id, held: true } },
+        {
+          type: "approval.requested",
+          data: {
+            call_id,
+            name,
+            arguments: request.arguments,
+            reason: "outcome_unknown",
+            ...(expires === undefined
+              ? {}
+              : { expires_at: new Date(now + expires * 1000).toISOString() }),
+          },
+        },
+      ];
+    }
+    default:
+      return on_outcome_unknown satisfies never;
+  }
 }

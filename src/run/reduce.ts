@@ -3,11 +3,14 @@
  * not have happened is rejected with a reason, never repaired in silence.
  */
 import { LogCorruption, type NewEvent, type RunEvent } from "./event.ts";
-import { isJsonObject } from "./json.ts";
-import { DEFAULT_WINDOW, extend, openWith, type ToolResult } from "./message.ts";
-import { openingTurns } from "./spec.ts";
+import { isJsonObject, type JsonValue } from "./json.ts";
+import { NO_REPEATS, withTurn } from "./loop-detection.ts";
+import { DEFAULT_WINDOW, extend, openWith, type ToolResult, type Turn } from "./message.ts";
+import { interrupted } from "./recover.ts";
+import { openingTurns, type RunLimits } from "./spec.ts";
 import {
   activeTime,
+  type Approval,
   type OpenModelCall,
   type RunEnd,
   type RunState,
@@ -56,6 +59,9 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
           agent_version: event.data.agent_version,
           config: event.data.config,
           limits: event.data.limits,
+          ...(event.data.scheduled_at === undefined
+            ? {}
+            : { scheduled_at: event.data.scheduled_at }),
         },
         createdAt: at,
         conversation: openWith(openingTurns(event.data.input_data)),
@@ -71,7 +77,12 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
         statusSeq: event.seq,
       };
     case "run.waiting":
-      expect(state.status === "running" && state.model?.phase !== "in_flight", event);
+      expect(
+        event.data.for === "schedule"
+          ? state.status === "pending"
+          : state.status === "running" && state.model?.phase !== "in_flight",
+        event,
+      );
       return {
         ...state,
         status: "waiting",
@@ -79,6 +90,7 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
           for: event.data.for,
           until: event.data.until === undefined ? null : Date.parse(event.data.until),
           call_id: event.data.call_id ?? null,
+          limit: event.data.limit ?? null,
         },
         activeMs: activeTime(state, at),
         activeSince: null,
@@ -86,7 +98,10 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
       };
     case "run.resumed":
       expect(state.status === "waiting" && state.wait?.for === event.data.from, event);
-      return { ...state, status: "running", wait: null, activeSince: at, statusSeq: event.seq };
+      // What was scheduled has not begun yet: its start follows.
+      return event.data.from === "schedule"
+        ? { ...state, status: "pending", wait: null }
+        : { ...state, status: "running", wait: null, activeSince: at, statusSeq: event.seq };
     case "run.completed":
       expect(state.status === "running" && state.model === null && state.turn === null, event);
       return ended(state, event, at, { status: "completed", result: event.data.result });
@@ -129,11 +144,13 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
         },
       };
     }
-    case "model.superseded":
+    case "model.superseded": {
+      const call = openAttempt(state, event);
       return {
         ...state,
-        model: { ...openAttempt(state, event), phase: "due", retryAt: at, superseded: true },
+        model: { ...call, phase: "due", retryAt: at, superseded: true, lost: call.lost + 1 },
       };
+    }
     case "tool.requested":
       return toolRequested(state, event, at);
     case "tool.completed":
@@ -143,18 +160,51 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
       return toolSettled(state, event, { error: { code, message } });
     }
     case "tool.outcome_unknown":
-      return toolSettled(state, event, {
-        error: {
-          code: "outcome_unknown",
-          message:
-            "The service was interrupted during this call. It may or may not have taken effect, and it was not run again.",
-        },
-      });
+      return event.data.held === true
+        ? updateTurnCall(state, event, (call) => {
+            expect(call.result === null && call.request !== null && !call.request.held, event);
+            return { ...call, request: { ...call.request, held: true } };
+          })
+        : toolSettled(state, event, {
+            error: {
+              code: "outcome_unknown",
+              message:
+                "The service was interrupted during this call. It may or may not have taken effect, and it was not run again.",
+            },
+          });
+    case "approval.requested":
+      return approvalRequested(state, event);
+    case "approval.decided": {
+      const { decision, comment = null } = event.data;
+      return approvalSettled(state, event, { kind: decision, comment }, event.data.arguments);
+    }
+    case "approval.expired":
+      return approvalSettled(state, event, { kind: "expired", policy: event.data.policy });
+    case "message.received":
+      return messageReceived(state, event);
     case "limit.reached":
       return state;
+    case "limit.changed":
+      return limitChanged(state, event);
+    case "loop.detected":
+      return event.data.action === "stop"
+        ? state
+        : {
+            ...state,
+            repeats: { ...state.repeats, nudged: true },
+            conversation: extend(
+              state.conversation,
+              { role: "notice", text: nudge(event.data) },
+              windowOf(state),
+            ),
+          };
     case "recovery.started":
       expect(state.status !== "pending" && event.data.epoch > state.epoch, event);
-      return { ...state, epoch: event.data.epoch, recoveries: state.recoveries + 1 };
+      return {
+        ...state,
+        epoch: event.data.epoch,
+        interruptions: interrupted(state.interruptions, event.data.reason, at),
+      };
     default:
       return event satisfies never;
   }
@@ -196,6 +246,7 @@ function modelRequested(state: RunState, event: EventOf<"model.requested">): Run
       phase: "in_flight",
       retryAt: 0,
       superseded: false,
+      lost: open?.lost ?? 0,
       failure: null,
     },
     nextCall: open === null ? state.nextCall + 1 : state.nextCall,
@@ -206,7 +257,7 @@ function modelRequested(state: RunState, event: EventOf<"model.requested">): Run
 function modelCompleted(state: RunState, event: EventOf<"model.completed">): RunState {
   const { text, tool_calls, problem, answer, call_id, opaque } = event.data;
   openAttempt(state, event);
-  const window = state.spec?.config.memory?.max_messages ?? DEFAULT_WINDOW;
+  const window = windowOf(state);
   const reply = {
     role: "assistant" as const,
     text,
@@ -217,25 +268,114 @@ function modelCompleted(state: RunState, event: EventOf<"model.completed">): Run
   if (problem !== undefined) {
     conversation = extend(conversation, { role: "notice", text: problem.message }, window);
   }
-  return {
+  const completed: RunState = {
     ...state,
     model: null,
     replies: state.replies + 1,
     nextCall: state.nextCall + tool_calls.length,
     answer: answer ?? null,
     conversation,
-    turn:
-      tool_calls.length === 0
-        ? null
-        : {
-            modelCallId: call_id,
-            calls: tool_calls.map((call) => ({ call, request: null, result: null })),
-          },
   };
+  return tool_calls.length === 0
+    ? withInbox(completed)
+    : {
+        ...completed,
+        turn: {
+          modelCallId: call_id,
+          calls: tool_calls.map((call) => ({ call, approval: null, request: null, result: null })),
+        },
+      };
+}
+
+/** What was said meanwhile becomes part of the conversation; an answer given before it is none. */
+function withInbox(state: RunState): RunState {
+  const window = windowOf(state);
+  return state.inbox.length === 0
+    ? state
+    : {
+        ...state,
+        inbox: [],
+        answer: null,
+        conversation: state.inbox.reduce(
+          (conversation, turn) => extend(conversation, turn, window),
+          state.conversation,
+        ),
+      };
+}
+
+function messageReceived(state: RunState, event: EventOf<"message.received">): RunState {
+  const { content, data = null, call_id } = event.data;
+  if (call_id !== undefined) {
+    return updateTurnCall(state, event, (call) => {
+      const { request } = call;
+      expect(
+        request?.waitsFor === "input" && request.answer === null && call.result === null,
+        event,
+      );
+      return { ...call, request: { ...request, answer: { content, data } } };
+    });
+  }
+  const said = [content, ...(data === null ? [] : [JSON.stringify(data)])];
+  const turn: Turn = { role: "user", text: said.filter((part) => part !== "").join("\n\n") };
+  const received = { ...state, inbox: [...state.inbox, turn] };
+  // Between a call and its outcome there is no place in the conversation for anything else.
+  return state.model === null && state.turn === null ? withInbox(received) : received;
+}
+
+function approvalRequested(state: RunState, event: EventOf<"approval.requested">): RunState {
+  const { reason, expires_at } = event.data;
+  return updateTurnCall(state, event, (call) => {
+    expect(call.result === null && call.approval?.outcome !== null, event);
+    expect(reason === "policy" ? call.request === null : call.request?.held === true, event);
+    return {
+      ...call,
+      approval: {
+        reason,
+        expiresAt: expires_at === undefined ? null : Date.parse(expires_at),
+        outcome: null,
+        arguments: event.data.arguments,
+      },
+    };
+  });
+}
+
+function approvalSettled(
+  state: RunState,
+  event: EventOf<"approval.decided" | "approval.expired">,
+  outcome: NonNullable<Approval["outcome"]>,
+  args?: JsonValue,
+): RunState {
+  return updateTurnCall(state, event, (call) => {
+    const { approval } = call;
+    if (approval === null || approval.outcome !== null || call.result !== null) {
+      throw misfit(event);
+    }
+    return { ...call, approval: { ...approval, outcome, arguments: args ?? approval.arguments } };
+  });
+}
+
+function limitChanged(state: RunState, event: EventOf<"limit.changed">): RunState {
+  const { limit, to } = event.data;
+  if (state.spec === null) {
+    throw misfit(event);
+  }
+  const kept = Object.entries(state.spec.limits).filter(([name]) => name !== limit);
+  const entries = to === null ? kept : [...kept, [limit, to] as const];
+  // What may be set is checked where the change is accepted; the log is our own.
+  const limits = Object.fromEntries(entries) as RunLimits;
+  return { ...state, spec: { ...state.spec, limits }, statusSeq: event.seq };
+}
+
+function nudge({ tools, repeats }: EventOf<"loop.detected">["data"]): string {
+  return `You have made the same calls (${tools.join(", ")}) ${repeats} times in a row with the same arguments. Doing it again will not change anything: use what you know, try another way, or answer.`;
+}
+
+function windowOf(state: RunState): number {
+  return state.spec?.config.memory?.max_messages ?? DEFAULT_WINDOW;
 }
 
 function toolRequested(state: RunState, event: EventOf<"tool.requested">, at: number): RunState {
-  const { attempt, effect, until } = event.data;
+  const { attempt, effect, until, wait } = event.data;
   const requested = updateTurnCall(state, event, (call) => {
     expect(call.result === null && attempt === (call.request?.attempt ?? 0) + 1, event);
     return {
@@ -245,7 +385,10 @@ function toolRequested(state: RunState, event: EventOf<"tool.requested">, at: nu
         effect,
         arguments: event.data.arguments,
         requestedAt: call.request?.requestedAt ?? at,
+        waitsFor: wait ?? (until === undefined ? null : "timer"),
         until: until === undefined ? null : Date.parse(until),
+        held: false,
+        answer: null,
       },
     };
   });
@@ -284,21 +427,42 @@ function toolSettled(
     };
     return { ...call, result };
   });
-  const results = settled.turn?.calls.map((call) => call.result) ?? [];
+  const calls = settled.turn?.calls ?? [];
+  const results = calls.map((call) => call.result);
   if (!results.every((result) => result !== null)) {
     return settled;
   }
-  const window = state.spec?.config.memory?.max_messages ?? DEFAULT_WINDOW;
-  return {
+  // Waiting, for time or for people, is no running in circles.
+  const waited = calls.some(
+    ({ approval, request }) => approval !== null || (request?.waitsFor ?? null) !== null,
+  );
+  return withInbox({
     ...settled,
     turn: null,
-    conversation: extend(settled.conversation, { role: "tool", results }, window),
-  };
+    repeats: waited
+      ? NO_REPEATS
+      : withTurn(
+          settled.repeats,
+          calls.map((call) => call.call),
+        ),
+    conversation: extend(settled.conversation, { role: "tool", results }, windowOf(state)),
+  });
 }
+
+type CallEvent = EventOf<
+  | "tool.requested"
+  | "tool.completed"
+  | "tool.failed"
+  | "tool.outcome_unknown"
+  | "approval.requested"
+  | "approval.decided"
+  | "approval.expired"
+  | "message.received"
+>;
 
 function updateTurnCall(
   state: RunState,
-  event: EventOf<"tool.requested" | "tool.completed" | "tool.failed" | "tool.outcome_unknown">,
+  event: CallEvent,
   change: (call: TurnCall) => TurnCall,
 ): RunState {
   const turn = state.turn;
@@ -329,8 +493,12 @@ function openAttempt(
   return open;
 }
 
-function expect(legal: boolean, event: RunEvent): void {
+function expect(legal: boolean, event: RunEvent): asserts legal {
   if (!legal) {
-    throw new LogCorruption(`${event.type} at seq ${event.seq} does not fit what came before`);
+    throw misfit(event);
   }
+}
+
+function misfit(event: RunEvent): LogCorruption {
+  return new LogCorruption(`${event.type} at seq ${event.seq} does not fit what came before`);
 }

@@ -59,6 +59,8 @@ const scriptTool = z.strictObject({
   description: z.string().optional(),
   input_schema: jsonObject.optional(),
   effect: z.enum(EFFECTS).optional(),
+  /** For the effect `probe`: what the tool says of an earlier attempt; absent: `not_done`. */
+  probe: z.enum(["done", "not_done", "unknown"]).optional(),
   delay_ms: delayMs.optional(),
   outputs: z.array(scriptedOutput),
 });

@@ -14,13 +14,27 @@ export const jsonObject = z.custom<JsonObject>(isJsonObject, "must be an object"
 /** Any JSON value. */
 export const jsonValue = z.custom<JsonValue>((value) => value !== undefined, "must be JSON");
 
-/** The caps of a run. `max_duration_s` counts active time; waits are free. */
+/** What becomes of a wait that nobody ends in time. */
+export const EXPIRY_POLICIES = ["deny", "fail", "continue"] as const;
+export type ExpiryPolicy = (typeof EXPIRY_POLICIES)[number];
+
+/**
+ * The caps of a run; an absent one does not exist. `max_duration_s` counts active time; waits are
+ * free. `on_reached` says for all of them what otherwise depends on the cap.
+ */
 export const runLimits = z.strictObject({
-  max_steps: z.number().int().min(1).max(100_000),
+  max_steps: z.exactOptional(z.number().int().min(1).max(100_000)),
   max_tool_calls: z.exactOptional(z.number().int().min(0).max(100_000)),
-  max_duration_s: z.number().int().min(1).max(2_592_000),
+  max_duration_s: z.exactOptional(z.number().int().min(1).max(2_592_000)),
+  max_tokens: z.exactOptional(z.number().int().min(1).max(1_000_000_000)),
+  /** How often the same tool calls may follow each other. */
+  max_repeats: z.exactOptional(z.number().int().min(2).max(100)),
+  on_reached: z.exactOptional(z.enum(["wait", "fail"])),
 });
 export type RunLimits = z.infer<typeof runLimits>;
+
+/** What an agent may do without asking. Patterns are tool names in which `*` stands for anything. */
+const policy = z.strictObject({ approve: z.exactOptional(z.array(z.string())) });
 
 export const agentConfig = z.strictObject({
   model: z.string(),
@@ -28,6 +42,16 @@ export const agentConfig = z.strictObject({
   instructions: z.string().optional(),
   /** Names of the tools the run may use; absent: all that exist. */
   tools: z.array(z.string()).optional(),
+  policy: policy.optional(),
+  /** What follows when nobody knows whether a tool took effect; absent: `tell_model`. */
+  on_outcome_unknown: z.enum(["tell_model", "ask", "fail"]).optional(),
+  waits: z
+    .strictObject({
+      approval_expires_s: z.exactOptional(z.number()),
+      input_expires_s: z.exactOptional(z.number()),
+      on_expiry: z.exactOptional(z.enum(EXPIRY_POLICIES)),
+    })
+    .optional(),
   temperature: z.number().optional(),
   max_output_tokens: z.number().int().optional(),
   stop: z.array(z.string()).optional(),
@@ -44,6 +68,8 @@ export const runSpec = z.strictObject({
   agent_version: z.number().int(),
   config: agentConfig,
   limits: runLimits,
+  /** RFC 3339; the run begins no sooner. */
+  scheduled_at: z.exactOptional(z.string()),
 });
 export type RunSpec = z.infer<typeof runSpec>;
 

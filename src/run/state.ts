@@ -4,9 +4,16 @@
  * their script.
  */
 import type { Effect, WaitName } from "./event.ts";
-import type { JsonValue } from "./json.ts";
-import { openWith, type Conversation, type ToolCall, type ToolResult } from "./message.ts";
-import type { RunSpec } from "./spec.ts";
+import type { JsonObject, JsonValue } from "./json.ts";
+import { NO_REPEATS, type Repeats } from "./loop-detection.ts";
+import {
+  openWith,
+  type Conversation,
+  type ToolCall,
+  type ToolResult,
+  type Turn,
+} from "./message.ts";
+import type { ExpiryPolicy, RunSpec } from "./spec.ts";
 
 export type TaskStatus = "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
 
@@ -18,22 +25,46 @@ export interface OpenModelCall {
   /** `in_flight`: an attempt is out. `due`: the next attempt may be sent at `retryAt`. */
   readonly phase: "in_flight" | "due" | "dead";
   readonly retryAt: number;
-  /** Whether the last attempt was lost to an interruption. */
+  /** Whether the last attempt was lost to an interruption, and how many were. */
   readonly superseded: boolean;
+  readonly lost: number;
   readonly failure: { readonly code: string; readonly message: string } | null;
 }
 
 /** A tool call of the current turn, with as much of its life as the log has. */
 export interface TurnCall {
   readonly call: ToolCall;
-  readonly request: {
-    readonly attempt: number;
-    readonly effect: Effect;
-    readonly arguments: JsonValue;
-    readonly requestedAt: number;
-    readonly until: number | null;
-  } | null;
+  readonly approval: Approval | null;
+  readonly request: ToolRequest | null;
   readonly result: ToolResult | null;
+}
+
+/** What a person was asked about a call, and what became of it. */
+export interface Approval {
+  readonly reason: "policy" | "outcome_unknown";
+  readonly expiresAt: number | null;
+  /** Null while nobody has decided and the time is not up. */
+  readonly outcome:
+    | { readonly kind: "approve" | "deny"; readonly comment: string | null }
+    | { readonly kind: "expired"; readonly policy: ExpiryPolicy }
+    | null;
+  /** The arguments that count from now on: the model's, or a person's. */
+  readonly arguments: JsonValue;
+}
+
+/** The last intent of a tool call. */
+export interface ToolRequest {
+  readonly attempt: number;
+  readonly effect: Effect;
+  readonly arguments: JsonValue;
+  readonly requestedAt: number;
+  /** What the call waits for where nothing runs it. */
+  readonly waitsFor: "timer" | "input" | null;
+  readonly until: number | null;
+  /** Nobody knows what became of it, and a person is asked. */
+  readonly held: boolean;
+  /** What somebody said to a call that waits for input. */
+  readonly answer: { readonly content: string; readonly data: JsonObject | null } | null;
 }
 
 export interface Usage {
@@ -49,6 +80,19 @@ export interface Wait {
   readonly for: WaitName;
   readonly until: number | null;
   readonly call_id: string | null;
+  readonly limit: string | null;
+}
+
+/** The interruptions of a run. An incident is all of them that follow each other closely. */
+export interface Interruptions {
+  readonly incidents: number;
+  /** Interruptions in the newest incident. */
+  readonly inIncident: number;
+  readonly lastAt: number;
+  /** How many of the last ones in a row were of memory. */
+  readonly ofMemory: number;
+  /** Nothing is done before this: a run that dies again and again does so ever more slowly. */
+  readonly pauseUntil: number;
 }
 
 export type RunEnd =
@@ -78,7 +122,7 @@ export interface RunState {
   readonly spec: RunSpec | null;
   readonly status: TaskStatus;
   readonly epoch: number;
-  readonly recoveries: number;
+  readonly interruptions: Interruptions;
   readonly usage: Usage;
   /** Model calls that came to a reply. */
   readonly replies: number;
@@ -90,6 +134,9 @@ export interface RunState {
   readonly answer: string | null;
   /** Which calls were made of tools that `input_data.script_tools` defines; see `script.ts`. */
   readonly scripted: ScriptedCalls | null;
+  /** What was said to the run and the model has not been shown yet. */
+  readonly inbox: readonly Turn[];
+  readonly repeats: Repeats;
   readonly wait: Wait | null;
   /** Active time up to `activeSince`, and since when the run is active now. Milliseconds. */
   readonly activeMs: number;
@@ -108,7 +155,7 @@ export const INITIAL_STATE: RunState = {
   spec: null,
   status: "pending",
   epoch: 0,
-  recoveries: 0,
+  interruptions: { incidents: 0, inIncident: 0, lastAt: 0, ofMemory: 0, pauseUntil: 0 },
   usage: {
     steps: 0,
     model_calls: 0,
@@ -124,6 +171,8 @@ export const INITIAL_STATE: RunState = {
   turn: null,
   answer: null,
   scripted: null,
+  inbox: [],
+  repeats: NO_REPEATS,
   wait: null,
   activeMs: 0,
   activeSince: null,

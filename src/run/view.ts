@@ -1,10 +1,16 @@
 /** What the world is shown of a run's state: the part of a task that the log decides. */
+import { dueAt } from "./due.ts";
 import type { JsonValue } from "./json.ts";
+import type { RunLimits } from "./spec.ts";
 import type { RunState, TaskStatus } from "./state.ts";
 
 export interface RunView {
   readonly status: TaskStatus;
   readonly waiting_for: string | null;
+  /** When the wait ends by itself, if it does. */
+  readonly waiting_until: string | null;
+  /** As they are now; null before the run has a log. */
+  readonly limits: RunLimits | null;
   readonly result: JsonValue;
   readonly error: {
     readonly code: string;
@@ -32,6 +38,8 @@ export function viewOf(state: RunState): RunView {
   return {
     status: state.status,
     waiting_for: state.wait?.for ?? null,
+    waiting_until: isoOf(state.wait === null ? null : dueAt(state)),
+    limits: state.spec?.limits ?? null,
     result: end?.status === "completed" ? end.result : null,
     error: end?.status === "failed" ? end.error : null,
     usage: { ...usage, cost_usd: cost_micro_usd / 1_000_000 },

@@ -14,6 +14,7 @@ export interface TaskRow {
   readonly name: string | null;
   readonly status: TaskStatus;
   readonly waiting_for: string | null;
+  readonly waiting_until: string | null;
   readonly input_data: JsonObject;
   readonly agent: string;
   readonly agent_version: number;
@@ -22,6 +23,8 @@ export interface TaskRow {
   readonly metadata: JsonObject;
   readonly priority: number;
   readonly attempt: number;
+  readonly retry_of: string | null;
+  readonly scheduled_at: string | null;
   readonly result: JsonValue;
   readonly error: RunView["error"];
   readonly usage: RunView["usage"];
@@ -52,6 +55,9 @@ export type NewTask = Pick<
   | "limits"
   | "metadata"
   | "priority"
+  | "attempt"
+  | "retry_of"
+  | "scheduled_at"
   | "created_at"
 >;
 
@@ -68,6 +74,13 @@ export interface TaskProjection {
   readonly task_id: string;
   readonly view: RunView;
 }
+
+/** A task by its name alone. */
+export type TaskName = Pick<TaskRow, "tenant_id" | "task_id">;
+
+/** A task that is not over, as the invariants look at it. */
+export type OpenTask = TaskName &
+  Pick<TaskRow, "status" | "last_seq" | "created_at" | "updated_at">;
 
 /** A task whose message seems lost, and how often it has been given away by now. */
 export interface ForgottenTask {
@@ -88,12 +101,16 @@ const IDEMPOTENCY_TTL_MS = 86_400_000;
 
 /** Characters of JSON that a list shows of one input or result. */
 const LISTED_CHARS = 16_384;
-const LISTED = `tenant_id, task_id, task_type, name, status, waiting_for, agent, agent_version,
-  json_object('model', config ->> '$.model', 'planner', config ->> '$.planner') AS config,
-  limits, metadata, priority, attempt, error, usage, last_seq, created_at, updated_at,
+const LISTED = `tenant_id, task_id, task_type, name, status, waiting_for, waiting_until, agent,
+  agent_version, json_object('model', config ->> '$.model', 'planner', config ->> '$.planner') AS config,
+  limits, metadata, priority, attempt, retry_of, scheduled_at, error, usage, last_seq, created_at, updated_at,
   started_at, completed_at,
   CASE WHEN LENGTH(input_data) <= ${LISTED_CHARS} THEN input_data END AS input_data,
   CASE WHEN LENGTH(result) <= ${LISTED_CHARS} THEN result END AS result`;
+/** How long after the last news of a running task the reconciler looks at it. */
+const RUNNING_CHECK_MS = 300_000;
+/** How late a run may be that should have gone on by itself. */
+const LATE_MS = 120_000;
 /** A longer result stays in the run's log, and a reader of the task asks the run for it. */
 const MAX_RESULT_CHARS = 262_144;
 
@@ -118,9 +135,10 @@ export class TaskStore {
     const insert = this.#db
       .prepare(
         `INSERT INTO task (tenant_id, task_id, task_type, name, status, input_data, agent,
-           agent_version, config, limits, metadata, priority, attempt, last_seq, created_at,
-           updated_at, dispatched_at, dispatches)
-         VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?6, ?7, ?8, ?9, ?10, ?11, 1, 0, ?12, ?12, ?12, 1)`,
+           agent_version, config, limits, metadata, priority, attempt, retry_of, scheduled_at,
+           last_seq, created_at, updated_at, dispatched_at, dispatches)
+         VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?13, ?14, ?15,
+           0, ?12, ?12, ?12, 1)`,
       )
       .bind(
         task.tenant_id,
@@ -135,6 +153,9 @@ export class TaskStore {
         JSON.stringify(task.metadata),
         task.priority,
         task.created_at,
+        task.attempt,
+        task.retry_of,
+        task.scheduled_at,
       );
     if (claim === null) {
       await insert.run();
@@ -213,13 +234,17 @@ export class TaskStore {
   async project({ tenant_id, task_id, view }: TaskProjection): Promise<void> {
     await this.#db
       .prepare(
-        `UPDATE task SET status = ?, waiting_for = ?, result = ?, error = ?, usage = ?,
+        `UPDATE task SET status = ?, waiting_for = ?, waiting_until = ?, check_at = ?,
+           limits = COALESCE(?, limits), result = ?, error = ?, usage = ?,
            last_seq = ?, updated_at = ?, started_at = ?, completed_at = ?
          WHERE tenant_id = ? AND task_id = ? AND last_seq < ?`,
       )
       .bind(
         view.status,
         view.waiting_for,
+        view.waiting_until,
+        checkAt(view),
+        view.limits === null ? null : JSON.stringify(view.limits),
         resultText(view),
         view.error === null ? null : JSON.stringify(view.error),
         JSON.stringify(view.usage),
@@ -236,14 +261,14 @@ export class TaskStore {
 
   /** Fails a task whose run cannot be read any more; what was known of it stays. */
   async failUnreadable(
-    { tenant_id, task_id }: Pick<TaskRow, "tenant_id" | "task_id">,
+    { tenant_id, task_id }: TaskName,
     error: NonNullable<RunView["error"]>,
     now: string,
   ): Promise<void> {
     await this.#db
       .prepare(
-        `UPDATE task SET status = 'failed', waiting_for = NULL, error = ?1, updated_at = ?2,
-           completed_at = ?2
+        `UPDATE task SET status = 'failed', waiting_for = NULL, waiting_until = NULL,
+           check_at = NULL, error = ?1, updated_at = ?2, completed_at = ?2
          WHERE tenant_id = ?3 AND task_id = ?4
            AND status IN ('pending', 'running', 'waiting')`,
       )
@@ -270,6 +295,59 @@ export class TaskStore {
     return results.map((row) => ({ task: fromRaw(row), dispatches: row.dispatches }));
   }
 
+  /**
+   * Takes live tasks whose run should have been heard of before now, and says when to look at them
+   * again. Across tenants; for the reconciler.
+   */
+  async takeUnheard(now: string, again: string, limit: number): Promise<TaskRow[]> {
+    const { results } = await this.#db
+      .prepare(
+        `UPDATE task SET check_at = ?
+         WHERE (tenant_id, task_id) IN (
+           SELECT tenant_id, task_id FROM task WHERE check_at < ? ORDER BY check_at LIMIT ?)
+         RETURNING *`,
+      )
+      .bind(again, now, limit)
+      .all<WholeRow>();
+    return results.map((row) => fromRaw(row));
+  }
+
+  /** Tasks that ended before a moment, oldest first. Across tenants; for the reconciler. */
+  async endedBefore(before: string, limit: number): Promise<TaskName[]> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT tenant_id, task_id FROM task WHERE completed_at < ?
+         ORDER BY completed_at LIMIT ?`,
+      )
+      .bind(before, limit)
+      .all<TaskName>();
+    return results;
+  }
+
+  /** Deletes the row of a task that ended before a moment. */
+  async delete({ tenant_id, task_id }: TaskName, endedBefore: string): Promise<void> {
+    await this.#db
+      .prepare("DELETE FROM task WHERE tenant_id = ? AND task_id = ? AND completed_at < ?")
+      .bind(tenant_id, task_id, endedBefore)
+      .run();
+  }
+
+  /**
+   * A page of a tenant's tasks that are not over, oldest first.
+   * @param after id of the last task of the page before; empty for the first page
+   */
+  async open(tenantId: string, after: string, limit: number): Promise<OpenTask[]> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT tenant_id, task_id, status, last_seq, created_at, updated_at FROM task
+         WHERE tenant_id = ? AND status IN ('pending', 'running', 'waiting') AND task_id > ?
+         ORDER BY task_id LIMIT ?`,
+      )
+      .bind(tenantId, after, limit)
+      .all<OpenTask>();
+    return results;
+  }
+
   /** Drops idempotency keys older than their lifetime. */
   async expireIdempotency(now: number): Promise<void> {
     await this.#db
@@ -281,8 +359,18 @@ export class TaskStore {
 
 /** What a run is told of its task. */
 export function specOf(row: NewTask): RunSpec {
-  const { task_id, tenant_id, input_data, agent, agent_version, config, limits } = row;
-  return { task_id, tenant_id, input_data, agent, agent_version, config, limits };
+  const { task_id, tenant_id, input_data, agent, agent_version, config, limits, scheduled_at } =
+    row;
+  return {
+    task_id,
+    tenant_id,
+    input_data,
+    agent,
+    agent_version,
+    config,
+    limits,
+    ...(scheduled_at === null ? {} : { scheduled_at }),
+  };
 }
 
 /** A task as it is right after it was accepted. */
@@ -291,7 +379,7 @@ export function asAccepted(task: NewTask): TaskRow {
     ...task,
     status: "pending",
     waiting_for: null,
-    attempt: 1,
+    waiting_until: null,
     result: null,
     error: null,
     usage: NO_USAGE,
@@ -307,13 +395,19 @@ type NullableJsonColumn = "input_data" | "result" | "error" | "usage";
 type RawTask = Omit<TaskRow, JsonColumn | NullableJsonColumn> &
   Record<JsonColumn, string> &
   Record<NullableJsonColumn, string | null>;
+/** Columns that are no business of clients. */
+interface Bookkeeping {
+  readonly dispatched_at: string;
+  readonly dispatches: number;
+  readonly check_at: string | null;
+}
 /** A row read whole: its input is there. */
 type WholeRow = RawTask & { readonly input_data: string };
 
 function fromRaw(raw: WholeRow): TaskRow;
 function fromRaw(raw: RawTask): ListedTask;
-function fromRaw(raw: RawTask & { dispatched_at?: string; dispatches?: number }): ListedTask {
-  const { dispatched_at: _at, dispatches: _n, ...row } = raw;
+function fromRaw(raw: RawTask & Partial<Bookkeeping>): ListedTask {
+  const { dispatched_at: _at, dispatches: _n, check_at: _check, ...row } = raw;
   return {
     ...row,
     input_data: raw.input_data === null ? null : (JSON.parse(raw.input_data) as JsonObject),
@@ -324,6 +418,20 @@ function fromRaw(raw: RawTask & { dispatched_at?: string; dispatches?: number })
     error: raw.error === null ? null : (JSON.parse(raw.error) as RunView["error"]),
     usage: raw.usage === null ? NO_USAGE : (JSON.parse(raw.usage) as RunView["usage"]),
   };
+}
+
+/** When the reconciler should have heard of the run again; null where nothing is to be expected. */
+function checkAt({ status, waiting_until, updated_at }: RunView): string | null {
+  switch (status) {
+    case "running":
+      return new Date(Date.parse(updated_at ?? "") + RUNNING_CHECK_MS).toISOString();
+    case "waiting":
+      return waiting_until === null
+        ? null
+        : new Date(Date.parse(waiting_until) + LATE_MS).toISOString();
+    default:
+      return null;
+  }
 }
 
 function resultText({ result }: RunView): string | null {

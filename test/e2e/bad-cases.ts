@@ -27,9 +27,45 @@ export const BAD_SUBMISSIONS: [what: string, body: unknown, code: string, pointe
   ],
   [
     "a field that is not built yet",
-    { input_data: GOAL, scheduled_at: "2030-01-01T00:00:00Z" },
+    { input_data: GOAL, callback_url: "https://example.com/" },
+    "validation_failed",
+    "/callback_url",
+  ],
+  [
+    "a schedule of text",
+    { input_data: GOAL, scheduled_at: "tomorrow" },
     "validation_failed",
     "/scheduled_at",
+  ],
+  [
+    "a schedule without a zone",
+    { input_data: GOAL, scheduled_at: "2030-01-01T00:00:00" },
+    "validation_failed",
+    "/scheduled_at",
+  ],
+  [
+    "a schedule in the next century",
+    { input_data: GOAL, scheduled_at: "2130-01-01T00:00:00Z" },
+    "validation_failed",
+    "/scheduled_at",
+  ],
+  [
+    "a policy that does not exist",
+    { input_data: GOAL, agent_config: { on_outcome_unknown: "retry" } },
+    "validation_failed",
+    "/agent_config/on_outcome_unknown",
+  ],
+  [
+    "a wait of no time",
+    { input_data: GOAL, agent_config: { waits: { input_expires_s: 0 } } },
+    "validation_failed",
+    "/agent_config/waits/input_expires_s",
+  ],
+  [
+    "one repetition",
+    { input_data: GOAL, limits: { max_repeats: 1 } },
+    "validation_failed",
+    "/limits/max_repeats",
   ],
   ["a priority of text", { input_data: GOAL, priority: "high" }, "validation_failed", "/priority"],
   [

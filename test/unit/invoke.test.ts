@@ -8,7 +8,15 @@ import type { Effect, EventData } from "../../src/run/event.ts";
 import { parseEvent } from "../../src/run/event.ts";
 import type { ToolCall } from "../../src/run/message.ts";
 
-const AT = { taskId: "task_1", modelCallId: "call_1", now: Date.parse("2026-11-22T19:00:00Z") };
+const AT = {
+  taskId: "task_1",
+  modelCallId: "call_1",
+  config: { model: "local/script", planner: "native" },
+  now: Date.parse("2026-11-22T19:00:00Z"),
+} as const;
+
+/** Keeps nothing, and says under which name it would be found. */
+const keep = (text: string): string => `sha of ${text.length}`;
 
 test("a call that fits becomes an intent with the id its outcome will carry", () => {
   const call = { call_id: "call_2", name: "calculator", arguments: { expression: "1" } };
@@ -63,7 +71,7 @@ test("a tool that answers is completed, with how long it took", async () => {
     now += 40;
     return { ok: true };
   });
-  expect(await invokeTool(tool, {}, context(), () => now)).toEqual({
+  expect(await invokeTool(tool, {}, context(), () => now, keep)).toEqual({
     type: "tool.completed",
     data: { call_id: "call_2", output: { ok: true }, duration_ms: 40 },
   });
@@ -166,6 +174,7 @@ test("an output is kept as it was when the tool gave it", async () => {
     {},
     context(),
     () => 0,
+    keep,
   );
   shared.n = 2;
   expect(event.data).toHaveProperty("output", { n: 1 });
@@ -200,6 +209,7 @@ test("whatever a tool returns, the event is a legal one of bounded size", async 
         {},
         context(),
         () => 0,
+        keep,
       );
       const stored = { ...event, seq: 1, at: "2026-11-22T19:00:00.000Z", v: 1 };
       expect(() => parseEvent(JSON.parse(JSON.stringify(stored)))).not.toThrow();
@@ -210,11 +220,11 @@ test("whatever a tool returns, the event is a legal one of bounded size", async 
 });
 
 function prepare(call: ToolCall) {
-  return prepareCall(call, toolboxFor(undefined, []), AT);
+  return prepareCall({ call, approval: null }, toolboxFor(undefined, []), AT);
 }
 
 async function failure(tool: RunTool, about = context()) {
-  const event = await invokeTool(tool, {}, about, () => 0);
+  const event = await invokeTool(tool, {}, about, () => 0, keep);
   expect(event.type).toBe("tool.failed");
   const { code, message } = event.data as EventData<"tool.failed">;
   return { code, message };
@@ -226,6 +236,7 @@ async function completed(output: unknown): Promise<EventData<"tool.completed">> 
     {},
     context(),
     () => 0,
+    keep,
   );
   expect(event.type).toBe("tool.completed");
   return event.data as EventData<"tool.completed">;

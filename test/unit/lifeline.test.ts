@@ -58,6 +58,8 @@ interface Rig {
   readonly unreadable: object[];
   readonly storage: ReturnType<typeof memoryStorage>;
   readonly created: NewEvent;
+  /** How far the run's clock is ahead of the real one, milliseconds. */
+  readonly clock: { ahead: number };
 }
 
 function rig(
@@ -65,6 +67,8 @@ function rig(
   faults: { project?: () => Promise<void>; deps?: () => void; tools?: () => void } = {},
 ): Rig {
   const alarm = new Alarm();
+  const clock = { ahead: 0 };
+  const now = () => Date.now() + clock.ahead;
   const storage = memoryStorage();
   const log = new EventLog(storage.sql, storage.transaction);
   const projected: TaskProjection[] = [];
@@ -83,7 +87,12 @@ function rig(
       faults.tools?.();
       return built.toolsFor(...args);
     };
-    return { ...built, toolsFor, tasks: { project, failUnreadable } as unknown as Deps["tasks"] };
+    return {
+      ...built,
+      now,
+      toolsFor,
+      tasks: { project, failUnreadable } as unknown as Deps["tasks"],
+    };
   };
   const ctx = {
     id: { name: "test/task_test" },
@@ -93,6 +102,7 @@ function rig(
     setAlarm: async (time: number) => alarm.set(time),
     getAlarm: async () => alarm.due,
     sync: async () => {},
+    sql: storage.sql,
   };
   const outbox = new Outbox(project, () => log.state);
   const lifeline = new Lifeline({
@@ -103,7 +113,9 @@ function rig(
     deps,
     publish: () => {},
     watched: () => false,
+    keep: () => {},
     disconnect: () => {},
+    now,
   });
   alarm.onFire = (info) => lifeline.onAlarm(info);
   return {
@@ -114,6 +126,7 @@ function rig(
     unreadable,
     storage,
     created: createdEvent(specFor(input)),
+    clock,
   };
 }
 
@@ -155,7 +168,7 @@ test("a database that is down delays what D1 knows, not the run", async () => {
   );
   await run.lifeline.begin([run.created]);
   await expectCompleted(run);
-  expect(run.log.state.recoveries).toBe(0);
+  expect(run.log.state.interruptions.incidents).toBe(0);
   await expect
     .poll(() => run.projected.at(-1)?.view.status, { timeout: 15_000, interval: 20 })
     .toBe("completed");
@@ -228,6 +241,7 @@ test("a run whose slices throw every time is given up with a code", async () => 
   await run.lifeline.begin([run.created]);
   broken = true;
   for (let alarms = 0; alarms < 250 && run.log.state.end === null; alarms += 1) {
+    run.clock.ahead += 60_000;
     await run.lifeline.onAlarm({ isRetry: false, retryCount: 0, scheduledTime: Date.now() });
   }
   expect(run.log.state.end).toMatchObject({ error: { code: "recovery_exhausted" } });

@@ -36,7 +36,7 @@ test("every prefix of a legal log folds, and its interruption can be settled", a
   expect(events.length).toBeGreaterThan(20);
   for (let length = 1; length <= events.length; length += 1) {
     const state = fold(events.slice(0, length));
-    expect(() => foldNew(state, recover(state), state.at)).not.toThrow();
+    expect(() => foldNew(state, recover(state, state.at), state.at)).not.toThrow();
   }
 });
 
@@ -117,7 +117,10 @@ test.each<[string, NewEvent[]]>([
   ],
   [
     "an epoch that goes back",
-    [...started, { type: "recovery.started", data: { epoch: 1, reason: "x", open_calls: [] } }],
+    [
+      ...started,
+      { type: "recovery.started", data: { epoch: 1, reason: "failed", open_calls: [] } },
+    ],
   ],
 ])("an impossible log is rejected: %s", (_name, events) => {
   expect(() => foldNew(INITIAL_STATE, events, Date.parse(AT))).toThrow(/corrupt/);

@@ -107,6 +107,7 @@ const EXAMPLES: Readonly<Record<string, readonly [Data, string | null]>> = {
   "tool.failed": [{ call_id: "c1", code: "timeout", message: "too slow" }, "too slow (timeout)"],
   "tool.outcome_unknown": [{ call_id: "c1" }, "not known"],
   "limit.reached": [{ limit: "max_steps", value: 25 }, "max_steps (25)"],
+  "loop.detected": [{ repeats: 5, tools: ["look"], action: "nudge" }, '5 times in a row: ["look"]'],
   "recovery.started": [{ epoch: 2, reason: "restart", open_calls: [] }, "interruption (restart)"],
   "approval.requested": [{ name: "send_mail", arguments: { to: "all" } }, 'send_mail {"to":"all"}'],
   "approval.decided": [{ decision: "approve", by: "key_1" }, "approve by key_1"],

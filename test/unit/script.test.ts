@@ -57,7 +57,7 @@ test.each([
   { name: "t", outputs: [{}] },
   { name: "t", outputs: [{ output: 1, error: "x" }] },
   { name: "t", outputs: [{ arguments: {} }] },
-  { name: "t", effect: "probe", outputs: [] },
+  { name: "t", effect: "twice", outputs: [] },
 ])("a scripted tool that means nothing is refused: %j", (tool) => {
   expect(scriptToolsSchema.safeParse([tool]).success).toBe(false);
 });

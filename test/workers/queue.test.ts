@@ -4,9 +4,9 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import worker from "../../src/index.ts";
 import { runStub } from "../../src/durable/rpc.ts";
-import { messageFor, type TaskMessage } from "../../src/queue/message.ts";
+import { messageFor, type TaskMessage, type TaskQueues } from "../../src/queue/message.ts";
 import { reconcile } from "../../src/queue/reconciler.ts";
-import { specOf, TaskStore, type NewTask } from "../../src/store/tasks.ts";
+import { TaskStore, type NewTask } from "../../src/store/tasks.ts";
 import type { JsonValue } from "../../src/run/json.ts";
 import { newTask } from "./tasks.ts";
 
@@ -21,7 +21,24 @@ async function stored(script: JsonValue, createdAt?: number): Promise<NewTask> {
 }
 
 function messageOf(task: NewTask): TaskMessage {
-  return messageFor(task.tenant_id, task.task_id, JSON.stringify(specOf(task)));
+  return messageFor(task);
+}
+
+/** Queues that tell what they are given, and deliver nothing. */
+function deafQueues(told: (message: TaskMessage, queue: string) => void): TaskQueues {
+  const queue = (name: string) => ({
+    send: async (message: TaskMessage) => {
+      told(message, name);
+      return { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } };
+    },
+  });
+  return { high: queue("high"), normal: queue("normal"), low: queue("low") };
+}
+
+function reconcilerDeps(told: (message: TaskMessage, queue: string) => void) {
+  const queues = deafQueues(told);
+  const settings = { reconcileAfterMs: 1000, checkAgainMs: 60_000, retentionMs: 30 * 86_400_000 };
+  return { tasks, observer, run, queues, ...settings };
 }
 
 async function deliver(queue: string, ...bodies: readonly unknown[]) {
@@ -92,13 +109,10 @@ test("the reconciler sends a forgotten task again, and leaves a fresh one alone"
   const forgotten = await stored([{ text: "found" }], now - 120_000);
   const fresh = await stored([{ text: "in time" }], now - 1000);
   const sent: string[] = [];
-  const queue = {
-    send: async (message: TaskMessage) => {
-      sent.push(message.task_id);
-      return { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } };
-    },
+  const deps = {
+    ...reconcilerDeps((message) => sent.push(message.task_id)),
+    reconcileAfterMs: 60_000,
   };
-  const deps = { tasks, observer, run, queue, reconcileAfterMs: 60_000 };
   await reconcile(deps, now);
   expect(sent).toContain(forgotten.task_id);
   expect(sent).not.toContain(fresh.task_id);
@@ -107,13 +121,9 @@ test("the reconciler sends a forgotten task again, and leaves a fresh one alone"
   expect(sent).toHaveLength(count);
 });
 
-const lossyQueue = {
-  send: async () => ({ metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } }),
-};
-
 /** Runs the reconciler once a minute for as long as its patience lasts. */
 async function reconcileForHours(deps: Partial<Parameters<typeof reconcile>[0]>): Promise<void> {
-  const all = { tasks, observer, run, queue: lossyQueue, reconcileAfterMs: 1000, ...deps };
+  const all = { ...reconcilerDeps(() => {}), ...deps };
   for (let minute = 0; minute < 25; minute += 1) {
     await reconcile(all, Date.now() + minute * 60_000);
   }
@@ -134,15 +144,12 @@ test("a task whose run refuses to start again and again is failed, and holds up 
     run: (tenantId, taskId) => {
       const real = run(tenantId, taskId);
       return taskId === task.task_id
-        ? {
-            start: () => Promise.reject(new Error("no")),
-            cancel: (spec, request) => real.cancel(spec, request),
-            abandon: (spec, message) => real.abandon(spec, message),
-            view: () => real.view(),
-            settled: (ms) => real.settled(ms),
-            events: (after, limit) => real.events(after, limit),
-            fetch: (request) => real.fetch(request),
-          }
+        ? new Proxy(real, {
+            get: (target, name) =>
+              name === "start"
+                ? () => Promise.reject(new Error("no"))
+                : (...args: never[]) => Reflect.get(target, name)(...args),
+          })
         : real;
     },
   });

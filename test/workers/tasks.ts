@@ -7,7 +7,13 @@ import type { NewTask } from "../../src/store/tasks.ts";
 /** A task of the tenant `test` for the scripted model; nothing is stored. */
 export function newTask(
   input: JsonObject,
-  more: { config?: Partial<AgentConfig>; limits?: Partial<RunLimits>; createdAt?: number } = {},
+  more: {
+    config?: Partial<AgentConfig>;
+    limits?: Partial<RunLimits>;
+    createdAt?: number;
+    priority?: number;
+    scheduledAt?: string;
+  } = {},
 ): NewTask {
   const now = more.createdAt ?? Date.now();
   return {
@@ -21,7 +27,10 @@ export function newTask(
     config: { model: "local/script", planner: "native", ...more.config },
     limits: { max_steps: 25, max_duration_s: 3600, ...more.limits },
     metadata: {},
-    priority: 0,
+    priority: more.priority ?? 0,
+    attempt: 1,
+    retry_of: null,
+    scheduled_at: more.scheduledAt ?? null,
     created_at: new Date(now).toISOString(),
   };
 }

@@ -8,45 +8,88 @@ import { clipMessage, TOOL_FAILURES, type ToolFailureCode } from "../../run/fail
 import { idempotencyKey } from "../../run/id.ts";
 import { jsonDefect, type JsonValue } from "../../run/json.ts";
 import type { ToolCall } from "../../run/message.ts";
+import { needsApproval } from "../../run/policy.ts";
+import type { AgentConfig } from "../../run/spec.ts";
+import type { TurnCall } from "../../run/state.ts";
 import type { Toolbox } from "./registry.ts";
 import type { Checked, RunTool, Tool, ToolContext } from "./tool.ts";
 
 /** Microtasks that a tool without I/O takes at most: its own awaits, and those around it. */
 const MICROTASKS = 16;
 
-/** The longest output kept, in bytes of its JSON text: the log keeps it, and each later model call pays for it. */
+/**
+ * The longest output in an event, in bytes of its JSON text: each later model call pays for it. Of a
+ * longer one the event has the beginning, and the whole is kept beside the log.
+ */
 export const MAX_OUTPUT_BYTES = 64 * 1024;
 
-/** The intent of a call, or why there is none. */
+/** Where a call stands when it is prepared. */
+export interface Preparation {
+  readonly taskId: string;
+  readonly modelCallId: string;
+  readonly config: AgentConfig;
+  readonly now: number;
+}
+
+/** The intent of a call, a question to a person about it, or why there is neither. */
 export function prepareCall(
-  call: ToolCall,
+  { call: asked, approval }: Pick<TurnCall, "call" | "approval">,
   toolbox: Toolbox,
-  at: { readonly taskId: string; readonly modelCallId: string; readonly now: number },
+  { taskId, modelCallId, config, now }: Preparation,
 ): NewEvent {
+  const call = approval === null ? asked : { ...asked, arguments: approval.arguments };
+  const { call_id } = call;
   const tool = toolbox.get(call.name);
   if (tool === undefined) {
-    return failed(call.call_id, "unknown_tool", unknownTool(call.name, toolbox), 0);
+    return failed(call_id, "unknown_tool", unknownTool(call.name, toolbox), 0);
   }
   const checked = checkArguments(call, tool);
   if (!checked.ok) {
     const message = `The arguments do not fit the tool ${tool.name}: ${checked.reason}`;
-    return failed(call.call_id, "invalid_arguments", message, 0);
+    return failed(call_id, "invalid_arguments", message, 0);
+  }
+  const after = (seconds: number | undefined, name: string) =>
+    seconds === undefined ? {} : { [name]: new Date(now + seconds * 1000).toISOString() };
+  if (approval === null && needsApproval(config, tool.name)) {
+    return {
+      type: "approval.requested",
+      data: {
+        call_id,
+        name: tool.name,
+        arguments: checked.value,
+        reason: "policy",
+        ...after(config.waits?.approval_expires_s, "expires_at"),
+      },
+    };
   }
   return {
     type: "tool.requested",
     data: {
-      call_id: call.call_id,
-      model_call_id: at.modelCallId,
+      call_id,
+      model_call_id: modelCallId,
       name: tool.name,
       arguments: checked.value,
       effect: tool.effect,
-      idempotency_key: idempotencyKey(at.taskId, call.call_id),
+      idempotency_key: idempotencyKey(taskId, call_id),
       attempt: 1,
       ...(tool.kind === "timer"
-        ? { until: new Date(tool.due(checked.value, at.now)).toISOString() }
+        ? { until: new Date(tool.due(checked.value, now)).toISOString() }
+        : {}),
+      ...(tool.kind === "input"
+        ? { wait: "input", ...after(config.waits?.input_expires_s, "until") }
         : {}),
     },
   };
+}
+
+/** Why a tool would refuse these arguments, or null. For arguments that a person has changed. */
+export function argumentsDefect(name: string, args: JsonValue, toolbox: Toolbox): string | null {
+  const tool = toolbox.get(name);
+  if (tool === undefined) {
+    return unknownTool(name, toolbox);
+  }
+  const checked = checkArguments({ call_id: "", name, arguments: args }, tool);
+  return checked.ok ? null : checked.reason;
 }
 
 function unknownTool(name: string, { names }: Toolbox): string {
@@ -75,12 +118,14 @@ function textDefect(text: string): string {
  * Runs a tool to its outcome. When its time is up or the run's signal is aborted the tool is told
  * by its own signal, and is not waited for any longer.
  * @param clock milliseconds, for the duration
+ * @param keep keeps an output that is too long for an event, and gives its SHA-256
  */
 export async function invokeTool(
   tool: RunTool,
   args: JsonValue,
   context: ToolContext,
   clock: () => number,
+  keep: (text: string) => string,
 ): Promise<NewEvent> {
   const startedAt = clock();
   const outcome = await settle(tool, args, context);
@@ -90,10 +135,15 @@ export async function invokeTool(
       ? { type: "tool.outcome_unknown", data: { call_id: context.callId } }
       : failed(context.callId, outcome.code, outcome.message, duration_ms);
   }
-  const { output, truncated } = shorten(outcome.output);
+  const { output, whole } = shorten(outcome.output);
   return {
     type: "tool.completed",
-    data: { call_id: context.callId, output, duration_ms, ...(truncated ? { truncated } : {}) },
+    data: {
+      call_id: context.callId,
+      output,
+      duration_ms,
+      ...(whole === null ? {} : { truncated: true, output_sha256: keep(whole) }),
+    },
   };
 }
 
@@ -141,11 +191,37 @@ async function settle(tool: RunTool, args: JsonValue, context: ToolContext): Pro
 }
 
 async function run(tool: RunTool, args: JsonValue, context: ToolContext): Promise<Outcome> {
+  if (tool.effect === "probe" && context.attempt > 1) {
+    const known = await probe(tool, args, context);
+    if (known !== null) {
+      return known;
+    }
+  }
   try {
     return checkOutput(tool, await tool.run(args, context));
   } catch (thrown) {
     return { ok: false, code: "tool_error", message: messageOf(thrown) };
   }
+}
+
+/** What an earlier attempt came to, as the tool itself says; null if it did nothing. */
+async function probe(
+  tool: RunTool,
+  args: JsonValue,
+  context: ToolContext,
+): Promise<Outcome | null> {
+  try {
+    const answer = (await tool.probe?.(args, context)) ?? { state: "unknown" };
+    if (answer.state === "not_done") {
+      return null;
+    }
+    if (answer.state === "done") {
+      return checkOutput(tool, answer.output);
+    }
+  } catch {
+    // A status that cannot be asked for is an unknown one.
+  }
+  return { ok: false, code: "outcome_unknown", message: TOOL_FAILURES.tool_error.says };
 }
 
 /** What a promise comes to before anything but microtasks has run; null if it takes longer. */
@@ -203,18 +279,21 @@ function refuseNonJson(_key: string, value: unknown): unknown {
   return value;
 }
 
-/** An output that fits the log. A string is cut; of anything else the first part is shown. */
-function shorten(output: JsonValue): { readonly output: JsonValue; readonly truncated: boolean } {
+/**
+ * An output that fits an event, and the text of the whole one if it is longer. A string is cut; of
+ * anything else the first part of its JSON is shown.
+ */
+function shorten(output: JsonValue): { readonly output: JsonValue; readonly whole: string | null } {
   const text = JSON.stringify(output);
   const bytes = sizeOf(text);
   if (bytes <= MAX_OUTPUT_BYTES) {
-    return { output, truncated: false };
+    return { output, whole: null };
   }
   if (typeof output === "string") {
-    return { output: cutToFit(output, (head) => head), truncated: true };
+    return { output: cutToFit(output, (head) => head), whole: output.toWellFormed() };
   }
   const wrap = (preview: string) => ({ preview, bytes });
-  return { output: wrap(cutToFit(text, wrap)), truncated: true };
+  return { output: wrap(cutToFit(text, wrap)), whole: text };
 }
 
 /** The longest beginning of a text that fits as `wrap` writes it. Never half a surrogate pair. */

@@ -1,6 +1,7 @@
 /** Which tools a run has. A toolbox never changes; another choice of tools is another toolbox. */
 import type { ToolDescription } from "../../run/message.ts";
 import { addNumbers } from "./add-numbers.ts";
+import { askHuman } from "./ask-human.ts";
 import { calculator } from "./calculator.ts";
 import { currentTime } from "./current-time.ts";
 import { subtractNumbers } from "./subtract-numbers.ts";
@@ -10,6 +11,7 @@ import { wait } from "./wait.ts";
 /** The tools that ship with the service. */
 export const BUILT_IN_TOOLS: readonly Tool[] = [
   addNumbers,
+  askHuman,
   calculator,
   currentTime,
   subtractNumbers,

@@ -39,6 +39,21 @@ function scriptedTool(script: ScriptTool, calls: () => ScriptedCalls | null): Ru
   const outputs = new ScriptedOutputs(script);
   let known: ScriptedCalls | null = null;
   const inputSchema = script.input_schema ?? ANY_OBJECT;
+  const output = (callId: string): JsonValue => {
+    const newest = calls();
+    for (const call of newCalls(script.name, newest, known)) {
+      outputs.tell(call);
+    }
+    known = newest;
+    const entry = outputs.of(callId);
+    if (entry === null) {
+      throw new Error(`The script has no output left for this call of ${script.name}.`);
+    }
+    if ("error" in entry) {
+      throw new Error(entry.error);
+    }
+    return entry.output;
+  };
   return {
     kind: "run",
     name: script.name,
@@ -51,19 +66,11 @@ function scriptedTool(script: ScriptTool, calls: () => ScriptedCalls | null): Ru
     checkOutput: jsonSchemaCheck({}),
     run: async (_input, context) => {
       await pause(script.delay_ms ?? 0, context.signal);
-      const newest = calls();
-      for (const call of newCalls(script.name, newest, known)) {
-        outputs.tell(call);
-      }
-      known = newest;
-      const entry = outputs.of(context.callId);
-      if (entry === null) {
-        throw new Error(`The script has no output left for this call of ${script.name}.`);
-      }
-      if ("error" in entry) {
-        throw new Error(entry.error);
-      }
-      return entry.output;
+      return output(context.callId);
+    },
+    probe: async (_input, context) => {
+      const state = script.probe ?? "not_done";
+      return state === "done" ? { state, output: output(context.callId) } : { state };
     },
   };
 }

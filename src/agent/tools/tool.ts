@@ -40,7 +40,18 @@ interface ToolBase {
 export interface RunTool extends ToolBase {
   readonly kind: "run";
   run(input: JsonValue, context: ToolContext): Promise<unknown>;
+  /**
+   * For the effect `probe`: what became of an earlier attempt of this call, asked before another. A
+   * tool of that effect without it is never run twice. May throw; then nobody knows.
+   */
+  probe?(input: JsonValue, context: ToolContext): Promise<ProbeAnswer>;
 }
+
+/** What a tool knows of an earlier attempt. */
+export type ProbeAnswer =
+  | { readonly state: "done"; readonly output: unknown }
+  | { readonly state: "not_done" }
+  | { readonly state: "unknown" };
 
 /** A tool whose call is a durable timer: nothing runs, the run waits until it is due. */
 export interface TimerTool extends ToolBase {
@@ -49,7 +60,12 @@ export interface TimerTool extends ToolBase {
   due(input: JsonValue, now: number): number;
 }
 
-export type Tool = RunTool | TimerTool;
+/** A tool whose call is a question to a person: nothing runs, the run waits for the answer. */
+export interface InputTool extends ToolBase {
+  readonly kind: "input";
+}
+
+export type Tool = RunTool | TimerTool | InputTool;
 
 /** Time a tool has if it does not say otherwise, milliseconds. */
 export const DEFAULT_TOOL_TIMEOUT_MS = 60_000;
@@ -67,13 +83,21 @@ interface Definition<I extends z.ZodType, O extends z.ZodType> {
 export function defineTool<I extends z.ZodType, O extends z.ZodType>(
   definition: Definition<I, O> & {
     run(input: z.output<I>, context: ToolContext): Promise<z.input<O>> | z.input<O>;
+    readonly probe?: (input: z.output<I>, context: ToolContext) => Promise<ProbeAnswer>;
   },
 ): RunTool {
+  const { probe } = definition;
   return Object.freeze({
     ...base(definition),
     kind: "run" as const,
     run: async (input: JsonValue, context: ToolContext) =>
       definition.run(definition.input.parse(input), context),
+    ...(probe === undefined
+      ? {}
+      : {
+          probe: async (input: JsonValue, context: ToolContext) =>
+            probe(definition.input.parse(input), context),
+        }),
   });
 }
 
@@ -86,6 +110,13 @@ export function defineTimer<I extends z.ZodType, O extends z.ZodType>(
     kind: "timer" as const,
     due: (input: JsonValue, now: number) => definition.due(definition.input.parse(input), now),
   });
+}
+
+/** Defines a question to a person from zod schemas. */
+export function defineInput<I extends z.ZodType, O extends z.ZodType>(
+  definition: Omit<Definition<I, O>, "effect" | "timeoutMs">,
+): InputTool {
+  return Object.freeze({ ...base({ ...definition, effect: "pure" }), kind: "input" as const });
 }
 
 function base<I extends z.ZodType, O extends z.ZodType>(definition: Definition<I, O>): ToolBase {

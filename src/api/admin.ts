@@ -1,0 +1,126 @@
+/**
+ * `/api/v1/admin/invariants`: what breaks a promise right now. Every task that is not over has a
+ * message under way, an alarm, a slice at work, or a wait that somebody else ends; what has none of
+ * these is an offender. Nothing is mended here: the reconciler does that.
+ */
+import { createRoute, type OpenAPIHono, type z } from "@hono/zod-openapi";
+import type { RunKeeping } from "../durable/rpc.ts";
+import { isTerminal } from "../run/view.ts";
+import type { OpenTask } from "../store/tasks.ts";
+import { requireScope } from "./auth.ts";
+import type { ApiDeps, AppEnv } from "./context.ts";
+import { cursorOf } from "./cursor.ts";
+import { json, refusals, SECURED } from "./routes.ts";
+import * as schemas from "./schemas.ts";
+import { makeCursor } from "./signing.ts";
+
+const DEFAULT_LIMIT = 50;
+/** What is under way is no offender: a message, an alarm that is going off, a write to D1. */
+const GRACE_MS = 120_000;
+/** Objects asked side by side. */
+const WIDTH = 6;
+
+const invariantsRoute = createRoute({
+  method: "get",
+  path: "/api/v1/admin/invariants",
+  operationId: "checkInvariants",
+  summary: "What breaks a promise right now",
+  description:
+    "Looks at a page of the tasks that are not over and asks each of their runs. Empty lists mean that nothing is wrong.",
+  tags: ["Admin"],
+  security: SECURED,
+  middleware: [requireScope("admin")] as const,
+  request: { query: schemas.invariantsQuery },
+  responses: {
+    200: json("The offenders on this page.", schemas.invariants),
+    ...refusals("validation_failed"),
+  },
+});
+
+type Invariants = z.output<typeof schemas.invariants>;
+type Kind = Exclude<keyof Invariants, "checked" | "next_cursor">;
+
+/** Adds the admin routes to an app. */
+export function adminRoutes(app: OpenAPIHono<AppEnv>): void {
+  app.openapi(invariantsRoute, async (c) => {
+    const { deps, caller } = c.var;
+    const { limit = DEFAULT_LIMIT, cursor } = c.req.valid("query");
+    const after = cursor === undefined ? "" : await cursorOf(c, cursor);
+    const open = await deps.tasks.open(caller.tenantId, after, limit + 1);
+    const page = open.slice(0, limit);
+    const last = open.length > limit ? page.at(-1) : undefined;
+    const found: Invariants = {
+      not_dispatched: [],
+      no_alarm: [],
+      overdue: [],
+      behind: [],
+      no_log: [],
+      unreachable: [],
+      checked: page.length,
+      next_cursor:
+        last === undefined
+          ? null
+          : await makeCursor(await deps.keys.signingKey(), caller.tenantId, last.task_id),
+    };
+    const rest = page.values();
+    await Promise.all(
+      Array.from({ length: WIDTH }, async () => {
+        for (const task of rest) {
+          const offence = await offenceOf(task, deps);
+          if (offence !== null) {
+            const { task_id, status } = task;
+            found[offence.kind].push({ task_id, status, detail: offence.detail });
+          }
+        }
+      }),
+    );
+    return c.json(found, 200);
+  });
+}
+
+interface Offence {
+  readonly kind: Kind;
+  readonly detail: string;
+}
+
+async function offenceOf(task: OpenTask, deps: ApiDeps): Promise<Offence | null> {
+  const age = deps.now() - Date.parse(task.updated_at);
+  try {
+    const run = await deps.run(task.tenant_id, task.task_id).keeping();
+    return run.last_seq === 0
+      ? notBegun(task, age, deps)
+      : (behind(run, age) ?? forgotten(run, deps.now()));
+  } catch (error) {
+    deps.observer.fault("invariants", error);
+    return { kind: "unreachable", detail: "The run's object does not answer." };
+  }
+}
+
+function notBegun(task: OpenTask, age: number, deps: ApiDeps): Offence | null {
+  if (task.status !== "pending") {
+    return { kind: "no_log", detail: "The list says that the run has begun, but it has no log." };
+  }
+  return age > GRACE_MS + deps.config.reconcileAfterMs
+    ? { kind: "not_dispatched", detail: `Accepted ${age} ms ago, and its run has not begun.` }
+    : null;
+}
+
+function behind(run: RunKeeping, age: number): Offence | null {
+  return isTerminal(run.status) && age > GRACE_MS
+    ? { kind: "behind", detail: `The run is ${run.status}, and the list does not know it.` }
+    : null;
+}
+
+function forgotten(run: RunKeeping, now: number): Offence | null {
+  if (run.active || run.due_at === null || isTerminal(run.status)) {
+    return null;
+  }
+  const due = Math.max(run.due_at, 0);
+  if (run.alarm === null) {
+    return { kind: "no_alarm", detail: "The run can go on by itself, and nothing will wake it." };
+  }
+  const late = now - Math.max(due, run.alarm);
+  return late > GRACE_MS
+    ? { kind: "overdue", detail: `The run's alarm was due ${late} ms ago.` }
+    : null;
+}

@@ -1,0 +1,160 @@
+/**
+ * What somebody outside may say to a run, and what it leads to. Pure: a command comes to events or
+ * to a refusal, by the state alone; whoever accepts one appends its events before anything else
+ * happens to the run.
+ */
+import type { NewEvent } from "./event.ts";
+import type { JsonObject, JsonValue } from "./json.ts";
+import { LIMIT_NAMES } from "./limits.ts";
+import { abandon } from "./recover.ts";
+import type { RunLimits } from "./spec.ts";
+import type { RunState, TurnCall } from "./state.ts";
+
+/** `by` is the id of the key that was used. */
+export type RunCommand =
+  | { readonly kind: "cancel"; readonly reason: string | null; readonly by: string }
+  | {
+      readonly kind: "message";
+      readonly content: string;
+      readonly data: JsonObject | null;
+      readonly by: string;
+    }
+  | {
+      readonly kind: "decide";
+      readonly call_id: string;
+      readonly decision: "approve" | "deny";
+      /** Arguments that take the place of the model's. */
+      readonly arguments?: JsonValue;
+      readonly comment: string | null;
+      readonly by: string;
+    }
+  | { readonly kind: "limits"; readonly changes: LimitChanges; readonly by: string };
+
+/** New values; null lifts a limit. */
+export type LimitChanges = { readonly [K in keyof RunLimits]?: RunLimits[K] | null };
+
+/** Why a command is not carried out. */
+export type CommandRefusal = {
+  readonly code:
+    | "not_started"
+    | "task_over"
+    | "no_such_call"
+    | "approval_decided"
+    | "invalid_arguments";
+  readonly message: string;
+};
+
+export type Accepted =
+  | { readonly ok: true; readonly events: readonly NewEvent[] }
+  | ({ readonly ok: false } & CommandRefusal);
+
+/**
+ * @param argumentsDefect why a tool would refuse arguments, or null
+ */
+export function accept(
+  state: RunState,
+  command: RunCommand,
+  argumentsDefect: (tool: string, args: JsonValue) => string | null,
+): Accepted {
+  if (state.spec === null) {
+    return refused("not_started", "The run has not begun yet.");
+  }
+  if (command.kind === "cancel") {
+    return events(...(state.end === null ? cancelled(state, command) : []));
+  }
+  if (state.end !== null) {
+    return refused("task_over", `The task is ${state.status}; nothing follows that.`);
+  }
+  switch (command.kind) {
+    case "message":
+      return events(said(state, command));
+    case "decide":
+      return decided(state, command, argumentsDefect);
+    case "limits":
+      return events(...changed(state, command));
+    default:
+      return command satisfies never;
+  }
+}
+
+type Of<K extends RunCommand["kind"]> = Extract<RunCommand, { readonly kind: K }>;
+
+function cancelled(state: RunState, { reason, by }: Of<"cancel">): NewEvent[] {
+  return [
+    ...abandon(state),
+    { type: "run.cancelled", data: { by, ...(reason === null ? {} : { reason }) } },
+  ];
+}
+
+/** The answer to a question, where one is open; else something for the model to hear. */
+function said(state: RunState, { content, data, by }: Of<"message">): NewEvent {
+  const asking = state.turn?.calls.find(
+    ({ request, result }) =>
+      result === null && request?.waitsFor === "input" && request.answer === null,
+  );
+  return {
+    type: "message.received",
+    data: {
+      content,
+      ...(data === null ? {} : { data }),
+      by,
+      ...(asking === undefined ? {} : { call_id: asking.call.call_id }),
+    },
+  };
+}
+
+function decided(
+  state: RunState,
+  command: Of<"decide">,
+  argumentsDefect: (tool: string, args: JsonValue) => string | null,
+): Accepted {
+  const { call_id, decision, comment, by } = command;
+  const call = state.turn?.calls.find((one) => one.call.call_id === call_id);
+  if (call === undefined || call.approval === null) {
+    return wasMade(state, call, call_id)
+      ? refused("approval_decided", `The call ${call_id} is not waiting for approval.`)
+      : refused("no_such_call", `The run has made no call ${call_id}.`);
+  }
+  if (call.approval.outcome !== null || call.result !== null) {
+    return refused("approval_decided", `The call ${call_id} was decided before.`);
+  }
+  const args = decision === "approve" ? command.arguments : undefined;
+  const defect = args === undefined ? null : argumentsDefect(call.call.name, args);
+  if (defect !== null) {
+    return refused("invalid_arguments", defect);
+  }
+  return events({
+    type: "approval.decided",
+    data: {
+      call_id,
+      decision,
+      ...(args === undefined ? {} : { arguments: args }),
+      by,
+      ...(comment === null ? {} : { comment }),
+    },
+  });
+}
+
+/** Whether there ever was a call of this id: ids are numbers in one series. */
+function wasMade(state: RunState, call: TurnCall | undefined, callId: string): boolean {
+  const number = /^call_([1-9]\d{0,8})$/.exec(callId)?.[1];
+  return call !== undefined || (number !== undefined && Number(number) < state.nextCall);
+}
+
+function changed(state: RunState, { changes, by }: Of<"limits">): NewEvent[] {
+  return LIMIT_NAMES.flatMap((limit): NewEvent[] => {
+    const to = changes[limit];
+    const from = state.spec?.limits[limit] ?? null;
+    return to === undefined || to === from
+      ? []
+      : [{ type: "limit.changed", data: { limit, from, to, by } }];
+  });
+}
+
+function events(...accepted: readonly NewEvent[]): Accepted {
+  return { ok: true, events: accepted };
+}
+
+function refused(code: CommandRefusal["code"], message: string): Accepted {
+  return { ok: false, code, message };
+}
