@@ -8,12 +8,14 @@ import { runSlice, type SliceEnd } from "../src/agent/loop.ts";
 import { localScript } from "../src/agent/llm/local.ts";
 import type { LlmClient } from "../src/agent/llm/client.ts";
 import { plannerFor } from "../src/agent/planners/planner-for.ts";
+import { argumentsDefect } from "../src/agent/tools/invoke.ts";
 import { toolboxFor } from "../src/agent/tools/registry.ts";
 import { scriptTools } from "../src/agent/tools/script-tools.ts";
 import type { RunTool } from "../src/agent/tools/tool.ts";
 import { EventLog } from "../src/durable/event-log.ts";
 import { KeptValues } from "../src/durable/kept-values.ts";
 import type { Sql } from "../src/durable/schema.ts";
+import { accept, type RunCommand } from "../src/run/command.ts";
 import type { NewEvent, RunEvent } from "../src/run/event.ts";
 import type { JsonObject } from "../src/run/json.ts";
 import { recover } from "../src/run/recover.ts";
@@ -50,8 +52,9 @@ export function memoryStorage(): { sql: Sql; transaction: (write: () => void) =>
 /** A spec for a scripted run; give what matters to the test. */
 export function specFor(
   input: JsonObject,
-  more: { config?: Partial<AgentConfig>; limits?: Partial<RunLimits> } = {},
+  more: { config?: Partial<AgentConfig>; limits?: Partial<RunLimits>; scheduledAt?: string } = {},
 ): RunSpec {
+  const { scheduledAt } = more;
   return {
     task_id: "task_test",
     tenant_id: "test",
@@ -60,6 +63,7 @@ export function specFor(
     agent_version: 1,
     config: { model: "local/script", planner: "native", ...more.config },
     limits: { max_steps: 25, max_duration_s: 3600, ...more.limits },
+    ...(scheduledAt === undefined ? {} : { scheduled_at: scheduledAt }),
   };
 }
 
@@ -127,8 +131,7 @@ export class Harness {
         if (!(error instanceof Killed)) {
           throw error;
         }
-        this.log.reload();
-        this.#fresh = true;
+        this.die();
       }
     }
   }
@@ -144,6 +147,27 @@ export class Harness {
     this.#fresh = false;
     const opening = state.seq === 0 ? [createdEvent(this.#spec)] : [];
     return runSlice(opening, plannerFor(this.#spec.config.planner), this.#tools(), effects);
+  }
+
+  /** Says something to the run, as its object does; gives the refusal's code, or null. */
+  tell(command: RunCommand): string | null {
+    const { toolbox } = this.#tools();
+    const accepted = accept(this.log.state, command, (name, args) =>
+      argumentsDefect(name, args, toolbox),
+    );
+    if (!accepted.ok) {
+      return accepted.code;
+    }
+    if (accepted.events.length > 0) {
+      this.log.append(accepted.events, this.now);
+    }
+    return null;
+  }
+
+  /** The process dies: the next slice is a fresh one's. */
+  die(): void {
+    this.log.reload();
+    this.#fresh = true;
   }
 
   events(): RunEvent[] {

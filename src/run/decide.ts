@@ -3,7 +3,7 @@
  * The loop performs actions and writes their events; it has no opinion of its own.
  */
 import { dueAt } from "./due.ts";
-import type { NewEvent } from "./event.ts";
+import { upToEnd, type NewEvent } from "./event.ts";
 import { runFailure, TOOL_FAILURES, type ToolFailureCode } from "./failure.ts";
 import { callId } from "./id.ts";
 import { askingMet, durationMet, toolCallsMet, whenLooping, whenMet } from "./limits.ts";
@@ -115,7 +115,7 @@ function decideModel(state: RunState, call: NonNullable<RunState["model"]>, now:
  * what can run is run side by side, and the rest is waited for last.
  */
 function decideTurn(state: RunState, turn: NonNullable<RunState["turn"]>, now: number): Action {
-  const settled = turn.calls.flatMap((call) => settledOutside(state, call, now));
+  const settled = upToEnd(turn.calls.flatMap((call) => settledOutside(state, call, now)));
   if (settled.length > 0) {
     return record(...settled);
   }
@@ -147,6 +147,9 @@ function decideTurn(state: RunState, turn: NonNullable<RunState["turn"]>, now: n
 
 /** What time or a person has made of a call since it was last looked at. */
 function settledOutside(state: RunState, call: TurnCall, now: number): NewEvent[] {
+  if (call.result !== null) {
+    return [];
+  }
   if (isDecided(call)) {
     return carriedOut(state, call);
   }

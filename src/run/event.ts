@@ -231,6 +231,12 @@ export const TERMINAL_TYPES: ReadonlySet<EventType> = new Set<EventType>([
   "run.cancelled",
 ]);
 
+/** The events up to the first that ends the run: nothing follows that. */
+export function upToEnd(events: readonly NewEvent[]): NewEvent[] {
+  const end = events.findIndex((event) => TERMINAL_TYPES.has(event.type));
+  return end === -1 ? [...events] : events.slice(0, end + 1);
+}
+
 const envelope = z.looseObject({
   seq,
   at: z.string(),

@@ -3,7 +3,7 @@
  * events are intents. Nothing is guessed: each open call is settled by what it declared before it
  * began. Bounded by counts that progress does not reset; waiting is no interruption.
  */
-import type { NewEvent, RecoveryReason } from "./event.ts";
+import { upToEnd, type NewEvent, type RecoveryReason } from "./event.ts";
 import { runFailure } from "./failure.ts";
 import { idempotencyKey } from "./id.ts";
 import type { JsonValue } from "./json.ts";
@@ -60,14 +60,7 @@ export function recover(
     const { call_id, attempt } = inFlight;
     events.push({ type: "model.superseded", data: { call_id, attempt } });
   }
-  for (const call of calls) {
-    const settled = settle(state, call, now);
-    events.push(...settled);
-    if (settled.at(-1)?.type === "run.failed") {
-      break;
-    }
-  }
-  return events;
+  return upToEnd([...events, ...calls.flatMap((call) => settle(state, call, now))]);
 }
 
 /** How the interruptions of a run look after one more, at a moment in milliseconds. */
