@@ -1,6 +1,6 @@
 /**
- * Three projects: `unit` in plain Node, `workers` inside workerd with the bindings of
- * wrangler.toml, `e2e` against a service in its own process. No test is tried twice: a retry hides
+ * Four projects: `unit` in plain Node, `workers` inside workerd with the bindings of
+ * wrangler.toml, `chaos` the same with objects that can be stopped around any write, `e2e` against a service in its own process. No test is tried twice: a retry hides
  * a race.
  */
 import { existsSync, readFileSync } from "node:fs";
@@ -50,14 +50,28 @@ export default defineConfig({
         test: {
           ...FIRST,
           name: "workers",
-          include: [
-            "test/workers/**/*.test.ts",
-            "test/contract/**/*.workers.test.ts",
-            "test/chaos/**/*.workers.test.ts",
-          ],
+          include: ["test/workers/**/*.test.ts", "test/contract/**/*.workers.test.ts"],
           setupFiles: ["test/workers/setup.ts"],
           deps: { optimizer: { ssr: { enabled: true, include: BUNDLED } } },
           testTimeout: 20_000,
+        },
+      },
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            main: "./test/chaos/killable.ts",
+            wrangler: { configPath: "./wrangler.toml" },
+            miniflare: {
+              bindings: { ...blanks(), TEST_MIGRATIONS: await readD1Migrations("migrations") },
+            },
+          })),
+        ],
+        test: {
+          ...FIRST,
+          name: "chaos",
+          include: ["test/chaos/**/*.chaos.test.ts"],
+          setupFiles: ["test/workers/setup.ts"],
+          deps: { optimizer: { ssr: { enabled: true, include: BUNDLED } } },
         },
       },
       {
@@ -66,7 +80,7 @@ export default defineConfig({
           ...LAST,
           name: "e2e",
           include: ["test/e2e/**/*.test.ts", "test/chaos/**/*.test.ts"],
-          exclude: ["test/chaos/**/*.workers.test.ts"],
+          exclude: ["test/chaos/**/*.chaos.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

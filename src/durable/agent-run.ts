@@ -4,7 +4,8 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { argumentsDefect } from "../agent/tools/invoke.ts";
-import { buildDeps, type Deps } from "../deps.ts";
+import { buildDeps, buildObserver, type Deps } from "../deps.ts";
+import type { Observer } from "../observe.ts";
 import type { NewEvent } from "../run/event.ts";
 import type { JsonValue } from "../run/json.ts";
 import { runFailure } from "../run/failure.ts";
@@ -36,6 +37,7 @@ const PAGE_CHARS = 4_000_000;
 export interface RunParts {
   readonly buildDeps: (env: Env) => Deps;
   readonly storage: RunStorage;
+  readonly observer: Observer;
 }
 
 export class AgentRun extends DurableObject<Env> implements RunRpc {
@@ -70,6 +72,7 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
       keep: (sha256, text) => this.#values.keep(sha256, text),
       watched: () => this.#watchers.any,
       disconnect: () => this.#watchers.closeAll(),
+      observer: parts.observer ?? buildObserver(),
       now: () => Date.now(),
     });
   }

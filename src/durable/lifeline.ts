@@ -4,7 +4,8 @@
  * invocation holds the slice while it works; so a crash at any moment leaves a due alarm, and the
  * next process takes the run up without being asked. Nothing here decides what a run does.
  */
-import { buildObserver, type Deps } from "../deps.ts";
+import type { Deps } from "../deps.ts";
+import type { Observer } from "../observe.ts";
 import { dueAt } from "../run/due.ts";
 import { LogCorruption, type NewEvent, type RecoveryReason } from "../run/event.ts";
 import { runFailure } from "../run/failure.ts";
@@ -34,6 +35,8 @@ export interface LifelineHost extends Omit<SliceHost, "durable"> {
   readonly deps: () => Deps;
   /** Closes the watchers' sockets: there is nothing more to come. */
   readonly disconnect: () => void;
+  /** Not from `deps`, which may be what fails. */
+  readonly observer: Observer;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -53,7 +56,7 @@ export class Lifeline {
   readonly #host: LifelineHost;
   readonly #alarms: Alarms;
   readonly #deaths: WakeDeaths;
-  readonly #observer = buildObserver();
+  readonly #observer: Observer;
   // Not persisted: a fresh process begins with no slice.
   #slice: Slice | null = null;
   #fresh = true;
@@ -64,6 +67,7 @@ export class Lifeline {
 
   constructor(host: LifelineHost) {
     this.#host = host;
+    this.#observer = host.observer;
     this.#alarms = new Alarms(host.storage);
     this.#deaths = new WakeDeaths(host.storage.sql);
   }

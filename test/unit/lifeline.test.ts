@@ -9,8 +9,6 @@ import type { JsonObject } from "../../src/run/json.ts";
 import type { TaskProjection } from "../../src/store/tasks.ts";
 import { createdEvent, memoryStorage, specFor } from "../harness.ts";
 
-vi.spyOn(console, "error").mockImplementation(() => undefined);
-
 /** One object's alarm, as the platform has it: taken when it fires, retried when it fails. */
 class Alarm {
   due: number | null = null;
@@ -115,6 +113,7 @@ function rig(
     watched: () => false,
     keep: () => {},
     disconnect: () => {},
+    observer: { count: () => {}, fault: () => {} },
     now,
   });
   alarm.onFire = (info) => lifeline.onAlarm(info);

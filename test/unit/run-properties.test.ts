@@ -67,13 +67,13 @@ const command = fc.oneof(
     weight: 4,
     arbitrary: fc
       .record({
-        decision: fc.constantFrom("approve", "deny"),
+        decision: fc.constantFrom<"approve" | "deny">("approve", "deny"),
         n: fc.integer({ min: 1, max: 12 }),
       })
       .map(({ decision, n }): RunCommand => ({
         kind: "decide",
         call_id: `call_${n}`,
-        decision: decision as "approve" | "deny",
+        decision,
         comment: null,
         by,
       })),
@@ -124,11 +124,11 @@ async function play({ script, happenings, limits, ...policy }: Scene): Promise<P
       {
         config: {
           policy: { approve: policy.approve },
-          on_outcome_unknown: policy.on_outcome_unknown as "ask",
+          on_outcome_unknown: policy.on_outcome_unknown,
           waits: {
             approval_expires_s: 60,
             input_expires_s: 60,
-            on_expiry: policy.on_expiry as "deny",
+            on_expiry: policy.on_expiry,
           },
         },
         limits,
@@ -157,8 +157,7 @@ async function play({ script, happenings, limits, ...policy }: Scene): Promise<P
   for (let rounds = 0; rounds < 20 && !isTerminal(harness.log.state.status); rounds += 1) {
     await harness.driveThroughKills();
     // Nobody raises a budget here: the run waits for it, by name, and is cancelled.
-    if (harness.log.state.status === "waiting") {
-      expect(harness.log.state.wait?.for).toBe("budget");
+    if (harness.log.state.wait?.for === "budget") {
       harness.tell({ kind: "cancel", reason: "enough", by });
     }
   }
@@ -179,8 +178,8 @@ test("whatever happens to a run, it ends once, its log is legal, and no effect i
       expect(events.filter((event) => TERMINAL_TYPES.has(event.type))).toHaveLength(1);
       expect(TERMINAL_TYPES.has(events.at(-1)?.type ?? "run.created")).toBe(true);
       // Time never runs back in a log.
-      const times = events.map((event) => Date.parse(event.at));
-      expect(times.toSorted((a, b) => a - b)).toEqual(times);
+      const moments = events.map((event) => Date.parse(event.at));
+      expect(moments.toSorted((a, b) => a - b)).toEqual(moments);
       for (const event of events) {
         expect(parseEvent(event)).toEqual(event);
       }
@@ -192,12 +191,12 @@ test("whatever happens to a run, it ends once, its log is legal, and no effect i
             : [],
         ),
       );
-      for (const [key, times_] of seen) {
+      const repeated = [...seen].filter(([key, times]) => {
         const callId = key.slice(key.lastIndexOf(":") + 1);
-        if (key.startsWith("probe:") || (key.startsWith("once:") && !approvedAgain.has(callId))) {
-          expect(times_, key).toBe(1);
-        }
-      }
+        const once = key.startsWith("once:") && !approvedAgain.has(callId);
+        return (once || key.startsWith("probe:")) && times > 1;
+      });
+      expect(repeated).toEqual([]);
     }),
     { numRuns: 300 },
   );

@@ -1,0 +1,223 @@
+/**
+ * A run's object that can be stopped around any of its writes: the real class on the real storage,
+ * with a port in between that counts. Three places for each write: before it, after it and before
+ * it is safe (the platform drops it then), and after it is safe.
+ */
+
+import { z } from "zod";
+import { defineTool, type RunTool } from "../../src/agent/tools/tool.ts";
+import { buildDeps, type Deps } from "../../src/deps.ts";
+import { AgentRun } from "../../src/durable/agent-run.ts";
+import type { RunStorage } from "../../src/durable/storage.ts";
+import { toolboxFor } from "../../src/agent/tools/registry.ts";
+import { scriptTools } from "../../src/agent/tools/script-tools.ts";
+import { EFFECTS, type Effect } from "../../src/run/event.ts";
+import type { Observer } from "../../src/observe.ts";
+import type { TaskStore } from "../../src/store/tasks.ts";
+
+export type When = "before" | "unsafe" | "safe";
+export const WHENS: readonly When[] = ["before", "unsafe", "safe"];
+
+/** Where to stop: around the nth write of a name since the stop before. */
+export interface Kill {
+  readonly name: string;
+  readonly nth: number;
+  readonly when: When;
+}
+
+/** What happens to one object over all its lives, as the test knows it. */
+export class Fate {
+  /** Names of its writes, in their order. */
+  readonly writes: string[] = [];
+  /** The stops that came about. */
+  readonly killed: Kill[] = [];
+  lives = 0;
+  /** Rows that went into the log, as far as this port saw them. */
+  logged = 0;
+  /** How often each tool acted on the world, by its idempotency key. */
+  readonly world = new Map<string, number>();
+  readonly #kills: Kill[];
+  /** How often each name was written since the last stop. */
+  #counts = new Map<string, number>();
+
+  constructor(...kills: readonly Kill[]) {
+    this.#kills = [...kills];
+  }
+
+  /** Whether the life ends around this write, and how. */
+  judge(name: string): When | null {
+    this.writes.push(name);
+    const nth = (this.#counts.get(name) ?? 0) + 1;
+    this.#counts.set(name, nth);
+    const [next] = this.#kills;
+    if (next?.name !== name || next.nth !== nth) {
+      return null;
+    }
+    this.#counts = new Map();
+    this.#kills.shift();
+    this.killed.push(next);
+    return next.when;
+  }
+}
+
+/** Faults are what these tests are about; thousands of them are no news. */
+const SILENT: Observer = { count() {}, fault() {} };
+
+/** By the name of the object; filled by the tests, which share this module with the objects. */
+export const fates = new Map<string, Fate>();
+
+/** The runner keeps what the runtime tells of such a reason to itself; else it is a page a death. */
+const REASON = "Instance dispose: killed by a test";
+
+/** One life of an object. */
+class Life {
+  /** The process has written its last word and is about to be gone: nothing more may happen. */
+  ending = false;
+  readonly fate: Fate;
+  readonly #ctx: DurableObjectState;
+
+  constructor(ctx: DurableObjectState) {
+    this.fate = fates.get(ctx.id.name ?? "") ?? new Fate();
+    this.fate.lives += 1;
+    this.#ctx = ctx;
+  }
+
+  /** Does a write, unless this is where the life ends. */
+  write<T>(name: string, write: () => T): T {
+    if (this.ending) {
+      throw new Error(REASON);
+    }
+    const when = this.fate.judge(name);
+    if (when === "before") {
+      this.#die();
+    }
+    const result = write();
+    if (when === "unsafe") {
+      this.#die();
+    }
+    if (when === "safe") {
+      this.ending = true;
+      void this.#ctx.storage.sync().then(() => this.#die());
+    }
+    return result;
+  }
+
+  /** Acts on the world, if the process still can. */
+  async act(key: string): Promise<void> {
+    if (this.ending) {
+      await new Promise(() => {});
+    }
+    this.fate.world.set(key, (this.fate.world.get(key) ?? 0) + 1);
+  }
+
+  #die(): never {
+    this.ending = true;
+    this.#ctx.abort(REASON);
+    throw new Error(REASON);
+  }
+}
+
+function killableStorage(ctx: DurableObjectState, life: Life): RunStorage {
+  const { storage } = ctx;
+  return {
+    sql: {
+      exec: (query, ...bindings) => {
+        if (/^\s*SELECT/i.test(query)) {
+          return storage.sql.exec(query, ...bindings);
+        }
+        const name = nameOf(query, bindings);
+        return life.write(name, () => {
+          life.fate.logged += name.startsWith("log ") ? 1 : 0;
+          return storage.sql.exec(query, ...bindings);
+        });
+      },
+    },
+    transactionSync: (write) => storage.transactionSync(write),
+    getAlarm: () => storage.getAlarm(),
+    setAlarm: (time) =>
+      life.ending ? new Promise(() => {}) : life.write("alarm", () => storage.setAlarm(time)),
+    deleteAll: () => storage.deleteAll(),
+    sync: () => storage.sync(),
+  };
+}
+
+/**
+ * A write of the log is called by what its first events are, any other by its table. What else is in
+ * the same row may depend on the machine's speed.
+ */
+function nameOf(query: string, bindings: readonly unknown[]): string {
+  const table = /(?:INTO|UPDATE|FROM|TABLE)\s+(\w+)/i.exec(query)?.[1] ?? query.slice(0, 20);
+  if (table !== "log" || bindings.length === 0) {
+    return table;
+  }
+  const events = String(bindings.at(-1)).matchAll(/"type":"([\w.]+)","v":1/g);
+  const [first = "part", second = ""] = Array.from(events, (match) => match[1]);
+  return `log ${first === "recovery.started" ? `${first} ${second}` : first}`.trim();
+}
+
+/** Tools of every effect that act on the world. */
+function worldTools(life: Life): RunTool[] {
+  return EFFECTS.map((effect: Effect) =>
+    defineTool({
+      name: `${effect}_tool`,
+      description: `Acts on the world; ${effect}.`,
+      input: z.strictObject({}),
+      output: z.string(),
+      effect,
+      run: async (_input, { idempotencyKey }) => {
+        await life.act(`${effect} ${idempotencyKey}`);
+        return "done";
+      },
+      probe: async (_input, { idempotencyKey }) =>
+        life.fate.world.has(`${effect} ${idempotencyKey}`)
+          ? { state: "done", output: "done" }
+          : { state: "not_done" },
+    }),
+  );
+}
+
+/** The real dependencies, with tools that act on the world and a D1 whose writes are counted. */
+function killableDeps(env: Env, life: Life): Deps {
+  const deps = buildDeps({
+    ...env,
+    OPSPAWN_RETRY_BASE_MS: "20",
+    OPSPAWN_DELTA_CHARS: "1",
+    // Whether a run shows as running while it works depends on the machine's speed.
+    OPSPAWN_STATUS_DELAY_MS: "60000",
+  } as Env);
+  const { tasks } = deps;
+  const project: TaskStore["project"] = async (projection) => {
+    const name = `d1 ${projection.view.status}`;
+    await (life.ending ? new Promise(() => {}) : life.write(name, () => tasks.project(projection)));
+  };
+  return {
+    ...deps,
+    observer: SILENT,
+    tasks: Object.assign(Object.create(tasks) as TaskStore, {
+      project,
+      failUnreadable: tasks.failUnreadable.bind(tasks),
+    }),
+    toolsFor: (spec, scripted) => ({
+      ...deps.toolsFor(spec, scripted),
+      toolbox: toolboxFor(spec.config.tools, [
+        ...scriptTools(spec.input_data["script_tools"], scripted),
+        ...worldTools(life),
+      ]),
+    }),
+  };
+}
+
+/** The class under the name that the bindings know. */
+class KillableRun extends AgentRun {
+  constructor(ctx: DurableObjectState, env: Env) {
+    const life = new Life(ctx);
+    super(ctx, env, {
+      storage: killableStorage(ctx, life),
+      buildDeps: () => killableDeps(env, life),
+      observer: SILENT,
+    });
+  }
+}
+export { KillableRun as AgentRun };
+
+export default { fetch: () => new Response(null, { status: 404 }) };
