@@ -7,6 +7,8 @@ export interface Task {
   readonly task_id: string;
   readonly status: string;
   readonly waiting_for: string | null;
+  readonly waiting_until: string | null;
+  readonly limits: Readonly<Record<string, unknown>>;
   readonly result: { readonly answer: string } | null;
   readonly error: {
     readonly code: string;

@@ -115,12 +115,15 @@ function forgotten(run: RunKeeping, now: number): Offence | null {
   if (run.active || run.due_at === null || isTerminal(run.status)) {
     return null;
   }
-  const due = Math.max(run.due_at, 0);
   if (run.alarm === null) {
     return { kind: "no_alarm", detail: "The run can go on by itself, and nothing will wake it." };
   }
-  const late = now - Math.max(due, run.alarm);
+  const dropped = now - run.alarm;
+  const late = run.alarm - Math.max(run.due_at, now);
+  if (dropped > GRACE_MS) {
+    return { kind: "overdue", detail: `The run's alarm was due ${dropped} ms ago.` };
+  }
   return late > GRACE_MS
-    ? { kind: "overdue", detail: `The run's alarm was due ${late} ms ago.` }
+    ? { kind: "overdue", detail: `The run's alarm is set ${late} ms later than it can go on.` }
     : null;
 }

@@ -46,6 +46,7 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
   readonly #log: EventLog;
   readonly #values: KeptValues;
   readonly #watchers: Watchers;
+  readonly #outbox: Outbox;
   readonly #lifeline: Lifeline;
   // Not persisted: who waits for the run to settle.
   readonly #waiting = new Set<() => void>();
@@ -59,14 +60,15 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
     this.#log = new EventLog(storage.sql, (write) => storage.transactionSync(write));
     this.#values = new KeptValues(storage.sql);
     this.#watchers = new Watchers(ctx, this.#log);
+    this.#outbox = new Outbox(
+      (projection) => this.#deps.tasks.project(projection),
+      () => this.#log.state,
+    );
     this.#lifeline = new Lifeline({
       ctx,
       storage,
       log: this.#log,
-      outbox: new Outbox(
-        (projection) => this.#deps.tasks.project(projection),
-        () => this.#log.state,
-      ),
+      outbox: this.#outbox,
       deps: () => this.#deps,
       publish: (events) => this.#publish(events),
       keep: (sha256, text) => this.#values.keep(sha256, text),
@@ -126,6 +128,7 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
   }
 
   async view(): Promise<string> {
+    await this.#lifeline.failIfUnreadable();
     this.#lifeline.keep(this.#lifeline.heal());
     return JSON.stringify(viewOf(this.#log.state));
   }
@@ -167,7 +170,11 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
   }
 
   async mend(specText: SpecText): Promise<RunAnswer> {
+    if (await this.#lifeline.failIfUnreadable()) {
+      return { status: "failed", changed: true };
+    }
     if (this.#log.state.seq > 0) {
+      this.#outbox.forget();
       await this.#lifeline.heal();
       return this.#answer(false);
     }

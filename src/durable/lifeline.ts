@@ -149,6 +149,19 @@ export class Lifeline {
     }
   }
 
+  /**
+   * Fails the task where its log cannot be read: no slice comes to see that in a run that waits for
+   * people. Gives whether it is so.
+   */
+  async failIfUnreadable(): Promise<boolean> {
+    const corruption = this.#corruption();
+    if (corruption === null || corruption.newer) {
+      return false;
+    }
+    await this.#giveUp(runFailure("log_corrupt", corruption.message));
+    return true;
+  }
+
   /** How the run is kept now; mends nothing. */
   async keeping(): Promise<Keeping> {
     const { log, outbox, storage } = this.#host;
@@ -266,10 +279,7 @@ export class Lifeline {
     this.#fresh = true;
     this.#reason = failure === "out_of_memory" ? "out_of_memory" : "failed";
     this.#notBefore = this.#host.now() + this.#backoff();
-    const corruption = this.#corruption();
-    if (corruption !== null && !corruption.newer) {
-      await this.#giveUp(runFailure("log_corrupt", corruption.message));
-    } else {
+    if (!(await this.failIfUnreadable())) {
       await this.#alarms.by(this.#notBefore);
     }
   }

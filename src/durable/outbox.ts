@@ -28,6 +28,11 @@ export class Outbox {
     return this.#state().statusSeq > this.#sentSeq;
   }
 
+  /** Takes nothing of what D1 was told for granted: the newest status is sent again. */
+  forget(): void {
+    this.#sentSeq = 0;
+  }
+
   /** Resolves when D1 has the newest status. @throws what D1 throws; nothing is lost then */
   async flush(): Promise<void> {
     while (this.behind) {

@@ -47,13 +47,19 @@ const MAX_UNREAD_CHARS = 16_000_000;
 const MAX_MESSAGE_CHARS = 1_048_576;
 const MAX_TYPES = 64;
 
+/** The part of an object that holds its sockets; nothing here may write. */
+type SocketHost = Pick<
+  DurableObjectState,
+  "acceptWebSocket" | "getWebSockets" | "setWebSocketAutoResponse"
+>;
+
 export class Watchers {
-  readonly #ctx: DurableObjectState;
+  readonly #ctx: SocketHost;
   readonly #log: EventLog;
   /** Not persisted: sockets whose past is being sent right now, page by page. */
   readonly #pumping = new WeakSet<WebSocket>();
 
-  constructor(ctx: DurableObjectState, log: EventLog) {
+  constructor(ctx: SocketHost, log: EventLog) {
     this.#ctx = ctx;
     this.#log = log;
   }

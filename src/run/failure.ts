@@ -36,6 +36,7 @@ export const TOOL_FAILURES = {
   unknown_tool: { retryable: false, says: "There is no tool of this name." },
   invalid_arguments: { retryable: false, says: "The arguments do not fit the tool's schema." },
   invalid_output: { retryable: false, says: "The tool returned something its schema forbids." },
+  output_too_large: { retryable: false, says: "The tool's output is too large to be kept." },
   tool_error: { retryable: false, says: "The tool failed." },
   tool_timeout: { retryable: false, says: "The tool did not finish in time." },
   approval_denied: { retryable: false, says: "A person denied this call." },

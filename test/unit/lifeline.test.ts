@@ -2,7 +2,7 @@
 import { expect, test, vi } from "vitest";
 import { buildDeps, type Deps } from "../../src/deps.ts";
 import { EventLog } from "../../src/durable/event-log.ts";
-import { Lifeline } from "../../src/durable/lifeline.ts";
+import { Lifeline, type LifelineHost } from "../../src/durable/lifeline.ts";
 import { Outbox } from "../../src/durable/outbox.ts";
 import type { NewEvent } from "../../src/run/event.ts";
 import type { JsonObject } from "../../src/run/json.ts";
@@ -49,6 +49,7 @@ class Alarm {
 }
 
 interface Rig {
+  readonly host: LifelineHost;
   readonly alarm: Alarm;
   readonly log: EventLog;
   readonly lifeline: Lifeline;
@@ -103,7 +104,7 @@ function rig(
     sql: storage.sql,
   };
   const outbox = new Outbox(project, () => log.state);
-  const lifeline = new Lifeline({
+  const host: LifelineHost = {
     ctx,
     storage: alarms,
     log,
@@ -115,9 +116,11 @@ function rig(
     disconnect: () => {},
     observer: { count: () => {}, fault: () => {} },
     now,
-  });
+  };
+  const lifeline = new Lifeline(host);
   alarm.onFire = (info) => lifeline.onAlarm(info);
   return {
+    host,
     alarm,
     log,
     lifeline,
@@ -127,6 +130,18 @@ function rig(
     created: createdEvent(specFor(input)),
     clock,
   };
+}
+
+/** The same object in a new process. */
+function revived({ host }: Rig, log: EventLog): Lifeline {
+  return new Lifeline({
+    ...host,
+    log,
+    outbox: new Outbox(
+      async () => {},
+      () => log.state,
+    ),
+  });
 }
 
 const after = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
@@ -284,4 +299,127 @@ test("a log that newer code has written to waits for that code", async () => {
   await run.lifeline.onAlarm({ isRetry: false, retryCount: 0, scheduledTime: Date.now() });
   expect(run.alarm.due).not.toBeNull();
   expect(run.projected.at(-1)?.view.status).toBe("waiting");
+});
+
+const ALARM = { isRetry: false, retryCount: 0, scheduledTime: 0 };
+const dies = (message: string) => () => Promise.reject(new Error(message));
+
+test("alarms that fire early, twice and at the same time begin one slice, and lose nothing", async () => {
+  const run = rig({ script: [wait(0.2), { text: "rested" }] });
+  await run.lifeline.begin([run.created]);
+  const { seq } = run.log.state;
+  await Promise.all([run.lifeline.onAlarm(ALARM), run.lifeline.onAlarm(ALARM)]);
+  expect(run.log.state.seq).toBe(seq);
+  await expectCompleted(run);
+  const before = run.log.state.seq;
+  await run.lifeline.onAlarm(ALARM);
+  expect(run.log.state.seq).toBe(before);
+  expect(run.log.state.interruptions.incidents).toBe(0);
+});
+
+test("an alarm that comes late finds the timer over and goes on", async () => {
+  const run = rig({ script: [wait(3600), { text: "rested" }] });
+  await run.lifeline.begin([run.created]);
+  run.clock.ahead = 86_400_000;
+  await run.lifeline.onAlarm(ALARM);
+  await expectCompleted(run);
+});
+
+test.each([1, 2, 3, 4])(
+  "storage that fails at write %i of a run delays it and changes nothing else",
+  async (nth) => {
+    const add = { tool_calls: [{ name: "add_numbers", arguments: { a: 1, b: 2 } }] };
+    const run = rig({ script: [add, wait(0.02), add, { text: "done" }] });
+    await run.lifeline.begin([run.created]);
+    const append = run.log.append.bind(run.log);
+    let writes = 0;
+    vi.spyOn(run.log, "append").mockImplementation((...args) => {
+      writes += 1;
+      if (writes === nth) {
+        throw new Error("disk I/O error");
+      }
+      return append(...args);
+    });
+    await expectCompleted(run);
+    expect(writes).toBeGreaterThanOrEqual(nth);
+    expect(run.log.state.end).toEqual({ status: "completed", result: { answer: "done" } });
+  },
+);
+
+test("a process that was replaced does not write, and leaves the run to its successor", async () => {
+  const run = rig({ script: [wait(3600), { text: "never" }] });
+  await run.lifeline.begin([run.created]);
+  const { seq } = run.log.state;
+  vi.spyOn(run.log, "append").mockImplementation(() => {
+    throw new Error("Durable Object reset because its code was updated.");
+  });
+  run.clock.ahead = 86_400_000;
+  run.alarm.due = null;
+  await expect(run.lifeline.onAlarm(ALARM)).rejects.toThrow("code was updated");
+  expect(run.log.state.seq).toBe(seq);
+  // The platform tries the alarm again, in the process that took over.
+  expect(run.alarm.due).toBeNull();
+});
+
+test("a run that runs out of memory three times in a row fails with that code", async () => {
+  const run = rig({ script: [wait(3600), { text: "never" }] });
+  await run.lifeline.begin([run.created]);
+  const begun = run.log.state.seq;
+  run.clock.ahead = 3_600_000;
+  const append = run.log.append.bind(run.log);
+  vi.spyOn(run.log, "append").mockImplementation((events, now) => {
+    if (events[0]?.type === "run.resumed") {
+      throw new Error("Durable Object's isolate exceeded its memory limit and was reset.");
+    }
+    return append(events, now);
+  });
+  for (let deaths = 0; deaths < 10 && run.log.state.end === null; deaths += 1) {
+    run.clock.ahead += 60_000;
+    await run.lifeline.onAlarm(ALARM);
+  }
+  expect(run.log.state.seq).toBeGreaterThan(begun);
+  expect(run.log.state.end).toMatchObject({ error: { code: "out_of_memory" } });
+  expect(run.log.state.interruptions.ofMemory).toBe(3);
+});
+
+test("an object that dies three times before it has read its log fails its task, without reading it", async () => {
+  const run = rig({ script: [wait(3600), { text: "never" }] });
+  await run.lifeline.begin([run.created]);
+  for (let deaths = 1; deaths <= 3; deaths += 1) {
+    // Each time a fresh process, whose alarm the platform tries again since the last one died.
+    const log = new EventLog(run.storage.sql, run.storage.transaction);
+    const reading = vi.spyOn(log, "state", "get").mockImplementation(() => {
+      throw new Error("the process dies here");
+    });
+    const fresh = revived(run, log);
+    await fresh.onAlarm({ ...ALARM, isRetry: true, retryCount: 1 });
+    expect(reading.mock.calls.length === 0, `death ${deaths}`).toBe(deaths === 3);
+  }
+  expect(run.unreadable).toMatchObject([
+    { task_id: "task_test", error: { code: "out_of_memory" } },
+  ]);
+});
+
+test("an object that wakes forgets how often it died before", async () => {
+  const run = rig({ script: [wait(3600), { text: "never" }] });
+  await run.lifeline.begin([run.created]);
+  for (let retries = 0; retries < 5; retries += 1) {
+    const fresh = revived(run, new EventLog(run.storage.sql, run.storage.transaction));
+    await fresh.onAlarm({ ...ALARM, isRetry: true, retryCount: 1 });
+  }
+  expect(run.unreadable).toEqual([]);
+  expect([...run.storage.sql.exec("SELECT * FROM wake")]).toEqual([]);
+});
+
+test("a database that is overloaded for minutes is told in the end", async () => {
+  let busy = true;
+  const run = rig(
+    { script: [{ text: "done" }] },
+    { project: async () => (busy ? dies("D1 DB is overloaded.")() : undefined) },
+  );
+  await run.lifeline.begin([run.created]);
+  expect(run.alarm.due).not.toBeNull();
+  expect(run.log.state.status).toBe("completed");
+  busy = false;
+  await expect.poll(() => run.projected.at(-1)?.view.status, { timeout: 5000 }).toBe("completed");
 });

@@ -1,4 +1,5 @@
 /** The fold: every prefix of a legal log is a state; what could not have happened is rejected. */
+import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
@@ -8,6 +9,7 @@ import {
   type NewEvent,
   type RunEvent,
 } from "../../src/run/event.ts";
+import { dueAt } from "../../src/run/due.ts";
 import { recover } from "../../src/run/recover.ts";
 import { foldNew, reduce } from "../../src/run/reduce.ts";
 import { INITIAL_STATE, type RunState } from "../../src/run/state.ts";
@@ -163,4 +165,24 @@ async function stateSize(steps: number): Promise<number> {
 
 test("the state of a long run is no larger than that of a short one", async () => {
   expect(await stateSize(500)).toBeLessThan((await stateSize(150)) * 1.2);
+});
+
+test("a log that an older version wrote folds as it did then, and its run can go on", () => {
+  const text = readFileSync("test/golden/log-before-waits.json", "utf8");
+  const events = (JSON.parse(text) as unknown[]).map(upcast);
+  expect(events.length).toBeGreaterThan(30);
+  for (const event of events) {
+    expect(parseEvent(event)).toEqual(event);
+  }
+  expect(fold(events)).toMatchObject({
+    status: "completed",
+    end: { result: { answer: "All done." } },
+    usage: { steps: 3, model_calls: 6, tool_calls: 4 },
+    interruptions: { incidents: 1 },
+  });
+  for (let length = 1; length < events.length; length += 1) {
+    const state = fold(events.slice(0, length));
+    const settled = foldNew(state, recover(state, state.at), state.at);
+    expect(dueAt(settled)).not.toBeNull();
+  }
 });

@@ -23,6 +23,9 @@ const MICROTASKS = 16;
  */
 export const MAX_OUTPUT_BYTES = 64 * 1024;
 
+/** Characters of JSON beyond which no output is kept: it would fill the memory that runs share. */
+const MAX_KEPT_CHARS = 16_000_000;
+
 /** Where a call stands when it is prepared. */
 export interface Preparation {
   readonly taskId: string;
@@ -243,20 +246,31 @@ function timeoutMessage({ timeoutMs, effect }: RunTool): string {
 function checkOutput(tool: RunTool, output: unknown): Outcome {
   const plain = toJson(output);
   const checked = plain.ok ? tool.checkOutput(plain.value) : plain;
-  return checked.ok
-    ? { ok: true, output: checked.value }
-    : {
+  if (checked.ok) {
+    return { ok: true, output: checked.value };
+  }
+  return plain.ok || plain.code === undefined
+    ? {
         ok: false,
         code: "invalid_output",
         message: `The tool's output is invalid: ${checked.reason}`,
-      };
+      }
+    : { ok: false, code: plain.code, message: checked.reason };
 }
 
-function toJson(output: unknown): Checked {
+type Plain =
+  | { readonly ok: true; readonly value: JsonValue }
+  | { readonly ok: false; readonly reason: string; readonly code?: ToolFailureCode };
+
+function toJson(output: unknown): Plain {
   try {
     const text: string | undefined = JSON.stringify(output, refuseNonJson);
     if (text === undefined) {
       return { ok: false, reason: "it is undefined" };
+    }
+    if (text.length > MAX_KEPT_CHARS) {
+      const code = "output_too_large";
+      return { ok: false, reason: TOOL_FAILURES[code].says, code };
     }
     const value: unknown = JSON.parse(text);
     const defect = jsonDefect(value);

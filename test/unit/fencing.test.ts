@@ -1,0 +1,70 @@
+/** Who may write to a log: the newest slice, while the run goes on, and nobody else. */
+import { expect, test } from "vitest";
+import { buildDeps } from "../../src/deps.ts";
+import { EventLog } from "../../src/durable/event-log.ts";
+import { Slice } from "../../src/durable/slice.ts";
+import type { NewEvent } from "../../src/run/event.ts";
+import { recover } from "../../src/run/recover.ts";
+import { createdEvent, memoryStorage, specFor } from "../harness.ts";
+
+const STARTED: NewEvent = { type: "run.started", data: { epoch: 1 } };
+const ASKED: NewEvent = {
+  type: "model.requested",
+  data: { call_id: "call_1", attempt: 1, step: 1, model: "m", up_to_seq: 2, body_sha256: "" },
+};
+const LATE: NewEvent = {
+  type: "model.completed",
+  data: {
+    call_id: "call_1",
+    attempt: 1,
+    finish_reason: "stop",
+    text: "late",
+    tool_calls: [],
+    answer: "late",
+  },
+};
+
+function setUp() {
+  const { sql, transaction } = memoryStorage();
+  const log = new EventLog(sql, transaction);
+  const deps = buildDeps({} as Env);
+  const slice = () =>
+    new Slice(log, deps, {
+      publish: () => {},
+      watched: () => false,
+      keep: () => {},
+      durable: async () => {},
+    });
+  const first = slice();
+  first.append([createdEvent(specFor({})), STARTED, ASKED]);
+  return { log, slice, first };
+}
+
+test("a call that comes back after a newer slice has begun cannot write", () => {
+  const { log, slice, first } = setUp();
+  const second = slice();
+  second.append(recover(log.state, Date.now()));
+  const { seq } = log.state;
+  expect(first.state()).toBeNull();
+  first.append([LATE]);
+  expect(log.state.seq).toBe(seq);
+  second.append([{ ...ASKED, data: { ...ASKED.data, attempt: 2 } }]);
+  expect(log.state.seq).toBe(seq + 1);
+});
+
+test("a call that comes back after the run was cancelled cannot write", () => {
+  const { log, first } = setUp();
+  log.append([{ type: "run.cancelled", data: { by: "key" } }], Date.now());
+  const { seq } = log.state;
+  first.append([LATE]);
+  expect(log.state).toMatchObject({ seq, status: "cancelled" });
+});
+
+test("a slice that was closed aborts what it has in flight and writes nothing more", () => {
+  const { log, first } = setUp();
+  const { seq } = log.state;
+  first.close();
+  expect(first.signal.aborted).toBe(true);
+  first.append([LATE]);
+  expect(log.state.seq).toBe(seq);
+});
