@@ -102,7 +102,8 @@ test("two people who decide at once: one of them does, the other is told that it
       say(`${task_id}/approvals/call_2`, { decision }),
     ),
   );
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 409, 409, 409]);
+  expect(answers.filter(({ status }) => status === 202)).toHaveLength(1);
+  expect(answers.filter(({ status }) => status === 409)).toHaveLength(3);
   await ended(service, task_id);
   const log = await logOf(service, task_id);
   expect(ofType(log, "approval.decided")).toHaveLength(1);

@@ -16,6 +16,7 @@ import { newTask } from "./tasks.ts";
 const tasks = new TaskStore(env.DB);
 const observer = { count() {}, fault() {} };
 const app = createApp((env_) => apiDeps(env_, buildCatalogue, observer));
+const runOf = (tenantId: string, taskId: string) => runStub(env.RUNS, tenantId, taskId);
 const HOUR = 3_600_000;
 const WAIT = { tool_calls: [{ name: "wait", arguments: { seconds: 3600 } }] };
 const ASK = { tool_calls: [{ name: "ask_human", arguments: { question: "?" } }] };
@@ -86,8 +87,7 @@ function kindsOf(found: Record<string, string[]>, id: string): string[] {
 async function sweep(retentionMs = 30 * 86_400_000): Promise<void> {
   const queues = { high: env.TASKS_HIGH, normal: env.TASKS, low: env.TASKS_LOW };
   const settings = { reconcileAfterMs: 1000, checkAgainMs: 60_000, retentionMs };
-  const run = (tenantId: string, taskId: string) => runStub(env.RUNS, tenantId, taskId);
-  await reconcile({ tasks, observer, run, queues, ...settings }, Date.now());
+  await reconcile({ tasks, observer, run: runOf, queues, ...settings }, Date.now());
 }
 
 async function statusOf(id: string): Promise<string | undefined> {
