@@ -150,7 +150,8 @@ export default {
     parser: "swc",
     tsPreCompilationDeps: true,
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "^src/worker-env[.]d[.]ts$" },
+    // What a killed wrangler leaves behind is no module of ours.
+    exclude: { path: ["^src/worker-env[.]d[.]ts$", "(^|/)[.]wrangler/"] },
     enhancedResolveOptions: {
       extensions: [".ts", ".mts", ".d.ts", ".mjs", ".js", ".json"],
       exportsFields: ["exports"],

@@ -58,6 +58,20 @@ export class FloorRun extends DurableObject<FloorEnv> {
     this.ctx.storage.kv.delete("job");
   }
 
+  /** The floor of a watcher: a hibernating socket that nothing is known about. */
+  override async fetch(): Promise<Response> {
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server);
+    server.send("ready");
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  async tell(text: string): Promise<void> {
+    for (const socket of this.ctx.getWebSockets()) {
+      socket.send(text);
+    }
+  }
+
   async #step(job: FloorJob): Promise<void> {
     await (job.sdk === true ? this.#askBySdk(job) : ask(job));
     for (let row = 0; row < 4; row += 1) {

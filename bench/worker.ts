@@ -72,6 +72,11 @@ export default {
           "CREATE TABLE IF NOT EXISTS floor (id TEXT PRIMARY KEY, status TEXT, body TEXT)",
         );
         return new Response("ok");
+      case "/bench/watch":
+        return env.FLOORS.get(env.FLOORS.idFromName("watched")).fetch(request);
+      case "/bench/tell":
+        await env.FLOORS.get(env.FLOORS.idFromName("watched")).tell(await request.text());
+        return new Response("told");
       case "/bench/counts": {
         const name = `${url.searchParams.get("tenant")}/${url.searchParams.get("task")}`;
         const run = env.RUNS.get(env.RUNS.idFromName(name)) as unknown as {

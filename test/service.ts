@@ -126,6 +126,11 @@ export class Service {
     await rm(this.#state, { recursive: true, force: true, maxRetries: 5 });
   }
 
+  /** The process group that all of the service's processes are in. */
+  get group(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   /** What the process printed last; for messages of failing tests. */
   get output(): string {
     return this.#output;
