@@ -1,10 +1,13 @@
 /** The kills of a chaos run, and what may be excused by one. */
 import type { Service } from "../service.ts";
 
-/** One kill: when it began, and when the process was gone and the next one started. Milliseconds. */
+/** One kill, in milliseconds since the epoch. */
 export interface Kill {
   readonly from: number;
+  /** When the process was gone and the next one was started. */
   readonly gone: number;
+  /** When the next one answered. */
+  readonly up: number;
 }
 
 /** An answer that is not the one that was asked for. */
@@ -35,8 +38,9 @@ export class Outages {
     this.#begun += 1;
     const from = Date.now();
     await this.#service.kill();
-    this.kills.push({ from, gone: Date.now() });
+    const gone = Date.now();
     await this.#service.up();
+    this.kills.push({ from, gone, up: Date.now() });
     this.#down = false;
     this.#up.resolve();
     this.#up = Promise.withResolvers();

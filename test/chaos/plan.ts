@@ -53,7 +53,7 @@ export interface Plan {
 /** Submissions in a second, on average. */
 const RATE = 7;
 /** Kills for each hundred tasks. */
-const KILLS = { from: 3, to: 5 } as const;
+const KILLS = { from: 3, to: 4 } as const;
 /** Attempts of a model call in this run; the pauses between them are short. */
 export const RETRY_ATTEMPTS = 5;
 
@@ -66,7 +66,7 @@ export function planFor(seed: string, tasks: number): Plan {
     tasks: Array.from({ length: tasks }, (_, chaos) => taskFor(seed, chaos, tasks)),
     killAfterMs: Array.from({ length: kills }, () =>
       // Now and then in the middle of a recovery.
-      chance.happens(0.2) ? chance.whole(0, 300) : chance.whole(300, 4500),
+      chance.happens(0.2) ? chance.whole(0, 300) : chance.whole(300, 3800),
     ),
   };
 }
