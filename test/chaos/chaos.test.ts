@@ -35,7 +35,7 @@ const REPLAY = `Play it again: CHAOS_SEED=${SEED} CHAOS_TASKS=${TASKS} npm run t
 const RECONCILE_AFTER_MS = 1500;
 const CRON_MS = 700;
 /** Time that everything has to come to its end when nothing is killed any more. */
-const CALM_MS = 30_000 + TASKS * 50;
+const CALM_MS = 90_000 + TASKS * 150;
 /** Logs read side by side. */
 const READERS = 8;
 /**
@@ -79,7 +79,7 @@ beforeAll(
     evidence = await collect();
     tell();
   },
-  240_000 + 400 * TASKS,
+  300_000 + 600 * TASKS,
 );
 afterAll(async () => {
   await scene?.service.stop();
