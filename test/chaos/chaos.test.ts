@@ -206,6 +206,7 @@ function tell(): void {
       .map(([name, value]) => `${name} ${value}`)
       .join(", ")}`,
   );
+  say(`chaos: killed at ${kills.map(({ gone }) => new Date(gone).toISOString()).join(", ")}`);
 }
 
 function say(line: string): void {
@@ -222,9 +223,17 @@ function breaches(
     return client === undefined
       ? [`${one.row.task_id} belongs to nobody`]
       : find(one, client.planned, client).map(
-          (what) => `task ${client.planned.chaos}, ${one.row.task_id}: ${what}`,
+          (what) =>
+            `task ${client.planned.chaos}, ${one.row.task_id}: ${what}. Its log ends: ${tailOf(one)}`,
         );
   });
+}
+
+function tailOf({ log }: Evidence): string {
+  return log
+    .slice(-8)
+    .map(({ seq, type, at }) => `${seq} ${type} ${at}`)
+    .join(", ");
 }
 
 function expectNone(found: readonly unknown[]): void {
