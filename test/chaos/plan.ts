@@ -46,7 +46,7 @@ export interface PlannedWatcher {
 
 export interface Plan {
   readonly tasks: readonly PlannedTask[];
-  /** Time that the service is left up before each kill. */
+  /** Time that the service is left at work before each kill. */
   readonly killAfterMs: readonly number[];
 }
 

@@ -37,6 +37,7 @@ export class World {
   readonly #server: Server;
   readonly #deliveries = new Map<number | null, number>();
   #url = "";
+  #acted = Promise.withResolvers<void>();
 
   private constructor(seed: string) {
     this.#seed = seed;
@@ -56,6 +57,11 @@ export class World {
 
   get url(): string {
     return this.#url;
+  }
+
+  /** Resolves at the next act: runs are under way. */
+  async nextAct(): Promise<void> {
+    await this.#acted.promise;
   }
 
   async close(): Promise<void> {
@@ -80,6 +86,8 @@ export class World {
     }
     const act = JSON.parse(text) as Act;
     this.acts.set(act.key, [...(this.acts.get(act.key) ?? []), act]);
+    this.#acted.resolve();
+    this.#acted = Promise.withResolvers();
     const timer = setTimeout(() => respond(act, response), act.hold_ms);
     response.once("close", () => clearTimeout(timer));
   }
