@@ -17,6 +17,7 @@ export interface Task {
   } | null;
   readonly usage: { readonly steps: number; readonly model_calls: number; tool_calls: number };
   readonly planner: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
   readonly last_seq: number;
   readonly created_at: string;
   readonly completed_at: string | null;

@@ -84,6 +84,7 @@ function counted(storage: DurableObjectStorage, seen: Seen): RunStorage {
       seen.alarmsSet += 1;
       return storage.setAlarm(time);
     },
+    deleteAll: () => storage.deleteAll(),
     sync() {
       seen.syncs += 1;
       return storage.sync();
