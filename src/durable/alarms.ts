@@ -29,6 +29,8 @@ export class Alarms {
   readonly #storage: Pick<RunStorage, "setAlarm">;
   /** Not persisted: what the storage has, as far as this process knows. */
   #set: number | null = null;
+  /** The moment of the alarm that is going off, which the platform takes for done afterwards. */
+  #going = 0;
 
   constructor(storage: Pick<RunStorage, "setAlarm">) {
     this.#storage = storage;
@@ -48,15 +50,17 @@ export class Alarms {
     }
     this.#set = time;
     try {
-      await this.#storage.setAlarm(time);
+      // One for the very moment of the one that is going off would be done with it.
+      await this.#storage.setAlarm(time === this.#going ? time + 1 : time);
     } catch (error) {
       this.#set = null;
       throw error;
     }
   }
 
-  /** The alarm is going off: it is not set any more. */
-  fired(): void {
+  /** The alarm is going off: it is not set any more. @param scheduled when it was due */
+  fired(scheduled = 0): void {
     this.#set = null;
+    this.#going = scheduled;
   }
 }

@@ -93,7 +93,7 @@ export class Lifeline {
    * be set: then the platform tries again.
    */
   async onAlarm(info: AlarmInvocationInfo | undefined): Promise<void> {
-    this.#alarms.fired();
+    this.#alarms.fired(info?.scheduledTime);
     try {
       if ((info?.retryCount ?? 0) >= LAST_ALARM_RETRY) {
         await this.#alarms.by(this.#host.now() + this.#backoff());
