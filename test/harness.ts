@@ -70,6 +70,8 @@ export function createdEvent(spec: RunSpec): NewEvent {
 const SETTINGS: LoopSettings = {
   retry: { maxAttempts: 5, baseMs: 1000, maxMs: 60_000 },
   modelTimeoutMs: 10_000,
+  modelFirstByteMs: 10_000,
+  modelIdleMs: 10_000,
   deltaChars: 1024,
   deltaMs: 1,
 };
@@ -81,6 +83,7 @@ export interface HarnessOptions {
   readonly llm?: LlmClient;
   readonly extraTools?: readonly RunTool[];
   readonly settings?: Partial<LoopSettings>;
+  readonly priceOf?: RunTools["priceOf"];
   readonly watched?: boolean;
   /** Called around each write, with its number from 1; may throw `Killed`. */
   readonly onWrite?: (n: number, when: "before" | "after") => void;
@@ -178,6 +181,7 @@ export class Harness {
       llm: this.#options.llm ?? localScript(scriptSchema.parse(input_data["script"] ?? [])),
       toolbox: toolboxFor(config.tools, [...scripted, ...(this.#options.extraTools ?? [])]),
       settings: { ...SETTINGS, ...this.#options.settings },
+      priceOf: this.#options.priceOf ?? (() => null),
     };
   }
 }

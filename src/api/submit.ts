@@ -114,7 +114,11 @@ function resolveConfig(deps: ApiDeps, { agent_config = {} }: SubmitBody): AgentC
   if (problem !== null) {
     throw refusal(problem.code, "/agent_config/model", problem.detail);
   }
-  return { ...stripUndefined(agent_config), model, planner: agent_config.planner ?? "native" };
+  return {
+    ...stripUndefined(agent_config),
+    model,
+    planner: agent_config.planner ?? deps.config.defaultPlanner,
+  };
 }
 
 function resolveLimits({ limits = {} }: SubmitBody): RunLimits {
