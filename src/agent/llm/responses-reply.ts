@@ -87,7 +87,12 @@ export class ResponsesReply implements ReplyReader<ResponsesPiece> {
 
   *end(): Generator<LlmEvent> {
     yield* this.#pass(this.#stop.end());
-    yield done(this.#reply());
+    const reply = this.#reply();
+    // Of an answer that did not stream, watchers have seen nothing yet.
+    if (this.#streamed === "") {
+      yield* this.#pass(reply.text);
+    }
+    yield done(reply);
   }
 
   *#pass(text: string): Generator<LlmEvent> {
