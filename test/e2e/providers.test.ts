@@ -219,7 +219,7 @@ test("what is sent is what each provider takes: the key, the model as it was nam
   const headers = tap.sent.map((one) => one.headers);
   expect(headers).toMatchObject([
     { authorization: `Bearer ${KEY}` },
-    { authorization: `Bearer ${KEY}` },
+    { authorization: `Bearer ${KEY}`, "x-api-key": KEY },
     { "x-goog-api-key": KEY },
     { authorization: `Bearer ${KEY}`, "x-title": "Opspawn tests" },
     { authorization: "Bearer none" },

@@ -24,11 +24,16 @@ type Messages = { role: "user" | "assistant"; content: ContentBlockParam[] }[];
 const CACHED = { cache_control: { type: "ephemeral" } } as const;
 const GO_ON = "Go on.";
 
+/** What is sent; the SDK's types follow an API version that has no temperature. */
+export type AnthropicBody = MessageCreateParamsStreaming & { readonly temperature?: number };
+
+/** Whether a temperature is asked for, of a model that takes one. */
+export function sendsTemperature({ model, temperature }: ModelRequest): boolean {
+  return temperature !== undefined && takesTemperature(model);
+}
+
 /** The body of a request. */
-export function anthropicBody(
-  request: ModelRequest,
-  provider: string,
-): MessageCreateParamsStreaming {
+export function anthropicBody(request: ModelRequest, provider: string): AnthropicBody {
   const { model, tools, temperature, stop } = request;
   const schema = schemaFor(request);
   const system = isPrompted(request)
@@ -46,7 +51,7 @@ export function anthropicBody(
           tools: tools.map((tool, at) => toTool(tool, system === "" && at === tools.length - 1)),
         }),
     ...(stops.length === 0 ? {} : { stop_sequences: stops }),
-    ...(temperature === undefined || !takesTemperature(model)
+    ...(temperature === undefined || !sendsTemperature(request)
       ? {}
       : { temperature: Math.min(1, temperature) }),
     ...(schema === null ? {} : { output_config: { format: { type: "json_schema", schema } } }),

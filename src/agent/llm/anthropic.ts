@@ -1,13 +1,14 @@
 /**
  * Anthropic's messages API over the official SDK, which is loaded at the first call. Its retries
- * are off; it sends the text that was hashed.
+ * are off; it sends the text that was hashed. The SDK speaks API version 2026-10-21, which knows no
+ * temperature; a request with one is sent in the version before.
  */
 import type Anthropic from "@anthropic-ai/sdk";
 import type * as Streaming from "@anthropic-ai/sdk/streaming";
-import { anthropicBody, isPrompted } from "./anthropic-body.ts";
+import { anthropicBody, isPrompted, sendsTemperature } from "./anthropic-body.ts";
 import { AnthropicReply, type AnthropicPiece } from "./anthropic-reply.ts";
 import { once, wholeAnswer } from "./answer.ts";
-import type { LlmClient } from "./client.ts";
+import type { LlmClient, ModelRequest } from "./client.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { ReportedError } from "./provider-failure.ts";
 import { replyStream } from "./reply-stream.ts";
@@ -22,13 +23,20 @@ interface Loaded {
 export function anthropic(endpoint: Endpoint): LlmClient {
   const { provider } = endpoint;
   let loaded: Promise<Loaded> | undefined;
-  async function open(body: string, signal: AbortSignal): Promise<AsyncIterable<AnthropicPiece>> {
+  async function open(
+    request: ModelRequest,
+    body: string,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<AnthropicPiece>> {
     loaded ??= load(endpoint);
     const { client, Stream } = await loaded;
     const response = await client
       .post("/v1/messages", {
         body,
-        headers: { "Content-Type": "application/json" },
+        headers: {
+          "Content-Type": "application/json",
+          ...(sendsTemperature(request) ? { "anthropic-version": "2023-06-01" } : {}),
+        },
         stream: true,
         signal,
       })
@@ -42,7 +50,7 @@ export function anthropic(endpoint: Endpoint): LlmClient {
     stream: (request, body, signal) =>
       replyStream<AnthropicPiece>(
         endpoint,
-        () => open(body, signal),
+        () => open(request, body, signal),
         new AnthropicReply({
           provider,
           model: request.model,
@@ -64,6 +72,8 @@ async function load({ apiKey, baseUrl }: Endpoint): Promise<Loaded> {
     authToken: null,
     baseURL: baseUrl ?? "https://api.anthropic.com",
     maxRetries: 0,
+    // The SDK sends a bearer; servers in between know the key by the header it had before.
+    defaultHeaders: baseUrl === undefined || apiKey === undefined ? {} : { "X-Api-Key": apiKey },
   });
   return { client, Stream };
 }

@@ -70,8 +70,14 @@ function scrubbed(text: string, { apiKey }: Endpoint): string {
 
 /** Words of the providers, and what they mean to us. */
 const MEANINGS: readonly (readonly [ModelFailureCode, RegExp])[] = [
-  ["quota_exhausted", /^(?:insufficient_quota|insufficient_credits|billing_|quota_per_day)/],
-  ["context_too_long", /^(?:context_length_exceeded|request_too_large|string_above_max_length)/],
+  [
+    "quota_exhausted",
+    /^(?:insufficient_quota|insufficient_credits|billing_|quota_per_day|\w*spend_limit_reached|organization_on_hold)/,
+  ],
+  [
+    "context_too_long",
+    /^(?:context_length_exceeded|request_too_large|request_body_too_large|string_above_max_length)/,
+  ],
   ["content_filtered", /^(?:content_filter|content_policy|moderation|flagged)/],
   [
     "authentication_failed",
@@ -162,6 +168,8 @@ function factsOf(thrown: unknown): Facts {
     (typeof code === "string" ? whole(Number(code)) : null);
   const words = [
     ...reasonsIn(details),
+    // Anthropic's finer code.
+    isJsonObject(details) ? details["error_code"] : undefined,
     ...(Array.isArray(metadata["reasons"]) || "flagged_input" in metadata ? ["flagged"] : []),
     code,
     payload["type"],
