@@ -72,6 +72,8 @@ async function load({ apiKey, baseUrl }: Endpoint): Promise<Loaded> {
     authToken: null,
     baseURL: baseUrl ?? "https://api.anthropic.com",
     maxRetries: 0,
+    // What goes wrong is told in the failure.
+    logLevel: "off",
     // The SDK sends a bearer; servers in between know the key by the header it had before.
     defaultHeaders: baseUrl === undefined || apiKey === undefined ? {} : { "X-Api-Key": apiKey },
   });

@@ -37,7 +37,6 @@ export class GoogleReply implements ReplyReader<GooglePiece> {
   /** What each part must go back as: a text as its length, a call as its place. */
   readonly #parts: Record<string, JsonValue>[] = [];
   #finish: string | null = null;
-  #says = "";
   #blocked: string | null = null;
 
   constructor(reading: GoogleReading) {
@@ -60,7 +59,6 @@ export class GoogleReply implements ReplyReader<GooglePiece> {
       yield* this.#takePart(part);
     }
     this.#finish = candidate?.finishReason ?? this.#finish;
-    this.#says = candidate?.finishMessage ?? this.#says;
     if (parts.length === 0) {
       yield { type: "progress" };
     }
@@ -68,18 +66,17 @@ export class GoogleReply implements ReplyReader<GooglePiece> {
 
   *end(): Generator<LlmEvent> {
     yield* this.#pass(this.#stop.end());
-    const says = this.#says === "" ? "" : `: ${this.#says}`;
     if (this.#blocked !== null && this.#finish === null) {
       throw ended("content_filtered", `The prompt was blocked (${this.#blocked})`);
     }
     const finish = this.#finish ?? "";
     if (FILTERED.has(finish)) {
-      throw ended("content_filtered", `The content filter stopped the reply (${finish})${says}`);
+      throw ended("content_filtered", `The content filter stopped the reply (${finish})`);
     }
     // A call that is there can be judged by its name and schema, whatever the API thinks of it.
     const isEnd = finish === "STOP" || finish === "MAX_TOKENS" || this.#calls.length > 0;
     if (!isEnd) {
-      throw ended("server_error", `The reply ended with ${finish}${says}`);
+      throw ended("server_error", `The reply ended with ${finish}`);
     }
     yield done(this.#reply());
   }

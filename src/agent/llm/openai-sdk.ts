@@ -58,6 +58,8 @@ async function load(
     apiKey: apiKey ?? "none",
     baseURL: baseUrl ?? "https://api.openai.com/v1",
     maxRetries: 0,
+    // What goes wrong is told in the failure.
+    logLevel: "off",
     defaultHeaders: headers,
     // Both may come from the environment of the process otherwise.
     organization: null,
