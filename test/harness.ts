@@ -85,6 +85,8 @@ export interface HarnessOptions {
   readonly settings?: Partial<LoopSettings>;
   readonly priceOf?: RunTools["priceOf"];
   readonly watched?: boolean;
+  /** The clock of the machine instead of one that stands still while the run works. */
+  readonly realTime?: boolean;
   /** Called around each write, with its number from 1; may throw `Killed`. */
   readonly onWrite?: (n: number, when: "before" | "after") => void;
 }
@@ -156,15 +158,19 @@ export class Harness {
     return this.events().map((event) => event.type);
   }
 
+  #clock(): number {
+    return this.#options.realTime === true ? Date.now() : this.now;
+  }
+
   #effects(): Effects {
     return {
-      now: () => this.now,
+      now: () => this.#clock(),
       random: () => 1,
       state: () => (this.log.state.end === null ? this.log.state : null),
       append: (events) => {
         this.writes += 1;
         this.#options.onWrite?.(this.writes, "before");
-        this.log.append(events, this.now);
+        this.log.append(events, this.#clock());
         this.#options.onWrite?.(this.writes, "after");
       },
       durable: async () => {},

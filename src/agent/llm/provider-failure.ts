@@ -192,6 +192,9 @@ function factsOf(thrown: unknown): Facts {
 
 /** The innermost error object: providers wrap it once, SDKs once more. */
 function payloadOf(value: unknown): Record<string, unknown> | null {
+  if (typeof value === "string" && value !== "") {
+    return { message: value };
+  }
   let inner: unknown = Array.isArray(value) ? value[0] : value;
   for (let depth = 0; depth < 3; depth += 1) {
     if (!isJsonObject(inner)) {
