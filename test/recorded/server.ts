@@ -7,6 +7,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestProject } from "vitest/node";
 import { expectedOf, type Expected } from "./expected.ts";
+import { sampleHashes } from "./samples.ts";
 import { modelRequest, readRecordings, type Recording } from "./recordings.ts";
 import type { JsonObject } from "../../src/run/json.ts";
 
@@ -14,6 +15,8 @@ declare module "vitest" {
   export interface ProvidedContext {
     /** Where the recordings are served; null where there are none. */
     recordings: string | null;
+    /** Hashes of the bodies that Node makes of `samples.ts`. */
+    bodyHashes: string[];
   }
 }
 
@@ -40,6 +43,7 @@ const SINGLE_BYTES = 1500;
 
 /** Starts the server before the tests. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  project.provide("bodyHashes", sampleHashes());
   const recordings = readRecordings();
   if (recordings === null) {
     project.provide("recordings", null);
