@@ -306,6 +306,19 @@ test("a turn that the provider paused is the last word of the next request, and 
   expect((over["messages"] as object[]).at(-1)).toMatchObject({ role: "user" });
 });
 
+test("a conversation that the model opened begins with the user all the same", () => {
+  const turns: Turn[] = [
+    { role: "assistant", text: "Hello.", tool_calls: [] },
+    { role: "user", text: "go" },
+  ];
+  const { messages } = bodyOf({ model: "claude-sonnet-4-5", turns });
+  expect((messages as { role: string }[]).map(({ role }) => role)).toEqual([
+    "user",
+    "assistant",
+    "user",
+  ]);
+});
+
 test.each([
   ["another provider", { provider: "openrouter", data: [{ type: "reasoning.text" }] }],
   [

@@ -2,6 +2,7 @@
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import type { LoopSettings } from "../../src/agent/effects.ts";
 import type { LlmClient, LlmEvent } from "../../src/agent/llm/client.ts";
 import { defineTool } from "../../src/agent/tools/tool.ts";
 import type { JsonValue } from "../../src/run/json.ts";
@@ -260,34 +261,39 @@ test("a turn that the provider pauses is kept, and the model is asked to go on",
   expect(seen[1]?.at(-1)).toEqual({ role: "assistant", text: "Searching", tool_calls: [], opaque });
 });
 
-const LIMITS = { modelFirstByteMs: 60, modelIdleMs: 60, modelTimeoutMs: 400 };
+/** Far more than a test takes. */
+const LONG = 20_000;
+const PATIENT = { modelFirstByteMs: LONG, modelIdleMs: LONG, modelTimeoutMs: LONG };
+/** A reply that does not come to an end. */
+const ENDLESS = Array.from({ length: 2000 }, (_, i): LlmEvent | number =>
+  i % 2 === 0 ? 5 : { type: "text", text: "x" },
+);
 
-test.each<[string, readonly (LlmEvent | number)[], object]>([
-  ["never answers", [5000], { message: expect.stringContaining("OPSPAWN_MODEL_FIRST_BYTE_MS") }],
+test.each<[string, readonly (LlmEvent | number)[], Partial<LoopSettings>, string]>([
+  ["never answers", [LONG], { modelFirstByteMs: 40 }, "OPSPAWN_MODEL_FIRST_BYTE_MS"],
   [
     "falls silent",
-    [{ type: "text", text: "ha" }, 5000],
-    { message: expect.stringContaining("OPSPAWN_MODEL_IDLE_MS") },
+    [{ type: "text", text: "ha" }, LONG],
+    { modelIdleMs: 40 },
+    "OPSPAWN_MODEL_IDLE_MS",
   ],
-  [
-    "goes on for too long",
-    Array.from({ length: 200 }, (_, i) => (i % 2 === 0 ? 20 : { type: "text", text: "x" })),
-    { message: expect.stringContaining("OPSPAWN_MODEL_TIMEOUT_MS") },
-  ],
-])("a model that %s is given up in its own time", async (_what, plays, failure) => {
-  const settings = { ...LIMITS, retry: { maxAttempts: 1, baseMs: 1, maxMs: 1 } };
+  ["goes on for too long", ENDLESS, { modelTimeoutMs: 100 }, "OPSPAWN_MODEL_TIMEOUT_MS"],
+])("a model that %s is given up in its own time", async (_what, plays, limit, setting) => {
+  const settings = { ...PATIENT, ...limit, retry: { maxAttempts: 1, baseMs: 1, maxMs: 1 } };
   const run = new Harness(specFor({}), { llm: playing(plays), settings, realTime: true });
   await run.drive();
-  expect(run.log.state.end).toMatchObject({ error: { code: "timeout", ...failure } });
+  expect(run.log.state.end).toMatchObject({
+    error: { code: "timeout", message: expect.stringContaining(setting) as string },
+  });
 });
 
 test("a model that shows signs of life may think for longer than a silence may last", async () => {
-  const signs = Array.from({ length: 20 }, (_, i): LlmEvent | number =>
+  const signs = Array.from({ length: 120 }, (_, i): LlmEvent | number =>
     i % 2 === 0 ? 20 : { type: "progress" },
   );
   const run = new Harness(specFor({}), {
     llm: playing([...signs, ...says("thought")]),
-    settings: LIMITS,
+    settings: { ...PATIENT, modelFirstByteMs: 1000, modelIdleMs: 1000 },
     realTime: true,
   });
   await run.drive();

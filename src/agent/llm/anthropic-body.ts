@@ -78,7 +78,9 @@ function schemaFor({ model, output_schema }: ModelRequest): { [key: string]: unk
 }
 
 function toMessages(request: ModelRequest, provider: string): MessageParam[] {
-  const messages: Messages = [];
+  // A conversation that the model opened is one that somebody else began.
+  const opened = request.turns[0]?.role === "assistant";
+  const messages: Messages = opened ? [{ role: "user", content: textBlocks(GO_ON) }] : [];
   for (const turn of request.turns) {
     const role = turn.role === "assistant" ? "assistant" : "user";
     const content = toBlocks(turn, request.model, provider);

@@ -72,6 +72,8 @@ async function load({ apiKey, baseUrl }: Endpoint): Promise<Loaded> {
     authToken: null,
     baseURL: baseUrl ?? "https://api.anthropic.com",
     maxRetries: 0,
+    // Our own limits are shorter, and tell silence from slowness.
+    timeout: 3_600_000,
     // What goes wrong is told in the failure.
     logLevel: "off",
     // The SDK sends a bearer; servers in between know the key by the header it had before.

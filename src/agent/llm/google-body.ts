@@ -82,9 +82,12 @@ export function isPrompted({ output_schema, tools, model }: ModelRequest): boole
 
 function toContents(request: ModelRequest, provider: string): Content[] {
   const contents = request.turns.flatMap((turn) => toContent(turn, request.model, provider));
-  return contents.at(-1)?.role === "model"
-    ? [...contents, { role: "user", parts: [{ text: GO_ON }] }]
-    : contents;
+  const goOn: Content = { role: "user", parts: [{ text: GO_ON }] };
+  return [
+    ...(contents[0]?.role === "model" ? [goOn] : []),
+    ...contents,
+    ...(contents.at(-1)?.role === "model" ? [goOn] : []),
+  ];
 }
 
 function toContent(turn: Turn, model: string, provider: string): Content[] {

@@ -58,6 +58,8 @@ async function load(
     apiKey: apiKey ?? "none",
     baseURL: baseUrl ?? "https://api.openai.com/v1",
     maxRetries: 0,
+    // Our own limits are shorter, and tell silence from slowness.
+    timeout: 3_600_000,
     // What goes wrong is told in the failure.
     logLevel: "off",
     defaultHeaders: headers,
