@@ -397,6 +397,20 @@ test("a temperature is sent to models that take it, in the API version that know
   }
 });
 
+test("a window may leave out turns that later thoughts of recent models are bound to", async () => {
+  const answer = { body: sse(START, ...text(0, "hi"), ...ended("end_turn")) };
+  for (const model of ["claude-opus-5-5", "claude-fable-5-1", "claude-haiku-5-5"]) {
+    const played = await play(answer, { model });
+    expect(JSON.parse(played.sent)).toMatchObject({
+      thinking: { type: "adaptive", block_binding: { prefix_mismatch_behavior: "drop_block" } },
+    });
+    expect(played.headers["anthropic-beta"]).toBe("thinking-binding-controls-2026-08-01");
+  }
+  for (const model of ["claude-opus-5", "claude-sonnet-4-5-20250929", "claude-fable-5"]) {
+    expect(JSON.parse((await play(answer, { model })).sent)).not.toHaveProperty("thinking");
+  }
+});
+
 const CITY = {
   type: "object",
   properties: { city: { type: "string", minLength: 1 }, size: { type: ["integer", "null"] } },

@@ -11,7 +11,12 @@ import type {
 } from "@anthropic-ai/sdk/resources/messages";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../run/json.ts";
 import type { Image, ToolDescription, Turn } from "../../run/message.ts";
-import { defaultMaxTokens, takesSchema, takesTemperature } from "./anthropic-models.ts";
+import {
+  bindsThinking,
+  defaultMaxTokens,
+  takesSchema,
+  takesTemperature,
+} from "./anthropic-models.ts";
 import { anthropicSchema } from "./anthropic-schema.ts";
 import type { ModelRequest } from "./client.ts";
 import { schemaPrompt } from "./strict-schema.ts";
@@ -24,8 +29,19 @@ type Messages = { role: "user" | "assistant"; content: ContentBlockParam[] }[];
 const CACHED = { cache_control: { type: "ephemeral" } } as const;
 const GO_ON = "Go on.";
 
-/** What is sent; the SDK's types follow an API version that has no temperature. */
-export type AnthropicBody = MessageCreateParamsStreaming & { readonly temperature?: number };
+/** What is sent; the SDK's types have neither what is older than their API version nor what is new. */
+export type AnthropicBody = Omit<MessageCreateParamsStreaming, "thinking"> & {
+  readonly temperature?: number;
+  readonly thinking?: typeof FORGETFUL;
+};
+
+/** A thought whose past has left the window is dropped instead of refused. */
+const FORGETFUL = {
+  type: "adaptive",
+  block_binding: { prefix_mismatch_behavior: "drop_block" },
+} as const;
+/** The header that allows it. */
+export const FORGETFUL_BETA = "thinking-binding-controls-2026-08-01";
 
 /** Whether a temperature is asked for, of a model that takes one. */
 export function sendsTemperature({ model, temperature }: ModelRequest): boolean {
@@ -54,6 +70,7 @@ export function anthropicBody(request: ModelRequest, provider: string): Anthropi
     ...(temperature === undefined || !sendsTemperature(request)
       ? {}
       : { temperature: Math.min(1, temperature) }),
+    ...(bindsThinking(model) ? { thinking: FORGETFUL } : {}),
     ...(schema === null ? {} : { output_config: { format: { type: "json_schema", schema } } }),
     stream: true,
   };

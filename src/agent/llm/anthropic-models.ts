@@ -17,3 +17,13 @@ export function defaultMaxTokens(model: string): number {
   }
   return /^claude-(?:2|3|instant)/.test(model) ? 4096 : 32_000;
 }
+
+/**
+ * From Claude 5.5 (and Fable 5.1) on, a thought is bound to all that came before it: a window that
+ * leaves out older turns would have its request refused.
+ */
+export function bindsThinking(model: string): boolean {
+  return /^claude-(?:(?:fable|mythos)-5-[1-9]|(?:opus|sonnet|haiku)-5-[5-9]|[a-z]+-[6-9])/.test(
+    model,
+  );
+}

@@ -5,7 +5,8 @@
  */
 import type Anthropic from "@anthropic-ai/sdk";
 import type * as Streaming from "@anthropic-ai/sdk/streaming";
-import { anthropicBody, isPrompted, sendsTemperature } from "./anthropic-body.ts";
+import { anthropicBody, FORGETFUL_BETA, isPrompted, sendsTemperature } from "./anthropic-body.ts";
+import { bindsThinking } from "./anthropic-models.ts";
 import { AnthropicReply, type AnthropicPiece } from "./anthropic-reply.ts";
 import { once, wholeAnswer } from "./answer.ts";
 import type { LlmClient, ModelRequest } from "./client.ts";
@@ -36,6 +37,7 @@ export function anthropic(endpoint: Endpoint): LlmClient {
         headers: {
           "Content-Type": "application/json",
           ...(sendsTemperature(request) ? { "anthropic-version": "2023-06-01" } : {}),
+          ...(bindsThinking(request.model) ? { "anthropic-beta": FORGETFUL_BETA } : {}),
         },
         stream: true,
         signal,
