@@ -189,6 +189,23 @@ test.each([
   },
 );
 
+test.each([
+  ["rate_limited", false, 1],
+  ["invalid_request", true, 3],
+] as const)(
+  "a provider that says whether to try again is believed: %s, %s",
+  async (code, retryable, attempts) => {
+    const failed: LlmEvent[] = [{ type: "failed", failure: { code, message: "no", retryable } }];
+    const run = new Harness(specFor({}), {
+      llm: model(failed, failed, failed),
+      settings: { retry: { maxAttempts: 3, baseMs: 1, maxMs: 1 } },
+    });
+    await run.drive();
+    expect(run.log.state.end).toMatchObject({ status: "failed", error: { code } });
+    expect(run.types().filter((type) => type === "model.requested")).toHaveLength(attempts);
+  },
+);
+
 test("a stream that ends without its end is a failure, never an answer", async () => {
   const llm = model([{ type: "text", text: "half an ans" }], says("whole"));
   const run = new Harness(specFor({}), { llm });
