@@ -82,12 +82,9 @@ export function isPrompted({ output_schema, tools, model }: ModelRequest): boole
 
 function toContents(request: ModelRequest, provider: string): Content[] {
   const contents = request.turns.flatMap((turn) => toContent(turn, request.model, provider));
-  const goOn: Content = { role: "user", parts: [{ text: GO_ON }] };
-  return [
-    ...(contents[0]?.role === "model" ? [goOn] : []),
-    ...contents,
-    ...(contents.at(-1)?.role === "model" ? [goOn] : []),
-  ];
+  return contents.at(-1)?.role === "model"
+    ? [...contents, { role: "user", parts: [{ text: GO_ON }] }]
+    : contents;
 }
 
 function toContent(turn: Turn, model: string, provider: string): Content[] {
