@@ -46,7 +46,7 @@ const layers = [
     name: "llm",
     files: within("agent/llm/"),
     may: [
-      ...within("run/(message|failure|script|json)[.]ts$"),
+      ...within("run/(message|failure|script|json|price)[.]ts$"),
       ...npm("openai", "@anthropic-ai/sdk", "@google/genai"),
     ],
   },

@@ -10,11 +10,15 @@ import { defineConfig } from "vitest/config";
 // The Worker's libraries, each made one file before it goes into workerd: half the time of a test
 // file. Those that use each other go together, or there would be two copies of zod.
 const BUNDLED = [
+  "@anthropic-ai/sdk",
+  "@anthropic-ai/sdk/streaming",
   "@cfworker/json-schema",
+  "@google/genai/web",
   "@hono/zod-openapi",
   "hono",
   "mathjs/number",
   "openai",
+  "openai/streaming",
   "uuid",
   "zod",
 ];
@@ -35,6 +39,7 @@ export default defineConfig({
             "test/recorded/**/*.test.ts",
             "test/contract/**/*.node.test.ts",
           ],
+          exclude: ["test/recorded/**/*.workers.test.ts"],
           testTimeout: 20_000,
         },
       },
@@ -50,7 +55,12 @@ export default defineConfig({
         test: {
           ...FIRST,
           name: "workers",
-          include: ["test/workers/**/*.test.ts", "test/contract/**/*.workers.test.ts"],
+          include: [
+            "test/workers/**/*.test.ts",
+            "test/contract/**/*.workers.test.ts",
+            "test/recorded/**/*.workers.test.ts",
+          ],
+          globalSetup: ["test/recorded/server.ts"],
           setupFiles: ["test/workers/setup.ts"],
           deps: { optimizer: { ssr: { enabled: true, include: BUNDLED } } },
           testTimeout: 20_000,

@@ -7,6 +7,8 @@ import { resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { Service } from "../test/service.ts";
 import { startModelServer } from "./model-server.ts";
+import { MODEL_PROVIDERS } from "./models.ts";
+import { startStreamServer } from "./stream-server.ts";
 import type { Sample } from "./worker.ts";
 
 const STEPS = Number(process.env["BENCH_STEPS"] ?? 1000);
@@ -20,6 +22,7 @@ interface EventLike {
 }
 
 const model = await startModelServer();
+const streams = await startStreamServer();
 const service = await Service.start({
   config: resolve(import.meta.dirname, "wrangler.toml"),
   vars: { OPENAI_BASE_URL: model.url, OPENAI_API_KEY: "bench" },
@@ -33,11 +36,13 @@ try {
   const time = await stepTimes();
   const throughput = await runThroughput();
   const submissions = await submitThroughput();
-  const report = { perStep, time, throughput, submissions };
+  const models = await modelCalls();
+  const report = { perStep, time, throughput, submissions, models };
   console.log(JSON.stringify(report));
 } finally {
   await service.stop();
   model.close();
+  streams.close();
 }
 
 /** One run of the service with `steps` tool calls; resolves when it is over. */
@@ -260,6 +265,26 @@ async function submitThroughput() {
   };
   console.log("\nSubmissions, 20 at a time (aim 0.9):", result);
   return result;
+}
+
+/** A streamed model call through our adapter against the same call by the bare SDK. */
+async function modelCalls() {
+  const rows = [];
+  for (const provider of MODEL_PROVIDERS) {
+    const job = { provider, calls: 500, url: streams.url };
+    await post("/bench/models", { ...job, calls: 50 });
+    const response = await post("/bench/models", job);
+    const { bareMs, oursMs } = await json<{ bareMs: number; oursMs: number }>(response);
+    rows.push({
+      provider,
+      bareMs: rounded(bareMs / job.calls),
+      oursMs: rounded(oursMs / job.calls),
+      ratio: rounded(oursMs / bareMs),
+    });
+  }
+  console.log("\nOne model call of 40 pieces, by the bare SDK and through the port:");
+  console.table(rows);
+  return rows;
 }
 
 async function json<T>(response: Response): Promise<T> {

@@ -1,6 +1,7 @@
 /** The Worker under measurement: the service with counters in its object, and the floors beside it. */
 import service, { AgentRun as Run } from "../src/index.ts";
 import { countingDatabase, countStorage, noCounts, type Counts } from "./counting.ts";
+import { timeModelCalls } from "./models.ts";
 import { consumeFloor, submitFloor, type FloorJob, type FloorRun } from "./floor.ts";
 
 export { FloorRun } from "./floor.ts";
@@ -67,6 +68,8 @@ export default {
         ).first<number>("n");
         return Response.json(open);
       }
+      case "/bench/models":
+        return Response.json(await timeModelCalls(await request.json()));
       case "/bench/prepare":
         await env.DB.exec(
           "CREATE TABLE IF NOT EXISTS floor (id TEXT PRIMARY KEY, status TEXT, body TEXT)",

@@ -7,15 +7,21 @@
 type Variables = Readonly<Record<string, string | undefined>>;
 
 const PROVIDER = /^(?:OPENAI|ANTHROPIC|GOOGLE|OPENROUTER)_(?:API_KEY|BASE_URL)$/;
+const OTHERS = new Set([
+  "OPENAI_API",
+  "OPENROUTER_REFERER",
+  "OPENROUTER_TITLE",
+  "AGENTKIT_LLM_PROVIDER",
+  "AGENTKIT_LLM_MODEL",
+  "AGENTKIT_PLANNER_TYPE",
+]);
 /** For the programs in this folder, not for the service. */
 const OURS = /^OPSPAWN_(?:STATE|URL|KEY|LOCAL_KEY)$/;
 
 /** Whether the service reads a variable of this name. */
 export function isSetting(name: string): boolean {
   return (
-    PROVIDER.test(name) ||
-    name === "OPENAI_API" ||
-    (name.startsWith("OPSPAWN_") && !OURS.test(name))
+    PROVIDER.test(name) || OTHERS.has(name) || (name.startsWith("OPSPAWN_") && !OURS.test(name))
   );
 }
 

@@ -2,12 +2,18 @@
 import type { RunTools } from "./agent/effects.ts";
 import type { LlmClient } from "./agent/llm/client.ts";
 import { localRules, localScript } from "./agent/llm/local.ts";
-import { openAiClient } from "./agent/llm/openai.ts";
+import { anthropic } from "./agent/llm/anthropic.ts";
+import { endpointOf, type Endpoint } from "./agent/llm/endpoint.ts";
+import { google } from "./agent/llm/google.ts";
+import { compatibleChat, openAiChat, openRouter } from "./agent/llm/openai-chat.ts";
+import { openAiResponses } from "./agent/llm/openai-responses.ts";
+import { shippedPrice } from "./agent/llm/prices.ts";
 import { unavailableClient } from "./agent/llm/unavailable.ts";
+import { WORKERS_AI, workersAi, type AiBinding } from "./agent/llm/workers-ai.ts";
 import { plannerFor } from "./agent/planners/planner-for.ts";
 import { BUILT_IN_TOOLS, toolboxFor } from "./agent/tools/registry.ts";
 import { scriptTools } from "./agent/tools/script-tools.ts";
-import { configOf, type Config } from "./env.ts";
+import { configOf, type Config, type ProviderSettings } from "./env.ts";
 import { logObserver, type Observer } from "./observe.ts";
 import type { Catalogue } from "./run/catalogue.ts";
 import type { Planner } from "./run/planner.ts";
@@ -39,7 +45,7 @@ export function buildDeps(env: Env): Deps {
     random: () => Math.random(),
     plannerFor,
     toolsFor: (spec, scripted) => ({
-      llm: llmFor(config, spec),
+      llm: llmFor(config, spec, bindingOf(env)),
       toolbox: toolboxFor(
         spec.config.tools,
         scriptTools(spec.input_data["script_tools"], scripted),
@@ -47,9 +53,12 @@ export function buildDeps(env: Env): Deps {
       settings: {
         retry: config.retry,
         modelTimeoutMs: config.modelTimeoutMs,
+        modelFirstByteMs: config.modelFirstByteMs,
+        modelIdleMs: config.modelIdleMs,
         deltaChars: config.deltaChars,
         deltaMs: config.deltaMs,
       },
+      priceOf: (model) => config.prices.get(model) ?? shippedPrice(model),
     }),
   };
 }
@@ -61,9 +70,22 @@ export function buildObserver(): Observer {
 
 const LOCAL_MODELS = ["local/rules", "local/script"];
 
+/** Providers that the settings can configure, and by which. */
+const KNOWN: Readonly<Record<string, string>> = {
+  openai: "OPENAI_API_KEY, or OPENAI_BASE_URL for a compatible server",
+  anthropic: "ANTHROPIC_API_KEY",
+  google: "GOOGLE_API_KEY",
+  openrouter: "OPENROUTER_API_KEY",
+  [WORKERS_AI]: "the binding AI in wrangler.toml",
+};
+
 /** What this deployment offers to submissions. */
-export function buildCatalogue(config: Config): Catalogue {
-  const providers = ["local", ...config.providers.keys()];
+export function buildCatalogue(config: Config, env: object = {}): Catalogue {
+  const providers = [
+    "local",
+    ...config.providers.keys(),
+    ...(bindingOf(env) === null ? [] : [WORKERS_AI]),
+  ];
   return {
     providers,
     tools: BUILT_IN_TOOLS.map((tool) => ({
@@ -84,24 +106,30 @@ export function buildCatalogue(config: Config): Catalogue {
         const known = `A model is written <provider>/<model id>, such as ${LOCAL_MODELS.join(" or ")}.`;
         return { code: "unknown_model", detail: `There is no model "${model}". ${known}` };
       }
-      if (config.providers.has(provider)) {
+      if (providers.includes(provider)) {
         return null;
       }
-      return provider === "openai"
+      const setting = Object.hasOwn(KNOWN, provider) ? KNOWN[provider] : undefined;
+      return setting === undefined
         ? {
-            code: "provider_not_configured",
-            detail:
-              "The provider openai is not configured: set OPENAI_API_KEY, or OPENAI_BASE_URL for a compatible server.",
+            code: "unknown_model",
+            detail: `There is no provider "${provider}". Configured: ${providers.join(", ")}. Others are named in OPSPAWN_PROVIDERS.`,
           }
         : {
-            code: "unknown_model",
-            detail: `There is no provider "${provider}". Configured: ${providers.join(", ")}.`,
+            code: "provider_not_configured",
+            detail: `The provider ${provider} is not configured: set ${setting}.`,
           };
     },
   };
 }
 
-function llmFor(config: Config, spec: RunSpec): LlmClient {
+/** The binding of Workers AI, where a deployment has one: it is not in the types, being optional. */
+function bindingOf(env: object): AiBinding | null {
+  const ai: unknown = "AI" in env ? env.AI : null;
+  return typeof ai === "object" && ai !== null ? (ai as AiBinding) : null;
+}
+
+function llmFor(config: Config, spec: RunSpec, ai: AiBinding | null): LlmClient {
   const { model } = spec.config;
   if (model === "local/script") {
     return localScript(scriptSchema.parse(spec.input_data["script"] ?? []));
@@ -110,8 +138,33 @@ function llmFor(config: Config, spec: RunSpec): LlmClient {
   if (provider === "local") {
     return localRules();
   }
+  if (provider === WORKERS_AI && ai !== null) {
+    return workersAi(ai);
+  }
   const settings = config.providers.get(provider);
   return settings === undefined
-    ? unavailableClient(provider)
-    : openAiClient({ provider, ...settings });
+    ? unavailableClient(provider, KNOWN[provider] ?? "OPSPAWN_PROVIDERS")
+    : clientFor(provider, settings);
+}
+
+function clientFor(provider: string, settings: ProviderSettings): LlmClient {
+  const { protocol, headers, named } = settings;
+  const own = endpointOf(provider, settings);
+  const endpoint: Endpoint = named === undefined ? own : { ...own, settings: named };
+  switch (protocol) {
+    case "responses":
+      return openAiResponses(endpoint);
+    case "chat":
+      return openAiChat(endpoint);
+    case "compatible":
+      return compatibleChat(endpoint);
+    case "anthropic":
+      return anthropic(endpoint);
+    case "google":
+      return google(endpoint);
+    case "openrouter":
+      return openRouter(endpoint, headers);
+    default:
+      return protocol satisfies never;
+  }
 }

@@ -4,6 +4,8 @@
  */
 import { z } from "zod";
 import type { RetryPolicy } from "./run/failure.ts";
+import type { Price } from "./run/price.ts";
+import { PLANNERS, type PlannerName } from "./run/spec.ts";
 
 /** A setting that is not what it must be. The message names it and never quotes a secret. */
 export class SettingError extends Error {
@@ -23,13 +25,76 @@ const number = (fallback: number, min: number, max: number) =>
 
 const text = z.string().transform((value) => (value.trim() === "" ? undefined : value.trim()));
 
+const url = text.pipe(z.url("it must be a URL").optional()).optional();
+
+const lowerCase = text.transform((value) => value?.toLowerCase());
+
+const API = z.enum(["responses", "chat"], "it must be responses or chat");
+
+/** Names that mean something of their own. */
+const TAKEN = new Set(["local", "openai", "anthropic", "google", "openrouter", "workers-ai"]);
+
+/** A setting whose text is JSON of this form. */
+function json<T extends z.ZodType>(schema: T) {
+  return text
+    .transform((value, context): unknown => {
+      try {
+        return value === undefined ? undefined : JSON.parse(value);
+      } catch {
+        context.addIssue({ code: "custom", message: "it must be JSON" });
+        return z.NEVER;
+      }
+    })
+    .pipe(schema.optional())
+    .optional();
+}
+
+const compatible = z.record(
+  z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]*$/, "a name has lower-case letters, digits and hyphens")
+    .refine((name) => !TAKEN.has(name), "the name of a provider that is built in"),
+  z.strictObject({
+    base_url: z.url("base_url must be a URL"),
+    api_key: z.string().optional(),
+    api: API.optional(),
+  }),
+);
+
+const rate = z.number().int().min(0);
+const rates = { input: rate, cached_input: rate, cache_write: rate, output: rate };
+const prices = z.record(
+  z.string().regex(/^[^/]+\/.+$/, "a model is written <provider>/<model id>"),
+  z.strictObject({
+    ...rates,
+    above: z.strictObject({ ...rates, input_tokens: z.number().int().min(1) }).optional(),
+  }),
+);
+
 const vars = z.object({
   OPENAI_API_KEY: text.optional(),
-  OPENAI_BASE_URL: text.pipe(z.url("it must be a URL").optional()).optional(),
-  OPENAI_API: text.pipe(z.literal("chat", "only chat is built").optional()).optional(),
+  OPENAI_BASE_URL: url,
+  OPENAI_API: text.pipe(API.optional()).optional(),
+  ANTHROPIC_API_KEY: text.optional(),
+  ANTHROPIC_BASE_URL: url,
+  GOOGLE_API_KEY: text.optional(),
+  GOOGLE_BASE_URL: url,
+  OPENROUTER_API_KEY: text.optional(),
+  OPENROUTER_BASE_URL: url,
+  OPENROUTER_REFERER: text.optional(),
+  OPENROUTER_TITLE: text.optional(),
+  OPSPAWN_PROVIDERS: json(compatible),
+  OPSPAWN_PRICES: json(prices),
   OPSPAWN_DEFAULT_MODEL: text.optional(),
+  AGENTKIT_LLM_PROVIDER: lowerCase.optional(),
+  AGENTKIT_LLM_MODEL: text.optional(),
+  AGENTKIT_PLANNER_TYPE: lowerCase
+    .pipe(z.enum(PLANNERS, `it must be one of ${PLANNERS.join(", ")}`).optional())
+    .optional(),
   OPSPAWN_CORS_ORIGINS: text.optional(),
   OPSPAWN_MODEL_TIMEOUT_MS: number(300_000, 10, 3_600_000),
+  OPSPAWN_MODEL_FIRST_BYTE_MS: number(180_000, 10, 3_600_000),
+  OPSPAWN_MODEL_IDLE_MS: number(180_000, 10, 3_600_000),
   OPSPAWN_RETRY_ATTEMPTS: number(5, 1, 100),
   OPSPAWN_RETRY_BASE_MS: number(500, 1, 60_000),
   OPSPAWN_RETRY_MAX_MS: number(60_000, 1, 86_400_000),
@@ -48,13 +113,19 @@ const vars = z.object({
 export const SETTINGS: readonly string[] = Object.keys(vars.shape);
 
 export interface Config {
-  /** OpenAI-compatible providers by the name that a model id begins with. */
-  readonly providers: ReadonlyMap<string, OpenAiProvider>;
+  /** The providers that are configured, by the name that a model id begins with. */
+  readonly providers: ReadonlyMap<string, ProviderSettings>;
+  /** Prices by model, with its provider; they win over those that ship. */
+  readonly prices: ReadonlyMap<string, Price>;
   /** `<provider>/<model id>` for tasks that name none. */
   readonly defaultModel: string;
+  /** For tasks that name none. */
+  readonly defaultPlanner: PlannerName;
   /** Origins that browsers may call from; empty: none but our own. */
   readonly corsOrigins: readonly string[];
   readonly modelTimeoutMs: number;
+  readonly modelFirstByteMs: number;
+  readonly modelIdleMs: number;
   readonly retry: RetryPolicy;
   readonly deltaChars: number;
   readonly deltaMs: number;
@@ -73,11 +144,19 @@ export interface Config {
   readonly ssePingMs: number;
 }
 
-export interface OpenAiProvider {
+/** The wire protocols that are spoken. */
+export type Protocol = "responses" | "chat" | "compatible" | "anthropic" | "google" | "openrouter";
+
+export interface ProviderSettings {
+  readonly protocol: Protocol;
   /** Absent for a server that needs none. */
   readonly apiKey?: string;
-  /** With its version path, as the SDK takes it; absent: OpenAI itself. */
+  /** As the provider's SDK takes it; absent: the provider's own. */
   readonly baseUrl?: string;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The names of the settings that a message should name; absent: those called after the provider. */
+  readonly named?: { readonly key: string; readonly url: string };
 }
 
 const parsed = new WeakMap<object, Config>();
@@ -98,22 +177,24 @@ export function configOf(env: object): Config {
   return config;
 }
 
-function toConfig(v: z.infer<typeof vars>): Config {
-  const providers = new Map<string, OpenAiProvider>();
-  if (v.OPENAI_API_KEY !== undefined || v.OPENAI_BASE_URL !== undefined) {
-    providers.set("openai", {
-      ...(v.OPENAI_API_KEY === undefined ? {} : { apiKey: v.OPENAI_API_KEY }),
-      ...(v.OPENAI_BASE_URL === undefined ? {} : { baseUrl: v.OPENAI_BASE_URL }),
-    });
-  }
+type Vars = z.infer<typeof vars>;
+
+function toConfig(v: Vars): Config {
+  const providers = providersOf(v);
   return {
     providers,
-    defaultModel: v.OPSPAWN_DEFAULT_MODEL ?? "local/rules",
+    prices: new Map(
+      Object.entries(v.OPSPAWN_PRICES ?? {}).map(([model, p]) => [model, priceOf(p)]),
+    ),
+    defaultModel: v.OPSPAWN_DEFAULT_MODEL ?? earlierDefault(v) ?? "local/rules",
+    defaultPlanner: v.AGENTKIT_PLANNER_TYPE ?? "native",
     corsOrigins: (v.OPSPAWN_CORS_ORIGINS ?? "")
       .split(",")
       .map((origin) => origin.trim())
       .filter((origin) => origin !== ""),
     modelTimeoutMs: v.OPSPAWN_MODEL_TIMEOUT_MS,
+    modelFirstByteMs: v.OPSPAWN_MODEL_FIRST_BYTE_MS,
+    modelIdleMs: v.OPSPAWN_MODEL_IDLE_MS,
     retry: {
       maxAttempts: v.OPSPAWN_RETRY_ATTEMPTS,
       baseMs: v.OPSPAWN_RETRY_BASE_MS,
@@ -129,4 +210,61 @@ function toConfig(v: z.infer<typeof vars>): Config {
     keyCacheMs: v.OPSPAWN_KEY_CACHE_MS,
     ssePingMs: v.OPSPAWN_SSE_PING_MS,
   };
+}
+
+/** A provider is there when its key or its address is set. */
+function providersOf(v: Vars): Map<string, ProviderSettings> {
+  const openRouterHeaders = {
+    ...(v.OPENROUTER_REFERER === undefined ? {} : { "HTTP-Referer": v.OPENROUTER_REFERER }),
+    ...(v.OPENROUTER_TITLE === undefined ? {} : { "X-Title": v.OPENROUTER_TITLE }),
+  };
+  // Only OpenAI itself is known to speak its newer protocol.
+  const openAi = v.OPENAI_API ?? (v.OPENAI_BASE_URL === undefined ? "responses" : "chat");
+  const known: [string, ProviderSettings][] = [
+    ["openai", { protocol: openAi, ...where(v.OPENAI_API_KEY, v.OPENAI_BASE_URL) }],
+    ["anthropic", { protocol: "anthropic", ...where(v.ANTHROPIC_API_KEY, v.ANTHROPIC_BASE_URL) }],
+    ["google", { protocol: "google", ...where(v.GOOGLE_API_KEY, v.GOOGLE_BASE_URL) }],
+    [
+      "openrouter",
+      {
+        protocol: "openrouter",
+        ...where(v.OPENROUTER_API_KEY, v.OPENROUTER_BASE_URL),
+        headers: openRouterHeaders,
+      },
+    ],
+  ];
+  const others = Object.entries(v.OPSPAWN_PROVIDERS ?? {}).map(
+    ([name, { base_url, api_key, api }]): [string, ProviderSettings] => [
+      name,
+      {
+        protocol: api === "responses" ? "responses" : "compatible",
+        ...where(api_key, base_url),
+        named: {
+          key: `api_key of ${name} in OPSPAWN_PROVIDERS`,
+          url: `base_url of ${name} in OPSPAWN_PROVIDERS`,
+        },
+      },
+    ],
+  );
+  const configured = known.filter(
+    ([, { apiKey, baseUrl }]) => apiKey !== undefined || baseUrl !== undefined,
+  );
+  return new Map([...configured, ...others]);
+}
+
+function where(apiKey: string | undefined, baseUrl: string | undefined) {
+  return {
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+  };
+}
+
+/** As AgentKit, this service's forerunner, was told: a provider and a model, each alone. */
+function earlierDefault(v: Vars): string | null {
+  const { AGENTKIT_LLM_PROVIDER: provider = "openai", AGENTKIT_LLM_MODEL: model } = v;
+  return model === undefined ? null : `${provider}/${model}`;
+}
+
+function priceOf({ above, ...price }: z.infer<typeof prices>[string]): Price {
+  return above === undefined ? price : { ...price, above };
 }

@@ -75,6 +75,8 @@ export function createdEvent(spec: RunSpec): NewEvent {
 const SETTINGS: LoopSettings = {
   retry: { maxAttempts: 5, baseMs: 1000, maxMs: 60_000 },
   modelTimeoutMs: 10_000,
+  modelFirstByteMs: 10_000,
+  modelIdleMs: 10_000,
   deltaChars: 1024,
   deltaMs: 1,
 };
@@ -86,7 +88,10 @@ export interface HarnessOptions {
   readonly llm?: LlmClient;
   readonly extraTools?: readonly RunTool[];
   readonly settings?: Partial<LoopSettings>;
+  readonly priceOf?: RunTools["priceOf"];
   readonly watched?: boolean;
+  /** The clock of the machine instead of one that stands still while the run works. */
+  readonly realTime?: boolean;
   /** Called around each write, with its number from 1; may throw `Killed`. */
   readonly onWrite?: (n: number, when: "before" | "after") => void;
 }
@@ -180,15 +185,19 @@ export class Harness {
     return this.events().map((event) => event.type);
   }
 
+  #clock(): number {
+    return this.#options.realTime === true ? Date.now() : this.now;
+  }
+
   #effects(): Effects {
     return {
-      now: () => this.now,
+      now: () => this.#clock(),
       random: () => 1,
       state: () => (this.log.state.end === null ? this.log.state : null),
       append: (events) => {
         this.writes += 1;
         this.#options.onWrite?.(this.writes, "before");
-        this.log.append(events, this.now);
+        this.log.append(events, this.#clock());
         this.#options.onWrite?.(this.writes, "after");
       },
       keep: (sha256, text) => this.values.keep(sha256, text),
@@ -206,6 +215,7 @@ export class Harness {
       llm: this.#options.llm ?? localScript(scriptSchema.parse(input_data["script"] ?? [])),
       toolbox: toolboxFor(config.tools, [...scripted, ...(this.#options.extraTools ?? [])]),
       settings: { ...SETTINGS, ...this.#options.settings },
+      priceOf: this.#options.priceOf ?? (() => null),
     };
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { RetryPolicy } from "../run/failure.ts";
 import type { NewEvent } from "../run/event.ts";
+import type { Price } from "../run/price.ts";
 import type { RunState } from "../run/state.ts";
 import type { LlmClient } from "./llm/client.ts";
 import type { Toolbox } from "./tools/registry.ts";
@@ -40,12 +41,18 @@ export interface RunTools {
   readonly llm: LlmClient;
   readonly toolbox: Toolbox;
   readonly settings: LoopSettings;
+  /** What a model costs, by its id with the provider; null where nobody knows. */
+  priceOf(model: string): Price | null;
 }
 
 export interface LoopSettings {
   readonly retry: RetryPolicy;
   /** Longest time a model call may take, milliseconds. */
   readonly modelTimeoutMs: number;
+  /** Longest time until a provider begins to answer … */
+  readonly modelFirstByteMs: number;
+  /** … and until the next piece of an answer comes, milliseconds. */
+  readonly modelIdleMs: number;
   /** Streamed text is packed into events of at most this many characters … */
   readonly deltaChars: number;
   /** … or of what came within this time, milliseconds. */

@@ -7,6 +7,7 @@ import { clipMessage, retryDelay, type ModelFailure } from "../run/failure.ts";
 import { callId } from "../run/id.ts";
 import type { Reply, ToolCall } from "../run/message.ts";
 import type { Planner, Reading } from "../run/planner.ts";
+import { costOf } from "../run/price.ts";
 import type { RunState } from "../run/state.ts";
 import { DeltaPacker, sizeOf, type Piece } from "./delta.ts";
 import type { Effects, RunTools } from "./effects.ts";
@@ -34,8 +35,7 @@ export async function callModel(
   effects: Effects,
   watchdog: Watchdog,
 ): Promise<NewEvent[]> {
-  const attempt = new Attempt(job, state, planner, tools, effects);
-  watchdog.start(tools.settings.modelTimeoutMs, () => attempt.timeOut());
+  const attempt = new Attempt(job, state, planner, tools, effects, watchdog);
   try {
     return await attempt.run();
   } finally {
@@ -50,6 +50,11 @@ class Attempt {
   readonly #tools: RunTools;
   readonly #effects: Effects;
   readonly #packer: DeltaPacker;
+  readonly #watchdog: Watchdog;
+  /** When the whole attempt must be over. */
+  readonly #deadline: number;
+  /** Whether the provider has answered at all. */
+  #answered = false;
   readonly #own = new AbortController();
   /** What the log threw: not the model's failure, it ends the slice. */
   readonly #broken: unknown[] = [];
@@ -62,25 +67,33 @@ class Attempt {
   #watched = false;
   #lookedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(job: ModelJob, state: RunState, planner: Planner, tools: RunTools, effects: Effects) {
+  constructor(
+    job: ModelJob,
+    state: RunState,
+    planner: Planner,
+    tools: RunTools,
+    effects: Effects,
+    watchdog: Watchdog,
+  ) {
     this.#job = job;
     this.#state = state;
     this.#planner = planner;
     this.#tools = tools;
     this.#effects = effects;
     this.#packer = new DeltaPacker(job, tools.settings, (events) => this.#write(events));
-  }
-
-  timeOut(): void {
-    const { modelTimeoutMs } = this.#tools.settings;
-    this.#stop({ code: "timeout", message: `No reply within ${modelTimeoutMs} ms.` });
+    this.#watchdog = watchdog;
+    this.#deadline = effects.now() + tools.settings.modelTimeoutMs;
   }
 
   async run(): Promise<NewEvent[]> {
     const { request, body } = this.#job;
+    const { modelFirstByteMs, modelIdleMs } = this.#tools.settings;
     const signal = AbortSignal.any([this.#effects.signal, this.#own.signal]);
+    this.#watchdog.start(this.#left(modelFirstByteMs), () => this.#timeOut());
     try {
       for await (const event of this.#tools.llm.stream(request, body, signal)) {
+        this.#answered = true;
+        this.#watchdog.feed(this.#left(modelIdleMs));
         this.#take(event);
       }
     } catch (error) {
@@ -98,8 +111,26 @@ class Attempt {
     return [...this.#packer.take(), ...this.#booked(), outcome];
   }
 
+  /** A limit, or what is left of the attempt's time where that is less. */
+  #left(limit: number): number {
+    return Math.max(0, Math.min(limit, this.#deadline - this.#effects.now()));
+  }
+
+  #timeOut(): void {
+    const { modelTimeoutMs, modelFirstByteMs, modelIdleMs } = this.#tools.settings;
+    const message =
+      this.#effects.now() >= this.#deadline
+        ? `No whole reply within ${modelTimeoutMs} ms (OPSPAWN_MODEL_TIMEOUT_MS).`
+        : this.#answered
+          ? `Nothing came for ${modelIdleMs} ms in mid-reply (OPSPAWN_MODEL_IDLE_MS).`
+          : `No answer within ${modelFirstByteMs} ms (OPSPAWN_MODEL_FIRST_BYTE_MS).`;
+    this.#stop({ code: "timeout", message });
+  }
+
   #take(event: LlmEvent): void {
     switch (event.type) {
+      case "progress":
+        break;
       case "usage":
         this.#usage = event.usage;
         break;
@@ -151,7 +182,11 @@ class Attempt {
       : [
           {
             type: "usage.recorded",
-            data: { ...this.#call, ...this.#usage, cost_micro_usd: 0 },
+            data: {
+              ...this.#call,
+              ...this.#usage,
+              cost_micro_usd: costOf(this.#tools.priceOf(this.#model), this.#usage),
+            },
           },
         ];
   }
@@ -193,6 +228,11 @@ class Attempt {
           : {}),
       },
     };
+  }
+
+  /** With its provider, as the spec has it. */
+  get #model(): string {
+    return this.#state.spec?.config.model ?? "";
   }
 
   get #call(): { readonly call_id: string; readonly attempt: number } {

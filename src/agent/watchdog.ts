@@ -1,10 +1,12 @@
 /**
- * One timer for many calls, one after the other: starting and stopping it costs nothing, since
- * the timer is left running and looks, when it fires, whether the call it finds is overdue.
+ * One timer for many calls, one after the other: starting, feeding and stopping it costs nothing,
+ * since the timer is left running and looks, when it fires, whether the call it finds is overdue.
  */
 export class Watchdog {
   readonly #now: () => number;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** When the timer fires, and when it would have something to bark at. */
+  #firesAt = Number.POSITIVE_INFINITY;
   #due = Number.POSITIVE_INFINITY;
   #bark: () => void = () => {};
 
@@ -13,11 +15,20 @@ export class Watchdog {
     this.#now = now;
   }
 
-  /** Calls `bark` after `ms`, unless `stop` comes first. */
+  /** Calls `bark` after `ms`, unless `stop` comes first, or `feed` puts it off. */
   start(ms: number, bark: () => void): void {
-    this.#due = this.#now() + ms;
     this.#bark = bark;
-    this.#timer ??= setTimeout(() => this.#look(), ms);
+    this.feed(ms);
+  }
+
+  /** Now it is `ms` from here. Only a moment earlier than the timer's own needs another timer. */
+  feed(ms: number): void {
+    const now = this.#now();
+    this.#due = now + ms;
+    if (this.#due < this.#firesAt) {
+      clearTimeout(this.#timer);
+      this.#wait(ms, now);
+    }
   }
 
   /** The call is over. */
@@ -29,17 +40,23 @@ export class Watchdog {
   close(): void {
     this.stop();
     clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#firesAt = Number.POSITIVE_INFINITY;
+  }
+
+  #wait(ms: number, now: number): void {
+    this.#firesAt = now + ms;
+    this.#timer = setTimeout(() => this.#look(), ms);
   }
 
   #look(): void {
-    this.#timer = undefined;
-    const left = this.#due - this.#now();
+    this.#firesAt = Number.POSITIVE_INFINITY;
+    const now = this.#now();
+    const left = this.#due - now;
     if (left <= 0) {
       this.stop();
       this.#bark();
     } else if (left !== Number.POSITIVE_INFINITY) {
-      this.#timer = setTimeout(() => this.#look(), left);
+      this.#wait(left, now);
     }
   }
 }

@@ -174,7 +174,7 @@ function resolveConfig(deps: ApiDeps, { agent_config = {} }: SubmitBody): AgentC
   return {
     ...(stripAbsent(agent_config) as Partial<AgentConfig>),
     model,
-    planner: agent_config.planner ?? "native",
+    planner: agent_config.planner ?? deps.config.defaultPlanner,
   };
 }
 

@@ -82,6 +82,8 @@ export interface ModelFailure {
   readonly message: string;
   /** How long the provider asks us to wait, in milliseconds. */
   readonly retryAfterMs?: number;
+  /** Whether another try may help, where the provider itself says so; else the code decides. */
+  readonly retryable?: boolean;
 }
 
 /** Longest message kept from a provider or a tool. */
@@ -112,7 +114,8 @@ export function retryDelay(
   policy: RetryPolicy,
   jitter: number,
 ): number | null {
-  if (!MODEL_FAILURES[failure.code].retryable || failed >= policy.maxAttempts) {
+  const retryable = failure.retryable ?? MODEL_FAILURES[failure.code].retryable;
+  if (!retryable || failed >= policy.maxAttempts) {
     return null;
   }
   const nominal = Math.min(policy.maxMs, policy.baseMs * 2 ** (failed - 1));

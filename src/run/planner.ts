@@ -7,10 +7,12 @@ import type { Prompt, Reply, ToolDescription } from "./message.ts";
 import type { PlannerName } from "./spec.ts";
 import type { RunState } from "./state.ts";
 
-/** What a reply means: an answer, tool calls, or a problem that the model is told of. */
+/** What a reply means: an answer, tool calls, a pause, or a problem that the model is told of. */
 export type Reading =
   | { readonly kind: "answer"; readonly answer: string }
   | { readonly kind: "calls"; readonly calls: readonly PlannedCall[] }
+  /** Nothing to do but to ask again: the provider paused its turn. */
+  | { readonly kind: "pause" }
   | { readonly kind: "problem"; readonly code: string; readonly message: string };
 
 /** A tool call before it has an id: parsed arguments, or the text that did not parse. */

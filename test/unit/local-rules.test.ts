@@ -172,7 +172,8 @@ function converse(
     const said = ruleReply(planner.prompt(stateOf(turns), offered(tools)));
     const reading: Reading = planner.read(replyOf(said));
     if (reading.kind !== "calls") {
-      return { called, replies, answer: reading.kind === "answer" ? reading.answer : reading.code };
+      const answer = reading.kind === "answer" ? reading.answer : JSON.stringify(reading);
+      return { called, replies, answer };
     }
     called.push(...reading.calls);
     const results = reading.calls.map(({ name }) => resultOf(name, outputs[name] ?? null));

@@ -1,9 +1,12 @@
 /** The loop, driven by hand: order of events, limits, failing models and tools. */
+import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { z } from "zod";
+import type { LoopSettings } from "../../src/agent/effects.ts";
 import type { LlmClient, LlmEvent } from "../../src/agent/llm/client.ts";
 import { defineTool } from "../../src/agent/tools/tool.ts";
 import type { JsonValue } from "../../src/run/json.ts";
+import type { Turn } from "../../src/run/message.ts";
 import { Harness, specFor } from "../harness.ts";
 
 const sum = (a: number, b: number) => ({ name: "add_numbers", arguments: { a, b } });
@@ -25,6 +28,25 @@ function says(
 ): LlmEvent[] {
   const finish_reason = calls.length > 0 ? "tool_calls" : "stop";
   return [{ type: "done", reply: { text, reasoning: "", tool_calls: calls, finish_reason } }];
+}
+
+/** Plays events, and between them pauses of so many milliseconds, unless it is stopped. */
+function playing(plays: readonly (LlmEvent | number)[]): LlmClient {
+  return {
+    body: () => "{}",
+    async *stream(_request, _body, signal) {
+      for (const play of plays) {
+        if (typeof play !== "number") {
+          yield play;
+        } else if (!signal.aborted) {
+          await setTimeout(play, undefined, { signal }).catch(() => {});
+        }
+        if (signal.aborted) {
+          return;
+        }
+      }
+    },
+  };
 }
 
 test("a run plans again after each observation until it has an answer", async () => {
@@ -167,6 +189,23 @@ test.each([
   },
 );
 
+test.each([
+  ["rate_limited", false, 1],
+  ["invalid_request", true, 3],
+] as const)(
+  "a provider that says whether to try again is believed: %s, %s",
+  async (code, retryable, attempts) => {
+    const failed: LlmEvent[] = [{ type: "failed", failure: { code, message: "no", retryable } }];
+    const run = new Harness(specFor({}), {
+      llm: model(failed, failed, failed),
+      settings: { retry: { maxAttempts: 3, baseMs: 1, maxMs: 1 } },
+    });
+    await run.drive();
+    expect(run.log.state.end).toMatchObject({ status: "failed", error: { code } });
+    expect(run.types().filter((type) => type === "model.requested")).toHaveLength(attempts);
+  },
+);
+
 test("a stream that ends without its end is a failure, never an answer", async () => {
   const llm = model([{ type: "text", text: "half an ans" }], says("whole"));
   const run = new Harness(specFor({}), { llm });
@@ -190,6 +229,92 @@ test("usage is booked before the outcome is judged, also for a reply that fails"
   await run.drive();
   expect(run.log.state.usage).toMatchObject({ input_tokens: 10, output_tokens: 4 });
   expect(run.types().slice(3, 5)).toEqual(["usage.recorded", "model.failed"]);
+});
+
+test("usage is priced by the model that the task names", async () => {
+  const usage = {
+    input_tokens: 1000,
+    cached_input_tokens: 400,
+    output_tokens: 10,
+    reasoning_tokens: 0,
+  };
+  const asked: string[] = [];
+  const run = new Harness(specFor({}, { config: { model: "shelf/llama" } }), {
+    llm: model([{ type: "usage", usage }, ...says("ok")]),
+    priceOf: (name) => {
+      asked.push(name);
+      return { input: 2_000_000, cached_input: 500_000, cache_write: 0, output: 8_000_000 };
+    },
+  });
+  await run.drive();
+  expect(new Set(asked)).toEqual(new Set(["shelf/llama"]));
+  expect(run.log.state.usage.cost_micro_usd).toBe(1200 + 200 + 80);
+});
+
+test("a turn that the provider pauses is kept, and the model is asked to go on", async () => {
+  const opaque = { provider: "anthropic", data: { paused: true } };
+  const seen: Turn[][] = [];
+  const replies: LlmEvent[][] = [
+    [
+      {
+        type: "done",
+        reply: { text: "Searching", reasoning: "", tool_calls: [], finish_reason: "pause", opaque },
+      },
+    ],
+    says("found"),
+  ];
+  const llm: LlmClient = {
+    body: () => "{}",
+    async *stream({ turns }) {
+      await Promise.resolve();
+      seen.push([...turns]);
+      yield* replies.shift() ?? [];
+    },
+  };
+  const run = new Harness(specFor({}), { llm });
+  await run.drive();
+  expect(run.log.state.end).toMatchObject({ result: { answer: "found" } });
+  expect(run.log.state.usage.steps).toBe(2);
+  expect(seen[1]?.at(-1)).toEqual({ role: "assistant", text: "Searching", tool_calls: [], opaque });
+});
+
+/** Far more than a test takes. */
+const LONG = 20_000;
+const PATIENT = { modelFirstByteMs: LONG, modelIdleMs: LONG, modelTimeoutMs: LONG };
+/** A reply that does not come to an end. */
+const ENDLESS = Array.from({ length: 2000 }, (_, i): LlmEvent | number =>
+  i % 2 === 0 ? 5 : { type: "text", text: "x" },
+);
+
+test.each<[string, readonly (LlmEvent | number)[], Partial<LoopSettings>, string]>([
+  ["never answers", [LONG], { modelFirstByteMs: 40 }, "OPSPAWN_MODEL_FIRST_BYTE_MS"],
+  [
+    "falls silent",
+    [{ type: "text", text: "ha" }, LONG],
+    { modelIdleMs: 40 },
+    "OPSPAWN_MODEL_IDLE_MS",
+  ],
+  ["goes on for too long", ENDLESS, { modelTimeoutMs: 100 }, "OPSPAWN_MODEL_TIMEOUT_MS"],
+])("a model that %s is given up in its own time", async (_what, plays, limit, setting) => {
+  const settings = { ...PATIENT, ...limit, retry: { maxAttempts: 1, baseMs: 1, maxMs: 1 } };
+  const run = new Harness(specFor({}), { llm: playing(plays), settings, realTime: true });
+  await run.drive();
+  expect(run.log.state.end).toMatchObject({
+    error: { code: "timeout", message: expect.stringContaining(setting) as string },
+  });
+});
+
+test("a model that shows signs of life may think for longer than a silence may last", async () => {
+  const signs = Array.from({ length: 120 }, (_, i): LlmEvent | number =>
+    i % 2 === 0 ? 20 : { type: "progress" },
+  );
+  const run = new Harness(specFor({}), {
+    llm: playing([...signs, ...says("thought")]),
+    settings: { ...PATIENT, modelFirstByteMs: 1000, modelIdleMs: 1000 },
+    realTime: true,
+  });
+  await run.drive();
+  expect(run.log.state.end).toMatchObject({ result: { answer: "thought" } });
 });
 
 test("streamed text is kept for watchers, packed, and not without them", async () => {

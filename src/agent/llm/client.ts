@@ -30,6 +30,8 @@ export interface TokenUsage {
 }
 
 export type LlmEvent =
+  /** The provider is there and works on it; says nothing yet. */
+  | { readonly type: "progress" }
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "reasoning"; readonly text: string }
   | {

@@ -4,9 +4,9 @@
  */
 import type { LlmClient } from "./client.ts";
 
-/** A client whose calls all fail with `authentication_failed`. */
-export function unavailableClient(provider: string): LlmClient {
-  const message = `The provider ${provider} is not configured any more: set ${provider.toUpperCase()}_API_KEY.`;
+/** A client whose calls all fail with `authentication_failed`. @param settings what to set */
+export function unavailableClient(provider: string, settings: string): LlmClient {
+  const message = `The provider ${provider} is not configured any more: set ${settings}.`;
   return {
     body: (request) => JSON.stringify({ model: request.model }),
     async *stream() {

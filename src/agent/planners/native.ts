@@ -50,6 +50,9 @@ function read(reply: Reply): Reading {
           })),
         };
   }
+  if (reply.finish_reason === "pause") {
+    return { kind: "pause" };
+  }
   return reply.text.trim() === ""
     ? {
         kind: "problem",

@@ -18,6 +18,9 @@ const WHOLE_ACTION = /^[ \t*]*action[ \t*]*:[^\n]*\n[ \t*]*(?:action[ \t]+)?inpu
 
 /** What a reply in ReAct form means. Total. */
 export function readReactReply(reply: Reply): Reading {
+  if (reply.finish_reason === "pause") {
+    return { kind: "pause" };
+  }
   const whole = reply.text.replaceAll("\r\n", "\n");
   if (whole.trim() === "") {
     return problem(

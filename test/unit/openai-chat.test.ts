@@ -3,7 +3,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import type { LlmEvent, ModelRequest } from "../../src/agent/llm/client.ts";
-import { openAiClient } from "../../src/agent/llm/openai.ts";
+import { endpointOf } from "../../src/agent/llm/endpoint.ts";
+import { openAiChat } from "../../src/agent/llm/openai-chat.ts";
 
 const servers: Server[] = [];
 afterEach(() => {
@@ -50,7 +51,7 @@ async function eventsFor(answer: Answer, apiKey = "sk-test"): Promise<LlmEvent[]
   });
   const { port } = server.address() as AddressInfo;
   const baseUrl = `http://127.0.0.1:${port}/v1`;
-  const client = openAiClient({ provider: "openai", apiKey, baseUrl });
+  const client = openAiChat(endpointOf("openai", { apiKey, baseUrl }));
   const events: LlmEvent[] = [];
   const signal = new AbortController().signal;
   for await (const event of client.stream(REQUEST, client.body(REQUEST), signal)) {
@@ -114,8 +115,8 @@ test.each<[string, object[]]>([
 test("usage that is no count is taken as none", async () => {
   const usage = { choices: [], usage: { prompt_tokens: -5, completion_tokens: 1.5 } };
   const body = `data: ${JSON.stringify(usage)}\n\n${stream({ content: "hi" })}`;
-  const [first] = await eventsFor({ body });
-  expect(first).toMatchObject({ usage: { input_tokens: 0, output_tokens: 0 } });
+  const usageEvent = (await eventsFor({ body })).find((event) => event.type === "usage");
+  expect(usageEvent).toMatchObject({ usage: { input_tokens: 0, output_tokens: 0 } });
 });
 
 test.each<[string, Answer, object]>([
@@ -154,7 +155,7 @@ test.each<[string, Answer, object]>([
   [
     "a refusal",
     { body: stream({ refusal: "I will not." }) },
-    { code: "refused", message: "The model refused: I will not." },
+    { code: "refused", message: "openai: The model refused: I will not." },
   ],
 ])("a failure has its class: %s", async (_what, answer, failure) => {
   const headers = answer.status === undefined ? {} : { "Content-Type": "application/json" };
@@ -168,7 +169,7 @@ test.each<[string, Answer, object]>([
 
 test("a server that is not there cannot be reached, and says what to check", async () => {
   const baseUrl = "http://127.0.0.1:1/v1";
-  const client = openAiClient({ provider: "openai", baseUrl });
+  const client = openAiChat(endpointOf("openai", { baseUrl }));
   const events: LlmEvent[] = [];
   for await (const event of client.stream(REQUEST, "{}", new AbortController().signal)) {
     events.push(event);

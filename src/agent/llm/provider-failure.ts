@@ -1,0 +1,281 @@
+/**
+ * From what a provider or its SDK says went wrong to a failure of ours. The SDKs are loaded lazily,
+ * so errors are told apart by their fields, never by class. What a provider calls the error counts
+ * for more than the HTTP status: in mid-stream there is no status, and some send the wrong one.
+ */
+import type { ModelFailure, ModelFailureCode } from "../../run/failure.ts";
+import { isJsonObject } from "../../run/json.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { textOf } from "./field.ts";
+import { retryHint } from "./retry-hint.ts";
+
+/** An error that a provider reports inside an answer that began well. */
+export class ReportedError extends Error {
+  /** The provider's error object. */
+  readonly error: unknown;
+  readonly code: ModelFailureCode | null;
+  /** @param code the class, where it needs no reading */
+  constructor(error: unknown, code: ModelFailureCode | null = null) {
+    super("The provider reported an error.");
+    this.name = "ReportedError";
+    this.error = error;
+    this.code = code;
+  }
+}
+
+/** What can be read from an error, whoever made it. */
+interface Facts {
+  readonly status: number | null;
+  /** Codes, types and reasons, in lower case, most telling first. */
+  readonly words: readonly string[];
+  readonly message: string;
+  readonly details: unknown;
+  readonly headers: unknown;
+}
+
+/**
+ * Classifies what was thrown while a provider was asked.
+ * @param answered whether the provider had begun to answer: a loss after that cuts a stream
+ */
+export function failureOf(thrown: unknown, endpoint: Endpoint, answered: boolean): ModelFailure {
+  const facts = factsOf(thrown);
+  const code =
+    (thrown instanceof ReportedError ? thrown.code : null) ??
+    codeByWords(facts) ??
+    codeByStatus(facts.status) ??
+    (thrown instanceof ReportedError
+      ? "server_error"
+      : isAbort(thrown)
+        ? "timeout"
+        : answered
+          ? "cut_stream"
+          : "connection_failed");
+  const retryAfterMs = retryHint(facts.headers, facts.details, facts.message);
+  const retryable = retryHeader(facts.headers);
+  return {
+    code,
+    message: sentence(code, facts, endpoint),
+    ...(retryAfterMs === null ? {} : { retryAfterMs }),
+    ...(retryable === null ? {} : { retryable }),
+  };
+}
+
+/** Removes keys: some servers quote the one they were sent, and it must not reach the log. */
+function scrubbed(text: string, { apiKey }: Endpoint): string {
+  const own = apiKey === undefined || apiKey === "" ? text : text.replaceAll(apiKey, "[key]");
+  return own
+    .replaceAll(/\b(?:sk|pk|rk)-[\w-]{8,}|\bAIza[\w-]{16,}/g, "[key]")
+    .replaceAll(/\b(bearer\s+|[?&]key=)[^\s&"']+/gi, "$1[key]");
+}
+
+/** Words of the providers, and what they mean to us. */
+const MEANINGS: readonly (readonly [ModelFailureCode, RegExp])[] = [
+  [
+    "quota_exhausted",
+    /^(?:insufficient_quota|insufficient_credits|billing_|quota_per_day|\w*spend_limit_reached|organization_on_hold)/,
+  ],
+  [
+    "context_too_long",
+    /^(?:context_length_exceeded|request_too_large|request_body_too_large|string_above_max_length)/,
+  ],
+  ["content_filtered", /^(?:content_filter|content_policy|moderation|flagged)/],
+  [
+    "authentication_failed",
+    /^(?:authentication_error|invalid_api_key|api_key_invalid|permission_|unauthenticated|unauthorized)/,
+  ],
+  ["model_not_found", /^(?:model_not_found|not_found)/],
+  ["rate_limited", /^(?:rate_limit|resource_exhausted|too_many_requests|tokens$|requests$)/],
+  ["overloaded", /^(?:overloaded|unavailable|slow_down|engine_overloaded|capacity)/],
+  ["timeout", /^(?:timeout|deadline_exceeded)/],
+  ["server_error", /^(?:api_error|server_error|internal|provider_error|processing_error|aborted$)/],
+  ["invalid_request", /^(?:invalid_|failed_precondition|out_of_range|unsupported_)/],
+];
+
+/** What only the sentence says. */
+const SENTENCES: readonly (readonly [ModelFailureCode, RegExp])[] = [
+  [
+    "context_too_long",
+    /prompt is too long|maximum context length|context window|context length|input token count[^.]*exceeds|too many tokens in the (?:prompt|input)/i,
+  ],
+  ["quota_exhausted", /credit balance is too low|insufficient credits|out of credits/i],
+  ["authentication_failed", /api key not valid|invalid api key|incorrect api key/i],
+];
+
+function codeByWords({ status, words, message }: Facts): ModelFailureCode | null {
+  // Sentences refine what is only "an invalid request" otherwise; they mean nothing with a 5xx.
+  if (status === null || status < 500) {
+    const said = SENTENCES.find(([, pattern]) => pattern.test(message));
+    if (said !== undefined && status !== 429) {
+      return said[0];
+    }
+  }
+  // "Invalid request" says the least: a status of its own class says more.
+  const found = words.flatMap((word) => MEANINGS.filter(([, pattern]) => pattern.test(word)));
+  const telling = found.find(([code]) => code !== "invalid_request");
+  if (telling !== undefined) {
+    return telling[0];
+  }
+  return found.length > 0 && (status === null || status === 400) ? "invalid_request" : null;
+}
+
+function codeByStatus(status: number | null): ModelFailureCode | null {
+  switch (status) {
+    case null:
+      return null;
+    case 401:
+    case 403:
+      return "authentication_failed";
+    case 402:
+      return "quota_exhausted";
+    case 404:
+      return "model_not_found";
+    case 408:
+    case 504:
+    case 524:
+      return "timeout";
+    case 413:
+      return "context_too_long";
+    case 429:
+      return "rate_limited";
+    // A conflict passes, as OpenAI's own SDK has it.
+    case 409:
+      return "server_error";
+    case 503:
+    case 529:
+      return "overloaded";
+    default:
+      return status >= 500 ? "server_error" : "invalid_request";
+  }
+}
+
+function isAbort(thrown: unknown): boolean {
+  return (
+    thrown instanceof Error && /^(?:APIUserAbortError|AbortError|TimeoutError)$/.test(thrown.name)
+  );
+}
+
+function factsOf(thrown: unknown): Facts {
+  const error = isJsonObject(thrown) ? (thrown as Record<string, unknown>) : {};
+  const said = thrown instanceof Error ? thrown.message : String(thrown);
+  // OpenAI's and Anthropic's SDKs keep the body in `error`; Google's makes it the message.
+  const payload = payloadOf(error["error"]) ?? payloadOf(parsed(said)) ?? {};
+  const metadata = isJsonObject(payload["metadata"]) ? payload["metadata"] : {};
+  const details = payload["details"];
+  const code = payload["code"] ?? error["code"];
+  const status =
+    whole(error["status"]) ??
+    whole(code) ??
+    (typeof code === "string" ? whole(Number(code)) : null);
+  const words = [
+    ...reasonsIn(details),
+    // Anthropic's finer code.
+    isJsonObject(details) ? details["error_code"] : undefined,
+    ...(Array.isArray(metadata["reasons"]) || "flagged_input" in metadata ? ["flagged"] : []),
+    code,
+    payload["type"],
+    error["type"],
+    payload["status"],
+    metadata["error_type"],
+  ].flatMap((word) => (typeof word === "string" ? [word.toLowerCase()] : []));
+  const own = payload["message"];
+  const raw = metadata["raw"];
+  const message = typeof own === "string" && own !== "" ? own : plain(said);
+  return {
+    status,
+    words,
+    // OpenRouter passes on what the model's own provider said.
+    message: typeof raw === "string" && !message.includes(raw) ? `${message}: ${raw}` : message,
+    details,
+    headers: error["headers"],
+  };
+}
+
+/** The innermost error object: providers wrap it once, SDKs once more. */
+function payloadOf(value: unknown): Record<string, unknown> | null {
+  if (typeof value === "string" && value !== "") {
+    return { message: value };
+  }
+  let inner: unknown = Array.isArray(value) ? value[0] : value;
+  for (let depth = 0; depth < 3; depth += 1) {
+    if (!isJsonObject(inner)) {
+      return null;
+    }
+    const next = inner["error"];
+    if (!isJsonObject(next)) {
+      return typeof next === "string" && inner["message"] === undefined
+        ? { ...inner, message: next }
+        : { ...inner };
+    }
+    inner = next;
+  }
+  return null;
+}
+
+/** Google names the reason, and the quota, in its details. */
+function reasonsIn(details: unknown): string[] {
+  const words: string[] = [];
+  for (const detail of Array.isArray(details) ? details.filter(isJsonObject) : []) {
+    const violations = Array.isArray(detail["violations"]) ? detail["violations"] : [];
+    if (violations.filter(isJsonObject).some(({ quotaId }) => textOf(quotaId).includes("PerDay"))) {
+      words.push("quota_per_day");
+    }
+    words.push(textOf(detail["reason"]));
+  }
+  return words;
+}
+
+function retryHeader(headers: unknown): boolean | null {
+  const said = headers instanceof Headers ? headers.get("x-should-retry") : null;
+  return said === "true" ? true : said === "false" ? false : null;
+}
+
+function whole(value: unknown): number | null {
+  return typeof value === "number" && Number.isInteger(value) && value >= 100 && value < 600
+    ? value
+    : null;
+}
+
+function parsed(text: string): unknown {
+  // An SDK may put the status before the body.
+  const start = text.search(/[[{]/);
+  if (start === -1) {
+    return null;
+  }
+  try {
+    return JSON.parse(text.slice(start));
+  } catch {
+    return null;
+  }
+}
+
+/** A page of HTML is not a sentence. */
+function plain(said: string): string {
+  return /<(?:!doctype|html|head|body)\b/i.test(said)
+    ? `${/^\d{3} /.exec(said)?.[0] ?? ""}a web page instead of an answer`
+    : said;
+}
+
+function sentence(code: ModelFailureCode, facts: Facts, endpoint: Endpoint): string {
+  const says = scrubbed(facts.message, endpoint).trim();
+  const ended = /[.!?…]$/.test(says) ? says : `${says}.`;
+  return `${endpoint.provider}: ${ended}${advice(code, endpoint)}`;
+}
+
+function advice(code: ModelFailureCode, { provider, settings, baseUrl }: Endpoint): string {
+  switch (code) {
+    case "authentication_failed":
+      return ` Set ${settings.key} to a valid key.`;
+    case "connection_failed":
+      return ` Check ${settings.url} and that the server is running.`;
+    case "model_not_found":
+      return baseUrl === undefined
+        ? " Check the model's name."
+        : ` Check the model's name, and the path of ${settings.url}.`;
+    case "quota_exhausted":
+      return ` Check the plan and the balance at ${provider}.`;
+    case "context_too_long":
+      return " Use fewer tool outputs, a smaller memory.max_messages, or a model with a longer context.";
+    default:
+      return "";
+  }
+}

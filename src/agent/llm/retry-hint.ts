@@ -1,0 +1,54 @@
+/** How long a provider asks to be left alone, wherever it says so. */
+import { isJsonObject } from "../../run/json.ts";
+
+/** Milliseconds: from the headers, from Google's details, from OpenAI's sentence; null without a hint. */
+export function retryHint(headers: unknown, details: unknown, message: string): number | null {
+  return fromHeaders(headers) ?? fromDetails(details) ?? fromSentence(message);
+}
+
+function fromHeaders(headers: unknown): number | null {
+  if (!(headers instanceof Headers)) {
+    return null;
+  }
+  const ms = numeral(headers.get("retry-after-ms"));
+  if (ms !== null) {
+    return ms;
+  }
+  const after = headers.get("retry-after");
+  const seconds = numeral(after);
+  if (seconds !== null) {
+    return seconds * 1000;
+  }
+  const date = Date.parse(after ?? "");
+  return Number.isNaN(date) ? null : Math.max(0, date - Date.now());
+}
+
+/** Google: `{"@type": "…RetryInfo", "retryDelay": "48s"}` among the details. */
+function fromDetails(details: unknown): number | null {
+  for (const detail of Array.isArray(details) ? details : []) {
+    const delay: unknown = isJsonObject(detail) ? detail["retryDelay"] : undefined;
+    if (typeof delay === "string") {
+      return duration(delay);
+    }
+  }
+  return null;
+}
+
+/** OpenAI: "Please try again in 3.89s", also "20ms" and "1m30.5s"; Google: "Please retry in 48.9s". */
+function fromSentence(message: string): number | null {
+  const said = /(?:try again|retry) in ((?:\d+(?:\.\d+)?(?:ms|h|m|s))+)/i.exec(message)?.[1];
+  return said === undefined ? null : duration(said);
+}
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+function duration(text: string): number | null {
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
+  const sum = parts.reduce((ms, [, n, unit]) => ms + Number(n) * (UNITS[unit ?? ""] ?? 0), 0);
+  return parts.length === 0 ? null : Math.ceil(sum);
+}
+
+function numeral(text: string | null): number | null {
+  const value = text === null || text.trim() === "" ? Number.NaN : Number(text);
+  return Number.isFinite(value) && value >= 0 ? value : null;
+}
