@@ -25,7 +25,12 @@ const ports = within("agent/llm/client[.]ts$", "agent/tools/(tool|registry|invok
 const observe = within("observe[.]ts$");
 const web = [
   ...domain,
-  ...within("queue/message[.]ts$", "durable/(rpc|platform-error)[.]ts$", "store/", "env[.]ts$"),
+  ...within(
+    "queue/message[.]ts$",
+    "durable/(rpc|ledger-rpc|platform-error)[.]ts$",
+    "store/",
+    "env[.]ts$",
+  ),
   ...observe,
   ...npm("hono", "@hono/zod-openapi", "zod"),
   // The version that the service tells.

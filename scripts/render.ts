@@ -16,7 +16,7 @@ export interface Screen {
 }
 
 /** Types of the contract that are shown when a service sends them, beyond the log's own. */
-type LaterType = "memory.compacted" | "plan.updated" | "child.started" | "child.finished";
+type LaterType = "plan.updated" | "child.started" | "child.finished";
 
 type Paint = "red" | "green" | "yellow" | "dim" | "bold";
 type Render = (data: TaskEvent["data"], event: TaskEvent) => string;
@@ -133,6 +133,10 @@ export class RunView {
         typeof retry === "number" ? `again in ${duration(retry)}` : "this was the last attempt";
       return this.#warn(`! model call failed: ${failure(data)} · ${next}`);
     },
+    "model.switched": (data) =>
+      this.#warn(
+        `! ${textOf(data["from"])} cannot answer (${textOf(data["code"])}): going on with ${textOf(data["to"])}`,
+      ),
     "model.superseded": () => this.#note("the reply above does not count"),
     // On a terminal the status line says so.
     "tool.requested": (data) =>

@@ -11,12 +11,15 @@ import { shippedPrice } from "./agent/llm/prices.ts";
 import { unavailableClient } from "./agent/llm/unavailable.ts";
 import { WORKERS_AI, workersAi, type AiBinding } from "./agent/llm/workers-ai.ts";
 import { plannerFor } from "./agent/planners/planner-for.ts";
+import { jsonSchemaCheck } from "./agent/tools/json-schema.ts";
 import { BUILT_IN_TOOLS, toolboxFor } from "./agent/tools/registry.ts";
 import { scriptTools } from "./agent/tools/script-tools.ts";
+import { ledgerStub, type LedgerRpc } from "./durable/ledger-rpc.ts";
 import { configOf, type Config, type ProviderSettings } from "./env.ts";
 import { logObserver, type Observer } from "./observe.ts";
 import type { Catalogue } from "./run/catalogue.ts";
 import type { Planner } from "./run/planner.ts";
+import type { Price } from "./run/price.ts";
 import { scriptSchema } from "./run/script.ts";
 import type { PlannerName, RunSpec } from "./run/spec.ts";
 import type { ScriptedCalls } from "./run/state.ts";
@@ -27,6 +30,8 @@ export interface Deps {
   readonly config: Config;
   readonly tasks: TaskStore;
   readonly observer: Observer;
+  /** The ledger of a tenant; null in a deployment that has none. */
+  ledger(tenantId: string): LedgerRpc | null;
   now(): number;
   random(): number;
   plannerFor(name: PlannerName): Planner;
@@ -41,11 +46,12 @@ export function buildDeps(env: Env): Deps {
     config,
     tasks: new TaskStore(env.DB),
     observer: buildObserver(),
+    ledger: (tenantId) => (env.LEDGERS === undefined ? null : ledgerStub(env.LEDGERS, tenantId)),
     now: () => Date.now(),
     random: () => Math.random(),
     plannerFor,
     toolsFor: (spec, scripted) => ({
-      llm: llmFor(config, spec, bindingOf(env)),
+      llmFor: memoised((model) => llmFor(config, spec, model, bindingOf(env))),
       toolbox: toolboxFor(
         spec.config.tools,
         scriptTools(spec.input_data["script_tools"], scripted),
@@ -58,9 +64,15 @@ export function buildDeps(env: Env): Deps {
         deltaChars: config.deltaChars,
         deltaMs: config.deltaMs,
       },
-      priceOf: (model) => config.prices.get(model) ?? shippedPrice(model),
+      priceOf: (model) => priceOf(config, model),
+      checkAnswer:
+        spec.config.output_schema === undefined ? null : jsonSchemaCheck(spec.config.output_schema),
     }),
   };
+}
+
+function priceOf(config: Config, model: string): Price | null {
+  return config.prices.get(model) ?? shippedPrice(model);
 }
 
 /** Faults as structured lines in the Worker's log. */
@@ -96,6 +108,7 @@ export function buildCatalogue(config: Config, env: object = {}): Catalogue {
       effect: tool.effect,
       timeout_ms: tool.timeoutMs,
     })),
+    isPriced: (model) => priceOf(config, model) !== null,
     modelProblem(model) {
       const slash = model.indexOf("/");
       const provider = model.slice(0, slash);
@@ -129,8 +142,17 @@ function bindingOf(env: object): AiBinding | null {
   return typeof ai === "object" && ai !== null ? (ai as AiBinding) : null;
 }
 
-function llmFor(config: Config, spec: RunSpec, ai: AiBinding | null): LlmClient {
-  const { model } = spec.config;
+/** The same client for the same model: an SDK is set up once. */
+function memoised(make: (model: string) => LlmClient): (model: string) => LlmClient {
+  const made = new Map<string, LlmClient>();
+  return (model) => {
+    const client = made.get(model) ?? make(model);
+    made.set(model, client);
+    return client;
+  };
+}
+
+function llmFor(config: Config, spec: RunSpec, model: string, ai: AiBinding | null): LlmClient {
   if (model === "local/script") {
     return localScript(scriptSchema.parse(spec.input_data["script"] ?? []));
   }

@@ -10,6 +10,7 @@ import { reconcile } from "./queue/reconciler.ts";
 import { TaskStore } from "./store/tasks.ts";
 
 export { AgentRun } from "./durable/agent-run.ts";
+export { TenantLedger } from "./durable/ledger.ts";
 
 const app = createApp((env) => apiDeps(env, buildCatalogue, buildObserver()));
 

@@ -3,11 +3,13 @@
  * models, and a process that can be made to stop before or after any write.
  */
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
-import type { Effects, LoopSettings, RunTools } from "../src/agent/effects.ts";
+import type { Effects, LoopSettings, ReserveAnswer, RunTools } from "../src/agent/effects.ts";
 import { runSlice, type SliceEnd } from "../src/agent/loop.ts";
 import { localScript } from "../src/agent/llm/local.ts";
 import type { LlmClient } from "../src/agent/llm/client.ts";
 import { plannerFor } from "../src/agent/planners/planner-for.ts";
+import type { Need } from "../src/agent/reserve.ts";
+import { jsonSchemaCheck } from "../src/agent/tools/json-schema.ts";
 import { argumentsDefect } from "../src/agent/tools/invoke.ts";
 import { toolboxFor } from "../src/agent/tools/registry.ts";
 import { scriptTools } from "../src/agent/tools/script-tools.ts";
@@ -86,6 +88,10 @@ export class Killed extends Error {}
 
 export interface HarnessOptions {
   readonly llm?: LlmClient;
+  /** Clients of single models, by their ids with the provider. */
+  readonly llms?: Readonly<Record<string, LlmClient>>;
+  /** The budgets above the run, if there are any. */
+  readonly budget?: (need: Need) => ReserveAnswer;
   readonly extraTools?: readonly RunTool[];
   readonly settings?: Partial<LoopSettings>;
   readonly priceOf?: RunTools["priceOf"];
@@ -201,6 +207,9 @@ export class Harness {
         this.#options.onWrite?.(this.writes, "after");
       },
       keep: (sha256, text) => this.values.keep(sha256, text),
+      budgeted: () => this.#options.budget !== undefined,
+      reserve: async (need) =>
+        this.#options.budget?.(need) ?? { ok: true, sum: need.most, capped: false },
       durable: async () => {},
       watched: () => this.#options.watched ?? false,
       fault: () => {},
@@ -212,7 +221,12 @@ export class Harness {
     const { input_data, config } = this.#spec;
     const scripted = scriptTools(input_data["script_tools"], () => this.log.state.scripted);
     return {
-      llm: this.#options.llm ?? localScript(scriptSchema.parse(input_data["script"] ?? [])),
+      llmFor: (model) =>
+        this.#options.llms?.[model] ??
+        this.#options.llm ??
+        localScript(scriptSchema.parse(input_data["script"] ?? [])),
+      checkAnswer:
+        config.output_schema === undefined ? null : jsonSchemaCheck(config.output_schema),
       toolbox: toolboxFor(config.tools, [...scripted, ...(this.#options.extraTools ?? [])]),
       settings: { ...SETTINGS, ...this.#options.settings },
       priceOf: this.#options.priceOf ?? (() => null),

@@ -6,7 +6,10 @@ import type { RetryPolicy } from "../run/failure.ts";
 import type { NewEvent } from "../run/event.ts";
 import type { Price } from "../run/price.ts";
 import type { RunState } from "../run/state.ts";
+import type { JsonValue } from "../run/json.ts";
 import type { LlmClient } from "./llm/client.ts";
+import type { Need } from "./reserve.ts";
+import type { Checked } from "./tools/tool.ts";
 import type { Toolbox } from "./tools/registry.ts";
 
 export interface Effects {
@@ -28,6 +31,10 @@ export interface Effects {
    * process; requests that leave it are held back by the platform until then.
    */
   durable(): Promise<void>;
+  /** Whether there are budgets above the run, of which a model call must be granted its cost. */
+  budgeted(): boolean;
+  /** Asks those budgets; what is granted stays held back until what was spent is told. */
+  reserve(need: Need): Promise<ReserveAnswer>;
   /** Whether anybody watches the run live, so that streamed text is worth storing. */
   watched(): boolean;
   /** Reports a fault of ours, for operators; the log gets a plain sentence. */
@@ -36,13 +43,27 @@ export interface Effects {
   readonly signal: AbortSignal;
 }
 
+export type ReserveAnswer =
+  /** `capped` says whether there is any budget to keep to. */
+  | { readonly ok: true; readonly sum: number; readonly capped: boolean }
+  /** Which budget has not enough left, and when it begins anew (RFC 3339). */
+  | {
+      readonly ok: false;
+      readonly limit: string;
+      readonly cap_usd: number;
+      readonly until: string;
+    };
+
 /** What a slice works with; fixed for the life of the run's process. */
 export interface RunTools {
-  readonly llm: LlmClient;
+  /** The client of a model, by its id with the provider. */
+  llmFor(model: string): LlmClient;
   readonly toolbox: Toolbox;
   readonly settings: LoopSettings;
   /** What a model costs, by its id with the provider; null where nobody knows. */
   priceOf(model: string): Price | null;
+  /** For an agent whose answer is data: what is wrong with a value, or its checked form. */
+  readonly checkAnswer: ((value: JsonValue) => Checked) | null;
 }
 
 export interface LoopSettings {

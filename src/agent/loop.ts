@@ -5,9 +5,9 @@
  */
 import type { NewEvent } from "../run/event.ts";
 import type { Planner } from "../run/planner.ts";
-import type { Effects, RunTools } from "./effects.ts";
+import type { Effects, ReserveAnswer, RunTools } from "./effects.ts";
 import { callModel } from "./model-call.ts";
-import { planStep } from "./step.ts";
+import { planStep, type Grant, type PlannedStep } from "./step.ts";
 import { callTools } from "./tool-calls.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -46,12 +46,15 @@ async function steps(
   watchdog: Watchdog,
 ): Promise<SliceEnd> {
   let outcomes = opening;
+  let grant: Grant | null = null;
   for (;;) {
     const before = effects.state();
     if (before === null) {
       return { kind: "fenced" };
     }
-    const step = planStep(before, outcomes, { planner, ...tools }, effects.now());
+    const deps = { planner, ...tools, budgets: effects.budgeted() };
+    const step: PlannedStep = planStep(before, outcomes, deps, effects.now(), grant);
+    grant = null;
     if (step.events.length > 0) {
       effects.append(step.events);
     }
@@ -60,6 +63,12 @@ async function steps(
       case "model":
         outcomes = await callModel(step.job, state, planner, tools, effects, watchdog);
         break;
+      case "reserve": {
+        const answer = await effects.reserve(step.job.need);
+        grant = answer.ok ? { ...step.job.call, sum: answer.sum, capped: answer.capped } : null;
+        outcomes = answer.ok ? [] : refusedBy(answer);
+        break;
+      }
       case "tools":
         outcomes = await callTools(step.job.calls, state, tools, effects);
         break;
@@ -67,4 +76,12 @@ async function steps(
         return step.job;
     }
   }
+}
+
+/** A budget above the run has not enough left: the run waits for it, with its work kept. */
+function refusedBy({ limit, cap_usd, until }: Extract<ReserveAnswer, { ok: false }>): NewEvent[] {
+  return [
+    { type: "limit.reached", data: { limit, value: cap_usd } },
+    { type: "run.waiting", data: { for: "budget", limit, until } },
+  ];
 }

@@ -6,9 +6,10 @@ import type { NewEvent } from "../run/event.ts";
 import { clipMessage, retryDelay, type ModelFailure } from "../run/failure.ts";
 import { callId } from "../run/id.ts";
 import type { Reply, ToolCall } from "../run/message.ts";
-import type { Planner, Reading } from "../run/planner.ts";
+import { answerData, type Planner, type Reading } from "../run/planner.ts";
+import { presumed } from "../run/recover.ts";
 import { costOf } from "../run/price.ts";
-import type { RunState } from "../run/state.ts";
+import { modelOf, type RunState } from "../run/state.ts";
 import { DeltaPacker, sizeOf, type Piece } from "./delta.ts";
 import type { Effects, RunTools } from "./effects.ts";
 import type { LlmEvent, TokenUsage } from "./llm/client.ts";
@@ -91,7 +92,8 @@ class Attempt {
     const signal = AbortSignal.any([this.#effects.signal, this.#own.signal]);
     this.#watchdog.start(this.#left(modelFirstByteMs), () => this.#timeOut());
     try {
-      for await (const event of this.#tools.llm.stream(request, body, signal)) {
+      const llm = this.#tools.llmFor(modelOf(this.#state));
+      for await (const event of llm.stream(request, body, signal)) {
         this.#answered = true;
         this.#watchdog.feed(this.#left(modelIdleMs));
         this.#take(event);
@@ -176,19 +178,22 @@ class Attempt {
     this.#own.abort();
   }
 
+  /** What the attempt used; where a reply began and nobody said, what it held back. */
   #booked(): NewEvent[] {
-    return this.#usage === null
-      ? []
-      : [
-          {
-            type: "usage.recorded",
-            data: {
-              ...this.#call,
-              ...this.#usage,
-              cost_micro_usd: costOf(this.#tools.priceOf(this.#model), this.#usage),
-            },
-          },
-        ];
+    const open = this.#state.model;
+    if (this.#usage === null) {
+      return this.#answered && open !== null ? presumed(open) : [];
+    }
+    return [
+      {
+        type: "usage.recorded",
+        data: {
+          ...this.#call,
+          ...this.#usage,
+          cost_micro_usd: costOf(this.#tools.priceOf(modelOf(this.#state)), this.#usage),
+        },
+      },
+    ];
   }
 
   /** The run stopped the call, since its time was up; what it would have come to is void. */
@@ -207,7 +212,14 @@ class Attempt {
   }
 
   #completed(reply: Reply): NewEvent {
-    const reading = bounded(this.#planner.read(reply));
+    if (this.#job.purpose === "compact") {
+      const summary = reply.text.trim();
+      return {
+        type: "memory.compacted",
+        data: { ...this.#call, up_to_seq: this.#state.seq, kind: "turns", summary },
+      };
+    }
+    const reading = this.#checked(bounded(this.#planner.read(reply)));
     const first = this.#state.nextCall;
     const tool_calls: ToolCall[] =
       reading.kind === "calls"
@@ -223,6 +235,7 @@ class Attempt {
         ...(reply.reasoning === "" ? {} : { reasoning: reply.reasoning }),
         ...(reply.opaque === undefined ? {} : { opaque: reply.opaque }),
         ...(reading.kind === "answer" ? { answer: reading.answer } : {}),
+        ...(reading.kind === "answer" && reading.data !== undefined ? { data: reading.data } : {}),
         ...(reading.kind === "problem"
           ? { problem: { code: reading.code, message: reading.message } }
           : {}),
@@ -230,9 +243,21 @@ class Attempt {
     };
   }
 
-  /** With its provider, as the spec has it. */
-  get #model(): string {
-    return this.#state.spec?.config.model ?? "";
+  /** An answer that has to be data is read as such; what does not fit goes back with the reasons. */
+  #checked(reading: Reading): Reading {
+    const { checkAnswer } = this.#tools;
+    if (reading.kind !== "answer" || checkAnswer === null) {
+      return reading;
+    }
+    const parsed = answerData(reading.answer);
+    const checked = parsed.ok ? checkAnswer(parsed.value) : parsed;
+    return checked.ok
+      ? { ...reading, data: checked.value }
+      : {
+          kind: "problem",
+          code: "invalid_answer",
+          message: `Your answer does not fit the schema it must have: ${checked.reason} Answer again, with nothing but JSON that fits.`,
+        };
   }
 
   get #call(): { readonly call_id: string; readonly attempt: number } {

@@ -2,13 +2,17 @@
  * One step, planned: what the last outcomes lead to, as the events to write now (outcomes and next
  * intents together, so that they are one transaction) and the job to perform after. Pure.
  */
-import { decide } from "../run/decide.ts";
+import { decide, type Action } from "../run/decide.ts";
 import type { NewEvent } from "../run/event.ts";
+import { runFailure } from "../run/failure.ts";
+import { whenMet } from "../run/limits.ts";
 import type { Planner } from "../run/planner.ts";
+import type { Price } from "../run/price.ts";
 import { foldNew } from "../run/reduce.ts";
-import type { RunState, TurnCall } from "../run/state.ts";
-import { compose } from "./context.ts";
+import { modelOf, type RunState, type TurnCall } from "../run/state.ts";
+import { compose, type Ask, type Composed } from "./context.ts";
 import type { LlmClient, ModelRequest } from "./llm/client.ts";
+import { needOf, outputFor, withinOwnCap, type Need } from "./reserve.ts";
 import { prepareCall } from "./tools/invoke.ts";
 import type { Toolbox } from "./tools/registry.ts";
 
@@ -17,12 +21,28 @@ export type Job =
       readonly kind: "model";
       readonly callId: string;
       readonly attempt: number;
+      readonly purpose: "step" | "compact";
       readonly request: ModelRequest;
       readonly body: string;
     }
+  /** Ask the budgets above the run for what the next attempt may cost. */
+  | { readonly kind: "reserve"; readonly call: AttemptName; readonly need: Need }
   | { readonly kind: "tools"; readonly calls: readonly TurnCall[] }
   | { readonly kind: "rest"; readonly until: number | null }
   | { readonly kind: "over" };
+
+/** An attempt that has not been made yet. */
+export interface AttemptName {
+  readonly call_id: string;
+  readonly attempt: number;
+}
+
+/** What the budgets above the run have granted an attempt, micro-dollars. */
+export interface Grant extends AttemptName {
+  readonly sum: number;
+  /** Whether there is any budget to keep to. */
+  readonly capped: boolean;
+}
 
 export interface PlannedStep {
   readonly events: readonly NewEvent[];
@@ -32,18 +52,28 @@ export interface PlannedStep {
 export interface StepDeps {
   readonly planner: Planner;
   readonly toolbox: Toolbox;
-  readonly llm: LlmClient;
+  llmFor(model: string): LlmClient;
+  priceOf(model: string): Price | null;
+  /** Whether there are budgets above the run to ask. */
+  readonly budgets: boolean;
 }
+
+/** The need of a call whose price nobody knows. */
+const NOTHING: Need = { most: 0, least: 0 };
+
+type AskAction = Extract<Action, { kind: "ask" }>;
 
 /**
  * @param outcomes what the last job came to, not yet in the log
  * @param now milliseconds; the time that the events will carry
+ * @param grant what a `reserve` job came to, if that was the last one
  */
 export function planStep(
   before: RunState,
   outcomes: readonly NewEvent[],
   deps: StepDeps,
   now: number,
+  grant: Grant | null = null,
 ): PlannedStep {
   const events: NewEvent[] = [...outcomes];
   let state = foldNew(before, outcomes, now);
@@ -58,14 +88,12 @@ export function planStep(
         write(...action.events);
         break;
       case "ask": {
-        const { request, body, sha256 } = compose(state, deps.planner, deps.toolbox, deps.llm);
-        const { call_id, attempt, step } = action;
-        const model = state.spec?.config.model ?? "";
-        write({
-          type: "model.requested",
-          data: { call_id, attempt, step, model, up_to_seq: state.seq, body_sha256: sha256 },
-        });
-        return { events, job: { kind: "model", callId: call_id, attempt, request, body } };
+        const planned = planAsk(state, action, deps, grant);
+        write(...planned.events);
+        if (planned.job !== null) {
+          return { events, job: planned.job };
+        }
+        break;
       }
       case "prepare": {
         const { modelCallId } = action;
@@ -87,4 +115,87 @@ export function planStep(
         action satisfies never;
     }
   }
+}
+
+interface PlannedAsk {
+  readonly events: readonly NewEvent[];
+  /** Null where a budget said no: the events say what follows. */
+  readonly job: Job | null;
+}
+
+/** The attempt of a model call: its request, what is held back for it, and its intent. */
+function planAsk(
+  state: RunState,
+  action: AskAction,
+  deps: StepDeps,
+  grant: Grant | null,
+): PlannedAsk {
+  const model = modelOf(state);
+  const llm = deps.llmFor(model);
+  const price = deps.priceOf(model);
+  const { purpose, call_id, attempt } = action;
+  const asked = (ask: Ask): Composed => compose(state, deps.planner, deps.toolbox, llm, ask);
+  const composed = asked({ purpose });
+  const cap = state.spec?.limits.max_cost_usd;
+  const given = grant?.call_id === call_id && grant.attempt === attempt ? grant : null;
+  if (price === null) {
+    // Whether a budget has to be kept is only known by asking.
+    if (cap !== undefined || given?.capped === true) {
+      return { events: [{ type: "run.failed", data: runFailure("unpriced_model") }], job: null };
+    }
+    return deps.budgets && given === null
+      ? { events: [], job: { kind: "reserve", call: { call_id, attempt }, need: NOTHING } }
+      : intent(state, action, composed, {});
+  }
+  if (isFree(price) || (cap === undefined && !deps.budgets && given === null)) {
+    return intent(state, action, composed, {});
+  }
+  const own = withinOwnCap(state, needOf(state, price, composed.body.length));
+  if (own === null) {
+    return { events: whenMet(state, { limit: "max_cost_usd", value: cap ?? 0 }), job: null };
+  }
+  const granted = given !== null && given.sum >= own.least ? given.sum : null;
+  if (deps.budgets && granted === null) {
+    return { events: [], job: { kind: "reserve", call: { call_id, attempt }, need: own } };
+  }
+  if (cap === undefined && given?.capped !== true) {
+    return intent(state, action, composed, {});
+  }
+  const sum = Math.min(own.most, granted ?? own.most);
+  const max_output_tokens = outputFor(state, price, composed.body.length, sum);
+  return intent(state, action, asked({ purpose, max_output_tokens }), {
+    reserved_micro_usd: sum,
+    max_output_tokens,
+  });
+}
+
+function intent(
+  state: RunState,
+  { call_id, attempt, step, purpose }: AskAction,
+  { request, body, sha256 }: Composed,
+  budget: { readonly reserved_micro_usd?: number; readonly max_output_tokens?: number },
+): PlannedAsk {
+  return {
+    events: [
+      {
+        type: "model.requested",
+        data: {
+          call_id,
+          attempt,
+          step,
+          model: modelOf(state),
+          up_to_seq: state.seq,
+          body_sha256: sha256,
+          body_chars: body.length,
+          ...budget,
+          ...(purpose === "step" ? {} : { purpose }),
+        },
+      },
+    ],
+    job: { kind: "model", callId: call_id, attempt, purpose, request, body },
+  };
+}
+
+function isFree({ input, cached_input, cache_write, output }: Price): boolean {
+  return input === 0 && cached_input === 0 && cache_write === 0 && output === 0;
 }

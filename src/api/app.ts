@@ -17,6 +17,7 @@ import { systemRoutes } from "./system.ts";
 import { taskCommandRoutes } from "./task-commands.ts";
 import { taskRoutes } from "./tasks.ts";
 import { toolRoutes } from "./tools.ts";
+import { usageRoutes } from "./usage.ts";
 import { validationProblem } from "./validation.ts";
 
 /** @param depsOf builds, or finds again, what the handlers need */
@@ -47,6 +48,7 @@ export function createApp(depsOf: (env: Env) => ApiDeps): OpenAPIHono<AppEnv> {
   eventRoutes(app);
   outputRoutes(app);
   toolRoutes(app);
+  usageRoutes(app);
   adminRoutes(app);
   systemRoutes(app);
   app.notFound((c) => problemResponse(c, unmatched(app, c)));

@@ -1,18 +1,22 @@
 /** What every handler works with: the dependencies of a request, and who makes it. */
 import type { Context } from "hono";
 import { configOf, type Config } from "../env.ts";
+import { ledgerStub, type LedgerRpc } from "../durable/ledger-rpc.ts";
 import { runStub, type RunRpc } from "../durable/rpc.ts";
 import type { Observer } from "../observe.ts";
 import { messageFor, sendTask } from "../queue/message.ts";
 import type { Catalogue } from "../run/catalogue.ts";
 import { KeyStore, type Caller } from "../store/keys.ts";
 import { TaskStore, type NewTask } from "../store/tasks.ts";
+import { UsageStore } from "../store/usage.ts";
 
 export interface ApiDeps {
   readonly config: Config;
   readonly catalogue: Catalogue;
   readonly tasks: TaskStore;
   readonly keys: KeyStore;
+  readonly usage: UsageStore;
+  ledger(tenantId: string): LedgerRpc;
   readonly observer: Observer;
   run(tenantId: string, taskId: string): RunRpc;
   /** Gives a task to the queue. */
@@ -47,6 +51,8 @@ export function apiDeps(
     catalogue: catalogueOf(config, env),
     tasks: new TaskStore(env.DB),
     keys: new KeyStore(env.DB),
+    usage: new UsageStore(env.DB),
+    ledger: (tenantId) => ledgerStub(env.LEDGERS, tenantId),
     observer,
     run: (tenantId, taskId) => runStub(env.RUNS, tenantId, taskId),
     dispatch: (task) => sendTask(queues, task.priority, messageFor(task)),

@@ -27,6 +27,7 @@ export const PROBLEMS = {
   unknown_task_type: [422, "There is no such task type"],
   unknown_agent: [422, "There is no such agent"],
   unknown_model: [422, "There is no such model"],
+  unpriced_model: [422, "Nobody knows what the model costs"],
   provider_not_configured: [422, "The model's provider is not configured"],
   unknown_tool: [422, "There is no such tool"],
   idempotency_key_reused: [422, "The idempotency key was used for another request"],

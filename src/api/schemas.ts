@@ -6,6 +6,7 @@ import { z } from "@hono/zod-openapi";
 import type { JsonValue } from "../run/json.ts";
 import { isTaskId } from "../run/id.ts";
 import { scriptSchema, scriptToolsSchema } from "../run/script.ts";
+import { USAGE_GROUPS } from "../store/usage.ts";
 import { EFFECTS } from "../run/event.ts";
 import { MAX_REASON_CHARS, PLAIN_TEXT } from "../run/plain-text.ts";
 import { EXPIRY_POLICIES, PLANNERS } from "../run/spec.ts";
@@ -65,6 +66,18 @@ const inputData = z
     prompt: someText.optional().openapi({ description: "The same as goal; goal wins." }),
     context: freeObject.optional(),
     messages: z.array(message).max(1000).optional(),
+    images: z
+      .array(
+        z.union([
+          z.strictObject({ url: z.url({ protocol: /^https?$/ }) }),
+          z.strictObject({
+            media_type: z.string().regex(/^image\/[\w.+-]+$/, "must be image/…"),
+            data: z.base64(),
+          }),
+        ]),
+      )
+      .max(20)
+      .optional(),
     script: checkedBy(scriptSchema).optional(),
     script_tools: checkedBy(scriptToolsSchema).optional(),
   })
@@ -77,7 +90,14 @@ const inputData = z
 const agentConfig = z
   .strictObject({
     model: z.string().min(1).max(256).optional().openapi({ example: "openai/gpt-4o-mini" }),
+    fallback_models: z.array(z.string().min(1).max(256)).max(8).optional().openapi({
+      description: "Take over, in their order, where the model before cannot answer.",
+    }),
     planner: z.enum(PLANNERS).optional(),
+    output_schema: freeObject.optional().openapi({
+      description:
+        "JSON Schema of the answer, which `result.data` then holds. What does not fit goes back to the model with the reasons.",
+    }),
     instructions: z.string().max(100_000).optional(),
     tools: z.array(z.string().min(1).max(128)).max(128).optional(),
     temperature: z.number().min(0).max(2).optional(),
@@ -85,7 +105,13 @@ const agentConfig = z
     stop: z.array(z.string().min(1).max(256)).max(4).optional(),
     seed: z.number().int().optional(),
     memory: z
-      .strictObject({ max_messages: z.number().int().min(4).max(1000).optional() })
+      .strictObject({
+        max_messages: z.number().int().min(4).max(1000).optional(),
+        max_tokens: z.number().int().min(500).max(10_000_000).optional().openapi({
+          description:
+            "Tokens of conversation beyond which it is compacted: long outputs are shortened, then older turns summarised.",
+        }),
+      })
       .optional(),
     policy: z
       .strictObject({
@@ -126,14 +152,14 @@ const limits = z
     max_tool_calls: cap(0, 100_000),
     max_duration_s: cap(1, 2_592_000),
     max_tokens: cap(1, 1_000_000_000),
-    max_cost_usd: notBuilt,
+    max_cost_usd: z.number().min(0).max(1_000_000).nullish(),
     max_repeats: cap(2, 100).openapi({
       description:
         "How often the same tool calls may follow each other; at half of it the model is told.",
     }),
     on_reached: z.enum(["wait", "fail"]).nullish().openapi({
       description:
-        "For every cap. By default max_tokens makes the run wait for `budget`, and the others end it.",
+        "For every cap. By default max_tokens and max_cost_usd make the run wait for `budget`, and the others end it.",
     }),
   })
   .openapi("Limits", {
@@ -251,6 +277,65 @@ export const outputPage = z
     next_offset: z.number().int().nullable(),
   })
   .openapi("OutputPage");
+
+const dayText = z.iso.date("must be a day, YYYY-MM-DD").openapi({ example: "2026-11-24" });
+
+export const usageQuery = z.strictObject({
+  from: dayText.optional().openapi({ description: "First day; 29 days before today by default." }),
+  to: dayText.optional().openapi({ description: "Last day; today by default." }),
+  group_by: z
+    .string()
+    .transform((text) => text.split(","))
+    .pipe(z.array(z.enum(USAGE_GROUPS)).max(3))
+    .optional()
+    .openapi({ type: "string", example: "day,model" }),
+});
+
+export const usageReport = z
+  .object({
+    from: z.string(),
+    to: z.string(),
+    usage: z.array(
+      z.object({
+        day: z.string().nullable(),
+        agent: z.string().nullable(),
+        model: z.string().nullable(),
+        tasks: z.number().int(),
+        model_calls: z.number().int(),
+        input_tokens: z.number().int(),
+        cached_input_tokens: z.number().int(),
+        output_tokens: z.number().int(),
+        cost_usd: z.number(),
+      }),
+    ),
+  })
+  .openapi("UsageReport");
+
+export const budgetBody = z
+  .strictObject({
+    agent: z.string().min(1).max(128).nullish().openapi({
+      description: "The agent whose tasks it is for; absent or null: all of the tenant's.",
+    }),
+    period: z.enum(["day", "month"]),
+    max_cost_usd: z.number().min(0).max(1_000_000_000).nullable(),
+  })
+  .openapi("SetBudget", { example: { period: "day", max_cost_usd: 5 } });
+
+export const budgetList = z
+  .object({
+    budgets: z.array(
+      z.object({
+        agent: z.string().nullable(),
+        period: z.enum(["day", "month"]),
+        max_cost_usd: z.number(),
+        spent_usd: z.number(),
+        reserved_usd: z.number().openapi({
+          description: "Held back for model calls that are under way.",
+        }),
+      }),
+    ),
+  })
+  .openapi("BudgetList");
 
 export const invariantsQuery = z.strictObject({
   limit: whole(1, 100).optional(),

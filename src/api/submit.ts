@@ -1,6 +1,7 @@
 /** The use case of submitting a task, for every front that has one. */
 import type { Catalogue } from "../run/catalogue.ts";
-import { canonicalJson, type JsonValue } from "../run/json.ts";
+import { canonicalJson, type JsonObject, type JsonValue } from "../run/json.ts";
+import { schemaDefect } from "../run/schema-defect.ts";
 import { newTaskId } from "../run/id.ts";
 import type { AgentConfig, RunLimits } from "../run/spec.ts";
 import { isTerminal } from "../run/view.ts";
@@ -129,6 +130,8 @@ function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): NewTask {
     throw refusal("unknown_agent", "/agent", `There is no agent "${body.agent}".`);
   }
   const config = resolveConfig(deps, body);
+  const limits = resolveLimits(body);
+  checkPrices(deps.catalogue, config, limits);
   const { script, script_tools } = body.input_data;
   if (config.model !== "local/script" && (script !== undefined || script_tools !== undefined)) {
     const pointer = script === undefined ? "/input_data/script_tools" : "/input_data/script";
@@ -147,7 +150,7 @@ function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): NewTask {
     agent: body.agent,
     agent_version: 1,
     config,
-    limits: resolveLimits(body),
+    limits,
     metadata: body.metadata ?? {},
     priority: body.priority,
     attempt: 1,
@@ -171,6 +174,10 @@ function scheduledAt({ scheduled_at }: SubmitBody, now: number): string | null {
 function resolveConfig(deps: ApiDeps, { agent_config = {} }: SubmitBody): AgentConfig {
   const model = agent_config.model ?? deps.config.defaultModel;
   checkModel(deps, model);
+  for (const [i, fallback] of (agent_config.fallback_models ?? []).entries()) {
+    checkModel(deps, fallback, `/agent_config/fallback_models/${i}`);
+  }
+  checkSchema("/agent_config/output_schema", agent_config.output_schema);
   return {
     ...(stripAbsent(agent_config) as Partial<AgentConfig>),
     model,
@@ -178,17 +185,37 @@ function resolveConfig(deps: ApiDeps, { agent_config = {} }: SubmitBody): AgentC
   };
 }
 
-function checkModel(deps: ApiDeps, model: string): void {
+function checkModel(deps: ApiDeps, model: string, pointer = "/agent_config/model"): void {
   const problem = deps.catalogue.modelProblem(model);
   if (problem !== null) {
-    throw refusal(problem.code, "/agent_config/model", problem.detail);
+    throw refusal(problem.code, pointer, problem.detail);
+  }
+}
+
+/** With a cap on money, a model without a price is an error, not free. */
+function checkPrices(catalogue: Catalogue, config: AgentConfig, limits: RunLimits): void {
+  const models = [config.model, ...(config.fallback_models ?? [])];
+  const unpriced = models.find((model) => !catalogue.isPriced(model));
+  if (limits.max_cost_usd !== undefined && unpriced !== undefined) {
+    throw refusal(
+      "unpriced_model",
+      "/limits/max_cost_usd",
+      `Nobody knows what ${unpriced} costs; set its price in OPSPAWN_PRICES.`,
+    );
+  }
+}
+
+/** A schema that could never be checked is refused now, not after the money is spent. */
+function checkSchema(pointer: string, schema: JsonObject | undefined): void {
+  const defect = schema === undefined ? null : schemaDefect(schema);
+  if (defect !== null) {
+    throw refusal("validation_failed", pointer, defect);
   }
 }
 
 /** What the client names wins over the defaults, and null over both. */
 function resolveLimits({ limits = {} }: SubmitBody): RunLimits {
-  const { max_cost_usd: _cost, ...built } = limits;
-  const named = Object.entries(built).filter(([, value]) => value !== undefined);
+  const named = Object.entries(limits).filter(([, value]) => value !== undefined);
   const all = { ...DEFAULT_LIMITS, ...Object.fromEntries(named) };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
 }

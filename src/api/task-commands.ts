@@ -113,7 +113,7 @@ const limitsRoute = createRoute({
   },
   responses: {
     200: json("The task as it is now.", schemas.task),
-    ...refusals(...BODY_PROBLEMS, "not_found", "not_started", "task_over"),
+    ...refusals(...BODY_PROBLEMS, "not_found", "not_started", "task_over", "unpriced_model"),
   },
 });
 
@@ -157,7 +157,7 @@ export function taskCommandRoutes(app: OpenAPIHono<AppEnv>): void {
   });
 
   app.openapi(limitsRoute, async (c) => {
-    const { max_cost_usd: _cost, ...changes } = c.req.valid("json");
+    const changes = c.req.valid("json");
     const task = await commanded(c, c.req.valid("param").id, {
       kind: "limits",
       changes: changes as LimitChanges,
@@ -188,4 +188,5 @@ const PROBLEM_OF: Readonly<Record<CommandRefusal["code"], ProblemCode>> = {
   no_such_call: "not_found",
   approval_decided: "approval_decided",
   invalid_arguments: "invalid_arguments",
+  unpriced_model: "unpriced_model",
 };

@@ -47,7 +47,7 @@ export function taskJson(row: ListedTask): TaskJson {
   };
 }
 
-function withView(row: TaskRow, view: RunView): TaskRow {
+function withView(row: TaskRow, { ledger: _ledger, ...view }: RunView): TaskRow {
   return {
     ...row,
     ...view,

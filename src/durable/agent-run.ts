@@ -11,7 +11,9 @@ import type { JsonValue } from "../run/json.ts";
 import { runFailure } from "../run/failure.ts";
 import { accept, type RunCommand } from "../run/command.ts";
 import type { RunSpec } from "../run/spec.ts";
+import type { RunState } from "../run/state.ts";
 import { isSettled, isTerminal, viewOf } from "../run/view.ts";
+import { RunBudgets } from "./budgets.ts";
 import { EventLog, type StoredEvent } from "./event-log.ts";
 import { KeptValues } from "./kept-values.ts";
 import { Lifeline } from "./lifeline.ts";
@@ -46,6 +48,7 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
   readonly #log: EventLog;
   readonly #values: KeptValues;
   readonly #watchers: Watchers;
+  readonly #budgets: RunBudgets;
   readonly #outbox: Outbox;
   readonly #lifeline: Lifeline;
   // Not persisted: who waits for the run to settle.
@@ -60,8 +63,17 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
     this.#log = new EventLog(storage.sql, (write) => storage.transactionSync(write));
     this.#values = new KeptValues(storage.sql);
     this.#watchers = new Watchers(ctx, this.#log);
+    this.#budgets = new RunBudgets(
+      () => this.#deps.ledger(this.#log.state.spec?.tenant_id ?? ""),
+      () => this.#log.state,
+      () => Date.now(),
+      (error) => this.#deps.observer.fault("run.ledger", error),
+    );
     this.#outbox = new Outbox(
-      (projection) => this.#deps.tasks.project(projection),
+      async (projection) => {
+        await this.#deps.tasks.project(projection);
+        await this.#budgets.settle();
+      },
       () => this.#log.state,
     );
     this.#lifeline = new Lifeline({
@@ -72,6 +84,7 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
       deps: () => this.#deps,
       publish: (events) => this.#publish(events),
       keep: (sha256, text) => this.#values.keep(sha256, text),
+      budgets: this.#budgets,
       watched: () => this.#watchers.any,
       disconnect: () => this.#watchers.closeAll(),
       observer: parts.observer ?? buildObserver(),
@@ -228,6 +241,13 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
   /** Whether a command will be carried out, and how. */
   #consider(command: RunCommand): Considered {
     const { state } = this.#log;
+    if (command.kind === "limits" && typeof command.changes.max_cost_usd === "number") {
+      const unpriced = this.#unpriced(state);
+      if (unpriced !== null) {
+        const message = `Nobody knows what ${unpriced} costs; set its price in OPSPAWN_PRICES.`;
+        return { ok: false, code: "unpriced_model", message };
+      }
+    }
     const accepted = accept(state, command, (name, args) => this.#argumentsDefect(name, args));
     return accepted.ok
       ? {
@@ -239,6 +259,16 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
           },
         }
       : accepted;
+  }
+
+  /** A model that the run may ask and whose price is not known. */
+  #unpriced({ spec }: RunState): string | null {
+    if (spec === null) {
+      return null;
+    }
+    const tools = this.#deps.toolsFor(spec, () => null);
+    const models = [spec.config.model, ...(spec.config.fallback_models ?? [])];
+    return models.find((model) => tools.priceOf(model) === null) ?? null;
   }
 
   #argumentsDefect(tool: string, args: JsonValue): string | null {

@@ -26,7 +26,7 @@ const LAST_ALARM_RETRY = 4;
 const DROPPED_ALARM_MS = 60_000;
 
 /** What the lifeline needs of the object around it. */
-export interface LifelineHost extends Omit<SliceHost, "durable"> {
+export interface LifelineHost extends Omit<SliceHost, "durable" | "aside"> {
   readonly ctx: Pick<DurableObjectState, "id" | "waitUntil">;
   readonly storage: Pick<RunStorage, "sql" | "getAlarm" | "setAlarm" | "sync">;
   readonly log: EventLog;
@@ -179,8 +179,15 @@ export class Lifeline {
   }
 
   #newSlice(): Slice {
-    const { storage, log, deps, publish, watched, keep } = this.#host;
-    return new Slice(log, deps(), { publish, watched, keep, durable: () => storage.sync() });
+    const { storage, log, deps, publish, watched, keep, budgets } = this.#host;
+    return new Slice(log, deps(), {
+      publish,
+      watched,
+      keep,
+      budgets,
+      durable: () => storage.sync(),
+      aside: (work) => this.keep(work),
+    });
   }
 
   async #runSlice(slice: Slice, opening: readonly NewEvent[]): Promise<void> {

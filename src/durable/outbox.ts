@@ -48,8 +48,8 @@ export class Outbox {
     if (state.spec === null) {
       return;
     }
-    const { task_id, tenant_id } = state.spec;
-    await this.#project({ task_id, tenant_id, view: viewOf(state) });
+    const { task_id, tenant_id, agent } = state.spec;
+    await this.#project({ task_id, tenant_id, agent, view: viewOf(state) });
     this.#sentSeq = Math.max(this.#sentSeq, state.statusSeq);
   }
 }

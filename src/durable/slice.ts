@@ -2,13 +2,15 @@
  * One slice of a run's work: it may write to the log until it is closed, the run ends, or a newer
  * slice has begun. So a call that comes back late cannot write.
  */
-import type { Effects } from "../agent/effects.ts";
+import type { Effects, ReserveAnswer } from "../agent/effects.ts";
 import { runSlice, type SliceEnd } from "../agent/loop.ts";
+import type { Need } from "../agent/reserve.ts";
 import type { Deps } from "../deps.ts";
 import type { NewEvent } from "../run/event.ts";
 import { deadline } from "../run/limits.ts";
 import type { RunSpec } from "../run/spec.ts";
 import type { RunState } from "../run/state.ts";
+import type { RunBudgets } from "./budgets.ts";
 import type { EventLog, StoredEvent } from "./event-log.ts";
 
 /** What a slice needs of its object. */
@@ -17,6 +19,10 @@ export interface SliceHost {
   readonly watched: () => boolean;
   readonly durable: () => Promise<void>;
   readonly keep: (sha256: string, text: string) => void;
+  /** The budgets above the run. */
+  readonly budgets: Pick<RunBudgets, "active" | "reserve" | "settle">;
+  /** Work that nobody awaits. */
+  readonly aside: (work: Promise<unknown>) => void;
 }
 
 /** Timers hold at most this many milliseconds. */
@@ -79,6 +85,14 @@ export class Slice implements Effects {
     }
   }
 
+  budgeted(): boolean {
+    return this.#host.budgets.active;
+  }
+
+  reserve(need: Need): Promise<ReserveAnswer> {
+    return this.#host.budgets.reserve(need);
+  }
+
   durable(): Promise<void> {
     return this.#host.durable();
   }
@@ -100,6 +114,10 @@ export class Slice implements Effects {
     this.#host.publish(this.#log.append(events, this.now()));
     this.#epoch = this.#log.state.epoch;
     this.#watchDeadline();
+    if (events.some((event) => event.type === "usage.recorded" && event.data.cost_micro_usd > 0)) {
+      // What was not spent is free for others at once.
+      this.#host.aside(this.#host.budgets.settle());
+    }
   }
 
   /** Aborts what is in flight when the run's time is up; the loop then ends the run. */

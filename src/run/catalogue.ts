@@ -8,6 +8,8 @@ export interface Catalogue {
   readonly tools: readonly CatalogueTool[];
   /** Why a model cannot be used (a problem's code and sentence), or null. */
   modelProblem(model: string): ModelProblem | null;
+  /** Whether it is known what a model costs. */
+  isPriced(model: string): boolean;
 }
 
 export interface CatalogueTool {

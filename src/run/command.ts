@@ -5,7 +5,7 @@
  */
 import type { NewEvent } from "./event.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
-import { LIMIT_NAMES } from "./limits.ts";
+import { isOwnLimit, LIMIT_NAMES } from "./limits.ts";
 import { abandon } from "./recover.ts";
 import type { RunLimits } from "./spec.ts";
 import type { RunState, TurnCall } from "./state.ts";
@@ -28,7 +28,9 @@ export type RunCommand =
       readonly comment: string | null;
       readonly by: string;
     }
-  | { readonly kind: "limits"; readonly changes: LimitChanges; readonly by: string };
+  | { readonly kind: "limits"; readonly changes: LimitChanges; readonly by: string }
+  /** A budget above the run has room again: the run asks it once more. */
+  | { readonly kind: "resume"; readonly by: string };
 
 /** New values; null lifts a limit. */
 export type LimitChanges = { readonly [K in keyof RunLimits]?: RunLimits[K] | null };
@@ -40,7 +42,8 @@ export type CommandRefusal = {
     | "task_over"
     | "no_such_call"
     | "approval_decided"
-    | "invalid_arguments";
+    | "invalid_arguments"
+    | "unpriced_model";
   readonly message: string;
 };
 
@@ -72,6 +75,8 @@ export function accept(
       return decided(state, command, argumentsDefect);
     case "limits":
       return events(...changed(state, command));
+    case "resume":
+      return events(...resumed(state));
     default:
       return command satisfies never;
   }
@@ -139,6 +144,13 @@ function decided(
 function wasMade(state: RunState, call: TurnCall | undefined, callId: string): boolean {
   const number = /^call_([1-9]\d{0,8})$/.exec(callId)?.[1];
   return call !== undefined || (number !== undefined && Number(number) < state.nextCall);
+}
+
+/** A wait for one of the run's own limits is ended by that limit alone. */
+function resumed({ wait }: RunState): NewEvent[] {
+  return wait?.for === "budget" && !isOwnLimit(wait.limit)
+    ? [{ type: "run.resumed", data: { from: "budget" } }]
+    : [];
 }
 
 function changed(state: RunState, { changes, by }: Of<"limits">): NewEvent[] {

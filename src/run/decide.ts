@@ -4,12 +4,14 @@
  */
 import { dueAt } from "./due.ts";
 import { upToEnd, type NewEvent } from "./event.ts";
-import { runFailure, TOOL_FAILURES, type ToolFailureCode } from "./failure.ts";
+import { mayDoBetter, runFailure, TOOL_FAILURES, type ToolFailureCode } from "./failure.ts";
 import { callId } from "./id.ts";
 import { askingMet, durationMet, toolCallsMet, whenLooping, whenMet } from "./limits.ts";
+import { compactionDue, type Compaction } from "./memory.ts";
+import { compactable } from "./message.ts";
 import type { Planner } from "./planner.ts";
 import { MAX_LOST, requestAgain } from "./recover.ts";
-import type { RunState, TurnCall } from "./state.ts";
+import { modelOf, nextModel, type RunState, type TurnCall } from "./state.ts";
 import {
   callDue,
   isApproved,
@@ -29,6 +31,7 @@ export type Action =
       readonly call_id: string;
       readonly attempt: number;
       readonly step: number;
+      readonly purpose: "step" | "compact";
     }
   /** Look up the tools of these calls and write what becomes of each. */
   | { readonly kind: "prepare"; readonly modelCallId: string; readonly calls: readonly TurnCall[] }
@@ -76,13 +79,7 @@ function begin(state: RunState, now: number): Action {
 function decideModel(state: RunState, call: NonNullable<RunState["model"]>, now: number): Action {
   switch (call.phase) {
     case "dead":
-      return record({
-        type: "run.failed",
-        data: {
-          ...(call.failure ?? runFailure("internal_error")),
-          details: { call_id: call.call_id, attempts: call.attempt },
-        },
-      });
+      return record(afterFailure(state, call));
     case "due": {
       if (call.lost >= MAX_LOST) {
         const message = `A model call was interrupted ${MAX_LOST} times.`;
@@ -100,6 +97,7 @@ function decideModel(state: RunState, call: NonNullable<RunState["model"]>, now:
             call_id: call.call_id,
             attempt: call.attempt + 1,
             step: state.usage.steps,
+            purpose: call.purpose,
           }
         : record(...whenMet(state, met));
     }
@@ -108,6 +106,33 @@ function decideModel(state: RunState, call: NonNullable<RunState["model"]>, now:
     default:
       return call.phase satisfies never;
   }
+}
+
+/** What follows a model call that failed for good: another way to go on, or the run's end. */
+function afterFailure(state: RunState, call: NonNullable<RunState["model"]>): NewEvent {
+  const failure = call.failure ?? runFailure("internal_error");
+  const to = nextModel(state);
+  if (failure.code === "context_too_long" && compactable(state.conversation).length > 0) {
+    return leftOut(state, "turns");
+  }
+  if (to !== null && mayDoBetter(failure.code)) {
+    const from = modelOf(state);
+    return {
+      type: "model.switched",
+      data: { call_id: call.call_id, from, to, code: failure.code },
+    };
+  }
+  // A summary that cannot be had is no reason to end: the older turns are left out without one.
+  return call.purpose === "compact"
+    ? leftOut(state, "turns")
+    : {
+        type: "run.failed",
+        data: { ...failure, details: { call_id: call.call_id, attempts: call.attempt } },
+      };
+}
+
+function leftOut(state: RunState, kind: Compaction): NewEvent {
+  return { type: "memory.compacted", data: { up_to_seq: state.seq, kind, summary: "" } };
 }
 
 /**
@@ -231,7 +256,7 @@ function waited({ request }: TurnCall, until: number): number {
 
 function decideStep(state: RunState, planner: Planner): Action {
   if (state.answer !== null) {
-    return record({ type: "run.completed", data: { result: { answer: state.answer } } });
+    return record({ type: "run.completed", data: { result: state.answer } });
   }
   const next = planner.next(state);
   if (next.kind === "finish") {
@@ -242,9 +267,19 @@ function decideStep(state: RunState, planner: Planner): Action {
     return record(...looping);
   }
   const met = askingMet(state);
-  return met === null
-    ? { kind: "ask", call_id: callId(state.nextCall), attempt: 1, step: state.usage.steps + 1 }
-    : record(...whenMet(state, met));
+  if (met !== null) {
+    return record(...whenMet(state, met));
+  }
+  const due = compactionDue(state);
+  const { steps } = state.usage;
+  const call = { kind: "ask", call_id: callId(state.nextCall), attempt: 1 } as const;
+  // The models that ship do not summarise.
+  if (due === "outputs" || (due === "turns" && modelOf(state).startsWith("local/"))) {
+    return record(leftOut(state, due));
+  }
+  return due === "turns"
+    ? { ...call, step: steps, purpose: "compact" }
+    : { ...call, step: steps + 1, purpose: "step" };
 }
 
 function record(...events: NewEvent[]): Action {

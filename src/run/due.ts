@@ -2,7 +2,7 @@
  * When a run goes on by itself. One function says it to the loop, which rests until then, to the
  * alarm, which wakes it, and to whoever asks whether a run has been forgotten.
  */
-import { capMet, deadline } from "./limits.ts";
+import { capMet, deadline, isOwnLimit } from "./limits.ts";
 import type { RunState } from "./state.ts";
 import { turnDue } from "./turn.ts";
 
@@ -21,8 +21,13 @@ export function dueAt(state: RunState): number | null {
       return Math.min(next, deadline(state, state.at));
     }
     case "budget":
-      // Waiting time is not active time: the moment does not matter.
-      return capMet(state, state.at) === null ? 0 : null;
+      // One of the run's own limits is changed by somebody, or not at all; a budget above the run
+      // says when it begins anew. Waiting time is not active time: the moment does not matter.
+      return isOwnLimit(wait.limit)
+        ? wait.changed && capMet(state, state.at) === null
+          ? 0
+          : null
+        : wait.until;
     case "approval":
     case "input":
     case "timer":

@@ -71,7 +71,9 @@ export const EVENT_DATA = {
     limit: z.string().optional(),
   }),
   "run.resumed": z.looseObject({ from: z.enum(WAITS) }),
-  "run.completed": z.looseObject({ result: z.looseObject({ answer: z.string() }) }),
+  "run.completed": z.looseObject({
+    result: z.looseObject({ answer: z.string(), data: z.exactOptional(jsonValue) }),
+  }),
   "run.failed": z.looseObject({
     code: z.string(),
     message: z.string(),
@@ -85,6 +87,13 @@ export const EVENT_DATA = {
     model: z.string(),
     up_to_seq: count,
     body_sha256: z.string(),
+    body_chars: count.optional(),
+    /** The most that the attempt may cost; held back from every budget until it is settled. */
+    reserved_micro_usd: count.optional(),
+    /** The longest output that is asked for, where the budget and not the agent says so. */
+    max_output_tokens: z.number().int().min(1).optional(),
+    /** What is asked for, if not the next step: a summary of the conversation so far. */
+    purpose: z.literal("compact").optional(),
   }),
   "model.delta": z.looseObject({
     call_id: callId,
@@ -108,8 +117,9 @@ export const EVENT_DATA = {
     reasoning: z.string().optional(),
     /** What the provider wants back unchanged; see `Opaque` in message.ts. */
     opaque: z.object({ provider: z.string(), data: jsonValue }).optional(),
-    /** The final answer, where the planner read one from the reply. */
+    /** The final answer, where the planner read one from the reply, and as data where it is JSON. */
     answer: z.string().optional(),
+    data: z.exactOptional(jsonValue),
     /** Why the reply could not be acted on; the message goes back to the model. */
     problem: z.looseObject({ code: z.string(), message: z.string() }).optional(),
   }),
@@ -123,6 +133,8 @@ export const EVENT_DATA = {
     /** Input tokens that the provider wrote to its cache, where it bills them apart. */
     cache_write_tokens: count.optional(),
     cost_micro_usd: count,
+    /** The provider did not say: what the attempt may have cost at most. */
+    estimated: z.boolean().optional(),
   }),
   "model.failed": z.looseObject({
     call_id: callId,
@@ -132,6 +144,13 @@ export const EVENT_DATA = {
     retry_in_ms: count.nullable(),
   }),
   "model.superseded": z.looseObject({ call_id: callId, attempt }),
+  "model.switched": z.looseObject({
+    call_id: callId,
+    from: z.string(),
+    to: z.string(),
+    /** The failure of the model before. */
+    code: z.string(),
+  }),
   "tool.requested": z.looseObject({
     call_id: callId,
     model_call_id: callId,
@@ -188,6 +207,17 @@ export const EVENT_DATA = {
     by: z.string(),
     /** The input that it answers; absent: something said to the run. */
     call_id: callId.optional(),
+  }),
+  "memory.compacted": z.looseObject({
+    /** The last event that what is left out, or shortened, came from. */
+    up_to_seq: count,
+    /** What the model is told instead; empty where it is told nothing. */
+    summary: z.string(),
+    /** `outputs`: long outputs of tools were shortened. `turns`: older turns were left out. */
+    kind: z.enum(["outputs", "turns"]),
+    /** The model call that wrote the summary. */
+    call_id: callId.optional(),
+    attempt: attempt.optional(),
   }),
   "limit.reached": z.looseObject({ limit: z.string(), value: z.number() }),
   "limit.changed": z.looseObject({

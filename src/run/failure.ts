@@ -8,25 +8,59 @@
 interface CodeInfo {
   /** May the same call succeed if it is made again later? */
   readonly retryable: boolean;
+  /** May another model succeed where this one failed for good? */
+  readonly elsewhere?: boolean;
   /** What it means, for people; used where no better sentence is at hand. */
   readonly says: string;
 }
 
 /** Failures of one model call attempt. */
 export const MODEL_FAILURES = {
-  rate_limited: { retryable: true, says: "The model provider limits the rate of requests." },
-  overloaded: { retryable: true, says: "The model provider is overloaded." },
-  server_error: { retryable: true, says: "The model provider had an internal error." },
-  cut_stream: { retryable: true, says: "The model's reply ended before it was complete." },
-  connection_failed: { retryable: true, says: "The model provider could not be reached." },
-  timeout: { retryable: true, says: "The model did not answer in time." },
+  rate_limited: {
+    retryable: true,
+    elsewhere: true,
+    says: "The model provider limits the rate of requests.",
+  },
+  overloaded: { retryable: true, elsewhere: true, says: "The model provider is overloaded." },
+  server_error: {
+    retryable: true,
+    elsewhere: true,
+    says: "The model provider had an internal error.",
+  },
+  cut_stream: {
+    retryable: true,
+    elsewhere: true,
+    says: "The model's reply ended before it was complete.",
+  },
+  connection_failed: {
+    retryable: true,
+    elsewhere: true,
+    says: "The model provider could not be reached.",
+  },
+  timeout: { retryable: true, elsewhere: true, says: "The model did not answer in time." },
   refused: { retryable: false, says: "The model refused to answer." },
   content_filtered: { retryable: false, says: "The provider's content filter stopped the reply." },
   invalid_request: { retryable: false, says: "The model provider rejected the request." },
-  authentication_failed: { retryable: false, says: "The model provider rejected the API key." },
-  model_not_found: { retryable: false, says: "The provider does not know this model." },
-  quota_exhausted: { retryable: false, says: "The quota at the model provider is used up." },
-  context_too_long: { retryable: false, says: "The conversation is longer than the model takes." },
+  authentication_failed: {
+    retryable: false,
+    elsewhere: true,
+    says: "The model provider rejected the API key.",
+  },
+  model_not_found: {
+    retryable: false,
+    elsewhere: true,
+    says: "The provider does not know this model.",
+  },
+  quota_exhausted: {
+    retryable: false,
+    elsewhere: true,
+    says: "The quota at the model provider is used up.",
+  },
+  context_too_long: {
+    retryable: false,
+    elsewhere: true,
+    says: "The conversation is longer than the model takes.",
+  },
   reply_too_large: { retryable: false, says: "The model's reply did not come to an end." },
   script_exhausted: { retryable: false, says: "The script has no further entry to play." },
 } as const satisfies Record<string, CodeInfo>;
@@ -55,6 +89,10 @@ export const RUN_FAILURES = {
   outcome_unknown: {
     retryable: false,
     says: "Nobody knows whether a tool call took effect, and the agent's policy is to stop then.",
+  },
+  unpriced_model: {
+    retryable: false,
+    says: "Nobody knows what the model costs, and a budget has to be kept.",
   },
   loop_detected: { retryable: false, says: "The run made the same tool calls again and again." },
   wait_expired: { retryable: false, says: "Nobody ended a wait of the run in time." },
@@ -92,6 +130,12 @@ const MAX_MESSAGE = 1000;
 /** A message of foreign origin, shortened so that no failure can bloat the log. */
 export function clipMessage(text: string): string {
   return text.length <= MAX_MESSAGE ? text : `${text.slice(0, MAX_MESSAGE - 1)}…`;
+}
+
+/** Whether a fallback model may do better than the one that failed with this code. */
+export function mayDoBetter(code: string): boolean {
+  const known: Readonly<Record<string, CodeInfo>> = MODEL_FAILURES;
+  return Object.hasOwn(known, code) && known[code]?.elsewhere === true;
 }
 
 export interface RetryPolicy {

@@ -17,12 +17,18 @@ export const LIMIT_NAMES: readonly (keyof RunLimits)[] = [
   "max_tool_calls",
   "max_duration_s",
   "max_tokens",
+  "max_cost_usd",
   "max_repeats",
   "on_reached",
 ];
 
+/** Whether a name is that of a limit of the run itself, and not of a budget above it. */
+export function isOwnLimit(name: string | null): boolean {
+  return LIMIT_NAMES.some((limit) => limit === name);
+}
+
 /** Caps that make a run wait unless its limits say otherwise: raising them is a matter of money. */
-const WAITING: ReadonlySet<Cap> = new Set<Cap>(["max_tokens"]);
+const WAITING: ReadonlySet<Cap> = new Set<Cap>(["max_tokens", "max_cost_usd"]);
 
 /** A cap that is met, with its value. */
 export interface Met {
@@ -56,14 +62,30 @@ export function deadline(state: RunState, now: number): number {
 
 /** The cap that forbids the next attempt of a model call, or null. */
 export function askingMet(state: RunState): Met | null {
-  const { max_steps, max_tokens } = state.spec?.limits ?? {};
-  const { steps, input_tokens, output_tokens } = state.usage;
+  const { max_steps, max_tokens, max_cost_usd } = state.spec?.limits ?? {};
+  const { steps, input_tokens, output_tokens, cost_micro_usd } = state.usage;
   if (state.model === null && max_steps !== undefined && steps >= max_steps) {
     return { limit: "max_steps", value: max_steps };
   }
-  return max_tokens !== undefined && input_tokens + output_tokens >= max_tokens
-    ? { limit: "max_tokens", value: max_tokens }
+  if (max_tokens !== undefined && input_tokens + output_tokens >= max_tokens) {
+    return { limit: "max_tokens", value: max_tokens };
+  }
+  return max_cost_usd !== undefined && cost_micro_usd >= microUsd(max_cost_usd)
+    ? { limit: "max_cost_usd", value: max_cost_usd }
     : null;
+}
+
+/** What the run may still spend of its own cap, micro-dollars. */
+export function moneyLeft(state: RunState): number {
+  const cap = state.spec?.limits.max_cost_usd;
+  return cap === undefined
+    ? Number.POSITIVE_INFINITY
+    : Math.max(0, microUsd(cap) - state.usage.cost_micro_usd);
+}
+
+/** Dollars as whole micro-dollars: a cap is never rounded up. */
+export function microUsd(dollars: number): number {
+  return Math.floor(dollars * 1_000_000 + 1e-6);
 }
 
 /** The cap that forbids `more` tool calls, or null. */

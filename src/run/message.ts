@@ -89,25 +89,81 @@ export function extend(conversation: Conversation, turn: Turn, window: number): 
 }
 
 /** At most half a window, beginning with something the model said; the newest exchange stays. */
-function trimmed(
-  { pinned, recent, sizes, chars, dropped }: Conversation,
-  window: number,
-): Conversation {
+function trimmed(conversation: Conversation, window: number): Conversation {
+  return without(conversation, olderHalf(conversation, window));
+}
+
+/** How many of the oldest turns to leave out so that half a window is left, or less. */
+function olderHalf({ recent, sizes, chars }: Conversation, window: number): number {
   const newest = recent.findLastIndex((turn) => turn.role === "assistant");
+  const most = Math.min(WINDOW_CHARS, chars) / 2;
   let from = 0;
   let left = chars;
-  const fits = (): boolean => recent.length - from <= window / 2 && left <= WINDOW_CHARS / 2;
+  const fits = (): boolean => recent.length - from <= window / 2 && left <= most;
   while (from < newest && !(fits() && recent[from]?.role === "assistant")) {
     left -= sizes[from] ?? 0;
     from += 1;
   }
+  return from;
+}
+
+function without({ pinned, recent, sizes, dropped }: Conversation, oldest: number): Conversation {
+  const kept = sizes.slice(oldest);
   return {
     pinned,
-    recent: recent.slice(from),
-    sizes: sizes.slice(from),
-    chars: left,
-    dropped: dropped + from,
+    recent: recent.slice(oldest),
+    sizes: kept,
+    chars: kept.reduce((sum, size) => sum + size, 0),
+    dropped: dropped + oldest,
   };
+}
+
+/** Turns that compaction would leave out; none where only the newest exchange is left. */
+export function compactable(conversation: Conversation): readonly Turn[] {
+  return conversation.recent.slice(0, olderHalf(conversation, Number.POSITIVE_INFINITY));
+}
+
+/** The conversation without those turns; a summary, if there is one, stands in their place. */
+export function compacted(conversation: Conversation, summary: string): Conversation {
+  const left = without(conversation, compactable(conversation).length);
+  if (summary === "") {
+    return left;
+  }
+  const turn: Turn = { role: "notice", text: `What happened before, in short:\n${summary}` };
+  const size = JSON.stringify(turn).length;
+  return {
+    ...left,
+    recent: [turn, ...left.recent],
+    sizes: [size, ...left.sizes],
+    chars: left.chars + size,
+  };
+}
+
+/** Turns at the end whose outputs are not shortened: the model is working with them. */
+const UNTOUCHED = 4;
+/** What is left of a tool's output that is shortened, characters of its JSON. */
+const SHORT_OUTPUT = 1000;
+
+/** The conversation with the outputs of older tool calls shortened. */
+export function withShortOutputs(conversation: Conversation): Conversation {
+  const { recent } = conversation;
+  const turns = recent.map((turn, i) =>
+    turn.role === "tool" && i < recent.length - UNTOUCHED
+      ? { ...turn, results: turn.results.map(shortResult) }
+      : turn,
+  );
+  const sizes = turns.map((turn, i) =>
+    turn === recent[i] ? (conversation.sizes[i] ?? 0) : JSON.stringify(turn).length,
+  );
+  const chars = sizes.reduce((sum, size) => sum + size, 0);
+  return { ...conversation, recent: turns, sizes, chars };
+}
+
+function shortResult(result: ToolResult): ToolResult {
+  const text = JSON.stringify(result.output ?? null);
+  return text.length <= SHORT_OUTPUT
+    ? result
+    : { ...result, output: { beginning: text.slice(0, SHORT_OUTPUT), shortened: true } };
 }
 
 /** A tool as a model is told of it. */

@@ -9,7 +9,7 @@ import type { RunState } from "./state.ts";
 
 /** What a reply means: an answer, tool calls, a pause, or a problem that the model is told of. */
 export type Reading =
-  | { readonly kind: "answer"; readonly answer: string }
+  | { readonly kind: "answer"; readonly answer: string; readonly data?: JsonValue }
   | { readonly kind: "calls"; readonly calls: readonly PlannedCall[] }
   /** Nothing to do but to ask again: the provider paused its turn. */
   | { readonly kind: "pause" }
@@ -52,5 +52,24 @@ export function readArguments(
       : { arguments_text: text };
   } catch {
     return { arguments_text: text };
+  }
+}
+
+/** The data that an answer holds: JSON, also where a model put it between fences. */
+export function answerData(
+  text: string,
+):
+  | { readonly ok: true; readonly value: JsonValue }
+  | { readonly ok: false; readonly reason: string } {
+  const fenced = /^\s*```(?:json)?\s*\n([\s\S]*?)\n\s*```\s*$/.exec(text)?.[1];
+  try {
+    const value: unknown = JSON.parse(fenced ?? text);
+    const defect = jsonDefect(value);
+    return defect === null
+      ? { ok: true, value: value as JsonValue }
+      : { ok: false, reason: `${defect}.` };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : "unreadable";
+    return { ok: false, reason: `it is not JSON (${why}).` };
   }
 }

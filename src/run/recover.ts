@@ -7,7 +7,7 @@ import { upToEnd, type NewEvent, type RecoveryReason } from "./event.ts";
 import { runFailure } from "./failure.ts";
 import { idempotencyKey } from "./id.ts";
 import type { JsonValue } from "./json.ts";
-import type { Interruptions, RunState, TurnCall } from "./state.ts";
+import type { Interruptions, OpenModelCall, RunState, TurnCall } from "./state.ts";
 import { isRunning } from "./turn.ts";
 
 /** Interruptions this close to the one before are the same incident: one deploy, one crash loop. */
@@ -58,9 +58,33 @@ export function recover(
   }
   if (inFlight !== null) {
     const { call_id, attempt } = inFlight;
-    events.push({ type: "model.superseded", data: { call_id, attempt } });
+    events.push(...presumed(inFlight), { type: "model.superseded", data: { call_id, attempt } });
   }
   return upToEnd([...events, ...calls.flatMap((call) => settle(state, call, now))]);
+}
+
+/**
+ * What a lost attempt is booked with: nobody will ever say what it used, so the budgets take it for
+ * all that it held back.
+ */
+export function presumed({ call_id, attempt, reserved }: OpenModelCall): NewEvent[] {
+  return reserved === 0
+    ? []
+    : [
+        {
+          type: "usage.recorded",
+          data: {
+            call_id,
+            attempt,
+            input_tokens: 0,
+            cached_input_tokens: 0,
+            output_tokens: 0,
+            reasoning_tokens: 0,
+            cost_micro_usd: reserved,
+            estimated: true,
+          },
+        },
+      ];
 }
 
 /** How the interruptions of a run look after one more, at a moment in milliseconds. */

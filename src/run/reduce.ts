@@ -5,16 +5,27 @@
 import { LogCorruption, type NewEvent, type RunEvent } from "./event.ts";
 import { isJsonObject, type JsonValue } from "./json.ts";
 import { NO_REPEATS, withTurn } from "./loop-detection.ts";
-import { DEFAULT_WINDOW, extend, openWith, type ToolResult, type Turn } from "./message.ts";
+import {
+  compacted,
+  DEFAULT_WINDOW,
+  extend,
+  openWith,
+  withShortOutputs,
+  type ToolResult,
+  type Turn,
+} from "./message.ts";
 import { interrupted } from "./recover.ts";
 import { openingTurns, type RunLimits } from "./spec.ts";
 import {
   activeTime,
+  modelOf,
+  nextModel,
   type Approval,
   type OpenModelCall,
   type RunEnd,
   type RunState,
   type TurnCall,
+  type UsageEntry,
 } from "./state.ts";
 
 /** The state after one more event. @throws LogCorruption if the event cannot follow. */
@@ -91,6 +102,7 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
           until: event.data.until === undefined ? null : Date.parse(event.data.until),
           call_id: event.data.call_id ?? null,
           limit: event.data.limit ?? null,
+          changed: false,
         },
         activeMs: activeTime(state, at),
         activeSince: null,
@@ -118,16 +130,7 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
       openAttempt(state, event);
       return state;
     case "usage.recorded":
-      openAttempt(state, event);
-      return {
-        ...state,
-        usage: {
-          ...state.usage,
-          input_tokens: state.usage.input_tokens + event.data.input_tokens,
-          output_tokens: state.usage.output_tokens + event.data.output_tokens,
-          cost_micro_usd: state.usage.cost_micro_usd + event.data.cost_micro_usd,
-        },
-      };
+      return usageRecorded(state, event, at);
     case "model.completed":
       return modelCompleted(state, event);
     case "model.failed": {
@@ -151,6 +154,19 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
         model: { ...call, phase: "due", retryAt: at, superseded: true, lost: call.lost + 1 },
       };
     }
+    case "model.switched": {
+      const call = state.model;
+      expect(call !== null && call.phase === "dead" && call.call_id === event.data.call_id, event);
+      expect(nextModel(state) === event.data.to, event);
+      return {
+        ...state,
+        switches: state.switches + 1,
+        tokenRatio: null,
+        model: { ...call, phase: "due", retryAt: at, failedAttempts: 0, failure: null },
+      };
+    }
+    case "memory.compacted":
+      return memoryCompacted(state, event, at);
     case "tool.requested":
       return toolRequested(state, event, at);
     case "tool.completed":
@@ -228,11 +244,11 @@ function ended(state: RunState, event: RunEvent, at: number, end: RunEnd): RunSt
 }
 
 function modelRequested(state: RunState, event: EventOf<"model.requested">): RunState {
-  const { call_id, attempt, step } = event.data;
+  const { call_id, attempt, step, reserved_micro_usd = 0, purpose = "step" } = event.data;
   expect(state.status === "running" && state.turn === null, event);
   const open = state.model;
   if (open === null) {
-    expect(attempt === 1 && step === state.usage.steps + 1, event);
+    expect(attempt === 1 && step === state.usage.steps + (purpose === "step" ? 1 : 0), event);
   } else {
     expect(open.phase === "due" && open.call_id === call_id, event);
     expect(attempt === open.attempt + 1 && step === state.usage.steps, event);
@@ -242,6 +258,9 @@ function modelRequested(state: RunState, event: EventOf<"model.requested">): Run
     model: {
       call_id,
       attempt,
+      reserved: reserved_micro_usd,
+      bodyChars: event.data.body_chars ?? null,
+      purpose,
       failedAttempts: open?.failedAttempts ?? 0,
       phase: "in_flight",
       retryAt: 0,
@@ -273,7 +292,10 @@ function modelCompleted(state: RunState, event: EventOf<"model.completed">): Run
     model: null,
     replies: state.replies + 1,
     nextCall: state.nextCall + tool_calls.length,
-    answer: answer ?? null,
+    answer:
+      answer === undefined
+        ? null
+        : { answer, ...("data" in event.data ? { data: event.data.data } : {}) },
     conversation,
   };
   return tool_calls.length === 0
@@ -285,6 +307,66 @@ function modelCompleted(state: RunState, event: EventOf<"model.completed">): Run
           calls: tool_calls.map((call) => ({ call, approval: null, request: null, result: null })),
         },
       };
+}
+
+function usageRecorded(state: RunState, event: EventOf<"usage.recorded">, at: number): RunState {
+  const { input_tokens, cached_input_tokens, output_tokens, cost_micro_usd } = event.data;
+  const call = openAttempt(state, event);
+  const { usage } = state;
+  const day = new Date(at).toISOString().slice(0, 10);
+  const model = modelOf(state);
+  const known = state.ledger.findIndex((one) => one.day === day && one.model === model);
+  const before = state.ledger[known];
+  const entry: UsageEntry = {
+    day,
+    model,
+    model_calls: (before?.model_calls ?? 0) + 1,
+    input_tokens: (before?.input_tokens ?? 0) + input_tokens,
+    cached_input_tokens: (before?.cached_input_tokens ?? 0) + cached_input_tokens,
+    output_tokens: (before?.output_tokens ?? 0) + output_tokens,
+    cost_micro_usd: (before?.cost_micro_usd ?? 0) + cost_micro_usd,
+  };
+  const counted = event.data.estimated !== true && input_tokens > 0 && call.bodyChars !== null;
+  return {
+    ...state,
+    model: { ...call, reserved: 0 },
+    ledger: before === undefined ? [...state.ledger, entry] : state.ledger.with(known, entry),
+    tokenRatio: counted ? input_tokens / Math.max(1, call.bodyChars) : state.tokenRatio,
+    usage: {
+      ...usage,
+      input_tokens: usage.input_tokens + input_tokens,
+      output_tokens: usage.output_tokens + output_tokens,
+      cost_micro_usd: usage.cost_micro_usd + cost_micro_usd,
+    },
+  };
+}
+
+function memoryCompacted(
+  state: RunState,
+  event: EventOf<"memory.compacted">,
+  at: number,
+): RunState {
+  const { kind, summary, call_id } = event.data;
+  const { model } = state;
+  expect(state.status === "running" && state.turn === null, event);
+  expect(
+    call_id === undefined
+      ? model === null || model.phase === "dead"
+      : model?.phase === "in_flight" && model.purpose === "compact" && model.call_id === call_id,
+    event,
+  );
+  return {
+    ...state,
+    // A step whose request was too long is asked for again; a summary is not a step.
+    model:
+      model === null || model.purpose === "compact"
+        ? null
+        : { ...model, phase: "due", retryAt: at, failure: null },
+    conversation:
+      kind === "outputs"
+        ? withShortOutputs(state.conversation)
+        : compacted(state.conversation, summary),
+  };
 }
 
 /** What was said meanwhile becomes part of the conversation; an answer given before it is none. */
@@ -363,7 +445,12 @@ function limitChanged(state: RunState, event: EventOf<"limit.changed">): RunStat
   const entries = to === null ? kept : [...kept, [limit, to] as const];
   // What may be set is checked where the change is accepted; the log is our own.
   const limits = Object.fromEntries(entries) as RunLimits;
-  return { ...state, spec: { ...state.spec, limits }, statusSeq: event.seq };
+  return {
+    ...state,
+    spec: { ...state.spec, limits },
+    wait: state.wait === null ? null : { ...state.wait, changed: true },
+    statusSeq: event.seq,
+  };
 }
 
 function nudge({ tools, repeats }: EventOf<"loop.detected">["data"]): string {

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
-import type { Turn } from "./message.ts";
+import type { Image, Turn } from "./message.ts";
 
 export const PLANNERS = ["native", "react", "placeholder"] as const;
 export type PlannerName = (typeof PLANNERS)[number];
@@ -27,6 +27,8 @@ export const runLimits = z.strictObject({
   max_tool_calls: z.exactOptional(z.number().int().min(0).max(100_000)),
   max_duration_s: z.exactOptional(z.number().int().min(1).max(2_592_000)),
   max_tokens: z.exactOptional(z.number().int().min(1).max(1_000_000_000)),
+  /** Dollars; counted in whole micro-dollars. */
+  max_cost_usd: z.exactOptional(z.number().min(0).max(1_000_000)),
   /** How often the same tool calls may follow each other. */
   max_repeats: z.exactOptional(z.number().int().min(2).max(100)),
   on_reached: z.exactOptional(z.enum(["wait", "fail"])),
@@ -38,6 +40,8 @@ const policy = z.strictObject({ approve: z.exactOptional(z.array(z.string())) })
 
 export const agentConfig = z.strictObject({
   model: z.string(),
+  /** Models that take over, in their order, where the one before cannot answer. */
+  fallback_models: z.exactOptional(z.array(z.string())),
   planner: z.enum(PLANNERS),
   instructions: z.string().optional(),
   /** Names of the tools the run may use; absent: all that exist. */
@@ -56,7 +60,15 @@ export const agentConfig = z.strictObject({
   max_output_tokens: z.number().int().optional(),
   stop: z.array(z.string()).optional(),
   seed: z.number().int().optional(),
-  memory: z.strictObject({ max_messages: z.number().int().optional() }).optional(),
+  /** JSON Schema of the answer; it is then JSON, and `result.data` holds it. */
+  output_schema: z.exactOptional(jsonObject),
+  memory: z
+    .strictObject({
+      max_messages: z.number().int().optional(),
+      /** Tokens of the conversation beyond which it is compacted. */
+      max_tokens: z.exactOptional(z.number().int()),
+    })
+    .optional(),
 });
 export type AgentConfig = z.infer<typeof agentConfig>;
 
@@ -92,12 +104,29 @@ export function openingTurns(input: JsonObject): Turn[] {
       );
     }
   }
+  const images = imagesOf(input);
   const context = input["context"];
   const hasContext = isJsonObject(context) && Object.keys(context).length > 0;
   const goal = goalOf(input);
   turns.push({
     role: "user",
     text: hasContext ? `${goal}\n\nContext:\n${JSON.stringify(context)}` : goal,
+    ...(images.length === 0 ? {} : { images }),
   });
   return turns;
+}
+
+/** The pictures of an agent run's input, in the order they were given. */
+function imagesOf(input: JsonObject): Image[] {
+  const images = input["images"];
+  return (Array.isArray(images) ? images : []).flatMap((image: JsonValue): Image[] => {
+    if (!isJsonObject(image)) {
+      return [];
+    }
+    const { url, media_type, data } = image;
+    if (typeof url === "string") {
+      return [{ url }];
+    }
+    return typeof media_type === "string" && typeof data === "string" ? [{ media_type, data }] : [];
+  });
 }

@@ -21,6 +21,11 @@ export type TaskStatus = "pending" | "running" | "waiting" | "completed" | "fail
 export interface OpenModelCall {
   readonly call_id: string;
   readonly attempt: number;
+  /** What the attempt holds back from the budgets, micro-dollars. */
+  readonly reserved: number;
+  /** Characters of the request's body, for what a provider counts to be compared with. */
+  readonly bodyChars: number | null;
+  readonly purpose: "step" | "compact";
   readonly failedAttempts: number;
   /** `in_flight`: an attempt is out. `due`: the next attempt may be sent at `retryAt`. */
   readonly phase: "in_flight" | "due" | "dead";
@@ -76,11 +81,24 @@ export interface Usage {
   readonly cost_micro_usd: number;
 }
 
+/** What a run has used of one model on one day (UTC). */
+export interface UsageEntry {
+  readonly day: string;
+  readonly model: string;
+  readonly model_calls: number;
+  readonly input_tokens: number;
+  readonly cached_input_tokens: number;
+  readonly output_tokens: number;
+  readonly cost_micro_usd: number;
+}
+
 export interface Wait {
   readonly for: WaitName;
   readonly until: number | null;
   readonly call_id: string | null;
   readonly limit: string | null;
+  /** Whether a limit was changed since the wait began. */
+  readonly changed: boolean;
 }
 
 /** The interruptions of a run. An incident is all of them that follow each other closely. */
@@ -96,7 +114,10 @@ export interface Interruptions {
 }
 
 export type RunEnd =
-  | { readonly status: "completed"; readonly result: { readonly answer: string } }
+  | {
+      readonly status: "completed";
+      readonly result: { readonly answer: string; readonly data?: JsonValue };
+    }
   | {
       readonly status: "failed";
       readonly error: {
@@ -124,14 +145,20 @@ export interface RunState {
   readonly epoch: number;
   readonly interruptions: Interruptions;
   readonly usage: Usage;
+  /** The same by day and model: as many entries as there were of both. */
+  readonly ledger: readonly UsageEntry[];
+  /** How many of the agent's fallback models were switched to. */
+  readonly switches: number;
+  /** Input tokens per character of a request's body, as the provider last counted; null: not yet. */
+  readonly tokenRatio: number | null;
   /** Model calls that came to a reply. */
   readonly replies: number;
   readonly nextCall: number;
   readonly conversation: Conversation;
   readonly model: OpenModelCall | null;
   readonly turn: { readonly modelCallId: string; readonly calls: readonly TurnCall[] } | null;
-  /** The final answer that the last reply gave. */
-  readonly answer: string | null;
+  /** The final answer that the last reply gave, with its data where it is JSON. */
+  readonly answer: { readonly answer: string; readonly data?: JsonValue } | null;
   /** Which calls were made of tools that `input_data.script_tools` defines; see `script.ts`. */
   readonly scripted: ScriptedCalls | null;
   /** What was said to the run and the model has not been shown yet. */
@@ -164,6 +191,9 @@ export const INITIAL_STATE: RunState = {
     output_tokens: 0,
     cost_micro_usd: 0,
   },
+  ledger: [],
+  switches: 0,
+  tokenRatio: null,
   replies: 0,
   nextCall: 1,
   conversation: openWith([]),
@@ -186,4 +216,15 @@ export const INITIAL_STATE: RunState = {
 /** How long the run has been active at `now`, in milliseconds; waits are not counted. */
 export function activeTime(state: RunState, now: number): number {
   return state.activeMs + (state.activeSince === null ? 0 : Math.max(0, now - state.activeSince));
+}
+
+/** The model that the run asks now, with its provider: the agent's own, or a fallback. */
+export function modelOf({ spec, switches }: Pick<RunState, "spec" | "switches">): string {
+  const { model = "", fallback_models = [] } = spec?.config ?? {};
+  return switches === 0 ? model : (fallback_models[switches - 1] ?? model);
+}
+
+/** The model that takes over if the one of now cannot answer, or null. */
+export function nextModel({ spec, switches }: Pick<RunState, "spec" | "switches">): string | null {
+  return spec?.config.fallback_models?.[switches] ?? null;
 }

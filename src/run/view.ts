@@ -2,7 +2,7 @@
 import { dueAt } from "./due.ts";
 import type { JsonValue } from "./json.ts";
 import type { RunLimits } from "./spec.ts";
-import type { RunState, TaskStatus } from "./state.ts";
+import type { RunState, TaskStatus, UsageEntry } from "./state.ts";
 
 export interface RunView {
   readonly status: TaskStatus;
@@ -25,6 +25,8 @@ export interface RunView {
     readonly output_tokens: number;
     readonly cost_usd: number;
   };
+  /** What was used, by day and model; for D1, not for clients. */
+  readonly ledger: readonly UsageEntry[];
   readonly last_seq: number;
   readonly updated_at: string | null;
   readonly started_at: string | null;
@@ -43,6 +45,7 @@ export function viewOf(state: RunState): RunView {
     result: end?.status === "completed" ? end.result : null,
     error: end?.status === "failed" ? end.error : null,
     usage: { ...usage, cost_usd: cost_micro_usd / 1_000_000 },
+    ledger: state.ledger,
     last_seq: state.seq,
     updated_at: isoOf(state.seq === 0 ? null : state.at),
     started_at: isoOf(state.startedAt),

@@ -72,6 +72,7 @@ export interface IdempotencyClaim {
 export interface TaskProjection {
   readonly tenant_id: string;
   readonly task_id: string;
+  readonly agent: string;
   readonly view: RunView;
 }
 
@@ -231,8 +232,8 @@ export class TaskStore {
   }
 
   /** Stores a newer projection; an older or equal one changes nothing. */
-  async project({ tenant_id, task_id, view }: TaskProjection): Promise<void> {
-    await this.#db
+  async project({ tenant_id, task_id, agent, view }: TaskProjection): Promise<void> {
+    const update = this.#db
       .prepare(
         `UPDATE task SET status = ?, waiting_for = ?, waiting_until = ?, check_at = ?,
            limits = COALESCE(?, limits), result = ?, error = ?, usage = ?,
@@ -255,8 +256,35 @@ export class TaskStore {
         tenant_id,
         task_id,
         view.last_seq,
-      )
-      .run();
+      );
+    if (view.ledger.length === 0) {
+      await update.run();
+      return;
+    }
+    await this.#db.batch([
+      update,
+      ...view.ledger.map((entry) =>
+        this.#db
+          .prepare(
+            `INSERT INTO usage VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+             ON CONFLICT DO UPDATE SET model_calls = ?6, input_tokens = ?7,
+               cached_input_tokens = ?8, output_tokens = ?9, cost_micro_usd = ?10
+             WHERE model_calls < ?6`,
+          )
+          .bind(
+            tenant_id,
+            entry.day,
+            task_id,
+            entry.model,
+            agent,
+            entry.model_calls,
+            entry.input_tokens,
+            entry.cached_input_tokens,
+            entry.output_tokens,
+            entry.cost_micro_usd,
+          ),
+      ),
+    ]);
   }
 
   /** Fails a task whose run cannot be read any more; what was known of it stays. */

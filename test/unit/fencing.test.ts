@@ -33,6 +33,12 @@ function setUp() {
       publish: () => {},
       watched: () => false,
       keep: () => {},
+      budgets: {
+        active: false,
+        reserve: async () => ({ ok: true, sum: 0, capped: false }),
+        settle: async () => {},
+      },
+      aside: () => {},
       durable: async () => {},
     });
   const first = slice();

@@ -25,7 +25,7 @@ const PROGRAM = `
   });
   for (const provider of ["openai", "anthropic", "google"]) {
     const config = { model: provider + "/m", planner: "native" };
-    const { llm } = toolsFor({ input_data: {}, config, limits: {} }, () => null);
+    const llm = toolsFor({ input_data: {}, config, limits: {} }, () => null).llmFor(config.model);
     const request = { model: "m", system: "", turns: [], tools: [], stop: [], position: {} };
     const body = llm.body(request);
     steps.push([...loaded]);

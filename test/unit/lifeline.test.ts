@@ -113,6 +113,11 @@ function rig(
     publish: () => {},
     watched: () => false,
     keep: () => {},
+    budgets: {
+      active: false,
+      reserve: async () => ({ ok: true, sum: 0, capped: false }),
+      settle: async () => {},
+    },
     disconnect: () => {},
     observer: { count: () => {}, fault: () => {} },
     now,

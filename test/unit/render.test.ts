@@ -101,6 +101,7 @@ const EXAMPLES: Readonly<Record<string, readonly [Data, string | null]>> = {
   "model.completed": [{ text: "seen", tool_calls: [], finish_reason: "length" }, "length limit"],
   "usage.recorded": [{ input_tokens: 1, output_tokens: 1, cost_micro_usd: 1 }, null],
   "model.failed": [{ code: "overloaded", message: "busy", retry_in_ms: 1500 }, "again in 1.5 s"],
+  "model.switched": [{ from: "a/b", to: "c/d", code: "overloaded" }, "going on with c/d"],
   "model.superseded": [{ call_id: "m1", attempt: 1 }, "does not count"],
   "tool.requested": [{ call_id: "c1", name: "seen" }, "calling seen"],
   "tool.completed": [{ call_id: "c1", output: "seen", duration_ms: 1, truncated: true }, "seen"],

@@ -148,8 +148,8 @@ test("a late projection never wins over a newer one", async () => {
     updated_at: task.created_at,
   });
   const { tenant_id, task_id } = task;
-  await tasks.project({ tenant_id, task_id, view: view("completed", 9) });
-  await tasks.project({ tenant_id, task_id, view: view("running", 2) });
+  await tasks.project({ tenant_id, task_id, agent: "default", view: view("completed", 9) });
+  await tasks.project({ tenant_id, task_id, agent: "default", view: view("running", 2) });
   expect(await tasks.get(tenant_id, task_id)).toMatchObject({ status: "completed", last_seq: 9 });
 });
 

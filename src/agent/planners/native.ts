@@ -28,6 +28,7 @@ function prompt(state: RunState, tools: readonly ToolDescription[]): Prompt {
     turns: [...state.conversation.pinned, ...state.conversation.recent],
     tools,
     stop: config?.stop ?? [],
+    ...(config?.output_schema === undefined ? {} : { output_schema: config.output_schema }),
   };
 }
 

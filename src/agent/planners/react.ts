@@ -34,6 +34,10 @@ function prompt(state: RunState, tools: readonly ToolDescription[]): Prompt {
   const instructions = config?.instructions ?? "";
   const list = tools.length === 0 ? "(none)" : tools.map(toolLine).join("\n");
   const parts = [PURPOSE, `Available tools:\n${list}`, FORMAT];
+  if (config?.output_schema !== undefined) {
+    const schema = JSON.stringify(config.output_schema);
+    parts.push(`The Final Answer must be one JSON value that fits this JSON Schema:\n${schema}`);
+  }
   if (instructions.trim() !== "") {
     parts.push(instructions);
   }

@@ -1,0 +1,213 @@
+/**
+ * A hundred runs at once under one tenant's budget, against a model server that writes an invoice:
+ * the budget is never exceeded by a micro-dollar, what the service has booked is what the server
+ * bills, and all complete once the budget is raised.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Service } from "../service.ts";
+import { ended, getJson, listTasks, logOf, ofType, pause, submit } from "../tasks.ts";
+
+const RUNS = 100;
+/** Micro-dollars per token. */
+const RATES = { input: 2, output: 8 };
+const MODEL = "mock/dear";
+const PRICES = {
+  [MODEL]: {
+    input: RATES.input * 1_000_000,
+    cached_input: 1_000_000,
+    cache_write: RATES.input * 1_000_000,
+    output: RATES.output * 1_000_000,
+  },
+};
+/** Dollars: enough for some of the runs. */
+const BUDGET = 0.2;
+
+/** An OpenAI-shaped server that uses all the output it is allowed, up to a point, and bills for it. */
+class Biller {
+  readonly server: Server = createServer(
+    (request, response) => void this.#answer(request, response),
+  );
+  /** Micro-dollars that were billed so far. */
+  invoice = 0;
+  requests = 0;
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/v1`;
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let body = "";
+    for await (const piece of request) {
+      body += String(piece);
+    }
+    const asked = JSON.parse(body) as {
+      max_completion_tokens?: number;
+      max_tokens?: number;
+      messages: { role: string }[];
+    };
+    const prompt_tokens = Math.ceil(body.length / 3);
+    const allowed = asked.max_completion_tokens ?? asked.max_tokens ?? 1000;
+    const completion_tokens = Math.min(allowed, 400);
+    this.requests += 1;
+    this.invoice += prompt_tokens * RATES.input + completion_tokens * RATES.output;
+    const first = !asked.messages.some(({ role }) => role === "tool");
+    const delta = first
+      ? {
+          tool_calls: [
+            {
+              index: 0,
+              id: `call_${this.requests}`,
+              type: "function",
+              function: { name: "add_numbers", arguments: '{"a":1,"b":2}' },
+            },
+          ],
+        }
+      : { content: "It is 3." };
+    response.writeHead(200, { "Content-Type": "text/event-stream" });
+    response.write(chunk({ choices: [{ index: 0, delta: { role: "assistant", ...delta } }] }));
+    await pause(20);
+    response.write(
+      chunk({
+        choices: [{ index: 0, delta: {}, finish_reason: first ? "tool_calls" : "stop" }],
+      }),
+    );
+    response.write(
+      chunk({ choices: [], usage: { prompt_tokens, completion_tokens, total_tokens: 0 } }),
+    );
+    response.end("data: [DONE]\n\n");
+  }
+}
+
+function chunk(more: object): string {
+  const head = { id: "x", object: "chat.completion.chunk", created: 1, model: "dear" };
+  return `data: ${JSON.stringify({ ...head, ...more })}\n\n`;
+}
+
+interface Budgets {
+  readonly budgets: readonly { max_cost_usd: number; spent_usd: number; reserved_usd: number }[];
+}
+
+const biller = new Biller();
+let service: Service;
+
+beforeAll(async () => {
+  await new Promise<void>((done) => {
+    biller.server.listen(0, "127.0.0.1", done);
+  });
+  service = await Service.start({
+    vars: {
+      OPSPAWN_PROVIDERS: JSON.stringify({ mock: { base_url: biller.url, api: "chat" } }),
+      OPSPAWN_PRICES: JSON.stringify(PRICES),
+    },
+  });
+});
+afterAll(async () => {
+  await service.stop();
+  biller.server.close();
+});
+
+async function budget(max_cost_usd: number | null): Promise<Budgets> {
+  const response = await service.request("/api/v1/budgets", {
+    method: "PUT",
+    body: JSON.stringify({ period: "day", max_cost_usd }),
+  });
+  expect(response.status).toBe(200);
+  return response.json<Budgets>();
+}
+
+const micro = (usd: number): number => Math.round(usd * 1_000_000);
+
+test("a hundred runs under one budget never spend more than it, and complete when it is raised", async () => {
+  await budget(BUDGET);
+  const body = {
+    input_data: { goal: "What is 1 + 2?" },
+    agent_config: { model: MODEL, max_output_tokens: 1000 },
+  };
+  const ids = await Promise.all(
+    Array.from({ length: RUNS }, async () => (await submit(service, body)).task_id),
+  );
+  // Until every run is over or waits for budget.
+  await expect
+    .poll(
+      async () => {
+        expect(biller.invoice).toBeLessThanOrEqual(micro(BUDGET));
+        const { tasks } = await listTasks(service, "?limit=100");
+        return tasks.every((t) => t.status === "completed" || t.waiting_for === "budget");
+      },
+      { timeout: 60_000, interval: 100 },
+    )
+    .toBe(true);
+  const stopped = await getJson<Budgets>(service, "/api/v1/budgets");
+  expect(micro(stopped.budgets[0]?.spent_usd ?? 0)).toBe(biller.invoice);
+  expect(stopped.budgets[0]?.reserved_usd).toBe(0);
+  const waiting = (await listTasks(service, "?status=waiting&limit=100")).total;
+  expect(waiting).toBeGreaterThan(10);
+  const before = biller.requests;
+  await budget(100);
+  const tasks = await Promise.all(ids.map((id) => ended(service, id)));
+  expect(tasks.every((task) => task.status === "completed")).toBe(true);
+  expect(biller.requests).toBeGreaterThan(before);
+  // Work that was paid for is kept: two calls a run, whatever it waited for.
+  expect(biller.requests).toBe(2 * RUNS);
+  const logs = await Promise.all(ids.map((id) => logOf(service, id)));
+  const booked = logs
+    .flatMap((log) => ofType(log, "usage.recorded"))
+    .reduce((sum, data) => sum + Number(data["cost_micro_usd"]), 0);
+  expect(booked).toBe(biller.invoice);
+  const report = await getJson<{
+    usage: { cost_usd: number; model_calls: number; tasks: number }[];
+  }>(service, "/api/v1/usage");
+  expect(report.usage).toMatchObject([{ tasks: RUNS, model_calls: 2 * RUNS }]);
+  expect(micro(report.usage[0]?.cost_usd ?? 0)).toBe(biller.invoice);
+  const after = await getJson<Budgets>(service, "/api/v1/budgets");
+  expect(micro(after.budgets[0]?.spent_usd ?? 0)).toBe(biller.invoice);
+  // oxlint-disable-next-line no-console -- figures to read
+  console.log(`budget: ${waiting} of ${RUNS} runs waited; billed ${biller.invoice} micro-dollars`);
+});
+
+test("usage is broken down by day, agent and model", async () => {
+  const report = await getJson<{ usage: Record<string, unknown>[] }>(
+    service,
+    "/api/v1/usage?group_by=day,agent,model",
+  );
+  const day = new Date().toISOString().slice(0, 10);
+  expect(report.usage).toMatchObject([{ day, agent: "default", model: MODEL, tasks: RUNS }]);
+});
+
+test("a cap on money for a model without a price is refused, and a cap of the run's own holds", async () => {
+  const response = await service.request("/api/v1/tasks", {
+    method: "POST",
+    body: JSON.stringify({
+      input_data: { goal: "x" },
+      agent_config: { model: "mock/unknown" },
+      limits: { max_cost_usd: 1 },
+    }),
+  });
+  expect(response.status).toBe(422);
+  expect(await response.json()).toMatchObject({ code: "unpriced_model" });
+  const billed = biller.invoice;
+  const { task_id } = await submit(
+    service,
+    { input_data: { goal: "x" }, agent_config: { model: MODEL }, limits: { max_cost_usd: 0.0001 } },
+    { Prefer: "wait=30" },
+  );
+  const task = await getJson<Record<string, unknown>>(service, `/api/v1/tasks/${task_id}`);
+  expect(task).toMatchObject({ status: "waiting", waiting_for: "budget" });
+  expect(biller.invoice).toBe(billed);
+});
+
+test.for([
+  [{ period: "week", max_cost_usd: 1 }, "/period"],
+  [{ period: "day", max_cost_usd: -1 }, "/max_cost_usd"],
+  [{ period: "day" }, "/max_cost_usd"],
+  [{ period: "day", max_cost_usd: 1, team: "x" }, "/team"],
+] as const)("a budget of %j is refused and says where", async ([body, pointer]) => {
+  const response = await service.request("/api/v1/budgets", {
+    method: "PUT",
+    body: JSON.stringify(body),
+  });
+  expect(response.status).toBe(422);
+  expect(await response.json()).toMatchObject({ errors: [{ pointer }] });
+});

@@ -1,0 +1,156 @@
+/** A tenant's ledger: what it grants is never more than its budgets have, whoever asks and how often. */
+import { env } from "cloudflare:workers";
+import { runDurableObjectAlarm } from "cloudflare:test";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { ledgerStub, type LedgerRpc, type Spender } from "../../src/durable/ledger-rpc.ts";
+import { runStub } from "../../src/durable/rpc.ts";
+import { specOf, TaskStore } from "../../src/store/tasks.ts";
+import { newTask } from "./tasks.ts";
+
+const DAY = new Date().toISOString().slice(0, 10);
+let tenants = 0;
+let seqs = 0;
+
+function ledger(): LedgerRpc {
+  tenants += 1;
+  return ledgerStub(env.LEDGERS, `ledger-${tenants}`);
+}
+
+/** What a run says, later than whatever was said before. */
+function spender(task_id: string, sum = 0, agent = "default"): Spender {
+  seqs += 1;
+  return { task_id, agent, spent: sum === 0 ? [] : [{ day: DAY, sum }], seq: seqs };
+}
+
+test("without a budget everything is granted, and the caller learns that there is none", async () => {
+  const books = ledger();
+  expect(await books.reserve(spender("a"), 500, 10)).toEqual({ ok: true, sum: 500, capped: false });
+  expect(await books.budgets()).toEqual([]);
+});
+
+test("what is held back counts, until it is settled", async () => {
+  const books = ledger();
+  await books.setBudget({ agent: null, period: "day", cap: 1000 });
+  expect(await books.reserve(spender("a"), 600, 600)).toMatchObject({ ok: true, sum: 600 });
+  expect(await books.reserve(spender("b"), 600, 600)).toMatchObject({
+    ok: false,
+    budget: { agent: null, period: "day", cap: 1000 },
+  });
+  // Less is granted where less is enough.
+  expect(await books.reserve(spender("c"), 600, 100)).toMatchObject({ ok: true, sum: 400 });
+  await books.settle(spender("a", 50), false);
+  expect(await books.reserve(spender("b"), 500, 500)).toMatchObject({ ok: true, sum: 500 });
+  expect(await books.budgets()).toEqual([
+    { agent: null, period: "day", cap: 1000, spent: 50, reserved: 900 },
+  ]);
+});
+
+test("what was spent is booked once, however often it is told, and totals never go back", async () => {
+  const books = ledger();
+  await books.setBudget({ agent: null, period: "month", cap: 1000 });
+  await Promise.all([1, 2, 3].map(() => books.settle(spender("a", 300), false)));
+  await books.settle(spender("a", 200), false);
+  await books.reserve(spender("a", 450), 10, 10);
+  await books.settle(spender("a", 450), true);
+  expect(await books.budgets()).toEqual([
+    { agent: null, period: "month", cap: 1000, spent: 450, reserved: 0 },
+  ]);
+});
+
+test("what a run said before it held something back does not release it, however late it arrives", async () => {
+  const books = ledger();
+  await books.setBudget({ agent: null, period: "day", cap: 1000 });
+  const earlier = spender("a", 100);
+  await books.reserve(spender("a", 100), 500, 500);
+  await books.settle(earlier, false);
+  expect(await books.budgets()).toMatchObject([{ spent: 100, reserved: 500 }]);
+  await books.settle(spender("a", 300), true);
+  expect(await books.budgets()).toMatchObject([{ spent: 300, reserved: 0 }]);
+});
+
+test("an agent's budget binds its own runs, the tenant's binds all", async () => {
+  const books = ledger();
+  await books.setBudget({ agent: "writer", period: "day", cap: 100 });
+  await books.setBudget({ agent: null, period: "day", cap: 250 });
+  expect(await books.reserve(spender("w", 0, "writer"), 150, 150)).toMatchObject({
+    ok: false,
+    budget: { agent: "writer" },
+  });
+  expect(await books.reserve(spender("r", 0, "reader"), 200, 200)).toMatchObject({ ok: true });
+  expect(await books.reserve(spender("w", 0, "writer"), 100, 100)).toMatchObject({
+    ok: false,
+    budget: { agent: null },
+  });
+  expect(await books.setBudget({ agent: null, period: "day", cap: null })).toHaveLength(1);
+  expect(await books.reserve(spender("w", 0, "writer"), 100, 100)).toMatchObject({ ok: true });
+});
+
+test("yesterday's money is not today's, but it is this month's", async () => {
+  const books = ledger();
+  const first = `${DAY.slice(0, 8)}01`;
+  const yesterday = DAY === first ? null : new Date(Date.now() - 86_400_000).toISOString();
+  await books.setBudget({ agent: null, period: "day", cap: 100 });
+  await books.setBudget({ agent: null, period: "month", cap: 500 });
+  const spent = [{ day: (yesterday ?? "2020-01-01").slice(0, 10), sum: 90 }];
+  await books.settle({ task_id: "a", agent: "default", spent, seq: 1 }, false);
+  const [day, month] = await books.budgets();
+  expect(day).toMatchObject({ spent: 0 });
+  expect(month).toMatchObject({ spent: yesterday === null ? 0 : 90 });
+});
+
+test("whatever is asked in whatever order, grants and spending never exceed the budget", async () => {
+  const act = fc.record({
+    task: fc.integer({ min: 0, max: 5 }),
+    what: fc.constantFrom("reserve", "settle", "over"),
+    most: fc.integer({ min: 1, max: 400 }),
+    share: fc.double({ min: 0, max: 1, noNaN: true }),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(act, { maxLength: 40 }), async (acts) => {
+      const books = ledger();
+      const cap = 1000;
+      await books.setBudget({ agent: null, period: "day", cap });
+      const spent = new Map<number, number>();
+      const held = new Map<number, number>();
+      for (const { task, what, most, share } of acts) {
+        const total = spent.get(task) ?? 0;
+        const sum = held.get(task) ?? 0;
+        // A run spends at most what it holds.
+        const now = total + (what === "reserve" ? 0 : Math.floor(sum * share));
+        spent.set(task, now);
+        if (what === "reserve") {
+          const answer = await books.reserve(spender(`t${task}`, now), most, 1);
+          held.set(task, answer.ok ? answer.sum : 0);
+        } else {
+          await books.settle(spender(`t${task}`, now), what === "over");
+          held.set(task, 0);
+        }
+        const gone = [...spent.values(), ...held.values()].reduce((a, b) => a + b, 0);
+        expect(gone).toBeLessThanOrEqual(cap);
+        const [state] = await books.budgets();
+        expect((state?.spent ?? 0) + (state?.reserved ?? 0)).toBe(gone);
+      }
+    }),
+    { numRuns: 25 },
+  );
+});
+
+test("a run that was refused is resumed when the budget is raised, and one that is over is forgotten", async () => {
+  const books = ledgerStub(env.LEDGERS, "test");
+  await books.setBudget({ agent: null, period: "day", cap: 100 });
+  const ask = { tool_calls: [{ name: "ask_human", arguments: { question: "?" } }] };
+  const task = newTask({ script: [ask, { text: "done" }] });
+  await new TaskStore(env.DB).insert(task, null);
+  const run = runStub(env.RUNS, "test", task.task_id);
+  await run.start(JSON.stringify(specOf(task)));
+  await run.settled(5000);
+  expect(await books.reserve(spender(task.task_id), 200, 200)).toMatchObject({ ok: false });
+  // It waits for a person, not for budget: word from the ledger changes nothing.
+  await books.setBudget({ agent: null, period: "day", cap: 1000 });
+  expect((await run.keeping()).waiting_for).toBe("input");
+  await run.cancel(JSON.stringify(specOf(task)), { reason: null, by: "test" });
+  const stub = env.LEDGERS.get(env.LEDGERS.idFromName("test"));
+  await runDurableObjectAlarm(stub);
+  expect(await books.budgets()).toMatchObject([{ spent: 0, reserved: 0 }]);
+});
