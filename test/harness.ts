@@ -157,12 +157,12 @@ export class Harness {
     }
     this.#fresh = false;
     const opening = state.seq === 0 ? [createdEvent(this.#spec)] : [];
-    return runSlice(opening, plannerFor(this.#spec.config.planner), this.#tools(), effects);
+    return runSlice(opening, plannerFor(this.#spec.config.planner), this.tools, effects);
   }
 
   /** Says something to the run, as its object does; gives the refusal's code, or null. */
   tell(command: RunCommand): string | null {
-    const { toolbox } = this.#tools();
+    const { toolbox } = this.tools;
     const accepted = accept(this.log.state, command, (name, args) =>
       argumentsDefect(name, args, toolbox),
     );
@@ -217,7 +217,7 @@ export class Harness {
     };
   }
 
-  #tools(): RunTools {
+  get tools(): RunTools {
     const { input_data, config } = this.#spec;
     const scripted = scriptTools(input_data["script_tools"], () => this.log.state.scripted);
     return {

@@ -1,0 +1,34 @@
+/** Bodies from logs in workerd: runs of real objects, whose logs are read as a client reads them. */
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import { buildDeps } from "../../src/deps.ts";
+import { runStub } from "../../src/durable/rpc.ts";
+import type { RunEvent } from "../../src/run/event.ts";
+import type { PlannerName } from "../../src/run/spec.ts";
+import { specOf, TaskStore } from "../../src/store/tasks.ts";
+import { newTask } from "../workers/tasks.ts";
+import { expectRebuilt } from "./rebuild.ts";
+
+const add = { name: "add_numbers", arguments: { a: 1, b: 2 } };
+const SCRIPT = [
+  { text: "Let me see.", tool_calls: [add, { name: "nothing" }] },
+  { tool_calls: [{ name: "wait", arguments: { seconds: 0.05 } }, add] },
+  { text: "Done." },
+];
+
+test.each<PlannerName>(["native", "react"])(
+  "every body of a %s run in a real object is built again from its log",
+  async (planner) => {
+    const task = newTask({ script: SCRIPT }, { config: { planner } });
+    await new TaskStore(env.DB).insert(task, null);
+    const run = runStub(env.RUNS, task.tenant_id, task.task_id);
+    const spec = specOf(task);
+    await run.start(JSON.stringify(spec));
+    await expect
+      .poll(async () => (await run.keeping()).status, { timeout: 10_000 })
+      .toMatch(/completed|failed/);
+    const events = JSON.parse((await run.events(0, 1000)).events) as RunEvent[];
+    const tools = buildDeps(env).toolsFor(spec, () => null);
+    expect(expectRebuilt(events, tools)).toBeGreaterThan(0);
+  },
+);
