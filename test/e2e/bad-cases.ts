@@ -20,10 +20,28 @@ export const BAD_SUBMISSIONS: [what: string, body: unknown, code: string, pointe
   ["an unknown field", { input_data: GOAL, gaol: 1 }, "validation_failed", "/gaol"],
   ["a field with a slash", { input_data: GOAL, "a/b~c": 1 }, "validation_failed", "/a~1b~0c"],
   [
-    "a money cap, which is not built yet",
-    { input_data: GOAL, limits: { max_cost_usd: 1 } },
+    "a money cap below nothing",
+    { input_data: GOAL, limits: { max_cost_usd: -1 } },
     "validation_failed",
     "/limits/max_cost_usd",
+  ],
+  [
+    "a fallback that does not exist",
+    { input_data: GOAL, agent_config: { fallback_models: ["local/rules", "nobody/x"] } },
+    "unknown_model",
+    "/agent_config/fallback_models/1",
+  ],
+  [
+    "a schema for its answer that refers elsewhere",
+    { input_data: GOAL, agent_config: { output_schema: { $ref: "https://example.com/s.json" } } },
+    "validation_failed",
+    "/agent_config/output_schema",
+  ],
+  [
+    "a picture of text",
+    { input_data: { goal: "x", images: [{ media_type: "text/plain", data: "eA==" }] } },
+    "validation_failed",
+    "/input_data/images/0",
   ],
   [
     "a field that is not built yet",

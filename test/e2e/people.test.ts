@@ -330,7 +330,7 @@ test.for(refusals)("%s is refused and says where", async ([, path, body, pointer
   expect(answer.body["errors"]).toMatchObject([{ pointer }]);
 });
 
-test.for([{}, { max_steps: 0 }, { max_cost_usd: 1 }, { on_reached: "explode" }, { steps: 1 }])(
+test.for([{}, { max_steps: 0 }, { max_cost_usd: -1 }, { on_reached: "explode" }, { steps: 1 }])(
   "limits of %j are refused",
   async (body) => {
     const { task_id } = await submit(service, scripted([DONE]));
