@@ -41,7 +41,7 @@ export const BAD_SUBMISSIONS: [what: string, body: unknown, code: string, pointe
     "a picture of text",
     { input_data: { goal: "x", images: [{ media_type: "text/plain", data: "eA==" }] } },
     "validation_failed",
-    "/input_data/images/0",
+    "/input_data/images/0/media_type",
   ],
   [
     "a field that is not built yet",
