@@ -5,6 +5,7 @@
  */
 import { resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { memoryOf } from "../test/memory.ts";
 import { Service } from "../test/service.ts";
 import { startModelServer } from "./model-server.ts";
 import { MODEL_PROVIDERS } from "./models.ts";
@@ -12,6 +13,8 @@ import { startStreamServer } from "./stream-server.ts";
 import type { Sample } from "./worker.ts";
 
 const STEPS = Number(process.env["BENCH_STEPS"] ?? 1000);
+/** Five events a step. */
+const LONG_STEPS = 2000;
 const ROUNDS = 3;
 const STEP_ROUNDS = 7;
 const ROUND_STEPS = 250;
@@ -37,7 +40,8 @@ try {
   const throughput = await runThroughput();
   const submissions = await submitThroughput();
   const models = await modelCalls();
-  const report = { perStep, time, throughput, submissions, models };
+  const waking = await wakeTimes();
+  const report = { perStep, time, throughput, submissions, models, waking };
   console.log(JSON.stringify(report));
 } finally {
   await service.stop();
@@ -58,7 +62,8 @@ async function submit(id: string, steps: number): Promise<string> {
     body: JSON.stringify({
       input_data: { goal: `run ${id} with ${steps} tool calls` },
       agent_config: { model: "openai/bench", tools: ["add_numbers"] },
-      limits: { max_steps: steps + 10 },
+      // The same call again and again is what is measured here.
+      limits: { max_steps: steps + 10, max_repeats: null },
     }),
   });
   const { task_id } = await json<{ task_id: string }>(response);
@@ -114,6 +119,40 @@ async function stepCosts() {
   console.table(rows);
   console.log("The whole run:", total);
   return { rows, total };
+}
+
+/**
+ * Waking: the first look at a log of 10,000 events in a new process, which folds it, against the
+ * same look at a short one; and what the folding leaves in memory.
+ */
+async function wakeTimes() {
+  const long = await run("long", LONG_STEPS);
+  const events = (await log(long)).length;
+  const short = await run("short", 1);
+  await service.kill();
+  await service.up();
+  const look = async (taskId: string): Promise<number> => {
+    const begun = performance.now();
+    await json(await service.request(`/api/v1/tasks/${taskId}/events?after=0&limit=1`));
+    return performance.now() - begun;
+  };
+  // The first request of a process pays for more than waking.
+  await look(await run("first", 1));
+  const before = memoryOf(service).runtime;
+  const shortMs = await look(short);
+  const longMs = await look(long);
+  const againMs = await look(long);
+  const kib = Math.round((memoryOf(service).runtime - before) / 1024);
+  console.log(
+    `\nWaking: ${events} events ${rounded(longMs)} ms, a short run ${rounded(shortMs)} ms, awake ${rounded(againMs)} ms; ${kib} KiB more in memory.`,
+  );
+  return {
+    events,
+    longMs: rounded(longMs),
+    shortMs: rounded(shortMs),
+    awakeMs: rounded(againMs),
+    kib,
+  };
 }
 
 async function log(taskId: string): Promise<EventLike[]> {

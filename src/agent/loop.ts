@@ -11,6 +11,9 @@ import { planStep, type Grant, type PlannedStep } from "./step.ts";
 import { callTools } from "./tool-calls.ts";
 import { Watchdog } from "./watchdog.ts";
 
+/** Shortest wait for a budget that refused. */
+const LEAST_WAIT_MS = 5_000;
+
 /** Why a slice came to its end. */
 export type SliceEnd =
   | { readonly kind: "over" }
@@ -66,7 +69,7 @@ async function steps(
       case "reserve": {
         const answer = await effects.reserve(step.job.need);
         grant = answer.ok ? { ...step.job.call, sum: answer.sum, capped: answer.capped } : null;
-        outcomes = answer.ok ? [] : refusedBy(answer);
+        outcomes = answer.ok ? [] : refusedBy(answer, effects.now());
         break;
       }
       case "tools":
@@ -79,9 +82,14 @@ async function steps(
 }
 
 /** A budget above the run has not enough left: the run waits for it, with its work kept. */
-function refusedBy({ limit, cap_usd, until }: Extract<ReserveAnswer, { ok: false }>): NewEvent[] {
+function refusedBy(
+  { limit, cap_usd, until }: Extract<ReserveAnswer, { ok: false }>,
+  now: number,
+): NewEvent[] {
+  // Two clocks may differ: a wait that is over at once would ask again at once.
+  const later = new Date(Math.max(Date.parse(until), now + LEAST_WAIT_MS)).toISOString();
   return [
     { type: "limit.reached", data: { limit, value: cap_usd } },
-    { type: "run.waiting", data: { for: "budget", limit, until } },
+    { type: "run.waiting", data: { for: "budget", limit, until: later } },
   ];
 }

@@ -182,7 +182,9 @@ class Attempt {
   #booked(): NewEvent[] {
     const open = this.#state.model;
     if (this.#usage === null) {
-      return this.#answered && open !== null ? presumed(open) : [];
+      // It was sent, and we did not wait for its end.
+      const lost = this.#answered || this.#stopped !== null || this.#effects.signal.aborted;
+      return lost && open !== null ? presumed(open) : [];
     }
     return [
       {

@@ -5,16 +5,53 @@
  */
 import { worstCase, type Price } from "../run/price.ts";
 import { moneyLeft } from "../run/limits.ts";
+import type { Image } from "../run/message.ts";
 import type { RunState } from "../run/state.ts";
 
 /** Longest output that is asked for where a price counts and the agent says nothing, tokens. */
 const DEFAULT_OUTPUT = 32_000;
 /** Shortest output that is worth asking for, tokens. */
 const LEAST_OUTPUT = 256;
-/** Tokens per character before a provider has counted any: more than text of any kind has. */
-const FIRST_RATIO = 0.5;
-/** What a counted ratio is multiplied by: the next request is not the last one. */
-const MARGIN = 1.25;
+/** Tokens of one character before a provider has counted any: no text that is written has more. */
+const ASCII = 0.5;
+const OTHER = 1.5;
+/** What was counted before is counted a little more the next time: other turns, other markers. */
+const MARGIN = 1.1;
+const OVERHEAD = 200;
+/** Tokens of one picture, whatever its size in the request. */
+const PICTURE = 4000;
+
+/** What a request is made of, as far as its tokens are to be estimated. */
+export interface Weight {
+  /** Characters without pictures. */
+  readonly chars: number;
+  readonly ascii: number;
+  readonly pictures: number;
+}
+
+/** Weighs a request's body. */
+export function weigh(body: string, state: RunState): Weight {
+  const other = body.match(NOT_ASCII)?.length ?? 0;
+  const chars = textChars(body, state);
+  return { chars, ascii: Math.max(0, chars - other), pictures: picturesIn(state).length };
+}
+
+/** Characters of a body without its pictures, which are many characters and few tokens. */
+export function textChars(body: string, state: RunState): number {
+  const data = picturesIn(state).reduce(
+    (sum, image) => sum + ("data" in image ? image.data.length : 0),
+    0,
+  );
+  return Math.max(0, body.length - data);
+}
+
+/** Only what the client said at the start has pictures. */
+function picturesIn({ conversation }: RunState): readonly Image[] {
+  return conversation.pinned.flatMap((turn) => (turn.role === "user" ? (turn.images ?? []) : []));
+}
+
+// oxlint-disable-next-line no-control-regex -- the range is what ASCII is
+const NOT_ASCII = /[^\u0000-\u007f]/g;
 
 /** What a call needs of the budgets, micro-dollars. */
 export interface Need {
@@ -25,8 +62,8 @@ export interface Need {
 }
 
 /** What the next attempt of a call needs. */
-export function needOf(state: RunState, price: Price, bodyChars: number): Need {
-  const input = inputTokens(state, bodyChars);
+export function needOf(state: RunState, price: Price, weight: Weight): Need {
+  const input = inputTokens(state, weight);
   const output = state.spec?.config.max_output_tokens ?? DEFAULT_OUTPUT;
   return {
     most: worstCase(price, input, output),
@@ -35,8 +72,8 @@ export function needOf(state: RunState, price: Price, bodyChars: number): Need {
 }
 
 /** The longest output that a sum pays for, beside the input; at most what the agent allows. */
-export function outputFor(state: RunState, price: Price, bodyChars: number, sum: number): number {
-  const input = inputTokens(state, bodyChars);
+export function outputFor(state: RunState, price: Price, weight: Weight, sum: number): number {
+  const input = inputTokens(state, weight);
   const allowed = state.spec?.config.max_output_tokens ?? DEFAULT_OUTPUT;
   let fits = Math.min(allowed, LEAST_OUTPUT);
   let tooMuch = allowed + 1;
@@ -57,8 +94,11 @@ export function withinOwnCap(state: RunState, { most, least }: Need): Need | nul
   return least > left ? null : { most: Math.min(most, left), least };
 }
 
-/** More than the provider will count, as far as what it counted before says. */
-function inputTokens({ tokenRatio }: RunState, bodyChars: number): number {
-  const ratio = tokenRatio === null ? FIRST_RATIO : tokenRatio * MARGIN;
-  return Math.ceil(bodyChars * ratio) + 100;
+/** More than the provider will count: what it counted before, and the rest as the dearest of text. */
+function inputTokens({ counted }: RunState, { chars, ascii, pictures }: Weight): number {
+  const fresh =
+    counted === null
+      ? ascii * ASCII + (chars - ascii) * OTHER
+      : counted.tokens * MARGIN + Math.max(0, chars - counted.chars) * OTHER;
+  return Math.ceil(fresh) + OVERHEAD + pictures * PICTURE;
 }

@@ -12,7 +12,7 @@ import { foldNew } from "../run/reduce.ts";
 import { modelOf, type RunState, type TurnCall } from "../run/state.ts";
 import { compose, type Ask, type Composed } from "./context.ts";
 import type { LlmClient, ModelRequest } from "./llm/client.ts";
-import { needOf, outputFor, withinOwnCap, type Need } from "./reserve.ts";
+import { needOf, outputFor, textChars, weigh, withinOwnCap, type Need } from "./reserve.ts";
 import { prepareCall } from "./tools/invoke.ts";
 import type { Toolbox } from "./tools/registry.ts";
 
@@ -150,7 +150,8 @@ function planAsk(
   if (isFree(price) || (cap === undefined && !deps.budgets && given === null)) {
     return intent(state, action, composed, {});
   }
-  const own = withinOwnCap(state, needOf(state, price, composed.body.length));
+  const weight = weigh(composed.body, state);
+  const own = withinOwnCap(state, needOf(state, price, weight));
   if (own === null) {
     return { events: whenMet(state, { limit: "max_cost_usd", value: cap ?? 0 }), job: null };
   }
@@ -162,7 +163,7 @@ function planAsk(
     return intent(state, action, composed, {});
   }
   const sum = Math.min(own.most, granted ?? own.most);
-  const max_output_tokens = outputFor(state, price, composed.body.length, sum);
+  const max_output_tokens = outputFor(state, price, weight, sum);
   return intent(state, action, asked({ purpose, max_output_tokens }), {
     reserved_micro_usd: sum,
     max_output_tokens,
@@ -186,7 +187,7 @@ function intent(
           model: modelOf(state),
           up_to_seq: state.seq,
           body_sha256: sha256,
-          body_chars: body.length,
+          body_chars: textChars(body, state),
           ...budget,
           ...(purpose === "step" ? {} : { purpose }),
         },

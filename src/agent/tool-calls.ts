@@ -1,7 +1,8 @@
 /** The tool calls of one turn: run side by side, each outcome written as soon as it is known. */
 import { hash } from "node:crypto";
-import type { NewEvent } from "../run/event.ts";
+import { upToEnd, type NewEvent } from "../run/event.ts";
 import { idempotencyKey } from "../run/id.ts";
+import { outcomeUnknown } from "../run/recover.ts";
 import type { RunState, TurnCall } from "../run/state.ts";
 import type { Effects, RunTools } from "./effects.ts";
 import { invokeTool } from "./tools/invoke.ts";
@@ -23,7 +24,11 @@ export async function callTools(
   const running = new Set(
     calls.map((call) => {
       const run: Promise<void> = callTool(call, state, tools, effects).then((outcome) => {
-        settled.push(outcome);
+        settled.push(
+          ...(outcome.type === "tool.outcome_unknown"
+            ? outcomeUnknown(state, call, effects.now())
+            : [outcome]),
+        );
         running.delete(run);
       });
       return run;
@@ -32,10 +37,10 @@ export async function callTools(
   while (running.size > 0) {
     await Promise.race(running);
     if (running.size > 0 && settled.length > 0) {
-      effects.append(settled.splice(0));
+      effects.append(upToEnd(settled.splice(0)));
     }
   }
-  return settled;
+  return upToEnd(settled);
 }
 
 async function callTool(

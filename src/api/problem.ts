@@ -19,6 +19,7 @@ export const PROBLEMS = {
   task_over: [409, "The task is over"],
   not_finished: [409, "The task is not over yet"],
   approval_decided: [409, "There is nothing to decide any more"],
+  inbox_full: [409, "The run has not read what it was told before"],
   not_started: [409, "The run has not begun yet"],
   payload_too_large: [413, "The body is too large"],
   unsupported_media_type: [415, "The body must be JSON"],

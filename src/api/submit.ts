@@ -70,6 +70,10 @@ export async function retryTask(
       );
     }
     checkModel(deps, origin.config.model);
+    for (const fallback of origin.config.fallback_models ?? []) {
+      checkModel(deps, fallback);
+    }
+    checkPrices(deps.catalogue, origin.config, origin.limits);
     const now = deps.now();
     return {
       ...origin,

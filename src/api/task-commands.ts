@@ -6,6 +6,7 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { CommandRefusal, LimitChanges, RunCommand } from "../run/command.ts";
 import type { JsonValue } from "../run/json.ts";
+import { isTerminal } from "../run/view.ts";
 import { specOf, type TaskRow } from "../store/tasks.ts";
 import { requireScope } from "./auth.ts";
 import { jsonBody } from "./body.ts";
@@ -65,7 +66,7 @@ const messageRoute = createRoute({
   },
   responses: {
     202: json("The task as it is now.", schemas.task),
-    ...refusals(...BODY_PROBLEMS, "not_found", "not_started", "task_over"),
+    ...refusals(...BODY_PROBLEMS, "not_found", "not_started", "task_over", "inbox_full"),
   },
 });
 
@@ -171,6 +172,9 @@ export function taskCommandRoutes(app: OpenAPIHono<AppEnv>): void {
 async function commanded(c: ApiContext, id: string, command: RunCommand): Promise<TaskRow> {
   const { deps, caller } = c.var;
   const row = await taskOf(deps, caller, id);
+  if (isTerminal(row.status)) {
+    throw new Problem("task_over", `The task is ${row.status}; nothing follows that.`);
+  }
   const run = deps.run(row.tenant_id, row.task_id);
   if (row.status === "pending") {
     await run.start(JSON.stringify(specOf(row)));
@@ -187,6 +191,7 @@ const PROBLEM_OF: Readonly<Record<CommandRefusal["code"], ProblemCode>> = {
   task_over: "task_over",
   no_such_call: "not_found",
   approval_decided: "approval_decided",
+  inbox_full: "inbox_full",
   invalid_arguments: "invalid_arguments",
   unpriced_model: "unpriced_model",
 };

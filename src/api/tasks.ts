@@ -1,5 +1,6 @@
 /** `/api/v1/tasks`: submit, get, list, cancel, and the ticket for watching. */
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { isTerminal } from "../run/view.ts";
 import { specOf, type TaskFilter, type TaskRow } from "../store/tasks.ts";
 import { requireScope } from "./auth.ts";
 import { jsonBody } from "./body.ts";
@@ -158,9 +159,11 @@ export function taskRoutes(app: OpenAPIHono<AppEnv>): void {
     const { deps, caller } = c.var;
     const row = await taskOf(deps, caller, c.req.valid("param").id);
     const { reason } = c.req.valid("json");
-    await deps
-      .run(row.tenant_id, row.task_id)
-      .cancel(JSON.stringify(specOf(row)), { reason: reason ?? null, by: caller.keyId });
+    if (!isTerminal(row.status)) {
+      await deps
+        .run(row.tenant_id, row.task_id)
+        .cancel(JSON.stringify(specOf(row)), { reason: reason ?? null, by: caller.keyId });
+    }
     return c.json(taskJson(await currentTask(deps, row)), 202);
   });
 

@@ -197,10 +197,12 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
     return { status: "failed", changed: true };
   }
 
-  async expire(endedBefore: string): Promise<boolean> {
-    const { seq, end, endedAt } = this.#log.state;
-    if (seq > 0 && (end === null || (endedAt ?? 0) >= Date.parse(endedBefore))) {
-      return false;
+  async expire(endedBefore: string, givenUp: boolean): Promise<boolean> {
+    if (!givenUp) {
+      const { seq, end, endedAt } = this.#log.state;
+      if (seq > 0 && (end === null || (endedAt ?? 0) >= Date.parse(endedBefore))) {
+        return false;
+      }
     }
     this.#watchers.closeAll();
     await this.#storage.deleteAll();

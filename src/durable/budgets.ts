@@ -4,7 +4,7 @@
  */
 import type { ReserveAnswer } from "../agent/effects.ts";
 import type { Need } from "../agent/reserve.ts";
-import { modelOf, type RunState } from "../run/state.ts";
+import type { RunState } from "../run/state.ts";
 import type { DaySpent, LedgerRpc, Spender } from "./ledger-rpc.ts";
 
 /** How long a tenant without budgets is taken for one without. */
@@ -20,6 +20,10 @@ export class RunBudgets {
   // Not persisted: a fresh process asks, and tells everything once more.
   #uncappedUntil = 0;
   #told = 0;
+  #toldEnd = false;
+  #capped = false;
+  /** Whether this process has asked; an earlier one may have, and left word in the log. */
+  #asked = false;
 
   constructor(
     ledger: () => LedgerRpc | null,
@@ -38,6 +42,11 @@ export class RunBudgets {
     return this.#now() >= this.#uncappedUntil && this.#ledger() !== null;
   }
 
+  /** Whether there is a budget to keep to, as far as the last answer goes. */
+  get capped(): boolean {
+    return this.#capped;
+  }
+
   /** Never throws: a ledger that cannot be asked grants nothing, and is asked again soon. */
   async reserve({ most, least }: Need): Promise<ReserveAnswer> {
     const ledger = this.#ledger();
@@ -46,7 +55,9 @@ export class RunBudgets {
       return { ok: true, sum: most, capped: false };
     }
     try {
+      this.#asked = true;
       const answer = await ledger.reserve(spender, most, least);
+      this.#capped = !answer.ok || answer.capped;
       if (!answer.ok) {
         const { agent, period, cap } = answer.budget;
         const limit = `${agent === null ? "tenant" : "agent"}_${period}`;
@@ -73,9 +84,11 @@ export class RunBudgets {
     }
     const total = totalOf(spender);
     // At its end a run gives back what it may hold: an earlier process may have asked for it.
-    if (total > this.#told || (over && !modelOf(state).startsWith("local/"))) {
+    const mayHold = over && !this.#toldEnd && (this.#asked || state.reservedOnce);
+    if (total > this.#told || mayHold) {
       await ledger.settle(spender, over);
       this.#told = Math.max(this.#told, total);
+      this.#toldEnd = over;
     }
   }
 

@@ -39,6 +39,11 @@ export class EventLog {
     return this.#state;
   }
 
+  /** Whether the log has been read in this process. */
+  get awake(): boolean {
+    return this.#state !== null;
+  }
+
   /** Forgets the state in memory, so that the next use reads what is really stored. */
   reload(): void {
     this.#state = null;

@@ -9,12 +9,15 @@ import { isTerminal } from "../run/view.ts";
 import type { Budget, BudgetState, LedgerRpc, Reserved, Spender } from "./ledger-rpc.ts";
 import { runStub } from "./rpc.ts";
 
-/** Days for which single runs are remembered; totals stay. */
+/** How long single runs are remembered; totals stay. */
 const REMEMBERED_MS = 40 * 86_400_000;
-/** Runs that are resumed at once, and the pause before the next, milliseconds. */
+/** Rows that are forgotten at once. */
+const FORGOTTEN = 5000;
+/** Longest time that a sum is held back: no model call lives so long, so its run is gone. */
+const HELD_MS = 6 * 3_600_000;
+/** Runs that are resumed at once. */
 const RESUMED = 50;
-const PAUSE_MS = 1000;
-/** A run that was resumed and did not ask again is resumed once more after this. */
+/** A run that was resumed and did not ask again is resumed once more after this, milliseconds. */
 const AGAIN_MS = 30_000;
 
 const SCHEMA = `
@@ -26,9 +29,13 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS total (day TEXT NOT NULL, agent TEXT NOT NULL, sum INTEGER NOT NULL,
     PRIMARY KEY (day, agent)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS reserved (task_id TEXT PRIMARY KEY, agent TEXT NOT NULL,
-    sum INTEGER NOT NULL, seq INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    sum INTEGER NOT NULL, seq INTEGER NOT NULL, over INTEGER NOT NULL, at INTEGER NOT NULL)
+    STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS reserved_by_age ON reserved (at);
   CREATE TABLE IF NOT EXISTS waiting (task_id TEXT PRIMARY KEY, agent TEXT NOT NULL,
-    least INTEGER NOT NULL, since INTEGER NOT NULL, resumed INTEGER NOT NULL) STRICT, WITHOUT ROWID;`;
+    most INTEGER NOT NULL, least INTEGER NOT NULL, since INTEGER NOT NULL,
+    resumed INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS waiting_by_time ON waiting (since, task_id);`;
 
 export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
   readonly #sql: SqlStorage;
@@ -40,9 +47,14 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
   }
 
   async reserve(spender: Spender, most: number, least: number): Promise<Reserved> {
-    const { task_id, agent, seq } = spender;
+    const { task_id, agent } = spender;
     this.#book(spender);
-    this.#release(task_id, seq + 1);
+    if (this.#isOvertaken(spender)) {
+      // The run has said more since, or is over: nobody waits for this answer any more.
+      const budget: Budget = { agent: null, period: "day", cap: 0 };
+      return { ok: false, budget, until: endOf("day") };
+    }
+    this.#sql.exec("UPDATE reserved SET sum = 0 WHERE task_id = ?", task_id);
     const budgets = this.#budgets().filter((one) => one.agent === null || one.agent === agent);
     const tightest = budgets.toSorted((a, b) => roomIn(a) - roomIn(b))[0];
     if (tightest === undefined) {
@@ -52,25 +64,29 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
     const room = roomIn(tightest);
     if (room < least) {
       this.#sql.exec(
-        "INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?, 0)",
+        `INSERT INTO waiting VALUES (?1, ?2, ?3, ?4, ?5, 0)
+         ON CONFLICT DO UPDATE SET most = ?3, least = ?4, resumed = 0`,
         task_id,
         agent,
+        most,
         least,
         Date.now(),
       );
-      await this.#alarmBy(Date.parse(endOf(tightest.period)));
+      await this.#alarmBy(Date.parse(endOf("day")));
       const { period, cap } = tightest;
       return { ok: false, budget: { agent: tightest.agent, period, cap }, until: endOf(period) };
     }
     const sum = Math.min(most, room);
-    this.#sql.exec("INSERT INTO reserved VALUES (?, ?, ?, ?)", task_id, agent, sum, seq);
+    this.#note(spender, sum, false);
     this.#forget(task_id);
     return { ok: true, sum, capped: true };
   }
 
   async settle(spender: Spender, over: boolean): Promise<void> {
     this.#book(spender);
-    this.#release(spender.task_id, spender.seq);
+    if (!this.#isOvertaken({ ...spender, seq: spender.seq - 1 })) {
+      this.#note(spender, 0, over);
+    }
     if (over) {
       this.#forget(spender.task_id);
     }
@@ -96,8 +112,19 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
   }
 
   override async alarm(): Promise<void> {
-    const old = new Date(Date.now() - REMEMBERED_MS).toISOString().slice(0, 10);
-    this.#sql.exec("DELETE FROM spent WHERE day < ?", old);
+    const now = Date.now();
+    const old = new Date(now - REMEMBERED_MS).toISOString().slice(0, 10);
+    this.#sql.exec(
+      `DELETE FROM spent WHERE (task_id, day) IN
+         (SELECT task_id, day FROM spent WHERE day < ? LIMIT ${FORGOTTEN})`,
+      old,
+    );
+    this.#sql.exec(
+      `DELETE FROM reserved WHERE task_id IN
+         (SELECT task_id FROM reserved WHERE at < ? LIMIT ${FORGOTTEN})`,
+      now - REMEMBERED_MS,
+    );
+    await this.#alarmBy(Date.parse(endOf("day")));
     await this.#resume();
   }
 
@@ -111,6 +138,8 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
       );
       const more = sum - Number(row?.["sum"] ?? 0);
       if (more > 0) {
+        // What is remembered of single runs is forgotten in time.
+        void this.#alarmBy(Date.parse(endOf("day")));
         this.#sql.exec("INSERT OR REPLACE INTO spent VALUES (?, ?, ?)", task_id, day, sum);
         this.#sql.exec(
           `INSERT INTO total VALUES (?1, ?2, ?3)
@@ -123,9 +152,28 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
     }
   }
 
-  /** Releases what was held back before a moment of the run's log. */
-  #release(taskId: string, seq: number): void {
-    this.#sql.exec("DELETE FROM reserved WHERE task_id = ? AND seq < ?", taskId, seq);
+  /** Whether the run has said something later than this, or is over. */
+  #isOvertaken({ task_id, seq }: Spender): boolean {
+    const [known] = this.#sql
+      .exec<{ seq: number; over: number }>(
+        "SELECT seq, over FROM reserved WHERE task_id = ?",
+        task_id,
+      )
+      .toArray();
+    return known !== undefined && (known.over === 1 || known.seq > seq);
+  }
+
+  /** Notes what a run holds back from now on, and when in its log it said so. */
+  #note({ task_id, agent, seq }: Spender, sum: number, over: boolean): void {
+    this.#sql.exec(
+      "INSERT OR REPLACE INTO reserved VALUES (?, ?, ?, ?, ?, ?)",
+      task_id,
+      agent,
+      sum,
+      seq,
+      over ? 1 : 0,
+      Date.now(),
+    );
   }
 
   #forget(taskId: string): void {
@@ -145,7 +193,8 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
         name,
       );
       const reserved = this.#sumOf(
-        "SELECT SUM(sum) AS sum FROM reserved WHERE (?1 = '' OR agent = ?1)",
+        `SELECT SUM(sum) AS sum FROM reserved
+         WHERE sum > 0 AND at > ${Date.now() - HELD_MS} AND (?1 = '' OR agent = ?1)`,
         name,
       );
       return { agent, period, cap, spent, reserved };
@@ -156,31 +205,42 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
     return Number(this.#sql.exec(query, ...bindings).one()["sum"] ?? 0);
   }
 
-  /** Resumes the runs that wait longest, as many as there is room for. */
+  /**
+   * Resumes runs, those that wait longest first, as many as what they ask for fits. What frees a sum
+   * calls this, so nothing has to look again but for runs that were resumed and did not come back.
+   */
   async #resume(): Promise<void> {
     const now = Date.now();
-    const waiting = this.#sql
-      .exec<{ task_id: string; agent: string; least: number }>(
-        "SELECT task_id, agent, least FROM waiting WHERE resumed < ? ORDER BY since LIMIT ?",
-        now - AGAIN_MS,
-        RESUMED,
-      )
-      .toArray();
     const left = this.#budgets().map((budget) => ({ budget, room: roomIn(budget) }));
-    for (const { task_id, agent, least } of waiting) {
-      const above = left.filter(({ budget }) => budget.agent === null || budget.agent === agent);
-      if (above.some(({ room }) => room < least)) {
-        continue;
+    const most = left.reduce((room, one) => Math.max(room, one.room), 0);
+    const waiting = this.#sql.exec<Waiting>(
+      `SELECT task_id, agent, most, least FROM waiting
+       WHERE least <= ? AND resumed <= ? ORDER BY since, task_id`,
+      left.length === 0 ? Number.MAX_SAFE_INTEGER : most,
+      now - AGAIN_MS,
+    );
+    const chosen: string[] = [];
+    for (const run of waiting) {
+      const above = left.filter(({ budget }) => (budget.agent ?? run.agent) === run.agent);
+      if (above.every(({ room }) => room >= run.least)) {
+        for (const one of above) {
+          one.room -= Math.min(run.most, one.room);
+        }
+        chosen.push(run.task_id);
       }
-      for (const one of above) {
-        one.room -= least;
+      if (chosen.length === RESUMED || (left.length > 0 && left.every(({ room }) => room <= 0))) {
+        break;
       }
-      this.#sql.exec("UPDATE waiting SET resumed = ? WHERE task_id = ?", now, task_id);
-      this.ctx.waitUntil(this.#wake(task_id));
     }
-    if (waiting.length > 0) {
-      const more = waiting.length === RESUMED ? now + PAUSE_MS : now + AGAIN_MS;
-      await this.#alarmBy(Math.min(more, Date.parse(endOf("day"))));
+    for (const taskId of chosen) {
+      this.#sql.exec("UPDATE waiting SET resumed = ? WHERE task_id = ?", now, taskId);
+      this.ctx.waitUntil(this.#wake(taskId));
+    }
+    const [oldest] = this.#sql
+      .exec<{ at: number | null }>("SELECT MIN(resumed) AS at FROM waiting WHERE resumed > 0")
+      .toArray();
+    if (typeof oldest?.at === "number") {
+      await this.#alarmBy(Math.max(now + 1, oldest.at + AGAIN_MS));
     }
   }
 
@@ -204,6 +264,13 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
     }
   }
 }
+
+type Waiting = {
+  readonly task_id: string;
+  readonly agent: string;
+  readonly most: number;
+  readonly least: number;
+};
 
 function roomIn({ cap, spent, reserved }: BudgetState): number {
   return cap - spent - reserved;

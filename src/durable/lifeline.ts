@@ -97,7 +97,7 @@ export class Lifeline {
     try {
       if ((info?.retryCount ?? 0) >= LAST_ALARM_RETRY) {
         await this.#alarms.by(this.#host.now() + this.#backoff());
-      } else if (info?.isRetry === true && this.#fresh && (await this.#diesWaking())) {
+      } else if (info?.isRetry === true && !this.#host.log.awake && (await this.#diesWaking())) {
         await this.#giveUp(runFailure("out_of_memory"));
       } else if (this.#host.log.state.seq > 0) {
         const finished = await within(this.#host.deps().config.sliceMs, this.begin([]));
@@ -125,7 +125,11 @@ export class Lifeline {
       this.#slice?.close();
     }
     publish(stored);
-    this.keep(over ? outbox.flush() : this.begin([]));
+    if (events.some((event) => event.type === "limit.changed")) {
+      this.#slice?.limitsChanged();
+    }
+    // Where no slice can begin now, the alarm is there.
+    this.keep(over ? outbox.flush() : Promise.try(() => this.begin([])));
   }
 
   /** Whoever looks at a run makes sure that D1 is told and that the alarm is there. */

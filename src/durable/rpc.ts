@@ -80,8 +80,11 @@ export interface RunRpc {
    * none is failed in D1.
    */
   mend(spec: SpecText): Promise<RunAnswer>;
-  /** Deletes the run, log and all, if it ended before a moment (RFC 3339). Gives whether it is gone. */
-  expire(endedBefore: string): Promise<boolean>;
+  /**
+   * Deletes the run, log and all, if it ended before a moment (RFC 3339), or whatever its log says
+   * where D1 has `givenUp` on it. Gives whether it is gone.
+   */
+  expire(endedBefore: string, givenUp: boolean): Promise<boolean>;
   /** WebSocket upgrades only; see `sockets.ts` for the address. */
   fetch(request: Request): Promise<Response>;
 }

@@ -7,7 +7,7 @@ import { runSlice, type SliceEnd } from "../agent/loop.ts";
 import type { Need } from "../agent/reserve.ts";
 import type { Deps } from "../deps.ts";
 import type { NewEvent } from "../run/event.ts";
-import { deadline } from "../run/limits.ts";
+import { deadline, durationMet } from "../run/limits.ts";
 import type { RunSpec } from "../run/spec.ts";
 import type { RunState } from "../run/state.ts";
 import type { RunBudgets } from "./budgets.ts";
@@ -20,7 +20,7 @@ export interface SliceHost {
   readonly durable: () => Promise<void>;
   readonly keep: (sha256: string, text: string) => void;
   /** The budgets above the run. */
-  readonly budgets: Pick<RunBudgets, "active" | "reserve" | "settle">;
+  readonly budgets: Pick<RunBudgets, "active" | "capped" | "reserve" | "settle">;
   /** Work that nobody awaits. */
   readonly aside: (work: Promise<unknown>) => void;
 }
@@ -114,19 +114,37 @@ export class Slice implements Effects {
     this.#host.publish(this.#log.append(events, this.now()));
     this.#epoch = this.#log.state.epoch;
     this.#watchDeadline();
-    if (events.some((event) => event.type === "usage.recorded" && event.data.cost_micro_usd > 0)) {
+    const spent = events.some((e) => e.type === "usage.recorded" && e.data.cost_micro_usd > 0);
+    if (spent && this.#host.budgets.capped) {
       // What was not spent is free for others at once.
       this.#host.aside(this.#host.budgets.settle());
     }
   }
 
-  /** Aborts what is in flight when the run's time is up; the loop then ends the run. */
+  /** The run's limits may have changed: its time is looked at anew. */
+  limitsChanged(): void {
+    clearTimeout(this.#deadline);
+    this.#deadline = undefined;
+    this.#watchDeadline();
+  }
+
+  /** Aborts what is in flight when the run's time is up; the loop then sees to what follows. */
   #watchDeadline(): void {
     if (this.#deadline === undefined && this.#log.state.status === "running") {
       const now = this.now();
       // One millisecond late rather than early: then the cap is reached when the loop looks.
       const pause = Math.min(MAX_TIMER_MS, deadline(this.#log.state, now) - now + 1);
-      this.#deadline = setTimeout(() => this.#abort.abort(), pause);
+      this.#deadline = setTimeout(() => this.#look(), pause);
+    }
+  }
+
+  #look(): void {
+    this.#deadline = undefined;
+    const state = this.state();
+    if (state !== null && durationMet(state, this.now()) !== null) {
+      this.#abort.abort();
+    } else if (state !== null) {
+      this.#watchDeadline();
     }
   }
 }

@@ -4,7 +4,7 @@
  * arise, whatever was evicted or restarted in between. Nothing here runs while nothing happens.
  */
 import { TERMINAL_TYPES, type EventType } from "../run/event.ts";
-import { isJsonObject, type JsonObject } from "../run/json.ts";
+import { isJsonObject, jsonDefect, type JsonObject } from "../run/json.ts";
 import type { CommandRefusal, RunCommand } from "../run/command.ts";
 import { isPlainText, MAX_REASON_CHARS } from "../run/plain-text.ts";
 import { isTerminal } from "../run/view.ts";
@@ -45,6 +45,7 @@ const PAGE_CHARS = 256_000;
  */
 const MAX_UNREAD_CHARS = 16_000_000;
 const MAX_MESSAGE_CHARS = 1_048_576;
+const MAX_CONTENT_CHARS = 500_000;
 const MAX_TYPES = 64;
 
 /** The part of an object that holds its sockets; nothing here may write. */
@@ -306,10 +307,16 @@ function readCommand(message: JsonObject, by: string): RunCommand | string {
       if ((content !== undefined && typeof content !== "string") || !isSaying(content, data)) {
         return "a message needs content, a text that is not empty, or data, an object";
       }
+      if ((content ?? "").length > MAX_CONTENT_CHARS || jsonDefect(message) !== null) {
+        return `content must be at most ${MAX_CONTENT_CHARS} characters, and all of it storable`;
+      }
       return { kind: "message", content: content ?? "", data: data ?? null, by };
     default:
       if (typeof call_id !== "string") {
         return "call_id must be the id of a call";
+      }
+      if (jsonDefect(message) !== null) {
+        return "the message cannot be stored";
       }
       if (comment !== undefined && !isPlainText(comment, MAX_REASON_CHARS)) {
         return `comment must be at most ${MAX_REASON_CHARS} characters of plain text`;

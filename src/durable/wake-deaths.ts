@@ -10,7 +10,8 @@ const MAX_DEATHS = 3;
 
 export class WakeDeaths {
   readonly #sql: Sql;
-  #noted = false;
+  /** Whether there may be a row: this process or one before it may have written it. */
+  #noted = true;
 
   constructor(sql: Sql) {
     this.#sql = sql;
@@ -35,8 +36,11 @@ export class WakeDeaths {
   /** The object is awake. */
   forget(): void {
     if (this.#noted) {
-      this.#sql.exec("DELETE FROM wake");
       this.#noted = false;
+      const [row] = this.#sql.exec("SELECT 1 FROM wake");
+      if (row !== undefined) {
+        this.#sql.exec("DELETE FROM wake");
+      }
     }
   }
 }

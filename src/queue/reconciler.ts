@@ -5,7 +5,7 @@
  * may have lost its alarm; a task that ended long ago is deleted. Bounded in each run; the rest is
  * taken by the next.
  */
-import { specOf, type ForgottenTask, type TaskName, type TaskStore } from "../store/tasks.ts";
+import { specOf, type EndedTask, type ForgottenTask, type TaskStore } from "../store/tasks.ts";
 import type { QueueDeps } from "./consumer.ts";
 import { abandonRun } from "./dead-letter.ts";
 import { messageFor, sendTask, type TaskQueues } from "./message.ts";
@@ -47,18 +47,20 @@ export async function reconcile(deps: ReconcilerDeps, now: number): Promise<void
     deps,
   );
   const endedBefore = iso(now - deps.retentionMs);
+  let last: EndedTask | null = null;
   await inPages(
-    () => deps.tasks.endedBefore(endedBefore, PAGE),
+    async () => {
+      const page: EndedTask[] = await deps.tasks.endedBefore(endedBefore, last, PAGE);
+      last = page.at(-1) ?? last;
+      return page;
+    },
     (task) => expire(task, endedBefore, deps),
     deps,
   );
   await deps.tasks.expireIdempotency(now);
 }
 
-/**
- * Works through what `take` gives, page by page. One that fails holds up no other, but ends the work
- * after its page: what `take` did not take away would come again at once.
- */
+/** Works through what `take` gives, page by page; it never gives the same twice. One that fails holds up no other. */
 async function inPages<T>(
   take: () => Promise<T[]>,
   work: (item: T) => Promise<void>,
@@ -66,14 +68,10 @@ async function inPages<T>(
 ): Promise<void> {
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const items = await take();
-    const failed: unknown[] = [];
     for (const item of items) {
-      await work(item).catch((error: unknown) => {
-        failed.push(error);
-        observer.fault("reconcile", error);
-      });
+      await work(item).catch((error: unknown) => observer.fault("reconcile", error));
     }
-    if (items.length < PAGE || failed.length > 0) {
+    if (items.length < PAGE) {
       return;
     }
   }
@@ -102,8 +100,8 @@ async function sendAgain({ task, dispatches }: ForgottenTask, deps: ReconcilerDe
 }
 
 /** The log first: a row without a log would be a promise that nobody can keep. */
-async function expire(task: TaskName, endedBefore: string, deps: ReconcilerDeps): Promise<void> {
-  if (await deps.run(task.tenant_id, task.task_id).expire(endedBefore)) {
+async function expire(task: EndedTask, endedBefore: string, deps: ReconcilerDeps): Promise<void> {
+  if (await deps.run(task.tenant_id, task.task_id).expire(endedBefore, task.givenUp)) {
     await deps.tasks.delete(task, endedBefore);
   }
 }

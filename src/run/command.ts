@@ -6,7 +6,7 @@
 import type { NewEvent } from "./event.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import { isOwnLimit, LIMIT_NAMES } from "./limits.ts";
-import { abandon } from "./recover.ts";
+import { abandon, presumed } from "./recover.ts";
 import type { RunLimits } from "./spec.ts";
 import type { RunState, TurnCall } from "./state.ts";
 
@@ -42,6 +42,7 @@ export type CommandRefusal = {
     | "task_over"
     | "no_such_call"
     | "approval_decided"
+    | "inbox_full"
     | "invalid_arguments"
     | "unpriced_model";
   readonly message: string;
@@ -70,7 +71,9 @@ export function accept(
   }
   switch (command.kind) {
     case "message":
-      return events(said(state, command));
+      return state.inbox.length < MAX_INBOX && inboxChars(state) < MAX_INBOX_CHARS
+        ? events(said(state, command))
+        : refused("inbox_full", "The run has not read what it was told before; wait until it has.");
     case "decide":
       return decided(state, command, argumentsDefect);
     case "limits":
@@ -82,10 +85,20 @@ export function accept(
   }
 }
 
+/** Messages that may wait to be read by the model, and their characters. */
+const MAX_INBOX = 1000;
+const MAX_INBOX_CHARS = 2_000_000;
+
+function inboxChars({ inbox }: RunState): number {
+  return inbox.reduce((sum, turn) => sum + ("text" in turn ? turn.text.length : 0), 0);
+}
+
 type Of<K extends RunCommand["kind"]> = Extract<RunCommand, { readonly kind: K }>;
 
 function cancelled(state: RunState, { reason, by }: Of<"cancel">): NewEvent[] {
+  const { model } = state;
   return [
+    ...(model?.phase === "in_flight" ? presumed(model) : []),
     ...abandon(state),
     { type: "run.cancelled", data: { by, ...(reason === null ? {} : { reason }) } },
   ];

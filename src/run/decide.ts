@@ -112,7 +112,8 @@ function decideModel(state: RunState, call: NonNullable<RunState["model"]>, now:
 function afterFailure(state: RunState, call: NonNullable<RunState["model"]>): NewEvent {
   const failure = call.failure ?? runFailure("internal_error");
   const to = nextModel(state);
-  if (failure.code === "context_too_long" && compactable(state.conversation).length > 0) {
+  const older = compactable(state.conversation);
+  if (failure.code === "context_too_long" && older.some((turn) => turn.role === "assistant")) {
     return leftOut(state, "turns");
   }
   if (to !== null && mayDoBetter(failure.code)) {

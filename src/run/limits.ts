@@ -70,7 +70,8 @@ export function askingMet(state: RunState): Met | null {
   if (max_tokens !== undefined && input_tokens + output_tokens >= max_tokens) {
     return { limit: "max_tokens", value: max_tokens };
   }
-  return max_cost_usd !== undefined && cost_micro_usd >= microUsd(max_cost_usd)
+  // What the next call may cost is looked at where it is known; here, what is gone already.
+  return max_cost_usd !== undefined && cost_micro_usd > microUsd(max_cost_usd)
     ? { limit: "max_cost_usd", value: max_cost_usd }
     : null;
 }

@@ -10,7 +10,7 @@ import type { RunState } from "./state.ts";
 const DEFAULT_MAX_TOKENS = 100_000;
 /** Tokens per character before a provider has counted any. */
 const DEFAULT_RATIO = 0.25;
-/** Shortening outputs is worth its event if it saves this share. */
+/** Compacting is worth its event, and its call, if it saves this share. */
 const WORTH = 0.2;
 
 export type Compaction = "outputs" | "turns";
@@ -19,12 +19,19 @@ export type Compaction = "outputs" | "turns";
 export function compactionDue(state: RunState): Compaction | null {
   const { conversation } = state;
   const most = state.spec?.config.memory?.max_tokens ?? DEFAULT_MAX_TOKENS;
-  if (conversation.chars * (state.tokenRatio ?? DEFAULT_RATIO) <= most) {
+  const { counted } = state;
+  const ratio = counted === null ? DEFAULT_RATIO : Math.min(1, counted.tokens / counted.chars);
+  if (conversation.chars * ratio <= most) {
     return null;
   }
   const saved = conversation.chars - withShortOutputs(conversation).chars;
   if (saved > conversation.chars * WORTH) {
     return "outputs";
   }
-  return compactable(conversation).length > 0 ? "turns" : null;
+  // A summary alone is not summarised again: that would go on for ever.
+  const older = compactable(conversation);
+  const chars = conversation.sizes.slice(0, older.length).reduce((sum, size) => sum + size, 0);
+  return older.some((turn) => turn.role === "assistant") && chars > conversation.chars * WORTH
+    ? "turns"
+    : null;
 }

@@ -2,7 +2,7 @@
  * The conversation of a run as it is remembered: turns in a form of our own, which each planner
  * and each provider's adapter renders in its way. Built only by folding the log.
  */
-import type { JsonObject, JsonValue } from "./json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 
 /** One tool call as the model asked for it. */
 export interface ToolCall {
@@ -160,6 +160,9 @@ export function withShortOutputs(conversation: Conversation): Conversation {
 }
 
 function shortResult(result: ToolResult): ToolResult {
+  if (isJsonObject(result.output) && result.output["shortened"] === true) {
+    return result;
+  }
   const text = JSON.stringify(result.output ?? null);
   return text.length <= SHORT_OUTPUT
     ? result

@@ -48,6 +48,8 @@ export function recover(
   const events: NewEvent[] = [
     { type: "recovery.started", data: { epoch: state.epoch + 1, reason, open_calls: open } },
   ];
+  // Money that may have been spent is booked, whatever else follows.
+  events.push(...(inFlight === null ? [] : presumed(inFlight)));
   if (reason === "out_of_memory" && interruptions.ofMemory + 1 >= MAX_OF_MEMORY) {
     const message = `The run's process ran out of memory ${MAX_OF_MEMORY} times in a row.`;
     return [...events, { type: "run.failed", data: runFailure("out_of_memory", message) }];
@@ -58,7 +60,7 @@ export function recover(
   }
   if (inFlight !== null) {
     const { call_id, attempt } = inFlight;
-    events.push(...presumed(inFlight), { type: "model.superseded", data: { call_id, attempt } });
+    events.push({ type: "model.superseded", data: { call_id, attempt } });
   }
   return upToEnd([...events, ...calls.flatMap((call) => settle(state, call, now))]);
 }
@@ -151,14 +153,22 @@ function openCalls(state: RunState): TurnCall[] {
 /** What becomes of one open call: run again where that is harmless, else as the agent's policy says. */
 function settle(state: RunState, open: TurnCall, now: number): NewEvent[] {
   const { call, request } = open;
-  const { call_id, name } = call;
-  const unknown: NewEvent = { type: "tool.outcome_unknown", data: { call_id } };
+  const unknown: NewEvent = { type: "tool.outcome_unknown", data: { call_id: call.call_id } };
   if (request === null || request.attempt >= MAX_LOST) {
     return [unknown];
   }
-  if (request.effect !== "once") {
-    return [requestAgain(state, open, request.arguments)];
-  }
+  return request.effect === "once"
+    ? outcomeUnknown(state, open, now)
+    : [requestAgain(state, open, request.arguments)];
+}
+
+/** What follows where nobody knows whether a call took effect, as the agent's policy says. */
+export function outcomeUnknown(
+  state: RunState,
+  { call: { call_id, name }, request }: TurnCall,
+  now: number,
+): NewEvent[] {
+  const unknown: NewEvent = { type: "tool.outcome_unknown", data: { call_id } };
   const { on_outcome_unknown = "tell_model", waits } = state.spec?.config ?? {};
   switch (on_outcome_unknown) {
     case "tell_model":
@@ -177,7 +187,7 @@ function settle(state: RunState, open: TurnCall, now: number): NewEvent[] {
           data: {
             call_id,
             name,
-            arguments: request.arguments,
+            arguments: request?.arguments ?? null,
             reason: "outcome_unknown",
             ...(expires === undefined
               ? {}

@@ -161,7 +161,7 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
       return {
         ...state,
         switches: state.switches + 1,
-        tokenRatio: null,
+        counted: null,
         model: { ...call, phase: "due", retryAt: at, failedAttempts: 0, failure: null },
       };
     }
@@ -268,6 +268,7 @@ function modelRequested(state: RunState, event: EventOf<"model.requested">): Run
       lost: open?.lost ?? 0,
       failure: null,
     },
+    reservedOnce: state.reservedOnce || reserved_micro_usd > 0,
     nextCall: open === null ? state.nextCall + 1 : state.nextCall,
     usage: { ...state.usage, steps: step, model_calls: state.usage.model_calls + 1 },
   };
@@ -326,12 +327,13 @@ function usageRecorded(state: RunState, event: EventOf<"usage.recorded">, at: nu
     output_tokens: (before?.output_tokens ?? 0) + output_tokens,
     cost_micro_usd: (before?.cost_micro_usd ?? 0) + cost_micro_usd,
   };
-  const counted = event.data.estimated !== true && input_tokens > 0 && call.bodyChars !== null;
+  const { bodyChars } = call;
+  const isCounted = event.data.estimated !== true && input_tokens > 0 && (bodyChars ?? 0) > 0;
   return {
     ...state,
     model: { ...call, reserved: 0 },
     ledger: before === undefined ? [...state.ledger, entry] : state.ledger.with(known, entry),
-    tokenRatio: counted ? input_tokens / Math.max(1, call.bodyChars) : state.tokenRatio,
+    counted: isCounted ? { tokens: input_tokens, chars: bodyChars ?? 0 } : state.counted,
     usage: {
       ...usage,
       input_tokens: usage.input_tokens + input_tokens,
@@ -355,7 +357,7 @@ function memoryCompacted(
       : model?.phase === "in_flight" && model.purpose === "compact" && model.call_id === call_id,
     event,
   );
-  return {
+  const compactedState: RunState = {
     ...state,
     // A step whose request was too long is asked for again; a summary is not a step.
     model:
@@ -367,6 +369,7 @@ function memoryCompacted(
         ? withShortOutputs(state.conversation)
         : compacted(state.conversation, summary),
   };
+  return compactedState.model === null ? withInbox(compactedState) : compactedState;
 }
 
 /** What was said meanwhile becomes part of the conversation; an answer given before it is none. */

@@ -23,7 +23,7 @@ export interface OpenModelCall {
   readonly attempt: number;
   /** What the attempt holds back from the budgets, micro-dollars. */
   readonly reserved: number;
-  /** Characters of the request's body, for what a provider counts to be compared with. */
+  /** Characters of the request without pictures, for what a provider counts to be compared with. */
   readonly bodyChars: number | null;
   readonly purpose: "step" | "compact";
   readonly failedAttempts: number;
@@ -149,8 +149,10 @@ export interface RunState {
   readonly ledger: readonly UsageEntry[];
   /** How many of the agent's fallback models were switched to. */
   readonly switches: number;
-  /** Input tokens per character of a request's body, as the provider last counted; null: not yet. */
-  readonly tokenRatio: number | null;
+  /** The last request that a provider counted: its tokens, and its characters without pictures. */
+  readonly counted: { readonly tokens: number; readonly chars: number } | null;
+  /** Whether anything was ever held back from a budget. */
+  readonly reservedOnce: boolean;
   /** Model calls that came to a reply. */
   readonly replies: number;
   readonly nextCall: number;
@@ -193,7 +195,8 @@ export const INITIAL_STATE: RunState = {
   },
   ledger: [],
   switches: 0,
-  tokenRatio: null,
+  counted: null,
+  reservedOnce: false,
   replies: 0,
   nextCall: 1,
   conversation: openWith([]),

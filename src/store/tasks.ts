@@ -79,6 +79,13 @@ export interface TaskProjection {
 /** A task by its name alone. */
 export type TaskName = Pick<TaskRow, "tenant_id" | "task_id">;
 
+/** A task that is over. */
+export type EndedTask = TaskName & {
+  readonly completed_at: string;
+  /** Its log could not be read, or is gone: it has no last word. */
+  readonly givenUp: boolean;
+};
+
 /** A task that is not over, as the invariants look at it. */
 export type OpenTask = TaskName &
   Pick<TaskRow, "status" | "last_seq" | "created_at" | "updated_at">;
@@ -238,7 +245,8 @@ export class TaskStore {
         `UPDATE task SET status = ?, waiting_for = ?, waiting_until = ?, check_at = ?,
            limits = COALESCE(?, limits), result = ?, error = ?, usage = ?,
            last_seq = ?, updated_at = ?, started_at = ?, completed_at = ?
-         WHERE tenant_id = ? AND task_id = ? AND last_seq < ?`,
+         WHERE tenant_id = ? AND task_id = ? AND last_seq < ?
+           AND status NOT IN ('completed', 'failed', 'cancelled')`,
       )
       .bind(
         view.status,
@@ -257,7 +265,8 @@ export class TaskStore {
         task_id,
         view.last_seq,
       );
-    if (view.ledger.length === 0) {
+    // While a run works, its usage changes with every call: it is told at a rest and at the end.
+    if (view.ledger.length === 0 || view.status === "running") {
       await update.run();
       return;
     }
@@ -332,7 +341,8 @@ export class TaskStore {
       .prepare(
         `UPDATE task SET check_at = ?
          WHERE (tenant_id, task_id) IN (
-           SELECT tenant_id, task_id FROM task WHERE check_at < ? ORDER BY check_at LIMIT ?)
+           SELECT tenant_id, task_id FROM task
+           WHERE check_at < ? AND status IN ('running', 'waiting') ORDER BY check_at LIMIT ?)
          RETURNING *`,
       )
       .bind(again, now, limit)
@@ -340,16 +350,21 @@ export class TaskStore {
     return results.map((row) => fromRaw(row));
   }
 
-  /** Tasks that ended before a moment, oldest first. Across tenants; for the reconciler. */
-  async endedBefore(before: string, limit: number): Promise<TaskName[]> {
+  /**
+   * Tasks that ended before a moment, oldest first. Across tenants; for the reconciler.
+   * @param after the last one of the page before
+   */
+  async endedBefore(before: string, after: EndedTask | null, limit: number): Promise<EndedTask[]> {
     const { results } = await this.#db
       .prepare(
-        `SELECT tenant_id, task_id FROM task WHERE completed_at < ?
-         ORDER BY completed_at LIMIT ?`,
+        `SELECT tenant_id, task_id, completed_at,
+           COALESCE(error ->> '$.code' IN ('log_corrupt', 'log_lost', 'out_of_memory'), 0) AS given_up
+         FROM task WHERE completed_at < ? AND (completed_at, tenant_id, task_id) > (?, ?, ?)
+         ORDER BY completed_at, tenant_id, task_id LIMIT ?`,
       )
-      .bind(before, limit)
-      .all<TaskName>();
-    return results;
+      .bind(before, after?.completed_at ?? "", after?.tenant_id ?? "", after?.task_id ?? "", limit)
+      .all<TaskName & { completed_at: string; given_up: number }>();
+    return results.map(({ given_up, ...row }) => Object.assign(row, { givenUp: given_up === 1 }));
   }
 
   /** Deletes the row of a task that ended before a moment. */

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { buildDeps } from "../../src/deps.ts";
 import { EventLog } from "../../src/durable/event-log.ts";
-import { Slice } from "../../src/durable/slice.ts";
+import { Slice, type SliceHost } from "../../src/durable/slice.ts";
 import type { NewEvent } from "../../src/run/event.ts";
 import { recover } from "../../src/run/recover.ts";
 import { createdEvent, memoryStorage, specFor } from "../harness.ts";
@@ -24,23 +24,25 @@ const LATE: NewEvent = {
   },
 };
 
+const HOST: SliceHost = {
+  publish: () => {},
+  watched: () => false,
+  keep: () => {},
+  durable: async () => {},
+  budgets: {
+    active: false,
+    capped: false,
+    reserve: async () => ({ ok: true, sum: 0, capped: false }),
+    settle: async () => {},
+  },
+  aside: () => {},
+};
+
 function setUp() {
   const { sql, transaction } = memoryStorage();
   const log = new EventLog(sql, transaction);
   const deps = buildDeps({} as Env);
-  const slice = () =>
-    new Slice(log, deps, {
-      publish: () => {},
-      watched: () => false,
-      keep: () => {},
-      budgets: {
-        active: false,
-        reserve: async () => ({ ok: true, sum: 0, capped: false }),
-        settle: async () => {},
-      },
-      aside: () => {},
-      durable: async () => {},
-    });
+  const slice = () => new Slice(log, deps, HOST);
   const first = slice();
   first.append([createdEvent(specFor({})), STARTED, ASKED]);
   return { log, slice, first };
@@ -73,4 +75,24 @@ test("a slice that was closed aborts what it has in flight and writes nothing mo
   expect(first.signal.aborted).toBe(true);
   first.append([LATE]);
   expect(log.state.seq).toBe(seq);
+});
+
+test("a limit on time that is raised while a call is out does not stop the call at the old one", async () => {
+  const { sql, transaction } = memoryStorage();
+  const log = new EventLog(sql, transaction);
+  const slice = new Slice(log, buildDeps({} as Env), HOST);
+  slice.append([createdEvent(specFor({}, { limits: { max_duration_s: 1 } })), STARTED, ASKED]);
+  log.append(
+    [{ type: "limit.changed", data: { limit: "max_duration_s", from: 1, to: 60, by: "key" } }],
+    Date.now(),
+  );
+  await new Promise((wake) => setTimeout(wake, 1100));
+  expect(slice.signal.aborted).toBe(false);
+  log.append(
+    [{ type: "limit.changed", data: { limit: "max_duration_s", from: 60, to: 1, by: "key" } }],
+    Date.now(),
+  );
+  slice.limitsChanged();
+  await expect.poll(() => slice.signal.aborted).toBe(true);
+  slice.close();
 });

@@ -115,6 +115,7 @@ function rig(
     keep: () => {},
     budgets: {
       active: false,
+      capped: false,
       reserve: async () => ({ ok: true, sum: 0, capped: false }),
       settle: async () => {},
     },

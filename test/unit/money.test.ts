@@ -319,3 +319,84 @@ test("a summary that cannot be had costs the run nothing but its older turns", a
   expect(harness.log.state.end).toMatchObject({ status: "completed" });
   expect(all(harness, "memory.compacted")[0]).toMatchObject({ kind: "turns", summary: "" });
 });
+
+test("one exchange that is larger than the memory is not summarised again and again", async () => {
+  const big = { name: "look", arguments_text: "{}" };
+  const llm = summarising({ text: "short" }, { calls: [big] }, { text: "done" });
+  const script_tools = [
+    { name: "look", effect: "pure", outputs: [{ output: "x".repeat(40_000) }] },
+  ];
+  const config = { model: "openai/dear", planner: "native", memory: { max_tokens: 1000 } } as const;
+  const harness = new Harness(specFor({ script_tools }, { config }), { llm, priceOf: () => PRICE });
+  await harness.drive();
+  expect(harness.log.state.end).toMatchObject({ status: "completed", result: { answer: "done" } });
+  expect(llm.asked.length).toBeLessThan(5);
+});
+
+test("a call in flight is booked with all it held back when the run is cancelled", async () => {
+  let told = false;
+  const harness: Harness = run(
+    model({ text: "never seen" }),
+    { limits: { max_cost_usd: 1 } },
+    {
+      onWrite: (_n, when) => {
+        if (!told && when === "after" && harness.log.state.model?.phase === "in_flight") {
+          told = true;
+          harness.tell({ kind: "cancel", reason: null, ...BY });
+        }
+      },
+    },
+  );
+  await harness.drive();
+  const [requested] = all(harness, "model.requested");
+  expect(harness.log.state.status).toBe("cancelled");
+  expect(harness.log.state.usage.cost_micro_usd).toBe(requested?.reserved_micro_usd);
+});
+
+test("a free model needs no money, whatever the cap", async () => {
+  const free = { input: 0, cached_input: 0, cache_write: 0, output: 0 };
+  const harness = run(
+    model({ text: "done" }),
+    { limits: { max_cost_usd: 0 } },
+    { priceOf: () => free },
+  );
+  await harness.drive();
+  expect(harness.log.state.status).toBe("completed");
+});
+
+test("what comes in while a summary is written is shown to the model with its next call", async () => {
+  let told = false;
+  const llm = summarising({ text: "short" }, ...chatter(6), { text: "done" });
+  const harness: Harness = run(
+    llm,
+    { config: { memory: { max_tokens: 800 } } },
+    {
+      onWrite: (_n, when) => {
+        if (!told && when === "after" && harness.log.state.model?.purpose === "compact") {
+          told = true;
+          harness.tell({ kind: "message", content: "One more thing.", data: null, ...BY });
+        }
+      },
+    },
+  );
+  await harness.drive();
+  expect(told).toBe(true);
+  const at = llm.asked.findIndex(isSummary);
+  expect(JSON.stringify(llm.asked[at + 1]?.turns)).toContain("One more thing.");
+});
+
+test("a picture counts as a picture, not as the characters of its bytes", async () => {
+  const data = "A".repeat(400_000);
+  const input = { images: [{ media_type: "image/png", data }] };
+  const llm = model({ text: "done" });
+  const config = { model: "openai/dear", planner: "native", max_output_tokens: 100 } as const;
+  const harness = new Harness(specFor(input, { config, limits: { max_cost_usd: 1 } }), {
+    llm,
+    priceOf: () => PRICE,
+  });
+  await harness.drive();
+  const [requested] = all(harness, "model.requested");
+  expect(requested?.reserved_micro_usd).toBeLessThan(20_000);
+  expect(requested?.reserved_micro_usd).toBeGreaterThan(4000);
+  expect(harness.log.state.counted?.chars).toBeLessThan(5000);
+});

@@ -244,3 +244,17 @@ test("waiting for people is no interruption, however often the process is replac
   }
   expect(harness.log.state).toMatchObject({ status: "waiting", interruptions: { incidents: 0 } });
 });
+
+test.each([
+  ["ask", "waiting"],
+  ["fail", "failed"],
+  ["tell_model", "completed"],
+] as const)(
+  "a tool that cannot say what became of it follows the agent's policy too: %s",
+  async (on_outcome_unknown, status) => {
+    const run = acting("probe", { config: { on_outcome_unknown }, probe: { state: "unknown" } });
+    await run.harness.driveThroughKills();
+    expect(run.harness.log.state.status).toBe(status);
+    expect(run.runs).toEqual([1]);
+  },
+);

@@ -1,6 +1,6 @@
 /** A tenant's ledger: what it grants is never more than its budgets have, whoever asks and how often. */
 import { env } from "cloudflare:workers";
-import { runDurableObjectAlarm } from "cloudflare:test";
+import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ledgerStub, type LedgerRpc, type Spender } from "../../src/durable/ledger-rpc.ts";
@@ -67,6 +67,54 @@ test("what a run said before it held something back does not release it, however
   expect(await books.budgets()).toMatchObject([{ spent: 100, reserved: 500 }]);
   await books.settle(spender("a", 300), true);
   expect(await books.budgets()).toMatchObject([{ spent: 300, reserved: 0 }]);
+});
+
+test("calls of one run that overtake each other, and one that comes after its end, hold nothing back", async () => {
+  const books = ledger();
+  await books.setBudget({ agent: null, period: "day", cap: 1000 });
+  const [first, second, last] = [spender("a"), spender("a"), spender("a", 30)];
+  expect(await books.reserve(second, 300, 300)).toMatchObject({ ok: true, sum: 300 });
+  expect(await books.reserve(first, 500, 500)).toMatchObject({ ok: false });
+  // Asking again in the same breath is not overtaking.
+  expect(await books.reserve(second, 400, 400)).toMatchObject({ ok: true, sum: 400 });
+  expect(await books.budgets()).toMatchObject([{ reserved: 400 }]);
+  await books.settle(last, true);
+  expect(await books.reserve(spender("a", 30), 500, 500)).toMatchObject({ ok: false });
+  expect(await books.budgets()).toMatchObject([{ spent: 30, reserved: 0 }]);
+});
+
+test("a ledger whose runs find no room rests until the day ends, or something is given back", async () => {
+  const books = ledger();
+  const stub = env.LEDGERS.get(env.LEDGERS.idFromName(`ledger-${tenants}`));
+  await books.setBudget({ agent: null, period: "day", cap: 10 });
+  for (let n = 0; n < 60; n += 1) {
+    expect(await books.reserve(spender(`r${n}`), 20, 20)).toMatchObject({ ok: false });
+  }
+  await books.settle(spender("other", 1), false);
+  await runDurableObjectAlarm(stub);
+  const alarm = await runInDurableObject(stub, (_ledger, { storage }) => storage.getAlarm());
+  const midnight = Date.parse(`${DAY}T00:00:00Z`) + 86_400_000;
+  expect(alarm).toBe(midnight);
+});
+
+test("a run with room is resumed though many without stand before it, and again if it does not come back", async () => {
+  const books = ledger();
+  const stub = env.LEDGERS.get(env.LEDGERS.idFromName(`ledger-${tenants}`));
+  await books.setBudget({ agent: "poor", period: "day", cap: 1 });
+  await books.setBudget({ agent: "rich", period: "day", cap: 1 });
+  for (let n = 0; n < 60; n += 1) {
+    await books.reserve(spender(`poor${n}`, 0, "poor"), 50, 50);
+  }
+  await books.reserve(spender("rich", 0, "rich"), 50, 50);
+  await books.setBudget({ agent: "rich", period: "day", cap: 1000 });
+  const resumed = await runInDurableObject(stub, (_ledger, { storage }) =>
+    storage.sql.exec("SELECT task_id FROM waiting WHERE resumed > 0").toArray(),
+  );
+  expect(resumed.length === 0 || resumed[0]?.["task_id"] === "rich").toBe(true);
+  const left = await runInDurableObject(stub, (_ledger, { storage }) =>
+    storage.sql.exec("SELECT COUNT(*) AS n FROM waiting WHERE task_id LIKE 'poor%'").one(),
+  );
+  expect(left["n"]).toBe(60);
 });
 
 test("an agent's budget binds its own runs, the tenant's binds all", async () => {
