@@ -1,10 +1,14 @@
 /** The composition root: builds, from an environment, what the rest receives as arguments. */
 import type { RunTools } from "./agent/effects.ts";
+import { guardedFetch, type GuardedFetch } from "./agent/fetch/guarded-fetch.ts";
+import { HostRules } from "./agent/fetch/host-rules.ts";
+import { dnsOverHttps } from "./agent/fetch/resolver.ts";
 import type { LlmClient } from "./agent/llm/client.ts";
 import { localRules, localScript } from "./agent/llm/local.ts";
 import { openAiClient } from "./agent/llm/openai.ts";
 import { unavailableClient } from "./agent/llm/unavailable.ts";
 import { plannerFor } from "./agent/planners/planner-for.ts";
+import { registeredTools } from "./agent/tools/http-tool.ts";
 import { BUILT_IN_TOOLS, toolboxFor } from "./agent/tools/registry.ts";
 import { scriptTools } from "./agent/tools/script-tools.ts";
 import { configOf, type Config } from "./env.ts";
@@ -31,6 +35,7 @@ export interface Deps {
 /** What a run's object needs, from its environment. @throws SettingError */
 export function buildDeps(env: Env): Deps {
   const config = configOf(env);
+  const fetch = buildFetch(config);
   return {
     config,
     tasks: new TaskStore(env.DB),
@@ -40,10 +45,14 @@ export function buildDeps(env: Env): Deps {
     plannerFor,
     toolsFor: (spec, scripted) => ({
       llm: llmFor(config, spec),
-      toolbox: toolboxFor(
-        spec.config.tools,
-        scriptTools(spec.input_data["script_tools"], scripted),
-      ),
+      toolbox: toolboxFor(spec.config.tools, [
+        ...registeredTools(spec.tools ?? [], {
+          tenantId: spec.tenant_id,
+          secrets: config.toolSecrets,
+        }),
+        ...scriptTools(spec.input_data["script_tools"], scripted),
+      ]),
+      fetch,
       settings: {
         retry: config.retry,
         modelTimeoutMs: config.modelTimeoutMs,
@@ -52,6 +61,16 @@ export function buildDeps(env: Env): Deps {
       },
     }),
   };
+}
+
+/** The one way to the network for tools, and for SDKs that take a `fetch`. */
+function buildFetch({ web }: Config): GuardedFetch {
+  return guardedFetch({
+    rules: new HostRules(web),
+    resolve: web.resolver === null ? null : dnsOverHttps(web.resolver),
+    maxBytes: web.maxBytes,
+    timeoutMs: web.timeoutMs,
+  });
 }
 
 /** Faults as structured lines in the Worker's log. */

@@ -5,6 +5,7 @@
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import type { Effects, LoopSettings, RunTools } from "../src/agent/effects.ts";
 import { runSlice, type SliceEnd } from "../src/agent/loop.ts";
+import type { GuardedFetch } from "../src/agent/fetch/guarded-fetch.ts";
 import { localScript } from "../src/agent/llm/local.ts";
 import type { LlmClient } from "../src/agent/llm/client.ts";
 import { plannerFor } from "../src/agent/planners/planner-for.ts";
@@ -17,6 +18,7 @@ import { KeptValues } from "../src/durable/kept-values.ts";
 import type { Sql } from "../src/durable/schema.ts";
 import { accept, type RunCommand } from "../src/run/command.ts";
 import type { NewEvent, RunEvent } from "../src/run/event.ts";
+import { ToolFailure } from "../src/run/failure.ts";
 import type { JsonObject } from "../src/run/json.ts";
 import { recover } from "../src/run/recover.ts";
 import { scriptSchema } from "../src/run/script.ts";
@@ -87,8 +89,14 @@ export interface HarnessOptions {
   readonly extraTools?: readonly RunTool[];
   readonly settings?: Partial<LoopSettings>;
   readonly watched?: boolean;
+  /** The network; by default there is none. */
+  readonly fetch?: GuardedFetch;
   /** Called around each write, with its number from 1; may throw `Killed`. */
   readonly onWrite?: (n: number, when: "before" | "after") => void;
+}
+
+function unreachable(): Promise<Response> {
+  return Promise.reject(new ToolFailure("server_unreachable"));
 }
 
 /** One run over any number of processes, with a clock that only moves where the run rests. */
@@ -192,6 +200,7 @@ export class Harness {
         this.#options.onWrite?.(this.writes, "after");
       },
       keep: (sha256, text) => this.values.keep(sha256, text),
+      kept: (sha256, offset, limit) => this.values.read(sha256, offset, limit),
       durable: async () => {},
       watched: () => this.#options.watched ?? false,
       fault: () => {},
@@ -205,6 +214,7 @@ export class Harness {
     return {
       llm: this.#options.llm ?? localScript(scriptSchema.parse(input_data["script"] ?? [])),
       toolbox: toolboxFor(config.tools, [...scripted, ...(this.#options.extraTools ?? [])]),
+      fetch: this.#options.fetch ?? unreachable,
       settings: { ...SETTINGS, ...this.#options.settings },
     };
   }

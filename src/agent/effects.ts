@@ -6,7 +6,9 @@ import type { RetryPolicy } from "../run/failure.ts";
 import type { NewEvent } from "../run/event.ts";
 import type { RunState } from "../run/state.ts";
 import type { LlmClient } from "./llm/client.ts";
+import type { GuardedFetch } from "./fetch/guarded-fetch.ts";
 import type { Toolbox } from "./tools/registry.ts";
+import type { KeptPage } from "./tools/tool.ts";
 
 export interface Effects {
   /** Milliseconds since the epoch. */
@@ -22,6 +24,8 @@ export interface Effects {
   append(events: readonly NewEvent[]): void;
   /** Keeps a text that is too long for an event, under its SHA-256 as lower-case hex. */
   keep(sha256: string, text: string): void;
+  /** At most `limit` characters of a kept text from `offset` on; null if none is kept by that name. */
+  kept(sha256: string, offset: number, limit: number): KeptPage | null;
   /**
    * Resolves once all that was appended would survive a crash. Needed before an effect inside this
    * process; requests that leave it are held back by the platform until then.
@@ -39,6 +43,8 @@ export interface Effects {
 export interface RunTools {
   readonly llm: LlmClient;
   readonly toolbox: Toolbox;
+  /** What tools reach the network by. */
+  readonly fetch: GuardedFetch;
   readonly settings: LoopSettings;
 }
 

@@ -6,7 +6,7 @@ import { z } from "@hono/zod-openapi";
 import type { JsonValue } from "../run/json.ts";
 import { isTaskId } from "../run/id.ts";
 import { scriptSchema, scriptToolsSchema } from "../run/script.ts";
-import { EFFECTS } from "../run/event.ts";
+import { EFFECTS } from "../run/effect.ts";
 import { MAX_REASON_CHARS, PLAIN_TEXT } from "../run/plain-text.ts";
 import { EXPIRY_POLICIES, PLANNERS } from "../run/spec.ts";
 

@@ -17,6 +17,7 @@ export interface SliceHost {
   readonly watched: () => boolean;
   readonly durable: () => Promise<void>;
   readonly keep: (sha256: string, text: string) => void;
+  readonly kept: Effects["kept"];
 }
 
 /** Timers hold at most this many milliseconds. */
@@ -77,6 +78,10 @@ export class Slice implements Effects {
     if (this.state() !== null) {
       this.#host.keep(sha256, text);
     }
+  }
+
+  kept(sha256: string, offset: number, limit: number): ReturnType<Effects["kept"]> {
+    return this.#host.kept(sha256, offset, limit);
   }
 
   durable(): Promise<void> {

@@ -1,5 +1,5 @@
 /** What a deployment offers, for submissions to be checked against and for people to read. */
-import type { Effect } from "./event.ts";
+import type { Effect } from "./effect.ts";
 import type { JsonObject } from "./json.ts";
 
 export interface Catalogue {

@@ -33,6 +33,7 @@ function setUp() {
       publish: () => {},
       watched: () => false,
       keep: () => {},
+      kept: () => null,
       durable: async () => {},
     });
   const first = slice();
