@@ -9,6 +9,7 @@ import { openAiClient } from "./agent/llm/openai.ts";
 import { unavailableClient } from "./agent/llm/unavailable.ts";
 import { plannerFor } from "./agent/planners/planner-for.ts";
 import { registeredTools } from "./agent/tools/http-tool.ts";
+import { definitionDefects } from "./agent/tools/definition-defects.ts";
 import { BUILT_IN_TOOLS, toolboxFor } from "./agent/tools/registry.ts";
 import { scriptTools } from "./agent/tools/script-tools.ts";
 import { configOf, type Config } from "./env.ts";
@@ -83,6 +84,7 @@ const LOCAL_MODELS = ["local/rules", "local/script"];
 /** What this deployment offers to submissions. */
 export function buildCatalogue(config: Config): Catalogue {
   const providers = ["local", ...config.providers.keys()];
+  const rules = new HostRules(config.web);
   return {
     providers,
     tools: BUILT_IN_TOOLS.map((tool) => ({
@@ -91,8 +93,11 @@ export function buildCatalogue(config: Config): Catalogue {
       input_schema: tool.inputSchema,
       output_schema: tool.outputSchema,
       effect: tool.effect,
+      approval: tool.approval ?? "never",
+      untrusted: tool.untrusted ?? null,
       timeout_ms: tool.timeoutMs,
     })),
+    definitionDefects: (definition) => definitionDefects(definition, rules),
     modelProblem(model) {
       const slash = model.indexOf("/");
       const provider = model.slice(0, slash);

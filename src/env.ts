@@ -91,7 +91,7 @@ const vars = z.object({
     .transform((value) => value.trim() || DEFAULT_RESOLVER)
     .pipe(z.union([z.literal("off"), z.url()], "it must be a URL, or off"))
     .default(DEFAULT_RESOLVER),
-  OPSPAWN_FETCH_TIMEOUT_MS: number(30_000, 10, 600_000),
+  OPSPAWN_FETCH_TIMEOUT_MS: number(120_000, 10, 600_000),
   OPSPAWN_FETCH_MAX_BYTES: number(8_388_608, 1024, 16_777_216),
   OPSPAWN_TOOL_SECRETS: secrets,
   OPSPAWN_MODEL_TIMEOUT_MS: number(300_000, 10, 3_600_000),

@@ -18,7 +18,7 @@ import { KeptValues } from "../src/durable/kept-values.ts";
 import type { Sql } from "../src/durable/schema.ts";
 import { accept, type RunCommand } from "../src/run/command.ts";
 import type { NewEvent, RunEvent } from "../src/run/event.ts";
-import { ToolFailure } from "../src/run/failure.ts";
+import { ToolStop } from "../src/run/failure.ts";
 import type { JsonObject } from "../src/run/json.ts";
 import { recover } from "../src/run/recover.ts";
 import { scriptSchema } from "../src/run/script.ts";
@@ -96,7 +96,7 @@ export interface HarnessOptions {
 }
 
 function unreachable(): Promise<Response> {
-  return Promise.reject(new ToolFailure("server_unreachable"));
+  return Promise.reject(new ToolStop("server_unreachable"));
 }
 
 /** One run over any number of processes, with a clock that only moves where the run rests. */

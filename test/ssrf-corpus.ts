@@ -174,6 +174,21 @@ export function forbiddenUrls(port: number): string[] {
   return [...LOOPBACK, ...ELSEWHERE].map((url) => url.replace("PORT", String(port)));
 }
 
+/** Where an open server could send a client that must not follow. */
+export function forbiddenRedirects(port: number): string[] {
+  return forbiddenUrls(port)
+    .filter((url) => !RELATIVE.has(url) && !url.startsWith("http:127"))
+    .map((url) =>
+      // As a header can hold it: what is not ASCII is escaped, white space is gone.
+      url
+        .replaceAll(/\s/g, "")
+        .replaceAll(/[^\x21-\x7e]/gu, (character) => encodeURIComponent(character)),
+    );
+}
+
+/** No address by themselves, and a harmless one where they are relative to another. */
+const RELATIVE = new Set(["//example.com/", "example.com", "/etc/passwd"]);
+
 /** What is public, and must stay reachable. */
 export const PUBLIC_URLS = [
   "https://example.com/",

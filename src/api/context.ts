@@ -7,11 +7,13 @@ import { messageFor, sendTask } from "../queue/message.ts";
 import type { Catalogue } from "../run/catalogue.ts";
 import { KeyStore, type Caller } from "../store/keys.ts";
 import { TaskStore, type NewTask } from "../store/tasks.ts";
+import { ToolStore } from "../store/tools.ts";
 
 export interface ApiDeps {
   readonly config: Config;
   readonly catalogue: Catalogue;
   readonly tasks: TaskStore;
+  readonly tools: ToolStore;
   readonly keys: KeyStore;
   readonly observer: Observer;
   run(tenantId: string, taskId: string): RunRpc;
@@ -46,6 +48,7 @@ export function apiDeps(
     config,
     catalogue: catalogueOf(config),
     tasks: new TaskStore(env.DB),
+    tools: new ToolStore(env.DB),
     keys: new KeyStore(env.DB),
     observer,
     run: (tenantId, taskId) => runStub(env.RUNS, tenantId, taskId),

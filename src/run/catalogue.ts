@@ -1,6 +1,8 @@
 /** What a deployment offers, for submissions to be checked against and for people to read. */
 import type { Effect } from "./effect.ts";
 import type { JsonObject } from "./json.ts";
+import type { Approval, ToolDefinition } from "./tool-definition.ts";
+import type { Untrusted } from "./trust.ts";
 
 export interface Catalogue {
   /** Providers that can be used, `local` first. */
@@ -8,6 +10,14 @@ export interface Catalogue {
   readonly tools: readonly CatalogueTool[];
   /** Why a model cannot be used (a problem's code and sentence), or null. */
   modelProblem(model: string): ModelProblem | null;
+  /** What is wrong with a tool that a tenant brings; empty if it can be called. */
+  definitionDefects(definition: ToolDefinition): readonly SchemaDefect[];
+}
+
+export interface SchemaDefect {
+  /** JSON pointer into what is wrong. */
+  readonly pointer: string;
+  readonly detail: string;
 }
 
 export interface CatalogueTool {
@@ -16,6 +26,8 @@ export interface CatalogueTool {
   readonly input_schema: JsonObject;
   readonly output_schema: JsonObject | null;
   readonly effect: Effect;
+  readonly approval: Approval;
+  readonly untrusted: Untrusted | null;
   readonly timeout_ms: number;
 }
 

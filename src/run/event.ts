@@ -17,6 +17,7 @@ import {
   runLimits,
 } from "./spec.ts";
 import { toolDefinitions } from "./tool-definition.ts";
+import { UNTRUSTED } from "./trust.ts";
 
 const seq = z.number().int().min(1);
 const callId = z.string();
@@ -28,10 +29,6 @@ const limitValue = z.union([z.number(), z.string(), z.null()]);
 /** The named reasons for which a run rests. */
 export const WAITS = ["approval", "input", "timer", "budget", "children", "schedule"] as const;
 export type WaitName = (typeof WAITS)[number];
-
-/** Who an output comes from that nobody here vouches for. */
-export const UNTRUSTED = ["web", "mcp"] as const;
-export type Untrusted = (typeof UNTRUSTED)[number];
 
 /** Why a fresh slice found calls without outcomes; the second is a slice that threw. */
 export const RECOVERY_REASONS = ["interrupted", "failed", "out_of_memory"] as const;

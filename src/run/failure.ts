@@ -76,7 +76,7 @@ export type ToolFailureCode = keyof typeof TOOL_FAILURES;
 type RunFailureCode = keyof typeof RUN_FAILURES;
 
 /** What a tool throws where it knows which code its failure has; the message is for the model. */
-export class ToolFailure extends Error {
+export class ToolStop extends Error {
   readonly code: ToolFailureCode;
   constructor(
     code: ToolFailureCode,
@@ -84,7 +84,7 @@ export class ToolFailure extends Error {
     options?: ErrorOptions,
   ) {
     super(message, options);
-    this.name = "ToolFailure";
+    this.name = "ToolStop";
     this.code = code;
   }
 }

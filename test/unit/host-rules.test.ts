@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { isPublicAddress } from "../../src/agent/fetch/address.ts";
 import { HostRules } from "../../src/agent/fetch/host-rules.ts";
-import { ToolFailure } from "../../src/run/failure.ts";
+import { ToolStop } from "../../src/run/failure.ts";
 import { forbiddenUrls, PUBLIC_URLS } from "../ssrf-corpus.ts";
 
 const NONE = { allow: [], deny: [], open: [] };
@@ -119,8 +119,8 @@ function why(rules: HostRules, url: string): string | null {
     rules.check(url);
     return null;
   } catch (thrown) {
-    expect(thrown).toBeInstanceOf(ToolFailure);
-    expect((thrown as ToolFailure).code).toBe("url_refused");
-    return (thrown as ToolFailure).message;
+    expect(thrown).toBeInstanceOf(ToolStop);
+    expect((thrown as ToolStop).code).toBe("url_refused");
+    return (thrown as ToolStop).message;
   }
 }

@@ -1,5 +1,5 @@
 /** Bodies of responses, read as far as somebody is willing to hold them. */
-import { ToolFailure } from "../../run/failure.ts";
+import { ToolStop } from "../../run/failure.ts";
 
 /** A body that fails with `response_too_large` after so many bytes; those come first. */
 export function cappedBody(
@@ -8,7 +8,7 @@ export function cappedBody(
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
   let left = maxBytes;
-  const stop = () => new ToolFailure("response_too_large", tooLarge(maxBytes));
+  const stop = () => new ToolStop("response_too_large", tooLarge(maxBytes));
   let over = false;
   return new ReadableStream<Uint8Array>(
     {
@@ -50,7 +50,7 @@ export interface ReadBody {
 /**
  * Reads a body up to a cap and cancels the rest.
  * @param signal ends the reading, also where the server sends nothing more
- * @throws ToolFailure where the connection breaks, or the signal's reason
+ * @throws ToolStop where the connection breaks, or the signal's reason
  */
 export async function readBody(
   response: Response,
@@ -81,8 +81,8 @@ export async function readBody(
     }
   } catch (thrown) {
     signal.throwIfAborted();
-    if (!(thrown instanceof ToolFailure)) {
-      throw new ToolFailure("server_unreachable", "The server's answer broke off.");
+    if (!(thrown instanceof ToolStop)) {
+      throw new ToolStop("server_unreachable", "The server's answer broke off.");
     }
     truncated = true;
   } finally {

@@ -1,9 +1,9 @@
 /**
  * The one way out to the network for tools, and for whatever SDK takes a `fetch`: every hop of a
  * request is judged before it is made, redirects are followed by hand, and nobody can send more than
- * a cap. What is refused, unreachable or too large is thrown as a `ToolFailure`.
+ * a cap. What is refused, unreachable or too large is thrown as a `ToolStop`.
  */
-import { ToolFailure } from "../../run/failure.ts";
+import { ToolStop } from "../../run/failure.ts";
 import { cappedBody } from "./body.ts";
 import type { HostRules } from "./host-rules.ts";
 import { checkResolved, type Resolve } from "./resolver.ts";
@@ -34,7 +34,7 @@ const HARMLESS: ReadonlySet<string> = new Set([
 ]);
 
 /** What decides how a request travels, or claims who sent it: the transport's business. */
-const TRANSPORT =
+export const TRANSPORT_HEADERS =
   /^(?:host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|content-length|forwarded|via|x-real-ip|x-forwarded-.*|proxy-.*|cf-.*)$/i;
 
 /** Builds the guarded `fetch` of a deployment. */
@@ -49,10 +49,7 @@ export function guardedFetch(config: GuardConfig): GuardedFetch {
       stop();
     }
     const late = `The server did not answer within ${config.timeoutMs} ms.`;
-    const clock = setTimeout(
-      () => own.abort(new ToolFailure("tool_timeout", late)),
-      config.timeoutMs,
-    );
+    const clock = setTimeout(() => own.abort(new ToolStop("tool_timeout", late)), config.timeoutMs);
     try {
       const first = await firstHop(input, init);
       const response = await follow(first, init.redirect, config, own.signal);
@@ -74,7 +71,7 @@ async function firstHop(input: string | URL | Request, init: RequestInit): Promi
   const request = input instanceof Request ? input : null;
   const headers = only(
     new Headers(init.headers ?? request?.headers),
-    (name) => !TRANSPORT.test(name),
+    (name) => !TRANSPORT_HEADERS.test(name),
   );
   if (!headers.has("user-agent")) {
     headers.set("user-agent", "opspawn");
@@ -115,11 +112,11 @@ async function follow(
     }
     void response.body?.cancel().catch(() => {});
     if (redirect === "error") {
-      throw new ToolFailure("too_many_redirects", "The server redirected, which is not expected.");
+      throw new ToolStop("too_many_redirects", "The server redirected, which is not expected.");
     }
     hop = nextHop(hop, target.url, response.status, location);
   }
-  throw new ToolFailure("too_many_redirects", `The server redirected over ${MAX_REDIRECTS} times.`);
+  throw new ToolStop("too_many_redirects", `The server redirected over ${MAX_REDIRECTS} times.`);
 }
 
 async function send({ method, headers, body }: Hop, url: URL, signal: AbortSignal) {
@@ -136,7 +133,7 @@ async function send({ method, headers, body }: Hop, url: URL, signal: AbortSigna
   } catch (thrown) {
     signal.throwIfAborted();
     // The runtime's sentence may name addresses and is different everywhere: it stays inside.
-    throw new ToolFailure("server_unreachable", `${url.host} could not be reached.`, {
+    throw new ToolStop("server_unreachable", `${url.host} could not be reached.`, {
       cause: thrown,
     });
   }
@@ -146,7 +143,7 @@ async function send({ method, headers, body }: Hop, url: URL, signal: AbortSigna
 function nextHop(hop: Hop, from: URL, status: number, location: string): Hop {
   const url = URL.parse(location, from);
   if (url === null) {
-    throw new ToolFailure("url_refused", "The server redirected to something that is no address.");
+    throw new ToolStop("url_refused", "The server redirected to something that is no address.");
   }
   const sameOrigin = url.origin === from.origin;
   const headers = only(hop.headers, (name) => sameOrigin || HARMLESS.has(name));
@@ -159,10 +156,7 @@ function nextHop(hop: Hop, from: URL, status: number, location: string): Hop {
     return { url, method: "GET", headers, body: null };
   }
   if (hop.body instanceof ReadableStream) {
-    throw new ToolFailure(
-      "url_refused",
-      "The server redirected a request that cannot be repeated.",
-    );
+    throw new ToolStop("url_refused", "The server redirected a request that cannot be repeated.");
   }
   return { url, method, headers, body: hop.body };
 }

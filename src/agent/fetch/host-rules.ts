@@ -2,7 +2,7 @@
  * Which addresses may be fetched, as far as their text tells. The URL parser has brought every
  * spelling of a host (octal, hex, percent, full-width, dotted otherwise) to one before it is judged.
  */
-import { ToolFailure } from "../../run/failure.ts";
+import { ToolStop } from "../../run/failure.ts";
 import { isAddress, isPublicAddress } from "./address.ts";
 
 /** A deployment's own rules, as its settings have them. */
@@ -43,7 +43,7 @@ export class HostRules {
     this.#open = new Set(open.map(canonicalPair));
   }
 
-  /** @throws ToolFailure `url_refused`, saying why */
+  /** @throws ToolStop `url_refused`, saying why */
   check(address: string | URL): Target {
     const url = address instanceof URL ? address : URL.parse(address);
     if (url === null || url.href.length > MAX_URL) {
@@ -115,6 +115,6 @@ function canonicalHost(host: string): string {
   return name.replace(/\.$/, "");
 }
 
-function refused(why: string): ToolFailure {
-  return new ToolFailure("url_refused", `This address may not be fetched: ${why}.`);
+function refused(why: string): ToolStop {
+  return new ToolStop("url_refused", `This address may not be fetched: ${why}.`);
 }

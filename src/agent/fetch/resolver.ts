@@ -3,7 +3,7 @@
  * address its own request goes to. `node:dns` in workerd asks the same way, of a fixed server.
  */
 import { isJsonObject } from "../../run/json.ts";
-import { ToolFailure } from "../../run/failure.ts";
+import { ToolStop } from "../../run/failure.ts";
 import { isPublicAddress } from "./address.ts";
 
 /** Gives every address of a name; none where it does not exist. @throws where nobody can tell */
@@ -49,7 +49,7 @@ export function dnsOverHttps(server: string): Resolve {
   };
 }
 
-/** @throws ToolFailure where a name stands for an address that is not public, or for none */
+/** @throws ToolStop where a name stands for an address that is not public, or for none */
 export async function checkResolved(
   host: string,
   resolve: Resolve,
@@ -61,13 +61,13 @@ export async function checkResolved(
   } catch {
     signal.throwIfAborted();
     // Not to know is not to go: otherwise whoever can break the resolver gets by.
-    throw new ToolFailure("server_unreachable", `The name ${host} could not be looked up.`);
+    throw new ToolStop("server_unreachable", `The name ${host} could not be looked up.`);
   }
   if (addresses.length === 0) {
-    throw new ToolFailure("server_unreachable", `The name ${host} has no address.`);
+    throw new ToolStop("server_unreachable", `The name ${host} has no address.`);
   }
   if (!addresses.every(isPublicAddress)) {
-    throw new ToolFailure(
+    throw new ToolStop(
       "url_refused",
       `This address may not be fetched: ${host} stands for an address that is not public.`,
     );

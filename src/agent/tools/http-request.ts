@@ -1,6 +1,6 @@
 /** Requests to public servers as a tool. What an answer says is data; a status is no failure. */
 import { z } from "zod";
-import { ToolFailure } from "../../run/failure.ts";
+import { ToolStop } from "../../run/failure.ts";
 import type { JsonValue } from "../../run/json.ts";
 import type { Effect } from "../../run/effect.ts";
 import { decodeText, readBody } from "../fetch/body.ts";
@@ -53,7 +53,7 @@ export const httpRequest = defineTool({
   timeoutMs: TIMEOUT_MS,
   async run({ url, method = "GET", headers = {}, body }, { fetch, signal, idempotencyKey }) {
     if (body !== undefined && (method === "GET" || method === "HEAD")) {
-      throw new ToolFailure("invalid_arguments", `A ${method} request has no body.`);
+      throw new ToolStop("invalid_arguments", `A ${method} request has no body.`);
     }
     const response = await fetch(url, {
       method,
@@ -89,7 +89,7 @@ function headersOf(
   try {
     headers = new Headers(given);
   } catch {
-    throw new ToolFailure("invalid_arguments", "A header has a name or a value that HTTP forbids.");
+    throw new ToolStop("invalid_arguments", "A header has a name or a value that HTTP forbids.");
   }
   if (body !== undefined && !headers.has("content-type")) {
     headers.set("content-type", typeof body === "string" ? "text/plain" : "application/json");

@@ -3,7 +3,7 @@
  * or as the query where a method has none; a JSON answer is the output. Whatever else a server does
  * is a failure with a code.
  */
-import { ToolFailure } from "../../run/failure.ts";
+import { ToolStop } from "../../run/failure.ts";
 import { isJsonObject, type JsonValue } from "../../run/json.ts";
 import type { HttpDefinition, ToolDefinition } from "../../run/tool-definition.ts";
 import { decodeText, readBody } from "../fetch/body.ts";
@@ -96,13 +96,10 @@ async function answerOf(
   if (status >= 400) {
     const { bytes } = await readBody(response, MAX_ERROR_BYTES, signal);
     const said = isTextType(type) || type === "" ? hide(decodeText(bytes, type)).trim() : "";
-    throw new ToolFailure(
-      "http_error",
-      `The server answered with status ${status}. ${said}`.trim(),
-    );
+    throw new ToolStop("http_error", `The server answered with status ${status}. ${said}`.trim());
   }
   if (status >= 300) {
-    throw new ToolFailure("http_error", `The server answered with status ${status}.`);
+    throw new ToolStop("http_error", `The server answered with status ${status}.`);
   }
   if (status === 204 || status === 205) {
     return null;
@@ -110,16 +107,16 @@ async function answerOf(
   if (type !== "" && (isHtmlType(type) || !isTextType(type))) {
     void response.body?.cancel().catch(() => {});
     const what = `The server sent ${type.slice(0, 100)}, neither JSON nor plain text.`;
-    throw new ToolFailure("unexpected_content", what);
+    throw new ToolStop("unexpected_content", what);
   }
   const { bytes, truncated } = await readBody(response, MAX_ANSWER_BYTES, signal);
   if (truncated) {
     const limit = `The server's answer has more than ${MAX_ANSWER_BYTES} bytes.`;
-    throw new ToolFailure("response_too_large", limit);
+    throw new ToolStop("response_too_large", limit);
   }
   const text = hide(decodeText(bytes, type));
   if (text.trim() === "") {
-    throw new ToolFailure("unexpected_content", "The server's answer is empty.");
+    throw new ToolStop("unexpected_content", "The server's answer is empty.");
   }
   return isJsonType(type) || type === "" ? json(text, type) : { text };
 }
@@ -131,6 +128,6 @@ function json(text: string, type: string): JsonValue {
     if (type === "") {
       return { text };
     }
-    throw new ToolFailure("unexpected_content", "The server's answer says it is JSON and is not.");
+    throw new ToolStop("unexpected_content", "The server's answer says it is JSON and is not.");
   }
 }

@@ -5,12 +5,7 @@
  */
 import type { Effect } from "../../run/effect.ts";
 import type { NewEvent } from "../../run/event.ts";
-import {
-  clipMessage,
-  TOOL_FAILURES,
-  ToolFailure,
-  type ToolFailureCode,
-} from "../../run/failure.ts";
+import { clipMessage, TOOL_FAILURES, ToolStop, type ToolFailureCode } from "../../run/failure.ts";
 import { idempotencyKey } from "../../run/id.ts";
 import { jsonDefect, type JsonValue } from "../../run/json.ts";
 import type { ToolCall } from "../../run/message.ts";
@@ -364,7 +359,7 @@ function sizeOf(text: string): number {
 /** Cannot throw itself, whatever it is given. */
 function codeOf(thrown: unknown): ToolFailureCode {
   try {
-    return thrown instanceof ToolFailure ? thrown.code : "tool_error";
+    return thrown instanceof ToolStop ? thrown.code : "tool_error";
   } catch {
     return "tool_error";
   }

@@ -5,7 +5,7 @@
 import { Readability } from "@mozilla/readability";
 import { parseHTML } from "linkedom/worker";
 import TurndownService from "turndown";
-import { ToolFailure } from "../../run/failure.ts";
+import { ToolStop } from "../../run/failure.ts";
 
 /** Elements and levels of nesting beyond which a page is no page; the libraries recurse. */
 const MAX_ELEMENTS = 30_000;
@@ -26,16 +26,16 @@ export interface PageText {
 
 /**
  * @param address where links lead from
- * @throws ToolFailure `unexpected_content` for a page that is built to break its readers
+ * @throws ToolStop `unexpected_content` for a page that is built to break its readers
  */
 export function pageMarkdown(html: string, address: string): PageText {
   try {
     return convert(html, address);
   } catch (thrown) {
-    if (thrown instanceof ToolFailure) {
+    if (thrown instanceof ToolStop) {
       throw thrown;
     }
-    throw new ToolFailure("unexpected_content", "The page cannot be read.", { cause: thrown });
+    throw new ToolStop("unexpected_content", "The page cannot be read.", { cause: thrown });
   }
 }
 
@@ -44,7 +44,7 @@ function convert(html: string, address: string): PageText {
     /<html[\s>]/i.test(html) ? html : `<html><body>${html}</body></html>`,
   );
   if (document.querySelectorAll("*").length > MAX_ELEMENTS) {
-    throw new ToolFailure("unexpected_content", "The page has too many elements to be read.");
+    throw new ToolStop("unexpected_content", "The page has too many elements to be read.");
   }
   const title = text(document.querySelector("title")?.textContent);
   absolute(document, "a[href]", "href", address);

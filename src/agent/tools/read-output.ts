@@ -1,6 +1,6 @@
 /** Reading on in an output that was too long to be shown: what makes a long one of use to a model. */
 import { z } from "zod";
-import { ToolFailure } from "../../run/failure.ts";
+import { ToolStop } from "../../run/failure.ts";
 import { defineTool } from "./tool.ts";
 
 /** Characters of a page. A page must itself fit an event, whatever its characters are in UTF-8. */
@@ -31,7 +31,7 @@ export const readOutput = defineTool({
   run: ({ sha256, offset = 0, limit = DEFAULT_LIMIT }, { kept }) => {
     const page = kept(sha256, offset, limit);
     if (page === null) {
-      throw new ToolFailure("tool_error", "This run has no shortened output of that name.");
+      throw new ToolStop("tool_error", "This run has no shortened output of that name.");
     }
     const end = offset + page.text.length;
     const next_offset = end < page.total && page.text !== "" ? end : null;

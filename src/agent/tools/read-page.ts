@@ -1,6 +1,6 @@
 /** Web pages as text: fetched by the guard, turned into Markdown by a module that is loaded late. */
 import { z } from "zod";
-import { ToolFailure } from "../../run/failure.ts";
+import { ToolStop } from "../../run/failure.ts";
 import { decodeText, readBody } from "../fetch/body.ts";
 import { isHtmlType, isTextType } from "../fetch/content-type.ts";
 import { defineTool } from "./tool.ts";
@@ -33,14 +33,11 @@ export const readPage = defineTool({
     const type = response.headers.get("content-type") ?? "text/html";
     if (!isTextType(type)) {
       void response.body?.cancel().catch(() => {});
-      throw new ToolFailure(
-        "unexpected_content",
-        `The server sent ${type.slice(0, 100)}, no page.`,
-      );
+      throw new ToolStop("unexpected_content", `The server sent ${type.slice(0, 100)}, no page.`);
     }
     const { bytes, truncated } = await readBody(response, MAX_PAGE_BYTES, signal);
     if (response.status >= 400) {
-      throw new ToolFailure("http_error", `The server answered with status ${response.status}.`);
+      throw new ToolStop("http_error", `The server answered with status ${response.status}.`);
     }
     const text = decodeText(bytes, type);
     const at = response.url === "" ? url : response.url;

@@ -3,7 +3,7 @@
  * looked up when the tool is called. A value goes to the server and nowhere else: not into an event,
  * an error or a log, not even where the server sends it back.
  */
-import { ToolFailure } from "../../run/failure.ts";
+import { ToolStop } from "../../run/failure.ts";
 
 /** A secret of the deployment, and who may send it where; absent means anybody, anywhere. */
 export interface Secret {
@@ -26,7 +26,7 @@ export interface FilledHeaders {
 
 /**
  * @param host where the headers go, as a URL spells it
- * @throws ToolFailure `secret_missing`, which names the secret
+ * @throws ToolStop `secret_missing`, which names the secret
  */
 export function fillHeaders(
   templates: Readonly<Record<string, string>>,
@@ -40,7 +40,7 @@ export function fillHeaders(
     const value = template.replaceAll(REFERENCE, (_match, secret: string) => {
       const found = secretFor(secrets.get(secret), tenant, host);
       if (found === null) {
-        throw new ToolFailure("secret_missing", `The secret ${secret} is not there for this tool.`);
+        throw new ToolStop("secret_missing", `The secret ${secret} is not there for this tool.`);
       }
       used.set(secret, found);
       return found;
@@ -49,7 +49,7 @@ export function fillHeaders(
       headers.set(name, value);
     } catch {
       // The runtime's message quotes the value.
-      throw new ToolFailure("tool_error", `The header ${name} cannot be sent with its value.`);
+      throw new ToolStop("tool_error", `The header ${name} cannot be sent with its value.`);
     }
   }
   return { headers, hide: (text) => hidden(text, used) };
@@ -58,6 +58,11 @@ export function fillHeaders(
 /** Whether a header's value names a secret. */
 export function namesSecret(template: string): boolean {
   return template.search(REFERENCE) !== -1;
+}
+
+/** A header's value without what names secrets. */
+export function withoutSecrets(template: string): string {
+  return template.replaceAll(REFERENCE, "");
 }
 
 /** One answer for a secret that does not exist and one that is not for this tenant or server. */

@@ -4,9 +4,9 @@
  */
 import { z } from "zod";
 import type { Effect } from "../../run/effect.ts";
-import type { Untrusted } from "../../run/event.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../run/json.ts";
 import type { Approval } from "../../run/tool-definition.ts";
+import type { Untrusted } from "../../run/trust.ts";
 import type { GuardedFetch } from "../fetch/guarded-fetch.ts";
 
 /** What a call is told about itself. */
