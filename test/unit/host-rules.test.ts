@@ -38,9 +38,7 @@ test("every IPv4 address is judged the same in every spelling of it", () => {
       ];
       const verdicts = spellings.map((host) => why(rules, `http://${host}/`) === null);
       expect(new Set(verdicts).size).toBe(1);
-      const hex = (high: number, low: number) => (high * 256 + low).toString(16);
-      const [, , c = 0, d = 0] = parts;
-      const embedded = `${hex(a, b)}:${hex(c, d)}`;
+      const embedded = `${Math.floor(number / 65_536).toString(16)}:${(number % 65_536).toString(16)}`;
       for (const v6 of [`::ffff:${embedded}`, `64:ff9b::${embedded}`, `2002:${embedded}::`]) {
         expect(isPublicAddress(v6)).toBe(false);
       }
@@ -119,8 +117,8 @@ function why(rules: HostRules, url: string): string | null {
     rules.check(url);
     return null;
   } catch (thrown) {
-    expect(thrown).toBeInstanceOf(ToolStop);
-    expect((thrown as ToolStop).code).toBe("url_refused");
-    return (thrown as ToolStop).message;
+    return thrown instanceof ToolStop && thrown.code === "url_refused"
+      ? thrown.message
+      : `not a refusal: ${String(thrown)}`;
   }
 }
