@@ -6,9 +6,7 @@ import { Readability } from "@mozilla/readability";
 import { parseHTML } from "linkedom/worker";
 import TurndownService from "turndown";
 import { ToolStop } from "../../run/failure.ts";
-
-/** Elements and levels of nesting beyond which a page is no page; the libraries recurse. */
-const MAX_ELEMENTS = 30_000;
+import { shapeDefect, withoutCode } from "./page-shape.ts";
 
 /** An article shorter than this is likely to be the wrong part of the page. */
 const MIN_ARTICLE_CHARS = 200;
@@ -40,22 +38,23 @@ export function pageMarkdown(html: string, address: string): PageText {
 }
 
 function convert(html: string, address: string): PageText {
-  const { document } = parseHTML(
-    /<html[\s>]/i.test(html) ? html : `<html><body>${html}</body></html>`,
-  );
-  if (document.querySelectorAll("*").length > MAX_ELEMENTS) {
-    throw new ToolStop("unexpected_content", "The page has too many elements to be read.");
+  const plain = withoutCode(html);
+  const defect = shapeDefect(plain);
+  if (defect !== null) {
+    throw new ToolStop("unexpected_content", `The page ${defect} to be read.`);
   }
+  const whole = /<html[\s>]/i.test(plain) ? plain : `<html><body>${plain}</body></html>`;
+  const { document } = parseHTML(whole);
   const title = text(document.querySelector("title")?.textContent);
   absolute(document, "a[href]", "href", address);
   absolute(document, "img[src]", "src", address);
   for (const element of document.querySelectorAll(INVISIBLE)) {
     element.remove();
   }
-  const whole = document.body?.innerHTML ?? "";
+  const all = document.body?.innerHTML ?? "";
   const article = new Readability(document, { charThreshold: MIN_ARTICLE_CHARS }).parse();
   const isArticle = (article?.length ?? 0) >= MIN_ARTICLE_CHARS;
-  const source = isArticle ? (article?.content ?? whole) : whole;
+  const source = isArticle ? (article?.content ?? all) : all;
   return { title: title ?? text(article?.title), markdown: toMarkdown(source) };
 }
 
