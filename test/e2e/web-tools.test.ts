@@ -321,7 +321,7 @@ test("five megabytes are kept whole, and the model reads on from where its part 
   const log = await runOf(
     [call("big", {})],
     [
-      { tool_calls: [call("read_output", { sha256, offset: whole.length - 30, limit: 16_000 })] },
+      { tool_calls: [call("read_output", { sha256, offset: whole.length - 30, limit: 10_000 })] },
       {
         tool_calls: [
           call("read_output", { sha256 }),

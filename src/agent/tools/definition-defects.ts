@@ -47,7 +47,7 @@ function schemaDefects(at: string, schema: JsonObject): SchemaDefect[] {
   if (typeof $schema !== "string" || !DIALECT.test($schema)) {
     return [{ pointer: `${at}/$schema`, detail: "must be JSON Schema 2020-12" }];
   }
-  const defect = schemaDefect(schema) ?? referenceDefect(schema);
+  const defect = referenceDefect(schema) ?? schemaDefect(schema);
   return defect === null ? [] : [{ ...defect, pointer: `${at}${defect.pointer}` }];
 }
 

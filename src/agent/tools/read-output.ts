@@ -3,8 +3,8 @@ import { z } from "zod";
 import { ToolStop } from "../../run/failure.ts";
 import { defineTool } from "./tool.ts";
 
-/** Characters of a page. A page must itself fit an event, whatever its characters are in UTF-8. */
-const MAX_LIMIT = 16_000;
+/** Characters of a page. A page must itself fit an event, whatever its characters take in JSON. */
+const MAX_LIMIT = 10_000;
 const DEFAULT_LIMIT = 8_000;
 
 /** Gives a part of a kept output. It may have come from anywhere, so it is trusted as the web is. */

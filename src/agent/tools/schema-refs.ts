@@ -67,7 +67,10 @@ export function referenceDefect(root: JsonObject): SchemaDefect | null {
       const target =
         ref.startsWith("#/") || ref === "#" ? pointerOf(ref) : anchors.get(ref.slice(1));
       if (target === undefined || !places.has(target)) {
-        return { pointer: `${at}/$ref`, detail: `leads nowhere: ${ref.slice(0, 100)}` };
+        return {
+          pointer: `${at}/$ref`,
+          detail: `leads to no place of this schema: ${ref.slice(0, 100)}`,
+        };
       }
       inPlace.push(target);
     }
