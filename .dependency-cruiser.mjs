@@ -21,7 +21,11 @@ const within = (...paths) => paths.map((path) => `^src/${path}`);
 const npm = (...names) => names.map((name) => `(^|node_modules/)${name}(/|$)`);
 
 const domain = within("run/");
-const ports = within("agent/llm/client[.]ts$", "agent/tools/(tool|registry|invoke)[.]ts$");
+const ports = within(
+  "agent/llm/client[.]ts$",
+  "agent/tools/(tool|registry|invoke)[.]ts$",
+  "agent/fetch/guarded-fetch[.]ts$",
+);
 const observe = within("observe[.]ts$");
 const web = [
   ...domain,
@@ -55,17 +59,29 @@ const layers = [
       ...npm("openai", "@anthropic-ai/sdk", "@google/genai"),
     ],
   },
+  { name: "fetch", files: within("agent/fetch/"), may: domain },
   {
     name: "tools",
     files: within("agent/tools/"),
-    may: [...domain, ...npm("mathjs", "@cfworker/json-schema", "zod")],
+    may: [
+      ...domain,
+      ...within("agent/fetch/"),
+      ...npm(
+        "mathjs",
+        "@cfworker/json-schema",
+        "zod",
+        "linkedom",
+        "@mozilla/readability",
+        "turndown",
+      ),
+    ],
   },
   {
     name: "mcp",
     files: within("agent/mcp/"),
     may: [
       ...domain,
-      ...within("agent/tools/tool[.]ts$"),
+      ...within("agent/tools/tool[.]ts$", "agent/fetch/"),
       ...npm("@modelcontextprotocol/sdk", "@cfworker/json-schema", "zod"),
     ],
   },

@@ -1,5 +1,8 @@
 /** The composition root: builds, from an environment, what the rest receives as arguments. */
 import type { RunTools } from "./agent/effects.ts";
+import { guardedFetch, type GuardedFetch } from "./agent/fetch/guarded-fetch.ts";
+import { HostRules } from "./agent/fetch/host-rules.ts";
+import { dnsOverHttps } from "./agent/fetch/resolver.ts";
 import type { LlmClient } from "./agent/llm/client.ts";
 import { localRules, localScript } from "./agent/llm/local.ts";
 import { anthropic } from "./agent/llm/anthropic.ts";
@@ -12,6 +15,10 @@ import { unavailableClient } from "./agent/llm/unavailable.ts";
 import { WORKERS_AI, workersAi, type AiBinding } from "./agent/llm/workers-ai.ts";
 import { plannerFor } from "./agent/planners/planner-for.ts";
 import { jsonSchemaCheck } from "./agent/tools/json-schema.ts";
+import { registeredTools } from "./agent/tools/http-tool.ts";
+import { definitionDefects } from "./agent/tools/definition-defects.ts";
+import { schemaDefect } from "./agent/tools/schema-defect.ts";
+import { referenceDefect } from "./agent/tools/schema-refs.ts";
 import { BUILT_IN_TOOLS, toolboxFor } from "./agent/tools/registry.ts";
 import { scriptTools } from "./agent/tools/script-tools.ts";
 import { ledgerStub, type LedgerRpc } from "./durable/ledger-rpc.ts";
@@ -42,6 +49,7 @@ export interface Deps {
 /** What a run's object needs, from its environment. @throws SettingError */
 export function buildDeps(env: Env): Deps {
   const config = configOf(env);
+  const fetch = buildFetch(config);
   return {
     config,
     tasks: new TaskStore(env.DB),
@@ -52,10 +60,14 @@ export function buildDeps(env: Env): Deps {
     plannerFor,
     toolsFor: (spec, scripted) => ({
       llmFor: memoised((model) => llmFor(config, spec, model, bindingOf(env))),
-      toolbox: toolboxFor(
-        spec.config.tools,
-        scriptTools(spec.input_data["script_tools"], scripted),
-      ),
+      toolbox: toolboxFor(spec.config.tools, [
+        ...registeredTools(spec.tools ?? [], {
+          tenantId: spec.tenant_id,
+          secrets: config.toolSecrets,
+        }),
+        ...scriptTools(spec.input_data["script_tools"], scripted),
+      ]),
+      fetch,
       settings: {
         retry: config.retry,
         modelTimeoutMs: config.modelTimeoutMs,
@@ -73,6 +85,16 @@ export function buildDeps(env: Env): Deps {
 
 function priceOf(config: Config, model: string): Price | null {
   return config.prices.get(model) ?? shippedPrice(model);
+}
+
+/** The one way to the network for tools, and for SDKs that take a `fetch`. */
+function buildFetch({ web }: Config): GuardedFetch {
+  return guardedFetch({
+    rules: new HostRules(web),
+    resolve: web.resolver === null ? null : dnsOverHttps(web.resolver),
+    maxBytes: web.maxBytes,
+    timeoutMs: web.timeoutMs,
+  });
 }
 
 /** Faults as structured lines in the Worker's log. */
@@ -98,6 +120,7 @@ export function buildCatalogue(config: Config, env: object = {}): Catalogue {
     ...config.providers.keys(),
     ...(bindingOf(env) === null ? [] : [WORKERS_AI]),
   ];
+  const rules = new HostRules(config.web);
   return {
     providers,
     tools: BUILT_IN_TOOLS.map((tool) => ({
@@ -106,9 +129,13 @@ export function buildCatalogue(config: Config, env: object = {}): Catalogue {
       input_schema: tool.inputSchema,
       output_schema: tool.outputSchema,
       effect: tool.effect,
+      approval: tool.approval ?? "never",
+      untrusted: tool.untrusted ?? null,
       timeout_ms: tool.timeoutMs,
     })),
     isPriced: (model) => priceOf(config, model) !== null,
+    definitionDefects: (definition) => definitionDefects(definition, rules),
+    schemaDefect: (schema) => referenceDefect(schema) ?? schemaDefect(schema),
     modelProblem(model) {
       const slash = model.indexOf("/");
       const provider = model.slice(0, slash);

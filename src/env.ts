@@ -15,6 +15,9 @@ export class SettingError extends Error {
   }
 }
 
+/** Where names are looked up before they are fetched. */
+const DEFAULT_RESOLVER = "https://cloudflare-dns.com/dns-query";
+
 const number = (fallback: number, min: number, max: number) =>
   z.coerce
     .number(`it must be a whole number from ${min} to ${max}`)
@@ -70,6 +73,56 @@ const prices = z.record(
     above: z.strictObject({ ...rates, input_tokens: z.number().int().min(1) }).optional(),
   }),
 );
+const commaList = (entry: RegExp, what: string) =>
+  z
+    .string()
+    .default("")
+    .transform((value) =>
+      value
+        .split(",")
+        .map((part) => part.trim())
+        .filter((part) => part !== ""),
+    )
+    .pipe(z.array(z.string().regex(entry, `each entry must be ${what}`)));
+
+const hostPattern = () =>
+  commaList(/^(?:\*\.)?(?:[^\s*:/@?#]+|\[[0-9A-Fa-f:.]+\])$/, "a host, or *. and a host");
+
+const secret = z.union([
+  z.string().transform((value) => ({ value })),
+  z.strictObject({
+    value: z.string(),
+    tenants: z.exactOptional(z.array(z.string())),
+    hosts: z.exactOptional(z.array(z.string())),
+  }),
+]);
+const secretNames = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/);
+const SECRETS_SHAPE =
+  "it must be a JSON object of names and texts, or {value, tenants?, hosts?}; no text may be empty or hold a line break";
+
+/** Never quotes what it was given. */
+const secrets = z
+  .string()
+  .default("{}")
+  .transform((value, ctx) => {
+    const parsed = z.record(secretNames, secret).safeParse(parseJson(value.trim() || "{}"));
+    const sendable =
+      parsed.success &&
+      Object.values(parsed.data).every((one) => /^[\t\x20-\x7e\x80-\xff]+$/.test(one.value));
+    if (!sendable) {
+      ctx.issues.push({ code: "custom", message: SECRETS_SHAPE, input: undefined });
+      return z.NEVER;
+    }
+    return parsed.data;
+  });
+
+function parseJson(value: string): unknown {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return null;
+  }
+}
 
 const vars = z.object({
   OPENAI_API_KEY: text.optional(),
@@ -92,6 +145,17 @@ const vars = z.object({
     .pipe(z.enum(PLANNERS, `it must be one of ${PLANNERS.join(", ")}`).optional())
     .optional(),
   OPSPAWN_CORS_ORIGINS: text.optional(),
+  OPSPAWN_FETCH_ALLOW: hostPattern(),
+  OPSPAWN_FETCH_DENY: hostPattern(),
+  OPSPAWN_ALLOWED_PRIVATE_HOSTS: commaList(/^[^\s/@?#]+:\d{1,5}$/, "host:port"),
+  OPSPAWN_FETCH_RESOLVER: z
+    .string()
+    .transform((value) => value.trim() || DEFAULT_RESOLVER)
+    .pipe(z.union([z.literal("off"), z.url()], "it must be a URL, or off"))
+    .default(DEFAULT_RESOLVER),
+  OPSPAWN_FETCH_TIMEOUT_MS: number(120_000, 10, 600_000),
+  OPSPAWN_FETCH_MAX_BYTES: number(8_388_608, 1024, 16_777_216),
+  OPSPAWN_TOOL_SECRETS: secrets,
   OPSPAWN_MODEL_TIMEOUT_MS: number(300_000, 10, 3_600_000),
   OPSPAWN_MODEL_FIRST_BYTE_MS: number(180_000, 10, 3_600_000),
   OPSPAWN_MODEL_IDLE_MS: number(180_000, 10, 3_600_000),
@@ -123,6 +187,10 @@ export interface Config {
   readonly defaultPlanner: PlannerName;
   /** Origins that browsers may call from; empty: none but our own. */
   readonly corsOrigins: readonly string[];
+  /** What tools may reach, and how much of it. */
+  readonly web: WebSettings;
+  /** What the headers of registered tools may name. */
+  readonly toolSecrets: ReadonlyMap<string, ToolSecret>;
   readonly modelTimeoutMs: number;
   readonly modelFirstByteMs: number;
   readonly modelIdleMs: number;
@@ -142,6 +210,25 @@ export interface Config {
   /** How long a key that was found valid is not looked up again. */
   readonly keyCacheMs: number;
   readonly ssePingMs: number;
+}
+
+export interface WebSettings {
+  /** Hosts that may be fetched; empty: all that are public. */
+  readonly allow: readonly string[];
+  readonly deny: readonly string[];
+  /** `host:port` pairs that are private and may be fetched nevertheless. */
+  readonly open: readonly string[];
+  /** A DNS server that speaks JSON over HTTPS; null: names are not looked up. */
+  readonly resolver: string | null;
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+}
+
+export interface ToolSecret {
+  readonly value: string;
+  /** Whose tools may name it, and to which hosts it may be sent; absent: all. */
+  readonly tenants?: readonly string[];
+  readonly hosts?: readonly string[];
 }
 
 /** The wire protocols that are spoken. */
@@ -192,6 +279,15 @@ function toConfig(v: Vars): Config {
       .split(",")
       .map((origin) => origin.trim())
       .filter((origin) => origin !== ""),
+    web: {
+      allow: v.OPSPAWN_FETCH_ALLOW,
+      deny: v.OPSPAWN_FETCH_DENY,
+      open: v.OPSPAWN_ALLOWED_PRIVATE_HOSTS,
+      resolver: v.OPSPAWN_FETCH_RESOLVER === "off" ? null : v.OPSPAWN_FETCH_RESOLVER,
+      timeoutMs: v.OPSPAWN_FETCH_TIMEOUT_MS,
+      maxBytes: v.OPSPAWN_FETCH_MAX_BYTES,
+    },
+    toolSecrets: new Map(Object.entries(v.OPSPAWN_TOOL_SECRETS)),
     modelTimeoutMs: v.OPSPAWN_MODEL_TIMEOUT_MS,
     modelFirstByteMs: v.OPSPAWN_MODEL_FIRST_BYTE_MS,
     modelIdleMs: v.OPSPAWN_MODEL_IDLE_MS,

@@ -5,6 +5,7 @@
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import type { Effects, LoopSettings, ReserveAnswer, RunTools } from "../src/agent/effects.ts";
 import { runSlice, type SliceEnd } from "../src/agent/loop.ts";
+import type { GuardedFetch } from "../src/agent/fetch/guarded-fetch.ts";
 import { localScript } from "../src/agent/llm/local.ts";
 import type { LlmClient } from "../src/agent/llm/client.ts";
 import { plannerFor } from "../src/agent/planners/planner-for.ts";
@@ -19,6 +20,7 @@ import { KeptValues } from "../src/durable/kept-values.ts";
 import type { Sql } from "../src/durable/schema.ts";
 import { accept, type RunCommand } from "../src/run/command.ts";
 import type { NewEvent, RunEvent } from "../src/run/event.ts";
+import { ToolStop } from "../src/run/failure.ts";
 import type { JsonObject } from "../src/run/json.ts";
 import { recover } from "../src/run/recover.ts";
 import { scriptSchema } from "../src/run/script.ts";
@@ -98,8 +100,14 @@ export interface HarnessOptions {
   readonly watched?: boolean;
   /** The clock of the machine instead of one that stands still while the run works. */
   readonly realTime?: boolean;
+  /** The network; by default there is none. */
+  readonly fetch?: GuardedFetch;
   /** Called around each write, with its number from 1; may throw `Killed`. */
   readonly onWrite?: (n: number, when: "before" | "after") => void;
+}
+
+function unreachable(): Promise<Response> {
+  return Promise.reject(new ToolStop("server_unreachable"));
 }
 
 /** One run over any number of processes, with a clock that only moves where the run rests. */
@@ -210,6 +218,7 @@ export class Harness {
       budgeted: () => this.#options.budget !== undefined,
       reserve: async (need) =>
         this.#options.budget?.(need) ?? { ok: true, sum: need.most, capped: false },
+      kept: (sha256, offset, limit) => this.values.read(sha256, offset, limit),
       durable: async () => {},
       watched: () => this.#options.watched ?? false,
       fault: () => {},
@@ -228,6 +237,7 @@ export class Harness {
       checkAnswer:
         config.output_schema === undefined ? null : jsonSchemaCheck(config.output_schema),
       toolbox: toolboxFor(config.tools, [...scripted, ...(this.#options.extraTools ?? [])]),
+      fetch: this.#options.fetch ?? unreachable,
       settings: { ...SETTINGS, ...this.#options.settings },
       priceOf: this.#options.priceOf ?? (() => null),
     };

@@ -10,7 +10,9 @@ import type { JsonValue } from "../run/json.ts";
 import type { LlmClient } from "./llm/client.ts";
 import type { Need } from "./reserve.ts";
 import type { Checked } from "./tools/tool.ts";
+import type { GuardedFetch } from "./fetch/guarded-fetch.ts";
 import type { Toolbox } from "./tools/registry.ts";
+import type { KeptPage } from "./tools/tool.ts";
 
 export interface Effects {
   /** Milliseconds since the epoch. */
@@ -26,6 +28,8 @@ export interface Effects {
   append(events: readonly NewEvent[]): void;
   /** Keeps a text that is too long for an event, under its SHA-256 as lower-case hex. */
   keep(sha256: string, text: string): void;
+  /** At most `limit` characters of a kept text from `offset` on; null if none is kept by that name. */
+  kept(sha256: string, offset: number, limit: number): KeptPage | null;
   /**
    * Resolves once all that was appended would survive a crash. Needed before an effect inside this
    * process; requests that leave it are held back by the platform until then.
@@ -59,6 +63,8 @@ export interface RunTools {
   /** The client of a model, by its id with the provider. */
   llmFor(model: string): LlmClient;
   readonly toolbox: Toolbox;
+  /** What tools reach the network by. */
+  readonly fetch: GuardedFetch;
   readonly settings: LoopSettings;
   /** What a model costs, by its id with the provider; null where nobody knows. */
   priceOf(model: string): Price | null;

@@ -64,6 +64,8 @@ async function callTool(
     idempotencyKey: idempotencyKey(taskId, call.call_id),
     attempt: request.attempt,
     signal: effects.signal,
+    fetch: tools.fetch,
+    kept: (sha256: string, offset: number, limit: number) => effects.kept(sha256, offset, limit),
   };
   return invokeTool(
     tool,

@@ -40,7 +40,7 @@ export function createApp(depsOf: (env: Env) => ApiDeps): OpenAPIHono<AppEnv> {
       ? next()
       : cors({
           origin: [...origins],
-          exposeHeaders: ["Location", "X-Request-Id", "Idempotent-Replayed", "Retry-After"],
+          exposeHeaders: ["Location", "ETag", "X-Request-Id", "Idempotent-Replayed", "Retry-After"],
         })(c, next);
   });
   taskRoutes(app);

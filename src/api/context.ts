@@ -9,11 +9,13 @@ import type { Catalogue } from "../run/catalogue.ts";
 import { KeyStore, type Caller } from "../store/keys.ts";
 import { TaskStore, type NewTask } from "../store/tasks.ts";
 import { UsageStore } from "../store/usage.ts";
+import { ToolStore } from "../store/tools.ts";
 
 export interface ApiDeps {
   readonly config: Config;
   readonly catalogue: Catalogue;
   readonly tasks: TaskStore;
+  readonly tools: ToolStore;
   readonly keys: KeyStore;
   readonly usage: UsageStore;
   ledger(tenantId: string): LedgerRpc;
@@ -50,6 +52,7 @@ export function apiDeps(
     config,
     catalogue: catalogueOf(config, env),
     tasks: new TaskStore(env.DB),
+    tools: new ToolStore(env.DB),
     keys: new KeyStore(env.DB),
     usage: new UsageStore(env.DB),
     ledger: (tenantId) => ledgerStub(env.LEDGERS, tenantId),

@@ -7,7 +7,6 @@ import type { JsonValue } from "../run/json.ts";
 import { isTaskId } from "../run/id.ts";
 import { scriptSchema, scriptToolsSchema } from "../run/script.ts";
 import { USAGE_GROUPS } from "../store/usage.ts";
-import { EFFECTS } from "../run/event.ts";
 import { MAX_REASON_CHARS, PLAIN_TEXT } from "../run/plain-text.ts";
 import { EXPIRY_POLICIES, PLANNERS } from "../run/spec.ts";
 
@@ -454,23 +453,6 @@ export const health = z
     models: z.array(z.string()),
   })
   .openapi("Health");
-
-export const toolList = z
-  .object({
-    tools: z.array(
-      z
-        .object({
-          name: z.string(),
-          description: z.string(),
-          input_schema: freeObject,
-          output_schema: freeObject.nullable(),
-          effect: z.enum(EFFECTS),
-          timeout_ms: z.number().int(),
-        })
-        .openapi("Tool"),
-    ),
-  })
-  .openapi("ToolList");
 
 export const problem = z
   .object({

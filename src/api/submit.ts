@@ -1,9 +1,9 @@
 /** The use case of submitting a task, for every front that has one. */
 import type { Catalogue } from "../run/catalogue.ts";
 import { canonicalJson, type JsonObject, type JsonValue } from "../run/json.ts";
-import { schemaDefect } from "../run/schema-defect.ts";
 import { newTaskId } from "../run/id.ts";
 import type { AgentConfig, RunLimits } from "../run/spec.ts";
+import type { ToolDefinition } from "../run/tool-definition.ts";
 import { isTerminal } from "../run/view.ts";
 import type { Caller } from "../store/keys.ts";
 import { asAccepted, type IdempotencyClaim, type NewTask, type TaskRow } from "../store/tasks.ts";
@@ -62,7 +62,7 @@ export async function retryTask(
           key: idempotencyKey,
           fingerprint: origin.task_id,
         };
-  return accepted(deps, caller, claim, () => {
+  return accepted(deps, caller, claim, async () => {
     if (!isTerminal(origin.status)) {
       throw new Problem(
         "not_finished",
@@ -74,9 +74,11 @@ export async function retryTask(
       checkModel(deps, fallback);
     }
     checkPrices(deps.catalogue, origin.config, origin.limits);
+    const tools = await ownTools(deps, caller, origin.config);
     const now = deps.now();
     return {
       ...origin,
+      tools,
       task_id: newTaskId(now, crypto.getRandomValues(new Uint8Array(16))),
       attempt: origin.attempt + 1,
       retry_of: origin.task_id,
@@ -91,11 +93,11 @@ async function accepted(
   deps: ApiDeps,
   caller: Caller,
   claim: IdempotencyClaim | null,
-  make: () => NewTask,
+  make: () => Promise<NewTask>,
 ): Promise<Submitted> {
   let task: NewTask;
   try {
-    task = make();
+    task = await make();
   } catch (error) {
     // A model or tool may be gone since the first request; its answer stands.
     const earlier = claim === null ? null : await deps.tasks.claimed(caller.tenantId, claim);
@@ -126,7 +128,7 @@ function claimOf(body: SubmitBody, header: string | null): IdempotencyClaim | nu
   return { route: "POST /api/v1/tasks", key, fingerprint: sha256Hex(text) };
 }
 
-function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): NewTask {
+async function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): Promise<NewTask> {
   if (!AGENT_TASKS.has(body.task_type)) {
     throw refusal("unknown_task_type", "/task_type", `There is no task type "${body.task_type}".`);
   }
@@ -141,7 +143,9 @@ function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): NewTask {
     const pointer = script === undefined ? "/input_data/script_tools" : "/input_data/script";
     throw refusal("validation_failed", pointer, "is for the model local/script only");
   }
-  checkTools(deps.catalogue, config, script_tools?.map((tool) => tool.name) ?? []);
+  const tools = await ownTools(deps, caller, config);
+  const others = [...(script_tools ?? []), ...tools].map((tool) => tool.name);
+  checkTools(deps.catalogue, config, others);
   checkSize("/input_data", body.input_data, MAX_INPUT_CHARS);
   checkSize("/metadata", body.metadata ?? {}, MAX_METADATA_CHARS);
   const now = deps.now();
@@ -160,6 +164,7 @@ function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): NewTask {
     attempt: 1,
     retry_of: null,
     scheduled_at: scheduledAt(body, now),
+    tools,
     created_at: new Date(now).toISOString(),
   };
 }
@@ -181,7 +186,7 @@ function resolveConfig(deps: ApiDeps, { agent_config = {} }: SubmitBody): AgentC
   for (const [i, fallback] of (agent_config.fallback_models ?? []).entries()) {
     checkModel(deps, fallback, `/agent_config/fallback_models/${i}`);
   }
-  checkSchema("/agent_config/output_schema", agent_config.output_schema);
+  checkSchema(deps.catalogue, "/agent_config/output_schema", agent_config.output_schema);
   return {
     ...(stripAbsent(agent_config) as Partial<AgentConfig>),
     model,
@@ -210,10 +215,10 @@ function checkPrices(catalogue: Catalogue, config: AgentConfig, limits: RunLimit
 }
 
 /** A schema that could never be checked is refused now, not after the money is spent. */
-function checkSchema(pointer: string, schema: JsonObject | undefined): void {
-  const defect = schema === undefined ? null : schemaDefect(schema);
+function checkSchema(catalogue: Catalogue, pointer: string, schema: JsonObject | undefined): void {
+  const defect = schema === undefined ? null : catalogue.schemaDefect(schema);
   if (defect !== null) {
-    throw refusal("validation_failed", pointer, defect);
+    throw refusal("validation_failed", `${pointer}${defect.pointer}`, defect.detail);
   }
 }
 
@@ -224,8 +229,27 @@ function resolveLimits({ limits = {} }: SubmitBody): RunLimits {
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
 }
 
-function checkTools(catalogue: Catalogue, config: AgentConfig, scripted: readonly string[]): void {
-  const existing = new Set([...catalogue.tools.map((tool) => tool.name), ...scripted]);
+/**
+ * The tenant's tools that a run may use, as they are now: all that are enabled, or those that its
+ * agent names. Nothing is asked where it names none but built-in ones.
+ */
+async function ownTools(
+  { catalogue, tools }: ApiDeps,
+  { tenantId }: Caller,
+  { tools: names }: AgentConfig,
+): Promise<ToolDefinition[]> {
+  const builtIn = new Set(catalogue.tools.map((tool) => tool.name));
+  if (names?.every((name) => builtIn.has(name)) === true) {
+    return [];
+  }
+  const rows = await tools.list(tenantId);
+  return rows
+    .filter(({ name, enabled }) => enabled && !builtIn.has(name) && (names?.includes(name) ?? true))
+    .map(({ definition }) => definition);
+}
+
+function checkTools(catalogue: Catalogue, config: AgentConfig, others: readonly string[]): void {
+  const existing = new Set([...catalogue.tools.map((tool) => tool.name), ...others]);
   for (const [i, name] of (config.tools ?? []).entries()) {
     if (!existing.has(name)) {
       throw refusal("unknown_tool", `/agent_config/tools/${i}`, `There is no tool "${name}".`);

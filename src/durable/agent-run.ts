@@ -85,6 +85,7 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
       publish: (events) => this.#publish(events),
       keep: (sha256, text) => this.#values.keep(sha256, text),
       budgets: this.#budgets,
+      kept: (sha256, offset, limit) => this.#values.read(sha256, offset, limit),
       watched: () => this.#watchers.any,
       disconnect: () => this.#watchers.closeAll(),
       observer: parts.observer ?? buildObserver(),

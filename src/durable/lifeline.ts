@@ -183,11 +183,12 @@ export class Lifeline {
   }
 
   #newSlice(): Slice {
-    const { storage, log, deps, publish, watched, keep, budgets } = this.#host;
+    const { storage, log, deps, publish, watched, keep, kept, budgets } = this.#host;
     return new Slice(log, deps(), {
       publish,
       watched,
       keep,
+      kept,
       budgets,
       durable: () => storage.sync(),
       aside: (work) => this.keep(work),

@@ -23,6 +23,7 @@ export interface SliceHost {
   readonly budgets: Pick<RunBudgets, "active" | "capped" | "reserve" | "settle">;
   /** Work that nobody awaits. */
   readonly aside: (work: Promise<unknown>) => void;
+  readonly kept: Effects["kept"];
 }
 
 /** Timers hold at most this many milliseconds. */
@@ -91,6 +92,10 @@ export class Slice implements Effects {
 
   reserve(need: Need): Promise<ReserveAnswer> {
     return this.#host.budgets.reserve(need);
+  }
+
+  kept(sha256: string, offset: number, limit: number): ReturnType<Effects["kept"]> {
+    return this.#host.kept(sha256, offset, limit);
   }
 
   durable(): Promise<void> {

@@ -1,6 +1,8 @@
 /** What a deployment offers, for submissions to be checked against and for people to read. */
-import type { Effect } from "./event.ts";
+import type { Effect } from "./effect.ts";
 import type { JsonObject } from "./json.ts";
+import type { Approval, ToolDefinition } from "./tool-definition.ts";
+import type { Untrusted } from "./trust.ts";
 
 export interface Catalogue {
   /** Providers that can be used, `local` first. */
@@ -10,6 +12,16 @@ export interface Catalogue {
   modelProblem(model: string): ModelProblem | null;
   /** Whether it is known what a model costs. */
   isPriced(model: string): boolean;
+  /** What is wrong with a tool that a tenant brings; empty if it can be called. */
+  definitionDefects(definition: ToolDefinition): readonly SchemaDefect[];
+  /** What is wrong with a JSON Schema, or null if it can be applied. */
+  schemaDefect(schema: JsonObject): SchemaDefect | null;
+}
+
+export interface SchemaDefect {
+  /** JSON pointer into what is wrong. */
+  readonly pointer: string;
+  readonly detail: string;
 }
 
 export interface CatalogueTool {
@@ -18,6 +30,8 @@ export interface CatalogueTool {
   readonly input_schema: JsonObject;
   readonly output_schema: JsonObject | null;
   readonly effect: Effect;
+  readonly approval: Approval;
+  readonly untrusted: Untrusted | null;
   readonly timeout_ms: number;
 }
 

@@ -5,6 +5,7 @@
  * a new `v` with a step in `upcast`. Fields this version does not know survive.
  */
 import { z } from "zod";
+import { EFFECTS } from "./effect.ts";
 import { isJsonObject } from "./json.ts";
 import { FINISH_REASONS } from "./message.ts";
 import {
@@ -15,6 +16,8 @@ import {
   PLANNERS,
   runLimits,
 } from "./spec.ts";
+import { toolDefinitions } from "./tool-definition.ts";
+import { UNTRUSTED } from "./trust.ts";
 
 const seq = z.number().int().min(1);
 const callId = z.string();
@@ -26,13 +29,6 @@ const limitValue = z.union([z.number(), z.string(), z.null()]);
 /** The named reasons for which a run rests. */
 export const WAITS = ["approval", "input", "timer", "budget", "children", "schedule"] as const;
 export type WaitName = (typeof WAITS)[number];
-
-/**
- * What a second run of the same tool call would do to the world: nothing (`pure`), nothing new if it
- * has the same key (`idempotent`), something nobody wants (`once`), or ask the tool first (`probe`).
- */
-export const EFFECTS = ["pure", "idempotent", "once", "probe"] as const;
-export type Effect = (typeof EFFECTS)[number];
 
 /** Why a fresh slice found calls without outcomes; the second is a slice that threw. */
 export const RECOVERY_REASONS = ["interrupted", "failed", "out_of_memory"] as const;
@@ -60,6 +56,8 @@ export const EVENT_DATA = {
     limits: runLimits,
     /** When the run may begin; absent: at once. */
     scheduled_at: z.exactOptional(z.string()),
+    /** The tenant's tools that the run may use, as they were when it was submitted. */
+    tools: z.exactOptional(toolDefinitions),
   }),
   "run.started": z.looseObject({ epoch: count }),
   "run.waiting": z.looseObject({
@@ -172,6 +170,10 @@ export const EVENT_DATA = {
     truncated: z.boolean().optional(),
     /** Where the whole output is kept: the lower-case hex SHA-256 of its text. */
     output_sha256: z.string().optional(),
+    /** Where the whole goes on after the beginning, in characters; the model is told of both. */
+    next_offset: count.optional(),
+    /** The output comes from somebody who may not be believed: it is data, never an instruction. */
+    untrusted: z.enum(UNTRUSTED).optional(),
   }),
   "tool.failed": z.looseObject({
     call_id: callId,

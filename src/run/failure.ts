@@ -73,6 +73,13 @@ export const TOOL_FAILURES = {
   output_too_large: { retryable: false, says: "The tool's output is too large to be kept." },
   tool_error: { retryable: false, says: "The tool failed." },
   tool_timeout: { retryable: false, says: "The tool did not finish in time." },
+  url_refused: { retryable: false, says: "This address may not be fetched." },
+  too_many_redirects: { retryable: false, says: "The server redirected too often." },
+  server_unreachable: { retryable: true, says: "The server could not be reached." },
+  response_too_large: { retryable: false, says: "The server's answer is too large." },
+  unexpected_content: { retryable: false, says: "The server's answer cannot be used." },
+  http_error: { retryable: false, says: "The server answered with an error." },
+  secret_missing: { retryable: false, says: "A secret that the tool needs is not there." },
   approval_denied: { retryable: false, says: "A person denied this call." },
   approval_expired: { retryable: false, says: "Nobody approved this call in time." },
   input_expired: { retryable: false, says: "Nobody answered in time." },
@@ -105,6 +112,20 @@ export const RUN_FAILURES = {
 export type ModelFailureCode = keyof typeof MODEL_FAILURES;
 export type ToolFailureCode = keyof typeof TOOL_FAILURES;
 type RunFailureCode = keyof typeof RUN_FAILURES;
+
+/** What a tool throws where it knows which code its failure has; the message is for the model. */
+export class ToolStop extends Error {
+  readonly code: ToolFailureCode;
+  constructor(
+    code: ToolFailureCode,
+    message: string = TOOL_FAILURES[code].says,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = "ToolStop";
+    this.code = code;
+  }
+}
 
 /** Why a run failed, as its last event has it; the message is the code's own unless one is given. */
 export function runFailure(

@@ -73,6 +73,7 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
           ...(event.data.scheduled_at === undefined
             ? {}
             : { scheduled_at: event.data.scheduled_at }),
+          ...(event.data.tools === undefined ? {} : { tools: event.data.tools }),
         },
         createdAt: at,
         conversation: openWith(openingTurns(event.data.input_data)),
@@ -170,7 +171,7 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
     case "tool.requested":
       return toolRequested(state, event, at);
     case "tool.completed":
-      return toolSettled(state, event, { output: event.data.output });
+      return toolSettled(state, event, { output: outputForModel(event.data) });
     case "tool.failed": {
       const { code, message } = event.data;
       return toolSettled(state, event, { error: { code, message } });
@@ -498,6 +499,19 @@ function toolRequested(state: RunState, event: EventOf<"tool.requested">, at: nu
 function isScripted(state: RunState, name: string): boolean {
   const tools = state.spec?.input_data["script_tools"];
   return Array.isArray(tools) && tools.some((tool) => isJsonObject(tool) && tool["name"] === name);
+}
+
+/** A shortened output with where its rest is to be read; older logs have none, and stay as they were. */
+function outputForModel({
+  output,
+  output_sha256,
+  next_offset,
+}: EventOf<"tool.completed">["data"]): JsonValue {
+  if (output_sha256 === undefined || next_offset === undefined) {
+    return output;
+  }
+  const beginning = isJsonObject(output) ? output : { preview: output };
+  return { ...beginning, output_sha256, next_offset };
 }
 
 function toolSettled(

@@ -3,7 +3,7 @@
  * which entry plays depends only on what the log already holds, so a restart changes nothing.
  */
 import { z } from "zod";
-import { EFFECTS } from "./event.ts";
+import { EFFECTS } from "./effect.ts";
 import type { ModelFailureCode } from "./failure.ts";
 import { canonicalJson, type JsonValue } from "./json.ts";
 import { jsonObject, jsonValue } from "./spec.ts";

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 import type { Image, Turn } from "./message.ts";
+import { toolDefinitions } from "./tool-definition.ts";
 
 export const PLANNERS = ["native", "react", "placeholder"] as const;
 export type PlannerName = (typeof PLANNERS)[number];
@@ -82,6 +83,8 @@ export const runSpec = z.strictObject({
   limits: runLimits,
   /** RFC 3339; the run begins no sooner. */
   scheduled_at: z.exactOptional(z.string()),
+  /** The tenant's tools that it may use, as they are when it is submitted. */
+  tools: z.exactOptional(toolDefinitions),
 });
 export type RunSpec = z.infer<typeof runSpec>;
 

@@ -3,7 +3,8 @@
  * crash alike. Its size is bounded by the window of its conversation, and for scripted runs by
  * their script.
  */
-import type { Effect, WaitName } from "./event.ts";
+import type { Effect } from "./effect.ts";
+import type { WaitName } from "./event.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import { NO_REPEATS, type Repeats } from "./loop-detection.ts";
 import {

@@ -4,6 +4,7 @@
  */
 import type { AgentConfig, RunLimits, RunSpec } from "../run/spec.ts";
 import type { JsonObject, JsonValue } from "../run/json.ts";
+import type { ToolDefinition } from "../run/tool-definition.ts";
 import { INITIAL_STATE, type TaskStatus } from "../run/state.ts";
 import { viewOf, type RunView } from "../run/view.ts";
 
@@ -25,6 +26,8 @@ export interface TaskRow {
   readonly attempt: number;
   readonly retry_of: string | null;
   readonly scheduled_at: string | null;
+  /** The tenant's tools that the run may use, as they were at submission. */
+  readonly tools: readonly ToolDefinition[];
   readonly result: JsonValue;
   readonly error: RunView["error"];
   readonly usage: RunView["usage"];
@@ -36,7 +39,7 @@ export interface TaskRow {
 }
 
 /** A task as a list has it: what is too large for a page of a hundred is null. */
-export type ListedTask = Omit<TaskRow, "input_data" | "config"> & {
+export type ListedTask = Omit<TaskRow, "input_data" | "config" | "tools"> & {
   readonly input_data: JsonObject | null;
   readonly config: Pick<AgentConfig, "model" | "planner">;
 };
@@ -58,6 +61,7 @@ export type NewTask = Pick<
   | "attempt"
   | "retry_of"
   | "scheduled_at"
+  | "tools"
   | "created_at"
 >;
 
@@ -144,9 +148,9 @@ export class TaskStore {
       .prepare(
         `INSERT INTO task (tenant_id, task_id, task_type, name, status, input_data, agent,
            agent_version, config, limits, metadata, priority, attempt, retry_of, scheduled_at,
-           last_seq, created_at, updated_at, dispatched_at, dispatches)
+           tools, last_seq, created_at, updated_at, dispatched_at, dispatches)
          VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?13, ?14, ?15,
-           0, ?12, ?12, ?12, 1)`,
+           ?16, 0, ?12, ?12, ?12, 1)`,
       )
       .bind(
         task.tenant_id,
@@ -164,6 +168,7 @@ export class TaskStore {
         task.attempt,
         task.retry_of,
         task.scheduled_at,
+        task.tools.length === 0 ? null : JSON.stringify(task.tools),
       );
     if (claim === null) {
       await insert.run();
@@ -402,8 +407,8 @@ export class TaskStore {
 
 /** What a run is told of its task. */
 export function specOf(row: NewTask): RunSpec {
-  const { task_id, tenant_id, input_data, agent, agent_version, config, limits, scheduled_at } =
-    row;
+  const { task_id, tenant_id, input_data, agent, agent_version, config, limits } = row;
+  const { scheduled_at, tools } = row;
   return {
     task_id,
     tenant_id,
@@ -413,6 +418,7 @@ export function specOf(row: NewTask): RunSpec {
     config,
     limits,
     ...(scheduled_at === null ? {} : { scheduled_at }),
+    ...(tools.length === 0 ? {} : { tools: [...tools] }),
   };
 }
 
@@ -435,7 +441,7 @@ export function asAccepted(task: NewTask): TaskRow {
 
 type JsonColumn = "config" | "limits" | "metadata";
 type NullableJsonColumn = "input_data" | "result" | "error" | "usage";
-type RawTask = Omit<TaskRow, JsonColumn | NullableJsonColumn> &
+type RawTask = Omit<TaskRow, JsonColumn | NullableJsonColumn | "tools"> &
   Record<JsonColumn, string> &
   Record<NullableJsonColumn, string | null>;
 /** Columns that are no business of clients. */
@@ -445,11 +451,13 @@ interface Bookkeeping {
   readonly check_at: string | null;
 }
 /** A row read whole: its input is there. */
-type WholeRow = RawTask & { readonly input_data: string };
+type WholeRow = RawTask & { readonly input_data: string; readonly tools: string | null };
 
 function fromRaw(raw: WholeRow): TaskRow;
 function fromRaw(raw: RawTask): ListedTask;
-function fromRaw(raw: RawTask & Partial<Bookkeeping>): ListedTask {
+function fromRaw(
+  raw: RawTask & Partial<Bookkeeping> & Partial<Pick<WholeRow, "tools">>,
+): ListedTask & Pick<TaskRow, "tools"> {
   const { dispatched_at: _at, dispatches: _n, check_at: _check, ...row } = raw;
   return {
     ...row,
@@ -460,6 +468,7 @@ function fromRaw(raw: RawTask & Partial<Bookkeeping>): ListedTask {
     result: raw.result === null ? null : (JSON.parse(raw.result) as JsonValue),
     error: raw.error === null ? null : (JSON.parse(raw.error) as RunView["error"]),
     usage: raw.usage === null ? NO_USAGE : (JSON.parse(raw.usage) as RunView["usage"]),
+    tools: JSON.parse(raw.tools ?? "[]") as ToolDefinition[],
   };
 }
 

@@ -11,7 +11,7 @@ import { AgentRun } from "../../src/durable/agent-run.ts";
 import type { RunStorage } from "../../src/durable/storage.ts";
 import { toolboxFor } from "../../src/agent/tools/registry.ts";
 import { scriptTools } from "../../src/agent/tools/script-tools.ts";
-import { EFFECTS, type Effect } from "../../src/run/event.ts";
+import { EFFECTS, type Effect } from "../../src/run/effect.ts";
 import type { Observer } from "../../src/observe.ts";
 import type { TaskStore } from "../../src/store/tasks.ts";
 

@@ -9,7 +9,7 @@ import { defineTool, type RunTool } from "../../src/agent/tools/tool.ts";
 import { buildDeps, type Deps } from "../../src/deps.ts";
 import service, { AgentRun as Run } from "../../src/index.ts";
 import { readMessage } from "../../src/queue/message.ts";
-import { EFFECTS, type Effect } from "../../src/run/event.ts";
+import { EFFECTS, type Effect } from "../../src/run/effect.ts";
 import type { Act, Delivery, Fate } from "./world.ts";
 
 type ChaosEnv = Env & {

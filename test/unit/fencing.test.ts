@@ -28,6 +28,7 @@ const HOST: SliceHost = {
   publish: () => {},
   watched: () => false,
   keep: () => {},
+  kept: () => null,
   durable: async () => {},
   budgets: {
     active: false,

@@ -4,7 +4,8 @@ import { z } from "zod";
 import { invokeTool, MAX_OUTPUT_BYTES, prepareCall } from "../../src/agent/tools/invoke.ts";
 import { toolboxFor } from "../../src/agent/tools/registry.ts";
 import { defineTool, type RunTool, type ToolContext } from "../../src/agent/tools/tool.ts";
-import type { Effect, EventData } from "../../src/run/event.ts";
+import type { Effect } from "../../src/run/effect.ts";
+import type { EventData } from "../../src/run/event.ts";
 import { parseEvent } from "../../src/run/event.ts";
 import type { ToolCall } from "../../src/run/message.ts";
 
@@ -259,7 +260,15 @@ function toolOf(
 
 function context(): ToolContext {
   const { signal } = new AbortController();
-  return { taskId: "task_1", callId: "call_2", idempotencyKey: "k", attempt: 1, signal };
+  return {
+    taskId: "task_1",
+    callId: "call_2",
+    idempotencyKey: "k",
+    attempt: 1,
+    signal,
+    fetch: () => Promise.reject(new Error("there is no network here")),
+    kept: () => null,
+  };
 }
 
 function cycle(): object {

@@ -119,6 +119,7 @@ function rig(
       reserve: async () => ({ ok: true, sum: 0, capped: false }),
       settle: async () => {},
     },
+    kept: () => null,
     disconnect: () => {},
     observer: { count: () => {}, fault: () => {} },
     now,

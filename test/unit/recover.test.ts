@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { defineTool, type ProbeAnswer, type RunTool } from "../../src/agent/tools/tool.ts";
-import type { Effect, NewEvent } from "../../src/run/event.ts";
+import type { Effect } from "../../src/run/effect.ts";
+import type { NewEvent } from "../../src/run/event.ts";
 import { recover } from "../../src/run/recover.ts";
 import { foldNew } from "../../src/run/reduce.ts";
 import type { AgentConfig } from "../../src/run/spec.ts";

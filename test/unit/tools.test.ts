@@ -223,5 +223,7 @@ function context(callId = "call_1"): ToolContext {
     idempotencyKey: `task_1:${callId}`,
     attempt: 1,
     signal: new AbortController().signal,
+    fetch: () => Promise.reject(new Error("there is no network here")),
+    kept: () => null,
   };
 }

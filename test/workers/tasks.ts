@@ -31,6 +31,7 @@ export function newTask(
     attempt: 1,
     retry_of: null,
     scheduled_at: more.scheduledAt ?? null,
+    tools: [],
     created_at: new Date(now).toISOString(),
   };
 }

@@ -3,8 +3,9 @@
  * checks a call and gives its intent, `invokeTool` runs it and gives its outcome. Whatever a model
  * asks for and whatever a tool does comes out as an event; neither half throws.
  */
+import type { Effect } from "../../run/effect.ts";
 import type { NewEvent } from "../../run/event.ts";
-import { clipMessage, TOOL_FAILURES, type ToolFailureCode } from "../../run/failure.ts";
+import { clipMessage, TOOL_FAILURES, ToolStop, type ToolFailureCode } from "../../run/failure.ts";
 import { idempotencyKey } from "../../run/id.ts";
 import { jsonDefect, type JsonValue } from "../../run/json.ts";
 import type { ToolCall } from "../../run/message.ts";
@@ -12,7 +13,7 @@ import { needsApproval } from "../../run/policy.ts";
 import type { AgentConfig } from "../../run/spec.ts";
 import type { TurnCall } from "../../run/state.ts";
 import type { Toolbox } from "./registry.ts";
-import type { Checked, RunTool, Tool, ToolContext } from "./tool.ts";
+import { effectOf, type Checked, type RunTool, type Tool, type ToolContext } from "./tool.ts";
 
 /** Microtasks that a tool without I/O takes at most: its own awaits, and those around it. */
 const MICROTASKS = 16;
@@ -25,6 +26,9 @@ export const MAX_OUTPUT_BYTES = 64 * 1024;
 
 /** Characters of JSON beyond which no output is kept: it would fill the memory that runs share. */
 const MAX_KEPT_CHARS = 16_000_000;
+
+/** Characters of JSON that arguments may have; no schema is asked about more. */
+const MAX_ARGUMENTS_CHARS = 1_000_000;
 
 /** Where a call stands when it is prepared. */
 export interface Preparation {
@@ -53,7 +57,8 @@ export function prepareCall(
   }
   const after = (seconds: number | undefined, name: string) =>
     seconds === undefined ? {} : { [name]: new Date(now + seconds * 1000).toISOString() };
-  if (approval === null && needsApproval(config, tool.name)) {
+  const asksAlways = tool.approval === "always";
+  if (approval === null && (asksAlways || needsApproval(config, tool.name))) {
     return {
       type: "approval.requested",
       data: {
@@ -72,7 +77,7 @@ export function prepareCall(
       model_call_id: modelCallId,
       name: tool.name,
       arguments: checked.value,
-      effect: tool.effect,
+      effect: effectOf(tool, checked.value),
       idempotency_key: idempotencyKey(taskId, call_id),
       attempt: 1,
       ...(tool.kind === "timer"
@@ -105,7 +110,12 @@ function checkArguments(call: ToolCall, tool: Tool): Checked {
     return { ok: false, reason: textDefect(call.arguments_text ?? "") };
   }
   const defect = jsonDefect(call.arguments);
-  return defect === null ? tool.checkInput(call.arguments) : { ok: false, reason: defect };
+  if (defect !== null) {
+    return { ok: false, reason: defect };
+  }
+  return JSON.stringify(call.arguments).length > MAX_ARGUMENTS_CHARS
+    ? { ok: false, reason: `they have more than ${MAX_ARGUMENTS_CHARS} characters` }
+    : tool.checkInput(call.arguments);
 }
 
 /** Why arguments stayed text: they are not JSON, or JSON that cannot be stored. */
@@ -138,14 +148,17 @@ export async function invokeTool(
       ? { type: "tool.outcome_unknown", data: { call_id: context.callId } }
       : failed(context.callId, outcome.code, outcome.message, duration_ms);
   }
-  const { output, whole } = shorten(outcome.output);
+  const { output, rest } = shorten(outcome.output);
   return {
     type: "tool.completed",
     data: {
       call_id: context.callId,
       output,
       duration_ms,
-      ...(whole === null ? {} : { truncated: true, output_sha256: keep(whole) }),
+      ...(rest === null
+        ? {}
+        : { truncated: true, output_sha256: keep(rest.whole), next_offset: rest.from }),
+      ...(tool.untrusted === undefined ? {} : { untrusted: tool.untrusted }),
     },
   };
 }
@@ -158,6 +171,7 @@ type Outcome =
 type StopCode = ToolFailureCode | "outcome_unknown";
 
 async function settle(tool: RunTool, args: JsonValue, context: ToolContext): Promise<Outcome> {
+  const effect = effectOf(tool, args);
   const own = new AbortController();
   const cut = Promise.withResolvers<Outcome>();
   const stop = (code: StopCode, message: string) => {
@@ -166,7 +180,7 @@ async function settle(tool: RunTool, args: JsonValue, context: ToolContext): Pro
   };
   const stopped = () => {
     const message = "The call was stopped before the tool had finished.";
-    stop(begun && tool.effect !== "pure" ? "outcome_unknown" : "tool_error", message);
+    stop(begun && effect !== "pure" ? "outcome_unknown" : "tool_error", message);
   };
   let begun = false;
   if (context.signal.aborted) {
@@ -180,7 +194,10 @@ async function settle(tool: RunTool, args: JsonValue, context: ToolContext): Pro
   if (early !== null) {
     return early;
   }
-  const timer = setTimeout(() => stop("tool_timeout", timeoutMessage(tool)), tool.timeoutMs);
+  const timer = setTimeout(
+    () => stop("tool_timeout", timeoutMessage(tool, effect)),
+    tool.timeoutMs,
+  );
   context.signal.addEventListener("abort", stopped, { once: true });
   if (context.signal.aborted) {
     stopped();
@@ -203,7 +220,7 @@ async function run(tool: RunTool, args: JsonValue, context: ToolContext): Promis
   try {
     return checkOutput(tool, await tool.run(args, context));
   } catch (thrown) {
-    return { ok: false, code: "tool_error", message: messageOf(thrown) };
+    return { ok: false, code: codeOf(thrown), message: messageOf(thrown) };
   }
 }
 
@@ -237,7 +254,7 @@ async function withinThisTurn<T>(promise: Promise<T>): Promise<T | null> {
   return results[0] ?? null;
 }
 
-function timeoutMessage({ timeoutMs, effect }: RunTool): string {
+function timeoutMessage({ timeoutMs }: RunTool, effect: Effect): string {
   const late = `The tool did not finish within ${timeoutMs} ms`;
   return effect === "pure" ? `${late}.` : `${late}; it may or may not have taken effect.`;
 }
@@ -294,20 +311,28 @@ function refuseNonJson(_key: string, value: unknown): unknown {
 }
 
 /**
- * An output that fits an event, and the text of the whole one if it is longer. A string is cut; of
+ * An output that fits an event, and the rest of it if it is longer. A string is cut; of
  * anything else the first part of its JSON is shown.
  */
-function shorten(output: JsonValue): { readonly output: JsonValue; readonly whole: string | null } {
+function shorten(output: JsonValue): { readonly output: JsonValue; readonly rest: Rest | null } {
   const text = JSON.stringify(output);
   const bytes = sizeOf(text);
   if (bytes <= MAX_OUTPUT_BYTES) {
-    return { output, whole: null };
+    return { output, rest: null };
   }
   if (typeof output === "string") {
-    return { output: cutToFit(output, (head) => head), whole: output.toWellFormed() };
+    const head = cutToFit(output, (part) => part);
+    return { output: head, rest: { whole: output.toWellFormed(), from: head.length } };
   }
   const wrap = (preview: string) => ({ preview, bytes });
-  return { output: wrap(cutToFit(text, wrap)), whole: text };
+  const preview = cutToFit(text, wrap);
+  return { output: wrap(preview), rest: { whole: text, from: preview.length } };
+}
+
+/** The text of a whole output, and where it goes on after what is shown of it. */
+interface Rest {
+  readonly whole: string;
+  readonly from: number;
 }
 
 /** The longest beginning of a text that fits as `wrap` writes it. Never half a surrogate pair. */
@@ -329,6 +354,15 @@ function cutToFit(text: string, wrap: (head: string) => JsonValue): string {
 
 function sizeOf(text: string): number {
   return new TextEncoder().encode(text).byteLength;
+}
+
+/** Cannot throw itself, whatever it is given. */
+function codeOf(thrown: unknown): ToolFailureCode {
+  try {
+    return thrown instanceof ToolStop ? thrown.code : "tool_error";
+  } catch {
+    return "tool_error";
+  }
 }
 
 /** What was thrown, as a sentence. Cannot throw itself, whatever it is given. */

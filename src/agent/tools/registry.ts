@@ -4,18 +4,26 @@ import { addNumbers } from "./add-numbers.ts";
 import { askHuman } from "./ask-human.ts";
 import { calculator } from "./calculator.ts";
 import { currentTime } from "./current-time.ts";
+import { CUSTOM_TOOLS } from "./custom.ts";
+import { httpRequest } from "./http-request.ts";
+import { readOutput } from "./read-output.ts";
+import { readPage } from "./read-page.ts";
 import { subtractNumbers } from "./subtract-numbers.ts";
 import type { Tool } from "./tool.ts";
 import { wait } from "./wait.ts";
 
-/** The tools that ship with the service. */
+/** The tools of a deployment: those that ship with the service, and its own. */
 export const BUILT_IN_TOOLS: readonly Tool[] = [
   addNumbers,
   askHuman,
   calculator,
   currentTime,
+  httpRequest,
+  readOutput,
+  readPage,
   subtractNumbers,
   wait,
+  ...CUSTOM_TOOLS,
 ];
 
 export interface Toolbox {
@@ -27,7 +35,7 @@ export interface Toolbox {
 
 /**
  * The tools of one run: the built-in ones that its agent selects, and `extra` ones that came with
- * the task. An extra tool takes the place of a built-in one of its name. A selected name that does
+ * the task, its tenant's and its script's. An extra tool takes the place of a built-in one of its name. A selected name that does
  * not exist is left out: a run must outlive a tool, and calling it is answered as `unknown_tool`.
  * @param selection names; absent means all
  */

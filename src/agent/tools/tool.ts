@@ -3,8 +3,11 @@
  * schema on both sides of `run`, by whoever calls it (`invoke.ts`), not by the tool.
  */
 import { z } from "zod";
-import type { Effect } from "../../run/event.ts";
+import type { Effect } from "../../run/effect.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../run/json.ts";
+import type { Approval } from "../../run/tool-definition.ts";
+import type { Untrusted } from "../../run/trust.ts";
+import type { GuardedFetch } from "../fetch/guarded-fetch.ts";
 
 /** What a call is told about itself. */
 export interface ToolContext {
@@ -15,6 +18,16 @@ export interface ToolContext {
   readonly attempt: number;
   /** Aborted when the run is cancelled, out of time, or the tool's own time is up. */
   readonly signal: AbortSignal;
+  /** The only way to the network that a tool may take. */
+  readonly fetch: GuardedFetch;
+  /** A part of an output that was too long for its event; null if the run keeps none of the name. */
+  readonly kept: (sha256: string, offset: number, limit: number) => KeptPage | null;
+}
+
+/** A part of a kept text, and how many characters the whole has. */
+export interface KeptPage {
+  readonly text: string;
+  readonly total: number;
 }
 
 /** A checked value, or why it does not fit. */
@@ -30,7 +43,14 @@ interface ToolBase {
   readonly inputSchema: JsonObject;
   /** JSON Schema 2020-12 of the output; null where it may be anything. */
   readonly outputSchema: JsonObject | null;
+  /** The gravest that a call of it may have. */
   readonly effect: Effect;
+  /** For a tool whose calls differ: what one with these arguments has. */
+  effectOf?(input: JsonValue): Effect;
+  /** `always`: a person must approve each call. Absent: `never`, unless the agent says otherwise. */
+  readonly approval?: Approval;
+  /** Where its output comes from, if that is somebody who may not be believed. */
+  readonly untrusted?: Untrusted;
   readonly timeoutMs: number;
   checkInput(value: JsonValue): Checked;
   checkOutput(value: unknown): Checked;
@@ -77,6 +97,8 @@ interface Definition<I extends z.ZodType, O extends z.ZodType> {
   readonly output: O;
   readonly effect: Effect;
   readonly timeoutMs?: number;
+  readonly approval?: Approval;
+  readonly untrusted?: Untrusted;
 }
 
 /** Defines a tool from zod schemas; the JSON Schemas that models and people see come from them. */
@@ -84,14 +106,18 @@ export function defineTool<I extends z.ZodType, O extends z.ZodType>(
   definition: Definition<I, O> & {
     run(input: z.output<I>, context: ToolContext): Promise<z.input<O>> | z.input<O>;
     readonly probe?: (input: z.output<I>, context: ToolContext) => Promise<ProbeAnswer>;
+    readonly effectOf?: (input: z.output<I>) => Effect;
   },
 ): RunTool {
-  const { probe } = definition;
+  const { probe, effectOf: effectIn } = definition;
   return Object.freeze({
     ...base(definition),
     kind: "run" as const,
     run: async (input: JsonValue, context: ToolContext) =>
       definition.run(definition.input.parse(input), context),
+    ...(effectIn === undefined
+      ? {}
+      : { effectOf: (input: JsonValue) => effectIn(definition.input.parse(input)) }),
     ...(probe === undefined
       ? {}
       : {
@@ -119,11 +145,18 @@ export function defineInput<I extends z.ZodType, O extends z.ZodType>(
   return Object.freeze({ ...base({ ...definition, effect: "pure" }), kind: "input" as const });
 }
 
+/** What a second run of a call with these arguments would do. */
+export function effectOf(tool: Tool, input: JsonValue): Effect {
+  return tool.effectOf?.(input) ?? tool.effect;
+}
+
 function base<I extends z.ZodType, O extends z.ZodType>(definition: Definition<I, O>): ToolBase {
   return {
     name: definition.name,
     description: definition.description,
     effect: definition.effect,
+    ...(definition.approval === undefined ? {} : { approval: definition.approval }),
+    ...(definition.untrusted === undefined ? {} : { untrusted: definition.untrusted }),
     timeoutMs: definition.timeoutMs ?? DEFAULT_TOOL_TIMEOUT_MS,
     inputSchema: schemaOf(definition.input, "input"),
     outputSchema: schemaOf(definition.output, "output"),

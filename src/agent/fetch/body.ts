@@ -1,0 +1,120 @@
+/** Bodies of responses, read as far as somebody is willing to hold them. */
+import { ToolStop } from "../../run/failure.ts";
+
+/** A body that fails with `response_too_large` after so many bytes; those come first. */
+export function cappedBody(
+  body: ReadableStream<Uint8Array>,
+  maxBytes: number,
+): ReadableStream<Uint8Array> {
+  const reader = body.getReader();
+  let left = maxBytes;
+  const stop = () => new ToolStop("response_too_large", tooLarge(maxBytes));
+  let over = false;
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        if (over) {
+          controller.error(stop());
+          return;
+        }
+        const { done, value } = await reader.read();
+        if (done) {
+          controller.close();
+          return;
+        }
+        over = value.byteLength > left;
+        const part = over ? value.subarray(0, left) : value;
+        left -= part.byteLength;
+        if (over) {
+          void reader.cancel().catch(() => {});
+        }
+        if (part.byteLength > 0) {
+          controller.enqueue(part);
+        } else if (over) {
+          controller.error(stop());
+        }
+      },
+      cancel: (reason) => reader.cancel(reason),
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** What was read of a body. */
+export interface ReadBody {
+  readonly bytes: Uint8Array;
+  /** There was more than the cap. */
+  readonly truncated: boolean;
+}
+
+/**
+ * Reads a body up to a cap and cancels the rest.
+ * @param signal ends the reading, also where the server sends nothing more
+ * @throws ToolStop where the connection breaks, or the signal's reason
+ */
+export async function readBody(
+  response: Response,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<ReadBody> {
+  if (response.body === null) {
+    return { bytes: new Uint8Array(), truncated: false };
+  }
+  const reader = response.body.getReader();
+  const stopped = Promise.withResolvers<never>();
+  stopped.promise.catch(() => {});
+  const stop = () => stopped.reject(signal.reason as Error);
+  signal.addEventListener("abort", stop, { once: true });
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  let truncated = false;
+  try {
+    signal.throwIfAborted();
+    while (!truncated) {
+      const { done, value } = await Promise.race([reader.read(), stopped.promise]);
+      if (done) {
+        break;
+      }
+      truncated = size + value.byteLength > maxBytes;
+      chunks.push(truncated ? value.subarray(0, maxBytes - size) : value);
+      size = Math.min(maxBytes, size + value.byteLength);
+    }
+  } catch (thrown) {
+    signal.throwIfAborted();
+    if (!(thrown instanceof ToolStop)) {
+      throw new ToolStop("server_unreachable", "The server's answer broke off.");
+    }
+    truncated = true;
+  } finally {
+    signal.removeEventListener("abort", stop);
+    void reader.cancel().catch(() => {});
+  }
+  return { bytes: joined(chunks, size), truncated };
+}
+
+/**
+ * The bytes as text, in the character set that the content type names; UTF-8 where it names none, or
+ * one that nobody knows.
+ */
+export function decodeText(bytes: Uint8Array, contentType: string): string {
+  const charset = /charset\s*=\s*"?([\w:.-]+)/i.exec(contentType)?.[1] ?? "utf-8";
+  try {
+    return new TextDecoder(charset).decode(bytes);
+  } catch {
+    return new TextDecoder().decode(bytes);
+  }
+}
+
+function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return bytes;
+}
+
+function tooLarge(maxBytes: number): string {
+  return `The server's answer has more than ${maxBytes} bytes.`;
+}

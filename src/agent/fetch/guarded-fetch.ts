@@ -1,0 +1,176 @@
+/**
+ * The one way out to the network for tools, and for whatever SDK takes a `fetch`: every hop of a
+ * request is judged before it is made, redirects are followed by hand, and nobody can send more than
+ * a cap. What is refused, unreachable or too large is thrown as a `ToolStop`.
+ */
+import { ToolStop } from "../../run/failure.ts";
+import { cappedBody } from "./body.ts";
+import type { HostRules } from "./host-rules.ts";
+import { checkResolved, type Resolve } from "./resolver.ts";
+
+/** `fetch`, as SDKs want it. */
+export type GuardedFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+
+export interface GuardConfig {
+  readonly rules: HostRules;
+  /** Looks a name up before it is fetched; null where nothing can. */
+  readonly resolve: Resolve | null;
+  /** Largest body of a response, bytes after decompression. */
+  readonly maxBytes: number;
+  /** Longest time until the headers of the last hop are there, milliseconds. */
+  readonly timeoutMs: number;
+}
+
+const MAX_REDIRECTS = 5;
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** What another origin may be told; any other header could be a secret. */
+const HARMLESS: ReadonlySet<string> = new Set([
+  "accept",
+  "accept-language",
+  "content-language",
+  "content-type",
+  "user-agent",
+]);
+
+/** What decides how a request travels, or claims who sent it: the transport's business. */
+export const TRANSPORT_HEADERS =
+  /^(?:host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|content-length|forwarded|via|x-real-ip|x-forwarded-.*|proxy-.*|cf-.*)$/i;
+
+/** Builds the guarded `fetch` of a deployment. */
+export function guardedFetch(config: GuardConfig): GuardedFetch {
+  return async (input, init = {}) => {
+    const own = new AbortController();
+    const given = init.signal ?? (input instanceof Request ? input.signal : null);
+    const stop = () => own.abort(given?.reason);
+    // Stays for as long as the body is read; the clock is only for the way to the headers.
+    given?.addEventListener("abort", stop, { once: true });
+    if (given?.aborted === true) {
+      stop();
+    }
+    const late = `The server did not answer within ${config.timeoutMs} ms.`;
+    const clock = setTimeout(() => own.abort(new ToolStop("tool_timeout", late)), config.timeoutMs);
+    try {
+      const first = await firstHop(input, init);
+      const response = await follow(first, init.redirect, config, own.signal);
+      return capped(response, config.maxBytes);
+    } finally {
+      clearTimeout(clock);
+    }
+  };
+}
+
+interface Hop {
+  readonly url: string | URL;
+  readonly method: string;
+  readonly headers: Headers;
+  readonly body: BodyInit | null;
+}
+
+async function firstHop(input: string | URL | Request, init: RequestInit): Promise<Hop> {
+  const request = input instanceof Request ? input : null;
+  const headers = only(
+    new Headers(init.headers ?? request?.headers),
+    (name) => !TRANSPORT_HEADERS.test(name),
+  );
+  if (!headers.has("user-agent")) {
+    headers.set("user-agent", "opspawn");
+  }
+  return {
+    url: input instanceof Request ? input.url : input,
+    method: (init.method ?? request?.method ?? "GET").toUpperCase(),
+    headers,
+    // Held, not streamed: a redirect may want it again.
+    body: init.body ?? (hasBody(request) ? await request.arrayBuffer() : null),
+  };
+}
+
+function hasBody(request: Request | null): request is Request {
+  return (request?.body ?? null) !== null;
+}
+
+function only(headers: Headers, wanted: (name: string) => boolean): Headers {
+  return new Headers([...headers].filter(([name]) => wanted(name)));
+}
+
+async function follow(
+  first: Hop,
+  redirect: RequestInit["redirect"] = "follow",
+  { rules, resolve }: GuardConfig,
+  signal: AbortSignal,
+): Promise<Response> {
+  let hop = first;
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects += 1) {
+    const target = rules.check(hop.url);
+    if (target.toResolve && resolve !== null) {
+      await checkResolved(target.host, resolve, signal);
+    }
+    const response = await send(hop, target.url, signal);
+    const location = response.headers.get("location");
+    if (redirect === "manual" || !REDIRECTS.has(response.status) || location === null) {
+      return response;
+    }
+    void response.body?.cancel().catch(() => {});
+    if (redirect === "error") {
+      throw new ToolStop("too_many_redirects", "The server redirected, which is not expected.");
+    }
+    hop = nextHop(hop, target.url, response.status, location);
+  }
+  throw new ToolStop("too_many_redirects", `The server redirected over ${MAX_REDIRECTS} times.`);
+}
+
+async function send({ method, headers, body }: Hop, url: URL, signal: AbortSignal) {
+  try {
+    const streamed = body instanceof ReadableStream ? { duplex: "half" } : {};
+    return await fetch(url.href, {
+      method,
+      headers,
+      body,
+      signal,
+      redirect: "manual",
+      ...streamed,
+    });
+  } catch (thrown) {
+    signal.throwIfAborted();
+    // The runtime's sentence may name addresses and is different everywhere: it stays inside.
+    throw new ToolStop("server_unreachable", `${url.host} could not be reached.`, {
+      cause: thrown,
+    });
+  }
+}
+
+/** The request after a redirect, by the rules of fetch. */
+function nextHop(hop: Hop, from: URL, status: number, location: string): Hop {
+  const url = URL.parse(location, from);
+  if (url === null) {
+    throw new ToolStop("url_refused", "The server redirected to something that is no address.");
+  }
+  const sameOrigin = url.origin === from.origin;
+  const headers = only(hop.headers, (name) => sameOrigin || HARMLESS.has(name));
+  const { method } = hop;
+  const reads = method === "GET" || method === "HEAD";
+  const becomesGet = status === 303 ? !reads : status < 303 && method === "POST";
+  if (becomesGet) {
+    headers.delete("content-type");
+    headers.delete("content-language");
+    return { url, method: "GET", headers, body: null };
+  }
+  if (hop.body instanceof ReadableStream) {
+    throw new ToolStop("url_refused", "The server redirected a request that cannot be repeated.");
+  }
+  return { url, method, headers, body: hop.body };
+}
+
+function capped(response: Response, maxBytes: number): Response {
+  if (response.body === null) {
+    return response;
+  }
+  const headers = new Headers(response.headers);
+  // What is read from here on is the decoded body, whatever was sent.
+  headers.delete("content-encoding");
+  headers.delete("content-length");
+  const { status, statusText, url } = response;
+  const result = new Response(cappedBody(response.body, maxBytes), { status, statusText, headers });
+  Object.defineProperty(result, "url", { value: url });
+  return result;
+}

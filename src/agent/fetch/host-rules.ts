@@ -1,0 +1,120 @@
+/**
+ * Which addresses may be fetched, as far as their text tells. The URL parser has brought every
+ * spelling of a host (octal, hex, percent, full-width, dotted otherwise) to one before it is judged.
+ */
+import { ToolStop } from "../../run/failure.ts";
+import { isAddress, isPublicAddress } from "./address.ts";
+
+/** A deployment's own rules, as its settings have them. */
+export interface HostLists {
+  /** If there are any, only these hosts. `*.` stands for any name below. */
+  readonly allow: readonly string[];
+  /** Never these; wins over all else. */
+  readonly deny: readonly string[];
+  /** `host:port` pairs that may be fetched although they are private. */
+  readonly open: readonly string[];
+}
+
+/** Where a request goes, once it is known that it may. */
+export interface Target {
+  readonly url: URL;
+  /** Without its trailing dot. */
+  readonly host: string;
+  /** A name that could stand for a private address: only whoever resolves it can tell. */
+  readonly toResolve: boolean;
+}
+
+/** Longest address that is fetched, in characters. */
+const MAX_URL = 8192;
+
+/** Names that mean this machine or this network, and all below them. */
+const LOCAL_SUFFIXES = ["localhost", "local", "internal", "home.arpa"];
+
+const DEFAULT_PORTS: Readonly<Record<string, string>> = { "http:": "80", "https:": "443" };
+
+export class HostRules {
+  readonly #allow: readonly string[];
+  readonly #deny: readonly string[];
+  readonly #open: ReadonlySet<string>;
+
+  constructor({ allow, deny, open }: HostLists) {
+    this.#allow = allow.map(canonicalPattern);
+    this.#deny = deny.map(canonicalPattern);
+    this.#open = new Set(open.map(canonicalPair));
+  }
+
+  /** @throws ToolStop `url_refused`, saying why */
+  check(address: string | URL): Target {
+    const url = address instanceof URL ? address : URL.parse(address);
+    if (url === null || url.href.length > MAX_URL) {
+      throw refused("it is not a URL that can be fetched");
+    }
+    if (url.protocol !== "http:" && url.protocol !== "https:") {
+      throw refused(`the scheme ${url.protocol.slice(0, 32)} is neither http: nor https:`);
+    }
+    if (url.username !== "" || url.password !== "") {
+      throw refused("it holds credentials; send them as a header");
+    }
+    const host = url.hostname.replace(/\.$/, "");
+    if (matchesAny(this.#deny, host)) {
+      throw refused(`${host} is denied by this service`);
+    }
+    const port = url.port === "" ? DEFAULT_PORTS[url.protocol] : url.port;
+    if (this.#open.has(`${host}:${port}`)) {
+      return { url, host, toResolve: false };
+    }
+    const defect = isAddress(host)
+      ? isPublicAddress(host)
+        ? null
+        : `${host} is not a public address`
+      : nameDefect(host);
+    if (defect !== null) {
+      throw refused(defect);
+    }
+    if (this.#allow.length > 0 && !matchesAny(this.#allow, host)) {
+      throw refused(`${host} is not among the hosts that this service allows`);
+    }
+    return { url, host, toResolve: !isAddress(host) };
+  }
+}
+
+/** Why a name cannot be one of the public internet, or null. */
+function nameDefect(host: string): string | null {
+  const labels = host.split(".");
+  if (!labels.every((label) => /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/.test(label))) {
+    return "its host is not a host name";
+  }
+  if (labels.length === 1) {
+    return `${host} is a name of one label, which only a local network knows`;
+  }
+  // The parser reads a number as an address or not at all; a runtime whose parser does not, stops here.
+  if (/^(?:\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? "")) {
+    return "its host ends in a number and is no address";
+  }
+  const local = LOCAL_SUFFIXES.find((suffix) => host === suffix || host.endsWith(`.${suffix}`));
+  return local === undefined ? null : `names under ${local} are local`;
+}
+
+function matchesAny(patterns: readonly string[], host: string): boolean {
+  return patterns.some((pattern) =>
+    pattern.startsWith("*.") ? host.endsWith(pattern.slice(1)) : host === pattern,
+  );
+}
+
+function canonicalPattern(pattern: string): string {
+  return pattern.startsWith("*.") ? `*.${canonicalHost(pattern.slice(2))}` : canonicalHost(pattern);
+}
+
+function canonicalPair(pair: string): string {
+  const colon = pair.lastIndexOf(":");
+  return `${canonicalHost(pair.slice(0, colon))}:${Number(pair.slice(colon + 1))}`;
+}
+
+function canonicalHost(host: string): string {
+  const name = URL.parse(`http://${host}/`)?.hostname ?? host.toLowerCase();
+  return name.replace(/\.$/, "");
+}
+
+function refused(why: string): ToolStop {
+  return new ToolStop("url_refused", `This address may not be fetched: ${why}.`);
+}

@@ -1,0 +1,83 @@
+/** What is wrong with a tool that a tenant brings, as far as it shows before the first call. */
+import type { SchemaDefect } from "../../run/catalogue.ts";
+import type { JsonObject } from "../../run/json.ts";
+import {
+  MAX_DEFINITION_CHARS,
+  type HttpDefinition,
+  type ToolDefinition,
+} from "../../run/tool-definition.ts";
+import { TRANSPORT_HEADERS } from "../fetch/guarded-fetch.ts";
+import type { HostRules } from "../fetch/host-rules.ts";
+import { schemaDefect } from "./schema-defect.ts";
+import { referenceDefect } from "./schema-refs.ts";
+import { namesSecret, withoutSecrets } from "./secrets.ts";
+
+/** The only dialect that schemas are read in. */
+const DIALECT = /^https:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/;
+
+/** Headers that we set ourselves. */
+const OURS = /^(?:idempotency-key|x-opspawn-.*)$/i;
+
+/** Headers that are secret by their name: a definition is shown to readers and kept in logs. */
+const SECRET_HEADERS = /^(?:authorization|cookie|.*(?:api-?key|token|secret|password).*)$/i;
+
+/** Everything that is wrong with a definition; empty if it can be called. */
+export function definitionDefects(definition: ToolDefinition, rules: HostRules): SchemaDefect[] {
+  const size = JSON.stringify(definition).length;
+  if (size > MAX_DEFINITION_CHARS) {
+    return [{ pointer: "", detail: `has more than ${MAX_DEFINITION_CHARS} characters of JSON` }];
+  }
+  const { input_schema, output_schema } = definition;
+  return [
+    ...schemaDefects("/input_schema", input_schema),
+    ...(input_schema["type"] === "object"
+      ? []
+      : [{ pointer: "/input_schema/type", detail: 'must be "object": arguments have names' }]),
+    ...(output_schema === null ? [] : schemaDefects("/output_schema", output_schema)),
+    ...urlDefects(definition, rules),
+    ...Object.entries(definition.http.headers).flatMap(([name, value]) => {
+      const detail = headerDefect(name, value);
+      return detail === null ? [] : [{ pointer: `/http/headers/${name}`, detail }];
+    }),
+  ];
+}
+
+function schemaDefects(at: string, schema: JsonObject): SchemaDefect[] {
+  const { $schema = "https://json-schema.org/draft/2020-12/schema" } = schema;
+  if (typeof $schema !== "string" || !DIALECT.test($schema)) {
+    return [{ pointer: `${at}/$schema`, detail: "must be JSON Schema 2020-12" }];
+  }
+  const defect = referenceDefect(schema) ?? schemaDefect(schema);
+  return defect === null ? [] : [{ ...defect, pointer: `${at}${defect.pointer}` }];
+}
+
+function urlDefects({ http }: HttpDefinition, rules: HostRules): SchemaDefect[] {
+  const pointer = "/http/url";
+  if (namesSecret(http.url)) {
+    return [{ pointer, detail: "cannot hold a secret: addresses are logged everywhere" }];
+  }
+  try {
+    rules.check(http.url);
+    return [];
+  } catch (refusal) {
+    return [{ pointer, detail: refusal instanceof Error ? refusal.message : "is refused" }];
+  }
+}
+
+function headerDefect(name: string, value: string): string | null {
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/.test(name)) {
+    return "is no name of a header";
+  }
+  if (TRANSPORT_HEADERS.test(name) || OURS.test(name)) {
+    return "is set by the service";
+  }
+  if (!/^[\t\x20-\x7e]*$/.test(value)) {
+    return "must hold printable ASCII only";
+  }
+  if (withoutSecrets(value).includes("${")) {
+    return "names a secret as ${secret:NAME}, with letters, digits, _ . and -";
+  }
+  return SECRET_HEADERS.test(name) && !namesSecret(value)
+    ? "must name its secret as ${secret:NAME}: what is written here is shown and logged"
+    : null;
+}

@@ -1,0 +1,152 @@
+/** Long outputs: what the model is shown of one, and how it reads on. */
+import { hash } from "node:crypto";
+import { z } from "zod";
+import { expect, test } from "vitest";
+import { MAX_OUTPUT_BYTES } from "../../src/agent/tools/invoke.ts";
+import { readOutput } from "../../src/agent/tools/read-output.ts";
+import { defineTool } from "../../src/agent/tools/tool.ts";
+import { EventLog } from "../../src/durable/event-log.ts";
+import type { NewEvent } from "../../src/run/event.ts";
+import type { JsonValue } from "../../src/run/json.ts";
+import { createdEvent, Harness, memoryStorage, specFor } from "../harness.ts";
+
+const WHOLE = "😀 and so on. ".repeat(370_000);
+const SHA256 = hash("sha256", WHOLE, "hex");
+
+const flood = defineTool({
+  name: "flood",
+  description: "Says too much.",
+  input: z.strictObject({}),
+  output: z.string(),
+  effect: "pure",
+  untrusted: "web",
+  run: () => WHOLE,
+});
+
+test("five megabytes are kept whole, and the model is shown where to read on", async () => {
+  const run = await flooded([{ tool_calls: [{ name: "flood" }] }, { text: "enough" }]);
+  const outcome = run.events().find((event) => event.type === "tool.completed");
+  expect(outcome?.data).toMatchObject({ truncated: true, output_sha256: SHA256, untrusted: "web" });
+  const shown = outputs(run)[0] as { preview: string; next_offset: number };
+  expect(shown).toMatchObject({ output_sha256: SHA256, next_offset: shown.preview.length });
+  expect(WHOLE.startsWith(shown.preview)).toBe(true);
+  expect(JSON.stringify(shown).length).toBeLessThan(MAX_OUTPUT_BYTES);
+});
+
+test("a model that reads to the end has read all of it, and its window stays small", async () => {
+  const pages: { tool_calls: { name: string; arguments: JsonValue }[] }[] = [];
+  for (let offset = 0; offset < WHOLE.length; offset += 10_000) {
+    const args = { sha256: SHA256, offset, limit: 10_000 };
+    pages.push({ tool_calls: [{ name: "read_output", arguments: args }] });
+  }
+  const run = await flooded([{ tool_calls: [{ name: "flood" }] }, ...pages, { text: "read" }]);
+  const read = run
+    .events()
+    .flatMap((event) => (event.type === "tool.completed" ? [event.data] : []))
+    .slice(1);
+  const texts = read.map(({ output }) => (output as { text: string }).text);
+  expect(texts.join("").length).toBe(WHOLE.length);
+  expect(hash("sha256", texts.join(""), "hex")).toBe(SHA256);
+  expect(read.every(({ untrusted, truncated }) => untrusted === "web" && truncated !== true)).toBe(
+    true,
+  );
+  expect(read.at(-1)?.output).toMatchObject({ next_offset: null });
+  expect(run.log.state.conversation.chars).toBeLessThan(500_000);
+});
+
+test.each([
+  ["no hash", { sha256: "../../etc/passwd" }],
+  ["a page of a million characters", { sha256: SHA256, limit: 1_000_000 }],
+  ["a negative offset", { sha256: SHA256, offset: -1 }],
+  ["half a character", { sha256: SHA256, offset: 0.5 }],
+])("%s is no page", (_what, args) => {
+  expect(readOutput.checkInput(args).ok).toBe(false);
+});
+
+test("beyond the end there is nothing, and of another name there is no output", async () => {
+  const page = (sha256: string, offset: number) => ({
+    tool_calls: [{ name: "read_output", arguments: { sha256, offset } }],
+  });
+  const run = await flooded([
+    { tool_calls: [{ name: "flood" }] },
+    page(SHA256, 10_000_000),
+    page("0".repeat(64), 0),
+    { text: "done" },
+  ]);
+  expect(outputs(run)[1]).toEqual({
+    text: "",
+    offset: 10_000_000,
+    total: WHOLE.length,
+    next_offset: null,
+  });
+  expect(run.types().filter((type) => type === "tool.failed")).toHaveLength(1);
+});
+
+test("a log from before the reference was told folds to what it always did", () => {
+  const call = { call_id: "call_2", name: "flood", arguments: {} };
+  const shared = { duration_ms: 1, truncated: true, output_sha256: SHA256 };
+  const shownAs = (data: { next_offset?: number }): unknown => {
+    const { sql, transaction } = memoryStorage();
+    const log = new EventLog(sql, transaction);
+    const events: NewEvent[] = [
+      createdEvent(specFor({ script: [] })),
+      { type: "run.started", data: { epoch: 1 } },
+      {
+        type: "model.requested",
+        data: { call_id: "call_1", attempt: 1, step: 1, model: "m", up_to_seq: 2, body_sha256: "" },
+      },
+      {
+        type: "model.completed",
+        data: {
+          call_id: "call_1",
+          attempt: 1,
+          finish_reason: "tool_calls",
+          text: "",
+          tool_calls: [call],
+        },
+      },
+      {
+        type: "tool.requested",
+        data: {
+          call_id: "call_2",
+          model_call_id: "call_1",
+          name: "flood",
+          arguments: {},
+          effect: "pure",
+          idempotency_key: "k",
+          attempt: 1,
+        },
+      },
+      {
+        type: "tool.completed",
+        data: { call_id: "call_2", output: "the beg", ...shared, ...data },
+      },
+    ];
+    log.append(events, 0);
+    const last = log.state.conversation.recent.at(-1);
+    return last?.role === "tool" ? last.results[0]?.output : null;
+  };
+  expect(shownAs({})).toBe("the beg");
+  expect(shownAs({ next_offset: 7 })).toEqual({
+    preview: "the beg",
+    output_sha256: SHA256,
+    next_offset: 7,
+  });
+});
+
+async function flooded(script: JsonValue): Promise<Harness> {
+  const limits = { max_steps: 1000, max_repeats: 100 };
+  const run = new Harness(specFor({ script }, { limits }), { extraTools: [flood] });
+  await run.drive();
+  expect(run.log.state.status).toBe("completed");
+  return run;
+}
+
+/** What the model was shown of each output. */
+function outputs(run: Harness): unknown[] {
+  return run.log.state.conversation.recent.flatMap((turn) =>
+    turn.role === "tool"
+      ? turn.results.flatMap(({ output }) => (output === undefined ? [] : [output]))
+      : [],
+  );
+}

@@ -1,0 +1,230 @@
+/** Tools that tenants bring: what is seen before the first call, and bad input to the calls. */
+import { expect, test } from "vitest";
+import { definitionDefects } from "../../src/agent/tools/definition-defects.ts";
+import { guardedFetch } from "../../src/agent/fetch/guarded-fetch.ts";
+import { HostRules } from "../../src/agent/fetch/host-rules.ts";
+import { registeredTools } from "../../src/agent/tools/http-tool.ts";
+import { prepareCall } from "../../src/agent/tools/invoke.ts";
+import { jsonSchemaCheck } from "../../src/agent/tools/json-schema.ts";
+import { toolboxFor } from "../../src/agent/tools/registry.ts";
+import { fillHeaders, type Secrets } from "../../src/agent/tools/secrets.ts";
+import { configOf } from "../../src/env.ts";
+import { ToolStop } from "../../src/run/failure.ts";
+import type { JsonObject, JsonValue } from "../../src/run/json.ts";
+import type { HttpDefinition, ToolDefinition } from "../../src/run/tool-definition.ts";
+import { Harness, specFor } from "../harness.ts";
+import { forbiddenUrls } from "../ssrf-corpus.ts";
+import { Target } from "../target.ts";
+
+const RULES = new HostRules({ allow: [], deny: [], open: [] });
+const AT = {
+  taskId: "task_1",
+  modelCallId: "call_1",
+  config: { model: "local/script", planner: "native" as const },
+  now: 0,
+};
+
+test("a definition that a later setting forbids is refused at its call, in every spelling", async () => {
+  const closed = await Target.start();
+  const definitions = forbiddenUrls(closed.port)
+    .filter((url) => URL.canParse(url))
+    .map((url, i) => definition({ name: `t${i}`, http: { method: "POST", url, headers: {} } }));
+  const script = [
+    ...Array.from({ length: Math.ceil(definitions.length / 60) }, (_, i) => ({
+      tool_calls: definitions
+        .slice(i * 60, i * 60 + 60)
+        .map(({ name }) => ({ name, arguments: {} })),
+    })),
+    { text: "done" },
+  ];
+  const run = new Harness(specFor({ script }), {
+    extraTools: registeredTools(definitions, { tenantId: "test", secrets: new Map() }),
+    fetch: guardedFetch({ rules: RULES, resolve: null, maxBytes: 1000, timeoutMs: 1000 }),
+  });
+  await run.drive();
+  const codes = run.events().flatMap((one) => (one.type === "tool.failed" ? [one.data.code] : []));
+  expect(definitions.length).toBeGreaterThan(120);
+  expect(codes).toEqual(definitions.map(() => "url_refused"));
+  expect(closed.visits).toEqual([]);
+  await closed.stop();
+});
+
+test("a kind of tool that this version does not know is no tool, and no fault", () => {
+  const future = { ...definition({}), kind: "telepathy" } as unknown as ToolDefinition;
+  const known = definition({ name: "known" });
+  const tools = registeredTools([future, known], { tenantId: "test", secrets: new Map() });
+  expect(tools.map(({ name }) => name)).toEqual(["known"]);
+});
+
+test.each<[string, JsonValue, RegExp]>([
+  ["ten megabytes", { text: "x".repeat(10_000_000) }, /more than 1000000 characters/],
+  ["a key of the prototype", JSON.parse('{"__proto__":{"admin":true}}') as JsonValue, /__proto__/],
+  ["a hundred levels", nested(100), /nested deeper/],
+  ["a text", "text", /type "string"/],
+  ["nothing", null, /type "null"/],
+  ["a missing field", {}, /text/],
+  ["the wrong type", { text: 5 }, /text/],
+  ["an unknown field", { text: "x", more: 1 }, /more/],
+])("arguments of %s are an observation and no request", (_what, args, reason) => {
+  const strict: JsonObject = {
+    type: "object",
+    properties: { text: { type: "string" } },
+    required: ["text"],
+    additionalProperties: false,
+  };
+  const tools = registeredTools([definition({ name: "t", input_schema: strict })], {
+    tenantId: "test",
+    secrets: new Map(),
+  });
+  const call = { call_id: "call_2", name: "t", arguments: args };
+  const event = prepareCall({ call, approval: null }, toolboxFor(undefined, tools), AT);
+  expect(event).toMatchObject({ type: "tool.failed", data: { code: "invalid_arguments" } });
+  expect((event.data as { message: string }).message).toMatch(reason);
+  expect((event.data as { message: string }).message.length).toBeLessThanOrEqual(1000);
+});
+
+test("keys that objects inherit are no fields, and are not taken for any", () => {
+  const check = jsonSchemaCheck({
+    type: "object",
+    properties: { constructor: { type: "string" } },
+    required: ["toString"],
+  });
+  expect(check({}).ok).toBe(false);
+  expect(check({ toString: 1, constructor: "x" }).ok).toBe(true);
+  expect(check({ toString: 1, constructor: 5 }).ok).toBe(false);
+});
+
+test("a schema that would be applied without end comes to one", () => {
+  const twice = { anyOf: [{ $ref: "#/$defs/n" }, { $ref: "#/$defs/n" }] };
+  const schema = {
+    $ref: "#/$defs/n",
+    $defs: { n: { properties: { next: twice }, not: { required: ["end"] } } },
+  };
+  let value: JsonObject = { end: 1 };
+  for (let i = 0; i < 60; i += 1) {
+    value = { next: value };
+  }
+  const begun = performance.now();
+  expect(jsonSchemaCheck(schema)(value)).toEqual({
+    ok: false,
+    reason: "checking it takes too long",
+  });
+  expect(performance.now() - begun).toBeLessThan(5000);
+  expect(jsonSchemaCheck(schema)({ next: {} }).ok).toBe(true);
+});
+
+test("a definition with any number of defects names each of them", () => {
+  const defects = definitionDefects(
+    definition({
+      input_schema: { type: "array" },
+      output_schema: { $ref: "other.json" },
+      http: { method: "GET", url: "ftp://example.com", headers: { Cookie: "a", Host: "b" } },
+    }),
+    RULES,
+  );
+  expect(defects.map(({ pointer }) => pointer)).toEqual([
+    "/input_schema/type",
+    "/output_schema/$ref",
+    "/http/url",
+    "/http/headers/Cookie",
+    "/http/headers/Host",
+  ]);
+  expect(definitionDefects(definition({}), RULES)).toEqual([]);
+});
+
+test("a secret goes to its tenant's tools and its hosts, and is named where it is missing", () => {
+  const secrets: Secrets = new Map([
+    ["ALL", { value: "for-all" }],
+    ["ONE", { value: "for-one", tenants: ["one"], hosts: ["api.example.com"] }],
+    ["BAD", { value: "a\nb-secret" }],
+  ]);
+  const fill = (value: string, tenant = "one", host = "api.example.com") =>
+    fillHeaders({ "X-A": value }, secrets, tenant, host);
+  expect(fill("Bearer ${secret:ALL}${secret:ONE}").headers.get("x-a")).toBe(
+    "Bearer for-allfor-one",
+  );
+  expect(fill("${secret:ALL}").hide('{"a":"for-all"}')).toBe('{"a":"[secret ALL]"}');
+  const refused = [
+    () => fill("${secret:ONE}", "two"),
+    () => fill("${secret:ONE}", "one", "evil.example.com"),
+    () => fill("${secret:NONE}"),
+    () => fill("${secret:constructor}"),
+    () => fill("${secret:BAD}"),
+  ].map(thrownBy);
+  expect(refused.map(({ code }) => code)).toEqual([
+    "secret_missing",
+    "secret_missing",
+    "secret_missing",
+    "secret_missing",
+    "tool_error",
+  ]);
+  expect(refused[2]?.message).toContain("NONE");
+  expect(refused.map(({ message }) => message).join(" ")).not.toMatch(/for-|b-secret/);
+});
+
+test.each([
+  ["OPSPAWN_TOOL_SECRETS", "not json with s3cret"],
+  ["OPSPAWN_TOOL_SECRETS", '{"A": ""}'],
+  ["OPSPAWN_TOOL_SECRETS", '{"A": "s3cret\\nX: y"}'],
+  ["OPSPAWN_TOOL_SECRETS", '{"A": {"value": "s3cret", "host": ["a"]}}'],
+  ["OPSPAWN_TOOL_SECRETS", '{"A B": "s3cret"}'],
+  ["OPSPAWN_FETCH_ALLOW", "https://example.com"],
+  ["OPSPAWN_FETCH_DENY", "a.example.com, *"],
+  ["OPSPAWN_ALLOWED_PRIVATE_HOSTS", "127.0.0.1"],
+  ["OPSPAWN_FETCH_RESOLVER", "on"],
+])("a wrong %s is named and not quoted", (name, value) => {
+  const refused = () => configOf({ [name]: value });
+  expect(refused).toThrow(`The setting ${name} is wrong`);
+  expect(refused).not.toThrow("s3cret");
+});
+
+test("settings of the network are lists that may have spaces and be empty", () => {
+  const { web, toolSecrets } = configOf({
+    OPSPAWN_FETCH_ALLOW: " a.example.com , *.example.org,",
+    OPSPAWN_ALLOWED_PRIVATE_HOSTS: "127.0.0.1:80, [::1]:8080, localhost:3000",
+    OPSPAWN_FETCH_RESOLVER: "off",
+    OPSPAWN_TOOL_SECRETS: '{"A": "x", "B": {"value": "y", "hosts": ["h"]}}',
+  });
+  expect(web).toMatchObject({
+    allow: ["a.example.com", "*.example.org"],
+    deny: [],
+    open: ["127.0.0.1:80", "[::1]:8080", "localhost:3000"],
+    resolver: null,
+  });
+  expect(Object.fromEntries(toolSecrets)).toEqual({
+    A: { value: "x" },
+    B: { value: "y", hosts: ["h"] },
+  });
+  expect(configOf({}).web.resolver).toMatch(/^https:/);
+});
+
+function definition(part: Partial<HttpDefinition>): HttpDefinition {
+  return {
+    name: "tool",
+    version: 1,
+    kind: "http",
+    description: "A tool.",
+    input_schema: { type: "object" },
+    output_schema: null,
+    effect: "pure",
+    approval: "never",
+    timeout_ms: 1000,
+    http: { method: "POST", url: "https://example.com/", headers: {} },
+    ...part,
+  };
+}
+
+function nested(levels: number): JsonValue {
+  return levels === 0 ? "text" : { text: nested(levels - 1) };
+}
+
+function thrownBy(act: () => unknown): ToolStop {
+  try {
+    act();
+  } catch (thrown) {
+    if (thrown instanceof ToolStop) {
+      return thrown;
+    }
+  }
+  throw new Error("nothing was refused");
+}
