@@ -6,6 +6,7 @@ import { openAiClient } from "./agent/llm/openai.ts";
 import { unavailableClient } from "./agent/llm/unavailable.ts";
 import { plannerFor } from "./agent/planners/planner-for.ts";
 import { BUILT_IN_TOOLS, toolboxFor } from "./agent/tools/registry.ts";
+import { schemaDefect } from "./agent/tools/schema-defect.ts";
 import { scriptTools } from "./agent/tools/script-tools.ts";
 import { configOf, type Config } from "./env.ts";
 import { logObserver, type Observer } from "./observe.ts";
@@ -74,6 +75,7 @@ export function buildCatalogue(config: Config): Catalogue {
       effect: tool.effect,
       timeout_ms: tool.timeoutMs,
     })),
+    schemaDefect,
     modelProblem(model) {
       const slash = model.indexOf("/");
       const provider = model.slice(0, slash);

@@ -153,7 +153,7 @@ export class Harness {
   tell(command: RunCommand): string | null {
     const { toolbox } = this.#tools();
     const accepted = accept(this.log.state, command, (name, args) =>
-      argumentsDefect(name, args, toolbox),
+      argumentsDefect(name, args, toolbox, this.#spec.config.policy),
     );
     if (!accepted.ok) {
       return accepted.code;

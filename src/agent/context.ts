@@ -1,6 +1,8 @@
 /** From state to model request: what the model is shown, and the hash that proves it. */
 import { hash } from "node:crypto";
 import type { Planner } from "../run/planner.ts";
+import type { ToolDescription } from "../run/message.ts";
+import { forbidden } from "../run/policy.ts";
 import type { RunState } from "../run/state.ts";
 import type { LlmClient, ModelRequest } from "./llm/client.ts";
 import type { Toolbox } from "./tools/registry.ts";
@@ -26,7 +28,7 @@ export function compose(
   const config = state.spec?.config;
   const model = config?.model ?? "";
   const request: ModelRequest = {
-    ...planner.prompt(state, toolbox.descriptions()),
+    ...planner.prompt(state, offered(state, toolbox)),
     model: model.slice(model.indexOf("/") + 1),
     ...(config?.temperature === undefined ? {} : { temperature: config.temperature }),
     ...(config?.max_output_tokens === undefined
@@ -37,4 +39,12 @@ export function compose(
   };
   const body = llm.body(request);
   return { request, body, sha256: hash("sha256", body, "hex") };
+}
+
+/** The tools that a model is told of: those that its policy never allows would only mislead it. */
+function offered(state: RunState, toolbox: Toolbox): readonly ToolDescription[] {
+  const policy = state.spec?.config.policy;
+  return policy?.allow === undefined && policy?.deny === undefined
+    ? toolbox.descriptions()
+    : toolbox.descriptions().filter(({ name }) => forbidden(policy, name) === null);
 }

@@ -134,6 +134,7 @@ function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): NewTask {
     const pointer = script === undefined ? "/input_data/script_tools" : "/input_data/script";
     throw refusal("validation_failed", pointer, "is for the model local/script only");
   }
+  checkPolicy(deps.catalogue, config);
   checkTools(deps.catalogue, config, script_tools?.map((tool) => tool.name) ?? []);
   checkSize("/input_data", body.input_data, MAX_INPUT_CHARS);
   checkSize("/metadata", body.metadata ?? {}, MAX_METADATA_CHARS);
@@ -191,6 +192,17 @@ function resolveLimits({ limits = {} }: SubmitBody): RunLimits {
   const named = Object.entries(built).filter(([, value]) => value !== undefined);
   const all = { ...DEFAULT_LIMITS, ...Object.fromEntries(named) };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
+}
+
+/** A schema that cannot be applied would deny every call: better said now. */
+function checkPolicy(catalogue: Catalogue, config: AgentConfig): void {
+  for (const [pattern, schema] of Object.entries(config.policy?.arguments ?? {})) {
+    const defect = catalogue.schemaDefect(schema);
+    if (defect !== null) {
+      const pointer = `/agent_config/policy/arguments/${pattern}${defect.pointer}`;
+      throw refusal("validation_failed", pointer, defect.detail);
+    }
+  }
 }
 
 function checkTools(catalogue: Catalogue, config: AgentConfig, scripted: readonly string[]): void {

@@ -245,7 +245,12 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
     const { spec, scripted } = this.#log.state;
     return spec === null
       ? null
-      : argumentsDefect(tool, args, this.#deps.toolsFor(spec, () => scripted).toolbox);
+      : argumentsDefect(
+          tool,
+          args,
+          this.#deps.toolsFor(spec, () => scripted).toolbox,
+          spec.config.policy,
+        );
   }
 
   #publish(events: readonly StoredEvent[]): void {

@@ -8,6 +8,14 @@ export interface Catalogue {
   readonly tools: readonly CatalogueTool[];
   /** Why a model cannot be used (a problem's code and sentence), or null. */
   modelProblem(model: string): ModelProblem | null;
+  /** Why a JSON Schema cannot be applied, and where, or null. */
+  schemaDefect(schema: JsonObject): SchemaDefect | null;
+}
+
+export interface SchemaDefect {
+  /** JSON pointer into the schema. */
+  readonly pointer: string;
+  readonly detail: string;
 }
 
 export interface CatalogueTool {

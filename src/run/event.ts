@@ -15,6 +15,7 @@ import {
   PLANNERS,
   runLimits,
 } from "./spec.ts";
+import { UNTRUSTED } from "./trust.ts";
 
 const seq = z.number().int().min(1);
 const callId = z.string();
@@ -140,6 +141,8 @@ export const EVENT_DATA = {
     effect: z.enum(EFFECTS),
     idempotency_key: z.string(),
     attempt,
+    /** The call that made this one: code that a tool runs. */
+    parent_call_id: callId.optional(),
     /** For a call that nothing runs: what the run waits for. Absent with `until`: a timer. */
     wait: z.enum(["timer", "input"]).optional(),
     /** When the timer is due, or when nobody waits for the input any longer. */
@@ -153,17 +156,28 @@ export const EVENT_DATA = {
     truncated: z.boolean().optional(),
     /** Where the whole output is kept: the lower-case hex SHA-256 of its text. */
     output_sha256: z.string().optional(),
+    untrusted: z.enum(UNTRUSTED).optional(),
+    parent_call_id: callId.optional(),
   }),
   "tool.failed": z.looseObject({
     call_id: callId,
     code: z.string(),
     message: z.string(),
     duration_ms: count,
+    /** The message holds words from there. */
+    untrusted: z.enum(UNTRUSTED).optional(),
+    /** For `denied_by_policy`: what denied it. */
+    rule: z.string().optional(),
+    parent_call_id: callId.optional(),
+    /** What a parent asked for that was refused: there is no intent that would say so. */
+    name: z.string().optional(),
+    arguments: z.exactOptional(jsonValue),
   }),
   "tool.outcome_unknown": z.looseObject({
     call_id: callId,
     /** A person decides what becomes of the call; an `approval.requested` follows. */
     held: z.boolean().optional(),
+    parent_call_id: callId.optional(),
   }),
   "approval.requested": z.looseObject({
     call_id: callId,
@@ -171,6 +185,8 @@ export const EVENT_DATA = {
     arguments: jsonValue,
     /** `policy`: before its first run. `outcome_unknown`: before another. */
     reason: z.enum(["policy", "outcome_unknown"]),
+    /** For `policy`: the rule that asks. */
+    rule: z.string().optional(),
     expires_at: z.string().optional(),
   }),
   "approval.decided": z.looseObject({

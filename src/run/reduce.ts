@@ -3,14 +3,18 @@
  * not have happened is rejected with a reason, never repaired in silence.
  */
 import { LogCorruption, type NewEvent, type RunEvent } from "./event.ts";
+import { callId } from "./id.ts";
 import { isJsonObject, type JsonValue } from "./json.ts";
 import { NO_REPEATS, withTurn } from "./loop-detection.ts";
 import { DEFAULT_WINDOW, extend, openWith, type ToolResult, type Turn } from "./message.ts";
+import { counted } from "./policy.ts";
 import { interrupted } from "./recover.ts";
 import { openingTurns, type RunLimits } from "./spec.ts";
 import {
   activeTime,
   type Approval,
+  type InnerCall,
+  type InnerResult,
   type OpenModelCall,
   type RunEnd,
   type RunState,
@@ -154,24 +158,15 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
     case "tool.requested":
       return toolRequested(state, event, at);
     case "tool.completed":
-      return toolSettled(state, event, { output: event.data.output });
-    case "tool.failed": {
-      const { code, message } = event.data;
-      return toolSettled(state, event, { error: { code, message } });
-    }
+    case "tool.failed":
+      return toolSettled(tainted(state, event), event, outcomeOf(event));
     case "tool.outcome_unknown":
       return event.data.held === true
         ? updateTurnCall(state, event, (call) => {
             expect(call.result === null && call.request !== null && !call.request.held, event);
             return { ...call, request: { ...call.request, held: true } };
           })
-        : toolSettled(state, event, {
-            error: {
-              code: "outcome_unknown",
-              message:
-                "The service was interrupted during this call. It may or may not have taken effect, and it was not run again.",
-            },
-          });
+        : toolSettled(state, event, outcomeOf(event));
     case "approval.requested":
       return approvalRequested(state, event);
     case "approval.decided": {
@@ -282,7 +277,13 @@ function modelCompleted(state: RunState, event: EventOf<"model.completed">): Run
         ...completed,
         turn: {
           modelCallId: call_id,
-          calls: tool_calls.map((call) => ({ call, approval: null, request: null, result: null })),
+          calls: tool_calls.map((call) => ({
+            call,
+            approval: null,
+            request: null,
+            result: null,
+            inner: [],
+          })),
         },
       };
 }
@@ -375,7 +376,10 @@ function windowOf(state: RunState): number {
 }
 
 function toolRequested(state: RunState, event: EventOf<"tool.requested">, at: number): RunState {
-  const { attempt, effect, until, wait } = event.data;
+  const { attempt, effect, until, wait, parent_call_id } = event.data;
+  if (parent_call_id !== undefined) {
+    return innerRequested(state, event, parent_call_id, at);
+  }
   const requested = updateTurnCall(state, event, (call) => {
     expect(call.result === null && attempt === (call.request?.attempt ?? 0) + 1, event);
     return {
@@ -395,14 +399,126 @@ function toolRequested(state: RunState, event: EventOf<"tool.requested">, at: nu
   if (attempt > 1) {
     return requested;
   }
+  return begun(requested, event, at);
+}
+
+/** What the first intent of a call counts for. */
+function begun(state: RunState, event: EventOf<"tool.requested">, at: number): RunState {
   const { call_id, name } = event.data;
   return {
-    ...requested,
+    ...state,
     scripted: isScripted(state, name)
       ? { call_id, name, arguments: event.data.arguments, earlier: state.scripted }
       : state.scripted,
+    rates: counted(state.rates, state.spec?.config.policy, name, at),
     usage: { ...state.usage, tool_calls: state.usage.tool_calls + 1 },
   };
+}
+
+/** A call that code makes: a new one, or one more attempt of a call without an outcome. */
+function innerRequested(
+  state: RunState,
+  event: EventOf<"tool.requested">,
+  parent: string,
+  at: number,
+): RunState {
+  const { call_id, name, effect, attempt } = event.data;
+  const made = {
+    call_id,
+    name,
+    arguments: event.data.arguments,
+    effect,
+    attempt,
+    madeAt: event.seq,
+    settledAt: null,
+    result: null,
+  };
+  if (attempt > 1) {
+    return updateInner(state, event, parent, (inner) => {
+      expect(inner.result === null && attempt === inner.attempt + 1, event);
+      return { ...inner, attempt };
+    });
+  }
+  expect(call_id === callId(state.nextCall), event);
+  const requested = updateCall(state, event, parent, (call) => {
+    expect(call.request !== null && call.result === null, event);
+    return { ...call, inner: [...call.inner, made] };
+  });
+  return begun({ ...requested, nextCall: state.nextCall + 1 }, event, at);
+}
+
+function innerSettled(
+  state: RunState,
+  event: SettlingEvent,
+  parent: string,
+  outcome: Outcome,
+): RunState {
+  const { call_id } = event.data;
+  const output_sha256 = event.type === "tool.completed" ? (event.data.output_sha256 ?? null) : null;
+  const result: InnerResult = { ...outcome, output_sha256 };
+  if (event.type === "tool.failed" && event.data.name !== undefined) {
+    // It was refused before there was an intent.
+    expect(call_id === callId(state.nextCall), event);
+    const refused: InnerCall = {
+      call_id,
+      name: event.data.name,
+      arguments: event.data.arguments ?? null,
+      effect: "pure",
+      attempt: 0,
+      madeAt: event.seq,
+      settledAt: event.seq,
+      result,
+    };
+    const settled = updateCall(state, event, parent, (call) => {
+      expect(call.request !== null && call.result === null, event);
+      return { ...call, inner: [...call.inner, refused] };
+    });
+    return { ...settled, nextCall: state.nextCall + 1 };
+  }
+  return updateInner(state, event, parent, (inner) => {
+    expect(inner.result === null, event);
+    return { ...inner, settledAt: event.seq, result };
+  });
+}
+
+function updateInner(
+  state: RunState,
+  event: CallEvent,
+  parent: string,
+  change: (inner: InnerCall) => InnerCall,
+): RunState {
+  return updateCall(state, event, parent, (call) => {
+    const index = call.inner.findIndex((inner) => inner.call_id === event.data.call_id);
+    const inner = call.inner[index];
+    if (inner === undefined) {
+      throw misfit(event);
+    }
+    return { ...call, inner: call.inner.with(index, change(inner)) };
+  });
+}
+
+/** From here on the model has seen, or is about to see, what nobody vouches for. */
+function tainted(state: RunState, event: EventOf<"tool.completed" | "tool.failed">): RunState {
+  const { untrusted } = event.data;
+  return untrusted === undefined || state.untrusted !== null ? state : { ...state, untrusted };
+}
+
+type SettlingEvent = EventOf<"tool.completed" | "tool.failed" | "tool.outcome_unknown">;
+type Outcome = Pick<ToolResult, "output" | "error" | "untrusted">;
+
+function outcomeOf(event: SettlingEvent): Outcome {
+  if (event.type === "tool.outcome_unknown") {
+    const message =
+      "The service was interrupted during this call. It may or may not have taken effect, and it was not run again.";
+    return { error: { code: "outcome_unknown", message } };
+  }
+  const { untrusted } = event.data;
+  const from = untrusted === undefined ? {} : { untrusted };
+  if (event.type === "tool.completed") {
+    return { output: event.data.output, ...from };
+  }
+  const { code, message } = event.data;
+  return { error: { code, message }, ...from };
 }
 
 function isScripted(state: RunState, name: string): boolean {
@@ -410,11 +526,11 @@ function isScripted(state: RunState, name: string): boolean {
   return Array.isArray(tools) && tools.some((tool) => isJsonObject(tool) && tool["name"] === name);
 }
 
-function toolSettled(
-  state: RunState,
-  event: EventOf<"tool.completed" | "tool.failed" | "tool.outcome_unknown">,
-  outcome: Pick<ToolResult, "output" | "error">,
-): RunState {
+function toolSettled(state: RunState, event: SettlingEvent, outcome: Outcome): RunState {
+  const { parent_call_id } = event.data;
+  if (parent_call_id !== undefined) {
+    return innerSettled(state, event, parent_call_id, outcome);
+  }
   const settled = updateTurnCall(state, event, (call) => {
     expect(call.result === null, event);
     expect(call.request !== null || event.type === "tool.failed", event);
@@ -465,8 +581,17 @@ function updateTurnCall(
   event: CallEvent,
   change: (call: TurnCall) => TurnCall,
 ): RunState {
+  return updateCall(state, event, event.data.call_id, change);
+}
+
+function updateCall(
+  state: RunState,
+  event: CallEvent,
+  id: string | undefined,
+  change: (call: TurnCall) => TurnCall,
+): RunState {
   const turn = state.turn;
-  const index = turn?.calls.findIndex((call) => call.call.call_id === event.data.call_id) ?? -1;
+  const index = turn?.calls.findIndex((call) => call.call.call_id === id) ?? -1;
   const call = turn?.calls[index];
   if (turn === null || call === undefined) {
     throw new LogCorruption(`${event.type} at seq ${event.seq} is for a call nobody made`);

@@ -26,17 +26,22 @@ test("every setting is documented", () => {
   expect(missing("docs/reference/settings.md", SETTINGS)).toEqual([]);
 });
 
-test.each(["docs/crash-table.md", "docs/invariants.md", "ARCHITECTURE.md"])("every test that %s names exists", (page) => {
-  const text = readFileSync(page, "utf8");
-  const named = [...text.matchAll(/`(test\/[\w./-]+\.ts)`/g)].map((match) => match[1] ?? "");
-  expect(named.length).toBeGreaterThan(0);
-  expect(named.filter((file) => !existsSync(file))).toEqual([]);
-});
+test.each(["docs/crash-table.md", "docs/invariants.md", "ARCHITECTURE.md"])(
+  "every test that %s names exists",
+  (page) => {
+    const text = readFileSync(page, "utf8");
+    const named = [...text.matchAll(/`(test\/[\w./-]+\.ts)`/g)].map((match) => match[1] ?? "");
+    expect(named.length).toBeGreaterThan(0);
+    expect(named.filter((file) => !existsSync(file))).toEqual([]);
+  },
+);
 
 test("every row of the crash table names a test", () => {
   const rows = readFileSync("docs/crash-table.md", "utf8")
     .split("\n")
-    .filter((line) => line.startsWith("| ") && !/^\| (died|fault|---|before the task's row)/.test(line));
+    .filter(
+      (line) => line.startsWith("| ") && !/^\| (died|fault|---|before the task's row)/.test(line),
+    );
   expect(rows.length).toBeGreaterThan(8);
   expect(rows.filter((row) => !/`test\/[\w./-]+\.ts`/.test(row))).toEqual([]);
 });

@@ -8,11 +8,19 @@ import { clipMessage, TOOL_FAILURES, type ToolFailureCode } from "../../run/fail
 import { idempotencyKey } from "../../run/id.ts";
 import { jsonDefect, type JsonValue } from "../../run/json.ts";
 import type { ToolCall } from "../../run/message.ts";
-import { needsApproval } from "../../run/policy.ts";
+import {
+  argumentsDenied,
+  forbidden,
+  judge,
+  type Policy,
+  type Standing,
+  type Verdict,
+} from "../../run/policy.ts";
 import type { AgentConfig } from "../../run/spec.ts";
 import type { TurnCall } from "../../run/state.ts";
+import { schemaFits } from "./json-schema.ts";
 import type { Toolbox } from "./registry.ts";
-import type { Checked, RunTool, Tool, ToolContext } from "./tool.ts";
+import { ToolStop, type Checked, type RunTool, type Tool, type ToolContext } from "./tool.ts";
 
 /** Microtasks that a tool without I/O takes at most: its own awaits, and those around it. */
 const MICROTASKS = 16;
@@ -31,20 +39,28 @@ export interface Preparation {
   readonly taskId: string;
   readonly modelCallId: string;
   readonly config: AgentConfig;
+  readonly standing: Standing;
   readonly now: number;
+  /** The call whose code makes this one. */
+  readonly parentCallId?: string;
 }
 
 /** The intent of a call, a question to a person about it, or why there is neither. */
 export function prepareCall(
   { call: asked, approval }: Pick<TurnCall, "call" | "approval">,
   toolbox: Toolbox,
-  { taskId, modelCallId, config, now }: Preparation,
+  { taskId, modelCallId, config, standing, now, parentCallId }: Preparation,
 ): NewEvent {
   const call = approval === null ? asked : { ...asked, arguments: approval.arguments };
   const { call_id } = call;
   const tool = toolbox.get(call.name);
+  const name = call.name;
+  const forbids = forbidden(config.policy, name);
+  if (forbids?.kind === "deny") {
+    return denied(call_id, forbids);
+  }
   if (tool === undefined) {
-    return failed(call_id, "unknown_tool", unknownTool(call.name, toolbox), 0);
+    return failed(call_id, "unknown_tool", unknownTool(name, toolbox), 0);
   }
   const checked = checkArguments(call, tool);
   if (!checked.ok) {
@@ -53,7 +69,17 @@ export function prepareCall(
   }
   const after = (seconds: number | undefined, name: string) =>
     seconds === undefined ? {} : { [name]: new Date(now + seconds * 1000).toISOString() };
-  if (approval === null && needsApproval(config, tool.name)) {
+  const judged = {
+    name,
+    arguments: checked.value,
+    acts: tool.effect !== "pure" && !(tool.kind === "run" && tool.callsTools === true),
+    approved: approval !== null,
+  };
+  const verdict = judge(config.policy, standing, judged, now, schemaFits);
+  if (verdict.kind === "deny") {
+    return denied(call_id, verdict);
+  }
+  if (verdict.kind === "approve") {
     return {
       type: "approval.requested",
       data: {
@@ -61,6 +87,7 @@ export function prepareCall(
         name: tool.name,
         arguments: checked.value,
         reason: "policy",
+        rule: verdict.rule,
         ...after(config.waits?.approval_expires_s, "expires_at"),
       },
     };
@@ -75,6 +102,7 @@ export function prepareCall(
       effect: tool.effect,
       idempotency_key: idempotencyKey(taskId, call_id),
       attempt: 1,
+      ...(parentCallId === undefined ? {} : { parent_call_id: parentCallId }),
       ...(tool.kind === "timer"
         ? { until: new Date(tool.due(checked.value, now)).toISOString() }
         : {}),
@@ -85,14 +113,31 @@ export function prepareCall(
   };
 }
 
-/** Why a tool would refuse these arguments, or null. For arguments that a person has changed. */
-export function argumentsDefect(name: string, args: JsonValue, toolbox: Toolbox): string | null {
+function denied(call_id: string, verdict: Extract<Verdict, { kind: "deny" }>): NewEvent {
+  const event = failed(call_id, "denied_by_policy", verdict.message, 0);
+  return { ...event, data: { ...event.data, rule: verdict.rule } };
+}
+
+/**
+ * Why a tool, or the agent's policy, would refuse these arguments, or null. For arguments that a
+ * person has changed.
+ */
+export function argumentsDefect(
+  name: string,
+  args: JsonValue,
+  toolbox: Toolbox,
+  policy?: Policy,
+): string | null {
   const tool = toolbox.get(name);
   if (tool === undefined) {
     return unknownTool(name, toolbox);
   }
   const checked = checkArguments({ call_id: "", name, arguments: args }, tool);
-  return checked.ok ? null : checked.reason;
+  if (!checked.ok) {
+    return checked.reason;
+  }
+  const verdict = argumentsDenied(policy, name, args, schemaFits);
+  return verdict?.kind === "deny" ? verdict.message : null;
 }
 
 function unknownTool(name: string, { names }: Toolbox): string {
@@ -136,7 +181,7 @@ export async function invokeTool(
   if (!outcome.ok) {
     return outcome.code === "outcome_unknown"
       ? { type: "tool.outcome_unknown", data: { call_id: context.callId } }
-      : failed(context.callId, outcome.code, outcome.message, duration_ms);
+      : failedBy(tool, context.callId, { ...outcome, code: outcome.code }, duration_ms);
   }
   const { output, whole } = shorten(outcome.output);
   return {
@@ -145,6 +190,7 @@ export async function invokeTool(
       call_id: context.callId,
       output,
       duration_ms,
+      ...(tool.untrusted === undefined ? {} : { untrusted: tool.untrusted }),
       ...(whole === null ? {} : { truncated: true, output_sha256: keep(whole) }),
     },
   };
@@ -203,7 +249,20 @@ async function run(tool: RunTool, args: JsonValue, context: ToolContext): Promis
   try {
     return checkOutput(tool, await tool.run(args, context));
   } catch (thrown) {
-    return { ok: false, code: "tool_error", message: messageOf(thrown) };
+    return {
+      ok: false,
+      code: isStop(thrown) ? thrown.code : "tool_error",
+      message: messageOf(thrown),
+    };
+  }
+}
+
+/** Cannot throw, whatever it is given. */
+function isStop(thrown: unknown): thrown is ToolStop {
+  try {
+    return thrown instanceof ToolStop;
+  } catch {
+    return false;
   }
 }
 
@@ -342,12 +401,25 @@ function messageOf(thrown: unknown): string {
   }
 }
 
+/** What a tool threw may be words of whoever it talked to. */
+function failedBy(
+  tool: RunTool,
+  call_id: string,
+  { code, message }: { readonly code: ToolFailureCode; readonly message: string },
+  duration_ms: number,
+): NewEvent {
+  const event = failed(call_id, code, message, duration_ms);
+  return tool.untrusted === undefined
+    ? event
+    : { ...event, data: { ...event.data, untrusted: tool.untrusted } };
+}
+
 function failed(
   call_id: string,
   code: ToolFailureCode,
   message: string,
   duration_ms: number,
-): NewEvent {
+): Extract<NewEvent, { type: "tool.failed" }> {
   return {
     type: "tool.failed",
     data: { call_id, code, message: clipMessage(message), duration_ms },

@@ -4,7 +4,10 @@
  */
 import { z } from "zod";
 import type { Effect } from "../../run/event.ts";
+import { TOOL_FAILURES, type ToolFailureCode } from "../../run/failure.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../run/json.ts";
+import type { InnerResult } from "../../run/state.ts";
+import type { Untrusted } from "../../run/trust.ts";
 
 /** What a call is told about itself. */
 export interface ToolContext {
@@ -15,6 +18,30 @@ export interface ToolContext {
   readonly attempt: number;
   /** Aborted when the run is cancelled, out of time, or the tool's own time is up. */
   readonly signal: AbortSignal;
+  /** The run's other tools, for a tool that says it `callsTools`. */
+  readonly calls?: ToolCaller;
+}
+
+/** Calls of a run's tools from within a tool: each is judged, counted and logged like any other. */
+export interface ToolCaller {
+  /** Tools that may be called. */
+  readonly names: readonly string[];
+  /**
+   * Makes the next call. After an interruption calls that were made before are answered from the
+   * log, in their order.
+   * @throws ToolStop where the calling tool has to end
+   */
+  call(name: string, args: JsonValue): Promise<InnerResult>;
+}
+
+/** A tool ends with a code of its own. */
+export class ToolStop extends Error {
+  readonly code: ToolFailureCode;
+  constructor(code: ToolFailureCode, message: string = TOOL_FAILURES[code].says) {
+    super(message);
+    this.name = "ToolStop";
+    this.code = code;
+  }
 }
 
 /** A checked value, or why it does not fit. */
@@ -32,6 +59,8 @@ interface ToolBase {
   readonly outputSchema: JsonObject | null;
   readonly effect: Effect;
   readonly timeoutMs: number;
+  /** Where what it returns comes from, if nobody vouches for it. */
+  readonly untrusted?: Untrusted;
   checkInput(value: JsonValue): Checked;
   checkOutput(value: unknown): Checked;
 }
@@ -39,6 +68,8 @@ interface ToolBase {
 /** A tool that computes its output when it is run. It may throw; that is an observation. */
 export interface RunTool extends ToolBase {
   readonly kind: "run";
+  /** It acts only by calling the run's other tools, which it is given in its context. */
+  readonly callsTools?: boolean;
   run(input: JsonValue, context: ToolContext): Promise<unknown>;
   /**
    * For the effect `probe`: what became of an earlier attempt of this call, asked before another. A
@@ -77,6 +108,7 @@ interface Definition<I extends z.ZodType, O extends z.ZodType> {
   readonly output: O;
   readonly effect: Effect;
   readonly timeoutMs?: number;
+  readonly untrusted?: Untrusted;
 }
 
 /** Defines a tool from zod schemas; the JSON Schemas that models and people see come from them. */
@@ -125,6 +157,7 @@ function base<I extends z.ZodType, O extends z.ZodType>(definition: Definition<I
     description: definition.description,
     effect: definition.effect,
     timeoutMs: definition.timeoutMs ?? DEFAULT_TOOL_TIMEOUT_MS,
+    ...(definition.untrusted === undefined ? {} : { untrusted: definition.untrusted }),
     inputSchema: schemaOf(definition.input, "input"),
     outputSchema: schemaOf(definition.output, "output"),
     checkInput: (value) => check(definition.input, value),

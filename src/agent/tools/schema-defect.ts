@@ -1,0 +1,156 @@
+/**
+ * Whether a JSON Schema from outside can be applied at all. A validator takes a keyword that it does
+ * not understand for no constraint, so a misspelt rule would allow everything: here it is refused.
+ */
+import { isJsonObject, jsonDefect, type JsonObject, type JsonValue } from "../../run/json.ts";
+import type { SchemaDefect } from "../../run/catalogue.ts";
+import { jsonSchemaCheck } from "./json-schema.ts";
+
+const TYPES = ["null", "boolean", "object", "array", "number", "string", "integer"];
+const COUNTS = [
+  "maxLength",
+  "minLength",
+  "maxItems",
+  "minItems",
+  "maxProperties",
+  "minProperties",
+  "maxContains",
+  "minContains",
+];
+const NUMBERS = ["maximum", "minimum", "exclusiveMaximum", "exclusiveMinimum"];
+const SCHEMAS = [
+  "additionalProperties",
+  "propertyNames",
+  "items",
+  "contains",
+  "not",
+  "if",
+  "then",
+  "else",
+  "unevaluatedProperties",
+  "unevaluatedItems",
+];
+const SCHEMA_LISTS = ["allOf", "anyOf", "oneOf", "prefixItems"];
+const SCHEMA_MAPS = ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"];
+const FREE = [
+  "$schema",
+  "$id",
+  "$comment",
+  "$anchor",
+  "title",
+  "description",
+  "default",
+  "examples",
+  "deprecated",
+  "readOnly",
+  "writeOnly",
+  "format",
+  "const",
+  "contentEncoding",
+  "contentMediaType",
+];
+
+/** Why a schema cannot be applied, and where; null if it can. */
+export function schemaDefect(schema: JsonObject): SchemaDefect | null {
+  const deep = jsonDefect(schema);
+  if (deep !== null) {
+    return { pointer: "", detail: deep };
+  }
+  const found = walk(schema, "");
+  if (found !== null) {
+    return found;
+  }
+  // What is left shows only when it is applied: a `$ref` that leads nowhere, or round in circles.
+  const check = jsonSchemaCheck(schema);
+  const tried = [null, {}, [], "", 0].map((value) => check(value));
+  return tried.some((one) => !one.ok && one.reason === "the schema cannot be applied")
+    ? { pointer: "", detail: "cannot be applied: does a `$ref` lead nowhere?" }
+    : null;
+}
+
+function walk(schema: JsonValue, at: string): SchemaDefect | null {
+  if (typeof schema === "boolean") {
+    return null;
+  }
+  if (!isJsonObject(schema)) {
+    return { pointer: at, detail: "must be a schema: an object or a boolean" };
+  }
+  for (const [key, value] of Object.entries(schema)) {
+    const found = member(key, value, `${at}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`);
+    if (found !== null) {
+      return found;
+    }
+  }
+  return null;
+}
+
+function member(key: string, value: JsonValue, at: string): SchemaDefect | null {
+  if (SCHEMAS.includes(key)) {
+    return walk(value, at);
+  }
+  if (SCHEMA_LISTS.includes(key)) {
+    return Array.isArray(value)
+      ? first(value.map((one: JsonValue, i) => walk(one, `${at}/${i}`)))
+      : { pointer: at, detail: "must be a list of schemas" };
+  }
+  if (SCHEMA_MAPS.includes(key)) {
+    return isJsonObject(value)
+      ? first(
+          Object.entries(value).map(([name, one]) =>
+            key === "patternProperties" && !isPattern(name)
+              ? { pointer: `${at}/${name}`, detail: "is not a regular expression" }
+              : walk(one, `${at}/${name}`),
+          ),
+        )
+      : { pointer: at, detail: "must be an object of schemas" };
+  }
+  const detail = fault(key, value);
+  return detail === null ? null : { pointer: at, detail };
+}
+
+function fault(key: string, value: JsonValue): string | null {
+  if (COUNTS.includes(key)) {
+    return Number.isInteger(value) && Number(value) >= 0 ? null : "must be a whole number";
+  }
+  if (NUMBERS.includes(key)) {
+    return typeof value === "number" ? null : "must be a number";
+  }
+  switch (key) {
+    case "type":
+      return [value].flat().every((one) => TYPES.includes(String(one)))
+        ? null
+        : `must be one of ${TYPES.join(", ")}`;
+    case "enum":
+      return Array.isArray(value) ? null : "must be a list";
+    case "required":
+      return Array.isArray(value) && value.every((one) => typeof one === "string")
+        ? null
+        : "must be a list of names";
+    case "pattern":
+      return typeof value === "string" && isPattern(value) ? null : "is not a regular expression";
+    case "multipleOf":
+      return typeof value === "number" && value > 0 ? null : "must be a number above 0";
+    case "uniqueItems":
+      return typeof value === "boolean" ? null : "must be true or false";
+    case "dependentRequired":
+      return isJsonObject(value) ? null : "must be an object";
+    case "$ref":
+      return typeof value === "string" && value.startsWith("#")
+        ? null
+        : "must refer to a place in this schema (`#/…`)";
+    default:
+      return FREE.includes(key) ? null : "is not a keyword of JSON Schema";
+  }
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, "u") instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+function first(defects: readonly (SchemaDefect | null)[]): SchemaDefect | null {
+  return defects.find((one) => one !== null) ?? null;
+}
