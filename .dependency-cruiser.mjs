@@ -53,7 +53,7 @@ const layers = [
   {
     name: "tools",
     files: within("agent/tools/"),
-    may: [...domain, ...npm("mathjs", "@cfworker/json-schema", "zod")],
+    may: [...domain, ...npm("mathjs", "@cfworker/json-schema", "zod", "acorn", "sucrase")],
   },
   {
     name: "mcp",

@@ -12,9 +12,11 @@ import { defineConfig } from "vitest/config";
 const BUNDLED = [
   "@cfworker/json-schema",
   "@hono/zod-openapi",
+  "acorn",
   "hono",
   "mathjs/number",
   "openai",
+  "sucrase",
   "uuid",
   "zod",
 ];

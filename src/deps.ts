@@ -5,7 +5,8 @@ import { localRules, localScript } from "./agent/llm/local.ts";
 import { openAiClient } from "./agent/llm/openai.ts";
 import { unavailableClient } from "./agent/llm/unavailable.ts";
 import { plannerFor } from "./agent/planners/planner-for.ts";
-import { BUILT_IN_TOOLS, toolboxFor } from "./agent/tools/registry.ts";
+import type { Isolate } from "./agent/tools/isolate.ts";
+import { builtInTools, toolboxFor } from "./agent/tools/registry.ts";
 import { schemaDefect } from "./agent/tools/schema-defect.ts";
 import { scriptTools } from "./agent/tools/script-tools.ts";
 import { configOf, type Config } from "./env.ts";
@@ -29,9 +30,14 @@ export interface Deps {
   toolsFor(spec: RunSpec, scripted: () => ScriptedCalls | null): RunTools;
 }
 
-/** What a run's object needs, from its environment. @throws SettingError */
-export function buildDeps(env: Env): Deps {
+/**
+ * What a run's object needs, from its environment.
+ * @param isolate where code runs; null where a deployment has no such place
+ * @throws SettingError
+ */
+export function buildDeps(env: Env, isolate: Isolate | null = null): Deps {
   const config = configOf(env);
+  const builtIn = builtInTools(isolate);
   return {
     config,
     tasks: new TaskStore(env.DB),
@@ -44,6 +50,7 @@ export function buildDeps(env: Env): Deps {
       toolbox: toolboxFor(
         spec.config.tools,
         scriptTools(spec.input_data["script_tools"], scripted),
+        builtIn,
       ),
       settings: {
         retry: config.retry,
@@ -63,11 +70,13 @@ export function buildObserver(): Observer {
 const LOCAL_MODELS = ["local/rules", "local/script"];
 
 /** What this deployment offers to submissions. */
-export function buildCatalogue(config: Config): Catalogue {
+export function buildCatalogue(config: Config, env: Partial<Pick<Env, "ISOLATES">>): Catalogue {
+  // For its description only: the Worker itself runs no code.
+  const isolate = env.ISOLATES === undefined ? null : { run: () => Promise.reject(new Error()) };
   const providers = ["local", ...config.providers.keys()];
   return {
     providers,
-    tools: BUILT_IN_TOOLS.map((tool) => ({
+    tools: builtInTools(isolate).map((tool) => ({
       name: tool.name,
       description: tool.description,
       input_schema: tool.inputSchema,

@@ -192,6 +192,7 @@ export class Harness {
         this.#options.onWrite?.(this.writes, "after");
       },
       keep: (sha256, text) => this.values.keep(sha256, text),
+      recall: (sha256) => this.values.whole(sha256),
       durable: async () => {},
       watched: () => this.#options.watched ?? false,
       fault: () => {},

@@ -22,6 +22,8 @@ export interface Effects {
   append(events: readonly NewEvent[]): void;
   /** Keeps a text that is too long for an event, under its SHA-256 as lower-case hex. */
   keep(sha256: string, text: string): void;
+  /** A text that was kept; null where there is none. */
+  recall(sha256: string): string | null;
   /**
    * Resolves once all that was appended would survive a crash. Needed before an effect inside this
    * process; requests that leave it are held back by the platform until then.

@@ -4,6 +4,7 @@ import type { NewEvent } from "../run/event.ts";
 import { idempotencyKey } from "../run/id.ts";
 import type { RunState, TurnCall } from "../run/state.ts";
 import type { Effects, RunTools } from "./effects.ts";
+import { InnerCalls } from "./inner-calls.ts";
 import { invokeTool } from "./tools/invoke.ts";
 
 /**
@@ -53,14 +54,18 @@ async function callTool(
       data: { call_id: call.call_id, code: "unknown_tool", message, duration_ms: 0 },
     };
   }
+  const inner =
+    tool.callsTools === true ? new InnerCalls(call.call_id, state, tools, effects) : null;
   const context = {
     taskId,
     callId: call.call_id,
     idempotencyKey: idempotencyKey(taskId, call.call_id),
     attempt: request.attempt,
+    requestedAt: request.requestedAt,
     signal: effects.signal,
+    ...(inner === null ? {} : { calls: inner }),
   };
-  return invokeTool(
+  const outcome = await invokeTool(
     tool,
     request.arguments,
     context,
@@ -71,4 +76,5 @@ async function callTool(
       return sha256;
     },
   );
+  return inner === null ? outcome : inner.close(outcome);
 }

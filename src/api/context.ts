@@ -33,7 +33,7 @@ const built = new WeakMap<object, ApiDeps>();
 /** The dependencies for an environment; built once for each. @throws SettingError */
 export function apiDeps(
   env: Env,
-  catalogueOf: (config: Config) => Catalogue,
+  catalogueOf: (config: Config, env: Env) => Catalogue,
   observer: Observer,
 ): ApiDeps {
   const known = built.get(env);
@@ -44,7 +44,7 @@ export function apiDeps(
   const queues = { high: env.TASKS_HIGH, normal: env.TASKS, low: env.TASKS_LOW };
   const deps: ApiDeps = {
     config,
-    catalogue: catalogueOf(config),
+    catalogue: catalogueOf(config, env),
     tasks: new TaskStore(env.DB),
     keys: new KeyStore(env.DB),
     observer,

@@ -13,6 +13,7 @@ import { accept, type RunCommand } from "../run/command.ts";
 import type { RunSpec } from "../run/spec.ts";
 import { isSettled, isTerminal, viewOf } from "../run/view.ts";
 import { EventLog, type StoredEvent } from "./event-log.ts";
+import { isolateOf } from "./isolate.ts";
 import { KeptValues } from "./kept-values.ts";
 import { Lifeline } from "./lifeline.ts";
 import { Outbox } from "./outbox.ts";
@@ -55,7 +56,7 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
   constructor(ctx: DurableObjectState, env: Env, parts: Partial<RunParts> = {}) {
     super(ctx, env);
     const storage = parts.storage ?? ctx.storage;
-    this.#buildDeps = parts.buildDeps ?? buildDeps;
+    this.#buildDeps = parts.buildDeps ?? ((own) => buildDeps(own, isolateOf(own.ISOLATES)));
     this.#storage = storage;
     this.#log = new EventLog(storage.sql, (write) => storage.transactionSync(write));
     this.#values = new KeptValues(storage.sql);
@@ -72,6 +73,7 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
       deps: () => this.#deps,
       publish: (events) => this.#publish(events),
       keep: (sha256, text) => this.#values.keep(sha256, text),
+      recall: (sha256) => this.#values.whole(sha256),
       watched: () => this.#watchers.any,
       disconnect: () => this.#watchers.closeAll(),
       observer: parts.observer ?? buildObserver(),

@@ -179,8 +179,9 @@ export class Lifeline {
   }
 
   #newSlice(): Slice {
-    const { storage, log, deps, publish, watched, keep } = this.#host;
-    return new Slice(log, deps(), { publish, watched, keep, durable: () => storage.sync() });
+    const { storage, log, deps, publish, watched, keep, recall } = this.#host;
+    const durable = (): Promise<void> => storage.sync();
+    return new Slice(log, deps(), { publish, watched, keep, recall, durable });
   }
 
   async #runSlice(slice: Slice, opening: readonly NewEvent[]): Promise<void> {

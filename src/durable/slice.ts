@@ -17,6 +17,7 @@ export interface SliceHost {
   readonly watched: () => boolean;
   readonly durable: () => Promise<void>;
   readonly keep: (sha256: string, text: string) => void;
+  readonly recall: (sha256: string) => string | null;
 }
 
 /** Timers hold at most this many milliseconds. */
@@ -77,6 +78,10 @@ export class Slice implements Effects {
     if (this.state() !== null) {
       this.#host.keep(sha256, text);
     }
+  }
+
+  recall(sha256: string): string | null {
+    return this.#host.recall(sha256);
   }
 
   durable(): Promise<void> {

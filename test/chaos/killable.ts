@@ -9,7 +9,8 @@ import { defineTool, type RunTool } from "../../src/agent/tools/tool.ts";
 import { buildDeps, type Deps } from "../../src/deps.ts";
 import { AgentRun } from "../../src/durable/agent-run.ts";
 import type { RunStorage } from "../../src/durable/storage.ts";
-import { toolboxFor } from "../../src/agent/tools/registry.ts";
+import { isolateOf } from "../../src/durable/isolate.ts";
+import { builtInTools, toolboxFor } from "../../src/agent/tools/registry.ts";
 import { scriptTools } from "../../src/agent/tools/script-tools.ts";
 import { EFFECTS, type Effect } from "../../src/run/event.ts";
 import type { Observer } from "../../src/observe.ts";
@@ -178,13 +179,16 @@ function worldTools(life: Life): RunTool[] {
 
 /** The real dependencies, with tools that act on the world and a D1 whose writes are counted. */
 function killableDeps(env: Env, life: Life): Deps {
-  const deps = buildDeps({
+  const isolate = isolateOf(env.ISOLATES);
+  const settings = {
     ...env,
     OPSPAWN_RETRY_BASE_MS: "20",
     OPSPAWN_DELTA_CHARS: "1",
     // Whether a run shows as running while it works depends on the machine's speed.
     OPSPAWN_STATUS_DELAY_MS: "60000",
-  } as Env);
+  };
+  const deps = buildDeps(settings as Env, isolate);
+  const builtIn = builtInTools(isolate);
   const { tasks } = deps;
   const project: TaskStore["project"] = async (projection) => {
     const name = `d1 ${projection.view.status}`;
@@ -199,10 +203,11 @@ function killableDeps(env: Env, life: Life): Deps {
     }),
     toolsFor: (spec, scripted) => ({
       ...deps.toolsFor(spec, scripted),
-      toolbox: toolboxFor(spec.config.tools, [
-        ...scriptTools(spec.input_data["script_tools"], scripted),
-        ...worldTools(life),
-      ]),
+      toolbox: toolboxFor(
+        spec.config.tools,
+        [...scriptTools(spec.input_data["script_tools"], scripted), ...worldTools(life)],
+        builtIn,
+      ),
     }),
   };
 }

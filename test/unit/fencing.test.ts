@@ -33,6 +33,7 @@ function setUp() {
       publish: () => {},
       watched: () => false,
       keep: () => {},
+      recall: () => null,
       durable: async () => {},
     });
   const first = slice();

@@ -113,6 +113,7 @@ function rig(
     publish: () => {},
     watched: () => false,
     keep: () => {},
+    recall: () => null,
     disconnect: () => {},
     observer: { count: () => {}, fault: () => {} },
     now,

@@ -16,6 +16,8 @@ export interface ToolContext {
   /** The same for every attempt of this call. */
   readonly idempotencyKey: string;
   readonly attempt: number;
+  /** When its first attempt was about to begin, milliseconds. */
+  readonly requestedAt?: number;
   /** Aborted when the run is cancelled, out of time, or the tool's own time is up. */
   readonly signal: AbortSignal;
   /** The run's other tools, for a tool that says it `callsTools`. */
