@@ -181,15 +181,25 @@ export class Harness {
   }
 
   #effects(): Effects {
+    const dead: { by: unknown } = { by: null };
     return {
       now: () => this.now,
       random: () => 1,
       state: () => (this.log.state.end === null ? this.log.state : null),
       append: (events) => {
+        if (dead.by !== null) {
+          throw dead.by;
+        }
         this.writes += 1;
-        this.#options.onWrite?.(this.writes, "before");
-        this.log.append(events, this.now);
-        this.#options.onWrite?.(this.writes, "after");
+        try {
+          this.#options.onWrite?.(this.writes, "before");
+          this.log.append(events, this.now);
+          this.#options.onWrite?.(this.writes, "after");
+        } catch (error) {
+          // Nothing more is written by a process that is gone.
+          dead.by = error;
+          throw error;
+        }
       },
       keep: (sha256, text) => this.values.keep(sha256, text),
       recall: (sha256) => this.values.whole(sha256),

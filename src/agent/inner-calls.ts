@@ -41,6 +41,8 @@ export class InnerCalls implements ToolCaller {
   #delivered = 0;
   #closed = false;
   #mismatch: ToolStop | null = null;
+  /** What the log threw: that is no business of the code. */
+  readonly #faults: unknown[] = [];
 
   /** @param parent the call whose code makes the calls */
   constructor(parent: string, state: RunState, tools: RunTools, effects: Effects) {
@@ -84,13 +86,17 @@ export class InnerCalls implements ToolCaller {
   /**
    * Ends the calling: what the code did not wait for is waited for, or stopped if the code was. No
    * call is left without an outcome. Gives the calling tool's own outcome.
+   * @throws only what the log threw
    */
   async close(outcome: NewEvent): Promise<NewEvent> {
     this.#closed = true;
-    if (outcome.type !== "tool.completed") {
+    if (outcome.type !== "tool.completed" || this.#faults.length > 0) {
       this.#abort.abort();
     }
     await Promise.allSettled(this.#running);
+    if (this.#faults.length > 0) {
+      throw this.#faults[0];
+    }
     const inner = innerOf(this.#effects.state(), this.#parent);
     const open = inner.filter((call) => call.result === null);
     this.#effects.append(
@@ -258,7 +264,13 @@ export class InnerCalls implements ToolCaller {
   }
 
   #kept<T>(work: Promise<T>): Promise<T> {
-    const running = work.catch(() => undefined).finally(() => this.#running.delete(running));
+    const running = work
+      .catch((error: unknown) => {
+        if (!(error instanceof ToolStop)) {
+          this.#faults.push(error);
+        }
+      })
+      .finally(() => this.#running.delete(running));
     this.#running.add(running);
     return work;
   }

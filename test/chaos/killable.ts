@@ -37,6 +37,8 @@ export class Fate {
   logged = 0;
   /** How often each tool acted on the world, by its idempotency key. */
   readonly world = new Map<string, number>();
+  /** With which arguments each tool acted last. */
+  readonly given = new Map<string, unknown>();
   readonly #kills: Kill[];
   /** How often each name was written since the last stop. */
   #counts = new Map<string, number>();
@@ -104,11 +106,12 @@ class Life {
   }
 
   /** Acts on the world, if the process still can. */
-  async act(key: string): Promise<void> {
+  async act(key: string, given: unknown): Promise<void> {
     if (this.ending) {
       await new Promise(() => {});
     }
     this.fate.world.set(key, (this.fate.world.get(key) ?? 0) + 1);
+    this.fate.given.set(key, given);
   }
 
   #die(): never {
@@ -162,11 +165,11 @@ function worldTools(life: Life): RunTool[] {
     defineTool({
       name: `${effect}_tool`,
       description: `Acts on the world; ${effect}.`,
-      input: z.strictObject({}),
+      input: z.strictObject({ n: z.number().optional() }),
       output: z.string(),
       effect,
-      run: async (_input, { idempotencyKey }) => {
-        await life.act(`${effect} ${idempotencyKey}`);
+      run: async (input, { idempotencyKey }) => {
+        await life.act(`${effect} ${idempotencyKey}`, input);
         return "done";
       },
       probe: async (_input, { idempotencyKey }) =>
