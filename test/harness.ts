@@ -181,7 +181,7 @@ export class Harness {
   }
 
   #effects(): Effects {
-    const dead: { by: unknown } = { by: null };
+    const dead: { by: Error | null } = { by: null };
     return {
       now: () => this.now,
       random: () => 1,
@@ -197,7 +197,7 @@ export class Harness {
           this.#options.onWrite?.(this.writes, "after");
         } catch (error) {
           // Nothing more is written by a process that is gone.
-          dead.by = error;
+          dead.by = error instanceof Error ? error : new Error("died", { cause: error });
           throw error;
         }
       },

@@ -7,8 +7,8 @@
  */
 
 /** Steps (turns of a loop, calls of a function) and bytes that code may take, all in all. */
-export const MAX_STEPS = 20_000_000;
-export const MAX_BYTES = 800_000_000;
+const MAX_STEPS = 20_000_000;
+const MAX_BYTES = 800_000_000;
 /** Characters of JSON that code may return, or give to a tool. */
 export const MAX_OUTPUT_CHARS = 8_000_000;
 /** Characters of console output that are kept. */

@@ -12,12 +12,12 @@ const NAME_PATTERN = /^[A-Za-z0-9_.*-]{1,128}$/;
 const MAX_PER_MINUTE = 600;
 const MINUTE_MS = 60_000;
 
-const pattern = z
+const namePattern = z
   .string()
   .regex(NAME_PATTERN, "must be a tool's name, in which `*` stands for any text");
-const patterns = z.array(pattern).max(128);
+const patterns = z.array(namePattern).max(128);
 const record = <T extends z.ZodType>(value: T) =>
-  z.record(pattern, value).refine((rules) => Object.keys(rules).length <= 32, {
+  z.record(namePattern, value).refine((rules) => Object.keys(rules).length <= 32, {
     message: "has more than 32 rules",
   });
 
@@ -32,7 +32,7 @@ const rate = z
   });
 
 /** What follows for calls with side effects once untrusted content is in the conversation. */
-export const AFTER_UNTRUSTED = ["allow", "approve", "deny"] as const;
+const AFTER_UNTRUSTED = ["allow", "approve", "deny"] as const;
 
 /**
  * What an agent may do. Patterns are tool names in which `*` stands for any text. `deny` wins over

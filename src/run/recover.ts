@@ -83,14 +83,14 @@ export function interrupted(
 
 /** What is written with a cancellation: calls that are out have an outcome nobody will learn. */
 export function abandon(state: RunState): NewEvent[] {
-  return openCalls(state).flatMap((call): NewEvent[] => [
-    ...openInner(call)
-      .filter((inner) => inner.effect !== "pure")
-      .map((inner) => innerUnknown(call, inner)),
-    ...(call.request?.effect === "pure"
-      ? []
-      : [{ type: "tool.outcome_unknown" as const, data: { call_id: call.call.call_id } }]),
-  ]);
+  return openCalls(state).flatMap((call) => {
+    const { call_id } = call.call;
+    const inner = openInner(call).filter(({ effect }) => effect !== "pure");
+    const unknown = inner.map((one) => innerUnknown(call, one));
+    return call.request?.effect === "pure"
+      ? unknown
+      : unknown.concat({ type: "tool.outcome_unknown", data: { call_id } });
+  });
 }
 
 /** Calls of a call's code whose intent is written and whose outcome is not. */

@@ -190,7 +190,7 @@ function killableDeps(env: Env, life: Life): Deps {
     // Whether a run shows as running while it works depends on the machine's speed.
     OPSPAWN_STATUS_DELAY_MS: "60000",
   };
-  const deps = buildDeps(settings as Env, isolate);
+  const deps = buildDeps(settings, isolate);
   const builtIn = builtInTools(isolate);
   const { tasks } = deps;
   const project: TaskStore["project"] = async (projection) => {

@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { runStub } from "../../src/durable/rpc.ts";
 import type { RunEvent } from "../../src/run/event.ts";
-import type { JsonObject, JsonValue } from "../../src/run/json.ts";
+import type { JsonValue } from "../../src/run/json.ts";
 import type { RunView } from "../../src/run/view.ts";
 import { specOf, TaskStore } from "../../src/store/tasks.ts";
 import { newTask } from "./tasks.ts";
@@ -26,7 +26,7 @@ async function ran(code: string, more: Parameters<typeof newTask>[1] = {}): Prom
     { name: "broken", effect: "pure", outputs: [{ error: "out of order" }] },
   ];
   const script = [{ tool_calls: [{ name: "run_code", arguments: { code } }] }, { text: "end" }];
-  const task = newTask({ script, script_tools } as JsonObject, more);
+  const task = newTask({ script, script_tools }, more);
   await tasks.insert(task, null);
   const run = runStub(env.RUNS, task.tenant_id, task.task_id);
   await run.start(JSON.stringify(specOf(task)));
@@ -101,7 +101,7 @@ test("code calls tools, each call with its events, an id of its own and its pare
     "const { sum } = await tools.add_numbers({ a: 1, b: 2 }); const paid = await tools.pay(); return [sum, paid, Object.keys(tools).includes('run_code')]",
   );
   expect(output).toEqual({ result: [3, "paid", false] });
-  const calls = events.filter((event) => /^tool\./.test(event.type));
+  const calls = events.filter((event) => event.type.startsWith("tool."));
   expect(calls.map(({ type, data }) => [type, data["call_id"], data["parent_call_id"]])).toEqual([
     ["tool.requested", "call_2", undefined],
     ["tool.requested", "call_3", "call_2"],
@@ -165,7 +165,7 @@ test("what code read from the web taints what it returns, and the calls it makes
 test("calls that code does not wait for have their outcome before it has its own", async () => {
   const { events } = await ran("tools.pay(); tools.add_numbers({ a: 1, b: 2 }); return 1");
   const types = events
-    .filter((event) => /^tool\./.test(event.type))
+    .filter((event) => event.type.startsWith("tool."))
     .map((event) => [event.type, event.data["call_id"]]);
   expect(types.at(-1)).toEqual(["tool.completed", "call_2"]);
   expect(types.filter(([type]) => type === "tool.completed")).toHaveLength(3);

@@ -4,7 +4,7 @@
  * and what it may allocate), since a runtime without limits of its own would never come back from
  * `while (true)`; and it cannot import anything.
  */
-import type { AnyNode, Node } from "acorn";
+import type { AnyNode, Node, parse as parseProgram } from "acorn";
 import type { CompiledCode } from "./isolate.ts";
 
 /** The longest source, in characters. */
@@ -36,7 +36,7 @@ export async function compileCode(source: string): Promise<Compiled> {
     : asJavaScript;
 }
 
-type Parse = (typeof import("acorn"))["parse"];
+type Parse = typeof parseProgram;
 type Parsed =
   | { readonly ok: true; readonly program: Node }
   | { readonly ok: false; readonly reason: string };

@@ -67,8 +67,8 @@ export function prepareCall(
     const message = `The arguments do not fit the tool ${tool.name}: ${checked.reason}`;
     return failed(call_id, "invalid_arguments", message, 0);
   }
-  const after = (seconds: number | undefined, name: string) =>
-    seconds === undefined ? {} : { [name]: new Date(now + seconds * 1000).toISOString() };
+  const after = (seconds: number | undefined, field: string) =>
+    seconds === undefined ? {} : { [field]: new Date(now + seconds * 1000).toISOString() };
   const judged = {
     name,
     arguments: checked.value,

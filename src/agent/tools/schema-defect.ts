@@ -7,7 +7,7 @@ import type { SchemaDefect } from "../../run/catalogue.ts";
 import { jsonSchemaCheck } from "./json-schema.ts";
 
 const TYPES = ["null", "boolean", "object", "array", "number", "string", "integer"];
-const COUNTS = [
+const COUNTS: ReadonlySet<string> = new Set([
   "maxLength",
   "minLength",
   "maxItems",
@@ -16,9 +16,14 @@ const COUNTS = [
   "minProperties",
   "maxContains",
   "minContains",
-];
-const NUMBERS = ["maximum", "minimum", "exclusiveMaximum", "exclusiveMinimum"];
-const SCHEMAS = [
+]);
+const NUMBERS: ReadonlySet<string> = new Set([
+  "maximum",
+  "minimum",
+  "exclusiveMaximum",
+  "exclusiveMinimum",
+]);
+const SCHEMAS: ReadonlySet<string> = new Set([
   "additionalProperties",
   "propertyNames",
   "items",
@@ -29,10 +34,16 @@ const SCHEMAS = [
   "else",
   "unevaluatedProperties",
   "unevaluatedItems",
-];
-const SCHEMA_LISTS = ["allOf", "anyOf", "oneOf", "prefixItems"];
-const SCHEMA_MAPS = ["properties", "patternProperties", "$defs", "definitions", "dependentSchemas"];
-const FREE = [
+]);
+const SCHEMA_LISTS: ReadonlySet<string> = new Set(["allOf", "anyOf", "oneOf", "prefixItems"]);
+const SCHEMA_MAPS: ReadonlySet<string> = new Set([
+  "properties",
+  "patternProperties",
+  "$defs",
+  "definitions",
+  "dependentSchemas",
+]);
+const FREE: ReadonlySet<string> = new Set([
   "$schema",
   "$id",
   "$comment",
@@ -48,7 +59,7 @@ const FREE = [
   "const",
   "contentEncoding",
   "contentMediaType",
-];
+]);
 
 /** Why a schema cannot be applied, and where; null if it can. */
 export function schemaDefect(schema: JsonObject): SchemaDefect | null {
@@ -85,15 +96,15 @@ function walk(schema: JsonValue, at: string): SchemaDefect | null {
 }
 
 function member(key: string, value: JsonValue, at: string): SchemaDefect | null {
-  if (SCHEMAS.includes(key)) {
+  if (SCHEMAS.has(key)) {
     return walk(value, at);
   }
-  if (SCHEMA_LISTS.includes(key)) {
+  if (SCHEMA_LISTS.has(key)) {
     return Array.isArray(value)
       ? first(value.map((one: JsonValue, i) => walk(one, `${at}/${i}`)))
       : { pointer: at, detail: "must be a list of schemas" };
   }
-  if (SCHEMA_MAPS.includes(key)) {
+  if (SCHEMA_MAPS.has(key)) {
     return isJsonObject(value)
       ? first(
           Object.entries(value).map(([name, one]) =>
@@ -109,15 +120,15 @@ function member(key: string, value: JsonValue, at: string): SchemaDefect | null 
 }
 
 function fault(key: string, value: JsonValue): string | null {
-  if (COUNTS.includes(key)) {
+  if (COUNTS.has(key)) {
     return Number.isInteger(value) && Number(value) >= 0 ? null : "must be a whole number";
   }
-  if (NUMBERS.includes(key)) {
+  if (NUMBERS.has(key)) {
     return typeof value === "number" ? null : "must be a number";
   }
   switch (key) {
     case "type":
-      return [value].flat().every((one) => TYPES.includes(String(one)))
+      return [value].flat().every((one) => TYPES.some((type) => type === one))
         ? null
         : `must be one of ${TYPES.join(", ")}`;
     case "enum":
@@ -139,7 +150,7 @@ function fault(key: string, value: JsonValue): string | null {
         ? null
         : "must refer to a place in this schema (`#/…`)";
     default:
-      return FREE.includes(key) ? null : "is not a keyword of JSON Schema";
+      return FREE.has(key) ? null : "is not a keyword of JSON Schema";
   }
 }
 
