@@ -7,6 +7,7 @@ import { resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { Service } from "../test/service.ts";
 import { startModelServer } from "./model-server.ts";
+import { codeCosts, toolCallCosts } from "./tool-calls.ts";
 import type { Sample } from "./worker.ts";
 
 const STEPS = Number(process.env["BENCH_STEPS"] ?? 1000);
@@ -33,7 +34,9 @@ try {
   const time = await stepTimes();
   const throughput = await runThroughput();
   const submissions = await submitThroughput();
-  const report = { perStep, time, throughput, submissions };
+  const toolCalls = await toolCallCosts();
+  const code = await codeCosts(service);
+  const report = { perStep, time, throughput, submissions, toolCalls, code };
   console.log(JSON.stringify(report));
 } finally {
   await service.stop();

@@ -139,8 +139,9 @@ function rateDenied(policy: Policy, rates: Rates, tool: string, now: number): Ve
     if (per_run !== undefined && total >= per_run) {
       return deny(`rate "${one}"`, `${per_run} calls in a run are all there may be.`);
     }
-    const lately = recent.filter((at) => at > now - MINUTE_MS).length;
-    if (per_minute !== undefined && lately >= per_minute) {
+    // As many calls ago as there may be in a minute: was that within the last one?
+    const first = per_minute === 0 ? now : (recent.at(-(per_minute ?? 1)) ?? -Infinity);
+    if (per_minute !== undefined && first > now - MINUTE_MS) {
       return deny(`rate "${one}"`, `${per_minute} calls a minute are all there may be.`);
     }
   }
