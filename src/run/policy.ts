@@ -150,14 +150,15 @@ function rateDenied(policy: Policy, rates: Rates, tool: string, now: number): Ve
 
 function afterUntrusted(policy: Policy, standing: Standing, call: JudgedCall): Verdict | null {
   const { after_untrusted = "allow" } = policy;
-  if (standing.untrusted === null || !call.acts) {
+  // What a person has approved was judged before it was put before them.
+  if (standing.untrusted === null || !call.acts || call.approved) {
     return null;
   }
   switch (after_untrusted) {
     case "allow":
       return null;
     case "approve":
-      return call.approved ? null : { kind: "approve", rule: "after_untrusted" };
+      return { kind: "approve", rule: "after_untrusted" };
     case "deny":
       return deny(
         "after_untrusted",

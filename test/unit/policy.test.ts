@@ -7,6 +7,9 @@ import { schemaFits } from "../../src/agent/tools/json-schema.ts";
 import { nativePlanner } from "../../src/agent/planners/native.ts";
 import { reactPlanner } from "../../src/agent/planners/react.ts";
 import type { JsonObject } from "../../src/run/json.ts";
+import { builtInTools, toolboxFor } from "../../src/agent/tools/registry.ts";
+import { buildCatalogue } from "../../src/deps.ts";
+import { configOf } from "../../src/env.ts";
 import { Harness, Killed, specFor } from "../harness.ts";
 
 const ADD = { name: "add_numbers", arguments: { a: 1, b: 2 } };
@@ -133,6 +136,26 @@ test.each([
     expect(outcomes).toEqual(["tool.completed", "tool.completed", "tool.completed", ...outcome]);
   },
 );
+
+test("a call that a person approved is made, although untrusted content came beside it meanwhile", async () => {
+  const policy: Policy = { approve: ["pay"], after_untrusted: "deny" };
+  const harness = run(policy, [[named(pay), named(page)]]);
+  await harness.drive();
+  expect(harness.log.state).toMatchObject({ untrusted: "web", status: "waiting" });
+  const call_id = "call_2";
+  harness.tell({ kind: "decide", call_id, decision: "approve", comment: null, by: "k" });
+  await harness.drive();
+  expect(failures(harness)).toEqual([]);
+  expect(harness.log.state.end).toMatchObject({ status: "completed" });
+});
+
+test("code is offered where there are isolates, and nowhere else", () => {
+  const names = (env: Partial<Pick<Env, "ISOLATES">>): string[] =>
+    buildCatalogue(configOf({}), env).tools.map(({ name }) => name);
+  expect(names({})).not.toContain("run_code");
+  expect(names({ ISOLATES: {} as WorkerLoader })).toContain("run_code");
+  expect(toolboxFor(undefined, [], builtInTools(null)).names).not.toContain("run_code");
+});
 
 test("untrusted output reaches a model inside JSON that it cannot end", async () => {
   const harness = run({}, [named(page)]);
