@@ -89,8 +89,6 @@ async function perBareCall(): Promise<number> {
 
 /** What code costs in the service itself: runs that differ in nothing but what their tool is. */
 export async function codeCosts(service: Service) {
-  const inner = (calls: number): string =>
-    `for (let i = 0; i < ${calls}; i++) await tools.add_numbers({ a: i, b: 1 }); return 1`;
   const plain: number[] = [];
   const empty: number[] = [];
   const full: number[] = [];
@@ -112,6 +110,10 @@ export async function codeCosts(service: Service) {
     result,
   );
   return result;
+}
+
+function inner(calls: number): string {
+  return `for (let i = 0; i < ${calls}; i++) await tools.add_numbers({ a: i, b: 1 }); return 1`;
 }
 
 async function run(service: Service, name: string, args: object): Promise<void> {

@@ -1,7 +1,16 @@
 /** Code of models against the deployed bundle: offered, killed with the service, and contained. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Service } from "../service.ts";
-import { ended, logOf, ofType, scripted, submit, type LogEvent, type Task } from "../tasks.ts";
+import {
+  ended,
+  getJson,
+  logOf,
+  ofType,
+  scripted,
+  submit,
+  type LogEvent,
+  type Task,
+} from "../tasks.ts";
 import { SseWatch } from "../watch.ts";
 
 const DONE = { text: "Done." };
@@ -35,9 +44,7 @@ async function done(task_id: string): Promise<Task> {
 }
 
 test("the tool is in the list of tools, with its schemas", async () => {
-  const { tools } = (await (await service.request("/api/v1/tools")).json()) as {
-    tools: { name: string; effect: string; input_schema: { required: string[] } }[];
-  };
+  const { tools } = await getJson<{ tools: { name: string }[] }>(service, "/api/v1/tools");
   expect(tools.find(({ name }) => name === "run_code")).toMatchObject({
     effect: "idempotent",
     input_schema: { required: ["code"] },

@@ -1,4 +1,5 @@
 /** Calls that a tool's code makes: what is replayed after a crash, and what is never done twice. */
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { defineTool, type RunTool, type ToolCaller } from "../../src/agent/tools/tool.ts";
@@ -146,6 +147,21 @@ test("code that is stopped at any write comes to its end, with no effect of `onc
     }
   }
   expect(unknown).toBeGreaterThan(0);
+});
+
+test("a log with calls of code and with refusals still folds as it did when it was written", () => {
+  const text = readFileSync("test/golden/log-with-code.json", "utf8");
+  const events = JSON.parse(text) as RunEvent[];
+  expectLegal(events);
+  const end = events.reduce(reduce, INITIAL_STATE);
+  expect(end).toMatchObject({
+    status: "completed",
+    untrusted: "web",
+    usage: { tool_calls: 4 },
+    rates: { "*_numbers": { total: 2 } },
+  });
+  expect(new Set(events.map(({ type }) => type))).toContain("recovery.started");
+  expect(events.some(({ data }) => data["rule"] !== undefined)).toBe(true);
 });
 
 function expectLegal(events: readonly RunEvent[]): void {

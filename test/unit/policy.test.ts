@@ -150,10 +150,8 @@ test("a call that a person approved is made, although untrusted content came bes
 });
 
 test("code is offered where there are isolates, and nowhere else", () => {
-  const names = (env: Partial<Pick<Env, "ISOLATES">>): string[] =>
-    buildCatalogue(configOf({}), env).tools.map(({ name }) => name);
-  expect(names({})).not.toContain("run_code");
-  expect(names({ ISOLATES: {} as WorkerLoader })).toContain("run_code");
+  expect(offered({})).not.toContain("run_code");
+  expect(offered({ ISOLATES: {} as WorkerLoader })).toContain("run_code");
   expect(toolboxFor(undefined, [], builtInTools(null)).names).not.toContain("run_code");
 });
 
@@ -211,6 +209,10 @@ test("schemas that can be applied have no defect", () => {
     expect(schemaDefect(schema as JsonObject)).toBeNull();
   }
 });
+
+function offered(env: Partial<Pick<Env, "ISOLATES">>): string[] {
+  return buildCatalogue(configOf({}), env).tools.map(({ name }) => name);
+}
 
 function named({ name }: { readonly name: string }): object {
   return { name, arguments: {} };
