@@ -129,11 +129,11 @@ async function run(service: Service, name: string, args: object): Promise<void> 
       limits: { max_steps: TURNS + 1, max_repeats: 100 },
     }),
   });
-  const { task_id } = (await response.json()) as { task_id: string };
+  const { task_id } = await response.json<{ task_id: string }>();
   const done = await service.request(`/api/v1/tasks/${task_id}`, {
     headers: { Prefer: "wait=60" },
   });
-  const { status } = (await done.json()) as { status: string };
+  const { status } = await done.json<{ status: string }>();
   if (status !== "completed") {
     throw new Error(`the run ended ${status}: ${service.output}`);
   }

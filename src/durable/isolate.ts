@@ -37,10 +37,13 @@ export function isolateOf(loader: WorkerLoader | undefined): Isolate | null {
 }
 
 async function runJob(loader: WorkerLoader, job: IsolateJob): Promise<IsolateOutcome> {
-  const host = new Host(job.tools);
   const cut = Promise.withResolvers<IsolateOutcome>();
   const stop = (): void => cut.resolve(failed("code_stopped"));
+  const desk = new Desk(job.tools, cut.resolve);
   job.signal.addEventListener("abort", stop, { once: true });
+  if (job.signal.aborted) {
+    stop();
+  }
   try {
     const worker = loader.load({
       compatibilityDate: "2026-11-01",
@@ -48,45 +51,56 @@ async function runJob(loader: WorkerLoader, job: IsolateJob): Promise<IsolateOut
       modules: { ...GUEST_MODULES, "code.js": job.code.module },
       env: {},
       globalOutbound: null,
-      limits: { cpuMs: CPU_MS, subRequests: 1 },
+      limits: { cpuMs: CPU_MS },
     });
     // What a loaded Worker exports is known to nobody but the two modules that it is made of.
     const guest = worker.getEntrypoint("Code") as unknown as Guest;
+    const host = new Host((name, text) => desk.answer(name, text));
     const names = job.tools === null ? null : JSON.stringify(job.tools.names);
     const ran = guest.run(host, names, JSON.stringify(job.input), job.now, job.seed).then(
       (answer) => outcomeOf(answer),
       (error: unknown) => lost(error),
     );
-    return await Promise.race([ran, host.stopped, cut.promise]);
+    return await Promise.race([ran, cut.promise]);
   } catch (error) {
     return lost(error);
   } finally {
     job.signal.removeEventListener("abort", stop);
-    host.close();
+    desk.close();
   }
 }
 
-/** What the code's `tools` come to. All that comes in is text of a stranger. */
+/** All of ours that an isolate can reach: this one method. */
 class Host extends RpcTarget {
-  readonly #tools: ToolCaller | null;
-  readonly #stop = Promise.withResolvers<IsolateOutcome>();
-  #closed = false;
+  readonly #answer: (name: unknown, argumentsText: unknown) => Promise<string>;
 
-  constructor(tools: ToolCaller | null) {
+  constructor(answer: (name: unknown, argumentsText: unknown) => Promise<string>) {
     super();
-    this.#tools = tools;
+    this.#answer = answer;
   }
 
-  /** Resolves where a call ends the whole job. */
-  get stopped(): Promise<IsolateOutcome> {
-    return this.#stop.promise;
+  call(name: unknown, argumentsText: unknown): Promise<string> {
+    return this.#answer(name, argumentsText);
+  }
+}
+
+/** Where the calls of one job are answered, while it runs. All that comes in is a stranger's. */
+class Desk {
+  readonly #tools: ToolCaller | null;
+  readonly #end: (outcome: IsolateOutcome) => void;
+  #closed = false;
+
+  /** @param end ends the whole job */
+  constructor(tools: ToolCaller | null, end: (outcome: IsolateOutcome) => void) {
+    this.#tools = tools;
+    this.#end = end;
   }
 
   close(): void {
     this.#closed = true;
   }
 
-  async call(name: unknown, argumentsText: unknown): Promise<string> {
+  async answer(name: unknown, argumentsText: unknown): Promise<string> {
     if (this.#closed || this.#tools === null) {
       throw new Error("There is nobody to call any more.");
     }
@@ -99,9 +113,7 @@ class Host extends RpcTarget {
       const { output, error } = await this.#tools.call(name.slice(0, 256), args);
       return JSON.stringify(error === undefined ? { output: output ?? null } : { error });
     } catch (thrown) {
-      this.#stop.resolve(
-        thrown instanceof ToolStop ? failed(thrown.code, thrown.message) : lost(thrown),
-      );
+      this.#end(thrown instanceof ToolStop ? failed(thrown.code, thrown.message) : lost(thrown));
       throw new Error("The code has to end.", { cause: thrown });
     }
   }
