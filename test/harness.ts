@@ -190,6 +190,10 @@ export class Harness {
         if (dead.by !== null) {
           throw dead.by;
         }
+        // As the port has it: a run that has ended takes nothing more.
+        if (this.log.state.end !== null) {
+          return;
+        }
         this.writes += 1;
         try {
           this.#options.onWrite?.(this.writes, "before");
