@@ -206,7 +206,7 @@ export class Harness {
         }
       },
       keep: (sha256, text) => this.values.keep(sha256, text),
-      recall: (sha256) => this.values.whole(sha256),
+      kept: (sha256, offset, limit) => this.values.read(sha256, offset, limit),
       durable: async () => {},
       watched: () => this.#options.watched ?? false,
       fault: () => {},

@@ -7,6 +7,7 @@ import type { NewEvent } from "../run/event.ts";
 import type { RunState } from "../run/state.ts";
 import type { LlmClient } from "./llm/client.ts";
 import type { Toolbox } from "./tools/registry.ts";
+import type { KeptPage } from "./tools/tool.ts";
 
 export interface Effects {
   /** Milliseconds since the epoch. */
@@ -22,8 +23,8 @@ export interface Effects {
   append(events: readonly NewEvent[]): void;
   /** Keeps a text that is too long for an event, under its SHA-256 as lower-case hex. */
   keep(sha256: string, text: string): void;
-  /** A text that was kept; null where there is none. */
-  recall(sha256: string): string | null;
+  /** At most `limit` characters of a kept text from `offset` on; null if none is kept by that name. */
+  kept(sha256: string, offset: number, limit: number): KeptPage | null;
   /**
    * Resolves once all that was appended would survive a crash. Needed before an effect inside this
    * process; requests that leave it are held back by the platform until then.

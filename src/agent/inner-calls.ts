@@ -6,7 +6,7 @@
  */
 import { hash } from "node:crypto";
 import type { NewEvent } from "../run/event.ts";
-import { TOOL_FAILURES, type ToolFailureCode } from "../run/failure.ts";
+import { TOOL_FAILURES, ToolStop, type ToolFailureCode } from "../run/failure.ts";
 import { callId, idempotencyKey } from "../run/id.ts";
 import { canonicalJson, type JsonValue } from "../run/json.ts";
 import { toolCallsMet } from "../run/limits.ts";
@@ -15,7 +15,7 @@ import type { InnerCall, InnerResult, RunState } from "../run/state.ts";
 import type { Untrusted } from "../run/trust.ts";
 import type { Effects, RunTools } from "./effects.ts";
 import { invokeTool, prepareCall } from "./tools/invoke.ts";
-import { ToolStop, type RunTool, type ToolCaller } from "./tools/tool.ts";
+import type { RunTool, ToolCaller } from "./tools/tool.ts";
 
 /** Calls that one piece of code may make: all of them are in memory until it ends. */
 const MAX_CALLS = 200;
@@ -248,10 +248,13 @@ export class InnerCalls implements ToolCaller {
   /** An output that is longer than an event has is given whole: code is there to work through it. */
   #whole(result: InnerResult): InnerResult {
     const { output_sha256, output } = result;
-    const text = output_sha256 === null ? null : this.#effects.recall(output_sha256);
-    return text === null
-      ? result
-      : { ...result, output: typeof output === "string" ? text : (JSON.parse(text) as JsonValue) };
+    const whole =
+      output_sha256 === null ? null : this.#effects.kept(output_sha256, 0, Number.MAX_SAFE_INTEGER);
+    if (whole === null) {
+      return result;
+    }
+    const value = typeof output === "string" ? whole.text : (JSON.parse(whole.text) as JsonValue);
+    return { ...result, output: value };
   }
 
   /** @throws ToolStop where the slice may not write any more */

@@ -73,7 +73,7 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
       deps: () => this.#deps,
       publish: (events) => this.#publish(events),
       keep: (sha256, text) => this.#values.keep(sha256, text),
-      recall: (sha256) => this.#values.whole(sha256),
+      kept: (sha256, offset, limit) => this.#values.read(sha256, offset, limit),
       watched: () => this.#watchers.any,
       disconnect: () => this.#watchers.closeAll(),
       observer: parts.observer ?? buildObserver(),

@@ -4,8 +4,8 @@
  */
 import { RpcTarget } from "cloudflare:workers";
 import type { Isolate, IsolateJob, IsolateOutcome } from "../agent/tools/isolate.ts";
-import { ToolStop, type ToolCaller } from "../agent/tools/tool.ts";
-import { TOOL_FAILURES, type ToolFailureCode } from "../run/failure.ts";
+import type { ToolCaller } from "../agent/tools/tool.ts";
+import { TOOL_FAILURES, ToolStop, type ToolFailureCode } from "../run/failure.ts";
 import { isJsonObject, jsonDefect, type JsonValue } from "../run/json.ts";
 import { GUEST_MODULES, MAX_CONSOLE_CHARS, MAX_OUTPUT_CHARS } from "./guest.ts";
 

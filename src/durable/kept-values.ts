@@ -53,11 +53,6 @@ export class KeptValues {
     return total === null ? this.#beyond(sha256) : { text: page, total };
   }
 
-  /** All of a text; null if it is not kept. */
-  whole(sha256: string): string | null {
-    return this.read(sha256, 0, Number.MAX_SAFE_INTEGER)?.text ?? null;
-  }
-
   #beyond(sha256: string): ValuePage | null {
     const [row] = this.#sql.exec("SELECT total FROM value WHERE sha256 = ? LIMIT 1", sha256);
     return row === undefined ? null : { text: "", total: Number(row["total"]) };

@@ -179,9 +179,9 @@ export class Lifeline {
   }
 
   #newSlice(): Slice {
-    const { storage, log, deps, publish, watched, keep, recall } = this.#host;
+    const { storage, log, deps, publish, watched, keep, kept } = this.#host;
     const durable = (): Promise<void> => storage.sync();
-    return new Slice(log, deps(), { publish, watched, keep, recall, durable });
+    return new Slice(log, deps(), { publish, watched, keep, kept, durable });
   }
 
   async #runSlice(slice: Slice, opening: readonly NewEvent[]): Promise<void> {

@@ -17,7 +17,7 @@ export interface SliceHost {
   readonly watched: () => boolean;
   readonly durable: () => Promise<void>;
   readonly keep: (sha256: string, text: string) => void;
-  readonly recall: (sha256: string) => string | null;
+  readonly kept: Effects["kept"];
 }
 
 /** Timers hold at most this many milliseconds. */
@@ -80,8 +80,8 @@ export class Slice implements Effects {
     }
   }
 
-  recall(sha256: string): string | null {
-    return this.#host.recall(sha256);
+  kept(sha256: string, offset: number, limit: number): ReturnType<Effects["kept"]> {
+    return this.#host.kept(sha256, offset, limit);
   }
 
   durable(): Promise<void> {

@@ -87,6 +87,20 @@ export type ModelFailureCode = keyof typeof MODEL_FAILURES;
 export type ToolFailureCode = keyof typeof TOOL_FAILURES;
 type RunFailureCode = keyof typeof RUN_FAILURES;
 
+/** What a tool throws where it knows which code its failure has; the message is for the model. */
+export class ToolStop extends Error {
+  readonly code: ToolFailureCode;
+  constructor(
+    code: ToolFailureCode,
+    message: string = TOOL_FAILURES[code].says,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.name = "ToolStop";
+    this.code = code;
+  }
+}
+
 /** Why a run failed, as its last event has it; the message is the code's own unless one is given. */
 export function runFailure(
   code: RunFailureCode,

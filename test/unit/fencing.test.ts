@@ -33,7 +33,7 @@ function setUp() {
       publish: () => {},
       watched: () => false,
       keep: () => {},
-      recall: () => null,
+      kept: () => null,
       durable: async () => {},
     });
   const first = slice();

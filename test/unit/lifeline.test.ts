@@ -113,7 +113,7 @@ function rig(
     publish: () => {},
     watched: () => false,
     keep: () => {},
-    recall: () => null,
+    kept: () => null,
     disconnect: () => {},
     observer: { count: () => {}, fault: () => {} },
     now,

@@ -15,7 +15,7 @@ export interface CodeDefinition {
   readonly name: string;
   readonly description: string;
   readonly input_schema: JsonObject;
-  readonly output_schema?: JsonObject;
+  readonly output_schema?: JsonObject | null;
   readonly effect: Effect;
   readonly timeout_ms?: number;
   readonly code: { readonly source: string };

@@ -4,7 +4,7 @@
  * asks for and whatever a tool does comes out as an event; neither half throws.
  */
 import type { NewEvent } from "../../run/event.ts";
-import { clipMessage, TOOL_FAILURES, type ToolFailureCode } from "../../run/failure.ts";
+import { clipMessage, TOOL_FAILURES, ToolStop, type ToolFailureCode } from "../../run/failure.ts";
 import { idempotencyKey } from "../../run/id.ts";
 import { jsonDefect, type JsonValue } from "../../run/json.ts";
 import type { ToolCall } from "../../run/message.ts";
@@ -20,7 +20,7 @@ import type { AgentConfig } from "../../run/spec.ts";
 import type { TurnCall } from "../../run/state.ts";
 import { schemaFits } from "./json-schema.ts";
 import type { Toolbox } from "./registry.ts";
-import { ToolStop, type Checked, type RunTool, type Tool, type ToolContext } from "./tool.ts";
+import type { Checked, RunTool, Tool, ToolContext } from "./tool.ts";
 
 /** Microtasks that a tool without I/O takes at most: its own awaits, and those around it. */
 const MICROTASKS = 16;
@@ -190,8 +190,8 @@ export async function invokeTool(
       call_id: context.callId,
       output,
       duration_ms,
-      ...(tool.untrusted === undefined ? {} : { untrusted: tool.untrusted }),
       ...(whole === null ? {} : { truncated: true, output_sha256: keep(whole) }),
+      ...(tool.untrusted === undefined ? {} : { untrusted: tool.untrusted }),
     },
   };
 }
@@ -249,20 +249,7 @@ async function run(tool: RunTool, args: JsonValue, context: ToolContext): Promis
   try {
     return checkOutput(tool, await tool.run(args, context));
   } catch (thrown) {
-    return {
-      ok: false,
-      code: isStop(thrown) ? thrown.code : "tool_error",
-      message: messageOf(thrown),
-    };
-  }
-}
-
-/** Cannot throw, whatever it is given. */
-function isStop(thrown: unknown): thrown is ToolStop {
-  try {
-    return thrown instanceof ToolStop;
-  } catch {
-    return false;
+    return { ok: false, code: codeOf(thrown), message: messageOf(thrown) };
   }
 }
 
@@ -398,6 +385,15 @@ function messageOf(thrown: unknown): string {
     return text.trim() === "" ? TOOL_FAILURES.tool_error.says : text;
   } catch {
     return TOOL_FAILURES.tool_error.says;
+  }
+}
+
+/** Cannot throw itself, whatever it is given. */
+function codeOf(thrown: unknown): ToolFailureCode {
+  try {
+    return thrown instanceof ToolStop ? thrown.code : "tool_error";
+  } catch {
+    return "tool_error";
   }
 }
 

@@ -5,10 +5,10 @@
  * made before are answered from the log.
  */
 import { z } from "zod";
-import { clipMessage } from "../../run/failure.ts";
+import { clipMessage, ToolStop } from "../../run/failure.ts";
 import { compileCode, MAX_SOURCE_CHARS } from "./compile-code.ts";
 import type { Isolate, IsolateOutcome } from "./isolate.ts";
-import { defineTool, ToolStop, type RunTool, type ToolContext } from "./tool.ts";
+import { defineTool, type RunTool, type ToolContext } from "./tool.ts";
 import type { JsonValue } from "../../run/json.ts";
 
 /** Time that code has, its calls of tools included, milliseconds. */

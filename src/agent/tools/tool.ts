@@ -4,7 +4,6 @@
  */
 import { z } from "zod";
 import type { Effect } from "../../run/event.ts";
-import { TOOL_FAILURES, type ToolFailureCode } from "../../run/failure.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../run/json.ts";
 import type { InnerResult } from "../../run/state.ts";
 import type { Untrusted } from "../../run/trust.ts";
@@ -36,14 +35,10 @@ export interface ToolCaller {
   call(name: string, args: JsonValue): Promise<InnerResult>;
 }
 
-/** A tool ends with a code of its own. */
-export class ToolStop extends Error {
-  readonly code: ToolFailureCode;
-  constructor(code: ToolFailureCode, message: string = TOOL_FAILURES[code].says) {
-    super(message);
-    this.name = "ToolStop";
-    this.code = code;
-  }
+/** A part of a kept text, and how many characters the whole has. */
+export interface KeptPage {
+  readonly text: string;
+  readonly total: number;
 }
 
 /** A checked value, or why it does not fit. */
