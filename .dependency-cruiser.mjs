@@ -73,6 +73,8 @@ const layers = [
         "linkedom",
         "@mozilla/readability",
         "turndown",
+        "acorn",
+        "sucrase",
       ),
     ],
   },

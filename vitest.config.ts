@@ -15,10 +15,12 @@ const BUNDLED = [
   "@cfworker/json-schema",
   "@google/genai/web",
   "@hono/zod-openapi",
+  "acorn",
   "hono",
   "mathjs/number",
   "openai",
   "openai/streaming",
+  "sucrase",
   "uuid",
   "zod",
 ];

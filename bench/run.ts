@@ -10,6 +10,7 @@ import { Service } from "../test/service.ts";
 import { startModelServer } from "./model-server.ts";
 import { MODEL_PROVIDERS } from "./models.ts";
 import { startStreamServer } from "./stream-server.ts";
+import { codeCosts, toolCallCosts } from "./tool-calls.ts";
 import type { Sample } from "./worker.ts";
 
 const STEPS = Number(process.env["BENCH_STEPS"] ?? 1000);
@@ -41,7 +42,9 @@ try {
   const submissions = await submitThroughput();
   const models = await modelCalls();
   const waking = await wakeTimes();
-  const report = { perStep, time, throughput, submissions, models, waking };
+  const toolCalls = await toolCallCosts();
+  const code = await codeCosts(service);
+  const report = { perStep, time, throughput, submissions, models, waking, toolCalls, code };
   console.log(JSON.stringify(report));
 } finally {
   await service.stop();

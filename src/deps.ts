@@ -19,7 +19,8 @@ import { registeredTools } from "./agent/tools/http-tool.ts";
 import { definitionDefects } from "./agent/tools/definition-defects.ts";
 import { schemaDefect } from "./agent/tools/schema-defect.ts";
 import { referenceDefect } from "./agent/tools/schema-refs.ts";
-import { BUILT_IN_TOOLS, toolboxFor } from "./agent/tools/registry.ts";
+import { builtInTools, toolboxFor } from "./agent/tools/registry.ts";
+import type { Isolate } from "./agent/tools/isolate.ts";
 import { scriptTools } from "./agent/tools/script-tools.ts";
 import { ledgerStub, type LedgerRpc } from "./durable/ledger-rpc.ts";
 import { configOf, type Config, type ProviderSettings } from "./env.ts";
@@ -46,10 +47,15 @@ export interface Deps {
   toolsFor(spec: RunSpec, scripted: () => ScriptedCalls | null): RunTools;
 }
 
-/** What a run's object needs, from its environment. @throws SettingError */
-export function buildDeps(env: Env): Deps {
+/**
+ * What a run's object needs, from its environment.
+ * @param isolate where code runs; null where a deployment has no such place
+ * @throws SettingError
+ */
+export function buildDeps(env: Env, isolate: Isolate | null = null): Deps {
   const config = configOf(env);
   const fetch = buildFetch(config);
+  const builtIn = builtInTools(isolate);
   return {
     config,
     tasks: new TaskStore(env.DB),
@@ -60,13 +66,17 @@ export function buildDeps(env: Env): Deps {
     plannerFor,
     toolsFor: (spec, scripted) => ({
       llmFor: memoised((model) => llmFor(config, spec, model, bindingOf(env))),
-      toolbox: toolboxFor(spec.config.tools, [
-        ...registeredTools(spec.tools ?? [], {
-          tenantId: spec.tenant_id,
-          secrets: config.toolSecrets,
-        }),
-        ...scriptTools(spec.input_data["script_tools"], scripted),
-      ]),
+      toolbox: toolboxFor(
+        spec.config.tools,
+        [
+          ...registeredTools(spec.tools ?? [], {
+            tenantId: spec.tenant_id,
+            secrets: config.toolSecrets,
+          }),
+          ...scriptTools(spec.input_data["script_tools"], scripted),
+        ],
+        builtIn,
+      ),
       fetch,
       settings: {
         retry: config.retry,
@@ -114,7 +124,12 @@ const KNOWN: Readonly<Record<string, string>> = {
 };
 
 /** What this deployment offers to submissions. */
-export function buildCatalogue(config: Config, env: object = {}): Catalogue {
+export function buildCatalogue(
+  config: Config,
+  env: Partial<Pick<Env, "ISOLATES">> & { readonly AI?: unknown } = {},
+): Catalogue {
+  // For its description only: the Worker itself runs no code.
+  const isolate = env.ISOLATES === undefined ? null : { run: () => Promise.reject(new Error()) };
   const providers = [
     "local",
     ...config.providers.keys(),
@@ -123,7 +138,7 @@ export function buildCatalogue(config: Config, env: object = {}): Catalogue {
   const rules = new HostRules(config.web);
   return {
     providers,
-    tools: BUILT_IN_TOOLS.map((tool) => ({
+    tools: builtInTools(isolate).map((tool) => ({
       name: tool.name,
       description: tool.description,
       input_schema: tool.inputSchema,

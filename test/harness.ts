@@ -172,7 +172,7 @@ export class Harness {
   tell(command: RunCommand): string | null {
     const { toolbox } = this.tools;
     const accepted = accept(this.log.state, command, (name, args) =>
-      argumentsDefect(name, args, toolbox),
+      argumentsDefect(name, args, toolbox, this.#spec.config.policy),
     );
     if (!accepted.ok) {
       return accepted.code;
@@ -204,15 +204,29 @@ export class Harness {
   }
 
   #effects(): Effects {
+    const dead: { by: Error | null } = { by: null };
     return {
       now: () => this.#clock(),
       random: () => 1,
       state: () => (this.log.state.end === null ? this.log.state : null),
       append: (events) => {
+        if (dead.by !== null) {
+          throw dead.by;
+        }
+        // As the port has it: a run that has ended takes nothing more.
+        if (this.log.state.end !== null) {
+          return;
+        }
         this.writes += 1;
-        this.#options.onWrite?.(this.writes, "before");
-        this.log.append(events, this.#clock());
-        this.#options.onWrite?.(this.writes, "after");
+        try {
+          this.#options.onWrite?.(this.writes, "before");
+          this.log.append(events, this.#clock());
+          this.#options.onWrite?.(this.writes, "after");
+        } catch (error) {
+          // Nothing more is written by a process that is gone.
+          dead.by = error instanceof Error ? error : new Error("died", { cause: error });
+          throw error;
+        }
       },
       keep: (sha256, text) => this.values.keep(sha256, text),
       budgeted: () => this.#options.budget !== undefined,

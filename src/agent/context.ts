@@ -1,7 +1,8 @@
 /** From state to model request: what the model is shown, and the hash that proves it. */
 import { hash } from "node:crypto";
-import { compactable, type Prompt } from "../run/message.ts";
+import { compactable, type Prompt, type ToolDescription } from "../run/message.ts";
 import type { Planner } from "../run/planner.ts";
+import { forbidden } from "../run/policy.ts";
 import { modelOf, type RunState } from "../run/state.ts";
 import type { LlmClient, ModelRequest } from "./llm/client.ts";
 import type { Toolbox } from "./tools/registry.ts";
@@ -42,7 +43,7 @@ export function compose(
   const model = modelOf(state);
   const max_output_tokens = ask.max_output_tokens ?? config?.max_output_tokens;
   const prompt =
-    ask.purpose === "step" ? planner.prompt(state, toolbox.descriptions()) : summaryPrompt(state);
+    ask.purpose === "step" ? planner.prompt(state, offered(state, toolbox)) : summaryPrompt(state);
   const request: ModelRequest = {
     ...prompt,
     model: model.slice(model.indexOf("/") + 1),
@@ -62,4 +63,12 @@ function summaryPrompt({ conversation }: RunState): Prompt {
   );
   const text = `The record:\n${record.join("\n").slice(-MAX_RECORD_CHARS)}`;
   return { system: COMPACTOR, turns: [{ role: "user", text }], tools: [], stop: [] };
+}
+
+/** The tools that a model is told of: those that its policy never allows would only mislead it. */
+function offered(state: RunState, toolbox: Toolbox): readonly ToolDescription[] {
+  const policy = state.spec?.config.policy;
+  return policy?.allow === undefined && policy?.deny === undefined
+    ? toolbox.descriptions()
+    : toolbox.descriptions().filter(({ name }) => forbidden(policy, name) === null);
 }

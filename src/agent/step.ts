@@ -102,7 +102,10 @@ export function planStep(
           throw new Error("a run without a spec has no calls");
         }
         const at = { taskId: spec.task_id, modelCallId, config: spec.config, now };
-        write(...action.calls.map((call) => prepareCall(call, deps.toolbox, at)));
+        for (const call of action.calls) {
+          // One after the other: each counts for those that follow.
+          write(prepareCall(call, deps.toolbox, { ...at, standing: state }));
+        }
         break;
       }
       case "perform":

@@ -5,6 +5,7 @@ import { idempotencyKey } from "../run/id.ts";
 import { outcomeUnknown } from "../run/recover.ts";
 import type { RunState, TurnCall } from "../run/state.ts";
 import type { Effects, RunTools } from "./effects.ts";
+import { InnerCalls } from "./inner-calls.ts";
 import { invokeTool } from "./tools/invoke.ts";
 
 /**
@@ -58,16 +59,20 @@ async function callTool(
       data: { call_id: call.call_id, code: "unknown_tool", message, duration_ms: 0 },
     };
   }
+  const inner =
+    tool.callsTools === true ? new InnerCalls(call.call_id, state, tools, effects) : null;
   const context = {
     taskId,
     callId: call.call_id,
     idempotencyKey: idempotencyKey(taskId, call.call_id),
     attempt: request.attempt,
+    requestedAt: request.requestedAt,
     signal: effects.signal,
     fetch: tools.fetch,
     kept: (sha256: string, offset: number, limit: number) => effects.kept(sha256, offset, limit),
+    ...(inner === null ? {} : { calls: inner }),
   };
-  return invokeTool(
+  const outcome = await invokeTool(
     tool,
     request.arguments,
     context,
@@ -78,4 +83,5 @@ async function callTool(
       return sha256;
     },
   );
+  return inner === null ? outcome : inner.close(outcome);
 }

@@ -8,6 +8,7 @@ import { isTaskId } from "../run/id.ts";
 import { scriptSchema, scriptToolsSchema } from "../run/script.ts";
 import { USAGE_GROUPS } from "../store/usage.ts";
 import { MAX_REASON_CHARS, PLAIN_TEXT } from "../run/plain-text.ts";
+import { policySchema } from "../run/policy.ts";
 import { EXPIRY_POLICIES, PLANNERS } from "../run/spec.ts";
 
 /** Any JSON: what it may hold is checked once for the whole body, see `body.ts`. */
@@ -45,7 +46,10 @@ const message = z.strictObject({
 const someText = z.string().regex(/\S/, "must not be empty").max(500_000);
 
 /** A list whose entries another schema knows; that one is not made for documents. */
-function checkedBy<T extends z.core.$ZodType>(schema: T) {
+function checkedBy<T extends z.core.$ZodType>(
+  schema: T,
+  document: object = { type: "array", items: { type: "object" } },
+) {
   return z
     .any()
     .transform((value, ctx): z.output<T> => {
@@ -56,8 +60,19 @@ function checkedBy<T extends z.core.$ZodType>(schema: T) {
       }
       return parsed.data;
     })
-    .openapi({ type: "array", items: { type: "object" } });
+    .openapi(document);
 }
+
+const { $schema: _dialect, ...policyDocument } = z.toJSONSchema(policySchema, {
+  unrepresentable: "any",
+  io: "input",
+});
+const policy = checkedBy(policySchema, {
+  ...policyDocument,
+  description:
+    "What the agent may do, by tool name; `*` stands for any text. `deny` wins; with `allow`, what it does not name is denied. `approve`: a person must say yes before each call. `arguments`: a JSON Schema by pattern, which the arguments must fit. `after_untrusted`: what follows for calls with side effects once content from the web or a remote server is in the conversation.",
+  example: { approve: ["pay", "mail.*"], rate: { "mail.*": { per_run: 5 } } },
+}).openapi("Policy");
 
 const inputData = z
   .looseObject({
@@ -112,19 +127,7 @@ const agentConfig = z
         }),
       })
       .optional(),
-    policy: z
-      .strictObject({
-        approve: z
-          .array(z.string().min(1).max(128))
-          .max(128)
-          .optional()
-          .openapi({
-            description:
-              "Tools that a person must approve before each call; `*` stands for any text.",
-            example: ["pay", "mail.*"],
-          }),
-      })
-      .optional(),
+    policy: policy.optional(),
     on_outcome_unknown: z.enum(["tell_model", "ask", "fail"]).optional().openapi({
       description:
         "What follows when a crash leaves nobody knowing whether a tool of the effect `once` took effect. `ask` holds the call for a person: approving it runs it again.",

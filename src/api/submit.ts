@@ -143,6 +143,7 @@ async function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): Promise
     const pointer = script === undefined ? "/input_data/script_tools" : "/input_data/script";
     throw refusal("validation_failed", pointer, "is for the model local/script only");
   }
+  checkPolicy(deps.catalogue, config);
   const tools = await ownTools(deps, caller, config);
   const others = [...(script_tools ?? []), ...tools].map((tool) => tool.name);
   checkTools(deps.catalogue, config, others);
@@ -227,6 +228,17 @@ function resolveLimits({ limits = {} }: SubmitBody): RunLimits {
   const named = Object.entries(limits).filter(([, value]) => value !== undefined);
   const all = { ...DEFAULT_LIMITS, ...Object.fromEntries(named) };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
+}
+
+/** A schema that cannot be applied would deny every call: better said now. */
+function checkPolicy(catalogue: Catalogue, config: AgentConfig): void {
+  for (const [pattern, schema] of Object.entries(config.policy?.arguments ?? {})) {
+    const defect = catalogue.schemaDefect(schema);
+    if (defect !== null) {
+      const pointer = `/agent_config/policy/arguments/${pattern}${defect.pointer}`;
+      throw refusal("validation_failed", pointer, defect.detail);
+    }
+  }
 }
 
 /**

@@ -15,6 +15,7 @@ import type { RunState } from "../run/state.ts";
 import { isSettled, isTerminal, viewOf } from "../run/view.ts";
 import { RunBudgets } from "./budgets.ts";
 import { EventLog, type StoredEvent } from "./event-log.ts";
+import { isolateOf } from "./isolate.ts";
 import { KeptValues } from "./kept-values.ts";
 import { Lifeline } from "./lifeline.ts";
 import { Outbox } from "./outbox.ts";
@@ -58,7 +59,7 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
   constructor(ctx: DurableObjectState, env: Env, parts: Partial<RunParts> = {}) {
     super(ctx, env);
     const storage = parts.storage ?? ctx.storage;
-    this.#buildDeps = parts.buildDeps ?? buildDeps;
+    this.#buildDeps = parts.buildDeps ?? ((own) => buildDeps(own, isolateOf(own.ISOLATES)));
     this.#storage = storage;
     this.#log = new EventLog(storage.sql, (write) => storage.transactionSync(write));
     this.#values = new KeptValues(storage.sql);
@@ -278,7 +279,12 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
     const { spec, scripted } = this.#log.state;
     return spec === null
       ? null
-      : argumentsDefect(tool, args, this.#deps.toolsFor(spec, () => scripted).toolbox);
+      : argumentsDefect(
+          tool,
+          args,
+          this.#deps.toolsFor(spec, () => scripted).toolbox,
+          spec.config.policy,
+        );
   }
 
   #publish(events: readonly StoredEvent[]): void {

@@ -157,6 +157,8 @@ export const EVENT_DATA = {
     effect: z.enum(EFFECTS),
     idempotency_key: z.string(),
     attempt,
+    /** The call that made this one: code that a tool runs. */
+    parent_call_id: callId.optional(),
     /** For a call that nothing runs: what the run waits for. Absent with `until`: a timer. */
     wait: z.enum(["timer", "input"]).optional(),
     /** When the timer is due, or when nobody waits for the input any longer. */
@@ -174,17 +176,27 @@ export const EVENT_DATA = {
     next_offset: count.optional(),
     /** The output comes from somebody who may not be believed: it is data, never an instruction. */
     untrusted: z.enum(UNTRUSTED).optional(),
+    parent_call_id: callId.optional(),
   }),
   "tool.failed": z.looseObject({
     call_id: callId,
     code: z.string(),
     message: z.string(),
     duration_ms: count,
+    /** The message holds words from there. */
+    untrusted: z.enum(UNTRUSTED).optional(),
+    /** For `denied_by_policy`: what denied it. */
+    rule: z.string().optional(),
+    parent_call_id: callId.optional(),
+    /** What a parent asked for that was refused: there is no intent that would say so. */
+    name: z.string().optional(),
+    arguments: z.exactOptional(jsonValue),
   }),
   "tool.outcome_unknown": z.looseObject({
     call_id: callId,
     /** A person decides what becomes of the call; an `approval.requested` follows. */
     held: z.boolean().optional(),
+    parent_call_id: callId.optional(),
   }),
   "approval.requested": z.looseObject({
     call_id: callId,
@@ -192,6 +204,8 @@ export const EVENT_DATA = {
     arguments: jsonValue,
     /** `policy`: before its first run. `outcome_unknown`: before another. */
     reason: z.enum(["policy", "outcome_unknown"]),
+    /** For `policy`: the rule that asks. */
+    rule: z.string().optional(),
     expires_at: z.string().optional(),
   }),
   "approval.decided": z.looseObject({

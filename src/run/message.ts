@@ -3,6 +3,7 @@
  * and each provider's adapter renders in its way. Built only by folding the log.
  */
 import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
+import type { Untrusted } from "./trust.ts";
 
 /** One tool call as the model asked for it. */
 export interface ToolCall {
@@ -24,6 +25,8 @@ export interface ToolResult {
   readonly provider_id?: string;
   readonly output?: JsonValue;
   readonly error?: { readonly code: string; readonly message: string };
+  /** Where it comes from, if nobody vouches for what it says. */
+  readonly untrusted?: Untrusted;
 }
 
 /** A picture for the model: its bytes in base64, or where the provider can fetch it. */

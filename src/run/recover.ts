@@ -7,7 +7,7 @@ import { upToEnd, type NewEvent, type RecoveryReason } from "./event.ts";
 import { runFailure } from "./failure.ts";
 import { idempotencyKey } from "./id.ts";
 import type { JsonValue } from "./json.ts";
-import type { Interruptions, OpenModelCall, RunState, TurnCall } from "./state.ts";
+import type { InnerCall, Interruptions, OpenModelCall, RunState, TurnCall } from "./state.ts";
 import { isRunning } from "./turn.ts";
 
 /** Interruptions this close to the one before are the same incident: one deploy, one crash loop. */
@@ -43,7 +43,7 @@ export function recover(
   const inFlight = model?.phase === "in_flight" ? model : null;
   const open = [
     ...(inFlight === null ? [] : [inFlight.call_id]),
-    ...calls.map((c) => c.call.call_id),
+    ...calls.flatMap((c) => [c.call.call_id, ...openInner(c).map((inner) => inner.call_id)]),
   ];
   const events: NewEvent[] = [
     { type: "recovery.started", data: { epoch: state.epoch + 1, reason, open_calls: open } },
@@ -109,9 +109,24 @@ export function interrupted(
 
 /** What is written with a cancellation: calls that are out have an outcome nobody will learn. */
 export function abandon(state: RunState): NewEvent[] {
-  return openCalls(state)
-    .filter((call) => call.request?.effect !== "pure")
-    .map((call) => ({ type: "tool.outcome_unknown", data: { call_id: call.call.call_id } }));
+  return openCalls(state).flatMap((call) => {
+    const { call_id } = call.call;
+    const inner = openInner(call).filter(({ effect }) => effect !== "pure");
+    const unknown = inner.map((one) => innerUnknown(call, one));
+    return call.request?.effect === "pure"
+      ? unknown
+      : unknown.concat({ type: "tool.outcome_unknown", data: { call_id } });
+  });
+}
+
+/** Calls of a call's code whose intent is written and whose outcome is not. */
+function openInner({ inner }: TurnCall): InnerCall[] {
+  return inner.filter((one) => one.result === null);
+}
+
+function innerUnknown(parent: TurnCall, { call_id }: InnerCall): NewEvent {
+  const parent_call_id = parent.call.call_id;
+  return { type: "tool.outcome_unknown", data: { call_id, parent_call_id } };
 }
 
 /** The intent of one more attempt of a call, under the key it always had. */
@@ -150,16 +165,41 @@ function openCalls(state: RunState): TurnCall[] {
   return (state.turn?.calls ?? []).filter(isRunning);
 }
 
+/**
+ * What becomes of an open call that code made. The code will run again from its start, and asks for
+ * the call again: then it is run, or told that nobody knows.
+ */
+function settleInner(state: RunState, parent: TurnCall, inner: InnerCall): NewEvent {
+  const { call_id, name, effect, attempt } = inner;
+  return effect === "once" || attempt >= MAX_LOST
+    ? innerUnknown(parent, inner)
+    : {
+        type: "tool.requested",
+        data: {
+          call_id,
+          model_call_id: state.turn?.modelCallId ?? "",
+          name,
+          arguments: inner.arguments,
+          effect,
+          idempotency_key: idempotencyKey(state.spec?.task_id ?? "", call_id),
+          attempt: attempt + 1,
+          parent_call_id: parent.call.call_id,
+        },
+      };
+}
+
 /** What becomes of one open call: run again where that is harmless, else as the agent's policy says. */
 function settle(state: RunState, open: TurnCall, now: number): NewEvent[] {
   const { call, request } = open;
   const unknown: NewEvent = { type: "tool.outcome_unknown", data: { call_id: call.call_id } };
   if (request === null || request.attempt >= MAX_LOST) {
-    return [unknown];
+    return [...openInner(open).map((inner) => innerUnknown(open, inner)), unknown];
   }
-  return request.effect === "once"
-    ? outcomeUnknown(state, open, now)
-    : [requestAgain(state, open, request.arguments)];
+  if (request.effect !== "once") {
+    const inner = openInner(open).map((one) => settleInner(state, open, one));
+    return [...inner, requestAgain(state, open, request.arguments)];
+  }
+  return outcomeUnknown(state, open, now);
 }
 
 /** What follows where nobody knows whether a call took effect, as the agent's policy says. */

@@ -3,28 +3,25 @@
  * not have happened is rejected with a reason, never repaired in silence.
  */
 import { LogCorruption, type NewEvent, type RunEvent } from "./event.ts";
-import { isJsonObject, type JsonValue } from "./json.ts";
-import { NO_REPEATS, withTurn } from "./loop-detection.ts";
+import { expect, misfit, updateTurnCall, windowOf, withInbox, type EventOf } from "./fold.ts";
+import { compacted, extend, openWith, withShortOutputs, type Turn } from "./message.ts";
 import {
-  compacted,
-  DEFAULT_WINDOW,
-  extend,
-  openWith,
-  withShortOutputs,
-  type ToolResult,
-  type Turn,
-} from "./message.ts";
+  approvalRequested,
+  approvalSettled,
+  outcomeOf,
+  tainted,
+  toolRequested,
+  toolSettled,
+} from "./reduce-call.ts";
 import { interrupted } from "./recover.ts";
 import { openingTurns, type RunLimits } from "./spec.ts";
 import {
   activeTime,
   modelOf,
   nextModel,
-  type Approval,
   type OpenModelCall,
   type RunEnd,
   type RunState,
-  type TurnCall,
   type UsageEntry,
 } from "./state.ts";
 
@@ -171,24 +168,15 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
     case "tool.requested":
       return toolRequested(state, event, at);
     case "tool.completed":
-      return toolSettled(state, event, { output: outputForModel(event.data) });
-    case "tool.failed": {
-      const { code, message } = event.data;
-      return toolSettled(state, event, { error: { code, message } });
-    }
+    case "tool.failed":
+      return toolSettled(tainted(state, event), event, outcomeOf(event));
     case "tool.outcome_unknown":
       return event.data.held === true
         ? updateTurnCall(state, event, (call) => {
             expect(call.result === null && call.request !== null && !call.request.held, event);
             return { ...call, request: { ...call.request, held: true } };
           })
-        : toolSettled(state, event, {
-            error: {
-              code: "outcome_unknown",
-              message:
-                "The service was interrupted during this call. It may or may not have taken effect, and it was not run again.",
-            },
-          });
+        : toolSettled(state, event, outcomeOf(event));
     case "approval.requested":
       return approvalRequested(state, event);
     case "approval.decided": {
@@ -226,8 +214,6 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
       return event satisfies never;
   }
 }
-
-type EventOf<T extends RunEvent["type"]> = Extract<RunEvent, { readonly type: T }>;
 
 function ended(state: RunState, event: RunEvent, at: number, end: RunEnd): RunState {
   return {
@@ -306,7 +292,13 @@ function modelCompleted(state: RunState, event: EventOf<"model.completed">): Run
         ...completed,
         turn: {
           modelCallId: call_id,
-          calls: tool_calls.map((call) => ({ call, approval: null, request: null, result: null })),
+          calls: tool_calls.map((call) => ({
+            call,
+            approval: null,
+            request: null,
+            result: null,
+            inner: [],
+          })),
         },
       };
 }
@@ -373,22 +365,6 @@ function memoryCompacted(
   return compactedState.model === null ? withInbox(compactedState) : compactedState;
 }
 
-/** What was said meanwhile becomes part of the conversation; an answer given before it is none. */
-function withInbox(state: RunState): RunState {
-  const window = windowOf(state);
-  return state.inbox.length === 0
-    ? state
-    : {
-        ...state,
-        inbox: [],
-        answer: null,
-        conversation: state.inbox.reduce(
-          (conversation, turn) => extend(conversation, turn, window),
-          state.conversation,
-        ),
-      };
-}
-
 function messageReceived(state: RunState, event: EventOf<"message.received">): RunState {
   const { content, data = null, call_id } = event.data;
   if (call_id !== undefined) {
@@ -406,38 +382,6 @@ function messageReceived(state: RunState, event: EventOf<"message.received">): R
   const received = { ...state, inbox: [...state.inbox, turn] };
   // Between a call and its outcome there is no place in the conversation for anything else.
   return state.model === null && state.turn === null ? withInbox(received) : received;
-}
-
-function approvalRequested(state: RunState, event: EventOf<"approval.requested">): RunState {
-  const { reason, expires_at } = event.data;
-  return updateTurnCall(state, event, (call) => {
-    expect(call.result === null && call.approval?.outcome !== null, event);
-    expect(reason === "policy" ? call.request === null : call.request?.held === true, event);
-    return {
-      ...call,
-      approval: {
-        reason,
-        expiresAt: expires_at === undefined ? null : Date.parse(expires_at),
-        outcome: null,
-        arguments: event.data.arguments,
-      },
-    };
-  });
-}
-
-function approvalSettled(
-  state: RunState,
-  event: EventOf<"approval.decided" | "approval.expired">,
-  outcome: NonNullable<Approval["outcome"]>,
-  args?: JsonValue,
-): RunState {
-  return updateTurnCall(state, event, (call) => {
-    const { approval } = call;
-    if (approval === null || approval.outcome !== null || call.result !== null) {
-      throw misfit(event);
-    }
-    return { ...call, approval: { ...approval, outcome, arguments: args ?? approval.arguments } };
-  });
 }
 
 function limitChanged(state: RunState, event: EventOf<"limit.changed">): RunState {
@@ -461,123 +405,6 @@ function nudge({ tools, repeats }: EventOf<"loop.detected">["data"]): string {
   return `You have made the same calls (${tools.join(", ")}) ${repeats} times in a row with the same arguments. Doing it again will not change anything: use what you know, try another way, or answer.`;
 }
 
-function windowOf(state: RunState): number {
-  return state.spec?.config.memory?.max_messages ?? DEFAULT_WINDOW;
-}
-
-function toolRequested(state: RunState, event: EventOf<"tool.requested">, at: number): RunState {
-  const { attempt, effect, until, wait } = event.data;
-  const requested = updateTurnCall(state, event, (call) => {
-    expect(call.result === null && attempt === (call.request?.attempt ?? 0) + 1, event);
-    return {
-      ...call,
-      request: {
-        attempt,
-        effect,
-        arguments: event.data.arguments,
-        requestedAt: call.request?.requestedAt ?? at,
-        waitsFor: wait ?? (until === undefined ? null : "timer"),
-        until: until === undefined ? null : Date.parse(until),
-        held: false,
-        answer: null,
-      },
-    };
-  });
-  if (attempt > 1) {
-    return requested;
-  }
-  const { call_id, name } = event.data;
-  return {
-    ...requested,
-    scripted: isScripted(state, name)
-      ? { call_id, name, arguments: event.data.arguments, earlier: state.scripted }
-      : state.scripted,
-    usage: { ...state.usage, tool_calls: state.usage.tool_calls + 1 },
-  };
-}
-
-function isScripted(state: RunState, name: string): boolean {
-  const tools = state.spec?.input_data["script_tools"];
-  return Array.isArray(tools) && tools.some((tool) => isJsonObject(tool) && tool["name"] === name);
-}
-
-/** A shortened output with where its rest is to be read; older logs have none, and stay as they were. */
-function outputForModel({
-  output,
-  output_sha256,
-  next_offset,
-}: EventOf<"tool.completed">["data"]): JsonValue {
-  if (output_sha256 === undefined || next_offset === undefined) {
-    return output;
-  }
-  const beginning = isJsonObject(output) ? output : { preview: output };
-  return { ...beginning, output_sha256, next_offset };
-}
-
-function toolSettled(
-  state: RunState,
-  event: EventOf<"tool.completed" | "tool.failed" | "tool.outcome_unknown">,
-  outcome: Pick<ToolResult, "output" | "error">,
-): RunState {
-  const settled = updateTurnCall(state, event, (call) => {
-    expect(call.result === null, event);
-    expect(call.request !== null || event.type === "tool.failed", event);
-    const { call_id, name, provider_id } = call.call;
-    const result = {
-      call_id,
-      name,
-      ...(provider_id === undefined ? {} : { provider_id }),
-      ...outcome,
-    };
-    return { ...call, result };
-  });
-  const calls = settled.turn?.calls ?? [];
-  const results = calls.map((call) => call.result);
-  if (!results.every((result) => result !== null)) {
-    return settled;
-  }
-  // Waiting, for time or for people, is no running in circles.
-  const waited = calls.some(
-    ({ approval, request }) => approval !== null || (request?.waitsFor ?? null) !== null,
-  );
-  return withInbox({
-    ...settled,
-    turn: null,
-    repeats: waited
-      ? NO_REPEATS
-      : withTurn(
-          settled.repeats,
-          calls.map((call) => call.call),
-        ),
-    conversation: extend(settled.conversation, { role: "tool", results }, windowOf(state)),
-  });
-}
-
-type CallEvent = EventOf<
-  | "tool.requested"
-  | "tool.completed"
-  | "tool.failed"
-  | "tool.outcome_unknown"
-  | "approval.requested"
-  | "approval.decided"
-  | "approval.expired"
-  | "message.received"
->;
-
-function updateTurnCall(
-  state: RunState,
-  event: CallEvent,
-  change: (call: TurnCall) => TurnCall,
-): RunState {
-  const turn = state.turn;
-  const index = turn?.calls.findIndex((call) => call.call.call_id === event.data.call_id) ?? -1;
-  const call = turn?.calls[index];
-  if (turn === null || call === undefined) {
-    throw new LogCorruption(`${event.type} at seq ${event.seq} is for a call nobody made`);
-  }
-  return { ...state, turn: { ...turn, calls: turn.calls.with(index, change(call)) } };
-}
-
 /** The model call that an event belongs to, if its attempt is the one that is out. */
 function openAttempt(
   state: RunState,
@@ -595,14 +422,4 @@ function openAttempt(
     throw new LogCorruption(`${event.type} at seq ${event.seq} is for an attempt that is not open`);
   }
   return open;
-}
-
-function expect(legal: boolean, event: RunEvent): asserts legal {
-  if (!legal) {
-    throw misfit(event);
-  }
-}
-
-function misfit(event: RunEvent): LogCorruption {
-  return new LogCorruption(`${event.type} at seq ${event.seq} does not fit what came before`);
 }

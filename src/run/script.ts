@@ -7,6 +7,7 @@ import { EFFECTS } from "./effect.ts";
 import type { ModelFailureCode } from "./failure.ts";
 import { canonicalJson, type JsonValue } from "./json.ts";
 import { jsonObject, jsonValue } from "./spec.ts";
+import { UNTRUSTED } from "./trust.ts";
 
 /** The failures that a script can play; each is a code of a model failure. */
 export const SCRIPTED_FAILURES = [
@@ -62,6 +63,8 @@ const scriptTool = z.strictObject({
   /** For the effect `probe`: what the tool says of an earlier attempt; absent: `not_done`. */
   probe: z.enum(["done", "not_done", "unknown"]).optional(),
   delay_ms: delayMs.optional(),
+  /** Whether its outputs count as content that nobody vouches for. */
+  untrusted: z.enum(UNTRUSTED).optional(),
   outputs: z.array(scriptedOutput),
 });
 export type ScriptTool = z.infer<typeof scriptTool>;

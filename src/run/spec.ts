@@ -6,6 +6,7 @@ import { z } from "zod";
 import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 import type { Image, Turn } from "./message.ts";
 import { toolDefinitions } from "./tool-definition.ts";
+import { policySchema } from "./policy.ts";
 
 export const PLANNERS = ["native", "react", "placeholder"] as const;
 export type PlannerName = (typeof PLANNERS)[number];
@@ -36,9 +37,6 @@ export const runLimits = z.strictObject({
 });
 export type RunLimits = z.infer<typeof runLimits>;
 
-/** What an agent may do without asking. Patterns are tool names in which `*` stands for anything. */
-const policy = z.strictObject({ approve: z.exactOptional(z.array(z.string())) });
-
 export const agentConfig = z.strictObject({
   model: z.string(),
   /** Models that take over, in their order, where the one before cannot answer. */
@@ -47,7 +45,7 @@ export const agentConfig = z.strictObject({
   instructions: z.string().optional(),
   /** Names of the tools the run may use; absent: all that exist. */
   tools: z.array(z.string()).optional(),
-  policy: policy.optional(),
+  policy: policySchema.optional(),
   /** What follows when nobody knows whether a tool took effect; absent: `tell_model`. */
   on_outcome_unknown: z.enum(["tell_model", "ask", "fail"]).optional(),
   waits: z

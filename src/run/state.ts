@@ -14,7 +14,9 @@ import {
   type ToolResult,
   type Turn,
 } from "./message.ts";
+import type { Rates } from "./policy.ts";
 import type { ExpiryPolicy, RunSpec } from "./spec.ts";
+import type { Untrusted } from "./trust.ts";
 
 export type TaskStatus = "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
 
@@ -43,6 +45,27 @@ export interface TurnCall {
   readonly approval: Approval | null;
   readonly request: ToolRequest | null;
   readonly result: ToolResult | null;
+  /** The calls that its code made, in their order. */
+  readonly inner: readonly InnerCall[];
+}
+
+/** A call that the code of another call made. */
+export interface InnerCall {
+  readonly call_id: string;
+  readonly name: string;
+  readonly arguments: JsonValue;
+  readonly effect: Effect;
+  readonly attempt: number;
+  /** `seq` of its first event, and of its outcome: the order of both is the order of a replay. */
+  readonly madeAt: number;
+  readonly settledAt: number | null;
+  readonly result: InnerResult | null;
+}
+
+/** What an inner call came to, as its code is told. */
+export interface InnerResult extends Pick<ToolResult, "output" | "error" | "untrusted"> {
+  /** Where the whole output is kept, if this is its beginning. */
+  readonly output_sha256: string | null;
 }
 
 /** What a person was asked about a call, and what became of it. */
@@ -167,6 +190,10 @@ export interface RunState {
   /** What was said to the run and the model has not been shown yet. */
   readonly inbox: readonly Turn[];
   readonly repeats: Repeats;
+  /** Where untrusted content in the conversation came from first; null while there is none. */
+  readonly untrusted: Untrusted | null;
+  /** The calls so far that the policy counts. */
+  readonly rates: Rates;
   readonly wait: Wait | null;
   /** Active time up to `activeSince`, and since when the run is active now. Milliseconds. */
   readonly activeMs: number;
@@ -207,6 +234,8 @@ export const INITIAL_STATE: RunState = {
   scripted: null,
   inbox: [],
   repeats: NO_REPEATS,
+  untrusted: null,
+  rates: {},
   wait: null,
   activeMs: 0,
   activeSince: null,

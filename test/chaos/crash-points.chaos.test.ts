@@ -52,7 +52,11 @@ interface Scenario {
   readonly scheduled: boolean;
   /** Nobody looks at the run: whatever wakes its object is its own alarm. */
   readonly alone: boolean;
+  /** What people say, all at once, to a call that waits for approval; absent: yes. */
+  readonly decisions?: readonly Decision[];
 }
+
+type Decision = Pick<Extract<RunCommand, { kind: "decide" }>, "decision" | "arguments">;
 
 const everything: Scenario = {
   input: EVERYTHING,
@@ -75,6 +79,54 @@ const alone: Scenario = {
   config: {},
   scheduled: false,
   alone: true,
+};
+
+const held = (n: number) => ({ tool_calls: [{ name: "once_tool", arguments: { n } }] });
+
+/** Two people decide at once, one with other arguments, one against it: one of them counts. */
+const deciding: Scenario = {
+  input: { script: [held(1), held(2), { text: "The end." }] },
+  config: { policy: { approve: ["once_*"] } },
+  scheduled: false,
+  alone: false,
+  decisions: [
+    { decision: "approve", arguments: { n: 20 } },
+    { decision: "deny" },
+    { decision: "approve" },
+  ],
+};
+
+const denying: Scenario = { ...deciding, decisions: [{ decision: "deny" }, { decision: "deny" }] };
+
+/** Nobody decides, and the call is not made, or made without anybody. */
+const expiring = (on_expiry: "deny" | "continue"): Scenario => ({
+  ...deciding,
+  config: {
+    policy: { approve: ["once_*"] },
+    waits: { approval_expires_s: 0.05, on_expiry },
+  },
+  decisions: [],
+});
+
+/** Code that calls a tool of each effect, some of them side by side. */
+const CODE = `
+  const told = (call) => call.catch((error) => error.code);
+  const first = await told(tools.once_tool({ n: 1 }));
+  const beside = await Promise.all([
+    tools.pure_tool({}).then(() => told(tools.once_tool({ n: 2 }))),
+    tools.idempotent_tool({}).then(() => tools.probe_tool({})),
+  ]);
+  return [first, ...beside];`;
+const coding: Scenario = {
+  input: {
+    script: [
+      { tool_calls: [{ name: "run_code", arguments: { code: CODE } }] },
+      { text: "The end." },
+    ],
+  },
+  config: {},
+  scheduled: false,
+  alone: false,
 };
 
 interface Outcome {
@@ -105,7 +157,10 @@ async function play(scenario: Scenario, ...kills: readonly Kill[]): Promise<Outc
     await vi.waitUntil(() => overInD1(task.task_id), { timeout: PATIENCE_MS, interval: 120 });
   } else {
     await watched(run);
-    await vi.waitUntil(() => helped(run), { timeout: PATIENCE_MS, interval: 120 });
+    await vi.waitUntil(() => helped(run, scenario.decisions), {
+      timeout: PATIENCE_MS,
+      interval: 120,
+    });
   }
   const view = JSON.parse(await run().view()) as RunView;
   const row = await vi.waitUntil(
@@ -154,7 +209,10 @@ async function watched(run: () => RunRpc): Promise<void> {
  * Does what the run waits for; a command that a crash swallowed is simply given again. Gives whether
  * the run is over.
  */
-async function helped(run: () => RunRpc): Promise<boolean> {
+async function helped(
+  run: () => RunRpc,
+  decisions: readonly Decision[] = [{ decision: "approve" }],
+): Promise<boolean> {
   const keeping = await run()
     .keeping()
     .catch(() => null);
@@ -172,7 +230,9 @@ async function helped(run: () => RunRpc): Promise<boolean> {
         (event) => event.type === "approval.requested",
       );
       const call_id = String(asked?.data["call_id"]);
-      await say({ kind: "decide", call_id, decision: "approve", comment: null, by: "key" });
+      await Promise.all(
+        decisions.map((one) => say({ kind: "decide", call_id, ...one, comment: null, by: "key" })),
+      );
       break;
     }
     case "input":
@@ -211,6 +271,40 @@ function expectSound(outcome: Outcome, undisturbed: Outcome, about: string): voi
   expect(rows, about).toBeLessThanOrEqual(fate.logged);
   expect(callsOf(events), about).toEqual(callsOf(undisturbed.events));
   expectEffects(outcome, about);
+  expectAsDecided(outcome, about);
+}
+
+/** One effect or none, as it was decided, and with the arguments that were decided on. */
+function expectAsDecided({ events, fate }: Outcome, about: string): void {
+  for (const asked of events) {
+    if (asked.type !== "approval.requested" || asked.data.reason !== "policy") {
+      continue;
+    }
+    const { call_id } = asked.data;
+    const answers = events.filter(
+      (e) =>
+        (e.type === "approval.decided" || e.type === "approval.expired") &&
+        e.data.call_id === call_id,
+    );
+    expect(answers.length, `${about}: decisions of ${call_id}`).toBe(1);
+    const [answer] = answers;
+    const yes =
+      answer?.type === "approval.expired"
+        ? answer.data.policy === "continue"
+        : answer?.type === "approval.decided" && answer.data.decision === "approve";
+    const args =
+      (answer?.type === "approval.decided" ? answer.data.arguments : undefined) ??
+      asked.data.arguments;
+    const intents = events.filter((e) => e.type === "tool.requested" && e.data.call_id === call_id);
+    expect(intents.length > 0, `${about}: ${call_id} is made as decided`).toBe(yes);
+    const key = [...fate.world.keys()].find((one) => one.endsWith(`:${call_id}`));
+    const done = events.some((e) => e.type === "tool.completed" && e.data.call_id === call_id);
+    expect(key === undefined || yes, `${about}: ${call_id} acts as decided`).toBe(true);
+    expect(!done || key !== undefined || asked.data.name === "held_tool", about).toBe(true);
+    if (key !== undefined) {
+      expect(fate.given.get(key), `${about}: what ${call_id} was given`).toEqual(args);
+    }
+  }
 }
 
 /** The calls that the models made, whatever became of them. */
@@ -322,6 +416,11 @@ test.each([
   ["a run with every kind of call and wait", everything],
   ["a call of unknown outcome that a person is asked about", asking],
   ["a run that nobody looks at", alone],
+  ["calls that two people decide about at once", deciding],
+  ["calls that are denied, twice at once", denying],
+  ["calls that nobody decides about and that are not made", expiring("deny")],
+  ["calls that nobody decides about and that are made", expiring("continue")],
+  ["code that calls tools of every effect", coding],
 ])(
   "%s, stopped around every write, ends as the undisturbed one",
   { timeout: 300_000 },

@@ -9,7 +9,8 @@ import { defineTool, type RunTool } from "../../src/agent/tools/tool.ts";
 import { buildDeps, type Deps } from "../../src/deps.ts";
 import { AgentRun } from "../../src/durable/agent-run.ts";
 import type { RunStorage } from "../../src/durable/storage.ts";
-import { toolboxFor } from "../../src/agent/tools/registry.ts";
+import { isolateOf } from "../../src/durable/isolate.ts";
+import { builtInTools, toolboxFor } from "../../src/agent/tools/registry.ts";
 import { scriptTools } from "../../src/agent/tools/script-tools.ts";
 import { EFFECTS, type Effect } from "../../src/run/effect.ts";
 import type { Observer } from "../../src/observe.ts";
@@ -36,6 +37,8 @@ export class Fate {
   logged = 0;
   /** How often each tool acted on the world, by its idempotency key. */
   readonly world = new Map<string, number>();
+  /** With which arguments each tool acted last. */
+  readonly given = new Map<string, unknown>();
   readonly #kills: Kill[];
   /** How often each name was written since the last stop. */
   #counts = new Map<string, number>();
@@ -103,11 +106,12 @@ class Life {
   }
 
   /** Acts on the world, if the process still can. */
-  async act(key: string): Promise<void> {
+  async act(key: string, given: unknown): Promise<void> {
     if (this.ending) {
       await new Promise(() => {});
     }
     this.fate.world.set(key, (this.fate.world.get(key) ?? 0) + 1);
+    this.fate.given.set(key, given);
   }
 
   #die(): never {
@@ -161,11 +165,11 @@ function worldTools(life: Life): RunTool[] {
     defineTool({
       name: `${effect}_tool`,
       description: `Acts on the world; ${effect}.`,
-      input: z.strictObject({}),
+      input: z.strictObject({ n: z.number().optional() }),
       output: z.string(),
       effect,
-      run: async (_input, { idempotencyKey }) => {
-        await life.act(`${effect} ${idempotencyKey}`);
+      run: async (input, { idempotencyKey }) => {
+        await life.act(`${effect} ${idempotencyKey}`, input);
         return "done";
       },
       probe: async (_input, { idempotencyKey }) =>
@@ -178,13 +182,16 @@ function worldTools(life: Life): RunTool[] {
 
 /** The real dependencies, with tools that act on the world and a D1 whose writes are counted. */
 function killableDeps(env: Env, life: Life): Deps {
-  const deps = buildDeps({
+  const isolate = isolateOf(env.ISOLATES);
+  const settings = {
     ...env,
     OPSPAWN_RETRY_BASE_MS: "20",
     OPSPAWN_DELTA_CHARS: "1",
     // Whether a run shows as running while it works depends on the machine's speed.
     OPSPAWN_STATUS_DELAY_MS: "60000",
-  } as Env);
+  };
+  const deps = buildDeps(settings, isolate);
+  const builtIn = builtInTools(isolate);
   const { tasks } = deps;
   const project: TaskStore["project"] = async (projection) => {
     const name = `d1 ${projection.view.status}`;
@@ -199,10 +206,11 @@ function killableDeps(env: Env, life: Life): Deps {
     }),
     toolsFor: (spec, scripted) => ({
       ...deps.toolsFor(spec, scripted),
-      toolbox: toolboxFor(spec.config.tools, [
-        ...scriptTools(spec.input_data["script_tools"], scripted),
-        ...worldTools(life),
-      ]),
+      toolbox: toolboxFor(
+        spec.config.tools,
+        [...scriptTools(spec.input_data["script_tools"], scripted), ...worldTools(life)],
+        builtIn,
+      ),
     }),
   };
 }

@@ -74,6 +74,33 @@ export const BAD_SUBMISSIONS: [what: string, body: unknown, code: string, pointe
     "/agent_config/on_outcome_unknown",
   ],
   [
+    "a policy with an unknown rule",
+    { input_data: GOAL, agent_config: { policy: { forbid: ["pay"] } } },
+    "validation_failed",
+    "/agent_config/policy/forbid",
+  ],
+  [
+    "a policy with a pattern that no tool can have",
+    { input_data: GOAL, agent_config: { policy: { deny: ["pay", "a tool"] } } },
+    "validation_failed",
+    "/agent_config/policy/deny/1",
+  ],
+  [
+    "a policy whose schema cannot be applied",
+    {
+      input_data: GOAL,
+      agent_config: { policy: { arguments: { pay: { properties: { n: { maximun: 1 } } } } } },
+    },
+    "validation_failed",
+    "/agent_config/policy/arguments/pay/properties/n/maximun",
+  ],
+  [
+    "a policy with a rate that is none",
+    { input_data: GOAL, agent_config: { policy: { rate: { pay: { per_run: -1 } } } } },
+    "validation_failed",
+    "/agent_config/policy/rate/pay/per_run",
+  ],
+  [
     "a wait of no time",
     { input_data: GOAL, agent_config: { waits: { input_expires_s: 0 } } },
     "validation_failed",

@@ -13,6 +13,7 @@ const AT = {
   taskId: "task_1",
   modelCallId: "call_1",
   config: { model: "local/script", planner: "native" },
+  standing: { untrusted: null, rates: {} },
   now: Date.parse("2026-11-22T19:00:00Z"),
 } as const;
 

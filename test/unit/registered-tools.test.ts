@@ -21,6 +21,7 @@ const AT = {
   taskId: "task_1",
   modelCallId: "call_1",
   config: { model: "local/script", planner: "native" as const },
+  standing: { untrusted: null, rates: {} },
   now: 0,
 };
 

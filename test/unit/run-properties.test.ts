@@ -13,6 +13,7 @@ import { recover } from "../../src/run/recover.ts";
 import { foldNew, reduce } from "../../src/run/reduce.ts";
 import type { RunCommand } from "../../src/run/command.ts";
 import type { JsonValue } from "../../src/run/json.ts";
+import type { Policy } from "../../src/run/policy.ts";
 import { INITIAL_STATE, type RunState } from "../../src/run/state.ts";
 import { isTerminal } from "../../src/run/view.ts";
 import { Harness, Killed, specFor } from "../harness.ts";
@@ -39,7 +40,35 @@ function worldTools(seen: Map<string, number>): RunTool[] {
   );
 }
 
+/** A tool that acts by calling the others, as code does: each outcome in a turn of its own. */
+const codeTool: RunTool = {
+  ...defineTool({
+    name: "code_tool",
+    description: "Calls tools.",
+    input: z.strictObject({}),
+    output: z.array(z.string()),
+    effect: "idempotent",
+    run: async (_input, { calls }) => {
+      const made = async (...names: string[]): Promise<string[]> => {
+        const told: string[] = [];
+        for (const name of names) {
+          const answer = await calls?.call(name, {});
+          await new Promise((arrived) => {
+            setImmediate(arrived);
+          });
+          told.push(answer?.error?.code ?? "done");
+        }
+        return told;
+      };
+      const beside = [made("once_tool", "pure_tool"), made("probe_tool", "idempotent_tool")];
+      return (await Promise.all(beside)).flat();
+    },
+  }),
+  callsTools: true,
+};
+
 const call = fc.oneof(
+  fc.constant({ name: "code_tool" }),
   fc.constantFrom(...EFFECTS.map((effect) => ({ name: `${effect}_tool` }))),
   fc.constantFrom<{ name: string; arguments: JsonValue }>(
     { name: "wait", arguments: { seconds: 30 } },
@@ -101,7 +130,12 @@ const happening = fc.record({
 const scene = fc.record({
   script: fc.array(entry, { minLength: 1, maxLength: 6 }),
   happenings: fc.array(happening, { maxLength: 6 }),
-  approve: fc.constantFrom<string[]>([], ["once_*"], ["*"]),
+  policy: fc.constantFrom<Policy>(
+    {},
+    { approve: ["once_*"] },
+    { approve: ["*"] },
+    { deny: ["probe_*"], rate: { "*_tool": { per_run: 3, per_minute: 2 } } },
+  ),
   on_outcome_unknown: fc.constantFrom("tell_model", "ask", "fail"),
   on_expiry: fc.constantFrom("deny", "fail", "continue"),
   limits: fc.constantFrom({}, { max_steps: 2 }, { max_tokens: 30 }, { max_tool_calls: 2 }),
@@ -124,7 +158,7 @@ async function play({ script, happenings, limits, ...policy }: Scene): Promise<P
       },
       {
         config: {
-          policy: { approve: policy.approve },
+          policy: policy.policy,
           on_outcome_unknown: policy.on_outcome_unknown,
           waits: {
             approval_expires_s: 60,
@@ -136,7 +170,7 @@ async function play({ script, happenings, limits, ...policy }: Scene): Promise<P
       },
     ),
     {
-      extraTools: worldTools(seen),
+      extraTools: [...worldTools(seen), codeTool],
       onWrite: (n, when) => {
         const found = left.findIndex((one) => one.at <= n && one.when === when);
         const [happens] = found === -1 ? [] : left.splice(found, 1);

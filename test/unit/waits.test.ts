@@ -52,6 +52,7 @@ test("a call that needs approval is not run before somebody approves it, and the
     name: "add_numbers",
     arguments: { a: 1, b: 2 },
     reason: "policy",
+    rule: 'approve "add_*"',
   });
   expect(harness.types()).not.toContain("tool.requested");
   expect(harness.tell(decide("approve"))).toBeNull();

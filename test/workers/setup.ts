@@ -5,3 +5,7 @@ import { env } from "cloudflare:workers";
 const { DB, TEST_MIGRATIONS } = env as typeof env & { TEST_MIGRATIONS: D1Migration[] };
 
 await applyD1Migrations(DB, TEST_MIGRATIONS);
+
+// The compiler of code is loaded on first use. Here the first uses of two objects would share one
+// loading, which the runtime forbids; in a bundle there is nothing to share.
+await Promise.all([import("acorn"), import("sucrase")]);

@@ -5,6 +5,7 @@
 import type { Prompt, Reply, ToolDescription } from "../../run/message.ts";
 import { readArguments, type Planner, type Reading } from "../../run/planner.ts";
 import type { RunState } from "../../run/state.ts";
+import { markedTurn } from "./marked-turn.ts";
 
 const GENERAL = `You are an agent that carries a task through to its end.
 Use the tools you are given where they help; call several at once if they do not depend on each other.
@@ -25,7 +26,7 @@ function prompt(state: RunState, tools: readonly ToolDescription[]): Prompt {
   const instructions = config?.instructions ?? "";
   return {
     system: instructions.trim() === "" ? GENERAL : `${GENERAL}\n\n${instructions}`,
-    turns: [...state.conversation.pinned, ...state.conversation.recent],
+    turns: [...state.conversation.pinned, ...state.conversation.recent].map(markedTurn),
     tools,
     stop: config?.stop ?? [],
     ...(config?.output_schema === undefined ? {} : { output_schema: config.output_schema }),

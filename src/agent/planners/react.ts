@@ -5,6 +5,7 @@
 import type { Prompt, ToolDescription, ToolResult, Turn } from "../../run/message.ts";
 import type { Planner } from "../../run/planner.ts";
 import type { RunState } from "../../run/state.ts";
+import { markedTurn } from "./marked-turn.ts";
 import { readReactReply } from "./react-reply.ts";
 
 /** Thinks in the text form Thought, Action, Observation. */
@@ -43,7 +44,9 @@ function prompt(state: RunState, tools: readonly ToolDescription[]): Prompt {
   }
   return {
     system: parts.join("\n\n"),
-    turns: [...state.conversation.pinned, ...state.conversation.recent].map(asText),
+    turns: [...state.conversation.pinned, ...state.conversation.recent].map((turn) =>
+      asText(markedTurn(turn)),
+    ),
     tools: [],
     stop: ["\nObservation:", ...(config?.stop ?? [])],
   };

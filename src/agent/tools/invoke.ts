@@ -9,9 +9,17 @@ import { clipMessage, TOOL_FAILURES, ToolStop, type ToolFailureCode } from "../.
 import { idempotencyKey } from "../../run/id.ts";
 import { jsonDefect, type JsonValue } from "../../run/json.ts";
 import type { ToolCall } from "../../run/message.ts";
-import { needsApproval } from "../../run/policy.ts";
+import {
+  argumentsDenied,
+  forbidden,
+  judge,
+  type Policy,
+  type Standing,
+  type Verdict,
+} from "../../run/policy.ts";
 import type { AgentConfig } from "../../run/spec.ts";
 import type { TurnCall } from "../../run/state.ts";
+import { schemaFits } from "./json-schema.ts";
 import type { Toolbox } from "./registry.ts";
 import { effectOf, type Checked, type RunTool, type Tool, type ToolContext } from "./tool.ts";
 
@@ -35,30 +43,49 @@ export interface Preparation {
   readonly taskId: string;
   readonly modelCallId: string;
   readonly config: AgentConfig;
+  readonly standing: Standing;
   readonly now: number;
+  /** The call whose code makes this one. */
+  readonly parentCallId?: string;
 }
 
 /** The intent of a call, a question to a person about it, or why there is neither. */
 export function prepareCall(
   { call: asked, approval }: Pick<TurnCall, "call" | "approval">,
   toolbox: Toolbox,
-  { taskId, modelCallId, config, now }: Preparation,
+  { taskId, modelCallId, config, standing, now, parentCallId }: Preparation,
 ): NewEvent {
   const call = approval === null ? asked : { ...asked, arguments: approval.arguments };
   const { call_id } = call;
   const tool = toolbox.get(call.name);
+  const name = call.name;
+  const forbids = forbidden(config.policy, name);
+  if (forbids?.kind === "deny") {
+    return denied(call_id, forbids);
+  }
   if (tool === undefined) {
-    return failed(call_id, "unknown_tool", unknownTool(call.name, toolbox), 0);
+    return failed(call_id, "unknown_tool", unknownTool(name, toolbox), 0);
   }
   const checked = checkArguments(call, tool);
   if (!checked.ok) {
     const message = `The arguments do not fit the tool ${tool.name}: ${checked.reason}`;
     return failed(call_id, "invalid_arguments", message, 0);
   }
-  const after = (seconds: number | undefined, name: string) =>
-    seconds === undefined ? {} : { [name]: new Date(now + seconds * 1000).toISOString() };
-  const asksAlways = tool.approval === "always";
-  if (approval === null && (asksAlways || needsApproval(config, tool.name))) {
+  const after = (seconds: number | undefined, field: string) =>
+    seconds === undefined ? {} : { [field]: new Date(now + seconds * 1000).toISOString() };
+  const effect = effectOf(tool, checked.value);
+  const judged = {
+    name,
+    arguments: checked.value,
+    acts: effect !== "pure" && !(tool.kind === "run" && tool.callsTools === true),
+    approved: approval !== null,
+    asksAlways: tool.approval === "always",
+  };
+  const verdict = judge(config.policy, standing, judged, now, schemaFits);
+  if (verdict.kind === "deny") {
+    return denied(call_id, verdict);
+  }
+  if (verdict.kind === "approve") {
     return {
       type: "approval.requested",
       data: {
@@ -66,6 +93,7 @@ export function prepareCall(
         name: tool.name,
         arguments: checked.value,
         reason: "policy",
+        rule: verdict.rule,
         ...after(config.waits?.approval_expires_s, "expires_at"),
       },
     };
@@ -77,9 +105,10 @@ export function prepareCall(
       model_call_id: modelCallId,
       name: tool.name,
       arguments: checked.value,
-      effect: effectOf(tool, checked.value),
+      effect,
       idempotency_key: idempotencyKey(taskId, call_id),
       attempt: 1,
+      ...(parentCallId === undefined ? {} : { parent_call_id: parentCallId }),
       ...(tool.kind === "timer"
         ? { until: new Date(tool.due(checked.value, now)).toISOString() }
         : {}),
@@ -90,14 +119,31 @@ export function prepareCall(
   };
 }
 
-/** Why a tool would refuse these arguments, or null. For arguments that a person has changed. */
-export function argumentsDefect(name: string, args: JsonValue, toolbox: Toolbox): string | null {
+function denied(call_id: string, verdict: Extract<Verdict, { kind: "deny" }>): NewEvent {
+  const event = failed(call_id, "denied_by_policy", verdict.message, 0);
+  return { ...event, data: { ...event.data, rule: verdict.rule } };
+}
+
+/**
+ * Why a tool, or the agent's policy, would refuse these arguments, or null. For arguments that a
+ * person has changed.
+ */
+export function argumentsDefect(
+  name: string,
+  args: JsonValue,
+  toolbox: Toolbox,
+  policy?: Policy,
+): string | null {
   const tool = toolbox.get(name);
   if (tool === undefined) {
     return unknownTool(name, toolbox);
   }
   const checked = checkArguments({ call_id: "", name, arguments: args }, tool);
-  return checked.ok ? null : checked.reason;
+  if (!checked.ok) {
+    return checked.reason;
+  }
+  const verdict = argumentsDenied(policy, name, args, schemaFits);
+  return verdict?.kind === "deny" ? verdict.message : null;
 }
 
 function unknownTool(name: string, { names }: Toolbox): string {
@@ -146,7 +192,7 @@ export async function invokeTool(
   if (!outcome.ok) {
     return outcome.code === "outcome_unknown"
       ? { type: "tool.outcome_unknown", data: { call_id: context.callId } }
-      : failed(context.callId, outcome.code, outcome.message, duration_ms);
+      : failedBy(tool, context.callId, { ...outcome, code: outcome.code }, duration_ms);
   }
   const { output, rest } = shorten(outcome.output);
   return {
@@ -356,15 +402,6 @@ function sizeOf(text: string): number {
   return new TextEncoder().encode(text).byteLength;
 }
 
-/** Cannot throw itself, whatever it is given. */
-function codeOf(thrown: unknown): ToolFailureCode {
-  try {
-    return thrown instanceof ToolStop ? thrown.code : "tool_error";
-  } catch {
-    return "tool_error";
-  }
-}
-
 /** What was thrown, as a sentence. Cannot throw itself, whatever it is given. */
 function messageOf(thrown: unknown): string {
   try {
@@ -376,12 +413,34 @@ function messageOf(thrown: unknown): string {
   }
 }
 
+/** Cannot throw itself, whatever it is given. */
+function codeOf(thrown: unknown): ToolFailureCode {
+  try {
+    return thrown instanceof ToolStop ? thrown.code : "tool_error";
+  } catch {
+    return "tool_error";
+  }
+}
+
+/** What a tool threw may be words of whoever it talked to. */
+function failedBy(
+  tool: RunTool,
+  call_id: string,
+  { code, message }: { readonly code: ToolFailureCode; readonly message: string },
+  duration_ms: number,
+): NewEvent {
+  const event = failed(call_id, code, message, duration_ms);
+  return tool.untrusted === undefined
+    ? event
+    : { ...event, data: { ...event.data, untrusted: tool.untrusted } };
+}
+
 function failed(
   call_id: string,
   code: ToolFailureCode,
   message: string,
   duration_ms: number,
-): NewEvent {
+): Extract<NewEvent, { type: "tool.failed" }> {
   return {
     type: "tool.failed",
     data: { call_id, code, message: clipMessage(message), duration_ms },

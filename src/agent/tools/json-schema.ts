@@ -72,3 +72,13 @@ function reasonOf(errors: readonly OutputUnit[]): string {
   });
   return [...new Set(reasons)].join(" ");
 }
+
+const checks = new WeakMap<JsonObject, (value: unknown) => Checked>();
+
+/** Why a value does not fit a schema, or null; a schema is made ready once. */
+export function schemaFits(schema: JsonObject, value: JsonValue): string | null {
+  const check = checks.get(schema) ?? jsonSchemaCheck(schema);
+  checks.set(schema, check);
+  const checked = check(value);
+  return checked.ok ? null : checked.reason;
+}

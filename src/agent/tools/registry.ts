@@ -9,10 +9,17 @@ import { httpRequest } from "./http-request.ts";
 import { readOutput } from "./read-output.ts";
 import { readPage } from "./read-page.ts";
 import { subtractNumbers } from "./subtract-numbers.ts";
+import type { Isolate } from "./isolate.ts";
+import { runCode } from "./run-code.ts";
 import type { Tool } from "./tool.ts";
 import { wait } from "./wait.ts";
 
-/** The tools of a deployment: those that ship with the service, and its own. */
+/** The built-in tools of a deployment: with isolates, code is one of them. */
+export function builtInTools(isolate: Isolate | null): readonly Tool[] {
+  return isolate === null ? BUILT_IN_TOOLS : [...BUILT_IN_TOOLS, runCode(isolate)];
+}
+
+/** The tools that ship with the service, whatever it is deployed with. */
 export const BUILT_IN_TOOLS: readonly Tool[] = [
   addNumbers,
   askHuman,
@@ -38,12 +45,14 @@ export interface Toolbox {
  * the task, its tenant's and its script's. An extra tool takes the place of a built-in one of its name. A selected name that does
  * not exist is left out: a run must outlive a tool, and calling it is answered as `unknown_tool`.
  * @param selection names; absent means all
+ * @param builtIn what this deployment has
  */
 export function toolboxFor(
   selection: readonly string[] | undefined,
   extra: readonly Tool[],
+  builtIn: readonly Tool[] = BUILT_IN_TOOLS,
 ): Toolbox {
-  const selected = BUILT_IN_TOOLS.filter((tool) => selection?.includes(tool.name) ?? true);
+  const selected = builtIn.filter((tool) => selection?.includes(tool.name) ?? true);
   const byName = new Map([...selected, ...extra].map((tool) => [tool.name, tool]));
   const names = [...byName.keys()].toSorted();
   const descriptions = names.flatMap((name) => {

@@ -62,6 +62,7 @@ function scriptedTool(script: ScriptTool, calls: () => ScriptedCalls | null): Ru
     outputSchema: null,
     effect: script.effect ?? "once",
     timeoutMs: DEFAULT_TOOL_TIMEOUT_MS + (script.delay_ms ?? 0),
+    ...(script.untrusted === undefined ? {} : { untrusted: script.untrusted }),
     checkInput: jsonSchemaCheck(inputSchema),
     checkOutput: jsonSchemaCheck({}),
     run: async (_input, context) => {

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import type { Effect } from "../../run/effect.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../run/json.ts";
+import type { InnerResult } from "../../run/state.ts";
 import type { Approval } from "../../run/tool-definition.ts";
 import type { Untrusted } from "../../run/trust.ts";
 import type { GuardedFetch } from "../fetch/guarded-fetch.ts";
@@ -16,12 +17,28 @@ export interface ToolContext {
   /** The same for every attempt of this call. */
   readonly idempotencyKey: string;
   readonly attempt: number;
+  /** When its first attempt was about to begin, milliseconds. */
+  readonly requestedAt?: number;
   /** Aborted when the run is cancelled, out of time, or the tool's own time is up. */
   readonly signal: AbortSignal;
   /** The only way to the network that a tool may take. */
   readonly fetch: GuardedFetch;
   /** A part of an output that was too long for its event; null if the run keeps none of the name. */
   readonly kept: (sha256: string, offset: number, limit: number) => KeptPage | null;
+  /** The run's other tools, for a tool that says it `callsTools`. */
+  readonly calls?: ToolCaller;
+}
+
+/** Calls of a run's tools from within a tool: each is judged, counted and logged like any other. */
+export interface ToolCaller {
+  /** Tools that may be called. */
+  readonly names: readonly string[];
+  /**
+   * Makes the next call. After an interruption calls that were made before are answered from the
+   * log, in their order.
+   * @throws ToolStop where the calling tool has to end
+   */
+  call(name: string, args: JsonValue): Promise<InnerResult>;
 }
 
 /** A part of a kept text, and how many characters the whole has. */
@@ -49,9 +66,9 @@ interface ToolBase {
   effectOf?(input: JsonValue): Effect;
   /** `always`: a person must approve each call. Absent: `never`, unless the agent says otherwise. */
   readonly approval?: Approval;
-  /** Where its output comes from, if that is somebody who may not be believed. */
-  readonly untrusted?: Untrusted;
   readonly timeoutMs: number;
+  /** Where what it returns comes from, if nobody vouches for it. */
+  readonly untrusted?: Untrusted;
   checkInput(value: JsonValue): Checked;
   checkOutput(value: unknown): Checked;
 }
@@ -59,6 +76,8 @@ interface ToolBase {
 /** A tool that computes its output when it is run. It may throw; that is an observation. */
 export interface RunTool extends ToolBase {
   readonly kind: "run";
+  /** It acts only by calling the run's other tools, which it is given in its context. */
+  readonly callsTools?: boolean;
   run(input: JsonValue, context: ToolContext): Promise<unknown>;
   /**
    * For the effect `probe`: what became of an earlier attempt of this call, asked before another. A
@@ -158,6 +177,7 @@ function base<I extends z.ZodType, O extends z.ZodType>(definition: Definition<I
     ...(definition.approval === undefined ? {} : { approval: definition.approval }),
     ...(definition.untrusted === undefined ? {} : { untrusted: definition.untrusted }),
     timeoutMs: definition.timeoutMs ?? DEFAULT_TOOL_TIMEOUT_MS,
+    ...(definition.untrusted === undefined ? {} : { untrusted: definition.untrusted }),
     inputSchema: schemaOf(definition.input, "input"),
     outputSchema: schemaOf(definition.output, "output"),
     checkInput: (value) => check(definition.input, value),
