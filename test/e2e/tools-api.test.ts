@@ -96,7 +96,8 @@ test("of many who change the same version at once one succeeds", async () => {
   const all = await Promise.all(
     Array.from({ length: 8 }, (_, i) => put("contended", { description: `by ${i}` }, tag)),
   );
-  expect(all.map(({ status }) => status).toSorted()).toEqual([200, ...Array(7).fill(412)]);
+  expect(all.filter(({ status }) => status === 200)).toHaveLength(1);
+  expect(all.filter(({ status }) => status === 412)).toHaveLength(7);
   const tool = await getJson<Tool>(service, "/api/v1/tools/contended");
   expect(tool.version).toBe(2);
 });
@@ -265,12 +266,12 @@ test("a disabled tool is in no new task until it is enabled again", async () => 
   target.answers.set("/tool", json({ done: true }));
   await register({ name: "switched" });
   await patch("switched", { enabled: false });
-  const body_ = scripted([{ tool_calls: [{ name: "switched", arguments: {} }] }, { text: "done" }]);
-  const off = await logOf(service, (await play(service, body_)).task_id);
+  const task = scripted([{ tool_calls: [{ name: "switched", arguments: {} }] }, { text: "done" }]);
+  const off = await logOf(service, (await play(service, task)).task_id);
   expect(ofType(off, "tool.failed")).toMatchObject([{ code: "unknown_tool" }]);
   const enabled = await patch("switched", { enabled: true });
   expect(await enabled.json()).toMatchObject({ enabled: true, version: 3 });
-  const on = await logOf(service, (await play(service, body_)).task_id);
+  const on = await logOf(service, (await play(service, task)).task_id);
   expect(ofType(on, "tool.completed")).toMatchObject([{ output: { done: true } }]);
 });
 
@@ -281,9 +282,8 @@ test("a tenant has a hundred tools at most, and so much of their definitions", a
   );
   const codes = await Promise.all(made.map(codeOf));
   expect(codes.filter((code) => code === "too_many_tools").length).toBeGreaterThanOrEqual(10);
-  const { tools } = (await (await service.request("/api/v1/tools", as(key))).json()) as {
-    tools: Tool[];
-  };
+  const list = await service.request("/api/v1/tools", as(key));
+  const { tools } = await list.json<{ tools: Tool[] }>();
   const own = tools.filter(({ kind }) => kind === "http");
   expect(own).toHaveLength(100);
   const large = { input_schema: { type: "object", title: "x".repeat(30_000) } };
@@ -357,6 +357,6 @@ async function register(part: Record<string, unknown>): Promise<Response> {
 
 /** The code of a refusal; empty for what was not refused. */
 async function codeOf(response: Response): Promise<string> {
-  const { code = "" } = (await response.json()) as { code?: string };
+  const { code = "" } = await response.json<{ code?: string }>();
   return code;
 }

@@ -278,9 +278,9 @@ test("whatever a registered tool's server does, the call fails with a code and t
   expect(message).toContain("status 503. no [secret API] x");
   expect(message.length).toBeLessThanOrEqual(1000);
   expect(closed.visits).toEqual([]);
-  const text_ = JSON.stringify(log);
-  expect(text_).toContain("The secret MISSING is not there");
-  expect(text_).not.toMatch(/t0p-s3cret|not-yours|not-there/);
+  const said = JSON.stringify(log);
+  expect(said).toContain("The secret MISSING is not there");
+  expect(said).not.toMatch(/t0p-s3cret|not-yours|not-there/);
 });
 
 test("a tool that asks for approval is held for a person", async () => {
@@ -336,7 +336,7 @@ test("five megabytes are kept whole, and the model reads on from where its part 
     output_sha256: sha256,
     output: { bytes: whole.length },
   });
-  const { preview } = big?.["output"] as { preview: string };
+  const { preview } = (big?.["output"] ?? {}) as { preview: string };
   expect(big?.["next_offset"]).toBe(preview.length);
   expect(end?.["output"]).toEqual({
     text: whole.slice(-30),

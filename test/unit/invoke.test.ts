@@ -7,6 +7,7 @@ import { defineTool, type RunTool, type ToolContext } from "../../src/agent/tool
 import type { Effect } from "../../src/run/effect.ts";
 import type { EventData } from "../../src/run/event.ts";
 import { parseEvent } from "../../src/run/event.ts";
+import { ToolStop } from "../../src/run/failure.ts";
 import type { ToolCall } from "../../src/run/message.ts";
 
 const AT = {
@@ -169,6 +170,17 @@ test("an output that its schema forbids is invalid, and says why", async () => {
   expect(failed.message).toMatch(/sum/);
 });
 
+test("a tool may say which code its failure has, and whether it acted is not claimed to be known", async () => {
+  expect(await failure(toolOf(lost, { effect: "once" }))).toEqual({
+    code: "server_unreachable",
+    message: "The line went dead. It may or may not have taken effect.",
+  });
+  expect(await failure(toolOf(lost, { effect: "pure" }))).toEqual({
+    code: "server_unreachable",
+    message: "The line went dead.",
+  });
+});
+
 test("an output is kept as it was when the tool gave it", async () => {
   const shared = { n: 1 };
   const event = await invokeTool(
@@ -281,6 +293,10 @@ function cycle(): object {
 /** Throws whatever is asked of it. */
 function unreadable(): object {
   return new Proxy({}, { get: refuse, getPrototypeOf: refuse, ownKeys: refuse });
+}
+
+function lost(): never {
+  throw new ToolStop("server_unreachable", "The line went dead.");
 }
 
 function refuse(): never {

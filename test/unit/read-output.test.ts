@@ -64,9 +64,6 @@ test.each([
 });
 
 test("beyond the end there is nothing, and of another name there is no output", async () => {
-  const page = (sha256: string, offset: number) => ({
-    tool_calls: [{ name: "read_output", arguments: { sha256, offset } }],
-  });
   const run = await flooded([
     { tool_calls: [{ name: "flood" }] },
     page(SHA256, 10_000_000),
@@ -140,6 +137,10 @@ async function flooded(script: JsonValue): Promise<Harness> {
   await run.drive();
   expect(run.log.state.status).toBe("completed");
   return run;
+}
+
+function page(sha256: string, offset: number) {
+  return { tool_calls: [{ name: "read_output", arguments: { sha256, offset } }] };
 }
 
 /** What the model was shown of each output. */

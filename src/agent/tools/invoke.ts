@@ -38,6 +38,10 @@ const MAX_KEPT_CHARS = 16_000_000;
 /** Characters of JSON that arguments may have; no schema is asked about more. */
 const MAX_ARGUMENTS_CHARS = 1_000_000;
 
+/** Failures after which nobody here knows whether a server did what it was asked to. */
+const LOST_ANSWERS: ReadonlySet<ToolFailureCode> = new Set(["tool_timeout", "server_unreachable"]);
+const MAY_HAVE_ACTED = "It may or may not have taken effect.";
+
 /** Where a call stands when it is prepared. */
 export interface Preparation {
   readonly taskId: string;
@@ -266,7 +270,10 @@ async function run(tool: RunTool, args: JsonValue, context: ToolContext): Promis
   try {
     return checkOutput(tool, await tool.run(args, context));
   } catch (thrown) {
-    return { ok: false, code: codeOf(thrown), message: messageOf(thrown) };
+    const code = codeOf(thrown);
+    const lost = LOST_ANSWERS.has(code) && effectOf(tool, args) !== "pure";
+    const message = messageOf(thrown);
+    return { ok: false, code, message: lost ? `${message} ${MAY_HAVE_ACTED}` : message };
   }
 }
 
