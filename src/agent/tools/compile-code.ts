@@ -5,6 +5,7 @@
  * `while (true)`; and it cannot import anything.
  */
 import type { AnyNode, Node, parse as parseProgram } from "acorn";
+import type { transform as stripTypes } from "sucrase";
 import type { CompiledCode } from "./isolate.ts";
 
 /** The longest source, in characters. */
@@ -18,12 +19,19 @@ export type Compiled =
 const HEAD = "export default async (tools, input) => {{ ";
 const TAIL = "\n}};";
 
+/**
+ * The parsers, once the first code has asked for them. Kept as they are and not as promises: a
+ * promise that one object made must not be awaited by another.
+ */
+const loaded: { parse?: typeof parseProgram; transform?: typeof stripTypes } = {};
+
 /** Compiles the body of an async function in which `tools` and `input` are known. Total. */
 export async function compileCode(source: string): Promise<Compiled> {
   if (source.length > MAX_SOURCE_CHARS) {
     return { ok: false, reason: `it has more than ${MAX_SOURCE_CHARS} characters` };
   }
-  const { parse } = await import("acorn");
+  loaded.parse ??= (await import("acorn")).parse;
+  const { parse } = loaded;
   const wrapped = HEAD + source + TAIL;
   const asJavaScript = parsed(parse, wrapped);
   if (asJavaScript.ok) {
@@ -62,7 +70,8 @@ function parsed(parse: Parse, text: string): Parsed {
 
 /** The text without types, every line in its place; null where it is not TypeScript either. */
 async function withoutTypes(text: string): Promise<string | null> {
-  const { transform } = await import("sucrase");
+  loaded.transform ??= (await import("sucrase")).transform;
+  const { transform } = loaded;
   try {
     const { code } = transform(text, {
       transforms: ["typescript"],
