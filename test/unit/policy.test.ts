@@ -36,7 +36,7 @@ function failures(harness: Harness): object[] {
 }
 
 const STANDING = { untrusted: null, rates: {} };
-const CALL = { name: "mail.send", arguments: {}, acts: true, approved: false };
+const CALL = { name: "mail.send", arguments: {}, acts: true, approved: false, asksAlways: false };
 
 test.each<[string, Policy, string]>([
   ["without rules everything is allowed", {}, "allow"],
@@ -51,6 +51,16 @@ test.each<[string, Policy, string]>([
   ["no calls at all", { rate: { "*": { per_run: 0 } } }, "deny"],
 ])("%s", (_what, policy, kind) => {
   expect(judge(policy, STANDING, CALL, 0, schemaFits).kind).toBe(kind);
+});
+
+test.each<[string, Policy | undefined, boolean, string]>([
+  ["without a policy", undefined, false, "approve"],
+  ["whatever the policy allows", { allow: ["*"] }, false, "approve"],
+  ["unless it is denied", { deny: ["mail.*"] }, false, "deny"],
+  ["and not again once a person has said yes", undefined, true, "allow"],
+])("a tool that asks always asks: %s", (_what, policy, approved, kind) => {
+  const call = { ...CALL, asksAlways: true, approved };
+  expect(judge(policy, STANDING, call, 0, schemaFits).kind).toBe(kind);
 });
 
 test("a denied call is told to the model with the rule's name, is no intent, and the run goes on", async () => {
