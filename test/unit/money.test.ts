@@ -389,7 +389,8 @@ test("a picture counts as a picture, not as the characters of its bytes", async 
   const data = "A".repeat(400_000);
   const input = { images: [{ media_type: "image/png", data }] };
   const llm = model({ text: "done" });
-  const config = { model: "openai/dear", planner: "native", max_output_tokens: 100 } as const;
+  const agent = { model: "openai/dear", planner: "native", max_output_tokens: 100 } as const;
+  const config = { ...agent, tools: [] };
   const harness = new Harness(specFor(input, { config, limits: { max_cost_usd: 1 } }), {
     llm,
     priceOf: () => PRICE,
