@@ -2,6 +2,7 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { buildDeps } from "../../src/deps.ts";
+import { isolateOf } from "../../src/durable/isolate.ts";
 import { runStub } from "../../src/durable/rpc.ts";
 import type { RunEvent } from "../../src/run/event.ts";
 import type { PlannerName } from "../../src/run/spec.ts";
@@ -28,7 +29,7 @@ test.each<PlannerName>(["native", "react"])(
       .poll(async () => (await run.keeping()).status, { timeout: 10_000 })
       .toMatch(/completed|failed/);
     const events = JSON.parse((await run.events(0, 1000)).events) as RunEvent[];
-    const tools = buildDeps(env).toolsFor(spec, () => null);
+    const tools = buildDeps(env, isolateOf(env.ISOLATES)).toolsFor(spec, () => null);
     expect(expectRebuilt(events, tools)).toBeGreaterThan(0);
   },
 );
