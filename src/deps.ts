@@ -15,7 +15,7 @@ import { unavailableClient } from "./agent/llm/unavailable.ts";
 import { WORKERS_AI, workersAi, type AiBinding } from "./agent/llm/workers-ai.ts";
 import { plannerFor } from "./agent/planners/planner-for.ts";
 import { jsonSchemaCheck } from "./agent/tools/json-schema.ts";
-import { registeredTools } from "./agent/tools/http-tool.ts";
+import { registeredTools } from "./agent/tools/registered-tools.ts";
 import { definitionDefects } from "./agent/tools/definition-defects.ts";
 import { schemaDefect } from "./agent/tools/schema-defect.ts";
 import { referenceDefect } from "./agent/tools/schema-refs.ts";
@@ -72,6 +72,7 @@ export function buildDeps(env: Env, isolate: Isolate | null = null): Deps {
           ...registeredTools(spec.tools ?? [], {
             tenantId: spec.tenant_id,
             secrets: config.toolSecrets,
+            isolate,
           }),
           ...scriptTools(spec.input_data["script_tools"], scripted),
         ],
@@ -149,7 +150,7 @@ export function buildCatalogue(
       timeout_ms: tool.timeoutMs,
     })),
     isPriced: (model) => priceOf(config, model) !== null,
-    definitionDefects: (definition) => definitionDefects(definition, rules),
+    definitionDefects: (definition) => definitionDefects(definition, rules, isolate !== null),
     schemaDefect: (schema) => referenceDefect(schema) ?? schemaDefect(schema),
     modelProblem(model) {
       const slash = model.indexOf("/");

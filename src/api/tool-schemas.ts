@@ -27,33 +27,54 @@ const http = z.strictObject({
     .openapi({ description: "Values name secrets of the deployment as `${secret:NAME}`." }),
 });
 
+const code = z.strictObject({
+  source: z.string().min(1).openapi({
+    description:
+      "The body of an async function in JavaScript or TypeScript; `input` has the arguments.",
+    example: "return { celsius: (input.fahrenheit - 32) / 1.8 };",
+  }),
+});
+
 const fields = {
   description: z.string().min(1).max(4096),
   input_schema: jsonSchema,
   output_schema: jsonSchema.nullish(),
-  effect: z
-    .enum(["pure", "idempotent", "once"], "must be pure, idempotent or once")
-    .default("once")
-    .openapi({ description: "What a second request for the same call would do." }),
   approval: z.enum(APPROVALS).default("never"),
   timeout_ms: z.number().int().min(10).max(MAX_TIMEOUT_MS).default(DEFAULT_TIMEOUT_MS),
   enabled: z.boolean().default(true),
-  kind: z.literal("http"),
-  http,
 };
 
-const NOT_BUILT = "only http is built so far";
+const effect = z
+  .enum(["pure", "idempotent", "once"], "must be pure, idempotent or once")
+  .openapi({ description: "What a second call with the same arguments would do." });
+const httpFields = { ...fields, kind: z.literal("http"), effect: effect.default("once"), http };
+/** Code reaches nothing: what it does can be done again. */
+const codeFields = { ...fields, kind: z.literal("code"), effect: effect.default("pure"), code };
+
+const KINDS = "must be http or code";
 
 export const registerBody = z
-  .discriminatedUnion("kind", [z.strictObject({ name, ...fields })], { error: NOT_BUILT })
+  .discriminatedUnion(
+    "kind",
+    [z.strictObject({ name, ...httpFields }), z.strictObject({ name, ...codeFields })],
+    { error: KINDS },
+  )
   .openapi("RegisterTool");
 
 export const replaceBody = z
-  .discriminatedUnion("kind", [z.strictObject({ name: name.optional(), ...fields })], {
-    error: NOT_BUILT,
-  })
+  .discriminatedUnion(
+    "kind",
+    [
+      z.strictObject({ name: name.optional(), ...httpFields }),
+      z.strictObject({ name: name.optional(), ...codeFields }),
+    ],
+    { error: KINDS },
+  )
   .openapi("ReplaceTool");
-export type ReplaceBody = z.output<typeof replaceBody>;
+
+type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
+/** What is said of a tool besides its name. */
+export type ToolBody = Without<z.output<typeof replaceBody>, "name" | "enabled">;
 
 export const enableBody = z.strictObject({ enabled: z.boolean() }).openapi("EnableTool");
 
@@ -72,7 +93,7 @@ const freeObject = z.record(z.string(), z.any());
 export const tool = z
   .object({
     name: z.string(),
-    kind: z.enum(["built_in", "http"]),
+    kind: z.enum(["built_in", "http", "code"]),
     version: z.number().int().nullable().openapi({ description: "null for a built-in tool." }),
     enabled: z.boolean(),
     description: z.string(),
@@ -93,6 +114,7 @@ export const tool = z
         headers: z.record(z.string(), z.string()),
       })
       .optional(),
+    code: z.object({ source: z.string() }).optional(),
     created_at: z.string().optional(),
     updated_at: z.string().optional(),
   })

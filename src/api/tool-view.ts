@@ -11,7 +11,7 @@ export function builtInJson({ output_schema, ...tool }: CatalogueTool): ToolJson
 /** A tool of a tenant. Secrets are names here, as they are everywhere. */
 export function toolJson({ enabled, definition, created_at, updated_at }: ToolRow): ToolJson {
   const { name, version, kind, description, input_schema, output_schema } = definition;
-  const { effect, approval, timeout_ms, http } = definition;
+  const { effect, approval, timeout_ms } = definition;
   return {
     name,
     kind,
@@ -22,9 +22,9 @@ export function toolJson({ enabled, definition, created_at, updated_at }: ToolRo
     output_schema,
     effect,
     approval,
-    untrusted: "web",
+    untrusted: definition.kind === "http" ? "web" : null,
     timeout_ms,
-    http,
+    ...(definition.kind === "http" ? { http: definition.http } : { code: definition.code }),
     created_at,
     updated_at,
   };

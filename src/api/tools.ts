@@ -120,7 +120,7 @@ export function toolRoutes(app: OpenAPIHono<AppEnv>): void {
     const { deps, caller } = c.var;
     const { enabled, name, ...body } = c.req.valid("json");
     notBuiltIn(deps, name);
-    const definition = definitionOf(deps, name, body);
+    const definition = await definitionOf(deps, name, body);
     const now = new Date(deps.now()).toISOString();
     const row = await deps.tools.insert(caller.tenantId, { definition, enabled }, now);
     if (row === null) {
@@ -153,7 +153,7 @@ export function toolRoutes(app: OpenAPIHono<AppEnv>): void {
     if (again !== name) {
       throw invalid([{ pointer: "/name", detail: "must be the name in the address" }]);
     }
-    const definition = definitionOf(deps, name, body);
+    const definition = await definitionOf(deps, name, body);
     const row = await change(deps, caller.tenantId, name, c.req.header("If-Match"), {
       definition,
       enabled,
@@ -218,13 +218,13 @@ async function missed(deps: ApiDeps, tenantId: string, name: string): Promise<Pr
   });
 }
 
-function definitionOf(
+async function definitionOf(
   deps: ApiDeps,
   name: string,
-  { output_schema, ...rest }: Omit<schemas.ReplaceBody, "name" | "enabled">,
-): ToolDefinition {
+  { output_schema, ...rest }: schemas.ToolBody,
+): Promise<ToolDefinition> {
   const definition = { ...rest, name, version: 1, output_schema: output_schema ?? null };
-  const defects = deps.catalogue.definitionDefects(definition);
+  const defects = await deps.catalogue.definitionDefects(definition);
   if (defects.length > 0) {
     throw invalid(defects);
   }

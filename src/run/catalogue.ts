@@ -13,7 +13,7 @@ export interface Catalogue {
   /** Whether it is known what a model costs. */
   isPriced(model: string): boolean;
   /** What is wrong with a tool that a tenant brings; empty if it can be called. */
-  definitionDefects(definition: ToolDefinition): readonly SchemaDefect[];
+  definitionDefects(definition: ToolDefinition): Promise<readonly SchemaDefect[]>;
   /** What is wrong with a JSON Schema, or null if it can be applied. */
   schemaDefect(schema: JsonObject): SchemaDefect | null;
 }

@@ -49,7 +49,18 @@ const httpDefinition = z.looseObject({
 });
 export type HttpDefinition = z.infer<typeof httpDefinition>;
 
-export const toolDefinition = z.discriminatedUnion("kind", [httpDefinition]);
+/** A tool whose calls run code in an isolate: the body of an async function that is given `input`. */
+const codeDefinition = z.looseObject({
+  ...common,
+  kind: z.literal("code"),
+  code: z.looseObject({
+    /** JavaScript or TypeScript. */
+    source: z.string(),
+  }),
+});
+export type CodeDefinition = z.infer<typeof codeDefinition>;
+
+export const toolDefinition = z.discriminatedUnion("kind", [httpDefinition, codeDefinition]);
 export type ToolDefinition = z.infer<typeof toolDefinition>;
 
 export const toolDefinitions = z.array(toolDefinition);

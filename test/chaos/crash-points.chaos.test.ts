@@ -12,6 +12,7 @@ import { runStub, type RunRpc } from "../../src/durable/rpc.ts";
 import type { RunCommand } from "../../src/run/command.ts";
 import { parseEvent, TERMINAL_TYPES, type RunEvent } from "../../src/run/event.ts";
 import type { AgentConfig } from "../../src/run/spec.ts";
+import type { ToolDefinition } from "../../src/run/tool-definition.ts";
 import { isTerminal, type RunView } from "../../src/run/view.ts";
 import { specOf, TaskStore, type TaskRow } from "../../src/store/tasks.ts";
 import { newTask } from "../workers/tasks.ts";
@@ -52,6 +53,8 @@ interface Scenario {
   readonly scheduled: boolean;
   /** Nobody looks at the run: whatever wakes its object is its own alarm. */
   readonly alone: boolean;
+  /** What its tenant has registered. */
+  readonly tools?: readonly ToolDefinition[];
   /** What people say, all at once, to a call that waits for approval; absent: yes. */
   readonly decisions?: readonly Decision[];
 }
@@ -129,6 +132,53 @@ const coding: Scenario = {
   alone: false,
 };
 
+const definition = {
+  version: 1,
+  description: "A tool of a tenant.",
+  input_schema: { type: "object" },
+  output_schema: null,
+  approval: "never",
+  timeout_ms: 10_000,
+} as const;
+
+const request = (effect: "once" | "idempotent"): ToolDefinition => ({
+  ...definition,
+  name: `http_${effect}`,
+  effect,
+  kind: "http",
+  http: { method: "POST", url: `https://world.test/${effect}`, headers: {} },
+});
+
+/** Tools that a tenant registered: requests to its server, and code. */
+const registered: Scenario = {
+  input: {
+    script: [
+      {
+        tool_calls: ["http_once", "http_idempotent", "coded"].map((name) => ({
+          name,
+          arguments: { n: 4 },
+        })),
+      },
+      every("coded", "http_once"),
+      { text: "The end." },
+    ],
+  },
+  tools: [
+    request("once"),
+    request("idempotent"),
+    {
+      ...definition,
+      name: "coded",
+      effect: "pure",
+      kind: "code",
+      code: { source: "return input.n === undefined ? null : input.n * 2" },
+    },
+  ],
+  config: {},
+  scheduled: false,
+  alone: false,
+};
+
 interface Outcome {
   readonly fate: Fate;
   readonly view: RunView;
@@ -144,6 +194,7 @@ async function play(scenario: Scenario, ...kills: readonly Kill[]): Promise<Outc
   const task = newTask(scenario.input, {
     config: scenario.config,
     limits,
+    ...(scenario.tools === undefined ? {} : { tools: scenario.tools }),
     ...(scenario.scheduled ? { scheduledAt: new Date(Date.now() + 30).toISOString() } : {}),
   });
   const fate = new Fate(...kills);
@@ -421,6 +472,7 @@ test.each([
   ["calls that nobody decides about and that are not made", expiring("deny")],
   ["calls that nobody decides about and that are made", expiring("continue")],
   ["code that calls tools of every effect", coding],
+  ["registered tools, by request and by code", registered],
 ])(
   "%s, stopped around every write, ends as the undisturbed one",
   { timeout: 300_000 },

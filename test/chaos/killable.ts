@@ -5,12 +5,14 @@
  */
 
 import { z } from "zod";
+import type { GuardedFetch } from "../../src/agent/fetch/guarded-fetch.ts";
 import { defineTool, type RunTool } from "../../src/agent/tools/tool.ts";
 import { buildDeps, type Deps } from "../../src/deps.ts";
 import { AgentRun } from "../../src/durable/agent-run.ts";
 import type { RunStorage } from "../../src/durable/storage.ts";
 import { isolateOf } from "../../src/durable/isolate.ts";
 import { builtInTools, toolboxFor } from "../../src/agent/tools/registry.ts";
+import { registeredTools } from "../../src/agent/tools/registered-tools.ts";
 import { scriptTools } from "../../src/agent/tools/script-tools.ts";
 import { EFFECTS, type Effect } from "../../src/run/effect.ts";
 import type { Observer } from "../../src/observe.ts";
@@ -180,6 +182,17 @@ function worldTools(life: Life): RunTool[] {
   );
 }
 
+/** The server of registered tools, `https://world.test/<effect>`: each request acts on the world. */
+function worldServer(life: Life): GuardedFetch {
+  return async (input, init) => {
+    const request = new Request(input, init);
+    const effect = new URL(request.url).pathname.slice(1);
+    const key = request.headers.get("Idempotency-Key") ?? "";
+    await life.act(`${effect} ${key}`, await request.json());
+    return Response.json("done");
+  };
+}
+
 /** The real dependencies, with tools that act on the world and a D1 whose writes are counted. */
 function killableDeps(env: Env, life: Life): Deps {
   const isolate = isolateOf(env.ISOLATES);
@@ -206,9 +219,14 @@ function killableDeps(env: Env, life: Life): Deps {
     }),
     toolsFor: (spec, scripted) => ({
       ...deps.toolsFor(spec, scripted),
+      fetch: worldServer(life),
       toolbox: toolboxFor(
         spec.config.tools,
-        [...scriptTools(spec.input_data["script_tools"], scripted), ...worldTools(life)],
+        [
+          ...registeredTools(spec.tools ?? [], { tenantId: "test", secrets: new Map(), isolate }),
+          ...scriptTools(spec.input_data["script_tools"], scripted),
+          ...worldTools(life),
+        ],
         builtIn,
       ),
     }),

@@ -157,7 +157,8 @@ const bad: [what: string, part: Record<string, unknown>, pointer: string][] = [
   ["a name with a space", { name: "my tool" }, "/name"],
   ["a name of 129 characters", { name: "x".repeat(129) }, "/name"],
   ["no name", { name: "" }, "/name"],
-  ["code, which is not built yet", { kind: "code", code: { source: "" } }, "/kind"],
+  ["a kind that there is none of", { kind: "telepathy" }, "/kind"],
+  ["code besides a request", { kind: "code", code: { source: "return 1" } }, "/http"],
   ["an unknown field", { url: "x" }, "/url"],
   ["an effect that has no probe", { effect: "probe" }, "/effect"],
   ["arguments that are no object", { input_schema: { type: "string" } }, "/input_schema/type"],
@@ -260,6 +261,41 @@ test("a running task keeps the tools it was submitted with, and the next one has
     body: JSON.stringify(held),
   });
   expect(await codeOf(late)).toBe("unknown_tool");
+});
+
+test("a tool of code is compiled when it is registered, and runs in an isolate without anything", async () => {
+  const { http: _http, ...rest } = body({ name: "double", kind: "code" });
+  const source = `
+    const n: number = input.n;
+    return { twice: 2 * n, reach: [typeof fetch, typeof tools, typeof process] };`;
+  const broken = await send("POST", "/api/v1/tools", { ...rest, code: { source: "return (" } });
+  expect(broken.status).toBe(422);
+  expect(await broken.json()).toMatchObject({ errors: [{ pointer: "/code/source" }] });
+  const made = await send("POST", "/api/v1/tools", { ...rest, code: { source } });
+  expect(made.status).toBe(201);
+  expect(await made.json()).toMatchObject({
+    kind: "code",
+    version: 1,
+    effect: "pure",
+    untrusted: null,
+    code: { source },
+  });
+  const calls = [21, 4].map((n) => ({ name: "double", arguments: { n } }));
+  const task = scripted([{ tool_calls: calls }, { text: "done" }]);
+  const log = await logOf(service, (await play(service, task)).task_id);
+  const reach = ["undefined", "undefined", "undefined"];
+  expect(ofType(log, "tool.completed").map(({ output }) => output)).toEqual([
+    { twice: 42, reach },
+    { twice: 8, reach },
+  ]);
+  expect(
+    (await send("PUT", "/api/v1/tools/double", { ...rest, code: { source: "throw 7" } })).status,
+  ).toBe(200);
+  const thrown = await logOf(service, (await play(service, task)).task_id);
+  expect(ofType(thrown, "tool.failed").map(({ code }) => code)).toEqual([
+    "code_threw",
+    "code_threw",
+  ]);
 });
 
 test("a disabled tool is in no new task until it is enabled again", async () => {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { definitionDefects } from "../../src/agent/tools/definition-defects.ts";
 import { guardedFetch } from "../../src/agent/fetch/guarded-fetch.ts";
 import { HostRules } from "../../src/agent/fetch/host-rules.ts";
-import { registeredTools } from "../../src/agent/tools/http-tool.ts";
+import { registeredTools } from "../../src/agent/tools/registered-tools.ts";
 import { prepareCall } from "../../src/agent/tools/invoke.ts";
 import { jsonSchemaCheck } from "../../src/agent/tools/json-schema.ts";
 import { toolboxFor } from "../../src/agent/tools/registry.ts";
@@ -39,7 +39,11 @@ test("a definition that a later setting forbids is refused at its call, in every
     { text: "done" },
   ];
   const run = new Harness(specFor({ script }), {
-    extraTools: registeredTools(definitions, { tenantId: "test", secrets: new Map() }),
+    extraTools: registeredTools(definitions, {
+      tenantId: "test",
+      secrets: new Map(),
+      isolate: null,
+    }),
     fetch: guardedFetch({ rules: RULES, resolve: null, maxBytes: 1000, timeoutMs: 1000 }),
   });
   await run.drive();
@@ -53,7 +57,11 @@ test("a definition that a later setting forbids is refused at its call, in every
 test("a kind of tool that this version does not know is no tool, and no fault", () => {
   const future = { ...definition({}), kind: "telepathy" } as unknown as ToolDefinition;
   const known = definition({ name: "known" });
-  const tools = registeredTools([future, known], { tenantId: "test", secrets: new Map() });
+  const tools = registeredTools([future, known], {
+    tenantId: "test",
+    secrets: new Map(),
+    isolate: null,
+  });
   expect(tools.map(({ name }) => name)).toEqual(["known"]);
 });
 
@@ -76,6 +84,7 @@ test.each<[string, JsonValue, RegExp]>([
   const tools = registeredTools([definition({ name: "t", input_schema: strict })], {
     tenantId: "test",
     secrets: new Map(),
+    isolate: null,
   });
   const call = { call_id: "call_2", name: "t", arguments: args };
   const event = prepareCall({ call, approval: null }, toolboxFor(undefined, tools), AT);
@@ -114,14 +123,15 @@ test("a schema that would be applied without end comes to one", () => {
   expect(jsonSchemaCheck(schema)({ next: {} }).ok).toBe(true);
 });
 
-test("a definition with any number of defects names each of them", () => {
-  const defects = definitionDefects(
+test("a definition with any number of defects names each of them", async () => {
+  const defects = await definitionDefects(
     definition({
       input_schema: { type: "array" },
       output_schema: { $ref: "other.json" },
       http: { method: "GET", url: "ftp://example.com", headers: { Cookie: "a", Host: "b" } },
     }),
     RULES,
+    true,
   );
   expect(defects.map(({ pointer }) => pointer)).toEqual([
     "/input_schema/type",
@@ -130,7 +140,23 @@ test("a definition with any number of defects names each of them", () => {
     "/http/headers/Cookie",
     "/http/headers/Host",
   ]);
-  expect(definitionDefects(definition({}), RULES)).toEqual([]);
+  expect(await definitionDefects(definition({}), RULES, true)).toEqual([]);
+});
+
+test("code is a tool where there are isolates, and refused where there are none", async () => {
+  const { http: _http, ...rest } = definition({ name: "code" });
+  const code = (source: string) => ({ ...rest, kind: "code" as const, code: { source } });
+  expect(await definitionDefects(code("return input.n * 2"), RULES, true)).toEqual([]);
+  expect(await definitionDefects(code("return ("), RULES, true)).toMatchObject([
+    { pointer: "/code/source" },
+  ]);
+  expect(await definitionDefects(code("return 1"), RULES, false)).toMatchObject([
+    { pointer: "/kind" },
+  ]);
+  const host = { tenantId: "test", secrets: new Map() };
+  const isolate = { run: () => Promise.reject(new Error("not asked")) };
+  expect(registeredTools([code("return 1")], { ...host, isolate })).toHaveLength(1);
+  expect(registeredTools([code("return 1")], { ...host, isolate: null })).toEqual([]);
 });
 
 test("a secret goes to its tenant's tools and its hosts, and is named where it is missing", () => {

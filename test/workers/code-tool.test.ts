@@ -1,11 +1,12 @@
 /** Registered tools of the kind `code`: checked when they are registered, run without tools. */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { codeTool, sourceDefect, type CodeDefinition } from "../../src/agent/tools/code-tool.ts";
+import { codeTool, sourceDefect } from "../../src/agent/tools/code-tool.ts";
 import { invokeTool } from "../../src/agent/tools/invoke.ts";
 import type { Isolate } from "../../src/agent/tools/isolate.ts";
 import { isolateOf } from "../../src/durable/isolate.ts";
 import type { JsonValue } from "../../src/run/json.ts";
+import type { CodeDefinition } from "../../src/run/tool-definition.ts";
 
 function isolate(): Isolate {
   const made = isolateOf(env.ISOLATES);
@@ -20,7 +21,12 @@ function definition(source: string, more: Partial<CodeDefinition> = {}): CodeDef
     name: "double",
     description: "Doubles.",
     input_schema: { type: "object", properties: { n: { type: "number" } }, required: ["n"] },
+    kind: "code",
+    version: 1,
+    output_schema: null,
     effect: "pure",
+    approval: "never",
+    timeout_ms: 60_000,
     code: { source },
     ...more,
   };

@@ -2,6 +2,7 @@
 import { newTaskId } from "../../src/run/id.ts";
 import type { JsonObject } from "../../src/run/json.ts";
 import type { AgentConfig, RunLimits } from "../../src/run/spec.ts";
+import type { ToolDefinition } from "../../src/run/tool-definition.ts";
 import type { NewTask } from "../../src/store/tasks.ts";
 
 /** A task of the tenant `test` for the scripted model; nothing is stored. */
@@ -13,6 +14,7 @@ export function newTask(
     createdAt?: number;
     priority?: number;
     scheduledAt?: string;
+    tools?: readonly ToolDefinition[];
   } = {},
 ): NewTask {
   const now = more.createdAt ?? Date.now();
@@ -31,7 +33,7 @@ export function newTask(
     attempt: 1,
     retry_of: null,
     scheduled_at: more.scheduledAt ?? null,
-    tools: [],
+    tools: more.tools ?? [],
     created_at: new Date(now).toISOString(),
   };
 }

@@ -3,11 +3,13 @@ import type { SchemaDefect } from "../../run/catalogue.ts";
 import type { JsonObject } from "../../run/json.ts";
 import {
   MAX_DEFINITION_CHARS,
+  type CodeDefinition,
   type HttpDefinition,
   type ToolDefinition,
 } from "../../run/tool-definition.ts";
 import { TRANSPORT_HEADERS } from "../fetch/guarded-fetch.ts";
 import type { HostRules } from "../fetch/host-rules.ts";
+import { sourceDefect } from "./code-tool.ts";
 import { schemaDefect } from "./schema-defect.ts";
 import { referenceDefect } from "./schema-refs.ts";
 import { namesSecret, withoutSecrets } from "./secrets.ts";
@@ -21,8 +23,15 @@ const OURS = /^(?:idempotency-key|x-opspawn-.*)$/i;
 /** Headers that are secret by their name: a definition is shown to readers and kept in logs. */
 const SECRET_HEADERS = /^(?:authorization|cookie|.*(?:api-?key|token|secret|password).*)$/i;
 
-/** Everything that is wrong with a definition; empty if it can be called. */
-export function definitionDefects(definition: ToolDefinition, rules: HostRules): SchemaDefect[] {
+/**
+ * Everything that is wrong with a definition; empty if it can be called. Code is compiled, not run.
+ * @param runsCode whether this deployment has isolates
+ */
+export async function definitionDefects(
+  definition: ToolDefinition,
+  rules: HostRules,
+  runsCode: boolean,
+): Promise<SchemaDefect[]> {
   const size = JSON.stringify(definition).length;
   if (size > MAX_DEFINITION_CHARS) {
     return [{ pointer: "", detail: `has more than ${MAX_DEFINITION_CHARS} characters of JSON` }];
@@ -34,12 +43,28 @@ export function definitionDefects(definition: ToolDefinition, rules: HostRules):
       ? []
       : [{ pointer: "/input_schema/type", detail: 'must be "object": arguments have names' }]),
     ...(output_schema === null ? [] : schemaDefects("/output_schema", output_schema)),
+    ...(definition.kind === "http"
+      ? httpDefects(definition, rules)
+      : await codeDefects(definition, runsCode)),
+  ];
+}
+
+function httpDefects(definition: HttpDefinition, rules: HostRules): SchemaDefect[] {
+  return [
     ...urlDefects(definition, rules),
     ...Object.entries(definition.http.headers).flatMap(([name, value]) => {
       const detail = headerDefect(name, value);
       return detail === null ? [] : [{ pointer: `/http/headers/${name}`, detail }];
     }),
   ];
+}
+
+async function codeDefects({ code }: CodeDefinition, runsCode: boolean): Promise<SchemaDefect[]> {
+  if (!runsCode) {
+    return [{ pointer: "/kind", detail: "needs isolates, and this deployment has none" }];
+  }
+  const detail = await sourceDefect(code.source);
+  return detail === null ? [] : [{ pointer: "/code/source", detail }];
 }
 
 function schemaDefects(at: string, schema: JsonObject): SchemaDefect[] {

@@ -5,7 +5,7 @@
  */
 import { ToolStop } from "../../run/failure.ts";
 import { isJsonObject, type JsonValue } from "../../run/json.ts";
-import type { HttpDefinition, ToolDefinition } from "../../run/tool-definition.ts";
+import type { HttpDefinition } from "../../run/tool-definition.ts";
 import { decodeText, readBody } from "../fetch/body.ts";
 import { isHtmlType, isJsonType, isTextType } from "../fetch/content-type.ts";
 import { jsonSchemaCheck } from "./json-schema.ts";
@@ -23,18 +23,8 @@ export interface ToolOwner {
   readonly secrets: Secrets;
 }
 
-/** The tools that a run was given at its submission. */
-export function registeredTools(
-  definitions: readonly ToolDefinition[],
-  owner: ToolOwner,
-): RunTool[] {
-  return definitions.flatMap((definition) =>
-    // Newer code may have given the run a kind that this code does not know: it is `unknown_tool`.
-    definition.kind === "http" ? [httpTool(definition, owner)] : [],
-  );
-}
-
-function httpTool(definition: HttpDefinition, owner: ToolOwner): RunTool {
+/** A registered definition, ready to be run. */
+export function httpTool(definition: HttpDefinition, owner: ToolOwner): RunTool {
   const { name, description, input_schema, output_schema, effect, approval, timeout_ms } =
     definition;
   return {
