@@ -82,6 +82,8 @@ export default defineConfig({
           ...FIRST,
           name: "chaos",
           include: ["test/chaos/**/*.chaos.test.ts"],
+          // Most of the time of a scenario is the platform's pause before an alarm is tried again.
+          maxConcurrency: 3,
           setupFiles: ["test/workers/setup.ts"],
           deps: { optimizer: { ssr: { enabled: true, include: BUNDLED } } },
         },

@@ -463,7 +463,7 @@ async function enumerate(scenario: Scenario): Promise<Map<string, number>> {
   return killed;
 }
 
-test.each([
+test.concurrent.each([
   ["a run with every kind of call and wait", everything],
   ["a call of unknown outcome that a person is asked about", asking],
   ["a run that nobody looks at", alone],

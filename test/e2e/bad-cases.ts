@@ -35,7 +35,7 @@ export const BAD_SUBMISSIONS: [what: string, body: unknown, code: string, pointe
     "a schema for its answer that refers elsewhere",
     { input_data: GOAL, agent_config: { output_schema: { $ref: "https://example.com/s.json" } } },
     "validation_failed",
-    "/agent_config/output_schema",
+    "/agent_config/output_schema/$ref",
   ],
   [
     "a picture of text",
