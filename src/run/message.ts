@@ -167,9 +167,14 @@ function shortResult(result: ToolResult): ToolResult {
     return result;
   }
   const text = JSON.stringify(result.output ?? null);
-  return text.length <= SHORT_OUTPUT
-    ? result
-    : { ...result, output: { beginning: text.slice(0, SHORT_OUTPUT), shortened: true } };
+  if (text.length <= SHORT_OUTPUT) {
+    return result;
+  }
+  // Where the whole is kept can still be read after this.
+  const kept = isJsonObject(result.output) ? result.output["output_sha256"] : undefined;
+  const reference = kept === undefined ? {} : { output_sha256: kept };
+  const output = { beginning: text.slice(0, SHORT_OUTPUT), shortened: true, ...reference };
+  return { ...result, output };
 }
 
 /** A tool as a model is told of it. */

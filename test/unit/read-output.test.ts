@@ -7,6 +7,7 @@ import { readOutput } from "../../src/agent/tools/read-output.ts";
 import { defineTool } from "../../src/agent/tools/tool.ts";
 import { EventLog } from "../../src/durable/event-log.ts";
 import type { NewEvent } from "../../src/run/event.ts";
+import { withShortOutputs } from "../../src/run/message.ts";
 import type { JsonValue } from "../../src/run/json.ts";
 import { createdEvent, Harness, memoryStorage, specFor } from "../harness.ts";
 
@@ -52,6 +53,22 @@ test("a model that reads to the end has read all of it, and its window stays sma
   );
   expect(read.at(-1)?.output).toMatchObject({ next_offset: null });
   expect(run.log.state.conversation.chars).toBeLessThan(500_000);
+});
+
+test("an output that compaction makes shorter still says where the whole of it is", async () => {
+  const calculate = { tool_calls: [{ name: "calculator", arguments: { expression: "1+1" } }] };
+  const run = await flooded([
+    { tool_calls: [{ name: "flood" }] },
+    ...Array.from({ length: 6 }, () => calculate),
+    { text: "done" },
+  ]);
+  const results = withShortOutputs(run.log.state.conversation).recent.flatMap((turn) =>
+    turn.role === "tool" ? turn.results : [],
+  );
+  const output = results[0]?.output as { beginning: string };
+  expect(output).toMatchObject({ shortened: true, output_sha256: SHA256 });
+  expect(output.beginning.length).toBeLessThan(5000);
+  expect(results[0]).toMatchObject({ untrusted: "web" });
 });
 
 test.each([
