@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { invokeTool, MAX_OUTPUT_BYTES, prepareCall } from "../../src/agent/tools/invoke.ts";
+import { invokeTool, prepareCall } from "../../src/agent/tools/invoke.ts";
+import { MAX_OUTPUT_BYTES } from "../../src/agent/tools/output.ts";
 import { toolboxFor } from "../../src/agent/tools/registry.ts";
 import { defineTool, type RunTool, type ToolContext } from "../../src/agent/tools/tool.ts";
 import type { Effect } from "../../src/run/effect.ts";

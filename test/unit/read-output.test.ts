@@ -2,7 +2,7 @@
 import { hash } from "node:crypto";
 import { z } from "zod";
 import { expect, test } from "vitest";
-import { MAX_OUTPUT_BYTES } from "../../src/agent/tools/invoke.ts";
+import { MAX_OUTPUT_BYTES } from "../../src/agent/tools/output.ts";
 import { readOutput } from "../../src/agent/tools/read-output.ts";
 import { defineTool } from "../../src/agent/tools/tool.ts";
 import { EventLog } from "../../src/durable/event-log.ts";

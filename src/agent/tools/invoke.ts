@@ -20,20 +20,12 @@ import {
 import type { AgentConfig } from "../../run/spec.ts";
 import type { TurnCall } from "../../run/state.ts";
 import { schemaFits } from "./json-schema.ts";
+import { checkOutput, messageOf, shorten, type Outcome, type StopCode } from "./output.ts";
 import type { Toolbox } from "./registry.ts";
 import { effectOf, type Checked, type RunTool, type Tool, type ToolContext } from "./tool.ts";
 
 /** Microtasks that a tool without I/O takes at most: its own awaits, and those around it. */
 const MICROTASKS = 16;
-
-/**
- * The longest output in an event, in bytes of its JSON text: each later model call pays for it. Of a
- * longer one the event has the beginning, and the whole is kept beside the log.
- */
-export const MAX_OUTPUT_BYTES = 64 * 1024;
-
-/** Characters of JSON beyond which no output is kept: it would fill the memory that runs share. */
-const MAX_KEPT_CHARS = 16_000_000;
 
 /** Characters of JSON that arguments may have; no schema is asked about more. */
 const MAX_ARGUMENTS_CHARS = 1_000_000;
@@ -213,13 +205,6 @@ export async function invokeTool(
   };
 }
 
-type Outcome =
-  | { readonly ok: true; readonly output: JsonValue }
-  | { readonly ok: false; readonly code: StopCode; readonly message: string };
-
-/** A tool that was stopped while it might act: nobody knows what it did. */
-type StopCode = ToolFailureCode | "outcome_unknown";
-
 async function settle(tool: RunTool, args: JsonValue, context: ToolContext): Promise<Outcome> {
   const effect = effectOf(tool, args);
   const own = new AbortController();
@@ -310,114 +295,6 @@ async function withinThisTurn<T>(promise: Promise<T>): Promise<T | null> {
 function timeoutMessage({ timeoutMs }: RunTool, effect: Effect): string {
   const late = `The tool did not finish within ${timeoutMs} ms`;
   return effect === "pure" ? `${late}.` : `${late}; it may or may not have taken effect.`;
-}
-
-/** The output as plain JSON data. What the tool still holds a reference to cannot change it later. */
-function checkOutput(tool: RunTool, output: unknown): Outcome {
-  const plain = toJson(output);
-  const checked = plain.ok ? tool.checkOutput(plain.value) : plain;
-  if (checked.ok) {
-    return { ok: true, output: checked.value };
-  }
-  return plain.ok || plain.code === undefined
-    ? {
-        ok: false,
-        code: "invalid_output",
-        message: `The tool's output is invalid: ${checked.reason}`,
-      }
-    : { ok: false, code: plain.code, message: checked.reason };
-}
-
-type Plain =
-  | { readonly ok: true; readonly value: JsonValue }
-  | { readonly ok: false; readonly reason: string; readonly code?: ToolFailureCode };
-
-function toJson(output: unknown): Plain {
-  try {
-    const text: string | undefined = JSON.stringify(output, refuseNonJson);
-    if (text === undefined) {
-      return { ok: false, reason: "it is undefined" };
-    }
-    if (text.length > MAX_KEPT_CHARS) {
-      const code = "output_too_large";
-      return { ok: false, reason: TOOL_FAILURES[code].says, code };
-    }
-    const value: unknown = JSON.parse(text);
-    const defect = jsonDefect(value);
-    return defect === null
-      ? { ok: true, value: value as JsonValue }
-      : { ok: false, reason: defect };
-  } catch (thrown) {
-    return { ok: false, reason: messageOf(thrown) };
-  }
-}
-
-/** `JSON.stringify` would drop or change these in silence; an absent member is no loss. */
-function refuseNonJson(_key: string, value: unknown): unknown {
-  if (typeof value === "function" || typeof value === "symbol") {
-    throw new TypeError(`it holds a ${typeof value}`);
-  }
-  if (typeof value === "number" && !Number.isFinite(value)) {
-    throw new TypeError(`it holds the number ${value}`);
-  }
-  return value;
-}
-
-/**
- * An output that fits an event, and the rest of it if it is longer. A string is cut; of
- * anything else the first part of its JSON is shown.
- */
-function shorten(output: JsonValue): { readonly output: JsonValue; readonly rest: Rest | null } {
-  const text = JSON.stringify(output);
-  const bytes = sizeOf(text);
-  if (bytes <= MAX_OUTPUT_BYTES) {
-    return { output, rest: null };
-  }
-  if (typeof output === "string") {
-    const head = cutToFit(output, (part) => part);
-    return { output: head, rest: { whole: output.toWellFormed(), from: head.length } };
-  }
-  const wrap = (preview: string) => ({ preview, bytes });
-  const preview = cutToFit(text, wrap);
-  return { output: wrap(preview), rest: { whole: text, from: preview.length } };
-}
-
-/** The text of a whole output, and where it goes on after what is shown of it. */
-interface Rest {
-  readonly whole: string;
-  readonly from: number;
-}
-
-/** The longest beginning of a text that fits as `wrap` writes it. Never half a surrogate pair. */
-function cutToFit(text: string, wrap: (head: string) => JsonValue): string {
-  let fits = 0;
-  let tooLong = Math.min(text.length, MAX_OUTPUT_BYTES) + 1;
-  while (tooLong - fits > 1) {
-    const middle = Math.floor((fits + tooLong) / 2);
-    if (sizeOf(JSON.stringify(wrap(text.slice(0, middle)))) <= MAX_OUTPUT_BYTES) {
-      fits = middle;
-    } else {
-      tooLong = middle;
-    }
-  }
-  const last = text.charCodeAt(fits - 1);
-  const splitsPair = last >= 0xd800 && last <= 0xdbff && fits < text.length;
-  return text.slice(0, splitsPair ? fits - 1 : fits);
-}
-
-function sizeOf(text: string): number {
-  return new TextEncoder().encode(text).byteLength;
-}
-
-/** What was thrown, as a sentence. Cannot throw itself, whatever it is given. */
-function messageOf(thrown: unknown): string {
-  try {
-    const text =
-      thrown instanceof Error ? thrown.message : typeof thrown === "string" ? thrown : "";
-    return text.trim() === "" ? TOOL_FAILURES.tool_error.says : text;
-  } catch {
-    return TOOL_FAILURES.tool_error.says;
-  }
 }
 
 /** Cannot throw itself, whatever it is given. */
