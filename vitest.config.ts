@@ -1,7 +1,7 @@
 /**
- * Four projects: `unit` in plain Node, `workers` inside workerd with the bindings of
- * wrangler.toml, `chaos` the same with objects that can be stopped around any write, `e2e` against a service in its own process. No test is tried twice: a retry hides
- * a race.
+ * Four projects: `unit` in plain Node; `workers` inside workerd with the bindings of wrangler.toml;
+ * `chaos` the same with objects that can be stopped around any write; `e2e` against a service in its
+ * own process. No test is tried twice: a second try hides a race.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
