@@ -1,0 +1,56 @@
+/**
+ * MCP servers that runs may use, as data: what a deployment configures, what a tenant registers, and
+ * what a run is told at its submission, so that a change of a server does not reach a running task.
+ * Persisted: fields are added, never changed.
+ */
+import { z } from "zod";
+import { EFFECTS } from "./effect.ts";
+import { APPROVALS } from "./tool-definition.ts";
+
+/** A server's name is the first part of its tools' names: `<server>.<tool>`. */
+export const MCP_SERVER_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/;
+
+/** Servers that a tenant may register, and that one run may use. */
+export const MAX_MCP_SERVERS = 50;
+
+/** Time that a request to a server has if its definition does not say otherwise, milliseconds. */
+export const DEFAULT_MCP_TIMEOUT_MS = 30_000;
+
+/** How a run's model is offered the tools of its servers. */
+export const MCP_TOOL_MODES = ["direct", "proxy", "both"] as const;
+export type McpToolMode = (typeof MCP_TOOL_MODES)[number];
+
+/** How a server is told who asks, where that is OAuth. */
+const oauth = z.looseObject({
+  /**
+   * A registered client, or the URL of a client's metadata document. Absent: the service registers
+   * itself where the authorization server lets it.
+   */
+  client_id: z.exactOptional(z.string()),
+  /** Names a secret, as headers do. */
+  client_secret: z.exactOptional(z.string()),
+  /** Absent: what the server asks for. */
+  scope: z.exactOptional(z.string()),
+  /** `client_credentials`: nobody has to agree in a browser. Absent: `authorization_code`. */
+  grant: z.exactOptional(z.enum(["authorization_code", "client_credentials"])),
+});
+
+export const mcpServerDefinition = z.looseObject({
+  name: z.string(),
+  /** Whose secrets its headers name: `${NAME}` of the deployment's, `${secret:NAME}` of a tenant's. */
+  source: z.enum(["deployment", "tenant"]),
+  /** Streamable HTTP. */
+  url: z.string(),
+  headers: z.record(z.string(), z.string()),
+  /** For each request, milliseconds. */
+  timeout_ms: z.number().int(),
+  /** What a second call would do, by the server's own name of a tool or a pattern with `*`. */
+  effects: z.record(z.string(), z.enum(EFFECTS)),
+  /** Whether the server's own hints about its tools' effects are believed. */
+  trust_annotations: z.boolean(),
+  approval: z.enum(APPROVALS),
+  oauth: z.exactOptional(oauth),
+});
+export type McpServerDefinition = z.infer<typeof mcpServerDefinition>;
+
+export const mcpServerDefinitions = z.array(mcpServerDefinition);
