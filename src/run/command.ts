@@ -4,11 +4,13 @@
  * happens to the run.
  */
 import type { NewEvent } from "./event.ts";
+import { answerTo, type InputAction } from "./elicitation.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import { isOwnLimit, LIMIT_NAMES } from "./limits.ts";
 import { abandon, presumed } from "./recover.ts";
 import type { RunLimits } from "./spec.ts";
 import type { RunState, TurnCall } from "./state.ts";
+import { openQuestion } from "./turn.ts";
 
 /** `by` is the id of the key that was used. */
 export type RunCommand =
@@ -17,6 +19,8 @@ export type RunCommand =
       readonly kind: "message";
       readonly content: string;
       readonly data: JsonObject | null;
+      /** What is done with a question of a call; absent: it is answered. */
+      readonly action?: InputAction;
       readonly by: string;
     }
   | {
@@ -52,14 +56,16 @@ export type Accepted =
   | { readonly ok: true; readonly events: readonly NewEvent[] }
   | ({ readonly ok: false } & CommandRefusal);
 
-/**
- * @param argumentsDefect why a tool would refuse arguments, or null
- */
-export function accept(
-  state: RunState,
-  command: RunCommand,
-  argumentsDefect: (tool: string, args: JsonValue) => string | null,
-): Accepted {
+/** What a command is checked with, where the state alone does not say. */
+export interface Checks {
+  /** Why a tool would refuse arguments, or null. */
+  argumentsDefect(tool: string, args: JsonValue): string | null;
+  /** Why a value does not fit a JSON Schema, or null. */
+  schemaFits(schema: JsonObject, value: JsonObject): string | null;
+}
+
+/** Whether a command is carried out, and what then happened. */
+export function accept(state: RunState, command: RunCommand, checks: Checks): Accepted {
   if (state.spec === null) {
     return refused("not_started", "The run has not begun yet.");
   }
@@ -72,10 +78,10 @@ export function accept(
   switch (command.kind) {
     case "message":
       return state.inbox.length < MAX_INBOX && inboxChars(state) < MAX_INBOX_CHARS
-        ? events(said(state, command))
+        ? said(state, command, checks)
         : refused("inbox_full", "The run has not read what it was told before; wait until it has.");
     case "decide":
-      return decided(state, command, argumentsDefect);
+      return decided(state, command, checks);
     case "limits":
       return events(...changed(state, command));
     case "resume":
@@ -105,12 +111,41 @@ function cancelled(state: RunState, { reason, by }: Of<"cancel">): NewEvent[] {
 }
 
 /** The answer to a question, where one is open; else something for the model to hear. */
-function said(state: RunState, { content, data, by }: Of<"message">): NewEvent {
-  const asking = state.turn?.calls.find(
-    ({ request, result }) =>
-      result === null && request?.waitsFor === "input" && request.answer === null,
+function said(
+  state: RunState,
+  { content, data, action = "accept", by }: Of<"message">,
+  { schemaFits }: Checks,
+): Accepted {
+  const calls = state.turn?.calls ?? [];
+  const call = calls.find((one) => openQuestion(one) !== null);
+  const question = call === undefined ? null : openQuestion(call);
+  if (call !== undefined && question !== null) {
+    const answered = answerTo(question, { action, content, data }, schemaFits);
+    return answered.ok
+      ? events({
+          type: "message.received",
+          data: {
+            content,
+            ...(answered.answer.content === null ? {} : { data: answered.answer.content }),
+            by,
+            call_id: call.call.call_id,
+            key: question.key,
+            action,
+          },
+        })
+      : refused("invalid_arguments", answered.reason);
+  }
+  if (action !== "accept") {
+    return refused("no_such_call", "No call asks anything that could be declined.");
+  }
+  const asking = calls.find(
+    ({ request, result, questions }) =>
+      result === null &&
+      request?.waitsFor === "input" &&
+      request.answer === null &&
+      questions.length === 0,
   );
-  return {
+  return events({
     type: "message.received",
     data: {
       content,
@@ -118,13 +153,13 @@ function said(state: RunState, { content, data, by }: Of<"message">): NewEvent {
       by,
       ...(asking === undefined ? {} : { call_id: asking.call.call_id }),
     },
-  };
+  });
 }
 
 function decided(
   state: RunState,
   command: Of<"decide">,
-  argumentsDefect: (tool: string, args: JsonValue) => string | null,
+  { argumentsDefect }: Checks,
 ): Accepted {
   const { call_id, decision, comment, by } = command;
   const call = state.turn?.calls.find((one) => one.call.call_id === call_id);
@@ -137,7 +172,7 @@ function decided(
     return refused("approval_decided", `The call ${call_id} was decided before.`);
   }
   const args = decision === "approve" ? command.arguments : undefined;
-  const defect = args === undefined ? null : argumentsDefect(call.call.name, args);
+  const defect = args === undefined ? null : argumentsDefect(call.approval.name, args);
   if (defect !== null) {
     return refused("invalid_arguments", defect);
   }

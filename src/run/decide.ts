@@ -7,6 +7,7 @@ import { upToEnd, type NewEvent } from "./event.ts";
 import { mayDoBetter, runFailure, TOOL_FAILURES, type ToolFailureCode } from "./failure.ts";
 import { callId } from "./id.ts";
 import { askingMet, durationMet, toolCallsMet, whenLooping, whenMet } from "./limits.ts";
+import { listingsDue } from "./mcp-listing.ts";
 import { compactionDue, type Compaction } from "./memory.ts";
 import { compactable } from "./message.ts";
 import type { Planner } from "./planner.ts";
@@ -18,6 +19,7 @@ import {
   isDecided,
   isRunning,
   isToBePrepared,
+  isToBeResumed,
   turnDue,
   turnWait,
 } from "./turn.ts";
@@ -35,6 +37,8 @@ export type Action =
     }
   /** Look up the tools of these calls and write what becomes of each. */
   | { readonly kind: "prepare"; readonly modelCallId: string; readonly calls: readonly TurnCall[] }
+  /** Find out what these MCP servers offer, and write it. */
+  | { readonly kind: "list"; readonly servers: readonly string[] }
   /** Run these calls, whose intents are written. */
   | { readonly kind: "perform"; readonly calls: readonly TurnCall[] }
   /** Nothing can be done before `until` (milliseconds), or before something happens (null). */
@@ -66,7 +70,7 @@ export function decide(state: RunState, planner: Planner, now: number): Action {
   if (state.model !== null) {
     return decideModel(state, state.model, now);
   }
-  return state.turn === null ? decideStep(state, planner) : decideTurn(state, state.turn, now);
+  return state.turn === null ? decideStep(state, planner, now) : decideTurn(state, state.turn, now);
 }
 
 function begin(state: RunState, now: number): Action {
@@ -183,6 +187,9 @@ function settledOutside(state: RunState, call: TurnCall, now: number): NewEvent[
   const { approval, request } = call;
   const call_id = call.call.call_id;
   const on_expiry = state.spec?.config.waits?.on_expiry ?? "deny";
+  if (request !== null && isToBeResumed(call)) {
+    return [requestAgain(state, call, request.arguments)];
+  }
   if (request?.waitsFor === "input" && request.answer !== null) {
     const { content, data } = request.answer;
     const output = data === null ? { answer: content } : { answer: content, data };
@@ -200,7 +207,9 @@ function settledOutside(state: RunState, call: TurnCall, now: number): NewEvent[
   if (approval !== null && approval.outcome === null) {
     return [{ type: "approval.expired", data: { call_id, policy: on_expiry } }];
   }
-  switch (on_expiry) {
+  // A question of a server has no answer but a person's.
+  const policy = call.questions.length > 0 && on_expiry === "continue" ? "deny" : on_expiry;
+  switch (policy) {
     case "deny":
       return [failed(call_id, "input_expired", waited(call, due))];
     case "continue": {
@@ -214,7 +223,7 @@ function settledOutside(state: RunState, call: TurnCall, now: number): NewEvent[
         { type: "run.failed", data: { ...runFailure("wait_expired"), details: { call_id } } },
       ];
     default:
-      return on_expiry satisfies never;
+      return policy satisfies never;
   }
 }
 
@@ -255,7 +264,7 @@ function waited({ request }: TurnCall, until: number): number {
   return Math.max(0, until - (request?.requestedAt ?? until));
 }
 
-function decideStep(state: RunState, planner: Planner): Action {
+function decideStep(state: RunState, planner: Planner, now: number): Action {
   if (state.answer !== null) {
     return record({ type: "run.completed", data: { result: state.answer } });
   }
@@ -270,6 +279,10 @@ function decideStep(state: RunState, planner: Planner): Action {
   const met = askingMet(state);
   if (met !== null) {
     return record(...whenMet(state, met));
+  }
+  const servers = listingsDue(state.spec?.mcp_servers ?? [], state.mcp, now);
+  if (servers.length > 0) {
+    return { kind: "list", servers };
   }
   const due = compactionDue(state);
   const { steps } = state.usage;

@@ -7,6 +7,9 @@
 import { z } from "zod";
 import { EFFECTS } from "./effect.ts";
 import { isJsonObject } from "./json.ts";
+import { INPUT_ACTIONS } from "./elicitation.ts";
+import { mcpListed } from "./mcp-listing.ts";
+import { mcpServerDefinitions } from "./mcp-server.ts";
 import { FINISH_REASONS } from "./message.ts";
 import {
   agentConfig,
@@ -58,6 +61,8 @@ export const EVENT_DATA = {
     scheduled_at: z.exactOptional(z.string()),
     /** The tenant's tools that the run may use, as they were when it was submitted. */
     tools: z.exactOptional(toolDefinitions),
+    /** The MCP servers that the run may use, as they were when it was submitted. */
+    mcp_servers: z.exactOptional(mcpServerDefinitions),
   }),
   "run.started": z.looseObject({ epoch: count }),
   "run.waiting": z.looseObject({
@@ -164,6 +169,37 @@ export const EVENT_DATA = {
     /** When the timer is due, or when nobody waits for the input any longer. */
     until: z.string().optional(),
   }),
+  /** A call that is under way tells how far it is. */
+  "tool.progressed": z.looseObject({
+    call_id: callId,
+    progress: z.number(),
+    total: z.number().optional(),
+    message: z.string().optional(),
+    parent_call_id: callId.optional(),
+  }),
+  /** A call that is under way says something for whoever watches. */
+  "tool.logged": z.looseObject({
+    call_id: callId,
+    level: z.string(),
+    logger: z.string().optional(),
+    data: jsonValue,
+    parent_call_id: callId.optional(),
+  }),
+  /** A call that is under way asks a person something; `message.received` answers. */
+  "input.requested": z.looseObject({
+    call_id: callId,
+    /** Names the question: the same one, asked by a later attempt of the call, has the same key. */
+    key: z.string(),
+    /** Who asks, and nobody vouches for what they say. */
+    server: z.string(),
+    message: z.string(),
+    /** JSON Schema of an object with the answers; absent where the person is sent to `url`. */
+    schema: jsonObject.optional(),
+    url: z.string().optional(),
+  }),
+  /** Nobody answered while the call was held: it was given up, and is made again with the answer. */
+  "tool.suspended": z.looseObject({ call_id: callId }),
+  "mcp.listed": mcpListed,
   "tool.completed": z.looseObject({
     call_id: callId,
     output: jsonValue,
@@ -223,6 +259,9 @@ export const EVENT_DATA = {
     by: z.string(),
     /** The input that it answers; absent: something said to the run. */
     call_id: callId.optional(),
+    /** For an `input.requested`: its key, and what the person did with it. */
+    key: z.string().optional(),
+    action: z.enum(INPUT_ACTIONS).optional(),
   }),
   "memory.compacted": z.looseObject({
     /** The last event that what is left out, or shortened, came from. */

@@ -16,6 +16,8 @@ export type CallEvent = EventOf<
   | "approval.decided"
   | "approval.expired"
   | "message.received"
+  | "input.requested"
+  | "tool.suspended"
 >;
 
 /** The state with the call of this event changed. */

@@ -8,7 +8,7 @@ import { runFailure } from "./failure.ts";
 import { idempotencyKey } from "./id.ts";
 import type { JsonValue } from "./json.ts";
 import type { InnerCall, Interruptions, OpenModelCall, RunState, TurnCall } from "./state.ts";
-import { isRunning } from "./turn.ts";
+import { isRunning, openQuestion } from "./turn.ts";
 
 /** Interruptions this close to the one before are the same incident: one deploy, one crash loop. */
 const INCIDENT_MS = 30_000;
@@ -140,7 +140,7 @@ export function requestAgain(
     data: {
       call_id: call.call_id,
       model_call_id: state.turn?.modelCallId ?? "",
-      name: call.name,
+      name: request?.name ?? call.name,
       arguments: args,
       effect: request?.effect ?? "once",
       idempotency_key: idempotencyKey(state.spec?.task_id ?? "", call.call_id),
@@ -195,6 +195,10 @@ function settle(state: RunState, open: TurnCall, now: number): NewEvent[] {
   if (request === null || request.attempt >= MAX_LOST) {
     return [...openInner(open).map((inner) => innerUnknown(open, inner)), unknown];
   }
+  if (openQuestion(open) !== null) {
+    // The server had stopped to ask: the call goes on when there is an answer.
+    return [{ type: "tool.suspended", data: { call_id: call.call_id } }];
+  }
   if (request.effect !== "once") {
     const inner = openInner(open).map((one) => settleInner(state, open, one));
     return [...inner, requestAgain(state, open, request.arguments)];
@@ -226,7 +230,7 @@ export function outcomeUnknown(
           type: "approval.requested",
           data: {
             call_id,
-            name,
+            name: request?.name ?? name,
             arguments: request?.arguments ?? null,
             reason: "outcome_unknown",
             ...(expires === undefined

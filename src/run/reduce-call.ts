@@ -18,13 +18,14 @@ import type { Approval, InnerCall, InnerResult, RunState } from "./state.ts";
 
 /** A person is asked about a call. */
 export function approvalRequested(state: RunState, event: EventOf<"approval.requested">): RunState {
-  const { reason, expires_at } = event.data;
+  const { name, reason, expires_at } = event.data;
   return updateTurnCall(state, event, (call) => {
     expect(call.result === null && call.approval?.outcome !== null, event);
     expect(reason === "policy" ? call.request === null : call.request?.held === true, event);
     return {
       ...call,
       approval: {
+        name,
         reason,
         expiresAt: expires_at === undefined ? null : Date.parse(expires_at),
         outcome: null,
@@ -50,13 +51,23 @@ export function approvalSettled(
   });
 }
 
+/** What is told of a call that is under way: it has an intent and no outcome. */
+export function expectRunning(
+  state: RunState,
+  event: EventOf<"tool.progressed" | "tool.logged">,
+): void {
+  const { call_id, parent_call_id = call_id } = event.data;
+  const call = state.turn?.calls.find((one) => one.call.call_id === parent_call_id);
+  expect(call !== undefined && call.request !== null && call.result === null, event);
+}
+
 /** The intent of a call. */
 export function toolRequested(
   state: RunState,
   event: EventOf<"tool.requested">,
   at: number,
 ): RunState {
-  const { attempt, effect, until, wait, parent_call_id } = event.data;
+  const { name, attempt, effect, until, wait, parent_call_id } = event.data;
   if (parent_call_id !== undefined) {
     return innerRequested(state, event, parent_call_id, at);
   }
@@ -65,6 +76,7 @@ export function toolRequested(
     return {
       ...call,
       request: {
+        name,
         attempt,
         effect,
         arguments: event.data.arguments,

@@ -8,11 +8,13 @@ import { compacted, extend, openWith, withShortOutputs, type Turn } from "./mess
 import {
   approvalRequested,
   approvalSettled,
+  expectRunning,
   outcomeOf,
   tainted,
   toolRequested,
   toolSettled,
 } from "./reduce-call.ts";
+import { inputRequested, mcpListed, messageReceived, toolSuspended } from "./reduce-input.ts";
 import { interrupted } from "./recover.ts";
 import { openingTurns, type RunLimits } from "./spec.ts";
 import {
@@ -71,6 +73,7 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
             ? {}
             : { scheduled_at: event.data.scheduled_at }),
           ...(event.data.tools === undefined ? {} : { tools: event.data.tools }),
+          ...(event.data.mcp_servers === undefined ? {} : { mcp_servers: event.data.mcp_servers }),
         },
         createdAt: at,
         conversation: openWith(openingTurns(event.data.input_data)),
@@ -177,6 +180,16 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
             return { ...call, request: { ...call.request, held: true } };
           })
         : toolSettled(state, event, outcomeOf(event));
+    case "tool.progressed":
+    case "tool.logged":
+      expectRunning(state, event);
+      return state;
+    case "input.requested":
+      return inputRequested(state, event);
+    case "tool.suspended":
+      return toolSuspended(state, event, at);
+    case "mcp.listed":
+      return mcpListed(state, event, at);
     case "approval.requested":
       return approvalRequested(state, event);
     case "approval.decided": {
@@ -298,6 +311,7 @@ function modelCompleted(state: RunState, event: EventOf<"model.completed">): Run
             request: null,
             result: null,
             inner: [],
+            questions: [],
           })),
         },
       };
@@ -363,25 +377,6 @@ function memoryCompacted(
         : compacted(state.conversation, summary),
   };
   return compactedState.model === null ? withInbox(compactedState) : compactedState;
-}
-
-function messageReceived(state: RunState, event: EventOf<"message.received">): RunState {
-  const { content, data = null, call_id } = event.data;
-  if (call_id !== undefined) {
-    return updateTurnCall(state, event, (call) => {
-      const { request } = call;
-      expect(
-        request?.waitsFor === "input" && request.answer === null && call.result === null,
-        event,
-      );
-      return { ...call, request: { ...request, answer: { content, data } } };
-    });
-  }
-  const said = [content, ...(data === null ? [] : [JSON.stringify(data)])];
-  const turn: Turn = { role: "user", text: said.filter((part) => part !== "").join("\n\n") };
-  const received = { ...state, inbox: [...state.inbox, turn] };
-  // Between a call and its outcome there is no place in the conversation for anything else.
-  return state.model === null && state.turn === null ? withInbox(received) : received;
 }
 
 function limitChanged(state: RunState, event: EventOf<"limit.changed">): RunState {

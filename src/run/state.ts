@@ -4,9 +4,11 @@
  * their script.
  */
 import type { Effect } from "./effect.ts";
+import type { Question } from "./elicitation.ts";
 import type { WaitName } from "./event.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import { NO_REPEATS, type Repeats } from "./loop-detection.ts";
+import type { Listings } from "./mcp-listing.ts";
 import {
   openWith,
   type Conversation,
@@ -47,6 +49,8 @@ export interface TurnCall {
   readonly result: ToolResult | null;
   /** The calls that its code made, in their order. */
   readonly inner: readonly InnerCall[];
+  /** What the call asked people while it was under way. */
+  readonly questions: readonly Question[];
 }
 
 /** A call that the code of another call made. */
@@ -70,6 +74,8 @@ export interface InnerResult extends Pick<ToolResult, "output" | "error" | "untr
 
 /** What a person was asked about a call, and what became of it. */
 export interface Approval {
+  /** The tool that is asked about: what the call stands for, where that is another than it names. */
+  readonly name: string;
   readonly reason: "policy" | "outcome_unknown";
   readonly expiresAt: number | null;
   /** Null while nobody has decided and the time is not up. */
@@ -83,6 +89,8 @@ export interface Approval {
 
 /** The last intent of a tool call. */
 export interface ToolRequest {
+  /** The tool that is run: what the call stands for, where that is another than it names. */
+  readonly name: string;
   readonly attempt: number;
   readonly effect: Effect;
   readonly arguments: JsonValue;
@@ -194,6 +202,8 @@ export interface RunState {
   readonly untrusted: Untrusted | null;
   /** The calls so far that the policy counts. */
   readonly rates: Rates;
+  /** What the run's MCP servers offer, by their names. */
+  readonly mcp: Listings;
   readonly wait: Wait | null;
   /** Active time up to `activeSince`, and since when the run is active now. Milliseconds. */
   readonly activeMs: number;
@@ -236,6 +246,7 @@ export const INITIAL_STATE: RunState = {
   repeats: NO_REPEATS,
   untrusted: null,
   rates: {},
+  mcp: {},
   wait: null,
   activeMs: 0,
   activeSince: null,

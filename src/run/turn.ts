@@ -2,6 +2,7 @@
  * The tool calls of one turn, and what each of them waits for. Every call is at any moment in one of
  * these places: to be prepared, held for a person, waiting for time or input, running, or settled.
  */
+import type { Question } from "./elicitation.ts";
 import type { TurnCall } from "./state.ts";
 
 /** Whether a person has to say something before anything happens to the call. */
@@ -40,6 +41,24 @@ export function isDecided(call: TurnCall): boolean {
   );
 }
 
+/** Whether a call that was given up for its questions has all the answers. */
+export function isToBeResumed({ request, questions }: TurnCall): boolean {
+  return (
+    request?.waitsFor === "input" &&
+    questions.length > 0 &&
+    questions.every((question) => question.answer !== null)
+  );
+}
+
+function isAnswered(call: TurnCall): boolean {
+  return call.questions.length > 0 ? isToBeResumed(call) : (call.request?.answer ?? null) !== null;
+}
+
+/** The oldest question of a call that nobody has answered. */
+export function openQuestion({ questions, result }: TurnCall): Question | null {
+  return result === null ? (questions.find(({ answer }) => answer === null) ?? null) : null;
+}
+
 /**
  * When something can be done about a call: 0 for now, null where only somebody outside can say.
  * Settled calls are never due.
@@ -56,7 +75,7 @@ export function callDue(call: TurnCall): number | null {
     return request.until;
   }
   if (request?.waitsFor === "input") {
-    return request.answer === null ? request.until : 0;
+    return isAnswered(call) ? 0 : request.until;
   }
   return 0;
 }
