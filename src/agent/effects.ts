@@ -41,6 +41,11 @@ export interface Effects {
   reserve(need: Need): Promise<ReserveAnswer>;
   /** Whether anybody watches the run live, so that streamed text is worth storing. */
   watched(): boolean;
+  /**
+   * What `look` finds in the log, now or as it grows; null if it finds nothing for so many
+   * milliseconds, or the slice may not write any more.
+   */
+  until<T>(look: (state: RunState) => T | null, ms: number): Promise<T | null>;
   /** Reports a fault of ours, for operators; the log gets a plain sentence. */
   fault(name: string, error: unknown): void;
   /** Aborted when the run is cancelled or its time is up. */
@@ -62,7 +67,12 @@ export type ReserveAnswer =
 export interface RunTools {
   /** The client of a model, by its id with the provider. */
   llmFor(model: string): LlmClient;
-  readonly toolbox: Toolbox;
+  /** The tools of the run, as far as its MCP servers are known. */
+  toolboxAt(state: Pick<RunState, "mcp">): Toolbox;
+  /** What these MCP servers offer, as events. Does not reject. */
+  listServers(servers: readonly string[], state: RunState): Promise<readonly NewEvent[]>;
+  /** Ends the connections that were kept between calls; nobody waits for it. */
+  close(): void;
   /** What tools reach the network by. */
   readonly fetch: GuardedFetch;
   readonly settings: LoopSettings;
@@ -84,4 +94,6 @@ export interface LoopSettings {
   readonly deltaChars: number;
   /** … or of what came within this time, milliseconds. */
   readonly deltaMs: number;
+  /** How long a call that asks a person something is held for the answer, milliseconds. */
+  readonly holdMs: number;
 }

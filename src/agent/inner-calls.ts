@@ -15,7 +15,9 @@ import type { InnerCall, InnerResult, RunState } from "../run/state.ts";
 import type { Untrusted } from "../run/trust.ts";
 import type { Effects, RunTools } from "./effects.ts";
 import { invokeTool, prepareCall } from "./tools/invoke.ts";
+import type { Toolbox } from "./tools/registry.ts";
 import type { RunTool, ToolCaller } from "./tools/tool.ts";
+import { Notes } from "./under-way.ts";
 
 /** Calls that one piece of code may make: all of them are in memory until it ends. */
 const MAX_CALLS = 200;
@@ -29,6 +31,7 @@ export class InnerCalls implements ToolCaller {
   readonly names: readonly string[];
   readonly #parent: string;
   readonly #tools: RunTools;
+  readonly #toolbox: Toolbox;
   readonly #effects: Effects;
   /** What the code did before the interruption: calls in their order, and outcomes in theirs. */
   readonly #recorded: readonly InnerCall[];
@@ -54,8 +57,9 @@ export class InnerCalls implements ToolCaller {
       .filter((call) => call.settledAt !== null)
       .toSorted((a, b) => (a.settledAt ?? 0) - (b.settledAt ?? 0));
     const policy = state.spec?.config.policy;
-    this.names = tools.toolbox.names.filter(
-      (name) => callable(tools, name) !== null && forbidden(policy, name) === null,
+    this.#toolbox = tools.toolboxAt(state);
+    this.names = this.#toolbox.names.filter(
+      (name) => callable(this.#toolbox, name) !== null && forbidden(policy, name) === null,
     );
     this.#deliver();
   }
@@ -137,7 +141,7 @@ export class InnerCalls implements ToolCaller {
 
   /** A call without an outcome: the recovery has written its next intent. */
   async #again(made: InnerCall): Promise<InnerResult> {
-    const tool = callable(this.#tools, made.name);
+    const tool = callable(this.#toolbox, made.name);
     if (tool === null) {
       return this.#write(refusal(made.call_id, "unknown_tool", this.#parent));
     }
@@ -152,7 +156,7 @@ export class InnerCalls implements ToolCaller {
     }
     const call_id = callId(state.nextCall);
     const intent = this.#intent(state, call_id, name, args);
-    const tool = callable(this.#tools, name);
+    const tool = callable(this.#toolbox, name);
     if (intent.type !== "tool.requested" || tool === null) {
       const refused =
         intent.type === "tool.failed" ? intent : refusal(call_id, "not_from_code", this.#parent);
@@ -166,8 +170,8 @@ export class InnerCalls implements ToolCaller {
   /** The intent of a call, or why there is none. */
   #intent(state: RunState, call_id: string, name: string, args: JsonValue): NewEvent {
     const { spec, turn } = state;
-    const tool = this.#tools.toolbox.get(name);
-    if (spec === null || (tool !== undefined && callable(this.#tools, name) === null)) {
+    const tool = this.#toolbox.get(name);
+    if (spec === null || (tool !== undefined && callable(this.#toolbox, name) === null)) {
       return refusal(call_id, "not_from_code", this.#parent);
     }
     if (toolCallsMet(state, 1) !== null) {
@@ -175,7 +179,7 @@ export class InnerCalls implements ToolCaller {
     }
     const prepared = prepareCall(
       { call: { call_id, name, arguments: args }, approval: null },
-      this.#tools.toolbox,
+      this.#toolbox,
       {
         taskId: spec.task_id,
         modelCallId: turn?.modelCallId ?? "",
@@ -207,6 +211,7 @@ export class InnerCalls implements ToolCaller {
     const state = this.#live();
     const taskId = state.spec?.task_id ?? "";
     const kept: { whole?: string } = {};
+    const notes = new Notes(call_id, this.#parent, this.#effects);
     const event = await invokeTool(
       tool,
       args,
@@ -219,6 +224,7 @@ export class InnerCalls implements ToolCaller {
         signal: AbortSignal.any([this.#effects.signal, this.#abort.signal]),
         fetch: this.#tools.fetch,
         kept: (sha256, offset, limit) => this.#effects.kept(sha256, offset, limit),
+        report: (note) => notes.report(note),
       },
       () => this.#effects.now(),
       (text) => {
@@ -230,6 +236,7 @@ export class InnerCalls implements ToolCaller {
     );
     // What happened before the interruption is told first, whatever is faster now.
     await Promise.race([this.#caughtUp.promise, aborted(this.#abort.signal)]);
+    this.#effects.append(notes.rest());
     return this.#write(event as SettlingEvent);
   }
 
@@ -281,10 +288,14 @@ export class InnerCalls implements ToolCaller {
   }
 }
 
-/** The tool of a name, if code may call it: it is run, and is not code that calls tools itself. */
-function callable({ toolbox }: RunTools, name: string): RunTool | null {
+/**
+ * The tool of a name, if code may call it: it is run, is not code that calls tools itself, and stands
+ * for no other.
+ */
+function callable(toolbox: Toolbox, name: string): RunTool | null {
   const tool = toolbox.get(name);
-  return tool?.kind === "run" && tool.callsTools !== true ? tool : null;
+  const itself = tool?.kind === "run" && tool.callsTools !== true && tool.standsFor === undefined;
+  return itself ? tool : null;
 }
 
 function innerOf(state: RunState | null, parent: string): readonly InnerCall[] {

@@ -38,6 +38,7 @@ export async function runSlice(
     return await steps(opening, planner, tools, effects, watchdog);
   } finally {
     watchdog.close();
+    tools.close();
   }
 }
 
@@ -72,6 +73,9 @@ async function steps(
         outcomes = answer.ok ? [] : refusedBy(answer, effects.now());
         break;
       }
+      case "list":
+        outcomes = await tools.listServers(step.job.servers, state);
+        break;
       case "tools":
         outcomes = await callTools(step.job.calls, state, tools, effects);
         break;

@@ -28,6 +28,7 @@ export type Job =
   /** Ask the budgets above the run for what the next attempt may cost. */
   | { readonly kind: "reserve"; readonly call: AttemptName; readonly need: Need }
   | { readonly kind: "tools"; readonly calls: readonly TurnCall[] }
+  | { readonly kind: "list"; readonly servers: readonly string[] }
   | { readonly kind: "rest"; readonly until: number | null }
   | { readonly kind: "over" };
 
@@ -51,7 +52,7 @@ export interface PlannedStep {
 
 export interface StepDeps {
   readonly planner: Planner;
-  readonly toolbox: Toolbox;
+  toolboxAt(state: Pick<RunState, "mcp">): Toolbox;
   llmFor(model: string): LlmClient;
   priceOf(model: string): Price | null;
   /** Whether there are budgets above the run to ask. */
@@ -104,10 +105,12 @@ export function planStep(
         const at = { taskId: spec.task_id, modelCallId, config: spec.config, now };
         for (const call of action.calls) {
           // One after the other: each counts for those that follow.
-          write(prepareCall(call, deps.toolbox, { ...at, standing: state }));
+          write(prepareCall(call, deps.toolboxAt(state), { ...at, standing: state }));
         }
         break;
       }
+      case "list":
+        return { events, job: { kind: "list", servers: action.servers } };
       case "perform":
         return { events, job: { kind: "tools", calls: action.calls } };
       case "rest":
@@ -137,7 +140,7 @@ function planAsk(
   const llm = deps.llmFor(model);
   const price = deps.priceOf(model);
   const { purpose, call_id, attempt } = action;
-  const asked = (ask: Ask): Composed => compose(state, deps.planner, deps.toolbox, llm, ask);
+  const asked = (ask: Ask): Composed => compose(state, deps.planner, deps.toolboxAt(state), llm, ask);
   const composed = asked({ purpose });
   const cap = state.spec?.limits.max_cost_usd;
   const given = grant?.call_id === call_id && grant.attempt === attempt ? grant : null;

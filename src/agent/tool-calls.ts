@@ -7,6 +7,8 @@ import type { RunState, TurnCall } from "../run/state.ts";
 import type { Effects, RunTools } from "./effects.ts";
 import { InnerCalls } from "./inner-calls.ts";
 import { invokeTool } from "./tools/invoke.ts";
+import type { Note } from "./tools/tool.ts";
+import { asking, Notes } from "./under-way.ts";
 
 /**
  * Runs the calls of a turn side by side. An outcome is written as soon as it is known, except the
@@ -24,8 +26,10 @@ export async function callTools(
   const settled: NewEvent[] = [];
   const running = new Set(
     calls.map((call) => {
-      const run: Promise<void> = callTool(call, state, tools, effects).then((outcome) => {
+      const notes = new Notes(call.call.call_id, null, effects);
+      const run: Promise<void> = callTool(call, state, tools, effects, notes).then((outcome) => {
         settled.push(
+          ...notes.rest(),
           ...(outcome.type === "tool.outcome_unknown"
             ? outcomeUnknown(state, call, effects.now())
             : [outcome]),
@@ -49,11 +53,13 @@ async function callTool(
   state: RunState,
   tools: RunTools,
   effects: Effects,
+  notes: Notes,
 ): Promise<NewEvent> {
   const taskId = state.spec?.task_id ?? "";
-  const tool = tools.toolbox.get(call.name);
+  const name = request?.name ?? call.name;
+  const tool = tools.toolboxAt(state).get(name);
   if (tool?.kind !== "run" || request === null) {
-    const message = `The tool ${call.name} is not there any more.`;
+    const message = `The tool ${name} is not there any more.`;
     return {
       type: "tool.failed",
       data: { call_id: call.call_id, code: "unknown_tool", message, duration_ms: 0 },
@@ -70,6 +76,8 @@ async function callTool(
     signal: effects.signal,
     fetch: tools.fetch,
     kept: (sha256: string, offset: number, limit: number) => effects.kept(sha256, offset, limit),
+    ask: asking(call.call_id, tools.settings.holdMs, effects),
+    report: (note: Note) => notes.report(note),
     ...(inner === null ? {} : { calls: inner }),
   };
   const outcome = await invokeTool(

@@ -4,6 +4,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { argumentsDefect } from "../agent/tools/invoke.ts";
+import { schemaFits } from "../agent/tools/json-schema.ts";
 import { buildDeps, buildObserver, type Deps } from "../deps.ts";
 import type { Observer } from "../observe.ts";
 import type { NewEvent } from "../run/event.ts";
@@ -252,7 +253,10 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
         return { ok: false, code: "unpriced_model", message };
       }
     }
-    const accepted = accept(state, command, (name, args) => this.#argumentsDefect(name, args));
+    const accepted = accept(state, command, {
+      argumentsDefect: (name, args) => this.#argumentsDefect(name, args),
+      schemaFits,
+    });
     return accepted.ok
       ? {
           ok: true,
@@ -276,13 +280,13 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
   }
 
   #argumentsDefect(tool: string, args: JsonValue): string | null {
-    const { spec, scripted } = this.#log.state;
+    const { spec, scripted, mcp } = this.#log.state;
     return spec === null
       ? null
       : argumentsDefect(
           tool,
           args,
-          this.#deps.toolsFor(spec, () => scripted).toolbox,
+          this.#deps.toolsFor(spec, () => scripted).toolboxAt({ mcp }),
           spec.config.policy,
         );
   }

@@ -128,6 +128,7 @@ export class Lifeline {
     if (events.some((event) => event.type === "limit.changed")) {
       this.#slice?.limitsChanged();
     }
+    this.#slice?.told();
     // Where no slice can begin now, the alarm is there.
     this.keep(over ? outbox.flush() : Promise.try(() => this.begin([])));
   }

@@ -38,6 +38,8 @@ export class Slice implements Effects {
   readonly #abort = new AbortController();
   #deadline: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
+  /** Who waits for the log to grow. */
+  readonly #looking = new Set<() => void>();
   /** The epoch this slice writes in; set by its first write. */
   #epoch: number | null = null;
 
@@ -62,6 +64,14 @@ export class Slice implements Effects {
     this.#closed = true;
     clearTimeout(this.#deadline);
     this.#abort.abort();
+    this.told();
+  }
+
+  /** The log has grown by what comes from outside, or will grow no more. */
+  told(): void {
+    for (const look of this.#looking) {
+      look();
+    }
   }
 
   get signal(): AbortSignal {
@@ -100,6 +110,28 @@ export class Slice implements Effects {
 
   durable(): Promise<void> {
     return this.#host.durable();
+  }
+
+  async until<T>(look: (state: RunState) => T | null, ms: number): Promise<T | null> {
+    const found = Promise.withResolvers<T | null>();
+    const again = (): void => {
+      const state = this.signal.aborted ? null : this.state();
+      const value = state === null ? null : look(state);
+      if (state === null || value !== null) {
+        found.resolve(value);
+      }
+    };
+    const clock = setTimeout(() => found.resolve(null), ms);
+    this.#looking.add(again);
+    this.signal.addEventListener("abort", again, { once: true });
+    again();
+    try {
+      return await found.promise;
+    } finally {
+      clearTimeout(clock);
+      this.#looking.delete(again);
+      this.signal.removeEventListener("abort", again);
+    }
   }
 
   fault(name: string, error: unknown): void {

@@ -152,14 +152,17 @@ type RunFailureCode = keyof typeof RUN_FAILURES;
 /** What a tool throws where it knows which code its failure has; the message is for the model. */
 export class ToolStop extends Error {
   readonly code: ToolFailureCode;
+  /** What the tool was to do was not even asked for: there is no doubt about its effect. */
+  readonly unsent: boolean;
   constructor(
     code: ToolFailureCode,
     message: string = TOOL_FAILURES[code].says,
-    options?: ErrorOptions,
+    options: ErrorOptions & { readonly unsent?: boolean } = {},
   ) {
     super(message, options);
     this.name = "ToolStop";
     this.code = code;
+    this.unsent = options.unsent ?? false;
   }
 }
 

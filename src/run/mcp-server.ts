@@ -4,7 +4,9 @@
  * Persisted: fields are added, never changed.
  */
 import { z } from "zod";
-import { EFFECTS } from "./effect.ts";
+import { EFFECTS, type Effect } from "./effect.ts";
+import type { JsonObject } from "./json.ts";
+import { matches } from "./policy.ts";
 import { APPROVALS } from "./tool-definition.ts";
 
 /** A server's name is the first part of its tools' names: `<server>.<tool>`. */
@@ -54,3 +56,43 @@ export const mcpServerDefinition = z.looseObject({
 export type McpServerDefinition = z.infer<typeof mcpServerDefinition>;
 
 export const mcpServerDefinitions = z.array(mcpServerDefinition);
+
+/** What a server says of a tool of its own (MCP revision 2025-11-25, `ToolAnnotations`). */
+export interface Annotations {
+  readonly readOnlyHint?: boolean;
+  readonly idempotentHint?: boolean;
+}
+
+/**
+ * What a second call of a server's tool would do: as its definition says, by the tool's own name or
+ * else the first pattern that fits; then as the server hints, where it is believed; else `once`.
+ */
+export function effectOfTool(
+  { effects, trust_annotations }: Pick<McpServerDefinition, "effects" | "trust_annotations">,
+  tool: string,
+  { readOnlyHint, idempotentHint }: Annotations = {},
+): Effect {
+  const said =
+    (Object.hasOwn(effects, tool) ? effects[tool] : undefined) ??
+    Object.entries(effects).find(([pattern]) => matches(pattern, tool))?.[1];
+  if (said !== undefined) {
+    return said;
+  }
+  if (!trust_annotations) {
+    return "once";
+  }
+  return readOnlyHint === true ? "pure" : idempotentHint === true ? "idempotent" : "once";
+}
+
+/**
+ * How the model is offered the tools of servers. The input may ask for the proxy, as it could with
+ * AgentKit, this service's forerunner.
+ */
+export function mcpToolMode(
+  config: { readonly mcp_tools?: McpToolMode; readonly inject_mcp_proxy?: boolean },
+  input: JsonObject,
+): { readonly direct: boolean; readonly proxy: boolean } {
+  const injected = config.inject_mcp_proxy === true || input["inject_mcp_proxy"] === true;
+  const mode = config.mcp_tools ?? (injected ? "proxy" : "direct");
+  return { direct: mode !== "proxy", proxy: mode !== "direct" || injected };
+}

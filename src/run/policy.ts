@@ -204,7 +204,7 @@ export function counted(rates: Rates, policy: Policy | undefined, tool: string, 
 }
 
 /** Whether a name fits a pattern, in which `*` stands for any text. */
-function matches(pattern: string, name: string): boolean {
+export function matches(pattern: string, name: string): boolean {
   const parts = pattern.split("*");
   const [first = "", ...rest] = parts;
   const last = rest.pop();

@@ -4,7 +4,7 @@
  */
 import { LogCorruption, type NewEvent, type RunEvent } from "./event.ts";
 import { expect, misfit, updateTurnCall, windowOf, withInbox, type EventOf } from "./fold.ts";
-import { compacted, extend, openWith, withShortOutputs, type Turn } from "./message.ts";
+import { compacted, extend, openWith, withShortOutputs } from "./message.ts";
 import {
   approvalRequested,
   approvalSettled,

@@ -22,7 +22,14 @@ import type { TurnCall } from "../../run/state.ts";
 import { schemaFits } from "./json-schema.ts";
 import { checkOutput, messageOf, shorten, type Outcome, type StopCode } from "./output.ts";
 import type { Toolbox } from "./registry.ts";
-import { effectOf, type Checked, type RunTool, type Tool, type ToolContext } from "./tool.ts";
+import {
+  effectOf,
+  Suspended,
+  type Checked,
+  type RunTool,
+  type Tool,
+  type ToolContext,
+} from "./tool.ts";
 
 /** Microtasks that a tool without I/O takes at most: its own awaits, and those around it. */
 const MICROTASKS = 16;
@@ -49,9 +56,11 @@ export interface Preparation {
 export function prepareCall(
   { call: asked, approval }: Pick<TurnCall, "call" | "approval">,
   toolbox: Toolbox,
-  { taskId, modelCallId, config, standing, now, parentCallId }: Preparation,
+  preparation: Preparation,
 ): NewEvent {
-  const call = approval === null ? asked : { ...asked, arguments: approval.arguments };
+  const { taskId, modelCallId, config, standing, now, parentCallId } = preparation;
+  const call =
+    approval === null ? asked : { ...asked, name: approval.name, arguments: approval.arguments };
   const { call_id } = call;
   const tool = toolbox.get(call.name);
   const name = call.name;
@@ -66,6 +75,10 @@ export function prepareCall(
   if (!checked.ok) {
     const message = `The arguments do not fit the tool ${tool.name}: ${checked.reason}`;
     return failed(call_id, "invalid_arguments", message, 0);
+  }
+  const meant = tool.standsFor?.(checked.value) ?? null;
+  if (meant !== null) {
+    return prepareCall({ call: { ...call, ...meant }, approval: null }, toolbox, preparation);
   }
   const after = (seconds: number | undefined, field: string) =>
     seconds === undefined ? {} : { [field]: new Date(now + seconds * 1000).toISOString() };
@@ -186,6 +199,9 @@ export async function invokeTool(
   const outcome = await settle(tool, args, context);
   const duration_ms = Math.max(0, Math.round(clock() - startedAt));
   if (!outcome.ok) {
+    if (outcome.code === "suspended") {
+      return { type: "tool.suspended", data: { call_id: context.callId } };
+    }
     return outcome.code === "outcome_unknown"
       ? { type: "tool.outcome_unknown", data: { call_id: context.callId } }
       : failedBy(tool, context.callId, { ...outcome, code: outcome.code }, duration_ms);
@@ -255,8 +271,12 @@ async function run(tool: RunTool, args: JsonValue, context: ToolContext): Promis
   try {
     return checkOutput(tool, await tool.run(args, context));
   } catch (thrown) {
+    if (thrown instanceof Suspended) {
+      return { ok: false, code: "suspended", message: thrown.message };
+    }
     const code = codeOf(thrown);
-    const lost = LOST_ANSWERS.has(code) && effectOf(tool, args) !== "pure";
+    const sent = !(thrown instanceof ToolStop && thrown.unsent);
+    const lost = sent && LOST_ANSWERS.has(code) && effectOf(tool, args) !== "pure";
     const message = messageOf(thrown);
     return { ok: false, code, message: lost ? `${message} ${MAY_HAVE_ACTED}` : message };
   }

@@ -17,8 +17,11 @@ export type Outcome =
   | { readonly ok: true; readonly output: JsonValue }
   | { readonly ok: false; readonly code: StopCode; readonly message: string };
 
-/** A tool that was stopped while it might act: nobody knows what it did. */
-export type StopCode = ToolFailureCode | "outcome_unknown";
+/**
+ * A tool that was stopped while it might act: nobody knows what it did. One that is suspended waits
+ * for a person.
+ */
+export type StopCode = ToolFailureCode | "outcome_unknown" | "suspended";
 
 /** The output as plain JSON data. What the tool still holds a reference to cannot change it later. */
 export function checkOutput(tool: RunTool, output: unknown): Outcome {

@@ -54,6 +54,26 @@ export function toolboxFor(
 ): Toolbox {
   const selected = builtIn.filter((tool) => selection?.includes(tool.name) ?? true);
   const byName = new Map([...selected, ...extra].map((tool) => [tool.name, tool]));
+  return boxOf(byName, () => undefined);
+}
+
+/**
+ * A toolbox with further tools, which may have more than they offer: those are called by their names
+ * alone. A tool that was there keeps its name.
+ */
+export function withTools(
+  box: Toolbox,
+  more: { readonly offered: readonly Tool[]; get(name: string): Tool | undefined },
+): Toolbox {
+  const own = box.names.flatMap((name) => box.get(name) ?? []);
+  const all = [...more.offered, ...own].map((tool) => [tool.name, tool] as const);
+  return boxOf(new Map(all), (name) => more.get(name));
+}
+
+function boxOf(
+  byName: ReadonlyMap<string, Tool>,
+  other: (name: string) => Tool | undefined,
+): Toolbox {
   const names = [...byName.keys()].toSorted();
   const descriptions = names.flatMap((name) => {
     const tool = byName.get(name);
@@ -61,7 +81,7 @@ export function toolboxFor(
   });
   return {
     names,
-    get: (name) => byName.get(name),
+    get: (name) => byName.get(name) ?? other(name),
     descriptions: () => descriptions,
   };
 }

@@ -4,6 +4,7 @@
  */
 import { z } from "zod";
 import type { Effect } from "../../run/effect.ts";
+import type { InputAnswer } from "../../run/elicitation.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../run/json.ts";
 import type { InnerResult } from "../../run/state.ts";
 import type { Approval } from "../../run/tool-definition.ts";
@@ -27,6 +28,45 @@ export interface ToolContext {
   readonly kept: (sha256: string, offset: number, limit: number) => KeptPage | null;
   /** The run's other tools, for a tool that says it `callsTools`. */
   readonly calls?: ToolCaller;
+  /**
+   * Asks a person, and holds the call for a while. Absent where nobody can be asked: in calls of code.
+   * @throws Suspended where nobody answers meanwhile; the call is made again with the answer
+   */
+  readonly ask?: (question: Asked) => Promise<InputAnswer>;
+  /** Tells whoever watches how far the call is; what is told too often is left out. */
+  readonly report?: (note: Note) => void;
+}
+
+/** A question to a person, and who asks. */
+export interface Asked {
+  readonly server: string;
+  readonly message: string;
+  /** JSON Schema of an object with the answers; absent where the person is sent to `url`. */
+  readonly schema?: JsonObject;
+  readonly url?: string;
+}
+
+/** How far a call is, or what it says on its way. */
+export type Note =
+  | {
+      readonly kind: "progress";
+      readonly progress: number;
+      readonly total?: number;
+      readonly message?: string;
+    }
+  | {
+      readonly kind: "log";
+      readonly level: string;
+      readonly logger?: string;
+      readonly data: JsonValue;
+    };
+
+/** A call that is given up until a person has answered: what `run` throws then. */
+export class Suspended extends Error {
+  constructor() {
+    super("The call waits for a person's answer.");
+    this.name = "Suspended";
+  }
 }
 
 /** Calls of a run's tools from within a tool: each is judged, counted and logged like any other. */
@@ -69,8 +109,19 @@ interface ToolBase {
   readonly timeoutMs: number;
   /** Where what it returns comes from, if nobody vouches for it. */
   readonly untrusted?: Untrusted;
+  /**
+   * The call that a call with these arguments stands for: that one is judged, written and run in its
+   * place. Null where it stands for itself.
+   */
+  standsFor?(input: JsonValue): StandIn | null;
   checkInput(value: JsonValue): Checked;
   checkOutput(value: unknown): Checked;
+}
+
+/** A call of another tool. */
+export interface StandIn {
+  readonly name: string;
+  readonly arguments: JsonValue;
 }
 
 /** A tool that computes its output when it is run. It may throw; that is an observation. */

@@ -1,0 +1,171 @@
+/**
+ * The MCP servers of one run: what they offer, as events; their tools; and the sessions by which
+ * these are called, for as long as a slice works.
+ */
+import type { NewEvent } from "../../run/event.ts";
+import { clipMessage, ToolStop } from "../../run/failure.ts";
+import type { JsonValue } from "../../run/json.ts";
+import type { CatalogueHead, McpTool } from "../../run/mcp-catalogue.ts";
+import type { Listings, McpListed } from "../../run/mcp-listing.ts";
+import { mcpToolMode, type McpServerDefinition } from "../../run/mcp-server.ts";
+import { goalOf, type RunSpec } from "../../run/spec.ts";
+import { MAX_OFFERED_CHARS, MAX_OFFERED_TOOLS, selectTools } from "./select.ts";
+import { McpSessions, type Open } from "./sessions.ts";
+import { remoteTools, type CataloguePage, type McpCaller, type RemoteTools } from "./toolbox.ts";
+
+/** What servers offer, as it is remembered for all runs of a tenant. */
+export interface Catalogues {
+  /**
+   * A server's catalogue, from memory while that is fresh. A server that cannot be asked is an
+   * answer too: its `health` says why.
+   */
+  current(definition: McpServerDefinition): Promise<CatalogueHead>;
+  /** The tools of a catalogue, a bounded part at a time. */
+  tools(definition: McpServerDefinition, revision: string): AsyncIterable<readonly McpTool[]>;
+}
+
+export interface McpParts {
+  readonly catalogues: Catalogues;
+  readonly open: Open;
+  /** How long a call that asks a person is held, milliseconds. */
+  readonly holdMs: number;
+  now(): number;
+  fault(name: string, error: unknown): void;
+}
+
+export interface McpHost {
+  /** The tools of the servers, as far as they are known. */
+  toolsAt(listings: Listings): RemoteTools;
+  /** What these servers offer. Does not reject: one that cannot be listed is an event that says so. */
+  list(servers: readonly string[], listings: Listings): Promise<readonly NewEvent[]>;
+  close(): void;
+}
+
+/** Where a model is told of tools by the proxy alone, fewer are described to it at once. */
+const PROXY_TOOLS = 40;
+const PROXY_CHARS = 24_000;
+/** Before what cannot be looked up is looked up again, milliseconds. */
+const LOOK_AGAIN_MS = 15_000;
+/** One page of a catalogue, as a model lists it. */
+const PAGE_TOOLS = 25;
+const PAGE_CHARS = 32_000;
+
+/** The servers of a run. Nothing is connected before something is called. */
+export function mcpHost(spec: RunSpec, parts: McpParts): McpHost {
+  const sessions = new McpSessions(parts.open);
+  const servers = new Map((spec.mcp_servers ?? []).map((server) => [server.name, server]));
+  const caller: McpCaller = {
+    request: (definition, request, context) => sessions.request(definition, request, context),
+    catalogue: (definition, page) => pageOf(parts.catalogues, definition, page),
+  };
+  let last: { readonly listings: Listings; readonly tools: RemoteTools } | null = null;
+  return {
+    toolsAt(listings) {
+      if (last?.listings !== listings) {
+        last = { listings, tools: remoteTools(spec, listings, caller, parts.holdMs) };
+      }
+      return last.tools;
+    },
+    async list(names, listings) {
+      const listed = names.map(async (name): Promise<NewEvent | null> => {
+        const definition = servers.get(name);
+        return definition === undefined
+          ? null
+          : { type: "mcp.listed", data: await listing(spec, definition, listings, parts) };
+      });
+      return (await Promise.all(listed)).filter((event) => event !== null);
+    },
+    close: () => sessions.close(),
+  };
+}
+
+async function listing(
+  spec: RunSpec,
+  definition: McpServerDefinition,
+  listings: Listings,
+  { catalogues, now, fault }: McpParts,
+): Promise<McpListed> {
+  const { name: server } = definition;
+  try {
+    const head = await catalogues.current(definition);
+    const { expires_at, revision, health } = head;
+    if (health.status !== "ok") {
+      const code = health.code ?? "server_unreachable";
+      const message = clipMessage(health.message ?? "It did not answer as it should.");
+      return { server, expires_at, error: { code, message } };
+    }
+    if (listings[server]?.revision === revision) {
+      return { server, expires_at, revision };
+    }
+    const { tools, total, effects } = await selectTools(
+      definition,
+      catalogues.tools(definition, revision),
+      choiceOf(spec, server),
+    );
+    const offers = (["resources", "prompts"] as const).filter((one) => one in head.capabilities);
+    return {
+      server,
+      expires_at,
+      revision,
+      tools: [...tools],
+      total,
+      ...(Object.keys(effects).length === 0 ? {} : { effects }),
+      ...(offers.length === 0 ? {} : { offers }),
+    };
+  } catch (error) {
+    fault("mcp.list", error);
+    const message = "What the server offers could not be looked up.";
+    const expires_at = new Date(now() + LOOK_AGAIN_MS).toISOString();
+    return { server, expires_at, error: { code: "catalogue_unavailable", message } };
+  }
+}
+
+/** The servers of a run share what its model is offered, each the same. */
+function choiceOf(spec: RunSpec, server: string) {
+  const { direct } = mcpToolMode(spec.config, spec.input_data);
+  const share = (most: number) => Math.floor(most / Math.max(1, spec.mcp_servers?.length ?? 1));
+  const own = (spec.config.tools ?? [])
+    .filter((name) => name.startsWith(`${server}.`))
+    .map((name) => name.slice(server.length + 1));
+  return {
+    patterns: own.length === 0 ? null : own,
+    goal: goalOf(spec.input_data),
+    maxTools: share(direct ? MAX_OFFERED_TOOLS : PROXY_TOOLS),
+    maxChars: share(direct ? MAX_OFFERED_CHARS : PROXY_CHARS),
+  };
+}
+
+/** @throws ToolStop where the server cannot be listed */
+async function pageOf(
+  catalogues: Catalogues,
+  definition: McpServerDefinition,
+  { query, after }: CataloguePage,
+): Promise<JsonValue> {
+  const { health, revision } = await catalogues.current(definition);
+  if (health.status !== "ok") {
+    throw new ToolStop("server_unreachable", health.message ?? undefined);
+  }
+  const words = (query ?? "").toLowerCase().split(/\s+/).filter((word) => word !== "");
+  const tools: JsonValue[] = [];
+  let fits = 0;
+  let chars = 0;
+  for await (const part of catalogues.tools(definition, revision)) {
+    for (const { name, description, inputSchema } of part) {
+      const text = `${name} ${description}`.toLowerCase();
+      if (!words.every((word) => text.includes(word))) {
+        continue;
+      }
+      fits += 1;
+      if (fits <= after) {
+        continue;
+      }
+      const tool = { name, description, input_schema: inputSchema };
+      chars += JSON.stringify(tool).length;
+      if (tools.length > 0 && (tools.length >= PAGE_TOOLS || chars > PAGE_CHARS)) {
+        return { tools, next_cursor: String(after + tools.length) };
+      }
+      tools.push(tool);
+    }
+  }
+  return { tools, next_cursor: null };
+}

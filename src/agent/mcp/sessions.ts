@@ -1,0 +1,250 @@
+/**
+ * Sessions with MCP servers, for as long as a slice of a run works. One is opened when a call needs
+ * it and kept for the next; each serves one call at a time, so that what a server asks on the way is
+ * known to belong to that call. A run that rests has none.
+ */
+import type { ElicitRequest, ElicitResult } from "@modelcontextprotocol/sdk/types.js";
+import { z } from "zod";
+import { ToolStop } from "../../run/failure.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../run/json.ts";
+import type { McpServerDefinition } from "../../run/mcp-server.ts";
+import { Suspended, type ToolContext } from "../tools/tool.ts";
+import { stopOf, type Connection } from "./connect.ts";
+
+/** Opens a connection to a server, with its credentials. @throws ToolStop */
+export type Open = (
+  definition: McpServerDefinition,
+  hooks: {
+    readonly signal: AbortSignal;
+    readonly onelicitation: (params: ElicitRequest["params"]) => Promise<ElicitResult>;
+    /** An answer to a request of ours came to its end. */
+    readonly onanswerend: () => void;
+  },
+) => Promise<Connection>;
+
+export interface McpRequest {
+  readonly method: "tools/call" | "resources/read" | "resources/list" | "prompts/get" | "prompts/list";
+  readonly params: JsonObject;
+}
+
+/** Where what comes with a call on its way goes. */
+export type CallContext = Pick<ToolContext, "signal" | "ask" | "report">;
+
+interface Session {
+  readonly connection: Connection;
+  readonly inUse: { by: Call | null };
+}
+
+interface Call {
+  readonly definition: McpServerDefinition;
+  readonly context: CallContext;
+  /** Gives the call up. */
+  readonly abort: AbortController;
+  done: boolean;
+}
+
+/** Statuses of a server that does not know, or does not take, a session any more. */
+const SESSION_GONE: ReadonlySet<unknown> = new Set([400, 404]);
+/** The SDK's own clock is not the one that counts: the caller's signal ends a request. */
+const NO_LIMIT_MS = 2_147_483_647;
+/** How long an answer may take to be read once its stream has ended, milliseconds. */
+const READ_MS = 250;
+
+const anyResult = z.looseObject({});
+const logged = z.looseObject({
+  method: z.literal("notifications/message"),
+  params: z.looseObject({
+    level: z.string(),
+    logger: z.string().optional(),
+    data: z.unknown(),
+  }),
+});
+
+export class McpSessions {
+  readonly #open: Open;
+  readonly #idle = new Map<string, Session[]>();
+  readonly #closed = new AbortController();
+
+  constructor(open: Open) {
+    this.#open = open;
+  }
+
+  /**
+   * Makes a request of a server and gives its result.
+   * @throws ToolStop, `Suspended`, or the reason of the context's signal
+   */
+  async request(
+    definition: McpServerDefinition,
+    request: McpRequest,
+    context: CallContext,
+  ): Promise<JsonObject> {
+    const idle = this.#idle.get(definition.name)?.pop();
+    if (idle !== undefined) {
+      try {
+        return await this.#ask(idle, definition, request, context);
+      } catch (thrown) {
+        if (!(thrown instanceof SessionGone)) {
+          throw thrown;
+        }
+        // It was refused before anything was done: a new session may ask again.
+      }
+    }
+    const fresh = await this.#connect(definition, context.signal);
+    try {
+      return await this.#ask(fresh, definition, request, context);
+    } catch (thrown) {
+      throw thrown instanceof SessionGone ? thrown.stop : thrown;
+    }
+  }
+
+  /** Ends all sessions. Does not reject; nothing waits for it. */
+  close(): void {
+    const all = [...this.#idle.values()].flat();
+    this.#idle.clear();
+    void Promise.all(all.map(({ connection }) => connection.close())).finally(() =>
+      this.#closed.abort(),
+    );
+  }
+
+  async #connect(definition: McpServerDefinition, signal: AbortSignal): Promise<Session> {
+    const inUse: Session["inUse"] = { by: null };
+    const opening = this.#open(definition, {
+      signal: this.#closed.signal,
+      onelicitation: (params) => answerOf(inUse.by, params),
+      onanswerend: () => breakSoon(inUse.by),
+    });
+    let connection: Connection;
+    try {
+      connection = await orAborted(opening, signal);
+    } catch (thrown) {
+      void opening.then((late) => late.close()).catch(() => {});
+      signal.throwIfAborted();
+      const { code, message } = stopOf(thrown);
+      throw new ToolStop(code, message, { cause: thrown, unsent: true });
+    }
+    connection.client.setNotificationHandler(logged, ({ params: { level, logger, data } }) => {
+      const named = logger === undefined ? {} : { logger };
+      inUse.by?.context.report?.({ kind: "log", level, ...named, data: (data ?? null) as JsonValue });
+    });
+    return { connection, inUse };
+  }
+
+  async #ask(
+    session: Session,
+    definition: McpServerDefinition,
+    { method, params }: McpRequest,
+    context: CallContext,
+  ): Promise<JsonObject> {
+    const { connection, inUse } = session;
+    const abort = new AbortController();
+    const call = { definition, context, abort, done: false };
+    inUse.by = call;
+    const signal = AbortSignal.any([context.signal, abort.signal, connection.signal]);
+    try {
+      signal.throwIfAborted();
+      const asked = connection.client.request({ method, params: { ...params } }, anyResult, {
+        signal,
+        timeout: NO_LIMIT_MS,
+        onprogress: ({ progress, total, message }) =>
+          context.report?.({
+            kind: "progress",
+            progress,
+            ...(total === undefined ? {} : { total }),
+            ...(message === undefined ? {} : { message }),
+          }),
+      });
+      const result = await orAborted(asked, signal);
+      this.#idle.set(definition.name, [...(this.#idle.get(definition.name) ?? []), session]);
+      return isJsonObject(result) ? result : {};
+    } catch (thrown) {
+      void connection.close();
+      context.signal.throwIfAborted();
+      const reason: unknown = abort.signal.aborted ? abort.signal.reason : null;
+      if (reason instanceof Suspended || reason instanceof ToolStop) {
+        throw reason;
+      }
+      const stop = stopOf(thrown, connection.signal);
+      throw isGone(thrown) ? new SessionGone(stop) : stop;
+    } finally {
+      call.done = true;
+      inUse.by = null;
+    }
+  }
+}
+
+/** A session that its server does not know any more. */
+class SessionGone extends Error {
+  readonly stop: ToolStop;
+  constructor(stop: ToolStop) {
+    super(stop.message);
+    this.stop = stop;
+  }
+}
+
+function isGone(thrown: unknown): boolean {
+  return thrown instanceof Error && "code" in thrown && SESSION_GONE.has(thrown.code);
+}
+
+/** What a person says to a question of a server; a call that nobody can be asked for cancels it. */
+async function answerOf(
+  call: Call | null,
+  params: ElicitRequest["params"],
+): Promise<ElicitResult> {
+  const ask = call?.context.ask;
+  if (call === null || ask === undefined) {
+    return { action: "cancel" };
+  }
+  const { message } = params;
+  const form = "requestedSchema" in params ? { schema: toJson(params.requestedSchema) } : {};
+  const address = "url" in params ? { url: params.url } : {};
+  try {
+    const { action, content } = await ask({
+      server: call.definition.name,
+      message,
+      ...form,
+      ...address,
+    });
+    // The protocol has plain fields only; what the person said fits the server's own schema.
+    return content === null ? { action } : { action, content: content as Content };
+  } catch (thrown) {
+    call.abort.abort(thrown);
+    // The server is not told anything: the call is given up.
+    return new Promise(() => {});
+  }
+}
+
+type Content = NonNullable<ElicitResult["content"]>;
+
+function toJson(value: unknown): JsonObject {
+  const json: unknown = JSON.parse(JSON.stringify(value));
+  return isJsonObject(json) ? json : {};
+}
+
+/** Ends a call whose answer's stream has ended, unless what it brought is being read just now. */
+function breakSoon(call: Call | null): void {
+  if (call !== null) {
+    const broken = new ToolStop("server_unreachable", "The server's answer broke off.");
+    setTimeout(() => {
+      if (!call.done) {
+        call.abort.abort(broken);
+      }
+    }, READ_MS);
+  }
+}
+
+/** @throws the signal's reason as soon as it is aborted */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  aborted.promise.catch(() => {});
+  work.catch(() => {});
+  const stop = (): void => aborted.reject(signal.reason as Error);
+  signal.addEventListener("abort", stop, { once: true });
+  if (signal.aborted) {
+    stop();
+  }
+  try {
+    return await Promise.race([work, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+  }
+}

@@ -1,0 +1,318 @@
+/**
+ * The tools of a run's MCP servers as tools like any other. Each has the name `<server>.<tool>`;
+ * `mcp_proxy_tool` is another way to the same ones, and a call of it is judged, written and run as a
+ * call of the tool that it names.
+ */
+import { z } from "zod";
+import type { Approval } from "../../run/tool-definition.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../run/json.ts";
+import type { Listing, Listings, RemoteTool } from "../../run/mcp-listing.ts";
+import { effectOfTool, mcpToolMode, type McpServerDefinition } from "../../run/mcp-server.ts";
+import type { RunSpec } from "../../run/spec.ts";
+import { jsonSchemaCheck } from "../tools/json-schema.ts";
+import { defineTool, type RunTool, type Tool, type ToolContext } from "../tools/tool.ts";
+import { promptOutput, resourceOutput, toolOutput } from "./result.ts";
+import type { CallContext, McpRequest } from "./sessions.ts";
+
+/** What the tools of servers work with. */
+export interface McpCaller {
+  /** @throws ToolStop, `Suspended` */
+  request(
+    definition: McpServerDefinition,
+    request: McpRequest,
+    context: CallContext,
+  ): Promise<JsonObject>;
+  /** A page of what is known of a server's tools. @throws ToolStop */
+  catalogue(definition: McpServerDefinition, page: CataloguePage): Promise<JsonValue>;
+}
+
+export interface CataloguePage {
+  /** Words that a tool must have in its name or description; null: all. */
+  readonly query: string | null;
+  /** Position of the first tool that fits. */
+  readonly after: number;
+}
+
+/** The tools that come from servers, in their order, and any of them by its name. */
+export interface RemoteTools {
+  readonly offered: readonly Tool[];
+  get(name: string): Tool | undefined;
+}
+
+/** What a server has besides its own tools; such a name wins over one of a server's. */
+const LIST = "mcp_list";
+const READ_RESOURCE = "mcp_read_resource";
+const GET_PROMPT = "mcp_get_prompt";
+
+/** How the proxy names them. */
+const BY_PROXY: Readonly<Record<string, string>> = {
+  list: LIST,
+  read_resource: READ_RESOURCE,
+  get_prompt: GET_PROMPT,
+};
+
+/** Names that the proxy's description gives. */
+const MAX_NAMES = 40;
+
+export const MCP_PROXY_TOOL = "mcp_proxy_tool";
+
+/**
+ * The tools of a run's servers, as far as they are known.
+ * @param holdMs how much longer a call may take for a question to a person, milliseconds
+ */
+export function remoteTools(
+  spec: RunSpec,
+  listings: Listings,
+  caller: McpCaller,
+  holdMs: number,
+): RemoteTools {
+  const servers = new Map((spec.mcp_servers ?? []).map((server) => [server.name, server]));
+  const { direct, proxy } = mcpToolMode(spec.config, spec.input_data);
+  const made = new Map<string, RunTool | undefined>();
+  const make = (name: string): RunTool | undefined => {
+    const [server, tool] = split(name);
+    const definition = servers.get(server);
+    return definition === undefined || tool === ""
+      ? undefined
+      : serverTool(definition, tool, listings[server], caller, holdMs);
+  };
+  const get = (name: string): RunTool | undefined => {
+    if (!made.has(name)) {
+      made.set(name, make(name));
+    }
+    return made.get(name);
+  };
+  const known = [...servers.keys()].flatMap((server) => {
+    const listing = listings[server];
+    return listing === undefined ? [] : [{ server, listing }];
+  });
+  const named = direct ? known.flatMap(offeredNames) : [];
+  const offered = named.flatMap((name) => get(name) ?? []);
+  const cut = direct && known.some(({ listing }) => listing.tools.length < listing.total);
+  const viaProxy = proxy || cut ? proxyTool(known, [...servers.keys()]) : undefined;
+  return {
+    offered: viaProxy === undefined ? offered : [...offered, viaProxy],
+    get: (name) => (name === MCP_PROXY_TOOL ? viaProxy : get(name)),
+  };
+}
+
+interface Known {
+  readonly server: string;
+  readonly listing: Listing;
+}
+
+function offeredNames({ server, listing }: Known): string[] {
+  const { offers, tools } = listing;
+  const own = tools.map(({ name }) => name);
+  const more = [
+    ...(offers.length > 0 ? [LIST] : []),
+    ...(offers.includes("resources") ? [READ_RESOURCE] : []),
+    ...(offers.includes("prompts") ? [GET_PROMPT] : []),
+  ];
+  return [...new Set([...own, ...more])].map((name) => `${server}.${name}`);
+}
+
+/** A server's name has no dot; its tools' names may. */
+function split(name: string): [string, string] {
+  const dot = name.indexOf(".");
+  return dot === -1 ? [name, ""] : [name.slice(0, dot), name.slice(dot + 1)];
+}
+
+/** A tool of a server, also one that the model was not shown: its server knows whether it exists. */
+function serverTool(
+  definition: McpServerDefinition,
+  name: string,
+  listing: Listing | undefined,
+  caller: McpCaller,
+  holdMs: number,
+): RunTool | undefined {
+  switch (name) {
+    case LIST:
+      return listTool(definition, caller);
+    case READ_RESOURCE:
+      return resourceTool(definition, caller);
+    case GET_PROMPT:
+      return promptTool(definition, caller);
+    default: {
+      const known = listing?.tools.find((tool) => tool.name === name);
+      const complete =
+        listing?.error === null && listing.revision !== null && listing.tools.length >= listing.total;
+      return known === undefined && complete
+        ? undefined
+        : calledTool(definition, known ?? unknownTool(definition, name, listing), caller, holdMs);
+    }
+  }
+}
+
+/** What is known of a tool whose description the run was not given. */
+function unknownTool(
+  definition: McpServerDefinition,
+  name: string,
+  listing: Listing | undefined,
+): RemoteTool {
+  const effect = listing?.effects[name] ?? effectOfTool(definition, name);
+  return { name, description: "", input_schema: { type: "object" }, effect };
+}
+
+/** Names the key of a call for servers that can tell a repeated call by it. */
+const KEY_META = "opspawn/idempotency-key";
+const TASK_META = "opspawn/task-id";
+
+function calledTool(
+  definition: McpServerDefinition,
+  { name, description, input_schema, effect }: RemoteTool,
+  caller: McpCaller,
+  holdMs: number,
+): RunTool {
+  return {
+    kind: "run",
+    name: `${definition.name}.${name}`,
+    description,
+    inputSchema: input_schema,
+    outputSchema: null,
+    effect,
+    approval: definition.approval,
+    untrusted: "mcp",
+    timeoutMs: definition.timeout_ms + holdMs,
+    checkInput: jsonSchemaCheck(input_schema),
+    checkOutput: (value) => ({ ok: true, value: value as JsonValue }),
+    run: async (input, context) => {
+      const { taskId, idempotencyKey } = context;
+      const _meta = { [KEY_META]: idempotencyKey, [TASK_META]: taskId };
+      const params = { name, arguments: input, _meta };
+      return toolOutput(await caller.request(definition, { method: "tools/call", params }, context));
+    },
+  };
+}
+
+/** What the helpers have in common: they only read. */
+function reading(definition: McpServerDefinition, name: string) {
+  return {
+    name: `${definition.name}.${name}`,
+    output: z.json(),
+    effect: "pure" as const,
+    approval: "never" as Approval,
+    untrusted: "mcp" as const,
+    timeoutMs: definition.timeout_ms,
+  };
+}
+
+function listTool(definition: McpServerDefinition, caller: McpCaller): RunTool {
+  return defineTool({
+    ...reading(definition, LIST),
+    description: `Lists what the MCP server ${definition.name} has: its tools with their schemas, its resources or its prompts.`,
+    input: z.strictObject({
+      kind: z.enum(["tools", "resources", "prompts"]).default("tools"),
+      query: z
+        .string()
+        .optional()
+        .describe("Words that a tool must have in its name or description."),
+      cursor: z.string().optional().describe("The `next_cursor` of the page before."),
+    }),
+    run: async ({ kind, query, cursor }, context) => {
+      if (kind === "tools") {
+        const after = Math.max(0, Number.parseInt(cursor ?? "0", 10) || 0);
+        return z.json().parse(await caller.catalogue(definition, { query: query ?? null, after }));
+      }
+      const params = cursor === undefined ? {} : { cursor };
+      const result = await caller.request(definition, { method: `${kind}/list`, params }, context);
+      const { nextCursor = null } = result;
+      return { [kind]: result[kind] ?? [], next_cursor: nextCursor } as z.input<
+        ReturnType<typeof z.json>
+      >;
+    },
+  });
+}
+
+function resourceTool(definition: McpServerDefinition, caller: McpCaller): RunTool {
+  return raw(definition, READ_RESOURCE, {
+    description: `Reads a resource of the MCP server ${definition.name} by its URI.`,
+    input: z.strictObject({ uri: z.string().min(1) }),
+    run: async ({ uri }, context) =>
+      resourceOutput(
+        await caller.request(definition, { method: "resources/read", params: { uri } }, context),
+      ),
+  });
+}
+
+function promptTool(definition: McpServerDefinition, caller: McpCaller): RunTool {
+  return raw(definition, GET_PROMPT, {
+    description: `Gets a prompt of the MCP server ${definition.name}, filled in with arguments.`,
+    input: z.strictObject({
+      name: z.string().min(1),
+      arguments: z.record(z.string(), z.string()).default({}),
+    }),
+    run: async ({ name, arguments: args }, context) =>
+      promptOutput(
+        await caller.request(
+          definition,
+          { method: "prompts/get", params: { name, arguments: args } },
+          context,
+        ),
+      ),
+  });
+}
+
+function raw<I extends z.ZodType>(
+  definition: McpServerDefinition,
+  name: string,
+  tool: {
+    readonly description: string;
+    readonly input: I;
+    run(input: z.output<I>, context: ToolContext): Promise<unknown>;
+  },
+): RunTool {
+  return defineTool({
+    ...reading(definition, name),
+    ...tool,
+    output: z.unknown(),
+  });
+}
+
+/** The one tool of AgentKit, this service's forerunner, by which every tool of every server is called. */
+function proxyTool(known: readonly Known[], servers: readonly string[]): RunTool {
+  const tool = defineTool({
+    name: MCP_PROXY_TOOL,
+    description: `Calls a tool of an MCP server. The tool_name "list" lists a server's tools (arguments: kind, query, cursor), "read_resource" reads a resource (uri), "get_prompt" gets a prompt (name, arguments). ${whatThereIs(known, servers)}`,
+    input: z.strictObject({
+      server_name: z.string().min(1),
+      tool_name: z.string().min(1),
+      arguments: z.record(z.string(), z.json()).default({}),
+    }),
+    output: z.unknown(),
+    effect: "pure",
+    run: () => Promise.reject(new Error("the proxy stands for another tool")),
+  });
+  return {
+    ...tool,
+    checkInput: (value) => {
+      const checked = tool.checkInput(value);
+      const server = isJsonObject(value) ? value["server_name"] : null;
+      return checked.ok && !servers.includes(String(server))
+        ? { ok: false, reason: `there is no MCP server ${JSON.stringify(server)} for this run.` }
+        : checked;
+    },
+    standsFor: (input) => {
+      const { server_name, tool_name, arguments: args = {} } = isJsonObject(input) ? input : {};
+      const server = String(server_name);
+      const listing = known.find((one) => one.server === server)?.listing;
+      const own = listing?.tools.some(({ name }) => name === tool_name) === true;
+      const alias = Object.hasOwn(BY_PROXY, String(tool_name)) ? BY_PROXY[String(tool_name)] : null;
+      const name = own ? String(tool_name) : (alias ?? String(tool_name));
+      return { name: `${server}.${name}`, arguments: args };
+    },
+  };
+}
+
+function whatThereIs(known: readonly Known[], servers: readonly string[]): string {
+  const lines = servers.map((server) => {
+    const listing = known.find((one) => one.server === server)?.listing;
+    if (listing === undefined || listing.total === 0) {
+      return server;
+    }
+    const names = listing.tools.slice(0, MAX_NAMES).map(({ name }) => name);
+    const more = listing.total - names.length;
+    return `${server} (${listing.total} tools: ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""})`;
+  });
+  return `Servers: ${lines.join("; ")}.`;
+}
