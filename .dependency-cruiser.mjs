@@ -55,7 +55,7 @@ const layers = [
     name: "llm",
     files: within("agent/llm/"),
     may: [
-      ...within("run/(message|failure|script|json|price)[.]ts$"),
+      ...within("run/(message|picture|failure|script|json|price)[.]ts$"),
       ...npm("openai", "@anthropic-ai/sdk", "@google/genai"),
     ],
   },

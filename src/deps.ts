@@ -56,28 +56,33 @@ export function buildDeps(env: Env, isolate: Isolate | null = null): Deps {
   const config = configOf(env);
   const fetch = buildFetch(config);
   const builtIn = builtInTools(isolate);
+  const observer = buildObserver();
+  const toolsOf = (spec: RunSpec, scripted: () => ScriptedCalls | null) => {
+    const own = toolboxFor(
+      spec.config.tools,
+      [
+        ...registeredTools(spec.tools ?? [], {
+          tenantId: spec.tenant_id,
+          secrets: config.toolSecrets,
+          isolate,
+        }),
+        ...scriptTools(spec.input_data["script_tools"], scripted),
+      ],
+      builtIn,
+    );
+    return withServers(own, mcpOf(env, config, spec, fetch, observer));
+  };
   return {
     config,
     tasks: new TaskStore(env.DB),
-    observer: buildObserver(),
+    observer,
     ledger: (tenantId) => (env.LEDGERS === undefined ? null : ledgerStub(env.LEDGERS, tenantId)),
     now: () => Date.now(),
     random: () => Math.random(),
     plannerFor,
     toolsFor: (spec, scripted) => ({
       llmFor: memoised((model) => llmFor(config, spec, model, bindingOf(env))),
-      toolbox: toolboxFor(
-        spec.config.tools,
-        [
-          ...registeredTools(spec.tools ?? [], {
-            tenantId: spec.tenant_id,
-            secrets: config.toolSecrets,
-            isolate,
-          }),
-          ...scriptTools(spec.input_data["script_tools"], scripted),
-        ],
-        builtIn,
-      ),
+      ...toolsOf(spec, scripted),
       fetch,
       settings: {
         retry: config.retry,
@@ -86,6 +91,7 @@ export function buildDeps(env: Env, isolate: Isolate | null = null): Deps {
         modelIdleMs: config.modelIdleMs,
         deltaChars: config.deltaChars,
         deltaMs: config.deltaMs,
+        holdMs: config.holdMs,
       },
       priceOf: (model) => priceOf(config, model),
       checkAnswer:

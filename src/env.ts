@@ -164,6 +164,7 @@ const vars = z.object({
   OPSPAWN_RETRY_MAX_MS: number(60_000, 1, 86_400_000),
   OPSPAWN_DELTA_CHARS: number(1024, 1, 65_536),
   OPSPAWN_DELTA_MS: number(80, 1, 10_000),
+  OPSPAWN_MCP_HOLD_MS: number(10_000, 0, 600_000),
   OPSPAWN_STATUS_DELAY_MS: number(1000, 1, 60_000),
   OPSPAWN_SLICE_MS: number(600_000, 100, 840_000),
   OPSPAWN_RECONCILE_AFTER_MS: number(60_000, 1, 86_400_000),
@@ -197,6 +198,8 @@ export interface Config {
   readonly retry: RetryPolicy;
   readonly deltaChars: number;
   readonly deltaMs: number;
+  /** How long a call that asks a person something is held for the answer. */
+  readonly holdMs: number;
   /** A run that is over sooner than this never shows as `running` in D1. */
   readonly statusDelayMs: number;
   /** Longest time one alarm holds a run before the next takes over. */
@@ -298,6 +301,7 @@ function toConfig(v: Vars): Config {
     },
     deltaChars: v.OPSPAWN_DELTA_CHARS,
     deltaMs: v.OPSPAWN_DELTA_MS,
+    holdMs: v.OPSPAWN_MCP_HOLD_MS,
     statusDelayMs: v.OPSPAWN_STATUS_DELAY_MS,
     sliceMs: v.OPSPAWN_SLICE_MS,
     reconcileAfterMs: v.OPSPAWN_RECONCILE_AFTER_MS,

@@ -10,9 +10,10 @@ import { localScript } from "../src/agent/llm/local.ts";
 import type { LlmClient } from "../src/agent/llm/client.ts";
 import { plannerFor } from "../src/agent/planners/planner-for.ts";
 import type { Need } from "../src/agent/reserve.ts";
-import { jsonSchemaCheck } from "../src/agent/tools/json-schema.ts";
+import { jsonSchemaCheck, schemaFits } from "../src/agent/tools/json-schema.ts";
+import type { McpHost } from "../src/agent/mcp/host.ts";
 import { argumentsDefect } from "../src/agent/tools/invoke.ts";
-import { toolboxFor } from "../src/agent/tools/registry.ts";
+import { toolboxFor, withTools } from "../src/agent/tools/registry.ts";
 import { scriptTools } from "../src/agent/tools/script-tools.ts";
 import type { RunTool } from "../src/agent/tools/tool.ts";
 import { EventLog } from "../src/durable/event-log.ts";
@@ -25,6 +26,7 @@ import type { JsonObject } from "../src/run/json.ts";
 import { recover } from "../src/run/recover.ts";
 import { scriptSchema } from "../src/run/script.ts";
 import type { AgentConfig, RunLimits, RunSpec } from "../src/run/spec.ts";
+import type { RunState } from "../src/run/state.ts";
 
 /** `node:sqlite` as the storage that the log needs. */
 export function memoryStorage(): { sql: Sql; transaction: (write: () => void) => void } {
@@ -83,6 +85,7 @@ const SETTINGS: LoopSettings = {
   modelIdleMs: 10_000,
   deltaChars: 1024,
   deltaMs: 1,
+  holdMs: 0,
 };
 
 /** What the process dies of where a test kills it. */
@@ -100,6 +103,8 @@ export interface HarnessOptions {
   readonly watched?: boolean;
   /** The clock of the machine instead of one that stands still while the run works. */
   readonly realTime?: boolean;
+  /** The run's MCP servers. */
+  readonly mcp?: McpHost;
   /** The network; by default there is none. */
   readonly fetch?: GuardedFetch;
   /** Called around each write, with its number from 1; may throw `Killed`. */
@@ -117,6 +122,7 @@ export class Harness {
   readonly log: EventLog;
   readonly values: KeptValues;
   readonly abort = new AbortController();
+  readonly #looking = new Set<() => void>();
   readonly #storage = memoryStorage();
   readonly #spec: RunSpec;
   readonly #options: HarnessOptions;
@@ -170,15 +176,20 @@ export class Harness {
 
   /** Says something to the run, as its object does; gives the refusal's code, or null. */
   tell(command: RunCommand): string | null {
-    const { toolbox } = this.tools;
-    const accepted = accept(this.log.state, command, (name, args) =>
-      argumentsDefect(name, args, toolbox, this.#spec.config.policy),
-    );
+    const toolbox = this.tools.toolboxAt(this.log.state);
+    const accepted = accept(this.log.state, command, {
+      argumentsDefect: (name, args) =>
+        argumentsDefect(name, args, toolbox, this.#spec.config.policy),
+      schemaFits,
+    });
     if (!accepted.ok) {
       return accepted.code;
     }
     if (accepted.events.length > 0) {
       this.log.append(accepted.events, this.now);
+    }
+    for (const look of this.#looking) {
+      look();
     }
     return null;
   }
@@ -235,9 +246,27 @@ export class Harness {
       kept: (sha256, offset, limit) => this.values.read(sha256, offset, limit),
       durable: async () => {},
       watched: () => this.#options.watched ?? false,
+      until: (look, ms) => this.#until(look, ms),
       fault: () => {},
       signal: this.abort.signal,
     };
+  }
+
+  async #until<T>(look: (state: RunState) => T | null, ms: number): Promise<T | null> {
+    const found = Promise.withResolvers<T | null>();
+    const again = (): void => {
+      const value = look(this.log.state);
+      if (value !== null) {
+        found.resolve(value);
+      }
+    };
+    const clock = setTimeout(() => found.resolve(null), ms);
+    this.#looking.add(again);
+    again();
+    const value = await found.promise;
+    clearTimeout(clock);
+    this.#looking.delete(again);
+    return value;
   }
 
   get tools(): RunTools {
@@ -250,7 +279,13 @@ export class Harness {
         localScript(scriptSchema.parse(input_data["script"] ?? [])),
       checkAnswer:
         config.output_schema === undefined ? null : jsonSchemaCheck(config.output_schema),
-      toolbox: toolboxFor(config.tools, [...scripted, ...(this.#options.extraTools ?? [])]),
+      toolboxAt: ({ mcp }) => {
+        const own = toolboxFor(config.tools, [...scripted, ...(this.#options.extraTools ?? [])]);
+        return this.#options.mcp === undefined ? own : withTools(own, this.#options.mcp.toolsAt(mcp));
+      },
+      listServers: async (servers, state) =>
+        (await this.#options.mcp?.list(servers, state.mcp)) ?? [],
+      close: () => this.#options.mcp?.close(),
       fetch: this.#options.fetch ?? unreachable,
       settings: { ...SETTINGS, ...this.#options.settings },
       priceOf: this.#options.priceOf ?? (() => null),

@@ -1,6 +1,6 @@
 /** From state to model request: what the model is shown, and the hash that proves it. */
 import { hash } from "node:crypto";
-import { compactable, type Prompt, type ToolDescription } from "../run/message.ts";
+import { compactable, withoutPictures, type Prompt, type ToolDescription } from "../run/message.ts";
 import type { Planner } from "../run/planner.ts";
 import { forbidden } from "../run/policy.ts";
 import { modelOf, type RunState } from "../run/state.ts";
@@ -58,9 +58,9 @@ export function compose(
 
 /** Asks for the older turns in short. They are data here, not a conversation to be carried on. */
 function summaryPrompt({ conversation }: RunState): Prompt {
-  const record = compactable(conversation).map((turn) =>
-    JSON.stringify("opaque" in turn ? { ...turn, opaque: undefined } : turn),
-  );
+  const record = compactable(conversation)
+    .map(withoutPictures)
+    .map((turn) => JSON.stringify("opaque" in turn ? { ...turn, opaque: undefined } : turn));
   const text = `The record:\n${record.join("\n").slice(-MAX_RECORD_CHARS)}`;
   return { system: COMPACTOR, turns: [{ role: "user", text }], tools: [], stop: [] };
 }

@@ -5,8 +5,10 @@
  */
 import { worstCase, type Price } from "../run/price.ts";
 import { moneyLeft } from "../run/limits.ts";
-import type { Image } from "../run/message.ts";
+import { imagesOf } from "../run/message.ts";
+import { dataChars, PICTURE_TOKENS, type Image } from "../run/picture.ts";
 import type { RunState } from "../run/state.ts";
+import type { Composed } from "./context.ts";
 
 /** Longest output that is asked for where a price counts and the agent says nothing, tokens. */
 const DEFAULT_OUTPUT = 32_000;
@@ -18,8 +20,6 @@ const OTHER = 1.5;
 /** What was counted before is counted a little more the next time: other turns, other markers. */
 const MARGIN = 1.1;
 const OVERHEAD = 200;
-/** Tokens of one picture, whatever its size in the request. */
-const PICTURE = 4000;
 
 /** What a request is made of, as far as its tokens are to be estimated. */
 export interface Weight {
@@ -30,24 +30,23 @@ export interface Weight {
 }
 
 /** Weighs a request's body. */
-export function weigh(body: string, state: RunState): Weight {
-  const other = body.match(NOT_ASCII)?.length ?? 0;
-  const chars = textChars(body, state);
-  return { chars, ascii: Math.max(0, chars - other), pictures: picturesIn(state).length };
+export function weigh(composed: Composed): Weight {
+  const other = composed.body.match(NOT_ASCII)?.length ?? 0;
+  const chars = textChars(composed);
+  return { chars, ascii: Math.max(0, chars - other), pictures: picturesIn(composed).length };
 }
 
 /** Characters of a body without its pictures, which are many characters and few tokens. */
-export function textChars(body: string, state: RunState): number {
-  const data = picturesIn(state).reduce(
-    (sum, image) => sum + ("data" in image ? image.data.length : 0),
-    0,
-  );
-  return Math.max(0, body.length - data);
+export function textChars(composed: Composed): number {
+  const data = picturesIn(composed).reduce((sum, image) => sum + dataChars(image), 0);
+  return Math.max(0, composed.body.length - data);
 }
 
-/** Only what the client said at the start has pictures. */
-function picturesIn({ conversation }: RunState): readonly Image[] {
-  return conversation.pinned.flatMap((turn) => (turn.role === "user" ? (turn.images ?? []) : []));
+/** The pictures that are really in the body: not every adapter sends every picture. */
+function picturesIn({ request, body }: Composed): readonly Image[] {
+  return request.turns
+    .flatMap(imagesOf)
+    .filter((image) => "url" in image || body.includes(image.data));
 }
 
 // oxlint-disable-next-line no-control-regex -- the range is what ASCII is
@@ -100,5 +99,5 @@ function inputTokens({ counted }: RunState, { chars, ascii, pictures }: Weight):
     counted === null
       ? ascii * ASCII + (chars - ascii) * OTHER
       : counted.tokens * MARGIN + Math.max(0, chars - counted.chars) * OTHER;
-  return Math.ceil(fresh) + OVERHEAD + pictures * PICTURE;
+  return Math.ceil(fresh) + OVERHEAD + pictures * PICTURE_TOKENS;
 }

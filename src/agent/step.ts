@@ -156,7 +156,7 @@ function planAsk(
   if (isFree(price) || (cap === undefined && !deps.budgets && given === null)) {
     return intent(state, action, composed, {});
   }
-  const weight = weigh(composed.body, state);
+  const weight = weigh(composed);
   const own = withinOwnCap(state, needOf(state, price, weight));
   if (own === null) {
     return { events: whenMet(state, { limit: "max_cost_usd", value: cap ?? 0 }), job: null };
@@ -179,9 +179,10 @@ function planAsk(
 function intent(
   state: RunState,
   { call_id, attempt, step, purpose }: AskAction,
-  { request, body, sha256 }: Composed,
+  composed: Composed,
   budget: { readonly reserved_micro_usd?: number; readonly max_output_tokens?: number },
 ): PlannedAsk {
+  const { request, body, sha256 } = composed;
   return {
     events: [
       {
@@ -193,7 +194,7 @@ function intent(
           model: modelOf(state),
           up_to_seq: state.seq,
           body_sha256: sha256,
-          body_chars: textChars(body, state),
+          body_chars: textChars(composed),
           ...budget,
           ...(purpose === "step" ? {} : { purpose }),
         },

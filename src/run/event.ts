@@ -37,6 +37,8 @@ export type WaitName = (typeof WAITS)[number];
 export const RECOVERY_REASONS = ["interrupted", "failed", "out_of_memory"] as const;
 export type RecoveryReason = (typeof RECOVERY_REASONS)[number];
 
+const picture = z.object({ media_type: z.string(), data: z.string() });
+
 const toolCall = z.object({
   call_id: callId,
   name: z.string(),
@@ -203,6 +205,8 @@ export const EVENT_DATA = {
   "tool.completed": z.looseObject({
     call_id: callId,
     output: jsonValue,
+    /** Pictures that the model is shown beside the output, in base64. */
+    images: z.array(picture).optional(),
     duration_ms: count,
     /** The output here is the beginning of a longer one. */
     truncated: z.boolean().optional(),

@@ -116,6 +116,7 @@ export const TOOL_FAILURES = {
     retryable: false,
     says: "The service cannot keep tokens: OPSPAWN_ENCRYPTION_KEY is not set.",
   },
+  mcp_tool_error: { retryable: false, says: "The MCP server says that its tool failed." },
   approval_denied: { retryable: false, says: "A person denied this call." },
   approval_expired: { retryable: false, says: "Nobody approved this call in time." },
   input_expired: { retryable: false, says: "Nobody answered in time." },

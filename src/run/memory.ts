@@ -4,6 +4,7 @@
  * provider counted for the last request.
  */
 import { compactable, withShortOutputs } from "./message.ts";
+import { PICTURE_CHARS } from "./picture.ts";
 import type { RunState } from "./state.ts";
 
 /** Tokens of conversation that are kept where the agent says nothing. */
@@ -20,7 +21,10 @@ export function compactionDue(state: RunState): Compaction | null {
   const { conversation } = state;
   const most = state.spec?.config.memory?.max_tokens ?? DEFAULT_MAX_TOKENS;
   const { counted } = state;
-  const ratio = counted === null ? DEFAULT_RATIO : Math.min(1, counted.tokens / counted.chars);
+  const ratio =
+    counted === null
+      ? DEFAULT_RATIO
+      : Math.min(1, counted.tokens / (counted.chars + counted.pictures * PICTURE_CHARS));
   if (conversation.chars * ratio <= most) {
     return null;
   }

@@ -3,6 +3,7 @@
  * and each provider's adapter renders in its way. Built only by folding the log.
  */
 import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
+import { pictureChars, type Image, type Picture } from "./picture.ts";
 import type { Untrusted } from "./trust.ts";
 
 /** One tool call as the model asked for it. */
@@ -25,14 +26,11 @@ export interface ToolResult {
   readonly provider_id?: string;
   readonly output?: JsonValue;
   readonly error?: { readonly code: string; readonly message: string };
+  /** Pictures beside the output; none of an error. */
+  readonly images?: readonly Picture[];
   /** Where it comes from, if nobody vouches for what it says. */
   readonly untrusted?: Untrusted;
 }
-
-/** A picture for the model: its bytes in base64, or where the provider can fetch it. */
-export type Image =
-  | { readonly media_type: string; readonly data: string }
-  | { readonly url: string };
 
 /**
  * What a provider wants back unchanged with the next request: signatures of its thinking, encrypted
@@ -54,6 +52,43 @@ export type Turn =
   | { readonly role: "tool"; readonly results: readonly ToolResult[] }
   /** Something the loop tells the model about its last reply; providers see it as the user's. */
   | { readonly role: "notice"; readonly text: string };
+
+/** All pictures of a turn. */
+export function imagesOf(turn: Turn): readonly Image[] {
+  switch (turn.role) {
+    case "user":
+      return turn.images ?? [];
+    case "tool":
+      return turn.results.flatMap(({ images = [] }) => images);
+    case "assistant":
+    case "notice":
+      return [];
+    default:
+      return turn satisfies never;
+  }
+}
+
+/** A turn as text can show it: results of tools without their pictures. */
+export function withoutPictures(turn: Turn): Turn {
+  return turn.role === "tool" && imagesOf(turn).length > 0
+    ? { role: "tool", results: turn.results.map(outputOnly) }
+    : turn;
+}
+
+function outputOnly(result: ToolResult): ToolResult {
+  const { images, ...rest } = result;
+  return images === undefined ? result : rest;
+}
+
+/** A result whose pictures were left out, and says so; one without any as it is. */
+export function leavingOutPictures<T extends Pick<ToolResult, "output" | "images">>(
+  result: T,
+): T | (Omit<T, "images" | "output"> & { readonly output: JsonValue }) {
+  const { images, output = null, ...rest } = result;
+  return images === undefined
+    ? result
+    : { ...rest, output: { output, pictures_left_out: images.length } };
+}
 
 /** How many turns a window may hold before its older half is left out. */
 export const DEFAULT_WINDOW = 100;
@@ -81,14 +116,28 @@ export function openWith(pinned: readonly Turn[]): Conversation {
   return { pinned, recent: [], sizes: [], chars: 0, dropped: 0 };
 }
 
+/** How many pictures the model is shown. */
+export function picturesIn({ pinned, recent }: Conversation): number {
+  return [...pinned, ...recent].reduce((sum, turn) => sum + imagesOf(turn).length, 0);
+}
+
 /** The conversation with one more turn, trimmed to the window. */
 export function extend(conversation: Conversation, turn: Turn, window: number): Conversation {
-  const size = JSON.stringify(turn).length;
+  const size = sizeOf(turn);
   const recent = [...conversation.recent, turn];
   const sizes = [...conversation.sizes, size];
   const chars = conversation.chars + size;
   const extended = { ...conversation, recent, sizes, chars };
   return recent.length <= window && chars <= WINDOW_CHARS ? extended : trimmed(extended, window);
+}
+
+/** Characters that a turn counts for: its JSON, and a measure of its own for each picture of a tool. */
+function sizeOf(turn: Turn): number {
+  const images = turn.role === "tool" ? imagesOf(turn) : [];
+  return images.reduce(
+    (sum, image) => sum + pictureChars(image),
+    JSON.stringify(withoutPictures(turn)).length,
+  );
 }
 
 /** At most half a window, beginning with something the model said; the newest exchange stays. */
@@ -133,7 +182,7 @@ export function compacted(conversation: Conversation, summary: string): Conversa
     return left;
   }
   const turn: Turn = { role: "notice", text: `What happened before, in short:\n${summary}` };
-  const size = JSON.stringify(turn).length;
+  const size = sizeOf(turn);
   return {
     ...left,
     recent: [turn, ...left.recent],
@@ -147,7 +196,7 @@ const UNTOUCHED = 4;
 /** What is left of a tool's output that is shortened, characters of its JSON. */
 const SHORT_OUTPUT = 1000;
 
-/** The conversation with the outputs of older tool calls shortened. */
+/** The conversation with the outputs of older tool calls shortened, and their pictures left out. */
 export function withShortOutputs(conversation: Conversation): Conversation {
   const { recent } = conversation;
   const turns = recent.map((turn, i) =>
@@ -156,25 +205,27 @@ export function withShortOutputs(conversation: Conversation): Conversation {
       : turn,
   );
   const sizes = turns.map((turn, i) =>
-    turn === recent[i] ? (conversation.sizes[i] ?? 0) : JSON.stringify(turn).length,
+    turn === recent[i] ? (conversation.sizes[i] ?? 0) : sizeOf(turn),
   );
   const chars = sizes.reduce((sum, size) => sum + size, 0);
   return { ...conversation, recent: turns, sizes, chars };
 }
 
 function shortResult(result: ToolResult): ToolResult {
-  if (isJsonObject(result.output) && result.output["shortened"] === true) {
+  const { images, ...rest } = result;
+  if (isJsonObject(rest.output) && rest.output["shortened"] === true && images === undefined) {
     return result;
   }
   const text = JSON.stringify(result.output ?? null);
   if (text.length <= SHORT_OUTPUT) {
-    return result;
+    return leavingOutPictures(result);
   }
   // Where the whole is kept can still be read after this.
   const kept = isJsonObject(result.output) ? result.output["output_sha256"] : undefined;
   const reference = kept === undefined ? {} : { output_sha256: kept };
-  const output = { beginning: text.slice(0, SHORT_OUTPUT), shortened: true, ...reference };
-  return { ...result, output };
+  const pictures = images === undefined ? {} : { pictures_left_out: images.length };
+  const beginning = text.slice(0, SHORT_OUTPUT);
+  return { ...rest, output: { beginning, shortened: true, ...reference, ...pictures } };
 }
 
 /** A tool as a model is told of it. */

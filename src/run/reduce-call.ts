@@ -12,9 +12,10 @@ import {
   type EventOf,
 } from "./fold.ts";
 import { NO_REPEATS, withTurn } from "./loop-detection.ts";
-import { extend, type ToolResult } from "./message.ts";
+import { extend, leavingOutPictures, type ToolResult } from "./message.ts";
+import { dataChars, MAX_TURN_PICTURES_CHARS } from "./picture.ts";
 import { counted } from "./policy.ts";
-import type { Approval, InnerCall, InnerResult, RunState } from "./state.ts";
+import type { Approval, InnerCall, InnerResult, RunState, TurnCall } from "./state.ts";
 
 /** A person is asked about a call. */
 export function approvalRequested(state: RunState, event: EventOf<"approval.requested">): RunState {
@@ -200,7 +201,7 @@ export function tainted(
 
 type SettlingEvent = EventOf<"tool.completed" | "tool.failed" | "tool.outcome_unknown">;
 
-type Outcome = Pick<ToolResult, "output" | "error" | "untrusted">;
+type Outcome = Pick<ToolResult, "output" | "error" | "images" | "untrusted">;
 
 /** What a call came to, as a model or code is told. */
 export function outcomeOf(event: SettlingEvent): Outcome {
@@ -212,10 +213,13 @@ export function outcomeOf(event: SettlingEvent): Outcome {
   const { untrusted } = event.data;
   const from = untrusted === undefined ? {} : { untrusted };
   if (event.type === "tool.completed") {
-    // Code is given what there is, and asks for the rest itself.
-    const output =
-      event.data.parent_call_id === undefined ? outputForModel(event.data) : event.data.output;
-    return { output, ...from };
+    const { output, images = [], parent_call_id } = event.data;
+    if (parent_call_id !== undefined) {
+      // Code is given what there is, asks for the rest itself, and has no eyes.
+      return { output, ...from };
+    }
+    const shown = images.length === 0 ? {} : { images };
+    return { output: outputForModel(event.data), ...shown, ...from };
   }
   const { code, message } = event.data;
   return { error: { code, message }, ...from };
@@ -239,6 +243,13 @@ function isScripted(state: RunState, name: string): boolean {
   return Array.isArray(tools) && tools.some((tool) => isJsonObject(tool) && tool["name"] === name);
 }
 
+/** The outcome of a call beside those that its turn has: without its pictures where those have too many. */
+function withinTurn(calls: readonly TurnCall[], outcome: Outcome): Outcome {
+  const images = calls.flatMap(({ result }) => result?.images ?? []).concat(outcome.images ?? []);
+  const chars = images.reduce((sum, image) => sum + dataChars(image), 0);
+  return chars <= MAX_TURN_PICTURES_CHARS ? outcome : leavingOutPictures(outcome);
+}
+
 /** The outcome of a call; the last of a turn closes it. */
 export function toolSettled(state: RunState, event: SettlingEvent, outcome: Outcome): RunState {
   const { parent_call_id } = event.data;
@@ -253,7 +264,7 @@ export function toolSettled(state: RunState, event: SettlingEvent, outcome: Outc
       call_id,
       name,
       ...(provider_id === undefined ? {} : { provider_id }),
-      ...outcome,
+      ...withinTurn(state.turn?.calls ?? [], outcome),
     };
     return { ...call, result };
   });

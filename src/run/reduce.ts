@@ -4,7 +4,7 @@
  */
 import { LogCorruption, type NewEvent, type RunEvent } from "./event.ts";
 import { expect, misfit, updateTurnCall, windowOf, withInbox, type EventOf } from "./fold.ts";
-import { compacted, extend, openWith, withShortOutputs } from "./message.ts";
+import { compacted, extend, openWith, picturesIn, withShortOutputs } from "./message.ts";
 import {
   approvalRequested,
   approvalSettled,
@@ -340,7 +340,13 @@ function usageRecorded(state: RunState, event: EventOf<"usage.recorded">, at: nu
     ...state,
     model: { ...call, reserved: 0 },
     ledger: before === undefined ? [...state.ledger, entry] : state.ledger.with(known, entry),
-    counted: isCounted ? { tokens: input_tokens, chars: bodyChars ?? 0 } : state.counted,
+    counted: isCounted
+      ? {
+          tokens: input_tokens,
+          chars: bodyChars ?? 0,
+          pictures: call.purpose === "step" ? picturesIn(state.conversation) : 0,
+        }
+      : state.counted,
     usage: {
       ...usage,
       input_tokens: usage.input_tokens + input_tokens,

@@ -5,7 +5,8 @@
 import { z } from "zod";
 import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 import { MCP_TOOL_MODES, mcpServerDefinitions } from "./mcp-server.ts";
-import type { Image, Turn } from "./message.ts";
+import type { Turn } from "./message.ts";
+import type { Image } from "./picture.ts";
 import { toolDefinitions } from "./tool-definition.ts";
 import { policySchema } from "./policy.ts";
 

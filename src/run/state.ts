@@ -181,8 +181,12 @@ export interface RunState {
   readonly ledger: readonly UsageEntry[];
   /** How many of the agent's fallback models were switched to. */
   readonly switches: number;
-  /** The last request that a provider counted: its tokens, and its characters without pictures. */
-  readonly counted: { readonly tokens: number; readonly chars: number } | null;
+  /** The last request that a provider counted: its tokens, its characters without pictures, and those. */
+  readonly counted: {
+    readonly tokens: number;
+    readonly chars: number;
+    readonly pictures: number;
+  } | null;
   /** Whether anything was ever held back from a budget. */
   readonly reservedOnce: boolean;
   /** Model calls that came to a reply. */

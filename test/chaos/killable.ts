@@ -217,10 +217,8 @@ function killableDeps(env: Env, life: Life): Deps {
       project,
       failUnreadable: tasks.failUnreadable.bind(tasks),
     }),
-    toolsFor: (spec, scripted) => ({
-      ...deps.toolsFor(spec, scripted),
-      fetch: worldServer(life),
-      toolbox: toolboxFor(
+    toolsFor: (spec, scripted) => {
+      const box = toolboxFor(
         spec.config.tools,
         [
           ...registeredTools(spec.tools ?? [], { tenantId: "test", secrets: new Map(), isolate }),
@@ -228,8 +226,13 @@ function killableDeps(env: Env, life: Life): Deps {
           ...worldTools(life),
         ],
         builtIn,
-      ),
-    }),
+      );
+      return {
+        ...deps.toolsFor(spec, scripted),
+        fetch: worldServer(life),
+        toolboxAt: () => box,
+      };
+    },
   };
 }
 

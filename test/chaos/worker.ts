@@ -31,13 +31,13 @@ function withWorld(deps: Deps, world: string): Deps {
   );
   return {
     ...deps,
-    toolsFor: (spec, scripted) => ({
-      ...deps.toolsFor(spec, scripted),
-      toolbox: toolboxFor(spec.config.tools, [
+    toolsFor: (spec, scripted) => {
+      const box = toolboxFor(spec.config.tools, [
         ...scriptTools(spec.input_data["script_tools"], scripted),
         ...tools,
-      ]),
-    }),
+      ]);
+      return { ...deps.toolsFor(spec, scripted), toolboxAt: () => box };
+    },
   };
 }
 

@@ -24,7 +24,7 @@ export function expectRebuilt(events: readonly RunEvent[], tools: RunTools): num
         ...(max_output_tokens === undefined ? {} : { max_output_tokens }),
       };
       const llm = tools.llmFor(modelOf(state));
-      const { sha256, body } = compose(state, planner, tools.toolbox, llm, ask);
+      const { sha256, body } = compose(state, planner, tools.toolboxAt(state), llm, ask);
       expect(sha256, `the body of ${event.data.call_id}:\n${body}`).toBe(body_sha256);
       requests += 1;
     }

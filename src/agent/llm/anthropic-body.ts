@@ -5,12 +5,15 @@
  */
 import type {
   ContentBlockParam,
+  ImageBlockParam,
   MessageCreateParamsStreaming,
   MessageParam,
+  TextBlockParam,
   Tool,
 } from "@anthropic-ai/sdk/resources/messages";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../run/json.ts";
-import type { Image, ToolDescription, Turn } from "../../run/message.ts";
+import type { ToolDescription, ToolResult, Turn } from "../../run/message.ts";
+import type { Image } from "../../run/picture.ts";
 import {
   bindsThinking,
   defaultMaxTokens,
@@ -143,7 +146,7 @@ function toBlocks(turn: Turn, model: string, provider: string): ContentBlockPara
       return turn.results.map((result) => ({
         type: "tool_result",
         tool_use_id: result.provider_id ?? result.call_id,
-        content: toolText(result),
+        content: resultContent(result),
         ...(result.error === undefined ? {} : { is_error: true }),
       }));
     default:
@@ -151,11 +154,17 @@ function toBlocks(turn: Turn, model: string, provider: string): ContentBlockPara
   }
 }
 
-function textBlocks(text: string): ContentBlockParam[] {
+function resultContent(result: ToolResult): string | (TextBlockParam | ImageBlockParam)[] {
+  const { images = [] } = result;
+  const text = toolText(result);
+  return images.length === 0 ? text : [...textBlocks(text), ...images.map(imageBlock)];
+}
+
+function textBlocks(text: string): TextBlockParam[] {
   return text.trim() === "" ? [] : [{ type: "text", text }];
 }
 
-function imageBlock(image: Image): ContentBlockParam {
+function imageBlock(image: Image): ImageBlockParam {
   return {
     type: "image",
     source:

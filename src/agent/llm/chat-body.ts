@@ -4,7 +4,8 @@ import type {
   ChatCompletionContentPartText,
   ChatCompletionCreateParamsStreaming,
 } from "openai/resources/chat/completions";
-import type { Image, Turn } from "../../run/message.ts";
+import type { ToolResult, Turn } from "../../run/message.ts";
+import { pictureCaption, type Image } from "../../run/picture.ts";
 import type { ModelRequest } from "./client.ts";
 import { isReasoningModel } from "./openai-models.ts";
 import { isStrict } from "./strict-schema.ts";
@@ -119,14 +120,33 @@ function toMessages(turn: Turn, provider: string, dialect: ChatDialect): Message
         },
       ];
     case "tool":
-      return turn.results.map((result) => ({
-        role: "tool",
-        tool_call_id: result.provider_id ?? result.call_id,
-        content: toolText(result),
-      }));
+      return [
+        ...turn.results.map((result) => ({
+          role: "tool" as const,
+          tool_call_id: result.provider_id ?? result.call_id,
+          content: toolText(result),
+        })),
+        ...picturesMessage(turn.results),
+      ];
     default:
       return turn satisfies never;
   }
+}
+
+/** Messages of tools are text only, and nothing may stand between them: pictures come after the last. */
+function picturesMessage(results: readonly ToolResult[]): Message[] {
+  const content = results.flatMap(({ name, images = [], untrusted }) =>
+    images.length === 0
+      ? []
+      : [
+          {
+            type: "text" as const,
+            text: pictureCaption(wireName(name), images.length, untrusted !== undefined),
+          },
+          ...images.map(imagePart),
+        ],
+  );
+  return content.length === 0 ? [] : [{ role: "user", content }];
 }
 
 function imagePart(image: Image): ChatCompletionContentPart {

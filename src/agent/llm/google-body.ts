@@ -4,11 +4,16 @@
  * and tools exclude each other in older models, and thought signatures stay on the parts that they
  * came with.
  */
-import type { Content, GenerationConfig, Part, Tool } from "@google/genai";
+import type { Content, FunctionResponsePart, GenerationConfig, Part, Tool } from "@google/genai";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../run/json.ts";
-import type { Image, ToolResult, Turn } from "../../run/message.ts";
+import type { ToolResult, Turn } from "../../run/message.ts";
+import { pictureCaption, type Image, type Picture } from "../../run/picture.ts";
 import type { ModelRequest } from "./client.ts";
-import { takesSchemaWithTools, wantsSignatures } from "./google-models.ts";
+import {
+  takesPicturesInResponses,
+  takesSchemaWithTools,
+  wantsSignatures,
+} from "./google-models.ts";
 import { googleSchema } from "./google-schema.ts";
 import { schemaPrompt } from "./strict-schema.ts";
 import { wireName } from "./tool-name.ts";
@@ -100,28 +105,65 @@ function toContent(turn: Turn, model: string, provider: string): Content[] {
       return parts.length === 0 ? [] : [{ role: "model", parts }];
     }
     case "tool":
-      return [{ role: "user", parts: turn.results.map(resultPart) }];
+      return [{ role: "user", parts: resultParts(turn.results, model) }];
     default:
       return turn satisfies never;
   }
 }
 
 function imagePart(image: Image): Part {
-  return "url" in image
-    ? { fileData: { fileUri: image.url } }
-    : { inlineData: { mimeType: image.media_type, data: image.data } };
+  return "url" in image ? { fileData: { fileUri: image.url } } : inlinePart(image);
 }
 
-function resultPart(result: ToolResult): Part {
-  const { name, provider_id, output, error } = result;
+function inlinePart({ media_type, data }: Picture) {
+  return { inlineData: { mimeType: media_type, data } };
+}
+
+/**
+ * No place for pictures does for all models: Gemini 3 takes them as parts of the function's response,
+ * and refuses a turn that holds anything else beside responses; older models know no such parts and
+ * are shown them after the responses, as if the user had sent them.
+ */
+function resultParts(results: readonly ToolResult[], model: string): Part[] {
+  const takesPictures = takesPicturesInResponses(model);
+  const responses = results.map((result) => {
+    const pictures = takesPictures ? readable(result).map(inlinePart) : [];
+    return responsePart(result, pictures);
+  });
+  return takesPictures ? responses : [...responses, ...results.flatMap(pictureParts)];
+}
+
+function pictureParts(result: ToolResult): Part[] {
+  const pictures = readable(result);
+  const { name, untrusted } = result;
+  return pictures.length === 0
+    ? []
+    : [
+        { text: pictureCaption(wireName(name), pictures.length, untrusted !== undefined) },
+        ...pictures.map(inlinePart),
+      ];
+}
+
+/** The pictures that the API takes: no GIF, and a request with one would be refused as a whole. */
+function readable({ images = [] }: ToolResult): Picture[] {
+  return images.filter(({ media_type }) => media_type !== "image/gif");
+}
+
+function responsePart(result: ToolResult, pictures: FunctionResponsePart[]): Part {
+  const { name, provider_id, output, error, images = [] } = result;
+  const unreadable = images.length - readable(result).length;
   return {
     functionResponse: {
       ...(provider_id === undefined ? {} : { id: provider_id }),
       name: wireName(name),
       response:
         error === undefined
-          ? { output: output ?? null }
+          ? {
+              output: output ?? null,
+              ...(unreadable === 0 ? {} : { pictures_you_cannot_be_shown: unreadable }),
+            }
           : { error: `${error.code}: ${error.message}` },
+      ...(pictures.length === 0 ? {} : { parts: pictures }),
     },
   };
 }

@@ -11,6 +11,11 @@ export function takesSchemaWithTools(model: string): boolean {
   return (generation(model) ?? 0) >= 3;
 }
 
+/** Before Gemini 3, a function's response holds no pictures; from then on they may be nowhere else. */
+export function takesPicturesInResponses(model: string): boolean {
+  return (generation(model) ?? 0) >= 3;
+}
+
 /** From Gemini 3 on, a call in the history without its thought signature is refused. */
 export function wantsSignatures(model: string): boolean {
   return (generation(model) ?? 0) >= 3;

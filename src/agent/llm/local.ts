@@ -4,6 +4,7 @@
  * when they are told to.
  */
 import { MODEL_FAILURES, type ModelFailureCode } from "../../run/failure.ts";
+import { withoutPictures } from "../../run/message.ts";
 import { scriptTurn, type Script, type ScriptReply } from "../../run/script.ts";
 import type { LlmClient, LlmEvent, ModelRequest } from "./client.ts";
 import { ruleReply } from "./local-rules.ts";
@@ -29,13 +30,13 @@ export function localRules(): LlmClient {
   };
 }
 
-/** What the model is shown. Not `position`: where the run is does not belong to what is said. */
+/** What the model is shown: no pictures of tools, which it has no eyes for. Not `position`: where the run is does not belong to what is said. */
 function contentOf(request: ModelRequest): string {
   const { model, system, turns, tools, stop, temperature, max_output_tokens, seed } = request;
   return JSON.stringify({
     model,
     system,
-    turns,
+    turns: turns.map(withoutPictures),
     tools,
     stop,
     temperature,

@@ -4,10 +4,12 @@
  */
 import type {
   ResponseCreateParamsStreaming,
+  ResponseFunctionCallOutputItemList,
   ResponseInputItem,
 } from "openai/resources/responses/responses";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../run/json.ts";
-import type { Image, Turn } from "../../run/message.ts";
+import type { ToolResult, Turn } from "../../run/message.ts";
+import type { Image } from "../../run/picture.ts";
 import { imageUrl } from "./chat-body.ts";
 import type { ModelRequest } from "./client.ts";
 import { isReasoningModel } from "./openai-models.ts";
@@ -87,11 +89,17 @@ function toItems(turn: Turn, request: ModelRequest, provider: string): ResponseI
       return turn.results.map((result) => ({
         type: "function_call_output",
         call_id: result.provider_id ?? result.call_id,
-        output: toolText(result),
+        output: resultOutput(result),
       }));
     default:
       return turn satisfies never;
   }
+}
+
+function resultOutput(result: ToolResult): string | ResponseFunctionCallOutputItemList {
+  const { images = [] } = result;
+  const text = toolText(result);
+  return images.length === 0 ? text : [{ type: "input_text", text }, ...images.map(imageItem)];
 }
 
 function imageItem(image: Image) {

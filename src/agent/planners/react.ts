@@ -2,7 +2,14 @@
  * The planner for models without native tool calls: thought, action and observation as text.
  * This file holds the prompt; `react-reply.ts` reads what comes back.
  */
-import type { Prompt, ToolDescription, ToolResult, Turn } from "../../run/message.ts";
+import {
+  imagesOf,
+  type Prompt,
+  type ToolDescription,
+  type ToolResult,
+  type Turn,
+} from "../../run/message.ts";
+import { pictureCaption } from "../../run/picture.ts";
 import type { Planner } from "../../run/planner.ts";
 import type { RunState } from "../../run/state.ts";
 import { markedTurn } from "./marked-turn.ts";
@@ -67,8 +74,11 @@ function asText(turn: Turn): Turn {
       return turn;
     case "assistant":
       return { role: "assistant", text: turn.text, tool_calls: [] };
-    case "tool":
-      return { role: "user", text: turn.results.map(observation).join("\n") };
+    case "tool": {
+      const images = imagesOf(turn);
+      const text = turn.results.map(observation).join("\n");
+      return { role: "user", text, ...(images.length === 0 ? {} : { images }) };
+    }
     case "notice":
       return { role: "user", text: `Observation: ${turn.text}` };
     default:
@@ -76,8 +86,12 @@ function asText(turn: Turn): Turn {
   }
 }
 
-function observation({ output, error }: ToolResult): string {
-  return error === undefined
-    ? `Observation: ${JSON.stringify(output ?? null)}`
-    : `Observation: Error (${error.code}): ${error.message}`;
+function observation({ name, output, error, images = [], untrusted }: ToolResult): string {
+  if (error !== undefined) {
+    return `Observation: Error (${error.code}): ${error.message}`;
+  }
+  const text = `Observation: ${JSON.stringify(output ?? null)}`;
+  return images.length === 0
+    ? text
+    : `${text}\n${pictureCaption(name, images.length, untrusted !== undefined)}`;
 }

@@ -212,6 +212,7 @@ export async function invokeTool(
     data: {
       call_id: context.callId,
       output,
+      ...(outcome.images.length === 0 ? {} : { images: [...outcome.images] }),
       duration_ms,
       ...(rest === null
         ? {}

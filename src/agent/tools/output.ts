@@ -1,7 +1,8 @@
 /** What a tool gave back, as an event can hold it: plain JSON, checked, and shortened where it is long. */
 import { TOOL_FAILURES, type ToolFailureCode } from "../../run/failure.ts";
 import { jsonDefect, type JsonValue } from "../../run/json.ts";
-import type { RunTool } from "./tool.ts";
+import { fitImages, type Picture } from "../../run/picture.ts";
+import { WithImages, type RunTool } from "./tool.ts";
 
 /**
  * The longest output in an event, in bytes of its JSON text: each later model call pays for it. Of a
@@ -14,7 +15,7 @@ const MAX_KEPT_CHARS = 16_000_000;
 
 /** What a call came to, before it is an event. */
 export type Outcome =
-  | { readonly ok: true; readonly output: JsonValue }
+  | { readonly ok: true; readonly output: JsonValue; readonly images: readonly Picture[] }
   | { readonly ok: false; readonly code: StopCode; readonly message: string };
 
 /**
@@ -24,19 +25,29 @@ export type Outcome =
 export type StopCode = ToolFailureCode | "outcome_unknown" | "suspended";
 
 /** The output as plain JSON data. What the tool still holds a reference to cannot change it later. */
-export function checkOutput(tool: RunTool, output: unknown): Outcome {
+export function checkOutput(tool: RunTool, returned: unknown): Outcome {
+  const { output, images } =
+    returned instanceof WithImages ? returned : { output: returned, images: [] };
   const plain = toJson(output);
   const checked = plain.ok ? tool.checkOutput(plain.value) : plain;
-  if (checked.ok) {
-    return { ok: true, output: checked.value };
+  if (!checked.ok) {
+    return plain.ok || plain.code === undefined
+      ? invalid(checked.reason)
+      : { ok: false, code: plain.code, message: checked.reason };
   }
-  return plain.ok || plain.code === undefined
-    ? {
-        ok: false,
-        code: "invalid_output",
-        message: `The tool's output is invalid: ${checked.reason}`,
-      }
-    : { ok: false, code: plain.code, message: checked.reason };
+  const { kept, leftOut } = fitImages(images);
+  const [unfit] = leftOut;
+  return unfit === undefined
+    ? { ok: true, output: checked.value, images: kept }
+    : invalid(`of picture ${unfit.index + 1}, ${unfit.reason}`);
+}
+
+function invalid(reason: string): Outcome {
+  return {
+    ok: false,
+    code: "invalid_output",
+    message: `The tool's output is invalid: ${reason}`,
+  };
 }
 
 type Plain =

@@ -6,6 +6,7 @@ import { z } from "zod";
 import type { Effect } from "../../run/effect.ts";
 import type { InputAnswer } from "../../run/elicitation.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../run/json.ts";
+import type { Picture } from "../../run/picture.ts";
 import type { InnerResult } from "../../run/state.ts";
 import type { Approval } from "../../run/tool-definition.ts";
 import type { Untrusted } from "../../run/trust.ts";
@@ -92,6 +93,18 @@ export type Checked =
   | { readonly ok: true; readonly value: JsonValue }
   | { readonly ok: false; readonly reason: string };
 
+/** What `run` may return instead of its plain output: the output with pictures that a model is shown. */
+export class WithImages<T = unknown> {
+  readonly output: T;
+  readonly images: readonly Picture[];
+
+  /** @param images what `fitImages` kept; a result with a picture that does not fit is invalid */
+  constructor(output: T, images: readonly Picture[]) {
+    this.output = output;
+    this.images = images;
+  }
+}
+
 interface ToolBase {
   /** `^[A-Za-z0-9_.-]{1,128}$` */
   readonly name: string;
@@ -129,6 +142,7 @@ export interface RunTool extends ToolBase {
   readonly kind: "run";
   /** It acts only by calling the run's other tools, which it is given in its context. */
   readonly callsTools?: boolean;
+  /** Gives the output, or `WithImages`. */
   run(input: JsonValue, context: ToolContext): Promise<unknown>;
   /**
    * For the effect `probe`: what became of an earlier attempt of this call, asked before another. A
@@ -160,6 +174,9 @@ export type Tool = RunTool | TimerTool | InputTool;
 /** Time a tool has if it does not say otherwise, milliseconds. */
 export const DEFAULT_TOOL_TIMEOUT_MS = 60_000;
 
+/** What a defined tool gives back. */
+type Returned<O extends z.ZodType> = z.input<O> | WithImages<z.input<O>>;
+
 interface Definition<I extends z.ZodType, O extends z.ZodType> {
   readonly name: string;
   readonly description: string;
@@ -174,7 +191,7 @@ interface Definition<I extends z.ZodType, O extends z.ZodType> {
 /** Defines a tool from zod schemas; the JSON Schemas that models and people see come from them. */
 export function defineTool<I extends z.ZodType, O extends z.ZodType>(
   definition: Definition<I, O> & {
-    run(input: z.output<I>, context: ToolContext): Promise<z.input<O>> | z.input<O>;
+    run(input: z.output<I>, context: ToolContext): Promise<Returned<O>> | Returned<O>;
     readonly probe?: (input: z.output<I>, context: ToolContext) => Promise<ProbeAnswer>;
     readonly effectOf?: (input: z.output<I>) => Effect;
   },
