@@ -148,6 +148,23 @@ export class RunView {
     "tool.failed": (data) => this.#call("red", "✗", data, failure(data)),
     "tool.outcome_unknown": (data) =>
       this.#call("yellow", "?", data, "whether it took effect is not known"),
+    "tool.progressed": (data) => {
+      const total = numberOf(data["total"]);
+      const of = total === 0 ? "" : ` of ${total}`;
+      const message = textOf(data["message"]);
+      const said = message === "" ? "" : `: ${message}`;
+      return this.#note(`… ${numberOf(data["progress"])}${of}${said}`);
+    },
+    "tool.logged": (data) => this.#note(`… ${textOf(data["level"])}: ${jsonText(data["data"])}`),
+    "input.requested": (data) =>
+      this.#warn(`? ${textOf(data["server"])} asks: ${textOf(data["message"])}`),
+    "tool.suspended": () => this.#note("the call is made again when somebody has answered"),
+    "mcp.listed": (data) => {
+      const error = recordOf(data["error"]);
+      return "code" in error
+        ? this.#warn(`! the MCP server ${textOf(data["server"])}: ${failure(error)}`)
+        : "";
+    },
     "limit.reached": (data) =>
       this.#warn(`! limit reached: ${textOf(data["limit"])} (${numberOf(data["value"])})`),
     "limit.changed": (data) =>

@@ -13,6 +13,7 @@ import { openAiResponses } from "./agent/llm/openai-responses.ts";
 import { shippedPrice } from "./agent/llm/prices.ts";
 import { unavailableClient } from "./agent/llm/unavailable.ts";
 import { WORKERS_AI, workersAi, type AiBinding } from "./agent/llm/workers-ai.ts";
+import { withServers } from "./agent/mcp/host.ts";
 import { plannerFor } from "./agent/planners/planner-for.ts";
 import { jsonSchemaCheck } from "./agent/tools/json-schema.ts";
 import { registeredTools } from "./agent/tools/registered-tools.ts";
@@ -70,7 +71,7 @@ export function buildDeps(env: Env, isolate: Isolate | null = null): Deps {
       ],
       builtIn,
     );
-    return withServers(own, mcpOf(env, config, spec, fetch, observer));
+    return withServers(own, null);
   };
   return {
     config,

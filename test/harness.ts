@@ -11,9 +11,9 @@ import type { LlmClient } from "../src/agent/llm/client.ts";
 import { plannerFor } from "../src/agent/planners/planner-for.ts";
 import type { Need } from "../src/agent/reserve.ts";
 import { jsonSchemaCheck, schemaFits } from "../src/agent/tools/json-schema.ts";
-import type { McpHost } from "../src/agent/mcp/host.ts";
+import { withServers, type McpHost } from "../src/agent/mcp/host.ts";
 import { argumentsDefect } from "../src/agent/tools/invoke.ts";
-import { toolboxFor, withTools } from "../src/agent/tools/registry.ts";
+import { toolboxFor } from "../src/agent/tools/registry.ts";
 import { scriptTools } from "../src/agent/tools/script-tools.ts";
 import type { RunTool } from "../src/agent/tools/tool.ts";
 import { EventLog } from "../src/durable/event-log.ts";
@@ -279,13 +279,10 @@ export class Harness {
         localScript(scriptSchema.parse(input_data["script"] ?? [])),
       checkAnswer:
         config.output_schema === undefined ? null : jsonSchemaCheck(config.output_schema),
-      toolboxAt: ({ mcp }) => {
-        const own = toolboxFor(config.tools, [...scripted, ...(this.#options.extraTools ?? [])]);
-        return this.#options.mcp === undefined ? own : withTools(own, this.#options.mcp.toolsAt(mcp));
-      },
-      listServers: async (servers, state) =>
-        (await this.#options.mcp?.list(servers, state.mcp)) ?? [],
-      close: () => this.#options.mcp?.close(),
+      ...withServers(
+        toolboxFor(config.tools, [...scripted, ...(this.#options.extraTools ?? [])]),
+        this.#options.mcp ?? null,
+      ),
       fetch: this.#options.fetch ?? unreachable,
       settings: { ...SETTINGS, ...this.#options.settings },
       priceOf: this.#options.priceOf ?? (() => null),

@@ -140,7 +140,8 @@ function planAsk(
   const llm = deps.llmFor(model);
   const price = deps.priceOf(model);
   const { purpose, call_id, attempt } = action;
-  const asked = (ask: Ask): Composed => compose(state, deps.planner, deps.toolboxAt(state), llm, ask);
+  const asked = (ask: Ask): Composed =>
+    compose(state, deps.planner, deps.toolboxAt(state), llm, ask);
   const composed = asked({ purpose });
   const cap = state.spec?.limits.max_cost_usd;
   const given = grant?.call_id === call_id && grant.attempt === attempt ? grant : null;

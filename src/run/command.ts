@@ -156,11 +156,7 @@ function said(
   });
 }
 
-function decided(
-  state: RunState,
-  command: Of<"decide">,
-  { argumentsDefect }: Checks,
-): Accepted {
+function decided(state: RunState, command: Of<"decide">, { argumentsDefect }: Checks): Accepted {
   const { call_id, decision, comment, by } = command;
   const call = state.turn?.calls.find((one) => one.call.call_id === call_id);
   if (call === undefined || call.approval === null) {

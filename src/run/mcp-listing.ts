@@ -68,10 +68,15 @@ export function listed(before: Listing | undefined, event: McpListed, at: number
 }
 
 /** What the model is told of a listing: that a server cannot be used, or can be again. */
-export function noticeOf(before: Listing | undefined, after: Listing, server: string): string | null {
+export function noticeOf(
+  before: Listing | undefined,
+  after: Listing,
+  server: string,
+): string | null {
   if (after.error !== null && (before?.error ?? null) === null) {
     const { code, message } = after.error;
-    const known = after.tools.length > 0 ? "Calls of its tools may fail." : "Its tools are missing.";
+    const known =
+      after.tools.length > 0 ? "Calls of its tools may fail." : "Its tools are missing.";
     return `The MCP server ${server} cannot be used now (${code}: ${message}). ${known} It is tried again later.`;
   }
   return after.error === null && (before?.error ?? null) !== null
@@ -85,7 +90,5 @@ export function listingsDue(
   listings: Listings,
   now: number,
 ): string[] {
-  return servers
-    .map(({ name }) => name)
-    .filter((name) => (listings[name]?.expiresAt ?? 0) <= now);
+  return servers.map(({ name }) => name).filter((name) => (listings[name]?.expiresAt ?? 0) <= now);
 }

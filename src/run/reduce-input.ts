@@ -9,7 +9,10 @@ export function inputRequested(state: RunState, event: EventOf<"input.requested"
   const { key, schema = null } = event.data;
   return updateTurnCall(state, event, (call) => {
     expect(call.request !== null && call.result === null, event);
-    expect(call.questions.every((question) => question.key !== key), event);
+    expect(
+      call.questions.every((question) => question.key !== key),
+      event,
+    );
     return { ...call, questions: [...call.questions, { key, schema, answer: null }] };
   });
 }
@@ -47,10 +50,7 @@ export function messageReceived(state: RunState, event: EventOf<"message.receive
 function inputGiven(call: TurnCall, event: EventOf<"message.received">): TurnCall {
   const { content, data = null } = event.data;
   const { request } = call;
-  expect(
-    request?.waitsFor === "input" && request.answer === null && call.result === null,
-    event,
-  );
+  expect(request?.waitsFor === "input" && request.answer === null && call.result === null, event);
   return { ...call, request: { ...request, answer: { content, data } } };
 }
 

@@ -26,6 +26,11 @@ export interface ConnectOptions {
   readonly signal: AbortSignal;
   /** Answers what the server asks a person for; without it every question is cancelled. */
   readonly onelicitation?: (params: ElicitRequest["params"]) => Promise<ElicitResult>;
+  /**
+   * The stream that answers a request has ended and cannot be taken up again: what it has not brought
+   * will not come. The SDK would wait for it.
+   */
+  readonly onanswerend?: () => void;
 }
 
 export interface Connection {
@@ -168,7 +173,7 @@ function httpStop(status: number, message: string): ToolStop {
  */
 function fetchOf(
   server: URL,
-  { fetch, headers, signal }: ConnectOptions,
+  { fetch, headers, signal, onanswerend }: ConnectOptions,
   onBroken: (reason: ToolStop) => void,
 ): (input: string | URL, init?: RequestInit) => Promise<Response> {
   return async (input, init = {}) => {
@@ -181,7 +186,12 @@ function fetchOf(
     }
     const both = init.signal ? AbortSignal.any([init.signal, signal]) : signal;
     const response = await fetch(target, { ...init, headers: all, signal: both });
-    return response.body === null ? response : watched(response, response.body, onBroken);
+    const answers =
+      init.method === "POST" &&
+      response.ok &&
+      (response.headers.get("content-type") ?? "").startsWith("text/event-stream");
+    const onEnd = answers ? onanswerend : undefined;
+    return response.body === null ? response : watched(response, response.body, onBroken, onEnd);
   };
 }
 
@@ -189,8 +199,15 @@ function watched(
   response: Response,
   body: ReadableStream<Uint8Array>,
   onBroken: (reason: ToolStop) => void,
+  onEnd?: () => void,
 ): Response {
   const reader = body.getReader();
+  const resumable = idSeen();
+  const ended = (): void => {
+    if (!resumable.seen) {
+      onEnd?.();
+    }
+  };
   const passed = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
@@ -198,12 +215,16 @@ function watched(
           const { done, value } = await reader.read();
           if (done) {
             controller.close();
+            ended();
           } else {
+            resumable.look(value);
             controller.enqueue(value);
           }
         } catch (thrown) {
           if (thrown instanceof ToolStop) {
             onBroken(thrown);
+          } else {
+            ended();
           }
           throw thrown;
         }
@@ -216,6 +237,25 @@ function watched(
   const result = new Response(passed, { status, statusText, headers });
   Object.defineProperty(result, "url", { value: url });
   return result;
+}
+
+/** Looks for the id of an event: a stream that has one can be taken up again after it. */
+function idSeen(): { readonly seen: boolean; look(bytes: Uint8Array): void } {
+  const decoder = new TextDecoder();
+  let line = "\n";
+  let seen = false;
+  return {
+    get seen() {
+      return seen;
+    },
+    look(bytes) {
+      if (!seen) {
+        const text = line + decoder.decode(bytes, { stream: true });
+        seen = /[\r\n]id:/.test(text);
+        line = text.slice(-4);
+      }
+    },
+  };
 }
 
 /** What a promise comes to; a `ToolStop` after so long, or the signal's reason, if that is sooner. */

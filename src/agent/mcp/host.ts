@@ -9,6 +9,7 @@ import type { CatalogueHead, McpTool } from "../../run/mcp-catalogue.ts";
 import type { Listings, McpListed } from "../../run/mcp-listing.ts";
 import { mcpToolMode, type McpServerDefinition } from "../../run/mcp-server.ts";
 import { goalOf, type RunSpec } from "../../run/spec.ts";
+import { withTools, type Toolbox } from "../tools/registry.ts";
 import { MAX_OFFERED_CHARS, MAX_OFFERED_TOOLS, selectTools } from "./select.ts";
 import { McpSessions, type Open } from "./sessions.ts";
 import { remoteTools, type CataloguePage, type McpCaller, type RemoteTools } from "./toolbox.ts";
@@ -41,6 +42,34 @@ export interface McpHost {
   close(): void;
 }
 
+/** What a slice has of its run's tools and servers. */
+export interface ToolsAndServers {
+  toolboxAt(state: { readonly mcp: Listings }): Toolbox;
+  listServers(
+    servers: readonly string[],
+    state: { readonly mcp: Listings },
+  ): Promise<readonly NewEvent[]>;
+  close(): void;
+}
+
+/** The tools of a run and those of its servers as one; the run's own keep their names. */
+export function withServers(own: Toolbox, host: McpHost | null): ToolsAndServers {
+  if (host === null) {
+    return { toolboxAt: () => own, listServers: () => Promise.resolve([]), close: () => {} };
+  }
+  let last: { readonly listings: Listings; readonly box: Toolbox } | null = null;
+  return {
+    toolboxAt({ mcp }) {
+      if (last?.listings !== mcp) {
+        last = { listings: mcp, box: withTools(own, host.toolsAt(mcp)) };
+      }
+      return last.box;
+    },
+    listServers: (servers, { mcp }) => host.list(servers, mcp),
+    close: () => host.close(),
+  };
+}
+
 /** Where a model is told of tools by the proxy alone, fewer are described to it at once. */
 const PROXY_TOOLS = 40;
 const PROXY_CHARS = 24_000;
@@ -58,14 +87,8 @@ export function mcpHost(spec: RunSpec, parts: McpParts): McpHost {
     request: (definition, request, context) => sessions.request(definition, request, context),
     catalogue: (definition, page) => pageOf(parts.catalogues, definition, page),
   };
-  let last: { readonly listings: Listings; readonly tools: RemoteTools } | null = null;
   return {
-    toolsAt(listings) {
-      if (last?.listings !== listings) {
-        last = { listings, tools: remoteTools(spec, listings, caller, parts.holdMs) };
-      }
-      return last.tools;
-    },
+    toolsAt: (listings) => remoteTools(spec, listings, caller, parts.holdMs),
     async list(names, listings) {
       const listed = names.map(async (name): Promise<NewEvent | null> => {
         const definition = servers.get(name);
@@ -145,7 +168,10 @@ async function pageOf(
   if (health.status !== "ok") {
     throw new ToolStop("server_unreachable", health.message ?? undefined);
   }
-  const words = (query ?? "").toLowerCase().split(/\s+/).filter((word) => word !== "");
+  const words = (query ?? "")
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((word) => word !== "");
   const tools: JsonValue[] = [];
   let fits = 0;
   let chars = 0;

@@ -22,7 +22,9 @@ type Block =
 export function toolOutput(result: JsonObject): Output {
   const content = listOf(result["content"]).map(blockOf);
   if (result["isError"] === true) {
-    const said = content.map(({ block }) => block["text"]).filter((text) => typeof text === "string");
+    const said = content
+      .map(({ block }) => block["text"])
+      .filter((text) => typeof text === "string");
     throw new ToolStop("mcp_tool_error", said.join("\n").trim() || undefined);
   }
   const structured = result["structuredContent"];

@@ -23,7 +23,12 @@ export type Open = (
 ) => Promise<Connection>;
 
 export interface McpRequest {
-  readonly method: "tools/call" | "resources/read" | "resources/list" | "prompts/get" | "prompts/list";
+  readonly method:
+    | "tools/call"
+    | "resources/read"
+    | "resources/list"
+    | "prompts/get"
+    | "prompts/list";
   readonly params: JsonObject;
 }
 
@@ -63,7 +68,8 @@ const logged = z.looseObject({
 export class McpSessions {
   readonly #open: Open;
   readonly #idle = new Map<string, Session[]>();
-  readonly #closed = new AbortController();
+  /** Of the sessions since they were last ended. */
+  #life = new AbortController();
 
   constructor(open: Open) {
     this.#open = open;
@@ -100,16 +106,16 @@ export class McpSessions {
   /** Ends all sessions. Does not reject; nothing waits for it. */
   close(): void {
     const all = [...this.#idle.values()].flat();
+    const life = this.#life;
     this.#idle.clear();
-    void Promise.all(all.map(({ connection }) => connection.close())).finally(() =>
-      this.#closed.abort(),
-    );
+    this.#life = new AbortController();
+    void Promise.all(all.map(({ connection }) => connection.close())).finally(() => life.abort());
   }
 
   async #connect(definition: McpServerDefinition, signal: AbortSignal): Promise<Session> {
     const inUse: Session["inUse"] = { by: null };
     const opening = this.#open(definition, {
-      signal: this.#closed.signal,
+      signal: this.#life.signal,
       onelicitation: (params) => answerOf(inUse.by, params),
       onanswerend: () => breakSoon(inUse.by),
     });
@@ -124,7 +130,12 @@ export class McpSessions {
     }
     connection.client.setNotificationHandler(logged, ({ params: { level, logger, data } }) => {
       const named = logger === undefined ? {} : { logger };
-      inUse.by?.context.report?.({ kind: "log", level, ...named, data: (data ?? null) as JsonValue });
+      inUse.by?.context.report?.({
+        kind: "log",
+        level,
+        ...named,
+        data: (data ?? null) as JsonValue,
+      });
     });
     return { connection, inUse };
   }
@@ -186,10 +197,7 @@ function isGone(thrown: unknown): boolean {
 }
 
 /** What a person says to a question of a server; a call that nobody can be asked for cancels it. */
-async function answerOf(
-  call: Call | null,
-  params: ElicitRequest["params"],
-): Promise<ElicitResult> {
+async function answerOf(call: Call | null, params: ElicitRequest["params"]): Promise<ElicitResult> {
   const ask = call?.context.ask;
   if (call === null || ask === undefined) {
     return { action: "cancel" };

@@ -136,7 +136,9 @@ function serverTool(
     default: {
       const known = listing?.tools.find((tool) => tool.name === name);
       const complete =
-        listing?.error === null && listing.revision !== null && listing.tools.length >= listing.total;
+        listing?.error === null &&
+        listing.revision !== null &&
+        listing.tools.length >= listing.total;
       return known === undefined && complete
         ? undefined
         : calledTool(definition, known ?? unknownTool(definition, name, listing), caller, holdMs);
@@ -180,7 +182,9 @@ function calledTool(
       const { taskId, idempotencyKey } = context;
       const _meta = { [KEY_META]: idempotencyKey, [TASK_META]: taskId };
       const params = { name, arguments: input, _meta };
-      return toolOutput(await caller.request(definition, { method: "tools/call", params }, context));
+      return toolOutput(
+        await caller.request(definition, { method: "tools/call", params }, context),
+      );
     },
   };
 }
