@@ -272,12 +272,11 @@ async function run(tool: RunTool, args: JsonValue, context: ToolContext): Promis
   try {
     return checkOutput(tool, await tool.run(args, context));
   } catch (thrown) {
-    if (thrown instanceof Suspended) {
-      return { ok: false, code: "suspended", message: thrown.message };
+    const { code, unsent } = stopOf(thrown);
+    if (code === "suspended") {
+      return { ok: false, code, message: "" };
     }
-    const code = codeOf(thrown);
-    const sent = !(thrown instanceof ToolStop && thrown.unsent);
-    const lost = sent && LOST_ANSWERS.has(code) && effectOf(tool, args) !== "pure";
+    const lost = !unsent && LOST_ANSWERS.has(code) && effectOf(tool, args) !== "pure";
     const message = messageOf(thrown);
     return { ok: false, code, message: lost ? `${message} ${MAY_HAVE_ACTED}` : message };
   }
@@ -318,13 +317,22 @@ function timeoutMessage({ timeoutMs }: RunTool, effect: Effect): string {
   return effect === "pure" ? `${late}.` : `${late}; it may or may not have taken effect.`;
 }
 
-/** Cannot throw itself, whatever it is given. */
-function codeOf(thrown: unknown): ToolFailureCode {
+/** What was thrown as a code. Cannot throw itself, whatever it is given. */
+function stopOf(thrown: unknown): {
+  readonly code: ToolFailureCode | "suspended";
+  readonly unsent: boolean;
+} {
   try {
-    return thrown instanceof ToolStop ? thrown.code : "tool_error";
+    if (thrown instanceof Suspended) {
+      return { code: "suspended", unsent: false };
+    }
+    if (thrown instanceof ToolStop) {
+      return { code: thrown.code, unsent: thrown.unsent };
+    }
   } catch {
-    return "tool_error";
+    // It does not even want to be looked at.
   }
+  return { code: "tool_error", unsent: false };
 }
 
 /** What a tool threw may be words of whoever it talked to. */
