@@ -143,7 +143,8 @@ export class RunView {
       this.#screen.columns === undefined ? this.#note(`… calling ${textOf(data["name"])}`) : "",
     "tool.completed": (data) => {
       const cut = data["truncated"] === true ? " (truncated)" : "";
-      return this.#call("green", "✓", data, jsonText(data["output"]), cut);
+      const images = Array.isArray(data["images"]) ? ` (pictures: ${data["images"].length})` : "";
+      return this.#call("green", "✓", data, jsonText(data["output"]), cut + images);
     },
     "tool.failed": (data) => this.#call("red", "✗", data, failure(data)),
     "tool.outcome_unknown": (data) =>

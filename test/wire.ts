@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { LlmClient, LlmEvent, ModelRequest } from "../src/agent/llm/client.ts";
 import { endpointOf, type Endpoint } from "../src/agent/llm/endpoint.ts";
-import type { Reply } from "../src/run/message.ts";
+import type { Reply, Turn } from "../src/run/message.ts";
 
 export const KEY = "sk-secret-0123456789";
 
@@ -105,6 +105,29 @@ export function requestOf(more: Partial<ModelRequest> = {}): ModelRequest {
     position: { replies: 0, failedAttempts: 0 },
     ...more,
   };
+}
+
+/** A call of each of two tools, and their results: the first with pictures, the second without. */
+export function picturedTurns(...types: readonly string[]): Turn[] {
+  const images = types.map((media_type) => ({ media_type, data: "aGk=" }));
+  return [
+    { role: "user", text: "Look" },
+    {
+      role: "assistant",
+      text: "",
+      tool_calls: [
+        { call_id: "call_2", name: "shot", arguments: {} },
+        { call_id: "call_3", name: "now", arguments: {} },
+      ],
+    },
+    {
+      role: "tool",
+      results: [
+        { call_id: "call_2", name: "shot", output: { width: 8 }, images, untrusted: "mcp" },
+        { call_id: "call_3", name: "now", output: "noon" },
+      ],
+    },
+  ];
 }
 
 /** Events of a stream, each with its name where it has one. */

@@ -85,9 +85,11 @@ export function leavingOutPictures<T extends Pick<ToolResult, "output" | "images
   result: T,
 ): T | (Omit<T, "images" | "output"> & { readonly output: JsonValue }) {
   const { images, output = null, ...rest } = result;
-  return images === undefined
-    ? result
-    : { ...rest, output: { output, pictures_left_out: images.length } };
+  if (images === undefined) {
+    return result;
+  }
+  const said = isJsonObject(output) ? output : { output };
+  return { ...rest, output: { ...said, pictures_left_out: images.length } };
 }
 
 /** How many turns a window may hold before its older half is left out. */

@@ -16,7 +16,7 @@ export type Image = Picture | { readonly url: string };
 export const PICTURE_TOKENS = 4000;
 /** The same in characters of text. */
 export const PICTURE_CHARS = 4 * PICTURE_TOKENS;
-/** Characters of base64 for which a picture counts as one character more: they are kept in memory. */
+/** Base64 is kept in memory: of so many characters of it, a picture counts for one at least. */
 const DATA_PER_CHAR = 20;
 
 /** Characters that a picture counts for in a conversation's window. */

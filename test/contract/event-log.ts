@@ -1,8 +1,10 @@
 /** What the log promises, on any storage: run on `node:sqlite` and on a real object alike. */
 import { expect, test } from "vitest";
+import { MAX_OUTPUT_BYTES } from "../../src/agent/tools/output.ts";
 import { EventLog } from "../../src/durable/event-log.ts";
 import { migrate, type Sql } from "../../src/durable/schema.ts";
 import type { NewEvent, RunEvent } from "../../src/run/event.ts";
+import { MAX_PICTURES_CHARS } from "../../src/run/picture.ts";
 
 export interface Storage {
   readonly sql: Sql;
@@ -33,6 +35,36 @@ function created(goal = "go"): NewEvent {
 }
 
 const started: NewEvent = { type: "run.started", data: { epoch: 1 } };
+/** A run that has asked for a tool. */
+const called: NewEvent[] = [
+  started,
+  {
+    type: "model.requested",
+    data: { call_id: "call_1", attempt: 1, step: 1, model: "m", up_to_seq: 2, body_sha256: "" },
+  },
+  {
+    type: "model.completed",
+    data: {
+      call_id: "call_1",
+      attempt: 1,
+      finish_reason: "tool_calls",
+      text: "",
+      tool_calls: [{ call_id: "call_2", name: "shot", arguments: {} }],
+    },
+  },
+  {
+    type: "tool.requested",
+    data: {
+      call_id: "call_2",
+      model_call_id: "call_1",
+      name: "shot",
+      arguments: {},
+      effect: "pure",
+      idempotency_key: "task_test:call_2",
+      attempt: 1,
+    },
+  },
+];
 const cancelled: NewEvent = { type: "run.cancelled", data: { by: "me" } };
 
 function logOn({ sql, transaction }: Storage): EventLog {
@@ -108,6 +140,20 @@ export function eventLogContract(withStorage: WithStorage): void {
       expect(event.type === "run.created" && event.data.input_data["goal"]).toBe(goal);
       const rows = [...storage.sql.exec("SELECT MAX(LENGTH(CAST(events AS BLOB))) AS n FROM log")];
       expect(Number(rows[0]?.["n"])).toBeLessThan(2_000_000);
+      expect(logOn(storage).state).toEqual(log.state);
+    }));
+
+  test("an event as large as pictures make it is stored and read whole", () =>
+    withStorage((storage) => {
+      const log = logOn(storage);
+      log.append([created(), ...called], NOW);
+      const data = "A".repeat(MAX_PICTURES_CHARS);
+      const images = [{ media_type: "image/png", data }];
+      const output = "é".repeat(MAX_OUTPUT_BYTES / 2);
+      const outcome = { call_id: "call_2", output, images, duration_ms: 1 };
+      const [stored] = log.append([{ type: "tool.completed", data: outcome }], NOW);
+      expect(stored?.text.length).toBeGreaterThan(1_000_000);
+      expect(logOn(storage).read(log.state.seq - 1, 1, ALL).events).toEqual([stored]);
       expect(logOn(storage).state).toEqual(log.state);
     }));
 

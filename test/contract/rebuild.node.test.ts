@@ -1,10 +1,30 @@
 /** Bodies from logs in plain Node: every planner, under budgets, after retries, fallbacks and compaction. */
 import { expect, test } from "vitest";
+import { z } from "zod";
+import { anthropic } from "../../src/agent/llm/anthropic.ts";
+import type { LlmClient } from "../../src/agent/llm/client.ts";
+import { endpointOf } from "../../src/agent/llm/endpoint.ts";
+import { google } from "../../src/agent/llm/google.ts";
+import { localScript } from "../../src/agent/llm/local.ts";
+import { openAiResponses } from "../../src/agent/llm/openai-responses.ts";
+import { defineTool, WithImages } from "../../src/agent/tools/tool.ts";
+import { scriptSchema } from "../../src/run/script.ts";
 import type { AgentConfig, PlannerName } from "../../src/run/spec.ts";
 import { Harness, specFor } from "../harness.ts";
 import { expectRebuilt } from "./rebuild.ts";
 
 const add = (a: number) => ({ name: "add_numbers", arguments: { a, b: 2 } });
+const picture = { media_type: "image/png", data: "iVBORw0KGgo=" };
+
+function adapterOf(model: string): LlmClient {
+  const adapters: Readonly<Record<string, LlmClient>> = {
+    anthropic: anthropic(endpointOf("anthropic")),
+    openai: openAiResponses(endpointOf("openai")),
+    google: google(endpointOf("google")),
+  };
+  return adapters[model.split("/", 1)[0] ?? ""] ?? localScript([]);
+}
+
 const SCRIPT = [
   { text: "Let me see.", tool_calls: [add(1), add(2), { name: "nothing" }] },
   { error: { class: "overloaded", times: 2 } },
@@ -24,6 +44,37 @@ test.each<[PlannerName, Partial<AgentConfig>]>([
   await harness.drive();
   expect(expectRebuilt(harness.events(), harness.tools)).toBeGreaterThan(5);
 });
+
+test.each(["anthropic/claude", "openai/gpt-5", "google/gemini-3-pro", "local/script"])(
+  "bodies with pictures that a tool returned are built again for %s, also once they are left out",
+  async (model) => {
+    const shot = defineTool({
+      name: "shot",
+      description: "Looks.",
+      input: z.strictObject({}),
+      output: z.strictObject({ n: z.number() }),
+      effect: "pure",
+      untrusted: "mcp",
+      run: () => new WithImages({ n: 1 }, [picture]),
+    });
+    const script = [
+      ...Array.from({ length: 6 }, () => ({ tool_calls: [{ name: "shot", arguments: {} }] })),
+      { text: "Seen." },
+    ];
+    const config = { model, memory: { max_tokens: 500 } };
+    const local = localScript(scriptSchema.parse(script));
+    // Its body is the provider's, its replies are the script's.
+    const llm: LlmClient = {
+      body: (request) => adapterOf(model).body(request),
+      stream: (request, body, signal) => local.stream(request, body, signal),
+    };
+    const harness = new Harness(specFor({ script }, { config }), { llm, extraTools: [shot] });
+    await harness.drive();
+    expect(harness.log.state.end).toMatchObject({ status: "completed" });
+    expect(harness.types()).toContain("memory.compacted");
+    expect(expectRebuilt(harness.events(), harness.tools)).toBeGreaterThan(6);
+  },
+);
 
 test("bodies that a budget made shorter are built again too", async () => {
   const harness = new Harness(

@@ -1,7 +1,7 @@
 /** Anthropic's protocol: samples of the wire, and the requests that go with them. */
 import { expect, test } from "vitest";
 import { anthropic } from "../../src/agent/llm/anthropic.ts";
-import { exchange, KEY, replyIn, requestOf, sse, type Answer } from "../wire.ts";
+import { exchange, KEY, replyIn, picturedTurns, requestOf, sse, type Answer } from "../wire.ts";
 import { endpointOf } from "../../src/agent/llm/endpoint.ts";
 import type { JsonObject } from "../../src/run/json.ts";
 import type { ModelRequest } from "../../src/agent/llm/client.ts";
@@ -343,6 +343,35 @@ test.each([
     ],
   });
   expect((messages as { content: object[] }[])[1]?.content).toEqual([{ type: "text", text: "ok" }]);
+});
+
+const pictureOf = (media_type: string) => ({
+  type: "image",
+  source: { type: "base64", media_type, data: "aGk=" },
+});
+
+test("pictures of a tool are in its result, after the text", () => {
+  const { messages } = bodyOf({ turns: picturedTurns("image/png", "image/gif") });
+  expect((messages as object[])[2]).toEqual({
+    role: "user",
+    content: [
+      {
+        type: "tool_result",
+        tool_use_id: "call_2",
+        content: [
+          { type: "text", text: '{"width":8}' },
+          pictureOf("image/png"),
+          pictureOf("image/gif"),
+        ],
+      },
+      {
+        type: "tool_result",
+        tool_use_id: "call_3",
+        content: "noon",
+        cache_control: { type: "ephemeral" },
+      },
+    ],
+  });
 });
 
 test("a request has what the API wants: a limit, turns that alternate, no empty text, pictures", () => {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { ModelRequest } from "../../src/agent/llm/client.ts";
 import { endpointOf } from "../../src/agent/llm/endpoint.ts";
 import { google } from "../../src/agent/llm/google.ts";
-import { exchange, KEY, replyIn, requestOf, sse, type Answer } from "../wire.ts";
+import { exchange, KEY, replyIn, picturedTurns, requestOf, sse, type Answer } from "../wire.ts";
 
 const USAGE = {
   promptTokenCount: 10,
@@ -235,6 +235,30 @@ test("an answer that does not stream is read all the same, as one response or a 
   for (const body of [JSON.stringify(list), JSON.stringify(piece([{ text: "hello" }], "STOP"))]) {
     expect(replyIn(await play({ headers, body })).text).toBe("hello");
   }
+});
+
+test("pictures of a tool are parts of its response, or follow the responses for older models", () => {
+  const turns = picturedTurns("image/png", "image/gif");
+  const shot = { output: { width: 8 }, pictures_you_cannot_be_shown: 1 };
+  const now = { functionResponse: { name: "now", response: { output: "noon" } } };
+  const picture = { inlineData: { mimeType: "image/png", data: "aGk=" } };
+  for (const model of ["gemini-3-pro-preview", "gemini-3.8-flash", "gemini-flash-latest"]) {
+    const { contents } = bodyOf({ model, turns });
+    expect((contents as object[])[2]).toEqual({
+      role: "user",
+      parts: [{ functionResponse: { name: "shot", response: shot, parts: [picture] } }, now],
+    });
+  }
+  const { contents } = bodyOf({ model: "gemini-2.5-flash", turns });
+  expect((contents as object[])[2]).toEqual({
+    role: "user",
+    parts: [
+      { functionResponse: { name: "shot", response: shot } },
+      now,
+      { text: expect.stringMatching(/^The tool shot returned the picture shown here\. .*data/) },
+      picture,
+    ],
+  });
 });
 
 test("a request has what the API takes: its schema subset, pictures, the user's last word", () => {

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { ModelRequest } from "../../src/agent/llm/client.ts";
 import { endpointOf } from "../../src/agent/llm/endpoint.ts";
 import { openAiResponses } from "../../src/agent/llm/openai-responses.ts";
-import { exchange, KEY, replyIn, requestOf, sse, type Answer } from "../wire.ts";
+import { exchange, KEY, replyIn, picturedTurns, requestOf, sse, type Answer } from "../wire.ts";
 
 const USAGE = {
   input_tokens: 10,
@@ -294,6 +294,21 @@ test("a request has what the API takes, and nothing that the model refuses", () 
   const plain = bodyOf({ ...settings, model: "gpt-4o-mini" });
   expect(plain).toMatchObject({ temperature: 0.5 });
   expect(plain).not.toHaveProperty("include");
+});
+
+test("pictures of a tool are in the output of its call", () => {
+  const { input } = bodyOf({ turns: picturedTurns("image/png") });
+  expect((input as object[]).slice(-2)).toEqual([
+    {
+      type: "function_call_output",
+      call_id: "call_2",
+      output: [
+        { type: "input_text", text: '{"width":8}' },
+        { type: "input_image", detail: "auto", image_url: "data:image/png;base64,aGk=" },
+      ],
+    },
+    { type: "function_call_output", call_id: "call_3", output: "noon" },
+  ]);
 });
 
 test("pictures, tools and a schema are in the API's form", () => {

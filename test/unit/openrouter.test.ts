@@ -4,7 +4,7 @@ import type { ModelRequest } from "../../src/agent/llm/client.ts";
 import { endpointOf } from "../../src/agent/llm/endpoint.ts";
 import { compatibleChat, openAiChat, openRouter } from "../../src/agent/llm/openai-chat.ts";
 import { workersAi, type AiBinding } from "../../src/agent/llm/workers-ai.ts";
-import { exchange, KEY, replyIn, requestOf, sse, type Answer } from "../wire.ts";
+import { exchange, KEY, replyIn, picturedTurns, requestOf, sse, type Answer } from "../wire.ts";
 
 const DONE = "data: [DONE]\n\n";
 const COMMENT = ": OPENROUTER PROCESSING\n\n";
@@ -185,6 +185,33 @@ test("stop sequences that OpenAI's reasoning models refuse end the text all the 
   const body = sse(chunk({ content: "one EN" }), chunk({ content: "D two" }, "stop")) + DONE;
   const played = await exchange("openai", openAiChat, { body }, { model: "gpt-5", stop: ["END"] });
   expect(replyIn(played).text).toBe("one ");
+});
+
+test("pictures of a tool follow the messages of all tools, and say whose they are", () => {
+  const request = requestOf({ turns: picturedTurns("image/png") });
+  const messages = [
+    { role: "tool", tool_call_id: "call_2", content: '{"width":8}' },
+    { role: "tool", tool_call_id: "call_3", content: "noon" },
+    {
+      role: "user",
+      content: [
+        {
+          type: "text",
+          text: expect.stringMatching(/^The tool shot returned the picture shown here\. .*data/),
+        },
+        { type: "image_url", image_url: { url: "data:image/png;base64,aGk=" } },
+      ],
+    },
+  ];
+  for (const client of [
+    openRouter(endpointOf("openrouter")),
+    openAiChat(endpointOf("openai")),
+    compatibleChat(endpointOf("shelf")),
+    workersAi(binding()),
+  ]) {
+    const body = JSON.parse(client.body(request)) as { messages: object[] };
+    expect(body.messages.slice(2)).toEqual(messages);
+  }
 });
 
 test("pictures, a schema, and names that the protocol does not take", async () => {

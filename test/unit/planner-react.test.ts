@@ -164,7 +164,8 @@ test("the prompt lists each tool on one line and offers none natively", () => {
   expect(prompt.stop).toEqual(["\nObservation:"]);
 });
 
-test("tool results and notices reach the model as observations", () => {
+test("tool results, with their pictures, and notices reach the model as observations", () => {
+  const picture = { media_type: "image/png", data: "iVBORw0KGgo=" };
   const recent: Turn[] = [
     { role: "assistant", text: "Action: a", tool_calls: [{ call_id: "call_2", name: "a" }] },
     { role: "tool", results: [{ call_id: "call_2", name: "a", output: { x: 1 } }] },
@@ -172,6 +173,7 @@ test("tool results and notices reach the model as observations", () => {
       role: "tool",
       results: [{ call_id: "call_4", name: "a", error: { code: "tool_error", message: "broke" } }],
     },
+    { role: "tool", results: [{ call_id: "call_6", name: "shot", output: 8, images: [picture] }] },
     { role: "notice", text: "Write an action." },
   ];
   const state: RunState = {
@@ -189,6 +191,11 @@ test("tool results and notices reach the model as observations", () => {
     { role: "assistant", text: "Action: a", tool_calls: [] },
     { role: "user", text: 'Observation: {"x":1}' },
     { role: "user", text: "Observation: Error (tool_error): broke" },
+    {
+      role: "user",
+      text: "Observation: 8\nThe tool shot returned the picture shown here.",
+      images: [picture],
+    },
     { role: "user", text: "Observation: Write an action." },
   ]);
 });

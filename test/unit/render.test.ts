@@ -104,7 +104,10 @@ const EXAMPLES: Readonly<Record<string, readonly [Data, string | null]>> = {
   "model.switched": [{ from: "a/b", to: "c/d", code: "overloaded" }, "going on with c/d"],
   "model.superseded": [{ call_id: "m1", attempt: 1 }, "does not count"],
   "tool.requested": [{ call_id: "c1", name: "seen" }, "calling seen"],
-  "tool.completed": [{ call_id: "c1", output: "seen", duration_ms: 1, truncated: true }, "seen"],
+  "tool.completed": [
+    { call_id: "c1", output: "seen", duration_ms: 1, truncated: true, images: [{}, {}] },
+    "(truncated) (pictures: 2)",
+  ],
   "tool.failed": [{ call_id: "c1", code: "timeout", message: "too slow" }, "too slow (timeout)"],
   "tool.outcome_unknown": [{ call_id: "c1" }, "not known"],
   "limit.reached": [{ limit: "max_steps", value: 25 }, "max_steps (25)"],

@@ -11,9 +11,12 @@ export function takesSchemaWithTools(model: string): boolean {
   return (generation(model) ?? 0) >= 3;
 }
 
-/** Before Gemini 3, a function's response holds no pictures; from then on they may be nowhere else. */
+/**
+ * Before Gemini 3, a function's response holds no pictures; from then on they may be nowhere else. A
+ * name without a generation stands for the newest.
+ */
 export function takesPicturesInResponses(model: string): boolean {
-  return (generation(model) ?? 0) >= 3;
+  return (generation(model) ?? 3) >= 3;
 }
 
 /** From Gemini 3 on, a call in the history without its thought signature is refused. */

@@ -219,8 +219,10 @@ function readObservation(text: string): Outcome {
   if (error !== undefined) {
     return { error: { code: error["code"] ?? "", message: error["message"] ?? "" } };
   }
+  // What follows the first line is about pictures.
+  const [output = ""] = text.split("\n", 1);
   try {
-    return { output: JSON.parse(text) as JsonValue };
+    return { output: JSON.parse(output) as JsonValue };
   } catch {
     return { output: text };
   }

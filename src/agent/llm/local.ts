@@ -30,7 +30,10 @@ export function localRules(): LlmClient {
   };
 }
 
-/** What the model is shown: no pictures of tools, which it has no eyes for. Not `position`: where the run is does not belong to what is said. */
+/**
+ * What the model is shown: no pictures of tools, which it has no eyes for. Not `position`: where the
+ * run is does not belong to what is said.
+ */
 function contentOf(request: ModelRequest): string {
   const { model, system, turns, tools, stop, temperature, max_output_tokens, seed } = request;
   return JSON.stringify({
