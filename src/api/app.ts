@@ -10,7 +10,7 @@ import { adminRoutes } from "./admin.ts";
 import type { ApiContext, ApiDeps, AppEnv } from "./context.ts";
 import { eventRoutes } from "./events.ts";
 import { outputRoutes } from "./outputs.ts";
-import { Problem, problemResponse, toProblem } from "./problem.ts";
+import { internalError, Problem, problemResponse, toProblem } from "./problem.ts";
 import { requestId } from "./request-id.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { systemRoutes } from "./system.ts";
@@ -79,7 +79,7 @@ function problemOf(error: unknown, c: ApiContext): Problem {
     return new Problem("unsupported_media_type", "Send the body as application/json.");
   }
   c.var.deps?.observer.fault("api", error);
-  return new Problem("internal_error", `Something went wrong. Ask with ${c.var.requestId}.`);
+  return internalError(c.var.requestId);
 }
 
 /** A path that exists with another method is 405; anything else does not exist. */
