@@ -9,6 +9,7 @@ import { HTTPException } from "hono/http-exception";
 import { adminRoutes } from "./admin.ts";
 import type { ApiContext, ApiDeps, AppEnv } from "./context.ts";
 import { eventRoutes } from "./events.ts";
+import { mcpRoutes } from "./mcp/route.ts";
 import { outputRoutes } from "./outputs.ts";
 import { internalError, Problem, problemResponse, toProblem } from "./problem.ts";
 import { requestId } from "./request-id.ts";
@@ -40,7 +41,14 @@ export function createApp(depsOf: (env: Env) => ApiDeps): OpenAPIHono<AppEnv> {
       ? next()
       : cors({
           origin: [...origins],
-          exposeHeaders: ["Location", "ETag", "X-Request-Id", "Idempotent-Replayed", "Retry-After"],
+          exposeHeaders: [
+            "Location",
+            "ETag",
+            "X-Request-Id",
+            "Idempotent-Replayed",
+            "Retry-After",
+            "Mcp-Session-Id",
+          ],
         })(c, next);
   });
   taskRoutes(app);
@@ -50,6 +58,7 @@ export function createApp(depsOf: (env: Env) => ApiDeps): OpenAPIHono<AppEnv> {
   toolRoutes(app);
   usageRoutes(app);
   adminRoutes(app);
+  mcpRoutes(app);
   systemRoutes(app);
   app.notFound((c) => problemResponse(c, unmatched(app, c)));
   app.onError((error, c) => problemResponse(c, problemOf(error, c)));

@@ -14,6 +14,8 @@ export const PROBLEMS = {
   invalid_header: [400, "A header is not valid"],
   unauthorized: [401, "A valid API key is required"],
   forbidden: [403, "The key has not the scope for this"],
+  foreign_host: [403, "The service is not called by that name"],
+  foreign_origin: [403, "Pages of that origin may not call"],
   not_found: [404, "There is no such thing"],
   method_not_allowed: [405, "The method is not allowed here"],
   task_over: [409, "The task is over"],
