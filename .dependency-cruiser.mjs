@@ -113,8 +113,12 @@ const layers = [
     files: within("queue/"),
     may: [...domain, ...within("durable/(rpc|platform-error)[.]ts$", "store/"), ...observe],
   },
-  // The digest of a key or a request; nothing else of Node.
-  { name: "api", files: within("api/"), may: [...web, "^crypto$"] },
+  {
+    name: "api",
+    files: within("api/"),
+    // The digest of a key or a request; nothing else of Node.
+    may: [...web, ...npm("@modelcontextprotocol/sdk"), "^crypto$"],
+  },
   { name: "grpc", files: within("grpc/"), may: [...web, ...npm("@connectrpc/.*", "@bufbuild/.*")] },
   {
     name: "deps",

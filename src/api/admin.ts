@@ -45,7 +45,7 @@ export function adminRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(invariantsRoute, async (c) => {
     const { deps, caller } = c.var;
     const { limit = DEFAULT_LIMIT, cursor } = c.req.valid("query");
-    const after = cursor === undefined ? "" : await cursorOf(c, cursor);
+    const after = cursor === undefined ? "" : await cursorOf(deps, caller, cursor);
     const open = await deps.tasks.open(caller.tenantId, after, limit + 1);
     const page = open.slice(0, limit);
     const last = open.length > limit ? page.at(-1) : undefined;

@@ -9,8 +9,9 @@ import { HTTPException } from "hono/http-exception";
 import { adminRoutes } from "./admin.ts";
 import type { ApiContext, ApiDeps, AppEnv } from "./context.ts";
 import { eventRoutes } from "./events.ts";
+import { mcpRoutes } from "./mcp/route.ts";
 import { outputRoutes } from "./outputs.ts";
-import { Problem, problemResponse, toProblem } from "./problem.ts";
+import { internalError, Problem, problemResponse, toProblem } from "./problem.ts";
 import { requestId } from "./request-id.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { systemRoutes } from "./system.ts";
@@ -40,7 +41,14 @@ export function createApp(depsOf: (env: Env) => ApiDeps): OpenAPIHono<AppEnv> {
       ? next()
       : cors({
           origin: [...origins],
-          exposeHeaders: ["Location", "ETag", "X-Request-Id", "Idempotent-Replayed", "Retry-After"],
+          exposeHeaders: [
+            "Location",
+            "ETag",
+            "X-Request-Id",
+            "Idempotent-Replayed",
+            "Retry-After",
+            "Mcp-Session-Id",
+          ],
         })(c, next);
   });
   taskRoutes(app);
@@ -50,6 +58,7 @@ export function createApp(depsOf: (env: Env) => ApiDeps): OpenAPIHono<AppEnv> {
   toolRoutes(app);
   usageRoutes(app);
   adminRoutes(app);
+  mcpRoutes(app);
   systemRoutes(app);
   app.notFound((c) => problemResponse(c, unmatched(app, c)));
   app.onError((error, c) => problemResponse(c, problemOf(error, c)));
@@ -79,7 +88,7 @@ function problemOf(error: unknown, c: ApiContext): Problem {
     return new Problem("unsupported_media_type", "Send the body as application/json.");
   }
   c.var.deps?.observer.fault("api", error);
-  return new Problem("internal_error", `Something went wrong. Ask with ${c.var.requestId}.`);
+  return internalError(c.var.requestId);
 }
 
 /** A path that exists with another method is 405; anything else does not exist. */

@@ -6,7 +6,7 @@ import { hash } from "node:crypto";
 import { createMiddleware } from "hono/factory";
 import { isTaskId } from "../run/id.ts";
 import type { Caller, Scope } from "../store/keys.ts";
-import type { ApiDeps, AppEnv } from "./context.ts";
+import type { ApiContext, ApiDeps, AppEnv } from "./context.ts";
 import { Problem } from "./problem.ts";
 import { readTicket } from "./signing.ts";
 
@@ -21,19 +21,30 @@ export interface Credentials {
   readonly fromBrowser: boolean;
 }
 
+/** Requires a valid key on all that follows, whatever its scopes. @throws Problem */
+export const requireKey = createMiddleware<AppEnv>(async (c, next) => {
+  c.set("caller", await callerOf(c));
+  await next();
+});
+
 /** Requires a key with a scope on all that follows. @throws Problem */
 export function requireScope(scope: Scope) {
   return createMiddleware<AppEnv>(async (c, next) => {
-    const caller = await callerOfKey(c.var.deps, bearer(c.req.header("Authorization")));
-    if (caller === null) {
-      throw new Problem("unauthorized", "Send a valid key as Authorization: Bearer <key>.", {
-        headers: { "WWW-Authenticate": 'Bearer realm="opspawn"' },
-      });
-    }
+    const caller = await callerOf(c);
     checkScope(caller, scope);
     c.set("caller", caller);
     await next();
   });
+}
+
+async function callerOf(c: ApiContext): Promise<Caller> {
+  const caller = await callerOfKey(c.var.deps, bearer(c.req.header("Authorization")));
+  if (caller === null) {
+    throw new Problem("unauthorized", "Send a valid key as Authorization: Bearer <key>.", {
+      headers: { "WWW-Authenticate": 'Bearer realm="opspawn"' },
+    });
+  }
+  return caller;
 }
 
 /** @throws Problem `forbidden` */

@@ -14,6 +14,8 @@ export const PROBLEMS = {
   invalid_header: [400, "A header is not valid"],
   unauthorized: [401, "A valid API key is required"],
   forbidden: [403, "The key has not the scope for this"],
+  foreign_host: [403, "The service is not called by that name"],
+  foreign_origin: [403, "Pages of that origin may not call"],
   not_found: [404, "There is no such thing"],
   method_not_allowed: [405, "The method is not allowed here"],
   task_over: [409, "The task is over"],
@@ -69,22 +71,43 @@ export class Problem extends Error {
   }
 }
 
-/** The response of a refused request. */
-export function problemResponse(c: Context<AppEnv>, problem: Problem): Response {
+/** The document of a problem, as RFC 9457 has it. */
+export interface ProblemDocument {
+  readonly type: string;
+  readonly title: string;
+  readonly status: ContentfulStatusCode;
+  readonly detail: string;
+  readonly code: ProblemCode;
+  readonly request_id: string;
+  readonly errors?: readonly Fault[];
+}
+
+/** What a client is told of a problem, whatever front it came by. */
+export function problemDocument(problem: Problem, requestId: string): ProblemDocument {
   const [status, title] = PROBLEMS[problem.code];
-  const body = {
+  return {
     type: `urn:opspawn:problem:${problem.code}`,
     title,
     status,
     detail: problem.detail,
     code: problem.code,
-    request_id: c.var.requestId,
+    request_id: requestId,
     ...(problem.faults.length === 0 ? {} : { errors: problem.faults }),
   };
-  return c.body(JSON.stringify(body), status, {
+}
+
+/** The response of a refused request. */
+export function problemResponse(c: Context<AppEnv>, problem: Problem): Response {
+  const document = problemDocument(problem, c.var.requestId);
+  return c.body(JSON.stringify(document), document.status, {
     ...problem.headers,
     "Content-Type": "application/problem+json",
   });
+}
+
+/** A failure that nobody foresaw: only operators see what it was. */
+export function internalError(requestId: string): Problem {
+  return new Problem("internal_error", `Something went wrong. Ask with ${requestId}.`);
 }
 
 /** What a failing handler comes to: its problem, or a fault that only operators see. */

@@ -74,27 +74,30 @@ const policy = checkedBy(policySchema, {
   example: { approve: ["pay", "mail.*"], rate: { "mail.*": { per_run: 5 } } },
 }).openapi("Policy");
 
+/** What an input may hold that has a meaning. */
+export const inputFields = {
+  goal: someText.optional().openapi({ example: "What is 17% of 2,340?" }),
+  prompt: someText.optional().openapi({ description: "The same as goal; goal wins." }),
+  context: freeObject.optional(),
+  messages: z.array(message).max(1000).optional(),
+  images: z
+    .array(
+      z.union([
+        z.strictObject({ url: z.url({ protocol: /^https?$/ }) }),
+        z.strictObject({
+          media_type: z.string().regex(/^image\/[\w.+-]+$/, "must be image/…"),
+          data: z.base64(),
+        }),
+      ]),
+    )
+    .max(20)
+    .optional(),
+  script: checkedBy(scriptSchema).optional(),
+  script_tools: checkedBy(scriptToolsSchema).optional(),
+};
+
 const inputData = z
-  .looseObject({
-    goal: someText.optional().openapi({ example: "What is 17% of 2,340?" }),
-    prompt: someText.optional().openapi({ description: "The same as goal; goal wins." }),
-    context: freeObject.optional(),
-    messages: z.array(message).max(1000).optional(),
-    images: z
-      .array(
-        z.union([
-          z.strictObject({ url: z.url({ protocol: /^https?$/ }) }),
-          z.strictObject({
-            media_type: z.string().regex(/^image\/[\w.+-]+$/, "must be image/…"),
-            data: z.base64(),
-          }),
-        ]),
-      )
-      .max(20)
-      .optional(),
-    script: checkedBy(scriptSchema).optional(),
-    script_tools: checkedBy(scriptToolsSchema).optional(),
-  })
+  .looseObject(inputFields)
   .refine((input) => input.goal !== undefined || input.prompt !== undefined, {
     path: ["goal"],
     message: "goal or prompt is required",

@@ -7,6 +7,7 @@ import type { ToolDefinition } from "../run/tool-definition.ts";
 import { isTerminal } from "../run/view.ts";
 import type { Caller } from "../store/keys.ts";
 import { asAccepted, type IdempotencyClaim, type NewTask, type TaskRow } from "../store/tasks.ts";
+import { agentsOf } from "./agents.ts";
 import { sha256Hex } from "./auth.ts";
 import type { ApiDeps } from "./context.ts";
 import { Problem, type ProblemCode } from "./problem.ts";
@@ -132,7 +133,7 @@ async function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): Promise
   if (!AGENT_TASKS.has(body.task_type)) {
     throw refusal("unknown_task_type", "/task_type", `There is no task type "${body.task_type}".`);
   }
-  if (body.agent !== "default") {
+  if (!agentsOf().some(({ name }) => name === body.agent)) {
     throw refusal("unknown_agent", "/agent", `There is no agent "${body.agent}".`);
   }
   const config = resolveConfig(deps, body);

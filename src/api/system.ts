@@ -67,6 +67,7 @@ function openApiDocument(app: OpenAPIHono<AppEnv>, server: string) {
       { name: "Tasks" },
       { name: "Events" },
       { name: "Tools" },
+      { name: "MCP" },
       { name: "Usage" },
       { name: "Admin" },
       { name: "System" },

@@ -4,15 +4,13 @@
  * at; D1 is told by the run.
  */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import type { CommandRefusal, LimitChanges, RunCommand } from "../run/command.ts";
+import type { LimitChanges } from "../run/command.ts";
 import type { JsonValue } from "../run/json.ts";
-import { isTerminal } from "../run/view.ts";
-import { specOf, type TaskRow } from "../store/tasks.ts";
 import { requireScope } from "./auth.ts";
 import { jsonBody } from "./body.ts";
-import type { ApiContext, AppEnv } from "./context.ts";
+import { commandTask } from "./commands.ts";
+import type { AppEnv } from "./context.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
-import { Problem, type ProblemCode } from "./problem.ts";
 import { BODY_PROBLEMS, json, keyHeader, refusals, SECURED } from "./routes.ts";
 import * as schemas from "./schemas.ts";
 import { retryTask } from "./submit.ts";
@@ -133,65 +131,37 @@ export function taskCommandRoutes(app: OpenAPIHono<AppEnv>): void {
   });
 
   app.openapi(messageRoute, async (c) => {
+    const { deps, caller } = c.var;
     const { content = "", data } = c.req.valid("json");
-    const task = await commanded(c, c.req.valid("param").id, {
+    const task = await commandTask(deps, caller, c.req.valid("param").id, {
       kind: "message",
       content,
       data: data ?? null,
-      by: c.var.caller.keyId,
     });
     return c.json(taskJson(task), 202);
   });
 
   app.openapi(approvalRoute, async (c) => {
+    const { deps, caller } = c.var;
     const { id, call_id } = c.req.valid("param");
     const body = c.req.valid("json");
-    const task = await commanded(c, id, {
+    const task = await commandTask(deps, caller, id, {
       kind: "decide",
       call_id,
       decision: body.decision,
       ...("arguments" in body ? { arguments: body.arguments as JsonValue } : {}),
       comment: body.comment ?? null,
-      by: c.var.caller.keyId,
     });
     return c.json(taskJson(task), 202);
   });
 
   app.openapi(limitsRoute, async (c) => {
+    const { deps, caller } = c.var;
     const changes = c.req.valid("json");
-    const task = await commanded(c, c.req.valid("param").id, {
+    const task = await commandTask(deps, caller, c.req.valid("param").id, {
       kind: "limits",
       changes: changes as LimitChanges,
-      by: c.var.caller.keyId,
     });
     return c.json(taskJson(task), 200);
   });
 }
-
-/** Gives a command to a run, which is begun if its message is still under way. @throws Problem */
-async function commanded(c: ApiContext, id: string, command: RunCommand): Promise<TaskRow> {
-  const { deps, caller } = c.var;
-  const row = await taskOf(deps, caller, id);
-  if (isTerminal(row.status)) {
-    throw new Problem("task_over", `The task is ${row.status}; nothing follows that.`);
-  }
-  const run = deps.run(row.tenant_id, row.task_id);
-  if (row.status === "pending") {
-    await run.start(JSON.stringify(specOf(row)));
-  }
-  const answer = await run.command(JSON.stringify(command));
-  if (!answer.ok) {
-    throw new Problem(PROBLEM_OF[answer.code], answer.message);
-  }
-  return currentTask(deps, row);
-}
-
-const PROBLEM_OF: Readonly<Record<CommandRefusal["code"], ProblemCode>> = {
-  not_started: "not_started",
-  task_over: "task_over",
-  no_such_call: "not_found",
-  approval_decided: "approval_decided",
-  inbox_full: "inbox_full",
-  invalid_arguments: "invalid_arguments",
-  unpriced_model: "unpriced_model",
-};

@@ -1,11 +1,10 @@
 /** `/api/v1/tasks`: submit, get, list, cancel, and the ticket for watching. */
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
-import { isTerminal } from "../run/view.ts";
-import { specOf, type TaskFilter, type TaskRow } from "../store/tasks.ts";
+import type { TaskFilter, TaskRow } from "../store/tasks.ts";
 import { requireScope } from "./auth.ts";
 import { jsonBody } from "./body.ts";
+import { cancelTask } from "./commands.ts";
 import type { ApiContext, ApiDeps, AppEnv } from "./context.ts";
-import { cursorOf } from "./cursor.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
 import { Problem } from "./problem.ts";
 import {
@@ -18,13 +17,12 @@ import {
   SECURED,
 } from "./routes.ts";
 import * as schemas from "./schemas.ts";
-import { makeCursor, makeTicket, TICKET_MS } from "./signing.ts";
+import { makeTicket, TICKET_MS } from "./signing.ts";
 import { submitTask } from "./submit.ts";
-import { currentTask, settledTask, taskJson, taskOf } from "./task-view.ts";
+import { listTasks } from "./task-list.ts";
+import { settledTask, taskJson, taskOf } from "./task-view.ts";
 
 const tags = ["Tasks"];
-/** D1 takes a hundred bound values in a statement. */
-const MAX_METADATA_FILTERS = 10;
 
 const submitRoute = createRoute({
   method: "post",
@@ -129,21 +127,8 @@ export function taskRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(listRoute, async (c) => {
     const { deps, caller } = c.var;
     const query = c.req.valid("query");
-    const limit = query.limit ?? 20;
-    const before = query.cursor === undefined ? null : await cursorOf(c, query.cursor);
-    const { tasks, total } = await deps.tasks.list(
-      caller.tenantId,
-      filterOf(query),
-      limit + 1,
-      before,
-    );
-    const page = tasks.slice(0, limit);
-    const last = tasks.length > limit ? page.at(-1) : undefined;
-    const next_cursor =
-      last === undefined
-        ? null
-        : await makeCursor(await deps.keys.signingKey(), caller.tenantId, last.task_id);
-    return c.json({ tasks: page.map(taskJson), total, next_cursor }, 200);
+    const metadata = metadataFilters(query);
+    return c.json(await listTasks(deps, caller, { ...query, metadata }), 200);
   });
 
   app.openapi(getRoute, async (c) => {
@@ -157,14 +142,9 @@ export function taskRoutes(app: OpenAPIHono<AppEnv>): void {
 
   app.openapi(cancelRoute, async (c) => {
     const { deps, caller } = c.var;
-    const row = await taskOf(deps, caller, c.req.valid("param").id);
-    const { reason } = c.req.valid("json");
-    if (!isTerminal(row.status)) {
-      await deps
-        .run(row.tenant_id, row.task_id)
-        .cancel(JSON.stringify(specOf(row)), { reason: reason ?? null, by: caller.keyId });
-    }
-    return c.json(taskJson(await currentTask(deps, row)), 202);
+    const { reason = null } = c.req.valid("json");
+    const task = await cancelTask(deps, caller, c.req.valid("param").id, reason);
+    return c.json(taskJson(task), 202);
   });
 
   app.openapi(ticketRoute, async (c) => {
@@ -196,13 +176,12 @@ function applied(c: ApiContext, waitMs: number): void {
   }
 }
 
-/** @throws Problem for a query parameter that does not exist */
-function filterOf(query: z.output<typeof schemas.listQuery> & Record<string, unknown>): TaskFilter {
+/** What `metadata.<key>=<value>` asks for. @throws Problem for a parameter that does not exist */
+function metadataFilters(
+  query: z.output<typeof schemas.listQuery> & Record<string, unknown>,
+): TaskFilter["metadata"] {
   const known = Object.keys(schemas.listQuery.shape);
   const extra = Object.entries(query).filter(([name]) => !known.includes(name));
-  if (extra.length > MAX_METADATA_FILTERS) {
-    throw new Problem("validation_failed", `At most ${MAX_METADATA_FILTERS} metadata filters.`);
-  }
   const wrong = extra.find(
     ([name, value]) => !/^metadata\../.test(name) || typeof value !== "string",
   );
@@ -212,19 +191,8 @@ function filterOf(query: z.output<typeof schemas.listQuery> & Record<string, unk
       faults: [{ pointer: `/${wrong[0]}`, detail }],
     });
   }
-  return {
-    ...(query.status === undefined ? {} : { status: query.status }),
-    ...(query.agent === undefined ? {} : { agent: query.agent }),
-    ...(query.created_after === undefined ? {} : { createdAfter: utc(query.created_after) }),
-    ...(query.created_before === undefined ? {} : { createdBefore: utc(query.created_before) }),
-    metadata: extra.map(([name, value]) => ({
-      key: name.slice("metadata.".length),
-      value: String(value),
-    })),
-  };
-}
-
-/** The same instant as stored times are written, so that texts compare as times. */
-function utc(time: string): string {
-  return new Date(time).toISOString();
+  return extra.map(([name, value]) => ({
+    key: name.slice("metadata.".length),
+    value: String(value),
+  }));
 }

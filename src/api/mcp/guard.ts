@@ -1,0 +1,23 @@
+/**
+ * Who may speak MCP to this service from where. A browser tells the page that asks (`Origin`), and
+ * a page whose name was rebound to this machine tells its own name (`Host`): the MCP specification
+ * has both checked (2025-11-25, transports, security warning).
+ */
+import type { Config } from "../../env.ts";
+import { Problem } from "../problem.ts";
+
+type Allowed = Pick<Config, "corsOrigins" | "hosts">;
+
+/** @throws Problem `foreign_host` or `foreign_origin` */
+export function checkSource(request: Request, { corsOrigins, hosts }: Allowed): void {
+  const url = new URL(request.url);
+  const port = url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port;
+  const names = [url.hostname, `${url.hostname}:${port}`];
+  if (hosts.length > 0 && !names.some((name) => hosts.includes(name))) {
+    throw new Problem("foreign_host", "This service is not called by that name.");
+  }
+  const origin = request.headers.get("Origin");
+  if (origin !== null && origin !== url.origin && !corsOrigins.includes(origin)) {
+    throw new Problem("foreign_origin", "Pages of that origin may not call this service.");
+  }
+}

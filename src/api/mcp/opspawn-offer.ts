@@ -1,0 +1,80 @@
+/** What `/mcp` offers to the holder of a key: tools over the use cases of REST, and logs to read. */
+import {
+  ErrorCode,
+  McpError,
+  type CallToolResult,
+  type ProgressToken,
+} from "@modelcontextprotocol/sdk/types.js";
+import type { Caller } from "../../store/keys.ts";
+import { checkScope } from "../auth.ts";
+import type { ApiDeps } from "../context.ts";
+import { problemDocument } from "../problem.ts";
+import { asProblem } from "./refusal.ts";
+import type { CallExtra, CallRequest, Offer } from "./server.ts";
+import { eventLine } from "./event-line.ts";
+import type { LoggedEvent } from "./log-page.ts";
+import { taskLogs } from "./task-logs.ts";
+import { tools, type ToolCall, type TaskTool } from "./tools.ts";
+
+const INSTRUCTIONS =
+  "Opspawn runs AI agents as durable tasks: once submitted, a task ends or waits for somebody, whatever breaks. " +
+  "Submit one with submit_task or the tool of an agent; wait_for_task says when it is over or needs somebody; " +
+  "decide_approval and send_message answer what it asks. A task's log is the resource opspawn://tasks/{task_id}/events.";
+
+/** The offer for one request. @param requestId told with every refusal */
+export function opspawnOffer(deps: ApiDeps, caller: Caller, requestId: string): Offer {
+  const all = tools();
+  return {
+    instructions: INSTRUCTIONS,
+    tools: all.filter(({ scope }) => caller.scopes.has(scope)).map(({ definition }) => definition),
+    call: async (request, extra) => {
+      const tool = all.find(({ definition }) => definition.name === request.name);
+      if (tool === undefined) {
+        throw new McpError(ErrorCode.InvalidParams, `There is no tool "${request.name}".`);
+      }
+      return called(deps, caller, requestId, tool, request, extra);
+    },
+    resources: taskLogs(deps, caller, requestId),
+  };
+}
+
+/** A refusal is a result too, which the client's model reads: its data is the problem document. */
+async function called(
+  deps: ApiDeps,
+  caller: Caller,
+  requestId: string,
+  tool: TaskTool,
+  request: CallRequest,
+  extra: CallExtra,
+): Promise<CallToolResult> {
+  try {
+    checkScope(caller, tool.scope);
+    return await tool.run(request.arguments, callOf(deps, caller, extra));
+  } catch (error) {
+    const problem = asProblem(deps, error, requestId);
+    return {
+      isError: true,
+      content: [{ type: "text", text: problem.detail }],
+      structuredContent: { ...problemDocument(problem, requestId) },
+    };
+  }
+}
+
+function callOf(deps: ApiDeps, caller: Caller, extra: CallExtra): ToolCall {
+  const token = extra._meta?.progressToken;
+  // Who may not read a task's events is not told of them by another way.
+  const told = token === undefined || !caller.scopes.has("tasks:read") ? null : token;
+  return {
+    deps,
+    caller,
+    gone: extra.signal,
+    ...(told === null ? {} : { tell: (event: LoggedEvent) => progress(extra, told, event) }),
+  };
+}
+
+function progress(extra: CallExtra, progressToken: ProgressToken, event: LoggedEvent) {
+  return extra.sendNotification({
+    method: "notifications/progress",
+    params: { progressToken, progress: event.seq, message: eventLine(event) },
+  });
+}

@@ -1,0 +1,66 @@
+/**
+ * `POST /mcp`: the service as an MCP server, for the same keys as the REST API. What speaks the
+ * protocol is loaded with the first request, so that the Worker's start does not wait for it.
+ */
+import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import { createMiddleware } from "hono/factory";
+import { requireKey } from "../auth.ts";
+import { jsonBody } from "../body.ts";
+import type { AppEnv } from "../context.ts";
+import { Problem } from "../problem.ts";
+import { refusals, SECURED } from "../routes.ts";
+import { checkSource } from "./guard.ts";
+
+const sameSource = createMiddleware<AppEnv>(async (c, next) => {
+  checkSource(c.req.raw, c.var.deps.config);
+  await next();
+});
+
+const messages = z.unknown().openapi({ type: "object" });
+
+const mcpRoute = createRoute({
+  method: "post",
+  path: "/mcp",
+  operationId: "mcp",
+  summary: "The Model Context Protocol",
+  description:
+    "JSON-RPC messages of MCP 2025-11-25 and earlier, over Streamable HTTP without state: `tools`, `resources`. See docs/mcp.md.",
+  tags: ["MCP"],
+  security: SECURED,
+  middleware: [sameSource, requireKey, jsonBody] as const,
+  request: { body: { required: true, content: { "application/json": { schema: messages } } } },
+  responses: {
+    200: {
+      description: "The answers, and what is told before them.",
+      content: { "text/event-stream": { schema: { type: "string" } } },
+    },
+    202: { description: "Notifications were taken." },
+    ...refusals(
+      "malformed_json",
+      "payload_too_large",
+      "unsupported_media_type",
+      "validation_failed",
+      "foreign_host",
+      "foreign_origin",
+    ),
+  },
+});
+
+/** Adds the MCP endpoint to an app, and its mount for tests. */
+export function mcpRoutes(app: OpenAPIHono<AppEnv>): void {
+  app.openapi(mcpRoute, async (c) => {
+    const { serveMcp } = await import("./endpoint.ts");
+    return serveMcp(c, await c.req.json());
+  });
+
+  // Where it is not asked for it does not exist, and nothing of it is loaded.
+  app.all("/test/mcp", async (c) => {
+    const { config } = c.var.deps;
+    if (!config.testMounts) {
+      throw new Problem("not_found", "There is nothing at this address.");
+    }
+    checkSource(c.req.raw, config);
+    const { serveTestMount } = await import("./test-mount.ts");
+    return serveTestMount(c);
+  });
+}

@@ -1,0 +1,116 @@
+/** The logs of tasks as MCP resources: `opspawn://tasks/{task_id}/events{?after}`. */
+import {
+  McpError,
+  type ListResourcesResult,
+  type ReadResourceResult,
+} from "@modelcontextprotocol/sdk/types.js";
+import type { Caller } from "../../store/keys.ts";
+import { checkScope } from "../auth.ts";
+import type { ApiDeps } from "../context.ts";
+import { Problem, problemDocument, type ProblemCode } from "../problem.ts";
+import { listTasks } from "../task-list.ts";
+import { taskOf } from "../task-view.ts";
+import { logPage, type LoggedEvent } from "./log-page.ts";
+import { asProblem } from "./refusal.ts";
+import type { OfferedResources } from "./server.ts";
+
+const MIME_TYPE = "application/json";
+const TEMPLATE = "opspawn://tasks/{task_id}/events{?after}";
+const ADDRESS = /^opspawn:\/\/tasks\/([\w-]+)\/events(?:\?after=(\d{1,15}))?$/;
+
+/** Logs on a page of the list. */
+const LISTED = 50;
+/** A page of a log ends with the event that reaches one of these. */
+const MAX_EVENTS = 200;
+const MAX_CHARS = 256_000;
+
+/** JSON-RPC's codes of refusals; the first is the specification's own for resources. */
+const CODES: Readonly<Partial<Record<ProblemCode, number>>> = {
+  not_found: -32_002,
+  validation_failed: -32_602,
+  internal_error: -32_603,
+};
+const REFUSED = -32_000;
+
+/** The logs that a caller may read, newest tasks first. */
+export function taskLogs(deps: ApiDeps, caller: Caller, requestId: string): OfferedResources {
+  const refusing = async <T>(work: () => Promise<T>, uri?: string): Promise<T> => {
+    try {
+      checkScope(caller, "tasks:read");
+      return await work();
+    } catch (error) {
+      throw rpcError(asProblem(deps, error, requestId), requestId, uri);
+    }
+  };
+  return {
+    templates: [
+      {
+        uriTemplate: TEMPLATE,
+        name: "task-log",
+        title: "Log of a task",
+        description: "A page of a task's events after a seq; `next` is where to read on.",
+        mimeType: MIME_TYPE,
+      },
+    ],
+    list: (cursor) => refusing(() => list(deps, caller, cursor)),
+    read: (uri) => refusing(() => read(deps, caller, uri), uri),
+  };
+}
+
+async function list(
+  deps: ApiDeps,
+  caller: Caller,
+  cursor: string | undefined,
+): Promise<ListResourcesResult> {
+  const page = await listTasks(deps, caller, { limit: LISTED, cursor, metadata: [] });
+  return {
+    resources: page.tasks.map(({ task_id, name, status, created_at }) => ({
+      uri: addressOf(task_id),
+      name: name ?? task_id,
+      description: `Log of ${task_id}, ${status}, submitted at ${created_at}`,
+      mimeType: MIME_TYPE,
+    })),
+    ...(page.next_cursor === null ? {} : { nextCursor: page.next_cursor }),
+  };
+}
+
+async function read(deps: ApiDeps, caller: Caller, uri: string): Promise<ReadResourceResult> {
+  const [, taskId, after = "0"] = ADDRESS.exec(uri) ?? [];
+  if (taskId === undefined) {
+    throw new Problem("not_found", `There is no such resource; there is ${TEMPLATE}.`);
+  }
+  const row = await taskOf(deps, caller, taskId);
+  const page = await logPage(deps, row, Number(after), MAX_EVENTS);
+  const events = fitting(page.events);
+  const last = events.at(-1);
+  const more = last !== undefined && (page.has_more || events.length < page.events.length);
+  const text = JSON.stringify({
+    task_id: row.task_id,
+    status: page.status,
+    last_seq: page.last_seq,
+    events,
+    next: more ? addressOf(row.task_id, last.seq) : null,
+  });
+  return { contents: [{ uri, mimeType: MIME_TYPE, text }] };
+}
+
+/** As many as a page holds, and one at least. */
+function fitting(events: readonly LoggedEvent[]): readonly LoggedEvent[] {
+  let chars = 0;
+  const end = events.findIndex((event) => {
+    chars += JSON.stringify(event).length;
+    return chars > MAX_CHARS;
+  });
+  return end === -1 ? events : events.slice(0, Math.max(1, end));
+}
+
+function addressOf(taskId: string, after?: number): string {
+  const query = after === undefined ? "" : `?after=${after}`;
+  return `opspawn://tasks/${taskId}/events${query}`;
+}
+
+/** Its data is the problem, and the address that was asked for. */
+function rpcError(problem: Problem, requestId: string, uri: string | undefined): McpError {
+  const data = { ...problemDocument(problem, requestId), ...(uri === undefined ? {} : { uri }) };
+  return new McpError(CODES[problem.code] ?? REFUSED, problem.detail, data);
+}

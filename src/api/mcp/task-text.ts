@@ -1,0 +1,69 @@
+/** A task in words, for models that read the text of a result and not its data. */
+import { isJsonObject } from "../../run/json.ts";
+import { isTerminal } from "../../run/view.ts";
+import type { TaskRow } from "../../store/tasks.ts";
+import type { ApiDeps } from "../context.ts";
+import type { TaskJson } from "../schemas.ts";
+import { logPage, type LoggedEvent } from "./log-page.ts";
+
+/** Events before the end of a waiting log among which its questions are. */
+const RECENT = 100;
+const MAX_ARGUMENTS_CHARS = 1000;
+
+/** How a task is, and what can be done about it. */
+export async function taskText(deps: ApiDeps, row: TaskRow): Promise<string> {
+  const { task_id, status, waiting_for } = row;
+  if (isTerminal(status)) {
+    return `${task_id} is ${status}${endOf(row)}`;
+  }
+  if (waiting_for === null) {
+    return `${task_id} is ${status}. Wait for it with wait_for_task.`;
+  }
+  const questions = waiting_for === "approval" || waiting_for === "input";
+  const lines = questions ? await questionsOf(deps, row) : [];
+  return [`${task_id} waits for ${waiting_for}.`, ...lines].join("\n");
+}
+
+/** One line for a task in a list. */
+export function taskLine({ task_id, status, waiting_for, name }: TaskJson): string {
+  const what = waiting_for === null ? status : `waiting for ${waiting_for}`;
+  return `${task_id} ${what}${name === null ? "" : ` (${name})`}`;
+}
+
+/** The answer of a completed task; null where it has none. */
+export function answerOf({ result }: TaskRow): string | null {
+  const answer = isJsonObject(result) ? result["answer"] : null;
+  return typeof answer === "string" ? answer : null;
+}
+
+function endOf(row: TaskRow): string {
+  const answer = answerOf(row);
+  if (answer !== null) {
+    return `:\n${answer}`;
+  }
+  return row.error === null ? "." : `: ${row.error.message} (${row.error.code})`;
+}
+
+/** What people are asked, and the tool that answers it. */
+async function questionsOf(deps: ApiDeps, row: TaskRow): Promise<string[]> {
+  const { events } = await logPage(deps, row, Math.max(0, row.last_seq - RECENT), RECENT);
+  const of = (...types: string[]) => events.filter(({ type }) => types.includes(type));
+  const decided = new Set(
+    of("approval.decided", "approval.expired").map(({ data }) => data["call_id"]),
+  );
+  const approvals = of("approval.requested")
+    .filter(({ data }) => !decided.has(data["call_id"]))
+    .map((event) => `Decide ${callOf(event)} with decide_approval.`);
+  const answered = new Set(
+    of("tool.completed", "tool.failed", "message.received").map(({ data }) => data["call_id"]),
+  );
+  const questions = of("tool.requested")
+    .filter(({ data }) => data["wait"] === "input" && !answered.has(data["call_id"]))
+    .map((event) => `Answer ${callOf(event)} with send_message.`);
+  return [...approvals, ...questions];
+}
+
+function callOf({ data }: LoggedEvent): string {
+  const args = JSON.stringify(data["arguments"] ?? null).slice(0, MAX_ARGUMENTS_CHARS);
+  return `${String(data["call_id"])}: ${String(data["name"])} ${args}`;
+}

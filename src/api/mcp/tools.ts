@@ -1,0 +1,288 @@
+/**
+ * The tools of `/mcp`: each a use case of the REST API, with the schema that validates it there.
+ * `docs/mcp.md` lists them for clients.
+ */
+import { z } from "@hono/zod-openapi";
+import { ToolSchema, type CallToolResult, type Tool } from "@modelcontextprotocol/sdk/types.js";
+import type { JsonValue } from "../../run/json.ts";
+import { isTerminal } from "../../run/view.ts";
+import type { Caller, Scope } from "../../store/keys.ts";
+import type { TaskRow } from "../../store/tasks.ts";
+import { agentsOf, type AgentSummary } from "../agents.ts";
+import { cancelTask, commandTask } from "../commands.ts";
+import type { ApiDeps } from "../context.ts";
+import * as schemas from "../schemas.ts";
+import { submitTask } from "../submit.ts";
+import { listTasks } from "../task-list.ts";
+import { currentTask, taskJson, taskOf } from "../task-view.ts";
+import { validationProblem } from "../validation.ts";
+import type { LoggedEvent } from "./log-page.ts";
+import { answerOf, taskLine, taskText } from "./task-text.ts";
+import { waitedFor } from "./wait.ts";
+
+/** Seconds; a little less than most clients wait for an answer, which is a minute. */
+const PATIENCE_S = 50;
+
+/** Who calls a tool, and how they hear of it meanwhile. */
+export interface ToolCall {
+  readonly deps: ApiDeps;
+  readonly caller: Caller;
+  /** Aborted when the client has cancelled the call or is gone. */
+  readonly gone: AbortSignal;
+  /** Tells the client of an event; absent where it did not ask, or may not know. */
+  readonly tell?: (event: LoggedEvent) => Promise<void>;
+}
+
+export interface TaskTool {
+  /** What calling it takes. */
+  readonly scope: Scope;
+  readonly definition: Tool;
+  /** @throws Problem */
+  run(args: unknown, call: ToolCall): Promise<CallToolResult>;
+}
+
+const taskId = z.string().describe("Id of a task: task_…");
+
+const waitS = (max: number, normally: number) =>
+  z
+    .number()
+    .int()
+    .min(0)
+    .max(max)
+    .default(normally)
+    .describe("Seconds to wait until the task is over or waits for people.");
+
+const submitArguments = schemas.submitBody.safeExtend({ wait_s: waitS(60, 0) });
+
+const waitArguments = z.strictObject({
+  task_id: taskId,
+  timeout_s: z.number().int().min(1).max(300).default(PATIENCE_S),
+  after: z
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .describe("Progress is told of events after this seq: the last one that you have seen."),
+});
+
+const { limit: _text, ...listFilters } = schemas.listQuery.shape;
+const listArguments = z.strictObject({
+  ...listFilters,
+  limit: z.number().int().min(1).max(100).optional(),
+  metadata: z
+    .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
+    .optional()
+    .describe("Only tasks that have all of these in their metadata."),
+});
+
+const { goal, context } = schemas.inputFields;
+const agentArguments = z.strictObject({
+  goal: goal.unwrap().describe("What the agent is to do."),
+  context,
+  wait_s: waitS(60, PATIENCE_S),
+});
+
+const COMMON: readonly TaskTool[] = [
+  tool({
+    name: "submit_task",
+    title: "Submit a task",
+    description:
+      "Submits a task for an agent; `input_data.goal` says what it is to do. Once this answers, the task ends or waits for somebody, whatever breaks. The same `request_id` and arguments give the same task. With `wait_s` its end is waited for.",
+    scope: "tasks:write",
+    annotations: { destructiveHint: false, openWorldHint: true },
+    schema: submitArguments,
+    run: async ({ wait_s, ...body }, call) => {
+      const { task } = await submitTask(call.deps, call.caller, body, null);
+      return taskResult(call, await afterSubmitting(call, task, wait_s));
+    },
+  }),
+  tool({
+    name: "get_task",
+    title: "Get a task",
+    description: "A task as it is now: status, result, what it waits for, what it has used.",
+    scope: "tasks:read",
+    annotations: { readOnlyHint: true },
+    schema: z.strictObject({ task_id: taskId }),
+    run: async ({ task_id }, call) => {
+      const row = await taskOf(call.deps, call.caller, task_id);
+      return taskResult(call, await currentTask(call.deps, row));
+    },
+  }),
+  tool({
+    name: "wait_for_task",
+    title: "Wait for a task",
+    description:
+      "Waits until a task is over, or waits for an approval, an answer or a budget, or until the time is up; gives the task as it is then. Its events come as progress.",
+    scope: "tasks:read",
+    annotations: { readOnlyHint: true },
+    schema: waitArguments,
+    run: async ({ task_id, timeout_s, after }, call) => {
+      const row = await taskOf(call.deps, call.caller, task_id);
+      return taskResult(call, await waitedFor(call.deps, row, waiting(call, timeout_s, after)));
+    },
+  }),
+  tool({
+    name: "list_tasks",
+    title: "List tasks",
+    description: "Tasks, newest first; `next_cursor` gives the next page.",
+    scope: "tasks:read",
+    annotations: { readOnlyHint: true },
+    schema: listArguments,
+    run: async ({ metadata = {}, ...query }, { deps, caller }) => {
+      const wanted = Object.entries(metadata);
+      const page = await listTasks(deps, caller, {
+        ...query,
+        metadata: wanted.map(([key, value]) => ({ key, value: String(value) })),
+      });
+      const lines = [`${page.total} tasks.`, ...page.tasks.map(taskLine)];
+      return result(lines.join("\n"), { ...page });
+    },
+  }),
+  tool({
+    name: "cancel_task",
+    title: "Cancel a task",
+    description: "Ends a task and aborts its call in flight. A task that is over stays as it is.",
+    scope: "tasks:write",
+    annotations: { destructiveHint: true, idempotentHint: true },
+    schema: schemas.cancelBody.safeExtend({ task_id: taskId }),
+    run: async ({ task_id, reason = null }, call) =>
+      taskResult(call, await cancelTask(call.deps, call.caller, task_id, reason)),
+  }),
+  tool({
+    name: "send_message",
+    title: "Say something to a task",
+    description:
+      "Answers the question that a task waits for, if it waits for `input`; else its model is shown it with its next call.",
+    scope: "tasks:write",
+    annotations: { destructiveHint: false },
+    schema: schemas.messageBody.safeExtend({ task_id: taskId }),
+    run: async ({ task_id, content = "", data = null }, call) =>
+      taskResult(
+        call,
+        await commandTask(call.deps, call.caller, task_id, { kind: "message", content, data }),
+      ),
+  }),
+  tool({
+    name: "decide_approval",
+    title: "Approve or deny a call of a task",
+    description:
+      "Decides a tool call that a task waits for approval of, once. `arguments` take the place of the model's.",
+    scope: "tasks:write",
+    annotations: { destructiveHint: true },
+    schema: schemas.approvalBody.safeExtend({
+      task_id: taskId,
+      call_id: z.string().describe("Id of the call that waits: call_…"),
+    }),
+    run: async (args, call) => {
+      const { task_id, call_id, decision, comment = null } = args;
+      const task = await commandTask(call.deps, call.caller, task_id, {
+        kind: "decide",
+        call_id,
+        decision,
+        ...("arguments" in args ? { arguments: args.arguments as JsonValue } : {}),
+        comment,
+      });
+      return taskResult(call, task);
+    },
+  }),
+];
+
+/** Every tool, in an order that stays: those of tasks, then one for each agent. */
+export function tools(): readonly TaskTool[] {
+  return [...COMMON, ...agentsOf().map(agentTool)];
+}
+
+const agentTools = new Map<string, TaskTool>();
+
+/** The tool of an agent; made once for each description. */
+function agentTool(agent: AgentSummary): TaskTool {
+  const key = JSON.stringify(agent);
+  const known = agentTools.get(key) ?? makeAgentTool(agent);
+  agentTools.set(key, known);
+  return known;
+}
+
+function makeAgentTool({ name, description }: AgentSummary): TaskTool {
+  return tool({
+    name: `agent_${name}`,
+    title: `Agent ${name}`,
+    description: `${description} Runs a task for this agent, waits for it, and gives its answer; where that takes longer, it names the task to wait for.`,
+    scope: "tasks:write",
+    annotations: { destructiveHint: false, openWorldHint: true },
+    schema: agentArguments,
+    run: async ({ goal: wanted, context: more, wait_s }, call) => {
+      const input_data = { goal: wanted, ...(more === undefined ? {} : { context: more }) };
+      const body = schemas.submitBody.parse({ agent: name, input_data });
+      const { task } = await submitTask(call.deps, call.caller, body, null);
+      const row = await afterSubmitting(call, task, wait_s);
+      const answer = answerOf(row);
+      return answer === null
+        ? { ...(await taskResult(call, row)), isError: isTerminal(row.status) }
+        : result(answer, { ...taskJson(row) });
+    },
+  });
+}
+
+interface ToolSpec<S extends z.ZodType> {
+  readonly name: string;
+  readonly title: string;
+  readonly description: string;
+  readonly scope: Scope;
+  readonly annotations: NonNullable<Tool["annotations"]>;
+  readonly schema: S;
+  run(args: z.output<S>, call: ToolCall): Promise<CallToolResult>;
+}
+
+function tool<S extends z.ZodType>(spec: ToolSpec<S>): TaskTool {
+  const { name, title, description, scope, annotations, schema } = spec;
+  return {
+    scope,
+    definition: { name, title, description, annotations, inputSchema: jsonSchema(schema) },
+    run: (args, call) => {
+      const parsed = schema.safeParse(args);
+      if (!parsed.success) {
+        throw validationProblem(parsed.error, "call");
+      }
+      return spec.run(parsed.data, call);
+    },
+  };
+}
+
+function jsonSchema(schema: z.ZodType): Tool["inputSchema"] {
+  const document = z.toJSONSchema(schema, {
+    io: "input",
+    unrepresentable: "any",
+    override: ({ jsonSchema: part }) => {
+      // The format says it; the pattern is half a kilobyte.
+      if (part.format === "date-time") {
+        delete part.pattern;
+      }
+    },
+  });
+  return ToolSchema.shape.inputSchema.parse(document);
+}
+
+function waiting({ gone, tell }: ToolCall, seconds: number, after: number) {
+  return { waitMs: seconds * 1000, after, gone, ...(tell === undefined ? {} : { tell }) };
+}
+
+/** The task after a wait; an accepted task is answered as such whatever the wait meets. */
+async function afterSubmitting(call: ToolCall, task: TaskRow, seconds: number): Promise<TaskRow> {
+  if (seconds === 0) {
+    return task;
+  }
+  try {
+    return await waitedFor(call.deps, task, waiting(call, seconds, 0));
+  } catch (error) {
+    call.deps.observer.fault("submit.wait", error);
+    return task;
+  }
+}
+
+async function taskResult({ deps }: ToolCall, row: TaskRow): Promise<CallToolResult> {
+  return result(await taskText(deps, row), { ...taskJson(row) });
+}
+
+function result(text: string, structuredContent: Record<string, unknown>): CallToolResult {
+  return { content: [{ type: "text", text }], structuredContent };
+}
