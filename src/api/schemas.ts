@@ -3,6 +3,7 @@
  * is made from them. Client input is strict: an unknown field is named and refused.
  */
 import { z } from "@hono/zod-openapi";
+import { INPUT_ACTIONS } from "../run/elicitation.ts";
 import type { JsonValue } from "../run/json.ts";
 import { isTaskId } from "../run/id.ts";
 import { scriptSchema, scriptToolsSchema } from "../run/script.ts";
@@ -204,12 +205,19 @@ export const emptyBody = z.strictObject({}).openapi("Empty");
 export const messageBody = z
   .strictObject({
     content: z.string().max(500_000).optional(),
-    data: freeObject.optional(),
+    data: freeObject.optional().openapi({
+      description: "The answer to a structured question; fields that are left out have defaults.",
+    }),
+    action: z.enum(INPUT_ACTIONS).optional().openapi({
+      description:
+        "What is done with the question of a call (`input.requested`); it is answered if this is not given.",
+    }),
   })
-  .refine(({ content, data }) => (content ?? "").trim() !== "" || data !== undefined, {
-    path: ["content"],
-    message: "content or data is required",
-  })
+  .refine(
+    ({ content, data, action = "accept" }) =>
+      (content ?? "").trim() !== "" || data !== undefined || action !== "accept",
+    { path: ["content"], message: "content or data is required" },
+  )
   .openapi("SendMessage", { example: { content: "Use the second offer." } });
 
 export const approvalBody = z

@@ -64,7 +64,14 @@ const messageRoute = createRoute({
   },
   responses: {
     202: json("The task as it is now.", schemas.task),
-    ...refusals(...BODY_PROBLEMS, "not_found", "not_started", "task_over", "inbox_full"),
+    ...refusals(
+      ...BODY_PROBLEMS,
+      "not_found",
+      "not_started",
+      "task_over",
+      "inbox_full",
+      "invalid_arguments",
+    ),
   },
 });
 
@@ -132,11 +139,12 @@ export function taskCommandRoutes(app: OpenAPIHono<AppEnv>): void {
 
   app.openapi(messageRoute, async (c) => {
     const { deps, caller } = c.var;
-    const { content = "", data } = c.req.valid("json");
+    const { content = "", data, action = "accept" } = c.req.valid("json");
     const task = await commandTask(deps, caller, c.req.valid("param").id, {
       kind: "message",
       content,
       data: data ?? null,
+      action,
     });
     return c.json(taskJson(task), 202);
   });

@@ -4,6 +4,7 @@
  * arise, whatever was evicted or restarted in between. Nothing here runs while nothing happens.
  */
 import { TERMINAL_TYPES, type EventType } from "../run/event.ts";
+import { INPUT_ACTIONS, type InputAction } from "../run/elicitation.ts";
 import { isJsonObject, jsonDefect, type JsonObject } from "../run/json.ts";
 import type { CommandRefusal, RunCommand } from "../run/command.ts";
 import { isPlainText, MAX_REASON_CHARS } from "../run/plain-text.ts";
@@ -297,20 +298,26 @@ function isTypeList(value: unknown): value is string[] {
 
 /** A command as the live protocol has it, or what is wrong with it. */
 function readCommand(message: JsonObject, by: string): RunCommand | string {
-  const { type, reason, content, data, call_id, comment } = message;
+  const { type, reason, content, data, call_id, comment, action = "accept" } = message;
   switch (type) {
     case "cancel":
       return reason === undefined || isPlainText(reason, MAX_REASON_CHARS)
         ? { kind: "cancel", reason: reason ?? null, by }
         : `reason must be at most ${MAX_REASON_CHARS} characters of plain text`;
     case "message":
-      if ((content !== undefined && typeof content !== "string") || !isSaying(content, data)) {
+      if (!isInputAction(action)) {
+        return `action must be one of ${INPUT_ACTIONS.join(", ")}`;
+      }
+      if (
+        (content !== undefined && typeof content !== "string") ||
+        !isSaying(content, data, action)
+      ) {
         return "a message needs content, a text that is not empty, or data, an object";
       }
       if ((content ?? "").length > MAX_CONTENT_CHARS || jsonDefect(message) !== null) {
         return `content must be at most ${MAX_CONTENT_CHARS} characters, and all of it storable`;
       }
-      return { kind: "message", content: content ?? "", data: data ?? null, by };
+      return { kind: "message", content: content ?? "", data: data ?? null, action, by };
     default:
       if (typeof call_id !== "string") {
         return "call_id must be the id of a call";
@@ -332,8 +339,18 @@ function readCommand(message: JsonObject, by: string): RunCommand | string {
   }
 }
 
-function isSaying(content: string | undefined, data: unknown): data is JsonObject | undefined {
-  return data === undefined ? (content ?? "").trim() !== "" : isJsonObject(data);
+function isSaying(
+  content: string | undefined,
+  data: unknown,
+  action: InputAction,
+): data is JsonObject | undefined {
+  return data === undefined
+    ? action !== "accept" || (content ?? "").trim() !== ""
+    : isJsonObject(data);
+}
+
+function isInputAction(value: unknown): value is InputAction {
+  return INPUT_ACTIONS.some((action) => action === value);
 }
 
 interface Refusal {

@@ -272,7 +272,7 @@ async function heldFor(images: readonly Picture[]): Promise<number> {
 test("a summary is asked for without the bytes of pictures", async () => {
   const harness = await play(shot([picture(200_000)]), [1, 1, 1, 1]);
   const { state } = harness.log;
-  const { body } = compose(state, nativePlanner, harness.tools.toolbox, localScript([]), {
+  const { body } = compose(state, nativePlanner, harness.tools.toolboxAt(state), localScript([]), {
     purpose: "compact",
   });
   expect(body).toContain("shot");

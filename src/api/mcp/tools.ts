@@ -156,11 +156,10 @@ const COMMON: readonly TaskTool[] = [
     scope: "tasks:write",
     annotations: { destructiveHint: false },
     schema: schemas.messageBody.safeExtend({ task_id: taskId }),
-    run: async ({ task_id, content = "", data = null }, call) =>
-      taskResult(
-        call,
-        await commandTask(call.deps, call.caller, task_id, { kind: "message", content, data }),
-      ),
+    run: async ({ task_id, content = "", data = null, action = "accept" }, call) => {
+      const said = { kind: "message", content, data, action } as const;
+      return taskResult(call, await commandTask(call.deps, call.caller, task_id, said));
+    },
   }),
   tool({
     name: "decide_approval",
