@@ -117,7 +117,7 @@ const EXAMPLES: Readonly<Record<string, readonly [Data, string | null]>> = {
   "approval.decided": [{ decision: "approve", by: "key_1" }, "approve by key_1"],
   "approval.expired": [{ policy: "deny" }, "no decision in time: deny"],
   "tool.progressed": [{ call_id: "c", progress: 2, total: 5, message: "pages" }, "… 2 of 5: pages"],
-  "tool.logged": [{ call_id: "c", level: "info", data: "begun" }, 'info: "begun"'],
+  "tool.logged": [{ call_id: "c", level: "info", data: "begun" }, "info: begun"],
   "input.requested": [{ server: "docs", message: "Which one?" }, "? docs asks: Which one?"],
   "tool.suspended": [{ call_id: "c" }, "made again when somebody has answered"],
   "mcp.listed": [
