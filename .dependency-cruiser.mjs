@@ -83,8 +83,13 @@ const layers = [
     files: within("agent/mcp/"),
     may: [
       ...domain,
-      ...within("agent/tools/tool[.]ts$", "agent/fetch/"),
+      ...within(
+        "agent/tools/(tool|schema-defect|schema-refs|json-schema|secrets|header-defect)[.]ts$",
+        "agent/fetch/",
+      ),
       ...npm("@modelcontextprotocol/sdk", "@cfworker/json-schema", "zod"),
+      // The version that servers are told.
+      "^package[.]json$",
     ],
   },
   {

@@ -99,6 +99,23 @@ export const TOOL_FAILURES = {
   unexpected_content: { retryable: false, says: "The server's answer cannot be used." },
   http_error: { retryable: false, says: "The server answered with an error." },
   secret_missing: { retryable: false, says: "A secret that the tool needs is not there." },
+  unauthorized: { retryable: false, says: "The server does not accept the credentials." },
+  mcp_protocol_error: {
+    retryable: false,
+    says: "The server does not speak the Model Context Protocol as it must.",
+  },
+  authorization_required: {
+    retryable: false,
+    says: "A person has to allow the service to use this server first.",
+  },
+  authorization_failed: {
+    retryable: false,
+    says: "The authorization server did not give the service a token.",
+  },
+  oauth_unavailable: {
+    retryable: false,
+    says: "The service cannot keep tokens: OPSPAWN_ENCRYPTION_KEY is not set.",
+  },
   approval_denied: { retryable: false, says: "A person denied this call." },
   approval_expired: { retryable: false, says: "Nobody approved this call in time." },
   input_expired: { retryable: false, says: "Nobody answered in time." },
