@@ -16,6 +16,7 @@ import {
   PLANNERS,
   runLimits,
 } from "./spec.ts";
+import { mcpServerDefinitions } from "./mcp-server.ts";
 import { toolDefinitions } from "./tool-definition.ts";
 import { UNTRUSTED } from "./trust.ts";
 
@@ -58,6 +59,8 @@ export const EVENT_DATA = {
     scheduled_at: z.exactOptional(z.string()),
     /** The tenant's tools that the run may use, as they were when it was submitted. */
     tools: z.exactOptional(toolDefinitions),
+    /** The MCP servers that it may use, as they were when it was submitted. */
+    mcp_servers: z.exactOptional(mcpServerDefinitions),
   }),
   "run.started": z.looseObject({ epoch: count }),
   "run.waiting": z.looseObject({

@@ -5,6 +5,7 @@
 import { z } from "zod";
 import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 import type { Image, Turn } from "./message.ts";
+import { MCP_TOOL_MODES, mcpServerDefinitions } from "./mcp-server.ts";
 import { toolDefinitions } from "./tool-definition.ts";
 import { policySchema } from "./policy.ts";
 
@@ -45,6 +46,12 @@ export const agentConfig = z.strictObject({
   instructions: z.string().optional(),
   /** Names of the tools the run may use; absent: all that exist. */
   tools: z.array(z.string()).optional(),
+  /** Names of the MCP servers the run may use; absent: none, or all with `inject_mcp_proxy`. */
+  mcp_servers: z.exactOptional(z.array(z.string())),
+  /** How their tools are offered to the model. */
+  mcp_tools: z.exactOptional(z.enum(MCP_TOOL_MODES)),
+  /** Whether `mcp_proxy_tool` is there. */
+  inject_mcp_proxy: z.exactOptional(z.boolean()),
   policy: policySchema.optional(),
   /** What follows when nobody knows whether a tool took effect; absent: `tell_model`. */
   on_outcome_unknown: z.enum(["tell_model", "ask", "fail"]).optional(),
@@ -83,6 +90,8 @@ export const runSpec = z.strictObject({
   scheduled_at: z.exactOptional(z.string()),
   /** The tenant's tools that it may use, as they are when it is submitted. */
   tools: z.exactOptional(toolDefinitions),
+  /** The MCP servers that it may use, as they are when it is submitted. */
+  mcp_servers: z.exactOptional(mcpServerDefinitions),
 });
 export type RunSpec = z.infer<typeof runSpec>;
 
