@@ -13,6 +13,7 @@ import { openAiResponses } from "./agent/llm/openai-responses.ts";
 import { shippedPrice } from "./agent/llm/prices.ts";
 import { unavailableClient } from "./agent/llm/unavailable.ts";
 import { WORKERS_AI, workersAi, type AiBinding } from "./agent/llm/workers-ai.ts";
+import { McpRegistry } from "./agent/mcp/registry.ts";
 import { plannerFor } from "./agent/planners/planner-for.ts";
 import { jsonSchemaCheck } from "./agent/tools/json-schema.ts";
 import { registeredTools } from "./agent/tools/registered-tools.ts";
@@ -31,6 +32,7 @@ import type { Price } from "./run/price.ts";
 import { scriptSchema } from "./run/script.ts";
 import type { PlannerName, RunSpec } from "./run/spec.ts";
 import type { ScriptedCalls } from "./run/state.ts";
+import type { McpStore } from "./store/mcp.ts";
 import { TaskStore } from "./store/tasks.ts";
 
 /** What a run's object works with. */
@@ -105,6 +107,20 @@ function buildFetch({ web }: Config): GuardedFetch {
     resolve: web.resolver === null ? null : dnsOverHttps(web.resolver),
     maxBytes: web.maxBytes,
     timeoutMs: web.timeoutMs,
+  });
+}
+
+/** The MCP servers of the deployment and its tenants, in use. */
+export function buildMcp(config: Config, store: McpStore): McpRegistry {
+  return new McpRegistry({
+    store,
+    fetch: buildFetch(config),
+    rules: new HostRules(config.web),
+    variable: (name) => config.secretOf(name),
+    secrets: config.toolSecrets,
+    encryptionKey: config.encryptionKey,
+    catalogueTtlMs: config.mcpCatalogueTtlMs,
+    now: () => Date.now(),
   });
 }
 

@@ -9,6 +9,8 @@ import { HTTPException } from "hono/http-exception";
 import { adminRoutes } from "./admin.ts";
 import type { ApiContext, ApiDeps, AppEnv } from "./context.ts";
 import { eventRoutes } from "./events.ts";
+import { mcpCallbackRoute } from "./mcp-callback.ts";
+import { mcpRoutes } from "./mcp.ts";
 import { outputRoutes } from "./outputs.ts";
 import { Problem, problemResponse, toProblem } from "./problem.ts";
 import { requestId } from "./request-id.ts";
@@ -48,6 +50,8 @@ export function createApp(depsOf: (env: Env) => ApiDeps): OpenAPIHono<AppEnv> {
   eventRoutes(app);
   outputRoutes(app);
   toolRoutes(app);
+  mcpRoutes(app);
+  mcpCallbackRoute(app);
   usageRoutes(app);
   adminRoutes(app);
   systemRoutes(app);

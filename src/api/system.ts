@@ -67,6 +67,7 @@ function openApiDocument(app: OpenAPIHono<AppEnv>, server: string) {
       { name: "Tasks" },
       { name: "Events" },
       { name: "Tools" },
+      { name: "MCP servers" },
       { name: "Usage" },
       { name: "Admin" },
       { name: "System" },

@@ -5,6 +5,8 @@ import type { McpServerDefinition } from "./mcp-server.ts";
 export interface McpPort {
   /** What is wrong with a server that a tenant brings; empty if it can be asked. */
   defects(definition: McpServerDefinition): readonly SchemaDefect[];
+  /** What the catalogue of a server is kept under: with another key, it is of another server. */
+  keyOf(definition: McpServerDefinition): string;
   /** Why a server cannot be used as things are (a secret is missing), or null. */
   unusable(tenantId: string, definition: McpServerDefinition): McpRefusal | null;
   /** Asks a server what it offers, and stores that and how it answered. Never fails for the server. */

@@ -165,8 +165,10 @@ test("a secret goes to its tenant's tools and its hosts, and is named where it i
     ["ONE", { value: "for-one", tenants: ["one"], hosts: ["api.example.com"] }],
     ["BAD", { value: "a\nb-secret" }],
   ]);
-  const fill = (value: string, tenant = "one", host = "api.example.com") =>
-    filledHeaders({ "X-A": value }, secretFiller(secrets, tenant, host));
+  const fill = (value: string, tenant = "one", host = "api.example.com") => {
+    const filler = secretFiller(secrets, tenant, host);
+    return { headers: filledHeaders({ "X-A": value }, filler), hide: filler.hide };
+  };
   expect(fill("Bearer ${secret:ALL}${secret:ONE}").headers.get("x-a")).toBe(
     "Bearer for-allfor-one",
   );

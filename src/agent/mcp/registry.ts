@@ -69,6 +69,10 @@ export class McpRegistry implements McpPort {
     return serverDefects(definition, this.#host.rules);
   }
 
+  keyOf(definition: McpServerDefinition): string {
+    return catalogueKey(definition);
+  }
+
   unusable(tenantId: string, definition: McpServerDefinition): McpRefusal | null {
     try {
       this.reach(tenantId, definition);
