@@ -64,6 +64,7 @@ interface Kept {
   readonly pending?: {
     readonly code_verifier: string;
     readonly redirect_url: string;
+    readonly scope?: string;
     readonly discovery?: OAuthDiscoveryState;
   };
 }
@@ -149,8 +150,17 @@ export class OAuthSession implements AuthProvider {
 
   /** The scope to ask for, where it is not the server's word that counts. */
   #scope(): string | null {
-    const refused = this.#challenge?.error === "insufficient_scope" ? this.#challenge.scope : null;
-    return refused ?? this.#read?.kept.wanted?.scope ?? this.#oauth.scope ?? null;
+    return this.#more() ?? this.#read?.kept.wanted?.scope ?? this.#oauth.scope ?? null;
+  }
+
+  /** What was granted and what the server said is lacking: a new grant takes the place of the old. */
+  #more(): string | null {
+    const { error, scope = null } = this.#challenge ?? {};
+    if (error !== "insufficient_scope" || scope === null) {
+      return null;
+    }
+    const granted = this.#read?.kept.tokens?.scope ?? "";
+    return [...new Set(`${granted} ${scope}`.split(" "))].filter((one) => one !== "").join(" ");
   }
 
   state(): string {
@@ -205,9 +215,11 @@ export class OAuthSession implements AuthProvider {
         // Somebody was faster; theirs are as good, and may be the only ones that are left.
         return null;
       }
+      // An answer without a scope grants what was asked for.
+      const scope = tokens.scope ?? (agreed ? pending?.scope : kept.tokens?.scope);
       return {
         ...kept,
-        tokens,
+        tokens: { ...tokens, ...(scope === undefined ? {} : { scope }) },
         ...(agreed || pending === undefined ? {} : { pending }),
         ...(agreed || wanted === undefined ? {} : { wanted }),
       };
@@ -217,15 +229,16 @@ export class OAuthSession implements AuthProvider {
 
   async redirectToAuthorization(url: URL): Promise<void> {
     if (this.#mode.kind !== "authorize") {
-      throw await this.#stop(url.searchParams.get("scope"));
+      throw await this.#stop();
     }
     if (url.protocol !== "https:" && url.protocol !== "http:") {
       throw new ToolStop("authorization_failed", "The authorization server has no web address.");
     }
-    const scope = this.#scope();
-    if (scope !== null) {
-      url.searchParams.set("scope", scope);
+    const wanted = this.#scope();
+    if (wanted !== null) {
+      url.searchParams.set("scope", wanted);
     }
+    const scope = url.searchParams.get("scope");
     const { redirectUrl } = this.#mode;
     await this.#update(
       (kept) => ({
@@ -233,6 +246,7 @@ export class OAuthSession implements AuthProvider {
         pending: {
           code_verifier: this.#verifier,
           redirect_url: redirectUrl,
+          ...(scope === null ? {} : { scope }),
           ...(this.#discovery === null ? {} : { discovery: this.#discovery }),
         },
       }),
@@ -316,8 +330,8 @@ export class OAuthSession implements AuthProvider {
   }
 
   /** What a run is told, after noting what it would have needed. */
-  async #stop(asked: string | null = null): Promise<ToolStop> {
-    const scope = this.#challenge?.scope ?? asked;
+  async #stop(): Promise<ToolStop> {
+    const scope = this.#more();
     const resource_metadata = this.#challenge?.resourceMetadataUrl ?? null;
     const wanted = {
       ...(scope === null ? {} : { scope }),
