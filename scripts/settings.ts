@@ -25,10 +25,17 @@ export function isSetting(name: string): boolean {
   );
 }
 
-/** All settings; those of the environment win over those of the file. An empty one is not set. */
+/**
+ * All settings; those of the environment win over those of the file. An empty one is not set. What the
+ * configured MCP servers name as `${NAME}` counts as one.
+ */
 export function settingsFrom(file: Variables, environment: Variables): Record<string, string> {
+  const servers = environment["OPSPAWN_MCP_SERVERS"] || file["OPSPAWN_MCP_SERVERS"] || "";
+  const named = new Set(Array.from(servers.matchAll(/\$\{(\w+)\}/g), (match) => match[1]));
   const inFile = Object.entries(file).filter(([name]) => !OURS.test(name));
-  const inEnvironment = Object.entries(environment).filter(([name]) => isSetting(name));
+  const inEnvironment = Object.entries(environment).filter(
+    ([name]) => isSetting(name) || (named.has(name) && !OURS.test(name)),
+  );
   const settings: Record<string, string> = {};
   for (const [name, value] of [...inFile, ...inEnvironment]) {
     if (value !== undefined && value !== "") {

@@ -10,7 +10,7 @@ import { explain } from "./api-error.ts";
 import { Client } from "./client.ts";
 import { checkPort, StartError, untilHealthy } from "./health.ts";
 import { showLive } from "./live-view.ts";
-import { ensureLocalKey, readDevVars } from "./local-key.ts";
+import { ensureEncryptionKey, ensureLocalKey, readDevVars } from "./local-key.ts";
 import { isReady, lockState } from "./local-state.ts";
 import { onceOrphaned } from "./orphan.ts";
 import { logFile, logTail, startPreparation, startService, type Group } from "./service.ts";
@@ -84,6 +84,7 @@ async function start(): Promise<void> {
   }
   writeFileSync(logFile(state), "", { mode: 0o600 });
   const key = ensureLocalKey();
+  ensureEncryptionKey();
   await prepare(state, key);
   const service = await serve(port, state);
   await Promise.race([deathOf(service, state), untilHealthy(url, stopping.signal)]);

@@ -2,6 +2,7 @@
 import type { Catalogue } from "../run/catalogue.ts";
 import { canonicalJson, type JsonObject, type JsonValue } from "../run/json.ts";
 import { newTaskId } from "../run/id.ts";
+import type { McpServerDefinition } from "../run/mcp-server.ts";
 import type { AgentConfig, RunLimits } from "../run/spec.ts";
 import type { ToolDefinition } from "../run/tool-definition.ts";
 import { isTerminal } from "../run/view.ts";
@@ -10,6 +11,7 @@ import { asAccepted, type IdempotencyClaim, type NewTask, type TaskRow } from ".
 import { agentsOf } from "./agents.ts";
 import { sha256Hex } from "./auth.ts";
 import type { ApiDeps } from "./context.ts";
+import { isMcpTool, mcpServersOf } from "./mcp-servers-of.ts";
 import { Problem, type ProblemCode } from "./problem.ts";
 import type { SubmitBody } from "./schemas.ts";
 
@@ -75,11 +77,13 @@ export async function retryTask(
       checkModel(deps, fallback);
     }
     checkPrices(deps.catalogue, origin.config, origin.limits);
-    const tools = await ownTools(deps, caller, origin.config);
+    const mcp_servers = await mcpServersOf(deps, caller.tenantId, origin.config);
+    const tools = await ownTools(deps, caller, origin.config, mcp_servers);
     const now = deps.now();
     return {
       ...origin,
       tools,
+      mcp_servers,
       task_id: newTaskId(now, crypto.getRandomValues(new Uint8Array(16))),
       attempt: origin.attempt + 1,
       retry_of: origin.task_id,
@@ -145,9 +149,10 @@ async function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): Promise
     throw refusal("validation_failed", pointer, "is for the model local/script only");
   }
   checkPolicy(deps.catalogue, config);
-  const tools = await ownTools(deps, caller, config);
+  const mcp_servers = await mcpServersOf(deps, caller.tenantId, config);
+  const tools = await ownTools(deps, caller, config, mcp_servers);
   const others = [...(script_tools ?? []), ...tools].map((tool) => tool.name);
-  checkTools(deps.catalogue, config, others);
+  checkTools(deps.catalogue, config, others, mcp_servers);
   checkSize("/input_data", body.input_data, MAX_INPUT_CHARS);
   checkSize("/metadata", body.metadata ?? {}, MAX_METADATA_CHARS);
   const now = deps.now();
@@ -167,6 +172,7 @@ async function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): Promise
     retry_of: null,
     scheduled_at: scheduledAt(body, now),
     tools,
+    mcp_servers,
     created_at: new Date(now).toISOString(),
   };
 }
@@ -182,7 +188,7 @@ function scheduledAt({ scheduled_at }: SubmitBody, now: number): string | null {
   return new Date(at).toISOString();
 }
 
-function resolveConfig(deps: ApiDeps, { agent_config = {} }: SubmitBody): AgentConfig {
+function resolveConfig(deps: ApiDeps, { agent_config = {}, input_data }: SubmitBody): AgentConfig {
   const model = agent_config.model ?? deps.config.defaultModel;
   checkModel(deps, model);
   for (const [i, fallback] of (agent_config.fallback_models ?? []).entries()) {
@@ -190,6 +196,8 @@ function resolveConfig(deps: ApiDeps, { agent_config = {} }: SubmitBody): AgentC
   }
   checkSchema(deps.catalogue, "/agent_config/output_schema", agent_config.output_schema);
   return {
+    // What the input says of it is how it was said first; the agent's own word wins.
+    ...(input_data.inject_mcp_proxy === true ? { inject_mcp_proxy: true } : {}),
     ...(stripAbsent(agent_config) as Partial<AgentConfig>),
     model,
     planner: agent_config.planner ?? deps.config.defaultPlanner,
@@ -244,15 +252,18 @@ function checkPolicy(catalogue: Catalogue, config: AgentConfig): void {
 
 /**
  * The tenant's tools that a run may use, as they are now: all that are enabled, or those that its
- * agent names. Nothing is asked where it names none but built-in ones.
+ * agent names. Nothing is asked where it names none but built-in ones and those of its servers.
  */
 async function ownTools(
   { catalogue, tools }: ApiDeps,
   { tenantId }: Caller,
-  { tools: names }: AgentConfig,
+  config: AgentConfig,
+  servers: readonly McpServerDefinition[],
 ): Promise<ToolDefinition[]> {
   const builtIn = new Set(catalogue.tools.map((tool) => tool.name));
-  if (names?.every((name) => builtIn.has(name)) === true) {
+  const { tools: names } = config;
+  const isOthers = (name: string) => builtIn.has(name) || isMcpTool(name, servers, config);
+  if (names?.every(isOthers) === true) {
     return [];
   }
   const rows = await tools.list(tenantId);
@@ -261,10 +272,16 @@ async function ownTools(
     .map(({ definition }) => definition);
 }
 
-function checkTools(catalogue: Catalogue, config: AgentConfig, others: readonly string[]): void {
+function checkTools(
+  catalogue: Catalogue,
+  config: AgentConfig,
+  others: readonly string[],
+  servers: readonly McpServerDefinition[],
+): void {
   const existing = new Set([...catalogue.tools.map((tool) => tool.name), ...others]);
   for (const [i, name] of (config.tools ?? []).entries()) {
-    if (!existing.has(name)) {
+    // What a server offers is known to the run, once it has asked.
+    if (!existing.has(name) && !isMcpTool(name, servers, config)) {
       throw refusal("unknown_tool", `/agent_config/tools/${i}`, `There is no tool "${name}".`);
     }
   }

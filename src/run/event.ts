@@ -63,7 +63,7 @@ export const EVENT_DATA = {
     scheduled_at: z.exactOptional(z.string()),
     /** The tenant's tools that the run may use, as they were when it was submitted. */
     tools: z.exactOptional(toolDefinitions),
-    /** The MCP servers that the run may use, as they were when it was submitted. */
+    /** The MCP servers that it may use, as they were when it was submitted. */
     mcp_servers: z.exactOptional(mcpServerDefinitions),
   }),
   "run.started": z.looseObject({ epoch: count }),

@@ -28,7 +28,7 @@ const ECHO: DoubleTool = {
 
 /** A catalogue that is asked of nobody, and how often it was. */
 function catalogueOf(tools: readonly McpTool[], head: Partial<CatalogueHead> = {}) {
-  const asked = { times: 0 };
+  const asked = { times: 0, changes: 0 };
   const known: CatalogueHead = {
     key: "k",
     revision: "r1",
@@ -54,6 +54,9 @@ function catalogueOf(tools: readonly McpTool[], head: Partial<CatalogueHead> = {
       async *tools() {
         yield await Promise.resolve(tools);
       },
+      changed: async () => {
+        asked.changes += 1;
+      },
     },
   };
 }
@@ -67,8 +70,11 @@ function hostFor(
   return mcpHost(spec, {
     catalogues,
     holdMs,
-    open: (definition, hooks) =>
-      connect(definition, { headers: new Headers(), fetch: double.fetch, ...hooks }),
+    reach: (definition) => ({
+      hide: (text) => text.replaceAll("s3cret", "[secret]"),
+      connect: (hooks) =>
+        connect(definition, { headers: new Headers(), fetch: double.fetch, ...hooks }),
+    }),
     now: () => Date.parse("2026-11-22T12:00:00.000Z"),
     fault: (_name, error) => {
       throw error;

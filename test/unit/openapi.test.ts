@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { createApp } from "../../src/api/app.ts";
 import { PROBLEMS } from "../../src/api/problem.ts";
 import { apiDeps } from "../../src/api/context.ts";
-import { buildCatalogue } from "../../src/deps.ts";
+import { buildCatalogue, buildMcp } from "../../src/deps.ts";
 
 interface Document {
   readonly openapi: string;
@@ -21,7 +21,7 @@ interface Operation {
 const env = {} as Env;
 const faults: unknown[] = [];
 const observer = { count() {}, fault: (_name: string, error: unknown) => faults.push(error) };
-const app = createApp(() => apiDeps(env, buildCatalogue, observer));
+const app = createApp(() => apiDeps(env, buildCatalogue, observer, buildMcp));
 
 async function documentOf(): Promise<Document> {
   const response = await app.request("/openapi.json", {}, env);
@@ -51,6 +51,11 @@ test("every operation says what it is, who may call it, and how it may be refuse
     expect(operation.summary, path).not.toBe("");
   }
   for (const { path, operation } of operations.filter((one) => one.path.startsWith("/api/"))) {
+    if (path === "/api/v1/mcp/oauth/callback") {
+      // A browser has no key.
+      expect(operation.security).toEqual([]);
+      continue;
+    }
     expect(operation.security, path).toBeDefined();
     expect(Object.keys(operation.responses), path).toEqual(
       expect.arrayContaining(["401", "403", "405", "500", "503"]),

@@ -34,6 +34,7 @@ export function newTask(
     retry_of: null,
     scheduled_at: more.scheduledAt ?? null,
     tools: more.tools ?? [],
+    mcp_servers: [],
     created_at: new Date(now).toISOString(),
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { OAuthClientProvider } from "@modelcontextprotocol/sdk/client/auth.js";
+import type { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/cfworker";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { ElicitRequest, ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import manifest from "../../../package.json" with { type: "json" };
@@ -14,6 +15,20 @@ import type { GuardedFetch } from "../fetch/guarded-fetch.ts";
 /** How long the end of a session may take. */
 const CLOSE_MS = 2_000;
 
+/** What the SDK asks for tokens, and is told what a server said it lacks. */
+export interface AuthProvider extends OAuthClientProvider {
+  /** The server refused a request, and says which scope it wants. */
+  challenged?(challenge: Challenge): void;
+}
+
+export interface Challenge {
+  readonly status: 401 | 403;
+  readonly scope: string | null;
+  /** Where the server says that its own metadata is. */
+  readonly resourceMetadataUrl: string | null;
+  readonly error: string | null;
+}
+
 export interface ConnectOptions {
   /** With their secrets; sent to the server's own origin and nowhere else. */
   readonly headers: Headers;
@@ -21,7 +36,7 @@ export interface ConnectOptions {
   /** Where the server is, if its definition has a template; the definition's own URL by default. */
   readonly url?: string;
   /** Where the server wants OAuth; see `oauth.ts`. */
-  readonly authProvider?: OAuthClientProvider;
+  readonly authProvider?: AuthProvider;
   /** Ends the attempt to connect, and later the connection. */
   readonly signal: AbortSignal;
   /** Answers what the server asks a person for; without it every question is cancelled. */
@@ -52,18 +67,30 @@ export async function connect(
   definition: McpServerDefinition,
   options: ConnectOptions,
 ): Promise<Connection> {
-  const [sdk, http, types, { CfWorkerJsonSchemaValidator }] = await Promise.all([
-    import("@modelcontextprotocol/sdk/client/index.js"),
-    import("@modelcontextprotocol/sdk/client/streamableHttp.js"),
-    import("@modelcontextprotocol/sdk/types.js"),
-    import("@modelcontextprotocol/sdk/validation/cfworker"),
-  ]);
+  const { sdk, http, types, auth, CfWorkerJsonSchemaValidator } = await load();
   options.signal.throwIfAborted();
   const broken = new AbortController();
   const signal = AbortSignal.any([options.signal, broken.signal]);
   const url = new URL(options.url ?? definition.url);
+  let refused = false;
   const transport = new http.StreamableHTTPClientTransport(url, {
-    fetch: fetchOf(url, options, (reason) => broken.abort(reason)),
+    fetch: serverFetch(url, options, (response, method) => {
+      const { status } = response;
+      const onEnd = method === "POST" && isStream(response) ? options.onanswerend : undefined;
+      refused ||= status === 401;
+      if (status === 401 || status === 403) {
+        const { scope, resourceMetadataUrl, error } = auth.extractWWWAuthenticateParams(response);
+        options.authProvider?.challenged?.({
+          status,
+          scope: scope ?? null,
+          resourceMetadataUrl: resourceMetadataUrl?.href ?? null,
+          error: error ?? null,
+        });
+      }
+      return response.body === null
+        ? response
+        : watched(response, response.body, (reason) => broken.abort(reason), onEnd);
+    }),
     ...(options.authProvider === undefined ? {} : { authProvider: options.authProvider }),
   });
   const client = new sdk.Client(
@@ -92,10 +119,40 @@ export async function connect(
     await inTime(greeting, definition.timeout_ms, signal);
   } catch (thrown) {
     await close();
-    throw options.signal.aborted ? (options.signal.reason as Error) : stopOf(thrown, signal);
+    if (options.signal.aborted) {
+      throw options.signal.reason as Error;
+    }
+    const stop = stopOf(thrown, signal);
+    // What the SDK says of an authorization server that it cannot use has no class of its own.
+    throw refused && options.authProvider !== undefined && stop.code === "mcp_protocol_error"
+      ? new ToolStop("authorization_failed", stop.message)
+      : stop;
   }
   return { client, signal, close };
 }
+
+/** The SDK, loaded once; its classes say what it threw. */
+async function load() {
+  const [sdk, http, types, auth, errors, { CfWorkerJsonSchemaValidator }] = await Promise.all([
+    import("@modelcontextprotocol/sdk/client/index.js"),
+    import("@modelcontextprotocol/sdk/client/streamableHttp.js"),
+    import("@modelcontextprotocol/sdk/types.js"),
+    import("@modelcontextprotocol/sdk/client/auth.js"),
+    import("@modelcontextprotocol/sdk/server/auth/errors.js"),
+    import("@modelcontextprotocol/sdk/validation/cfworker"),
+  ]);
+  loaded = { sdk, http, types, auth, errors, CfWorkerJsonSchemaValidator };
+  return loaded;
+}
+
+let loaded: {
+  readonly sdk: typeof import("@modelcontextprotocol/sdk/client/index.js");
+  readonly http: typeof import("@modelcontextprotocol/sdk/client/streamableHttp.js");
+  readonly types: typeof import("@modelcontextprotocol/sdk/types.js");
+  readonly auth: typeof import("@modelcontextprotocol/sdk/client/auth.js");
+  readonly errors: typeof import("@modelcontextprotocol/sdk/server/auth/errors.js");
+  readonly CfWorkerJsonSchemaValidator: typeof CfWorkerJsonSchemaValidator;
+} | null = null;
 
 /**
  * What went wrong with a request to a server, as a failure with a code: what the SDK threw, or what
@@ -108,47 +165,47 @@ export function stopOf(thrown: unknown, signal?: AbortSignal): ToolStop {
   if (known !== undefined) {
     return known;
   }
-  const { name, code, message } = described(thrown);
-  // The classes of the SDK are not loaded for this: they are known by what they have.
-  if (message.startsWith("Streamable HTTP error: ") && code !== undefined) {
-    return httpStop(code, message);
+  if (loaded === null || !(thrown instanceof Error)) {
+    return new ToolStop("mcp_protocol_error");
   }
-  if (name === "UnauthorizedError" || message === "Unauthorized") {
+  if (thrown instanceof loaded.http.StreamableHTTPError) {
+    return httpStop(thrown.code ?? 0, thrown.message);
+  }
+  if (thrown instanceof loaded.auth.UnauthorizedError) {
     return new ToolStop("unauthorized");
   }
+  if (thrown instanceof loaded.errors.OAuthError) {
+    const said = clipMessage(`${thrown.errorCode}. ${thrown.message}`.trim());
+    return new ToolStop("authorization_failed", `The authorization server said: ${said}`);
+  }
+  if (thrown instanceof loaded.types.McpError) {
+    return mcpStop(thrown.code, thrown.message);
+  }
+  const unreadable = thrown instanceof SyntaxError || "issues" in thrown;
+  const what = unreadable ? "It is not what the protocol has." : thrown.message;
+  return new ToolStop(
+    "mcp_protocol_error",
+    clipMessage(`The server's answer cannot be understood. ${what}`),
+  );
+}
+
+function mcpStop(code: number, message: string): ToolStop {
   switch (code) {
     case REQUEST_TIMEOUT:
       return new ToolStop("tool_timeout", "The server did not answer in time.");
     case CONNECTION_CLOSED:
       return new ToolStop("server_unreachable", "The connection to the server was closed.");
-    case undefined:
-      break;
     default:
       return new ToolStop(
         "mcp_protocol_error",
         clipMessage(`The server answered with an error: ${message}`),
       );
   }
-  const what =
-    name === "ZodError" || name === "SyntaxError" ? "it is not what the protocol has" : message;
-  return new ToolStop(
-    "mcp_protocol_error",
-    clipMessage(`The server's answer cannot be understood: ${what}.`),
-  );
 }
 
 /** Codes that the SDK gives to its own failures. */
 const REQUEST_TIMEOUT = -32_001;
 const CONNECTION_CLOSED = -32_000;
-
-function described(thrown: unknown): { name: string; code: number | undefined; message: string } {
-  if (!(thrown instanceof Error)) {
-    return { name: "", code: undefined, message: "something unknown happened" };
-  }
-  const code: unknown = "code" in thrown ? thrown.code : undefined;
-  const name = thrown.constructor.name === "Error" ? thrown.name : thrown.constructor.name;
-  return { name, code: typeof code === "number" ? code : undefined, message: thrown.message };
-}
 
 function httpStop(status: number, message: string): ToolStop {
   if (status === 401 || status === 403) {
@@ -167,17 +224,22 @@ function httpStop(status: number, message: string): ToolStop {
 }
 
 /**
- * `fetch` for the transport: it adds the server's headers where the server itself is asked, and not
- * where OAuth leads elsewhere; a body that is too large ends the connection, since the SDK would only
- * note it and wait.
+ * `fetch` for what a server and its authorization servers are asked: it adds the server's headers where
+ * the server itself is asked, and not where OAuth leads elsewhere; and what begins encrypted stays so.
  */
-function fetchOf(
+export function serverFetch(
   server: URL,
-  { fetch, headers, signal, onanswerend }: ConnectOptions,
-  onBroken: (reason: ToolStop) => void,
+  { fetch, headers, signal }: Pick<ConnectOptions, "fetch" | "headers" | "signal">,
+  after: (response: Response, method: string) => Response = (response) => response,
 ): (input: string | URL, init?: RequestInit) => Promise<Response> {
   return async (input, init = {}) => {
     const target = new URL(input);
+    if (server.protocol === "https:" && target.protocol !== "https:") {
+      throw new ToolStop(
+        "url_refused",
+        `This address may not be fetched: ${target.host} is asked without encryption.`,
+      );
+    }
     const all = new Headers(init.headers);
     for (const [name, value] of target.origin === server.origin ? headers : []) {
       if (!all.has(name)) {
@@ -185,16 +247,12 @@ function fetchOf(
       }
     }
     const both = init.signal ? AbortSignal.any([init.signal, signal]) : signal;
-    const response = await fetch(target, { ...init, headers: all, signal: both });
-    const answers =
-      init.method === "POST" &&
-      response.ok &&
-      (response.headers.get("content-type") ?? "").startsWith("text/event-stream");
-    const onEnd = answers ? onanswerend : undefined;
-    return response.body === null ? response : watched(response, response.body, onBroken, onEnd);
+    const { method = "GET" } = init;
+    return after(await fetch(target, { ...init, headers: all, signal: both }), method);
   };
 }
 
+/** A body that is too large ends the connection: the SDK would only note it, and wait. */
 function watched(
   response: Response,
   body: ReadableStream<Uint8Array>,
@@ -237,6 +295,11 @@ function watched(
   const result = new Response(passed, { status, statusText, headers });
   Object.defineProperty(result, "url", { value: url });
   return result;
+}
+
+function isStream(response: Response): boolean {
+  const type = response.headers.get("content-type") ?? "";
+  return response.ok && type.startsWith("text/event-stream");
 }
 
 /** Looks for the id of an event: a stream that has one can be taken up again after it. */

@@ -5,14 +5,21 @@
 import type { NewEvent } from "../../run/event.ts";
 import { clipMessage, ToolStop } from "../../run/failure.ts";
 import type { JsonValue } from "../../run/json.ts";
-import type { CatalogueHead, McpTool } from "../../run/mcp-catalogue.ts";
+import type { CatalogueHead, McpHealth, McpTool } from "../../run/mcp-catalogue.ts";
 import type { Listings, McpListed } from "../../run/mcp-listing.ts";
 import { mcpToolMode, type McpServerDefinition } from "../../run/mcp-server.ts";
 import { goalOf, type RunSpec } from "../../run/spec.ts";
 import { withTools, type Toolbox } from "../tools/registry.ts";
 import { MAX_OFFERED_CHARS, MAX_OFFERED_TOOLS, selectTools } from "./select.ts";
-import { McpSessions, type Open } from "./sessions.ts";
+import { McpSessions, type Reach } from "./sessions.ts";
 import { remoteTools, type CataloguePage, type McpCaller, type RemoteTools } from "./toolbox.ts";
+
+/** What is known of a server. */
+export type Known = Pick<CatalogueHead, "parts" | "capabilities" | "expires_at"> & {
+  readonly health: Omit<McpHealth, "checked_at">;
+  /** Null where it could not be listed. */
+  readonly revision: string | null;
+};
 
 /** What servers offer, as it is remembered for all runs of a tenant. */
 export interface Catalogues {
@@ -20,14 +27,19 @@ export interface Catalogues {
    * A server's catalogue, from memory while that is fresh. A server that cannot be asked is an
    * answer too: its `health` says why.
    */
-  current(definition: McpServerDefinition): Promise<CatalogueHead>;
-  /** The tools of a catalogue, a bounded part at a time. */
-  tools(definition: McpServerDefinition, revision: string): AsyncIterable<readonly McpTool[]>;
+  current(definition: McpServerDefinition): Promise<Known>;
+  /**
+   * The tools of a catalogue, a bounded part at a time.
+   * @throws Error where another listing took its place meanwhile
+   */
+  tools(definition: McpServerDefinition, known: Known): AsyncIterable<readonly McpTool[]>;
+  /** The server says that its tools are others now. */
+  changed(definition: McpServerDefinition): Promise<void>;
 }
 
 export interface McpParts {
   readonly catalogues: Catalogues;
-  readonly open: Open;
+  readonly reach: Reach;
   /** How long a call that asks a person is held, milliseconds. */
   readonly holdMs: number;
   now(): number;
@@ -81,7 +93,9 @@ const PAGE_CHARS = 32_000;
 
 /** The servers of a run. Nothing is connected before something is called. */
 export function mcpHost(spec: RunSpec, parts: McpParts): McpHost {
-  const sessions = new McpSessions(parts.open);
+  const sessions = new McpSessions(parts.reach, (definition) => {
+    parts.catalogues.changed(definition).catch((error) => parts.fault("mcp.changed", error));
+  });
   const servers = new Map((spec.mcp_servers ?? []).map((server) => [server.name, server]));
   const caller: McpCaller = {
     request: (definition, request, context) => sessions.request(definition, request, context),
@@ -110,9 +124,9 @@ async function listing(
 ): Promise<McpListed> {
   const { name: server } = definition;
   try {
-    const head = await catalogues.current(definition);
-    const { expires_at, revision, health } = head;
-    if (health.status !== "ok") {
+    const known = await catalogues.current(definition);
+    const { expires_at, revision, health } = known;
+    if (health.status !== "ok" || revision === null) {
       const code = health.code ?? "server_unreachable";
       const message = clipMessage(health.message ?? "It did not answer as it should.");
       return { server, expires_at, error: { code, message } };
@@ -122,10 +136,10 @@ async function listing(
     }
     const { tools, total, effects } = await selectTools(
       definition,
-      catalogues.tools(definition, revision),
+      catalogues.tools(definition, known),
       choiceOf(spec, server),
     );
-    const offers = (["resources", "prompts"] as const).filter((one) => one in head.capabilities);
+    const offers = (["resources", "prompts"] as const).filter((one) => one in known.capabilities);
     return {
       server,
       expires_at,
@@ -164,7 +178,8 @@ async function pageOf(
   definition: McpServerDefinition,
   { query, after }: CataloguePage,
 ): Promise<JsonValue> {
-  const { health, revision } = await catalogues.current(definition);
+  const known = await catalogues.current(definition);
+  const { health } = known;
   if (health.status !== "ok") {
     throw new ToolStop("server_unreachable", health.message ?? undefined);
   }
@@ -175,7 +190,7 @@ async function pageOf(
   const tools: JsonValue[] = [];
   let fits = 0;
   let chars = 0;
-  for await (const part of catalogues.tools(definition, revision)) {
+  for await (const part of catalogues.tools(definition, known)) {
     for (const { name, description, inputSchema } of part) {
       const text = `${name} ${description}`.toLowerCase();
       if (!words.every((word) => text.includes(word))) {

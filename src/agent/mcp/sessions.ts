@@ -11,16 +11,22 @@ import type { McpServerDefinition } from "../../run/mcp-server.ts";
 import { Suspended, type ToolContext } from "../tools/tool.ts";
 import { stopOf, type Connection } from "./connect.ts";
 
-/** Opens a connection to a server, with its credentials. @throws ToolStop */
-export type Open = (
-  definition: McpServerDefinition,
-  hooks: {
-    readonly signal: AbortSignal;
-    readonly onelicitation: (params: ElicitRequest["params"]) => Promise<ElicitResult>;
-    /** An answer to a request of ours came to its end. */
-    readonly onanswerend: () => void;
-  },
-) => Promise<Connection>;
+/** What a session tells whoever uses it. */
+interface SessionHooks {
+  /** Ends the session. */
+  readonly signal: AbortSignal;
+  readonly onelicitation: (params: ElicitRequest["params"]) => Promise<ElicitResult>;
+  /** An answer to a request of ours came to its end. */
+  readonly onanswerend: () => void;
+}
+
+/** The way to a server, with its credentials. @throws ToolStop where these are not there */
+export type Reach = (definition: McpServerDefinition) => {
+  /** What the server says, without the secrets that it is sent. */
+  readonly hide: (text: string) => string;
+  /** @throws ToolStop */
+  connect(hooks: SessionHooks): Promise<Connection>;
+};
 
 export interface McpRequest {
   readonly method:
@@ -37,6 +43,8 @@ export type CallContext = Pick<ToolContext, "signal" | "ask" | "report">;
 
 interface Session {
   readonly connection: Connection;
+  /** What the server says, without secrets. */
+  readonly cleaned: <T>(said: T) => T;
   readonly inUse: { by: Call | null };
 }
 
@@ -56,6 +64,7 @@ const NO_LIMIT_MS = 2_147_483_647;
 const READ_MS = 250;
 
 const anyResult = z.looseObject({});
+const listChanged = z.looseObject({ method: z.literal("notifications/tools/list_changed") });
 const logged = z.looseObject({
   method: z.literal("notifications/message"),
   params: z.looseObject({
@@ -66,13 +75,16 @@ const logged = z.looseObject({
 });
 
 export class McpSessions {
-  readonly #open: Open;
+  readonly #reach: Reach;
+  readonly #onlistchanged: (definition: McpServerDefinition) => void;
   readonly #idle = new Map<string, Session[]>();
   /** Of the sessions since they were last ended. */
   #life = new AbortController();
 
-  constructor(open: Open) {
-    this.#open = open;
+  /** @param onlistchanged a server says that its tools are others now */
+  constructor(reach: Reach, onlistchanged: (definition: McpServerDefinition) => void) {
+    this.#reach = reach;
+    this.#onlistchanged = onlistchanged;
   }
 
   /**
@@ -114,9 +126,11 @@ export class McpSessions {
 
   async #connect(definition: McpServerDefinition, signal: AbortSignal): Promise<Session> {
     const inUse: Session["inUse"] = { by: null };
-    const opening = this.#open(definition, {
+    const { hide, connect } = this.#reach(definition);
+    const cleaned = <T>(said: T): T => JSON.parse(hide(JSON.stringify(said))) as T;
+    const opening = connect({
       signal: this.#life.signal,
-      onelicitation: (params) => answerOf(inUse.by, params),
+      onelicitation: (params) => answerOf(inUse.by, cleaned(params)),
       onanswerend: () => breakSoon(inUse.by),
     });
     let connection: Connection;
@@ -126,18 +140,15 @@ export class McpSessions {
       void opening.then((late) => late.close()).catch(() => {});
       signal.throwIfAborted();
       const { code, message } = stopOf(thrown);
-      throw new ToolStop(code, message, { cause: thrown, unsent: true });
+      throw new ToolStop(code, hide(message), { cause: thrown, unsent: true });
     }
-    connection.client.setNotificationHandler(logged, ({ params: { level, logger, data } }) => {
+    connection.client.setNotificationHandler(logged, ({ params }) => {
+      const { level, logger, data = null } = cleaned(params);
       const named = logger === undefined ? {} : { logger };
-      inUse.by?.context.report?.({
-        kind: "log",
-        level,
-        ...named,
-        data: (data ?? null) as JsonValue,
-      });
+      inUse.by?.context.report?.({ kind: "log", level, ...named, data: data as JsonValue });
     });
-    return { connection, inUse };
+    connection.client.setNotificationHandler(listChanged, () => this.#onlistchanged(definition));
+    return { connection, cleaned, inUse };
   }
 
   async #ask(
@@ -146,7 +157,7 @@ export class McpSessions {
     { method, params }: McpRequest,
     context: CallContext,
   ): Promise<JsonObject> {
-    const { connection, inUse } = session;
+    const { connection, cleaned, inUse } = session;
     const abort = new AbortController();
     const call = { definition, context, abort, done: false };
     inUse.by = call;
@@ -156,15 +167,17 @@ export class McpSessions {
       const asked = connection.client.request({ method, params: { ...params } }, anyResult, {
         signal,
         timeout: NO_LIMIT_MS,
-        onprogress: ({ progress, total, message }) =>
+        onprogress: (sent) => {
+          const { progress, total, message } = cleaned(sent);
           context.report?.({
             kind: "progress",
             progress,
             ...(total === undefined ? {} : { total }),
             ...(message === undefined ? {} : { message }),
-          }),
+          });
+        },
       });
-      const result = await orAborted(asked, signal);
+      const result = cleaned(await orAborted(asked, signal));
       this.#idle.set(definition.name, [...(this.#idle.get(definition.name) ?? []), session]);
       return isJsonObject(result) ? result : {};
     } catch (thrown) {
@@ -174,7 +187,8 @@ export class McpSessions {
       if (reason instanceof Suspended || reason instanceof ToolStop) {
         throw reason;
       }
-      const stop = stopOf(thrown, connection.signal);
+      const { code, message } = stopOf(thrown, connection.signal);
+      const stop = new ToolStop(code, cleaned(message), { cause: thrown });
       throw isGone(thrown) ? new SessionGone(stop) : stop;
     } finally {
       call.done = true;
