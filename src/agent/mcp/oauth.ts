@@ -137,8 +137,9 @@ export class OAuthSession implements AuthProvider {
   get clientMetadata(): OAuthClientMetadata {
     const { redirectUrl } = this;
     const scope = this.#scope();
-    return {
+    const metadata = {
       client_name: "Opspawn",
+      application_type: isLoopback(redirectUrl) ? "native" : "web",
       redirect_uris: redirectUrl === undefined ? [] : [redirectUrl],
       grant_types: this.#unattended
         ? ["client_credentials"]
@@ -146,6 +147,7 @@ export class OAuthSession implements AuthProvider {
       response_types: this.#unattended ? [] : ["code"],
       ...(scope === null ? {} : { scope }),
     };
+    return metadata;
   }
 
   /** The scope to ask for, where it is not the server's word that counts. */
@@ -575,6 +577,12 @@ function placeOf(tenantId: string, server: string): string {
 function isDocument(clientId: string | undefined): clientId is string {
   const url = clientId === undefined ? null : URL.parse(clientId);
   return url?.protocol === "https:" && url.pathname !== "/";
+}
+
+/** Whether a browser comes back to its own machine, which only a native client may ask for. */
+function isLoopback(address: string | undefined): boolean {
+  const host = address === undefined ? null : URL.parse(address)?.hostname;
+  return host === "localhost" || host === "127.0.0.1" || host === "[::1]";
 }
 
 function sameUrl(one: string, other: string): boolean {
