@@ -21,6 +21,9 @@ import type { Sealer } from "./seal.ts";
 
 /** How long a browser has to come back. */
 const PENDING_MS = 600_000;
+/** A refresh token that is refused may have been used up by another run a moment before. */
+const REPLACED_TRIES = 4;
+const REPLACED_PAUSE_MS = 150;
 /** How often a write is tried against others. */
 const MAX_SWAPS = 10;
 
@@ -319,6 +322,9 @@ export class OAuthSession implements AuthProvider {
     scope: "all" | "client" | "tokens" | "verifier" | "discovery",
   ): Promise<void> {
     const refused = this.#read?.kept.tokens?.access_token;
+    if (scope === "tokens" && (await this.#replaced(refused))) {
+      return;
+    }
     await this.#update(({ client, tokens, ...kept }) => {
       // What was refused may have been replaced by another's refresh meanwhile.
       const keepsTokens = tokens?.access_token !== refused || !/^(?:all|tokens)$/.test(scope);
@@ -329,6 +335,19 @@ export class OAuthSession implements AuthProvider {
         ...(keepsClient && client !== undefined ? { client } : {}),
       };
     });
+  }
+
+  /** Whether somebody else's refresh took the place of a token, or does within a moment. */
+  async #replaced(refused: string | undefined): Promise<boolean> {
+    for (let tries = 0; tries < REPLACED_TRIES; tries += 1) {
+      this.#read = null;
+      const { tokens } = (await this.#load()).kept;
+      if (tokens !== undefined && tokens.access_token !== refused) {
+        return true;
+      }
+      await new Promise((wake) => setTimeout(wake, REPLACED_PAUSE_MS));
+    }
+    return false;
   }
 
   /** What a run is told, after noting what it would have needed. */
