@@ -6,7 +6,7 @@ import type { CatalogueHead, McpTool } from "../../src/run/mcp-catalogue.ts";
 import type { McpServerDefinition } from "../../src/run/mcp-server.ts";
 import type { AgentConfig, RunSpec } from "../../src/run/spec.ts";
 import { Harness, specFor } from "../harness.ts";
-import { mcpDouble, textResult, type DoubleTool, type McpDouble } from "../mcp-double.ts";
+import { sdkServer, textResult, type SdkTool, type SdkServer } from "../mcp-sdk-server.ts";
 
 const DOCS: McpServerDefinition = {
   name: "docs",
@@ -19,7 +19,7 @@ const DOCS: McpServerDefinition = {
   approval: "never",
 };
 
-const ECHO: DoubleTool = {
+const ECHO: SdkTool = {
   name: "echo",
   description: "Says what it is told.",
   inputSchema: { type: "object", properties: { text: { type: "string" } }, required: ["text"] },
@@ -63,7 +63,7 @@ function catalogueOf(tools: readonly McpTool[], head: Partial<CatalogueHead> = {
 
 function hostFor(
   spec: RunSpec,
-  double: McpDouble,
+  double: SdkServer,
   catalogues: ReturnType<typeof catalogueOf>["catalogues"],
   holdMs = 0,
 ): McpHost {
@@ -83,17 +83,17 @@ function hostFor(
 }
 
 interface Scripted {
-  readonly tools?: readonly DoubleTool[];
+  readonly tools?: readonly SdkTool[];
   readonly config?: Partial<AgentConfig>;
   readonly calls: readonly { readonly name: string; readonly arguments: object }[];
-  readonly double?: McpDouble;
+  readonly double?: SdkServer;
   readonly head?: Partial<CatalogueHead>;
   readonly holdMs?: number;
 }
 
 /** A run whose model makes these calls, one a turn, and then answers. */
 function scripted({ tools = [ECHO], config, calls, double: given, head, holdMs = 0 }: Scripted) {
-  const double = given ?? mcpDouble(tools);
+  const double = given ?? sdkServer(tools);
   const script = [...calls.map((call) => ({ tool_calls: [call] })), { text: "done" }];
   const spec: RunSpec = {
     ...specFor(
@@ -108,7 +108,7 @@ function scripted({ tools = [ECHO], config, calls, double: given, head, holdMs =
   return { run, double, asked, mcp };
 }
 
-function asListed({ run: _run, description = "", ...tool }: DoubleTool): McpTool {
+function asListed({ run: _run, description = "", ...tool }: SdkTool): McpTool {
   return { ...tool, description };
 }
 
@@ -147,7 +147,7 @@ test("a server's tool is called by its own name and by the proxy, and the log ha
 
 test("a call tells the server its key, the same for every attempt", async () => {
   const metas: unknown[] = [];
-  const tool: DoubleTool = {
+  const tool: SdkTool = {
     ...ECHO,
     run: (_args, { meta }) => {
       metas.push(meta["opspawn/idempotency-key"]);
@@ -236,7 +236,7 @@ test.each([
 });
 
 test("the proxy lists what there is, by words and in pages", async () => {
-  const many = Array.from({ length: 60 }, (_, i): DoubleTool => ({ ...ECHO, name: `tool_${i}` }));
+  const many = Array.from({ length: 60 }, (_, i): SdkTool => ({ ...ECHO, name: `tool_${i}` }));
   const list = (args: object) => ({
     name: "mcp_proxy_tool",
     arguments: { server_name: "docs", tool_name: "list", arguments: args },
@@ -318,7 +318,7 @@ test("a question can be declined, and expires as the agent says", async () => {
 });
 
 const ASK = { name: "docs.ask", arguments: {} };
-const ASKS: DoubleTool = {
+const ASKS: SdkTool = {
   name: "ask",
   inputSchema: { type: "object" },
   run: async (_args, { elicit }) => {
@@ -336,7 +336,7 @@ const ASKS: DoubleTool = {
 };
 
 test("progress and what a server logs are events of the call, a bounded number of them", async () => {
-  const chatty: DoubleTool = {
+  const chatty: SdkTool = {
     ...ECHO,
     run: async (_args, { progress, log }) => {
       await log("info", { step: "begin" });
@@ -363,7 +363,7 @@ test("progress and what a server logs are events of the call, a bounded number o
 
 test("a server that forgot the session is asked in a new one; the call is made once", async () => {
   let calls = 0;
-  const once: DoubleTool = {
+  const once: SdkTool = {
     ...ECHO,
     run: () => {
       calls += 1;
@@ -371,7 +371,7 @@ test("a server that forgot the session is asked in a new one; the call is made o
       return textResult(`call ${calls}`);
     },
   };
-  const double = mcpDouble([once]);
+  const double = sdkServer([once]);
   const { run } = scripted({
     tools: [once],
     double,
@@ -389,7 +389,7 @@ test("a server that forgot the session is asked in a new one; the call is made o
 });
 
 test("a tool that says it failed is a failure with its words; one whose server is down says that nothing was sent", async () => {
-  const fails: DoubleTool = {
+  const fails: SdkTool = {
     ...ECHO,
     run: () => ({ isError: true, content: [{ type: "text", text: "no such page" }] }),
   };
@@ -401,7 +401,7 @@ test("a tool that says it failed is a failure with its words; one whose server i
   expect(outcomes(failed.run)).toMatchObject([
     { code: "mcp_tool_error", message: "no such page", untrusted: "mcp" },
   ]);
-  const double = mcpDouble([ECHO]);
+  const double = sdkServer([ECHO]);
   double.down = true;
   const down = scripted({ double, calls: [{ name: "docs.echo", arguments: { text: "a" } }] });
   expect((await down.run.drive()).kind).toBe("over");
@@ -413,7 +413,7 @@ test("a tool that says it failed is a failure with its words; one whose server i
 test("structured content, pictures, resources and sound come to the model as far as it takes them", async () => {
   const png =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=";
-  const rich: DoubleTool = {
+  const rich: SdkTool = {
     ...ECHO,
     run: () => ({
       structuredContent: { celsius: 21 },

@@ -21,6 +21,9 @@ import type { Sealer } from "./seal.ts";
 
 /** How long a browser has to come back. */
 const PENDING_MS = 600_000;
+/** A refresh token that is refused may have been used up by another run a moment before. */
+const REPLACED_TRIES = 4;
+const REPLACED_PAUSE_MS = 150;
 /** How often a write is tried against others. */
 const MAX_SWAPS = 10;
 
@@ -137,8 +140,9 @@ export class OAuthSession implements AuthProvider {
   get clientMetadata(): OAuthClientMetadata {
     const { redirectUrl } = this;
     const scope = this.#scope();
-    return {
+    const metadata = {
       client_name: "Opspawn",
+      application_type: isLoopback(redirectUrl) ? "native" : "web",
       redirect_uris: redirectUrl === undefined ? [] : [redirectUrl],
       grant_types: this.#unattended
         ? ["client_credentials"]
@@ -146,6 +150,7 @@ export class OAuthSession implements AuthProvider {
       response_types: this.#unattended ? [] : ["code"],
       ...(scope === null ? {} : { scope }),
     };
+    return metadata;
   }
 
   /** The scope to ask for, where it is not the server's word that counts. */
@@ -317,6 +322,9 @@ export class OAuthSession implements AuthProvider {
     scope: "all" | "client" | "tokens" | "verifier" | "discovery",
   ): Promise<void> {
     const refused = this.#read?.kept.tokens?.access_token;
+    if (scope === "tokens" && (await this.#replaced(refused))) {
+      return;
+    }
     await this.#update(({ client, tokens, ...kept }) => {
       // What was refused may have been replaced by another's refresh meanwhile.
       const keepsTokens = tokens?.access_token !== refused || !/^(?:all|tokens)$/.test(scope);
@@ -327,6 +335,19 @@ export class OAuthSession implements AuthProvider {
         ...(keepsClient && client !== undefined ? { client } : {}),
       };
     });
+  }
+
+  /** Whether somebody else's refresh took the place of a token, or does within a moment. */
+  async #replaced(refused: string | undefined): Promise<boolean> {
+    for (let tries = 0; tries < REPLACED_TRIES; tries += 1) {
+      this.#read = null;
+      const { tokens } = (await this.#load()).kept;
+      if (tokens !== undefined && tokens.access_token !== refused) {
+        return true;
+      }
+      await new Promise((wake) => setTimeout(wake, REPLACED_PAUSE_MS));
+    }
+    return false;
   }
 
   /** What a run is told, after noting what it would have needed. */
@@ -575,6 +596,12 @@ function placeOf(tenantId: string, server: string): string {
 function isDocument(clientId: string | undefined): clientId is string {
   const url = clientId === undefined ? null : URL.parse(clientId);
   return url?.protocol === "https:" && url.pathname !== "/";
+}
+
+/** Whether a browser comes back to its own machine, which only a native client may ask for. */
+function isLoopback(address: string | undefined): boolean {
+  const host = address === undefined ? null : URL.parse(address)?.hostname;
+  return host === "localhost" || host === "127.0.0.1" || host === "[::1]";
 }
 
 function sameUrl(one: string, other: string): boolean {
