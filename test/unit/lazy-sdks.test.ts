@@ -5,18 +5,19 @@ import { expect, test } from "vitest";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 
-/** Asks one provider after the other, and tells what has been loaded before and after each. */
+/** Loads all that answers requests, asks one provider after the other, and tells what has been loaded before and after each. */
 const PROGRAM = `
   import { registerHooks } from "node:module";
   const loaded = [];
   registerHooks({
     load(url, context, next) {
-      const name = /node_modules\\/(openai|@anthropic-ai\\/sdk|@google\\/genai)\\//.exec(url)?.[1];
+      const name = /node_modules\\/(@modelcontextprotocol\\/sdk|openai|@anthropic-ai\\/sdk|@google\\/genai)\\//.exec(url)?.[1];
       if (name !== undefined && !loaded.includes(name)) loaded.push(name);
       return next(url, context);
     },
   });
   const { buildDeps } = await import("./src/deps.ts");
+  await import("./src/api/mcp/route.ts");
   const steps = [[...loaded]];
   const { toolsFor } = buildDeps({
     OPENAI_BASE_URL: "http://127.0.0.1:1/v1",
