@@ -46,6 +46,19 @@ export function settingsFrom(file: Variables, environment: Variables): Record<st
 }
 
 /**
+ * What a service on this machine gets: all settings, and the names by which it may be called,
+ * where they do not say. A page in a browser that was led here by another name is not answered.
+ */
+export function localSettings(
+  port: number,
+  file: Variables,
+  environment: Variables,
+): Record<string, string> {
+  const hosts = ["127.0.0.1", "localhost", "[::1]"].map((name) => `${name}:${port}`);
+  return { OPSPAWN_HOSTS: hosts.join(","), ...settingsFrom(file, environment) };
+}
+
+/**
  * The settings as wrangler reads them from a file. It expands `$NAME` in every value, whatever the
  * quotes, so each `$` is escaped. @throws RangeError naming a setting that no quotes can hold
  */

@@ -256,9 +256,17 @@ function jsonSchema(schema: z.ZodType): Tool["inputSchema"] {
       if (part.format === "date-time") {
         delete part.pattern;
       }
+      // The same, in a form that more clients can pass on to their models.
+      if (isEmpty(part.additionalProperties)) {
+        part.additionalProperties = true;
+      }
     },
   });
   return ToolSchema.shape.inputSchema.parse(document);
+}
+
+function isEmpty(schema: unknown): boolean {
+  return typeof schema === "object" && schema !== null && Object.keys(schema).length === 0;
 }
 
 function waiting({ gone, tell }: ToolCall, seconds: number, after: number) {
