@@ -48,7 +48,7 @@ test.each([{}, { OPSPAWN_TEST_MOUNTS: "0" }, { OPSPAWN_TEST_MOUNTS: "" }])(
   async (vars) => {
     const env = { ...vars } as unknown as Env;
     const observer = { count() {}, fault() {} };
-    const app = createApp(() => apiDeps(env, buildCatalogue, buildMcp, observer));
+    const app = createApp(() => apiDeps(env, buildCatalogue, observer, buildMcp));
     for (const method of ["POST", "GET", "DELETE"]) {
       const response = await app.request("/test/mcp", { method }, env);
       expect(response.status).toBe(404);
