@@ -1,7 +1,7 @@
 /** The reference MCP server in a process of its own, over Streamable HTTP on a free port. */
 import { spawn, type ChildProcess } from "node:child_process";
-import { createServer, type AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
+import { freePort } from "./service.ts";
 
 const PROGRAM = join(resolve(import.meta.dirname, ".."), "node_modules/.bin/mcp-server-everything");
 const PING = {
@@ -63,14 +63,4 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => {
-    server.listen(0, "127.0.0.1", done);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
 }
