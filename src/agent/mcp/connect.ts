@@ -4,8 +4,6 @@
  */
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { OAuthClientProvider } from "@modelcontextprotocol/sdk/client/auth.js";
-import type { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/cfworker";
-import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { ElicitRequest, ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import manifest from "../../../package.json" with { type: "json" };
 import { clipMessage, ToolStop } from "../../run/failure.ts";
@@ -62,7 +60,8 @@ export async function connect(
   definition: McpServerDefinition,
   options: ConnectOptions,
 ): Promise<Connection> {
-  const { sdk, http, types, auth, CfWorkerJsonSchemaValidator } = await load();
+  loaded ??= await load();
+  const { sdk, http, types, auth, CfWorkerJsonSchemaValidator } = loaded;
   options.signal.throwIfAborted();
   const broken = new AbortController();
   const signal = AbortSignal.any([options.signal, broken.signal]);
@@ -104,8 +103,7 @@ export async function connect(
     await within(CLOSE_MS, client.close());
   };
   try {
-    // The types of the SDK are not made for exact optional properties.
-    const greeting = client.connect(transport as Transport, {
+    const greeting = client.connect(transport, {
       timeout: definition.timeout_ms,
       signal,
     });
@@ -125,7 +123,9 @@ export async function connect(
   return { client, signal, close };
 }
 
-/** The SDK, loaded once; its classes say what it threw. */
+/** The SDK, once it is needed; its classes say what it threw. */
+let loaded: Awaited<ReturnType<typeof load>> | null = null;
+
 async function load() {
   const [sdk, http, types, auth, errors, { CfWorkerJsonSchemaValidator }] = await Promise.all([
     import("@modelcontextprotocol/sdk/client/index.js"),
@@ -135,18 +135,8 @@ async function load() {
     import("@modelcontextprotocol/sdk/server/auth/errors.js"),
     import("@modelcontextprotocol/sdk/validation/cfworker"),
   ]);
-  loaded = { sdk, http, types, auth, errors, CfWorkerJsonSchemaValidator };
-  return loaded;
+  return { sdk, http, types, auth, errors, CfWorkerJsonSchemaValidator };
 }
-
-let loaded: {
-  readonly sdk: typeof import("@modelcontextprotocol/sdk/client/index.js");
-  readonly http: typeof import("@modelcontextprotocol/sdk/client/streamableHttp.js");
-  readonly types: typeof import("@modelcontextprotocol/sdk/types.js");
-  readonly auth: typeof import("@modelcontextprotocol/sdk/client/auth.js");
-  readonly errors: typeof import("@modelcontextprotocol/sdk/server/auth/errors.js");
-  readonly CfWorkerJsonSchemaValidator: typeof CfWorkerJsonSchemaValidator;
-} | null = null;
 
 /**
  * What went wrong with a request to a server, as a failure with a code: what the SDK threw, or what

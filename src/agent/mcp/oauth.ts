@@ -605,6 +605,9 @@ function isLoopback(address: string | undefined): boolean {
 }
 
 function sameUrl(one: string, other: string): boolean {
-  const bare = (text: string) => (URL.parse(text)?.href ?? text).replace(/\/$/, "");
-  return bare(one) === bare(other);
+  return withoutSlash(one) === withoutSlash(other);
+}
+
+function withoutSlash(url: string): string {
+  return (URL.parse(url)?.href ?? url).replace(/\/$/, "");
 }
