@@ -29,6 +29,7 @@ test("every page is read, the session is ended, and the server's headers go with
   ]);
   expect(double.requests.every(({ headers }) => headers.get("x-key") === "k-1")).toBe(true);
   expect(double.requests.at(-1)?.method).toBe("DELETE");
+  expect(double.requests.map(({ method }) => method)).not.toContain("GET");
 });
 
 test("the client says who it is and that it can ask people", async () => {

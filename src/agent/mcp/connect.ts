@@ -37,6 +37,11 @@ export interface ConnectOptions {
   readonly authProvider?: AuthProvider;
   /** Ends the attempt to connect, and later the connection. */
   readonly signal: AbortSignal;
+  /**
+   * Whether the server may say something unasked, on a stream that stays open; by default it may.
+   * Without, what it says in answer to a request is all.
+   */
+  readonly listen?: boolean;
   /** Answers what the server asks a person for; without it every question is cancelled. */
   readonly onelicitation?: (params: ElicitRequest["params"]) => Promise<ElicitResult>;
 }
@@ -68,7 +73,7 @@ export async function connect(
   const url = new URL(options.url ?? definition.url);
   let refused = false;
   const transport = new http.StreamableHTTPClientTransport(url, {
-    fetch: serverFetch(url, options, (response) => {
+    fetch: serverFetch(url, unasked(options), (response) => {
       const { status } = response;
       refused ||= status === 401;
       if (status === 401 || status === 403) {
@@ -121,6 +126,25 @@ export async function connect(
       : stop;
   }
   return { client, signal, close };
+}
+
+/** The SDK opens the stream for what is said unasked by itself: this tells it that there is none. */
+function unasked(options: ConnectOptions): ConnectOptions {
+  return options.listen === false
+    ? {
+        ...options,
+        fetch: (input, init) =>
+          isStream(init)
+            ? Promise.resolve(new Response(null, { status: 405 }))
+            : options.fetch(input, init),
+      }
+    : options;
+}
+
+/** Whether a request opens such a stream; one that goes on where an answer broke off is none. */
+function isStream({ method, headers }: RequestInit = {}): boolean {
+  const all = new Headers(headers);
+  return method === "GET" && all.get("accept") === "text/event-stream" && !all.has("last-event-id");
 }
 
 /** The SDK, once it is needed; its classes say what it threw. */
@@ -196,7 +220,12 @@ function httpStop(status: number, message: string): ToolStop {
     return new ToolStop("unauthorized", `The server answered with status ${status}.`);
   }
   if (status >= 400) {
-    return new ToolStop("http_error", `The server answered with status ${status}.`);
+    // The beginning of what it says of it, if that is for people.
+    const text = /^Streamable HTTP error: Error POSTing to endpoint: ([^<]{1,300})/s.exec(
+      message,
+    )?.[1];
+    const said = `The server answered with status ${status}. ${text ?? ""}`;
+    return new ToolStop("http_error", clipMessage(said.trim()));
   }
   const what = /Unexpected content type: (.*)$/s.exec(message)?.[1];
   return new ToolStop(

@@ -468,7 +468,15 @@ async function admitted(
   signal: AbortSignal,
 ): Promise<boolean> {
   const refusals: ToolStop[] = [];
-  const options = { url, headers, fetch: noting(fetch, refusals), signal, authProvider: session };
+  const options = {
+    url,
+    headers,
+    fetch: noting(fetch, refusals),
+    signal,
+    authProvider: session,
+    // Its stream would begin a second flow beside the first.
+    listen: false,
+  };
   try {
     const connection = await connect(definition, options);
     try {
