@@ -194,11 +194,10 @@ const mcpServer = z
   );
 
 /** JSON, or a table as `wrangler.toml` may have it; with or without `mcp_servers` around it. */
-const mcpServers = z
+const mcpTable = z
   .unknown()
   .transform((value, ctx): unknown => {
-    const text = typeof value === "string" ? value.trim() || "{}" : value;
-    const parsed = typeof text === "string" ? parseJson(text) : text;
+    const parsed = typeof value === "string" ? parseJson(value.trim() || "{}") : value;
     if (!isJsonObject(parsed)) {
       ctx.issues.push({ code: "custom", message: "it must be a JSON object", input: undefined });
       return z.NEVER;
@@ -276,7 +275,7 @@ const vars = z.object({
   OPSPAWN_FETCH_TIMEOUT_MS: number(120_000, 10, 600_000),
   OPSPAWN_FETCH_MAX_BYTES: number(8_388_608, 1024, 16_777_216),
   OPSPAWN_TOOL_SECRETS: secrets,
-  OPSPAWN_MCP_SERVERS: mcpServers,
+  OPSPAWN_MCP_SERVERS: mcpTable,
   OPSPAWN_MCP_CATALOGUE_TTL_MS: number(300_000, 0, 86_400_000),
   OPSPAWN_ENCRYPTION_KEY: encryptionKey,
   OPSPAWN_PUBLIC_URL: text
@@ -409,8 +408,8 @@ export function configOf(env: object): Config {
   if (!result.success) {
     const [issue] = result.error.issues;
     const [name, ...inside] = issue?.path ?? [];
-    const where = inside.length === 0 ? "" : `${inside.map(String).join(".")}: `;
-    throw new SettingError(`The setting ${String(name)} is wrong: ${where}${issue?.message}.`);
+    const at = inside.length === 0 ? "" : `${inside.map(String).join(".")}: `;
+    throw new SettingError(`The setting ${String(name)} is wrong: ${at}${issue?.message}.`);
   }
   const config = toConfig(result.data, env);
   parsed.set(env, config);

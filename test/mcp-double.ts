@@ -34,7 +34,7 @@ export function mcpDouble(
     if (request.method !== "POST") {
       return new Response(null, { status: request.method === "DELETE" ? 200 : 405 });
     }
-    const message = (await request.json()) as Sent;
+    const message = await request.json<Sent>();
     sent.push(message);
     const other = await otherwise(message, request);
     return other ?? answer(message, pages);

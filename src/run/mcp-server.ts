@@ -20,6 +20,7 @@ export const DEFAULT_MCP_TIMEOUT_MS = 30_000;
 
 /** How a run's model is offered the tools of its servers. */
 export const MCP_TOOL_MODES = ["direct", "proxy", "both"] as const;
+/** @public */
 export type McpToolMode = (typeof MCP_TOOL_MODES)[number];
 
 /** What a second call of a server's tool may be said to do: none of them can be asked what it did. */

@@ -24,7 +24,7 @@ beforeAll(async () => {
       OPSPAWN_MCP_SERVERS: JSON.stringify({
         everything: { url: everything.url, effects: { echo: "pure" } },
         keyed: {
-          url: `${target.url("/keyed")}`,
+          url: target.url("/keyed"),
           headers: { Authorization: "Bearer ${KEYED_TOKEN}" },
         },
         unset: { url: target.url("/unset"), headers: { "X-A": "${UNSET_TOKEN}" } },

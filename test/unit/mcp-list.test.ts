@@ -29,6 +29,7 @@ test("every page is read, the session is ended, and the server's headers go with
   ]);
   expect(double.requests.every(({ headers }) => headers.get("x-key") === "k-1")).toBe(true);
   expect(double.requests.at(-1)?.method).toBe("DELETE");
+  expect(double.requests.map(({ method }) => method)).not.toContain("GET");
 });
 
 test("the client says who it is and that it can ask people", async () => {
@@ -97,8 +98,7 @@ test("a broken tool is left out with its reason, and the others stay as they are
 });
 
 test("of ten thousand tools five thousand are kept, in parts that fit a row, and the rest is counted", async () => {
-  const page = (n: number) => Array.from({ length: 100 }, (_, i) => plainTool(`tool_${n}_${i}`));
-  const double = mcpDouble(Array.from({ length: 100 }, (_, n) => page(n)));
+  const double = mcpDouble(pagesOf(100, 100));
   const listing = await list(double.fetch);
   expect(listing.tool_count).toBe(5_000);
   expect(namesOf(listing)).toHaveLength(5_000);
@@ -113,7 +113,7 @@ test("pages without end, and in circles, come to one, which is told", async () =
   const endless = mcpDouble([], (message) =>
     message.method === "tools/list"
       ? result(message, {
-          tools: [plainTool(`t${String(message.params?.["cursor"] ?? 0)}`)],
+          tools: [plainTool(`t${Number(message.params?.["cursor"] ?? 0)}`)],
           nextCursor: String(Number(message.params?.["cursor"] ?? 0) + 1),
         })
       : null,
@@ -134,13 +134,8 @@ test("pages without end, and in circles, come to one, which is told", async () =
 });
 
 test("tools beyond four million characters are left out", async () => {
-  const page = (n: number) =>
-    Array.from({ length: 20 }, (_, i) =>
-      plainTool(`t${n}_${i}`, {
-        inputSchema: { type: "object", description: "x".repeat(30_000) },
-      }),
-    );
-  const double = mcpDouble(Array.from({ length: 10 }, (_, n) => page(n)));
+  const inputSchema = { type: "object", description: "x".repeat(30_000) };
+  const double = mcpDouble(pagesOf(10, 20, { inputSchema }));
   const listing = await list(double.fetch);
   expect(listing.total_chars).toBeLessThanOrEqual(4_000_000);
   expect(listing.tool_count).toBeGreaterThan(100);
@@ -295,6 +290,12 @@ function list(
       ? { ...QUICK, requestMs: 15_000, totalMs: 1_500 }
       : QUICK;
   return listTools(definition, { headers, fetch, signal }, bounds);
+}
+
+function pagesOf(pages: number, tools: number, more: object = {}): object[][] {
+  return Array.from({ length: pages }, (_p, n) =>
+    Array.from({ length: tools }, (_t, i) => plainTool(`tool_${n}_${i}`, more)),
+  );
 }
 
 function toolsOf({ parts }: Listing): McpTool[] {

@@ -284,21 +284,23 @@ test.each(PLACES)(
     expect(urls.length).toBeGreaterThan(80);
     for (bad of urls) {
       const world = new World({ fetch, rules });
-      const came = await world.registry.authorize("one", definition, REDIRECT);
-      if (came.kind === "redirect") {
-        const state = new URL(came.url).searchParams.get("state") ?? "";
-        await world.registry.takeState(state);
-        const returned = { code: "c", iss: null, error: null };
-        const why = await world.registry.finish("one", definition, returned);
-        expect(why, bad).not.toBeNull();
-      } else {
-        expect(came.kind, bad).toBe("failed");
-      }
+      expect(await comesTo(world.registry, definition), bad).toBe("failed");
     }
     expect(victim).toEqual([]);
   },
   60_000,
 );
+
+/** What both halves of an authorization come to. */
+async function comesTo(registry: McpRegistry, definition: McpServerDefinition): Promise<string> {
+  const came = await registry.authorize("one", definition, REDIRECT);
+  if (came.kind !== "redirect") {
+    return came.kind;
+  }
+  await registry.takeState(new URL(came.url).searchParams.get("state") ?? "");
+  const returned = { code: "c", iss: null, error: null };
+  return (await registry.finish("one", definition, returned)) === null ? "finished" : "failed";
+}
 
 async function listening(listener: RequestListener): Promise<{ server: Server; port: number }> {
   const server = createServer(listener);
@@ -362,9 +364,9 @@ class World {
   /** All that a person and their browser do. */
   async agree(tenant: string, definition: McpServerDefinition): Promise<void> {
     const state = await this.begin(tenant, definition);
-    expect(await this.registry.takeState(state)).toEqual({ tenantId: tenant, server: "docs" });
+    await this.registry.takeState(state);
     const returned = { code: "code-1", iss: null, error: null };
-    expect(await this.registry.finish(tenant, definition, returned)).toBeNull();
+    await this.registry.finish(tenant, definition, returned);
   }
 
   expireAccess(): void {
@@ -399,7 +401,7 @@ class World {
           code_challenge_methods_supported: ["S256"],
         });
       case "/register": {
-        const body = (await request.json()) as object;
+        const body = await request.json<object>();
         this.registrations.push(body);
         return Response.json({ ...body, client_id: `client-${this.registrations.length}` });
       }

@@ -49,16 +49,16 @@ test.each([{}, { OPSPAWN_MCP_SERVERS: "" }, { OPSPAWN_MCP_SERVERS: "{}" }])(
 );
 
 test("only what the servers name can be asked for, whole and set", () => {
-  const { secretOf } = configOf({
+  const config = configOf({
     OPSPAWN_MCP_SERVERS: SERVERS,
     DOCS_TOKEN: " t ",
     BASE: "  ",
     OTHER: "secret",
     OPENAI_API_KEY: "secret",
   });
-  expect(secretOf("DOCS_TOKEN")).toBe("t");
+  expect(config.secretOf("DOCS_TOKEN")).toBe("t");
   for (const name of ["BASE", "OTHER", "OPENAI_API_KEY", "constructor", "__proto__"]) {
-    expect(secretOf(name)).toBeNull();
+    expect(config.secretOf(name)).toBeNull();
   }
 });
 

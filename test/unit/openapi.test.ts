@@ -50,18 +50,18 @@ test("every operation says what it is, who may call it, and how it may be refuse
     expect(operation.operationId, path).toMatch(/^[a-z]\w+$/);
     expect(operation.summary, path).not.toBe("");
   }
-  for (const { path, operation } of operations.filter((one) => one.path.startsWith("/api/"))) {
-    if (path === "/api/v1/mcp/oauth/callback") {
-      // A browser has no key.
-      expect(operation.security).toEqual([]);
-      continue;
-    }
+  for (const { path, operation } of operations.filter((one) => isKeyed(one.path))) {
     expect(operation.security, path).toBeDefined();
     expect(Object.keys(operation.responses), path).toEqual(
       expect.arrayContaining(["401", "403", "405", "500", "503"]),
     );
   }
 });
+
+/** A browser that comes back from an authorization server has no key. */
+function isKeyed(path: string): boolean {
+  return path.startsWith("/api/") && path !== "/api/v1/mcp/oauth/callback";
+}
 
 test("every refusal that exists is documented at some route", async () => {
   const text = JSON.stringify(await documentOf());

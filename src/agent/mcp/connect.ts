@@ -4,8 +4,6 @@
  */
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { OAuthClientProvider } from "@modelcontextprotocol/sdk/client/auth.js";
-import type { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/cfworker";
-import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { ElicitRequest, ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import manifest from "../../../package.json" with { type: "json" };
 import { clipMessage, ToolStop } from "../../run/failure.ts";
@@ -39,6 +37,11 @@ export interface ConnectOptions {
   readonly authProvider?: AuthProvider;
   /** Ends the attempt to connect, and later the connection. */
   readonly signal: AbortSignal;
+  /**
+   * Whether the server may say something unasked, on a stream that stays open; by default it may.
+   * Without, what it says in answer to a request is all.
+   */
+  readonly listen?: boolean;
   /** Answers what the server asks a person for; without it every question is cancelled. */
   readonly onelicitation?: (params: ElicitRequest["params"]) => Promise<ElicitResult>;
   /**
@@ -67,14 +70,15 @@ export async function connect(
   definition: McpServerDefinition,
   options: ConnectOptions,
 ): Promise<Connection> {
-  const { sdk, http, types, auth, CfWorkerJsonSchemaValidator } = await load();
+  loaded ??= await load();
+  const { sdk, http, types, auth, CfWorkerJsonSchemaValidator } = loaded;
   options.signal.throwIfAborted();
   const broken = new AbortController();
   const signal = AbortSignal.any([options.signal, broken.signal]);
   const url = new URL(options.url ?? definition.url);
   let refused = false;
   const transport = new http.StreamableHTTPClientTransport(url, {
-    fetch: serverFetch(url, options, (response, method) => {
+    fetch: serverFetch(url, unasked(options), (response, method) => {
       const { status } = response;
       const onEnd = method === "POST" && isStream(response) ? options.onanswerend : undefined;
       refused ||= status === 401;
@@ -110,8 +114,7 @@ export async function connect(
     await within(CLOSE_MS, client.close());
   };
   try {
-    // The types of the SDK are not made for exact optional properties.
-    const greeting = client.connect(transport as Transport, {
+    const greeting = client.connect(transport, {
       timeout: definition.timeout_ms,
       signal,
     });
@@ -131,7 +134,28 @@ export async function connect(
   return { client, signal, close };
 }
 
-/** The SDK, loaded once; its classes say what it threw. */
+/** The SDK opens the stream for what is said unasked by itself: this tells it that there is none. */
+function unasked(options: ConnectOptions): ConnectOptions {
+  return options.listen === false
+    ? {
+        ...options,
+        fetch: (input, init) =>
+          isStream(init)
+            ? Promise.resolve(new Response(null, { status: 405 }))
+            : options.fetch(input, init),
+      }
+    : options;
+}
+
+/** Whether a request opens such a stream; one that goes on where an answer broke off is none. */
+function isStream({ method, headers }: RequestInit = {}): boolean {
+  const all = new Headers(headers);
+  return method === "GET" && all.get("accept") === "text/event-stream" && !all.has("last-event-id");
+}
+
+/** The SDK, once it is needed; its classes say what it threw. */
+let loaded: Awaited<ReturnType<typeof load>> | null = null;
+
 async function load() {
   const [sdk, http, types, auth, errors, { CfWorkerJsonSchemaValidator }] = await Promise.all([
     import("@modelcontextprotocol/sdk/client/index.js"),
@@ -141,18 +165,8 @@ async function load() {
     import("@modelcontextprotocol/sdk/server/auth/errors.js"),
     import("@modelcontextprotocol/sdk/validation/cfworker"),
   ]);
-  loaded = { sdk, http, types, auth, errors, CfWorkerJsonSchemaValidator };
-  return loaded;
+  return { sdk, http, types, auth, errors, CfWorkerJsonSchemaValidator };
 }
-
-let loaded: {
-  readonly sdk: typeof import("@modelcontextprotocol/sdk/client/index.js");
-  readonly http: typeof import("@modelcontextprotocol/sdk/client/streamableHttp.js");
-  readonly types: typeof import("@modelcontextprotocol/sdk/types.js");
-  readonly auth: typeof import("@modelcontextprotocol/sdk/client/auth.js");
-  readonly errors: typeof import("@modelcontextprotocol/sdk/server/auth/errors.js");
-  readonly CfWorkerJsonSchemaValidator: typeof CfWorkerJsonSchemaValidator;
-} | null = null;
 
 /**
  * What went wrong with a request to a server, as a failure with a code: what the SDK threw, or what
@@ -212,7 +226,12 @@ function httpStop(status: number, message: string): ToolStop {
     return new ToolStop("unauthorized", `The server answered with status ${status}.`);
   }
   if (status >= 400) {
-    return new ToolStop("http_error", `The server answered with status ${status}.`);
+    // The beginning of what it says of it, if that is for people.
+    const text = /^Streamable HTTP error: Error POSTing to endpoint: ([^<]{1,300})/s.exec(
+      message,
+    )?.[1];
+    const said = `The server answered with status ${status}. ${text ?? ""}`;
+    return new ToolStop("http_error", clipMessage(said.trim()));
   }
   const what = /Unexpected content type: (.*)$/s.exec(message)?.[1];
   return new ToolStop(

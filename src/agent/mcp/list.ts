@@ -80,7 +80,7 @@ export async function listTools(
   try {
     const connection = await connect(
       { ...definition, timeout_ms: timeout },
-      { ...options, signal: AbortSignal.any([options.signal, clock.signal]) },
+      { ...options, listen: false, signal: AbortSignal.any([options.signal, clock.signal]) },
     );
     try {
       return await list(connection, definition.name, timeout, bounds);

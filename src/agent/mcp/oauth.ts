@@ -468,7 +468,15 @@ async function admitted(
   signal: AbortSignal,
 ): Promise<boolean> {
   const refusals: ToolStop[] = [];
-  const options = { url, headers, fetch: noting(fetch, refusals), signal, authProvider: session };
+  const options = {
+    url,
+    headers,
+    fetch: noting(fetch, refusals),
+    signal,
+    authProvider: session,
+    // Its stream would begin a second flow beside the first.
+    listen: false,
+  };
   try {
     const connection = await connect(definition, options);
     try {
@@ -605,6 +613,9 @@ function isLoopback(address: string | undefined): boolean {
 }
 
 function sameUrl(one: string, other: string): boolean {
-  const bare = (text: string) => (URL.parse(text)?.href ?? text).replace(/\/$/, "");
-  return bare(one) === bare(other);
+  return withoutSlash(one) === withoutSlash(other);
+}
+
+function withoutSlash(url: string): string {
+  return (URL.parse(url)?.href ?? url).replace(/\/$/, "");
 }

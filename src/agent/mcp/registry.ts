@@ -122,7 +122,7 @@ export class McpRegistry implements McpPort {
     signal: AbortSignal = new AbortController().signal,
   ): Promise<void> {
     const { store, fetch, now, catalogueTtlMs, bounds = LIST_BOUNDS } = this.#host;
-    let hide = (text: string): string => text;
+    let hide = asItIs;
     try {
       const { server, authProvider } = this.reach(tenantId, definition);
       ({ hide } = server);
@@ -163,7 +163,7 @@ export class McpRegistry implements McpPort {
     definition: McpServerDefinition,
     redirectUrl: string,
   ): Promise<McpAuthorization> {
-    let hide = (text: string): string => text;
+    let hide = asItIs;
     try {
       const party = this.#party(tenantId, definition);
       ({ hide } = party.server);
@@ -190,7 +190,7 @@ export class McpRegistry implements McpPort {
     definition: McpServerDefinition,
     returned: Parameters<McpPort["finish"]>[2],
   ): Promise<McpRefusal | null> {
-    let hide = (text: string): string => text;
+    let hide = asItIs;
     try {
       const party = this.#party(tenantId, definition);
       ({ hide } = party.server);
@@ -229,6 +229,11 @@ export class McpRegistry implements McpPort {
       clearTimeout(timer);
     }
   }
+}
+
+/** Hides nothing: no secret was filled in yet. */
+function asItIs(text: string): string {
+  return text;
 }
 
 /** Codes that say that whoever asks is not the right one. */
