@@ -438,6 +438,11 @@ describe("a key", () => {
     const task = await writer.task("submit_task", { ...scripted([DONE]), wait_s: 30 }, progress);
     expect(task.status).toBe("completed");
     expect(progress).toEqual([]);
+    const held = await writer.call("submit_task", {
+      ...scripted([PAY, DONE], HELD, PAYING),
+      wait_s: 30,
+    });
+    expect(held.text).toBe(`${String(held.data["task_id"])} waits for approval.`);
     await expect(writer.sdk.listResources()).rejects.toMatchObject({
       code: -32_000,
       data: { code: "forbidden" },

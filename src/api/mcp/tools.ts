@@ -287,8 +287,13 @@ async function afterSubmitting(call: ToolCall, task: TaskRow, seconds: number): 
   }
 }
 
-async function taskResult({ deps }: ToolCall, row: TaskRow): Promise<CallToolResult> {
-  return result(await taskText(deps, row), { ...taskJson(row) });
+async function taskResult({ deps, caller }: ToolCall, row: TaskRow): Promise<CallToolResult> {
+  return result(await taskText(deps, row, mayRead(caller)), { ...taskJson(row) });
+}
+
+/** Whether a caller may know of a task's events; who may not does not hear of them by another way. */
+export function mayRead({ scopes }: Caller): boolean {
+  return scopes.has("tasks:read");
 }
 
 function result(text: string, structuredContent: Record<string, unknown>): CallToolResult {

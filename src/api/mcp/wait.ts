@@ -36,8 +36,9 @@ export async function waitedFor(deps: ApiDeps, row: TaskRow, waiting: Waiting): 
   waiting.gone.addEventListener("abort", stop);
   try {
     const deadline = deps.now() + waiting.waitMs;
+    const listener = listenerOf(waiting);
     while (!rests(task) && !enough.signal.aborted) {
-      task = await nextRest(deps, task, waiting, enough.signal, deadline - deps.now());
+      task = await nextRest(deps, task, listener, enough.signal, deadline - deps.now());
     }
     return task;
   } finally {
@@ -46,19 +47,41 @@ export async function waitedFor(deps: ApiDeps, row: TaskRow, waiting: Waiting): 
   }
 }
 
+/** Who hears of events, and of which it has heard. */
+interface Listener {
+  readonly hear: (event: LoggedEvent) => Promise<void>;
+  heard: number;
+}
+
+function listenerOf({ tell, after }: Waiting): Listener | null {
+  if (tell === undefined) {
+    return null;
+  }
+  const listener: Listener = {
+    heard: after,
+    hear: async (event) => {
+      if (event.seq > listener.heard) {
+        listener.heard = event.seq;
+        await tell(event);
+      }
+    },
+  };
+  return listener;
+}
+
 /** The task when it rests next, or goes on from a rest, or as it is when `enough` is aborted. */
 async function nextRest(
   deps: ApiDeps,
   task: TaskRow,
-  { tell, after }: Waiting,
+  listener: Listener | null,
   enough: AbortSignal,
   leftMs: number,
 ): Promise<TaskRow> {
   const known = task.last_seq;
-  if (tell !== undefined) {
+  if (listener !== null) {
     // What happened before is told, and decides nothing.
-    await follow(deps, task, Math.min(after, known), enough, async (event) => {
-      await tell(event);
+    await follow(deps, task, Math.min(listener.heard, known), enough, async (event) => {
+      await listener.hear(event);
       return event.seq > known && event.type === "run.waiting" && FOR_PEOPLE.has(event.data["for"]);
     });
   } else if (task.status === "waiting") {
