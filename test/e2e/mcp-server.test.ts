@@ -50,6 +50,7 @@ beforeAll(async () => {
       OPSPAWN_TEST_MOUNTS: "1",
       OPSPAWN_HOSTS: "127.0.0.1,localhost",
       OPSPAWN_CORS_ORIGINS: "https://app.example",
+      OPSPAWN_SSE_PING_MS: "50",
     },
     keys: [READER, WRITER, STRANGER],
   });
@@ -343,12 +344,17 @@ async function begunWait(session: string, task_id: string) {
   const response = await post(service, message, { "Mcp-Session-Id": session });
   const reader = (response.body ?? new ReadableStream()).getReader();
   await reader.read();
-  return async (): Promise<string> => {
-    let text = "";
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      text += new TextDecoder().decode(part.value);
-    }
-    return text;
+  return {
+    /** What comes until the stream ends. */
+    async rest(): Promise<string> {
+      let text = "";
+      for (let part = await reader.read(); !part.done; part = await reader.read()) {
+        text += new TextDecoder().decode(part.value);
+      }
+      return text;
+    },
+    /** Cuts the connection. */
+    leave: () => reader.cancel(),
   };
 }
 
@@ -366,10 +372,23 @@ describe("cancelling a request", () => {
     };
     const told = await post(service, notification, { "Mcp-Session-Id": "session-1" });
     expect(told.status).toBe(202);
-    expect(await mine()).not.toContain('"result"');
+    expect(await mine.rest()).not.toContain('"result"');
     await client.task("cancel_task", { task_id });
-    expect(await theirs()).toContain('"result"');
+    expect(await theirs.rest()).toContain('"result"');
     expect(service.output).not.toMatch(/different request|Uncaught/);
+  });
+
+  test("is what a client does that goes away: nobody watches the run for it any more", async () => {
+    const sleep = { tool_calls: [{ name: "wait", arguments: { seconds: 2 } }] };
+    const { task_id } = await submit(service, scripted([sleep, { text: "Done.", chunks: 2 }]));
+    const wait = await begunWait("session-3", task_id);
+    await wait.leave();
+    await ended(service, task_id);
+    const log = await logOf(service, task_id);
+    const resumed = log.findIndex(({ type }) => type === "run.resumed");
+    expect(resumed).toBeGreaterThan(0);
+    // Streamed text is written where somebody watches.
+    expect(log.slice(resumed).filter(({ type }) => type === "model.delta")).toEqual([]);
   });
 
   test("works for clients of the SDK, which are given a session to be told apart by", async () => {
@@ -419,6 +438,11 @@ describe("a key", () => {
     const task = await writer.task("submit_task", { ...scripted([DONE]), wait_s: 30 }, progress);
     expect(task.status).toBe("completed");
     expect(progress).toEqual([]);
+    const held = await writer.call("submit_task", {
+      ...scripted([PAY, DONE], HELD, PAYING),
+      wait_s: 30,
+    });
+    expect(held.text).toBe(`${String(held.data["task_id"])} waits for approval.`);
     await expect(writer.sdk.listResources()).rejects.toMatchObject({
       code: -32_000,
       data: { code: "forbidden" },
@@ -581,10 +605,10 @@ describe("the address", () => {
   });
 
   test.for([
-    ["{", 400, "malformed_json"],
-    [`"${"x".repeat(1_048_600)}"`, 413, "payload_too_large"],
-    [`${'{"a":'.repeat(70)}1${"}".repeat(70)}`, 422, "validation_failed"],
-  ] as const)("refuses a body of %.10s with %i", async ([body, status, code]) => {
+    [400, "malformed_json", "{"],
+    [413, "payload_too_large", `"${"x".repeat(1_048_600)}"`],
+    [422, "validation_failed", `${'{"a":'.repeat(70)}1${"}".repeat(70)}`],
+  ] as const)("refuses a body that it cannot take with %i %s", async ([status, code, body]) => {
     const response = await post(service, body);
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ code });

@@ -41,6 +41,9 @@ export interface TaskTool {
   run(args: unknown, call: ToolCall): Promise<CallToolResult>;
 }
 
+/** Documents of schemas, which are made once. */
+const documents = new WeakMap<z.ZodType, Tool["inputSchema"]>();
+
 const taskId = z.string().describe("Id of a task: task_…");
 
 const waitS = (max: number, normally: number) =>
@@ -191,17 +194,8 @@ export function tools(): readonly TaskTool[] {
   return [...COMMON, ...agentsOf().map(agentTool)];
 }
 
-const agentTools = new Map<string, TaskTool>();
-
-/** The tool of an agent; made once for each description. */
-function agentTool(agent: AgentSummary): TaskTool {
-  const key = JSON.stringify(agent);
-  const known = agentTools.get(key) ?? makeAgentTool(agent);
-  agentTools.set(key, known);
-  return known;
-}
-
-function makeAgentTool({ name, description }: AgentSummary): TaskTool {
+/** The tool that runs tasks for an agent. */
+function agentTool({ name, description }: AgentSummary): TaskTool {
   return tool({
     name: `agent_${name}`,
     title: `Agent ${name}`,
@@ -248,6 +242,12 @@ function tool<S extends z.ZodType>(spec: ToolSpec<S>): TaskTool {
 }
 
 function jsonSchema(schema: z.ZodType): Tool["inputSchema"] {
+  const document = documents.get(schema) ?? documentOf(schema);
+  documents.set(schema, document);
+  return document;
+}
+
+function documentOf(schema: z.ZodType): Tool["inputSchema"] {
   const document = z.toJSONSchema(schema, {
     io: "input",
     unrepresentable: "any",
@@ -286,8 +286,13 @@ async function afterSubmitting(call: ToolCall, task: TaskRow, seconds: number): 
   }
 }
 
-async function taskResult({ deps }: ToolCall, row: TaskRow): Promise<CallToolResult> {
-  return result(await taskText(deps, row), { ...taskJson(row) });
+async function taskResult({ deps, caller }: ToolCall, row: TaskRow): Promise<CallToolResult> {
+  return result(await taskText(deps, row, mayRead(caller)), { ...taskJson(row) });
+}
+
+/** Whether a caller may know of a task's events; who may not does not hear of them by another way. */
+export function mayRead({ scopes }: Caller): boolean {
+  return scopes.has("tasks:read");
 }
 
 function result(text: string, structuredContent: Record<string, unknown>): CallToolResult {
