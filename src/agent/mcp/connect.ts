@@ -80,7 +80,7 @@ export async function connect(
   const transport = new http.StreamableHTTPClientTransport(url, {
     fetch: serverFetch(url, unasked(options), (response, method) => {
       const { status } = response;
-      const onEnd = method === "POST" && isStream(response) ? options.onanswerend : undefined;
+      const onEnd = method === "POST" && isEventStream(response) ? options.onanswerend : undefined;
       refused ||= status === 401;
       if (status === 401 || status === 403) {
         const { scope, resourceMetadataUrl, error } = auth.extractWWWAuthenticateParams(response);
@@ -316,7 +316,7 @@ function watched(
   return result;
 }
 
-function isStream(response: Response): boolean {
+function isEventStream(response: Response): boolean {
   const type = response.headers.get("content-type") ?? "";
   return response.ok && type.startsWith("text/event-stream");
 }
