@@ -182,18 +182,22 @@ describe("the inspector", () => {
   });
 });
 
-test("two hundred calls at once are each answered with their own answer", async () => {
-  const numbers = Array.from({ length: 200 }, (_, i) => i + 1);
+test("two hundred calls, twenty at a time, are each answered with their own answer", async () => {
+  const right: number[] = [];
   const began = performance.now();
-  const answers = await Promise.all(
-    numbers.map((n) => client.call("agent_default", { goal: `What is ${n} + 1000?`, wait_s: 60 })),
-  );
+  const lanes = Array.from({ length: 20 }, async (_, lane) => {
+    for (let n = lane; n < 200; n += 20) {
+      const goal = `What is ${n} + 1000?`;
+      const { isError, text } = await client.call("agent_default", { goal, wait_s: 60 });
+      expect(isError, text).toBe(false);
+      expect(text).toContain(`is ${n + 1000}`);
+      right.push(n);
+    }
+  });
+  await Promise.all(lanes);
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   process.stdout.write(`200 calls of an agent: ${seconds} s\n`);
-  const right = answers.filter(
-    ({ isError, text }, i) => !isError && text.includes(String(1000 + (numbers[i] ?? 0))),
-  );
-  expect(right).toHaveLength(200);
+  expect(new Set(right).size).toBe(200);
 });
 
 describe("a tool call", () => {
