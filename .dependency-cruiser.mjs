@@ -27,6 +27,8 @@ const ports = within(
   "agent/fetch/guarded-fetch[.]ts$",
 );
 const observe = within("observe[.]ts$");
+/** Sealing and signing: functions over texts and keys, for whoever has both. */
+const crypto = within("crypto/");
 const web = [
   ...domain,
   ...within(
@@ -36,6 +38,7 @@ const web = [
     "env[.]ts$",
   ),
   ...observe,
+  ...crypto,
   ...npm("hono", "@hono/zod-openapi", "zod"),
   // The version that the service tells.
   "^package[.]json$",
@@ -44,6 +47,7 @@ const web = [
 /** Files of a layer, and what they may import besides each other. */
 const layers = [
   { name: "run", files: domain, may: npm("zod", "uuid") },
+  { name: "crypto", files: crypto, may: [] },
   {
     name: "agent",
     files: within("agent/[^/]+$"),
@@ -83,6 +87,7 @@ const layers = [
     files: within("agent/mcp/"),
     may: [
       ...domain,
+      ...crypto,
       ...within(
         "agent/tools/(tool|registry|schema-defect|schema-refs|json-schema|secrets)[.]ts$",
         "agent/fetch/",
@@ -112,7 +117,12 @@ const layers = [
   {
     name: "queue",
     files: within("queue/"),
-    may: [...domain, ...within("durable/(rpc|platform-error)[.]ts$", "store/"), ...observe],
+    may: [
+      ...domain,
+      ...within("durable/(rpc|platform-error)[.]ts$", "store/"),
+      ...observe,
+      ...crypto,
+    ],
   },
   {
     name: "api",

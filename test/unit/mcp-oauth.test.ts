@@ -10,7 +10,7 @@ import {
   type RegistryHost,
   type RegistryStore,
 } from "../../src/agent/mcp/registry.ts";
-import { sealerOf } from "../../src/agent/mcp/seal.ts";
+import { sealerOf } from "../../src/crypto/seal.ts";
 import type { CatalogueHead, McpHealth } from "../../src/run/mcp-catalogue.ts";
 import type { McpServerDefinition } from "../../src/run/mcp-server.ts";
 import { definitionOf, mcpDouble, plainTool, type Double } from "../mcp-double.ts";
@@ -21,13 +21,14 @@ const REDIRECT = "https://opspawn.example/api/v1/mcp/oauth/callback";
 const OAUTH = { oauth: {} };
 
 test("a sealed text is opened with its key at its place, and nowhere else", async () => {
-  const sealer = sealerOf(KEY);
+  const sealer = sealerOf(KEY, "mcp tokens");
   const sealed = await sealer.seal("secret", "a/b");
   expect(sealed).not.toContain("secret");
   expect(await sealer.seal("secret", "a/b")).not.toBe(sealed);
   expect(await sealer.open(sealed, "a/b")).toBe("secret");
   expect(await sealer.open(sealed, "a/c")).toBeNull();
-  expect(await sealerOf(new Uint8Array(32).fill(8)).open(sealed, "a/b")).toBeNull();
+  expect(await sealerOf(new Uint8Array(32).fill(8), "mcp tokens").open(sealed, "a/b")).toBeNull();
+  expect(await sealerOf(KEY, "signing secrets").open(sealed, "a/b")).toBeNull();
   const [version, iv, text = ""] = sealed.split(".");
   const flipped = [version, iv, `${text.startsWith("A") ? "B" : "A"}${text.slice(1)}`].join(".");
   expect(await sealer.open(flipped, "a/b")).toBeNull();

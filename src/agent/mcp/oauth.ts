@@ -17,7 +17,7 @@ import type { McpServerDefinition } from "../../run/mcp-server.ts";
 import type { GuardedFetch } from "../fetch/guarded-fetch.ts";
 import { connect, serverFetch, stopOf, type AuthProvider, type Challenge } from "./connect.ts";
 import type { ResolvedServer } from "./resolve.ts";
-import type { Sealer } from "./seal.ts";
+import type { Sealer } from "../../crypto/seal.ts";
 
 /** How long a browser has to come back. */
 const PENDING_MS = 600_000;

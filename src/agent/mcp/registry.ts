@@ -23,7 +23,7 @@ import {
   type ResolvedServer,
   type ServerSecrets,
 } from "./resolve.ts";
-import { sealerOf } from "./seal.ts";
+import { sealerOf } from "../../crypto/seal.ts";
 import type { Reach } from "./sessions.ts";
 
 /** Where what is known of servers is kept; see `store/mcp.ts`. */
@@ -59,7 +59,8 @@ export class McpRegistry implements McpPort {
   constructor(host: RegistryHost) {
     const { store, now, encryptionKey } = host;
     this.#host = host;
-    this.#oauth = encryptionKey === null ? null : { store, now, sealer: sealerOf(encryptionKey) };
+    this.#oauth =
+      encryptionKey === null ? null : { store, now, sealer: sealerOf(encryptionKey, "mcp tokens") };
   }
 
   get keepsTokens(): boolean {

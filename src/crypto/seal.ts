@@ -13,12 +13,15 @@ export interface Sealer {
 const VERSION = "v1";
 const IV_BYTES = 12;
 
+/** What texts are sealed for: what was sealed for one purpose does not open for another. */
+export type SealPurpose = "mcp tokens" | "signing secrets";
+
 /** @param secret at least 32 random bytes */
-export function sealerOf(secret: Uint8Array<ArrayBuffer>): Sealer {
+export function sealerOf(secret: Uint8Array<ArrayBuffer>, purpose: SealPurpose): Sealer {
   const encoder = new TextEncoder();
   let derived: Promise<CryptoKey> | null = null;
   const key = () => {
-    derived ??= derive(secret);
+    derived ??= derive(secret, purpose);
     return derived;
   };
   const parameters = (iv: Uint8Array<ArrayBuffer>, place: string) => ({
@@ -55,9 +58,9 @@ export function sealerOf(secret: Uint8Array<ArrayBuffer>): Sealer {
   };
 }
 
-async function derive(secret: Uint8Array<ArrayBuffer>): Promise<CryptoKey> {
+async function derive(secret: Uint8Array<ArrayBuffer>, purpose: SealPurpose): Promise<CryptoKey> {
   const material = await crypto.subtle.importKey("raw", secret, "HKDF", false, ["deriveKey"]);
-  const info = new TextEncoder().encode("opspawn mcp tokens v1");
+  const info = new TextEncoder().encode(`opspawn ${purpose} v1`);
   return crypto.subtle.deriveKey(
     { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info },
     material,
