@@ -25,6 +25,7 @@ import { referenceDefect } from "./agent/tools/schema-refs.ts";
 import { builtInTools, toolboxFor } from "./agent/tools/registry.ts";
 import type { Isolate } from "./agent/tools/isolate.ts";
 import { scriptTools } from "./agent/tools/script-tools.ts";
+import type { Announce } from "./durable/announcer.ts";
 import { ledgerStub, type LedgerRpc } from "./durable/ledger-rpc.ts";
 import { configOf, type Config, type ProviderSettings } from "./env.ts";
 import { logObserver, type Observer } from "./observe.ts";
@@ -42,6 +43,8 @@ export interface Deps {
   readonly config: Config;
   readonly tasks: TaskStore;
   readonly observer: Observer;
+  /** Tells webhooks of a run; null in a deployment that has no queue for it. */
+  readonly announce: Announce;
   /** The ledger of a tenant; null in a deployment that has none. */
   ledger(tenantId: string): LedgerRpc | null;
   now(): number;
@@ -85,6 +88,7 @@ export function buildDeps(env: Env, isolate: Isolate | null = null): Deps {
     config,
     tasks: new TaskStore(env.DB),
     observer,
+    announce: announceBy(env),
     ledger: (tenantId) => (env.LEDGERS === undefined ? null : ledgerStub(env.LEDGERS, tenantId)),
     now: () => Date.now(),
     random: () => Math.random(),
@@ -109,12 +113,20 @@ export function buildDeps(env: Env, isolate: Isolate | null = null): Deps {
   };
 }
 
+function announceBy({ WEBHOOKS: queue }: Partial<Env>): Announce {
+  return queue === undefined
+    ? null
+    : async (batch) => {
+        await queue.send(batch);
+      };
+}
+
 function priceOf(config: Config, model: string): Price | null {
   return config.prices.get(model) ?? shippedPrice(model);
 }
 
-/** The one way to the network for tools, and for SDKs that take a `fetch`. */
-function buildFetch({ web }: Config): GuardedFetch {
+/** The one way to the network for tools, SDKs that take a `fetch`, and webhooks. */
+export function buildFetch({ web }: Config): GuardedFetch {
   return guardedFetch({
     rules: new HostRules(web),
     resolve: web.resolver === null ? null : dnsOverHttps(web.resolver),
@@ -203,6 +215,7 @@ export function buildCatalogue(
     isPriced: (model) => priceOf(config, model) !== null,
     definitionDefects: (definition) => definitionDefects(definition, rules, isolate !== null),
     schemaDefect: (schema) => referenceDefect(schema) ?? schemaDefect(schema),
+    addressDefect: (url) => rules.defect(url),
     modelProblem(model) {
       const slash = model.indexOf("/");
       const provider = model.slice(0, slash);

@@ -294,6 +294,7 @@ const vars = z.object({
   OPSPAWN_SLICE_MS: number(600_000, 100, 840_000),
   OPSPAWN_RECONCILE_AFTER_MS: number(60_000, 1, 86_400_000),
   OPSPAWN_CHECK_AGAIN_MS: number(300_000, 1, 86_400_000),
+  OPSPAWN_WEBHOOK_TIMEOUT_MS: number(15_000, 10, 60_000),
   OPSPAWN_RETENTION_DAYS: number(30, 1, 3650),
   OPSPAWN_KEY_CACHE_MS: number(5_000, 0, 60_000),
   OPSPAWN_SSE_PING_MS: number(15_000, 10, 60_000),
@@ -347,6 +348,8 @@ export interface Config {
   readonly reconcileAfterMs: number;
   /** Pause before a live run that the reconciler looked at is looked at again. */
   readonly checkAgainMs: number;
+  /** Longest wait for the answer of a webhook's receiver. */
+  readonly webhookTimeoutMs: number;
   /** How long a task and its log are kept after its end. */
   readonly retentionMs: number;
   /** How long a key that was found valid is not looked up again. */
@@ -463,6 +466,7 @@ function toConfig(v: Vars, env: object): Config {
     sliceMs: v.OPSPAWN_SLICE_MS,
     reconcileAfterMs: v.OPSPAWN_RECONCILE_AFTER_MS,
     checkAgainMs: v.OPSPAWN_CHECK_AGAIN_MS,
+    webhookTimeoutMs: v.OPSPAWN_WEBHOOK_TIMEOUT_MS,
     retentionMs: v.OPSPAWN_RETENTION_DAYS * 86_400_000,
     keyCacheMs: v.OPSPAWN_KEY_CACHE_MS,
     ssePingMs: v.OPSPAWN_SSE_PING_MS,

@@ -14,6 +14,7 @@ import { accept, type RunCommand } from "../run/command.ts";
 import type { RunSpec } from "../run/spec.ts";
 import type { RunState } from "../run/state.ts";
 import { isSettled, isTerminal, viewOf } from "../run/view.ts";
+import { Announcer, isWanted } from "./announcer.ts";
 import { RunBudgets } from "./budgets.ts";
 import { EventLog, type StoredEvent } from "./event-log.ts";
 import { isolateOf } from "./isolate.ts";
@@ -77,6 +78,7 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
         await this.#budgets.settle();
       },
       () => this.#log.state,
+      new Announcer(storage.sql, this.#log, () => this.#deps.announce),
     );
     this.#lifeline = new Lifeline({
       ctx,
@@ -293,6 +295,10 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
 
   #publish(events: readonly StoredEvent[]): void {
     this.#watchers.publish(events);
+    if (isWanted(this.#log.state) && events.some(({ type }) => type === "approval.requested")) {
+      // A person is asked at once, whatever else the slice is busy with.
+      this.#lifeline.keep(this.#outbox.flush());
+    }
     if (isSettled(this.#log.state.status)) {
       for (const wake of this.#waiting) {
         wake();

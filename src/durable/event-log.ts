@@ -3,7 +3,13 @@
  * one row and one transaction. State is the fold of what is stored, kept in memory while the
  * object lives; it does not survive eviction and need not.
  */
-import { LogCorruption, upcast, type NewEvent, type RunEvent } from "../run/event.ts";
+import {
+  LogCorruption,
+  upcast,
+  type EventType,
+  type NewEvent,
+  type RunEvent,
+} from "../run/event.ts";
 import { reduce } from "../run/reduce.ts";
 import { INITIAL_STATE, type RunState } from "../run/state.ts";
 import { cutPoint, hasSchema, migrate, ROW_CHARS, type Sql } from "./schema.ts";
@@ -94,6 +100,29 @@ export class EventLog {
       page.push(event);
     }
     return { events: page, more: false };
+  }
+
+  /**
+   * Events of some types after a cursor, in order, at most `limit` of them, and up to where the log
+   * was searched for them.
+   */
+  pick(
+    after: number,
+    types: ReadonlySet<EventType>,
+    limit: number,
+  ): { readonly events: readonly RunEvent[]; readonly upTo: number } {
+    const events: RunEvent[] = [];
+    for (const { text } of this.#rows(after)) {
+      for (const event of parseRow(text).map(upcast)) {
+        if (event.seq > after && types.has(event.type)) {
+          events.push(event);
+        }
+        if (events.length === limit) {
+          return { events, upTo: event.seq };
+        }
+      }
+    }
+    return { events, upTo: this.state.seq };
   }
 
   /** Whose log this is, also where the rest of it cannot be read. */

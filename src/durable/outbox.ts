@@ -2,11 +2,13 @@
  * Brings what the log decides to D1. Nothing is queued: the state itself says whether D1 is behind,
  * and only the newest status is sent, so a run that is over at once writes its end and nothing
  * else. The update is fenced by `seq`, so that sending again is harmless and a late write never
- * wins; while D1 is behind, an alarm is set, and an alarm is all that has to survive a crash.
+ * wins; while D1 is behind, an alarm is set, and an alarm is all that has to survive a crash. Then
+ * those are told who asked to be, see `announcer.ts`: by then the task's row is what they will find.
  */
 import type { RunState } from "../run/state.ts";
 import { viewOf } from "../run/view.ts";
 import type { TaskProjection } from "../store/tasks.ts";
+import type { Announcer } from "./announcer.ts";
 
 /** Stores a projection; the part of the task store that a run needs. */
 export type Project = (projection: TaskProjection) => Promise<void>;
@@ -14,17 +16,27 @@ export type Project = (projection: TaskProjection) => Promise<void>;
 export class Outbox {
   readonly #project: Project;
   readonly #state: () => RunState;
+  readonly #announcer: Pick<Announcer, "behind" | "flush">;
   /** Not persisted: after a restart, the newest status is sent once more. */
   #sentSeq = 0;
   #flushing: Promise<void> | null = null;
 
-  constructor(project: Project, state: () => RunState) {
+  constructor(
+    project: Project,
+    state: () => RunState,
+    announcer: Pick<Announcer, "behind" | "flush">,
+  ) {
     this.#project = project;
     this.#state = state;
+    this.#announcer = announcer;
   }
 
-  /** Whether D1 may not know the newest status yet. */
+  /** Whether there is somebody who may not know the newest status yet. */
   get behind(): boolean {
+    return this.#unprojected || this.#announcer.behind;
+  }
+
+  get #unprojected(): boolean {
     return this.#state().statusSeq > this.#sentSeq;
   }
 
@@ -33,7 +45,10 @@ export class Outbox {
     this.#sentSeq = 0;
   }
 
-  /** Resolves when D1 has the newest status. @throws what D1 throws; nothing is lost then */
+  /**
+   * Resolves when D1 has the newest status, and the queue of webhooks what they are told.
+   * @throws what these throw; nothing is lost then
+   */
   async flush(): Promise<void> {
     while (this.behind) {
       this.#flushing ??= this.#send().finally(() => {
@@ -48,8 +63,11 @@ export class Outbox {
     if (state.spec === null) {
       return;
     }
-    const { task_id, tenant_id, agent } = state.spec;
-    await this.#project({ task_id, tenant_id, agent, view: viewOf(state) });
-    this.#sentSeq = Math.max(this.#sentSeq, state.statusSeq);
+    if (this.#unprojected) {
+      const { task_id, tenant_id, agent } = state.spec;
+      await this.#project({ task_id, tenant_id, agent, view: viewOf(state) });
+      this.#sentSeq = Math.max(this.#sentSeq, state.statusSeq);
+    }
+    await this.#announcer.flush();
   }
 }

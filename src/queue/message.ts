@@ -1,6 +1,6 @@
 /** What is put on the task queue. A message names a task; a small spec travels along. */
 import { isJsonObject } from "../run/json.ts";
-import { specOf, type NewTask } from "../store/tasks.ts";
+import { specOf, type StoredTask } from "../store/tasks.ts";
 
 export interface TaskMessage {
   readonly tenant_id: string;
@@ -13,7 +13,7 @@ export interface TaskMessage {
 const INLINE_CHARS = 16_000;
 
 /** The message for a task. */
-export function messageFor(task: NewTask): TaskMessage {
+export function messageFor(task: StoredTask): TaskMessage {
   const { tenant_id, task_id } = task;
   const spec = JSON.stringify(specOf(task));
   return spec.length <= INLINE_CHARS ? { tenant_id, task_id, spec } : { tenant_id, task_id };

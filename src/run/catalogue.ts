@@ -16,6 +16,8 @@ export interface Catalogue {
   definitionDefects(definition: ToolDefinition): Promise<readonly SchemaDefect[]>;
   /** What is wrong with a JSON Schema, or null if it can be applied. */
   schemaDefect(schema: JsonObject): SchemaDefect | null;
+  /** Why an address may not be sent to, as far as its text tells; null if it may. */
+  addressDefect(url: string): string | null;
 }
 
 export interface SchemaDefect {

@@ -18,6 +18,7 @@ import {
   jsonValue,
   PLANNERS,
   runLimits,
+  webhookTypes,
 } from "./spec.ts";
 import { toolDefinitions } from "./tool-definition.ts";
 import { UNTRUSTED } from "./trust.ts";
@@ -65,6 +66,8 @@ export const EVENT_DATA = {
     tools: z.exactOptional(toolDefinitions),
     /** The MCP servers that it may use, as they were when it was submitted. */
     mcp_servers: z.exactOptional(mcpServerDefinitions),
+    /** What webhooks want to be told of, as it was when it was submitted. */
+    webhooks: z.exactOptional(webhookTypes),
   }),
   "run.started": z.looseObject({ epoch: count }),
   "run.waiting": z.looseObject({

@@ -74,6 +74,7 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
             : { scheduled_at: event.data.scheduled_at }),
           ...(event.data.tools === undefined ? {} : { tools: event.data.tools }),
           ...(event.data.mcp_servers === undefined ? {} : { mcp_servers: event.data.mcp_servers }),
+          ...(event.data.webhooks === undefined ? {} : { webhooks: event.data.webhooks }),
         },
         createdAt: at,
         conversation: openWith(openingTurns(event.data.input_data)),

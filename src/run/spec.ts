@@ -9,6 +9,7 @@ import type { Turn } from "./message.ts";
 import type { Image } from "./picture.ts";
 import { toolDefinitions } from "./tool-definition.ts";
 import { policySchema } from "./policy.ts";
+import { WEBHOOK_TYPES } from "./webhook-type.ts";
 
 export const PLANNERS = ["native", "react", "placeholder"] as const;
 export type PlannerName = (typeof PLANNERS)[number];
@@ -17,6 +18,9 @@ export type PlannerName = (typeof PLANNERS)[number];
 export const jsonObject = z.custom<JsonObject>(isJsonObject, "must be an object");
 /** Any JSON value. */
 export const jsonValue = z.custom<JsonValue>((value) => value !== undefined, "must be JSON");
+
+/** Types of what webhooks are told. */
+export const webhookTypes = z.array(z.enum(WEBHOOK_TYPES));
 
 /** What becomes of a wait that nobody ends in time. */
 export const EXPIRY_POLICIES = ["deny", "fail", "continue"] as const;
@@ -93,6 +97,8 @@ export const runSpec = z.strictObject({
   tools: z.exactOptional(toolDefinitions),
   /** The MCP servers that it may use, as they are when it is submitted. */
   mcp_servers: z.exactOptional(mcpServerDefinitions),
+  /** What somebody outside wants to be told of, as it was when it was submitted; absent: nothing. */
+  webhooks: z.exactOptional(webhookTypes),
 });
 export type RunSpec = z.infer<typeof runSpec>;
 

@@ -8,6 +8,7 @@ import type { McpServerDefinition } from "../run/mcp-server.ts";
 import type { ToolDefinition } from "../run/tool-definition.ts";
 import { INITIAL_STATE, type TaskStatus } from "../run/state.ts";
 import { viewOf, type RunView } from "../run/view.ts";
+import { WEBHOOK_TYPES, type WebhookType } from "../run/webhook-type.ts";
 
 export interface TaskRow {
   readonly tenant_id: string;
@@ -31,6 +32,10 @@ export interface TaskRow {
   readonly tools: readonly ToolDefinition[];
   /** The MCP servers that the run may use, as they were at submission. */
   readonly mcp_servers: readonly McpServerDefinition[];
+  /** Where the task's news are sent, besides the tenant's webhooks. */
+  readonly callback_url: string | null;
+  /** What anybody wanted to be told of when the task was submitted. */
+  readonly webhooks: readonly WebhookType[];
   readonly result: JsonValue;
   readonly error: RunView["error"];
   readonly usage: RunView["usage"];
@@ -42,7 +47,7 @@ export interface TaskRow {
 }
 
 /** A task as a list has it: what is too large for a page of a hundred is null. */
-export type ListedTask = Omit<TaskRow, "input_data" | "config" | "tools" | "mcp_servers"> & {
+export type ListedTask = Omit<TaskRow, "input_data" | "config" | Snapshot> & {
   readonly input_data: JsonObject | null;
   readonly config: Pick<AgentConfig, "model" | "planner">;
 };
@@ -66,8 +71,18 @@ export type NewTask = Pick<
   | "scheduled_at"
   | "tools"
   | "mcp_servers"
+  | "callback_url"
   | "created_at"
 >;
+
+/** A new task that is stored: it is known who wants to be told of it. */
+export type StoredTask = NewTask & Pick<TaskRow, "webhooks">;
+
+/** The task that an idempotency key stands for. */
+export interface EarlierTask {
+  readonly taskId: string;
+  readonly fingerprint: string;
+}
 
 /** A client's claim that a request is the same as an earlier one. */
 export interface IdempotencyClaim {
@@ -119,7 +134,7 @@ const IDEMPOTENCY_TTL_MS = 86_400_000;
 const LISTED_CHARS = 16_384;
 const LISTED = `tenant_id, task_id, task_type, name, status, waiting_for, waiting_until, agent,
   agent_version, json_object('model', config ->> '$.model', 'planner', config ->> '$.planner') AS config,
-  limits, metadata, priority, attempt, retry_of, scheduled_at, error, usage, last_seq, created_at, updated_at,
+  limits, metadata, priority, attempt, retry_of, scheduled_at, callback_url, error, usage, last_seq, created_at, updated_at,
   started_at, completed_at,
   CASE WHEN LENGTH(input_data) <= ${LISTED_CHARS} THEN input_data END AS input_data,
   CASE WHEN LENGTH(result) <= ${LISTED_CHARS} THEN result END AS result`;
@@ -141,20 +156,29 @@ export class TaskStore {
   }
 
   /**
-   * Inserts a task, and its idempotency claim if there is one, both or neither.
-   * @returns the claim's earlier task if the key was used before, else null
+   * Inserts a task, and its idempotency claim if there is one, both or neither. The same statement
+   * finds out who wants to be told of it.
+   * @returns the task as it is stored, or the claim's earlier one if the key was used before
    */
   async insert(
     task: NewTask,
     claim: IdempotencyClaim | null,
-  ): Promise<{ readonly taskId: string; readonly fingerprint: string } | null> {
+  ): Promise<
+    { readonly stored: StoredTask; readonly earlier?: never } | { readonly earlier: EarlierTask }
+  > {
     const insert = this.#db
       .prepare(
         `INSERT INTO task (tenant_id, task_id, task_type, name, status, input_data, agent,
            agent_version, config, limits, metadata, priority, attempt, retry_of, scheduled_at,
-           tools, mcp_servers, last_seq, created_at, updated_at, dispatched_at, dispatches)
+           tools, mcp_servers, callback_url, webhooks, last_seq, created_at, updated_at,
+           dispatched_at, dispatches)
          VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?13, ?14, ?15,
-           ?16, ?17, 0, ?12, ?12, ?12, 1)`,
+           ?16, ?17, ?18, CASE WHEN ?18 IS NOT NULL THEN ?19 ELSE (
+             SELECT NULLIF(json_group_array(DISTINCT type.value), '[]')
+             FROM webhook, json_each(webhook.types) AS type
+             WHERE webhook.tenant_id = ?1 AND webhook.enabled = 1) END,
+           0, ?12, ?12, ?12, 1)
+         RETURNING webhooks`,
       )
       .bind(
         task.tenant_id,
@@ -174,15 +198,16 @@ export class TaskStore {
         task.scheduled_at,
         task.tools.length === 0 ? null : JSON.stringify(task.tools),
         task.mcp_servers.length === 0 ? null : JSON.stringify(task.mcp_servers),
+        task.callback_url,
+        JSON.stringify(WEBHOOK_TYPES),
       );
     if (claim === null) {
-      await insert.run();
-      return null;
+      return { stored: withWebhooks(task, await insert.first<WantedRow>()) };
     }
     const scope = [task.tenant_id, claim.route, claim.key];
     const expired = new Date(Date.parse(task.created_at) - IDEMPOTENCY_TTL_MS).toISOString();
     try {
-      await this.#db.batch([
+      const answers = await this.#db.batch<WantedRow>([
         this.#db
           .prepare(
             "DELETE FROM idempotency WHERE tenant_id = ? AND route = ? AND key = ? AND created_at < ?",
@@ -193,14 +218,16 @@ export class TaskStore {
           .bind(...scope, claim.fingerprint, task.task_id, task.created_at),
         insert,
       ]);
-      return null;
+      return { stored: withWebhooks(task, answers.at(-1)?.results[0] ?? null) };
     } catch (error) {
       const earlier = await this.claimed(task.tenant_id, claim);
       if (earlier === null) {
         throw error;
       }
       // The batch may have been committed although its answer was lost.
-      return earlier.taskId === task.task_id ? null : earlier;
+      const stored =
+        earlier.taskId === task.task_id ? await this.get(task.tenant_id, task.task_id) : null;
+      return stored === null ? { earlier } : { stored };
     }
   }
 
@@ -208,7 +235,7 @@ export class TaskStore {
   async claimed(
     tenantId: string,
     { route, key }: Pick<IdempotencyClaim, "route" | "key">,
-  ): Promise<{ readonly taskId: string; readonly fingerprint: string } | null> {
+  ): Promise<EarlierTask | null> {
     const row = await this.#db
       .prepare(
         "SELECT task_id, fingerprint FROM idempotency WHERE tenant_id = ? AND route = ? AND key = ?",
@@ -411,9 +438,9 @@ export class TaskStore {
 }
 
 /** What a run is told of its task. */
-export function specOf(row: NewTask): RunSpec {
+export function specOf(row: StoredTask): RunSpec {
   const { task_id, tenant_id, input_data, agent, agent_version, config, limits } = row;
-  const { scheduled_at, tools, mcp_servers } = row;
+  const { scheduled_at, tools, mcp_servers, webhooks } = row;
   return {
     task_id,
     tenant_id,
@@ -425,11 +452,12 @@ export function specOf(row: NewTask): RunSpec {
     ...(scheduled_at === null ? {} : { scheduled_at }),
     ...(tools.length === 0 ? {} : { tools: [...tools] }),
     ...(mcp_servers.length === 0 ? {} : { mcp_servers: [...mcp_servers] }),
+    ...(webhooks.length === 0 ? {} : { webhooks: [...webhooks] }),
   };
 }
 
 /** A task as it is right after it was accepted. */
-export function asAccepted(task: NewTask): TaskRow {
+export function asAccepted(task: StoredTask): TaskRow {
   return {
     ...task,
     status: "pending",
@@ -448,7 +476,7 @@ export function asAccepted(task: NewTask): TaskRow {
 type JsonColumn = "config" | "limits" | "metadata";
 type NullableJsonColumn = "input_data" | "result" | "error" | "usage";
 /** What a task was submitted with, absent where it was nothing. */
-type Snapshot = "tools" | "mcp_servers";
+export type Snapshot = "tools" | "mcp_servers" | "webhooks";
 type RawTask = Omit<TaskRow, JsonColumn | NullableJsonColumn | Snapshot> &
   Record<JsonColumn, string> &
   Record<NullableJsonColumn, string | null>;
@@ -480,7 +508,14 @@ function fromRaw(
     usage: raw.usage === null ? NO_USAGE : (JSON.parse(raw.usage) as RunView["usage"]),
     tools: JSON.parse(raw.tools ?? "[]") as ToolDefinition[],
     mcp_servers: JSON.parse(raw.mcp_servers ?? "[]") as McpServerDefinition[],
+    webhooks: JSON.parse(raw.webhooks ?? "[]") as WebhookType[],
   };
+}
+
+type WantedRow = Pick<WholeRow, "webhooks">;
+
+function withWebhooks(task: NewTask, row: WantedRow | null): StoredTask {
+  return { ...task, webhooks: JSON.parse(row?.webhooks ?? "[]") as WebhookType[] };
 }
 
 /** When the reconciler should have heard of the run again; null where nothing is to be expected. */

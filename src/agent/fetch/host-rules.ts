@@ -43,6 +43,16 @@ export class HostRules {
     this.#open = new Set(open.map(canonicalPair));
   }
 
+  /** Why an address may not be fetched, or null if it may. */
+  defect(address: string): string | null {
+    try {
+      this.check(address);
+      return null;
+    } catch (refusal) {
+      return refusal instanceof Error ? refusal.message : "is refused";
+    }
+  }
+
   /** @throws ToolStop `url_refused`, saying why */
   check(address: string | URL): Target {
     const url = address instanceof URL ? address : URL.parse(address);

@@ -86,12 +86,8 @@ function urlDefects(url: string, rules: HostRules): SchemaDefect[] {
   if (url.includes("${")) {
     return [{ pointer, detail: "cannot hold a secret: addresses are logged everywhere" }];
   }
-  try {
-    rules.check(url);
-    return [];
-  } catch (refusal) {
-    return [{ pointer, detail: refusal instanceof Error ? refusal.message : "is refused" }];
-  }
+  const detail = rules.defect(url);
+  return detail === null ? [] : [{ pointer, detail }];
 }
 
 /** What a listing depends on: with another key, what is kept is of another server. */

@@ -78,10 +78,6 @@ function urlDefects({ http }: HttpDefinition, rules: HostRules): SchemaDefect[] 
   if (namesSecret(http.url)) {
     return [{ pointer, detail: "cannot hold a secret: addresses are logged everywhere" }];
   }
-  try {
-    rules.check(http.url);
-    return [];
-  } catch (refusal) {
-    return [{ pointer, detail: refusal instanceof Error ? refusal.message : "is refused" }];
-  }
+  const detail = rules.defect(http.url);
+  return detail === null ? [] : [{ pointer, detail }];
 }

@@ -1,0 +1,54 @@
+/**
+ * What a tenant's messages are signed with, in D1 and sealed: one secret for each webhook and hook,
+ * and one for the `callback_url`s of its tasks. While a secret is replaced, the one before is good
+ * for a day.
+ */
+
+/** A secret as it is stored. */
+export interface KeptSecret {
+  readonly sealed: string;
+  /** The one before, and until when it is good. */
+  readonly previous: string | null;
+  readonly previous_until: string | null;
+}
+
+export class SecretStore {
+  readonly #db: D1Database;
+
+  constructor(db: D1Database) {
+    this.#db = db;
+  }
+
+  async get(tenantId: string, owner: string): Promise<KeptSecret | null> {
+    return this.#db
+      .prepare(
+        `SELECT sealed, previous, previous_until FROM signing_secret
+         WHERE tenant_id = ? AND owner = ?`,
+      )
+      .bind(tenantId, owner)
+      .first<KeptSecret>();
+  }
+
+  /** Gives an owner a secret, unless it has one. */
+  async insert(tenantId: string, owner: string, sealed: string, now: string): Promise<void> {
+    await this.#db
+      .prepare(
+        `INSERT INTO signing_secret (tenant_id, owner, sealed, created_at) VALUES (?, ?, ?, ?)
+         ON CONFLICT DO NOTHING`,
+      )
+      .bind(tenantId, owner, sealed, now)
+      .run();
+  }
+
+  /** Puts another secret in the place of one; false where there is none. */
+  async rotate(tenantId: string, owner: string, sealed: string, until: string): Promise<boolean> {
+    const { meta } = await this.#db
+      .prepare(
+        `UPDATE signing_secret SET previous = sealed, previous_until = ?3, sealed = ?4
+         WHERE tenant_id = ?1 AND owner = ?2`,
+      )
+      .bind(tenantId, owner, until, sealed)
+      .run();
+    return meta.changes > 0;
+  }
+}
