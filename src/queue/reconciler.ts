@@ -8,7 +8,9 @@
 import { specOf, type EndedTask, type ForgottenTask, type TaskStore } from "../store/tasks.ts";
 import type { QueueDeps } from "./consumer.ts";
 import { abandonRun } from "./dead-letter.ts";
+import type { WebhookStore } from "../store/webhooks.ts";
 import { messageFor, sendTask, type TaskQueues } from "./message.ts";
+import { sendDeliveries, type WebhookQueue } from "./webhook-message.ts";
 
 export interface ReconcilerDeps extends QueueDeps {
   readonly tasks: Pick<
@@ -16,6 +18,10 @@ export interface ReconcilerDeps extends QueueDeps {
     "get" | "takeForgotten" | "takeUnheard" | "endedBefore" | "delete" | "expireIdempotency"
   >;
   readonly queues: TaskQueues;
+  readonly webhooks: {
+    readonly store: Pick<WebhookStore, "takeOverdue" | "expire">;
+    readonly queue: WebhookQueue;
+  };
   /** Age at which a pending task counts as forgotten, milliseconds. */
   readonly reconcileAfterMs: number;
   /** Pause before a live run that was looked at is looked at again, milliseconds. */
@@ -27,6 +33,8 @@ export interface ReconcilerDeps extends QueueDeps {
 /** Tasks read at once: each may hold a megabyte of input. */
 const PAGE = 20;
 const MAX_PAGES = 50;
+/** Deliveries read at once: no more than their names. */
+const DELIVERIES = 100;
 /** Times that a task is sent again before its run is asked directly, and then failed. */
 const QUEUE_TRIES = 10;
 const DIRECT_TRIES = 10;
@@ -58,6 +66,26 @@ export async function reconcile(deps: ReconcilerDeps, now: number): Promise<void
     deps,
   );
   await deps.tasks.expireIdempotency(now);
+  await mendDeliveries(deps, now);
+}
+
+/** Deliveries that are due and were not heard of, a page at a time; and those that are old. */
+async function mendDeliveries(
+  { webhooks: { store, queue }, observer, reconcileAfterMs, retentionMs }: ReconcilerDeps,
+  now: number,
+): Promise<void> {
+  try {
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      const overdue = await store.takeOverdue(iso(now - reconcileAfterMs), iso(now), DELIVERIES);
+      await sendDeliveries(queue, overdue);
+      if (overdue.length < DELIVERIES) {
+        break;
+      }
+    }
+    await store.expire(iso(now - retentionMs), MAX_PAGES * DELIVERIES);
+  } catch (error) {
+    observer.fault("reconcile.webhooks", error);
+  }
 }
 
 /** Works through what `take` gives, page by page; it never gives the same twice. One that fails holds up no other. */
