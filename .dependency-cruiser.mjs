@@ -32,7 +32,7 @@ const crypto = within("crypto/");
 const web = [
   ...domain,
   ...within(
-    "queue/message[.]ts$",
+    "queue/(webhook-)?message[.]ts$",
     "durable/(rpc|ledger-rpc|platform-error)[.]ts$",
     "store/",
     "env[.]ts$",

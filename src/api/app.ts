@@ -9,6 +9,7 @@ import { HTTPException } from "hono/http-exception";
 import { adminRoutes } from "./admin.ts";
 import type { ApiContext, ApiDeps, AppEnv } from "./context.ts";
 import { eventRoutes } from "./events.ts";
+import { hookRoutes } from "./hooks.ts";
 import { mcpRoutes as mcpFront } from "./mcp/route.ts";
 import { mcpCallbackRoute } from "./mcp-callback.ts";
 import { mcpRoutes } from "./mcp.ts";
@@ -22,6 +23,7 @@ import { taskRoutes } from "./tasks.ts";
 import { toolRoutes } from "./tools.ts";
 import { usageRoutes } from "./usage.ts";
 import { validationProblem } from "./validation.ts";
+import { webhookRoutes } from "./webhooks.ts";
 
 /** @param depsOf builds, or finds again, what the handlers need */
 export function createApp(depsOf: (env: Env) => ApiDeps): OpenAPIHono<AppEnv> {
@@ -60,6 +62,8 @@ export function createApp(depsOf: (env: Env) => ApiDeps): OpenAPIHono<AppEnv> {
   toolRoutes(app);
   mcpRoutes(app);
   mcpCallbackRoute(app);
+  webhookRoutes(app);
+  hookRoutes(app);
   usageRoutes(app);
   adminRoutes(app);
   mcpFront(app);

@@ -104,7 +104,7 @@ function bearer(header: string | undefined): string | null {
   return match?.[1] ?? null;
 }
 
-/** Lower-case hex of the SHA-256 of a text. */
-export function sha256Hex(text: string): string {
+/** Lower-case hex of the SHA-256 of a text, or of bytes. */
+export function sha256Hex(text: string | Uint8Array): string {
   return hash("sha256", text, "hex");
 }

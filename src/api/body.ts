@@ -20,24 +20,13 @@ export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
   // The usual case is read in one go, and Hono keeps what was read; the rest is copied.
   const plain = declared > 0 && /^application\/json(; ?charset=utf-8)?$/i.test(type);
   const bytes =
-    declared > MAX_BODY_BYTES
-      ? null
-      : plain
-        ? new Uint8Array(await c.req.arrayBuffer())
-        : await readBounded(c.req.raw);
-  if (bytes === null) {
-    throw new Problem("payload_too_large", `A body has at most ${MAX_BODY_BYTES} bytes.`);
-  }
+    plain && declared <= MAX_BODY_BYTES
+      ? new Uint8Array(await c.req.arrayBuffer())
+      : await boundedBody(c.req.raw);
   if (bytes.byteLength > 0 && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)) {
     throw new Problem("unsupported_media_type", "Send the body as application/json.");
   }
-  const text = decode(bytes);
-  const defect = jsonDefect(parse(text));
-  if (defect !== null) {
-    throw new Problem("validation_failed", `The body cannot be stored: ${defect}.`, {
-      faults: [{ pointer: "", detail: defect }],
-    });
-  }
+  const { text } = jsonOf(bytes);
   if (plain) {
     return next();
   }
@@ -48,17 +37,36 @@ export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
   return next();
 });
 
-async function readBounded(request: Request): Promise<Uint8Array | null> {
+/** The bytes of a body. @throws Problem `payload_too_large`, before more is read */
+export async function boundedBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array[] = [];
   let size = 0;
+  checkSize(Number(request.headers.get("Content-Length") ?? 0));
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength;
-    if (size > MAX_BODY_BYTES) {
-      return null;
-    }
+    checkSize(size);
     chunks.push(chunk);
   }
   return new Uint8Array(Buffer.concat(chunks));
+}
+
+function checkSize(bytes: number): void {
+  if (bytes > MAX_BODY_BYTES) {
+    throw new Problem("payload_too_large", `A body has at most ${MAX_BODY_BYTES} bytes.`);
+  }
+}
+
+/** The JSON that a body holds, which can be stored; none at all is `{}`. @throws Problem */
+export function jsonOf(bytes: Uint8Array): { readonly text: string; readonly value: unknown } {
+  const text = decode(bytes);
+  const value = parse(text);
+  const defect = jsonDefect(value);
+  if (defect !== null) {
+    throw new Problem("validation_failed", `The body cannot be stored: ${defect}.`, {
+      faults: [{ pointer: "", detail: defect }],
+    });
+  }
+  return { text, value };
 }
 
 function decode(bytes: Uint8Array): string {

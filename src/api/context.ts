@@ -1,17 +1,23 @@
 /** What every handler works with: the dependencies of a request, and who makes it. */
 import type { Context } from "hono";
+import { SigningSecrets } from "../crypto/signing-secrets.ts";
 import { configOf, type Config } from "../env.ts";
 import { ledgerStub, type LedgerRpc } from "../durable/ledger-rpc.ts";
 import { runStub, type RunRpc } from "../durable/rpc.ts";
 import type { Observer } from "../observe.ts";
 import { messageFor, sendTask } from "../queue/message.ts";
+import { sendDeliveries } from "../queue/webhook-message.ts";
 import type { Catalogue } from "../run/catalogue.ts";
 import type { McpPort } from "../run/mcp-port.ts";
+import type { DeliveryName } from "../run/webhook.ts";
+import { HookStore } from "../store/hooks.ts";
 import { KeyStore, type Caller } from "../store/keys.ts";
 import { McpStore } from "../store/mcp.ts";
-import { TaskStore, type NewTask } from "../store/tasks.ts";
+import { SecretStore } from "../store/secrets.ts";
+import { TaskStore, type StoredTask } from "../store/tasks.ts";
 import { UsageStore } from "../store/usage.ts";
 import { ToolStore } from "../store/tools.ts";
+import { WebhookStore } from "../store/webhooks.ts";
 
 export interface ApiDeps {
   readonly config: Config;
@@ -21,13 +27,20 @@ export interface ApiDeps {
   readonly mcpServers: McpStore;
   /** What goes over the network to MCP servers. */
   readonly mcp: McpPort;
+  readonly webhooks: WebhookStore;
+  readonly hooks: HookStore;
+  /** What webhooks and hooks are signed with: as it is stored, and how it is read. */
+  readonly secretStore: SecretStore;
+  readonly secrets: SigningSecrets;
+  /** Has a delivery attempted as soon as can be. */
+  deliver(name: DeliveryName): Promise<void>;
   readonly keys: KeyStore;
   readonly usage: UsageStore;
   ledger(tenantId: string): LedgerRpc;
   readonly observer: Observer;
   run(tenantId: string, taskId: string): RunRpc;
   /** Gives a task to the queue. */
-  dispatch(task: NewTask): Promise<void>;
+  dispatch(task: StoredTask): Promise<void>;
   now(): number;
 }
 
@@ -62,6 +75,11 @@ export function apiDeps(
     tools: new ToolStore(env.DB),
     mcpServers,
     mcp: mcpOf(config, mcpServers),
+    webhooks: new WebhookStore(env.DB),
+    hooks: new HookStore(env.DB),
+    secretStore: new SecretStore(env.DB),
+    secrets: new SigningSecrets(config.encryptionKey),
+    deliver: (name) => sendDeliveries(env.WEBHOOKS, [name]),
     keys: new KeyStore(env.DB),
     usage: new UsageStore(env.DB),
     ledger: (tenantId) => ledgerStub(env.LEDGERS, tenantId),

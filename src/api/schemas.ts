@@ -17,12 +17,14 @@ import { EXPIRY_POLICIES, PLANNERS } from "../run/spec.ts";
 const freeValue: z.ZodType<JsonValue> = z
   .any()
   .openapi({ type: ["object", "array", "string", "number", "boolean", "null"] });
-const freeObject = z.record(z.string(), freeValue);
-const timestamp = z.string().openapi({ format: "date-time", example: "2026-11-22T19:05:12.345Z" });
+export const freeObject = z.record(z.string(), freeValue);
+export const timestamp = z
+  .string()
+  .openapi({ format: "date-time", example: "2026-11-22T19:05:12.345Z" });
 const instant = z.iso.datetime({ offset: true, error: "must be an RFC 3339 time" });
 const taskIdText = z.string().refine(isTaskId, "not a task id");
 /** No control characters: names are shown to people and in terminals. */
-const plainText = (max: number) =>
+export const plainText = (max: number) =>
   z.string().max(max).regex(PLAIN_TEXT, "must not hold control characters");
 
 const TASK_STATUSES = [
@@ -34,11 +36,11 @@ const TASK_STATUSES = [
   "cancelled",
 ] as const;
 
-/** A field of the contract whose feature is not built: null says that it is not asked for. */
-const notBuilt = z
-  .null("is not built yet; leave it out")
-  .optional()
-  .openapi({ description: "Not built yet: only null is accepted." });
+/** An address that is sent to; whether it may be is the deployment's business. */
+export const webhookUrl = z
+  .url({ protocol: /^https?$/, error: "must be an http or https URL" })
+  .max(2048)
+  .openapi({ example: "https://example.com/opspawn" });
 
 const message = z.strictObject({
   role: z.enum(["user", "assistant"]),
@@ -201,7 +203,10 @@ export const submitBody = z
     scheduled_at: instant.nullish().openapi({
       description: "The run begins no sooner; until then it waits for `schedule`.",
     }),
-    callback_url: notBuilt,
+    callback_url: webhookUrl.nullish().openapi({
+      description:
+        "Is told of every type of webhook event of this task, signed with the tenant's secret (`GET /api/v1/webhooks/secret`).",
+    }),
     request_id: plainText(255).min(1).optional().openapi({
       description: "The same as the header Idempotency-Key, which wins.",
     }),
@@ -270,7 +275,7 @@ export const outputPath = z.object({
     .openapi({ param: { name: "sha256", in: "path" } }),
 });
 
-const whole = (min: number, max: number) =>
+export const whole = (min: number, max: number) =>
   z
     .string()
     .regex(/^\d{1,15}$/, "must be a whole number")
@@ -442,6 +447,7 @@ export const task = z
     created_at: timestamp,
     updated_at: timestamp,
     scheduled_at: timestamp.nullable(),
+    callback_url: z.string().nullable(),
     started_at: timestamp.nullable(),
     completed_at: timestamp.nullable(),
   })

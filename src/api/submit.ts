@@ -6,13 +6,21 @@ import type { McpServerDefinition } from "../run/mcp-server.ts";
 import type { AgentConfig, RunLimits } from "../run/spec.ts";
 import type { ToolDefinition } from "../run/tool-definition.ts";
 import { isTerminal } from "../run/view.ts";
+import { CALLBACKS } from "../run/webhook.ts";
 import type { Caller } from "../store/keys.ts";
-import { asAccepted, type IdempotencyClaim, type NewTask, type TaskRow } from "../store/tasks.ts";
+import {
+  asAccepted,
+  type EarlierTask,
+  type IdempotencyClaim,
+  type NewTask,
+  type TaskRow,
+} from "../store/tasks.ts";
 import { agentsOf } from "./agents.ts";
 import { sha256Hex } from "./auth.ts";
 import type { ApiDeps } from "./context.ts";
 import { isMcpTool, mcpServersOf } from "./mcp-servers-of.ts";
 import { Problem, type ProblemCode } from "./problem.ts";
+import { checkAddress, ensureSecret } from "./webhook-secrets.ts";
 import type { SubmitBody } from "./schemas.ts";
 
 export interface Submitted {
@@ -111,16 +119,17 @@ async function accepted(
     }
     return { task: await replay(deps, caller, earlier, claim?.fingerprint), replayed: true };
   }
-  const earlier = await deps.tasks.insert(task, claim);
-  if (earlier !== null) {
+  const inserted = await deps.tasks.insert(task, claim);
+  if (inserted.earlier !== undefined) {
+    const { earlier } = inserted;
     return { task: await replay(deps, caller, earlier, claim?.fingerprint), replayed: true };
   }
   try {
-    await deps.dispatch(task);
+    await deps.dispatch(inserted.stored);
   } catch (error) {
     deps.observer.fault("queue.send", error);
   }
-  return { task: asAccepted(task), replayed: false };
+  return { task: asAccepted(inserted.stored), replayed: false };
 }
 
 function claimOf(body: SubmitBody, header: string | null): IdempotencyClaim | null {
@@ -131,6 +140,19 @@ function claimOf(body: SubmitBody, header: string | null): IdempotencyClaim | nu
   const { request_id: _key, ...request } = body;
   const text = canonicalJson(request as unknown as JsonValue);
   return { route: "POST /api/v1/tasks", key, fingerprint: sha256Hex(text) };
+}
+
+/**
+ * Accepts a task that a hook starts; the same request again is answered with the same task.
+ * @throws Problem; then nothing is written
+ */
+export async function submitHooked(
+  deps: ApiDeps,
+  caller: Caller,
+  body: SubmitBody,
+  claim: IdempotencyClaim,
+): Promise<Submitted> {
+  return accepted(deps, caller, claim, () => newTask(deps, caller, body));
 }
 
 async function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): Promise<NewTask> {
@@ -171,6 +193,7 @@ async function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): Promise
     attempt: 1,
     retry_of: null,
     scheduled_at: scheduledAt(body, now),
+    callback_url: await callbackUrl(deps, caller, body),
     tools,
     mcp_servers,
     created_at: new Date(now).toISOString(),
@@ -186,6 +209,20 @@ function scheduledAt({ scheduled_at }: SubmitBody, now: number): string | null {
     throw refusal("validation_failed", "/scheduled_at", "is more than five years ahead");
   }
   return new Date(at).toISOString();
+}
+
+/** What is signed by the tenant's secret for callbacks, which is made with the first of them. */
+async function callbackUrl(
+  deps: ApiDeps,
+  { tenantId }: Caller,
+  { callback_url: url }: SubmitBody,
+): Promise<string | null> {
+  if (url === null || url === undefined) {
+    return null;
+  }
+  checkAddress(deps, url, "/callback_url");
+  await ensureSecret(deps, tenantId, CALLBACKS);
+  return url;
 }
 
 function resolveConfig(deps: ApiDeps, { agent_config = {}, input_data }: SubmitBody): AgentConfig {
@@ -297,7 +334,7 @@ function checkSize(pointer: string, value: unknown, max: number): void {
 async function replay(
   deps: ApiDeps,
   caller: Caller,
-  earlier: { readonly taskId: string; readonly fingerprint: string },
+  earlier: EarlierTask,
   fingerprint: string | undefined,
 ): Promise<TaskRow> {
   if (earlier.fingerprint !== fingerprint) {

@@ -2,7 +2,7 @@
 import { isTaskId } from "../run/id.ts";
 import { isTerminal, type RunView } from "../run/view.ts";
 import type { Caller } from "../store/keys.ts";
-import type { ListedTask, TaskRow } from "../store/tasks.ts";
+import type { ListedTask, Snapshot, TaskRow } from "../store/tasks.ts";
 import type { ApiDeps } from "./context.ts";
 import { Problem } from "./problem.ts";
 import type { TaskJson } from "./schemas.ts";
@@ -33,9 +33,16 @@ export async function settledTask(deps: ApiDeps, row: TaskRow, waitMs: number): 
   return withView(row, JSON.parse(view) as RunView);
 }
 
-/** The JSON of a task. */
-export function taskJson(row: ListedTask): TaskJson {
-  const { tenant_id: _tenant, config, ...fields } = row;
+/** The JSON of a task. What it was submitted with of its tenant's is the run's business. */
+export function taskJson(row: ListedTask & Partial<Pick<TaskRow, Snapshot>>): TaskJson {
+  const {
+    tenant_id: _tenant,
+    tools: _tools,
+    mcp_servers: _servers,
+    webhooks: _webhooks,
+    config,
+    ...fields
+  } = row;
   return {
     ...fields,
     error_message: row.error?.message ?? null,

@@ -49,6 +49,7 @@ const submitRoute = createRoute({
       "unknown_mcp_server",
       "secret_missing",
       "oauth_unavailable",
+      "encryption_unavailable",
       "idempotency_key_reused",
     ),
   },
