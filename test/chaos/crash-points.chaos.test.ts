@@ -16,6 +16,8 @@ import type { AgentConfig } from "../../src/run/spec.ts";
 import type { ToolDefinition } from "../../src/run/tool-definition.ts";
 import { isTerminal, type RunView } from "../../src/run/view.ts";
 import { specOf, TaskStore, type TaskRow } from "../../src/store/tasks.ts";
+import { WEBHOOK_TYPES } from "../../src/run/webhook-type.ts";
+import { messageId, noticeOf } from "../../src/run/webhook.ts";
 import { newTask } from "../workers/tasks.ts";
 import { Fate, fates, WHENS, type Kill } from "./killable.ts";
 
@@ -57,6 +59,8 @@ interface Scenario {
   /** What its tenant has registered. */
   readonly tools?: readonly ToolDefinition[];
   readonly mcpServers?: readonly McpServerDefinition[];
+  /** Whether somebody outside wants to be told of everything. */
+  readonly announced?: boolean;
   /** What people say, all at once, to a call that waits for approval; absent: yes. */
   readonly decisions?: readonly Decision[];
 }
@@ -212,6 +216,20 @@ const remote: Scenario = {
   alone: false,
 };
 
+/** A run of which somebody outside wants to be told everything. */
+const announced: Scenario = {
+  ...deciding,
+  input: {
+    script: [
+      { tool_calls: [{ name: "wait", arguments: { seconds: 0.05 } }] },
+      held(1),
+      { text: "The end." },
+    ],
+  },
+  decisions: [{ decision: "approve" }],
+  announced: true,
+};
+
 interface Outcome {
   readonly fate: Fate;
   readonly view: RunView;
@@ -219,6 +237,8 @@ interface Outcome {
   readonly row: TaskRow | null;
   /** Rows of the log, as the storage has them. */
   readonly rows: number;
+  /** What webhooks are to be told by the log: the one body of each id. */
+  readonly toTell: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** Plays a scenario to its end, with people who answer whatever the run waits for. */
@@ -228,6 +248,7 @@ async function play(scenario: Scenario, ...kills: readonly Kill[]): Promise<Outc
     config: scenario.config,
     limits,
     ...(scenario.tools === undefined ? {} : { tools: scenario.tools }),
+    ...(scenario.announced === true ? { webhooks: WEBHOOK_TYPES } : {}),
     ...(scenario.mcpServers === undefined ? {} : { mcpServers: scenario.mcpServers }),
     ...(scenario.scheduled ? { scheduledAt: new Date(Date.now() + 30).toISOString() } : {}),
   });
@@ -256,12 +277,19 @@ async function play(scenario: Scenario, ...kills: readonly Kill[]): Promise<Outc
     { timeout: PATIENCE_MS, interval: 50 },
   );
   const events = JSON.parse((await run().events(0, 1000)).events) as RunEvent[];
+  const toTell = new Map(
+    events.flatMap((event): [string, ReadonlySet<string>][] => {
+      const notice = noticeOf(task.task_id, event, task.webhooks);
+      return notice === null ? [] : [[messageId(task.task_id, notice.seq), new Set([notice.body])]];
+    }),
+  );
+  await vi.waitUntil(() => fate.told.size >= toTell.size, { timeout: PATIENCE_MS, interval: 50 });
   const stub = env.RUNS.get(env.RUNS.idFromName(name));
   const rows = await runInDurableObject(stub, (_run, { storage }) =>
     Number(storage.sql.exec("SELECT COUNT(*) AS n FROM log").one()["n"]),
   );
   fates.delete(name);
-  return { fate, view, events, row, rows };
+  return { fate, view, events, row, rows, toTell };
 }
 
 /** As the queue does: what was not answered is delivered again. */
@@ -333,7 +361,7 @@ async function helped(
 
 /** What must hold of a run, whatever was done to it. */
 function expectSound(outcome: Outcome, undisturbed: Outcome, about: string): void {
-  const { view, events, row, fate, rows } = outcome;
+  const { view, events, row, fate, rows, toTell } = outcome;
   expect(view, about).toMatchObject({ status: "completed", result: undisturbed.view.result });
   expect(
     events.map((event) => event.seq),
@@ -355,6 +383,8 @@ function expectSound(outcome: Outcome, undisturbed: Outcome, about: string): voi
   // What the port did not see, nobody could stop.
   expect(rows, about).toBeLessThanOrEqual(fate.logged);
   expect(callsOf(events), about).toEqual(callsOf(undisturbed.events));
+  // Each at least once, and the same each time: nothing that the log has not was told.
+  expect(Object.fromEntries(fate.told), about).toEqual(Object.fromEntries(toTell));
   expectEffects(outcome, about);
   expectAsDecided(outcome, about);
 }
@@ -507,6 +537,7 @@ test.concurrent.each([
   ["calls that nobody decides about and that are made", expiring("continue")],
   ["code that calls tools of every effect", coding],
   ["registered tools, by request and by code", registered],
+  ["a run of which somebody outside is told everything", announced],
   ["tools of an MCP server, one of which asks a person", remote],
 ])(
   "%s, stopped around every write, ends as the undisturbed one",

@@ -11,6 +11,7 @@ import { mcpHost, withServers, type McpHost } from "../../src/agent/mcp/host.ts"
 import { defineTool, type RunTool } from "../../src/agent/tools/tool.ts";
 import { buildDeps, type Deps } from "../../src/deps.ts";
 import { AgentRun } from "../../src/durable/agent-run.ts";
+import type { Announce } from "../../src/durable/announcer.ts";
 import type { RunStorage } from "../../src/durable/storage.ts";
 import { isolateOf } from "../../src/durable/isolate.ts";
 import { builtInTools, toolboxFor } from "../../src/agent/tools/registry.ts";
@@ -19,6 +20,7 @@ import { scriptTools } from "../../src/agent/tools/script-tools.ts";
 import { EFFECTS, type Effect } from "../../src/run/effect.ts";
 import type { Observer } from "../../src/observe.ts";
 import type { RunSpec } from "../../src/run/spec.ts";
+import { messageId } from "../../src/run/webhook.ts";
 import type { TaskStore } from "../../src/store/tasks.ts";
 import { sdkServer, textResult, type SdkContext, type SdkTool } from "../mcp-sdk-server.ts";
 
@@ -43,6 +45,8 @@ export class Fate {
   logged = 0;
   /** How often each tool acted on the world, by its idempotency key. */
   readonly world = new Map<string, number>();
+  /** What the queue of webhooks took: the bodies, by their ids. */
+  readonly told = new Map<string, Set<string>>();
   /** With which arguments each tool acted last. */
   readonly given = new Map<string, unknown>();
   readonly #kills: Kill[];
@@ -156,7 +160,8 @@ function killableStorage(ctx: DurableObjectState, life: Life): RunStorage {
  * the same row may depend on the machine's speed.
  */
 function nameOf(query: string, bindings: readonly unknown[]): string {
-  const table = /(?:INTO|UPDATE|FROM|TABLE)\s+(\w+)/i.exec(query)?.[1] ?? query.slice(0, 20);
+  const table =
+    /(?:INTO|UPDATE|FROM|TABLE(?: IF NOT EXISTS)?)\s+(\w+)/i.exec(query)?.[1] ?? query.slice(0, 20);
   if (table !== "log" || bindings.length === 0) {
     return table;
   }
@@ -264,7 +269,7 @@ function worldHost(spec: RunSpec, life: Life): McpHost | null {
 }
 
 /** The real dependencies, with tools that act on the world and a D1 whose writes are counted. */
-function killableDeps(env: Env, life: Life): Deps {
+function killableDeps(env: Env, life: Life, sync: () => Promise<void>): Deps {
   const isolate = isolateOf(env.ISOLATES);
   const settings = {
     ...env,
@@ -278,6 +283,16 @@ function killableDeps(env: Env, life: Life): Deps {
   const deps = buildDeps(settings, isolate);
   const builtIn = builtInTools(isolate);
   const { tasks } = deps;
+  const announce: Announce = async ({ task_id, notices }) => {
+    // As the platform does: nothing leaves before what was written is safe.
+    await sync();
+    life.write("webhook queue", () => {
+      for (const { seq, body } of notices) {
+        const id = messageId(task_id, seq);
+        life.fate.told.set(id, (life.fate.told.get(id) ?? new Set()).add(body));
+      }
+    });
+  };
   const project: TaskStore["project"] = async (projection) => {
     const name = `d1 ${projection.view.status}`;
     await (life.ending ? new Promise(() => {}) : life.write(name, () => tasks.project(projection)));
@@ -285,6 +300,7 @@ function killableDeps(env: Env, life: Life): Deps {
   return {
     ...deps,
     observer: SILENT,
+    announce,
     tasks: Object.assign(Object.create(tasks) as TaskStore, {
       project,
       failUnreadable: tasks.failUnreadable.bind(tasks),
@@ -314,7 +330,7 @@ class KillableRun extends AgentRun {
     const life = new Life(ctx);
     super(ctx, env, {
       storage: killableStorage(ctx, life),
-      buildDeps: () => killableDeps(env, life),
+      buildDeps: () => killableDeps(env, life, () => ctx.storage.sync()),
       observer: SILENT,
     });
   }

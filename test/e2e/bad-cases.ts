@@ -44,8 +44,8 @@ export const BAD_SUBMISSIONS: [what: string, body: unknown, code: string, pointe
     "/input_data/images/0/media_type",
   ],
   [
-    "a field that is not built yet",
-    { input_data: GOAL, callback_url: "https://example.com/" },
+    "an address that nothing can be sent to",
+    { input_data: GOAL, callback_url: "mailto:me@example.com" },
     "validation_failed",
     "/callback_url",
   ],

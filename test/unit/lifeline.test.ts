@@ -48,6 +48,9 @@ class Alarm {
   }
 }
 
+/** Nobody wants to be told of the run. */
+const NOBODY = { behind: false, flush: async () => {} };
+
 interface Rig {
   readonly host: LifelineHost;
   readonly alarm: Alarm;
@@ -103,7 +106,7 @@ function rig(
     sync: async () => {},
     sql: storage.sql,
   };
-  const outbox = new Outbox(project, () => log.state);
+  const outbox = new Outbox(project, () => log.state, NOBODY);
   const host: LifelineHost = {
     ctx,
     storage: alarms,
@@ -147,6 +150,7 @@ function revived({ host }: Rig, log: EventLog): Lifeline {
     outbox: new Outbox(
       async () => {},
       () => log.state,
+      NOBODY,
     ),
   });
 }

@@ -11,6 +11,7 @@ import { reconcile } from "../../src/queue/reconciler.ts";
 import type { JsonValue } from "../../src/run/json.ts";
 import type { RunView } from "../../src/run/view.ts";
 import { specOf, TaskStore } from "../../src/store/tasks.ts";
+import { WebhookStore } from "../../src/store/webhooks.ts";
 import { newTask } from "./tasks.ts";
 
 const tasks = new TaskStore(env.DB);
@@ -87,7 +88,8 @@ function kindsOf(found: Record<string, string[]>, id: string): string[] {
 async function sweep(retentionMs = 30 * 86_400_000): Promise<void> {
   const queues = { high: env.TASKS_HIGH, normal: env.TASKS, low: env.TASKS_LOW };
   const settings = { reconcileAfterMs: 1000, checkAgainMs: 60_000, retentionMs };
-  await reconcile({ tasks, observer, run: runOf, queues, ...settings }, Date.now());
+  const webhooks = { store: new WebhookStore(env.DB), queue: env.WEBHOOKS };
+  await reconcile({ tasks, observer, run: runOf, queues, webhooks, ...settings }, Date.now());
 }
 
 async function statusOf(id: string): Promise<string | undefined> {

@@ -6,7 +6,8 @@ import worker from "../../src/index.ts";
 import { runStub } from "../../src/durable/rpc.ts";
 import { messageFor, type TaskMessage, type TaskQueues } from "../../src/queue/message.ts";
 import { reconcile } from "../../src/queue/reconciler.ts";
-import { TaskStore, type NewTask } from "../../src/store/tasks.ts";
+import { TaskStore, type StoredTask } from "../../src/store/tasks.ts";
+import { WebhookStore } from "../../src/store/webhooks.ts";
 import type { JsonValue } from "../../src/run/json.ts";
 import { newTask } from "./tasks.ts";
 
@@ -14,13 +15,13 @@ const tasks = new TaskStore(env.DB);
 const observer = { count() {}, fault() {} };
 const run = (tenantId: string, taskId: string) => runStub(env.RUNS, tenantId, taskId);
 
-async function stored(script: JsonValue, createdAt?: number): Promise<NewTask> {
+async function stored(script: JsonValue, createdAt?: number): Promise<StoredTask> {
   const task = newTask({ script }, createdAt === undefined ? {} : { createdAt });
   await tasks.insert(task, null);
   return task;
 }
 
-function messageOf(task: NewTask): TaskMessage {
+function messageOf(task: StoredTask): TaskMessage {
   return messageFor(task);
 }
 
@@ -38,7 +39,8 @@ function deafQueues(told: (message: TaskMessage, queue: string) => void): TaskQu
 function reconcilerDeps(told: (message: TaskMessage, queue: string) => void) {
   const queues = deafQueues(told);
   const settings = { reconcileAfterMs: 1000, checkAgainMs: 60_000, retentionMs: 30 * 86_400_000 };
-  return { tasks, observer, run, queues, ...settings };
+  const webhooks = { store: new WebhookStore(env.DB), queue: env.WEBHOOKS };
+  return { tasks, observer, run, queues, webhooks, ...settings };
 }
 
 async function deliver(queue: string, ...bodies: readonly unknown[]) {

@@ -4,7 +4,8 @@ import type { JsonObject } from "../../src/run/json.ts";
 import type { McpServerDefinition } from "../../src/run/mcp-server.ts";
 import type { AgentConfig, RunLimits } from "../../src/run/spec.ts";
 import type { ToolDefinition } from "../../src/run/tool-definition.ts";
-import type { NewTask } from "../../src/store/tasks.ts";
+import type { WebhookType } from "../../src/run/webhook-type.ts";
+import type { StoredTask } from "../../src/store/tasks.ts";
 
 /** A task of the tenant `test` for the scripted model; nothing is stored. */
 export function newTask(
@@ -17,8 +18,10 @@ export function newTask(
     scheduledAt?: string;
     tools?: readonly ToolDefinition[];
     mcpServers?: readonly McpServerDefinition[];
+    callbackUrl?: string;
+    webhooks?: readonly WebhookType[];
   } = {},
-): NewTask {
+): StoredTask {
   const now = more.createdAt ?? Date.now();
   return {
     tenant_id: "test",
@@ -37,6 +40,8 @@ export function newTask(
     scheduled_at: more.scheduledAt ?? null,
     tools: more.tools ?? [],
     mcp_servers: more.mcpServers ?? [],
+    callback_url: more.callbackUrl ?? null,
+    webhooks: more.webhooks ?? [],
     created_at: new Date(now).toISOString(),
   };
 }

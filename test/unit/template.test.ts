@@ -1,0 +1,52 @@
+/** Templates of hooks: values in the place of placeholders, and nothing that could be run. */
+import { expect, test } from "vitest";
+import { fill, templateFaults } from "../../src/run/template.ts";
+
+const CONTEXT = {
+  issue: { title: "It {{breaks}}", number: 7, labels: [{ name: "bug" }], draft: false, body: null },
+  length: 3,
+};
+
+test.each([
+  ["{{issue.number}}", 7],
+  ["{{ issue.labels }}", [{ name: "bug" }]],
+  ["{{issue.labels.0.name}}", "bug"],
+  ["{{issue.body}}", null],
+  ["{{length}}", 3],
+  ["#{{issue.number}}: {{issue.title}}", "#7: It {{breaks}}"],
+  ["draft: {{issue.draft}}, {{issue.labels}}", 'draft: false, [{"name":"bug"}]'],
+  ["{ plain }", "{ plain }"],
+])("%j becomes %j", (text, value) => {
+  expect(fill({ a: [text], "{{b}}": 1 }, CONTEXT)).toEqual({
+    value: { a: [value], "{{b}}": 1 },
+    faults: [],
+  });
+});
+
+test.each([
+  "issue.none",
+  "issue.labels.1",
+  "issue.labels.length",
+  "issue.title.length",
+  "constructor",
+  "issue.__proto__",
+  "issue.labels.map",
+])("what the request has not is named: %s", (path) => {
+  const { faults } = fill({ "a/b": [`x {{${path}}}`] }, CONTEXT);
+  expect(faults).toEqual([
+    { pointer: "/a~1b/0", detail: `needs ${path}, which the request has not` },
+  ]);
+});
+
+test.each(["{{", "{{}}", "{{a b}}", "{{a..b}}", "{{a}} {{", "{{a.}}", "{{{a}"])(
+  "a placeholder that cannot be filled is refused with its place: %s",
+  (text) => {
+    expect(templateFaults({ a: { b: text } })).toEqual([
+      { pointer: "/a/b", detail: "has a {{ that is no {{path.to.field}}" },
+    ]);
+  },
+);
+
+test("what can be filled has no faults", () => {
+  expect(templateFaults({ a: ["{{x}}", "{{ a.b-c.0 }} and {{$d}}"], b: 1 })).toEqual([]);
+});
