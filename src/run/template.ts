@@ -16,6 +16,10 @@ const PATH = String.raw`[^\s.{}]+(?:\.[^\s.{}]+)*`;
 const PLACEHOLDER = new RegExp(String.raw`\{\{\s*(${PATH})\s*\}\}`, "g");
 const WHOLE = new RegExp(String.raw`^\{\{\s*(${PATH})\s*\}\}$`);
 
+/** Characters of JSON that all placeholders together may stand for: small requests must stay small. */
+const MAX_FILLED_CHARS = 2_000_000;
+const MAX_FAULTS = 50;
+
 /** Whether a text holds a placeholder, well-formed or not. */
 export function hasPlaceholder(text: string): boolean {
   return text.includes("{{");
@@ -39,13 +43,25 @@ export function fill(
   context: JsonValue,
 ): { readonly value: JsonValue; readonly faults: readonly TemplateFault[] } {
   const faults: TemplateFault[] = [];
+  const sizes = new Map<string, number>();
+  let room = MAX_FILLED_CHARS;
   const value = map(template, "", (text, pointer) => {
     const look = (path: string): JsonValue => {
       const found = at(context, path);
-      if (found === undefined) {
-        faults.push({ pointer, detail: `needs ${path}, which the request has not` });
+      const size = sizes.get(path) ?? JSON.stringify(found ?? null).length;
+      sizes.set(path, size);
+      room -= size;
+      const detail =
+        found === undefined
+          ? `needs ${path}, which the request has not`
+          : `becomes too large with ${path}`;
+      if (found !== undefined && room >= 0) {
+        return found;
       }
-      return found ?? null;
+      if (faults.length < MAX_FAULTS) {
+        faults.push({ pointer, detail });
+      }
+      return null;
     };
     const whole = WHOLE.exec(text)?.[1];
     return whole === undefined

@@ -50,3 +50,11 @@ test.each(["{{", "{{}}", "{{a b}}", "{{a..b}}", "{{a}} {{", "{{a.}}", "{{{a}"])(
 test("what can be filled has no faults", () => {
   expect(templateFaults({ a: ["{{x}}", "{{ a.b-c.0 }} and {{$d}}"], b: 1 })).toEqual([]);
 });
+
+test("a large value that is named again and again is not multiplied", () => {
+  const text = "{{big}}".repeat(1000);
+  const { value, faults } = fill({ a: text, b: ["{{big}}"] }, { big: "x".repeat(1_000_000) });
+  expect(JSON.stringify(value).length).toBeLessThan(2_100_000);
+  expect(faults).toHaveLength(50);
+  expect(faults[0]).toEqual({ pointer: "/a", detail: "becomes too large with big" });
+});
