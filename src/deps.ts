@@ -131,12 +131,11 @@ function hostOf(
   store: McpStore,
   observer: Observer,
 ): McpHost {
-  const now = () => Date.now();
   return mcpHost(spec, {
-    catalogues: new KeptCatalogues(spec.tenant_id, store, registry, now),
+    catalogues: new KeptCatalogues(spec.tenant_id, store, registry, Date.now),
     reach: (definition) => registry.way(spec.tenant_id, definition),
     holdMs: config.holdMs,
-    now,
+    now: Date.now,
     fault: (name, error) => observer.fault(name, error),
   });
 }

@@ -59,9 +59,9 @@ export type Accepted =
 /** What a command is checked with, where the state alone does not say. */
 export interface Checks {
   /** Why a tool would refuse arguments, or null. */
-  argumentsDefect(tool: string, args: JsonValue): string | null;
+  readonly argumentsDefect: (tool: string, args: JsonValue) => string | null;
   /** Why a value does not fit a JSON Schema, or null. */
-  schemaFits(schema: JsonObject, value: JsonObject): string | null;
+  readonly schemaFits: (schema: JsonObject, value: JsonObject) => string | null;
 }
 
 /** Whether a command is carried out, and what then happened. */

@@ -23,7 +23,7 @@ const ECHO: SdkTool = {
   name: "echo",
   description: "Says what it is told.",
   inputSchema: { type: "object", properties: { text: { type: "string" } }, required: ["text"] },
-  run: ({ text }) => textResult(String(text)),
+  run: ({ text }) => textResult(typeof text === "string" ? text : ""),
 };
 
 /** A catalogue that is asked of nobody, and how often it was. */
@@ -237,10 +237,6 @@ test.each([
 
 test("the proxy lists what there is, by words and in pages", async () => {
   const many = Array.from({ length: 60 }, (_, i): SdkTool => ({ ...ECHO, name: `tool_${i}` }));
-  const list = (args: object) => ({
-    name: "mcp_proxy_tool",
-    arguments: { server_name: "docs", tool_name: "list", arguments: args },
-  });
   const { run } = scripted({
     tools: [...many, { ...ECHO, name: "find_me" }],
     config: { inject_mcp_proxy: true },
@@ -258,6 +254,13 @@ test("the proxy lists what there is, by words and in pages", async () => {
     ["find_me", 1, null],
   ]);
 });
+
+function list(args: object) {
+  return {
+    name: "mcp_proxy_tool",
+    arguments: { server_name: "docs", tool_name: "list", arguments: args },
+  };
+}
 
 test("a question is answered while the call is held, and the call goes on", async () => {
   const { run, double } = scripted({ tools: [ASKS], holdMs: 5_000, calls: [ASK] });

@@ -94,7 +94,9 @@ const PAGE_CHARS = 32_000;
 /** The servers of a run. Nothing is connected before something is called. */
 export function mcpHost(spec: RunSpec, parts: McpParts): McpHost {
   const sessions = new McpSessions(parts.reach, (definition) => {
-    parts.catalogues.changed(definition).catch((error) => parts.fault("mcp.changed", error));
+    parts.catalogues
+      .changed(definition)
+      .catch((error: unknown) => parts.fault("mcp.changed", error));
   });
   const servers = new Map((spec.mcp_servers ?? []).map((server) => [server.name, server]));
   const caller: McpCaller = {
@@ -120,9 +122,10 @@ async function listing(
   spec: RunSpec,
   definition: McpServerDefinition,
   listings: Listings,
-  { catalogues, now, fault }: McpParts,
+  parts: McpParts,
 ): Promise<McpListed> {
   const { name: server } = definition;
+  const { catalogues } = parts;
   try {
     const known = await catalogues.current(definition);
     const { expires_at, revision, health } = known;
@@ -150,9 +153,9 @@ async function listing(
       ...(offers.length === 0 ? {} : { offers }),
     };
   } catch (error) {
-    fault("mcp.list", error);
+    parts.fault("mcp.list", error);
     const message = "What the server offers could not be looked up.";
-    const expires_at = new Date(now() + LOOK_AGAIN_MS).toISOString();
+    const expires_at = new Date(parts.now() + LOOK_AGAIN_MS).toISOString();
     return { server, expires_at, error: { code: "catalogue_unavailable", message } };
   }
 }

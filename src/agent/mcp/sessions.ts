@@ -25,7 +25,7 @@ export type Reach = (definition: McpServerDefinition) => {
   /** What the server says, without the secrets that it is sent. */
   readonly hide: (text: string) => string;
   /** @throws ToolStop */
-  connect(hooks: SessionHooks): Promise<Connection>;
+  readonly connect: (hooks: SessionHooks) => Promise<Connection>;
 };
 
 export interface McpRequest {
@@ -126,9 +126,9 @@ export class McpSessions {
 
   async #connect(definition: McpServerDefinition, signal: AbortSignal): Promise<Session> {
     const inUse: Session["inUse"] = { by: null };
-    const { hide, connect } = this.#reach(definition);
-    const cleaned = <T>(said: T): T => JSON.parse(hide(JSON.stringify(said))) as T;
-    const opening = connect({
+    const way = this.#reach(definition);
+    const cleaned = <T>(said: T): T => JSON.parse(way.hide(JSON.stringify(said))) as T;
+    const opening = way.connect({
       signal: this.#life.signal,
       onelicitation: (params) => answerOf(inUse.by, cleaned(params)),
       onanswerend: () => breakSoon(inUse.by),
@@ -140,7 +140,7 @@ export class McpSessions {
       void opening.then((late) => late.close()).catch(() => {});
       signal.throwIfAborted();
       const { code, message } = stopOf(thrown);
-      throw new ToolStop(code, hide(message), { cause: thrown, unsent: true });
+      throw new ToolStop(code, way.hide(message), { cause: thrown, unsent: true });
     }
     connection.client.setNotificationHandler(logged, ({ params }) => {
       const { level, logger, data = null } = cleaned(params);

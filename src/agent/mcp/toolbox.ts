@@ -54,7 +54,7 @@ const BY_PROXY: Readonly<Record<string, string>> = {
 /** Names that the proxy's description gives. */
 const MAX_NAMES = 40;
 
-export const MCP_PROXY_TOOL = "mcp_proxy_tool";
+const MCP_PROXY_TOOL = "mcp_proxy_tool";
 
 /**
  * The tools of a run's servers, as far as they are known.
@@ -275,7 +275,7 @@ function raw<I extends z.ZodType>(
 
 /** The one tool of AgentKit, this service's forerunner, by which every tool of every server is called. */
 function proxyTool(known: readonly Known[], servers: readonly string[]): RunTool {
-  const tool = defineTool({
+  const proxy = defineTool({
     name: MCP_PROXY_TOOL,
     description: `Calls a tool of an MCP server. The tool_name "list" lists a server's tools (arguments: kind, query, cursor), "read_resource" reads a resource (uri), "get_prompt" gets a prompt (name, arguments). ${whatThereIs(known, servers)}`,
     input: z.strictObject({
@@ -288,24 +288,28 @@ function proxyTool(known: readonly Known[], servers: readonly string[]): RunTool
     run: () => Promise.reject(new Error("the proxy stands for another tool")),
   });
   return {
-    ...tool,
+    ...proxy,
     checkInput: (value) => {
-      const checked = tool.checkInput(value);
-      const server = isJsonObject(value) ? value["server_name"] : null;
-      return checked.ok && !servers.includes(String(server))
+      const checked = proxy.checkInput(value);
+      const server = isJsonObject(value) ? textOf(value["server_name"]) : "";
+      return checked.ok && !servers.includes(server)
         ? { ok: false, reason: `there is no MCP server ${JSON.stringify(server)} for this run.` }
         : checked;
     },
     standsFor: (input) => {
       const { server_name, tool_name, arguments: args = {} } = isJsonObject(input) ? input : {};
-      const server = String(server_name);
+      const server = textOf(server_name);
+      const tool = textOf(tool_name);
       const listing = known.find((one) => one.server === server)?.listing;
-      const own = listing?.tools.some(({ name }) => name === tool_name) === true;
-      const alias = Object.hasOwn(BY_PROXY, String(tool_name)) ? BY_PROXY[String(tool_name)] : null;
-      const name = own ? String(tool_name) : (alias ?? String(tool_name));
-      return { name: `${server}.${name}`, arguments: args };
+      const own = listing?.tools.some(({ name }) => name === tool) === true;
+      const alias = Object.hasOwn(BY_PROXY, tool) ? BY_PROXY[tool] : undefined;
+      return { name: `${server}.${own ? tool : (alias ?? tool)}`, arguments: args };
     },
   };
+}
+
+function textOf(value: JsonValue | undefined): string {
+  return typeof value === "string" ? value : "";
 }
 
 function whatThereIs(known: readonly Known[], servers: readonly string[]): string {
