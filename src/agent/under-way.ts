@@ -24,6 +24,7 @@ export class Notes {
   readonly #effects: Effects;
   readonly #waiting: NewEvent[] = [];
   #told = 0;
+  #ended = false;
   #writtenAt = Number.NEGATIVE_INFINITY;
 
   constructor(callId: string, parent: string | null, effects: Effects) {
@@ -34,19 +35,20 @@ export class Notes {
 
   report(note: Note): void {
     const event = this.#told < MAX_NOTES ? this.#event(note) : null;
-    if (event === null) {
+    if (event === null || this.#ended) {
       return;
     }
     this.#told += 1;
     this.#waiting.push(event);
     if (this.#effects.now() - this.#writtenAt >= NOTES_PAUSE_MS) {
       this.#writtenAt = this.#effects.now();
-      this.#effects.append(this.rest());
+      this.#effects.append(this.#waiting.splice(0));
     }
   }
 
-  /** What has not been written yet: it goes with the call's outcome. */
-  rest(): NewEvent[] {
+  /** The call has its outcome, and says no more. What has not been written yet goes before that. */
+  end(): NewEvent[] {
+    this.#ended = true;
     return this.#waiting.splice(0);
   }
 

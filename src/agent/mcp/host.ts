@@ -12,7 +12,13 @@ import { goalOf, type RunSpec } from "../../run/spec.ts";
 import { withTools, type Toolbox } from "../tools/registry.ts";
 import { MAX_OFFERED_CHARS, MAX_OFFERED_TOOLS, selectTools } from "./select.ts";
 import { McpSessions, type Reach } from "./sessions.ts";
-import { remoteTools, type CataloguePage, type McpCaller, type RemoteTools } from "./toolbox.ts";
+import {
+  patternsFor,
+  remoteTools,
+  type CataloguePage,
+  type McpCaller,
+  type RemoteTools,
+} from "./toolbox.ts";
 
 /** What is known of a server. */
 export type Known = Pick<CatalogueHead, "parts" | "capabilities" | "expires_at"> & {
@@ -164,11 +170,8 @@ async function listing(
 function choiceOf(spec: RunSpec, server: string) {
   const { direct } = mcpToolMode(spec.config, spec.input_data);
   const share = (most: number) => Math.floor(most / Math.max(1, spec.mcp_servers?.length ?? 1));
-  const own = (spec.config.tools ?? [])
-    .filter((name) => name.startsWith(`${server}.`))
-    .map((name) => name.slice(server.length + 1));
   return {
-    patterns: own.length === 0 ? null : own,
+    patterns: patternsFor(spec.config.tools, server),
     goal: goalOf(spec.input_data),
     maxTools: share(direct ? MAX_OFFERED_TOOLS : PROXY_TOOLS),
     maxChars: share(direct ? MAX_OFFERED_CHARS : PROXY_CHARS),

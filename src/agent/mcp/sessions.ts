@@ -56,8 +56,6 @@ interface Call {
   done: boolean;
 }
 
-/** Statuses of a server that does not know, or does not take, a session any more. */
-const SESSION_GONE: ReadonlySet<unknown> = new Set([400, 404]);
 /** The SDK's own clock is not the one that counts: the caller's signal ends a request. */
 const NO_LIMIT_MS = 2_147_483_647;
 /** How long an answer may take to be read once its stream has ended, milliseconds. */
@@ -206,8 +204,13 @@ class SessionGone extends Error {
   }
 }
 
+/** 404, as the protocol has it, or 400 with a word about sessions, as many servers have it. */
 function isGone(thrown: unknown): boolean {
-  return thrown instanceof Error && "code" in thrown && SESSION_GONE.has(thrown.code);
+  return (
+    thrown instanceof Error &&
+    "code" in thrown &&
+    (thrown.code === 404 || (thrown.code === 400 && /session/i.test(thrown.message)))
+  );
 }
 
 /** What a person says to a question of a server; a call that nobody can be asked for cancels it. */

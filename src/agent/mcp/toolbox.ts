@@ -8,6 +8,7 @@ import type { Approval } from "../../run/tool-definition.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../run/json.ts";
 import type { Listing, Listings, RemoteTool } from "../../run/mcp-listing.ts";
 import { effectOfTool, mcpToolMode, type McpServerDefinition } from "../../run/mcp-server.ts";
+import { matches } from "../../run/policy.ts";
 import type { RunSpec } from "../../run/spec.ts";
 import { jsonSchemaCheck } from "../tools/json-schema.ts";
 import { defineTool, type RunTool, type Tool, type ToolContext } from "../tools/tool.ts";
@@ -72,7 +73,9 @@ export function remoteTools(
   const make = (name: string): RunTool | undefined => {
     const [server, tool] = split(name);
     const definition = servers.get(server);
-    return definition === undefined || tool === ""
+    const patterns = patternsFor(spec.config.tools, server);
+    const chosen = tool === LIST || (patterns?.some((one) => matches(one, tool)) ?? true);
+    return definition === undefined || tool === "" || !chosen
       ? undefined
       : serverTool(definition, tool, listings[server], caller, holdMs);
   };
@@ -110,6 +113,17 @@ function offeredNames({ server, listing }: Known): string[] {
     ...(offers.includes("prompts") ? [GET_PROMPT] : []),
   ];
   return [...new Set([...own, ...more])].map((name) => `${server}.${name}`);
+}
+
+/** What an agent chooses of a server's tools, by their own names; null where it chooses none of them. */
+export function patternsFor(
+  tools: readonly string[] | undefined,
+  server: string,
+): readonly string[] | null {
+  const own = (tools ?? [])
+    .filter((name) => name.startsWith(`${server}.`))
+    .map((name) => name.slice(server.length + 1));
+  return own.length === 0 ? null : own;
 }
 
 /** A server's name has no dot; its tools' names may. */

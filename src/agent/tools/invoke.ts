@@ -38,7 +38,11 @@ const MICROTASKS = 16;
 const MAX_ARGUMENTS_CHARS = 1_000_000;
 
 /** Failures after which nobody here knows whether a server did what it was asked to. */
-const LOST_ANSWERS: ReadonlySet<ToolFailureCode> = new Set(["tool_timeout", "server_unreachable"]);
+const LOST_ANSWERS: ReadonlySet<ToolFailureCode> = new Set([
+  "tool_timeout",
+  "server_unreachable",
+  "mcp_protocol_error",
+]);
 const MAY_HAVE_ACTED = "It may or may not have taken effect.";
 
 /** Where a call stands when it is prepared. */
