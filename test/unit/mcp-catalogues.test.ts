@@ -80,7 +80,7 @@ function kept(found: () => { status: "ok" | "down"; tools: readonly McpTool[] })
         yield* parts;
       },
       expire: async () => {
-        if (state?.catalogue != null) {
+        if (state !== null && state.catalogue !== null) {
           state = { ...state, catalogue: { ...state.catalogue, expires_at: at(0) } };
         }
       },
