@@ -22,7 +22,8 @@ import type { McpTool } from "../src/run/mcp-catalogue.ts";
 /** What a tool of the double can do on its way. */
 export interface SdkContext {
   readonly meta: Readonly<Record<string, unknown>>;
-  readonly elicit: (params: ElicitRequestFormParams) => Promise<ElicitResult>;
+  /** @param signal takes the question back */
+  readonly elicit: (params: ElicitRequestFormParams, signal?: AbortSignal) => Promise<ElicitResult>;
   readonly progress: (progress: number, total: number, message: string) => Promise<void>;
   readonly log: (level: "info" | "error", data: unknown) => Promise<void>;
 }
@@ -116,7 +117,11 @@ function serverOf(
     const progressToken = params._meta?.progressToken;
     return tool.run((params.arguments ?? {}) as JsonObject, {
       meta: params._meta ?? {},
-      elicit: (asked) => server.elicitInput(asked, { relatedRequestId: extra.requestId }),
+      elicit: (asked, signal) =>
+        server.elicitInput(asked, {
+          relatedRequestId: extra.requestId,
+          ...(signal === undefined ? {} : { signal }),
+        }),
       progress: async (progress, total, message) => {
         if (progressToken !== undefined) {
           const data = { progressToken, progress, total, message };

@@ -5,6 +5,7 @@ import { selectTools, type Choice } from "../../src/agent/mcp/select.ts";
 import type { McpTool } from "../../src/run/mcp-catalogue.ts";
 import { definitionOf } from "../mcp-double.ts";
 
+const SIGNAL = new AbortController().signal;
 const NOW = Date.parse("2026-11-24T12:00:00.000Z");
 const CHOICE: Choice = { patterns: null, goal: "", maxTools: 3, maxChars: 100_000 };
 
@@ -69,6 +70,7 @@ test.each([
 function kept(found: () => { status: "ok" | "down"; tools: readonly McpTool[] }) {
   let state: Awaited<ReturnType<ConstructorParameters<typeof KeptCatalogues>[1]["state"]>> = null;
   let parts: string[] = [];
+  let failures = 0;
   const asked: string[] = [];
   const clock = { now: NOW };
   const at = (ms: number): string => new Date(clock.now + ms).toISOString();
@@ -96,8 +98,10 @@ function kept(found: () => { status: "ok" | "down"; tools: readonly McpTool[] })
         parts = [JSON.stringify(tools)];
         const revision = `r${asked.length}`;
         const expires_at = at(300_000);
+        failures = status === "ok" ? 0 : failures + 1;
         state = {
           health,
+          failures,
           catalogue: { key: url, revision, parts: 1, capabilities: {}, expires_at },
         };
       },
@@ -110,35 +114,39 @@ function kept(found: () => { status: "ok" | "down"; tools: readonly McpTool[] })
 test("a server is asked when nothing is known, when that is old, and when it is another server", async () => {
   const { catalogues, asked, clock } = kept(() => ({ status: "ok", tools: [tool("a")] }));
   const docs = definitionOf();
-  await catalogues.current(docs);
-  await catalogues.current(docs);
+  await catalogues.current(docs, SIGNAL);
+  await catalogues.current(docs, SIGNAL);
   expect(asked).toHaveLength(1);
   clock.now += 300_001;
-  await catalogues.current(docs);
+  await catalogues.current(docs, SIGNAL);
   expect(asked).toHaveLength(2);
   await catalogues.changed(docs);
-  await catalogues.current(docs);
+  await catalogues.current(docs, SIGNAL);
   expect(asked).toHaveLength(3);
-  await catalogues.current(definitionOf({ url: "https://other.example/mcp" }));
+  await catalogues.current(definitionOf({ url: "https://other.example/mcp" }), SIGNAL);
   expect(asked).toHaveLength(4);
 });
 
 test("a server that is down is not asked again at once", async () => {
   const { catalogues, asked, clock } = kept(() => ({ status: "down", tools: [] }));
-  expect(await catalogues.current(definitionOf())).toMatchObject({
+  expect(await catalogues.current(definitionOf(), SIGNAL)).toMatchObject({
     revision: null,
     health: { status: "down", code: "server_unreachable" },
   });
-  await catalogues.current(definitionOf());
+  await catalogues.current(definitionOf(), SIGNAL);
   expect(asked).toHaveLength(1);
   clock.now += 15_001;
-  await catalogues.current(definitionOf());
+  await catalogues.current(definitionOf(), SIGNAL);
+  expect(asked).toHaveLength(2);
+  // Each time it is left alone for twice as long.
+  clock.now += 15_001;
+  await catalogues.current(definitionOf(), SIGNAL);
   expect(asked).toHaveLength(2);
 });
 
 test("a catalogue that was replaced while it was read is no shorter catalogue", async () => {
   const { catalogues, lose } = kept(() => ({ status: "ok", tools: [tool("a")] }));
-  const known = await catalogues.current(definitionOf());
+  const known = await catalogues.current(definitionOf(), SIGNAL);
   lose();
   await expect(Array.fromAsync(catalogues.tools(definitionOf(), known))).rejects.toThrow(
     "listed again",

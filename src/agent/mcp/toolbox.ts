@@ -4,12 +4,12 @@
  * call of the tool that it names.
  */
 import { z } from "zod";
-import type { Approval } from "../../run/tool-definition.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../run/json.ts";
+import { isJsonObject, own, type JsonObject, type JsonValue } from "../../run/json.ts";
 import type { Listing, Listings, RemoteTool } from "../../run/mcp-listing.ts";
 import { effectOfTool, mcpToolMode, type McpServerDefinition } from "../../run/mcp-server.ts";
 import { matches } from "../../run/policy.ts";
 import type { RunSpec } from "../../run/spec.ts";
+import { TOOL_NAME } from "../../run/tool-definition.ts";
 import { jsonSchemaCheck } from "../tools/json-schema.ts";
 import { defineTool, type RunTool, type Tool, type ToolContext } from "../tools/tool.ts";
 import { promptOutput, resourceOutput, toolOutput } from "./result.ts";
@@ -24,7 +24,11 @@ export interface McpCaller {
     context: CallContext,
   ): Promise<JsonObject>;
   /** A page of what is known of a server's tools. @throws ToolStop */
-  catalogue(definition: McpServerDefinition, page: CataloguePage): Promise<JsonValue>;
+  catalogue(
+    definition: McpServerDefinition,
+    page: CataloguePage,
+    signal: AbortSignal,
+  ): Promise<JsonValue>;
 }
 
 export interface CataloguePage {
@@ -57,16 +61,8 @@ const MAX_NAMES = 40;
 
 const MCP_PROXY_TOOL = "mcp_proxy_tool";
 
-/**
- * The tools of a run's servers, as far as they are known.
- * @param holdMs how much longer a call may take for a question to a person, milliseconds
- */
-export function remoteTools(
-  spec: RunSpec,
-  listings: Listings,
-  caller: McpCaller,
-  holdMs: number,
-): RemoteTools {
+/** The tools of a run's servers, as far as they are known. */
+export function remoteTools(spec: RunSpec, listings: Listings, caller: McpCaller): RemoteTools {
   const servers = new Map((spec.mcp_servers ?? []).map((server) => [server.name, server]));
   const { direct, proxy } = mcpToolMode(spec.config, spec.input_data);
   const made = new Map<string, RunTool | undefined>();
@@ -75,9 +71,9 @@ export function remoteTools(
     const definition = servers.get(server);
     const patterns = patternsFor(spec.config.tools, server);
     const chosen = tool === LIST || (patterns?.some((one) => matches(one, tool)) ?? true);
-    return definition === undefined || tool === "" || !chosen
+    return definition === undefined || tool === "" || !chosen || !TOOL_NAME.test(name)
       ? undefined
-      : serverTool(definition, tool, listings[server], caller, holdMs);
+      : serverTool(definition, tool, own(listings, server), caller);
   };
   const get = (name: string): RunTool | undefined => {
     if (!made.has(name)) {
@@ -86,7 +82,7 @@ export function remoteTools(
     return made.get(name);
   };
   const known = [...servers.keys()].flatMap((server) => {
-    const listing = listings[server];
+    const listing = own(listings, server);
     return listing === undefined ? [] : [{ server, listing }];
   });
   const named = direct ? known.flatMap(offeredNames) : [];
@@ -138,7 +134,6 @@ function serverTool(
   name: string,
   listing: Listing | undefined,
   caller: McpCaller,
-  holdMs: number,
 ): RunTool | undefined {
   switch (name) {
     case LIST:
@@ -155,7 +150,7 @@ function serverTool(
         listing.tools.length >= listing.total;
       return known === undefined && complete
         ? undefined
-        : calledTool(definition, known ?? unknownTool(definition, name, listing), caller, holdMs);
+        : calledTool(definition, known ?? unknownTool(definition, name, listing), caller);
     }
   }
 }
@@ -166,7 +161,7 @@ function unknownTool(
   name: string,
   listing: Listing | undefined,
 ): RemoteTool {
-  const effect = listing?.effects[name] ?? effectOfTool(definition, name);
+  const effect = own(listing?.effects ?? {}, name) ?? effectOfTool(definition, name);
   return { name, description: "", input_schema: { type: "object" }, effect };
 }
 
@@ -178,7 +173,6 @@ function calledTool(
   definition: McpServerDefinition,
   { name, description, input_schema, effect }: RemoteTool,
   caller: McpCaller,
-  holdMs: number,
 ): RunTool {
   return {
     kind: "run",
@@ -189,7 +183,7 @@ function calledTool(
     effect,
     approval: definition.approval,
     untrusted: "mcp",
-    timeoutMs: definition.timeout_ms + holdMs,
+    timeoutMs: definition.timeout_ms,
     checkInput: jsonSchemaCheck(input_schema),
     checkOutput: (value) => ({ ok: true, value: value as JsonValue }),
     run: async (input, context) => {
@@ -203,13 +197,15 @@ function calledTool(
   };
 }
 
-/** What the helpers have in common: they only read. */
+/**
+ * What the helpers have in common. By the protocol they only read; whether the server is believed that
+ * is the definition's business, as with any hint.
+ */
 function reading(definition: McpServerDefinition, name: string) {
   return {
     name: `${definition.name}.${name}`,
-    output: z.json(),
-    effect: "pure" as const,
-    approval: "never" as Approval,
+    effect: effectOfTool(definition, name, { readOnlyHint: true }),
+    approval: definition.approval,
     untrusted: "mcp" as const,
     timeoutMs: definition.timeout_ms,
   };
@@ -218,6 +214,10 @@ function reading(definition: McpServerDefinition, name: string) {
 function listTool(definition: McpServerDefinition, caller: McpCaller): RunTool {
   return defineTool({
     ...reading(definition, LIST),
+    approval: "never",
+    // Tools are listed from what is kept of them.
+    effectOf: ({ kind }) => (kind === "tools" ? "pure" : reading(definition, LIST).effect),
+    output: z.json(),
     description: `Lists what the MCP server ${definition.name} has: its tools with their schemas, its resources or its prompts.`,
     input: z.strictObject({
       kind: z.enum(["tools", "resources", "prompts"]).default("tools"),
@@ -230,7 +230,8 @@ function listTool(definition: McpServerDefinition, caller: McpCaller): RunTool {
     run: async ({ kind, query, cursor }, context) => {
       if (kind === "tools") {
         const after = Math.max(0, Number.parseInt(cursor ?? "0", 10) || 0);
-        return z.json().parse(await caller.catalogue(definition, { query: query ?? null, after }));
+        const page = { query: query ?? null, after };
+        return z.json().parse(await caller.catalogue(definition, page, context.signal));
       }
       const params = cursor === undefined ? {} : { cursor };
       const result = await caller.request(definition, { method: `${kind}/list`, params }, context);
@@ -315,9 +316,9 @@ function proxyTool(known: readonly Known[], servers: readonly string[]): RunTool
       const server = textOf(server_name);
       const tool = textOf(tool_name);
       const listing = known.find((one) => one.server === server)?.listing;
-      const own = listing?.tools.some(({ name }) => name === tool) === true;
-      const alias = Object.hasOwn(BY_PROXY, tool) ? BY_PROXY[tool] : undefined;
-      return { name: `${server}.${own ? tool : (alias ?? tool)}`, arguments: args };
+      const listed = listing?.tools.some(({ name }) => name === tool) === true;
+      const alias = listed ? undefined : own(BY_PROXY, tool);
+      return { name: `${server}.${alias ?? tool}`, arguments: args };
     },
   };
 }
