@@ -22,7 +22,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
 }
 
 /** What a record itself has under a key: no record has a `constructor` by this. */
-export function own<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
+export function ownValue<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 

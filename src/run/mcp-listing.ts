@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { EFFECTS, type Effect } from "./effect.ts";
-import { isJsonObject, own, type JsonObject } from "./json.ts";
+import { isJsonObject, ownValue, type JsonObject } from "./json.ts";
 
 const jsonSchema = z.custom<JsonObject>(isJsonObject, "must be an object");
 
@@ -92,5 +92,5 @@ export function listingsDue(
 ): string[] {
   return servers
     .map(({ name }) => name)
-    .filter((name) => (own(listings, name)?.expiresAt ?? 0) <= now);
+    .filter((name) => (ownValue(listings, name)?.expiresAt ?? 0) <= now);
 }

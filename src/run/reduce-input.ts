@@ -1,7 +1,7 @@
 /** The part of `reduce` that is about what comes from outside between calls: people, and listings of servers. */
 import type { InputAnswer } from "./elicitation.ts";
 import { expect, misfit, updateTurnCall, windowOf, withInbox, type EventOf } from "./fold.ts";
-import { own } from "./json.ts";
+import { ownValue } from "./json.ts";
 import { listed, noticeOf } from "./mcp-listing.ts";
 import { extend, type Turn } from "./message.ts";
 import type { RunState, TurnCall } from "./state.ts";
@@ -92,7 +92,7 @@ function withAnswer(
 export function mcpListed(state: RunState, event: EventOf<"mcp.listed">, at: number): RunState {
   const { server } = event.data;
   expect(state.spec?.mcp_servers?.some(({ name }) => name === server) === true, event);
-  const before = own(state.mcp, server);
+  const before = ownValue(state.mcp, server);
   const after = listed(before, event.data, at);
   const notice = noticeOf(before, after, server);
   const known = { ...state, mcp: { ...state.mcp, [server]: after } };

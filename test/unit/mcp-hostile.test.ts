@@ -53,6 +53,11 @@ function questions(run: Harness) {
   return run.events().flatMap((event) => (event.type === "input.requested" ? [event.data] : []));
 }
 
+/** A notification in a stream. */
+function line(method: string, params: object): string {
+  return `data: ${JSON.stringify({ jsonrpc: "2.0", method, params })}\n\n`;
+}
+
 /** An answer as a stream, which may come late and end later. */
 function stream({ id }: Sent, value: object, answerAfter: number, endAfter: number): Response {
   const text = JSON.stringify({ jsonrpc: "2.0", id, result: value });
@@ -175,7 +180,9 @@ test("an answer gets through to a call that waits, however much the model has st
   const { run } = scripted({ tools: [tool], calls: [call("ask")] });
   const end = run.drive();
   await expect.poll(() => run.types()).toContain("tool.requested");
-  while (run.tell({ kind: "message", content: "x", data: null, by: "key" }) === null);
+  for (let told: string | null = null; told === null;) {
+    told = run.tell({ kind: "message", content: "x", data: null, by: "key" });
+  }
   await end;
   expect(run.tell(YES)).toBeNull();
   await run.drive();
@@ -410,8 +417,6 @@ test("a flood on the way of a call is bounded, and its levels are those of the p
     if (message.method !== "tools/call") {
       return null;
     }
-    const line = (method: string, params: object) =>
-      `data: ${JSON.stringify({ jsonrpc: "2.0", method, params })}\n\n`;
     const text = [
       line("notifications/message", { level: "x".repeat(100_000), data: "y".repeat(100_000) }),
       line("notifications/tools/list_changed", {}).repeat(2000),

@@ -4,7 +4,7 @@
  */
 import type { NewEvent } from "../../run/event.ts";
 import { clipMessage, ToolStop } from "../../run/failure.ts";
-import { own, type JsonValue } from "../../run/json.ts";
+import { ownValue, type JsonValue } from "../../run/json.ts";
 import type { CatalogueHead, McpHealth, McpTool } from "../../run/mcp-catalogue.ts";
 import type { Listings, McpListed } from "../../run/mcp-listing.ts";
 import { mcpToolMode, type McpServerDefinition } from "../../run/mcp-server.ts";
@@ -151,7 +151,7 @@ async function listing(
       const message = clipMessage(health.message ?? "It did not answer as it should.");
       return { server, expires_at, error: { code, message } };
     }
-    if (own(listings, server)?.revision === revision) {
+    if (ownValue(listings, server)?.revision === revision) {
       return { server, expires_at, revision };
     }
     const { tools, total, effects } = await selectTools(

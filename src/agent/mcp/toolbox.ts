@@ -4,7 +4,7 @@
  * call of the tool that it names.
  */
 import { z } from "zod";
-import { isJsonObject, own, type JsonObject, type JsonValue } from "../../run/json.ts";
+import { isJsonObject, ownValue, type JsonObject, type JsonValue } from "../../run/json.ts";
 import type { Listing, Listings, RemoteTool } from "../../run/mcp-listing.ts";
 import { effectOfTool, mcpToolMode, type McpServerDefinition } from "../../run/mcp-server.ts";
 import { matches } from "../../run/policy.ts";
@@ -73,7 +73,7 @@ export function remoteTools(spec: RunSpec, listings: Listings, caller: McpCaller
     const chosen = tool === LIST || (patterns?.some((one) => matches(one, tool)) ?? true);
     return definition === undefined || tool === "" || !chosen || !TOOL_NAME.test(name)
       ? undefined
-      : serverTool(definition, tool, own(listings, server), caller);
+      : serverTool(definition, tool, ownValue(listings, server), caller);
   };
   const get = (name: string): RunTool | undefined => {
     if (!made.has(name)) {
@@ -82,7 +82,7 @@ export function remoteTools(spec: RunSpec, listings: Listings, caller: McpCaller
     return made.get(name);
   };
   const known = [...servers.keys()].flatMap((server) => {
-    const listing = own(listings, server);
+    const listing = ownValue(listings, server);
     return listing === undefined ? [] : [{ server, listing }];
   });
   const named = direct ? known.flatMap(offeredNames) : [];
@@ -161,7 +161,7 @@ function unknownTool(
   name: string,
   listing: Listing | undefined,
 ): RemoteTool {
-  const effect = own(listing?.effects ?? {}, name) ?? effectOfTool(definition, name);
+  const effect = ownValue(listing?.effects ?? {}, name) ?? effectOfTool(definition, name);
   return { name, description: "", input_schema: { type: "object" }, effect };
 }
 
@@ -317,7 +317,7 @@ function proxyTool(known: readonly Known[], servers: readonly string[]): RunTool
       const tool = textOf(tool_name);
       const listing = known.find((one) => one.server === server)?.listing;
       const listed = listing?.tools.some(({ name }) => name === tool) === true;
-      const alias = listed ? undefined : own(BY_PROXY, tool);
+      const alias = listed ? undefined : ownValue(BY_PROXY, tool);
       return { name: `${server}.${alias ?? tool}`, arguments: args };
     },
   };
