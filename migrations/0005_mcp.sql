@@ -31,6 +31,8 @@ CREATE TABLE mcp_catalogue (
   code TEXT,
   message TEXT,
   checked_at TEXT NOT NULL,
+  -- In a row.
+  failures INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (tenant_id, server)
 ) STRICT, WITHOUT ROWID;
 

@@ -68,7 +68,7 @@ export function buildDeps(env: Env, isolate: Isolate | null = null): Deps {
   const mcpOf = (spec: RunSpec): McpHost | null =>
     (spec.mcp_servers ?? []).length === 0
       ? null
-      : hostOf(spec, config, buildMcp(config, servers, fetch), servers, observer);
+      : hostOf(spec, buildMcp(config, servers, fetch), servers, observer);
   const toolsOf = (spec: RunSpec, scripted: () => ScriptedCalls | null) => {
     const own = toolboxFor(
       spec.config.tools,
@@ -138,17 +138,14 @@ export function buildFetch({ web }: Config): GuardedFetch {
 /** The MCP servers of one run. */
 function hostOf(
   spec: RunSpec,
-  config: Config,
   registry: McpRegistry,
   store: McpStore,
   observer: Observer,
 ): McpHost {
-  const now = () => Date.now();
   return mcpHost(spec, {
-    catalogues: new KeptCatalogues(spec.tenant_id, store, registry, now),
+    catalogues: new KeptCatalogues(spec.tenant_id, store, registry, Date.now),
     reach: (definition) => registry.way(spec.tenant_id, definition),
-    holdMs: config.holdMs,
-    now,
+    now: Date.now,
     fault: (name, error) => observer.fault(name, error),
   });
 }

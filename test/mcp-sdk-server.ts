@@ -2,9 +2,9 @@
  * An MCP server inside the test's process: the official SDK's server and transport, reached by a
  * `fetch` that goes nowhere else.
  */
+// oxlint-disable typescript/no-deprecated -- the high-level server takes no schema as it is
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
-import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/cfworker";
 import {
   CallToolRequestSchema,
@@ -22,14 +22,15 @@ import type { McpTool } from "../src/run/mcp-catalogue.ts";
 /** What a tool of the double can do on its way. */
 export interface SdkContext {
   readonly meta: Readonly<Record<string, unknown>>;
-  elicit(params: ElicitRequestFormParams): Promise<ElicitResult>;
-  progress(progress: number, total: number, message: string): Promise<void>;
-  log(level: "info" | "error", data: unknown): Promise<void>;
+  /** @param signal takes the question back */
+  readonly elicit: (params: ElicitRequestFormParams, signal?: AbortSignal) => Promise<ElicitResult>;
+  readonly progress: (progress: number, total: number, message: string) => Promise<void>;
+  readonly log: (level: "info" | "error", data: unknown) => Promise<void>;
 }
 
 export type SdkTool = Omit<McpTool, "description"> & {
   readonly description?: string;
-  run(args: JsonObject, context: SdkContext): CallToolResult | Promise<CallToolResult>;
+  readonly run: (args: JsonObject, context: SdkContext) => CallToolResult | Promise<CallToolResult>;
 };
 
 export interface SdkServer {
@@ -61,7 +62,7 @@ export function sdkServer(
       onsessionclosed: (id) => void sessions.delete(id),
       keepAliveMs: 0,
     });
-    await serverOf(tools, more).connect(transport as Transport);
+    await serverOf(tools, more).connect(transport);
     return transport;
   };
   const double: SdkServer = {
@@ -116,7 +117,11 @@ function serverOf(
     const progressToken = params._meta?.progressToken;
     return tool.run((params.arguments ?? {}) as JsonObject, {
       meta: params._meta ?? {},
-      elicit: (asked) => server.elicitInput(asked, { relatedRequestId: extra.requestId }),
+      elicit: (asked, signal) =>
+        server.elicitInput(asked, {
+          relatedRequestId: extra.requestId,
+          ...(signal === undefined ? {} : { signal }),
+        }),
       progress: async (progress, total, message) => {
         if (progressToken !== undefined) {
           const data = { progressToken, progress, total, message };

@@ -25,10 +25,8 @@ const FILLING = Array.from({ length: Number(tools) }, (_, i) => ({
   },
 }));
 
-// The high-level server would make a schema of each tool anew.
-// oxlint-disable-next-line typescript/no-deprecated
+// oxlint-disable typescript/no-deprecated -- the high-level server would make a schema of each tool anew
 function serverOf(): Server {
-  // oxlint-disable-next-line typescript/no-deprecated
   const server = new Server({ name: "world", version: "1.0.0" }, { capabilities: { tools: {} } });
   server.setRequestHandler(ListToolsRequestSchema, ({ params }) => {
     const from = Number(params?.cursor ?? 0);
@@ -67,4 +65,4 @@ createServer((request, response) => {
     await serverOf().connect(transport);
     return transport.handleRequest(request, response);
   })();
-}).listen(Number(port), "127.0.0.1", () => console.log("ready"));
+}).listen(Number(port), "127.0.0.1", () => process.stdout.write("ready\n"));

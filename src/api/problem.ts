@@ -22,6 +22,7 @@ export const PROBLEMS = {
   task_over: [409, "The task is over"],
   not_finished: [409, "The task is not over yet"],
   approval_decided: [409, "There is nothing to decide any more"],
+  question_answered: [409, "The question was answered before, or taken back"],
   inbox_full: [409, "The run has not read what it was told before"],
   not_started: [409, "The run has not begun yet"],
   tool_exists: [409, "There is a tool of this name"],

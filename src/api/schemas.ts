@@ -233,6 +233,12 @@ export const messageBody = z
       description:
         "What is done with the question of a call (`input.requested`); it is answered if this is not given.",
     }),
+    call_id: z.string().min(1).max(64).optional().openapi({
+      description: "The call whose question it answers. Where there are several, name `key` too.",
+    }),
+    key: z.string().min(1).max(64).optional().openapi({
+      description: "The `key` of the `input.requested` that it answers.",
+    }),
   })
   .refine(
     ({ content, data, action = "accept" }) =>

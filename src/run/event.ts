@@ -202,6 +202,8 @@ export const EVENT_DATA = {
     schema: jsonObject.optional(),
     url: z.string().optional(),
   }),
+  /** Whoever asked does not want to know any more. */
+  "input.withdrawn": z.looseObject({ call_id: callId, key: z.string() }),
   /** Nobody answered while the call was held: it was given up, and is made again with the answer. */
   "tool.suspended": z.looseObject({ call_id: callId }),
   "mcp.listed": mcpListed,

@@ -12,6 +12,16 @@ export function newTaskId(now: number, random: Uint8Array): string {
   return `task_${v7({ msecs: now, random })}`;
 }
 
+/**
+ * A text before all ids that were made in a millisecond or later, and after all earlier ones.
+ * @param ms milliseconds since the epoch; what is out of an id's range is the nearest that is not
+ */
+export function firstIdAt(ms: number): string {
+  const within = Math.min(2 ** 48 - 1, Math.max(0, Number.isNaN(ms) ? 0 : ms));
+  const hex = within.toString(16).padStart(12, "0");
+  return `task_${hex.slice(0, 8)}-${hex.slice(8)}`;
+}
+
 /** Whether a text has the shape of a task id; says nothing about its existence. */
 export function isTaskId(text: string): boolean {
   return TASK_ID.test(text);

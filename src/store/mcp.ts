@@ -30,6 +30,8 @@ export interface McpServerChange {
 export interface McpServerState {
   readonly server: string;
   readonly health: McpHealth;
+  /** Failures in a row. */
+  readonly failures: number;
   /** Null where it was never listed. */
   readonly catalogue: Omit<CatalogueHead, "health"> | null;
 }
@@ -246,9 +248,10 @@ export class McpStore {
   async saveHealth(tenantId: string, server: string, health: McpHealth): Promise<void> {
     await this.#db
       .prepare(
-        `INSERT INTO mcp_catalogue (tenant_id, server, status, code, message, checked_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-         ON CONFLICT DO UPDATE SET status = ?3, code = ?4, message = ?5, checked_at = ?6`,
+        `INSERT INTO mcp_catalogue (tenant_id, server, status, code, message, checked_at, failures)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, 1)
+         ON CONFLICT DO UPDATE SET status = ?3, code = ?4, message = ?5, checked_at = ?6,
+           failures = failures + 1`,
       )
       .bind(tenantId, server, health.status, health.code, health.message, health.checked_at)
       .run();
@@ -369,6 +372,7 @@ interface RawCatalogue extends McpHealth {
   readonly instructions: string | null;
   readonly problems: string;
   readonly problem_count: number;
+  readonly failures: number;
 }
 
 function stateOf(row: RawCatalogue): McpServerState {
@@ -376,6 +380,7 @@ function stateOf(row: RawCatalogue): McpServerState {
   return {
     server,
     health: { status, code, message, checked_at },
+    failures: row.failures,
     catalogue:
       key === null || revision === null
         ? null

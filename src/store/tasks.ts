@@ -6,6 +6,7 @@ import type { AgentConfig, RunLimits, RunSpec } from "../run/spec.ts";
 import type { JsonObject, JsonValue } from "../run/json.ts";
 import type { McpServerDefinition } from "../run/mcp-server.ts";
 import type { ToolDefinition } from "../run/tool-definition.ts";
+import { firstIdAt } from "../run/id.ts";
 import { INITIAL_STATE, type TaskStatus } from "../run/state.ts";
 import { viewOf, type RunView } from "../run/view.ts";
 import { WEBHOOK_TYPES, type WebhookType } from "../run/webhook-type.ts";
@@ -267,7 +268,13 @@ export class TaskStore {
       this.#db
         .prepare(`SELECT ${LISTED} FROM task WHERE ${page} ORDER BY task_id DESC LIMIT ?`)
         .bind(...values, ...(before === null ? [] : [before]), limit),
-      this.#db.prepare(`SELECT COUNT(*) AS total FROM task WHERE ${where}`).bind(...values),
+      this.#db
+        .prepare(
+          isCounted(filter)
+            ? `SELECT SUM(n) AS total FROM task_count WHERE ${where}`
+            : `SELECT COUNT(*) AS total FROM task WHERE ${where}`,
+        )
+        .bind(...values),
     ]);
     return {
       tasks: (rows?.results ?? []).map((row) => fromRaw(row as RawTask)),
@@ -537,6 +544,12 @@ function resultText({ result }: RunView): string | null {
   return text !== null && text.length > MAX_RESULT_CHARS ? null : text;
 }
 
+/** Whether the tasks that fit a filter are counted as they come and go. */
+function isCounted(filter: TaskFilter): boolean {
+  const { createdAfter, createdBefore, metadata } = filter;
+  return createdAfter === undefined && createdBefore === undefined && metadata.length === 0;
+}
+
 function conditions(tenantId: string, filter: TaskFilter): { where: string; values: string[] } {
   const parts: [string, ...string[]][] = [["tenant_id = ?", tenantId]];
   if (filter.status !== undefined) {
@@ -545,11 +558,12 @@ function conditions(tenantId: string, filter: TaskFilter): { where: string; valu
   if (filter.agent !== undefined) {
     parts.push(["agent = ?", filter.agent]);
   }
+  // A task's id begins with the millisecond it was made in, and ids are the order of the table.
   if (filter.createdAfter !== undefined) {
-    parts.push(["created_at >= ?", filter.createdAfter]);
+    parts.push(["task_id >= ?", firstIdAt(Date.parse(filter.createdAfter))]);
   }
   if (filter.createdBefore !== undefined) {
-    parts.push(["created_at < ?", filter.createdBefore]);
+    parts.push(["task_id < ?", firstIdAt(Date.parse(filter.createdBefore))]);
   }
   for (const { key, value } of filter.metadata) {
     parts.push([

@@ -262,7 +262,6 @@ function worldHost(spec: RunSpec, life: Life): McpHost | null {
       connect: (hooks) =>
         connect(definition, { headers: new Headers(), fetch: server.fetch, ...hooks }),
     }),
-    holdMs: 0,
     now: () => Date.now(),
     fault: () => {},
   });

@@ -2,21 +2,18 @@
  * The service as an MCP server: judged by the protocol's official suite, called by clients that
  * are not ours (the official SDK, the inspector), and refusing the same as REST.
  */
-import { execFile } from "node:child_process";
-import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { performance } from "node:perf_hooks";
 import type { Progress } from "@modelcontextprotocol/sdk/types.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { counted, EXPECTED_FAILURES, REVISION, run } from "../conformance/suite.ts";
 import { KeyProxy, McpClient, messagesOf, post, pingWith } from "../mcp.ts";
 import { Service } from "../service.ts";
 import { ended, logOf, ofType, play, scripted, submit } from "../tasks.ts";
 import { BAD_SUBMISSIONS } from "./bad-cases.ts";
 
-const BIN = resolve(import.meta.dirname, "../../node_modules/.bin");
-const EXPECTED_FAILURES = resolve(import.meta.dirname, "../conformance/expected-failures.yaml");
-const REVISION = "2025-11-25";
 /** Scenarios of the suite that need nothing but a server. */
 const WITHOUT_FIXTURES = [
   "server-initialize",
@@ -62,20 +59,9 @@ afterAll(async () => {
   rmSync(output, { recursive: true, force: true });
 });
 
-/** A program to its end, with what it said. */
-function run(program: string, ...args: string[]): Promise<{ code: number; text: string }> {
-  const env = { ...process.env, NO_COLOR: "1", MCP_CATALOG_PATH: join(output, "catalog.json") };
-  return new Promise((settle) => {
-    execFile(join(BIN, program), args, { env, maxBuffer: 1e8 }, (error, stdout, stderr) => {
-      const code = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
-      settle({ code, text: code === 0 ? stdout : stdout + stderr });
-    });
-  });
-}
-
 /** Judges an address by the suite. */
 function judge(address: string, folder: string, ...args: string[]) {
-  return run("conformance", "server", "--url", address, "-o", join(output, folder), ...args);
+  return run("conformance", ["server", "--url", address, "-o", join(output, folder), ...args]);
 }
 
 function only(scenario: string): string[] {
@@ -85,26 +71,12 @@ function only(scenario: string): string[] {
 function inspect(...args: string[]) {
   const header = `Authorization: Bearer ${service.key}`;
   const target = [`${service.url}/mcp`, "--transport", "http", "--header", header];
-  return run("mcp-inspector", "--cli", ...target, ...args);
+  const catalog = { MCP_CATALOG_PATH: join(output, "catalog.json") };
+  return run("mcp-inspector", ["--cli", ...target, ...args], catalog);
 }
 
 function inspectCall(tool: string, arg: string) {
   return inspect("--method", "tools/call", "--tool-name", tool, "--tool-arg", arg);
-}
-
-/** How many of a suite's checks came to what, from the files that it left. */
-function counted(folder: string): { scenarios: number; passed: number; failed: number } {
-  const files = globSync(join(output, folder, "**/checks.json"));
-  const checks = files.flatMap(
-    (file) => JSON.parse(readFileSync(file, "utf8")) as { readonly status: string }[],
-  );
-  const of = (...statuses: string[]) =>
-    checks.filter(({ status }) => statuses.includes(status)).length;
-  return {
-    scenarios: files.length,
-    passed: of("SUCCESS"),
-    failed: of("FAILURE", "WARNING"),
-  };
 }
 
 describe("the official suite", () => {
@@ -112,7 +84,7 @@ describe("the official suite", () => {
     const whole = ["--requirements", REVISION, "--expected-failures", EXPECTED_FAILURES];
     const { code, text } = await judge(`${service.url}/test/mcp`, "whole", ...whole);
     expect(code, text).toBe(0);
-    const { scenarios, passed, failed } = counted("whole");
+    const { scenarios, passed, failed } = counted(join(output, "whole"));
     process.stdout.write(`${REVISION}: ${scenarios} scenarios, ${passed} checks passed\n`);
     expect(scenarios).toBeGreaterThanOrEqual(33);
     expect(passed).toBeGreaterThanOrEqual(80);
@@ -125,7 +97,7 @@ describe("the official suite", () => {
       WITHOUT_FIXTURES.map((scenario) => judge(`${proxy.url}/mcp`, "mcp", ...only(scenario))),
     );
     expect(judgements.filter(({ code }) => code !== 0)).toEqual([]);
-    const { scenarios, passed, failed } = counted("mcp");
+    const { scenarios, passed, failed } = counted(join(output, "mcp"));
     expect(scenarios).toBe(WITHOUT_FIXTURES.length);
     expect(passed).toBeGreaterThanOrEqual(WITHOUT_FIXTURES.length);
     expect(failed).toBe(0);

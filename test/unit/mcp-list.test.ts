@@ -196,7 +196,7 @@ test.each<readonly [what: string, code: string, otherwise: Otherwise]>([
   ],
   [
     "an error for a list",
-    "mcp_protocol_error",
+    "mcp_error",
     at("tools/list", ({ id }) =>
       Response.json({ jsonrpc: "2.0", id, error: { code: -32_601, message: "no such method" } }),
     ),

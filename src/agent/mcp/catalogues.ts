@@ -3,8 +3,9 @@ import type { McpTool } from "../../run/mcp-catalogue.ts";
 import type { McpServerDefinition } from "../../run/mcp-server.ts";
 import type { Catalogues, Known } from "./host.ts";
 
-/** How long a server that could not be listed is not tried again, milliseconds. */
+/** How long a server that could not be listed is not tried again; longer with each failure, milliseconds. */
 const DOWN_MS = 15_000;
+const LONGEST_DOWN_MS = 300_000;
 
 /** What is kept of servers; see `store/mcp.ts`. */
 export interface CatalogueStore {
@@ -13,6 +14,8 @@ export interface CatalogueStore {
     server: string,
   ): Promise<{
     readonly health: Known["health"] & { readonly checked_at: string };
+    /** Failures in a row. */
+    readonly failures: number;
     readonly catalogue:
       | (Omit<Known, "health" | "revision"> & { readonly revision: string; readonly key: string })
       | null;
@@ -24,7 +27,7 @@ export interface CatalogueStore {
 /** Asks a server and keeps what it says; see `registry.ts`. */
 export interface Lister {
   keyOf(definition: McpServerDefinition): string;
-  refresh(tenantId: string, definition: McpServerDefinition): Promise<void>;
+  refresh(tenantId: string, definition: McpServerDefinition, signal: AbortSignal): Promise<void>;
 }
 
 /** The catalogues of one tenant. */
@@ -41,12 +44,12 @@ export class KeptCatalogues implements Catalogues {
     this.#now = now;
   }
 
-  async current(definition: McpServerDefinition): Promise<Known> {
+  async current(definition: McpServerDefinition, signal: AbortSignal): Promise<Known> {
     const kept = await this.#kept(definition);
     if (kept !== null && Date.parse(kept.expires_at) > this.#now()) {
       return kept;
     }
-    await this.#lister.refresh(this.#tenantId, definition);
+    await this.#lister.refresh(this.#tenantId, definition, signal);
     const asked = await this.#kept(definition);
     if (asked === null) {
       throw new Error(`nothing is kept of the MCP server ${definition.name} that was just asked`);
@@ -77,9 +80,10 @@ export class KeptCatalogues implements Catalogues {
     if (state === null) {
       return null;
     }
-    const { health, catalogue } = state;
+    const { health, catalogue, failures } = state;
     if (health.status !== "ok") {
-      const expires = Date.parse(health.checked_at) + DOWN_MS;
+      const pause = Math.min(LONGEST_DOWN_MS, DOWN_MS * 2 ** Math.max(0, failures - 1));
+      const expires = Date.parse(health.checked_at) + pause;
       const expires_at = new Date(expires).toISOString();
       return { health, revision: null, parts: 0, capabilities: {}, expires_at };
     }

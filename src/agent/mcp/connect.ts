@@ -9,6 +9,7 @@ import manifest from "../../../package.json" with { type: "json" };
 import { clipMessage, ToolStop } from "../../run/failure.ts";
 import type { McpServerDefinition } from "../../run/mcp-server.ts";
 import type { GuardedFetch } from "../fetch/guarded-fetch.ts";
+import type { Hide } from "./clean.ts";
 
 /** How long the end of a session may take. */
 const CLOSE_MS = 2_000;
@@ -43,10 +44,16 @@ export interface ConnectOptions {
    */
   readonly listen?: boolean;
   /** Answers what the server asks a person for; without it every question is cancelled. */
-  readonly onelicitation?: (params: ElicitRequest["params"]) => Promise<ElicitResult>;
+  readonly onelicitation?: (
+    params: ElicitRequest["params"],
+    /** Aborted when the server takes its question back. */
+    signal: AbortSignal,
+  ) => Promise<ElicitResult>;
+  /** Hides the secrets of the headers in what the server says. */
+  readonly hide?: Hide;
   /**
-   * The stream that answers a request has ended and cannot be taken up again: what it has not brought
-   * will not come. The SDK would wait for it.
+   * The stream that answers the newest request has ended and cannot be taken up again: what it has not
+   * brought will not come. The SDK would wait for it.
    */
   readonly onanswerend?: () => void;
 }
@@ -77,10 +84,21 @@ export async function connect(
   const signal = AbortSignal.any([options.signal, broken.signal]);
   const url = new URL(options.url ?? definition.url);
   let refused = false;
+  // Streams of earlier requests may end at any time later: only the newest one's end means something.
+  let newest: unknown = null;
   const transport = new http.StreamableHTTPClientTransport(url, {
-    fetch: serverFetch(url, unasked(options), (response, method) => {
+    fetch: serverFetch(url, unasked(options), (response, { method, body }) => {
       const { status } = response;
-      const onEnd = method === "POST" && isEventStream(response) ? options.onanswerend : undefined;
+      const id = method === "POST" ? requestId(body) : null;
+      newest = id ?? newest;
+      const onEnd =
+        id !== null && isEventStream(response)
+          ? () => {
+              if (newest === id) {
+                options.onanswerend?.();
+              }
+            }
+          : undefined;
       refused ||= status === 401;
       if (status === 401 || status === 403) {
         const { scope, resourceMetadataUrl, error } = auth.extractWWWAuthenticateParams(response);
@@ -107,7 +125,8 @@ export async function connect(
   );
   client.setRequestHandler(
     types.ElicitRequestSchema,
-    async ({ params }) => (await options.onelicitation?.(params)) ?? { action: "cancel" },
+    async ({ params }, extra) =>
+      (await options.onelicitation?.(params, extra.signal)) ?? { action: "cancel" },
   );
   const close = async (): Promise<void> => {
     await within(CLOSE_MS, transport.terminateSession());
@@ -125,7 +144,7 @@ export async function connect(
     if (options.signal.aborted) {
       throw options.signal.reason as Error;
     }
-    const stop = stopOf(thrown, signal);
+    const stop = stopOf(thrown, signal, options.hide);
     // What the SDK says of an authorization server that it cannot use has no class of its own.
     throw refused && options.authProvider !== undefined && stop.code === "mcp_protocol_error"
       ? new ToolStop("authorization_failed", stop.message)
@@ -172,8 +191,13 @@ async function load() {
  * What went wrong with a request to a server, as a failure with a code: what the SDK threw, or what
  * broke the connection.
  * @param signal the connection's
+ * @param hide takes secrets out of what is said, before it is cut
  */
-export function stopOf(thrown: unknown, signal?: AbortSignal): ToolStop {
+export function stopOf(
+  thrown: unknown,
+  signal?: AbortSignal,
+  hide: Hide = (text) => text,
+): ToolStop {
   const reason: unknown = signal?.aborted === true ? signal.reason : null;
   const known = [reason, thrown].find((one) => one instanceof ToolStop);
   if (known !== undefined) {
@@ -183,43 +207,36 @@ export function stopOf(thrown: unknown, signal?: AbortSignal): ToolStop {
     return new ToolStop("mcp_protocol_error");
   }
   if (thrown instanceof loaded.http.StreamableHTTPError) {
-    return httpStop(thrown.code ?? 0, thrown.message);
+    return httpStop(thrown.code ?? 0, hide(thrown.message));
   }
   if (thrown instanceof loaded.auth.UnauthorizedError) {
     return new ToolStop("unauthorized");
   }
   if (thrown instanceof loaded.errors.OAuthError) {
-    const said = clipMessage(`${thrown.errorCode}. ${thrown.message}`.trim());
+    const said = clipMessage(hide(`${thrown.errorCode}. ${thrown.message}`.trim()));
     return new ToolStop("authorization_failed", `The authorization server said: ${said}`);
   }
   if (thrown instanceof loaded.types.McpError) {
-    return mcpStop(thrown.code, thrown.message);
+    return mcpStop(thrown.code, hide(thrown.message));
   }
   const unreadable = thrown instanceof SyntaxError || "issues" in thrown;
-  const what = unreadable ? "It is not what the protocol has." : thrown.message;
+  const what = unreadable ? "It is not what the protocol has." : hide(thrown.message);
   return new ToolStop(
     "mcp_protocol_error",
     clipMessage(`The server's answer cannot be understood. ${what}`),
   );
 }
 
+/** The SDK's own failures have codes that servers use as well: its words tell them apart. */
 function mcpStop(code: number, message: string): ToolStop {
-  switch (code) {
-    case REQUEST_TIMEOUT:
-      return new ToolStop("tool_timeout", "The server did not answer in time.");
-    case CONNECTION_CLOSED:
-      return new ToolStop("server_unreachable", "The connection to the server was closed.");
-    default:
-      return new ToolStop(
-        "mcp_protocol_error",
-        clipMessage(`The server answered with an error: ${message}`),
-      );
+  if (code === -32_001 && message.endsWith(": Request timed out")) {
+    return new ToolStop("tool_timeout", "The server did not answer in time.");
   }
+  if (code === -32_000 && message.endsWith(": Connection closed")) {
+    return new ToolStop("server_unreachable", "The connection to the server was closed.");
+  }
+  return new ToolStop("mcp_error", clipMessage(`The server answered with an error: ${message}`));
 }
-
-/** Codes that the SDK gives to its own failures. */
-const REQUEST_TIMEOUT = -32_001;
-const CONNECTION_CLOSED = -32_000;
 
 function httpStop(status: number, message: string): ToolStop {
   if (status === 401 || status === 403) {
@@ -249,7 +266,7 @@ function httpStop(status: number, message: string): ToolStop {
 export function serverFetch(
   server: URL,
   { fetch, headers, signal }: Pick<ConnectOptions, "fetch" | "headers" | "signal">,
-  after: (response: Response, method: string) => Response = (response) => response,
+  after: (response: Response, init: RequestInit) => Response = (response) => response,
 ): (input: string | URL, init?: RequestInit) => Promise<Response> {
   return async (input, init = {}) => {
     const target = new URL(input);
@@ -266,8 +283,7 @@ export function serverFetch(
       }
     }
     const both = init.signal ? AbortSignal.any([init.signal, signal]) : signal;
-    const { method = "GET" } = init;
-    return after(await fetch(target, { ...init, headers: all, signal: both }), method);
+    return after(await fetch(target, { ...init, headers: all, signal: both }), init);
   };
 }
 
@@ -314,6 +330,16 @@ function watched(
   const result = new Response(passed, { status, statusText, headers });
   Object.defineProperty(result, "url", { value: url });
   return result;
+}
+
+/** The id of a request in a body that the SDK made; null for what is no request. */
+function requestId(body: RequestInit["body"]): string | number | null {
+  const message: unknown = typeof body === "string" ? JSON.parse(body) : null;
+  if (typeof message !== "object" || message === null || !("method" in message)) {
+    return null;
+  }
+  const id: unknown = "id" in message ? message.id : null;
+  return typeof id === "string" || typeof id === "number" ? id : null;
 }
 
 function isEventStream(response: Response): boolean {

@@ -4,15 +4,21 @@
  */
 import type { NewEvent } from "../../run/event.ts";
 import { clipMessage, ToolStop } from "../../run/failure.ts";
-import type { JsonValue } from "../../run/json.ts";
+import { ownValue, type JsonValue } from "../../run/json.ts";
 import type { CatalogueHead, McpHealth, McpTool } from "../../run/mcp-catalogue.ts";
 import type { Listings, McpListed } from "../../run/mcp-listing.ts";
 import { mcpToolMode, type McpServerDefinition } from "../../run/mcp-server.ts";
 import { goalOf, type RunSpec } from "../../run/spec.ts";
 import { withTools, type Toolbox } from "../tools/registry.ts";
 import { MAX_OFFERED_CHARS, MAX_OFFERED_TOOLS, selectTools } from "./select.ts";
-import { McpSessions, type Reach } from "./sessions.ts";
-import { remoteTools, type CataloguePage, type McpCaller, type RemoteTools } from "./toolbox.ts";
+import { McpSessions, orAborted, type Reach } from "./sessions.ts";
+import {
+  patternsFor,
+  remoteTools,
+  type CataloguePage,
+  type McpCaller,
+  type RemoteTools,
+} from "./toolbox.ts";
 
 /** What is known of a server. */
 export type Known = Pick<CatalogueHead, "parts" | "capabilities" | "expires_at"> & {
@@ -27,7 +33,7 @@ export interface Catalogues {
    * A server's catalogue, from memory while that is fresh. A server that cannot be asked is an
    * answer too: its `health` says why.
    */
-  current(definition: McpServerDefinition): Promise<Known>;
+  current(definition: McpServerDefinition, signal: AbortSignal): Promise<Known>;
   /**
    * The tools of a catalogue, a bounded part at a time.
    * @throws Error where another listing took its place meanwhile
@@ -40,8 +46,6 @@ export interface Catalogues {
 export interface McpParts {
   readonly catalogues: Catalogues;
   readonly reach: Reach;
-  /** How long a call that asks a person is held, milliseconds. */
-  readonly holdMs: number;
   now(): number;
   fault(name: string, error: unknown): void;
 }
@@ -50,8 +54,12 @@ export interface McpHost {
   /** The tools of the servers, as far as they are known. */
   toolsAt(listings: Listings): RemoteTools;
   /** What these servers offer. Does not reject: one that cannot be listed is an event that says so. */
-  list(servers: readonly string[], listings: Listings): Promise<readonly NewEvent[]>;
-  close(): void;
+  list(
+    servers: readonly string[],
+    listings: Listings,
+    signal: AbortSignal,
+  ): Promise<readonly NewEvent[]>;
+  close(): Promise<void>;
 }
 
 /** What a slice has of its run's tools and servers. */
@@ -60,14 +68,15 @@ export interface ToolsAndServers {
   listServers(
     servers: readonly string[],
     state: { readonly mcp: Listings },
+    signal: AbortSignal,
   ): Promise<readonly NewEvent[]>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** The tools of a run and those of its servers as one; the run's own keep their names. */
 export function withServers(own: Toolbox, host: McpHost | null): ToolsAndServers {
   if (host === null) {
-    return { toolboxAt: () => own, listServers: () => Promise.resolve([]), close: () => {} };
+    return { toolboxAt: () => own, listServers: () => Promise.resolve([]), close: async () => {} };
   }
   let last: { readonly listings: Listings; readonly box: Toolbox } | null = null;
   return {
@@ -77,7 +86,7 @@ export function withServers(own: Toolbox, host: McpHost | null): ToolsAndServers
       }
       return last.box;
     },
-    listServers: (servers, { mcp }) => host.list(servers, mcp),
+    listServers: (servers, { mcp }, signal) => host.list(servers, mcp, signal),
     close: () => host.close(),
   };
 }
@@ -87,6 +96,8 @@ const PROXY_TOOLS = 40;
 const PROXY_CHARS = 24_000;
 /** Before what cannot be looked up is looked up again, milliseconds. */
 const LOOK_AGAIN_MS = 15_000;
+/** Servers of a run that are listed side by side. */
+const LISTED_AT_ONCE = 3;
 /** One page of a catalogue, as a model lists it. */
 const PAGE_TOOLS = 25;
 const PAGE_CHARS = 32_000;
@@ -94,23 +105,29 @@ const PAGE_CHARS = 32_000;
 /** The servers of a run. Nothing is connected before something is called. */
 export function mcpHost(spec: RunSpec, parts: McpParts): McpHost {
   const sessions = new McpSessions(parts.reach, (definition) => {
-    parts.catalogues.changed(definition).catch((error) => parts.fault("mcp.changed", error));
+    parts.catalogues
+      .changed(definition)
+      .catch((error: unknown) => parts.fault("mcp.changed", error));
   });
   const servers = new Map((spec.mcp_servers ?? []).map((server) => [server.name, server]));
   const caller: McpCaller = {
     request: (definition, request, context) => sessions.request(definition, request, context),
-    catalogue: (definition, page) => pageOf(parts.catalogues, definition, page),
+    catalogue: (definition, page, signal) => pageOf(parts.catalogues, definition, page, signal),
   };
   return {
-    toolsAt: (listings) => remoteTools(spec, listings, caller, parts.holdMs),
-    async list(names, listings) {
-      const listed = names.map(async (name): Promise<NewEvent | null> => {
-        const definition = servers.get(name);
-        return definition === undefined
-          ? null
-          : { type: "mcp.listed", data: await listing(spec, definition, listings, parts) };
-      });
-      return (await Promise.all(listed)).filter((event) => event !== null);
+    toolsAt: (listings) => remoteTools(spec, listings, caller),
+    async list(names, listings, signal) {
+      const listed: NewEvent[] = [];
+      const left = names.flatMap((name) => servers.get(name) ?? []).values();
+      // A catalogue can be large: few of them are held at once.
+      const worker = async (): Promise<void> => {
+        for (const definition of left) {
+          const data = await listing(spec, definition, listings, parts, signal);
+          listed.push({ type: "mcp.listed", data });
+        }
+      };
+      await Promise.all(Array.from({ length: LISTED_AT_ONCE }, worker));
+      return listed;
     },
     close: () => sessions.close(),
   };
@@ -120,18 +137,21 @@ async function listing(
   spec: RunSpec,
   definition: McpServerDefinition,
   listings: Listings,
-  { catalogues, now, fault }: McpParts,
+  parts: McpParts,
+  signal: AbortSignal,
 ): Promise<McpListed> {
   const { name: server } = definition;
+  const { catalogues } = parts;
   try {
-    const known = await catalogues.current(definition);
+    signal.throwIfAborted();
+    const known = await orAborted(catalogues.current(definition, signal), signal);
     const { expires_at, revision, health } = known;
     if (health.status !== "ok" || revision === null) {
       const code = health.code ?? "server_unreachable";
       const message = clipMessage(health.message ?? "It did not answer as it should.");
       return { server, expires_at, error: { code, message } };
     }
-    if (listings[server]?.revision === revision) {
+    if (ownValue(listings, server)?.revision === revision) {
       return { server, expires_at, revision };
     }
     const { tools, total, effects } = await selectTools(
@@ -150,9 +170,11 @@ async function listing(
       ...(offers.length === 0 ? {} : { offers }),
     };
   } catch (error) {
-    fault("mcp.list", error);
+    if (!signal.aborted) {
+      parts.fault("mcp.list", error);
+    }
     const message = "What the server offers could not be looked up.";
-    const expires_at = new Date(now() + LOOK_AGAIN_MS).toISOString();
+    const expires_at = new Date(parts.now() + LOOK_AGAIN_MS).toISOString();
     return { server, expires_at, error: { code: "catalogue_unavailable", message } };
   }
 }
@@ -161,11 +183,8 @@ async function listing(
 function choiceOf(spec: RunSpec, server: string) {
   const { direct } = mcpToolMode(spec.config, spec.input_data);
   const share = (most: number) => Math.floor(most / Math.max(1, spec.mcp_servers?.length ?? 1));
-  const own = (spec.config.tools ?? [])
-    .filter((name) => name.startsWith(`${server}.`))
-    .map((name) => name.slice(server.length + 1));
   return {
-    patterns: own.length === 0 ? null : own,
+    patterns: patternsFor(spec.config.tools, server),
     goal: goalOf(spec.input_data),
     maxTools: share(direct ? MAX_OFFERED_TOOLS : PROXY_TOOLS),
     maxChars: share(direct ? MAX_OFFERED_CHARS : PROXY_CHARS),
@@ -177,8 +196,9 @@ async function pageOf(
   catalogues: Catalogues,
   definition: McpServerDefinition,
   { query, after }: CataloguePage,
+  signal: AbortSignal,
 ): Promise<JsonValue> {
-  const known = await catalogues.current(definition);
+  const known = await catalogues.current(definition, signal);
   const { health } = known;
   if (health.status !== "ok") {
     throw new ToolStop("server_unreachable", health.message ?? undefined);

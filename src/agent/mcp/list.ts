@@ -19,6 +19,7 @@ import type { McpServerDefinition } from "../../run/mcp-server.ts";
 import { TOOL_NAME } from "../../run/tool-definition.ts";
 import { schemaDefect } from "../tools/schema-defect.ts";
 import { referenceDefect } from "../tools/schema-refs.ts";
+import { cleaned, type Hide } from "./clean.ts";
 import { connect, stopOf, type Connection, type ConnectOptions } from "./connect.ts";
 
 /** How much of a server is looked at. */
@@ -83,11 +84,11 @@ export async function listTools(
       { ...options, listen: false, signal: AbortSignal.any([options.signal, clock.signal]) },
     );
     try {
-      return await list(connection, definition.name, timeout, bounds);
+      return await list(connection, definition.name, timeout, bounds, options.hide);
     } catch (thrown) {
       throw options.signal.aborted
         ? (options.signal.reason as Error)
-        : stopOf(thrown, connection.signal);
+        : stopOf(thrown, connection.signal, options.hide);
     } finally {
       await connection.close();
     }
@@ -101,9 +102,11 @@ async function list(
   server: string,
   timeout: number,
   bounds: ListBounds,
+  hide: Hide = (text) => text,
 ): Promise<Listing> {
   const capabilities = client.getServerCapabilities() ?? {};
-  const instructions = client.getInstructions()?.slice(0, MAX_INSTRUCTIONS_CHARS) ?? null;
+  const said = client.getInstructions();
+  const instructions = said === undefined ? null : hide(said).slice(0, MAX_INSTRUCTIONS_CHARS);
   const collected = new Collected(server, bounds);
   const cursors = new Set<string>();
   let cursor: string | null = null;
@@ -116,7 +119,7 @@ async function list(
     });
     pages += 1;
     for (const tool of answer.tools) {
-      collected.add(tool);
+      collected.add(cleaned(tool, hide));
     }
     cursor = answer.nextCursor ?? null;
     if (cursor === null) {

@@ -16,6 +16,7 @@ import { canonicalJson } from "../../run/json.ts";
 import type { McpServerDefinition } from "../../run/mcp-server.ts";
 import type { GuardedFetch } from "../fetch/guarded-fetch.ts";
 import { connect, serverFetch, stopOf, type AuthProvider, type Challenge } from "./connect.ts";
+import { hidden } from "../tools/secrets.ts";
 import type { ResolvedServer } from "./resolve.ts";
 import type { Sealer } from "../../crypto/seal.ts";
 
@@ -90,6 +91,8 @@ export class OAuthSession implements AuthProvider {
   /** What was read last; null: has to be read. */
   #read: { readonly kept: Kept; readonly version: number } | null = null;
   #challenge: Challenge | null = null;
+  /** What was sent, or may be, and must be told to nobody. */
+  readonly #sent = new Map<string, string>();
   #discovery: OAuthDiscoveryState | null = null;
   #state = "";
   #verifier = "";
@@ -200,11 +203,24 @@ export class OAuthSession implements AuthProvider {
     await this.#update((kept) => ({ ...kept, client }));
   }
 
+  /** What somebody says, without the tokens that they were sent. */
+  hide(text: string): string {
+    return hidden(text, this.#sent);
+  }
+
+  #remember({ access_token, refresh_token }: OAuthTokens): void {
+    this.#sent.set(`token ${this.#sent.size}`, access_token);
+    if (refresh_token !== undefined) {
+      this.#sent.set(`token ${this.#sent.size}`, refresh_token);
+    }
+  }
+
   async tokens(): Promise<OAuthTokens | undefined> {
     const { tokens } = (await this.#load()).kept;
     if (tokens === undefined) {
       return undefined;
     }
+    this.#remember(tokens);
     const { refresh_token: _refresh, ...access } = tokens;
     // A refreshed token has the scope of the one before: for another, a person has to be asked.
     const more = this.#challenge?.error === "insufficient_scope";
@@ -213,6 +229,7 @@ export class OAuthSession implements AuthProvider {
   }
 
   async saveTokens(tokens: OAuthTokens): Promise<void> {
+    this.#remember(tokens);
     const started = this.#read?.kept.tokens?.access_token;
     const agreed = this.#mode.kind === "exchange" || this.#unattended;
     await this.#update(({ pending, wanted, ...kept }) => {

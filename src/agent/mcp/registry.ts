@@ -98,7 +98,9 @@ export class McpRegistry implements McpPort {
       return { server };
     }
     const party = { tenantId, definition, server };
-    return { server, authProvider: new OAuthSession(this.#tokens(), party, { kind: "run" }) };
+    const session = new OAuthSession(this.#tokens(), party, { kind: "run" });
+    const hide = (text: string): string => session.hide(server.hide(text));
+    return { server: { ...server, hide }, authProvider: session };
   }
 
   /** The way of a run to a server. @throws ToolStop as `reach` does */
@@ -134,6 +136,7 @@ export class McpRegistry implements McpPort {
           headers: server.headers,
           fetch,
           signal,
+          hide,
           ...(authProvider === undefined ? {} : { authProvider }),
         },
         bounds,

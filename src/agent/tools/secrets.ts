@@ -80,7 +80,8 @@ function secretFor(secret: Secret | undefined, tenant: string, host: string): st
   return allowed ? value : null;
 }
 
-function hidden(text: string, used: ReadonlyMap<string, string>): string {
+/** A text without the values of these secrets, by their names. */
+export function hidden(text: string, used: ReadonlyMap<string, string>): string {
   let result = text;
   for (const [name, value] of used) {
     for (const form of new Set([value, JSON.stringify(value).slice(1, -1)])) {

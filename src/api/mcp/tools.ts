@@ -159,8 +159,15 @@ const COMMON: readonly TaskTool[] = [
     scope: "tasks:write",
     annotations: { destructiveHint: false },
     schema: schemas.messageBody.safeExtend({ task_id: taskId }),
-    run: async ({ task_id, content = "", data = null, action = "accept" }, call) => {
-      const said = { kind: "message", content, data, action } as const;
+    run: async ({ task_id, content = "", data = null, action = "accept", call_id, key }, call) => {
+      const said = {
+        kind: "message",
+        content,
+        data,
+        action,
+        ...(call_id === undefined ? {} : { call_id }),
+        ...(key === undefined ? {} : { key }),
+      } as const;
       return taskResult(call, await commandTask(call.deps, call.caller, task_id, said));
     },
   }),

@@ -1,0 +1,80 @@
+/** The list of tasks: its totals are right, and cost the same however many tasks there are. */
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import { firstIdAt } from "../../src/run/id.ts";
+import { TaskStore } from "../../src/store/tasks.ts";
+import { newTask } from "./tasks.ts";
+
+const tasks = new TaskStore(env.DB);
+const MINUTE = 60_000;
+const START = Date.parse("2026-11-24T12:00:00.000Z");
+
+/** A tenant of its own, with so many tasks, a minute apart. */
+async function tenantWith(count: number): Promise<string> {
+  const tenant = `tenant-${crypto.randomUUID()}`;
+  for (let i = 0; i < count; i += 1) {
+    const task = newTask({}, { createdAt: START + i * MINUTE });
+    await tasks.insert({ ...task, tenant_id: tenant, agent: i % 2 === 0 ? "even" : "odd" }, null);
+  }
+  return tenant;
+}
+
+const ALL = { metadata: [] };
+
+test("a total counts what is made, what changes its status, and what is deleted", async () => {
+  const tenant = await tenantWith(5);
+  const total = async (filter: Parameters<TaskStore["list"]>[1]) =>
+    (await tasks.list(tenant, filter, 1, null)).total;
+  expect(await total(ALL)).toBe(5);
+  expect(await total({ ...ALL, agent: "even" })).toBe(3);
+  const [newest] = (await tasks.list(tenant, ALL, 1, null)).tasks;
+  const failed = env.DB.prepare("UPDATE task SET status = 'failed' WHERE task_id = ?");
+  await failed.bind(newest?.task_id ?? "").run();
+  expect(await total({ ...ALL, status: "pending" })).toBe(4);
+  expect(await total({ ...ALL, status: "failed", agent: "even" })).toBe(1);
+  await env.DB.prepare("DELETE FROM task WHERE task_id = ?")
+    .bind(newest?.task_id ?? "")
+    .run();
+  expect(await total(ALL)).toBe(4);
+  expect(await total({ ...ALL, status: "failed" })).toBe(0);
+  const counted = await env.DB.prepare("SELECT COUNT(*) AS n FROM task WHERE tenant_id = ?")
+    .bind(tenant)
+    .first("n");
+  expect(await total(ALL)).toBe(counted);
+});
+
+test("times bound a list as the tasks' own times do", async () => {
+  const tenant = await tenantWith(5);
+  const at = (i: number) => new Date(START + i * MINUTE).toISOString();
+  const list = async (filter: object) =>
+    (await tasks.list(tenant, { ...ALL, ...filter }, 10, null)).tasks.map((t) => t.created_at);
+  expect(await list({ createdAfter: at(3) })).toEqual([at(4), at(3)]);
+  expect(await list({ createdBefore: at(1) })).toEqual([at(0)]);
+  expect(await list({ createdAfter: at(1), createdBefore: at(3) })).toEqual([at(2), at(1)]);
+  expect(await list({ createdAfter: "1969-01-01T00:00:00.000Z" })).toHaveLength(5);
+});
+
+test("a page and its total read as many rows of a long list as of a short one", async () => {
+  const rowsRead = async (tenant: string) => {
+    const page = await env.DB.prepare(
+      "SELECT task_id FROM task WHERE tenant_id = ? ORDER BY task_id DESC LIMIT 3",
+    )
+      .bind(tenant)
+      .run();
+    const total = await env.DB.prepare("SELECT SUM(n) FROM task_count WHERE tenant_id = ?")
+      .bind(tenant)
+      .run();
+    return page.meta.rows_read + total.meta.rows_read;
+  };
+  const [short, long] = [await tenantWith(10), await tenantWith(200)];
+  expect(await rowsRead(long)).toBe(await rowsRead(short));
+});
+
+test.each([
+  [0, "task_00000000-0000"],
+  [-5, "task_00000000-0000"],
+  [1, "task_00000000-0001"],
+  [2 ** 60, "task_ffffffff-ffff"],
+])("the first id at %i is %s", (ms, id) => {
+  expect(firstIdAt(ms)).toBe(id);
+});
