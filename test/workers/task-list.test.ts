@@ -21,6 +21,23 @@ async function tenantWith(count: number): Promise<string> {
 
 const ALL = { metadata: [] };
 
+function at(minute: number): string {
+  return new Date(START + minute * MINUTE).toISOString();
+}
+
+/** Rows that are read for a page and its total. */
+async function rowsRead(tenant: string): Promise<number> {
+  const page = await env.DB.prepare(
+    "SELECT task_id FROM task WHERE tenant_id = ? ORDER BY task_id DESC LIMIT 3",
+  )
+    .bind(tenant)
+    .run();
+  const total = await env.DB.prepare("SELECT SUM(n) FROM task_count WHERE tenant_id = ?")
+    .bind(tenant)
+    .run();
+  return page.meta.rows_read + total.meta.rows_read;
+}
+
 test("a total counts what is made, what changes its status, and what is deleted", async () => {
   const tenant = await tenantWith(5);
   const total = async (filter: Parameters<TaskStore["list"]>[1]) =>
@@ -45,7 +62,6 @@ test("a total counts what is made, what changes its status, and what is deleted"
 
 test("times bound a list as the tasks' own times do", async () => {
   const tenant = await tenantWith(5);
-  const at = (i: number) => new Date(START + i * MINUTE).toISOString();
   const list = async (filter: object) =>
     (await tasks.list(tenant, { ...ALL, ...filter }, 10, null)).tasks.map((t) => t.created_at);
   expect(await list({ createdAfter: at(3) })).toEqual([at(4), at(3)]);
@@ -55,17 +71,6 @@ test("times bound a list as the tasks' own times do", async () => {
 });
 
 test("a page and its total read as many rows of a long list as of a short one", async () => {
-  const rowsRead = async (tenant: string) => {
-    const page = await env.DB.prepare(
-      "SELECT task_id FROM task WHERE tenant_id = ? ORDER BY task_id DESC LIMIT 3",
-    )
-      .bind(tenant)
-      .run();
-    const total = await env.DB.prepare("SELECT SUM(n) FROM task_count WHERE tenant_id = ?")
-      .bind(tenant)
-      .run();
-    return page.meta.rows_read + total.meta.rows_read;
-  };
   const [short, long] = [await tenantWith(10), await tenantWith(200)];
   expect(await rowsRead(long)).toBe(await rowsRead(short));
 });
