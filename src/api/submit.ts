@@ -1,16 +1,16 @@
 /** The use case of submitting a task, for every front that has one. */
-import type { Catalogue } from "../run/catalogue.ts";
-import { canonicalJson, type JsonObject, type JsonValue } from "../run/json.ts";
+import { canonicalJson, type JsonValue } from "../run/json.ts";
 import { newTaskId } from "../run/id.ts";
 import type { AgentConfig, RunLimits } from "../run/spec.ts";
-import type { ToolDefinition } from "../run/tool-definition.ts";
 import { isTerminal } from "../run/view.ts";
 import type { Caller } from "../store/keys.ts";
 import { asAccepted, type IdempotencyClaim, type NewTask, type TaskRow } from "../store/tasks.ts";
 import { agentsOf } from "./agents.ts";
 import { sha256Hex } from "./auth.ts";
+import { checkAgain, checkConfig, IN_TASK } from "./check-config.ts";
 import type { ApiDeps } from "./context.ts";
-import { Problem, type ProblemCode } from "./problem.ts";
+import { Problem } from "./problem.ts";
+import { refusal } from "./refusal.ts";
 import type { SubmitBody } from "./schemas.ts";
 
 export interface Submitted {
@@ -70,16 +70,12 @@ export async function retryTask(
         `The task is ${origin.status}; only one that is over can be tried again.`,
       );
     }
-    checkModel(deps, origin.config.model);
-    for (const fallback of origin.config.fallback_models ?? []) {
-      checkModel(deps, fallback);
-    }
-    checkPrices(deps.catalogue, origin.config, origin.limits);
-    const tools = await ownTools(deps, caller, origin.config);
+    const { config, limits } = origin;
+    const referred = await checkAgain(deps, { tenantId: caller.tenantId, config, limits });
     const now = deps.now();
     return {
       ...origin,
-      tools,
+      ...referred,
       task_id: newTaskId(now, crypto.getRandomValues(new Uint8Array(16))),
       attempt: origin.attempt + 1,
       retry_of: origin.task_id,
@@ -138,16 +134,14 @@ async function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): Promise
   }
   const config = resolveConfig(deps, body);
   const limits = resolveLimits(body);
-  checkPrices(deps.catalogue, config, limits);
   const { script, script_tools } = body.input_data;
   if (config.model !== "local/script" && (script !== undefined || script_tools !== undefined)) {
     const pointer = script === undefined ? "/input_data/script_tools" : "/input_data/script";
     throw refusal("validation_failed", pointer, "is for the model local/script only");
   }
-  checkPolicy(deps.catalogue, config);
-  const tools = await ownTools(deps, caller, config);
-  const others = [...(script_tools ?? []), ...tools].map((tool) => tool.name);
-  checkTools(deps.catalogue, config, others);
+  const brought = (script_tools ?? []).map((tool) => tool.name);
+  const { tenantId } = caller;
+  const referred = await checkConfig(deps, { tenantId, config, limits, brought }, IN_TASK);
   checkSize("/input_data", body.input_data, MAX_INPUT_CHARS);
   checkSize("/metadata", body.metadata ?? {}, MAX_METADATA_CHARS);
   const now = deps.now();
@@ -166,7 +160,7 @@ async function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): Promise
     attempt: 1,
     retry_of: null,
     scheduled_at: scheduledAt(body, now),
-    tools,
+    ...referred,
     created_at: new Date(now).toISOString(),
   };
 }
@@ -183,45 +177,11 @@ function scheduledAt({ scheduled_at }: SubmitBody, now: number): string | null {
 }
 
 function resolveConfig(deps: ApiDeps, { agent_config = {} }: SubmitBody): AgentConfig {
-  const model = agent_config.model ?? deps.config.defaultModel;
-  checkModel(deps, model);
-  for (const [i, fallback] of (agent_config.fallback_models ?? []).entries()) {
-    checkModel(deps, fallback, `/agent_config/fallback_models/${i}`);
-  }
-  checkSchema(deps.catalogue, "/agent_config/output_schema", agent_config.output_schema);
   return {
     ...(stripAbsent(agent_config) as Partial<AgentConfig>),
-    model,
+    model: agent_config.model ?? deps.config.defaultModel,
     planner: agent_config.planner ?? deps.config.defaultPlanner,
   };
-}
-
-function checkModel(deps: ApiDeps, model: string, pointer = "/agent_config/model"): void {
-  const problem = deps.catalogue.modelProblem(model);
-  if (problem !== null) {
-    throw refusal(problem.code, pointer, problem.detail);
-  }
-}
-
-/** With a cap on money, a model without a price is an error, not free. */
-function checkPrices(catalogue: Catalogue, config: AgentConfig, limits: RunLimits): void {
-  const models = [config.model, ...(config.fallback_models ?? [])];
-  const unpriced = models.find((model) => !catalogue.isPriced(model));
-  if (limits.max_cost_usd !== undefined && unpriced !== undefined) {
-    throw refusal(
-      "unpriced_model",
-      "/limits/max_cost_usd",
-      `Nobody knows what ${unpriced} costs; set its price in OPSPAWN_PRICES.`,
-    );
-  }
-}
-
-/** A schema that could never be checked is refused now, not after the money is spent. */
-function checkSchema(catalogue: Catalogue, pointer: string, schema: JsonObject | undefined): void {
-  const defect = schema === undefined ? null : catalogue.schemaDefect(schema);
-  if (defect !== null) {
-    throw refusal("validation_failed", `${pointer}${defect.pointer}`, defect.detail);
-  }
 }
 
 /** What the client names wins over the defaults, and null over both. */
@@ -229,45 +189,6 @@ function resolveLimits({ limits = {} }: SubmitBody): RunLimits {
   const named = Object.entries(limits).filter(([, value]) => value !== undefined);
   const all = { ...DEFAULT_LIMITS, ...Object.fromEntries(named) };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
-}
-
-/** A schema that cannot be applied would deny every call: better said now. */
-function checkPolicy(catalogue: Catalogue, config: AgentConfig): void {
-  for (const [pattern, schema] of Object.entries(config.policy?.arguments ?? {})) {
-    const defect = catalogue.schemaDefect(schema);
-    if (defect !== null) {
-      const pointer = `/agent_config/policy/arguments/${pattern}${defect.pointer}`;
-      throw refusal("validation_failed", pointer, defect.detail);
-    }
-  }
-}
-
-/**
- * The tenant's tools that a run may use, as they are now: all that are enabled, or those that its
- * agent names. Nothing is asked where it names none but built-in ones.
- */
-async function ownTools(
-  { catalogue, tools }: ApiDeps,
-  { tenantId }: Caller,
-  { tools: names }: AgentConfig,
-): Promise<ToolDefinition[]> {
-  const builtIn = new Set(catalogue.tools.map((tool) => tool.name));
-  if (names?.every((name) => builtIn.has(name)) === true) {
-    return [];
-  }
-  const rows = await tools.list(tenantId);
-  return rows
-    .filter(({ name, enabled }) => enabled && !builtIn.has(name) && (names?.includes(name) ?? true))
-    .map(({ definition }) => definition);
-}
-
-function checkTools(catalogue: Catalogue, config: AgentConfig, others: readonly string[]): void {
-  const existing = new Set([...catalogue.tools.map((tool) => tool.name), ...others]);
-  for (const [i, name] of (config.tools ?? []).entries()) {
-    if (!existing.has(name)) {
-      throw refusal("unknown_tool", `/agent_config/tools/${i}`, `There is no tool "${name}".`);
-    }
-  }
 }
 
 function checkSize(pointer: string, value: unknown, max: number): void {
@@ -294,12 +215,6 @@ async function replay(
     throw new Problem("not_found", "The task of this idempotency key does not exist any more.");
   }
   return asAccepted(row);
-}
-
-function refusal(code: ProblemCode, pointer: string, detail: string): Problem {
-  return new Problem(code, `${code === "validation_failed" ? `${pointer} ` : ""}${detail}`, {
-    faults: [{ pointer, detail }],
-  });
 }
 
 /** A copy without members that are undefined, at any depth: what is stored has no holes. */
