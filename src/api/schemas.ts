@@ -10,6 +10,7 @@ import { scriptSchema, scriptToolsSchema } from "../run/script.ts";
 import { USAGE_GROUPS } from "../store/usage.ts";
 import { MAX_REASON_CHARS, PLAIN_TEXT } from "../run/plain-text.ts";
 import { policySchema } from "../run/policy.ts";
+import { profileSchema } from "../run/profile.ts";
 import { EXPIRY_POLICIES, PLANNERS } from "../run/spec.ts";
 
 /** Any JSON: what it may hold is checked once for the whole body, see `body.ts`. */
@@ -75,6 +76,13 @@ const policy = checkedBy(policySchema, {
   example: { approve: ["pay", "mail.*"], rate: { "mail.*": { per_run: 5 } } },
 }).openapi("Policy");
 
+const { $schema: _again, ...profileDocument } = z.toJSONSchema(profileSchema, { io: "input" });
+const profile = checkedBy(profileSchema, {
+  ...profileDocument,
+  description: "Who the agent is. Its model is told, before the instructions.",
+  example: { role: "An accountant", guidelines: ["Show how you came to each number."] },
+}).openapi("Profile");
+
 /** What an input may hold that has a meaning. */
 export const inputFields = {
   goal: someText.optional().openapi({ example: "What is 17% of 2,340?" }),
@@ -105,7 +113,7 @@ const inputData = z
   })
   .openapi("InputData", { description: "A free object; these fields have a meaning." });
 
-const agentConfig = z
+export const agentConfig = z
   .strictObject({
     model: z.string().min(1).max(256).optional().openapi({ example: "openai/gpt-4o-mini" }),
     fallback_models: z.array(z.string().min(1).max(256)).max(8).optional().openapi({
@@ -117,6 +125,7 @@ const agentConfig = z
         "JSON Schema of the answer, which `result.data` then holds. What does not fit goes back to the model with the reasons.",
     }),
     instructions: z.string().max(100_000).optional(),
+    profile: profile.optional(),
     tools: z.array(z.string().min(1).max(128)).max(128).optional(),
     temperature: z.number().min(0).max(2).optional(),
     max_output_tokens: z.number().int().min(1).max(1_000_000).optional(),
@@ -152,7 +161,7 @@ const agentConfig = z
 /** A cap: a whole number, or null for none. */
 const cap = (min: number, max: number) => z.number().int().min(min).max(max).nullish();
 
-const limits = z
+export const limits = z
   .strictObject({
     max_steps: cap(1, 100_000),
     max_tool_calls: cap(0, 100_000),

@@ -9,6 +9,7 @@ import type { Turn } from "./message.ts";
 import type { Image } from "./picture.ts";
 import { toolDefinitions } from "./tool-definition.ts";
 import { policySchema } from "./policy.ts";
+import { profileSchema } from "./profile.ts";
 
 export const PLANNERS = ["native", "react", "placeholder"] as const;
 export type PlannerName = (typeof PLANNERS)[number];
@@ -45,6 +46,8 @@ export const agentConfig = z.strictObject({
   fallback_models: z.exactOptional(z.array(z.string())),
   planner: z.enum(PLANNERS),
   instructions: z.string().optional(),
+  /** Who the agent is; its model is told. */
+  profile: z.exactOptional(profileSchema),
   /** Names of the tools the run may use; absent: all that exist. */
   tools: z.array(z.string()).optional(),
   /** MCP servers whose tools the run may use. */
