@@ -7,6 +7,7 @@ import { cors } from "hono/cors";
 import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
 import { adminRoutes } from "./admin.ts";
+import { agentRoutes } from "./agents.ts";
 import type { ApiContext, ApiDeps, AppEnv } from "./context.ts";
 import { eventRoutes } from "./events.ts";
 import { mcpRoutes } from "./mcp/route.ts";
@@ -56,6 +57,7 @@ export function createApp(depsOf: (env: Env) => ApiDeps): OpenAPIHono<AppEnv> {
   eventRoutes(app);
   outputRoutes(app);
   toolRoutes(app);
+  agentRoutes(app);
   usageRoutes(app);
   adminRoutes(app);
   mcpRoutes(app);

@@ -42,7 +42,7 @@ export async function checkConfig(
 ): Promise<Referred> {
   const { catalogue } = deps;
   checkModels(catalogue, config, at);
-  checkSchema(catalogue, at("/output_schema"), config.output_schema);
+  checkSchema(catalogue, "/output_schema", config.output_schema, at);
   checkPrices(catalogue, config, limits, at);
   checkPolicy(catalogue, config, at);
   const own = await ownTools(deps, tenantId, config, tools);
@@ -93,17 +93,22 @@ function checkPrices(
 }
 
 /** A schema that could never be checked is refused now, not after the money is spent. */
-function checkSchema(catalogue: Catalogue, pointer: string, schema: JsonObject | undefined): void {
+function checkSchema(
+  catalogue: Catalogue,
+  part: `/${string}`,
+  schema: JsonObject | undefined,
+  at: Pointer,
+): void {
   const defect = schema === undefined ? null : catalogue.schemaDefect(schema);
   if (defect !== null) {
-    throw refusal("validation_failed", `${pointer}${defect.pointer}`, defect.detail);
+    throw refusal("validation_failed", at(`${part}${defect.pointer}`), defect.detail);
   }
 }
 
 /** A schema that cannot be applied would deny every call: better said now. */
 function checkPolicy(catalogue: Catalogue, config: AgentConfig, at: Pointer): void {
   for (const [pattern, schema] of Object.entries(config.policy?.arguments ?? {})) {
-    checkSchema(catalogue, at(`/policy/arguments/${pattern}`), schema);
+    checkSchema(catalogue, `/policy/arguments/${pattern}`, schema, at);
   }
 }
 

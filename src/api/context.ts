@@ -6,6 +6,7 @@ import { runStub, type RunRpc } from "../durable/rpc.ts";
 import type { Observer } from "../observe.ts";
 import { messageFor, sendTask } from "../queue/message.ts";
 import type { Catalogue } from "../run/catalogue.ts";
+import { AgentStore } from "../store/agents.ts";
 import { KeyStore, type Caller } from "../store/keys.ts";
 import { TaskStore, type NewTask } from "../store/tasks.ts";
 import { UsageStore } from "../store/usage.ts";
@@ -16,6 +17,7 @@ export interface ApiDeps {
   readonly catalogue: Catalogue;
   readonly tasks: TaskStore;
   readonly tools: ToolStore;
+  readonly agents: AgentStore;
   readonly keys: KeyStore;
   readonly usage: UsageStore;
   ledger(tenantId: string): LedgerRpc;
@@ -53,6 +55,7 @@ export function apiDeps(
     catalogue: catalogueOf(config, env),
     tasks: new TaskStore(env.DB),
     tools: new ToolStore(env.DB),
+    agents: new AgentStore(env.DB),
     keys: new KeyStore(env.DB),
     usage: new UsageStore(env.DB),
     ledger: (tenantId) => ledgerStub(env.LEDGERS, tenantId),

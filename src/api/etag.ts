@@ -1,21 +1,26 @@
-/** Versions of tools as entity tags, and the condition that a client puts on a change. */
-import type { ToolVersion } from "../store/tools.ts";
+/** Versions of things as entity tags, and the condition that a client puts on a change. */
 import { Problem } from "./problem.ts";
 
-/** Of version and birth: a tool that was deleted and made again is not what it was. */
-export function etagOf({ version, created_at }: ToolVersion): string {
+/** A version of something that was made at a moment. */
+export interface Versioned {
+  readonly version: number;
+  readonly created_at: string;
+}
+
+/** Of version and birth: what was deleted and made again is not what it was. */
+export function etagOf({ version, created_at }: Versioned): string {
   return `"${version}-${Date.parse(created_at).toString(36)}"`;
 }
 
 /**
  * The version that a change is for; null where any will do.
- * @param current reads the tool, where there is a condition
+ * @param current reads the thing, where there is a condition
  * @throws Problem `precondition_failed`
  */
 export async function expectedVersion(
   header: string | undefined,
-  current: () => Promise<ToolVersion>,
-): Promise<ToolVersion | null> {
+  current: () => Promise<Versioned>,
+): Promise<Versioned | null> {
   if (header === undefined) {
     return null;
   }
@@ -25,7 +30,7 @@ export async function expectedVersion(
     return null;
   }
   if (!tags.has(etagOf(version))) {
-    throw new Problem("precondition_failed", "The tool is at another version.", {
+    throw new Problem("precondition_failed", "It is at another version.", {
       headers: { ETag: etagOf(version) },
     });
   }

@@ -18,11 +18,13 @@ const freeValue: z.ZodType<JsonValue> = z
   .any()
   .openapi({ type: ["object", "array", "string", "number", "boolean", "null"] });
 const freeObject = z.record(z.string(), freeValue);
-const timestamp = z.string().openapi({ format: "date-time", example: "2026-11-22T19:05:12.345Z" });
+export const timestamp = z
+  .string()
+  .openapi({ format: "date-time", example: "2026-11-22T19:05:12.345Z" });
 const instant = z.iso.datetime({ offset: true, error: "must be an RFC 3339 time" });
 const taskIdText = z.string().refine(isTaskId, "not a task id");
 /** No control characters: names are shown to people and in terminals. */
-const plainText = (max: number) =>
+export const plainText = (max: number) =>
   z.string().max(max).regex(PLAIN_TEXT, "must not hold control characters");
 
 const TASK_STATUSES = [
@@ -263,7 +265,7 @@ export const outputPath = z.object({
     .openapi({ param: { name: "sha256", in: "path" } }),
 });
 
-const whole = (min: number, max: number) =>
+export const whole = (min: number, max: number) =>
   z
     .string()
     .regex(/^\d{1,15}$/, "must be a whole number")

@@ -1,13 +1,13 @@
 /** The use case of submitting a task, for every front that has one. */
 import { canonicalJson, type JsonValue } from "../run/json.ts";
+import { layersOf } from "../run/agent.ts";
 import { newTaskId } from "../run/id.ts";
-import type { AgentConfig, RunLimits } from "../run/spec.ts";
 import { isTerminal } from "../run/view.ts";
 import type { Caller } from "../store/keys.ts";
 import { asAccepted, type IdempotencyClaim, type NewTask, type TaskRow } from "../store/tasks.ts";
-import { agentsOf } from "./agents.ts";
+import { agentForTask, isOwn, resolved } from "./agents-of.ts";
 import { sha256Hex } from "./auth.ts";
-import { checkAgain, checkConfig, IN_TASK } from "./check-config.ts";
+import { checkAgain, checkConfig, IN_TASK, type Pointer } from "./check-config.ts";
 import type { ApiDeps } from "./context.ts";
 import { Problem } from "./problem.ts";
 import { refusal } from "./refusal.ts";
@@ -18,9 +18,6 @@ export interface Submitted {
   /** The key was used before for the same request; this is that request's task. */
   readonly replayed: boolean;
 }
-
-/** Limits of a task that names none. */
-const DEFAULT_LIMITS: RunLimits = { max_steps: 25, max_duration_s: 3600, max_repeats: 10 };
 
 /** The furthest that a task may be scheduled ahead. */
 const MAX_AHEAD_MS = 5 * 365 * 86_400_000;
@@ -129,30 +126,36 @@ async function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): Promise
   if (!AGENT_TASKS.has(body.task_type)) {
     throw refusal("unknown_task_type", "/task_type", `There is no task type "${body.task_type}".`);
   }
-  if (!agentsOf().some(({ name }) => name === body.agent)) {
+  const { tenantId } = caller;
+  const found = await agentForTask(deps, tenantId, body.agent);
+  if (found === null) {
     throw refusal("unknown_agent", "/agent", `There is no agent "${body.agent}".`);
   }
-  const config = resolveConfig(deps, body);
-  const limits = resolveLimits(body);
+  const { agent, tools } = found;
+  const said = layersOf(body.agent_config ?? {}, body.limits ?? {});
+  const { config, limits } = resolved(deps, agent, said);
   const { script, script_tools } = body.input_data;
   if (config.model !== "local/script" && (script !== undefined || script_tools !== undefined)) {
     const pointer = script === undefined ? "/input_data/script_tools" : "/input_data/script";
     throw refusal("validation_failed", pointer, "is for the model local/script only");
   }
   const brought = (script_tools ?? []).map((tool) => tool.name);
-  const { tenantId } = caller;
-  const referred = await checkConfig(deps, { tenantId, config, limits, brought }, IN_TASK);
+  const referred = await checkConfig(
+    deps,
+    { tenantId, config, limits, brought, tools },
+    isOwn(agent) ? IN_TASK : whoSaid(body),
+  );
   checkSize("/input_data", body.input_data, MAX_INPUT_CHARS);
   checkSize("/metadata", body.metadata ?? {}, MAX_METADATA_CHARS);
   const now = deps.now();
   return {
-    tenant_id: caller.tenantId,
+    tenant_id: tenantId,
     task_id: newTaskId(now, crypto.getRandomValues(new Uint8Array(16))),
     task_type: "agent_run",
     name: body.name ?? null,
     input_data: body.input_data as NewTask["input_data"],
-    agent: body.agent,
-    agent_version: 1,
+    agent: agent.name,
+    agent_version: agent.version,
     config,
     limits,
     metadata: body.metadata ?? {},
@@ -176,19 +179,13 @@ function scheduledAt({ scheduled_at }: SubmitBody, now: number): string | null {
   return new Date(at).toISOString();
 }
 
-function resolveConfig(deps: ApiDeps, { agent_config = {} }: SubmitBody): AgentConfig {
-  return {
-    ...(stripAbsent(agent_config) as Partial<AgentConfig>),
-    model: agent_config.model ?? deps.config.defaultModel,
-    planner: agent_config.planner ?? deps.config.defaultPlanner,
+/** Where a part of the config came from: the body has the field, or the agent has it. */
+function whoSaid({ agent_config = {}, limits = {} }: SubmitBody): Pointer {
+  return (part) => {
+    const [, first = "", second = ""] = part.split("/");
+    const said = first === "limits" ? second in limits : first in agent_config;
+    return said ? IN_TASK(part) : "/agent";
   };
-}
-
-/** What the client names wins over the defaults, and null over both. */
-function resolveLimits({ limits = {} }: SubmitBody): RunLimits {
-  const named = Object.entries(limits).filter(([, value]) => value !== undefined);
-  const all = { ...DEFAULT_LIMITS, ...Object.fromEntries(named) };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
 }
 
 function checkSize(pointer: string, value: unknown, max: number): void {
@@ -215,9 +212,4 @@ async function replay(
     throw new Problem("not_found", "The task of this idempotency key does not exist any more.");
   }
   return asAccepted(row);
-}
-
-/** A copy without members that are undefined, at any depth: what is stored has no holes. */
-function stripAbsent(value: object): object {
-  return JSON.parse(JSON.stringify(value)) as object;
 }

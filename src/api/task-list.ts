@@ -3,10 +3,9 @@ import type { TaskStatus } from "../run/state.ts";
 import type { Caller } from "../store/keys.ts";
 import type { TaskFilter } from "../store/tasks.ts";
 import type { ApiDeps } from "./context.ts";
-import { cursorOf } from "./cursor.ts";
+import { cursorOf, pageOf } from "./cursor.ts";
 import { Problem } from "./problem.ts";
 import type { TaskJson } from "./schemas.ts";
-import { makeCursor } from "./signing.ts";
 import { taskJson } from "./task-view.ts";
 
 /** D1 takes a hundred bound values in a statement. */
@@ -47,12 +46,7 @@ export async function listTasks(
   const before = query.cursor === undefined ? null : await cursorOf(deps, caller, query.cursor);
   const filter = filterOf(query);
   const { tasks, total } = await deps.tasks.list(caller.tenantId, filter, limit + 1, before);
-  const page = tasks.slice(0, limit);
-  const last = tasks.length > limit ? page.at(-1) : undefined;
-  const next_cursor =
-    last === undefined
-      ? null
-      : await makeCursor(await deps.keys.signingKey(), caller.tenantId, last.task_id);
+  const { page, next_cursor } = await pageOf(deps, caller, tasks, limit, ({ task_id }) => task_id);
   return { tasks: page.map(taskJson), total, next_cursor };
 }
 

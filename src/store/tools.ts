@@ -44,7 +44,7 @@ export class ToolStore {
       .prepare("SELECT * FROM tool WHERE tenant_id = ? ORDER BY name")
       .bind(tenantId)
       .all<RawTool>();
-    return results.map(fromRaw);
+    return results.map(toolOf);
   }
 
   async get(tenantId: string, name: string): Promise<ToolRow | null> {
@@ -52,7 +52,7 @@ export class ToolStore {
       .prepare("SELECT * FROM tool WHERE tenant_id = ? AND name = ?")
       .bind(tenantId, name)
       .first<RawTool>();
-    return row === null ? null : fromRaw(row);
+    return row === null ? null : toolOf(row);
   }
 
   /** Adds a tool; null where the name is taken, or the tenant has no room for more. */
@@ -70,7 +70,7 @@ export class ToolStore {
       )
       .bind(tenantId, definition.name, textOf(definition), definition.kind, Number(enabled), now)
       .first<RawTool>();
-    return row === null ? null : fromRaw(row);
+    return row === null ? null : toolOf(row);
   }
 
   /**
@@ -104,7 +104,7 @@ export class ToolStore {
         expected?.created_at ?? null,
       )
       .first<RawTool>();
-    return row === null ? null : fromRaw(row);
+    return row === null ? null : toolOf(row);
   }
 
   /** Whether a tool was removed: false where it does not exist or is at another version. */
@@ -120,7 +120,8 @@ export class ToolStore {
   }
 }
 
-interface RawTool {
+/** A row of the table; `definition` is JSON. */
+export interface RawTool {
   readonly name: string;
   readonly version: number;
   readonly definition: string;
@@ -135,7 +136,15 @@ function textOf(definition: ToolDefinition): string {
   return JSON.stringify(rest);
 }
 
-function fromRaw({ name, version, definition, enabled, created_at, updated_at }: RawTool): ToolRow {
+/** A row of the table as a tool. */
+export function toolOf({
+  name,
+  version,
+  definition,
+  enabled,
+  created_at,
+  updated_at,
+}: RawTool): ToolRow {
   const parsed = JSON.parse(definition) as Omit<ToolDefinition, "version">;
   return {
     name,

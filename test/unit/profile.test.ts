@@ -39,8 +39,8 @@ test("what a profile does not say is not said", () => {
   expect(profileText({ tone: "kind" })).toBe("Your tone: kind");
 });
 
-test.each([nativePlanner, reactPlanner])("the model of a $name agent is told", ({ prompt }) => {
-  const { system } = prompt(state({ profile: PROFILE, instructions: "Be brief." }), []);
+test.each([nativePlanner, reactPlanner])("the model of a $name agent is told", (planner) => {
+  const { system } = planner.prompt(state({ profile: PROFILE, instructions: "Be brief." }), []);
   const at = [system.indexOf("Your name: Ada"), system.indexOf("Be brief.")];
   expect(at[0]).toBeGreaterThan(0);
   expect(at[1]).toBeGreaterThan(Number(at[0]));
@@ -48,10 +48,10 @@ test.each([nativePlanner, reactPlanner])("the model of a $name agent is told", (
 
 test.each([nativePlanner, reactPlanner])(
   "without a profile the system text of $name is the one it was",
-  ({ prompt }) => {
-    const general = prompt(state({}), []).system;
-    expect(prompt(state({ profile: {} }), []).system).toBe(general);
-    const told = prompt(state({ instructions: "Be brief." }), []).system;
+  (planner) => {
+    const general = planner.prompt(state({}), []).system;
+    expect(planner.prompt(state({ profile: {} }), []).system).toBe(general);
+    const told = planner.prompt(state({ instructions: "Be brief." }), []).system;
     expect(told).toBe(`${general}\n\nBe brief.`);
   },
 );
