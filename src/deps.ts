@@ -32,12 +32,16 @@ import type { Price } from "./run/price.ts";
 import { scriptSchema } from "./run/script.ts";
 import type { PlannerName, RunSpec } from "./run/spec.ts";
 import type { ScriptedCalls } from "./run/state.ts";
+import { AuditStore } from "./store/audit.ts";
+import { KeyStore } from "./store/keys.ts";
 import { TaskStore } from "./store/tasks.ts";
 
 /** What a run's object works with. */
 export interface Deps {
   readonly config: Config;
   readonly tasks: TaskStore;
+  readonly keys: KeyStore;
+  readonly audit: AuditStore;
   readonly observer: Observer;
   /** The ledger of a tenant; null in a deployment that has none. */
   ledger(tenantId: string): LedgerRpc | null;
@@ -76,6 +80,8 @@ export function buildDeps(env: Env, isolate: Isolate | null = null): Deps {
   return {
     config,
     tasks: new TaskStore(env.DB),
+    keys: new KeyStore(env.DB),
+    audit: new AuditStore(env.DB),
     observer,
     ledger: (tenantId) => (env.LEDGERS === undefined ? null : ledgerStub(env.LEDGERS, tenantId)),
     now: () => Date.now(),

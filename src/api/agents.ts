@@ -11,6 +11,7 @@ import {
   type AgentRow,
   type ListedAgent,
 } from "../store/agents.ts";
+import { newAct } from "../store/audit.ts";
 import type { Caller } from "../store/keys.ts";
 import { agentOf, isOwn, ownAgent, resolved } from "./agents-of.ts";
 import * as schemas from "./agent-schemas.ts";
@@ -150,8 +151,8 @@ export function agentRoutes(app: OpenAPIHono<AppEnv>): void {
     const { deps, caller } = c.var;
     const { name, ...body } = c.req.valid("json");
     const definition = await definitionOf(deps, caller.tenantId, body);
-    const now = new Date(deps.now()).toISOString();
-    const row = await deps.agents.insert(caller.tenantId, name, definition, now);
+    const act = newAct(deps.now(), caller.keyId);
+    const row = await deps.agents.insert(caller.tenantId, name, definition, act);
     if (row === null) {
       throw (await deps.agents.get(caller.tenantId, name)) === null ? noRoom() : exists(name);
     }
@@ -176,7 +177,7 @@ export function agentRoutes(app: OpenAPIHono<AppEnv>): void {
       throw refusal("validation_failed", "/name", "must be the name in the address");
     }
     const definition = await definitionOf(deps, caller.tenantId, body);
-    const row = await replace(deps, caller.tenantId, name, definition, c.req.header("If-Match"));
+    const row = await replace(deps, caller, name, definition, c.req.header("If-Match"));
     c.header("ETag", etagOf(row));
     return c.json(agentJson(row), 200);
   });
@@ -185,8 +186,8 @@ export function agentRoutes(app: OpenAPIHono<AppEnv>): void {
     const { deps, caller } = c.var;
     const { name } = c.req.valid("param");
     const expected = await expectedAgent(deps, caller.tenantId, name, c.req.header("If-Match"));
-    const now = new Date(deps.now()).toISOString();
-    if (!(await deps.agents.remove(caller.tenantId, name, expected, now))) {
+    const act = newAct(deps.now(), caller.keyId);
+    if (!(await deps.agents.remove(caller.tenantId, name, expected, act))) {
       throw await missed(deps, caller.tenantId, name);
     }
     return c.body(null, 204);
@@ -211,22 +212,22 @@ export function agentRoutes(app: OpenAPIHono<AppEnv>): void {
 /** @throws Problem */
 async function replace(
   deps: ApiDeps,
-  tenantId: string,
+  { tenantId, keyId }: Caller,
   name: string,
   definition: AgentDefinition,
   header: string | undefined,
 ): Promise<AgentRow> {
   const expected = await expectedAgent(deps, tenantId, name, header);
-  const now = new Date(deps.now()).toISOString();
+  const act = newAct(deps.now(), keyId);
   const ownIsExpected = expected !== null && isOwn({ name, ...expected });
   const changed = ownIsExpected
     ? null
-    : await deps.agents.change(tenantId, name, definition, expected, now);
+    : await deps.agents.change(tenantId, name, definition, expected, act);
   if (changed !== null) {
     return changed;
   }
   if (name === DEFAULT_AGENT && (expected === null || ownIsExpected)) {
-    const made = await deps.agents.insert(tenantId, name, definition, now);
+    const made = await deps.agents.insert(tenantId, name, definition, act);
     if (made !== null) {
       return made;
     }

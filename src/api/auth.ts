@@ -68,13 +68,30 @@ export async function eventCredentials(
   if (ticket !== null) {
     const key = await deps.keys.signingKey();
     const caller = isTaskId(taskId) ? await readTicket(key, ticket, taskId, deps.now()) : null;
-    return { caller, fromBrowser: true };
+    // Its key may have been revoked within the ticket's minute.
+    const valid = caller !== null && (await isStillValid(deps, caller));
+    return { caller: valid ? caller : null, fromBrowser: true };
   }
   const offered = (request.headers.get("Sec-WebSocket-Protocol") ?? "").split(",");
   const protocol = offered.map((name) => name.trim()).find((name) => name.startsWith("bearer."));
   return protocol === undefined
     ? { caller: null, fromBrowser: false }
     : { caller: await callerOfKey(deps, protocol.slice("bearer.".length)), fromBrowser: true };
+}
+
+async function isStillValid(deps: ApiDeps, { keyId, secret }: Caller): Promise<boolean> {
+  const now = new Date(deps.now()).toISOString();
+  const valid = await deps.keys.stillValid([{ keyId, secret }], now);
+  return valid.has(0);
+}
+
+/** Makes this isolate look a key up again; others do within `keyCacheMs`. */
+export function forgetKey(keyId: string): void {
+  for (const [digest, { caller }] of known) {
+    if (caller.keyId === keyId) {
+      known.delete(digest);
+    }
+  }
 }
 
 async function callerOfKey(deps: ApiDeps, key: string | null): Promise<Caller | null> {

@@ -7,6 +7,7 @@ import type { Observer } from "../observe.ts";
 import { messageFor, sendTask } from "../queue/message.ts";
 import type { Catalogue } from "../run/catalogue.ts";
 import { AgentStore } from "../store/agents.ts";
+import { AuditStore } from "../store/audit.ts";
 import { KeyStore, type Caller } from "../store/keys.ts";
 import { TaskStore, type NewTask } from "../store/tasks.ts";
 import { UsageStore } from "../store/usage.ts";
@@ -19,6 +20,7 @@ export interface ApiDeps {
   readonly tools: ToolStore;
   readonly agents: AgentStore;
   readonly keys: KeyStore;
+  readonly audit: AuditStore;
   readonly usage: UsageStore;
   ledger(tenantId: string): LedgerRpc;
   readonly observer: Observer;
@@ -57,6 +59,7 @@ export function apiDeps(
     tools: new ToolStore(env.DB),
     agents: new AgentStore(env.DB),
     keys: new KeyStore(env.DB),
+    audit: new AuditStore(env.DB),
     usage: new UsageStore(env.DB),
     ledger: (tenantId) => ledgerStub(env.LEDGERS, tenantId),
     observer,

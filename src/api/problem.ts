@@ -28,6 +28,7 @@ export const PROBLEMS = {
   agent_exists: [409, "There is an agent of this name"],
   agent_built_in: [409, "The agent is the service's own"],
   too_many_agents: [409, "There is no room for more agents"],
+  key_over: [409, "The key is revoked or has expired"],
   precondition_failed: [412, "It was changed meanwhile"],
   payload_too_large: [413, "The body is too large"],
   unsupported_media_type: [415, "The body must be JSON"],

@@ -21,7 +21,7 @@ const freeObject = z.record(z.string(), freeValue);
 export const timestamp = z
   .string()
   .openapi({ format: "date-time", example: "2026-11-22T19:05:12.345Z" });
-const instant = z.iso.datetime({ offset: true, error: "must be an RFC 3339 time" });
+export const instant = z.iso.datetime({ offset: true, error: "must be an RFC 3339 time" });
 const taskIdText = z.string().refine(isTaskId, "not a task id");
 /** No control characters: names are shown to people and in terminals. */
 export const plainText = (max: number) =>

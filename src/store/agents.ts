@@ -11,6 +11,7 @@ import {
   type ConfigLayer,
   type LimitLayer,
 } from "../run/agent.ts";
+import { writeNoted, type Act, type Deed } from "./audit.ts";
 import { toolOf, type RawTool, type ToolRow } from "./tools.ts";
 
 /** Agents that a tenant may have at a time. */
@@ -137,11 +138,11 @@ export class AgentStore {
     tenantId: string,
     name: string,
     definition: AgentDefinition,
-    now: string,
+    act: Act,
   ): Promise<AgentRow | null> {
     return this.#write(
-      tenantId,
-      name,
+      act,
+      { tenant_id: tenantId, action: "agent.created", subject: name },
       this.#db
         .prepare(
           `INSERT INTO agent (tenant_id, name, version, description, config, limits, created_at, updated_at)
@@ -157,7 +158,7 @@ export class AgentStore {
           name,
           name === DEFAULT_AGENT ? OWN_VERSION + 1 : 1,
           ...columnsOf(definition),
-          now,
+          act.at,
         ),
     );
   }
@@ -168,11 +169,11 @@ export class AgentStore {
     name: string,
     definition: AgentDefinition,
     expected: AgentVersion | null,
-    now: string,
+    act: Act,
   ): Promise<AgentRow | null> {
     return this.#write(
-      tenantId,
-      name,
+      act,
+      { tenant_id: tenantId, action: "agent.changed", subject: name },
       this.#db
         .prepare(
           `UPDATE agent SET version = version + 1, description = ?3, config = ?4, limits = ?5,
@@ -185,7 +186,7 @@ export class AgentStore {
           tenantId,
           name,
           ...columnsOf(definition),
-          now,
+          act.at,
           expected?.version ?? null,
           expected?.created_at ?? null,
         ),
@@ -197,27 +198,27 @@ export class AgentStore {
     tenantId: string,
     name: string,
     expected: AgentVersion | null,
-    now: string,
+    act: Act,
   ): Promise<boolean> {
-    const { meta } = await this.#db
+    const statement = this.#db
       .prepare(
         `UPDATE agent SET deleted_at = ?3
          WHERE tenant_id = ?1 AND name = ?2 AND deleted_at IS NULL
-           AND (?4 IS NULL OR (version = ?4 AND created_at = ?5))`,
+           AND (?4 IS NULL OR (version = ?4 AND created_at = ?5))
+         RETURNING name`,
       )
-      .bind(tenantId, name, now, expected?.version ?? null, expected?.created_at ?? null)
-      .run();
-    return meta.changes > 0;
+      .bind(tenantId, name, act.at, expected?.version ?? null, expected?.created_at ?? null);
+    const deed = { tenant_id: tenantId, action: "agent.deleted", subject: name } as const;
+    return (await writeNoted(this.#db, statement, act, deed)) !== null;
   }
 
   /** Writes the newest version, and keeps it among all versions. */
-  async #write(
-    tenantId: string,
-    name: string,
-    statement: D1PreparedStatement,
-  ): Promise<AgentRow | null> {
-    const [written] = await this.#db.batch<RawAgent>([
+  async #write(act: Act, deed: Deed, statement: D1PreparedStatement): Promise<AgentRow | null> {
+    const row = await writeNoted<RawAgent>(
+      this.#db,
       statement,
+      act,
+      deed,
       this.#db
         .prepare(
           `INSERT INTO agent_version
@@ -225,10 +226,9 @@ export class AgentStore {
            FROM agent WHERE tenant_id = ? AND name = ? AND deleted_at IS NULL
            ON CONFLICT DO NOTHING`,
         )
-        .bind(tenantId, name),
-    ]);
-    const row = written?.results[0];
-    return row === undefined ? null : fromRaw(row);
+        .bind(deed.tenant_id, deed.subject),
+    );
+    return row === null ? null : fromRaw(row);
   }
 }
 

@@ -7,6 +7,7 @@ import {
   MAX_TENANT_TOOLS,
   type ToolDefinition,
 } from "../run/tool-definition.ts";
+import { writeNoted, type Act } from "./audit.ts";
 
 export interface ToolRow {
   readonly name: string;
@@ -59,17 +60,29 @@ export class ToolStore {
   async insert(
     tenantId: string,
     { definition, enabled }: Required<ToolChange>,
-    now: string,
+    act: Act,
   ): Promise<ToolRow | null> {
-    const row = await this.#db
+    const statement = this.#db
       .prepare(
         `INSERT INTO tool (tenant_id, name, definition, version, kind, enabled, created_at, updated_at)
          SELECT ?1, ?2, ?3, 1, ?4, ?5, ?6, ?6
          WHERE (SELECT COUNT(*) FROM tool WHERE tenant_id = ?1) < ${MAX_TENANT_TOOLS} AND ${FITS}
          ON CONFLICT DO NOTHING RETURNING *`,
       )
-      .bind(tenantId, definition.name, textOf(definition), definition.kind, Number(enabled), now)
-      .first<RawTool>();
+      .bind(
+        tenantId,
+        definition.name,
+        textOf(definition),
+        definition.kind,
+        Number(enabled),
+        act.at,
+      );
+    const row = await writeNoted<RawTool>(this.#db, statement, act, {
+      tenant_id: tenantId,
+      action: "tool.registered",
+      subject: definition.name,
+      details: { kind: definition.kind },
+    });
     return row === null ? null : toolOf(row);
   }
 
@@ -82,9 +95,9 @@ export class ToolStore {
     name: string,
     { definition, enabled }: ToolChange,
     expected: ToolVersion | null,
-    now: string,
+    act: Act,
   ): Promise<ToolRow | null> {
-    const row = await this.#db
+    const statement = this.#db
       .prepare(
         `UPDATE tool SET version = version + 1, updated_at = ?4, enabled = COALESCE(?5, enabled),
            definition = COALESCE(?3, definition), kind = COALESCE(?6, kind)
@@ -97,26 +110,37 @@ export class ToolStore {
         tenantId,
         name,
         definition === undefined ? null : textOf(definition),
-        now,
+        act.at,
         enabled === undefined ? null : Number(enabled),
         definition?.kind ?? null,
         expected?.version ?? null,
         expected?.created_at ?? null,
-      )
-      .first<RawTool>();
+      );
+    const row = await writeNoted<RawTool>(this.#db, statement, act, {
+      tenant_id: tenantId,
+      action: "tool.changed",
+      subject: name,
+      details: enabled === undefined ? {} : { enabled },
+    });
     return row === null ? null : toolOf(row);
   }
 
   /** Whether a tool was removed: false where it does not exist or is at another version. */
-  async remove(tenantId: string, name: string, expected: ToolVersion | null): Promise<boolean> {
-    const { meta } = await this.#db
+  async remove(
+    tenantId: string,
+    name: string,
+    expected: ToolVersion | null,
+    act: Act,
+  ): Promise<boolean> {
+    const statement = this.#db
       .prepare(
         `DELETE FROM tool WHERE tenant_id = ?1 AND name = ?2
-           AND (?3 IS NULL OR (version = ?3 AND created_at = ?4))`,
+           AND (?3 IS NULL OR (version = ?3 AND created_at = ?4))
+         RETURNING name`,
       )
-      .bind(tenantId, name, expected?.version ?? null, expected?.created_at ?? null)
-      .run();
-    return meta.changes > 0;
+      .bind(tenantId, name, expected?.version ?? null, expected?.created_at ?? null);
+    const deed = { tenant_id: tenantId, action: "tool.deleted", subject: name } as const;
+    return (await writeNoted(this.#db, statement, act, deed)) !== null;
   }
 }
 

@@ -2,11 +2,18 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import type { AgentDefinition } from "../../src/run/agent.ts";
+import { newAct, type Act } from "../../src/store/audit.ts";
 import { AgentStore, MAX_AGENTS } from "../../src/store/agents.ts";
 import { ToolStore } from "../../src/store/tools.ts";
 
 const agents = new AgentStore(env.DB);
 const NOW = "2026-11-24T10:00:00.000Z";
+
+/** Somebody doing something at a moment. */
+function act(at = NOW): Act {
+  return { ...newAct(Date.parse(at), "key_1"), at };
+}
+
 let tenants = 0;
 
 function tenant(): string {
@@ -20,9 +27,9 @@ function says(instructions: string): AgentDefinition {
 
 test("every version is kept, and the newest is the agent", async () => {
   const id = tenant();
-  expect(await agents.insert(id, "a", says("one"), NOW)).toMatchObject({ version: 1 });
-  expect(await agents.insert(id, "a", says("again"), NOW)).toBeNull();
-  expect(await agents.change(id, "a", says("two"), null, NOW)).toMatchObject({ version: 2 });
+  expect(await agents.insert(id, "a", says("one"), act())).toMatchObject({ version: 1 });
+  expect(await agents.insert(id, "a", says("again"), act())).toBeNull();
+  expect(await agents.change(id, "a", says("two"), null, act())).toMatchObject({ version: 2 });
   expect(await agents.get(id, "a")).toEqual({
     name: "a",
     version: 2,
@@ -39,14 +46,14 @@ test("every version is kept, and the newest is the agent", async () => {
 
 test("a deleted agent keeps its versions, and made again it goes on counting", async () => {
   const id = tenant();
-  await agents.insert(id, "a", says("one"), NOW);
-  expect(await agents.remove(id, "a", null, NOW)).toBe(true);
-  expect(await agents.remove(id, "a", null, NOW)).toBe(false);
+  await agents.insert(id, "a", says("one"), act());
+  expect(await agents.remove(id, "a", null, act())).toBe(true);
+  expect(await agents.remove(id, "a", null, act())).toBe(false);
   expect(await agents.get(id, "a")).toBeNull();
-  expect(await agents.change(id, "a", says("x"), null, NOW)).toBeNull();
+  expect(await agents.change(id, "a", says("x"), null, act())).toBeNull();
   expect(await agents.versions(id, "a", 10, null)).toHaveLength(1);
   const later = "2026-11-24T11:00:00.000Z";
-  const again = await agents.insert(id, "a", says("new"), later);
+  const again = await agents.insert(id, "a", says("new"), act(later));
   expect(again).toMatchObject({ version: 2, created_at: later });
   expect((await agents.versions(id, "a", 10, null)).map(said)).toEqual([
     [2, "new"],
@@ -56,9 +63,9 @@ test("a deleted agent keeps its versions, and made again it goes on counting", a
 
 test("of many who change one version at once one succeeds, and no version is lost or doubled", async () => {
   const id = tenant();
-  const first = await agents.insert(id, "a", says("one"), NOW);
+  const first = await agents.insert(id, "a", says("one"), act());
   const all = await Promise.all(
-    Array.from({ length: 8 }, (_, i) => agents.change(id, "a", says(`by ${i}`), first, NOW)),
+    Array.from({ length: 8 }, (_, i) => agents.change(id, "a", says(`by ${i}`), first, act())),
   );
   const [winner, ...others] = all.filter((row) => row !== null);
   expect(others).toEqual([]);
@@ -71,25 +78,25 @@ test("of many who change one version at once one succeeds, and no version is los
 
 test("what a tenant puts in the place of default counts on from the service's own", async () => {
   const id = tenant();
-  expect(await agents.insert(id, "default", says("mine"), NOW)).toMatchObject({ version: 2 });
+  expect(await agents.insert(id, "default", says("mine"), act())).toMatchObject({ version: 2 });
 });
 
 test("a tenant has so many agents at a time, and deleting one makes room", async () => {
   const id = tenant();
   const names = Array.from({ length: MAX_AGENTS }, (_, i) => `a${i}`);
-  await Promise.all(names.map((name) => agents.insert(id, name, says(name), NOW)));
-  expect(await agents.insert(id, "more", says("more"), NOW)).toBeNull();
-  await agents.remove(id, "a0", null, NOW);
-  expect(await agents.insert(id, "more", says("more"), NOW)).not.toBeNull();
-  expect(await agents.insert(id, "a0", says("back"), NOW)).toBeNull();
+  await Promise.all(names.map((name) => agents.insert(id, name, says(name), act())));
+  expect(await agents.insert(id, "more", says("more"), act())).toBeNull();
+  await agents.remove(id, "a0", null, act());
+  expect(await agents.insert(id, "more", says("more"), act())).not.toBeNull();
+  expect(await agents.insert(id, "a0", says("back"), act())).toBeNull();
 });
 
 test("a page of the list follows the one before, also among agents of one moment", async () => {
   const id = tenant();
   for (const name of ["b", "c", "a"]) {
-    await agents.insert(id, name, says(name), NOW);
+    await agents.insert(id, name, says(name), act());
   }
-  await agents.insert(id, "newest", says("x".repeat(20_000)), "2026-11-24T12:00:00.000Z");
+  await agents.insert(id, "newest", says("x".repeat(20_000)), act("2026-11-24T12:00:00.000Z"));
   const first = await agents.list(id, 2, null);
   expect(first.agents.map(({ name }) => name)).toEqual(["newest", "c"]);
   expect(first.agents[0]?.config).toBeNull();
@@ -114,8 +121,8 @@ test("a submission reads its agent and its tenant's tools in one statement", asy
     timeout_ms: 1000,
     http: { method: "GET", url: "https://example.com/", headers: {} },
   } as const;
-  const stored = await new ToolStore(env.DB).insert(id, { definition: tool, enabled: true }, NOW);
-  await agents.insert(id, "a", says("one"), NOW);
+  const stored = await new ToolStore(env.DB).insert(id, { definition: tool, enabled: true }, act());
+  await agents.insert(id, "a", says("one"), act());
   let statements = 0;
   const counting = new Proxy(env.DB, {
     get(target, name) {

@@ -125,7 +125,10 @@ const COMMON: readonly TaskTool[] = [
     schema: waitArguments,
     run: async ({ task_id, timeout_s, after }, call) => {
       const row = await taskOf(call.deps, call.caller, task_id);
-      return taskResult(call, await waitedFor(call.deps, row, waiting(call, timeout_s, after)));
+      return taskResult(
+        call,
+        await waitedFor(call.deps, row, call.caller, waiting(call, timeout_s, after)),
+      );
     },
   }),
   tool({
@@ -289,7 +292,7 @@ async function afterSubmitting(call: ToolCall, task: TaskRow, seconds: number): 
     return task;
   }
   try {
-    return await waitedFor(call.deps, task, waiting(call, seconds, 0));
+    return await waitedFor(call.deps, task, call.caller, waiting(call, seconds, 0));
   } catch (error) {
     call.deps.observer.fault("submit.wait", error);
     return task;

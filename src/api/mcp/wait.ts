@@ -1,5 +1,6 @@
 /** Waiting for a task: until it is over, or waits for somebody, and telling its events meanwhile. */
 import { isTerminal } from "../../run/view.ts";
+import type { Credential } from "../../store/keys.ts";
 import type { TaskRow } from "../../store/tasks.ts";
 import type { ApiDeps } from "../context.ts";
 import { followRun } from "../run-follower.ts";
@@ -24,7 +25,12 @@ export interface Waiting {
  * The task once it is over or waits for people, or as it is after the wait. A timer or a schedule
  * is no end: it passes by itself.
  */
-export async function waitedFor(deps: ApiDeps, row: TaskRow, waiting: Waiting): Promise<TaskRow> {
+export async function waitedFor(
+  deps: ApiDeps,
+  row: TaskRow,
+  by: Credential,
+  waiting: Waiting,
+): Promise<TaskRow> {
   const { waitMs, after, tell, gone } = waiting;
   const task = await currentTask(deps, row);
   if (waitMs <= 0 || rests(task)) {
@@ -36,7 +42,8 @@ export async function waitedFor(deps: ApiDeps, row: TaskRow, waiting: Waiting): 
   const stop = (): void => enough.abort();
   const timer = setTimeout(stop, waitMs);
   gone.addEventListener("abort", stop);
-  const whole = await followRun(deps, task, tell === undefined ? known : Math.min(after, known), {
+  const from = tell === undefined ? known : Math.min(after, known);
+  const whole = await followRun(deps, task, by, from, {
     gone: enough.signal,
     take: async ({ seq, text }) => {
       if (enough.signal.aborted) {
