@@ -67,6 +67,9 @@ const MAX_UNREAD_CHARS = 16_000_000;
 const MAX_MESSAGE_CHARS = 1_048_576;
 const MAX_CONTENT_CHARS = 500_000;
 const MAX_TYPES = 64;
+/** Longest that events wait for a key to be looked up, and the pause before it is tried again. */
+const LOOKUP_MS = 3000;
+const ASK_AGAIN_MS = 1000;
 
 /** The part of an object that holds its sockets; nothing here may write. */
 type SocketHost = Pick<
@@ -82,6 +85,8 @@ export class Watchers {
   readonly #keys: KeyCheck;
   /** Not persisted: sockets whose key is being looked up, each with how that comes out. */
   readonly #checking = new Map<WebSocket, Promise<Checked>>();
+  /** Not persisted: when the key of a socket could not be looked up last. */
+  readonly #unknownAt = new WeakMap<WebSocket, number>();
 
   constructor(ctx: SocketHost, log: EventLog, keys: KeyCheck) {
     this.#ctx = ctx;
@@ -133,7 +138,7 @@ export class Watchers {
    */
   publish(fresh: readonly StoredEvent[]): void {
     const sockets = this.#ctx.getWebSockets();
-    const due = new Set(sockets.filter((socket) => this.#isDue(socket)));
+    const due = new Set(sockets.filter((socket) => this.#isDue(socket) && this.#mayAsk(socket)));
     for (const socket of sockets) {
       if (!due.has(socket)) {
         this.#pump(socket, fresh);
@@ -237,6 +242,12 @@ export class Watchers {
     return this.#keys.now() - checkedAt >= this.#keys.everyMs();
   }
 
+  /** Who cannot be asked is not asked with every event. */
+  #mayAsk(socket: WebSocket): boolean {
+    const at = this.#unknownAt.get(socket);
+    return at === undefined || this.#keys.now() - at >= ASK_AGAIN_MS || this.#checking.has(socket);
+  }
+
   /** Looks up the keys of sockets, in one question for those that are not being looked up already. */
   #check(sockets: readonly WebSocket[]): ReadonlyMap<WebSocket, Promise<Checked>> {
     const fresh = sockets.filter((socket) => !this.#checking.has(socket));
@@ -245,8 +256,8 @@ export class Watchers {
         const { by, secret = 0 } = attachmentOf(socket);
         return { keyId: by, secret };
       });
-      // What cannot be looked up is asked for again with the next event: events go on meanwhile.
-      const answer = this.#keys.stillValid(shown).catch(() => null);
+      // What cannot be looked up is asked for again with a later event: events go on meanwhile.
+      const answer = inTime(this.#keys.stillValid(shown));
       for (const [place, socket] of fresh.entries()) {
         this.#checking.set(
           socket,
@@ -262,8 +273,10 @@ export class Watchers {
   #checked(socket: WebSocket, valid: boolean | null): Checked {
     this.#checking.delete(socket);
     if (valid === null) {
+      this.#unknownAt.set(socket, this.#keys.now());
       return "unknown";
     }
+    this.#unknownAt.delete(socket);
     if (!valid) {
       close(socket, CLOSE.notAuthorised, "the key is not valid any more");
       return "invalid";
@@ -331,6 +344,18 @@ export class Watchers {
       close(socket, CLOSE.done, "the run is over");
     }
   }
+}
+
+/** What a lookup gives, or null where it fails or takes too long: events wait for it. */
+function inTime<T>(lookup: Promise<T>): Promise<T | null> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(null), LOOKUP_MS);
+    const found = (value: T | null): void => {
+      clearTimeout(timer);
+      resolve(value);
+    };
+    lookup.then(found, () => found(null));
+  });
 }
 
 /** What became of looking up a key; `unknown`: it could not be. */

@@ -115,12 +115,21 @@ test("while nobody can tell, events go on and commands are refused", async () =>
       code: "unavailable",
     });
     expect(seen.closed).toBeNull();
-    keys.broken = false;
+    // Nor is the database asked with every event, while it does not answer.
+    const { length } = keys.asked;
+    watchers.publish([]);
+    expect(keys.asked).toHaveLength(length);
+    keys.clock += EVERY_MS;
+    watchers.publish([]);
+    // What comes while it is being asked is answered by the same question.
     await watchers.receive(server, '{"type":"cancel","ref":2}', IDLE);
+    expect(keys.asked).toHaveLength(length + 1);
+    keys.broken = false;
+    await watchers.receive(server, '{"type":"cancel","ref":3}', IDLE);
     await vi.waitUntil(() => seen.messages.some(({ type }) => type === "ok"));
     keys.over.add("key");
     keys.clock += EVERY_MS;
-    await watchers.receive(server, '{"type":"cancel","ref":3}', IDLE);
+    await watchers.receive(server, '{"type":"cancel","ref":4}', IDLE);
     await vi.waitUntil(() => seen.closed !== null);
     expect(seen.closed).toBe(4401);
     expect(seen.messages.filter(({ type }) => type === "ok")).toHaveLength(1);
