@@ -84,12 +84,13 @@ const layers = [
     may: [
       ...domain,
       ...within(
-        "agent/tools/(tool|schema-defect|schema-refs|json-schema|secrets|header-defect)[.]ts$",
+        "agent/tools/(tool|registry|schema-defect|schema-refs|json-schema|secrets)[.]ts$",
         "agent/fetch/",
       ),
       ...npm("@modelcontextprotocol/sdk", "@cfworker/json-schema", "zod"),
-      // The version that servers are told.
+      // The version that servers are told, and hashes that must not wait for anything.
       "^package[.]json$",
+      "^crypto$",
     ],
   },
   {

@@ -1,6 +1,6 @@
 /**
- * The key of the local service, in `.dev.vars`: made once, then read by whoever runs programs in
- * this folder. The file is wrangler's (`NAME=value` lines), may hold secrets of its owner, and
+ * The key of the local service, in `.dev.vars`, and what it seals tokens with: made once, then read by
+ * whoever runs programs in this folder. The file is wrangler's (`NAME=value` lines), may hold secrets of its owner, and
  * keeps every line that it has.
  */
 import { randomBytes, createHash } from "node:crypto";
@@ -12,6 +12,7 @@ import { parseEnv } from "node:util";
 export const ROOT = resolve(import.meta.dirname, "..");
 const FILE = ".dev.vars";
 const NAME = "OPSPAWN_LOCAL_KEY";
+const SEALING = "OPSPAWN_ENCRYPTION_KEY";
 const OWNER_ONLY = 0o600;
 
 /** What `.dev.vars` sets; nothing if there is no such file. */
@@ -27,21 +28,31 @@ export function localKey(folder = ROOT): string | null {
 
 /** The local key, made if there is none. */
 export function ensureLocalKey(folder = ROOT): string {
-  const known = localKey(folder);
-  if (known !== null) {
+  return ensure(folder, NAME, () => `opsk_local_${randomBytes(24).toString("base64url")}`);
+}
+
+/** Makes what stored tokens are sealed with, unless the file has it. */
+export function ensureEncryptionKey(folder = ROOT): void {
+  ensure(folder, SEALING, () => randomBytes(32).toString("base64"));
+}
+
+/** What the file sets a name to; a line is added if it does not. */
+function ensure(folder: string, name: string, make: () => string): string {
+  const known = readDevVars(folder)[name]?.trim();
+  if (known !== undefined && known !== "") {
     return known;
   }
   const file = join(folder, FILE);
-  const line = `${NAME}=opsk_local_${randomBytes(24).toString("base64url")}\n`;
+  const line = `${name}=${make()}\n`;
   const text = readText(file);
   if (text !== null) {
     appendFileSync(file, text === "" || text.endsWith("\n") ? line : `\n${line}`);
     chmodSync(file, OWNER_ONLY);
-  } else if (!createWhole(file, line)) {
-    // Another start made the file at the same moment: its key is everybody's.
-    return ensureLocalKey(folder);
+  } else {
+    // Where another start made the file at the same moment, its line is everybody's.
+    createWhole(file, line);
   }
-  return ensureLocalKey(folder);
+  return ensure(folder, name, make);
 }
 
 /** What the service stores of a key. */

@@ -159,6 +159,7 @@ export class RunView {
     "tool.logged": (data) => this.#note(`… ${textOf(data["level"])}: ${jsonText(data["data"])}`),
     "input.requested": (data) =>
       this.#warn(`? ${textOf(data["server"])} asks: ${textOf(data["message"])}`),
+    "input.withdrawn": () => this.#note("the question was taken back"),
     "tool.suspended": () => this.#note("the call is made again when somebody has answered"),
     "mcp.listed": (data) => {
       const error = recordOf(data["error"]);

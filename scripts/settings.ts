@@ -25,10 +25,17 @@ export function isSetting(name: string): boolean {
   );
 }
 
-/** All settings; those of the environment win over those of the file. An empty one is not set. */
+/**
+ * All settings; those of the environment win over those of the file. An empty one is not set. What the
+ * configured MCP servers name as `${NAME}` counts as one.
+ */
 export function settingsFrom(file: Variables, environment: Variables): Record<string, string> {
+  const servers = environment["OPSPAWN_MCP_SERVERS"] || file["OPSPAWN_MCP_SERVERS"] || "";
+  const named = new Set(Array.from(servers.matchAll(/\$\{(\w+)\}/g), (match) => match[1]));
   const inFile = Object.entries(file).filter(([name]) => !OURS.test(name));
-  const inEnvironment = Object.entries(environment).filter(([name]) => isSetting(name));
+  const inEnvironment = Object.entries(environment).filter(
+    ([name]) => isSetting(name) || (named.has(name) && !OURS.test(name)),
+  );
   const settings: Record<string, string> = {};
   for (const [name, value] of [...inFile, ...inEnvironment]) {
     if (value !== undefined && value !== "") {
@@ -36,6 +43,19 @@ export function settingsFrom(file: Variables, environment: Variables): Record<st
     }
   }
   return settings;
+}
+
+/**
+ * What a service on this machine gets: all settings, and the names by which it may be called,
+ * where they do not say. A page in a browser that was led here by another name is not answered.
+ */
+export function localSettings(
+  port: number,
+  file: Variables,
+  environment: Variables,
+): Record<string, string> {
+  const hosts = ["127.0.0.1", "localhost", "[::1]"].map((name) => `${name}:${port}`);
+  return { OPSPAWN_HOSTS: hosts.join(","), ...settingsFrom(file, environment) };
 }
 
 /**

@@ -10,11 +10,11 @@ import { explain } from "./api-error.ts";
 import { Client } from "./client.ts";
 import { checkPort, StartError, untilHealthy } from "./health.ts";
 import { showLive } from "./live-view.ts";
-import { ensureLocalKey, readDevVars } from "./local-key.ts";
+import { ensureEncryptionKey, ensureLocalKey, readDevVars } from "./local-key.ts";
 import { isReady, lockState } from "./local-state.ts";
 import { onceOrphaned } from "./orphan.ts";
 import { logFile, logTail, startPreparation, startService, type Group } from "./service.ts";
-import { settingsFrom } from "./settings.ts";
+import { localSettings } from "./settings.ts";
 import { DEFAULT_PORT, welcome } from "./welcome.ts";
 
 const USAGE = `Usage: npm start [-- --no-demo]
@@ -84,6 +84,7 @@ async function start(): Promise<void> {
   }
   writeFileSync(logFile(state), "", { mode: 0o600 });
   const key = ensureLocalKey();
+  ensureEncryptionKey();
   await prepare(state, key);
   const service = await serve(port, state);
   await Promise.race([deathOf(service, state), untilHealthy(url, stopping.signal)]);
@@ -136,7 +137,7 @@ async function prepare(state: string, key: string): Promise<void> {
 async function serve(port: number, state: string): Promise<Group> {
   stopping.signal.throwIfAborted();
   console.log("Starting …");
-  const settings = settingsFrom(readDevVars(), process.env);
+  const settings = localSettings(port, readDevVars(), process.env);
   try {
     running = startService(port, state, settings);
     // Read here as the service reads them, which has nobody to tell; meanwhile it starts.

@@ -13,7 +13,9 @@ import { openAiResponses } from "./agent/llm/openai-responses.ts";
 import { shippedPrice } from "./agent/llm/prices.ts";
 import { unavailableClient } from "./agent/llm/unavailable.ts";
 import { WORKERS_AI, workersAi, type AiBinding } from "./agent/llm/workers-ai.ts";
-import { withServers } from "./agent/mcp/host.ts";
+import { KeptCatalogues } from "./agent/mcp/catalogues.ts";
+import { mcpHost, withServers, type McpHost } from "./agent/mcp/host.ts";
+import { McpRegistry } from "./agent/mcp/registry.ts";
 import { plannerFor } from "./agent/planners/planner-for.ts";
 import { jsonSchemaCheck } from "./agent/tools/json-schema.ts";
 import { registeredTools } from "./agent/tools/registered-tools.ts";
@@ -34,6 +36,7 @@ import type { PlannerName, RunSpec } from "./run/spec.ts";
 import type { ScriptedCalls } from "./run/state.ts";
 import { AuditStore } from "./store/audit.ts";
 import { KeyStore } from "./store/keys.ts";
+import { McpStore } from "./store/mcp.ts";
 import { TaskStore } from "./store/tasks.ts";
 
 /** What a run's object works with. */
@@ -62,6 +65,11 @@ export function buildDeps(env: Env, isolate: Isolate | null = null): Deps {
   const fetch = buildFetch(config);
   const builtIn = builtInTools(isolate);
   const observer = buildObserver();
+  const servers = new McpStore(env.DB);
+  const mcpOf = (spec: RunSpec): McpHost | null =>
+    (spec.mcp_servers ?? []).length === 0
+      ? null
+      : hostOf(spec, buildMcp(config, servers, fetch), servers, observer);
   const toolsOf = (spec: RunSpec, scripted: () => ScriptedCalls | null) => {
     const own = toolboxFor(
       spec.config.tools,
@@ -75,7 +83,7 @@ export function buildDeps(env: Env, isolate: Isolate | null = null): Deps {
       ],
       builtIn,
     );
-    return withServers(own, null);
+    return withServers(own, mcpOf(spec));
   };
   return {
     config,
@@ -118,6 +126,39 @@ function buildFetch({ web }: Config): GuardedFetch {
     resolve: web.resolver === null ? null : dnsOverHttps(web.resolver),
     maxBytes: web.maxBytes,
     timeoutMs: web.timeoutMs,
+  });
+}
+
+/** The MCP servers of one run. */
+function hostOf(
+  spec: RunSpec,
+  registry: McpRegistry,
+  store: McpStore,
+  observer: Observer,
+): McpHost {
+  return mcpHost(spec, {
+    catalogues: new KeptCatalogues(spec.tenant_id, store, registry, Date.now),
+    reach: (definition) => registry.way(spec.tenant_id, definition),
+    now: Date.now,
+    fault: (name, error) => observer.fault(name, error),
+  });
+}
+
+/** The MCP servers of the deployment and its tenants, in use. */
+export function buildMcp(
+  config: Config,
+  store: McpStore,
+  fetch: GuardedFetch = buildFetch(config),
+): McpRegistry {
+  return new McpRegistry({
+    store,
+    fetch,
+    rules: new HostRules(config.web),
+    variable: (name) => config.secretOf(name),
+    secrets: config.toolSecrets,
+    encryptionKey: config.encryptionKey,
+    catalogueTtlMs: config.mcpCatalogueTtlMs,
+    now: () => Date.now(),
   });
 }
 

@@ -4,8 +4,19 @@
  */
 import { z } from "zod";
 import type { RetryPolicy } from "./run/failure.ts";
+import { headerDefect, referencesOf, VARIABLE_REFERENCE } from "./run/header-defect.ts";
+import {
+  DEFAULT_MCP_TIMEOUT_MS,
+  MAX_MCP_SERVERS,
+  MCP_EFFECTS,
+  MCP_HEADERS,
+  MCP_SERVER_NAME,
+  type McpServerDefinition,
+} from "./run/mcp-server.ts";
 import type { Price } from "./run/price.ts";
+import { isJsonObject } from "./run/json.ts";
 import { PLANNERS, type PlannerName } from "./run/spec.ts";
+import { APPROVALS } from "./run/tool-definition.ts";
 
 /** A setting that is not what it must be. The message names it and never quotes a secret. */
 export class SettingError extends Error {
@@ -124,6 +135,109 @@ function parseJson(value: string): unknown {
   }
 }
 
+/** A text with `${NAME}` in it, or a URL without. */
+const urlTemplate = z
+  .string()
+  .max(2048)
+  .refine(
+    (value) =>
+      referencesOf(value, VARIABLE_REFERENCE).length > 0 ||
+      z.url({ protocol: /^https?$/ }).safeParse(value).success,
+    "must be an http or https URL",
+  )
+  .refine(wellFormed, "names a variable as ${NAME}");
+
+function wellFormed(template: string): boolean {
+  return !template.replaceAll(VARIABLE_REFERENCE.pattern, "").includes("${");
+}
+
+const mcpHeaders = z.record(z.string(), z.string().max(4096)).superRefine((headers, ctx) => {
+  for (const [name, value] of Object.entries(headers)) {
+    const defect = headerDefect(name, value, VARIABLE_REFERENCE, MCP_HEADERS);
+    if (defect !== null) {
+      ctx.addIssue({ code: "custom", path: [name], message: defect });
+    }
+  }
+});
+
+const mcpServer = z
+  .strictObject({
+    url: urlTemplate,
+    headers: mcpHeaders.default({}),
+    enabled: z.boolean().default(true),
+    timeout_ms: z.number().int().min(10).max(600_000).default(DEFAULT_MCP_TIMEOUT_MS),
+    effects: z.record(z.string(), z.enum(MCP_EFFECTS)).default({}),
+    trust_annotations: z.boolean().default(false),
+    approval: z.enum(APPROVALS).default("never"),
+    oauth: z.exactOptional(
+      z.strictObject({
+        client_id: z.exactOptional(z.string()),
+        client_secret: z.exactOptional(
+          z
+            .string()
+            .refine(
+              (value) => wellFormed(value) && referencesOf(value, VARIABLE_REFERENCE).length > 0,
+              "must name a secret as ${NAME}",
+            ),
+        ),
+        scope: z.exactOptional(z.string()),
+        grant: z.exactOptional(z.enum(["authorization_code", "client_credentials"])),
+      }),
+    ),
+    /** Absent: all. */
+    tenants: z.exactOptional(z.array(z.string())),
+  })
+  .refine(
+    ({ oauth, headers }) =>
+      oauth === undefined || !Object.keys(headers).some((name) => /^authorization$/i.test(name)),
+    { path: ["headers"], message: "cannot hold Authorization where there is oauth" },
+  );
+
+/** JSON, or a table as `wrangler.toml` may have it; with or without `mcp_servers` around it. */
+const mcpTable = z
+  .unknown()
+  .transform((value, ctx): unknown => {
+    const parsed = typeof value === "string" ? parseJson(value.trim() || "{}") : value;
+    if (!isJsonObject(parsed)) {
+      ctx.issues.push({ code: "custom", message: "it must be a JSON object", input: undefined });
+      return z.NEVER;
+    }
+    const { mcp_servers: inner, ...others } = parsed;
+    const wrapped = isJsonObject(inner) && typeof inner["url"] !== "string";
+    return wrapped && Object.keys(others).length === 0 ? inner : parsed;
+  })
+  .pipe(
+    z
+      .record(
+        z.string().regex(MCP_SERVER_NAME, "a name has up to 40 letters, digits, _ and -"),
+        mcpServer,
+      )
+      .refine(
+        (servers) => Object.keys(servers).length <= MAX_MCP_SERVERS,
+        `there may be ${MAX_MCP_SERVERS} servers`,
+      ),
+  )
+  .default({});
+
+const KEY_BYTES = 32;
+/** Never quotes what it was given. */
+const encryptionKey = text
+  .transform((value, ctx) => {
+    if (value === undefined) {
+      return undefined;
+    }
+    const hex = /^(?:[0-9a-f]{2})+$/i.test(value);
+    const base64 = /^[A-Za-z0-9+/_-]+={0,2}$/.test(value);
+    const bytes = hex || base64 ? Buffer.from(value, hex ? "hex" : "base64") : null;
+    if (bytes === null || bytes.byteLength < KEY_BYTES) {
+      const message = `it must be ${KEY_BYTES} random bytes or more, as base64 or hex`;
+      ctx.issues.push({ code: "custom", message, input: undefined });
+      return z.NEVER;
+    }
+    return new Uint8Array(bytes);
+  })
+  .optional();
+
 const vars = z.object({
   OPENAI_API_KEY: text.optional(),
   OPENAI_BASE_URL: url,
@@ -152,7 +266,7 @@ const vars = z.object({
   OPSPAWN_TEST_MOUNTS: text.pipe(z.enum(["0", "1"], "it must be 0 or 1").optional()).optional(),
   OPSPAWN_FETCH_ALLOW: hostPattern(),
   OPSPAWN_FETCH_DENY: hostPattern(),
-  OPSPAWN_ALLOWED_PRIVATE_HOSTS: commaList(/^[^\s/@?#]+:\d{1,5}$/, "host:port"),
+  OPSPAWN_ALLOWED_PRIVATE_HOSTS: commaList(/^[^\s/@?#]+:(?:\d{1,5}|\*)$/, "host:port or host:*"),
   OPSPAWN_FETCH_RESOLVER: z
     .string()
     .transform((value) => value.trim() || DEFAULT_RESOLVER)
@@ -161,6 +275,12 @@ const vars = z.object({
   OPSPAWN_FETCH_TIMEOUT_MS: number(120_000, 10, 600_000),
   OPSPAWN_FETCH_MAX_BYTES: number(8_388_608, 1024, 16_777_216),
   OPSPAWN_TOOL_SECRETS: secrets,
+  OPSPAWN_MCP_SERVERS: mcpTable,
+  OPSPAWN_MCP_CATALOGUE_TTL_MS: number(300_000, 0, 86_400_000),
+  OPSPAWN_ENCRYPTION_KEY: encryptionKey,
+  OPSPAWN_PUBLIC_URL: text
+    .pipe(z.url({ protocol: /^https?$/, error: "it must be an http or https URL" }).optional())
+    .optional(),
   OPSPAWN_MODEL_TIMEOUT_MS: number(300_000, 10, 3_600_000),
   OPSPAWN_MODEL_FIRST_BYTE_MS: number(180_000, 10, 3_600_000),
   OPSPAWN_MODEL_IDLE_MS: number(180_000, 10, 3_600_000),
@@ -201,6 +321,16 @@ export interface Config {
   readonly web: WebSettings;
   /** What the headers of registered tools may name. */
   readonly toolSecrets: ReadonlyMap<string, ToolSecret>;
+  /** MCP servers of the deployment, by name. */
+  readonly mcpServers: ReadonlyMap<string, ConfiguredMcpServer>;
+  /** What `${NAME}` stands for; null where it is not set, or no configured server names it. */
+  secretOf(name: string): string | null;
+  /** How long what a server offers is believed to stay as it is. */
+  readonly mcpCatalogueTtlMs: number;
+  /** What stored tokens are sealed with; null where none can be stored. */
+  readonly encryptionKey: Uint8Array<ArrayBuffer> | null;
+  /** Where browsers reach the service, without a slash at its end; null: where the request came to. */
+  readonly publicUrl: string | null;
   readonly modelTimeoutMs: number;
   readonly modelFirstByteMs: number;
   readonly modelIdleMs: number;
@@ -222,6 +352,14 @@ export interface Config {
   /** How long a key that was found valid is not looked up again. */
   readonly keyCacheMs: number;
   readonly ssePingMs: number;
+}
+
+/** An MCP server that the deployment configures. */
+export interface ConfiguredMcpServer {
+  readonly definition: McpServerDefinition;
+  readonly enabled: boolean;
+  /** Who may use it; absent: everybody. */
+  readonly tenants?: readonly string[];
 }
 
 export interface WebSettings {
@@ -269,17 +407,20 @@ export function configOf(env: object): Config {
   const result = vars.safeParse(env);
   if (!result.success) {
     const [issue] = result.error.issues;
-    throw new SettingError(`The setting ${String(issue?.path[0])} is wrong: ${issue?.message}.`);
+    const [name, ...inside] = issue?.path ?? [];
+    const at = inside.length === 0 ? "" : `${inside.map(String).join(".")}: `;
+    throw new SettingError(`The setting ${String(name)} is wrong: ${at}${issue?.message}.`);
   }
-  const config = toConfig(result.data);
+  const config = toConfig(result.data, env);
   parsed.set(env, config);
   return config;
 }
 
 type Vars = z.infer<typeof vars>;
 
-function toConfig(v: Vars): Config {
+function toConfig(v: Vars, env: object): Config {
   const providers = providersOf(v);
+  const mcpServers = mcpServersOf(v);
   return {
     providers,
     prices: new Map(
@@ -302,6 +443,11 @@ function toConfig(v: Vars): Config {
       maxBytes: v.OPSPAWN_FETCH_MAX_BYTES,
     },
     toolSecrets: new Map(Object.entries(v.OPSPAWN_TOOL_SECRETS)),
+    mcpServers,
+    secretOf: variablesOf(mcpServers, env),
+    mcpCatalogueTtlMs: v.OPSPAWN_MCP_CATALOGUE_TTL_MS,
+    encryptionKey: v.OPSPAWN_ENCRYPTION_KEY ?? null,
+    publicUrl: v.OPSPAWN_PUBLIC_URL?.replace(/\/+$/, "") ?? null,
     modelTimeoutMs: v.OPSPAWN_MODEL_TIMEOUT_MS,
     modelFirstByteMs: v.OPSPAWN_MODEL_FIRST_BYTE_MS,
     modelIdleMs: v.OPSPAWN_MODEL_IDLE_MS,
@@ -320,6 +466,37 @@ function toConfig(v: Vars): Config {
     retentionMs: v.OPSPAWN_RETENTION_DAYS * 86_400_000,
     keyCacheMs: v.OPSPAWN_KEY_CACHE_MS,
     ssePingMs: v.OPSPAWN_SSE_PING_MS,
+  };
+}
+
+function mcpServersOf({ OPSPAWN_MCP_SERVERS: servers }: Vars): Map<string, ConfiguredMcpServer> {
+  return new Map(
+    Object.entries(servers).map(([name, { enabled, tenants, ...rest }]) => [
+      name,
+      {
+        definition: { name, source: "deployment", ...rest },
+        enabled,
+        ...(tenants === undefined ? {} : { tenants }),
+      },
+    ]),
+  );
+}
+
+/** The variables that these servers name, and no others. */
+function variablesOf(
+  servers: ReadonlyMap<string, ConfiguredMcpServer>,
+  env: object,
+): (name: string) => string | null {
+  const named = new Set(
+    [...servers.values()].flatMap(({ definition: { url: address, headers, oauth } }) =>
+      [address, ...Object.values(headers), oauth?.client_secret ?? ""].flatMap((template) =>
+        referencesOf(template, VARIABLE_REFERENCE),
+      ),
+    ),
+  );
+  return (name) => {
+    const value: unknown = named.has(name) ? Reflect.get(env, name) : null;
+    return typeof value === "string" && value.trim() !== "" ? value.trim() : null;
   };
 }
 

@@ -1,7 +1,7 @@
 /** The Worker: exports the run's object and the three handlers. It wires, nothing else. */
 import { apiDeps } from "./api/context.ts";
 import { createApp } from "./api/app.ts";
-import { buildCatalogue, buildObserver } from "./deps.ts";
+import { buildCatalogue, buildMcp, buildObserver } from "./deps.ts";
 import { runStub } from "./durable/rpc.ts";
 import { configOf } from "./env.ts";
 import { consumeTasks, type QueueDeps } from "./queue/consumer.ts";
@@ -12,7 +12,7 @@ import { TaskStore } from "./store/tasks.ts";
 export { AgentRun } from "./durable/agent-run.ts";
 export { TenantLedger } from "./durable/ledger.ts";
 
-const app = createApp((env) => apiDeps(env, buildCatalogue, buildObserver()));
+const app = createApp((env) => apiDeps(env, buildCatalogue, buildObserver(), buildMcp));
 
 function queueDeps(env: Env): QueueDeps {
   return {

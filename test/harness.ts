@@ -171,7 +171,12 @@ export class Harness {
     }
     this.#fresh = false;
     const opening = state.seq === 0 ? [createdEvent(this.#spec)] : [];
-    return runSlice(opening, plannerFor(this.#spec.config.planner), this.tools, effects);
+    const { tools } = this;
+    try {
+      return await runSlice(opening, plannerFor(this.#spec.config.planner), tools, effects);
+    } finally {
+      void tools.close();
+    }
   }
 
   /** Says something to the run, as its object does; gives the refusal's code, or null. */
@@ -233,6 +238,9 @@ export class Harness {
           this.#options.onWrite?.(this.writes, "before");
           this.log.append(events, this.#clock());
           this.#options.onWrite?.(this.writes, "after");
+          for (const look of this.#looking) {
+            look();
+          }
         } catch (error) {
           // Nothing more is written by a process that is gone.
           dead.by = error instanceof Error ? error : new Error("died", { cause: error });

@@ -1,137 +1,106 @@
 /**
- * An MCP server inside the test's process: the official SDK's server and transport, reached by a
- * `fetch` that goes nowhere else.
+ * An MCP server in this process, as far as a client sees: a `fetch` that speaks the wire. What it
+ * answers can be replaced, which real servers do not do.
  */
-import { Server } from "@modelcontextprotocol/sdk/server/index.js";
-import { WebStandardStreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
-import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/cfworker";
-import {
-  CallToolRequestSchema,
-  ListToolsRequestSchema,
-  type CallToolResult,
-  type ElicitRequestFormParams,
-  type ElicitResult,
-  type ServerCapabilities,
-} from "@modelcontextprotocol/sdk/types.js";
 import type { GuardedFetch } from "../src/agent/fetch/guarded-fetch.ts";
-import { ToolStop } from "../src/run/failure.ts";
-import type { JsonObject } from "../src/run/json.ts";
-import type { McpTool } from "../src/run/mcp-catalogue.ts";
+import type { McpServerDefinition } from "../src/run/mcp-server.ts";
 
-/** What a tool of the double can do on its way. */
-export interface DoubleContext {
-  readonly meta: Readonly<Record<string, unknown>>;
-  elicit(params: ElicitRequestFormParams): Promise<ElicitResult>;
-  progress(progress: number, total: number, message: string): Promise<void>;
-  log(level: "info" | "error", data: unknown): Promise<void>;
+/** A message that a client sent. */
+export interface Sent {
+  readonly id?: number;
+  readonly method: string;
+  readonly params?: Readonly<Record<string, unknown>>;
 }
 
-export type DoubleTool = Omit<McpTool, "description"> & {
-  readonly description?: string;
-  run(args: JsonObject, context: DoubleContext): CallToolResult | Promise<CallToolResult>;
-};
+/** What a double does otherwise: null, or absent, leaves it to the double. */
+export type Otherwise = (message: Sent, request: Request) => Response | Promise<Response> | null;
 
-export interface McpDouble {
+export interface Double {
   readonly fetch: GuardedFetch;
-  /** Method and path of each request that came, with the method that it carries. */
-  readonly requests: string[];
-  /** Sessions that are open. */
-  readonly sessions: ReadonlyMap<string, unknown>;
-  /** Forgets all sessions, as a server does that was started again. */
-  restart(): void;
-  /** Nothing answers any more, until it is set back. */
-  down: boolean;
+  readonly sent: Sent[];
+  readonly requests: Request[];
 }
 
-/** @param setUp adds handlers to each session's server */
+/** @param pages the tools of each page */
 export function mcpDouble(
-  tools: readonly DoubleTool[],
-  more: {
-    readonly capabilities?: ServerCapabilities;
-    readonly setUp?: (server: Server) => void;
-  } = {},
-): McpDouble {
-  const sessions = new Map<string, WebStandardStreamableHTTPServerTransport>();
-  const requests: string[] = [];
-  const open = async (): Promise<WebStandardStreamableHTTPServerTransport> => {
-    const transport = new WebStandardStreamableHTTPServerTransport({
-      sessionIdGenerator: () => crypto.randomUUID(),
-      onsessioninitialized: (id) => void sessions.set(id, transport),
-      onsessionclosed: (id) => void sessions.delete(id),
-      keepAliveMs: 0,
-    });
-    await serverOf(tools, more).connect(transport as Transport);
-    return transport;
-  };
-  const double: McpDouble = {
-    requests,
-    sessions,
-    restart: () => sessions.clear(),
-    down: false,
-    async fetch(input, init) {
-      if (double.down) {
-        throw new ToolStop("server_unreachable", "The server could not be reached.");
-      }
-      const request = new Request(input, init);
-      const body = request.method === "POST" ? await request.clone().text() : "";
-      const { method = "" } = (body === "" ? {} : JSON.parse(body)) as { method?: string };
-      requests.push(`${request.method} ${method}`.trim());
-      const id = request.headers.get("mcp-session-id");
-      const transport = id === null ? await open() : sessions.get(id);
-      return transport === undefined
-        ? Response.json(
-            { jsonrpc: "2.0", error: { code: -32_001, message: "Session not found" }, id: null },
-            { status: 404 },
-          )
-        : transport.handleRequest(request);
-    },
-  };
-  return double;
-}
-
-function serverOf(
-  tools: readonly DoubleTool[],
-  { capabilities = {}, setUp }: { capabilities?: ServerCapabilities; setUp?: (s: Server) => void },
-): Server {
-  const server = new Server(
-    { name: "double", version: "1.0.0" },
-    {
-      capabilities: { tools: {}, logging: {}, ...capabilities },
-      jsonSchemaValidator: new CfWorkerJsonSchemaValidator(),
-    },
-  );
-  server.setRequestHandler(ListToolsRequestSchema, () => ({
-    tools: tools.map(({ run: _run, ...tool }) => ({
-      ...tool,
-      inputSchema: { ...tool.inputSchema, type: "object" as const },
-      outputSchema: undefined,
-    })),
-  }));
-  server.setRequestHandler(CallToolRequestSchema, async ({ params }, extra) => {
-    const tool = tools.find(({ name }) => name === params.name);
-    if (tool === undefined) {
-      return { isError: true, content: [{ type: "text", text: `no tool ${params.name}` }] };
+  pages: readonly (readonly unknown[])[],
+  otherwise: Otherwise = () => null,
+): Double {
+  const sent: Sent[] = [];
+  const requests: Request[] = [];
+  const fetch: GuardedFetch = async (input, init) => {
+    const request = new Request(input, init);
+    requests.push(request.clone());
+    if (request.method !== "POST") {
+      return new Response(null, { status: request.method === "DELETE" ? 200 : 405 });
     }
-    const progressToken = params._meta?.progressToken;
-    return tool.run((params.arguments ?? {}) as JsonObject, {
-      meta: params._meta ?? {},
-      elicit: (asked) => server.elicitInput(asked, { relatedRequestId: extra.requestId }),
-      progress: async (progress, total, message) => {
-        if (progressToken !== undefined) {
-          const data = { progressToken, progress, total, message };
-          await extra.sendNotification({ method: "notifications/progress", params: data });
-        }
-      },
-      log: (level, data) =>
-        extra.sendNotification({ method: "notifications/message", params: { level, data } }),
-    });
-  });
-  setUp?.(server);
-  return server;
+    const message = await request.json<Sent>();
+    sent.push(message);
+    const other = await otherwise(message, request);
+    return other ?? answer(message, pages);
+  };
+  return { fetch, sent, requests };
 }
 
-/** A result of one text. */
-export function textResult(text: string): CallToolResult {
-  return { content: [{ type: "text", text }] };
+/** The answer to a message, as JSON. */
+export function result({ id }: Sent, value: unknown, headers: HeadersInit = {}): Response {
+  return Response.json({ jsonrpc: "2.0", id, result: value }, { headers });
+}
+
+/** Never answers, but for the end of the request. */
+export function hang({ signal }: Request): Promise<Response> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+  });
+}
+
+function answer(message: Sent, pages: readonly (readonly unknown[])[]): Response {
+  switch (message.method) {
+    case "initialize":
+      return result(
+        message,
+        {
+          protocolVersion: message.params?.["protocolVersion"],
+          capabilities: { tools: { listChanged: true } },
+          serverInfo: { name: "double", version: "1" },
+          instructions: "Search first.",
+        },
+        { "mcp-session-id": "session-1" },
+      );
+    case "tools/list": {
+      const page = Number(message.params?.["cursor"] ?? 0);
+      const last = page + 1 >= pages.length;
+      return result(message, {
+        tools: pages[page] ?? [],
+        ...(last ? {} : { nextCursor: String(page + 1) }),
+      });
+    }
+    default:
+      return new Response(null, { status: 202 });
+  }
+}
+
+/** A tool with nothing special about it. */
+export function plainTool(name: string, more: object = {}): object {
+  return {
+    name,
+    description: `The tool ${name}.`,
+    inputSchema: { type: "object", properties: { q: { type: "string" } } },
+    ...more,
+  };
+}
+
+/** A definition of the server `docs`. */
+export function definitionOf(more: Partial<McpServerDefinition> = {}): McpServerDefinition {
+  return {
+    name: "docs",
+    source: "tenant",
+    url: "https://mcp.example.com/mcp",
+    headers: {},
+    timeout_ms: 30_000,
+    effects: {},
+    trust_annotations: false,
+    approval: "never",
+    ...more,
+  };
 }

@@ -24,6 +24,13 @@ class Watch {
     await this.until(() => this.texts.length >= n, `there were ${n} events`);
   }
 
+  /** The data of the first event of a type, as soon as it is seen. */
+  async event(type: string): Promise<Readonly<Record<string, unknown>>> {
+    const found = () => this.texts.find((text) => text.includes(`"type":"${type}"`));
+    await this.until(() => found() !== undefined, `there was ${type}`);
+    return (JSON.parse(found() ?? "") as { data: Readonly<Record<string, unknown>> }).data;
+  }
+
   /** `seq` of the last event seen. */
   get cursor(): number {
     const last = this.texts.at(-1);

@@ -70,9 +70,13 @@ export interface RunTools {
   /** The tools of the run, as far as its MCP servers are known. */
   toolboxAt(state: Pick<RunState, "mcp">): Toolbox;
   /** What these MCP servers offer, as events. Does not reject. */
-  listServers(servers: readonly string[], state: RunState): Promise<readonly NewEvent[]>;
-  /** Ends the connections that were kept between calls; nobody waits for it. */
-  close(): void;
+  listServers(
+    servers: readonly string[],
+    state: RunState,
+    signal: AbortSignal,
+  ): Promise<readonly NewEvent[]>;
+  /** Ends the connections that were kept between calls; takes a few seconds at most. */
+  close(): Promise<void>;
   /** What tools reach the network by. */
   readonly fetch: GuardedFetch;
   readonly settings: LoopSettings;

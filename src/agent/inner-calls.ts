@@ -236,7 +236,7 @@ export class InnerCalls implements ToolCaller {
     );
     // What happened before the interruption is told first, whatever is faster now.
     await Promise.race([this.#caughtUp.promise, aborted(this.#abort.signal)]);
-    this.#effects.append(notes.rest());
+    this.#effects.append(notes.end());
     return this.#write(event as SettlingEvent);
   }
 

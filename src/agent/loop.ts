@@ -38,7 +38,6 @@ export async function runSlice(
     return await steps(opening, planner, tools, effects, watchdog);
   } finally {
     watchdog.close();
-    tools.close();
   }
 }
 
@@ -74,7 +73,7 @@ async function steps(
         break;
       }
       case "list":
-        outcomes = await tools.listServers(step.job.servers, state);
+        outcomes = await tools.listServers(step.job.servers, state, effects.signal);
         break;
       case "tools":
         outcomes = await callTools(step.job.calls, state, tools, effects);

@@ -29,7 +29,7 @@ export async function callTools(
       const notes = new Notes(call.call.call_id, null, effects);
       const run: Promise<void> = callTool(call, state, tools, effects, notes).then((outcome) => {
         settled.push(
-          ...notes.rest(),
+          ...notes.end(),
           ...(outcome.type === "tool.outcome_unknown"
             ? outcomeUnknown(state, call, effects.now())
             : [outcome]),

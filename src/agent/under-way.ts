@@ -17,6 +17,18 @@ const MAX_NOTE_CHARS = 4_000;
 const MAX_QUESTIONS = 20;
 const MAX_QUESTION_CHARS = 32_768;
 
+/** Levels of a log line, as syslog and MCP have them. */
+const LEVELS: ReadonlySet<string> = new Set([
+  "debug",
+  "info",
+  "notice",
+  "warning",
+  "error",
+  "critical",
+  "alert",
+  "emergency",
+]);
+
 /** Writes the notes of one attempt of a call, several at once where they come fast. */
 export class Notes {
   readonly #callId: string;
@@ -24,6 +36,7 @@ export class Notes {
   readonly #effects: Effects;
   readonly #waiting: NewEvent[] = [];
   #told = 0;
+  #ended = false;
   #writtenAt = Number.NEGATIVE_INFINITY;
 
   constructor(callId: string, parent: string | null, effects: Effects) {
@@ -34,19 +47,20 @@ export class Notes {
 
   report(note: Note): void {
     const event = this.#told < MAX_NOTES ? this.#event(note) : null;
-    if (event === null) {
+    if (event === null || this.#ended) {
       return;
     }
     this.#told += 1;
     this.#waiting.push(event);
     if (this.#effects.now() - this.#writtenAt >= NOTES_PAUSE_MS) {
       this.#writtenAt = this.#effects.now();
-      this.#effects.append(this.rest());
+      this.#effects.append(this.#waiting.splice(0));
     }
   }
 
-  /** What has not been written yet: it goes with the call's outcome. */
-  rest(): NewEvent[] {
+  /** The call has its outcome, and says no more. What has not been written yet goes before that. */
+  end(): NewEvent[] {
+    this.#ended = true;
     return this.#waiting.splice(0);
   }
 
@@ -61,9 +75,10 @@ export class Notes {
       const kept =
         jsonDefect(data) === null && text.length <= MAX_NOTE_CHARS
           ? data
-          : text.slice(0, MAX_NOTE_CHARS);
+          : text.slice(0, MAX_NOTE_CHARS).toWellFormed();
       const named = logger === undefined ? {} : { logger: clipMessage(logger) };
-      return { type: "tool.logged", data: { ...call, level, ...named, data: kept } };
+      const known = LEVELS.has(level) ? level : "info";
+      return { type: "tool.logged", data: { ...call, level: known, ...named, data: kept } };
     }
     const { progress, total, message } = note;
     return Number.isFinite(progress)
@@ -89,16 +104,21 @@ export function asking(
   holdMs: number,
   effects: Effects,
 ): (question: Asked) => Promise<InputAnswer> {
-  let asked = 0;
-  return async ({ server, message, schema, url }) => {
-    asked += 1;
+  // How often this attempt has asked each question: another order of them is nothing new.
+  const asked = new Map<string, number>();
+  return async ({ server, message, schema, url, takenBack }) => {
     const text = canonicalJson({ message, schema: schema ?? null, url: url ?? null });
-    if (asked > MAX_QUESTIONS || text.length > MAX_QUESTION_CHARS || unfit(schema)) {
+    const digest = hash("sha256", text, "hex").slice(0, 16);
+    const times = (asked.get(digest) ?? 0) + 1;
+    asked.set(digest, times);
+    const key = times === 1 ? digest : `${digest}-${times}`;
+    const questions = questionsOf(effects.state(), callId);
+    const known = questions.some((question) => question.key === key);
+    const tooMuch = !known && questions.length >= MAX_QUESTIONS;
+    if (tooMuch || text.length > MAX_QUESTION_CHARS || unfit(schema)) {
       return { action: "cancel", content: null };
     }
-    const key = `${asked}-${hash("sha256", text, "hex").slice(0, 16)}`;
-    const known = questionOf(effects.state(), callId, key);
-    if (known === undefined) {
+    if (!known) {
       effects.append([
         {
           type: "input.requested",
@@ -113,14 +133,24 @@ export function asking(
         },
       ]);
     }
-    const answer = await effects.until(
-      (state) => questionOf(state, callId, key)?.answer ?? null,
-      holdMs,
-    );
-    if (answer === null) {
-      throw new Suspended();
+    const answerIn = (state: RunState | null): InputAnswer | null =>
+      questionsOf(state, callId).find((question) => question.key === key)?.answer ?? null;
+    const withdraw = (): void => {
+      const state = effects.state();
+      if (questionsOf(state, callId).some((one) => one.key === key && one.answer === null)) {
+        effects.append([{ type: "input.withdrawn", data: { call_id: callId, key } }]);
+      }
+    };
+    takenBack?.addEventListener("abort", withdraw, { once: true });
+    try {
+      const answer = await effects.until(answerIn, holdMs);
+      if (answer === null) {
+        throw new Suspended();
+      }
+      return answer;
+    } finally {
+      takenBack?.removeEventListener("abort", withdraw);
     }
-    return answer;
   };
 }
 
@@ -128,11 +158,8 @@ function unfit(schema: JsonObject | undefined): boolean {
   return schema !== undefined && jsonDefect(schema) !== null;
 }
 
-function questionOf(
-  state: RunState | null,
-  callId: string,
-  key: string,
-): TurnCall["questions"][number] | undefined {
+/** The questions of a call that has no outcome yet. */
+function questionsOf(state: RunState | null, callId: string): TurnCall["questions"] {
   const call = state?.turn?.calls.find((one) => one.call.call_id === callId);
-  return call?.questions.find((question) => question.key === key);
+  return call?.result === null ? call.questions : [];
 }

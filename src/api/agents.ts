@@ -39,6 +39,9 @@ const REFERENCES = [
   "provider_not_configured",
   "unpriced_model",
   "unknown_tool",
+  "unknown_mcp_server",
+  "secret_missing",
+  "oauth_unavailable",
 ] as const;
 
 const listRoute = createRoute({
@@ -248,6 +251,7 @@ function expectedAgent(
   return expectedVersion(
     header,
     async () => (await agentOf(deps, tenantId, name)) ?? notFound(name),
+    "agent",
   );
 }
 

@@ -5,10 +5,12 @@
  */
 import type { Catalogue } from "../run/catalogue.ts";
 import type { JsonObject } from "../run/json.ts";
+import type { McpServerDefinition } from "../run/mcp-server.ts";
 import type { AgentConfig, RunLimits } from "../run/spec.ts";
 import type { ToolDefinition } from "../run/tool-definition.ts";
 import type { ToolRow } from "../store/tools.ts";
 import type { ApiDeps } from "./context.ts";
+import { isMcpTool, mcpServersOf } from "./mcp-servers-of.ts";
 import { refusal } from "./refusal.ts";
 
 /** A config that is to be checked, with what stands beside it. */
@@ -25,6 +27,7 @@ export interface Checked {
 /** What a config refers to, as it is now: the part of a task's snapshot that is not its agent's. */
 export interface Referred {
   readonly tools: readonly ToolDefinition[];
+  readonly mcp_servers: readonly McpServerDefinition[];
 }
 
 /** Where a part of the config or of the limits came from, as a JSON pointer into the body. */
@@ -45,9 +48,10 @@ export async function checkConfig(
   checkSchema(catalogue, "/output_schema", config.output_schema, at);
   checkPrices(catalogue, config, limits, at);
   checkPolicy(catalogue, config, at);
-  const own = await ownTools(deps, tenantId, config, tools);
-  checkTools(catalogue, config, [...brought, ...own.map((tool) => tool.name)], at);
-  return { tools: own };
+  const referred = await referredBy(deps, tenantId, config, at, tools);
+  const own = referred.tools.map((tool) => tool.name);
+  checkTools(catalogue, config, [...brought, ...own], referred.mcp_servers, at);
+  return referred;
 }
 
 /** What of a task's snapshot is read again when the task is tried again. @throws Problem */
@@ -57,7 +61,18 @@ export async function checkAgain(
 ): Promise<Referred> {
   checkModels(deps.catalogue, config, IN_TASK);
   checkPrices(deps.catalogue, config, limits, IN_TASK);
-  return { tools: await ownTools(deps, tenantId, config) };
+  return referredBy(deps, tenantId, config, IN_TASK);
+}
+
+async function referredBy(
+  deps: ApiDeps,
+  tenantId: string,
+  config: AgentConfig,
+  at: Pointer,
+  tools?: readonly ToolRow[],
+): Promise<Referred> {
+  const mcp_servers = await mcpServersOf(deps, tenantId, config, at);
+  return { tools: await ownTools(deps, tenantId, config, mcp_servers, tools), mcp_servers };
 }
 
 function checkModels(catalogue: Catalogue, config: AgentConfig, at: Pointer): void {
@@ -114,16 +129,19 @@ function checkPolicy(catalogue: Catalogue, config: AgentConfig, at: Pointer): vo
 
 /**
  * The tenant's tools that a run may use, as they are now: all that are enabled, or those that its
- * agent names. Nothing is asked where it names none but built-in ones.
+ * agent names. Nothing is asked where it names none but built-in ones and those of its servers.
  */
 async function ownTools(
   { catalogue, tools }: ApiDeps,
   tenantId: string,
-  { tools: names }: AgentConfig,
+  config: AgentConfig,
+  servers: readonly McpServerDefinition[],
   known?: readonly ToolRow[],
 ): Promise<ToolDefinition[]> {
   const builtIn = new Set(catalogue.tools.map((tool) => tool.name));
-  if (names?.every((name) => builtIn.has(name)) === true) {
+  const { tools: names } = config;
+  const isOthers = (name: string) => builtIn.has(name) || isMcpTool(name, servers, config);
+  if (names?.every(isOthers) === true) {
     return [];
   }
   const rows = known ?? (await tools.list(tenantId));
@@ -136,11 +154,13 @@ function checkTools(
   catalogue: Catalogue,
   config: AgentConfig,
   others: readonly string[],
+  servers: readonly McpServerDefinition[],
   at: Pointer,
 ): void {
   const existing = new Set([...catalogue.tools.map((tool) => tool.name), ...others]);
   for (const [i, name] of (config.tools ?? []).entries()) {
-    if (!existing.has(name)) {
+    // What a server offers is known to the run, once it has asked.
+    if (!existing.has(name) && !isMcpTool(name, servers, config)) {
       throw refusal("unknown_tool", at(`/tools/${i}`), `There is no tool "${name}".`);
     }
   }

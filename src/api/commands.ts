@@ -61,5 +61,6 @@ const PROBLEM_OF: Readonly<Record<CommandRefusal["code"], ProblemCode>> = {
   approval_decided: "approval_decided",
   inbox_full: "inbox_full",
   invalid_arguments: "invalid_arguments",
+  question_answered: "question_answered",
   unpriced_model: "unpriced_model",
 };

@@ -6,9 +6,11 @@ import { runStub, type RunRpc } from "../durable/rpc.ts";
 import type { Observer } from "../observe.ts";
 import { messageFor, sendTask } from "../queue/message.ts";
 import type { Catalogue } from "../run/catalogue.ts";
+import type { McpPort } from "../run/mcp-port.ts";
 import { AgentStore } from "../store/agents.ts";
 import { AuditStore } from "../store/audit.ts";
 import { KeyStore, type Caller } from "../store/keys.ts";
+import { McpStore } from "../store/mcp.ts";
 import { TaskStore, type NewTask } from "../store/tasks.ts";
 import { UsageStore } from "../store/usage.ts";
 import { ToolStore } from "../store/tools.ts";
@@ -18,6 +20,9 @@ export interface ApiDeps {
   readonly catalogue: Catalogue;
   readonly tasks: TaskStore;
   readonly tools: ToolStore;
+  readonly mcpServers: McpStore;
+  /** What goes over the network to MCP servers. */
+  readonly mcp: McpPort;
   readonly agents: AgentStore;
   readonly keys: KeyStore;
   readonly audit: AuditStore;
@@ -45,6 +50,7 @@ export function apiDeps(
   env: Env,
   catalogueOf: (config: Config, env: Env) => Catalogue,
   observer: Observer,
+  mcpOf: (config: Config, store: McpStore) => McpPort,
 ): ApiDeps {
   const known = built.get(env);
   if (known !== undefined) {
@@ -52,11 +58,14 @@ export function apiDeps(
   }
   const config = configOf(env);
   const queues = { high: env.TASKS_HIGH, normal: env.TASKS, low: env.TASKS_LOW };
+  const mcpServers = new McpStore(env.DB);
   const deps: ApiDeps = {
     config,
     catalogue: catalogueOf(config, env),
     tasks: new TaskStore(env.DB),
     tools: new ToolStore(env.DB),
+    mcpServers,
+    mcp: mcpOf(config, mcpServers),
     agents: new AgentStore(env.DB),
     keys: new KeyStore(env.DB),
     audit: new AuditStore(env.DB),

@@ -15,11 +15,13 @@ export function etagOf({ version, created_at }: Versioned): string {
 /**
  * The version that a change is for; null where any will do.
  * @param current reads the thing, where there is a condition
+ * @param what what it is, for people
  * @throws Problem `precondition_failed`
  */
 export async function expectedVersion(
   header: string | undefined,
   current: () => Promise<Versioned>,
+  what = "tool",
 ): Promise<Versioned | null> {
   if (header === undefined) {
     return null;
@@ -30,7 +32,7 @@ export async function expectedVersion(
     return null;
   }
   if (!tags.has(etagOf(version))) {
-    throw new Problem("precondition_failed", "It is at another version.", {
+    throw new Problem("precondition_failed", `The ${what} is at another version.`, {
       headers: { ETag: etagOf(version) },
     });
   }

@@ -25,7 +25,7 @@ export interface FollowedEvent {
 
 /** Who follows. */
 export interface Reader {
-  /** Takes the next event; resolves when the reader has room for another. */
+  /** Takes the next event; resolves when the reader has room for another, and never fails. */
   readonly take: (event: FollowedEvent) => Promise<void> | void;
   /** Aborted when the reader wants no more. */
   readonly gone: AbortSignal;

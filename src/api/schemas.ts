@@ -8,6 +8,7 @@ import type { JsonValue } from "../run/json.ts";
 import { isTaskId } from "../run/id.ts";
 import { scriptSchema, scriptToolsSchema } from "../run/script.ts";
 import { USAGE_GROUPS } from "../store/usage.ts";
+import { MAX_MCP_SERVERS, MCP_TOOL_MODES } from "../run/mcp-server.ts";
 import { MAX_REASON_CHARS, PLAIN_TEXT } from "../run/plain-text.ts";
 import { policySchema } from "../run/policy.ts";
 import { profileSchema } from "../run/profile.ts";
@@ -103,6 +104,9 @@ export const inputFields = {
     )
     .max(20)
     .optional(),
+  inject_mcp_proxy: z.boolean().optional().openapi({
+    description: "The same as `agent_config.inject_mcp_proxy`, which wins.",
+  }),
   script: checkedBy(scriptSchema).optional(),
   script_tools: checkedBy(scriptToolsSchema).optional(),
 };
@@ -129,6 +133,18 @@ export const agentConfig = z
     instructions: z.string().max(100_000).optional(),
     profile: profile.optional(),
     tools: z.array(z.string().min(1).max(128)).max(128).optional(),
+    mcp_servers: z.array(z.string().min(1).max(40)).max(MAX_MCP_SERVERS).optional().openapi({
+      description:
+        "The MCP servers whose tools the run may use. Absent: none, or all with the proxy.",
+    }),
+    mcp_tools: z.enum(MCP_TOOL_MODES).optional().openapi({
+      description:
+        "`direct`: each tool of a server is a tool. `proxy`: one tool, `mcp_proxy_tool`, calls them all.",
+    }),
+    inject_mcp_proxy: z.boolean().optional().openapi({
+      description:
+        "Whether `mcp_proxy_tool` is there; without `mcp_servers` it reaches all servers.",
+    }),
     temperature: z.number().min(0).max(2).optional(),
     max_output_tokens: z.number().int().min(1).max(1_000_000).optional(),
     stop: z.array(z.string().min(1).max(256)).max(4).optional(),
@@ -222,6 +238,12 @@ export const messageBody = z
     action: z.enum(INPUT_ACTIONS).optional().openapi({
       description:
         "What is done with the question of a call (`input.requested`); it is answered if this is not given.",
+    }),
+    call_id: z.string().min(1).max(64).optional().openapi({
+      description: "The call whose question it answers. Where there are several, name `key` too.",
+    }),
+    key: z.string().min(1).max(64).optional().openapi({
+      description: "The `key` of the `input.requested` that it answers.",
     }),
   })
   .refine(

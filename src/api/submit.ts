@@ -132,7 +132,7 @@ async function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): Promise
     throw refusal("unknown_agent", "/agent", `There is no agent "${body.agent}".`);
   }
   const { agent, tools } = found;
-  const said = layersOf(body.agent_config ?? {}, body.limits ?? {});
+  const said = layersOf(saidOf(body), body.limits ?? {});
   const { config, limits } = resolved(deps, agent, said);
   const { script, script_tools } = body.input_data;
   if (config.model !== "local/script" && (script !== undefined || script_tools !== undefined)) {
@@ -143,7 +143,7 @@ async function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): Promise
   const referred = await checkConfig(
     deps,
     { tenantId, config, limits, brought, tools },
-    isOwn(agent) ? IN_TASK : whoSaid(body),
+    whoSaid(body, isOwn(agent)),
   );
   checkSize("/input_data", body.input_data, MAX_INPUT_CHARS);
   checkSize("/metadata", body.metadata ?? {}, MAX_METADATA_CHARS);
@@ -179,12 +179,30 @@ function scheduledAt({ scheduled_at }: SubmitBody, now: number): string | null {
   return new Date(at).toISOString();
 }
 
-/** Where a part of the config came from: the body has the field, or the agent has it. */
-function whoSaid({ agent_config = {}, limits = {} }: SubmitBody): Pointer {
+/** What the task says of its config; what its input says of the proxy, the config covers. */
+function saidOf({ agent_config = {}, input_data }: SubmitBody): object {
+  return input_data.inject_mcp_proxy === true
+    ? { inject_mcp_proxy: true, ...agent_config }
+    : agent_config;
+}
+
+/**
+ * Where a part of the config came from: the body has the field, or the agent has it.
+ * @param own whether the agent is the service's own, which is no place to look at
+ */
+function whoSaid(
+  { agent_config = {}, limits = {}, input_data }: SubmitBody,
+  own: boolean,
+): Pointer {
   return (part) => {
     const [, first = "", second = ""] = part.split("/");
-    const said = first === "limits" ? second in limits : first in agent_config;
-    return said ? IN_TASK(part) : "/agent";
+    if (first === "limits" ? second in limits : first in agent_config) {
+      return IN_TASK(part);
+    }
+    if (first === "inject_mcp_proxy" && input_data.inject_mcp_proxy === true) {
+      return `/input_data${part}`;
+    }
+    return own ? IN_TASK(part) : "/agent";
   };
 }
 

@@ -68,6 +68,7 @@ function openApiDocument(app: OpenAPIHono<AppEnv>, server: string) {
       { name: "Events" },
       { name: "Tools" },
       { name: "MCP" },
+      { name: "MCP servers" },
       { name: "Usage" },
       { name: "Admin" },
       { name: "System" },

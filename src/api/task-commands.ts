@@ -71,6 +71,7 @@ const messageRoute = createRoute({
       "task_over",
       "inbox_full",
       "invalid_arguments",
+      "question_answered",
     ),
   },
 });
@@ -139,12 +140,14 @@ export function taskCommandRoutes(app: OpenAPIHono<AppEnv>): void {
 
   app.openapi(messageRoute, async (c) => {
     const { deps, caller } = c.var;
-    const { content = "", data, action = "accept" } = c.req.valid("json");
+    const { content = "", data, action = "accept", call_id, key } = c.req.valid("json");
     const task = await commandTask(deps, caller, c.req.valid("param").id, {
       kind: "message",
       content,
       data: data ?? null,
       action,
+      ...(call_id === undefined ? {} : { call_id }),
+      ...(key === undefined ? {} : { key }),
     });
     return c.json(taskJson(task), 202);
   });

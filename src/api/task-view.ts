@@ -33,9 +33,11 @@ export async function settledTask(deps: ApiDeps, row: TaskRow, waitMs: number): 
   return withView(row, JSON.parse(view) as RunView);
 }
 
-/** The JSON of a task. */
-export function taskJson(row: ListedTask): TaskJson {
-  const { tenant_id: _tenant, config, ...fields } = row;
+/** The JSON of a task. What it was given of tools and servers is in the first event of its log. */
+export function taskJson(
+  row: ListedTask & Partial<Pick<TaskRow, "tools" | "mcp_servers">>,
+): TaskJson {
+  const { tenant_id: _tenant, tools: _tools, mcp_servers: _servers, config, ...fields } = row;
   return {
     ...fields,
     error_message: row.error?.message ?? null,

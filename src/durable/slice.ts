@@ -56,7 +56,11 @@ export class Slice implements Effects {
       return { kind: "over" };
     }
     const tools = this.#deps.toolsFor(spec, () => this.#log.state.scripted);
-    return runSlice(opening, this.#deps.plannerFor(spec.config.planner), tools, this);
+    try {
+      return await runSlice(opening, this.#deps.plannerFor(spec.config.planner), tools, this);
+    } finally {
+      this.#host.aside(tools.close());
+    }
   }
 
   /** Ends the slice's right to write, and aborts what it has in flight. */
@@ -150,6 +154,7 @@ export class Slice implements Effects {
     }
     this.#host.publish(this.#log.append(events, this.now()));
     this.#epoch = this.#log.state.epoch;
+    this.told();
     this.#watchDeadline();
     const spent = events.some((e) => e.type === "usage.recorded" && e.data.cost_micro_usd > 0);
     if (spent && this.#host.budgets.capped) {

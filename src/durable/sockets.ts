@@ -412,7 +412,7 @@ function isTypeList(value: unknown): value is string[] {
 
 /** A command as the live protocol has it, or what is wrong with it. */
 function readCommand(message: JsonObject, by: string): RunCommand | string {
-  const { type, reason, content, data, call_id, comment, action = "accept" } = message;
+  const { type, reason, content, data, call_id, key, comment, action = "accept" } = message;
   switch (type) {
     case "cancel":
       return reason === undefined || isPlainText(reason, MAX_REASON_CHARS)
@@ -431,7 +431,18 @@ function readCommand(message: JsonObject, by: string): RunCommand | string {
       if ((content ?? "").length > MAX_CONTENT_CHARS || jsonDefect(message) !== null) {
         return `content must be at most ${MAX_CONTENT_CHARS} characters, and all of it storable`;
       }
-      return { kind: "message", content: content ?? "", data: data ?? null, action, by };
+      if (!isShortText(call_id) || !isShortText(key)) {
+        return "call_id and key must be those of a question";
+      }
+      return {
+        kind: "message",
+        content: content ?? "",
+        data: data ?? null,
+        action,
+        ...(call_id === undefined ? {} : { call_id }),
+        ...(key === undefined ? {} : { key }),
+        by,
+      };
     default:
       if (typeof call_id !== "string") {
         return "call_id must be the id of a call";
@@ -461,6 +472,10 @@ function isSaying(
   return data === undefined
     ? action !== "accept" || (content ?? "").trim() !== ""
     : isJsonObject(data);
+}
+
+function isShortText(value: unknown): value is string | undefined {
+  return value === undefined || (typeof value === "string" && value.length <= 64);
 }
 
 function isInputAction(value: unknown): value is InputAction {

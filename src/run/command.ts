@@ -4,13 +4,12 @@
  * happens to the run.
  */
 import type { NewEvent } from "./event.ts";
-import { answerTo, type InputAction } from "./elicitation.ts";
+import { answerTo, type InputAction, type Question } from "./elicitation.ts";
 import type { JsonObject, JsonValue } from "./json.ts";
 import { isOwnLimit, LIMIT_NAMES } from "./limits.ts";
 import { abandon, presumed } from "./recover.ts";
 import type { RunLimits } from "./spec.ts";
 import type { RunState, TurnCall } from "./state.ts";
-import { openQuestion } from "./turn.ts";
 
 /** `by` is the id of the key that was used. */
 export type RunCommand =
@@ -21,6 +20,9 @@ export type RunCommand =
       readonly data: JsonObject | null;
       /** What is done with a question of a call; absent: it is answered. */
       readonly action?: InputAction;
+      /** The call, or the question, that it answers; absent: the only one there is. */
+      readonly call_id?: string;
+      readonly key?: string;
       readonly by: string;
     }
   | {
@@ -48,6 +50,7 @@ export type CommandRefusal = {
     | "approval_decided"
     | "inbox_full"
     | "invalid_arguments"
+    | "question_answered"
     | "unpriced_model";
   readonly message: string;
 };
@@ -59,9 +62,9 @@ export type Accepted =
 /** What a command is checked with, where the state alone does not say. */
 export interface Checks {
   /** Why a tool would refuse arguments, or null. */
-  argumentsDefect(tool: string, args: JsonValue): string | null;
+  readonly argumentsDefect: (tool: string, args: JsonValue) => string | null;
   /** Why a value does not fit a JSON Schema, or null. */
-  schemaFits(schema: JsonObject, value: JsonObject): string | null;
+  readonly schemaFits: (schema: JsonObject, value: JsonObject) => string | null;
 }
 
 /** Whether a command is carried out, and what then happened. */
@@ -77,9 +80,7 @@ export function accept(state: RunState, command: RunCommand, checks: Checks): Ac
   }
   switch (command.kind) {
     case "message":
-      return state.inbox.length < MAX_INBOX && inboxChars(state) < MAX_INBOX_CHARS
-        ? said(state, command, checks)
-        : refused("inbox_full", "The run has not read what it was told before; wait until it has.");
+      return said(state, command, checks);
     case "decide":
       return decided(state, command, checks);
     case "limits":
@@ -111,49 +112,86 @@ function cancelled(state: RunState, { reason, by }: Of<"cancel">): NewEvent[] {
 }
 
 /** The answer to a question, where one is open; else something for the model to hear. */
-function said(
-  state: RunState,
-  { content, data, action = "accept", by }: Of<"message">,
-  { schemaFits }: Checks,
-): Accepted {
-  const calls = state.turn?.calls ?? [];
-  const call = calls.find((one) => openQuestion(one) !== null);
-  const question = call === undefined ? null : openQuestion(call);
-  if (call !== undefined && question !== null) {
-    const answered = answerTo(question, { action, content, data }, schemaFits);
-    return answered.ok
-      ? events({
-          type: "message.received",
-          data: {
-            content,
-            ...(answered.answer.content === null ? {} : { data: answered.answer.content }),
-            by,
-            call_id: call.call.call_id,
-            key: question.key,
-            action,
-          },
-        })
-      : refused("invalid_arguments", answered.reason);
+function said(state: RunState, command: Of<"message">, checks: Checks): Accepted {
+  const { content, data, action = "accept", by, call_id, key } = command;
+  const asked = (state.turn?.calls ?? []).flatMap((call) =>
+    call.result === null ? call.questions.map((question) => ({ call, question })) : [],
+  );
+  const meant = asked.filter(
+    ({ call, question }) =>
+      (call_id === undefined || call.call.call_id === call_id) &&
+      (key === undefined || question.key === key),
+  );
+  const open = meant.filter(({ question }) => question.answer === null);
+  const [one, ...others] = open;
+  if (one !== undefined) {
+    return others.length > 0 || (key === undefined && meant.length > 1)
+      ? refused("invalid_arguments", `Name the question that is answered: ${keysOf(open)}.`)
+      : answered(one.call, one.question, command, checks);
+  }
+  const waiting = (state.turn?.calls ?? []).find(
+    (call) => isAsking(call) && (call_id === undefined || call.call.call_id === call_id),
+  );
+  if (waiting === undefined && (call_id !== undefined || key !== undefined)) {
+    return meant.length > 0
+      ? refused("question_answered", "The question was answered before, or taken back.")
+      : refused("no_such_call", "No call asks such a question.");
   }
   if (action !== "accept") {
     return refused("no_such_call", "No call asks anything that could be declined.");
   }
-  const asking = calls.find(
-    ({ request, result, questions }) =>
-      result === null &&
-      request?.waitsFor === "input" &&
-      request.answer === null &&
-      questions.length === 0,
-  );
-  return events({
+  const event: NewEvent = {
     type: "message.received",
     data: {
       content,
       ...(data === null ? {} : { data }),
       by,
-      ...(asking === undefined ? {} : { call_id: asking.call.call_id }),
+      ...(waiting === undefined ? {} : { call_id: waiting.call.call_id }),
     },
-  });
+  };
+  // An answer takes no place among what is to be read.
+  return waiting !== undefined ||
+    (state.inbox.length < MAX_INBOX && inboxChars(state) < MAX_INBOX_CHARS)
+    ? events(event)
+    : refused("inbox_full", "The run has not read what it was told before; wait until it has.");
+}
+
+/** Whether a call is a question to a person itself, and nobody has answered. */
+function isAsking({ request, result, questions }: TurnCall): boolean {
+  return (
+    result === null &&
+    request?.waitsFor === "input" &&
+    request.answer === null &&
+    questions.length === 0
+  );
+}
+
+function keysOf(open: readonly { readonly call: TurnCall; readonly question: Question }[]): string {
+  return open
+    .map(({ call, question }) => `call_id ${call.call.call_id}, key ${question.key}`)
+    .join("; ");
+}
+
+function answered(
+  { call: { call_id } }: TurnCall,
+  question: Question,
+  { content, data, action = "accept", by }: Of<"message">,
+  { schemaFits }: Checks,
+): Accepted {
+  const answer = answerTo(question, { action, content, data }, schemaFits);
+  return answer.ok
+    ? events({
+        type: "message.received",
+        data: {
+          content,
+          ...(answer.answer.content === null ? {} : { data: answer.answer.content }),
+          by,
+          call_id,
+          key: question.key,
+          action,
+        },
+      })
+    : refused("invalid_arguments", answer.reason);
 }
 
 function decided(state: RunState, command: Of<"decide">, { argumentsDefect }: Checks): Accepted {

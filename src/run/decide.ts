@@ -4,7 +4,13 @@
  */
 import { dueAt } from "./due.ts";
 import { upToEnd, type NewEvent } from "./event.ts";
-import { mayDoBetter, runFailure, TOOL_FAILURES, type ToolFailureCode } from "./failure.ts";
+import {
+  MAY_HAVE_ACTED,
+  mayDoBetter,
+  runFailure,
+  TOOL_FAILURES,
+  type ToolFailureCode,
+} from "./failure.ts";
 import { callId } from "./id.ts";
 import { askingMet, durationMet, toolCallsMet, whenLooping, whenMet } from "./limits.ts";
 import { listingsDue } from "./mcp-listing.ts";
@@ -188,7 +194,11 @@ function settledOutside(state: RunState, call: TurnCall, now: number): NewEvent[
   const call_id = call.call.call_id;
   const on_expiry = state.spec?.config.waits?.on_expiry ?? "deny";
   if (request !== null && isToBeResumed(call)) {
-    return [requestAgain(state, call, request.arguments)];
+    return [
+      request.attempt < MAX_ASKED
+        ? requestAgain(state, call, request.arguments)
+        : failed(call_id, "questions_without_end", waited(call, state.at)),
+    ];
   }
   if (request?.waitsFor === "input" && request.answer !== null) {
     const { content, data } = request.answer;
@@ -210,8 +220,12 @@ function settledOutside(state: RunState, call: TurnCall, now: number): NewEvent[
   // A question of a server has no answer but a person's.
   const policy = call.questions.length > 0 && on_expiry === "continue" ? "deny" : on_expiry;
   switch (policy) {
-    case "deny":
-      return [failed(call_id, "input_expired", waited(call, due))];
+    case "deny": {
+      const acted = call.questions.length > 0 && request?.effect !== "pure";
+      const says = TOOL_FAILURES.input_expired.says;
+      const message = acted ? `${says} ${MAY_HAVE_ACTED}` : says;
+      return [failed(call_id, "input_expired", waited(call, due), null, message)];
+    }
     case "continue": {
       const output = { answer: null, expired: true };
       return [
@@ -254,8 +268,8 @@ function failed(
   code: ToolFailureCode,
   duration_ms: number,
   comment: string | null = null,
+  says: string = TOOL_FAILURES[code].says,
 ): NewEvent {
-  const says = TOOL_FAILURES[code].says;
   const message = comment === null ? says : `${says} Their comment: ${comment}`;
   return { type: "tool.failed", data: { call_id, code, message, duration_ms } };
 }
@@ -295,6 +309,9 @@ function decideStep(state: RunState, planner: Planner, now: number): Action {
     ? { ...call, step: steps, purpose: "compact" }
     : { ...call, step: steps + 1, purpose: "step" };
 }
+
+/** How often a call is made that asks people something each time. */
+const MAX_ASKED = 10;
 
 function record(...events: NewEvent[]): Action {
   return { kind: "record", events };

@@ -13,6 +13,8 @@ export type InputAction = (typeof INPUT_ACTIONS)[number];
 export interface Question {
   readonly key: string;
   readonly schema: JsonObject | null;
+  /** `seq` of the event that asked. */
+  readonly askedAt: number;
   /** Null while nobody has answered. */
   readonly answer: InputAnswer | null;
 }
@@ -51,9 +53,7 @@ export function answerTo(
     return { ok: true, answer: { action, content: null } };
   }
   const fields = fieldsOf(schema);
-  const [only] = Object.keys(fields);
-  const given =
-    data ?? (only !== undefined && Object.keys(fields).length === 1 ? { [only]: content } : null);
+  const given = data ?? fromText(fields, content);
   if (given === null) {
     const names = Object.keys(fields).join(", ");
     return { ok: false, reason: `This question is answered by \`data\` with the fields ${names}.` };
@@ -63,6 +63,27 @@ export function answerTo(
   return defect === null
     ? { ok: true, answer: { action, content: filled } }
     : { ok: false, reason: defect };
+}
+
+/** A text alone, as an answer to a question with one field or none; null where it cannot be one. */
+function fromText(fields: JsonObject, text: string): JsonObject | null {
+  const [[name, field] = [null, null], ...more] = Object.entries(fields);
+  if (name === null) {
+    return {};
+  }
+  if (more.length > 0) {
+    return null;
+  }
+  const word = text.trim();
+  switch (isJsonObject(field) ? field["type"] : null) {
+    case "boolean":
+      return /^(?:yes|true|no|false)$/i.test(word) ? { [name]: /^[yt]/i.test(word) } : null;
+    case "integer":
+    case "number":
+      return word !== "" && Number.isFinite(Number(word)) ? { [name]: Number(word) } : null;
+    default:
+      return { [name]: text };
+  }
 }
 
 function fieldsOf(schema: JsonObject): JsonObject {

@@ -63,7 +63,7 @@ export const EVENT_DATA = {
     scheduled_at: z.exactOptional(z.string()),
     /** The tenant's tools that the run may use, as they were when it was submitted. */
     tools: z.exactOptional(toolDefinitions),
-    /** The MCP servers that the run may use, as they were when it was submitted. */
+    /** The MCP servers that it may use, as they were when it was submitted. */
     mcp_servers: z.exactOptional(mcpServerDefinitions),
   }),
   "run.started": z.looseObject({ epoch: count }),
@@ -199,6 +199,8 @@ export const EVENT_DATA = {
     schema: jsonObject.optional(),
     url: z.string().optional(),
   }),
+  /** Whoever asked does not want to know any more. */
+  "input.withdrawn": z.looseObject({ call_id: callId, key: z.string() }),
   /** Nobody answered while the call was held: it was given up, and is made again with the answer. */
   "tool.suspended": z.looseObject({ call_id: callId }),
   "mcp.listed": mcpListed,

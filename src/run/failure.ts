@@ -116,9 +116,14 @@ export const TOOL_FAILURES = {
     retryable: false,
     says: "The service cannot keep tokens: OPSPAWN_ENCRYPTION_KEY is not set.",
   },
+  mcp_error: { retryable: false, says: "The MCP server refused the request." },
   mcp_tool_error: { retryable: false, says: "The MCP server says that its tool failed." },
   approval_denied: { retryable: false, says: "A person denied this call." },
   approval_expired: { retryable: false, says: "Nobody approved this call in time." },
+  questions_without_end: {
+    retryable: false,
+    says: "The server asked something else each time it was called; the call was given up. It may or may not have taken effect.",
+  },
   input_expired: { retryable: false, says: "Nobody answered in time." },
 } as const satisfies Record<string, CodeInfo>;
 
@@ -166,6 +171,9 @@ export class ToolStop extends Error {
     this.unsent = options.unsent ?? false;
   }
 }
+
+/** Of a call that was sent, and whose outcome nobody told. */
+export const MAY_HAVE_ACTED = "It may or may not have taken effect.";
 
 /** Why a run failed, as its last event has it; the message is the code's own unless one is given. */
 export function runFailure(

@@ -17,6 +17,7 @@ export type CallEvent = EventOf<
   | "approval.expired"
   | "message.received"
   | "input.requested"
+  | "input.withdrawn"
   | "tool.suspended"
 >;
 

@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { EFFECTS, type Effect } from "./effect.ts";
-import { isJsonObject, type JsonObject } from "./json.ts";
+import { isJsonObject, ownValue, type JsonObject } from "./json.ts";
 
 const jsonSchema = z.custom<JsonObject>(isJsonObject, "must be an object");
 
@@ -26,7 +26,7 @@ export const mcpListed = z.looseObject({
   revision: z.string().optional(),
   /** Those that the model is offered by themselves; absent: the same as before. */
   tools: z.array(remoteTool).optional(),
-  /** All tools that the server has. */
+  /** All tools of the server that the agent may use. */
   total: z.number().int().min(0).optional(),
   /** Of tools that are not among these: what a second call does, where that is not `once`. */
   effects: z.record(z.string(), z.enum(EFFECTS)).optional(),
@@ -74,10 +74,10 @@ export function noticeOf(
   server: string,
 ): string | null {
   if (after.error !== null && (before?.error ?? null) === null) {
-    const { code, message } = after.error;
+    // The message may have words of the server, which nobody vouches for: it stays in the log.
     const known =
       after.tools.length > 0 ? "Calls of its tools may fail." : "Its tools are missing.";
-    return `The MCP server ${server} cannot be used now (${code}: ${message}). ${known} It is tried again later.`;
+    return `The MCP server ${server} cannot be used now (${after.error.code}). ${known} It is tried again later.`;
   }
   return after.error === null && (before?.error ?? null) !== null
     ? `The MCP server ${server} can be used again.`
@@ -90,5 +90,7 @@ export function listingsDue(
   listings: Listings,
   now: number,
 ): string[] {
-  return servers.map(({ name }) => name).filter((name) => (listings[name]?.expiresAt ?? 0) <= now);
+  return servers
+    .map(({ name }) => name)
+    .filter((name) => (ownValue(listings, name)?.expiresAt ?? 0) <= now);
 }

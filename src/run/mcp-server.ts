@@ -20,7 +20,15 @@ export const DEFAULT_MCP_TIMEOUT_MS = 30_000;
 
 /** How a run's model is offered the tools of its servers. */
 export const MCP_TOOL_MODES = ["direct", "proxy", "both"] as const;
+/** @public */
 export type McpToolMode = (typeof MCP_TOOL_MODES)[number];
+
+/** What a second call of a server's tool may be said to do: none of them can be asked what it did. */
+export const MCP_EFFECTS = ["pure", "idempotent", "once"] as const;
+
+/** Headers that the protocol sets. */
+export const MCP_HEADERS =
+  /^(?:accept|content-type|mcp-.*|last-event-id|idempotency-key|x-opspawn-.*)$/i;
 
 /** How a server is told who asks, where that is OAuth. */
 const oauth = z.looseObject({

@@ -3,12 +3,13 @@
  * events are intents. Nothing is guessed: each open call is settled by what it declared before it
  * began. Bounded by counts that progress does not reset; waiting is no interruption.
  */
+import type { Effect } from "./effect.ts";
 import { upToEnd, type NewEvent, type RecoveryReason } from "./event.ts";
 import { runFailure } from "./failure.ts";
 import { idempotencyKey } from "./id.ts";
 import type { JsonValue } from "./json.ts";
 import type { InnerCall, Interruptions, OpenModelCall, RunState, TurnCall } from "./state.ts";
-import { isRunning, openQuestion } from "./turn.ts";
+import { isRunning, isSuspended, openQuestion } from "./turn.ts";
 
 /** Interruptions this close to the one before are the same incident: one deploy, one crash loop. */
 const INCIDENT_MS = 30_000;
@@ -109,7 +110,7 @@ export function interrupted(
 
 /** What is written with a cancellation: calls that are out have an outcome nobody will learn. */
 export function abandon(state: RunState): NewEvent[] {
-  return openCalls(state).flatMap((call) => {
+  return abandonedCalls(state).flatMap((call) => {
     const { call_id } = call.call;
     const inner = openInner(call).filter(({ effect }) => effect !== "pure");
     const unknown = inner.map((one) => innerUnknown(call, one));
@@ -118,6 +119,9 @@ export function abandon(state: RunState): NewEvent[] {
       : unknown.concat({ type: "tool.outcome_unknown", data: { call_id } });
   });
 }
+
+/** Effects of calls that are made again after a crash, or asked what became of them. */
+const REPEATABLE: ReadonlySet<Effect> = new Set<Effect>(["pure", "idempotent", "probe"]);
 
 /** Calls of a call's code whose intent is written and whose outcome is not. */
 function openInner({ inner }: TurnCall): InnerCall[] {
@@ -160,6 +164,11 @@ function rests(state: RunState): boolean {
     : state.turn !== null && openCalls(state).length === 0;
 }
 
+/** Calls that run, and those that ran until they asked a person something. */
+function abandonedCalls(state: RunState): TurnCall[] {
+  return (state.turn?.calls ?? []).filter((call) => isRunning(call) || isSuspended(call));
+}
+
 /** Calls whose intent is written and whose outcome is not; what waits does not run. */
 function openCalls(state: RunState): TurnCall[] {
   return (state.turn?.calls ?? []).filter(isRunning);
@@ -171,7 +180,7 @@ function openCalls(state: RunState): TurnCall[] {
  */
 function settleInner(state: RunState, parent: TurnCall, inner: InnerCall): NewEvent {
   const { call_id, name, effect, attempt } = inner;
-  return effect === "once" || attempt >= MAX_LOST
+  return !REPEATABLE.has(effect) || attempt >= MAX_LOST
     ? innerUnknown(parent, inner)
     : {
         type: "tool.requested",
@@ -199,7 +208,7 @@ function settle(state: RunState, open: TurnCall, now: number): NewEvent[] {
     // The server had stopped to ask: the call goes on when there is an answer.
     return [{ type: "tool.suspended", data: { call_id: call.call_id } }];
   }
-  if (request.effect !== "once") {
+  if (REPEATABLE.has(request.effect)) {
     const inner = openInner(open).map((one) => settleInner(state, open, one));
     return [...inner, requestAgain(state, open, request.arguments)];
   }

@@ -1,5 +1,7 @@
 /** The part of `reduce` that is about what comes from outside between calls: people, and listings of servers. */
+import type { InputAnswer } from "./elicitation.ts";
 import { expect, misfit, updateTurnCall, windowOf, withInbox, type EventOf } from "./fold.ts";
+import { ownValue } from "./json.ts";
 import { listed, noticeOf } from "./mcp-listing.ts";
 import { extend, type Turn } from "./message.ts";
 import type { RunState, TurnCall } from "./state.ts";
@@ -13,8 +15,17 @@ export function inputRequested(state: RunState, event: EventOf<"input.requested"
       call.questions.every((question) => question.key !== key),
       event,
     );
-    return { ...call, questions: [...call.questions, { key, schema, answer: null }] };
+    const question = { key, schema, askedAt: event.seq, answer: null };
+    return { ...call, questions: [...call.questions, question] };
   });
+}
+
+/** Whoever asked does not want to know any more. */
+export function inputWithdrawn(state: RunState, event: EventOf<"input.withdrawn">): RunState {
+  const { key } = event.data;
+  return updateTurnCall(state, event, (call) =>
+    withAnswer(call, event, key, { action: "cancel", content: null }),
+  );
 }
 
 /** A call is given up until its questions are answered. */
@@ -60,20 +71,28 @@ function questionAnswered(
   key: string,
 ): TurnCall {
   const { data = null, action = "accept" } = event.data;
+  return withAnswer(call, event, key, { action, content: data });
+}
+
+function withAnswer(
+  call: TurnCall,
+  event: EventOf<"message.received" | "input.withdrawn">,
+  key: string,
+  answer: InputAnswer,
+): TurnCall {
   const index = call.questions.findIndex((question) => question.key === key);
   const question = call.questions[index];
   if (question === undefined || question.answer !== null || call.result !== null) {
     throw misfit(event);
   }
-  const answered = { ...question, answer: { action, content: data } };
-  return { ...call, questions: call.questions.with(index, answered) };
+  return { ...call, questions: call.questions.with(index, { ...question, answer }) };
 }
 
 /** What a server offers, or that it cannot be asked. */
 export function mcpListed(state: RunState, event: EventOf<"mcp.listed">, at: number): RunState {
   const { server } = event.data;
   expect(state.spec?.mcp_servers?.some(({ name }) => name === server) === true, event);
-  const before = state.mcp[server];
+  const before = ownValue(state.mcp, server);
   const after = listed(before, event.data, at);
   const notice = noticeOf(before, after, server);
   const known = { ...state, mcp: { ...state.mcp, [server]: after } };

@@ -14,7 +14,13 @@ import {
   toolRequested,
   toolSettled,
 } from "./reduce-call.ts";
-import { inputRequested, mcpListed, messageReceived, toolSuspended } from "./reduce-input.ts";
+import {
+  inputRequested,
+  inputWithdrawn,
+  mcpListed,
+  messageReceived,
+  toolSuspended,
+} from "./reduce-input.ts";
 import { interrupted } from "./recover.ts";
 import { openingTurns, type RunLimits } from "./spec.ts";
 import {
@@ -186,6 +192,8 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
       return state;
     case "input.requested":
       return inputRequested(state, event);
+    case "input.withdrawn":
+      return inputWithdrawn(state, event);
     case "tool.suspended":
       return toolSuspended(state, event, at);
     case "mcp.listed":

@@ -50,11 +50,11 @@ export const agentConfig = z.strictObject({
   profile: z.exactOptional(profileSchema),
   /** Names of the tools the run may use; absent: all that exist. */
   tools: z.array(z.string()).optional(),
-  /** MCP servers whose tools the run may use. */
+  /** Names of the MCP servers the run may use; absent: none, or all with `inject_mcp_proxy`. */
   mcp_servers: z.exactOptional(z.array(z.string())),
-  /** How the model is offered them; absent: `proxy` where that is injected, else `direct`. */
+  /** How their tools are offered to the model. */
   mcp_tools: z.exactOptional(z.enum(MCP_TOOL_MODES)),
-  /** Offers `mcp_proxy_tool`. */
+  /** Whether `mcp_proxy_tool` is there. */
   inject_mcp_proxy: z.exactOptional(z.boolean()),
   policy: policySchema.optional(),
   /** What follows when nobody knows whether a tool took effect; absent: `tell_model`. */

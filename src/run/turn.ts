@@ -41,13 +41,14 @@ export function isDecided(call: TurnCall): boolean {
   );
 }
 
+/** Whether a call was given up until its questions are answered. */
+export function isSuspended({ request, questions, result }: TurnCall): boolean {
+  return result === null && request?.waitsFor === "input" && questions.length > 0;
+}
+
 /** Whether a call that was given up for its questions has all the answers. */
-export function isToBeResumed({ request, questions }: TurnCall): boolean {
-  return (
-    request?.waitsFor === "input" &&
-    questions.length > 0 &&
-    questions.every((question) => question.answer !== null)
-  );
+export function isToBeResumed(call: TurnCall): boolean {
+  return isSuspended(call) && call.questions.every((question) => question.answer !== null);
 }
 
 function isAnswered(call: TurnCall): boolean {

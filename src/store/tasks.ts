@@ -4,6 +4,7 @@
  */
 import type { AgentConfig, RunLimits, RunSpec } from "../run/spec.ts";
 import type { JsonObject, JsonValue } from "../run/json.ts";
+import type { McpServerDefinition } from "../run/mcp-server.ts";
 import type { ToolDefinition } from "../run/tool-definition.ts";
 import { INITIAL_STATE, type TaskStatus } from "../run/state.ts";
 import { viewOf, type RunView } from "../run/view.ts";
@@ -28,6 +29,8 @@ export interface TaskRow {
   readonly scheduled_at: string | null;
   /** The tenant's tools that the run may use, as they were at submission. */
   readonly tools: readonly ToolDefinition[];
+  /** The MCP servers that the run may use, as they were at submission. */
+  readonly mcp_servers: readonly McpServerDefinition[];
   readonly result: JsonValue;
   readonly error: RunView["error"];
   readonly usage: RunView["usage"];
@@ -39,7 +42,7 @@ export interface TaskRow {
 }
 
 /** A task as a list has it: what is too large for a page of a hundred is null. */
-export type ListedTask = Omit<TaskRow, "input_data" | "config" | "tools"> & {
+export type ListedTask = Omit<TaskRow, "input_data" | "config" | "tools" | "mcp_servers"> & {
   readonly input_data: JsonObject | null;
   readonly config: Pick<AgentConfig, "model" | "planner">;
 };
@@ -62,6 +65,7 @@ export type NewTask = Pick<
   | "retry_of"
   | "scheduled_at"
   | "tools"
+  | "mcp_servers"
   | "created_at"
 >;
 
@@ -148,9 +152,9 @@ export class TaskStore {
       .prepare(
         `INSERT INTO task (tenant_id, task_id, task_type, name, status, input_data, agent,
            agent_version, config, limits, metadata, priority, attempt, retry_of, scheduled_at,
-           tools, last_seq, created_at, updated_at, dispatched_at, dispatches)
+           tools, mcp_servers, last_seq, created_at, updated_at, dispatched_at, dispatches)
          VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?13, ?14, ?15,
-           ?16, 0, ?12, ?12, ?12, 1)`,
+           ?16, ?17, 0, ?12, ?12, ?12, 1)`,
       )
       .bind(
         task.tenant_id,
@@ -169,6 +173,7 @@ export class TaskStore {
         task.retry_of,
         task.scheduled_at,
         task.tools.length === 0 ? null : JSON.stringify(task.tools),
+        task.mcp_servers.length === 0 ? null : JSON.stringify(task.mcp_servers),
       );
     if (claim === null) {
       await insert.run();
@@ -408,7 +413,7 @@ export class TaskStore {
 /** What a run is told of its task. */
 export function specOf(row: NewTask): RunSpec {
   const { task_id, tenant_id, input_data, agent, agent_version, config, limits } = row;
-  const { scheduled_at, tools } = row;
+  const { scheduled_at, tools, mcp_servers } = row;
   return {
     task_id,
     tenant_id,
@@ -419,6 +424,7 @@ export function specOf(row: NewTask): RunSpec {
     limits,
     ...(scheduled_at === null ? {} : { scheduled_at }),
     ...(tools.length === 0 ? {} : { tools: [...tools] }),
+    ...(mcp_servers.length === 0 ? {} : { mcp_servers: [...mcp_servers] }),
   };
 }
 
@@ -441,7 +447,9 @@ export function asAccepted(task: NewTask): TaskRow {
 
 type JsonColumn = "config" | "limits" | "metadata";
 type NullableJsonColumn = "input_data" | "result" | "error" | "usage";
-type RawTask = Omit<TaskRow, JsonColumn | NullableJsonColumn | "tools"> &
+/** What a task was submitted with, absent where it was nothing. */
+type Snapshot = "tools" | "mcp_servers";
+type RawTask = Omit<TaskRow, JsonColumn | NullableJsonColumn | Snapshot> &
   Record<JsonColumn, string> &
   Record<NullableJsonColumn, string | null>;
 /** Columns that are no business of clients. */
@@ -451,13 +459,15 @@ interface Bookkeeping {
   readonly check_at: string | null;
 }
 /** A row read whole: its input is there. */
-type WholeRow = RawTask & { readonly input_data: string; readonly tools: string | null };
+type WholeRow = RawTask & { readonly input_data: string } & Readonly<
+    Record<Snapshot, string | null>
+  >;
 
 function fromRaw(raw: WholeRow): TaskRow;
 function fromRaw(raw: RawTask): ListedTask;
 function fromRaw(
-  raw: RawTask & Partial<Bookkeeping> & Partial<Pick<WholeRow, "tools">>,
-): ListedTask & Pick<TaskRow, "tools"> {
+  raw: RawTask & Partial<Bookkeeping> & Partial<Pick<WholeRow, Snapshot>>,
+): ListedTask & Pick<TaskRow, Snapshot> {
   const { dispatched_at: _at, dispatches: _n, check_at: _check, ...row } = raw;
   return {
     ...row,
@@ -469,6 +479,7 @@ function fromRaw(
     error: raw.error === null ? null : (JSON.parse(raw.error) as RunView["error"]),
     usage: raw.usage === null ? NO_USAGE : (JSON.parse(raw.usage) as RunView["usage"]),
     tools: JSON.parse(raw.tools ?? "[]") as ToolDefinition[],
+    mcp_servers: JSON.parse(raw.mcp_servers ?? "[]") as McpServerDefinition[],
   };
 }
 

@@ -11,6 +11,7 @@ import { expect, test, vi } from "vitest";
 import { runStub, type RunRpc } from "../../src/durable/rpc.ts";
 import type { RunCommand } from "../../src/run/command.ts";
 import { parseEvent, TERMINAL_TYPES, type RunEvent } from "../../src/run/event.ts";
+import type { McpServerDefinition } from "../../src/run/mcp-server.ts";
 import type { AgentConfig } from "../../src/run/spec.ts";
 import type { ToolDefinition } from "../../src/run/tool-definition.ts";
 import { isTerminal, type RunView } from "../../src/run/view.ts";
@@ -55,6 +56,7 @@ interface Scenario {
   readonly alone: boolean;
   /** What its tenant has registered. */
   readonly tools?: readonly ToolDefinition[];
+  readonly mcpServers?: readonly McpServerDefinition[];
   /** What people say, all at once, to a call that waits for approval; absent: yes. */
   readonly decisions?: readonly Decision[];
 }
@@ -179,6 +181,37 @@ const registered: Scenario = {
   alone: false,
 };
 
+/** Tools of an MCP server by their effects, by the proxy, and one that asks a person on its way. */
+const remote: Scenario = {
+  input: {
+    script: [
+      every("world.once", "world.idempotent"),
+      {
+        tool_calls: [
+          { name: "mcp_proxy_tool", arguments: { server_name: "world", tool_name: "once" } },
+        ],
+      },
+      every("world.ask"),
+      { text: "The end." },
+    ],
+  },
+  config: { mcp_servers: ["world"], mcp_tools: "both" },
+  mcpServers: [
+    {
+      name: "world",
+      source: "tenant",
+      url: "https://world.test/mcp",
+      headers: {},
+      timeout_ms: 10_000,
+      effects: { idempotent: "idempotent" },
+      trust_annotations: false,
+      approval: "never",
+    },
+  ],
+  scheduled: false,
+  alone: false,
+};
+
 interface Outcome {
   readonly fate: Fate;
   readonly view: RunView;
@@ -195,6 +228,7 @@ async function play(scenario: Scenario, ...kills: readonly Kill[]): Promise<Outc
     config: scenario.config,
     limits,
     ...(scenario.tools === undefined ? {} : { tools: scenario.tools }),
+    ...(scenario.mcpServers === undefined ? {} : { mcpServers: scenario.mcpServers }),
     ...(scenario.scheduled ? { scheduledAt: new Date(Date.now() + 30).toISOString() } : {}),
   });
   const fate = new Fate(...kills);
@@ -473,6 +507,7 @@ test.concurrent.each([
   ["calls that nobody decides about and that are made", expiring("continue")],
   ["code that calls tools of every effect", coding],
   ["registered tools, by request and by code", registered],
+  ["tools of an MCP server, one of which asks a person", remote],
 ])(
   "%s, stopped around every write, ends as the undisturbed one",
   { timeout: 300_000 },

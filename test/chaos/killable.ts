@@ -6,6 +6,8 @@
 
 import { z } from "zod";
 import type { GuardedFetch } from "../../src/agent/fetch/guarded-fetch.ts";
+import { connect } from "../../src/agent/mcp/connect.ts";
+import { mcpHost, withServers, type McpHost } from "../../src/agent/mcp/host.ts";
 import { defineTool, type RunTool } from "../../src/agent/tools/tool.ts";
 import { buildDeps, type Deps } from "../../src/deps.ts";
 import { AgentRun } from "../../src/durable/agent-run.ts";
@@ -16,7 +18,9 @@ import { registeredTools } from "../../src/agent/tools/registered-tools.ts";
 import { scriptTools } from "../../src/agent/tools/script-tools.ts";
 import { EFFECTS, type Effect } from "../../src/run/effect.ts";
 import type { Observer } from "../../src/observe.ts";
+import type { RunSpec } from "../../src/run/spec.ts";
 import type { TaskStore } from "../../src/store/tasks.ts";
+import { sdkServer, textResult, type SdkContext, type SdkTool } from "../mcp-sdk-server.ts";
 
 export type When = "before" | "unsafe" | "safe";
 export const WHENS: readonly When[] = ["before", "unsafe", "safe"];
@@ -193,6 +197,71 @@ function worldServer(life: Life): GuardedFetch {
   };
 }
 
+const OBJECT = { type: "object" } as const;
+
+/** The tools of the MCP server that a run may have: each acts on the world, one asks a person before. */
+function worldMcpTools(life: Life): SdkTool[] {
+  const act = async (effect: string, args: unknown, meta: SdkContext["meta"]) => {
+    await life.act(`${effect} ${String(meta["opspawn/idempotency-key"])}`, args);
+    return textResult("done");
+  };
+  return [
+    { name: "once", inputSchema: OBJECT, run: (args, { meta }) => act("once", args, meta) },
+    {
+      name: "idempotent",
+      inputSchema: OBJECT,
+      run: (args, { meta }) => act("idempotent", args, meta),
+    },
+    {
+      name: "ask",
+      inputSchema: OBJECT,
+      run: async (args, { meta, elicit }) => {
+        const properties = { word: { type: "string" as const } };
+        await elicit({
+          mode: "form",
+          message: "Which word?",
+          requestedSchema: { ...OBJECT, properties, required: ["word"] },
+        });
+        return act("once", args, meta);
+      },
+    },
+  ];
+}
+
+/** The MCP servers of a run; what they offer never changes. */
+function worldHost(spec: RunSpec, life: Life): McpHost | null {
+  if ((spec.mcp_servers ?? []).length === 0) {
+    return null;
+  }
+  const tools = worldMcpTools(life);
+  const server = sdkServer(tools);
+  const head = {
+    parts: 1,
+    capabilities: {},
+    expires_at: "2100-01-01T00:00:00.000Z",
+    health: { status: "ok", code: null, message: null },
+    revision: "1",
+  } as const;
+  return mcpHost(spec, {
+    catalogues: {
+      current: async () => head,
+      async *tools() {
+        yield await Promise.resolve(
+          tools.map(({ name, inputSchema }) => ({ name, inputSchema, description: "" })),
+        );
+      },
+      changed: async () => {},
+    },
+    reach: (definition) => ({
+      hide: (text) => text,
+      connect: (hooks) =>
+        connect(definition, { headers: new Headers(), fetch: server.fetch, ...hooks }),
+    }),
+    now: () => Date.now(),
+    fault: () => {},
+  });
+}
+
 /** The real dependencies, with tools that act on the world and a D1 whose writes are counted. */
 function killableDeps(env: Env, life: Life): Deps {
   const isolate = isolateOf(env.ISOLATES);
@@ -202,6 +271,8 @@ function killableDeps(env: Env, life: Life): Deps {
     OPSPAWN_DELTA_CHARS: "1",
     // Whether a run shows as running while it works depends on the machine's speed.
     OPSPAWN_STATUS_DELAY_MS: "60000",
+    // Nobody is there to answer at once.
+    OPSPAWN_MCP_HOLD_MS: "0",
   };
   const deps = buildDeps(settings, isolate);
   const builtIn = builtInTools(isolate);
@@ -230,7 +301,7 @@ function killableDeps(env: Env, life: Life): Deps {
       return {
         ...deps.toolsFor(spec, scripted),
         fetch: worldServer(life),
-        toolboxAt: () => box,
+        ...withServers(box, worldHost(spec, life)),
       };
     },
   };

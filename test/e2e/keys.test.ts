@@ -223,6 +223,12 @@ test("the audit says who did what, newest first, page by page, and only in one t
   await post("/api/v1/tools", { ...tool, code: { source: "return 1;" } }, key);
   await send("PATCH", "/api/v1/tools/t", { enabled: false }, key);
   await send("DELETE", "/api/v1/tools/t", undefined, key);
+  const server = { url: "https://mcp.example/mcp", headers: { "X-Plan": "secret plan" } };
+  await post("/api/v1/mcp/servers", { name: "m", ...server }, key);
+  await send("PUT", "/api/v1/mcp/servers/m", server, key);
+  await send("PATCH", "/api/v1/mcp/servers/m", { enabled: false }, key);
+  await send("DELETE", "/api/v1/mcp/servers/m/authorization", undefined, key); // there is none
+  await send("DELETE", "/api/v1/mcp/servers/m", undefined, key);
   await send("PUT", "/api/v1/budgets", { period: "day", max_cost_usd: 5 }, key);
   const submitted = await send("POST", "/api/v1/tasks", held(), key, { Prefer: "wait=30" });
   const { task_id } = await submitted.json<{ task_id: string }>();
@@ -244,6 +250,10 @@ test("the audit says who did what, newest first, page by page, and only in one t
       subject: "tenant",
       details: { period: "day", max_cost_usd: 5 },
     },
+    { by, action: "mcp_server.deleted", subject: "m" },
+    { by, action: "mcp_server.changed", subject: "m", details: { enabled: false } },
+    { by, action: "mcp_server.changed", subject: "m", details: { enabled: true } },
+    { by, action: "mcp_server.registered", subject: "m", details: { enabled: true } },
     { by, action: "tool.deleted", subject: "t" },
     { by, action: "tool.changed", subject: "t", details: { enabled: false } },
     { by, action: "tool.registered", subject: "t" },
@@ -252,7 +262,7 @@ test("the audit says who did what, newest first, page by page, and only in one t
     { by, action: "agent.created", subject: "a" },
   ];
   // What is done to a run is noted right after it, not with it.
-  await expect.poll(async () => (await audit(key)).length, { timeout: 10_000 }).toBe(10);
+  await expect.poll(async () => (await audit(key)).length, { timeout: 10_000 }).toBe(14);
   const entries = await audit(key);
   expect(entries).toMatchObject(expected);
   expect(JSON.stringify(entries)).not.toMatch(/secret plan|private reason/);

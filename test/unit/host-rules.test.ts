@@ -105,6 +105,16 @@ test("an opened pair opens its host at its port, in any spelling, and nothing el
   }
 });
 
+test("a host that is opened at any port is, and no other host", () => {
+  const rules = new HostRules({ ...NONE, open: ["127.0.0.1:*", "localhost:*"] });
+  for (const url of ["http://127.0.0.1/", "http://0x7f.1:9999/", "https://localhost.:1/"]) {
+    expect(why(rules, url), url).toBeNull();
+  }
+  for (const url of ["http://127.0.0.2/", "http://app.localhost/", "http://[::1]/"]) {
+    expect(why(rules, url), url).not.toBeNull();
+  }
+});
+
 test("an address of more than eight thousand characters is refused", () => {
   const rules = new HostRules(NONE);
   expect(why(rules, `https://example.com/${"a".repeat(8000)}`)).toBeNull();

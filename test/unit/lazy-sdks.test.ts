@@ -11,7 +11,7 @@ const PROGRAM = `
   const loaded = [];
   registerHooks({
     load(url, context, next) {
-      const name = /node_modules\\/(openai|@anthropic-ai\\/sdk|@google\\/genai)\\//.exec(url)?.[1];
+      const name = /node_modules\\/(openai|@anthropic-ai\\/sdk|@google\\/genai|@modelcontextprotocol\\/sdk)\\//.exec(url)?.[1];
       if (name !== undefined && !loaded.includes(name)) loaded.push(name);
       return next(url, context);
     },

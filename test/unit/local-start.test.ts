@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { unstable_getVarsForDev as varsForDev } from "wrangler";
 import { ensureLocalKey, localKey, readDevVars } from "../../scripts/local-key.ts";
 import { isReady, lockState } from "../../scripts/local-state.ts";
-import { envFileText, settingsFrom } from "../../scripts/settings.ts";
+import { envFileText, localSettings, settingsFrom } from "../../scripts/settings.ts";
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), "opspawn-"));
@@ -60,6 +60,14 @@ test("settings of the environment reach the service and win over the file's; not
     GOOGLE_BASE_URL: "http://127.0.0.1:1",
     OPSPAWN_RETRY_BASE_MS: "5",
   });
+});
+
+test("a service on this machine is called by this machine's names, unless it is told others", () => {
+  expect(localSettings(8080, {}, {})).toEqual({
+    OPSPAWN_HOSTS: "127.0.0.1:8080,localhost:8080,[::1]:8080",
+  });
+  const environment = { OPSPAWN_HOSTS: "box.example", OPENAI_API: "chat" };
+  expect(localSettings(8080, {}, environment)).toEqual(environment);
 });
 
 test("wrangler reads from the settings file what was written to it, whatever the value", () => {

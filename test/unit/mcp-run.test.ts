@@ -1,117 +1,9 @@
 /** Runs that use MCP servers: what they are offered, what calls come to, and what becomes of questions. */
 import { expect, test } from "vitest";
-import { connect } from "../../src/agent/mcp/connect.ts";
-import { mcpHost, type McpHost } from "../../src/agent/mcp/host.ts";
-import type { CatalogueHead, McpTool } from "../../src/run/mcp-catalogue.ts";
-import type { McpServerDefinition } from "../../src/run/mcp-server.ts";
-import type { AgentConfig, RunSpec } from "../../src/run/spec.ts";
-import { Harness, specFor } from "../harness.ts";
-import { mcpDouble, textResult, type DoubleTool, type McpDouble } from "../mcp-double.ts";
-
-const DOCS: McpServerDefinition = {
-  name: "docs",
-  source: "tenant",
-  url: "https://docs.example/mcp",
-  headers: {},
-  timeout_ms: 2_000,
-  effects: { "read_*": "pure" },
-  trust_annotations: false,
-  approval: "never",
-};
-
-const ECHO: DoubleTool = {
-  name: "echo",
-  description: "Says what it is told.",
-  inputSchema: { type: "object", properties: { text: { type: "string" } }, required: ["text"] },
-  run: ({ text }) => textResult(String(text)),
-};
-
-/** A catalogue that is asked of nobody, and how often it was. */
-function catalogueOf(tools: readonly McpTool[], head: Partial<CatalogueHead> = {}) {
-  const asked = { times: 0 };
-  const known: CatalogueHead = {
-    key: "k",
-    revision: "r1",
-    parts: 1,
-    fetched_at: "2026-11-22T12:00:00.000Z",
-    expires_at: "2026-11-22T12:05:00.000Z",
-    tool_count: tools.length,
-    total_chars: 1,
-    capabilities: { tools: {} },
-    instructions: null,
-    problems: [],
-    problem_count: 0,
-    health: { status: "ok", code: null, message: null, checked_at: "2026-11-22T12:00:00.000Z" },
-    ...head,
-  };
-  return {
-    asked,
-    catalogues: {
-      current: async () => {
-        asked.times += 1;
-        return known;
-      },
-      async *tools() {
-        yield await Promise.resolve(tools);
-      },
-    },
-  };
-}
-
-function hostFor(
-  spec: RunSpec,
-  double: McpDouble,
-  catalogues: ReturnType<typeof catalogueOf>["catalogues"],
-  holdMs = 0,
-): McpHost {
-  return mcpHost(spec, {
-    catalogues,
-    holdMs,
-    open: (definition, hooks) =>
-      connect(definition, { headers: new Headers(), fetch: double.fetch, ...hooks }),
-    now: () => Date.parse("2026-11-22T12:00:00.000Z"),
-    fault: (_name, error) => {
-      throw error;
-    },
-  });
-}
-
-interface Scripted {
-  readonly tools?: readonly DoubleTool[];
-  readonly config?: Partial<AgentConfig>;
-  readonly calls: readonly { readonly name: string; readonly arguments: object }[];
-  readonly double?: McpDouble;
-  readonly head?: Partial<CatalogueHead>;
-  readonly holdMs?: number;
-}
-
-/** A run whose model makes these calls, one a turn, and then answers. */
-function scripted({ tools = [ECHO], config, calls, double: given, head, holdMs = 0 }: Scripted) {
-  const double = given ?? mcpDouble(tools);
-  const script = [...calls.map((call) => ({ tool_calls: [call] })), { text: "done" }];
-  const spec: RunSpec = {
-    ...specFor(
-      { script: JSON.parse(JSON.stringify(script)) },
-      config === undefined ? {} : { config },
-    ),
-    mcp_servers: [DOCS],
-  };
-  const { asked, catalogues } = catalogueOf(tools.map(asListed), head);
-  const mcp = hostFor(spec, double, catalogues, holdMs);
-  const run = new Harness(spec, { mcp, settings: { holdMs } });
-  return { run, double, asked, mcp };
-}
-
-function asListed({ run: _run, description = "", ...tool }: DoubleTool): McpTool {
-  return { ...tool, description };
-}
-
-function outcomes(run: Harness) {
-  return run
-    .events()
-    .filter(({ type }) => ["tool.completed", "tool.failed", "tool.suspended"].includes(type))
-    .map(({ data }) => data);
-}
+import { expectRebuilt } from "../contract/rebuild.ts";
+import { hang, mcpDouble, result, type Sent } from "../mcp-double.ts";
+import { DOCS, ECHO, outcomes, scripted } from "../mcp-runs.ts";
+import { sdkServer, textResult, type SdkTool } from "../mcp-sdk-server.ts";
 
 test("a server's tool is called by its own name and by the proxy, and the log has the tool's", async () => {
   const { run, double } = scripted({
@@ -141,7 +33,7 @@ test("a server's tool is called by its own name and by the proxy, and the log ha
 
 test("a call tells the server its key, the same for every attempt", async () => {
   const metas: unknown[] = [];
-  const tool: DoubleTool = {
+  const tool: SdkTool = {
     ...ECHO,
     run: (_args, { meta }) => {
       metas.push(meta["opspawn/idempotency-key"]);
@@ -229,12 +121,26 @@ test.each([
   expect(double.requests).toEqual([]);
 });
 
-test("the proxy lists what there is, by words and in pages", async () => {
-  const many = Array.from({ length: 60 }, (_, i): DoubleTool => ({ ...ECHO, name: `tool_${i}` }));
-  const list = (args: object) => ({
-    name: "mcp_proxy_tool",
-    arguments: { server_name: "docs", tool_name: "list", arguments: args },
+test("what the agent did not choose of a server's tools cannot be called, by the proxy neither", async () => {
+  const other = { ...ECHO, name: "other" };
+  const { run, double } = scripted({
+    tools: [ECHO, other],
+    config: { tools: ["docs.ec*"], mcp_tools: "both" },
+    calls: [
+      { name: "docs.other", arguments: { text: "x" } },
+      {
+        name: "mcp_proxy_tool",
+        arguments: { server_name: "docs", tool_name: "other", arguments: { text: "x" } },
+      },
+    ],
   });
+  await run.drive();
+  expect(outcomes(run)).toMatchObject([{ code: "unknown_tool" }, { code: "unknown_tool" }]);
+  expect(double.requests).toEqual([]);
+});
+
+test("the proxy lists what there is, by words and in pages", async () => {
+  const many = Array.from({ length: 60 }, (_, i): SdkTool => ({ ...ECHO, name: `tool_${i}` }));
   const { run } = scripted({
     tools: [...many, { ...ECHO, name: "find_me" }],
     config: { inject_mcp_proxy: true },
@@ -252,6 +158,13 @@ test("the proxy lists what there is, by words and in pages", async () => {
     ["find_me", 1, null],
   ]);
 });
+
+function list(args: object) {
+  return {
+    name: "mcp_proxy_tool",
+    arguments: { server_name: "docs", tool_name: "list", arguments: args },
+  };
+}
 
 test("a question is answered while the call is held, and the call goes on", async () => {
   const { run, double } = scripted({ tools: [ASKS], holdMs: 5_000, calls: [ASK] });
@@ -312,7 +225,7 @@ test("a question can be declined, and expires as the agent says", async () => {
 });
 
 const ASK = { name: "docs.ask", arguments: {} };
-const ASKS: DoubleTool = {
+const ASKS: SdkTool = {
   name: "ask",
   inputSchema: { type: "object" },
   run: async (_args, { elicit }) => {
@@ -330,7 +243,7 @@ const ASKS: DoubleTool = {
 };
 
 test("progress and what a server logs are events of the call, a bounded number of them", async () => {
-  const chatty: DoubleTool = {
+  const chatty: SdkTool = {
     ...ECHO,
     run: async (_args, { progress, log }) => {
       await log("info", { step: "begin" });
@@ -355,9 +268,62 @@ test("progress and what a server logs are events of the call, a bounded number o
   expect(outcomes(run)).toMatchObject([{ output: { content: [{ text: "ok" }] } }]);
 });
 
+test("what a server tells of a call that was given up is nothing to the log", async () => {
+  const late = Promise.withResolvers<void>();
+  const slow: SdkTool = {
+    ...ECHO,
+    run: async (_args, { progress }) => {
+      setTimeout(() => void progress(1, 2, "too late").finally(late.resolve), 80);
+      await late.promise;
+      return textResult("too late");
+    },
+  };
+  const { run } = scripted({
+    tools: [slow],
+    server: { ...DOCS, timeout_ms: 30 },
+    calls: [
+      { name: "docs.echo", arguments: { text: "a" } },
+      { name: "wait", arguments: { seconds: 1 } },
+    ],
+  });
+  await run.drive();
+  await late.promise;
+  expect(run.types()).not.toContain("tool.progressed");
+  expect(outcomes(run)).toMatchObject([{ code: "tool_timeout" }, {}]);
+  expect(run.log.state.status).toBe("completed");
+});
+
+test("secrets that a server sends back are in no event", async () => {
+  const leaky: SdkTool = {
+    ...ECHO,
+    run: async (_args, { progress, log, elicit }) => {
+      await progress(1, 2, "s3cret");
+      await log("info", { key: "s3cret" });
+      await elicit({
+        mode: "form",
+        message: "s3cret?",
+        requestedSchema: { type: "object", properties: {} },
+      });
+      return textResult("it was s3cret");
+    },
+  };
+  const { run } = scripted({
+    tools: [leaky],
+    calls: [{ name: "docs.echo", arguments: { text: "a" } }],
+  });
+  await run.drive();
+  run.tell({ kind: "message", content: "", data: {}, by: "key" });
+  await run.drive();
+  expect(run.types()).toEqual(expect.arrayContaining(["tool.progressed", "tool.logged"]));
+  expect(outcomes(run).at(-1)).toMatchObject({
+    output: { content: [{ text: "it was [secret]" }] },
+  });
+  expect(JSON.stringify(run.events())).not.toContain("s3cret");
+});
+
 test("a server that forgot the session is asked in a new one; the call is made once", async () => {
   let calls = 0;
-  const once: DoubleTool = {
+  const once: SdkTool = {
     ...ECHO,
     run: () => {
       calls += 1;
@@ -365,7 +331,7 @@ test("a server that forgot the session is asked in a new one; the call is made o
       return textResult(`call ${calls}`);
     },
   };
-  const double = mcpDouble([once]);
+  const double = sdkServer([once]);
   const { run } = scripted({
     tools: [once],
     double,
@@ -383,7 +349,7 @@ test("a server that forgot the session is asked in a new one; the call is made o
 });
 
 test("a tool that says it failed is a failure with its words; one whose server is down says that nothing was sent", async () => {
-  const fails: DoubleTool = {
+  const fails: SdkTool = {
     ...ECHO,
     run: () => ({ isError: true, content: [{ type: "text", text: "no such page" }] }),
   };
@@ -395,7 +361,7 @@ test("a tool that says it failed is a failure with its words; one whose server i
   expect(outcomes(failed.run)).toMatchObject([
     { code: "mcp_tool_error", message: "no such page", untrusted: "mcp" },
   ]);
-  const double = mcpDouble([ECHO]);
+  const double = sdkServer([ECHO]);
   double.down = true;
   const down = scripted({ double, calls: [{ name: "docs.echo", arguments: { text: "a" } }] });
   expect((await down.run.drive()).kind).toBe("over");
@@ -407,7 +373,7 @@ test("a tool that says it failed is a failure with its words; one whose server i
 test("structured content, pictures, resources and sound come to the model as far as it takes them", async () => {
   const png =
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=";
-  const rich: DoubleTool = {
+  const rich: SdkTool = {
     ...ECHO,
     run: () => ({
       structuredContent: { celsius: 21 },
@@ -477,6 +443,31 @@ test("a server that cannot be listed is told to the model, and listed again when
   ]);
 });
 
+test("a catalogue that changes in the middle of a run is seen when its time is up", async () => {
+  const listing = { revision: "r1", tools: [ECHO], expires_at: "2026-11-22T12:05:00.000Z" };
+  const { run, head } = scripted({
+    tools: listing.tools,
+    calls: [
+      { name: "wait", arguments: { seconds: 600 } },
+      { name: "docs.echo", arguments: { text: "a" } },
+      { name: "wait", arguments: { seconds: 1 } },
+    ],
+  });
+  await run.slice();
+  head.current = { ...head.current, revision: "r2", expires_at: "2026-11-22T13:00:00.000Z" };
+  head.tools = [{ name: "other", description: "", inputSchema: { type: "object" } }];
+  run.now += 600_000;
+  await run.drive();
+  const listed = run.events().filter(({ type }) => type === "mcp.listed");
+  expect(listed.map(({ data }) => data)).toMatchObject([
+    { revision: "r1", tools: [{ name: "echo" }] },
+    { revision: "r2", tools: [{ name: "other" }] },
+  ]);
+  // It is gone, and that is said before anybody is asked.
+  expect(outcomes(run)).toMatchObject([{}, { code: "unknown_tool" }, {}]);
+  expect(expectRebuilt(run.events(), run.tools)).toBe(4);
+});
+
 test("a run that wakes asks for no catalogue while the one it has is fresh", async () => {
   const { run, asked } = scripted({
     calls: [
@@ -491,3 +482,54 @@ test("a run that wakes asks for no catalogue while the one it has is fresh", asy
   expect(run.log.state.status).toBe("completed");
   expect(asked.times).toBe(1);
 });
+
+const HEADERS = { "content-type": "text/event-stream" };
+
+test.each([
+  [
+    "another id",
+    ({ id }: Sent) => result({ method: "", id: (id ?? 0) + 1000 }, {}),
+    "tool_timeout",
+  ],
+  [
+    "a web page",
+    () => new Response("<html>", { headers: { "content-type": "text/html" } }),
+    "mcp_protocol_error",
+  ],
+  [
+    "no JSON",
+    () => new Response("{", { headers: { "content-type": "application/json" } }),
+    "mcp_protocol_error",
+  ],
+  ["nothing", () => new Response(null, { status: 202 }), "tool_timeout"],
+  ["an empty stream", () => new Response("", { headers: HEADERS }), "server_unreachable"],
+  [
+    "a stream that breaks off",
+    () => new Response("event: mess", { headers: HEADERS }),
+    "server_unreachable",
+  ],
+  ["a status of 500", () => new Response("oh", { status: 500 }), "http_error"],
+  ["a status of 401", () => new Response("no", { status: 401 }), "unauthorized"],
+  ["no end", (_sent: Sent, request: Request) => hang(request), "tool_timeout"],
+  [
+    "a redirect",
+    () => new Response(null, { status: 302, headers: { location: "https://docs.example/" } }),
+    "mcp_protocol_error",
+  ],
+])(
+  "a call that is answered with %s is an observation, and not made again",
+  async (_what, answer, code) => {
+    const double = mcpDouble([[]], (message, request) =>
+      message.method === "tools/call" ? answer(message, request) : null,
+    );
+    const { run } = scripted({
+      fetch: double.fetch,
+      server: { ...DOCS, timeout_ms: 400 },
+      calls: [{ name: "docs.echo", arguments: { text: "a" } }],
+    });
+    expect((await run.drive()).kind).toBe("over");
+    expect(outcomes(run)).toMatchObject([{ code }]);
+    expect(double.sent.filter(({ method }) => method === "tools/call")).toHaveLength(1);
+    expect(run.log.state.status).toBe("completed");
+  },
+);

@@ -7,7 +7,7 @@ import { registeredTools } from "../../src/agent/tools/registered-tools.ts";
 import { prepareCall } from "../../src/agent/tools/invoke.ts";
 import { jsonSchemaCheck } from "../../src/agent/tools/json-schema.ts";
 import { toolboxFor } from "../../src/agent/tools/registry.ts";
-import { fillHeaders, type Secrets } from "../../src/agent/tools/secrets.ts";
+import { filledHeaders, secretFiller, type Secrets } from "../../src/agent/tools/secrets.ts";
 import { configOf } from "../../src/env.ts";
 import { ToolStop } from "../../src/run/failure.ts";
 import type { JsonObject, JsonValue } from "../../src/run/json.ts";
@@ -165,8 +165,10 @@ test("a secret goes to its tenant's tools and its hosts, and is named where it i
     ["ONE", { value: "for-one", tenants: ["one"], hosts: ["api.example.com"] }],
     ["BAD", { value: "a\nb-secret" }],
   ]);
-  const fill = (value: string, tenant = "one", host = "api.example.com") =>
-    fillHeaders({ "X-A": value }, secrets, tenant, host);
+  const fill = (value: string, tenant = "one", host = "api.example.com") => {
+    const filler = secretFiller(secrets, tenant, host);
+    return { headers: filledHeaders({ "X-A": value }, filler), hide: filler.hide };
+  };
   expect(fill("Bearer ${secret:ALL}${secret:ONE}").headers.get("x-a")).toBe(
     "Bearer for-allfor-one",
   );

@@ -117,8 +117,9 @@ const EXAMPLES: Readonly<Record<string, readonly [Data, string | null]>> = {
   "approval.decided": [{ decision: "approve", by: "key_1" }, "approve by key_1"],
   "approval.expired": [{ policy: "deny" }, "no decision in time: deny"],
   "tool.progressed": [{ call_id: "c", progress: 2, total: 5, message: "pages" }, "… 2 of 5: pages"],
-  "tool.logged": [{ call_id: "c", level: "info", data: "begun" }, 'info: "begun"'],
+  "tool.logged": [{ call_id: "c", level: "info", data: "begun" }, "info: begun"],
   "input.requested": [{ server: "docs", message: "Which one?" }, "? docs asks: Which one?"],
+  "input.withdrawn": [{ call_id: "c", key: "k" }, "taken back"],
   "tool.suspended": [{ call_id: "c" }, "made again when somebody has answered"],
   "mcp.listed": [
     { server: "docs", error: { code: "server_unreachable", message: "no" } },

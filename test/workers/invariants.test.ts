@@ -4,7 +4,7 @@ import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { createApp } from "../../src/api/app.ts";
 import { apiDeps } from "../../src/api/context.ts";
-import { buildCatalogue } from "../../src/deps.ts";
+import { buildCatalogue, buildMcp } from "../../src/deps.ts";
 import { runStub } from "../../src/durable/rpc.ts";
 import { sendTask, type TaskMessage } from "../../src/queue/message.ts";
 import { reconcile } from "../../src/queue/reconciler.ts";
@@ -15,7 +15,7 @@ import { newTask } from "./tasks.ts";
 
 const tasks = new TaskStore(env.DB);
 const observer = { count() {}, fault() {} };
-const app = createApp((env_) => apiDeps(env_, buildCatalogue, observer));
+const app = createApp((env_) => apiDeps(env_, buildCatalogue, observer, buildMcp));
 const runOf = (tenantId: string, taskId: string) => runStub(env.RUNS, tenantId, taskId);
 const HOUR = 3_600_000;
 const WAIT = { tool_calls: [{ name: "wait", arguments: { seconds: 3600 } }] };

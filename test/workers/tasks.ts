@@ -1,6 +1,7 @@
 /** Tasks for tests in workerd. */
 import { newTaskId } from "../../src/run/id.ts";
 import type { JsonObject } from "../../src/run/json.ts";
+import type { McpServerDefinition } from "../../src/run/mcp-server.ts";
 import type { AgentConfig, RunLimits } from "../../src/run/spec.ts";
 import type { ToolDefinition } from "../../src/run/tool-definition.ts";
 import type { NewTask } from "../../src/store/tasks.ts";
@@ -15,6 +16,7 @@ export function newTask(
     priority?: number;
     scheduledAt?: string;
     tools?: readonly ToolDefinition[];
+    mcpServers?: readonly McpServerDefinition[];
   } = {},
 ): NewTask {
   const now = more.createdAt ?? Date.now();
@@ -34,6 +36,7 @@ export function newTask(
     retry_of: null,
     scheduled_at: more.scheduledAt ?? null,
     tools: more.tools ?? [],
+    mcp_servers: more.mcpServers ?? [],
     created_at: new Date(now).toISOString(),
   };
 }

@@ -4,6 +4,7 @@
  * a cap. What is refused, unreachable or too large is thrown as a `ToolStop`.
  */
 import { ToolStop } from "../../run/failure.ts";
+import { TRANSPORT_HEADERS } from "../../run/header-defect.ts";
 import { cappedBody } from "./body.ts";
 import type { HostRules } from "./host-rules.ts";
 import { checkResolved, type Resolve } from "./resolver.ts";
@@ -32,10 +33,6 @@ const HARMLESS: ReadonlySet<string> = new Set([
   "content-type",
   "user-agent",
 ]);
-
-/** What decides how a request travels, or claims who sent it: the transport's business. */
-export const TRANSPORT_HEADERS =
-  /^(?:host|connection|keep-alive|te|trailer|transfer-encoding|upgrade|expect|content-length|forwarded|via|x-real-ip|x-forwarded-.*|proxy-.*|cf-.*)$/i;
 
 /** Builds the guarded `fetch` of a deployment. */
 export function guardedFetch(config: GuardConfig): GuardedFetch {

@@ -11,7 +11,7 @@ export interface HostLists {
   readonly allow: readonly string[];
   /** Never these; wins over all else. */
   readonly deny: readonly string[];
-  /** `host:port` pairs that may be fetched although they are private. */
+  /** `host:port` pairs that may be fetched although they are private; the port `*` is any. */
   readonly open: readonly string[];
 }
 
@@ -60,7 +60,7 @@ export class HostRules {
       throw refused(`${host} is denied by this service`);
     }
     const port = url.port === "" ? DEFAULT_PORTS[url.protocol] : url.port;
-    if (this.#open.has(`${host}:${port}`)) {
+    if (this.#open.has(`${host}:${port}`) || this.#open.has(`${host}:*`)) {
       return { url, host, toResolve: false };
     }
     const defect = isAddress(host)
@@ -107,7 +107,8 @@ function canonicalPattern(pattern: string): string {
 
 function canonicalPair(pair: string): string {
   const colon = pair.lastIndexOf(":");
-  return `${canonicalHost(pair.slice(0, colon))}:${Number(pair.slice(colon + 1))}`;
+  const port = pair.slice(colon + 1);
+  return `${canonicalHost(pair.slice(0, colon))}:${port === "*" ? port : Number(port)}`;
 }
 
 function canonicalHost(host: string): string {

@@ -4,15 +4,29 @@
  */
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { OAuthClientProvider } from "@modelcontextprotocol/sdk/client/auth.js";
-import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { ElicitRequest, ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import manifest from "../../../package.json" with { type: "json" };
 import { clipMessage, ToolStop } from "../../run/failure.ts";
 import type { McpServerDefinition } from "../../run/mcp-server.ts";
 import type { GuardedFetch } from "../fetch/guarded-fetch.ts";
+import type { Hide } from "./clean.ts";
 
 /** How long the end of a session may take. */
 const CLOSE_MS = 2_000;
+
+/** What the SDK asks for tokens, and is told what a server said it lacks. */
+export interface AuthProvider extends OAuthClientProvider {
+  /** The server refused a request, and says which scope it wants. */
+  challenged?(challenge: Challenge): void;
+}
+
+export interface Challenge {
+  readonly status: 401 | 403;
+  readonly scope: string | null;
+  /** Where the server says that its own metadata is. */
+  readonly resourceMetadataUrl: string | null;
+  readonly error: string | null;
+}
 
 export interface ConnectOptions {
   /** With their secrets; sent to the server's own origin and nowhere else. */
@@ -21,14 +35,25 @@ export interface ConnectOptions {
   /** Where the server is, if its definition has a template; the definition's own URL by default. */
   readonly url?: string;
   /** Where the server wants OAuth; see `oauth.ts`. */
-  readonly authProvider?: OAuthClientProvider;
+  readonly authProvider?: AuthProvider;
   /** Ends the attempt to connect, and later the connection. */
   readonly signal: AbortSignal;
-  /** Answers what the server asks a person for; without it every question is cancelled. */
-  readonly onelicitation?: (params: ElicitRequest["params"]) => Promise<ElicitResult>;
   /**
-   * The stream that answers a request has ended and cannot be taken up again: what it has not brought
-   * will not come. The SDK would wait for it.
+   * Whether the server may say something unasked, on a stream that stays open; by default it may.
+   * Without, what it says in answer to a request is all.
+   */
+  readonly listen?: boolean;
+  /** Answers what the server asks a person for; without it every question is cancelled. */
+  readonly onelicitation?: (
+    params: ElicitRequest["params"],
+    /** Aborted when the server takes its question back. */
+    signal: AbortSignal,
+  ) => Promise<ElicitResult>;
+  /** Hides the secrets of the headers in what the server says. */
+  readonly hide?: Hide;
+  /**
+   * The stream that answers the newest request has ended and cannot be taken up again: what it has not
+   * brought will not come. The SDK would wait for it.
    */
   readonly onanswerend?: () => void;
 }
@@ -52,18 +77,42 @@ export async function connect(
   definition: McpServerDefinition,
   options: ConnectOptions,
 ): Promise<Connection> {
-  const [sdk, http, types, { CfWorkerJsonSchemaValidator }] = await Promise.all([
-    import("@modelcontextprotocol/sdk/client/index.js"),
-    import("@modelcontextprotocol/sdk/client/streamableHttp.js"),
-    import("@modelcontextprotocol/sdk/types.js"),
-    import("@modelcontextprotocol/sdk/validation/cfworker"),
-  ]);
+  loaded ??= await load();
+  const { sdk, http, types, auth, CfWorkerJsonSchemaValidator } = loaded;
   options.signal.throwIfAborted();
   const broken = new AbortController();
   const signal = AbortSignal.any([options.signal, broken.signal]);
   const url = new URL(options.url ?? definition.url);
+  let refused = false;
+  // Streams of earlier requests may end at any time later: only the newest one's end means something.
+  let newest: unknown = null;
   const transport = new http.StreamableHTTPClientTransport(url, {
-    fetch: fetchOf(url, options, (reason) => broken.abort(reason)),
+    fetch: serverFetch(url, unasked(options), (response, { method, body }) => {
+      const { status } = response;
+      const id = method === "POST" ? requestId(body) : null;
+      newest = id ?? newest;
+      const onEnd =
+        id !== null && isEventStream(response)
+          ? () => {
+              if (newest === id) {
+                options.onanswerend?.();
+              }
+            }
+          : undefined;
+      refused ||= status === 401;
+      if (status === 401 || status === 403) {
+        const { scope, resourceMetadataUrl, error } = auth.extractWWWAuthenticateParams(response);
+        options.authProvider?.challenged?.({
+          status,
+          scope: scope ?? null,
+          resourceMetadataUrl: resourceMetadataUrl?.href ?? null,
+          error: error ?? null,
+        });
+      }
+      return response.body === null
+        ? response
+        : watched(response, response.body, (reason) => broken.abort(reason), onEnd);
+    }),
     ...(options.authProvider === undefined ? {} : { authProvider: options.authProvider }),
   });
   const client = new sdk.Client(
@@ -76,15 +125,15 @@ export async function connect(
   );
   client.setRequestHandler(
     types.ElicitRequestSchema,
-    async ({ params }) => (await options.onelicitation?.(params)) ?? { action: "cancel" },
+    async ({ params }, extra) =>
+      (await options.onelicitation?.(params, extra.signal)) ?? { action: "cancel" },
   );
   const close = async (): Promise<void> => {
     await within(CLOSE_MS, transport.terminateSession());
     await within(CLOSE_MS, client.close());
   };
   try {
-    // The types of the SDK are not made for exact optional properties.
-    const greeting = client.connect(transport as Transport, {
+    const greeting = client.connect(transport, {
       timeout: definition.timeout_ms,
       signal,
     });
@@ -92,62 +141,101 @@ export async function connect(
     await inTime(greeting, definition.timeout_ms, signal);
   } catch (thrown) {
     await close();
-    throw options.signal.aborted ? (options.signal.reason as Error) : stopOf(thrown, signal);
+    if (options.signal.aborted) {
+      throw options.signal.reason as Error;
+    }
+    const stop = stopOf(thrown, signal, options.hide);
+    // What the SDK says of an authorization server that it cannot use has no class of its own.
+    throw refused && options.authProvider !== undefined && stop.code === "mcp_protocol_error"
+      ? new ToolStop("authorization_failed", stop.message)
+      : stop;
   }
   return { client, signal, close };
+}
+
+/** The SDK opens the stream for what is said unasked by itself: this tells it that there is none. */
+function unasked(options: ConnectOptions): ConnectOptions {
+  return options.listen === false
+    ? {
+        ...options,
+        fetch: (input, init) =>
+          isStream(init)
+            ? Promise.resolve(new Response(null, { status: 405 }))
+            : options.fetch(input, init),
+      }
+    : options;
+}
+
+/** Whether a request opens such a stream; one that goes on where an answer broke off is none. */
+function isStream({ method, headers }: RequestInit = {}): boolean {
+  const all = new Headers(headers);
+  return method === "GET" && all.get("accept") === "text/event-stream" && !all.has("last-event-id");
+}
+
+/** The SDK, once it is needed; its classes say what it threw. */
+let loaded: Awaited<ReturnType<typeof load>> | null = null;
+
+async function load() {
+  const [sdk, http, types, auth, errors, { CfWorkerJsonSchemaValidator }] = await Promise.all([
+    import("@modelcontextprotocol/sdk/client/index.js"),
+    import("@modelcontextprotocol/sdk/client/streamableHttp.js"),
+    import("@modelcontextprotocol/sdk/types.js"),
+    import("@modelcontextprotocol/sdk/client/auth.js"),
+    import("@modelcontextprotocol/sdk/server/auth/errors.js"),
+    import("@modelcontextprotocol/sdk/validation/cfworker"),
+  ]);
+  return { sdk, http, types, auth, errors, CfWorkerJsonSchemaValidator };
 }
 
 /**
  * What went wrong with a request to a server, as a failure with a code: what the SDK threw, or what
  * broke the connection.
  * @param signal the connection's
+ * @param hide takes secrets out of what is said, before it is cut
  */
-export function stopOf(thrown: unknown, signal?: AbortSignal): ToolStop {
+export function stopOf(
+  thrown: unknown,
+  signal?: AbortSignal,
+  hide: Hide = (text) => text,
+): ToolStop {
   const reason: unknown = signal?.aborted === true ? signal.reason : null;
   const known = [reason, thrown].find((one) => one instanceof ToolStop);
   if (known !== undefined) {
     return known;
   }
-  const { name, code, message } = described(thrown);
-  // The classes of the SDK are not loaded for this: they are known by what they have.
-  if (message.startsWith("Streamable HTTP error: ") && code !== undefined) {
-    return httpStop(code, message);
+  if (loaded === null || !(thrown instanceof Error)) {
+    return new ToolStop("mcp_protocol_error");
   }
-  if (name === "UnauthorizedError" || message === "Unauthorized") {
+  if (thrown instanceof loaded.http.StreamableHTTPError) {
+    return httpStop(thrown.code ?? 0, hide(thrown.message));
+  }
+  if (thrown instanceof loaded.auth.UnauthorizedError) {
     return new ToolStop("unauthorized");
   }
-  switch (code) {
-    case REQUEST_TIMEOUT:
-      return new ToolStop("tool_timeout", "The server did not answer in time.");
-    case CONNECTION_CLOSED:
-      return new ToolStop("server_unreachable", "The connection to the server was closed.");
-    case undefined:
-      break;
-    default:
-      return new ToolStop(
-        "mcp_protocol_error",
-        clipMessage(`The server answered with an error: ${message}`),
-      );
+  if (thrown instanceof loaded.errors.OAuthError) {
+    const said = clipMessage(hide(`${thrown.errorCode}. ${thrown.message}`.trim()));
+    return new ToolStop("authorization_failed", `The authorization server said: ${said}`);
   }
-  const what =
-    name === "ZodError" || name === "SyntaxError" ? "it is not what the protocol has" : message;
+  if (thrown instanceof loaded.types.McpError) {
+    return mcpStop(thrown.code, hide(thrown.message));
+  }
+  const unreadable = thrown instanceof SyntaxError || "issues" in thrown;
+  const what = unreadable ? "It is not what the protocol has." : hide(thrown.message);
   return new ToolStop(
     "mcp_protocol_error",
-    clipMessage(`The server's answer cannot be understood: ${what}.`),
+    clipMessage(`The server's answer cannot be understood. ${what}`),
   );
 }
 
-/** Codes that the SDK gives to its own failures. */
-const REQUEST_TIMEOUT = -32_001;
-const CONNECTION_CLOSED = -32_000;
-
-function described(thrown: unknown): { name: string; code: number | undefined; message: string } {
-  if (!(thrown instanceof Error)) {
-    return { name: "", code: undefined, message: "something unknown happened" };
+/** The SDK's own failures have codes that servers use as well: its words tell them apart. */
+function mcpStop(code: number, message: string): ToolStop {
+  if (code === -32_001 && message.endsWith(": Request timed out")) {
+    return new ToolStop("tool_timeout", "The server did not answer in time.");
   }
-  const code: unknown = "code" in thrown ? thrown.code : undefined;
-  const name = thrown.constructor.name === "Error" ? thrown.name : thrown.constructor.name;
-  return { name, code: typeof code === "number" ? code : undefined, message: thrown.message };
+  if (code === -32_000 && message.endsWith(": Connection closed")) {
+    return new ToolStop("server_unreachable", "The connection to the server was closed.");
+  }
+  return new ToolStop("mcp_error", clipMessage(`The server answered with an error: ${message}`));
 }
 
 function httpStop(status: number, message: string): ToolStop {
@@ -155,7 +243,12 @@ function httpStop(status: number, message: string): ToolStop {
     return new ToolStop("unauthorized", `The server answered with status ${status}.`);
   }
   if (status >= 400) {
-    return new ToolStop("http_error", `The server answered with status ${status}.`);
+    // The beginning of what it says of it, if that is for people.
+    const text = /^Streamable HTTP error: Error POSTing to endpoint: ([^<]{1,300})/s.exec(
+      message,
+    )?.[1];
+    const said = `The server answered with status ${status}. ${text ?? ""}`;
+    return new ToolStop("http_error", clipMessage(said.trim()));
   }
   const what = /Unexpected content type: (.*)$/s.exec(message)?.[1];
   return new ToolStop(
@@ -167,17 +260,22 @@ function httpStop(status: number, message: string): ToolStop {
 }
 
 /**
- * `fetch` for the transport: it adds the server's headers where the server itself is asked, and not
- * where OAuth leads elsewhere; a body that is too large ends the connection, since the SDK would only
- * note it and wait.
+ * `fetch` for what a server and its authorization servers are asked: it adds the server's headers where
+ * the server itself is asked, and not where OAuth leads elsewhere; and what begins encrypted stays so.
  */
-function fetchOf(
+export function serverFetch(
   server: URL,
-  { fetch, headers, signal, onanswerend }: ConnectOptions,
-  onBroken: (reason: ToolStop) => void,
+  { fetch, headers, signal }: Pick<ConnectOptions, "fetch" | "headers" | "signal">,
+  after: (response: Response, init: RequestInit) => Response = (response) => response,
 ): (input: string | URL, init?: RequestInit) => Promise<Response> {
   return async (input, init = {}) => {
     const target = new URL(input);
+    if (server.protocol === "https:" && target.protocol !== "https:") {
+      throw new ToolStop(
+        "url_refused",
+        `This address may not be fetched: ${target.host} is asked without encryption.`,
+      );
+    }
     const all = new Headers(init.headers);
     for (const [name, value] of target.origin === server.origin ? headers : []) {
       if (!all.has(name)) {
@@ -185,16 +283,11 @@ function fetchOf(
       }
     }
     const both = init.signal ? AbortSignal.any([init.signal, signal]) : signal;
-    const response = await fetch(target, { ...init, headers: all, signal: both });
-    const answers =
-      init.method === "POST" &&
-      response.ok &&
-      (response.headers.get("content-type") ?? "").startsWith("text/event-stream");
-    const onEnd = answers ? onanswerend : undefined;
-    return response.body === null ? response : watched(response, response.body, onBroken, onEnd);
+    return after(await fetch(target, { ...init, headers: all, signal: both }), init);
   };
 }
 
+/** A body that is too large ends the connection: the SDK would only note it, and wait. */
 function watched(
   response: Response,
   body: ReadableStream<Uint8Array>,
@@ -237,6 +330,21 @@ function watched(
   const result = new Response(passed, { status, statusText, headers });
   Object.defineProperty(result, "url", { value: url });
   return result;
+}
+
+/** The id of a request in a body that the SDK made; null for what is no request. */
+function requestId(body: RequestInit["body"]): string | number | null {
+  const message: unknown = typeof body === "string" ? JSON.parse(body) : null;
+  if (typeof message !== "object" || message === null || !("method" in message)) {
+    return null;
+  }
+  const id: unknown = "id" in message ? message.id : null;
+  return typeof id === "string" || typeof id === "number" ? id : null;
+}
+
+function isEventStream(response: Response): boolean {
+  const type = response.headers.get("content-type") ?? "";
+  return response.ok && type.startsWith("text/event-stream");
 }
 
 /** Looks for the id of an event: a stream that has one can be taken up again after it. */

@@ -4,15 +4,28 @@
  */
 import type { NewEvent } from "../../run/event.ts";
 import { clipMessage, ToolStop } from "../../run/failure.ts";
-import type { JsonValue } from "../../run/json.ts";
-import type { CatalogueHead, McpTool } from "../../run/mcp-catalogue.ts";
+import { ownValue, type JsonValue } from "../../run/json.ts";
+import type { CatalogueHead, McpHealth, McpTool } from "../../run/mcp-catalogue.ts";
 import type { Listings, McpListed } from "../../run/mcp-listing.ts";
 import { mcpToolMode, type McpServerDefinition } from "../../run/mcp-server.ts";
 import { goalOf, type RunSpec } from "../../run/spec.ts";
 import { withTools, type Toolbox } from "../tools/registry.ts";
 import { MAX_OFFERED_CHARS, MAX_OFFERED_TOOLS, selectTools } from "./select.ts";
-import { McpSessions, type Open } from "./sessions.ts";
-import { remoteTools, type CataloguePage, type McpCaller, type RemoteTools } from "./toolbox.ts";
+import { McpSessions, orAborted, type Reach } from "./sessions.ts";
+import {
+  patternsFor,
+  remoteTools,
+  type CataloguePage,
+  type McpCaller,
+  type RemoteTools,
+} from "./toolbox.ts";
+
+/** What is known of a server. */
+export type Known = Pick<CatalogueHead, "parts" | "capabilities" | "expires_at"> & {
+  readonly health: Omit<McpHealth, "checked_at">;
+  /** Null where it could not be listed. */
+  readonly revision: string | null;
+};
 
 /** What servers offer, as it is remembered for all runs of a tenant. */
 export interface Catalogues {
@@ -20,16 +33,19 @@ export interface Catalogues {
    * A server's catalogue, from memory while that is fresh. A server that cannot be asked is an
    * answer too: its `health` says why.
    */
-  current(definition: McpServerDefinition): Promise<CatalogueHead>;
-  /** The tools of a catalogue, a bounded part at a time. */
-  tools(definition: McpServerDefinition, revision: string): AsyncIterable<readonly McpTool[]>;
+  current(definition: McpServerDefinition, signal: AbortSignal): Promise<Known>;
+  /**
+   * The tools of a catalogue, a bounded part at a time.
+   * @throws Error where another listing took its place meanwhile
+   */
+  tools(definition: McpServerDefinition, known: Known): AsyncIterable<readonly McpTool[]>;
+  /** The server says that its tools are others now. */
+  changed(definition: McpServerDefinition): Promise<void>;
 }
 
 export interface McpParts {
   readonly catalogues: Catalogues;
-  readonly open: Open;
-  /** How long a call that asks a person is held, milliseconds. */
-  readonly holdMs: number;
+  readonly reach: Reach;
   now(): number;
   fault(name: string, error: unknown): void;
 }
@@ -38,8 +54,12 @@ export interface McpHost {
   /** The tools of the servers, as far as they are known. */
   toolsAt(listings: Listings): RemoteTools;
   /** What these servers offer. Does not reject: one that cannot be listed is an event that says so. */
-  list(servers: readonly string[], listings: Listings): Promise<readonly NewEvent[]>;
-  close(): void;
+  list(
+    servers: readonly string[],
+    listings: Listings,
+    signal: AbortSignal,
+  ): Promise<readonly NewEvent[]>;
+  close(): Promise<void>;
 }
 
 /** What a slice has of its run's tools and servers. */
@@ -48,14 +68,15 @@ export interface ToolsAndServers {
   listServers(
     servers: readonly string[],
     state: { readonly mcp: Listings },
+    signal: AbortSignal,
   ): Promise<readonly NewEvent[]>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** The tools of a run and those of its servers as one; the run's own keep their names. */
 export function withServers(own: Toolbox, host: McpHost | null): ToolsAndServers {
   if (host === null) {
-    return { toolboxAt: () => own, listServers: () => Promise.resolve([]), close: () => {} };
+    return { toolboxAt: () => own, listServers: () => Promise.resolve([]), close: async () => {} };
   }
   let last: { readonly listings: Listings; readonly box: Toolbox } | null = null;
   return {
@@ -65,7 +86,7 @@ export function withServers(own: Toolbox, host: McpHost | null): ToolsAndServers
       }
       return last.box;
     },
-    listServers: (servers, { mcp }) => host.list(servers, mcp),
+    listServers: (servers, { mcp }, signal) => host.list(servers, mcp, signal),
     close: () => host.close(),
   };
 }
@@ -75,28 +96,38 @@ const PROXY_TOOLS = 40;
 const PROXY_CHARS = 24_000;
 /** Before what cannot be looked up is looked up again, milliseconds. */
 const LOOK_AGAIN_MS = 15_000;
+/** Servers of a run that are listed side by side. */
+const LISTED_AT_ONCE = 3;
 /** One page of a catalogue, as a model lists it. */
 const PAGE_TOOLS = 25;
 const PAGE_CHARS = 32_000;
 
 /** The servers of a run. Nothing is connected before something is called. */
 export function mcpHost(spec: RunSpec, parts: McpParts): McpHost {
-  const sessions = new McpSessions(parts.open);
+  const sessions = new McpSessions(parts.reach, (definition) => {
+    parts.catalogues
+      .changed(definition)
+      .catch((error: unknown) => parts.fault("mcp.changed", error));
+  });
   const servers = new Map((spec.mcp_servers ?? []).map((server) => [server.name, server]));
   const caller: McpCaller = {
     request: (definition, request, context) => sessions.request(definition, request, context),
-    catalogue: (definition, page) => pageOf(parts.catalogues, definition, page),
+    catalogue: (definition, page, signal) => pageOf(parts.catalogues, definition, page, signal),
   };
   return {
-    toolsAt: (listings) => remoteTools(spec, listings, caller, parts.holdMs),
-    async list(names, listings) {
-      const listed = names.map(async (name): Promise<NewEvent | null> => {
-        const definition = servers.get(name);
-        return definition === undefined
-          ? null
-          : { type: "mcp.listed", data: await listing(spec, definition, listings, parts) };
-      });
-      return (await Promise.all(listed)).filter((event) => event !== null);
+    toolsAt: (listings) => remoteTools(spec, listings, caller),
+    async list(names, listings, signal) {
+      const listed: NewEvent[] = [];
+      const left = names.flatMap((name) => servers.get(name) ?? []).values();
+      // A catalogue can be large: few of them are held at once.
+      const worker = async (): Promise<void> => {
+        for (const definition of left) {
+          const data = await listing(spec, definition, listings, parts, signal);
+          listed.push({ type: "mcp.listed", data });
+        }
+      };
+      await Promise.all(Array.from({ length: LISTED_AT_ONCE }, worker));
+      return listed;
     },
     close: () => sessions.close(),
   };
@@ -106,26 +137,29 @@ async function listing(
   spec: RunSpec,
   definition: McpServerDefinition,
   listings: Listings,
-  { catalogues, now, fault }: McpParts,
+  parts: McpParts,
+  signal: AbortSignal,
 ): Promise<McpListed> {
   const { name: server } = definition;
+  const { catalogues } = parts;
   try {
-    const head = await catalogues.current(definition);
-    const { expires_at, revision, health } = head;
-    if (health.status !== "ok") {
+    signal.throwIfAborted();
+    const known = await orAborted(catalogues.current(definition, signal), signal);
+    const { expires_at, revision, health } = known;
+    if (health.status !== "ok" || revision === null) {
       const code = health.code ?? "server_unreachable";
       const message = clipMessage(health.message ?? "It did not answer as it should.");
       return { server, expires_at, error: { code, message } };
     }
-    if (listings[server]?.revision === revision) {
+    if (ownValue(listings, server)?.revision === revision) {
       return { server, expires_at, revision };
     }
     const { tools, total, effects } = await selectTools(
       definition,
-      catalogues.tools(definition, revision),
+      catalogues.tools(definition, known),
       choiceOf(spec, server),
     );
-    const offers = (["resources", "prompts"] as const).filter((one) => one in head.capabilities);
+    const offers = (["resources", "prompts"] as const).filter((one) => one in known.capabilities);
     return {
       server,
       expires_at,
@@ -136,9 +170,11 @@ async function listing(
       ...(offers.length === 0 ? {} : { offers }),
     };
   } catch (error) {
-    fault("mcp.list", error);
+    if (!signal.aborted) {
+      parts.fault("mcp.list", error);
+    }
     const message = "What the server offers could not be looked up.";
-    const expires_at = new Date(now() + LOOK_AGAIN_MS).toISOString();
+    const expires_at = new Date(parts.now() + LOOK_AGAIN_MS).toISOString();
     return { server, expires_at, error: { code: "catalogue_unavailable", message } };
   }
 }
@@ -147,11 +183,8 @@ async function listing(
 function choiceOf(spec: RunSpec, server: string) {
   const { direct } = mcpToolMode(spec.config, spec.input_data);
   const share = (most: number) => Math.floor(most / Math.max(1, spec.mcp_servers?.length ?? 1));
-  const own = (spec.config.tools ?? [])
-    .filter((name) => name.startsWith(`${server}.`))
-    .map((name) => name.slice(server.length + 1));
   return {
-    patterns: own.length === 0 ? null : own,
+    patterns: patternsFor(spec.config.tools, server),
     goal: goalOf(spec.input_data),
     maxTools: share(direct ? MAX_OFFERED_TOOLS : PROXY_TOOLS),
     maxChars: share(direct ? MAX_OFFERED_CHARS : PROXY_CHARS),
@@ -163,8 +196,10 @@ async function pageOf(
   catalogues: Catalogues,
   definition: McpServerDefinition,
   { query, after }: CataloguePage,
+  signal: AbortSignal,
 ): Promise<JsonValue> {
-  const { health, revision } = await catalogues.current(definition);
+  const known = await catalogues.current(definition, signal);
+  const { health } = known;
   if (health.status !== "ok") {
     throw new ToolStop("server_unreachable", health.message ?? undefined);
   }
@@ -175,7 +210,7 @@ async function pageOf(
   const tools: JsonValue[] = [];
   let fits = 0;
   let chars = 0;
-  for await (const part of catalogues.tools(definition, revision)) {
+  for await (const part of catalogues.tools(definition, known)) {
     for (const { name, description, inputSchema } of part) {
       const text = `${name} ${description}`.toLowerCase();
       if (!words.every((word) => text.includes(word))) {

@@ -29,6 +29,7 @@ export interface Choice {
 export interface Selection {
   /** In the server's order. */
   readonly tools: readonly RemoteTool[];
+  /** All that the agent may choose among. */
   readonly total: number;
   readonly effects: Readonly<Record<string, Effect>>;
 }
@@ -52,27 +53,27 @@ export async function selectTools(
   const wanted = words(goal, MAX_WORDS);
   let best: Candidate[] = [];
   let total = 0;
-  const effects: Record<string, Effect> = {};
-  let told = 0;
+  let position = 0;
+  const effects = new Map<string, Effect>();
   for await (const part of parts) {
     for (const listed of part) {
       const { name, description, inputSchema, annotations } = listed;
       const effect = effectOfTool(definition, name, annotations);
-      total += 1;
-      if (effect !== "once" && told < MAX_EFFECTS) {
-        effects[name] = effect;
-        told += 1;
-      }
+      position += 1;
       if (patterns === null || patterns.some((pattern) => matches(pattern, name))) {
+        total += 1;
+        if (effect !== "once" && effects.size < MAX_EFFECTS && name !== "__proto__") {
+          effects.set(name, effect);
+        }
         const tool = { name, description, input_schema: inputSchema, effect };
         const chars = JSON.stringify(tool).length;
-        best.push({ tool, chars, score: score(wanted, name, description), position: total });
+        best.push({ tool, chars, score: score(wanted, name, description), position });
       }
     }
     best = fitting(best, maxTools, maxChars);
   }
   const tools = best.toSorted((a, b) => a.position - b.position).map(({ tool }) => tool);
-  return { tools, total, effects };
+  return { tools, total, effects: Object.fromEntries(effects) };
 }
 
 /** The best that fit: by their score, and the earlier of two that have the same. */

@@ -9,18 +9,29 @@ import { ToolStop } from "../../run/failure.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../run/json.ts";
 import type { McpServerDefinition } from "../../run/mcp-server.ts";
 import { Suspended, type ToolContext } from "../tools/tool.ts";
+import { cleaned, type Hide } from "./clean.ts";
 import { stopOf, type Connection } from "./connect.ts";
 
-/** Opens a connection to a server, with its credentials. @throws ToolStop */
-export type Open = (
-  definition: McpServerDefinition,
-  hooks: {
-    readonly signal: AbortSignal;
-    readonly onelicitation: (params: ElicitRequest["params"]) => Promise<ElicitResult>;
-    /** An answer to a request of ours came to its end. */
-    readonly onanswerend: () => void;
-  },
-) => Promise<Connection>;
+/** What a session tells whoever uses it. */
+interface SessionHooks {
+  /** Ends the session. */
+  readonly signal: AbortSignal;
+  readonly onelicitation: (
+    params: ElicitRequest["params"],
+    signal: AbortSignal,
+  ) => Promise<ElicitResult>;
+  readonly hide: Hide;
+  /** The answer to the newest request came to its end. */
+  readonly onanswerend: () => void;
+}
+
+/** The way to a server, with its credentials. @throws ToolStop where these are not there */
+export type Reach = (definition: McpServerDefinition) => {
+  /** What the server says, without the secrets that it is sent. */
+  readonly hide: Hide;
+  /** @throws ToolStop */
+  readonly connect: (hooks: SessionHooks) => Promise<Connection>;
+};
 
 export interface McpRequest {
   readonly method:
@@ -37,6 +48,7 @@ export type CallContext = Pick<ToolContext, "signal" | "ask" | "report">;
 
 interface Session {
   readonly connection: Connection;
+  readonly hide: Hide;
   readonly inUse: { by: Call | null };
 }
 
@@ -46,16 +58,23 @@ interface Call {
   /** Gives the call up. */
   readonly abort: AbortController;
   done: boolean;
+  /** What came on its way so far. */
+  notes: number;
 }
 
-/** Statuses of a server that does not know, or does not take, a session any more. */
-const SESSION_GONE: ReadonlySet<unknown> = new Set([400, 404]);
 /** The SDK's own clock is not the one that counts: the caller's signal ends a request. */
 const NO_LIMIT_MS = 2_147_483_647;
 /** How long an answer may take to be read once its stream has ended, milliseconds. */
 const READ_MS = 250;
+/** Notes of one call that are looked at. */
+const MAX_NOTES = 1000;
+/** How often a call is made that a person has to go somewhere for first. */
+const MAX_ERRANDS = 3;
+/** The protocol's code for a request that is refused until a person has been at an address. */
+const URL_NEEDED = -32_042;
 
 const anyResult = z.looseObject({});
+const listChanged = z.looseObject({ method: z.literal("notifications/tools/list_changed") });
 const logged = z.looseObject({
   method: z.literal("notifications/message"),
   params: z.looseObject({
@@ -66,13 +85,19 @@ const logged = z.looseObject({
 });
 
 export class McpSessions {
-  readonly #open: Open;
+  readonly #reach: Reach;
+  readonly #onlistchanged: (definition: McpServerDefinition) => void;
   readonly #idle = new Map<string, Session[]>();
+  /** Servers that said that their tools are others now. */
+  readonly #changed = new Set<string>();
+  readonly #closing = new Set<Promise<void>>();
   /** Of the sessions since they were last ended. */
   #life = new AbortController();
 
-  constructor(open: Open) {
-    this.#open = open;
+  /** @param onlistchanged a server says that its tools are others now */
+  constructor(reach: Reach, onlistchanged: (definition: McpServerDefinition) => void) {
+    this.#reach = reach;
+    this.#onlistchanged = onlistchanged;
   }
 
   /**
@@ -84,8 +109,27 @@ export class McpSessions {
     request: McpRequest,
     context: CallContext,
   ): Promise<JsonObject> {
-    const idle = this.#idle.get(definition.name)?.pop();
-    if (idle !== undefined) {
+    for (let errands = 0; ; errands += 1) {
+      try {
+        return await this.#request(definition, request, context);
+      } catch (thrown) {
+        if (!(thrown instanceof ErrandNeeded)) {
+          throw thrown;
+        }
+        if (errands >= MAX_ERRANDS || !(await thrown.done(definition.name, context))) {
+          throw new ToolStop("mcp_error", thrown.message);
+        }
+      }
+    }
+  }
+
+  async #request(
+    definition: McpServerDefinition,
+    request: McpRequest,
+    context: CallContext,
+  ): Promise<JsonObject> {
+    const idle = this.#takeIdle(definition.name);
+    if (idle !== null) {
       try {
         return await this.#ask(idle, definition, request, context);
       } catch (thrown) {
@@ -103,41 +147,68 @@ export class McpSessions {
     }
   }
 
-  /** Ends all sessions. Does not reject; nothing waits for it. */
-  close(): void {
-    const all = [...this.#idle.values()].flat();
+  /** Ends all sessions; takes a few seconds at most, and does not reject. */
+  async close(): Promise<void> {
     const life = this.#life;
-    this.#idle.clear();
     this.#life = new AbortController();
-    void Promise.all(all.map(({ connection }) => connection.close())).finally(() => life.abort());
+    for (const { connection } of [...this.#idle.values()].flat()) {
+      this.#end(connection);
+    }
+    this.#idle.clear();
+    await Promise.all(this.#closing);
+    life.abort();
+  }
+
+  /** A session that waits for its next call; one that has died meanwhile is not handed out. */
+  #takeIdle(server: string): Session | null {
+    const all = this.#idle.get(server) ?? [];
+    for (let session = all.pop(); session !== undefined; session = all.pop()) {
+      if (!session.connection.signal.aborted) {
+        return session;
+      }
+      this.#end(session.connection);
+    }
+    return null;
+  }
+
+  /** What is given up is told so, and has the time for it. */
+  #end(connection: Connection): void {
+    const closing = connection.close().finally(() => this.#closing.delete(closing));
+    this.#closing.add(closing);
   }
 
   async #connect(definition: McpServerDefinition, signal: AbortSignal): Promise<Session> {
     const inUse: Session["inUse"] = { by: null };
-    const opening = this.#open(definition, {
+    const { hide, ...way } = this.#reach(definition);
+    const opening = way.connect({
       signal: this.#life.signal,
-      onelicitation: (params) => answerOf(inUse.by, params),
+      hide,
+      onelicitation: (params, takenBack) => answerOf(inUse.by, cleaned(params, hide), takenBack),
       onanswerend: () => breakSoon(inUse.by),
     });
     let connection: Connection;
     try {
       connection = await orAborted(opening, signal);
     } catch (thrown) {
-      void opening.then((late) => late.close()).catch(() => {});
+      void opening.then((late) => this.#end(late)).catch(() => {});
       signal.throwIfAborted();
-      const { code, message } = stopOf(thrown);
+      const { code, message } = stopOf(thrown, undefined, hide);
       throw new ToolStop(code, message, { cause: thrown, unsent: true });
     }
-    connection.client.setNotificationHandler(logged, ({ params: { level, logger, data } }) => {
-      const named = logger === undefined ? {} : { logger };
-      inUse.by?.context.report?.({
-        kind: "log",
-        level,
-        ...named,
-        data: (data ?? null) as JsonValue,
-      });
+    connection.client.setNotificationHandler(logged, ({ params }) => {
+      if (counts(inUse.by)) {
+        const { level, logger, data = null } = cleaned(params, hide);
+        const named = logger === undefined ? {} : { logger };
+        inUse.by?.context.report?.({ kind: "log", level, ...named, data: data as JsonValue });
+      }
     });
-    return { connection, inUse };
+    connection.client.setNotificationHandler(listChanged, () => {
+      if (!this.#changed.has(definition.name)) {
+        this.#changed.add(definition.name);
+        this.#onlistchanged(definition);
+      }
+    });
+    return { connection, hide, inUse };
   }
 
   async #ask(
@@ -146,9 +217,9 @@ export class McpSessions {
     { method, params }: McpRequest,
     context: CallContext,
   ): Promise<JsonObject> {
-    const { connection, inUse } = session;
+    const { connection, hide, inUse } = session;
     const abort = new AbortController();
-    const call = { definition, context, abort, done: false };
+    const call = { definition, context, abort, done: false, notes: 0 };
     inUse.by = call;
     const signal = AbortSignal.any([context.signal, abort.signal, connection.signal]);
     try {
@@ -156,26 +227,33 @@ export class McpSessions {
       const asked = connection.client.request({ method, params: { ...params } }, anyResult, {
         signal,
         timeout: NO_LIMIT_MS,
-        onprogress: ({ progress, total, message }) =>
+        onprogress: (sent) => {
+          if (!counts(call)) {
+            return;
+          }
+          const { progress, total, message = "" } = sent;
           context.report?.({
             kind: "progress",
             progress,
             ...(total === undefined ? {} : { total }),
-            ...(message === undefined ? {} : { message }),
-          }),
+            ...(message === "" ? {} : { message: hide(message) }),
+          });
+        },
       });
-      const result = await orAborted(asked, signal);
+      const result = cleaned(await orAborted(asked, signal), hide);
       this.#idle.set(definition.name, [...(this.#idle.get(definition.name) ?? []), session]);
       return isJsonObject(result) ? result : {};
     } catch (thrown) {
-      void connection.close();
+      call.done = true;
+      this.#end(connection);
       context.signal.throwIfAborted();
       const reason: unknown = abort.signal.aborted ? abort.signal.reason : null;
       if (reason instanceof Suspended || reason instanceof ToolStop) {
         throw reason;
       }
-      const stop = stopOf(thrown, connection.signal);
-      throw isGone(thrown) ? new SessionGone(stop) : stop;
+      const stop = stopOf(thrown, connection.signal, hide);
+      const errand = ErrandNeeded.of(thrown, stop.message, hide);
+      throw errand ?? (isGone(thrown) ? new SessionGone(stop) : stop);
     } finally {
       call.done = true;
       inUse.by = null;
@@ -192,23 +270,110 @@ class SessionGone extends Error {
   }
 }
 
+/**
+ * 404, as the protocol has it, or 400 with a word about sessions, as many servers have it; but not
+ * where that is the answer to the request itself.
+ */
 function isGone(thrown: unknown): boolean {
-  return thrown instanceof Error && "code" in thrown && SESSION_GONE.has(thrown.code);
+  if (!(thrown instanceof Error) || !("code" in thrown)) {
+    return false;
+  }
+  const { code, message } = thrown;
+  return (
+    code === 404 || (code === 400 && /session/i.test(message) && !/"id"\s*:\s*[^n\s]/.test(message))
+  );
+}
+
+interface Address {
+  readonly url: string;
+  readonly message: string;
+}
+
+/** A request is refused until a person has been at an address (MCP revision 2025-11-25). */
+class ErrandNeeded extends Error {
+  readonly #addresses: readonly Address[];
+
+  private constructor(message: string, addresses: readonly Address[]) {
+    super(message);
+    this.#addresses = addresses;
+  }
+
+  /** What an error of a server wants a person to do; null for any other. */
+  static of(thrown: unknown, message: string, hide: Hide): ErrandNeeded | null {
+    const refused = refusal.safeParse(thrown);
+    return refused.success
+      ? new ErrandNeeded(message, cleaned(refused.data.data.elicitations, hide))
+      : null;
+  }
+
+  /** Sends a person there; gives whether they went everywhere. @throws Suspended */
+  async done(server: string, { ask }: CallContext): Promise<boolean> {
+    for (const { url, message } of this.#addresses) {
+      if (ask === undefined || !isVisitable(url)) {
+        return false;
+      }
+      const { action } = await ask({ server, message, url });
+      if (action !== "accept") {
+        return false;
+      }
+    }
+    return true;
+  }
+}
+
+const refusal = z.looseObject({
+  code: z.literal(URL_NEEDED),
+  data: z.looseObject({
+    elicitations: z
+      .array(z.looseObject({ url: z.string(), message: z.string() }))
+      .min(1)
+      .max(5),
+  }),
+});
+
+/** Whether a person may be sent to an address: by `https`, or to this machine. */
+function isVisitable(address: string): boolean {
+  const url = URL.parse(address);
+  return (
+    url?.protocol === "https:" ||
+    (url?.protocol === "http:" && /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname))
+  );
+}
+
+/** Whether one more note of a call is looked at. */
+function counts(call: Call | null): boolean {
+  if (call === null || call.notes >= MAX_NOTES) {
+    return false;
+  }
+  call.notes += 1;
+  return true;
 }
 
 /** What a person says to a question of a server; a call that nobody can be asked for cancels it. */
-async function answerOf(call: Call | null, params: ElicitRequest["params"]): Promise<ElicitResult> {
+async function answerOf(
+  call: Call | null,
+  params: ElicitRequest["params"],
+  takenBack: AbortSignal,
+): Promise<ElicitResult> {
   const ask = call?.context.ask;
-  if (call === null || ask === undefined) {
+  const { message } = params;
+  if (call === null || ask === undefined || ("url" in params && !isVisitable(params.url))) {
     return { action: "cancel" };
   }
-  const { message } = params;
+  // The end of the connection looks the same: what is given up here is taken back by nobody.
+  const back = new AbortController();
+  takenBack.addEventListener("abort", () => {
+    if (!call.done && !call.abort.signal.aborted) {
+      back.abort();
+    }
+  });
   const form = "requestedSchema" in params ? { schema: toJson(params.requestedSchema) } : {};
   const address = "url" in params ? { url: params.url } : {};
   try {
     const { action, content } = await ask({
       server: call.definition.name,
       message,
+      takenBack: back.signal,
       ...form,
       ...address,
     });
@@ -241,7 +406,7 @@ function breakSoon(call: Call | null): void {
 }
 
 /** @throws the signal's reason as soon as it is aborted */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = Promise.withResolvers<never>();
   aborted.promise.catch(() => {});
   work.catch(() => {});

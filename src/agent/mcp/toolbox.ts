@@ -4,11 +4,12 @@
  * call of the tool that it names.
  */
 import { z } from "zod";
-import type { Approval } from "../../run/tool-definition.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../run/json.ts";
+import { isJsonObject, ownValue, type JsonObject, type JsonValue } from "../../run/json.ts";
 import type { Listing, Listings, RemoteTool } from "../../run/mcp-listing.ts";
 import { effectOfTool, mcpToolMode, type McpServerDefinition } from "../../run/mcp-server.ts";
+import { matches } from "../../run/policy.ts";
 import type { RunSpec } from "../../run/spec.ts";
+import { TOOL_NAME } from "../../run/tool-definition.ts";
 import { jsonSchemaCheck } from "../tools/json-schema.ts";
 import { defineTool, type RunTool, type Tool, type ToolContext } from "../tools/tool.ts";
 import { promptOutput, resourceOutput, toolOutput } from "./result.ts";
@@ -23,7 +24,11 @@ export interface McpCaller {
     context: CallContext,
   ): Promise<JsonObject>;
   /** A page of what is known of a server's tools. @throws ToolStop */
-  catalogue(definition: McpServerDefinition, page: CataloguePage): Promise<JsonValue>;
+  catalogue(
+    definition: McpServerDefinition,
+    page: CataloguePage,
+    signal: AbortSignal,
+  ): Promise<JsonValue>;
 }
 
 export interface CataloguePage {
@@ -54,27 +59,21 @@ const BY_PROXY: Readonly<Record<string, string>> = {
 /** Names that the proxy's description gives. */
 const MAX_NAMES = 40;
 
-export const MCP_PROXY_TOOL = "mcp_proxy_tool";
+const MCP_PROXY_TOOL = "mcp_proxy_tool";
 
-/**
- * The tools of a run's servers, as far as they are known.
- * @param holdMs how much longer a call may take for a question to a person, milliseconds
- */
-export function remoteTools(
-  spec: RunSpec,
-  listings: Listings,
-  caller: McpCaller,
-  holdMs: number,
-): RemoteTools {
+/** The tools of a run's servers, as far as they are known. */
+export function remoteTools(spec: RunSpec, listings: Listings, caller: McpCaller): RemoteTools {
   const servers = new Map((spec.mcp_servers ?? []).map((server) => [server.name, server]));
   const { direct, proxy } = mcpToolMode(spec.config, spec.input_data);
   const made = new Map<string, RunTool | undefined>();
   const make = (name: string): RunTool | undefined => {
     const [server, tool] = split(name);
     const definition = servers.get(server);
-    return definition === undefined || tool === ""
+    const patterns = patternsFor(spec.config.tools, server);
+    const chosen = tool === LIST || (patterns?.some((one) => matches(one, tool)) ?? true);
+    return definition === undefined || tool === "" || !chosen || !TOOL_NAME.test(name)
       ? undefined
-      : serverTool(definition, tool, listings[server], caller, holdMs);
+      : serverTool(definition, tool, ownValue(listings, server), caller);
   };
   const get = (name: string): RunTool | undefined => {
     if (!made.has(name)) {
@@ -83,7 +82,7 @@ export function remoteTools(
     return made.get(name);
   };
   const known = [...servers.keys()].flatMap((server) => {
-    const listing = listings[server];
+    const listing = ownValue(listings, server);
     return listing === undefined ? [] : [{ server, listing }];
   });
   const named = direct ? known.flatMap(offeredNames) : [];
@@ -112,6 +111,17 @@ function offeredNames({ server, listing }: Known): string[] {
   return [...new Set([...own, ...more])].map((name) => `${server}.${name}`);
 }
 
+/** What an agent chooses of a server's tools, by their own names; null where it chooses none of them. */
+export function patternsFor(
+  tools: readonly string[] | undefined,
+  server: string,
+): readonly string[] | null {
+  const own = (tools ?? [])
+    .filter((name) => name.startsWith(`${server}.`))
+    .map((name) => name.slice(server.length + 1));
+  return own.length === 0 ? null : own;
+}
+
 /** A server's name has no dot; its tools' names may. */
 function split(name: string): [string, string] {
   const dot = name.indexOf(".");
@@ -124,7 +134,6 @@ function serverTool(
   name: string,
   listing: Listing | undefined,
   caller: McpCaller,
-  holdMs: number,
 ): RunTool | undefined {
   switch (name) {
     case LIST:
@@ -141,7 +150,7 @@ function serverTool(
         listing.tools.length >= listing.total;
       return known === undefined && complete
         ? undefined
-        : calledTool(definition, known ?? unknownTool(definition, name, listing), caller, holdMs);
+        : calledTool(definition, known ?? unknownTool(definition, name, listing), caller);
     }
   }
 }
@@ -152,7 +161,7 @@ function unknownTool(
   name: string,
   listing: Listing | undefined,
 ): RemoteTool {
-  const effect = listing?.effects[name] ?? effectOfTool(definition, name);
+  const effect = ownValue(listing?.effects ?? {}, name) ?? effectOfTool(definition, name);
   return { name, description: "", input_schema: { type: "object" }, effect };
 }
 
@@ -164,7 +173,6 @@ function calledTool(
   definition: McpServerDefinition,
   { name, description, input_schema, effect }: RemoteTool,
   caller: McpCaller,
-  holdMs: number,
 ): RunTool {
   return {
     kind: "run",
@@ -175,7 +183,7 @@ function calledTool(
     effect,
     approval: definition.approval,
     untrusted: "mcp",
-    timeoutMs: definition.timeout_ms + holdMs,
+    timeoutMs: definition.timeout_ms,
     checkInput: jsonSchemaCheck(input_schema),
     checkOutput: (value) => ({ ok: true, value: value as JsonValue }),
     run: async (input, context) => {
@@ -189,13 +197,15 @@ function calledTool(
   };
 }
 
-/** What the helpers have in common: they only read. */
+/**
+ * What the helpers have in common. By the protocol they only read; whether the server is believed that
+ * is the definition's business, as with any hint.
+ */
 function reading(definition: McpServerDefinition, name: string) {
   return {
     name: `${definition.name}.${name}`,
-    output: z.json(),
-    effect: "pure" as const,
-    approval: "never" as Approval,
+    effect: effectOfTool(definition, name, { readOnlyHint: true }),
+    approval: definition.approval,
     untrusted: "mcp" as const,
     timeoutMs: definition.timeout_ms,
   };
@@ -204,6 +214,10 @@ function reading(definition: McpServerDefinition, name: string) {
 function listTool(definition: McpServerDefinition, caller: McpCaller): RunTool {
   return defineTool({
     ...reading(definition, LIST),
+    approval: "never",
+    // Tools are listed from what is kept of them.
+    effectOf: ({ kind }) => (kind === "tools" ? "pure" : reading(definition, LIST).effect),
+    output: z.json(),
     description: `Lists what the MCP server ${definition.name} has: its tools with their schemas, its resources or its prompts.`,
     input: z.strictObject({
       kind: z.enum(["tools", "resources", "prompts"]).default("tools"),
@@ -216,7 +230,8 @@ function listTool(definition: McpServerDefinition, caller: McpCaller): RunTool {
     run: async ({ kind, query, cursor }, context) => {
       if (kind === "tools") {
         const after = Math.max(0, Number.parseInt(cursor ?? "0", 10) || 0);
-        return z.json().parse(await caller.catalogue(definition, { query: query ?? null, after }));
+        const page = { query: query ?? null, after };
+        return z.json().parse(await caller.catalogue(definition, page, context.signal));
       }
       const params = cursor === undefined ? {} : { cursor };
       const result = await caller.request(definition, { method: `${kind}/list`, params }, context);
@@ -275,7 +290,7 @@ function raw<I extends z.ZodType>(
 
 /** The one tool of AgentKit, this service's forerunner, by which every tool of every server is called. */
 function proxyTool(known: readonly Known[], servers: readonly string[]): RunTool {
-  const tool = defineTool({
+  const proxy = defineTool({
     name: MCP_PROXY_TOOL,
     description: `Calls a tool of an MCP server. The tool_name "list" lists a server's tools (arguments: kind, query, cursor), "read_resource" reads a resource (uri), "get_prompt" gets a prompt (name, arguments). ${whatThereIs(known, servers)}`,
     input: z.strictObject({
@@ -288,24 +303,28 @@ function proxyTool(known: readonly Known[], servers: readonly string[]): RunTool
     run: () => Promise.reject(new Error("the proxy stands for another tool")),
   });
   return {
-    ...tool,
+    ...proxy,
     checkInput: (value) => {
-      const checked = tool.checkInput(value);
-      const server = isJsonObject(value) ? value["server_name"] : null;
-      return checked.ok && !servers.includes(String(server))
+      const checked = proxy.checkInput(value);
+      const server = isJsonObject(value) ? textOf(value["server_name"]) : "";
+      return checked.ok && !servers.includes(server)
         ? { ok: false, reason: `there is no MCP server ${JSON.stringify(server)} for this run.` }
         : checked;
     },
     standsFor: (input) => {
       const { server_name, tool_name, arguments: args = {} } = isJsonObject(input) ? input : {};
-      const server = String(server_name);
+      const server = textOf(server_name);
+      const tool = textOf(tool_name);
       const listing = known.find((one) => one.server === server)?.listing;
-      const own = listing?.tools.some(({ name }) => name === tool_name) === true;
-      const alias = Object.hasOwn(BY_PROXY, String(tool_name)) ? BY_PROXY[String(tool_name)] : null;
-      const name = own ? String(tool_name) : (alias ?? String(tool_name));
-      return { name: `${server}.${name}`, arguments: args };
+      const listed = listing?.tools.some(({ name }) => name === tool) === true;
+      const alias = listed ? undefined : ownValue(BY_PROXY, tool);
+      return { name: `${server}.${alias ?? tool}`, arguments: args };
     },
   };
+}
+
+function textOf(value: JsonValue | undefined): string {
+  return typeof value === "string" ? value : "";
 }
 
 function whatThereIs(known: readonly Known[], servers: readonly string[]): string {

@@ -1,5 +1,6 @@
 /** What is wrong with a tool that a tenant brings, as far as it shows before the first call. */
 import type { SchemaDefect } from "../../run/catalogue.ts";
+import { headerDefect, SECRET_REFERENCE } from "../../run/header-defect.ts";
 import type { JsonObject } from "../../run/json.ts";
 import {
   MAX_DEFINITION_CHARS,
@@ -7,21 +8,17 @@ import {
   type HttpDefinition,
   type ToolDefinition,
 } from "../../run/tool-definition.ts";
-import { TRANSPORT_HEADERS } from "../fetch/guarded-fetch.ts";
 import type { HostRules } from "../fetch/host-rules.ts";
 import { sourceDefect } from "./code-tool.ts";
 import { schemaDefect } from "./schema-defect.ts";
 import { referenceDefect } from "./schema-refs.ts";
-import { namesSecret, withoutSecrets } from "./secrets.ts";
+import { namesSecret } from "./secrets.ts";
 
 /** The only dialect that schemas are read in. */
 const DIALECT = /^https:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/;
 
 /** Headers that we set ourselves. */
 const OURS = /^(?:idempotency-key|x-opspawn-.*)$/i;
-
-/** Headers that are secret by their name: a definition is shown to readers and kept in logs. */
-const SECRET_HEADERS = /^(?:authorization|cookie|.*(?:api-?key|token|secret|password).*)$/i;
 
 /**
  * Everything that is wrong with a definition; empty if it can be called. Code is compiled, not run.
@@ -53,7 +50,7 @@ function httpDefects(definition: HttpDefinition, rules: HostRules): SchemaDefect
   return [
     ...urlDefects(definition, rules),
     ...Object.entries(definition.http.headers).flatMap(([name, value]) => {
-      const detail = headerDefect(name, value);
+      const detail = headerDefect(name, value, SECRET_REFERENCE, OURS);
       return detail === null ? [] : [{ pointer: `/http/headers/${name}`, detail }];
     }),
   ];
@@ -87,22 +84,4 @@ function urlDefects({ http }: HttpDefinition, rules: HostRules): SchemaDefect[] 
   } catch (refusal) {
     return [{ pointer, detail: refusal instanceof Error ? refusal.message : "is refused" }];
   }
-}
-
-function headerDefect(name: string, value: string): string | null {
-  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,128}$/.test(name)) {
-    return "is no name of a header";
-  }
-  if (TRANSPORT_HEADERS.test(name) || OURS.test(name)) {
-    return "is set by the service";
-  }
-  if (!/^[\t\x20-\x7e]*$/.test(value)) {
-    return "must hold printable ASCII only";
-  }
-  if (withoutSecrets(value).includes("${")) {
-    return "names a secret as ${secret:NAME}, with letters, digits, _ . and -";
-  }
-  return SECRET_HEADERS.test(name) && !namesSecret(value)
-    ? "must name its secret as ${secret:NAME}: what is written here is shown and logged"
-    : null;
 }

@@ -9,7 +9,7 @@ import type { HttpDefinition } from "../../run/tool-definition.ts";
 import { decodeText, readBody } from "../fetch/body.ts";
 import { isHtmlType, isJsonType, isTextType } from "../fetch/content-type.ts";
 import { jsonSchemaCheck } from "./json-schema.ts";
-import { fillHeaders, type Secrets } from "./secrets.ts";
+import { filledHeaders, secretFiller, type Secrets } from "./secrets.ts";
 import type { RunTool, ToolContext } from "./tool.ts";
 
 /** Largest answer that is an output, bytes. */
@@ -50,7 +50,9 @@ async function call(
   { fetch, signal, taskId, idempotencyKey }: ToolContext,
 ): Promise<JsonValue> {
   const url = new URL(http.url);
-  const { headers, hide } = fillHeaders(http.headers, secrets, tenantId, url.host);
+  const filler = secretFiller(secrets, tenantId, url.host);
+  const { hide } = filler;
+  const headers = filledHeaders(http.headers, filler);
   headers.set("idempotency-key", idempotencyKey);
   headers.set("x-opspawn-task-id", taskId);
   if (!headers.has("accept")) {

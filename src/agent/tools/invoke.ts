@@ -5,7 +5,13 @@
  */
 import type { Effect } from "../../run/effect.ts";
 import type { NewEvent } from "../../run/event.ts";
-import { clipMessage, TOOL_FAILURES, ToolStop, type ToolFailureCode } from "../../run/failure.ts";
+import {
+  clipMessage,
+  MAY_HAVE_ACTED,
+  TOOL_FAILURES,
+  ToolStop,
+  type ToolFailureCode,
+} from "../../run/failure.ts";
 import { idempotencyKey } from "../../run/id.ts";
 import { jsonDefect, type JsonValue } from "../../run/json.ts";
 import type { ToolCall } from "../../run/message.ts";
@@ -38,8 +44,11 @@ const MICROTASKS = 16;
 const MAX_ARGUMENTS_CHARS = 1_000_000;
 
 /** Failures after which nobody here knows whether a server did what it was asked to. */
-const LOST_ANSWERS: ReadonlySet<ToolFailureCode> = new Set(["tool_timeout", "server_unreachable"]);
-const MAY_HAVE_ACTED = "It may or may not have taken effect.";
+const LOST_ANSWERS: ReadonlySet<ToolFailureCode> = new Set([
+  "tool_timeout",
+  "server_unreachable",
+  "mcp_protocol_error",
+]);
 
 /** Where a call stands when it is prepared. */
 export interface Preparation {
@@ -230,9 +239,16 @@ async function settle(tool: RunTool, args: JsonValue, context: ToolContext): Pro
     cut.resolve({ ok: false, code, message });
     own.abort(new Error(message));
   };
+  const clock = new Clock(tool.timeoutMs, () => stop("tool_timeout", timeoutMessage(tool, effect)));
   const stopped = () => {
     const message = "The call was stopped before the tool had finished.";
-    stop(begun && effect !== "pure" ? "outcome_unknown" : "tool_error", message);
+    // What waits for a person goes on with their answer, if the run does.
+    const unfinished = clock.held
+      ? "suspended"
+      : effect === "pure"
+        ? "tool_error"
+        : "outcome_unknown";
+    stop(begun ? unfinished : "tool_error", message);
   };
   let begun = false;
   if (context.signal.aborted) {
@@ -240,16 +256,16 @@ async function settle(tool: RunTool, args: JsonValue, context: ToolContext): Pro
     return cut.promise;
   }
   begun = true;
-  const outcome = run(tool, args, { ...context, signal: own.signal });
+  const { ask } = context;
+  const asking: Pick<ToolContext, "ask"> =
+    ask === undefined ? {} : { ask: (question) => clock.without(() => ask(question)) };
+  const outcome = run(tool, args, { ...context, ...asking, signal: own.signal });
   // Most tools are done within the turn they were called in, and timers are not free.
   const early = await withinThisTurn(outcome);
   if (early !== null) {
     return early;
   }
-  const timer = setTimeout(
-    () => stop("tool_timeout", timeoutMessage(tool, effect)),
-    tool.timeoutMs,
-  );
+  clock.start();
   context.signal.addEventListener("abort", stopped, { once: true });
   if (context.signal.aborted) {
     stopped();
@@ -257,8 +273,57 @@ async function settle(tool: RunTool, args: JsonValue, context: ToolContext): Pro
   try {
     return await Promise.race([cut.promise, outcome]);
   } finally {
-    clearTimeout(timer);
+    clock.stop();
     context.signal.removeEventListener("abort", stopped);
+  }
+}
+
+/** The time that a tool has. While a person is asked something it stands still. */
+class Clock {
+  readonly #late: () => void;
+  #left: number;
+  #since = 0;
+  #started = false;
+  #asking = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(ms: number, late: () => void) {
+    this.#left = ms;
+    this.#late = late;
+  }
+
+  /** Whether it stands still. */
+  get held(): boolean {
+    return this.#asking > 0;
+  }
+
+  start(): void {
+    this.#started = true;
+    if (!this.held) {
+      this.#since = Date.now();
+      this.#timer = setTimeout(this.#late, this.#left);
+    }
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#started = false;
+  }
+
+  async without<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#started && !this.held) {
+      clearTimeout(this.#timer);
+      this.#left = Math.max(0, this.#left - (Date.now() - this.#since));
+    }
+    this.#asking += 1;
+    try {
+      return await work();
+    } finally {
+      this.#asking -= 1;
+      if (this.#started && !this.held) {
+        this.start();
+      }
+    }
   }
 }
 

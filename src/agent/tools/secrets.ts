@@ -4,6 +4,7 @@
  * an error or a log, not even where the server sends it back.
  */
 import { ToolStop } from "../../run/failure.ts";
+import { referencesOf, SECRET_REFERENCE, type Reference } from "../../run/header-defect.ts";
 
 /** A secret of the deployment, and who may send it where; absent means anybody, anywhere. */
 export interface Secret {
@@ -13,38 +14,50 @@ export interface Secret {
 }
 export type Secrets = ReadonlyMap<string, Secret>;
 
-const REFERENCE = /\$\{secret:([A-Za-z0-9_.-]{1,64})\}/g;
-
 /** A server's echo shorter than this is no leak, and hiding it would garble every answer. */
 const MIN_HIDDEN_CHARS = 4;
 
-/** Headers with their secrets, and a way to hide these again. */
-export interface FilledHeaders {
-  readonly headers: Headers;
+/** Puts values in the place of their names, and hides them again. */
+export interface Filler {
+  /** @throws ToolStop `secret_missing`, which names the secret */
+  readonly fill: (template: string) => string;
+  /** What somebody says, without the values that were filled in. */
   readonly hide: (text: string) => string;
 }
 
-/**
- * @param host where the headers go, as a URL spells it
- * @throws ToolStop `secret_missing`, which names the secret
- */
-export function fillHeaders(
-  templates: Readonly<Record<string, string>>,
-  secrets: Secrets,
-  tenant: string,
-  host: string,
-): FilledHeaders {
+/** A filler for templates with such references. @param find null where there is none of this name */
+export function fillerOf({ pattern }: Reference, find: (name: string) => string | null): Filler {
   const used = new Map<string, string>();
+  return {
+    fill: (template) =>
+      template.replaceAll(pattern, (_match, name: string) => {
+        const found = find(name);
+        if (found === null) {
+          throw new ToolStop("secret_missing", `The secret ${name} is not there for this tool.`);
+        }
+        used.set(name, found);
+        return found;
+      }),
+    hide: (text) => hidden(text, used),
+  };
+}
+
+/**
+ * A filler for the deployment's secrets as a tenant may use them.
+ * @param host where they go, as a URL spells it
+ */
+export function secretFiller(secrets: Secrets, tenant: string, host: string): Filler {
+  return fillerOf(SECRET_REFERENCE, (name) => secretFor(secrets.get(name), tenant, host));
+}
+
+/** Headers with their secrets. @throws ToolStop */
+export function filledHeaders(
+  templates: Readonly<Record<string, string>>,
+  { fill }: Filler,
+): Headers {
   const headers = new Headers();
   for (const [name, template] of Object.entries(templates)) {
-    const value = template.replaceAll(REFERENCE, (_match, secret: string) => {
-      const found = secretFor(secrets.get(secret), tenant, host);
-      if (found === null) {
-        throw new ToolStop("secret_missing", `The secret ${secret} is not there for this tool.`);
-      }
-      used.set(secret, found);
-      return found;
-    });
+    const value = fill(template);
     try {
       headers.set(name, value);
     } catch {
@@ -52,17 +65,12 @@ export function fillHeaders(
       throw new ToolStop("tool_error", `The header ${name} cannot be sent with its value.`);
     }
   }
-  return { headers, hide: (text) => hidden(text, used) };
+  return headers;
 }
 
 /** Whether a header's value names a secret. */
 export function namesSecret(template: string): boolean {
-  return template.search(REFERENCE) !== -1;
-}
-
-/** A header's value without what names secrets. */
-export function withoutSecrets(template: string): string {
-  return template.replaceAll(REFERENCE, "");
+  return referencesOf(template, SECRET_REFERENCE).length > 0;
 }
 
 /** One answer for a secret that does not exist and one that is not for this tenant or server. */
@@ -72,7 +80,8 @@ function secretFor(secret: Secret | undefined, tenant: string, host: string): st
   return allowed ? value : null;
 }
 
-function hidden(text: string, used: ReadonlyMap<string, string>): string {
+/** A text without the values of these secrets, by their names. */
+export function hidden(text: string, used: ReadonlyMap<string, string>): string {
   let result = text;
   for (const [name, value] of used) {
     for (const form of new Set([value, JSON.stringify(value).slice(1, -1)])) {

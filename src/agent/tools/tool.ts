@@ -45,6 +45,8 @@ export interface Asked {
   /** JSON Schema of an object with the answers; absent where the person is sent to `url`. */
   readonly schema?: JsonObject;
   readonly url?: string;
+  /** Aborted when whoever asks does not want to know any more. */
+  readonly takenBack?: AbortSignal;
 }
 
 /** How far a call is, or what it says on its way. */

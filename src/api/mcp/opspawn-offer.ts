@@ -14,7 +14,7 @@ import type { CallExtra, CallRequest, Offer } from "./server.ts";
 import { eventLine } from "./event-line.ts";
 import type { LoggedEvent } from "./log-page.ts";
 import { taskLogs } from "./task-logs.ts";
-import { toolNamed, tools, type ToolCall, type TaskTool } from "./tools.ts";
+import { mayRead, toolNamed, tools, type ToolCall, type TaskTool } from "./tools.ts";
 
 const INSTRUCTIONS =
   "Opspawn runs AI agents as durable tasks: once submitted, a task ends or waits for somebody, whatever breaks. " +
@@ -64,19 +64,19 @@ async function called(
 
 function callOf(deps: ApiDeps, caller: Caller, extra: CallExtra): ToolCall {
   const token = extra._meta?.progressToken;
-  // Who may not read a task's events is not told of them by another way.
-  const told = token === undefined || !caller.scopes.has("tasks:read") ? null : token;
-  return {
-    deps,
-    caller,
-    gone: extra.signal,
-    ...(told === null ? {} : { tell: (event: LoggedEvent) => progress(extra, told, event) }),
-  };
+  const call = { deps, caller, gone: extra.signal };
+  return token === undefined || !mayRead(caller)
+    ? call
+    : { ...call, tell: (event: LoggedEvent) => progress(extra, token, event) };
 }
 
-function progress(extra: CallExtra, progressToken: ProgressToken, event: LoggedEvent) {
-  return extra.sendNotification({
-    method: "notifications/progress",
-    params: { progressToken, progress: event.seq, message: eventLine(event) },
-  });
+async function progress(extra: CallExtra, progressToken: ProgressToken, event: LoggedEvent) {
+  try {
+    await extra.sendNotification({
+      method: "notifications/progress",
+      params: { progressToken, progress: event.seq, message: eventLine(event) },
+    });
+  } catch {
+    // The client is gone, which the call's signal is about to say.
+  }
 }

@@ -10,8 +10,11 @@ import { logPage, type LoggedEvent } from "./log-page.ts";
 const RECENT = 100;
 const MAX_ARGUMENTS_CHARS = 1000;
 
-/** How a task is, and what can be done about it. */
-export async function taskText(deps: ApiDeps, row: TaskRow): Promise<string> {
+/**
+ * How a task is, and what can be done about it.
+ * @param withEvents whether what the run asks may be told
+ */
+export async function taskText(deps: ApiDeps, row: TaskRow, withEvents: boolean): Promise<string> {
   const { task_id, status, waiting_for } = row;
   if (isTerminal(status)) {
     return `${task_id} is ${status}${endOf(row)}`;
@@ -19,7 +22,7 @@ export async function taskText(deps: ApiDeps, row: TaskRow): Promise<string> {
   if (waiting_for === null) {
     return `${task_id} is ${status}. Wait for it with wait_for_task.`;
   }
-  const questions = waiting_for === "approval" || waiting_for === "input";
+  const questions = withEvents && (waiting_for === "approval" || waiting_for === "input");
   const lines = questions ? await questionsOf(deps, row) : [];
   return [`${task_id} waits for ${waiting_for}.`, ...lines].join("\n");
 }

@@ -45,7 +45,7 @@ const AGENT_PREFIX = "agent_";
 /** Agents that are listed as tools: every client's model reads all of them. */
 const OFFERED_AGENTS = 50;
 
-/** Of the tools' schemas. */
+/** Documents of schemas, which are made once. */
 const documents = new WeakMap<z.ZodType, Tool["inputSchema"]>();
 
 const taskId = z.string().describe("Id of a task: task_…");
@@ -125,10 +125,7 @@ const COMMON: readonly TaskTool[] = [
     schema: waitArguments,
     run: async ({ task_id, timeout_s, after }, call) => {
       const row = await taskOf(call.deps, call.caller, task_id);
-      return taskResult(
-        call,
-        await waitedFor(call.deps, row, call.caller, waiting(call, timeout_s, after)),
-      );
+      return taskResult(call, await waitedFor(call.deps, row, waiting(call, timeout_s, after)));
     },
   }),
   tool({
@@ -166,8 +163,15 @@ const COMMON: readonly TaskTool[] = [
     scope: "tasks:write",
     annotations: { destructiveHint: false },
     schema: schemas.messageBody.safeExtend({ task_id: taskId }),
-    run: async ({ task_id, content = "", data = null, action = "accept" }, call) => {
-      const said = { kind: "message", content, data, action } as const;
+    run: async ({ task_id, content = "", data = null, action = "accept", call_id, key }, call) => {
+      const said = {
+        kind: "message",
+        content,
+        data,
+        action,
+        ...(call_id === undefined ? {} : { call_id }),
+        ...(key === undefined ? {} : { key }),
+      } as const;
       return taskResult(call, await commandTask(call.deps, call.caller, task_id, said));
     },
   }),
@@ -215,6 +219,7 @@ export async function toolNamed(
   return agent === null ? null : agentTool(summaryOf(agent));
 }
 
+/** The tool that runs tasks for an agent. */
 function agentTool({ name, description }: AgentSummary): TaskTool {
   return tool({
     name: `${AGENT_PREFIX}${name}`,
@@ -263,12 +268,12 @@ function tool<S extends z.ZodType>(spec: ToolSpec<S>): TaskTool {
 
 /** Made once for each schema: all agents share theirs. */
 function jsonSchema(schema: z.ZodType): Tool["inputSchema"] {
-  const known = documents.get(schema) ?? makeJsonSchema(schema);
-  documents.set(schema, known);
-  return known;
+  const document = documents.get(schema) ?? documentOf(schema);
+  documents.set(schema, document);
+  return document;
 }
 
-function makeJsonSchema(schema: z.ZodType): Tool["inputSchema"] {
+function documentOf(schema: z.ZodType): Tool["inputSchema"] {
   const document = z.toJSONSchema(schema, {
     io: "input",
     unrepresentable: "any",
@@ -277,13 +282,27 @@ function makeJsonSchema(schema: z.ZodType): Tool["inputSchema"] {
       if (part.format === "date-time") {
         delete part.pattern;
       }
+      // The same, in a form that more clients can pass on to their models.
+      if (isEmpty(part.additionalProperties)) {
+        part.additionalProperties = true;
+      }
     },
   });
   return ToolSchema.shape.inputSchema.parse(document);
 }
 
-function waiting({ gone, tell }: ToolCall, seconds: number, after: number) {
-  return { waitMs: seconds * 1000, after, gone, ...(tell === undefined ? {} : { tell }) };
+function isEmpty(schema: unknown): boolean {
+  return typeof schema === "object" && schema !== null && Object.keys(schema).length === 0;
+}
+
+function waiting({ caller, gone, tell }: ToolCall, seconds: number, after: number) {
+  return {
+    waitMs: seconds * 1000,
+    after,
+    by: caller,
+    gone,
+    ...(tell === undefined ? {} : { tell }),
+  };
 }
 
 /** The task after a wait; an accepted task is answered as such whatever the wait meets. */
@@ -292,15 +311,20 @@ async function afterSubmitting(call: ToolCall, task: TaskRow, seconds: number): 
     return task;
   }
   try {
-    return await waitedFor(call.deps, task, call.caller, waiting(call, seconds, 0));
+    return await waitedFor(call.deps, task, waiting(call, seconds, 0));
   } catch (error) {
     call.deps.observer.fault("submit.wait", error);
     return task;
   }
 }
 
-async function taskResult({ deps }: ToolCall, row: TaskRow): Promise<CallToolResult> {
-  return result(await taskText(deps, row), { ...taskJson(row) });
+async function taskResult({ deps, caller }: ToolCall, row: TaskRow): Promise<CallToolResult> {
+  return result(await taskText(deps, row, mayRead(caller)), { ...taskJson(row) });
+}
+
+/** Whether a caller may know of a task's events; who may not does not hear of them by another way. */
+export function mayRead({ scopes }: Caller): boolean {
+  return scopes.has("tasks:read");
 }
 
 function result(text: string, structuredContent: Record<string, unknown>): CallToolResult {

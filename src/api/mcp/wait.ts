@@ -3,8 +3,9 @@ import { isTerminal } from "../../run/view.ts";
 import type { Credential } from "../../store/keys.ts";
 import type { TaskRow } from "../../store/tasks.ts";
 import type { ApiDeps } from "../context.ts";
+import { Problem } from "../problem.ts";
 import { followRun } from "../run-follower.ts";
-import { currentTask } from "../task-view.ts";
+import { currentTask, settledTask } from "../task-view.ts";
 import type { LoggedEvent } from "./log-page.ts";
 
 /** Waits that end by no time of their own, or not soon: somebody has to do something. */
@@ -17,6 +18,8 @@ export interface Waiting {
   readonly after: number;
   /** Told every event, in order; absent where nobody asked. */
   readonly tell?: (event: LoggedEvent) => Promise<void>;
+  /** Who waits. */
+  readonly by: Credential;
   /** Aborted when nobody waits any more. */
   readonly gone: AbortSignal;
 }
@@ -25,43 +28,112 @@ export interface Waiting {
  * The task once it is over or waits for people, or as it is after the wait. A timer or a schedule
  * is no end: it passes by itself.
  */
-export async function waitedFor(
-  deps: ApiDeps,
-  row: TaskRow,
-  by: Credential,
-  waiting: Waiting,
-): Promise<TaskRow> {
-  const { waitMs, after, tell, gone } = waiting;
-  const task = await currentTask(deps, row);
-  if (waitMs <= 0 || rests(task)) {
+export async function waitedFor(deps: ApiDeps, row: TaskRow, waiting: Waiting): Promise<TaskRow> {
+  let task = await currentTask(deps, row);
+  if (waiting.waitMs <= 0 || rests(task)) {
     return task;
   }
-  // What happened before is told, and decides nothing.
-  const known = task.last_seq;
   const enough = new AbortController();
   const stop = (): void => enough.abort();
-  const timer = setTimeout(stop, waitMs);
-  gone.addEventListener("abort", stop);
-  const from = tell === undefined ? known : Math.min(after, known);
-  const whole = await followRun(deps, task, by, from, {
-    gone: enough.signal,
-    take: async ({ seq, text }) => {
-      if (enough.signal.aborted) {
-        return;
+  const timer = setTimeout(stop, waiting.waitMs);
+  waiting.gone.addEventListener("abort", stop);
+  try {
+    const deadline = deps.now() + waiting.waitMs;
+    const watch = { by: waiting.by, enough: enough.signal, listener: listenerOf(waiting) };
+    while (!rests(task) && !enough.signal.aborted) {
+      task = await nextRest(deps, task, watch, deadline - deps.now());
+    }
+    return task;
+  } finally {
+    clearTimeout(timer);
+    waiting.gone.removeEventListener("abort", stop);
+  }
+}
+
+/** Who hears of events, and of which it has heard. */
+interface Listener {
+  readonly hear: (event: LoggedEvent) => Promise<void>;
+  heard: number;
+}
+
+/** Who watches a run, how long, and who hears of it. */
+interface Watch {
+  readonly by: Credential;
+  /** Aborted when it was watched enough. */
+  readonly enough: AbortSignal;
+  readonly listener: Listener | null;
+}
+
+function listenerOf({ tell, after }: Waiting): Listener | null {
+  if (tell === undefined) {
+    return null;
+  }
+  const listener: Listener = {
+    heard: after,
+    hear: async (event) => {
+      if (event.seq > listener.heard) {
+        listener.heard = event.seq;
+        await tell(event);
       }
-      const event = JSON.parse(text) as LoggedEvent;
-      await tell?.(event);
-      if (seq > known && event.type === "run.waiting" && FOR_PEOPLE.has(event.data["for"])) {
-        stop();
+    },
+  };
+  return listener;
+}
+
+/** The task when it rests next, or goes on from a rest, or as it is when `enough` is aborted. */
+async function nextRest(
+  deps: ApiDeps,
+  task: TaskRow,
+  watch: Watch,
+  leftMs: number,
+): Promise<TaskRow> {
+  const { listener, enough } = watch;
+  const known = task.last_seq;
+  if (listener !== null) {
+    // What happened before is told, and decides nothing.
+    await follow(deps, task, Math.min(listener.heard, known), watch, async (event) => {
+      await listener.hear(event);
+      return event.seq > known && event.type === "run.waiting" && FOR_PEOPLE.has(event.data["for"]);
+    });
+  } else if (task.status === "waiting") {
+    await follow(deps, task, known, watch, () => true);
+  } else {
+    // Where nobody hears of events the run is not watched: it writes less.
+    await Promise.race([settledTask(deps, task, leftMs), aborted(enough)]);
+  }
+  return currentTask(deps, task);
+}
+
+/** Follows a run until `last` says that an event is the last one that matters. */
+async function follow(
+  deps: ApiDeps,
+  task: TaskRow,
+  after: number,
+  { by, enough }: Watch,
+  last: (event: LoggedEvent) => Promise<boolean> | boolean,
+): Promise<void> {
+  const done = new AbortController();
+  const whole = await followRun(deps, task, by, after, {
+    gone: AbortSignal.any([enough, done.signal]),
+    take: async ({ text }) => {
+      if (
+        !enough.aborted &&
+        !done.signal.aborted &&
+        (await last(JSON.parse(text) as LoggedEvent))
+      ) {
+        done.abort();
       }
     },
   });
-  clearTimeout(timer);
-  gone.removeEventListener("abort", stop);
   if (!whole) {
-    deps.observer.fault("mcp.wait", new Error(`the run of ${row.task_id} could not be followed`));
+    throw new Problem("unavailable", "The run cannot be reached; try again shortly.");
   }
-  return currentTask(deps, row);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 }
 
 /** Whether nothing more happens unless somebody does something. */

@@ -1,0 +1,92 @@
+/** What a tenant's MCP servers offer, from what is kept of it, and from the servers where that is old. */
+import type { McpTool } from "../../run/mcp-catalogue.ts";
+import type { McpServerDefinition } from "../../run/mcp-server.ts";
+import type { Catalogues, Known } from "./host.ts";
+
+/** How long a server that could not be listed is not tried again; longer with each failure, milliseconds. */
+const DOWN_MS = 15_000;
+const LONGEST_DOWN_MS = 300_000;
+
+/** What is kept of servers; see `store/mcp.ts`. */
+export interface CatalogueStore {
+  state(
+    tenantId: string,
+    server: string,
+  ): Promise<{
+    readonly health: Known["health"] & { readonly checked_at: string };
+    /** Failures in a row. */
+    readonly failures: number;
+    readonly catalogue:
+      | (Omit<Known, "health" | "revision"> & { readonly revision: string; readonly key: string })
+      | null;
+  } | null>;
+  parts(tenantId: string, server: string, revision: string): AsyncIterable<string>;
+  expire(tenantId: string, server: string, now: string): Promise<void>;
+}
+
+/** Asks a server and keeps what it says; see `registry.ts`. */
+export interface Lister {
+  keyOf(definition: McpServerDefinition): string;
+  refresh(tenantId: string, definition: McpServerDefinition, signal: AbortSignal): Promise<void>;
+}
+
+/** The catalogues of one tenant. */
+export class KeptCatalogues implements Catalogues {
+  readonly #tenantId: string;
+  readonly #store: CatalogueStore;
+  readonly #lister: Lister;
+  readonly #now: () => number;
+
+  constructor(tenantId: string, store: CatalogueStore, lister: Lister, now: () => number) {
+    this.#tenantId = tenantId;
+    this.#store = store;
+    this.#lister = lister;
+    this.#now = now;
+  }
+
+  async current(definition: McpServerDefinition, signal: AbortSignal): Promise<Known> {
+    const kept = await this.#kept(definition);
+    if (kept !== null && Date.parse(kept.expires_at) > this.#now()) {
+      return kept;
+    }
+    await this.#lister.refresh(this.#tenantId, definition, signal);
+    const asked = await this.#kept(definition);
+    if (asked === null) {
+      throw new Error(`nothing is kept of the MCP server ${definition.name} that was just asked`);
+    }
+    return asked;
+  }
+
+  async *tools(
+    { name }: McpServerDefinition,
+    { revision, parts }: Known,
+  ): AsyncGenerator<readonly McpTool[]> {
+    let came = 0;
+    for await (const text of this.#store.parts(this.#tenantId, name, revision ?? "")) {
+      came += 1;
+      yield JSON.parse(text) as McpTool[];
+    }
+    if (came < parts) {
+      throw new Error(`the MCP server ${name} was listed again meanwhile`);
+    }
+  }
+
+  changed({ name }: McpServerDefinition): Promise<void> {
+    return this.#store.expire(this.#tenantId, name, new Date(this.#now()).toISOString());
+  }
+
+  async #kept(definition: McpServerDefinition): Promise<Known | null> {
+    const state = await this.#store.state(this.#tenantId, definition.name);
+    if (state === null) {
+      return null;
+    }
+    const { health, catalogue, failures } = state;
+    if (health.status !== "ok") {
+      const pause = Math.min(LONGEST_DOWN_MS, DOWN_MS * 2 ** Math.max(0, failures - 1));
+      const expires = Date.parse(health.checked_at) + pause;
+      const expires_at = new Date(expires).toISOString();
+      return { health, revision: null, parts: 0, capabilities: {}, expires_at };
+    }
+    return catalogue?.key === this.#lister.keyOf(definition) ? { ...catalogue, health } : null;
+  }
+}

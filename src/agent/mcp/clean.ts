@@ -1,0 +1,35 @@
+/** What a server says without the secrets that it was sent. */
+
+/** Hides secrets in a text. */
+export type Hide = (text: string) => string;
+
+/**
+ * A value in which no text, key or number holds what is hidden. It is walked, not replaced in its
+ * JSON: a secret of digits would make that something else than JSON.
+ */
+export function cleaned<T>(said: T, hide: Hide): T {
+  return clean(said, hide) as T;
+}
+
+function clean(value: unknown, hide: Hide): unknown {
+  switch (typeof value) {
+    case "string":
+      return hide(value);
+    case "number": {
+      const text = String(value);
+      const hidden = hide(text);
+      return hidden === text ? value : hidden;
+    }
+    case "object":
+      if (value === null) {
+        return null;
+      }
+      return Array.isArray(value)
+        ? value.map((item: unknown) => clean(item, hide))
+        : Object.fromEntries(
+            Object.entries(value).map(([key, item]) => [hide(key), clean(item, hide)]),
+          );
+    default:
+      return value;
+  }
+}

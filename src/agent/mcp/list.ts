@@ -1,0 +1,310 @@
+/**
+ * What a server offers: its tools, page by page, each judged for itself, so that one that is broken
+ * does not lose the others. Schemas are passed through as they are.
+ */
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { ToolStop } from "../../run/failure.ts";
+import { isJsonObject, jsonDefect, type JsonObject } from "../../run/json.ts";
+import {
+  MAX_INSTRUCTIONS_CHARS,
+  MAX_PART_CHARS,
+  MAX_PROBLEMS,
+  type CatalogueHead,
+  type McpAnnotations,
+  type McpProblem,
+  type McpTool,
+} from "../../run/mcp-catalogue.ts";
+import type { McpServerDefinition } from "../../run/mcp-server.ts";
+import { TOOL_NAME } from "../../run/tool-definition.ts";
+import { schemaDefect } from "../tools/schema-defect.ts";
+import { referenceDefect } from "../tools/schema-refs.ts";
+import { cleaned, type Hide } from "./clean.ts";
+import { connect, stopOf, type Connection, type ConnectOptions } from "./connect.ts";
+
+/** How much of a server is looked at. */
+export interface ListBounds {
+  /** For each request, milliseconds; the definition's own limit counts too. */
+  readonly requestMs: number;
+  /** For all of it. */
+  readonly totalMs: number;
+  readonly pages: number;
+  readonly tools: number;
+  /** Characters of JSON. */
+  readonly chars: number;
+}
+
+export const LIST_BOUNDS: ListBounds = {
+  requestMs: 30_000,
+  totalMs: 120_000,
+  pages: 100,
+  tools: 5_000,
+  chars: 4_000_000,
+};
+
+const MAX_DESCRIPTION_CHARS = 4_096;
+const MAX_SCHEMA_CHARS = 32_768;
+
+/** What came of a listing: a head without what the store adds, and the tools as JSON arrays. */
+export interface Listing extends Pick<
+  CatalogueHead,
+  | "revision"
+  | "tool_count"
+  | "total_chars"
+  | "capabilities"
+  | "instructions"
+  | "problems"
+  | "problem_count"
+> {
+  readonly parts: readonly string[];
+}
+
+/** A page, whatever its tools are. */
+const page = z.looseObject({
+  tools: z.array(z.unknown()),
+  nextCursor: z.string().nullish(),
+});
+
+/**
+ * Asks a server for its tools.
+ * @throws ToolStop where it cannot be asked; the signal's reason
+ */
+export async function listTools(
+  definition: McpServerDefinition,
+  options: ConnectOptions,
+  bounds: ListBounds = LIST_BOUNDS,
+): Promise<Listing> {
+  const timeout = Math.min(definition.timeout_ms, bounds.requestMs);
+  const clock = new AbortController();
+  const late = new ToolStop("tool_timeout", "The server did not list its tools in time.");
+  const timer = setTimeout(() => clock.abort(late), bounds.totalMs);
+  try {
+    const connection = await connect(
+      { ...definition, timeout_ms: timeout },
+      { ...options, listen: false, signal: AbortSignal.any([options.signal, clock.signal]) },
+    );
+    try {
+      return await list(connection, definition.name, timeout, bounds, options.hide);
+    } catch (thrown) {
+      throw options.signal.aborted
+        ? (options.signal.reason as Error)
+        : stopOf(thrown, connection.signal, options.hide);
+    } finally {
+      await connection.close();
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function list(
+  { client, signal }: Connection,
+  server: string,
+  timeout: number,
+  bounds: ListBounds,
+  hide: Hide = (text) => text,
+): Promise<Listing> {
+  const capabilities = client.getServerCapabilities() ?? {};
+  const said = client.getInstructions();
+  const instructions = said === undefined ? null : hide(said).slice(0, MAX_INSTRUCTIONS_CHARS);
+  const collected = new Collected(server, bounds);
+  const cursors = new Set<string>();
+  let cursor: string | null = null;
+  let pages = 0;
+  while (capabilities.tools !== undefined) {
+    const params: { cursor?: string } = cursor === null ? {} : { cursor };
+    const answer = await client.request({ method: "tools/list", params }, page, {
+      timeout,
+      signal,
+    });
+    pages += 1;
+    for (const tool of answer.tools) {
+      collected.add(cleaned(tool, hide));
+    }
+    cursor = answer.nextCursor ?? null;
+    if (cursor === null) {
+      break;
+    }
+    const why = collected.full ?? beyond(pages, cursors.has(cursor), bounds);
+    if (why !== null) {
+      collected.problem("*", `${why}: the pages after it were not read`);
+      break;
+    }
+    cursors.add(cursor);
+  }
+  return { ...collected.end(), capabilities: known(capabilities), instructions };
+}
+
+function beyond(pages: number, again: boolean, bounds: ListBounds): string | null {
+  if (again) {
+    return "the server goes round in circles";
+  }
+  return pages >= bounds.pages ? `the server has more than ${bounds.pages} pages of tools` : null;
+}
+
+/** What a server can do, as data of ours. */
+function known(capabilities: object): JsonObject {
+  const text = JSON.stringify(capabilities);
+  const copy: unknown = text.length > MAX_INSTRUCTIONS_CHARS ? {} : JSON.parse(text);
+  return isJsonObject(copy) ? copy : {};
+}
+
+/** Tools as they come, cut into parts, and what was left out. */
+class Collected {
+  readonly #server: string;
+  readonly #bounds: ListBounds;
+  readonly #names = new Set<string>();
+  readonly #problems: McpProblem[] = [];
+  #problemCount = 0;
+  readonly #parts: string[] = [];
+  #texts: string[] = [];
+  #chars = 0;
+  #total = 0;
+  /** Why no more is taken, or null. */
+  full: string | null = null;
+
+  constructor(server: string, bounds: ListBounds) {
+    this.#server = server;
+    this.#bounds = bounds;
+  }
+
+  add(given: unknown): void {
+    const name = isJsonObject(given) && typeof given["name"] === "string" ? given["name"] : null;
+    const shown = name ?? "?";
+    const judged =
+      this.full === null ? usable(given, name, this.#server, this.#names) : { reason: this.full };
+    if ("reason" in judged) {
+      this.problem(shown, judged.reason);
+      return;
+    }
+    const text = JSON.stringify(judged.tool);
+    if (this.#names.size >= this.#bounds.tools) {
+      this.full = `the server has more than ${this.#bounds.tools} tools`;
+    } else if (this.#total + text.length > this.#bounds.chars) {
+      this.full = `the server's tools have more than ${this.#bounds.chars} characters`;
+    }
+    if (this.full !== null) {
+      this.problem(shown, this.full);
+      return;
+    }
+    for (const note of judged.notes) {
+      this.problem(shown, note);
+    }
+    this.#names.add(judged.tool.name);
+    this.#total += text.length;
+    if (this.#texts.length > 0 && this.#chars + text.length + 2 > MAX_PART_CHARS) {
+      this.#cut();
+    }
+    this.#texts.push(text);
+    this.#chars += text.length + 1;
+  }
+
+  problem(name: string, reason: string): void {
+    this.#problemCount += 1;
+    if (this.#problems.length < MAX_PROBLEMS) {
+      this.#problems.push({ name: name.slice(0, 128), reason: reason.slice(0, 300) });
+    }
+  }
+
+  end(): Omit<Listing, "capabilities" | "instructions"> {
+    if (this.#texts.length > 0) {
+      this.#cut();
+    }
+    const digest = createHash("sha256");
+    for (const part of this.#parts) {
+      digest.update(part);
+    }
+    return {
+      revision: digest.digest("hex"),
+      parts: this.#parts,
+      tool_count: this.#names.size,
+      total_chars: this.#total,
+      problems: this.#problems,
+      problem_count: this.#problemCount,
+    };
+  }
+
+  #cut(): void {
+    this.#parts.push(`[${this.#texts.join(",")}]`);
+    this.#texts = [];
+    this.#chars = 0;
+  }
+}
+
+type Judged =
+  | { readonly tool: McpTool; readonly notes: readonly string[] }
+  | { readonly reason: string };
+
+/** A tool that a run can be given, or why not. */
+function usable(
+  given: unknown,
+  name: string | null,
+  server: string,
+  taken: ReadonlySet<string>,
+): Judged {
+  const deep = jsonDefect(given);
+  if (deep !== null) {
+    return { reason: deep };
+  }
+  if (!isJsonObject(given) || name === null) {
+    return { reason: "is no tool with a name" };
+  }
+  if (!TOOL_NAME.test(name) || !TOOL_NAME.test(`${server}.${name}`)) {
+    return { reason: "its name is not 1 to 128 letters, digits, _ . or -, the server's included" };
+  }
+  if (taken.has(name)) {
+    return { reason: "another tool before it has the same name" };
+  }
+  const { inputSchema, outputSchema, description, annotations } = given;
+  const defect = inputDefect(inputSchema);
+  if (defect !== null || !isJsonObject(inputSchema)) {
+    return { reason: `its input schema ${defect}` };
+  }
+  const text = typeof description === "string" ? description : "";
+  const outputDefect = outputSchema === undefined ? null : defectOf(outputSchema);
+  const hints = isJsonObject(annotations) ? hintsOf(annotations) : null;
+  return {
+    tool: {
+      name,
+      description: text.slice(0, MAX_DESCRIPTION_CHARS),
+      inputSchema,
+      ...(isJsonObject(outputSchema) && outputDefect === null ? { outputSchema } : {}),
+      ...(hints === null ? {} : { annotations: hints }),
+    },
+    notes: [
+      ...(outputDefect === null
+        ? []
+        : [`is kept without its output schema, which ${outputDefect}`]),
+      ...(text.length > MAX_DESCRIPTION_CHARS
+        ? [`its description is cut to ${MAX_DESCRIPTION_CHARS} characters`]
+        : []),
+    ],
+  };
+}
+
+function inputDefect(schema: unknown): string | null {
+  const defect = defectOf(schema);
+  return defect === null && isJsonObject(schema) && schema["type"] !== "object"
+    ? 'must have the type "object": arguments have names'
+    : defect;
+}
+
+function defectOf(schema: unknown): string | null {
+  if (!isJsonObject(schema)) {
+    return "is no object";
+  }
+  if (JSON.stringify(schema).length > MAX_SCHEMA_CHARS) {
+    return `has more than ${MAX_SCHEMA_CHARS} characters`;
+  }
+  const defect = referenceDefect(schema) ?? schemaDefect(schema);
+  return defect === null ? null : `cannot be applied: ${defect.pointer} ${defect.detail}`;
+}
+
+const HINTS = ["readOnlyHint", "idempotentHint", "destructiveHint"] as const;
+
+function hintsOf(annotations: JsonObject): McpAnnotations | null {
+  const hints = HINTS.flatMap((name) =>
+    typeof annotations[name] === "boolean" ? [[name, annotations[name]] as const] : [],
+  );
+  return hints.length === 0 ? null : Object.fromEntries(hints);
+}

@@ -1,0 +1,255 @@
+/** The MCP servers of a deployment and its tenants, in use: listed, authorized, and reached by runs. */
+import { clipMessage, ToolStop } from "../../run/failure.ts";
+import type { CatalogueHead, McpHealth } from "../../run/mcp-catalogue.ts";
+import type { McpAuthorization, McpPort, McpRefusal } from "../../run/mcp-port.ts";
+import type { McpServerDefinition } from "../../run/mcp-server.ts";
+import type { GuardedFetch } from "../fetch/guarded-fetch.ts";
+import type { HostRules } from "../fetch/host-rules.ts";
+import { connect, type AuthProvider } from "./connect.ts";
+import { LIST_BOUNDS, listTools, type ListBounds } from "./list.ts";
+import {
+  authorize,
+  finish,
+  OAuthSession,
+  stateHash,
+  type OAuthHost,
+  type OAuthParty,
+  type TokenStore,
+} from "./oauth.ts";
+import {
+  catalogueKey,
+  resolveServer,
+  serverDefects,
+  type ResolvedServer,
+  type ServerSecrets,
+} from "./resolve.ts";
+import { sealerOf } from "./seal.ts";
+import type { Reach } from "./sessions.ts";
+
+/** Where what is known of servers is kept; see `store/mcp.ts`. */
+export interface RegistryStore extends TokenStore {
+  saveCatalogue(
+    tenantId: string,
+    server: string,
+    head: Omit<CatalogueHead, "parts">,
+    parts: Iterable<string>,
+  ): Promise<void>;
+  saveHealth(tenantId: string, server: string, health: McpHealth): Promise<void>;
+  takeState(
+    hash: string,
+    now: string,
+  ): Promise<{ readonly tenantId: string; readonly server: string } | null>;
+}
+
+export interface RegistryHost extends ServerSecrets {
+  readonly store: RegistryStore;
+  readonly fetch: GuardedFetch;
+  readonly rules: HostRules;
+  /** What tokens are sealed with; null where none can be kept. */
+  readonly encryptionKey: Uint8Array<ArrayBuffer> | null;
+  readonly catalogueTtlMs: number;
+  readonly now: () => number;
+  readonly bounds?: ListBounds;
+}
+
+export class McpRegistry implements McpPort {
+  readonly #host: RegistryHost;
+  readonly #oauth: OAuthHost | null;
+
+  constructor(host: RegistryHost) {
+    const { store, now, encryptionKey } = host;
+    this.#host = host;
+    this.#oauth = encryptionKey === null ? null : { store, now, sealer: sealerOf(encryptionKey) };
+  }
+
+  get keepsTokens(): boolean {
+    return this.#oauth !== null;
+  }
+
+  defects(definition: McpServerDefinition): ReturnType<McpPort["defects"]> {
+    return serverDefects(definition, this.#host.rules);
+  }
+
+  keyOf(definition: McpServerDefinition): string {
+    return catalogueKey(definition);
+  }
+
+  unusable(tenantId: string, definition: McpServerDefinition): McpRefusal | null {
+    try {
+      this.reach(tenantId, definition);
+      return null;
+    } catch (thrown) {
+      return refusalOf(thrown);
+    }
+  }
+
+  /**
+   * A server as a run reaches it: with its secrets, and with tokens where it wants OAuth. Where these
+   * are not there and a person would have to agree, requests fail as `authorization_required`.
+   * @throws ToolStop `secret_missing`, `oauth_unavailable`, `url_refused`
+   */
+  reach(
+    tenantId: string,
+    definition: McpServerDefinition,
+  ): { readonly server: ResolvedServer; readonly authProvider?: AuthProvider } {
+    const server = resolveServer(definition, tenantId, this.#host);
+    if (definition.oauth === undefined) {
+      return { server };
+    }
+    const party = { tenantId, definition, server };
+    const session = new OAuthSession(this.#tokens(), party, { kind: "run" });
+    const hide = (text: string): string => session.hide(server.hide(text));
+    return { server: { ...server, hide }, authProvider: session };
+  }
+
+  /** The way of a run to a server. @throws ToolStop as `reach` does */
+  way(tenantId: string, definition: McpServerDefinition): ReturnType<Reach> {
+    const { server, authProvider } = this.reach(tenantId, definition);
+    const { url, headers, hide } = server;
+    const { fetch } = this.#host;
+    const oauth = authProvider === undefined ? {} : { authProvider };
+    return {
+      hide,
+      connect: (hooks) => connect(definition, { url, headers, fetch, ...oauth, ...hooks }),
+    };
+  }
+
+  /**
+   * What a server offers, stored; how it answered is stored either way.
+   * @param signal ends the attempt
+   */
+  async refresh(
+    tenantId: string,
+    definition: McpServerDefinition,
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<void> {
+    const { store, fetch, now, catalogueTtlMs, bounds = LIST_BOUNDS } = this.#host;
+    let hide = asItIs;
+    try {
+      const { server, authProvider } = this.reach(tenantId, definition);
+      ({ hide } = server);
+      const { parts, ...listing } = await listTools(
+        definition,
+        {
+          url: server.url,
+          headers: server.headers,
+          fetch,
+          signal,
+          hide,
+          ...(authProvider === undefined ? {} : { authProvider }),
+        },
+        bounds,
+      );
+      const at = now();
+      const checked_at = new Date(at).toISOString();
+      const head = {
+        ...listing,
+        key: catalogueKey(definition),
+        fetched_at: checked_at,
+        expires_at: new Date(at + catalogueTtlMs).toISOString(),
+        health: { status: "ok" as const, code: null, message: null, checked_at },
+      };
+      await store.saveCatalogue(tenantId, definition.name, head, parts);
+    } catch (thrown) {
+      const { code, message } = refusalOf(thrown);
+      await store.saveHealth(tenantId, definition.name, {
+        status: UNAUTHORIZED.has(code) ? "unauthorized" : "down",
+        code,
+        message: clipMessage(hide(message)),
+        checked_at: new Date(now()).toISOString(),
+      });
+    }
+  }
+
+  async authorize(
+    tenantId: string,
+    definition: McpServerDefinition,
+    redirectUrl: string,
+  ): Promise<McpAuthorization> {
+    let hide = asItIs;
+    try {
+      const party = this.#party(tenantId, definition);
+      ({ hide } = party.server);
+      const { fetch } = this.#host;
+      const came = await this.#inTime((signal) =>
+        authorize(this.#tokens(), party, { fetch, redirectUrl, signal }),
+      );
+      return came.authorized
+        ? { kind: "authorized" }
+        : { kind: "redirect", url: came.url, expiresAt: came.expiresAt };
+    } catch (thrown) {
+      const { code, message } = refusalOf(thrown);
+      return { kind: "failed", code, message: clipMessage(hide(message)) };
+    }
+  }
+
+  takeState(state: string): ReturnType<McpPort["takeState"]> {
+    const { store, now } = this.#host;
+    return store.takeState(stateHash(state), new Date(now()).toISOString());
+  }
+
+  async finish(
+    tenantId: string,
+    definition: McpServerDefinition,
+    returned: Parameters<McpPort["finish"]>[2],
+  ): Promise<McpRefusal | null> {
+    let hide = asItIs;
+    try {
+      const party = this.#party(tenantId, definition);
+      ({ hide } = party.server);
+      const { fetch } = this.#host;
+      await this.#inTime((signal) => finish(this.#tokens(), party, returned, { fetch, signal }));
+      return null;
+    } catch (thrown) {
+      const { code, message } = refusalOf(thrown);
+      return { code, message: clipMessage(hide(message)) };
+    }
+  }
+
+  #party(
+    tenantId: string,
+    definition: McpServerDefinition,
+  ): OAuthParty & { readonly server: ResolvedServer } {
+    return { tenantId, definition, server: resolveServer(definition, tenantId, this.#host) };
+  }
+
+  #tokens(): OAuthHost {
+    if (this.#oauth === null) {
+      throw new ToolStop("oauth_unavailable");
+    }
+    return this.#oauth;
+  }
+
+  /** What takes several requests, each of which has its time, has a time as a whole. */
+  async #inTime<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { totalMs } = this.#host.bounds ?? LIST_BOUNDS;
+    const clock = new AbortController();
+    const late = new ToolStop("tool_timeout", "The server did not answer in time.");
+    const timer = setTimeout(() => clock.abort(late), totalMs);
+    try {
+      return await work(clock.signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** Hides nothing: no secret was filled in yet. */
+function asItIs(text: string): string {
+  return text;
+}
+
+/** Codes that say that whoever asks is not the right one. */
+const UNAUTHORIZED: ReadonlySet<string> = new Set([
+  "unauthorized",
+  "authorization_required",
+  "authorization_failed",
+]);
+
+/** A failure as data. @throws what is none: a bug */
+function refusalOf(thrown: unknown): McpRefusal {
+  if (thrown instanceof ToolStop) {
+    return { code: thrown.code, message: thrown.message };
+  }
+  throw thrown;
+}

@@ -1,0 +1,100 @@
+/** What a server's definition stands for when it is used: its address and headers with their secrets. */
+import { hash } from "node:crypto";
+import type { SchemaDefect } from "../../run/catalogue.ts";
+import { ToolStop } from "../../run/failure.ts";
+import {
+  headerDefect,
+  referencesOf,
+  SECRET_REFERENCE,
+  VARIABLE_REFERENCE,
+} from "../../run/header-defect.ts";
+import { canonicalJson } from "../../run/json.ts";
+import { MCP_HEADERS, type McpServerDefinition } from "../../run/mcp-server.ts";
+import type { HostRules } from "../fetch/host-rules.ts";
+import { filledHeaders, fillerOf, secretFiller, type Secrets } from "../tools/secrets.ts";
+
+/** What a deployment keeps for its servers and for those of its tenants. */
+export interface ServerSecrets {
+  /** What `${NAME}` stands for in the deployment's own servers. */
+  readonly variable: (name: string) => string | null;
+  /** What `${secret:NAME}` stands for in a tenant's. */
+  readonly secrets: Secrets;
+}
+
+/** A server as it is reached. */
+export interface ResolvedServer {
+  readonly url: string;
+  readonly headers: Headers;
+  readonly clientSecret: string | null;
+  /** What the server says, without the secrets that it was sent. */
+  readonly hide: (text: string) => string;
+}
+
+/**
+ * Puts the secrets of a definition in their places.
+ * @throws ToolStop `secret_missing`, naming what is not there; `url_refused`
+ */
+export function resolveServer(
+  definition: McpServerDefinition,
+  tenantId: string,
+  { variable, secrets }: ServerSecrets,
+): ResolvedServer {
+  const own = definition.source === "deployment";
+  const filler = own
+    ? fillerOf(VARIABLE_REFERENCE, variable)
+    : secretFiller(secrets, tenantId, URL.parse(definition.url)?.host ?? "");
+  const url = own ? filler.fill(definition.url) : definition.url;
+  if (!URL.canParse(url)) {
+    throw new ToolStop("url_refused", `The address of the MCP server ${definition.name} is none.`);
+  }
+  const secret = definition.oauth?.client_secret;
+  return {
+    url,
+    headers: filledHeaders(definition.headers, filler),
+    clientSecret: secret === undefined ? null : filler.fill(secret),
+    hide: filler.hide,
+  };
+}
+
+/** Everything that is wrong with a server that a tenant brings; empty if it can be asked. */
+export function serverDefects(definition: McpServerDefinition, rules: HostRules): SchemaDefect[] {
+  const { url, headers, oauth } = definition;
+  const secret = oauth?.client_secret;
+  const authorization = Object.keys(headers).find((name) => /^authorization$/i.test(name));
+  return [
+    ...urlDefects(url, rules),
+    ...Object.entries(headers).flatMap(([name, value]) => {
+      const detail = headerDefect(name, value, SECRET_REFERENCE, MCP_HEADERS);
+      return detail === null ? [] : [{ pointer: `/headers/${name}`, detail }];
+    }),
+    ...(oauth !== undefined && authorization !== undefined
+      ? [{ pointer: `/headers/${authorization}`, detail: "cannot be there with oauth" }]
+      : []),
+    ...(secret === undefined || referencesOf(secret, SECRET_REFERENCE).length > 0
+      ? []
+      : [
+          {
+            pointer: "/oauth/client_secret",
+            detail: `must name its secret as ${SECRET_REFERENCE.written}`,
+          },
+        ]),
+  ];
+}
+
+function urlDefects(url: string, rules: HostRules): SchemaDefect[] {
+  const pointer = "/url";
+  if (url.includes("${")) {
+    return [{ pointer, detail: "cannot hold a secret: addresses are logged everywhere" }];
+  }
+  try {
+    rules.check(url);
+    return [];
+  } catch (refusal) {
+    return [{ pointer, detail: refusal instanceof Error ? refusal.message : "is refused" }];
+  }
+}
+
+/** What a listing depends on: with another key, what is kept is of another server. */
+export function catalogueKey({ url, headers, source, oauth }: McpServerDefinition): string {
+  return hash("sha256", canonicalJson({ url, headers, source, client: oauth?.client_id ?? null }));
+}

@@ -1,0 +1,323 @@
+/** MCP servers in D1, and what of them a submission resolves. */
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import { createApp } from "../../src/api/app.ts";
+import { apiDeps } from "../../src/api/context.ts";
+import { buildCatalogue, buildMcp } from "../../src/deps.ts";
+import type { CatalogueHead } from "../../src/run/mcp-catalogue.ts";
+import { MAX_MCP_SERVERS } from "../../src/run/mcp-server.ts";
+import { AuditStore, newAct, type Act } from "../../src/store/audit.ts";
+import { McpStore } from "../../src/store/mcp.ts";
+import { specOf, TaskStore } from "../../src/store/tasks.ts";
+import { definitionOf } from "../mcp-double.ts";
+
+const store = new McpStore(env.DB);
+const tasks = new TaskStore(env.DB);
+const NOW = "2026-11-24T00:00:00.000Z";
+const LATER = "2026-11-24T01:00:00.000Z";
+const OK = { status: "ok", code: null, message: null, checked_at: NOW } as const;
+
+/** Somebody doing something at a moment. */
+function act(at = NOW): Act {
+  return { ...newAct(Date.parse(at), "key_1"), at };
+}
+
+function head(revision: string, more: Partial<CatalogueHead> = {}): Omit<CatalogueHead, "parts"> {
+  return {
+    key: "key",
+    revision,
+    fetched_at: NOW,
+    expires_at: LATER,
+    tool_count: 1,
+    total_chars: 2,
+    capabilities: { tools: {} },
+    instructions: null,
+    problems: [{ name: "x", reason: "y" }],
+    problem_count: 1,
+    health: OK,
+    ...more,
+  };
+}
+
+async function partsOf(tenant: string, server: string, revision: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const text of store.parts(tenant, server, revision)) {
+    found.push(text);
+  }
+  return found;
+}
+
+test("a catalogue is read part by part, and the next takes its place whole", async () => {
+  const big = JSON.stringify(["x".repeat(400_000)]);
+  await store.saveCatalogue("one", "docs", head("r1"), [big, "[2]", "[3]"]);
+  expect(await store.catalogue("one", "docs")).toEqual({ ...head("r1"), parts: 3 });
+  expect(await partsOf("one", "docs", "r1")).toEqual([big, "[2]", "[3]"]);
+  expect(await store.catalogue("two", "docs")).toBeNull();
+  expect(await partsOf("two", "docs", "r1")).toEqual([]);
+
+  await store.saveCatalogue("one", "docs", head("r2"), ["[4]"]);
+  expect(await partsOf("one", "docs", "r1")).toEqual([]);
+  expect(await partsOf("one", "docs", "r2")).toEqual(["[4]"]);
+  await store.saveCatalogue("one", "docs", head("r2", { fetched_at: LATER }), ["[4]"]);
+  expect(await store.catalogue("one", "docs")).toMatchObject({ fetched_at: LATER, parts: 1 });
+  expect(await partsOf("one", "docs", "r2")).toEqual(["[4]"]);
+});
+
+test("of many that are stored at once, one stays, with its parts", async () => {
+  await Promise.all(
+    Array.from({ length: 12 }, (_, i) =>
+      store.saveCatalogue("one", "race", head(`r${i % 4}`), [`[${i % 4}]`, `["${i % 4}"]`]),
+    ),
+  );
+  const { revision = "", parts } = (await store.catalogue("one", "race")) ?? {};
+  const n = revision.slice(1);
+  expect(parts).toBe(2);
+  expect(await partsOf("one", "race", revision)).toEqual([`[${n}]`, `["${n}"]`]);
+  const { results } = await env.DB.prepare(
+    "SELECT DISTINCT revision FROM mcp_catalogue_part WHERE server = 'race'",
+  ).all();
+  expect(results).toEqual([{ revision }]);
+});
+
+test("how a server answered is noted without losing what it offered, and a list can be made old", async () => {
+  const down = {
+    status: "down",
+    code: "tool_timeout",
+    message: "late",
+    checked_at: LATER,
+  } as const;
+  await store.saveHealth("one", "never", down);
+  expect(await store.catalogue("one", "never")).toBeNull();
+  expect(await store.state("one", "never")).toEqual({
+    server: "never",
+    health: down,
+    catalogue: null,
+  });
+
+  await store.saveCatalogue("one", "was", head("r1"), ["[]"]);
+  await store.saveHealth("one", "was", down);
+  expect(await store.catalogue("one", "was")).toMatchObject({ revision: "r1", health: down });
+  await store.expire("one", "was", NOW);
+  expect((await store.catalogue("one", "was"))?.expires_at).toBe(NOW);
+  await store.expire("one", "was", LATER);
+  expect((await store.catalogue("one", "was"))?.expires_at).toBe(NOW);
+});
+
+test("a server is one tenant's, changes version by version, and goes with all that is known of it", async () => {
+  const definition = definitionOf({ name: "own" });
+  const row = await store.insert("one", { definition, enabled: true }, act());
+  expect(row).toMatchObject({ name: "own", version: 1, enabled: true, definition });
+  expect(await store.insert("one", { definition, enabled: true }, act())).toBeNull();
+  expect(await store.get("two", "own")).toBeNull();
+  const first = { version: 1, created_at: NOW };
+  const changed = await store.change("one", "own", { enabled: false }, first, act(LATER));
+  expect(changed).toMatchObject({ version: 2, enabled: false, definition });
+  expect(await store.change("one", "own", { enabled: true }, first, act(LATER))).toBeNull();
+  expect(await store.remove("one", "own", first, act())).toBe(false);
+
+  await store.saveCatalogue("one", "own", head("r1"), ["[]"]);
+  await store.saveToken("one", "own", { sealed: "s", version: 0 }, NOW);
+  expect(await store.remove("one", "own", null, act())).toBe(true);
+  expect(await store.state("one", "own")).toBeNull();
+  expect(await store.token("one", "own")).toBeNull();
+  expect(await partsOf("one", "own", "r1")).toEqual([]);
+});
+
+test("a change of a server is noted with it, and what changes nothing is not", async () => {
+  const definition = definitionOf({ name: "noted", headers: { "X-Key": "a private header" } });
+  const elsewhere = { version: 7, created_at: NOW };
+  await store.insert("noted", { definition, enabled: true }, act());
+  await store.insert("noted", { definition, enabled: true }, act());
+  await store.change("noted", "noted", { definition, enabled: true }, null, act());
+  await store.change("noted", "noted", { enabled: false }, null, act());
+  await store.change("noted", "noted", { enabled: true }, elsewhere, act());
+  await store.removeToken("noted", "noted", act());
+  await store.saveToken("noted", "noted", { sealed: "a sealed text", version: 0 }, NOW);
+  await store.removeToken("noted", "noted", act());
+  await store.remove("noted", "noted", elsewhere, act());
+  await store.remove("noted", "noted", null, act());
+  await store.remove("noted", "noted", null, act());
+  const entries = await new AuditStore(env.DB).list("noted", 20, null);
+  expect(new Set(entries.map(({ by, subject }) => `${by} ${subject}`))).toEqual(
+    new Set(["key_1 noted"]),
+  );
+  expect(new Map(entries.map((entry) => [entry.audit_id, entry])).size).toBe(5);
+  expect(entries.map(({ action, details }) => [action, details])).toEqual(
+    expect.arrayContaining([
+      ["mcp_server.registered", { enabled: true }],
+      ["mcp_server.changed", { enabled: true }],
+      ["mcp_server.changed", { enabled: false }],
+      ["mcp_server.authorization_forgotten", {}],
+      ["mcp_server.deleted", {}],
+    ]),
+  );
+  expect(JSON.stringify(entries)).not.toMatch(/private header|sealed text/);
+});
+
+test("a tenant has room for so many servers, whoever adds them at once", async () => {
+  const all = await Promise.all(
+    Array.from({ length: MAX_MCP_SERVERS + 5 }, (_, i) =>
+      store.insert("full", { definition: definitionOf({ name: `s${i}` }), enabled: true }, act()),
+    ),
+  );
+  expect(all.filter((row) => row !== null)).toHaveLength(MAX_MCP_SERVERS);
+});
+
+test("a sealed text is replaced only by who has read it, and a state is taken once and in time", async () => {
+  expect(await store.saveToken("one", "t", { sealed: "a", version: 0 }, NOW)).toBe(true);
+  expect(await store.saveToken("one", "t", { sealed: "b", version: 0 }, NOW)).toBe(false);
+  const state = { hash: "h1", expires_at: LATER };
+  expect(await store.saveToken("one", "t", { sealed: "c", version: 1 }, NOW, state)).toBe(true);
+  // What is stored meanwhile does not lose the state.
+  expect(await store.saveToken("one", "t", { sealed: "d", version: 2 }, NOW)).toBe(true);
+  expect(await store.takeState("h1", LATER)).toBeNull();
+  expect(await store.takeState("h1", NOW)).toEqual({ tenantId: "one", server: "t" });
+  expect(await store.takeState("h1", NOW)).toBeNull();
+  expect(await store.token("one", "t")).toEqual({ sealed: "d", version: 4 });
+  await store.removeToken("one", "t", act());
+  expect(await store.token("one", "t")).toBeNull();
+});
+
+const seen: string[] = [];
+/** D1, and what it was asked. */
+const db = {
+  prepare(sql: string) {
+    seen.push(sql);
+    return env.DB.prepare(sql);
+  },
+  batch: (statements: D1PreparedStatement[]) => env.DB.batch(statements),
+} as unknown as D1Database;
+
+const settings = {
+  OPSPAWN_MCP_SERVERS: {
+    docs: {
+      url: "https://${DOCS_HOST}/mcp",
+      headers: { Authorization: "Bearer ${DOCS_TOKEN}" },
+      effects: { search: "pure" },
+    },
+    off: { url: "https://off.example.com/${NOWHERE}", enabled: false },
+    broken: { url: "https://broken.example.com/${NOWHERE}", tenants: ["rich"] },
+    private: { url: "https://private.example.com/mcp", tenants: ["somebody"] },
+  },
+  DOCS_HOST: "docs.example.com",
+  DOCS_TOKEN: "the-token",
+};
+const bindings: Env = { ...env, DB: db, ...settings };
+const app = createApp((env_) =>
+  apiDeps(env_, buildCatalogue, { count() {}, fault() {} }, buildMcp),
+);
+
+for (const tenant of ["test", "rich", "poor"]) {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`k_${tenant}`));
+  await env.DB.prepare("INSERT INTO api_key VALUES (?, ?, ?, ?, ?, ?, NULL, NULL)")
+    .bind(
+      `key_${tenant}`,
+      tenant,
+      tenant,
+      Buffer.from(digest).toString("hex"),
+      "tasks:read tasks:write tools:write",
+      NOW,
+    )
+    .run();
+}
+
+async function submit(agent_config: object, input: object = {}, tenant = "test") {
+  const response = await app.request(
+    "/api/v1/tasks",
+    {
+      method: "POST",
+      headers: { Authorization: `Bearer k_${tenant}`, "Content-Type": "application/json" },
+      body: JSON.stringify({ input_data: { goal: "go", ...input }, agent_config }),
+    },
+    bindings,
+  );
+  return { status: response.status, body: await response.json<Record<string, unknown>>() };
+}
+
+async function serversOf(answer: { body: Record<string, unknown> }, tenant = "test") {
+  const row = await tasks.get(tenant, String(answer.body["task_id"]));
+  return row === null ? null : specOf(row).mcp_servers?.map(({ name }) => name);
+}
+
+test("a task keeps the definitions of the servers that it names, with templates and without secrets", async () => {
+  const answer = await submit({ mcp_servers: ["docs", "docs"], mcp_tools: "both" });
+  expect(answer.status).toBe(201);
+  const row = await tasks.get("test", String(answer.body["task_id"]));
+  expect(row?.mcp_servers).toEqual([
+    {
+      name: "docs",
+      source: "deployment",
+      url: "https://${DOCS_HOST}/mcp",
+      headers: { Authorization: "Bearer ${DOCS_TOKEN}" },
+      timeout_ms: 30_000,
+      effects: { search: "pure" },
+      trust_annotations: false,
+      approval: "never",
+    },
+  ]);
+  expect(JSON.stringify(row)).not.toContain("the-token");
+  expect(await serversOf(await submit({ mcp_servers: [] }))).toBeUndefined();
+});
+
+test("D1 is not asked for servers where none is named, or only the deployment's", async () => {
+  for (const config of [{}, { mcp_servers: [] }, { mcp_servers: ["docs"] }]) {
+    seen.length = 0;
+    expect((await submit(config)).status).toBe(201);
+    expect(seen.filter((sql) => sql.includes("mcp_server ") || sql.includes("mcp_cat"))).toEqual(
+      [],
+    );
+  }
+});
+
+test("a task that asks for the proxy and names none has all that its tenant may use", async () => {
+  const own = { definition: definitionOf({ name: "mine" }), enabled: true };
+  await store.insert("poor", own, act());
+  const disabled = { definition: definitionOf({ name: "mine_off" }), enabled: false };
+  await store.insert("poor", disabled, act());
+  // The deployment's name wins over a tenant's of before.
+  await store.insert("poor", { definition: definitionOf({ name: "docs" }), enabled: true }, act());
+  const proxied = await submit({ inject_mcp_proxy: true }, {}, "poor");
+  expect(await serversOf(proxied, "poor")).toEqual(["docs", "mine"]);
+  const asBefore = await submit({}, { inject_mcp_proxy: true }, "poor");
+  expect(await serversOf(asBefore, "poor")).toEqual(["docs", "mine"]);
+  const row = await tasks.get("poor", String(asBefore.body["task_id"]));
+  expect(row?.config.inject_mcp_proxy).toBe(true);
+  expect(await serversOf(await submit({}, { inject_mcp_proxy: false }, "poor"), "poor")).toBe(
+    undefined,
+  );
+  const told = await submit({ inject_mcp_proxy: false }, { inject_mcp_proxy: true }, "poor");
+  expect(await serversOf(told, "poor")).toBeUndefined();
+});
+
+test.each([
+  [{ mcp_servers: ["docs", "nowhere"] }, "unknown_mcp_server", "/agent_config/mcp_servers/1"],
+  [{ mcp_servers: ["off"] }, "unknown_mcp_server", "/agent_config/mcp_servers/0"],
+  [{ mcp_servers: ["private"] }, "unknown_mcp_server", "/agent_config/mcp_servers/0"],
+  [
+    { mcp_servers: ["docs"], tools: ["docs.search", "dogs.x"] },
+    "unknown_tool",
+    "/agent_config/tools/1",
+  ],
+  [{ tools: ["mcp_proxy_tool"] }, "unknown_tool", "/agent_config/tools/0"],
+  [{ mcp_tools: "all" }, "validation_failed", "/agent_config/mcp_tools"],
+])("%j is refused as %s", async (config, code, pointer) => {
+  const { status, body } = await submit(config);
+  expect(status).toBe(422);
+  expect(body).toMatchObject({ code, errors: [{ pointer }] });
+});
+
+test("a server whose secret is missing is refused where it is used, by the name of the secret", async () => {
+  const { status, body } = await submit({ mcp_servers: ["broken"] }, {}, "rich");
+  expect(status).toBe(422);
+  expect(body).toMatchObject({
+    code: "secret_missing",
+    errors: [{ pointer: "/agent_config/mcp_servers/0" }],
+  });
+  expect(JSON.stringify(body)).toContain("NOWHERE");
+  expect((await submit({ mcp_servers: ["docs"] }, {}, "rich")).status).toBe(201);
+});
+
+test("tools of servers may be named before anybody has asked what there is", async () => {
+  const tools = ["docs.search", "docs.*", "mcp_proxy_tool", "calculator"];
+  expect((await submit({ mcp_servers: ["docs"], tools })).status).toBe(201);
+});
