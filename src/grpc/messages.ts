@@ -25,8 +25,11 @@ import {
 
 const STATUS = "TASK_STATUS_";
 
-/** What the log holds may be nested as deep as JSON may be, three messages a level. */
-const OURS = { recursionLimit: 1000 };
+/**
+ * What the log holds may be nested as deep as JSON may be, three messages a level. What REST has and
+ * the messages do not is left out: it must never fail a call.
+ */
+const OURS = { recursionLimit: 1000, ignoreUnknownFields: true };
 
 /** The JSON of a request, by the names of REST. @throws Problem for values that JSON cannot have */
 export function requestJson<T extends DescMessage>(
