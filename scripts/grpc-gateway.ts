@@ -40,8 +40,8 @@ async function serve(): Promise<void> {
   const url = readUrl(process.env["OPSPAWN_URL"] || DEFAULT_URL);
   const host = process.env["GRPC_HOST"] || "127.0.0.1";
   const port = readPort(process.env["GRPC_PORT"]);
-  const gateway = await startGateway(url, host, port).catch((error: Error) => {
-    throw new UsageError(`The gateway cannot listen on ${host}:${port}: ${error.message}.`);
+  const gateway = await startGateway(url, host, port).catch((error: unknown) => {
+    throw new UsageError(`The gateway cannot listen on ${host}:${port}: ${String(error)}.`);
   });
   console.log(`gRPC at ${host}:${gateway.port}, for ${url}`);
   stopOnSignals(gateway);

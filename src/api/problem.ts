@@ -107,7 +107,7 @@ export function problemResponse(c: Context<AppEnv>, problem: Problem): Response 
 }
 
 /** A failure that nobody foresaw: only operators see what it was. */
-export function internalError(requestId: string): Problem {
+function internalError(requestId: string): Problem {
   return new Problem("internal_error", `Something went wrong. Ask with ${requestId}.`);
 }
 

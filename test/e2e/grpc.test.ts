@@ -127,7 +127,7 @@ function seqs(events: readonly Event[]): number[] {
 
 const deltas = (seen: readonly Event[]) => seen.filter(({ type }) => type === "model.delta");
 
-describe.each(Object.keys(WAYS))("%s", { concurrent: true }, (way) => {
+describe.each(Object.keys(WAYS))("%s", (way) => {
   const tasks = (): Tasks => createClient(TaskService, WAYS[way]?.() ?? expect.fail());
   const own = () => as(service.key);
 
@@ -408,7 +408,7 @@ test("plain JSON will do; a field that is not known is refused, and every answer
 test("a service killed while it is watched through the gateway is UNAVAILABLE, and resumed where it was", async () => {
   const tasks = createClient(TaskService, node.createGrpcTransport({ baseUrl: gateway.url }));
   const health = createClient(Health, node.createGrpcTransport({ baseUrl: gateway.url }));
-  const script = [{ text: "Killed in the middle. ".repeat(8), chunks: 60, delay_ms: 25 }, DONE];
+  const script = [{ text: "Killed in the middle. ".repeat(8), chunks: 24, delay_ms: 40 }, DONE];
   const { task_id: taskId } = await submit(service, {
     input_data: { goal: "Go on.", script },
     agent_config: { model: "local/script" },
