@@ -62,9 +62,10 @@ export function eventMessage({ text }: FollowedEvent): Event {
 }
 
 /** The status that a name of the service stands for; any other is given back for what it is. */
-export function statusOf(name: JsonValue): string {
-  const text = String(name);
-  return text.startsWith(STATUS) ? text.slice(STATUS.length).toLowerCase() : text;
+export function statusOf(name: JsonValue): JsonValue {
+  return typeof name === "string" && name.startsWith(STATUS)
+    ? name.slice(STATUS.length).toLowerCase()
+    : name;
 }
 
 function messageOf<T extends DescMessage>(schema: T, json: object): MessageShape<T> {

@@ -48,7 +48,10 @@ async function refusedBy(failure: Error): Promise<{ error: ConnectError; faults:
     { taskId: "task_x" },
     { headers: { Authorization: "Bearer opsk_x" } },
   );
-  const error = await call.then(() => expect.fail("it was answered"), ConnectError.from);
+  const error = await call.then(
+    () => expect.fail("it was answered"),
+    (reason: unknown) => ConnectError.from(reason),
+  );
   return { error, faults };
 }
 
