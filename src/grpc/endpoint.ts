@@ -1,7 +1,6 @@
 /**
  * Speaks Connect and gRPC-Web for the service. A Worker cannot send the trailers of native gRPC:
- * that is what the gateway is for. Keys, scopes and the size of a body are judged before any of it
- * is read, as for REST.
+ * that is what the gateway is for. Keys and scopes are judged before any of a body is read.
  */
 import {
   createConnectRouter,
@@ -10,6 +9,7 @@ import {
   type Interceptor,
 } from "@connectrpc/connect";
 import {
+  assertByteStreamRequest,
   universalServerRequestFromFetch,
   universalServerResponseToFetch,
 } from "@connectrpc/connect/protocol";
@@ -25,6 +25,9 @@ import { taskService } from "./service.ts";
 
 /** A level of JSON is three messages; deeper than JSON may be is refused with its own sentence. */
 const RECURSION = 300;
+
+/** So much of a body that is too large is read, and thrown away, for its sender to hear of it. */
+const DRAINED_BYTES = 8 * MAX_BODY_BYTES;
 
 const SCOPES: Readonly<Record<keyof typeof TaskService.method, Scope>> = {
   createTask: "tasks:write",
@@ -43,9 +46,6 @@ async function gate(context: HandlerContext): Promise<void> {
     const scope = scopes.get(method.localName) ?? "admin";
     const authorization = headers.get("Authorization") ?? undefined;
     values.set(callerKey, await callerWith(scene.deps, authorization, scope));
-    if (Number(headers.get("Content-Length") ?? 0) > MAX_BODY_BYTES) {
-      throw bodyTooLarge();
-    }
   } catch (error) {
     throw refusalOf(scene, error);
   }
@@ -74,7 +74,6 @@ async function* refusingStream<T>(scene: CallScene, messages: AsyncIterable<T>):
 
 const { handlers } = createConnectRouter({
   grpc: false,
-  readMaxBytes: MAX_BODY_BYTES,
   requestGate: gate,
   interceptors: [refusing],
   // A field that is not known is refused by name, where it has one.
@@ -83,16 +82,38 @@ const { handlers } = createConnectRouter({
 }).service(TaskService, taskService);
 const byPath = new Map(handlers.map((handler) => [handler.requestPath, handler]));
 
+/** A body, or its refusal where it is larger than a body may be. */
+async function* bounded(
+  scene: CallScene,
+  body: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size <= MAX_BODY_BYTES) {
+      yield chunk;
+    } else if (size > DRAINED_BYTES) {
+      break;
+    }
+  }
+  if (size > MAX_BODY_BYTES) {
+    throw refusalOf(scene, bodyTooLarge());
+  }
+}
+
 /** Answers a call. @throws Problem `not_found` for a method that does not exist */
 export async function serveGrpc(c: ApiContext): Promise<Response> {
   const handler = byPath.get(c.req.path);
   if (handler === undefined) {
     throw new Problem("not_found", "The service has no such method.");
   }
-  const { deps, requestId } = c.var;
+  const scene = { deps: c.var.deps, requestId: c.var.requestId };
+  const request = universalServerRequestFromFetch(c.req.raw, {});
+  assertByteStreamRequest(request);
   const answer = await handler({
-    ...universalServerRequestFromFetch(c.req.raw, {}),
-    contextValues: createContextValues().set(sceneKey, { deps, requestId }),
+    ...request,
+    body: bounded(scene, request.body),
+    contextValues: createContextValues().set(sceneKey, scene),
   });
   const { body, status, headers } = universalServerResponseToFetch(answer);
   return new Response(body, { status, headers: [...c.res.headers, ...headers] });

@@ -86,6 +86,11 @@ function as(key: string): CallOptions {
   return { headers: { Authorization: `Bearer ${key}` } };
 }
 
+/** With the service's own key. */
+function own(): CallOptions {
+  return as(service.key);
+}
+
 async function refused(call: Promise<unknown>): Promise<ConnectError> {
   const error: unknown = await call.then(
     (answer) => expect.fail(`it was answered: ${JSON.stringify(answer)}`),
@@ -107,7 +112,7 @@ async function all(stream: AsyncIterable<Event>): Promise<Event[]> {
 async function some(tasks: Tasks, taskId: string, enough: (seen: Event[]) => boolean) {
   const left = new AbortController();
   const seen: Event[] = [];
-  const options = { ...as(service.key), signal: left.signal };
+  const options = { ...own(), signal: left.signal };
   const watching = async () => {
     for await (const event of tasks.watchTask({ taskId }, options)) {
       seen.push(event);
@@ -128,7 +133,6 @@ const deltas = (seen: readonly Event[]) => seen.filter(({ type }) => type === "m
 
 describe.each(Object.keys(WAYS))("%s", (way) => {
   const tasks = (): Tasks => createClient(TaskService, WAYS[way]?.() ?? expect.fail());
-  const own = () => as(service.key);
 
   test("creates a task, gives it, lists it, and says the same as REST", async () => {
     const request = {
@@ -319,7 +323,7 @@ test("pages follow each other to the last one", async () => {
   const seen: string[] = [];
   let pageToken = "";
   do {
-    const page = await tasks.listTasks({ metadata, pageSize: 2, pageToken }, as(service.key));
+    const page = await tasks.listTasks({ metadata, pageSize: 2, pageToken }, own());
     expect(page.total).toBe(3);
     seen.push(...page.tasks.map(({ taskId }) => taskId));
     pageToken = page.nextPageToken;
@@ -420,7 +424,7 @@ test("a service killed while it is watched through the gateway is UNAVAILABLE, a
   const before: Event[] = [];
   const cut = await refused(
     (async () => {
-      for await (const event of tasks.watchTask({ taskId }, as(service.key))) {
+      for await (const event of tasks.watchTask({ taskId }, own())) {
         before.push(event);
         if (deltas(before).length === 5) {
           await service.kill();
@@ -429,7 +433,7 @@ test("a service killed while it is watched through the gateway is UNAVAILABLE, a
     })(),
   );
   expect(cut.code).toBe(Code.Unavailable);
-  const gone = await refused(tasks.getTask({ taskId }, as(service.key)));
+  const gone = await refused(tasks.getTask({ taskId }, own()));
   expect(gone.code).toBe(Code.Unavailable);
   expect(gone.findDetails(ErrorInfoSchema)[0]?.metadata).toEqual({ code: "unavailable" });
   expect(gone.message).not.toContain("127.0.0.1");
@@ -438,7 +442,7 @@ test("a service killed while it is watched through the gateway is UNAVAILABLE, a
   await service.up();
   expect((await health.check({ service: TaskService.typeName })).status).toBe(1);
   const afterSeq = before.at(-1)?.seq ?? 0;
-  const after = await all(tasks.watchTask({ taskId, afterSeq }, as(service.key)));
+  const after = await all(tasks.watchTask({ taskId, afterSeq }, own()));
   const log = await logOf(service, taskId);
   expect(seqs([...before, ...after])).toEqual(log.map(({ seq }) => seq));
   expect(after.at(-1)?.type).toBe("run.completed");
@@ -453,7 +457,7 @@ test("a gateway that is asked to end tells its streams to come back, and ends", 
   });
   const stopped: Promise<number | null>[] = [];
   const watching = async () => {
-    for await (const event of tasks.watchTask({ taskId }, as(service.key))) {
+    for await (const event of tasks.watchTask({ taskId }, own())) {
       if (event.type === "run.waiting") {
         stopped.push(ending.stop());
       }
