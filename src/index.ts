@@ -4,6 +4,7 @@ import { createApp } from "./api/app.ts";
 import { buildCatalogue, buildMcp, buildObserver } from "./deps.ts";
 import { runStub } from "./durable/rpc.ts";
 import { configOf } from "./env.ts";
+import { grpcRoutes } from "./grpc/route.ts";
 import { consumeTasks, type QueueDeps } from "./queue/consumer.ts";
 import { consumeDeadLetters } from "./queue/dead-letter.ts";
 import { reconcile } from "./queue/reconciler.ts";
@@ -12,7 +13,10 @@ import { TaskStore } from "./store/tasks.ts";
 export { AgentRun } from "./durable/agent-run.ts";
 export { TenantLedger } from "./durable/ledger.ts";
 
-const app = createApp((env) => apiDeps(env, buildCatalogue, buildObserver(), buildMcp));
+const app = createApp(
+  (env) => apiDeps(env, buildCatalogue, buildObserver(), buildMcp),
+  [grpcRoutes],
+);
 
 function queueDeps(env: Env): QueueDeps {
   return {

@@ -17,12 +17,12 @@ import { agentOf, isOwn, ownAgent, resolved } from "./agents-of.ts";
 import * as schemas from "./agent-schemas.ts";
 import { requireScope } from "./auth.ts";
 import { jsonBody } from "./body.ts";
-import { checkConfig, type Pointer } from "./check-config.ts";
+import { checkConfig } from "./check-config.ts";
 import type { ApiDeps, AppEnv } from "./context.ts";
 import { cursorOf, pageOf } from "./cursor.ts";
 import { etagOf, expectedVersion, type Versioned } from "./etag.ts";
 import { Problem } from "./problem.ts";
-import { refusal } from "./refusal.ts";
+import { refusal, type Pointer } from "./refusal.ts";
 import { BODY_PROBLEMS, json, refusals, SECURED } from "./routes.ts";
 
 const DEFAULT_LIMIT = 20;
@@ -201,7 +201,7 @@ export function agentRoutes(app: OpenAPIHono<AppEnv>): void {
     const { name } = c.req.valid("param");
     const { limit = DEFAULT_LIMIT, cursor } = c.req.valid("query");
     const before =
-      cursor === undefined ? null : Number(await cursorOf(deps, caller, cursor, VERSION));
+      cursor === undefined ? null : Number(await cursorOf(deps, caller, cursor, { form: VERSION }));
     const kept = await deps.agents.versions(caller.tenantId, name, limit + 1, before);
     const all = name === DEFAULT_AGENT ? [...kept, ownAgent(deps)] : kept;
     if (all.length === 0 && before === null) {
@@ -307,7 +307,9 @@ function positionText({ created_at, name }: AgentPosition): string {
 }
 
 async function positionOf(deps: ApiDeps, caller: Caller, cursor: string): Promise<AgentPosition> {
-  const [created_at = "", name = ""] = (await cursorOf(deps, caller, cursor, POSITION)).split(" ");
+  const [created_at = "", name = ""] = (
+    await cursorOf(deps, caller, cursor, { form: POSITION })
+  ).split(" ");
   return { created_at, name };
 }
 

@@ -31,7 +31,8 @@ export function auditRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(auditRoute, async (c) => {
     const { deps, caller } = c.var;
     const { limit = DEFAULT_LIMIT, cursor } = c.req.valid("query");
-    const before = cursor === undefined ? null : await cursorOf(deps, caller, cursor, AUDIT_ID);
+    const before =
+      cursor === undefined ? null : await cursorOf(deps, caller, cursor, { form: AUDIT_ID });
     const found = await deps.audit.list(caller.tenantId, limit + 1, before);
     const { page, next_cursor } = await pageOf(deps, caller, found, limit, (row) => row.audit_id);
     return c.json({ entries: page, next_cursor }, 200);

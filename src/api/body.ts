@@ -5,7 +5,7 @@ import type { AppEnv } from "./context.ts";
 import { Problem } from "./problem.ts";
 
 /** Largest body, bytes. */
-const MAX_BODY_BYTES = 1_048_576;
+export const MAX_BODY_BYTES = 1_048_576;
 
 /**
  * Requires JSON of at most 1 MiB on requests that have a body; none at all is `{}`.
@@ -26,18 +26,13 @@ export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
         ? new Uint8Array(await c.req.arrayBuffer())
         : await readBounded(c.req.raw);
   if (bytes === null) {
-    throw new Problem("payload_too_large", `A body has at most ${MAX_BODY_BYTES} bytes.`);
+    throw bodyTooLarge();
   }
   if (bytes.byteLength > 0 && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)) {
     throw new Problem("unsupported_media_type", "Send the body as application/json.");
   }
   const text = decode(bytes);
-  const defect = jsonDefect(parse(text));
-  if (defect !== null) {
-    throw new Problem("validation_failed", `The body cannot be stored: ${defect}.`, {
-      faults: [{ pointer: "", detail: defect }],
-    });
-  }
+  checkJson(parse(text));
   if (plain) {
     return next();
   }
@@ -47,6 +42,21 @@ export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
   c.req.raw = new Request(c.req.raw, { method: c.req.method, headers, body: text });
   return next();
 });
+
+/** How a body of more than 1 MiB is refused. */
+export function bodyTooLarge(): Problem {
+  return new Problem("payload_too_large", `A body has at most ${MAX_BODY_BYTES} bytes.`);
+}
+
+/** @throws Problem for a body that cannot be stored as it is */
+export function checkJson(body: unknown): void {
+  const defect = jsonDefect(body);
+  if (defect !== null) {
+    throw new Problem("validation_failed", `The body cannot be stored: ${defect}.`, {
+      faults: [{ pointer: "", detail: defect }],
+    });
+  }
+}
 
 async function readBounded(request: Request): Promise<Uint8Array | null> {
   const chunks: Uint8Array[] = [];

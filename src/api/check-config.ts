@@ -11,7 +11,7 @@ import type { ToolDefinition } from "../run/tool-definition.ts";
 import type { ToolRow } from "../store/tools.ts";
 import type { ApiDeps } from "./context.ts";
 import { isMcpTool, mcpServersOf } from "./mcp-servers-of.ts";
-import { refusal } from "./refusal.ts";
+import { refusal, type Pointer } from "./refusal.ts";
 
 /** A config that is to be checked, with what stands beside it. */
 export interface Checked {
@@ -29,9 +29,6 @@ export interface Referred {
   readonly tools: readonly ToolDefinition[];
   readonly mcp_servers: readonly McpServerDefinition[];
 }
-
-/** Where a part of the config or of the limits came from, as a JSON pointer into the body. */
-export type Pointer = (part: `/${string}`) => string;
 
 /** The body of a submission: `/agent_config/model`, `/limits/max_cost_usd`. */
 export const IN_TASK: Pointer = (part) =>

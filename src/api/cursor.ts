@@ -4,22 +4,29 @@ import type { ApiDeps } from "./context.ts";
 import { Problem } from "./problem.ts";
 import { makeCursor, readCursor } from "./signing.ts";
 
+/** What cursors of a list are. */
+interface CursorForm {
+  /** What a position in this list looks like. */
+  readonly form?: RegExp;
+  /** What the front calls the cursor. */
+  readonly name?: string;
+}
+
 /**
  * Where the page before ended: the id of its last task, unless the list says something else.
- * @param form what a position in this list looks like
  * @throws Problem for what is no cursor of this tenant
  */
 export async function cursorOf(
   deps: ApiDeps,
   caller: Caller,
   cursor: string,
-  form = /^/,
+  { form = /^/, name = "cursor" }: CursorForm = {},
 ): Promise<string> {
   const id = await readCursor(await deps.keys.signingKey(), caller.tenantId, cursor);
   if (id === null || !form.test(id)) {
     const detail = "is not a cursor of this list";
-    throw new Problem("validation_failed", `The query is not valid: /cursor ${detail}.`, {
-      faults: [{ pointer: "/cursor", detail }],
+    throw new Problem("validation_failed", `The query is not valid: /${name} ${detail}.`, {
+      faults: [{ pointer: `/${name}`, detail }],
     });
   }
   return id;

@@ -194,7 +194,7 @@ function positionText({ created_at, key_id }: KeyPosition): string {
 }
 
 async function positionOf(deps: ApiDeps, caller: Caller, cursor: string): Promise<KeyPosition> {
-  const text = await cursorOf(deps, caller, cursor, POSITION);
+  const text = await cursorOf(deps, caller, cursor, { form: POSITION });
   const [created_at = "", key_id = ""] = text.split(" ");
   return { created_at, key_id };
 }

@@ -5,8 +5,7 @@ import type { AgentConfig } from "../run/spec.ts";
 import { MAX_SNAPSHOT_CHARS } from "../run/tool-definition.ts";
 import type { McpServerRow } from "../store/mcp.ts";
 import type { ApiDeps } from "./context.ts";
-import type { Pointer } from "./check-config.ts";
-import { refusal } from "./refusal.ts";
+import { refusal, type Pointer } from "./refusal.ts";
 
 /** A server that a tenant may use; `row` is null where it is the deployment's. */
 export interface KnownServer {

@@ -6,6 +6,7 @@ import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { platformFailure } from "../durable/platform-error.ts";
 import { SettingError } from "../env.ts";
+import type { Observer } from "../observe.ts";
 import type { AppEnv } from "./context.ts";
 
 /** Every code a request can be refused with: its status, and its title. */
@@ -118,8 +119,26 @@ export function problemResponse(c: Context<AppEnv>, problem: Problem): Response 
 }
 
 /** A failure that nobody foresaw: only operators see what it was. */
-export function internalError(requestId: string): Problem {
+function internalError(requestId: string): Problem {
   return new Problem("internal_error", `Something went wrong. Ask with ${requestId}.`);
+}
+
+/**
+ * The problem that an error at a front comes to; what nobody foresaw is told to operators only.
+ * @param deps undefined where not even they could be built
+ */
+export function foreseen(
+  deps: { readonly observer: Observer } | undefined,
+  front: string,
+  error: unknown,
+  requestId: string,
+): Problem {
+  const problem = toProblem(error);
+  if (problem !== null) {
+    return problem;
+  }
+  deps?.observer.fault(front, error);
+  return internalError(requestId);
 }
 
 /** What a failing handler comes to: its problem, or a fault that only operators see. */

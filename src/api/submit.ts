@@ -7,10 +7,10 @@ import type { Caller } from "../store/keys.ts";
 import { asAccepted, type IdempotencyClaim, type NewTask, type TaskRow } from "../store/tasks.ts";
 import { agentForTask, isOwn, resolved } from "./agents-of.ts";
 import { sha256Hex } from "./auth.ts";
-import { checkAgain, checkConfig, IN_TASK, type Pointer } from "./check-config.ts";
+import { checkAgain, checkConfig, IN_TASK } from "./check-config.ts";
 import type { ApiDeps } from "./context.ts";
 import { Problem } from "./problem.ts";
-import { refusal } from "./refusal.ts";
+import { refusal, type Pointer } from "./refusal.ts";
 import type { SubmitBody } from "./schemas.ts";
 
 export interface Submitted {

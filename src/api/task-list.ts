@@ -33,17 +33,23 @@ export interface TaskPage {
   readonly next_cursor: string | null;
 }
 
-/** A page of the caller's tasks, newest first. @throws Problem `validation_failed` */
+/**
+ * A page of the caller's tasks, newest first. @throws Problem `validation_failed`
+ * @param cursorName what the front calls the cursor
+ */
 export async function listTasks(
   deps: ApiDeps,
   caller: Caller,
   query: TaskQuery,
+  cursorName = "cursor",
 ): Promise<TaskPage> {
   if (query.metadata.length > MAX_METADATA_FILTERS) {
     throw new Problem("validation_failed", `At most ${MAX_METADATA_FILTERS} metadata filters.`);
   }
   const limit = query.limit ?? DEFAULT_LIMIT;
-  const before = query.cursor === undefined ? null : await cursorOf(deps, caller, query.cursor);
+  const { cursor } = query;
+  const before =
+    cursor === undefined ? null : await cursorOf(deps, caller, cursor, { name: cursorName });
   const filter = filterOf(query);
   const { tasks, total } = await deps.tasks.list(caller.tenantId, filter, limit + 1, before);
   const { page, next_cursor } = await pageOf(deps, caller, tasks, limit, ({ task_id }) => task_id);
