@@ -44,6 +44,11 @@ const web = [
   "^package[.]json$",
 ];
 
+/** What REST shares with the other fronts: no routes, no HTTP. */
+const useCases = within(
+  "api/(auth|body|commands|context|problem|run-follower|schemas|submit|task-list|task-view|validation)[.]ts$",
+);
+
 /** Files of a layer, and what they may import besides each other. */
 const layers = [
   { name: "run", files: domain, may: npm("zod", "uuid") },
@@ -130,7 +135,11 @@ const layers = [
     // The digest of a key or a request; nothing else of Node.
     may: [...web, ...npm("@modelcontextprotocol/sdk"), "^crypto$"],
   },
-  { name: "grpc", files: within("grpc/"), may: [...web, ...npm("@connectrpc/.*", "@bufbuild/.*")] },
+  {
+    name: "grpc",
+    files: within("grpc/"),
+    may: [...web, ...useCases, ...npm("@connectrpc/connect", "@bufbuild/protobuf")],
+  },
   {
     name: "deps",
     files: within("deps[.]ts$"),

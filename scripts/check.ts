@@ -5,13 +5,16 @@
  * those: `npm run check -- lint types`.
  */
 import { spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { isDeepStrictEqual, stripVTControlCharacters } from "node:util";
 import { missingEntries, readLock } from "./complete-lock.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const bin = join(root, "node_modules", ".bin");
+
+/** What buf makes of the definitions in `proto/`. */
+const GENERATED = "src/grpc/gen";
 
 const ABSOLUTE = /^(?:\/|[A-Z]:[\\/])/;
 
@@ -70,6 +73,27 @@ const tools: Readonly<Record<string, () => Finding | Promise<Finding>>> = {
       "lines"
     ];
     return { saw: { bindings: bindings?.match(/;\n/g)?.length ?? 0 }, ok, output };
+  },
+
+  async proto() {
+    const lint = await run("buf", "lint");
+    const draft = mkdtempSync(join(root, "node_modules", ".proto-"));
+    try {
+      const made = await run("buf", "generate", `--output=${draft}`);
+      const files = filesIn(join(draft, GENERATED));
+      const same = isDeepStrictEqual(files, filesIn(join(root, GENERATED)));
+      return {
+        saw: { files: Object.keys(files).length },
+        ok: lint.ok && made.ok && same,
+        output: [
+          lint.output,
+          made.output,
+          same ? "" : "The generated code is not that of proto/: run npm run proto.",
+        ].join("\n"),
+      };
+    } finally {
+      rmSync(draft, { recursive: true, force: true });
+    }
   },
 
   async imports() {
@@ -133,6 +157,12 @@ function run(command: string, ...args: string[]): Promise<Outcome> {
       settle({ ok: code === 0, stdout: out, stderr: err, output: `${out}\n${err}`.trim() });
     });
   });
+}
+
+/** The text of every file in a folder, by its path there. */
+function filesIn(folder: string): Readonly<Record<string, string>> {
+  const paths = globSync("**/*.ts", { cwd: folder }).toSorted();
+  return Object.fromEntries(paths.map((path) => [path, readFileSync(join(folder, path), "utf8")]));
 }
 
 function thrown(error: unknown): Finding {

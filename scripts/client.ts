@@ -73,6 +73,12 @@ export class Client {
     return (await this.#post("/api/v1/tasks", body)) as Task;
   }
 
+  /** Makes a key, and gives it: nobody is told it again. */
+  async createKey(body: object): Promise<string> {
+    const { key } = (await this.#post("/api/v1/keys", { ...body })) as { key: string };
+    return key;
+  }
+
   async cancel(taskId: string, reason: string): Promise<void> {
     await this.#post(`/api/v1/tasks/${taskId}/cancel`, { reason });
   }

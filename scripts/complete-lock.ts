@@ -52,7 +52,7 @@ function placesOf(parent: string, name: string): string[] {
 
 const SYSTEMS = { darwin: "darwin", linux: "linux", win32: "win32", windows: "win32" };
 const OTHER_SYSTEMS = { android: "android", freebsd: "freebsd", openharmony: "openharmony" };
-const CPUS = { arm64: "arm64", x64: "x64", "64": "x64", ia32: "ia32", arm: "arm" };
+const CPUS = { arm64: "arm64", x64: "x64", "64": "x64", ia32: "ia32", arm: "arm", armv7: "arm" };
 const OTHER_CPUS = { ppc64: "ppc64", riscv64: "riscv64", s390x: "s390x" };
 const LIBCS = { gnu: "glibc", musl: "musl", gnueabihf: "glibc", musleabihf: "musl" };
 

@@ -2,7 +2,7 @@
  * The state folder of a local service: whether it is ready to be served, and that only one service
  * at a time serves it.
  */
-import { mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { hashOf, ROOT } from "./local-key.ts";
@@ -30,13 +30,35 @@ export function migrationNames(): string[] {
  */
 export function isReady(state: string, key: string): boolean {
   try {
-    const folder = join(state, "v3", "d1", "miniflare-D1DatabaseObject");
-    const files = readdirSync(folder).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
-    const [file] = files;
-    return file !== undefined && files.length === 1 && isReadyFile(join(folder, file), key);
+    const file = databaseFile(state);
+    return file !== null && isReadyFile(file, key);
   } catch {
     return false;
   }
+}
+
+/**
+ * Runs a statement in the folder's database; whether there is one. For who has locked the state.
+ */
+export function writeLocally(state: string, sql: string): boolean {
+  const file = databaseFile(state);
+  if (file === null) {
+    return false;
+  }
+  using database = new DatabaseSync(file);
+  database.exec(sql);
+  return true;
+}
+
+/** The one database of the folder, or null. */
+function databaseFile(state: string): string | null {
+  const folder = join(state, "v3", "d1", "miniflare-D1DatabaseObject");
+  if (!existsSync(folder)) {
+    return null;
+  }
+  const files = readdirSync(folder).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
+  const [file] = files;
+  return file === undefined || files.length > 1 ? null : join(folder, file);
 }
 
 function isReadyFile(file: string, key: string): boolean {

@@ -35,6 +35,8 @@ import type { Price } from "./run/price.ts";
 import { scriptSchema } from "./run/script.ts";
 import type { PlannerName, RunSpec } from "./run/spec.ts";
 import type { ScriptedCalls } from "./run/state.ts";
+import { AuditStore } from "./store/audit.ts";
+import { KeyStore } from "./store/keys.ts";
 import { McpStore } from "./store/mcp.ts";
 import { TaskStore } from "./store/tasks.ts";
 
@@ -42,6 +44,8 @@ import { TaskStore } from "./store/tasks.ts";
 export interface Deps {
   readonly config: Config;
   readonly tasks: TaskStore;
+  readonly keys: KeyStore;
+  readonly audit: AuditStore;
   readonly observer: Observer;
   /** Tells webhooks of a run; null in a deployment that has no queue for it. */
   readonly announce: Announce;
@@ -87,6 +91,8 @@ export function buildDeps(env: Env, isolate: Isolate | null = null): Deps {
   return {
     config,
     tasks: new TaskStore(env.DB),
+    keys: new KeyStore(env.DB),
+    audit: new AuditStore(env.DB),
     observer,
     announce: announceBy(env),
     ledger: (tenantId) => (env.LEDGERS === undefined ? null : ledgerStub(env.LEDGERS, tenantId)),

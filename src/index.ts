@@ -5,6 +5,7 @@ import { SigningSecrets } from "./crypto/signing-secrets.ts";
 import { buildCatalogue, buildFetch, buildMcp, buildObserver } from "./deps.ts";
 import { runStub } from "./durable/rpc.ts";
 import { configOf } from "./env.ts";
+import { grpcRoutes } from "./grpc/route.ts";
 import { consumeTasks, type QueueDeps } from "./queue/consumer.ts";
 import { consumeDeadLetters } from "./queue/dead-letter.ts";
 import { reconcile } from "./queue/reconciler.ts";
@@ -15,7 +16,10 @@ import { WebhookStore } from "./store/webhooks.ts";
 export { AgentRun } from "./durable/agent-run.ts";
 export { TenantLedger } from "./durable/ledger.ts";
 
-const app = createApp((env) => apiDeps(env, buildCatalogue, buildObserver(), buildMcp));
+const app = createApp(
+  (env) => apiDeps(env, buildCatalogue, buildObserver(), buildMcp),
+  [grpcRoutes],
+);
 
 function queueDeps(env: Env): QueueDeps {
   return {

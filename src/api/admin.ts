@@ -9,10 +9,9 @@ import { isTerminal } from "../run/view.ts";
 import type { OpenTask } from "../store/tasks.ts";
 import { requireScope } from "./auth.ts";
 import type { ApiDeps, AppEnv } from "./context.ts";
-import { cursorOf } from "./cursor.ts";
+import { cursorOf, pageOf } from "./cursor.ts";
 import { json, refusals, SECURED } from "./routes.ts";
 import * as schemas from "./schemas.ts";
-import { makeCursor } from "./signing.ts";
 
 const DEFAULT_LIMIT = 50;
 /** What is under way is no offender: a message, an alarm that is going off, a write to D1. */
@@ -47,8 +46,7 @@ export function adminRoutes(app: OpenAPIHono<AppEnv>): void {
     const { limit = DEFAULT_LIMIT, cursor } = c.req.valid("query");
     const after = cursor === undefined ? "" : await cursorOf(deps, caller, cursor);
     const open = await deps.tasks.open(caller.tenantId, after, limit + 1);
-    const page = open.slice(0, limit);
-    const last = open.length > limit ? page.at(-1) : undefined;
+    const { page, next_cursor } = await pageOf(deps, caller, open, limit, ({ task_id }) => task_id);
     const found: Invariants = {
       not_dispatched: [],
       no_alarm: [],
@@ -57,10 +55,7 @@ export function adminRoutes(app: OpenAPIHono<AppEnv>): void {
       no_log: [],
       unreachable: [],
       checked: page.length,
-      next_cursor:
-        last === undefined
-          ? null
-          : await makeCursor(await deps.keys.signingKey(), caller.tenantId, last.task_id),
+      next_cursor,
     };
     const rest = page.values();
     await Promise.all(

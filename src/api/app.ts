@@ -7,14 +7,17 @@ import { cors } from "hono/cors";
 import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
 import { adminRoutes } from "./admin.ts";
+import { agentRoutes } from "./agents.ts";
+import { auditRoutes } from "./audit.ts";
 import type { ApiContext, ApiDeps, AppEnv } from "./context.ts";
 import { eventRoutes } from "./events.ts";
 import { hookRoutes } from "./hooks.ts";
+import { keyRoutes } from "./keys.ts";
 import { mcpRoutes as mcpFront } from "./mcp/route.ts";
 import { mcpCallbackRoute } from "./mcp-callback.ts";
 import { mcpRoutes } from "./mcp.ts";
 import { outputRoutes } from "./outputs.ts";
-import { internalError, Problem, problemResponse, toProblem } from "./problem.ts";
+import { foreseen, Problem, problemResponse } from "./problem.ts";
 import { requestId } from "./request-id.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { systemRoutes } from "./system.ts";
@@ -25,8 +28,17 @@ import { usageRoutes } from "./usage.ts";
 import { validationProblem } from "./validation.ts";
 import { webhookRoutes } from "./webhooks.ts";
 
-/** @param depsOf builds, or finds again, what the handlers need */
-export function createApp(depsOf: (env: Env) => ApiDeps): OpenAPIHono<AppEnv> {
+/** Adds the routes of another front than REST to an app. */
+export type Front = (app: OpenAPIHono<AppEnv>) => void;
+
+/**
+ * @param depsOf builds, or finds again, what the handlers need
+ * @param fronts what else is served, beneath the same middleware
+ */
+export function createApp(
+  depsOf: (env: Env) => ApiDeps,
+  fronts: readonly Front[] = [],
+): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
       if (!result.success) {
@@ -52,6 +64,10 @@ export function createApp(depsOf: (env: Env) => ApiDeps): OpenAPIHono<AppEnv> {
             "Idempotent-Replayed",
             "Retry-After",
             "Mcp-Session-Id",
+            // What gRPC-Web says in headers where there is nothing else to say.
+            "Grpc-Status",
+            "Grpc-Message",
+            "Grpc-Status-Details-Bin",
           ],
         })(c, next);
   });
@@ -64,10 +80,16 @@ export function createApp(depsOf: (env: Env) => ApiDeps): OpenAPIHono<AppEnv> {
   mcpCallbackRoute(app);
   webhookRoutes(app);
   hookRoutes(app);
+  agentRoutes(app);
   usageRoutes(app);
+  keyRoutes(app);
+  auditRoutes(app);
   adminRoutes(app);
   mcpFront(app);
   systemRoutes(app);
+  for (const addRoutes of fronts) {
+    addRoutes(app);
+  }
   app.notFound((c) => problemResponse(c, unmatched(app, c)));
   app.onError((error, c) => problemResponse(c, problemOf(error, c)));
   return app;
@@ -85,18 +107,13 @@ const onlyErrors = createMiddleware<AppEnv>(async (_c, next) => {
 });
 
 function problemOf(error: unknown, c: ApiContext): Problem {
-  const problem = toProblem(error);
-  if (problem !== null) {
-    return problem;
-  }
   if (error instanceof HTTPException && error.status === 400) {
     return new Problem("malformed_json", "The body is not valid JSON.");
   }
   if (error instanceof HTTPException && error.status === 415) {
     return new Problem("unsupported_media_type", "Send the body as application/json.");
   }
-  c.var.deps?.observer.fault("api", error);
-  return internalError(c.var.requestId);
+  return foreseen(c.var.deps, "api", error, c.var.requestId);
 }
 
 /** A path that exists with another method is 405; anything else does not exist. */

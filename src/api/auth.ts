@@ -6,7 +6,7 @@ import { hash } from "node:crypto";
 import { createMiddleware } from "hono/factory";
 import { isTaskId } from "../run/id.ts";
 import type { Caller, Scope } from "../store/keys.ts";
-import type { ApiContext, ApiDeps, AppEnv } from "./context.ts";
+import type { ApiDeps, AppEnv } from "./context.ts";
 import { Problem } from "./problem.ts";
 import { readTicket } from "./signing.ts";
 
@@ -23,22 +23,31 @@ export interface Credentials {
 
 /** Requires a valid key on all that follows, whatever its scopes. @throws Problem */
 export const requireKey = createMiddleware<AppEnv>(async (c, next) => {
-  c.set("caller", await callerOf(c));
+  c.set("caller", await callerOf(c.var.deps, c.req.header("Authorization")));
   await next();
 });
 
 /** Requires a key with a scope on all that follows. @throws Problem */
 export function requireScope(scope: Scope) {
   return createMiddleware<AppEnv>(async (c, next) => {
-    const caller = await callerOf(c);
-    checkScope(caller, scope);
-    c.set("caller", caller);
+    c.set("caller", await callerWith(c.var.deps, c.req.header("Authorization"), scope));
     await next();
   });
 }
 
-async function callerOf(c: ApiContext): Promise<Caller> {
-  const caller = await callerOfKey(c.var.deps, bearer(c.req.header("Authorization")));
+/** Who a header `Authorization` stands for, whose key must have the scope. @throws Problem */
+export async function callerWith(
+  deps: ApiDeps,
+  authorization: string | undefined,
+  scope: Scope,
+): Promise<Caller> {
+  const caller = await callerOf(deps, authorization);
+  checkScope(caller, scope);
+  return caller;
+}
+
+async function callerOf(deps: ApiDeps, authorization: string | undefined): Promise<Caller> {
+  const caller = await callerOfKey(deps, bearer(authorization));
   if (caller === null) {
     throw new Problem("unauthorized", "Send a valid key as Authorization: Bearer <key>.", {
       headers: { "WWW-Authenticate": 'Bearer realm="opspawn"' },
@@ -68,13 +77,30 @@ export async function eventCredentials(
   if (ticket !== null) {
     const key = await deps.keys.signingKey();
     const caller = isTaskId(taskId) ? await readTicket(key, ticket, taskId, deps.now()) : null;
-    return { caller, fromBrowser: true };
+    // Its key may have been revoked within the ticket's minute.
+    const valid = caller !== null && (await isStillValid(deps, caller));
+    return { caller: valid ? caller : null, fromBrowser: true };
   }
   const offered = (request.headers.get("Sec-WebSocket-Protocol") ?? "").split(",");
   const protocol = offered.map((name) => name.trim()).find((name) => name.startsWith("bearer."));
   return protocol === undefined
     ? { caller: null, fromBrowser: false }
     : { caller: await callerOfKey(deps, protocol.slice("bearer.".length)), fromBrowser: true };
+}
+
+async function isStillValid(deps: ApiDeps, { keyId, secret }: Caller): Promise<boolean> {
+  const now = new Date(deps.now()).toISOString();
+  const valid = await deps.keys.stillValid([{ keyId, secret }], now);
+  return valid.has(0);
+}
+
+/** Makes this isolate look a key up again; others do within `keyCacheMs`. */
+export function forgetKey(keyId: string): void {
+  for (const [digest, { caller }] of known) {
+    if (caller.keyId === keyId) {
+      known.delete(digest);
+    }
+  }
 }
 
 async function callerOfKey(deps: ApiDeps, key: string | null): Promise<Caller | null> {

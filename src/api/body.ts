@@ -5,7 +5,7 @@ import type { AppEnv } from "./context.ts";
 import { Problem } from "./problem.ts";
 
 /** Largest body, bytes. */
-const MAX_BODY_BYTES = 1_048_576;
+export const MAX_BODY_BYTES = 1_048_576;
 
 /**
  * Requires JSON of at most 1 MiB on requests that have a body; none at all is `{}`.
@@ -52,7 +52,22 @@ export async function boundedBody(request: Request): Promise<Uint8Array<ArrayBuf
 
 function checkSize(bytes: number): void {
   if (bytes > MAX_BODY_BYTES) {
-    throw new Problem("payload_too_large", `A body has at most ${MAX_BODY_BYTES} bytes.`);
+    throw bodyTooLarge();
+  }
+}
+
+/** How a body of more than 1 MiB is refused. */
+export function bodyTooLarge(): Problem {
+  return new Problem("payload_too_large", `A body has at most ${MAX_BODY_BYTES} bytes.`);
+}
+
+/** @throws Problem for a body that cannot be stored as it is */
+export function checkJson(body: unknown): void {
+  const defect = jsonDefect(body);
+  if (defect !== null) {
+    throw new Problem("validation_failed", `The body cannot be stored: ${defect}.`, {
+      faults: [{ pointer: "", detail: defect }],
+    });
   }
 }
 
@@ -60,12 +75,7 @@ function checkSize(bytes: number): void {
 export function jsonOf(bytes: Uint8Array): { readonly text: string; readonly value: unknown } {
   const text = decode(bytes);
   const value = parse(text);
-  const defect = jsonDefect(value);
-  if (defect !== null) {
-    throw new Problem("validation_failed", `The body cannot be stored: ${defect}.`, {
-      faults: [{ pointer: "", detail: defect }],
-    });
-  }
+  checkJson(value);
   return { text, value };
 }
 

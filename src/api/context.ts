@@ -11,6 +11,8 @@ import type { Catalogue } from "../run/catalogue.ts";
 import type { McpPort } from "../run/mcp-port.ts";
 import type { DeliveryName } from "../run/webhook.ts";
 import { HookStore } from "../store/hooks.ts";
+import { AgentStore } from "../store/agents.ts";
+import { AuditStore } from "../store/audit.ts";
 import { KeyStore, type Caller } from "../store/keys.ts";
 import { McpStore } from "../store/mcp.ts";
 import { SecretStore } from "../store/secrets.ts";
@@ -34,7 +36,9 @@ export interface ApiDeps {
   readonly secrets: SigningSecrets;
   /** Has a delivery attempted as soon as can be. */
   deliver(name: DeliveryName): Promise<void>;
+  readonly agents: AgentStore;
   readonly keys: KeyStore;
+  readonly audit: AuditStore;
   readonly usage: UsageStore;
   ledger(tenantId: string): LedgerRpc;
   readonly observer: Observer;
@@ -80,7 +84,9 @@ export function apiDeps(
     secretStore: new SecretStore(env.DB),
     secrets: new SigningSecrets(config.encryptionKey),
     deliver: (name) => sendDeliveries(env.WEBHOOKS, [name]),
+    agents: new AgentStore(env.DB),
     keys: new KeyStore(env.DB),
+    audit: new AuditStore(env.DB),
     usage: new UsageStore(env.DB),
     ledger: (tenantId) => ledgerStub(env.LEDGERS, tenantId),
     observer,

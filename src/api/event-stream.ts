@@ -3,15 +3,16 @@
  * `run-follower.ts`; a client that goes away ends the following.
  */
 import type { TaskRow } from "../store/tasks.ts";
+import type { Credential } from "../store/keys.ts";
 import type { ApiContext } from "./context.ts";
 import { followRun } from "./run-follower.ts";
 
 /** The live stream of a task's events after a cursor; ends after the terminal event. */
-export function sseResponse(c: ApiContext, row: TaskRow, after: number): Response {
+export function sseResponse(c: ApiContext, row: TaskRow, by: Credential, after: number): Response {
   const { deps } = c.var;
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
   const stream = new EventStream(writable.getWriter());
-  const follow = () => followRun(deps, row, after, stream);
+  const follow = () => followRun(deps, row, by, after, stream);
   c.executionCtx.waitUntil(stream.run(follow, deps.config.ssePingMs));
   return c.body(readable, 200, {
     "Content-Type": "text/event-stream",

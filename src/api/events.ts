@@ -9,6 +9,7 @@ import type { ApiContext, AppEnv } from "./context.ts";
 import { sseResponse } from "./event-stream.ts";
 import { Problem } from "./problem.ts";
 import { refusals } from "./routes.ts";
+import { watchAddress } from "../durable/rpc.ts";
 import * as schemas from "./schemas.ts";
 import { taskOf } from "./task-view.ts";
 import type { TaskRow } from "../store/tasks.ts";
@@ -57,7 +58,7 @@ export function eventRoutes(app: OpenAPIHono<AppEnv>): void {
     }
     const after = query.after ?? 0;
     if (WANTS_STREAM.test(c.req.header("Accept") ?? "")) {
-      return sseResponse(c, found.row, lastEventId(c) ?? after);
+      return sseResponse(c, found.row, found.caller, lastEventId(c) ?? after);
     }
     const run = c.var.deps.run(found.row.tenant_id, found.row.task_id);
     const page = await run.events(after, query.limit ?? DEFAULT_LIMIT);
@@ -106,13 +107,8 @@ function openSocket(
   caller: Caller,
   after: number | null,
 ): Promise<Response> {
-  const url = new URL("https://run/");
-  url.searchParams.set("task", row.task_id);
-  url.searchParams.set("by", caller.keyId);
-  url.searchParams.set("write", caller.scopes.has("tasks:write") ? "1" : "0");
-  if (after !== null) {
-    url.searchParams.set("after", String(after));
-  }
+  const mayWrite = caller.scopes.has("tasks:write");
+  const url = watchAddress({ taskId: row.task_id, by: caller, mayWrite, after });
   const headers = { Upgrade: "websocket", ...protocolOf(c) };
   return c.var.deps.run(row.tenant_id, row.task_id).fetch(new Request(url, { headers }));
 }

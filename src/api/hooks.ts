@@ -214,6 +214,7 @@ export function hookRoutes(app: OpenAPIHono<AppEnv>): void {
     const body = filled(hook.template, jsonOf(bytes).value as JsonValue);
     const caller = {
       keyId: hook.hook_id,
+      secret: 0,
       tenantId: hook.tenant_id,
       scopes: new Set(["tasks:write"] as const),
     };

@@ -5,7 +5,7 @@ import type { AgentConfig } from "../run/spec.ts";
 import { MAX_SNAPSHOT_CHARS } from "../run/tool-definition.ts";
 import type { McpServerRow } from "../store/mcp.ts";
 import type { ApiDeps } from "./context.ts";
-import { Problem, type ProblemCode } from "./problem.ts";
+import { refusal, type Pointer } from "./refusal.ts";
 
 /** A server that a tenant may use; `row` is null where it is the deployment's. */
 export interface KnownServer {
@@ -48,17 +48,18 @@ export async function mcpServersOf(
   deps: ApiDeps,
   tenantId: string,
   { mcp_servers: names, inject_mcp_proxy = false }: AgentConfig,
+  at: Pointer,
 ): Promise<McpServerDefinition[]> {
   if (names === undefined) {
     const all = inject_mcp_proxy ? await serversOf(deps, tenantId) : [];
     const definitions = all.filter(({ enabled }) => enabled).map(({ definition }) => definition);
-    return checked(deps, tenantId, definitions, () => "/agent_config/inject_mcp_proxy");
+    return checked(deps, tenantId, definitions, () => at("/inject_mcp_proxy"));
   }
   const wanted = [...new Set(names)];
   const first = configured(deps, tenantId);
   const isConfigured = (name: string) => first.some(({ definition }) => definition.name === name);
   const all = wanted.every(isConfigured) ? first : await serversOf(deps, tenantId);
-  const pointer = (name: string) => `/agent_config/mcp_servers/${names.indexOf(name)}`;
+  const pointer = (name: string) => at(`/mcp_servers/${names.indexOf(name)}`);
   const definitions = wanted.map((name) => {
     const found = all.find(({ definition }) => definition.name === name);
     if (found === undefined || !found.enabled) {
@@ -68,7 +69,9 @@ export async function mcpServersOf(
     }
     return found.definition;
   });
-  return checked(deps, tenantId, definitions, pointer);
+  return checked(deps, tenantId, definitions, (name) =>
+    name === null ? at("/mcp_servers") : pointer(name),
+  );
 }
 
 /** Whether a name in an agent's tools is for a run's servers to know. */
@@ -82,12 +85,15 @@ export function isMcpTool(
     : servers.some((server) => name.startsWith(`${server.name}.`));
 }
 
-/** What a run is given has to be usable now, and to fit. */
+/**
+ * What a run is given has to be usable now, and to fit.
+ * @param pointer to a server, or, of null, to all of them
+ */
 function checked(
   deps: ApiDeps,
   tenantId: string,
   definitions: McpServerDefinition[],
-  pointer: (name: string) => string,
+  pointer: (name: string | null) => string,
 ): McpServerDefinition[] {
   for (const definition of definitions) {
     const why = deps.mcp.unusable(tenantId, definition);
@@ -101,7 +107,7 @@ function checked(
     JSON.stringify(definitions).length > MAX_SNAPSHOT_CHARS
   ) {
     const detail = `are more than ${MAX_MCP_SERVERS} MCP servers, or ${MAX_SNAPSHOT_CHARS} characters of their definitions`;
-    throw refusal("validation_failed", "/agent_config/mcp_servers", detail);
+    throw refusal("validation_failed", pointer(null), detail);
   }
   return definitions;
 }
@@ -114,10 +120,4 @@ function configured({ config }: ApiDeps, tenantId: string): KnownServer[] {
 
 function known(row: McpServerRow): KnownServer {
   return { definition: row.definition, enabled: row.enabled, row };
-}
-
-function refusal(code: ProblemCode, pointer: string, detail: string): Problem {
-  return new Problem(code, `${code === "validation_failed" ? `${pointer} ` : ""}${detail}`, {
-    faults: [{ pointer, detail }],
-  });
 }

@@ -6,6 +6,8 @@ import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { McpTool } from "../run/mcp-catalogue.ts";
 import { MAX_MCP_SERVERS, type McpServerDefinition } from "../run/mcp-server.ts";
 import { MAX_DEFINITION_CHARS } from "../run/tool-definition.ts";
+import { newAct } from "../store/audit.ts";
+import type { Caller } from "../store/keys.ts";
 import { requireScope } from "./auth.ts";
 import { jsonBody } from "./body.ts";
 import type { ApiDeps, AppEnv } from "./context.ts";
@@ -196,8 +198,8 @@ export function mcpRoutes(app: OpenAPIHono<AppEnv>): void {
     const { enabled, name, ...body } = c.req.valid("json");
     notTheDeployments(deps, name);
     const definition = definitionOf(deps, name, body);
-    const now = new Date(deps.now()).toISOString();
-    const row = await deps.mcpServers.insert(caller.tenantId, { definition, enabled }, now);
+    const act = newAct(deps.now(), caller.keyId);
+    const row = await deps.mcpServers.insert(caller.tenantId, { definition, enabled }, act);
     if (row === null) {
       throw (await deps.mcpServers.get(caller.tenantId, name)) === null
         ? new Problem("too_many_mcp_servers", `A tenant has at most ${MAX_MCP_SERVERS} servers.`)
@@ -230,7 +232,7 @@ export function mcpRoutes(app: OpenAPIHono<AppEnv>): void {
     }
     const definition = definitionOf(deps, name, body);
     const wanted = { definition, enabled };
-    const server = await change(deps, caller.tenantId, name, c.req.header("If-Match"), wanted);
+    const server = await change(deps, caller, name, c.req.header("If-Match"), wanted);
     c.header("ETag", etagOf(server.row));
     return c.json(await shownWithHealth(deps, caller.tenantId, server), 200);
   });
@@ -240,7 +242,7 @@ export function mcpRoutes(app: OpenAPIHono<AppEnv>): void {
     const { name } = c.req.valid("param");
     notTheDeployments(deps, name);
     const wanted = c.req.valid("json");
-    const server = await change(deps, caller.tenantId, name, c.req.header("If-Match"), wanted);
+    const server = await change(deps, caller, name, c.req.header("If-Match"), wanted);
     c.header("ETag", etagOf(server.row));
     return c.json(await shownWithHealth(deps, caller.tenantId, server), 200);
   });
@@ -254,7 +256,8 @@ export function mcpRoutes(app: OpenAPIHono<AppEnv>): void {
       async () => (await deps.mcpServers.get(caller.tenantId, name)) ?? notFound(name),
       SERVER_WORD,
     );
-    if (!(await deps.mcpServers.remove(caller.tenantId, name, expected))) {
+    const act = newAct(deps.now(), caller.keyId);
+    if (!(await deps.mcpServers.remove(caller.tenantId, name, expected, act))) {
       throw await missed(deps, caller.tenantId, name);
     }
     return c.body(null, 204);
@@ -309,7 +312,8 @@ export function mcpRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(forgetRoute, async (c) => {
     const { deps, caller } = c.var;
     const { definition } = await found(deps, caller.tenantId, c.req.valid("param").name);
-    await deps.mcpServers.removeToken(caller.tenantId, definition.name);
+    const act = newAct(deps.now(), caller.keyId);
+    await deps.mcpServers.removeToken(caller.tenantId, definition.name, act);
     return c.body(null, 204);
   });
 }
@@ -331,7 +335,7 @@ async function shownWithHealth(deps: ApiDeps, tenantId: string, server: KnownSer
 
 async function change(
   deps: ApiDeps,
-  tenantId: string,
+  { tenantId, keyId }: Caller,
   name: string,
   header: string | undefined,
   wanted: Parameters<ApiDeps["mcpServers"]["change"]>[2],
@@ -341,8 +345,8 @@ async function change(
     async () => (await deps.mcpServers.get(tenantId, name)) ?? notFound(name),
     SERVER_WORD,
   );
-  const now = new Date(deps.now()).toISOString();
-  const row = await deps.mcpServers.change(tenantId, name, wanted, expected, now);
+  const act = newAct(deps.now(), keyId);
+  const row = await deps.mcpServers.change(tenantId, name, wanted, expected, act);
   if (row === null) {
     throw await missed(deps, tenantId, name);
   }

@@ -6,6 +6,7 @@ import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { platformFailure } from "../durable/platform-error.ts";
 import { SettingError } from "../env.ts";
+import type { Observer } from "../observe.ts";
 import type { AppEnv } from "./context.ts";
 
 /** Every code a request can be refused with: its status, and its title. */
@@ -27,12 +28,16 @@ export const PROBLEMS = {
   not_started: [409, "The run has not begun yet"],
   tool_exists: [409, "There is a tool of this name"],
   too_many_tools: [409, "There is no room for more tools"],
+  agent_exists: [409, "There is an agent of this name"],
+  agent_built_in: [409, "The agent is the service's own"],
+  too_many_agents: [409, "There is no room for more agents"],
   mcp_server_exists: [409, "There is an MCP server of this name"],
   too_many_mcp_servers: [409, "There is no room for more MCP servers"],
   too_many_webhooks: [409, "There is no room for more webhooks"],
   too_many_hooks: [409, "There is no room for more hooks"],
   webhook_disabled: [409, "The webhook is disabled"],
   oauth_not_configured: [409, "The MCP server is registered without OAuth"],
+  key_over: [409, "The key is revoked or has expired"],
   precondition_failed: [412, "It was changed meanwhile"],
   payload_too_large: [413, "The body is too large"],
   unsupported_media_type: [415, "The body must be JSON"],
@@ -119,8 +124,26 @@ export function problemResponse(c: Context<AppEnv>, problem: Problem): Response 
 }
 
 /** A failure that nobody foresaw: only operators see what it was. */
-export function internalError(requestId: string): Problem {
+function internalError(requestId: string): Problem {
   return new Problem("internal_error", `Something went wrong. Ask with ${requestId}.`);
+}
+
+/**
+ * The problem that an error at a front comes to; what nobody foresaw is told to operators only.
+ * @param deps undefined where not even they could be built
+ */
+export function foreseen(
+  deps: { readonly observer: Observer } | undefined,
+  front: string,
+  error: unknown,
+  requestId: string,
+): Problem {
+  const problem = toProblem(error);
+  if (problem !== null) {
+    return problem;
+  }
+  deps?.observer.fault(front, error);
+  return internalError(requestId);
 }
 
 /** What a failing handler comes to: its problem, or a fault that only operators see. */

@@ -4,12 +4,16 @@
  * given up and opened again at the cursor, so nothing is lost, doubled or buffered without bound.
  */
 import type { TaskRow } from "../store/tasks.ts";
+import { watchAddress } from "../durable/rpc.ts";
+import type { Credential } from "../store/keys.ts";
 import type { ApiDeps } from "./context.ts";
 
 /** Characters that may wait for a slow reader before the object is asked to stop. */
 const MAX_BACKLOG = 1_000_000;
 const RECONNECTS = 5;
 const RECONNECT_MS = 500;
+/** The live protocol's close code for who may not watch any more. */
+const NOT_AUTHORISED = 4401;
 
 /** An event as it is in the log. */
 export interface FollowedEvent {
@@ -29,19 +33,21 @@ export interface Reader {
 
 /**
  * Gives a reader every event after a cursor, once and in order, until the run's last one, or until
- * the reader is gone. False if neither came about: the run cannot be reached.
+ * the reader is gone. False if neither came about: the run cannot be reached, or the reader's key
+ * is not valid any more.
  */
 export async function followRun(
   deps: ApiDeps,
   row: TaskRow,
+  by: Credential,
   after: number,
   reader: Reader,
 ): Promise<boolean> {
   let cursor = after;
   for (let failures = 0; failures < RECONNECTS && !reader.gone.aborted;) {
-    const { cursor: reached, over } = await connect(deps, row, cursor, reader);
-    if (over) {
-      return true;
+    const { cursor: reached, over, refused } = await connect(deps, row, by, cursor, reader);
+    if (over || refused) {
+      return over;
     }
     failures = reached > cursor ? 0 : failures + 1;
     cursor = reached;
@@ -50,34 +56,41 @@ export async function followRun(
   return reader.gone.aborted;
 }
 
+/** How far one socket went, and why it ended. */
+interface Relayed {
+  readonly cursor: number;
+  readonly over: boolean;
+  readonly refused: boolean;
+}
+
 /** One socket, from its opening to its end; an object that cannot be reached has no events. */
 async function connect(
   deps: ApiDeps,
   row: TaskRow,
+  by: Credential,
   cursor: number,
   reader: Reader,
-): Promise<{ cursor: number; over: boolean }> {
+): Promise<Relayed> {
   try {
     // A stub that has failed once fails for ever: each socket gets its own.
     const run = deps.run(row.tenant_id, row.task_id);
-    const url = `https://run/?task=${row.task_id}&by=follower&write=0&after=${cursor}`;
+    const url = watchAddress({ taskId: row.task_id, by, mayWrite: false, after: cursor });
     const response = await run.fetch(new Request(url, { headers: { Upgrade: "websocket" } }));
     const socket = response.webSocket ?? null;
-    return socket === null ? { cursor, over: false } : await relay(socket, cursor, reader);
+    return socket === null
+      ? { cursor, over: false, refused: false }
+      : await relay(socket, cursor, reader);
   } catch {
-    return { cursor, over: false };
+    return { cursor, over: false, refused: false };
   }
 }
 
 /** Passes on one socket's events; ends when it closes, all of them taken. */
-async function relay(
-  socket: WebSocket,
-  after: number,
-  { take, gone }: Reader,
-): Promise<{ cursor: number; over: boolean }> {
+async function relay(socket: WebSocket, after: number, { take, gone }: Reader): Promise<Relayed> {
   let cursor = after;
   let backlog = 0;
   let givenUp = false;
+  let refused = false;
   let taking = Promise.resolve();
   const over = await new Promise<boolean>((resolve) => {
     const end = (whole: boolean): void => {
@@ -107,7 +120,10 @@ async function relay(
         giveUp(false);
       }
     });
-    socket.addEventListener("close", ({ code }) => end(code === 1000));
+    socket.addEventListener("close", ({ code }) => {
+      refused = code === NOT_AUTHORISED;
+      end(code === 1000);
+    });
     socket.addEventListener("error", () => end(false));
     gone.addEventListener("abort", leave);
     socket.accept();
@@ -116,7 +132,7 @@ async function relay(
     }
   });
   await taking;
-  return { cursor, over };
+  return { cursor, over, refused };
 }
 
 /** The event that a message of the live protocol carries; null for its other messages. */

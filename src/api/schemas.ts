@@ -11,6 +11,7 @@ import { USAGE_GROUPS } from "../store/usage.ts";
 import { MAX_MCP_SERVERS, MCP_TOOL_MODES } from "../run/mcp-server.ts";
 import { MAX_REASON_CHARS, PLAIN_TEXT } from "../run/plain-text.ts";
 import { policySchema } from "../run/policy.ts";
+import { profileSchema } from "../run/profile.ts";
 import { EXPIRY_POLICIES, PLANNERS } from "../run/spec.ts";
 
 /** Any JSON: what it may hold is checked once for the whole body, see `body.ts`. */
@@ -21,7 +22,7 @@ export const freeObject = z.record(z.string(), freeValue);
 export const timestamp = z
   .string()
   .openapi({ format: "date-time", example: "2026-11-22T19:05:12.345Z" });
-const instant = z.iso.datetime({ offset: true, error: "must be an RFC 3339 time" });
+export const instant = z.iso.datetime({ offset: true, error: "must be an RFC 3339 time" });
 const taskIdText = z.string().refine(isTaskId, "not a task id");
 /** No control characters: names are shown to people and in terminals. */
 export const plainText = (max: number) =>
@@ -78,6 +79,13 @@ const policy = checkedBy(policySchema, {
   example: { approve: ["pay", "mail.*"], rate: { "mail.*": { per_run: 5 } } },
 }).openapi("Policy");
 
+const { $schema: _again, ...profileDocument } = z.toJSONSchema(profileSchema, { io: "input" });
+const profile = checkedBy(profileSchema, {
+  ...profileDocument,
+  description: "Who the agent is. Its model is told, before the instructions.",
+  example: { role: "An accountant", guidelines: ["Show how you came to each number."] },
+}).openapi("Profile");
+
 /** What an input may hold that has a meaning. */
 export const inputFields = {
   goal: someText.optional().openapi({ example: "What is 17% of 2,340?" }),
@@ -111,7 +119,7 @@ const inputData = z
   })
   .openapi("InputData", { description: "A free object; these fields have a meaning." });
 
-const agentConfig = z
+export const agentConfig = z
   .strictObject({
     model: z.string().min(1).max(256).optional().openapi({ example: "openai/gpt-4o-mini" }),
     fallback_models: z.array(z.string().min(1).max(256)).max(8).optional().openapi({
@@ -123,6 +131,7 @@ const agentConfig = z
         "JSON Schema of the answer, which `result.data` then holds. What does not fit goes back to the model with the reasons.",
     }),
     instructions: z.string().max(100_000).optional(),
+    profile: profile.optional(),
     tools: z.array(z.string().min(1).max(128)).max(128).optional(),
     mcp_servers: z.array(z.string().min(1).max(40)).max(MAX_MCP_SERVERS).optional().openapi({
       description:
@@ -170,7 +179,7 @@ const agentConfig = z
 /** A cap: a whole number, or null for none. */
 const cap = (min: number, max: number) => z.number().int().min(min).max(max).nullish();
 
-const limits = z
+export const limits = z
   .strictObject({
     max_steps: cap(1, 100_000),
     max_tool_calls: cap(0, 100_000),

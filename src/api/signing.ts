@@ -20,6 +20,7 @@ export async function makeTicket(
     task: taskId,
     tenant: caller.tenantId,
     key: caller.keyId,
+    secret: caller.secret,
     scopes,
     exp: now + TICKET_MS,
   };
@@ -42,9 +43,10 @@ export async function readTicket(
   const scopes = new Set<Scope>(
     SCOPES.filter((scope) => Array.isArray(listed) && listed.includes(scope)),
   );
-  const { tenant, key } = claims;
-  return typeof tenant === "string" && typeof key === "string"
-    ? { tenantId: tenant, keyId: key, scopes }
+  // A ticket of an earlier version of this service names none.
+  const { tenant, key, secret = 0 } = claims;
+  return typeof tenant === "string" && typeof key === "string" && typeof secret === "number"
+    ? { tenantId: tenant, keyId: key, secret, scopes }
     : null;
 }
 

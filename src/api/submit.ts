@@ -1,10 +1,7 @@
 /** The use case of submitting a task, for every front that has one. */
-import type { Catalogue } from "../run/catalogue.ts";
-import { canonicalJson, type JsonObject, type JsonValue } from "../run/json.ts";
+import { canonicalJson, type JsonValue } from "../run/json.ts";
+import { layersOf } from "../run/agent.ts";
 import { newTaskId } from "../run/id.ts";
-import type { McpServerDefinition } from "../run/mcp-server.ts";
-import type { AgentConfig, RunLimits } from "../run/spec.ts";
-import type { ToolDefinition } from "../run/tool-definition.ts";
 import { isTerminal } from "../run/view.ts";
 import { CALLBACKS } from "../run/webhook.ts";
 import type { Caller } from "../store/keys.ts";
@@ -15,11 +12,12 @@ import {
   type NewTask,
   type TaskRow,
 } from "../store/tasks.ts";
-import { agentsOf } from "./agents.ts";
+import { agentForTask, isOwn, resolved } from "./agents-of.ts";
 import { sha256Hex } from "./auth.ts";
+import { checkAgain, checkConfig, IN_TASK } from "./check-config.ts";
 import type { ApiDeps } from "./context.ts";
-import { isMcpTool, mcpServersOf } from "./mcp-servers-of.ts";
-import { Problem, type ProblemCode } from "./problem.ts";
+import { Problem } from "./problem.ts";
+import { refusal, type Pointer } from "./refusal.ts";
 import { checkAddress, ensureSecret } from "./webhook-secrets.ts";
 import type { SubmitBody } from "./schemas.ts";
 
@@ -28,9 +26,6 @@ export interface Submitted {
   /** The key was used before for the same request; this is that request's task. */
   readonly replayed: boolean;
 }
-
-/** Limits of a task that names none. */
-const DEFAULT_LIMITS: RunLimits = { max_steps: 25, max_duration_s: 3600, max_repeats: 10 };
 
 /** The furthest that a task may be scheduled ahead. */
 const MAX_AHEAD_MS = 5 * 365 * 86_400_000;
@@ -80,18 +75,12 @@ export async function retryTask(
         `The task is ${origin.status}; only one that is over can be tried again.`,
       );
     }
-    checkModel(deps, origin.config.model);
-    for (const fallback of origin.config.fallback_models ?? []) {
-      checkModel(deps, fallback);
-    }
-    checkPrices(deps.catalogue, origin.config, origin.limits);
-    const mcp_servers = await mcpServersOf(deps, caller.tenantId, origin.config);
-    const tools = await ownTools(deps, caller, origin.config, mcp_servers);
+    const { config, limits } = origin;
+    const referred = await checkAgain(deps, { tenantId: caller.tenantId, config, limits });
     const now = deps.now();
     return {
       ...origin,
-      tools,
-      mcp_servers,
+      ...referred,
       task_id: newTaskId(now, crypto.getRandomValues(new Uint8Array(16))),
       attempt: origin.attempt + 1,
       retry_of: origin.task_id,
@@ -159,33 +148,36 @@ async function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): Promise
   if (!AGENT_TASKS.has(body.task_type)) {
     throw refusal("unknown_task_type", "/task_type", `There is no task type "${body.task_type}".`);
   }
-  if (!agentsOf().some(({ name }) => name === body.agent)) {
+  const { tenantId } = caller;
+  const found = await agentForTask(deps, tenantId, body.agent);
+  if (found === null) {
     throw refusal("unknown_agent", "/agent", `There is no agent "${body.agent}".`);
   }
-  const config = resolveConfig(deps, body);
-  const limits = resolveLimits(body);
-  checkPrices(deps.catalogue, config, limits);
+  const { agent, tools } = found;
+  const said = layersOf(saidOf(body), body.limits ?? {});
+  const { config, limits } = resolved(deps, agent, said);
   const { script, script_tools } = body.input_data;
   if (config.model !== "local/script" && (script !== undefined || script_tools !== undefined)) {
     const pointer = script === undefined ? "/input_data/script_tools" : "/input_data/script";
     throw refusal("validation_failed", pointer, "is for the model local/script only");
   }
-  checkPolicy(deps.catalogue, config);
-  const mcp_servers = await mcpServersOf(deps, caller.tenantId, config);
-  const tools = await ownTools(deps, caller, config, mcp_servers);
-  const others = [...(script_tools ?? []), ...tools].map((tool) => tool.name);
-  checkTools(deps.catalogue, config, others, mcp_servers);
+  const brought = (script_tools ?? []).map((tool) => tool.name);
+  const referred = await checkConfig(
+    deps,
+    { tenantId, config, limits, brought, tools },
+    whoSaid(body, isOwn(agent)),
+  );
   checkSize("/input_data", body.input_data, MAX_INPUT_CHARS);
   checkSize("/metadata", body.metadata ?? {}, MAX_METADATA_CHARS);
   const now = deps.now();
   return {
-    tenant_id: caller.tenantId,
+    tenant_id: tenantId,
     task_id: newTaskId(now, crypto.getRandomValues(new Uint8Array(16))),
     task_type: "agent_run",
     name: body.name ?? null,
     input_data: body.input_data as NewTask["input_data"],
-    agent: body.agent,
-    agent_version: 1,
+    agent: agent.name,
+    agent_version: agent.version,
     config,
     limits,
     metadata: body.metadata ?? {},
@@ -194,8 +186,7 @@ async function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): Promise
     retry_of: null,
     scheduled_at: scheduledAt(body, now),
     callback_url: await callbackUrl(deps, caller, body),
-    tools,
-    mcp_servers,
+    ...referred,
     created_at: new Date(now).toISOString(),
   };
 }
@@ -225,103 +216,31 @@ async function callbackUrl(
   return url;
 }
 
-function resolveConfig(deps: ApiDeps, { agent_config = {}, input_data }: SubmitBody): AgentConfig {
-  const model = agent_config.model ?? deps.config.defaultModel;
-  checkModel(deps, model);
-  for (const [i, fallback] of (agent_config.fallback_models ?? []).entries()) {
-    checkModel(deps, fallback, `/agent_config/fallback_models/${i}`);
-  }
-  checkSchema(deps.catalogue, "/agent_config/output_schema", agent_config.output_schema);
-  return {
-    // What the input says of it is how it was said first; the agent's own word wins.
-    ...(input_data.inject_mcp_proxy === true ? { inject_mcp_proxy: true } : {}),
-    ...(stripAbsent(agent_config) as Partial<AgentConfig>),
-    model,
-    planner: agent_config.planner ?? deps.config.defaultPlanner,
-  };
-}
-
-function checkModel(deps: ApiDeps, model: string, pointer = "/agent_config/model"): void {
-  const problem = deps.catalogue.modelProblem(model);
-  if (problem !== null) {
-    throw refusal(problem.code, pointer, problem.detail);
-  }
-}
-
-/** With a cap on money, a model without a price is an error, not free. */
-function checkPrices(catalogue: Catalogue, config: AgentConfig, limits: RunLimits): void {
-  const models = [config.model, ...(config.fallback_models ?? [])];
-  const unpriced = models.find((model) => !catalogue.isPriced(model));
-  if (limits.max_cost_usd !== undefined && unpriced !== undefined) {
-    throw refusal(
-      "unpriced_model",
-      "/limits/max_cost_usd",
-      `Nobody knows what ${unpriced} costs; set its price in OPSPAWN_PRICES.`,
-    );
-  }
-}
-
-/** A schema that could never be checked is refused now, not after the money is spent. */
-function checkSchema(catalogue: Catalogue, pointer: string, schema: JsonObject | undefined): void {
-  const defect = schema === undefined ? null : catalogue.schemaDefect(schema);
-  if (defect !== null) {
-    throw refusal("validation_failed", `${pointer}${defect.pointer}`, defect.detail);
-  }
-}
-
-/** What the client names wins over the defaults, and null over both. */
-function resolveLimits({ limits = {} }: SubmitBody): RunLimits {
-  const named = Object.entries(limits).filter(([, value]) => value !== undefined);
-  const all = { ...DEFAULT_LIMITS, ...Object.fromEntries(named) };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
-}
-
-/** A schema that cannot be applied would deny every call: better said now. */
-function checkPolicy(catalogue: Catalogue, config: AgentConfig): void {
-  for (const [pattern, schema] of Object.entries(config.policy?.arguments ?? {})) {
-    const defect = catalogue.schemaDefect(schema);
-    if (defect !== null) {
-      const pointer = `/agent_config/policy/arguments/${pattern}${defect.pointer}`;
-      throw refusal("validation_failed", pointer, defect.detail);
-    }
-  }
+/** What the task says of its config; what its input says of the proxy, the config covers. */
+function saidOf({ agent_config = {}, input_data }: SubmitBody): object {
+  return input_data.inject_mcp_proxy === true
+    ? { inject_mcp_proxy: true, ...agent_config }
+    : agent_config;
 }
 
 /**
- * The tenant's tools that a run may use, as they are now: all that are enabled, or those that its
- * agent names. Nothing is asked where it names none but built-in ones and those of its servers.
+ * Where a part of the config came from: the body has the field, or the agent has it.
+ * @param own whether the agent is the service's own, which is no place to look at
  */
-async function ownTools(
-  { catalogue, tools }: ApiDeps,
-  { tenantId }: Caller,
-  config: AgentConfig,
-  servers: readonly McpServerDefinition[],
-): Promise<ToolDefinition[]> {
-  const builtIn = new Set(catalogue.tools.map((tool) => tool.name));
-  const { tools: names } = config;
-  const isOthers = (name: string) => builtIn.has(name) || isMcpTool(name, servers, config);
-  if (names?.every(isOthers) === true) {
-    return [];
-  }
-  const rows = await tools.list(tenantId);
-  return rows
-    .filter(({ name, enabled }) => enabled && !builtIn.has(name) && (names?.includes(name) ?? true))
-    .map(({ definition }) => definition);
-}
-
-function checkTools(
-  catalogue: Catalogue,
-  config: AgentConfig,
-  others: readonly string[],
-  servers: readonly McpServerDefinition[],
-): void {
-  const existing = new Set([...catalogue.tools.map((tool) => tool.name), ...others]);
-  for (const [i, name] of (config.tools ?? []).entries()) {
-    // What a server offers is known to the run, once it has asked.
-    if (!existing.has(name) && !isMcpTool(name, servers, config)) {
-      throw refusal("unknown_tool", `/agent_config/tools/${i}`, `There is no tool "${name}".`);
+function whoSaid(
+  { agent_config = {}, limits = {}, input_data }: SubmitBody,
+  own: boolean,
+): Pointer {
+  return (part) => {
+    const [, first = "", second = ""] = part.split("/");
+    if (first === "limits" ? second in limits : first in agent_config) {
+      return IN_TASK(part);
     }
-  }
+    if (first === "inject_mcp_proxy" && input_data.inject_mcp_proxy === true) {
+      return `/input_data${part}`;
+    }
+    return own ? IN_TASK(part) : "/agent";
+  };
 }
 
 function checkSize(pointer: string, value: unknown, max: number): void {
@@ -348,15 +267,4 @@ async function replay(
     throw new Problem("not_found", "The task of this idempotency key does not exist any more.");
   }
   return asAccepted(row);
-}
-
-function refusal(code: ProblemCode, pointer: string, detail: string): Problem {
-  return new Problem(code, `${code === "validation_failed" ? `${pointer} ` : ""}${detail}`, {
-    faults: [{ pointer, detail }],
-  });
-}
-
-/** A copy without members that are undefined, at any depth: what is stored has no holes. */
-function stripAbsent(value: object): object {
-  return JSON.parse(JSON.stringify(value)) as object;
 }

@@ -3,10 +3,9 @@ import type { TaskStatus } from "../run/state.ts";
 import type { Caller } from "../store/keys.ts";
 import type { TaskFilter } from "../store/tasks.ts";
 import type { ApiDeps } from "./context.ts";
-import { cursorOf } from "./cursor.ts";
+import { cursorOf, pageOf } from "./cursor.ts";
 import { Problem } from "./problem.ts";
 import type { TaskJson } from "./schemas.ts";
-import { makeCursor } from "./signing.ts";
 import { taskJson } from "./task-view.ts";
 
 /** D1 takes a hundred bound values in a statement. */
@@ -34,25 +33,26 @@ export interface TaskPage {
   readonly next_cursor: string | null;
 }
 
-/** A page of the caller's tasks, newest first. @throws Problem `validation_failed` */
+/**
+ * A page of the caller's tasks, newest first. @throws Problem `validation_failed`
+ * @param cursorName what the front calls the cursor
+ */
 export async function listTasks(
   deps: ApiDeps,
   caller: Caller,
   query: TaskQuery,
+  cursorName = "cursor",
 ): Promise<TaskPage> {
   if (query.metadata.length > MAX_METADATA_FILTERS) {
     throw new Problem("validation_failed", `At most ${MAX_METADATA_FILTERS} metadata filters.`);
   }
   const limit = query.limit ?? DEFAULT_LIMIT;
-  const before = query.cursor === undefined ? null : await cursorOf(deps, caller, query.cursor);
+  const { cursor } = query;
+  const before =
+    cursor === undefined ? null : await cursorOf(deps, caller, cursor, { name: cursorName });
   const filter = filterOf(query);
   const { tasks, total } = await deps.tasks.list(caller.tenantId, filter, limit + 1, before);
-  const page = tasks.slice(0, limit);
-  const last = tasks.length > limit ? page.at(-1) : undefined;
-  const next_cursor =
-    last === undefined
-      ? null
-      : await makeCursor(await deps.keys.signingKey(), caller.tenantId, last.task_id);
+  const { page, next_cursor } = await pageOf(deps, caller, tasks, limit, ({ task_id }) => task_id);
   return { tasks: page.map(taskJson), total, next_cursor };
 }
 

@@ -33,6 +33,19 @@ export async function settledTask(deps: ApiDeps, row: TaskRow, waitMs: number): 
   return withView(row, JSON.parse(view) as RunView);
 }
 
+/** A task that was just accepted, once it has settled; answered as such whatever the wait meets. */
+export async function acceptedTask(deps: ApiDeps, task: TaskRow, waitMs: number): Promise<TaskRow> {
+  if (waitMs === 0) {
+    return task;
+  }
+  try {
+    return await settledTask(deps, task, waitMs);
+  } catch (error) {
+    deps.observer.fault("submit.wait", error);
+    return task;
+  }
+}
+
 /** The JSON of a task. What it was submitted with of its tenant's is the run's business. */
 export function taskJson(row: ListedTask & Partial<Pick<TaskRow, Snapshot>>): TaskJson {
   const {

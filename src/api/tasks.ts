@@ -1,10 +1,10 @@
 /** `/api/v1/tasks`: submit, get, list, cancel, and the ticket for watching. */
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
-import type { TaskFilter, TaskRow } from "../store/tasks.ts";
+import type { TaskFilter } from "../store/tasks.ts";
 import { requireScope } from "./auth.ts";
 import { jsonBody } from "./body.ts";
 import { cancelTask } from "./commands.ts";
-import type { ApiContext, ApiDeps, AppEnv } from "./context.ts";
+import type { ApiContext, AppEnv } from "./context.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
 import { Problem } from "./problem.ts";
 import {
@@ -20,7 +20,7 @@ import * as schemas from "./schemas.ts";
 import { makeTicket, TICKET_MS } from "./signing.ts";
 import { submitTask } from "./submit.ts";
 import { listTasks } from "./task-list.ts";
-import { settledTask, taskJson, taskOf } from "./task-view.ts";
+import { acceptedTask, settledTask, taskJson, taskOf } from "./task-view.ts";
 
 const tags = ["Tasks"];
 
@@ -119,7 +119,7 @@ export function taskRoutes(app: OpenAPIHono<AppEnv>): void {
     const body = c.req.valid("json");
     const submitted = await submitTask(deps, caller, body, idempotencyKey(c));
     const waitMs = preferredWait(c.req.header("Prefer"));
-    const row = await afterWaiting(deps, submitted.task, waitMs);
+    const row = await acceptedTask(deps, submitted.task, waitMs);
     applied(c, waitMs);
     c.header("Location", `/api/v1/tasks/${row.task_id}`);
     if (submitted.replayed) {
@@ -158,19 +158,6 @@ export function taskRoutes(app: OpenAPIHono<AppEnv>): void {
     const ticket = await makeTicket(await deps.keys.signingKey(), caller, row.task_id, now);
     return c.json({ ticket, expires_at: new Date(now + TICKET_MS).toISOString() }, 201);
   });
-}
-
-/** The task once it has settled; an accepted task is answered as such whatever the wait meets. */
-async function afterWaiting(deps: ApiDeps, task: TaskRow, waitMs: number): Promise<TaskRow> {
-  if (waitMs === 0) {
-    return task;
-  }
-  try {
-    return await settledTask(deps, task, waitMs);
-  } catch (error) {
-    deps.observer.fault("submit.wait", error);
-    return task;
-  }
 }
 
 /** Says which preference was honoured, as RFC 7240 has it. */

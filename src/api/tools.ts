@@ -5,6 +5,8 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { ToolDefinition } from "../run/tool-definition.ts";
 import { MAX_SNAPSHOT_CHARS, MAX_TENANT_TOOLS } from "../run/tool-definition.ts";
+import { newAct } from "../store/audit.ts";
+import type { Caller } from "../store/keys.ts";
 import { requireScope } from "./auth.ts";
 import { jsonBody } from "./body.ts";
 import type { ApiDeps, AppEnv } from "./context.ts";
@@ -121,8 +123,8 @@ export function toolRoutes(app: OpenAPIHono<AppEnv>): void {
     const { enabled, name, ...body } = c.req.valid("json");
     notBuiltIn(deps, name);
     const definition = await definitionOf(deps, name, body);
-    const now = new Date(deps.now()).toISOString();
-    const row = await deps.tools.insert(caller.tenantId, { definition, enabled }, now);
+    const act = newAct(deps.now(), caller.keyId);
+    const row = await deps.tools.insert(caller.tenantId, { definition, enabled }, act);
     if (row === null) {
       throw (await deps.tools.get(caller.tenantId, name)) === null
         ? noRoom()
@@ -154,7 +156,7 @@ export function toolRoutes(app: OpenAPIHono<AppEnv>): void {
       throw invalid([{ pointer: "/name", detail: "must be the name in the address" }]);
     }
     const definition = await definitionOf(deps, name, body);
-    const row = await change(deps, caller.tenantId, name, c.req.header("If-Match"), {
+    const row = await change(deps, caller, name, c.req.header("If-Match"), {
       definition,
       enabled,
     });
@@ -167,7 +169,7 @@ export function toolRoutes(app: OpenAPIHono<AppEnv>): void {
     const { name } = c.req.valid("param");
     notBuiltIn(deps, name);
     const { enabled } = c.req.valid("json");
-    const row = await change(deps, caller.tenantId, name, c.req.header("If-Match"), { enabled });
+    const row = await change(deps, caller, name, c.req.header("If-Match"), { enabled });
     c.header("ETag", etagOf(row));
     return c.json(toolJson(row), 200);
   });
@@ -180,7 +182,9 @@ export function toolRoutes(app: OpenAPIHono<AppEnv>): void {
       c.req.header("If-Match"),
       async () => (await deps.tools.get(caller.tenantId, name)) ?? notFound(name),
     );
-    if (!(await deps.tools.remove(caller.tenantId, name, expected))) {
+    if (
+      !(await deps.tools.remove(caller.tenantId, name, expected, newAct(deps.now(), caller.keyId)))
+    ) {
       throw await missed(deps, caller.tenantId, name);
     }
     return c.body(null, 204);
@@ -189,7 +193,7 @@ export function toolRoutes(app: OpenAPIHono<AppEnv>): void {
 
 async function change(
   deps: ApiDeps,
-  tenantId: string,
+  { tenantId, keyId }: Caller,
   name: string,
   header: string | undefined,
   wanted: Parameters<ApiDeps["tools"]["change"]>[2],
@@ -198,8 +202,8 @@ async function change(
     header,
     async () => (await deps.tools.get(tenantId, name)) ?? notFound(name),
   );
-  const now = new Date(deps.now()).toISOString();
-  const row = await deps.tools.change(tenantId, name, wanted, expected, now);
+  const act = newAct(deps.now(), keyId);
+  const row = await deps.tools.change(tenantId, name, wanted, expected, act);
   if (row !== null) {
     return row;
   }

@@ -15,6 +15,7 @@ import type { RunSpec } from "../run/spec.ts";
 import type { RunState } from "../run/state.ts";
 import { isSettled, isTerminal, viewOf } from "../run/view.ts";
 import { Announcer, isWanted } from "./announcer.ts";
+import { newAct, type Deed } from "../store/audit.ts";
 import { RunBudgets } from "./budgets.ts";
 import { EventLog, type StoredEvent } from "./event-log.ts";
 import { isolateOf } from "./isolate.ts";
@@ -65,7 +66,11 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
     this.#storage = storage;
     this.#log = new EventLog(storage.sql, (write) => storage.transactionSync(write));
     this.#values = new KeptValues(storage.sql);
-    this.#watchers = new Watchers(ctx, this.#log);
+    this.#watchers = new Watchers(ctx, this.#log, {
+      stillValid: async (shown) => this.#deps.keys.stillValid(shown, new Date().toISOString()),
+      everyMs: () => this.#keyCacheMs(),
+      now: () => Date.now(),
+    });
     this.#budgets = new RunBudgets(
       () => this.#deps.ledger(this.#log.state.spec?.tenant_id ?? ""),
       () => this.#log.state,
@@ -123,6 +128,7 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
     if (state.seq === 0) {
       const data = { by, ...(reason === null ? {} : { reason }) };
       this.#lifeline.tell([created(parseSpec(specText)), { type: "run.cancelled", data }]);
+      this.#note({ kind: "cancel", reason, by });
     } else {
       this.#command({ kind: "cancel", reason, by });
     }
@@ -223,7 +229,7 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
   }
 
   override async webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): Promise<void> {
-    this.#watchers.receive(socket, message, {
+    await this.#watchers.receive(socket, message, {
       consider: (command) => this.#consider(command),
     });
   }
@@ -265,10 +271,33 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
           run: () => {
             if (accepted.events.length > 0) {
               this.#lifeline.tell(accepted.events);
+              this.#note(command);
             }
           },
         }
       : accepted;
+  }
+
+  /** Notes in the audit what somebody did to the run. The log has it in any case. */
+  #note(command: RunCommand): void {
+    const { spec } = this.#log.state;
+    const deed = deedOf(command);
+    if (spec !== null && deed !== null) {
+      const { tenant_id, task_id: subject } = spec;
+      const act = newAct(Date.now(), command.by);
+      this.#lifeline.keep(
+        Promise.try(() => this.#deps.audit.note(act, { tenant_id, subject, ...deed })),
+      );
+    }
+  }
+
+  /** Where the settings cannot be read, keys are asked for each time, and the answer is not known. */
+  #keyCacheMs(): number {
+    try {
+      return this.#deps.config.keyCacheMs;
+    } catch {
+      return 0;
+    }
   }
 
   /** A model that the run may ask and whose price is not known. */
@@ -320,6 +349,25 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
 
   #answer(changed: boolean): RunAnswer {
     return { status: this.#log.state.status, changed };
+  }
+}
+
+/** What of a command is noted; null for what is only said. */
+function deedOf(command: RunCommand): Pick<Deed, "action" | "details"> | null {
+  switch (command.kind) {
+    case "decide": {
+      const { call_id, decision } = command;
+      return { action: "approval.decided", details: { call_id, decision } };
+    }
+    case "cancel":
+      return { action: "task.cancelled" };
+    case "limits":
+      return { action: "limits.changed", details: { ...command.changes } };
+    case "message":
+    case "resume":
+      return null;
+    default:
+      return command satisfies never;
   }
 }
 

@@ -89,6 +89,29 @@ export interface RunRpc {
   fetch(request: Request): Promise<Response>;
 }
 
+/** Who watches a run, and from where. */
+export interface Watching {
+  readonly taskId: string;
+  /** The key, and which of its secrets: both are looked up again while the socket lasts. */
+  readonly by: { readonly keyId: string; readonly secret: number };
+  readonly mayWrite: boolean;
+  /** Where to begin; null: where the first subscription says. */
+  readonly after: number | null;
+}
+
+/** The address of an upgrade, as the run's object reads it. */
+export function watchAddress({ taskId, by, mayWrite, after }: Watching): URL {
+  const url = new URL("https://run/");
+  url.searchParams.set("task", taskId);
+  url.searchParams.set("by", by.keyId);
+  url.searchParams.set("secret", String(by.secret));
+  url.searchParams.set("write", mayWrite ? "1" : "0");
+  if (after !== null) {
+    url.searchParams.set("after", String(after));
+  }
+  return url;
+}
+
 /** The object of a run; its name is bound to the tenant. */
 export function runStub(runs: DurableObjectNamespace, tenantId: string, taskId: string): RunRpc {
   return runs.get(runs.idFromName(`${tenantId}/${taskId}`)) as unknown as RunRpc;

@@ -9,13 +9,20 @@ import { isJsonObject, jsonDefect, type JsonObject } from "../run/json.ts";
 import type { CommandRefusal, RunCommand } from "../run/command.ts";
 import { isPlainText, MAX_REASON_CHARS } from "../run/plain-text.ts";
 import { isTerminal } from "../run/view.ts";
+import type { Credential } from "../store/keys.ts";
 import type { EventLog, StoredEvent } from "./event-log.ts";
 
 /** The live protocol's name, offered and echoed at the upgrade. */
 const SUBPROTOCOL = "opspawn.v1";
 
 /** Close codes of the live protocol. */
-const CLOSE = { done: 1000, badMessage: 4400, broken: 1011, restart: 1012 } as const;
+const CLOSE = {
+  done: 1000,
+  badMessage: 4400,
+  notAuthorised: 4401,
+  broken: 1011,
+  restart: 1012,
+} as const;
 
 /** What one socket is owed next; survives hibernation. At most 16 KB. */
 interface Attachment {
@@ -23,9 +30,21 @@ interface Attachment {
   readonly cursor: number | null;
   readonly types: readonly string[] | null;
   readonly caughtUp: boolean;
-  /** Who opened it, and whether it may act on the run. */
+  /** Who opened it, with which of the key's secrets, and whether it may act on the run. */
   readonly by: string;
+  readonly secret?: number;
   readonly mayWrite: boolean;
+  /** When the key was last known to be valid, milliseconds. */
+  readonly checkedAt?: number;
+}
+
+/** Looks up whether who watches may still do so. */
+export interface KeyCheck {
+  /** Which of these can still be used, by their place in the list. */
+  stillValid(shown: readonly Credential[]): Promise<ReadonlySet<number>>;
+  /** How long a key that was found valid is not looked up again, milliseconds. */
+  readonly everyMs: () => number;
+  readonly now: () => number;
 }
 
 /** What a watcher may do to a run besides watching it. */
@@ -48,6 +67,9 @@ const MAX_UNREAD_CHARS = 16_000_000;
 const MAX_MESSAGE_CHARS = 1_048_576;
 const MAX_CONTENT_CHARS = 500_000;
 const MAX_TYPES = 64;
+/** Longest that events wait for a key to be looked up, and the pause before it is tried again. */
+const LOOKUP_MS = 3000;
+const ASK_AGAIN_MS = 1000;
 
 /** The part of an object that holds its sockets; nothing here may write. */
 type SocketHost = Pick<
@@ -60,10 +82,16 @@ export class Watchers {
   readonly #log: EventLog;
   /** Not persisted: sockets whose past is being sent right now, page by page. */
   readonly #pumping = new WeakSet<WebSocket>();
+  readonly #keys: KeyCheck;
+  /** Not persisted: sockets whose key is being looked up, each with how that comes out. */
+  readonly #checking = new Map<WebSocket, Promise<Checked>>();
+  /** Not persisted: when the key of a socket could not be looked up last. */
+  readonly #unknownAt = new WeakMap<WebSocket, number>();
 
-  constructor(ctx: SocketHost, log: EventLog) {
+  constructor(ctx: SocketHost, log: EventLog, keys: KeyCheck) {
     this.#ctx = ctx;
     this.#log = log;
+    this.#keys = keys;
   }
 
   /**
@@ -88,6 +116,8 @@ export class Watchers {
       types: null,
       caughtUp: false,
       by: searchParams.get("by") ?? "",
+      secret: Number(searchParams.get("secret") ?? 0),
+      checkedAt: this.#keys.now(),
       mayWrite: searchParams.get("write") === "1",
     });
     send(server, { type: "hello", task_id: searchParams.get("task"), status, last_seq: seq });
@@ -102,21 +132,42 @@ export class Watchers {
     return this.#ctx.getWebSockets().some((socket) => attachmentOf(socket).cursor !== null);
   }
 
-  /** Brings every watcher up to the end of the log. */
+  /**
+   * Brings every watcher up to the end of the log. Whose key has not been looked up for a while
+   * gets what it is owed once that is done, and is closed if the key is not valid any more.
+   */
   publish(fresh: readonly StoredEvent[]): void {
-    for (const socket of this.#ctx.getWebSockets()) {
-      this.#pump(socket, fresh);
+    const sockets = this.#ctx.getWebSockets();
+    const due = new Set(sockets.filter((socket) => this.#isDue(socket) && this.#mayAsk(socket)));
+    for (const socket of sockets) {
+      if (!due.has(socket)) {
+        this.#pump(socket, fresh);
+      }
+    }
+    for (const [socket, checked] of this.#check([...due])) {
+      void checked.then((outcome) => (outcome === "invalid" ? undefined : this.#pump(socket)));
     }
   }
 
   /** Handles what a watcher sent; commands go to the run and are answered with their `ref`. */
-  receive(socket: WebSocket, message: string | ArrayBuffer, commands: WatcherCommands): void {
+  async receive(
+    socket: WebSocket,
+    message: string | ArrayBuffer,
+    commands: WatcherCommands,
+  ): Promise<void> {
     const parsed = parseMessage(message);
     if (parsed === null) {
       close(socket, CLOSE.badMessage, "expected a JSON object with a type");
       return;
     }
-    const command = this.#understand(socket, parsed, commands);
+    const checked = this.#isDue(socket) ? await this.#check([socket]).get(socket) : "valid";
+    if (checked === "invalid") {
+      return;
+    }
+    const command =
+      checked === "unknown"
+        ? refusal("unavailable", "Nobody can tell right now whether the key is valid; try again.")
+        : this.#understand(socket, parsed, commands);
     const ref = parsed["ref"];
     if ("code" in command) {
       send(socket, { type: "error", ...(ref === undefined ? {} : { ref }), ...command });
@@ -186,6 +237,54 @@ export class Watchers {
     }
   }
 
+  #isDue(socket: WebSocket): boolean {
+    const { checkedAt = 0 } = attachmentOf(socket);
+    return this.#keys.now() - checkedAt >= this.#keys.everyMs();
+  }
+
+  /** Who cannot be asked is not asked with every event. */
+  #mayAsk(socket: WebSocket): boolean {
+    const at = this.#unknownAt.get(socket);
+    return at === undefined || this.#keys.now() - at >= ASK_AGAIN_MS || this.#checking.has(socket);
+  }
+
+  /** Looks up the keys of sockets, in one question for those that are not being looked up already. */
+  #check(sockets: readonly WebSocket[]): ReadonlyMap<WebSocket, Promise<Checked>> {
+    const fresh = sockets.filter((socket) => !this.#checking.has(socket));
+    if (fresh.length > 0) {
+      const shown = fresh.map((socket) => {
+        const { by, secret = 0 } = attachmentOf(socket);
+        return { keyId: by, secret };
+      });
+      // What cannot be looked up is asked for again with a later event: events go on meanwhile.
+      const answer = inTime(this.#keys.stillValid(shown));
+      for (const [place, socket] of fresh.entries()) {
+        this.#checking.set(
+          socket,
+          answer.then((valid) => this.#checked(socket, valid?.has(place) ?? null)),
+        );
+      }
+    }
+    return new Map(
+      sockets.map((socket) => [socket, this.#checking.get(socket) ?? Promise.resolve("unknown")]),
+    );
+  }
+
+  #checked(socket: WebSocket, valid: boolean | null): Checked {
+    this.#checking.delete(socket);
+    if (valid === null) {
+      this.#unknownAt.set(socket, this.#keys.now());
+      return "unknown";
+    }
+    this.#unknownAt.delete(socket);
+    if (!valid) {
+      close(socket, CLOSE.notAuthorised, "the key is not valid any more");
+      return "invalid";
+    }
+    attach(socket, { ...attachmentOf(socket), checkedAt: this.#keys.now() });
+    return "valid";
+  }
+
   /** Sends a socket what it is owed, in pages; `fresh` spares the read where it is all there is. */
   #pump(socket: WebSocket, fresh: readonly StoredEvent[] = []): void {
     if (this.#pumping.has(socket)) {
@@ -246,6 +345,21 @@ export class Watchers {
     }
   }
 }
+
+/** What a lookup gives, or null where it fails or takes too long: events wait for it. */
+function inTime<T>(lookup: Promise<T>): Promise<T | null> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(null), LOOKUP_MS);
+    const found = (value: T | null): void => {
+      clearTimeout(timer);
+      resolve(value);
+    };
+    lookup.then(found, () => found(null));
+  });
+}
+
+/** What became of looking up a key; `unknown`: it could not be. */
+type Checked = "valid" | "invalid" | "unknown";
 
 function attach(socket: WebSocket, attachment: Attachment): void {
   socket.serializeAttachment(attachment);

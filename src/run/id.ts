@@ -9,7 +9,12 @@ const TASK_ID = /^task_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0
  * @param random 16 random bytes
  */
 export function newTaskId(now: number, random: Uint8Array): string {
-  return `task_${v7({ msecs: now, random })}`;
+  return newId("task", now, random);
+}
+
+/** A new id of another kind, made like a task's. */
+export function newId(kind: string, now: number, random: Uint8Array): string {
+  return `${kind}_${v7({ msecs: now, random })}`;
 }
 
 /**

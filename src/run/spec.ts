@@ -10,6 +10,7 @@ import type { Image } from "./picture.ts";
 import { toolDefinitions } from "./tool-definition.ts";
 import { policySchema } from "./policy.ts";
 import { WEBHOOK_TYPES } from "./webhook-type.ts";
+import { profileSchema } from "./profile.ts";
 
 export const PLANNERS = ["native", "react", "placeholder"] as const;
 export type PlannerName = (typeof PLANNERS)[number];
@@ -49,6 +50,8 @@ export const agentConfig = z.strictObject({
   fallback_models: z.exactOptional(z.array(z.string())),
   planner: z.enum(PLANNERS),
   instructions: z.string().optional(),
+  /** Who the agent is; its model is told. */
+  profile: z.exactOptional(profileSchema),
   /** Names of the tools the run may use; absent: all that exist. */
   tools: z.array(z.string()).optional(),
   /** Names of the MCP servers the run may use; absent: none, or all with `inject_mcp_proxy`. */

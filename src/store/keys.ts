@@ -1,4 +1,9 @@
-/** API keys in D1: looked up by the hash of what the client sent, never stored in clear. */
+/**
+ * API keys in D1: looked up by the hash of what the client sent, never stored in clear. A key has
+ * secrets one after the other, numbered from 0; the newest is valid, and one before it for as long
+ * as its rotation said.
+ */
+import { writeNoted, type Act } from "./audit.ts";
 
 export const SCOPES = [
   "tasks:read",
@@ -10,12 +15,36 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** Who makes a request. */
-export interface Caller {
+/** What somebody showed: a key, and which of its secrets. */
+export interface Credential {
   readonly keyId: string;
+  readonly secret: number;
+}
+
+/** Who makes a request. */
+export interface Caller extends Credential {
   readonly tenantId: string;
   readonly scopes: ReadonlySet<Scope>;
 }
+
+/** A key as it is stored, without its hash. */
+export interface KeyRow {
+  readonly key_id: string;
+  readonly tenant_id: string;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  readonly created_at: string;
+  readonly expires_at: string | null;
+  readonly revoked_at: string | null;
+}
+
+/** Where a page of a list ended. */
+export type KeyPosition = Pick<KeyRow, "created_at" | "key_id">;
+
+const COLUMNS = "key_id, tenant_id, name, scopes, created_at, expires_at, revoked_at";
+/** Of the alias `k`; `?2` is now. */
+const LIVE = "k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?2)";
+const NEWEST_SECRET = "(SELECT COUNT(*) FROM retired_secret AS old WHERE old.key_id = k.key_id)";
 
 export class KeyStore {
   readonly #db: D1Database;
@@ -28,18 +57,128 @@ export class KeyStore {
   async find(hash: string, now: string): Promise<Caller | null> {
     const row = await this.#db
       .prepare(
-        `SELECT key_id, tenant_id, scopes FROM api_key
-         WHERE hash = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > ?)`,
+        `SELECT k.key_id, k.tenant_id, k.scopes, ${NEWEST_SECRET} AS secret
+         FROM api_key AS k WHERE k.hash = ?1 AND ${LIVE}
+         UNION ALL
+         SELECT k.key_id, k.tenant_id, k.scopes, r.secret
+         FROM retired_secret AS r JOIN api_key AS k ON k.key_id = r.key_id
+         WHERE r.hash = ?1 AND r.valid_until > ?2 AND ${LIVE}`,
       )
       .bind(hash, now)
-      .first<{ key_id: string; tenant_id: string; scopes: string }>();
+      .first<{ key_id: string; tenant_id: string; scopes: string; secret: number }>();
     return row === null
       ? null
       : {
           keyId: row.key_id,
+          secret: row.secret,
           tenantId: row.tenant_id,
-          scopes: new Set(SCOPES.filter((scope) => row.scopes.split(" ").includes(scope))),
+          scopes: new Set(scopesOf(row.scopes)),
         };
+  }
+
+  /** Which of these can still be used, by their place in the list. One statement for all. */
+  async stillValid(shown: readonly Credential[], now: string): Promise<ReadonlySet<number>> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT s.key AS place FROM json_each(?1) AS s
+         JOIN api_key AS k ON k.key_id = s.value ->> '$.keyId'
+         WHERE ${LIVE} AND (s.value ->> '$.secret' = ${NEWEST_SECRET} OR EXISTS (
+           SELECT 1 FROM retired_secret AS r
+           WHERE r.key_id = k.key_id AND r.secret = s.value ->> '$.secret' AND r.valid_until > ?2))`,
+      )
+      .bind(JSON.stringify(shown), now)
+      .all<{ place: number }>();
+    return new Set(results.map(({ place }) => place));
+  }
+
+  /** A key by its id, or null. @param tenantId null: of any tenant */
+  async get(tenantId: string | null, keyId: string): Promise<KeyRow | null> {
+    const row = await this.#db
+      .prepare(
+        `SELECT ${COLUMNS} FROM api_key WHERE key_id = ?1 AND (?2 IS NULL OR tenant_id = ?2)`,
+      )
+      .bind(keyId, tenantId)
+      .first<RawKey>();
+    return row === null ? null : fromRaw(row);
+  }
+
+  /** A page of a tenant's keys, newest first, revoked ones too. */
+  async list(tenantId: string, limit: number, before: KeyPosition | null): Promise<KeyRow[]> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT ${COLUMNS} FROM api_key
+         WHERE tenant_id = ?1 AND (?2 IS NULL OR (created_at, key_id) < (?2, ?3))
+         ORDER BY created_at DESC, key_id DESC LIMIT ?4`,
+      )
+      .bind(tenantId, before?.created_at ?? null, before?.key_id ?? null, limit)
+      .all<RawKey>();
+    return results.map(fromRaw);
+  }
+
+  async insert(
+    key: Omit<KeyRow, "created_at" | "revoked_at">,
+    hash: string,
+    act: Act,
+  ): Promise<void> {
+    const { key_id, tenant_id, name, scopes, expires_at } = key;
+    await writeNoted(
+      this.#db,
+      this.#db
+        .prepare(
+          `INSERT INTO api_key (key_id, tenant_id, name, hash, scopes, created_at, expires_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING key_id`,
+        )
+        .bind(key_id, tenant_id, name, hash, scopes.join(" "), act.at, expires_at),
+      act,
+      {
+        tenant_id,
+        action: "key.created",
+        subject: key_id,
+        details: { name, scopes: [...scopes], expires_at },
+      },
+    );
+  }
+
+  /** Gives a key its next secret; false where it cannot be used any more. */
+  async rotate(
+    { key_id, tenant_id }: KeyRow,
+    hash: string,
+    validUntil: string,
+    act: Act,
+  ): Promise<boolean> {
+    const retired = this.#db
+      .prepare(
+        `INSERT INTO retired_secret (key_id, secret, hash, valid_until)
+         SELECT k.key_id, ${NEWEST_SECRET}, k.hash, ?3 FROM api_key AS k
+         WHERE k.key_id = ?1 AND ${LIVE} RETURNING key_id`,
+      )
+      .bind(key_id, act.at, validUntil);
+    const replaced = this.#db
+      .prepare(`UPDATE api_key AS k SET hash = ?3 WHERE k.key_id = ?1 AND ${LIVE}`)
+      .bind(key_id, act.at, hash);
+    const row = await writeNoted(
+      this.#db,
+      retired,
+      act,
+      { tenant_id, action: "key.rotated", subject: key_id, details: { old_until: validUntil } },
+      replaced,
+    );
+    return row !== null;
+  }
+
+  /** Ends a key; one that has ended stays as it is. */
+  async revoke({ key_id, tenant_id }: KeyRow, act: Act): Promise<void> {
+    await writeNoted(
+      this.#db,
+      this.#db
+        .prepare(
+          `UPDATE api_key SET revoked_at = ? WHERE key_id = ? AND revoked_at IS NULL
+           RETURNING key_id`,
+        )
+        .bind(act.at, key_id),
+      act,
+      { tenant_id, action: "key.revoked", subject: key_id },
+    );
   }
 
   /** The key that signs tickets and cursors, as hex; made with the database. */
@@ -57,4 +196,15 @@ export class KeyStore {
   async ping(): Promise<void> {
     await this.#db.prepare("SELECT 1").first();
   }
+}
+
+type RawKey = Omit<KeyRow, "scopes"> & { readonly scopes: string };
+
+function fromRaw({ scopes, ...row }: RawKey): KeyRow {
+  return { ...row, scopes: scopesOf(scopes) };
+}
+
+function scopesOf(text: string): Scope[] {
+  const listed = text.split(" ");
+  return SCOPES.filter((scope) => listed.includes(scope));
 }

@@ -6,6 +6,7 @@
 import type { JsonObject } from "../run/json.ts";
 import type { CatalogueHead, McpHealth, McpProblem } from "../run/mcp-catalogue.ts";
 import { MAX_MCP_SERVERS, type McpServerDefinition } from "../run/mcp-server.ts";
+import { writeNoted, type Act } from "./audit.ts";
 
 export interface McpServerRow {
   readonly name: string;
@@ -76,17 +77,22 @@ export class McpStore {
   async insert(
     tenantId: string,
     { definition, enabled }: Required<McpServerChange>,
-    now: string,
+    act: Act,
   ): Promise<McpServerRow | null> {
-    const row = await this.#db
+    const statement = this.#db
       .prepare(
         `INSERT INTO mcp_server (tenant_id, name, version, definition, enabled, created_at, updated_at)
          SELECT ?1, ?2, 1, ?3, ?4, ?5, ?5
          WHERE (SELECT COUNT(*) FROM mcp_server WHERE tenant_id = ?1) < ${MAX_MCP_SERVERS}
          ON CONFLICT DO NOTHING RETURNING *`,
       )
-      .bind(tenantId, definition.name, JSON.stringify(definition), Number(enabled), now)
-      .first<RawServer>();
+      .bind(tenantId, definition.name, JSON.stringify(definition), Number(enabled), act.at);
+    const row = await writeNoted<RawServer>(this.#db, statement, act, {
+      tenant_id: tenantId,
+      action: "mcp_server.registered",
+      subject: definition.name,
+      details: { enabled },
+    });
     return row === null ? null : serverOf(row);
   }
 
@@ -99,9 +105,9 @@ export class McpStore {
     name: string,
     { definition, enabled }: McpServerChange,
     expected: McpServerVersion | null,
-    now: string,
+    act: Act,
   ): Promise<McpServerRow | null> {
-    const row = await this.#db
+    const statement = this.#db
       .prepare(
         `UPDATE mcp_server SET version = version + 1, updated_at = ?4,
            enabled = COALESCE(?5, enabled), definition = COALESCE(?3, definition)
@@ -113,12 +119,17 @@ export class McpStore {
         tenantId,
         name,
         definition === undefined ? null : JSON.stringify(definition),
-        now,
+        act.at,
         enabled === undefined ? null : Number(enabled),
         expected?.version ?? null,
         expected?.created_at ?? null,
-      )
-      .first<RawServer>();
+      );
+    const row = await writeNoted<RawServer>(this.#db, statement, act, {
+      tenant_id: tenantId,
+      action: "mcp_server.changed",
+      subject: name,
+      details: enabled === undefined ? {} : { enabled },
+    });
     return row === null ? null : serverOf(row);
   }
 
@@ -130,22 +141,23 @@ export class McpStore {
     tenantId: string,
     name: string,
     expected: McpServerVersion | null,
+    act: Act,
   ): Promise<boolean> {
+    const statement = this.#db
+      .prepare(
+        `DELETE FROM mcp_server WHERE tenant_id = ?1 AND name = ?2
+           AND (?3 IS NULL OR (version = ?3 AND created_at = ?4))
+         RETURNING name`,
+      )
+      .bind(tenantId, name, expected?.version ?? null, expected?.created_at ?? null);
     const gone = "NOT EXISTS (SELECT 1 FROM mcp_server WHERE tenant_id = ?1 AND name = ?2)";
-    const [removed] = await this.#db.batch([
+    const known = ["mcp_catalogue", "mcp_catalogue_part", "mcp_token"].map((table) =>
       this.#db
-        .prepare(
-          `DELETE FROM mcp_server WHERE tenant_id = ?1 AND name = ?2
-             AND (?3 IS NULL OR (version = ?3 AND created_at = ?4))`,
-        )
-        .bind(tenantId, name, expected?.version ?? null, expected?.created_at ?? null),
-      ...["mcp_catalogue", "mcp_catalogue_part", "mcp_token"].map((table) =>
-        this.#db
-          .prepare(`DELETE FROM ${table} WHERE tenant_id = ?1 AND server = ?2 AND ${gone}`)
-          .bind(tenantId, name),
-      ),
-    ]);
-    return (removed?.meta.changes ?? 0) > 0;
+        .prepare(`DELETE FROM ${table} WHERE tenant_id = ?1 AND server = ?2 AND ${gone}`)
+        .bind(tenantId, name),
+    );
+    const deed = { tenant_id: tenantId, action: "mcp_server.deleted", subject: name } as const;
+    return (await writeNoted(this.#db, statement, act, deed, ...known)) !== null;
   }
 
   /** How the servers of a tenant are doing, as far as they were ever asked. */
@@ -324,11 +336,15 @@ export class McpStore {
   }
 
   /** Forgets what is sealed for a server. */
-  async removeToken(tenantId: string, server: string): Promise<void> {
-    await this.#db
-      .prepare("DELETE FROM mcp_token WHERE tenant_id = ? AND server = ?")
-      .bind(tenantId, server)
-      .run();
+  async removeToken(tenantId: string, server: string, act: Act): Promise<void> {
+    const statement = this.#db
+      .prepare("DELETE FROM mcp_token WHERE tenant_id = ? AND server = ? RETURNING server")
+      .bind(tenantId, server);
+    await writeNoted(this.#db, statement, act, {
+      tenant_id: tenantId,
+      action: "mcp_server.authorization_forgotten",
+      subject: server,
+    });
   }
 }
 

@@ -7,6 +7,7 @@ import {
   MAX_TENANT_TOOLS,
   type ToolDefinition,
 } from "../run/tool-definition.ts";
+import { writeNoted, type Act } from "./audit.ts";
 
 export interface ToolRow {
   readonly name: string;
@@ -44,7 +45,7 @@ export class ToolStore {
       .prepare("SELECT * FROM tool WHERE tenant_id = ? ORDER BY name")
       .bind(tenantId)
       .all<RawTool>();
-    return results.map(fromRaw);
+    return results.map(toolOf);
   }
 
   async get(tenantId: string, name: string): Promise<ToolRow | null> {
@@ -52,25 +53,37 @@ export class ToolStore {
       .prepare("SELECT * FROM tool WHERE tenant_id = ? AND name = ?")
       .bind(tenantId, name)
       .first<RawTool>();
-    return row === null ? null : fromRaw(row);
+    return row === null ? null : toolOf(row);
   }
 
   /** Adds a tool; null where the name is taken, or the tenant has no room for more. */
   async insert(
     tenantId: string,
     { definition, enabled }: Required<ToolChange>,
-    now: string,
+    act: Act,
   ): Promise<ToolRow | null> {
-    const row = await this.#db
+    const statement = this.#db
       .prepare(
         `INSERT INTO tool (tenant_id, name, definition, version, kind, enabled, created_at, updated_at)
          SELECT ?1, ?2, ?3, 1, ?4, ?5, ?6, ?6
          WHERE (SELECT COUNT(*) FROM tool WHERE tenant_id = ?1) < ${MAX_TENANT_TOOLS} AND ${FITS}
          ON CONFLICT DO NOTHING RETURNING *`,
       )
-      .bind(tenantId, definition.name, textOf(definition), definition.kind, Number(enabled), now)
-      .first<RawTool>();
-    return row === null ? null : fromRaw(row);
+      .bind(
+        tenantId,
+        definition.name,
+        textOf(definition),
+        definition.kind,
+        Number(enabled),
+        act.at,
+      );
+    const row = await writeNoted<RawTool>(this.#db, statement, act, {
+      tenant_id: tenantId,
+      action: "tool.registered",
+      subject: definition.name,
+      details: { kind: definition.kind },
+    });
+    return row === null ? null : toolOf(row);
   }
 
   /**
@@ -82,9 +95,9 @@ export class ToolStore {
     name: string,
     { definition, enabled }: ToolChange,
     expected: ToolVersion | null,
-    now: string,
+    act: Act,
   ): Promise<ToolRow | null> {
-    const row = await this.#db
+    const statement = this.#db
       .prepare(
         `UPDATE tool SET version = version + 1, updated_at = ?4, enabled = COALESCE(?5, enabled),
            definition = COALESCE(?3, definition), kind = COALESCE(?6, kind)
@@ -97,30 +110,42 @@ export class ToolStore {
         tenantId,
         name,
         definition === undefined ? null : textOf(definition),
-        now,
+        act.at,
         enabled === undefined ? null : Number(enabled),
         definition?.kind ?? null,
         expected?.version ?? null,
         expected?.created_at ?? null,
-      )
-      .first<RawTool>();
-    return row === null ? null : fromRaw(row);
+      );
+    const row = await writeNoted<RawTool>(this.#db, statement, act, {
+      tenant_id: tenantId,
+      action: "tool.changed",
+      subject: name,
+      details: enabled === undefined ? {} : { enabled },
+    });
+    return row === null ? null : toolOf(row);
   }
 
   /** Whether a tool was removed: false where it does not exist or is at another version. */
-  async remove(tenantId: string, name: string, expected: ToolVersion | null): Promise<boolean> {
-    const { meta } = await this.#db
+  async remove(
+    tenantId: string,
+    name: string,
+    expected: ToolVersion | null,
+    act: Act,
+  ): Promise<boolean> {
+    const statement = this.#db
       .prepare(
         `DELETE FROM tool WHERE tenant_id = ?1 AND name = ?2
-           AND (?3 IS NULL OR (version = ?3 AND created_at = ?4))`,
+           AND (?3 IS NULL OR (version = ?3 AND created_at = ?4))
+         RETURNING name`,
       )
-      .bind(tenantId, name, expected?.version ?? null, expected?.created_at ?? null)
-      .run();
-    return meta.changes > 0;
+      .bind(tenantId, name, expected?.version ?? null, expected?.created_at ?? null);
+    const deed = { tenant_id: tenantId, action: "tool.deleted", subject: name } as const;
+    return (await writeNoted(this.#db, statement, act, deed)) !== null;
   }
 }
 
-interface RawTool {
+/** A row of the table; `definition` is JSON. */
+export interface RawTool {
   readonly name: string;
   readonly version: number;
   readonly definition: string;
@@ -135,7 +160,15 @@ function textOf(definition: ToolDefinition): string {
   return JSON.stringify(rest);
 }
 
-function fromRaw({ name, version, definition, enabled, created_at, updated_at }: RawTool): ToolRow {
+/** A row of the table as a tool. */
+export function toolOf({
+  name,
+  version,
+  definition,
+  enabled,
+  created_at,
+  updated_at,
+}: RawTool): ToolRow {
   const parsed = JSON.parse(definition) as Omit<ToolDefinition, "version">;
   return {
     name,

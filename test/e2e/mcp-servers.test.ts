@@ -277,6 +277,64 @@ test("a run is told of its servers in its first event, by their templates", asyn
   ]);
 });
 
+test("an agent names only servers that there are and that can be used", async () => {
+  await create({ name: "resting", enabled: false });
+  for (const [config, code, pointer] of [
+    [{ mcp_servers: ["everything", "nowhere"] }, "unknown_mcp_server", "/config/mcp_servers/1"],
+    [{ mcp_servers: ["theirs"] }, "unknown_mcp_server", "/config/mcp_servers/0"],
+    [{ mcp_servers: ["resting"] }, "unknown_mcp_server", "/config/mcp_servers/0"],
+    [{ mcp_servers: ["unset"] }, "secret_missing", "/config/mcp_servers/0"],
+    [{ inject_mcp_proxy: true }, "secret_missing", "/config/inject_mcp_proxy"],
+    [{ mcp_servers: ["keyed"], tools: ["everything.echo"] }, "unknown_tool", "/config/tools/0"],
+    [{ mcp_tools: "all" }, "validation_failed", "/config/mcp_tools"],
+  ] as const) {
+    const response = await agent({ name: "bad", config });
+    expect(response.status).toBe(422);
+    expect(await response.json()).toMatchObject({ code, errors: [{ pointer }] });
+  }
+  expect((await service.request("/api/v1/agents/bad")).status).toBe(404);
+});
+
+test("a task has the servers of its agent as they are then, or those that it names itself", async () => {
+  await create({ name: "early" });
+  const config = { mcp_servers: ["early"], mcp_tools: "proxy", tools: ["early.*"] };
+  expect((await agent({ name: "served", config })).status).toBe(201);
+  const script = [{ text: "done" }];
+  const body = (agent_config: object = {}, input: object = {}) => ({
+    agent: "served",
+    input_data: { goal: "go", script, ...input },
+    agent_config: { model: "local/script", ...agent_config },
+  });
+  const first = await submit(service, body());
+  await put("early", { approval: "always" });
+  const createdOf = async (task_id: string) => (await logOf(service, task_id))[0]?.data;
+  const served = { config, mcp_servers: [{ name: "early", approval: "never" }] };
+  expect(await createdOf(first.task_id)).toMatchObject(served);
+  const next = await submit(service, body());
+  expect(await createdOf(next.task_id)).toMatchObject({ mcp_servers: [{ approval: "always" }] });
+  const other = await submit(service, body({ mcp_servers: ["keyed"], tools: [] }));
+  expect(await createdOf(other.task_id)).toMatchObject({ mcp_servers: [{ name: "keyed" }] });
+
+  await remove("early");
+  const refused = await submission(body());
+  expect(await refused.json()).toMatchObject({
+    code: "unknown_mcp_server",
+    errors: [{ pointer: "/agent" }],
+  });
+  const bare = { mcp_servers: [], tools: ["calculator"] };
+  expect((await submission(body(bare))).status).toBe(201);
+  expect((await agent({ name: "plain", config: {} })).status).toBe(201);
+  const asked = await submission({
+    ...body({}, { inject_mcp_proxy: true }),
+    agent: "plain",
+  });
+  // All that there are, of which one cannot be used: it is the input that asks for them.
+  expect(await asked.json()).toMatchObject({
+    code: "secret_missing",
+    errors: [{ pointer: "/input_data/inject_mcp_proxy" }],
+  });
+});
+
 test("an authorization is asked for, completed once by a browser, used, and forgotten", async () => {
   const origin = `http://127.0.0.1:${target.port}`;
   const tokens = new Set<string>();
@@ -445,6 +503,14 @@ function patch(name: string, body: object, tag?: string, key?: string): Promise<
 
 function remove(name: string, tag?: string, key?: string): Promise<Response> {
   return send("DELETE", name, null, tag, key);
+}
+
+function agent(body: object): Promise<Response> {
+  return service.request("/api/v1/agents", { method: "POST", body: JSON.stringify(body) });
+}
+
+function submission(body: object): Promise<Response> {
+  return service.request("/api/v1/tasks", { method: "POST", body: JSON.stringify(body) });
 }
 
 function act(path: string, key?: string): Promise<Response> {

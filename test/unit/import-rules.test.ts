@@ -65,6 +65,7 @@ const BREACHES: readonly (readonly [file: string, imported: string, rules: strin
   ["src/queue/to-object.ts", "../durable/agent-run.ts", ["queue-imports"]],
   ["src/api/to-agent.ts", "../agent/loop.ts", ["api-imports"]],
   ["src/api/to-consumer.ts", "../queue/consumer.ts", ["api-imports"]],
+  ["src/grpc/to-a-route.ts", "../api/app.ts", ["grpc-imports"]],
   ["src/grpc/to-object.ts", "../durable/agent-run.ts", ["grpc-imports"]],
   ["src/api/to-test.ts", "../../test/unit/event.test.ts", ["api-imports", "src-stands-alone"]],
   ["src/utils/homeless.ts", "../run/event.ts", ["no-layer"]],

@@ -6,6 +6,7 @@ import { asAccepted } from "../../src/store/tasks.ts";
 import { newTask } from "./tasks.ts";
 
 const LAST = 60;
+const BY = { keyId: "key", secret: 0 };
 
 /**
  * A run far away: frames travel for a while, so some are still on their way when the other side
@@ -51,7 +52,7 @@ async function seqsRead(run: DistantRun, after: number, pauseMs: number): Promis
     executionCtx: { waitUntil: () => {} },
     body: (stream: ReadableStream) => new Response(stream),
   } as unknown as ApiContext;
-  const response = sseResponse(context, asAccepted(newTask({})), after);
+  const response = sseResponse(context, asAccepted(newTask({})), BY, after);
   const decoder = new TextDecoder();
   let text = "";
   for await (const chunk of response.body ?? []) {

@@ -6,6 +6,7 @@ import { apiDeps } from "../../src/api/context.ts";
 import { buildCatalogue, buildMcp } from "../../src/deps.ts";
 import type { CatalogueHead } from "../../src/run/mcp-catalogue.ts";
 import { MAX_MCP_SERVERS } from "../../src/run/mcp-server.ts";
+import { AuditStore, newAct, type Act } from "../../src/store/audit.ts";
 import { McpStore } from "../../src/store/mcp.ts";
 import { specOf, TaskStore } from "../../src/store/tasks.ts";
 import { definitionOf } from "../mcp-double.ts";
@@ -15,6 +16,11 @@ const tasks = new TaskStore(env.DB);
 const NOW = "2026-11-24T00:00:00.000Z";
 const LATER = "2026-11-24T01:00:00.000Z";
 const OK = { status: "ok", code: null, message: null, checked_at: NOW } as const;
+
+/** Somebody doing something at a moment. */
+function act(at = NOW): Act {
+  return { ...newAct(Date.parse(at), "key_1"), at };
+}
 
 function head(revision: string, more: Partial<CatalogueHead> = {}): Omit<CatalogueHead, "parts"> {
   return {
@@ -100,28 +106,59 @@ test("how a server answered is noted without losing what it offered, and a list 
 
 test("a server is one tenant's, changes version by version, and goes with all that is known of it", async () => {
   const definition = definitionOf({ name: "own" });
-  const row = await store.insert("one", { definition, enabled: true }, NOW);
+  const row = await store.insert("one", { definition, enabled: true }, act());
   expect(row).toMatchObject({ name: "own", version: 1, enabled: true, definition });
-  expect(await store.insert("one", { definition, enabled: true }, NOW)).toBeNull();
+  expect(await store.insert("one", { definition, enabled: true }, act())).toBeNull();
   expect(await store.get("two", "own")).toBeNull();
   const first = { version: 1, created_at: NOW };
-  const changed = await store.change("one", "own", { enabled: false }, first, LATER);
+  const changed = await store.change("one", "own", { enabled: false }, first, act(LATER));
   expect(changed).toMatchObject({ version: 2, enabled: false, definition });
-  expect(await store.change("one", "own", { enabled: true }, first, LATER)).toBeNull();
-  expect(await store.remove("one", "own", first)).toBe(false);
+  expect(await store.change("one", "own", { enabled: true }, first, act(LATER))).toBeNull();
+  expect(await store.remove("one", "own", first, act())).toBe(false);
 
   await store.saveCatalogue("one", "own", head("r1"), ["[]"]);
   await store.saveToken("one", "own", { sealed: "s", version: 0 }, NOW);
-  expect(await store.remove("one", "own", null)).toBe(true);
+  expect(await store.remove("one", "own", null, act())).toBe(true);
   expect(await store.state("one", "own")).toBeNull();
   expect(await store.token("one", "own")).toBeNull();
   expect(await partsOf("one", "own", "r1")).toEqual([]);
 });
 
+test("a change of a server is noted with it, and what changes nothing is not", async () => {
+  const definition = definitionOf({ name: "noted", headers: { "X-Key": "a private header" } });
+  const elsewhere = { version: 7, created_at: NOW };
+  await store.insert("noted", { definition, enabled: true }, act());
+  await store.insert("noted", { definition, enabled: true }, act());
+  await store.change("noted", "noted", { definition, enabled: true }, null, act());
+  await store.change("noted", "noted", { enabled: false }, null, act());
+  await store.change("noted", "noted", { enabled: true }, elsewhere, act());
+  await store.removeToken("noted", "noted", act());
+  await store.saveToken("noted", "noted", { sealed: "a sealed text", version: 0 }, NOW);
+  await store.removeToken("noted", "noted", act());
+  await store.remove("noted", "noted", elsewhere, act());
+  await store.remove("noted", "noted", null, act());
+  await store.remove("noted", "noted", null, act());
+  const entries = await new AuditStore(env.DB).list("noted", 20, null);
+  expect(new Set(entries.map(({ by, subject }) => `${by} ${subject}`))).toEqual(
+    new Set(["key_1 noted"]),
+  );
+  expect(new Map(entries.map((entry) => [entry.audit_id, entry])).size).toBe(5);
+  expect(entries.map(({ action, details }) => [action, details])).toEqual(
+    expect.arrayContaining([
+      ["mcp_server.registered", { enabled: true }],
+      ["mcp_server.changed", { enabled: true }],
+      ["mcp_server.changed", { enabled: false }],
+      ["mcp_server.authorization_forgotten", {}],
+      ["mcp_server.deleted", {}],
+    ]),
+  );
+  expect(JSON.stringify(entries)).not.toMatch(/private header|sealed text/);
+});
+
 test("a tenant has room for so many servers, whoever adds them at once", async () => {
   const all = await Promise.all(
     Array.from({ length: MAX_MCP_SERVERS + 5 }, (_, i) =>
-      store.insert("full", { definition: definitionOf({ name: `s${i}` }), enabled: true }, NOW),
+      store.insert("full", { definition: definitionOf({ name: `s${i}` }), enabled: true }, act()),
     ),
   );
   expect(all.filter((row) => row !== null)).toHaveLength(MAX_MCP_SERVERS);
@@ -138,7 +175,7 @@ test("a sealed text is replaced only by who has read it, and a state is taken on
   expect(await store.takeState("h1", NOW)).toEqual({ tenantId: "one", server: "t" });
   expect(await store.takeState("h1", NOW)).toBeNull();
   expect(await store.token("one", "t")).toEqual({ sealed: "d", version: 4 });
-  await store.removeToken("one", "t");
+  await store.removeToken("one", "t", act());
   expect(await store.token("one", "t")).toBeNull();
 });
 
@@ -235,11 +272,11 @@ test("D1 is not asked for servers where none is named, or only the deployment's"
 
 test("a task that asks for the proxy and names none has all that its tenant may use", async () => {
   const own = { definition: definitionOf({ name: "mine" }), enabled: true };
-  await store.insert("poor", own, NOW);
+  await store.insert("poor", own, act());
   const disabled = { definition: definitionOf({ name: "mine_off" }), enabled: false };
-  await store.insert("poor", disabled, NOW);
+  await store.insert("poor", disabled, act());
   // The deployment's name wins over a tenant's of before.
-  await store.insert("poor", { definition: definitionOf({ name: "docs" }), enabled: true }, NOW);
+  await store.insert("poor", { definition: definitionOf({ name: "docs" }), enabled: true }, act());
   const proxied = await submit({ inject_mcp_proxy: true }, {}, "poor");
   expect(await serversOf(proxied, "poor")).toEqual(["docs", "mine"]);
   const asBefore = await submit({}, { inject_mcp_proxy: true }, "poor");

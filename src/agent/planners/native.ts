@@ -4,6 +4,7 @@
  */
 import type { Prompt, Reply, ToolDescription } from "../../run/message.ts";
 import { readArguments, type Planner, type Reading } from "../../run/planner.ts";
+import { profileText } from "../../run/profile.ts";
 import type { RunState } from "../../run/state.ts";
 import { markedTurn } from "./marked-turn.ts";
 
@@ -24,8 +25,14 @@ export const nativePlanner: Planner = {
 function prompt(state: RunState, tools: readonly ToolDescription[]): Prompt {
   const config = state.spec?.config;
   const instructions = config?.instructions ?? "";
+  const profile = profileText(config?.profile);
+  const parts = [
+    GENERAL,
+    ...(profile === null ? [] : [profile]),
+    ...(instructions.trim() === "" ? [] : [instructions]),
+  ];
   return {
-    system: instructions.trim() === "" ? GENERAL : `${GENERAL}\n\n${instructions}`,
+    system: parts.join("\n\n"),
     turns: [...state.conversation.pinned, ...state.conversation.recent].map(markedTurn),
     tools,
     stop: config?.stop ?? [],

@@ -11,6 +11,7 @@ import {
 } from "../../run/message.ts";
 import { pictureCaption } from "../../run/picture.ts";
 import type { Planner } from "../../run/planner.ts";
+import { profileText } from "../../run/profile.ts";
 import type { RunState } from "../../run/state.ts";
 import { markedTurn } from "./marked-turn.ts";
 import { readReactReply } from "./react-reply.ts";
@@ -45,6 +46,10 @@ function prompt(state: RunState, tools: readonly ToolDescription[]): Prompt {
   if (config?.output_schema !== undefined) {
     const schema = JSON.stringify(config.output_schema);
     parts.push(`The Final Answer must be one JSON value that fits this JSON Schema:\n${schema}`);
+  }
+  const profile = profileText(config?.profile);
+  if (profile !== null) {
+    parts.push(profile);
   }
   if (instructions.trim() !== "") {
     parts.push(instructions);

@@ -14,7 +14,7 @@ import type { CallExtra, CallRequest, Offer } from "./server.ts";
 import { eventLine } from "./event-line.ts";
 import type { LoggedEvent } from "./log-page.ts";
 import { taskLogs } from "./task-logs.ts";
-import { mayRead, tools, type ToolCall, type TaskTool } from "./tools.ts";
+import { mayRead, toolNamed, tools, type ToolCall, type TaskTool } from "./tools.ts";
 
 const INSTRUCTIONS =
   "Opspawn runs AI agents as durable tasks: once submitted, a task ends or waits for somebody, whatever breaks. " +
@@ -23,13 +23,15 @@ const INSTRUCTIONS =
 
 /** The offer for one request. @param requestId told with every refusal */
 export function opspawnOffer(deps: ApiDeps, caller: Caller, requestId: string): Offer {
-  const all = tools();
   return {
     instructions: INSTRUCTIONS,
-    tools: all.filter(({ scope }) => caller.scopes.has(scope)).map(({ definition }) => definition),
+    tools: async () =>
+      (await tools(deps, caller))
+        .filter(({ scope }) => caller.scopes.has(scope))
+        .map(({ definition }) => definition),
     call: async (request, extra) => {
-      const tool = all.find(({ definition }) => definition.name === request.name);
-      if (tool === undefined) {
+      const tool = await toolNamed(deps, caller, request.name);
+      if (tool === null) {
         throw new McpError(ErrorCode.InvalidParams, `There is no tool "${request.name}".`);
       }
       return called(deps, caller, requestId, tool, request, extra);

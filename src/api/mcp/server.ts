@@ -63,7 +63,8 @@ export interface OfferedPrompts {
 export interface Offer {
   /** Told to the client's model. */
   readonly instructions?: string;
-  readonly tools: readonly Tool[];
+  /** A list, or what reads it where somebody asks for it. */
+  readonly tools: readonly Tool[] | (() => Promise<readonly Tool[]>);
   /** @throws McpError for what is no call of a tool */
   call(request: CallRequest, extra: CallExtra): Promise<CallToolResult>;
   readonly resources: OfferedResources;
@@ -101,7 +102,9 @@ export async function connect(
       jsonSchemaValidator: new CfWorkerJsonSchemaValidator(),
     },
   );
-  server.setRequestHandler(ListToolsRequestSchema, () => ({ tools: [...offer.tools] }));
+  server.setRequestHandler(ListToolsRequestSchema, async () => ({
+    tools: [...(typeof offer.tools === "function" ? await offer.tools() : offer.tools)],
+  }));
   server.setRequestHandler(CallToolRequestSchema, ({ params }, extra) =>
     offer.call({ name: params.name, arguments: params.arguments ?? {} }, extra),
   );

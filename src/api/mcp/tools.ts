@@ -8,7 +8,7 @@ import type { JsonValue } from "../../run/json.ts";
 import { isTerminal } from "../../run/view.ts";
 import type { Caller, Scope } from "../../store/keys.ts";
 import type { TaskRow } from "../../store/tasks.ts";
-import { agentsOf, type AgentSummary } from "../agents.ts";
+import { agentOf, offeredAgents, summaryOf, type AgentSummary } from "../agents-of.ts";
 import { cancelTask, commandTask } from "../commands.ts";
 import type { ApiDeps } from "../context.ts";
 import * as schemas from "../schemas.ts";
@@ -40,6 +40,10 @@ export interface TaskTool {
   /** @throws Problem */
   run(args: unknown, call: ToolCall): Promise<CallToolResult>;
 }
+
+const AGENT_PREFIX = "agent_";
+/** Agents that are listed as tools: every client's model reads all of them. */
+const OFFERED_AGENTS = 50;
 
 /** Documents of schemas, which are made once. */
 const documents = new WeakMap<z.ZodType, Tool["inputSchema"]>();
@@ -196,15 +200,29 @@ const COMMON: readonly TaskTool[] = [
   }),
 ];
 
-/** Every tool, in an order that stays: those of tasks, then one for each agent. */
-export function tools(): readonly TaskTool[] {
-  return [...COMMON, ...agentsOf().map(agentTool)];
+/** The tools, in an order that stays: those of tasks, then one for each of the first agents. */
+export async function tools(deps: ApiDeps, { tenantId }: Caller): Promise<readonly TaskTool[]> {
+  const agents = await offeredAgents(deps, tenantId, OFFERED_AGENTS);
+  return [...COMMON, ...agents.map(agentTool)];
+}
+
+/** A tool by its name, also of an agent that the list has no room for; null if there is none. */
+export async function toolNamed(
+  deps: ApiDeps,
+  { tenantId }: Caller,
+  name: string,
+): Promise<TaskTool | null> {
+  if (!name.startsWith(AGENT_PREFIX)) {
+    return COMMON.find(({ definition }) => definition.name === name) ?? null;
+  }
+  const agent = await agentOf(deps, tenantId, name.slice(AGENT_PREFIX.length));
+  return agent === null ? null : agentTool(summaryOf(agent));
 }
 
 /** The tool that runs tasks for an agent. */
 function agentTool({ name, description }: AgentSummary): TaskTool {
   return tool({
-    name: `agent_${name}`,
+    name: `${AGENT_PREFIX}${name}`,
     title: `Agent ${name}`,
     description: `${description} Runs a task for this agent, waits for it, and gives its answer; where that takes longer, it names the task to wait for.`,
     scope: "tasks:write",
@@ -248,6 +266,7 @@ function tool<S extends z.ZodType>(spec: ToolSpec<S>): TaskTool {
   };
 }
 
+/** Made once for each schema: all agents share theirs. */
 function jsonSchema(schema: z.ZodType): Tool["inputSchema"] {
   const document = documents.get(schema) ?? documentOf(schema);
   documents.set(schema, document);
@@ -276,8 +295,14 @@ function isEmpty(schema: unknown): boolean {
   return typeof schema === "object" && schema !== null && Object.keys(schema).length === 0;
 }
 
-function waiting({ gone, tell }: ToolCall, seconds: number, after: number) {
-  return { waitMs: seconds * 1000, after, gone, ...(tell === undefined ? {} : { tell }) };
+function waiting({ caller, gone, tell }: ToolCall, seconds: number, after: number) {
+  return {
+    waitMs: seconds * 1000,
+    after,
+    by: caller,
+    gone,
+    ...(tell === undefined ? {} : { tell }),
+  };
 }
 
 /** The task after a wait; an accepted task is answered as such whatever the wait meets. */

@@ -1,5 +1,6 @@
 /** Waiting for a task: until it is over, or waits for somebody, and telling its events meanwhile. */
 import { isTerminal } from "../../run/view.ts";
+import type { Credential } from "../../store/keys.ts";
 import type { TaskRow } from "../../store/tasks.ts";
 import type { ApiDeps } from "../context.ts";
 import { Problem } from "../problem.ts";
@@ -17,6 +18,8 @@ export interface Waiting {
   readonly after: number;
   /** Told every event, in order; absent where nobody asked. */
   readonly tell?: (event: LoggedEvent) => Promise<void>;
+  /** Who waits. */
+  readonly by: Credential;
   /** Aborted when nobody waits any more. */
   readonly gone: AbortSignal;
 }
@@ -36,9 +39,9 @@ export async function waitedFor(deps: ApiDeps, row: TaskRow, waiting: Waiting): 
   waiting.gone.addEventListener("abort", stop);
   try {
     const deadline = deps.now() + waiting.waitMs;
-    const listener = listenerOf(waiting);
+    const watch = { by: waiting.by, enough: enough.signal, listener: listenerOf(waiting) };
     while (!rests(task) && !enough.signal.aborted) {
-      task = await nextRest(deps, task, listener, enough.signal, deadline - deps.now());
+      task = await nextRest(deps, task, watch, deadline - deps.now());
     }
     return task;
   } finally {
@@ -51,6 +54,14 @@ export async function waitedFor(deps: ApiDeps, row: TaskRow, waiting: Waiting): 
 interface Listener {
   readonly hear: (event: LoggedEvent) => Promise<void>;
   heard: number;
+}
+
+/** Who watches a run, how long, and who hears of it. */
+interface Watch {
+  readonly by: Credential;
+  /** Aborted when it was watched enough. */
+  readonly enough: AbortSignal;
+  readonly listener: Listener | null;
 }
 
 function listenerOf({ tell, after }: Waiting): Listener | null {
@@ -73,19 +84,19 @@ function listenerOf({ tell, after }: Waiting): Listener | null {
 async function nextRest(
   deps: ApiDeps,
   task: TaskRow,
-  listener: Listener | null,
-  enough: AbortSignal,
+  watch: Watch,
   leftMs: number,
 ): Promise<TaskRow> {
+  const { listener, enough } = watch;
   const known = task.last_seq;
   if (listener !== null) {
     // What happened before is told, and decides nothing.
-    await follow(deps, task, Math.min(listener.heard, known), enough, async (event) => {
+    await follow(deps, task, Math.min(listener.heard, known), watch, async (event) => {
       await listener.hear(event);
       return event.seq > known && event.type === "run.waiting" && FOR_PEOPLE.has(event.data["for"]);
     });
   } else if (task.status === "waiting") {
-    await follow(deps, task, known, enough, () => true);
+    await follow(deps, task, known, watch, () => true);
   } else {
     // Where nobody hears of events the run is not watched: it writes less.
     await Promise.race([settledTask(deps, task, leftMs), aborted(enough)]);
@@ -98,11 +109,11 @@ async function follow(
   deps: ApiDeps,
   task: TaskRow,
   after: number,
-  enough: AbortSignal,
+  { by, enough }: Watch,
   last: (event: LoggedEvent) => Promise<boolean> | boolean,
 ): Promise<void> {
   const done = new AbortController();
-  const whole = await followRun(deps, task, after, {
+  const whole = await followRun(deps, task, by, after, {
     gone: AbortSignal.any([enough, done.signal]),
     take: async ({ text }) => {
       if (

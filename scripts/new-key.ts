@@ -1,0 +1,44 @@
+/** A key that is made here instead of by the service: for the first one, which nobody can ask for. */
+import { randomBytes } from "node:crypto";
+import { hashOf } from "./local-key.ts";
+
+/** What a key is to be. */
+export interface KeyRequest {
+  readonly name: string;
+  readonly scopes: readonly string[];
+  readonly tenant?: string;
+  readonly expires_at?: string;
+}
+
+/** A key, shown once, and the statement that stores its hash. */
+export interface MadeKey {
+  readonly key: string;
+  readonly key_id: string;
+  /** One SQL statement, its values in it. */
+  readonly sql: string;
+}
+
+/** Makes a key; nothing is stored. */
+export function makeKey({ name, scopes, tenant = "local", expires_at }: KeyRequest): MadeKey {
+  const key = `opsk_${randomBytes(32).toString("base64url")}`;
+  const key_id = `key_${randomBytes(16).toString("hex")}`;
+  const ends = expires_at === undefined ? null : new Date(expires_at).toISOString();
+  const values = [
+    key_id,
+    tenant,
+    name,
+    hashOf(key),
+    scopes.join(" "),
+    new Date().toISOString(),
+    ends,
+  ];
+  return {
+    key,
+    key_id,
+    sql: `INSERT INTO api_key (key_id, tenant_id, name, hash, scopes, created_at, expires_at) VALUES (${values.map(quoted).join(", ")});`,
+  };
+}
+
+function quoted(value: string | null): string {
+  return value === null ? "NULL" : `'${value.replaceAll("'", "''")}'`;
+}

@@ -1,0 +1,120 @@
+/**
+ * Speaks Connect and gRPC-Web for the service. A Worker cannot send the trailers of native gRPC:
+ * that is what the gateway is for. Keys and scopes are judged before any of a body is read.
+ */
+import {
+  createConnectRouter,
+  createContextValues,
+  type HandlerContext,
+  type Interceptor,
+} from "@connectrpc/connect";
+import {
+  assertByteStreamRequest,
+  universalServerRequestFromFetch,
+  universalServerResponseToFetch,
+} from "@connectrpc/connect/protocol";
+import { callerWith } from "../api/auth.ts";
+import { bodyTooLarge, MAX_BODY_BYTES } from "../api/body.ts";
+import type { ApiContext } from "../api/context.ts";
+import { Problem } from "../api/problem.ts";
+import type { Scope } from "../store/keys.ts";
+import { callerKey, sceneKey, sceneOf, type CallScene } from "./call.ts";
+import { TaskService } from "./gen/opspawn/v1/tasks_pb.ts";
+import { refusalOf } from "./refusal.ts";
+import { taskService } from "./service.ts";
+
+/** A level of JSON is three messages; deeper than JSON may be is refused with its own sentence. */
+const RECURSION = 300;
+
+/** So much of a body that is too large is read, and thrown away, for its sender to hear of it. */
+const DRAINED_BYTES = 8 * MAX_BODY_BYTES;
+
+const SCOPES: Readonly<Record<keyof typeof TaskService.method, Scope>> = {
+  createTask: "tasks:write",
+  getTask: "tasks:read",
+  listTasks: "tasks:read",
+  cancelTask: "tasks:write",
+  watchTask: "tasks:read",
+};
+const scopes: ReadonlyMap<string, Scope> = new Map(Object.entries(SCOPES));
+
+/** Lets a caller in before the first byte of the message is read. */
+async function gate(context: HandlerContext): Promise<void> {
+  const scene = sceneOf(context);
+  const { method, requestHeader: headers, values } = context;
+  try {
+    const scope = scopes.get(method.localName) ?? "admin";
+    const authorization = headers.get("Authorization") ?? undefined;
+    values.set(callerKey, await callerWith(scene.deps, authorization, scope));
+  } catch (error) {
+    throw refusalOf(scene, error);
+  }
+}
+
+/** What handlers throw, as the protocol says it. */
+const refusing: Interceptor = (next) => async (request) => {
+  const scene = sceneOf({ values: request.contextValues });
+  try {
+    const response = await next(request);
+    return response.stream
+      ? { ...response, message: refusingStream(scene, response.message) }
+      : response;
+  } catch (error) {
+    throw refusalOf(scene, error);
+  }
+};
+
+async function* refusingStream<T>(scene: CallScene, messages: AsyncIterable<T>): AsyncIterable<T> {
+  try {
+    yield* messages;
+  } catch (error) {
+    throw refusalOf(scene, error);
+  }
+}
+
+const { handlers } = createConnectRouter({
+  grpc: false,
+  requestGate: gate,
+  interceptors: [refusing],
+  // A field that is not known is refused by name, where it has one.
+  jsonOptions: { ignoreUnknownFields: false },
+  binaryOptions: { recursionLimit: RECURSION },
+}).service(TaskService, taskService);
+const byPath = new Map(handlers.map((handler) => [handler.requestPath, handler]));
+
+/** A body, or its refusal where it is larger than a body may be. */
+async function* bounded(
+  scene: CallScene,
+  body: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size <= MAX_BODY_BYTES) {
+      yield chunk;
+    } else if (size > DRAINED_BYTES) {
+      break;
+    }
+  }
+  if (size > MAX_BODY_BYTES) {
+    throw refusalOf(scene, bodyTooLarge());
+  }
+}
+
+/** Answers a call. @throws Problem `not_found` for a method that does not exist */
+export async function serveGrpc(c: ApiContext): Promise<Response> {
+  const handler = byPath.get(c.req.path);
+  if (handler === undefined) {
+    throw new Problem("not_found", "The service has no such method.");
+  }
+  const scene = { deps: c.var.deps, requestId: c.var.requestId };
+  const request = universalServerRequestFromFetch(c.req.raw, {});
+  assertByteStreamRequest(request);
+  const answer = await handler({
+    ...request,
+    body: bounded(scene, request.body),
+    contextValues: createContextValues().set(sceneKey, scene),
+  });
+  const { body, status, headers } = universalServerResponseToFetch(answer);
+  return new Response(body, { status, headers: [...c.res.headers, ...headers] });
+}

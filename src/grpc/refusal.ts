@@ -1,0 +1,108 @@
+/**
+ * Failures as gRPC: the one table of its codes, and the details that carry a problem's code, its
+ * faults and when to come back. What nobody foresaw is INTERNAL, without an exception's text.
+ */
+import { Code, ConnectError } from "@connectrpc/connect";
+import { foreseen, type Problem, type ProblemCode } from "../api/problem.ts";
+import type { CallScene } from "./call.ts";
+import {
+  BadRequestSchema,
+  ErrorInfoSchema,
+  RetryInfoSchema,
+} from "./gen/google/rpc/error_details_pb.ts";
+
+/** Of `ErrorInfo`: whose reasons these are. */
+const DOMAIN = "opspawn";
+
+/** The code of each problem. */
+export const CODES: Readonly<Record<ProblemCode, Code>> = {
+  malformed_json: Code.InvalidArgument,
+  invalid_header: Code.InvalidArgument,
+  unauthorized: Code.Unauthenticated,
+  invalid_signature: Code.Unauthenticated,
+  forbidden: Code.PermissionDenied,
+  foreign_host: Code.PermissionDenied,
+  foreign_origin: Code.PermissionDenied,
+  not_found: Code.NotFound,
+  method_not_allowed: Code.Unimplemented,
+  task_over: Code.FailedPrecondition,
+  not_finished: Code.FailedPrecondition,
+  approval_decided: Code.FailedPrecondition,
+  question_answered: Code.FailedPrecondition,
+  inbox_full: Code.ResourceExhausted,
+  not_started: Code.FailedPrecondition,
+  tool_exists: Code.AlreadyExists,
+  too_many_tools: Code.ResourceExhausted,
+  agent_exists: Code.AlreadyExists,
+  agent_built_in: Code.FailedPrecondition,
+  too_many_agents: Code.ResourceExhausted,
+  mcp_server_exists: Code.AlreadyExists,
+  too_many_mcp_servers: Code.ResourceExhausted,
+  too_many_webhooks: Code.ResourceExhausted,
+  too_many_hooks: Code.ResourceExhausted,
+  webhook_disabled: Code.FailedPrecondition,
+  oauth_not_configured: Code.FailedPrecondition,
+  key_over: Code.FailedPrecondition,
+  precondition_failed: Code.FailedPrecondition,
+  payload_too_large: Code.ResourceExhausted,
+  unsupported_media_type: Code.InvalidArgument,
+  validation_failed: Code.InvalidArgument,
+  invalid_arguments: Code.InvalidArgument,
+  unknown_task_type: Code.InvalidArgument,
+  unknown_agent: Code.InvalidArgument,
+  unknown_model: Code.InvalidArgument,
+  // The same request is fine once the service knows the price, or the key.
+  unpriced_model: Code.FailedPrecondition,
+  provider_not_configured: Code.FailedPrecondition,
+  unknown_tool: Code.InvalidArgument,
+  unknown_mcp_server: Code.InvalidArgument,
+  // And once the service has the secret, or a key to keep tokens with.
+  secret_missing: Code.FailedPrecondition,
+  oauth_unavailable: Code.FailedPrecondition,
+  encryption_unavailable: Code.FailedPrecondition,
+  // The same request is fine with a key that was not used.
+  idempotency_key_reused: Code.FailedPrecondition,
+  internal_error: Code.Internal,
+  authorization_failed: Code.Unavailable,
+  misconfigured: Code.Unavailable,
+  unavailable: Code.Unavailable,
+};
+
+/** What a failing call is answered with. An error that speaks the protocol already stays as it is. */
+export function refusalOf(scene: CallScene, error: unknown): ConnectError {
+  if (error instanceof ConnectError) {
+    return error;
+  }
+  const problem = foreseen(scene.deps, "grpc", error, scene.requestId);
+  return connectError(problem, scene.requestId);
+}
+
+function connectError({ code, detail, faults, headers }: Problem, requestId: string): ConnectError {
+  const seconds = Number(headers["Retry-After"] ?? 0);
+  return new ConnectError(detail, CODES[code], undefined, [
+    {
+      desc: ErrorInfoSchema,
+      value: {
+        reason: code.toUpperCase(),
+        domain: DOMAIN,
+        metadata: { code, request_id: requestId },
+      },
+    },
+    ...(faults.length === 0
+      ? []
+      : [
+          {
+            desc: BadRequestSchema,
+            value: {
+              fieldViolations: faults.map((fault) => ({
+                field: fault.pointer,
+                description: fault.detail,
+              })),
+            },
+          },
+        ]),
+    ...(seconds === 0
+      ? []
+      : [{ desc: RetryInfoSchema, value: { retryDelay: { seconds: BigInt(seconds) } } }]),
+  ]);
+}

@@ -1,0 +1,254 @@
+/**
+ * Agents of tenants in D1: the newest version of each, and beside it every version that there was,
+ * written in one batch. Every query is bound to a tenant. A deleted agent cannot be used and keeps
+ * its versions; made again, it goes on counting them, so that a task's agent and version name one
+ * thing for ever.
+ */
+import {
+  DEFAULT_AGENT,
+  OWN_VERSION,
+  type AgentDefinition,
+  type ConfigLayer,
+  type LimitLayer,
+} from "../run/agent.ts";
+import { writeNoted, type Act, type Deed } from "./audit.ts";
+import { toolOf, type RawTool, type ToolRow } from "./tools.ts";
+
+/** Agents that a tenant may have at a time. */
+export const MAX_AGENTS = 200;
+/** Characters of JSON that a list shows of one config. */
+const LISTED_CHARS = 16_384;
+const TOO_LARGE = "null";
+
+export interface AgentRow extends AgentDefinition {
+  readonly name: string;
+  readonly version: number;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+/** An agent as a list has it: a config that is too large for a page is null. */
+export type ListedAgent = Omit<AgentRow, "config"> & { readonly config: ConfigLayer | null };
+
+/** A version that a client named. */
+export type AgentVersion = Pick<AgentRow, "version" | "created_at">;
+
+/** Where a page of a list ended. */
+export type AgentPosition = Pick<AgentRow, "name" | "created_at">;
+
+const NEWEST = "SELECT * FROM agent WHERE tenant_id = ?1 AND name = ?2 AND deleted_at IS NULL";
+
+export class AgentStore {
+  readonly #db: D1Database;
+
+  constructor(db: D1Database) {
+    this.#db = db;
+  }
+
+  /** The newest version of an agent, or null. */
+  async get(tenantId: string, name: string): Promise<AgentRow | null> {
+    const row = await this.#db.prepare(NEWEST).bind(tenantId, name).first<RawAgent>();
+    return row === null ? null : fromRaw(row);
+  }
+
+  /** What a submission looks at, in one statement: an agent, and all tools of its tenant by name. */
+  async withTools(
+    tenantId: string,
+    name: string,
+  ): Promise<{ readonly agent: AgentRow | null; readonly tools: readonly ToolRow[] }> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT 1 AS of_agent, name, version, created_at, updated_at, description, config, limits,
+           NULL AS definition, NULL AS enabled
+         FROM agent WHERE tenant_id = ?1 AND name = ?2 AND deleted_at IS NULL
+         UNION ALL
+         SELECT 0, name, version, created_at, updated_at, NULL, NULL, NULL, definition, enabled
+         FROM tool WHERE tenant_id = ?1 ORDER BY of_agent DESC, name`,
+      )
+      .bind(tenantId, name)
+      .all<(RawAgent & { of_agent: 1 }) | (RawTool & { of_agent: 0 })>();
+    const agent = results.find((row) => row.of_agent === 1);
+    return {
+      agent: agent === undefined ? null : fromRaw(agent),
+      tools: results.flatMap((row) => (row.of_agent === 1 ? [] : [toolOf(row)])),
+    };
+  }
+
+  /** A page of a tenant's agents, newest first, and whether its own `default` is among them all. */
+  async list(
+    tenantId: string,
+    limit: number,
+    before: AgentPosition | null,
+  ): Promise<{ readonly agents: readonly ListedAgent[]; readonly hasDefault: boolean }> {
+    const [page, own] = await this.#db.batch<RawAgent>([
+      this.#db
+        .prepare(
+          `SELECT name, version, description, limits, created_at, updated_at,
+             CASE WHEN LENGTH(config) <= ${LISTED_CHARS} THEN config ELSE '${TOO_LARGE}' END AS config
+           FROM agent WHERE tenant_id = ?1 AND deleted_at IS NULL
+             AND (?2 IS NULL OR (created_at, name) < (?2, ?3))
+           ORDER BY created_at DESC, name DESC LIMIT ?4`,
+        )
+        .bind(tenantId, before?.created_at ?? null, before?.name ?? null, limit),
+      this.#db.prepare(NEWEST).bind(tenantId, DEFAULT_AGENT),
+    ]);
+    return {
+      agents: (page?.results ?? []).map((row) =>
+        row.config === TOO_LARGE ? Object.assign(fromRaw(row), { config: null }) : fromRaw(row),
+      ),
+      hasDefault: (own?.results.length ?? 0) > 0,
+    };
+  }
+
+  /** The first agents of a tenant by name, with what is said of them. */
+  async described(
+    tenantId: string,
+    limit: number,
+  ): Promise<Pick<AgentRow, "name" | "description">[]> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT name, description FROM agent
+         WHERE tenant_id = ? AND deleted_at IS NULL ORDER BY name LIMIT ?`,
+      )
+      .bind(tenantId, limit)
+      .all<Pick<AgentRow, "name" | "description">>();
+    return results;
+  }
+
+  /** A page of an agent's versions, newest first; those of a deleted one are kept. */
+  async versions(
+    tenantId: string,
+    name: string,
+    limit: number,
+    before: number | null,
+  ): Promise<AgentRow[]> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT *, created_at AS updated_at FROM agent_version
+         WHERE tenant_id = ?1 AND name = ?2 AND (?3 IS NULL OR version < ?3)
+         ORDER BY version DESC LIMIT ?4`,
+      )
+      .bind(tenantId, name, before, limit)
+      .all<RawAgent>();
+    return results.map(fromRaw);
+  }
+
+  /** Adds an agent; null where the name is taken, or the tenant has no room for more. */
+  async insert(
+    tenantId: string,
+    name: string,
+    definition: AgentDefinition,
+    act: Act,
+  ): Promise<AgentRow | null> {
+    return this.#write(
+      act,
+      { tenant_id: tenantId, action: "agent.created", subject: name },
+      this.#db
+        .prepare(
+          `INSERT INTO agent (tenant_id, name, version, description, config, limits, created_at, updated_at)
+           SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7
+           WHERE (SELECT COUNT(*) FROM agent WHERE tenant_id = ?1 AND deleted_at IS NULL) < ${MAX_AGENTS}
+           ON CONFLICT DO UPDATE SET version = version + 1, description = ?4, config = ?5,
+             limits = ?6, created_at = ?7, updated_at = ?7, deleted_at = NULL
+           WHERE deleted_at IS NOT NULL
+           RETURNING *`,
+        )
+        .bind(
+          tenantId,
+          name,
+          name === DEFAULT_AGENT ? OWN_VERSION + 1 : 1,
+          ...columnsOf(definition),
+          act.at,
+        ),
+    );
+  }
+
+  /** Makes a new version; null where the agent does not exist or is at another than `expected`. */
+  async change(
+    tenantId: string,
+    name: string,
+    definition: AgentDefinition,
+    expected: AgentVersion | null,
+    act: Act,
+  ): Promise<AgentRow | null> {
+    return this.#write(
+      act,
+      { tenant_id: tenantId, action: "agent.changed", subject: name },
+      this.#db
+        .prepare(
+          `UPDATE agent SET version = version + 1, description = ?3, config = ?4, limits = ?5,
+             updated_at = ?6
+           WHERE tenant_id = ?1 AND name = ?2 AND deleted_at IS NULL
+             AND (?7 IS NULL OR (version = ?7 AND created_at = ?8))
+           RETURNING *`,
+        )
+        .bind(
+          tenantId,
+          name,
+          ...columnsOf(definition),
+          act.at,
+          expected?.version ?? null,
+          expected?.created_at ?? null,
+        ),
+    );
+  }
+
+  /** Whether an agent was deleted: false where it does not exist or is at another version. */
+  async remove(
+    tenantId: string,
+    name: string,
+    expected: AgentVersion | null,
+    act: Act,
+  ): Promise<boolean> {
+    const statement = this.#db
+      .prepare(
+        `UPDATE agent SET deleted_at = ?3
+         WHERE tenant_id = ?1 AND name = ?2 AND deleted_at IS NULL
+           AND (?4 IS NULL OR (version = ?4 AND created_at = ?5))
+         RETURNING name`,
+      )
+      .bind(tenantId, name, act.at, expected?.version ?? null, expected?.created_at ?? null);
+    const deed = { tenant_id: tenantId, action: "agent.deleted", subject: name } as const;
+    return (await writeNoted(this.#db, statement, act, deed)) !== null;
+  }
+
+  /** Writes the newest version, and keeps it among all versions. */
+  async #write(act: Act, deed: Deed, statement: D1PreparedStatement): Promise<AgentRow | null> {
+    const row = await writeNoted<RawAgent>(
+      this.#db,
+      statement,
+      act,
+      deed,
+      this.#db
+        .prepare(
+          `INSERT INTO agent_version
+           SELECT tenant_id, name, version, description, config, limits, updated_at
+           FROM agent WHERE tenant_id = ? AND name = ? AND deleted_at IS NULL
+           ON CONFLICT DO NOTHING`,
+        )
+        .bind(deed.tenant_id, deed.subject),
+    );
+    return row === null ? null : fromRaw(row);
+  }
+}
+
+type JsonColumn = "config" | "limits";
+type RawAgent = Omit<AgentRow, JsonColumn> & Record<JsonColumn, string>;
+
+function columnsOf({ description, config, limits }: AgentDefinition): (string | null)[] {
+  return [description, JSON.stringify(config), JSON.stringify(limits)];
+}
+
+/** Also takes rows with columns that are no business of anybody. */
+function fromRaw(raw: RawAgent): AgentRow {
+  const { name, version, description, config, limits, created_at, updated_at } = raw;
+  return {
+    name,
+    version,
+    description,
+    config: JSON.parse(config) as ConfigLayer,
+    limits: JSON.parse(limits) as LimitLayer,
+    created_at,
+    updated_at,
+  };
+}

@@ -1,0 +1,120 @@
+/**
+ * The audit: who did what, per tenant, in D1. A change of D1 and its entry are one batch, so neither
+ * is there without the other; what happens in an object is noted right after. No entry holds a
+ * secret.
+ */
+import { newId } from "../run/id.ts";
+import type { JsonObject } from "../run/json.ts";
+
+/** What is noted. */
+export const AUDIT_ACTIONS = [
+  "key.created",
+  "key.rotated",
+  "key.revoked",
+  "agent.created",
+  "agent.changed",
+  "agent.deleted",
+  "tool.registered",
+  "tool.changed",
+  "tool.deleted",
+  "mcp_server.registered",
+  "mcp_server.changed",
+  "mcp_server.deleted",
+  "mcp_server.authorization_forgotten",
+  "budget.changed",
+  "approval.decided",
+  "limits.changed",
+  "task.cancelled",
+] as const;
+export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+
+/** Somebody doing something. */
+export interface Act {
+  readonly id: string;
+  /** RFC 3339. */
+  readonly at: string;
+  /** Id of a key. */
+  readonly by: string;
+}
+
+/** What an act was. */
+export interface Deed {
+  readonly tenant_id: string;
+  readonly action: AuditAction;
+  /** What it was done to: a name or an id. */
+  readonly subject: string;
+  readonly details?: JsonObject;
+}
+
+export interface AuditRow extends Omit<Act, "id"> {
+  readonly audit_id: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly details: Record<string, unknown>;
+}
+
+/** An act at this moment. */
+export function newAct(now: number, by: string): Act {
+  const id = newId("audit", now, crypto.getRandomValues(new Uint8Array(16)));
+  return { id, at: new Date(now).toISOString(), by };
+}
+
+/**
+ * Writes something and notes it, both or neither. Nothing is noted where nothing was written.
+ * @param statement gives what it wrote (`RETURNING`)
+ * @param after what belongs into the same batch
+ * @returns the row that was written, or null
+ */
+export async function writeNoted<T>(
+  db: D1Database,
+  statement: D1PreparedStatement,
+  act: Act,
+  deed: Deed,
+  ...after: readonly D1PreparedStatement[]
+): Promise<T | null> {
+  const note = insertion(db, "WHERE changes() > 0", act, deed);
+  const [written] = await db.batch<T>([statement, note, ...after]);
+  return written?.results[0] ?? null;
+}
+
+export class AuditStore {
+  readonly #db: D1Database;
+
+  constructor(db: D1Database) {
+    this.#db = db;
+  }
+
+  /** Notes what was done somewhere else. */
+  async note(act: Act, deed: Deed): Promise<void> {
+    await insertion(this.#db, "", act, deed).run();
+  }
+
+  /** A page of a tenant's entries, newest first. @param before id of the last one of the page before */
+  async list(tenantId: string, limit: number, before: string | null): Promise<AuditRow[]> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT audit_id, at, by, action, subject, details FROM audit
+         WHERE tenant_id = ?1 AND (?2 IS NULL OR audit_id < ?2)
+         ORDER BY audit_id DESC LIMIT ?3`,
+      )
+      .bind(tenantId, before, limit)
+      .all<Omit<AuditRow, "details"> & { details: string }>();
+    return results.map((row) =>
+      Object.assign(row, { details: JSON.parse(row.details) as Record<string, unknown> }),
+    );
+  }
+}
+
+function insertion(
+  db: D1Database,
+  condition: string,
+  { id, at, by }: Act,
+  { tenant_id, action, subject, details = {} }: Deed,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `INSERT INTO audit (tenant_id, audit_id, at, by, action, subject, details)
+       SELECT ?, ?, ?, ?, ?, ?, ? ${condition}`,
+    )
+    .bind(tenant_id, id, at, by, action, subject, JSON.stringify(details));
+}
