@@ -89,6 +89,7 @@ test("how a server answered is noted without losing what it offered, and a list 
   await store.saveHealth("one", "never", down);
   expect(await store.catalogue("one", "never")).toBeNull();
   expect(await store.state("one", "never")).toEqual({
+    failures: 1,
     server: "never",
     health: down,
     catalogue: null,
