@@ -6,6 +6,8 @@ import type { Caller } from "../store/keys.ts";
 export interface CallScene {
   readonly deps: ApiDeps;
   readonly requestId: string;
+  /** Throws away what was sent, where nothing of it is wanted: unread, it breaks the connection. */
+  readonly discard: () => Promise<void>;
 }
 
 export const sceneKey = createContextKey<CallScene | null>(null);

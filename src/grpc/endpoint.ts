@@ -1,6 +1,7 @@
 /**
  * Speaks Connect and gRPC-Web for the service. A Worker cannot send the trailers of native gRPC:
- * that is what the gateway is for. Keys and scopes are judged before any of a body is read.
+ * that is what the gateway is for. Keys and scopes are judged before any of a body is read; what
+ * was sent with a refused call is thrown away.
  */
 import {
   createConnectRouter,
@@ -47,6 +48,7 @@ async function gate(context: HandlerContext): Promise<void> {
     const authorization = headers.get("Authorization") ?? undefined;
     values.set(callerKey, await callerWith(scene.deps, authorization, scope));
   } catch (error) {
+    await scene.discard();
     throw refusalOf(scene, error);
   }
 }
@@ -101,20 +103,43 @@ async function* bounded(
   }
 }
 
+/** Reads what is left of a body that is not wanted, as much as is read of one that is too large. */
+async function discarded(body: AsyncIterable<Uint8Array>): Promise<void> {
+  let size = 0;
+  try {
+    for await (const chunk of body) {
+      size += chunk.byteLength;
+      if (size > DRAINED_BYTES) {
+        return;
+      }
+    }
+  } catch {
+    // The sender is gone: there is nothing to read, and nobody to answer.
+  }
+}
+
 /** Answers a call. @throws Problem `not_found` for a method that does not exist */
 export async function serveGrpc(c: ApiContext): Promise<Response> {
   const handler = byPath.get(c.req.path);
   if (handler === undefined) {
     throw new Problem("not_found", "The service has no such method.");
   }
-  const scene = { deps: c.var.deps, requestId: c.var.requestId };
   const request = universalServerRequestFromFetch(c.req.raw, {});
   assertByteStreamRequest(request);
+  const { body: sent } = request;
+  const scene: CallScene = {
+    deps: c.var.deps,
+    requestId: c.var.requestId,
+    discard: () => discarded(sent),
+  };
   const answer = await handler({
     ...request,
-    body: bounded(scene, request.body),
+    body: bounded(scene, sent),
     contextValues: createContextValues().set(sceneKey, scene),
   });
+  if (answer.status >= 400) {
+    await scene.discard();
+  }
   const { body, status, headers } = universalServerResponseToFetch(answer);
   return new Response(body, { status, headers: [...c.res.headers, ...headers] });
 }

@@ -391,6 +391,19 @@ test("a stream is cut when its key is over, before it is told more", async () =>
   expect((await refused(watching())).code).toBe(Code.Unauthenticated);
 });
 
+test.each(["connect-node, Connect", "connect-node, gRPC-Web"])(
+  "%s: a refused call leaves its connection to the next, whatever it sent",
+  async (way) => {
+    const tasks = createClient(TaskService, (WAYS[way] ?? anyWay)());
+    const long = { ...SCRIPTED, inputData: { goal: "x".repeat(300_000) } };
+    for (let i = 0; i < 20; i += 1) {
+      const error = await refused(tasks.createTask(long, as("opsk_wrong")));
+      expect(Code[error.code], error.message).toBe("Unauthenticated");
+      expect((await tasks.listTasks({ pageSize: 1 }, own())).tasks).toHaveLength(1);
+    }
+  },
+);
+
 test("pages follow each other to the last one", async () => {
   const tasks = createClient(TaskService, node.createGrpcTransport({ baseUrl: gateway.url }));
   const metadata = { list: "pages" };
