@@ -53,7 +53,20 @@ async function callerOf(deps: ApiDeps, authorization: string | undefined): Promi
       headers: { "WWW-Authenticate": 'Bearer realm="opspawn"' },
     });
   }
+  await checkRate(deps, caller);
   return caller;
+}
+
+/** How long a client that asks too often is told to wait, seconds. */
+const PAUSE_S = 10;
+
+/** @throws Problem `rate_limited` where the caller's tenant has asked too often lately */
+export async function checkRate(deps: ApiDeps, { tenantId }: Caller): Promise<void> {
+  if (!(await deps.mayAsk(tenantId))) {
+    throw new Problem("rate_limited", `Too many requests; come back in ${PAUSE_S} seconds.`, {
+      headers: { "Retry-After": String(PAUSE_S) },
+    });
+  }
 }
 
 /** @throws Problem `forbidden` */
@@ -71,7 +84,11 @@ export async function eventCredentials(
 ): Promise<Credentials> {
   const header = bearer(request.headers.get("Authorization") ?? undefined);
   if (header !== null) {
-    return { caller: await callerOfKey(deps, header), fromBrowser: false };
+    const caller = await callerOfKey(deps, header);
+    if (caller !== null) {
+      await checkRate(deps, caller);
+    }
+    return { caller, fromBrowser: false };
   }
   const ticket = new URL(request.url).searchParams.get("ticket");
   if (ticket !== null) {

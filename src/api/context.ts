@@ -43,6 +43,8 @@ export interface ApiDeps {
   ledger(tenantId: string): LedgerRpc;
   readonly observer: Observer;
   run(tenantId: string, taskId: string): RunRpc;
+  /** Whether a tenant may make one more request now; where nothing limits that, always. */
+  mayAsk(tenantId: string): Promise<boolean>;
   /** Gives a task to the queue. */
   dispatch(task: StoredTask): Promise<void>;
   now(): number;
@@ -55,6 +57,14 @@ export interface AppEnv {
 }
 
 export type ApiContext = Context<AppEnv>;
+
+/** A limit that cannot be asked limits nobody. */
+async function mayAsk(env: Partial<Pick<Env, "REQUESTS">>, tenantId: string): Promise<boolean> {
+  return (
+    env.REQUESTS === undefined ||
+    (await env.REQUESTS.limit({ key: tenantId }).catch(() => ({ success: true }))).success
+  );
+}
 
 const built = new WeakMap<object, ApiDeps>();
 
@@ -91,6 +101,7 @@ export function apiDeps(
     ledger: (tenantId) => ledgerStub(env.LEDGERS, tenantId),
     observer,
     run: (tenantId, taskId) => runStub(env.RUNS, tenantId, taskId),
+    mayAsk: (tenantId) => mayAsk(env, tenantId),
     dispatch: (task) => sendTask(queues, task.priority, messageFor(task)),
     now: () => Date.now(),
   };

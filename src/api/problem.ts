@@ -54,6 +54,7 @@ export const PROBLEMS = {
   oauth_unavailable: [422, "The service cannot keep tokens"],
   encryption_unavailable: [422, "The service cannot keep secrets"],
   idempotency_key_reused: [422, "The idempotency key was used for another request"],
+  rate_limited: [429, "Too many requests"],
   internal_error: [500, "Something went wrong inside the service"],
   authorization_failed: [502, "The MCP server or its authorization server failed"],
   misconfigured: [503, "A setting of the service is wrong"],

@@ -9,6 +9,7 @@ const ALWAYS: readonly ProblemCode[] = [
   "unauthorized",
   "forbidden",
   "method_not_allowed",
+  "rate_limited",
   "internal_error",
   "misconfigured",
   "unavailable",

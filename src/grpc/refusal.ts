@@ -62,6 +62,7 @@ export const CODES: Readonly<Record<ProblemCode, Code>> = {
   encryption_unavailable: Code.FailedPrecondition,
   // The same request is fine with a key that was not used.
   idempotency_key_reused: Code.FailedPrecondition,
+  rate_limited: Code.ResourceExhausted,
   internal_error: Code.Internal,
   authorization_failed: Code.Unavailable,
   misconfigured: Code.Unavailable,

@@ -1,0 +1,58 @@
+/** A tenant's requests are limited by the platform's binding, each tenant's by themselves. */
+import { createExecutionContext, env } from "cloudflare:test";
+import { beforeAll, expect, test } from "vitest";
+import { createApp } from "../../src/api/app.ts";
+import { sha256Hex } from "../../src/api/auth.ts";
+import { apiDeps } from "../../src/api/context.ts";
+import { buildCatalogue, buildMcp } from "../../src/deps.ts";
+
+const observer = { count() {}, fault() {} };
+
+beforeAll(async () => {
+  const insert = env.DB.prepare(
+    "INSERT INTO api_key VALUES (?1, ?2, ?1, ?3, 'tasks:read', '2026-01-01T00:00:00.000Z', NULL, NULL)",
+  );
+  await env.DB.batch(
+    ["busy", "calm"].map((tenant) =>
+      insert.bind(`key_${tenant}`, tenant, sha256Hex(`opsk_${tenant}`)),
+    ),
+  );
+});
+
+/** The service, where each tenant may make so many requests. */
+function serviceWith(limit: number) {
+  const made = new Map<string, number>();
+  const REQUESTS = {
+    limit: async ({ key = "" }: { readonly key?: string }) => {
+      made.set(key, (made.get(key) ?? 0) + 1);
+      return { success: (made.get(key) ?? 0) <= limit };
+    },
+  };
+  const own = { ...env, REQUESTS } as Env;
+  const app = createApp((given) => apiDeps(given, buildCatalogue, observer, buildMcp));
+  return (tenant: string, path: string) => {
+    const request = new Request(`https://service.test${path}`, {
+      headers: { Authorization: `Bearer opsk_${tenant}` },
+    });
+    return app.fetch(request, own, createExecutionContext());
+  };
+}
+
+test("a tenant that asks too often is told when to come back, and others are not", async () => {
+  const ask = serviceWith(2);
+  expect((await ask("busy", "/api/v1/tasks")).status).toBe(200);
+  expect((await ask("busy", "/api/v1/tools")).status).toBe(200);
+  for (const path of ["/api/v1/tasks", "/api/v1/tasks/task_x/events"]) {
+    const refused = await ask("busy", path);
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get("Retry-After")).toBe("10");
+    expect(await refused.json()).toMatchObject({ code: "rate_limited" });
+  }
+  expect((await ask("calm", "/api/v1/tasks")).status).toBe(200);
+});
+
+test("who has no key is refused for that, and what needs none is not limited", async () => {
+  const ask = serviceWith(0);
+  expect((await ask("nobody", "/api/v1/tasks")).status).toBe(401);
+  expect((await ask("busy", "/openapi.json")).status).toBe(200);
+});
