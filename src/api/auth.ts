@@ -61,7 +61,7 @@ async function callerOf(deps: ApiDeps, authorization: string | undefined): Promi
 const PAUSE_S = 10;
 
 /** @throws Problem `rate_limited` where the caller's tenant has asked too often lately */
-export async function checkRate(deps: ApiDeps, { tenantId }: Caller): Promise<void> {
+async function checkRate(deps: ApiDeps, { tenantId }: Caller): Promise<void> {
   if (!(await deps.mayAsk(tenantId))) {
     throw new Problem("rate_limited", `Too many requests; come back in ${PAUSE_S} seconds.`, {
       headers: { "Retry-After": String(PAUSE_S) },

@@ -100,7 +100,7 @@ export function mcpToolMode(
   config: { readonly mcp_tools?: McpToolMode; readonly inject_mcp_proxy?: boolean },
   input: JsonObject,
 ): { readonly direct: boolean; readonly proxy: boolean } {
-  const injected = config.inject_mcp_proxy === true || input["inject_mcp_proxy"] === true;
+  const injected = (config.inject_mcp_proxy ?? input["inject_mcp_proxy"]) === true;
   const mode = config.mcp_tools ?? (injected ? "proxy" : "direct");
   return { direct: mode !== "proxy", proxy: mode !== "direct" || injected };
 }

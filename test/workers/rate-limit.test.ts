@@ -1,5 +1,6 @@
 /** A tenant's requests are limited by the platform's binding, each tenant's by themselves. */
-import { createExecutionContext, env } from "cloudflare:test";
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
 import { createApp } from "../../src/api/app.ts";
 import { sha256Hex } from "../../src/api/auth.ts";
