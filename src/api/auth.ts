@@ -27,14 +27,24 @@ export const requireKey = createMiddleware<AppEnv>(async (c, next) => {
   await next();
 });
 
+/** What each middleware of `requireScope` requires: the document says it of every route. */
+const required = new WeakMap<object, Scope>();
+
 /** Requires a key with a scope on all that follows. @throws Problem */
 export function requireScope(scope: Scope) {
-  return createMiddleware<AppEnv>(async (c, next) => {
+  const middleware = createMiddleware<AppEnv>(async (c, next) => {
     const caller = await callerOf(c);
     checkScope(caller, scope);
     c.set("caller", caller);
     await next();
   });
+  required.set(middleware, scope);
+  return middleware;
+}
+
+/** The scope that a handler of a route requires; null where it requires none. */
+export function requiredScope(handler: object): Scope | null {
+  return required.get(handler) ?? null;
 }
 
 async function callerOf(c: ApiContext): Promise<Caller> {

@@ -27,7 +27,7 @@ const eventsRoute = createRoute({
   description:
     "A JSON page; with `Accept: text/event-stream` a live stream (resume by `Last-Event-ID` or `after`); with `Upgrade: websocket` the live protocol `opspawn.v1`.",
   tags: ["Events"],
-  security: [{ bearer: [] }, { ticket: [] }],
+  security: [{ bearer: ["tasks:read"] }, { ticket: [] }],
   request: { params: schemas.taskPath, query: schemas.eventsQuery },
   responses: {
     200: {

@@ -47,7 +47,7 @@ const createServerRoute = createRoute({
     body: { required: true, content: { "application/json": { schema: schemas.createBody } } },
   },
   responses: {
-    201: json("The server.", schemas.server),
+    201: json("The server.", schemas.server, "Location", "ETag", "Idempotent-Replayed"),
     ...refusals(...BODY_PROBLEMS, "mcp_server_exists", "too_many_mcp_servers", "oauth_unavailable"),
   },
 });
@@ -59,7 +59,7 @@ const getRoute = createRoute({
   operationId: "getMcpServer",
   summary: "Get one MCP server",
   request: { params: schemas.serverPath },
-  responses: { 200: json("The server.", schemas.server), ...refusals("not_found") },
+  responses: { 200: json("The server.", schemas.server, "ETag"), ...refusals("not_found") },
 });
 
 const replaceRoute = createRoute({
@@ -73,7 +73,7 @@ const replaceRoute = createRoute({
     body: { required: true, content: { "application/json": { schema: schemas.replaceBody } } },
   },
   responses: {
-    200: json("The new version.", schemas.server),
+    200: json("The new version.", schemas.server, "ETag"),
     ...refusals(
       ...BODY_PROBLEMS,
       "not_found",
@@ -96,7 +96,7 @@ const enableRoute = createRoute({
     body: { required: true, content: { "application/json": { schema: schemas.enableBody } } },
   },
   responses: {
-    200: json("The new version.", schemas.server),
+    200: json("The new version.", schemas.server, "ETag"),
     ...refusals(...BODY_PROBLEMS, "not_found", "mcp_server_exists", "precondition_failed"),
   },
 });

@@ -16,7 +16,7 @@ import { EXPIRY_POLICIES, PLANNERS } from "../run/spec.ts";
 /** Any JSON: what it may hold is checked once for the whole body, see `body.ts`. */
 const freeValue: z.ZodType<JsonValue> = z
   .any()
-  .openapi({ type: ["object", "array", "string", "number", "boolean", "null"] });
+  .openapi({ type: ["object", "array", "string", "number", "boolean", "null"], items: {} });
 const freeObject = z.record(z.string(), freeValue);
 const timestamp = z.string().openapi({ format: "date-time", example: "2026-11-22T19:05:12.345Z" });
 const instant = z.iso.datetime({ offset: true, error: "must be an RFC 3339 time" });

@@ -35,13 +35,17 @@ const retryRoute = createRoute({
     body: { content: { "application/json": { schema: schemas.emptyBody } } },
   },
   responses: {
-    201: json("The new task.", schemas.task),
+    201: json("The new task.", schemas.task, "Location", "Idempotent-Replayed"),
     ...refusals(
       ...BODY_PROBLEMS,
       "not_found",
       "not_finished",
       "unknown_model",
+      "unpriced_model",
       "provider_not_configured",
+      "unknown_mcp_server",
+      "secret_missing",
+      "oauth_unavailable",
       "idempotency_key_reused",
     ),
   },

@@ -16,6 +16,7 @@ import {
   refusals,
   SECURED,
 } from "./routes.ts";
+import { headersOf } from "./response-headers.ts";
 import * as schemas from "./schemas.ts";
 import { makeTicket, TICKET_MS } from "./signing.ts";
 import { submitTask } from "./submit.ts";
@@ -38,12 +39,19 @@ const submitRoute = createRoute({
     headers: preferHeader.extend(keyHeader.shape),
   },
   responses: {
-    201: json("The accepted task.", schemas.task),
+    201: json(
+      "The accepted task.",
+      schemas.task,
+      "Location",
+      "Idempotent-Replayed",
+      "Preference-Applied",
+    ),
     ...refusals(
       ...BODY_PROBLEMS,
       "unknown_task_type",
       "unknown_agent",
       "unknown_model",
+      "unpriced_model",
       "provider_not_configured",
       "unknown_tool",
       "unknown_mcp_server",
@@ -76,7 +84,11 @@ const getRoute = createRoute({
   security: SECURED,
   middleware: [requireScope("tasks:read")] as const,
   request: { params: schemas.taskPath, headers: preferHeader },
-  responses: { 200: json("The task as it is now.", schemas.task), ...refusals("not_found") },
+  responses: {
+    200: json("The task as it is now.", schemas.task, "ETag", "Preference-Applied"),
+    304: { description: "It is what `If-None-Match` names.", headers: headersOf(["ETag"]) },
+    ...refusals("not_found"),
+  },
 });
 
 const cancelRoute = createRoute({

@@ -39,7 +39,7 @@ const registerRoute = createRoute({
     body: { required: true, content: { "application/json": { schema: schemas.registerBody } } },
   },
   responses: {
-    201: json("The tool.", schemas.tool),
+    201: json("The tool.", schemas.tool, "Location", "ETag", "Idempotent-Replayed"),
     ...refusals(...BODY_PROBLEMS, "tool_exists", "too_many_tools"),
   },
 });
@@ -51,7 +51,7 @@ const getRoute = createRoute({
   operationId: "getTool",
   summary: "Get one tool",
   request: { params: schemas.toolPath },
-  responses: { 200: json("The tool.", schemas.tool), ...refusals("not_found") },
+  responses: { 200: json("The tool.", schemas.tool, "ETag"), ...refusals("not_found") },
 });
 
 const replaceRoute = createRoute({
@@ -65,7 +65,7 @@ const replaceRoute = createRoute({
     body: { required: true, content: { "application/json": { schema: schemas.replaceBody } } },
   },
   responses: {
-    200: json("The new version.", schemas.tool),
+    200: json("The new version.", schemas.tool, "ETag"),
     ...refusals(
       ...BODY_PROBLEMS,
       "not_found",
@@ -88,7 +88,7 @@ const enableRoute = createRoute({
     body: { required: true, content: { "application/json": { schema: schemas.enableBody } } },
   },
   responses: {
-    200: json("The new version.", schemas.tool),
+    200: json("The new version.", schemas.tool, "ETag"),
     ...refusals(...BODY_PROBLEMS, "not_found", "tool_exists", "precondition_failed"),
   },
 });

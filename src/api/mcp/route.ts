@@ -8,6 +8,7 @@ import { requireKey } from "../auth.ts";
 import { jsonBody } from "../body.ts";
 import type { AppEnv } from "../context.ts";
 import { Problem } from "../problem.ts";
+import { headersOf } from "../response-headers.ts";
 import { refusals, SECURED } from "../routes.ts";
 import { checkSource } from "./guard.ts";
 
@@ -16,7 +17,9 @@ const sameSource = createMiddleware<AppEnv>(async (c, next) => {
   await next();
 });
 
-const messages = z.unknown().openapi({ type: "object" });
+const messages = z
+  .unknown()
+  .openapi({ type: "object", example: { jsonrpc: "2.0", id: 1, method: "tools/list" } });
 
 const mcpRoute = createRoute({
   method: "post",
@@ -32,6 +35,7 @@ const mcpRoute = createRoute({
   responses: {
     200: {
       description: "The answers, and what is told before them.",
+      headers: headersOf(["Mcp-Session-Id"]),
       content: { "text/event-stream": { schema: { type: "string" } } },
     },
     202: { description: "Notifications were taken." },
