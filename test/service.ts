@@ -40,7 +40,12 @@ export interface ExtraKey {
   readonly revokedAt?: string;
 }
 
+/** Looks at an answer before the test has it. */
+type Look = (asked: { method: string; url: string }, response: Response) => Promise<void>;
+
 export class Service {
+  /** What looks at every answer to `request`; nothing by default. */
+  static look: Look | null = null;
   readonly url: string;
   readonly key: string;
   readonly #state: string;
@@ -137,7 +142,7 @@ export class Service {
   }
 
   /** A request with the service's key. */
-  request(path: string, init: RequestInit = {}): Promise<Response> {
+  async request(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
     if (!headers.has("Authorization")) {
       headers.set("Authorization", `Bearer ${this.key}`);
@@ -145,7 +150,10 @@ export class Service {
     if (init.body !== undefined && !headers.has("Content-Type")) {
       headers.set("Content-Type", "application/json");
     }
-    return fetch(`${this.url}${path}`, { ...init, headers });
+    const url = `${this.url}${path}`;
+    const response = await fetch(url, { ...init, headers });
+    await Service.look?.({ method: init.method ?? "GET", url }, response);
+    return response;
   }
 
   /** The schema, from a state that was prepared once, and the keys. */

@@ -7,6 +7,7 @@ import type { Observer } from "../observe.ts";
 import { messageFor, sendTask } from "../queue/message.ts";
 import type { Catalogue } from "../run/catalogue.ts";
 import type { McpPort } from "../run/mcp-port.ts";
+import { AnswerStore } from "../store/answers.ts";
 import { KeyStore, type Caller } from "../store/keys.ts";
 import { McpStore } from "../store/mcp.ts";
 import { TaskStore, type NewTask } from "../store/tasks.ts";
@@ -21,6 +22,8 @@ export interface ApiDeps {
   readonly mcpServers: McpStore;
   /** What goes over the network to MCP servers. */
   readonly mcp: McpPort;
+  /** What requests with an idempotency key were answered. */
+  readonly answers: AnswerStore;
   readonly keys: KeyStore;
   readonly usage: UsageStore;
   ledger(tenantId: string): LedgerRpc;
@@ -62,6 +65,7 @@ export function apiDeps(
     tools: new ToolStore(env.DB),
     mcpServers,
     mcp: mcpOf(config, mcpServers),
+    answers: new AnswerStore(env.DB),
     keys: new KeyStore(env.DB),
     usage: new UsageStore(env.DB),
     ledger: (tenantId) => ledgerStub(env.LEDGERS, tenantId),

@@ -8,7 +8,9 @@ import manifest from "../../package.json" with { type: "json" };
 import { requiredScope } from "./auth.ts";
 import type { AppEnv } from "./context.ts";
 import { EXAMPLES } from "./examples.ts";
-import { Problem, problemDocument, PROBLEMS, type ProblemCode } from "./problem.ts";
+import { idempotent } from "./idempotent.ts";
+import { Problem, PROBLEM_TYPE, problemDocument, PROBLEMS, type ProblemCode } from "./problem.ts";
+import { describeCode, examplesOf, IDEMPOTENCY_KEY } from "./routes.ts";
 import { headersOf, RESPONSE_HEADERS, type HeaderName } from "./response-headers.ts";
 
 type OpenApi = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
@@ -52,12 +54,12 @@ export function openApiDocument(app: OpenAPIHono<AppEnv>, server: string): OpenA
     servers: [{ url: server }],
     tags: TAGS,
   });
-  const scopes = scopesOf(app);
+  const natures = naturesOf(app);
   const paths = Object.entries(document.paths ?? {}).map(([path, item]) => {
     const operations = METHODS.flatMap((method) => {
       const operation = item[method];
-      const scope = scopes.get(`${method} ${path}`) ?? null;
-      return operation === undefined ? [] : [[method, completed(operation, scope)] as const];
+      const nature = natures.get(`${method} ${path}`) ?? PLAIN;
+      return operation === undefined ? [] : [[method, completed(operation, nature)] as const];
     });
     return [path, { ...item, ...Object.fromEntries(operations) }] as const;
   });
@@ -87,43 +89,107 @@ export function openApiDocument(app: OpenAPIHono<AppEnv>, server: string): OpenA
   };
 }
 
-/** What each route requires of a key, by method and path as the document writes them. */
-function scopesOf(app: OpenAPIHono<AppEnv>): ReadonlyMap<string, string> {
-  return new Map(
-    app.routes.flatMap(({ method, path, handler }) => {
-      const scope = requiredScope(handler);
-      const name = `${method.toLowerCase()} ${path.replaceAll(/:(\w+)/g, "{$1}")}`;
-      return scope === null ? [] : [[name, scope] as const];
-    }),
-  );
+/** What the handlers of a route do that the document says for it. */
+interface Nature {
+  readonly scope: string | null;
+  readonly isIdempotent: boolean;
 }
 
-function completed(operation: Operation, scope: string | null): Operation {
+const PLAIN: Nature = { scope: null, isIdempotent: false };
+
+/** The nature of each route, by method and path as the document writes them. */
+function naturesOf(app: OpenAPIHono<AppEnv>): ReadonlyMap<string, Nature> {
+  const natures = new Map<string, Nature>();
+  for (const { method, path, handler } of app.routes) {
+    const name = `${method.toLowerCase()} ${path.replaceAll(/:(\w+)/g, "{$1}")}`;
+    const { scope, isIdempotent } = natures.get(name) ?? PLAIN;
+    natures.set(name, {
+      scope: requiredScope(handler) ?? scope,
+      isIdempotent: isIdempotent || handler === idempotent,
+    });
+  }
+  return natures;
+}
+
+function completed(operation: Operation, { scope, isIdempotent }: Nature): Operation {
   const named = (operation.security ?? []).flatMap((one) => one["bearer"] ?? []);
   const scopes = scope === null ? named : [scope];
   const needs = scopes.map((name) => `Needs the scope \`${name}\`.`);
   const description = [operation.description ?? "", ...needs].join(" ").trim();
-  const responses = Object.entries(operation.responses ?? {}).map(
-    ([status, response]: [string, Described]) => [status, withHeaders(status, response)] as const,
-  );
+  const given: Responses = operation.responses ?? {};
+  const responses = isIdempotent ? withIdempotency(given) : given;
   return {
     ...operation,
     ...(description === "" ? {} : { description }),
     ...(scope === null ? {} : { security: [{ bearer: scopes }] }),
-    responses: Object.fromEntries(responses),
+    ...(isIdempotent ? { parameters: [...(operation.parameters ?? []), KEY_PARAMETER] } : {}),
+    responses: mapped(responses, withHeaders),
   };
 }
 
 interface Described {
-  readonly headers?: object;
+  readonly description?: string;
+  readonly headers?: Readonly<Record<string, unknown>>;
+  readonly content?: Readonly<Record<string, { readonly examples?: object }>>;
 }
 
-function withHeaders(status: string, response: Described): Described {
-  const own = response.headers ?? {};
+type Responses = Readonly<Record<string, Described>>;
+
+function mapped(
+  responses: Responses,
+  change: (response: Described, status: string) => Described,
+): Responses {
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, response]) => [status, change(response, status)]),
+  );
+}
+
+function withHeaders(response: Described, status: string): Described {
   const ofStatus = OF_STATUS[status];
   const names: HeaderName[] = ["X-Request-Id", ...(ofStatus === undefined ? [] : [ofStatus])];
   // The answer to an upgrade has the headers of its own protocol.
-  return status === "101" ? response : { ...response, headers: { ...headersOf(names), ...own } };
+  return status === "101"
+    ? response
+    : { ...response, headers: { ...headersOf(names), ...response.headers } };
+}
+
+const KEY_PARAMETER = {
+  name: "idempotency-key",
+  in: "header",
+  required: false,
+  schema: { type: "string" },
+  description: IDEMPOTENCY_KEY,
+} as const;
+
+/** What `idempotent` adds to the answers of a route. */
+function withIdempotency(responses: Responses): Responses {
+  const replayable = mapped(responses, (response, status) =>
+    status.startsWith("2")
+      ? { ...response, headers: { ...headersOf(["Idempotent-Replayed"]), ...response.headers } }
+      : response,
+  );
+  const codes = ["idempotency_in_progress", "idempotency_key_reused"] as const;
+  const added = codes.map((code) => {
+    const status = String(PROBLEMS[code][0]);
+    const { description = "", content, ...rest } = responses[status] ?? {};
+    const refused = refusal(code, content?.[PROBLEM_TYPE]?.examples);
+    const described = `${description} ${refused.description}`.trim();
+    const headers = code === "idempotency_in_progress" ? headersOf(["Retry-After"]) : {};
+    return [status, { ...rest, ...refused, description: described, headers }] as const;
+  });
+  return { ...replayable, ...Object.fromEntries(added) };
+}
+
+function refusal(code: ProblemCode, others: object = {}): Described {
+  return {
+    description: describeCode(code),
+    content: {
+      [PROBLEM_TYPE]: {
+        ...{ schema: { $ref: "#/components/schemas/Problem" } },
+        examples: { ...others, ...examplesOf([code]) },
+      },
+    },
+  };
 }
 
 function exampleNamed(name: string): { example?: unknown } {

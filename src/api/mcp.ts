@@ -10,6 +10,7 @@ import { requireScope } from "./auth.ts";
 import { jsonBody } from "./body.ts";
 import type { ApiDeps, AppEnv } from "./context.ts";
 import { etagOf, expectedVersion } from "./etag.ts";
+import { idempotent } from "./idempotent.ts";
 import { serverOf, serversOf, type KnownServer } from "./mcp-servers-of.ts";
 import * as schemas from "./mcp-schemas.ts";
 import { serverJson, toolPageJson } from "./mcp-view.ts";
@@ -37,17 +38,17 @@ const listRoute = createRoute({
 
 const createServerRoute = createRoute({
   ...writes,
+  middleware: [...writes.middleware, idempotent],
   method: "post",
   path: SERVERS,
   operationId: "createMcpServer",
   summary: "Register an MCP server",
-  description:
-    "Nothing is sent to it yet. Registering it again is refused, so a request that was sent twice makes one server.",
+  description: "Nothing is sent to it yet.",
   request: {
     body: { required: true, content: { "application/json": { schema: schemas.createBody } } },
   },
   responses: {
-    201: json("The server.", schemas.server, "Location", "ETag", "Idempotent-Replayed"),
+    201: json("The server.", schemas.server, "Location", "ETag"),
     ...refusals(...BODY_PROBLEMS, "mcp_server_exists", "too_many_mcp_servers", "oauth_unavailable"),
   },
 });

@@ -8,6 +8,9 @@ import { platformFailure } from "../durable/platform-error.ts";
 import { SettingError } from "../env.ts";
 import type { AppEnv } from "./context.ts";
 
+/** The media type of a refusal. */
+export const PROBLEM_TYPE = "application/problem+json";
+
 /** Every code a request can be refused with: its status, and its title. */
 export const PROBLEMS = {
   malformed_json: [400, "The body is not JSON"],
@@ -28,6 +31,7 @@ export const PROBLEMS = {
   mcp_server_exists: [409, "There is an MCP server of this name"],
   too_many_mcp_servers: [409, "There is no room for more MCP servers"],
   oauth_not_configured: [409, "The MCP server is registered without OAuth"],
+  idempotency_in_progress: [409, "The first request with this idempotency key is under way"],
   precondition_failed: [412, "It was changed meanwhile"],
   payload_too_large: [413, "The body is too large"],
   unsupported_media_type: [415, "The body must be JSON"],
@@ -108,7 +112,7 @@ export function problemResponse(c: Context<AppEnv>, problem: Problem): Response 
   const document = problemDocument(problem, c.var.requestId);
   return c.body(JSON.stringify(document), document.status, {
     ...problem.headers,
-    "Content-Type": "application/problem+json",
+    "Content-Type": PROBLEM_TYPE,
   });
 }
 
@@ -123,7 +127,7 @@ export function toProblem(error: unknown): Problem | null {
     return error;
   }
   if (error instanceof SettingError) {
-    return new Problem("misconfigured", error.message);
+    return new Problem("misconfigured", error.message, { headers: { "Retry-After": "60" } });
   }
   const failure = platformFailure(error);
   if (failure !== null) {
@@ -136,7 +140,7 @@ export function toProblem(error: unknown): Problem | null {
     );
   }
   const text = error instanceof Error ? error.message : "";
-  return /D1_ERROR.*(timeout|reset)/i.test(text)
+  return /D1_ERROR.*(timeout|reset|maximum DB size|SQLITE_FULL)/i.test(text)
     ? new Problem("unavailable", "The database is busy; try again shortly.", {
         headers: { "Retry-After": "2" },
       })

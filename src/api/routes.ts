@@ -1,6 +1,6 @@
 /** What the descriptions of all routes share: problem responses, security, common headers. */
 import { z } from "@hono/zod-openapi";
-import { PROBLEMS, type ProblemCode } from "./problem.ts";
+import { PROBLEM_TYPE, PROBLEMS, type ProblemCode } from "./problem.ts";
 import { headersOf, type HeaderName } from "./response-headers.ts";
 import { problem } from "./schemas.ts";
 
@@ -27,7 +27,7 @@ export const BODY_PROBLEMS: readonly ProblemCode[] = [
 interface DocumentedResponse {
   description: string;
   content: {
-    "application/problem+json": {
+    [PROBLEM_TYPE]: {
       schema: typeof problem;
       examples: Record<string, { $ref: string }>;
     };
@@ -50,15 +50,20 @@ export function openRefusals(...codes: readonly ProblemCode[]): Record<number, D
     [...byStatus].map(([status, listed]) => [
       status,
       {
-        description: listed.map((code) => `\`${code}\`: ${PROBLEMS[code][1]}.`).join(" "),
-        content: { "application/problem+json": { schema: problem, examples: examplesOf(listed) } },
+        description: listed.map(describeCode).join(" "),
+        content: { [PROBLEM_TYPE]: { schema: problem, examples: examplesOf(listed) } },
       },
     ]),
   );
 }
 
+/** What a code means, as descriptions of refusals say it. */
+export function describeCode(code: ProblemCode): string {
+  return `\`${code}\`: ${PROBLEMS[code][1]}.`;
+}
+
 /** An answer of each code; the document holds them once. */
-function examplesOf(codes: readonly ProblemCode[]): Record<string, { $ref: string }> {
+export function examplesOf(codes: readonly ProblemCode[]): Record<string, { $ref: string }> {
   return Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]));
 }
 
@@ -72,10 +77,21 @@ export const preferHeader = z.object({
   }),
 });
 
+/** What the document says of `Idempotency-Key`. */
+export const IDEMPOTENCY_KEY =
+  "The same key and body are given the same answer, for 24 hours; the work is done once.";
+
 /** `Idempotency-Key` on what creates a task. */
 export const keyHeader = z.object({
   "idempotency-key": z.string().optional().openapi({
-    description: "The same key and body give the same task. Kept for 24 hours.",
+    description: IDEMPOTENCY_KEY,
+  }),
+});
+
+/** `If-None-Match` on what has an entity tag. */
+export const ifNoneMatch = z.object({
+  "if-none-match": z.string().optional().openapi({
+    description: "An `ETag`: 304 is answered as long as nothing has changed.",
   }),
 });
 

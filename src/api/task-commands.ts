@@ -10,6 +10,7 @@ import { requireScope } from "./auth.ts";
 import { jsonBody } from "./body.ts";
 import { commandTask } from "./commands.ts";
 import type { AppEnv } from "./context.ts";
+import { idempotent } from "./idempotent.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
 import { BODY_PROBLEMS, json, keyHeader, refusals, SECURED } from "./routes.ts";
 import * as schemas from "./schemas.ts";
@@ -53,6 +54,7 @@ const retryRoute = createRoute({
 
 const messageRoute = createRoute({
   ...shared,
+  middleware: [...shared.middleware, idempotent],
   method: "post",
   path: "/api/v1/tasks/{id}/messages",
   operationId: "sendMessage",
@@ -81,6 +83,7 @@ const messageRoute = createRoute({
 
 const approvalRoute = createRoute({
   ...shared,
+  middleware: [...shared.middleware, idempotent],
   method: "post",
   path: "/api/v1/tasks/{id}/approvals/{call_id}",
   operationId: "decideApproval",

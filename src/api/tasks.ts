@@ -4,11 +4,13 @@ import type { TaskFilter, TaskRow } from "../store/tasks.ts";
 import { requireScope } from "./auth.ts";
 import { jsonBody } from "./body.ts";
 import { cancelTask } from "./commands.ts";
+import { conditionalJson } from "./conditional.ts";
 import type { ApiContext, ApiDeps, AppEnv } from "./context.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
 import { Problem } from "./problem.ts";
 import {
   BODY_PROBLEMS,
+  ifNoneMatch,
   json,
   keyHeader,
   preferHeader,
@@ -83,7 +85,7 @@ const getRoute = createRoute({
   tags,
   security: SECURED,
   middleware: [requireScope("tasks:read")] as const,
-  request: { params: schemas.taskPath, headers: preferHeader },
+  request: { params: schemas.taskPath, headers: preferHeader.extend(ifNoneMatch.shape) },
   responses: {
     200: json("The task as it is now.", schemas.task, "ETag", "Preference-Applied"),
     304: { description: "It is what `If-None-Match` names.", headers: headersOf(["ETag"]) },
@@ -152,7 +154,7 @@ export function taskRoutes(app: OpenAPIHono<AppEnv>): void {
     const waitMs = preferredWait(c.req.header("Prefer"));
     const task = await settledTask(deps, row, waitMs);
     applied(c, waitMs);
-    return c.json(taskJson(task), 200);
+    return conditionalJson(c, taskJson(task));
   });
 
   app.openapi(cancelRoute, async (c) => {

@@ -9,6 +9,7 @@ import { requireScope } from "./auth.ts";
 import { jsonBody } from "./body.ts";
 import type { ApiDeps, AppEnv } from "./context.ts";
 import { etagOf, expectedVersion } from "./etag.ts";
+import { idempotent } from "./idempotent.ts";
 import { Problem } from "./problem.ts";
 import { BODY_PROBLEMS, json, refusals, SECURED } from "./routes.ts";
 import * as schemas from "./tool-schemas.ts";
@@ -31,6 +32,7 @@ const listRoute = createRoute({
 
 const registerRoute = createRoute({
   ...writes,
+  middleware: [...writes.middleware, idempotent],
   method: "post",
   path: "/api/v1/tools",
   operationId: "registerTool",
@@ -39,7 +41,7 @@ const registerRoute = createRoute({
     body: { required: true, content: { "application/json": { schema: schemas.registerBody } } },
   },
   responses: {
-    201: json("The tool.", schemas.tool, "Location", "ETag", "Idempotent-Replayed"),
+    201: json("The tool.", schemas.tool, "Location", "ETag"),
     ...refusals(...BODY_PROBLEMS, "tool_exists", "too_many_tools"),
   },
 });
