@@ -54,7 +54,7 @@ const httpTool = {
   http: {
     method: "GET",
     url: "https://api.example.com/weather",
-    headers: { Authorization: "Bearer ${secret:WEATHER}" },
+    headers: { Accept: "application/json" },
   },
 };
 
@@ -73,7 +73,7 @@ const tool = {
 
 const mcpServer = {
   url: "https://mcp.example.com/mcp",
-  headers: { Authorization: "Bearer ${secret:DOCS}" },
+  headers: { "X-Client": "opspawn" },
   effects: { search: "pure" },
 };
 

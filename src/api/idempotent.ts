@@ -7,6 +7,7 @@
  */
 import { createMiddleware } from "hono/factory";
 import { routePath } from "hono/route";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { canonicalJson, type JsonValue } from "../run/json.ts";
 import type { AnswerName, KeptAnswer } from "../store/answers.ts";
 import { sha256Hex } from "./auth.ts";
@@ -49,7 +50,7 @@ export const idempotent = createMiddleware<AppEnv>(async (c, next) => {
     case "answered": {
       const { status, headers, body } = found.answer;
       c.header("Idempotent-Replayed", "true");
-      return new Response(body, { status, headers: { ...headers } });
+      return c.body(body, status as ContentfulStatusCode, { ...headers });
     }
     case "mine":
       break;
