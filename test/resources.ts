@@ -10,6 +10,12 @@ import { logOf, ofType, scripted, submit } from "./tasks.ts";
 /** Stands in everything that is made, so that it can be found where it must not be. */
 export const MARK = "mark-of-the-owner";
 
+/** Nothing answers there, and nobody waits to know it. */
+const NOWHERE = "127.0.0.1:9";
+
+/** Settings of a service whose things are made here. */
+export const RESOURCE_VARS = { OPSPAWN_ALLOWED_PRIVATE_HOSTS: NOWHERE };
+
 type Made = ReadonlyMap<string, string>;
 
 /**
@@ -33,7 +39,7 @@ const FACTORIES: Readonly<Record<string, (service: Service, made: Made) => Promi
   "/api/v1/mcp/servers/{name}": (service) =>
     named(service, "/api/v1/mcp/servers", {
       name: "owned-server",
-      url: `https://mcp.example.com/${MARK}`,
+      url: `http://${NOWHERE}/${MARK}`,
     }),
 };
 

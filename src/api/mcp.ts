@@ -113,7 +113,7 @@ const removeRoute = createRoute({
   request: named,
   responses: {
     204: { description: "It is gone." },
-    ...refusals("not_found", "mcp_server_exists", "precondition_failed"),
+    ...refusals("not_found", "validation_failed", "mcp_server_exists", "precondition_failed"),
   },
 });
 

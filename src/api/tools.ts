@@ -106,7 +106,7 @@ const removeRoute = createRoute({
   request: named,
   responses: {
     204: { description: "It is gone." },
-    ...refusals("not_found", "tool_exists", "precondition_failed"),
+    ...refusals("not_found", "validation_failed", "tool_exists", "precondition_failed"),
   },
 });
 

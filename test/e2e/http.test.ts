@@ -5,7 +5,7 @@
 import { request as rawRequest } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { routesOf, writtenDocument } from "../openapi-document.ts";
-import { Resources } from "../resources.ts";
+import { RESOURCE_VARS, Resources } from "../resources.ts";
 import { Service } from "../service.ts";
 import { getJson, listTasks, logOf, ofType, play, scripted, submit } from "../tasks.ts";
 
@@ -24,7 +24,7 @@ let resources: Resources;
 
 beforeAll(async () => {
   service = await Service.start({
-    vars: { OPSPAWN_CORS_ORIGINS: ORIGIN },
+    vars: { ...RESOURCE_VARS, OPSPAWN_CORS_ORIGINS: ORIGIN },
     keys: [{ key: OTHER, tenant: "other", scopes: "tasks:read tasks:write tools:write" }],
   });
   resources = new Resources(service);

@@ -13,7 +13,7 @@ import {
   writtenDocument,
   type Route,
 } from "../openapi-document.ts";
-import { MARK, Resources } from "../resources.ts";
+import { MARK, RESOURCE_VARS, Resources } from "../resources.ts";
 import { Service } from "../service.ts";
 import { getJson, listTasks, logOf, submit } from "../tasks.ts";
 import { SocketWatch, ticketFor } from "../watch.ts";
@@ -42,6 +42,7 @@ let before: string;
 
 beforeAll(async () => {
   service = await Service.start({
+    vars: RESOURCE_VARS,
     keys: [
       { key: THEIRS, tenant: "other", scopes: ALL },
       ...SCOPES.map((scope) => ({
