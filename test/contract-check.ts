@@ -32,7 +32,7 @@ export interface Asked {
 }
 
 /** The route of a document that a request is for, or null. */
-export function routeFinder(document: OpenApiDocument): (path: string) => readonly Route[] {
+function routeFinder(document: OpenApiDocument): (path: string) => readonly Route[] {
   const routes = routesOf(document).map((route) => ({
     route,
     pattern: new RegExp(`^${route.path.replaceAll(/\{\w+\}/g, "[^/]+")}$`),

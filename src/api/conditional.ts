@@ -17,6 +17,6 @@ export function conditionalJson(c: ApiContext, value: object) {
 
 /** Compares weakly, as RFC 9110 has it: a proxy that compresses weakens the tag. */
 function isNamed(tag: string, header: string | undefined): boolean {
-  const named = (header ?? "").split(",").map((one) => one.trim().replace(/^W\//, ""));
-  return named.includes("*") || named.includes(tag);
+  const named = new Set((header ?? "").split(",").map((one) => one.trim().replace(/^W\//, "")));
+  return named.has("*") || named.has(tag);
 }

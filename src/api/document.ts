@@ -130,7 +130,9 @@ function completed(operation: Operation, { scope, isIdempotent }: Nature): Opera
 interface Described {
   readonly description?: string;
   readonly headers?: Readonly<Record<string, unknown>>;
-  readonly content?: Readonly<Record<string, { readonly examples?: object }>>;
+  readonly content?: Readonly<
+    Record<string, { readonly schema?: object; readonly examples?: object }>
+  >;
 }
 
 type Responses = Readonly<Record<string, Described>>;
@@ -185,7 +187,7 @@ function refusal(code: ProblemCode, others: object = {}): Described {
     description: describeCode(code),
     content: {
       [PROBLEM_TYPE]: {
-        ...{ schema: { $ref: "#/components/schemas/Problem" } },
+        schema: { $ref: "#/components/schemas/Problem" },
         examples: { ...others, ...examplesOf([code]) },
       },
     },

@@ -87,11 +87,6 @@ test.for(routes.filter(({ operation }) => operation.requestBody !== undefined))(
 );
 
 test("a preflight is answered for the configured origins and no others", async () => {
-  const preflight = (origin: string) =>
-    service.request("/api/v1/tasks", {
-      method: "OPTIONS",
-      headers: { Origin: origin, "Access-Control-Request-Method": "POST" },
-    });
   const known = await preflight(ORIGIN);
   expect(known.status).toBe(204);
   expect(known.headers.get("Access-Control-Allow-Origin")).toBe(ORIGIN);
@@ -224,9 +219,20 @@ test("pages of a list stay right while tasks are added, and count what there is"
 const APPROVAL = "/api/v1/tasks/{id}/approvals/{call_id}";
 const ASK = { name: "ask_human", arguments: { question: "Which colour?" } };
 
+/** What a browser asks before it lets a page of another origin submit. */
+function preflight(origin: string): Promise<Response> {
+  return service.request("/api/v1/tasks", {
+    method: "OPTIONS",
+    headers: { Origin: origin, "Access-Control-Request-Method": "POST" },
+  });
+}
+
 function toolNamed(name: string): string {
   return JSON.stringify({
-    ...{ name, description: "Nothing.", kind: "code", input_schema: { type: "object" } },
+    name,
+    description: "Nothing.",
+    kind: "code",
+    input_schema: { type: "object" },
     code: { source: "return 1;" },
   });
 }

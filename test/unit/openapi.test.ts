@@ -93,13 +93,14 @@ test("every answer names its headers, and every refusal shows each of its codes"
     Object.entries(operation.responses).map(([status, answer]) => ({
       name: `${path} ${status}`,
       status,
-      ...answer,
+      answer,
     })),
   );
-  for (const { name, headers = {} } of answers.filter(({ status }) => status !== "101")) {
-    expect(Object.keys(headers), name).toContain("X-Request-Id");
+  for (const { name, answer } of answers.filter(({ status }) => status !== "101")) {
+    expect(Object.keys(answer.headers ?? {}), name).toContain("X-Request-Id");
   }
-  for (const { name, content = {}, description } of answers) {
+  for (const { name, answer } of answers) {
+    const { content = {}, description } = answer;
     const { examples = {} } = content["application/problem+json"] ?? {};
     const codes = [...description.matchAll(/`(\w+)`:/g)].map((match) => match[1]);
     expect(Object.keys(examples), name).toEqual(codes);

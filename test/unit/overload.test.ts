@@ -22,9 +22,10 @@ const CALLER = {
   scopes: "tasks:read tasks:write tools:write agents:write admin platform",
 };
 
+const fail = () => Promise.reject(new Error(OVERLOADED));
+
 /** Knows one key, or not even that. */
 function databaseThat(knowsKeys: boolean): object {
-  const fail = () => Promise.reject(new Error(OVERLOADED));
   const prepare = (sql: string) => {
     const isKey = knowsKeys && /FROM\s+api_key/i.test(sql);
     const found = isKey ? () => Promise.resolve(CALLER) : fail;
