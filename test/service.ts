@@ -43,7 +43,14 @@ export interface ExtraKey {
 /** Looks at an answer before the test has it. */
 type Look = (asked: { method: string; url: string }, response: Response) => Promise<void>;
 
+/** Stands between a test and its service. */
+interface Proxy extends AsyncDisposable {
+  request(path: string, init: RequestInit): Promise<Response | null>;
+}
+
 export class Service {
+  /** What `request` goes through on its way to a service; nothing by default. */
+  static through: ((url: string) => Promise<Proxy>) | null = null;
   /** What looks at every answer to `request`; nothing by default. */
   static look: Look | null = null;
   readonly url: string;
@@ -53,6 +60,7 @@ export class Service {
   readonly #options: ServiceOptions;
   #child: ChildProcess | null = null;
   #output = "";
+  #proxy: Proxy | null = null;
 
   private constructor(port: number, state: string, key: string, options: ServiceOptions) {
     this.#port = port;
@@ -69,6 +77,7 @@ export class Service {
     const service = new Service(await freePort(), state, key, options);
     await service.#prepare();
     await service.up();
+    service.#proxy = (await Service.through?.(service.url)) ?? null;
     return service;
   }
 
@@ -127,6 +136,7 @@ export class Service {
 
   /** Ends the process and removes its state. */
   async stop(): Promise<void> {
+    await this.#proxy?.[Symbol.asyncDispose]();
     await this.kill();
     await rm(this.#state, { recursive: true, force: true, maxRetries: 5 });
   }
@@ -151,7 +161,8 @@ export class Service {
       headers.set("Content-Type", "application/json");
     }
     const url = `${this.url}${path}`;
-    const response = await fetch(url, { ...init, headers });
+    const sent = { ...init, headers };
+    const response = (await this.#proxy?.request(path, sent)) ?? (await fetch(url, sent));
     await Service.look?.({ method: init.method ?? "GET", url }, response);
     return response;
   }

@@ -5,11 +5,10 @@
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { exampleOf, routesOf, writtenDocument, type Route } from "../openapi-document.ts";
-import { Prism } from "../prism.ts";
+import { PRISM, Prism } from "../prism.ts";
 import { RESOURCE_VARS, Resources } from "../resources.ts";
 import { Service } from "../service.ts";
 
-const PRISM = "stoplight.io/prism";
 const STRANGER = "opsk_of_another_tenant";
 const document = writtenDocument();
 /** A proxy that reads an answer whole cannot pass on a stream, which is all that /mcp answers with. */
@@ -28,7 +27,7 @@ beforeAll(async () => {
       { key: "opsk_without_scopes", tenant: "test", scopes: "" },
     ],
   });
-  prism = await Prism.start(service.url);
+  prism = await Prism.start(service.url, "--errors");
   resources = new Resources(service);
   for (const route of routes) {
     await resources.address(route);
