@@ -15,6 +15,7 @@ const bin = join(root, "node_modules", ".bin");
 
 /** What buf makes of the definitions in `proto/`. */
 const GENERATED = "src/grpc/gen";
+const OPENAPI = "docs/openapi.json";
 
 const ABSOLUTE = /^(?:\/|[A-Z]:[\\/])/;
 
@@ -110,6 +111,24 @@ const tools: Readonly<Record<string, () => Finding | Promise<Finding>>> = {
       },
       ok: ok && broken.length === 0,
       output: summary === undefined ? output : broken.join("\n"),
+    };
+  },
+
+  async openapi() {
+    const { ok, stdout, stderr } = await run("node", "scripts/openapi.ts", "--check");
+    return { saw: { operations: numberIn(stdout, /(\d+) operations/) }, ok, output: stderr };
+  },
+
+  async "api lint"() {
+    const linters = await Promise.all([
+      run("redocly", "lint", OPENAPI),
+      run("spectral", "lint", OPENAPI, "--fail-severity=hint"),
+    ]);
+    const looked = linters.filter(({ output }) => /validated in|No results with/.test(output));
+    return {
+      saw: { linters: looked.length === linters.length ? linters.length : 0 },
+      ok: linters.every(({ ok }) => ok),
+      output: linters.map(({ ok, output }) => (ok ? "" : output)).join("\n"),
     };
   },
 

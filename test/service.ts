@@ -40,7 +40,19 @@ export interface ExtraKey {
   readonly revokedAt?: string;
 }
 
+/** Looks at an answer before the test has it. */
+type Look = (asked: { method: string; url: string }, response: Response) => Promise<void>;
+
+/** Stands between a test and its service. */
+interface Proxy extends AsyncDisposable {
+  request(path: string, init: RequestInit): Promise<Response | null>;
+}
+
 export class Service {
+  /** What `request` goes through on its way to a service; nothing by default. */
+  static through: ((url: string) => Promise<Proxy>) | null = null;
+  /** What looks at every answer to `request`; nothing by default. */
+  static look: Look | null = null;
   readonly url: string;
   readonly key: string;
   readonly #state: string;
@@ -48,6 +60,7 @@ export class Service {
   readonly #options: ServiceOptions;
   #child: ChildProcess | null = null;
   #output = "";
+  #proxy: Proxy | null = null;
 
   private constructor(port: number, state: string, key: string, options: ServiceOptions) {
     this.#port = port;
@@ -64,6 +77,7 @@ export class Service {
     const service = new Service(await freePort(), state, key, options);
     await service.#prepare();
     await service.up();
+    service.#proxy = (await Service.through?.(service.url)) ?? null;
     return service;
   }
 
@@ -122,6 +136,7 @@ export class Service {
 
   /** Ends the process and removes its state. */
   async stop(): Promise<void> {
+    await this.#proxy?.[Symbol.asyncDispose]();
     await this.kill();
     await rm(this.#state, { recursive: true, force: true, maxRetries: 5 });
   }
@@ -137,7 +152,7 @@ export class Service {
   }
 
   /** A request with the service's key. */
-  request(path: string, init: RequestInit = {}): Promise<Response> {
+  async request(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
     if (!headers.has("Authorization")) {
       headers.set("Authorization", `Bearer ${this.key}`);
@@ -145,7 +160,11 @@ export class Service {
     if (init.body !== undefined && !headers.has("Content-Type")) {
       headers.set("Content-Type", "application/json");
     }
-    return fetch(`${this.url}${path}`, { ...init, headers });
+    const url = `${this.url}${path}`;
+    const sent = { ...init, headers };
+    const response = (await this.#proxy?.request(path, sent)) ?? (await fetch(url, sent));
+    await Service.look?.({ method: init.method ?? "GET", url }, response);
+    return response;
   }
 
   /** The schema, from a state that was prepared once, and the keys. */

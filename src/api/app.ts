@@ -9,6 +9,7 @@ import { HTTPException } from "hono/http-exception";
 import { adminRoutes } from "./admin.ts";
 import { agentRoutes } from "./agents.ts";
 import { auditRoutes } from "./audit.ts";
+import { declaredSize } from "./body.ts";
 import type { ApiContext, ApiDeps, AppEnv } from "./context.ts";
 import { eventRoutes } from "./events.ts";
 import { hookRoutes } from "./hooks.ts";
@@ -46,14 +47,16 @@ export function createApp(
       }
     },
   });
-  app.use(requestId, securityHeaders, onlyErrors);
+  app.use(requestId, securityHeaders, onlyErrors, declaredSize);
   app.use(async (c, next) => {
     c.set("deps", depsOf(c.env));
     await next();
   });
   app.use((c, next) => {
     const origins = c.var.deps.config.corsOrigins;
-    return origins.length === 0
+    const isPlain =
+      c.req.method === "OPTIONS" && c.req.header("Access-Control-Request-Method") === undefined;
+    return origins.length === 0 || isPlain
       ? next()
       : cors({
           origin: [...origins],
@@ -62,7 +65,9 @@ export function createApp(
             "ETag",
             "X-Request-Id",
             "Idempotent-Replayed",
+            "Preference-Applied",
             "Retry-After",
+            "Allow",
             "Mcp-Session-Id",
             // What gRPC-Web says in headers where there is nothing else to say.
             "Grpc-Status",
@@ -90,7 +95,7 @@ export function createApp(
   for (const addRoutes of fronts) {
     addRoutes(app);
   }
-  app.notFound((c) => problemResponse(c, unmatched(app, c)));
+  app.notFound((c) => unmatched(app, c));
   app.onError((error, c) => problemResponse(c, problemOf(error, c)));
   return app;
 }
@@ -116,23 +121,27 @@ function problemOf(error: unknown, c: ApiContext): Problem {
   return foreseen(c.var.deps, "api", error, c.var.requestId);
 }
 
-/** A path that exists with another method is 405; anything else does not exist. */
-function unmatched(app: OpenAPIHono<AppEnv>, c: ApiContext): Problem {
+/** A path that exists says what it knows, or is 405; anything else does not exist. */
+function unmatched(app: OpenAPIHono<AppEnv>, c: ApiContext): Response {
   const methods = new Set(
     app.routes
       .filter((route) => route.method !== "ALL" && pathMatches(route.path, c.req.path))
       .map((route) => route.method),
   );
   if (methods.size === 0) {
-    return new Problem("not_found", "There is nothing at this address.");
+    return problemResponse(c, new Problem("not_found", "There is nothing at this address."));
   }
+  methods.add("OPTIONS");
   if (methods.has("GET")) {
     methods.add("HEAD");
   }
   const allow = [...methods].toSorted().join(", ");
-  return new Problem("method_not_allowed", `${c.req.method} is not allowed here; ${allow} is.`, {
-    headers: { Allow: allow },
-  });
+  const headers = { Allow: allow };
+  if (c.req.method === "OPTIONS") {
+    return c.body(null, 204, headers);
+  }
+  const detail = `${c.req.method} is not allowed here; ${allow} is.`;
+  return problemResponse(c, new Problem("method_not_allowed", detail, { headers }));
 }
 
 function pathMatches(pattern: string, path: string): boolean {

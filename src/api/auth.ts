@@ -27,12 +27,22 @@ export const requireKey = createMiddleware<AppEnv>(async (c, next) => {
   await next();
 });
 
+/** What each middleware of `requireScope` requires: the document says it of every route. */
+const required = new WeakMap<object, Scope>();
+
 /** Requires a key with a scope on all that follows. @throws Problem */
 export function requireScope(scope: Scope) {
-  return createMiddleware<AppEnv>(async (c, next) => {
+  const middleware = createMiddleware<AppEnv>(async (c, next) => {
     c.set("caller", await callerWith(c.var.deps, c.req.header("Authorization"), scope));
     await next();
   });
+  required.set(middleware, scope);
+  return middleware;
+}
+
+/** The scope that a handler of a route requires; null where it requires none. */
+export function requiredScope(handler: object): Scope | null {
+  return required.get(handler) ?? null;
 }
 
 /** Who a header `Authorization` stands for, whose key must have the scope. @throws Problem */

@@ -7,6 +7,14 @@ import { Problem } from "./problem.ts";
 /** Largest body, bytes. */
 export const MAX_BODY_BYTES = 1_048_576;
 
+/** Refuses a body that says itself that it is too large, on every route. @throws Problem */
+export const declaredSize = createMiddleware<AppEnv>((c, next) => {
+  if (Number(c.req.header("Content-Length") ?? 0) > MAX_BODY_BYTES) {
+    throw new Problem("payload_too_large", `A body has at most ${MAX_BODY_BYTES} bytes.`);
+  }
+  return next();
+});
+
 /**
  * Requires JSON of at most 1 MiB on requests that have a body; none at all is `{}`.
  * @throws Problem

@@ -13,6 +13,7 @@ import type { DeliveryName } from "../run/webhook.ts";
 import { HookStore } from "../store/hooks.ts";
 import { AgentStore } from "../store/agents.ts";
 import { AuditStore } from "../store/audit.ts";
+import { AnswerStore } from "../store/answers.ts";
 import { KeyStore, type Caller } from "../store/keys.ts";
 import { McpStore } from "../store/mcp.ts";
 import { SecretStore } from "../store/secrets.ts";
@@ -37,6 +38,8 @@ export interface ApiDeps {
   /** Has a delivery attempted as soon as can be. */
   deliver(name: DeliveryName): Promise<void>;
   readonly agents: AgentStore;
+  /** What requests with an idempotency key were answered. */
+  readonly answers: AnswerStore;
   readonly keys: KeyStore;
   readonly audit: AuditStore;
   readonly usage: UsageStore;
@@ -95,6 +98,7 @@ export function apiDeps(
     secrets: new SigningSecrets(config.encryptionKey),
     deliver: (name) => sendDeliveries(env.WEBHOOKS, [name]),
     agents: new AgentStore(env.DB),
+    answers: new AnswerStore(env.DB),
     keys: new KeyStore(env.DB),
     audit: new AuditStore(env.DB),
     usage: new UsageStore(env.DB),

@@ -4,12 +4,10 @@
  */
 import { html, raw } from "hono/html";
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { METHODS, type Operation } from "./document.ts";
 
 type OpenApi = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
-type Operation = NonNullable<NonNullable<OpenApi["paths"]>[string]["get"]>;
 type Schema = { readonly $ref?: string } | undefined;
-
-const METHODS = ["get", "post", "put", "patch", "delete"] as const;
 
 const STYLE = `
 :root{color-scheme:light dark;--line:#8884;--soft:#8881;--accent:#0a7d6c}

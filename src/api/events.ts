@@ -28,7 +28,7 @@ const eventsRoute = createRoute({
   description:
     "A JSON page; with `Accept: text/event-stream` a live stream (resume by `Last-Event-ID` or `after`); with `Upgrade: websocket` the live protocol `opspawn.v1`.",
   tags: ["Events"],
-  security: [{ bearer: [] }, { ticket: [] }],
+  security: [{ bearer: ["tasks:read"] }, { ticket: [] }],
   request: { params: schemas.taskPath, query: schemas.eventsQuery },
   responses: {
     200: {
@@ -48,7 +48,8 @@ export function eventRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(eventsRoute, async (c) => {
     const { id } = c.req.valid("param");
     const query = c.req.valid("query");
-    const upgrade = c.req.header("Upgrade")?.toLowerCase() === "websocket";
+    const isHead = c.req.method === "HEAD";
+    const upgrade = !isHead && c.req.header("Upgrade")?.toLowerCase() === "websocket";
     const found = await watchedTask(c, id, upgrade);
     if (found instanceof Response) {
       return found;
@@ -58,7 +59,10 @@ export function eventRoutes(app: OpenAPIHono<AppEnv>): void {
     }
     const after = query.after ?? 0;
     if (WANTS_STREAM.test(c.req.header("Accept") ?? "")) {
-      return sseResponse(c, found.row, found.caller, lastEventId(c) ?? after);
+      const from = lastEventId(c) ?? after;
+      return isHead
+        ? c.body(null, 200, { "Content-Type": "text/event-stream" })
+        : sseResponse(c, found.row, found.caller, from);
     }
     const run = c.var.deps.run(found.row.tenant_id, found.row.task_id);
     const page = await run.events(after, query.limit ?? DEFAULT_LIMIT);

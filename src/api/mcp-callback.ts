@@ -8,7 +8,7 @@ import type { ApiDeps, AppEnv } from "./context.ts";
 import { CALLBACK } from "./mcp.ts";
 import { serverOf } from "./mcp-servers-of.ts";
 import { callbackQuery } from "./mcp-schemas.ts";
-import { refusals } from "./routes.ts";
+import { openRefusals } from "./routes.ts";
 
 const PAGE = { "text/html": { schema: { type: "string" as const } } };
 
@@ -24,7 +24,7 @@ const callbackRoute = createRoute({
   responses: {
     200: { description: "The server may be used.", content: PAGE },
     400: { description: "It may not, and the page says why.", content: PAGE },
-    ...refusals("validation_failed"),
+    ...openRefusals("validation_failed"),
   },
 });
 

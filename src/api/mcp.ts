@@ -12,6 +12,7 @@ import { requireScope } from "./auth.ts";
 import { jsonBody } from "./body.ts";
 import type { ApiDeps, AppEnv } from "./context.ts";
 import { etagOf, expectedVersion } from "./etag.ts";
+import { idempotent } from "./idempotent.ts";
 import { serverOf, serversOf, type KnownServer } from "./mcp-servers-of.ts";
 import * as schemas from "./mcp-schemas.ts";
 import { serverJson, toolPageJson } from "./mcp-view.ts";
@@ -39,17 +40,17 @@ const listRoute = createRoute({
 
 const createServerRoute = createRoute({
   ...writes,
+  middleware: [...writes.middleware, idempotent],
   method: "post",
   path: SERVERS,
   operationId: "createMcpServer",
   summary: "Register an MCP server",
-  description:
-    "Nothing is sent to it yet. Registering it again is refused, so a request that was sent twice makes one server.",
+  description: "Nothing is sent to it yet.",
   request: {
     body: { required: true, content: { "application/json": { schema: schemas.createBody } } },
   },
   responses: {
-    201: json("The server.", schemas.server),
+    201: json("The server.", schemas.server, "Location", "ETag"),
     ...refusals(...BODY_PROBLEMS, "mcp_server_exists", "too_many_mcp_servers", "oauth_unavailable"),
   },
 });
@@ -61,7 +62,7 @@ const getRoute = createRoute({
   operationId: "getMcpServer",
   summary: "Get one MCP server",
   request: { params: schemas.serverPath },
-  responses: { 200: json("The server.", schemas.server), ...refusals("not_found") },
+  responses: { 200: json("The server.", schemas.server, "ETag"), ...refusals("not_found") },
 });
 
 const replaceRoute = createRoute({
@@ -75,7 +76,7 @@ const replaceRoute = createRoute({
     body: { required: true, content: { "application/json": { schema: schemas.replaceBody } } },
   },
   responses: {
-    200: json("The new version.", schemas.server),
+    200: json("The new version.", schemas.server, "ETag"),
     ...refusals(
       ...BODY_PROBLEMS,
       "not_found",
@@ -98,7 +99,7 @@ const enableRoute = createRoute({
     body: { required: true, content: { "application/json": { schema: schemas.enableBody } } },
   },
   responses: {
-    200: json("The new version.", schemas.server),
+    200: json("The new version.", schemas.server, "ETag"),
     ...refusals(...BODY_PROBLEMS, "not_found", "mcp_server_exists", "precondition_failed"),
   },
 });
@@ -114,7 +115,7 @@ const removeRoute = createRoute({
   request: named,
   responses: {
     204: { description: "It is gone." },
-    ...refusals("not_found", "mcp_server_exists", "precondition_failed"),
+    ...refusals("not_found", "validation_failed", "mcp_server_exists", "precondition_failed"),
   },
 });
 

@@ -9,6 +9,9 @@ import { SettingError } from "../env.ts";
 import type { Observer } from "../observe.ts";
 import type { AppEnv } from "./context.ts";
 
+/** The media type of a refusal. */
+export const PROBLEM_TYPE = "application/problem+json";
+
 /** Every code a request can be refused with: its status, and its title. */
 export const PROBLEMS = {
   malformed_json: [400, "The body is not JSON"],
@@ -38,6 +41,7 @@ export const PROBLEMS = {
   webhook_disabled: [409, "The webhook is disabled"],
   oauth_not_configured: [409, "The MCP server is registered without OAuth"],
   key_over: [409, "The key is revoked or has expired"],
+  idempotency_in_progress: [409, "The first request with this idempotency key is under way"],
   precondition_failed: [412, "It was changed meanwhile"],
   payload_too_large: [413, "The body is too large"],
   unsupported_media_type: [415, "The body must be JSON"],
@@ -120,7 +124,7 @@ export function problemResponse(c: Context<AppEnv>, problem: Problem): Response 
   const document = problemDocument(problem, c.var.requestId);
   return c.body(JSON.stringify(document), document.status, {
     ...problem.headers,
-    "Content-Type": "application/problem+json",
+    "Content-Type": PROBLEM_TYPE,
   });
 }
 
@@ -153,7 +157,7 @@ export function toProblem(error: unknown): Problem | null {
     return error;
   }
   if (error instanceof SettingError) {
-    return new Problem("misconfigured", error.message);
+    return new Problem("misconfigured", error.message, { headers: { "Retry-After": "60" } });
   }
   const failure = platformFailure(error);
   if (failure !== null) {
@@ -166,7 +170,7 @@ export function toProblem(error: unknown): Problem | null {
     );
   }
   const text = error instanceof Error ? error.message : "";
-  return /D1_ERROR.*(timeout|reset)/i.test(text)
+  return /D1_ERROR.*(timeout|reset|maximum DB size|SQLITE_FULL)/i.test(text)
     ? new Problem("unavailable", "The database is busy; try again shortly.", {
         headers: { "Retry-After": "2" },
       })

@@ -17,7 +17,7 @@ import { EXPIRY_POLICIES, PLANNERS } from "../run/spec.ts";
 /** Any JSON: what it may hold is checked once for the whole body, see `body.ts`. */
 const freeValue: z.ZodType<JsonValue> = z
   .any()
-  .openapi({ type: ["object", "array", "string", "number", "boolean", "null"] });
+  .openapi({ type: ["object", "array", "string", "number", "boolean", "null"], items: {} });
 export const freeObject = z.record(z.string(), freeValue);
 export const timestamp = z
   .string()

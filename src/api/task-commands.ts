@@ -10,6 +10,7 @@ import { requireScope } from "./auth.ts";
 import { jsonBody } from "./body.ts";
 import { commandTask } from "./commands.ts";
 import type { AppEnv } from "./context.ts";
+import { idempotent } from "./idempotent.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
 import { BODY_PROBLEMS, json, keyHeader, refusals, SECURED } from "./routes.ts";
 import * as schemas from "./schemas.ts";
@@ -35,13 +36,17 @@ const retryRoute = createRoute({
     body: { content: { "application/json": { schema: schemas.emptyBody } } },
   },
   responses: {
-    201: json("The new task.", schemas.task),
+    201: json("The new task.", schemas.task, "Location", "Idempotent-Replayed"),
     ...refusals(
       ...BODY_PROBLEMS,
       "not_found",
       "not_finished",
       "unknown_model",
+      "unpriced_model",
       "provider_not_configured",
+      "unknown_mcp_server",
+      "secret_missing",
+      "oauth_unavailable",
       "idempotency_key_reused",
     ),
   },
@@ -49,6 +54,7 @@ const retryRoute = createRoute({
 
 const messageRoute = createRoute({
   ...shared,
+  middleware: [...shared.middleware, idempotent],
   method: "post",
   path: "/api/v1/tasks/{id}/messages",
   operationId: "sendMessage",
@@ -78,6 +84,7 @@ const messageRoute = createRoute({
 
 const approvalRoute = createRoute({
   ...shared,
+  middleware: [...shared.middleware, idempotent],
   method: "post",
   path: "/api/v1/tasks/{id}/approvals/{call_id}",
   operationId: "decideApproval",

@@ -4,11 +4,13 @@ import type { TaskFilter } from "../store/tasks.ts";
 import { requireScope } from "./auth.ts";
 import { jsonBody } from "./body.ts";
 import { cancelTask } from "./commands.ts";
+import { conditionalJson } from "./conditional.ts";
 import type { ApiContext, AppEnv } from "./context.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
 import { Problem } from "./problem.ts";
 import {
   BODY_PROBLEMS,
+  ifNoneMatch,
   json,
   keyHeader,
   preferHeader,
@@ -16,6 +18,7 @@ import {
   refusals,
   SECURED,
 } from "./routes.ts";
+import { headersOf } from "./response-headers.ts";
 import * as schemas from "./schemas.ts";
 import { makeTicket, TICKET_MS } from "./signing.ts";
 import { submitTask } from "./submit.ts";
@@ -38,12 +41,19 @@ const submitRoute = createRoute({
     headers: preferHeader.extend(keyHeader.shape),
   },
   responses: {
-    201: json("The accepted task.", schemas.task),
+    201: json(
+      "The accepted task.",
+      schemas.task,
+      "Location",
+      "Idempotent-Replayed",
+      "Preference-Applied",
+    ),
     ...refusals(
       ...BODY_PROBLEMS,
       "unknown_task_type",
       "unknown_agent",
       "unknown_model",
+      "unpriced_model",
       "provider_not_configured",
       "unknown_tool",
       "unknown_mcp_server",
@@ -76,8 +86,12 @@ const getRoute = createRoute({
   tags,
   security: SECURED,
   middleware: [requireScope("tasks:read")] as const,
-  request: { params: schemas.taskPath, headers: preferHeader },
-  responses: { 200: json("The task as it is now.", schemas.task), ...refusals("not_found") },
+  request: { params: schemas.taskPath, headers: preferHeader.extend(ifNoneMatch.shape) },
+  responses: {
+    200: json("The task as it is now.", schemas.task, "ETag", "Preference-Applied"),
+    304: { description: "It is what `If-None-Match` names.", headers: headersOf(["ETag"]) },
+    ...refusals("not_found"),
+  },
 });
 
 const cancelRoute = createRoute({
@@ -141,7 +155,7 @@ export function taskRoutes(app: OpenAPIHono<AppEnv>): void {
     const waitMs = preferredWait(c.req.header("Prefer"));
     const task = await settledTask(deps, row, waitMs);
     applied(c, waitMs);
-    return c.json(taskJson(task), 200);
+    return conditionalJson(c, taskJson(task));
   });
 
   app.openapi(cancelRoute, async (c) => {

@@ -11,6 +11,7 @@ import { requireScope } from "./auth.ts";
 import { jsonBody } from "./body.ts";
 import type { ApiDeps, AppEnv } from "./context.ts";
 import { etagOf, expectedVersion } from "./etag.ts";
+import { idempotent } from "./idempotent.ts";
 import { Problem } from "./problem.ts";
 import { BODY_PROBLEMS, json, refusals, SECURED } from "./routes.ts";
 import * as schemas from "./tool-schemas.ts";
@@ -33,6 +34,7 @@ const listRoute = createRoute({
 
 const registerRoute = createRoute({
   ...writes,
+  middleware: [...writes.middleware, idempotent],
   method: "post",
   path: "/api/v1/tools",
   operationId: "registerTool",
@@ -41,7 +43,7 @@ const registerRoute = createRoute({
     body: { required: true, content: { "application/json": { schema: schemas.registerBody } } },
   },
   responses: {
-    201: json("The tool.", schemas.tool),
+    201: json("The tool.", schemas.tool, "Location", "ETag"),
     ...refusals(...BODY_PROBLEMS, "tool_exists", "too_many_tools"),
   },
 });
@@ -53,7 +55,7 @@ const getRoute = createRoute({
   operationId: "getTool",
   summary: "Get one tool",
   request: { params: schemas.toolPath },
-  responses: { 200: json("The tool.", schemas.tool), ...refusals("not_found") },
+  responses: { 200: json("The tool.", schemas.tool, "ETag"), ...refusals("not_found") },
 });
 
 const replaceRoute = createRoute({
@@ -67,7 +69,7 @@ const replaceRoute = createRoute({
     body: { required: true, content: { "application/json": { schema: schemas.replaceBody } } },
   },
   responses: {
-    200: json("The new version.", schemas.tool),
+    200: json("The new version.", schemas.tool, "ETag"),
     ...refusals(
       ...BODY_PROBLEMS,
       "not_found",
@@ -90,7 +92,7 @@ const enableRoute = createRoute({
     body: { required: true, content: { "application/json": { schema: schemas.enableBody } } },
   },
   responses: {
-    200: json("The new version.", schemas.tool),
+    200: json("The new version.", schemas.tool, "ETag"),
     ...refusals(...BODY_PROBLEMS, "not_found", "tool_exists", "precondition_failed"),
   },
 });
@@ -106,7 +108,7 @@ const removeRoute = createRoute({
   request: named,
   responses: {
     204: { description: "It is gone." },
-    ...refusals("not_found", "tool_exists", "precondition_failed"),
+    ...refusals("not_found", "validation_failed", "tool_exists", "precondition_failed"),
   },
 });
 

@@ -16,10 +16,13 @@ export type PlatformFailure =
 const TEXTS: readonly (readonly [PlatformFailure, RegExp])[] = [
   ["out_of_memory", /exceeded (its|the) memory limit|\bout of memory\b|SQLITE_NOMEM/i],
   ["superseded", /code was updated|is no longer active|has been superseded/i],
-  ["overloaded", /\boverloaded\b|too many requests? queued|requests queued for too long/i],
+  [
+    "overloaded",
+    /\boverloaded\b|too many requests? queued|requests queued for too long|exceeded its cpu time limit|SQLITE_BUSY/i,
+  ],
   [
     "disconnected",
-    /network connection (was )?lost|durable object (was )?reset|caused object to be reset|object storage operation|internal error; reference|storage caused .*reset/i,
+    /network connection (was )?lost|durable object (was )?reset|caused object to be reset|object storage operation|internal error; reference|cannot resolve d1 db|storage caused .*reset/i,
   ],
 ];
 

@@ -63,6 +63,7 @@ export const CODES: Readonly<Record<ProblemCode, Code>> = {
   // The same request is fine with a key that was not used.
   idempotency_key_reused: Code.FailedPrecondition,
   rate_limited: Code.ResourceExhausted,
+  idempotency_in_progress: Code.Aborted,
   internal_error: Code.Internal,
   authorization_failed: Code.Unavailable,
   misconfigured: Code.Unavailable,

@@ -3,6 +3,7 @@
  * of the run's log; every query is bound to a tenant, except the reconciler's.
  */
 import type { AgentConfig, RunLimits, RunSpec } from "../run/spec.ts";
+import { dropAnswersBefore, IDEMPOTENCY_TTL_MS } from "./answers.ts";
 import type { JsonObject, JsonValue } from "../run/json.ts";
 import type { McpServerDefinition } from "../run/mcp-server.ts";
 import type { ToolDefinition } from "../run/tool-definition.ts";
@@ -127,9 +128,6 @@ export interface TaskFilter {
   readonly createdBefore?: string;
   readonly metadata: readonly { readonly key: string; readonly value: string }[];
 }
-
-/** How long an Idempotency-Key is kept. */
-const IDEMPOTENCY_TTL_MS = 86_400_000;
 
 /** Characters of JSON that a list shows of one input or result. */
 const LISTED_CHARS = 16_384;
@@ -437,10 +435,11 @@ export class TaskStore {
 
   /** Drops idempotency keys older than their lifetime. */
   async expireIdempotency(now: number): Promise<void> {
-    await this.#db
-      .prepare("DELETE FROM idempotency WHERE created_at < ?")
-      .bind(new Date(now - IDEMPOTENCY_TTL_MS).toISOString())
-      .run();
+    const before = new Date(now - IDEMPOTENCY_TTL_MS).toISOString();
+    await this.#db.batch([
+      this.#db.prepare("DELETE FROM idempotency WHERE created_at < ?").bind(before),
+      dropAnswersBefore(this.#db, before),
+    ]);
   }
 }
 

@@ -164,11 +164,11 @@ test.for(["42", "task_x", NO_TASK, `${NO_TASK}'--`, "%00", "..%2f..%2fhealth"])(
 );
 
 const wrongMethods: [method: string, path: string, allow: string][] = [
-  ["DELETE", "/api/v1/tasks", "GET, HEAD, POST"],
-  ["PUT", "/api/v1/tasks/ID", "GET, HEAD"],
-  ["GET", "/api/v1/tasks/ID/cancel", "POST"],
-  ["POST", "/api/v1/tasks/ID/events", "GET, HEAD"],
-  ["PATCH", "/health", "GET, HEAD"],
+  ["DELETE", "/api/v1/tasks", "GET, HEAD, OPTIONS, POST"],
+  ["PUT", "/api/v1/tasks/ID", "GET, HEAD, OPTIONS"],
+  ["GET", "/api/v1/tasks/ID/cancel", "OPTIONS, POST"],
+  ["POST", "/api/v1/tasks/ID/events", "GET, HEAD, OPTIONS"],
+  ["PATCH", "/health", "GET, HEAD, OPTIONS"],
 ];
 
 test.for(wrongMethods)("%s %s is not allowed, and says what is", async ([method, path, allow]) => {

@@ -502,7 +502,7 @@ describe("the address", () => {
     for (const method of ["GET", "DELETE", "PUT"]) {
       const response = await service.request("/mcp", { method });
       expect(response.status).toBe(405);
-      expect(response.headers.get("Allow")).toBe("POST");
+      expect(response.headers.get("Allow")).toBe("OPTIONS, POST");
     }
   });
 

@@ -4,29 +4,25 @@ import { createApp } from "../../src/api/app.ts";
 import { PROBLEMS } from "../../src/api/problem.ts";
 import { apiDeps } from "../../src/api/context.ts";
 import { buildCatalogue, buildMcp } from "../../src/deps.ts";
-
-interface Document {
-  readonly openapi: string;
-  readonly paths: Record<string, Record<string, Operation>>;
-  readonly components: { readonly schemas: Record<string, unknown> };
-}
-
-interface Operation {
-  readonly operationId: string;
-  readonly summary: string;
-  readonly security?: unknown;
-  readonly responses: Record<string, { readonly description: string; readonly content?: object }>;
-}
+import {
+  exampleOf,
+  needsKey,
+  resolved,
+  routesOf,
+  scopeOf,
+  validators,
+  type OpenApiDocument,
+} from "../openapi-document.ts";
 
 const env = {} as Env;
 const faults: unknown[] = [];
 const observer = { count() {}, fault: (_name: string, error: unknown) => faults.push(error) };
 const app = createApp(() => apiDeps(env, buildCatalogue, observer, buildMcp));
 
-async function documentOf(): Promise<Document> {
+async function documentOf(): Promise<OpenApiDocument> {
   const response = await app.request("/openapi.json", {}, env);
   expect(faults).toEqual([]);
-  return response.json<Document>();
+  return response.json<OpenApiDocument>();
 }
 
 test("every route of the app is in the document, and nothing else", async () => {
@@ -42,26 +38,74 @@ test("every route of the app is in the document, and nothing else", async () => 
 });
 
 test("every operation says what it is, who may call it, and how it may be refused", async () => {
-  const { paths } = await documentOf();
-  const operations = Object.entries(paths).flatMap(([path, item]) =>
-    Object.values(item).map((operation) => ({ path, operation })),
-  );
-  for (const { path, operation } of operations) {
+  const routes = routesOf(await documentOf());
+  const ids = routes.map(({ operation }) => operation.operationId);
+  expect(new Set(ids).size).toBe(ids.length);
+  for (const route of routes) {
+    const { path, operation } = route;
     expect(operation.operationId, path).toMatch(/^[a-z]\w+$/);
     expect(operation.summary, path).not.toBe("");
-  }
-  for (const { path, operation } of operations.filter((one) => isKeyed(one.path))) {
+    expect(operation.tags, path).toHaveLength(1);
     expect(operation.security, path).toBeDefined();
-    expect(Object.keys(operation.responses), path).toEqual(
-      expect.arrayContaining(["401", "403", "405", "500", "503"]),
-    );
+    const always = ["405", "413", "500", "503", ...(needsKey(route) ? ["401", "403"] : [])];
+    const statuses = Object.keys(operation.responses);
+    expect(statuses, path).toEqual(expect.arrayContaining(always));
+    expect(statuses.filter((status) => /^[23]|101/.test(status)).length, path).toBeGreaterThan(0);
   }
 });
 
-/** A browser that comes back from an authorization server has no key. */
-function isKeyed(path: string): boolean {
-  return path.startsWith("/api/") && path !== "/api/v1/mcp/oauth/callback";
-}
+test("every operation under /api needs a key with a scope, but for where browsers come back to", async () => {
+  const open = routesOf(await documentOf()).filter((route) => scopeOf(route) === null);
+  expect(open.map(({ operation }) => operation.operationId)).toEqual([
+    "finishMcpAuthorization",
+    "mcp",
+    "getHealth",
+  ]);
+});
+
+test("every body and every answer of JSON has an example, which its schema accepts", async () => {
+  const document = await documentOf();
+  const validator = validators(document, { closed: false });
+  const bodies = routesOf(document).flatMap(({ operation }) =>
+    [operation.requestBody, ...Object.values(operation.responses)].flatMap((one) => {
+      const media = one?.content?.["application/json"];
+      return media === undefined ? [] : [{ name: operation.operationId, media }];
+    }),
+  );
+  expect(bodies.length).toBeGreaterThan(40);
+  for (const { name, media } of bodies) {
+    const example = exampleOf(document, media);
+    expect(example, `${name} lacks an example: src/api/examples.ts`).toBeDefined();
+    const validate = validator(media.schema ?? {});
+    expect(validate(example) ? [] : validate.errors, name).toEqual([]);
+  }
+});
+
+test("every answer names its headers, and every refusal shows each of its codes", async () => {
+  const document = await documentOf();
+  const validate = validators(document, { closed: false })({
+    $ref: "#/components/schemas/Problem",
+  });
+  for (const { value } of Object.values(document.components.examples)) {
+    expect(validate(value) ? [] : validate.errors).toEqual([]);
+  }
+  const answers = routesOf(document).flatMap(({ path, operation }) =>
+    Object.entries(operation.responses).map(([status, answer]) => ({
+      name: `${path} ${status}`,
+      status,
+      answer,
+    })),
+  );
+  for (const { name, answer } of answers.filter(({ status }) => status !== "101")) {
+    expect(Object.keys(answer.headers ?? {}), name).toContain("X-Request-Id");
+  }
+  for (const { name, answer } of answers) {
+    const { content = {}, description } = answer;
+    const { examples = {} } = content["application/problem+json"] ?? {};
+    const codes = [...description.matchAll(/`(\w+)`:/g)].map((match) => match[1]);
+    expect(Object.keys(examples), name).toEqual(codes);
+  }
+});
 
 test("every refusal that exists is documented at some route", async () => {
   const text = JSON.stringify(await documentOf());
@@ -76,6 +120,7 @@ test("every reference in the document leads somewhere", async () => {
   );
   expect(names.length).toBeGreaterThan(10);
   expect(Object.keys(document.components.schemas)).toEqual(expect.arrayContaining(names));
+  expect(resolved(document, { $ref: "#/components/schemas/Task" })["type"]).toBe("object");
 });
 
 test("the page needs nothing but itself", async () => {

@@ -14,6 +14,10 @@ test.each([
   ["disconnected", "internal error; reference = 0123456789abcdef"],
   ["overloaded", "Durable Object is overloaded. Requests queued for too long."],
   ["overloaded", "D1_ERROR: D1 DB is overloaded. Too many requests queued."],
+  ["overloaded", "D1_ERROR: D1 DB exceeded its CPU time limit and was reset."],
+  ["overloaded", "D1_ERROR: database is locked: SQLITE_BUSY"],
+  ["disconnected", "D1_ERROR: Cannot resolve D1 DB due to transient issue on remote node."],
+  ["disconnected", "Internal error while starting up D1 DB storage caused object to be reset."],
   ["out_of_memory", "Durable Object's isolate exceeded its memory limit and was reset."],
   ["out_of_memory", "out of memory: SQLITE_NOMEM"],
 ])("%s: %s", (failure, message) => {

@@ -8,7 +8,8 @@ import { requireKey } from "../auth.ts";
 import { jsonBody } from "../body.ts";
 import type { AppEnv } from "../context.ts";
 import { Problem } from "../problem.ts";
-import { refusals, SECURED } from "../routes.ts";
+import { headersOf } from "../response-headers.ts";
+import { json, refusals, SECURED } from "../routes.ts";
 import { checkSource } from "./guard.ts";
 
 const sameSource = createMiddleware<AppEnv>(async (c, next) => {
@@ -16,7 +17,33 @@ const sameSource = createMiddleware<AppEnv>(async (c, next) => {
   await next();
 });
 
-const messages = z.unknown().openapi({ type: "object" });
+const messages = z
+  .unknown()
+  .openapi({ type: "object", example: { jsonrpc: "2.0", id: 1, method: "tools/list" } });
+
+/** What the protocol itself refuses is told in its own words. */
+const protocolError = z
+  .object({
+    jsonrpc: z.literal("2.0"),
+    error: z.object({ code: z.number().int(), message: z.string(), data: z.any().optional() }),
+    id: z.union([z.string(), z.number()]).nullable(),
+  })
+  .openapi("JsonRpcError", {
+    example: {
+      jsonrpc: "2.0",
+      error: { code: -32_000, message: "Not Acceptable" },
+      id: null,
+    },
+  });
+
+const refused = refusals(
+  "malformed_json",
+  "payload_too_large",
+  "unsupported_media_type",
+  "validation_failed",
+  "foreign_host",
+  "foreign_origin",
+);
 
 const mcpRoute = createRoute({
   method: "post",
@@ -32,17 +59,16 @@ const mcpRoute = createRoute({
   responses: {
     200: {
       description: "The answers, and what is told before them.",
+      headers: headersOf(["Mcp-Session-Id"]),
       content: { "text/event-stream": { schema: { type: "string" } } },
     },
     202: { description: "Notifications were taken." },
-    ...refusals(
-      "malformed_json",
-      "payload_too_large",
-      "unsupported_media_type",
-      "validation_failed",
-      "foreign_host",
-      "foreign_origin",
-    ),
+    ...refused,
+    400: {
+      description: `${refused[400]?.description} Or the message is none of the protocol's.`,
+      content: { ...refused[400]?.content, "application/json": { schema: protocolError } },
+    },
+    406: json("`Accept` must name `application/json` and `text/event-stream`.", protocolError),
   },
 });
 

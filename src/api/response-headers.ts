@@ -1,0 +1,39 @@
+/** The headers of answers that the contract names, as the document's components. */
+
+const text = (description: string, example: string, required = false) => ({
+  description,
+  ...(required ? { required } : {}),
+  schema: { type: "string" as const },
+  example,
+});
+
+/** Every header that an answer may carry besides those that say nothing of this API. */
+export const RESPONSE_HEADERS = {
+  "X-Request-Id": text(
+    "Names this request: the client's own `X-Request-Id` where it is a sane one, else a new one.",
+    "req_0f8fad5b-d9cb-469f-a165-70867728950e",
+    true,
+  ),
+  Location: text(
+    "Where what was made is.",
+    "/api/v1/tasks/task_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a11",
+    true,
+  ),
+  ETag: text("The version of what is shown, for `If-None-Match` and `If-Match`.", '"3-m3x1k2a8"'),
+  "Idempotent-Replayed": text("`true`: the answer of an earlier request with this key.", "true"),
+  "Preference-Applied": text("Which preference was honoured.", "wait=30"),
+  "Retry-After": text("Seconds after which it is worth trying again.", "1"),
+  Allow: text("The methods that this address knows.", "GET, HEAD, OPTIONS, POST", true),
+  "WWW-Authenticate": text("How to say who you are.", 'Bearer realm="opspawn"', true),
+  "Mcp-Session-Id": text(
+    "Tells apart clients that share a key.",
+    "6ba7b810-9dad-41d1-80b4-00c04fd430c8",
+  ),
+} as const;
+
+export type HeaderName = keyof typeof RESPONSE_HEADERS;
+
+/** Headers of a response, as references to the document's components. */
+export function headersOf(names: readonly HeaderName[]): Record<string, { $ref: string }> {
+  return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
+}

@@ -1,0 +1,221 @@
+/**
+ * Nobody sees or changes what is another tenant's, and no key does more than its scopes say. Goes
+ * through every operation of the document, so that a new one is in it by itself; the things that
+ * paths name are made by `test/resources.ts`, which refuses a kind that it does not know.
+ */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { McpClient } from "../mcp.ts";
+import {
+  exampleOf,
+  needsKey,
+  routesOf,
+  scopeOf,
+  writtenDocument,
+  type Route,
+} from "../openapi-document.ts";
+import { MARK, RESOURCE_VARS, Resources } from "../resources.ts";
+import { Service } from "../service.ts";
+import { getJson, listTasks, logOf, submit } from "../tasks.ts";
+import { SocketWatch, ticketFor } from "../watch.ts";
+
+const document = writtenDocument();
+const routes = routesOf(document);
+const keyed = routes.filter(needsKey);
+const scoped = keyed.filter((route) => scopeOf(route) !== null);
+const ofOne = keyed.filter(({ path }) => path.includes("{"));
+const ofAll = keyed.filter(({ path, method }) => !path.includes("{") && method === "GET");
+const repeatable = routes.filter(
+  ({ path, operation }) =>
+    !path.includes("{") && operation.parameters?.some(({ name }) => name === "idempotency-key"),
+);
+const paged = routes.filter(({ operation }) =>
+  operation.parameters?.some(({ name }) => name === "cursor"),
+);
+
+const SCOPES = [...new Set(scoped.map((route) => scopeOf(route) ?? ""))];
+const ALL = [...new Set([...SCOPES, "agents:write", "tools:write", "admin", "platform"])].join(" ");
+const THEIRS = "opsk_of_another_tenant";
+
+let service: Service;
+let resources: Resources;
+let before: string;
+
+beforeAll(async () => {
+  service = await Service.start({
+    vars: RESOURCE_VARS,
+    keys: [
+      { key: THEIRS, tenant: "other", scopes: ALL },
+      ...SCOPES.map((scope) => ({
+        key: keyWithout(scope),
+        tenant: "test",
+        scopes: ALL.split(" ")
+          .filter((one) => one !== scope)
+          .join(" "),
+      })),
+    ],
+  });
+  resources = new Resources(service);
+  for (const route of ofOne) {
+    await resources.address(route);
+  }
+  before = await everything();
+});
+afterAll(() => service.stop());
+
+describe("by a key of another tenant", () => {
+  test.for(ofOne)("$method $path is not found", async (route) => {
+    const response = await call(route, THEIRS);
+    const text = await response.text();
+    expect([403, 404], text).toContain(response.status);
+    expect(text).not.toContain(MARK);
+  });
+
+  test.for(ofAll)("$method $path shows nothing of this one's", async (route) => {
+    const text = await (await call(route, THEIRS)).text();
+    expect(text).not.toContain(MARK);
+    expect(text).not.toContain("task_");
+  });
+
+  test.for(repeatable)(
+    "$method $path does not replay what this one's key stands for",
+    async (route) => {
+      const headers = { "Idempotency-Key": "the-same" };
+      const mine = await call(route, service.key, headers);
+      expect(mine.status, await mine.clone().text()).toBe(201);
+      const again = await call(route, service.key, headers);
+      expect(again.headers.get("Idempotent-Replayed")).toBe("true");
+      const theirs = await call(route, THEIRS, headers);
+      expect([theirs.status, theirs.headers.get("Idempotent-Replayed")]).toEqual([201, null]);
+    },
+  );
+
+  test.for(paged)("a cursor of $path opens nothing of this one's", async (route) => {
+    await submit(service, { input_data: { goal: MARK }, scheduled_at: "2030-01-01T00:00:00Z" });
+    const address = await resources.address(route);
+    const page = await getJson<{ next_cursor: string | null }>(service, `${address}?limit=1`);
+    const cursor = encodeURIComponent(page.next_cursor ?? "1");
+    const response = await service.request(`${address}?cursor=${cursor}`, {
+      headers: { Authorization: `Bearer ${THEIRS}` },
+    });
+    expect([404, 422]).toContain(response.status);
+    expect(await response.text()).not.toContain(MARK);
+  });
+
+  test("the events of a task are not found, however they are watched", async () => {
+    const [task, theirTask] = await Promise.all([owned("{id}"), theirOwnTask()]);
+    await expect(SocketWatch.open(service, task, { key: THEIRS })).rejects.toThrow("404");
+    const fromBrowser = await SocketWatch.open(service, task, {
+      key: null,
+      protocols: ["opspawn.v1", `bearer.${THEIRS}`],
+    });
+    expect((await fromBrowser.closed).code).toBe(4404);
+    const stream = await service.request(`/api/v1/tasks/${task}/events`, {
+      headers: { Accept: "text/event-stream", Authorization: `Bearer ${THEIRS}` },
+    });
+    expect(stream.status).toBe(404);
+    const ticket = await ticketFor(service, task);
+    const mine = (await listTasks(service)).tasks.map(({ task_id }) => task_id);
+    const others = mine.filter((id) => id !== task);
+    expect(others).not.toEqual([]);
+    for (const id of [theirTask, ...others]) {
+      const response = await service.request(`/api/v1/tasks/${id}/events?ticket=${ticket}`, {
+        headers: { Authorization: "none" },
+      });
+      expect(response.status).toBe(401);
+    }
+    const socket = await SocketWatch.open(service, theirTask, {
+      key: null,
+      query: `?ticket=${ticket}`,
+    });
+    expect((await socket.closed).code).toBe(4401);
+  });
+
+  test("no MCP tool and no resource gives a task away", async () => {
+    const task = await owned("{id}");
+    await using client = await McpClient.connect(service, THEIRS);
+    const { tools } = await client.sdk.listTools();
+    const byTask = tools.filter(({ inputSchema }) => "task_id" in (inputSchema.properties ?? {}));
+    expect(byTask.length).toBeGreaterThan(3);
+    for (const { name, inputSchema } of tools) {
+      const fields = Object.keys(inputSchema.properties ?? {});
+      const named = fields.includes("task_id");
+      const known = Object.entries({ ...ARGUMENTS, task_id: task });
+      const given = Object.fromEntries(known.filter(([field]) => fields.includes(field)));
+      const answer = await client.call(name, given);
+      expect(answer.isError, `${name}: ${answer.text}`).toBe(named);
+      expect(answer.text, name).toMatch(named ? /no such task/i : /./);
+      expect(JSON.stringify(answer), name).not.toContain(MARK);
+    }
+    const { resourceTemplates } = await client.sdk.listResourceTemplates();
+    expect(resourceTemplates).not.toEqual([]);
+    for (const { uriTemplate } of resourceTemplates) {
+      const uri = uriTemplate.replaceAll(/\{\w+\}/g, task);
+      await expect(client.sdk.readResource({ uri }), uri).rejects.toThrow(/no such|not found/i);
+    }
+  });
+});
+
+test.for(scoped)("$method $path is forbidden to a key without its scope", async (route) => {
+  const response = await call(route, keyWithout(scopeOf(route) ?? ""));
+  const text = await response.text();
+  expect(response.status, text).toBe(403);
+  expect(JSON.parse(text)).toMatchObject({ code: "forbidden" });
+  expect(text).toContain(scopeOf(route));
+});
+
+test.for(keyed)("$method $path is for nobody without a key", async (route) => {
+  for (const key of ["", "opsk_nobody", `${service.key}x`]) {
+    const response = await call(route, key);
+    expect(response.status).toBe(401);
+    expect(await response.text()).not.toContain(MARK);
+  }
+});
+
+// Last, since it looks at what all tests above may have changed.
+test("whatever others asked, everything is as it was", async () => {
+  expect(await everything()).toBe(before);
+});
+
+function keyWithout(scope: string): string {
+  return `opsk_without_${scope.replace(":", "_")}`;
+}
+
+async function call(route: Route, key: string, headers = {}): Promise<Response> {
+  const media = route.operation.requestBody?.content["application/json"];
+  return service.request(await resources.address(route), {
+    method: route.method,
+    headers: { Authorization: `Bearer ${key}`, ...headers },
+    ...(media === undefined ? {} : { body: JSON.stringify(exampleOf(document, media)) }),
+  });
+}
+
+/** A parameter's value among what the owner has. */
+async function owned(parameter: "{id}"): Promise<string> {
+  const address = await resources.address({ path: `/api/v1/tasks/${parameter}` });
+  return address.slice("/api/v1/tasks/".length);
+}
+
+async function theirOwnTask(): Promise<string> {
+  const body = { input_data: { goal: "1 + 1" } };
+  return (await submit(service, body, { Authorization: `Bearer ${THEIRS}` })).task_id;
+}
+
+/** What fields of MCP tools take. */
+const ARGUMENTS: Readonly<Record<string, unknown>> = {
+  call_id: "call_1",
+  content: "Hello.",
+  decision: "approve",
+  goal: "1 + 1",
+  input_data: { goal: "1 + 1" },
+};
+
+/** What the owner sees of each thing that paths name, and the log of the task. */
+async function everything(): Promise<string> {
+  const seen: unknown[] = [await logOf(service, await owned("{id}"))];
+  for (const route of ofOne.filter(({ method }) => method === "GET")) {
+    const response = await call(route, service.key);
+    expect(response.status, route.path).toBe(200);
+    seen.push([route.path, await response.json()]);
+  }
+  return JSON.stringify(seen);
+}

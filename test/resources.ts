@@ -1,0 +1,124 @@
+/**
+ * One of each thing that the API has, made with the key of a service, by where it stands in a path: what the
+ * parameters of an operation name. A path with a parameter that nothing here makes is an error, so
+ * that a new kind of thing cannot be forgotten by the tests that go through all operations.
+ */
+import type { Service } from "./service.ts";
+import type { Route } from "./openapi-document.ts";
+import { logOf, ofType, scripted, submit } from "./tasks.ts";
+
+/** Stands in everything that is made, so that it can be found where it must not be. */
+export const MARK = "mark-of-the-owner";
+
+/** Nothing answers there, and nobody waits to know it. */
+const NOWHERE = "127.0.0.1:9";
+
+/** Settings of a service whose things are made here. */
+export const RESOURCE_VARS = { OPSPAWN_ALLOWED_PRIVATE_HOSTS: NOWHERE };
+
+type Made = ReadonlyMap<string, string>;
+
+/**
+ * Makes what a parameter names, by the path up to it.
+ * @param made the parameters before it
+ */
+const FACTORIES: Readonly<Record<string, (service: Service, made: Made) => Promise<string>>> = {
+  "/api/v1/tasks/{id}": waitingTask,
+  "/api/v1/tasks/{id}/approvals/{call_id}": (service, made) =>
+    fieldOf(service, made, "approval.requested", "call_id"),
+  "/api/v1/tasks/{id}/outputs/{sha256}": (service, made) =>
+    fieldOf(service, made, "tool.completed", "output_sha256"),
+  "/api/v1/tools/{name}": (service) =>
+    named(service, "/api/v1/tools", {
+      name: "owned_tool",
+      description: MARK,
+      kind: "code",
+      input_schema: { type: "object" },
+      code: { source: "return 1;" },
+    }),
+  "/api/v1/mcp/servers/{name}": (service) =>
+    named(service, "/api/v1/mcp/servers", {
+      name: "owned-server",
+      url: `http://${NOWHERE}/${MARK}`,
+    }),
+};
+
+/** What the key of a service has: made as it is asked for, each once. */
+export class Resources {
+  readonly #service: Service;
+  readonly #made = new Map<string, Promise<string>>();
+
+  constructor(service: Service) {
+    this.#service = service;
+  }
+
+  /** The address of an operation, with each parameter naming something of the caller's. */
+  async address({ path }: Pick<Route, "path">): Promise<string> {
+    const found = new Map<string, string>();
+    for (const { index, 0: parameter } of path.matchAll(/\{\w+\}/g)) {
+      const prefix = path.slice(0, index + parameter.length);
+      found.set(parameter, await this.#one(prefix, found));
+    }
+    return [...found].reduce(
+      (address, [parameter, value]) => address.replace(parameter, encodeURIComponent(value)),
+      path,
+    );
+  }
+
+  #one(prefix: string, before: Made): Promise<string> {
+    const known = this.#made.get(prefix);
+    if (known !== undefined) {
+      return known;
+    }
+    const make = FACTORIES[prefix];
+    if (make === undefined) {
+      throw new Error(`Nothing makes ${prefix}: add it to test/resources.ts.`);
+    }
+    const made = make(this.#service, new Map(before));
+    this.#made.set(prefix, made);
+    return made;
+  }
+}
+
+/** A task that has a long output behind it and waits for an approval. */
+async function waitingTask(service: Service): Promise<string> {
+  const script = [
+    { text: "", tool_calls: [{ name: "big", arguments: {} }] },
+    { text: "", tool_calls: [{ name: "pay", arguments: { to: MARK } }] },
+    { text: "Paid." },
+  ];
+  const script_tools = [
+    { name: "big", outputs: [{ output: `${MARK} `.repeat(8000) }] },
+    { name: "pay", effect: "once", outputs: [{ output: "paid" }] },
+  ];
+  const body = scripted(
+    script,
+    { name: MARK, agent_config: { policy: { approve: ["pay"] } } },
+    { script_tools },
+  );
+  return (await submit(service, body, { Prefer: "wait=30" })).task_id;
+}
+
+async function fieldOf(service: Service, made: Made, type: string, field: string): Promise<string> {
+  const events = await logOf(service, made.get("{id}") ?? "");
+  const value = ofType(events, type)[0]?.[field];
+  if (typeof value !== "string") {
+    throw new Error(`The task has no ${field} in ${type}.`);
+  }
+  return value;
+}
+
+async function named(
+  service: Service,
+  path: string,
+  body: { readonly name: string; readonly [field: string]: unknown },
+): Promise<string> {
+  const response = await service.request(path, {
+    method: "POST",
+    body: JSON.stringify(body),
+  });
+  if (response.status !== 201) {
+    throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  }
+  return body.name;
+}

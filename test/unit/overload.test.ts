@@ -1,0 +1,96 @@
+/**
+ * A database that has too much to do: every operation says so, and when to come back. The document's
+ * own examples are what is asked.
+ */
+import { hash } from "node:crypto";
+import { expect, test } from "vitest";
+import { createApp } from "../../src/api/app.ts";
+import { apiDeps } from "../../src/api/context.ts";
+import { buildCatalogue, buildMcp } from "../../src/deps.ts";
+import { exampleOf, needsKey, routesOf, writtenDocument } from "../openapi-document.ts";
+
+const OVERLOADED = "D1_ERROR: D1 DB is overloaded. Requests queued for too long.";
+const document = writtenDocument();
+/** Where nothing is asked of the database or an object, or the answer is another protocol's. */
+const ELSEWHERE = new Set(["mcp"]);
+const routes = routesOf(document).filter(
+  (route) => needsKey(route) && !ELSEWHERE.has(route.operation.operationId),
+);
+const CALLER = {
+  key_id: "key_1",
+  tenant_id: "test",
+  scopes: "tasks:read tasks:write tools:write agents:write admin platform",
+};
+
+const fail = () => Promise.reject(new Error(OVERLOADED));
+
+/** Knows one key, or not even that. */
+function databaseThat(knowsKeys: boolean): object {
+  const prepare = (sql: string) => {
+    const isKey = knowsKeys && /FROM\s+api_key/i.test(sql);
+    const found = isKey ? () => Promise.resolve(CALLER) : fail;
+    const statement: object = {
+      bind: () => statement,
+      first: found,
+      all: fail,
+      run: fail,
+      raw: fail,
+    };
+    return statement;
+  };
+  return { prepare, batch: fail };
+}
+
+const busyObjects = {
+  idFromName: () => ({}),
+  get: () =>
+    new Proxy(
+      {},
+      {
+        get: () => () =>
+          Promise.reject(
+            Object.assign(new Error("Durable Object is overloaded."), { overloaded: true }),
+          ),
+      },
+    ),
+};
+
+test.each([
+  ["before the key is known", false],
+  ["after", true],
+])("every operation is unavailable for a moment, %s", async (_when, knowsKeys) => {
+  const env = { DB: databaseThat(knowsKeys), RUNS: busyObjects, LEDGERS: busyObjects };
+  const observer = { count() {}, fault() {} };
+  const app = createApp(() => apiDeps(env as unknown as Env, buildCatalogue, observer, buildMcp));
+  let asked = 0;
+  for (const { method, path, operation } of routes) {
+    const media = operation.requestBody?.content["application/json"];
+    const response = await app.request(addressOf(path), {
+      method,
+      headers: {
+        Authorization: `Bearer opsk_${hash("sha1", String(knowsKeys))}`,
+        ...(media === undefined ? {} : { "Content-Type": "application/json" }),
+      },
+      ...(media === undefined ? {} : { body: JSON.stringify(exampleOf(document, media)) }),
+    });
+    const text = await response.text();
+    expect(response.status, `${method} ${path}: ${text}`).toBe(503);
+    expect(response.headers.get("Retry-After"), path).toMatch(/^\d+$/);
+    expect(text).toContain('"code":"unavailable"');
+    expect(text).not.toMatch(/D1|queued/);
+    asked += 1;
+  }
+  expect(asked).toBeGreaterThan(25);
+});
+
+/** The address of something that may well be there. */
+function addressOf(path: string): string {
+  const parameters = routesOf(document)
+    .filter((route) => route.path === path)
+    .flatMap(({ operation }) => operation.parameters ?? [])
+    .filter((one) => one.in === "path");
+  return parameters.reduce((address, { name, schema }) => {
+    const example = "example" in schema ? String(schema["example"]) : "a".repeat(64);
+    return address.replace(`{${name}}`, example);
+  }, path);
+}
