@@ -14,7 +14,10 @@ export const MARK = "mark-of-the-owner";
 const NOWHERE = "127.0.0.1:9";
 
 /** Settings of a service whose things are made here. */
-export const RESOURCE_VARS = { OPSPAWN_ALLOWED_PRIVATE_HOSTS: NOWHERE };
+export const RESOURCE_VARS = {
+  OPSPAWN_ALLOWED_PRIVATE_HOSTS: NOWHERE,
+  OPSPAWN_ENCRYPTION_KEY: "ab".repeat(32),
+};
 
 type Made = ReadonlyMap<string, string>;
 
@@ -36,6 +39,26 @@ const FACTORIES: Readonly<Record<string, (service: Service, made: Made) => Promi
       input_schema: { type: "object" },
       code: { source: "return 1;" },
     }),
+  "/api/v1/agents/{name}": (service) =>
+    named(service, "/api/v1/agents", { name: "owned-agent", description: MARK }),
+  "/api/v1/keys/{key_id}": (service) =>
+    posted(service, "/api/v1/keys", { name: MARK, scopes: ["tasks:read"] }, "key_id"),
+  "/api/v1/webhooks/{id}": (service) =>
+    posted(
+      service,
+      "/api/v1/webhooks",
+      { url: `http://${NOWHERE}/${MARK}`, types: ["task.failed"] },
+      "id",
+    ),
+  "/api/v1/webhooks/{id}/deliveries/{delivery_id}": (service, made) =>
+    posted(service, `/api/v1/webhooks/${made.get("{id}") ?? ""}/test`, {}, "id"),
+  "/api/v1/hooks/{id}": (service) =>
+    posted(
+      service,
+      "/api/v1/hooks",
+      { name: MARK, template: { input_data: { goal: MARK } } },
+      "id",
+    ),
   "/api/v1/mcp/servers/{name}": (service) =>
     named(service, "/api/v1/mcp/servers", {
       name: "owned-server",
@@ -108,17 +131,31 @@ async function fieldOf(service: Service, made: Made, type: string, field: string
   return value;
 }
 
-async function named(
+function named(
   service: Service,
   path: string,
   body: { readonly name: string; readonly [field: string]: unknown },
+): Promise<string> {
+  return posted(service, path, body, "name");
+}
+
+/** A field of the answer to what is made. */
+async function posted(
+  service: Service,
+  path: string,
+  body: Readonly<Record<string, unknown>>,
+  field: string,
 ): Promise<string> {
   const response = await service.request(path, {
     method: "POST",
     body: JSON.stringify(body),
   });
-  if (response.status !== 201) {
-    throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  const text = await response.text();
+  const value: unknown = response.ok
+    ? (JSON.parse(text) as Record<string, unknown>)[field]
+    : undefined;
+  if (typeof value !== "string") {
+    throw new Error(`${path}: ${response.status} ${text}`);
   }
-  return body.name;
+  return value;
 }

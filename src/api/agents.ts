@@ -21,6 +21,7 @@ import { checkConfig } from "./check-config.ts";
 import type { ApiDeps, AppEnv } from "./context.ts";
 import { cursorOf, pageOf } from "./cursor.ts";
 import { etagOf, expectedVersion, type Versioned } from "./etag.ts";
+import { idempotent } from "./idempotent.ts";
 import { Problem } from "./problem.ts";
 import { refusal, type Pointer } from "./refusal.ts";
 import { BODY_PROBLEMS, json, refusals, SECURED } from "./routes.ts";
@@ -60,6 +61,7 @@ const listRoute = createRoute({
 
 const createAgentRoute = createRoute({
   ...writes,
+  middleware: [...writes.middleware, idempotent],
   method: "post",
   path: "/api/v1/agents",
   operationId: "createAgent",
@@ -69,7 +71,7 @@ const createAgentRoute = createRoute({
     body: { required: true, content: { "application/json": { schema: schemas.createBody } } },
   },
   responses: {
-    201: json("The agent.", schemas.agent),
+    201: json("The agent.", schemas.agent, "Location", "ETag"),
     ...refusals(...BODY_PROBLEMS, "agent_exists", "too_many_agents", ...REFERENCES),
   },
 });
@@ -81,7 +83,7 @@ const getRoute = createRoute({
   operationId: "getAgent",
   summary: "Get the newest version of an agent",
   request: { params: schemas.agentPath },
-  responses: { 200: json("The agent.", schemas.agent), ...refusals("not_found") },
+  responses: { 200: json("The agent.", schemas.agent, "ETag"), ...refusals("not_found") },
 });
 
 const replaceRoute = createRoute({
@@ -96,7 +98,7 @@ const replaceRoute = createRoute({
     body: { required: true, content: { "application/json": { schema: schemas.replaceBody } } },
   },
   responses: {
-    200: json("The new version.", schemas.agent),
+    200: json("The new version.", schemas.agent, "ETag"),
     ...refusals(
       ...BODY_PROBLEMS,
       "not_found",

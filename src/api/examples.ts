@@ -39,6 +39,7 @@ const task = {
   forked_from: null,
   parent_task_id: null,
   workflow_id: null,
+  callback_url: null,
   created_at: AT,
   updated_at: LATER,
   scheduled_at: null,
@@ -99,6 +100,76 @@ const server = {
   health,
   created_at: AT,
   updated_at: AT,
+};
+
+const webhook = {
+  id: "wh_4f0c1f1d9a5a4d6c8f3b2e1a0d9c8b7a",
+  url: "https://example.com/opspawn",
+  types: ["task.completed", "task.failed"],
+  description: "The operations channel",
+  enabled: true,
+  disabled_reason: null,
+  failing_since: null,
+  created_at: AT,
+  updated_at: AT,
+};
+
+const WEBHOOK_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+const delivery = {
+  id: "msg_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a11_14",
+  type: "task.completed",
+  task_id: TASK_ID,
+  seq: 14,
+  state: "delivered",
+  attempts: 1,
+  next_attempt_at: null,
+  last_attempt_at: LATER,
+  last_status: 204,
+  last_error: null,
+  delivered_at: LATER,
+  created_at: LATER,
+};
+
+const template = { input_data: { goal: "Triage the issue {{issue.title}}" } };
+
+const hook = {
+  id: "hook_4f0c1f1d9a5a4d6c8f3b2e1a0d9c8b7a",
+  name: "New issues",
+  url: "https://opspawn.example.com/api/v1/hooks/hook_4f0c1f1d9a5a4d6c8f3b2e1a0d9c8b7a",
+  scheme: "github",
+  template,
+  enabled: true,
+  created_at: AT,
+  updated_at: AT,
+};
+
+const HOOK_SECRET = "an example of 256 random bits";
+
+const agentBody = {
+  description: "Reads invoices and books them.",
+  config: { planner: "react", tools: ["calculator"] },
+  limits: { max_steps: 20 },
+};
+
+const version = {
+  name: "accountant",
+  version: 1,
+  ...agentBody,
+  built_in: false,
+  created_at: AT,
+};
+
+const agent = { ...version, updated_at: AT };
+
+const key = {
+  key_id: "key_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a12",
+  tenant: "acme",
+  name: "deploy",
+  scopes: ["tasks:read", "tasks:write"],
+  created_at: AT,
+  expires_at: null,
+  revoked_at: null,
 };
 
 /** Examples by the name of their schema. */
@@ -180,6 +251,40 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
     no_log: [],
     unreachable: [],
     checked: 50,
+    next_cursor: null,
+  },
+  WebhookList: { webhooks: [webhook] },
+  Webhook: webhook,
+  NewWebhook: { ...webhook, secret: WEBHOOK_SECRET },
+  ChangeWebhook: { types: ["task.failed"], enabled: true },
+  SigningSecret: { secret: WEBHOOK_SECRET, previous_until: null },
+  WebhookDelivery: delivery,
+  WebhookDeliveryList: { deliveries: [delivery], next_cursor: null },
+  HookList: { hooks: [hook] },
+  Hook: hook,
+  NewHook: { ...hook, secret: HOOK_SECRET },
+  CreateHook: { name: "New issues", scheme: "github", template, secret: HOOK_SECRET },
+  ChangeHook: { template, enabled: false },
+  StartedTask: { task_id: TASK_ID, status: "pending", created_at: AT },
+  AgentList: { agents: [agent], next_cursor: null },
+  Agent: agent,
+  ReplaceAgent: agentBody,
+  AgentVersionList: { versions: [version], next_cursor: null },
+  KeyList: { keys: [key], next_cursor: null },
+  Key: key,
+  NewKey: { ...key, key: "opsk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo" },
+  RotateKey: { grace_s: 3600 },
+  AuditList: {
+    entries: [
+      {
+        audit_id: "audit_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a13",
+        at: AT,
+        by: key.key_id,
+        action: "key.revoked",
+        subject: "key_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a14",
+        details: {},
+      },
+    ],
     next_cursor: null,
   },
   Health: { status: "ok", version: "0.1.0", database: "ok", queue: "ok", models: ["local"] },

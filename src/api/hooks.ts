@@ -46,7 +46,7 @@ const createHookRoute = createRoute({
     body: { required: true, content: { "application/json": { schema: schemas.createHook } } },
   },
   responses: {
-    201: json("The hook, with its secret.", schemas.newHook),
+    201: json("The hook, with its secret.", schemas.newHook, "Location"),
     ...refusals(...BODY_PROBLEMS, "too_many_hooks", "encryption_unavailable"),
   },
 });
@@ -122,7 +122,7 @@ const callRoute = createRoute({
     "Needs no key: the body, JSON of at most 1 MiB, is signed with the hook's secret. `webhook-id` (with GitHub's scheme, the body) says whether two requests are the same one.",
   request: { params: schemas.hookPath },
   responses: {
-    201: json("The task.", schemas.startedTask),
+    201: json("The task.", schemas.startedTask, "Location", "Idempotent-Replayed"),
     ...refusals(
       "invalid_signature",
       "malformed_json",
@@ -261,6 +261,7 @@ async function signedCall(
     throw new Problem(
       "invalid_signature",
       "The request is not signed with the secret of a hook at this address, or not within the last five minutes.",
+      { headers: { "WWW-Authenticate": "Signature" } },
     );
   }
   return { hook: known.hook, key };

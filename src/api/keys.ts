@@ -44,7 +44,7 @@ const createKeyRoute = createRoute({
   request: {
     body: { required: true, content: { "application/json": { schema: schemas.createBody } } },
   },
-  responses: { 201: json("The key.", schemas.newKey), ...refusals(...BODY_PROBLEMS) },
+  responses: { 201: json("The key.", schemas.newKey, "Location"), ...refusals(...BODY_PROBLEMS) },
 });
 
 const getRoute = createRoute({

@@ -214,7 +214,7 @@ export const submitBody = z
     }),
     callback_url: webhookUrl.nullish().openapi({
       description:
-        "Is told of every type of webhook event of this task, signed with the tenant's secret (`GET /api/v1/webhooks/secret`).",
+        "Is told of every type of webhook event of this task, signed with the tenant's secret (`GET /api/v1/webhooks/callbacks/secret`).",
     }),
     request_id: plainText(255).min(1).optional().openapi({
       description: "The same as the header Idempotency-Key, which wins.",

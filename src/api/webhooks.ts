@@ -4,6 +4,7 @@
  * more.
  */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import type { SealedSecret } from "../crypto/signing-secrets.ts";
 import { CALLBACKS, MAX_WEBHOOKS, TEST_TYPE } from "../run/webhook.ts";
 import type { DeliveryPosition, DeliveryRow, WebhookRow } from "../store/webhooks.ts";
 import { requireScope } from "./auth.ts";
@@ -51,33 +52,8 @@ const createWebhookRoute = createRoute({
     body: { required: true, content: { "application/json": { schema: schemas.createWebhook } } },
   },
   responses: {
-    201: json("The webhook, with its secret.", schemas.newWebhook),
+    201: json("The webhook, with its secret.", schemas.newWebhook, "Location"),
     ...refusals(...BODY_PROBLEMS, "too_many_webhooks", "encryption_unavailable"),
-  },
-});
-
-const callbackSecretRoute = createRoute({
-  ...shared,
-  method: "get",
-  path: "/api/v1/webhooks/secret",
-  operationId: "getCallbackSecret",
-  summary: "What messages to `callback_url`s are signed with",
-  responses: {
-    200: json("The tenant's secret.", schemas.secret),
-    ...refusals("encryption_unavailable"),
-  },
-});
-
-const rotateCallbackSecretRoute = createRoute({
-  ...shared,
-  method: "post",
-  path: "/api/v1/webhooks/secret/rotate",
-  operationId: "rotateCallbackSecret",
-  summary: "Replace the secret of `callback_url`s",
-  description: "The one before signs too, for a day.",
-  responses: {
-    200: json("The new secret.", schemas.secret),
-    ...refusals("encryption_unavailable"),
   },
 });
 
@@ -123,6 +99,7 @@ const secretRoute = createRoute({
   path: "/api/v1/webhooks/{id}/secret",
   operationId: "getWebhookSecret",
   summary: "What a webhook's messages are signed with",
+  description: "`callbacks` in the place of an id: what those to `callback_url`s are signed with.",
   request: { params: schemas.webhookPath },
   responses: {
     200: json("The secret.", schemas.secret),
@@ -136,7 +113,8 @@ const rotateRoute = createRoute({
   path: "/api/v1/webhooks/{id}/secret/rotate",
   operationId: "rotateWebhookSecret",
   summary: "Replace a webhook's secret",
-  description: "The one before signs too, for a day.",
+  description:
+    "The one before signs too, for a day. `callbacks` in the place of an id: that of `callback_url`s.",
   request: { params: schemas.webhookPath },
   responses: {
     200: json("The new secret.", schemas.secret),
@@ -207,18 +185,6 @@ export function webhookRoutes(app: OpenAPIHono<AppEnv>): void {
     return c.json({ ...webhookJson(row), secret }, 201);
   });
 
-  app.openapi(callbackSecretRoute, async (c) => {
-    const { deps, caller } = c.var;
-    const kept = await ensureSecret(deps, caller.tenantId, CALLBACKS);
-    return c.json(await shownSecret(deps, caller.tenantId, CALLBACKS, kept), 200);
-  });
-
-  app.openapi(rotateCallbackSecretRoute, async (c) => {
-    const { deps, caller } = c.var;
-    await ensureSecret(deps, caller.tenantId, CALLBACKS);
-    return c.json(await rotateSecret(deps, caller.tenantId, CALLBACKS), 200);
-  });
-
   app.openapi(getRoute, async (c) => {
     const { deps, caller } = c.var;
     const row = await found(deps, caller.tenantId, c.req.valid("param").id);
@@ -252,15 +218,16 @@ export function webhookRoutes(app: OpenAPIHono<AppEnv>): void {
 
   app.openapi(secretRoute, async (c) => {
     const { deps, caller } = c.var;
-    const { webhook_id } = await found(deps, caller.tenantId, c.req.valid("param").id);
-    const kept = await deps.secretStore.get(caller.tenantId, webhook_id);
-    return c.json(await shownSecret(deps, caller.tenantId, webhook_id, kept), 200);
+    const { id } = c.req.valid("param");
+    const kept = await keptSecret(deps, caller.tenantId, id);
+    return c.json(await shownSecret(deps, caller.tenantId, id, kept), 200);
   });
 
   app.openapi(rotateRoute, async (c) => {
     const { deps, caller } = c.var;
-    const { webhook_id } = await found(deps, caller.tenantId, c.req.valid("param").id);
-    return c.json(await rotateSecret(deps, caller.tenantId, webhook_id), 200);
+    const { id } = c.req.valid("param");
+    await keptSecret(deps, caller.tenantId, id);
+    return c.json(await rotateSecret(deps, caller.tenantId, id), 200);
   });
 
   app.openapi(testRoute, async (c) => {
@@ -325,6 +292,19 @@ async function delivering(
     deps.observer.fault("webhooks.send", error);
   }
   return deliveryJson(row ?? notFound());
+}
+
+/** The secret of a webhook, or of the `callback_url`s, which is made when it is first needed. */
+async function keptSecret(
+  deps: ApiDeps,
+  tenantId: string,
+  id: string,
+): Promise<SealedSecret | null> {
+  if (id === CALLBACKS) {
+    return ensureSecret(deps, tenantId, CALLBACKS);
+  }
+  await found(deps, tenantId, id);
+  return deps.secretStore.get(tenantId, id);
 }
 
 async function found(deps: ApiDeps, tenantId: string, id: string): Promise<WebhookRow> {

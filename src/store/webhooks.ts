@@ -79,7 +79,7 @@ export class WebhookStore {
   /** All webhooks of a tenant, oldest first. */
   async list(tenantId: string): Promise<WebhookRow[]> {
     const { results } = await this.#db
-      .prepare("SELECT * FROM webhook WHERE tenant_id = ? ORDER BY created_at, webhook_id")
+      .prepare(`SELECT ${WEBHOOK} FROM webhook WHERE tenant_id = ? ORDER BY created_at, webhook_id`)
       .bind(tenantId)
       .all<RawWebhook>();
     return results.map(webhookOf);
@@ -87,7 +87,7 @@ export class WebhookStore {
 
   async get(tenantId: string, webhookId: string): Promise<WebhookRow | null> {
     const row = await this.#db
-      .prepare("SELECT * FROM webhook WHERE tenant_id = ? AND webhook_id = ?")
+      .prepare(`SELECT ${WEBHOOK} FROM webhook WHERE tenant_id = ? AND webhook_id = ?`)
       .bind(tenantId, webhookId)
       .first<RawWebhook>();
     return row === null ? null : webhookOf(row);
@@ -108,7 +108,7 @@ export class WebhookStore {
              created_at, updated_at)
            SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7
            WHERE (SELECT COUNT(*) FROM webhook WHERE tenant_id = ?1) < ${MAX_WEBHOOKS}
-           RETURNING *`,
+           RETURNING ${WEBHOOK}`,
         )
         .bind(
           tenantId,
@@ -143,7 +143,7 @@ export class WebhookStore {
            description = CASE WHEN ?5 THEN ?6 ELSE description END,
            enabled = COALESCE(?7, enabled), updated_at = ?8, failing_since = NULL,
            disabled_reason = CASE WHEN ?7 IS NULL THEN disabled_reason END
-         WHERE tenant_id = ?1 AND webhook_id = ?2 RETURNING *`,
+         WHERE tenant_id = ?1 AND webhook_id = ?2 RETURNING ${WEBHOOK}`,
       )
       .bind(
         tenantId,
@@ -394,6 +394,9 @@ export interface WebhookTurn {
   readonly failingSince: string | null;
   readonly disabled?: NonNullable<WebhookRow["disabled_reason"]>;
 }
+
+const WEBHOOK = `webhook_id, url, types, description, enabled, disabled_reason, failing_since,
+  created_at, updated_at`;
 
 const LISTED = `message_id, task_id, seq, type, state, attempts, next_attempt_at, last_attempt_at,
   last_status, last_error, delivered_at, created_at`;

@@ -125,6 +125,7 @@ test("the document says of the right routes that they take a key", () => {
       "decideApproval",
       "registerTool",
       "createMcpServer",
+      "createAgent",
     ]),
   );
 });

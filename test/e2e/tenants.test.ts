@@ -34,6 +34,14 @@ const paged = routes.filter(({ operation }) =>
 
 const SCOPES = [...new Set(scoped.map((route) => scopeOf(route) ?? ""))];
 const ALL = [...new Set([...SCOPES, "agents:write", "tools:write", "admin", "platform"])].join(" ");
+/** What changes by itself while a message is being delivered. */
+const DELIVERING = new Set([
+  "attempts",
+  "failing_since",
+  "last_attempt_at",
+  "last_error",
+  "next_attempt_at",
+]);
 const THEIRS = "opsk_of_another_tenant";
 
 let service: Service;
@@ -44,7 +52,8 @@ beforeAll(async () => {
   service = await Service.start({
     vars: RESOURCE_VARS,
     keys: [
-      { key: THEIRS, tenant: "other", scopes: ALL },
+      // The scope `platform` is for all tenants' keys.
+      { key: THEIRS, tenant: "other", scopes: ALL.replace(" platform", "") },
       ...SCOPES.map((scope) => ({
         key: keyWithout(scope),
         tenant: "test",
@@ -217,5 +226,5 @@ async function everything(): Promise<string> {
     expect(response.status, route.path).toBe(200);
     seen.push([route.path, await response.json()]);
   }
-  return JSON.stringify(seen);
+  return JSON.stringify(seen, (name, value: unknown) => (DELIVERING.has(name) ? null : value));
 }

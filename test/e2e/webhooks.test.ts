@@ -135,8 +135,8 @@ test("a receiver is told of a run that waits for a person, in words that the pac
 });
 
 test("a callback is told of its own task, signed with the tenant's secret, which can be replaced", async () => {
-  const { secret: before } = await getJson<Made>(service, `${WEBHOOKS}/secret`);
-  const rotated = await made(`${WEBHOOKS}/secret/rotate`, {}, 200);
+  const { secret: before } = await getJson<Made>(service, `${WEBHOOKS}/callbacks/secret`);
+  const rotated = await made(`${WEBHOOKS}/callbacks/secret/rotate`, {}, 200);
   expect(rotated.secret).not.toBe(before);
   const url = target.url("/own");
   const task = await submit(service, scripted([{ text: "done" }], { callback_url: url }));

@@ -58,6 +58,7 @@ test("every operation under /api needs a key with a scope, but for where browser
   const open = routesOf(await documentOf()).filter((route) => scopeOf(route) === null);
   expect(open.map(({ operation }) => operation.operationId)).toEqual([
     "finishMcpAuthorization",
+    "callHook",
     "mcp",
     "getHealth",
   ]);
