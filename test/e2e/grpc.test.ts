@@ -3,6 +3,7 @@
  * the gateway, with the official clients of each and with `buf curl`. All of them see the same.
  */
 import { execFile } from "node:child_process";
+import { Agent } from "node:http";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import type { JsonObject } from "@bufbuild/protobuf";
@@ -52,13 +53,8 @@ type Tasks = Client<typeof TaskService>;
 const WAYS: Readonly<Record<string, () => Transport>> = {
   "connect-node, Connect": anyWay,
   "connect-node, Connect as JSON": () =>
-    node.createConnectTransport({
-      baseUrl: service.url,
-      httpVersion: "1.1",
-      useBinaryFormat: false,
-    }),
-  "connect-node, gRPC-Web": () =>
-    node.createGrpcWebTransport({ baseUrl: service.url, httpVersion: "1.1" }),
+    node.createConnectTransport({ ...direct(), useBinaryFormat: false }),
+  "connect-node, gRPC-Web": () => node.createGrpcWebTransport(direct()),
   "connect-node, gRPC through the gateway": () =>
     node.createGrpcTransport({ baseUrl: gateway.url }),
   "connect-web, Connect": () =>
@@ -67,7 +63,19 @@ const WAYS: Readonly<Record<string, () => Transport>> = {
 };
 
 function anyWay(): Transport {
-  return node.createConnectTransport({ baseUrl: service.url, httpVersion: "1.1" });
+  return node.createConnectTransport(direct());
+}
+
+/**
+ * To the Worker by HTTP/1.1, each call by a connection of its own: a kept one may be closed from the
+ * other side in the moment that it is used again.
+ */
+function direct() {
+  return {
+    baseUrl: service.url,
+    httpVersion: "1.1" as const,
+    nodeOptions: { agent: new Agent({ keepAlive: false }) },
+  };
 }
 
 let service: Service;
