@@ -20,6 +20,7 @@ import {
 } from "./load/answers.ts";
 import { drive, type Bounds } from "./load/clients.ts";
 import { machine, quiet } from "./load/machine.ts";
+import { reads } from "./load/reads.ts";
 import { watchers } from "./load/watchers.ts";
 
 const ROUNDS = 3;
@@ -71,6 +72,18 @@ try {
   report["tasks"] = await ends();
 } finally {
   await service.stop();
+}
+if (asked.length === 0 || asked.includes("read")) {
+  console.log("\nread");
+  report["read"] = await reads(CONFIG, async (fresh) => {
+    const response = await fresh.request("/api/v1/tasks", {
+      method: "POST",
+      headers: { Prefer: "wait=30" },
+      body: JSON.stringify(TASK),
+    });
+    return (await response.json<{ task_id: string }>()).task_id;
+  });
+  console.table(report["read"]);
 }
 if (asked.length === 0 || asked.includes("watch")) {
   console.log("\nwatch");

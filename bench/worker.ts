@@ -68,6 +68,14 @@ export default {
         ).first<number>("n");
         return Response.json(open);
       }
+      case "/bench/rows": {
+        const { results } = await env.DB.prepare(
+          "SELECT * FROM task WHERE tenant_id = ? ORDER BY task_id DESC LIMIT ?",
+        )
+          .bind(url.searchParams.get("tenant"), Number(url.searchParams.get("limit")))
+          .all();
+        return Response.json(results);
+      }
       case "/bench/models":
         return Response.json(await timeModelCalls(await request.json()));
       case "/bench/prepare":

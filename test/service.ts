@@ -167,13 +167,22 @@ export class Service {
     return response;
   }
 
+  /** Changes the database of a service that is down. */
+  async change(act: (database: DatabaseSync) => void): Promise<void> {
+    const folder = join(this.#state, "v3", "d1", "miniflare-D1DatabaseObject");
+    const file = (await readdir(folder)).find((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
+    using database = new DatabaseSync(join(folder, file ?? "no database was made"));
+    act(database);
+  }
+
   /** The schema, from a state that was prepared once, and the keys. */
   async #prepare(): Promise<void> {
     const prepared = await this.#prepared();
     await cp(prepared, this.#state, { recursive: true });
-    const folder = join(this.#state, "v3", "d1", "miniflare-D1DatabaseObject");
-    const file = (await readdir(folder)).find((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
-    using database = new DatabaseSync(join(folder, file ?? "no database was made"));
+    await this.change((database) => this.#addKeys(database));
+  }
+
+  #addKeys(database: DatabaseSync): void {
     const insert = database.prepare(
       "INSERT INTO api_key VALUES (?, ?, ?, ?, ?, '2026-01-01T00:00:00.000Z', ?, ?)",
     );

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Seen } from "../entries/witness.ts";
 import { memoryOf } from "../memory.ts";
 import { Service } from "../service.ts";
-import { ended, getJson, pause, scripted, storedLog, submit } from "../tasks.ts";
+import { ended, pause, scripted, storedLog, submit } from "../tasks.ts";
 import { SocketWatch } from "../watch.ts";
 
 /** Upgrades under way at a time. */
@@ -23,7 +23,9 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-const seen = (id: string) => getJson<Seen>(service, `/witness?run=test/${id}`);
+// The witness is no part of the service, and of no document.
+const seen = async (id: string) =>
+  (await fetch(`${service.url}/witness?run=test/${id}`)).json<Seen>();
 
 /** Opens this many watchers of a run, each from its first event. */
 async function watch(id: string, count: number): Promise<SocketWatch[]> {

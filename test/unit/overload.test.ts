@@ -27,7 +27,7 @@ const fail = () => Promise.reject(new Error(OVERLOADED));
 /** Knows one key, or not even that. */
 function databaseThat(knowsKeys: boolean): object {
   const prepare = (sql: string) => {
-    const isKey = knowsKeys && /FROM\s+api_key/i.test(sql);
+    const isKey = knowsKeys && /k\.hash = \?/.test(sql);
     const found = isKey ? () => Promise.resolve(CALLER) : fail;
     const statement: object = {
       bind: () => statement,
@@ -59,7 +59,12 @@ test.each([
   ["before the key is known", false],
   ["after", true],
 ])("every operation is unavailable for a moment, %s", async (_when, knowsKeys) => {
-  const env = { DB: databaseThat(knowsKeys), RUNS: busyObjects, LEDGERS: busyObjects };
+  const env = {
+    DB: databaseThat(knowsKeys),
+    RUNS: busyObjects,
+    LEDGERS: busyObjects,
+    OPSPAWN_ENCRYPTION_KEY: "ab".repeat(32),
+  };
   const observer = { count() {}, fault() {} };
   const app = createApp(() => apiDeps(env as unknown as Env, buildCatalogue, observer, buildMcp));
   let asked = 0;
