@@ -26,7 +26,30 @@ import type { JsonObject } from "../src/run/json.ts";
 import { recover } from "../src/run/recover.ts";
 import { scriptSchema } from "../src/run/script.ts";
 import type { AgentConfig, RunLimits, RunSpec } from "../src/run/spec.ts";
-import type { RunState } from "../src/run/state.ts";
+import { INITIAL_STATE, type RunState } from "../src/run/state.ts";
+
+/** A run that was just given a goal, for what reads a config of its state. */
+export function stateWith(config: Partial<AgentConfig>): RunState {
+  return {
+    ...INITIAL_STATE,
+    spec: {
+      task_id: "task_1",
+      tenant_id: "tenant",
+      input_data: { goal: "goal" },
+      agent: "default",
+      agent_version: 1,
+      config: { model: "local/rules", planner: "native", ...config },
+      limits: { max_steps: 5, max_duration_s: 60 },
+    },
+    conversation: {
+      pinned: [{ role: "user", text: "goal" }],
+      recent: [],
+      sizes: [],
+      chars: 0,
+      dropped: 0,
+    },
+  };
+}
 
 /** `node:sqlite` as the storage that the log needs. */
 export function memoryStorage(): { sql: Sql; transaction: (write: () => void) => void } {

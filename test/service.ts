@@ -167,6 +167,27 @@ export class Service {
     return response;
   }
 
+  /** A request of JSON by a key, the service's own by default; headers of `undefined` are not sent. */
+  send(
+    method: string,
+    path: string,
+    content?: unknown,
+    key = this.key,
+    headers: Readonly<Record<string, string | undefined>> = {},
+  ): Promise<Response> {
+    const sent = new Headers({ Authorization: `Bearer ${key}` });
+    for (const [name, value] of Object.entries(headers)) {
+      if (value !== undefined) {
+        sent.set(name, value);
+      }
+    }
+    return this.request(path, {
+      method,
+      headers: sent,
+      ...(content === undefined ? {} : { body: JSON.stringify(content) }),
+    });
+  }
+
   /** Changes the database of a service that is down. */
   async change(act: (database: DatabaseSync) => void): Promise<void> {
     const folder = join(this.#state, "v3", "d1", "miniflare-D1DatabaseObject");

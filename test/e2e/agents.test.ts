@@ -433,30 +433,16 @@ function as(key: string) {
   return { headers: { Authorization: `Bearer ${key}` } };
 }
 
-function send(
-  method: string,
-  path: string,
-  content: unknown,
-  key = service.key,
-  tag?: string,
-): Promise<Response> {
-  return service.request(path, {
-    method,
-    headers: { Authorization: `Bearer ${key}`, ...(tag === undefined ? {} : { "If-Match": tag }) },
-    ...(content === undefined ? {} : { body: JSON.stringify(content) }),
-  });
-}
-
 function post(path: string, content: object, key?: string): Promise<Response> {
-  return send("POST", path, content, key);
+  return service.send("POST", path, content, key);
 }
 
 function put(name: string, content: object, tag?: string, key?: string): Promise<Response> {
-  return send("PUT", `/api/v1/agents/${name}`, content, key, tag);
+  return service.send("PUT", `/api/v1/agents/${name}`, content, key, { "If-Match": tag });
 }
 
 function remove(name: string, tag?: string, key?: string): Promise<Response> {
-  return send("DELETE", `/api/v1/agents/${name}`, undefined, key, tag);
+  return service.send("DELETE", `/api/v1/agents/${name}`, undefined, key, { "If-Match": tag });
 }
 
 async function create(content: object): Promise<Response> {

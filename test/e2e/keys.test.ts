@@ -217,26 +217,26 @@ test("the audit says who did what, newest first, page by page, and only in one t
   const by = "key_test_3";
   await post("/api/v1/agents", { name: "a" }, key);
   await post("/api/v1/agents", { name: "a" }, key); // refused: not noted
-  await send("PUT", "/api/v1/agents/a", { config: { instructions: "secret plan" } }, key);
-  await send("DELETE", "/api/v1/agents/a", undefined, key);
+  await service.send("PUT", "/api/v1/agents/a", { config: { instructions: "secret plan" } }, key);
+  await service.send("DELETE", "/api/v1/agents/a", undefined, key);
   const tool = { name: "t", kind: "code", description: "d", input_schema: { type: "object" } };
   await post("/api/v1/tools", { ...tool, code: { source: "return 1;" } }, key);
-  await send("PATCH", "/api/v1/tools/t", { enabled: false }, key);
-  await send("DELETE", "/api/v1/tools/t", undefined, key);
+  await service.send("PATCH", "/api/v1/tools/t", { enabled: false }, key);
+  await service.send("DELETE", "/api/v1/tools/t", undefined, key);
   const server = { url: "https://mcp.example/mcp", headers: { "X-Plan": "secret plan" } };
   await post("/api/v1/mcp/servers", { name: "m", ...server }, key);
-  await send("PUT", "/api/v1/mcp/servers/m", server, key);
-  await send("PATCH", "/api/v1/mcp/servers/m", { enabled: false }, key);
-  await send("DELETE", "/api/v1/mcp/servers/m/authorization", undefined, key); // there is none
-  await send("DELETE", "/api/v1/mcp/servers/m", undefined, key);
-  await send("PUT", "/api/v1/budgets", { period: "day", max_cost_usd: 5 }, key);
-  const submitted = await send("POST", "/api/v1/tasks", held(), key, { Prefer: "wait=30" });
+  await service.send("PUT", "/api/v1/mcp/servers/m", server, key);
+  await service.send("PATCH", "/api/v1/mcp/servers/m", { enabled: false }, key);
+  await service.send("DELETE", "/api/v1/mcp/servers/m/authorization", undefined, key); // there is none
+  await service.send("DELETE", "/api/v1/mcp/servers/m", undefined, key);
+  await service.send("PUT", "/api/v1/budgets", { period: "day", max_cost_usd: 5 }, key);
+  const submitted = await service.send("POST", "/api/v1/tasks", held(), key, { Prefer: "wait=30" });
   const { task_id } = await submitted.json<{ task_id: string }>();
-  await send("PATCH", `/api/v1/tasks/${task_id}/limits`, { max_tokens: 77_000 }, key);
+  await service.send("PATCH", `/api/v1/tasks/${task_id}/limits`, { max_tokens: 77_000 }, key);
   const socket = await SocketWatch.open(service, task_id, { key });
   socket.send({ type: "deny", call_id: "call_2", ref: 1 });
   expect(await socket.answer(1)).toMatchObject({ type: "ok" });
-  const other = await send("POST", "/api/v1/tasks", held(), key, { Prefer: "wait=30" });
+  const other = await service.send("POST", "/api/v1/tasks", held(), key, { Prefer: "wait=30" });
   const second = (await other.json<{ task_id: string }>()).task_id;
   await post(`/api/v1/tasks/${second}/cancel`, { reason: "a private reason" }, key);
 
@@ -329,30 +329,16 @@ interface Audit {
   readonly next_cursor: string | null;
 }
 
-function send(
-  method: string,
-  path: string,
-  content: unknown,
-  key = service.key,
-  headers: Record<string, string> = {},
-): Promise<Response> {
-  return service.request(path, {
-    method,
-    headers: { Authorization: `Bearer ${key}`, ...headers },
-    ...(content === undefined ? {} : { body: JSON.stringify(content) }),
-  });
-}
-
 function get(path: string, key?: string): Promise<Response> {
-  return send("GET", path, undefined, key);
+  return service.send("GET", path, undefined, key);
 }
 
 function post(path: string, content?: object, key?: string): Promise<Response> {
-  return send("POST", path, content, key);
+  return service.send("POST", path, content, key);
 }
 
 function remove(keyId: string, key?: string): Promise<Response> {
-  return send("DELETE", `/api/v1/keys/${keyId}`, undefined, key);
+  return service.send("DELETE", `/api/v1/keys/${keyId}`, undefined, key);
 }
 
 async function newKey(content: object): Promise<NewKey> {

@@ -469,8 +469,11 @@ function get(name: string, key?: string): Promise<Response> {
 }
 
 function post(body: object, key?: string): Promise<Response> {
-  const whole = JSON.stringify({ url: target.url("/mcp"), ...body });
-  return service.request(SERVERS, { method: "POST", body: whole, ...as(key) });
+  return service.send("POST", SERVERS, whole(body), key);
+}
+
+function whole(body: object): object {
+  return { url: target.url("/mcp"), ...body };
 }
 
 async function create(body: object): Promise<void> {
@@ -478,31 +481,16 @@ async function create(body: object): Promise<void> {
   expect(response.status, await response.text()).toBe(201);
 }
 
-function send(
-  method: string,
-  name: string,
-  body: object | null,
-  tag?: string,
-  key?: string,
-): Promise<Response> {
-  const { headers } = as(key);
-  return service.request(`${SERVERS}/${name}`, {
-    method,
-    headers: { ...headers, ...(tag === undefined ? {} : { "If-Match": tag }) },
-    ...(body === null ? {} : { body: JSON.stringify(body) }),
-  });
-}
-
 function put(name: string, body: object, tag?: string, key?: string): Promise<Response> {
-  return send("PUT", name, { url: target.url("/mcp"), ...body }, tag, key);
+  return service.send("PUT", `${SERVERS}/${name}`, whole(body), key, { "If-Match": tag });
 }
 
 function patch(name: string, body: object, tag?: string, key?: string): Promise<Response> {
-  return send("PATCH", name, body, tag, key);
+  return service.send("PATCH", `${SERVERS}/${name}`, body, key, { "If-Match": tag });
 }
 
 function remove(name: string, tag?: string, key?: string): Promise<Response> {
-  return send("DELETE", name, null, tag, key);
+  return service.send("DELETE", `${SERVERS}/${name}`, undefined, key, { "If-Match": tag });
 }
 
 function agent(body: object): Promise<Response> {

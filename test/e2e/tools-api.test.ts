@@ -268,10 +268,13 @@ test("a tool of code is compiled when it is registered, and runs in an isolate w
   const source = `
     const n: number = input.n;
     return { twice: 2 * n, reach: [typeof fetch, typeof tools, typeof process] };`;
-  const broken = await send("POST", "/api/v1/tools", { ...rest, code: { source: "return (" } });
+  const broken = await service.send("POST", "/api/v1/tools", {
+    ...rest,
+    code: { source: "return (" },
+  });
   expect(broken.status).toBe(422);
   expect(await broken.json()).toMatchObject({ errors: [{ pointer: "/code/source" }] });
-  const made = await send("POST", "/api/v1/tools", { ...rest, code: { source } });
+  const made = await service.send("POST", "/api/v1/tools", { ...rest, code: { source } });
   expect(made.status).toBe(201);
   expect(await made.json()).toMatchObject({
     kind: "code",
@@ -289,7 +292,8 @@ test("a tool of code is compiled when it is registered, and runs in an isolate w
     { twice: 8, reach },
   ]);
   expect(
-    (await send("PUT", "/api/v1/tools/double", { ...rest, code: { source: "throw 7" } })).status,
+    (await service.send("PUT", "/api/v1/tools/double", { ...rest, code: { source: "throw 7" } }))
+      .status,
   ).toBe(200);
   const thrown = await logOf(service, (await play(service, task)).task_id);
   expect(ofType(thrown, "tool.failed").map(({ code }) => code)).toEqual([
@@ -355,34 +359,20 @@ function as(key: string) {
   return { headers: { Authorization: `Bearer ${key}` } };
 }
 
-function send(
-  method: string,
-  path: string,
-  content: unknown,
-  key = service.key,
-  tag?: string,
-): Promise<Response> {
-  return service.request(path, {
-    method,
-    headers: { Authorization: `Bearer ${key}`, ...(tag === undefined ? {} : { "If-Match": tag }) },
-    ...(content === undefined ? {} : { body: JSON.stringify(content) }),
-  });
-}
-
 function post(part: Record<string, unknown>, key?: string): Promise<Response> {
-  return send("POST", "/api/v1/tools", body(part), key);
+  return service.send("POST", "/api/v1/tools", body(part), key);
 }
 
 function put(name: string, part: Record<string, unknown>, tag?: string, key?: string) {
-  return send("PUT", `/api/v1/tools/${name}`, body(part), key, tag);
+  return service.send("PUT", `/api/v1/tools/${name}`, body(part), key, { "If-Match": tag });
 }
 
 function patch(name: string, content: object, tag?: string, key?: string): Promise<Response> {
-  return send("PATCH", `/api/v1/tools/${name}`, content, key, tag);
+  return service.send("PATCH", `/api/v1/tools/${name}`, content, key, { "If-Match": tag });
 }
 
 function remove(name: string, tag?: string, key?: string): Promise<Response> {
-  return send("DELETE", `/api/v1/tools/${name}`, undefined, key, tag);
+  return service.send("DELETE", `/api/v1/tools/${name}`, undefined, key, { "If-Match": tag });
 }
 
 async function register(part: Record<string, unknown>): Promise<Response> {

@@ -3,8 +3,9 @@ import { expect, test } from "vitest";
 import { nativePlanner } from "../../src/agent/planners/native.ts";
 import { plannerFor } from "../../src/agent/planners/planner-for.ts";
 import type { Reply } from "../../src/run/message.ts";
-import { PLANNERS, type AgentConfig } from "../../src/run/spec.ts";
-import { INITIAL_STATE, type RunState } from "../../src/run/state.ts";
+import { PLANNERS } from "../../src/run/spec.ts";
+import type { RunState } from "../../src/run/state.ts";
+import { stateWith } from "../harness.ts";
 
 test("tool calls are read with their arguments and the provider's ids", () => {
   const said = reply({
@@ -64,7 +65,7 @@ test("no reply makes the reading throw", () => {
 });
 
 test("the system text stays the same to the byte while the conversation grows", () => {
-  const before = state({ instructions: "Be brief." });
+  const before = stateWith({ instructions: "Be brief." });
   const after: RunState = {
     ...before,
     conversation: {
@@ -82,7 +83,7 @@ test("the system text stays the same to the byte while the conversation grows", 
 });
 
 test("the placeholder finishes at once with the goal; the others ask the model", () => {
-  const next = PLANNERS.map((name) => [name, plannerFor(name).next(state({}))]);
+  const next = PLANNERS.map((name) => [name, plannerFor(name).next(stateWith({}))]);
   expect(Object.fromEntries(next)).toEqual({
     native: { kind: "ask" },
     react: { kind: "ask" },
@@ -92,26 +93,4 @@ test("the placeholder finishes at once with the goal; the others ask the model",
 
 function reply(part: Partial<Reply>): Reply {
   return { text: "", reasoning: "", tool_calls: [], finish_reason: "stop", ...part };
-}
-
-function state(config: Partial<AgentConfig>): RunState {
-  return {
-    ...INITIAL_STATE,
-    spec: {
-      task_id: "task_1",
-      tenant_id: "tenant",
-      input_data: { goal: "goal" },
-      agent: "default",
-      agent_version: 1,
-      config: { model: "local/rules", planner: "native", ...config },
-      limits: { max_steps: 5, max_duration_s: 60 },
-    },
-    conversation: {
-      pinned: [{ role: "user", text: "goal" }],
-      recent: [],
-      sizes: [],
-      chars: 0,
-      dropped: 0,
-    },
-  };
 }

@@ -3,8 +3,7 @@ import { expect, test } from "vitest";
 import { nativePlanner } from "../../src/agent/planners/native.ts";
 import { reactPlanner } from "../../src/agent/planners/react.ts";
 import { profileSchema, profileText, type Profile } from "../../src/run/profile.ts";
-import type { AgentConfig } from "../../src/run/spec.ts";
-import { INITIAL_STATE, type RunState } from "../../src/run/state.ts";
+import { stateWith } from "../harness.ts";
 
 const PROFILE: Profile = {
   name: "Ada",
@@ -40,7 +39,7 @@ test("what a profile does not say is not said", () => {
 });
 
 test.each([nativePlanner, reactPlanner])("the model of a $name agent is told", (planner) => {
-  const { system } = planner.prompt(state({ profile: PROFILE, instructions: "Be brief." }), []);
+  const { system } = planner.prompt(stateWith({ profile: PROFILE, instructions: "Be brief." }), []);
   const at = [system.indexOf("Your name: Ada"), system.indexOf("Be brief.")];
   expect(at[0]).toBeGreaterThan(0);
   expect(at[1]).toBeGreaterThan(Number(at[0]));
@@ -49,9 +48,9 @@ test.each([nativePlanner, reactPlanner])("the model of a $name agent is told", (
 test.each([nativePlanner, reactPlanner])(
   "without a profile the system text of $name is the one it was",
   (planner) => {
-    const general = planner.prompt(state({}), []).system;
-    expect(planner.prompt(state({ profile: {} }), []).system).toBe(general);
-    const told = planner.prompt(state({ instructions: "Be brief." }), []).system;
+    const general = planner.prompt(stateWith({}), []).system;
+    expect(planner.prompt(stateWith({ profile: {} }), []).system).toBe(general);
+    const told = planner.prompt(stateWith({ instructions: "Be brief." }), []).system;
     expect(told).toBe(`${general}\n\nBe brief.`);
   },
 );
@@ -70,18 +69,3 @@ test("a profile is bounded, and knows no other fields", () => {
     expect(profileSchema.safeParse(wrong).success, JSON.stringify(wrong).slice(0, 60)).toBe(false);
   }
 });
-
-function state(config: Partial<AgentConfig>): RunState {
-  return {
-    ...INITIAL_STATE,
-    spec: {
-      task_id: "task_1",
-      tenant_id: "tenant",
-      input_data: { goal: "goal" },
-      agent: "default",
-      agent_version: 1,
-      config: { model: "local/rules", planner: "native", ...config },
-      limits: { max_steps: 5, max_duration_s: 60 },
-    },
-  };
-}
