@@ -17,7 +17,7 @@ const LAWFUL: Readonly<Record<string, readonly string[]>> = {
   "src/env.ts": ["./run/failure.ts", "zod"],
   "src/observe.ts": [],
   "src/crypto/seal.ts": [],
-  "src/agent/mcp/oauth.ts": ["../../crypto/seal.ts"],
+  "src/agent/mcp/oauth-session.ts": ["../../crypto/seal.ts"],
   "src/run/event.ts": ["./failure.ts", "zod"],
   "src/run/id.ts": ["uuid"],
   "src/run/failure.ts": [],

@@ -7,15 +7,14 @@ import type { GuardedFetch } from "../fetch/guarded-fetch.ts";
 import type { HostRules } from "../fetch/host-rules.ts";
 import { connect, type AuthProvider } from "./connect.ts";
 import { LIST_BOUNDS, listTools, type ListBounds } from "./list.ts";
+import { authorize, finish } from "./oauth.ts";
 import {
-  authorize,
-  finish,
   OAuthSession,
   stateHash,
   type OAuthHost,
   type OAuthParty,
   type TokenStore,
-} from "./oauth.ts";
+} from "./oauth-session.ts";
 import {
   catalogueKey,
   resolveServer,
