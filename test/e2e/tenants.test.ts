@@ -195,7 +195,8 @@ describe.for(TaskService.methods)("the gRPC method $name", (method) => {
   });
 
   test("is forbidden without its scope, and for nobody without a key", async () => {
-    const given = ofTask ? { taskId: await owned("{id}") } : {};
+    // Nobody's: a key that has the scope must change nothing by this.
+    const given = ofTask ? { taskId: (await owned("{id}")).replace(/.{12}$/, "0".repeat(12)) } : {};
     const keys = SCOPES.filter((scope) => scope.startsWith("tasks:")).map(keyWithout);
     const codes = await Promise.all(keys.map(async (key) => (await rpc(method, key, given)).code));
     expect(codes.filter((code) => code === "permission_denied")).toHaveLength(1);

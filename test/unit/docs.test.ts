@@ -26,7 +26,7 @@ test("every setting is documented", () => {
   expect(missing("docs/reference/settings.md", SETTINGS)).toEqual([]);
 });
 
-test.each(["docs/crash-table.md", "docs/invariants.md", "ARCHITECTURE.md"])(
+test.each(["docs/crash-table.md", "docs/reference/invariants.md", "ARCHITECTURE.md"])(
   "every test that %s names exists",
   (page) => {
     const text = readFileSync(page, "utf8");
