@@ -73,6 +73,7 @@ const { schemas } = document.components;
 const made = await openapiTs(JSON.stringify(open({ ...document, components: { schemas } })), {
   // What a request may leave out it may leave out, whether or not the service fills it in.
   defaultNonNullable: false,
+  immutable: true,
 });
 // The index of paths would say once more what the operations say.
 const used = made.filter((node) => /^export interface (operations|components) /.test(print(node)));

@@ -11,10 +11,10 @@ export interface TaskResult {
 }
 
 /** A task as it is now. */
-export type Task = Omit<Schemas["Task"], "result"> & { result: TaskResult | null };
+export type Task = Omit<Schemas["Task"], "result"> & { readonly result: TaskResult | null };
 export type SubmitTask = Schemas["SubmitTask"];
 /** A page of tasks, newest first; `total` counts all that fit. */
-export type TaskList = Omit<Schemas["TaskList"], "tasks"> & { tasks: Task[] };
+export type TaskList = Omit<Schemas["TaskList"], "tasks"> & { readonly tasks: readonly Task[] };
 export type EventPage = Schemas["EventPage"];
 export type Limits = Schemas["ChangeLimits"];
 export type Message = Schemas["SendMessage"];

@@ -1,6 +1,6 @@
 /** Tasks: submitting one, following it, and what people say to it. */
 import type { Api, CallOptions, KeyedOptions } from "./api.ts";
-import { isForPeople, TERMINAL_TYPES, type TaskEvent } from "./event.ts";
+import { isForPeople, type TaskEvent } from "./event.ts";
 import type {
   EventPage,
   Limits,
@@ -40,8 +40,10 @@ export interface WatchOptions extends CallOptions {
 }
 
 export interface FollowOptions extends WatchOptions {
-  /** Is told of each event as it comes. */
-  readonly onEvent?: ((event: TaskEvent) => void) | undefined;
+  /** Is told of each event as it comes; the next one waits until it is done. */
+  readonly onEvent?: ((event: TaskEvent) => unknown) | undefined;
+  /** Goes on where the run waits for people, until it is over. */
+  readonly throughWaits?: boolean | undefined;
 }
 
 /** What a person decides about a tool call that waits for it. */
@@ -87,22 +89,25 @@ export class Tasks {
   }
 
   /** Follows a task until it is over or waits for people, and gives it. */
-  async settled(id: string, { onEvent, ...options }: FollowOptions = {}): Promise<Task> {
+  async settled(
+    id: string,
+    { onEvent, throughWaits = false, ...options }: FollowOptions = {},
+  ): Promise<Task> {
     const { signal } = options;
+    // As patient as the watch: a service that is away now was there for all that came before.
+    const retries = this.#api.patience.maxReconnects;
+    const now = () => this.#api.call("getTask", { path: { id }, signal, retries });
     for await (const event of this.watch(id, options)) {
-      onEvent?.(event);
-      if (TERMINAL_TYPES.has(event.type)) {
-        break;
-      }
-      if (event.type === "run.waiting" && isForPeople(event.data["for"])) {
-        const task = await this.get(id, { signal });
-        // An event of the past: somebody has answered since.
+      await onEvent?.(event);
+      if (!throughWaits && event.type === "run.waiting" && isForPeople(event.data["for"])) {
+        const task = await now();
+        // Else it is an event of the past: somebody has answered since.
         if (task.status === "waiting" && isForPeople(task.waiting_for)) {
           return task;
         }
       }
     }
-    return this.get(id, { signal });
+    return now();
   }
 
   get(id: string, options: WaitOptions = {}): Promise<Task> {

@@ -1,717 +1,717 @@
 /** Made by `npm run sdk:types` from docs/openapi.json; not to be changed by hand. */
 export interface components {
     schemas: {
-        Task: {
-            task_id: string;
-            task_type: string;
-            name: string | null;
+        readonly Task: {
+            readonly task_id: string;
+            readonly task_type: string;
+            readonly name: string | null;
             /** @enum {string} */
-            status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+            readonly status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
             /** @description approval, input, timer, budget or schedule. */
-            waiting_for: string | null;
+            readonly waiting_for: string | null;
             /**
              * Format: date-time
              * @description When the wait ends by itself; null where only somebody can end it.
              */
-            waiting_until: string | null;
+            readonly waiting_until: string | null;
             /** @description null in a list where it is larger than 16 KiB; the task itself has it. */
-            input_data: {
-                [key: string]: unknown;
+            readonly input_data: {
+                readonly [key: string]: unknown;
             } | null;
             /** @description Holds `answer`. null in a list where it is large. */
-            result?: unknown;
-            error: {
-                code: string;
-                message: string;
-                details?: unknown;
+            readonly result?: unknown;
+            readonly error: {
+                readonly code: string;
+                readonly message: string;
+                readonly details?: unknown;
             } | null;
-            error_message: string | null;
-            agent: string;
-            agent_version: number;
-            model: string;
+            readonly error_message: string | null;
+            readonly agent: string;
+            readonly agent_version: number;
+            readonly model: string;
             /** @enum {string} */
-            planner: "native" | "react" | "placeholder";
-            usage: components["schemas"]["Usage"];
-            limits: {
-                [key: string]: unknown;
+            readonly planner: "native" | "react" | "placeholder";
+            readonly usage: components["schemas"]["Usage"];
+            readonly limits: {
+                readonly [key: string]: unknown;
             };
-            metadata: {
-                [key: string]: unknown;
+            readonly metadata: {
+                readonly [key: string]: unknown;
             };
-            priority: number;
-            attempt: number;
-            last_seq: number;
-            retry_of: string | null;
-            forked_from: string | null;
-            parent_task_id: string | null;
-            workflow_id: string | null;
+            readonly priority: number;
+            readonly attempt: number;
+            readonly last_seq: number;
+            readonly retry_of: string | null;
+            readonly forked_from: string | null;
+            readonly parent_task_id: string | null;
+            readonly workflow_id: string | null;
             /** Format: date-time */
-            created_at: string;
+            readonly created_at: string;
             /** Format: date-time */
-            updated_at: string;
+            readonly updated_at: string;
             /** Format: date-time */
-            scheduled_at: string | null;
-            callback_url: string | null;
+            readonly scheduled_at: string | null;
+            readonly callback_url: string | null;
             /** Format: date-time */
-            started_at: string | null;
+            readonly started_at: string | null;
             /** Format: date-time */
-            completed_at: string | null;
+            readonly completed_at: string | null;
         };
-        Usage: {
-            steps: number;
-            model_calls: number;
-            tool_calls: number;
-            input_tokens: number;
-            output_tokens: number;
-            cost_usd: number;
+        readonly Usage: {
+            readonly steps: number;
+            readonly model_calls: number;
+            readonly tool_calls: number;
+            readonly input_tokens: number;
+            readonly output_tokens: number;
+            readonly cost_usd: number;
         };
-        Problem: {
-            type: string;
-            title: string;
-            status: number;
-            detail: string;
-            code: string;
-            request_id: string;
-            errors?: {
-                pointer: string;
-                detail: string;
+        readonly Problem: {
+            readonly type: string;
+            readonly title: string;
+            readonly status: number;
+            readonly detail: string;
+            readonly code: string;
+            readonly request_id: string;
+            readonly errors?: readonly {
+                readonly pointer: string;
+                readonly detail: string;
             }[];
         };
-        SubmitTask: {
+        readonly SubmitTask: {
             /** @default agent_run */
-            task_type?: string;
-            name?: string | null;
-            input_data: components["schemas"]["InputData"];
+            readonly task_type?: string;
+            readonly name?: string | null;
+            readonly input_data: components["schemas"]["InputData"];
             /** @default default */
-            agent?: string;
-            agent_config?: components["schemas"]["AgentConfig"];
-            limits?: components["schemas"]["Limits"];
+            readonly agent?: string;
+            readonly agent_config?: components["schemas"]["AgentConfig"];
+            readonly limits?: components["schemas"]["Limits"];
             /** @default 0 */
-            priority?: number;
-            metadata?: {
-                [key: string]: unknown;
+            readonly priority?: number;
+            readonly metadata?: {
+                readonly [key: string]: unknown;
             };
             /**
              * Format: date-time
              * @description The run begins no sooner; until then it waits for `schedule`.
              */
-            scheduled_at?: string | null;
+            readonly scheduled_at?: string | null;
             /**
              * Format: uri
              * @description Is told of every type of webhook event of this task, signed with the tenant's secret (`GET /api/v1/webhooks/callbacks/secret`).
              */
-            callback_url?: string | null;
+            readonly callback_url?: string | null;
             /** @description The same as the header Idempotency-Key, which wins. */
-            request_id?: string;
+            readonly request_id?: string;
         };
         /** @description A free object; these fields have a meaning. */
-        InputData: {
-            goal?: string;
+        readonly InputData: {
+            readonly goal?: string;
             /** @description The same as goal; goal wins. */
-            prompt?: string;
-            context?: {
-                [key: string]: unknown;
+            readonly prompt?: string;
+            readonly context?: {
+                readonly [key: string]: unknown;
             };
-            messages?: {
+            readonly messages?: readonly {
                 /** @enum {string} */
-                role: "user" | "assistant";
-                content: string;
+                readonly role: "user" | "assistant";
+                readonly content: string;
             }[];
-            images?: ({
+            readonly images?: readonly ({
                 /** Format: uri */
-                url: string;
+                readonly url: string;
             } | {
-                media_type: string;
-                data: string;
+                readonly media_type: string;
+                readonly data: string;
             })[];
             /** @description The same as `agent_config.inject_mcp_proxy`, which wins. */
-            inject_mcp_proxy?: boolean;
-            script?: {
-                [key: string]: unknown;
+            readonly inject_mcp_proxy?: boolean;
+            readonly script?: readonly {
+                readonly [key: string]: unknown;
             }[];
-            script_tools?: {
-                [key: string]: unknown;
+            readonly script_tools?: readonly {
+                readonly [key: string]: unknown;
             }[];
         } & {
-            [key: string]: unknown;
+            readonly [key: string]: unknown;
         };
-        AgentConfig: {
-            model?: string;
+        readonly AgentConfig: {
+            readonly model?: string;
             /** @description Take over, in their order, where the model before cannot answer. */
-            fallback_models?: string[];
+            readonly fallback_models?: readonly string[];
             /** @enum {string} */
-            planner?: "native" | "react" | "placeholder";
+            readonly planner?: "native" | "react" | "placeholder";
             /** @description JSON Schema of the answer, which `result.data` then holds. What does not fit goes back to the model with the reasons. */
-            output_schema?: {
-                [key: string]: unknown;
+            readonly output_schema?: {
+                readonly [key: string]: unknown;
             };
-            instructions?: string;
-            profile?: components["schemas"]["Profile"];
-            tools?: string[];
+            readonly instructions?: string;
+            readonly profile?: components["schemas"]["Profile"];
+            readonly tools?: readonly string[];
             /** @description The MCP servers whose tools the run may use. Absent: none, or all with the proxy. */
-            mcp_servers?: string[];
+            readonly mcp_servers?: readonly string[];
             /**
              * @description `direct`: each tool of a server is a tool. `proxy`: one tool, `mcp_proxy_tool`, calls them all.
              * @enum {string}
              */
-            mcp_tools?: "direct" | "proxy" | "both";
+            readonly mcp_tools?: "direct" | "proxy" | "both";
             /** @description Whether `mcp_proxy_tool` is there; without `mcp_servers` it reaches all servers. */
-            inject_mcp_proxy?: boolean;
-            temperature?: number;
-            max_output_tokens?: number;
-            stop?: string[];
-            seed?: number;
-            memory?: {
-                max_messages?: number;
+            readonly inject_mcp_proxy?: boolean;
+            readonly temperature?: number;
+            readonly max_output_tokens?: number;
+            readonly stop?: readonly string[];
+            readonly seed?: number;
+            readonly memory?: {
+                readonly max_messages?: number;
                 /** @description Tokens of conversation beyond which it is compacted: long outputs are shortened, then older turns summarised. */
-                max_tokens?: number;
+                readonly max_tokens?: number;
             };
-            policy?: components["schemas"]["Policy"];
+            readonly policy?: components["schemas"]["Policy"];
             /**
              * @description What follows when a crash leaves nobody knowing whether a tool of the effect `once` took effect. `ask` holds the call for a person: approving it runs it again.
              * @enum {string}
              */
-            on_outcome_unknown?: "tell_model" | "ask" | "fail";
-            waits?: {
-                approval_expires_s?: number;
-                input_expires_s?: number;
+            readonly on_outcome_unknown?: "tell_model" | "ask" | "fail";
+            readonly waits?: {
+                readonly approval_expires_s?: number;
+                readonly input_expires_s?: number;
                 /**
                  * @description `deny` (the default): the model is told. `fail`: the run fails. `continue`: an approval counts as given, an input as empty.
                  * @enum {string}
                  */
-                on_expiry?: "deny" | "fail" | "continue";
+                readonly on_expiry?: "deny" | "fail" | "continue";
             };
         };
         /** @description Who the agent is. Its model is told, before the instructions. */
-        Profile: {
-            name?: string;
-            role?: string;
-            persona?: string;
-            tone?: string;
-            goals?: string[];
-            guidelines?: string[];
-            constraints?: string[];
+        readonly Profile: {
+            readonly name?: string;
+            readonly role?: string;
+            readonly persona?: string;
+            readonly tone?: string;
+            readonly goals?: readonly string[];
+            readonly guidelines?: readonly string[];
+            readonly constraints?: readonly string[];
         };
         /** @description What the agent may do, by tool name; `*` stands for any text. `deny` wins; with `allow`, what it does not name is denied. `approve`: a person must say yes before each call. `arguments`: a JSON Schema by pattern, which the arguments must fit. `after_untrusted`: what follows for calls with side effects once content from the web or a remote server is in the conversation. */
-        Policy: {
-            allow?: string[];
-            deny?: string[];
-            approve?: string[];
-            arguments?: {
-                [key: string]: unknown;
+        readonly Policy: {
+            readonly allow?: readonly string[];
+            readonly deny?: readonly string[];
+            readonly approve?: readonly string[];
+            readonly arguments?: {
+                readonly [key: string]: unknown;
             };
-            rate?: {
-                [key: string]: {
-                    per_run?: number;
-                    per_minute?: number;
+            readonly rate?: {
+                readonly [key: string]: {
+                    readonly per_run?: number;
+                    readonly per_minute?: number;
                 };
             };
             /** @enum {string} */
-            after_untrusted?: "allow" | "approve" | "deny";
+            readonly after_untrusted?: "allow" | "approve" | "deny";
         };
         /** @description Waits do not count towards max_duration_s. null lifts a limit. */
-        Limits: {
-            max_steps?: number | null;
-            max_tool_calls?: number | null;
-            max_duration_s?: number | null;
-            max_tokens?: number | null;
-            max_cost_usd?: number | null;
+        readonly Limits: {
+            readonly max_steps?: number | null;
+            readonly max_tool_calls?: number | null;
+            readonly max_duration_s?: number | null;
+            readonly max_tokens?: number | null;
+            readonly max_cost_usd?: number | null;
             /** @description How often the same tool calls may follow each other; at half of it the model is told. */
-            max_repeats?: number | null;
+            readonly max_repeats?: number | null;
             /**
              * @description For every cap. By default max_tokens and max_cost_usd make the run wait for `budget`, and the others end it.
              * @enum {string|null}
              */
-            on_reached?: "wait" | "fail" | null;
+            readonly on_reached?: "wait" | "fail" | null;
         };
-        TaskList: {
-            tasks: components["schemas"]["Task"][];
-            total: number;
-            next_cursor: string | null;
+        readonly TaskList: {
+            readonly tasks: readonly components["schemas"]["Task"][];
+            readonly total: number;
+            readonly next_cursor: string | null;
         };
-        CancelTask: {
-            reason?: string;
+        readonly CancelTask: {
+            readonly reason?: string;
         };
-        Ticket: {
-            ticket: string;
+        readonly Ticket: {
+            readonly ticket: string;
             /** Format: date-time */
-            expires_at: string;
+            readonly expires_at: string;
         };
-        Empty: Record<string, never>;
-        SendMessage: {
-            content?: string;
+        readonly Empty: Record<string, never>;
+        readonly SendMessage: {
+            readonly content?: string;
             /** @description The answer to a structured question; fields that are left out have defaults. */
-            data?: {
-                [key: string]: unknown;
+            readonly data?: {
+                readonly [key: string]: unknown;
             };
             /**
              * @description What is done with the question of a call (`input.requested`); it is answered if this is not given.
              * @enum {string}
              */
-            action?: "accept" | "decline" | "cancel";
+            readonly action?: "accept" | "decline" | "cancel";
             /** @description The call whose question it answers. Where there are several, name `key` too. */
-            call_id?: string;
+            readonly call_id?: string;
             /** @description The `key` of the `input.requested` that it answers. */
-            key?: string;
+            readonly key?: string;
         };
-        DecideApproval: {
+        readonly DecideApproval: {
             /** @enum {string} */
-            decision: "approve" | "deny";
+            readonly decision: "approve" | "deny";
             /** @description Take the place of the model's; checked against the tool's schema. */
-            arguments?: unknown;
-            comment?: string;
+            readonly arguments?: unknown;
+            readonly comment?: string;
         };
         /** @description Waits do not count towards max_duration_s. null lifts a limit. */
-        ChangeLimits: {
-            max_steps?: number | null;
-            max_tool_calls?: number | null;
-            max_duration_s?: number | null;
-            max_tokens?: number | null;
-            max_cost_usd?: number | null;
+        readonly ChangeLimits: {
+            readonly max_steps?: number | null;
+            readonly max_tool_calls?: number | null;
+            readonly max_duration_s?: number | null;
+            readonly max_tokens?: number | null;
+            readonly max_cost_usd?: number | null;
             /** @description How often the same tool calls may follow each other; at half of it the model is told. */
-            max_repeats?: number | null;
+            readonly max_repeats?: number | null;
             /**
              * @description For every cap. By default max_tokens and max_cost_usd make the run wait for `budget`, and the others end it.
              * @enum {string|null}
              */
-            on_reached?: "wait" | "fail" | null;
+            readonly on_reached?: "wait" | "fail" | null;
         };
-        EventPage: {
-            events: components["schemas"]["Event"][];
+        readonly EventPage: {
+            readonly events: readonly components["schemas"]["Event"][];
             /** @description The log's, not the page's. */
-            last_seq: number;
-            has_more: boolean;
+            readonly last_seq: number;
+            readonly has_more: boolean;
             /** @enum {string} */
-            status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+            readonly status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
         };
-        Event: {
-            seq: number;
+        readonly Event: {
+            readonly seq: number;
             /** Format: date-time */
-            at: string;
-            type: string;
-            v: number;
-            data: {
-                [key: string]: unknown;
+            readonly at: string;
+            readonly type: string;
+            readonly v: number;
+            readonly data: {
+                readonly [key: string]: unknown;
             };
         };
-        OutputPage: {
-            text: string;
-            offset: number;
+        readonly OutputPage: {
+            readonly text: string;
+            readonly offset: number;
             /** @description Characters of the whole output. */
-            total: number;
-            next_offset: number | null;
+            readonly total: number;
+            readonly next_offset: number | null;
         };
-        ToolList: {
-            tools: components["schemas"]["Tool"][];
+        readonly ToolList: {
+            readonly tools: readonly components["schemas"]["Tool"][];
         };
-        Tool: {
-            name: string;
+        readonly Tool: {
+            readonly name: string;
             /** @enum {string} */
-            kind: "built_in" | "http" | "code";
+            readonly kind: "built_in" | "http" | "code";
             /** @description null for a built-in tool. */
-            version: number | null;
-            enabled: boolean;
-            description: string;
-            input_schema: {
-                [key: string]: unknown;
+            readonly version: number | null;
+            readonly enabled: boolean;
+            readonly description: string;
+            readonly input_schema: {
+                readonly [key: string]: unknown;
             };
-            output_schema: {
-                [key: string]: unknown;
+            readonly output_schema: {
+                readonly [key: string]: unknown;
             } | null;
             /**
              * @description The gravest that a call may have; the event of each call says which it has.
              * @enum {string}
              */
-            effect: "pure" | "idempotent" | "once" | "probe";
+            readonly effect: "pure" | "idempotent" | "once" | "probe";
             /** @enum {string} */
-            approval: "never" | "always";
+            readonly approval: "never" | "always";
             /**
              * @description Where its output comes from, if that is nobody who may be believed.
              * @enum {string|null}
              */
-            untrusted: "web" | "mcp" | null;
-            timeout_ms: number;
-            http?: {
+            readonly untrusted: "web" | "mcp" | null;
+            readonly timeout_ms: number;
+            readonly http?: {
                 /** @enum {string} */
-                method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-                url: string;
-                headers: {
-                    [key: string]: string;
+                readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+                readonly url: string;
+                readonly headers: {
+                    readonly [key: string]: string;
                 };
             };
-            code?: {
-                source: string;
+            readonly code?: {
+                readonly source: string;
             };
-            created_at?: string;
-            updated_at?: string;
+            readonly created_at?: string;
+            readonly updated_at?: string;
         };
-        RegisterTool: {
-            name: string;
-            description: string;
+        readonly RegisterTool: {
+            readonly name: string;
+            readonly description: string;
             /** @description JSON Schema 2020-12; references stay within it. */
-            input_schema: {
-                [key: string]: unknown;
+            readonly input_schema: {
+                readonly [key: string]: unknown;
             };
             /** @description JSON Schema 2020-12; references stay within it. */
-            output_schema?: {
-                [key: string]: unknown;
+            readonly output_schema?: {
+                readonly [key: string]: unknown;
             };
             /**
              * @default never
              * @enum {string}
              */
-            approval?: "never" | "always";
+            readonly approval?: "never" | "always";
             /** @default 60000 */
-            timeout_ms?: number;
+            readonly timeout_ms?: number;
             /** @default true */
-            enabled?: boolean;
+            readonly enabled?: boolean;
             /** @enum {string} */
-            kind: "http";
+            readonly kind: "http";
             /**
              * @description What a second call with the same arguments would do.
              * @default once
              * @enum {string}
              */
-            effect?: "pure" | "idempotent" | "once";
-            http: {
+            readonly effect?: "pure" | "idempotent" | "once";
+            readonly http: {
                 /** @enum {string} */
-                method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-                url: string;
+                readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+                readonly url: string;
                 /**
                  * @description Values name secrets of the deployment as `${secret:NAME}`.
                  * @default {}
                  */
-                headers?: {
-                    [key: string]: string;
+                readonly headers?: {
+                    readonly [key: string]: string;
                 };
             };
         } | {
-            name: string;
-            description: string;
+            readonly name: string;
+            readonly description: string;
             /** @description JSON Schema 2020-12; references stay within it. */
-            input_schema: {
-                [key: string]: unknown;
+            readonly input_schema: {
+                readonly [key: string]: unknown;
             };
             /** @description JSON Schema 2020-12; references stay within it. */
-            output_schema?: {
-                [key: string]: unknown;
+            readonly output_schema?: {
+                readonly [key: string]: unknown;
             };
             /**
              * @default never
              * @enum {string}
              */
-            approval?: "never" | "always";
+            readonly approval?: "never" | "always";
             /** @default 60000 */
-            timeout_ms?: number;
+            readonly timeout_ms?: number;
             /** @default true */
-            enabled?: boolean;
+            readonly enabled?: boolean;
             /** @enum {string} */
-            kind: "code";
+            readonly kind: "code";
             /**
              * @description What a second call with the same arguments would do.
              * @default pure
              * @enum {string}
              */
-            effect?: "pure" | "idempotent" | "once";
-            code: {
+            readonly effect?: "pure" | "idempotent" | "once";
+            readonly code: {
                 /** @description The body of an async function in JavaScript or TypeScript; `input` has the arguments. */
-                source: string;
+                readonly source: string;
             };
         };
-        ReplaceTool: {
-            name?: string;
-            description: string;
+        readonly ReplaceTool: {
+            readonly name?: string;
+            readonly description: string;
             /** @description JSON Schema 2020-12; references stay within it. */
-            input_schema: {
-                [key: string]: unknown;
+            readonly input_schema: {
+                readonly [key: string]: unknown;
             };
             /** @description JSON Schema 2020-12; references stay within it. */
-            output_schema?: {
-                [key: string]: unknown;
+            readonly output_schema?: {
+                readonly [key: string]: unknown;
             };
             /**
              * @default never
              * @enum {string}
              */
-            approval?: "never" | "always";
+            readonly approval?: "never" | "always";
             /** @default 60000 */
-            timeout_ms?: number;
+            readonly timeout_ms?: number;
             /** @default true */
-            enabled?: boolean;
+            readonly enabled?: boolean;
             /** @enum {string} */
-            kind: "http";
+            readonly kind: "http";
             /**
              * @description What a second call with the same arguments would do.
              * @default once
              * @enum {string}
              */
-            effect?: "pure" | "idempotent" | "once";
-            http: {
+            readonly effect?: "pure" | "idempotent" | "once";
+            readonly http: {
                 /** @enum {string} */
-                method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
-                url: string;
+                readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+                readonly url: string;
                 /**
                  * @description Values name secrets of the deployment as `${secret:NAME}`.
                  * @default {}
                  */
-                headers?: {
-                    [key: string]: string;
+                readonly headers?: {
+                    readonly [key: string]: string;
                 };
             };
         } | {
-            name?: string;
-            description: string;
+            readonly name?: string;
+            readonly description: string;
             /** @description JSON Schema 2020-12; references stay within it. */
-            input_schema: {
-                [key: string]: unknown;
+            readonly input_schema: {
+                readonly [key: string]: unknown;
             };
             /** @description JSON Schema 2020-12; references stay within it. */
-            output_schema?: {
-                [key: string]: unknown;
+            readonly output_schema?: {
+                readonly [key: string]: unknown;
             };
             /**
              * @default never
              * @enum {string}
              */
-            approval?: "never" | "always";
+            readonly approval?: "never" | "always";
             /** @default 60000 */
-            timeout_ms?: number;
+            readonly timeout_ms?: number;
             /** @default true */
-            enabled?: boolean;
+            readonly enabled?: boolean;
             /** @enum {string} */
-            kind: "code";
+            readonly kind: "code";
             /**
              * @description What a second call with the same arguments would do.
              * @default pure
              * @enum {string}
              */
-            effect?: "pure" | "idempotent" | "once";
-            code: {
+            readonly effect?: "pure" | "idempotent" | "once";
+            readonly code: {
                 /** @description The body of an async function in JavaScript or TypeScript; `input` has the arguments. */
-                source: string;
+                readonly source: string;
             };
         };
-        EnableTool: {
-            enabled: boolean;
+        readonly EnableTool: {
+            readonly enabled: boolean;
         };
-        McpServerList: {
-            servers: components["schemas"]["McpServer"][];
+        readonly McpServerList: {
+            readonly servers: readonly components["schemas"]["McpServer"][];
         };
-        McpServer: {
-            name: string;
+        readonly McpServer: {
+            readonly name: string;
             /** @enum {string} */
-            source: "deployment" | "tenant";
+            readonly source: "deployment" | "tenant";
             /** @description null: the deployment's. */
-            version: number | null;
-            enabled: boolean;
-            url: string;
-            headers: {
-                [key: string]: string;
+            readonly version: number | null;
+            readonly enabled: boolean;
+            readonly url: string;
+            readonly headers: {
+                readonly [key: string]: string;
             };
-            timeout_ms: number;
-            effects: {
-                [key: string]: string;
+            readonly timeout_ms: number;
+            readonly effects: {
+                readonly [key: string]: string;
             };
-            trust_annotations: boolean;
+            readonly trust_annotations: boolean;
             /** @enum {string} */
-            approval: "never" | "always";
-            oauth?: {
-                client_id?: string;
-                client_secret?: string;
-                scope?: string;
+            readonly approval: "never" | "always";
+            readonly oauth?: {
+                readonly client_id?: string;
+                readonly client_secret?: string;
+                readonly scope?: string;
                 /** @enum {string} */
-                grant?: "authorization_code" | "client_credentials";
+                readonly grant?: "authorization_code" | "client_credentials";
             };
-            health: components["schemas"]["McpHealth"];
-            created_at?: string;
-            updated_at?: string;
+            readonly health: components["schemas"]["McpHealth"];
+            readonly created_at?: string;
+            readonly updated_at?: string;
         };
-        McpHealth: {
+        readonly McpHealth: {
             /** @enum {string} */
-            status: "unknown" | "ok" | "down" | "unauthorized";
+            readonly status: "unknown" | "ok" | "down" | "unauthorized";
             /** @description A code of a failed tool call. */
-            code: string | null;
-            message: string | null;
-            checked_at: string | null;
+            readonly code: string | null;
+            readonly message: string | null;
+            readonly checked_at: string | null;
             /** @description null: never listed. */
-            tools: number | null;
+            readonly tools: number | null;
             /** @description Tools that were left out or changed. */
-            problems: number;
+            readonly problems: number;
             /** @description Until when the list of tools is used without being asked for again. */
-            expires_at: string | null;
+            readonly expires_at: string | null;
         };
-        CreateMcpServer: {
-            name: string;
-            url: string;
+        readonly CreateMcpServer: {
+            readonly name: string;
+            readonly url: string;
             /**
              * @description Values name secrets of the deployment as `${secret:NAME}`.
              * @default {}
              */
-            headers?: {
-                [key: string]: string;
+            readonly headers?: {
+                readonly [key: string]: string;
             };
             /** @default true */
-            enabled?: boolean;
+            readonly enabled?: boolean;
             /**
              * @description For each request.
              * @default 30000
              */
-            timeout_ms?: number;
+            readonly timeout_ms?: number;
             /**
              * @description What a second call of a tool would do, by the server's own name of it or a pattern with `*`.
              * @default {}
              */
-            effects?: {
-                [key: string]: "pure" | "idempotent" | "once";
+            readonly effects?: {
+                readonly [key: string]: "pure" | "idempotent" | "once";
             };
             /**
              * @description Whether the server's own hints about effects are believed.
              * @default false
              */
-            trust_annotations?: boolean;
+            readonly trust_annotations?: boolean;
             /**
              * @default never
              * @enum {string}
              */
-            approval?: "never" | "always";
-            oauth?: components["schemas"]["McpOAuth"];
+            readonly approval?: "never" | "always";
+            readonly oauth?: components["schemas"]["McpOAuth"];
         };
-        McpOAuth: {
+        readonly McpOAuth: {
             /** @description A registered client, or the https address of a client's metadata document. Absent: the service registers itself. */
-            client_id?: string;
+            readonly client_id?: string;
             /** @description Names a secret of the deployment as `${secret:NAME}`. */
-            client_secret?: string;
+            readonly client_secret?: string;
             /** @description Absent: what the server asks for. */
-            scope?: string;
+            readonly scope?: string;
             /**
              * @description `client_credentials`: nobody has to agree in a browser.
              * @enum {string}
              */
-            grant?: "authorization_code" | "client_credentials";
+            readonly grant?: "authorization_code" | "client_credentials";
         };
-        ReplaceMcpServer: {
-            name?: string;
-            url: string;
+        readonly ReplaceMcpServer: {
+            readonly name?: string;
+            readonly url: string;
             /**
              * @description Values name secrets of the deployment as `${secret:NAME}`.
              * @default {}
              */
-            headers?: {
-                [key: string]: string;
+            readonly headers?: {
+                readonly [key: string]: string;
             };
             /** @default true */
-            enabled?: boolean;
+            readonly enabled?: boolean;
             /**
              * @description For each request.
              * @default 30000
              */
-            timeout_ms?: number;
+            readonly timeout_ms?: number;
             /**
              * @description What a second call of a tool would do, by the server's own name of it or a pattern with `*`.
              * @default {}
              */
-            effects?: {
-                [key: string]: "pure" | "idempotent" | "once";
+            readonly effects?: {
+                readonly [key: string]: "pure" | "idempotent" | "once";
             };
             /**
              * @description Whether the server's own hints about effects are believed.
              * @default false
              */
-            trust_annotations?: boolean;
+            readonly trust_annotations?: boolean;
             /**
              * @default never
              * @enum {string}
              */
-            approval?: "never" | "always";
-            oauth?: components["schemas"]["McpOAuth"];
+            readonly approval?: "never" | "always";
+            readonly oauth?: components["schemas"]["McpOAuth"];
         };
-        EnableMcpServer: {
-            enabled: boolean;
+        readonly EnableMcpServer: {
+            readonly enabled: boolean;
         };
-        McpToolPage: {
-            tools: {
+        readonly McpToolPage: {
+            readonly tools: readonly {
                 /** @description The server's own. */
-                name: string;
-                call_as: string;
-                description: string;
-                input_schema: {
-                    [key: string]: unknown;
+                readonly name: string;
+                readonly call_as: string;
+                readonly description: string;
+                readonly input_schema: {
+                    readonly [key: string]: unknown;
                 };
-                output_schema: {
-                    [key: string]: unknown;
+                readonly output_schema: {
+                    readonly [key: string]: unknown;
                 } | null;
-                annotations: {
-                    [key: string]: boolean;
+                readonly annotations: {
+                    readonly [key: string]: boolean;
                 } | null;
             }[];
-            total: number;
-            next_cursor: string | null;
-            fetched_at: string | null;
-            expires_at: string | null;
-            instructions: string | null;
-            problems: components["schemas"]["McpProblem"][];
-            problem_count: number;
+            readonly total: number;
+            readonly next_cursor: string | null;
+            readonly fetched_at: string | null;
+            readonly expires_at: string | null;
+            readonly instructions: string | null;
+            readonly problems: readonly components["schemas"]["McpProblem"][];
+            readonly problem_count: number;
         };
         /** @description A tool that was left out or changed; `*`: many. */
-        McpProblem: {
-            name: string;
-            reason: string;
+        readonly McpProblem: {
+            readonly name: string;
+            readonly reason: string;
         };
-        McpAuthorization: {
-            authorized: boolean;
+        readonly McpAuthorization: {
+            readonly authorized: boolean;
             /** @description What a person has to open in a browser. */
-            authorization_url?: string;
-            expires_at?: string;
+            readonly authorization_url?: string;
+            readonly expires_at?: string;
         };
-        WebhookList: {
-            webhooks: components["schemas"]["Webhook"][];
+        readonly WebhookList: {
+            readonly webhooks: readonly components["schemas"]["Webhook"][];
         };
-        Webhook: {
-            id: string;
-            url: string;
-            types: ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested")[];
-            description: string | null;
-            enabled: boolean;
+        readonly Webhook: {
+            readonly id: string;
+            readonly url: string;
+            readonly types: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested")[];
+            readonly description: string | null;
+            readonly enabled: boolean;
             /**
              * @description Why the service disabled it: it was told 410, or it failed for five days and never worked.
              * @enum {string|null}
              */
-            disabled_reason: "gone" | "failing" | null;
+            readonly disabled_reason: "gone" | "failing" | null;
             /**
              * Format: date-time
              * @description When it failed first since it last worked.
              */
-            failing_since: string | null;
+            readonly failing_since: string | null;
             /** Format: date-time */
-            created_at: string;
+            readonly created_at: string;
             /** Format: date-time */
-            updated_at: string;
+            readonly updated_at: string;
         };
-        NewWebhook: {
-            id: string;
-            url: string;
-            types: ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested")[];
-            description: string | null;
-            enabled: boolean;
+        readonly NewWebhook: {
+            readonly id: string;
+            readonly url: string;
+            readonly types: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested")[];
+            readonly description: string | null;
+            readonly enabled: boolean;
             /**
              * @description Why the service disabled it: it was told 410, or it failed for five days and never worked.
              * @enum {string|null}
              */
-            disabled_reason: "gone" | "failing" | null;
+            readonly disabled_reason: "gone" | "failing" | null;
             /**
              * Format: date-time
              * @description When it failed first since it last worked.
              */
-            failing_since: string | null;
+            readonly failing_since: string | null;
             /** Format: date-time */
-            created_at: string;
+            readonly created_at: string;
             /** Format: date-time */
-            updated_at: string;
-            secret: string;
+            readonly updated_at: string;
+            readonly secret: string;
         };
-        CreateWebhook: {
+        readonly CreateWebhook: {
             /** Format: uri */
-            url: string;
+            readonly url: string;
             /**
              * @description Absent: all.
              * @default [
@@ -723,324 +723,324 @@ export interface components {
              *       "approval.requested"
              *     ]
              */
-            types?: ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested")[];
+            readonly types?: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested")[];
             /** @default null */
-            description?: string | null;
+            readonly description?: string | null;
             /** @default true */
-            enabled?: boolean;
+            readonly enabled?: boolean;
         };
-        ChangeWebhook: {
+        readonly ChangeWebhook: {
             /** Format: uri */
-            url?: string;
+            readonly url?: string;
             /** @description Absent: all. */
-            types?: ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested")[];
-            description?: string | null;
-            enabled?: boolean;
+            readonly types?: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested")[];
+            readonly description?: string | null;
+            readonly enabled?: boolean;
         };
-        SigningSecret: {
-            secret: string;
+        readonly SigningSecret: {
+            readonly secret: string;
             /**
              * Format: date-time
              * @description Until when the secret before signs too, or is accepted too.
              */
-            previous_until: string | null;
+            readonly previous_until: string | null;
         };
-        WebhookDelivery: {
+        readonly WebhookDelivery: {
             /** @description The `webhook-id` that it is sent with. */
-            id: string;
-            type: string;
-            task_id: string | null;
-            seq: number | null;
+            readonly id: string;
+            readonly type: string;
+            readonly task_id: string | null;
+            readonly seq: number | null;
             /** @enum {string} */
-            state: "pending" | "delivered" | "failed";
-            attempts: number;
+            readonly state: "pending" | "delivered" | "failed";
+            readonly attempts: number;
             /** Format: date-time */
-            next_attempt_at: string | null;
+            readonly next_attempt_at: string | null;
             /** Format: date-time */
-            last_attempt_at: string | null;
-            last_status: number | null;
+            readonly last_attempt_at: string | null;
+            readonly last_status: number | null;
             /** @description A class: http_error, redirected, gone, timeout, server_unreachable, url_refused, secret_unreadable, webhook_disabled, no_receiver. */
-            last_error: string | null;
+            readonly last_error: string | null;
             /** Format: date-time */
-            delivered_at: string | null;
+            readonly delivered_at: string | null;
             /** Format: date-time */
-            created_at: string;
+            readonly created_at: string;
         };
-        WebhookDeliveryList: {
-            deliveries: components["schemas"]["WebhookDelivery"][];
-            next_cursor: string | null;
+        readonly WebhookDeliveryList: {
+            readonly deliveries: readonly components["schemas"]["WebhookDelivery"][];
+            readonly next_cursor: string | null;
         };
-        HookList: {
-            hooks: components["schemas"]["Hook"][];
+        readonly HookList: {
+            readonly hooks: readonly components["schemas"]["Hook"][];
         };
-        Hook: {
-            id: string;
-            name: string;
+        readonly Hook: {
+            readonly id: string;
+            readonly name: string;
             /** @description Where its requests are sent. */
-            url: string;
+            readonly url: string;
             /**
              * @description `standard`: Standard Webhooks. `github`: X-Hub-Signature-256, which has no timestamp.
              * @enum {string}
              */
-            scheme: "standard" | "github";
+            readonly scheme: "standard" | "github";
             /** @description The body of a submission; its texts may hold `{{path.to.field}}` of what the hook is sent. */
-            template: {
-                [key: string]: unknown;
+            readonly template: {
+                readonly [key: string]: unknown;
             };
-            enabled: boolean;
+            readonly enabled: boolean;
             /** Format: date-time */
-            created_at: string;
+            readonly created_at: string;
             /** Format: date-time */
-            updated_at: string;
+            readonly updated_at: string;
         };
-        NewHook: {
-            id: string;
-            name: string;
+        readonly NewHook: {
+            readonly id: string;
+            readonly name: string;
             /** @description Where its requests are sent. */
-            url: string;
+            readonly url: string;
             /**
              * @description `standard`: Standard Webhooks. `github`: X-Hub-Signature-256, which has no timestamp.
              * @enum {string}
              */
-            scheme: "standard" | "github";
+            readonly scheme: "standard" | "github";
             /** @description The body of a submission; its texts may hold `{{path.to.field}}` of what the hook is sent. */
-            template: {
-                [key: string]: unknown;
+            readonly template: {
+                readonly [key: string]: unknown;
             };
-            enabled: boolean;
+            readonly enabled: boolean;
             /** Format: date-time */
-            created_at: string;
+            readonly created_at: string;
             /** Format: date-time */
-            updated_at: string;
-            secret: string;
+            readonly updated_at: string;
+            readonly secret: string;
         };
-        CreateHook: {
-            name: string;
+        readonly CreateHook: {
+            readonly name: string;
             /** @description The body of a submission; its texts may hold `{{path.to.field}}` of what the hook is sent. */
-            template: {
-                [key: string]: unknown;
+            readonly template: {
+                readonly [key: string]: unknown;
             };
             /**
              * @description `standard`: Standard Webhooks. `github`: X-Hub-Signature-256, which has no timestamp.
              * @default standard
              * @enum {string}
              */
-            scheme?: "standard" | "github";
+            readonly scheme?: "standard" | "github";
             /** @default true */
-            enabled?: boolean;
+            readonly enabled?: boolean;
             /** @description Absent: one is made. With the scheme `standard`, `whsec_` and base64. */
-            secret?: string;
+            readonly secret?: string;
         };
-        ChangeHook: {
-            name?: string;
+        readonly ChangeHook: {
+            readonly name?: string;
             /** @description The body of a submission; its texts may hold `{{path.to.field}}` of what the hook is sent. */
-            template?: {
-                [key: string]: unknown;
+            readonly template?: {
+                readonly [key: string]: unknown;
             };
-            enabled?: boolean;
+            readonly enabled?: boolean;
         };
         /** @description No more than this: who calls a hook has no key to read tasks with. */
-        StartedTask: {
-            task_id: string;
-            status: string;
+        readonly StartedTask: {
+            readonly task_id: string;
+            readonly status: string;
             /** Format: date-time */
-            created_at: string;
+            readonly created_at: string;
         };
-        AgentList: {
-            agents: components["schemas"]["Agent"][];
-            next_cursor: string | null;
+        readonly AgentList: {
+            readonly agents: readonly components["schemas"]["Agent"][];
+            readonly next_cursor: string | null;
         };
         /** @description The newest version of an agent. */
-        Agent: {
-            name: string;
-            version: number;
-            description: string | null;
+        readonly Agent: {
+            readonly name: string;
+            readonly version: number;
+            readonly description: string | null;
             /** @description null in a list of agents where it is larger than 16 KiB; the agent has it. */
-            config: {
-                [key: string]: unknown;
+            readonly config: {
+                readonly [key: string]: unknown;
             } | null;
-            limits: {
-                [key: string]: unknown;
+            readonly limits: {
+                readonly [key: string]: unknown;
             };
             /** @description The service's own `default`, until the tenant makes one. */
-            built_in: boolean;
+            readonly built_in: boolean;
             /** Format: date-time */
-            created_at: string | null;
+            readonly created_at: string | null;
             /** Format: date-time */
-            updated_at: string | null;
+            readonly updated_at: string | null;
         };
-        CreateAgent: {
-            name: string;
+        readonly CreateAgent: {
+            readonly name: string;
             /** @description For people, and for the models that are offered the agent as a tool. */
-            description?: string | null;
-            config?: components["schemas"]["AgentConfig"] & unknown;
-            limits?: components["schemas"]["Limits"] & unknown;
+            readonly description?: string | null;
+            readonly config?: components["schemas"]["AgentConfig"] & unknown;
+            readonly limits?: components["schemas"]["Limits"] & unknown;
         };
-        ReplaceAgent: {
-            name?: string;
+        readonly ReplaceAgent: {
+            readonly name?: string;
             /** @description For people, and for the models that are offered the agent as a tool. */
-            description?: string | null;
-            config?: components["schemas"]["AgentConfig"] & unknown;
-            limits?: components["schemas"]["Limits"] & unknown;
+            readonly description?: string | null;
+            readonly config?: components["schemas"]["AgentConfig"] & unknown;
+            readonly limits?: components["schemas"]["Limits"] & unknown;
         };
-        AgentVersionList: {
-            versions: components["schemas"]["AgentVersion"][];
-            next_cursor: string | null;
+        readonly AgentVersionList: {
+            readonly versions: readonly components["schemas"]["AgentVersion"][];
+            readonly next_cursor: string | null;
         };
         /** @description One version of an agent; `created_at` is when this version was made. */
-        AgentVersion: {
-            name: string;
-            version: number;
-            description: string | null;
+        readonly AgentVersion: {
+            readonly name: string;
+            readonly version: number;
+            readonly description: string | null;
             /** @description null in a list of agents where it is larger than 16 KiB; the agent has it. */
-            config: {
-                [key: string]: unknown;
+            readonly config: {
+                readonly [key: string]: unknown;
             } | null;
-            limits: {
-                [key: string]: unknown;
+            readonly limits: {
+                readonly [key: string]: unknown;
             };
             /** @description The service's own `default`, until the tenant makes one. */
-            built_in: boolean;
+            readonly built_in: boolean;
             /** Format: date-time */
-            created_at: string | null;
+            readonly created_at: string | null;
         };
-        UsageReport: {
-            from: string;
-            to: string;
-            usage: {
-                day: string | null;
-                agent: string | null;
-                model: string | null;
-                tasks: number;
-                model_calls: number;
-                input_tokens: number;
-                cached_input_tokens: number;
-                output_tokens: number;
-                cost_usd: number;
+        readonly UsageReport: {
+            readonly from: string;
+            readonly to: string;
+            readonly usage: readonly {
+                readonly day: string | null;
+                readonly agent: string | null;
+                readonly model: string | null;
+                readonly tasks: number;
+                readonly model_calls: number;
+                readonly input_tokens: number;
+                readonly cached_input_tokens: number;
+                readonly output_tokens: number;
+                readonly cost_usd: number;
             }[];
         };
-        BudgetList: {
-            budgets: {
-                agent: string | null;
+        readonly BudgetList: {
+            readonly budgets: readonly {
+                readonly agent: string | null;
                 /** @enum {string} */
-                period: "day" | "month";
-                max_cost_usd: number;
-                spent_usd: number;
+                readonly period: "day" | "month";
+                readonly max_cost_usd: number;
+                readonly spent_usd: number;
                 /** @description Held back for model calls that are under way. */
-                reserved_usd: number;
+                readonly reserved_usd: number;
             }[];
         };
-        SetBudget: {
+        readonly SetBudget: {
             /** @description The agent whose tasks it is for; absent or null: all of the tenant's. */
-            agent?: string | null;
+            readonly agent?: string | null;
             /** @enum {string} */
-            period: "day" | "month";
-            max_cost_usd: number | null;
+            readonly period: "day" | "month";
+            readonly max_cost_usd: number | null;
         };
-        KeyList: {
-            keys: components["schemas"]["Key"][];
-            next_cursor: string | null;
+        readonly KeyList: {
+            readonly keys: readonly components["schemas"]["Key"][];
+            readonly next_cursor: string | null;
         };
         /** @description A key without its secret. */
-        Key: {
-            key_id: string;
-            tenant: string;
-            name: string;
-            scopes: ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "admin" | "platform")[];
+        readonly Key: {
+            readonly key_id: string;
+            readonly tenant: string;
+            readonly name: string;
+            readonly scopes: readonly ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "admin" | "platform")[];
             /** Format: date-time */
-            created_at: string;
+            readonly created_at: string;
             /** Format: date-time */
-            expires_at: string | null;
+            readonly expires_at: string | null;
             /** Format: date-time */
-            revoked_at: string | null;
+            readonly revoked_at: string | null;
         };
-        NewKey: {
-            key_id: string;
-            tenant: string;
-            name: string;
-            scopes: ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "admin" | "platform")[];
+        readonly NewKey: {
+            readonly key_id: string;
+            readonly tenant: string;
+            readonly name: string;
+            readonly scopes: readonly ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "admin" | "platform")[];
             /** Format: date-time */
-            created_at: string;
+            readonly created_at: string;
             /** Format: date-time */
-            expires_at: string | null;
+            readonly expires_at: string | null;
             /** Format: date-time */
-            revoked_at: string | null;
+            readonly revoked_at: string | null;
             /** @description Shown this once. */
-            key: string;
+            readonly key: string;
         };
-        CreateKey: {
-            name: string;
+        readonly CreateKey: {
+            readonly name: string;
             /** @description Only what the key that asks has itself. */
-            scopes: ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "admin" | "platform")[];
+            readonly scopes: readonly ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "admin" | "platform")[];
             /** @description Another tenant, which this makes; needs the scope `platform`. */
-            tenant?: string;
+            readonly tenant?: string;
             /** Format: date-time */
-            expires_at?: string | null;
+            readonly expires_at?: string | null;
         };
-        RotateKey: {
+        readonly RotateKey: {
             /**
              * @description Seconds for which the old secret can still be used.
              * @default 0
              */
-            grace_s?: number;
+            readonly grace_s?: number;
         };
-        AuditList: {
-            entries: components["schemas"]["AuditEntry"][];
-            next_cursor: string | null;
+        readonly AuditList: {
+            readonly entries: readonly components["schemas"]["AuditEntry"][];
+            readonly next_cursor: string | null;
         };
-        AuditEntry: {
-            audit_id: string;
+        readonly AuditEntry: {
+            readonly audit_id: string;
             /** Format: date-time */
-            at: string;
+            readonly at: string;
             /** @description Id of the key. */
-            by: string;
-            action: string;
+            readonly by: string;
+            readonly action: string;
             /** @description The id or the name of what it was done to. */
-            subject: string;
-            details: {
-                [key: string]: unknown;
+            readonly subject: string;
+            readonly details: {
+                readonly [key: string]: unknown;
             };
         };
         /** @description What breaks a promise right now; empty lists mean that nothing does. */
-        Invariants: {
-            not_dispatched: components["schemas"]["Offender"][];
-            no_alarm: components["schemas"]["Offender"][];
-            overdue: components["schemas"]["Offender"][];
-            behind: components["schemas"]["Offender"][];
-            no_log: components["schemas"]["Offender"][];
-            unreachable: components["schemas"]["Offender"][];
+        readonly Invariants: {
+            readonly not_dispatched: readonly components["schemas"]["Offender"][];
+            readonly no_alarm: readonly components["schemas"]["Offender"][];
+            readonly overdue: readonly components["schemas"]["Offender"][];
+            readonly behind: readonly components["schemas"]["Offender"][];
+            readonly no_log: readonly components["schemas"]["Offender"][];
+            readonly unreachable: readonly components["schemas"]["Offender"][];
             /** @description Tasks on this page that were looked at. */
-            checked: number;
-            next_cursor: string | null;
+            readonly checked: number;
+            readonly next_cursor: string | null;
         };
-        Offender: {
-            task_id: string;
+        readonly Offender: {
+            readonly task_id: string;
             /**
              * @description As the list has it.
              * @enum {string}
              */
-            status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
-            detail: string;
+            readonly status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+            readonly detail: string;
         };
-        JsonRpcError: {
+        readonly JsonRpcError: {
             /** @enum {string} */
-            jsonrpc: "2.0";
-            error: {
-                code: number;
-                message: string;
-                data?: unknown;
+            readonly jsonrpc: "2.0";
+            readonly error: {
+                readonly code: number;
+                readonly message: string;
+                readonly data?: unknown;
             };
-            id: string | number | null;
+            readonly id: string | number | null;
         };
-        Health: {
+        readonly Health: {
             /** @enum {string} */
-            status: "ok" | "degraded";
-            version: string;
+            readonly status: "ok" | "degraded";
+            readonly version: string;
             /** @enum {string} */
-            database: "ok" | "unreachable";
+            readonly database: "ok" | "unreachable";
             /** @enum {string} */
-            queue: "ok" | "unbound";
-            models: string[];
+            readonly queue: "ok" | "unbound";
+            readonly models: readonly string[];
         };
     };
     responses: never;
@@ -1050,1490 +1050,1490 @@ export interface components {
     pathItems: never;
 }
 export interface operations {
-    listTasks: {
-        parameters: {
-            query?: {
-                status?: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
-                agent?: string;
+    readonly listTasks: {
+        readonly parameters: {
+            readonly query?: {
+                readonly status?: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+                readonly agent?: string;
                 /** @description Inclusive. */
-                created_after?: string;
+                readonly created_after?: string;
                 /** @description Exclusive. */
-                created_before?: string;
-                limit?: number;
-                cursor?: string;
+                readonly created_before?: string;
+                readonly limit?: number;
+                readonly cursor?: string;
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TaskList"];
+                    readonly "application/json": components["schemas"]["TaskList"];
                 };
             };
         };
     };
-    submitTask: {
-        parameters: {
-            query?: never;
-            header?: {
+    readonly submitTask: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
                 /** @description `wait=30` waits up to 60 seconds for a terminal status or a wait. */
-                prefer?: string;
+                readonly prefer?: string;
                 /** @description The same key and body are given the same answer, for 24 hours; the work is done once. */
-                "idempotency-key"?: string;
+                readonly "idempotency-key"?: string;
             };
-            path?: never;
-            cookie?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SubmitTask"];
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SubmitTask"];
             };
         };
-        responses: {
-            201: {
+        readonly responses: {
+            readonly 201: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Task"];
+                    readonly "application/json": components["schemas"]["Task"];
                 };
             };
         };
     };
-    getTask: {
-        parameters: {
-            query?: never;
-            header?: {
+    readonly getTask: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
                 /** @description `wait=30` waits up to 60 seconds for a terminal status or a wait. */
-                prefer?: string;
+                readonly prefer?: string;
                 /** @description An `ETag`: 304 is answered as long as nothing has changed. */
-                "if-none-match"?: string;
+                readonly "if-none-match"?: string;
             };
-            path: {
-                id: string;
+            readonly path: {
+                readonly id: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Task"];
+                    readonly "application/json": components["schemas"]["Task"];
                 };
             };
         };
     };
-    cancelTask: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
+    readonly cancelTask: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["CancelTask"];
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CancelTask"];
             };
         };
-        responses: {
-            202: {
+        readonly responses: {
+            readonly 202: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Task"];
+                    readonly "application/json": components["schemas"]["Task"];
                 };
             };
         };
     };
-    createTicket: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
+    readonly createTicket: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            201: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 201: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Ticket"];
+                    readonly "application/json": components["schemas"]["Ticket"];
                 };
             };
         };
     };
-    retryTask: {
-        parameters: {
-            query?: never;
-            header?: {
+    readonly retryTask: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
                 /** @description The same key and body are given the same answer, for 24 hours; the work is done once. */
-                "idempotency-key"?: string;
+                readonly "idempotency-key"?: string;
             };
-            path: {
-                id: string;
+            readonly path: {
+                readonly id: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["Empty"];
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["Empty"];
             };
         };
-        responses: {
-            201: {
+        readonly responses: {
+            readonly 201: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Task"];
+                    readonly "application/json": components["schemas"]["Task"];
                 };
             };
         };
     };
-    sendMessage: {
-        parameters: {
-            query?: never;
-            header?: {
+    readonly sendMessage: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
                 /** @description The same key and body are given the same answer, for 24 hours; the work is done once. */
-                "idempotency-key"?: string;
+                readonly "idempotency-key"?: string;
             };
-            path: {
-                id: string;
+            readonly path: {
+                readonly id: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SendMessage"];
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SendMessage"];
             };
         };
-        responses: {
-            202: {
+        readonly responses: {
+            readonly 202: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Task"];
+                    readonly "application/json": components["schemas"]["Task"];
                 };
             };
         };
     };
-    decideApproval: {
-        parameters: {
-            query?: never;
-            header?: {
+    readonly decideApproval: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
                 /** @description The same key and body are given the same answer, for 24 hours; the work is done once. */
-                "idempotency-key"?: string;
+                readonly "idempotency-key"?: string;
             };
-            path: {
-                id: string;
-                call_id: string;
+            readonly path: {
+                readonly id: string;
+                readonly call_id: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DecideApproval"];
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DecideApproval"];
             };
         };
-        responses: {
-            202: {
+        readonly responses: {
+            readonly 202: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Task"];
+                    readonly "application/json": components["schemas"]["Task"];
                 };
             };
         };
     };
-    changeLimits: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
+    readonly changeLimits: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChangeLimits"];
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ChangeLimits"];
             };
         };
-        responses: {
-            200: {
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Task"];
+                    readonly "application/json": components["schemas"]["Task"];
                 };
             };
         };
     };
-    listEvents: {
-        parameters: {
-            query?: {
-                after?: number;
-                limit?: number;
-                ticket?: string;
+    readonly listEvents: {
+        readonly parameters: {
+            readonly query?: {
+                readonly after?: number;
+                readonly limit?: number;
+                readonly ticket?: string;
             };
-            header?: never;
-            path: {
-                id: string;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EventPage"];
-                    "text/event-stream": string;
+                    readonly "application/json": components["schemas"]["EventPage"];
+                    readonly "text/event-stream": string;
                 };
             };
         };
     };
-    readOutput: {
-        parameters: {
-            query?: {
-                offset?: number;
-                limit?: number;
+    readonly readOutput: {
+        readonly parameters: {
+            readonly query?: {
+                readonly offset?: number;
+                readonly limit?: number;
             };
-            header?: never;
-            path: {
-                id: string;
-                sha256: string;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly sha256: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OutputPage"];
+                    readonly "application/json": components["schemas"]["OutputPage"];
                 };
             };
         };
     };
-    listTools: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly listTools: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ToolList"];
+                    readonly "application/json": components["schemas"]["ToolList"];
                 };
             };
         };
     };
-    registerTool: {
-        parameters: {
-            query?: never;
-            header?: {
+    readonly registerTool: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
                 /** @description The same key and body are given the same answer, for 24 hours; the work is done once. */
-                "idempotency-key"?: string;
+                readonly "idempotency-key"?: string;
             };
-            path?: never;
-            cookie?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RegisterTool"];
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RegisterTool"];
             };
         };
-        responses: {
-            201: {
+        readonly responses: {
+            readonly 201: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Tool"];
+                    readonly "application/json": components["schemas"]["Tool"];
                 };
             };
         };
     };
-    getTool: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
+    readonly getTool: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Tool"];
+                    readonly "application/json": components["schemas"]["Tool"];
                 };
             };
         };
     };
-    replaceTool: {
-        parameters: {
-            query?: never;
-            header?: {
+    readonly replaceTool: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
                 /** @description The `ETag` that the tool must still have. */
-                "if-match"?: string;
+                readonly "if-match"?: string;
             };
-            path: {
-                name: string;
+            readonly path: {
+                readonly name: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReplaceTool"];
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReplaceTool"];
             };
         };
-        responses: {
-            200: {
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Tool"];
+                    readonly "application/json": components["schemas"]["Tool"];
                 };
             };
         };
     };
-    deleteTool: {
-        parameters: {
-            query?: never;
-            header?: {
+    readonly deleteTool: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
                 /** @description The `ETag` that the tool must still have. */
-                "if-match"?: string;
+                readonly "if-match"?: string;
             };
-            path: {
-                name: string;
+            readonly path: {
+                readonly name: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            204: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content?: never;
             };
         };
     };
-    enableTool: {
-        parameters: {
-            query?: never;
-            header?: {
+    readonly enableTool: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
                 /** @description The `ETag` that the tool must still have. */
-                "if-match"?: string;
+                readonly "if-match"?: string;
             };
-            path: {
-                name: string;
+            readonly path: {
+                readonly name: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EnableTool"];
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["EnableTool"];
             };
         };
-        responses: {
-            200: {
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Tool"];
+                    readonly "application/json": components["schemas"]["Tool"];
                 };
             };
         };
     };
-    listMcpServers: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly listMcpServers: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["McpServerList"];
+                    readonly "application/json": components["schemas"]["McpServerList"];
                 };
             };
         };
     };
-    createMcpServer: {
-        parameters: {
-            query?: never;
-            header?: {
+    readonly createMcpServer: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
                 /** @description The same key and body are given the same answer, for 24 hours; the work is done once. */
-                "idempotency-key"?: string;
+                readonly "idempotency-key"?: string;
             };
-            path?: never;
-            cookie?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CreateMcpServer"];
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CreateMcpServer"];
             };
         };
-        responses: {
-            201: {
+        readonly responses: {
+            readonly 201: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["McpServer"];
+                    readonly "application/json": components["schemas"]["McpServer"];
                 };
             };
         };
     };
-    getMcpServer: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
+    readonly getMcpServer: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["McpServer"];
+                    readonly "application/json": components["schemas"]["McpServer"];
                 };
             };
         };
     };
-    replaceMcpServer: {
-        parameters: {
-            query?: never;
-            header?: {
+    readonly replaceMcpServer: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
                 /** @description The `ETag` that the server must still have. */
-                "if-match"?: string;
+                readonly "if-match"?: string;
             };
-            path: {
-                name: string;
+            readonly path: {
+                readonly name: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReplaceMcpServer"];
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReplaceMcpServer"];
             };
         };
-        responses: {
-            200: {
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["McpServer"];
+                    readonly "application/json": components["schemas"]["McpServer"];
                 };
             };
         };
     };
-    deleteMcpServer: {
-        parameters: {
-            query?: never;
-            header?: {
+    readonly deleteMcpServer: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
                 /** @description The `ETag` that the server must still have. */
-                "if-match"?: string;
+                readonly "if-match"?: string;
             };
-            path: {
-                name: string;
+            readonly path: {
+                readonly name: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            204: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content?: never;
             };
         };
     };
-    enableMcpServer: {
-        parameters: {
-            query?: never;
-            header?: {
+    readonly enableMcpServer: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
                 /** @description The `ETag` that the server must still have. */
-                "if-match"?: string;
+                readonly "if-match"?: string;
             };
-            path: {
-                name: string;
+            readonly path: {
+                readonly name: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EnableMcpServer"];
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["EnableMcpServer"];
             };
         };
-        responses: {
-            200: {
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["McpServer"];
+                    readonly "application/json": components["schemas"]["McpServer"];
                 };
             };
         };
     };
-    refreshMcpServer: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
+    readonly refreshMcpServer: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["McpServer"];
+                    readonly "application/json": components["schemas"]["McpServer"];
                 };
             };
         };
     };
-    listMcpTools: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
+    readonly listMcpTools: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly cursor?: string;
             };
-            header?: never;
-            path: {
-                name: string;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["McpToolPage"];
+                    readonly "application/json": components["schemas"]["McpToolPage"];
                 };
             };
         };
     };
-    authorizeMcpServer: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
+    readonly authorizeMcpServer: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["McpAuthorization"];
+                    readonly "application/json": components["schemas"]["McpAuthorization"];
                 };
             };
         };
     };
-    forgetMcpAuthorization: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
+    readonly forgetMcpAuthorization: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            204: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content?: never;
             };
         };
     };
-    finishMcpAuthorization: {
-        parameters: {
-            query?: {
-                code?: string;
-                state?: string;
-                iss?: string;
-                error?: string;
+    readonly finishMcpAuthorization: {
+        readonly parameters: {
+            readonly query?: {
+                readonly code?: string;
+                readonly state?: string;
+                readonly iss?: string;
+                readonly error?: string;
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "text/html": string;
+                    readonly "text/html": string;
                 };
             };
         };
     };
-    listWebhooks: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly listWebhooks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WebhookList"];
+                    readonly "application/json": components["schemas"]["WebhookList"];
                 };
             };
         };
     };
-    createWebhook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly createWebhook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CreateWebhook"];
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CreateWebhook"];
             };
         };
-        responses: {
-            201: {
+        readonly responses: {
+            readonly 201: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NewWebhook"];
+                    readonly "application/json": components["schemas"]["NewWebhook"];
                 };
             };
         };
     };
-    getWebhook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
+    readonly getWebhook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Webhook"];
+                    readonly "application/json": components["schemas"]["Webhook"];
                 };
             };
         };
     };
-    deleteWebhook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
+    readonly deleteWebhook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            204: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content?: never;
             };
         };
     };
-    changeWebhook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
+    readonly changeWebhook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChangeWebhook"];
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ChangeWebhook"];
             };
         };
-        responses: {
-            200: {
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Webhook"];
+                    readonly "application/json": components["schemas"]["Webhook"];
                 };
             };
         };
     };
-    getWebhookSecret: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
+    readonly getWebhookSecret: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SigningSecret"];
+                    readonly "application/json": components["schemas"]["SigningSecret"];
                 };
             };
         };
     };
-    rotateWebhookSecret: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
+    readonly rotateWebhookSecret: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SigningSecret"];
+                    readonly "application/json": components["schemas"]["SigningSecret"];
                 };
             };
         };
     };
-    testWebhook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
+    readonly testWebhook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            202: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 202: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WebhookDelivery"];
+                    readonly "application/json": components["schemas"]["WebhookDelivery"];
                 };
             };
         };
     };
-    listDeliveries: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
+    readonly listDeliveries: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly cursor?: string;
             };
-            header?: never;
-            path: {
-                id: string;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WebhookDeliveryList"];
+                    readonly "application/json": components["schemas"]["WebhookDeliveryList"];
                 };
             };
         };
     };
-    redeliver: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-                delivery_id: string;
+    readonly redeliver: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+                readonly delivery_id: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            202: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 202: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["WebhookDelivery"];
+                    readonly "application/json": components["schemas"]["WebhookDelivery"];
                 };
             };
         };
     };
-    listHooks: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly listHooks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HookList"];
+                    readonly "application/json": components["schemas"]["HookList"];
                 };
             };
         };
     };
-    createHook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly createHook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CreateHook"];
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CreateHook"];
             };
         };
-        responses: {
-            201: {
+        readonly responses: {
+            readonly 201: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NewHook"];
+                    readonly "application/json": components["schemas"]["NewHook"];
                 };
             };
         };
     };
-    getHook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
+    readonly getHook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Hook"];
+                    readonly "application/json": components["schemas"]["Hook"];
                 };
             };
         };
     };
-    callHook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
+    readonly callHook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            201: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 201: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["StartedTask"];
+                    readonly "application/json": components["schemas"]["StartedTask"];
                 };
             };
         };
     };
-    deleteHook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
+    readonly deleteHook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            204: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content?: never;
             };
         };
     };
-    changeHook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
+    readonly changeHook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChangeHook"];
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ChangeHook"];
             };
         };
-        responses: {
-            200: {
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Hook"];
+                    readonly "application/json": components["schemas"]["Hook"];
                 };
             };
         };
     };
-    getHookSecret: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
+    readonly getHookSecret: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SigningSecret"];
+                    readonly "application/json": components["schemas"]["SigningSecret"];
                 };
             };
         };
     };
-    rotateHookSecret: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
+    readonly rotateHookSecret: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SigningSecret"];
+                    readonly "application/json": components["schemas"]["SigningSecret"];
                 };
             };
         };
     };
-    listAgents: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
+    readonly listAgents: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly cursor?: string;
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AgentList"];
+                    readonly "application/json": components["schemas"]["AgentList"];
                 };
             };
         };
     };
-    createAgent: {
-        parameters: {
-            query?: never;
-            header?: {
+    readonly createAgent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
                 /** @description The same key and body are given the same answer, for 24 hours; the work is done once. */
-                "idempotency-key"?: string;
+                readonly "idempotency-key"?: string;
             };
-            path?: never;
-            cookie?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CreateAgent"];
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CreateAgent"];
             };
         };
-        responses: {
-            201: {
+        readonly responses: {
+            readonly 201: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Agent"];
+                    readonly "application/json": components["schemas"]["Agent"];
                 };
             };
         };
     };
-    getAgent: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                name: string;
+    readonly getAgent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Agent"];
+                    readonly "application/json": components["schemas"]["Agent"];
                 };
             };
         };
     };
-    replaceAgent: {
-        parameters: {
-            query?: never;
-            header?: {
+    readonly replaceAgent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
                 /** @description The `ETag` that the agent must still have. */
-                "if-match"?: string;
+                readonly "if-match"?: string;
             };
-            path: {
-                name: string;
+            readonly path: {
+                readonly name: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReplaceAgent"];
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ReplaceAgent"];
             };
         };
-        responses: {
-            200: {
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Agent"];
+                    readonly "application/json": components["schemas"]["Agent"];
                 };
             };
         };
     };
-    deleteAgent: {
-        parameters: {
-            query?: never;
-            header?: {
+    readonly deleteAgent: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
                 /** @description The `ETag` that the agent must still have. */
-                "if-match"?: string;
+                readonly "if-match"?: string;
             };
-            path: {
-                name: string;
+            readonly path: {
+                readonly name: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            204: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content?: never;
             };
         };
     };
-    listAgentVersions: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
+    readonly listAgentVersions: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly cursor?: string;
             };
-            header?: never;
-            path: {
-                name: string;
+            readonly header?: never;
+            readonly path: {
+                readonly name: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AgentVersionList"];
+                    readonly "application/json": components["schemas"]["AgentVersionList"];
                 };
             };
         };
     };
-    getUsage: {
-        parameters: {
-            query?: {
+    readonly getUsage: {
+        readonly parameters: {
+            readonly query?: {
                 /** @description First day; 29 days before today by default. */
-                from?: string;
+                readonly from?: string;
                 /** @description Last day; today by default. */
-                to?: string;
-                group_by?: string;
+                readonly to?: string;
+                readonly group_by?: string;
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UsageReport"];
+                    readonly "application/json": components["schemas"]["UsageReport"];
                 };
             };
         };
     };
-    listBudgets: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly listBudgets: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BudgetList"];
+                    readonly "application/json": components["schemas"]["BudgetList"];
                 };
             };
         };
     };
-    setBudget: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly setBudget: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SetBudget"];
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SetBudget"];
             };
         };
-        responses: {
-            200: {
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BudgetList"];
+                    readonly "application/json": components["schemas"]["BudgetList"];
                 };
             };
         };
     };
-    listKeys: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
+    readonly listKeys: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly cursor?: string;
                 /** @description Another tenant, which this makes; needs the scope `platform`. */
-                tenant?: string;
+                readonly tenant?: string;
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["KeyList"];
+                    readonly "application/json": components["schemas"]["KeyList"];
                 };
             };
         };
     };
-    createKey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly createKey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CreateKey"];
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CreateKey"];
             };
         };
-        responses: {
-            201: {
+        readonly responses: {
+            readonly 201: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NewKey"];
+                    readonly "application/json": components["schemas"]["NewKey"];
                 };
             };
         };
     };
-    getKey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                key_id: string;
+    readonly getKey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly key_id: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Key"];
+                    readonly "application/json": components["schemas"]["Key"];
                 };
             };
         };
     };
-    revokeKey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                key_id: string;
+    readonly revokeKey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly key_id: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            204: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content?: never;
             };
         };
     };
-    rotateKey: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                key_id: string;
+    readonly rotateKey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly key_id: string;
             };
-            cookie?: never;
+            readonly cookie?: never;
         };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["RotateKey"];
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RotateKey"];
             };
         };
-        responses: {
-            200: {
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NewKey"];
+                    readonly "application/json": components["schemas"]["NewKey"];
                 };
             };
         };
     };
-    listAudit: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
+    readonly listAudit: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly cursor?: string;
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AuditList"];
+                    readonly "application/json": components["schemas"]["AuditList"];
                 };
             };
         };
     };
-    checkInvariants: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
+    readonly checkInvariants: {
+        readonly parameters: {
+            readonly query?: {
+                readonly limit?: number;
+                readonly cursor?: string;
             };
-            header?: never;
-            path?: never;
-            cookie?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Invariants"];
+                    readonly "application/json": components["schemas"]["Invariants"];
                 };
             };
         };
     };
-    mcp: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly mcp: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": {
-                    [key: string]: unknown;
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly [key: string]: unknown;
                 };
             };
         };
-        responses: {
-            200: {
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": string;
+                    readonly "text/event-stream": string;
                 };
             };
-            202: {
+            readonly 202: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content?: never;
             };
         };
     };
-    getHealth: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
+    readonly getHealth: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
         };
-        requestBody?: never;
-        responses: {
-            200: {
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
                 headers: {
-                    [name: string]: unknown;
+                    readonly [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Health"];
+                    readonly "application/json": components["schemas"]["Health"];
                 };
             };
         };

@@ -4,13 +4,7 @@
  * the events come from a service that may be older or newer than this program.
  */
 
-/** An event as the API gives it: the type may be newer than this program. */
-export interface TaskEvent {
-  readonly seq: number;
-  readonly at: string;
-  readonly type: string;
-  readonly data: Readonly<Record<string, unknown>>;
-}
+import type { TaskEvent } from "../event.ts";
 
 /** A tool call: as the model asked for it, then as it was really made. */
 export interface ToolCall {
