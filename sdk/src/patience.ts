@@ -26,7 +26,7 @@ export const PATIENCE: Patience = {
   retryMs: 100,
   maxRetryMs: 3000,
   maxRetryAfter: 30,
-  maxReconnects: 15,
+  maxReconnects: 30,
   pingMs: 10_000,
   silenceMs: 45_000,
 };

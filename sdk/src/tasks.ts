@@ -97,12 +97,20 @@ export class Tasks {
     // As patient as the watch: a service that is away now was there for all that came before.
     const retries = this.#api.patience.maxReconnects;
     const now = () => this.#api.call("getTask", { path: { id }, signal, retries });
+    const { after = 0 } = options;
+    // A wait that began before the cursor has no event that is still to come.
+    const found = throughWaits || after === 0 ? null : await now();
+    const waitsAt = found !== null && isWaiting(found) ? found.last_seq : null;
+    if (found !== null && waitsAt !== null && waitsAt <= after) {
+      return found;
+    }
     for await (const event of this.watch(id, options)) {
       await onEvent?.(event);
-      if (!throughWaits && event.type === "run.waiting" && isForPeople(event.data["for"])) {
+      const begins = event.type === "run.waiting" && isForPeople(event.data["for"]);
+      if (!throughWaits && (begins || event.seq === waitsAt)) {
         const task = await now();
         // Else it is an event of the past: somebody has answered since.
-        if (task.status === "waiting" && isForPeople(task.waiting_for)) {
+        if (isWaiting(task)) {
           return task;
         }
       }
@@ -251,4 +259,9 @@ export class Tasks {
       body: { ...body, ...(comment !== undefined && { comment }) },
     });
   }
+}
+
+/** Whether a task waits for people right now. */
+function isWaiting({ status, waiting_for }: Task): boolean {
+  return status === "waiting" && isForPeople(waiting_for);
 }

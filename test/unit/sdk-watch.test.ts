@@ -329,6 +329,19 @@ test("settling gives the task at a wait for people that still is one, and goes o
   expect(seen).toEqual([1, 2, 3, 4]);
 });
 
+test("settling from a cursor after a wait began finds it all the same, once what came since is given", async () => {
+  const task = { task_id: "task_1", status: "waiting", waiting_for: "input", last_seq: 3 };
+  const fake = await fakeService([(socket) => send(socket, 3)], ({ line }) =>
+    line.startsWith("POST") ? { status: 201, body: { ticket: "t" } } : { status: 200, body: task },
+  );
+  const { tasks } = clientOf(fake);
+  const seen: number[] = [];
+  const onEvent = ({ seq }: TaskEvent) => seen.push(seq);
+  expect(await tasks.settled("task_1", { after: 2, onEvent })).toEqual(task);
+  expect(await tasks.settled("task_1", { after: 3, onEvent })).toEqual(task);
+  expect(seen).toEqual([3]);
+});
+
 test("the client ends a run where the log ends it", () => {
   expect([...TERMINAL_TYPES].toSorted()).toEqual([...TERMINAL_TYPES_OF_THE_LOG].toSorted());
 });

@@ -66,7 +66,7 @@ export class Given {
   readonly #words: Readonly<Record<string, string | undefined>>;
 
   /** @throws UsageError */
-  constructor(command: Command, args: readonly string[]) {
+  constructor(command: Pick<Command, "name" | "arguments" | "options">, args: readonly string[]) {
     const options = [...command.options, ...COMMON];
     const { values, positionals } = parsed(options, args);
     const words = command.arguments;

@@ -1,26 +1,37 @@
 /** What the program tells about itself, all of it from the table of commands. */
 import { COMMON, type Command, type Option } from "./command.ts";
+import { block } from "./terminal-text.ts";
+
+/** Whatever the screen: it may be read in a file. */
+const COLUMNS = 80;
+
+/** How programs that call this one tell ends apart. */
+export const EXIT_CODES =
+  "Exit code: 0 done or completed, 1 failed or lost from view, 2 wrong use or refused, 3 cancelled, 4 waiting for a person.";
 
 /** Every command with its sentence. */
 export function overview(program: string, commands: readonly Command[]): string {
   const rows = commands.map((command) => [usageOf(command), command.about] as const);
+  const end = `\`${program} <command> --help\` says more. ${EXIT_CODES}`;
   return `Usage: ${program} <command> [options]
 
 ${aligned(rows)}
 Options of every command:
 
 ${optionLines(COMMON)}
-\`${program} <command> --help\` says more. Exit codes: 0 done or completed, 1 failed, 2 wrong use or
-refused, 3 cancelled, 4 waiting for a person.
-`;
+${block(end, "", COLUMNS)}`;
 }
 
 /** One command, whole. */
 export function helpOf(program: string, command: Command): string {
-  const own = command.options.length === 0 ? "" : `${optionLines(command.options)}\n`;
-  const more = command.more === undefined ? "" : `${command.more}\n\n`;
-  const rest = `${program} ${usageOf(command)} [options]`;
-  return `Usage: ${rest}\n\n${command.about}.\n\n${own}${more}${optionLines(COMMON)}`;
+  const parts = [
+    `Usage: ${program} ${usageOf(command)} [options]\n`,
+    `${command.about}.\n`,
+    optionLines(command.options),
+    block(command.more ?? "", "", COLUMNS),
+    optionLines(COMMON),
+  ];
+  return parts.filter((part) => part !== "").join("\n");
 }
 
 /** The command with its arguments. */
@@ -38,7 +49,14 @@ function optionLines(options: readonly Option[]): string {
   );
 }
 
+/** Two columns, the right one wrapped. */
 function aligned(rows: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}\n`).join("");
+  const width = Math.max(0, ...rows.map(([left]) => left.length));
+  const indent = " ".repeat(width + 4);
+  return rows
+    .map(([left, right]) => {
+      const lines = block(right, indent, COLUMNS);
+      return `  ${left.padEnd(width)}${lines.slice(width + 2)}`;
+    })
+    .join("");
 }

@@ -12,9 +12,7 @@ export const LOGIN: Command = {
   name: "login",
   arguments: [],
   about: "Keeps a service's address and the key to it, under a profile's name",
-  more: `The key is asked for without showing it, or read from a pipe; it is never an argument, where others
-on the machine could see it. It is tried first. The file is config.json in $XDG_CONFIG_HOME/opspawn (or
-~/.config/opspawn), for its owner only.`,
+  more: "The key is asked for without showing it, or read from a pipe; it is never an argument, where others on the machine could see it. It is tried first. The file is config.json in $XDG_CONFIG_HOME/opspawn (or ~/.config/opspawn), for its owner only.",
   options: [],
   async run({ world, given }) {
     if (world.configFile === null) {
@@ -48,10 +46,11 @@ function readKey({ stdin, stderr, onInterrupt, exit }: World, url: string): Prom
   if (stdin.isTTY !== true) {
     return text(stdin);
   }
-  stderr.write(`Key for ${url}: `);
   // What is typed would be shown by whoever reads the line: it is given nowhere to show it.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: stdin, output: nowhere, terminal: true });
+  // Only now: what is typed at the prompt must find the terminal silent.
+  stderr.write(`Key for ${url}: `);
   return new Promise((resolve) => {
     const leave = () => {
       lines.close();

@@ -4,6 +4,7 @@ import type { SubmitTask } from "../model.ts";
 import type { Call, Command, Given, Option } from "./command.ts";
 import { explain } from "./explain.ts";
 import { follow } from "./follow.ts";
+import { EXIT_CODES } from "./help.ts";
 import { recordOf } from "./run-progress.ts";
 import { EXIT, INTERRUPTED, UsageError, type World } from "./world.ts";
 
@@ -42,16 +43,11 @@ export const LIMITS: readonly (Option & { readonly field: string; readonly whole
   },
 ];
 
-const ENDS =
-  "Exit code: 0 completed, 1 failed or lost from view, 2 wrong use or refused, 3 cancelled, 4 waiting for a person.";
-
 const run: Command = {
   name: "run",
   arguments: [{ name: "goal", optional: true }],
   about: "Submits a task and shows it live",
-  more: `The goal may also come from a pipe. Ctrl-C cancels the task and shows how it ends; a second one leaves
-at once. Where the run waits for a person, the program says what to type, and ends with exit code 4;
-with --stay it goes on watching. ${ENDS}`,
+  more: `The goal may also come from a pipe. Ctrl-C cancels the task and shows how it ends; a second one leaves at once. Where the run waits for a person, the program says what to type, and ends with exit code 4; with --stay it goes on watching. ${EXIT_CODES}`,
   options: [
     { name: "agent", value: "name", about: "the agent whose config and limits it has" },
     {
@@ -98,7 +94,7 @@ const watch: Command = {
   name: "watch",
   arguments: [{ name: "task" }],
   about: "Shows a task live, from its beginning or a cursor",
-  more: `Ctrl-C leaves; the run goes on. ${ENDS}`,
+  more: `Ctrl-C leaves; the run goes on. ${EXIT_CODES}`,
   options: [{ name: "after", value: "seq", about: "only what comes after this event" }, STAY],
   run(call) {
     const { world, given } = call;

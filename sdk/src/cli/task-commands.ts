@@ -8,7 +8,7 @@ import { RunView } from "./render.ts";
 import { LIMITS, limitsFrom } from "./run-commands.ts";
 import { listOf } from "./table.ts";
 import { hasColour, isTerminal } from "./live-view.ts";
-import { recordOf, textOf } from "./run-progress.ts";
+import { recordOf, textOf, usageText } from "./run-progress.ts";
 import { block } from "./terminal-text.ts";
 import { EXIT, UsageError } from "./world.ts";
 
@@ -66,7 +66,6 @@ const get: Command = {
       await world.stdout.print(`${JSON.stringify(task)}\n`);
       return EXIT.completed;
     }
-    const { usage } = task;
     const list = listOf(world.stdout, [
       ["task", task.task_id],
       ["status", statusOf(task)],
@@ -76,10 +75,7 @@ const get: Command = {
       ["model", `${task.model}, ${task.planner}`],
       ["created", task.created_at],
       ["completed", task.completed_at],
-      [
-        "used",
-        `${usage.steps} steps, ${usage.model_calls} model calls, ${usage.tool_calls} tool calls, $${usage.cost_usd}`,
-      ],
+      ["used", usageText(task.usage)],
       ["retry of", task.retry_of],
       ["error", task.error === null ? null : `${task.error.message} (${task.error.code})`],
     ]);
