@@ -180,7 +180,22 @@ export default {
       comment: "What is deployed does not need what tests, measures or runs it.",
       severity: "error",
       from: { path: "^src/" },
-      to: { path: "^(test|bench|scripts)/" },
+      to: { path: "^(test|bench|scripts|sdk)/" },
+    },
+    {
+      name: "sdk-runs-everywhere",
+      comment: 'What `import "opspawn"` loads needs no package and nothing of Node.',
+      severity: "error",
+      from: { path: "^sdk/src/(?!cli/)" },
+      to: { pathNot: "^sdk/src/(?!cli/)", couldNotResolve: false },
+    },
+    {
+      name: "cli-needs-no-package",
+      comment:
+        "The command line needs the SDK and Node, and nothing that would be installed with it.",
+      severity: "error",
+      from: { path: "^sdk/src/cli/" },
+      to: { pathNot: "^sdk/src/", dependencyTypesNot: ["core"], couldNotResolve: false },
     },
     {
       name: "no-circular",

@@ -97,8 +97,22 @@ const tools: Readonly<Record<string, () => Finding | Promise<Finding>>> = {
     }
   },
 
+  async "sdk types"() {
+    const { ok, stdout, stderr } = await run("node", "scripts/sdk-types.ts", "--check");
+    const halves = await Promise.all(
+      ["sdk/tsconfig.web.json", "sdk/tsconfig.json"].map((project) =>
+        run("tsc", "-p", project, "--noEmit"),
+      ),
+    );
+    return {
+      saw: { operations: numberIn(stdout, /(\d+) operations/) },
+      ok: ok && halves.every((half) => half.ok),
+      output: [stderr, ...halves.map(({ output }) => output)].join("\n"),
+    };
+  },
+
   async imports() {
-    const all = ["src", "test", "bench", "scripts"];
+    const all = ["src", "test", "bench", "scripts", "sdk/src"];
     const { ok, stdout, output } = await run("depcruise", ...all, "--output-type=json");
     const summary = (parse(stdout) as { summary: ImportSummary } | null)?.summary;
     const broken = (summary?.violations ?? []).map(

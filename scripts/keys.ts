@@ -5,14 +5,21 @@
  */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { explain } from "./api-error.ts";
-import { Client } from "./client.ts";
+import { explain } from "../sdk/src/cli/explain.ts";
+import { Opspawn } from "../sdk/src/index.ts";
 import { localKey } from "./local-key.ts";
 import { lockState, writeLocally } from "./local-state.ts";
-import { makeKey, type KeyRequest } from "./new-key.ts";
+import { makeKey, type KeyRequest, type Scope } from "./new-key.ts";
 import { DEFAULT_PORT } from "./welcome.ts";
 
-const SCOPES = ["tasks:read", "tasks:write", "tools:write", "agents:write", "admin", "platform"];
+const SCOPES: readonly Scope[] = [
+  "tasks:read",
+  "tasks:write",
+  "tools:write",
+  "agents:write",
+  "admin",
+  "platform",
+];
 
 const USAGE = `Usage: npm run keys -- create --name n --scopes "tasks:read tasks:write" [options]
 
@@ -75,7 +82,7 @@ async function asked(url: string, wanted: KeyRequest): Promise<string> {
   if (key === null) {
     throw new UsageError("There is no key to ask with: set OPSPAWN_KEY.");
   }
-  return new Client(url, key).createKey(wanted);
+  return (await new Opspawn({ url, key }).keys.create(wanted)).key;
 }
 
 function readOptions() {
@@ -105,7 +112,8 @@ function requestOf({ what, name, scopes, tenant, expires }: ReturnType<typeof re
     throw new UsageError("--name says what the key is for.");
   }
   const listed = (scopes ?? "").split(/[\s,]+/).filter((scope) => scope !== "");
-  const unknown = listed.find((scope) => !SCOPES.includes(scope));
+  const known = listed.filter(isScope);
+  const unknown = listed.find((scope) => !isScope(scope));
   if (listed.length === 0 || unknown !== undefined) {
     throw new UsageError(
       unknown === undefined ? "--scopes says what it may do." : `There is no scope ${unknown}.`,
@@ -116,8 +124,12 @@ function requestOf({ what, name, scopes, tenant, expires }: ReturnType<typeof re
   }
   return {
     name,
-    scopes: listed,
+    scopes: known,
     ...(tenant === undefined ? {} : { tenant }),
     ...(expires === undefined ? {} : { expires_at: new Date(expires).toISOString() }),
   } satisfies KeyRequest;
+}
+
+function isScope(text: string): text is Scope {
+  return SCOPES.some((scope) => scope === text);
 }

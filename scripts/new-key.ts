@@ -1,11 +1,15 @@
 /** A key that is made here instead of by the service: for the first one, which nobody can ask for. */
 import { randomBytes } from "node:crypto";
+import type { CreateKey } from "../sdk/src/index.ts";
 import { hashOf } from "./local-key.ts";
+
+/** What a key may be allowed to do. */
+export type Scope = CreateKey["scopes"][number];
 
 /** What a key is to be. */
 export interface KeyRequest {
   readonly name: string;
-  readonly scopes: readonly string[];
+  readonly scopes: readonly Scope[];
   readonly tenant?: string;
   readonly expires_at?: string;
 }

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { ROOT } from "./local-key.ts";
 import { envFileText, isSetting } from "./settings.ts";
-import { neutralise } from "./terminal-text.ts";
+import { neutralise } from "../sdk/src/cli/terminal-text.ts";
 
 /** A child with its whole process group. */
 export interface Group {

@@ -6,10 +6,10 @@
 import { writeFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { explain } from "./api-error.ts";
-import { Client } from "./client.ts";
+import { explain } from "../sdk/src/cli/explain.ts";
+import { showLive } from "../sdk/src/cli/live-view.ts";
+import { Opspawn } from "../sdk/src/index.ts";
 import { checkPort, StartError, untilHealthy } from "./health.ts";
-import { showLive } from "./live-view.ts";
 import { ensureEncryptionKey, ensureLocalKey, readDevVars } from "./local-key.ts";
 import { isReady, lockState } from "./local-state.ts";
 import { onceOrphaned } from "./orphan.ts";
@@ -92,7 +92,7 @@ async function start(): Promise<void> {
   console.log(`Opspawn serves ${url} (ready in ${seconds} s)\n`);
   keepTime(url);
   const taskId = demo
-    ? await Promise.race([deathOf(service, state), runDemo(new Client(url, key))])
+    ? await Promise.race([deathOf(service, state), runDemo(new Opspawn({ url, key }))])
     : null;
   console.log(welcome(url, taskId, shown(logFile(state))));
   await deathOf(service, state);
@@ -161,10 +161,10 @@ async function deathOf(service: Group, state: string): Promise<never> {
 }
 
 /** Runs the first task on the screen; its failure is shown and does not end the service. */
-async function runDemo(client: Client): Promise<string | null> {
+async function runDemo({ tasks }: Opspawn): Promise<string | null> {
   try {
-    const { task_id: taskId } = await client.submit({ input_data: { goal: DEMO_GOAL } });
-    await showLive(client.watch(taskId), process.stdout, stopping.signal);
+    const { task_id: taskId } = await tasks.create({ input_data: { goal: DEMO_GOAL } });
+    await showLive(tasks.watch(taskId), process.stdout, stopping.signal);
     return taskId;
   } catch (error) {
     console.error(`The first task did not run. ${explain(error)}`);

@@ -146,7 +146,9 @@ export class Newcomer {
 
   async #shell(command: string): Promise<Ran> {
     const kept = join(this.folder, `.env-${randomUUID()}`);
-    const child = this.#spawn(`set -aeo pipefail\n${command}\n{ export -p; declare -f; } > "${kept}"`);
+    const child = this.#spawn(
+      `set -aeo pipefail\n${command}\n{ export -p; declare -f; } > "${kept}"`,
+    );
     const told = collect(child);
     const late = setTimeout(() => kill(child, "SIGKILL"), COMMAND_MS);
     const exitCode = await new Promise<number | null>((done) => {

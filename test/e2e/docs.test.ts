@@ -3,12 +3,12 @@
  * by page, against the service that `npm start` gives them. What the words after a fence mean is in
  * `HOW`; a block that nobody would know how to do fails.
  */
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { LLMock } from "@copilotkit/aimock";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
+
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { unstable_readConfig } from "wrangler";
 import { configOf } from "../../src/env.ts";
@@ -56,15 +56,20 @@ const HOW: Readonly<Record<string, Do>> = {
   "toml wrangler": async ({ text }) => {
     appendFileSync(join(newcomer.folder, "wrangler.toml"), `\n${text}\n`);
     const { vars } = unstable_readConfig({ config: join(newcomer.folder, "wrangler.toml") });
-    const config = configOf({ ...vars, DOCS_TOKEN: "a-token" } as unknown as Env);
+    const config = configOf({ ...vars, DOCS_TOKEN: "a-token" } as Env);
     return { exitCode: config.mcpServers.size > 0 ? 0 : 1, output: JSON.stringify(vars) };
   },
   /** A program that uses the client as its users have it. */
   "ts run": async ({ text }) => {
+    // As an installed package: what was built, under its name.
+    if (!existsSync(join(newcomer.folder, "sdk", "dist"))) {
+      await newcomer.run("npm run --silent sdk:build");
+      symlinkSync(join(newcomer.folder, "sdk"), join(newcomer.folder, "node_modules", "opspawn"));
+    }
     const name = `example-${blockCount}.ts`;
     blockCount += 1;
     writeFileSync(join(newcomer.folder, name), newcomer.read(text));
-    return newcomer.run(`export OPSPAWN_KEY=${newcomer.key}\nnode ${name}`);
+    return newcomer.run(`node ${name}`);
   },
 };
 
@@ -77,7 +82,7 @@ async function listed(text: string): Promise<Ran> {
   for (const { url, headers } of Object.values(file.mcpServers)) {
     const client = new Client({ name: "reader", version: "1" });
     await client.connect(
-      new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }) as Transport,
+      new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }),
     );
     names.push(...(await client.listTools()).tools.map(({ name }) => name));
     await client.close();
@@ -93,7 +98,7 @@ function howOf(block: Block): Do | undefined {
       const path = join(newcomer.folder, file);
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, `${newcomer.read(text)}\n`);
-      return /\.ts$/.test(file) ? newcomer.run("npx tsc") : { exitCode: 0, output: "" };
+      return file.endsWith(".ts") ? newcomer.run("npx tsc") : { exitCode: 0, output: "" };
     };
   }
   return HOW[[block.language, block.use].filter((word) => word !== "").join(" ")];

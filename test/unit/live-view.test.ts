@@ -1,8 +1,8 @@
 /** The live view's own part: the line that is rewritten, and when nothing may be written. */
 import { expect, onTestFinished, test, vi } from "vitest";
-import { showLive } from "../../scripts/live-view.ts";
-import { RunView } from "../../scripts/render.ts";
-import type { TaskEvent } from "../../scripts/run-progress.ts";
+import { showLive } from "../../sdk/src/cli/live-view.ts";
+import { RunView } from "../../sdk/src/cli/render.ts";
+import type { TaskEvent } from "../../sdk/src/index.ts";
 
 const RUN: readonly TaskEvent[] = [
   { type: "run.created", data: { task_id: "task_1", input_data: { goal: "Add." } } },

@@ -1,9 +1,9 @@
 /** What a person sees of a run: every event type, whatever is in it, on every kind of screen. */
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
-import { RunView } from "../../scripts/render.ts";
-import type { TaskEvent } from "../../scripts/run-progress.ts";
-import { columnsOf } from "../../scripts/terminal-text.ts";
+import { RunView } from "../../sdk/src/cli/render.ts";
+import { columnsOf } from "../../sdk/src/cli/terminal-text.ts";
+import type { TaskEvent } from "../../sdk/src/index.ts";
 import { EVENT_TYPES } from "../../src/run/event.ts";
 
 type Data = TaskEvent["data"];

@@ -1,6 +1,6 @@
 /** Text from outside on its way to a terminal: wrapped, cut and measured in whole characters. */
 import { expect, test } from "vitest";
-import { columnsOf, neutralise, shorten, TextFlow } from "../../scripts/terminal-text.ts";
+import { columnsOf, neutralise, shorten, TextFlow } from "../../sdk/src/cli/terminal-text.ts";
 
 test("streamed text looks the same however it is cut into pieces", () => {
   const text =

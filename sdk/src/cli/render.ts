@@ -3,9 +3,9 @@
  * clock; the same events give the same text. What comes from models and tools is neutralised, and
  * an event that says nothing to a reader, or that a newer service sends, gives no text.
  */
-import { styleText } from "node:util";
-import type { EventType } from "../src/run/event.ts";
-import { numberOf, recordOf, RunProgress, textOf, type TaskEvent } from "./run-progress.ts";
+import type { TaskEvent } from "../event.ts";
+import { painted, type Paint } from "./paint.ts";
+import { numberOf, recordOf, RunProgress, textOf } from "./run-progress.ts";
 import { block, columnsOf, neutralise, shorten, TextFlow } from "./terminal-text.ts";
 
 /** What the reader's screen can do. */
@@ -15,10 +15,6 @@ export interface Screen {
   readonly colour: boolean;
 }
 
-/** Types of the contract that are shown when a service sends them, beyond the log's own. */
-type LaterType = "plan.updated" | "child.started" | "child.finished";
-
-type Paint = "red" | "green" | "yellow" | "dim" | "bold";
 type Render = (data: TaskEvent["data"], event: TaskEvent) => string;
 
 const INDENT = "  ";
@@ -50,10 +46,9 @@ export class RunView {
   render(event: TaskEvent): string {
     const step = this.#progress.step;
     this.#progress.observe(event);
-    if (!Object.hasOwn(this.#renders, event.type)) {
-      return "";
-    }
-    const text = this.#renders[event.type as EventType](event.data, event);
+    // A type may have the name of something that every object has.
+    const render = Object.hasOwn(this.#renders, event.type) ? this.#renders[event.type] : silent;
+    const text = render?.(event.data, event) ?? "";
     const isNewStep = this.#progress.step !== step;
     return isNewStep ? this.#line("bold", "", `step ${this.#progress.step}`) + text : text;
   }
@@ -68,7 +63,7 @@ export class RunView {
     return this.#flow.midLine;
   }
 
-  readonly #renders: Readonly<Record<EventType | LaterType, Render>> = {
+  readonly #renders: Readonly<Record<string, Render>> = {
     "run.created": (data) => {
       const input = recordOf(data["input_data"]);
       const about = [data["task_id"], data["model"], data["planner"]].map(textOf);
@@ -238,9 +233,7 @@ export class RunView {
   }
 
   #paint(paint: Paint, text: string): string {
-    return this.#screen.colour && text !== ""
-      ? styleText(paint, text, { validateStream: false })
-      : text;
+    return this.#screen.colour ? painted(paint, text) : text;
   }
 }
 

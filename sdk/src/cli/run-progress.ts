@@ -4,13 +4,8 @@
  * the events come from a service that may be older or newer than this program.
  */
 
-/** An event as the API gives it: the type may be newer than this program. */
-export interface TaskEvent {
-  readonly seq: number;
-  readonly at: string;
-  readonly type: string;
-  readonly data: Readonly<Record<string, unknown>>;
-}
+import type { TaskEvent } from "../event.ts";
+import type { Task } from "../model.ts";
 
 /** A tool call: as the model asked for it, then as it was really made. */
 export interface ToolCall {
@@ -106,15 +101,14 @@ export class RunProgress {
 
   /** What the run has used so far. */
   get usage(): string {
-    return [
-      counted(this.#step, "step"),
-      counted(this.#modelCalls, "model call"),
-      counted(this.#toolCalls, "tool call"),
-      ...(this.#inputTokens === 0
-        ? []
-        : [`${counted(this.#inputTokens, "token")} in, ${grouped(this.#outputTokens)} out`]),
-      ...(this.#costMicroUsd === 0 ? [] : [dollars(this.#costMicroUsd)]),
-    ].join(" · ");
+    return usageText({
+      steps: this.#step,
+      model_calls: this.#modelCalls,
+      tool_calls: this.#toolCalls,
+      input_tokens: this.#inputTokens,
+      output_tokens: this.#outputTokens,
+      cost_usd: this.#costMicroUsd / 1_000_000,
+    });
   }
 
   #put(call: TaskEvent["data"], given: unknown, open: boolean): void {
@@ -126,6 +120,19 @@ export class RunProgress {
   }
 }
 
+/** What a run has used, on one line; what is none and says nothing is left out. */
+export function usageText(used: Task["usage"]): string {
+  return [
+    counted(used.steps, "step"),
+    counted(used.model_calls, "model call"),
+    counted(used.tool_calls, "tool call"),
+    ...(used.input_tokens === 0
+      ? []
+      : [`${counted(used.input_tokens, "token")} in, ${grouped(used.output_tokens)} out`]),
+    ...(used.cost_usd === 0 ? [] : [dollars(used.cost_usd)]),
+  ].join(" · ");
+}
+
 function counted(count: number, noun: string): string {
   return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
@@ -135,8 +142,8 @@ function grouped(count: number): string {
 }
 
 /** At least cents, and as many digits as a millionth of a dollar needs. */
-function dollars(microUsd: number): string {
-  const digits = (microUsd / 1_000_000).toFixed(6).replace(/0{1,4}$/, "");
+function dollars(usd: number): string {
+  const digits = usd.toFixed(6).replace(/0{1,4}$/, "");
   return `$${digits}`;
 }
 

@@ -2,8 +2,8 @@
  * A run on the screen while it happens: what `render.ts` says, written to a stream, and on a
  * terminal below it one line that is rewritten with what goes on right now and for how long.
  */
+import type { TaskEvent } from "../event.ts";
 import { RunView } from "./render.ts";
-import type { TaskEvent } from "./run-progress.ts";
 import { shorten } from "./terminal-text.ts";
 
 /** What a live view writes to: a terminal, a pipe or a file. */
@@ -27,6 +27,18 @@ export function hasColour(output: Output): boolean {
   return isTerminal(output) && (process.env["NO_COLOR"] ?? "") === "";
 }
 
+/** Shows one run; give it every event once, in order. */
+export interface LiveView {
+  show(event: TaskEvent): void;
+  /** Ends the line that is under way; nothing is written after it. */
+  end(): void;
+}
+
+/** The view that an output can have. */
+export function liveView(output: Output): LiveView {
+  return isTerminal(output) ? new TerminalView(output) : new PlainView(output);
+}
+
 /**
  * Shows the events until they end; the type of the last one says how the run ended. Once the
  * signal is given nothing more is written.
@@ -36,7 +48,7 @@ export async function showLive(
   output: Output,
   signal?: AbortSignal,
 ): Promise<string | null> {
-  const live = isTerminal(output) ? new TerminalView(output) : new PlainView(output);
+  const live = liveView(output);
   signal?.addEventListener("abort", () => live.end());
   if (signal?.aborted === true) {
     live.end();
@@ -53,7 +65,7 @@ export async function showLive(
   return last;
 }
 
-class PlainView {
+class PlainView implements LiveView {
   readonly #output: Output;
   readonly #view = new RunView({ colour: false });
   #ended = false;
@@ -77,7 +89,7 @@ class PlainView {
   }
 }
 
-class TerminalView {
+class TerminalView implements LiveView {
   readonly #output: Output;
   readonly #columns: number;
   readonly #view: RunView;

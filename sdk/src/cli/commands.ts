@@ -1,0 +1,56 @@
+/** Every command there is. Help and completion are made from this table. */
+import { ADMIN_COMMANDS } from "./admin-commands.ts";
+import type { Command } from "./command.ts";
+import { completionFor, SHELLS, type Shell } from "./completion.ts";
+import { helpOf, overview } from "./help.ts";
+import { LOGIN } from "./login.ts";
+import { RUN_COMMANDS } from "./run-commands.ts";
+import { TASK_COMMANDS } from "./task-commands.ts";
+import { EXIT, UsageError } from "./world.ts";
+
+const completion: Command = {
+  name: "completion",
+  arguments: [{ name: "shell" }],
+  about: "Prints a completion script for bash, zsh or fish",
+  options: [],
+  async run({ world, given, commands }) {
+    const shell = given.word("shell");
+    if (!isShell(shell)) {
+      throw new UsageError(`There is completion for ${SHELLS.join(", ")}, not for ${shell}.`);
+    }
+    await world.stdout.print(completionFor(shell, commands));
+    return EXIT.completed;
+  },
+};
+
+const help: Command = {
+  name: "help",
+  arguments: [{ name: "command", optional: true }],
+  about: "Says what there is, or what a command does and takes",
+  options: [],
+  async run({ world, given, commands }) {
+    const name = given.word("command");
+    const command = commands.find((one) => one.name === name);
+    if (name !== "" && command === undefined) {
+      throw new UsageError(`There is no command ${name}.`);
+    }
+    const { program, stdout } = world;
+    await stdout.print(
+      command === undefined ? overview(program, commands) : helpOf(program, command),
+    );
+    return EXIT.completed;
+  },
+};
+
+export const COMMANDS: readonly Command[] = [
+  ...RUN_COMMANDS,
+  ...TASK_COMMANDS,
+  ...ADMIN_COMMANDS,
+  LOGIN,
+  completion,
+  help,
+];
+
+function isShell(text: string): text is Shell {
+  return SHELLS.some((shell) => shell === text);
+}

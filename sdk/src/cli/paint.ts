@@ -1,0 +1,18 @@
+/** Colours of a terminal. */
+
+export type Paint = "red" | "green" | "yellow" | "dim" | "bold";
+
+/** What begins a colour and what ends it (SGR). */
+const CODES: Readonly<Record<Paint, readonly [begin: number, end: number]>> = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  green: [32, 39],
+  yellow: [33, 39],
+};
+
+/** The text in a colour; nothing for nothing. */
+export function painted(paint: Paint, text: string): string {
+  const [begin, end] = CODES[paint];
+  return text === "" ? "" : `\u001b[${begin}m${text}\u001b[${end}m`;
+}

@@ -1,0 +1,32 @@
+/** What `import … from "opspawn"` gives. */
+export { Opspawn, type OpspawnOptions } from "./opspawn.ts";
+export {
+  OpspawnError,
+  RefusedError,
+  StreamGapError,
+  UnreachableError,
+  type Fault,
+  type Refusal,
+  type UnreachableCode,
+} from "./errors.ts";
+export { PATIENCE, type Patience } from "./patience.ts";
+export { isForPeople, TERMINAL_STATUSES, TERMINAL_TYPES, type TaskEvent } from "./event.ts";
+export type { CallOptions, ConditionalOptions, KeyedOptions, Tagged } from "./api.ts";
+export type {
+  Decision,
+  FollowOptions,
+  TaskQuery,
+  Tasks,
+  WaitOptions,
+  WatchOptions,
+} from "./tasks.ts";
+export type { Agents } from "./agents.ts";
+export type { Tools } from "./tools.ts";
+export type { McpServers } from "./mcp-servers.ts";
+export type { Keys } from "./keys.ts";
+export { CALLBACKS, type Webhooks } from "./webhooks.ts";
+export type { Hooks } from "./hooks.ts";
+export type { Budgets, Usage } from "./money.ts";
+export type { Audit, HealthCheck, InvariantChecks } from "./system.ts";
+export type { WebSocketClass } from "./socket-events.ts";
+export type * from "./model.ts";

@@ -1,0 +1,90 @@
+/** MCP servers whose tools agents may use. */
+import type { Api, CallOptions, ConditionalOptions, KeyedOptions, Tagged } from "./api.ts";
+import type {
+  CreateMcpServer,
+  McpAuthorization,
+  McpServer,
+  McpServerList,
+  McpToolPage,
+  ReplaceMcpServer,
+} from "./model.ts";
+import type { QueryOf } from "./operations.ts";
+import { itemsOf } from "./pages.ts";
+
+export class McpServers {
+  readonly #api: Api;
+
+  /** @internal */
+  constructor(api: Api) {
+    this.#api = api;
+  }
+
+  /** The deployment's own and this key's tenant's. */
+  list(options: CallOptions = {}): Promise<McpServerList> {
+    return this.#api.call("listMcpServers", options);
+  }
+
+  create(body: CreateMcpServer, options: KeyedOptions = {}): Promise<McpServer> {
+    return this.#api.call("createMcpServer", { ...options, body });
+  }
+
+  get(name: string, options: CallOptions = {}): Promise<McpServer> {
+    return this.#api.call("getMcpServer", { ...options, path: { name } });
+  }
+
+  /** A server with its tag, to change it only if nobody else did. */
+  getTagged(name: string, options: CallOptions = {}): Promise<Tagged<McpServer>> {
+    return this.#api.tagged("getMcpServer", { ...options, path: { name } });
+  }
+
+  replace(
+    name: string,
+    body: ReplaceMcpServer,
+    options: ConditionalOptions = {},
+  ): Promise<McpServer> {
+    return this.#api.call("replaceMcpServer", { ...options, path: { name }, body });
+  }
+
+  enable(name: string, enabled: boolean, options: ConditionalOptions = {}): Promise<McpServer> {
+    return this.#api.call("enableMcpServer", { ...options, path: { name }, body: { enabled } });
+  }
+
+  delete(name: string, options: ConditionalOptions = {}): Promise<void> {
+    return this.#api.call("deleteMcpServer", { ...options, path: { name } });
+  }
+
+  /** Asks the server anew what it offers. */
+  refresh(name: string, options: CallOptions = {}): Promise<McpServer> {
+    return this.#api.call("refreshMcpServer", { ...options, path: { name } });
+  }
+
+  /** A page of the server's tools. */
+  tools(
+    name: string,
+    query: QueryOf<"listMcpTools"> = {},
+    options: CallOptions = {},
+  ): Promise<McpToolPage> {
+    return this.#api.call("listMcpTools", { ...options, path: { name }, query });
+  }
+
+  /** Every tool of the server, page by page. */
+  allTools(
+    name: string,
+    options: CallOptions = {},
+  ): AsyncGenerator<McpToolPage["tools"][number], void, undefined> {
+    return itemsOf(
+      (cursor) => this.tools(name, cursor === undefined ? {} : { cursor }, options),
+      (page) => page.tools,
+    );
+  }
+
+  /** Begins OAuth: the address to which a person has to go. */
+  authorize(name: string, options: CallOptions = {}): Promise<McpAuthorization> {
+    return this.#api.call("authorizeMcpServer", { ...options, path: { name } });
+  }
+
+  /** Forgets the tokens that OAuth gave. */
+  forgetAuthorization(name: string, options: CallOptions = {}): Promise<void> {
+    return this.#api.call("forgetMcpAuthorization", { ...options, path: { name } });
+  }
+}

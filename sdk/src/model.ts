@@ -1,0 +1,75 @@
+/** Names for the shapes of the API: what it takes, and what it gives. Answers may have more fields. */
+import type { components } from "./gen/api.ts";
+
+type Schemas = components["schemas"];
+
+/** What a task came to. */
+export interface TaskResult {
+  readonly answer: string;
+  /** Where the agent has an `output_schema`: JSON that fits it. */
+  readonly data?: unknown;
+}
+
+/** A task as it is now. */
+export type Task = Omit<Schemas["Task"], "result"> & { readonly result: TaskResult | null };
+export type SubmitTask = Schemas["SubmitTask"];
+/** A page of tasks, newest first; `total` counts all that fit. */
+export type TaskList = Omit<Schemas["TaskList"], "tasks"> & { readonly tasks: readonly Task[] };
+export type EventPage = Schemas["EventPage"];
+export type Limits = Schemas["ChangeLimits"];
+export type Message = Schemas["SendMessage"];
+export type Ticket = Schemas["Ticket"];
+export type OutputPage = Schemas["OutputPage"];
+
+export type Agent = Schemas["Agent"];
+export type AgentList = Schemas["AgentList"];
+export type AgentVersion = Schemas["AgentVersion"];
+export type AgentVersionList = Schemas["AgentVersionList"];
+export type CreateAgent = Schemas["CreateAgent"];
+export type ReplaceAgent = Schemas["ReplaceAgent"];
+
+export type Tool = Schemas["Tool"];
+export type ToolList = Schemas["ToolList"];
+export type RegisterTool = Schemas["RegisterTool"];
+export type ReplaceTool = Schemas["ReplaceTool"];
+
+export type McpServer = Schemas["McpServer"];
+export type McpServerList = Schemas["McpServerList"];
+export type CreateMcpServer = Schemas["CreateMcpServer"];
+export type ReplaceMcpServer = Schemas["ReplaceMcpServer"];
+export type McpToolPage = Schemas["McpToolPage"];
+export type McpAuthorization = Schemas["McpAuthorization"];
+
+export type Key = Schemas["Key"];
+export type KeyList = Schemas["KeyList"];
+/** A key with its secret, which is shown this once. */
+export type NewKey = Schemas["NewKey"];
+export type CreateKey = Schemas["CreateKey"];
+export type RotateKey = Schemas["RotateKey"];
+
+export type Webhook = Schemas["Webhook"];
+export type WebhookList = Schemas["WebhookList"];
+/** A webhook with the secret that its messages are signed with. */
+export type NewWebhook = Schemas["NewWebhook"];
+export type CreateWebhook = Schemas["CreateWebhook"];
+export type ChangeWebhook = Schemas["ChangeWebhook"];
+export type WebhookDelivery = Schemas["WebhookDelivery"];
+export type WebhookDeliveryList = Schemas["WebhookDeliveryList"];
+export type SigningSecret = Schemas["SigningSecret"];
+
+export type Hook = Schemas["Hook"];
+export type HookList = Schemas["HookList"];
+/** A hook with the secret that calls of it are signed with. */
+export type NewHook = Schemas["NewHook"];
+export type CreateHook = Schemas["CreateHook"];
+export type ChangeHook = Schemas["ChangeHook"];
+
+export type BudgetList = Schemas["BudgetList"];
+export type SetBudget = Schemas["SetBudget"];
+export type ConcurrencyList = Schemas["ConcurrencyList"];
+export type SetConcurrencyCap = Schemas["SetConcurrencyCap"];
+export type UsageReport = Schemas["UsageReport"];
+export type AuditEntry = Schemas["AuditEntry"];
+export type AuditList = Schemas["AuditList"];
+export type Invariants = Schemas["Invariants"];
+export type Health = Schemas["Health"];

@@ -1,0 +1,56 @@
+/** An answer that is not a success, as the error that it stands for. */
+import { RefusedError, UnreachableError, type Fault, type OpspawnError } from "./errors.ts";
+
+/** An HTTP-date begins with the name of a day. */
+const HTTP_DATE = /^[A-Z][a-z]{2},/;
+
+/** The error for an answer whose status is not one of success. Never throws. */
+export async function refusalOf(url: string, response: Response): Promise<OpspawnError> {
+  const { status, headers } = response;
+  const problem = recordIn(await response.text().catch(() => ""));
+  const { code, detail, title, errors, request_id: requestId } = problem ?? {};
+  if (typeof code !== "string") {
+    return new UnreachableError(url, `an answer ${status} that is not Opspawn's`, {
+      code: "not_opspawn",
+      status,
+    });
+  }
+  return new RefusedError({
+    status,
+    code,
+    detail: textIn(detail) ?? textIn(title) ?? code,
+    requestId: textIn(requestId) ?? headers.get("X-Request-Id"),
+    errors: Array.isArray(errors) ? errors.filter(isFault) : [],
+    retryAfter: secondsIn(headers.get("Retry-After")),
+  });
+}
+
+/** The JSON object in a text, or null. */
+export function recordIn(text: string): Record<string, unknown> | null {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)
+      ? (parsed as Record<string, unknown>)
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Seconds from now, of either form that the header has. */
+function secondsIn(retryAfter: string | null): number | null {
+  if (retryAfter !== null && HTTP_DATE.test(retryAfter)) {
+    const ms = Date.parse(retryAfter) - Date.now();
+    return Number.isNaN(ms) ? null : Math.max(0, Math.ceil(ms / 1000));
+  }
+  return retryAfter !== null && /^\d+$/.test(retryAfter) ? Number(retryAfter) : null;
+}
+
+function textIn(value: unknown): string | null {
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+function isFault(value: unknown): value is Fault {
+  const { pointer, detail } = (value ?? {}) as Partial<Fault>;
+  return typeof pointer === "string" && typeof detail === "string";
+}

@@ -1,0 +1,83 @@
+/** A task's events over one stream of server-sent events: plain HTTP, read no faster than it is taken. */
+import type { Api } from "./api.ts";
+import { OpspawnError, UnreachableError } from "./errors.ts";
+import { TERMINAL_STATUSES, type Connection, type TaskEvent } from "./event.ts";
+import { recordIn } from "./problem.ts";
+
+const STREAM = "text/event-stream";
+
+/** The events of one connection while it holds. @throws RefusedError, UnreachableError */
+export async function* streamEvents(
+  api: Api,
+  taskId: string,
+  after: number,
+  signal: AbortSignal | undefined,
+): Connection {
+  const stop = new AbortController();
+  const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
+  const path = { id: taskId };
+  let cursor = after;
+  try {
+    const response = await api.open(
+      "listEvents",
+      { path, query: { after }, signal: either },
+      STREAM,
+    );
+    if (response.headers.get("Content-Type")?.startsWith(STREAM) !== true) {
+      throw new UnreachableError(api.url, "the answer is no stream of events", {
+        code: "not_opspawn",
+        status: response.status,
+      });
+    }
+    for await (const line of linesOf(response, api, stop)) {
+      const event = eventIn(line);
+      if (event !== null) {
+        cursor = event.seq;
+        yield event;
+      }
+    }
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error instanceof OpspawnError
+      ? error
+      : new UnreachableError(api.url, "the stream broke off", { cause: error });
+  } finally {
+    stop.abort();
+  }
+  // A stream ends after the last event of a log, and when somebody in between has had enough of it.
+  const query = { after: cursor, limit: 1 };
+  const { last_seq, status } = await api.call("listEvents", { path, query, signal, retries: 0 });
+  if (TERMINAL_STATUSES.has(status) && last_seq <= cursor) {
+    yield null;
+  }
+}
+
+/** The lines of a body. Reading it fails where nothing has come for too long. */
+async function* linesOf(
+  { body }: Response,
+  { url, patience }: Api,
+  stop: AbortController,
+): AsyncGenerator<string, void, undefined> {
+  const reader = (body ?? new Blob([]).stream()).getReader();
+  const decoder = new TextDecoder();
+  let rest = "";
+  for (;;) {
+    const timer = setTimeout(
+      () => stop.abort(new UnreachableError(url, "the connection went silent")),
+      patience.silenceMs,
+    );
+    const { done, value } = await reader.read().finally(() => clearTimeout(timer));
+    if (done) {
+      return;
+    }
+    const lines = (rest + decoder.decode(value, { stream: true })).split(/\r?\n/);
+    rest = lines.pop() ?? "";
+    yield* lines;
+  }
+}
+
+/** Each event of the service is one line of data; its type and number are in it too. */
+function eventIn(line: string): TaskEvent | null {
+  const event = line.startsWith("data:") ? recordIn(line.slice("data:".length)) : null;
+  return typeof event?.["seq"] === "number" ? (event as unknown as TaskEvent) : null;
+}

@@ -1,0 +1,276 @@
+/**
+ * The client as its users have it: packed, installed, typed, and the same build in Node 20, Node 24,
+ * workerd and a browser; and a watch that a crash of the service does not end.
+ */
+import { execFile, execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, globSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
+import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type * as sdk from "../../sdk/src/index.ts";
+import { browserPath, openPage } from "../browser.ts";
+import { installPackage, type InstalledPackage } from "../package.ts";
+import { freePort, Service } from "../service.ts";
+import { logOf, scripted } from "../tasks.ts";
+import { startWorker } from "../workerd.ts";
+
+const ROOT = resolve(import.meta.dirname, "../..");
+const EXERCISE = join(ROOT, "test", "runtimes", "exercise.mjs");
+const run = promisify(execFile);
+
+/** What the exercise must come to, wherever it runs. */
+const WELL = {
+  health: "ok",
+  answer: "It is three, said piece by piece.",
+  status: "completed",
+  inOrder: true,
+  sameOverHttp: true,
+  sameFromCursor: true,
+  sameInPages: true,
+  lastSeq: true,
+  newest: true,
+  refused: "not_found",
+  requestId: true,
+  stopped: "enough",
+};
+
+let service: Service;
+let installed: InstalledPackage;
+/** Where the browser's page is served: known to the service before it starts. */
+let pagePort: number;
+
+beforeAll(async () => {
+  pagePort = await freePort();
+  const vars = { OPSPAWN_CORS_ORIGINS: `http://127.0.0.1:${pagePort}`, OPSPAWN_DELTA_CHARS: "1" };
+  [service, installed] = await Promise.all([Service.start({ vars }), installPackage()]);
+});
+afterAll(async () => {
+  await service.stop();
+  await installed[Symbol.asyncDispose]();
+});
+
+/** The installed build, in this process. */
+async function load(): Promise<typeof sdk> {
+  const url = pathToFileURL(join(installed.path, "dist", "index.js"));
+  return (await import(url.href)) as typeof sdk;
+}
+
+/** A program that runs the exercise and prints what came out. */
+function programFor(): string {
+  copyFileSync(EXERCISE, join(installed.folder, "exercise.mjs"));
+  const file = join(installed.folder, "program.mjs");
+  writeFileSync(
+    file,
+    `import * as sdk from "opspawn";
+import { exercise } from "./exercise.mjs";
+console.log(JSON.stringify(await exercise(sdk, ${JSON.stringify(service)})));
+process.exit();`,
+  );
+  return file;
+}
+
+/** A Node of this major version, or null. */
+function nodeOf(major: number): string | null {
+  const places = ["/usr/bin/node", "/usr/local/bin/node", process.execPath];
+  const found = places.find((path) => {
+    try {
+      return execFileSync(path, ["--version"], { encoding: "utf8" }).startsWith(`v${major}.`);
+    } catch {
+      return false;
+    }
+  });
+  return found ?? null;
+}
+
+test("the package has what it needs, nothing else, and needs no other", () => {
+  const { files, manifest } = installed;
+  expect(files.filter((file) => !/^dist\/.*\.(?:js|d\.ts)$/.test(file)).toSorted()).toEqual([
+    "LICENSE",
+    "README.md",
+    "package.json",
+  ]);
+  expect(files).toContain("dist/cli/main.js");
+  expect(manifest).toMatchObject({ name: "opspawn", license: "Apache-2.0", type: "module" });
+  expect(Object.keys(manifest)).not.toContain("dependencies");
+  const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
+    version: string;
+  };
+  expect(manifest["version"]).toBe(version);
+});
+
+test("a program in strict TypeScript compiles against it, and one that is wrong does not", async () => {
+  const { folder } = installed;
+  const right = `import { Opspawn, type Task } from "opspawn";
+const { tasks } = new Opspawn({ url: "http://here", key: "k" });
+const task: Task = await tasks.run({ input_data: { goal: "Add." }, limits: { max_steps: 3 } });
+const answer: string = task.result?.answer ?? "";
+for await (const { seq, data } of tasks.watch(task.task_id)) console.log(seq + 1, data["x"], answer);
+export {};`;
+  writeFileSync(join(folder, "right.ts"), right);
+  writeFileSync(join(folder, "wrong.ts"), right.replace("max_steps: 3", "max_stepz: 3"));
+  const options = ["--noEmit", "--strict", "--exactOptionalPropertyTypes", "--target", "es2022"];
+  const modules = ["--module", "nodenext", "--lib", "es2023,dom", "--types", ""];
+  const tsc = (file: string) =>
+    run(join(ROOT, "node_modules", ".bin", "tsc"), [...options, ...modules, file], { cwd: folder });
+  await tsc("right.ts");
+  await expect(tsc("wrong.ts")).rejects.toMatchObject({
+    stdout: expect.stringContaining("max_stepz") as string,
+  });
+});
+
+test.for([20, 24])("it does its work in Node %s", async (major, { skip }) => {
+  const node = nodeOf(major);
+  if (node === null) {
+    return skip(`there is no Node ${major} on this machine`);
+  }
+  const { stdout } = await run(node, [programFor()], { cwd: installed.folder });
+  // Node 20 has no WebSocket: there, events come over HTTP.
+  expect(JSON.parse(stdout)).toEqual({ ...WELL, socket: major > 20 });
+});
+
+test("it does its work in workerd", async () => {
+  const dist = join(installed.path, "dist");
+  const files = globSync("**/*.js", { cwd: dist, exclude: ["cli"] });
+  const entry = `import * as sdk from "./dist/index.js";
+import { exercise } from "./exercise.mjs";
+export default { fetch: async (request) => Response.json(await exercise(sdk, await request.json())) };`;
+  const sources = files.map((file) => [`dist/${file}`, readFileSync(join(dist, file), "utf8")]);
+  await using worker = await startWorker({
+    "entry.mjs": entry,
+    "exercise.mjs": readFileSync(EXERCISE, "utf8"),
+    ...(Object.fromEntries(sources) as Record<string, string>),
+  });
+  const { url, key } = service;
+  const response = await fetch(worker.url, { method: "POST", body: JSON.stringify({ url, key }) });
+  const body = await response.text();
+  expect(response.status, body).toBe(200);
+  expect(JSON.parse(body)).toEqual({ ...WELL, socket: true });
+});
+
+test("it does its work in a browser, from another origin", async ({ skip }) => {
+  const browser = browserPath();
+  if (browser === null) {
+    return skip("there is no Chromium on this machine");
+  }
+  const { url, key } = service;
+  const page = `<!doctype html><script type="module">
+const report = (body) => fetch("/report", { method: "POST", body: JSON.stringify(body) });
+try {
+  const sdk = await import("/dist/index.js");
+  const { exercise } = await import("/exercise.mjs");
+  await report(await exercise(sdk, ${JSON.stringify({ url, key })}));
+} catch (error) {
+  await report(String(error?.stack ?? error));
+}</script>`;
+  const reported = Promise.withResolvers<unknown>();
+  const pages = createServer((request, response) => {
+    const path = request.url ?? "/";
+    if (path === "/report") {
+      void text(request).then((body) => reported.resolve(JSON.parse(body)));
+      response.end();
+    } else if (path === "/") {
+      response.setHeader("Content-Type", "text/html").end(page);
+    } else if (/^\/(?:exercise\.mjs|dist\/[\w/-]+\.js)$/.test(path)) {
+      const file = path === "/exercise.mjs" ? EXERCISE : join(installed.path, path);
+      response.setHeader("Content-Type", "text/javascript").end(readFileSync(file));
+    } else {
+      response.writeHead(404).end();
+    }
+  });
+  pages.listen(pagePort, "127.0.0.1");
+  await once(pages, "listening");
+  const { port } = pages.address() as AddressInfo;
+  let opened: AsyncDisposable | null = null;
+  try {
+    opened = await openPage(browser, `http://127.0.0.1:${port}/`);
+    expect(await reported.promise).toEqual({ ...WELL, socket: true });
+  } finally {
+    await opened?.[Symbol.asyncDispose]();
+    pages.closeAllConnections();
+    pages.close();
+  }
+});
+
+test("two keys of one client list and change what there is, and what is gone is gone", async () => {
+  const { Opspawn, RefusedError } = await load();
+  const opspawn = new Opspawn(service);
+  const { key, key_id } = await opspawn.keys.create({ name: "other", scopes: ["tasks:read"] });
+  const reader = new Opspawn({ url: service.url, key });
+  await expect(reader.tasks.create({ input_data: { goal: "x" } })).rejects.toMatchObject({
+    code: "forbidden",
+    status: 403,
+  });
+  await opspawn.agents.create({ name: "sdk-agent", config: { tools: ["calculator"] } });
+  const { value, etag } = await reader.agents.getTagged("sdk-agent");
+  const replaced = await opspawn.agents.replace("sdk-agent", {}, { ifMatch: etag });
+  expect([value.version, replaced.version]).toEqual([1, 2]);
+  await expect(opspawn.agents.delete("sdk-agent", { ifMatch: etag })).rejects.toThrow(RefusedError);
+  await opspawn.agents.delete("sdk-agent");
+  const names = [];
+  for await (const { name } of reader.agents.all()) {
+    names.push(name);
+  }
+  expect(names).toEqual(["default"]);
+  await opspawn.keys.revoke(key_id);
+  expect((await opspawn.keys.get(key_id)).revoked_at).not.toBeNull();
+});
+
+test("the same idempotency key submits one task, and waits of people are given back", async () => {
+  const { Opspawn } = await load();
+  const { tasks } = new Opspawn(service);
+  const body = {
+    agent_config: { model: "local/script", policy: { approve: ["add_*"] } },
+    input_data: {
+      goal: "demo",
+      script: [
+        { tool_calls: [{ name: "add_numbers", arguments: { a: 1, b: 2 } }] },
+        { text: "It is 3." },
+      ],
+    },
+  };
+  const [one, other] = await Promise.all(
+    [1, 2].map(() => tasks.run(body, { idempotencyKey: "sdk-1" })),
+  );
+  expect(one).toMatchObject({ status: "waiting", waiting_for: "approval" });
+  expect(other?.task_id).toBe(one?.task_id);
+  await tasks.approve(one?.task_id ?? "", "call_2");
+  const done = await tasks.settled(one?.task_id ?? "");
+  expect(done).toMatchObject({ status: "completed", result: { answer: "It is 3." } });
+});
+
+test("watches go on by cursor when the service is killed and comes back: nothing lost, nothing twice", async () => {
+  const { Opspawn } = await load();
+  const { tasks } = new Opspawn(service);
+  const chatter = { text: "streamed ".repeat(10), chunks: 90, delay_ms: 15 };
+  const rest = { tool_calls: [{ name: "wait", arguments: { seconds: 0.5 } }] };
+  const { task_id } = await tasks.create(
+    scripted([rest, chatter, rest, chatter]) as unknown as sdk.SubmitTask,
+  );
+  const streaming = Promise.withResolvers<void>();
+  const watched = async (via: "websocket" | "sse"): Promise<sdk.TaskEvent[]> => {
+    const events: sdk.TaskEvent[] = [];
+    for await (const event of tasks.watch(task_id, { via })) {
+      events.push(event);
+      if (events.filter(({ type }) => type === "model.delta").length === 20) {
+        streaming.resolve();
+      }
+    }
+    return events;
+  };
+  const watches = [watched("websocket"), watched("sse")];
+  const settled = tasks.settled(task_id);
+  await streaming.promise;
+  await service.kill();
+  await service.up();
+  const [bySocket, byStream] = await Promise.all(watches);
+  expect(await settled).toMatchObject({ status: "completed" });
+  const log = await logOf(service, task_id);
+  expect(bySocket).toEqual(log);
+  expect(byStream).toEqual(log);
+  expect(log.map(({ type }) => type)).toContain("recovery.started");
+});

@@ -1,0 +1,46 @@
+/** The package `opspawn` as its users have it: built, packed, and installed in a folder of its own. */
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+
+const ROOT = resolve(import.meta.dirname, "..");
+const run = promisify(execFile);
+
+export interface InstalledPackage extends AsyncDisposable {
+  /** The folder of a project that depends on it. */
+  readonly folder: string;
+  /** Where the package itself is. */
+  readonly path: string;
+  /** The program. */
+  readonly bin: string;
+  /** What was packed. */
+  readonly files: readonly string[];
+  readonly manifest: Readonly<Record<string, unknown>>;
+}
+
+/** Builds, packs and installs it; no registry is asked, since it needs no other package. */
+export async function installPackage(): Promise<InstalledPackage> {
+  const folder = await mkdtemp(join(tmpdir(), "opspawn-package-"));
+  await run(process.execPath, [join(ROOT, "scripts", "sdk-build.ts")]);
+  const packing = ["pack", "--json", `--pack-destination=${folder}`];
+  const { stdout } = await run("npm", packing, { cwd: join(ROOT, "sdk") });
+  const [packed] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
+  await writeFile(join(folder, "package.json"), '{"private": true, "type": "module"}');
+  await run("npm", ["install", "--offline", "--no-audit", "--no-fund", `./${packed.filename}`], {
+    cwd: folder,
+  });
+  const path = join(folder, "node_modules", "opspawn");
+  return {
+    folder,
+    path,
+    bin: join(folder, "node_modules", ".bin", "opspawn"),
+    files: packed.files.map((file) => file.path),
+    manifest: JSON.parse(await readFile(join(path, "package.json"), "utf8")) as Record<
+      string,
+      unknown
+    >,
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}

@@ -1,0 +1,375 @@
+/** The command line against a small real server: what it takes, what it says, how it ends. */
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { expect, onTestFinished, test } from "vitest";
+import { runCli } from "../../sdk/src/cli/cli.ts";
+import { Given } from "../../sdk/src/cli/command.ts";
+import { COMMANDS } from "../../sdk/src/cli/commands.ts";
+import { addressOf } from "../../sdk/src/cli/connection.ts";
+import { Questions } from "../../sdk/src/cli/questions.ts";
+import { ReaderGone, type Out, type World } from "../../sdk/src/cli/world.ts";
+import { fakeService, problem, type Answer, type Asked, type Fake } from "../fake-service.ts";
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+interface Around {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  readonly configFile?: string | null;
+  readonly columns?: number;
+}
+
+const TASK = {
+  task_id: "task_1",
+  status: "completed",
+  waiting_for: null,
+  created_at: "2026-11-24T12:00:00.000Z",
+  input_data: { goal: "A goal that is much longer than what a narrow terminal has room for" },
+  name: null,
+};
+
+/** Runs one command line in a world of its own. */
+async function cli(args: readonly string[], around: Around = {}): Promise<Ended> {
+  const { world, written } = worldOf(around);
+  return { code: await runCli(args, world), ...written };
+}
+
+function worldOf(around: Around): { world: World; written: { out: string; err: string } } {
+  const written = { out: "", err: "" };
+  const stdout: Out = {
+    ...(around.columns === undefined ? {} : { isTTY: true, columns: around.columns }),
+    write: (text) => {
+      written.out += text;
+    },
+    print: async (text) => {
+      written.out += text;
+    },
+  };
+  const world: World = {
+    program: "opspawn",
+    env: around.env ?? {},
+    stdin: Readable.from(around.stdin === undefined ? [] : [around.stdin]),
+    stdout,
+    stderr: { write: (text) => (written.err += text) },
+    configFile: around.configFile ?? null,
+    defaultKey: () => null,
+    onInterrupt: () => undefined,
+    exit: (code) => {
+      throw new Error(`ended with ${code}`);
+    },
+  };
+  return { world, written };
+}
+
+function answering(body: unknown, status = 200): Promise<Fake> {
+  return fakeService([], () => ({ status, body }));
+}
+
+/** The keys that were shown to it, in order. */
+function shown({ requests }: Fake): unknown[] {
+  return requests.map(({ headers }) => headers["authorization"]);
+}
+
+/** Output whose reader has left. */
+async function gone(): Promise<void> {
+  throw new ReaderGone();
+}
+
+function envOf(fake: Fake): Record<string, string> {
+  return { OPSPAWN_URL: fake.url, OPSPAWN_KEY: "opsk_env", NO_COLOR: "1", TERM: "xterm" };
+}
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), "opspawn-"));
+  onTestFinished(() => rmSync(path, { recursive: true }));
+  return path;
+}
+
+test.each([
+  [["rnu"], "There is no command rnu."],
+  [["agents"], "Say what to do: agents list, agents get, agents put, agents delete."],
+  [["--json", "ls"], "A command goes before --json."],
+  [["get"], "get needs <task>."],
+  [["ls", "extra"], 'ls takes no "extra".'],
+  [["ls", "--nope"], "Unknown option '--nope'."],
+  [["ls", "--status", "done"], "--status must be one of pending, running, waiting, completed,"],
+  [["ls", "--limit", "0"], "--limit must be a whole number from 1, and it is 0."],
+  [["run", "x", "--max-cost", "much"], "--max-cost must be a number from 0, and it is much."],
+  [["run", "x", "--config", "{"], "--config must be JSON, and it is {."],
+  [["run", "x", "--config", "[]"], "--config must be a JSON object."],
+  [["run"], "There is no goal: say what to do, in quotes."],
+  [["limits", "task_1"], "Name a limit: --max-steps,"],
+  [["completion", "tcsh"], "There is completion for bash, zsh, fish, not for tcsh."],
+  [["help", "rnu"], "There is no command rnu."],
+  [["keys", "create", "--name", "x"], "A key needs --name and --scopes."],
+])("%s is refused in a sentence, and nothing is sent", async (args, sentence) => {
+  const { code, out, err } = await cli(args, { env: { OPSPAWN_KEY: "k" } });
+  expect([code, out]).toEqual([2, ""]);
+  expect(err).toContain(sentence);
+  expect(err).toContain("`opspawn --help`");
+});
+
+test("every command is in the overview, has help of its own, and fits into 80 columns", async () => {
+  const overview = await cli(["--help"]);
+  expect(overview.code).toBe(0);
+  for (const command of COMMANDS) {
+    expect(overview.out).toContain(`  ${command.name}`);
+    const { code, out } = await cli([...command.name.split(" "), "--help"]);
+    expect(code, command.name).toBe(0);
+    for (const { name } of command.options) {
+      expect(out, command.name).toContain(`--${name}`);
+    }
+    expect((await cli(["help", ...command.name.split(" ")])).out).toBe(out);
+    expect(Math.max(...out.split("\n").map((line) => line.length)), out).toBeLessThanOrEqual(80);
+  }
+  expect(Math.max(...overview.out.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(88);
+  expect((await cli([])).code).toBe(2);
+  expect((await cli(["--version"])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+/** What bash would offer at the end of these words. */
+function completed(script: string, ...words: readonly string[]): string[] {
+  const program = `${script}\nCOMP_WORDS=(opspawn "$@"); COMP_CWORD=$#; _opspawn; printf '%s\\n' "\${COMPREPLY[@]}"`;
+  const out = execFileSync("bash", ["-c", program, "bash", ...words], { encoding: "utf8" });
+  return out.split("\n").filter((line) => line !== "");
+}
+
+test("bash completes commands, their second words and their options, of each command its own", async () => {
+  const { out } = await cli(["completion", "bash"]);
+  expect(completed(out, "")).toContain("run");
+  expect(completed(out, "ag")).toEqual(["agents"]);
+  expect(completed(out, "agents", "p")).toEqual(["put"]);
+  expect(completed(out, "run", "--max-s")).toEqual(["--max-steps"]);
+  expect(completed(out, "keys", "create", "--sc")).toEqual(["--scopes"]);
+  expect(completed(out, "ls", "--max-s")).toEqual([]);
+});
+
+test("the scripts for zsh and fish name every command and option", async () => {
+  for (const shell of ["zsh", "fish"]) {
+    const { out } = await cli(["completion", shell]);
+    for (const { name, options } of COMMANDS) {
+      for (const word of name.split(" ")) {
+        expect(out, shell).toContain(word);
+      }
+      for (const option of options) {
+        expect(out, shell).toContain(option.name);
+      }
+    }
+  }
+});
+
+test("an option goes before the environment, that before the profile, and that before the default", async () => {
+  const file = join(folder(), "config.json");
+  const [flag, env, profile] = [
+    await answering(TASK),
+    await answering(TASK),
+    await answering(TASK),
+  ];
+  const profiles = { default: { url: profile.url, key: "opsk_profile" } };
+  writeFileSync(
+    file,
+    JSON.stringify({ profiles: { ...profiles, other: { ...profiles.default } } }),
+  );
+  const get = (args: readonly string[], set: Record<string, string>) =>
+    cli(["get", "task_1", "--json", ...args], { env: set, configFile: file });
+  expect((await get([], {})).code).toBe(0);
+  expect((await get([], { OPSPAWN_URL: env.url, OPSPAWN_KEY: "opsk_env" })).code).toBe(0);
+  await get(["--url", flag.url], { OPSPAWN_URL: env.url, OPSPAWN_KEY: "opsk_env" });
+  await get(["--profile", "other"], { OPSPAWN_URL: env.url, OPSPAWN_KEY: "opsk_env" });
+  expect([shown(flag), shown(env), shown(profile)]).toEqual([
+    ["Bearer opsk_env"],
+    ["Bearer opsk_env"],
+    ["Bearer opsk_profile", "Bearer opsk_profile"],
+  ]);
+  expect((await get(["--profile", "none"], {})).err).toContain("There is no profile none");
+  const { world: bare } = worldOf({ env: { OPSPAWN_KEY: "k" } });
+  const given = new Given({ name: "ls", arguments: [], options: [] }, []);
+  expect(addressOf(bare, given)).toEqual({ url: "http://127.0.0.1:8787", key: "k" });
+});
+
+test("a profile's key is not sent to another address than its own", async () => {
+  const file = join(folder(), "config.json");
+  writeFileSync(file, JSON.stringify({ profiles: { default: { url: "http://own", key: "k" } } }));
+  const elsewhere = await answering(TASK);
+  const { code, err } = await cli(["get", "task_1", "--url", elsewhere.url], { configFile: file });
+  expect([code, elsewhere.requests]).toEqual([2, []]);
+  expect(err).toContain("There is no key");
+});
+
+test("login keeps a key that works, for its owner only, beside other profiles, and shows it to nobody", async () => {
+  const file = join(folder(), "deep", "opspawn", "config.json");
+  const fake = await answering({ tasks: [], total: 0, next_cursor: null });
+  const around = { configFile: file, stdin: "opsk_secret\n" };
+  const first = await cli(["login", "--url", fake.url], around);
+  expect(first.code, first.err).toBe(0);
+  expect(first.out + first.err).not.toContain("opsk_secret");
+  await cli(["login", "--url", `${fake.url}/`, "--profile", "two"], around);
+  const profile = { url: fake.url, key: "opsk_secret" };
+  expect(JSON.parse(readFileSync(file, "utf8"))).toEqual({
+    profiles: { default: profile, two: profile },
+  });
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(fake.requests).toMatchObject([
+    { line: "GET /api/v1/tasks?limit=1", headers: { authorization: "Bearer opsk_secret" } },
+    {},
+  ]);
+});
+
+test("login keeps nothing where the key is refused, and says so where the file is not its own", async () => {
+  const file = join(folder(), "config.json");
+  const fake = await fakeService([], () => problem(401, "unauthorized"));
+  const args = ["login", "--url", fake.url];
+  expect((await cli(args, { configFile: file, stdin: "bad" })).code).toBe(2);
+  expect(() => statSync(file)).toThrow("ENOENT");
+  expect((await cli(args, { configFile: file, stdin: " \n" })).err).toContain("There is no key.");
+  writeFileSync(file, "{}");
+  expect((await cli(["ls"], { configFile: file })).err).toContain(
+    "not what `opspawn login` writes",
+  );
+});
+
+test("a submission says what the options say, and its goal may come from a pipe", async () => {
+  const fake = await answering({ ...TASK, status: "pending" }, 201);
+  const options = ["--agent", "a", "--model", "m/x", "--planner", "react", "--max-steps", "3"];
+  const more = ["--tools", "calculator, wait", "--max-cost", "0.5", "--metadata", '{"team":"ops"}'];
+  const config = ["--config", '{"policy":{"deny":["x"]}}', "--input", '{"context":{"a":1}}'];
+  const args = ["run", "Add", "two", "--detach", ...options, ...more, ...config];
+  expect(await cli(args, { env: envOf(fake) })).toMatchObject({ code: 0, out: "task_1\n" });
+  await cli(["run", "--detach"], { env: envOf(fake), stdin: "  piped goal\n" });
+  expect(fake.requests.map(({ body }) => body)).toEqual([
+    {
+      input_data: { context: { a: 1 }, goal: "Add two" },
+      agent: "a",
+      agent_config: {
+        policy: { deny: ["x"] },
+        model: "m/x",
+        planner: "react",
+        tools: ["calculator", "wait"],
+      },
+      limits: { max_steps: 3, max_cost_usd: 0.5 },
+      metadata: { team: "ops" },
+    },
+    { input_data: { goal: "piped goal" } },
+  ]);
+});
+
+test("what people say to a run is sent as they said it", async () => {
+  const fake = await answering({ ...TASK, status: "running" }, 202);
+  const around = { env: envOf(fake) };
+  await cli(["approve", "task_1", "call_2", "--arguments", '{"a":2}', "--comment", "yes"], around);
+  await cli(["deny", "task_1", "call_2"], around);
+  await cli(["send", "task_1", "go", "on"], around);
+  await cli(["send", "task_1"], { ...around, stdin: "from a pipe\n" });
+  await cli(["send", "task_1", "--call", "c", "--key", "k", "--data", '{"x":1}'], around);
+  await cli(["limits", "task_1", "--max-tokens", "9"], around);
+  const { out } = await cli(["cancel", "task_1", "--reason", "enough"], around);
+  expect(out).toBe("task_1 running\n");
+  expect(
+    fake.requests.map(({ line, body }) => [line.replace("/api/v1/tasks/task_1", ""), body]),
+  ).toEqual([
+    ["POST /approvals/call_2", { decision: "approve", arguments: { a: 2 }, comment: "yes" }],
+    ["POST /approvals/call_2", { decision: "deny" }],
+    ["POST /messages", { content: "go on" }],
+    ["POST /messages", { content: "from a pipe" }],
+    ["POST /messages", { data: { x: 1 }, call_id: "c", key: "k" }],
+    ["PATCH /limits", { max_tokens: 9 }],
+    ["POST /cancel", { reason: "enough" }],
+  ]);
+  expect((await cli(["send", "task_1"], around)).err).toContain("There is nothing to send");
+});
+
+test("a list fits the terminal, is whole in a pipe, and asks for no more than it shows", async () => {
+  const pages = (asked: Asked): Answer => ({
+    status: 200,
+    body: { tasks: [TASK, TASK], next_cursor: asked.line.includes("cursor") ? null : "2" },
+  });
+  const fake = await fakeService([], pages);
+  const around = { env: envOf(fake) };
+  for (const columns of [40, 80]) {
+    const { out } = await cli(["ls"], { ...around, columns });
+    const lines = out.trimEnd().split("\n");
+    expect(lines).toHaveLength(5);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThanOrEqual(columns);
+    expect(lines[1]).toMatch(/^task_1 .*…$/);
+  }
+  expect((await cli(["ls"], around)).out).toContain(TASK.input_data.goal);
+  fake.requests.length = 0;
+  const { out } = await cli(["ls", "--limit", "2", "--json"], around);
+  expect(out).toBe(`${JSON.stringify(TASK)}\n`.repeat(2));
+  expect(fake.requests.map(({ line }) => line)).toEqual(["GET /api/v1/tasks?limit=2"]);
+});
+
+test("an agent is put from a file: made, or where it is there, given a new version", async () => {
+  const file = join(folder(), "agent.json");
+  const agent = { name: "a", config: { tools: ["calculator"] } };
+  writeFileSync(file, JSON.stringify(agent));
+  const fake = await fakeService([], ({ line }) =>
+    line.startsWith("POST")
+      ? problem(409, "agent_exists")
+      : { status: 200, body: { ...agent, version: 2 } },
+  );
+  const around = { env: envOf(fake) };
+  expect(await cli(["agents", "put", file], around)).toMatchObject({
+    code: 0,
+    out: "a version 2\n",
+  });
+  expect(fake.requests.map(({ line, body }) => [line, body])).toEqual([
+    ["POST /api/v1/agents", agent],
+    ["PUT /api/v1/agents/a", { config: agent.config }],
+  ]);
+  writeFileSync(file, "[]");
+  expect((await cli(["agents", "put", file], around)).err).toContain(
+    "must be the JSON of an agent",
+  );
+  expect((await cli(["agents", "put", `${file}.none`], around)).err).toContain("cannot be read");
+});
+
+test("a reader that leaves ends a list quietly, without asking for the rest", async () => {
+  const fake = await answering({ tasks: [TASK], next_cursor: "more" });
+  const code = await runCli(["ls", "--all", "--json"], {
+    program: "opspawn",
+    env: envOf(fake),
+    stdin: Readable.from([]),
+    stdout: { write: () => undefined, print: gone },
+    stderr: { write: (text) => expect.fail(text) },
+    configFile: null,
+    defaultKey: () => null,
+    onInterrupt: () => undefined,
+    exit: () => expect.fail("it ended by itself"),
+  });
+  expect([code, fake.requests.length]).toEqual([0, 1]);
+});
+
+test("questions are open until they are answered, and each says what to type", () => {
+  const questions = new Questions("opspawn", "task_1");
+  const observe = (type: string, data: Record<string, unknown>) =>
+    questions.observe({ seq: 1, at: "", type, data });
+  observe("approval.requested", { call_id: "c1", name: "pay", arguments: { amount: 1 } });
+  observe("tool.requested", { call_id: "c2", wait: "input", arguments: { question: "Why?" } });
+  observe("input.requested", { call_id: "c3", key: "k", message: "Who?", schema: {} });
+  observe("limit.reached", { limit: "max_cost_usd", value: 1 });
+  const { text } = questions;
+  for (const command of [
+    "opspawn approve task_1 c1",
+    "opspawn deny task_1 c1",
+    'opspawn send task_1 "your answer"',
+    "opspawn send task_1 --call c3 --key k --data",
+    "opspawn limits task_1 --max-cost",
+  ]) {
+    expect(text).toContain(command);
+  }
+  observe("approval.decided", { call_id: "c1" });
+  observe("tool.completed", { call_id: "c2" });
+  observe("message.received", { call_id: "c3" });
+  observe("run.resumed", { from: "budget" });
+  expect(questions.isEmpty).toBe(true);
+  observe("limit.reached", { limit: "tenant_day", value: 1 });
+  expect(questions.text).toContain("opspawn budgets set");
+});

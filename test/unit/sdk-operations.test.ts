@@ -1,0 +1,93 @@
+/** The SDK against the OpenAPI document: every operation has a method, and the types are its own. */
+import { expect, expectTypeOf, test } from "vitest";
+import {
+  Opspawn,
+  type Agent,
+  type SubmitTask,
+  type Task,
+  type TaskEvent,
+  type TaskResult,
+} from "../../sdk/src/index.ts";
+import { NOT_CALLED, OPERATIONS } from "../../sdk/src/operations.ts";
+import { routesOf, writtenDocument, type Route } from "../openapi-document.ts";
+
+const routes = routesOf(writtenDocument());
+
+function routeOf(method: string, path: string): Route | undefined {
+  const fitting = routes.filter(
+    (route) =>
+      route.method === method &&
+      new RegExp(`^${route.path.replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(path),
+  );
+  // A name in the path wins over a parameter in its place.
+  return fitting.toSorted((a, b) => a.path.split("{").length - b.path.split("{").length)[0];
+}
+
+/** Calls every method of a client once, with nothing but texts. */
+async function callAll(client: Opspawn): Promise<void> {
+  const resources = Object.values(client).filter((one): one is object => typeof one === "object");
+  for (const resource of resources) {
+    const methods = Object.getOwnPropertyNames(Object.getPrototypeOf(resource) as object).filter(
+      (name) => name !== "constructor",
+    );
+    for (const name of methods) {
+      const method = (resource as Record<string, (...args: string[]) => unknown>)[name];
+      const given = method?.call(resource, "a", "b");
+      await (Symbol.asyncIterator in (given as object) ? (given as AsyncGenerator).next() : given);
+    }
+  }
+}
+
+test("every operation of the document is called by a method, or is named with a reason not to be", async () => {
+  const reached = new Set<string>();
+  const record: typeof fetch = (input, init) => {
+    const { pathname } = new URL(input as string);
+    reached.add(routeOf(init?.method ?? "", pathname)?.operation.operationId ?? pathname);
+    const lists = { tasks: [], agents: [], keys: [], entries: [], versions: [], tools: [] };
+    const log = { events: [{ seq: 1, type: "run.completed", data: {} }], has_more: false };
+    const body = { ...lists, ...log, deliveries: [], next_cursor: null, task_id: "a" };
+    const stream = `data: ${JSON.stringify(log.events[0])}\n\n`;
+    const wantsStream = new Headers(init?.headers).get("Accept") === "text/event-stream";
+    return Promise.resolve(
+      wantsStream
+        ? new Response(stream, { headers: { "Content-Type": "text/event-stream" } })
+        : Response.json(body),
+    );
+  };
+  await callAll(new Opspawn({ url: "http://here", key: "k", fetch: record }));
+  const ids = routes.map(({ operation }) => operation.operationId);
+  expect([...reached, ...Object.keys(NOT_CALLED)].toSorted()).toEqual(ids.toSorted());
+  expect(Object.values(NOT_CALLED).every((reason) => reason.length > 10)).toBe(true);
+});
+
+test("each operation is where the document has it, and has a key where one is taken", () => {
+  for (const { method, path, operation } of routes) {
+    const id = operation.operationId;
+    if (id in NOT_CALLED) {
+      continue;
+    }
+    const ours = OPERATIONS[id as keyof typeof OPERATIONS];
+    expect([id, ours.method, ours.path]).toEqual([id, method, path]);
+    const takesKey = (operation.parameters ?? []).some(({ name }) => name === "idempotency-key");
+    expect([id, ours.repeat === "keyed"]).toEqual([id, takesKey]);
+  }
+});
+
+test("requests and answers are typed as the document has them", () => {
+  expectTypeOf<Opspawn["tasks"]["create"]>().parameter(0).toEqualTypeOf<SubmitTask>();
+  expectTypeOf<Opspawn["tasks"]["get"]>().returns.resolves.toEqualTypeOf<Task>();
+  expectTypeOf<Opspawn["tasks"]["watch"]>().returns.toEqualTypeOf<
+    AsyncGenerator<TaskEvent, void, undefined>
+  >();
+  expectTypeOf<Opspawn["agents"]["all"]>().returns.toEqualTypeOf<
+    AsyncGenerator<Agent, void, undefined>
+  >();
+  expectTypeOf<Opspawn["agents"]["delete"]>().returns.resolves.toEqualTypeOf<void>();
+  expectTypeOf<Task["result"]>().toEqualTypeOf<TaskResult | null>();
+  expectTypeOf<Task["status"]>().toEqualTypeOf<
+    "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled"
+  >();
+  expectTypeOf({ input_data: { goal: "Add." } }).toExtend<SubmitTask>();
+  expectTypeOf({ input_data: {}, limits: { max_steps: "3" } }).not.toExtend<SubmitTask>();
+  expectTypeOf({ goal: "Add." }).not.toExtend<SubmitTask>();
+});

@@ -1,0 +1,213 @@
+/** Requests against a real server: what is sent, what is sent again, and what a failure says. */
+import { inspect } from "node:util";
+import { expect, test } from "vitest";
+import { Opspawn, RefusedError, UnreachableError, type Patience } from "../../sdk/src/index.ts";
+import { CUT, fakeService, problem, type Answer, type Fake } from "../fake-service.ts";
+
+const KEY = "opsk_never_to_be_shown";
+const GOAL = { input_data: { goal: "Say hello." } };
+const TASK: Answer = { status: 201, body: { task_id: "task_1", status: "pending", extra: true } };
+
+function clientOf({ url }: Fake, patience: Partial<Patience> = {}): Opspawn {
+  return new Opspawn({ url, key: KEY, patience: { retryMs: 1, maxRetryMs: 5, ...patience } });
+}
+
+/** A service that gives one answer after the other, the last for all further requests. */
+function answering(...answers: readonly Answer[]): Promise<Fake> {
+  let given = 0;
+  return fakeService([], () => {
+    given += 1;
+    return answers[Math.min(given, answers.length) - 1] ?? TASK;
+  });
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error("It did not fail.");
+}
+
+test("a task is submitted as it is, with the key in the header, and given as it came", async () => {
+  const fake = await answering(TASK);
+  expect(await clientOf(fake).tasks.create(GOAL, { wait: 90 })).toEqual(TASK.body);
+  expect(fake.requests).toMatchObject([
+    {
+      line: "POST /api/v1/tasks",
+      headers: { authorization: `Bearer ${KEY}`, prefer: "wait=60" },
+      body: GOAL,
+    },
+  ]);
+});
+
+test.each([
+  ["a cut connection", CUT],
+  ["a rate limit", problem(429, "rate_limited", {}, { "Retry-After": "0" })],
+  ["a service that is busy", problem(503, "unavailable", {}, { "Retry-After": "0" })],
+  ["its own earlier try", problem(409, "idempotency_in_progress", {}, { "Retry-After": "0" })],
+  ["a gateway's page", { status: 502, body: "<h1>Bad Gateway</h1>" }],
+])("after %s a submission is sent again under the same idempotency key", async (_, failure) => {
+  const fake = await answering(failure, failure, TASK);
+  await clientOf(fake).tasks.create(GOAL);
+  const keys = fake.requests.map(({ headers }) => headers["idempotency-key"]);
+  expect(keys[0]).toMatch(/^[0-9a-f]{32}$/);
+  expect(keys).toEqual(Array(3).fill(keys[0]));
+  await clientOf(fake).tasks.create(GOAL);
+  expect(fake.requests.at(-1)?.headers["idempotency-key"]).not.toBe(keys[0]);
+  await clientOf(fake).tasks.create(GOAL, { idempotencyKey: "mine" });
+  expect(fake.requests.at(-1)?.headers["idempotency-key"]).toBe("mine");
+});
+
+test("what makes a secret is not sent again where it may have been made, and is where it was not", async () => {
+  const body = { name: "k", scopes: ["tasks:read" as const] };
+  const lost = await answering(CUT);
+  await expect(clientOf(lost).keys.create(body)).rejects.toThrow(UnreachableError);
+  expect(lost.requests).toHaveLength(1);
+  const limited = await answering(problem(429, "rate_limited"), { status: 201, body: {} });
+  await clientOf(limited).keys.create(body);
+  expect(limited.requests).toHaveLength(2);
+});
+
+test("a change on condition is not sent again blindly: its own first try would refuse it", async () => {
+  const fake = await answering(CUT);
+  const change = clientOf(fake).agents.delete("a", { ifMatch: '"1-x"' });
+  await expect(change).rejects.toThrow(UnreachableError);
+  expect(fake.requests).toMatchObject([{ headers: { "if-match": '"1-x"' } }]);
+});
+
+test("a deletion whose answer was lost is done, though the next try finds nothing", async () => {
+  const fake = await answering(CUT, problem(404, "not_found"));
+  await clientOf(fake).agents.delete("a");
+  expect(fake.requests).toHaveLength(2);
+  await expect(clientOf(fake).agents.delete("a")).rejects.toThrow(RefusedError);
+});
+
+test("tries are bounded, and a pause that is asked for and too long is none", async () => {
+  const busy = await answering(problem(503, "unavailable"));
+  await expect(clientOf(busy, { maxRetries: 2 }).tasks.get("t")).rejects.toThrow(RefusedError);
+  expect(busy.requests).toHaveLength(3);
+  const hours = await answering(problem(429, "rate_limited", {}, { "Retry-After": "7200" }));
+  expect(await failureOf(clientOf(hours).tasks.get("t"))).toMatchObject({ retryAfter: 7200 });
+  expect(hours.requests).toHaveLength(1);
+});
+
+test("a fault of the service, or a refusal, is not asked for again", async () => {
+  for (const answer of [problem(500, "internal_error"), problem(422, "validation_failed")]) {
+    const fake = await answering(answer);
+    await expect(clientOf(fake).tasks.get("t")).rejects.toThrow(RefusedError);
+    expect(fake.requests).toHaveLength(1);
+  }
+});
+
+test("a problem document becomes a refusal with its code, sentence, pointers and request id", async () => {
+  const errors = [{ pointer: "/agent_config/model", detail: "must be text" }];
+  const fake = await answering(problem(422, "validation_failed", { errors }));
+  expect(await failureOf(clientOf(fake).tasks.create(GOAL))).toMatchObject({
+    name: "RefusedError",
+    status: 422,
+    code: "validation_failed",
+    message: "It was refused.",
+    detail: "It was refused.",
+    requestId: "r1",
+    errors,
+    retryAfter: null,
+  });
+});
+
+test("what does not speak the API is told apart from a service that refuses", async () => {
+  const page = await answering({ status: 404, body: "<h1>Not Found</h1>" });
+  expect(await failureOf(clientOf(page).tasks.get("t"))).toMatchObject({
+    name: "UnreachableError",
+    code: "not_opspawn",
+    status: 404,
+  });
+  expect(page.requests).toHaveLength(1);
+  const other = await answering({ status: 200, body: "hello" });
+  await expect(clientOf(other).tasks.get("t")).rejects.toThrow("not JSON");
+  // Port 9 is nobody's.
+  const nobody = new Opspawn({ url: "http://127.0.0.1:9", key: KEY, patience: { maxRetries: 0 } });
+  expect(await failureOf(nobody.tasks.get("t"))).toMatchObject({ code: "unreachable" });
+});
+
+test("an answer that does not come in time is a failure of its own", async () => {
+  const fake = await answering({ status: 0, by: () => undefined });
+  const client = clientOf(fake, { requestMs: 30, maxRetries: 1 });
+  expect(await failureOf(client.tasks.get("t"))).toMatchObject({ code: "timed_out" });
+  expect(fake.requests).toHaveLength(2);
+});
+
+test("a signal ends a request, and the pause before the next try, with its reason", async () => {
+  const silent = await answering({ status: 0, by: () => undefined });
+  const stop = new AbortController();
+  const get = failureOf(clientOf(silent).tasks.get("t", { signal: stop.signal }));
+  stop.abort("enough");
+  expect(await get).toBe("enough");
+
+  const busy = await answering(problem(503, "unavailable", {}, { "Retry-After": "20" }));
+  const pausing = new AbortController();
+  const list = failureOf(clientOf(busy).tools.list({ signal: pausing.signal }));
+  await expect.poll(() => busy.requests.length).toBe(1);
+  pausing.abort("enough");
+  expect(await list).toBe("enough");
+});
+
+test("no error and no client shows the key", async () => {
+  const refused = await answering(problem(401, "unauthorized"));
+  const nobody = new Opspawn({ url: "http://127.0.0.1:9", key: KEY, patience: { maxRetries: 0 } });
+  const shown = [
+    nobody,
+    await failureOf(nobody.tasks.get("t")),
+    await failureOf(clientOf(refused).tasks.get("t")),
+    await failureOf((async () => new Opspawn({ url: refused.url, key: `${KEY}\n` }))()),
+    await failureOf((async () => new Opspawn({ url: refused.url, key: `${KEY} é` }))()),
+  ];
+  for (const one of shown) {
+    expect(inspect(one, { depth: 9, showHidden: true })).not.toContain(KEY);
+    expect(JSON.stringify(one)).not.toContain(KEY);
+  }
+});
+
+test("an address that is not one of the web, or holds a password, is refused before anything is sent", () => {
+  for (const url of ["nope", "localhost:8787", "ftp://here", "http://me:secret@here"]) {
+    expect(() => new Opspawn({ url, key: KEY })).toThrow(TypeError);
+  }
+  expect(new Opspawn({ url: "https://here/opspawn/?x#y", key: KEY }).url).toBe(
+    "https://here/opspawn",
+  );
+});
+
+test("a name that would make it another address is refused, and any other is one", async () => {
+  const fake = await answering(TASK);
+  for (const id of ["", ".", ".."]) {
+    await expect(clientOf(fake).tasks.get(id)).rejects.toThrow(TypeError);
+  }
+  await clientOf(fake).tasks.get("a/../b?c");
+  expect(fake.requests.map(({ line }) => line)).toEqual(["GET /api/v1/tasks/a%2F..%2Fb%3Fc"]);
+});
+
+test("lists are asked for page by page, as far as they are read", async () => {
+  const pages: readonly Answer[] = [
+    { status: 200, body: { tasks: [{ task_id: "a" }, { task_id: "b" }], next_cursor: "2" } },
+    { status: 200, body: { tasks: [{ task_id: "c" }], next_cursor: null } },
+  ];
+  const fake = await answering(...pages);
+  const ids: string[] = [];
+  const query = { status: "failed" as const, metadata: { team: "ops", urgent: true } };
+  for await (const { task_id } of clientOf(fake).tasks.all(query)) {
+    expect(fake.requests).toHaveLength(task_id === "c" ? 2 : 1);
+    ids.push(task_id);
+  }
+  expect(ids).toEqual(["a", "b", "c"]);
+  const first = "GET /api/v1/tasks?status=failed&metadata.team=ops&metadata.urgent=true";
+  expect(fake.requests.map(({ line }) => line)).toEqual([
+    first,
+    "GET /api/v1/tasks?status=failed&cursor=2&metadata.team=ops&metadata.urgent=true",
+  ]);
+});
+
+test("a service of which a part is broken says so, instead of failing the question", async () => {
+  const fake = await answering({ status: 503, body: { status: "degraded", database: "down" } });
+  expect(await clientOf(fake).health.get()).toMatchObject({ status: "degraded" });
+});
