@@ -10,7 +10,7 @@ import { DeployError } from "./deploy/deploy-error.ts";
 import { dryRun } from "./deploy/dry-run.ts";
 import { readOptions, USAGE, type Options } from "./deploy/options.ts";
 import { planOf } from "./deploy/plan.ts";
-import { providerKeysIn } from "./deploy/secrets.ts";
+import { checkSealingKey, providerKeysIn } from "./deploy/secrets.ts";
 import { deploy, refuseForeign } from "./deploy/steps.ts";
 import { COMPILED, wranglerFor } from "./deploy/wrangler.ts";
 import { StartError, untilHealthy } from "./health.ts";
@@ -37,6 +37,7 @@ async function main(options: Options): Promise<void> {
   if (!options.yes && !options.dryRun && !process.stdin.isTTY) {
     throw new DeployError("There is nobody to ask here: add --yes to go on.");
   }
+  checkSealingKey(process.env);
   // Wrangler reads its own file; loading it takes a second, which a wrong command line need not wait for.
   enableCompileCache(COMPILED);
   const { readTarget } = await import("./deploy/target.ts");

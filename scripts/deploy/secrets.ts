@@ -1,5 +1,7 @@
 /** The Worker's secrets: which it needs, and where their texts come from. */
 import { randomBytes } from "node:crypto";
+import { configOf, SettingError } from "../../src/env.ts";
+import { DeployError } from "./deploy-error.ts";
 
 /** Tokens and secrets of tenants are sealed with it; nobody needs to know it. */
 export const SEALING = "OPSPAWN_ENCRYPTION_KEY";
@@ -12,6 +14,15 @@ const PROVIDER_KEYS = [
 ];
 
 type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Refuses a sealing key that the service would refuse. @throws DeployError */
+export function checkSealingKey(env: Variables): void {
+  try {
+    configOf({ [SEALING]: env[SEALING] ?? "" });
+  } catch (error) {
+    throw error instanceof SettingError ? new DeployError(error.message) : error;
+  }
+}
 
 /** The keys of providers in an environment, by name; no texts. */
 export function providerKeysIn(env: Variables): string[] {

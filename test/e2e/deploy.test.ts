@@ -21,6 +21,8 @@ import { wranglerDouble } from "../cloudflare/wrangler-double.ts";
 
 const ROOT = process.cwd();
 const PROVIDER_KEY = "sk-a-key-of-a-provider";
+/** In the middle of the migrations. */
+const KILLED_AT = " 0005_mcp.sql";
 const FAULTS: readonly Fault[] = ["answer lost", "never arrived", "status 500"];
 const target = readTarget(join(ROOT, "wrangler.toml"), "");
 
@@ -101,7 +103,7 @@ test("a deployment that is killed is finished by the next one, and a third one c
 
   let group = 0;
   cloudflare.faultAt = (change) => {
-    if (change.startsWith("PUT /workers/scripts/opspawn")) {
+    if (change.endsWith(KILLED_AT)) {
       cloudflare.faultAt = () => null;
       process.kill(-group, "SIGKILL");
       return "answer lost";
@@ -143,15 +145,13 @@ test("a deployment that is killed is finished by the next one, and a third one c
   }
   expect(left).not.toContain(key);
   expect(readFileSync("wrangler.toml", "utf8")).toBe(config);
-});
+}, 300_000);
 
 test("what cannot go on says in a sentence what to do, and ends with 2", async () => {
   const wrongToken = { ...server.environment, CLOUDFLARE_API_TOKEN: "wrong" };
-  const { CLOUDFLARE_API_TOKEN: _none, ...withoutToken } = server.environment;
   const nowhere = { ...server.environment, CLOUDFLARE_API_BASE_URL: "http://127.0.0.1:1/v4" };
   const before = server.cloudflare.changes.length;
   const cases: readonly (readonly [string[], Record<string, string>, RegExp])[] = [
-    [["--yes"], withoutToken, /not logged in: run `npx wrangler login`/],
     [["--yes"], wrongToken, /refuses this login.*the permissions that docs\/how-to/],
     [["--yes"], nowhere, /cannot be reached/],
     [
@@ -215,8 +215,7 @@ async function cleanHoldings(providerKeys: readonly string[] = []): Promise<obje
 /** The double's own changes where it is killed and begun again as the real one was. */
 async function changesOfTheDouble(): Promise<string[]> {
   const cloudflare = new Cloudflare();
-  cloudflare.faultAt = (change) =>
-    change === "PUT /workers/scripts/opspawn" ? "answer lost" : null;
+  cloudflare.faultAt = (change) => (change.endsWith(KILLED_AT) ? "answer lost" : null);
   await expect(deployWithDouble(cloudflare, [], ["OPENAI_API_KEY"])).rejects.toThrow(
     ConnectionLost,
   );

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { readOptions } from "../../scripts/deploy/options.ts";
 import { isTaken, refusalOf } from "../../scripts/deploy/refusal.ts";
-import { missingSecrets } from "../../scripts/deploy/secrets.ts";
+import { checkSealingKey, missingSecrets } from "../../scripts/deploy/secrets.ts";
 import { addressIn } from "../../scripts/deploy/steps.ts";
 import type { Answer } from "../../scripts/deploy/wrangler.ts";
 
@@ -20,6 +20,7 @@ function failed(note: string, message = API): Answer {
 
 test.each([
   ["CPU limits are not supported for the Free plan. [code: 100328]", /is on the free plan/],
+  ["it's necessary to set a CLOUDFLARE_API_TOKEN environment variable", /is not logged in: run/],
   ["Authentication error [code: 10000]", /refuses this login/],
   ["Queue 'opspawn-tasks' already has a consumer. [code: 11004]", /read by another Worker/],
   ["or register a workers.dev subdomain here:", /no workers.dev subdomain yet/],
@@ -68,6 +69,15 @@ test("a secret that is there is never replaced, and the sealing key is made once
   expect(missingSecrets(new Set(Object.keys(first)), ["OPENAI_API_KEY"], env)).toEqual({});
   const own = { OPSPAWN_ENCRYPTION_KEY: "chosen" };
   expect(missingSecrets(new Set(), [], own)).toEqual(own);
+});
+
+test("a sealing key of one's own that the service would refuse is refused first, and not quoted", () => {
+  const env = { OPSPAWN_ENCRYPTION_KEY: "too-short" };
+  expect(() => checkSealingKey(env)).toThrow(
+    /^The setting OPSPAWN_ENCRYPTION_KEY is wrong: [^"]+$/,
+  );
+  expect(() => checkSealingKey(env)).not.toThrow(/too-short/);
+  expect(() => checkSealingKey({})).not.toThrow();
 });
 
 test("options are read strictly", () => {
