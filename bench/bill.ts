@@ -17,6 +17,9 @@ const MORE_STEPS = 10;
 const MANY = 50;
 const DAY_MS = 86_400_000;
 
+/** Slow enough for the run to be seen before and after its wait. */
+const ANSWER = { text: "Done.", chunks: 4, delay_ms: 100 };
+
 let submitted = 0;
 
 const model = await startModelServer();
@@ -31,6 +34,8 @@ const service = await Service.start({
     }),
     // Each request looks its key up: what is saved by remembering it depends on who calls.
     OPSPAWN_KEY_CACHE_MS: "0",
+    // With a real model every run lives long enough to be shown as running.
+    OPSPAWN_STATUS_DELAY_MS: "1",
   },
 });
 try {
@@ -72,6 +77,9 @@ async function count() {
   }
   const grown = await size(short.result);
 
+  // A task is deleted long after its object has slept.
+  await service.kill();
+  await service.up();
   await used(() => reconcile(Date.now()));
   const minute = await used(() => reconcile(Date.now()));
   const ended = await used(() => reconcile(Date.now() + 31 * DAY_MS));
@@ -135,13 +143,13 @@ async function task(id: string, steps: number, more: object = {}): Promise<strin
 
 async function scripted(turns: readonly object[]): Promise<string> {
   return submit({
-    input_data: { goal: "measure", script: [...turns, { text: "Done." }] },
+    input_data: { goal: "measure", script: [...turns, ANSWER] },
     agent_config: { model: "local/script" },
   });
 }
 
 function tool(name: string, args: object): object {
-  return { tool_calls: [{ name, arguments: args }] };
+  return { tool_calls: [{ name, arguments: args }], chunks: 2, delay_ms: 100 };
 }
 
 async function submit(body: object): Promise<string> {

@@ -41,7 +41,9 @@ test("an object is billed for as long as it awaits the model, and not while it w
   expect(objectGbSeconds).toBeGreaterThanOrEqual(seconds * 0.128);
   expect(objectGbSeconds).toBeLessThan(seconds * 0.128 * 1.01);
   const waiting = usageOf({ ...one, waits: 10 }, counts);
-  expect(waiting.objectGbSeconds).toBe(objectGbSeconds);
+  // What wakes the run is work of some milliseconds, however long it waited.
+  const perWait = (waiting.objectGbSeconds - objectGbSeconds) / 0.128 / 10_000_000;
+  expect(perWait).toBeLessThan(0.05);
   expect(waiting.objectRowsWritten).toBeGreaterThan(usageOf(one, counts).objectRowsWritten);
 });
 
