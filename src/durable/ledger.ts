@@ -44,6 +44,7 @@ const SCHEMA = `
     sum INTEGER NOT NULL, seq INTEGER NOT NULL, over INTEGER NOT NULL, at INTEGER NOT NULL)
     STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS reserved_by_age ON reserved (at);
+  CREATE INDEX IF NOT EXISTS reserved_held ON reserved (agent, at, sum) WHERE sum > 0;
   CREATE TABLE IF NOT EXISTS waiting (task_id TEXT PRIMARY KEY, agent TEXT NOT NULL,
     most INTEGER NOT NULL, least INTEGER NOT NULL, since INTEGER NOT NULL,
     resumed INTEGER NOT NULL) STRICT, WITHOUT ROWID;
