@@ -230,7 +230,7 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
         name,
       );
       const reserved = this.#sumOf(
-        `SELECT SUM(sum) AS sum FROM reserved
+        `SELECT SUM(sum) AS sum FROM reserved INDEXED BY reserved_held
          WHERE sum > 0 AND at > ${Date.now() - HELD_MS} AND (?1 = '' OR agent = ?1)`,
         name,
       );

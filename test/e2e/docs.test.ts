@@ -3,7 +3,14 @@
  * by page, against the service that `npm start` gives them. What the words after a fence mean is in
  * `HOW`; a block that nobody would know how to do fails.
  */
-import { appendFileSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { LLMock } from "@copilotkit/aimock";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
@@ -12,21 +19,24 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { unstable_readConfig } from "wrangler";
 import { configOf } from "../../src/env.ts";
+import { CloudflareServer } from "../cloudflare/server.ts";
 import { blocksOf, pages, type Block } from "../doc-blocks.ts";
 import { Newcomer, type Ran } from "../newcomer.ts";
 
-/** Blocks that need a person, an account or a provider; each has to say so by `by hand`. */
-const MOST_BY_HAND = 3;
+/** Blocks that need a person or a real account; each has to say so by `by hand`. */
+const MOST_BY_HAND = 6;
 
 const PROVIDER_KEY = "sk-of-a-reader-0123456789";
 
 /** What a reader's key is for: nothing that a page says reaches a provider. */
 const provider = new LLMock({ port: 0, auth: { apiKeys: [PROVIDER_KEY] } });
 let newcomer: Newcomer;
+let cloudflare: CloudflareServer;
 const done = new Map<string, number>();
 let blockCount = 0;
 
 beforeAll(async () => {
+  cloudflare = await CloudflareServer.start();
   await provider.start();
   provider.onMessage(/picnic/, { content: "Thought: easy.\nFinal Answer: Sandwiches." });
   newcomer = await Newcomer.arrive(
@@ -37,6 +47,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await newcomer[Symbol.asyncDispose]();
   await provider.stop();
+  await cloudflare.stop();
 });
 
 type Do = (block: Block) => Promise<Ran>;
@@ -44,6 +55,13 @@ type Do = (block: Block) => Promise<Ran>;
 const HOW: Readonly<Record<string, Do>> = {
   sh: ({ text }) => newcomer.run(text),
   "sh background": ({ text }) => newcomer.leaveRunning(text),
+  /** At a terminal, with an account at Cloudflare, which is a double of its API. */
+  "sh account": ({ text }) => {
+    const command = newcomer.read(text).replace(/npm run deploy( --)?/, deployed);
+    const vars = Object.entries(cloudflare.environment).map(([name, value]) => `${name}=${value}`);
+    return newcomer.run(`export ${vars.join(" ")}
+      printf 'y\\n' | script -qec "${command}" /dev/null`);
+  },
   "sh by hand": async () => ({ exitCode: 0, output: "" }),
   /** A body, or a part of one, of `POST /api/v1/tasks`. */
   "json task": async ({ text }) => {
@@ -54,10 +72,14 @@ const HOW: Readonly<Record<string, Do>> = {
   "json mcp-client": async ({ text }) => listed(newcomer.read(text)),
   /** Settings, as the deployment reads them. */
   "toml wrangler": async ({ text }) => {
-    appendFileSync(join(newcomer.folder, "wrangler.toml"), `\n${text}\n`);
-    const { vars } = unstable_readConfig({ config: join(newcomer.folder, "wrangler.toml") });
-    const config = configOf({ ...vars, DOCS_TOKEN: "a-token" } as Env);
-    return { exitCode: config.mcpServers.size > 0 ? 0 : 1, output: JSON.stringify(vars) };
+    const file = join(newcomer.folder, "with-example.toml");
+    copyFileSync(join(newcomer.folder, "wrangler.toml"), file);
+    const [before, after] = ["", `\n${text}\n`].map((more) => {
+      appendFileSync(file, more);
+      const { vars, routes } = unstable_readConfig({ config: file });
+      return JSON.stringify([configOf({ ...vars, DOCS_TOKEN: "a-token" } as Env), vars, routes]);
+    });
+    return { exitCode: before === after ? 1 : 0, output: `${after}` };
   },
   /** A program that uses the client as its users have it. */
   "ts run": async ({ text }) => {
@@ -102,6 +124,11 @@ function howOf(block: Block): Do | undefined {
     };
   }
   return HOW[[block.language, block.use].filter((word) => word !== "").join(" ")];
+}
+
+/** Where no name leads to, so that it has to be said where the service answers. */
+function deployed(): string {
+  return `npm run deploy -- --url ${cloudflare.origin}`;
 }
 
 async function submitted(body: object): Promise<Ran> {
