@@ -370,6 +370,10 @@ test("questions are open until they are answered, and each says what to type", (
   observe("message.received", { call_id: "c3" });
   observe("run.resumed", { from: "budget" });
   expect(questions.isEmpty).toBe(true);
+  // What a server says must not become a command of its own in the shell of whoever copies it.
+  observe("input.requested", { call_id: "c4", key: "k; rm -rf '~'", message: "\u001b[2JWho?" });
+  expect(questions.text).toContain(String.raw`--key 'k; rm -rf '\''~'\''' --action accept`);
+  expect(questions.text).not.toContain("\u001b");
   observe("limit.reached", { limit: "tenant_day", value: 1 });
   expect(questions.text).toContain("opspawn budgets set");
 });
