@@ -10,6 +10,7 @@ import { Given } from "../../sdk/src/cli/command.ts";
 import { COMMANDS } from "../../sdk/src/cli/commands.ts";
 import { addressOf } from "../../sdk/src/cli/connection.ts";
 import { Questions } from "../../sdk/src/cli/questions.ts";
+import { tableOf } from "../../sdk/src/cli/table.ts";
 import { ReaderGone, type Out, type World } from "../../sdk/src/cli/world.ts";
 import { fakeService, problem, type Answer, type Asked, type Fake } from "../fake-service.ts";
 
@@ -304,6 +305,16 @@ test("a list fits the terminal, is whole in a pipe, and asks for no more than it
   const { out } = await cli(["ls", "--limit", "2", "--json"], around);
   expect(out).toBe(`${JSON.stringify(TASK)}\n`.repeat(2));
   expect(fake.requests.map(({ line }) => line)).toEqual(["GET /api/v1/tasks?limit=2"]);
+});
+
+test("in a table that is too wide the last column gives way, then the widest, and ids stay whole", () => {
+  const head = ["KEY", "STATE", "NAME", "SCOPES"];
+  const row = ["key_01a20da7-a860-756c-8001-462f1f826fe6", "valid", "n".repeat(40), "s".repeat(40)];
+  const terminal = { isTTY: true, columns: 80, write: () => undefined };
+  const [, line = ""] = tableOf(terminal, head, [row]).split("\n");
+  expect(line).toMatch(/^key_01a20da7-a860-756c-8001-462f1f826fe6 {2}valid {2}n{20}… {2}s{7}…$/);
+  expect(line).toHaveLength(80);
+  expect(tableOf({ write: () => undefined }, head, [row])).toContain(row.join("  "));
 });
 
 test("an agent is put from a file: made, or where it is there, given a new version", async () => {
