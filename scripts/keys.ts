@@ -7,19 +7,11 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { explain } from "../sdk/src/cli/explain.ts";
 import { Opspawn } from "../sdk/src/index.ts";
+import { SCOPES, type Scope } from "../src/store/keys.ts";
 import { localKey } from "./local-key.ts";
 import { lockState, writeLocally } from "./local-state.ts";
-import { makeKey, type KeyRequest, type Scope } from "./new-key.ts";
+import { makeKey, type KeyRequest } from "./new-key.ts";
 import { DEFAULT_PORT } from "./welcome.ts";
-
-const SCOPES: readonly Scope[] = [
-  "tasks:read",
-  "tasks:write",
-  "tools:write",
-  "agents:write",
-  "admin",
-  "platform",
-];
 
 const USAGE = `Usage: npm run keys -- create --name n --scopes "tasks:read tasks:write" [options]
 

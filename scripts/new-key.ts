@@ -1,10 +1,7 @@
 /** A key that is made here instead of by the service: for the first one, which nobody can ask for. */
 import { randomBytes } from "node:crypto";
-import type { CreateKey } from "../sdk/src/index.ts";
+import type { Scope } from "../src/store/keys.ts";
 import { hashOf } from "./local-key.ts";
-
-/** What a key may be allowed to do. */
-export type Scope = CreateKey["scopes"][number];
 
 /** What a key is to be. */
 export interface KeyRequest {

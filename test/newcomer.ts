@@ -85,6 +85,7 @@ export class Newcomer {
     }
     const bin = join(one.folder, ".newcomer");
     mkdirSync(bin);
+    mkdirSync(join(one.folder, ".home"));
     const curl = execFileSync("sh", ["-c", "command -v curl"], { encoding: "utf8" }).trim();
     writeFileSync(join(bin, "curl"), `#!/bin/sh\nexec ${curl} --fail-with-body "$@"\n`);
     chmodSync(join(bin, "curl"), 0o755);
@@ -120,9 +121,11 @@ export class Newcomer {
   }
 
   /** Does what a block of commands says. `npm start` is left running, in the place of an earlier one. */
-  async run(text: string): Promise<Ran> {
+  async run(text: string, folder = this.folder): Promise<Ran> {
     const command = this.read(text);
-    return /^.*\bnpm start$/.test(command.trim()) ? this.#start(command) : this.#shell(command);
+    return /^.*\bnpm start$/.test(command.trim())
+      ? this.#start(command)
+      : this.#shell(command, folder);
   }
 
   /** Leaves a program running until the page is turned; resolves once it has said something. */
@@ -144,7 +147,7 @@ export class Newcomer {
     return untilSaid(this.#service, /Ctrl-C/);
   }
 
-  async #shell(command: string): Promise<Ran> {
+  async #shell(command: string, folder: string): Promise<Ran> {
     const kept = join(this.folder, `.env-${randomUUID()}`);
     const child = this.#spawn(
       `set -aeo pipefail\n${command}\n{ export -p; declare -f; } > "${kept}"`,
@@ -168,9 +171,9 @@ export class Newcomer {
     return { exitCode, output };
   }
 
-  #spawn(command: string): ChildProcess {
+  #spawn(command: string, cwd = this.folder): ChildProcess {
     return spawn("bash", ["-c", command], {
-      cwd: this.folder,
+      cwd,
       env: this.#env,
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
@@ -178,13 +181,15 @@ export class Newcomer {
   }
 
   #fresh(): Readonly<Record<string, string>> {
-    const { PATH = "", HOME = this.folder } = process.env;
-    const path = [join(this.folder, ".newcomer"), PATH].join(delimiter);
+    const { PATH = "" } = process.env;
+    const own = [".newcomer", join(".global", "bin")].map((name) => join(this.folder, name));
+    const path = [...own, PATH].join(delimiter);
     return {
       PATH: path,
-      HOME,
+      HOME: join(this.folder, ".home"),
       // Their own settings of the clients are not to be read or written.
       XDG_CONFIG_HOME: join(this.folder, ".config"),
+      npm_config_prefix: join(this.folder, ".global"),
       PORT: String(this.#port),
       OPSPAWN_URL: this.url,
       NO_COLOR: "1",

@@ -10,6 +10,7 @@ import { Given } from "../../sdk/src/cli/command.ts";
 import { COMMANDS } from "../../sdk/src/cli/commands.ts";
 import { addressOf } from "../../sdk/src/cli/connection.ts";
 import { Questions } from "../../sdk/src/cli/questions.ts";
+import { tableOf } from "../../sdk/src/cli/table.ts";
 import { ReaderGone, type Out, type World } from "../../sdk/src/cli/world.ts";
 import { fakeService, problem, type Answer, type Asked, type Fake } from "../fake-service.ts";
 
@@ -306,6 +307,16 @@ test("a list fits the terminal, is whole in a pipe, and asks for no more than it
   expect(fake.requests.map(({ line }) => line)).toEqual(["GET /api/v1/tasks?limit=2"]);
 });
 
+test("in a table that is too wide the last column gives way, then the widest, and ids stay whole", () => {
+  const head = ["KEY", "STATE", "NAME", "SCOPES"];
+  const row = ["key_01a20da7-a860-756c-8001-462f1f826fe6", "valid", "n".repeat(40), "s".repeat(40)];
+  const terminal = { isTTY: true, columns: 80, write: () => undefined };
+  const [, line = ""] = tableOf(terminal, head, [row]).split("\n");
+  expect(line).toMatch(/^key_01a20da7-a860-756c-8001-462f1f826fe6 {2}valid {2}n{20}… {2}s{7}…$/);
+  expect(line).toHaveLength(80);
+  expect(tableOf({ write: () => undefined }, head, [row])).toContain(row.join("  "));
+});
+
 test("an agent is put from a file: made, or where it is there, given a new version", async () => {
   const file = join(folder(), "agent.json");
   const agent = { name: "a", config: { tools: ["calculator"] } };
@@ -370,6 +381,10 @@ test("questions are open until they are answered, and each says what to type", (
   observe("message.received", { call_id: "c3" });
   observe("run.resumed", { from: "budget" });
   expect(questions.isEmpty).toBe(true);
+  // What a server says must not become a command of its own in the shell of whoever copies it.
+  observe("input.requested", { call_id: "c4", key: "k; rm -rf '~'", message: "\u001b[2JWho?" });
+  expect(questions.text).toContain(String.raw`--key 'k; rm -rf '\''~'\''' --action accept`);
+  expect(questions.text).not.toContain("\u001b");
   observe("limit.reached", { limit: "tenant_day", value: 1 });
   expect(questions.text).toContain("opspawn budgets set");
 });

@@ -2,6 +2,8 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
+import { COMMANDS } from "../../sdk/src/cli/commands.ts";
+import { Opspawn, PATIENCE } from "../../sdk/src/index.ts";
 import { PROBLEMS } from "../../src/api/problem.ts";
 import { SETTINGS } from "../../src/env.ts";
 import { EVENT_TYPES } from "../../src/run/event.ts";
@@ -24,6 +26,25 @@ test("every code of a refusal or a failure is documented", () => {
 
 test("every setting is documented", () => {
   expect(missing("docs/reference/settings.md", SETTINGS)).toEqual([]);
+});
+
+test("every command of the command line is documented with its options, and every method of the client", () => {
+  const cli = readFileSync("docs/reference/cli.md", "utf8").split("\n");
+  for (const { name, options } of COMMANDS) {
+    const row = cli.find((line) => new RegExp(`^\\| \`${name}[\` ]`).test(line)) ?? "";
+    expect(
+      options.filter((option) => !row.includes(`\`--${option.name}`)).map((option) => option.name),
+      name,
+    ).toEqual([]);
+    expect(row, name).not.toBe("");
+  }
+  const client = new Opspawn({ url: "http://here", key: "k" });
+  const methods = Object.values(client)
+    .filter((one): one is object => typeof one === "object")
+    .flatMap((one) => Object.getOwnPropertyNames(Object.getPrototypeOf(one)))
+    .filter((name) => name !== "constructor");
+  expect(missing("docs/reference/sdk.md", [...new Set(methods)])).toEqual([]);
+  expect(missing("docs/reference/sdk.md", Object.keys(PATIENCE))).toEqual([]);
 });
 
 test.each(["docs/crash-table.md", "docs/reference/invariants.md", "ARCHITECTURE.md"])(

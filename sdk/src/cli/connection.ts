@@ -5,6 +5,7 @@
 import { Opspawn } from "../opspawn.ts";
 import { DEFAULT_PROFILE, readProfile } from "./config.ts";
 import type { Given } from "./command.ts";
+import { shellWord } from "./shell.ts";
 import { UsageError, type World } from "./world.ts";
 
 export const DEFAULT_URL = "http://127.0.0.1:8787";
@@ -61,7 +62,7 @@ export function connect({ url, key }: Address): Opspawn {
 export function sameProgram({ program }: World, given: Given): string {
   const options = ["url", "profile"].flatMap((name) => {
     const value = given.text(name);
-    return value === undefined ? [] : [`--${name}=${value}`];
+    return value === undefined ? [] : [`--${name}=${shellWord(value)}`];
   });
   return [program, ...options].join(" ");
 }

@@ -1,6 +1,5 @@
 /** A run on the screen until it is over or waits for people, and the exit code that says which. */
 import type { Task } from "../model.ts";
-import { sameProgram } from "./connection.ts";
 import type { Call } from "./command.ts";
 import { explain } from "./explain.ts";
 import { liveView, type LiveView } from "./live-view.ts";
@@ -16,12 +15,11 @@ export interface Following {
 
 /** Shows a task's events from the cursor on. @returns the exit code */
 export async function follow(
-  { world, given, client }: Call,
+  { world, given, client, program }: Call,
   taskId: string,
   { after = 0, leaving }: Following = {},
 ): Promise<number> {
   const { tasks } = client();
-  const program = sameProgram(world, given);
   const questions = new Questions(program, taskId);
   const view = given.flag("json") ? jsonView(world) : liveView(world.stdout);
   leaving?.addEventListener("abort", () => view.end());

@@ -1,13 +1,17 @@
 /** What a run that waits for people wants to know, and the commands that tell it. */
 import type { TaskEvent } from "../event.ts";
 import { numberOf, recordOf, textOf } from "./run-progress.ts";
-import { neutralise } from "./terminal-text.ts";
+import { shellWord } from "./shell.ts";
+import { shorten } from "./terminal-text.ts";
 
 /** One open question: what it is about, and what to type. */
 interface Question {
   readonly about: string;
   readonly answers: readonly string[];
 }
+
+/** Columns of a question that are shown; the view above has more of it. */
+const MAX_ABOUT = 400;
 
 /** Follows a log and knows which of its questions are open. */
 export class Questions {
@@ -28,8 +32,8 @@ export class Questions {
         this.#open.set(call, {
           about: `${textOf(data["name"])} ${JSON.stringify(data["arguments"])}`,
           answers: [
-            this.#command("approve", call),
-            this.#command("deny", call, '--comment "why not"'),
+            this.#command("approve", shellWord(call)),
+            this.#command("deny", shellWord(call), '--comment "why not"'),
           ],
         });
         break;
@@ -52,8 +56,6 @@ export class Questions {
       case "input.withdrawn":
       case "tool.completed":
       case "tool.failed":
-        this.#open.delete(call);
-        break;
       case "message.received":
         this.#open.delete(call);
         break;
@@ -74,17 +76,19 @@ export class Questions {
     return [...this.#open.values()]
       .map(({ about, answers }) => {
         const lines = answers.map((answer) => `\n  ${answer}`).join("");
-        return `${neutralise(about).replaceAll(/\s+/g, " ").trim()}\n${lines}\n`;
+        return `${shorten(about, MAX_ABOUT)}\n${lines}\n`;
       })
       .join("\n");
   }
 
   #command(name: string, ...rest: readonly string[]): string {
-    return [this.#program, name, this.#taskId, ...rest].join(" ");
+    return [this.#program, name, shellWord(this.#taskId), ...rest].join(" ");
   }
 
   #formAnswers(data: TaskEvent["data"]): string[] {
-    const which = `--call ${textOf(data["call_id"])} --key ${textOf(data["key"])}`;
+    // The key is the server's own text.
+    const [call, key] = [textOf(data["call_id"]), textOf(data["key"])].map(shellWord);
+    const which = `--call ${call} --key ${key}`;
     const answer = data["schema"] === undefined ? `--action accept` : `--data '{…}'`;
     return [
       this.#command("send", `${which} ${answer}`),
