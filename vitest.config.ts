@@ -33,7 +33,7 @@ const BUNDLED = [
 
 // Vitest keeps projects of one order together; 0 has a meaning of its own on a small machine.
 const FIRST = { sequence: { groupOrder: 1 }, maxWorkers: "100%" } as const;
-const LAST = { sequence: { groupOrder: 2 }, fileParallelism: false } as const;
+const LAST = { sequence: { groupOrder: 2 }, maxWorkers: 2 } as const;
 
 export default defineConfig({
   test: {
@@ -96,7 +96,7 @@ export default defineConfig({
       },
       {
         test: {
-          // Each file starts a service of its own: one at a time, when all else is done.
+          // Each file starts a service of its own, and mostly waits for it: two at a time, when all else is done.
           ...LAST,
           name: "e2e",
           include: ["test/e2e/**/*.test.ts", "test/chaos/**/*.test.ts"],

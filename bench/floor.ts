@@ -72,6 +72,16 @@ export class FloorRun extends DurableObject<FloorEnv> {
     }
   }
 
+  /** The floor of a reader: a log that is one text. */
+  async keep(text: string): Promise<void> {
+    this.#sql.exec("CREATE TABLE IF NOT EXISTS log (text TEXT)");
+    this.#sql.exec("INSERT INTO log VALUES (?)", text);
+  }
+
+  async kept(): Promise<string> {
+    return this.#sql.exec<{ text: string }>("SELECT text FROM log").one().text;
+  }
+
   async #step(job: FloorJob): Promise<void> {
     await (job.sdk === true ? this.#askBySdk(job) : ask(job));
     for (let row = 0; row < 4; row += 1) {

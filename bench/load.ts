@@ -20,6 +20,7 @@ import {
 } from "./load/answers.ts";
 import { drive, type Bounds } from "./load/clients.ts";
 import { machine, quiet } from "./load/machine.ts";
+import { byAutocannon } from "./load/http.ts";
 import { reads } from "./load/reads.ts";
 import { watchers } from "./load/watchers.ts";
 
@@ -84,6 +85,14 @@ if (asked.length === 0 || asked.includes("read")) {
     return (await response.json<{ task_id: string }>()).task_id;
   });
   console.table(report["read"]);
+}
+if (asked.length === 0 || asked.includes("http")) {
+  console.log("\nhttp");
+  report["http"] = await byAutocannon(CONFIG, async (fresh) => {
+    service = fresh;
+    await drained();
+  });
+  console.table(report["http"]);
 }
 if (asked.length === 0 || asked.includes("watch")) {
   console.log("\nwatch");

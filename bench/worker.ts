@@ -76,6 +76,14 @@ export default {
           .all();
         return Response.json(results);
       }
+      case "/bench/log": {
+        const log = env.FLOORS.get(env.FLOORS.idFromName("log"));
+        if (request.method === "POST") {
+          await log.keep((await request.json<{ text: string }>()).text);
+          return new Response("kept");
+        }
+        return new Response(await log.kept(), { headers: { "Content-Type": "text/event-stream" } });
+      }
       case "/bench/models":
         return Response.json(await timeModelCalls(await request.json()));
       case "/bench/prepare":

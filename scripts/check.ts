@@ -9,6 +9,8 @@ import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { isDeepStrictEqual, stripVTControlCharacters } from "node:util";
 import { missingEntries, readLock } from "./complete-lock.ts";
+import { buildAll, kib } from "./deploy/bundle.ts";
+import { wranglerFor } from "./deploy/wrangler.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const bin = join(root, "node_modules", ".bin");
@@ -16,6 +18,13 @@ const bin = join(root, "node_modules", ".bin");
 /** What buf makes of the definitions in `proto/`. */
 const GENERATED = "src/grpc/gen";
 const OPENAPI = "docs/openapi.json";
+
+/**
+ * Most that the compressed bundle may weigh. The platform takes 10 MiB; this is what we allow
+ * ourselves, since all of it is loaded before a new isolate answers. To raise it is a decision: what
+ * came in, and why it has to be in the Worker.
+ */
+const MOST_GZIP_BYTES = 1024 * 1024;
 
 const ABSOLUTE = /^(?:\/|[A-Z]:[\\/])/;
 
@@ -143,6 +152,20 @@ const tools: Readonly<Record<string, () => Finding | Promise<Finding>>> = {
       saw: { linters: looked.length === linters.length ? linters.length : 0 },
       ok: linters.every(({ ok }) => ok),
       output: linters.map(({ ok, output }) => (ok ? "" : output)).join("\n"),
+    };
+  },
+
+  async size() {
+    const config = join(root, "wrangler.toml");
+    const named = readFileSync(config, "utf8").matchAll(/^\[env\.([\w-]+)\]$/gm);
+    const environments = Array.from(named, (match) => match[1] ?? "");
+    const { gzip_bytes } = await buildAll(environments, (environment) =>
+      wranglerFor({ config, environment }),
+    );
+    return {
+      saw: { environments: environments.length, KiB: Math.round(gzip_bytes / 1024) },
+      ok: gzip_bytes <= MOST_GZIP_BYTES,
+      output: `The bundle is ${kib(gzip_bytes)} compressed, and at most ${kib(MOST_GZIP_BYTES)} are allowed; npm run size tells what is in it.`,
     };
   },
 

@@ -13,9 +13,15 @@ export class StartError extends Error {
   }
 }
 
-const HEALTH_MS = 60_000;
-const UNHEALTHY_MS = 15_000;
-const POLL_MS = 100;
+/** How long a service is waited for, and how often it is asked. */
+export interface Patience {
+  readonly waitMs: number;
+  /** How long after its first answer, where that is not a good one. */
+  readonly unhealthyMs: number;
+  readonly pollMs: number;
+}
+
+const LOCAL: Patience = { waitMs: 60_000, unhealthyMs: 15_000, pollMs: 100 };
 
 /** Refuses a port that is taken: wrangler would serve at another in silence. @throws StartError */
 export async function checkPort(port: number): Promise<void> {
@@ -37,9 +43,13 @@ export async function checkPort(port: number): Promise<void> {
 }
 
 /** Waits until `/health` says that all is well. @throws StartError */
-export async function untilHealthy(url: string, signal: AbortSignal): Promise<void> {
+export async function untilHealthy(
+  url: string,
+  signal: AbortSignal,
+  { waitMs, unhealthyMs, pollMs }: Patience = LOCAL,
+): Promise<void> {
   const startedAt = Date.now();
-  let deadline = startedAt + HEALTH_MS;
+  let deadline = startedAt + waitMs;
   let answer = "";
   while (Date.now() < deadline) {
     try {
@@ -48,12 +58,12 @@ export async function untilHealthy(url: string, signal: AbortSignal): Promise<vo
         return;
       }
       // What answers already and is not well will hardly get well by waiting.
-      deadline = answer === "" ? Math.min(deadline, Date.now() + UNHEALTHY_MS) : deadline;
+      deadline = answer === "" ? Math.min(deadline, Date.now() + unhealthyMs) : deadline;
       answer = `: ${health.status} ${await health.text()}`;
     } catch {
       // It does not listen yet.
     }
-    await sleep(POLL_MS, undefined, { signal });
+    await sleep(pollMs, undefined, { signal });
   }
   const seconds = Math.round((Date.now() - startedAt) / 1000);
   throw new StartError(`The service did not get healthy in ${seconds} s${answer}`);

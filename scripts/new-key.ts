@@ -17,6 +17,8 @@ export interface MadeKey {
   readonly key_id: string;
   /** One SQL statement, its values in it. */
   readonly sql: string;
+  /** The same under a condition, as `WHERE …`, without its semicolon. */
+  readonly insert: (condition: string) => string;
 }
 
 /** Makes a key; nothing is stored. */
@@ -33,10 +35,13 @@ export function makeKey({ name, scopes, tenant = "local", expires_at }: KeyReque
     new Date().toISOString(),
     ends,
   ];
+  const columns = "(key_id, tenant_id, name, hash, scopes, created_at, expires_at)";
+  const list = values.map(quoted).join(", ");
   return {
     key,
     key_id,
-    sql: `INSERT INTO api_key (key_id, tenant_id, name, hash, scopes, created_at, expires_at) VALUES (${values.map(quoted).join(", ")});`,
+    sql: `INSERT INTO api_key ${columns} VALUES (${list});`,
+    insert: (condition) => `INSERT INTO api_key ${columns} SELECT ${list} ${condition}`,
   };
 }
 

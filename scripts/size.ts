@@ -7,6 +7,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
+import { kib } from "./deploy/bundle.ts";
 
 /** Libraries of fewer bytes are not told one by one. */
 const LARGE = 40_000;
@@ -102,8 +103,4 @@ function startTime(): number {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-function kib(bytes: number): string {
-  return `${Math.round(bytes / 1024).toLocaleString("en")} KiB`;
 }

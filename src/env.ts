@@ -296,6 +296,7 @@ const vars = z.object({
   OPSPAWN_CHECK_AGAIN_MS: number(300_000, 1, 86_400_000),
   OPSPAWN_WEBHOOK_TIMEOUT_MS: number(15_000, 10, 60_000),
   OPSPAWN_RETENTION_DAYS: number(30, 1, 3650),
+  OPSPAWN_AUDIT_RETENTION_DAYS: number(400, 1, 3650),
   OPSPAWN_KEY_CACHE_MS: number(5_000, 0, 60_000),
   OPSPAWN_SSE_PING_MS: number(15_000, 10, 60_000),
 });
@@ -352,6 +353,7 @@ export interface Config {
   readonly webhookTimeoutMs: number;
   /** How long a task and its log are kept after its end. */
   readonly retentionMs: number;
+  readonly auditRetentionMs: number;
   /** How long a key that was found valid is not looked up again. */
   readonly keyCacheMs: number;
   readonly ssePingMs: number;
@@ -468,6 +470,7 @@ function toConfig(v: Vars, env: object): Config {
     checkAgainMs: v.OPSPAWN_CHECK_AGAIN_MS,
     webhookTimeoutMs: v.OPSPAWN_WEBHOOK_TIMEOUT_MS,
     retentionMs: v.OPSPAWN_RETENTION_DAYS * 86_400_000,
+    auditRetentionMs: v.OPSPAWN_AUDIT_RETENTION_DAYS * 86_400_000,
     keyCacheMs: v.OPSPAWN_KEY_CACHE_MS,
     ssePingMs: v.OPSPAWN_SSE_PING_MS,
   };

@@ -10,6 +10,7 @@ import { consumeTasks, type QueueDeps } from "./queue/consumer.ts";
 import { consumeDeadLetters } from "./queue/dead-letter.ts";
 import { reconcile } from "./queue/reconciler.ts";
 import { consumeWebhooks, type WebhookDeps } from "./queue/webhooks.ts";
+import { AuditStore } from "./store/audit.ts";
 import { TaskStore } from "./store/tasks.ts";
 import { WebhookStore } from "./store/webhooks.ts";
 
@@ -54,12 +55,22 @@ export default {
       : consumeTasks(batch, queueDeps(env));
   },
   scheduled: (controller, env) => {
-    const { reconcileAfterMs, checkAgainMs, retentionMs } = configOf(env);
+    const { reconcileAfterMs, checkAgainMs, retentionMs, auditRetentionMs } = configOf(env);
     const queues = { high: env.TASKS_HIGH, normal: env.TASKS, low: env.TASKS_LOW };
     const tasks = new TaskStore(env.DB);
     const webhooks = { store: new WebhookStore(env.DB), queue: env.WEBHOOKS };
     return reconcile(
-      { ...queueDeps(env), tasks, queues, webhooks, reconcileAfterMs, checkAgainMs, retentionMs },
+      {
+        ...queueDeps(env),
+        tasks,
+        queues,
+        webhooks,
+        audit: new AuditStore(env.DB),
+        reconcileAfterMs,
+        checkAgainMs,
+        retentionMs,
+        auditRetentionMs,
+      },
       controller.scheduledTime,
     );
   },

@@ -274,6 +274,8 @@ export class Harness {
       budgeted: () => this.#options.budget !== undefined,
       reserve: async (need) =>
         this.#options.budget?.(need) ?? { ok: true, sum: need.most, capped: false },
+      slotHeld: () => false,
+      takeSlot: async () => null,
       kept: (sha256, offset, limit) => this.values.read(sha256, offset, limit),
       durable: async () => {},
       watched: () => this.#options.watched ?? false,

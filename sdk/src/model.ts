@@ -66,6 +66,8 @@ export type ChangeHook = Schemas["ChangeHook"];
 
 export type BudgetList = Schemas["BudgetList"];
 export type SetBudget = Schemas["SetBudget"];
+export type ConcurrencyList = Schemas["ConcurrencyList"];
+export type SetConcurrencyCap = Schemas["SetConcurrencyCap"];
 export type UsageReport = Schemas["UsageReport"];
 export type AuditEntry = Schemas["AuditEntry"];
 export type AuditList = Schemas["AuditList"];

@@ -1,6 +1,12 @@
-/** What may be spent, and what was. */
+/** What may be spent and what was, and how much may be at work at once. */
 import type { Api, CallOptions } from "./api.ts";
-import type { BudgetList, SetBudget, UsageReport } from "./model.ts";
+import type {
+  BudgetList,
+  ConcurrencyList,
+  SetBudget,
+  SetConcurrencyCap,
+  UsageReport,
+} from "./model.ts";
 import type { QueryOf } from "./operations.ts";
 
 export class Budgets {
@@ -19,6 +25,25 @@ export class Budgets {
   /** Sets or lifts a budget of the tenant or of an agent, in dollars per day or month; gives all. */
   set(body: SetBudget, options: CallOptions = {}): Promise<BudgetList> {
     return this.#api.call("setBudget", { ...options, body });
+  }
+}
+
+export class Concurrency {
+  readonly #api: Api;
+
+  /** @internal */
+  constructor(api: Api) {
+    this.#api = api;
+  }
+
+  /** Every cap on how many tasks work at once, with how it is used. */
+  list(options: CallOptions = {}): Promise<ConcurrencyList> {
+    return this.#api.call("listConcurrencyCaps", options);
+  }
+
+  /** Sets or lifts (`max_runs: null`) a cap of the tenant or of an agent; gives all. */
+  set(body: SetConcurrencyCap, options: CallOptions = {}): Promise<ConcurrencyList> {
+    return this.#api.call("setConcurrencyCap", { ...options, body });
   }
 }
 

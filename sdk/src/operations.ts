@@ -90,6 +90,8 @@ export const OPERATIONS: Readonly<Record<OperationId, Operation>> = {
   getUsage: op("GET", "/api/v1/usage"),
   listBudgets: op("GET", "/api/v1/budgets"),
   setBudget: op("PUT", "/api/v1/budgets"),
+  listConcurrencyCaps: op("GET", "/api/v1/concurrency"),
+  setConcurrencyCap: op("PUT", "/api/v1/concurrency"),
   listKeys: op("GET", "/api/v1/keys"),
   createKey: op("POST", "/api/v1/keys", "once"),
   getKey: op("GET", KEY),

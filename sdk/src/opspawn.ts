@@ -4,7 +4,7 @@ import { Api } from "./api.ts";
 import { Hooks } from "./hooks.ts";
 import { Keys } from "./keys.ts";
 import { McpServers } from "./mcp-servers.ts";
-import { Budgets, Usage } from "./money.ts";
+import { Budgets, Concurrency, Usage } from "./money.ts";
 import { PATIENCE, type Patience } from "./patience.ts";
 import type { WebSocketClass } from "./socket-events.ts";
 import { Audit, HealthCheck, InvariantChecks } from "./system.ts";
@@ -39,6 +39,7 @@ export class Opspawn {
   readonly webhooks: Webhooks;
   readonly hooks: Hooks;
   readonly budgets: Budgets;
+  readonly concurrency: Concurrency;
   readonly usage: Usage;
   readonly audit: Audit;
   readonly invariants: InvariantChecks;
@@ -63,6 +64,7 @@ export class Opspawn {
     this.webhooks = new Webhooks(api);
     this.hooks = new Hooks(api);
     this.budgets = new Budgets(api);
+    this.concurrency = new Concurrency(api);
     this.usage = new Usage(api);
     this.audit = new Audit(api);
     this.invariants = new InvariantChecks(api);

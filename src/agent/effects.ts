@@ -39,6 +39,10 @@ export interface Effects {
   budgeted(): boolean;
   /** Asks those budgets; what is granted stays held back until what was spent is told. */
   reserve(need: Need): Promise<ReserveAnswer>;
+  /** Whether the run has taken a slot of its tenant's: under a cap, it asks a model only with one. */
+  slotHeld(): boolean;
+  /** Takes a slot; null if the run may work. It is given back when the run waits or is over. */
+  takeSlot(): Promise<SlotRefusal | null>;
   /** Whether anybody watches the run live, so that streamed text is worth storing. */
   watched(): boolean;
   /**
@@ -62,6 +66,12 @@ export type ReserveAnswer =
       readonly cap_usd: number;
       readonly until: string;
     };
+
+/** Which cap on concurrency is used up, and when the run asks again if nobody wakes it (RFC 3339). */
+export interface SlotRefusal {
+  readonly limit: string;
+  readonly until: string;
+}
 
 /** What a slice works with; fixed for the life of the run's process. */
 export interface RunTools {

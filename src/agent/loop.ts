@@ -5,7 +5,7 @@
  */
 import type { NewEvent } from "../run/event.ts";
 import type { Planner } from "../run/planner.ts";
-import type { Effects, ReserveAnswer, RunTools } from "./effects.ts";
+import type { Effects, ReserveAnswer, RunTools, SlotRefusal } from "./effects.ts";
 import { callModel } from "./model-call.ts";
 import { planStep, type Grant, type PlannedStep } from "./step.ts";
 import { callTools } from "./tool-calls.ts";
@@ -55,7 +55,7 @@ async function steps(
     if (before === null) {
       return { kind: "fenced" };
     }
-    const deps = { planner, ...tools, budgets: effects.budgeted() };
+    const deps = { planner, ...tools, budgets: effects.budgeted(), slotHeld: effects.slotHeld() };
     const step: PlannedStep = planStep(before, outcomes, deps, effects.now(), grant);
     grant = null;
     if (step.events.length > 0) {
@@ -72,6 +72,11 @@ async function steps(
         outcomes = answer.ok ? [] : refusedBy(answer, effects.now());
         break;
       }
+      case "slot": {
+        const refusal = await effects.takeSlot();
+        outcomes = refusal === null ? [] : waitsForSlot(refusal);
+        break;
+      }
       case "list":
         outcomes = await tools.listServers(step.job.servers, state, effects.signal);
         break;
@@ -82,6 +87,11 @@ async function steps(
         return step.job;
     }
   }
+}
+
+/** Others work: the run waits for its slot. */
+function waitsForSlot({ limit, until }: SlotRefusal): NewEvent[] {
+  return [{ type: "run.waiting", data: { for: "concurrency", limit, until } }];
 }
 
 /** A budget above the run has not enough left: the run waits for it, with its work kept. */

@@ -27,6 +27,8 @@ export type Job =
     }
   /** Ask the budgets above the run for what the next attempt may cost. */
   | { readonly kind: "reserve"; readonly call: AttemptName; readonly need: Need }
+  /** Take a slot of the tenant's, so that the next attempt may be made. */
+  | { readonly kind: "slot" }
   | { readonly kind: "tools"; readonly calls: readonly TurnCall[] }
   | { readonly kind: "list"; readonly servers: readonly string[] }
   | { readonly kind: "rest"; readonly until: number | null }
@@ -57,6 +59,8 @@ export interface StepDeps {
   priceOf(model: string): Price | null;
   /** Whether there are budgets above the run to ask. */
   readonly budgets: boolean;
+  /** Whether the run has a slot, if it needs one to ask a model. */
+  readonly slotHeld: boolean;
 }
 
 /** The need of a call whose price nobody knows. */
@@ -89,6 +93,9 @@ export function planStep(
         write(...action.events);
         break;
       case "ask": {
+        if (state.spec?.concurrency !== undefined && !deps.slotHeld) {
+          return { events, job: { kind: "slot" } };
+        }
         const planned = planAsk(state, action, deps, grant);
         write(...planned.events);
         if (planned.job !== null) {

@@ -26,6 +26,7 @@ import { taskCommandRoutes } from "./task-commands.ts";
 import { taskRoutes } from "./tasks.ts";
 import { toolRoutes } from "./tools.ts";
 import { usageRoutes } from "./usage.ts";
+import { concurrencyRoutes } from "./concurrency.ts";
 import { validationProblem } from "./validation.ts";
 import { webhookRoutes } from "./webhooks.ts";
 
@@ -87,6 +88,7 @@ export function createApp(
   hookRoutes(app);
   agentRoutes(app);
   usageRoutes(app);
+  concurrencyRoutes(app);
   keyRoutes(app);
   auditRoutes(app);
   adminRoutes(app);

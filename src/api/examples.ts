@@ -243,6 +243,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   BudgetList: {
     budgets: [{ agent: null, period: "day", max_cost_usd: 5, spent_usd: 0.25, reserved_usd: 0.01 }],
   },
+  ConcurrencyList: { caps: [{ agent: null, max_runs: 10, running: 10, waiting: 3 }] },
   Invariants: {
     not_dispatched: [],
     no_alarm: [],

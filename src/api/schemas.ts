@@ -386,6 +386,28 @@ export const budgetList = z
   })
   .openapi("BudgetList");
 
+export const concurrencyBody = z
+  .strictObject({
+    agent: z.string().min(1).max(128).nullish().openapi({
+      description: "The agent whose tasks it is for; absent or null: all of the tenant's.",
+    }),
+    max_runs: z.number().int().min(0).max(1000).nullable(),
+  })
+  .openapi("SetConcurrencyCap", { example: { max_runs: 10 } });
+
+export const concurrencyList = z
+  .object({
+    caps: z.array(
+      z.object({
+        agent: z.string().nullable(),
+        max_runs: z.number().int(),
+        running: z.number().int(),
+        waiting: z.number().int(),
+      }),
+    ),
+  })
+  .openapi("ConcurrencyList");
+
 export const invariantsQuery = z.strictObject({
   limit: whole(1, 100).optional(),
   cursor: z.string().max(4096).optional(),
@@ -432,7 +454,7 @@ export const task = z
     name: z.string().nullable(),
     status: z.enum(TASK_STATUSES),
     waiting_for: z.string().nullable().openapi({
-      description: "approval, input, timer, budget or schedule.",
+      description: "approval, input, timer, budget, schedule or concurrency.",
     }),
     waiting_until: timestamp.nullable().openapi({
       description: "When the wait ends by itself; null where only somebody can end it.",

@@ -53,6 +53,7 @@ export function taskJson(row: ListedTask & Partial<Pick<TaskRow, Snapshot>>): Ta
     tools: _tools,
     mcp_servers: _servers,
     webhooks: _webhooks,
+    slotted: _slotted,
     config,
     ...fields
   } = row;

@@ -33,6 +33,7 @@ import type {
   RunRpc,
   SpecText,
 } from "./rpc.ts";
+import { RunSlot } from "./run-slot.ts";
 import { Watchers, type Considered } from "./sockets.ts";
 import type { RunStorage } from "./storage.ts";
 
@@ -53,6 +54,7 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
   readonly #values: KeptValues;
   readonly #watchers: Watchers;
   readonly #budgets: RunBudgets;
+  readonly #slot: RunSlot;
   readonly #outbox: Outbox;
   readonly #lifeline: Lifeline;
   // Not persisted: who waits for the run to settle.
@@ -71,16 +73,19 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
       everyMs: () => this.#keyCacheMs(),
       now: () => Date.now(),
     });
-    this.#budgets = new RunBudgets(
+    const toLedger = [
       () => this.#deps.ledger(this.#log.state.spec?.tenant_id ?? ""),
       () => this.#log.state,
       () => Date.now(),
-      (error) => this.#deps.observer.fault("run.ledger", error),
-    );
+      (error: unknown) => this.#deps.observer.fault("run.ledger", error),
+    ] as const;
+    this.#budgets = new RunBudgets(...toLedger);
+    this.#slot = new RunSlot(...toLedger);
     this.#outbox = new Outbox(
       async (projection) => {
         await this.#deps.tasks.project(projection);
         await this.#budgets.settle();
+        await this.#slot.release();
       },
       () => this.#log.state,
       new Announcer(storage.sql, this.#log, () => this.#deps.announce),
@@ -94,6 +99,7 @@ export class AgentRun extends DurableObject<Env> implements RunRpc {
       publish: (events) => this.#publish(events),
       keep: (sha256, text) => this.#values.keep(sha256, text),
       budgets: this.#budgets,
+      slot: this.#slot,
       kept: (sha256, offset, limit) => this.#values.read(sha256, offset, limit),
       watched: () => this.#watchers.any,
       disconnect: () => this.#watchers.closeAll(),

@@ -1,6 +1,6 @@
 /**
- * The contract with a tenant's ledger: which budgets there are above its runs, and what has been
- * spent of them. Plain data, amounts in whole micro-dollars.
+ * The contract with a tenant's ledger: which budgets there are above its runs, what has been spent of
+ * them, and how many runs may work at once. Plain data, amounts in whole micro-dollars.
  */
 
 /** A cap on what is spent in a period (UTC), by the whole tenant or by the runs of one agent. */
@@ -41,6 +41,38 @@ export type Reserved =
   | { readonly ok: true; readonly sum: number; readonly capped: boolean }
   | { readonly ok: false; readonly budget: Budget; readonly until: string };
 
+/** A cap on how many runs work at once, of the whole tenant or of one agent; null lifts it. */
+export interface ConcurrencyCap {
+  /** An agent's name, or null for the tenant. */
+  readonly agent: string | null;
+  readonly max_runs: number | null;
+}
+
+/** A cap with how it is used now. */
+export interface ConcurrencyState {
+  readonly agent: string | null;
+  readonly max_runs: number;
+  /** Runs that hold a slot, those that were just given one included. */
+  readonly running: number;
+  readonly waiting: number;
+}
+
+/** A run that wants to work. */
+export interface SlotSeeker {
+  readonly task_id: string;
+  readonly agent: string;
+  /** Who waits with a higher one goes first. */
+  readonly priority: number;
+  /** `seq` of the run's log as it asked; see `Spender`. */
+  readonly seq: number;
+}
+
+export type SlotAnswer =
+  /** `capped` says whether there is any cap that the run is under. */
+  | { readonly ok: true; readonly capped: boolean }
+  /** Which cap is used up: `tenant_runs` or `agent_runs`. */
+  | { readonly ok: false; readonly limit: string };
+
 export interface LedgerRpc {
   /**
    * Holds back what a run's next model call may cost, instead of what it held back before. Grants
@@ -54,6 +86,14 @@ export interface LedgerRpc {
   budgets(): Promise<BudgetState[]>;
   /** Sets a budget, or lifts it where `cap` is null. Runs for which there is room now are resumed. */
   setBudget(budget: Omit<Budget, "cap"> & { readonly cap: number | null }): Promise<BudgetState[]>;
+  /** Takes one of the slots under the caps for a run, or notes that it waits; asking again is fine. */
+  takeSlot(seeker: SlotSeeker): Promise<SlotAnswer>;
+  /** A run gives its slot back, or waits no more. @param seq of its log as it said so */
+  releaseSlot(taskId: string, seq: number): Promise<void>;
+  /** Every cap on concurrency, with how it is used. */
+  concurrency(): Promise<ConcurrencyState[]>;
+  /** Sets or lifts a cap. Runs for which there is room now are woken; none that works is stopped. */
+  setConcurrency(cap: ConcurrencyCap): Promise<ConcurrencyState[]>;
 }
 
 /** The ledger of a tenant. */

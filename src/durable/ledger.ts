@@ -1,13 +1,25 @@
 /**
  * A tenant's ledger: one object through which every costly model call of its runs passes, so that a
- * budget holds however many of them run at once. What a run has spent is told as a total, so that
+ * budget holds however many of them run at once, and which has the slots of its caps on concurrency
+ * (`slots.ts`). What a run has spent is told as a total, so that
  * nothing is booked twice; what it holds back is one sum, since a run makes one model call at a
  * time. Runs that were refused are resumed, first come first served, as soon as there is room.
  */
 import { DurableObject } from "cloudflare:workers";
 import { isTerminal } from "../run/view.ts";
-import type { Budget, BudgetState, LedgerRpc, Reserved, Spender } from "./ledger-rpc.ts";
-import { runStub } from "./rpc.ts";
+import type {
+  Budget,
+  BudgetState,
+  ConcurrencyCap,
+  ConcurrencyState,
+  LedgerRpc,
+  Reserved,
+  SlotAnswer,
+  SlotSeeker,
+  Spender,
+} from "./ledger-rpc.ts";
+import { runStub, type RunRpc } from "./rpc.ts";
+import { Slots } from "./slots.ts";
 
 /** How long single runs are remembered; totals stay. */
 const REMEMBERED_MS = 40 * 86_400_000;
@@ -32,6 +44,7 @@ const SCHEMA = `
     sum INTEGER NOT NULL, seq INTEGER NOT NULL, over INTEGER NOT NULL, at INTEGER NOT NULL)
     STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS reserved_by_age ON reserved (at);
+  CREATE INDEX IF NOT EXISTS reserved_held ON reserved (agent, at, sum) WHERE sum > 0;
   CREATE TABLE IF NOT EXISTS waiting (task_id TEXT PRIMARY KEY, agent TEXT NOT NULL,
     most INTEGER NOT NULL, least INTEGER NOT NULL, since INTEGER NOT NULL,
     resumed INTEGER NOT NULL) STRICT, WITHOUT ROWID;
@@ -39,11 +52,13 @@ const SCHEMA = `
 
 export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
   readonly #sql: SqlStorage;
+  readonly #slots: Slots;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#sql = ctx.storage.sql;
     this.#sql.exec(SCHEMA);
+    this.#slots = new Slots(this.#sql, () => Date.now());
   }
 
   async reserve(spender: Spender, most: number, least: number): Promise<Reserved> {
@@ -111,6 +126,27 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
     return this.#budgets();
   }
 
+  async takeSlot(seeker: SlotSeeker): Promise<SlotAnswer> {
+    const { answer, given } = this.#slots.take(seeker);
+    await this.#afterGiving(given);
+    return answer;
+  }
+
+  async releaseSlot(taskId: string, seq: number): Promise<void> {
+    this.#slots.release(taskId, seq);
+    await this.#afterGiving(this.#slots.give());
+  }
+
+  async concurrency(): Promise<ConcurrencyState[]> {
+    return this.#slots.states();
+  }
+
+  async setConcurrency(cap: ConcurrencyCap): Promise<ConcurrencyState[]> {
+    this.#slots.setCap(cap);
+    await this.#afterGiving(this.#slots.give());
+    return this.#slots.states();
+  }
+
   override async alarm(): Promise<void> {
     const now = Date.now();
     const old = new Date(now - REMEMBERED_MS).toISOString().slice(0, 10);
@@ -126,6 +162,7 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
     );
     await this.#alarmBy(Date.parse(endOf("day")));
     await this.#resume();
+    await this.#afterGiving([...this.#slots.give(), ...this.#slots.due()]);
   }
 
   /** Adds what the ledger did not know of yet. */
@@ -244,11 +281,50 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
     }
   }
 
+  /** Looks after runs that have a slot and may not know, and sets the alarm for what follows. */
+  async #afterGiving(taskIds: readonly string[]): Promise<void> {
+    for (const taskId of taskIds) {
+      this.ctx.waitUntil(this.#lookAfter(taskId));
+    }
+    await this.#alarmForSlots();
+  }
+
+  async #alarmForSlots(): Promise<void> {
+    const at = this.#slots.dueAt;
+    if (at !== null) {
+      await this.#alarmBy(Math.max(Date.now() + 1, at));
+    }
+  }
+
+  /** A run that waits for its slot is woken; one that needs none any more gives it to the next. */
+  async #lookAfter(taskId: string): Promise<void> {
+    try {
+      const run = this.#run(taskId);
+      const { status, waiting_for, last_seq } = await run.keeping();
+      if (waiting_for === "concurrency") {
+        await run.command(JSON.stringify({ kind: "resume", by: "concurrency" }));
+      } else if (isTerminal(status) || status === "waiting") {
+        await this.releaseSlot(taskId, last_seq);
+      } else if (last_seq === 0) {
+        // Its task was deleted, and its log with it.
+        await this.releaseSlot(taskId, Number.MAX_SAFE_INTEGER);
+      }
+    } catch {
+      this.#slots.missed(taskId);
+      await this.#alarmForSlots();
+    }
+  }
+
+  #run(taskId: string): RunRpc {
+    return runStub(this.env.RUNS, this.ctx.id.name ?? "", taskId);
+  }
+
   /** The run asks again by itself; one that is over needs nothing. */
   async #wake(taskId: string): Promise<void> {
     try {
-      const run = runStub(this.env.RUNS, this.ctx.id.name ?? "", taskId);
-      const answer = await run.command(JSON.stringify({ kind: "resume", by: "budget" }));
+      const answer = await this.#run(taskId).command(
+        JSON.stringify({ kind: "resume", by: "budget" }),
+      );
       if (!answer.ok || isTerminal(answer.status)) {
         this.#forget(taskId);
       }

@@ -184,13 +184,14 @@ export class Lifeline {
   }
 
   #newSlice(): Slice {
-    const { storage, log, deps, publish, watched, keep, kept, budgets } = this.#host;
+    const { storage, log, deps, publish, watched, keep, kept, budgets, slot } = this.#host;
     return new Slice(log, deps(), {
       publish,
       watched,
       keep,
       kept,
       budgets,
+      slot,
       durable: () => storage.sync(),
       aside: (work) => this.keep(work),
     });

@@ -2,7 +2,7 @@
  * One slice of a run's work: it may write to the log until it is closed, the run ends, or a newer
  * slice has begun. So a call that comes back late cannot write.
  */
-import type { Effects, ReserveAnswer } from "../agent/effects.ts";
+import type { Effects, ReserveAnswer, SlotRefusal } from "../agent/effects.ts";
 import { runSlice, type SliceEnd } from "../agent/loop.ts";
 import type { Need } from "../agent/reserve.ts";
 import type { Deps } from "../deps.ts";
@@ -12,6 +12,7 @@ import type { RunSpec } from "../run/spec.ts";
 import type { RunState } from "../run/state.ts";
 import type { RunBudgets } from "./budgets.ts";
 import type { EventLog, StoredEvent } from "./event-log.ts";
+import type { RunSlot } from "./run-slot.ts";
 
 /** What a slice needs of its object. */
 export interface SliceHost {
@@ -21,6 +22,8 @@ export interface SliceHost {
   readonly keep: (sha256: string, text: string) => void;
   /** The budgets above the run. */
   readonly budgets: Pick<RunBudgets, "active" | "capped" | "reserve" | "settle">;
+  /** The run's slot under its tenant's caps on concurrency. */
+  readonly slot: Pick<RunSlot, "held" | "take">;
   /** Work that nobody awaits. */
   readonly aside: (work: Promise<unknown>) => void;
   readonly kept: Effects["kept"];
@@ -106,6 +109,14 @@ export class Slice implements Effects {
 
   reserve(need: Need): Promise<ReserveAnswer> {
     return this.#host.budgets.reserve(need);
+  }
+
+  slotHeld(): boolean {
+    return this.#host.slot.held;
+  }
+
+  takeSlot(): Promise<SlotRefusal | null> {
+    return this.#host.slot.take();
   }
 
   kept(sha256: string, offset: number, limit: number): ReturnType<Effects["kept"]> {

@@ -8,6 +8,7 @@
 import { specOf, type EndedTask, type ForgottenTask, type TaskStore } from "../store/tasks.ts";
 import type { QueueDeps } from "./consumer.ts";
 import { abandonRun } from "./dead-letter.ts";
+import type { AuditStore } from "../store/audit.ts";
 import type { WebhookStore } from "../store/webhooks.ts";
 import { messageFor, sendTask, type TaskQueues } from "./message.ts";
 import { sendDeliveries, type WebhookQueue } from "./webhook-message.ts";
@@ -22,12 +23,15 @@ export interface ReconcilerDeps extends QueueDeps {
     readonly store: Pick<WebhookStore, "takeOverdue" | "expire">;
     readonly queue: WebhookQueue;
   };
+  readonly audit: Pick<AuditStore, "expire">;
   /** Age at which a pending task counts as forgotten, milliseconds. */
   readonly reconcileAfterMs: number;
   /** Pause before a live run that was looked at is looked at again, milliseconds. */
   readonly checkAgainMs: number;
   /** How long a task is kept after its end, milliseconds. */
   readonly retentionMs: number;
+  /** How long an entry of the audit is kept, milliseconds. */
+  readonly auditRetentionMs: number;
 }
 
 /** Tasks read at once: each may hold a megabyte of input. */
@@ -67,6 +71,7 @@ export async function reconcile(deps: ReconcilerDeps, now: number): Promise<void
   );
   await deps.tasks.expireIdempotency(now);
   await mendDeliveries(deps, now);
+  await deps.audit.expire(iso(now - deps.auditRetentionMs));
 }
 
 /** Deliveries that are due and were not heard of, a page at a time; and those that are old. */

@@ -35,8 +35,8 @@ export type RunCommand =
       readonly by: string;
     }
   | { readonly kind: "limits"; readonly changes: LimitChanges; readonly by: string }
-  /** A budget above the run has room again: the run asks it once more. */
-  | { readonly kind: "resume"; readonly by: string };
+  /** A budget above the run has room again, or it was given a slot: the run asks once more. */
+  | { readonly kind: "resume"; readonly by: "budget" | "concurrency" };
 
 /** New values; null lifts a limit. */
 export type LimitChanges = { readonly [K in keyof RunLimits]?: RunLimits[K] | null };
@@ -86,7 +86,7 @@ export function accept(state: RunState, command: RunCommand, checks: Checks): Ac
     case "limits":
       return events(...changed(state, command));
     case "resume":
-      return events(...resumed(state));
+      return events(...resumed(state, command));
     default:
       return command satisfies never;
   }
@@ -229,9 +229,9 @@ function wasMade(state: RunState, call: TurnCall | undefined, callId: string): b
 }
 
 /** A wait for one of the run's own limits is ended by that limit alone. */
-function resumed({ wait }: RunState): NewEvent[] {
-  return wait?.for === "budget" && !isOwnLimit(wait.limit)
-    ? [{ type: "run.resumed", data: { from: "budget" } }]
+function resumed({ wait }: RunState, { by }: Of<"resume">): NewEvent[] {
+  return wait?.for === by && !isOwnLimit(wait.limit)
+    ? [{ type: "run.resumed", data: { from: by } }]
     : [];
 }
 

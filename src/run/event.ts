@@ -19,6 +19,7 @@ import {
   PLANNERS,
   runLimits,
   webhookTypes,
+  concurrencyMark,
 } from "./spec.ts";
 import { toolDefinitions } from "./tool-definition.ts";
 import { UNTRUSTED } from "./trust.ts";
@@ -31,7 +32,15 @@ const count = z.number().int().min(0);
 const limitValue = z.union([z.number(), z.string(), z.null()]);
 
 /** The named reasons for which a run rests. */
-export const WAITS = ["approval", "input", "timer", "budget", "children", "schedule"] as const;
+export const WAITS = [
+  "approval",
+  "input",
+  "timer",
+  "budget",
+  "children",
+  "schedule",
+  "concurrency",
+] as const;
 export type WaitName = (typeof WAITS)[number];
 
 /** Why a fresh slice found calls without outcomes; the second is a slice that threw. */
@@ -68,6 +77,8 @@ export const EVENT_DATA = {
     mcp_servers: z.exactOptional(mcpServerDefinitions),
     /** What webhooks want to be told of, as it was when it was submitted. */
     webhooks: z.exactOptional(webhookTypes),
+    /** That it works only while it holds a slot; see `RunSpec`. */
+    concurrency: z.exactOptional(concurrencyMark),
   }),
   "run.started": z.looseObject({ epoch: count }),
   "run.waiting": z.looseObject({
@@ -75,7 +86,7 @@ export const EVENT_DATA = {
     /** When the run goes on by itself: the timer's end, or an expiry. */
     until: z.string().optional(),
     call_id: callId.optional(),
-    /** For `budget`: the cap that was met. */
+    /** For `budget` and `concurrency`: the cap that was met. */
     limit: z.string().optional(),
   }),
   "run.resumed": z.looseObject({ from: z.enum(WAITS) }),

@@ -81,6 +81,7 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
           ...(event.data.tools === undefined ? {} : { tools: event.data.tools }),
           ...(event.data.mcp_servers === undefined ? {} : { mcp_servers: event.data.mcp_servers }),
           ...(event.data.webhooks === undefined ? {} : { webhooks: event.data.webhooks }),
+          ...(event.data.concurrency === undefined ? {} : { concurrency: event.data.concurrency }),
         },
         createdAt: at,
         conversation: openWith(openingTurns(event.data.input_data)),

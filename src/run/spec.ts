@@ -86,6 +86,9 @@ export const agentConfig = z.strictObject({
 });
 export type AgentConfig = z.infer<typeof agentConfig>;
 
+/** That a run is under caps on concurrency, and who goes first where several wait. */
+export const concurrencyMark = z.strictObject({ priority: z.number().int() });
+
 export const runSpec = z.strictObject({
   task_id: z.string(),
   tenant_id: z.string(),
@@ -102,6 +105,8 @@ export const runSpec = z.strictObject({
   mcp_servers: z.exactOptional(mcpServerDefinitions),
   /** What somebody outside wants to be told of, as it was when it was submitted; absent: nothing. */
   webhooks: z.exactOptional(webhookTypes),
+  /** There, if its tenant had a cap on concurrency when it was submitted: it works only with a slot. */
+  concurrency: z.exactOptional(concurrencyMark),
 });
 export type RunSpec = z.infer<typeof runSpec>;
 

@@ -22,6 +22,7 @@ export const AUDIT_ACTIONS = [
   "mcp_server.deleted",
   "mcp_server.authorization_forgotten",
   "budget.changed",
+  "concurrency.changed",
   "approval.decided",
   "limits.changed",
   "task.cancelled",
@@ -52,6 +53,9 @@ export interface AuditRow extends Omit<Act, "id"> {
   readonly subject: string;
   readonly details: Record<string, unknown>;
 }
+
+/** Entries that are deleted at once. */
+const EXPIRED = 5000;
 
 /** An act at this moment. */
 export function newAct(now: number, by: string): Act {
@@ -87,6 +91,17 @@ export class AuditStore {
   /** Notes what was done somewhere else. */
   async note(act: Act, deed: Deed): Promise<void> {
     await insertion(this.#db, "", act, deed).run();
+  }
+
+  /** Deletes entries of before a moment, across tenants, as many as one run of the reconciler may. */
+  async expire(before: string): Promise<void> {
+    await this.#db
+      .prepare(
+        `DELETE FROM audit WHERE (tenant_id, audit_id) IN (
+           SELECT tenant_id, audit_id FROM audit WHERE at < ? ORDER BY at LIMIT ${EXPIRED})`,
+      )
+      .bind(before)
+      .run();
   }
 
   /** A page of a tenant's entries, newest first. @param before id of the last one of the page before */

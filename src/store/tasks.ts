@@ -38,6 +38,8 @@ export interface TaskRow {
   readonly callback_url: string | null;
   /** What anybody wanted to be told of when the task was submitted. */
   readonly webhooks: readonly WebhookType[];
+  /** Whether its run works only while it holds one of its tenant's slots. */
+  readonly slotted: boolean;
   readonly result: JsonValue;
   readonly error: RunView["error"];
   readonly usage: RunView["usage"];
@@ -77,8 +79,8 @@ export type NewTask = Pick<
   | "created_at"
 >;
 
-/** A new task that is stored: it is known who wants to be told of it. */
-export type StoredTask = NewTask & Pick<TaskRow, "webhooks">;
+/** A new task that is stored: it is known who wants to be told of it, and whether it needs a slot. */
+export type StoredTask = NewTask & Pick<TaskRow, "webhooks" | "slotted">;
 
 /** The task that an idempotency key stands for. */
 export interface EarlierTask {
@@ -156,7 +158,7 @@ export class TaskStore {
 
   /**
    * Inserts a task, and its idempotency claim if there is one, both or neither. The same statement
-   * finds out who wants to be told of it.
+   * finds out who wants to be told of it, and whether its tenant caps how many runs work at once.
    * @returns the task as it is stored, or the claim's earlier one if the key was used before
    */
   async insert(
@@ -169,15 +171,16 @@ export class TaskStore {
       .prepare(
         `INSERT INTO task (tenant_id, task_id, task_type, name, status, input_data, agent,
            agent_version, config, limits, metadata, priority, attempt, retry_of, scheduled_at,
-           tools, mcp_servers, callback_url, webhooks, last_seq, created_at, updated_at,
+           tools, mcp_servers, callback_url, webhooks, slotted, last_seq, created_at, updated_at,
            dispatched_at, dispatches)
          VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?13, ?14, ?15,
            ?16, ?17, ?18, CASE WHEN ?18 IS NOT NULL THEN ?19 ELSE (
              SELECT NULLIF(json_group_array(DISTINCT type.value), '[]')
              FROM webhook, json_each(webhook.types) AS type
              WHERE webhook.tenant_id = ?1 AND webhook.enabled = 1) END,
+           (SELECT 1 FROM concurrency_cap WHERE tenant_id = ?1 LIMIT 1),
            0, ?12, ?12, ?12, 1)
-         RETURNING webhooks`,
+         RETURNING webhooks, slotted`,
       )
       .bind(
         task.tenant_id,
@@ -201,12 +204,12 @@ export class TaskStore {
         JSON.stringify(WEBHOOK_TYPES),
       );
     if (claim === null) {
-      return { stored: withWebhooks(task, await insert.first<WantedRow>()) };
+      return { stored: withFound(task, await insert.first<FoundRow>()) };
     }
     const scope = [task.tenant_id, claim.route, claim.key];
     const expired = new Date(Date.parse(task.created_at) - IDEMPOTENCY_TTL_MS).toISOString();
     try {
-      const answers = await this.#db.batch<WantedRow>([
+      const answers = await this.#db.batch<FoundRow>([
         this.#db
           .prepare(
             "DELETE FROM idempotency WHERE tenant_id = ? AND route = ? AND key = ? AND created_at < ?",
@@ -217,7 +220,7 @@ export class TaskStore {
           .bind(...scope, claim.fingerprint, task.task_id, task.created_at),
         insert,
       ]);
-      return { stored: withWebhooks(task, answers.at(-1)?.results[0] ?? null) };
+      return { stored: withFound(task, answers.at(-1)?.results[0] ?? null) };
     } catch (error) {
       const earlier = await this.claimed(task.tenant_id, claim);
       if (earlier === null) {
@@ -446,7 +449,7 @@ export class TaskStore {
 /** What a run is told of its task. */
 export function specOf(row: StoredTask): RunSpec {
   const { task_id, tenant_id, input_data, agent, agent_version, config, limits } = row;
-  const { scheduled_at, tools, mcp_servers, webhooks } = row;
+  const { scheduled_at, tools, mcp_servers, webhooks, slotted, priority } = row;
   return {
     task_id,
     tenant_id,
@@ -459,6 +462,7 @@ export function specOf(row: StoredTask): RunSpec {
     ...(tools.length === 0 ? {} : { tools: [...tools] }),
     ...(mcp_servers.length === 0 ? {} : { mcp_servers: [...mcp_servers] }),
     ...(webhooks.length === 0 ? {} : { webhooks: [...webhooks] }),
+    ...(slotted ? { concurrency: { priority } } : {}),
   };
 }
 
@@ -482,7 +486,7 @@ export function asAccepted(task: StoredTask): TaskRow {
 type JsonColumn = "config" | "limits" | "metadata";
 type NullableJsonColumn = "input_data" | "result" | "error" | "usage";
 /** What a task was submitted with, absent where it was nothing. */
-export type Snapshot = "tools" | "mcp_servers" | "webhooks";
+export type Snapshot = "tools" | "mcp_servers" | "webhooks" | "slotted";
 type RawTask = Omit<TaskRow, JsonColumn | NullableJsonColumn | Snapshot> &
   Record<JsonColumn, string> &
   Record<NullableJsonColumn, string | null>;
@@ -494,7 +498,7 @@ interface Bookkeeping {
 }
 /** A row read whole: its input is there. */
 type WholeRow = RawTask & { readonly input_data: string } & Readonly<
-    Record<Snapshot, string | null>
+    Record<Exclude<Snapshot, "slotted">, string | null> & Record<"slotted", number | null>
   >;
 
 function fromRaw(raw: WholeRow): TaskRow;
@@ -515,13 +519,15 @@ function fromRaw(
     tools: JSON.parse(raw.tools ?? "[]") as ToolDefinition[],
     mcp_servers: JSON.parse(raw.mcp_servers ?? "[]") as McpServerDefinition[],
     webhooks: JSON.parse(raw.webhooks ?? "[]") as WebhookType[],
+    slotted: raw.slotted === 1,
   };
 }
 
-type WantedRow = Pick<WholeRow, "webhooks">;
+type FoundRow = Pick<WholeRow, "webhooks" | "slotted">;
 
-function withWebhooks(task: NewTask, row: WantedRow | null): StoredTask {
-  return { ...task, webhooks: JSON.parse(row?.webhooks ?? "[]") as WebhookType[] };
+function withFound(task: NewTask, row: FoundRow | null): StoredTask {
+  const webhooks = JSON.parse(row?.webhooks ?? "[]") as WebhookType[];
+  return { ...task, webhooks, slotted: row?.slotted === 1 };
 }
 
 /** When the reconciler should have heard of the run again; null where nothing is to be expected. */

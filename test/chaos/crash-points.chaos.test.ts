@@ -8,6 +8,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
+import { ledgerStub } from "../../src/durable/ledger-rpc.ts";
 import { runStub, type RunRpc } from "../../src/durable/rpc.ts";
 import type { RunCommand } from "../../src/run/command.ts";
 import { parseEvent, TERMINAL_TYPES, type RunEvent } from "../../src/run/event.ts";
@@ -63,6 +64,8 @@ interface Scenario {
   readonly announced?: boolean;
   /** What people say, all at once, to a call that waits for approval; absent: yes. */
   readonly decisions?: readonly Decision[];
+  /** Whether it needs a slot to work, and others have it. */
+  readonly slotted?: boolean;
 }
 
 type Decision = Pick<Extract<RunCommand, { kind: "decide" }>, "decision" | "arguments">;
@@ -230,6 +233,14 @@ const announced: Scenario = {
   announced: true,
 };
 
+/** A run under a cap on concurrency, whose only slot somebody else has when it wants to work. */
+const slotted: Scenario = {
+  ...deciding,
+  input: { script: [held(1), { text: "The end." }] },
+  decisions: [{ decision: "approve" }],
+  slotted: true,
+};
+
 interface Outcome {
   readonly fate: Fate;
   readonly view: RunView;
@@ -250,6 +261,7 @@ async function play(scenario: Scenario, ...kills: readonly Kill[]): Promise<Outc
     ...(scenario.tools === undefined ? {} : { tools: scenario.tools }),
     ...(scenario.announced === true ? { webhooks: WEBHOOK_TYPES } : {}),
     ...(scenario.mcpServers === undefined ? {} : { mcpServers: scenario.mcpServers }),
+    ...(scenario.slotted === true ? { slotted: true, agent: `agent-${crypto.randomUUID()}` } : {}),
     ...(scenario.scheduled ? { scheduledAt: new Date(Date.now() + 30).toISOString() } : {}),
   });
   const fate = new Fate(...kills);
@@ -258,12 +270,13 @@ async function play(scenario: Scenario, ...kills: readonly Kill[]): Promise<Outc
   await tasks.insert(task, null);
   // After each death a stub of its own, as the platform wants it.
   const run = (): RunRpc => runStub(env.RUNS, "test", task.task_id);
+  const rival = scenario.slotted === true ? await Rival.of(task.agent) : null;
   await delivered(() => run().start(JSON.stringify(specOf(task))));
   if (scenario.alone) {
     await vi.waitUntil(() => overInD1(task.task_id), { timeout: PATIENCE_MS, interval: 120 });
   } else {
     await watched(run);
-    await vi.waitUntil(() => helped(run, scenario.decisions), {
+    await vi.waitUntil(() => helped(run, scenario.decisions, rival), {
       timeout: PATIENCE_MS,
       interval: 120,
     });
@@ -277,6 +290,10 @@ async function play(scenario: Scenario, ...kills: readonly Kill[]): Promise<Outc
     { timeout: PATIENCE_MS, interval: 50 },
   );
   const events = JSON.parse((await run().events(0, 1000)).events) as RunEvent[];
+  if (rival !== null) {
+    // However it came to its end, its slot is there for others.
+    await vi.waitUntil(() => rival.alone(), { timeout: PATIENCE_MS, interval: 50 });
+  }
   const toTell = new Map(
     events.flatMap((event): [string, ReadonlySet<string>][] => {
       const notice = noticeOf(task.task_id, event, task.webhooks);
@@ -325,6 +342,7 @@ async function watched(run: () => RunRpc): Promise<void> {
 async function helped(
   run: () => RunRpc,
   decisions: readonly Decision[] = [{ decision: "approve" }],
+  rival: Rival | null = null,
 ): Promise<boolean> {
   const keeping = await run()
     .keeping()
@@ -335,7 +353,11 @@ async function helped(
       .catch(() => undefined);
   };
   switch (keeping?.waiting_for) {
+    case "concurrency":
+      await rival?.leave();
+      break;
     case "approval": {
+      await rival?.enter();
       const page = await run()
         .events(0, 1000)
         .catch(() => null);
@@ -357,6 +379,43 @@ async function helped(
     default:
   }
   return keeping !== null && isTerminal(keeping.status);
+}
+
+/** Another run of the same agent, which has one slot in all. */
+class Rival {
+  readonly #agent: string;
+  readonly #ledger = ledgerStub(env.LEDGERS, "test");
+  #seq = 0;
+
+  private constructor(agent: string) {
+    this.#agent = agent;
+  }
+
+  static async of(agent: string): Promise<Rival> {
+    const rival = new Rival(agent);
+    await rival.#ledger.setConcurrency({ agent, max_runs: 1 });
+    await rival.enter();
+    return rival;
+  }
+
+  async enter(): Promise<void> {
+    this.#seq += 1;
+    const seeker = { task_id: `rival of ${this.#agent}`, agent: this.#agent, priority: 0 };
+    await this.#ledger.takeSlot({ ...seeker, seq: this.#seq });
+  }
+
+  async leave(): Promise<void> {
+    await this.#ledger.releaseSlot(`rival of ${this.#agent}`, this.#seq);
+  }
+
+  /** Whether no other holds a slot or waits for one. */
+  async alone(): Promise<boolean> {
+    await this.leave();
+    const caps = await this.#ledger.concurrency();
+    return caps.some(({ agent, running, waiting }) => {
+      return agent === this.#agent && running === 0 && waiting === 0;
+    });
+  }
 }
 
 /** What must hold of a run, whatever was done to it. */
@@ -539,6 +598,7 @@ test.concurrent.each([
   ["registered tools, by request and by code", registered],
   ["a run of which somebody outside is told everything", announced],
   ["tools of an MCP server, one of which asks a person", remote],
+  ["a run that waits for its slot, twice", slotted],
 ])(
   "%s, stopped around every write, ends as the undisturbed one",
   { timeout: 300_000 },

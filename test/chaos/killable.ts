@@ -13,6 +13,7 @@ import { buildDeps, type Deps } from "../../src/deps.ts";
 import { AgentRun } from "../../src/durable/agent-run.ts";
 import type { Announce } from "../../src/durable/announcer.ts";
 import type { RunStorage } from "../../src/durable/storage.ts";
+import type { LedgerRpc, SlotSeeker } from "../../src/durable/ledger-rpc.ts";
 import { isolateOf } from "../../src/durable/isolate.ts";
 import { builtInTools, toolboxFor } from "../../src/agent/tools/registry.ts";
 import { registeredTools } from "../../src/agent/tools/registered-tools.ts";
@@ -300,6 +301,7 @@ function killableDeps(env: Env, life: Life, sync: () => Promise<void>): Deps {
     ...deps,
     observer: SILENT,
     announce,
+    ledger: (tenantId) => killableLedger(deps.ledger(tenantId), life),
     tasks: Object.assign(Object.create(tasks) as TaskStore, {
       project,
       failUnreadable: tasks.failUnreadable.bind(tasks),
@@ -323,6 +325,26 @@ function killableDeps(env: Env, life: Life, sync: () => Promise<void>): Deps {
   };
 }
 
+/** The tenant's ledger, to which what a run says of its slot is a write like any other. */
+function killableLedger(ledger: LedgerRpc | null, life: Life): LedgerRpc | null {
+  return ledger === null
+    ? null
+    : new Proxy(ledger, {
+        get(target, name) {
+          switch (name) {
+            case "takeSlot":
+              return (seeker: SlotSeeker) =>
+                life.write("slot taken", () => target.takeSlot(seeker));
+            case "releaseSlot":
+              return (taskId: string, seq: number) =>
+                life.write("slot given back", () => target.releaseSlot(taskId, seq));
+            default:
+              return Reflect.get(target, name) as unknown;
+          }
+        },
+      });
+}
+
 /** The class under the name that the bindings know. */
 class KillableRun extends AgentRun {
   constructor(ctx: DurableObjectState, env: Env) {
@@ -335,5 +357,6 @@ class KillableRun extends AgentRun {
   }
 }
 export { KillableRun as AgentRun };
+export { TenantLedger } from "../../src/durable/ledger.ts";
 
 export default { fetch: () => new Response(null, { status: 404 }) };

@@ -1,7 +1,8 @@
 /**
  * A hundred runs at once under one tenant's budget, against a model server that writes an invoice:
  * the budget is never exceeded by a micro-dollar, what the service has booked is what the server
- * bills, and all complete once the budget is raised.
+ * bills, and all complete once the budget is raised. Then many under a cap on concurrency, whose
+ * service is killed meanwhile: the model server never sees more of them at once than the cap.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -32,6 +33,9 @@ class Biller {
   /** Micro-dollars that were billed so far. */
   invoice = 0;
   requests = 0;
+  /** Requests that are being answered, and the most there were at once. */
+  open = 0;
+  mostOpen = 0;
 
   get url(): string {
     return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}/v1`;
@@ -51,6 +55,11 @@ class Biller {
     const allowed = asked.max_completion_tokens ?? asked.max_tokens ?? 1000;
     const completion_tokens = Math.min(allowed, 400);
     this.requests += 1;
+    this.open += 1;
+    this.mostOpen = Math.max(this.mostOpen, this.open);
+    response.once("close", () => {
+      this.open -= 1;
+    });
     this.invoice += prompt_tokens * RATES.input + completion_tokens * RATES.output;
     const first = !asked.messages.some(({ role }) => role === "tool");
     const delta = first
@@ -200,6 +209,37 @@ test("a cap on money for a model without a price is refused, and a cap of the ru
   expect(biller.invoice).toBe(billed);
 });
 
+test("of thirty tasks under a cap of four, the model is never asked by more at once, also after a crash", async () => {
+  const cap = async (max_runs: number | null) => {
+    const response = await service.send("PUT", "/api/v1/concurrency", { max_runs });
+    expect(response.status).toBe(200);
+    return response.json<{ caps: readonly Record<string, unknown>[] }>();
+  };
+  expect(await cap(4)).toEqual({ caps: [{ agent: null, max_runs: 4, running: 0, waiting: 0 }] });
+  biller.mostOpen = 0;
+  const body = { input_data: { goal: "What is 1 + 2?" }, agent_config: { model: MODEL } };
+  const ids = await Promise.all(
+    Array.from({ length: 30 }, async () => (await submit(service, body)).task_id),
+  );
+  await expect
+    .poll(async () => (await listTasks(service, "?status=completed&limit=1")).total)
+    .toBeGreaterThan(RUNS + 3);
+  await service.kill();
+  await service.up();
+  const tasks = await Promise.all(ids.map((id) => ended(service, id)));
+  expect(tasks.every((task) => task.status === "completed")).toBe(true);
+  expect(biller.mostOpen).toBeLessThanOrEqual(4);
+  const log = await logOf(service, ids.at(-1) ?? "");
+  expect(log.find(({ type }) => type === "run.waiting")?.data).toMatchObject({
+    for: "concurrency",
+    limit: "tenant_runs",
+  });
+  await expect
+    .poll(async () => getJson(service, "/api/v1/concurrency"))
+    .toEqual({ caps: [{ agent: null, max_runs: 4, running: 0, waiting: 0 }] });
+  expect(await cap(null)).toEqual({ caps: [] });
+});
+
 test.for([
   [{ period: "week", max_cost_usd: 1 }, "/period"],
   [{ period: "day", max_cost_usd: -1 }, "/max_cost_usd"],
@@ -212,4 +252,16 @@ test.for([
   });
   expect(response.status).toBe(422);
   expect(await response.json()).toMatchObject({ errors: [{ pointer }] });
+});
+
+test.for([
+  [{ max_runs: -1 }, "/max_runs"],
+  [{ max_runs: 1.5 }, "/max_runs"],
+  [{}, "/max_runs"],
+  [{ max_runs: 1, agent: "" }, "/agent"],
+] as const)("a cap on concurrency of %j is refused and says where", async ([body, pointer]) => {
+  const response = await service.send("PUT", "/api/v1/concurrency", body);
+  expect(response.status).toBe(422);
+  const { errors } = await response.json<{ errors: { pointer: string }[] }>();
+  expect(errors.map((one) => one.pointer)).toEqual([pointer]);
 });

@@ -4,6 +4,7 @@
  * paths name are made by `test/resources.ts`, which refuses a kind that it does not know.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { TaskService } from "../../src/grpc/gen/opspawn/v1/tasks_pb.ts";
 import { McpClient } from "../mcp.ts";
 import {
   exampleOf,
@@ -180,6 +181,29 @@ test.for(keyed)("$method $path is for nobody without a key", async (route) => {
   }
 });
 
+describe.for(TaskService.methods)("the gRPC method $name", (method) => {
+  const ofTask = method.input.fields.some(({ name }) => name === "task_id");
+
+  test("gives and changes nothing of another tenant's", async () => {
+    const taskId = await owned("{id}");
+    const { code, text } = await rpc(method, THEIRS, ofTask ? { taskId } : {});
+    expect(text).not.toContain(MARK);
+    expect(text).not.toContain(taskId);
+    expect(code).toBe(
+      ofTask ? "not_found" : method.name === "ListTasks" ? null : "invalid_argument",
+    );
+  });
+
+  test("is forbidden without its scope, and for nobody without a key", async () => {
+    // Nobody's: a key that has the scope must change nothing by this.
+    const given = ofTask ? { taskId: (await owned("{id}")).replace(/.{12}$/, "0".repeat(12)) } : {};
+    const keys = SCOPES.filter((scope) => scope.startsWith("tasks:")).map(keyWithout);
+    const codes = await Promise.all(keys.map(async (key) => (await rpc(method, key, given)).code));
+    expect(codes.filter((code) => code === "permission_denied")).toHaveLength(1);
+    expect((await rpc(method, "opsk_nobody", given)).code).toBe("unauthenticated");
+  });
+});
+
 // Last, since it looks at what all tests above may have changed.
 test("whatever others asked, everything is as it was", async () => {
   expect(await everything()).toBe(before);
@@ -196,6 +220,30 @@ async function call(route: Route, key: string, headers = {}): Promise<Response> 
     headers: { Authorization: `Bearer ${key}`, ...headers },
     ...(media === undefined ? {} : { body: JSON.stringify(exampleOf(document, media)) }),
   });
+}
+
+/** Calls a method as the Connect protocol has it; `code` is that of the refusal, or null. */
+async function rpc(
+  { name, methodKind }: (typeof TaskService.methods)[number],
+  key: string,
+  message: object,
+): Promise<{ code: string | null; text: string }> {
+  const streams = methodKind === "server_streaming";
+  const json = new TextEncoder().encode(JSON.stringify(message));
+  // A stream's messages have a byte of flags and their length before them.
+  const head = new DataView(new ArrayBuffer(5));
+  head.setUint32(1, json.length);
+  const response = await service.request(`/${TaskService.typeName}/${name}`, {
+    method: "POST",
+    headers: {
+      Authorization: `Bearer ${key}`,
+      "Content-Type": streams ? "application/connect+json" : "application/json",
+      "Connect-Protocol-Version": "1",
+    },
+    body: streams ? new Blob([head.buffer, json]) : json,
+  });
+  const text = await response.text();
+  return { code: /"code":"(\w+)"/.exec(text)?.[1] ?? null, text };
 }
 
 /** A parameter's value among what the owner has. */

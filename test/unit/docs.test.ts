@@ -47,7 +47,7 @@ test("every command of the command line is documented with its options, and ever
   expect(missing("docs/reference/sdk.md", Object.keys(PATIENCE))).toEqual([]);
 });
 
-test.each(["docs/crash-table.md", "docs/invariants.md", "ARCHITECTURE.md"])(
+test.each(["docs/crash-table.md", "docs/reference/invariants.md", "ARCHITECTURE.md"])(
   "every test that %s names exists",
   (page) => {
     const text = readFileSync(page, "utf8");

@@ -30,6 +30,7 @@ const HOST: SliceHost = {
   keep: () => {},
   kept: () => null,
   durable: async () => {},
+  slot: { held: false, take: async () => null },
   budgets: {
     active: false,
     capped: false,

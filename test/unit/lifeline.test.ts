@@ -116,6 +116,7 @@ function rig(
     publish: () => {},
     watched: () => false,
     keep: () => {},
+    slot: { held: false, take: async () => null },
     budgets: {
       active: false,
       capped: false,

@@ -10,6 +10,7 @@ import { sendTask, type TaskMessage } from "../../src/queue/message.ts";
 import { reconcile } from "../../src/queue/reconciler.ts";
 import type { JsonValue } from "../../src/run/json.ts";
 import type { RunView } from "../../src/run/view.ts";
+import { AuditStore } from "../../src/store/audit.ts";
 import { specOf, TaskStore } from "../../src/store/tasks.ts";
 import { WebhookStore } from "../../src/store/webhooks.ts";
 import { newTask } from "./tasks.ts";
@@ -87,9 +88,18 @@ function kindsOf(found: Record<string, string[]>, id: string): string[] {
 /** One turn of the cron trigger; messages go to the real queue. */
 async function sweep(retentionMs = 30 * 86_400_000): Promise<void> {
   const queues = { high: env.TASKS_HIGH, normal: env.TASKS, low: env.TASKS_LOW };
-  const settings = { reconcileAfterMs: 1000, checkAgainMs: 60_000, retentionMs };
+  const settings = {
+    reconcileAfterMs: 1000,
+    checkAgainMs: 60_000,
+    retentionMs,
+    auditRetentionMs: 400 * 24 * HOUR,
+  };
+  const audit = new AuditStore(env.DB);
   const webhooks = { store: new WebhookStore(env.DB), queue: env.WEBHOOKS };
-  await reconcile({ tasks, observer, run: runOf, queues, webhooks, ...settings }, Date.now());
+  await reconcile(
+    { tasks, observer, run: runOf, queues, webhooks, audit, ...settings },
+    Date.now(),
+  );
 }
 
 async function statusOf(id: string): Promise<string | undefined> {

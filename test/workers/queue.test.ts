@@ -6,6 +6,7 @@ import worker from "../../src/index.ts";
 import { runStub } from "../../src/durable/rpc.ts";
 import { messageFor, type TaskMessage, type TaskQueues } from "../../src/queue/message.ts";
 import { reconcile } from "../../src/queue/reconciler.ts";
+import { AuditStore, newAct } from "../../src/store/audit.ts";
 import { TaskStore, type StoredTask } from "../../src/store/tasks.ts";
 import { WebhookStore } from "../../src/store/webhooks.ts";
 import type { JsonValue } from "../../src/run/json.ts";
@@ -38,9 +39,15 @@ function deafQueues(told: (message: TaskMessage, queue: string) => void): TaskQu
 
 function reconcilerDeps(told: (message: TaskMessage, queue: string) => void) {
   const queues = deafQueues(told);
-  const settings = { reconcileAfterMs: 1000, checkAgainMs: 60_000, retentionMs: 30 * 86_400_000 };
+  const settings = {
+    reconcileAfterMs: 1000,
+    checkAgainMs: 60_000,
+    retentionMs: 30 * 86_400_000,
+    auditRetentionMs: 400 * 86_400_000,
+  };
+  const audit = new AuditStore(env.DB);
   const webhooks = { store: new WebhookStore(env.DB), queue: env.WEBHOOKS };
-  return { tasks, observer, run, queues, webhooks, ...settings };
+  return { tasks, observer, run, queues, webhooks, audit, ...settings };
 }
 
 async function deliver(queue: string, ...bodies: readonly unknown[]) {
@@ -169,4 +176,15 @@ test("the whole way: a message on the real queue starts its run", async () => {
   await expect
     .poll(async () => (await tasks.get("test", task.task_id))?.status, { timeout: 10_000 })
     .toBe("completed");
+});
+
+test("entries of the audit are deleted when they are old, and no sooner", async () => {
+  const now = Date.now();
+  const { audit, auditRetentionMs, ...deps } = reconcilerDeps(() => {});
+  const note = (at: number, subject: string) =>
+    audit.note(newAct(at, "key"), { tenant_id: "audited", action: "budget.changed", subject });
+  await note(now - auditRetentionMs - 1, "old");
+  await note(now - auditRetentionMs + 60_000, "young");
+  await reconcile({ ...deps, audit, auditRetentionMs }, now);
+  expect((await audit.list("audited", 10, null)).map(({ subject }) => subject)).toEqual(["young"]);
 });

@@ -20,6 +20,8 @@ export function newTask(
     mcpServers?: readonly McpServerDefinition[];
     callbackUrl?: string;
     webhooks?: readonly WebhookType[];
+    slotted?: boolean;
+    agent?: string;
   } = {},
 ): StoredTask {
   const now = more.createdAt ?? Date.now();
@@ -29,7 +31,7 @@ export function newTask(
     task_type: "agent_run",
     name: null,
     input_data: { goal: "go", ...input },
-    agent: "default",
+    agent: more.agent ?? "default",
     agent_version: 1,
     config: { model: "local/script", planner: "native", ...more.config },
     limits: { max_steps: 25, max_duration_s: 3600, ...more.limits },
@@ -42,6 +44,7 @@ export function newTask(
     mcp_servers: more.mcpServers ?? [],
     callback_url: more.callbackUrl ?? null,
     webhooks: more.webhooks ?? [],
+    slotted: more.slotted ?? false,
     created_at: new Date(now).toISOString(),
   };
 }

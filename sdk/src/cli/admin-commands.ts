@@ -1,4 +1,4 @@
-/** Agents, keys, tools and budgets. */
+/** Agents, keys, tools, budgets and caps on concurrency. */
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { RefusedError } from "../errors.ts";
@@ -202,6 +202,42 @@ const budgetsSet: Command = {
   },
 };
 
+const concurrencyList: Command = {
+  name: "concurrency list",
+  arguments: [],
+  about: "Lists the caps on how many tasks work at once",
+  options: [],
+  async run(call) {
+    const { caps } = await call.client().concurrency.list();
+    return printList(call, caps, ["FOR", "RUNNING", "WAITING", "CAP"], (cap) => [
+      cap.agent ?? "(all)",
+      String(cap.running),
+      String(cap.waiting),
+      String(cap.max_runs),
+    ]);
+  },
+};
+
+const concurrencySet: Command = {
+  name: "concurrency set",
+  arguments: [],
+  about: "Caps how many tasks of the tenant or of an agent work at once, or lifts the cap",
+  options: [
+    { name: "max-runs", value: "n", about: "how many; without, there is no cap" },
+    { name: "agent", value: "name", about: "only for the tasks of this agent" },
+  ],
+  async run({ world, given, client }) {
+    const agent = given.text("agent");
+    const maxRuns = given.whole("max-runs", 0) ?? null;
+    const { caps } = await client().concurrency.set({
+      max_runs: maxRuns,
+      ...(agent !== undefined && { agent }),
+    });
+    await world.stdout.print(given.flag("json") ? `${JSON.stringify({ caps })}\n` : "");
+    return EXIT.completed;
+  },
+};
+
 export const ADMIN_COMMANDS: readonly Command[] = [
   agentsList,
   agentsGet,
@@ -215,6 +251,8 @@ export const ADMIN_COMMANDS: readonly Command[] = [
   toolsGet,
   budgetsList,
   budgetsSet,
+  concurrencyList,
+  concurrencySet,
 ];
 
 async function agentIn({ world, given }: Call): Promise<CreateAgent> {

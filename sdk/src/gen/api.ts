@@ -7,7 +7,7 @@ export interface components {
             readonly name: string | null;
             /** @enum {string} */
             readonly status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
-            /** @description approval, input, timer, budget or schedule. */
+            /** @description approval, input, timer, budget, schedule or concurrency. */
             readonly waiting_for: string | null;
             /**
              * Format: date-time
@@ -936,6 +936,19 @@ export interface components {
             /** @enum {string} */
             readonly period: "day" | "month";
             readonly max_cost_usd: number | null;
+        };
+        readonly ConcurrencyList: {
+            readonly caps: readonly {
+                readonly agent: string | null;
+                readonly max_runs: number;
+                readonly running: number;
+                readonly waiting: number;
+            }[];
+        };
+        readonly SetConcurrencyCap: {
+            /** @description The agent whose tasks it is for; absent or null: all of the tenant's. */
+            readonly agent?: string | null;
+            readonly max_runs: number | null;
         };
         readonly KeyList: {
             readonly keys: readonly components["schemas"]["Key"][];
@@ -2328,6 +2341,48 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["BudgetList"];
+                };
+            };
+        };
+    };
+    readonly listConcurrencyCaps: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConcurrencyList"];
+                };
+            };
+        };
+    };
+    readonly setConcurrencyCap: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SetConcurrencyCap"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConcurrencyList"];
                 };
             };
         };

@@ -1,7 +1,7 @@
 /**
  * The place for tools of your own. A project that forks or imports Opspawn lists them here, and they
  * are offered as the built-in ones are: to every tenant, in `GET /api/v1/tools`, by name in
- * `agent_config.tools`. docs/tools.md shows one.
+ * `agent_config.tools`. docs/how-to/tools.md shows one.
  */
 import type { Tool } from "./tool.ts";
 

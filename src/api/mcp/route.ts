@@ -51,7 +51,7 @@ const mcpRoute = createRoute({
   operationId: "mcp",
   summary: "The Model Context Protocol",
   description:
-    "JSON-RPC messages of MCP 2025-11-25 and earlier, over Streamable HTTP without state: `tools`, `resources`. See docs/mcp.md.",
+    "JSON-RPC messages of MCP 2025-11-25 and earlier, over Streamable HTTP without state: `tools`, `resources`. See docs/how-to/mcp.md.",
   tags: ["MCP"],
   security: SECURED,
   middleware: [sameSource, requireKey, jsonBody] as const,

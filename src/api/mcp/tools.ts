@@ -1,6 +1,6 @@
 /**
  * The tools of `/mcp`: each a use case of the REST API, with the schema that validates it there.
- * `docs/mcp.md` lists them for clients.
+ * `docs/how-to/mcp.md` lists them for clients.
  */
 import { z } from "@hono/zod-openapi";
 import { ToolSchema, type CallToolResult, type Tool } from "@modelcontextprotocol/sdk/types.js";

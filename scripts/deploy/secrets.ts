@@ -1,0 +1,53 @@
+/** The Worker's secrets: which it needs, and where their texts come from. */
+import { randomBytes } from "node:crypto";
+import { configOf, SettingError } from "../../src/env.ts";
+import { DeployError } from "./deploy-error.ts";
+
+/** Tokens and secrets of tenants are sealed with it; nobody needs to know it. */
+export const SEALING = "OPSPAWN_ENCRYPTION_KEY";
+
+const PROVIDER_KEYS = [
+  "OPENAI_API_KEY",
+  "ANTHROPIC_API_KEY",
+  "GOOGLE_API_KEY",
+  "OPENROUTER_API_KEY",
+];
+
+type Variables = Readonly<Record<string, string | undefined>>;
+
+/** Refuses a sealing key that the service would refuse. @throws DeployError */
+export function checkSealingKey(env: Variables): void {
+  try {
+    configOf({ [SEALING]: env[SEALING] ?? "" });
+  } catch (error) {
+    throw error instanceof SettingError ? new DeployError(error.message) : error;
+  }
+}
+
+/** The keys of providers in an environment, by name; no texts. */
+export function providerKeysIn(env: Variables): string[] {
+  return PROVIDER_KEYS.filter((name) => isSet(env[name]));
+}
+
+/**
+ * The secrets to put, by name: the sealing key where there is none, which is the environment's or
+ * new, and those asked for that are not there. One that is there is never replaced: what was sealed
+ * with it could not be opened again.
+ */
+export function missingSecrets(
+  there: ReadonlySet<string>,
+  asked: readonly string[],
+  env: Variables,
+): Record<string, string> {
+  const names = [SEALING, ...asked].filter((name) => !there.has(name));
+  return Object.fromEntries(names.map((name) => [name, textOf(name, env)]));
+}
+
+function textOf(name: string, env: Variables): string {
+  const given = env[name]?.trim() ?? "";
+  return given === "" && name === SEALING ? randomBytes(32).toString("base64") : given;
+}
+
+function isSet(text: string | undefined): boolean {
+  return text !== undefined && text.trim() !== "";
+}

@@ -1,0 +1,145 @@
+/**
+ * Every code block of the README and of `docs/`, done by a newcomer in a copy of the project, page
+ * by page, against the service that `npm start` gives them. What the words after a fence mean is in
+ * `HOW`; a block that nobody would know how to do fails.
+ */
+import { appendFileSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { LLMock } from "@copilotkit/aimock";
+import { Client } from "@modelcontextprotocol/sdk/client/index.js";
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
+
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { unstable_readConfig } from "wrangler";
+import { configOf } from "../../src/env.ts";
+import { blocksOf, pages, type Block } from "../doc-blocks.ts";
+import { Newcomer, type Ran } from "../newcomer.ts";
+
+/** Blocks that need a person, an account or a provider; each has to say so by `by hand`. */
+const MOST_BY_HAND = 3;
+
+const PROVIDER_KEY = "sk-of-a-reader-0123456789";
+
+/** What a reader's key is for: nothing that a page says reaches a provider. */
+const provider = new LLMock({ port: 0, auth: { apiKeys: [PROVIDER_KEY] } });
+let newcomer: Newcomer;
+const done = new Map<string, number>();
+let blockCount = 0;
+
+beforeAll(async () => {
+  await provider.start();
+  provider.onMessage(/picnic/, { content: "Thought: easy.\nFinal Answer: Sandwiches." });
+  newcomer = await Newcomer.arrive(
+    { "sk-…": PROVIDER_KEY },
+    { OPENAI_BASE_URL: `${provider.url}/v1` },
+  );
+});
+afterAll(async () => {
+  await newcomer[Symbol.asyncDispose]();
+  await provider.stop();
+});
+
+type Do = (block: Block) => Promise<Ran>;
+
+const HOW: Readonly<Record<string, Do>> = {
+  sh: ({ text }) => newcomer.run(text),
+  "sh background": ({ text }) => newcomer.leaveRunning(text),
+  "sh by hand": async () => ({ exitCode: 0, output: "" }),
+  /** A body, or a part of one, of `POST /api/v1/tasks`. */
+  "json task": async ({ text }) => {
+    const part = JSON.parse(text) as { input_data?: object };
+    return submitted({ input_data: { goal: "What is 1 + 2?" }, ...part });
+  },
+  /** What a client of MCP reads its servers from. */
+  "json mcp-client": async ({ text }) => listed(newcomer.read(text)),
+  /** Settings, as the deployment reads them. */
+  "toml wrangler": async ({ text }) => {
+    appendFileSync(join(newcomer.folder, "wrangler.toml"), `\n${text}\n`);
+    const { vars } = unstable_readConfig({ config: join(newcomer.folder, "wrangler.toml") });
+    const config = configOf({ ...vars, DOCS_TOKEN: "a-token" } as Env);
+    return { exitCode: config.mcpServers.size > 0 ? 0 : 1, output: JSON.stringify(vars) };
+  },
+  /** A program that uses the client as its users have it. */
+  "ts run": async ({ text }) => {
+    // As an installed package: what was built, under its name.
+    if (!existsSync(join(newcomer.folder, "sdk", "dist"))) {
+      await newcomer.run("npm run --silent sdk:build");
+      symlinkSync(join(newcomer.folder, "sdk"), join(newcomer.folder, "node_modules", "opspawn"));
+    }
+    const name = `example-${blockCount}.ts`;
+    blockCount += 1;
+    writeFileSync(join(newcomer.folder, name), newcomer.read(text));
+    return newcomer.run(`node ${name}`);
+  },
+};
+
+/** Lists the tools of the servers that a client's file names. */
+async function listed(text: string): Promise<Ran> {
+  const file = JSON.parse(text) as {
+    mcpServers: Readonly<Record<string, { url: string; headers: Record<string, string> }>>;
+  };
+  const names: string[] = [];
+  for (const { url, headers } of Object.values(file.mcpServers)) {
+    const client = new Client({ name: "reader", version: "1" });
+    await client.connect(
+      new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }),
+    );
+    names.push(...(await client.listTools()).tools.map(({ name }) => name));
+    await client.close();
+  }
+  return { exitCode: names.includes("submit_task") ? 0 : 1, output: names.join(" ") };
+}
+
+/** What is done with the block; `file=name` is a file of the project. */
+function howOf(block: Block): Do | undefined {
+  const file = /^file=(\S+)$/.exec(block.use)?.[1];
+  if (file !== undefined) {
+    return async ({ text }) => {
+      const path = join(newcomer.folder, file);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, `${newcomer.read(text)}\n`);
+      return file.endsWith(".ts") ? newcomer.run("npx tsc") : { exitCode: 0, output: "" };
+    };
+  }
+  return HOW[[block.language, block.use].filter((word) => word !== "").join(" ")];
+}
+
+async function submitted(body: object): Promise<Ran> {
+  const response = await fetch(`${newcomer.url}/api/v1/tasks`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${newcomer.key}`, "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  return { exitCode: response.status === 201 ? 0 : 1, output: await response.text() };
+}
+
+// The README is where readers begin: it starts the service.
+const order = pages().toSorted((a, b) => Number(b === "README.md") - Number(a === "README.md"));
+
+test.for(order.filter((page) => blocksOf(page).length > 0))(
+  "what %s says can be done, word for word",
+  { timeout: 300_000 },
+  async (page) => {
+    await newcomer.turnPage();
+    for (const block of blocksOf(page)) {
+      const how = howOf(block);
+      expect(
+        how,
+        `${block.at}: nobody knows how to do a block of "${block.language} ${block.use}"`,
+      ).toBeDefined();
+      const ran = await how?.(block);
+      expect(ran?.exitCode, `${block.at}\n${block.text}\n--- gave\n${ran?.output}`).toBe(0);
+      const kind = `${block.language} ${block.use.replace(/=.*/, "")}`.trim();
+      done.set(kind, (done.get(kind) ?? 0) + 1);
+    }
+  },
+);
+
+test("every page with blocks was done, and hardly any block is left to hands", () => {
+  const blocks = order.flatMap(blocksOf).length;
+  expect([...done.values()].reduce((sum, n) => sum + n, 0)).toBe(blocks);
+  expect(blocks).toBeGreaterThan(25);
+  expect(done.get("sh by hand") ?? 0).toBeLessThanOrEqual(MOST_BY_HAND);
+  // oxlint-disable-next-line no-console -- what was done is for people to read
+  console.log(`docs: ${[...done].map(([kind, n]) => `${n} × ${kind}`).join(", ")}`);
+});

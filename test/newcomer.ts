@@ -1,0 +1,242 @@
+/**
+ * A newcomer with a copy of the project who does what the documentation says, word for word: runs
+ * its commands in one shell for each page, and puts what the last answers named where a page has an
+ * ellipsis (`task_…`). What differs from their machine: the port, a `curl` that fails where the
+ * service refuses, and the addresses that `stands` names.
+ */
+import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import {
+  chmodSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { parseEnv } from "node:util";
+import { freePort } from "./service.ts";
+
+const ROOT = resolve(import.meta.dirname, "..");
+const READY_MS = 60_000;
+const COMMAND_MS = 90_000;
+/** What stands for a name that the last answers had, and where it is found in them. */
+const NAMES: Readonly<Record<string, RegExp>> = {
+  "task_…": /\btask_[0-9a-f-]{36}\b/g,
+  "call_…": /\bcall_\d+\b/g,
+  "key_…": /\bkey_[0-9a-f-]{36}\b/g,
+  "hook_…": /\bhook_[0-9a-f-]{36}\b/g,
+  "webhook_…": /\bwebhook_[0-9a-f-]{36}\b/g,
+};
+
+export interface Ran {
+  readonly exitCode: number | null;
+  readonly output: string;
+}
+
+export class Newcomer {
+  /** The copy of the project. */
+  readonly folder = mkdtempSync(join(tmpdir(), "opspawn-newcomer-"));
+  readonly #port: number;
+  readonly #stands: Readonly<Record<string, string>>;
+  readonly #vars: Readonly<Record<string, string>>;
+  readonly #names = new Map<string, string>();
+  readonly #background: ChildProcess[] = [];
+  #env: Readonly<Record<string, string>>;
+  #service: ChildProcess | null = null;
+
+  private constructor(
+    port: number,
+    stands: Readonly<Record<string, string>>,
+    vars: Readonly<Record<string, string>>,
+  ) {
+    this.#port = port;
+    this.#stands = stands;
+    this.#vars = vars;
+    this.#env = this.#fresh();
+  }
+
+  /**
+   * @param stands texts of the pages that stand for something else here: keys, addresses
+   * @param vars what their shell has besides
+   */
+  static async arrive(
+    stands: Readonly<Record<string, string>> = {},
+    vars: Readonly<Record<string, string>> = {},
+  ): Promise<Newcomer> {
+    const one = new Newcomer(await freePort(), stands, vars);
+    const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], {
+      cwd: ROOT,
+      encoding: "utf8",
+    });
+    for (const file of files.split("\0").filter((name) => name !== "")) {
+      mkdirSync(dirname(join(one.folder, file)), { recursive: true });
+      cpSync(join(ROOT, file), join(one.folder, file));
+    }
+    // One link for each package: whatever deletes the folder deletes links.
+    mkdirSync(join(one.folder, "node_modules"));
+    for (const entry of readdirSync(join(ROOT, "node_modules"))) {
+      symlinkSync(join(ROOT, "node_modules", entry), join(one.folder, "node_modules", entry));
+    }
+    const bin = join(one.folder, ".newcomer");
+    mkdirSync(bin);
+    const curl = execFileSync("sh", ["-c", "command -v curl"], { encoding: "utf8" }).trim();
+    writeFileSync(join(bin, "curl"), `#!/bin/sh\nexec ${curl} --fail-with-body "$@"\n`);
+    chmodSync(join(bin, "curl"), 0o755);
+    return one;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** The key that `npm start` made. */
+  get key(): string {
+    const vars = parseEnv(readFileSync(join(this.folder, ".dev.vars"), "utf8"));
+    return vars["OPSPAWN_LOCAL_KEY"] ?? "";
+  }
+
+  /** A new page is a new shell. Nothing of the last one but the service goes on. */
+  async turnPage(): Promise<void> {
+    for (const child of this.#background.splice(0)) {
+      await ended(child);
+    }
+    this.#env = this.#fresh();
+  }
+
+  /** The text as it is on this machine, with what was named last in the place of each ellipsis. */
+  read(text: string): string {
+    let read = text.replaceAll("127.0.0.1:8787", `127.0.0.1:${this.#port}`);
+    const own = this.#service === null ? [] : [["opsk_…", this.key] as const];
+    for (const [name, value] of [...Object.entries(this.#stands), ...this.#names, ...own]) {
+      read = read.replaceAll(name, value);
+    }
+    return read;
+  }
+
+  /** Does what a block of commands says. `npm start` is left running, in the place of an earlier one. */
+  async run(text: string): Promise<Ran> {
+    const command = this.read(text);
+    return /^.*\bnpm start$/.test(command.trim()) ? this.#start(command) : this.#shell(command);
+  }
+
+  /** Leaves a program running until the page is turned; resolves once it has said something. */
+  async leaveRunning(text: string): Promise<Ran> {
+    const child = this.#spawn(this.read(text));
+    this.#background.push(child);
+    return untilSaid(child, /\n/);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.turnPage();
+    await ended(this.#service);
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  async #start(command: string): Promise<Ran> {
+    await ended(this.#service);
+    this.#service = this.#spawn(command);
+    return untilSaid(this.#service, /Ctrl-C/);
+  }
+
+  async #shell(command: string): Promise<Ran> {
+    const kept = join(this.folder, `.env-${randomUUID()}`);
+    const child = this.#spawn(
+      `set -aeo pipefail\n${command}\n{ export -p; declare -f; } > "${kept}"`,
+    );
+    const told = collect(child);
+    const late = setTimeout(() => kill(child, "SIGKILL"), COMMAND_MS);
+    const exitCode = await new Promise<number | null>((done) => {
+      child.once("close", done);
+    });
+    clearTimeout(late);
+    const output = told();
+    for (const [name, pattern] of Object.entries(NAMES)) {
+      const last = output.match(pattern)?.at(-1);
+      if (last !== undefined) {
+        this.#names.set(name, last);
+      }
+    }
+    if (exitCode === 0) {
+      this.#env = { ...this.#env, BASH_ENV: kept };
+    }
+    return { exitCode, output };
+  }
+
+  #spawn(command: string): ChildProcess {
+    return spawn("bash", ["-c", command], {
+      cwd: this.folder,
+      env: this.#env,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  }
+
+  #fresh(): Readonly<Record<string, string>> {
+    const { PATH = "", HOME = this.folder } = process.env;
+    const path = [join(this.folder, ".newcomer"), PATH].join(delimiter);
+    return {
+      PATH: path,
+      HOME,
+      // Their own settings of the clients are not to be read or written.
+      XDG_CONFIG_HOME: join(this.folder, ".config"),
+      PORT: String(this.#port),
+      OPSPAWN_URL: this.url,
+      NO_COLOR: "1",
+      ...this.#vars,
+    };
+  }
+}
+
+/** What a child says from now on; give the result back to read it. */
+function collect(child: ChildProcess): () => string {
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on("data", (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  }
+  return () => output;
+}
+
+async function untilSaid(child: ChildProcess, what: RegExp): Promise<Ran> {
+  const told = collect(child);
+  const said = Promise.withResolvers<Ran>();
+  const look = (): void => {
+    if (what.test(told())) {
+      said.resolve({ exitCode: 0, output: told() });
+    }
+  };
+  child.stdout?.on("data", look);
+  child.stderr?.on("data", look);
+  child.once("close", (exitCode) => said.resolve({ exitCode: exitCode ?? 1, output: told() }));
+  const late = setTimeout(() => said.resolve({ exitCode: null, output: told() }), READY_MS);
+  return said.promise.finally(() => clearTimeout(late));
+}
+
+async function ended(child: ChildProcess | null): Promise<void> {
+  if (child === null || child.exitCode !== null || child.signalCode !== null) {
+    return;
+  }
+  const over = new Promise((done) => {
+    child.once("close", done);
+  });
+  kill(child, "SIGINT");
+  const late = setTimeout(() => kill(child, "SIGKILL"), 10_000);
+  await over;
+  clearTimeout(late);
+}
+
+/** The whole group: a program that npm started is its grandchild. */
+function kill({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-(pid ?? 0), signal);
+  } catch {
+    // Gone already.
+  }
+}
