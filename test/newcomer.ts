@@ -121,11 +121,9 @@ export class Newcomer {
   }
 
   /** Does what a block of commands says. `npm start` is left running, in the place of an earlier one. */
-  async run(text: string, folder = this.folder): Promise<Ran> {
+  async run(text: string): Promise<Ran> {
     const command = this.read(text);
-    return /^.*\bnpm start$/.test(command.trim())
-      ? this.#start(command)
-      : this.#shell(command, folder);
+    return /^.*\bnpm start$/.test(command.trim()) ? this.#start(command) : this.#shell(command);
   }
 
   /** Leaves a program running until the page is turned; resolves once it has said something. */
@@ -147,7 +145,7 @@ export class Newcomer {
     return untilSaid(this.#service, /Ctrl-C/);
   }
 
-  async #shell(command: string, folder: string): Promise<Ran> {
+  async #shell(command: string): Promise<Ran> {
     const kept = join(this.folder, `.env-${randomUUID()}`);
     const child = this.#spawn(
       `set -aeo pipefail\n${command}\n{ export -p; declare -f; } > "${kept}"`,
@@ -171,9 +169,9 @@ export class Newcomer {
     return { exitCode, output };
   }
 
-  #spawn(command: string, cwd = this.folder): ChildProcess {
+  #spawn(command: string): ChildProcess {
     return spawn("bash", ["-c", command], {
-      cwd,
+      cwd: this.folder,
       env: this.#env,
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
@@ -182,14 +180,12 @@ export class Newcomer {
 
   #fresh(): Readonly<Record<string, string>> {
     const { PATH = "" } = process.env;
-    const own = [".newcomer", join(".global", "bin")].map((name) => join(this.folder, name));
-    const path = [...own, PATH].join(delimiter);
+    const path = [join(this.folder, ".newcomer"), PATH].join(delimiter);
     return {
       PATH: path,
       HOME: join(this.folder, ".home"),
       // Their own settings of the clients are not to be read or written.
       XDG_CONFIG_HOME: join(this.folder, ".config"),
-      npm_config_prefix: join(this.folder, ".global"),
       PORT: String(this.#port),
       OPSPAWN_URL: this.url,
       NO_COLOR: "1",

@@ -1,16 +1,8 @@
 /** The first key of a service: nobody can ask the service for it, so it is written beside it. */
-import { makeKey, type MadeKey, type Scope } from "../new-key.ts";
+import { SCOPES } from "../../src/store/keys.ts";
+import { makeKey, type MadeKey } from "../new-key.ts";
 import { refusalOf } from "./refusal.ts";
 import type { Wrangler } from "./wrangler.ts";
-
-const SCOPES: readonly Scope[] = [
-  "tasks:read",
-  "tasks:write",
-  "tools:write",
-  "agents:write",
-  "admin",
-  "platform",
-];
 
 /** A key that may make others: not revoked, not over. */
 const USABLE = `SELECT key_id FROM api_key

@@ -81,11 +81,16 @@ const HOW: Readonly<Record<string, Do>> = {
     });
     return { exitCode: before === after ? 1 : 0, output: `${after}` };
   },
+  /** With the command line that an earlier page has installed, and a key. */
+  "sh installed": ({ text }) =>
+    newcomer.run(`export OPSPAWN_KEY=${newcomer.key} PATH="$PWD/.wrangler/cli/bin:$PATH"\n${text}`),
   /** A program that uses the client as its users have it. */
   "ts run": async ({ text }) => {
     // As an installed package: what was built, under its name.
     if (!existsSync(join(newcomer.folder, "sdk", "dist"))) {
       await newcomer.run("npm run --silent sdk:build");
+    }
+    if (!existsSync(join(newcomer.folder, "node_modules", "opspawn"))) {
       symlinkSync(join(newcomer.folder, "sdk"), join(newcomer.folder, "node_modules", "opspawn"));
     }
     const name = `example-${blockCount}.ts`;
