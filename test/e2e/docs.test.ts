@@ -100,6 +100,13 @@ const HOW: Readonly<Record<string, Do>> = {
   },
 };
 
+/** Checks one file, and what it uses, as strictly as the project checks all. */
+function typeCheck(file: string): string {
+  const config = { extends: "./tsconfig.json", include: ["src/worker-env.d.ts", file] };
+  writeFileSync(join(newcomer.folder, "tsconfig.example.json"), JSON.stringify(config));
+  return "npx tsc -p tsconfig.example.json";
+}
+
 /** Lists the tools of the servers that a client's file names. */
 async function listed(text: string): Promise<Ran> {
   const file = JSON.parse(text) as {
@@ -125,7 +132,7 @@ function howOf(block: Block): Do | undefined {
       const path = join(newcomer.folder, file);
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, `${newcomer.read(text)}\n`);
-      return file.endsWith(".ts") ? newcomer.run("npx tsc") : { exitCode: 0, output: "" };
+      return file.endsWith(".ts") ? newcomer.run(typeCheck(file)) : { exitCode: 0, output: "" };
     };
   }
   return HOW[[block.language, block.use].filter((word) => word !== "").join(" ")];
