@@ -117,6 +117,16 @@ test.each([
   expect(err).toContain("`opspawn --help`");
 });
 
+test.each([[["help", "tools"]], [["tools", "--help"]], [["tools", "-h"]]])(
+  "%s lists the commands of that word, and no others",
+  async (args) => {
+    const { code, out } = await cli(args);
+    expect(code).toBe(0);
+    expect(out).toContain("tools get <name>");
+    expect(out).not.toContain("agents list");
+  },
+);
+
 test("every command is in the overview, has help of its own, and fits into 80 columns", async () => {
   const overview = await cli(["--help"]);
   expect(overview.code).toBe(0);

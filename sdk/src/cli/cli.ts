@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Opspawn } from "../opspawn.ts";
-import { Given, type Command } from "./command.ts";
+import { Given, groupOf, type Command } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { addressOf, connect, sameProgram } from "./connection.ts";
 import { explain } from "./explain.ts";
@@ -37,6 +37,11 @@ async function dispatch(args: readonly string[], world: World): Promise<number> 
     await stdout.print(`${await version()}\n`);
     return EXIT.completed;
   }
+  const group = groupOf(COMMANDS, first);
+  if (group.length > 0 && (args[1] === "--help" || args[1] === "-h")) {
+    await stdout.print(overview(program, group));
+    return EXIT.completed;
+  }
   const command = commandOf(args);
   const given = new Given(command, args.slice(command.name.split(" ").length));
   if (given.flag("help")) {
@@ -59,7 +64,7 @@ function commandOf([first = "", second = ""]: readonly string[]): Command {
   if (command !== undefined) {
     return command;
   }
-  const group = COMMANDS.filter(({ name }) => name.startsWith(`${first} `));
+  const group = groupOf(COMMANDS, first);
   if (first.startsWith("-")) {
     throw new UsageError(`A command goes before ${first}.`);
   }

@@ -159,3 +159,8 @@ function parsed(options: readonly Option[], args: readonly string[]) {
     throw new UsageError(`${sentence.replace(/\.$/, "")}.`);
   }
 }
+
+/** The commands whose first word this is, where that is no command itself. */
+export function groupOf(commands: readonly Command[], first: string): readonly Command[] {
+  return commands.filter(({ name }) => name.startsWith(`${first} `));
+}

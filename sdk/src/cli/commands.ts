@@ -1,6 +1,6 @@
 /** Every command there is. Help and completion are made from this table. */
 import { ADMIN_COMMANDS } from "./admin-commands.ts";
-import type { Command } from "./command.ts";
+import { groupOf, type Command } from "./command.ts";
 import { completionFor, SHELLS, type Shell } from "./completion.ts";
 import { helpOf, overview } from "./help.ts";
 import { LOGIN } from "./login.ts";
@@ -31,13 +31,12 @@ const help: Command = {
   async run({ world, given, commands }) {
     const name = given.word("command");
     const command = commands.find((one) => one.name === name);
-    if (name !== "" && command === undefined) {
+    const group = name === "" ? commands : groupOf(commands, name);
+    if (command === undefined && group.length === 0) {
       throw new UsageError(`There is no command ${name}.`);
     }
     const { program, stdout } = world;
-    await stdout.print(
-      command === undefined ? overview(program, commands) : helpOf(program, command),
-    );
+    await stdout.print(command === undefined ? overview(program, group) : helpOf(program, command));
     return EXIT.completed;
   },
 };
