@@ -20,6 +20,7 @@ import type {
 } from "./ledger-rpc.ts";
 import { runStub, type RunRpc } from "./rpc.ts";
 import { Slots } from "./slots.ts";
+import { TaskStore } from "../store/tasks.ts";
 
 /** How long single runs are remembered; totals stay. */
 const REMEMBERED_MS = 40 * 86_400_000;
@@ -310,8 +311,22 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
         await this.releaseSlot(taskId, Number.MAX_SAFE_INTEGER);
       }
     } catch {
-      this.#slots.missed(taskId);
-      await this.#alarmForSlots();
+      if (await this.#isOverInD1(taskId)) {
+        await this.releaseSlot(taskId, Number.MAX_SAFE_INTEGER);
+      } else {
+        this.#slots.missed(taskId);
+        await this.#alarmForSlots();
+      }
+    }
+  }
+
+  /** A run whose log cannot be read never answers; its task has failed. */
+  async #isOverInD1(taskId: string): Promise<boolean> {
+    try {
+      const task = await new TaskStore(this.env.DB).get(this.ctx.id.name ?? "", taskId);
+      return task !== null && isTerminal(task.status);
+    } catch {
+      return false;
     }
   }
 

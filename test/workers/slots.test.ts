@@ -1,6 +1,6 @@
 /** Slots: never more runs at work than a cap allows, in a fair order, and no slot is lost with its run. */
 import { env } from "cloudflare:workers";
-import { runInDurableObject } from "cloudflare:test";
+import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
 import { ledgerStub, type LedgerRpc, type SlotSeeker } from "../../src/durable/ledger-rpc.ts";
 import { runStub } from "../../src/durable/rpc.ts";
@@ -147,6 +147,24 @@ test("a slot whose run waits for something else by now is given on while others 
   // By the ledger's own alarm, which is due at once: nobody has looked after the slot yet.
   await until(next, { status: "completed" });
   expect((await logOf(next)).map(({ type }) => type)).toContain("run.waiting");
+});
+
+test("a slot whose run has a log that nobody can read is given on once its task has failed", async () => {
+  const tenant = newTenant();
+  await tenant.ledger.setConcurrency({ agent: null, max_runs: 1 });
+  const broken = await start(tenant, [ASK, { text: "never" }]);
+  await until(broken, { waiting_for: "input" });
+  const object = env.RUNS.get(env.RUNS.idFromName(`${tenant.name}/${broken.task_id}`));
+  await runInDurableObject(object, (_run, { storage }) => {
+    storage.sql.exec("UPDATE log SET events = '[{}]'");
+  });
+  await evictDurableObject(object);
+  await runOf(broken).mend(JSON.stringify(specOf(broken)));
+  await runInDurableObject(ledgerObject(tenant), (_ledger, { storage }) => {
+    storage.sql.exec("INSERT INTO slot VALUES (?, 'default', 1, 1, 0)", broken.task_id);
+  });
+  const next = await start(tenant, SLOW);
+  await until(next, { status: "completed" });
 });
 
 test("a task needs a slot if its tenant has a cap when it is submitted", async () => {
