@@ -222,7 +222,9 @@ test("of thirty tasks under a cap of four, the model is never asked by more at o
     Array.from({ length: 30 }, async () => (await submit(service, body)).task_id),
   );
   await expect
-    .poll(async () => (await listTasks(service, "?status=completed&limit=1")).total)
+    .poll(async () => (await listTasks(service, "?status=completed&limit=1")).total, {
+      timeout: 30_000,
+    })
     .toBeGreaterThan(RUNS + 3);
   await service.kill();
   await service.up();
@@ -235,7 +237,7 @@ test("of thirty tasks under a cap of four, the model is never asked by more at o
     limit: "tenant_runs",
   });
   await expect
-    .poll(async () => getJson(service, "/api/v1/concurrency"))
+    .poll(async () => getJson(service, "/api/v1/concurrency"), { timeout: 30_000 })
     .toEqual({ caps: [{ agent: null, max_runs: 4, running: 0, waiting: 0 }] });
   expect(await cap(null)).toEqual({ caps: [] });
 });

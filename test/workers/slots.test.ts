@@ -11,6 +11,7 @@ import { newAct } from "../../src/store/audit.ts";
 import { specOf, TaskStore, type StoredTask } from "../../src/store/tasks.ts";
 import { newTask } from "./tasks.ts";
 
+const PATIENT = { timeout: 15_000 };
 let tenants = 0;
 let seqs = 0;
 
@@ -52,7 +53,7 @@ function runOf({ tenant_id, task_id }: StoredTask) {
 }
 
 async function until(task: StoredTask, wanted: { status?: string; waiting_for?: string }) {
-  await expect.poll(() => runOf(task).keeping(), { timeout: 15_000 }).toMatchObject(wanted);
+  await expect.poll(() => runOf(task).keeping(), PATIENT).toMatchObject(wanted);
 }
 
 async function logOf(task: StoredTask): Promise<RunEvent[]> {
@@ -82,7 +83,7 @@ test("of ten runs under a cap of two, never more than two ask a model at once, a
   expect(waits.length).toBeGreaterThanOrEqual(8);
   expect(waits[0]?.data).toMatchObject({ for: "concurrency", limit: "tenant_runs" });
   await expect
-    .poll(() => tenant.ledger.concurrency())
+    .poll(() => tenant.ledger.concurrency(), PATIENT)
     .toEqual([{ agent: null, max_runs: 2, running: 0, waiting: 0 }]);
 });
 
@@ -91,7 +92,9 @@ test("a run that waits for a person lets another work, and waits its turn when i
   await tenant.ledger.setConcurrency({ agent: null, max_runs: 1 });
   const asking = await start(tenant, [ASK, { text: "told" }]);
   await until(asking, { waiting_for: "input" });
-  await expect.poll(() => tenant.ledger.takeSlot(seeker("other"))).toMatchObject({ ok: true });
+  await expect
+    .poll(() => tenant.ledger.takeSlot(seeker("other")), PATIENT)
+    .toMatchObject({ ok: true });
   const answer = { kind: "message", content: "Yes.", data: null, by: "key" };
   await runOf(asking).command(JSON.stringify(answer));
   await until(asking, { waiting_for: "concurrency" });
@@ -106,7 +109,9 @@ test("a run that is cancelled while it waits is out of the queue", async () => {
   const task = await start(tenant, SLOW);
   await until(task, { waiting_for: "concurrency" });
   await runOf(task).cancel(JSON.stringify(specOf(task)), { reason: null, by: "test" });
-  await expect.poll(() => tenant.ledger.concurrency()).toMatchObject([{ running: 1, waiting: 0 }]);
+  await expect
+    .poll(() => tenant.ledger.concurrency(), PATIENT)
+    .toMatchObject([{ running: 1, waiting: 0 }]);
 });
 
 test("with a cap of 0 nothing begins, and all begins when it is lifted", async () => {
@@ -124,7 +129,7 @@ test("a run that was given a slot and does not come is looked after, and the slo
   // As if the run's word that it is over had been lost, and its answer to the gift too.
   const gone = await start(tenant, [{ text: "gone" }]);
   await until(gone, { status: "completed" });
-  await expect.poll(() => tenant.ledger.concurrency()).toMatchObject([{ running: 0 }]);
+  await expect.poll(() => tenant.ledger.concurrency(), PATIENT).toMatchObject([{ running: 0 }]);
   await runInDurableObject(ledgerObject(tenant), (_ledger, { storage }) => {
     storage.sql.exec("INSERT INTO slot VALUES (?, 'default', 1, 0, 0)", gone.task_id);
   });
@@ -139,7 +144,7 @@ test("a slot whose run waits for something else by now is given on while others 
   await tenant.ledger.setConcurrency({ agent: null, max_runs: 1 });
   const asking = await start(tenant, [ASK, { text: "told" }]);
   await until(asking, { waiting_for: "input" });
-  await expect.poll(() => tenant.ledger.concurrency()).toMatchObject([{ running: 0 }]);
+  await expect.poll(() => tenant.ledger.concurrency(), PATIENT).toMatchObject([{ running: 0 }]);
   await runInDurableObject(ledgerObject(tenant), (_ledger, { storage }) => {
     storage.sql.exec("INSERT INTO slot VALUES (?, 'default', 1, 1, 0)", asking.task_id);
   });
