@@ -41,12 +41,14 @@ const LONG = ["docs", "crash-points.chaos", "chaos", "deploy", "fuzz", "kill", "
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification): number => {
-      const place = LONG.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
-      return place === -1 ? LONG.length : place;
-    };
-    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
+    const ordered = super.sort(files);
+    return (await ordered).toSorted((a, b) => rankOf(a) - rankOf(b));
   }
+}
+
+function rankOf({ moduleId }: TestSpecification): number {
+  const place = LONG.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
+  return place === -1 ? LONG.length : place;
 }
 
 export default defineConfig({

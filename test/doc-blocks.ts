@@ -19,7 +19,7 @@ export function pages(): string[] {
     .toSorted();
 }
 
-/** Blocks with a language, in their order. One without is a picture, or what a program says. */
+/** Blocks in their order, but those of plain `text`: pictures, and what programs say. */
 export function blocksOf(page: string): Block[] {
   const blocks: Block[] = [];
   let open: { fence: string; info: string; line: number; lines: string[] } | null = null;
@@ -32,7 +32,12 @@ export function blocksOf(page: string): Block[] {
           : { fence: fence[1] ?? "", info: (fence[2] ?? "").trim(), line: index + 1, lines: [] };
     } else if (fence?.[1] === open.fence && fence[2] === "") {
       const [language = "", ...use] = open.info.split(" ");
-      if (language !== "") {
+      if (language === "") {
+        throw new Error(
+          `${page}:${open.line}: what is this block? A picture, or output, is "text"`,
+        );
+      }
+      if (language !== "text") {
         const text = open.lines.join("\n");
         blocks.push({ at: `${page}:${open.line}`, page, language, use: use.join(" "), text });
       }

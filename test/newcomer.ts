@@ -104,6 +104,13 @@ export class Newcomer {
 
   /** A new page is a new shell. Nothing of the last one but the service goes on. */
   async turnPage(): Promise<void> {
+    this.#names.clear();
+    const gone = this.#background.filter(({ exitCode }) => exitCode !== null);
+    if (gone.length > 0) {
+      throw new Error(
+        `what was left running has ended: ${gone.map((one) => one.spawnargs.at(-1)).join("; ")}`,
+      );
+    }
     for (const child of this.#background.splice(0)) {
       await ended(child);
     }
@@ -126,11 +133,11 @@ export class Newcomer {
     return /^.*\bnpm start$/.test(command.trim()) ? this.#start(command) : this.#shell(command);
   }
 
-  /** Leaves a program running until the page is turned; resolves once it has said something. */
+  /** Leaves a program running until the page is turned; resolves once it has said where it serves. */
   async leaveRunning(text: string): Promise<Ran> {
     const child = this.#spawn(this.read(text));
     this.#background.push(child);
-    return untilSaid(child, /\n/);
+    return untilSaid(child, /127\.0\.0\.1:\d+/);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

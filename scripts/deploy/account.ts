@@ -26,7 +26,8 @@ async function listDatabases(wrangler: Wrangler): Promise<string[]> {
   return (JSON.parse(answer.stdout) as { name: string }[]).map(({ name }) => name);
 }
 
-async function listSecrets(wrangler: Wrangler): Promise<ReadonlySet<string> | null> {
+/** Names of the Worker's secrets, or null where there is no such Worker. @throws DeployError */
+export async function listSecrets(wrangler: Wrangler): Promise<ReadonlySet<string> | null> {
   const answer = await wrangler(["secret", "list", "--format=json"]);
   if (answer.ok) {
     const secrets = JSON.parse(answer.stdout) as { name: string }[];

@@ -4,7 +4,7 @@
  * somebody else's. Secrets come after the Worker: wrangler refuses to put one while a version that
  * was uploaded is not the one that serves, which is what a stopped run may leave.
  */
-import type { Found } from "./account.ts";
+import { listSecrets, type Found } from "./account.ts";
 import { DeployError } from "./deploy-error.ts";
 import { hasAdminKey, newAdminKey, store } from "./first-key.ts";
 import type { Options } from "./options.ts";
@@ -34,7 +34,7 @@ export async function deploy(
   await ensureQueues(target, found, world);
   await migrate(target, world);
   const address = await upload(world);
-  await ensureSecrets(found.secrets ?? new Set(), providerKeys, world);
+  await ensureSecrets(providerKeys, world);
   const url = options.url ?? address;
   if (url === null) {
     throw new DeployError(
@@ -99,11 +99,9 @@ export function addressIn(targets: readonly string[]): string | null {
   return null;
 }
 
-async function ensureSecrets(
-  there: ReadonlySet<string>,
-  providerKeys: readonly string[],
-  world: World,
-): Promise<void> {
+/** Looks again just before: somebody may have deployed since this run looked and asked. */
+async function ensureSecrets(providerKeys: readonly string[], world: World): Promise<void> {
+  const there = (await listSecrets(world.wrangler)) ?? new Set();
   const secrets = missingSecrets(there, providerKeys, world.env);
   const names = Object.keys(secrets);
   if (names.length > 0) {

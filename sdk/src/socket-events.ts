@@ -99,5 +99,8 @@ export async function* socketEvents(
 
 function eventIn(text: string): TaskEvent | null {
   const message = recordIn(text);
-  return message?.["type"] === "event" ? (message["event"] as TaskEvent) : null;
+  const event = message?.["type"] === "event" ? (message["event"] as Partial<TaskEvent>) : null;
+  return typeof event?.seq === "number" && typeof event.type === "string"
+    ? (event as TaskEvent)
+    : null;
 }

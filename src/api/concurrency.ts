@@ -45,9 +45,17 @@ export function concurrencyRoutes(app: OpenAPIHono<AppEnv>): void {
     const { deps, caller } = c.var;
     const { agent = null, max_runs } = c.req.valid("json");
     const cap = { agent, max_runs };
-    // New tasks ask for slots before there is anything to be refused by: a failure between the two
-    // leaves tasks that ask in vain, not tasks that nobody counts.
-    await deps.concurrency.set(caller.tenantId, cap, newAct(deps.now(), caller.keyId));
-    return c.json({ caps: await deps.ledger(caller.tenantId).setConcurrency(cap) }, 200);
+    const ledger = deps.ledger(caller.tenantId);
+    const note = () => deps.concurrency.set(caller.tenantId, cap, newAct(deps.now(), caller.keyId));
+    // New tasks ask for slots as long as there is anything to be refused by: a failure between the
+    // two leaves tasks that ask in vain, not tasks that nobody counts.
+    if (max_runs === null) {
+      await ledger.setConcurrency(cap);
+      await note();
+    } else {
+      await note();
+      await ledger.setConcurrency(cap);
+    }
+    return c.json({ caps: await ledger.concurrency() }, 200);
   });
 }

@@ -287,10 +287,6 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
     for (const taskId of taskIds) {
       this.ctx.waitUntil(this.#lookAfter(taskId));
     }
-    await this.#alarmForSlots();
-  }
-
-  async #alarmForSlots(): Promise<void> {
     const at = this.#slots.dueAt;
     if (at !== null) {
       await this.#alarmBy(Math.max(Date.now() + 1, at));
@@ -315,7 +311,7 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
         await this.releaseSlot(taskId, Number.MAX_SAFE_INTEGER);
       } else {
         this.#slots.missed(taskId);
-        await this.#alarmForSlots();
+        await this.#afterGiving(this.#slots.give());
       }
     }
   }

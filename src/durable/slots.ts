@@ -10,8 +10,10 @@ import type { Sql, SqlRow } from "./schema.ts";
 const GIVEN = 50;
 /** A run that was given a slot and has not come for it is looked after again after this, milliseconds. */
 const UNTAKEN_MS = 30_000;
-/** A run that could not be looked after is tried again after this, milliseconds. */
+/** A run that could not be looked after is tried again after this, milliseconds, then twice as long … */
 const MISSED_MS = 1_000;
+/** … and after so many times it has to wait anew, so that another may work. */
+const MAX_MISSED = 6;
 /** While others wait, a run that holds a slot is looked after this often, milliseconds. */
 const HELD_MS = 300_000;
 
@@ -19,7 +21,8 @@ const SCHEMA = `
   CREATE TABLE IF NOT EXISTS slot_cap (agent TEXT PRIMARY KEY, max INTEGER NOT NULL)
     STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS slot (task_id TEXT PRIMARY KEY, agent TEXT NOT NULL,
-    seq INTEGER NOT NULL, taken INTEGER NOT NULL, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    seq INTEGER NOT NULL, taken INTEGER NOT NULL, at INTEGER NOT NULL,
+    missed INTEGER NOT NULL DEFAULT 0) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS slot_by_agent ON slot (agent);
   CREATE TABLE IF NOT EXISTS slot_queue (task_id TEXT PRIMARY KEY, agent TEXT NOT NULL,
     priority INTEGER NOT NULL, since INTEGER NOT NULL, seq INTEGER NOT NULL)
@@ -33,6 +36,8 @@ const TENANT = "";
 export class Slots {
   readonly #sql: Sql;
   readonly #now: () => number;
+  /** Whether there may be more to give than was given last. */
+  #more = false;
 
   constructor(sql: Sql, now: () => number) {
     this.#sql = sql;
@@ -50,7 +55,9 @@ export class Slots {
     }
     const caps = this.#caps();
     if (!caps.has(TENANT) && !caps.has(agent)) {
-      this.#sql.exec("DELETE FROM slot_queue WHERE task_id = ?", task_id);
+      // It counts all the same: a cap that is set while it works is a cap on it too.
+      this.#give({ task_id, agent, seq });
+      this.#claim(task_id, seq);
       return { answer: { ok: true, capped: false }, given: [] };
     }
     this.#sql.exec(
@@ -90,14 +97,7 @@ export class Slots {
       if (next === undefined) {
         break;
       }
-      this.#sql.exec("DELETE FROM slot_queue WHERE task_id = ?", next.task_id);
-      this.#sql.exec(
-        "INSERT INTO slot VALUES (?, ?, ?, 0, ?)",
-        next.task_id,
-        next.agent,
-        next.seq,
-        this.#now(),
-      );
+      this.#give(next);
       for (const name of [TENANT, next.agent]) {
         held.set(name, (held.get(name) ?? 0) + 1);
       }
@@ -109,7 +109,13 @@ export class Slots {
       }
       given.push(next.task_id);
     }
+    this.#more = given.length === GIVEN;
     return given;
+  }
+
+  #give({ task_id, agent, seq }: Pick<Waiting, "task_id" | "agent" | "seq">): void {
+    this.#sql.exec("DELETE FROM slot_queue WHERE task_id = ?", task_id);
+    this.#sql.exec("INSERT INTO slot VALUES (?, ?, ?, 0, ?, 0)", task_id, agent, seq, this.#now());
   }
 
   /** Every cap, with how many runs hold a slot under it and how many wait. */
@@ -153,8 +159,23 @@ export class Slots {
 
   /** A run could not be looked after: it is due again soon, if it still has not come for its slot. */
   missed(taskId: string): void {
-    const at = this.#now() - UNTAKEN_MS + MISSED_MS;
-    this.#sql.exec("UPDATE slot SET at = ? WHERE task_id = ? AND taken = 0", at, taskId);
+    const [slot] = this.#rows<{ agent: string; seq: number; missed: number }>(
+      "SELECT agent, seq, missed FROM slot WHERE task_id = ? AND taken = 0",
+      taskId,
+    );
+    if (slot === undefined) {
+      return;
+    }
+    const { agent, seq, missed } = slot;
+    if (missed >= MAX_MISSED) {
+      this.release(taskId, seq);
+      const last = [taskId, agent, 0, this.#now(), seq] as const;
+      this.#sql.exec("INSERT OR IGNORE INTO slot_queue VALUES (?, ?, ?, ?, ?)", ...last);
+    } else {
+      const at = this.#now() - UNTAKEN_MS + MISSED_MS * 2 ** missed;
+      const more = "UPDATE slot SET at = ?, missed = missed + 1 WHERE task_id = ?";
+      this.#sql.exec(more, at, taskId);
+    }
   }
 
   /** When there is something to look after, milliseconds; null where there is nothing. */
@@ -164,7 +185,8 @@ export class Slots {
          WHERE taken = 0 OR EXISTS (SELECT 1 FROM slot_queue)`,
     );
     const at = row?.["at"];
-    return typeof at === "number" ? at : null;
+    // Not persisted: what a process that ends leaves to be given waits for those given to be looked after.
+    return this.#more ? this.#now() : typeof at === "number" ? at : null;
   }
 
   /** Whether the run has a slot; then it has come for it. */

@@ -90,6 +90,10 @@ function toldOf(event: RunEvent): Told | null {
       return { type: "task.started", status: "running", more: {} };
     case "run.waiting": {
       const { for: reason, until = null, call_id = null } = event.data;
+      if (reason === "concurrency") {
+        // A queue, not a wait that anybody outside would end; and a run may enter it again and again.
+        return null;
+      }
       const more = { waiting_for: reason, waiting_until: until, call_id };
       return { type: "task.waiting", status: "waiting", more };
     }

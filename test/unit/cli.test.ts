@@ -49,6 +49,7 @@ function worldOf(around: Around): { world: World; written: { out: string; err: s
     write: (text) => {
       written.out += text;
     },
+    room: async () => undefined,
     print: async (text) => {
       written.out += text;
     },
@@ -352,13 +353,27 @@ test("an agent is put from a file: made, or where it is there, given a new versi
   expect((await cli(["agents", "put", `${file}.none`], around)).err).toContain("cannot be read");
 });
 
+test("JSON lines mean what they did, and hold nothing that a terminal would obey", async () => {
+  const name = "a\u009b31mb\u202ec\u007f";
+  const fake = await answering({ ...TASK, name });
+  const { out } = await cli(["get", TASK.task_id, "--json"], { env: envOf(fake) });
+  expect(JSON.parse(out)).toMatchObject({ name });
+  expect(out).toMatch(/^[\u0020-\u007e]+\n$/);
+});
+
+test("what is no failure of the service is a sentence all the same", async () => {
+  const { code, out, err } = await cli(["get", ".."], { env: { OPSPAWN_KEY: "k" } });
+  expect([code, out]).toEqual([1, ""]);
+  expect(err).not.toContain("    at ");
+});
+
 test("a reader that leaves ends a list quietly, without asking for the rest", async () => {
   const fake = await answering({ tasks: [TASK], next_cursor: "more" });
   const code = await runCli(["ls", "--all", "--json"], {
     program: "opspawn",
     env: envOf(fake),
     stdin: Readable.from([]),
-    stdout: { write: () => undefined, print: gone },
+    stdout: { write: () => undefined, print: gone, room: async () => undefined },
     stderr: { write: (text) => expect.fail(text) },
     configFile: null,
     defaultKey: () => null,

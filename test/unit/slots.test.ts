@@ -2,7 +2,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Slots } from "../../src/durable/slots.ts";
-import { memoryStorage } from "../harness.ts";
+import type { SlotSeeker } from "../../src/durable/ledger-rpc.ts";
+import { RunSlot } from "../../src/durable/run-slot.ts";
+import { INITIAL_STATE, type RunState } from "../../src/run/state.ts";
+import { memoryStorage, specFor } from "../harness.ts";
+
+const SLOTTED = { ...specFor({}), concurrency: { priority: 0 } };
 
 /** Slots, and a clock that moves with each call. */
 class Setup {
@@ -75,6 +80,61 @@ test("a cap of one agent holds up no other agent's runs", () => {
   expect(at.slots.states()).toEqual([{ agent: "writer", max_runs: 1, running: 1, waiting: 1 }]);
 });
 
+test("what began to work while there was no cap counts under one that is set meanwhile", () => {
+  const at = new Setup(["writer", 1]);
+  for (const name of ["a", "b"]) {
+    expect(at.take(name).answer).toEqual({ ok: true, capped: false });
+  }
+  at.slots.setCap({ agent: null, max_runs: 2 });
+  expect(at.take("c").answer).toEqual({ ok: false, limit: "tenant_runs" });
+  expect(at.pass("a")).toEqual(["c"]);
+});
+
+test("a run that cannot be looked after again and again waits anew, so that another may work", () => {
+  const at = new Setup([null, 1]);
+  at.take("a");
+  at.take("silent");
+  expect(at.pass("a")).toEqual(["silent"]);
+  at.take("b");
+  for (let n = 0; n < 6; n += 1) {
+    at.slots.missed("silent");
+    expect(at.slots.give()).toEqual([]);
+  }
+  at.slots.missed("silent");
+  expect(at.slots.give()).toEqual(["b"]);
+  expect(at.slots.states()).toMatchObject([{ running: 1, waiting: 1 }]);
+});
+
+test("a run that has waited asks again, even if it could not give its slot back", async () => {
+  const at = new Setup([null, 1]);
+  let state: RunState = {
+    ...INITIAL_STATE,
+    spec: SLOTTED,
+    seq: 2,
+    status: "running",
+    statusSeq: 2,
+  };
+  const ledger = {
+    takeSlot: async (one: SlotSeeker) => at.slots.take(one).answer,
+    releaseSlot: () => Promise.reject(new Error("the ledger is away")),
+  };
+  const slot = new RunSlot(
+    () => ledger,
+    () => state,
+    () => at.now,
+    () => expect.fail("nothing is wrong"),
+  );
+  expect(await slot.take()).toBeNull();
+  expect(slot.held).toBe(true);
+  state = { ...state, seq: 3, status: "waiting", statusSeq: 3 };
+  // Meanwhile the ledger looked after it, and gave its slot to another.
+  at.slots.release("task_test", 3);
+  at.take("other");
+  state = { ...state, seq: 4, status: "running", statusSeq: 4 };
+  expect(slot.held).toBe(false);
+  expect(await slot.take()).toMatchObject({ limit: "tenant_runs" });
+});
+
 test("a lower cap stops nobody and lets nobody in until enough have left; a lifted one lets all in", () => {
   const at = new Setup([null, 3]);
   for (const name of ["a", "b", "c", "d"]) {
@@ -88,9 +148,11 @@ test("a lower cap stops nobody and lets nobody in until enough have left; a lift
     at.take(`more${n}`);
   }
   at.slots.setCap({ agent: null, max_runs: null });
-  // A few at a time; the alarm gives the rest.
+  // A few at a time; the alarm that is due at once gives the rest.
   expect(at.slots.give()).toHaveLength(50);
+  expect(at.slots.dueAt).toBe(at.now);
   expect(at.slots.give()).toHaveLength(10);
+  expect(at.slots.dueAt).toBeGreaterThan(at.now);
 });
 
 test("what a run said before it asked takes nothing from it, however late it arrives", () => {

@@ -131,7 +131,10 @@ test("a run that was given a slot and does not come is looked after, and the slo
   await until(gone, { status: "completed" });
   await expect.poll(() => tenant.ledger.concurrency(), PATIENT).toMatchObject([{ running: 0 }]);
   await runInDurableObject(ledgerObject(tenant), (_ledger, { storage }) => {
-    storage.sql.exec("INSERT INTO slot VALUES (?, 'default', 1, 0, 0)", gone.task_id);
+    storage.sql.exec(
+      "INSERT INTO slot (task_id, agent, seq, taken, at) VALUES (?, 'default', 1, 0, 0)",
+      gone.task_id,
+    );
   });
   const next = await start(tenant, SLOW);
   // By the ledger's own alarm, which is due at once: nobody has looked after the slot yet.
@@ -146,7 +149,10 @@ test("a slot whose run waits for something else by now is given on while others 
   await until(asking, { waiting_for: "input" });
   await expect.poll(() => tenant.ledger.concurrency(), PATIENT).toMatchObject([{ running: 0 }]);
   await runInDurableObject(ledgerObject(tenant), (_ledger, { storage }) => {
-    storage.sql.exec("INSERT INTO slot VALUES (?, 'default', 1, 1, 0)", asking.task_id);
+    storage.sql.exec(
+      "INSERT INTO slot (task_id, agent, seq, taken, at) VALUES (?, 'default', 1, 1, 0)",
+      asking.task_id,
+    );
   });
   const next = await start(tenant, SLOW);
   // By the ledger's own alarm, which is due at once: nobody has looked after the slot yet.
@@ -166,10 +172,14 @@ test("a slot whose run has a log that nobody can read is given on once its task 
   await evictDurableObject(object);
   await runOf(broken).mend(JSON.stringify(specOf(broken)));
   await runInDurableObject(ledgerObject(tenant), (_ledger, { storage }) => {
-    storage.sql.exec("INSERT INTO slot VALUES (?, 'default', 1, 1, 0)", broken.task_id);
+    storage.sql.exec(
+      "INSERT INTO slot (task_id, agent, seq, taken, at) VALUES (?, 'default', 1, 1, 0)",
+      broken.task_id,
+    );
   });
   const next = await start(tenant, SLOW);
   await until(next, { status: "completed" });
+  expect((await logOf(next)).map(({ type }) => type)).toContain("run.waiting");
 });
 
 test("a task needs a slot if its tenant has a cap when it is submitted", async () => {

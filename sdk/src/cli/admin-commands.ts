@@ -1,4 +1,5 @@
 /** Agents, keys, tools, budgets and caps on concurrency. */
+import { jsonLine, jsonText } from "./json-line.ts";
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { RefusedError } from "../errors.ts";
@@ -197,7 +198,7 @@ const budgetsSet: Command = {
     const maxCost = given.number("max-cost") ?? null;
     const body = { period, max_cost_usd: maxCost, ...(agent !== undefined && { agent }) };
     const { budgets } = await client().budgets.set(body);
-    await world.stdout.print(given.flag("json") ? `${JSON.stringify({ budgets })}\n` : "");
+    await world.stdout.print(given.flag("json") ? jsonLine({ budgets }) : "");
     return EXIT.completed;
   },
 };
@@ -233,7 +234,7 @@ const concurrencySet: Command = {
       max_runs: maxRuns,
       ...(agent !== undefined && { agent }),
     });
-    await world.stdout.print(given.flag("json") ? `${JSON.stringify({ caps })}\n` : "");
+    await world.stdout.print(given.flag("json") ? jsonLine({ caps }) : "");
     return EXIT.completed;
   },
 };
@@ -278,7 +279,7 @@ async function agentIn({ world, given }: Call): Promise<CreateAgent> {
 
 /** For people and programs alike: it is made to be kept in a file. */
 async function printJson({ world, given }: Call, value: unknown): Promise<number> {
-  await world.stdout.print(`${JSON.stringify(value, null, given.flag("json") ? 0 : 2)}\n`);
+  await world.stdout.print(given.flag("json") ? jsonLine(value) : jsonText(value));
   return EXIT.completed;
 }
 
@@ -287,7 +288,7 @@ async function printSecret(
   made: { readonly key_id: string; readonly key: string },
 ): Promise<number> {
   if (given.flag("json")) {
-    await world.stdout.print(`${JSON.stringify(made)}\n`);
+    await world.stdout.print(jsonLine(made));
     return EXIT.completed;
   }
   world.stderr.write(listOf(world.stderr, [["key id", made.key_id]]));

@@ -5,7 +5,9 @@ import type { Opspawn } from "../opspawn.ts";
 import { Given, groupOf, type Command } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { addressOf, connect, sameProgram } from "./connection.ts";
+import { OpspawnError } from "../errors.ts";
 import { explain } from "./explain.ts";
+import { neutralise } from "./terminal-text.ts";
 import { helpOf, overview } from "./help.ts";
 import { EXIT, ReaderGone, UsageError, type World } from "./world.ts";
 
@@ -20,6 +22,11 @@ export async function runCli(args: readonly string[], world: World): Promise<num
     if (error instanceof UsageError) {
       world.stderr.write(`${error.message} \`${world.program} --help\` lists what there is.\n`);
       return EXIT.usage;
+    }
+    if (!(error instanceof OpspawnError)) {
+      // A file that cannot be written, a name that no address can have; or a fault of this program.
+      world.stderr.write(`${neutralise(error instanceof Error ? error.message : String(error))}\n`);
+      return EXIT.failed;
     }
     world.stderr.write(`${explain(error)}\n`);
     return EXIT.usage;

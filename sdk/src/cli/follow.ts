@@ -3,7 +3,10 @@ import type { Task } from "../model.ts";
 import type { Call } from "./command.ts";
 import { explain } from "./explain.ts";
 import { liveView, type LiveView } from "./live-view.ts";
+import { jsonLine } from "./json-line.ts";
 import { Questions } from "./questions.ts";
+import { shellWord } from "./shell.ts";
+import { neutralise } from "./terminal-text.ts";
 import { EXIT, type World } from "./world.ts";
 
 export interface Following {
@@ -29,10 +32,11 @@ export async function follow(
     task = await tasks.settled(taskId, {
       after,
       throughWaits: given.flag("stay"),
-      onEvent: (event) => {
+      onEvent: async (event) => {
         last = event.seq;
         questions.observe(event);
         view.show(event);
+        await world.stdout.room();
       },
     });
     if (task.status === "waiting" && questions.isEmpty) {
@@ -44,8 +48,8 @@ export async function follow(
   } catch (error) {
     view.end();
     const again =
-      last === 0 ? "" : ` ${program} watch ${taskId} --after ${last} goes on from here.`;
-    world.stderr.write(`The view of ${taskId} was lost. ${explain(error)}${again}\n`);
+      last === 0 ? "" : ` ${program} watch ${shellWord(taskId)} --after ${last} goes on from here.`;
+    world.stderr.write(`The view of ${shellWord(taskId)} was lost. ${explain(error)}${again}\n`);
     return EXIT.failed;
   } finally {
     view.end();
@@ -54,7 +58,7 @@ export async function follow(
     return exitOf(task);
   }
   world.stderr.write(
-    `\nThe run waits for ${task.waiting_for ?? "somebody"}: ${questions.text}\nand to see how it goes on:\n\n  ${program} watch ${taskId} --after ${last}\n`,
+    `\nThe run waits for ${neutralise(task.waiting_for ?? "somebody")}: ${questions.text}\nand to see how it goes on:\n\n  ${program} watch ${shellWord(taskId)} --after ${last}\n`,
   );
   return EXIT.waiting;
 }
@@ -74,7 +78,7 @@ function exitOf({ status }: Task): number {
 /** One event a line, as the API gives it. */
 function jsonView({ stdout }: World): LiveView {
   return {
-    show: (event) => stdout.write(`${JSON.stringify(event)}\n`),
+    show: (event) => stdout.write(jsonLine(event)),
     end: () => undefined,
   };
 }

@@ -1,4 +1,5 @@
 /** Many things, printed as they come: a table on a screen, or an object a line. */
+import { jsonLine } from "./json-line.ts";
 import type { Call } from "./command.ts";
 import { tableOf } from "./table.ts";
 import { EXIT } from "./world.ts";
@@ -23,7 +24,7 @@ export async function printList<Item>(
   };
   for await (const item of items) {
     if (given.flag("json")) {
-      await stdout.print(`${JSON.stringify(item)}\n`);
+      await stdout.print(jsonLine(item));
     } else if (batch.push(item) === BATCH) {
       await flush();
     }

@@ -52,6 +52,8 @@ function readKey({ stdin, stderr, onInterrupt, exit }: World, url: string): Prom
   // Only now: what is typed at the prompt must find the terminal silent.
   stderr.write(`Key for ${url}: `);
   return new Promise((resolve) => {
+    // The end of the input, by Ctrl-D, is no answer.
+    lines.once("close", () => resolve(""));
     const leave = () => {
       lines.close();
       stderr.write("\n");
@@ -60,9 +62,9 @@ function readKey({ stdin, stderr, onInterrupt, exit }: World, url: string): Prom
     onInterrupt(leave);
     lines.on("SIGINT", leave);
     lines.question("", (answer) => {
+      resolve(answer);
       lines.close();
       stderr.write("\n");
-      resolve(answer);
     });
   });
 }

@@ -1,4 +1,5 @@
 /** What is done with tasks by their ids: lists, logs, and what people say to runs. */
+import { jsonLine } from "./json-line.ts";
 import { text } from "node:stream/consumers";
 import { TERMINAL_STATUSES } from "../event.ts";
 import type { Message, Task } from "../model.ts";
@@ -63,7 +64,7 @@ const get: Command = {
   async run({ world, given, client }) {
     const task = await client().tasks.get(given.word("task"), { wait: given.whole("wait", 0) });
     if (given.flag("json")) {
-      await world.stdout.print(`${JSON.stringify(task)}\n`);
+      await world.stdout.print(jsonLine(task));
       return EXIT.completed;
     }
     const list = listOf(world.stdout, [
@@ -99,7 +100,7 @@ const logs: Command = {
     });
     const after = given.whole("after", 0) ?? 0;
     for await (const event of client().tasks.log(given.word("task"), { after })) {
-      await stdout.print(given.flag("json") ? `${JSON.stringify(event)}\n` : view.render(event));
+      await stdout.print(given.flag("json") ? jsonLine(event) : view.render(event));
     }
     await stdout.print(!given.flag("json") && view.midLine ? "\n" : "");
     return EXIT.completed;

@@ -20,8 +20,10 @@ export interface World {
 
 /** Where results go. */
 export interface Out extends Output {
-  /** Waits until there is room for more. @throws ReaderGone if nobody reads any more */
+  /** Writes and waits until there is room for more. @throws ReaderGone if nobody reads any more */
   print(text: string): Promise<void>;
+  /** Waits until there is room for more, or nobody reads any more. */
+  room(): Promise<void>;
 }
 
 /** How a command ended, as the program's exit code. */
@@ -51,17 +53,36 @@ export function outputOf(stream: NodeJS.WriteStream): Out {
     },
     // What is shown live goes on without a reader: the exit code still says how it ended.
     write: (text) => gone || stream.write(text),
+    room: async () => {
+      if (!gone) {
+        await roomIn(stream);
+      }
+    },
     print: async (text) => {
       if (!gone && !stream.write(text)) {
-        await new Promise<void>((resolve) => {
-          for (const event of ["drain", "error", "close"]) {
-            stream.once(event, () => resolve());
-          }
-        });
+        await roomIn(stream);
       }
       if (gone || stream.destroyed) {
         throw new ReaderGone();
       }
     },
   };
+}
+
+function roomIn(stream: NodeJS.WriteStream): Promise<void> {
+  if (!stream.writableNeedDrain || stream.destroyed) {
+    return Promise.resolve();
+  }
+  return new Promise((resolve) => {
+    const events = ["drain", "error", "close"] as const;
+    const done = (): void => {
+      for (const event of events) {
+        stream.off(event, done);
+      }
+      resolve();
+    };
+    for (const event of events) {
+      stream.on(event, done);
+    }
+  });
 }
