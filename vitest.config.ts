@@ -41,6 +41,7 @@ const LONG = ["docs", "crash-points.chaos", "chaos", "deploy", "fuzz", "kill", "
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    // oxlint-disable-next-line no-array-sort -- a method of vitest's that has this name
     const ordered = super.sort(files);
     return (await ordered).toSorted((a, b) => rankOf(a) - rankOf(b));
   }

@@ -34,9 +34,6 @@ try {
 }
 
 async function main(options: Options): Promise<void> {
-  if (!options.yes && !options.dryRun && !process.stdin.isTTY) {
-    throw new DeployError("There is nobody to ask here: add --yes to go on.");
-  }
   checkSealingKey(process.env);
   // Wrangler reads its own file; loading it takes a second, which a wrong command line need not wait for.
   enableCompileCache(COMPILED);
@@ -57,6 +54,9 @@ async function main(options: Options): Promise<void> {
   console.log(planOf(target, found, providerKeys, options).join("\n"));
   if (here.length > 0 && !options.providerKeys) {
     console.log(`Set here, and put with --provider-keys only: ${here.join(", ")}.`);
+  }
+  if (!options.yes && !process.stdin.isTTY) {
+    throw new DeployError("There is nobody to ask here: add --yes to go on.");
   }
   if (!options.yes && !(await confirmed())) {
     console.log("Nothing was made.");

@@ -73,6 +73,9 @@ export class Opspawn {
 }
 
 function addressOf(url: string): string {
+  if (!URL.canParse(url)) {
+    throw new TypeError(`The address must be one such as https://example.com, and it is ${url}.`);
+  }
   const { protocol, username, password, origin, pathname } = new URL(url);
   if (protocol !== "http:" && protocol !== "https:") {
     throw new TypeError("The address must begin with http:// or https://.");

@@ -92,7 +92,12 @@ const keysCreate: Command = {
   about: "Makes a key and prints it, this once",
   options: [
     { name: "name", value: "text", about: "what it is for" },
-    { name: "scopes", value: "scopes", about: "what it may do, with commas or spaces between" },
+    {
+      name: "scopes",
+      value: "scopes",
+      about:
+        "what it may do, with commas between: tasks:read, tasks:write, tools:write, agents:write, admin, platform",
+    },
     { name: "tenant", value: "name", about: "another tenant than that of the key which asks" },
     { name: "expires", value: "time", about: "when it ends, RFC 3339" },
   ],
@@ -186,7 +191,7 @@ const budgetsSet: Command = {
   about: "Sets a budget of the tenant or of an agent, or lifts it",
   options: [
     { name: "period", value: "period", about: "day or month", choices: ["day", "month"] },
-    { name: "max-cost", value: "dollars", about: "how much; without, there is no budget" },
+    { name: "max-cost", value: "dollars", about: "how much, or none to lift it" },
     { name: "agent", value: "name", about: "only for the tasks of this agent" },
   ],
   async run({ world, given, client }) {
@@ -195,7 +200,10 @@ const budgetsSet: Command = {
       throw new UsageError("--period says for how long: day or month.");
     }
     const agent = given.text("agent");
-    const maxCost = given.number("max-cost") ?? null;
+    if (given.text("max-cost") === undefined) {
+      throw new UsageError("--max-cost says how much: dollars, or none to lift the budget.");
+    }
+    const maxCost = given.text("max-cost") === "none" ? null : (given.number("max-cost") ?? null);
     const body = { period, max_cost_usd: maxCost, ...(agent !== undefined && { agent }) };
     const { budgets } = await client().budgets.set(body);
     await world.stdout.print(given.flag("json") ? jsonLine({ budgets }) : "");
@@ -224,12 +232,15 @@ const concurrencySet: Command = {
   arguments: [],
   about: "Caps how many tasks of the tenant or of an agent work at once, or lifts the cap",
   options: [
-    { name: "max-runs", value: "n", about: "how many; without, there is no cap" },
+    { name: "max-runs", value: "n", about: "how many, or none to lift the cap" },
     { name: "agent", value: "name", about: "only for the tasks of this agent" },
   ],
   async run({ world, given, client }) {
     const agent = given.text("agent");
-    const maxRuns = given.whole("max-runs", 0) ?? null;
+    if (given.text("max-runs") === undefined) {
+      throw new UsageError("--max-runs says how many: a number, or none to lift the cap.");
+    }
+    const maxRuns = given.text("max-runs") === "none" ? null : (given.whole("max-runs", 0) ?? null);
     const { caps } = await client().concurrency.set({
       max_runs: maxRuns,
       ...(agent !== undefined && { agent }),

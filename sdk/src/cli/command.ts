@@ -155,6 +155,13 @@ function parsed(options: readonly Option[], args: readonly string[]) {
       ),
     });
   } catch (error) {
+    const dashed = /^Option '(?<name>--[\w-]+)' argument is ambiguous/.exec(
+      (error as Error).message,
+    );
+    if (dashed !== null) {
+      const { name } = dashed.groups ?? {};
+      throw new UsageError(`${name} needs a value; one that begins with a dash as ${name}=-1.`);
+    }
     const [sentence = ""] = (error as Error).message.split(/\. |\n/);
     throw new UsageError(`${sentence.replace(/\.$/, "")}.`);
   }

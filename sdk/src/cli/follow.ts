@@ -1,5 +1,6 @@
 /** A run on the screen until it is over or waits for people, and the exit code that says which. */
 import type { Task } from "../model.ts";
+import { RefusedError } from "../errors.ts";
 import type { Call } from "./command.ts";
 import { explain } from "./explain.ts";
 import { liveView, type LiveView } from "./live-view.ts";
@@ -47,6 +48,9 @@ export async function follow(
     }
   } catch (error) {
     view.end();
+    if (last === after && error instanceof RefusedError) {
+      throw error;
+    }
     const again =
       last === 0 ? "" : ` ${program} watch ${shellWord(taskId)} --after ${last} goes on from here.`;
     world.stderr.write(`The view of ${shellWord(taskId)} was lost. ${explain(error)}${again}\n`);

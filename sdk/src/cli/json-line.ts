@@ -1,6 +1,5 @@
 /** JSON for programs that may all the same be looked at in a terminal. */
 
-// oxlint-disable-next-line no-control-regex -- control characters are what it is about
 const CONTROLS = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** A value as one line of JSON, in which nothing can control a terminal: it means the same. */

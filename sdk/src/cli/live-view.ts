@@ -15,7 +15,7 @@ export interface Output {
 
 const TICK_MS = 100;
 const MIN_COLUMNS = 30;
-const ERASE_LINE = "\r\u001b[K";
+export const ERASE_LINE = "\r\u001b[K";
 
 /** Whether escape sequences may go to this stream. */
 export function isTerminal(output: Output): boolean {

@@ -16,7 +16,9 @@ export const LOGIN: Command = {
   options: [],
   async run({ world, given }) {
     if (world.configFile === null) {
-      throw new UsageError("Profiles are not used here.");
+      throw new UsageError(
+        "This program takes OPSPAWN_URL and OPSPAWN_KEY, or the local service; profiles are for the installed one (npm run sdk:pack).",
+      );
     }
     const name = profileName(world, given);
     const known = readProfile(world.configFile, name);
@@ -30,6 +32,9 @@ export const LOGIN: Command = {
       await client.tasks.list({ limit: 1 });
     } catch (error) {
       // A key that may not read tasks is a key all the same.
+      if (error instanceof RefusedError && error.status === 401) {
+        throw new UsageError(`${client.url} refuses this key, and nothing was kept.`);
+      }
       if (!(error instanceof RefusedError) || error.status !== 403) {
         throw error;
       }

@@ -73,8 +73,10 @@ export class RunView {
     "run.started": silent,
     "run.waiting": (data) => {
       const until = textOf(data["until"]);
-      const end = until === "" ? "" : ` until ${until}`;
-      return this.#warn(`waiting for ${textOf(data["for"])}${end}`);
+      const what = textOf(data["for"]);
+      // Whoever waits for others asks again at that moment, which is no end to look forward to.
+      const end = until === "" || what === "concurrency" ? "" : ` until ${until}`;
+      return this.#warn(`waiting for ${what}${end}`);
     },
     "run.resumed": (data) => this.#note(`goes on after ${textOf(data["from"])}`),
     "run.completed": (data, event) => {
@@ -220,7 +222,8 @@ export class RunView {
     const ms = this.#progress.elapsedMs(at);
     const after = ms === null ? "" : ` after ${duration(ms)}`;
     const sentence = block(`${how}${after}${why}`, "", this.#screen.columns);
-    const usage = block(this.#progress.usage, "", this.#screen.columns);
+    // Who came in the middle has not seen all that was used.
+    const usage = ms === null ? "" : block(this.#progress.usage, "", this.#screen.columns);
     return `${this.#endText()}${this.#paint(paint, sentence)}${this.#paint("dim", usage)}`;
   }
 

@@ -1,4 +1,5 @@
 /** `run` and `watch`: a task on the screen. */
+import { ERASE_LINE, isTerminal } from "./live-view.ts";
 import { text } from "node:stream/consumers";
 import type { SubmitTask } from "../model.ts";
 import type { Call, Command, Given, Option } from "./command.ts";
@@ -169,14 +170,16 @@ export function namesIn(list: string): string[] {
 
 function cancelOnInterrupt({ world, client }: Call, taskId: string): void {
   let firstAt: number | null = null;
+  // On a terminal the line has the status and what was typed.
+  const fresh = isTerminal(world.stderr) ? ERASE_LINE : "\n";
   world.onInterrupt(() => {
     if (firstAt === null) {
       firstAt = Date.now();
-      world.stderr.write("\nCancelling … (Ctrl-C again leaves at once)\n");
+      world.stderr.write(`${fresh}Cancelling … (Ctrl-C again leaves at once)\n`);
       client()
         .tasks.cancel(taskId, { reason: "Ctrl-C at the terminal" })
         .catch((error: unknown) => {
-          world.stderr.write(`It could not be cancelled. ${explain(error)}\n`);
+          world.stderr.write(`${fresh}It could not be cancelled, and goes on. ${explain(error)}\n`);
           world.exit(EXIT.failed);
         });
     } else if (Date.now() - firstAt > SAME_KEYSTROKE_MS) {

@@ -20,6 +20,7 @@ const UNKNOWN_CALL: ToolCall = { name: "tool", arguments: undefined, open: false
 export class RunProgress {
   #step = 0;
   #doing = "queued";
+  #resting: string | null = null;
   #modelCalls = 0;
   #toolCalls = 0;
   #inputTokens = 0;
@@ -35,10 +36,11 @@ export class RunProgress {
         this.#createdAt = Date.parse(at);
         break;
       case "run.waiting":
-        this.#doing = `waiting for ${textOf(data["for"])}`;
+        this.#resting = `waiting for ${textOf(data["for"])}`;
         break;
       case "run.started":
       case "run.resumed":
+        this.#resting = null;
         this.#doing = "starting";
         break;
       case "model.requested":
@@ -89,7 +91,7 @@ export class RunProgress {
   /** What the run is doing now, in a few words. */
   get doing(): string {
     const open = [...this.#calls.values()].filter((call) => call.open).map(({ name }) => name);
-    const doing = open.length > 0 ? `calling ${open.join(", ")}` : this.#doing;
+    const doing = this.#resting ?? (open.length > 0 ? `calling ${open.join(", ")}` : this.#doing);
     return this.#step === 0 ? doing : `step ${this.#step} · ${doing}`;
   }
 

@@ -90,7 +90,7 @@ const get: Command = {
 const logs: Command = {
   name: "logs",
   arguments: [TASK],
-  about: "Prints a task's events so far",
+  about: "Prints a task's events so far, as run shows them; with --json each as it is",
   options: [{ name: "after", value: "seq", about: "only what comes after this event" }],
   async run({ world, given, client }) {
     const { stdout } = world;
@@ -125,7 +125,10 @@ const retry: Command = {
   about: "Submits a task that is over once more, and prints the new one's id",
   options: [],
   async run(call) {
-    return printTask(call, await call.client().tasks.retry(call.given.word("task")));
+    const task = await call.client().tasks.retry(call.given.word("task"));
+    const { world, given } = call;
+    await world.stdout.print(given.flag("json") ? jsonLine(task) : `${task.task_id}\n`);
+    return EXIT.completed;
   },
 };
 
