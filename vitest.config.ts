@@ -34,7 +34,7 @@ const BUNDLED = [
 
 // Vitest keeps projects of one order together; 0 has a meaning of its own on a small machine.
 const FIRST = { sequence: { groupOrder: 1 }, maxWorkers: "100%" } as const;
-const LAST = { sequence: { groupOrder: 2 }, maxWorkers: 3 } as const;
+const LAST = { sequence: { groupOrder: 2 }, maxWorkers: 2 } as const;
 
 /** Files that take longest go first, so that none of them is left alone at the end. */
 const LONG = ["docs", "crash-points.chaos", "chaos", "deploy", "fuzz", "kill", "mcp-runs"];
@@ -114,11 +114,12 @@ export default defineConfig({
       },
       {
         test: {
-          // Each file starts a service of its own, and mostly waits for it: three at a time, when all else is done.
+          // Each file starts a service of its own, and mostly waits for it: two at a time, when all else is done.
           ...LAST,
           name: "e2e",
           include: ["test/e2e/**/*.test.ts", "test/chaos/**/*.test.ts"],
           exclude: ["test/chaos/**/*.chaos.test.ts"],
+          globalSetup: ["test/e2e/bundle.ts"],
           setupFiles: ["test/e2e/setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -96,6 +96,7 @@ export class Service {
         "sh",
         WRANGLER,
         "dev",
+        ...this.#bundle(),
         "--ip=127.0.0.1",
         `--port=${this.#port}`,
         "--inspector-port=0",
@@ -255,6 +256,14 @@ export class Service {
     // Another process may have been faster: its state is as good.
     await rename(draft, target).catch(() => rm(draft, { recursive: true, force: true }));
     return target;
+  }
+
+  /** What was bundled beforehand, for the project's own configuration; else each start bundles. */
+  #bundle(): string[] {
+    const bundle = process.env["OPSPAWN_BUNDLE"];
+    return bundle === undefined || this.#options.config !== undefined
+      ? []
+      : [bundle, "--no-bundle"];
   }
 
   #config(): string[] {

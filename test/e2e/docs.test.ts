@@ -19,7 +19,13 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { unstable_readConfig } from "wrangler";
 import { configOf } from "../../src/env.ts";
-import { CloudflareServer } from "../cloudflare/server.ts";
+import { look } from "../../scripts/deploy/account.ts";
+import { readOptions } from "../../scripts/deploy/options.ts";
+import { providerKeysIn } from "../../scripts/deploy/secrets.ts";
+import { deploy, refuseForeign } from "../../scripts/deploy/steps.ts";
+import { readTarget } from "../../scripts/deploy/target.ts";
+import { Cloudflare } from "../cloudflare/cloudflare.ts";
+import { wranglerDouble } from "../cloudflare/wrangler-double.ts";
 import { blocksOf, pages, type Block } from "../doc-blocks.ts";
 import { Newcomer, type Ran } from "../newcomer.ts";
 
@@ -31,12 +37,11 @@ const PROVIDER_KEY = "sk-of-a-reader-0123456789";
 /** What a reader's key is for: nothing that a page says reaches a provider. */
 const provider = new LLMock({ port: 0, auth: { apiKeys: [PROVIDER_KEY] } });
 let newcomer: Newcomer;
-let cloudflare: CloudflareServer;
+const cloudflare = new Cloudflare();
 const done = new Map<string, number>();
 let blockCount = 0;
 
 beforeAll(async () => {
-  cloudflare = await CloudflareServer.start();
   await provider.start();
   provider.onMessage(/picnic/, { content: "Thought: easy.\nFinal Answer: Sandwiches." });
   newcomer = await Newcomer.arrive(
@@ -47,7 +52,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await newcomer[Symbol.asyncDispose]();
   await provider.stop();
-  await cloudflare.stop();
 });
 
 type Do = (block: Block) => Promise<Ran>;
@@ -55,13 +59,8 @@ type Do = (block: Block) => Promise<Ran>;
 const HOW: Readonly<Record<string, Do>> = {
   sh: ({ text }) => newcomer.run(text),
   "sh background": ({ text }) => newcomer.leaveRunning(text),
-  /** At a terminal, with an account at Cloudflare, which is a double of its API. */
-  "sh account": ({ text }) => {
-    const command = newcomer.read(text).replace(/npm run deploy( --)?/, deployed);
-    const vars = Object.entries(cloudflare.environment).map(([name, value]) => `${name}=${value}`);
-    return newcomer.run(`export ${vars.join(" ")}
-      printf 'y\\n' | script -qec "${command}" /dev/null`);
-  },
+  /** With an account at Cloudflare: the deployment itself, in a double of wrangler and of its API. */
+  "sh account": ({ text }) => deployed(newcomer.read(text)),
   "sh by hand": async () => ({ exitCode: 0, output: "" }),
   /** A body, or a part of one, of `POST /api/v1/tasks`. */
   "json task": async ({ text }) => {
@@ -138,9 +137,39 @@ function howOf(block: Block): Do | undefined {
   return HOW[[block.language, block.use].filter((word) => word !== "").join(" ")];
 }
 
-/** Where no name leads to, so that it has to be said where the service answers. */
-function deployed(): string {
-  return `npm run deploy -- --url ${cloudflare.origin}`;
+/**
+ * Deploys as a command says, options and variables before it included. The real wrangler is in
+ * `deploy.test.ts`, which holds the double to it: each start of it takes a second.
+ */
+async function deployed(command: string): Promise<Ran> {
+  const said: string[] = [];
+  const match = /^(?<vars>(?:[A-Z_]+=\S+ )*)npm run deploy(?: -- (?<args>.*))?$/.exec(command);
+  if (match === null) {
+    return { exitCode: 1, output: `${command} is no deployment` };
+  }
+  const { vars = "", args = "" } = match.groups ?? {};
+  const options = readOptions(args.split(" ").filter((word) => word !== ""));
+  const env = Object.fromEntries(
+    vars
+      .trim()
+      .split(" ")
+      .map((one) => one.split("=")),
+  );
+  if (options === null) {
+    return { exitCode: 1, output: "it only asks for help" };
+  }
+  const target = readTarget(join(newcomer.folder, "wrangler.toml"), options.environment);
+  const wrangler = wranglerDouble(cloudflare, target);
+  const found = await look(wrangler, target);
+  refuseForeign(target, found);
+  const keys = options.providerKeys ? providerKeysIn(env) : [];
+  await deploy(target, found, keys, options, {
+    wrangler,
+    env,
+    say: (line) => said.push(line),
+    untilHealthy: () => Promise.resolve(),
+  });
+  return { exitCode: 0, output: said.join("\n") };
 }
 
 async function submitted(body: object): Promise<Ran> {
