@@ -49,13 +49,13 @@ export function concurrencyRoutes(app: OpenAPIHono<AppEnv>): void {
     const note = () => deps.concurrency.set(caller.tenantId, cap, newAct(deps.now(), caller.keyId));
     // New tasks ask for slots as long as there is anything to be refused by: a failure between the
     // two leaves tasks that ask in vain, not tasks that nobody counts.
-    if (max_runs === null) {
-      await ledger.setConcurrency(cap);
+    if (max_runs !== null) {
       await note();
-    } else {
-      await note();
-      await ledger.setConcurrency(cap);
     }
-    return c.json({ caps: await ledger.concurrency() }, 200);
+    const caps = await ledger.setConcurrency(cap);
+    if (max_runs === null) {
+      await note();
+    }
+    return c.json({ caps }, 200);
   });
 }

@@ -7,6 +7,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { isTerminal } from "../run/view.ts";
+import { TaskStore } from "../store/tasks.ts";
 import type {
   Budget,
   BudgetState,
@@ -20,7 +21,6 @@ import type {
 } from "./ledger-rpc.ts";
 import { runStub, type RunRpc } from "./rpc.ts";
 import { Slots } from "./slots.ts";
-import { TaskStore } from "../store/tasks.ts";
 
 /** How long single runs are remembered; totals stay. */
 const REMEMBERED_MS = 40 * 86_400_000;
