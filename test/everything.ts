@@ -1,7 +1,7 @@
 /** The reference MCP server in a process of its own, over Streamable HTTP on a free port. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { join, resolve } from "node:path";
-import { freePort } from "./service.ts";
+import { freePort } from "./free-port.ts";
 
 const PROGRAM = join(resolve(import.meta.dirname, ".."), "node_modules/.bin/mcp-server-everything");
 const PING = {

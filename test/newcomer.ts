@@ -20,7 +20,7 @@ import {
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { parseEnv } from "node:util";
-import { freePort } from "./service.ts";
+import { freePort } from "./free-port.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const READY_MS = 60_000;

@@ -1,7 +1,7 @@
 /** Prism between a test and a service: an independent referee of requests and answers. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { resolve } from "node:path";
-import { freePort } from "./service.ts";
+import { freePort } from "./free-port.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 

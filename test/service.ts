@@ -3,11 +3,11 @@ import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
+import { freePort } from "./free-port.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const WRANGLER = join(ROOT, "node_modules", ".bin", "wrangler");
@@ -18,9 +18,10 @@ const ENV = { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "1", NO_COLOR:
 
 /**
  * Runs a command in the process group of this shell, and ends the group when the command ends or
- * when whoever started it is gone, which closes the pipe that `cat` reads.
+ * when whoever started it is gone, which closes the pipe that `cat` reads. (`-s KILL`: after `-9`,
+ * the shell of Debian does not take `--`.)
  */
-const GUARD = '{ "$@"; kill -9 -- -$$; } & cat >/dev/null; kill -9 -- -$$';
+const GUARD = '{ "$@"; kill -s KILL -- -$$; } & cat >/dev/null; kill -s KILL -- -$$';
 
 export interface ServiceOptions {
   /** Path of the wrangler configuration; the project's own by default. */
@@ -277,14 +278,4 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => {
-    server.listen(0, "127.0.0.1", done);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise((done) => server.close(done));
-  return port;
 }

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import type { Readable } from "node:stream";
-import { freePort } from "./service.ts";
+import { freePort } from "./free-port.ts";
 
 const WORKERD = resolve(import.meta.dirname, "../node_modules/.bin/workerd");
 

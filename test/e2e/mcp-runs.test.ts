@@ -5,7 +5,8 @@ import { LLMock } from "@copilotkit/aimock";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { EverythingServer } from "../everything.ts";
 import { memoryOf } from "../memory.ts";
-import { freePort, Service } from "../service.ts";
+import { freePort } from "../free-port.ts";
+import { Service } from "../service.ts";
 import { forbiddenRedirects, forbiddenUrls } from "../ssrf-corpus.ts";
 import { json, redirect, Target } from "../target.ts";
 import {

@@ -15,7 +15,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type * as sdk from "../../sdk/src/index.ts";
 import { browserPath, openPage } from "../browser.ts";
 import { installPackage, type InstalledPackage } from "../package.ts";
-import { freePort, Service } from "../service.ts";
+import { freePort } from "../free-port.ts";
+import { Service } from "../service.ts";
 import { logOf, scripted } from "../tasks.ts";
 import { startWorker } from "../workerd.ts";
 
