@@ -9,7 +9,7 @@ import { HTTPException } from "hono/http-exception";
 import { adminRoutes } from "./admin.ts";
 import { agentRoutes } from "./agents.ts";
 import { auditRoutes } from "./audit.ts";
-import { declaredSize } from "./body.ts";
+import { declaredSize, heardOut } from "./body.ts";
 import type { ApiContext, ApiDeps, AppEnv } from "./context.ts";
 import { eventRoutes } from "./events.ts";
 import { hookRoutes } from "./hooks.ts";
@@ -48,7 +48,7 @@ export function createApp(
       }
     },
   });
-  app.use(requestId, securityHeaders, onlyErrors, declaredSize);
+  app.use(requestId, securityHeaders, heardOut, onlyErrors, declaredSize);
   app.use(async (c, next) => {
     c.set("deps", depsOf(c.env));
     await next();

@@ -5,7 +5,24 @@ import type { AppEnv } from "./context.ts";
 import { Problem } from "./problem.ts";
 
 /** Largest body, bytes. */
-export const MAX_BODY_BYTES = 1_048_576;
+const MAX_BODY_BYTES = 1_048_576;
+
+/** So much of a body that is not wanted is read, and thrown away, for its sender to hear of it. */
+const DRAINED_BYTES = 8 * MAX_BODY_BYTES;
+
+/**
+ * Reads what a route left of a body before the answer goes out: a connection that is closed on a
+ * sender who still sends is reset, and the answer is lost with it.
+ */
+export const heardOut = createMiddleware<AppEnv>(async (c, next) => {
+  // As it came in: a route may put another in its place.
+  const request = c.req.raw;
+  await next();
+  const declared = Number(request.headers.get("Content-Length") ?? 0);
+  if (request.body !== null && !request.bodyUsed && declared <= DRAINED_BYTES) {
+    await discarded(request.body);
+  }
+});
 
 /**
  * Refuses a body that says itself that it is too large, on every route but gRPC's, which says so in
@@ -16,7 +33,7 @@ export const declaredSize = createMiddleware<AppEnv>((c, next) => {
     return next();
   }
   if (Number(c.req.header("Content-Length") ?? 0) > MAX_BODY_BYTES) {
-    throw new Problem("payload_too_large", `A body has at most ${MAX_BODY_BYTES} bytes.`);
+    throw bodyTooLarge();
   }
   return next();
 });
@@ -51,22 +68,43 @@ export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
   return next();
 });
 
-/** The bytes of a body. @throws Problem `payload_too_large`, before more is read */
+/** The bytes of a body. @throws Problem `payload_too_large`; no more than its limit is ever held */
 export async function boundedBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  checkSize(Number(request.headers.get("Content-Length") ?? 0));
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength;
-    checkSize(size);
-    chunks.push(chunk);
-  }
+  const chunks = await Array.fromAsync(bounded(request.body ?? [], bodyTooLarge));
   return new Uint8Array(Buffer.concat(chunks));
 }
 
-function checkSize(bytes: number): void {
-  if (bytes > MAX_BODY_BYTES) {
-    throw bodyTooLarge();
+/** A body in its pieces, or its refusal where it is larger than a body may be. */
+export async function* bounded(
+  body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  refusal: () => Error,
+): AsyncGenerator<Uint8Array> {
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
+    if (size <= MAX_BODY_BYTES) {
+      yield chunk;
+    } else if (size > DRAINED_BYTES) {
+      break;
+    }
+  }
+  if (size > MAX_BODY_BYTES) {
+    throw refusal();
+  }
+}
+
+/** Reads what is left of a body that is not wanted, as much as is read of one that is too large. */
+export async function discarded(body: AsyncIterable<Uint8Array>): Promise<void> {
+  let size = 0;
+  try {
+    for await (const chunk of body) {
+      size += chunk.byteLength;
+      if (size > DRAINED_BYTES) {
+        return;
+      }
+    }
+  } catch {
+    // The sender is gone: there is nothing to read, and nobody to answer.
   }
 }
 

@@ -15,7 +15,7 @@ import {
   universalServerResponseToFetch,
 } from "@connectrpc/connect/protocol";
 import { callerWith } from "../api/auth.ts";
-import { bodyTooLarge, MAX_BODY_BYTES } from "../api/body.ts";
+import { bodyTooLarge, bounded, discarded } from "../api/body.ts";
 import type { ApiContext } from "../api/context.ts";
 import { Problem } from "../api/problem.ts";
 import type { Scope } from "../store/keys.ts";
@@ -26,9 +26,6 @@ import { taskService } from "./service.ts";
 
 /** A level of JSON is three messages; deeper than JSON may be is refused with its own sentence. */
 const RECURSION = 300;
-
-/** So much of a body that is too large is read, and thrown away, for its sender to hear of it. */
-const DRAINED_BYTES = 8 * MAX_BODY_BYTES;
 
 const SCOPES: Readonly<Record<keyof typeof TaskService.method, Scope>> = {
   createTask: "tasks:write",
@@ -84,40 +81,6 @@ const { handlers } = createConnectRouter({
 }).service(TaskService, taskService);
 const byPath = new Map(handlers.map((handler) => [handler.requestPath, handler]));
 
-/** A body, or its refusal where it is larger than a body may be. */
-async function* bounded(
-  scene: CallScene,
-  body: AsyncIterable<Uint8Array>,
-): AsyncGenerator<Uint8Array> {
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.byteLength;
-    if (size <= MAX_BODY_BYTES) {
-      yield chunk;
-    } else if (size > DRAINED_BYTES) {
-      break;
-    }
-  }
-  if (size > MAX_BODY_BYTES) {
-    throw refusalOf(scene, bodyTooLarge());
-  }
-}
-
-/** Reads what is left of a body that is not wanted, as much as is read of one that is too large. */
-async function discarded(body: AsyncIterable<Uint8Array>): Promise<void> {
-  let size = 0;
-  try {
-    for await (const chunk of body) {
-      size += chunk.byteLength;
-      if (size > DRAINED_BYTES) {
-        return;
-      }
-    }
-  } catch {
-    // The sender is gone: there is nothing to read, and nobody to answer.
-  }
-}
-
 /** Answers a call. @throws Problem `not_found` for a method that does not exist */
 export async function serveGrpc(c: ApiContext): Promise<Response> {
   const handler = byPath.get(c.req.path);
@@ -134,7 +97,7 @@ export async function serveGrpc(c: ApiContext): Promise<Response> {
   };
   const answer = await handler({
     ...request,
-    body: bounded(scene, sent),
+    body: bounded(sent, () => refusalOf(scene, bodyTooLarge())),
     contextValues: createContextValues().set(sceneKey, scene),
   });
   if (answer.status >= 400) {

@@ -86,6 +86,22 @@ test.for(routes.filter(({ operation }) => operation.requestBody !== undefined))(
   },
 );
 
+test("whoever is refused before the body was read hears of it, and is served again", async () => {
+  for (const [path, authorization, status] of [
+    ["/api/v1/tasks", "none", 401],
+    ["/api/v1/nothing", `Bearer ${service.key}`, 404],
+    ["/api/v1/usage", `Bearer ${service.key}`, 405],
+  ] as const) {
+    for (let i = 0; i < 20; i += 1) {
+      const headers = { Authorization: authorization };
+      const body = "y".repeat(MIB - 1);
+      const refused = await service.request(path, { method: "POST", headers, body });
+      expect(refused.status).toBe(status);
+      expect((await service.request("/health")).status).toBe(200);
+    }
+  }
+});
+
 test("a preflight is answered for the configured origins and no others", async () => {
   const known = await preflight(ORIGIN);
   expect(known.status).toBe(204);
