@@ -121,7 +121,7 @@ const removeRoute = createRoute({
   request: named,
   responses: {
     204: { description: "It is gone." },
-    ...refusals("not_found", "agent_built_in", "precondition_failed"),
+    ...refusals("not_found", "validation_failed", "agent_built_in", "precondition_failed"),
   },
 });
 

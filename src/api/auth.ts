@@ -14,13 +14,6 @@ import { readTicket } from "./signing.ts";
 const known = new Map<string, { readonly caller: Caller; readonly until: number }>();
 const MAX_KNOWN = 1000;
 
-/** How a client said who it is, and what follows where it is refused. */
-export interface Credentials {
-  readonly caller: Caller | null;
-  /** A browser cannot see the status of a refused upgrade: it is told by a close code. */
-  readonly fromBrowser: boolean;
-}
-
 /** Requires a valid key on all that follows, whatever its scopes. @throws Problem */
 export const requireKey = createMiddleware<AppEnv>(async (c, next) => {
   c.set("caller", await callerOf(c.var.deps, c.req.header("Authorization")));
@@ -86,33 +79,51 @@ export function checkScope(caller: Caller, scope: Scope): void {
   }
 }
 
-/** Who opens the events of a task: by key, ticket or subprotocol. */
-export async function eventCredentials(
-  deps: ApiDeps,
-  request: Request,
-  taskId: string,
-): Promise<Credentials> {
+/** How a request for the events of a task says who makes it. */
+interface Said {
+  readonly by: "header" | "ticket" | "subprotocol";
+  readonly text: string;
+}
+
+function saidBy(request: Request): Said | null {
   const header = bearer(request.headers.get("Authorization") ?? undefined);
   if (header !== null) {
-    const caller = await callerOfKey(deps, header);
-    if (caller !== null) {
-      await checkRate(deps, caller);
-    }
-    return { caller, fromBrowser: false };
+    return { by: "header", text: header };
   }
   const ticket = new URL(request.url).searchParams.get("ticket");
   if (ticket !== null) {
-    const key = await deps.keys.signingKey();
-    const caller = isTaskId(taskId) ? await readTicket(key, ticket, taskId, deps.now()) : null;
-    // Its key may have been revoked within the ticket's minute.
-    const valid = caller !== null && (await isStillValid(deps, caller));
-    return { caller: valid ? caller : null, fromBrowser: true };
+    return { by: "ticket", text: ticket };
   }
   const offered = (request.headers.get("Sec-WebSocket-Protocol") ?? "").split(",");
   const protocol = offered.map((name) => name.trim()).find((name) => name.startsWith("bearer."));
   return protocol === undefined
-    ? { caller: null, fromBrowser: false }
-    : { caller: await callerOfKey(deps, protocol.slice("bearer.".length)), fromBrowser: true };
+    ? null
+    : { by: "subprotocol", text: protocol.slice("bearer.".length) };
+}
+
+/** Who opens the events of a task, by key, ticket or subprotocol; null for nobody. */
+export async function eventCaller(
+  deps: ApiDeps,
+  request: Request,
+  taskId: string,
+): Promise<Caller | null> {
+  const said = saidBy(request);
+  if (said?.by === "ticket") {
+    const key = await deps.keys.signingKey();
+    const caller = isTaskId(taskId) ? await readTicket(key, said.text, taskId, deps.now()) : null;
+    // Its key may have been revoked within the ticket's minute.
+    return caller !== null && (await isStillValid(deps, caller)) ? caller : null;
+  }
+  const caller = await callerOfKey(deps, said?.text ?? null);
+  if (said?.by === "header" && caller !== null) {
+    await checkRate(deps, caller);
+  }
+  return caller;
+}
+
+/** Whether a request says who makes it in a way that only a browser's socket needs. */
+export function isFromBrowser(request: Request): boolean {
+  return ["ticket", "subprotocol"].includes(saidBy(request)?.by ?? "");
 }
 
 async function isStillValid(deps: ApiDeps, { keyId, secret }: Caller): Promise<boolean> {

@@ -4,7 +4,9 @@
  * keep the object awake either.
  */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import { checkScope, eventCredentials } from "./auth.ts";
+import type { HonoRequest } from "hono";
+import { createMiddleware } from "hono/factory";
+import { checkScope, eventCaller, isFromBrowser } from "./auth.ts";
 import type { ApiContext, AppEnv } from "./context.ts";
 import { sseResponse } from "./event-stream.ts";
 import { Problem } from "./problem.ts";
@@ -12,13 +14,28 @@ import { refusals } from "./routes.ts";
 import { watchAddress } from "../durable/rpc.ts";
 import * as schemas from "./schemas.ts";
 import { taskOf } from "./task-view.ts";
-import type { TaskRow } from "../store/tasks.ts";
-import type { Caller } from "../store/keys.ts";
 
 const SUBPROTOCOL = "opspawn.v1";
 const DEFAULT_LIMIT = 100;
 /** Accepts a stream, and not with the weight 0. */
 const WANTS_STREAM = /text\/event-stream(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i;
+
+/** Lets in who may watch tasks, before anything else of the request is looked at. @throws Problem */
+const mayWatch = createMiddleware<AppEnv>(async (c, next) => {
+  const caller = await eventCaller(c.var.deps, c.req.raw, c.req.param("id") ?? "");
+  try {
+    if (caller === null) {
+      throw new Problem("unauthorized", "Send a valid key, or a ticket for this task.", {
+        headers: { "WWW-Authenticate": 'Bearer realm="opspawn"' },
+      });
+    }
+    checkScope(caller, "tasks:read");
+  } catch (error) {
+    return refused(c.req, error);
+  }
+  c.set("caller", caller);
+  return next();
+});
 
 const eventsRoute = createRoute({
   method: "get",
@@ -29,6 +46,7 @@ const eventsRoute = createRoute({
     "A JSON page; with `Accept: text/event-stream` a live stream (resume by `Last-Event-ID` or `after`); with `Upgrade: websocket` the live protocol `opspawn.v1`.",
   tags: ["Events"],
   security: [{ bearer: ["tasks:read"] }, { ticket: [] }],
+  middleware: [mayWatch] as const,
   request: { params: schemas.taskPath, query: schemas.eventsQuery },
   responses: {
     200: {
@@ -46,25 +64,28 @@ const eventsRoute = createRoute({
 /** Adds the events route to an app. */
 export function eventRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(eventsRoute, async (c) => {
+    const { deps, caller } = c.var;
     const { id } = c.req.valid("param");
     const query = c.req.valid("query");
-    const isHead = c.req.method === "HEAD";
-    const upgrade = !isHead && c.req.header("Upgrade")?.toLowerCase() === "websocket";
-    const found = await watchedTask(c, id, upgrade);
-    if (found instanceof Response) {
-      return found;
+    const row = await taskOf(deps, caller, id).catch((error: unknown) => refused(c.req, error));
+    if (row instanceof Response) {
+      return row;
     }
-    if (upgrade) {
-      return openSocket(c, found.row, found.caller, query.after ?? null);
+    const run = deps.run(row.tenant_id, row.task_id);
+    if (isUpgrade(c.req)) {
+      const mayWrite = caller.scopes.has("tasks:write");
+      const by = caller;
+      const url = watchAddress({ taskId: id, by, mayWrite, after: query.after ?? null });
+      const headers = { Upgrade: "websocket", ...protocolOf(c.req) };
+      return run.fetch(new Request(url, { headers }));
     }
     const after = query.after ?? 0;
     if (WANTS_STREAM.test(c.req.header("Accept") ?? "")) {
       const from = lastEventId(c) ?? after;
-      return isHead
+      return c.req.method === "HEAD"
         ? c.body(null, 200, { "Content-Type": "text/event-stream" })
-        : sseResponse(c, found.row, found.caller, from);
+        : sseResponse(c, row, caller, from);
     }
-    const run = c.var.deps.run(found.row.tenant_id, found.row.task_id);
     const page = await run.events(after, query.limit ?? DEFAULT_LIMIT);
     const { events, ...rest } = page;
     return c.body(`{"events":${events},${JSON.stringify(rest).slice(1)}`, 200, {
@@ -73,53 +94,27 @@ export function eventRoutes(app: OpenAPIHono<AppEnv>): void {
   });
 }
 
-/** The task that is to be watched and by whom; or, for a browser's socket, how it is refused. */
-async function watchedTask(
-  c: ApiContext,
-  id: string,
-  upgrade: boolean,
-): Promise<{ row: TaskRow; caller: Caller } | Response> {
-  const { deps } = c.var;
-  const { caller, fromBrowser } = await eventCredentials(deps, c.req.raw, id);
-  try {
-    if (caller === null) {
-      throw new Problem("unauthorized", "Send a valid key, or a ticket for this task.", {
-        headers: { "WWW-Authenticate": 'Bearer realm="opspawn"' },
-      });
-    }
-    checkScope(caller, "tasks:read");
-    return { row: await taskOf(deps, caller, id), caller };
-  } catch (error) {
-    if (upgrade && fromBrowser && error instanceof Problem) {
-      return refusedSocket(c, error);
-    }
+function isUpgrade(request: HonoRequest): boolean {
+  return request.method !== "HEAD" && request.header("Upgrade")?.toLowerCase() === "websocket";
+}
+
+/**
+ * How a request is refused. A browser cannot see the status of a refused upgrade: that is accepted, and
+ * told so by a close code. @throws the error, to all others
+ */
+function refused(request: HonoRequest, error: unknown): Response {
+  if (!(isUpgrade(request) && isFromBrowser(request.raw) && error instanceof Problem)) {
     throw error;
   }
-}
-
-/** A browser cannot see the status of a refused upgrade: accept it, and say so by a close code. */
-function refusedSocket(c: ApiContext, problem: Problem): Response {
   const { 0: client, 1: server } = new WebSocketPair();
   server.accept();
-  server.close(problem.code === "not_found" ? 4404 : 4401, problem.detail);
-  return new Response(null, { status: 101, webSocket: client, headers: protocolOf(c) });
-}
-
-function openSocket(
-  c: ApiContext,
-  row: TaskRow,
-  caller: Caller,
-  after: number | null,
-): Promise<Response> {
-  const mayWrite = caller.scopes.has("tasks:write");
-  const url = watchAddress({ taskId: row.task_id, by: caller, mayWrite, after });
-  const headers = { Upgrade: "websocket", ...protocolOf(c) };
-  return c.var.deps.run(row.tenant_id, row.task_id).fetch(new Request(url, { headers }));
+  server.close(error.code === "not_found" ? 4404 : 4401, error.detail);
+  return new Response(null, { status: 101, webSocket: client, headers: protocolOf(request) });
 }
 
 /** Our subprotocol, if the client offered any: what is offered must be answered. */
-function protocolOf(c: ApiContext): Record<string, string> {
-  return c.req.header("Sec-WebSocket-Protocol") === undefined
+function protocolOf(request: HonoRequest): Record<string, string> {
+  return request.header("Sec-WebSocket-Protocol") === undefined
     ? {}
     : { "Sec-WebSocket-Protocol": SUBPROTOCOL };
 }
