@@ -8,6 +8,9 @@ const ROOT = resolve(import.meta.dirname, "..");
 /** What Prism's own answers hold, and nobody else's. */
 export const PRISM = "stoplight.io/prism";
 
+/** Prism waits for ever where a service refuses a longer body before it was read to its end. */
+const LONGEST = 1_048_576;
+
 interface Violation {
   readonly location: readonly string[];
   readonly severity: string;
@@ -56,9 +59,9 @@ export class Prism implements AsyncDisposable {
    */
   async request(path: string, init: RequestInit): Promise<Response | null> {
     const accept = new Headers(init.headers).get("Accept") ?? "";
-    const isStream = path.startsWith("/mcp") || accept.includes("event-stream");
+    const isStream = /^\/(mcp|opspawn\.v1\.)/.test(path) || accept.includes("event-stream");
     const isPlain = ["GET", "POST", "PUT", "PATCH", "DELETE"].includes(init.method ?? "GET");
-    if (isStream || !isPlain) {
+    if (isStream || !isPlain || !isKept(init.body)) {
       return null;
     }
     const response = await fetch(`${this.url}${path}`, init);
@@ -78,5 +81,25 @@ export class Prism implements AsyncDisposable {
     });
     this.#child.kill();
     await gone;
+  }
+}
+
+/**
+ * Whether a body comes out of the proxy as it went in. It parses JSON and writes it again, with the
+ * length that the sender said, so that a service waits for what is no longer there; of texts and null
+ * it makes something else.
+ */
+function isKept(body: RequestInit["body"]): boolean {
+  if (body === undefined || body === null || body === "") {
+    return true;
+  }
+  if (typeof body !== "string" || body.length > LONGEST) {
+    return false;
+  }
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === "object" && value !== null && JSON.stringify(value) === body;
+  } catch {
+    return false;
   }
 }
