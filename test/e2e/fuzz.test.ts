@@ -48,7 +48,11 @@ beforeAll(async () => {
   service = await Service.start({
     vars: RESOURCE_VARS,
     keys: [
-      { key: "opsk_fuzzer", tenant: "fuzzed", scopes: "tasks:read tasks:write tools:write admin" },
+      {
+        key: "opsk_fuzzer",
+        tenant: "fuzzed",
+        scopes: "tasks:read tasks:write tools:write agents:write admin",
+      },
     ],
   });
   resources = new Resources(service);
