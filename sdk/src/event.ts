@@ -30,5 +30,5 @@ export function isForPeople(wait: unknown): boolean {
   return WAITS_FOR_PEOPLE.has(wait);
 }
 
-/** An event as one connection gives it; null: the log is at its end, and there will be no more. */
-export type Connection = AsyncGenerator<TaskEvent | null, void, undefined>;
+/** What one connection gives: that it stands, events, and that the log is at its end. */
+export type Connection = AsyncGenerator<"open" | TaskEvent | "end", void, undefined>;

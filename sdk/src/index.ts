@@ -29,4 +29,5 @@ export type { Hooks } from "./hooks.ts";
 export type { Budgets, Usage } from "./money.ts";
 export type { Audit, HealthCheck, InvariantChecks } from "./system.ts";
 export type { WebSocketClass } from "./socket-events.ts";
+export type { ConnectionChange } from "./watch.ts";
 export type * from "./model.ts";

@@ -77,9 +77,9 @@ export async function* socketEvents(
   }, api.patience.pingMs);
   try {
     for await (const text of inbox.items()) {
-      const event = eventIn(text);
-      if (event !== null) {
-        yield event;
+      const message = messageIn(text);
+      if (message !== null) {
+        yield message;
       }
     }
   } finally {
@@ -88,7 +88,7 @@ export async function* socketEvents(
     socket.close();
   }
   if (closed.code === RUN_IS_OVER) {
-    yield null;
+    yield "end";
   }
   const status = REFUSING_CODES.get(closed.code);
   if (status !== undefined) {
@@ -97,8 +97,11 @@ export async function* socketEvents(
   }
 }
 
-function eventIn(text: string): TaskEvent | null {
+function messageIn(text: string): "open" | TaskEvent | null {
   const message = recordIn(text);
+  if (message?.["type"] === "hello") {
+    return "open";
+  }
   const event = message?.["type"] === "event" ? (message["event"] as Partial<TaskEvent>) : null;
   return typeof event?.seq === "number" && typeof event.type === "string"
     ? (event as TaskEvent)

@@ -29,6 +29,7 @@ export async function* streamEvents(
         status: response.status,
       });
     }
+    yield "open";
     for await (const line of linesOf(response, api, stop)) {
       const event = eventIn(line);
       if (event !== null) {
@@ -48,7 +49,7 @@ export async function* streamEvents(
   const query = { after: cursor, limit: 1 };
   const { last_seq, status } = await api.call("listEvents", { path, query, signal, retries: 0 });
   if (TERMINAL_STATUSES.has(status) && last_seq <= cursor) {
-    yield null;
+    yield "end";
   }
 }
 

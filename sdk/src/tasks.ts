@@ -15,7 +15,7 @@ import type { QueryOf } from "./operations.ts";
 import { itemsOf } from "./pages.ts";
 import { socketEvents, type WebSocketClass } from "./socket-events.ts";
 import { streamEvents } from "./stream-events.ts";
-import { watchTask } from "./watch.ts";
+import { watchTask, type ConnectionChange } from "./watch.ts";
 
 /** Which tasks to list. */
 export type TaskQuery = QueryOf<"listTasks"> & {
@@ -37,6 +37,8 @@ export interface WatchOptions extends CallOptions {
    * given a `fetch` of its own but no `WebSocket`.
    */
   readonly via?: "websocket" | "sse" | undefined;
+  /** Is told when the connection is lost, after which others are tried, and when one stands again. */
+  readonly onConnection?: ((change: ConnectionChange) => unknown) | undefined;
 }
 
 export interface FollowOptions extends WatchOptions {
@@ -150,7 +152,7 @@ export class Tasks {
    */
   watch(
     id: string,
-    { after = 0, via, signal }: WatchOptions = {},
+    { after = 0, via, signal, onConnection }: WatchOptions = {},
   ): AsyncGenerator<TaskEvent, void, undefined> {
     const Socket = via === "sse" ? null : this.#socket;
     if (via === "websocket" && Socket === null) {
@@ -160,7 +162,7 @@ export class Tasks {
       Socket === null
         ? streamEvents(this.#api, id, cursor, signal)
         : socketEvents(this.#api, Socket, id, cursor, signal);
-    return watchTask(this.#api, connect, id, after, signal);
+    return watchTask(this.#api, connect, id, { after, signal, onConnection });
   }
 
   /** A page of the log; `after` is the cursor, `limit` at most 1,000. */

@@ -12,6 +12,22 @@ import { SOCKET_REFUSED } from "./socket-events.ts";
 export type Connect = (after: number) => Connection;
 
 /**
+ * What became of a watch's connection: `lost`, and why, until it is `back`. A watch that gives up
+ * throws.
+ */
+export type ConnectionChange =
+  | { readonly state: "lost"; readonly error: unknown }
+  | { readonly state: "back" };
+
+/** What a watch needs besides where it watches. */
+export interface WatchTerms {
+  /** The cursor to begin at. */
+  readonly after: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onConnection: ((change: ConnectionChange) => unknown) | undefined;
+}
+
+/**
  * Every event after a cursor, up to the one that ends the run.
  * @throws RefusedError, UnreachableError, StreamGapError, or the signal's reason
  */
@@ -19,18 +35,25 @@ export async function* watchTask(
   { url, patience }: Api,
   connect: Connect,
   taskId: string,
-  after: number,
-  signal: AbortSignal | undefined,
+  { after, signal, onConnection }: WatchTerms,
 ): AsyncGenerator<TaskEvent, void, undefined> {
   let cursor = after;
   let tries = 0;
+  let isLost = false;
   for (;;) {
     let failure: unknown = new UnreachableError(url, "the connection keeps closing");
     try {
       for await (const event of connect(cursor)) {
         signal?.throwIfAborted();
-        if (event === null) {
+        if (event === "end") {
           return;
+        }
+        if (isLost) {
+          isLost = false;
+          onConnection?.({ state: "back" });
+        }
+        if (event === "open") {
+          continue;
         }
         if (event.seq <= cursor) {
           continue;
@@ -53,6 +76,10 @@ export async function* watchTask(
     tries += 1;
     if (tries > patience.maxReconnects) {
       throw failure;
+    }
+    if (!isLost) {
+      isLost = true;
+      onConnection?.({ state: "lost", error: failure });
     }
     const { retryAfter } = failure as { retryAfter?: number | null };
     const asked = Math.min(retryAfter ?? 0, patience.maxRetryAfter) * 1000;

@@ -44,18 +44,9 @@ export function concurrencyRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(setRoute, async (c) => {
     const { deps, caller } = c.var;
     const { agent = null, max_runs } = c.req.valid("json");
-    const cap = { agent, max_runs };
+    const act = newAct(deps.now(), caller.keyId);
     const ledger = deps.ledger(caller.tenantId);
-    const note = () => deps.concurrency.set(caller.tenantId, cap, newAct(deps.now(), caller.keyId));
-    // New tasks ask for slots as long as there is anything to be refused by: a failure between the
-    // two leaves tasks that ask in vain, not tasks that nobody counts.
-    if (max_runs !== null) {
-      await note();
-    }
-    const caps = await ledger.setConcurrency(cap);
-    if (max_runs === null) {
-      await note();
-    }
+    const caps = await ledger.setConcurrency(caller.tenantId, { agent, max_runs }, act);
     return c.json({ caps }, 200);
   });
 }

@@ -13,7 +13,6 @@ import type { DeliveryName } from "../run/webhook.ts";
 import { HookStore } from "../store/hooks.ts";
 import { AgentStore } from "../store/agents.ts";
 import { AuditStore } from "../store/audit.ts";
-import { ConcurrencyStore } from "../store/concurrency.ts";
 import { AnswerStore } from "../store/answers.ts";
 import { KeyStore, type Caller } from "../store/keys.ts";
 import { McpStore } from "../store/mcp.ts";
@@ -44,7 +43,6 @@ export interface ApiDeps {
   readonly keys: KeyStore;
   readonly audit: AuditStore;
   readonly usage: UsageStore;
-  readonly concurrency: ConcurrencyStore;
   ledger(tenantId: string): LedgerRpc;
   readonly observer: Observer;
   run(tenantId: string, taskId: string): RunRpc;
@@ -104,7 +102,6 @@ export function apiDeps(
     keys: new KeyStore(env.DB),
     audit: new AuditStore(env.DB),
     usage: new UsageStore(env.DB),
-    concurrency: new ConcurrencyStore(env.DB),
     ledger: (tenantId) => ledgerStub(env.LEDGERS, tenantId),
     observer,
     run: (tenantId, taskId) => runStub(env.RUNS, tenantId, taskId),

@@ -7,6 +7,8 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { isTerminal } from "../run/view.ts";
+import type { Act } from "../store/audit.ts";
+import { ConcurrencyStore } from "../store/concurrency.ts";
 import { TaskStore } from "../store/tasks.ts";
 import type {
   Budget,
@@ -54,6 +56,8 @@ const SCHEMA = `
 export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
   readonly #sql: SqlStorage;
   readonly #slots: Slots;
+  /** Ends when the change of a cap that came last is made, in whichever way. */
+  #lastChange: Promise<unknown> = Promise.resolve();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -142,9 +146,26 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
     return this.#slots.states();
   }
 
-  async setConcurrency(cap: ConcurrencyCap): Promise<ConcurrencyState[]> {
+  setConcurrency(tenantId: string, cap: ConcurrencyCap, act: Act): Promise<ConcurrencyState[]> {
+    const changed = this.#lastChange.then(() => this.#changeCap(tenantId, cap, act));
+    this.#lastChange = changed.catch(() => undefined);
+    return changed;
+  }
+
+  /**
+   * New tasks ask for slots as long as there is anything to be refused by: a failure between the two
+   * leaves tasks that ask in vain, not tasks that nobody counts.
+   */
+  async #changeCap(tenantId: string, cap: ConcurrencyCap, act: Act): Promise<ConcurrencyState[]> {
+    const note = () => new ConcurrencyStore(this.env.DB).set(tenantId, cap, act);
+    if (cap.max_runs !== null) {
+      await note();
+    }
     this.#slots.setCap(cap);
     await this.#afterGiving(this.#slots.give());
+    if (cap.max_runs === null) {
+      await note();
+    }
     return this.#slots.states();
   }
 

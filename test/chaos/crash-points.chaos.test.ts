@@ -16,6 +16,7 @@ import type { McpServerDefinition } from "../../src/run/mcp-server.ts";
 import type { AgentConfig } from "../../src/run/spec.ts";
 import type { ToolDefinition } from "../../src/run/tool-definition.ts";
 import { isTerminal, type RunView } from "../../src/run/view.ts";
+import { newAct } from "../../src/store/audit.ts";
 import { specOf, TaskStore, type TaskRow } from "../../src/store/tasks.ts";
 import { WEBHOOK_TYPES } from "../../src/run/webhook-type.ts";
 import { messageId, noticeOf } from "../../src/run/webhook.ts";
@@ -393,7 +394,7 @@ class Rival {
 
   static async of(agent: string): Promise<Rival> {
     const rival = new Rival(agent);
-    await rival.#ledger.setConcurrency({ agent, max_runs: 1 });
+    await rival.#ledger.setConcurrency("test", { agent, max_runs: 1 }, newAct(Date.now(), "key"));
     await rival.enter();
     return rival;
   }

@@ -1,6 +1,6 @@
 /** The live view's own part: the line that is rewritten, and when nothing may be written. */
 import { expect, onTestFinished, test, vi } from "vitest";
-import { showLive } from "../../sdk/src/cli/live-view.ts";
+import { liveView, showLive } from "../../sdk/src/cli/live-view.ts";
 import { RunView } from "../../sdk/src/cli/render.ts";
 import type { TaskEvent } from "../../sdk/src/index.ts";
 
@@ -35,6 +35,28 @@ test("on a terminal the status line is gone before each text and at the end", as
   expect(written).toContain("step 1 · calling calculator · 0.0 s\r\u001b[K");
   // oxlint-disable-next-line no-control-regex -- what a terminal does with a line that is erased
   expect(written.replaceAll(/[^\n]*\r\u001b\[K/g, "")).toBe(rendered(80));
+});
+
+test("on a terminal the status line says that the connection is lost, until it is back", () => {
+  const parts: string[] = [];
+  const terminal = { isTTY: true, columns: 80, write: (text: string) => parts.push(text) };
+  vi.stubEnv("TERM", "xterm");
+  vi.stubEnv("NO_COLOR", "1");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const view = liveView(terminal);
+  // The line of the first piece of text is under way, so there is no status line.
+  const [upTo, rest] = [RUN.slice(0, 3), RUN.slice(3)];
+  upTo.forEach((event) => view.show(event));
+  parts.length = 0;
+  view.connection({ state: "lost", error: new Error("cut") });
+  expect(parts.join("")).toBe("\nconnection lost, trying again · 0.0 s");
+  parts.length = 0;
+  view.connection({ state: "back" });
+  expect(parts.join("")).toBe("\r\u001b[Kstep 1 · reading the reply · 0.0 s");
+  rest.forEach((event) => view.show(event));
+  view.end();
+  expect(parts.join("")).toContain("  add.");
+  expect(parts.join("")).not.toContain("connection");
 });
 
 test("in a pipe there is neither a status line nor colour, and nothing once the signal is given", async () => {

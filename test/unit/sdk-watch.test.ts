@@ -9,6 +9,7 @@ import {
   StreamGapError,
   TERMINAL_TYPES,
   UnreachableError,
+  type ConnectionChange,
   type Patience,
   type TaskEvent,
 } from "../../sdk/src/index.ts";
@@ -65,6 +66,7 @@ function stream(seqs: readonly number[], end: (response: ServerResponse) => void
 }
 
 const atEnd = (response: ServerResponse) => response.end();
+const closing = (socket: ServerSocket) => socket.close(1012, "restart");
 const cut = (response: ServerResponse) => response.destroy();
 
 /** A service of event streams: each request for one is given the next, and a page says `status`. */
@@ -246,6 +248,33 @@ test("a stream over HTTP that is cut, or ended by somebody in between, is taken 
   expect(fake.requests.every(({ headers }) => headers["authorization"] === `Bearer ${KEY}`)).toBe(
     true,
   );
+});
+
+test("whoever watches is told that the connection is lost, once, and that another stands", async () => {
+  const sockets = await fakeService([
+    (socket) => {
+      send(socket, 1, 2);
+      closing(socket);
+    },
+    closing,
+    (socket) => send(socket, ...ALL.slice(2)),
+  ]);
+  const streams = await streamService([
+    stream([1, 2], cut),
+    problem(503, "unavailable"),
+    stream(ALL.slice(2), () => null),
+  ]);
+  for (const [fake, via] of [
+    [sockets, "websocket"],
+    [streams, "sse"],
+  ] as const) {
+    const seen: (string | number)[] = [];
+    const onConnection = ({ state }: ConnectionChange) => seen.push(state);
+    for await (const { seq } of clientOf(fake).tasks.watch("task_1", { via, onConnection })) {
+      seen.push(seq);
+    }
+    expect(seen).toEqual([1, 2, "lost", "back", 3, 4, 5, 6]);
+  }
 });
 
 test("a stream over HTTP that says nothing, not even that it is there, is given up", async () => {

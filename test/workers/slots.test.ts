@@ -2,7 +2,12 @@
 import { env } from "cloudflare:workers";
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { expect, test } from "vitest";
-import { ledgerStub, type LedgerRpc, type SlotSeeker } from "../../src/durable/ledger-rpc.ts";
+import {
+  ledgerStub,
+  type ConcurrencyState,
+  type LedgerRpc,
+  type SlotSeeker,
+} from "../../src/durable/ledger-rpc.ts";
 import { runStub } from "../../src/durable/rpc.ts";
 import type { RunEvent } from "../../src/run/event.ts";
 import type { JsonValue } from "../../src/run/json.ts";
@@ -24,6 +29,11 @@ function newTenant(): Tenant {
   tenants += 1;
   const name = `slots-${tenants}`;
   return { name, ledger: ledgerStub(env.LEDGERS, name) };
+}
+
+/** Sets the tenant's own cap, or lifts it. */
+function cap({ name, ledger }: Tenant, max_runs: number | null): Promise<ConcurrencyState[]> {
+  return ledger.setConcurrency(name, { agent: null, max_runs }, newAct(Date.now(), "key"));
 }
 
 function ledgerObject({ name }: Tenant) {
@@ -65,7 +75,7 @@ const ASK = { tool_calls: [{ name: "ask_human", arguments: { question: "?" } }] 
 
 test("of ten runs under a cap of two, never more than two ask a model at once, and all complete", async () => {
   const tenant = newTenant();
-  await tenant.ledger.setConcurrency({ agent: null, max_runs: 2 });
+  await cap(tenant, 2);
   const tasks = await Promise.all(Array.from({ length: 10 }, () => start(tenant, SLOW)));
   await Promise.all(tasks.map((task) => until(task, { status: "completed" })));
   const logs = await Promise.all(tasks.map(logOf));
@@ -89,7 +99,7 @@ test("of ten runs under a cap of two, never more than two ask a model at once, a
 
 test("a run that waits for a person lets another work, and waits its turn when it is answered", async () => {
   const tenant = newTenant();
-  await tenant.ledger.setConcurrency({ agent: null, max_runs: 1 });
+  await cap(tenant, 1);
   const asking = await start(tenant, [ASK, { text: "told" }]);
   await until(asking, { waiting_for: "input" });
   await expect
@@ -104,7 +114,7 @@ test("a run that waits for a person lets another work, and waits its turn when i
 
 test("a run that is cancelled while it waits is out of the queue", async () => {
   const tenant = newTenant();
-  await tenant.ledger.setConcurrency({ agent: null, max_runs: 1 });
+  await cap(tenant, 1);
   await tenant.ledger.takeSlot(seeker("other"));
   const task = await start(tenant, SLOW);
   await until(task, { waiting_for: "concurrency" });
@@ -116,16 +126,16 @@ test("a run that is cancelled while it waits is out of the queue", async () => {
 
 test("with a cap of 0 nothing begins, and all begins when it is lifted", async () => {
   const tenant = newTenant();
-  await tenant.ledger.setConcurrency({ agent: null, max_runs: 0 });
+  await cap(tenant, 0);
   const tasks = await Promise.all([1, 2, 3].map(() => start(tenant, SLOW)));
   await Promise.all(tasks.map((task) => until(task, { waiting_for: "concurrency" })));
-  expect(await tenant.ledger.setConcurrency({ agent: null, max_runs: null })).toEqual([]);
+  expect(await cap(tenant, null)).toEqual([]);
   await Promise.all(tasks.map((task) => until(task, { status: "completed" })));
 });
 
 test("a run that was given a slot and does not come is looked after, and the slot goes on if it is over", async () => {
   const tenant = newTenant();
-  await tenant.ledger.setConcurrency({ agent: null, max_runs: 1 });
+  await cap(tenant, 1);
   // As if the run's word that it is over had been lost, and its answer to the gift too.
   const gone = await start(tenant, [{ text: "gone" }]);
   await until(gone, { status: "completed" });
@@ -144,7 +154,7 @@ test("a run that was given a slot and does not come is looked after, and the slo
 
 test("a slot whose run waits for something else by now is given on while others wait", async () => {
   const tenant = newTenant();
-  await tenant.ledger.setConcurrency({ agent: null, max_runs: 1 });
+  await cap(tenant, 1);
   const asking = await start(tenant, [ASK, { text: "told" }]);
   await until(asking, { waiting_for: "input" });
   await expect.poll(() => tenant.ledger.concurrency(), PATIENT).toMatchObject([{ running: 0 }]);
@@ -162,7 +172,7 @@ test("a slot whose run waits for something else by now is given on while others 
 
 test("a slot whose run has a log that nobody can read is given on once its task has failed", async () => {
   const tenant = newTenant();
-  await tenant.ledger.setConcurrency({ agent: null, max_runs: 1 });
+  await cap(tenant, 1);
   const broken = await start(tenant, [ASK, { text: "never" }]);
   await until(broken, { waiting_for: "input" });
   const object = env.RUNS.get(env.RUNS.idFromName(`${tenant.name}/${broken.task_id}`));
@@ -180,6 +190,21 @@ test("a slot whose run has a log that nobody can read is given on once its task 
   const next = await start(tenant, SLOW);
   await until(next, { status: "completed" });
   expect((await logOf(next)).map(({ type }) => type)).toContain("run.waiting");
+});
+
+test("changes of one cap at once leave the ledger and the database of one mind", async () => {
+  for (let i = 0; i < 10; i += 1) {
+    const tenant = newTenant();
+    const wanted = [3, null, 5, null, 7, i % 2 === 0 ? null : 9];
+    await Promise.all(wanted.map((max_runs) => cap(tenant, max_runs)));
+    const { results } = await env.DB.prepare(
+      "SELECT max_runs FROM concurrency_cap WHERE tenant_id = ?",
+    )
+      .bind(tenant.name)
+      .all<{ max_runs: number }>();
+    const known = (await tenant.ledger.concurrency()).map(({ max_runs }) => ({ max_runs }));
+    expect(known).toEqual(results);
+  }
 });
 
 test("a task needs a slot if its tenant has a cap when it is submitted", async () => {

@@ -33,6 +33,7 @@ export async function follow(
     task = await tasks.settled(taskId, {
       after,
       throughWaits: given.flag("stay"),
+      onConnection: (change) => view.connection(change),
       onEvent: async (event) => {
         last = event.seq;
         questions.observe(event);
@@ -83,6 +84,7 @@ function exitOf({ status }: Task): number {
 function jsonView({ stdout }: World): LiveView {
   return {
     show: (event) => stdout.write(jsonLine(event)),
+    connection: () => undefined,
     end: () => undefined,
   };
 }

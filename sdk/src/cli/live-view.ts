@@ -3,6 +3,7 @@
  * terminal below it one line that is rewritten with what goes on right now and for how long.
  */
 import type { TaskEvent } from "../event.ts";
+import type { ConnectionChange } from "../watch.ts";
 import { RunView } from "./render.ts";
 import { shorten } from "./terminal-text.ts";
 
@@ -30,6 +31,8 @@ export function hasColour(output: Output): boolean {
 /** Shows one run; give it every event once, in order. */
 export interface LiveView {
   show(event: TaskEvent): void;
+  /** Says that the connection is lost, or stands again. */
+  connection(change: ConnectionChange): void;
   /** Ends the line that is under way; nothing is written after it. */
   end(): void;
 }
@@ -81,6 +84,9 @@ class PlainView implements LiveView {
     }
   }
 
+  /** What is written here is read later: it says what happened, not what was seen of it. */
+  connection(): void {}
+
   end(): void {
     if (!this.#ended && this.#view.midLine) {
       this.#output.write("\n");
@@ -98,6 +104,7 @@ class TerminalView implements LiveView {
   #since = Date.now();
   /** While a line of text is unfinished there is no status line, and nothing to erase. */
   #midLine = false;
+  #isLost = false;
   #ended = false;
 
   constructor(output: Output) {
@@ -109,6 +116,11 @@ class TerminalView implements LiveView {
 
   show(event: TaskEvent): void {
     this.#write(this.#view.render(event));
+  }
+
+  connection({ state }: ConnectionChange): void {
+    this.#isLost = state === "lost";
+    this.#write(this.#view.interrupt());
   }
 
   end(): void {
@@ -129,7 +141,7 @@ class TerminalView implements LiveView {
   }
 
   #status(): string {
-    const { doing } = this.#view;
+    const doing = this.#isLost ? "connection lost, trying again" : this.#view.doing;
     if (doing !== this.#doing) {
       [this.#doing, this.#since] = [doing, Date.now()];
     }

@@ -63,6 +63,11 @@ export class RunView {
     return this.#flow.midLine;
   }
 
+  /** Ends the line under way, so that something else can be said; its text goes on below. */
+  interrupt(): string {
+    return this.#paint("dim", this.#flow.end());
+  }
+
   readonly #renders: Readonly<Record<string, Render>> = {
     "run.created": (data) => {
       const input = recordOf(data["input_data"]);
