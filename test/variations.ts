@@ -13,7 +13,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { contractCheck } from "./contract-check.ts";
-import { routesOf, writtenDocument } from "./openapi-document.ts";
+import { needsKey, routesOf, writtenDocument, type Route } from "./openapi-document.ts";
 import { RESOURCE_VARS, Resources } from "./resources.ts";
 import { Service } from "./service.ts";
 
@@ -30,14 +30,14 @@ const NOT_BY_PORTMAN: Readonly<Record<string, string>> = {
   authorizeMcpServer: "needs a server that asks for authorization",
 };
 
-const FUZZ = {
-  requiredFields: { enabled: true },
-  minimumNumberFields: { enabled: true },
-  maximumNumberFields: { enabled: true },
-  minLengthFields: { enabled: true },
-  maxLengthFields: { enabled: true },
-};
 const ENABLED = { enabled: true };
+const FUZZ = {
+  requiredFields: ENABLED,
+  minimumNumberFields: ENABLED,
+  maximumNumberFields: ENABLED,
+  minLengthFields: ENABLED,
+  maxLengthFields: ENABLED,
+};
 const TESTS = {
   contractTests: [
     {
@@ -144,7 +144,9 @@ async function run(): Promise<string[]> {
           broken.push(`${item.name}: is taken, with ${response.code}`);
         }
       }
-      if (item.name.includes(NO_KEY) && needsKey(item) && response.code !== 401) {
+      const route = routeOf(item);
+      const isSecret = route !== undefined && needsKey(route);
+      if (item.name.includes(NO_KEY) && isSecret && response.code !== 401) {
         broken.push(`${item.name}: is ${response.code}`);
       }
     }
@@ -152,6 +154,10 @@ async function run(): Promise<string[]> {
     process.stdout.write(
       `${executions.length} requests, ${changed} of them broken: ${counts.join(", ")}\n`,
     );
+    // Tools that made or sent nothing would have nothing to object to.
+    if (executions.length < items.length || changed < routes.length) {
+      broken.push(`of ${items.length} requests too few were sent, or too few were broken`);
+    }
     return broken;
   } finally {
     await service.stop();
@@ -221,7 +227,7 @@ async function defects({ item, request, response, assertions }: Execution, url: 
   const answer = new Response([204, 304].includes(code) ? null : body, { status: code, headers });
   const asked = { method: request.method, url: `${url}/${request.url.path.join("/")}` };
   const found = await check(asked, answer);
-  const route = routes.find(({ operation }) => operation.summary === item.name);
+  const route = isRight(item) ? routeOf(item) : undefined;
   const isJudged = route !== undefined && !(route.operation.operationId in NOT_BY_PORTMAN);
   const failed = isJudged
     ? (assertions ?? []).flatMap(({ assertion, error }) =>
@@ -284,8 +290,7 @@ function isOther({ request }: Item, right: Item | undefined): boolean {
   return right !== undefined && parts({ request }) !== parts(right);
 }
 
-/** Whether an operation is for those who have a key. */
-function needsKey({ name }: Item): boolean {
-  const route = routes.find(({ operation }) => operation.summary === name.split("[")[0]);
-  return (route?.operation.security?.length ?? 0) > 0;
+/** The operation that a request is made of. */
+function routeOf({ name }: Item): Route | undefined {
+  return routes.find(({ operation }) => operation.summary === name.split("[")[0]);
 }
