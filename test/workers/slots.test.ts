@@ -192,6 +192,15 @@ test("a slot whose run has a log that nobody can read is given on once its task 
   expect((await logOf(next)).map(({ type }) => type)).toContain("run.waiting");
 });
 
+test("a cap whose change was cut off after the database's part holds nobody up, until it is asked for again", async () => {
+  const tenant = newTenant();
+  const change = { agent: null, max_runs: 0 };
+  await new ConcurrencyStore(env.DB).set(tenant.name, change, newAct(Date.now(), "key"));
+  await until(await start(tenant, SLOW), { status: "completed" });
+  expect(await cap(tenant, 0)).toMatchObject([{ max_runs: 0 }]);
+  await until(await start(tenant, SLOW), { waiting_for: "concurrency" });
+});
+
 test("changes of one cap at once leave the ledger and the database of one mind", async () => {
   for (let i = 0; i < 10; i += 1) {
     const tenant = newTenant();
