@@ -7,10 +7,10 @@ import { createRoute, type OpenAPIHono, type z } from "@hono/zod-openapi";
 import type { RunKeeping } from "../durable/rpc.ts";
 import { isTerminal } from "../run/view.ts";
 import type { OpenTask } from "../store/tasks.ts";
-import { requireScope } from "./auth.ts";
+import { requireScope } from "./http/auth.ts";
 import type { ApiDeps, AppEnv } from "./context.ts";
-import { cursorOf, pageOf } from "./cursor.ts";
-import { json, refusals, SECURED } from "./routes.ts";
+import { cursorOf, pageOf } from "./http/cursor.ts";
+import { json, refusals, SECURED } from "./openapi/routes.ts";
 import * as schemas from "./schemas.ts";
 
 const DEFAULT_LIMIT = 50;

@@ -2,9 +2,9 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import manifest from "../../package.json" with { type: "json" };
 import type { ApiDeps, AppEnv } from "./context.ts";
-import { docsPage } from "./docs-page.ts";
-import { openApiDocument } from "./document.ts";
-import { json, openRefusals } from "./routes.ts";
+import { docsPage } from "./openapi/docs-page.ts";
+import { openApiDocument } from "./openapi/document.ts";
+import { json, openRefusals } from "./openapi/routes.ts";
 import * as schemas from "./schemas.ts";
 
 const healthRoute = createRoute({

@@ -14,10 +14,10 @@ import {
   universalServerRequestFromFetch,
   universalServerResponseToFetch,
 } from "@connectrpc/connect/protocol";
-import { callerWith } from "../api/auth.ts";
-import { bodyTooLarge, bounded, discarded } from "../api/body.ts";
+import { callerWith } from "../api/http/auth.ts";
+import { bodyTooLarge, bounded, discarded } from "../api/http/body.ts";
 import type { ApiContext } from "../api/context.ts";
-import { Problem } from "../api/problem.ts";
+import { Problem } from "../api/http/problem.ts";
 import type { Scope } from "../store/keys.ts";
 import { callerKey, sceneKey, sceneOf, type CallScene } from "./call.ts";
 import { TaskService } from "./gen/opspawn/v1/tasks_pb.ts";

@@ -9,10 +9,10 @@ import {
   type JsonObject as ProtobufJson,
   type MessageShape,
 } from "@bufbuild/protobuf";
-import type { TaskPage } from "../api/task-list.ts";
-import { Problem } from "../api/problem.ts";
+import type { TaskPage } from "../api/tasks/list.ts";
+import { Problem } from "../api/http/problem.ts";
 import type { TaskJson } from "../api/schemas.ts";
-import type { FollowedEvent } from "../api/run-follower.ts";
+import type { FollowedEvent } from "../api/tasks/run-follower.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../run/json.ts";
 import {
   EventSchema,

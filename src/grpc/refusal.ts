@@ -3,7 +3,7 @@
  * faults and when to come back. What nobody foresaw is INTERNAL, without an exception's text.
  */
 import { Code, ConnectError } from "@connectrpc/connect";
-import { foreseen, type Problem, type ProblemCode } from "../api/problem.ts";
+import { foreseen, type Problem, type ProblemCode } from "../api/http/problem.ts";
 import type { CallScene } from "./call.ts";
 import {
   BadRequestSchema,

@@ -1,14 +1,14 @@
 /** The methods of the service, each over the use case that REST has. */
 import type { ServiceImpl } from "@connectrpc/connect";
 import { z } from "@hono/zod-openapi";
-import { checkJson } from "../api/body.ts";
-import { cancelTask } from "../api/commands.ts";
-import { Problem } from "../api/problem.ts";
+import { checkJson } from "../api/http/body.ts";
+import { cancelTask } from "../api/tasks/commands.ts";
+import { Problem } from "../api/http/problem.ts";
 import * as schemas from "../api/schemas.ts";
-import { submitTask } from "../api/submit.ts";
-import { listTasks } from "../api/task-list.ts";
-import { acceptedTask, settledTask, taskJson, taskOf } from "../api/task-view.ts";
-import { validationProblem } from "../api/validation.ts";
+import { submitTask } from "../api/tasks/submit.ts";
+import { listTasks } from "../api/tasks/list.ts";
+import { acceptedTask, settledTask, taskJson, taskOf } from "../api/tasks/view.ts";
+import { validationProblem } from "../api/http/validation.ts";
 import { callOf } from "./call.ts";
 import {
   CreateTaskRequestSchema,

@@ -1,7 +1,7 @@
 /** A run's events as a stream of messages; it owns a cursor, see `run-follower.ts`. */
 import type { ApiDeps } from "../api/context.ts";
-import { Problem } from "../api/problem.ts";
-import { followRun, type FollowedEvent } from "../api/run-follower.ts";
+import { Problem } from "../api/http/problem.ts";
+import { followRun, type FollowedEvent } from "../api/tasks/run-follower.ts";
 import type { Credential } from "../store/keys.ts";
 import type { TaskRow } from "../store/tasks.ts";
 import type { Event } from "./gen/opspawn/v1/tasks_pb.ts";

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { COMMANDS } from "../../sdk/src/cli/commands.ts";
 import { Opspawn, PATIENCE } from "../../sdk/src/index.ts";
-import { PROBLEMS } from "../../src/api/problem.ts";
+import { PROBLEMS } from "../../src/api/http/problem.ts";
 import { SETTINGS } from "../../src/env.ts";
 import { EVENT_TYPES } from "../../src/run/event.ts";
 import { MODEL_FAILURES, RUN_FAILURES, TOOL_FAILURES } from "../../src/run/failure.ts";

@@ -4,7 +4,7 @@ import { createConnectTransport } from "@connectrpc/connect-web";
 import { expect, test } from "vitest";
 import { createApp } from "../../src/api/app.ts";
 import { apiDeps } from "../../src/api/context.ts";
-import { PROBLEMS } from "../../src/api/problem.ts";
+import { PROBLEMS } from "../../src/api/http/problem.ts";
 import { task } from "../../src/api/schemas.ts";
 import { buildCatalogue, buildMcp } from "../../src/deps.ts";
 import {

@@ -1,7 +1,7 @@
 /** The OpenAPI document: made from the schemas that validate, complete, and readable as a page. */
 import { expect, test } from "vitest";
 import { createApp } from "../../src/api/app.ts";
-import { PROBLEMS } from "../../src/api/problem.ts";
+import { PROBLEMS } from "../../src/api/http/problem.ts";
 import { apiDeps } from "../../src/api/context.ts";
 import { buildCatalogue, buildMcp } from "../../src/deps.ts";
 import {
@@ -84,7 +84,7 @@ test("every body and every answer of JSON has an example, which its schema accep
   expect(bodies.length).toBeGreaterThan(40);
   for (const { name, media } of bodies) {
     const example = exampleOf(document, media);
-    expect(example, `${name} lacks an example: src/api/examples.ts`).toBeDefined();
+    expect(example, `${name} lacks an example: src/api/openapi/examples.ts`).toBeDefined();
     const validate = validator(media.schema ?? {});
     expect(validate(example) ? [] : validate.errors, name).toEqual([]);
   }

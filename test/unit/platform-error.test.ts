@@ -1,6 +1,6 @@
 /** What the platform's own errors are taken for, in the words that it uses, with and without flags. */
 import { expect, test } from "vitest";
-import { toProblem } from "../../src/api/problem.ts";
+import { toProblem } from "../../src/api/http/problem.ts";
 import { platformFailure } from "../../src/durable/platform-error.ts";
 
 test.each([

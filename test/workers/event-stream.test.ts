@@ -1,7 +1,7 @@
 /** SSE under back pressure: sockets are given up and opened again, and no event is lost for it. */
 import { expect, test } from "vitest";
 import type { ApiContext } from "../../src/api/context.ts";
-import { sseResponse } from "../../src/api/event-stream.ts";
+import { sseResponse } from "../../src/api/tasks/event-stream.ts";
 import { asAccepted } from "../../src/store/tasks.ts";
 import { newTask } from "./tasks.ts";
 

@@ -3,7 +3,7 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
 import { createApp } from "../../src/api/app.ts";
-import { sha256Hex } from "../../src/api/auth.ts";
+import { sha256Hex } from "../../src/api/http/auth.ts";
 import { apiDeps } from "../../src/api/context.ts";
 import { buildCatalogue, buildMcp } from "../../src/deps.ts";
 

@@ -4,7 +4,7 @@
  * has both checked (2025-11-25, transports, security warning).
  */
 import type { Config } from "../../env.ts";
-import { Problem } from "../problem.ts";
+import { Problem } from "../http/problem.ts";
 
 type Allowed = Pick<Config, "corsOrigins" | "hosts">;
 

@@ -6,9 +6,9 @@ import {
   type ProgressToken,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { Caller } from "../../store/keys.ts";
-import { checkScope } from "../auth.ts";
+import { checkScope } from "../http/auth.ts";
 import type { ApiDeps } from "../context.ts";
-import { problemDocument } from "../problem.ts";
+import { problemDocument } from "../http/problem.ts";
 import { asProblem } from "./refusal.ts";
 import type { CallExtra, CallRequest, Offer } from "./server.ts";
 import { eventLine } from "./event-line.ts";

@@ -4,12 +4,12 @@
  */
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import { createMiddleware } from "hono/factory";
-import { requireKey } from "../auth.ts";
-import { jsonBody } from "../body.ts";
+import { requireKey } from "../http/auth.ts";
+import { jsonBody } from "../http/body.ts";
 import type { AppEnv } from "../context.ts";
-import { Problem } from "../problem.ts";
-import { headersOf } from "../response-headers.ts";
-import { json, refusals, SECURED } from "../routes.ts";
+import { Problem } from "../http/problem.ts";
+import { headersOf } from "../openapi/response-headers.ts";
+import { json, refusals, SECURED } from "../openapi/routes.ts";
 import { checkSource } from "./guard.ts";
 
 const sameSource = createMiddleware<AppEnv>(async (c, next) => {

@@ -5,11 +5,11 @@ import {
   type ReadResourceResult,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { Caller } from "../../store/keys.ts";
-import { checkScope } from "../auth.ts";
+import { checkScope } from "../http/auth.ts";
 import type { ApiDeps } from "../context.ts";
-import { Problem, problemDocument, type ProblemCode } from "../problem.ts";
-import { listTasks } from "../task-list.ts";
-import { taskOf } from "../task-view.ts";
+import { Problem, problemDocument, type ProblemCode } from "../http/problem.ts";
+import { listTasks } from "../tasks/list.ts";
+import { taskOf } from "../tasks/view.ts";
 import { logPage, type LoggedEvent } from "./log-page.ts";
 import { asProblem } from "./refusal.ts";
 import type { OfferedResources } from "./server.ts";

@@ -6,9 +6,9 @@
  */
 import type { EventStore } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
-import { jsonBody } from "../body.ts";
+import { jsonBody } from "../http/body.ts";
 import type { ApiContext } from "../context.ts";
-import { Problem } from "../problem.ts";
+import { Problem } from "../http/problem.ts";
 import { conformanceOffer } from "./conformance-offer.ts";
 import { connect, type Connection } from "./server.ts";
 import { streamed } from "./streamed.ts";

@@ -3,9 +3,9 @@ import { isTerminal } from "../../run/view.ts";
 import type { Credential } from "../../store/keys.ts";
 import type { TaskRow } from "../../store/tasks.ts";
 import type { ApiDeps } from "../context.ts";
-import { Problem } from "../problem.ts";
-import { followRun } from "../run-follower.ts";
-import { currentTask, settledTask } from "../task-view.ts";
+import { Problem } from "../http/problem.ts";
+import { followRun } from "../tasks/run-follower.ts";
+import { currentTask, settledTask } from "../tasks/view.ts";
 import type { LoggedEvent } from "./log-page.ts";
 
 /** Waits that end by no time of their own, or not soon: somebody has to do something. */

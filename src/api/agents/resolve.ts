@@ -1,0 +1,99 @@
+/** The agents that a caller may submit tasks for: the tenant's own, and the service's `default`. */
+import {
+  AGENT_NAME,
+  DEFAULT_AGENT,
+  DEFAULT_LIMITS,
+  mergedConfig,
+  mergedLimits,
+  OWN_VERSION,
+  type ConfigLayer,
+  type LimitLayer,
+} from "../../run/agent.ts";
+import type { AgentConfig, RunLimits } from "../../run/spec.ts";
+import type { AgentRow } from "../../store/agents.ts";
+import type { ToolRow } from "../../store/tools.ts";
+import type { ApiDeps } from "../context.ts";
+
+/** What a front shows of an agent. */
+export interface AgentSummary {
+  readonly name: string;
+  readonly description: string;
+}
+
+const DESCRIPTION = "The service's own agent, with the default model, planner and tools.";
+/** The moment of birth of what was never made. */
+const ALWAYS = new Date(0).toISOString();
+
+/** The service's own agent: what the settings say. */
+export function ownAgent({ config }: ApiDeps): AgentRow {
+  return {
+    name: DEFAULT_AGENT,
+    version: OWN_VERSION,
+    description: DESCRIPTION,
+    config: { model: config.defaultModel, planner: config.defaultPlanner },
+    limits: DEFAULT_LIMITS,
+    created_at: ALWAYS,
+    updated_at: ALWAYS,
+  };
+}
+
+/** Whether an agent is the service's own, which nobody made and nobody can delete. */
+export function isOwn({ name, version }: Pick<AgentRow, "name" | "version">): boolean {
+  return name === DEFAULT_AGENT && version === OWN_VERSION;
+}
+
+/** The newest version of an agent, or null. */
+export async function agentOf(
+  deps: ApiDeps,
+  tenantId: string,
+  name: string,
+): Promise<AgentRow | null> {
+  const stored = AGENT_NAME.test(name) ? await deps.agents.get(tenantId, name) : null;
+  return stored ?? (name === DEFAULT_AGENT ? ownAgent(deps) : null);
+}
+
+/** The newest version of an agent with the tenant's tools, for a task; null if there is none. */
+export async function agentForTask(
+  deps: ApiDeps,
+  tenantId: string,
+  name: string,
+): Promise<{ readonly agent: AgentRow; readonly tools: readonly ToolRow[] } | null> {
+  if (!AGENT_NAME.test(name)) {
+    return null;
+  }
+  const { agent: stored, tools } = await deps.agents.withTools(tenantId, name);
+  const agent = stored ?? (name === DEFAULT_AGENT ? ownAgent(deps) : null);
+  return agent === null ? null : { agent, tools };
+}
+
+/** What a task gets: the service's defaults, over them the agent's, over them the task's own. */
+export function resolved(
+  { config: { defaultModel, defaultPlanner } }: ApiDeps,
+  agent: { readonly config: ConfigLayer; readonly limits: LimitLayer },
+  task: { readonly config: ConfigLayer; readonly limits: LimitLayer } = { config: {}, limits: {} },
+): { readonly config: AgentConfig; readonly limits: RunLimits } {
+  const base = { model: defaultModel, planner: defaultPlanner };
+  return {
+    config: mergedConfig(base, agent.config, task.config),
+    limits: mergedLimits(agent.limits, task.limits),
+  };
+}
+
+/** The first agents of a tenant by name, as a front offers them; `default` is always there. */
+export async function offeredAgents(
+  deps: ApiDeps,
+  tenantId: string,
+  limit: number,
+): Promise<AgentSummary[]> {
+  const stored = await deps.agents.described(tenantId, limit);
+  const own = stored.some(({ name }) => name === DEFAULT_AGENT) ? [] : [ownAgent(deps)];
+  return [...own, ...stored].slice(0, limit).map(summaryOf);
+}
+
+/** What a front shows of one agent. */
+export function summaryOf({
+  name,
+  description,
+}: Pick<AgentRow, "name" | "description">): AgentSummary {
+  return { name, description: description ?? `The agent ${name}.` };
+}

@@ -1,0 +1,84 @@
+/** What the API takes and gives of agents, as zod schemas; see `schemas.ts`. */
+import { z } from "@hono/zod-openapi";
+import { AGENT_NAME } from "../../run/agent.ts";
+import { agentConfig, limits, plainText, timestamp, whole } from "../schemas.ts";
+
+const name = z
+  .string()
+  .regex(AGENT_NAME, "must be 1 to 64 lower-case letters, digits, _ or -, and begin with neither")
+  .openapi({ example: "accountant" });
+
+const fields = {
+  description: plainText(1000).nullish().openapi({
+    description: "For people, and for the models that are offered the agent as a tool.",
+  }),
+  config: agentConfig.default({}).openapi({
+    description: "What tasks get that say nothing else, field by field.",
+  }),
+  limits: limits.default({}).openapi({
+    description: "As of a task; null lifts what the service sets by default.",
+  }),
+};
+
+export const createBody = z.strictObject({ name, ...fields }).openapi("CreateAgent", {
+  example: {
+    name: "accountant",
+    description: "Adds up what you give it.",
+    config: { tools: ["calculator"], profile: { role: "An accountant" } },
+    limits: { max_steps: 10 },
+  },
+});
+
+export const replaceBody = z
+  .strictObject({ name: name.optional(), ...fields })
+  .openapi("ReplaceAgent");
+/** What is said of an agent besides its name. */
+export type AgentBody = Omit<z.output<typeof replaceBody>, "name">;
+
+export const agentPath = z.object({
+  name: z.string().openapi({ param: { name: "name", in: "path" }, example: "accountant" }),
+});
+
+export const ifMatch = z.object({
+  "if-match": z.string().max(1024).optional().openapi({
+    description: "The `ETag` that the agent must still have.",
+  }),
+});
+
+export const pageQuery = z.strictObject({
+  limit: whole(1, 100).optional(),
+  cursor: z.string().max(4096).optional(),
+});
+
+const part = z.record(z.string(), z.unknown());
+const version = {
+  name: z.string(),
+  version: z.number().int(),
+  description: z.string().nullable(),
+  config: part.nullable().openapi({
+    description: "null in a list of agents where it is larger than 16 KiB; the agent has it.",
+  }),
+  limits: part,
+  built_in: z.boolean().openapi({
+    description: "The service's own `default`, until the tenant makes one.",
+  }),
+  created_at: timestamp.nullable(),
+};
+
+export const agent = z
+  .object({ ...version, updated_at: timestamp.nullable() })
+  .openapi("Agent", { description: "The newest version of an agent." });
+export type AgentJson = z.output<typeof agent>;
+
+export const agentList = z
+  .object({ agents: z.array(agent), next_cursor: z.string().nullable() })
+  .openapi("AgentList");
+
+const agentVersion = z.object(version).openapi("AgentVersion", {
+  description: "One version of an agent; `created_at` is when this version was made.",
+});
+export type AgentVersionJson = z.output<typeof agentVersion>;
+
+export const versionList = z
+  .object({ versions: z.array(agentVersion), next_cursor: z.string().nullable() })
+  .openapi("AgentVersionList");

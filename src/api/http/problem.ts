@@ -1,0 +1,178 @@
+/**
+ * Failures as HTTP: RFC 9457 problem documents, and the only table of statuses. `code` is stable;
+ * a 500 never carries an exception's text.
+ */
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { platformFailure } from "../../durable/platform-error.ts";
+import { SettingError } from "../../env.ts";
+import type { Observer } from "../../observe.ts";
+import type { AppEnv } from "../context.ts";
+
+/** The media type of a refusal. */
+export const PROBLEM_TYPE = "application/problem+json";
+
+/** Every code a request can be refused with: its status, and its title. */
+export const PROBLEMS = {
+  malformed_json: [400, "The body is not JSON"],
+  invalid_header: [400, "A header is not valid"],
+  unauthorized: [401, "A valid API key is required"],
+  invalid_signature: [401, "The request is not signed as it must be"],
+  forbidden: [403, "The key has not the scope for this"],
+  foreign_host: [403, "The service is not called by that name"],
+  foreign_origin: [403, "Pages of that origin may not call"],
+  not_found: [404, "There is no such thing"],
+  method_not_allowed: [405, "The method is not allowed here"],
+  task_over: [409, "The task is over"],
+  not_finished: [409, "The task is not over yet"],
+  approval_decided: [409, "There is nothing to decide any more"],
+  question_answered: [409, "The question was answered before, or taken back"],
+  inbox_full: [409, "The run has not read what it was told before"],
+  not_started: [409, "The run has not begun yet"],
+  tool_exists: [409, "There is a tool of this name"],
+  too_many_tools: [409, "There is no room for more tools"],
+  agent_exists: [409, "There is an agent of this name"],
+  agent_built_in: [409, "The agent is the service's own"],
+  too_many_agents: [409, "There is no room for more agents"],
+  mcp_server_exists: [409, "There is an MCP server of this name"],
+  too_many_mcp_servers: [409, "There is no room for more MCP servers"],
+  too_many_webhooks: [409, "There is no room for more webhooks"],
+  too_many_hooks: [409, "There is no room for more hooks"],
+  webhook_disabled: [409, "The webhook is disabled"],
+  oauth_not_configured: [409, "The MCP server is registered without OAuth"],
+  key_over: [409, "The key is revoked or has expired"],
+  idempotency_in_progress: [409, "The first request with this idempotency key is under way"],
+  precondition_failed: [412, "It was changed meanwhile"],
+  payload_too_large: [413, "The body is too large"],
+  unsupported_media_type: [415, "The body must be JSON"],
+  validation_failed: [422, "The request is not valid"],
+  invalid_arguments: [422, "The arguments do not fit the tool"],
+  unknown_task_type: [422, "There is no such task type"],
+  unknown_agent: [422, "There is no such agent"],
+  unknown_model: [422, "There is no such model"],
+  unpriced_model: [422, "Nobody knows what the model costs"],
+  provider_not_configured: [422, "The model's provider is not configured"],
+  unknown_tool: [422, "There is no such tool"],
+  unknown_mcp_server: [422, "There is no such MCP server"],
+  secret_missing: [422, "A secret that is needed is not there"],
+  oauth_unavailable: [422, "The service cannot keep tokens"],
+  encryption_unavailable: [422, "The service cannot keep secrets"],
+  idempotency_key_reused: [422, "The idempotency key was used for another request"],
+  rate_limited: [429, "Too many requests"],
+  internal_error: [500, "Something went wrong inside the service"],
+  authorization_failed: [502, "The MCP server or its authorization server failed"],
+  misconfigured: [503, "A setting of the service is wrong"],
+  unavailable: [503, "The service cannot answer right now"],
+} as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** One thing that is wrong with a request; `pointer` is a JSON pointer into the body or query. */
+export interface Fault {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
+/** Refuses a request; caught by the app and nowhere else. */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly detail: string;
+  readonly faults: readonly Fault[];
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    more: { faults?: readonly Fault[]; headers?: Readonly<Record<string, string>> } = {},
+  ) {
+    super(detail);
+    this.name = "Problem";
+    this.code = code;
+    this.detail = detail;
+    this.faults = more.faults ?? [];
+    this.headers = more.headers ?? {};
+  }
+}
+
+/** The document of a problem, as RFC 9457 has it. */
+export interface ProblemDocument {
+  readonly type: string;
+  readonly title: string;
+  readonly status: ContentfulStatusCode;
+  readonly detail: string;
+  readonly code: ProblemCode;
+  readonly request_id: string;
+  readonly errors?: readonly Fault[];
+}
+
+/** What a client is told of a problem, whatever front it came by. */
+export function problemDocument(problem: Problem, requestId: string): ProblemDocument {
+  const [status, title] = PROBLEMS[problem.code];
+  return {
+    type: `urn:opspawn:problem:${problem.code}`,
+    title,
+    status,
+    detail: problem.detail,
+    code: problem.code,
+    request_id: requestId,
+    ...(problem.faults.length === 0 ? {} : { errors: problem.faults }),
+  };
+}
+
+/** The response of a refused request. */
+export function problemResponse(c: Context<AppEnv>, problem: Problem): Response {
+  const document = problemDocument(problem, c.var.requestId);
+  return c.body(JSON.stringify(document), document.status, {
+    ...problem.headers,
+    "Content-Type": PROBLEM_TYPE,
+  });
+}
+
+/** A failure that nobody foresaw: only operators see what it was. */
+function internalError(requestId: string): Problem {
+  return new Problem("internal_error", `Something went wrong. Ask with ${requestId}.`);
+}
+
+/**
+ * The problem that an error at a front comes to; what nobody foresaw is told to operators only.
+ * @param deps undefined where not even they could be built
+ */
+export function foreseen(
+  deps: { readonly observer: Observer } | undefined,
+  front: string,
+  error: unknown,
+  requestId: string,
+): Problem {
+  const problem = toProblem(error);
+  if (problem !== null) {
+    return problem;
+  }
+  deps?.observer.fault(front, error);
+  return internalError(requestId);
+}
+
+/** What a failing handler comes to: its problem, or a fault that only operators see. */
+export function toProblem(error: unknown): Problem | null {
+  if (error instanceof Problem) {
+    return error;
+  }
+  if (error instanceof SettingError) {
+    return new Problem("misconfigured", error.message, { headers: { "Retry-After": "60" } });
+  }
+  const failure = platformFailure(error);
+  if (failure !== null) {
+    return new Problem(
+      "unavailable",
+      "The service cannot reach what it needs; try again shortly.",
+      {
+        headers: { "Retry-After": failure === "overloaded" ? "5" : "1" },
+      },
+    );
+  }
+  const text = error instanceof Error ? error.message : "";
+  return /D1_ERROR.*(timeout|reset|maximum DB size|SQLITE_FULL)/i.test(text)
+    ? new Problem("unavailable", "The database is busy; try again shortly.", {
+        headers: { "Retry-After": "2" },
+      })
+    : null;
+}

@@ -1,0 +1,40 @@
+/** `/api/v1/admin/audit`: who did what in the tenant. */
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { requireScope } from "../http/auth.ts";
+import type { AppEnv } from "../context.ts";
+import { cursorOf, pageOf } from "../http/cursor.ts";
+import * as schemas from "./schemas.ts";
+import { json, refusals, SECURED } from "../openapi/routes.ts";
+
+const DEFAULT_LIMIT = 50;
+const AUDIT_ID = /^audit_[0-9a-f-]{36}$/;
+
+const auditRoute = createRoute({
+  method: "get",
+  path: "/api/v1/admin/audit",
+  operationId: "listAudit",
+  summary: "Who did what, newest first",
+  description:
+    "Keys made, rotated and revoked; agents, tools and budgets changed; approvals decided, limits changed and tasks cancelled. `by` is the id of a key. No entry holds a secret.",
+  tags: ["Admin"],
+  security: SECURED,
+  middleware: [requireScope("admin")] as const,
+  request: { query: schemas.auditQuery },
+  responses: {
+    200: json("A page of entries.", schemas.auditList),
+    ...refusals("validation_failed"),
+  },
+});
+
+/** Adds the audit route to an app. */
+export function auditRoutes(app: OpenAPIHono<AppEnv>): void {
+  app.openapi(auditRoute, async (c) => {
+    const { deps, caller } = c.var;
+    const { limit = DEFAULT_LIMIT, cursor } = c.req.valid("query");
+    const before =
+      cursor === undefined ? null : await cursorOf(deps, caller, cursor, { form: AUDIT_ID });
+    const found = await deps.audit.list(caller.tenantId, limit + 1, before);
+    const { page, next_cursor } = await pageOf(deps, caller, found, limit, (row) => row.audit_id);
+    return c.json({ entries: page, next_cursor }, 200);
+  });
+}

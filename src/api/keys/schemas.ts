@@ -1,0 +1,85 @@
+/** What the API takes and gives of keys and of the audit, as zod schemas; see `schemas.ts`. */
+import { z } from "@hono/zod-openapi";
+import { SCOPES } from "../../store/keys.ts";
+import { instant, plainText, timestamp, whole } from "../schemas.ts";
+
+/** The longest that an old secret may go on. */
+const MAX_GRACE_S = 604_800;
+
+const tenant = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9_-]{0,63}$/,
+    "must be 1 to 64 lower-case letters, digits, _ or -, and begin with neither",
+  )
+  .openapi({ description: "Another tenant, which this makes; needs the scope `platform`." });
+
+const scope = z.enum(SCOPES);
+
+export const createBody = z
+  .strictObject({
+    name: plainText(256).min(1),
+    scopes: z
+      .array(scope)
+      .min(1)
+      .max(SCOPES.length)
+      .openapi({ description: "Only what the key that asks has itself." }),
+    tenant: tenant.optional(),
+    expires_at: instant.nullish(),
+  })
+  .openapi("CreateKey", {
+    example: { name: "the nightly job", scopes: ["tasks:read", "tasks:write"] },
+  });
+
+export const rotateBody = z
+  .strictObject({
+    grace_s: z.number().int().min(0).max(MAX_GRACE_S).default(0).openapi({
+      description: "Seconds for which the old secret can still be used.",
+    }),
+  })
+  .openapi("RotateKey");
+
+export const keyPath = z.object({
+  key_id: z.string().openapi({ param: { name: "key_id", in: "path" }, example: "key_01936f3e" }),
+});
+
+const page = { limit: whole(1, 100).optional(), cursor: z.string().max(4096).optional() };
+
+export const keysQuery = z.strictObject({ ...page, tenant: tenant.optional() });
+export const auditQuery = z.strictObject(page);
+
+const fields = {
+  key_id: z.string(),
+  tenant: z.string(),
+  name: z.string(),
+  scopes: z.array(scope),
+  created_at: timestamp,
+  expires_at: timestamp.nullable(),
+  revoked_at: timestamp.nullable(),
+};
+
+export const key = z.object(fields).openapi("Key", { description: "A key without its secret." });
+export type KeyJson = z.output<typeof key>;
+
+export const newKey = z
+  .object({ ...fields, key: z.string().openapi({ description: "Shown this once." }) })
+  .openapi("NewKey");
+
+export const keyList = z
+  .object({ keys: z.array(key), next_cursor: z.string().nullable() })
+  .openapi("KeyList");
+
+const entry = z
+  .object({
+    audit_id: z.string(),
+    at: timestamp,
+    by: z.string().openapi({ description: "Id of the key." }),
+    action: z.string().openapi({ example: "key.revoked" }),
+    subject: z.string().openapi({ description: "The id or the name of what it was done to." }),
+    details: z.record(z.string(), z.unknown()),
+  })
+  .openapi("AuditEntry");
+
+export const auditList = z
+  .object({ entries: z.array(entry), next_cursor: z.string().nullable() })
+  .openapi("AuditList");

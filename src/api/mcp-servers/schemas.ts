@@ -1,0 +1,177 @@
+/** What the API takes and gives of MCP servers, as zod schemas; see `schemas.ts`. */
+import { z } from "@hono/zod-openapi";
+import { DEFAULT_MCP_TIMEOUT_MS, MCP_EFFECTS, MCP_SERVER_NAME } from "../../run/mcp-server.ts";
+import { APPROVALS } from "../../run/tool-definition.ts";
+
+const MAX_TIMEOUT_MS = 600_000;
+
+const name = z
+  .string()
+  .regex(MCP_SERVER_NAME, "must be 1 to 40 letters, digits, _ or -, and begin with none of these")
+  .openapi({ example: "docs" });
+
+const oauth = z
+  .strictObject({
+    client_id: z.string().min(1).max(2048).optional().openapi({
+      description:
+        "A registered client, or the https address of a client's metadata document. Absent: the service registers itself.",
+    }),
+    client_secret: z.string().min(1).max(256).optional().openapi({
+      description: "Names a secret of the deployment as `${secret:NAME}`.",
+    }),
+    scope: z.string().min(1).max(2048).optional().openapi({
+      description: "Absent: what the server asks for.",
+    }),
+    grant: z.enum(["authorization_code", "client_credentials"]).optional().openapi({
+      description: "`client_credentials`: nobody has to agree in a browser.",
+    }),
+  })
+  .openapi("McpOAuth");
+
+const fields = {
+  url: z.string().min(1).max(2048).openapi({ example: "https://mcp.example.com/mcp" }),
+  headers: z
+    .record(z.string(), z.string().max(4096))
+    .refine((headers) => Object.keys(headers).length <= 32, "may be 32 headers")
+    .default({})
+    .openapi({ description: "Values name secrets of the deployment as `${secret:NAME}`." }),
+  enabled: z.boolean().default(true),
+  timeout_ms: z.number().int().min(10).max(MAX_TIMEOUT_MS).default(DEFAULT_MCP_TIMEOUT_MS).openapi({
+    description: "For each request.",
+  }),
+  effects: z
+    .record(z.string().min(1).max(128), z.enum(MCP_EFFECTS))
+    .refine((effects) => Object.keys(effects).length <= 200, "may be 200 patterns")
+    .default({})
+    .openapi({
+      description:
+        "What a second call of a tool would do, by the server's own name of it or a pattern with `*`.",
+      example: { search: "pure" },
+    }),
+  trust_annotations: z.boolean().default(false).openapi({
+    description: "Whether the server's own hints about effects are believed.",
+  }),
+  approval: z.enum(APPROVALS).default("never"),
+  oauth: oauth.optional(),
+};
+
+export const createBody = z.strictObject({ name, ...fields }).openapi("CreateMcpServer");
+export const replaceBody = z
+  .strictObject({ name: name.optional(), ...fields })
+  .openapi("ReplaceMcpServer");
+export type ServerBody = Omit<z.output<typeof replaceBody>, "name" | "enabled">;
+export const enableBody = z.strictObject({ enabled: z.boolean() }).openapi("EnableMcpServer");
+
+export const serverPath = z.object({
+  name: z.string().openapi({ param: { name: "name", in: "path" }, example: "docs" }),
+});
+
+export const ifMatch = z.object({
+  "if-match": z.string().max(1024).optional().openapi({
+    description: "The `ETag` that the server must still have.",
+  }),
+});
+
+const problem = z
+  .object({ name: z.string(), reason: z.string() })
+  .openapi("McpProblem", { description: "A tool that was left out or changed; `*`: many." });
+
+const health = z
+  .object({
+    status: z.enum(["unknown", "ok", "down", "unauthorized"]),
+    code: z.string().nullable().openapi({ description: "A code of a failed tool call." }),
+    message: z.string().nullable(),
+    checked_at: z.string().nullable(),
+    tools: z.number().int().nullable().openapi({ description: "null: never listed." }),
+    problems: z.number().int().openapi({ description: "Tools that were left out or changed." }),
+    expires_at: z.string().nullable().openapi({
+      description: "Until when the list of tools is used without being asked for again.",
+    }),
+  })
+  .openapi("McpHealth");
+export type HealthJson = z.output<typeof health>;
+
+export const server = z
+  .object({
+    name: z.string(),
+    source: z.enum(["deployment", "tenant"]),
+    version: z.number().int().nullable().openapi({ description: "null: the deployment's." }),
+    enabled: z.boolean(),
+    url: z.string(),
+    headers: z.record(z.string(), z.string()),
+    timeout_ms: z.number().int(),
+    effects: z.record(z.string(), z.string()),
+    trust_annotations: z.boolean(),
+    approval: z.enum(APPROVALS),
+    oauth: z
+      .object({
+        client_id: z.string().optional(),
+        client_secret: z.string().optional(),
+        scope: z.string().optional(),
+        grant: z.enum(["authorization_code", "client_credentials"]).optional(),
+      })
+      .optional(),
+    health,
+    created_at: z.string().optional(),
+    updated_at: z.string().optional(),
+  })
+  .openapi("McpServer");
+export type ServerJson = z.output<typeof server>;
+
+export const serverList = z.object({ servers: z.array(server) }).openapi("McpServerList");
+
+export const toolsQuery = z.strictObject({
+  limit: z
+    .string()
+    .regex(/^\d{1,4}$/, "must be a whole number")
+    .transform(Number)
+    .pipe(z.number().min(1).max(1000))
+    .optional()
+    .openapi({ type: "integer", minimum: 1, maximum: 1000 }),
+  cursor: z
+    .string()
+    .regex(/^\d{1,9}$/, "is not a cursor of this list")
+    .optional(),
+});
+
+export const toolPage = z
+  .object({
+    tools: z.array(
+      z.object({
+        name: z.string().openapi({ description: "The server's own." }),
+        call_as: z.string().openapi({ example: "docs.search" }),
+        description: z.string(),
+        input_schema: z.record(z.string(), z.any()),
+        output_schema: z.record(z.string(), z.any()).nullable(),
+        annotations: z.record(z.string(), z.boolean()).nullable(),
+      }),
+    ),
+    total: z.number().int(),
+    next_cursor: z.string().nullable(),
+    fetched_at: z.string().nullable(),
+    expires_at: z.string().nullable(),
+    instructions: z.string().nullable(),
+    problems: z.array(problem),
+    problem_count: z.number().int(),
+  })
+  .openapi("McpToolPage");
+export type ToolPageJson = z.output<typeof toolPage>;
+
+export const authorization = z
+  .object({
+    authorized: z.boolean(),
+    authorization_url: z.string().optional().openapi({
+      description: "What a person has to open in a browser.",
+    }),
+    expires_at: z.string().optional(),
+  })
+  .openapi("McpAuthorization");
+
+const returned = z.string().max(8192).optional();
+
+export const callbackQuery = z.looseObject({
+  code: returned,
+  state: returned,
+  iss: returned,
+  error: returned,
+});

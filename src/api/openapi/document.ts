@@ -1,0 +1,218 @@
+/**
+ * The OpenAPI 3.1 document: what the routes say of themselves, and what is true of all of them. A
+ * route says what is its own; its scope, the headers of every answer and an example of each refusal
+ * are added here, so that no route can forget them.
+ */
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import manifest from "../../../package.json" with { type: "json" };
+import { requiredScope } from "../http/auth.ts";
+import type { AppEnv } from "../context.ts";
+import { EXAMPLES } from "./examples.ts";
+import { idempotent } from "../http/idempotent.ts";
+import {
+  Problem,
+  PROBLEM_TYPE,
+  problemDocument,
+  PROBLEMS,
+  type ProblemCode,
+} from "../http/problem.ts";
+import { describeCode, examplesOf, IDEMPOTENCY_KEY } from "./routes.ts";
+import { headersOf, RESPONSE_HEADERS, type HeaderName } from "./response-headers.ts";
+
+type OpenApi = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
+type PathItem = NonNullable<OpenApi["paths"]>[string];
+export type Operation = NonNullable<PathItem["get"]>;
+
+/** Methods that a path of the document may have. */
+export const METHODS = ["get", "post", "put", "patch", "delete"] as const;
+
+/** Headers that belong to a status, whatever the route. */
+const OF_STATUS: Readonly<Record<string, HeaderName>> = {
+  401: "WWW-Authenticate",
+  405: "Allow",
+  412: "ETag",
+  429: "Retry-After",
+  503: "Retry-After",
+};
+
+const TAGS = [
+  { name: "Tasks", description: "Work that is submitted once and comes to an end." },
+  { name: "Events", description: "The log of a task: read, streamed, or watched live." },
+  { name: "Tools", description: "What runs may call." },
+  { name: "Agents", description: "Named configs, with versions." },
+  { name: "MCP", description: "The service as an MCP server." },
+  { name: "MCP servers", description: "Servers whose tools runs may use." },
+  { name: "Webhooks", description: "Who is told of tasks." },
+  { name: "Hooks", description: "What starts a task from elsewhere." },
+  { name: "Keys", description: "Who may call." },
+  { name: "Usage", description: "What was spent, and how much may be." },
+  { name: "Admin", description: "For those who keep the service." },
+  { name: "System", description: "Open to everyone." },
+];
+
+/** The document of the service as it is. @param server where it is called */
+export function openApiDocument(app: OpenAPIHono<AppEnv>, server: string): OpenApi {
+  const document = app.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: {
+      title: "Opspawn",
+      version: manifest.version,
+      description:
+        "Runs AI agents as durable tasks: submit a goal, watch its run live, and know that it ends.",
+      license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
+    },
+    servers: [{ url: server }],
+    tags: TAGS,
+  });
+  const natures = naturesOf(app);
+  const paths = Object.entries(document.paths ?? {}).map(([path, item]) => {
+    const operations = METHODS.flatMap((method) => {
+      const operation = item[method];
+      const nature = natures.get(`${method} ${path}`) ?? PLAIN;
+      return operation === undefined ? [] : [[method, completed(operation, nature)] as const];
+    });
+    return [path, { ...item, ...Object.fromEntries(operations) }] as const;
+  });
+  const schemas = Object.entries(document.components?.schemas ?? {}).map(
+    ([name, schema]) => [name, { ...exampleNamed(name), ...schema }] as const,
+  );
+  return {
+    ...document,
+    paths: Object.fromEntries(paths),
+    components: {
+      ...document.components,
+      schemas: Object.fromEntries(schemas),
+      headers: { ...RESPONSE_HEADERS },
+      examples: Object.fromEntries(
+        Object.keys(PROBLEMS).map((code) => [code, exampleOf(code as ProblemCode)]),
+      ),
+      securitySchemes: {
+        bearer: { type: "http", scheme: "bearer", description: "An API key." },
+        ticket: {
+          type: "apiKey",
+          in: "query",
+          name: "ticket",
+          description: "A ticket of 60 seconds, for browsers.",
+        },
+      },
+    },
+  };
+}
+
+/** What the handlers of a route do that the document says for it. */
+interface Nature {
+  readonly scope: string | null;
+  readonly isIdempotent: boolean;
+}
+
+const PLAIN: Nature = { scope: null, isIdempotent: false };
+
+/** The nature of each route, by method and path as the document writes them. */
+function naturesOf(app: OpenAPIHono<AppEnv>): ReadonlyMap<string, Nature> {
+  const natures = new Map<string, Nature>();
+  for (const { method, path, handler } of app.routes) {
+    const name = `${method.toLowerCase()} ${path.replaceAll(/:(\w+)/g, "{$1}")}`;
+    const { scope, isIdempotent } = natures.get(name) ?? PLAIN;
+    natures.set(name, {
+      scope: requiredScope(handler) ?? scope,
+      isIdempotent: isIdempotent || handler === idempotent,
+    });
+  }
+  return natures;
+}
+
+function completed(operation: Operation, { scope, isIdempotent }: Nature): Operation {
+  const named = (operation.security ?? []).flatMap((one) => one["bearer"] ?? []);
+  const scopes = scope === null ? named : [scope];
+  const needs = scopes.map((name) => `Needs the scope \`${name}\`.`);
+  const description = [operation.description ?? "", ...needs].join(" ").trim();
+  const given: Responses = operation.responses ?? {};
+  const responses = isIdempotent ? withIdempotency(given) : given;
+  return {
+    ...operation,
+    ...(description === "" ? {} : { description }),
+    ...(scope === null ? {} : { security: [{ bearer: scopes }] }),
+    ...(isIdempotent ? { parameters: [...(operation.parameters ?? []), KEY_PARAMETER] } : {}),
+    responses: mapped(responses, withHeaders),
+  };
+}
+
+interface Described {
+  readonly description?: string;
+  readonly headers?: Readonly<Record<string, unknown>>;
+  readonly content?: Readonly<
+    Record<string, { readonly schema?: object; readonly examples?: object }>
+  >;
+}
+
+type Responses = Readonly<Record<string, Described>>;
+
+function mapped(
+  responses: Responses,
+  change: (response: Described, status: string) => Described,
+): Responses {
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, response]) => [status, change(response, status)]),
+  );
+}
+
+function withHeaders(response: Described, status: string): Described {
+  const ofStatus = OF_STATUS[status];
+  const names: HeaderName[] = ["X-Request-Id", ...(ofStatus === undefined ? [] : [ofStatus])];
+  // The answer to an upgrade has the headers of its own protocol.
+  return status === "101"
+    ? response
+    : { ...response, headers: { ...headersOf(names), ...response.headers } };
+}
+
+const KEY_PARAMETER = {
+  name: "idempotency-key",
+  in: "header",
+  required: false,
+  schema: { type: "string" },
+  description: IDEMPOTENCY_KEY,
+} as const;
+
+/** What `idempotent` adds to the answers of a route. */
+function withIdempotency(responses: Responses): Responses {
+  const replayable = mapped(responses, (response, status) =>
+    status.startsWith("2")
+      ? { ...response, headers: { ...headersOf(["Idempotent-Replayed"]), ...response.headers } }
+      : response,
+  );
+  const codes = ["idempotency_in_progress", "idempotency_key_reused"] as const;
+  const added = codes.map((code) => {
+    const status = String(PROBLEMS[code][0]);
+    const { description = "", content, ...rest } = responses[status] ?? {};
+    const refused = refusal(code, content?.[PROBLEM_TYPE]?.examples);
+    const described = `${description} ${refused.description}`.trim();
+    const headers = code === "idempotency_in_progress" ? headersOf(["Retry-After"]) : {};
+    return [status, { ...rest, ...refused, description: described, headers }] as const;
+  });
+  return { ...replayable, ...Object.fromEntries(added) };
+}
+
+function refusal(code: ProblemCode, others: object = {}): Described {
+  return {
+    description: describeCode(code),
+    content: {
+      [PROBLEM_TYPE]: {
+        schema: { $ref: "#/components/schemas/Problem" },
+        examples: { ...others, ...examplesOf([code]) },
+      },
+    },
+  };
+}
+
+function exampleNamed(name: string): { example?: unknown } {
+  return name in EXAMPLES ? { example: EXAMPLES[name] } : {};
+}
+
+function exampleOf(code: ProblemCode) {
+  const [, title] = PROBLEMS[code];
+  const problem = new Problem(code, `${title}.`);
+  return {
+    summary: title,
+    value: problemDocument(problem, "req_0f8fad5b-d9cb-469f-a165-70867728950e"),
+  };
+}

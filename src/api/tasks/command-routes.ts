@@ -1,0 +1,185 @@
+/**
+ * What a client may say to a task that has been accepted: a message, a decision, new limits, and to
+ * try it again once it is over. All but the last go to the run itself, which alone knows what it is
+ * at; D1 is told by the run.
+ */
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import type { LimitChanges } from "../../run/command.ts";
+import type { JsonValue } from "../../run/json.ts";
+import { requireScope } from "../http/auth.ts";
+import { jsonBody } from "../http/body.ts";
+import { commandTask } from "./commands.ts";
+import type { AppEnv } from "../context.ts";
+import { idempotent } from "../http/idempotent.ts";
+import { idempotencyKey } from "../http/idempotency-key.ts";
+import { BODY_PROBLEMS, json, keyHeader, refusals, SECURED } from "../openapi/routes.ts";
+import * as schemas from "../schemas.ts";
+import { retryTask } from "./submit.ts";
+import { currentTask, taskJson, taskOf } from "./view.ts";
+
+const shared = {
+  tags: ["Tasks"],
+  security: SECURED,
+  middleware: [requireScope("tasks:write"), jsonBody],
+};
+
+const retryRoute = createRoute({
+  ...shared,
+  method: "post",
+  path: "/api/v1/tasks/{id}/retry",
+  operationId: "retryTask",
+  summary: "Try a task again",
+  description: "A new task with the same input; `retry_of` names this one, which must be over.",
+  request: {
+    params: schemas.taskPath,
+    headers: keyHeader,
+    body: { content: { "application/json": { schema: schemas.emptyBody } } },
+  },
+  responses: {
+    201: json("The new task.", schemas.task, "Location", "Idempotent-Replayed"),
+    ...refusals(
+      ...BODY_PROBLEMS,
+      "not_found",
+      "not_finished",
+      "unknown_model",
+      "unpriced_model",
+      "provider_not_configured",
+      "unknown_mcp_server",
+      "secret_missing",
+      "oauth_unavailable",
+      "idempotency_key_reused",
+    ),
+  },
+});
+
+const messageRoute = createRoute({
+  ...shared,
+  middleware: [...shared.middleware, idempotent],
+  method: "post",
+  path: "/api/v1/tasks/{id}/messages",
+  operationId: "sendMessage",
+  summary: "Say something to a run",
+  description:
+    "Answers the question that the run waits for, if it waits for `input`; else the model is shown it with its next call.",
+  request: {
+    params: schemas.taskPath,
+    body: {
+      required: true,
+      content: { "application/json": { schema: schemas.messageBody } },
+    },
+  },
+  responses: {
+    202: json("The task as it is now.", schemas.task),
+    ...refusals(
+      ...BODY_PROBLEMS,
+      "not_found",
+      "not_started",
+      "task_over",
+      "inbox_full",
+      "invalid_arguments",
+      "question_answered",
+    ),
+  },
+});
+
+const approvalRoute = createRoute({
+  ...shared,
+  middleware: [...shared.middleware, idempotent],
+  method: "post",
+  path: "/api/v1/tasks/{id}/approvals/{call_id}",
+  operationId: "decideApproval",
+  summary: "Approve or deny a tool call",
+  description: "A call is decided once. Edited arguments are checked against the tool's schema.",
+  request: {
+    params: schemas.approvalPath,
+    body: {
+      required: true,
+      content: { "application/json": { schema: schemas.approvalBody } },
+    },
+  },
+  responses: {
+    202: json("The task as it is now.", schemas.task),
+    ...refusals(
+      ...BODY_PROBLEMS,
+      "not_found",
+      "not_started",
+      "task_over",
+      "approval_decided",
+      "invalid_arguments",
+    ),
+  },
+});
+
+const limitsRoute = createRoute({
+  ...shared,
+  method: "patch",
+  path: "/api/v1/tasks/{id}/limits",
+  operationId: "changeLimits",
+  summary: "Raise or lower the limits of a live run",
+  description:
+    "A run that waits for `budget` goes on if what it met is lifted. null lifts a limit altogether.",
+  request: {
+    params: schemas.taskPath,
+    body: {
+      required: true,
+      content: { "application/json": { schema: schemas.limitsBody } },
+    },
+  },
+  responses: {
+    200: json("The task as it is now.", schemas.task),
+    ...refusals(...BODY_PROBLEMS, "not_found", "not_started", "task_over", "unpriced_model"),
+  },
+});
+
+/** Adds the routes of commands to an app. */
+export function taskCommandRoutes(app: OpenAPIHono<AppEnv>): void {
+  app.openapi(retryRoute, async (c) => {
+    const { deps, caller } = c.var;
+    const origin = await taskOf(deps, caller, c.req.valid("param").id);
+    const current = await currentTask(deps, origin);
+    const { task, replayed } = await retryTask(deps, caller, current, idempotencyKey(c));
+    c.header("Location", `/api/v1/tasks/${task.task_id}`);
+    if (replayed) {
+      c.header("Idempotent-Replayed", "true");
+    }
+    return c.json(taskJson(task), 201);
+  });
+
+  app.openapi(messageRoute, async (c) => {
+    const { deps, caller } = c.var;
+    const { content = "", data, action = "accept", call_id, key } = c.req.valid("json");
+    const task = await commandTask(deps, caller, c.req.valid("param").id, {
+      kind: "message",
+      content,
+      data: data ?? null,
+      action,
+      ...(call_id === undefined ? {} : { call_id }),
+      ...(key === undefined ? {} : { key }),
+    });
+    return c.json(taskJson(task), 202);
+  });
+
+  app.openapi(approvalRoute, async (c) => {
+    const { deps, caller } = c.var;
+    const { id, call_id } = c.req.valid("param");
+    const body = c.req.valid("json");
+    const task = await commandTask(deps, caller, id, {
+      kind: "decide",
+      call_id,
+      decision: body.decision,
+      ...("arguments" in body ? { arguments: body.arguments as JsonValue } : {}),
+      comment: body.comment ?? null,
+    });
+    return c.json(taskJson(task), 202);
+  });
+
+  app.openapi(limitsRoute, async (c) => {
+    const { deps, caller } = c.var;
+    const changes = c.req.valid("json");
+    const task = await commandTask(deps, caller, c.req.valid("param").id, {
+      kind: "limits",
+      changes: changes as LimitChanges,
+    });
+    return c.json(taskJson(task), 200);
+  });
+}

@@ -1,0 +1,60 @@
+/**
+ * Server-sent events, translated from the run's live protocol. The stream owns a cursor, see
+ * `run-follower.ts`; a client that goes away ends the following.
+ */
+import type { TaskRow } from "../../store/tasks.ts";
+import type { Credential } from "../../store/keys.ts";
+import type { ApiContext } from "../context.ts";
+import { followRun } from "./run-follower.ts";
+
+/** The live stream of a task's events after a cursor; ends after the terminal event. */
+export function sseResponse(c: ApiContext, row: TaskRow, by: Credential, after: number): Response {
+  const { deps } = c.var;
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const stream = new EventStream(writable.getWriter());
+  const follow = () => followRun(deps, row, by, after, stream);
+  c.executionCtx.waitUntil(stream.run(follow, deps.config.ssePingMs));
+  return c.body(readable, 200, {
+    "Content-Type": "text/event-stream",
+    "Cache-Control": "no-cache, no-transform",
+    "X-Accel-Buffering": "no",
+  });
+}
+
+class EventStream {
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #encoder = new TextEncoder();
+  readonly #gone = new AbortController();
+
+  constructor(writer: WritableStreamDefaultWriter<Uint8Array>) {
+    this.#writer = writer;
+    this.#writer.closed.catch(() => this.#gone.abort());
+  }
+
+  get gone(): AbortSignal {
+    return this.#gone.signal;
+  }
+
+  readonly take = ({ seq, type, text }: { seq: number; type: string; text: string }) =>
+    this.#write(`id: ${seq}\nevent: ${type}\ndata: ${text}\n\n`);
+
+  async run(follow: () => Promise<boolean>, pingMs: number): Promise<void> {
+    const ping = setInterval(() => void this.#write(": ping\n\n"), pingMs);
+    try {
+      await this.#write("retry: 1000\n\n");
+      const whole = await follow();
+      // A stream that is cut must not look like one that has ended.
+      await (whole ? this.#writer.close() : this.#writer.abort("the run cannot be reached"));
+    } catch {
+      // The client is gone.
+    } finally {
+      clearInterval(ping);
+    }
+  }
+
+  async #write(text: string): Promise<void> {
+    if (!this.gone.aborted) {
+      await this.#writer.write(this.#encoder.encode(text)).catch(() => this.#gone.abort());
+    }
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * `/api/v1/tasks/{id}/events`: one log, three renderings by negotiation. The run's object speaks
+ * only the hibernating WebSocket; SSE is translated from it here, so that an SSE client does not
+ * keep the object awake either.
+ */
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import type { HonoRequest } from "hono";
+import { createMiddleware } from "hono/factory";
+import { checkScope, eventCaller, isFromBrowser } from "../http/auth.ts";
+import type { ApiContext, AppEnv } from "../context.ts";
+import { sseResponse } from "./event-stream.ts";
+import { Problem } from "../http/problem.ts";
+import { refusals } from "../openapi/routes.ts";
+import { watchAddress } from "../../durable/rpc.ts";
+import * as schemas from "../schemas.ts";
+import { taskOf } from "./view.ts";
+
+const SUBPROTOCOL = "opspawn.v1";
+const DEFAULT_LIMIT = 100;
+/** Accepts a stream, and not with the weight 0. */
+const WANTS_STREAM = /text\/event-stream(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i;
+
+/** Lets in who may watch tasks, before anything else of the request is looked at. @throws Problem */
+const mayWatch = createMiddleware<AppEnv>(async (c, next) => {
+  const caller = await eventCaller(c.var.deps, c.req.raw, c.req.param("id") ?? "");
+  try {
+    if (caller === null) {
+      throw new Problem("unauthorized", "Send a valid key, or a ticket for this task.", {
+        headers: { "WWW-Authenticate": 'Bearer realm="opspawn"' },
+      });
+    }
+    checkScope(caller, "tasks:read");
+  } catch (error) {
+    return refused(c.req, error);
+  }
+  c.set("caller", caller);
+  return next();
+});
+
+const eventsRoute = createRoute({
+  method: "get",
+  path: "/api/v1/tasks/{id}/events",
+  operationId: "listEvents",
+  summary: "The event log of a task",
+  description:
+    "A JSON page; with `Accept: text/event-stream` a live stream (resume by `Last-Event-ID` or `after`); with `Upgrade: websocket` the live protocol `opspawn.v1`.",
+  tags: ["Events"],
+  security: [{ bearer: ["tasks:read"] }, { ticket: [] }],
+  middleware: [mayWatch] as const,
+  request: { params: schemas.taskPath, query: schemas.eventsQuery },
+  responses: {
+    200: {
+      description: "A page of events, or the stream of them.",
+      content: {
+        "application/json": { schema: schemas.eventPage },
+        "text/event-stream": { schema: { type: "string" } },
+      },
+    },
+    101: { description: "The live protocol `opspawn.v1`." },
+    ...refusals("not_found", "validation_failed"),
+  },
+});
+
+/** Adds the events route to an app. */
+export function eventRoutes(app: OpenAPIHono<AppEnv>): void {
+  app.openapi(eventsRoute, async (c) => {
+    const { deps, caller } = c.var;
+    const { id } = c.req.valid("param");
+    const query = c.req.valid("query");
+    const row = await taskOf(deps, caller, id).catch((error: unknown) => refused(c.req, error));
+    if (row instanceof Response) {
+      return row;
+    }
+    const run = deps.run(row.tenant_id, row.task_id);
+    if (isUpgrade(c.req)) {
+      const mayWrite = caller.scopes.has("tasks:write");
+      const by = caller;
+      const url = watchAddress({ taskId: id, by, mayWrite, after: query.after ?? null });
+      const headers = { Upgrade: "websocket", ...protocolOf(c.req) };
+      return run.fetch(new Request(url, { headers }));
+    }
+    const after = query.after ?? 0;
+    if (WANTS_STREAM.test(c.req.header("Accept") ?? "")) {
+      const from = lastEventId(c) ?? after;
+      return c.req.method === "HEAD"
+        ? c.body(null, 200, { "Content-Type": "text/event-stream" })
+        : sseResponse(c, row, caller, from);
+    }
+    const page = await run.events(after, query.limit ?? DEFAULT_LIMIT);
+    const { events, ...rest } = page;
+    return c.body(`{"events":${events},${JSON.stringify(rest).slice(1)}`, 200, {
+      "Content-Type": "application/json",
+    });
+  });
+}
+
+function isUpgrade(request: HonoRequest): boolean {
+  return request.method !== "HEAD" && request.header("Upgrade")?.toLowerCase() === "websocket";
+}
+
+/**
+ * How a request is refused. A browser cannot see the status of a refused upgrade: that is accepted, and
+ * told so by a close code. @throws the error, to all others
+ */
+function refused(request: HonoRequest, error: unknown): Response {
+  if (!(isUpgrade(request) && isFromBrowser(request.raw) && error instanceof Problem)) {
+    throw error;
+  }
+  const { 0: client, 1: server } = new WebSocketPair();
+  server.accept();
+  server.close(error.code === "not_found" ? 4404 : 4401, error.detail);
+  return new Response(null, { status: 101, webSocket: client, headers: protocolOf(request) });
+}
+
+/** Our subprotocol, if the client offered any: what is offered must be answered. */
+function protocolOf(request: HonoRequest): Record<string, string> {
+  return request.header("Sec-WebSocket-Protocol") === undefined
+    ? {}
+    : { "Sec-WebSocket-Protocol": SUBPROTOCOL };
+}
+
+function lastEventId(c: ApiContext): number | null {
+  const header = c.req.header("Last-Event-ID");
+  if (header === undefined) {
+    return null;
+  }
+  if (!/^\d{1,15}$/.test(header)) {
+    throw new Problem("invalid_header", "Last-Event-ID must be the seq of an event.");
+  }
+  return Number(header);
+}

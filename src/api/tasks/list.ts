@@ -1,0 +1,72 @@
+/** The use case of listing tasks, for every front that has one. */
+import type { TaskStatus } from "../../run/state.ts";
+import type { Caller } from "../../store/keys.ts";
+import type { TaskFilter } from "../../store/tasks.ts";
+import type { ApiDeps } from "../context.ts";
+import { cursorOf, pageOf } from "../http/cursor.ts";
+import { Problem } from "../http/problem.ts";
+import type { TaskJson } from "../schemas.ts";
+import { taskJson } from "./view.ts";
+
+/** D1 takes a hundred bound values in a statement. */
+const MAX_METADATA_FILTERS = 10;
+const DEFAULT_LIMIT = 20;
+
+/** Which tasks are asked for; times are RFC 3339, `limit` is validated by the front. */
+export interface TaskQuery {
+  readonly status?: TaskStatus | undefined;
+  readonly agent?: string | undefined;
+  /** Inclusive. */
+  readonly created_after?: string | undefined;
+  /** Exclusive. */
+  readonly created_before?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly cursor?: string | undefined;
+  /** Each must be in the task's metadata, with this value as text. */
+  readonly metadata: TaskFilter["metadata"];
+}
+
+export interface TaskPage {
+  readonly tasks: TaskJson[];
+  /** Of all pages. */
+  readonly total: number;
+  readonly next_cursor: string | null;
+}
+
+/**
+ * A page of the caller's tasks, newest first. @throws Problem `validation_failed`
+ * @param cursorName what the front calls the cursor
+ */
+export async function listTasks(
+  deps: ApiDeps,
+  caller: Caller,
+  query: TaskQuery,
+  cursorName = "cursor",
+): Promise<TaskPage> {
+  if (query.metadata.length > MAX_METADATA_FILTERS) {
+    throw new Problem("validation_failed", `At most ${MAX_METADATA_FILTERS} metadata filters.`);
+  }
+  const limit = query.limit ?? DEFAULT_LIMIT;
+  const { cursor } = query;
+  const before =
+    cursor === undefined ? null : await cursorOf(deps, caller, cursor, { name: cursorName });
+  const filter = filterOf(query);
+  const { tasks, total } = await deps.tasks.list(caller.tenantId, filter, limit + 1, before);
+  const { page, next_cursor } = await pageOf(deps, caller, tasks, limit, ({ task_id }) => task_id);
+  return { tasks: page.map(taskJson), total, next_cursor };
+}
+
+function filterOf(query: TaskQuery): TaskFilter {
+  return {
+    ...(query.status === undefined ? {} : { status: query.status }),
+    ...(query.agent === undefined ? {} : { agent: query.agent }),
+    ...(query.created_after === undefined ? {} : { createdAfter: utc(query.created_after) }),
+    ...(query.created_before === undefined ? {} : { createdBefore: utc(query.created_before) }),
+    metadata: query.metadata,
+  };
+}
+
+/** The same instant as stored times are written, so that texts compare as times. */
+function utc(time: string): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,203 @@
+/** `/api/v1/tasks`: submit, get, list, cancel, and the ticket for watching. */
+import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
+import type { TaskFilter } from "../../store/tasks.ts";
+import { requireScope } from "../http/auth.ts";
+import { jsonBody } from "../http/body.ts";
+import { cancelTask } from "./commands.ts";
+import { conditionalJson } from "../http/conditional.ts";
+import type { ApiContext, AppEnv } from "../context.ts";
+import { idempotencyKey } from "../http/idempotency-key.ts";
+import { Problem } from "../http/problem.ts";
+import {
+  BODY_PROBLEMS,
+  ifNoneMatch,
+  json,
+  keyHeader,
+  preferHeader,
+  preferredWait,
+  refusals,
+  SECURED,
+} from "../openapi/routes.ts";
+import { headersOf } from "../openapi/response-headers.ts";
+import * as schemas from "../schemas.ts";
+import { makeTicket, TICKET_MS } from "../http/signing.ts";
+import { submitTask } from "./submit.ts";
+import { listTasks } from "./list.ts";
+import { acceptedTask, settledTask, taskJson, taskOf } from "./view.ts";
+
+const tags = ["Tasks"];
+
+const submitRoute = createRoute({
+  method: "post",
+  path: "/api/v1/tasks",
+  operationId: "submitTask",
+  summary: "Submit a task",
+  description: "Once this answers 201, the task reaches an end or a named wait.",
+  tags,
+  security: SECURED,
+  middleware: [requireScope("tasks:write"), jsonBody] as const,
+  request: {
+    body: { required: true, content: { "application/json": { schema: schemas.submitBody } } },
+    headers: preferHeader.extend(keyHeader.shape),
+  },
+  responses: {
+    201: json(
+      "The accepted task.",
+      schemas.task,
+      "Location",
+      "Idempotent-Replayed",
+      "Preference-Applied",
+    ),
+    ...refusals(
+      ...BODY_PROBLEMS,
+      "unknown_task_type",
+      "unknown_agent",
+      "unknown_model",
+      "unpriced_model",
+      "provider_not_configured",
+      "unknown_tool",
+      "unknown_mcp_server",
+      "secret_missing",
+      "oauth_unavailable",
+      "encryption_unavailable",
+      "idempotency_key_reused",
+    ),
+  },
+});
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/api/v1/tasks",
+  operationId: "listTasks",
+  summary: "List tasks, newest first",
+  description: "Also filters by `metadata.<key>=<value>`.",
+  tags,
+  security: SECURED,
+  middleware: [requireScope("tasks:read")] as const,
+  request: { query: schemas.listQuery.catchall(z.string()) },
+  responses: { 200: json("A page of tasks.", schemas.taskList), ...refusals("validation_failed") },
+});
+
+const getRoute = createRoute({
+  method: "get",
+  path: "/api/v1/tasks/{id}",
+  operationId: "getTask",
+  summary: "Get one task",
+  tags,
+  security: SECURED,
+  middleware: [requireScope("tasks:read")] as const,
+  request: { params: schemas.taskPath, headers: preferHeader.extend(ifNoneMatch.shape) },
+  responses: {
+    200: json("The task as it is now.", schemas.task, "ETag", "Preference-Applied"),
+    304: { description: "It is what `If-None-Match` names.", headers: headersOf(["ETag"]) },
+    ...refusals("not_found"),
+  },
+});
+
+const cancelRoute = createRoute({
+  method: "post",
+  path: "/api/v1/tasks/{id}/cancel",
+  operationId: "cancelTask",
+  summary: "Cancel a task",
+  description: "Aborts the call in flight. A task that is over stays as it is.",
+  tags,
+  security: SECURED,
+  middleware: [requireScope("tasks:write"), jsonBody] as const,
+  request: {
+    params: schemas.taskPath,
+    body: { content: { "application/json": { schema: schemas.cancelBody } } },
+  },
+  responses: {
+    202: json("The task as it is now.", schemas.task),
+    ...refusals(...BODY_PROBLEMS, "not_found"),
+  },
+});
+
+const ticketRoute = createRoute({
+  method: "post",
+  path: "/api/v1/tasks/{id}/ticket",
+  operationId: "createTicket",
+  summary: "Get a ticket for watching from a browser",
+  description: "Good for 60 seconds, for the events of this task: `?ticket=…`.",
+  tags,
+  security: SECURED,
+  middleware: [requireScope("tasks:read")] as const,
+  request: { params: schemas.taskPath },
+  responses: { 201: json("The ticket.", schemas.ticket), ...refusals("not_found") },
+});
+
+/** Adds the task routes to an app. */
+export function taskRoutes(app: OpenAPIHono<AppEnv>): void {
+  app.openapi(submitRoute, async (c) => {
+    const { deps, caller } = c.var;
+    const body = c.req.valid("json");
+    const submitted = await submitTask(deps, caller, body, idempotencyKey(c));
+    const waitMs = preferredWait(c.req.header("Prefer"));
+    const row = await acceptedTask(deps, submitted.task, waitMs);
+    applied(c, waitMs);
+    c.header("Location", `/api/v1/tasks/${row.task_id}`);
+    if (submitted.replayed) {
+      c.header("Idempotent-Replayed", "true");
+    }
+    return c.json(taskJson(row), 201);
+  });
+
+  app.openapi(listRoute, async (c) => {
+    const { deps, caller } = c.var;
+    const query = c.req.valid("query");
+    const metadata = metadataFilters(query);
+    return c.json(await listTasks(deps, caller, { ...query, metadata }), 200);
+  });
+
+  app.openapi(getRoute, async (c) => {
+    const { deps, caller } = c.var;
+    const row = await taskOf(deps, caller, c.req.valid("param").id);
+    const waitMs = preferredWait(c.req.header("Prefer"));
+    const task = await settledTask(deps, row, waitMs);
+    applied(c, waitMs);
+    return conditionalJson(c, taskJson(task));
+  });
+
+  app.openapi(cancelRoute, async (c) => {
+    const { deps, caller } = c.var;
+    const { reason = null } = c.req.valid("json");
+    const task = await cancelTask(deps, caller, c.req.valid("param").id, reason);
+    return c.json(taskJson(task), 202);
+  });
+
+  app.openapi(ticketRoute, async (c) => {
+    const { deps, caller } = c.var;
+    const row = await taskOf(deps, caller, c.req.valid("param").id);
+    const now = deps.now();
+    const ticket = await makeTicket(await deps.keys.signingKey(), caller, row.task_id, now);
+    return c.json({ ticket, expires_at: new Date(now + TICKET_MS).toISOString() }, 201);
+  });
+}
+
+/** Says which preference was honoured, as RFC 7240 has it. */
+function applied(c: ApiContext, waitMs: number): void {
+  if (waitMs > 0) {
+    c.header("Preference-Applied", `wait=${waitMs / 1000}`);
+  }
+}
+
+/** What `metadata.<key>=<value>` asks for. @throws Problem for a parameter that does not exist */
+function metadataFilters(
+  query: z.output<typeof schemas.listQuery> & Record<string, unknown>,
+): TaskFilter["metadata"] {
+  const known = Object.keys(schemas.listQuery.shape);
+  const extra = Object.entries(query).filter(([name]) => !known.includes(name));
+  const wrong = extra.find(
+    ([name, value]) => !/^metadata\../.test(name) || typeof value !== "string",
+  );
+  if (wrong !== undefined) {
+    const detail = "is not a known parameter, or is given twice";
+    throw new Problem("validation_failed", `The query is not valid: /${wrong[0]} ${detail}.`, {
+      faults: [{ pointer: `/${wrong[0]}`, detail }],
+    });
+  }
+  return extra.map(([name, value]) => ({
+    key: name.slice("metadata.".length),
+    value: String(value),
+  }));
+}

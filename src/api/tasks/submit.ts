@@ -1,0 +1,270 @@
+/** The use case of submitting a task, for every front that has one. */
+import { canonicalJson, type JsonValue } from "../../run/json.ts";
+import { layersOf } from "../../run/agent.ts";
+import { newTaskId } from "../../run/id.ts";
+import { isTerminal } from "../../run/view.ts";
+import { CALLBACKS } from "../../run/webhook.ts";
+import type { Caller } from "../../store/keys.ts";
+import {
+  asAccepted,
+  type EarlierTask,
+  type IdempotencyClaim,
+  type NewTask,
+  type TaskRow,
+} from "../../store/tasks.ts";
+import { agentForTask, isOwn, resolved } from "../agents/resolve.ts";
+import { sha256Hex } from "../http/auth.ts";
+import { checkAgain, checkConfig, IN_TASK } from "../agents/check-config.ts";
+import type { ApiDeps } from "../context.ts";
+import { Problem } from "../http/problem.ts";
+import { refusal, type Pointer } from "../http/refusal.ts";
+import { checkAddress, ensureSecret } from "../webhooks/secrets.ts";
+import type { SubmitBody } from "../schemas.ts";
+
+export interface Submitted {
+  readonly task: TaskRow;
+  /** The key was used before for the same request; this is that request's task. */
+  readonly replayed: boolean;
+}
+
+/** The furthest that a task may be scheduled ahead. */
+const MAX_AHEAD_MS = 5 * 365 * 86_400_000;
+
+/** Characters of JSON that a task's input may have: a row of D1 ends at 2 MB. */
+const MAX_INPUT_CHARS = 1_100_000;
+const MAX_METADATA_CHARS = 16_384;
+const AGENT_TASKS = new Set(["agent_run", "agent_task"]);
+
+/**
+ * Accepts a task: once this returns, the task reaches an end or a named wait whatever fails next.
+ * A message that cannot be sent is sent by the reconciler.
+ * @throws Problem; then nothing is written
+ */
+export async function submitTask(
+  deps: ApiDeps,
+  caller: Caller,
+  body: SubmitBody,
+  idempotencyKey: string | null,
+): Promise<Submitted> {
+  const claim = claimOf(body, idempotencyKey);
+  return accepted(deps, caller, claim, () => newTask(deps, caller, body));
+}
+
+/**
+ * Accepts a new task with the input of one that is over.
+ * @throws Problem; then nothing is written
+ */
+export async function retryTask(
+  deps: ApiDeps,
+  caller: Caller,
+  origin: TaskRow,
+  idempotencyKey: string | null,
+): Promise<Submitted> {
+  const claim =
+    idempotencyKey === null
+      ? null
+      : {
+          route: "POST /api/v1/tasks/{id}/retry",
+          key: idempotencyKey,
+          fingerprint: origin.task_id,
+        };
+  return accepted(deps, caller, claim, async () => {
+    if (!isTerminal(origin.status)) {
+      throw new Problem(
+        "not_finished",
+        `The task is ${origin.status}; only one that is over can be tried again.`,
+      );
+    }
+    const { config, limits } = origin;
+    const referred = await checkAgain(deps, { tenantId: caller.tenantId, config, limits });
+    const now = deps.now();
+    return {
+      ...origin,
+      ...referred,
+      task_id: newTaskId(now, crypto.getRandomValues(new Uint8Array(16))),
+      attempt: origin.attempt + 1,
+      retry_of: origin.task_id,
+      scheduled_at: null,
+      created_at: new Date(now).toISOString(),
+    };
+  });
+}
+
+/** Stores and dispatches a task, or gives the one that its idempotency key stands for. */
+async function accepted(
+  deps: ApiDeps,
+  caller: Caller,
+  claim: IdempotencyClaim | null,
+  make: () => Promise<NewTask>,
+): Promise<Submitted> {
+  let task: NewTask;
+  try {
+    task = await make();
+  } catch (error) {
+    // A model or tool may be gone since the first request; its answer stands.
+    const earlier = claim === null ? null : await deps.tasks.claimed(caller.tenantId, claim);
+    if (earlier === null) {
+      throw error;
+    }
+    return { task: await replay(deps, caller, earlier, claim?.fingerprint), replayed: true };
+  }
+  const inserted = await deps.tasks.insert(task, claim);
+  if (inserted.earlier !== undefined) {
+    const { earlier } = inserted;
+    return { task: await replay(deps, caller, earlier, claim?.fingerprint), replayed: true };
+  }
+  try {
+    await deps.dispatch(inserted.stored);
+  } catch (error) {
+    deps.observer.fault("queue.send", error);
+  }
+  return { task: asAccepted(inserted.stored), replayed: false };
+}
+
+function claimOf(body: SubmitBody, header: string | null): IdempotencyClaim | null {
+  const key = header ?? body.request_id ?? null;
+  if (key === null) {
+    return null;
+  }
+  const { request_id: _key, ...request } = body;
+  const text = canonicalJson(request as unknown as JsonValue);
+  return { route: "POST /api/v1/tasks", key, fingerprint: sha256Hex(text) };
+}
+
+/**
+ * Accepts a task that a hook starts; the same request again is answered with the same task.
+ * @throws Problem; then nothing is written
+ */
+export async function submitHooked(
+  deps: ApiDeps,
+  caller: Caller,
+  body: SubmitBody,
+  claim: IdempotencyClaim,
+): Promise<Submitted> {
+  return accepted(deps, caller, claim, () => newTask(deps, caller, body));
+}
+
+async function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): Promise<NewTask> {
+  if (!AGENT_TASKS.has(body.task_type)) {
+    throw refusal("unknown_task_type", "/task_type", `There is no task type "${body.task_type}".`);
+  }
+  const { tenantId } = caller;
+  const found = await agentForTask(deps, tenantId, body.agent);
+  if (found === null) {
+    throw refusal("unknown_agent", "/agent", `There is no agent "${body.agent}".`);
+  }
+  const { agent, tools } = found;
+  const said = layersOf(saidOf(body), body.limits ?? {});
+  const { config, limits } = resolved(deps, agent, said);
+  const { script, script_tools } = body.input_data;
+  if (config.model !== "local/script" && (script !== undefined || script_tools !== undefined)) {
+    const pointer = script === undefined ? "/input_data/script_tools" : "/input_data/script";
+    throw refusal("validation_failed", pointer, "is for the model local/script only");
+  }
+  const brought = (script_tools ?? []).map((tool) => tool.name);
+  const referred = await checkConfig(
+    deps,
+    { tenantId, config, limits, brought, tools },
+    whoSaid(body, isOwn(agent)),
+  );
+  checkSize("/input_data", body.input_data, MAX_INPUT_CHARS);
+  checkSize("/metadata", body.metadata ?? {}, MAX_METADATA_CHARS);
+  const now = deps.now();
+  return {
+    tenant_id: tenantId,
+    task_id: newTaskId(now, crypto.getRandomValues(new Uint8Array(16))),
+    task_type: "agent_run",
+    name: body.name ?? null,
+    input_data: body.input_data as NewTask["input_data"],
+    agent: agent.name,
+    agent_version: agent.version,
+    config,
+    limits,
+    metadata: body.metadata ?? {},
+    priority: body.priority,
+    attempt: 1,
+    retry_of: null,
+    scheduled_at: scheduledAt(body, now),
+    callback_url: await callbackUrl(deps, caller, body),
+    ...referred,
+    created_at: new Date(now).toISOString(),
+  };
+}
+
+function scheduledAt({ scheduled_at }: SubmitBody, now: number): string | null {
+  if (scheduled_at === null || scheduled_at === undefined) {
+    return null;
+  }
+  const at = Date.parse(scheduled_at);
+  if (at > now + MAX_AHEAD_MS) {
+    throw refusal("validation_failed", "/scheduled_at", "is more than five years ahead");
+  }
+  return new Date(at).toISOString();
+}
+
+/** What is signed by the tenant's secret for callbacks, which is made with the first of them. */
+async function callbackUrl(
+  deps: ApiDeps,
+  { tenantId }: Caller,
+  { callback_url: url }: SubmitBody,
+): Promise<string | null> {
+  if (url === null || url === undefined) {
+    return null;
+  }
+  checkAddress(deps, url, "/callback_url");
+  await ensureSecret(deps, tenantId, CALLBACKS);
+  return url;
+}
+
+/** What the task says of its config; what its input says of the proxy, the config covers. */
+function saidOf({ agent_config = {}, input_data }: SubmitBody): object {
+  return input_data.inject_mcp_proxy === true
+    ? { inject_mcp_proxy: true, ...agent_config }
+    : agent_config;
+}
+
+/**
+ * Where a part of the config came from: the body has the field, or the agent has it.
+ * @param own whether the agent is the service's own, which is no place to look at
+ */
+function whoSaid(
+  { agent_config = {}, limits = {}, input_data }: SubmitBody,
+  own: boolean,
+): Pointer {
+  return (part) => {
+    const [, first = "", second = ""] = part.split("/");
+    if (first === "limits" ? second in limits : first in agent_config) {
+      return IN_TASK(part);
+    }
+    if (first === "inject_mcp_proxy" && input_data.inject_mcp_proxy === true) {
+      return `/input_data${part}`;
+    }
+    return own ? IN_TASK(part) : "/agent";
+  };
+}
+
+function checkSize(pointer: string, value: unknown, max: number): void {
+  if (JSON.stringify(value).length > max) {
+    throw refusal("validation_failed", pointer, `is larger than ${max} characters of JSON`);
+  }
+}
+
+/** The accepted task that an idempotency key stands for. */
+async function replay(
+  deps: ApiDeps,
+  caller: Caller,
+  earlier: EarlierTask,
+  fingerprint: string | undefined,
+): Promise<TaskRow> {
+  if (earlier.fingerprint !== fingerprint) {
+    throw new Problem(
+      "idempotency_key_reused",
+      "This idempotency key was used for a request with another body.",
+    );
+  }
+  const row = await deps.tasks.get(caller.tenantId, earlier.taskId);
+  if (row === null) {
+    throw new Problem("not_found", "The task of this idempotency key does not exist any more.");
+  }
+  return asAccepted(row);
+}

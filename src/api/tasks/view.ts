@@ -1,0 +1,78 @@
+/** A task as clients see it: its row, corrected by the run itself where that knows better. */
+import { isTaskId } from "../../run/id.ts";
+import { isTerminal, type RunView } from "../../run/view.ts";
+import type { Caller } from "../../store/keys.ts";
+import type { ListedTask, Snapshot, TaskRow } from "../../store/tasks.ts";
+import type { ApiDeps } from "../context.ts";
+import { Problem } from "../http/problem.ts";
+import type { TaskJson } from "../schemas.ts";
+
+/** The row of a task, in the caller's tenant. @throws Problem `not_found` */
+export async function taskOf(deps: ApiDeps, caller: Caller, taskId: string): Promise<TaskRow> {
+  const row = isTaskId(taskId) ? await deps.tasks.get(caller.tenantId, taskId) : null;
+  if (row === null) {
+    throw new Problem("not_found", "There is no such task.");
+  }
+  return row;
+}
+
+/** The task as it is now. D1 may lag behind a live run by a second; the run itself never does. */
+export async function currentTask(deps: ApiDeps, row: TaskRow): Promise<TaskRow> {
+  if (isTerminal(row.status) && !(row.status === "completed" && row.result === null)) {
+    return row;
+  }
+  return withView(row, JSON.parse(await deps.run(row.tenant_id, row.task_id).view()) as RunView);
+}
+
+/** The task once it is over or waits, or as it is after `waitMs`. */
+export async function settledTask(deps: ApiDeps, row: TaskRow, waitMs: number): Promise<TaskRow> {
+  if (isTerminal(row.status) || waitMs <= 0) {
+    return currentTask(deps, row);
+  }
+  const view = await deps.run(row.tenant_id, row.task_id).settled(waitMs);
+  return withView(row, JSON.parse(view) as RunView);
+}
+
+/** A task that was just accepted, once it has settled; answered as such whatever the wait meets. */
+export async function acceptedTask(deps: ApiDeps, task: TaskRow, waitMs: number): Promise<TaskRow> {
+  if (waitMs === 0) {
+    return task;
+  }
+  try {
+    return await settledTask(deps, task, waitMs);
+  } catch (error) {
+    deps.observer.fault("submit.wait", error);
+    return task;
+  }
+}
+
+/** The JSON of a task. What it was submitted with of its tenant's is the run's business. */
+export function taskJson(row: ListedTask & Partial<Pick<TaskRow, Snapshot>>): TaskJson {
+  const {
+    tenant_id: _tenant,
+    tools: _tools,
+    mcp_servers: _servers,
+    webhooks: _webhooks,
+    slotted: _slotted,
+    config,
+    ...fields
+  } = row;
+  return {
+    ...fields,
+    error_message: row.error?.message ?? null,
+    model: config.model,
+    planner: config.planner,
+    forked_from: null,
+    parent_task_id: null,
+    workflow_id: null,
+  };
+}
+
+function withView(row: TaskRow, { ledger: _ledger, ...view }: RunView): TaskRow {
+  return {
+    ...row,
+    ...view,
+    limits: view.limits ?? row.limits,
+    updated_at: view.updated_at ?? row.updated_at,
+  };
+}

@@ -1,0 +1,124 @@
+/** What the API takes and gives of tools, as zod schemas; see `schemas.ts`. */
+import { z } from "@hono/zod-openapi";
+import { EFFECTS } from "../../run/effect.ts";
+import { isJsonObject, type JsonObject } from "../../run/json.ts";
+import { APPROVALS, HTTP_METHODS, TOOL_NAME } from "../../run/tool-definition.ts";
+import { UNTRUSTED } from "../../run/trust.ts";
+
+const MAX_TIMEOUT_MS = 600_000;
+const DEFAULT_TIMEOUT_MS = 60_000;
+
+const name = z
+  .string()
+  .regex(TOOL_NAME, "must be 1 to 128 letters, digits, _ . or -")
+  .openapi({ example: "weather" });
+
+/** A JSON Schema: whether it can be applied is checked apart, with pointers into it. */
+const jsonSchema = z
+  .custom<JsonObject>(isJsonObject, "must be a JSON Schema object")
+  .openapi({ type: "object", description: "JSON Schema 2020-12; references stay within it." });
+
+const http = z.strictObject({
+  method: z.enum(HTTP_METHODS),
+  url: z.string().min(1).max(2048).openapi({ example: "https://api.example.com/weather" }),
+  headers: z
+    .record(z.string(), z.string().max(4096))
+    .default({})
+    .openapi({ description: "Values name secrets of the deployment as `${secret:NAME}`." }),
+});
+
+const code = z.strictObject({
+  source: z.string().min(1).openapi({
+    description:
+      "The body of an async function in JavaScript or TypeScript; `input` has the arguments.",
+    example: "return { celsius: (input.fahrenheit - 32) / 1.8 };",
+  }),
+});
+
+const fields = {
+  description: z.string().min(1).max(4096),
+  input_schema: jsonSchema,
+  output_schema: jsonSchema.nullish(),
+  approval: z.enum(APPROVALS).default("never"),
+  timeout_ms: z.number().int().min(10).max(MAX_TIMEOUT_MS).default(DEFAULT_TIMEOUT_MS),
+  enabled: z.boolean().default(true),
+};
+
+const effect = z
+  .enum(["pure", "idempotent", "once"], "must be pure, idempotent or once")
+  .openapi({ description: "What a second call with the same arguments would do." });
+const httpFields = { ...fields, kind: z.literal("http"), effect: effect.default("once"), http };
+/** Code reaches nothing: what it does can be done again. */
+const codeFields = { ...fields, kind: z.literal("code"), effect: effect.default("pure"), code };
+
+const KINDS = "must be http or code";
+
+export const registerBody = z
+  .discriminatedUnion(
+    "kind",
+    [z.strictObject({ name, ...httpFields }), z.strictObject({ name, ...codeFields })],
+    { error: KINDS },
+  )
+  .openapi("RegisterTool");
+
+export const replaceBody = z
+  .discriminatedUnion(
+    "kind",
+    [
+      z.strictObject({ name: name.optional(), ...httpFields }),
+      z.strictObject({ name: name.optional(), ...codeFields }),
+    ],
+    { error: KINDS },
+  )
+  .openapi("ReplaceTool");
+
+type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
+/** What is said of a tool besides its name. */
+export type ToolBody = Without<z.output<typeof replaceBody>, "name" | "enabled">;
+
+export const enableBody = z.strictObject({ enabled: z.boolean() }).openapi("EnableTool");
+
+export const toolPath = z.object({
+  name: z.string().openapi({ param: { name: "name", in: "path" }, example: "weather" }),
+});
+
+export const ifMatch = z.object({
+  "if-match": z.string().max(1024).optional().openapi({
+    description: "The `ETag` that the tool must still have.",
+  }),
+});
+
+const freeObject = z.record(z.string(), z.any());
+
+export const tool = z
+  .object({
+    name: z.string(),
+    kind: z.enum(["built_in", "http", "code"]),
+    version: z.number().int().nullable().openapi({ description: "null for a built-in tool." }),
+    enabled: z.boolean(),
+    description: z.string(),
+    input_schema: freeObject,
+    output_schema: freeObject.nullable(),
+    effect: z.enum(EFFECTS).openapi({
+      description: "The gravest that a call may have; the event of each call says which it has.",
+    }),
+    approval: z.enum(APPROVALS),
+    untrusted: z.enum(UNTRUSTED).nullable().openapi({
+      description: "Where its output comes from, if that is nobody who may be believed.",
+    }),
+    timeout_ms: z.number().int(),
+    http: z
+      .object({
+        method: z.enum(HTTP_METHODS),
+        url: z.string(),
+        headers: z.record(z.string(), z.string()),
+      })
+      .optional(),
+    code: z.object({ source: z.string() }).optional(),
+    created_at: z.string().optional(),
+    updated_at: z.string().optional(),
+  })
+  .openapi("Tool");
+export type ToolJson = z.output<typeof tool>;
+
+export const toolList = z.object({ tools: z.array(tool) }).openapi("ToolList");
