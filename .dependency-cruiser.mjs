@@ -21,101 +21,176 @@ const within = (...paths) => paths.map((path) => `^src/${path}`);
 const npm = (...names) => names.map((name) => `(^|node_modules/)${name}(/|$)`);
 
 const domain = within("run/");
+const observe = within("observe[.]ts$");
+const settings = within("env/");
+/** Sealing, signing and hashing: functions over texts and keys. */
+const crypto = within("crypto/");
+
+/** The ports that a run's loop works with, and what it does to a call before and after it. */
 const ports = within(
   "agent/llm/client[.]ts$",
-  "agent/tools/(tool|registry|invoke)[.]ts$",
+  "agent/tools/(tool|registry|prepare|invoke|call-clock)[.]ts$",
   "agent/fetch/guarded-fetch[.]ts$",
 );
-const observe = within("observe[.]ts$");
-/** Sealing and signing: functions over texts and keys, for whoever has both. */
-const crypto = within("crypto/");
+/** The ports of the objects, as others call them. */
+const objects = within("durable/(run|ledger)/rpc[.]ts$", "durable/platform-error[.]ts$");
+const messages = within("queue/(tasks|webhooks)/message[.]ts$");
+
 const web = [
   ...domain,
-  ...within(
-    "queue/(webhook-)?message[.]ts$",
-    "durable/(rpc|ledger-rpc|platform-error)[.]ts$",
-    "store/",
-    "env[.]ts$",
-  ),
+  ...messages,
+  ...objects,
+  ...within("store/"),
+  ...settings,
   ...observe,
   ...crypto,
   ...npm("hono", "@hono/zod-openapi", "zod"),
-  // The version that the service tells.
+  // The version that the service reports.
   "^package[.]json$",
 ];
+
+/** A folder of the API, and the folders of the API that it may import besides itself. */
+const feature = (name, ...others) => ({
+  name: `api/${name}`,
+  files: within(`api/${name}/`),
+  may: [
+    ...web,
+    ...within("api/context[.]ts$", "api/schemas[.]ts$", "api/(http|openapi)/"),
+    ...within(...others.map((other) => `api/${other}/`)),
+    // The digest of a key or a request.
+    "^crypto$",
+  ],
+});
 
 /** What REST shares with the other fronts: no routes, no HTTP. */
 const useCases = within(
   "api/(context|schemas)[.]ts$",
-  "api/http/(auth|body|problem|validation)[.]ts$",
-  "api/tasks/(commands|list|run-follower|submit|view)[.]ts$",
+  "api/http/(auth|body|problem|validation|versioned)[.]ts$",
+  "api/tasks/(commands|list|run-follower|schemas|submit|view)[.]ts$",
 );
 
 /** Files of a layer, and what they may import besides each other. */
 const layers = [
-  { name: "run", files: domain, may: npm("zod", "uuid") },
-  { name: "crypto", files: crypto, may: [] },
+  // The domain: value <- spec <- log <- decide.
+  { name: "run/value", files: within("run/value/"), may: npm("zod", "uuid") },
+  { name: "run/spec", files: within("run/spec/"), may: [...within("run/value/"), ...npm("zod")] },
   {
-    name: "agent",
-    files: within("agent/[^/]+$"),
+    name: "run/log",
+    files: within("run/log/"),
+    may: [...within("run/(value|spec)/"), ...npm("zod")],
+  },
+  {
+    name: "run/decide",
+    files: within("run/decide/"),
+    may: [...within("run/(value|spec|log)/"), ...npm("zod")],
+  },
+  { name: "crypto", files: crypto, may: [] },
+  { name: "observe", files: observe, may: domain },
+  {
+    name: "env",
+    files: settings,
+    may: [...domain, ...within("agent/llm/endpoint[.]ts$"), ...npm("zod")],
+  },
+  {
+    name: "agent/loop",
+    files: within("agent/loop/"),
     // Node's own hash: the digest of a request must not wait for anything.
     may: [...domain, ...ports, ...observe, "^crypto$"],
   },
-  { name: "planners", files: within("agent/planners/"), may: [...domain, ...ports, ...observe] },
   {
-    name: "llm",
-    files: within("agent/llm/"),
+    name: "agent/planners",
+    files: within("agent/planners/"),
+    may: [...domain, ...ports, ...observe],
+  },
+  {
+    name: "agent/llm",
+    files: within("agent/llm/[^/]+$"),
     may: [
-      ...within("run/(message|picture|failure|script|json|price)[.]ts$"),
-      ...npm("openai", "@anthropic-ai/sdk", "@google/genai"),
+      ...within("run/(value|spec)/"),
+      // Only what chooses a provider knows them all.
+      ...within("agent/llm/[^/]+/[^/]+[.]ts$"),
     ],
   },
-  { name: "fetch", files: within("agent/fetch/"), may: domain },
+  ...["openai", "anthropic", "google", "local"].map((protocol) => ({
+    name: `agent/llm/${protocol}`,
+    files: within(`agent/llm/${protocol}/`),
+    may: [
+      ...within("run/(value|spec)/", "agent/llm/(?!providers)[^/]+$"),
+      ...{
+        openai: npm("openai"),
+        anthropic: npm("@anthropic-ai/sdk"),
+        google: npm("@google/genai"),
+        local: [],
+      }[protocol],
+    ],
+  })),
+  { name: "agent/fetch", files: within("agent/fetch/"), may: domain },
   {
-    name: "tools",
-    files: within("agent/tools/"),
+    name: "agent/tools",
+    files: within("agent/tools/[^/]+$"),
     may: [
       ...domain,
-      ...within("agent/fetch/"),
-      ...npm(
-        "mathjs",
-        "@cfworker/json-schema",
-        "zod",
-        "linkedom",
-        "@mozilla/readability",
-        "turndown",
-        "acorn",
-        "sucrase",
-      ),
+      ...within("agent/fetch/", "agent/tools/(built-in|code|schema)/"),
+      ...npm("zod"),
     ],
   },
   {
-    name: "mcp",
+    name: "agent/tools/schema",
+    files: within("agent/tools/schema/"),
+    may: [...domain, ...within("agent/tools/tool[.]ts$"), ...npm("@cfworker/json-schema")],
+  },
+  {
+    name: "agent/tools/built-in",
+    files: within("agent/tools/built-in/"),
+    may: [
+      ...domain,
+      ...within("agent/fetch/", "agent/tools/tool[.]ts$"),
+      ...npm("mathjs", "zod", "linkedom", "@mozilla/readability", "turndown"),
+    ],
+  },
+  {
+    name: "agent/tools/code",
+    files: within("agent/tools/code/"),
+    may: [
+      ...domain,
+      ...within("agent/tools/tool[.]ts$", "agent/tools/schema/"),
+      ...npm("acorn", "sucrase", "zod"),
+    ],
+  },
+  {
+    name: "agent/tools/registered",
+    files: within("agent/tools/registered/"),
+    may: [
+      ...domain,
+      ...within("agent/fetch/", "agent/tools/tool[.]ts$", "agent/tools/(schema|code)/"),
+      ...npm("zod"),
+    ],
+  },
+  {
+    name: "agent/mcp",
     files: within("agent/mcp/"),
     may: [
       ...domain,
       ...crypto,
       ...within(
-        "agent/tools/(tool|registry|schema-defect|schema-refs|json-schema|secrets)[.]ts$",
+        "agent/tools/(tool|registry)[.]ts$",
+        "agent/tools/schema/",
+        "agent/tools/registered/secrets[.]ts$",
         "agent/fetch/",
       ),
       ...npm("@modelcontextprotocol/sdk", "@cfworker/json-schema", "zod"),
-      // The version that servers are told, and hashes that must not wait for anything.
+      // The version that the client reports, and a hash that must not wait for anything.
       "^package[.]json$",
       "^crypto$",
     ],
-  },
-  {
-    name: "memory",
-    files: within("agent/memory/"),
-    may: [...domain, ...within("agent/tools/tool[.]ts$"), ...npm("zod")],
   },
   {
     name: "durable",
     files: within("durable/"),
     may: [
       ...domain,
-      ...within("agent/", "store/", "deps[.]ts$", "env[.]ts$"),
+      ...within("agent/", "store/"),
+      ...settings,
       ...observe,
       "^cloudflare:workers$",
     ],
@@ -124,32 +199,43 @@ const layers = [
   {
     name: "queue",
     files: within("queue/"),
-    may: [
-      ...domain,
-      ...within("durable/(rpc|platform-error)[.]ts$", "store/"),
-      ...observe,
-      ...crypto,
-    ],
+    may: [...domain, ...objects, ...within("store/"), ...observe, ...crypto],
   },
+  // The API, in the order in which its features build on each other.
   {
-    name: "api",
-    files: within("api/"),
-    // The digest of a key or a request; nothing else of Node.
-    may: [...web, ...npm("@modelcontextprotocol/sdk"), "^crypto$"],
+    name: "api/http",
+    files: within("api/(http|openapi)/|api/(context|schemas)[.]ts$"),
+    may: [...web, "^crypto$"],
   },
+  feature("tools"),
+  feature("mcp-servers"),
+  feature("webhooks"),
+  feature("keys"),
+  feature("agents", "tools", "mcp-servers"),
+  feature("tasks", "agents", "webhooks"),
+  feature("hooks", "tasks", "webhooks"),
+  feature("usage"),
+  {
+    ...feature("mcp", "agents", "tasks"),
+    may: [...feature("mcp", "agents", "tasks").may, ...npm("@modelcontextprotocol/sdk")],
+  },
+  { name: "api", files: within("api/(app|admin|system)[.]ts$"), may: [...web, ...within("api/")] },
   {
     name: "grpc",
     files: within("grpc/"),
     may: [...web, ...useCases, ...npm("@connectrpc/connect", "@bufbuild/protobuf")],
   },
   {
-    name: "deps",
-    files: within("deps[.]ts$"),
-    may: within("(?!api/|grpc/|queue/|index[.]ts$|durable/agent-run[.]ts$)"),
+    name: "compose",
+    files: within("compose/"),
+    // Values of `api/` are built in `index.ts`; the composition root knows only the shape.
+    may: [...within("(?!index[.]ts$|api/|grpc/)"), ...within("api/context[.]ts$")],
   },
-  { name: "env", files: within("env[.]ts$"), may: [...domain, ...npm("zod")] },
-  { name: "observe", files: observe, may: domain },
-  { name: "index", files: within("index[.]ts$"), may: within("") },
+  {
+    name: "index",
+    files: within("index[.]ts$"),
+    may: within("compose/", "api/app[.]ts$", "grpc/route[.]ts$", "durable/"),
+  },
 ];
 
 const cloudflare = "^cloudflare:";
@@ -165,9 +251,9 @@ export default {
     })),
     {
       name: "cloudflare-at-the-edge",
-      comment: "cloudflare:* appears only in src/durable/ and src/index.ts.",
+      comment: "cloudflare:* appears only in src/durable/, src/compose/ and src/index.ts.",
       severity: "error",
-      from: { path: "^src/", pathNot: within("durable/", "index[.]ts$") },
+      from: { path: "^src/", pathNot: within("durable/", "compose/", "index[.]ts$") },
       to: { path: cloudflare },
     },
     {

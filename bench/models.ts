@@ -2,12 +2,12 @@
 import { Anthropic } from "@anthropic-ai/sdk";
 import { GoogleGenAI } from "@google/genai/web";
 import { OpenAI } from "openai";
-import { anthropic } from "../src/agent/llm/anthropic.ts";
+import { anthropic } from "../src/agent/llm/anthropic/client.ts";
 import type { LlmClient, ModelRequest } from "../src/agent/llm/client.ts";
 import { endpointOf } from "../src/agent/llm/endpoint.ts";
-import { google } from "../src/agent/llm/google.ts";
-import { openRouter } from "../src/agent/llm/openai-chat.ts";
-import { openAiResponses } from "../src/agent/llm/openai-responses.ts";
+import { google } from "../src/agent/llm/google/client.ts";
+import { openRouter } from "../src/agent/llm/openai/chat.ts";
+import { openAiResponses } from "../src/agent/llm/openai/responses.ts";
 
 export const MODEL_PROVIDERS = ["openai", "anthropic", "google", "openrouter"] as const;
 export type ModelProvider = (typeof MODEL_PROVIDERS)[number];

@@ -2,8 +2,8 @@
  * What a tool call costs beyond its tool: policy, validation, ledger and log, as a ratio to calling
  * the function; and what code costs that is run in an isolate, for itself and for each of its calls.
  */
-import { addNumbers } from "../src/agent/tools/add-numbers.ts";
-import type { Policy } from "../src/run/policy.ts";
+import { addNumbers } from "../src/agent/tools/built-in/add-numbers.ts";
+import type { Policy } from "../src/run/spec/policy.ts";
 import { Harness, specFor } from "../test/harness.ts";
 import type { Service } from "../test/service.ts";
 

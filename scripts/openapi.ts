@@ -5,15 +5,14 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { createApp } from "../src/api/app.ts";
-import { apiDeps } from "../src/api/context.ts";
-import { buildCatalogue, buildMcp } from "../src/deps.ts";
+import { apiDeps } from "../src/compose/api.ts";
 
 const FILE = resolve(import.meta.dirname, "../docs/openapi.json");
 
 const faults: unknown[] = [];
 const observer = { count() {}, fault: (_name: string, error: unknown) => void faults.push(error) };
 const env = {} as Env;
-const app = createApp(() => apiDeps(env, buildCatalogue, observer, buildMcp));
+const app = createApp(() => apiDeps(env, observer));
 const response = await app.request("http://127.0.0.1:8787/openapi.json", {}, env);
 if (!response.ok || faults.length > 0) {
   throw new Error(`The document cannot be made: ${response.status}`, { cause: faults[0] });

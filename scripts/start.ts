@@ -141,7 +141,7 @@ async function serve(port: number, state: string): Promise<Group> {
   try {
     running = startService(port, state, settings);
     // Read here as the service reads them, which has nobody to tell; meanwhile it starts.
-    const { configOf } = await import("../src/env.ts");
+    const { configOf } = await import("../src/env/config.ts");
     configOf(settings);
     return running;
   } catch (error) {

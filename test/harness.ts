@@ -3,30 +3,30 @@
  * models, and a process that can be made to stop before or after any write.
  */
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
-import type { Effects, LoopSettings, ReserveAnswer, RunTools } from "../src/agent/effects.ts";
-import { runSlice, type SliceEnd } from "../src/agent/loop.ts";
+import type { Effects, LoopSettings, ReserveAnswer, RunTools } from "../src/agent/loop/effects.ts";
+import { runSlice, type SliceEnd } from "../src/agent/loop/loop.ts";
 import type { GuardedFetch } from "../src/agent/fetch/guarded-fetch.ts";
-import { localScript } from "../src/agent/llm/local.ts";
+import { localScript } from "../src/agent/llm/local/client.ts";
 import type { LlmClient } from "../src/agent/llm/client.ts";
 import { plannerFor } from "../src/agent/planners/planner-for.ts";
-import type { Need } from "../src/agent/reserve.ts";
-import { jsonSchemaCheck, schemaFits } from "../src/agent/tools/json-schema.ts";
+import type { Need } from "../src/agent/loop/reserve.ts";
+import { jsonSchemaCheck, schemaFits } from "../src/agent/tools/schema/json-schema.ts";
 import { withServers, type McpHost } from "../src/agent/mcp/host.ts";
 import { argumentsDefect } from "../src/agent/tools/invoke.ts";
 import { toolboxFor } from "../src/agent/tools/registry.ts";
-import { scriptTools } from "../src/agent/tools/script-tools.ts";
+import { scriptTools } from "../src/agent/tools/registered/script-tools.ts";
 import type { RunTool } from "../src/agent/tools/tool.ts";
-import { EventLog } from "../src/durable/event-log.ts";
-import { KeptValues } from "../src/durable/kept-values.ts";
-import type { Sql } from "../src/durable/schema.ts";
-import { accept, type RunCommand } from "../src/run/command.ts";
-import type { NewEvent, RunEvent } from "../src/run/event.ts";
-import { ToolStop } from "../src/run/failure.ts";
-import type { JsonObject } from "../src/run/json.ts";
-import { recover } from "../src/run/recover.ts";
-import { scriptSchema } from "../src/run/script.ts";
-import type { AgentConfig, RunLimits, RunSpec } from "../src/run/spec.ts";
-import { INITIAL_STATE, type RunState } from "../src/run/state.ts";
+import { EventLog } from "../src/durable/run/event-log.ts";
+import { KeptValues } from "../src/durable/run/kept-values.ts";
+import type { Sql } from "../src/durable/run/schema.ts";
+import { accept, type RunCommand } from "../src/run/decide/command.ts";
+import type { NewEvent, RunEvent } from "../src/run/log/event.ts";
+import { ToolStop } from "../src/run/value/failure.ts";
+import type { JsonObject } from "../src/run/value/json.ts";
+import { recover } from "../src/run/decide/recover.ts";
+import { scriptSchema } from "../src/run/spec/script.ts";
+import type { AgentConfig, RunLimits, RunSpec } from "../src/run/spec/spec.ts";
+import { INITIAL_STATE, type RunState } from "../src/run/log/state.ts";
 
 /** A run that was just given a goal, for what reads a config of its state. */
 export function stateWith(config: Partial<AgentConfig>): RunState {

@@ -3,7 +3,7 @@
  * answers can be replaced, which real servers do not do.
  */
 import type { GuardedFetch } from "../src/agent/fetch/guarded-fetch.ts";
-import type { McpServerDefinition } from "../src/run/mcp-server.ts";
+import type { McpServerDefinition } from "../src/run/spec/mcp-server.ts";
 
 /** A message that a client sent. */
 export interface Sent {

@@ -2,9 +2,9 @@
 import type { GuardedFetch } from "../src/agent/fetch/guarded-fetch.ts";
 import { connect } from "../src/agent/mcp/connect.ts";
 import { mcpHost, type McpHost } from "../src/agent/mcp/host.ts";
-import type { CatalogueHead, McpTool } from "../src/run/mcp-catalogue.ts";
-import type { McpServerDefinition } from "../src/run/mcp-server.ts";
-import type { AgentConfig, RunSpec } from "../src/run/spec.ts";
+import type { CatalogueHead, McpTool } from "../src/run/spec/mcp-catalogue.ts";
+import type { McpServerDefinition } from "../src/run/spec/mcp-server.ts";
+import type { AgentConfig, RunSpec } from "../src/run/spec/spec.ts";
 import { Harness, specFor, type HarnessOptions } from "./harness.ts";
 import { sdkServer, textResult, type SdkServer, type SdkTool } from "./mcp-sdk-server.ts";
 

@@ -15,9 +15,9 @@ import {
   type ServerCapabilities,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { GuardedFetch } from "../src/agent/fetch/guarded-fetch.ts";
-import { ToolStop } from "../src/run/failure.ts";
-import type { JsonObject } from "../src/run/json.ts";
-import type { McpTool } from "../src/run/mcp-catalogue.ts";
+import { ToolStop } from "../src/run/value/failure.ts";
+import type { JsonObject } from "../src/run/value/json.ts";
+import type { McpTool } from "../src/run/spec/mcp-catalogue.ts";
 
 /** What a tool of the double can do on its way. */
 export interface SdkContext {

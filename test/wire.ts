@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { LlmClient, LlmEvent, ModelRequest } from "../src/agent/llm/client.ts";
 import { endpointOf, type Endpoint } from "../src/agent/llm/endpoint.ts";
-import type { Reply, Turn } from "../src/run/message.ts";
+import type { Reply, Turn } from "../src/run/value/message.ts";
 
 export const KEY = "sk-secret-0123456789";
 

@@ -1,6 +1,6 @@
 /** The Worker's secrets: which it needs, and where their texts come from. */
 import { randomBytes } from "node:crypto";
-import { configOf, SettingError } from "../../src/env.ts";
+import { configOf, SettingError } from "../../src/env/config.ts";
 import { DeployError } from "./deploy-error.ts";
 
 /** Tokens and secrets of tenants are sealed with it; nobody needs to know it. */

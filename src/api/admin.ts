@@ -4,9 +4,9 @@
  * these is an offender. Nothing is mended here: the reconciler does that.
  */
 import { createRoute, type OpenAPIHono, type z } from "@hono/zod-openapi";
-import type { RunKeeping } from "../durable/rpc.ts";
-import { isTerminal } from "../run/view.ts";
-import type { OpenTask } from "../store/tasks.ts";
+import type { RunKeeping } from "../durable/run/rpc.ts";
+import { isTerminal } from "../run/decide/view.ts";
+import type { OpenTask } from "../store/tasks/tasks.ts";
 import { requireScope } from "./http/auth.ts";
 import type { ApiDeps, AppEnv } from "./context.ts";
 import { cursorOf, pageOf } from "./http/cursor.ts";

@@ -1,26 +1,24 @@
 /** What every handler works with: the dependencies of a request, and who makes it. */
 import type { Context } from "hono";
-import { SigningSecrets } from "../crypto/signing-secrets.ts";
-import { configOf, type Config } from "../env.ts";
-import { ledgerStub, type LedgerRpc } from "../durable/ledger-rpc.ts";
-import { runStub, type RunRpc } from "../durable/rpc.ts";
+import type { SigningSecrets } from "../crypto/signing-secrets.ts";
+import type { Config } from "../env/config.ts";
+import type { LedgerRpc } from "../durable/ledger/rpc.ts";
+import type { RunRpc } from "../durable/run/rpc.ts";
 import type { Observer } from "../observe.ts";
-import { messageFor, sendTask } from "../queue/message.ts";
-import { sendDeliveries } from "../queue/webhook-message.ts";
-import type { Catalogue } from "../run/catalogue.ts";
-import type { McpPort } from "../run/mcp-port.ts";
-import type { DeliveryName } from "../run/webhook.ts";
-import { HookStore } from "../store/hooks.ts";
-import { AgentStore } from "../store/agents.ts";
-import { AuditStore } from "../store/audit.ts";
-import { AnswerStore } from "../store/answers.ts";
-import { KeyStore, type Caller } from "../store/keys.ts";
-import { McpStore } from "../store/mcp.ts";
-import { SecretStore } from "../store/secrets.ts";
-import { TaskStore, type StoredTask } from "../store/tasks.ts";
-import { UsageStore } from "../store/usage.ts";
-import { ToolStore } from "../store/tools.ts";
-import { WebhookStore } from "../store/webhooks.ts";
+import type { Catalogue } from "../run/spec/catalogue.ts";
+import type { McpPort } from "../run/spec/mcp-port.ts";
+import type { DeliveryName } from "../run/log/webhook.ts";
+import type { HookStore } from "../store/hooks.ts";
+import type { AgentStore } from "../store/agents.ts";
+import type { AuditStore } from "../store/audit.ts";
+import type { AnswerStore } from "../store/answers.ts";
+import type { KeyStore, Caller } from "../store/keys.ts";
+import type { McpStore } from "../store/mcp/servers.ts";
+import type { SecretStore } from "../store/secrets.ts";
+import type { TaskStore, StoredTask } from "../store/tasks/tasks.ts";
+import type { UsageStore } from "../store/usage.ts";
+import type { ToolStore } from "../store/tools.ts";
+import type { WebhookStore } from "../store/webhooks/webhooks.ts";
 
 export interface ApiDeps {
   readonly config: Config;
@@ -60,55 +58,3 @@ export interface AppEnv {
 }
 
 export type ApiContext = Context<AppEnv>;
-
-/** A limit that cannot be asked limits nobody. */
-async function mayAsk(env: Partial<Pick<Env, "REQUESTS">>, tenantId: string): Promise<boolean> {
-  return (
-    env.REQUESTS === undefined ||
-    (await env.REQUESTS.limit({ key: tenantId }).catch(() => ({ success: true }))).success
-  );
-}
-
-const built = new WeakMap<object, ApiDeps>();
-
-/** The dependencies for an environment; built once for each. @throws SettingError */
-export function apiDeps(
-  env: Env,
-  catalogueOf: (config: Config, env: Env) => Catalogue,
-  observer: Observer,
-  mcpOf: (config: Config, store: McpStore) => McpPort,
-): ApiDeps {
-  const known = built.get(env);
-  if (known !== undefined) {
-    return known;
-  }
-  const config = configOf(env);
-  const queues = { high: env.TASKS_HIGH, normal: env.TASKS, low: env.TASKS_LOW };
-  const mcpServers = new McpStore(env.DB);
-  const deps: ApiDeps = {
-    config,
-    catalogue: catalogueOf(config, env),
-    tasks: new TaskStore(env.DB),
-    tools: new ToolStore(env.DB),
-    mcpServers,
-    mcp: mcpOf(config, mcpServers),
-    webhooks: new WebhookStore(env.DB),
-    hooks: new HookStore(env.DB),
-    secretStore: new SecretStore(env.DB),
-    secrets: new SigningSecrets(config.encryptionKey),
-    deliver: (name) => sendDeliveries(env.WEBHOOKS, [name]),
-    agents: new AgentStore(env.DB),
-    answers: new AnswerStore(env.DB),
-    keys: new KeyStore(env.DB),
-    audit: new AuditStore(env.DB),
-    usage: new UsageStore(env.DB),
-    ledger: (tenantId) => ledgerStub(env.LEDGERS, tenantId),
-    observer,
-    run: (tenantId, taskId) => runStub(env.RUNS, tenantId, taskId),
-    mayAsk: (tenantId) => mayAsk(env, tenantId),
-    dispatch: (task) => sendTask(queues, task.priority, messageFor(task)),
-    now: () => Date.now(),
-  };
-  built.set(env, deps);
-  return deps;
-}

@@ -3,16 +3,16 @@
  * is made from them. Client input is strict: an unknown field is named and refused.
  */
 import { z } from "@hono/zod-openapi";
-import { INPUT_ACTIONS } from "../run/elicitation.ts";
-import type { JsonValue } from "../run/json.ts";
-import { isTaskId } from "../run/id.ts";
-import { scriptSchema, scriptToolsSchema } from "../run/script.ts";
+import { INPUT_ACTIONS } from "../run/log/elicitation.ts";
+import type { JsonValue } from "../run/value/json.ts";
+import { isTaskId } from "../run/value/id.ts";
+import { scriptSchema, scriptToolsSchema } from "../run/spec/script.ts";
 import { USAGE_GROUPS } from "../store/usage.ts";
-import { MAX_MCP_SERVERS, MCP_TOOL_MODES } from "../run/mcp-server.ts";
-import { MAX_REASON_CHARS, PLAIN_TEXT } from "../run/plain-text.ts";
-import { policySchema } from "../run/policy.ts";
-import { profileSchema } from "../run/profile.ts";
-import { EXPIRY_POLICIES, PLANNERS } from "../run/spec.ts";
+import { MAX_MCP_SERVERS, MCP_TOOL_MODES } from "../run/spec/mcp-server.ts";
+import { MAX_REASON_CHARS, PLAIN_TEXT } from "../run/value/plain-text.ts";
+import { policySchema } from "../run/spec/policy.ts";
+import { profileSchema } from "../run/spec/profile.ts";
+import { EXPIRY_POLICIES, PLANNERS } from "../run/spec/spec.ts";
 
 /** Any JSON: what it may hold is checked once for the whole body, see `body.ts`. */
 const freeValue: z.ZodType<JsonValue> = z

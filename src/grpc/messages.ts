@@ -13,7 +13,7 @@ import type { TaskPage } from "../api/tasks/list.ts";
 import { Problem } from "../api/http/problem.ts";
 import type { TaskJson } from "../api/schemas.ts";
 import type { FollowedEvent } from "../api/tasks/run-follower.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../run/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../run/value/json.ts";
 import {
   EventSchema,
   ListTasksResponseSchema,

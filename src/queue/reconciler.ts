@@ -5,13 +5,18 @@
  * may have lost its alarm; a task that ended long ago is deleted. Bounded in each run; the rest is
  * taken by the next.
  */
-import { specOf, type EndedTask, type ForgottenTask, type TaskStore } from "../store/tasks.ts";
-import type { QueueDeps } from "./consumer.ts";
-import { abandonRun } from "./dead-letter.ts";
+import {
+  specOf,
+  type EndedTask,
+  type ForgottenTask,
+  type TaskStore,
+} from "../store/tasks/tasks.ts";
+import type { QueueDeps } from "./tasks/consumer.ts";
+import { abandonRun } from "./tasks/dead-letter.ts";
 import type { AuditStore } from "../store/audit.ts";
-import type { WebhookStore } from "../store/webhooks.ts";
-import { messageFor, sendTask, type TaskQueues } from "./message.ts";
-import { sendDeliveries, type WebhookQueue } from "./webhook-message.ts";
+import type { WebhookStore } from "../store/webhooks/webhooks.ts";
+import { messageFor, sendTask, type TaskQueues } from "./tasks/message.ts";
+import { sendDeliveries, type WebhookQueue } from "./webhooks/message.ts";
 
 export interface ReconcilerDeps extends QueueDeps {
   readonly tasks: Pick<

@@ -10,7 +10,7 @@ import {
   type AgentDefinition,
   type ConfigLayer,
   type LimitLayer,
-} from "../run/agent.ts";
+} from "../run/spec/agent.ts";
 import { writeNoted, type Act, type Deed } from "./audit.ts";
 import { toolOf, type RawTool, type ToolRow } from "./tools.ts";
 

@@ -3,8 +3,8 @@
  * is there without the other; what happens in an object is noted right after. No entry holds a
  * secret.
  */
-import { newId } from "../run/id.ts";
-import type { JsonObject } from "../run/json.ts";
+import { newId } from "../run/value/id.ts";
+import type { JsonObject } from "../run/value/json.ts";
 
 /** What is noted. */
 export const AUDIT_ACTIONS = [

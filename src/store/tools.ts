@@ -6,7 +6,7 @@ import {
   MAX_SNAPSHOT_CHARS,
   MAX_TENANT_TOOLS,
   type ToolDefinition,
-} from "../run/tool-definition.ts";
+} from "../run/spec/tool-definition.ts";
 import { writeNoted, type Act } from "./audit.ts";
 
 export interface ToolRow {

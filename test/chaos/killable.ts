@@ -9,20 +9,21 @@ import type { GuardedFetch } from "../../src/agent/fetch/guarded-fetch.ts";
 import { connect } from "../../src/agent/mcp/connect.ts";
 import { mcpHost, withServers, type McpHost } from "../../src/agent/mcp/host.ts";
 import { defineTool, type RunTool } from "../../src/agent/tools/tool.ts";
-import { buildDeps, type Deps } from "../../src/deps.ts";
-import { AgentRun } from "../../src/durable/agent-run.ts";
-import type { Announce } from "../../src/durable/announcer.ts";
-import type { RunStorage } from "../../src/durable/storage.ts";
-import type { LedgerRpc, SlotSeeker } from "../../src/durable/ledger-rpc.ts";
-import { isolateOf } from "../../src/durable/isolate.ts";
+import { buildDeps } from "../../src/compose/run.ts";
+import type { Deps } from "../../src/durable/run/deps.ts";
+import { RunObject } from "../../src/durable/run/run-object.ts";
+import type { Announce } from "../../src/durable/run/webhook-outbox.ts";
+import type { RunStorage } from "../../src/durable/run/storage.ts";
+import type { LedgerRpc, SlotSeeker } from "../../src/durable/ledger/rpc.ts";
+import { isolateOf } from "../../src/durable/isolate/isolate.ts";
 import { builtInTools, toolboxFor } from "../../src/agent/tools/registry.ts";
-import { registeredTools } from "../../src/agent/tools/registered-tools.ts";
-import { scriptTools } from "../../src/agent/tools/script-tools.ts";
-import { EFFECTS, type Effect } from "../../src/run/effect.ts";
+import { registeredTools } from "../../src/agent/tools/registered/registered-tools.ts";
+import { scriptTools } from "../../src/agent/tools/registered/script-tools.ts";
+import { EFFECTS, type Effect } from "../../src/run/value/effect.ts";
 import type { Observer } from "../../src/observe.ts";
-import type { RunSpec } from "../../src/run/spec.ts";
-import { messageId } from "../../src/run/webhook.ts";
-import type { TaskStore } from "../../src/store/tasks.ts";
+import type { RunSpec } from "../../src/run/spec/spec.ts";
+import { messageId } from "../../src/run/log/webhook.ts";
+import type { TaskStore } from "../../src/store/tasks/tasks.ts";
 import { sdkServer, textResult, type SdkContext, type SdkTool } from "../mcp-sdk-server.ts";
 
 export type When = "before" | "unsafe" | "safe";
@@ -346,17 +347,17 @@ function killableLedger(ledger: LedgerRpc | null, life: Life): LedgerRpc | null 
 }
 
 /** The class under the name that the bindings know. */
-class KillableRun extends AgentRun {
+class KillableRun extends RunObject {
   constructor(ctx: DurableObjectState, env: Env) {
     const life = new Life(ctx);
     super(ctx, env, {
       storage: killableStorage(ctx, life),
-      buildDeps: () => killableDeps(env, life, () => ctx.storage.sync()),
+      deps: () => killableDeps(env, life, () => ctx.storage.sync()),
       observer: SILENT,
     });
   }
 }
 export { KillableRun as AgentRun };
-export { TenantLedger } from "../../src/durable/ledger.ts";
+export { TenantLedger } from "../../src/durable/ledger/ledger.ts";
 
 export default { fetch: () => new Response(null, { status: 404 }) };

@@ -4,12 +4,14 @@
  */
 import { z } from "zod";
 import { toolboxFor } from "../../src/agent/tools/registry.ts";
-import { scriptTools } from "../../src/agent/tools/script-tools.ts";
+import { scriptTools } from "../../src/agent/tools/registered/script-tools.ts";
 import { defineTool, type RunTool } from "../../src/agent/tools/tool.ts";
-import { buildDeps, type Deps } from "../../src/deps.ts";
+import { runParts } from "../../src/compose/objects.ts";
+import { buildDeps } from "../../src/compose/run.ts";
+import type { Deps } from "../../src/durable/run/deps.ts";
 import service, { AgentRun as Run } from "../../src/index.ts";
-import { readMessage } from "../../src/queue/message.ts";
-import { EFFECTS, type Effect } from "../../src/run/effect.ts";
+import { readMessage } from "../../src/queue/tasks/message.ts";
+import { EFFECTS, type Effect } from "../../src/run/value/effect.ts";
 import type { Act, Delivery, Fate } from "./world.ts";
 
 type ChaosEnv = Env & {
@@ -19,7 +21,10 @@ type ChaosEnv = Env & {
 
 export class AgentRun extends Run {
   constructor(ctx: DurableObjectState, env: ChaosEnv) {
-    super(ctx, env, { buildDeps: (own) => withWorld(buildDeps(own), env.CHAOS_WORLD) });
+    super(ctx, env, {
+      ...runParts(env),
+      deps: () => withWorld(buildDeps(env), env.CHAOS_WORLD),
+    });
   }
 }
 

@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { Effect } from "../../src/run/effect.ts";
+import type { Effect } from "../../src/run/value/effect.ts";
 import { Chance } from "./chance.ts";
 
 /** What a tool asks of the world. */

@@ -1,10 +1,10 @@
 /** What the log promises, on any storage: run on `node:sqlite` and on a real object alike. */
 import { expect, test } from "vitest";
 import { MAX_OUTPUT_BYTES } from "../../src/agent/tools/output.ts";
-import { EventLog } from "../../src/durable/event-log.ts";
-import { migrate, type Sql } from "../../src/durable/schema.ts";
-import type { NewEvent, RunEvent } from "../../src/run/event.ts";
-import { MAX_PICTURES_CHARS } from "../../src/run/picture.ts";
+import { EventLog } from "../../src/durable/run/event-log.ts";
+import { migrate, type Sql } from "../../src/durable/run/schema.ts";
+import type { NewEvent, RunEvent } from "../../src/run/log/event.ts";
+import { MAX_PICTURES_CHARS } from "../../src/run/value/picture.ts";
 
 export interface Storage {
   readonly sql: Sql;

@@ -1,15 +1,15 @@
 /** Bodies from logs in plain Node: every planner, under budgets, after retries, fallbacks and compaction. */
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { anthropic } from "../../src/agent/llm/anthropic.ts";
+import { anthropic } from "../../src/agent/llm/anthropic/client.ts";
 import type { LlmClient } from "../../src/agent/llm/client.ts";
 import { endpointOf } from "../../src/agent/llm/endpoint.ts";
-import { google } from "../../src/agent/llm/google.ts";
-import { localScript } from "../../src/agent/llm/local.ts";
-import { openAiResponses } from "../../src/agent/llm/openai-responses.ts";
+import { google } from "../../src/agent/llm/google/client.ts";
+import { localScript } from "../../src/agent/llm/local/client.ts";
+import { openAiResponses } from "../../src/agent/llm/openai/responses.ts";
 import { defineTool, WithImages } from "../../src/agent/tools/tool.ts";
-import { scriptSchema } from "../../src/run/script.ts";
-import type { AgentConfig, PlannerName } from "../../src/run/spec.ts";
+import { scriptSchema } from "../../src/run/spec/script.ts";
+import type { AgentConfig, PlannerName } from "../../src/run/spec/spec.ts";
 import { Harness, specFor } from "../harness.ts";
 import { expectRebuilt } from "./rebuild.ts";
 

@@ -3,12 +3,12 @@
  * the exact body. Here every body that a run sent is built again from nothing but its log.
  */
 import { expect } from "vitest";
-import { compose, type Ask } from "../../src/agent/context.ts";
-import type { RunTools } from "../../src/agent/effects.ts";
+import { compose, type Ask } from "../../src/agent/loop/context.ts";
+import type { RunTools } from "../../src/agent/loop/effects.ts";
 import { plannerFor } from "../../src/agent/planners/planner-for.ts";
-import type { RunEvent } from "../../src/run/event.ts";
-import { reduce } from "../../src/run/reduce.ts";
-import { INITIAL_STATE, modelOf, type RunState } from "../../src/run/state.ts";
+import type { RunEvent } from "../../src/run/log/event.ts";
+import { reduce } from "../../src/run/log/reduce.ts";
+import { INITIAL_STATE, modelOf, type RunState } from "../../src/run/log/state.ts";
 
 /** Rebuilds every request of a log and compares hashes; gives how many there were. */
 export function expectRebuilt(events: readonly RunEvent[], tools: RunTools): number {

@@ -1,12 +1,12 @@
 /** Bodies from logs in workerd: runs of real objects, whose logs are read as a client reads them. */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { buildDeps } from "../../src/deps.ts";
-import { isolateOf } from "../../src/durable/isolate.ts";
-import { runStub } from "../../src/durable/rpc.ts";
-import type { RunEvent } from "../../src/run/event.ts";
-import type { PlannerName } from "../../src/run/spec.ts";
-import { specOf, TaskStore } from "../../src/store/tasks.ts";
+import { buildDeps } from "../../src/compose/run.ts";
+import { isolateOf } from "../../src/durable/isolate/isolate.ts";
+import { runStub } from "../../src/durable/run/rpc.ts";
+import type { RunEvent } from "../../src/run/log/event.ts";
+import type { PlannerName } from "../../src/run/spec/spec.ts";
+import { specOf, TaskStore } from "../../src/store/tasks/tasks.ts";
 import { newTask } from "../workers/tasks.ts";
 import { expectRebuilt } from "./rebuild.ts";
 

@@ -18,7 +18,7 @@ import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/
 
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { unstable_readConfig } from "wrangler";
-import { configOf } from "../../src/env.ts";
+import { configOf } from "../../src/env/config.ts";
 import { look } from "../../scripts/deploy/account.ts";
 import { readOptions } from "../../scripts/deploy/options.ts";
 import { providerKeysIn } from "../../scripts/deploy/secrets.ts";

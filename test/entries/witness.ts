@@ -3,8 +3,10 @@
  * was called, and its storage was used. What was seen is kept by the module, which outlives the
  * objects, so asking for it wakes none of them.
  */
+import { runParts } from "../../src/compose/objects.ts";
 import service, { AgentRun as Run } from "../../src/index.ts";
-import type { RunStorage } from "../../src/durable/storage.ts";
+import { RunObject } from "../../src/durable/run/run-object.ts";
+import type { RunStorage } from "../../src/durable/run/storage.ts";
 
 /** What happened to one run's object since the process began. */
 export interface Seen {
@@ -41,7 +43,7 @@ export class AgentRun extends Run {
   constructor(ctx: DurableObjectState, env: Env) {
     const seen = seenOf(ctx.id.toString());
     seen.made += 1;
-    super(ctx, env, { storage: counted(ctx.storage, seen) });
+    super(ctx, env, { ...runParts(env), storage: counted(ctx.storage, seen) });
   }
 
   /** For the methods below, which are put over those of the service. */
@@ -52,7 +54,9 @@ export class AgentRun extends Run {
 }
 
 // Whatever the runtime or a stub may call, those that are added later included.
-for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(Run.prototype))) {
+for (const [name, { value }] of Object.entries(
+  Object.getOwnPropertyDescriptors(RunObject.prototype),
+)) {
   if (typeof value === "function" && name !== "constructor") {
     Object.defineProperty(AgentRun.prototype, name, {
       configurable: true,

@@ -1,10 +1,10 @@
 /** The adapter that speaks a recording's protocol, at the address that plays it. */
-import { anthropic } from "../../src/agent/llm/anthropic.ts";
+import { anthropic } from "../../src/agent/llm/anthropic/client.ts";
 import type { LlmClient, LlmEvent, ModelRequest } from "../../src/agent/llm/client.ts";
 import { endpointOf } from "../../src/agent/llm/endpoint.ts";
-import { google } from "../../src/agent/llm/google.ts";
-import { openAiChat, openRouter } from "../../src/agent/llm/openai-chat.ts";
-import { openAiResponses } from "../../src/agent/llm/openai-responses.ts";
+import { google } from "../../src/agent/llm/google/client.ts";
+import { openAiChat, openRouter } from "../../src/agent/llm/openai/chat.ts";
+import { openAiResponses } from "../../src/agent/llm/openai/responses.ts";
 
 export const KEY = "sk-recorded-0123456789abcdef";
 

@@ -6,8 +6,8 @@
  * recording's client made up (Google's) or left out (of reasoning items), and a signature that it
  * repeats on further calls of a reply.
  */
-import type { JsonObject } from "../../src/run/json.ts";
-import type { ToolResult } from "../../src/run/message.ts";
+import type { JsonObject } from "../../src/run/value/json.ts";
+import type { ToolResult } from "../../src/run/value/message.ts";
 
 /** One thing that was said. */
 export type Said =

@@ -4,9 +4,9 @@
  */
 import { expect, inject, test } from "vitest";
 import type { LlmClient } from "../../src/agent/llm/client.ts";
-import type { JsonObject } from "../../src/run/json.ts";
-import type { Reply, ToolCall, Turn } from "../../src/run/message.ts";
-import { readArguments } from "../../src/run/planner.ts";
+import type { JsonObject } from "../../src/run/value/json.ts";
+import type { Reply, ToolCall, Turn } from "../../src/run/value/message.ts";
+import { readArguments } from "../../src/run/decide/planner.ts";
 import { adapterFor, eventsOf, requestOf } from "./adapters.ts";
 import { saidIn, type Said } from "./conversation.ts";
 import type { Listed } from "./server.ts";

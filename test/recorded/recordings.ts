@@ -1,7 +1,7 @@
 /** The recorded conversations of `../shared/fixtures/llm`, read where they are; never copied. */
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { JsonObject } from "../../src/run/json.ts";
+import type { JsonObject } from "../../src/run/value/json.ts";
 
 const FOLDER = resolve(import.meta.dirname, "../../../shared/fixtures/llm");
 

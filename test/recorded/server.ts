@@ -9,7 +9,7 @@ import type { TestProject } from "vitest/node";
 import { expectedOf, type Expected } from "./expected.ts";
 import { sampleHashes } from "./samples.ts";
 import { modelRequest, readRecordings, type Recording } from "./recordings.ts";
-import type { JsonObject } from "../../src/run/json.ts";
+import type { JsonObject } from "../../src/run/value/json.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {

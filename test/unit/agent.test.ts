@@ -1,7 +1,7 @@
 /** How an agent's config and limits come together with a task's. */
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { AGENT_NAME, layersOf, mergedConfig, mergedLimits } from "../../src/run/agent.ts";
+import { AGENT_NAME, layersOf, mergedConfig, mergedLimits } from "../../src/run/spec/agent.ts";
 
 const BASE = { model: "local/rules", planner: "native" } as const;
 

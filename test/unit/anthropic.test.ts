@@ -1,11 +1,11 @@
 /** Anthropic's protocol: samples of the wire, and the requests that go with them. */
 import { expect, test } from "vitest";
-import { anthropic } from "../../src/agent/llm/anthropic.ts";
+import { anthropic } from "../../src/agent/llm/anthropic/client.ts";
 import { exchange, KEY, replyIn, picturedTurns, requestOf, sse, type Answer } from "../wire.ts";
 import { endpointOf } from "../../src/agent/llm/endpoint.ts";
-import type { JsonObject } from "../../src/run/json.ts";
+import type { JsonObject } from "../../src/run/value/json.ts";
 import type { ModelRequest } from "../../src/agent/llm/client.ts";
-import type { Turn } from "../../src/run/message.ts";
+import type { Turn } from "../../src/run/value/message.ts";
 
 const START = {
   type: "message_start",

@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import type { RunTool } from "../../src/agent/tools/tool.ts";
 import { defineTool } from "../../src/agent/tools/tool.ts";
-import type { Effect } from "../../src/run/effect.ts";
+import type { Effect } from "../../src/run/value/effect.ts";
 import { Harness, Killed, specFor } from "../harness.ts";
 
 const SCRIPT = [

@@ -5,9 +5,9 @@ import { expect, test } from "vitest";
 import { COMMANDS } from "../../sdk/src/cli/commands.ts";
 import { Opspawn, PATIENCE } from "../../sdk/src/index.ts";
 import { PROBLEMS } from "../../src/api/http/problem.ts";
-import { SETTINGS } from "../../src/env.ts";
-import { EVENT_TYPES } from "../../src/run/event.ts";
-import { MODEL_FAILURES, RUN_FAILURES, TOOL_FAILURES } from "../../src/run/failure.ts";
+import { SETTINGS } from "../../src/env/config.ts";
+import { EVENT_TYPES } from "../../src/run/log/event.ts";
+import { MODEL_FAILURES, RUN_FAILURES, TOOL_FAILURES } from "../../src/run/value/failure.ts";
 
 function missing(page: string, names: readonly string[]): string[] {
   const text = readFileSync(page, "utf8");

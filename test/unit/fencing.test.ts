@@ -1,10 +1,10 @@
 /** Who may write to a log: the newest slice, while the run goes on, and nobody else. */
 import { expect, test } from "vitest";
-import { buildDeps } from "../../src/deps.ts";
-import { EventLog } from "../../src/durable/event-log.ts";
-import { Slice, type SliceHost } from "../../src/durable/slice.ts";
-import type { NewEvent } from "../../src/run/event.ts";
-import { recover } from "../../src/run/recover.ts";
+import { buildDeps } from "../../src/compose/run.ts";
+import { EventLog } from "../../src/durable/run/event-log.ts";
+import { Slice, type SliceHost } from "../../src/durable/run/slice.ts";
+import type { NewEvent } from "../../src/run/log/event.ts";
+import { recover } from "../../src/run/decide/recover.ts";
 import { createdEvent, memoryStorage, specFor } from "../harness.ts";
 
 const STARTED: NewEvent = { type: "run.started", data: { epoch: 1 } };

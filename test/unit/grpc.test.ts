@@ -3,10 +3,9 @@ import { createClient, Code, ConnectError } from "@connectrpc/connect";
 import { createConnectTransport } from "@connectrpc/connect-web";
 import { expect, test } from "vitest";
 import { createApp } from "../../src/api/app.ts";
-import { apiDeps } from "../../src/api/context.ts";
+import { apiDeps } from "../../src/compose/api.ts";
 import { PROBLEMS } from "../../src/api/http/problem.ts";
 import { task } from "../../src/api/schemas.ts";
-import { buildCatalogue, buildMcp } from "../../src/deps.ts";
 import {
   ErrorInfoSchema,
   RetryInfoSchema,
@@ -39,10 +38,7 @@ async function refusedBy(failure: Error): Promise<{ error: ConnectError; faults:
       },
     },
   } as unknown as Env;
-  const app = createApp(
-    (given) => apiDeps(given, buildCatalogue, observer, buildMcp),
-    [grpcRoutes],
-  );
+  const app = createApp((given) => apiDeps(given, observer), [grpcRoutes]);
   const transport = createConnectTransport({
     baseUrl: "http://service.test",
     fetch: async (input, init) => app.fetch(new Request(input, init), env),

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { guardedFetch, type GuardConfig } from "../../src/agent/fetch/guarded-fetch.ts";
 import { HostRules } from "../../src/agent/fetch/host-rules.ts";
 import { dnsOverHttps } from "../../src/agent/fetch/resolver.ts";
-import { ToolStop } from "../../src/run/failure.ts";
+import { ToolStop } from "../../src/run/value/failure.ts";
 import { forbiddenRedirects, forbiddenUrls } from "../ssrf-corpus.ts";
 import { flood, json, redirect, Target } from "../target.ts";
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { isPublicAddress } from "../../src/agent/fetch/address.ts";
 import { HostRules } from "../../src/agent/fetch/host-rules.ts";
-import { ToolStop } from "../../src/run/failure.ts";
+import { ToolStop } from "../../src/run/value/failure.ts";
 import { forbiddenUrls, PUBLIC_URLS } from "../ssrf-corpus.ts";
 
 const NONE = { allow: [], deny: [], open: [] };

@@ -3,7 +3,7 @@
  * something with authority, hidden, encoded, in other languages, or said by way of code. What they
  * order is one of `pay`, `send_mail`, `delete_records`.
  */
-import type { JsonValue } from "../../src/run/json.ts";
+import type { JsonValue } from "../../src/run/value/json.ts";
 
 export interface Injection {
   readonly name: string;

@@ -3,12 +3,12 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { defineTool, type RunTool, type ToolCaller } from "../../src/agent/tools/tool.ts";
-import { EFFECTS } from "../../src/run/effect.ts";
-import { parseEvent, type EventData, type RunEvent } from "../../src/run/event.ts";
-import { foldNew, reduce } from "../../src/run/reduce.ts";
-import { abandon } from "../../src/run/recover.ts";
-import { INITIAL_STATE } from "../../src/run/state.ts";
-import type { JsonValue } from "../../src/run/json.ts";
+import { EFFECTS } from "../../src/run/value/effect.ts";
+import { parseEvent, type EventData, type RunEvent } from "../../src/run/log/event.ts";
+import { foldNew, reduce } from "../../src/run/log/reduce.ts";
+import { abandon } from "../../src/run/decide/recover.ts";
+import { INITIAL_STATE } from "../../src/run/log/state.ts";
+import type { JsonValue } from "../../src/run/value/json.ts";
 import { Harness, Killed, specFor } from "../harness.ts";
 
 type Code = (calls: ToolCaller, attempt: number) => Promise<JsonValue>;

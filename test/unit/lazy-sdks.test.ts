@@ -16,7 +16,7 @@ const PROGRAM = `
       return next(url, context);
     },
   });
-  const { buildDeps } = await import("./src/deps.ts");
+  const { buildDeps } = await import("./src/compose/run.ts");
   const steps = [[...loaded]];
   const { toolsFor } = buildDeps({
     OPENAI_BASE_URL: "http://127.0.0.1:1/v1",

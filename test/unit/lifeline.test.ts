@@ -1,12 +1,13 @@
 /** The lifeline under faults: whatever is slow or broken, a run that is not over has an alarm. */
 import { expect, test, vi } from "vitest";
-import { buildDeps, type Deps } from "../../src/deps.ts";
-import { EventLog } from "../../src/durable/event-log.ts";
-import { Lifeline, type LifelineHost } from "../../src/durable/lifeline.ts";
-import { Outbox } from "../../src/durable/outbox.ts";
-import type { NewEvent } from "../../src/run/event.ts";
-import type { JsonObject } from "../../src/run/json.ts";
-import type { TaskProjection } from "../../src/store/tasks.ts";
+import { buildDeps } from "../../src/compose/run.ts";
+import type { Deps } from "../../src/durable/run/deps.ts";
+import { EventLog } from "../../src/durable/run/event-log.ts";
+import { Lifeline, type LifelineHost } from "../../src/durable/run/driver.ts";
+import { Outbox } from "../../src/durable/run/outbox.ts";
+import type { NewEvent } from "../../src/run/log/event.ts";
+import type { JsonObject } from "../../src/run/value/json.ts";
+import type { TaskProjection } from "../../src/store/tasks/tasks.ts";
 import { createdEvent, memoryStorage, specFor } from "../harness.ts";
 
 /** One object's alarm, as the platform has it: taken when it fires, retried when it fails. */

@@ -3,12 +3,12 @@
  * provider's key are set, since they cost money. `OPSPAWN_LIVE_<PROVIDER>_MODEL` names another model.
  */
 import { expect, test } from "vitest";
-import { anthropic } from "../../src/agent/llm/anthropic.ts";
+import { anthropic } from "../../src/agent/llm/anthropic/client.ts";
 import type { LlmClient } from "../../src/agent/llm/client.ts";
 import { endpointOf, type Endpoint } from "../../src/agent/llm/endpoint.ts";
-import { google } from "../../src/agent/llm/google.ts";
-import { openRouter } from "../../src/agent/llm/openai-chat.ts";
-import { openAiResponses } from "../../src/agent/llm/openai-responses.ts";
+import { google } from "../../src/agent/llm/google/client.ts";
+import { openRouter } from "../../src/agent/llm/openai/chat.ts";
+import { openAiResponses } from "../../src/agent/llm/openai/responses.ts";
 import { Harness, specFor } from "../harness.ts";
 
 const PROVIDERS: readonly [string, string, (endpoint: Endpoint) => LlmClient][] = [

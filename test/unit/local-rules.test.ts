@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
 import type { LlmEvent, ModelRequest } from "../../src/agent/llm/client.ts";
-import { findArithmetic } from "../../src/agent/llm/local-arithmetic.ts";
-import { ruleReply } from "../../src/agent/llm/local-rules.ts";
-import { localRules } from "../../src/agent/llm/local.ts";
+import { findArithmetic } from "../../src/agent/llm/local/arithmetic.ts";
+import { ruleReply } from "../../src/agent/llm/local/rules.ts";
+import { localRules } from "../../src/agent/llm/local/client.ts";
 import { nativePlanner } from "../../src/agent/planners/native.ts";
 import { reactPlanner } from "../../src/agent/planners/react.ts";
 import { toolboxFor } from "../../src/agent/tools/registry.ts";
-import { isJsonObject, type JsonValue } from "../../src/run/json.ts";
-import type { Reply, ToolResult, Turn } from "../../src/run/message.ts";
-import type { Planner, Reading } from "../../src/run/planner.ts";
-import { INITIAL_STATE } from "../../src/run/state.ts";
+import { isJsonObject, type JsonValue } from "../../src/run/value/json.ts";
+import type { Reply, ToolResult, Turn } from "../../src/run/value/message.ts";
+import type { Planner, Reading } from "../../src/run/decide/planner.ts";
+import { INITIAL_STATE } from "../../src/run/log/state.ts";
 
 const TIME = {
   iso: "2026-11-22T19:05:12.000Z",

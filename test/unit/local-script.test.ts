@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { LlmEvent, ModelRequest } from "../../src/agent/llm/client.ts";
-import { localScript } from "../../src/agent/llm/local.ts";
-import type { Script } from "../../src/run/script.ts";
+import { localScript } from "../../src/agent/llm/local/client.ts";
+import type { Script } from "../../src/run/spec/script.ts";
 
 test("a reply is streamed in its chunks and assembled whole, tool calls included", async () => {
   const script: Script = [

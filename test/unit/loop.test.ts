@@ -2,11 +2,11 @@
 import { setTimeout } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import type { LoopSettings } from "../../src/agent/effects.ts";
+import type { LoopSettings } from "../../src/agent/loop/effects.ts";
 import type { LlmClient, LlmEvent } from "../../src/agent/llm/client.ts";
 import { defineTool } from "../../src/agent/tools/tool.ts";
-import type { JsonValue } from "../../src/run/json.ts";
-import type { Turn } from "../../src/run/message.ts";
+import type { JsonValue } from "../../src/run/value/json.ts";
+import type { Turn } from "../../src/run/value/message.ts";
 import { Harness, specFor } from "../harness.ts";
 
 const sum = (a: number, b: number) => ({ name: "add_numbers", arguments: { a, b } });

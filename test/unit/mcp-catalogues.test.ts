@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { KeptCatalogues } from "../../src/agent/mcp/catalogues.ts";
 import { selectTools, type Choice } from "../../src/agent/mcp/select.ts";
-import type { McpTool } from "../../src/run/mcp-catalogue.ts";
+import type { McpTool } from "../../src/run/spec/mcp-catalogue.ts";
 import { definitionOf } from "../mcp-double.ts";
 
 const SIGNAL = new AbortController().signal;

@@ -477,7 +477,7 @@ test("a session whose connection has died meanwhile is not used again", async ()
   const { fetch, sent } = mcpDouble([[]], (message) =>
     message.method === "tools/call" ? result(message, { content: [] }) : null,
   );
-  const { ToolStop } = await import("../../src/run/failure.ts");
+  const { ToolStop } = await import("../../src/run/value/failure.ts");
   const dying: GuardedFetch = async (input, init) =>
     init?.method === "GET"
       ? new Response(

@@ -2,9 +2,9 @@
 import { expect, test } from "vitest";
 import type { GuardedFetch } from "../../src/agent/fetch/guarded-fetch.ts";
 import { LIST_BOUNDS, listTools, type Listing } from "../../src/agent/mcp/list.ts";
-import type { McpTool } from "../../src/run/mcp-catalogue.ts";
-import { MAX_PART_CHARS } from "../../src/run/mcp-catalogue.ts";
-import type { ToolStop } from "../../src/run/failure.ts";
+import type { McpTool } from "../../src/run/spec/mcp-catalogue.ts";
+import { MAX_PART_CHARS } from "../../src/run/spec/mcp-catalogue.ts";
+import type { ToolStop } from "../../src/run/value/failure.ts";
 import { definitionOf, hang, mcpDouble, plainTool, result, type Otherwise } from "../mcp-double.ts";
 
 /** Small enough for a test to wait for. */
@@ -237,7 +237,7 @@ test.each<readonly [what: string, code: string, otherwise: Otherwise]>([
 });
 
 test("a server that cannot be reached, or may not be, fails as the guard says", async () => {
-  const { ToolStop: Stop } = await import("../../src/run/failure.ts");
+  const { ToolStop: Stop } = await import("../../src/run/value/failure.ts");
   for (const code of ["server_unreachable", "url_refused", "response_too_large"] as const) {
     expect((await stopOf(list(() => Promise.reject(new Stop(code))))).code).toBe(code);
   }

@@ -11,8 +11,8 @@ import {
   type RegistryStore,
 } from "../../src/agent/mcp/registry.ts";
 import { sealerOf } from "../../src/crypto/seal.ts";
-import type { CatalogueHead, McpHealth } from "../../src/run/mcp-catalogue.ts";
-import type { McpServerDefinition } from "../../src/run/mcp-server.ts";
+import type { CatalogueHead, McpHealth } from "../../src/run/spec/mcp-catalogue.ts";
+import type { McpServerDefinition } from "../../src/run/spec/mcp-server.ts";
 import { definitionOf, mcpDouble, plainTool, type Double } from "../mcp-double.ts";
 import { forbiddenRedirects } from "../ssrf-corpus.ts";
 

@@ -1,7 +1,7 @@
 /** The MCP servers that a deployment configures: what is read, what is refused, what is never told. */
 import { expect, test } from "vitest";
 import { settingsFrom } from "../../scripts/settings.ts";
-import { configOf, SettingError } from "../../src/env.ts";
+import { configOf, SettingError } from "../../src/env/config.ts";
 
 const SERVERS = {
   docs: {

@@ -1,10 +1,9 @@
 /** Who may call the MCP endpoint from where, and that its mount for tests is not there by itself. */
 import { expect, test } from "vitest";
 import { createApp } from "../../src/api/app.ts";
-import { apiDeps } from "../../src/api/context.ts";
+import { apiDeps } from "../../src/compose/api.ts";
 import { checkSource } from "../../src/api/mcp/guard.ts";
-import { buildCatalogue, buildMcp } from "../../src/deps.ts";
-import { configOf } from "../../src/env.ts";
+import { configOf } from "../../src/env/config.ts";
 
 function verdict(url: string, origin: string | null, env: object): string {
   const headers = origin === null ? {} : { Origin: origin };
@@ -48,7 +47,7 @@ test.each([{}, { OPSPAWN_TEST_MOUNTS: "0" }, { OPSPAWN_TEST_MOUNTS: "" }])(
   async (vars) => {
     const env = { ...vars } as unknown as Env;
     const observer = { count() {}, fault() {} };
-    const app = createApp(() => apiDeps(env, buildCatalogue, observer, buildMcp));
+    const app = createApp(() => apiDeps(env, observer));
     for (const method of ["POST", "GET", "DELETE"]) {
       const response = await app.request("/test/mcp", { method }, env);
       expect(response.status).toBe(404);

@@ -1,10 +1,10 @@
 /** What a run may cost: held back before each call, settled after it, refused before it is sent. */
 import { expect, test } from "vitest";
-import type { ReserveAnswer } from "../../src/agent/effects.ts";
+import type { ReserveAnswer } from "../../src/agent/loop/effects.ts";
 import type { LlmClient, LlmEvent, ModelRequest } from "../../src/agent/llm/client.ts";
-import type { Need } from "../../src/agent/reserve.ts";
-import type { ModelFailureCode } from "../../src/run/failure.ts";
-import type { EventData, EventType } from "../../src/run/event.ts";
+import type { Need } from "../../src/agent/loop/reserve.ts";
+import type { ModelFailureCode } from "../../src/run/value/failure.ts";
+import type { EventData, EventType } from "../../src/run/log/event.ts";
 import { Harness, Killed, specFor, type HarnessOptions } from "../harness.ts";
 
 /** A dollar per million tokens in, ten out. */

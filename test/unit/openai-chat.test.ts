@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import type { LlmEvent, ModelRequest } from "../../src/agent/llm/client.ts";
 import { endpointOf } from "../../src/agent/llm/endpoint.ts";
-import { openAiChat } from "../../src/agent/llm/openai-chat.ts";
+import { openAiChat } from "../../src/agent/llm/openai/chat.ts";
 
 const servers: Server[] = [];
 afterEach(() => {

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { ModelRequest } from "../../src/agent/llm/client.ts";
 import { endpointOf } from "../../src/agent/llm/endpoint.ts";
-import { openAiResponses } from "../../src/agent/llm/openai-responses.ts";
+import { openAiResponses } from "../../src/agent/llm/openai/responses.ts";
 import { exchange, KEY, replyIn, picturedTurns, requestOf, sse, type Answer } from "../wire.ts";
 
 const USAGE = {

@@ -2,8 +2,7 @@
 import { expect, test } from "vitest";
 import { createApp } from "../../src/api/app.ts";
 import { PROBLEMS } from "../../src/api/http/problem.ts";
-import { apiDeps } from "../../src/api/context.ts";
-import { buildCatalogue, buildMcp } from "../../src/deps.ts";
+import { apiDeps } from "../../src/compose/api.ts";
 import {
   exampleOf,
   needsKey,
@@ -17,7 +16,7 @@ import {
 const env = {} as Env;
 const faults: unknown[] = [];
 const observer = { count() {}, fault: (_name: string, error: unknown) => faults.push(error) };
-const app = createApp(() => apiDeps(env, buildCatalogue, observer, buildMcp));
+const app = createApp(() => apiDeps(env, observer));
 
 async function documentOf(): Promise<OpenApiDocument> {
   const response = await app.request("/openapi.json", {}, env);

@@ -2,8 +2,8 @@
 import { expect, test } from "vitest";
 import type { ModelRequest } from "../../src/agent/llm/client.ts";
 import { endpointOf } from "../../src/agent/llm/endpoint.ts";
-import { compatibleChat, openAiChat, openRouter } from "../../src/agent/llm/openai-chat.ts";
-import { workersAi, type AiBinding } from "../../src/agent/llm/workers-ai.ts";
+import { compatibleChat, openAiChat, openRouter } from "../../src/agent/llm/openai/chat.ts";
+import { workersAi, type AiBinding } from "../../src/agent/llm/openai/workers-ai.ts";
 import { exchange, KEY, replyIn, picturedTurns, requestOf, sse, type Answer } from "../wire.ts";
 
 const DONE = "data: [DONE]\n\n";

@@ -5,8 +5,7 @@
 import { hash } from "node:crypto";
 import { expect, test } from "vitest";
 import { createApp } from "../../src/api/app.ts";
-import { apiDeps } from "../../src/api/context.ts";
-import { buildCatalogue, buildMcp } from "../../src/deps.ts";
+import { apiDeps } from "../../src/compose/api.ts";
 import { exampleOf, needsKey, routesOf, writtenDocument } from "../openapi-document.ts";
 
 const OVERLOADED = "D1_ERROR: D1 DB is overloaded. Requests queued for too long.";
@@ -66,7 +65,7 @@ test.each([
     OPSPAWN_ENCRYPTION_KEY: "ab".repeat(32),
   };
   const observer = { count() {}, fault() {} };
-  const app = createApp(() => apiDeps(env as unknown as Env, buildCatalogue, observer, buildMcp));
+  const app = createApp(() => apiDeps(env as unknown as Env, observer));
   let asked = 0;
   for (const { method, path, operation } of routes) {
     const media = operation.requestBody?.content["application/json"];

@@ -1,8 +1,8 @@
 /** Pages as Markdown, and pages that were built to keep their reader busy. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { pageMarkdown } from "../../src/agent/tools/page-markdown.ts";
-import { ToolStop } from "../../src/run/failure.ts";
+import { pageMarkdown } from "../../src/agent/tools/built-in/page-markdown.ts";
+import { ToolStop } from "../../src/run/value/failure.ts";
 
 const SENTENCE = "It was a dark and stormy night, and the rain fell in torrents. ";
 

@@ -2,15 +2,15 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import type { LlmClient, LlmEvent, ModelRequest } from "../../src/agent/llm/client.ts";
-import { compose } from "../../src/agent/context.ts";
+import { compose } from "../../src/agent/loop/context.ts";
 import { nativePlanner } from "../../src/agent/planners/native.ts";
-import { scriptSchema } from "../../src/run/script.ts";
-import { localScript } from "../../src/agent/llm/local.ts";
-import { textChars, weigh } from "../../src/agent/reserve.ts";
+import { scriptSchema } from "../../src/run/spec/script.ts";
+import { localScript } from "../../src/agent/llm/local/client.ts";
+import { textChars, weigh } from "../../src/agent/loop/reserve.ts";
 import { defineTool, WithImages, type RunTool } from "../../src/agent/tools/tool.ts";
-import { parseEvent } from "../../src/run/event.ts";
-import { compactionDue } from "../../src/run/memory.ts";
-import { extend, openWith, withShortOutputs, type Turn } from "../../src/run/message.ts";
+import { parseEvent } from "../../src/run/log/event.ts";
+import { compactionDue } from "../../src/run/decide/memory.ts";
+import { extend, openWith, withShortOutputs, type Turn } from "../../src/run/value/message.ts";
 import {
   fitImages,
   MAX_PICTURES,
@@ -20,8 +20,8 @@ import {
   PICTURE_TOKENS,
   PICTURE_TYPES,
   type Picture,
-} from "../../src/run/picture.ts";
-import { INITIAL_STATE } from "../../src/run/state.ts";
+} from "../../src/run/value/picture.ts";
+import { INITIAL_STATE } from "../../src/run/log/state.ts";
 import { Harness, specFor, type HarnessOptions } from "../harness.ts";
 import { requestOf } from "../wire.ts";
 

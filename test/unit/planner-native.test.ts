@@ -2,9 +2,9 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { nativePlanner } from "../../src/agent/planners/native.ts";
 import { plannerFor } from "../../src/agent/planners/planner-for.ts";
-import type { Reply } from "../../src/run/message.ts";
-import { PLANNERS } from "../../src/run/spec.ts";
-import type { RunState } from "../../src/run/state.ts";
+import type { Reply } from "../../src/run/value/message.ts";
+import { PLANNERS } from "../../src/run/spec/spec.ts";
+import type { RunState } from "../../src/run/log/state.ts";
 import { stateWith } from "../harness.ts";
 
 test("tool calls are read with their arguments and the provider's ids", () => {

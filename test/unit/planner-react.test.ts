@@ -1,9 +1,9 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { reactPlanner } from "../../src/agent/planners/react.ts";
-import type { Reply, ToolDescription, Turn } from "../../src/run/message.ts";
-import type { Reading } from "../../src/run/planner.ts";
-import { INITIAL_STATE, type RunState } from "../../src/run/state.ts";
+import type { Reply, ToolDescription, Turn } from "../../src/run/value/message.ts";
+import type { Reading } from "../../src/run/decide/planner.ts";
+import { INITIAL_STATE, type RunState } from "../../src/run/log/state.ts";
 
 const CALL = { kind: "calls", calls: [{ name: "calculator", arguments: { expression: "2+2" } }] };
 

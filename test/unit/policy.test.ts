@@ -1,15 +1,15 @@
 /** What an agent's policy allows, denies and asks for, as a run comes to see it. */
 import { expect, test } from "vitest";
-import { marked } from "../../src/run/trust.ts";
-import { forbidden, judge, policySchema, type Policy } from "../../src/run/policy.ts";
-import { schemaDefect } from "../../src/agent/tools/schema-defect.ts";
-import { schemaFits } from "../../src/agent/tools/json-schema.ts";
+import { marked } from "../../src/run/value/trust.ts";
+import { forbidden, judge, policySchema, type Policy } from "../../src/run/spec/policy.ts";
+import { schemaDefect } from "../../src/agent/tools/schema/schema-defect.ts";
+import { schemaFits } from "../../src/agent/tools/schema/json-schema.ts";
 import { nativePlanner } from "../../src/agent/planners/native.ts";
 import { reactPlanner } from "../../src/agent/planners/react.ts";
-import type { JsonObject } from "../../src/run/json.ts";
+import type { JsonObject } from "../../src/run/value/json.ts";
 import { builtInTools, toolboxFor } from "../../src/agent/tools/registry.ts";
-import { buildCatalogue } from "../../src/deps.ts";
-import { configOf } from "../../src/env.ts";
+import { buildCatalogue } from "../../src/compose/catalogue.ts";
+import { configOf } from "../../src/env/config.ts";
 import { Harness, Killed, specFor } from "../harness.ts";
 
 const ADD = { name: "add_numbers", arguments: { a: 1, b: 2 } };

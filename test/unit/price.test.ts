@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { PRICES, shippedPrice } from "../../src/agent/llm/prices.ts";
-import { costOf, worstCase, type Price } from "../../src/run/price.ts";
+import { costOf, worstCase, type Price } from "../../src/run/spec/price.ts";
 
 const USAGE = { input_tokens: 0, cached_input_tokens: 0, output_tokens: 0 };
 const PRICE: Price = {

@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import { nativePlanner } from "../../src/agent/planners/native.ts";
 import { reactPlanner } from "../../src/agent/planners/react.ts";
-import { profileSchema, profileText, type Profile } from "../../src/run/profile.ts";
+import { profileSchema, profileText, type Profile } from "../../src/run/spec/profile.ts";
 import { stateWith } from "../harness.ts";
 
 const PROFILE: Profile = {

@@ -3,12 +3,12 @@ import { hash } from "node:crypto";
 import { z } from "zod";
 import { expect, test } from "vitest";
 import { MAX_OUTPUT_BYTES } from "../../src/agent/tools/output.ts";
-import { readOutput } from "../../src/agent/tools/read-output.ts";
+import { readOutput } from "../../src/agent/tools/built-in/read-output.ts";
 import { defineTool } from "../../src/agent/tools/tool.ts";
-import { EventLog } from "../../src/durable/event-log.ts";
-import type { NewEvent } from "../../src/run/event.ts";
-import { withShortOutputs } from "../../src/run/message.ts";
-import type { JsonValue } from "../../src/run/json.ts";
+import { EventLog } from "../../src/durable/run/event-log.ts";
+import type { NewEvent } from "../../src/run/log/event.ts";
+import { withShortOutputs } from "../../src/run/value/message.ts";
+import type { JsonValue } from "../../src/run/value/json.ts";
 import { createdEvent, Harness, memoryStorage, specFor } from "../harness.ts";
 
 const WHOLE = "😀 and so on. ".repeat(370_000);

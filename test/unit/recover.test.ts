@@ -2,12 +2,12 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { defineTool, type ProbeAnswer, type RunTool } from "../../src/agent/tools/tool.ts";
-import type { Effect } from "../../src/run/effect.ts";
-import type { NewEvent } from "../../src/run/event.ts";
-import { recover } from "../../src/run/recover.ts";
-import { foldNew } from "../../src/run/reduce.ts";
-import type { AgentConfig } from "../../src/run/spec.ts";
-import type { RunState } from "../../src/run/state.ts";
+import type { Effect } from "../../src/run/value/effect.ts";
+import type { NewEvent } from "../../src/run/log/event.ts";
+import { recover } from "../../src/run/decide/recover.ts";
+import { foldNew } from "../../src/run/log/reduce.ts";
+import type { AgentConfig } from "../../src/run/spec/spec.ts";
+import type { RunState } from "../../src/run/log/state.ts";
 import { Harness, Killed, specFor } from "../harness.ts";
 
 const SCRIPT = [{ tool_calls: [{ name: "act", arguments: { n: 1 } }] }, { text: "done" }];

@@ -8,11 +8,11 @@ import {
   upcast,
   type NewEvent,
   type RunEvent,
-} from "../../src/run/event.ts";
-import { dueAt } from "../../src/run/due.ts";
-import { recover } from "../../src/run/recover.ts";
-import { foldNew, reduce } from "../../src/run/reduce.ts";
-import { INITIAL_STATE, type RunState } from "../../src/run/state.ts";
+} from "../../src/run/log/event.ts";
+import { dueAt } from "../../src/run/decide/due.ts";
+import { recover } from "../../src/run/decide/recover.ts";
+import { foldNew, reduce } from "../../src/run/log/reduce.ts";
+import { INITIAL_STATE, type RunState } from "../../src/run/log/state.ts";
 import { createdEvent, Harness, specFor } from "../harness.ts";
 
 const add = { name: "add_numbers", arguments: { a: 1, b: 2 } };

@@ -1,17 +1,21 @@
 /** Tools that tenants bring: what is seen before the first call, and bad input to the calls. */
 import { expect, test } from "vitest";
-import { definitionDefects } from "../../src/agent/tools/definition-defects.ts";
+import { definitionDefects } from "../../src/agent/tools/registered/definition-defects.ts";
 import { guardedFetch } from "../../src/agent/fetch/guarded-fetch.ts";
 import { HostRules } from "../../src/agent/fetch/host-rules.ts";
-import { registeredTools } from "../../src/agent/tools/registered-tools.ts";
+import { registeredTools } from "../../src/agent/tools/registered/registered-tools.ts";
 import { prepareCall } from "../../src/agent/tools/invoke.ts";
-import { jsonSchemaCheck } from "../../src/agent/tools/json-schema.ts";
+import { jsonSchemaCheck } from "../../src/agent/tools/schema/json-schema.ts";
 import { toolboxFor } from "../../src/agent/tools/registry.ts";
-import { filledHeaders, secretFiller, type Secrets } from "../../src/agent/tools/secrets.ts";
-import { configOf } from "../../src/env.ts";
-import { ToolStop } from "../../src/run/failure.ts";
-import type { JsonObject, JsonValue } from "../../src/run/json.ts";
-import type { HttpDefinition, ToolDefinition } from "../../src/run/tool-definition.ts";
+import {
+  filledHeaders,
+  secretFiller,
+  type Secrets,
+} from "../../src/agent/tools/registered/secrets.ts";
+import { configOf } from "../../src/env/config.ts";
+import { ToolStop } from "../../src/run/value/failure.ts";
+import type { JsonObject, JsonValue } from "../../src/run/value/json.ts";
+import type { HttpDefinition, ToolDefinition } from "../../src/run/spec/tool-definition.ts";
 import { Harness, specFor } from "../harness.ts";
 import { forbiddenUrls } from "../ssrf-corpus.ts";
 import { Target } from "../target.ts";

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { RunView } from "../../sdk/src/cli/render.ts";
 import { columnsOf } from "../../sdk/src/cli/terminal-text.ts";
 import type { TaskEvent } from "../../sdk/src/index.ts";
-import { EVENT_TYPES } from "../../src/run/event.ts";
+import { EVENT_TYPES } from "../../src/run/log/event.ts";
 
 type Data = TaskEvent["data"];
 

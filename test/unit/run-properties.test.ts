@@ -6,16 +6,16 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { defineTool, type RunTool } from "../../src/agent/tools/tool.ts";
-import { dueAt } from "../../src/run/due.ts";
-import { EFFECTS } from "../../src/run/effect.ts";
-import { parseEvent, TERMINAL_TYPES, type RunEvent } from "../../src/run/event.ts";
-import { recover } from "../../src/run/recover.ts";
-import { foldNew, reduce } from "../../src/run/reduce.ts";
-import type { RunCommand } from "../../src/run/command.ts";
-import type { JsonValue } from "../../src/run/json.ts";
-import type { Policy } from "../../src/run/policy.ts";
-import { INITIAL_STATE, type RunState } from "../../src/run/state.ts";
-import { isTerminal } from "../../src/run/view.ts";
+import { dueAt } from "../../src/run/decide/due.ts";
+import { EFFECTS } from "../../src/run/value/effect.ts";
+import { parseEvent, TERMINAL_TYPES, type RunEvent } from "../../src/run/log/event.ts";
+import { recover } from "../../src/run/decide/recover.ts";
+import { foldNew, reduce } from "../../src/run/log/reduce.ts";
+import type { RunCommand } from "../../src/run/decide/command.ts";
+import type { JsonValue } from "../../src/run/value/json.ts";
+import type { Policy } from "../../src/run/spec/policy.ts";
+import { INITIAL_STATE, type RunState } from "../../src/run/log/state.ts";
+import { isTerminal } from "../../src/run/decide/view.ts";
 import { Harness, Killed, specFor } from "../harness.ts";
 
 /** A tool of each effect; what the world saw of them is counted by key. */

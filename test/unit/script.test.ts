@@ -7,7 +7,7 @@ import {
   scriptTurn,
   type MadeCall,
   type Script,
-} from "../../src/run/script.ts";
+} from "../../src/run/spec/script.ts";
 
 test("the nth reply is played by the nth entry that has one", () => {
   const script: Script = [{ text: "a" }, { error: { class: "overloaded" } }, { text: "b" }];

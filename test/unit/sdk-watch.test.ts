@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
 import type { WebSocket as ServerSocket } from "ws";
-import { TERMINAL_TYPES as TERMINAL_TYPES_OF_THE_LOG } from "../../src/run/event.ts";
+import { TERMINAL_TYPES as TERMINAL_TYPES_OF_THE_LOG } from "../../src/run/log/event.ts";
 import {
   Opspawn,
   StreamGapError,

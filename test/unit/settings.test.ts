@@ -1,7 +1,7 @@
 /** Settings of providers and models, and what a submission is told where one is missing. */
 import { expect, test } from "vitest";
-import { buildCatalogue } from "../../src/deps.ts";
-import { configOf, SettingError } from "../../src/env.ts";
+import { buildCatalogue } from "../../src/compose/catalogue.ts";
+import { configOf, SettingError } from "../../src/env/config.ts";
 
 test("a provider is there when its key or its address is set", () => {
   expect([...configOf({}).providers.keys()]).toEqual([]);

@@ -1,10 +1,10 @@
 /** Slots as they are decided: no cap is exceeded, none is left free, and the order is fair. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { Slots } from "../../src/durable/slots.ts";
-import type { SlotSeeker } from "../../src/durable/ledger-rpc.ts";
-import { RunSlot } from "../../src/durable/run-slot.ts";
-import { INITIAL_STATE, type RunState } from "../../src/run/state.ts";
+import { Slots } from "../../src/durable/ledger/slots.ts";
+import type { SlotSeeker } from "../../src/durable/ledger/rpc.ts";
+import { RunSlot } from "../../src/durable/run/run-slot.ts";
+import { INITIAL_STATE, type RunState } from "../../src/run/log/state.ts";
 import { memoryStorage, specFor } from "../harness.ts";
 
 const SLOTTED = { ...specFor({}), concurrency: { priority: 0 } };

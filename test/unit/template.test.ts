@@ -1,6 +1,6 @@
 /** Templates of hooks: values in the place of placeholders, and nothing that could be run. */
 import { expect, test } from "vitest";
-import { fill, templateFaults } from "../../src/run/template.ts";
+import { fill, templateFaults } from "../../src/run/spec/template.ts";
 
 const CONTEXT = {
   issue: { title: "It {{breaks}}", number: 7, labels: [{ name: "bug" }], draft: false, body: null },

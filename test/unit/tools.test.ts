@@ -1,15 +1,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { expect, test } from "vitest";
-import { calculate, calculator } from "../../src/agent/tools/calculator.ts";
-import { currentTime } from "../../src/agent/tools/current-time.ts";
-import { jsonSchemaCheck } from "../../src/agent/tools/json-schema.ts";
+import { calculate, calculator } from "../../src/agent/tools/built-in/calculator.ts";
+import { currentTime } from "../../src/agent/tools/built-in/current-time.ts";
+import { jsonSchemaCheck } from "../../src/agent/tools/schema/json-schema.ts";
 import { BUILT_IN_TOOLS, toolboxFor } from "../../src/agent/tools/registry.ts";
-import { scriptTools } from "../../src/agent/tools/script-tools.ts";
+import { scriptTools } from "../../src/agent/tools/registered/script-tools.ts";
 import type { Tool, ToolContext } from "../../src/agent/tools/tool.ts";
-import { wait } from "../../src/agent/tools/wait.ts";
-import type { JsonObject } from "../../src/run/json.ts";
-import type { ScriptedCalls } from "../../src/run/state.ts";
+import { wait } from "../../src/agent/tools/built-in/wait.ts";
+import type { JsonObject } from "../../src/run/value/json.ts";
+import type { ScriptedCalls } from "../../src/run/log/state.ts";
 
 test.each([
   ["17/100*2340", 397.8],

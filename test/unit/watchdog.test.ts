@@ -1,6 +1,6 @@
 /** The one timer of a slice's model calls. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Watchdog } from "../../src/agent/watchdog.ts";
+import { Watchdog } from "../../src/agent/loop/watchdog.ts";
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -10,12 +10,12 @@ import {
   verifiedId,
 } from "../../src/crypto/signature.ts";
 import { SigningSecrets } from "../../src/crypto/signing-secrets.ts";
-import { Announcer } from "../../src/durable/announcer.ts";
-import { EventLog } from "../../src/durable/event-log.ts";
-import { readWebhookMessage } from "../../src/queue/webhook-message.ts";
-import type { NewEvent } from "../../src/run/event.ts";
-import { WEBHOOK_TYPES, type WebhookType } from "../../src/run/webhook-type.ts";
-import { isHopeless, pauseAfter, type NoticeBatch } from "../../src/run/webhook.ts";
+import { Announcer } from "../../src/durable/run/webhook-outbox.ts";
+import { EventLog } from "../../src/durable/run/event-log.ts";
+import { readWebhookMessage } from "../../src/queue/webhooks/message.ts";
+import type { NewEvent } from "../../src/run/log/event.ts";
+import { WEBHOOK_TYPES, type WebhookType } from "../../src/run/value/webhook-type.ts";
+import { isHopeless, pauseAfter, type NoticeBatch } from "../../src/run/log/webhook.ts";
 import { createdEvent, memoryStorage, specFor } from "../harness.ts";
 
 const NOW = Date.parse("2026-11-24T12:00:00.000Z");

@@ -1,7 +1,7 @@
 /** Agents in D1: versions, races, and what a submission costs. */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import type { AgentDefinition } from "../../src/run/agent.ts";
+import type { AgentDefinition } from "../../src/run/spec/agent.ts";
 import { newAct, type Act } from "../../src/store/audit.ts";
 import { AgentStore, MAX_AGENTS } from "../../src/store/agents.ts";
 import { ToolStore } from "../../src/store/tools.ts";

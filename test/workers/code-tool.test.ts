@@ -1,12 +1,12 @@
 /** Registered tools of the kind `code`: checked when they are registered, run without tools. */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { codeTool, sourceDefect } from "../../src/agent/tools/code-tool.ts";
+import { codeTool, sourceDefect } from "../../src/agent/tools/code/code-tool.ts";
 import { invokeTool } from "../../src/agent/tools/invoke.ts";
-import type { Isolate } from "../../src/agent/tools/isolate.ts";
-import { isolateOf } from "../../src/durable/isolate.ts";
-import type { JsonValue } from "../../src/run/json.ts";
-import type { CodeDefinition } from "../../src/run/tool-definition.ts";
+import type { Isolate } from "../../src/agent/tools/code/isolate.ts";
+import { isolateOf } from "../../src/durable/isolate/isolate.ts";
+import type { JsonValue } from "../../src/run/value/json.ts";
+import type { CodeDefinition } from "../../src/run/spec/tool-definition.ts";
 
 function isolate(): Isolate {
   const made = isolateOf(env.ISOLATES);

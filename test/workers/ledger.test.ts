@@ -3,9 +3,9 @@ import { env } from "cloudflare:workers";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ledgerStub, type LedgerRpc, type Spender } from "../../src/durable/ledger-rpc.ts";
-import { runStub } from "../../src/durable/rpc.ts";
-import { specOf, TaskStore } from "../../src/store/tasks.ts";
+import { ledgerStub, type LedgerRpc, type Spender } from "../../src/durable/ledger/rpc.ts";
+import { runStub } from "../../src/durable/run/rpc.ts";
+import { specOf, TaskStore } from "../../src/store/tasks/tasks.ts";
 import { newTask } from "./tasks.ts";
 
 const DAY = new Date().toISOString().slice(0, 10);

@@ -2,13 +2,12 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { createApp } from "../../src/api/app.ts";
-import { apiDeps } from "../../src/api/context.ts";
-import { buildCatalogue, buildMcp } from "../../src/deps.ts";
-import type { CatalogueHead } from "../../src/run/mcp-catalogue.ts";
-import { MAX_MCP_SERVERS } from "../../src/run/mcp-server.ts";
+import { apiDeps } from "../../src/compose/api.ts";
+import type { CatalogueHead } from "../../src/run/spec/mcp-catalogue.ts";
+import { MAX_MCP_SERVERS } from "../../src/run/spec/mcp-server.ts";
 import { AuditStore, newAct, type Act } from "../../src/store/audit.ts";
-import { McpStore } from "../../src/store/mcp.ts";
-import { specOf, TaskStore } from "../../src/store/tasks.ts";
+import { McpStore } from "../../src/store/mcp/servers.ts";
+import { specOf, TaskStore } from "../../src/store/tasks/tasks.ts";
 import { definitionOf } from "../mcp-double.ts";
 
 const store = new McpStore(env.DB);
@@ -204,9 +203,7 @@ const settings = {
   DOCS_TOKEN: "the-token",
 };
 const bindings: Env = { ...env, DB: db, ...settings };
-const app = createApp((env_) =>
-  apiDeps(env_, buildCatalogue, { count() {}, fault() {} }, buildMcp),
-);
+const app = createApp((env_) => apiDeps(env_, { count() {}, fault() {} }));
 
 for (const tenant of ["test", "rich", "poor"]) {
   const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`k_${tenant}`));

@@ -3,13 +3,13 @@ import { createExecutionContext, createMessageBatch, getQueueResult } from "clou
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import worker from "../../src/index.ts";
-import { runStub } from "../../src/durable/rpc.ts";
-import { messageFor, type TaskMessage, type TaskQueues } from "../../src/queue/message.ts";
+import { runStub } from "../../src/durable/run/rpc.ts";
+import { messageFor, type TaskMessage, type TaskQueues } from "../../src/queue/tasks/message.ts";
 import { reconcile } from "../../src/queue/reconciler.ts";
 import { AuditStore, newAct } from "../../src/store/audit.ts";
-import { TaskStore, type StoredTask } from "../../src/store/tasks.ts";
-import { WebhookStore } from "../../src/store/webhooks.ts";
-import type { JsonValue } from "../../src/run/json.ts";
+import { TaskStore, type StoredTask } from "../../src/store/tasks/tasks.ts";
+import { WebhookStore } from "../../src/store/webhooks/webhooks.ts";
+import type { JsonValue } from "../../src/run/value/json.ts";
 import { newTask } from "./tasks.ts";
 
 const tasks = new TaskStore(env.DB);

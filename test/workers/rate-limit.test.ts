@@ -4,8 +4,7 @@ import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
 import { createApp } from "../../src/api/app.ts";
 import { sha256Hex } from "../../src/api/http/auth.ts";
-import { apiDeps } from "../../src/api/context.ts";
-import { buildCatalogue, buildMcp } from "../../src/deps.ts";
+import { apiDeps } from "../../src/compose/api.ts";
 
 const observer = { count() {}, fault() {} };
 
@@ -30,7 +29,7 @@ function serviceWith(limit: number) {
     },
   };
   const own = { ...env, REQUESTS } as Env;
-  const app = createApp((given) => apiDeps(given, buildCatalogue, observer, buildMcp));
+  const app = createApp((given) => apiDeps(given, observer));
   return (tenant: string, path: string) => {
     const request = new Request(`https://service.test${path}`, {
       headers: { Authorization: `Bearer opsk_${tenant}` },

@@ -1,11 +1,11 @@
 /** Code of models in its isolate: what it can do, and that nothing it does ends the run. */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { runStub } from "../../src/durable/rpc.ts";
-import type { RunEvent } from "../../src/run/event.ts";
-import type { JsonValue } from "../../src/run/json.ts";
-import type { RunView } from "../../src/run/view.ts";
-import { specOf, TaskStore } from "../../src/store/tasks.ts";
+import { runStub } from "../../src/durable/run/rpc.ts";
+import type { RunEvent } from "../../src/run/log/event.ts";
+import type { JsonValue } from "../../src/run/value/json.ts";
+import type { RunView } from "../../src/run/decide/view.ts";
+import { specOf, TaskStore } from "../../src/store/tasks/tasks.ts";
 import { newTask } from "./tasks.ts";
 
 const tasks = new TaskStore(env.DB);

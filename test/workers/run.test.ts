@@ -2,12 +2,12 @@
 import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { runStub } from "../../src/durable/rpc.ts";
-import { specOf, TaskStore } from "../../src/store/tasks.ts";
-import type { RunEvent } from "../../src/run/event.ts";
-import { INITIAL_STATE } from "../../src/run/state.ts";
-import { viewOf, type RunView } from "../../src/run/view.ts";
-import type { JsonValue } from "../../src/run/json.ts";
+import { runStub } from "../../src/durable/run/rpc.ts";
+import { specOf, TaskStore } from "../../src/store/tasks/tasks.ts";
+import type { RunEvent } from "../../src/run/log/event.ts";
+import { INITIAL_STATE } from "../../src/run/log/state.ts";
+import { viewOf, type RunView } from "../../src/run/decide/view.ts";
+import type { JsonValue } from "../../src/run/value/json.ts";
 import { newTask } from "./tasks.ts";
 
 const tasks = new TaskStore(env.DB);

@@ -1,7 +1,7 @@
 /** Runs before each test file in workerd: its D1 starts with the schema and no rows. */
 import { applyD1Migrations, type D1Migration } from "cloudflare:test";
 import { env } from "cloudflare:workers";
-import { compileCode } from "../../src/agent/tools/compile-code.ts";
+import { compileCode } from "../../src/agent/tools/code/compile-code.ts";
 
 const { DB, TEST_MIGRATIONS } = env as typeof env & { TEST_MIGRATIONS: D1Migration[] };
 

@@ -7,13 +7,13 @@ import {
   type ConcurrencyState,
   type LedgerRpc,
   type SlotSeeker,
-} from "../../src/durable/ledger-rpc.ts";
-import { runStub } from "../../src/durable/rpc.ts";
-import type { RunEvent } from "../../src/run/event.ts";
-import type { JsonValue } from "../../src/run/json.ts";
+} from "../../src/durable/ledger/rpc.ts";
+import { runStub } from "../../src/durable/run/rpc.ts";
+import type { RunEvent } from "../../src/run/log/event.ts";
+import type { JsonValue } from "../../src/run/value/json.ts";
 import { ConcurrencyStore } from "../../src/store/concurrency.ts";
 import { newAct } from "../../src/store/audit.ts";
-import { specOf, TaskStore, type StoredTask } from "../../src/store/tasks.ts";
+import { specOf, TaskStore, type StoredTask } from "../../src/store/tasks/tasks.ts";
 import { newTask } from "./tasks.ts";
 
 const PATIENT = { timeout: 15_000 };

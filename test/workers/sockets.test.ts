@@ -2,10 +2,10 @@
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { runStub } from "../../src/durable/rpc.ts";
-import type { RunEvent } from "../../src/run/event.ts";
-import { specOf, TaskStore } from "../../src/store/tasks.ts";
-import type { JsonValue } from "../../src/run/json.ts";
+import { runStub } from "../../src/durable/run/rpc.ts";
+import type { RunEvent } from "../../src/run/log/event.ts";
+import { specOf, TaskStore } from "../../src/store/tasks/tasks.ts";
+import type { JsonValue } from "../../src/run/value/json.ts";
 import { newTask } from "./tasks.ts";
 import { Watcher } from "./watcher.ts";
 

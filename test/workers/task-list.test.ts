@@ -1,8 +1,8 @@
 /** The list of tasks: its totals are right, and cost the same however many tasks there are. */
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
-import { firstIdAt } from "../../src/run/id.ts";
-import { TaskStore } from "../../src/store/tasks.ts";
+import { firstIdAt } from "../../src/run/value/id.ts";
+import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import { newTask } from "./tasks.ts";
 
 const tasks = new TaskStore(env.DB);

@@ -1,11 +1,11 @@
 /** Tasks for tests in workerd. */
-import { newTaskId } from "../../src/run/id.ts";
-import type { JsonObject } from "../../src/run/json.ts";
-import type { McpServerDefinition } from "../../src/run/mcp-server.ts";
-import type { AgentConfig, RunLimits } from "../../src/run/spec.ts";
-import type { ToolDefinition } from "../../src/run/tool-definition.ts";
-import type { WebhookType } from "../../src/run/webhook-type.ts";
-import type { StoredTask } from "../../src/store/tasks.ts";
+import { newTaskId } from "../../src/run/value/id.ts";
+import type { JsonObject } from "../../src/run/value/json.ts";
+import type { McpServerDefinition } from "../../src/run/spec/mcp-server.ts";
+import type { AgentConfig, RunLimits } from "../../src/run/spec/spec.ts";
+import type { ToolDefinition } from "../../src/run/spec/tool-definition.ts";
+import type { WebhookType } from "../../src/run/value/webhook-type.ts";
+import type { StoredTask } from "../../src/store/tasks/tasks.ts";
 
 /** A task of the tenant `test` for the scripted model; nothing is stored. */
 export function newTask(

@@ -2,10 +2,10 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
-import { EventLog } from "../../src/durable/event-log.ts";
-import { runStub, watchAddress } from "../../src/durable/rpc.ts";
-import { Watchers, type WatcherCommands } from "../../src/durable/sockets.ts";
-import { specOf, TaskStore } from "../../src/store/tasks.ts";
+import { EventLog } from "../../src/durable/run/event-log.ts";
+import { runStub, watchAddress } from "../../src/durable/run/rpc.ts";
+import { Watchers, type WatcherCommands } from "../../src/durable/run/sockets.ts";
+import { specOf, TaskStore } from "../../src/store/tasks/tasks.ts";
 import type { Credential } from "../../src/store/keys.ts";
 import { newTask } from "./tasks.ts";
 

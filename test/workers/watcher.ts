@@ -1,7 +1,7 @@
 /** A watcher of a run, as the Worker opens one for a client. */
 import { vi } from "vitest";
-import type { RunRpc } from "../../src/durable/rpc.ts";
-import type { RunEvent } from "../../src/run/event.ts";
+import type { RunRpc } from "../../src/durable/run/rpc.ts";
+import type { RunEvent } from "../../src/run/log/event.ts";
 
 type Message = { readonly type: string; readonly [key: string]: unknown };
 

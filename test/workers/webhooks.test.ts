@@ -6,20 +6,20 @@ import { env } from "cloudflare:workers";
 import { Webhook } from "standardwebhooks";
 import { expect, test } from "vitest";
 import { SigningSecrets } from "../../src/crypto/signing-secrets.ts";
-import { runStub } from "../../src/durable/rpc.ts";
-import type { WebhookMessage } from "../../src/queue/webhook-message.ts";
-import { consumeWebhooks, type WebhookDeps } from "../../src/queue/webhooks.ts";
-import { ToolStop } from "../../src/run/failure.ts";
-import { WEBHOOK_TYPES, type WebhookType } from "../../src/run/webhook-type.ts";
+import { runStub } from "../../src/durable/run/rpc.ts";
+import type { WebhookMessage } from "../../src/queue/webhooks/message.ts";
+import { consumeWebhooks, type WebhookDeps } from "../../src/queue/webhooks/deliver.ts";
+import { ToolStop } from "../../src/run/value/failure.ts";
+import { WEBHOOK_TYPES, type WebhookType } from "../../src/run/value/webhook-type.ts";
 import {
   CALLBACKS,
   messageId,
   type DeliveryName,
   type NoticeBatch,
-} from "../../src/run/webhook.ts";
+} from "../../src/run/log/webhook.ts";
 import { SecretStore } from "../../src/store/secrets.ts";
-import { specOf, TaskStore } from "../../src/store/tasks.ts";
-import { WebhookStore, type DeliveryRow } from "../../src/store/webhooks.ts";
+import { specOf, TaskStore } from "../../src/store/tasks/tasks.ts";
+import { WebhookStore, type DeliveryRow } from "../../src/store/webhooks/webhooks.ts";
 import { newTask } from "./tasks.ts";
 
 const store = new WebhookStore(env.DB);

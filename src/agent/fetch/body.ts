@@ -1,5 +1,5 @@
 /** Bodies of responses, read as far as somebody is willing to hold them. */
-import { ToolStop } from "../../run/failure.ts";
+import { ToolStop } from "../../run/value/failure.ts";
 
 /** A body that fails with `response_too_large` after so many bytes; those come first. */
 export function cappedBody(

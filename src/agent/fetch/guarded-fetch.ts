@@ -3,8 +3,8 @@
  * request is judged before it is made, redirects are followed by hand, and nobody can send more than
  * a cap. What is refused, unreachable or too large is thrown as a `ToolStop`.
  */
-import { ToolStop } from "../../run/failure.ts";
-import { TRANSPORT_HEADERS } from "../../run/header-defect.ts";
+import { ToolStop } from "../../run/value/failure.ts";
+import { TRANSPORT_HEADERS } from "../../run/spec/header-defect.ts";
 import { cappedBody } from "./body.ts";
 import type { HostRules } from "./host-rules.ts";
 import { checkResolved, type Resolve } from "./resolver.ts";

@@ -2,7 +2,7 @@
  * Which addresses may be fetched, as far as their text tells. The URL parser has brought every
  * spelling of a host (octal, hex, percent, full-width, dotted otherwise) to one before it is judged.
  */
-import { ToolStop } from "../../run/failure.ts";
+import { ToolStop } from "../../run/value/failure.ts";
 import { isAddress, isPublicAddress } from "./address.ts";
 
 /** A deployment's own rules, as its settings have them. */

@@ -2,8 +2,8 @@
  * What a name stands for, asked over HTTPS: a Worker has no other way to know, and is not told which
  * address its own request goes to. `node:dns` in workerd asks the same way, of a fixed server.
  */
-import { isJsonObject } from "../../run/json.ts";
-import { ToolStop } from "../../run/failure.ts";
+import { isJsonObject } from "../../run/value/json.ts";
+import { ToolStop } from "../../run/value/failure.ts";
 import { isPublicAddress } from "./address.ts";
 
 /** Gives every address of a name; none where it does not exist. @throws where nobody can tell */

@@ -2,8 +2,8 @@
  * The model port. An adapter speaks one wire protocol; it streams a small union of events, never
  * throws, and ends in exactly one `done` or `failed`. It does not retry: attempts are the run's.
  */
-import type { ModelFailure } from "../../run/failure.ts";
-import type { Prompt, Reply } from "../../run/message.ts";
+import type { ModelFailure } from "../../run/value/failure.ts";
+import type { Prompt, Reply } from "../../run/value/message.ts";
 
 /** One model call, provider-neutral. */
 export interface ModelRequest extends Prompt {

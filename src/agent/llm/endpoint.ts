@@ -10,6 +10,21 @@ export interface Endpoint {
   readonly settings: { readonly key: string; readonly url: string };
 }
 
+/** The wire protocols that are spoken. */
+export type Protocol = "responses" | "chat" | "compatible" | "anthropic" | "google" | "openrouter";
+
+export interface ProviderSettings {
+  readonly protocol: Protocol;
+  /** Absent for a server that needs none. */
+  readonly apiKey?: string;
+  /** As the provider's SDK takes it; absent: the provider's own. */
+  readonly baseUrl?: string;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** The names of the settings that a message should name; absent: those called after the provider. */
+  readonly named?: { readonly key: string; readonly url: string };
+}
+
 /** An endpoint whose settings are called after its provider: `OPENAI_API_KEY`, `OPENAI_BASE_URL`. */
 export function endpointOf(
   provider: string,

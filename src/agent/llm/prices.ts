@@ -3,7 +3,7 @@
  * not here has no price; `OPSPAWN_PRICES` adds rows and overrides them. Regular rates only: no
  * batch, no priority, cache writes of the shortest kind.
  */
-import type { Price, Rates } from "../../run/price.ts";
+import type { Price, Rates } from "../../run/spec/price.ts";
 
 interface PriceRow {
   readonly provider: string;

@@ -3,8 +3,8 @@
  * so errors are told apart by their fields, never by class. What a provider calls the error counts
  * for more than the HTTP status: in mid-stream there is no status, and some send the wrong one.
  */
-import type { ModelFailure, ModelFailureCode } from "../../run/failure.ts";
-import { isJsonObject } from "../../run/json.ts";
+import type { ModelFailure, ModelFailureCode } from "../../run/value/failure.ts";
+import { isJsonObject } from "../../run/value/json.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { textOf } from "./field.ts";
 import { retryHint } from "./retry-hint.ts";

@@ -2,8 +2,8 @@
  * What all adapters have in common: a provider's stream is opened, read piece by piece, and comes
  * to exactly one `done` or `failed`, whatever is thrown on the way.
  */
-import type { ModelFailureCode } from "../../run/failure.ts";
-import type { Reply } from "../../run/message.ts";
+import type { ModelFailureCode } from "../../run/value/failure.ts";
+import type { Reply } from "../../run/value/message.ts";
 import type { LlmEvent } from "./client.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { failureOf, ReportedError } from "./provider-failure.ts";

@@ -1,5 +1,5 @@
 /** How long a provider asks to be left alone, wherever it says so. */
-import { isJsonObject } from "../../run/json.ts";
+import { isJsonObject } from "../../run/value/json.ts";
 
 /** Milliseconds: from the headers, from Google's details, from OpenAI's sentence; null without a hint. */
 export function retryHint(headers: unknown, details: unknown, message: string): number | null {

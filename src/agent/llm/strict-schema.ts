@@ -1,5 +1,5 @@
 /** JSON Schema as providers take it for structured output. */
-import { isJsonObject, type JsonObject, type JsonValue } from "../../run/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../run/value/json.ts";
 
 /**
  * Whether a schema fits OpenAI's strict mode, which decodes by it: every object is closed and

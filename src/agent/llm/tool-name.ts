@@ -3,7 +3,7 @@
  * that fits all of them is sent as it is; another gets a stand-in that depends on the name alone,
  * so that a conversation reads the same whatever tools are offered with it.
  */
-import type { ToolDescription } from "../../run/message.ts";
+import type { ToolDescription } from "../../run/value/message.ts";
 
 const FITS = /^[A-Za-z_][\w-]{0,63}$/;
 /** Characters of the name itself in a stand-in; the rest tells apart names that look alike. */

@@ -1,5 +1,5 @@
 /** The outcome of a tool call as text, for providers that take nothing else. */
-import type { ToolResult } from "../../run/message.ts";
+import type { ToolResult } from "../../run/value/message.ts";
 
 /** What the model is told. */
 export function toolText({ output, error }: ToolResult): string {

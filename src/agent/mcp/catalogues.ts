@@ -1,6 +1,6 @@
 /** What a tenant's MCP servers offer, from what is kept of it, and from the servers where that is old. */
-import type { McpTool } from "../../run/mcp-catalogue.ts";
-import type { McpServerDefinition } from "../../run/mcp-server.ts";
+import type { McpTool } from "../../run/spec/mcp-catalogue.ts";
+import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import type { Catalogues, Known } from "./host.ts";
 
 /** How long a server that could not be listed is not tried again; longer with each failure, milliseconds. */

@@ -6,8 +6,8 @@ import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { OAuthClientProvider } from "@modelcontextprotocol/sdk/client/auth.js";
 import type { ElicitRequest, ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import manifest from "../../../package.json" with { type: "json" };
-import { clipMessage, ToolStop } from "../../run/failure.ts";
-import type { McpServerDefinition } from "../../run/mcp-server.ts";
+import { clipMessage, ToolStop } from "../../run/value/failure.ts";
+import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import type { GuardedFetch } from "../fetch/guarded-fetch.ts";
 import type { Hide } from "./clean.ts";
 

@@ -2,13 +2,13 @@
  * The MCP servers of one run: what they offer, as events; their tools; and the sessions by which
  * these are called, for as long as a slice works.
  */
-import type { NewEvent } from "../../run/event.ts";
-import { clipMessage, ToolStop } from "../../run/failure.ts";
-import { ownValue, type JsonValue } from "../../run/json.ts";
-import type { CatalogueHead, McpHealth, McpTool } from "../../run/mcp-catalogue.ts";
-import type { Listings, McpListed } from "../../run/mcp-listing.ts";
-import { mcpToolMode, type McpServerDefinition } from "../../run/mcp-server.ts";
-import { goalOf, type RunSpec } from "../../run/spec.ts";
+import type { NewEvent } from "../../run/log/event.ts";
+import { clipMessage, ToolStop } from "../../run/value/failure.ts";
+import { ownValue, type JsonValue } from "../../run/value/json.ts";
+import type { CatalogueHead, McpHealth, McpTool } from "../../run/spec/mcp-catalogue.ts";
+import type { Listings, McpListed } from "../../run/value/mcp-listing.ts";
+import { mcpToolMode, type McpServerDefinition } from "../../run/spec/mcp-server.ts";
+import { goalOf, type RunSpec } from "../../run/spec/spec.ts";
 import { withTools, type Toolbox } from "../tools/registry.ts";
 import { MAX_OFFERED_CHARS, MAX_OFFERED_TOOLS, selectTools } from "./select.ts";
 import { McpSessions, orAborted, type Reach } from "./sessions.ts";

@@ -4,8 +4,8 @@
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { ToolStop } from "../../run/failure.ts";
-import { isJsonObject, jsonDefect, type JsonObject } from "../../run/json.ts";
+import { ToolStop } from "../../run/value/failure.ts";
+import { isJsonObject, jsonDefect, type JsonObject } from "../../run/value/json.ts";
 import {
   MAX_INSTRUCTIONS_CHARS,
   MAX_PART_CHARS,
@@ -14,11 +14,11 @@ import {
   type McpAnnotations,
   type McpProblem,
   type McpTool,
-} from "../../run/mcp-catalogue.ts";
-import type { McpServerDefinition } from "../../run/mcp-server.ts";
-import { TOOL_NAME } from "../../run/tool-definition.ts";
-import { schemaDefect } from "../tools/schema-defect.ts";
-import { referenceDefect } from "../tools/schema-refs.ts";
+} from "../../run/spec/mcp-catalogue.ts";
+import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
+import { TOOL_NAME } from "../../run/spec/tool-definition.ts";
+import { schemaDefect } from "../tools/schema/schema-defect.ts";
+import { referenceDefect } from "../tools/schema/schema-refs.ts";
 import { cleaned, type Hide } from "./clean.ts";
 import { connect, stopOf, type Connection, type ConnectOptions } from "./connect.ts";
 

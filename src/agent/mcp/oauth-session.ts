@@ -11,11 +11,11 @@ import type {
   OAuthClientMetadata,
   OAuthTokens,
 } from "@modelcontextprotocol/sdk/shared/auth.js";
-import { ToolStop } from "../../run/failure.ts";
-import { canonicalJson } from "../../run/json.ts";
-import type { McpServerDefinition } from "../../run/mcp-server.ts";
+import { ToolStop } from "../../run/value/failure.ts";
+import { canonicalJson } from "../../run/value/json.ts";
+import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import type { AuthProvider, Challenge } from "./connect.ts";
-import { hidden } from "../tools/secrets.ts";
+import { hidden } from "../tools/registered/secrets.ts";
 import type { ResolvedServer } from "./resolve.ts";
 import type { Sealer } from "../../crypto/seal.ts";
 

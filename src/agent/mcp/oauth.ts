@@ -3,8 +3,8 @@
  * their browser brings back. What is kept in between is the session's, see `oauth-session.ts`.
  */
 import { z } from "zod";
-import { clipMessage, ToolStop } from "../../run/failure.ts";
-import type { McpServerDefinition } from "../../run/mcp-server.ts";
+import { clipMessage, ToolStop } from "../../run/value/failure.ts";
+import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import type { GuardedFetch } from "../fetch/guarded-fetch.ts";
 import { connect, serverFetch, stopOf } from "./connect.ts";
 import { OAuthSession, type OAuthHost, type OAuthParty } from "./oauth-session.ts";

@@ -1,8 +1,8 @@
 /** The MCP servers of a deployment and its tenants, in use: listed, authorized, and reached by runs. */
-import { clipMessage, ToolStop } from "../../run/failure.ts";
-import type { CatalogueHead, McpHealth } from "../../run/mcp-catalogue.ts";
-import type { McpAuthorization, McpPort, McpRefusal } from "../../run/mcp-port.ts";
-import type { McpServerDefinition } from "../../run/mcp-server.ts";
+import { clipMessage, ToolStop } from "../../run/value/failure.ts";
+import type { CatalogueHead, McpHealth } from "../../run/spec/mcp-catalogue.ts";
+import type { McpAuthorization, McpPort, McpRefusal } from "../../run/spec/mcp-port.ts";
+import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import type { GuardedFetch } from "../fetch/guarded-fetch.ts";
 import type { HostRules } from "../fetch/host-rules.ts";
 import { connect, type AuthProvider } from "./connect.ts";

@@ -1,17 +1,22 @@
 /** What a server's definition stands for when it is used: its address and headers with their secrets. */
 import { hash } from "node:crypto";
-import type { SchemaDefect } from "../../run/catalogue.ts";
-import { ToolStop } from "../../run/failure.ts";
+import type { SchemaDefect } from "../../run/spec/catalogue.ts";
+import { ToolStop } from "../../run/value/failure.ts";
 import {
   headerDefect,
   referencesOf,
   SECRET_REFERENCE,
   VARIABLE_REFERENCE,
-} from "../../run/header-defect.ts";
-import { canonicalJson } from "../../run/json.ts";
-import { MCP_HEADERS, type McpServerDefinition } from "../../run/mcp-server.ts";
+} from "../../run/spec/header-defect.ts";
+import { canonicalJson } from "../../run/value/json.ts";
+import { MCP_HEADERS, type McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import type { HostRules } from "../fetch/host-rules.ts";
-import { filledHeaders, fillerOf, secretFiller, type Secrets } from "../tools/secrets.ts";
+import {
+  filledHeaders,
+  fillerOf,
+  secretFiller,
+  type Secrets,
+} from "../tools/registered/secrets.ts";
 
 /** What a deployment keeps for its servers and for those of its tenants. */
 export interface ServerSecrets {

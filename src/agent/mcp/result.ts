@@ -2,9 +2,14 @@
  * What an MCP server answers, as the output of a tool: the blocks that the protocol has (revision
  * 2025-11-25), without the bytes that nobody reads as text. Pictures go beside the output.
  */
-import { ToolStop } from "../../run/failure.ts";
-import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../run/json.ts";
-import { fitImages, type Picture } from "../../run/picture.ts";
+import { ToolStop } from "../../run/value/failure.ts";
+import {
+  canonicalJson,
+  isJsonObject,
+  type JsonObject,
+  type JsonValue,
+} from "../../run/value/json.ts";
+import { fitImages, type Picture } from "../../run/value/picture.ts";
 import { WithImages } from "../tools/tool.ts";
 
 /** An output, and the pictures beside it. */

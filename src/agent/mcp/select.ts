@@ -3,11 +3,11 @@
  * finds none, and each of them is paid for with every call: the number is bounded, and what counts is
  * the agent's own choice, then how many words of the goal a tool speaks of.
  */
-import { effectOfTool, type McpServerDefinition } from "../../run/mcp-server.ts";
-import type { RemoteTool } from "../../run/mcp-listing.ts";
-import type { Effect } from "../../run/effect.ts";
-import type { McpTool } from "../../run/mcp-catalogue.ts";
-import { matches } from "../../run/policy.ts";
+import { effectOfTool, type McpServerDefinition } from "../../run/spec/mcp-server.ts";
+import type { RemoteTool } from "../../run/value/mcp-listing.ts";
+import type { Effect } from "../../run/value/effect.ts";
+import type { McpTool } from "../../run/spec/mcp-catalogue.ts";
+import { matches } from "../../run/spec/policy.ts";
 
 /** Tools of servers that a run's model is offered by themselves, and characters of their JSON. */
 export const MAX_OFFERED_TOOLS = 64;

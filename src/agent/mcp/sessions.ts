@@ -5,9 +5,9 @@
  */
 import type { ElicitRequest, ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
-import { ToolStop } from "../../run/failure.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../run/json.ts";
-import type { McpServerDefinition } from "../../run/mcp-server.ts";
+import { ToolStop } from "../../run/value/failure.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../run/value/json.ts";
+import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import { Suspended, type ToolContext } from "../tools/tool.ts";
 import { cleaned, type Hide } from "./clean.ts";
 import { stopOf, type Connection } from "./connect.ts";

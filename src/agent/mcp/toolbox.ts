@@ -4,13 +4,13 @@
  * call of the tool that it names.
  */
 import { z } from "zod";
-import { isJsonObject, ownValue, type JsonObject, type JsonValue } from "../../run/json.ts";
-import type { Listing, Listings, RemoteTool } from "../../run/mcp-listing.ts";
-import { effectOfTool, mcpToolMode, type McpServerDefinition } from "../../run/mcp-server.ts";
-import { matches } from "../../run/policy.ts";
-import type { RunSpec } from "../../run/spec.ts";
-import { TOOL_NAME } from "../../run/tool-definition.ts";
-import { jsonSchemaCheck } from "../tools/json-schema.ts";
+import { isJsonObject, ownValue, type JsonObject, type JsonValue } from "../../run/value/json.ts";
+import type { Listing, Listings, RemoteTool } from "../../run/value/mcp-listing.ts";
+import { effectOfTool, mcpToolMode, type McpServerDefinition } from "../../run/spec/mcp-server.ts";
+import { matches } from "../../run/spec/policy.ts";
+import type { RunSpec } from "../../run/spec/spec.ts";
+import { TOOL_NAME } from "../../run/spec/tool-definition.ts";
+import { jsonSchemaCheck } from "../tools/schema/json-schema.ts";
 import { defineTool, type RunTool, type Tool, type ToolContext } from "../tools/tool.ts";
 import { promptOutput, resourceOutput, toolOutput } from "./result.ts";
 import type { CallContext, McpRequest } from "./sessions.ts";

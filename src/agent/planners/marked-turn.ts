@@ -1,6 +1,6 @@
 /** How planners show a model what nobody vouches for. */
-import type { ToolResult, Turn } from "../../run/message.ts";
-import { marked } from "../../run/trust.ts";
+import type { ToolResult, Turn } from "../../run/value/message.ts";
+import { marked } from "../../run/value/trust.ts";
 
 /** A turn in which untrusted results of tools are marked; any other turn as it is. */
 export function markedTurn(turn: Turn): Turn {

@@ -2,10 +2,10 @@
  * The planner for models that call tools natively: the conversation as it is, the tools beside
  * it. A step is one reply: its tool calls, or the answer.
  */
-import type { Prompt, Reply, ToolDescription } from "../../run/message.ts";
-import { readArguments, type Planner, type Reading } from "../../run/planner.ts";
-import { profileText } from "../../run/profile.ts";
-import type { RunState } from "../../run/state.ts";
+import type { Prompt, Reply, ToolDescription } from "../../run/value/message.ts";
+import { readArguments, type Planner, type Reading } from "../../run/decide/planner.ts";
+import { profileText } from "../../run/spec/profile.ts";
+import type { RunState } from "../../run/log/state.ts";
 import { markedTurn } from "./marked-turn.ts";
 
 const GENERAL = `You are an agent that carries a task through to its end.

@@ -1,6 +1,6 @@
 /** The planner without a model: it ends the run with a sentence. For trying out everything else. */
-import type { Planner } from "../../run/planner.ts";
-import { goalOf } from "../../run/spec.ts";
+import type { Planner } from "../../run/decide/planner.ts";
+import { goalOf } from "../../run/spec/spec.ts";
 
 /** Finishes at once; asks nothing and calls nothing. */
 export const placeholderPlanner: Planner = {

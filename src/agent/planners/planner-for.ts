@@ -1,6 +1,6 @@
 /** The planners by the names that agents know them by. */
-import type { Planner } from "../../run/planner.ts";
-import type { PlannerName } from "../../run/spec.ts";
+import type { Planner } from "../../run/decide/planner.ts";
+import type { PlannerName } from "../../run/spec/spec.ts";
 import { nativePlanner } from "./native.ts";
 import { placeholderPlanner } from "./placeholder.ts";
 import { reactPlanner } from "./react.ts";

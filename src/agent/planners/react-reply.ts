@@ -3,8 +3,8 @@
  * takes for an action (case, bold labels, fences, text after the JSON, several lines) and strict
  * in what it acts on: exactly one action or one final answer, and never half an action.
  */
-import type { Reply } from "../../run/message.ts";
-import { readArguments, type Reading } from "../../run/planner.ts";
+import type { Reply } from "../../run/value/message.ts";
+import { readArguments, type Reading } from "../../run/decide/planner.ts";
 
 const OBSERVATION = /^[ \t*]*observation[ \t*]*:/im;
 /** `Action:`, `Final Answer:` or `Action: Final Answer:` at the start of a line. */

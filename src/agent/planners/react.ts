@@ -8,11 +8,11 @@ import {
   type ToolDescription,
   type ToolResult,
   type Turn,
-} from "../../run/message.ts";
-import { pictureCaption } from "../../run/picture.ts";
-import type { Planner } from "../../run/planner.ts";
-import { profileText } from "../../run/profile.ts";
-import type { RunState } from "../../run/state.ts";
+} from "../../run/value/message.ts";
+import { pictureCaption } from "../../run/value/picture.ts";
+import type { Planner } from "../../run/decide/planner.ts";
+import { profileText } from "../../run/spec/profile.ts";
+import type { RunState } from "../../run/log/state.ts";
 import { markedTurn } from "./marked-turn.ts";
 import { readReactReply } from "./react-reply.ts";
 

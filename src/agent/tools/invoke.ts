@@ -3,18 +3,18 @@
  * checks a call and gives its intent, `invokeTool` runs it and gives its outcome. Whatever a model
  * asks for and whatever a tool does comes out as an event; neither half throws.
  */
-import type { Effect } from "../../run/effect.ts";
-import type { NewEvent } from "../../run/event.ts";
+import type { Effect } from "../../run/value/effect.ts";
+import type { NewEvent } from "../../run/log/event.ts";
 import {
   clipMessage,
   MAY_HAVE_ACTED,
   TOOL_FAILURES,
   ToolStop,
   type ToolFailureCode,
-} from "../../run/failure.ts";
-import { idempotencyKey } from "../../run/id.ts";
-import { jsonDefect, type JsonValue } from "../../run/json.ts";
-import type { ToolCall } from "../../run/message.ts";
+} from "../../run/value/failure.ts";
+import { idempotencyKey } from "../../run/value/id.ts";
+import { jsonDefect, type JsonValue } from "../../run/value/json.ts";
+import type { ToolCall } from "../../run/value/message.ts";
 import {
   argumentsDenied,
   forbidden,
@@ -22,10 +22,10 @@ import {
   type Policy,
   type Standing,
   type Verdict,
-} from "../../run/policy.ts";
-import type { AgentConfig } from "../../run/spec.ts";
-import type { TurnCall } from "../../run/state.ts";
-import { schemaFits } from "./json-schema.ts";
+} from "../../run/spec/policy.ts";
+import type { AgentConfig } from "../../run/spec/spec.ts";
+import type { TurnCall } from "../../run/log/state.ts";
+import { schemaFits } from "./schema/json-schema.ts";
 import { checkOutput, messageOf, shorten, type Outcome, type StopCode } from "./output.ts";
 import type { Toolbox } from "./registry.ts";
 import {

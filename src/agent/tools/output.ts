@@ -1,7 +1,7 @@
 /** What a tool gave back, as an event can hold it: plain JSON, checked, and shortened where it is long. */
-import { TOOL_FAILURES, type ToolFailureCode } from "../../run/failure.ts";
-import { jsonDefect, type JsonValue } from "../../run/json.ts";
-import { fitImages, type Picture } from "../../run/picture.ts";
+import { TOOL_FAILURES, type ToolFailureCode } from "../../run/value/failure.ts";
+import { jsonDefect, type JsonValue } from "../../run/value/json.ts";
+import { fitImages, type Picture } from "../../run/value/picture.ts";
 import { WithImages, type RunTool } from "./tool.ts";
 
 /**

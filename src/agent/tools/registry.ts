@@ -1,18 +1,18 @@
 /** Which tools a run has. A toolbox never changes; another choice of tools is another toolbox. */
-import type { ToolDescription } from "../../run/message.ts";
-import { addNumbers } from "./add-numbers.ts";
-import { askHuman } from "./ask-human.ts";
-import { calculator } from "./calculator.ts";
-import { currentTime } from "./current-time.ts";
+import type { ToolDescription } from "../../run/value/message.ts";
+import { addNumbers } from "./built-in/add-numbers.ts";
+import { askHuman } from "./built-in/ask-human.ts";
+import { calculator } from "./built-in/calculator.ts";
+import { currentTime } from "./built-in/current-time.ts";
 import { CUSTOM_TOOLS } from "./custom.ts";
-import { httpRequest } from "./http-request.ts";
-import { readOutput } from "./read-output.ts";
-import { readPage } from "./read-page.ts";
-import { subtractNumbers } from "./subtract-numbers.ts";
-import type { Isolate } from "./isolate.ts";
-import { runCode } from "./run-code.ts";
+import { httpRequest } from "./built-in/http-request.ts";
+import { readOutput } from "./built-in/read-output.ts";
+import { readPage } from "./built-in/read-page.ts";
+import { subtractNumbers } from "./built-in/subtract-numbers.ts";
+import type { Isolate } from "./code/isolate.ts";
+import { runCode } from "./code/run-code.ts";
 import type { Tool } from "./tool.ts";
-import { wait } from "./wait.ts";
+import { wait } from "./built-in/wait.ts";
 
 /** The built-in tools of a deployment: with isolates, code is one of them. */
 export function builtInTools(isolate: Isolate | null): readonly Tool[] {

@@ -3,13 +3,13 @@
  * schema on both sides of `run`, by whoever calls it (`invoke.ts`), not by the tool.
  */
 import { z } from "zod";
-import type { Effect } from "../../run/effect.ts";
-import type { InputAnswer } from "../../run/elicitation.ts";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../run/json.ts";
-import type { Picture } from "../../run/picture.ts";
-import type { InnerResult } from "../../run/state.ts";
-import type { Approval } from "../../run/tool-definition.ts";
-import type { Untrusted } from "../../run/trust.ts";
+import type { Effect } from "../../run/value/effect.ts";
+import type { InputAnswer } from "../../run/log/elicitation.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../run/value/json.ts";
+import type { Picture } from "../../run/value/picture.ts";
+import type { InnerResult } from "../../run/log/state.ts";
+import type { Approval } from "../../run/spec/tool-definition.ts";
+import type { Untrusted } from "../../run/value/trust.ts";
 import type { GuardedFetch } from "../fetch/guarded-fetch.ts";
 
 /** What a call is told about itself. */

@@ -3,11 +3,11 @@
  * written and again when a task is submitted or tried again, since what it refers to may have gone
  * meanwhile.
  */
-import type { Catalogue } from "../../run/catalogue.ts";
-import type { JsonObject } from "../../run/json.ts";
-import type { McpServerDefinition } from "../../run/mcp-server.ts";
-import type { AgentConfig, RunLimits } from "../../run/spec.ts";
-import type { ToolDefinition } from "../../run/tool-definition.ts";
+import type { Catalogue } from "../../run/spec/catalogue.ts";
+import type { JsonObject } from "../../run/value/json.ts";
+import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
+import type { AgentConfig, RunLimits } from "../../run/spec/spec.ts";
+import type { ToolDefinition } from "../../run/spec/tool-definition.ts";
 import type { ToolRow } from "../../store/tools.ts";
 import type { ApiDeps } from "../context.ts";
 import { isMcpTool, mcpServersOf } from "../mcp-servers/resolve.ts";

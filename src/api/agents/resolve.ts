@@ -8,8 +8,8 @@ import {
   OWN_VERSION,
   type ConfigLayer,
   type LimitLayer,
-} from "../../run/agent.ts";
-import type { AgentConfig, RunLimits } from "../../run/spec.ts";
+} from "../../run/spec/agent.ts";
+import type { AgentConfig, RunLimits } from "../../run/spec/spec.ts";
 import type { AgentRow } from "../../store/agents.ts";
 import type { ToolRow } from "../../store/tools.ts";
 import type { ApiDeps } from "../context.ts";

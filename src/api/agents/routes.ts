@@ -4,7 +4,7 @@
  * a tenant may put one of its own in its place.
  */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import { DEFAULT_AGENT, layersOf, type AgentDefinition } from "../../run/agent.ts";
+import { DEFAULT_AGENT, layersOf, type AgentDefinition } from "../../run/spec/agent.ts";
 import {
   MAX_AGENTS,
   type AgentPosition,

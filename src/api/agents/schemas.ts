@@ -1,6 +1,6 @@
 /** What the API takes and gives of agents, as zod schemas; see `schemas.ts`. */
 import { z } from "@hono/zod-openapi";
-import { AGENT_NAME } from "../../run/agent.ts";
+import { AGENT_NAME } from "../../run/spec/agent.ts";
 import { agentConfig, limits, plainText, timestamp, whole } from "../schemas.ts";
 
 const name = z

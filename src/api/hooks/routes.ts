@@ -4,9 +4,9 @@
  */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { isSecret, isSignedByGithub, verifiedId } from "../../crypto/signature.ts";
-import type { JsonObject, JsonValue } from "../../run/json.ts";
-import { fill, hasPlaceholder, templateFaults } from "../../run/template.ts";
-import { MAX_WEBHOOKS } from "../../run/webhook.ts";
+import type { JsonObject, JsonValue } from "../../run/value/json.ts";
+import { fill, hasPlaceholder, templateFaults } from "../../run/spec/template.ts";
+import { MAX_WEBHOOKS } from "../../run/log/webhook.ts";
 import type { HookRow } from "../../store/hooks.ts";
 import { requireScope, sha256Hex } from "../http/auth.ts";
 import { boundedBody, jsonBody, jsonOf } from "../http/body.ts";

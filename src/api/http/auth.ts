@@ -4,7 +4,7 @@
  */
 import { hash } from "node:crypto";
 import { createMiddleware } from "hono/factory";
-import { isTaskId } from "../../run/id.ts";
+import { isTaskId } from "../../run/value/id.ts";
 import type { Caller, Scope } from "../../store/keys.ts";
 import type { ApiDeps, AppEnv } from "../context.ts";
 import { Problem } from "./problem.ts";

@@ -1,6 +1,6 @@
 /** Reads a JSON body: its type, its size and its syntax are checked before anything else. */
 import { createMiddleware } from "hono/factory";
-import { jsonDefect } from "../../run/json.ts";
+import { jsonDefect } from "../../run/value/json.ts";
 import type { AppEnv } from "../context.ts";
 import { Problem } from "./problem.ts";
 

@@ -8,7 +8,7 @@
 import { createMiddleware } from "hono/factory";
 import { routePath } from "hono/route";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { canonicalJson, type JsonValue } from "../../run/json.ts";
+import { canonicalJson, type JsonValue } from "../../run/value/json.ts";
 import type { AnswerName, KeptAnswer } from "../../store/answers.ts";
 import { sha256Hex } from "./auth.ts";
 import type { AppEnv } from "../context.ts";

@@ -5,7 +5,7 @@
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { platformFailure } from "../../durable/platform-error.ts";
-import { SettingError } from "../../env.ts";
+import { SettingError } from "../../env/config.ts";
 import type { Observer } from "../../observe.ts";
 import type { AppEnv } from "../context.ts";
 

@@ -3,7 +3,7 @@
  * list cursors. HMAC-SHA-256 with a key that was made with the database.
  */
 import { SCOPES, type Caller, type Scope } from "../../store/keys.ts";
-import { isJsonObject } from "../../run/json.ts";
+import { isJsonObject } from "../../run/value/json.ts";
 
 /** How long a ticket is good for. */
 export const TICKET_MS = 60_000;

@@ -3,7 +3,7 @@
  * its hash. A key gives and touches only keys that may not do more than itself.
  */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import { newId } from "../../run/id.ts";
+import { newId } from "../../run/value/id.ts";
 import { newAct } from "../../store/audit.ts";
 import type { Caller, KeyPosition, KeyRow, Scope } from "../../store/keys.ts";
 import { checkScope, forgetKey, requireScope, sha256Hex } from "../http/auth.ts";

@@ -1,9 +1,9 @@
 /** Which MCP servers there are for a tenant, and which of them a task may use. */
-import type { McpServerDefinition } from "../../run/mcp-server.ts";
-import { MAX_MCP_SERVERS } from "../../run/mcp-server.ts";
-import type { AgentConfig } from "../../run/spec.ts";
-import { MAX_SNAPSHOT_CHARS } from "../../run/tool-definition.ts";
-import type { McpServerRow } from "../../store/mcp.ts";
+import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
+import { MAX_MCP_SERVERS } from "../../run/spec/mcp-server.ts";
+import type { AgentConfig } from "../../run/spec/spec.ts";
+import { MAX_SNAPSHOT_CHARS } from "../../run/spec/tool-definition.ts";
+import type { McpServerRow } from "../../store/mcp/servers.ts";
 import type { ApiDeps } from "../context.ts";
 import { refusal, type Pointer } from "../http/refusal.ts";
 

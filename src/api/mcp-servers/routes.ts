@@ -3,9 +3,9 @@
  * cannot be changed; a tenant adds its own. A change reaches the tasks that are submitted after it.
  */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import type { McpTool } from "../../run/mcp-catalogue.ts";
-import { MAX_MCP_SERVERS, type McpServerDefinition } from "../../run/mcp-server.ts";
-import { MAX_DEFINITION_CHARS } from "../../run/tool-definition.ts";
+import type { McpTool } from "../../run/spec/mcp-catalogue.ts";
+import { MAX_MCP_SERVERS, type McpServerDefinition } from "../../run/spec/mcp-server.ts";
+import { MAX_DEFINITION_CHARS } from "../../run/spec/tool-definition.ts";
 import { newAct } from "../../store/audit.ts";
 import type { Caller } from "../../store/keys.ts";
 import { requireScope } from "../http/auth.ts";

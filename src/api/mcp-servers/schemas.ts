@@ -1,7 +1,7 @@
 /** What the API takes and gives of MCP servers, as zod schemas; see `schemas.ts`. */
 import { z } from "@hono/zod-openapi";
-import { DEFAULT_MCP_TIMEOUT_MS, MCP_EFFECTS, MCP_SERVER_NAME } from "../../run/mcp-server.ts";
-import { APPROVALS } from "../../run/tool-definition.ts";
+import { DEFAULT_MCP_TIMEOUT_MS, MCP_EFFECTS, MCP_SERVER_NAME } from "../../run/spec/mcp-server.ts";
+import { APPROVALS } from "../../run/spec/tool-definition.ts";
 
 const MAX_TIMEOUT_MS = 600_000;
 

@@ -3,7 +3,7 @@
  * a page whose name was rebound to this machine tells its own name (`Host`): the MCP specification
  * has both checked (2025-11-25, transports, security warning).
  */
-import type { Config } from "../../env.ts";
+import type { Config } from "../../env/config.ts";
 import { Problem } from "../http/problem.ts";
 
 type Allowed = Pick<Config, "corsOrigins" | "hosts">;

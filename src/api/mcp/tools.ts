@@ -4,10 +4,10 @@
  */
 import { z } from "@hono/zod-openapi";
 import { ToolSchema, type CallToolResult, type Tool } from "@modelcontextprotocol/sdk/types.js";
-import type { JsonValue } from "../../run/json.ts";
-import { isTerminal } from "../../run/view.ts";
+import type { JsonValue } from "../../run/value/json.ts";
+import { isTerminal } from "../../run/decide/view.ts";
 import type { Caller, Scope } from "../../store/keys.ts";
-import type { TaskRow } from "../../store/tasks.ts";
+import type { TaskRow } from "../../store/tasks/tasks.ts";
 import { agentOf, offeredAgents, summaryOf, type AgentSummary } from "../agents/resolve.ts";
 import { cancelTask, commandTask } from "../tasks/commands.ts";
 import type { ApiDeps } from "../context.ts";

@@ -4,8 +4,8 @@
  * at; D1 is told by the run.
  */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import type { LimitChanges } from "../../run/command.ts";
-import type { JsonValue } from "../../run/json.ts";
+import type { LimitChanges } from "../../run/decide/command.ts";
+import type { JsonValue } from "../../run/value/json.ts";
 import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
 import { commandTask } from "./commands.ts";

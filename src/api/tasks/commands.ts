@@ -2,10 +2,10 @@
  * The use cases of saying something to a run, for every front that has them: the run alone knows
  * what it is at, and answers.
  */
-import type { CommandRefusal, RunCommand } from "../../run/command.ts";
-import { isTerminal } from "../../run/view.ts";
+import type { CommandRefusal, RunCommand } from "../../run/decide/command.ts";
+import { isTerminal } from "../../run/decide/view.ts";
 import type { Caller } from "../../store/keys.ts";
-import { specOf, type TaskRow } from "../../store/tasks.ts";
+import { specOf, type TaskRow } from "../../store/tasks/tasks.ts";
 import type { ApiDeps } from "../context.ts";
 import { Problem, type ProblemCode } from "../http/problem.ts";
 import { currentTask, taskOf } from "./view.ts";

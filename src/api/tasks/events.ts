@@ -11,7 +11,7 @@ import type { ApiContext, AppEnv } from "../context.ts";
 import { sseResponse } from "./event-stream.ts";
 import { Problem } from "../http/problem.ts";
 import { refusals } from "../openapi/routes.ts";
-import { watchAddress } from "../../durable/rpc.ts";
+import { watchAddress } from "../../durable/run/rpc.ts";
 import * as schemas from "../schemas.ts";
 import { taskOf } from "./view.ts";
 

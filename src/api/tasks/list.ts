@@ -1,7 +1,7 @@
 /** The use case of listing tasks, for every front that has one. */
-import type { TaskStatus } from "../../run/state.ts";
+import type { TaskStatus } from "../../run/log/state.ts";
 import type { Caller } from "../../store/keys.ts";
-import type { TaskFilter } from "../../store/tasks.ts";
+import type { TaskFilter } from "../../store/tasks/tasks.ts";
 import type { ApiDeps } from "../context.ts";
 import { cursorOf, pageOf } from "../http/cursor.ts";
 import { Problem } from "../http/problem.ts";

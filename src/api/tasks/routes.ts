@@ -1,6 +1,6 @@
 /** `/api/v1/tasks`: submit, get, list, cancel, and the ticket for watching. */
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
-import type { TaskFilter } from "../../store/tasks.ts";
+import type { TaskFilter } from "../../store/tasks/tasks.ts";
 import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
 import { cancelTask } from "./commands.ts";

@@ -1,9 +1,9 @@
 /** The use case of submitting a task, for every front that has one. */
-import { canonicalJson, type JsonValue } from "../../run/json.ts";
-import { layersOf } from "../../run/agent.ts";
-import { newTaskId } from "../../run/id.ts";
-import { isTerminal } from "../../run/view.ts";
-import { CALLBACKS } from "../../run/webhook.ts";
+import { canonicalJson, type JsonValue } from "../../run/value/json.ts";
+import { layersOf } from "../../run/spec/agent.ts";
+import { newTaskId } from "../../run/value/id.ts";
+import { isTerminal } from "../../run/decide/view.ts";
+import { CALLBACKS } from "../../run/log/webhook.ts";
 import type { Caller } from "../../store/keys.ts";
 import {
   asAccepted,
@@ -11,7 +11,7 @@ import {
   type IdempotencyClaim,
   type NewTask,
   type TaskRow,
-} from "../../store/tasks.ts";
+} from "../../store/tasks/tasks.ts";
 import { agentForTask, isOwn, resolved } from "../agents/resolve.ts";
 import { sha256Hex } from "../http/auth.ts";
 import { checkAgain, checkConfig, IN_TASK } from "../agents/check-config.ts";

@@ -1,8 +1,8 @@
 /** A task as clients see it: its row, corrected by the run itself where that knows better. */
-import { isTaskId } from "../../run/id.ts";
-import { isTerminal, type RunView } from "../../run/view.ts";
+import { isTaskId } from "../../run/value/id.ts";
+import { isTerminal, type RunView } from "../../run/decide/view.ts";
 import type { Caller } from "../../store/keys.ts";
-import type { ListedTask, Snapshot, TaskRow } from "../../store/tasks.ts";
+import type { ListedTask, Snapshot, TaskRow } from "../../store/tasks/tasks.ts";
 import type { ApiDeps } from "../context.ts";
 import { Problem } from "../http/problem.ts";
 import type { TaskJson } from "../schemas.ts";

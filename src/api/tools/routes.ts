@@ -3,8 +3,8 @@
  * tenant adds its own. A change reaches the tasks that are submitted after it.
  */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import type { ToolDefinition } from "../../run/tool-definition.ts";
-import { MAX_SNAPSHOT_CHARS, MAX_TENANT_TOOLS } from "../../run/tool-definition.ts";
+import type { ToolDefinition } from "../../run/spec/tool-definition.ts";
+import { MAX_SNAPSHOT_CHARS, MAX_TENANT_TOOLS } from "../../run/spec/tool-definition.ts";
 import { newAct } from "../../store/audit.ts";
 import type { Caller } from "../../store/keys.ts";
 import { requireScope } from "../http/auth.ts";

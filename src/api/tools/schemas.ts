@@ -1,9 +1,9 @@
 /** What the API takes and gives of tools, as zod schemas; see `schemas.ts`. */
 import { z } from "@hono/zod-openapi";
-import { EFFECTS } from "../../run/effect.ts";
-import { isJsonObject, type JsonObject } from "../../run/json.ts";
-import { APPROVALS, HTTP_METHODS, TOOL_NAME } from "../../run/tool-definition.ts";
-import { UNTRUSTED } from "../../run/trust.ts";
+import { EFFECTS } from "../../run/value/effect.ts";
+import { isJsonObject, type JsonObject } from "../../run/value/json.ts";
+import { APPROVALS, HTTP_METHODS, TOOL_NAME } from "../../run/spec/tool-definition.ts";
+import { UNTRUSTED } from "../../run/value/trust.ts";
 
 const MAX_TIMEOUT_MS = 600_000;
 const DEFAULT_TIMEOUT_MS = 60_000;

@@ -1,5 +1,5 @@
 /** Tools as the API shows them. */
-import type { CatalogueTool } from "../../run/catalogue.ts";
+import type { CatalogueTool } from "../../run/spec/catalogue.ts";
 import type { ToolRow } from "../../store/tools.ts";
 import type { ToolJson } from "./schemas.ts";
 

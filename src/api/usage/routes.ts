@@ -1,7 +1,7 @@
 /** `/api/v1/usage` and `/api/v1/budgets`: what was spent, and how much may be. */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import type { BudgetState } from "../../durable/ledger-rpc.ts";
-import { microUsd } from "../../run/limits.ts";
+import type { BudgetState } from "../../durable/ledger/rpc.ts";
+import { microUsd } from "../../run/decide/limits.ts";
 import { newAct } from "../../store/audit.ts";
 import { USAGE_GROUPS, type UsageGroup } from "../../store/usage.ts";
 import { requireScope } from "../http/auth.ts";

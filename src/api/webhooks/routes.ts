@@ -5,8 +5,8 @@
  */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { SealedSecret } from "../../crypto/signing-secrets.ts";
-import { CALLBACKS, MAX_WEBHOOKS, TEST_TYPE } from "../../run/webhook.ts";
-import type { DeliveryPosition, DeliveryRow, WebhookRow } from "../../store/webhooks.ts";
+import { CALLBACKS, MAX_WEBHOOKS, TEST_TYPE } from "../../run/log/webhook.ts";
+import type { DeliveryPosition, DeliveryRow, WebhookRow } from "../../store/webhooks/webhooks.ts";
 import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
 import type { ApiDeps, AppEnv } from "../context.ts";

@@ -1,6 +1,6 @@
 /** What the API takes and gives of webhooks and hooks, as zod schemas; see `schemas.ts`. */
 import { z } from "@hono/zod-openapi";
-import { WEBHOOK_TYPES } from "../../run/webhook-type.ts";
+import { WEBHOOK_TYPES } from "../../run/value/webhook-type.ts";
 import { HOOK_SCHEMES } from "../../store/hooks.ts";
 import { freeObject, plainText, timestamp, webhookUrl, whole } from "../schemas.ts";
 

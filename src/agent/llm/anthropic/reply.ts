@@ -1,0 +1,266 @@
+/** Assembles a reply of Anthropic's messages API, from its events or from a whole message. */
+import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
+import type { FinishReason, Opaque, Reply } from "../../../run/value/message.ts";
+import type { LlmEvent, TokenUsage } from "../client.ts";
+import { ReportedError } from "../provider-failure.ts";
+import { count, textOf } from "../field.ts";
+import { done, ended, type ReplyReader } from "../reply-stream.ts";
+import { unfenced } from "../strict-schema.ts";
+
+export interface AnthropicReading {
+  readonly provider: string;
+  readonly model: string;
+  /** Whether JSON was asked for by words. */
+  readonly prompted: boolean;
+  readonly ownName: (name: string) => string;
+}
+
+/** An event of the stream, or a whole message from a server that does not stream. */
+export type AnthropicPiece = JsonObject;
+
+interface Block {
+  /** As it began; text, thinking and signature are joined into it. */
+  readonly value: Record<string, JsonValue>;
+  /** The arguments of a tool, as they stream in. */
+  json: string;
+  /** Its place among the calls; null for what is none. */
+  readonly call: number | null;
+}
+
+/** One reply. */
+export class AnthropicReply implements ReplyReader<AnthropicPiece> {
+  readonly #reading: AnthropicReading;
+  /** In the order in which they began. */
+  readonly #blocks = new Map<unknown, Block>();
+  #usage: Record<string, JsonValue> = {};
+  #stopReason: string | null = null;
+  #details: JsonValue | undefined;
+  #calls = 0;
+  complete = false;
+
+  constructor(reading: AnthropicReading) {
+    this.#reading = reading;
+  }
+
+  *take(piece: AnthropicPiece): Generator<LlmEvent> {
+    switch (piece["type"]) {
+      case "message_start":
+        yield* this.#meter(isJsonObject(piece["message"]) ? piece["message"]["usage"] : undefined);
+        break;
+      case "content_block_start":
+        yield* this.#begin(piece["index"], piece["content_block"]);
+        break;
+      case "content_block_delta":
+        yield* this.#join(piece["index"], piece["delta"]);
+        break;
+      case "message_delta":
+        this.#stopped(piece["delta"]);
+        yield* this.#meter(piece["usage"]);
+        break;
+      case "message_stop":
+        this.complete = true;
+        break;
+      case "error":
+        throw new ReportedError(piece["error"] ?? piece);
+      case "message":
+        yield* this.#whole(piece);
+        break;
+      default:
+        yield { type: "progress" };
+    }
+  }
+
+  *end(): Generator<LlmEvent> {
+    if (this.#stopReason === "refusal") {
+      const why = isJsonObject(this.#details) ? this.#details["explanation"] : undefined;
+      const says = typeof why === "string" ? why : "it gave no reason";
+      throw ended("refused", `The model refused: ${says}`);
+    }
+    yield done(this.#reply());
+  }
+
+  *#whole(message: JsonObject): Generator<LlmEvent> {
+    const content = Array.isArray(message["content"]) ? message["content"] : [];
+    for (const [index, block] of content.entries()) {
+      yield* this.#begin(index, block);
+    }
+    this.#stopped(message);
+    yield* this.#meter(message["usage"]);
+    this.complete = true;
+  }
+
+  *#begin(index: unknown, started: unknown): Generator<LlmEvent> {
+    const value: Record<string, JsonValue> = isJsonObject(started) ? { ...started } : {};
+    const isCall = value["type"] === "tool_use";
+    const call = isCall ? this.#calls : null;
+    this.#calls += isCall ? 1 : 0;
+    const block: Block = { value, json: "", call };
+    this.#blocks.set(index, block);
+    const text = value["text"];
+    if (call !== null) {
+      const name = this.#reading.ownName(textOf(value["name"]));
+      yield { type: "tool_call", index: call, name };
+    } else if (value["type"] === "text" && typeof text === "string" && text !== "") {
+      yield { type: "text", text };
+    } else {
+      yield { type: "progress" };
+    }
+  }
+
+  *#join(index: unknown, delta: unknown): Generator<LlmEvent> {
+    const block = this.#blocks.get(index);
+    if (block === undefined || !isJsonObject(delta)) {
+      return;
+    }
+    const { value } = block;
+    switch (delta["type"]) {
+      case "text_delta":
+        yield { type: "text", text: append(value, "text", delta["text"]) };
+        break;
+      case "thinking_delta":
+        yield { type: "reasoning", text: append(value, "thinking", delta["thinking"]) };
+        break;
+      case "signature_delta":
+        append(value, "signature", delta["signature"]);
+        break;
+      case "input_json_delta": {
+        const text = textOf(delta["partial_json"]);
+        block.json += text;
+        if (block.call !== null) {
+          yield { type: "tool_call", index: block.call, arguments_text: text };
+        }
+        break;
+      }
+      case "compaction_delta":
+        append(value, "content", delta["content"]);
+        yield { type: "progress" };
+        break;
+      case "citations_delta": {
+        const before = Array.isArray(value["citations"]) ? value["citations"] : [];
+        value["citations"] = [...(before as JsonValue[]), delta["citation"] ?? null];
+        break;
+      }
+      default:
+        yield { type: "progress" };
+    }
+  }
+
+  #stopped(delta: unknown): void {
+    if (isJsonObject(delta) && typeof delta["stop_reason"] === "string") {
+      this.#stopReason = delta["stop_reason"];
+      this.#details = delta["stop_details"];
+    }
+  }
+
+  /** Counts of later events replace those of earlier ones: they are totals. */
+  *#meter(usage: unknown): Generator<LlmEvent> {
+    if (isJsonObject(usage)) {
+      const told = Object.entries(usage).filter(([, value]) => value !== null);
+      this.#usage = { ...this.#usage, ...Object.fromEntries(told) };
+      yield { type: "usage", usage: toUsage(this.#usage) };
+    } else {
+      yield { type: "progress" };
+    }
+  }
+
+  #reply(): Reply {
+    const blocks = [...this.#blocks.values()];
+    const { prompted } = this.#reading;
+    const said = joined(blocks, "text");
+    const text = prompted ? unfenced(said) : said;
+    const tool_calls = blocks.filter(({ call }) => call !== null).map((block) => this.#call(block));
+    const opaque = text === said ? this.#opaque(blocks) : null;
+    return {
+      text,
+      reasoning: joined(blocks, "thinking"),
+      tool_calls,
+      finish_reason: this.#finishReason(tool_calls.length),
+      ...(opaque === null ? {} : { opaque }),
+    };
+  }
+
+  #call({ value, json }: Block): Reply["tool_calls"][number] {
+    const { id } = value;
+    return {
+      name: this.#reading.ownName(textOf(value["name"])),
+      arguments_text: json === "" ? JSON.stringify(value["input"] ?? {}) : json,
+      ...(typeof id === "string" ? { provider_id: id } : {}),
+    };
+  }
+
+  #finishReason(calls: number): FinishReason {
+    switch (this.#stopReason) {
+      case "max_tokens":
+      case "model_context_window_exceeded":
+        return "length";
+      case "pause_turn":
+      case "compaction":
+        return "pause";
+      default:
+        return calls > 0 ? "tool_calls" : "stop";
+    }
+  }
+
+  /**
+   * Blocks in their order: a text as its length and a call as its place, since the turn holds both;
+   * the rest as it came. Nothing where the turn alone says it all.
+   */
+  #opaque(blocks: readonly Block[]): Opaque | null {
+    const paused = this.#finishReason(0) === "pause";
+    const kinds = blocks.map(({ value }) => value["type"]);
+    const inOrder = kinds.every((kind, at) => kind === "tool_use" || (kind === "text" && at === 0));
+    if (inOrder && !paused) {
+      return null;
+    }
+    const { provider, model } = this.#reading;
+    const kept = blocks.flatMap(({ value, json, call }): JsonValue[] => {
+      if (call !== null) {
+        return ["call"];
+      }
+      if (value["type"] === "text") {
+        const { length } = textOf(value["text"]);
+        return length === 0 ? [] : [length];
+      }
+      // What the provider's own tools are asked streams in like other arguments.
+      return [json === "" ? value : { ...value, input: parsed(json) }];
+    });
+    return { provider, data: { model, blocks: kept, ...(paused ? { paused } : {}) } };
+  }
+}
+
+/** Adds to a text of a block; what was added. */
+function append(value: Record<string, JsonValue>, key: string, more: unknown): string {
+  const text = typeof more === "string" ? more : "";
+  const before = value[key];
+  value[key] = (typeof before === "string" ? before : "") + text;
+  return text;
+}
+
+function joined(blocks: readonly Block[], key: "text" | "thinking"): string {
+  return blocks
+    .filter(({ value }) => value["type"] === key)
+    .map(({ value }) => textOf(value[key]))
+    .join("");
+}
+
+function parsed(json: string): JsonValue {
+  try {
+    return JSON.parse(json) as JsonValue;
+  } catch {
+    return {};
+  }
+}
+
+/** Anthropic counts apart what came from the cache and what was written to it. */
+function toUsage(usage: JsonObject): TokenUsage {
+  const cached = count(usage["cache_read_input_tokens"]);
+  const written = count(usage["cache_creation_input_tokens"]);
+  const details = usage["output_tokens_details"];
+  return {
+    input_tokens: count(usage["input_tokens"]) + cached + written,
+    cached_input_tokens: cached,
+    output_tokens: count(usage["output_tokens"]),
+    reasoning_tokens: isJsonObject(details) ? count(details["thinking_tokens"]) : 0,
+    ...(written === 0 ? {} : { cache_write_tokens: written }),
+  };
+}

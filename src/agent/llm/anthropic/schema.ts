@@ -1,0 +1,107 @@
+/**
+ * JSON Schema as Anthropic's structured output takes it: a subset. What it does not know moves into
+ * descriptions, so that the model still reads it; whether the reply fits is judged by others.
+ */
+import { textOf } from "../field.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
+
+const KEPT = new Set([
+  "type",
+  "description",
+  "title",
+  "enum",
+  "const",
+  "default",
+  "format",
+  "$ref",
+]);
+const FORMATS = new Set(
+  "date-time time date duration email hostname uri ipv4 ipv6 uuid".split(" "),
+);
+
+/** The schema in the subset, or null where it cannot say what is meant: open objects above all. */
+export function anthropicSchema(schema: JsonObject): JsonObject | null {
+  try {
+    return narrowed(schema);
+  } catch (error) {
+    if (error instanceof Unsayable) {
+      return null;
+    }
+    throw error;
+  }
+}
+
+class Unsayable extends Error {}
+
+function narrowed(schema: JsonValue): JsonObject {
+  if (!isJsonObject(schema)) {
+    throw new Unsayable();
+  }
+  const result: Record<string, JsonValue> = {};
+  const rest: Record<string, JsonValue> = {};
+  for (const [key, value] of Object.entries(schema)) {
+    switch (key) {
+      case "$schema":
+      case "$id":
+      case "required":
+      case "additionalProperties":
+        break;
+      case "properties":
+      case "$defs":
+      case "definitions":
+        result[key] = mapped(value);
+        break;
+      case "anyOf":
+      case "oneOf":
+      case "allOf":
+        result[key === "oneOf" ? "anyOf" : key] = list(value).map(narrowed);
+        break;
+      case "items":
+        result[key] = narrowed(value);
+        break;
+      default:
+        if (KEPT.has(key) && !(key === "format" && !FORMATS.has(textOf(value)))) {
+          result[key] = value;
+        } else {
+          rest[key] = value;
+        }
+    }
+  }
+  if (isObjectSchema(schema)) {
+    const open = schema["additionalProperties"];
+    if (isJsonObject(open) || open === true || !isJsonObject(schema["properties"])) {
+      throw new Unsayable();
+    }
+    result["additionalProperties"] = false;
+    if (Array.isArray(schema["required"])) {
+      result["required"] = schema["required"];
+    }
+  } else if (
+    !["type", "anyOf", "oneOf", "allOf", "$ref", "enum", "const"].some((k) => k in schema)
+  ) {
+    throw new Unsayable();
+  }
+  if (Object.keys(rest).length > 0) {
+    const said = typeof result["description"] === "string" ? `${result["description"]} ` : "";
+    result["description"] = `${said}${JSON.stringify(rest)}`;
+  }
+  return result;
+}
+
+function isObjectSchema(schema: JsonObject): boolean {
+  return schema["type"] === "object" || "properties" in schema;
+}
+
+function mapped(value: JsonValue): JsonObject {
+  if (!isJsonObject(value)) {
+    throw new Unsayable();
+  }
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, narrowed(item)]));
+}
+
+function list(value: JsonValue): readonly JsonValue[] {
+  if (!Array.isArray(value)) {
+    throw new Unsayable();
+  }
+  return value as readonly JsonValue[];
+}

@@ -1,0 +1,221 @@
+/**
+ * A request as Gemini's `generateContent` has it, in the REST form that the SDK would send: the
+ * text must be known before the SDK is loaded. The quirks: the model never has the last word, JSON
+ * and tools exclude each other in older models, and thought signatures stay on the parts that they
+ * came with.
+ */
+import type { Content, FunctionResponsePart, GenerationConfig, Part, Tool } from "@google/genai";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
+import type { ToolResult, Turn } from "../../../run/value/message.ts";
+import { pictureCaption, type Image, type Picture } from "../../../run/value/picture.ts";
+import type { ModelRequest } from "../client.ts";
+import { takesPicturesInResponses, takesSchemaWithTools, wantsSignatures } from "./models.ts";
+import { googleSchema } from "./schema.ts";
+import { schemaPrompt } from "../strict-schema.ts";
+import { wireName } from "../tool-name.ts";
+
+type AssistantTurn = Extract<Turn, { role: "assistant" }>;
+
+export interface GoogleBody {
+  readonly contents: readonly Content[];
+  readonly systemInstruction?: Content;
+  readonly tools?: readonly Tool[];
+  readonly generationConfig: GenerationConfig & { readonly responseJsonSchema?: JsonObject };
+}
+
+/** Stop sequences that the API takes at most. */
+const MAX_STOPS = 5;
+const MAX_SEED = 2 ** 31 - 1;
+const GO_ON = "Go on.";
+/** What Google names for calls in a history that no Gemini model made. */
+const NO_SIGNATURE = "skip_thought_signature_validator";
+
+/** The body of a request. */
+export function googleBody(request: ModelRequest, provider: string): GoogleBody {
+  const { tools, temperature, max_output_tokens, seed, output_schema } = request;
+  const prompted = isPrompted(request);
+  const system =
+    prompted && output_schema !== undefined
+      ? schemaPrompt(request.system, output_schema)
+      : request.system;
+  const stop = request.stop.slice(0, MAX_STOPS);
+  return {
+    contents: toContents(request, provider),
+    ...(system === "" ? {} : { systemInstruction: { parts: [{ text: system }] } }),
+    ...(tools.length === 0
+      ? {}
+      : {
+          tools: [
+            {
+              functionDeclarations: tools.map(({ name, description, input_schema }) => ({
+                name: wireName(name),
+                description,
+                parametersJsonSchema: googleSchema(input_schema),
+              })),
+            },
+          ],
+        }),
+    generationConfig: {
+      ...(temperature === undefined ? {} : { temperature }),
+      ...(max_output_tokens === undefined ? {} : { maxOutputTokens: max_output_tokens }),
+      ...(stop.length === 0 ? {} : { stopSequences: stop }),
+      // The API knows 32 bits.
+      ...(seed === undefined || Math.abs(seed) > MAX_SEED ? {} : { seed }),
+      ...(output_schema === undefined || prompted
+        ? {}
+        : {
+            responseMimeType: "application/json",
+            responseJsonSchema: googleSchema(output_schema),
+          }),
+    },
+  };
+}
+
+/** Stop sequences that are left to us. */
+export function ownStops(request: ModelRequest): readonly string[] {
+  return request.stop.slice(MAX_STOPS);
+}
+
+/** Whether JSON is asked for by words. */
+export function isPrompted({ output_schema, tools, model }: ModelRequest): boolean {
+  return output_schema !== undefined && tools.length > 0 && !takesSchemaWithTools(model);
+}
+
+function toContents(request: ModelRequest, provider: string): Content[] {
+  const contents = request.turns.flatMap((turn) => toContent(turn, request.model, provider));
+  return contents.at(-1)?.role === "model"
+    ? [...contents, { role: "user", parts: [{ text: GO_ON }] }]
+    : contents;
+}
+
+function toContent(turn: Turn, model: string, provider: string): Content[] {
+  switch (turn.role) {
+    case "user":
+      return [
+        { role: "user", parts: [{ text: turn.text }, ...(turn.images ?? []).map(imagePart)] },
+      ];
+    case "notice":
+      return [{ role: "user", parts: [{ text: turn.text }] }];
+    case "assistant": {
+      const parts = keptParts(turn, model, provider) ?? plainParts(turn, model);
+      return parts.length === 0 ? [] : [{ role: "model", parts }];
+    }
+    case "tool":
+      return [{ role: "user", parts: resultParts(turn.results, model) }];
+    default:
+      return turn satisfies never;
+  }
+}
+
+function imagePart(image: Image): Part {
+  return "url" in image ? { fileData: { fileUri: image.url } } : inlinePart(image);
+}
+
+function inlinePart({ media_type, data }: Picture) {
+  return { inlineData: { mimeType: media_type, data } };
+}
+
+/**
+ * No place for pictures does for all models: Gemini 3 takes them as parts of the function's response,
+ * and refuses a turn that holds anything else beside responses; older models know no such parts and
+ * are shown them after the responses, as if the user had sent them.
+ */
+function resultParts(results: readonly ToolResult[], model: string): Part[] {
+  const takesPictures = takesPicturesInResponses(model);
+  const responses = results.map((result) => {
+    const pictures = takesPictures ? readable(result).map(inlinePart) : [];
+    return responsePart(result, pictures);
+  });
+  return takesPictures ? responses : [...responses, ...results.flatMap(pictureParts)];
+}
+
+function pictureParts(result: ToolResult): Part[] {
+  const pictures = readable(result);
+  const { name, untrusted } = result;
+  return pictures.length === 0
+    ? []
+    : [
+        { text: pictureCaption(wireName(name), pictures.length, untrusted !== undefined) },
+        ...pictures.map(inlinePart),
+      ];
+}
+
+/** The pictures that the API takes: no GIF, and a request with one would be refused as a whole. */
+function readable({ images = [] }: ToolResult): Picture[] {
+  return images.filter(({ media_type }) => media_type !== "image/gif");
+}
+
+function responsePart(result: ToolResult, pictures: FunctionResponsePart[]): Part {
+  const { name, provider_id, output, error, images = [] } = result;
+  const unreadable = images.length - readable(result).length;
+  return {
+    functionResponse: {
+      ...(provider_id === undefined ? {} : { id: provider_id }),
+      name: wireName(name),
+      response:
+        error === undefined
+          ? {
+              output: output ?? null,
+              ...(unreadable === 0 ? {} : { pictures_you_cannot_be_shown: unreadable }),
+            }
+          : { error: `${error.code}: ${error.message}` },
+      ...(pictures.length === 0 ? {} : { parts: pictures }),
+    },
+  };
+}
+
+function plainParts(turn: AssistantTurn, model: string): Part[] {
+  return [
+    ...(turn.text === "" ? [] : [{ text: turn.text }]),
+    ...turn.tool_calls.map((call, at) => ({
+      ...callPart(call),
+      ...(at === 0 && wantsSignatures(model) ? { thoughtSignature: NO_SIGNATURE } : {}),
+    })),
+  ];
+}
+
+function callPart({ provider_id, name, ...call }: AssistantTurn["tool_calls"][number]): Part {
+  return {
+    functionCall: {
+      ...(provider_id === undefined ? {} : { id: provider_id }),
+      name: wireName(name),
+      args: isJsonObject(call.arguments)
+        ? call.arguments
+        : { arguments: call.arguments_text ?? call.arguments ?? null },
+    },
+  };
+}
+
+/**
+ * The parts of a reply in their order, with their signatures, filled with the text and the calls
+ * that the turn holds. Null where another model wrote it, or the turn is not the reply any more.
+ */
+function keptParts(turn: AssistantTurn, model: string, provider: string): Part[] | null {
+  const kept = turn.opaque?.provider === provider ? turn.opaque.data : null;
+  if (!isJsonObject(kept) || kept["model"] !== model || !Array.isArray(kept["parts"])) {
+    return null;
+  }
+  let text = turn.text;
+  let call = 0;
+  const parts: Part[] = [];
+  for (const part of kept["parts"] as readonly JsonValue[]) {
+    if (!isJsonObject(part)) {
+      return null;
+    }
+    const { text: length, call: isCall, ...rest } = part;
+    if (typeof length === "number") {
+      parts.push({ ...rest, text: text.slice(0, length) });
+      text = text.slice(length);
+    } else if (isCall === true) {
+      const made = turn.tool_calls[call];
+      if (made === undefined) {
+        return null;
+      }
+      parts.push({ ...rest, ...callPart(made) });
+      call += 1;
+    } else {
+      parts.push(part);
+    }
+  }
+  return call === turn.tool_calls.length ? parts : null;
+}

@@ -1,0 +1,176 @@
+/** Assembles a reply of Gemini's `generateContent` from the responses that it streams. */
+import type { GenerateContentResponse, Part } from "@google/genai";
+import { isJsonObject, type JsonValue } from "../../../run/value/json.ts";
+import type { Opaque, Reply } from "../../../run/value/message.ts";
+import type { LlmEvent, TokenUsage } from "../client.ts";
+import { count } from "../field.ts";
+import { done, ended, type ReplyReader } from "../reply-stream.ts";
+import { StopText } from "../stop-text.ts";
+import { unfenced } from "../strict-schema.ts";
+
+export interface GoogleReading {
+  readonly provider: string;
+  readonly model: string;
+  readonly prompted: boolean;
+  readonly stop: readonly string[];
+  readonly ownName: (name: string) => string;
+}
+
+/** As the API has it; the SDK adds methods of its own. */
+export type GooglePiece = Pick<
+  GenerateContentResponse,
+  "candidates" | "promptFeedback" | "usageMetadata"
+>;
+
+/** Ends that are the filter's doing. */
+const FILTERED = new Set(
+  "SAFETY RECITATION BLOCKLIST PROHIBITED_CONTENT SPII LANGUAGE IMAGE_SAFETY".split(" "),
+);
+
+/** One reply. */
+export class GoogleReply implements ReplyReader<GooglePiece> {
+  readonly #reading: GoogleReading;
+  readonly #stop: StopText;
+  #text = "";
+  #reasoning = "";
+  readonly #calls: { name: string; arguments_text: string; provider_id?: string }[] = [];
+  /** What each part must go back as: a text as its length, a call as its place. */
+  readonly #parts: Record<string, JsonValue>[] = [];
+  #finish: string | null = null;
+  #blocked: string | null = null;
+
+  constructor(reading: GoogleReading) {
+    this.#reading = reading;
+    this.#stop = new StopText(reading.stop);
+  }
+
+  get complete(): boolean {
+    return this.#finish !== null || this.#blocked !== null;
+  }
+
+  *take(piece: GooglePiece): Generator<LlmEvent> {
+    if (isJsonObject(piece.usageMetadata)) {
+      yield { type: "usage", usage: toUsage(piece.usageMetadata) };
+    }
+    this.#blocked = piece.promptFeedback?.blockReason ?? this.#blocked;
+    const candidate = piece.candidates?.[0];
+    const parts = candidate?.content?.parts ?? [];
+    for (const part of parts) {
+      yield* this.#takePart(part);
+    }
+    this.#finish = candidate?.finishReason ?? this.#finish;
+    if (parts.length === 0) {
+      yield { type: "progress" };
+    }
+  }
+
+  *end(): Generator<LlmEvent> {
+    yield* this.#pass(this.#stop.end());
+    if (this.#blocked !== null && this.#finish === null) {
+      throw ended("content_filtered", `The prompt was blocked (${this.#blocked})`);
+    }
+    const finish = this.#finish ?? "";
+    if (FILTERED.has(finish)) {
+      throw ended("content_filtered", `The content filter stopped the reply (${finish})`);
+    }
+    // A call that is there can be judged by its name and schema, whatever the API thinks of it.
+    const isEnd = finish === "STOP" || finish === "MAX_TOKENS" || this.#calls.length > 0;
+    if (!isEnd) {
+      throw ended("server_error", `The reply ended with ${finish}`);
+    }
+    yield done(this.#reply());
+  }
+
+  *#takePart(part: Part): Generator<LlmEvent> {
+    const { thoughtSignature } = part;
+    const signature = thoughtSignature === undefined ? {} : { thoughtSignature };
+    const { text, functionCall } = part;
+    if (functionCall !== undefined) {
+      const call = {
+        name: this.#reading.ownName(functionCall.name ?? ""),
+        arguments_text: JSON.stringify(functionCall.args ?? {}),
+        ...(functionCall.id === undefined ? {} : { provider_id: functionCall.id }),
+      };
+      this.#calls.push(call);
+      this.#parts.push({ call: true, ...signature });
+      const { name, arguments_text } = call;
+      yield { type: "tool_call", index: this.#calls.length - 1, name, arguments_text };
+    } else if (text !== undefined && part.thought === true) {
+      this.#reasoning += text;
+      if (thoughtSignature !== undefined) {
+        this.#parts.push(plain(part));
+      }
+      yield { type: "reasoning", text };
+    } else if (text !== undefined) {
+      const passed = this.#stop.take(text);
+      this.#keepText(text.length, thoughtSignature);
+      yield* this.#pass(passed);
+    } else {
+      // What the provider's own tools say comes back as it is.
+      this.#parts.push(plain(part));
+      yield { type: "progress" };
+    }
+  }
+
+  /** Texts of one part come in many; one with a signature stays a part of its own. */
+  #keepText(length: number, thoughtSignature: string | undefined): void {
+    const last = this.#parts.at(-1);
+    const before = last?.["text"];
+    if (thoughtSignature !== undefined) {
+      this.#parts.push({ text: length, thoughtSignature });
+    } else if (last !== undefined && typeof before === "number" && !("thoughtSignature" in last)) {
+      last["text"] = before + length;
+    } else if (length > 0) {
+      this.#parts.push({ text: length });
+    }
+  }
+
+  *#pass(text: string): Generator<LlmEvent> {
+    if (text !== "") {
+      this.#text += text;
+      yield { type: "text", text };
+    }
+  }
+
+  #reply(): Reply {
+    const text = this.#reading.prompted ? unfenced(this.#text) : this.#text;
+    const opaque = this.#opaque(text);
+    return {
+      text,
+      reasoning: this.#reasoning,
+      tool_calls: this.#calls,
+      finish_reason:
+        this.#finish === "MAX_TOKENS" ? "length" : this.#calls.length > 0 ? "tool_calls" : "stop",
+      ...(opaque === null ? {} : { opaque }),
+    };
+  }
+
+  /** Nothing where the turn alone says it all: one text, then calls, no signature. */
+  #opaque(text: string): Opaque | null {
+    const parts = this.#parts;
+    const length = parts.reduce((sum, part) => sum + Number(part["text"] ?? 0), 0);
+    const ordinary = parts.every(
+      (part, at) =>
+        !("thoughtSignature" in part) &&
+        ("call" in part || (typeof part["text"] === "number" && at === 0)),
+    );
+    const { provider, model } = this.#reading;
+    return ordinary || length !== text.length ? null : { provider, data: { model, parts } };
+  }
+}
+
+/** A part as JSON; what the SDK leaves undefined is not there. */
+function plain(part: Part): Record<string, JsonValue> {
+  return JSON.parse(JSON.stringify(part)) as Record<string, JsonValue>;
+}
+
+function toUsage(usage: NonNullable<GooglePiece["usageMetadata"]>): TokenUsage {
+  const thoughts = count(usage.thoughtsTokenCount);
+  return {
+    input_tokens: count(usage.promptTokenCount) + count(usage.toolUsePromptTokenCount),
+    cached_input_tokens: count(usage.cachedContentTokenCount),
+    // Google counts thoughts apart and bills them as output.
+    output_tokens: count(usage.candidatesTokenCount) + thoughts,
+    reasoning_tokens: thoughts,
+  };
+}

@@ -1,0 +1,184 @@
+/** A request as chat completions have it. Keys are always in the same order: the body is hashed. */
+import type {
+  ChatCompletionContentPart,
+  ChatCompletionContentPartText,
+  ChatCompletionCreateParamsStreaming,
+} from "openai/resources/chat/completions";
+import type { ToolResult, Turn } from "../../../run/value/message.ts";
+import { pictureCaption, type Image } from "../../../run/value/picture.ts";
+import type { ModelRequest } from "../client.ts";
+import { isReasoningModel } from "./models.ts";
+import { isStrict } from "../strict-schema.ts";
+import { wireName } from "../tool-name.ts";
+import { argumentsText, toolText } from "../tool-text.ts";
+
+/** What servers of this protocol differ in. */
+export interface ChatDialect {
+  /** OpenAI's reasoning models refuse the old name, other servers do not know the new one. */
+  readonly maxTokens: "max_completion_tokens" | "max_tokens";
+  /** Whether OpenAI's own models answer, with what those refuse. */
+  readonly openAi: boolean;
+  /** OpenRouter: reasoning comes and goes back as `reasoning_details`. */
+  readonly reasoningDetails: boolean;
+}
+
+type Body = ChatCompletionCreateParamsStreaming;
+type Message = Body["messages"][number];
+
+/** A text part with OpenRouter's mark. */
+type CachedText = ChatCompletionContentPartText & { readonly cache_control: { type: "ephemeral" } };
+
+/** Stop sequences that the API takes at most. */
+const MAX_STOPS = 4;
+
+/** The body of a request. */
+export function chatBody(request: ModelRequest, provider: string, dialect: ChatDialect): Body {
+  const turns = request.turns.flatMap((turn) => toMessages(turn, provider, dialect));
+  const messages: Message[] =
+    request.system === "" ? turns : [{ role: "system", content: request.system }, ...turns];
+  const { temperature, max_output_tokens, seed, output_schema } = request;
+  const stop = sentStops(request, dialect);
+  return {
+    model: request.model,
+    messages:
+      dialect.reasoningDetails && request.model.startsWith("anthropic/")
+        ? withCacheMarks(messages)
+        : messages,
+    ...(request.tools.length === 0
+      ? {}
+      : {
+          tools: request.tools.map(({ name, description, input_schema }) => ({
+            type: "function",
+            function: { name: wireName(name), description, parameters: input_schema },
+          })),
+        }),
+    ...(stop.length === 0 ? {} : { stop }),
+    ...(temperature === undefined || (dialect.openAi && isReasoningModel(request.model))
+      ? {}
+      : { temperature }),
+    ...(max_output_tokens === undefined ? {} : { [dialect.maxTokens]: max_output_tokens }),
+    // oxlint-disable-next-line typescript/no-deprecated -- compatible servers still honour it
+    ...(seed === undefined ? {} : { seed }),
+    ...(output_schema === undefined
+      ? {}
+      : {
+          response_format: {
+            type: "json_schema",
+            json_schema: { name: "answer", schema: output_schema, strict: isStrict(output_schema) },
+          },
+        }),
+    stream: true,
+    stream_options: { include_usage: true },
+  };
+}
+
+/** Stop sequences that the server is told of. */
+function sentStops({ model, stop }: ModelRequest, { openAi }: ChatDialect): string[] {
+  return openAi && isReasoningModel(model) ? [] : stop.slice(0, MAX_STOPS);
+}
+
+/** Stop sequences that are left to us. */
+export function ownStops(request: ModelRequest, dialect: ChatDialect): readonly string[] {
+  const sent = sentStops(request, dialect);
+  return request.stop.filter((stop) => !sent.includes(stop));
+}
+
+function toMessages(turn: Turn, provider: string, dialect: ChatDialect): Message[] {
+  switch (turn.role) {
+    case "user":
+      return [
+        {
+          role: "user",
+          content:
+            turn.images === undefined || turn.images.length === 0
+              ? turn.text
+              : [{ type: "text", text: turn.text }, ...turn.images.map(imagePart)],
+        },
+      ];
+    case "notice":
+      return [{ role: "user", content: turn.text }];
+    case "assistant":
+      return [
+        {
+          role: "assistant",
+          // No text and no call is a reply all the same; beside calls, no text is null.
+          content: turn.text === "" && turn.tool_calls.length > 0 ? null : turn.text,
+          ...(turn.tool_calls.length === 0
+            ? {}
+            : {
+                tool_calls: turn.tool_calls.map((call) => ({
+                  id: call.provider_id ?? call.call_id,
+                  type: "function" as const,
+                  function: { name: wireName(call.name), arguments: argumentsText(call) },
+                })),
+              }),
+          ...(dialect.reasoningDetails &&
+          turn.opaque?.provider === provider &&
+          Array.isArray(turn.opaque.data)
+            ? { reasoning_details: turn.opaque.data }
+            : {}),
+        },
+      ];
+    case "tool":
+      return [
+        ...turn.results.map((result) => ({
+          role: "tool" as const,
+          tool_call_id: result.provider_id ?? result.call_id,
+          content: toolText(result),
+        })),
+        ...picturesMessage(turn.results),
+      ];
+    default:
+      return turn satisfies never;
+  }
+}
+
+/** Messages of tools are text only, and nothing may stand between them: pictures come after the last. */
+function picturesMessage(results: readonly ToolResult[]): Message[] {
+  const content = results.flatMap(({ name, images = [], untrusted }) =>
+    images.length === 0
+      ? []
+      : [
+          {
+            type: "text" as const,
+            text: pictureCaption(wireName(name), images.length, untrusted !== undefined),
+          },
+          ...images.map(imagePart),
+        ],
+  );
+  return content.length === 0 ? [] : [{ role: "user", content }];
+}
+
+function imagePart(image: Image): ChatCompletionContentPart {
+  return { type: "image_url", image_url: { url: imageUrl(image) } };
+}
+
+/** Where the picture is, or the picture itself as an address. */
+export function imageUrl(image: Image): string {
+  return "url" in image ? image.url : `data:${image.media_type};base64,${image.data}`;
+}
+
+/**
+ * Anthropic's models behind OpenRouter cache only what is marked: the system text, with the tools
+ * before it, and the conversation up to the last message and the one before.
+ */
+function withCacheMarks(messages: readonly Message[]): Message[] {
+  const asked = messages.flatMap(({ role }, at) =>
+    role === "user" || role === "tool" ? [at] : [],
+  );
+  const marked = new Set([...asked.slice(-2), messages[0]?.role === "system" ? 0 : -1]);
+  return messages.map((message, at) =>
+    marked.has(at) && typeof message.content === "string" && message.content !== ""
+      ? ({
+          ...message,
+          content: [
+            {
+              type: "text",
+              text: message.content,
+              cache_control: { type: "ephemeral" },
+            } as CachedText,
+          ],
+        } as Message)
+      : message,
+  );
+}

@@ -1,0 +1,232 @@
+/** Assembles a reply of chat completions, from chunks or from a whole answer. */
+import type { ChatCompletionChunk } from "openai/resources/chat/completions";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
+import type { Reply } from "../../../run/value/message.ts";
+import type { LlmEvent, TokenUsage } from "../client.ts";
+import { ReportedError } from "../provider-failure.ts";
+import { count } from "../field.ts";
+import { done, ended, type ReplyReader } from "../reply-stream.ts";
+import { StopText } from "../stop-text.ts";
+
+type Choice = ChatCompletionChunk["choices"][number];
+type Usage = NonNullable<ChatCompletionChunk["usage"]>;
+
+/** A chunk as servers send it: they know fields that the SDK's types do not, and leave others out. */
+export interface ChatPiece {
+  readonly choices?: readonly (Partial<Choice> & { readonly message?: Delta })[] | null;
+  readonly usage?: (Usage & { readonly cost?: unknown }) | null;
+  readonly error?: unknown;
+}
+
+interface Delta extends Partial<Omit<Choice["delta"], "tool_calls">> {
+  readonly tool_calls?: readonly CallPart[] | null;
+  /** Local servers and OpenRouter stream their reasoning. */
+  readonly reasoning_content?: string | null;
+  readonly reasoning?: string | null;
+  readonly reasoning_details?: readonly JsonValue[] | null;
+}
+
+/** As the protocol has it, but for the index, which not every server sends. */
+interface CallPart {
+  readonly index?: number;
+  readonly id?: string;
+  readonly function?: { readonly name?: string | null; readonly arguments?: string | null };
+}
+
+interface CallParts {
+  name: string;
+  arguments_text: string;
+  provider_id?: string;
+}
+
+export interface ChatReading {
+  /** How the provider is called in what must go back to it; null if nothing must. */
+  readonly opaqueFor: string | null;
+  /** Stop sequences that the server was not told of. */
+  readonly stop: readonly string[];
+  readonly ownName: (name: string) => string;
+}
+
+/** One reply. */
+export class ChatReply implements ReplyReader<ChatPiece> {
+  readonly #reading: ChatReading;
+  readonly #stop: StopText;
+  #text = "";
+  #reasoning = "";
+  #refusal = "";
+  #finish: string | null = null;
+  #details: JsonObject[] = [];
+  readonly #calls: CallParts[] = [];
+  /** Where in the list a server's index has its call. */
+  readonly #places = new Map<number, number>();
+
+  constructor(reading: ChatReading) {
+    this.#reading = reading;
+    this.#stop = new StopText(reading.stop);
+  }
+
+  get complete(): boolean {
+    return this.#finish !== null;
+  }
+
+  *take(piece: ChatPiece): Generator<LlmEvent> {
+    if (isJsonObject(piece.usage)) {
+      yield { type: "usage", usage: toUsage(piece.usage) };
+    }
+    if (piece.error !== undefined && piece.error !== null) {
+      throw new ReportedError(piece.error);
+    }
+    const choice = piece.choices?.[0];
+    if (choice === undefined) {
+      yield { type: "progress" };
+      return;
+    }
+    this.#finish = choice.finish_reason ?? this.#finish;
+    const delta: Delta = choice.delta ?? choice.message ?? {};
+    yield* this.#takeReasoning(delta);
+    if (typeof delta.content === "string" && delta.content !== "") {
+      yield* this.#pass(this.#stop.take(delta.content));
+    }
+    this.#refusal += delta.refusal ?? "";
+    for (const part of delta.tool_calls ?? []) {
+      yield this.#takeCall(part);
+    }
+  }
+
+  *end(): Generator<LlmEvent> {
+    yield* this.#pass(this.#stop.end());
+    if (this.#refusal !== "") {
+      throw ended("refused", `The model refused: ${this.#refusal}`);
+    }
+    if (this.#finish === "content_filter") {
+      throw ended("content_filtered", "The provider's content filter stopped the reply");
+    }
+    if (this.#finish === "error") {
+      throw ended("server_error", "The provider reported an error in mid-stream");
+    }
+    yield done(this.#reply());
+  }
+
+  #reply(): Reply {
+    const { ownName, opaqueFor } = this.#reading;
+    const tool_calls = this.#calls.map((call) => ({ ...call, name: ownName(call.name) }));
+    return {
+      text: this.#text,
+      reasoning: this.#reasoning,
+      tool_calls,
+      finish_reason:
+        this.#finish === "length" ? "length" : tool_calls.length > 0 ? "tool_calls" : "stop",
+      ...(opaqueFor === null || this.#details.length === 0
+        ? {}
+        : { opaque: { provider: opaqueFor, data: this.#details.map(withoutBlanks) } }),
+    };
+  }
+
+  *#pass(text: string): Generator<LlmEvent> {
+    if (text !== "") {
+      this.#text += text;
+      yield { type: "text", text };
+    }
+  }
+
+  *#takeReasoning(delta: Delta): Generator<LlmEvent> {
+    const text = delta.reasoning_content ?? delta.reasoning;
+    if (typeof text === "string" && text !== "") {
+      this.#reasoning += text;
+      yield { type: "reasoning", text };
+    }
+    for (const detail of delta.reasoning_details ?? []) {
+      if (isJsonObject(detail)) {
+        this.#takeDetail(detail);
+      }
+    }
+  }
+
+  /** Pieces of one detail share its type and index and follow each other; its texts are joined. */
+  #takeDetail(piece: JsonObject): void {
+    const last = this.#details.at(-1);
+    const same =
+      last !== undefined &&
+      last["type"] === piece["type"] &&
+      last["index"] === piece["index"] &&
+      (last["id"] ?? null) === (piece["id"] ?? last["id"] ?? null) &&
+      piece["type"] !== "reasoning.encrypted";
+    if (!same) {
+      this.#details.push(piece);
+      return;
+    }
+    const joined: Record<string, JsonValue> = { ...last };
+    for (const [key, value] of Object.entries(piece)) {
+      const before = last[key];
+      if ((key === "text" || key === "summary") && typeof value === "string") {
+        joined[key] = (typeof before === "string" ? before : "") + value;
+      } else if (value !== null && value !== "") {
+        joined[key] = value;
+      }
+    }
+    this.#details[this.#details.length - 1] = joined;
+  }
+
+  /**
+   * A part with a new id begins a call, whatever its index says, and a part without an index
+   * belongs to the last one: servers leave the index out, or send 0 for every call. Our own places
+   * are dense, so nothing a server sends makes work.
+   */
+  #takeCall(part: CallPart): LlmEvent {
+    const id = part.id === "" ? undefined : part.id;
+    const known = part.index === undefined ? this.#calls.length - 1 : this.#places.get(part.index);
+    const current = known === undefined ? undefined : this.#calls[known];
+    const another =
+      id !== undefined && current?.provider_id !== undefined && current.provider_id !== id;
+    const fresh = current === undefined || another;
+    const place = fresh ? this.#calls.length : (known ?? 0);
+    const call = fresh ? { name: "", arguments_text: "" } : current;
+    this.#calls[place] = call;
+    if (part.index !== undefined) {
+      this.#places.set(part.index, place);
+    }
+    if (id !== undefined) {
+      call.provider_id = id;
+    }
+    const name = part.function?.name ?? "";
+    const text = part.function?.arguments ?? "";
+    call.name += name;
+    call.arguments_text += text;
+    return {
+      type: "tool_call",
+      index: place,
+      ...(name === "" ? {} : { name: this.#reading.ownName(name) }),
+      arguments_text: text,
+    };
+  }
+}
+
+/** A stream begins a detail with an empty signature; where none came after it, there is none. */
+function withoutBlanks(detail: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(detail).filter(([key, value]) => key !== "signature" || value !== ""),
+  );
+}
+
+function toUsage(usage: NonNullable<ChatPiece["usage"]>): TokenUsage {
+  const prompt: { readonly cached_tokens?: unknown; readonly cache_write_tokens?: unknown } =
+    usage.prompt_tokens_details ?? {};
+  const written = count(prompt.cache_write_tokens);
+  const { cost } = usage;
+  return {
+    input_tokens: count(usage.prompt_tokens),
+    cached_input_tokens: count(prompt.cached_tokens),
+    output_tokens: count(usage.completion_tokens),
+    reasoning_tokens: count(usage.completion_tokens_details?.reasoning_tokens),
+    ...(written === 0 ? {} : { cache_write_tokens: written }),
+    // OpenRouter says what it charges, in dollars.
+    ...(typeof cost === "number" && Number.isFinite(cost) && cost >= 0
+      ? { cost_micro_usd: microDollars(cost) }
+      : {}),
+  };
+}
+
+/** Rounded up; a product like 0.001191 × 10⁶ is not to be raised by its own inexactness. */
+function microDollars(dollars: number): number {
+  return Math.ceil(Number((dollars * 1_000_000).toFixed(3)));
+}

@@ -1,0 +1,68 @@
+/**
+ * Chat completions: OpenAI's older API, OpenRouter's, and that of most other servers (Ollama, vLLM,
+ * LM Studio).
+ */
+import { chatBody, ownStops, type ChatDialect } from "./chat-body.ts";
+import { ChatReply, type ChatPiece } from "./chat-reply.ts";
+import type { LlmClient, ModelRequest } from "../client.ts";
+import type { Endpoint } from "../endpoint.ts";
+import { openAiSdk } from "./sdk.ts";
+import { replyStream } from "../reply-stream.ts";
+import { ownNames } from "../tool-name.ts";
+
+const OPENAI: ChatDialect = {
+  maxTokens: "max_completion_tokens",
+  openAi: true,
+  reasoningDetails: false,
+};
+const COMPATIBLE: ChatDialect = { maxTokens: "max_tokens", openAi: false, reasoningDetails: false };
+const OPENROUTER: ChatDialect = { maxTokens: "max_tokens", openAi: false, reasoningDetails: true };
+
+/** OpenAI itself, or what is configured in its place. */
+export function openAiChat(endpoint: Endpoint): LlmClient {
+  return chatClient(endpoint, OPENAI);
+}
+
+/** A server that speaks the same protocol. */
+export function compatibleChat(endpoint: Endpoint): LlmClient {
+  return chatClient(endpoint, COMPATIBLE);
+}
+
+/** OpenRouter. @param headers how the application is called in its lists */
+export function openRouter(
+  endpoint: Endpoint,
+  headers: Readonly<Record<string, string>> = {},
+): LlmClient {
+  const baseUrl = endpoint.baseUrl ?? "https://openrouter.ai/api/v1";
+  return chatClient({ ...endpoint, baseUrl }, OPENROUTER, headers);
+}
+
+function chatClient(
+  endpoint: Endpoint,
+  dialect: ChatDialect,
+  headers: Readonly<Record<string, string>> = {},
+): LlmClient {
+  const sdk = openAiSdk(endpoint, headers);
+  return {
+    body: (request) => JSON.stringify(chatBody(request, endpoint.provider, dialect)),
+    stream: (request, body, signal) =>
+      replyStream<ChatPiece>(
+        endpoint,
+        () => sdk.post("/chat/completions", body, signal),
+        chatReply(request, endpoint.provider, dialect),
+      ),
+  };
+}
+
+/** What reads the answer to a request. */
+export function chatReply(
+  request: ModelRequest,
+  provider: string,
+  dialect: ChatDialect = COMPATIBLE,
+): ChatReply {
+  return new ChatReply({
+    opaqueFor: dialect.reasoningDetails ? provider : null,
+    stop: ownStops(request, dialect),
+    ownName: ownNames(request.tools),
+  });
+}

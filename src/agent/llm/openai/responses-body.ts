@@ -1,0 +1,173 @@
+/**
+ * A request as OpenAI's responses API has it. Nothing is stored there (`store: false`), so what the
+ * model needs to go on from its reasoning comes encrypted with its replies and goes back with them.
+ */
+import type {
+  ResponseCreateParamsStreaming,
+  ResponseFunctionCallOutputItemList,
+  ResponseInputItem,
+} from "openai/resources/responses/responses";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
+import type { ToolResult, Turn } from "../../../run/value/message.ts";
+import type { Image } from "../../../run/value/picture.ts";
+import { imageUrl } from "./chat-body.ts";
+import type { ModelRequest } from "../client.ts";
+import { isReasoningModel } from "./models.ts";
+import { isStrict } from "../strict-schema.ts";
+import { wireName } from "../tool-name.ts";
+import { argumentsText, toolText } from "../tool-text.ts";
+
+/** Who may read what `responses-reply.ts` keeps of a reply. */
+export const RESPONSES_OPAQUE = "responses";
+/** Fewer the API does not take. */
+const MIN_OUTPUT = 16;
+
+type AssistantTurn = Extract<Turn, { role: "assistant" }>;
+
+/** The body of a request. The API has neither stop sequences nor a seed. */
+export function responsesBody(
+  request: ModelRequest,
+  provider: string,
+): ResponseCreateParamsStreaming {
+  const { model, system, tools, temperature, max_output_tokens, output_schema } = request;
+  const reasons = isReasoningModel(model);
+  return {
+    model,
+    ...(system === "" ? {} : { instructions: system }),
+    input: request.turns.flatMap((turn) => toItems(turn, request, provider)),
+    ...(tools.length === 0
+      ? {}
+      : {
+          tools: tools.map(({ name, description, input_schema }) => ({
+            type: "function",
+            name: wireName(name),
+            description,
+            parameters: input_schema,
+            strict: false,
+          })),
+        }),
+    ...(temperature === undefined || reasons ? {} : { temperature }),
+    ...(max_output_tokens === undefined
+      ? {}
+      : { max_output_tokens: Math.max(MIN_OUTPUT, max_output_tokens) }),
+    ...(output_schema === undefined
+      ? {}
+      : {
+          text: {
+            format: {
+              type: "json_schema",
+              name: "answer",
+              schema: output_schema,
+              strict: isStrict(output_schema),
+            },
+          },
+        }),
+    store: false,
+    // Models that do not reason refuse to be asked for it.
+    ...(reasons ? { include: ["reasoning.encrypted_content"] } : {}),
+    stream: true,
+  };
+}
+
+function toItems(turn: Turn, request: ModelRequest, provider: string): ResponseInputItem[] {
+  switch (turn.role) {
+    case "user":
+      return [
+        {
+          role: "user",
+          content:
+            turn.images === undefined || turn.images.length === 0
+              ? turn.text
+              : [{ type: "input_text", text: turn.text }, ...turn.images.map(imageItem)],
+        },
+      ];
+    case "notice":
+      return [{ role: "user", content: turn.text }];
+    case "assistant":
+      return keptItems(turn, request.model, provider) ?? plainItems(turn);
+    case "tool":
+      return turn.results.map((result) => ({
+        type: "function_call_output",
+        call_id: result.provider_id ?? result.call_id,
+        output: resultOutput(result),
+      }));
+    default:
+      return turn satisfies never;
+  }
+}
+
+function resultOutput(result: ToolResult): string | ResponseFunctionCallOutputItemList {
+  const { images = [] } = result;
+  const text = toolText(result);
+  return images.length === 0 ? text : [{ type: "input_text", text }, ...images.map(imageItem)];
+}
+
+function imageItem(image: Image) {
+  return { type: "input_image", detail: "auto", image_url: imageUrl(image) } as const;
+}
+
+function plainItems(turn: AssistantTurn): ResponseInputItem[] {
+  return [
+    ...(turn.text === "" ? [] : [{ role: "assistant" as const, content: turn.text }]),
+    ...turn.tool_calls.map((call) => callItem(call, {})),
+  ];
+}
+
+/**
+ * The items of a reply as they came: what was kept of them, filled with the text and the calls that
+ * the turn holds. Null where another model wrote it, or the turn is not the reply any more.
+ */
+function keptItems(
+  turn: AssistantTurn,
+  model: string,
+  provider: string,
+): ResponseInputItem[] | null {
+  const kept =
+    turn.opaque?.provider === `${provider}/${RESPONSES_OPAQUE}` ? turn.opaque.data : null;
+  if (!isJsonObject(kept) || kept["model"] !== model || !Array.isArray(kept["items"])) {
+    return null;
+  }
+  let text = turn.text;
+  let call = 0;
+  const items: ResponseInputItem[] = [];
+  for (const item of kept["items"] as readonly JsonValue[]) {
+    if (!isJsonObject(item)) {
+      return null;
+    }
+    if (item["type"] === "message" && typeof item["text"] === "number") {
+      const { text: length, ...rest } = item;
+      items.push(messageItem(rest, text.slice(0, length)));
+      text = text.slice(length);
+    } else if (item["type"] === "function_call") {
+      const made = turn.tool_calls[call];
+      if (made === undefined) {
+        return null;
+      }
+      items.push(callItem(made, item));
+      call += 1;
+    } else {
+      items.push(item as unknown as ResponseInputItem);
+    }
+  }
+  return call === turn.tool_calls.length ? items : null;
+}
+
+function messageItem(rest: JsonObject, text: string): ResponseInputItem {
+  return {
+    ...rest,
+    type: "message",
+    role: "assistant",
+    status: "completed",
+    content: [{ type: "output_text", text, annotations: [] }],
+  } as unknown as ResponseInputItem;
+}
+
+function callItem(call: AssistantTurn["tool_calls"][number], kept: JsonObject): ResponseInputItem {
+  return {
+    ...kept,
+    type: "function_call",
+    call_id: call.provider_id ?? call.call_id,
+    name: wireName(call.name),
+    arguments: argumentsText(call),
+  };
+}

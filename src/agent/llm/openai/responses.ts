@@ -1,0 +1,28 @@
+/** OpenAI's responses API: the default at OpenAI itself, since only it gives reasoning back. */
+import type { LlmClient } from "../client.ts";
+import type { Endpoint } from "../endpoint.ts";
+import { openAiSdk } from "./sdk.ts";
+import { replyStream } from "../reply-stream.ts";
+import { responsesBody } from "./responses-body.ts";
+import { ResponsesReply, type ResponsesPiece } from "./responses-reply.ts";
+import { ownNames } from "../tool-name.ts";
+
+/** OpenAI, or a server that speaks the same protocol. */
+export function openAiResponses(endpoint: Endpoint): LlmClient {
+  const { provider } = endpoint;
+  const sdk = openAiSdk(endpoint);
+  return {
+    body: (request) => JSON.stringify(responsesBody(request, provider)),
+    stream: (request, body, signal) =>
+      replyStream<ResponsesPiece>(
+        endpoint,
+        () => sdk.post("/responses", body, signal),
+        new ResponsesReply({
+          provider,
+          model: request.model,
+          stop: request.stop,
+          ownName: ownNames(request.tools),
+        }),
+      ),
+  };
+}

@@ -1,0 +1,119 @@
+/**
+ * Chooses the client for a model id, and says why a model id cannot be used. Clients load their
+ * SDK with the first call, so choosing one costs nothing.
+ */
+import { anthropic } from "./anthropic/client.ts";
+import type { LlmClient } from "./client.ts";
+import { endpointOf, type Endpoint, type ProviderSettings } from "./endpoint.ts";
+import { google } from "./google/client.ts";
+import { localRules, localScript } from "./local/client.ts";
+import { compatibleChat, openAiChat, openRouter } from "./openai/chat.ts";
+import { openAiResponses } from "./openai/responses.ts";
+import { WORKERS_AI, workersAi, type AiBinding } from "./openai/workers-ai.ts";
+import { scriptSchema } from "../../run/spec/script.ts";
+import type { JsonObject } from "../../run/value/json.ts";
+import { unavailableClient } from "./unavailable.ts";
+
+const LOCAL_MODELS = ["local/rules", "local/script"];
+
+/** Providers with settings of their own, and the setting that configures each. */
+const BUILT_IN: Readonly<Record<string, string>> = {
+  openai: "OPENAI_API_KEY, or OPENAI_BASE_URL for a compatible server",
+  anthropic: "ANTHROPIC_API_KEY",
+  google: "GOOGLE_API_KEY",
+  openrouter: "OPENROUTER_API_KEY",
+  [WORKERS_AI]: "the binding AI in wrangler.toml",
+};
+
+/** What a deployment has configured. */
+export interface Providers {
+  readonly configured: ReadonlyMap<string, ProviderSettings>;
+  /** The Workers AI binding; null where the deployment has none. */
+  readonly ai: AiBinding | null;
+}
+
+/** The names that model ids may begin with. */
+export function providerNames({ configured, ai }: Providers): string[] {
+  return ["local", ...configured.keys(), ...(ai === null ? [] : [WORKERS_AI])];
+}
+
+/** Why a model cannot be used, or null if it can. Checks the provider; only a call shows whether it has the model. */
+export function modelProblem(
+  model: string,
+  providers: readonly string[],
+): { readonly code: "unknown_model" | "provider_not_configured"; readonly detail: string } | null {
+  const slash = model.indexOf("/");
+  const provider = model.slice(0, slash);
+  if (LOCAL_MODELS.includes(model)) {
+    return null;
+  }
+  if (slash < 1 || slash === model.length - 1 || provider === "local") {
+    const known = `A model is written <provider>/<model id>, such as ${LOCAL_MODELS.join(" or ")}.`;
+    return { code: "unknown_model", detail: `There is no model "${model}". ${known}` };
+  }
+  if (providers.includes(provider)) {
+    return null;
+  }
+  const setting = Object.hasOwn(BUILT_IN, provider) ? BUILT_IN[provider] : undefined;
+  return setting === undefined
+    ? {
+        code: "unknown_model",
+        detail: `There is no provider "${provider}". Configured: ${providers.join(", ")}. Others are named in OPSPAWN_PROVIDERS.`,
+      }
+    : {
+        code: "provider_not_configured",
+        detail: `The provider ${provider} is not configured: set ${setting}.`,
+      };
+}
+
+/**
+ * Clients by model id, each made once for the run.
+ * @param input the task's input: `local/script` reads its replies from there
+ */
+export function llmClients(providers: Providers, input: JsonObject): (model: string) => LlmClient {
+  const made = new Map<string, LlmClient>();
+  return (model) => {
+    const client = made.get(model) ?? clientFor(providers, input, model);
+    made.set(model, client);
+    return client;
+  };
+}
+
+function clientFor({ configured, ai }: Providers, input: JsonObject, model: string): LlmClient {
+  if (model === "local/script") {
+    return localScript(scriptSchema.parse(input["script"] ?? []));
+  }
+  const provider = model.slice(0, model.indexOf("/"));
+  if (provider === "local") {
+    return localRules();
+  }
+  if (provider === WORKERS_AI && ai !== null) {
+    return workersAi(ai);
+  }
+  const settings = configured.get(provider);
+  return settings === undefined
+    ? unavailableClient(provider, BUILT_IN[provider] ?? "OPSPAWN_PROVIDERS")
+    : remoteClient(provider, settings);
+}
+
+function remoteClient(provider: string, settings: ProviderSettings): LlmClient {
+  const { protocol, headers, named } = settings;
+  const own = endpointOf(provider, settings);
+  const endpoint: Endpoint = named === undefined ? own : { ...own, settings: named };
+  switch (protocol) {
+    case "responses":
+      return openAiResponses(endpoint);
+    case "chat":
+      return openAiChat(endpoint);
+    case "compatible":
+      return compatibleChat(endpoint);
+    case "anthropic":
+      return anthropic(endpoint);
+    case "google":
+      return google(endpoint);
+    case "openrouter":
+      return openRouter(endpoint, headers);
+    default:
+      return protocol satisfies never;
+  }
+}

@@ -1,0 +1,217 @@
+/**
+ * One step, planned: what the last outcomes lead to, as the events to write now (outcomes and next
+ * intents together, so that they are one transaction) and the job to perform after. Pure.
+ */
+import { decide, type Action } from "../../run/decide/decide.ts";
+import type { NewEvent } from "../../run/log/event.ts";
+import { runFailure } from "../../run/value/failure.ts";
+import { whenMet } from "../../run/decide/limits.ts";
+import type { Planner } from "../../run/decide/planner.ts";
+import type { Price } from "../../run/spec/price.ts";
+import { foldNew } from "../../run/log/reduce.ts";
+import { modelOf, type RunState, type TurnCall } from "../../run/log/state.ts";
+import { compose, type Ask, type Composed } from "./context.ts";
+import type { LlmClient, ModelRequest } from "../llm/client.ts";
+import { needOf, outputFor, textChars, weigh, withinOwnCap, type Need } from "./reserve.ts";
+import { prepareCall } from "../tools/invoke.ts";
+import type { Toolbox } from "../tools/registry.ts";
+
+export type Job =
+  | {
+      readonly kind: "model";
+      readonly callId: string;
+      readonly attempt: number;
+      readonly purpose: "step" | "compact";
+      readonly request: ModelRequest;
+      readonly body: string;
+    }
+  /** Ask the budgets above the run for what the next attempt may cost. */
+  | { readonly kind: "reserve"; readonly call: AttemptName; readonly need: Need }
+  /** Take a slot of the tenant's, so that the next attempt may be made. */
+  | { readonly kind: "slot" }
+  | { readonly kind: "tools"; readonly calls: readonly TurnCall[] }
+  | { readonly kind: "list"; readonly servers: readonly string[] }
+  | { readonly kind: "rest"; readonly until: number | null }
+  | { readonly kind: "over" };
+
+/** An attempt that has not been made yet. */
+export interface AttemptName {
+  readonly call_id: string;
+  readonly attempt: number;
+}
+
+/** What the budgets above the run have granted an attempt, micro-dollars. */
+export interface Grant extends AttemptName {
+  readonly sum: number;
+  /** Whether there is any budget to keep to. */
+  readonly capped: boolean;
+}
+
+export interface PlannedStep {
+  readonly events: readonly NewEvent[];
+  readonly job: Job;
+}
+
+export interface StepDeps {
+  readonly planner: Planner;
+  toolboxAt(state: Pick<RunState, "mcp">): Toolbox;
+  llmFor(model: string): LlmClient;
+  priceOf(model: string): Price | null;
+  /** Whether there are budgets above the run to ask. */
+  readonly budgets: boolean;
+  /** Whether the run has a slot, if it needs one to ask a model. */
+  readonly slotHeld: boolean;
+}
+
+/** The need of a call whose price nobody knows. */
+const NOTHING: Need = { most: 0, least: 0 };
+
+type AskAction = Extract<Action, { kind: "ask" }>;
+
+/**
+ * @param outcomes what the last job came to, not yet in the log
+ * @param now milliseconds; the time that the events will carry
+ * @param grant what a `reserve` job came to, if that was the last one
+ */
+export function planStep(
+  before: RunState,
+  outcomes: readonly NewEvent[],
+  deps: StepDeps,
+  now: number,
+  grant: Grant | null = null,
+): PlannedStep {
+  const events: NewEvent[] = [...outcomes];
+  let state = foldNew(before, outcomes, now);
+  const write = (...facts: readonly NewEvent[]): void => {
+    events.push(...facts);
+    state = foldNew(state, facts, now);
+  };
+  for (;;) {
+    const action = decide(state, deps.planner, now);
+    switch (action.kind) {
+      case "record":
+        write(...action.events);
+        break;
+      case "ask": {
+        if (state.spec?.concurrency !== undefined && !deps.slotHeld) {
+          return { events, job: { kind: "slot" } };
+        }
+        const planned = planAsk(state, action, deps, grant);
+        write(...planned.events);
+        if (planned.job !== null) {
+          return { events, job: planned.job };
+        }
+        break;
+      }
+      case "prepare": {
+        const { modelCallId } = action;
+        const { spec } = state;
+        if (spec === null) {
+          throw new Error("a run without a spec has no calls");
+        }
+        const at = { taskId: spec.task_id, modelCallId, config: spec.config, now };
+        for (const call of action.calls) {
+          // One after the other: each counts for those that follow.
+          write(prepareCall(call, deps.toolboxAt(state), { ...at, standing: state }));
+        }
+        break;
+      }
+      case "list":
+        return { events, job: { kind: "list", servers: action.servers } };
+      case "perform":
+        return { events, job: { kind: "tools", calls: action.calls } };
+      case "rest":
+        return { events, job: { kind: "rest", until: action.until } };
+      case "over":
+        return { events, job: { kind: "over" } };
+      default:
+        action satisfies never;
+    }
+  }
+}
+
+interface PlannedAsk {
+  readonly events: readonly NewEvent[];
+  /** Null where a budget said no: the events say what follows. */
+  readonly job: Job | null;
+}
+
+/** The attempt of a model call: its request, what is held back for it, and its intent. */
+function planAsk(
+  state: RunState,
+  action: AskAction,
+  deps: StepDeps,
+  grant: Grant | null,
+): PlannedAsk {
+  const model = modelOf(state);
+  const llm = deps.llmFor(model);
+  const price = deps.priceOf(model);
+  const { purpose, call_id, attempt } = action;
+  const asked = (ask: Ask): Composed =>
+    compose(state, deps.planner, deps.toolboxAt(state), llm, ask);
+  const composed = asked({ purpose });
+  const cap = state.spec?.limits.max_cost_usd;
+  const given = grant?.call_id === call_id && grant.attempt === attempt ? grant : null;
+  if (price === null) {
+    // Whether a budget has to be kept is only known by asking.
+    if (cap !== undefined || given?.capped === true) {
+      return { events: [{ type: "run.failed", data: runFailure("unpriced_model") }], job: null };
+    }
+    return deps.budgets && given === null
+      ? { events: [], job: { kind: "reserve", call: { call_id, attempt }, need: NOTHING } }
+      : intent(state, action, composed, {});
+  }
+  if (isFree(price) || (cap === undefined && !deps.budgets && given === null)) {
+    return intent(state, action, composed, {});
+  }
+  const weight = weigh(composed);
+  const own = withinOwnCap(state, needOf(state, price, weight));
+  if (own === null) {
+    return { events: whenMet(state, { limit: "max_cost_usd", value: cap ?? 0 }), job: null };
+  }
+  const granted = given !== null && given.sum >= own.least ? given.sum : null;
+  if (deps.budgets && granted === null) {
+    return { events: [], job: { kind: "reserve", call: { call_id, attempt }, need: own } };
+  }
+  if (cap === undefined && given?.capped !== true) {
+    return intent(state, action, composed, {});
+  }
+  const sum = Math.min(own.most, granted ?? own.most);
+  const max_output_tokens = outputFor(state, price, weight, sum);
+  return intent(state, action, asked({ purpose, max_output_tokens }), {
+    reserved_micro_usd: sum,
+    max_output_tokens,
+  });
+}
+
+function intent(
+  state: RunState,
+  { call_id, attempt, step, purpose }: AskAction,
+  composed: Composed,
+  budget: { readonly reserved_micro_usd?: number; readonly max_output_tokens?: number },
+): PlannedAsk {
+  const { request, body, sha256 } = composed;
+  return {
+    events: [
+      {
+        type: "model.requested",
+        data: {
+          call_id,
+          attempt,
+          step,
+          model: modelOf(state),
+          up_to_seq: state.seq,
+          body_sha256: sha256,
+          body_chars: textChars(composed),
+          ...budget,
+          ...(purpose === "step" ? {} : { purpose }),
+        },
+      },
+    ],
+    job: { kind: "model", callId: call_id, attempt, purpose, request, body },
+  };
+}
+
+function isFree({ input, cached_input, cache_write, output }: Price): boolean {
+  return input === 0 && cached_input === 0 && cache_write === 0 && output === 0;
+}

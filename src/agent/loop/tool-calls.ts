@@ -1,0 +1,95 @@
+/** The tool calls of one turn: run side by side, each outcome written as soon as it is known. */
+import { hash } from "node:crypto";
+import { upToEnd, type NewEvent } from "../../run/log/event.ts";
+import { idempotencyKey } from "../../run/value/id.ts";
+import { outcomeUnknown } from "../../run/decide/recover.ts";
+import type { RunState, TurnCall } from "../../run/log/state.ts";
+import type { Effects, RunTools } from "./effects.ts";
+import { InnerCalls } from "./inner-calls.ts";
+import { invokeTool } from "../tools/invoke.ts";
+import type { Note } from "../tools/tool.ts";
+import { asking, Notes } from "./under-way.ts";
+
+/**
+ * Runs the calls of a turn side by side. An outcome is written as soon as it is known, except the
+ * last: that one goes with the next intent, in one transaction.
+ */
+export async function callTools(
+  calls: readonly TurnCall[],
+  state: RunState,
+  tools: RunTools,
+  effects: Effects,
+): Promise<NewEvent[]> {
+  if (calls.some((call) => call.request?.effect !== "pure")) {
+    await effects.durable();
+  }
+  const settled: NewEvent[] = [];
+  const running = new Set(
+    calls.map((call) => {
+      const notes = new Notes(call.call.call_id, null, effects);
+      const run: Promise<void> = callTool(call, state, tools, effects, notes).then((outcome) => {
+        settled.push(
+          ...notes.end(),
+          ...(outcome.type === "tool.outcome_unknown"
+            ? outcomeUnknown(state, call, effects.now())
+            : [outcome]),
+        );
+        running.delete(run);
+      });
+      return run;
+    }),
+  );
+  while (running.size > 0) {
+    await Promise.race(running);
+    if (running.size > 0 && settled.length > 0) {
+      effects.append(upToEnd(settled.splice(0)));
+    }
+  }
+  return upToEnd(settled);
+}
+
+async function callTool(
+  { call, request }: TurnCall,
+  state: RunState,
+  tools: RunTools,
+  effects: Effects,
+  notes: Notes,
+): Promise<NewEvent> {
+  const taskId = state.spec?.task_id ?? "";
+  const name = request?.name ?? call.name;
+  const tool = tools.toolboxAt(state).get(name);
+  if (tool?.kind !== "run" || request === null) {
+    const message = `The tool ${name} is not there any more.`;
+    return {
+      type: "tool.failed",
+      data: { call_id: call.call_id, code: "unknown_tool", message, duration_ms: 0 },
+    };
+  }
+  const inner =
+    tool.callsTools === true ? new InnerCalls(call.call_id, state, tools, effects) : null;
+  const context = {
+    taskId,
+    callId: call.call_id,
+    idempotencyKey: idempotencyKey(taskId, call.call_id),
+    attempt: request.attempt,
+    requestedAt: request.requestedAt,
+    signal: effects.signal,
+    fetch: tools.fetch,
+    kept: (sha256: string, offset: number, limit: number) => effects.kept(sha256, offset, limit),
+    ask: asking(call.call_id, tools.settings.holdMs, effects),
+    report: (note: Note) => notes.report(note),
+    ...(inner === null ? {} : { calls: inner }),
+  };
+  const outcome = await invokeTool(
+    tool,
+    request.arguments,
+    context,
+    () => effects.now(),
+    (text) => {
+      const sha256 = hash("sha256", text, "hex");
+      effects.keep(sha256, text);
+      return sha256;
+    },
+  );
+  return inner === null ? outcome : inner.close(outcome);
+}

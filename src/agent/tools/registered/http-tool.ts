@@ -1,0 +1,125 @@
+/**
+ * Tools that a tenant registers as requests to a server of its own. The arguments go as a JSON body,
+ * or as the query where a method has none; a JSON answer is the output. Whatever else a server does
+ * is a failure with a code.
+ */
+import { ToolStop } from "../../../run/value/failure.ts";
+import { isJsonObject, type JsonValue } from "../../../run/value/json.ts";
+import type { HttpDefinition } from "../../../run/spec/tool-definition.ts";
+import { decodeText, readBody } from "../../fetch/body.ts";
+import { isHtmlType, isJsonType, isTextType } from "../../fetch/content-type.ts";
+import { jsonSchemaCheck } from "../schema/json-schema.ts";
+import { filledHeaders, secretFiller, type Secrets } from "./secrets.ts";
+import type { RunTool, ToolContext } from "../tool.ts";
+
+/** Largest answer that is an output, bytes. */
+const MAX_ANSWER_BYTES = 7_000_000;
+/** Of an answer that is an error, what the model is shown. */
+const MAX_ERROR_BYTES = 4_000;
+
+/** Who calls, and what the deployment keeps for its tools. */
+export interface ToolOwner {
+  readonly tenantId: string;
+  readonly secrets: Secrets;
+}
+
+/** A registered definition, ready to be run. */
+export function httpTool(definition: HttpDefinition, owner: ToolOwner): RunTool {
+  const { name, description, input_schema, output_schema, effect, approval, timeout_ms } =
+    definition;
+  return {
+    kind: "run",
+    name,
+    description,
+    inputSchema: input_schema,
+    outputSchema: output_schema,
+    effect,
+    approval,
+    untrusted: "web",
+    timeoutMs: timeout_ms,
+    checkInput: jsonSchemaCheck(input_schema),
+    checkOutput: jsonSchemaCheck(output_schema ?? {}),
+    run: (input, context) => call(definition, owner, input, context),
+  };
+}
+
+async function call(
+  { http }: HttpDefinition,
+  { secrets, tenantId }: ToolOwner,
+  input: JsonValue,
+  { fetch, signal, taskId, idempotencyKey }: ToolContext,
+): Promise<JsonValue> {
+  const url = new URL(http.url);
+  const filler = secretFiller(secrets, tenantId, url.host);
+  const { hide } = filler;
+  const headers = filledHeaders(http.headers, filler);
+  headers.set("idempotency-key", idempotencyKey);
+  headers.set("x-opspawn-task-id", taskId);
+  if (!headers.has("accept")) {
+    headers.set("accept", "application/json, text/*;q=0.9");
+  }
+  const inQuery = http.method === "GET" || http.method === "DELETE";
+  if (inQuery) {
+    addQuery(url, input);
+  } else {
+    headers.set("content-type", "application/json");
+  }
+  const body = inQuery ? null : JSON.stringify(input);
+  const response = await fetch(url, { method: http.method, headers, body, signal });
+  return answerOf(response, hide, signal);
+}
+
+/** Texts, numbers and the like as they are, anything deeper as JSON; a list repeats its name. */
+function addQuery(url: URL, input: JsonValue): void {
+  for (const [name, value] of isJsonObject(input) ? Object.entries(input) : []) {
+    for (const item of Array.isArray(value) ? (value as readonly JsonValue[]) : [value]) {
+      url.searchParams.append(name, typeof item === "string" ? item : JSON.stringify(item));
+    }
+  }
+}
+
+async function answerOf(
+  response: Response,
+  hide: (text: string) => string,
+  signal: AbortSignal,
+): Promise<JsonValue> {
+  const { status } = response;
+  const type = response.headers.get("content-type") ?? "";
+  if (status >= 400) {
+    const { bytes } = await readBody(response, MAX_ERROR_BYTES, signal);
+    const said = isTextType(type) || type === "" ? hide(decodeText(bytes, type)).trim() : "";
+    throw new ToolStop("http_error", `The server answered with status ${status}. ${said}`.trim());
+  }
+  if (status >= 300) {
+    throw new ToolStop("http_error", `The server answered with status ${status}.`);
+  }
+  if (status === 204 || status === 205) {
+    return null;
+  }
+  if (type !== "" && (isHtmlType(type) || !isTextType(type))) {
+    void response.body?.cancel().catch(() => {});
+    const what = `The server sent ${type.slice(0, 100)}, neither JSON nor plain text.`;
+    throw new ToolStop("unexpected_content", what);
+  }
+  const { bytes, truncated } = await readBody(response, MAX_ANSWER_BYTES, signal);
+  if (truncated) {
+    const limit = `The server's answer has more than ${MAX_ANSWER_BYTES} bytes.`;
+    throw new ToolStop("response_too_large", limit);
+  }
+  const text = hide(decodeText(bytes, type));
+  if (text.trim() === "") {
+    throw new ToolStop("unexpected_content", "The server's answer is empty.");
+  }
+  return isJsonType(type) || type === "" ? json(text, type) : { text };
+}
+
+function json(text: string, type: string): JsonValue {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    if (type === "") {
+      return { text };
+    }
+    throw new ToolStop("unexpected_content", "The server's answer says it is JSON and is not.");
+  }
+}

@@ -1,0 +1,180 @@
+/**
+ * Whether a JSON Schema from outside can be applied at all. A validator takes a keyword that it does
+ * not understand for no constraint, so a misspelt rule would allow everything: here it is refused.
+ */
+import {
+  isJsonObject,
+  jsonDefect,
+  type JsonObject,
+  type JsonValue,
+} from "../../../run/value/json.ts";
+import type { SchemaDefect } from "../../../run/spec/catalogue.ts";
+import { jsonSchemaCheck } from "./json-schema.ts";
+
+const TYPES: ReadonlySet<string> = new Set([
+  "null",
+  "boolean",
+  "object",
+  "array",
+  "number",
+  "string",
+  "integer",
+]);
+const COUNTS: ReadonlySet<string> = new Set([
+  "maxLength",
+  "minLength",
+  "maxItems",
+  "minItems",
+  "maxProperties",
+  "minProperties",
+  "maxContains",
+  "minContains",
+]);
+const NUMBERS: ReadonlySet<string> = new Set([
+  "maximum",
+  "minimum",
+  "exclusiveMaximum",
+  "exclusiveMinimum",
+]);
+const SCHEMAS: ReadonlySet<string> = new Set([
+  "additionalProperties",
+  "propertyNames",
+  "items",
+  "contains",
+  "not",
+  "if",
+  "then",
+  "else",
+  "unevaluatedProperties",
+  "unevaluatedItems",
+]);
+const SCHEMA_LISTS: ReadonlySet<string> = new Set(["allOf", "anyOf", "oneOf", "prefixItems"]);
+const SCHEMA_MAPS: ReadonlySet<string> = new Set([
+  "properties",
+  "patternProperties",
+  "$defs",
+  "definitions",
+  "dependentSchemas",
+]);
+const FREE: ReadonlySet<string> = new Set([
+  "$schema",
+  "$id",
+  "$comment",
+  "$anchor",
+  "title",
+  "description",
+  "default",
+  "examples",
+  "deprecated",
+  "readOnly",
+  "writeOnly",
+  "format",
+  "const",
+  "contentEncoding",
+  "contentMediaType",
+]);
+
+/** Why a schema cannot be applied, and where; null if it can. */
+export function schemaDefect(schema: JsonObject): SchemaDefect | null {
+  const deep = jsonDefect(schema);
+  if (deep !== null) {
+    return { pointer: "", detail: deep };
+  }
+  const found = walk(schema, "");
+  if (found !== null) {
+    return found;
+  }
+  // What is left shows only when it is applied: a `$ref` that leads nowhere, or round in circles.
+  const check = jsonSchemaCheck(schema);
+  const tried = [null, {}, [], "", 0].map((value) => check(value));
+  return tried.some((one) => !one.ok && one.reason === "the schema cannot be applied")
+    ? { pointer: "", detail: "cannot be applied: does a `$ref` lead nowhere?" }
+    : null;
+}
+
+function walk(schema: JsonValue, at: string): SchemaDefect | null {
+  if (typeof schema === "boolean") {
+    return null;
+  }
+  if (!isJsonObject(schema)) {
+    return { pointer: at, detail: "must be a schema: an object or a boolean" };
+  }
+  for (const [key, value] of Object.entries(schema)) {
+    const found = member(key, value, `${at}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`);
+    if (found !== null) {
+      return found;
+    }
+  }
+  return null;
+}
+
+function member(key: string, value: JsonValue, at: string): SchemaDefect | null {
+  if (SCHEMAS.has(key)) {
+    return walk(value, at);
+  }
+  if (SCHEMA_LISTS.has(key)) {
+    return Array.isArray(value)
+      ? first(value.map((one: JsonValue, i) => walk(one, `${at}/${i}`)))
+      : { pointer: at, detail: "must be a list of schemas" };
+  }
+  if (SCHEMA_MAPS.has(key)) {
+    return isJsonObject(value)
+      ? first(
+          Object.entries(value).map(([name, one]) =>
+            key === "patternProperties" && !isPattern(name)
+              ? { pointer: `${at}/${name}`, detail: "is not a regular expression" }
+              : walk(one, `${at}/${name}`),
+          ),
+        )
+      : { pointer: at, detail: "must be an object of schemas" };
+  }
+  const detail = fault(key, value);
+  return detail === null ? null : { pointer: at, detail };
+}
+
+function fault(key: string, value: JsonValue): string | null {
+  if (COUNTS.has(key)) {
+    return Number.isInteger(value) && Number(value) >= 0 ? null : "must be a whole number";
+  }
+  if (NUMBERS.has(key)) {
+    return typeof value === "number" ? null : "must be a number";
+  }
+  switch (key) {
+    case "type":
+      return [value].flat().every((one) => typeof one === "string" && TYPES.has(one))
+        ? null
+        : `must be one of ${[...TYPES].join(", ")}`;
+    case "enum":
+      return Array.isArray(value) ? null : "must be a list";
+    case "required":
+      return Array.isArray(value) && value.every((one) => typeof one === "string")
+        ? null
+        : "must be a list of names";
+    case "pattern":
+      return typeof value === "string" && isPattern(value) ? null : "is not a regular expression";
+    case "multipleOf":
+      return typeof value === "number" && value > 0 ? null : "must be a number above 0";
+    case "uniqueItems":
+      return typeof value === "boolean" ? null : "must be true or false";
+    case "dependentRequired":
+      return isJsonObject(value) ? null : "must be an object";
+    case "$ref":
+      return typeof value === "string" && value.startsWith("#")
+        ? null
+        : "must refer to a place in this schema (`#/…`)";
+    default:
+      return FREE.has(key) ? null : "is not a keyword of JSON Schema";
+  }
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(text, "u") instanceof RegExp;
+  } catch {
+    return false;
+  }
+}
+
+function first(defects: readonly (SchemaDefect | null)[]): SchemaDefect | null {
+  return defects.find((one) => one !== null) ?? null;
+}

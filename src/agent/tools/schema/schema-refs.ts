@@ -1,0 +1,147 @@
+/**
+ * Where the references of a JSON Schema lead: to places of the same schema, and never round in
+ * circles without a step into the value. References that do step (a tree of its own kind, say) are
+ * fine: the depth of values is bounded.
+ */
+import type { SchemaDefect } from "../../../run/spec/catalogue.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
+
+/** Subschemas that one schema may hold. */
+const MAX_SUBSCHEMAS = 2000;
+
+/** Keywords that apply a schema, lists of them or named ones to the same value … */
+const IN_PLACE = {
+  one: ["not", "if", "then", "else"],
+  list: ["allOf", "anyOf", "oneOf"],
+  named: ["dependentSchemas"],
+} as const;
+/** … and to what is inside of it, or to nothing until they are referred to. */
+const INSIDE = {
+  one: [
+    "additionalProperties",
+    "propertyNames",
+    "items",
+    "contains",
+    "unevaluatedProperties",
+    "unevaluatedItems",
+  ],
+  list: ["prefixItems"],
+  named: ["properties", "patternProperties", "$defs", "definitions"],
+} as const;
+
+interface Place {
+  readonly schema: JsonObject;
+  /** Pointers of the schemas that are applied to the same value. */
+  readonly inPlace: string[];
+}
+
+/** Why the references of a schema cannot be followed, and where; null if they can. */
+export function referenceDefect(root: JsonObject): SchemaDefect | null {
+  const places = new Map<string, Place>();
+  const anchors = new Map<string, string>();
+  const left: { readonly at: string; readonly schema: JsonValue }[] = [{ at: "", schema: root }];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const { at, schema } = next;
+    if (!isJsonObject(schema)) {
+      continue;
+    }
+    if (places.size >= MAX_SUBSCHEMAS) {
+      return { pointer: "", detail: `has more than ${MAX_SUBSCHEMAS} subschemas` };
+    }
+    // The validator takes either for an address that other references are relative to.
+    const base = ["$id", "id"].find((key) => typeof schema[key] === "string");
+    if (base !== undefined && at !== "") {
+      return { pointer: `${at}/${base}`, detail: "is for the outermost schema only" };
+    }
+    const anchor = schema["$anchor"];
+    if (typeof anchor === "string") {
+      anchors.set(anchor, at);
+    }
+    const inPlace = children(schema, at, IN_PLACE);
+    places.set(at, { schema, inPlace: inPlace.map((child) => child.at) });
+    left.push(...inPlace, ...children(schema, at, INSIDE));
+  }
+  for (const [at, { schema, inPlace }] of places) {
+    const ref = schema["$ref"];
+    if (typeof ref === "string") {
+      const target =
+        ref.startsWith("#/") || ref === "#" ? pointerOf(ref) : anchors.get(ref.slice(1));
+      if (target === undefined || !places.has(target)) {
+        return {
+          pointer: `${at}/$ref`,
+          detail: `leads to no place of this schema: ${ref.slice(0, 100)}`,
+        };
+      }
+      inPlace.push(target);
+    }
+  }
+  const circle = circular(places);
+  return circle === null
+    ? null
+    : { pointer: circle, detail: "refers to itself without a step into the value" };
+}
+
+function children(
+  schema: JsonObject,
+  at: string,
+  { one, list, named }: typeof IN_PLACE | typeof INSIDE,
+): { readonly at: string; readonly schema: JsonValue }[] {
+  const found: { readonly at: string; readonly schema: JsonValue }[] = [];
+  for (const key of one) {
+    if (schema[key] !== undefined) {
+      found.push({ at: `${at}/${key}`, schema: schema[key] });
+    }
+  }
+  for (const key of list) {
+    const entries = schema[key];
+    for (const [i, entry] of Array.isArray(entries) ? entries.entries() : []) {
+      found.push({ at: `${at}/${key}/${i}`, schema: entry as JsonValue });
+    }
+  }
+  for (const key of named) {
+    const entries = schema[key];
+    for (const [name, entry] of isJsonObject(entries) ? Object.entries(entries) : []) {
+      found.push({ at: `${at}/${key}/${escaped(name)}`, schema: entry });
+    }
+  }
+  return found;
+}
+
+/** The pointer of a place that goes round in circles, or null. */
+function circular(places: ReadonlyMap<string, Place>): string | null {
+  const state = new Map<string, "open" | "done">();
+  const visit = (at: string): string | null => {
+    if (state.has(at)) {
+      return state.get(at) === "open" ? at : null;
+    }
+    state.set(at, "open");
+    for (const next of places.get(at)?.inPlace ?? []) {
+      const circle = visit(next);
+      if (circle !== null) {
+        return circle;
+      }
+    }
+    state.set(at, "done");
+    return null;
+  };
+  for (const at of places.keys()) {
+    const circle = visit(at);
+    if (circle !== null) {
+      return circle;
+    }
+  }
+  return null;
+}
+
+/** The pointer that a reference holds, its escapes as ours are; undefined if it is none. */
+function pointerOf(ref: string): string | undefined {
+  try {
+    return decodeURIComponent(ref.slice(1));
+  } catch {
+    return undefined;
+  }
+}
+
+function escaped(name: string): string {
+  return name.replaceAll("~", "~0").replaceAll("/", "~1");
+}

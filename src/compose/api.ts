@@ -1,0 +1,69 @@
+/** Builds the dependencies of the API from the Worker's environment. */
+import type { ApiDeps } from "../api/context.ts";
+import { SigningSecrets } from "../crypto/signing-secrets.ts";
+import { ledgerStub } from "../durable/ledger/rpc.ts";
+import { runStub } from "../durable/run/rpc.ts";
+import { configOf } from "../env/config.ts";
+import type { Observer } from "../observe.ts";
+import { messageFor, sendTask } from "../queue/tasks/message.ts";
+import { sendDeliveries } from "../queue/webhooks/message.ts";
+import { AgentStore } from "../store/agents.ts";
+import { AnswerStore } from "../store/answers.ts";
+import { AuditStore } from "../store/audit.ts";
+import { HookStore } from "../store/hooks.ts";
+import { KeyStore } from "../store/keys.ts";
+import { McpStore } from "../store/mcp/servers.ts";
+import { SecretStore } from "../store/secrets.ts";
+import { TaskStore } from "../store/tasks/tasks.ts";
+import { ToolStore } from "../store/tools.ts";
+import { UsageStore } from "../store/usage.ts";
+import { WebhookStore } from "../store/webhooks/webhooks.ts";
+import { buildCatalogue } from "./catalogue.ts";
+import { buildMcp, buildObserver } from "./network.ts";
+
+const built = new WeakMap<object, ApiDeps>();
+
+/** The dependencies for an environment, built once for each. @throws SettingError */
+export function apiDeps(env: Env, observer: Observer = buildObserver()): ApiDeps {
+  const known = built.get(env);
+  if (known !== undefined) {
+    return known;
+  }
+  const config = configOf(env);
+  const queues = { high: env.TASKS_HIGH, normal: env.TASKS, low: env.TASKS_LOW };
+  const mcpServers = new McpStore(env.DB);
+  const deps: ApiDeps = {
+    config,
+    catalogue: buildCatalogue(config, env),
+    tasks: new TaskStore(env.DB),
+    tools: new ToolStore(env.DB),
+    mcpServers,
+    mcp: buildMcp(config, mcpServers),
+    webhooks: new WebhookStore(env.DB),
+    hooks: new HookStore(env.DB),
+    secretStore: new SecretStore(env.DB),
+    secrets: new SigningSecrets(config.encryptionKey),
+    deliver: (name) => sendDeliveries(env.WEBHOOKS, [name]),
+    agents: new AgentStore(env.DB),
+    answers: new AnswerStore(env.DB),
+    keys: new KeyStore(env.DB),
+    audit: new AuditStore(env.DB),
+    usage: new UsageStore(env.DB),
+    ledger: (tenantId) => ledgerStub(env.LEDGERS, tenantId),
+    observer,
+    run: (tenantId, taskId) => runStub(env.RUNS, tenantId, taskId),
+    mayAsk: (tenantId) => mayAsk(env, tenantId),
+    dispatch: (task) => sendTask(queues, task.priority, messageFor(task)),
+    now: () => Date.now(),
+  };
+  built.set(env, deps);
+  return deps;
+}
+
+/** A rate limiter that fails lets the request pass. */
+async function mayAsk(env: Partial<Pick<Env, "REQUESTS">>, tenantId: string): Promise<boolean> {
+  return (
+    env.REQUESTS === undefined ||
+    (await env.REQUESTS.limit({ key: tenantId }).catch(() => ({ success: true }))).success
+  );
+}

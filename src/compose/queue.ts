@@ -1,0 +1,63 @@
+/** Hands each queue's batches to its consumer, and the cron trigger to the reconciler. */
+import { SigningSecrets } from "../crypto/signing-secrets.ts";
+import { runStub } from "../durable/run/rpc.ts";
+import { configOf } from "../env/config.ts";
+import { reconcile } from "../queue/reconciler.ts";
+import { consumeTasks, type QueueDeps } from "../queue/tasks/consumer.ts";
+import { consumeDeadLetters } from "../queue/tasks/dead-letter.ts";
+import { consumeWebhooks, type WebhookDeps } from "../queue/webhooks/deliver.ts";
+import { AuditStore } from "../store/audit.ts";
+import { TaskStore } from "../store/tasks/tasks.ts";
+import { WebhookStore } from "../store/webhooks/webhooks.ts";
+import { buildFetch, buildObserver } from "./network.ts";
+
+/** Queues are told apart by how their names end: environments put their own name in front. */
+export function consumeBatch(batch: MessageBatch, env: Env): Promise<void> {
+  if (batch.queue.endsWith("-webhooks")) {
+    return consumeWebhooks(batch, webhookDeps(env));
+  }
+  return batch.queue.endsWith("-dead")
+    ? consumeDeadLetters(batch, queueDeps(env))
+    : consumeTasks(batch, queueDeps(env));
+}
+
+/** @param now milliseconds since the epoch: when the cron trigger was due */
+export function runReconciler(env: Env, now: number): Promise<void> {
+  const { reconcileAfterMs, checkAgainMs, retentionMs, auditRetentionMs } = configOf(env);
+  return reconcile(
+    {
+      ...queueDeps(env),
+      tasks: new TaskStore(env.DB),
+      queues: { high: env.TASKS_HIGH, normal: env.TASKS, low: env.TASKS_LOW },
+      webhooks: { store: new WebhookStore(env.DB), queue: env.WEBHOOKS },
+      audit: new AuditStore(env.DB),
+      reconcileAfterMs,
+      checkAgainMs,
+      retentionMs,
+      auditRetentionMs,
+    },
+    now,
+  );
+}
+
+function queueDeps(env: Env): QueueDeps {
+  return {
+    tasks: new TaskStore(env.DB),
+    observer: buildObserver(),
+    run: (tenantId, taskId) => runStub(env.RUNS, tenantId, taskId),
+  };
+}
+
+function webhookDeps(env: Env): WebhookDeps {
+  const config = configOf(env);
+  return {
+    webhooks: new WebhookStore(env.DB),
+    secrets: new SigningSecrets(config.encryptionKey),
+    queue: env.WEBHOOKS,
+    observer: buildObserver(),
+    fetch: buildFetch(config),
+    timeoutMs: config.webhookTimeoutMs,
+    now: () => Date.now(),
+    random: () => Math.random(),
+  };
+}

@@ -1,0 +1,108 @@
+/** Builds what a run's object needs from the Worker's environment. Loads in plain Node, so tests use it too. */
+import { llmClients } from "../agent/llm/providers.ts";
+import { KeptCatalogues } from "../agent/mcp/catalogues.ts";
+import { mcpHost, withServers, type McpHost } from "../agent/mcp/host.ts";
+import type { McpRegistry } from "../agent/mcp/registry.ts";
+import { plannerFor } from "../agent/planners/planner-for.ts";
+import type { Isolate } from "../agent/tools/code/isolate.ts";
+import { registeredTools } from "../agent/tools/registered/registered-tools.ts";
+import { scriptTools } from "../agent/tools/registered/script-tools.ts";
+import { builtInTools, toolboxFor } from "../agent/tools/registry.ts";
+import { jsonSchemaCheck } from "../agent/tools/schema/json-schema.ts";
+import { ledgerStub } from "../durable/ledger/rpc.ts";
+import type { Deps } from "../durable/run/deps.ts";
+import type { Announce } from "../durable/run/webhook-outbox.ts";
+import { configOf } from "../env/config.ts";
+import type { Observer } from "../observe.ts";
+import type { ScriptedCalls } from "../run/log/state.ts";
+import type { RunSpec } from "../run/spec/spec.ts";
+import { AuditStore } from "../store/audit.ts";
+import { KeyStore } from "../store/keys.ts";
+import { McpStore } from "../store/mcp/servers.ts";
+import { TaskStore } from "../store/tasks/tasks.ts";
+import { buildFetch, buildMcp, buildObserver, priceOf, providersOf } from "./network.ts";
+
+/**
+ * The dependencies of a run.
+ * @param isolate where code runs; null in a deployment without a Worker loader
+ * @throws SettingError
+ */
+export function buildDeps(env: Env, isolate: Isolate | null = null): Deps {
+  const config = configOf(env);
+  const fetch = buildFetch(config);
+  const builtIn = builtInTools(isolate);
+  const observer = buildObserver();
+  const servers = new McpStore(env.DB);
+  const mcpOf = (spec: RunSpec): McpHost | null =>
+    (spec.mcp_servers ?? []).length === 0
+      ? null
+      : hostOf(spec, buildMcp(config, servers, fetch), servers, observer);
+  const toolsOf = (spec: RunSpec, scripted: () => ScriptedCalls | null) => {
+    const own = toolboxFor(
+      spec.config.tools,
+      [
+        ...registeredTools(spec.tools ?? [], {
+          tenantId: spec.tenant_id,
+          secrets: config.toolSecrets,
+          isolate,
+        }),
+        ...scriptTools(spec.input_data["script_tools"], scripted),
+      ],
+      builtIn,
+    );
+    return withServers(own, mcpOf(spec));
+  };
+  return {
+    config,
+    tasks: new TaskStore(env.DB),
+    keys: new KeyStore(env.DB),
+    audit: new AuditStore(env.DB),
+    observer,
+    announce: announceBy(env),
+    ledger: (tenantId) => (env.LEDGERS === undefined ? null : ledgerStub(env.LEDGERS, tenantId)),
+    now: () => Date.now(),
+    random: () => Math.random(),
+    plannerFor,
+    toolsFor: (spec, scripted) => ({
+      llmFor: llmClients(providersOf(config, env), spec.input_data),
+      ...toolsOf(spec, scripted),
+      fetch,
+      settings: {
+        retry: config.retry,
+        modelTimeoutMs: config.modelTimeoutMs,
+        modelFirstByteMs: config.modelFirstByteMs,
+        modelIdleMs: config.modelIdleMs,
+        deltaChars: config.deltaChars,
+        deltaMs: config.deltaMs,
+        holdMs: config.holdMs,
+      },
+      priceOf: (model) => priceOf(config, model),
+      checkAnswer:
+        spec.config.output_schema === undefined ? null : jsonSchemaCheck(spec.config.output_schema),
+    }),
+    priceOf: (model) => priceOf(config, model),
+  };
+}
+
+function announceBy({ WEBHOOKS: queue }: Partial<Env>): Announce {
+  return queue === undefined
+    ? null
+    : async (batch) => {
+        await queue.send(batch);
+      };
+}
+
+/** The MCP servers of one run. */
+function hostOf(
+  spec: RunSpec,
+  registry: McpRegistry,
+  store: McpStore,
+  observer: Observer,
+): McpHost {
+  return mcpHost(spec, {
+    catalogues: new KeptCatalogues(spec.tenant_id, store, registry, Date.now),
+    reach: (definition) => registry.way(spec.tenant_id, definition),
+    now: Date.now,
+    fault: (name, error) => observer.fault(name, error),
+  });
+}

@@ -1,0 +1,32 @@
+/** The port of a run's object: everything it needs from outside its own storage. Built in `compose/`. */
+import type { RunTools } from "../../agent/loop/effects.ts";
+import type { Config } from "../../env/config.ts";
+import type { Observer } from "../../observe.ts";
+import type { Planner } from "../../run/decide/planner.ts";
+import type { ScriptedCalls } from "../../run/log/state.ts";
+import type { Price } from "../../run/spec/price.ts";
+import type { PlannerName, RunSpec } from "../../run/spec/spec.ts";
+import type { AuditStore } from "../../store/audit.ts";
+import type { KeyStore } from "../../store/keys.ts";
+import type { TaskStore } from "../../store/tasks/tasks.ts";
+import type { LedgerRpc } from "../ledger/rpc.ts";
+import type { Announce } from "./webhook-outbox.ts";
+
+export interface Deps {
+  readonly config: Config;
+  readonly tasks: TaskStore;
+  readonly keys: KeyStore;
+  readonly audit: AuditStore;
+  readonly observer: Observer;
+  /** Sends notices to the webhook queue; null in a deployment without one. */
+  readonly announce: Announce;
+  /** A tenant's ledger; null in a deployment without ledgers. */
+  ledger(tenantId: string): LedgerRpc | null;
+  now(): number;
+  random(): number;
+  plannerFor(name: PlannerName): Planner;
+  /** @param scripted the calls of scripted tools so far */
+  toolsFor(spec: RunSpec, scripted: () => ScriptedCalls | null): RunTools;
+  /** The price of a model, by its id with the provider; null where none is known. */
+  priceOf(model: string): Price | null;
+}

@@ -1,0 +1,81 @@
+/**
+ * Hands queued tasks to their runs. `start` is idempotent and returns at once, so duplicates and
+ * redeliveries are harmless, and a batch never waits for a run.
+ */
+import { platformFailure } from "../../durable/platform-error.ts";
+import type { RunRpc } from "../../durable/run/rpc.ts";
+import type { Observer } from "../../observe.ts";
+import { specOf, type TaskStore } from "../../store/tasks/tasks.ts";
+import { readMessage, type TaskMessage } from "./message.ts";
+
+export interface QueueDeps {
+  readonly tasks: Pick<TaskStore, "get">;
+  readonly observer: Observer;
+  run(tenantId: string, taskId: string): RunRpc;
+}
+
+/** Longest pause before a message is delivered again, seconds. */
+const MAX_DELAY_S = 300;
+
+/** Pause before an object is asked again that was asked too much, seconds. */
+const OVERLOADED_DELAY_S = 30;
+
+/**
+ * A message this old is trusted for the task's name only: the task may have ended and been deleted
+ * since, and must not begin anew.
+ */
+const OLD_MESSAGE_MS = 3_600_000;
+
+/** Messages handled side by side: one without a spec may load a megabyte from D1. */
+const WIDTH = 10;
+
+/** Starts the run of every message; each is acknowledged or retried for itself. */
+export async function consumeTasks(batch: MessageBatch, deps: QueueDeps): Promise<void> {
+  const rest = batch.messages.values();
+  await Promise.all(
+    Array.from({ length: WIDTH }, async () => {
+      for (const message of rest) {
+        await consume(message, deps);
+      }
+    }),
+  );
+}
+
+async function consume(message: Message, deps: QueueDeps): Promise<void> {
+  const task = readMessage(message.body);
+  if (task === null) {
+    deps.observer.fault("queue.poison", new Error("a message is not a task message"));
+    message.ack();
+    return;
+  }
+  try {
+    const old = Date.now() - message.timestamp.getTime() > OLD_MESSAGE_MS;
+    const spec = await specFor(old ? nameOf(task) : task, deps);
+    if (spec !== null) {
+      await deps.run(task.tenant_id, task.task_id).start(spec);
+    }
+    message.ack();
+  } catch (error) {
+    deps.observer.fault("queue.start", error);
+    message.retry({ delaySeconds: pause(error, message.attempts) });
+  }
+}
+
+/** Seconds before the next delivery: longer each time, and long at once where load is the trouble. */
+function pause(error: unknown, attempts: number): number {
+  const least = platformFailure(error) === "overloaded" ? OVERLOADED_DELAY_S : 0;
+  return Math.max(least, Math.min(MAX_DELAY_S, 2 ** attempts));
+}
+
+function nameOf({ tenant_id, task_id }: TaskMessage): TaskMessage {
+  return { tenant_id, task_id };
+}
+
+/** The spec of a message's task as JSON text; null if there is no such task. */
+export async function specFor(task: TaskMessage, deps: QueueDeps): Promise<string | null> {
+  if (task.spec !== undefined) {
+    return task.spec;
+  }
+  const row = await deps.tasks.get(task.tenant_id, task.task_id);
+  return row === null ? null : JSON.stringify(specOf(row));
+}

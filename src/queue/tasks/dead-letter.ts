@@ -1,0 +1,39 @@
+/** Fails the tasks that could not be handed to their runs: visibly, once, with a code. */
+import type { Observer } from "../../observe.ts";
+import { specFor, type QueueDeps } from "./consumer.ts";
+import { readMessage } from "./message.ts";
+
+/** Ends the run of every message, unless it was started after all. */
+export async function consumeDeadLetters(batch: MessageBatch, deps: QueueDeps): Promise<void> {
+  await Promise.all(batch.messages.map((message) => bury(message, deps)));
+}
+
+async function bury(message: Message, deps: QueueDeps): Promise<void> {
+  const task = readMessage(message.body);
+  if (task === null) {
+    message.ack();
+    return;
+  }
+  try {
+    const spec = await specFor(task, deps);
+    if (spec !== null) {
+      await abandonRun(spec, task.tenant_id, task.task_id, deps);
+    }
+    message.ack();
+  } catch (error) {
+    deps.observer.fault("queue.dead_letter", error);
+    message.retry({ delaySeconds: 30 });
+  }
+}
+
+/** Ends a run that cannot be started; one that was started goes on. */
+export async function abandonRun(
+  spec: string,
+  tenantId: string,
+  taskId: string,
+  deps: Pick<QueueDeps, "run"> & { readonly observer: Observer },
+): Promise<void> {
+  const message = "The task could not be handed to its run, however often it was tried.";
+  const { changed } = await deps.run(tenantId, taskId).abandon(spec, message);
+  deps.observer.count("task.abandoned", changed ? 1 : 0);
+}

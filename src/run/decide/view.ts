@@ -1,0 +1,68 @@
+/** What the world is shown of a run's state: the part of a task that the log decides. */
+import { dueAt } from "./due.ts";
+import type { JsonValue } from "../value/json.ts";
+import type { RunLimits } from "../spec/spec.ts";
+import type { RunState, TaskStatus, UsageEntry } from "../log/state.ts";
+
+export interface RunView {
+  readonly status: TaskStatus;
+  readonly waiting_for: string | null;
+  /** When the wait ends by itself, if it does. */
+  readonly waiting_until: string | null;
+  /** As they are now; null before the run has a log. */
+  readonly limits: RunLimits | null;
+  readonly result: JsonValue;
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly details?: JsonValue;
+  } | null;
+  readonly usage: {
+    readonly steps: number;
+    readonly model_calls: number;
+    readonly tool_calls: number;
+    readonly input_tokens: number;
+    readonly output_tokens: number;
+    readonly cost_usd: number;
+  };
+  /** What was used, by day and model; for D1, not for clients. */
+  readonly ledger: readonly UsageEntry[];
+  readonly last_seq: number;
+  readonly updated_at: string | null;
+  readonly started_at: string | null;
+  readonly completed_at: string | null;
+}
+
+/** The view of a run; of one that has no log yet, what a pending task shows. */
+export function viewOf(state: RunState): RunView {
+  const { cost_micro_usd, ...usage } = state.usage;
+  const end = state.end;
+  return {
+    status: state.status,
+    waiting_for: state.wait?.for ?? null,
+    waiting_until: isoOf(state.wait === null ? null : dueAt(state)),
+    limits: state.spec?.limits ?? null,
+    result: end?.status === "completed" ? end.result : null,
+    error: end?.status === "failed" ? end.error : null,
+    usage: { ...usage, cost_usd: cost_micro_usd / 1_000_000 },
+    ledger: state.ledger,
+    last_seq: state.seq,
+    updated_at: isoOf(state.seq === 0 ? null : state.at),
+    started_at: isoOf(state.startedAt),
+    completed_at: isoOf(state.endedAt),
+  };
+}
+
+/** Whether a status is final. */
+export function isTerminal(status: TaskStatus): boolean {
+  return status === "completed" || status === "failed" || status === "cancelled";
+}
+
+/** Whether nothing more happens without someone or some time: final, or a named wait. */
+export function isSettled(status: TaskStatus): boolean {
+  return status === "waiting" || isTerminal(status);
+}
+
+function isoOf(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}
