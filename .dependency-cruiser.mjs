@@ -57,8 +57,6 @@ const feature = (name, ...others) => ({
     ...web,
     ...within("api/context[.]ts$", "api/schemas[.]ts$", "api/(http|openapi)/"),
     ...within(...others.map((other) => `api/${other}/`)),
-    // The digest of a key or a request.
-    "^crypto$",
   ],
 });
 
@@ -84,7 +82,7 @@ const layers = [
     files: within("run/decide/"),
     may: [...within("run/(value|spec|log)/"), ...npm("zod")],
   },
-  { name: "crypto", files: crypto, may: [] },
+  { name: "crypto", files: crypto, may: ["^crypto$"] },
   { name: "observe", files: observe, may: domain },
   {
     name: "env",
@@ -205,7 +203,7 @@ const layers = [
   {
     name: "api/http",
     files: within("api/(http|openapi)/|api/(context|schemas)[.]ts$"),
-    may: [...web, "^crypto$"],
+    may: web,
   },
   feature("tools"),
   feature("mcp-servers"),

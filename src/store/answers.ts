@@ -1,4 +1,5 @@
 /** Answers of requests with an idempotency key, in D1: held while the request is under way, then kept. */
+import { isoTime } from "../run/value/time.ts";
 
 /** How long a key is kept. */
 export const IDEMPOTENCY_TTL_MS = 86_400_000;
@@ -53,13 +54,13 @@ export class AnswerStore {
           `DELETE FROM answer WHERE tenant_id = ? AND route = ? AND key = ?
              AND (created_at < ? OR (status IS NULL AND created_at < ?))`,
         )
-        .bind(...name, iso(now - IDEMPOTENCY_TTL_MS), iso(now - ABANDONED_MS)),
+        .bind(...name, isoTime(now - IDEMPOTENCY_TTL_MS), isoTime(now - ABANDONED_MS)),
       this.#db
         .prepare(
           `INSERT INTO answer (tenant_id, route, key, fingerprint, claim, created_at)
            VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
         )
-        .bind(...name, fingerprint, claim, iso(now)),
+        .bind(...name, fingerprint, claim, isoTime(now)),
       this.#db
         .prepare("SELECT * FROM answer WHERE tenant_id = ? AND route = ? AND key = ?")
         .bind(...name),
@@ -119,8 +120,4 @@ interface RawAnswer {
   readonly status: number | null;
   readonly headers: string | null;
   readonly body: string | null;
-}
-
-function iso(moment: number): string {
-  return new Date(moment).toISOString();
 }

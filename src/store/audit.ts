@@ -5,6 +5,7 @@
  */
 import { newId } from "../run/value/id.ts";
 import type { JsonObject } from "../run/value/json.ts";
+import { isoTime } from "../run/value/time.ts";
 
 /** What is noted. */
 export const AUDIT_ACTIONS = [
@@ -60,7 +61,7 @@ const EXPIRED = 5000;
 /** An act at this moment. */
 export function newAct(now: number, by: string): Act {
   const id = newId("audit", now, crypto.getRandomValues(new Uint8Array(16)));
-  return { id, at: new Date(now).toISOString(), by };
+  return { id, at: isoTime(now), by };
 }
 
 /**

@@ -24,6 +24,7 @@ const LAWFUL: Readonly<Record<string, readonly string[]>> = {
   "src/env/config.ts": ["../run/value/failure.ts", "../agent/llm/endpoint.ts", "zod"],
   "src/observe.ts": [],
   "src/crypto/seal.ts": [],
+  "src/crypto/sha256.ts": ["node:crypto"],
   "src/run/value/failure.ts": [],
   "src/run/value/id.ts": ["uuid"],
   "src/run/spec/spec.ts": ["../value/failure.ts", "zod"],

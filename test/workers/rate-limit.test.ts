@@ -3,8 +3,8 @@ import { createExecutionContext } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
 import { createApp } from "../../src/api/app.ts";
-import { sha256Hex } from "../../src/api/http/auth.ts";
 import { apiDeps } from "../../src/compose/api.ts";
+import { sha256Hex } from "../../src/crypto/sha256.ts";
 
 const observer = { count() {}, fault() {} };
 

@@ -4,7 +4,7 @@
  * and server. Writers compare and swap, and whoever is late reads again, so that no rotated token is
  * lost.
  */
-import { hash } from "node:crypto";
+import { sha256Hex } from "../../crypto/sha256.ts";
 import type { OAuthDiscoveryState } from "@modelcontextprotocol/sdk/client/auth.js";
 import type {
   OAuthClientInformationMixed,
@@ -101,10 +101,7 @@ export class OAuthSession implements AuthProvider {
     this.#party = party;
     this.#mode = mode;
     const { client_id, grant } = this.#oauth;
-    this.#audience = hash(
-      "sha256",
-      canonicalJson([party.server.url, client_id ?? null, grant ?? null]),
-    );
+    this.#audience = sha256Hex(canonicalJson([party.server.url, client_id ?? null, grant ?? null]));
     if (isDocument(client_id)) {
       this.clientMetadataUrl = client_id;
     }
@@ -439,7 +436,7 @@ const NOWHERE = "https://localhost/";
 
 /** What is stored of a state: who reads the database cannot come back with it. */
 export function stateHash(state: string): string {
-  return hash("sha256", `mcp oauth state\n${state}`);
+  return sha256Hex(`mcp oauth state\n${state}`);
 }
 
 function placeOf(tenantId: string, server: string): string {

@@ -1,5 +1,5 @@
 /** What a server's definition stands for when it is used: its address and headers with their secrets. */
-import { hash } from "node:crypto";
+import { sha256Hex } from "../../crypto/sha256.ts";
 import type { SchemaDefect } from "../../run/spec/catalogue.ts";
 import { ToolStop } from "../../run/value/failure.ts";
 import {
@@ -97,5 +97,5 @@ function urlDefects(url: string, rules: HostRules): SchemaDefect[] {
 
 /** What a listing depends on: with another key, what is kept is of another server. */
 export function catalogueKey({ url, headers, source, oauth }: McpServerDefinition): string {
-  return hash("sha256", canonicalJson({ url, headers, source, client: oauth?.client_id ?? null }));
+  return sha256Hex(canonicalJson({ url, headers, source, client: oauth?.client_id ?? null }));
 }

@@ -13,6 +13,7 @@ import type { AgentConfig, RunLimits } from "../../run/spec/spec.ts";
 import type { AgentRow } from "../../store/agents.ts";
 import type { ToolRow } from "../../store/tools.ts";
 import type { ApiDeps } from "../context.ts";
+import { isoTime } from "../../run/value/time.ts";
 
 /** What a front shows of an agent. */
 export interface AgentSummary {
@@ -22,7 +23,7 @@ export interface AgentSummary {
 
 const DESCRIPTION = "The service's own agent, with the default model, planner and tools.";
 /** The moment of birth of what was never made. */
-const ALWAYS = new Date(0).toISOString();
+const ALWAYS = isoTime(0);
 
 /** The service's own agent: what the settings say. */
 export function ownAgent({ config }: ApiDeps): AgentRow {

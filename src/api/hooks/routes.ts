@@ -3,12 +3,13 @@
  * carrying a key, and fills the hook's template.
  */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { sha256Hex } from "../../crypto/sha256.ts";
 import { isSecret, isSignedByGithub, verifiedId } from "../../crypto/signature.ts";
 import type { JsonObject, JsonValue } from "../../run/value/json.ts";
 import { fill, hasPlaceholder, templateFaults } from "../../run/spec/template.ts";
 import { MAX_WEBHOOKS } from "../../run/log/webhook.ts";
 import type { HookRow } from "../../store/hooks.ts";
-import { requireScope, sha256Hex } from "../http/auth.ts";
+import { requireScope } from "../http/auth.ts";
 import { boundedBody, jsonBody, jsonOf } from "../http/body.ts";
 import type { ApiContext, ApiDeps, AppEnv } from "../context.ts";
 import { Problem } from "../http/problem.ts";
@@ -18,6 +19,7 @@ import { submitHooked } from "../tasks/submit.ts";
 import { validationProblem } from "../http/validation.ts";
 import * as schemas from "../webhooks/schemas.ts";
 import { newSecretFor, rotateSecret, shownSecret } from "../webhooks/secrets.ts";
+import { isoTime } from "../../run/value/time.ts";
 
 const shared = { tags: ["Hooks"], security: SECURED, middleware: [requireScope("admin")] };
 const writes = { ...shared, middleware: [requireScope("admin"), jsonBody] };
@@ -151,7 +153,7 @@ export function hookRoutes(app: OpenAPIHono<AppEnv>): void {
     }
     const id = `hook_${crypto.randomUUID().replaceAll("-", "")}`;
     const { secret, sealed } = await newSecretFor(deps, caller.tenantId, id, given);
-    const now = new Date(deps.now()).toISOString();
+    const now = isoTime(deps.now());
     const row = await deps.hooks.insert(caller.tenantId, id, hook, sealed, now);
     if (row === null) {
       throw new Problem("too_many_hooks", `A tenant has at most ${MAX_WEBHOOKS} hooks.`);
@@ -174,7 +176,7 @@ export function hookRoutes(app: OpenAPIHono<AppEnv>): void {
       ...(enabled === undefined ? {} : { enabled }),
     };
     const { id } = c.req.valid("param");
-    const now = new Date(deps.now()).toISOString();
+    const now = isoTime(deps.now());
     const row = await deps.hooks.change(caller.tenantId, id, change, now);
     return c.json(hookJson(c, row ?? notFound()), 200);
   });

@@ -2,13 +2,14 @@
  * Who makes a request. A key comes as a bearer token, or for a browser's WebSocket as the
  * subprotocol `bearer.<key>`; a ticket in the address stands for the key that asked for it.
  */
-import { hash } from "node:crypto";
 import { createMiddleware } from "hono/factory";
+import { sha256Hex } from "../../crypto/sha256.ts";
 import { isTaskId } from "../../run/value/id.ts";
 import type { Caller, Scope } from "../../store/keys.ts";
 import type { ApiDeps, AppEnv } from "../context.ts";
 import { Problem } from "./problem.ts";
 import { readTicket } from "./signing.ts";
+import { isoTime } from "../../run/value/time.ts";
 
 /** Keys found valid a moment ago, by hash. Bounded; an entry is dead after `keyCacheMs`. */
 const known = new Map<string, { readonly caller: Caller; readonly until: number }>();
@@ -127,7 +128,7 @@ export function isFromBrowser(request: Request): boolean {
 }
 
 async function isStillValid(deps: ApiDeps, { keyId, secret }: Caller): Promise<boolean> {
-  const now = new Date(deps.now()).toISOString();
+  const now = isoTime(deps.now());
   const valid = await deps.keys.stillValid([{ keyId, secret }], now);
   return valid.has(0);
 }
@@ -151,7 +152,7 @@ async function callerOfKey(deps: ApiDeps, key: string | null): Promise<Caller | 
   if (hit !== undefined && hit.until > now) {
     return hit.caller;
   }
-  const caller = await deps.keys.find(digest, new Date(now).toISOString());
+  const caller = await deps.keys.find(digest, isoTime(now));
   known.delete(digest);
   if (caller !== null) {
     const oldest = known.keys().next();
@@ -166,9 +167,4 @@ async function callerOfKey(deps: ApiDeps, key: string | null): Promise<Caller | 
 function bearer(header: string | undefined): string | null {
   const match = /^Bearer +(\S+)$/i.exec(header ?? "");
   return match?.[1] ?? null;
-}
-
-/** Lower-case hex of the SHA-256 of a text, or of bytes. */
-export function sha256Hex(text: string | Uint8Array): string {
-  return hash("sha256", text, "hex");
 }

@@ -1,5 +1,5 @@
 /** Answers that a client need not be sent twice: `ETag` and `If-None-Match`. */
-import { sha256Hex } from "./auth.ts";
+import { sha256Hex } from "../../crypto/sha256.ts";
 import type { ApiContext } from "../context.ts";
 
 /**

@@ -8,9 +8,9 @@
 import { createMiddleware } from "hono/factory";
 import { routePath } from "hono/route";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { sha256Hex } from "../../crypto/sha256.ts";
 import { canonicalJson, type JsonValue } from "../../run/value/json.ts";
 import type { AnswerName, KeptAnswer } from "../../store/answers.ts";
-import { sha256Hex } from "./auth.ts";
 import type { AppEnv } from "../context.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
 import { Problem } from "./problem.ts";

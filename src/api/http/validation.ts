@@ -1,5 +1,6 @@
 /** What zod found wrong, as a problem document with JSON pointers. */
 import type { z } from "@hono/zod-openapi";
+import { pointerTo } from "../../run/value/json-pointer.ts";
 import { Problem, type Fault } from "./problem.ts";
 
 /** Longest list of faults in one answer. */
@@ -19,19 +20,13 @@ export function validationProblem(error: z.core.$ZodError, where: string): Probl
 function faultsOf(issue: z.core.$ZodIssue): Fault[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({
-      pointer: pointer([...issue.path, key]),
+      pointer: pointerTo([...issue.path, key]),
       detail: "is not a known field",
     }));
   }
   const missing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
   const detail = missing ? "is required" : lowerFirst(issue.message);
-  return [{ pointer: pointer(issue.path), detail }];
-}
-
-function pointer(path: readonly PropertyKey[]): string {
-  return path
-    .map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`)
-    .join("");
+  return [{ pointer: pointerTo(issue.path), detail }];
 }
 
 function lowerFirst(text: string): string {

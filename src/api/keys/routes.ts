@@ -3,10 +3,11 @@
  * its hash. A key gives and touches only keys that may not do more than itself.
  */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { sha256Hex } from "../../crypto/sha256.ts";
 import { newId } from "../../run/value/id.ts";
 import { newAct } from "../../store/audit.ts";
 import type { Caller, KeyPosition, KeyRow, Scope } from "../../store/keys.ts";
-import { checkScope, forgetKey, requireScope, sha256Hex } from "../http/auth.ts";
+import { checkScope, forgetKey, requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
 import type { ApiDeps, AppEnv } from "../context.ts";
 import { cursorOf, pageOf } from "../http/cursor.ts";
@@ -14,6 +15,7 @@ import * as schemas from "./schemas.ts";
 import { Problem } from "../http/problem.ts";
 import { refusal } from "../http/refusal.ts";
 import { BODY_PROBLEMS, json, refusals, SECURED } from "../openapi/routes.ts";
+import { isoTime } from "../../run/value/time.ts";
 
 const DEFAULT_LIMIT = 20;
 const POSITION = /^\d{4}-[\d:.TZ-]+ [\w-]+$/;
@@ -116,7 +118,7 @@ export function keyRoutes(app: OpenAPIHono<AppEnv>): void {
       name,
       scopes: [...new Set(scopes)],
       created_at: act.at,
-      expires_at: ends === null ? null : new Date(ends).toISOString(),
+      expires_at: ends === null ? null : isoTime(Date.parse(ends)),
       revoked_at: null,
     };
     await deps.keys.insert(row, sha256Hex(secret), act);
@@ -145,7 +147,7 @@ export function keyRoutes(app: OpenAPIHono<AppEnv>): void {
     checkReach(caller, row.scopes);
     const secret = newSecret();
     const now = deps.now();
-    const until = new Date(now + grace_s * 1000).toISOString();
+    const until = isoTime(now + grace_s * 1000);
     const act = newAct(now, caller.keyId);
     if (!(await deps.keys.rotate(row, sha256Hex(secret), until, act))) {
       throw new Problem("key_over", "The key is revoked or has expired; make a new one.");

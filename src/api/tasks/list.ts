@@ -7,6 +7,7 @@ import { cursorOf, pageOf } from "../http/cursor.ts";
 import { Problem } from "../http/problem.ts";
 import type { TaskJson } from "../schemas.ts";
 import { taskJson } from "./view.ts";
+import { isoTime } from "../../run/value/time.ts";
 
 /** D1 takes a hundred bound values in a statement. */
 const MAX_METADATA_FILTERS = 10;
@@ -68,5 +69,5 @@ function filterOf(query: TaskQuery): TaskFilter {
 
 /** The same instant as stored times are written, so that texts compare as times. */
 function utc(time: string): string {
-  return new Date(time).toISOString();
+  return isoTime(Date.parse(time));
 }

@@ -24,6 +24,7 @@ import { makeTicket, TICKET_MS } from "../http/signing.ts";
 import { submitTask } from "./submit.ts";
 import { listTasks } from "./list.ts";
 import { acceptedTask, settledTask, taskJson, taskOf } from "./view.ts";
+import { isoTime } from "../../run/value/time.ts";
 
 const tags = ["Tasks"];
 
@@ -170,7 +171,7 @@ export function taskRoutes(app: OpenAPIHono<AppEnv>): void {
     const row = await taskOf(deps, caller, c.req.valid("param").id);
     const now = deps.now();
     const ticket = await makeTicket(await deps.keys.signingKey(), caller, row.task_id, now);
-    return c.json({ ticket, expires_at: new Date(now + TICKET_MS).toISOString() }, 201);
+    return c.json({ ticket, expires_at: isoTime(now + TICKET_MS) }, 201);
   });
 }
 

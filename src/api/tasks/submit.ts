@@ -1,4 +1,5 @@
 /** The use case of submitting a task, for every front that has one. */
+import { sha256Hex } from "../../crypto/sha256.ts";
 import { canonicalJson, type JsonValue } from "../../run/value/json.ts";
 import { layersOf } from "../../run/spec/agent.ts";
 import { newTaskId } from "../../run/value/id.ts";
@@ -13,13 +14,13 @@ import {
   type TaskRow,
 } from "../../store/tasks/tasks.ts";
 import { agentForTask, isOwn, resolved } from "../agents/resolve.ts";
-import { sha256Hex } from "../http/auth.ts";
 import { checkAgain, checkConfig, IN_TASK } from "../agents/check-config.ts";
 import type { ApiDeps } from "../context.ts";
 import { Problem } from "../http/problem.ts";
 import { refusal, type Pointer } from "../http/refusal.ts";
 import { checkAddress, ensureSecret } from "../webhooks/secrets.ts";
 import type { SubmitBody } from "../schemas.ts";
+import { isoTime } from "../../run/value/time.ts";
 
 export interface Submitted {
   readonly task: TaskRow;
@@ -85,7 +86,7 @@ export async function retryTask(
       attempt: origin.attempt + 1,
       retry_of: origin.task_id,
       scheduled_at: null,
-      created_at: new Date(now).toISOString(),
+      created_at: isoTime(now),
     };
   });
 }
@@ -187,7 +188,7 @@ async function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): Promise
     scheduled_at: scheduledAt(body, now),
     callback_url: await callbackUrl(deps, caller, body),
     ...referred,
-    created_at: new Date(now).toISOString(),
+    created_at: isoTime(now),
   };
 }
 
@@ -199,7 +200,7 @@ function scheduledAt({ scheduled_at }: SubmitBody, now: number): string | null {
   if (at > now + MAX_AHEAD_MS) {
     throw refusal("validation_failed", "/scheduled_at", "is more than five years ahead");
   }
-  return new Date(at).toISOString();
+  return isoTime(at);
 }
 
 /** What is signed by the tenant's secret for callbacks, which is made with the first of them. */

@@ -9,6 +9,7 @@ import { jsonBody } from "../http/body.ts";
 import type { AppEnv } from "../context.ts";
 import { BODY_PROBLEMS, json, refusals, SECURED } from "../openapi/routes.ts";
 import * as schemas from "../schemas.ts";
+import { isoTime } from "../../run/value/time.ts";
 
 const DAY_MS = 86_400_000;
 /** Days that are summed where no first one is named. */
@@ -104,5 +105,5 @@ function listOf(budgets: readonly BudgetState[]) {
 }
 
 function dayOf(moment: number): string {
-  return new Date(moment).toISOString().slice(0, 10);
+  return isoTime(moment).slice(0, 10);
 }

@@ -16,6 +16,7 @@ import { BODY_PROBLEMS, json, refusals, SECURED } from "../openapi/routes.ts";
 import { makeCursor } from "../http/signing.ts";
 import * as schemas from "./schemas.ts";
 import { checkAddress, ensureSecret, newSecretFor, rotateSecret, shownSecret } from "./secrets.ts";
+import { isoTime } from "../../run/value/time.ts";
 
 // Whoever manages webhooks learns of every task, and sends to any address.
 const shared = { tags: ["Webhooks"], security: SECURED, middleware: [requireScope("admin")] };
@@ -325,5 +326,5 @@ function deliveryJson({ message_id: id, ...row }: DeliveryRow): schemas.Delivery
 }
 
 function nowOf(deps: ApiDeps): string {
-  return new Date(deps.now()).toISOString();
+  return isoTime(deps.now());
 }

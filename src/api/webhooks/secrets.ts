@@ -2,6 +2,7 @@
 import type { SealedSecret } from "../../crypto/signing-secrets.ts";
 import type { ApiDeps } from "../context.ts";
 import { Problem } from "../http/problem.ts";
+import { isoTime } from "../../run/value/time.ts";
 
 /** How long the secret before is good, milliseconds. */
 const OVERLAP_MS = 86_400_000;
@@ -50,7 +51,7 @@ export async function ensureSecret(
     return known;
   }
   const { sealed } = await newSecretFor(deps, tenantId, owner);
-  await deps.secretStore.insert(tenantId, owner, sealed, new Date(deps.now()).toISOString());
+  await deps.secretStore.insert(tenantId, owner, sealed, isoTime(deps.now()));
   // Another request may have been first.
   return (
     (await deps.secretStore.get(tenantId, owner)) ?? {
@@ -88,7 +89,7 @@ export async function rotateSecret(
   owner: string,
 ): Promise<ShownSecret> {
   const { secret, sealed } = await newSecretFor(deps, tenantId, owner);
-  const until = new Date(deps.now() + OVERLAP_MS).toISOString();
+  const until = isoTime(deps.now() + OVERLAP_MS);
   if (!(await deps.secretStore.rotate(tenantId, owner, sealed, until))) {
     throw new Problem("not_found", "There is no such secret.");
   }

@@ -3,7 +3,8 @@
  * same text is stored once, however often it is kept. Cut into parts that fit a row, and read in
  * pages, so that nothing is loaded whole.
  */
-import { cutPoint, ROW_CHARS, type Sql } from "./schema.ts";
+import { cutPoint } from "../../run/value/cut.ts";
+import { ROW_CHARS, type Sql } from "./schema.ts";
 
 /** A part of a kept text. */
 export interface ValuePage {

@@ -32,12 +32,6 @@ const MIGRATIONS: readonly { readonly id: string; readonly sql: string }[] = [
 /** Characters of one row; SQLite rows in an object end at 2 MB, and a character may be 3 bytes. */
 export const ROW_CHARS = 500_000;
 
-/** A place to cut a text that is not inside a surrogate pair, which no row could store. */
-export function cutPoint(text: string, at: number): number {
-  const unit = text.charCodeAt(at - 1);
-  return unit >= 0xd800 && unit <= 0xdbff && at < text.length ? at - 1 : at;
-}
-
 /** Whether the object has ever been given a run; asking creates nothing. */
 export function hasSchema(sql: Sql): boolean {
   const [row] = [...sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'migration'")];

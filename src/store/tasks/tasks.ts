@@ -11,6 +11,7 @@ import { firstIdAt } from "../../run/value/id.ts";
 import { INITIAL_STATE, type TaskStatus } from "../../run/log/state.ts";
 import { viewOf, type RunView } from "../../run/decide/view.ts";
 import { WEBHOOK_TYPES, type WebhookType } from "../../run/value/webhook-type.ts";
+import { isoTime } from "../../run/value/time.ts";
 
 export interface TaskRow {
   readonly tenant_id: string;
@@ -207,7 +208,7 @@ export class TaskStore {
       return { stored: withFound(task, await insert.first<FoundRow>()) };
     }
     const scope = [task.tenant_id, claim.route, claim.key];
-    const expired = new Date(Date.parse(task.created_at) - IDEMPOTENCY_TTL_MS).toISOString();
+    const expired = isoTime(Date.parse(task.created_at) - IDEMPOTENCY_TTL_MS);
     try {
       const answers = await this.#db.batch<FoundRow>([
         this.#db
@@ -438,7 +439,7 @@ export class TaskStore {
 
   /** Drops idempotency keys older than their lifetime. */
   async expireIdempotency(now: number): Promise<void> {
-    const before = new Date(now - IDEMPOTENCY_TTL_MS).toISOString();
+    const before = isoTime(now - IDEMPOTENCY_TTL_MS);
     await this.#db.batch([
       this.#db.prepare("DELETE FROM idempotency WHERE created_at < ?").bind(before),
       dropAnswersBefore(this.#db, before),
@@ -534,11 +535,9 @@ function withFound(task: NewTask, row: FoundRow | null): StoredTask {
 function checkAt({ status, waiting_until, updated_at }: RunView): string | null {
   switch (status) {
     case "running":
-      return new Date(Date.parse(updated_at ?? "") + RUNNING_CHECK_MS).toISOString();
+      return isoTime(Date.parse(updated_at ?? "") + RUNNING_CHECK_MS);
     case "waiting":
-      return waiting_until === null
-        ? null
-        : new Date(Date.parse(waiting_until) + LATE_MS).toISOString();
+      return waiting_until === null ? null : isoTime(Date.parse(waiting_until) + LATE_MS);
     default:
       return null;
   }
