@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import type { ProviderSettings } from "../agent/llm/endpoint.ts";
-import type { RetryPolicy } from "../run/value/failure.ts";
+import type { RetryPolicy } from "../run/value/backoff.ts";
 import { headerDefect, referencesOf, VARIABLE_REFERENCE } from "../run/spec/header-defect.ts";
 import {
   DEFAULT_MCP_TIMEOUT_MS,

@@ -1,4 +1,5 @@
 /** How long a provider asks to be left alone, wherever it says so. */
+import { parseRetryAfter } from "../../run/value/backoff.ts";
 import { isJsonObject } from "../../run/value/json.ts";
 
 /** Milliseconds: from the headers, from Google's details, from OpenAI's sentence; null without a hint. */
@@ -14,13 +15,7 @@ function fromHeaders(headers: unknown): number | null {
   if (ms !== null) {
     return ms;
   }
-  const after = headers.get("retry-after");
-  const seconds = numeral(after);
-  if (seconds !== null) {
-    return seconds * 1000;
-  }
-  const date = Date.parse(after ?? "");
-  return Number.isNaN(date) ? null : Math.max(0, date - Date.now());
+  return parseRetryAfter(headers.get("retry-after"), Date.now());
 }
 
 /** Google: `{"@type": "…RetryInfo", "retryDelay": "48s"}` among the details. */

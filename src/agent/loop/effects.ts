@@ -2,7 +2,7 @@
  * The effects port: all that a slice of a run does to the world, and all that it learns from it.
  * The loop takes it as an argument, so a test can drive a run by hand and stop it anywhere.
  */
-import type { RetryPolicy } from "../../run/value/failure.ts";
+import type { RetryPolicy } from "../../run/value/backoff.ts";
 import type { NewEvent } from "../../run/log/event.ts";
 import type { Price } from "../../run/spec/price.ts";
 import type { RunState } from "../../run/log/state.ts";

@@ -1,11 +1,11 @@
 /** What a tenant's MCP servers offer, from what is kept of it, and from the servers where that is old. */
 import type { McpTool } from "../../run/spec/mcp-catalogue.ts";
 import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
+import { delayOf, type Backoff } from "../../run/value/backoff.ts";
 import type { Catalogues, Known } from "./host.ts";
 
-/** How long a server that could not be listed is not tried again; longer with each failure, milliseconds. */
-const DOWN_MS = 15_000;
-const LONGEST_DOWN_MS = 300_000;
+/** How long a server that could not be listed is left alone. */
+const DOWN: Backoff = { baseMs: 15_000, maxMs: 300_000 };
 
 /** What is kept of servers; see `store/mcp.ts`. */
 export interface CatalogueStore {
@@ -82,8 +82,7 @@ export class KeptCatalogues implements Catalogues {
     }
     const { health, catalogue, failures } = state;
     if (health.status !== "ok") {
-      const pause = Math.min(LONGEST_DOWN_MS, DOWN_MS * 2 ** Math.max(0, failures - 1));
-      const expires = Date.parse(health.checked_at) + pause;
+      const expires = Date.parse(health.checked_at) + delayOf(DOWN, failures);
       const expires_at = new Date(expires).toISOString();
       return { health, revision: null, parts: 0, capabilities: {}, expires_at };
     }

@@ -8,6 +8,7 @@ import type { Deps } from "./deps.ts";
 import type { Observer } from "../../observe.ts";
 import { dueAt } from "../../run/decide/due.ts";
 import { LogCorruption, type NewEvent, type RecoveryReason } from "../../run/log/event.ts";
+import { delayOf, type Backoff } from "../../run/value/backoff.ts";
 import { runFailure } from "../../run/value/failure.ts";
 import { recover } from "../../run/decide/recover.ts";
 import { Alarms, nextAlarm } from "./alarms.ts";
@@ -19,7 +20,7 @@ import type { RunStorage } from "./storage.ts";
 import { WakeDeaths } from "./wake-deaths.ts";
 
 /** Pauses before work that failed is tried again: D1 that is down, storage that fails. */
-const BACKOFF_MS = [100, 500, 2_000, 10_000, 30_000, 60_000] as const;
+const BACKOFF: Backoff = { pausesMs: [100, 500, 2_000, 10_000, 30_000, 60_000] };
 /** The platform retries a failed alarm six times and then drops it: a new one is set before. */
 const LAST_ALARM_RETRY = 4;
 /** An alarm that is so late has been dropped, whatever the storage says. */
@@ -330,9 +331,8 @@ export class Lifeline {
   }
 
   #backoff(): number {
-    const pause = BACKOFF_MS[Math.min(this.#failures, BACKOFF_MS.length - 1)] ?? 60_000;
     this.#failures += 1;
-    return pause;
+    return delayOf(BACKOFF, this.#failures);
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import type { SlotRefusal } from "../../agent/loop/effects.ts";
 import type { RunState } from "../../run/log/state.ts";
+import { delayOf, type Backoff } from "../../run/value/backoff.ts";
 import type { LedgerRpc } from "../ledger/rpc.ts";
 
 /**
@@ -12,8 +13,7 @@ import type { LedgerRpc } from "../ledger/rpc.ts";
  */
 const FORGOTTEN_MS = 3_600_000;
 /** Pause before a ledger that does not answer is asked again; each further one is twice as long. */
-const UNREACHABLE_MS = 30_000;
-const MAX_UNREACHABLE_MS = 900_000;
+const UNREACHABLE: Backoff = { baseMs: 30_000, maxMs: 900_000 };
 
 /** The part of the ledger that has the slots. */
 type SlotLedger = Pick<LedgerRpc, "takeSlot" | "releaseSlot">;
@@ -67,8 +67,8 @@ export class RunSlot {
       return answer.ok ? null : { limit: answer.limit, until: this.#after(ms) };
     } catch (error) {
       this.#fault(error);
-      const ms = Math.min(UNREACHABLE_MS * 2 ** this.#unreachable, MAX_UNREACHABLE_MS);
       this.#unreachable += 1;
+      const ms = delayOf(UNREACHABLE, this.#unreachable);
       return { limit: "ledger_unreachable", until: this.#after(ms) };
     }
   }

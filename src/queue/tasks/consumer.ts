@@ -5,6 +5,7 @@
 import { platformFailure } from "../../durable/platform-error.ts";
 import type { RunRpc } from "../../durable/run/rpc.ts";
 import type { Observer } from "../../observe.ts";
+import { delayOf, type Backoff } from "../../run/value/backoff.ts";
 import { specOf, type TaskStore } from "../../store/tasks/tasks.ts";
 import { readMessage, type TaskMessage } from "./message.ts";
 
@@ -14,8 +15,8 @@ export interface QueueDeps {
   run(tenantId: string, taskId: string): RunRpc;
 }
 
-/** Longest pause before a message is delivered again, seconds. */
-const MAX_DELAY_S = 300;
+/** Pauses before a message is delivered again. */
+const BACKOFF: Backoff = { baseMs: 2000, maxMs: 300_000 };
 
 /** Pause before an object is asked again that was asked too much, seconds. */
 const OVERLOADED_DELAY_S = 30;
@@ -64,7 +65,7 @@ async function consume(message: Message, deps: QueueDeps): Promise<void> {
 /** Seconds before the next delivery: longer each time, and long at once where load is the trouble. */
 function pause(error: unknown, attempts: number): number {
   const least = platformFailure(error) === "overloaded" ? OVERLOADED_DELAY_S : 0;
-  return Math.max(least, Math.min(MAX_DELAY_S, 2 ** attempts));
+  return Math.max(least, delayOf(BACKOFF, attempts) / 1000);
 }
 
 function nameOf({ tenant_id, task_id }: TaskMessage): TaskMessage {

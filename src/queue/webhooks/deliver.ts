@@ -6,6 +6,7 @@
 import { signed } from "../../crypto/signature.ts";
 import type { SigningSecrets } from "../../crypto/signing-secrets.ts";
 import type { Observer } from "../../observe.ts";
+import { delayOf, parseRetryAfter, type Backoff } from "../../run/value/backoff.ts";
 import { ToolStop } from "../../run/value/failure.ts";
 import {
   CALLBACKS,
@@ -41,8 +42,8 @@ const WIDTH = 6;
 const MAX_QUEUE_PAUSE_S = 43_200;
 /** An attempt that has not been heard of for so long after its time is lost. */
 const LOST_AFTER_MS = 45_000;
-/** Pause before a message is delivered again where a part of the service failed, seconds. */
-const MAX_DELAY_S = 900;
+/** Pauses before a message is delivered again where a part of the service failed. */
+const BACKOFF = { baseMs: 2000, maxMs: 900_000 } satisfies Backoff;
 /** The queue drops a message that failed a hundred times; before that it is sent anew. */
 const SEND_ANEW_AFTER = 90;
 
@@ -80,7 +81,7 @@ async function consume(message: Message, deps: WebhookDeps): Promise<void> {
     }
   } catch (error) {
     deps.observer.fault("webhooks", error);
-    const delaySeconds = Math.min(MAX_DELAY_S, 2 ** Math.min(message.attempts, 10));
+    const delaySeconds = delayOf(BACKOFF, message.attempts) / 1000;
     if (message.attempts < SEND_ANEW_AFTER || !(await sentAnew(message, deps))) {
       message.retry({ delaySeconds });
     }
@@ -91,7 +92,7 @@ async function sentAnew(message: Message, { queue, observer }: WebhookDeps): Pro
   const read = readWebhookMessage(message.body);
   try {
     if (read !== null) {
-      await queue.send(read, { delaySeconds: MAX_DELAY_S });
+      await queue.send(read, { delaySeconds: BACKOFF.maxMs / 1000 });
     }
     message.ack();
     return true;
@@ -181,15 +182,8 @@ function answerOf({ status, headers }: Response, now: number): Answer {
     return { status, error: null, final: true, retryAfterMs: null };
   }
   const error = status === 410 ? "gone" : status < 400 ? "redirected" : "http_error";
-  const retryAfterMs = retryAfter(headers.get("retry-after"), now);
+  const retryAfterMs = parseRetryAfter(headers.get("retry-after"), now);
   return failure(error, { status, final: status === 410, retryAfterMs });
-}
-
-/** What `Retry-After` asks for, in milliseconds: seconds, or a date. */
-function retryAfter(header: string | null, now: number): number | null {
-  const text = header?.trim() ?? "";
-  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
-  return Number.isFinite(ms) && ms > 0 ? ms : null;
 }
 
 function classOf(error: unknown): string {

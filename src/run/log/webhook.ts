@@ -5,6 +5,7 @@
 import { z } from "zod";
 import type { EventType, RunEvent } from "./event.ts";
 import type { JsonObject } from "../value/json.ts";
+import { delayOf, type Backoff } from "../value/backoff.ts";
 import { WEBHOOK_TYPES, type WebhookType } from "../value/webhook-type.ts";
 
 /** What a webhook is sent to be tried out. */
@@ -116,20 +117,24 @@ const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
-/** Pauses between the attempts of one delivery; with the last of them it is given up, after three days. */
-const PAUSES_MS: readonly number[] = [
-  5 * SECOND,
-  5 * MINUTE,
-  30 * MINUTE,
-  2 * HOUR,
-  5 * HOUR,
-  10 * HOUR,
-  14 * HOUR,
-  20 * HOUR,
-  24 * HOUR,
-];
-/** The part of a pause by which it may be longer, so that those who failed together do not come back so. */
-const JITTER = 0.1;
+/**
+ * Pauses between the attempts of one delivery, which fails for good after the last, three days on.
+ * Jitter spreads deliveries that failed at the same moment.
+ */
+const BACKOFF = {
+  pausesMs: [
+    5 * SECOND,
+    5 * MINUTE,
+    30 * MINUTE,
+    2 * HOUR,
+    5 * HOUR,
+    10 * HOUR,
+    14 * HOUR,
+    20 * HOUR,
+    24 * HOUR,
+  ],
+  jitter: [1, 1.1],
+} as const satisfies Backoff;
 const LONGEST_PAUSE_MS = 24 * HOUR;
 
 /** How long a webhook fails, and nothing else, until it is disabled. */
@@ -148,12 +153,9 @@ export function pauseAfter(
   retryAfterMs: number | null,
   random: number,
 ): number | null {
-  const pause = PAUSES_MS[attempts - 1];
-  return pause === undefined
+  return attempts > BACKOFF.pausesMs.length
     ? null
-    : Math.round(
-        Math.max(pause * (1 + JITTER * random), Math.min(retryAfterMs ?? 0, LONGEST_PAUSE_MS)),
-      );
+    : Math.max(delayOf(BACKOFF, attempts, random), Math.min(retryAfterMs ?? 0, LONGEST_PAUSE_MS));
 }
 
 /**

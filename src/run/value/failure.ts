@@ -4,6 +4,7 @@
  * maps them. A failure's message is a sentence that a caller may see: it holds no secret and no
  * exception text of our own code.
  */
+import { delayOf, type RetryPolicy } from "./backoff.ts";
 
 interface CodeInfo {
   /** May the same call succeed if it is made again later? */
@@ -207,32 +208,24 @@ export function mayDoBetter(code: string): boolean {
   return Object.hasOwn(known, code) && known[code]?.elsewhere === true;
 }
 
-export interface RetryPolicy {
-  /** Attempts of one call that may fail before the call has failed for good. */
-  readonly maxAttempts: number;
-  /** First pause in milliseconds; each further one doubles. */
-  readonly baseMs: number;
-  /** Longest pause in milliseconds; a longer hint of the provider ends the call instead. */
-  readonly maxMs: number;
-}
-
 /**
- * How long to wait before the next attempt, or null if there must be none.
+ * Returns how long to wait before the next attempt, in milliseconds, or null if there must be none:
+ * the failure is final, the attempts are used up, or the provider asks for a longer pause than
+ * the policy allows.
  * @param failed attempts of this call that have failed, this one included
- * @param jitter 0 to 1; the pause is between half and all of its nominal length
+ * @param random 0 to 1; the pause is between half and all of its nominal length
  */
 export function retryDelay(
   failure: ModelFailure,
   failed: number,
   policy: RetryPolicy,
-  jitter: number,
+  random: number,
 ): number | null {
   const retryable = failure.retryable ?? MODEL_FAILURES[failure.code].retryable;
   if (!retryable || failed >= policy.maxAttempts) {
     return null;
   }
-  const nominal = Math.min(policy.maxMs, policy.baseMs * 2 ** (failed - 1));
-  const pause = Math.round(nominal * (0.5 + jitter / 2));
+  const pause = delayOf({ ...policy, jitter: [0.5, 1] }, failed, random);
   if (failure.retryAfterMs === undefined) {
     return pause;
   }
