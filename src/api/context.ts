@@ -13,11 +13,15 @@ import type { AgentStore } from "../store/agents.ts";
 import type { AuditStore } from "../store/audit.ts";
 import type { AnswerStore } from "../store/answers.ts";
 import type { KeyStore, Caller } from "../store/keys.ts";
-import type { McpStore } from "../store/mcp/servers.ts";
+import type { McpCatalogueStore } from "../store/mcp/catalogues.ts";
+import type { McpServerStore } from "../store/mcp/servers.ts";
+import type { McpTokenStore } from "../store/mcp/tokens.ts";
 import type { SecretStore } from "../store/secrets.ts";
-import type { TaskStore, StoredTask } from "../store/tasks/tasks.ts";
+import type { TaskStore } from "../store/tasks/tasks.ts";
+import type { StoredTask } from "../store/tasks/rows.ts";
 import type { UsageStore } from "../store/usage.ts";
 import type { ToolStore } from "../store/tools.ts";
+import type { DeliveryStore } from "../store/webhooks/deliveries.ts";
 import type { WebhookStore } from "../store/webhooks/webhooks.ts";
 
 export interface ApiDeps {
@@ -25,10 +29,13 @@ export interface ApiDeps {
   readonly catalogue: Catalogue;
   readonly tasks: TaskStore;
   readonly tools: ToolStore;
-  readonly mcpServers: McpStore;
+  readonly mcpServers: McpServerStore;
+  readonly mcpCatalogues: McpCatalogueStore;
+  readonly mcpTokens: McpTokenStore;
   /** What goes over the network to MCP servers. */
   readonly mcp: McpPort;
   readonly webhooks: WebhookStore;
+  readonly deliveries: DeliveryStore;
   readonly hooks: HookStore;
   /** What webhooks and hooks are signed with: as it is stored, and how it is read. */
   readonly secretStore: SecretStore;

@@ -12,11 +12,14 @@ import { AnswerStore } from "../store/answers.ts";
 import { AuditStore } from "../store/audit.ts";
 import { HookStore } from "../store/hooks.ts";
 import { KeyStore } from "../store/keys.ts";
-import { McpStore } from "../store/mcp/servers.ts";
+import { McpCatalogueStore } from "../store/mcp/catalogues.ts";
+import { McpServerStore } from "../store/mcp/servers.ts";
+import { McpTokenStore } from "../store/mcp/tokens.ts";
 import { SecretStore } from "../store/secrets.ts";
 import { TaskStore } from "../store/tasks/tasks.ts";
 import { ToolStore } from "../store/tools.ts";
 import { UsageStore } from "../store/usage.ts";
+import { DeliveryStore } from "../store/webhooks/deliveries.ts";
 import { WebhookStore } from "../store/webhooks/webhooks.ts";
 import { buildCatalogue } from "./catalogue.ts";
 import { buildMcp, buildObserver } from "./network.ts";
@@ -31,15 +34,19 @@ export function apiDeps(env: Env, observer: Observer = buildObserver()): ApiDeps
   }
   const config = configOf(env);
   const queues = { high: env.TASKS_HIGH, normal: env.TASKS, low: env.TASKS_LOW };
-  const mcpServers = new McpStore(env.DB);
+  const mcpCatalogues = new McpCatalogueStore(env.DB);
+  const mcpTokens = new McpTokenStore(env.DB);
   const deps: ApiDeps = {
     config,
     catalogue: buildCatalogue(config, env),
     tasks: new TaskStore(env.DB),
     tools: new ToolStore(env.DB),
-    mcpServers,
-    mcp: buildMcp(config, mcpServers),
+    mcpServers: new McpServerStore(env.DB),
+    mcpCatalogues,
+    mcpTokens,
+    mcp: buildMcp(config, { listings: mcpCatalogues, tokens: mcpTokens }),
     webhooks: new WebhookStore(env.DB),
+    deliveries: new DeliveryStore(env.DB),
     hooks: new HookStore(env.DB),
     secretStore: new SecretStore(env.DB),
     secrets: new SigningSecrets(config.encryptionKey),

@@ -5,11 +5,10 @@ import { dnsOverHttps } from "../agent/fetch/resolver.ts";
 import type { AiBinding } from "../agent/llm/openai/workers-ai.ts";
 import { shippedPrice } from "../agent/llm/prices.ts";
 import type { Providers } from "../agent/llm/providers.ts";
-import { McpRegistry } from "../agent/mcp/registry.ts";
+import { McpRegistry, type RegistryHost } from "../agent/mcp/registry.ts";
 import type { Config } from "../env/config.ts";
 import { logObserver, type Observer } from "../observe.ts";
 import type { Price } from "../run/spec/price.ts";
-import type { McpStore } from "../store/mcp/servers.ts";
 
 /** The only way to the network for tools, SDKs that take a `fetch`, and webhooks. */
 export function buildFetch({ web }: Config): GuardedFetch {
@@ -24,11 +23,12 @@ export function buildFetch({ web }: Config): GuardedFetch {
 /** The client of the MCP servers of the deployment and its tenants. */
 export function buildMcp(
   config: Config,
-  store: McpStore,
+  { listings, tokens }: Pick<RegistryHost, "listings" | "tokens">,
   fetch: GuardedFetch = buildFetch(config),
 ): McpRegistry {
   return new McpRegistry({
-    store,
+    listings,
+    tokens,
     fetch,
     rules: new HostRules(config.web),
     variable: (name) => config.secretOf(name),

@@ -8,8 +8,9 @@ import { consumeDeadLetters } from "../queue/tasks/dead-letter.ts";
 import { consumeWebhooks, type WebhookDeps } from "../queue/webhooks/deliver.ts";
 import { AuditStore } from "../store/audit.ts";
 import { TaskStore } from "../store/tasks/tasks.ts";
-import { WebhookStore } from "../store/webhooks/webhooks.ts";
+import { DeliveryStore } from "../store/webhooks/deliveries.ts";
 import { buildFetch, buildObserver } from "./network.ts";
+import { TaskBookkeeping } from "../store/tasks/bookkeeping.ts";
 
 /** Queues are told apart by how their names end: environments put their own name in front. */
 export function consumeBatch(batch: MessageBatch, env: Env): Promise<void> {
@@ -27,9 +28,9 @@ export function runReconciler(env: Env, now: number): Promise<void> {
   return reconcile(
     {
       ...queueDeps(env),
-      tasks: new TaskStore(env.DB),
+      bookkeeping: new TaskBookkeeping(env.DB),
       queues: { high: env.TASKS_HIGH, normal: env.TASKS, low: env.TASKS_LOW },
-      webhooks: { store: new WebhookStore(env.DB), queue: env.WEBHOOKS },
+      webhooks: { store: new DeliveryStore(env.DB), queue: env.WEBHOOKS },
       audit: new AuditStore(env.DB),
       reconcileAfterMs,
       checkAgainMs,
@@ -51,7 +52,7 @@ function queueDeps(env: Env): QueueDeps {
 function webhookDeps(env: Env): WebhookDeps {
   const config = configOf(env);
   return {
-    webhooks: new WebhookStore(env.DB),
+    deliveries: new DeliveryStore(env.DB),
     secrets: new SigningSecrets(config.encryptionKey),
     queue: env.WEBHOOKS,
     observer: buildObserver(),

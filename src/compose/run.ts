@@ -18,7 +18,8 @@ import type { ScriptedCalls } from "../run/log/state.ts";
 import type { RunSpec } from "../run/spec/spec.ts";
 import { AuditStore } from "../store/audit.ts";
 import { KeyStore } from "../store/keys.ts";
-import { McpStore } from "../store/mcp/servers.ts";
+import { McpCatalogueStore } from "../store/mcp/catalogues.ts";
+import { McpTokenStore } from "../store/mcp/tokens.ts";
 import { TaskStore } from "../store/tasks/tasks.ts";
 import { buildFetch, buildMcp, buildObserver, priceOf, providersOf } from "./network.ts";
 
@@ -32,11 +33,17 @@ export function buildDeps(env: Env, isolate: Isolate | null = null): Deps {
   const fetch = buildFetch(config);
   const builtIn = builtInTools(isolate);
   const observer = buildObserver();
-  const servers = new McpStore(env.DB);
+  const catalogues = new McpCatalogueStore(env.DB);
+  const tokens = new McpTokenStore(env.DB);
   const mcpOf = (spec: RunSpec): McpHost | null =>
     (spec.mcp_servers ?? []).length === 0
       ? null
-      : hostOf(spec, buildMcp(config, servers, fetch), servers, observer);
+      : hostOf(
+          spec,
+          buildMcp(config, { listings: catalogues, tokens }, fetch),
+          catalogues,
+          observer,
+        );
   const toolsOf = (spec: RunSpec, scripted: () => ScriptedCalls | null) => {
     const own = toolboxFor(
       spec.config.tools,
@@ -96,7 +103,7 @@ function announceBy({ WEBHOOKS: queue }: Partial<Env>): Announce {
 function hostOf(
   spec: RunSpec,
   registry: McpRegistry,
-  store: McpStore,
+  store: McpCatalogueStore,
   observer: Observer,
 ): McpHost {
   return mcpHost(spec, {

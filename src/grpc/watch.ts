@@ -3,7 +3,7 @@ import type { ApiDeps } from "../api/context.ts";
 import { Problem } from "../api/http/problem.ts";
 import { followRun, type FollowedEvent } from "../api/tasks/run-follower.ts";
 import type { Credential } from "../store/keys.ts";
-import type { TaskRow } from "../store/tasks/tasks.ts";
+import type { TaskRow } from "../store/tasks/rows.ts";
 import type { Event } from "./gen/opspawn/v1/tasks_pb.ts";
 import { eventMessage } from "./messages.ts";
 

@@ -5,27 +5,24 @@
  * may have lost its alarm; a task that ended long ago is deleted. Bounded in each run; the rest is
  * taken by the next.
  */
+import { specOf } from "../store/tasks/rows.ts";
 import {
-  specOf,
   type EndedTask,
   type ForgottenTask,
-  type TaskStore,
-} from "../store/tasks/tasks.ts";
+  type TaskBookkeeping,
+} from "../store/tasks/bookkeeping.ts";
 import type { QueueDeps } from "./tasks/consumer.ts";
 import { abandonRun } from "./tasks/dead-letter.ts";
 import type { AuditStore } from "../store/audit.ts";
-import type { WebhookStore } from "../store/webhooks/webhooks.ts";
+import type { DeliveryStore } from "../store/webhooks/deliveries.ts";
 import { messageFor, sendTask, type TaskQueues } from "./tasks/message.ts";
 import { sendDeliveries, type WebhookQueue } from "./webhooks/message.ts";
 
 export interface ReconcilerDeps extends QueueDeps {
-  readonly tasks: Pick<
-    TaskStore,
-    "get" | "takeForgotten" | "takeUnheard" | "endedBefore" | "delete" | "expireIdempotency"
-  >;
+  readonly bookkeeping: TaskBookkeeping;
   readonly queues: TaskQueues;
   readonly webhooks: {
-    readonly store: Pick<WebhookStore, "takeOverdue" | "expire">;
+    readonly store: Pick<DeliveryStore, "takeOverdue" | "expire">;
     readonly queue: WebhookQueue;
   };
   readonly audit: Pick<AuditStore, "expire">;
@@ -52,12 +49,12 @@ const DIRECT_TRIES = 10;
 export async function reconcile(deps: ReconcilerDeps, now: number): Promise<void> {
   const forgottenBefore = iso(now - deps.reconcileAfterMs);
   await inPages(
-    () => deps.tasks.takeForgotten(forgottenBefore, iso(now), PAGE),
+    () => deps.bookkeeping.takeForgotten(forgottenBefore, iso(now), PAGE),
     (found) => sendAgain(found, deps),
     deps,
   );
   await inPages(
-    () => deps.tasks.takeUnheard(iso(now), iso(now + deps.checkAgainMs), PAGE),
+    () => deps.bookkeeping.takeUnheard(iso(now), iso(now + deps.checkAgainMs), PAGE),
     async (task) => {
       await deps.run(task.tenant_id, task.task_id).mend(JSON.stringify(specOf(task)));
     },
@@ -67,14 +64,14 @@ export async function reconcile(deps: ReconcilerDeps, now: number): Promise<void
   let last: EndedTask | null = null;
   await inPages(
     async () => {
-      const page: EndedTask[] = await deps.tasks.endedBefore(endedBefore, last, PAGE);
+      const page: EndedTask[] = await deps.bookkeeping.endedBefore(endedBefore, last, PAGE);
       last = page.at(-1) ?? last;
       return page;
     },
     (task) => expire(task, endedBefore, deps),
     deps,
   );
-  await deps.tasks.expireIdempotency(now);
+  await deps.bookkeeping.expireIdempotency(now);
   await mendDeliveries(deps, now);
   await deps.audit.expire(iso(now - deps.auditRetentionMs));
 }
@@ -140,6 +137,6 @@ async function sendAgain({ task, dispatches }: ForgottenTask, deps: ReconcilerDe
 /** The log first: a row without a log would be a promise that nobody can keep. */
 async function expire(task: EndedTask, endedBefore: string, deps: ReconcilerDeps): Promise<void> {
   if (await deps.run(task.tenant_id, task.task_id).expire(endedBefore, task.givenUp)) {
-    await deps.tasks.delete(task, endedBefore);
+    await deps.bookkeeping.delete(task, endedBefore);
   }
 }

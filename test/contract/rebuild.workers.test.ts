@@ -6,7 +6,8 @@ import { isolateOf } from "../../src/durable/isolate/isolate.ts";
 import { runStub } from "../../src/durable/run/rpc.ts";
 import type { RunEvent } from "../../src/run/log/event.ts";
 import type { PlannerName } from "../../src/run/spec/spec.ts";
-import { specOf, TaskStore } from "../../src/store/tasks/tasks.ts";
+import { specOf } from "../../src/store/tasks/rows.ts";
+import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import { newTask } from "../workers/tasks.ts";
 import { expectRebuilt } from "./rebuild.ts";
 

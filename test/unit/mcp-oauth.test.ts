@@ -8,7 +8,8 @@ import { LIST_BOUNDS } from "../../src/agent/mcp/list.ts";
 import {
   McpRegistry,
   type RegistryHost,
-  type RegistryStore,
+  type ListingStore,
+  type StateStore,
 } from "../../src/agent/mcp/registry.ts";
 import { sealerOf } from "../../src/crypto/seal.ts";
 import type { CatalogueHead, McpHealth } from "../../src/run/spec/mcp-catalogue.ts";
@@ -338,7 +339,8 @@ class World {
       open === undefined ? this.#gate(request) : open(request),
     );
     this.registry = new McpRegistry({
-      store: this.store,
+      listings: this.store,
+      tokens: this.store,
       fetch: this.#fetch,
       rules: new HostRules({ allow: [], deny: [], open: [] }),
       variable: () => null,
@@ -462,7 +464,7 @@ class World {
 }
 
 /** As the store in D1 does it. */
-class Memory implements RegistryStore {
+class Memory implements ListingStore, StateStore {
   readonly tokens = new Map<string, { sealed: string; version: number }>();
   readonly #states = new Map<string, { tenantId: string; server: string; expires_at: string }>();
   readonly #health = new Map<string, McpHealth>();

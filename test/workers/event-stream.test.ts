@@ -2,7 +2,7 @@
 import { expect, test } from "vitest";
 import type { ApiContext } from "../../src/api/context.ts";
 import { sseResponse } from "../../src/api/tasks/event-stream.ts";
-import { asAccepted } from "../../src/store/tasks/tasks.ts";
+import { asAccepted } from "../../src/store/tasks/rows.ts";
 import { newTask } from "./tasks.ts";
 
 const LAST = 60;

@@ -10,8 +10,10 @@ import { reconcile } from "../../src/queue/reconciler.ts";
 import type { JsonValue } from "../../src/run/value/json.ts";
 import type { RunView } from "../../src/run/decide/view.ts";
 import { AuditStore } from "../../src/store/audit.ts";
-import { specOf, TaskStore } from "../../src/store/tasks/tasks.ts";
-import { WebhookStore } from "../../src/store/webhooks/webhooks.ts";
+import { specOf } from "../../src/store/tasks/rows.ts";
+import { TaskStore } from "../../src/store/tasks/tasks.ts";
+import { TaskBookkeeping } from "../../src/store/tasks/bookkeeping.ts";
+import { DeliveryStore } from "../../src/store/webhooks/deliveries.ts";
 import { newTask } from "./tasks.ts";
 
 const tasks = new TaskStore(env.DB);
@@ -94,9 +96,10 @@ async function sweep(retentionMs = 30 * 86_400_000): Promise<void> {
     auditRetentionMs: 400 * 24 * HOUR,
   };
   const audit = new AuditStore(env.DB);
-  const webhooks = { store: new WebhookStore(env.DB), queue: env.WEBHOOKS };
+  const bookkeeping = new TaskBookkeeping(env.DB);
+  const webhooks = { store: new DeliveryStore(env.DB), queue: env.WEBHOOKS };
   await reconcile(
-    { tasks, observer, run: runOf, queues, webhooks, audit, ...settings },
+    { tasks, bookkeeping, observer, run: runOf, queues, webhooks, audit, ...settings },
     Date.now(),
   );
 }

@@ -5,7 +5,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { ledgerStub, type LedgerRpc, type Spender } from "../../src/durable/ledger/rpc.ts";
 import { runStub } from "../../src/durable/run/rpc.ts";
-import { specOf, TaskStore } from "../../src/store/tasks/tasks.ts";
+import { specOf } from "../../src/store/tasks/rows.ts";
+import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import { newTask } from "./tasks.ts";
 
 const DAY = new Date().toISOString().slice(0, 10);

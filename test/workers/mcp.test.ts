@@ -6,11 +6,16 @@ import { apiDeps } from "../../src/compose/api.ts";
 import type { CatalogueHead } from "../../src/run/spec/mcp-catalogue.ts";
 import { MAX_MCP_SERVERS } from "../../src/run/spec/mcp-server.ts";
 import { AuditStore, newAct, type Act } from "../../src/store/audit.ts";
-import { McpStore } from "../../src/store/mcp/servers.ts";
-import { specOf, TaskStore } from "../../src/store/tasks/tasks.ts";
+import { McpCatalogueStore } from "../../src/store/mcp/catalogues.ts";
+import { McpServerStore } from "../../src/store/mcp/servers.ts";
+import { McpTokenStore } from "../../src/store/mcp/tokens.ts";
+import { specOf } from "../../src/store/tasks/rows.ts";
+import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import { definitionOf } from "../mcp-double.ts";
 
-const store = new McpStore(env.DB);
+const store = new McpServerStore(env.DB);
+const catalogues = new McpCatalogueStore(env.DB);
+const tokens = new McpTokenStore(env.DB);
 const tasks = new TaskStore(env.DB);
 const NOW = "2026-11-24T00:00:00.000Z";
 const LATER = "2026-11-24T01:00:00.000Z";
@@ -40,7 +45,7 @@ function head(revision: string, more: Partial<CatalogueHead> = {}): Omit<Catalog
 
 async function partsOf(tenant: string, server: string, revision: string): Promise<string[]> {
   const found: string[] = [];
-  for await (const text of store.parts(tenant, server, revision)) {
+  for await (const text of catalogues.parts(tenant, server, revision)) {
     found.push(text);
   }
   return found;
@@ -48,27 +53,27 @@ async function partsOf(tenant: string, server: string, revision: string): Promis
 
 test("a catalogue is read part by part, and the next takes its place whole", async () => {
   const big = JSON.stringify(["x".repeat(400_000)]);
-  await store.saveCatalogue("one", "docs", head("r1"), [big, "[2]", "[3]"]);
-  expect(await store.catalogue("one", "docs")).toEqual({ ...head("r1"), parts: 3 });
+  await catalogues.saveCatalogue("one", "docs", head("r1"), [big, "[2]", "[3]"]);
+  expect(await catalogues.catalogue("one", "docs")).toEqual({ ...head("r1"), parts: 3 });
   expect(await partsOf("one", "docs", "r1")).toEqual([big, "[2]", "[3]"]);
-  expect(await store.catalogue("two", "docs")).toBeNull();
+  expect(await catalogues.catalogue("two", "docs")).toBeNull();
   expect(await partsOf("two", "docs", "r1")).toEqual([]);
 
-  await store.saveCatalogue("one", "docs", head("r2"), ["[4]"]);
+  await catalogues.saveCatalogue("one", "docs", head("r2"), ["[4]"]);
   expect(await partsOf("one", "docs", "r1")).toEqual([]);
   expect(await partsOf("one", "docs", "r2")).toEqual(["[4]"]);
-  await store.saveCatalogue("one", "docs", head("r2", { fetched_at: LATER }), ["[4]"]);
-  expect(await store.catalogue("one", "docs")).toMatchObject({ fetched_at: LATER, parts: 1 });
+  await catalogues.saveCatalogue("one", "docs", head("r2", { fetched_at: LATER }), ["[4]"]);
+  expect(await catalogues.catalogue("one", "docs")).toMatchObject({ fetched_at: LATER, parts: 1 });
   expect(await partsOf("one", "docs", "r2")).toEqual(["[4]"]);
 });
 
 test("of many that are stored at once, one stays, with its parts", async () => {
   await Promise.all(
     Array.from({ length: 12 }, (_, i) =>
-      store.saveCatalogue("one", "race", head(`r${i % 4}`), [`[${i % 4}]`, `["${i % 4}"]`]),
+      catalogues.saveCatalogue("one", "race", head(`r${i % 4}`), [`[${i % 4}]`, `["${i % 4}"]`]),
     ),
   );
-  const { revision = "", parts } = (await store.catalogue("one", "race")) ?? {};
+  const { revision = "", parts } = (await catalogues.catalogue("one", "race")) ?? {};
   const n = revision.slice(1);
   expect(parts).toBe(2);
   expect(await partsOf("one", "race", revision)).toEqual([`[${n}]`, `["${n}"]`]);
@@ -85,22 +90,22 @@ test("how a server answered is noted without losing what it offered, and a list 
     message: "late",
     checked_at: LATER,
   } as const;
-  await store.saveHealth("one", "never", down);
-  expect(await store.catalogue("one", "never")).toBeNull();
-  expect(await store.state("one", "never")).toEqual({
+  await catalogues.saveHealth("one", "never", down);
+  expect(await catalogues.catalogue("one", "never")).toBeNull();
+  expect(await catalogues.state("one", "never")).toEqual({
     failures: 1,
     server: "never",
     health: down,
     catalogue: null,
   });
 
-  await store.saveCatalogue("one", "was", head("r1"), ["[]"]);
-  await store.saveHealth("one", "was", down);
-  expect(await store.catalogue("one", "was")).toMatchObject({ revision: "r1", health: down });
-  await store.expire("one", "was", NOW);
-  expect((await store.catalogue("one", "was"))?.expires_at).toBe(NOW);
-  await store.expire("one", "was", LATER);
-  expect((await store.catalogue("one", "was"))?.expires_at).toBe(NOW);
+  await catalogues.saveCatalogue("one", "was", head("r1"), ["[]"]);
+  await catalogues.saveHealth("one", "was", down);
+  expect(await catalogues.catalogue("one", "was")).toMatchObject({ revision: "r1", health: down });
+  await catalogues.expire("one", "was", NOW);
+  expect((await catalogues.catalogue("one", "was"))?.expires_at).toBe(NOW);
+  await catalogues.expire("one", "was", LATER);
+  expect((await catalogues.catalogue("one", "was"))?.expires_at).toBe(NOW);
 });
 
 test("a server is one tenant's, changes version by version, and goes with all that is known of it", async () => {
@@ -115,11 +120,11 @@ test("a server is one tenant's, changes version by version, and goes with all th
   expect(await store.change("one", "own", { enabled: true }, first, act(LATER))).toBeNull();
   expect(await store.remove("one", "own", first, act())).toBe(false);
 
-  await store.saveCatalogue("one", "own", head("r1"), ["[]"]);
-  await store.saveToken("one", "own", { sealed: "s", version: 0 }, NOW);
+  await catalogues.saveCatalogue("one", "own", head("r1"), ["[]"]);
+  await tokens.saveToken("one", "own", { sealed: "s", version: 0 }, NOW);
   expect(await store.remove("one", "own", null, act())).toBe(true);
-  expect(await store.state("one", "own")).toBeNull();
-  expect(await store.token("one", "own")).toBeNull();
+  expect(await catalogues.state("one", "own")).toBeNull();
+  expect(await tokens.token("one", "own")).toBeNull();
   expect(await partsOf("one", "own", "r1")).toEqual([]);
 });
 
@@ -131,9 +136,9 @@ test("a change of a server is noted with it, and what changes nothing is not", a
   await store.change("noted", "noted", { definition, enabled: true }, null, act());
   await store.change("noted", "noted", { enabled: false }, null, act());
   await store.change("noted", "noted", { enabled: true }, elsewhere, act());
-  await store.removeToken("noted", "noted", act());
-  await store.saveToken("noted", "noted", { sealed: "a sealed text", version: 0 }, NOW);
-  await store.removeToken("noted", "noted", act());
+  await tokens.removeToken("noted", "noted", act());
+  await tokens.saveToken("noted", "noted", { sealed: "a sealed text", version: 0 }, NOW);
+  await tokens.removeToken("noted", "noted", act());
   await store.remove("noted", "noted", elsewhere, act());
   await store.remove("noted", "noted", null, act());
   await store.remove("noted", "noted", null, act());
@@ -164,18 +169,18 @@ test("a tenant has room for so many servers, whoever adds them at once", async (
 });
 
 test("a sealed text is replaced only by who has read it, and a state is taken once and in time", async () => {
-  expect(await store.saveToken("one", "t", { sealed: "a", version: 0 }, NOW)).toBe(true);
-  expect(await store.saveToken("one", "t", { sealed: "b", version: 0 }, NOW)).toBe(false);
+  expect(await tokens.saveToken("one", "t", { sealed: "a", version: 0 }, NOW)).toBe(true);
+  expect(await tokens.saveToken("one", "t", { sealed: "b", version: 0 }, NOW)).toBe(false);
   const state = { hash: "h1", expires_at: LATER };
-  expect(await store.saveToken("one", "t", { sealed: "c", version: 1 }, NOW, state)).toBe(true);
+  expect(await tokens.saveToken("one", "t", { sealed: "c", version: 1 }, NOW, state)).toBe(true);
   // What is stored meanwhile does not lose the state.
-  expect(await store.saveToken("one", "t", { sealed: "d", version: 2 }, NOW)).toBe(true);
-  expect(await store.takeState("h1", LATER)).toBeNull();
-  expect(await store.takeState("h1", NOW)).toEqual({ tenantId: "one", server: "t" });
-  expect(await store.takeState("h1", NOW)).toBeNull();
-  expect(await store.token("one", "t")).toEqual({ sealed: "d", version: 4 });
-  await store.removeToken("one", "t", act());
-  expect(await store.token("one", "t")).toBeNull();
+  expect(await tokens.saveToken("one", "t", { sealed: "d", version: 2 }, NOW)).toBe(true);
+  expect(await tokens.takeState("h1", LATER)).toBeNull();
+  expect(await tokens.takeState("h1", NOW)).toEqual({ tenantId: "one", server: "t" });
+  expect(await tokens.takeState("h1", NOW)).toBeNull();
+  expect(await tokens.token("one", "t")).toEqual({ sealed: "d", version: 4 });
+  await tokens.removeToken("one", "t", act());
+  expect(await tokens.token("one", "t")).toBeNull();
 });
 
 const seen: string[] = [];

@@ -7,8 +7,10 @@ import { runStub } from "../../src/durable/run/rpc.ts";
 import { messageFor, type TaskMessage, type TaskQueues } from "../../src/queue/tasks/message.ts";
 import { reconcile } from "../../src/queue/reconciler.ts";
 import { AuditStore, newAct } from "../../src/store/audit.ts";
-import { TaskStore, type StoredTask } from "../../src/store/tasks/tasks.ts";
-import { WebhookStore } from "../../src/store/webhooks/webhooks.ts";
+import { TaskStore } from "../../src/store/tasks/tasks.ts";
+import type { StoredTask } from "../../src/store/tasks/rows.ts";
+import { TaskBookkeeping } from "../../src/store/tasks/bookkeeping.ts";
+import { DeliveryStore } from "../../src/store/webhooks/deliveries.ts";
 import type { JsonValue } from "../../src/run/value/json.ts";
 import { newTask } from "./tasks.ts";
 
@@ -46,8 +48,9 @@ function reconcilerDeps(told: (message: TaskMessage, queue: string) => void) {
     auditRetentionMs: 400 * 86_400_000,
   };
   const audit = new AuditStore(env.DB);
-  const webhooks = { store: new WebhookStore(env.DB), queue: env.WEBHOOKS };
-  return { tasks, observer, run, queues, webhooks, audit, ...settings };
+  const bookkeeping = new TaskBookkeeping(env.DB);
+  const webhooks = { store: new DeliveryStore(env.DB), queue: env.WEBHOOKS };
+  return { tasks, bookkeeping, observer, run, queues, webhooks, audit, ...settings };
 }
 
 async function deliver(queue: string, ...bodies: readonly unknown[]) {

@@ -5,7 +5,8 @@ import { runStub } from "../../src/durable/run/rpc.ts";
 import type { RunEvent } from "../../src/run/log/event.ts";
 import type { JsonValue } from "../../src/run/value/json.ts";
 import type { RunView } from "../../src/run/decide/view.ts";
-import { specOf, TaskStore } from "../../src/store/tasks/tasks.ts";
+import { specOf } from "../../src/store/tasks/rows.ts";
+import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import { newTask } from "./tasks.ts";
 
 const tasks = new TaskStore(env.DB);

@@ -3,7 +3,8 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { runStub } from "../../src/durable/run/rpc.ts";
-import { specOf, TaskStore } from "../../src/store/tasks/tasks.ts";
+import { specOf } from "../../src/store/tasks/rows.ts";
+import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import type { RunEvent } from "../../src/run/log/event.ts";
 import { INITIAL_STATE } from "../../src/run/log/state.ts";
 import { viewOf, type RunView } from "../../src/run/decide/view.ts";

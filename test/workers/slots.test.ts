@@ -13,7 +13,8 @@ import type { RunEvent } from "../../src/run/log/event.ts";
 import type { JsonValue } from "../../src/run/value/json.ts";
 import { ConcurrencyStore } from "../../src/store/concurrency.ts";
 import { newAct } from "../../src/store/audit.ts";
-import { specOf, TaskStore, type StoredTask } from "../../src/store/tasks/tasks.ts";
+import { specOf, type StoredTask } from "../../src/store/tasks/rows.ts";
+import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import { newTask } from "./tasks.ts";
 
 const PATIENT = { timeout: 15_000 };

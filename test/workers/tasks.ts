@@ -5,7 +5,7 @@ import type { McpServerDefinition } from "../../src/run/spec/mcp-server.ts";
 import type { AgentConfig, RunLimits } from "../../src/run/spec/spec.ts";
 import type { ToolDefinition } from "../../src/run/spec/tool-definition.ts";
 import type { WebhookType } from "../../src/run/value/webhook-type.ts";
-import type { StoredTask } from "../../src/store/tasks/tasks.ts";
+import type { StoredTask } from "../../src/store/tasks/rows.ts";
 
 /** A task of the tenant `test` for the scripted model; nothing is stored. */
 export function newTask(

@@ -5,7 +5,8 @@ import { expect, test, vi } from "vitest";
 import { EventLog } from "../../src/durable/run/event-log.ts";
 import { runStub, watchAddress } from "../../src/durable/run/rpc.ts";
 import { Watchers, type WatcherCommands } from "../../src/durable/run/sockets.ts";
-import { specOf, TaskStore } from "../../src/store/tasks/tasks.ts";
+import { specOf } from "../../src/store/tasks/rows.ts";
+import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import type { Credential } from "../../src/store/keys.ts";
 import { newTask } from "./tasks.ts";
 

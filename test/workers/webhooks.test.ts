@@ -18,11 +18,14 @@ import {
   type NoticeBatch,
 } from "../../src/run/log/webhook.ts";
 import { SecretStore } from "../../src/store/secrets.ts";
-import { specOf, TaskStore } from "../../src/store/tasks/tasks.ts";
-import { WebhookStore, type DeliveryRow } from "../../src/store/webhooks/webhooks.ts";
+import { specOf } from "../../src/store/tasks/rows.ts";
+import { TaskStore } from "../../src/store/tasks/tasks.ts";
+import { WebhookStore } from "../../src/store/webhooks/webhooks.ts";
+import { DeliveryStore, type DeliveryRow } from "../../src/store/webhooks/deliveries.ts";
 import { newTask } from "./tasks.ts";
 
 const store = new WebhookStore(env.DB);
+const deliveries = new DeliveryStore(env.DB);
 const secretStore = new SecretStore(env.DB);
 const secrets = new SigningSecrets(new Uint8Array(32).fill(7));
 const tasks = new TaskStore(env.DB);
@@ -100,7 +103,7 @@ class World {
         },
       });
     return {
-      webhooks: counted(store),
+      deliveries: counted(deliveries),
       secrets,
       queue: {
         send: async (body, options) => {
@@ -169,7 +172,7 @@ class World {
   }
 
   async reconcile(): Promise<void> {
-    const names = await store.takeOverdue(this.iso(this.now - MINUTE), this.iso(), 100);
+    const names = await deliveries.takeOverdue(this.iso(this.now - MINUTE), this.iso(), 100);
     this.put(...names.filter(({ tenant_id }) => tenant_id === this.tenant));
   }
 
@@ -183,7 +186,7 @@ class World {
   }
 
   log(id: string): Promise<DeliveryRow[]> {
-    return store.deliveries(this.tenant, id, 100, null);
+    return deliveries.deliveries(this.tenant, id, 100, null);
   }
 }
 
@@ -414,7 +417,7 @@ test("a receiver that asks for time is given it", async () => {
 test("messages that are lost are sent again from D1, and those that come twice are sent once", async () => {
   const world = new World();
   const { id } = await world.webhook();
-  await store.note(world.notices("task_1", "task.completed"), world.iso());
+  await deliveries.note(world.notices("task_1", "task.completed"), world.iso());
   await world.reconcile();
   await world.deliver();
   expect(world.sent).toHaveLength(0);
@@ -434,9 +437,9 @@ test("an attempt that dies on its way is made again under the same id", async ()
   const { deps } = world;
   const dying: WebhookDeps = {
     ...deps,
-    webhooks: {
-      note: (...args) => store.note(...args),
-      take: (...args) => store.take(...args),
+    deliveries: {
+      note: (...args) => deliveries.note(...args),
+      take: (...args) => deliveries.take(...args),
       attempted: async () => Promise.reject(new Error("the process died")),
     },
   };
@@ -540,12 +543,12 @@ test("there is room for twenty webhooks, and a log of one is read in pages, newe
   for (let i = 0; i < 5; i += 1) {
     world.now += 1000;
     const message = { message_id: `m${i}`, type: "webhook.test", body: "{}" };
-    await store.noteOne(world.tenant, id, message, world.iso());
+    await deliveries.noteOne(world.tenant, id, message, world.iso());
   }
   const pages: string[][] = [];
   let after: DeliveryRow | null = null;
   for (;;) {
-    const page: DeliveryRow[] = await store.deliveries(world.tenant, id, 2, after);
+    const page: DeliveryRow[] = await deliveries.deliveries(world.tenant, id, 2, after);
     if (page.length === 0) {
       break;
     }
@@ -562,9 +565,9 @@ test("old deliveries are deleted with what else is old", async () => {
   world.put(world.notices("task_1", "task.completed"));
   await world.deliver();
   expect(await world.log(id)).toHaveLength(1);
-  await store.expire("2020-01-01T00:00:00.000Z", 100);
+  await deliveries.expire("2020-01-01T00:00:00.000Z", 100);
   expect(await world.log(id)).toHaveLength(1);
-  await store.expire("2020-01-01T00:00:00.001Z", 100);
+  await deliveries.expire("2020-01-01T00:00:00.001Z", 100);
   expect(await world.log(id)).toHaveLength(0);
 });
 
@@ -574,7 +577,7 @@ test("poison is put aside, and a database that is down is waited for", async () 
   const down = new Error("D1_ERROR: down");
   const deps: WebhookDeps = {
     ...world.deps,
-    webhooks: { ...world.deps.webhooks, note: async () => Promise.reject(down) },
+    deliveries: { ...world.deps.deliveries, note: async () => Promise.reject(down) },
   };
   const notices = world.notices("task_1", "task.completed");
   const outcomes = await consumed(

@@ -7,7 +7,7 @@ import type { Catalogues, Known } from "./host.ts";
 /** How long a server that could not be listed is left alone. */
 const DOWN: Backoff = { baseMs: 15_000, maxMs: 300_000 };
 
-/** What is kept of servers; see `store/mcp.ts`. */
+/** What is kept of servers; see `store/mcp/catalogues.ts`. */
 export interface CatalogueStore {
   state(
     tenantId: string,

@@ -27,7 +27,7 @@ const REPLACED_PAUSE_MS = 150;
 /** How often a write is tried against others. */
 const MAX_SWAPS = 10;
 
-/** Where sealed texts are kept; see `store/mcp.ts`. */
+/** Where sealed texts are kept; see `store/mcp/tokens.ts`. */
 export interface TokenStore {
   token(
     tenantId: string,

@@ -25,8 +25,8 @@ import {
 import { sealerOf } from "../../crypto/seal.ts";
 import type { Reach } from "./sessions.ts";
 
-/** Where what is known of servers is kept; see `store/mcp.ts`. */
-export interface RegistryStore extends TokenStore {
+/** Stores what a server offered and how it answered; see `store/mcp/catalogues.ts`. */
+export interface ListingStore {
   saveCatalogue(
     tenantId: string,
     server: string,
@@ -34,6 +34,10 @@ export interface RegistryStore extends TokenStore {
     parts: Iterable<string>,
   ): Promise<void>;
   saveHealth(tenantId: string, server: string, health: McpHealth): Promise<void>;
+}
+
+/** Stores sealed tokens, and the states that browsers come back with; see `store/mcp/tokens.ts`. */
+export interface StateStore extends TokenStore {
   takeState(
     hash: string,
     now: string,
@@ -41,7 +45,8 @@ export interface RegistryStore extends TokenStore {
 }
 
 export interface RegistryHost extends ServerSecrets {
-  readonly store: RegistryStore;
+  readonly listings: ListingStore;
+  readonly tokens: StateStore;
   readonly fetch: GuardedFetch;
   readonly rules: HostRules;
   /** What tokens are sealed with; null where none can be kept. */
@@ -56,7 +61,7 @@ export class McpRegistry implements McpPort {
   readonly #oauth: OAuthHost | null;
 
   constructor(host: RegistryHost) {
-    const { store, now, encryptionKey } = host;
+    const { tokens: store, now, encryptionKey } = host;
     this.#host = host;
     this.#oauth =
       encryptionKey === null ? null : { store, now, sealer: sealerOf(encryptionKey, "mcp tokens") };
@@ -123,7 +128,7 @@ export class McpRegistry implements McpPort {
     definition: McpServerDefinition,
     signal: AbortSignal = new AbortController().signal,
   ): Promise<void> {
-    const { store, fetch, now, catalogueTtlMs, bounds = LIST_BOUNDS } = this.#host;
+    const { listings, fetch, now, catalogueTtlMs, bounds = LIST_BOUNDS } = this.#host;
     let hide = asItIs;
     try {
       const { server, authProvider } = this.reach(tenantId, definition);
@@ -149,10 +154,10 @@ export class McpRegistry implements McpPort {
         expires_at: new Date(at + catalogueTtlMs).toISOString(),
         health: { status: "ok" as const, code: null, message: null, checked_at },
       };
-      await store.saveCatalogue(tenantId, definition.name, head, parts);
+      await listings.saveCatalogue(tenantId, definition.name, head, parts);
     } catch (thrown) {
       const { code, message } = refusalOf(thrown);
-      await store.saveHealth(tenantId, definition.name, {
+      await listings.saveHealth(tenantId, definition.name, {
         status: UNAUTHORIZED.has(code) ? "unauthorized" : "down",
         code,
         message: clipMessage(hide(message)),
@@ -184,8 +189,8 @@ export class McpRegistry implements McpPort {
   }
 
   takeState(state: string): ReturnType<McpPort["takeState"]> {
-    const { store, now } = this.#host;
-    return store.takeState(stateHash(state), new Date(now()).toISOString());
+    const { tokens, now } = this.#host;
+    return tokens.takeState(stateHash(state), new Date(now()).toISOString());
   }
 
   async finish(

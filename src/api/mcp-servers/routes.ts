@@ -184,7 +184,7 @@ export function mcpServerRoutes(app: OpenAPIHono<AppEnv>): void {
     const { deps, caller } = c.var;
     const [servers, states] = await Promise.all([
       serversOf(deps, caller.tenantId),
-      deps.mcpServers.states(caller.tenantId),
+      deps.mcpCatalogues.states(caller.tenantId),
     ]);
     const byName = new Map(states.map((state) => [state.server, state]));
     const shown = servers.map((server) => {
@@ -276,11 +276,11 @@ export function mcpServerRoutes(app: OpenAPIHono<AppEnv>): void {
     const { limit = DEFAULT_PAGE, cursor = "0" } = c.req.valid("query");
     const { definition } = await found(deps, caller.tenantId, c.req.valid("param").name);
     const { name } = definition;
-    const kept = await deps.mcpServers.catalogue(caller.tenantId, name);
+    const kept = await deps.mcpCatalogues.catalogue(caller.tenantId, name);
     const head = kept?.key === deps.mcp.keyOf(definition) ? kept : null;
     const start = Number(cursor);
     const texts =
-      head === null ? none() : deps.mcpServers.parts(caller.tenantId, name, head.revision);
+      head === null ? none() : deps.mcpCatalogues.parts(caller.tenantId, name, head.revision);
     return c.json(toolPageJson(name, head, start, await slice(texts, start, limit)), 200);
   });
 
@@ -314,7 +314,7 @@ export function mcpServerRoutes(app: OpenAPIHono<AppEnv>): void {
     const { deps, caller } = c.var;
     const { definition } = await found(deps, caller.tenantId, c.req.valid("param").name);
     const act = newAct(deps.now(), caller.keyId);
-    await deps.mcpServers.removeToken(caller.tenantId, definition.name, act);
+    await deps.mcpTokens.removeToken(caller.tenantId, definition.name, act);
     return c.body(null, 204);
   });
 }
@@ -330,7 +330,7 @@ async function found(deps: ApiDeps, tenantId: string, name: string): Promise<Kno
 
 async function shownWithHealth(deps: ApiDeps, tenantId: string, server: KnownServer) {
   const { definition } = server;
-  const state = await deps.mcpServers.state(tenantId, definition.name);
+  const state = await deps.mcpCatalogues.state(tenantId, definition.name);
   return serverJson(server, state, deps.mcp.keyOf(definition));
 }
 

@@ -1,6 +1,6 @@
 /** MCP servers as the API shows them. Secrets are names here, as they are everywhere. */
 import type { CatalogueHead, McpTool } from "../../run/spec/mcp-catalogue.ts";
-import type { McpServerState } from "../../store/mcp/servers.ts";
+import type { McpServerState } from "../../store/mcp/catalogues.ts";
 import type { HealthJson, ServerJson, ToolPageJson } from "./schemas.ts";
 import type { KnownServer } from "./resolve.ts";
 

@@ -1,5 +1,5 @@
 /** A page of a run's log, as the fronts of this folder read it. */
-import type { TaskRow } from "../../store/tasks/tasks.ts";
+import type { TaskRow } from "../../store/tasks/rows.ts";
 import type { ApiDeps } from "../context.ts";
 
 /** An event as it is in the log. */

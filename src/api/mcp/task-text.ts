@@ -1,7 +1,7 @@
 /** A task in words, for models that read the text of a result and not its data. */
 import { isJsonObject } from "../../run/value/json.ts";
 import { isTerminal } from "../../run/decide/view.ts";
-import type { TaskRow } from "../../store/tasks/tasks.ts";
+import type { TaskRow } from "../../store/tasks/rows.ts";
 import type { ApiDeps } from "../context.ts";
 import type { TaskJson } from "../schemas.ts";
 import { logPage, type LoggedEvent } from "./log-page.ts";

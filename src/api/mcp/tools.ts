@@ -7,7 +7,7 @@ import { ToolSchema, type CallToolResult, type Tool } from "@modelcontextprotoco
 import type { JsonValue } from "../../run/value/json.ts";
 import { isTerminal } from "../../run/decide/view.ts";
 import type { Caller, Scope } from "../../store/keys.ts";
-import type { TaskRow } from "../../store/tasks/tasks.ts";
+import type { TaskRow } from "../../store/tasks/rows.ts";
 import { agentOf, offeredAgents, summaryOf, type AgentSummary } from "../agents/resolve.ts";
 import { cancelTask, commandTask } from "../tasks/commands.ts";
 import type { ApiDeps } from "../context.ts";

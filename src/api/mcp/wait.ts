@@ -1,7 +1,7 @@
 /** Waiting for a task: until it is over, or waits for somebody, and telling its events meanwhile. */
 import { isTerminal } from "../../run/decide/view.ts";
 import type { Credential } from "../../store/keys.ts";
-import type { TaskRow } from "../../store/tasks/tasks.ts";
+import type { TaskRow } from "../../store/tasks/rows.ts";
 import type { ApiDeps } from "../context.ts";
 import { Problem } from "../http/problem.ts";
 import { followRun } from "../tasks/run-follower.ts";

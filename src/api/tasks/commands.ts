@@ -5,7 +5,7 @@
 import type { CommandRefusal, RunCommand } from "../../run/decide/command.ts";
 import { isTerminal } from "../../run/decide/view.ts";
 import type { Caller } from "../../store/keys.ts";
-import { specOf, type TaskRow } from "../../store/tasks/tasks.ts";
+import { specOf, type TaskRow } from "../../store/tasks/rows.ts";
 import type { ApiDeps } from "../context.ts";
 import { Problem, type ProblemCode } from "../http/problem.ts";
 import { currentTask, taskOf } from "./view.ts";

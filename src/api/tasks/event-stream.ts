@@ -2,7 +2,7 @@
  * Server-sent events, translated from the run's live protocol. The stream owns a cursor, see
  * `run-follower.ts`; a client that goes away ends the following.
  */
-import type { TaskRow } from "../../store/tasks/tasks.ts";
+import type { TaskRow } from "../../store/tasks/rows.ts";
 import type { Credential } from "../../store/keys.ts";
 import type { ApiContext } from "../context.ts";
 import { followRun } from "./run-follower.ts";

@@ -3,7 +3,7 @@
  * the run's object restarts, or a slow reader lets too much pile up, the socket to the object is
  * given up and opened again at the cursor, so nothing is lost, doubled or buffered without bound.
  */
-import type { TaskRow } from "../../store/tasks/tasks.ts";
+import type { TaskRow } from "../../store/tasks/rows.ts";
 import { watchAddress } from "../../durable/run/rpc.ts";
 import type { Credential } from "../../store/keys.ts";
 import type { ApiDeps } from "../context.ts";

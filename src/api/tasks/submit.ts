@@ -6,13 +6,8 @@ import { newTaskId } from "../../run/value/id.ts";
 import { isTerminal } from "../../run/decide/view.ts";
 import { CALLBACKS } from "../../run/log/webhook.ts";
 import type { Caller } from "../../store/keys.ts";
-import {
-  asAccepted,
-  type EarlierTask,
-  type IdempotencyClaim,
-  type NewTask,
-  type TaskRow,
-} from "../../store/tasks/tasks.ts";
+import { asAccepted, type NewTask, type TaskRow } from "../../store/tasks/rows.ts";
+import type { EarlierTask, IdempotencyClaim } from "../../store/tasks/tasks.ts";
 import { agentForTask, isOwn, resolved } from "../agents/resolve.ts";
 import { checkAgain, checkConfig, IN_TASK } from "../agents/check-config.ts";
 import type { ApiDeps } from "../context.ts";

@@ -2,7 +2,7 @@
 import { isTaskId } from "../../run/value/id.ts";
 import { isTerminal, type RunView } from "../../run/decide/view.ts";
 import type { Caller } from "../../store/keys.ts";
-import type { ListedTask, Snapshot, TaskRow } from "../../store/tasks/tasks.ts";
+import type { ListedTask, Snapshot, TaskRow } from "../../store/tasks/rows.ts";
 import type { ApiDeps } from "../context.ts";
 import { Problem } from "../http/problem.ts";
 import type { TaskJson } from "../schemas.ts";

@@ -6,7 +6,8 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { SealedSecret } from "../../crypto/signing-secrets.ts";
 import { CALLBACKS, MAX_WEBHOOKS, TEST_TYPE } from "../../run/log/webhook.ts";
-import type { DeliveryPosition, DeliveryRow, WebhookRow } from "../../store/webhooks/webhooks.ts";
+import type { DeliveryPosition, DeliveryRow } from "../../store/webhooks/deliveries.ts";
+import type { WebhookRow } from "../../store/webhooks/webhooks.ts";
 import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
 import type { ApiDeps, AppEnv } from "../context.ts";
@@ -233,7 +234,7 @@ export function webhookRoutes(app: OpenAPIHono<AppEnv>): void {
     const now = nowOf(deps);
     const body = JSON.stringify({ type: TEST_TYPE, timestamp: now, data: { webhook_id } });
     const message = { message_id: `test_${crypto.randomUUID()}`, type: TEST_TYPE, body };
-    const row = await deps.webhooks.noteOne(caller.tenantId, webhook_id, message, now);
+    const row = await deps.deliveries.noteOne(caller.tenantId, webhook_id, message, now);
     return c.json(await delivering(deps, caller.tenantId, webhook_id, row), 202);
   });
 
@@ -248,7 +249,7 @@ export function webhookRoutes(app: OpenAPIHono<AppEnv>): void {
       cursor === undefined
         ? null
         : (JSON.parse(await cursorOf(deps, caller, cursor)) as DeliveryPosition);
-    const rows = await deps.webhooks.deliveries(caller.tenantId, id, limit + 1, after);
+    const rows = await deps.deliveries.deliveries(caller.tenantId, id, limit + 1, after);
     const page = rows.slice(0, limit);
     const last = rows.length > limit ? page.at(-1) : undefined;
     const next_cursor =
@@ -268,7 +269,7 @@ export function webhookRoutes(app: OpenAPIHono<AppEnv>): void {
     if (id !== CALLBACKS) {
       mustBeEnabled(await found(deps, caller.tenantId, id));
     }
-    const row = await deps.webhooks.revive(caller.tenantId, id, delivery_id, nowOf(deps));
+    const row = await deps.deliveries.revive(caller.tenantId, id, delivery_id, nowOf(deps));
     return c.json(await delivering(deps, caller.tenantId, id, row), 202);
   });
 }

@@ -6,7 +6,8 @@ import { platformFailure } from "../../durable/platform-error.ts";
 import type { RunRpc } from "../../durable/run/rpc.ts";
 import type { Observer } from "../../observe.ts";
 import { delayOf, type Backoff } from "../../run/value/backoff.ts";
-import { specOf, type TaskStore } from "../../store/tasks/tasks.ts";
+import { specOf } from "../../store/tasks/rows.ts";
+import type { TaskStore } from "../../store/tasks/tasks.ts";
 import { readMessage, type TaskMessage } from "./message.ts";
 
 export interface QueueDeps {

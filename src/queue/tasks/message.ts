@@ -1,6 +1,6 @@
 /** What is put on the task queue. A message names a task; a small spec travels along. */
 import { isJsonObject } from "../../run/value/json.ts";
-import { specOf, type StoredTask } from "../../store/tasks/tasks.ts";
+import { specOf, type StoredTask } from "../../store/tasks/rows.ts";
 
 export interface TaskMessage {
   readonly tenant_id: string;

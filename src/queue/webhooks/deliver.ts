@@ -15,16 +15,16 @@ import {
   type DeliveryName,
   type NoticeBatch,
 } from "../../run/log/webhook.ts";
-import type {
-  Attempted,
-  TakenDelivery,
-  WebhookStore,
-  WebhookTurn,
-} from "../../store/webhooks/webhooks.ts";
+import {
+  type Attempted,
+  type TakenDelivery,
+  type WebhookTurn,
+  type DeliveryStore,
+} from "../../store/webhooks/deliveries.ts";
 import { readWebhookMessage, sendDeliveries, type WebhookQueue } from "./message.ts";
 
 export interface WebhookDeps {
-  readonly webhooks: Pick<WebhookStore, "note" | "take" | "attempted">;
+  readonly deliveries: Pick<DeliveryStore, "note" | "take" | "attempted">;
   readonly secrets: Pick<SigningSecrets, "open">;
   readonly queue: WebhookQueue;
   readonly observer: Observer;
@@ -104,14 +104,14 @@ async function sentAnew(message: Message, { queue, observer }: WebhookDeps): Pro
 
 /** Notes each message to each receiver, and has it delivered. */
 async function spread(batch: NoticeBatch, deps: WebhookDeps): Promise<void> {
-  await sendDeliveries(deps.queue, await deps.webhooks.note(batch, iso(deps.now())));
+  await sendDeliveries(deps.queue, await deps.deliveries.note(batch, iso(deps.now())));
 }
 
 /** Makes one attempt, if it is time for one. Gives the pause until the next; null for none. */
 async function deliver(name: DeliveryName, deps: WebhookDeps): Promise<number | null> {
   const now = deps.now();
   const lostAt = iso(now + deps.timeoutMs + LOST_AFTER_MS);
-  const taken = await deps.webhooks.take(name, iso(now), lostAt);
+  const taken = await deps.deliveries.take(name, iso(now), lostAt);
   if (taken === null) {
     return null;
   }
@@ -127,7 +127,7 @@ async function deliver(name: DeliveryName, deps: WebhookDeps): Promise<number | 
     error: answer.error,
     nextAttemptAt: pauseMs === null ? null : iso(after + pauseMs),
   };
-  await deps.webhooks.attempted(name, attempted, iso(after), turnOf(name, taken, answer, after));
+  await deps.deliveries.attempted(name, attempted, iso(after), turnOf(name, taken, answer, after));
   return pauseMs;
 }
 

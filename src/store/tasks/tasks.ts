@@ -1,87 +1,23 @@
 /**
- * Tasks in D1: plain SQL, rows mapped once. A row is what was submitted plus the newest projection
- * of the run's log; every query is bound to a tenant, except the reconciler's.
+ * The tasks of tenants in D1: plain SQL, every query bound to a tenant. What the reconciler does
+ * across tenants is in `bookkeeping.ts`.
  */
-import type { AgentConfig, RunLimits, RunSpec } from "../../run/spec/spec.ts";
-import { dropAnswersBefore, IDEMPOTENCY_TTL_MS } from "../answers.ts";
-import type { JsonObject, JsonValue } from "../../run/value/json.ts";
-import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
-import type { ToolDefinition } from "../../run/spec/tool-definition.ts";
+import { IDEMPOTENCY_TTL_MS } from "../answers.ts";
 import { firstIdAt } from "../../run/value/id.ts";
-import { INITIAL_STATE, type TaskStatus } from "../../run/log/state.ts";
-import { viewOf, type RunView } from "../../run/decide/view.ts";
+import type { TaskStatus } from "../../run/log/state.ts";
+import type { RunView } from "../../run/decide/view.ts";
 import { WEBHOOK_TYPES, type WebhookType } from "../../run/value/webhook-type.ts";
 import { isoTime } from "../../run/value/time.ts";
-
-export interface TaskRow {
-  readonly tenant_id: string;
-  readonly task_id: string;
-  readonly task_type: string;
-  readonly name: string | null;
-  readonly status: TaskStatus;
-  readonly waiting_for: string | null;
-  readonly waiting_until: string | null;
-  readonly input_data: JsonObject;
-  readonly agent: string;
-  readonly agent_version: number;
-  readonly config: AgentConfig;
-  readonly limits: RunLimits;
-  readonly metadata: JsonObject;
-  readonly priority: number;
-  readonly attempt: number;
-  readonly retry_of: string | null;
-  readonly scheduled_at: string | null;
-  /** The tenant's tools that the run may use, as they were at submission. */
-  readonly tools: readonly ToolDefinition[];
-  /** The MCP servers that the run may use, as they were at submission. */
-  readonly mcp_servers: readonly McpServerDefinition[];
-  /** Where the task's news are sent, besides the tenant's webhooks. */
-  readonly callback_url: string | null;
-  /** What anybody wanted to be told of when the task was submitted. */
-  readonly webhooks: readonly WebhookType[];
-  /** Whether its run works only while it holds one of its tenant's slots. */
-  readonly slotted: boolean;
-  readonly result: JsonValue;
-  readonly error: RunView["error"];
-  readonly usage: RunView["usage"];
-  readonly last_seq: number;
-  readonly created_at: string;
-  readonly updated_at: string;
-  readonly started_at: string | null;
-  readonly completed_at: string | null;
-}
-
-/** A task as a list has it: what is too large for a page of a hundred is null. */
-export type ListedTask = Omit<TaskRow, "input_data" | "config" | Snapshot> & {
-  readonly input_data: JsonObject | null;
-  readonly config: Pick<AgentConfig, "model" | "planner">;
-};
-
-/** What a new task is; the rest of its row follows. */
-export type NewTask = Pick<
-  TaskRow,
-  | "tenant_id"
-  | "task_id"
-  | "task_type"
-  | "name"
-  | "input_data"
-  | "agent"
-  | "agent_version"
-  | "config"
-  | "limits"
-  | "metadata"
-  | "priority"
-  | "attempt"
-  | "retry_of"
-  | "scheduled_at"
-  | "tools"
-  | "mcp_servers"
-  | "callback_url"
-  | "created_at"
->;
-
-/** A new task that is stored: it is known who wants to be told of it, and whether it needs a slot. */
-export type StoredTask = NewTask & Pick<TaskRow, "webhooks" | "slotted">;
+import {
+  rowOf,
+  type ListedTask,
+  type NewTask,
+  type RawTask,
+  type StoredTask,
+  type TaskName,
+  type TaskRow,
+  type WholeRow,
+} from "./rows.ts";
 
 /** The task that an idempotency key stands for. */
 export interface EarlierTask {
@@ -104,25 +40,9 @@ export interface TaskProjection {
   readonly view: RunView;
 }
 
-/** A task by its name alone. */
-export type TaskName = Pick<TaskRow, "tenant_id" | "task_id">;
-
-/** A task that is over. */
-export type EndedTask = TaskName & {
-  readonly completed_at: string;
-  /** Its log could not be read, or is gone: it has no last word. */
-  readonly givenUp: boolean;
-};
-
 /** A task that is not over, as the invariants look at it. */
 export type OpenTask = TaskName &
   Pick<TaskRow, "status" | "last_seq" | "created_at" | "updated_at">;
-
-/** A task whose message seems lost, and how often it has been given away by now. */
-export interface ForgottenTask {
-  readonly task: TaskRow;
-  readonly dispatches: number;
-}
 
 export interface TaskFilter {
   readonly status?: TaskStatus;
@@ -140,15 +60,13 @@ const LISTED = `tenant_id, task_id, task_type, name, status, waiting_for, waitin
   started_at, completed_at,
   CASE WHEN LENGTH(input_data) <= ${LISTED_CHARS} THEN input_data END AS input_data,
   CASE WHEN LENGTH(result) <= ${LISTED_CHARS} THEN result END AS result`;
+
 /** How long after the last news of a running task the reconciler looks at it. */
 const RUNNING_CHECK_MS = 300_000;
 /** How late a run may be that should have gone on by itself. */
 const LATE_MS = 120_000;
 /** A longer result stays in the run's log, and a reader of the task asks the run for it. */
 const MAX_RESULT_CHARS = 262_144;
-
-/** What a task has used that no run has told of yet. */
-const NO_USAGE = viewOf(INITIAL_STATE).usage;
 
 export class TaskStore {
   readonly #db: D1Database;
@@ -254,7 +172,7 @@ export class TaskStore {
       .prepare("SELECT * FROM task WHERE tenant_id = ? AND task_id = ?")
       .bind(tenantId, taskId)
       .first<WholeRow>();
-    return row === null ? null : fromRaw(row);
+    return row === null ? null : rowOf(row);
   }
 
   /** A page of a tenant's tasks, newest first, and how many there are in all. */
@@ -279,7 +197,7 @@ export class TaskStore {
         .bind(...values),
     ]);
     return {
-      tasks: (rows?.results ?? []).map((row) => fromRaw(row as RawTask)),
+      tasks: (rows?.results ?? []).map((row) => rowOf(row as RawTask)),
       total: Number(count?.results[0]?.["total"] ?? 0),
     };
   }
@@ -360,68 +278,6 @@ export class TaskStore {
   }
 
   /**
-   * Takes pending tasks that were given to the queue before a moment and are still pending, and
-   * marks them as given again. Across tenants; for the reconciler.
-   */
-  async takeForgotten(before: string, now: string, limit: number): Promise<ForgottenTask[]> {
-    const { results } = await this.#db
-      .prepare(
-        `UPDATE task SET dispatched_at = ?, dispatches = dispatches + 1
-         WHERE (tenant_id, task_id) IN (
-           SELECT tenant_id, task_id FROM task
-           WHERE status = 'pending' AND dispatched_at < ?
-           ORDER BY dispatched_at LIMIT ?)
-         RETURNING *`,
-      )
-      .bind(now, before, limit)
-      .all<WholeRow & { dispatches: number }>();
-    return results.map((row) => ({ task: fromRaw(row), dispatches: row.dispatches }));
-  }
-
-  /**
-   * Takes live tasks whose run should have been heard of before now, and says when to look at them
-   * again. Across tenants; for the reconciler.
-   */
-  async takeUnheard(now: string, again: string, limit: number): Promise<TaskRow[]> {
-    const { results } = await this.#db
-      .prepare(
-        `UPDATE task SET check_at = ?
-         WHERE (tenant_id, task_id) IN (
-           SELECT tenant_id, task_id FROM task
-           WHERE check_at < ? AND status IN ('running', 'waiting') ORDER BY check_at LIMIT ?)
-         RETURNING *`,
-      )
-      .bind(again, now, limit)
-      .all<WholeRow>();
-    return results.map((row) => fromRaw(row));
-  }
-
-  /**
-   * Tasks that ended before a moment, oldest first. Across tenants; for the reconciler.
-   * @param after the last one of the page before
-   */
-  async endedBefore(before: string, after: EndedTask | null, limit: number): Promise<EndedTask[]> {
-    const { results } = await this.#db
-      .prepare(
-        `SELECT tenant_id, task_id, completed_at,
-           COALESCE(error ->> '$.code' IN ('log_corrupt', 'log_lost', 'out_of_memory'), 0) AS given_up
-         FROM task WHERE completed_at < ? AND (completed_at, tenant_id, task_id) > (?, ?, ?)
-         ORDER BY completed_at, tenant_id, task_id LIMIT ?`,
-      )
-      .bind(before, after?.completed_at ?? "", after?.tenant_id ?? "", after?.task_id ?? "", limit)
-      .all<TaskName & { completed_at: string; given_up: number }>();
-    return results.map(({ given_up, ...row }) => Object.assign(row, { givenUp: given_up === 1 }));
-  }
-
-  /** Deletes the row of a task that ended before a moment. */
-  async delete({ tenant_id, task_id }: TaskName, endedBefore: string): Promise<void> {
-    await this.#db
-      .prepare("DELETE FROM task WHERE tenant_id = ? AND task_id = ? AND completed_at < ?")
-      .bind(tenant_id, task_id, endedBefore)
-      .run();
-  }
-
-  /**
    * A page of a tenant's tasks that are not over, oldest first.
    * @param after id of the last task of the page before; empty for the first page
    */
@@ -436,92 +292,6 @@ export class TaskStore {
       .all<OpenTask>();
     return results;
   }
-
-  /** Drops idempotency keys older than their lifetime. */
-  async expireIdempotency(now: number): Promise<void> {
-    const before = isoTime(now - IDEMPOTENCY_TTL_MS);
-    await this.#db.batch([
-      this.#db.prepare("DELETE FROM idempotency WHERE created_at < ?").bind(before),
-      dropAnswersBefore(this.#db, before),
-    ]);
-  }
-}
-
-/** What a run is told of its task. */
-export function specOf(row: StoredTask): RunSpec {
-  const { task_id, tenant_id, input_data, agent, agent_version, config, limits } = row;
-  const { scheduled_at, tools, mcp_servers, webhooks, slotted, priority } = row;
-  return {
-    task_id,
-    tenant_id,
-    input_data,
-    agent,
-    agent_version,
-    config,
-    limits,
-    ...(scheduled_at === null ? {} : { scheduled_at }),
-    ...(tools.length === 0 ? {} : { tools: [...tools] }),
-    ...(mcp_servers.length === 0 ? {} : { mcp_servers: [...mcp_servers] }),
-    ...(webhooks.length === 0 ? {} : { webhooks: [...webhooks] }),
-    ...(slotted ? { concurrency: { priority } } : {}),
-  };
-}
-
-/** A task as it is right after it was accepted. */
-export function asAccepted(task: StoredTask): TaskRow {
-  return {
-    ...task,
-    status: "pending",
-    waiting_for: null,
-    waiting_until: null,
-    result: null,
-    error: null,
-    usage: NO_USAGE,
-    last_seq: 0,
-    updated_at: task.created_at,
-    started_at: null,
-    completed_at: null,
-  };
-}
-
-type JsonColumn = "config" | "limits" | "metadata";
-type NullableJsonColumn = "input_data" | "result" | "error" | "usage";
-/** What a task was submitted with, absent where it was nothing. */
-export type Snapshot = "tools" | "mcp_servers" | "webhooks" | "slotted";
-type RawTask = Omit<TaskRow, JsonColumn | NullableJsonColumn | Snapshot> &
-  Record<JsonColumn, string> &
-  Record<NullableJsonColumn, string | null>;
-/** Columns that are no business of clients. */
-interface Bookkeeping {
-  readonly dispatched_at: string;
-  readonly dispatches: number;
-  readonly check_at: string | null;
-}
-/** A row read whole: its input is there. */
-type WholeRow = RawTask & { readonly input_data: string } & Readonly<
-    Record<Exclude<Snapshot, "slotted">, string | null> & Record<"slotted", number | null>
-  >;
-
-function fromRaw(raw: WholeRow): TaskRow;
-function fromRaw(raw: RawTask): ListedTask;
-function fromRaw(
-  raw: RawTask & Partial<Bookkeeping> & Partial<Pick<WholeRow, Snapshot>>,
-): ListedTask & Pick<TaskRow, Snapshot> {
-  const { dispatched_at: _at, dispatches: _n, check_at: _check, ...row } = raw;
-  return {
-    ...row,
-    input_data: raw.input_data === null ? null : (JSON.parse(raw.input_data) as JsonObject),
-    config: JSON.parse(raw.config) as AgentConfig,
-    limits: JSON.parse(raw.limits) as RunLimits,
-    metadata: JSON.parse(raw.metadata) as JsonObject,
-    result: raw.result === null ? null : (JSON.parse(raw.result) as JsonValue),
-    error: raw.error === null ? null : (JSON.parse(raw.error) as RunView["error"]),
-    usage: raw.usage === null ? NO_USAGE : (JSON.parse(raw.usage) as RunView["usage"]),
-    tools: JSON.parse(raw.tools ?? "[]") as ToolDefinition[],
-    mcp_servers: JSON.parse(raw.mcp_servers ?? "[]") as McpServerDefinition[],
-    webhooks: JSON.parse(raw.webhooks ?? "[]") as WebhookType[],
-    slotted: raw.slotted === 1,
-  };
 }
 
 type FoundRow = Pick<WholeRow, "webhooks" | "slotted">;

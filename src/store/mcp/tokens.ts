@@ -1,0 +1,92 @@
+/**
+ * The sealed tokens of MCP servers, in D1. Every query is bound to a tenant, but one: a browser that
+ * comes back from an authorization server has a state and no key.
+ */
+import { writeNoted, type Act } from "../audit.ts";
+
+/** A sealed text, and which it is of those that were stored under its name. */
+export interface SealedToken {
+  readonly sealed: string;
+  readonly version: number;
+}
+
+/** A state that a browser may bring back, once. */
+export interface PendingState {
+  readonly hash: string;
+  readonly expires_at: string;
+}
+
+export class McpTokenStore {
+  readonly #db: D1Database;
+
+  constructor(db: D1Database) {
+    this.#db = db;
+  }
+
+  /** What is sealed for a server, or null. */
+  async token(tenantId: string, server: string): Promise<SealedToken | null> {
+    return this.#db
+      .prepare("SELECT sealed, version FROM mcp_token WHERE tenant_id = ? AND server = ?")
+      .bind(tenantId, server)
+      .first<SealedToken>();
+  }
+
+  /**
+   * Stores a sealed text in the place of the one at `version` (0: there is none); false where it is
+   * at another by now.
+   * @param pending absent: the state of before stays
+   */
+  async saveToken(
+    tenantId: string,
+    server: string,
+    { sealed, version }: SealedToken,
+    now: string,
+    pending?: PendingState,
+  ): Promise<boolean> {
+    const state = [pending?.hash ?? null, pending?.expires_at ?? null];
+    const { meta } = await (
+      version === 0
+        ? this.#db
+            .prepare(
+              "INSERT INTO mcp_token VALUES (?1, ?2, 1, ?3, ?4, ?5, ?6) ON CONFLICT DO NOTHING",
+            )
+            .bind(tenantId, server, sealed, now, ...state)
+        : this.#db
+            .prepare(
+              `UPDATE mcp_token SET version = version + 1, sealed = ?3, updated_at = ?4,
+                 state_hash = COALESCE(?5, state_hash),
+                 state_expires_at = COALESCE(?6, state_expires_at)
+               WHERE tenant_id = ?1 AND server = ?2 AND version = ?7`,
+            )
+            .bind(tenantId, server, sealed, now, ...state, version)
+    ).run();
+    return meta.changes > 0;
+  }
+
+  /** Whose authorization a state belongs to; it is used up by this. Null for any other, or too late. */
+  async takeState(
+    hash: string,
+    now: string,
+  ): Promise<{ readonly tenantId: string; readonly server: string } | null> {
+    const row = await this.#db
+      .prepare(
+        `UPDATE mcp_token SET state_hash = NULL, state_expires_at = NULL, version = version + 1
+         WHERE state_hash = ? AND state_expires_at > ? RETURNING tenant_id, server`,
+      )
+      .bind(hash, now)
+      .first<{ tenant_id: string; server: string }>();
+    return row === null ? null : { tenantId: row.tenant_id, server: row.server };
+  }
+
+  /** Forgets what is sealed for a server. */
+  async removeToken(tenantId: string, server: string, act: Act): Promise<void> {
+    const statement = this.#db
+      .prepare("DELETE FROM mcp_token WHERE tenant_id = ? AND server = ? RETURNING server")
+      .bind(tenantId, server);
+    await writeNoted(this.#db, statement, act, {
+      tenant_id: tenantId,
+      action: "mcp_server.authorization_forgotten",
+      subject: server,
+    });
+  }
+}

@@ -1,0 +1,96 @@
+/** What the reconciler asks of tasks and changes about them, across tenants. */
+import { dropAnswersBefore, IDEMPOTENCY_TTL_MS } from "../answers.ts";
+import { isoTime } from "../../run/value/time.ts";
+import { rowOf, type TaskName, type TaskRow, type WholeRow } from "./rows.ts";
+
+/** A task that is over. */
+export type EndedTask = TaskName & {
+  readonly completed_at: string;
+  /** Its log could not be read, or is gone: it has no last word. */
+  readonly givenUp: boolean;
+};
+
+/** A task whose message seems lost, and how often it has been given away by now. */
+export interface ForgottenTask {
+  readonly task: TaskRow;
+  readonly dispatches: number;
+}
+
+export class TaskBookkeeping {
+  readonly #db: D1Database;
+
+  constructor(db: D1Database) {
+    this.#db = db;
+  }
+
+  /**
+   * Takes pending tasks that were given to the queue before a moment and are still pending, and
+   * marks them as given again. Across tenants; for the reconciler.
+   */
+  async takeForgotten(before: string, now: string, limit: number): Promise<ForgottenTask[]> {
+    const { results } = await this.#db
+      .prepare(
+        `UPDATE task SET dispatched_at = ?, dispatches = dispatches + 1
+         WHERE (tenant_id, task_id) IN (
+           SELECT tenant_id, task_id FROM task
+           WHERE status = 'pending' AND dispatched_at < ?
+           ORDER BY dispatched_at LIMIT ?)
+         RETURNING *`,
+      )
+      .bind(now, before, limit)
+      .all<WholeRow & { dispatches: number }>();
+    return results.map((row) => ({ task: rowOf(row), dispatches: row.dispatches }));
+  }
+
+  /**
+   * Takes live tasks whose run should have been heard of before now, and says when to look at them
+   * again. Across tenants; for the reconciler.
+   */
+  async takeUnheard(now: string, again: string, limit: number): Promise<TaskRow[]> {
+    const { results } = await this.#db
+      .prepare(
+        `UPDATE task SET check_at = ?
+         WHERE (tenant_id, task_id) IN (
+           SELECT tenant_id, task_id FROM task
+           WHERE check_at < ? AND status IN ('running', 'waiting') ORDER BY check_at LIMIT ?)
+         RETURNING *`,
+      )
+      .bind(again, now, limit)
+      .all<WholeRow>();
+    return results.map((row) => rowOf(row));
+  }
+
+  /**
+   * Tasks that ended before a moment, oldest first. Across tenants; for the reconciler.
+   * @param after the last one of the page before
+   */
+  async endedBefore(before: string, after: EndedTask | null, limit: number): Promise<EndedTask[]> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT tenant_id, task_id, completed_at,
+           COALESCE(error ->> '$.code' IN ('log_corrupt', 'log_lost', 'out_of_memory'), 0) AS given_up
+         FROM task WHERE completed_at < ? AND (completed_at, tenant_id, task_id) > (?, ?, ?)
+         ORDER BY completed_at, tenant_id, task_id LIMIT ?`,
+      )
+      .bind(before, after?.completed_at ?? "", after?.tenant_id ?? "", after?.task_id ?? "", limit)
+      .all<TaskName & { completed_at: string; given_up: number }>();
+    return results.map(({ given_up, ...row }) => Object.assign(row, { givenUp: given_up === 1 }));
+  }
+
+  /** Deletes the row of a task that ended before a moment. */
+  async delete({ tenant_id, task_id }: TaskName, endedBefore: string): Promise<void> {
+    await this.#db
+      .prepare("DELETE FROM task WHERE tenant_id = ? AND task_id = ? AND completed_at < ?")
+      .bind(tenant_id, task_id, endedBefore)
+      .run();
+  }
+
+  /** Drops idempotency keys older than their lifetime. */
+  async expireIdempotency(now: number): Promise<void> {
+    const before = isoTime(now - IDEMPOTENCY_TTL_MS);
+    await this.#db.batch([
+      this.#db.prepare("DELETE FROM idempotency WHERE created_at < ?").bind(before),
+      dropAnswersBefore(this.#db, before),
+    ]);
+  }
+}
