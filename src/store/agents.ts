@@ -11,7 +11,7 @@ import {
   type ConfigLayer,
   type LimitLayer,
 } from "../run/spec/agent.ts";
-import { writeNoted, type Act, type Deed } from "./audit.ts";
+import { writeNoted, type Actor, type AuditEntry } from "./audit.ts";
 import { toolOf, type RawTool, type ToolRow } from "./tools.ts";
 
 /** Agents that a tenant may have at a time. */
@@ -138,10 +138,10 @@ export class AgentStore {
     tenantId: string,
     name: string,
     definition: AgentDefinition,
-    act: Act,
+    actor: Actor,
   ): Promise<AgentRow | null> {
     return this.#write(
-      act,
+      actor,
       { tenant_id: tenantId, action: "agent.created", subject: name },
       this.#db
         .prepare(
@@ -158,7 +158,7 @@ export class AgentStore {
           name,
           name === DEFAULT_AGENT ? OWN_VERSION + 1 : 1,
           ...columnsOf(definition),
-          act.at,
+          actor.at,
         ),
     );
   }
@@ -169,10 +169,10 @@ export class AgentStore {
     name: string,
     definition: AgentDefinition,
     expected: AgentVersion | null,
-    act: Act,
+    actor: Actor,
   ): Promise<AgentRow | null> {
     return this.#write(
-      act,
+      actor,
       { tenant_id: tenantId, action: "agent.changed", subject: name },
       this.#db
         .prepare(
@@ -186,7 +186,7 @@ export class AgentStore {
           tenantId,
           name,
           ...columnsOf(definition),
-          act.at,
+          actor.at,
           expected?.version ?? null,
           expected?.created_at ?? null,
         ),
@@ -198,7 +198,7 @@ export class AgentStore {
     tenantId: string,
     name: string,
     expected: AgentVersion | null,
-    act: Act,
+    actor: Actor,
   ): Promise<boolean> {
     const statement = this.#db
       .prepare(
@@ -207,18 +207,22 @@ export class AgentStore {
            AND (?4 IS NULL OR (version = ?4 AND created_at = ?5))
          RETURNING name`,
       )
-      .bind(tenantId, name, act.at, expected?.version ?? null, expected?.created_at ?? null);
-    const deed = { tenant_id: tenantId, action: "agent.deleted", subject: name } as const;
-    return (await writeNoted(this.#db, statement, act, deed)) !== null;
+      .bind(tenantId, name, actor.at, expected?.version ?? null, expected?.created_at ?? null);
+    const entry = { tenant_id: tenantId, action: "agent.deleted", subject: name } as const;
+    return (await writeNoted(this.#db, statement, actor, entry)) !== null;
   }
 
   /** Writes the newest version, and keeps it among all versions. */
-  async #write(act: Act, deed: Deed, statement: D1PreparedStatement): Promise<AgentRow | null> {
+  async #write(
+    actor: Actor,
+    entry: AuditEntry,
+    statement: D1PreparedStatement,
+  ): Promise<AgentRow | null> {
     const row = await writeNoted<RawAgent>(
       this.#db,
       statement,
-      act,
-      deed,
+      actor,
+      entry,
       this.#db
         .prepare(
           `INSERT INTO agent_version
@@ -226,7 +230,7 @@ export class AgentStore {
            FROM agent WHERE tenant_id = ? AND name = ? AND deleted_at IS NULL
            ON CONFLICT DO NOTHING`,
         )
-        .bind(deed.tenant_id, deed.subject),
+        .bind(entry.tenant_id, entry.subject),
     );
     return row === null ? null : fromRaw(row);
   }

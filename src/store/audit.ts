@@ -30,8 +30,9 @@ export const AUDIT_ACTIONS = [
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-/** Somebody doing something. */
-export interface Act {
+/** Who makes a change, and when: what its audit entry is filed under. */
+export interface Actor {
+  /** Id of the audit entry. */
   readonly id: string;
   /** RFC 3339. */
   readonly at: string;
@@ -39,8 +40,8 @@ export interface Act {
   readonly by: string;
 }
 
-/** What an act was. */
-export interface Deed {
+/** What was changed. */
+export interface AuditEntry {
   readonly tenant_id: string;
   readonly action: AuditAction;
   /** What it was done to: a name or an id. */
@@ -48,7 +49,7 @@ export interface Deed {
   readonly details?: JsonObject;
 }
 
-export interface AuditRow extends Omit<Act, "id"> {
+export interface AuditRow extends Omit<Actor, "id"> {
   readonly audit_id: string;
   readonly action: string;
   readonly subject: string;
@@ -58,26 +59,27 @@ export interface AuditRow extends Omit<Act, "id"> {
 /** Entries that are deleted at once. */
 const EXPIRED = 5000;
 
-/** An act at this moment. */
-export function newAct(now: number, by: string): Act {
+/** Returns the actor of a change that is made now, with the id of its audit entry. */
+export function newActor(now: number, by: string): Actor {
   const id = newId("audit", now, crypto.getRandomValues(new Uint8Array(16)));
   return { id, at: isoTime(now), by };
 }
 
 /**
- * Writes something and notes it, both or neither. Nothing is noted where nothing was written.
- * @param statement gives what it wrote (`RETURNING`)
- * @param after what belongs into the same batch
+ * Runs a statement and inserts its audit entry in one batch, so that neither exists without the
+ * other. A statement that changes no row leaves no entry.
+ * @param statement must return the row that it wrote (`RETURNING`)
+ * @param after further statements of the same batch
  * @returns the row that was written, or null
  */
 export async function writeNoted<T>(
   db: D1Database,
   statement: D1PreparedStatement,
-  act: Act,
-  deed: Deed,
+  actor: Actor,
+  entry: AuditEntry,
   ...after: readonly D1PreparedStatement[]
 ): Promise<T | null> {
-  const note = insertion(db, "WHERE changes() > 0", act, deed);
+  const note = insertion(db, "WHERE changes() > 0", actor, entry);
   const [written] = await db.batch<T>([statement, note, ...after]);
   return written?.results[0] ?? null;
 }
@@ -90,8 +92,8 @@ export class AuditStore {
   }
 
   /** Notes what was done somewhere else. */
-  async note(act: Act, deed: Deed): Promise<void> {
-    await insertion(this.#db, "", act, deed).run();
+  async note(actor: Actor, entry: AuditEntry): Promise<void> {
+    await insertion(this.#db, "", actor, entry).run();
   }
 
   /** Deletes entries of before a moment, across tenants, as many as one run of the reconciler may. */
@@ -124,8 +126,8 @@ export class AuditStore {
 function insertion(
   db: D1Database,
   condition: string,
-  { id, at, by }: Act,
-  { tenant_id, action, subject, details = {} }: Deed,
+  { id, at, by }: Actor,
+  { tenant_id, action, subject, details = {} }: AuditEntry,
 ): D1PreparedStatement {
   return db
     .prepare(

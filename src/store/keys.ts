@@ -3,7 +3,7 @@
  * secrets one after the other, numbered from 0; the newest is valid, and one before it for as long
  * as its rotation said.
  */
-import { writeNoted, type Act } from "./audit.ts";
+import { writeNoted, type Actor } from "./audit.ts";
 
 export const SCOPES = [
   "tasks:read",
@@ -118,7 +118,7 @@ export class KeyStore {
   async insert(
     key: Omit<KeyRow, "created_at" | "revoked_at">,
     hash: string,
-    act: Act,
+    actor: Actor,
   ): Promise<void> {
     const { key_id, tenant_id, name, scopes, expires_at } = key;
     await writeNoted(
@@ -128,8 +128,8 @@ export class KeyStore {
           `INSERT INTO api_key (key_id, tenant_id, name, hash, scopes, created_at, expires_at)
            VALUES (?, ?, ?, ?, ?, ?, ?) RETURNING key_id`,
         )
-        .bind(key_id, tenant_id, name, hash, scopes.join(" "), act.at, expires_at),
-      act,
+        .bind(key_id, tenant_id, name, hash, scopes.join(" "), actor.at, expires_at),
+      actor,
       {
         tenant_id,
         action: "key.created",
@@ -144,7 +144,7 @@ export class KeyStore {
     { key_id, tenant_id }: KeyRow,
     hash: string,
     validUntil: string,
-    act: Act,
+    actor: Actor,
   ): Promise<boolean> {
     const retired = this.#db
       .prepare(
@@ -152,14 +152,14 @@ export class KeyStore {
          SELECT k.key_id, ${NEWEST_SECRET}, k.hash, ?3 FROM api_key AS k
          WHERE k.key_id = ?1 AND ${LIVE} RETURNING key_id`,
       )
-      .bind(key_id, act.at, validUntil);
+      .bind(key_id, actor.at, validUntil);
     const replaced = this.#db
       .prepare(`UPDATE api_key AS k SET hash = ?3 WHERE k.key_id = ?1 AND ${LIVE}`)
-      .bind(key_id, act.at, hash);
+      .bind(key_id, actor.at, hash);
     const row = await writeNoted(
       this.#db,
       retired,
-      act,
+      actor,
       { tenant_id, action: "key.rotated", subject: key_id, details: { old_until: validUntil } },
       replaced,
     );
@@ -167,7 +167,7 @@ export class KeyStore {
   }
 
   /** Ends a key; one that has ended stays as it is. */
-  async revoke({ key_id, tenant_id }: KeyRow, act: Act): Promise<void> {
+  async revoke({ key_id, tenant_id }: KeyRow, actor: Actor): Promise<void> {
     await writeNoted(
       this.#db,
       this.#db
@@ -175,8 +175,8 @@ export class KeyStore {
           `UPDATE api_key SET revoked_at = ? WHERE key_id = ? AND revoked_at IS NULL
            RETURNING key_id`,
         )
-        .bind(act.at, key_id),
-      act,
+        .bind(actor.at, key_id),
+      actor,
       { tenant_id, action: "key.revoked", subject: key_id },
     );
   }

@@ -7,7 +7,7 @@ import {
   MAX_TENANT_TOOLS,
   type ToolDefinition,
 } from "../run/spec/tool-definition.ts";
-import { writeNoted, type Act } from "./audit.ts";
+import { writeNoted, type Actor } from "./audit.ts";
 
 export interface ToolRow {
   readonly name: string;
@@ -60,7 +60,7 @@ export class ToolStore {
   async insert(
     tenantId: string,
     { definition, enabled }: Required<ToolChange>,
-    act: Act,
+    actor: Actor,
   ): Promise<ToolRow | null> {
     const statement = this.#db
       .prepare(
@@ -75,9 +75,9 @@ export class ToolStore {
         textOf(definition),
         definition.kind,
         Number(enabled),
-        act.at,
+        actor.at,
       );
-    const row = await writeNoted<RawTool>(this.#db, statement, act, {
+    const row = await writeNoted<RawTool>(this.#db, statement, actor, {
       tenant_id: tenantId,
       action: "tool.registered",
       subject: definition.name,
@@ -95,7 +95,7 @@ export class ToolStore {
     name: string,
     { definition, enabled }: ToolChange,
     expected: ToolVersion | null,
-    act: Act,
+    actor: Actor,
   ): Promise<ToolRow | null> {
     const statement = this.#db
       .prepare(
@@ -110,13 +110,13 @@ export class ToolStore {
         tenantId,
         name,
         definition === undefined ? null : textOf(definition),
-        act.at,
+        actor.at,
         enabled === undefined ? null : Number(enabled),
         definition?.kind ?? null,
         expected?.version ?? null,
         expected?.created_at ?? null,
       );
-    const row = await writeNoted<RawTool>(this.#db, statement, act, {
+    const row = await writeNoted<RawTool>(this.#db, statement, actor, {
       tenant_id: tenantId,
       action: "tool.changed",
       subject: name,
@@ -130,7 +130,7 @@ export class ToolStore {
     tenantId: string,
     name: string,
     expected: ToolVersion | null,
-    act: Act,
+    actor: Actor,
   ): Promise<boolean> {
     const statement = this.#db
       .prepare(
@@ -139,8 +139,8 @@ export class ToolStore {
          RETURNING name`,
       )
       .bind(tenantId, name, expected?.version ?? null, expected?.created_at ?? null);
-    const deed = { tenant_id: tenantId, action: "tool.deleted", subject: name } as const;
-    return (await writeNoted(this.#db, statement, act, deed)) !== null;
+    const entry = { tenant_id: tenantId, action: "tool.deleted", subject: name } as const;
+    return (await writeNoted(this.#db, statement, actor, entry)) !== null;
   }
 }
 

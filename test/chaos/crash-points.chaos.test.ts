@@ -16,7 +16,7 @@ import type { McpServerDefinition } from "../../src/run/spec/mcp-server.ts";
 import type { AgentConfig } from "../../src/run/spec/spec.ts";
 import type { ToolDefinition } from "../../src/run/spec/tool-definition.ts";
 import { isTerminal, type RunView } from "../../src/run/decide/view.ts";
-import { newAct } from "../../src/store/audit.ts";
+import { newActor } from "../../src/store/audit.ts";
 import { specOf, type TaskRow } from "../../src/store/tasks/rows.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import { WEBHOOK_TYPES } from "../../src/run/value/webhook-type.ts";
@@ -395,7 +395,7 @@ class Rival {
 
   static async of(agent: string): Promise<Rival> {
     const rival = new Rival(agent);
-    await rival.#ledger.setConcurrency("test", { agent, max_runs: 1 }, newAct(Date.now(), "key"));
+    await rival.#ledger.setConcurrency("test", { agent, max_runs: 1 }, newActor(Date.now(), "key"));
     await rival.enter();
     return rival;
   }

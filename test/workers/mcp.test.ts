@@ -5,7 +5,7 @@ import { createApp } from "../../src/api/app.ts";
 import { apiDeps } from "../../src/compose/api.ts";
 import type { CatalogueHead } from "../../src/run/spec/mcp-catalogue.ts";
 import { MAX_MCP_SERVERS } from "../../src/run/spec/mcp-server.ts";
-import { AuditStore, newAct, type Act } from "../../src/store/audit.ts";
+import { AuditStore, newActor, type Actor } from "../../src/store/audit.ts";
 import { McpCatalogueStore } from "../../src/store/mcp/catalogues.ts";
 import { McpServerStore } from "../../src/store/mcp/servers.ts";
 import { McpTokenStore } from "../../src/store/mcp/tokens.ts";
@@ -22,8 +22,8 @@ const LATER = "2026-11-24T01:00:00.000Z";
 const OK = { status: "ok", code: null, message: null, checked_at: NOW } as const;
 
 /** Somebody doing something at a moment. */
-function act(at = NOW): Act {
-  return { ...newAct(Date.parse(at), "key_1"), at };
+function actor(at = NOW): Actor {
+  return { ...newActor(Date.parse(at), "key_1"), at };
 }
 
 function head(revision: string, more: Partial<CatalogueHead> = {}): Omit<CatalogueHead, "parts"> {
@@ -110,19 +110,19 @@ test("how a server answered is noted without losing what it offered, and a list 
 
 test("a server is one tenant's, changes version by version, and goes with all that is known of it", async () => {
   const definition = definitionOf({ name: "own" });
-  const row = await store.insert("one", { definition, enabled: true }, act());
+  const row = await store.insert("one", { definition, enabled: true }, actor());
   expect(row).toMatchObject({ name: "own", version: 1, enabled: true, definition });
-  expect(await store.insert("one", { definition, enabled: true }, act())).toBeNull();
+  expect(await store.insert("one", { definition, enabled: true }, actor())).toBeNull();
   expect(await store.get("two", "own")).toBeNull();
   const first = { version: 1, created_at: NOW };
-  const changed = await store.change("one", "own", { enabled: false }, first, act(LATER));
+  const changed = await store.change("one", "own", { enabled: false }, first, actor(LATER));
   expect(changed).toMatchObject({ version: 2, enabled: false, definition });
-  expect(await store.change("one", "own", { enabled: true }, first, act(LATER))).toBeNull();
-  expect(await store.remove("one", "own", first, act())).toBe(false);
+  expect(await store.change("one", "own", { enabled: true }, first, actor(LATER))).toBeNull();
+  expect(await store.remove("one", "own", first, actor())).toBe(false);
 
   await catalogues.saveCatalogue("one", "own", head("r1"), ["[]"]);
   await tokens.saveToken("one", "own", { sealed: "s", version: 0 }, NOW);
-  expect(await store.remove("one", "own", null, act())).toBe(true);
+  expect(await store.remove("one", "own", null, actor())).toBe(true);
   expect(await catalogues.state("one", "own")).toBeNull();
   expect(await tokens.token("one", "own")).toBeNull();
   expect(await partsOf("one", "own", "r1")).toEqual([]);
@@ -131,17 +131,17 @@ test("a server is one tenant's, changes version by version, and goes with all th
 test("a change of a server is noted with it, and what changes nothing is not", async () => {
   const definition = definitionOf({ name: "noted", headers: { "X-Key": "a private header" } });
   const elsewhere = { version: 7, created_at: NOW };
-  await store.insert("noted", { definition, enabled: true }, act());
-  await store.insert("noted", { definition, enabled: true }, act());
-  await store.change("noted", "noted", { definition, enabled: true }, null, act());
-  await store.change("noted", "noted", { enabled: false }, null, act());
-  await store.change("noted", "noted", { enabled: true }, elsewhere, act());
-  await tokens.removeToken("noted", "noted", act());
+  await store.insert("noted", { definition, enabled: true }, actor());
+  await store.insert("noted", { definition, enabled: true }, actor());
+  await store.change("noted", "noted", { definition, enabled: true }, null, actor());
+  await store.change("noted", "noted", { enabled: false }, null, actor());
+  await store.change("noted", "noted", { enabled: true }, elsewhere, actor());
+  await tokens.removeToken("noted", "noted", actor());
   await tokens.saveToken("noted", "noted", { sealed: "a sealed text", version: 0 }, NOW);
-  await tokens.removeToken("noted", "noted", act());
-  await store.remove("noted", "noted", elsewhere, act());
-  await store.remove("noted", "noted", null, act());
-  await store.remove("noted", "noted", null, act());
+  await tokens.removeToken("noted", "noted", actor());
+  await store.remove("noted", "noted", elsewhere, actor());
+  await store.remove("noted", "noted", null, actor());
+  await store.remove("noted", "noted", null, actor());
   const entries = await new AuditStore(env.DB).list("noted", 20, null);
   expect(new Set(entries.map(({ by, subject }) => `${by} ${subject}`))).toEqual(
     new Set(["key_1 noted"]),
@@ -162,7 +162,7 @@ test("a change of a server is noted with it, and what changes nothing is not", a
 test("a tenant has room for so many servers, whoever adds them at once", async () => {
   const all = await Promise.all(
     Array.from({ length: MAX_MCP_SERVERS + 5 }, (_, i) =>
-      store.insert("full", { definition: definitionOf({ name: `s${i}` }), enabled: true }, act()),
+      store.insert("full", { definition: definitionOf({ name: `s${i}` }), enabled: true }, actor()),
     ),
   );
   expect(all.filter((row) => row !== null)).toHaveLength(MAX_MCP_SERVERS);
@@ -179,7 +179,7 @@ test("a sealed text is replaced only by who has read it, and a state is taken on
   expect(await tokens.takeState("h1", NOW)).toEqual({ tenantId: "one", server: "t" });
   expect(await tokens.takeState("h1", NOW)).toBeNull();
   expect(await tokens.token("one", "t")).toEqual({ sealed: "d", version: 4 });
-  await tokens.removeToken("one", "t", act());
+  await tokens.removeToken("one", "t", actor());
   expect(await tokens.token("one", "t")).toBeNull();
 });
 
@@ -274,11 +274,15 @@ test("D1 is not asked for servers where none is named, or only the deployment's"
 
 test("a task that asks for the proxy and names none has all that its tenant may use", async () => {
   const own = { definition: definitionOf({ name: "mine" }), enabled: true };
-  await store.insert("poor", own, act());
+  await store.insert("poor", own, actor());
   const disabled = { definition: definitionOf({ name: "mine_off" }), enabled: false };
-  await store.insert("poor", disabled, act());
+  await store.insert("poor", disabled, actor());
   // The deployment's name wins over a tenant's of before.
-  await store.insert("poor", { definition: definitionOf({ name: "docs" }), enabled: true }, act());
+  await store.insert(
+    "poor",
+    { definition: definitionOf({ name: "docs" }), enabled: true },
+    actor(),
+  );
   const proxied = await submit({ inject_mcp_proxy: true }, {}, "poor");
   expect(await serversOf(proxied, "poor")).toEqual(["docs", "mine"]);
   const asBefore = await submit({}, { inject_mcp_proxy: true }, "poor");

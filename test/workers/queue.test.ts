@@ -6,7 +6,7 @@ import worker from "../../src/index.ts";
 import { runStub } from "../../src/durable/run/rpc.ts";
 import { messageFor, type TaskMessage, type TaskQueues } from "../../src/queue/tasks/message.ts";
 import { reconcile } from "../../src/queue/reconciler.ts";
-import { AuditStore, newAct } from "../../src/store/audit.ts";
+import { AuditStore, newActor } from "../../src/store/audit.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import type { StoredTask } from "../../src/store/tasks/rows.ts";
 import { TaskBookkeeping } from "../../src/store/tasks/bookkeeping.ts";
@@ -185,7 +185,7 @@ test("entries of the audit are deleted when they are old, and no sooner", async 
   const now = Date.now();
   const { audit, auditRetentionMs, ...deps } = reconcilerDeps(() => {});
   const note = (at: number, subject: string) =>
-    audit.note(newAct(at, "key"), { tenant_id: "audited", action: "budget.changed", subject });
+    audit.note(newActor(at, "key"), { tenant_id: "audited", action: "budget.changed", subject });
   await note(now - auditRetentionMs - 1, "old");
   await note(now - auditRetentionMs + 60_000, "young");
   await reconcile({ ...deps, audit, auditRetentionMs }, now);

@@ -12,7 +12,7 @@ import { runStub } from "../../src/durable/run/rpc.ts";
 import type { RunEvent } from "../../src/run/log/event.ts";
 import type { JsonValue } from "../../src/run/value/json.ts";
 import { ConcurrencyStore } from "../../src/store/concurrency.ts";
-import { newAct } from "../../src/store/audit.ts";
+import { newActor } from "../../src/store/audit.ts";
 import { specOf, type StoredTask } from "../../src/store/tasks/rows.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import { newTask } from "./tasks.ts";
@@ -34,7 +34,7 @@ function newTenant(): Tenant {
 
 /** Sets the tenant's own cap, or lifts it. */
 function cap({ name, ledger }: Tenant, max_runs: number | null): Promise<ConcurrencyState[]> {
-  return ledger.setConcurrency(name, { agent: null, max_runs }, newAct(Date.now(), "key"));
+  return ledger.setConcurrency(name, { agent: null, max_runs }, newActor(Date.now(), "key"));
 }
 
 function ledgerObject({ name }: Tenant) {
@@ -196,7 +196,7 @@ test("a slot whose run has a log that nobody can read is given on once its task 
 test("a cap whose change was cut off after the database's part holds nobody up, until it is asked for again", async () => {
   const tenant = newTenant();
   const change = { agent: null, max_runs: 0 };
-  await new ConcurrencyStore(env.DB).set(tenant.name, change, newAct(Date.now(), "key"));
+  await new ConcurrencyStore(env.DB).set(tenant.name, change, newActor(Date.now(), "key"));
   await until(await start(tenant, SLOW), { status: "completed" });
   expect(await cap(tenant, 0)).toMatchObject([{ max_runs: 0 }]);
   await until(await start(tenant, SLOW), { waiting_for: "concurrency" });
@@ -228,8 +228,8 @@ test("a task needs a slot if its tenant has a cap when it is submitted", async (
     return stored?.slotted;
   };
   expect(await insert()).toBe(false);
-  await store.set("marked", { agent: "writer", max_runs: 3 }, newAct(Date.now(), "key"));
+  await store.set("marked", { agent: "writer", max_runs: 3 }, newActor(Date.now(), "key"));
   expect(await insert()).toBe(true);
-  await store.set("marked", { agent: "writer", max_runs: null }, newAct(Date.now(), "key"));
+  await store.set("marked", { agent: "writer", max_runs: null }, newActor(Date.now(), "key"));
   expect(await insert()).toBe(false);
 });

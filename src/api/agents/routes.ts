@@ -11,7 +11,7 @@ import {
   type AgentRow,
   type ListedAgent,
 } from "../../store/agents.ts";
-import { newAct } from "../../store/audit.ts";
+import { newActor } from "../../store/audit.ts";
 import type { Caller } from "../../store/keys.ts";
 import { agentOf, isOwn, ownAgent, resolved } from "./resolve.ts";
 import * as schemas from "./schemas.ts";
@@ -156,8 +156,8 @@ export function agentRoutes(app: OpenAPIHono<AppEnv>): void {
     const { deps, caller } = c.var;
     const { name, ...body } = c.req.valid("json");
     const definition = await definitionOf(deps, caller.tenantId, body);
-    const act = newAct(deps.now(), caller.keyId);
-    const row = await deps.agents.insert(caller.tenantId, name, definition, act);
+    const actor = newActor(deps.now(), caller.keyId);
+    const row = await deps.agents.insert(caller.tenantId, name, definition, actor);
     if (row === null) {
       throw (await deps.agents.get(caller.tenantId, name)) === null ? noRoom() : exists(name);
     }
@@ -191,8 +191,8 @@ export function agentRoutes(app: OpenAPIHono<AppEnv>): void {
     const { deps, caller } = c.var;
     const { name } = c.req.valid("param");
     const expected = await expectedAgent(deps, caller.tenantId, name, c.req.header("If-Match"));
-    const act = newAct(deps.now(), caller.keyId);
-    if (!(await deps.agents.remove(caller.tenantId, name, expected, act))) {
+    const actor = newActor(deps.now(), caller.keyId);
+    if (!(await deps.agents.remove(caller.tenantId, name, expected, actor))) {
       throw await missed(deps, caller.tenantId, name);
     }
     return c.body(null, 204);
@@ -223,16 +223,16 @@ async function replace(
   header: string | undefined,
 ): Promise<AgentRow> {
   const expected = await expectedAgent(deps, tenantId, name, header);
-  const act = newAct(deps.now(), keyId);
+  const actor = newActor(deps.now(), keyId);
   const ownIsExpected = expected !== null && isOwn({ name, ...expected });
   const changed = ownIsExpected
     ? null
-    : await deps.agents.change(tenantId, name, definition, expected, act);
+    : await deps.agents.change(tenantId, name, definition, expected, actor);
   if (changed !== null) {
     return changed;
   }
   if (name === DEFAULT_AGENT && (expected === null || ownIsExpected)) {
-    const made = await deps.agents.insert(tenantId, name, definition, act);
+    const made = await deps.agents.insert(tenantId, name, definition, actor);
     if (made !== null) {
       return made;
     }

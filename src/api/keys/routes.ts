@@ -5,7 +5,7 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { sha256Hex } from "../../crypto/sha256.ts";
 import { newId } from "../../run/value/id.ts";
-import { newAct } from "../../store/audit.ts";
+import { newActor } from "../../store/audit.ts";
 import type { Caller, KeyPosition, KeyRow, Scope } from "../../store/keys.ts";
 import { checkScope, forgetKey, requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
@@ -111,17 +111,17 @@ export function keyRoutes(app: OpenAPIHono<AppEnv>): void {
       throw refusal("validation_failed", "/expires_at", "must be in the future");
     }
     const secret = newSecret();
-    const act = newAct(now, caller.keyId);
+    const actor = newActor(now, caller.keyId);
     const row: KeyRow = {
       key_id: newId("key", now, crypto.getRandomValues(new Uint8Array(16))),
       tenant_id: tenant,
       name,
       scopes: [...new Set(scopes)],
-      created_at: act.at,
+      created_at: actor.at,
       expires_at: ends === null ? null : isoTime(Date.parse(ends)),
       revoked_at: null,
     };
-    await deps.keys.insert(row, sha256Hex(secret), act);
+    await deps.keys.insert(row, sha256Hex(secret), actor);
     c.header("Location", `/api/v1/keys/${row.key_id}`);
     return c.json({ ...keyJson(row), key: secret }, 201);
   });
@@ -135,7 +135,7 @@ export function keyRoutes(app: OpenAPIHono<AppEnv>): void {
     const { deps, caller } = c.var;
     const row = await keyOf(deps, caller, c.req.valid("param").key_id);
     checkReach(caller, row.scopes);
-    await deps.keys.revoke(row, newAct(deps.now(), caller.keyId));
+    await deps.keys.revoke(row, newActor(deps.now(), caller.keyId));
     forgetKey(row.key_id);
     return c.body(null, 204);
   });
@@ -148,8 +148,8 @@ export function keyRoutes(app: OpenAPIHono<AppEnv>): void {
     const secret = newSecret();
     const now = deps.now();
     const until = isoTime(now + grace_s * 1000);
-    const act = newAct(now, caller.keyId);
-    if (!(await deps.keys.rotate(row, sha256Hex(secret), until, act))) {
+    const actor = newActor(now, caller.keyId);
+    if (!(await deps.keys.rotate(row, sha256Hex(secret), until, actor))) {
       throw new Problem("key_over", "The key is revoked or has expired; make a new one.");
     }
     forgetKey(row.key_id);

@@ -6,7 +6,7 @@ import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { McpTool } from "../../run/spec/mcp-catalogue.ts";
 import { MAX_MCP_SERVERS, type McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import { MAX_DEFINITION_CHARS } from "../../run/spec/tool-definition.ts";
-import { newAct } from "../../store/audit.ts";
+import { newActor } from "../../store/audit.ts";
 import type { Caller } from "../../store/keys.ts";
 import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
@@ -199,8 +199,8 @@ export function mcpServerRoutes(app: OpenAPIHono<AppEnv>): void {
     const { enabled, name, ...body } = c.req.valid("json");
     notTheDeployments(deps, name);
     const definition = definitionOf(deps, name, body);
-    const act = newAct(deps.now(), caller.keyId);
-    const row = await deps.mcpServers.insert(caller.tenantId, { definition, enabled }, act);
+    const actor = newActor(deps.now(), caller.keyId);
+    const row = await deps.mcpServers.insert(caller.tenantId, { definition, enabled }, actor);
     if (row === null) {
       throw (await deps.mcpServers.get(caller.tenantId, name)) === null
         ? new Problem("too_many_mcp_servers", `A tenant has at most ${MAX_MCP_SERVERS} servers.`)
@@ -257,8 +257,8 @@ export function mcpServerRoutes(app: OpenAPIHono<AppEnv>): void {
       async () => (await deps.mcpServers.get(caller.tenantId, name)) ?? notFound(name),
       SERVER_WORD,
     );
-    const act = newAct(deps.now(), caller.keyId);
-    if (!(await deps.mcpServers.remove(caller.tenantId, name, expected, act))) {
+    const actor = newActor(deps.now(), caller.keyId);
+    if (!(await deps.mcpServers.remove(caller.tenantId, name, expected, actor))) {
       throw await missed(deps, caller.tenantId, name);
     }
     return c.body(null, 204);
@@ -313,8 +313,8 @@ export function mcpServerRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(forgetRoute, async (c) => {
     const { deps, caller } = c.var;
     const { definition } = await found(deps, caller.tenantId, c.req.valid("param").name);
-    const act = newAct(deps.now(), caller.keyId);
-    await deps.mcpTokens.removeToken(caller.tenantId, definition.name, act);
+    const actor = newActor(deps.now(), caller.keyId);
+    await deps.mcpTokens.removeToken(caller.tenantId, definition.name, actor);
     return c.body(null, 204);
   });
 }
@@ -346,8 +346,8 @@ async function change(
     async () => (await deps.mcpServers.get(tenantId, name)) ?? notFound(name),
     SERVER_WORD,
   );
-  const act = newAct(deps.now(), keyId);
-  const row = await deps.mcpServers.change(tenantId, name, wanted, expected, act);
+  const actor = newActor(deps.now(), keyId);
+  const row = await deps.mcpServers.change(tenantId, name, wanted, expected, actor);
   if (row === null) {
     throw await missed(deps, tenantId, name);
   }

@@ -5,7 +5,7 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { ToolDefinition } from "../../run/spec/tool-definition.ts";
 import { MAX_SNAPSHOT_CHARS, MAX_TENANT_TOOLS } from "../../run/spec/tool-definition.ts";
-import { newAct } from "../../store/audit.ts";
+import { newActor } from "../../store/audit.ts";
 import type { Caller } from "../../store/keys.ts";
 import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
@@ -125,8 +125,8 @@ export function toolRoutes(app: OpenAPIHono<AppEnv>): void {
     const { enabled, name, ...body } = c.req.valid("json");
     notBuiltIn(deps, name);
     const definition = await definitionOf(deps, name, body);
-    const act = newAct(deps.now(), caller.keyId);
-    const row = await deps.tools.insert(caller.tenantId, { definition, enabled }, act);
+    const actor = newActor(deps.now(), caller.keyId);
+    const row = await deps.tools.insert(caller.tenantId, { definition, enabled }, actor);
     if (row === null) {
       throw (await deps.tools.get(caller.tenantId, name)) === null
         ? noRoom()
@@ -185,7 +185,12 @@ export function toolRoutes(app: OpenAPIHono<AppEnv>): void {
       async () => (await deps.tools.get(caller.tenantId, name)) ?? notFound(name),
     );
     if (
-      !(await deps.tools.remove(caller.tenantId, name, expected, newAct(deps.now(), caller.keyId)))
+      !(await deps.tools.remove(
+        caller.tenantId,
+        name,
+        expected,
+        newActor(deps.now(), caller.keyId),
+      ))
     ) {
       throw await missed(deps, caller.tenantId, name);
     }
@@ -204,8 +209,8 @@ async function change(
     header,
     async () => (await deps.tools.get(tenantId, name)) ?? notFound(name),
   );
-  const act = newAct(deps.now(), keyId);
-  const row = await deps.tools.change(tenantId, name, wanted, expected, act);
+  const actor = newActor(deps.now(), keyId);
+  const row = await deps.tools.change(tenantId, name, wanted, expected, actor);
   if (row !== null) {
     return row;
   }

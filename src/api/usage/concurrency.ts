@@ -1,6 +1,6 @@
 /** `/api/v1/concurrency`: how many tasks may be at work at once. */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import { newAct } from "../../store/audit.ts";
+import { newActor } from "../../store/audit.ts";
 import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
 import type { AppEnv } from "../context.ts";
@@ -44,9 +44,9 @@ export function concurrencyRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(setRoute, async (c) => {
     const { deps, caller } = c.var;
     const { agent = null, max_runs } = c.req.valid("json");
-    const act = newAct(deps.now(), caller.keyId);
+    const actor = newActor(deps.now(), caller.keyId);
     const ledger = deps.ledger(caller.tenantId);
-    const caps = await ledger.setConcurrency(caller.tenantId, { agent, max_runs }, act);
+    const caps = await ledger.setConcurrency(caller.tenantId, { agent, max_runs }, actor);
     return c.json({ caps }, 200);
   });
 }

@@ -7,7 +7,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { isTerminal } from "../../run/decide/view.ts";
-import type { Act } from "../../store/audit.ts";
+import type { Actor } from "../../store/audit.ts";
 import { ConcurrencyStore } from "../../store/concurrency.ts";
 import { TaskStore } from "../../store/tasks/tasks.ts";
 import type {
@@ -146,8 +146,8 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
     return this.#slots.states();
   }
 
-  setConcurrency(tenantId: string, cap: ConcurrencyCap, act: Act): Promise<ConcurrencyState[]> {
-    const changed = this.#lastChange.then(() => this.#changeCap(tenantId, cap, act));
+  setConcurrency(tenantId: string, cap: ConcurrencyCap, actor: Actor): Promise<ConcurrencyState[]> {
+    const changed = this.#lastChange.then(() => this.#changeCap(tenantId, cap, actor));
     this.#lastChange = changed.catch(() => undefined);
     return changed;
   }
@@ -156,8 +156,12 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
    * New tasks ask for slots as long as there is anything to be refused by: a failure between the two
    * leaves tasks that ask in vain, not tasks that nobody counts.
    */
-  async #changeCap(tenantId: string, cap: ConcurrencyCap, act: Act): Promise<ConcurrencyState[]> {
-    const note = () => new ConcurrencyStore(this.env.DB).set(tenantId, cap, act);
+  async #changeCap(
+    tenantId: string,
+    cap: ConcurrencyCap,
+    actor: Actor,
+  ): Promise<ConcurrencyState[]> {
+    const note = () => new ConcurrencyStore(this.env.DB).set(tenantId, cap, actor);
     if (cap.max_runs !== null) {
       await note();
     }

@@ -2,7 +2,7 @@
  * The contract with a tenant's ledger: which budgets there are above its runs, what has been spent of
  * them, and how many runs may work at once. Plain data, amounts in whole micro-dollars.
  */
-import type { Act } from "../../store/audit.ts";
+import type { Actor } from "../../store/audit.ts";
 
 /** A cap on what is spent in a period (UTC), by the whole tenant or by the runs of one agent. */
 export interface Budget {
@@ -97,7 +97,7 @@ export interface LedgerRpc {
    * Sets or lifts a cap, and notes who did. Runs for which there is room now are woken; none that
    * works is stopped. Changes that come at once are made one after the other, here and in D1.
    */
-  setConcurrency(tenantId: string, cap: ConcurrencyCap, act: Act): Promise<ConcurrencyState[]>;
+  setConcurrency(tenantId: string, cap: ConcurrencyCap, actor: Actor): Promise<ConcurrencyState[]>;
 }
 
 /** The ledger of a tenant. */

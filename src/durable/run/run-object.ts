@@ -15,7 +15,7 @@ import type { RunSpec } from "../../run/spec/spec.ts";
 import type { RunState } from "../../run/log/state.ts";
 import { isSettled, isTerminal, viewOf } from "../../run/decide/view.ts";
 import { Announcer, isWanted } from "./webhook-outbox.ts";
-import { newAct, type Deed } from "../../store/audit.ts";
+import { newActor, type AuditEntry } from "../../store/audit.ts";
 import { RunBudgets } from "./budgets.ts";
 import { EventLog, type StoredEvent } from "./event-log.ts";
 import { KeptValues } from "./kept-values.ts";
@@ -289,12 +289,12 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
   /** Notes in the audit what somebody did to the run. The log has it in any case. */
   #note(command: RunCommand): void {
     const { spec } = this.#log.state;
-    const deed = deedOf(command);
-    if (spec !== null && deed !== null) {
+    const entry = auditEntryOf(command);
+    if (spec !== null && entry !== null) {
       const { tenant_id, task_id: subject } = spec;
-      const act = newAct(Date.now(), command.by);
+      const actor = newActor(Date.now(), command.by);
       this.#lifeline.keep(
-        Promise.try(() => this.#deps.audit.note(act, { tenant_id, subject, ...deed })),
+        Promise.try(() => this.#deps.audit.note(actor, { tenant_id, subject, ...entry })),
       );
     }
   }
@@ -360,7 +360,7 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
 }
 
 /** What of a command is noted; null for what is only said. */
-function deedOf(command: RunCommand): Pick<Deed, "action" | "details"> | null {
+function auditEntryOf(command: RunCommand): Pick<AuditEntry, "action" | "details"> | null {
   switch (command.kind) {
     case "decide": {
       const { call_id, decision } = command;

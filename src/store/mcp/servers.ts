@@ -1,6 +1,6 @@
 /** The MCP servers that tenants bring, in D1. Every query is bound to a tenant. */
 import { MAX_MCP_SERVERS, type McpServerDefinition } from "../../run/spec/mcp-server.ts";
-import { writeNoted, type Act } from "../audit.ts";
+import { writeNoted, type Actor } from "../audit.ts";
 
 export interface McpServerRow {
   readonly name: string;
@@ -49,7 +49,7 @@ export class McpServerStore {
   async insert(
     tenantId: string,
     { definition, enabled }: Required<McpServerChange>,
-    act: Act,
+    actor: Actor,
   ): Promise<McpServerRow | null> {
     const statement = this.#db
       .prepare(
@@ -58,8 +58,8 @@ export class McpServerStore {
          WHERE (SELECT COUNT(*) FROM mcp_server WHERE tenant_id = ?1) < ${MAX_MCP_SERVERS}
          ON CONFLICT DO NOTHING RETURNING *`,
       )
-      .bind(tenantId, definition.name, JSON.stringify(definition), Number(enabled), act.at);
-    const row = await writeNoted<RawServer>(this.#db, statement, act, {
+      .bind(tenantId, definition.name, JSON.stringify(definition), Number(enabled), actor.at);
+    const row = await writeNoted<RawServer>(this.#db, statement, actor, {
       tenant_id: tenantId,
       action: "mcp_server.registered",
       subject: definition.name,
@@ -77,7 +77,7 @@ export class McpServerStore {
     name: string,
     { definition, enabled }: McpServerChange,
     expected: McpServerVersion | null,
-    act: Act,
+    actor: Actor,
   ): Promise<McpServerRow | null> {
     const statement = this.#db
       .prepare(
@@ -91,12 +91,12 @@ export class McpServerStore {
         tenantId,
         name,
         definition === undefined ? null : JSON.stringify(definition),
-        act.at,
+        actor.at,
         enabled === undefined ? null : Number(enabled),
         expected?.version ?? null,
         expected?.created_at ?? null,
       );
-    const row = await writeNoted<RawServer>(this.#db, statement, act, {
+    const row = await writeNoted<RawServer>(this.#db, statement, actor, {
       tenant_id: tenantId,
       action: "mcp_server.changed",
       subject: name,
@@ -113,7 +113,7 @@ export class McpServerStore {
     tenantId: string,
     name: string,
     expected: McpServerVersion | null,
-    act: Act,
+    actor: Actor,
   ): Promise<boolean> {
     const statement = this.#db
       .prepare(
@@ -128,8 +128,8 @@ export class McpServerStore {
         .prepare(`DELETE FROM ${table} WHERE tenant_id = ?1 AND server = ?2 AND ${gone}`)
         .bind(tenantId, name),
     );
-    const deed = { tenant_id: tenantId, action: "mcp_server.deleted", subject: name } as const;
-    return (await writeNoted(this.#db, statement, act, deed, ...known)) !== null;
+    const entry = { tenant_id: tenantId, action: "mcp_server.deleted", subject: name } as const;
+    return (await writeNoted(this.#db, statement, actor, entry, ...known)) !== null;
   }
 }
 

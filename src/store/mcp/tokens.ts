@@ -2,7 +2,7 @@
  * The sealed tokens of MCP servers, in D1. Every query is bound to a tenant, but one: a browser that
  * comes back from an authorization server has a state and no key.
  */
-import { writeNoted, type Act } from "../audit.ts";
+import { writeNoted, type Actor } from "../audit.ts";
 
 /** A sealed text, and which it is of those that were stored under its name. */
 export interface SealedToken {
@@ -79,11 +79,11 @@ export class McpTokenStore {
   }
 
   /** Forgets what is sealed for a server. */
-  async removeToken(tenantId: string, server: string, act: Act): Promise<void> {
+  async removeToken(tenantId: string, server: string, actor: Actor): Promise<void> {
     const statement = this.#db
       .prepare("DELETE FROM mcp_token WHERE tenant_id = ? AND server = ? RETURNING server")
       .bind(tenantId, server);
-    await writeNoted(this.#db, statement, act, {
+    await writeNoted(this.#db, statement, actor, {
       tenant_id: tenantId,
       action: "mcp_server.authorization_forgotten",
       subject: server,
