@@ -21,8 +21,14 @@ const LAWFUL: Readonly<Record<string, readonly string[]>> = {
   "src/compose/api.ts": ["../api/context.ts", "../env/config.ts", "../store/tasks/tasks.ts"],
   "src/compose/run.ts": ["../agent/llm/providers.ts", "../durable/run/run-object.ts"],
   "src/compose/queue.ts": ["../queue/tasks/consumer.ts", "cloudflare:workers"],
-  "src/env/config.ts": ["../run/value/failure.ts", "../agent/llm/endpoint.ts", "zod"],
+  "src/env/config.ts": [
+    "../timing.ts",
+    "../run/value/failure.ts",
+    "../agent/llm/endpoint.ts",
+    "zod",
+  ],
   "src/observe.ts": [],
+  "src/timing.ts": [],
   "src/crypto/seal.ts": [],
   "src/crypto/sha256.ts": ["node:crypto"],
   "src/run/value/failure.ts": [],
@@ -101,6 +107,7 @@ const BREACHES: readonly (readonly [file: string, imported: string, rules: strin
   ["src/run/value/to-node.ts", "node:crypto", ["run/value-imports"]],
   ["src/run/log/to-sdk.ts", "openai", ["run/log-imports"]],
   ["src/run/log/to-workers.ts", "cloudflare:workers", ["cloudflare-at-the-edge"]],
+  ["src/run/decide/to-timing.ts", "../../timing.ts", ["run/decide-imports"]],
   ["src/crypto/to-store.ts", "../store/tasks/tasks.ts", ["crypto-imports"]],
   ["src/agent/loop/to-adapter.ts", "../llm/openai/chat.ts", ["agent/loop-imports"]],
   ["src/agent/loop/to-a-tool.ts", "../tools/built-in/http.ts", ["agent/loop-imports"]],
@@ -168,6 +175,7 @@ const CIRCLE = {
 const SINGLE = {
   "src/env/config.ts": ["../observe.ts"],
   "src/observe.ts": ["zod"],
+  "src/timing.ts": ["./observe.ts"],
   "src/index.ts": ["hono"],
 };
 const PACKAGES = ["zod", "uuid", "openai", "hono"];
@@ -189,6 +197,7 @@ test("each breach of the import table is reported, and nothing else", async () =
     "env-imports: src/env/config.ts",
     "index-imports: src/index.ts",
     "observe-imports: src/observe.ts",
+    "timing-imports: src/timing.ts",
     "no-circular: src/run/value/chicken.ts",
   ];
   expect(reported.toSorted()).toEqual(expected.toSorted());

@@ -1,5 +1,6 @@
 /** Bodies of responses, read as far as somebody is willing to hold them. */
 import { ToolStop } from "../../run/value/failure.ts";
+import { unlessAborted } from "../../timing.ts";
 
 /** A body that fails with `response_too_large` after so many bytes; those come first. */
 export function cappedBody(
@@ -61,17 +62,12 @@ export async function readBody(
     return { bytes: new Uint8Array(), truncated: false };
   }
   const reader = response.body.getReader();
-  const stopped = Promise.withResolvers<never>();
-  stopped.promise.catch(() => {});
-  const stop = () => stopped.reject(signal.reason as Error);
-  signal.addEventListener("abort", stop, { once: true });
   const chunks: Uint8Array[] = [];
   let size = 0;
   let truncated = false;
   try {
-    signal.throwIfAborted();
     while (!truncated) {
-      const { done, value } = await Promise.race([reader.read(), stopped.promise]);
+      const { done, value } = await unlessAborted(reader.read(), signal);
       if (done) {
         break;
       }
@@ -86,7 +82,6 @@ export async function readBody(
     }
     truncated = true;
   } finally {
-    signal.removeEventListener("abort", stop);
     void reader.cancel().catch(() => {});
   }
   return { bytes: joined(chunks, size), truncated };

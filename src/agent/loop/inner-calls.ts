@@ -18,6 +18,7 @@ import { invokeTool, prepareCall } from "../tools/invoke.ts";
 import type { Toolbox } from "../tools/registry.ts";
 import type { RunTool, ToolCaller } from "../tools/tool.ts";
 import { Notes } from "./under-way.ts";
+import { aborted } from "../../timing.ts";
 
 /** Calls that one piece of code may make: all of them are in memory until it ends. */
 const MAX_CALLS = 200;
@@ -347,13 +348,4 @@ function withTrust(outcome: NewEvent, untrusted: Untrusted | undefined): NewEven
     default:
       return outcome;
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve();
-    }
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }

@@ -10,6 +10,7 @@ import { clipMessage, ToolStop } from "../../run/value/failure.ts";
 import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import type { GuardedFetch } from "../fetch/guarded-fetch.ts";
 import type { Hide } from "./clean.ts";
+import { TimedOut, within } from "../../timing.ts";
 
 /** How long the end of a session may take. */
 const CLOSE_MS = 2_000;
@@ -129,8 +130,9 @@ export async function connect(
       (await options.onelicitation?.(params, extra.signal)) ?? { action: "cancel" },
   );
   const close = async (): Promise<void> => {
-    await within(CLOSE_MS, transport.terminateSession());
-    await within(CLOSE_MS, client.close());
+    // The connection is given up either way; a server that fails or hangs here changes nothing.
+    await within(transport.terminateSession(), CLOSE_MS).catch(() => {});
+    await within(client.close(), CLOSE_MS).catch(() => {});
   };
   try {
     const greeting = client.connect(transport, {
@@ -138,7 +140,7 @@ export async function connect(
       signal,
     });
     // Its last part, a notification, has no time limit of its own.
-    await inTime(greeting, definition.timeout_ms, signal);
+    await within(greeting, definition.timeout_ms, signal);
   } catch (thrown) {
     await close();
     if (options.signal.aborted) {
@@ -202,6 +204,9 @@ export function stopOf(
   const known = [reason, thrown].find((one) => one instanceof ToolStop);
   if (known !== undefined) {
     return known;
+  }
+  if (thrown instanceof TimedOut) {
+    return new ToolStop("tool_timeout", "The server did not answer in time.");
   }
   if (loaded === null || !(thrown instanceof Error)) {
     return new ToolStop("mcp_protocol_error");
@@ -364,30 +369,4 @@ function idSeen(): { readonly seen: boolean; look(bytes: Uint8Array): void } {
       }
     },
   };
-}
-
-/** What a promise comes to; a `ToolStop` after so long, or the signal's reason, if that is sooner. */
-async function inTime(work: Promise<void>, ms: number, signal: AbortSignal): Promise<void> {
-  const ended = Promise.withResolvers<never>();
-  const stop = () => ended.reject(signal.reason as Error);
-  signal.addEventListener("abort", stop, { once: true });
-  const late = () =>
-    ended.reject(new ToolStop("tool_timeout", "The server did not answer in time."));
-  const clock = setTimeout(late, ms);
-  try {
-    await Promise.race([work, ended.promise]);
-  } finally {
-    clearTimeout(clock);
-    signal.removeEventListener("abort", stop);
-    work.catch(() => {});
-    ended.promise.catch(() => {});
-  }
-}
-
-/** Waits for something that may fail or hang, for so long at most. */
-async function within(ms: number, work: Promise<void>): Promise<void> {
-  const late = Promise.withResolvers<void>();
-  const clock = setTimeout(late.resolve, ms);
-  await Promise.race([work.catch(() => {}), late.promise]);
-  clearTimeout(clock);
 }

@@ -11,7 +11,7 @@ import { mcpToolMode, type McpServerDefinition } from "../../run/spec/mcp-server
 import { goalOf, type RunSpec } from "../../run/spec/spec.ts";
 import { withTools, type Toolbox } from "../tools/registry.ts";
 import { MAX_OFFERED_CHARS, MAX_OFFERED_TOOLS, selectTools } from "./select.ts";
-import { McpSessions, orAborted, type Reach } from "./sessions.ts";
+import { McpSessions, type Reach } from "./sessions.ts";
 import {
   patternsFor,
   remoteTools,
@@ -19,6 +19,7 @@ import {
   type McpCaller,
   type RemoteTools,
 } from "./toolbox.ts";
+import { unlessAborted } from "../../timing.ts";
 
 /** What is known of a server. */
 export type Known = Pick<CatalogueHead, "parts" | "capabilities" | "expires_at"> & {
@@ -144,7 +145,7 @@ async function listing(
   const { catalogues } = parts;
   try {
     signal.throwIfAborted();
-    const known = await orAborted(catalogues.current(definition, signal), signal);
+    const known = await unlessAborted(catalogues.current(definition, signal), signal);
     const { expires_at, revision, health } = known;
     if (health.status !== "ok" || revision === null) {
       const code = health.code ?? "server_unreachable";

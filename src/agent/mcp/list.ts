@@ -21,6 +21,7 @@ import { schemaDefect } from "../tools/schema/schema-defect.ts";
 import { referenceDefect } from "../tools/schema/schema-refs.ts";
 import { cleaned, type Hide } from "./clean.ts";
 import { connect, stopOf, type Connection, type ConnectOptions } from "./connect.ts";
+import { limited } from "../../timing.ts";
 
 /** How much of a server is looked at. */
 export interface ListBounds {
@@ -75,13 +76,11 @@ export async function listTools(
   bounds: ListBounds = LIST_BOUNDS,
 ): Promise<Listing> {
   const timeout = Math.min(definition.timeout_ms, bounds.requestMs);
-  const clock = new AbortController();
   const late = new ToolStop("tool_timeout", "The server did not list its tools in time.");
-  const timer = setTimeout(() => clock.abort(late), bounds.totalMs);
-  try {
+  return limited(bounds.totalMs, late, async (limit) => {
     const connection = await connect(
       { ...definition, timeout_ms: timeout },
-      { ...options, listen: false, signal: AbortSignal.any([options.signal, clock.signal]) },
+      { ...options, listen: false, signal: AbortSignal.any([options.signal, limit]) },
     );
     try {
       return await list(connection, definition.name, timeout, bounds, options.hide);
@@ -92,9 +91,7 @@ export async function listTools(
     } finally {
       await connection.close();
     }
-  } finally {
-    clearTimeout(timer);
-  }
+  });
 }
 
 async function list(

@@ -18,6 +18,7 @@ import type { AuthProvider, Challenge } from "./connect.ts";
 import { hidden } from "../tools/registered/secrets.ts";
 import type { ResolvedServer } from "./resolve.ts";
 import type { Sealer } from "../../crypto/seal.ts";
+import { sleep } from "../../timing.ts";
 
 /** How long a browser has to come back. */
 const PENDING_MS = 600_000;
@@ -358,7 +359,7 @@ export class OAuthSession implements AuthProvider {
       if (tokens !== undefined && tokens.access_token !== refused) {
         return true;
       }
-      await new Promise((wake) => setTimeout(wake, REPLACED_PAUSE_MS));
+      await sleep(REPLACED_PAUSE_MS);
     }
     return false;
   }

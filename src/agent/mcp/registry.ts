@@ -24,6 +24,7 @@ import {
 } from "./resolve.ts";
 import { sealerOf } from "../../crypto/seal.ts";
 import type { Reach } from "./sessions.ts";
+import { limited } from "../../timing.ts";
 
 /** Stores what a server offered and how it answered; see `store/mcp/catalogues.ts`. */
 export interface ListingStore {
@@ -226,16 +227,10 @@ export class McpRegistry implements McpPort {
   }
 
   /** What takes several requests, each of which has its time, has a time as a whole. */
-  async #inTime<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  #inTime<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { totalMs } = this.#host.bounds ?? LIST_BOUNDS;
-    const clock = new AbortController();
     const late = new ToolStop("tool_timeout", "The server did not answer in time.");
-    const timer = setTimeout(() => clock.abort(late), totalMs);
-    try {
-      return await work(clock.signal);
-    } finally {
-      clearTimeout(timer);
-    }
+    return limited(totalMs, late, work);
   }
 }
 

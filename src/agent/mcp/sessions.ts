@@ -11,6 +11,7 @@ import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import { Suspended, type ToolContext } from "../tools/tool.ts";
 import { cleaned, type Hide } from "./clean.ts";
 import { stopOf, type Connection } from "./connect.ts";
+import { unlessAborted } from "../../timing.ts";
 
 /** What a session tells whoever uses it. */
 interface SessionHooks {
@@ -188,7 +189,7 @@ export class McpSessions {
     });
     let connection: Connection;
     try {
-      connection = await orAborted(opening, signal);
+      connection = await unlessAborted(opening, signal);
     } catch (thrown) {
       void opening.then((late) => this.#end(late)).catch(() => {});
       signal.throwIfAborted();
@@ -240,7 +241,7 @@ export class McpSessions {
           });
         },
       });
-      const result = cleaned(await orAborted(asked, signal), hide);
+      const result = cleaned(await unlessAborted(asked, signal), hide);
       this.#idle.set(definition.name, [...(this.#idle.get(definition.name) ?? []), session]);
       return isJsonObject(result) ? result : {};
     } catch (thrown) {
@@ -402,22 +403,5 @@ function breakSoon(call: Call | null): void {
         call.abort.abort(broken);
       }
     }, READ_MS);
-  }
-}
-
-/** @throws the signal's reason as soon as it is aborted */
-export async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  const aborted = Promise.withResolvers<never>();
-  aborted.promise.catch(() => {});
-  work.catch(() => {});
-  const stop = (): void => aborted.reject(signal.reason as Error);
-  signal.addEventListener("abort", stop, { once: true });
-  if (signal.aborted) {
-    stop();
-  }
-  try {
-    return await Promise.race([work, aborted.promise]);
-  } finally {
-    signal.removeEventListener("abort", stop);
   }
 }

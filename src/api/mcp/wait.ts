@@ -7,6 +7,7 @@ import { Problem } from "../http/problem.ts";
 import { followRun } from "../tasks/run-follower.ts";
 import { currentTask, settledTask } from "../tasks/view.ts";
 import type { LoggedEvent } from "./log-page.ts";
+import { aborted } from "../../timing.ts";
 
 /** Waits that end by no time of their own, or not soon: somebody has to do something. */
 const FOR_PEOPLE: ReadonlySet<unknown> = new Set(["approval", "input", "budget"]);
@@ -33,21 +34,13 @@ export async function waitedFor(deps: ApiDeps, row: TaskRow, waiting: Waiting): 
   if (waiting.waitMs <= 0 || rests(task)) {
     return task;
   }
-  const enough = new AbortController();
-  const stop = (): void => enough.abort();
-  const timer = setTimeout(stop, waiting.waitMs);
-  waiting.gone.addEventListener("abort", stop);
-  try {
-    const deadline = deps.now() + waiting.waitMs;
-    const watch = { by: waiting.by, enough: enough.signal, listener: listenerOf(waiting) };
-    while (!rests(task) && !enough.signal.aborted) {
-      task = await nextRest(deps, task, watch, deadline - deps.now());
-    }
-    return task;
-  } finally {
-    clearTimeout(timer);
-    waiting.gone.removeEventListener("abort", stop);
+  const enough = AbortSignal.any([waiting.gone, AbortSignal.timeout(waiting.waitMs)]);
+  const deadline = deps.now() + waiting.waitMs;
+  const watch = { by: waiting.by, enough, listener: listenerOf(waiting) };
+  while (!rests(task) && !enough.aborted) {
+    task = await nextRest(deps, task, watch, deadline - deps.now());
   }
+  return task;
 }
 
 /** Who hears of events, and of which it has heard. */
@@ -128,12 +121,6 @@ async function follow(
   if (!whole) {
     throw new Problem("unavailable", "The run cannot be reached; try again shortly.");
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    signal.addEventListener("abort", () => resolve(), { once: true });
-  });
 }
 
 /** Whether nothing more happens unless somebody does something. */

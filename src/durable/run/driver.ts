@@ -18,6 +18,7 @@ import { platformFailure } from "../platform-error.ts";
 import { Slice, type SliceHost } from "./slice.ts";
 import type { RunStorage } from "./storage.ts";
 import { WakeDeaths } from "./wake-deaths.ts";
+import { TimedOut, within } from "../../timing.ts";
 
 /** Pauses before work that failed is tried again: D1 that is down, storage that fails. */
 const BACKOFF: Backoff = { pausesMs: [100, 500, 2_000, 10_000, 30_000, 60_000] };
@@ -101,7 +102,7 @@ export class Lifeline {
       } else if (info?.isRetry === true && !this.#host.log.awake && (await this.#diesWaking())) {
         await this.#giveUp(runFailure("out_of_memory"));
       } else if (this.#host.log.state.seq > 0) {
-        const finished = await within(this.#host.deps().config.sliceMs, this.begin([]));
+        const finished = await endsWithin(this.#host.deps().config.sliceMs, this.begin([]));
         if (!finished) {
           await this.#alarms.by(this.#host.now());
         }
@@ -259,7 +260,7 @@ export class Lifeline {
     const flush = outbox.flush();
     try {
       // A slow database must not hold the alarm that comes next.
-      const told = until === null || (await within(until - this.#host.now(), flush));
+      const told = until === null || (await endsWithin(until - this.#host.now(), flush));
       if (told) {
         await flush;
         this.#failures = 0;
@@ -336,15 +337,15 @@ export class Lifeline {
   }
 }
 
-/** Whether the work ended within the time. */
-async function within(ms: number, work: Promise<void>): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(() => resolve(false), Math.max(0, ms));
-  });
+/** Returns whether the work ends within the time. @throws what the work throws */
+async function endsWithin(ms: number, work: Promise<void>): Promise<boolean> {
   try {
-    return await Promise.race([work.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
+    await within(work, ms);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof TimedOut) {
+      return false;
+    }
+    throw thrown;
   }
 }

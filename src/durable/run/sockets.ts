@@ -11,6 +11,7 @@ import { isPlainText, MAX_REASON_CHARS } from "../../run/value/plain-text.ts";
 import { isTerminal } from "../../run/decide/view.ts";
 import type { Credential } from "../../store/keys.ts";
 import type { EventLog, StoredEvent } from "./event-log.ts";
+import { within } from "../../timing.ts";
 
 /** The live protocol's name, offered and echoed at the upgrade. */
 const SUBPROTOCOL = "opspawn.v1";
@@ -257,7 +258,7 @@ export class Watchers {
         return { keyId: by, secret };
       });
       // What cannot be looked up is asked for again with a later event: events go on meanwhile.
-      const answer = inTime(this.#keys.stillValid(shown));
+      const answer = within(this.#keys.stillValid(shown), LOOKUP_MS).catch(() => null);
       for (const [place, socket] of fresh.entries()) {
         this.#checking.set(
           socket,
@@ -344,18 +345,6 @@ export class Watchers {
       close(socket, CLOSE.done, "the run is over");
     }
   }
-}
-
-/** What a lookup gives, or null where it fails or takes too long: events wait for it. */
-function inTime<T>(lookup: Promise<T>): Promise<T | null> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(null), LOOKUP_MS);
-    const found = (value: T | null): void => {
-      clearTimeout(timer);
-      resolve(value);
-    };
-    lookup.then(found, () => found(null));
-  });
 }
 
 /** What became of looking up a key; `unknown`: it could not be. */

@@ -8,6 +8,7 @@ import { withoutPictures } from "../../../run/value/message.ts";
 import { scriptTurn, type Script, type ScriptReply } from "../../../run/spec/script.ts";
 import type { LlmClient, LlmEvent, ModelRequest } from "../client.ts";
 import { ruleReply } from "./rules.ts";
+import { sleep } from "../../../timing.ts";
 
 /** Pieces that a reply of the rules is streamed in. */
 const RULES_CHUNKS = 3;
@@ -136,7 +137,10 @@ async function* streamText(
 ): AsyncGenerator<LlmEvent> {
   const characters = Array.from(text);
   for (let chunk = 0; chunk < chunks; chunk += 1) {
-    await pause(delay_ms, signal);
+    if (delay_ms > 0) {
+      // An aborted sleep ends the reply, below.
+      await sleep(delay_ms, signal).catch(() => {});
+    }
     if (signal.aborted) {
       return;
     }
@@ -166,25 +170,7 @@ function stopped(): LlmEvent {
   return failed("cut_stream");
 }
 
-/** Lets everything else have its turn: without it a run of thousands of steps would block all timers and requests. */
+/** Yields to the event loop: without it a run of thousands of steps would block all timers and requests. */
 function turnOfEventLoop(): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, 0);
-  });
-}
-
-/** Resolves after a time, or as soon as the signal is aborted. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (ms === 0 || signal.aborted) {
-    return Promise.resolve();
-  }
-  return new Promise((resolve) => {
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done, { once: true });
-    function done() {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    }
-  });
+  return sleep(0);
 }

@@ -3,7 +3,8 @@ import type { JsonObject, JsonValue } from "../../../run/value/json.ts";
 import { ScriptedOutputs, scriptToolsSchema, type ScriptTool } from "../../../run/spec/script.ts";
 import type { ScriptedCalls } from "../../../run/log/state.ts";
 import { jsonSchemaCheck } from "../schema/json-schema.ts";
-import { DEFAULT_TOOL_TIMEOUT_MS, type RunTool, type ToolContext } from "../tool.ts";
+import { DEFAULT_TOOL_TIMEOUT_MS, type RunTool } from "../tool.ts";
+import { sleep } from "../../../timing.ts";
 
 const ANY_OBJECT: JsonObject = { type: "object" };
 
@@ -66,7 +67,7 @@ function scriptedTool(script: ScriptTool, calls: () => ScriptedCalls | null): Ru
     checkInput: jsonSchemaCheck(inputSchema),
     checkOutput: jsonSchemaCheck({}),
     run: async (_input, context) => {
-      await pause(script.delay_ms ?? 0, context.signal);
+      await sleep(script.delay_ms ?? 0, context.signal);
       return output(context.callId);
     },
     probe: async (_input, context) => {
@@ -74,20 +75,4 @@ function scriptedTool(script: ScriptTool, calls: () => ScriptedCalls | null): Ru
       return state === "done" ? { state, output: output(context.callId) } : { state };
     },
   };
-}
-
-/** @throws the signal's reason, as soon as it is aborted */
-function pause(ms: number, signal: ToolContext["signal"]): Promise<void> {
-  return new Promise((resolve, reject) => {
-    signal.throwIfAborted();
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", stop);
-      resolve();
-    }, ms);
-    signal.addEventListener("abort", stop, { once: true });
-    function stop() {
-      clearTimeout(timer);
-      reject(signal.reason as Error);
-    }
-  });
 }
