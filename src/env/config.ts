@@ -264,7 +264,6 @@ const vars = z.object({
     /^(?:[^\s*/:@?#]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/,
     "a host, or host:port",
   ),
-  OPSPAWN_TEST_MOUNTS: text.pipe(z.enum(["0", "1"], "it must be 0 or 1").optional()).optional(),
   OPSPAWN_FETCH_ALLOW: hostPattern(),
   OPSPAWN_FETCH_DENY: hostPattern(),
   OPSPAWN_ALLOWED_PRIVATE_HOSTS: commaList(/^[^\s/@?#]+:(?:\d{1,5}|\*)$/, "host:port or host:*"),
@@ -318,8 +317,6 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** Lower-case names by which MCP clients may call, with or without a port; empty: by any. */
   readonly hosts: readonly string[];
-  /** Whether there are addresses that only tests need, which ask for no key. */
-  readonly testMounts: boolean;
   /** What tools may reach, and how much of it. */
   readonly web: WebSettings;
   /** What the headers of registered tools may name. */
@@ -424,7 +421,6 @@ function toConfig(v: Vars, env: object): Config {
       .map((origin) => origin.trim())
       .filter((origin) => origin !== ""),
     hosts: v.OPSPAWN_HOSTS.map((host) => host.toLowerCase()),
-    testMounts: v.OPSPAWN_TEST_MOUNTS === "1",
     web: {
       allow: v.OPSPAWN_FETCH_ALLOW,
       deny: v.OPSPAWN_FETCH_DENY,

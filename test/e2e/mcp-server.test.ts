@@ -43,8 +43,8 @@ const output = mkdtempSync(join(tmpdir(), "opspawn-mcp-"));
 
 beforeAll(async () => {
   service = await Service.start({
+    config: resolve(import.meta.dirname, "../entries/conformance.toml"),
     vars: {
-      OPSPAWN_TEST_MOUNTS: "1",
       OPSPAWN_HOSTS: "127.0.0.1,localhost",
       OPSPAWN_CORS_ORIGINS: "https://app.example",
       OPSPAWN_SSE_PING_MS: "50",

@@ -73,7 +73,6 @@ test.each([
   [{ AGENTKIT_PLANNER_TYPE: "chess" }, "AGENTKIT_PLANNER_TYPE"],
   [{ OPSPAWN_HOSTS: "http://opspawn.example" }, "OPSPAWN_HOSTS"],
   [{ OPSPAWN_HOSTS: "*.example" }, "OPSPAWN_HOSTS"],
-  [{ OPSPAWN_TEST_MOUNTS: "yes" }, "OPSPAWN_TEST_MOUNTS"],
 ])("a wrong value is named, and a secret in it is not: %j", (env, name) => {
   const parse = () => configOf(env);
   expect(parse).toThrow(SettingError);

@@ -7,7 +7,6 @@ import { createMiddleware } from "hono/factory";
 import { requireKey } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
 import type { AppEnv } from "../context.ts";
-import { Problem } from "../http/problem.ts";
 import { headersOf } from "../openapi/response-headers.ts";
 import { json, refusals, SECURED } from "../openapi/routes.ts";
 import { checkSource } from "./guard.ts";
@@ -72,21 +71,10 @@ const mcpRoute = createRoute({
   },
 });
 
-/** Adds the MCP endpoint to an app, and its mount for tests. */
+/** Adds the MCP endpoint to an app. */
 export function mcpRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(mcpRoute, async (c) => {
     const { serveMcp } = await import("./endpoint.ts");
     return serveMcp(c, await c.req.json());
-  });
-
-  // Where it is not asked for it does not exist, and nothing of it is loaded.
-  app.all("/test/mcp", async (c) => {
-    const { config } = c.var.deps;
-    if (!config.testMounts) {
-      throw new Problem("not_found", "There is nothing at this address.");
-    }
-    checkSource(c.req.raw, config);
-    const { serveTestMount } = await import("./test-mount.ts");
-    return serveTestMount(c);
   });
 }

@@ -15,7 +15,13 @@ import {
   type TextContent,
   type Tool,
 } from "@modelcontextprotocol/sdk/types.js";
-import type { CallExtra, CallRequest, Offer, OfferedPrompts, OfferedResources } from "./server.ts";
+import type {
+  CallExtra,
+  CallRequest,
+  Offer,
+  OfferedPrompts,
+  OfferedResources,
+} from "../../src/api/mcp/server.ts";
 
 /** Between two things that a tool tells of, milliseconds. */
 const STEP_MS = 50;

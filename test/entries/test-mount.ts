@@ -1,17 +1,16 @@
 /**
  * `/test/mcp`: the server of `/mcp` with the fixed offer of the protocol's conformance suite, which
- * also asks things of the client in mid-call. For that a session must outlive its first request, so
- * it is kept in this isolate's memory: good for tests against one local isolate, and for nothing
- * else. Reached with the setting OPSPAWN_TEST_MOUNTS only.
+ * also asks the client questions in the middle of a call. For that a session must outlive its first
+ * request, so it is held in this isolate's memory: fit only for tests against one local isolate.
  */
 import type { EventStore } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
-import { jsonBody } from "../http/body.ts";
-import type { ApiContext } from "../context.ts";
-import { Problem } from "../http/problem.ts";
+import { jsonBody } from "../../src/api/http/body.ts";
+import type { ApiContext } from "../../src/api/context.ts";
+import { Problem } from "../../src/api/http/problem.ts";
 import { conformanceOffer } from "./conformance-offer.ts";
-import { connect, type Connection } from "./server.ts";
-import { streamed } from "./streamed.ts";
+import { connect, type Connection } from "../../src/api/mcp/server.ts";
+import { streamed } from "../../src/api/mcp/streamed.ts";
 
 const MAX_SESSIONS = 200;
 const sessions = new Map<string, Session>();
