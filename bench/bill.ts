@@ -24,6 +24,7 @@ let submitted = 0;
 
 const model = await startModelServer();
 const service = await Service.start({
+  runner: "wrangler dev",
   config: resolve(import.meta.dirname, "bill/wrangler.toml"),
   vars: {
     OPENAI_BASE_URL: model.url,

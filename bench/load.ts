@@ -56,7 +56,7 @@ const asked = process.argv.slice(2);
 const report: Record<string, unknown> = { machine: machine() };
 console.log(report["machine"]);
 
-service = await Service.start({ config: CONFIG });
+service = await Service.start({ runner: "wrangler dev", config: CONFIG });
 try {
   await ask(() => post("/bench/prepare", {}));
   await drive({ clients: 10, forMs: 10_000, atMost: 100 }, async () => void (await submitOne()));
@@ -221,7 +221,7 @@ async function watch() {
       script: [{ tool_calls: [{ name: "wait", arguments: { seconds: 3600 } }] }],
     },
   };
-  service = await Service.start({ config: CONFIG });
+  service = await Service.start({ runner: "wrangler dev", config: CONFIG });
   try {
     const body = JSON.stringify(rest);
     const headers = { Prefer: "wait=30" };
@@ -243,7 +243,7 @@ async function watch() {
     // What the log has of the event is as long as this.
     const text = `told ${"x".repeat(190)}`;
     await service.stop();
-    service = await Service.start({ config: CONFIG });
+    service = await Service.start({ runner: "wrangler dev", config: CONFIG });
     const floor = await watchers(
       service,
       { path: "/bench/watch", ready: "ready", event: "told", count: WATCHERS },

@@ -28,6 +28,7 @@ interface EventLike {
 const model = await startModelServer();
 const streams = await startStreamServer();
 const service = await Service.start({
+  runner: "wrangler dev",
   config: resolve(import.meta.dirname, "wrangler.toml"),
   vars: { OPENAI_BASE_URL: model.url, OPENAI_API_KEY: "bench" },
 });
@@ -141,11 +142,11 @@ async function wakeTimes() {
   };
   // The first request of a process pays for more than waking.
   await look(await run("first", 1));
-  const before = memoryOf(service).runtime;
+  const before = memoryOf(service);
   const shortMs = await look(short);
   const longMs = await look(long);
   const againMs = await look(long);
-  const kib = Math.round((memoryOf(service).runtime - before) / 1024);
+  const kib = Math.round((memoryOf(service) - before) / 1024);
   console.log(
     `\nWaking: ${events} events ${rounded(longMs)} ms, a short run ${rounded(shortMs)} ms, awake ${rounded(againMs)} ms; ${kib} KiB more in memory.`,
   );

@@ -1,27 +1,23 @@
-/** Memory of a service's processes, as Linux tells it. */
+/** Memory of a service, as Linux reports it. */
 import { readdirSync, readFileSync } from "node:fs";
 import type { Service } from "./service.ts";
 
-/** Resident bytes. */
-export interface Memory {
-  /** The process that runs the service and its objects. */
-  readonly runtime: number;
-  /** The one that `wrangler dev` puts before it, which no deployment has. */
-  readonly proxy: number;
-}
-
-/** What the service takes up now; zeros where there is no `/proc`. */
-export function memoryOf(service: Service): Memory {
-  const memory = { runtime: 0, proxy: 0 };
+/**
+ * Resident bytes of the process that runs the service and its objects; 0 where there is no `/proc`.
+ * The second one, which `wrangler dev` puts before it and no deployment has, does not count.
+ */
+export function memoryOf(service: Service): number {
+  const found: { bytes: number; listens: boolean }[] = [];
   for (const pid of pids()) {
     const [, group] = /^\d+ \(workerd\) \S+ \d+ (\d+)/.exec(read(pid, "stat")) ?? [];
     if (Number(group) === service.group) {
       const [, kilobytes = "0"] = /^VmRSS:\s+(\d+) kB$/m.exec(read(pid, "status")) ?? [];
-      const proxy = read(pid, "cmdline").includes(new URL(service.url).host);
-      memory[proxy ? "proxy" : "runtime"] += Number(kilobytes) * 1024;
+      const listens = read(pid, "cmdline").includes(new URL(service.url).host);
+      found.push({ bytes: Number(kilobytes) * 1024, listens });
     }
   }
-  return memory;
+  const runtime = found.find(({ listens }) => !listens) ?? found[0];
+  return runtime?.bytes ?? 0;
 }
 
 function pids(): string[] {

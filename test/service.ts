@@ -1,20 +1,31 @@
-/** A service of its own for a test or a bench: `wrangler dev` on a free port and a fresh state. */
+/** A service of its own for a test or a bench, on a free port and a fresh state. */
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
+import type { ServeJob } from "../scripts/local/serve.ts";
+import { buildWorker, readWorker, type LocalWorker } from "../scripts/local/worker.ts";
 import { freePort } from "./free-port.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const WRANGLER = join(ROOT, "node_modules", ".bin", "wrangler");
+const SERVE = join(ROOT, "scripts", "local", "serve.ts");
+const OWN_CONFIG = join(ROOT, "wrangler.toml");
 /** States with the schema and nothing else, each by the hash of what it was made from. */
 const PREPARED = join(ROOT, "node_modules", ".cache", "opspawn-prepared");
 const ALL_SCOPES = "tasks:read tasks:write tools:write agents:write admin platform";
-const ENV = { ...process.env, WRANGLER_SEND_METRICS: "false", CI: "1", NO_COLOR: "1" };
+const ENV = {
+  ...process.env,
+  WRANGLER_SEND_METRICS: "false",
+  CI: "1",
+  NO_COLOR: "1",
+  // Half the time of a start is to compile Miniflare.
+  NODE_COMPILE_CACHE: join(ROOT, "node_modules", ".cache", "compile"),
+};
 
 /**
  * Runs a command in the process group of this shell, and ends the group when the command ends or
@@ -26,6 +37,8 @@ const GUARD = '{ "$@"; kill -s KILL -- -$$; } & cat >/dev/null; kill -s KILL -- 
 export interface ServiceOptions {
   /** Path of the wrangler configuration; the project's own by default. */
   readonly config?: string;
+  /** What serves it; Miniflare by default, on a bundle that was built beforehand. */
+  readonly runner?: "miniflare" | "wrangler dev";
   readonly vars?: Readonly<Record<string, string>>;
   /** Keys besides the service's own. */
   readonly keys?: readonly ExtraKey[];
@@ -59,6 +72,7 @@ export class Service {
   readonly #state: string;
   readonly #port: number;
   readonly #options: ServiceOptions;
+  #worker: LocalWorker | null = null;
   #child: ChildProcess | null = null;
   #output = "";
   #proxy: Proxy | null = null;
@@ -84,31 +98,15 @@ export class Service {
 
   /** Starts the process again, on the state it left. Resolves when it answers. */
   async up(): Promise<void> {
-    const vars = Object.entries(this.#options.vars ?? {}).flatMap(([name, value]) => [
-      "--var",
-      `${name}:${value}`,
-    ]);
     this.#output = "";
-    const child = spawn(
-      "sh",
-      [
-        "-c",
-        GUARD,
-        "sh",
-        WRANGLER,
-        "dev",
-        ...this.#bundle(),
-        "--ip=127.0.0.1",
-        `--port=${this.#port}`,
-        "--inspector-port=0",
-        `--persist-to=${this.#state}`,
-        "--show-interactive-dev-session=false",
-        "--env-file=/dev/null",
-        ...this.#config(),
-        ...vars,
-      ],
-      { cwd: ROOT, env: ENV, detached: true, stdio: ["pipe", "pipe", "pipe"] },
-    );
+    const command =
+      this.#options.runner === "wrangler dev" ? this.#wranglerDev() : await this.#miniflare();
+    const child = spawn("sh", ["-c", GUARD, "sh", ...command], {
+      cwd: ROOT,
+      env: ENV,
+      detached: true,
+      stdio: ["pipe", "pipe", "pipe"],
+    });
     this.#child = child;
     const note = (chunk: Buffer): void => {
       this.#output = (this.#output + chunk.toString()).slice(-20_000);
@@ -117,7 +115,7 @@ export class Service {
     child.stderr.on("data", note);
     const deadline = Date.now() + 60_000;
     while (!(await answers(`${this.url}/health`))) {
-      if (child.exitCode !== null || Date.now() > deadline) {
+      if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline) {
         throw new Error(`The service did not start:\n${this.#output}`);
       }
       await new Promise((wake) => setTimeout(wake, 50));
@@ -200,7 +198,7 @@ export class Service {
 
   /** The schema, from a state that was prepared once, and the keys. */
   async #prepare(): Promise<void> {
-    const prepared = await this.#prepared();
+    const prepared = await Service.prepared();
     await cp(prepared, this.#state, { recursive: true });
     await this.change((database) => this.#addKeys(database));
   }
@@ -218,17 +216,17 @@ export class Service {
     }
   }
 
-  /** A state with the schema; made by wrangler where there is none yet, which takes seconds. */
-  async #prepared(): Promise<string> {
+  /**
+   * A state with the schema; made by wrangler where there is none yet, which takes seconds. Every
+   * configuration has the same database.
+   */
+  static async prepared(): Promise<string> {
     const folder = join(ROOT, "migrations");
     const files = (await readdir(folder)).filter((file) => file.endsWith(".sql")).toSorted();
-    const wranglers = [
-      "node_modules/wrangler/package.json",
-      this.#options.config ?? "wrangler.toml",
-    ];
     const [wrangler, config, ...migrations] = await Promise.all(
       [
-        ...wranglers.map((file) => resolve(ROOT, file)),
+        join(ROOT, "node_modules", "wrangler", "package.json"),
+        OWN_CONFIG,
         ...files.map((file) => join(folder, file)),
       ].map((file) => readFile(file, "utf8")),
     );
@@ -243,15 +241,7 @@ export class Service {
     await writeFile(script, migrations.join("\n"));
     await promisify(execFile)(
       WRANGLER,
-      [
-        "d1",
-        "execute",
-        "opspawn",
-        "--local",
-        `--persist-to=${draft}`,
-        `--file=${script}`,
-        ...this.#config(),
-      ],
+      ["d1", "execute", "opspawn", "--local", `--persist-to=${draft}`, `--file=${script}`],
       { cwd: ROOT, env: ENV },
     );
     // Another process may have been faster: its state is as good.
@@ -259,12 +249,46 @@ export class Service {
     return target;
   }
 
-  /** What was bundled beforehand, for the project's own configuration; else each start bundles. */
-  #bundle(): string[] {
-    const bundle = process.env["OPSPAWN_BUNDLE"];
-    return bundle === undefined || this.#options.config !== undefined
-      ? []
-      : [bundle, "--no-bundle"];
+  async #miniflare(): Promise<string[]> {
+    this.#worker ??= await this.#built();
+    const { vars = {} } = this.#options;
+    const job: ServeJob = {
+      worker: this.#worker,
+      port: this.#port,
+      state: this.#state,
+      vars,
+    };
+    const file = join(this.#state, "job.json");
+    writeFileSync(file, JSON.stringify(job));
+    return [process.execPath, SERVE, file];
+  }
+
+  #wranglerDev(): string[] {
+    const vars = Object.entries(this.#options.vars ?? {}).flatMap(([name, value]) => [
+      "--var",
+      `${name}:${value}`,
+    ]);
+    return [
+      WRANGLER,
+      "dev",
+      "--ip=127.0.0.1",
+      `--port=${this.#port}`,
+      "--inspector-port=0",
+      `--persist-to=${this.#state}`,
+      "--show-interactive-dev-session=false",
+      "--env-file=/dev/null",
+      ...this.#config(),
+      ...vars,
+    ];
+  }
+
+  /** The project's own Worker is built once for all tests; another one is built here. */
+  async #built(): Promise<LocalWorker> {
+    const { config } = this.#options;
+    const built = process.env["OPSPAWN_WORKER"];
+    return config === undefined && built !== undefined
+      ? readWorker(built)
+      : buildWorker(resolve(ROOT, config ?? OWN_CONFIG), join(this.#state, "worker"));
   }
 
   #config(): string[] {

@@ -17,7 +17,7 @@ type Asked = Pick<Options, "method" | "body"> & { readonly path: string };
 
 /** @param drained resolves once no task is open, so that no round pays for the one before it */
 export async function byAutocannon(config: string, drained: (service: Service) => Promise<void>) {
-  const service = await Service.start({ config });
+  const service = await Service.start({ runner: "wrangler dev", config });
   try {
     await service.send("POST", "/bench/prepare", {});
     const goal = { input_data: { goal: "What is 17% of 2,340?" } };

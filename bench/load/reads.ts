@@ -19,6 +19,7 @@ const BOUNDS: Bounds = { clients: 10, forMs: 6_000, atMost: 600 };
 export async function reads(config: string, submit: (service: Service) => Promise<string>) {
   const tenants = Object.keys(TENANTS) as Tenant[];
   const service = await Service.start({
+    runner: "wrangler dev",
     config,
     keys: tenants.map((tenant) => ({ key: keyOf(tenant), tenant, scopes: "tasks:read" })),
   });

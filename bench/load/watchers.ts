@@ -25,7 +25,7 @@ export async function watchers(
   happen: () => Promise<Response>,
 ): Promise<WatcherFigures> {
   const { path, ready, event, count } = watching;
-  const empty = memoryOf(service).runtime;
+  const empty = memoryOf(service);
   let heard = 0;
   const all = Promise.withResolvers<number>();
   const open = (): Promise<WebSocket> =>
@@ -52,7 +52,7 @@ export async function watchers(
     sockets.push(...(await Promise.all(Array.from({ length: WIDTH }, open))));
   }
   const opening = performance.now() - from;
-  const full = memoryOf(service).runtime;
+  const full = memoryOf(service);
   from = performance.now();
   await (await happen()).text();
   const patience = setTimeout(() => {

@@ -1,16 +1,12 @@
-/** Bundles the service once, as a deployment does, for all the services that the tests start. */
-import { execFileSync } from "node:child_process";
+/** Builds the service and prepares its state once, for all the services that the tests start. */
 import { join, resolve } from "node:path";
+import { buildWorker } from "../../scripts/local/worker.ts";
+import { Service } from "../service.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 
-export function setup(): void {
-  const folder = join(ROOT, "node_modules", ".cache", "opspawn-bundle");
-  const wrangler = join(ROOT, "node_modules", ".bin", "wrangler");
-  execFileSync(wrangler, ["deploy", "--dry-run", `--outdir=${folder}`, "--env="], {
-    cwd: ROOT,
-    stdio: "pipe",
-    env: { ...process.env, WRANGLER_SEND_METRICS: "false" },
-  });
-  process.env["OPSPAWN_BUNDLE"] = join(folder, "index.js");
+export async function setup(): Promise<void> {
+  const folder = join(ROOT, "node_modules", ".cache", "opspawn-worker");
+  await Promise.all([buildWorker(join(ROOT, "wrangler.toml"), folder), Service.prepared()]);
+  process.env["OPSPAWN_WORKER"] = folder;
 }
