@@ -28,6 +28,8 @@ const BUDGET = 0.2;
 /** An OpenAI-shaped server that uses all the output it is allowed, up to a point, and bills for it. */
 class Biller {
   readonly server: Server = createServer(
+    // A request on a connection that is being closed for idleness would be lost, and booked as if billed.
+    { keepAliveTimeout: 0 },
     (request, response) => void this.#answer(request, response),
   );
   /** Micro-dollars that were billed so far. */
