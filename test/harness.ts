@@ -97,8 +97,7 @@ export function specFor(
 }
 
 export function createdEvent(spec: RunSpec): NewEvent {
-  const { model, planner } = spec.config;
-  return { type: "run.created", data: { ...spec, model, planner } };
+  return { type: "run.created", data: spec };
 }
 
 const SETTINGS: LoopSettings = {
@@ -190,7 +189,7 @@ export class Harness {
     const effects = this.#effects();
     const settled = this.#fresh ? recover(state, this.now) : [];
     if (settled.length > 0) {
-      effects.append(settled);
+      effects.log.append(settled);
     }
     this.#fresh = false;
     const opening = state.seq === 0 ? [createdEvent(this.#spec)] : [];
@@ -244,42 +243,44 @@ export class Harness {
 
   #effects(): Effects {
     const dead: { by: Error | null } = { by: null };
+    const append = (events: readonly NewEvent[]): void => {
+      if (dead.by !== null) {
+        throw dead.by;
+      }
+      // As the port has it: a run that has ended takes nothing more.
+      if (this.log.state.end !== null) {
+        return;
+      }
+      this.writes += 1;
+      try {
+        this.#options.onWrite?.(this.writes, "before");
+        this.log.append(events, this.#clock());
+        this.#options.onWrite?.(this.writes, "after");
+        for (const look of this.#looking) {
+          look();
+        }
+      } catch (error) {
+        // Nothing more is written by a process that is gone.
+        dead.by = error instanceof Error ? error : new Error("died", { cause: error });
+        throw error;
+      }
+    };
     return {
-      now: () => this.#clock(),
-      random: () => 1,
-      state: () => (this.log.state.end === null ? this.log.state : null),
-      append: (events) => {
-        if (dead.by !== null) {
-          throw dead.by;
-        }
-        // As the port has it: a run that has ended takes nothing more.
-        if (this.log.state.end !== null) {
-          return;
-        }
-        this.writes += 1;
-        try {
-          this.#options.onWrite?.(this.writes, "before");
-          this.log.append(events, this.#clock());
-          this.#options.onWrite?.(this.writes, "after");
-          for (const look of this.#looking) {
-            look();
-          }
-        } catch (error) {
-          // Nothing more is written by a process that is gone.
-          dead.by = error instanceof Error ? error : new Error("died", { cause: error });
-          throw error;
-        }
+      clock: { now: () => this.#clock(), random: () => 1 },
+      log: {
+        state: () => (this.log.state.end === null ? this.log.state : null),
+        append,
+        durable: async () => {},
+        until: (look, ms) => this.#until(look, ms),
       },
-      keep: (sha256, text) => this.values.keep(sha256, text),
-      budgeted: () => this.#options.budget !== undefined,
-      reserve: async (need) =>
-        this.#options.budget?.(need) ?? { ok: true, sum: need.most, capped: false },
-      slotHeld: () => false,
-      takeSlot: async () => null,
-      kept: (sha256, offset, limit) => this.values.read(sha256, offset, limit),
-      durable: async () => {},
+      values: this.values,
+      budgets: {
+        active: this.#options.budget !== undefined,
+        reserve: async (need) =>
+          this.#options.budget?.(need) ?? { ok: true, sum: need.most, capped: false },
+      },
+      slot: { held: false, take: async () => null },
       watched: () => this.#options.watched ?? false,
-      until: (look, ms) => this.#until(look, ms),
       fault: () => {},
       signal: this.abort.signal,
     };

@@ -4,7 +4,7 @@
  * these is an offender. Nothing is mended here: the reconciler does that.
  */
 import { createRoute, type OpenAPIHono, type z } from "@hono/zod-openapi";
-import type { RunKeeping } from "../durable/run/rpc.ts";
+import type { RunHealth } from "../durable/run/rpc.ts";
 import { isTerminal } from "../run/decide/view.ts";
 import type { OpenTask } from "../store/tasks/tasks.ts";
 import { requireScope } from "./http/auth.ts";
@@ -81,7 +81,7 @@ interface Offence {
 async function offenceOf(task: OpenTask, deps: ApiDeps): Promise<Offence | null> {
   const age = deps.now() - Date.parse(task.updated_at);
   try {
-    const run = await deps.run(task.tenant_id, task.task_id).keeping();
+    const run = await deps.run(task.tenant_id, task.task_id).health();
     return run.last_seq === 0
       ? notBegun(task, age, deps)
       : (behind(run, age) ?? forgotten(run, deps.now()));
@@ -100,13 +100,13 @@ function notBegun(task: OpenTask, age: number, deps: ApiDeps): Offence | null {
     : null;
 }
 
-function behind(run: RunKeeping, age: number): Offence | null {
+function behind(run: RunHealth, age: number): Offence | null {
   return isTerminal(run.status) && age > GRACE_MS
     ? { kind: "behind", detail: `The run is ${run.status}, and the list does not know it.` }
     : null;
 }
 
-function forgotten(run: RunKeeping, now: number): Offence | null {
+function forgotten(run: RunHealth, now: number): Offence | null {
   if (run.active || run.due_at === null || isTerminal(run.status)) {
     return null;
   }

@@ -56,7 +56,7 @@ export async function reconcile(deps: ReconcilerDeps, now: number): Promise<void
   await inPages(
     () => deps.bookkeeping.takeUnheard(iso(now), iso(now + deps.checkAgainMs), PAGE),
     async (task) => {
-      await deps.run(task.tenant_id, task.task_id).mend(JSON.stringify(specOf(task)));
+      await deps.run(task.tenant_id, task.task_id).repair(JSON.stringify(specOf(task)));
     },
     deps,
   );

@@ -347,7 +347,7 @@ async function helped(
   rival: Rival | null = null,
 ): Promise<boolean> {
   const keeping = await run()
-    .keeping()
+    .health()
     .catch(() => null);
   const say = async (command: RunCommand): Promise<void> => {
     await run()

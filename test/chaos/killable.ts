@@ -29,11 +29,14 @@ import { sdkServer, textResult, type SdkContext, type SdkTool } from "../mcp-sdk
 export type When = "before" | "unsafe" | "safe";
 export const WHENS: readonly When[] = ["before", "unsafe", "safe"];
 
+/** Besides the places to stop at: the write throws, as on a full disk, and the process lives on. */
+export type Mishap = When | "throws";
+
 /** Where to stop: around the nth write of a name since the stop before. */
 export interface Kill {
   readonly name: string;
   readonly nth: number;
-  readonly when: When;
+  readonly when: Mishap;
 }
 
 /** What happens to one object over all its lives, as the test knows it. */
@@ -60,7 +63,7 @@ export class Fate {
   }
 
   /** Whether the life ends around this write, and how. */
-  judge(name: string): When | null {
+  judge(name: string): Mishap | null {
     this.writes.push(name);
     const nth = (this.#counts.get(name) ?? 0) + 1;
     this.#counts.set(name, nth);
@@ -103,6 +106,9 @@ class Life {
       throw new Error(REASON);
     }
     const when = this.fate.judge(name);
+    if (when === "throws") {
+      throw new Error("database or disk is full: SQLITE_FULL");
+    }
     if (when === "before") {
       this.#die();
     }
@@ -167,7 +173,7 @@ function nameOf(query: string, bindings: readonly unknown[]): string {
   if (table !== "log" || bindings.length === 0) {
     return table;
   }
-  const events = String(bindings.at(-1)).matchAll(/"type":"([\w.]+)","v":1/g);
+  const events = String(bindings.at(-1)).matchAll(/"type":"([\w.]+)","v":\d/g);
   const [first = "part", second = ""] = Array.from(events, (match) => match[1]);
   return `log ${first === "recovery.started" ? `${first} ${second}` : first}`.trim();
 }

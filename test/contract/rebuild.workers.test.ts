@@ -27,7 +27,7 @@ test.each<PlannerName>(["native", "react"])(
     const spec = specOf(task);
     await run.start(JSON.stringify(spec));
     await expect
-      .poll(async () => (await run.keeping()).status, { timeout: 10_000 })
+      .poll(async () => (await run.health()).status, { timeout: 10_000 })
       .toMatch(/completed|failed/);
     const events = JSON.parse((await run.events(0, 1000)).events) as RunEvent[];
     const tools = buildDeps(env, isolateOf(env.ISOLATES)).toolsFor(spec, () => null);

@@ -1,4 +1,4 @@
-/** Who may write to a log: the newest slice, while the run goes on, and nobody else. */
+/** Only the newest slice may write to a log, and only until the run ends. */
 import { expect, test } from "vitest";
 import { buildDeps } from "../../src/compose/run.ts";
 import { EventLog } from "../../src/durable/run/event-log.ts";
@@ -27,9 +27,7 @@ const LATE: NewEvent = {
 const HOST: SliceHost = {
   publish: () => {},
   watched: () => false,
-  keep: () => {},
-  kept: () => null,
-  durable: async () => {},
+  values: { put: () => {}, read: () => null },
   slot: { held: false, take: async () => null },
   budgets: {
     active: false,
@@ -37,28 +35,31 @@ const HOST: SliceHost = {
     reserve: async () => ({ ok: true, sum: 0, capped: false }),
     settle: async () => {},
   },
-  aside: () => {},
 };
+
+function sliceOf(log: EventLog): Slice {
+  const context = { log, storage: { sync: async () => {} }, background: () => {} };
+  return new Slice(context, buildDeps({} as Env), HOST);
+}
 
 function setUp() {
   const { sql, transaction } = memoryStorage();
   const log = new EventLog(sql, transaction);
-  const deps = buildDeps({} as Env);
-  const slice = () => new Slice(log, deps, HOST);
+  const slice = () => sliceOf(log);
   const first = slice();
-  first.append([createdEvent(specFor({})), STARTED, ASKED]);
+  first.log.append([createdEvent(specFor({})), STARTED, ASKED]);
   return { log, slice, first };
 }
 
 test("a call that comes back after a newer slice has begun cannot write", () => {
   const { log, slice, first } = setUp();
   const second = slice();
-  second.append(recover(log.state, Date.now()));
+  second.log.append(recover(log.state, Date.now()));
   const { seq } = log.state;
-  expect(first.state()).toBeNull();
-  first.append([LATE]);
+  expect(first.log.state()).toBeNull();
+  first.log.append([LATE]);
   expect(log.state.seq).toBe(seq);
-  second.append([{ ...ASKED, data: { ...ASKED.data, attempt: 2 } }]);
+  second.log.append([{ ...ASKED, data: { ...ASKED.data, attempt: 2 } }]);
   expect(log.state.seq).toBe(seq + 1);
 });
 
@@ -66,7 +67,7 @@ test("a call that comes back after the run was cancelled cannot write", () => {
   const { log, first } = setUp();
   log.append([{ type: "run.cancelled", data: { by: "key" } }], Date.now());
   const { seq } = log.state;
-  first.append([LATE]);
+  first.log.append([LATE]);
   expect(log.state).toMatchObject({ seq, status: "cancelled" });
 });
 
@@ -75,15 +76,15 @@ test("a slice that was closed aborts what it has in flight and writes nothing mo
   const { seq } = log.state;
   first.close();
   expect(first.signal.aborted).toBe(true);
-  first.append([LATE]);
+  first.log.append([LATE]);
   expect(log.state.seq).toBe(seq);
 });
 
 test("a limit on time that is raised while a call is out does not stop the call at the old one", async () => {
   const { sql, transaction } = memoryStorage();
   const log = new EventLog(sql, transaction);
-  const slice = new Slice(log, buildDeps({} as Env), HOST);
-  slice.append([createdEvent(specFor({}, { limits: { max_duration_s: 1 } })), STARTED, ASKED]);
+  const slice = sliceOf(log);
+  slice.log.append([createdEvent(specFor({}, { limits: { max_duration_s: 1 } })), STARTED, ASKED]);
   log.append(
     [{ type: "limit.changed", data: { limit: "max_duration_s", from: 1, to: 60, by: "key" } }],
     Date.now(),
@@ -94,7 +95,7 @@ test("a limit on time that is raised while a call is out does not stop the call 
     [{ type: "limit.changed", data: { limit: "max_duration_s", from: 60, to: 1, by: "key" } }],
     Date.now(),
   );
-  slice.limitsChanged();
+  slice.onLimitsChanged();
   await expect.poll(() => slice.signal.aborted).toBe(true);
   slice.close();
 });

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { defineTool, type RunTool, type ToolCaller } from "../../src/agent/tools/tool.ts";
 import { EFFECTS } from "../../src/run/value/effect.ts";
-import { parseEvent, type EventData, type RunEvent } from "../../src/run/log/event.ts";
+import { parseEvent, upcast, type EventData, type RunEvent } from "../../src/run/log/event.ts";
 import { foldNew, reduce } from "../../src/run/log/reduce.ts";
 import { abandon } from "../../src/run/decide/recover.ts";
 import { INITIAL_STATE } from "../../src/run/log/state.ts";
@@ -154,7 +154,7 @@ test("a log with calls of code and with refusals still folds as it did when it w
   const text = readFileSync("test/golden/log-with-code.json", "utf8");
   const events = JSON.parse(text) as RunEvent[];
   expectLegal(events);
-  const end = events.reduce(reduce, INITIAL_STATE);
+  const end = events.map(upcast).reduce(reduce, INITIAL_STATE);
   expect(end).toMatchObject({
     status: "completed",
     untrusted: "web",
@@ -168,7 +168,7 @@ test("a log with calls of code and with refusals still folds as it did when it w
 function expectLegal(events: readonly RunEvent[]): void {
   // Every prefix is a crash point.
   let state = INITIAL_STATE;
-  for (const event of events) {
+  for (const event of events.map(upcast)) {
     expect(parseEvent(event)).toEqual(event);
     state = reduce(state, event);
   }

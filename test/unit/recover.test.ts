@@ -165,7 +165,7 @@ function inFlight(): RunState {
   const harness = new Harness(specFor({ script: [{ text: "x" }] }));
   const spec = specFor({});
   const events: NewEvent[] = [
-    { type: "run.created", data: { ...spec, model: "m", planner: "native" } },
+    { type: "run.created", data: spec },
     { type: "run.started", data: { epoch: 1 } },
     {
       type: "model.requested",

@@ -28,8 +28,7 @@ const RUN = eventsOf(
     {
       task_id: "task_1",
       input_data: { goal: "What is 17% of 2,340?" },
-      model: "local/rules",
-      planner: "native",
+      config: { model: "local/rules", planner: "native" },
     },
   ],
   ["run.started", { epoch: 1 }],
@@ -153,7 +152,10 @@ test("nothing that a model or a tool writes controls the terminal", () => {
   const evil = "\u001b[2J\u001b]0;owned\u0007\u009b31m\rover\u202e\b\u007f";
   const text = rendered(
     eventsOf(
-      ["run.created", { task_id: evil, input_data: { goal: evil }, model: evil, planner: evil }],
+      [
+        "run.created",
+        { task_id: evil, input_data: { goal: evil }, config: { model: evil, planner: evil } },
+      ],
       ["model.requested", { step: 1, attempt: 1, model: evil }],
       ["model.delta", { text: "\u001b" }],
       ["model.delta", { text: `[31m ${evil}` }],

@@ -3,6 +3,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Slots } from "../../src/durable/ledger/slots.ts";
 import type { SlotSeeker } from "../../src/durable/ledger/rpc.ts";
+import type { Deps } from "../../src/durable/run/deps.ts";
+import type { EventLog } from "../../src/durable/run/event-log.ts";
 import { RunSlot } from "../../src/durable/run/run-slot.ts";
 import { INITIAL_STATE, type RunState } from "../../src/run/log/state.ts";
 import { memoryStorage, specFor } from "../harness.ts";
@@ -118,12 +120,16 @@ test("a run that has waited asks again, even if it could not give its slot back"
     takeSlot: async (one: SlotSeeker) => at.slots.take(one).answer,
     releaseSlot: () => Promise.reject(new Error("the ledger is away")),
   };
-  const slot = new RunSlot(
-    () => ledger,
-    () => state,
-    () => at.now,
-    () => expect.fail("nothing is wrong"),
-  );
+  const slot = new RunSlot({
+    log: {
+      get state() {
+        return state;
+      },
+    } as EventLog,
+    deps: () => ({ ledger: () => ledger, random: () => 0 }) as unknown as Deps,
+    now: () => at.now,
+    observer: { count: () => {}, fault: () => expect.fail("nothing is wrong") },
+  });
   expect(await slot.take()).toBeNull();
   expect(slot.held).toBe(true);
   state = { ...state, seq: 3, status: "waiting", statusSeq: 3 };

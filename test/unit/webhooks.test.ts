@@ -10,7 +10,7 @@ import {
   verifiedId,
 } from "../../src/crypto/signature.ts";
 import { SigningSecrets } from "../../src/crypto/signing-secrets.ts";
-import { Announcer } from "../../src/durable/run/webhook-outbox.ts";
+import { WebhookOutbox } from "../../src/durable/run/webhook-outbox.ts";
 import { EventLog } from "../../src/durable/run/event-log.ts";
 import { readWebhookMessage } from "../../src/queue/webhooks/message.ts";
 import type { NewEvent } from "../../src/run/log/event.ts";
@@ -186,14 +186,14 @@ function rig(webhooks: readonly WebhookType[] = WEBHOOK_TYPES) {
       return sql.exec(query, ...bindings);
     },
   };
-  const again = () => new Announcer(counted, new EventLog(sql, transaction), () => announce);
+  const again = () => new WebhookOutbox(counted, new EventLog(sql, transaction), () => announce);
   return {
     log,
     sent,
     fault,
     statements,
     again,
-    announcer: new Announcer(counted, log, () => announce),
+    outbox: new WebhookOutbox(counted, log, () => announce),
   };
 }
 
@@ -201,9 +201,9 @@ const seqsOf = (batches: readonly NoticeBatch[]) =>
   batches.map(({ notices }) => notices.map(({ seq, type }) => `${seq} ${type}`));
 
 test("what is told of a run is thin: ids, a status, and nothing that was said", async () => {
-  const { log, announcer, sent } = rig();
+  const { log, outbox, sent } = rig();
   log.append(STORY, NOW + 1000);
-  await announcer.flush();
+  await outbox.flush();
   expect(sent).toHaveLength(1);
   expect(sent[0]).toMatchObject({ kind: "notices", tenant_id: "test", task_id: "task_test" });
   const bodies = (sent[0]?.notices ?? []).map(({ body }) => JSON.parse(body) as object);
@@ -231,10 +231,10 @@ test("what is told of a run is thin: ids, a status, and nothing that was said", 
 });
 
 test("only what is wanted is told, each once, and a new process goes on at the cursor", async () => {
-  const { log, announcer, sent, again } = rig(["task.waiting", "task.cancelled"]);
+  const { log, outbox, sent, again } = rig(["task.waiting", "task.cancelled"]);
   log.append(STORY.slice(0, 5), NOW);
-  await announcer.flush();
-  await announcer.flush();
+  await outbox.flush();
+  await outbox.flush();
   expect(seqsOf(sent)).toEqual([["6 task.waiting"]]);
   log.append(STORY.slice(5), NOW);
   const next = again();
@@ -257,27 +257,27 @@ test("a crash between the queue and the cursor tells the same again, under the s
 });
 
 test("a queue that fails loses nothing: the cursor stays", async () => {
-  const { log, announcer, sent, fault, again } = rig();
+  const { log, outbox, sent, fault, again } = rig();
   log.append(STORY, NOW);
   fault.error = new Error("the queue is down");
-  await expect(announcer.flush()).rejects.toThrow("the queue is down");
-  expect(announcer.behind).toBe(true);
+  await expect(outbox.flush()).rejects.toThrow("the queue is down");
+  expect(outbox.behind).toBe(true);
   fault.error = null;
   await again().flush();
   expect(sent[0]?.notices).toHaveLength(4);
 });
 
 test("a run that nobody wants to be told of costs no statement", async () => {
-  const { log, announcer, sent, statements } = rig([]);
+  const { log, outbox, sent, statements } = rig([]);
   log.append(STORY, NOW);
-  expect(announcer.behind).toBe(false);
-  await announcer.flush();
+  expect(outbox.behind).toBe(false);
+  await outbox.flush();
   expect(sent).toEqual([]);
   expect(statements).toEqual([]);
 });
 
 test("a run with thousands of events is told of in messages that the queue takes", async () => {
-  const { log, announcer, sent } = rig();
+  const { log, outbox, sent } = rig();
   log.append([{ type: "run.started", data: { epoch: 1 } }], NOW);
   for (let i = 0; i < 150; i += 1) {
     log.append(
@@ -286,7 +286,7 @@ test("a run with thousands of events is told of in messages that the queue takes
     );
     log.append([{ type: "run.resumed", data: { from: "timer" } }], NOW);
   }
-  await announcer.flush();
+  await outbox.flush();
   expect(sent.map(({ notices }) => notices.length)).toEqual([100, 51]);
   expect(Math.max(...sent.map((batch) => JSON.stringify(batch).length))).toBeLessThan(120_000);
 });

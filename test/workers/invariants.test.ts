@@ -139,7 +139,7 @@ test("a run that lost its alarm is found, and gets one", async () => {
   await age(id);
   expect(kindsOf(await offenders(), id)).toEqual(["no_alarm"]);
   await sweep();
-  expect((await run.keeping()).alarm).not.toBeNull();
+  expect((await run.health()).alarm).not.toBeNull();
   expect(kindsOf(await offenders(), id)).toEqual([]);
 });
 
@@ -149,7 +149,7 @@ test("a run whose alarm is set far too late is found, and brought forward", asyn
   await age(id);
   expect(kindsOf(await offenders(), id)).toEqual(["overdue"]);
   await sweep();
-  const { alarm, due_at } = await run.keeping();
+  const { alarm, due_at } = await run.health();
   expect(alarm).toBe(due_at);
 });
 
@@ -190,7 +190,7 @@ test("a run whose log cannot be read is found, and fails with a code, kept as it
 
 test("a run that waits for people holds nothing, survives eviction, and goes on when told", async () => {
   const { id, run, stub } = await resting([ASK, { text: "thanks" }]);
-  await expect.poll(async () => (await run.keeping()).alarm).toBeNull();
+  await expect.poll(async () => (await run.health()).alarm).toBeNull();
   await evictDurableObject(stub);
   const command = { kind: "message", content: "yes", data: null, by: "key" };
   expect(await run.command(JSON.stringify(command))).toMatchObject({ ok: true });

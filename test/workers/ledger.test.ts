@@ -197,7 +197,7 @@ test("a run that was refused is resumed when the budget is raised, and one that 
   expect(await books.reserve(spender(task.task_id), 200, 200)).toMatchObject({ ok: false });
   // It waits for a person, not for budget: word from the ledger changes nothing.
   await books.setBudget({ agent: null, period: "day", cap: 1000 });
-  expect((await run.keeping()).waiting_for).toBe("input");
+  expect((await run.health()).waiting_for).toBe("input");
   await run.cancel(JSON.stringify(specOf(task)), { reason: null, by: "test" });
   const stub = env.LEDGERS.get(env.LEDGERS.idFromName("test"));
   await runDurableObjectAlarm(stub);

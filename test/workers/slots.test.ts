@@ -64,7 +64,7 @@ function runOf({ tenant_id, task_id }: StoredTask) {
 }
 
 async function until(task: StoredTask, wanted: { status?: string; waiting_for?: string }) {
-  await expect.poll(() => runOf(task).keeping(), PATIENT).toMatchObject(wanted);
+  await expect.poll(() => runOf(task).health(), PATIENT).toMatchObject(wanted);
 }
 
 async function logOf(task: StoredTask): Promise<RunEvent[]> {
@@ -181,7 +181,7 @@ test("a slot whose run has a log that nobody can read is given on once its task 
     storage.sql.exec("UPDATE log SET events = '[{}]'");
   });
   await evictDurableObject(object);
-  await runOf(broken).mend(JSON.stringify(specOf(broken)));
+  await runOf(broken).repair(JSON.stringify(specOf(broken)));
   await runInDurableObject(ledgerObject(tenant), (_ledger, { storage }) => {
     storage.sql.exec(
       "INSERT INTO slot (task_id, agent, seq, taken, at) VALUES (?, 'default', 1, 1, 0)",

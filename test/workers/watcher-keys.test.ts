@@ -4,14 +4,14 @@ import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
 import { EventLog } from "../../src/durable/run/event-log.ts";
 import { runStub, watchAddress } from "../../src/durable/run/rpc.ts";
-import { Watchers, type WatcherCommands } from "../../src/durable/run/sockets.ts";
+import { Watchers, type WatcherCommands } from "../../src/durable/run/watchers.ts";
 import { specOf } from "../../src/store/tasks/rows.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import type { Credential } from "../../src/store/keys.ts";
 import { newTask } from "./tasks.ts";
 
 const EVERY_MS = 1000;
-const IDLE: WatcherCommands = { consider: () => ({ ok: true, run: () => {} }) };
+const IDLE: WatcherCommands = { append: () => ({ ok: true, stored: [] }), onAppended: () => {} };
 
 /** Keys that answer as they are told, on a clock that stands still unless it is moved. */
 class Keys {

@@ -71,7 +71,9 @@ export class RunView {
   readonly #renders: Readonly<Record<string, Render>> = {
     "run.created": (data) => {
       const input = recordOf(data["input_data"]);
-      const about = [data["task_id"], data["model"], data["planner"]].map(textOf);
+      // Version 1 of the event has both beside the config as well.
+      const { model, planner } = recordOf(data["config"]);
+      const about = [data["task_id"], model, planner].map(textOf);
       const goal = block(textOf(input["goal"] ?? input["prompt"]), "> ", this.#screen.columns);
       return `${this.#line("dim", "", about.filter((part) => part !== "").join(" · "))}${goal}\n`;
     },

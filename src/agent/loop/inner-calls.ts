@@ -4,10 +4,9 @@
  * asks for again is answered from the log, in the order in which things happened then, so that the
  * same code goes the same way; once it has caught up, its calls are made.
  */
-import { hash } from "node:crypto";
 import type { NewEvent } from "../../run/log/event.ts";
 import { TOOL_FAILURES, ToolStop, type ToolFailureCode } from "../../run/value/failure.ts";
-import { callId, idempotencyKey } from "../../run/value/id.ts";
+import { callId } from "../../run/value/id.ts";
 import { canonicalJson, type JsonValue } from "../../run/value/json.ts";
 import { toolCallsMet } from "../../run/decide/limits.ts";
 import { forbidden } from "../../run/spec/policy.ts";
@@ -17,6 +16,7 @@ import type { Effects, RunTools } from "./effects.ts";
 import { invokeTool, prepareCall } from "../tools/invoke.ts";
 import type { Toolbox } from "../tools/registry.ts";
 import type { RunTool, ToolCaller } from "../tools/tool.ts";
+import { storeOutput, toolContext } from "./tool-context.ts";
 import { Notes } from "./under-way.ts";
 import { aborted } from "../../timing.ts";
 
@@ -102,9 +102,9 @@ export class InnerCalls implements ToolCaller {
     if (this.#faults.length > 0) {
       throw this.#faults[0];
     }
-    const inner = innerOf(this.#effects.state(), this.#parent);
+    const inner = innerOf(this.#effects.log.state(), this.#parent);
     const open = inner.filter((call) => call.result === null);
-    this.#effects.append(
+    this.#effects.log.append(
       open.map(({ call_id }) => ({
         type: "tool.outcome_unknown",
         data: { call_id, parent_call_id: this.#parent },
@@ -163,7 +163,7 @@ export class InnerCalls implements ToolCaller {
         intent.type === "tool.failed" ? intent : refusal(call_id, "not_from_code", this.#parent);
       return this.#write({ ...refused, data: { ...refused.data, name, arguments: args } });
     }
-    this.#effects.append([intent]);
+    this.#effects.log.append([intent]);
     this.#live();
     return this.#perform(tool, { call_id, arguments: args, attempt: 1 });
   }
@@ -186,7 +186,7 @@ export class InnerCalls implements ToolCaller {
         modelCallId: turn?.modelCallId ?? "",
         config: spec.config,
         standing: state,
-        now: this.#effects.now(),
+        now: this.#effects.clock.now(),
         parentCallId: this.#parent,
       },
     );
@@ -207,37 +207,25 @@ export class InnerCalls implements ToolCaller {
     { call_id, arguments: args, attempt }: Pick<InnerCall, "call_id" | "arguments" | "attempt">,
   ): Promise<InnerResult> {
     if (tool.effect !== "pure") {
-      await this.#effects.durable();
+      await this.#effects.log.durable();
     }
     const state = this.#live();
-    const taskId = state.spec?.task_id ?? "";
-    const kept: { whole?: string } = {};
     const notes = new Notes(call_id, this.#parent, this.#effects);
+    const call = { callId: call_id, attempt, requestedAt: this.#effects.clock.now() };
     const event = await invokeTool(
       tool,
       args,
       {
-        taskId,
-        callId: call_id,
-        idempotencyKey: idempotencyKey(taskId, call_id),
-        attempt,
-        requestedAt: this.#effects.now(),
+        ...toolContext(state, call, this.#tools, this.#effects),
         signal: AbortSignal.any([this.#effects.signal, this.#abort.signal]),
-        fetch: this.#tools.fetch,
-        kept: (sha256, offset, limit) => this.#effects.kept(sha256, offset, limit),
         report: (note) => notes.report(note),
       },
-      () => this.#effects.now(),
-      (text) => {
-        kept.whole = text;
-        const sha256 = hash("sha256", text, "hex");
-        this.#effects.keep(sha256, text);
-        return sha256;
-      },
+      () => this.#effects.clock.now(),
+      (text) => storeOutput(this.#effects, text),
     );
     // What happened before the interruption is told first, whatever is faster now.
     await Promise.race([this.#caughtUp.promise, aborted(this.#abort.signal)]);
-    this.#effects.append(notes.end());
+    this.#effects.log.append(notes.end());
     return this.#write(event as SettlingEvent);
   }
 
@@ -245,7 +233,7 @@ export class InnerCalls implements ToolCaller {
   #write(event: SettlingEvent): InnerResult {
     this.#live();
     const { call_id } = event.data;
-    this.#effects.append([
+    this.#effects.log.append([
       { ...event, data: { ...event.data, parent_call_id: this.#parent } } as SettlingEvent,
     ]);
     const written = innerOf(this.#live(), this.#parent).find((call) => call.call_id === call_id);
@@ -259,7 +247,9 @@ export class InnerCalls implements ToolCaller {
   #whole(result: InnerResult): InnerResult {
     const { output_sha256, output } = result;
     const whole =
-      output_sha256 === null ? null : this.#effects.kept(output_sha256, 0, Number.MAX_SAFE_INTEGER);
+      output_sha256 === null
+        ? null
+        : this.#effects.values.read(output_sha256, 0, Number.MAX_SAFE_INTEGER);
     if (whole === null) {
       return result;
     }
@@ -269,7 +259,7 @@ export class InnerCalls implements ToolCaller {
 
   /** @throws ToolStop where the slice may not write any more */
   #live(): RunState {
-    const state = this.#effects.state();
+    const state = this.#effects.log.state();
     if (state === null) {
       throw new ToolStop("code_stopped");
     }

@@ -5,9 +5,9 @@
  */
 import type { NewEvent } from "../../run/log/event.ts";
 import type { Planner } from "../../run/decide/planner.ts";
-import type { Effects, ReserveAnswer, RunTools, SlotRefusal } from "./effects.ts";
+import type { Effects, ReserveAnswer, RunTools, SlotRefusal, StepContext } from "./effects.ts";
 import { callModel } from "./model-call.ts";
-import { planStep, type Grant, type PlannedStep } from "./step.ts";
+import { planStep, type Grant } from "./step.ts";
 import { callTools } from "./tool-calls.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -33,47 +33,41 @@ export async function runSlice(
   tools: RunTools,
   effects: Effects,
 ): Promise<SliceEnd> {
-  const watchdog = new Watchdog(() => effects.now());
+  const watchdog = new Watchdog(() => effects.clock.now());
   try {
-    return await steps(opening, planner, tools, effects, watchdog);
+    return await steps(opening, { planner, tools, effects, watchdog });
   } finally {
     watchdog.close();
   }
 }
 
-async function steps(
-  opening: readonly NewEvent[],
-  planner: Planner,
-  tools: RunTools,
-  effects: Effects,
-  watchdog: Watchdog,
-): Promise<SliceEnd> {
+async function steps(opening: readonly NewEvent[], context: StepContext): Promise<SliceEnd> {
+  const { effects, tools } = context;
   let outcomes = opening;
   let grant: Grant | null = null;
   for (;;) {
-    const before = effects.state();
+    const before = effects.log.state();
     if (before === null) {
       return { kind: "fenced" };
     }
-    const deps = { planner, ...tools, budgets: effects.budgeted(), slotHeld: effects.slotHeld() };
-    const step: PlannedStep = planStep(before, outcomes, deps, effects.now(), grant);
+    const step = planStep(before, outcomes, context, effects.clock.now(), grant);
     grant = null;
     if (step.events.length > 0) {
-      effects.append(step.events);
+      effects.log.append(step.events);
     }
-    const state = effects.state() ?? before;
+    const state = effects.log.state() ?? before;
     switch (step.job.kind) {
       case "model":
-        outcomes = await callModel(step.job, state, planner, tools, effects, watchdog);
+        outcomes = await callModel(step.job, state, context);
         break;
       case "reserve": {
-        const answer = await effects.reserve(step.job.need);
+        const answer = await effects.budgets.reserve(step.job.need);
         grant = answer.ok ? { ...step.job.call, sum: answer.sum, capped: answer.capped } : null;
-        outcomes = answer.ok ? [] : refusedBy(answer, effects.now());
+        outcomes = answer.ok ? [] : refusedBy(answer, effects.clock.now());
         break;
       }
       case "slot": {
-        const refusal = await effects.takeSlot();
+        const refusal = await effects.slot.take();
         outcomes = refusal === null ? [] : waitsForSlot(refusal);
         break;
       }
@@ -81,7 +75,7 @@ async function steps(
         outcomes = await tools.listServers(step.job.servers, state, effects.signal);
         break;
       case "tools":
-        outcomes = await callTools(step.job.calls, state, tools, effects);
+        outcomes = await callTools(step.job.calls, state, context);
         break;
       default:
         return step.job;

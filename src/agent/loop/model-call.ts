@@ -11,7 +11,7 @@ import { presumed } from "../../run/decide/recover.ts";
 import { costOf } from "../../run/spec/price.ts";
 import { modelOf, type RunState } from "../../run/log/state.ts";
 import { DeltaPacker, sizeOf, type Piece } from "./delta.ts";
-import type { Effects, RunTools } from "./effects.ts";
+import type { Effects, RunTools, StepContext } from "./effects.ts";
 import type { LlmEvent, TokenUsage } from "../llm/client.ts";
 import type { Job } from "./step.ts";
 import type { Watchdog } from "./watchdog.ts";
@@ -31,16 +31,12 @@ type ModelJob = Extract<Job, { kind: "model" }>;
 export async function callModel(
   job: ModelJob,
   state: RunState,
-  planner: Planner,
-  tools: RunTools,
-  effects: Effects,
-  watchdog: Watchdog,
+  context: StepContext,
 ): Promise<NewEvent[]> {
-  const attempt = new Attempt(job, state, planner, tools, effects, watchdog);
   try {
-    return await attempt.run();
+    return await new Attempt(job, state, context).run();
   } finally {
-    watchdog.stop();
+    context.watchdog.stop();
   }
 }
 
@@ -68,14 +64,7 @@ class Attempt {
   #watched = false;
   #lookedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(
-    job: ModelJob,
-    state: RunState,
-    planner: Planner,
-    tools: RunTools,
-    effects: Effects,
-    watchdog: Watchdog,
-  ) {
+  constructor(job: ModelJob, state: RunState, { planner, tools, effects, watchdog }: StepContext) {
     this.#job = job;
     this.#state = state;
     this.#planner = planner;
@@ -83,7 +72,7 @@ class Attempt {
     this.#effects = effects;
     this.#packer = new DeltaPacker(job, tools.settings, (events) => this.#write(events));
     this.#watchdog = watchdog;
-    this.#deadline = effects.now() + tools.settings.modelTimeoutMs;
+    this.#deadline = effects.clock.now() + tools.settings.modelTimeoutMs;
   }
 
   async run(): Promise<NewEvent[]> {
@@ -115,13 +104,13 @@ class Attempt {
 
   /** A limit, or what is left of the attempt's time where that is less. */
   #left(limit: number): number {
-    return Math.max(0, Math.min(limit, this.#deadline - this.#effects.now()));
+    return Math.max(0, Math.min(limit, this.#deadline - this.#effects.clock.now()));
   }
 
   #timeOut(): void {
     const { modelTimeoutMs, modelFirstByteMs, modelIdleMs } = this.#tools.settings;
     const message =
-      this.#effects.now() >= this.#deadline
+      this.#effects.clock.now() >= this.#deadline
         ? `No whole reply within ${modelTimeoutMs} ms (OPSPAWN_MODEL_TIMEOUT_MS).`
         : this.#answered
           ? `Nothing came for ${modelIdleMs} ms in mid-reply (OPSPAWN_MODEL_IDLE_MS).`
@@ -154,7 +143,7 @@ class Attempt {
       this.#stop({ code: "reply_too_large", message });
     }
     // Asking who watches is not free with a thousand watchers; once in a while is enough.
-    const now = this.#effects.now();
+    const now = this.#effects.clock.now();
     if (now - this.#lookedAt >= this.#tools.settings.deltaMs) {
       this.#watched = this.#effects.watched();
       this.#lookedAt = now;
@@ -166,7 +155,7 @@ class Attempt {
 
   #write(events: readonly NewEvent[]): void {
     try {
-      this.#effects.append(events);
+      this.#effects.log.append(events);
     } catch (error) {
       this.#broken.push(error);
       this.#own.abort();
@@ -207,7 +196,7 @@ class Attempt {
     const failure = this.#stopped ?? reported;
     const failures = (this.#state.model?.failedAttempts ?? 0) + 1;
     const { retry } = this.#tools.settings;
-    const retry_in_ms = retryDelay(failure, failures, retry, this.#effects.random());
+    const retry_in_ms = retryDelay(failure, failures, retry, this.#effects.clock.random());
     const { code } = failure;
     const message = clipMessage(failure.message);
     return { type: "model.failed", data: { ...this.#call, code, message, retry_in_ms } };

@@ -1,20 +1,19 @@
 /**
- * One step, planned: what the last outcomes lead to, as the events to write now (outcomes and next
- * intents together, so that they are one transaction) and the job to perform after. Pure.
+ * Plans one step. From the outcomes of the last job it derives the events to write now (outcomes and
+ * next intents together, so that they are one transaction) and the job to perform after. Pure.
  */
 import { decide, type Action } from "../../run/decide/decide.ts";
 import type { NewEvent } from "../../run/log/event.ts";
 import { runFailure } from "../../run/value/failure.ts";
 import { whenMet } from "../../run/decide/limits.ts";
-import type { Planner } from "../../run/decide/planner.ts";
 import type { Price } from "../../run/spec/price.ts";
 import { foldNew } from "../../run/log/reduce.ts";
 import { modelOf, type RunState, type TurnCall } from "../../run/log/state.ts";
 import { compose, type Ask, type Composed } from "./context.ts";
-import type { LlmClient, ModelRequest } from "../llm/client.ts";
+import type { ModelRequest } from "../llm/client.ts";
+import type { Effects, StepContext } from "./effects.ts";
 import { needOf, outputFor, textChars, weigh, withinOwnCap, type Need } from "./reserve.ts";
 import { prepareCall } from "../tools/invoke.ts";
-import type { Toolbox } from "../tools/registry.ts";
 
 export type Job =
   | {
@@ -52,18 +51,15 @@ export interface PlannedStep {
   readonly job: Job;
 }
 
-export interface StepDeps {
-  readonly planner: Planner;
-  toolboxAt(state: Pick<RunState, "mcp">): Toolbox;
-  llmFor(model: string): LlmClient;
-  priceOf(model: string): Price | null;
-  /** Whether there are budgets above the run to ask. */
-  readonly budgets: boolean;
-  /** Whether the run has a slot, if it needs one to ask a model. */
-  readonly slotHeld: boolean;
-}
+/** What a step is planned with: models and tools are described here, and called elsewhere. */
+export type PlanContext = Pick<StepContext, "planner" | "tools"> & {
+  readonly effects: {
+    readonly budgets: Pick<Effects["budgets"], "active">;
+    readonly slot: Pick<Effects["slot"], "held">;
+  };
+};
 
-/** The need of a call whose price nobody knows. */
+/** The need of a call without a known price. */
 const NOTHING: Need = { most: 0, least: 0 };
 
 type AskAction = Extract<Action, { kind: "ask" }>;
@@ -76,10 +72,11 @@ type AskAction = Extract<Action, { kind: "ask" }>;
 export function planStep(
   before: RunState,
   outcomes: readonly NewEvent[],
-  deps: StepDeps,
+  context: PlanContext,
   now: number,
   grant: Grant | null = null,
 ): PlannedStep {
+  const { planner, tools, effects } = context;
   const events: NewEvent[] = [...outcomes];
   let state = foldNew(before, outcomes, now);
   const write = (...facts: readonly NewEvent[]): void => {
@@ -87,16 +84,16 @@ export function planStep(
     state = foldNew(state, facts, now);
   };
   for (;;) {
-    const action = decide(state, deps.planner, now);
+    const action = decide(state, planner, now);
     switch (action.kind) {
       case "record":
         write(...action.events);
         break;
       case "ask": {
-        if (state.spec?.concurrency !== undefined && !deps.slotHeld) {
+        if (state.spec?.concurrency !== undefined && !effects.slot.held) {
           return { events, job: { kind: "slot" } };
         }
-        const planned = planAsk(state, action, deps, grant);
+        const planned = planAsk(state, action, context, grant);
         write(...planned.events);
         if (planned.job !== null) {
           return { events, job: planned.job };
@@ -112,7 +109,7 @@ export function planStep(
         const at = { taskId: spec.task_id, modelCallId, config: spec.config, now };
         for (const call of action.calls) {
           // One after the other: each counts for those that follow.
-          write(prepareCall(call, deps.toolboxAt(state), { ...at, standing: state }));
+          write(prepareCall(call, tools.toolboxAt(state), { ...at, standing: state }));
         }
         break;
       }
@@ -132,36 +129,36 @@ export function planStep(
 
 interface PlannedAsk {
   readonly events: readonly NewEvent[];
-  /** Null where a budget said no: the events say what follows. */
+  /** Null where a budget refused: the events say what follows. */
   readonly job: Job | null;
 }
 
-/** The attempt of a model call: its request, what is held back for it, and its intent. */
+/** Plans the attempt of a model call: its request, its reservation and its intent. */
 function planAsk(
   state: RunState,
   action: AskAction,
-  deps: StepDeps,
+  { planner, tools, effects }: PlanContext,
   grant: Grant | null,
 ): PlannedAsk {
   const model = modelOf(state);
-  const llm = deps.llmFor(model);
-  const price = deps.priceOf(model);
+  const llm = tools.llmFor(model);
+  const price = tools.priceOf(model);
+  const { active: budgeted } = effects.budgets;
   const { purpose, call_id, attempt } = action;
-  const asked = (ask: Ask): Composed =>
-    compose(state, deps.planner, deps.toolboxAt(state), llm, ask);
+  const asked = (ask: Ask): Composed => compose(state, planner, tools.toolboxAt(state), llm, ask);
   const composed = asked({ purpose });
   const cap = state.spec?.limits.max_cost_usd;
   const given = grant?.call_id === call_id && grant.attempt === attempt ? grant : null;
   if (price === null) {
-    // Whether a budget has to be kept is only known by asking.
+    // Only the ledger knows whether a budget applies.
     if (cap !== undefined || given?.capped === true) {
       return { events: [{ type: "run.failed", data: runFailure("unpriced_model") }], job: null };
     }
-    return deps.budgets && given === null
+    return budgeted && given === null
       ? { events: [], job: { kind: "reserve", call: { call_id, attempt }, need: NOTHING } }
       : intent(state, action, composed, {});
   }
-  if (isFree(price) || (cap === undefined && !deps.budgets && given === null)) {
+  if (isFree(price) || (cap === undefined && !budgeted && given === null)) {
     return intent(state, action, composed, {});
   }
   const weight = weigh(composed);
@@ -170,7 +167,7 @@ function planAsk(
     return { events: whenMet(state, { limit: "max_cost_usd", value: cap ?? 0 }), job: null };
   }
   const granted = given !== null && given.sum >= own.least ? given.sum : null;
-  if (deps.budgets && granted === null) {
+  if (budgeted && granted === null) {
     return { events: [], job: { kind: "reserve", call: { call_id, attempt }, need: own } };
   }
   if (cap === undefined && given?.capped !== true) {

@@ -1,13 +1,11 @@
 /** The tool calls of one turn: run side by side, each outcome written as soon as it is known. */
-import { hash } from "node:crypto";
 import { upToEnd, type NewEvent } from "../../run/log/event.ts";
-import { idempotencyKey } from "../../run/value/id.ts";
 import { outcomeUnknown } from "../../run/decide/recover.ts";
 import type { RunState, TurnCall } from "../../run/log/state.ts";
-import type { Effects, RunTools } from "./effects.ts";
+import type { StepContext } from "./effects.ts";
 import { InnerCalls } from "./inner-calls.ts";
 import { invokeTool } from "../tools/invoke.ts";
-import type { Note } from "../tools/tool.ts";
+import { storeOutput, toolContext } from "./tool-context.ts";
 import { asking, Notes } from "./under-way.ts";
 
 /**
@@ -17,21 +15,21 @@ import { asking, Notes } from "./under-way.ts";
 export async function callTools(
   calls: readonly TurnCall[],
   state: RunState,
-  tools: RunTools,
-  effects: Effects,
+  context: StepContext,
 ): Promise<NewEvent[]> {
+  const { effects } = context;
   if (calls.some((call) => call.request?.effect !== "pure")) {
-    await effects.durable();
+    await effects.log.durable();
   }
   const settled: NewEvent[] = [];
   const running = new Set(
     calls.map((call) => {
       const notes = new Notes(call.call.call_id, null, effects);
-      const run: Promise<void> = callTool(call, state, tools, effects, notes).then((outcome) => {
+      const run: Promise<void> = callTool(call, state, context, notes).then((outcome) => {
         settled.push(
           ...notes.end(),
           ...(outcome.type === "tool.outcome_unknown"
-            ? outcomeUnknown(state, call, effects.now())
+            ? outcomeUnknown(state, call, effects.clock.now())
             : [outcome]),
         );
         running.delete(run);
@@ -42,7 +40,7 @@ export async function callTools(
   while (running.size > 0) {
     await Promise.race(running);
     if (running.size > 0 && settled.length > 0) {
-      effects.append(upToEnd(settled.splice(0)));
+      effects.log.append(upToEnd(settled.splice(0)));
     }
   }
   return upToEnd(settled);
@@ -51,11 +49,9 @@ export async function callTools(
 async function callTool(
   { call, request }: TurnCall,
   state: RunState,
-  tools: RunTools,
-  effects: Effects,
+  { tools, effects }: StepContext,
   notes: Notes,
 ): Promise<NewEvent> {
-  const taskId = state.spec?.task_id ?? "";
   const name = request?.name ?? call.name;
   const tool = tools.toolboxAt(state).get(name);
   if (tool?.kind !== "run" || request === null) {
@@ -67,29 +63,22 @@ async function callTool(
   }
   const inner =
     tool.callsTools === true ? new InnerCalls(call.call_id, state, tools, effects) : null;
-  const context = {
-    taskId,
+  const attempt = {
     callId: call.call_id,
-    idempotencyKey: idempotencyKey(taskId, call.call_id),
     attempt: request.attempt,
     requestedAt: request.requestedAt,
-    signal: effects.signal,
-    fetch: tools.fetch,
-    kept: (sha256: string, offset: number, limit: number) => effects.kept(sha256, offset, limit),
-    ask: asking(call.call_id, tools.settings.holdMs, effects),
-    report: (note: Note) => notes.report(note),
-    ...(inner === null ? {} : { calls: inner }),
   };
   const outcome = await invokeTool(
     tool,
     request.arguments,
-    context,
-    () => effects.now(),
-    (text) => {
-      const sha256 = hash("sha256", text, "hex");
-      effects.keep(sha256, text);
-      return sha256;
+    {
+      ...toolContext(state, attempt, tools, effects),
+      ask: asking(call.call_id, tools.settings.holdMs, effects),
+      report: (note) => notes.report(note),
+      ...(inner === null ? {} : { calls: inner }),
     },
+    () => effects.clock.now(),
+    (text) => storeOutput(effects, text),
   );
   return inner === null ? outcome : inner.close(outcome);
 }

@@ -52,9 +52,9 @@ export class Notes {
     }
     this.#told += 1;
     this.#waiting.push(event);
-    if (this.#effects.now() - this.#writtenAt >= NOTES_PAUSE_MS) {
-      this.#writtenAt = this.#effects.now();
-      this.#effects.append(this.#waiting.splice(0));
+    if (this.#effects.clock.now() - this.#writtenAt >= NOTES_PAUSE_MS) {
+      this.#writtenAt = this.#effects.clock.now();
+      this.#effects.log.append(this.#waiting.splice(0));
     }
   }
 
@@ -112,14 +112,14 @@ export function asking(
     const times = (asked.get(digest) ?? 0) + 1;
     asked.set(digest, times);
     const key = times === 1 ? digest : `${digest}-${times}`;
-    const questions = questionsOf(effects.state(), callId);
+    const questions = questionsOf(effects.log.state(), callId);
     const known = questions.some((question) => question.key === key);
     const tooMuch = !known && questions.length >= MAX_QUESTIONS;
     if (tooMuch || text.length > MAX_QUESTION_CHARS || unfit(schema)) {
       return { action: "cancel", content: null };
     }
     if (!known) {
-      effects.append([
+      effects.log.append([
         {
           type: "input.requested",
           data: {
@@ -136,14 +136,14 @@ export function asking(
     const answerIn = (state: RunState | null): InputAnswer | null =>
       questionsOf(state, callId).find((question) => question.key === key)?.answer ?? null;
     const withdraw = (): void => {
-      const state = effects.state();
+      const state = effects.log.state();
       if (questionsOf(state, callId).some((one) => one.key === key && one.answer === null)) {
-        effects.append([{ type: "input.withdrawn", data: { call_id: callId, key } }]);
+        effects.log.append([{ type: "input.withdrawn", data: { call_id: callId, key } }]);
       }
     };
     takenBack?.addEventListener("abort", withdraw, { once: true });
     try {
-      const answer = await effects.until(answerIn, holdMs);
+      const answer = await effects.log.until(answerIn, holdMs);
       if (answer === null) {
         throw new Suspended();
       }

@@ -322,7 +322,7 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
   async #lookAfter(taskId: string): Promise<void> {
     try {
       const run = this.#run(taskId);
-      const { status, waiting_for, last_seq } = await run.keeping();
+      const { status, waiting_for, last_seq } = await run.health();
       if (waiting_for === "concurrency") {
         await run.command(JSON.stringify({ kind: "resume", by: "concurrency" }));
       } else if (isTerminal(status) || status === "waiting") {

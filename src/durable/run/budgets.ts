@@ -1,53 +1,43 @@
 /**
- * What a run has to do with the budgets above it: it asks its tenant's ledger before each costly
- * model call, and tells it what was spent. Where no budget is set, it asks once a minute only.
+ * A run's side of the budgets above it. Before each priced model call it asks its tenant's ledger
+ * for the call's worst case, and afterwards it settles what was spent. A tenant without budgets is
+ * asked once a minute. Settling is an outbox step.
  */
-import type { ReserveAnswer } from "../../agent/loop/effects.ts";
+import type { Budgets, ReserveAnswer } from "../../agent/loop/effects.ts";
 import type { Need } from "../../agent/loop/reserve.ts";
-import type { RunState } from "../../run/log/state.ts";
 import type { DaySpent, LedgerRpc, Spender } from "../ledger/rpc.ts";
+import type { RunContext } from "./context.ts";
+import type { OutboxStep } from "./outbox.ts";
 
-/** How long a tenant without budgets is taken for one without. */
+/** How long a tenant without budgets is not asked again. */
 const UNCAPPED_MS = 60_000;
-/** Pause before a ledger that does not answer is asked again. */
+/** Pause before an unreachable ledger is asked again. */
 const UNREACHABLE_MS = 30_000;
 
-export class RunBudgets {
-  readonly #ledger: () => LedgerRpc | null;
-  readonly #state: () => RunState;
-  readonly #now: () => number;
-  readonly #fault: (error: unknown) => void;
-  // Not persisted: a fresh process asks, and tells everything once more.
+export class RunBudgets implements Budgets, OutboxStep {
+  readonly #context: Pick<RunContext, "log" | "deps" | "now" | "observer">;
+  // Not persisted: a fresh process asks again, and settles everything once more.
   #uncappedUntil = 0;
   #told = 0;
   #toldEnd = false;
+  #settledAt = 0;
   #capped = false;
-  /** Whether this process has asked; an earlier one may have, and left word in the log. */
+  /** Whether this process has asked; the log says whether an earlier one has. */
   #asked = false;
 
-  constructor(
-    ledger: () => LedgerRpc | null,
-    state: () => RunState,
-    now: () => number,
-    fault: (error: unknown) => void,
-  ) {
-    this.#ledger = ledger;
-    this.#state = state;
-    this.#now = now;
-    this.#fault = fault;
+  constructor(context: Pick<RunContext, "log" | "deps" | "now" | "observer">) {
+    this.#context = context;
   }
 
-  /** Whether a costly call must be granted first. */
   get active(): boolean {
-    return this.#now() >= this.#uncappedUntil && this.#ledger() !== null;
+    return this.#context.now() >= this.#uncappedUntil && this.#ledger() !== null;
   }
 
-  /** Whether there is a budget to keep to, as far as the last answer goes. */
   get capped(): boolean {
     return this.#capped;
   }
 
-  /** Never throws: a ledger that cannot be asked grants nothing, and is asked again soon. */
+  /** Does not throw: a ledger that cannot be reached grants nothing and is asked again soon. */
   async reserve({ most, least }: Need): Promise<ReserveAnswer> {
     const ledger = this.#ledger();
     const spender = this.#spender();
@@ -63,37 +53,55 @@ export class RunBudgets {
         const limit = `${agent === null ? "tenant" : "agent"}_${period}`;
         return { ok: false, limit, cap_usd: cap / 1_000_000, until: answer.until };
       }
-      this.#uncappedUntil = answer.capped ? 0 : this.#now() + UNCAPPED_MS;
+      this.#uncappedUntil = answer.capped ? 0 : this.#context.now() + UNCAPPED_MS;
       this.#told = Math.max(this.#told, totalOf(spender));
       return { ok: true, sum: answer.sum, capped: answer.capped };
     } catch (error) {
-      this.#fault(error);
-      const until = new Date(this.#now() + UNREACHABLE_MS).toISOString();
+      this.#context.observer.fault("run.ledger", error);
+      const until = new Date(this.#context.now() + UNREACHABLE_MS).toISOString();
       return { ok: false, limit: "ledger_unreachable", cap_usd: 0, until };
     }
   }
 
-  /** Tells the ledger what it does not know yet. @throws what the call throws; telling again is fine */
+  /** Whether the status has changed since the ledger was told what it does not know. */
+  get behind(): boolean {
+    const { statusSeq } = this.#context.log.state;
+    return statusSeq > this.#settledAt && this.#unsettled;
+  }
+
+  async flush(): Promise<void> {
+    const { statusSeq } = this.#context.log.state;
+    await this.settle();
+    this.#settledAt = statusSeq;
+  }
+
+  /** Tells the ledger the totals that it does not know. @throws what the call throws; repeating is harmless */
   async settle(): Promise<void> {
     const ledger = this.#ledger();
     const spender = this.#spender();
-    const state = this.#state();
-    const over = state.end !== null;
-    if (ledger === null || spender === null) {
+    if (ledger === null || spender === null || !this.#unsettled) {
       return;
     }
-    const total = totalOf(spender);
-    // At its end a run gives back what it may hold: an earlier process may have asked for it.
-    const mayHold = over && !this.#toldEnd && (this.#asked || state.reservedOnce);
-    if (total > this.#told || mayHold) {
-      await ledger.settle(spender, over);
-      this.#told = Math.max(this.#told, total);
-      this.#toldEnd = over;
-    }
+    const over = this.#context.log.state.end !== null;
+    await ledger.settle(spender, over);
+    this.#told = Math.max(this.#told, totalOf(spender));
+    this.#toldEnd = over;
+  }
+
+  get #unsettled(): boolean {
+    const { end, reservedOnce, ledger } = this.#context.log.state;
+    const total = ledger.reduce((sum, { cost_micro_usd }) => sum + cost_micro_usd, 0);
+    // At its end a run releases what it may hold, also what an earlier process reserved.
+    const mayHold = end !== null && !this.#toldEnd && (this.#asked || reservedOnce);
+    return total > this.#told || mayHold;
+  }
+
+  #ledger(): LedgerRpc | null {
+    return this.#context.deps().ledger(this.#context.log.state.spec?.tenant_id ?? "");
   }
 
   #spender(): Spender | null {
-    const { spec, ledger, seq } = this.#state();
+    const { spec, ledger, seq } = this.#context.log.state;
     if (spec === null) {
       return null;
     }

@@ -1,65 +1,54 @@
 /**
- * Keeps a run going: at most one slice at a time, and an alarm behind it that survives the
- * process. The alarm is set (due at once) in the transaction that begins a slice, and an alarm
- * invocation holds the slice while it works; so a crash at any moment leaves a due alarm, and the
- * next process takes the run up without being asked. Nothing here decides what a run does.
+ * Drives a run: at most one slice at a time, and an alarm behind it that survives the process. The
+ * alarm is set, due at once, in the transaction that begins a slice, and an alarm invocation holds
+ * the slice while it works. So a crash at any moment leaves a due alarm, and the next process
+ * continues the run without a request. What a run does is decided elsewhere.
  */
-import type { Deps } from "./deps.ts";
-import type { Observer } from "../../observe.ts";
 import { dueAt } from "../../run/decide/due.ts";
 import { LogCorruption, type NewEvent, type RecoveryReason } from "../../run/log/event.ts";
 import { delayOf, type Backoff } from "../../run/value/backoff.ts";
 import { runFailure } from "../../run/value/failure.ts";
+import { TimedOut, within } from "../../timing.ts";
 import { recover } from "../../run/decide/recover.ts";
 import { Alarms, nextAlarm } from "./alarms.ts";
-import type { EventLog } from "./event-log.ts";
+import type { RunContext } from "./context.ts";
+import type { StoredEvent } from "./event-log.ts";
 import type { Outbox } from "./outbox.ts";
 import { platformFailure } from "../platform-error.ts";
 import { Slice, type SliceHost } from "./slice.ts";
-import type { RunStorage } from "./storage.ts";
 import { WakeDeaths } from "./wake-deaths.ts";
-import { TimedOut, within } from "../../timing.ts";
 
-/** Pauses before work that failed is tried again: D1 that is down, storage that fails. */
+/** Pauses before failed work is retried: D1 is down, or storage fails. */
 const BACKOFF: Backoff = { pausesMs: [100, 500, 2_000, 10_000, 30_000, 60_000] };
-/** The platform retries a failed alarm six times and then drops it: a new one is set before. */
+/** The platform retries a failed alarm six times and then drops it; a new one is set before that. */
 const LAST_ALARM_RETRY = 4;
-/** An alarm that is so late has been dropped, whatever the storage says. */
+/** An alarm later than this has been dropped, whatever the storage says. */
 const DROPPED_ALARM_MS = 60_000;
 
-/** What the lifeline needs of the object around it. */
-export interface LifelineHost extends Omit<SliceHost, "durable" | "aside"> {
-  readonly ctx: Pick<DurableObjectState, "id" | "waitUntil">;
-  readonly storage: Pick<RunStorage, "sql" | "getAlarm" | "setAlarm" | "sync">;
-  readonly log: EventLog;
+/** What the driver needs of the object, besides the context. */
+export interface DriverHost extends SliceHost {
+  /** The object's name, `<tenant>/<task_id>`; null where the platform does not tell it. */
+  readonly name: string | null;
   readonly outbox: Outbox;
-  /** May throw while a setting is wrong; then the work is tried again later. */
-  readonly deps: () => Deps;
-  /** Closes the watchers' sockets: there is nothing more to come. */
+  /** Closes the watchers' sockets: nothing more can come. */
   readonly disconnect: () => void;
-  /** Not from `deps`, which may be what fails. */
-  readonly observer: Observer;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
 }
 
-/** How a run is kept, for whoever asks whether it has been forgotten. Times in milliseconds. */
-export interface Keeping {
-  /** When the run goes on by itself; 0 for now, null for never. */
+/** How a run is driven. Times in milliseconds. */
+export interface DriverHealth {
+  /** When the run continues by itself; 0 for now, null for never. */
   readonly dueAt: number | null;
   readonly alarm: number | null;
-  /** Whether a slice is under way. */
+  /** Whether a slice is running. */
   readonly active: boolean;
-  /** Whether D1 may not know the newest status. */
-  readonly behind: boolean;
 }
 
-export class Lifeline {
-  readonly #host: LifelineHost;
+export class RunDriver {
+  readonly #context: RunContext;
+  readonly #host: DriverHost;
   readonly #alarms: Alarms;
   readonly #deaths: WakeDeaths;
-  readonly #observer: Observer;
-  // Not persisted: a fresh process begins with no slice.
+  // Not persisted: a fresh process begins without a slice.
   #slice: Slice | null = null;
   #fresh = true;
   #reason: RecoveryReason = "interrupted";
@@ -67,23 +56,23 @@ export class Lifeline {
   #notBefore = 0;
   #outboxAt: number | null = null;
 
-  constructor(host: LifelineHost) {
+  constructor(context: RunContext, host: DriverHost) {
+    this.#context = context;
     this.#host = host;
-    this.#observer = host.observer;
-    this.#alarms = new Alarms(host.storage);
-    this.#deaths = new WakeDeaths(host.storage.sql);
+    this.#alarms = new Alarms(context.storage);
+    this.#deaths = new WakeDeaths(context.storage.sql);
   }
 
   /**
-   * Begins a slice unless one is under way; resolves when it has ended and D1 knows. A run that is
-   * begun has its first events before this returns.
-   * @param opening events that begin the run; for a run that exists, none
+   * Begins a slice unless one is running; resolves when it has ended and the outbox is flushed. The
+   * opening events are in the log before this returns.
+   * @param opening events that create the run; none for one that exists
    */
   begin(opening: readonly NewEvent[]): Promise<void> {
     if (this.#slice !== null) {
       return this.#slice.ended;
     }
-    const slice = this.#newSlice();
+    const slice = new Slice(this.#context, this.#context.deps(), this.#host);
     this.#slice = slice;
     const ended = this.#runSlice(slice, opening);
     slice.ended = ended;
@@ -91,20 +80,21 @@ export class Lifeline {
   }
 
   /**
-   * Takes the run up, or holds the slice that is under way. Rejects only where not even an alarm can
-   * be set: then the platform tries again.
+   * Continues the run, or holds the slice that is running. Rejects only where not even an alarm can
+   * be set: then the platform retries.
    */
   async onAlarm(info: AlarmInvocationInfo | undefined): Promise<void> {
+    const { log, now, deps } = this.#context;
     this.#alarms.fired(info?.scheduledTime);
     try {
       if ((info?.retryCount ?? 0) >= LAST_ALARM_RETRY) {
-        await this.#alarms.by(this.#host.now() + this.#backoff());
-      } else if (info?.isRetry === true && !this.#host.log.awake && (await this.#diesWaking())) {
-        await this.#giveUp(runFailure("out_of_memory"));
-      } else if (this.#host.log.state.seq > 0) {
-        const finished = await endsWithin(this.#host.deps().config.sliceMs, this.begin([]));
+        await this.#alarms.by(now() + this.#backoff());
+      } else if (info?.isRetry === true && !log.awake && (await this.#diesWaking())) {
+        await this.#failInD1(runFailure("out_of_memory"));
+      } else if (log.state.seq > 0) {
+        const finished = await endsWithin(deps().config.sliceMs, this.begin([]));
         if (!finished) {
-          await this.#alarms.by(this.#host.now());
+          await this.#alarms.by(now());
         }
       }
     } catch (error) {
@@ -113,103 +103,89 @@ export class Lifeline {
   }
 
   /**
-   * Writes events that come from outside the loop. They wake the run; where they end it, a call in
-   * flight is aborted.
+   * Appends events that come from outside the loop, such as a command, and sets the alarm in the
+   * same transaction. `onEventsAppended` must follow in the same turn.
    * @throws LogCorruption if they cannot follow; then nothing is stored
    */
-  tell(events: readonly NewEvent[]): void {
-    const { log, publish, outbox } = this.#host;
-    // Before the events and in one transaction with them: what they lead to must not be forgotten.
-    this.keep(this.#alarms.by(this.#host.now()));
-    const stored = log.append(events, this.#host.now());
+  append(events: readonly NewEvent[]): readonly StoredEvent[] {
+    const { log, now, background } = this.#context;
+    // First, and in one transaction with the events: what they lead to must not be forgotten.
+    background(this.#alarms.by(now()));
+    return log.append(events, now());
+  }
+
+  /** Publishes events of `append` and wakes the run; where they end it, its calls are aborted. */
+  onEventsAppended(stored: readonly StoredEvent[]): void {
+    const { log, background } = this.#context;
     const over = log.state.end !== null;
     if (over) {
       this.#slice?.close();
     }
-    publish(stored);
-    if (events.some((event) => event.type === "limit.changed")) {
-      this.#slice?.limitsChanged();
+    this.#host.publish(stored);
+    if (stored.some((event) => event.type === "limit.changed")) {
+      this.#slice?.onLimitsChanged();
     }
-    this.#slice?.told();
-    // Where no slice can begin now, the alarm is there.
-    this.keep(over ? outbox.flush() : Promise.try(() => this.begin([])));
+    this.#slice?.onLogChanged();
+    // If no slice can begin now, the alarm begins one.
+    background(over ? this.#host.outbox.flush() : Promise.try(() => this.begin([])));
   }
 
-  /** Whoever looks at a run makes sure that D1 is told and that the alarm is there. */
-  async heal(): Promise<void> {
-    const { log, outbox, storage } = this.#host;
+  /** Called on every read: flushes the outbox and sets a missing alarm again. */
+  async repair(): Promise<void> {
+    const { log, storage, now, background } = this.#context;
     if (this.#slice !== null || log.state.seq === 0) {
       return;
     }
-    this.keep(outbox.flush());
+    background(this.#host.outbox.flush());
     const due = dueAt(log.state);
     if (due === null) {
       return;
     }
-    const now = this.#host.now();
+    const time = now();
     const alarm = await storage.getAlarm();
-    const dropped = alarm === null || alarm < now - DROPPED_ALARM_MS;
-    const late = alarm !== null && alarm > Math.max(due, now) + DROPPED_ALARM_MS;
+    const dropped = alarm === null || alarm < time - DROPPED_ALARM_MS;
+    const late = alarm !== null && alarm > Math.max(due, time) + DROPPED_ALARM_MS;
     if (this.#slice === null && (dropped || (late && due > 0))) {
       this.#alarms.fired();
-      await this.#alarms.by(Math.max(due, now));
+      await this.#alarms.by(Math.max(due, time));
     }
   }
 
   /**
-   * Fails the task where its log cannot be read: no slice comes to see that in a run that waits for
-   * people. Gives whether it is so.
+   * Fails the task in D1 where its log cannot be read: a run that waits for people has no slice that
+   * would notice. Returns whether it is so.
    */
   async failIfUnreadable(): Promise<boolean> {
     const corruption = this.#corruption();
     if (corruption === null || corruption.newer) {
       return false;
     }
-    await this.#giveUp(runFailure("log_corrupt", corruption.message));
+    await this.#failInD1(runFailure("log_corrupt", corruption.message));
     return true;
   }
 
-  /** How the run is kept now; mends nothing. */
-  async keeping(): Promise<Keeping> {
-    const { log, outbox, storage } = this.#host;
+  /** How the run is driven now; repairs nothing. */
+  async health(): Promise<DriverHealth> {
+    const { log, storage } = this.#context;
     return {
       dueAt: dueAt(log.state),
       alarm: await storage.getAlarm(),
       active: this.#slice !== null,
-      behind: outbox.behind,
     };
   }
 
-  /** Work that nobody awaits here: its failure is a fault to report, and the alarm remains. */
-  keep(work: Promise<unknown>): void {
-    this.#host.ctx.waitUntil(work.catch((error: unknown) => this.#observer.fault("run", error)));
-  }
-
-  #newSlice(): Slice {
-    const { storage, log, deps, publish, watched, keep, kept, budgets, slot } = this.#host;
-    return new Slice(log, deps(), {
-      publish,
-      watched,
-      keep,
-      kept,
-      budgets,
-      slot,
-      durable: () => storage.sync(),
-      aside: (work) => this.keep(work),
-    });
-  }
-
   async #runSlice(slice: Slice, opening: readonly NewEvent[]): Promise<void> {
-    const { outbox, deps } = this.#host;
-    const showRunning = setTimeout(() => this.keep(outbox.flush()), deps().config.statusDelayMs);
+    const { now, deps, background } = this.#context;
+    const { outbox } = this.#host;
+    const showRunning = setTimeout(() => background(outbox.flush()), deps().config.statusDelayMs);
     try {
       if (opening.length > 0) {
         // Not awaited: in one transaction with the events that follow in this turn.
-        this.keep(this.#alarms.by(this.#host.now()));
+        background(this.#alarms.by(now()));
         this.#fresh = false;
       }
       if (this.#fresh) {
-        await this.#settle(slice);
+        await this.#recover(slice);
       }
       await slice.run(opening);
     } catch (error) {
@@ -226,23 +202,24 @@ export class Lifeline {
 
   /**
    * Settles and counts what an interruption left, and waits until that would survive another: a
-   * process that dies of planning, or a slice that always throws, must run out of tries.
+   * process that dies of planning, or a slice that always throws, must run out of attempts.
    */
-  async #settle(slice: Slice): Promise<void> {
-    const events = recover(this.#host.log.state, this.#host.now(), this.#reason);
+  async #recover(slice: Slice): Promise<void> {
+    const { log, now, storage } = this.#context;
+    const events = recover(log.state, now(), this.#reason);
     this.#fresh = false;
     this.#reason = "interrupted";
     this.#deaths.forget();
     if (events.length > 0) {
-      slice.append(events);
-      await this.#host.storage.sync();
+      slice.log.append(events);
+      await storage.sync();
     }
   }
 
-  /** Whether this object has died too often before it was awake. */
+  /** Whether this object has died too often while it was waking. */
   async #diesWaking(): Promise<boolean> {
     const tooOften = this.#deaths.note();
-    await this.#host.storage.sync();
+    await this.#context.storage.sync();
     return tooOften;
   }
 
@@ -252,49 +229,50 @@ export class Lifeline {
     this.#slice = null;
   }
 
-  /** After a slice: the alarm is what the run now waits for, and D1 learns the status. */
+  /** After a slice: sets the alarm that the run waits for, and flushes the outbox. */
   async #rest(): Promise<void> {
-    const { log, outbox } = this.#host;
+    const { log, now, background, observer } = this.#context;
     const until = dueAt(log.state);
     await this.#arm();
-    const flush = outbox.flush();
+    const flush = this.#host.outbox.flush();
     try {
       // A slow database must not hold the alarm that comes next.
-      const told = until === null || (await endsWithin(until - this.#host.now(), flush));
-      if (told) {
+      const flushed = until === null || (await endsWithin(until - now(), flush));
+      if (flushed) {
         await flush;
         this.#failures = 0;
         this.#outboxAt = null;
       } else {
-        this.keep(flush);
+        background(flush);
       }
     } catch (error) {
-      this.#observer.fault("run.outbox", error);
-      this.#outboxAt = this.#host.now() + this.#backoff();
+      observer.fault("run.outbox", error);
+      this.#outboxAt = now() + this.#backoff();
       await this.#arm();
     }
   }
 
-  /** Sets the alarm that the run's state, and what failed, ask for. */
+  /** Sets the alarm that the run's state, and failed work, ask for. */
   async #arm(): Promise<void> {
-    const now = this.#host.now();
-    const run = this.#slice === null ? dueAt(this.#host.log.state) : now;
+    const now = this.#context.now();
+    const run = this.#slice === null ? dueAt(this.#context.log.state) : now;
     const reasons = { run, notBefore: this.#notBefore, outbox: this.#outboxAt };
     await this.#alarms.at(nextAlarm(reasons, now));
   }
 
-  /** Work failed that must not be lost: state is read anew, and an alarm tries again. */
+  /** Work failed that must not be lost: the state is read again, and an alarm retries. */
   async #tryAgain(what: string, error: unknown): Promise<void> {
-    this.#observer.fault(`run.${what}`, error);
+    const { log, now, observer } = this.#context;
+    observer.fault(`run.${what}`, error);
     const failure = platformFailure(error);
     if (failure === "superseded") {
-      // Another process has the run, and its alarm with it.
+      // Another process has the run and its alarm.
       throw error;
     }
-    this.#host.log.reload();
+    log.reload();
     this.#fresh = true;
     this.#reason = failure === "out_of_memory" ? "out_of_memory" : "failed";
-    this.#notBefore = this.#host.now() + this.#backoff();
+    this.#notBefore = now() + this.#backoff();
     if (!(await this.failIfUnreadable())) {
       await this.#alarms.by(this.#notBefore);
     }
@@ -302,32 +280,28 @@ export class Lifeline {
 
   #corruption(): LogCorruption | null {
     try {
-      void this.#host.log.state;
+      void this.#context.log.state;
       return null;
     } catch (error) {
       return error instanceof LogCorruption ? error : null;
     }
   }
 
-  /** A log that cannot be read has no next event: the task fails in D1, where people look. */
-  async #giveUp(error: ReturnType<typeof runFailure>): Promise<void> {
-    const { ctx, log, deps, disconnect } = this.#host;
+  /** Fails the task in D1, where a log that cannot be read can take no event. */
+  async #failInD1(error: ReturnType<typeof runFailure>): Promise<void> {
+    const { log, deps, now, observer } = this.#context;
     try {
-      const [tenant, task] = ctx.id.name?.split("/") ?? [];
+      const [tenant, task] = this.#host.name?.split("/") ?? [];
       const identity =
         log.identity() ??
         (tenant === undefined || task === undefined ? null : { tenant_id: tenant, task_id: task });
       if (identity !== null) {
-        await deps().tasks.failUnreadable(
-          identity,
-          error,
-          new Date(this.#host.now()).toISOString(),
-        );
+        await deps().tasks.failUnreadable(identity, error, new Date(now()).toISOString());
       }
-      disconnect();
+      this.#host.disconnect();
     } catch (thrown) {
-      this.#observer.fault("run.give_up", thrown);
-      await this.#alarms.by(this.#host.now() + this.#backoff());
+      observer.fault("run.give_up", thrown);
+      await this.#alarms.by(now() + this.#backoff());
     }
   }
 

@@ -6,6 +6,7 @@
 import {
   LogCorruption,
   upcast,
+  versionOf,
   type EventType,
   type NewEvent,
   type RunEvent,
@@ -72,7 +73,7 @@ export class EventLog {
         seq: state.seq + 1,
         at,
         type: event.type,
-        v: 1,
+        v: versionOf(event.type),
         data: event.data,
       } as RunEvent;
       state = reduce(state, placed);

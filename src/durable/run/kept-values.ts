@@ -1,12 +1,12 @@
 /**
- * Texts that are too long for an event, kept beside the log under the SHA-256 of their content: the
- * same text is stored once, however often it is kept. Cut into parts that fit a row, and read in
- * pages, so that nothing is loaded whole.
+ * Stores texts that are too long for an event under the SHA-256 of their content, so the same text
+ * is stored once. They are cut into parts that fit a row and read in pages, so nothing is loaded
+ * whole.
  */
 import { cutPoint } from "../../run/value/cut.ts";
 import { ROW_CHARS, type Sql } from "./schema.ts";
 
-/** A part of a kept text. */
+/** A part of a stored text. */
 export interface ValuePage {
   readonly text: string;
   /** Characters (UTF-16 units) of the whole text. */
@@ -20,8 +20,8 @@ export class KeptValues {
     this.#sql = sql;
   }
 
-  /** Keeps a text; one that is kept already costs nothing. */
-  keep(sha256: string, text: string): void {
+  /** Stores a text; one that is stored already costs one read. */
+  put(sha256: string, text: string): void {
     const [known] = this.#sql.exec("SELECT 1 FROM value WHERE sha256 = ? LIMIT 1", sha256);
     if (known !== undefined) {
       return;
@@ -34,7 +34,7 @@ export class KeptValues {
     }
   }
 
-  /** At most `limit` characters from `offset` on; null if no such text is kept. */
+  /** At most `limit` characters from `offset` on; null if there is no such text. */
   read(sha256: string, offset: number, limit: number): ValuePage | null {
     const rows = this.#sql.exec(
       `SELECT start, total, text FROM value WHERE sha256 = ?1 AND start < ?3 AND start >= (

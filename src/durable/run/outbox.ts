@@ -1,53 +1,47 @@
 /**
- * Brings what the log decides to D1. Nothing is queued: the state itself says whether D1 is behind,
- * and only the newest status is sent, so a run that is over at once writes its end and nothing
- * else. The update is fenced by `seq`, so that sending again is harmless and a late write never
- * wins; while D1 is behind, an alarm is set, and an alarm is all that has to survive a crash. Then
- * those are told who asked to be, see `announcer.ts`: by then the task's row is what they will find.
+ * Tells everything outside the object what has changed: D1, the webhook queue, and the tenant's
+ * ledger. Nothing is queued here: each step says from the state whether it is behind, so a crash
+ * loses nothing as long as an alarm is set while any step is. Steps fail on their own: a ledger that
+ * is down holds back neither D1 nor webhooks, and only what failed is tried again.
  */
-import type { RunState } from "../../run/log/state.ts";
-import { viewOf } from "../../run/decide/view.ts";
-import type { TaskProjection } from "../../store/tasks/tasks.ts";
-import type { Announcer } from "./webhook-outbox.ts";
 
-/** Stores a projection; the part of the task store that a run needs. */
-export type Project = (projection: TaskProjection) => Promise<void>;
+/** One receiver of changes. */
+export interface OutboxStep {
+  /** Whether the receiver may not know the newest state. */
+  readonly behind: boolean;
+  /** Sends what is missing; sending again must be harmless. @throws what the receiver throws */
+  flush(): Promise<void>;
+  /** Forgets what was sent, so that the newest state is sent again. */
+  forget?(): void;
+}
+
+/** Steps that build on each other: one that fails holds back those after it in its chain. */
+export type OutboxChain = readonly OutboxStep[];
 
 export class Outbox {
-  readonly #project: Project;
-  readonly #state: () => RunState;
-  readonly #announcer: Pick<Announcer, "behind" | "flush">;
-  /** Not persisted: after a restart, the newest status is sent once more. */
-  #sentSeq = 0;
+  readonly #chains: readonly OutboxChain[];
   #flushing: Promise<void> | null = null;
 
-  constructor(
-    project: Project,
-    state: () => RunState,
-    announcer: Pick<Announcer, "behind" | "flush">,
-  ) {
-    this.#project = project;
-    this.#state = state;
-    this.#announcer = announcer;
+  /** @param chains independent of each other */
+  constructor(chains: readonly OutboxChain[]) {
+    this.#chains = chains;
   }
 
-  /** Whether there is somebody who may not know the newest status yet. */
+  /** Whether any receiver may not know the newest state. */
   get behind(): boolean {
-    return this.#unprojected || this.#announcer.behind;
+    return this.#chains.some((chain) => chain.some((step) => step.behind));
   }
 
-  get #unprojected(): boolean {
-    return this.#state().statusSeq > this.#sentSeq;
-  }
-
-  /** Takes nothing of what D1 was told for granted: the newest status is sent again. */
+  /** Sends the newest state again, whatever was sent before. */
   forget(): void {
-    this.#sentSeq = 0;
+    for (const step of this.#chains.flat()) {
+      step.forget?.();
+    }
   }
 
   /**
-   * Resolves when D1 has the newest status, and the queue of webhooks what they are told.
-   * @throws what these throw; nothing is lost then
+   * Resolves when no receiver is behind.
+   * @throws the first failure, once every chain has gone as far as it can
    */
   async flush(): Promise<void> {
     while (this.behind) {
@@ -59,15 +53,18 @@ export class Outbox {
   }
 
   async #send(): Promise<void> {
-    const state = this.#state();
-    if (state.spec === null) {
-      return;
+    const results = await Promise.allSettled(this.#chains.map(sendChain));
+    const failed = results.find((result) => result.status === "rejected");
+    if (failed !== undefined) {
+      throw failed.reason;
     }
-    if (this.#unprojected) {
-      const { task_id, tenant_id, agent } = state.spec;
-      await this.#project({ task_id, tenant_id, agent, view: viewOf(state) });
-      this.#sentSeq = Math.max(this.#sentSeq, state.statusSeq);
+  }
+}
+
+async function sendChain(chain: OutboxChain): Promise<void> {
+  for (const step of chain) {
+    if (step.behind) {
+      await step.flush();
     }
-    await this.#announcer.flush();
   }
 }

@@ -44,15 +44,15 @@ export interface OutputPage {
   readonly total: number;
 }
 
-/** How a run is kept; times in milliseconds since the epoch. */
-export interface RunKeeping {
+/** How a run is driven; times in milliseconds since the epoch. */
+export interface RunHealth {
   readonly status: TaskStatus;
   readonly last_seq: number;
   readonly waiting_for: string | null;
-  /** When the run goes on by itself: 0 for now, null for never. */
+  /** When the run continues by itself: 0 for now, null for never. */
   readonly due_at: number | null;
   readonly alarm: number | null;
-  /** Whether a slice is under way. */
+  /** Whether a slice is running. */
   readonly active: boolean;
 }
 
@@ -73,19 +73,19 @@ export interface RunRpc {
   events(after: number, limit: number): Promise<EventPage>;
   /** Part of an output that was too long for its event; null where there is no such output. */
   output(sha256: string, offset: number, limit: number): Promise<OutputPage | null>;
-  /** How the run is kept; mends nothing. */
-  keeping(): Promise<RunKeeping>;
+  /** How the run is driven; repairs nothing. */
+  health(): Promise<RunHealth>;
   /**
-   * Mends what may have been lost: an alarm, what D1 knows. A run that should have a log and has
-   * none is failed in D1.
+   * Repairs what may have been lost: a missing alarm, a stale D1 row. A run that should have a log
+   * and has none is failed in D1.
    */
-  mend(spec: SpecText): Promise<RunAnswer>;
+  repair(spec: SpecText): Promise<RunAnswer>;
   /**
    * Deletes the run, log and all, if it ended before a moment (RFC 3339), or whatever its log says
    * where D1 has `givenUp` on it. Gives whether it is gone.
    */
   expire(endedBefore: string, givenUp: boolean): Promise<boolean>;
-  /** WebSocket upgrades only; see `sockets.ts` for the address. */
+  /** WebSocket upgrades only; `watchAddress` makes the address. */
   fetch(request: Request): Promise<Response>;
 }
 

@@ -1,58 +1,45 @@
 /**
- * A run's part in its tenant's caps on concurrency: where its task is marked as bound by one, it
- * takes a slot of the ledger before it asks a model, and gives it back when it waits or is over.
+ * A run's side of its tenant's concurrency limits. A task that was submitted under a limit takes a
+ * slot of the ledger before it calls a model, and releases it when the run waits or ends. The
+ * release is an outbox step.
  */
-import type { SlotRefusal } from "../../agent/loop/effects.ts";
-import type { RunState } from "../../run/log/state.ts";
+import type { Slot, SlotRefusal } from "../../agent/loop/effects.ts";
 import { delayOf, type Backoff } from "../../run/value/backoff.ts";
 import type { LedgerRpc } from "../ledger/rpc.ts";
+import type { RunContext } from "./context.ts";
+import type { OutboxStep } from "./outbox.ts";
 
 /**
- * A run that was told to wait asks by itself after this, or up to twice as long, since many may have
- * been told at the same moment: the ledger may have forgotten it.
+ * A waiting run asks again after this, or up to twice as long to spread runs that were refused at
+ * the same moment: the ledger may have lost its place in the queue.
  */
 const FORGOTTEN_MS = 3_600_000;
-/** Pause before a ledger that does not answer is asked again; each further one is twice as long. */
+/** Pause before an unreachable ledger is asked again; it doubles up to the maximum. */
 const UNREACHABLE: Backoff = { baseMs: 30_000, maxMs: 900_000 };
 
 /** The part of the ledger that has the slots. */
 type SlotLedger = Pick<LedgerRpc, "takeSlot" | "releaseSlot">;
 
-export class RunSlot {
-  readonly #ledger: () => SlotLedger | null;
-  readonly #state: () => RunState;
-  readonly #now: () => number;
-  readonly #fault: (error: unknown) => void;
-  readonly #random: () => number;
-  // Not persisted: a fresh process asks again, which changes nothing, and gives back once more.
-  /** `statusSeq` as the slot was taken: the ledger may take it back from a run that waits. */
+export class RunSlot implements Slot, OutboxStep {
+  readonly #context: Pick<RunContext, "log" | "deps" | "now" | "observer">;
+  // Not persisted: a fresh process takes and releases once more, which changes nothing.
+  /** `statusSeq` when the slot was taken: the ledger may take it back from a run that waits. */
   #takenAt: number | null = null;
   #releasedAt = 0;
   #unreachable = 0;
 
-  constructor(
-    ledger: () => SlotLedger | null,
-    state: () => RunState,
-    now: () => number,
-    fault: (error: unknown) => void,
-    random: () => number = Math.random,
-  ) {
-    this.#ledger = ledger;
-    this.#state = state;
-    this.#now = now;
-    this.#fault = fault;
-    this.#random = random;
+  constructor(context: Pick<RunContext, "log" | "deps" | "now" | "observer">) {
+    this.#context = context;
   }
 
-  /** Whether the run has taken a slot since it last waited. */
   get held(): boolean {
-    return this.#takenAt === this.#state().statusSeq;
+    return this.#takenAt === this.#context.log.state.statusSeq;
   }
 
-  /** Null if the run may work. Never throws: a ledger that cannot be asked is asked again soon. */
+  /** Does not throw: a ledger that cannot be reached is a refusal that is retried soon. */
   async take(): Promise<SlotRefusal | null> {
     const ledger = this.#ledger();
-    const { spec, seq, statusSeq } = this.#state();
+    const { spec, seq, statusSeq } = this.#context.log.state;
     if (ledger === null || spec?.concurrency === undefined) {
       this.#takenAt = statusSeq;
       return null;
@@ -63,32 +50,41 @@ export class RunSlot {
       const answer = await ledger.takeSlot({ task_id, agent, priority, seq });
       this.#unreachable = 0;
       this.#takenAt = answer.ok ? statusSeq : null;
-      const ms = FORGOTTEN_MS * (1 + this.#random());
+      const ms = FORGOTTEN_MS * (1 + this.#context.deps().random());
       return answer.ok ? null : { limit: answer.limit, until: this.#after(ms) };
     } catch (error) {
-      this.#fault(error);
+      this.#context.observer.fault("run.ledger", error);
       this.#unreachable += 1;
       const ms = delayOf(UNREACHABLE, this.#unreachable);
       return { limit: "ledger_unreachable", until: this.#after(ms) };
     }
   }
 
-  /** Gives back what the run does not need now. @throws what the call throws; giving back again is fine */
-  async release(): Promise<void> {
-    const ledger = this.#ledger();
-    const { spec, seq, statusSeq, end, wait } = this.#state();
+  /** Whether the ledger may still count a slot that the run does not need. */
+  get behind(): boolean {
+    const { spec, statusSeq, end, wait } = this.#context.log.state;
     const needed = end === null && (wait === null || wait.for === "concurrency");
-    // What never began to work has never asked.
-    const none = spec?.concurrency === undefined || wait?.for === "schedule";
-    if (ledger === null || none || needed || this.#releasedAt === statusSeq) {
-      return;
-    }
+    // A scheduled run that has not started has never asked.
+    const never = spec?.concurrency === undefined || wait?.for === "schedule";
+    return !never && !needed && this.#releasedAt !== statusSeq;
+  }
+
+  /** Releases the slot. @throws what the call throws; releasing again is harmless */
+  async flush(): Promise<void> {
+    const ledger = this.#ledger();
+    const { spec, seq, statusSeq } = this.#context.log.state;
     this.#takenAt = null;
-    await ledger.releaseSlot(spec.task_id, seq);
+    if (ledger !== null && spec !== null) {
+      await ledger.releaseSlot(spec.task_id, seq);
+    }
     this.#releasedAt = statusSeq;
   }
 
+  #ledger(): SlotLedger | null {
+    return this.#context.deps().ledger(this.#context.log.state.spec?.tenant_id ?? "");
+  }
+
   #after(ms: number): string {
-    return new Date(this.#now() + ms).toISOString();
+    return new Date(this.#context.now() + ms).toISOString();
   }
 }

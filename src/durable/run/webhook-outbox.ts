@@ -1,40 +1,40 @@
 /**
- * Tells the queue of webhooks what somebody wants to know of the run. What is to be told is in the
- * log, after a cursor that moves only once the queue has taken it: a crash in between tells it again,
- * under the same ids. A run that nobody wants to be told of costs nothing here, not even a table.
+ * The outbox step that sends notices of the run's events to the webhook queue. The log holds what is
+ * to be sent, after a cursor that moves only when the queue has taken it: after a crash the same
+ * notices are sent again under the same ids. A run that no webhook subscribes to costs nothing here,
+ * not even a table.
  */
 import type { RunState } from "../../run/log/state.ts";
 import { noticeOf, NOTED_EVENTS, type NoticeBatch } from "../../run/log/webhook.ts";
 import type { EventLog } from "./event-log.ts";
+import type { OutboxStep } from "./outbox.ts";
 import type { Sql } from "./schema.ts";
 
-/** Puts a batch on the queue; null in a deployment that has none. */
+/** Puts a batch on the queue; null in a deployment without one. */
 export type Announce = ((batch: NoticeBatch) => Promise<void>) | null;
 
-/** Notices in one message: they are a few hundred bytes each, and a message has 128 KB. */
+/** Notices in one message: they are a few hundred bytes each, and a message holds 128 KB. */
 const MAX_NOTICES = 100;
 
-export class Announcer {
+export class WebhookOutbox implements OutboxStep {
   readonly #sql: Sql;
   readonly #log: Pick<EventLog, "state" | "pick">;
   readonly #announce: () => Announce;
-  /** The last event that was looked at, as far as this process knows. */
+  /** The last event that was looked at; null until the stored cursor has been read. */
   #seen: number | null = null;
 
-  /** @param announce asked for with each use: what it is built from may be what fails */
+  /** @param announce called with each use: what it is built from may throw */
   constructor(sql: Sql, log: Pick<EventLog, "state" | "pick">, announce: () => Announce) {
     this.#sql = sql;
     this.#log = log;
     this.#announce = announce;
   }
 
-  /** Whether there may be something to tell. */
   get behind(): boolean {
     const { state } = this.#log;
-    return isWanted(state) && state.seq > (this.#seen ??= this.#cursor());
+    return hasWebhooks(state) && state.seq > (this.#seen ??= this.#cursor());
   }
 
-  /** Resolves when the queue has all there is to tell. @throws what the queue throws; nothing is lost then */
   async flush(): Promise<void> {
     const announce = this.#announce();
     while (this.behind) {
@@ -62,7 +62,7 @@ export class Announcer {
     return Number(row?.["seq"] ?? 0);
   }
 
-  /** Not among the tables of every object: those cost rows in every run. */
+  /** The table is made on first use: one that every object has would cost rows in every run. */
   #move(seq: number): void {
     this.#sql.exec(
       `CREATE TABLE IF NOT EXISTS announced (
@@ -72,7 +72,7 @@ export class Announcer {
   }
 }
 
-/** Whether anybody wants to be told of a run. */
-export function isWanted({ spec }: RunState): boolean {
+/** Whether a webhook subscribes to the run. */
+export function hasWebhooks({ spec }: RunState): boolean {
   return spec?.webhooks !== undefined && spec.webhooks.length > 0;
 }

@@ -3,7 +3,7 @@
  * The loop performs actions and writes their events; it has no opinion of its own.
  */
 import { dueAt } from "./due.ts";
-import { upToEnd, type NewEvent } from "../log/event.ts";
+import { upToEnd, type EventType, type NewEvent } from "../log/event.ts";
 import {
   MAY_HAVE_ACTED,
   mayDoBetter,
@@ -29,6 +29,68 @@ import {
   turnDue,
   turnWait,
 } from "./turn.ts";
+
+/** How one kind of work passes through the log. */
+interface Phases {
+  /** Written before the work begins; null where a second try is harmless and nothing need be known. */
+  readonly intent: EventType | null;
+  /** What the loop does to the world once the intent is durable. */
+  readonly effect: string;
+  /** Each of these settles the intent. */
+  readonly outcomes: readonly EventType[];
+  /** What `recover` writes after a crash between intent and outcome. */
+  readonly recovery: readonly EventType[];
+}
+
+/**
+ * The whole life of a run in one table: job, intent, effect, outcome, recovery. It is held against
+ * `decide`, `reduce` and `recover` by test/unit/phases.test.ts; docs/crash-table.md has the points in
+ * between.
+ */
+export const PHASES = {
+  /** The attempt is superseded and made again: a model call changes nothing outside. */
+  model: {
+    intent: "model.requested",
+    effect: "one request to the provider",
+    outcomes: ["model.completed", "model.failed", "model.superseded", "memory.compacted"],
+    recovery: ["model.superseded"],
+  },
+  /** Runs again. */
+  "tool: pure": {
+    intent: "tool.requested",
+    effect: "the tool runs",
+    outcomes: ["tool.completed", "tool.failed"],
+    recovery: ["tool.requested"],
+  },
+  /** Runs again with the same idempotency key. */
+  "tool: idempotent": {
+    intent: "tool.requested",
+    effect: "the tool runs under its idempotency key",
+    outcomes: ["tool.completed", "tool.failed"],
+    recovery: ["tool.requested"],
+  },
+  /** The next attempt asks the tool's own status function before it runs. */
+  "tool: probe": {
+    intent: "tool.requested",
+    effect: "the tool runs, unless its probe says that it has run",
+    outcomes: ["tool.completed", "tool.failed", "tool.outcome_unknown"],
+    recovery: ["tool.requested"],
+  },
+  /** Does not run again: the model is told, a person decides, or the run fails. */
+  "tool: once": {
+    intent: "tool.requested",
+    effect: "the tool runs once, or not at all",
+    outcomes: ["tool.completed", "tool.failed", "tool.outcome_unknown"],
+    recovery: ["tool.outcome_unknown"],
+  },
+  /** Listing changes nothing: it is simply done again. */
+  list: {
+    intent: null,
+    effect: "MCP servers are asked for their tools",
+    outcomes: ["mcp.listed"],
+    recovery: [],
+  },
+} as const satisfies Record<string, Phases>;
 
 export type Action =
   /** Facts that follow from the state alone; write them and decide again. */

@@ -6,22 +6,11 @@
  */
 import { z } from "zod";
 import { EFFECTS } from "../value/effect.ts";
-import { isJsonObject } from "../value/json.ts";
+import { isJsonObject, type JsonObject } from "../value/json.ts";
 import { INPUT_ACTIONS } from "./elicitation.ts";
 import { mcpListed } from "../value/mcp-listing.ts";
-import { mcpServerDefinitions } from "../spec/mcp-server.ts";
 import { FINISH_REASONS } from "../value/message.ts";
-import {
-  agentConfig,
-  EXPIRY_POLICIES,
-  jsonObject,
-  jsonValue,
-  PLANNERS,
-  runLimits,
-  webhookTypes,
-  concurrencyMark,
-} from "../spec/spec.ts";
-import { toolDefinitions } from "../spec/tool-definition.ts";
+import { EXPIRY_POLICIES, jsonObject, jsonValue, runSpec } from "../spec/spec.ts";
 import { UNTRUSTED } from "../value/trust.ts";
 
 const seq = z.number().int().min(1);
@@ -59,27 +48,8 @@ const toolCall = z.object({
 
 /** The data of each event type. */
 export const EVENT_DATA = {
-  "run.created": z.looseObject({
-    task_id: z.string(),
-    tenant_id: z.string(),
-    input_data: jsonObject,
-    agent: z.string(),
-    agent_version: z.number().int(),
-    model: z.string(),
-    planner: z.enum(PLANNERS),
-    config: agentConfig,
-    limits: runLimits,
-    /** When the run may begin; absent: at once. */
-    scheduled_at: z.exactOptional(z.string()),
-    /** The tenant's tools that the run may use, as they were when it was submitted. */
-    tools: z.exactOptional(toolDefinitions),
-    /** The MCP servers that it may use, as they were when it was submitted. */
-    mcp_servers: z.exactOptional(mcpServerDefinitions),
-    /** What webhooks want to be told of, as it was when it was submitted. */
-    webhooks: z.exactOptional(webhookTypes),
-    /** That it works only while it holds a slot; see `RunSpec`. */
-    concurrency: z.exactOptional(concurrencyMark),
-  }),
+  /** The run's spec, whole. Version 1 repeated `model` and `planner` of its config. */
+  "run.created": z.looseObject(runSpec.shape),
   "run.started": z.looseObject({ epoch: count }),
   "run.waiting": z.looseObject({
     for: z.enum(WAITS),
@@ -327,7 +297,19 @@ export type NewEvent = {
 }[EventType];
 
 /** An event at its place in the log. `at` is RFC 3339 UTC with milliseconds; order is `seq`. */
-export type RunEvent = NewEvent & { readonly seq: number; readonly at: string; readonly v: 1 };
+export type RunEvent = NewEvent & {
+  readonly seq: number;
+  readonly at: string;
+  readonly v: EventVersion;
+};
+
+/** Versions of an event's data that this code reads. */
+type EventVersion = 1 | 2;
+
+/** The version that events of a type are written in. Older ones are read: `upcast` brings them up to it. */
+export function versionOf(type: EventType): EventVersion {
+  return type === "run.created" ? 2 : 1;
+}
 
 /** Types after which a log has no further event. */
 export const TERMINAL_TYPES: ReadonlySet<EventType> = new Set<EventType>([
@@ -346,7 +328,7 @@ const envelope = z.looseObject({
   seq,
   at: z.string(),
   type: z.string(),
-  v: z.literal(1),
+  v: z.union([z.literal(1), z.literal(2)]),
   data: z.unknown(),
 });
 
@@ -361,7 +343,7 @@ export class LogCorruption extends Error {
   }
 }
 
-/** Checks one stored event in full. @throws LogCorruption */
+/** Checks one stored event in full, and brings it to its newest version. @throws LogCorruption */
 export function parseEvent(raw: unknown): RunEvent {
   const parsed = envelope.safeParse(raw);
   if (!parsed.success) {
@@ -371,18 +353,20 @@ export function parseEvent(raw: unknown): RunEvent {
   if (!isEventType(type)) {
     throw new LogCorruption(`unknown event type ${type} at seq ${parsed.data.seq}`);
   }
-  const data = EVENT_DATA[type].safeParse(parsed.data.data);
+  const event = upcast(raw);
+  const data = EVENT_DATA[type].safeParse(event.data);
   if (!data.success) {
     throw new LogCorruption(
       `bad ${type} at seq ${parsed.data.seq}: ${z.prettifyError(data.error)}`,
     );
   }
-  return raw as RunEvent;
+  return event;
 }
 
 /**
- * Reads an event of this log's own writer: the envelope is checked, the data is trusted, since
- * `reduce` rejects what does not fit the history. Waking must not cost a schema pass per event.
+ * Reads an event of this log's own writer and brings it to its newest version. The envelope is
+ * checked, the data is trusted: `reduce` rejects what does not fit the history, and waking must not
+ * cost a schema pass per event.
  * @throws LogCorruption
  */
 export function upcast(raw: unknown): RunEvent {
@@ -394,13 +378,20 @@ export function upcast(raw: unknown): RunEvent {
   ) {
     throw new LogCorruption("a stored row holds something that is not an event");
   }
-  if (raw["v"] !== 1) {
-    throw new LogCorruption(`event ${raw["seq"]} was written by newer code`, true);
+  const { seq: at, type, v } = raw;
+  if (!isEventType(type)) {
+    throw new LogCorruption(`unknown event type ${type} at seq ${at}`, true);
   }
-  if (!isEventType(raw["type"])) {
-    throw new LogCorruption(`unknown event type ${raw["type"]} at seq ${raw["seq"]}`, true);
+  if (typeof v !== "number" || v < 1 || v > versionOf(type)) {
+    throw new LogCorruption(`event ${at} was written by newer code`, true);
   }
-  return raw as unknown as RunEvent;
+  return (v === versionOf(type) ? raw : upgrade(raw, raw["data"])) as unknown as RunEvent;
+}
+
+/** Version 2 of `run.created`: the only event that has one. */
+function upgrade(raw: JsonObject, data: JsonObject): JsonObject {
+  const { model: _model, planner: _planner, ...spec } = data;
+  return { ...raw, v: 2, data: spec };
 }
 
 function isEventType(type: string): type is EventType {

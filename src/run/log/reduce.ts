@@ -2,7 +2,7 @@
  * How a log becomes a state. `reduce` is total and pure, and the only way there is. A log that could
  * not have happened is rejected with a reason, never repaired in silence.
  */
-import { LogCorruption, type NewEvent, type RunEvent } from "./event.ts";
+import { LogCorruption, versionOf, type NewEvent, type RunEvent } from "./event.ts";
 import { expect, misfit, updateTurnCall, windowOf, withInbox, type EventOf } from "./fold.ts";
 import { compacted, extend, openWith, picturesIn, withShortOutputs } from "../value/message.ts";
 import {
@@ -57,7 +57,7 @@ export function foldNew(state: RunState, events: readonly NewEvent[], now: numbe
   const at = new Date(now).toISOString();
   let folded = state;
   for (const event of events) {
-    folded = reduce(folded, { ...event, seq: folded.seq + 1, at, v: 1 });
+    folded = reduce(folded, { ...event, seq: folded.seq + 1, at, v: versionOf(event.type) });
   }
   return folded;
 }
@@ -67,22 +67,7 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
     case "run.created":
       return {
         ...state,
-        spec: {
-          task_id: event.data.task_id,
-          tenant_id: event.data.tenant_id,
-          input_data: event.data.input_data,
-          agent: event.data.agent,
-          agent_version: event.data.agent_version,
-          config: event.data.config,
-          limits: event.data.limits,
-          ...(event.data.scheduled_at === undefined
-            ? {}
-            : { scheduled_at: event.data.scheduled_at }),
-          ...(event.data.tools === undefined ? {} : { tools: event.data.tools }),
-          ...(event.data.mcp_servers === undefined ? {} : { mcp_servers: event.data.mcp_servers }),
-          ...(event.data.webhooks === undefined ? {} : { webhooks: event.data.webhooks }),
-          ...(event.data.concurrency === undefined ? {} : { concurrency: event.data.concurrency }),
-        },
+        spec: event.data,
         createdAt: at,
         conversation: openWith(openingTurns(event.data.input_data)),
       };

@@ -1,10 +1,12 @@
-/** The lifeline under faults: whatever is slow or broken, a run that is not over has an alarm. */
+/** The driver under faults: whatever is slow or broken, a run that has not ended has an alarm. */
 import { expect, test, vi } from "vitest";
 import { buildDeps } from "../../src/compose/run.ts";
 import type { Deps } from "../../src/durable/run/deps.ts";
 import { EventLog } from "../../src/durable/run/event-log.ts";
-import { Lifeline, type LifelineHost } from "../../src/durable/run/driver.ts";
+import type { RunContext } from "../../src/durable/run/context.ts";
+import { RunDriver, type DriverHost } from "../../src/durable/run/driver.ts";
 import { Outbox } from "../../src/durable/run/outbox.ts";
+import { Projection } from "../../src/durable/run/projection.ts";
 import type { NewEvent } from "../../src/run/log/event.ts";
 import type { JsonObject } from "../../src/run/value/json.ts";
 import type { TaskProjection } from "../../src/store/tasks/tasks.ts";
@@ -49,14 +51,12 @@ class Alarm {
   }
 }
 
-/** Nobody wants to be told of the run. */
-const NOBODY = { behind: false, flush: async () => {} };
-
 interface Rig {
-  readonly host: LifelineHost;
+  readonly context: RunContext;
+  readonly host: DriverHost;
   readonly alarm: Alarm;
   readonly log: EventLog;
-  readonly lifeline: Lifeline;
+  readonly driver: RunDriver;
   readonly projected: TaskProjection[];
   readonly unreadable: object[];
   readonly storage: ReturnType<typeof memoryStorage>;
@@ -97,45 +97,30 @@ function rig(
       tasks: { project, failUnreadable } as unknown as Deps["tasks"],
     };
   };
-  const ctx = {
-    id: { name: "test/task_test" },
-    waitUntil: () => {},
-  } as unknown as DurableObjectState;
-  const alarms = {
-    setAlarm: async (time: number) => alarm.set(time),
-    getAlarm: async () => alarm.due,
-    sync: async () => {},
-    sql: storage.sql,
-  };
-  const outbox = new Outbox(project, () => log.state, NOBODY);
-  const host: LifelineHost = {
-    ctx,
-    storage: alarms,
-    log,
-    outbox,
-    deps,
-    publish: () => {},
-    watched: () => false,
-    keep: () => {},
-    slot: { held: false, take: async () => null },
-    budgets: {
-      active: false,
-      capped: false,
-      reserve: async () => ({ ok: true, sum: 0, capped: false }),
-      settle: async () => {},
+  const context: RunContext = {
+    storage: {
+      sql: storage.sql,
+      transactionSync: storage.transaction,
+      setAlarm: async (time) => alarm.set(time),
+      getAlarm: async () => alarm.due,
+      deleteAll: async () => {},
+      sync: async () => {},
     },
-    kept: () => null,
-    disconnect: () => {},
+    log,
+    deps,
     observer: { count: () => {}, fault: () => {} },
     now,
+    background: (work) => void work.catch(() => {}),
   };
-  const lifeline = new Lifeline(host);
-  alarm.onFire = (info) => lifeline.onAlarm(info);
+  const host = hostOf(log, project);
+  const driver = new RunDriver(context, host);
+  alarm.onFire = (info) => driver.onAlarm(info);
   return {
+    context,
     host,
     alarm,
     log,
-    lifeline,
+    driver,
     projected,
     unreadable,
     storage,
@@ -144,17 +129,37 @@ function rig(
   };
 }
 
+function hostOf(log: EventLog, project: Deps["tasks"]["project"]): DriverHost {
+  return {
+    name: "test/task_test",
+    outbox: new Outbox([
+      [
+        new Projection(
+          () => log.state,
+          () => ({ project }),
+        ),
+      ],
+    ]),
+    publish: () => {},
+    watched: () => false,
+    values: { put: () => {}, read: () => null },
+    slot: { held: false, take: async () => null },
+    budgets: {
+      active: false,
+      capped: false,
+      reserve: async () => ({ ok: true, sum: 0, capped: false }),
+      settle: async () => {},
+    },
+    disconnect: () => {},
+  };
+}
+
 /** The same object in a new process. */
-function revived({ host }: Rig, log: EventLog): Lifeline {
-  return new Lifeline({
-    ...host,
-    log,
-    outbox: new Outbox(
-      async () => {},
-      () => log.state,
-      NOBODY,
-    ),
-  });
+function revived({ context }: Rig, log: EventLog): RunDriver {
+  return new RunDriver(
+    { ...context, log },
+    hostOf(log, async () => {}),
+  );
 }
 
 const after = (ms: number): Promise<void> => new Promise((done) => setTimeout(done, ms));
@@ -168,7 +173,7 @@ test.each([0, 20, 60, 150])(
   "a timer that is due while D1 is being told still wakes the run (D1 takes %i ms)",
   async (ms) => {
     const run = rig({ script: [wait(0.05), { text: "rested" }] }, { project: () => after(ms) });
-    await run.lifeline.begin([run.created]);
+    await run.driver.begin([run.created]);
     await expectCompleted(run);
   },
 );
@@ -176,7 +181,7 @@ test.each([0, 20, 60, 150])(
 test("an attempt that is due while D1 is being told is still made", async () => {
   const script = [{ error: { class: "overloaded" } }, { text: "at last" }];
   const run = rig({ script }, { project: () => after(120) });
-  await run.lifeline.begin([run.created]);
+  await run.driver.begin([run.created]);
   await expectCompleted(run);
 });
 
@@ -193,7 +198,7 @@ test("a database that is down delays what D1 knows, not the run", async () => {
       },
     },
   );
-  await run.lifeline.begin([run.created]);
+  await run.driver.begin([run.created]);
   await expectCompleted(run);
   expect(run.log.state.interruptions.incidents).toBe(0);
   await expect
@@ -213,37 +218,37 @@ test("a setting that is wrong for a while costs no run its alarm", async () => {
       },
     },
   );
-  await run.lifeline.begin([run.created]);
+  await run.driver.begin([run.created]);
   wrong = true;
   await expect.poll(() => run.alarm.due ?? 0, { interval: 5 }).toBeGreaterThan(Date.now() + 80);
   wrong = false;
   await expectCompleted(run);
 });
 
-test("an alarm that the platform is about to give up is set anew", async () => {
+test("an alarm that the platform is about to give up is set again", async () => {
   const run = rig({ script: [wait(3600), { text: "rested" }] });
-  await run.lifeline.begin([run.created]);
+  await run.driver.begin([run.created]);
   run.alarm.due = null;
-  await run.lifeline.onAlarm({ isRetry: true, retryCount: 4, scheduledTime: Date.now() });
+  await run.driver.onAlarm({ isRetry: true, retryCount: 4, scheduledTime: Date.now() });
   expect(run.alarm.due).toBeGreaterThan(Date.now());
 });
 
-test("a run that lost its alarm gets one when somebody asks it to start again", async () => {
+test("a run that lost its alarm gets one when it is asked to start again", async () => {
   const run = rig({ script: [wait(0.1), { text: "rested" }] });
-  await run.lifeline.begin([run.created]);
+  await run.driver.begin([run.created]);
   run.alarm.set(Date.now() + 1e6);
   run.alarm.due = null;
-  await run.lifeline.heal();
+  await run.driver.repair();
   await expectCompleted(run);
 });
 
 test("a log that cannot be read fails its task visibly, and is left as it is", async () => {
   const run = rig({ script: [wait(3600), { text: "never" }] });
-  await run.lifeline.begin([run.created]);
+  await run.driver.begin([run.created]);
   run.storage.sql.exec("UPDATE log SET events = '[]' WHERE first_seq > 1");
   run.log.reload();
   run.alarm.due = null;
-  await run.lifeline.onAlarm({ isRetry: false, retryCount: 0, scheduledTime: Date.now() });
+  await run.driver.onAlarm({ isRetry: false, retryCount: 0, scheduledTime: Date.now() });
   expect(run.unreadable).toMatchObject([
     { tenant_id: "test", task_id: "task_test", error: { code: "log_corrupt" } },
   ]);
@@ -252,10 +257,10 @@ test("a log that cannot be read fails its task visibly, and is left as it is", a
 
 test("a log of which nothing can be read fails its task all the same", async () => {
   const run = rig({ script: [wait(3600), { text: "never" }] });
-  await run.lifeline.begin([run.created]);
+  await run.driver.begin([run.created]);
   run.storage.sql.exec("UPDATE log SET events = 'x'");
   run.log.reload();
-  await run.lifeline.onAlarm({ isRetry: false, retryCount: 0, scheduledTime: Date.now() });
+  await run.driver.onAlarm({ isRetry: false, retryCount: 0, scheduledTime: Date.now() });
   expect(run.unreadable).toMatchObject([{ tenant_id: "test", task_id: "task_test" }]);
 });
 
@@ -265,18 +270,18 @@ test("a run whose slices throw every time is given up with a code", async () => 
     { script: [wait(3600), { text: "never" }] },
     { tools: () => expect(broken).toBe(false) },
   );
-  await run.lifeline.begin([run.created]);
+  await run.driver.begin([run.created]);
   broken = true;
   for (let alarms = 0; alarms < 250 && run.log.state.end === null; alarms += 1) {
     run.clock.ahead += 60_000;
-    await run.lifeline.onAlarm({ isRetry: false, retryCount: 0, scheduledTime: Date.now() });
+    await run.driver.onAlarm({ isRetry: false, retryCount: 0, scheduledTime: Date.now() });
   }
   expect(run.log.state.end).toMatchObject({ error: { code: "recovery_exhausted" } });
 });
 
 test("storage that fails in the first write of a slice is tried again, not forgotten", async () => {
   const other = rig({ script: [wait(0.05), { text: "rested" }] });
-  await other.lifeline.begin([other.created]);
+  await other.driver.begin([other.created]);
   const append = other.log.append.bind(other.log);
   let failures = 2;
   vi.spyOn(other.log, "append").mockImplementation((...args) => {
@@ -295,7 +300,7 @@ test("a slow database does not hold the next timer", async () => {
     { script: [wait(0.05), wait(0.05), { text: "ok" }] },
     { project: () => after(1500) },
   );
-  await run.lifeline.begin([run.created]);
+  await run.driver.begin([run.created]);
   await expectCompleted(run);
   // Both timers were over before D1 had heard of the first.
   expect(run.projected).toEqual([]);
@@ -303,13 +308,13 @@ test("a slow database does not hold the next timer", async () => {
 
 test("a log that newer code has written to waits for that code", async () => {
   const run = rig({ script: [wait(3600), { text: "later" }] });
-  await run.lifeline.begin([run.created]);
+  await run.driver.begin([run.created]);
   run.storage.sql.exec(
     "UPDATE log SET events = replace(events, '\"run.waiting\"', '\"run.dreaming\"')",
   );
   run.log.reload();
   run.alarm.due = null;
-  await run.lifeline.onAlarm({ isRetry: false, retryCount: 0, scheduledTime: Date.now() });
+  await run.driver.onAlarm({ isRetry: false, retryCount: 0, scheduledTime: Date.now() });
   expect(run.alarm.due).not.toBeNull();
   expect(run.projected.at(-1)?.view.status).toBe("waiting");
 });
@@ -319,22 +324,22 @@ const dies = (message: string) => () => Promise.reject(new Error(message));
 
 test("alarms that fire early, twice and at the same time begin one slice, and lose nothing", async () => {
   const run = rig({ script: [wait(0.2), { text: "rested" }] });
-  await run.lifeline.begin([run.created]);
+  await run.driver.begin([run.created]);
   const { seq } = run.log.state;
-  await Promise.all([run.lifeline.onAlarm(ALARM), run.lifeline.onAlarm(ALARM)]);
+  await Promise.all([run.driver.onAlarm(ALARM), run.driver.onAlarm(ALARM)]);
   expect(run.log.state.seq).toBe(seq);
   await expectCompleted(run);
   const before = run.log.state.seq;
-  await run.lifeline.onAlarm(ALARM);
+  await run.driver.onAlarm(ALARM);
   expect(run.log.state.seq).toBe(before);
   expect(run.log.state.interruptions.incidents).toBe(0);
 });
 
 test("an alarm that comes late finds the timer over and goes on", async () => {
   const run = rig({ script: [wait(3600), { text: "rested" }] });
-  await run.lifeline.begin([run.created]);
+  await run.driver.begin([run.created]);
   run.clock.ahead = 86_400_000;
-  await run.lifeline.onAlarm(ALARM);
+  await run.driver.onAlarm(ALARM);
   await expectCompleted(run);
 });
 
@@ -343,7 +348,7 @@ test.each([1, 2, 3, 4])(
   async (nth) => {
     const add = { tool_calls: [{ name: "add_numbers", arguments: { a: 1, b: 2 } }] };
     const run = rig({ script: [add, wait(0.02), add, { text: "done" }] });
-    await run.lifeline.begin([run.created]);
+    await run.driver.begin([run.created]);
     const append = run.log.append.bind(run.log);
     let writes = 0;
     vi.spyOn(run.log, "append").mockImplementation((...args) => {
@@ -361,14 +366,14 @@ test.each([1, 2, 3, 4])(
 
 test("a process that was replaced does not write, and leaves the run to its successor", async () => {
   const run = rig({ script: [wait(3600), { text: "never" }] });
-  await run.lifeline.begin([run.created]);
+  await run.driver.begin([run.created]);
   const { seq } = run.log.state;
   vi.spyOn(run.log, "append").mockImplementation(() => {
     throw new Error("Durable Object reset because its code was updated.");
   });
   run.clock.ahead = 86_400_000;
   run.alarm.due = null;
-  await expect(run.lifeline.onAlarm(ALARM)).rejects.toThrow("code was updated");
+  await expect(run.driver.onAlarm(ALARM)).rejects.toThrow("code was updated");
   expect(run.log.state.seq).toBe(seq);
   // The platform tries the alarm again, in the process that took over.
   expect(run.alarm.due).toBeNull();
@@ -376,7 +381,7 @@ test("a process that was replaced does not write, and leaves the run to its succ
 
 test("a run that runs out of memory three times in a row fails with that code", async () => {
   const run = rig({ script: [wait(3600), { text: "never" }] });
-  await run.lifeline.begin([run.created]);
+  await run.driver.begin([run.created]);
   const begun = run.log.state.seq;
   run.clock.ahead = 3_600_000;
   const append = run.log.append.bind(run.log);
@@ -388,7 +393,7 @@ test("a run that runs out of memory three times in a row fails with that code", 
   });
   for (let deaths = 0; deaths < 10 && run.log.state.end === null; deaths += 1) {
     run.clock.ahead += 60_000;
-    await run.lifeline.onAlarm(ALARM);
+    await run.driver.onAlarm(ALARM);
   }
   expect(run.log.state.seq).toBeGreaterThan(begun);
   expect(run.log.state.end).toMatchObject({ error: { code: "out_of_memory" } });
@@ -397,7 +402,7 @@ test("a run that runs out of memory three times in a row fails with that code", 
 
 test("an object that dies three times before it has read its log fails its task, without reading it", async () => {
   const run = rig({ script: [wait(3600), { text: "never" }] });
-  await run.lifeline.begin([run.created]);
+  await run.driver.begin([run.created]);
   for (let deaths = 1; deaths <= 3; deaths += 1) {
     // Each time a fresh process, whose alarm the platform tries again since the last one died.
     const log = new EventLog(run.storage.sql, run.storage.transaction);
@@ -415,7 +420,7 @@ test("an object that dies three times before it has read its log fails its task,
 
 test("an object that wakes forgets how often it died before", async () => {
   const run = rig({ script: [wait(3600), { text: "never" }] });
-  await run.lifeline.begin([run.created]);
+  await run.driver.begin([run.created]);
   for (let retries = 0; retries < 5; retries += 1) {
     const fresh = revived(run, new EventLog(run.storage.sql, run.storage.transaction));
     await fresh.onAlarm({ ...ALARM, isRetry: true, retryCount: 1 });
@@ -430,7 +435,7 @@ test("a database that is overloaded for minutes is told in the end", async () =>
     { script: [{ text: "done" }] },
     { project: async () => (busy ? dies("D1 DB is overloaded.")() : undefined) },
   );
-  await run.lifeline.begin([run.created]);
+  await run.driver.begin([run.created]);
   expect(run.alarm.due).not.toBeNull();
   expect(run.log.state.status).toBe("completed");
   busy = false;

@@ -1,0 +1,39 @@
+/** What a tool is given for one attempt of a call, and where its long output goes. */
+import { hash } from "node:crypto";
+import { idempotencyKey } from "../../run/value/id.ts";
+import type { RunState } from "../../run/log/state.ts";
+import type { ToolContext } from "../tools/tool.ts";
+import type { Effects, RunTools } from "./effects.ts";
+
+/** An attempt of a call, as its intent has it. */
+export interface CallAttempt {
+  readonly callId: string;
+  readonly attempt: number;
+  /** When the call was first requested, milliseconds. */
+  readonly requestedAt: number;
+}
+
+/** The context that calls of the model and calls of code have in common. */
+export function toolContext(
+  state: RunState,
+  call: CallAttempt,
+  tools: Pick<RunTools, "fetch">,
+  effects: Effects,
+): Omit<ToolContext, "report"> {
+  const taskId = state.spec?.task_id ?? "";
+  return {
+    ...call,
+    taskId,
+    idempotencyKey: idempotencyKey(taskId, call.callId),
+    signal: effects.signal,
+    fetch: tools.fetch,
+    kept: (sha256, offset, limit) => effects.values.read(sha256, offset, limit),
+  };
+}
+
+/** Stores a long output; returns its SHA-256. */
+export function storeOutput(effects: Effects, text: string): string {
+  const sha256 = hash("sha256", text, "hex");
+  effects.values.put(sha256, text);
+  return sha256;
+}

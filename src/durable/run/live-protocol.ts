@@ -1,0 +1,187 @@
+/**
+ * The live protocol over WebSocket: reads what a client sends into a subscription, a command or a
+ * refusal. Pure; `watchers.ts` holds the sockets. Documented in docs/reference/events.md.
+ */
+import type { CommandRefusal, RunCommand } from "../../run/decide/command.ts";
+import { INPUT_ACTIONS, type InputAction } from "../../run/log/elicitation.ts";
+import { isJsonObject, jsonDefect, type JsonObject } from "../../run/value/json.ts";
+import { isPlainText, MAX_REASON_CHARS } from "../../run/value/plain-text.ts";
+
+/** The protocol's name, offered and echoed at the upgrade. */
+export const SUBPROTOCOL = "opspawn.v1";
+
+/** Close codes of the protocol. */
+export const CLOSE = {
+  done: 1000,
+  badMessage: 4400,
+  notAuthorised: 4401,
+  broken: 1011,
+  restart: 1012,
+} as const;
+
+const MAX_MESSAGE_CHARS = 1_048_576;
+const MAX_CONTENT_CHARS = 500_000;
+const MAX_TYPES = 64;
+
+/** A request that is refused: answered as `error`, with the request's `ref`. */
+export interface Refusal {
+  readonly code:
+    | CommandRefusal["code"]
+    | "validation_failed"
+    | "forbidden"
+    | "unknown_command"
+    | "unavailable";
+  readonly message: string;
+}
+
+/** What a client asks for. */
+export type LiveRequest =
+  | { readonly kind: "subscribe"; readonly after: number; readonly types: readonly string[] | null }
+  | { readonly kind: "command"; readonly command: RunCommand };
+
+export type ReadRequest =
+  | { readonly ok: true; readonly request: LiveRequest }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** The JSON object of a message, or null: then the socket is closed with `badMessage`. */
+export function parseMessage(message: string | ArrayBuffer): JsonObject | null {
+  if (typeof message !== "string" || message.length > MAX_MESSAGE_CHARS) {
+    return null;
+  }
+  try {
+    const parsed: unknown = JSON.parse(message);
+    return isJsonObject(parsed) && typeof parsed["type"] === "string" ? parsed : null;
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * Reads one message.
+ * @param by the key that opened the socket
+ * @param mayWrite whether that key may change the run
+ */
+export function readRequest(message: JsonObject, by: string, mayWrite: boolean): ReadRequest {
+  switch (message["type"]) {
+    case "subscribe":
+      return readSubscription(message);
+    case "cancel":
+    case "message":
+    case "approve":
+    case "deny": {
+      if (!mayWrite) {
+        return refuse("forbidden", "The key has no scope tasks:write.");
+      }
+      const command = readCommand(message, by);
+      return typeof command === "string"
+        ? refuse("validation_failed", command)
+        : { ok: true, request: { kind: "command", command } };
+    }
+    default:
+      return refuse("unknown_command", "type must be subscribe, message, approve, deny or cancel");
+  }
+}
+
+function readSubscription({ after, types }: JsonObject): ReadRequest {
+  if (typeof after !== "number" || !Number.isSafeInteger(after) || after < 0) {
+    return refuse("validation_failed", "after must be a whole number from 0");
+  }
+  if (types !== undefined && !isTypeList(types)) {
+    return refuse("validation_failed", `types must be a list of at most ${MAX_TYPES} names`);
+  }
+  return { ok: true, request: { kind: "subscribe", after, types: types ?? null } };
+}
+
+/** The command of a message, or what is wrong with it. */
+function readCommand(message: JsonObject, by: string): RunCommand | string {
+  switch (message["type"]) {
+    case "cancel":
+      return readCancel(message, by);
+    case "message":
+      return readInput(message, by);
+    default:
+      return readDecision(message, by);
+  }
+}
+
+function readCancel({ reason }: JsonObject, by: string): RunCommand | string {
+  return reason === undefined || isPlainText(reason, MAX_REASON_CHARS)
+    ? { kind: "cancel", reason: reason ?? null, by }
+    : `reason must be at most ${MAX_REASON_CHARS} characters of plain text`;
+}
+
+function readInput(message: JsonObject, by: string): RunCommand | string {
+  const { content, data, call_id, key, action = "accept" } = message;
+  if (!isInputAction(action)) {
+    return `action must be one of ${INPUT_ACTIONS.join(", ")}`;
+  }
+  if ((content !== undefined && typeof content !== "string") || !hasInput(content, data, action)) {
+    return "a message needs content, a text that is not empty, or data, an object";
+  }
+  if ((content ?? "").length > MAX_CONTENT_CHARS || jsonDefect(message) !== null) {
+    return `content must be at most ${MAX_CONTENT_CHARS} characters, and all of it storable`;
+  }
+  if (!isShortText(call_id) || !isShortText(key)) {
+    return "call_id and key must be those of a question";
+  }
+  return {
+    kind: "message",
+    content: content ?? "",
+    data: data ?? null,
+    action,
+    ...(call_id === undefined ? {} : { call_id }),
+    ...(key === undefined ? {} : { key }),
+    by,
+  };
+}
+
+function readDecision(message: JsonObject, by: string): RunCommand | string {
+  const { type, call_id, comment } = message;
+  if (typeof call_id !== "string") {
+    return "call_id must be the id of a call";
+  }
+  if (jsonDefect(message) !== null) {
+    return "the message cannot be stored";
+  }
+  if (comment !== undefined && !isPlainText(comment, MAX_REASON_CHARS)) {
+    return `comment must be at most ${MAX_REASON_CHARS} characters of plain text`;
+  }
+  return {
+    kind: "decide",
+    call_id,
+    decision: type === "approve" ? "approve" : "deny",
+    ...("arguments" in message ? { arguments: message["arguments"] ?? null } : {}),
+    comment: comment ?? null,
+    by,
+  };
+}
+
+function isTypeList(value: unknown): value is string[] {
+  return (
+    Array.isArray(value) &&
+    value.length <= MAX_TYPES &&
+    value.every((item) => typeof item === "string" && item.length <= 64)
+  );
+}
+
+function hasInput(
+  content: string | undefined,
+  data: unknown,
+  action: InputAction,
+): data is JsonObject | undefined {
+  return data === undefined
+    ? action !== "accept" || (content ?? "").trim() !== ""
+    : isJsonObject(data);
+}
+
+function isShortText(value: unknown): value is string | undefined {
+  return value === undefined || (typeof value === "string" && value.length <= 64);
+}
+
+function isInputAction(value: unknown): value is InputAction {
+  return INPUT_ACTIONS.some((action) => action === value);
+}
+
+function refuse(code: Refusal["code"], message: string): ReadRequest {
+  return { ok: false, refusal: { code, message } };
+}

@@ -1,0 +1,132 @@
+/**
+ * Commands to a run, whichever way they arrive. A command becomes events, or a refusal; its events
+ * are appended before anything else happens to the run, and before the command is acknowledged.
+ */
+import { argumentsDefect } from "../../agent/tools/invoke.ts";
+import { schemaFits } from "../../agent/tools/schema/json-schema.ts";
+import { accept, type Accepted, type RunCommand } from "../../run/decide/command.ts";
+import type { JsonValue } from "../../run/value/json.ts";
+import { newActor, type AuditEntry } from "../../store/audit.ts";
+import type { RunContext } from "./context.ts";
+import type { RunDriver } from "./driver.ts";
+import type { StoredEvent } from "./event-log.ts";
+import type { CommandAnswer } from "./rpc.ts";
+import type { Appended, WatcherCommands } from "./watchers.ts";
+
+export class RunCommands implements WatcherCommands {
+  readonly #context: RunContext;
+  readonly #driver: RunDriver;
+
+  constructor(context: RunContext, driver: RunDriver) {
+    this.#context = context;
+    this.#driver = driver;
+  }
+
+  /** Carries a command out. @throws what the log throws; then nothing is stored */
+  execute(command: RunCommand): CommandAnswer {
+    const appended = this.#append(command);
+    if (!appended.ok) {
+      return appended;
+    }
+    this.onAppended(appended.stored);
+    return { ok: true, status: this.#context.log.state.status };
+  }
+
+  append(command: RunCommand): Appended {
+    try {
+      return this.#append(command);
+    } catch (error) {
+      this.#context.observer.fault("run.command", error);
+      const message = "The command could not be written; try again.";
+      return { ok: false, code: "unavailable", message };
+    }
+  }
+
+  onAppended(stored: readonly StoredEvent[]): void {
+    if (stored.length > 0) {
+      this.#driver.onEventsAppended(stored);
+    }
+  }
+
+  /** Writes an audit entry for a command. The log has the command in any case. */
+  note(command: RunCommand): void {
+    const { log, deps, now, background } = this.#context;
+    const { spec } = log.state;
+    const entry = auditEntryOf(command);
+    if (spec !== null && entry !== null) {
+      const { tenant_id, task_id: subject } = spec;
+      const actor = newActor(now(), command.by);
+      background(Promise.try(() => deps().audit.note(actor, { tenant_id, subject, ...entry })));
+    }
+  }
+
+  #append(command: RunCommand) {
+    const accepted = this.#accept(command);
+    if (!accepted.ok) {
+      return accepted;
+    }
+    if (accepted.events.length === 0) {
+      return { ok: true, stored: [] } as const;
+    }
+    const stored = this.#driver.append(accepted.events);
+    this.note(command);
+    return { ok: true, stored } as const;
+  }
+
+  /** The events of a command. */
+  #accept(command: RunCommand): Accepted {
+    if (command.kind === "limits" && typeof command.changes.max_cost_usd === "number") {
+      const unpriced = this.#unpricedModel();
+      if (unpriced !== null) {
+        const message = `No price is known for ${unpriced}; set it in OPSPAWN_PRICES.`;
+        return { ok: false, code: "unpriced_model", message };
+      }
+    }
+    return accept(this.#context.log.state, command, {
+      argumentsDefect: (name, args) => this.#argumentsDefect(name, args),
+      schemaFits,
+    });
+  }
+
+  /** A model of the agent without a known price. */
+  #unpricedModel(): string | null {
+    const { log, deps } = this.#context;
+    const { spec } = log.state;
+    if (spec === null) {
+      return null;
+    }
+    const models = [spec.config.model, ...(spec.config.fallback_models ?? [])];
+    return models.find((model) => deps().priceOf(model) === null) ?? null;
+  }
+
+  #argumentsDefect(tool: string, args: JsonValue): string | null {
+    const { log, deps } = this.#context;
+    const { spec, scripted, mcp } = log.state;
+    if (spec === null) {
+      return null;
+    }
+    const toolbox = deps()
+      .toolsFor(spec, () => scripted)
+      .toolboxAt({ mcp });
+    return argumentsDefect(tool, args, toolbox, spec.config.policy);
+  }
+}
+
+/** The audit entry of a command; null for a command that is not audited. */
+function auditEntryOf(command: RunCommand): Pick<AuditEntry, "action" | "details"> | null {
+  switch (command.kind) {
+    case "decide": {
+      const { call_id, decision } = command;
+      return { action: "approval.decided", details: { call_id, decision } };
+    }
+    case "cancel":
+      return { action: "task.cancelled" };
+    case "limits":
+      return { action: "limits.changed", details: { ...command.changes } };
+    case "message":
+    case "resume":
+      return null;
+    default:
+      return command satisfies never;
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * A command over a WebSocket is acknowledged only once it is durable: the write of each command's
+ * event fails, or the process is stopped before, in or after it, and no `ok` may have been sent
+ * for an event that the log does not have.
+ */
+import { env } from "cloudflare:workers";
+import { expect, test, vi } from "vitest";
+import { runStub, type RunRpc } from "../../src/durable/run/rpc.ts";
+import type { RunEvent } from "../../src/run/log/event.ts";
+import { specOf } from "../../src/store/tasks/rows.ts";
+import { TaskStore } from "../../src/store/tasks/tasks.ts";
+import { newTask } from "../workers/tasks.ts";
+import { Watcher } from "../workers/watcher.ts";
+import { Fate, fates, WHENS, type Mishap } from "./killable.ts";
+
+const CALL = { tool_calls: [{ name: "once_tool", arguments: { n: 1 } }] };
+const ASK = { tool_calls: [{ name: "ask_human", arguments: { question: "Well?" } }] };
+
+const COMMANDS = [
+  { type: "approve", first: CALL, waits: "approval", event: "approval.decided" },
+  { type: "deny", first: CALL, waits: "approval", event: "approval.decided" },
+  { type: "message", first: ASK, waits: "input", event: "message.received" },
+  { type: "cancel", first: ASK, waits: "input", event: "run.cancelled" },
+] as const;
+
+const MISHAPS: readonly Mishap[] = [...WHENS, "throws"];
+const CASES = COMMANDS.flatMap((command) => MISHAPS.map((when) => ({ ...command, when })));
+
+test.concurrent.each(CASES)(
+  "$type over a socket, mishap at its write: $when, is acknowledged only if it is in the log",
+  async ({ type, first, waits, event, when }) => {
+    const task = newTask(
+      { script: [first, { text: "The end." }] },
+      { config: { policy: { approve: ["once_*"] } } },
+    );
+    const fate = new Fate({ name: `log ${event}`, nth: 1, when });
+    fates.set(`test/${task.task_id}`, fate);
+    await new TaskStore(env.DB).insert(task, null);
+    const run = (): RunRpc => runStub(env.RUNS, "test", task.task_id);
+    await run().start(JSON.stringify(specOf(task)));
+    await vi.waitUntil(async () => (await run().health()).waiting_for === waits);
+    const asked = (await events(run())).find((one) => one.type === "approval.requested");
+    const watcher = await Watcher.open(run());
+
+    watcher.say({ type, ref: 7, call_id: asked?.data.call_id, content: "Well." });
+    await vi.waitUntil(() => fate.killed.length === 1);
+    if (when === "throws") {
+      // The process lives on and says so: the client may try again.
+      await watcher.until(() => watcher.messages.some((one) => "ref" in one));
+      expect(watcher.messages.find((one) => "ref" in one)).toMatchObject({
+        type: "error",
+        ref: 7,
+        code: "unavailable",
+      });
+    } else {
+      await watcher.until(() => watcher.closed !== null);
+    }
+
+    const acknowledged = watcher.messages.some((one) => one.type === "ok");
+    const written = await vi.waitUntil(() => events(run()).catch(() => null), { timeout: 10_000 });
+    expect(written.some((one) => one.type === event)).toBe(when === "safe");
+    expect(acknowledged && when !== "safe", "ok was sent for an event that is lost").toBe(false);
+  },
+  30_000,
+);
+
+test("a command over a socket is acknowledged once, after its event", async () => {
+  const task = newTask({ script: [ASK, { text: "The end." }] });
+  await new TaskStore(env.DB).insert(task, null);
+  const run = runStub(env.RUNS, "test", task.task_id);
+  await run.start(JSON.stringify(specOf(task)));
+  await vi.waitUntil(async () => (await run.health()).waiting_for === "input");
+  const watcher = await Watcher.open(run);
+
+  watcher.say({ type: "message", ref: 7, content: "Well." });
+  await watcher.until(() => watcher.messages.some((one) => one.type === "ok"));
+
+  expect(watcher.messages.filter((one) => one.type === "ok")).toEqual([{ type: "ok", ref: 7 }]);
+  expect((await events(run)).some((one) => one.type === "message.received")).toBe(true);
+});
+
+async function events(run: RunRpc): Promise<RunEvent[]> {
+  return JSON.parse((await run.events(0, 1000)).events) as RunEvent[];
+}
