@@ -23,43 +23,36 @@ const COMMANDS = [
   { type: "cancel", first: ASK, waits: "input", event: "run.cancelled" },
 ] as const;
 
-const MISHAPS: readonly Mishap[] = [...WHENS, "throws"];
-const CASES = COMMANDS.flatMap((command) => MISHAPS.map((when) => ({ ...command, when })));
+const KILLS = COMMANDS.flatMap((command) => WHENS.map((when) => [command, when] as const));
 
-test.concurrent.each(CASES)(
-  "$type over a socket, mishap at its write: $when, is acknowledged only if it is in the log",
-  async ({ type, first, waits, event, when }) => {
-    const task = newTask(
-      { script: [first, { text: "The end." }] },
-      { config: { policy: { approve: ["once_*"] } } },
-    );
-    const fate = new Fate({ name: `log ${event}`, nth: 1, when });
-    fates.set(`test/${task.task_id}`, fate);
-    await new TaskStore(env.DB).insert(task, null);
-    const run = (): RunRpc => runStub(env.RUNS, "test", task.task_id);
-    await run().start(JSON.stringify(specOf(task)));
-    await vi.waitUntil(async () => (await run().health()).waiting_for === waits);
-    const asked = (await events(run())).find((one) => one.type === "approval.requested");
-    const watcher = await Watcher.open(run());
-
-    watcher.say({ type, ref: 7, call_id: asked?.data.call_id, content: "Well." });
+test.concurrent.each(KILLS)(
+  "%o over a socket, killed %s its write, is acknowledged only if it is in the log",
+  async (command, when) => {
+    const { run, fate, watcher } = await said(command, when);
     await vi.waitUntil(() => fate.killed.length === 1);
-    if (when === "throws") {
-      // The process lives on and says so: the client may try again.
-      await watcher.until(() => watcher.messages.some((one) => "ref" in one));
-      expect(watcher.messages.find((one) => "ref" in one)).toMatchObject({
-        type: "error",
-        ref: 7,
-        code: "unavailable",
-      });
-    } else {
-      await watcher.until(() => watcher.closed !== null);
-    }
+    await watcher.until(() => watcher.closed !== null);
 
     const acknowledged = watcher.messages.some((one) => one.type === "ok");
     const written = await vi.waitUntil(() => events(run()).catch(() => null), { timeout: 10_000 });
-    expect(written.some((one) => one.type === event)).toBe(when === "safe");
+    expect(written.some((one) => one.type === command.event)).toBe(when === "safe");
     expect(acknowledged && when !== "safe", "ok was sent for an event that is lost").toBe(false);
+  },
+  30_000,
+);
+
+test.concurrent.each(COMMANDS)(
+  "$type over a socket, whose write fails, is answered as not carried out, and can be repeated",
+  async (command) => {
+    const { run, watcher, say } = await said(command, "throws");
+    const answers = () => watcher.messages.filter((one) => "ref" in one);
+    await watcher.until(() => answers().length === 1);
+    expect(answers()).toMatchObject([{ type: "error", ref: 7, code: "unavailable" }]);
+    expect((await events(run())).some((one) => one.type === command.event)).toBe(false);
+
+    say();
+    await watcher.until(() => answers().length === 2);
+    expect(answers()[1]).toEqual({ type: "ok", ref: 7 });
+    expect((await events(run())).some((one) => one.type === command.event)).toBe(true);
   },
   30_000,
 );
@@ -78,6 +71,26 @@ test("a command over a socket is acknowledged once, after its event", async () =
   expect(watcher.messages.filter((one) => one.type === "ok")).toEqual([{ type: "ok", ref: 7 }]);
   expect((await events(run)).some((one) => one.type === "message.received")).toBe(true);
 });
+
+/** A run that waits, to which a watcher says a command whose write has a mishap. */
+async function said({ type, first, waits, event }: (typeof COMMANDS)[number], when: Mishap) {
+  const task = newTask(
+    { script: [first, { text: "The end." }] },
+    { config: { policy: { approve: ["once_*"] } } },
+  );
+  const fate = new Fate({ name: `log ${event}`, nth: 1, when });
+  fates.set(`test/${task.task_id}`, fate);
+  await new TaskStore(env.DB).insert(task, null);
+  const run = (): RunRpc => runStub(env.RUNS, "test", task.task_id);
+  await run().start(JSON.stringify(specOf(task)));
+  await vi.waitUntil(async () => (await run().health()).waiting_for === waits);
+  const asked = (await events(run())).find((one) => one.type === "approval.requested");
+  const watcher = await Watcher.open(run());
+  const say = (): void =>
+    watcher.say({ type, ref: 7, call_id: asked?.data.call_id, content: "Well." });
+  say();
+  return { run, fate, watcher, say };
+}
 
 async function events(run: RunRpc): Promise<RunEvent[]> {
   return JSON.parse((await run.events(0, 1000)).events) as RunEvent[];

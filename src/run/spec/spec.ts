@@ -21,7 +21,7 @@ export const jsonObject = z.custom<JsonObject>(isJsonObject, "must be an object"
 export const jsonValue = z.custom<JsonValue>((value) => value !== undefined, "must be JSON");
 
 /** Types of what webhooks are told. */
-export const webhookTypes = z.array(z.enum(WEBHOOK_TYPES));
+const webhookTypes = z.array(z.enum(WEBHOOK_TYPES));
 
 /** What becomes of a wait that nobody ends in time. */
 export const EXPIRY_POLICIES = ["deny", "fail", "continue"] as const;
@@ -87,7 +87,7 @@ export const agentConfig = z.strictObject({
 export type AgentConfig = z.infer<typeof agentConfig>;
 
 /** That a run is under caps on concurrency, and who goes first where several wait. */
-export const concurrencyMark = z.strictObject({ priority: z.number().int() });
+const concurrencyMark = z.strictObject({ priority: z.number().int() });
 
 export const runSpec = z.strictObject({
   task_id: z.string(),
