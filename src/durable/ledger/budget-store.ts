@@ -1,0 +1,273 @@
+/**
+ * The budgets of a tenant over SQLite: what its runs have spent and reserved, and which runs wait for
+ * a budget. A run reports totals, so nothing is booked twice, and each report carries its log's
+ * `seq`, so an overtaken one releases nothing. A run reserves one sum, since it makes one model call
+ * at a time. Sums in micro-dollars. Rows of single runs are deleted after 40 days; totals by day and
+ * agent stay.
+ */
+import type { Budget, BudgetState, Reserved, Spender } from "./rpc.ts";
+
+/** How long single runs are remembered. */
+const REMEMBERED_MS = 40 * 86_400_000;
+/** Rows that one clean-up deletes from each table. */
+const FORGOTTEN = 5000;
+/** Longest time that a sum stays reserved: no model call takes so long, so its run is gone. */
+const HELD_MS = 6 * 3_600_000;
+/** Runs that are resumed at once. */
+const RESUMED = 50;
+/** A resumed run that has not asked again after this is resumed once more, milliseconds. */
+const AGAIN_MS = 30_000;
+
+const SCHEMA = `
+  CREATE TABLE IF NOT EXISTS budget (agent TEXT NOT NULL, period TEXT NOT NULL, cap INTEGER NOT NULL,
+    PRIMARY KEY (agent, period)) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS spent (task_id TEXT NOT NULL, day TEXT NOT NULL, sum INTEGER NOT NULL,
+    PRIMARY KEY (task_id, day)) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS spent_by_day ON spent (day);
+  CREATE TABLE IF NOT EXISTS total (day TEXT NOT NULL, agent TEXT NOT NULL, sum INTEGER NOT NULL,
+    PRIMARY KEY (day, agent)) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS reserved (task_id TEXT PRIMARY KEY, agent TEXT NOT NULL,
+    sum INTEGER NOT NULL, seq INTEGER NOT NULL, over INTEGER NOT NULL, at INTEGER NOT NULL)
+    STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS reserved_by_age ON reserved (at);
+  CREATE INDEX IF NOT EXISTS reserved_held ON reserved (agent, at, sum) WHERE sum > 0;
+  CREATE TABLE IF NOT EXISTS waiting (task_id TEXT PRIMARY KEY, agent TEXT NOT NULL,
+    most INTEGER NOT NULL, least INTEGER NOT NULL, since INTEGER NOT NULL,
+    resumed INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS waiting_by_time ON waiting (since, task_id);`;
+
+export class BudgetStore {
+  readonly #sql: SqlStorage;
+  readonly #now: () => number;
+
+  constructor(sql: SqlStorage, now: () => number) {
+    this.#sql = sql;
+    this.#now = now;
+    sql.exec(SCHEMA);
+  }
+
+  /** Books what a run has spent, and reserves up to `most` for its next call, or notes that it waits. */
+  reserve(spender: Spender, most: number, least: number): Reserved {
+    const { task_id, agent } = spender;
+    this.#book(spender);
+    if (this.#isOvertaken(spender)) {
+      // The run has reported more since, or has ended: nothing waits for this answer.
+      return { ok: false, budget: { agent: null, period: "day", cap: 0 }, until: this.nextDay() };
+    }
+    this.#sql.exec("UPDATE reserved SET sum = 0 WHERE task_id = ?", task_id);
+    const budgets = this.states().filter((one) => one.agent === null || one.agent === agent);
+    const tightest = budgets.toSorted((a, b) => roomIn(a) - roomIn(b))[0];
+    if (tightest === undefined) {
+      this.forget(task_id);
+      return { ok: true, sum: most, capped: false };
+    }
+    const room = roomIn(tightest);
+    if (room < least) {
+      this.#wait(task_id, agent, most, least);
+      const { period, cap } = tightest;
+      const until = new Date(endOf(period, this.#now())).toISOString();
+      return { ok: false, budget: { agent: tightest.agent, period, cap }, until };
+    }
+    const sum = Math.min(most, room);
+    this.#hold(spender, sum, false);
+    this.forget(task_id);
+    return { ok: true, sum, capped: true };
+  }
+
+  /** Books what a run has spent and releases what it reserved. @param over whether it has ended */
+  settle(spender: Spender, over: boolean): void {
+    this.#book(spender);
+    if (!this.#isOvertaken({ ...spender, seq: spender.seq - 1 })) {
+      this.#hold(spender, 0, over);
+    }
+    if (over) {
+      this.forget(spender.task_id);
+    }
+  }
+
+  /** Sets or removes a budget. */
+  set({ agent, period, cap }: Omit<Budget, "cap"> & { readonly cap: number | null }): void {
+    if (cap === null) {
+      this.#sql.exec("DELETE FROM budget WHERE agent = ? AND period = ?", agent ?? "", period);
+    } else {
+      this.#sql.exec("INSERT OR REPLACE INTO budget VALUES (?, ?, ?)", agent ?? "", period, cap);
+    }
+  }
+
+  /** All budgets with what is spent and reserved of each. */
+  states(): BudgetState[] {
+    const now = this.#now();
+    const rows = this.#sql.exec<{ name: string; period: Budget["period"]; cap: number }>(
+      "SELECT agent AS name, period, cap FROM budget ORDER BY agent, period",
+    );
+    return Array.from(rows, ({ name, period, cap }): BudgetState => {
+      const spent = this.#sumOf(
+        "SELECT SUM(sum) AS sum FROM total WHERE day >= ? AND (?2 = '' OR agent = ?2)",
+        startOf(period, now),
+        name,
+      );
+      const reserved = this.#sumOf(
+        `SELECT SUM(sum) AS sum FROM reserved INDEXED BY reserved_held
+         WHERE sum > 0 AND at > ${now - HELD_MS} AND (?1 = '' OR agent = ?1)`,
+        name,
+      );
+      return { agent: name === "" ? null : name, period, cap, spent, reserved };
+    });
+  }
+
+  /** The run does not wait for a budget any more. */
+  forget(taskId: string): void {
+    this.#sql.exec("DELETE FROM waiting WHERE task_id = ?", taskId);
+  }
+
+  /**
+   * Chooses runs to resume, longest waiting first, as many as what they ask for fits. They stay in the
+   * list until they ask again.
+   */
+  takeResumable(): string[] {
+    const now = this.#now();
+    const left = this.states().map((budget) => ({ budget, room: roomIn(budget) }));
+    const most = left.reduce((room, one) => Math.max(room, one.room), 0);
+    const waiting = this.#sql.exec<Waiting>(
+      `SELECT task_id, agent, most, least FROM waiting
+       WHERE least <= ? AND resumed <= ? ORDER BY since, task_id`,
+      left.length === 0 ? Number.MAX_SAFE_INTEGER : most,
+      now - AGAIN_MS,
+    );
+    const chosen: string[] = [];
+    for (const run of waiting) {
+      const above = left.filter(({ budget }) => (budget.agent ?? run.agent) === run.agent);
+      if (above.every(({ room }) => room >= run.least)) {
+        for (const one of above) {
+          one.room -= Math.min(run.most, one.room);
+        }
+        chosen.push(run.task_id);
+      }
+      if (chosen.length === RESUMED || (left.length > 0 && left.every(({ room }) => room <= 0))) {
+        break;
+      }
+    }
+    for (const taskId of chosen) {
+      this.#sql.exec("UPDATE waiting SET resumed = ? WHERE task_id = ?", now, taskId);
+    }
+    return chosen;
+  }
+
+  /** When a resumed run that has not asked again is resumed once more; null if there is none. */
+  get resumeAgainAt(): number | null {
+    const [oldest] = this.#sql
+      .exec<{ at: number | null }>("SELECT MIN(resumed) AS at FROM waiting WHERE resumed > 0")
+      .toArray();
+    return typeof oldest?.at === "number" ? oldest.at + AGAIN_MS : null;
+  }
+
+  /** Deletes old rows of single runs, a bounded number. Returns whether there may be more. */
+  deleteOld(): boolean {
+    const before = this.#now() - REMEMBERED_MS;
+    const spent = this.#sql.exec(
+      `DELETE FROM spent WHERE (task_id, day) IN
+         (SELECT task_id, day FROM spent WHERE day < ? LIMIT ${FORGOTTEN})`,
+      dayOf(before),
+    ).rowsWritten;
+    const reserved = this.#sql.exec(
+      `DELETE FROM reserved WHERE task_id IN
+         (SELECT task_id FROM reserved WHERE at < ? LIMIT ${FORGOTTEN})`,
+      before,
+    ).rowsWritten;
+    return Math.max(spent, reserved) >= FORGOTTEN;
+  }
+
+  /** When the next day begins (RFC 3339, UTC): budgets have room again, and old rows are deleted. */
+  nextDay(): string {
+    return new Date(endOf("day", this.#now())).toISOString();
+  }
+
+  /** Adds what the ledger did not know yet. */
+  #book({ task_id, agent, spent }: Spender): void {
+    for (const { day, sum } of spent) {
+      const [row] = this.#sql.exec(
+        "SELECT sum FROM spent WHERE task_id = ? AND day = ?",
+        task_id,
+        day,
+      );
+      const more = sum - Number(row?.["sum"] ?? 0);
+      if (more > 0) {
+        this.#sql.exec("INSERT OR REPLACE INTO spent VALUES (?, ?, ?)", task_id, day, sum);
+        this.#sql.exec(
+          `INSERT INTO total VALUES (?1, ?2, ?3)
+           ON CONFLICT (day, agent) DO UPDATE SET sum = sum + ?3`,
+          day,
+          agent,
+          more,
+        );
+      }
+    }
+  }
+
+  /** Whether the run has reported something later than this, or has ended. */
+  #isOvertaken({ task_id, seq }: Spender): boolean {
+    const [known] = this.#sql
+      .exec<{ seq: number; over: number }>(
+        "SELECT seq, over FROM reserved WHERE task_id = ?",
+        task_id,
+      )
+      .toArray();
+    return known !== undefined && (known.over === 1 || known.seq > seq);
+  }
+
+  /** Sets what a run reserves from now on, and the `seq` of its report. */
+  #hold({ task_id, agent, seq }: Spender, sum: number, over: boolean): void {
+    this.#sql.exec(
+      "INSERT OR REPLACE INTO reserved VALUES (?, ?, ?, ?, ?, ?)",
+      task_id,
+      agent,
+      sum,
+      seq,
+      over ? 1 : 0,
+      this.#now(),
+    );
+  }
+
+  #wait(taskId: string, agent: string, most: number, least: number): void {
+    this.#sql.exec(
+      `INSERT INTO waiting VALUES (?1, ?2, ?3, ?4, ?5, 0)
+       ON CONFLICT DO UPDATE SET most = ?3, least = ?4, resumed = 0`,
+      taskId,
+      agent,
+      most,
+      least,
+      this.#now(),
+    );
+  }
+
+  #sumOf(query: string, ...bindings: readonly string[]): number {
+    return Number(this.#sql.exec(query, ...bindings).one()["sum"] ?? 0);
+  }
+}
+
+type Waiting = {
+  readonly task_id: string;
+  readonly agent: string;
+  readonly most: number;
+  readonly least: number;
+};
+
+function roomIn({ cap, spent, reserved }: BudgetState): number {
+  return cap - spent - reserved;
+}
+
+function dayOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
+}
+
+/** The first day of the current period. */
+function startOf(period: Budget["period"], now: number): string {
+  const today = dayOf(now);
+  return period === "day" ? today : `${today.slice(0, 8)}01`;
+}
+
+/** When the current period ends, milliseconds. */
+function endOf(period: Budget["period"], now: number): number {
+  const [year = 0, month = 1, day = 1] = startOf(period, now).split("-").map(Number);
+  return period === "day" ? Date.UTC(year, month - 1, day + 1) : Date.UTC(year, month, 1);
+}
