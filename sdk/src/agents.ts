@@ -1,4 +1,4 @@
-/** Agents: configs under a name, with versions. */
+/** Agents: named, versioned configs. */
 import type { Api, CallOptions, ConditionalOptions, KeyedOptions, Tagged } from "./api.ts";
 import type {
   Agent,
@@ -36,17 +36,17 @@ export class Agents {
     return this.#api.call("createAgent", { ...options, body });
   }
 
-  /** The newest version. */
+  /** Returns the latest version. */
   get(name: string, options: CallOptions = {}): Promise<Agent> {
     return this.#api.call("getAgent", { ...options, path: { name } });
   }
 
-  /** The newest version with its tag, to change it only if nobody else did. */
+  /** Returns the latest version with its ETag, for a conditional update (`ifMatch`). */
   getTagged(name: string, options: CallOptions = {}): Promise<Tagged<Agent>> {
     return this.#api.tagged("getAgent", { ...options, path: { name } });
   }
 
-  /** Makes a new version; tasks that were submitted before keep theirs. */
+  /** Creates a new version. Tasks submitted before keep the version they started with. */
   replace(name: string, body: ReplaceAgent, options: ConditionalOptions = {}): Promise<Agent> {
     return this.#api.call("replaceAgent", { ...options, path: { name }, body });
   }
@@ -55,7 +55,7 @@ export class Agents {
     return this.#api.call("deleteAgent", { ...options, path: { name } });
   }
 
-  /** A page of the versions, newest first; also of an agent that was deleted. */
+  /** A page of the versions, newest first. Works for a deleted agent too. */
   versions(
     name: string,
     query: QueryOf<"listAgentVersions"> = {},

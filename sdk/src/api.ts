@@ -1,55 +1,56 @@
 /**
- * One request, until it is answered or has failed for good: the key in its header, an idempotency
- * key where the operation takes one, a limit of time, and further tries where they do no harm.
+ * Sends requests: adds the key and, where the operation takes one, an idempotency key; enforces the
+ * timeout; retries transient failures if the operation can be repeated safely.
  */
-import { isPassing, RefusedError, UnreachableError } from "./errors.ts";
+import { isTransient, RefusedError, UnreachableError } from "./errors.ts";
 import {
   OPERATIONS,
-  type AnswerOf,
+  type ResponseOf,
   type BodyOf,
   type Operation,
   type OperationId,
   type PathOf,
   type QueryOf,
 } from "./operations.ts";
-import { pause, pauseBefore, type Patience } from "./patience.ts";
-import { refusalOf } from "./problem.ts";
+import { errorFrom } from "./problem.ts";
+import { retryDelay, sleep, type RetryPolicy } from "./retry.ts";
+import type { Timeouts } from "./timeouts.ts";
 
-/** What any call may be given. */
+/** Options of every call. */
 export interface CallOptions {
-  /** Ends the call, which then throws the signal's reason. */
+  /** Aborts the call, which then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What a call may be given that makes or says something. */
+/** Options of a call with an idempotency key. */
 export interface KeyedOptions extends CallOptions {
   /**
-   * The same key and body are done once and answered alike, for 24 hours. Without one, each call
-   * makes its own, which its further tries carry too.
+   * For 24 hours, calls with the same key and body run once and get the same response. By default
+   * each call generates a key, which its retries reuse.
    */
   readonly idempotencyKey?: string | undefined;
 }
 
-/** What a call may be given that changes something with versions. */
+/** Options of a conditional update. */
 export interface ConditionalOptions extends CallOptions {
-  /** The `etag` of the version that is to be changed; refused (412) where it is another one by now. */
+  /** The `etag` of the version to change. The call fails with 412 if the resource has changed. */
   readonly ifMatch?: string | undefined;
 }
 
-/** What one call says. */
-export interface Ask<Id extends OperationId> extends KeyedOptions, ConditionalOptions {
+/** Everything that defines one request. */
+export interface RequestSpec<Id extends OperationId> extends KeyedOptions, ConditionalOptions {
   readonly path?: PathOf<Id>;
   readonly query?: (QueryOf<Id> & Readonly<Record<string, unknown>>) | undefined;
   readonly body?: BodyOf<Id> | undefined;
-  /** Seconds for which the service may hold the answer back. */
+  /** Long poll: seconds that the service may hold the response. */
   readonly wait?: number | undefined;
-  /** Further tries; the client's own number by default. */
+  /** Retries. Default: the client's `maxRetries`. */
   readonly retries?: number;
-  /** A status that is no success and whose JSON is an answer all the same. */
+  /** An error status whose JSON body is returned like a success. */
   readonly alsoStatus?: number;
 }
 
-/** Something and the tag of its version. */
+/** A resource and the ETag of its version. */
 export interface Tagged<Value> {
   readonly value: Value;
   /** For `ifMatch`. */
@@ -58,83 +59,101 @@ export interface Tagged<Value> {
 
 const MAX_WAIT_S = 60;
 
-export class Api {
-  /** Without a slash at its end. */
+/** What an `Api` is built from; all values are final. */
+export interface ApiSettings {
   readonly url: string;
-  readonly patience: Patience;
+  readonly key: string;
+  readonly fetch: typeof fetch;
+  readonly timeouts: Timeouts;
+  readonly retry: RetryPolicy;
+}
+
+export class Api {
+  /** Without a trailing slash. */
+  readonly url: string;
+  readonly timeouts: Timeouts;
+  readonly retry: RetryPolicy;
   readonly #key: string;
   readonly #fetch: typeof fetch;
 
-  constructor(url: string, key: string, patience: Patience, send: typeof fetch) {
-    this.url = url;
-    this.patience = patience;
-    this.#key = key;
-    this.#fetch = send;
+  constructor(settings: ApiSettings) {
+    this.url = settings.url;
+    this.timeouts = settings.timeouts;
+    this.retry = settings.retry;
+    this.#key = settings.key;
+    this.#fetch = settings.fetch;
   }
 
   /** @throws RefusedError, UnreachableError, or the signal's reason */
-  async call<Id extends OperationId>(id: Id, ask: Ask<Id> = {}): Promise<AnswerOf<Id>> {
-    return (await this.#answer(id, ask)).value;
+  async call<Id extends OperationId>(id: Id, spec: RequestSpec<Id> = {}): Promise<ResponseOf<Id>> {
+    return (await this.#request(id, spec)).value;
   }
 
-  /** The answer together with the tag of its version. */
-  async tagged<Id extends OperationId>(id: Id, ask: Ask<Id>): Promise<Tagged<AnswerOf<Id>>> {
-    const { value, headers } = await this.#answer(id, ask);
+  /** Returns the resource with its ETag. */
+  async tagged<Id extends OperationId>(
+    id: Id,
+    spec: RequestSpec<Id>,
+  ): Promise<Tagged<ResponseOf<Id>>> {
+    const { value, headers } = await this.#request(id, spec);
     return { value, etag: headers.get("ETag") ?? "" };
   }
 
-  /** An answer that is read while it comes; the time limit is for its beginning. */
-  async open<Id extends OperationId>(id: Id, ask: Ask<Id>, accept: string): Promise<Response> {
+  /** Opens a streaming response. The timeout covers only the response headers. */
+  async open<Id extends OperationId>(
+    id: Id,
+    spec: RequestSpec<Id>,
+    accept: string,
+  ): Promise<Response> {
     const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(), this.patience.requestMs);
+    const timer = setTimeout(() => limit.abort(), this.timeouts.requestMs);
     try {
-      return await this.#send(OPERATIONS[id], ask, { Accept: accept }, limit.signal);
+      return await this.#send(OPERATIONS[id], spec, { Accept: accept }, limit.signal);
     } finally {
       clearTimeout(timer);
     }
   }
 
-  async #answer<Id extends OperationId>(
+  async #request<Id extends OperationId>(
     id: Id,
-    ask: Ask<Id>,
-  ): Promise<{ value: AnswerOf<Id>; headers: Headers }> {
+    spec: RequestSpec<Id>,
+  ): Promise<{ value: ResponseOf<Id>; headers: Headers }> {
     const operation = OPERATIONS[id];
-    const headers = headersOf(operation, ask);
-    const held = Math.min(ask.wait ?? 0, MAX_WAIT_S) * 1000;
+    const headers = headersOf(operation, spec);
+    const held = Math.min(spec.wait ?? 0, MAX_WAIT_S) * 1000;
     for (let tries = 1; ; tries += 1) {
       try {
-        const limit = AbortSignal.timeout(this.patience.requestMs + held);
-        const response = await this.#send(operation, ask, headers, limit);
+        const limit = AbortSignal.timeout(this.timeouts.requestMs + held);
+        const response = await this.#send(operation, spec, headers, limit);
         return {
-          value: (await this.#json(response, ask.signal, limit)) as AnswerOf<Id>,
+          value: (await this.#json(response, spec.signal, limit)) as ResponseOf<Id>,
           headers: response.headers,
         };
       } catch (error) {
         if (isGoneAlready(error, operation, tries)) {
-          return { value: undefined as AnswerOf<Id>, headers: new Headers() };
+          return { value: undefined as ResponseOf<Id>, headers: new Headers() };
         }
-        const left = (ask.retries ?? this.patience.maxRetries) - tries;
-        if (left < 0 || !isPassing(error) || !mayRepeat(operation, ask, error)) {
+        const left = (spec.retries ?? this.retry.maxRetries) - tries;
+        if (left < 0 || !isTransient(error) || !canRetry(operation, spec, error)) {
           throw error;
         }
-        const asked = error instanceof RefusedError ? (error.retryAfter ?? 0) : 0;
-        if (asked > this.patience.maxRetryAfter) {
+        const requested = error instanceof RefusedError ? (error.retryAfter ?? 0) : 0;
+        if (requested > this.retry.maxRetryAfterS) {
           throw error;
         }
-        const ms = Math.max(asked * 1000, pauseBefore(tries, this.patience));
-        await pause(ms, ask.signal);
+        const ms = Math.max(requested * 1000, retryDelay(tries, this.retry));
+        await sleep(ms, spec.signal);
       }
     }
   }
 
   async #send<Id extends OperationId>(
     { method, path }: Operation,
-    { path: names = {} as PathOf<Id>, query, body, signal, alsoStatus }: Ask<Id>,
+    { path: names = {} as PathOf<Id>, query, body, signal, alsoStatus }: RequestSpec<Id>,
     headers: Readonly<Record<string, string>>,
     limit: AbortSignal,
   ): Promise<Response> {
     const address = `${this.url}${filled(path, names)}${queryText(query)}`;
-    // Not called as a method of this: browsers refuse that.
+    // Browsers reject `fetch` when it is called as a method of another object.
     const send = this.#fetch;
     let response: Response;
     try {
@@ -149,12 +168,12 @@ export class Api {
         signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
       });
     } catch (error) {
-      throw this.#broken(error, signal, limit);
+      throw this.#failureOf(error, signal, limit);
     }
     const type = response.headers.get("Content-Type") ?? "";
-    const isAnswer = response.status === alsoStatus && type.startsWith("application/json");
-    if (!response.ok && !isAnswer) {
-      throw await refusalOf(this.url, response);
+    const isAccepted = response.status === alsoStatus && type.startsWith("application/json");
+    if (!response.ok && !isAccepted) {
+      throw await errorFrom(this.url, response);
     }
     return response;
   }
@@ -171,25 +190,25 @@ export class Api {
     try {
       text = await response.text();
     } catch (error) {
-      throw this.#broken(error, signal, limit);
+      throw this.#failureOf(error, signal, limit);
     }
     try {
       return JSON.parse(text) as unknown;
     } catch {
-      throw new UnreachableError(this.url, "the answer is not JSON", {
+      throw new UnreachableError(this.url, "the response is not JSON", {
         code: "not_opspawn",
         status: response.status,
       });
     }
   }
 
-  /** Why there is no answer: somebody's wish, the time, or the connection. */
-  #broken(error: unknown, signal: AbortSignal | undefined, limit: AbortSignal): unknown {
+  /** Why there is no response: the caller aborted, the timeout passed, or the connection failed. */
+  #failureOf(error: unknown, signal: AbortSignal | undefined, limit: AbortSignal): unknown {
     if (signal?.aborted === true) {
       return signal.reason;
     }
     if (limit.aborted) {
-      const message = "no answer in time";
+      const message = "no response in time";
       return new UnreachableError(this.url, message, { code: "timed_out", cause: error });
     }
     return new UnreachableError(this.url, `no connection${codeOf(error)}`, { cause: error });
@@ -198,7 +217,7 @@ export class Api {
 
 function headersOf(
   { repeat }: Operation,
-  { idempotencyKey, ifMatch, wait }: Ask<OperationId>,
+  { idempotencyKey, ifMatch, wait }: RequestSpec<OperationId>,
 ): Readonly<Record<string, string>> {
   return {
     Accept: "application/json",
@@ -208,30 +227,34 @@ function headersOf(
   };
 }
 
-/** Whether a request that failed so may be sent again: it was not done, or once more is the same. */
-function mayRepeat({ repeat }: Operation, { ifMatch }: Ask<OperationId>, error: unknown): boolean {
-  const wasNotDone = error instanceof RefusedError && error.status === 429;
-  return wasNotDone || (repeat !== "once" && ifMatch === undefined);
+/** Whether a failed request can be sent again: it was not processed, or repeating it has no effect. */
+function canRetry(
+  { repeat }: Operation,
+  { ifMatch }: RequestSpec<OperationId>,
+  error: unknown,
+): boolean {
+  const wasNotProcessed = error instanceof RefusedError && error.status === 429;
+  return wasNotProcessed || (repeat !== "once" && ifMatch === undefined);
 }
 
-/** What a further try of a deletion does not find, the try before it has deleted. */
+/** A 404 on the retry of a DELETE: the first attempt deleted it. */
 function isGoneAlready(error: unknown, { method }: Operation, tries: number): boolean {
   return method === "DELETE" && tries > 1 && error instanceof RefusedError && error.status === 404;
 }
 
-/** @throws TypeError for a name that would make it another path */
+/** @throws TypeError for a value that would change the path */
 function filled(path: string, names: object): string {
   const values = names as Readonly<Record<string, string>>;
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     const value = values[name] ?? "";
     if (/^\.{0,2}$/.test(value)) {
-      throw new TypeError(`The ${name} "${value}" names nothing.`);
+      throw new TypeError(`"${value}" is not a valid ${name}.`);
     }
     return encodeURIComponent(value);
   });
 }
 
-/** Not `randomUUID`, which browsers have only where the page itself came over HTTPS. */
+/** Not `randomUUID`: browsers provide it only on HTTPS pages. */
 function randomKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -244,7 +267,7 @@ function queryText(query: Readonly<Record<string, unknown>> | undefined): string
   return text === "" ? "" : `?${text}`;
 }
 
-/** The system's name for what happened, such as ECONNREFUSED; browsers do not say. */
+/** The system's error code, such as ECONNREFUSED. Browsers do not expose one. */
 function codeOf(error: unknown): string {
   const { cause } = (error ?? {}) as { cause?: { code?: unknown } };
   return typeof cause?.code === "string" ? ` (${cause.code})` : "";

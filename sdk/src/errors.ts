@@ -1,21 +1,21 @@
 /**
- * What can go wrong between a program and the service, each a class to branch on: the service says
- * no, it is not there, or its stream of events has a hole. No error holds the key or a header.
+ * Errors of the client, one class per cause: the service rejected the request, it is unreachable, or
+ * its event stream has a gap. No error contains the key or a header.
  */
 
-/** One thing that is wrong with a request. */
+/** One invalid part of a request. */
 export interface Fault {
-  /** A JSON pointer into the body, or the name of a parameter. */
+  /** A JSON pointer into the body, or a parameter name. */
   readonly pointer: string;
   readonly detail: string;
 }
 
-/** What every failure of this client is. `code` is stable; sentences are not. */
+/** Base class of all errors of this client. `code` is stable; messages are not. */
 export abstract class OpspawnError extends Error {
   abstract readonly code: string;
 }
 
-/** What a refusal says. */
+/** The content of a problem document. */
 export interface Refusal {
   readonly status: number;
   readonly code: string;
@@ -25,20 +25,20 @@ export interface Refusal {
   readonly retryAfter?: number | null;
 }
 
-/** The service said no, and why: a problem document of RFC 9457. */
+/** The service rejected the request with a problem document (RFC 9457). */
 export class RefusedError extends OpspawnError {
   override readonly name = "RefusedError";
   /** The HTTP status. */
   readonly status: number;
   /** One of the codes in docs/reference/errors.md. */
   readonly code: string;
-  /** A sentence for people; the same as `message`. */
+  /** A human-readable sentence; the same as `message`. */
   readonly detail: string;
-  /** What to quote when the failure is reported; null for a refused socket. */
+  /** Quote it when you report the failure. Null for a rejected WebSocket. */
   readonly requestId: string | null;
-  /** Each thing that is wrong with the request, where that is what was refused. */
+  /** The invalid parts of the request, if validation failed. */
   readonly errors: readonly Fault[];
-  /** Seconds after which the service wants to be asked again; null where it does not say. */
+  /** Value of `Retry-After` in seconds, or null. */
   readonly retryAfter: number | null;
 
   constructor({ status, code, detail, requestId, errors, retryAfter }: Refusal) {
@@ -52,16 +52,16 @@ export class RefusedError extends OpspawnError {
   }
 }
 
-/** `not_opspawn`: something answers that does not speak this API. */
+/** `not_opspawn`: the server at this URL is not an Opspawn service. */
 export type UnreachableCode = "unreachable" | "timed_out" | "not_opspawn";
 
-/** Nobody answers at the address, not in time, or somebody else does. */
+/** No response, no response in time, or a response that is not Opspawn's. */
 export class UnreachableError extends OpspawnError {
   override readonly name = "UnreachableError";
   readonly code: UnreachableCode;
-  /** Where the service should be. */
+  /** The configured URL of the service. */
   readonly url: string;
-  /** The status of an answer that is not the service's, such as a gateway's; else null. */
+  /** HTTP status of a response that another server sent, such as a gateway; otherwise null. */
   readonly status: number | null;
 
   constructor(
@@ -76,12 +76,12 @@ export class UnreachableError extends OpspawnError {
   }
 }
 
-/** The stream of a task's events lacks one, however often it was asked for. */
+/** An event is missing from a task's stream, even after reconnecting. */
 export class StreamGapError extends OpspawnError {
   override readonly name = "StreamGapError";
   override readonly code = "stream_gap";
   readonly taskId: string;
-  /** The `seq` of the event that never came. */
+  /** `seq` of the missing event. */
   readonly missing: number;
 
   constructor(taskId: string, missing: number) {
@@ -91,8 +91,8 @@ export class StreamGapError extends OpspawnError {
   }
 }
 
-/** Whether it may be over soon: nobody answers, or the one who does has too much to do. */
-export function isPassing(error: unknown): boolean {
+/** Whether a retry may succeed: the service is unreachable or overloaded. */
+export function isTransient(error: unknown): boolean {
   if (error instanceof RefusedError) {
     const { status, code } = error;
     return status === 429 || status === 503 || code === "idempotency_in_progress";

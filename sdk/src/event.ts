@@ -1,34 +1,34 @@
-/** Events of a run, as watchers get them. */
+/** Events of a run, as a watch yields them. */
 
 /**
- * One fact in a run's log. `type` is one of docs/reference/events.md or a newer one: skip what you
- * do not know. `data` is as that type has it.
+ * One event in a run's log. docs/reference/events.md lists the types and the `data` of each. Ignore
+ * unknown types: a newer service may send them.
  */
 export interface TaskEvent {
-  /** Counts from 1 without gaps, and is the order and the cursor. */
+  /** Counts from 1 without gaps. Defines the order and serves as the cursor. */
   readonly seq: number;
-  /** RFC 3339, UTC; can be equal for events of one moment. */
+  /** RFC 3339, UTC. Several events can have the same time. */
   readonly at: string;
   readonly type: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** Types after which a log has no further event. */
+/** Event types that end a log. */
 export const TERMINAL_TYPES: ReadonlySet<string> = new Set([
   "run.completed",
   "run.failed",
   "run.cancelled",
 ]);
 
-/** Statuses that a task never leaves. */
+/** Final task statuses. */
 export const TERMINAL_STATUSES: ReadonlySet<string> = new Set(["completed", "failed", "cancelled"]);
 
-const WAITS_FOR_PEOPLE: ReadonlySet<unknown> = new Set(["approval", "input", "budget"]);
+const HUMAN_WAITS: ReadonlySet<unknown> = new Set(["approval", "input", "budget"]);
 
-/** Whether a wait of this name ends only when somebody does something: `approval`, `input`, `budget`. */
-export function isForPeople(wait: unknown): boolean {
-  return WAITS_FOR_PEOPLE.has(wait);
+/** Whether a wait of this kind needs a person to end it: `approval`, `input` or `budget`. */
+export function needsHuman(wait: unknown): boolean {
+  return HUMAN_WAITS.has(wait);
 }
 
-/** What one connection gives: that it stands, events, and that the log is at its end. */
+/** What one connection yields: `open` once established, the events, and `end` after the last one. */
 export type Connection = AsyncGenerator<"open" | TaskEvent | "end", void, undefined>;

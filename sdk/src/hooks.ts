@@ -1,4 +1,4 @@
-/** Hooks: addresses whose signed requests start a task from a template. */
+/** Hooks: URLs that start a task from a template when they receive a signed request. */
 import type { Api, CallOptions } from "./api.ts";
 import type { ChangeHook, CreateHook, Hook, HookList, NewHook, SigningSecret } from "./model.ts";
 
@@ -14,7 +14,7 @@ export class Hooks {
     return this.#api.call("listHooks", options);
   }
 
-  /** Not repeated after a connection that broke: it may have been made, and `list` shows it. */
+  /** Not retried after a broken connection: the hook may exist already. Check with `list`. */
   create(body: CreateHook, options: CallOptions = {}): Promise<NewHook> {
     return this.#api.call("createHook", { ...options, body });
   }
@@ -31,7 +31,7 @@ export class Hooks {
     return this.#api.call("deleteHook", { ...options, path: { id } });
   }
 
-  /** What requests to the hook must be signed with. */
+  /** Returns the secret that callers of the hook sign with. */
   secret(id: string, options: CallOptions = {}): Promise<SigningSecret> {
     return this.#api.call("getHookSecret", { ...options, path: { id } });
   }

@@ -1,4 +1,4 @@
-/** What arrives by callbacks, to be taken one by one: in order, and with a bound on what may wait. */
+/** A bounded queue between callbacks and an async iterator. Preserves order. */
 export class Inbox<Item> {
   readonly #items: Item[] = [];
   readonly #limit: number;
@@ -10,33 +10,33 @@ export class Inbox<Item> {
     this.#limit = limit;
   }
 
-  /** @returns whether there is room for more */
+  /** @returns false if the queue is full */
   push(item: Item): boolean {
     if (!this.#over) {
       this.#items.push(item);
-      this.#stir();
+      this.#notify();
     }
     return this.#items.length < this.#limit;
   }
 
-  /** Whether nothing more arrives. */
+  /** Whether the queue is closed. */
   get over(): boolean {
     return this.#over;
   }
 
-  /** Nothing more arrives; what is here is still given. */
+  /** Closes the queue. Queued items are still yielded. */
   end(): void {
     this.#over = true;
-    this.#stir();
+    this.#notify();
   }
 
-  /** Taking fails from now on, whatever is here. */
+  /** Closes the queue with an error, which discards queued items. */
   fail(error: unknown): void {
     this.#failure ??= { error };
     this.end();
   }
 
-  /** Every item, until the end. @throws what it failed with */
+  /** Yields every item until the queue is closed. @throws the error passed to `fail` */
   async *items(): AsyncGenerator<Item, void, undefined> {
     for (;;) {
       if (this.#failure !== null) {
@@ -55,7 +55,7 @@ export class Inbox<Item> {
     }
   }
 
-  #stir(): void {
+  #notify(): void {
     this.#wake?.();
     this.#wake = null;
   }

@@ -1,4 +1,4 @@
-/** What `import … from "opspawn"` gives. */
+/** The public API: everything that `import … from "opspawn"` exports. */
 export { Opspawn, type OpspawnOptions } from "./opspawn.ts";
 export {
   OpspawnError,
@@ -9,8 +9,9 @@ export {
   type Refusal,
   type UnreachableCode,
 } from "./errors.ts";
-export { PATIENCE, type Patience } from "./patience.ts";
-export { isForPeople, TERMINAL_STATUSES, TERMINAL_TYPES, type TaskEvent } from "./event.ts";
+export { DEFAULT_RETRY, type RetryPolicy } from "./retry.ts";
+export { DEFAULT_TIMEOUTS, type Timeouts } from "./timeouts.ts";
+export { needsHuman, TERMINAL_STATUSES, TERMINAL_TYPES, type TaskEvent } from "./event.ts";
 export type { CallOptions, ConditionalOptions, KeyedOptions, Tagged } from "./api.ts";
 export type {
   Decision,

@@ -1,4 +1,4 @@
-/** API keys; all of it needs the scope `admin`. */
+/** API keys. Every operation needs the `admin` scope. */
 import type { Api, CallOptions } from "./api.ts";
 import type { CreateKey, Key, KeyList, NewKey, RotateKey } from "./model.ts";
 import type { QueryOf } from "./operations.ts";
@@ -12,7 +12,7 @@ export class Keys {
     this.#api = api;
   }
 
-  /** A page of keys, newest first, revoked ones too. */
+  /** A page of keys, newest first, including revoked ones. */
   list(query: QueryOf<"listKeys"> = {}, options: CallOptions = {}): Promise<KeyList> {
     return this.#api.call("listKeys", { ...options, query });
   }
@@ -30,8 +30,8 @@ export class Keys {
   }
 
   /**
-   * Makes a key; its secret is in the answer and nowhere else. Not repeated after a connection that
-   * broke: a key may have been made that nobody knows, which `list` shows and `revoke` ends.
+   * Creates a key. Only this response contains its secret. Not retried after a broken connection: a
+   * key may exist whose secret is lost. Find it with `list` and end it with `revoke`.
    */
   create(body: CreateKey, options: CallOptions = {}): Promise<NewKey> {
     return this.#api.call("createKey", { ...options, body });
@@ -41,12 +41,12 @@ export class Keys {
     return this.#api.call("getKey", { ...options, path: { key_id: keyId } });
   }
 
-  /** Ends a key, within seconds. */
+  /** Revokes a key. Takes effect within seconds. */
   revoke(keyId: string, options: CallOptions = {}): Promise<void> {
     return this.#api.call("revokeKey", { ...options, path: { key_id: keyId } });
   }
 
-  /** Gives a key a new secret; the old one ends at once, or after `grace_s` seconds. */
+  /** Replaces a key's secret. The old one expires at once, or after `grace_s` seconds. */
   rotate(keyId: string, body: RotateKey = {}, options: CallOptions = {}): Promise<NewKey> {
     return this.#api.call("rotateKey", { ...options, path: { key_id: keyId }, body });
   }

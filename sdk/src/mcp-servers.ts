@@ -1,4 +1,4 @@
-/** MCP servers whose tools agents may use. */
+/** MCP servers that provide tools to agents. */
 import type { Api, CallOptions, ConditionalOptions, KeyedOptions, Tagged } from "./api.ts";
 import type {
   CreateMcpServer,
@@ -19,7 +19,7 @@ export class McpServers {
     this.#api = api;
   }
 
-  /** The deployment's own and this key's tenant's. */
+  /** Lists the servers of the deployment and of the key's tenant. */
   list(options: CallOptions = {}): Promise<McpServerList> {
     return this.#api.call("listMcpServers", options);
   }
@@ -32,7 +32,7 @@ export class McpServers {
     return this.#api.call("getMcpServer", { ...options, path: { name } });
   }
 
-  /** A server with its tag, to change it only if nobody else did. */
+  /** Returns a server with its ETag, for a conditional update (`ifMatch`). */
   getTagged(name: string, options: CallOptions = {}): Promise<Tagged<McpServer>> {
     return this.#api.tagged("getMcpServer", { ...options, path: { name } });
   }
@@ -53,7 +53,7 @@ export class McpServers {
     return this.#api.call("deleteMcpServer", { ...options, path: { name } });
   }
 
-  /** Asks the server anew what it offers. */
+  /** Reloads the server's tools. */
   refresh(name: string, options: CallOptions = {}): Promise<McpServer> {
     return this.#api.call("refreshMcpServer", { ...options, path: { name } });
   }
@@ -78,12 +78,12 @@ export class McpServers {
     );
   }
 
-  /** Begins OAuth: the address to which a person has to go. */
+  /** Starts OAuth. Returns the URL that the user has to open. */
   authorize(name: string, options: CallOptions = {}): Promise<McpAuthorization> {
     return this.#api.call("authorizeMcpServer", { ...options, path: { name } });
   }
 
-  /** Forgets the tokens that OAuth gave. */
+  /** Deletes the stored OAuth tokens. */
   forgetAuthorization(name: string, options: CallOptions = {}): Promise<void> {
     return this.#api.call("forgetMcpAuthorization", { ...options, path: { name } });
   }

@@ -1,19 +1,19 @@
-/** Names for the shapes of the API: what it takes, and what it gives. Answers may have more fields. */
+/** Types of request and response bodies. Responses may contain additional fields. */
 import type { components } from "./gen/api.ts";
 
 type Schemas = components["schemas"];
 
-/** What a task came to. */
+/** The result of a completed task. */
 export interface TaskResult {
   readonly answer: string;
-  /** Where the agent has an `output_schema`: JSON that fits it. */
+  /** Present if the agent has an `output_schema`: JSON that matches it. */
   readonly data?: unknown;
 }
 
-/** A task as it is now. */
+/** The current state of a task. */
 export type Task = Omit<Schemas["Task"], "result"> & { readonly result: TaskResult | null };
 export type SubmitTask = Schemas["SubmitTask"];
-/** A page of tasks, newest first; `total` counts all that fit. */
+/** A page of tasks, newest first. `total` counts all matching tasks. */
 export type TaskList = Omit<Schemas["TaskList"], "tasks"> & { readonly tasks: readonly Task[] };
 export type EventPage = Schemas["EventPage"];
 export type Limits = Schemas["ChangeLimits"];
@@ -42,14 +42,14 @@ export type McpAuthorization = Schemas["McpAuthorization"];
 
 export type Key = Schemas["Key"];
 export type KeyList = Schemas["KeyList"];
-/** A key with its secret, which is shown this once. */
+/** A key with its secret, which is returned only here. */
 export type NewKey = Schemas["NewKey"];
 export type CreateKey = Schemas["CreateKey"];
 export type RotateKey = Schemas["RotateKey"];
 
 export type Webhook = Schemas["Webhook"];
 export type WebhookList = Schemas["WebhookList"];
-/** A webhook with the secret that its messages are signed with. */
+/** A webhook with its signing secret. */
 export type NewWebhook = Schemas["NewWebhook"];
 export type CreateWebhook = Schemas["CreateWebhook"];
 export type ChangeWebhook = Schemas["ChangeWebhook"];
@@ -59,7 +59,7 @@ export type SigningSecret = Schemas["SigningSecret"];
 
 export type Hook = Schemas["Hook"];
 export type HookList = Schemas["HookList"];
-/** A hook with the secret that calls of it are signed with. */
+/** A hook with its signing secret. */
 export type NewHook = Schemas["NewHook"];
 export type CreateHook = Schemas["CreateHook"];
 export type ChangeHook = Schemas["ChangeHook"];

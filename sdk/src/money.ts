@@ -1,4 +1,4 @@
-/** What may be spent and what was, and how much may be at work at once. */
+/** Budgets, concurrency limits and usage. */
 import type { Api, CallOptions } from "./api.ts";
 import type {
   BudgetList,
@@ -17,12 +17,12 @@ export class Budgets {
     this.#api = api;
   }
 
-  /** Every budget, with what is spent and held back of it. */
+  /** Lists budgets with their spent and reserved amounts. */
   list(options: CallOptions = {}): Promise<BudgetList> {
     return this.#api.call("listBudgets", options);
   }
 
-  /** Sets or lifts a budget of the tenant or of an agent, in dollars per day or month; gives all. */
+  /** Sets or removes a daily or monthly budget in dollars, for the tenant or an agent. Returns all budgets. */
   set(body: SetBudget, options: CallOptions = {}): Promise<BudgetList> {
     return this.#api.call("setBudget", { ...options, body });
   }
@@ -36,12 +36,12 @@ export class Concurrency {
     this.#api = api;
   }
 
-  /** Every cap on how many tasks work at once, with how it is used. */
+  /** Lists concurrency limits with their current use. */
   list(options: CallOptions = {}): Promise<ConcurrencyList> {
     return this.#api.call("listConcurrencyCaps", options);
   }
 
-  /** Sets or lifts (`max_runs: null`) a cap of the tenant or of an agent; gives all. */
+  /** Sets or removes (`max_runs: null`) a limit of the tenant or an agent. Returns all limits. */
   set(body: SetConcurrencyCap, options: CallOptions = {}): Promise<ConcurrencyList> {
     return this.#api.call("setConcurrencyCap", { ...options, body });
   }
@@ -55,7 +55,7 @@ export class Usage {
     this.#api = api;
   }
 
-  /** Tokens and dollars of the days between `from` and `to`, by `group_by`: `day`, `model`, … */
+  /** Returns tokens and cost for the days from `from` to `to`, grouped by `group_by` (`day`, `model`, …). */
   get(query: QueryOf<"getUsage"> = {}, options: CallOptions = {}): Promise<UsageReport> {
     return this.#api.call("getUsage", { ...options, query });
   }

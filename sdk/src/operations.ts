@@ -1,23 +1,23 @@
 /**
- * The operations of the API that this client calls: where each is, and what happens if it is sent
- * twice. Their types come from the OpenAPI document; a test holds this table against it.
+ * The API operations that this client calls: method, path, and whether a request can be repeated.
+ * Types come from the OpenAPI document; a test compares this table with it.
  */
 import type { components, operations } from "./gen/api.ts";
 import type { Task, TaskList } from "./model.ts";
 
 /**
- * What may be done when nobody knows whether a request arrived. `safe`: send it again, once more is
- * the same. `keyed`: send it again under its idempotency key. `once`: do not, it would be done twice.
+ * What to do if it is unknown whether a request arrived. `safe`: retry, the operation is idempotent.
+ * `keyed`: retry with the same idempotency key. `once`: do not retry, it could run twice.
  */
 export type Repeat = "safe" | "keyed" | "once";
 
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
-/** Operations that are not for the holder of a key, each with whom they are for. */
+/** Operations without a client method, each with the reason. */
 export const NOT_CALLED = {
-  callHook: "systems outside call it, and sign with the hook's secret",
-  finishMcpAuthorization: "browsers come back to it from an authorization server",
-  mcp: "clients of MCP speak to it, by libraries of their own",
+  callHook: "called by external systems, which sign with the hook's secret",
+  finishMcpAuthorization: "browsers are redirected to it by an authorization server",
+  mcp: "called by MCP clients through their own libraries",
 } as const satisfies Partial<Record<keyof operations, string>>;
 
 export type OperationId = Exclude<keyof operations, keyof typeof NOT_CALLED>;
@@ -108,25 +108,25 @@ function op(method: Method, path: string, repeat: Repeat = "safe"): Operation {
 
 type Json<Content> = Content extends { content: { "application/json": infer Body } } ? Body : never;
 
-/** The body that an operation takes. */
+/** The request body of an operation. */
 export type BodyOf<Id extends OperationId> = Json<NonNullable<operations[Id]["requestBody"]>>;
 
-/** The query that an operation takes. */
+/** The query parameters of an operation. */
 export type QueryOf<Id extends OperationId> = NonNullable<operations[Id]["parameters"]["query"]>;
 
-/** What the path of an operation names. */
+/** The path parameters of an operation. */
 export type PathOf<Id extends OperationId> = NonNullable<operations[Id]["parameters"]["path"]>;
 
-/** Shapes of which more is known than the document says. */
-type Known<Body> = Body extends components["schemas"]["Task"]
+/** Replaces schemas for which this package has a more precise type. */
+type Refined<Body> = Body extends components["schemas"]["Task"]
   ? Task
   : Body extends components["schemas"]["TaskList"]
     ? TaskList
     : Body;
 
-type Answers<Id extends OperationId> = operations[Id]["responses"];
+type Responses<Id extends OperationId> = operations[Id]["responses"];
 
-/** The body of an operation's success; nothing where it is a 204. */
-export type AnswerOf<Id extends OperationId> = 204 extends keyof Answers<Id>
+/** The response body of a successful operation; `void` for a 204. */
+export type ResponseOf<Id extends OperationId> = 204 extends keyof Responses<Id>
   ? void
-  : Known<Json<Answers<Id>[keyof Answers<Id>]>>;
+  : Refined<Json<Responses<Id>[keyof Responses<Id>]>>;

@@ -1,35 +1,38 @@
-/** The client: one service, one key, and a resource for each kind of thing. */
+/** The client: one service URL, one key, and one property per resource. */
 import { Agents } from "./agents.ts";
 import { Api } from "./api.ts";
 import { Hooks } from "./hooks.ts";
 import { Keys } from "./keys.ts";
 import { McpServers } from "./mcp-servers.ts";
 import { Budgets, Concurrency, Usage } from "./money.ts";
-import { PATIENCE, type Patience } from "./patience.ts";
+import { DEFAULT_RETRY, type RetryPolicy } from "./retry.ts";
 import type { WebSocketClass } from "./socket-events.ts";
 import { Audit, HealthCheck, InvariantChecks } from "./system.ts";
 import { Tasks } from "./tasks.ts";
+import { DEFAULT_TIMEOUTS, type Timeouts } from "./timeouts.ts";
 import { Tools } from "./tools.ts";
 import { Webhooks } from "./webhooks.ts";
 
 export interface OpspawnOptions {
-  /** Where the service is, such as `https://opspawn.example.com`; a path before `/api` is kept. */
+  /** Base URL of the service, such as `https://opspawn.example.com`. May contain a path, which precedes `/api`. */
   readonly url: string;
-  /** Sent as `Authorization: Bearer …`, and never shown in an error. */
+  /** Sent as `Authorization: Bearer …`. Never part of an error. */
   readonly key: string;
-  /** In the place of the global one. */
+  /** Replaces the global `fetch`. */
   readonly fetch?: typeof fetch;
-  /** In the place of the global one; null: events come over HTTP. */
+  /** Replaces the global `WebSocket`. With null, events are streamed over HTTP. */
   readonly WebSocket?: WebSocketClass | null;
-  /** How long to wait and how often to try again; what is not given is `PATIENCE`. */
-  readonly patience?: Partial<Patience>;
+  /** Overrides single values of `DEFAULT_TIMEOUTS`. */
+  readonly timeouts?: Partial<Timeouts>;
+  /** Overrides single values of `DEFAULT_RETRY`. */
+  readonly retry?: Partial<RetryPolicy>;
 }
 
 const KEY = /^[\u0021-\u007e]+$/;
 
-/** A client of one service. Making one sends nothing. */
+/** A client of one service. The constructor sends no request. */
 export class Opspawn {
-  /** The address, without a slash at its end. */
+  /** The base URL, without a trailing slash. */
   readonly url: string;
   readonly tasks: Tasks;
   readonly agents: Agents;
@@ -45,16 +48,22 @@ export class Opspawn {
   readonly invariants: InvariantChecks;
   readonly health: HealthCheck;
 
-  /** @throws TypeError if the address is not one of the web, or the key is none */
-  constructor({ url, key, patience = {}, ...own }: OpspawnOptions) {
+  /** @throws TypeError if the URL or the key is malformed */
+  constructor({ url, key, timeouts, retry, ...own }: OpspawnOptions) {
     this.url = addressOf(url);
-    // Else the header would be refused by an error that shows it.
+    // Checked here because `fetch` would put an invalid header value into its error.
     if (!KEY.test(key)) {
-      throw new TypeError("The key must be of visible ASCII characters, without spaces.");
+      throw new TypeError("The key must consist of visible ASCII characters without spaces.");
     }
     const send: typeof fetch = own.fetch ?? ((input, init) => fetch(input, init));
-    const api = new Api(this.url, key, { ...PATIENCE, ...patience }, send);
-    // A fetch of its own may lead where the global WebSocket would not.
+    const api = new Api({
+      url: this.url,
+      key,
+      fetch: send,
+      timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts },
+      retry: { ...DEFAULT_RETRY, ...retry },
+    });
+    // A custom `fetch` may use a proxy that the global WebSocket would bypass.
     const socket = own.fetch === undefined ? (globalThis.WebSocket ?? null) : null;
     this.tasks = new Tasks(api, own.WebSocket === undefined ? socket : own.WebSocket);
     this.agents = new Agents(api);
@@ -74,14 +83,14 @@ export class Opspawn {
 
 function addressOf(url: string): string {
   if (!URL.canParse(url)) {
-    throw new TypeError(`The address must be one such as https://example.com, and it is ${url}.`);
+    throw new TypeError(`The URL must look like https://example.com, but is ${url}.`);
   }
   const { protocol, username, password, origin, pathname } = new URL(url);
   if (protocol !== "http:" && protocol !== "https:") {
-    throw new TypeError("The address must begin with http:// or https://.");
+    throw new TypeError("The URL must begin with http:// or https://.");
   }
   if (username !== "" || password !== "") {
-    throw new TypeError("The address must hold no user name and no password.");
+    throw new TypeError("The URL must not contain a user name or password.");
   }
   return `${origin}${pathname}`.replace(/\/+$/, "");
 }

@@ -1,11 +1,11 @@
-/** Lists that come in pages. */
+/** Paginated lists. */
 
-/** A page of a list; `next_cursor` is null where it is the last one. */
+/** One page of a list. `next_cursor` is null on the last one. */
 interface Page {
   readonly next_cursor: string | null;
 }
 
-/** Every item of a list, one page at a time: the next is asked for when this one is used up. */
+/** Yields every item of a list. Fetches the next page only when the current one is consumed. */
 export async function* itemsOf<One extends Page, Item>(
   pageAfter: (cursor: string | undefined) => Promise<One>,
   items: (page: One) => readonly Item[],

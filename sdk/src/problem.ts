@@ -1,16 +1,16 @@
-/** An answer that is not a success, as the error that it stands for. */
+/** Maps unsuccessful responses to errors. */
 import { RefusedError, UnreachableError, type Fault, type OpspawnError } from "./errors.ts";
 
-/** An HTTP-date begins with the name of a day. */
+/** An HTTP-date starts with a weekday. */
 const HTTP_DATE = /^[A-Z][a-z]{2},/;
 
-/** The error for an answer whose status is not one of success. Never throws. */
-export async function refusalOf(url: string, response: Response): Promise<OpspawnError> {
+/** Returns the error for an unsuccessful response. Never throws. */
+export async function errorFrom(url: string, response: Response): Promise<OpspawnError> {
   const { status, headers } = response;
   const problem = recordIn(await response.text().catch(() => ""));
   const { code, detail, title, errors, request_id: requestId } = problem ?? {};
   if (typeof code !== "string") {
-    return new UnreachableError(url, `an answer ${status} that is not Opspawn's`, {
+    return new UnreachableError(url, `the response (${status}) is not from Opspawn`, {
       code: "not_opspawn",
       status,
     });
@@ -25,7 +25,7 @@ export async function refusalOf(url: string, response: Response): Promise<Opspaw
   });
 }
 
-/** The JSON object in a text, or null. */
+/** Parses a JSON object. Returns null for anything else. */
 export function recordIn(text: string): Record<string, unknown> | null {
   try {
     const parsed: unknown = JSON.parse(text);
@@ -37,7 +37,7 @@ export function recordIn(text: string): Record<string, unknown> | null {
   }
 }
 
-/** Seconds from now, of either form that the header has. */
+/** Parses `Retry-After` in either form. Returns seconds from now, or null. */
 function secondsIn(retryAfter: string | null): number | null {
   if (retryAfter !== null && HTTP_DATE.test(retryAfter)) {
     const ms = Date.parse(retryAfter) - Date.now();

@@ -1,6 +1,6 @@
 /**
- * A task's events over one WebSocket of the protocol `opspawn.v1`. A ticket opens it, since browsers
- * can set no header; so the key is in no address.
+ * A task's events over one WebSocket (subprotocol `opspawn.v1`). It is authenticated with a ticket,
+ * because browsers cannot set headers; the key never appears in a URL.
  */
 import type { Api } from "./api.ts";
 import { RefusedError, UnreachableError } from "./errors.ts";
@@ -8,17 +8,17 @@ import type { Connection, TaskEvent } from "./event.ts";
 import { Inbox } from "./inbox.ts";
 import { recordIn } from "./problem.ts";
 
-/** A class of WebSockets as browsers have it. */
+/** The browser's WebSocket class, or a compatible one. */
 export type WebSocketClass = new (url: string, protocols: string) => WebSocket;
 
 const SUBPROTOCOL = "opspawn.v1";
 const RUN_IS_OVER = 1000;
-/** What a connection that broke is closed with. */
+/** Close code of a broken connection. */
 const BROKEN = 1006;
 const OPEN = 1;
-/** The code of a refusal that came as the close of a socket. */
+/** Error code of a rejection that arrived as a close frame. */
 export const SOCKET_REFUSED = "socket_refused";
-/** Close codes that say no, and the status that a request would have had. */
+/** Close codes that reject the connection, with the equivalent HTTP status. */
 const REFUSING_CODES: ReadonlyMap<number, number> = new Map([
   [4400, 400],
   [4401, 401],
@@ -26,12 +26,12 @@ const REFUSING_CODES: ReadonlyMap<number, number> = new Map([
 ]);
 const MAX_UNANSWERED = 2;
 /**
- * Events that may wait for a slow reader: a WebSocket cannot be told to pause. Beyond them it is
- * closed, and whoever reads comes back with its cursor.
+ * Events buffered for a slow consumer, since a WebSocket cannot be paused. Beyond that the socket is
+ * closed, and the watch reconnects at its cursor.
  */
 const MAX_WAITING = 1000;
 
-/** The events of one connection while it holds. @throws RefusedError, UnreachableError */
+/** Yields the events of one connection until it closes. @throws RefusedError, UnreachableError */
 export async function* socketEvents(
   api: Api,
   Socket: WebSocketClass,
@@ -47,7 +47,7 @@ export async function* socketEvents(
   const inbox = new Inbox<string>(MAX_WAITING);
   let closed = { code: BROKEN, reason: "" };
   let unanswered = 0;
-  // The runtime is slow to end a connection that its client has never used.
+  // workerd is slow to close a connection on which the client never sent anything.
   socket.addEventListener("open", () => socket.send("ping"));
   socket.addEventListener("message", ({ data }: { readonly data: unknown }) => {
     unanswered = 0;
@@ -57,7 +57,7 @@ export async function* socketEvents(
     }
   });
   socket.addEventListener("close", ({ code, reason }) => {
-    // The close of one that was given up here says nothing about the run.
+    // If the client closed the socket itself, the code says nothing about the run.
     if (!inbox.over) {
       closed = { code, reason };
     }
@@ -66,7 +66,7 @@ export async function* socketEvents(
   socket.addEventListener("error", () => inbox.end());
   const abort = () => inbox.fail(signal?.reason);
   signal?.addEventListener("abort", abort);
-  // A peer that vanished without a word is noticed only by asking.
+  // Only a ping detects a peer that vanished without closing.
   const pinger = setInterval(() => {
     unanswered += 1;
     if (unanswered > MAX_UNANSWERED) {
@@ -74,7 +74,7 @@ export async function* socketEvents(
     } else if (socket.readyState === OPEN) {
       socket.send("ping");
     }
-  }, api.patience.pingMs);
+  }, api.timeouts.pingMs);
   try {
     for await (const text of inbox.items()) {
       const message = messageIn(text);
@@ -92,7 +92,7 @@ export async function* socketEvents(
   }
   const status = REFUSING_CODES.get(closed.code);
   if (status !== undefined) {
-    const detail = closed.reason || "the events were refused";
+    const detail = closed.reason || "the connection was rejected";
     throw new RefusedError({ status, code: SOCKET_REFUSED, detail });
   }
 }

@@ -1,4 +1,4 @@
-/** A task's events over one stream of server-sent events: plain HTTP, read no faster than it is taken. */
+/** A task's events over one stream of server-sent events. Plain HTTP, so a slow consumer slows the sender. */
 import type { Api } from "./api.ts";
 import { OpspawnError, UnreachableError } from "./errors.ts";
 import { TERMINAL_STATUSES, type Connection, type TaskEvent } from "./event.ts";
@@ -6,7 +6,7 @@ import { recordIn } from "./problem.ts";
 
 const STREAM = "text/event-stream";
 
-/** The events of one connection while it holds. @throws RefusedError, UnreachableError */
+/** Yields the events of one connection until it closes. @throws RefusedError, UnreachableError */
 export async function* streamEvents(
   api: Api,
   taskId: string,
@@ -24,7 +24,7 @@ export async function* streamEvents(
       STREAM,
     );
     if (response.headers.get("Content-Type")?.startsWith(STREAM) !== true) {
-      throw new UnreachableError(api.url, "the answer is no stream of events", {
+      throw new UnreachableError(api.url, "the response is not an event stream", {
         code: "not_opspawn",
         status: response.status,
       });
@@ -41,11 +41,11 @@ export async function* streamEvents(
     signal?.throwIfAborted();
     throw error instanceof OpspawnError
       ? error
-      : new UnreachableError(api.url, "the stream broke off", { cause: error });
+      : new UnreachableError(api.url, "the stream was interrupted", { cause: error });
   } finally {
     stop.abort();
   }
-  // A stream ends after the last event of a log, and when somebody in between has had enough of it.
+  // A stream ends after the last event of a log, but also when a proxy closes it.
   const query = { after: cursor, limit: 1 };
   const { last_seq, status } = await api.call("listEvents", { path, query, signal, retries: 0 });
   if (TERMINAL_STATUSES.has(status) && last_seq <= cursor) {
@@ -53,10 +53,10 @@ export async function* streamEvents(
   }
 }
 
-/** The lines of a body. Reading it fails where nothing has come for too long. */
+/** Yields the lines of a body. Fails if the stream is silent for `silenceMs`. */
 async function* linesOf(
   { body }: Response,
-  { url, patience }: Api,
+  { url, timeouts }: Api,
   stop: AbortController,
 ): AsyncGenerator<string, void, undefined> {
   const reader = (body ?? new Blob([]).stream()).getReader();
@@ -65,7 +65,7 @@ async function* linesOf(
   for (;;) {
     const timer = setTimeout(
       () => stop.abort(new UnreachableError(url, "the connection went silent")),
-      patience.silenceMs,
+      timeouts.silenceMs,
     );
     const { done, value } = await reader.read().finally(() => clearTimeout(timer));
     if (done) {
@@ -77,7 +77,7 @@ async function* linesOf(
   }
 }
 
-/** Each event of the service is one line of data; its type and number are in it too. */
+/** The service sends each event as one `data:` line that includes its type and seq. */
 function eventIn(line: string): TaskEvent | null {
   const event = line.startsWith("data:") ? recordIn(line.slice("data:".length)) : null;
   return typeof event?.["seq"] === "number" ? (event as unknown as TaskEvent) : null;

@@ -1,4 +1,4 @@
-/** What operators look at: the audit, broken promises, and whether the service is well. */
+/** For operators: the audit log, invariant checks and health. */
 import type { Api, CallOptions } from "./api.ts";
 import type { AuditEntry, AuditList, Health, Invariants } from "./model.ts";
 import type { QueryOf } from "./operations.ts";
@@ -12,7 +12,7 @@ export class Audit {
     this.#api = api;
   }
 
-  /** A page of who did what, newest first. */
+  /** A page of audit entries, newest first. */
   list(query: QueryOf<"listAudit"> = {}, options: CallOptions = {}): Promise<AuditList> {
     return this.#api.call("listAudit", { ...options, query });
   }
@@ -34,7 +34,7 @@ export class InvariantChecks {
     this.#api = api;
   }
 
-  /** What breaks a promise right now, of a page of tasks; empty lists mean that nothing does. */
+  /** Returns current invariant violations among one page of tasks. Empty lists mean that there are none. */
   list(query: QueryOf<"checkInvariants"> = {}, options: CallOptions = {}): Promise<Invariants> {
     return this.#api.call("checkInvariants", { ...options, query });
   }
@@ -48,7 +48,7 @@ export class HealthCheck {
     this.#api = api;
   }
 
-  /** What the service says of itself; where a part is broken, `status` is `degraded`. */
+  /** Returns the service's health. If a component fails, `status` is `degraded`. */
   get(options: CallOptions = {}): Promise<Health> {
     return this.#api.call("getHealth", { ...options, alsoStatus: 503 });
   }

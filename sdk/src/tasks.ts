@@ -1,6 +1,6 @@
-/** Tasks: submitting one, following it, and what people say to it. */
+/** Tasks: submit, watch, and send messages, approvals and limits. */
 import type { Api, CallOptions, KeyedOptions } from "./api.ts";
-import { isForPeople, type TaskEvent } from "./event.ts";
+import { needsHuman, type TaskEvent } from "./event.ts";
 import type {
   EventPage,
   Limits,
@@ -17,40 +17,40 @@ import { socketEvents, type WebSocketClass } from "./socket-events.ts";
 import { streamEvents } from "./stream-events.ts";
 import { watchTask, type ConnectionChange } from "./watch.ts";
 
-/** Which tasks to list. */
+/** Filters of a task list. */
 export type TaskQuery = QueryOf<"listTasks"> & {
-  /** Only tasks whose metadata has these values. */
+  /** Only tasks with these metadata values. */
   readonly metadata?: Readonly<Record<string, string | number | boolean>>;
 };
 
-/** How a call waits for a task. */
+/** Options of a call that can wait for a task. */
 export interface WaitOptions extends CallOptions {
-  /** Seconds, at most 60, for which the answer may be held back until the task is over or rests. */
+  /** Long poll: seconds (at most 60) to wait until the task finishes or pauses. */
   readonly wait?: number | undefined;
 }
 
 export interface WatchOptions extends CallOptions {
-  /** The cursor: `seq` of the last event that is known already; 0 (the default) gives all. */
+  /** The cursor: `seq` of the last known event. 0 (the default) yields all events. */
   readonly after?: number | undefined;
   /**
-   * `websocket` where there is one, `sse` (a stream over HTTP) elsewhere, and where the client was
-   * given a `fetch` of its own but no `WebSocket`.
+   * Transport. Default: `websocket` if available, otherwise `sse` (a stream over HTTP). A client with
+   * a custom `fetch` but no custom `WebSocket` uses `sse`.
    */
   readonly via?: "websocket" | "sse" | undefined;
-  /** Is told when the connection is lost, after which others are tried, and when one stands again. */
+  /** Called when the connection is lost (the watch then reconnects) and when it is back. */
   readonly onConnection?: ((change: ConnectionChange) => unknown) | undefined;
 }
 
 export interface FollowOptions extends WatchOptions {
-  /** Is told of each event as it comes; the next one waits until it is done. */
+  /** Called for each event, and awaited before the next one. */
   readonly onEvent?: ((event: TaskEvent) => unknown) | undefined;
-  /** Goes on where the run waits for people, until it is over. */
+  /** Keep following while the run waits for a person, until it finishes. */
   readonly throughWaits?: boolean | undefined;
 }
 
-/** What a person decides about a tool call that waits for it. */
+/** A decision about a pending tool call. */
 export interface Decision {
-  /** Take the place of the model's; checked against the tool's schema. */
+  /** Replaces the model's arguments. Validated against the tool's schema. */
   readonly arguments?: unknown;
   readonly comment?: string | undefined;
 }
@@ -68,16 +68,16 @@ export class Tasks {
   }
 
   /**
-   * Submits a task. Once this resolves, the task reaches an end or a named wait, whatever happens to
-   * the service or to this program.
+   * Submits a task. Once this resolves, the task either finishes or pauses for a stated reason, even
+   * if the service or this program crashes.
    */
   create(body: SubmitTask, options: WaitOptions & KeyedOptions = {}): Promise<Task> {
     return this.#api.call("submitTask", { ...options, body });
   }
 
   /**
-   * Submits a task and gives it once it is over, or waits for people (`task.status` is `waiting`,
-   * `task.waiting_for` is `approval`, `input` or `budget`). A run that failed is no error here.
+   * Submits a task and resolves when it finishes or waits for a person (`task.status` is `waiting`,
+   * `task.waiting_for` is `approval`, `input` or `budget`). A failed run is returned, not thrown.
    */
   async run(
     body: SubmitTask,
@@ -90,17 +90,17 @@ export class Tasks {
     return this.settled(task_id, options);
   }
 
-  /** Follows a task until it is over or waits for people, and gives it. */
+  /** Follows a task and resolves when it finishes or waits for a person. */
   async settled(
     id: string,
     { onEvent, throughWaits = false, ...options }: FollowOptions = {},
   ): Promise<Task> {
     const { signal } = options;
-    // As patient as the watch: a service that is away now was there for all that came before.
-    const retries = this.#api.patience.maxReconnects;
+    // Retries as often as the watch does: losing the service at the last step should not fail the call.
+    const retries = this.#api.retry.maxReconnects;
     const now = () => this.#api.call("getTask", { path: { id }, signal, retries });
     const { after = 0 } = options;
-    // A wait that began before the cursor has no event that is still to come.
+    // A wait that began before the cursor will not produce another event.
     const found = throughWaits || after === 0 ? null : await now();
     const waitsAt = found !== null && isWaiting(found) ? found.last_seq : null;
     if (found !== null && waitsAt !== null && waitsAt <= after) {
@@ -108,10 +108,10 @@ export class Tasks {
     }
     for await (const event of this.watch(id, options)) {
       await onEvent?.(event);
-      const begins = event.type === "run.waiting" && isForPeople(event.data["for"]);
+      const begins = event.type === "run.waiting" && needsHuman(event.data["for"]);
       if (!throughWaits && (begins || event.seq === waitsAt)) {
         const task = await now();
-        // Else it is an event of the past: somebody has answered since.
+        // Otherwise the wait has been answered since that event.
         if (isWaiting(task)) {
           return task;
         }
@@ -146,8 +146,8 @@ export class Tasks {
   }
 
   /**
-   * The events of a task, from the cursor to the one that ends the run: each exactly once, in order,
-   * whatever happens to the connection or the service meanwhile. Leaving the loop ends the watch.
+   * Yields the events of a task from the cursor to the one that ends the run: exactly once and in
+   * order, across lost connections and restarts of the service. Leaving the loop ends the watch.
    * @throws RefusedError, UnreachableError, StreamGapError, or the signal's reason
    */
   watch(
@@ -156,7 +156,7 @@ export class Tasks {
   ): AsyncGenerator<TaskEvent, void, undefined> {
     const Socket = via === "sse" ? null : this.#socket;
     if (via === "websocket" && Socket === null) {
-      throw new TypeError("There is no WebSocket here: give the client one, or watch via sse.");
+      throw new TypeError("WebSocket is not available: pass one to the client, or watch via sse.");
     }
     const connect = (cursor: number) =>
       Socket === null
@@ -165,7 +165,7 @@ export class Tasks {
     return watchTask(this.#api, connect, id, { after, signal, onConnection });
   }
 
-  /** A page of the log; `after` is the cursor, `limit` at most 1,000. */
+  /** A page of the log. `after` is the cursor; `limit` is at most 1,000. */
   events(
     id: string,
     query: { readonly after?: number; readonly limit?: number } = {},
@@ -174,7 +174,7 @@ export class Tasks {
     return this.#api.call("listEvents", { ...options, path: { id }, query });
   }
 
-  /** The log as far as it goes now, page by page. */
+  /** Yields the current log page by page, without waiting for new events. */
   async *log(
     id: string,
     { after = 0, ...options }: CallOptions & { readonly after?: number } = {},
@@ -189,7 +189,7 @@ export class Tasks {
     }
   }
 
-  /** Ends a task and aborts the call that is in flight; one that is over stays as it is. */
+  /** Cancels a task and aborts its call in flight. Does nothing to a finished task. */
   cancel(
     id: string,
     body: { readonly reason?: string } = {},
@@ -198,18 +198,18 @@ export class Tasks {
     return this.#api.call("cancelTask", { ...options, path: { id }, body });
   }
 
-  /** A new task with the same input, of one that is over. */
+  /** Submits a new task with the input of a finished one. */
   retry(id: string, options: KeyedOptions = {}): Promise<Task> {
     return this.#api.call("retryTask", { ...options, path: { id } });
   }
 
-  /** Says something to a run, or answers its question: a text, or `data` for a structured one. */
+  /** Sends a message to a run, or answers its question: with text, or with `data` for a structured question. */
   send(id: string, message: string | Message, options: KeyedOptions = {}): Promise<Task> {
     const body = typeof message === "string" ? { content: message } : message;
     return this.#api.call("sendMessage", { ...options, path: { id }, body });
   }
 
-  /** Lets a tool call happen that waits for approval, with other arguments if you say so. */
+  /** Approves a pending tool call, optionally with other arguments. */
   approve(
     id: string,
     callId: string,
@@ -219,7 +219,7 @@ export class Tasks {
     return this.#decide(id, callId, { decision: "approve", ...decision }, options);
   }
 
-  /** Forbids a tool call that waits for approval; the model is told, with the comment. */
+  /** Denies a pending tool call. The model sees the denial and the comment. */
   deny(
     id: string,
     callId: string,
@@ -229,12 +229,12 @@ export class Tasks {
     return this.#decide(id, callId, { decision: "deny", ...decision }, options);
   }
 
-  /** Raises or lowers the caps of a live run; null lifts one. */
+  /** Changes the limits of a live run. Null removes one. */
   setLimits(id: string, limits: Limits, options: CallOptions = {}): Promise<Task> {
     return this.#api.call("changeLimits", { ...options, path: { id }, body: limits });
   }
 
-  /** A part of an output that was too long for the log; `offset` and `limit` count characters. */
+  /** Reads part of an output that was too long for the log. `offset` and `limit` count characters. */
   output(
     id: string,
     sha256: string,
@@ -244,7 +244,7 @@ export class Tasks {
     return this.#api.call("readOutput", { ...options, path: { id, sha256 }, query });
   }
 
-  /** A ticket of one minute, with which a browser that has no key may watch this task. */
+  /** Creates a ticket, valid for one minute, that lets a browser watch this task without a key. */
   ticket(id: string, options: CallOptions = {}): Promise<Ticket> {
     return this.#api.call("createTicket", { ...options, path: { id } });
   }
@@ -263,7 +263,7 @@ export class Tasks {
   }
 }
 
-/** Whether a task waits for people right now. */
+/** Whether the task is waiting for a person. */
 function isWaiting({ status, waiting_for }: Task): boolean {
-  return status === "waiting" && isForPeople(waiting_for);
+  return status === "waiting" && needsHuman(waiting_for);
 }

@@ -1,4 +1,4 @@
-/** Tools: those that ship, and those that a tenant registers. */
+/** Tools: built-in ones and those that a tenant registered. */
 import type { Api, CallOptions, ConditionalOptions, KeyedOptions, Tagged } from "./api.ts";
 import type { RegisterTool, ReplaceTool, Tool, ToolList } from "./model.ts";
 
@@ -10,7 +10,7 @@ export class Tools {
     this.#api = api;
   }
 
-  /** Every tool that there is for this key's tenant. */
+  /** Lists all tools available to the key's tenant. */
   list(options: CallOptions = {}): Promise<ToolList> {
     return this.#api.call("listTools", options);
   }
@@ -23,17 +23,17 @@ export class Tools {
     return this.#api.call("getTool", { ...options, path: { name } });
   }
 
-  /** A tool with its tag, to change it only if nobody else did. */
+  /** Returns a tool with its ETag, for a conditional update (`ifMatch`). */
   getTagged(name: string, options: CallOptions = {}): Promise<Tagged<Tool>> {
     return this.#api.tagged("getTool", { ...options, path: { name } });
   }
 
-  /** Tasks that were submitted before keep what the tool was. */
+  /** Replaces a tool. Tasks submitted before keep the old definition. */
   replace(name: string, body: ReplaceTool, options: ConditionalOptions = {}): Promise<Tool> {
     return this.#api.call("replaceTool", { ...options, path: { name }, body });
   }
 
-  /** Has new tasks offered the tool, or not. */
+  /** Enables or disables the tool for new tasks. */
   enable(name: string, enabled: boolean, options: ConditionalOptions = {}): Promise<Tool> {
     return this.#api.call("enableTool", { ...options, path: { name }, body: { enabled } });
   }

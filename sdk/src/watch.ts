@@ -1,41 +1,42 @@
 /**
- * A task's events, each exactly once and in order, over as many connections as it takes: one that
- * is cut, goes silent, repeats or leaves something out is given up for a new one at the cursor.
+ * Yields a task's events exactly once and in order, over as many connections as needed. A connection
+ * that breaks, goes silent or skips an event is replaced by a new one at the cursor; repeated events
+ * are dropped.
  */
 import type { Api } from "./api.ts";
-import { isPassing, RefusedError, StreamGapError, UnreachableError } from "./errors.ts";
+import { isTransient, RefusedError, StreamGapError, UnreachableError } from "./errors.ts";
 import { TERMINAL_TYPES, type Connection, type TaskEvent } from "./event.ts";
-import { pause, pauseBefore } from "./patience.ts";
+import { retryDelay, sleep } from "./retry.ts";
 import { SOCKET_REFUSED } from "./socket-events.ts";
 
-/** Opens a connection for what comes after a cursor. */
+/** Opens a connection for the events after a cursor. */
 export type Connect = (after: number) => Connection;
 
 /**
- * What became of a watch's connection: `lost`, and why, until it is `back`. A watch that gives up
- * throws.
+ * A change of the connection: `lost`, with the error, or `back`. A watch that gives up throws
+ * instead.
  */
 export type ConnectionChange =
   | { readonly state: "lost"; readonly error: unknown }
   | { readonly state: "back" };
 
-/** What a watch needs besides where it watches. */
-export interface WatchTerms {
-  /** The cursor to begin at. */
+/** Parameters of a watch. */
+export interface WatchParams {
+  /** The cursor to start at. */
   readonly after: number;
   readonly signal: AbortSignal | undefined;
   readonly onConnection: ((change: ConnectionChange) => unknown) | undefined;
 }
 
 /**
- * Every event after a cursor, up to the one that ends the run.
+ * Yields every event after a cursor, up to the one that ends the run.
  * @throws RefusedError, UnreachableError, StreamGapError, or the signal's reason
  */
 export async function* watchTask(
-  { url, patience }: Api,
+  { url, retry }: Api,
   connect: Connect,
   taskId: string,
-  { after, signal, onConnection }: WatchTerms,
+  { after, signal, onConnection }: WatchParams,
 ): AsyncGenerator<TaskEvent, void, undefined> {
   let cursor = after;
   let tries = 0;
@@ -68,13 +69,13 @@ export async function* watchTask(
         }
       }
     } catch (error) {
-      if (!mayComeBack(error)) {
+      if (!canReconnect(error)) {
         throw error;
       }
       failure = error;
     }
     tries += 1;
-    if (tries > patience.maxReconnects) {
+    if (tries > retry.maxReconnects) {
       throw failure;
     }
     if (!isLost) {
@@ -82,18 +83,18 @@ export async function* watchTask(
       onConnection?.({ state: "lost", error: failure });
     }
     const { retryAfter } = failure as { retryAfter?: number | null };
-    const asked = Math.min(retryAfter ?? 0, patience.maxRetryAfter) * 1000;
-    await pause(Math.max(asked, pauseBefore(tries, patience)), signal);
+    const requested = Math.min(retryAfter ?? 0, retry.maxRetryAfterS) * 1000;
+    await sleep(Math.max(requested, retryDelay(tries, retry)), signal);
   }
 }
 
 /**
- * Whether another connection may bring what this one did not: also after a fault of the service, and
- * where a ticket grew old on its way. A key that is not valid is refused when a ticket is asked for.
+ * Whether a new connection may succeed. Includes server errors and an expired ticket. An invalid key
+ * is not retried: it is rejected when the ticket is requested.
  */
-function mayComeBack(error: unknown): boolean {
-  const isFault = error instanceof RefusedError && error.status >= 500;
-  const isOldTicket =
+function canReconnect(error: unknown): boolean {
+  const isServerError = error instanceof RefusedError && error.status >= 500;
+  const isExpiredTicket =
     error instanceof RefusedError && error.status === 401 && error.code === SOCKET_REFUSED;
-  return isPassing(error) || isFault || isOldTicket;
+  return isTransient(error) || isServerError || isExpiredTicket;
 }

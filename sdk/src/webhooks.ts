@@ -1,4 +1,4 @@
-/** Webhooks, by which the service tells an address of tasks. */
+/** Webhooks: URLs that the service notifies about tasks. */
 import type { Api, CallOptions } from "./api.ts";
 import type {
   ChangeWebhook,
@@ -13,7 +13,7 @@ import type {
 import type { QueryOf } from "./operations.ts";
 import { itemsOf } from "./pages.ts";
 
-/** The id under which `secret` and `rotateSecret` have what `callback_url`s are signed with. */
+/** Pass this id to `secret` and `rotateSecret` for the signing secret of `callback_url`s. */
 export const CALLBACKS = "callbacks";
 
 export class Webhooks {
@@ -28,7 +28,7 @@ export class Webhooks {
     return this.#api.call("listWebhooks", options);
   }
 
-  /** Not repeated after a connection that broke: it may have been made, and `list` shows it. */
+  /** Not retried after a broken connection: the webhook may exist already. Check with `list`. */
   create(body: CreateWebhook, options: CallOptions = {}): Promise<NewWebhook> {
     return this.#api.call("createWebhook", { ...options, body });
   }
@@ -45,7 +45,7 @@ export class Webhooks {
     return this.#api.call("deleteWebhook", { ...options, path: { id } });
   }
 
-  /** What messages are signed with. */
+  /** Returns the signing secret. */
   secret(id: string, options: CallOptions = {}): Promise<SigningSecret> {
     return this.#api.call("getWebhookSecret", { ...options, path: { id } });
   }
@@ -54,12 +54,12 @@ export class Webhooks {
     return this.#api.call("rotateWebhookSecret", { ...options, path: { id } });
   }
 
-  /** Sends a message that says nothing, to see whether it arrives. */
+  /** Sends a test message. */
   test(id: string, options: CallOptions = {}): Promise<WebhookDelivery> {
     return this.#api.call("testWebhook", { ...options, path: { id } });
   }
 
-  /** A page of what was sent, newest first. */
+  /** A page of deliveries, newest first. */
   deliveries(
     id: string,
     query: QueryOf<"listDeliveries"> = {},
@@ -68,7 +68,7 @@ export class Webhooks {
     return this.#api.call("listDeliveries", { ...options, path: { id }, query });
   }
 
-  /** All that was sent, newest first, page by page. */
+  /** Every delivery, newest first, page by page. */
   allDeliveries(
     id: string,
     options: CallOptions = {},
@@ -79,7 +79,7 @@ export class Webhooks {
     );
   }
 
-  /** Sends a message again, under its own id. */
+  /** Sends a message again with the same id. */
   redeliver(id: string, deliveryId: string, options: CallOptions = {}): Promise<WebhookDelivery> {
     const path = { id, delivery_id: deliveryId };
     return this.#api.call("redeliver", { ...options, path });

@@ -133,7 +133,7 @@ test("a run that fails ends with 1, one that is refused with 2, and none is begu
   const slip = await opspawn(["run", "demo", "--modle", "x"]);
   expect([slip.code, slip.err]).toEqual([2, expect.stringContaining("Unknown option '--modle'")]);
   const away = await opspawn(["ls"], environment({ OPSPAWN_URL: "http://127.0.0.1:9" }));
-  expect([away.code, away.err]).toEqual([2, expect.stringContaining("No Opspawn answers")]);
+  expect([away.code, away.err]).toEqual([2, expect.stringContaining("Cannot reach Opspawn")]);
   const wrong = await opspawn(["ls"], environment({ OPSPAWN_KEY: "opsk_wrong" }));
   expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining("OPSPAWN_KEY")]);
   expect(wrong.err).not.toContain("opsk_wrong");
@@ -292,7 +292,7 @@ test("login in a terminal shows nothing of the key, keeps it, and later commands
   expect((await opspawn(["ls"], env)).code).toBe(0);
   rmSync(file);
   const { err } = await opspawn(["ls"], env);
-  expect(err).toContain("There is no key");
+  expect(err).toContain("No API key");
 });
 
 test("each command does what it says, and --json gives an object a line", async () => {

@@ -6,12 +6,12 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
 import { runCli } from "../../sdk/src/cli/cli.ts";
-import { Given } from "../../sdk/src/cli/command.ts";
+import { ParsedArgs } from "../../sdk/src/cli/command.ts";
 import { COMMANDS } from "../../sdk/src/cli/commands.ts";
 import { addressOf } from "../../sdk/src/cli/connection.ts";
 import { Questions } from "../../sdk/src/cli/questions.ts";
 import { tableOf } from "../../sdk/src/cli/table.ts";
-import { ReaderGone, type Out, type World } from "../../sdk/src/cli/world.ts";
+import { OutputClosed, type CliEnv, type Out } from "../../sdk/src/cli/cli-env.ts";
 import { fakeService, problem, type Answer, type Asked, type Fake } from "../fake-service.ts";
 
 interface Ended {
@@ -36,13 +36,13 @@ const TASK = {
   name: null,
 };
 
-/** Runs one command line in a world of its own. */
+/** Runs one command line in its own environment. */
 async function cli(args: readonly string[], around: Around = {}): Promise<Ended> {
-  const { world, written } = worldOf(around);
-  return { code: await runCli(args, world), ...written };
+  const { env, written } = cliEnvOf(around);
+  return { code: await runCli(args, env), ...written };
 }
 
-function worldOf(around: Around): { world: World; written: { out: string; err: string } } {
+function cliEnvOf(around: Around): { env: CliEnv; written: { out: string; err: string } } {
   const written = { out: "", err: "" };
   const stdout: Out = {
     ...(around.columns === undefined ? {} : { isTTY: true, columns: around.columns }),
@@ -54,7 +54,7 @@ function worldOf(around: Around): { world: World; written: { out: string; err: s
       written.out += text;
     },
   };
-  const world: World = {
+  const env: CliEnv = {
     program: "opspawn",
     env: around.env ?? {},
     stdin: Readable.from(around.stdin === undefined ? [] : [around.stdin]),
@@ -67,7 +67,7 @@ function worldOf(around: Around): { world: World; written: { out: string; err: s
       throw new Error(`ended with ${code}`);
     },
   };
-  return { world, written };
+  return { env, written };
 }
 
 function answering(body: unknown, status = 200): Promise<Fake> {
@@ -81,7 +81,7 @@ function shown({ requests }: Fake): unknown[] {
 
 /** Output whose reader has left. */
 async function gone(): Promise<void> {
-  throw new ReaderGone();
+  throw new OutputClosed();
 }
 
 function envOf(fake: Fake): Record<string, string> {
@@ -95,21 +95,21 @@ function folder(): string {
 }
 
 test.each([
-  [["rnu"], "There is no command rnu."],
-  [["agents"], "Say what to do: agents list, agents get, agents put, agents delete."],
-  [["--json", "ls"], "A command goes before --json."],
+  [["rnu"], "Unknown command: rnu."],
+  [["agents"], "Missing subcommand: agents list, agents get, agents put, agents delete."],
+  [["--json", "ls"], "The command must come before --json."],
   [["get"], "get needs <task>."],
-  [["ls", "extra"], 'ls takes no "extra".'],
+  [["ls", "extra"], 'ls takes no argument, but got "extra".'],
   [["ls", "--nope"], "Unknown option '--nope'."],
   [["ls", "--status", "done"], "--status must be one of pending, running, waiting, completed,"],
-  [["ls", "--limit", "0"], "--limit must be a whole number from 1, and it is 0."],
-  [["run", "x", "--max-cost", "much"], "--max-cost must be a number from 0, and it is much."],
-  [["run", "x", "--config", "{"], "--config must be JSON, and it is {."],
+  [["ls", "--limit", "0"], "--limit must be a whole number of at least 1, but is 0."],
+  [["run", "x", "--max-cost", "much"], "--max-cost must be a number of at least 0, but is much."],
+  [["run", "x", "--config", "{"], "--config must be JSON, but is {."],
   [["run", "x", "--config", "[]"], "--config must be a JSON object."],
-  [["run"], "There is no goal: say what to do, in quotes."],
-  [["limits", "task_1"], "Name a limit: --max-steps,"],
-  [["completion", "tcsh"], "There is completion for bash, zsh, fish, not for tcsh."],
-  [["help", "rnu"], "There is no command rnu."],
+  [["run"], "Missing goal: pass it as an argument or pipe it in."],
+  [["limits", "task_1"], "Set at least one limit: --max-steps,"],
+  [["completion", "tcsh"], "No completion for tcsh: choose one of bash, zsh, fish."],
+  [["help", "rnu"], "Unknown command: rnu."],
   [["keys", "create", "--name", "x"], "A key needs --name and --scopes."],
 ])("%s is refused in a sentence, and nothing is sent", async (args, sentence) => {
   const { code, out, err } = await cli(args, { env: { OPSPAWN_KEY: "k" } });
@@ -200,10 +200,10 @@ test("an option goes before the environment, that before the profile, and that b
     ["Bearer opsk_env"],
     ["Bearer opsk_profile", "Bearer opsk_profile"],
   ]);
-  expect((await get(["--profile", "none"], {})).err).toContain("There is no profile none");
-  const { world: bare } = worldOf({ env: { OPSPAWN_KEY: "k" } });
-  const given = new Given({ name: "ls", arguments: [], options: [] }, []);
-  expect(addressOf(bare, given)).toEqual({ url: "http://127.0.0.1:8787", key: "k" });
+  expect((await get(["--profile", "none"], {})).err).toContain("Unknown profile none");
+  const { env: bare } = cliEnvOf({ env: { OPSPAWN_KEY: "k" } });
+  const parsed = new ParsedArgs({ name: "ls", arguments: [], options: [] }, []);
+  expect(addressOf(bare, parsed)).toEqual({ url: "http://127.0.0.1:8787", key: "k" });
 });
 
 test("a profile's key is not sent to another address than its own", async () => {
@@ -212,7 +212,7 @@ test("a profile's key is not sent to another address than its own", async () => 
   const elsewhere = await answering(TASK);
   const { code, err } = await cli(["get", "task_1", "--url", elsewhere.url], { configFile: file });
   expect([code, elsewhere.requests]).toEqual([2, []]);
-  expect(err).toContain("There is no key");
+  expect(err).toContain("No API key");
 });
 
 test("login keeps a key that works, for its owner only, beside other profiles, and shows it to nobody", async () => {
@@ -240,11 +240,9 @@ test("login keeps nothing where the key is refused, and says so where the file i
   const args = ["login", "--url", fake.url];
   expect((await cli(args, { configFile: file, stdin: "bad" })).code).toBe(2);
   expect(() => statSync(file)).toThrow("ENOENT");
-  expect((await cli(args, { configFile: file, stdin: " \n" })).err).toContain("There is no key.");
+  expect((await cli(args, { configFile: file, stdin: " \n" })).err).toContain("No key entered.");
   writeFileSync(file, "{}");
-  expect((await cli(["ls"], { configFile: file })).err).toContain(
-    "not what `opspawn login` writes",
-  );
+  expect((await cli(["ls"], { configFile: file })).err).toContain("not a valid profile file");
 });
 
 test("a submission says what the options say, and its goal may come from a pipe", async () => {
@@ -294,7 +292,7 @@ test("what people say to a run is sent as they said it", async () => {
     ["PATCH /limits", { max_tokens: 9 }],
     ["POST /cancel", { reason: "enough" }],
   ]);
-  expect((await cli(["send", "task_1"], around)).err).toContain("There is nothing to send");
+  expect((await cli(["send", "task_1"], around)).err).toContain("Missing message");
 });
 
 test("a list fits the terminal, is whole in a pipe, and asks for no more than it shows", async () => {
@@ -348,9 +346,9 @@ test("an agent is put from a file: made, or where it is there, given a new versi
   ]);
   writeFileSync(file, "[]");
   expect((await cli(["agents", "put", file], around)).err).toContain(
-    "must be the JSON of an agent",
+    "must contain an agent as JSON",
   );
-  expect((await cli(["agents", "put", `${file}.none`], around)).err).toContain("cannot be read");
+  expect((await cli(["agents", "put", `${file}.none`], around)).err).toContain("Cannot read");
 });
 
 test("JSON lines mean what they did, and hold nothing that a terminal would obey", async () => {

@@ -49,7 +49,7 @@ test("on a terminal the status line says that the connection is lost, until it i
   upTo.forEach((event) => view.show(event));
   parts.length = 0;
   view.connection({ state: "lost", error: new Error("cut") });
-  expect(parts.join("")).toBe("\nconnection lost, trying again · 0.0 s");
+  expect(parts.join("")).toBe("\nconnection lost, reconnecting · 0.0 s");
   parts.length = 0;
   view.connection({ state: "back" });
   expect(parts.join("")).toBe("\r\u001b[Kstep 1 · reading the reply · 0.0 s");

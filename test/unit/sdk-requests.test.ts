@@ -1,15 +1,23 @@
 /** Requests against a real server: what is sent, what is sent again, and what a failure says. */
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
-import { Opspawn, RefusedError, UnreachableError, type Patience } from "../../sdk/src/index.ts";
+import {
+  Opspawn,
+  RefusedError,
+  UnreachableError,
+  type OpspawnOptions,
+} from "../../sdk/src/index.ts";
 import { CUT, fakeService, problem, type Answer, type Fake } from "../fake-service.ts";
 
 const KEY = "opsk_never_to_be_shown";
 const GOAL = { input_data: { goal: "Say hello." } };
 const TASK: Answer = { status: 201, body: { task_id: "task_1", status: "pending", extra: true } };
 
-function clientOf({ url }: Fake, patience: Partial<Patience> = {}): Opspawn {
-  return new Opspawn({ url, key: KEY, patience: { retryMs: 1, maxRetryMs: 5, ...patience } });
+function clientOf(
+  { url }: Fake,
+  { timeouts = {}, retry = {} }: Pick<OpspawnOptions, "timeouts" | "retry"> = {},
+): Opspawn {
+  return new Opspawn({ url, key: KEY, timeouts, retry: { delayMs: 1, maxDelayMs: 5, ...retry } });
 }
 
 /** A service that gives one answer after the other, the last for all further requests. */
@@ -86,7 +94,9 @@ test("a deletion whose answer was lost is done, though the next try finds nothin
 
 test("tries are bounded, and a pause that is asked for and too long is none", async () => {
   const busy = await answering(problem(503, "unavailable"));
-  await expect(clientOf(busy, { maxRetries: 2 }).tasks.get("t")).rejects.toThrow(RefusedError);
+  await expect(clientOf(busy, { retry: { maxRetries: 2 } }).tasks.get("t")).rejects.toThrow(
+    RefusedError,
+  );
   expect(busy.requests).toHaveLength(3);
   const hours = await answering(problem(429, "rate_limited", {}, { "Retry-After": "7200" }));
   expect(await failureOf(clientOf(hours).tasks.get("t"))).toMatchObject({ retryAfter: 7200 });
@@ -127,13 +137,13 @@ test("what does not speak the API is told apart from a service that refuses", as
   const other = await answering({ status: 200, body: "hello" });
   await expect(clientOf(other).tasks.get("t")).rejects.toThrow("not JSON");
   // Port 9 is nobody's.
-  const nobody = new Opspawn({ url: "http://127.0.0.1:9", key: KEY, patience: { maxRetries: 0 } });
+  const nobody = new Opspawn({ url: "http://127.0.0.1:9", key: KEY, retry: { maxRetries: 0 } });
   expect(await failureOf(nobody.tasks.get("t"))).toMatchObject({ code: "unreachable" });
 });
 
 test("an answer that does not come in time is a failure of its own", async () => {
   const fake = await answering({ status: 0, by: () => undefined });
-  const client = clientOf(fake, { requestMs: 30, maxRetries: 1 });
+  const client = clientOf(fake, { timeouts: { requestMs: 30 }, retry: { maxRetries: 1 } });
   expect(await failureOf(client.tasks.get("t"))).toMatchObject({ code: "timed_out" });
   expect(fake.requests).toHaveLength(2);
 });
@@ -155,7 +165,7 @@ test("a signal ends a request, and the pause before the next try, with its reaso
 
 test("no error and no client shows the key", async () => {
   const refused = await answering(problem(401, "unauthorized"));
-  const nobody = new Opspawn({ url: "http://127.0.0.1:9", key: KEY, patience: { maxRetries: 0 } });
+  const nobody = new Opspawn({ url: "http://127.0.0.1:9", key: KEY, retry: { maxRetries: 0 } });
   const shown = [
     nobody,
     await failureOf(nobody.tasks.get("t")),

@@ -10,17 +10,21 @@ import {
   TERMINAL_TYPES,
   UnreachableError,
   type ConnectionChange,
-  type Patience,
+  type OpspawnOptions,
+  type RetryPolicy,
   type TaskEvent,
 } from "../../sdk/src/index.ts";
 import { fakeService, problem, type Answer, type Asked, type Fake } from "../fake-service.ts";
 
 const KEY = "opsk_test";
-const IMPATIENT: Partial<Patience> = { retryMs: 1, maxRetryMs: 5 };
+const FAST_RETRY: Partial<RetryPolicy> = { delayMs: 1, maxDelayMs: 5 };
 const ALL = [1, 2, 3, 4, 5, 6];
 
-function clientOf({ url }: Fake, patience: Partial<Patience> = {}): Opspawn {
-  return new Opspawn({ url, key: KEY, patience: { ...IMPATIENT, ...patience } });
+function clientOf(
+  { url }: Fake,
+  { timeouts = {}, retry = {} }: Pick<OpspawnOptions, "timeouts" | "retry"> = {},
+): Opspawn {
+  return new Opspawn({ url, key: KEY, timeouts, retry: { ...FAST_RETRY, ...retry } });
 }
 
 function eventOf(seq: number) {
@@ -112,7 +116,7 @@ test("each socket has a ticket of its own, and the key is in no address", async 
     (socket) => send(socket, ...ALL),
   ]);
   await seqsOf(
-    new Opspawn({ url: `${fake.url}/`, key: KEY, patience: IMPATIENT }).tasks.watch("task_1"),
+    new Opspawn({ url: `${fake.url}/`, key: KEY, retry: FAST_RETRY }).tasks.watch("task_1"),
   );
   const asked = {
     line: "POST /api/v1/tasks/task_1/ticket",
@@ -133,7 +137,7 @@ test("an event that is missing from the stream is fetched, not skipped", async (
 
 test("an event that never comes ends the watch with its number", async () => {
   const fake = await fakeService([(socket) => send(socket, 1, 2, 4)]);
-  const watch = seqsOf(clientOf(fake, { maxReconnects: 2 }).tasks.watch("task_1"));
+  const watch = seqsOf(clientOf(fake, { retry: { maxReconnects: 2 } }).tasks.watch("task_1"));
   await expect(watch).rejects.toThrow(StreamGapError);
   await expect(watch).rejects.toMatchObject({
     code: "stream_gap",
@@ -175,7 +179,9 @@ test("a socket that answers no ping is given up for a new one", async () => {
       });
     },
   ]);
-  expect(await seqsOf(clientOf(fake, { pingMs: 25 }).tasks.watch("task_1"))).toEqual(ALL);
+  expect(await seqsOf(clientOf(fake, { timeouts: { pingMs: 25 } }).tasks.watch("task_1"))).toEqual(
+    ALL,
+  );
   expect(fake.upgrades).toHaveLength(2);
 });
 
@@ -206,7 +212,7 @@ test("a ticket that grew old is replaced, and a task that is not there is not as
 
 test("a service that stays away is given up after the connections that were granted", async () => {
   const fake = await fakeService([(socket) => socket.terminate()]);
-  const watch = clientOf(fake, { maxReconnects: 3 }).tasks.watch("task_1");
+  const watch = clientOf(fake, { retry: { maxReconnects: 3 } }).tasks.watch("task_1");
   await expect(seqsOf(watch)).rejects.toThrow(UnreachableError);
   expect(fake.upgrades).toHaveLength(4);
 });
@@ -279,7 +285,9 @@ test("whoever watches is told that the connection is lost, once, and that anothe
 
 test("a stream over HTTP that says nothing, not even that it is there, is given up", async () => {
   const fake = await streamService([stream([1, 2], () => null), stream([3, 4, 5, 6], () => null)]);
-  const watch = clientOf(fake, { silenceMs: 100 }).tasks.watch("task_1", { via: "sse" });
+  const watch = clientOf(fake, { timeouts: { silenceMs: 100 } }).tasks.watch("task_1", {
+    via: "sse",
+  });
   expect(await seqsOf(watch)).toEqual(ALL);
   expect(cursorsOf(fake)).toEqual(["0", "2"]);
 });
@@ -288,7 +296,9 @@ test("where there is no WebSocket events come over HTTP, and asking for one is a
   const fake = await streamService([stream(ALL, () => null)]);
   const client = new Opspawn({ url: fake.url, key: KEY, WebSocket: null });
   expect(await seqsOf(client.tasks.watch("task_1"))).toEqual(ALL);
-  expect(() => client.tasks.watch("task_1", { via: "websocket" })).toThrow("no WebSocket");
+  expect(() => client.tasks.watch("task_1", { via: "websocket" })).toThrow(
+    "WebSocket is not available",
+  );
   // A fetch of the program's own may lead where the global WebSocket would not.
   const own = new Opspawn({ url: fake.url, key: KEY, fetch: (...args) => fetch(...args) });
   expect(await seqsOf(own.tasks.watch("task_1"))).toEqual(ALL);

@@ -1,4 +1,4 @@
-/** Agents, keys, tools, budgets and caps on concurrency. */
+/** Commands for agents, keys, tools, budgets and concurrency limits. */
 import { jsonLine, jsonText } from "./json-line.ts";
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
@@ -8,7 +8,7 @@ import type { Argument, Call, Command } from "./command.ts";
 import { printList } from "./listing.ts";
 import { namesIn } from "./run-commands.ts";
 import { listOf } from "./table.ts";
-import { EXIT, UsageError } from "./world.ts";
+import { EXIT, UsageError } from "./cli-env.ts";
 
 const NAME: Argument = { name: "name" };
 const KEY_ID: Argument = { name: "key-id" };
@@ -16,7 +16,7 @@ const KEY_ID: Argument = { name: "key-id" };
 const agentsList: Command = {
   name: "agents list",
   arguments: [],
-  about: "Lists agents",
+  about: "List agents",
   options: [],
   async run(call) {
     return printList(
@@ -31,18 +31,18 @@ const agentsList: Command = {
 const agentsGet: Command = {
   name: "agents get",
   arguments: [NAME],
-  about: "Prints an agent as JSON",
+  about: "Print an agent as JSON",
   options: [],
   async run(call) {
-    return printJson(call, await call.client().agents.get(call.given.word("name")));
+    return printJson(call, await call.client().agents.get(call.args.word("name")));
   },
 };
 
 const agentsPut: Command = {
   name: "agents put",
   arguments: [{ name: "file" }],
-  about: "Creates an agent from a JSON file, or gives it a new version",
-  more: "The file has {name, description?, config, limits?}, and - is standard input.",
+  about: "Create an agent, or a new version of it, from a JSON file",
+  more: "The file contains {name, description?, config, limits?}. Use - for standard input.",
   options: [],
   async run(call) {
     const agent = await agentIn(call);
@@ -54,8 +54,8 @@ const agentsPut: Command = {
       }
       throw error;
     });
-    const line = call.given.flag("json") ? JSON.stringify(put) : `${name} version ${put.version}`;
-    await call.world.stdout.print(`${line}\n`);
+    const line = call.args.flag("json") ? JSON.stringify(put) : `${name} version ${put.version}`;
+    await call.cli.stdout.print(`${line}\n`);
     return EXIT.completed;
   },
 };
@@ -63,10 +63,10 @@ const agentsPut: Command = {
 const agentsDelete: Command = {
   name: "agents delete",
   arguments: [NAME],
-  about: "Deletes an agent; its tasks go on",
+  about: "Delete an agent; its tasks continue",
   options: [],
-  async run({ given, client }) {
-    await client().agents.delete(given.word("name"));
+  async run({ args, client }) {
+    await client().agents.delete(args.word("name"));
     return EXIT.completed;
   },
 };
@@ -74,7 +74,7 @@ const agentsDelete: Command = {
 const keysList: Command = {
   name: "keys list",
   arguments: [],
-  about: "Lists keys, without their secrets",
+  about: "List keys, without their secrets",
   options: [],
   async run(call) {
     return printList(call, call.client().keys.all(), ["KEY", "STATE", "NAME", "SCOPES"], (key) => [
@@ -89,29 +89,33 @@ const keysList: Command = {
 const keysCreate: Command = {
   name: "keys create",
   arguments: [],
-  about: "Makes a key and prints it, this once",
+  about: "Create a key and print it once",
   options: [
-    { name: "name", value: "text", about: "what it is for" },
+    { name: "name", value: "text", about: "purpose of the key" },
     {
       name: "scopes",
       value: "scopes",
       about:
-        "what it may do, with commas between: tasks:read, tasks:write, tools:write, agents:write, admin, platform",
+        "comma-separated scopes: tasks:read, tasks:write, tools:write, agents:write, admin, platform",
     },
-    { name: "tenant", value: "name", about: "another tenant than that of the key which asks" },
-    { name: "expires", value: "time", about: "when it ends, RFC 3339" },
+    {
+      name: "tenant",
+      value: "name",
+      about: "tenant of the key (default: the tenant of the calling key)",
+    },
+    { name: "expires", value: "time", about: "expiry time, RFC 3339" },
   ],
   async run(call) {
-    const { given } = call;
-    const [name, scopes] = [given.text("name"), namesIn(given.text("scopes") ?? "")];
+    const { args } = call;
+    const [name, scopes] = [args.text("name"), namesIn(args.text("scopes") ?? "")];
     if (name === undefined || scopes.length === 0) {
       throw new UsageError("A key needs --name and --scopes.");
     }
-    const tenant = given.text("tenant");
-    const expires = given.text("expires");
+    const tenant = args.text("tenant");
+    const expires = args.text("expires");
     const body = {
       name,
-      // The service knows which there are.
+      // The service validates the names.
       scopes: scopes as unknown as CreateKey["scopes"],
       ...(tenant !== undefined && { tenant }),
       ...(expires !== undefined && { expires_at: expires }),
@@ -123,10 +127,10 @@ const keysCreate: Command = {
 const keysRevoke: Command = {
   name: "keys revoke",
   arguments: [KEY_ID],
-  about: "Ends a key",
+  about: "Revoke a key",
   options: [],
-  async run({ given, client }) {
-    await client().keys.revoke(given.word("key-id"));
+  async run({ args, client }) {
+    await client().keys.revoke(args.word("key-id"));
     return EXIT.completed;
   },
 };
@@ -134,19 +138,21 @@ const keysRevoke: Command = {
 const keysRotate: Command = {
   name: "keys rotate",
   arguments: [KEY_ID],
-  about: "Gives a key a new secret and prints it, this once",
-  options: [{ name: "grace", value: "seconds", about: "how long the old one is still valid (0)" }],
+  about: "Replace a key's secret and print the new one once",
+  options: [
+    { name: "grace", value: "seconds", about: "how long the old secret stays valid (default 0)" },
+  ],
   async run(call) {
-    const grace = call.given.whole("grace", 0);
+    const grace = call.args.whole("grace", 0);
     const body = grace === undefined ? {} : { grace_s: grace };
-    return printSecret(call, await call.client().keys.rotate(call.given.word("key-id"), body));
+    return printSecret(call, await call.client().keys.rotate(call.args.word("key-id"), body));
   },
 };
 
 const toolsList: Command = {
   name: "tools list",
   arguments: [],
-  about: "Lists the tools that there are",
+  about: "List available tools",
   options: [],
   async run(call) {
     const { tools } = await call.client().tools.list();
@@ -162,17 +168,17 @@ const toolsList: Command = {
 const toolsGet: Command = {
   name: "tools get",
   arguments: [NAME],
-  about: "Prints a tool with its schemas as JSON",
+  about: "Print a tool and its schemas as JSON",
   options: [],
   async run(call) {
-    return printJson(call, await call.client().tools.get(call.given.word("name")));
+    return printJson(call, await call.client().tools.get(call.args.word("name")));
   },
 };
 
 const budgetsList: Command = {
   name: "budgets list",
   arguments: [],
-  about: "Lists budgets, with what is spent of them",
+  about: "List budgets and what is spent",
   options: [],
   async run(call) {
     const { budgets } = await call.client().budgets.list();
@@ -188,25 +194,25 @@ const budgetsList: Command = {
 const budgetsSet: Command = {
   name: "budgets set",
   arguments: [],
-  about: "Sets a budget of the tenant or of an agent, or lifts it",
+  about: "Set or remove a budget of the tenant or an agent",
   options: [
     { name: "period", value: "period", about: "day or month", choices: ["day", "month"] },
-    { name: "max-cost", value: "dollars", about: "how much, or none to lift it" },
-    { name: "agent", value: "name", about: "only for the tasks of this agent" },
+    { name: "max-cost", value: "dollars", about: "the amount, or none to remove the budget" },
+    { name: "agent", value: "name", about: "limit only this agent's tasks" },
   ],
-  async run({ world, given, client }) {
-    const period = given.text("period") as SetBudget["period"] | undefined;
+  async run({ cli, args, client }) {
+    const period = args.text("period") as SetBudget["period"] | undefined;
     if (period === undefined) {
-      throw new UsageError("--period says for how long: day or month.");
+      throw new UsageError("budgets set needs --period: day or month.");
     }
-    const agent = given.text("agent");
-    if (given.text("max-cost") === undefined) {
-      throw new UsageError("--max-cost says how much: dollars, or none to lift the budget.");
+    const agent = args.text("agent");
+    if (args.text("max-cost") === undefined) {
+      throw new UsageError("budgets set needs --max-cost: dollars, or none to remove the budget.");
     }
-    const maxCost = given.text("max-cost") === "none" ? null : (given.number("max-cost") ?? null);
+    const maxCost = args.text("max-cost") === "none" ? null : (args.number("max-cost") ?? null);
     const body = { period, max_cost_usd: maxCost, ...(agent !== undefined && { agent }) };
     const { budgets } = await client().budgets.set(body);
-    await world.stdout.print(given.flag("json") ? jsonLine({ budgets }) : "");
+    await cli.stdout.print(args.flag("json") ? jsonLine({ budgets }) : "");
     return EXIT.completed;
   },
 };
@@ -214,7 +220,7 @@ const budgetsSet: Command = {
 const concurrencyList: Command = {
   name: "concurrency list",
   arguments: [],
-  about: "Lists the caps on how many tasks work at once",
+  about: "List concurrency limits",
   options: [],
   async run(call) {
     const { caps } = await call.client().concurrency.list();
@@ -230,22 +236,28 @@ const concurrencyList: Command = {
 const concurrencySet: Command = {
   name: "concurrency set",
   arguments: [],
-  about: "Caps how many tasks of the tenant or of an agent work at once, or lifts the cap",
+  about: "Set or remove the concurrency limit of the tenant or an agent",
   options: [
-    { name: "max-runs", value: "n", about: "how many, or none to lift the cap" },
-    { name: "agent", value: "name", about: "only for the tasks of this agent" },
+    {
+      name: "max-runs",
+      value: "n",
+      about: "tasks that may work at once, or none to remove the limit",
+    },
+    { name: "agent", value: "name", about: "limit only this agent's tasks" },
   ],
-  async run({ world, given, client }) {
-    const agent = given.text("agent");
-    if (given.text("max-runs") === undefined) {
-      throw new UsageError("--max-runs says how many: a number, or none to lift the cap.");
+  async run({ cli, args, client }) {
+    const agent = args.text("agent");
+    if (args.text("max-runs") === undefined) {
+      throw new UsageError(
+        "concurrency set needs --max-runs: a number, or none to remove the limit.",
+      );
     }
-    const maxRuns = given.text("max-runs") === "none" ? null : (given.whole("max-runs", 0) ?? null);
+    const maxRuns = args.text("max-runs") === "none" ? null : (args.whole("max-runs", 0) ?? null);
     const { caps } = await client().concurrency.set({
       max_runs: maxRuns,
       ...(agent !== undefined && { agent }),
     });
-    await world.stdout.print(given.flag("json") ? jsonLine({ caps }) : "");
+    await cli.stdout.print(args.flag("json") ? jsonLine({ caps }) : "");
     return EXIT.completed;
   },
 };
@@ -267,13 +279,13 @@ export const ADMIN_COMMANDS: readonly Command[] = [
   concurrencySet,
 ];
 
-async function agentIn({ world, given }: Call): Promise<CreateAgent> {
-  const file = given.word("file");
+async function agentIn({ cli, args }: Call): Promise<CreateAgent> {
+  const file = args.word("file");
   let content: string;
   try {
-    content = file === "-" ? await text(world.stdin) : await readFile(file, "utf8");
+    content = file === "-" ? await text(cli.stdin) : await readFile(file, "utf8");
   } catch {
-    throw new UsageError(`${file} cannot be read.`);
+    throw new UsageError(`Cannot read ${file}.`);
   }
   try {
     const agent = JSON.parse(content) as CreateAgent;
@@ -281,28 +293,28 @@ async function agentIn({ world, given }: Call): Promise<CreateAgent> {
       return agent;
     }
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw new UsageError(
-    `${file} must be the JSON of an agent: {name, description?, config, limits?}.`,
+    `${file} must contain an agent as JSON: {name, description?, config, limits?}.`,
   );
 }
 
-/** For people and programs alike: it is made to be kept in a file. */
-async function printJson({ world, given }: Call, value: unknown): Promise<number> {
-  await world.stdout.print(given.flag("json") ? jsonLine(value) : jsonText(value));
+/** Always JSON, so that it can be saved to a file. Indented unless `--json` is set. */
+async function printJson({ cli, args }: Call, value: unknown): Promise<number> {
+  await cli.stdout.print(args.flag("json") ? jsonLine(value) : jsonText(value));
   return EXIT.completed;
 }
 
 async function printSecret(
-  { world, given }: Call,
+  { cli, args }: Call,
   made: { readonly key_id: string; readonly key: string },
 ): Promise<number> {
-  if (given.flag("json")) {
-    await world.stdout.print(jsonLine(made));
+  if (args.flag("json")) {
+    await cli.stdout.print(jsonLine(made));
     return EXIT.completed;
   }
-  world.stderr.write(listOf(world.stderr, [["key id", made.key_id]]));
-  await world.stdout.print(`${made.key}\n`);
+  cli.stderr.write(listOf(cli.stderr, [["key id", made.key_id]]));
+  await cli.stdout.print(`${made.key}\n`);
   return EXIT.completed;
 }

@@ -1,20 +1,20 @@
-/** A command of the program: what it is called, what it takes, and what was given to it. */
+/** Commands: their definition and their parsed arguments. */
 import { parseArgs } from "node:util";
 import type { Opspawn } from "../opspawn.ts";
-import { UsageError, type World } from "./world.ts";
+import { UsageError, type CliEnv } from "./cli-env.ts";
 
 /** An option of a command. */
 export interface Option {
   /** Without the dashes. */
   readonly name: string;
-  /** What its value is called; absent: it has none. */
+  /** Placeholder for the value; absent for a flag. */
   readonly value?: string;
   readonly about: string;
-  /** Values that it may have, where they are few. */
+  /** Allowed values, if there is a fixed set. */
   readonly choices?: readonly string[];
 }
 
-/** A word that a command takes besides options. */
+/** A positional argument. */
 export interface Argument {
   readonly name: string;
   readonly optional?: true;
@@ -25,43 +25,43 @@ export interface Command {
   readonly name: string;
   readonly arguments: readonly Argument[];
   readonly options: readonly Option[];
-  /** One sentence, without its full stop. */
+  /** One sentence, without the full stop. */
   readonly about: string;
-  /** What else there is to know of it. */
+  /** Further help text. */
   readonly more?: string;
   /** @returns the exit code */
   run(call: Call): Promise<number>;
 }
 
-/** A command as it was called. */
+/** One invocation of a command. */
 export interface Call {
-  readonly world: World;
-  readonly given: Given;
+  readonly cli: CliEnv;
+  readonly args: ParsedArgs;
   readonly commands: readonly Command[];
-  /** The client of the service that options, environment and profile name. */
+  /** Returns the client for the service selected by options, environment and profile. */
   readonly client: () => Opspawn;
-  /** How this program is to be called again to reach the same service. */
+  /** The command prefix that reaches the same service again, for printed commands. */
   readonly program: string;
 }
 
-/** Options that every command has. */
+/** Options of every command. */
 export const COMMON: readonly Option[] = [
   {
     name: "url",
     value: "address",
-    about: "the service (default OPSPAWN_URL, the profile's, or http://127.0.0.1:8787)",
+    about: "service URL (default: OPSPAWN_URL, the profile's URL, or http://127.0.0.1:8787)",
   },
   {
     name: "profile",
     value: "name",
-    about: "the profile of `opspawn login` to use (default OPSPAWN_PROFILE, or default)",
+    about: "profile saved by `opspawn login` (default: OPSPAWN_PROFILE, or `default`)",
   },
-  { name: "json", about: "one event or object a line" },
-  { name: "help", about: "what the command does and takes" },
+  { name: "json", about: "print one JSON object per line" },
+  { name: "help", about: "show help for the command" },
 ];
 
-/** The words and options of one call. */
-export class Given {
+/** The positional arguments and options of one invocation. */
+export class ParsedArgs {
   readonly #values: Readonly<Record<string, string | boolean | undefined>>;
   readonly #words: Readonly<Record<string, string | undefined>>;
 
@@ -70,10 +70,12 @@ export class Given {
     const options = [...command.options, ...COMMON];
     const { values, positionals } = parsed(options, args);
     const words = command.arguments;
-    // The last one takes the rest: a sentence needs no quotes to be one argument.
+    // The last argument takes all remaining words, so a goal needs no quotes.
     const last = words.length - 1;
     if (words.length === 0 && positionals.length > 0) {
-      throw new UsageError(`${command.name} takes no ${JSON.stringify(positionals[0])}.`);
+      throw new UsageError(
+        `${command.name} takes no argument, but got ${JSON.stringify(positionals[0])}.`,
+      );
     }
     this.#values = values;
     this.#words = Object.fromEntries(
@@ -89,12 +91,12 @@ export class Given {
     for (const { name, choices } of options) {
       const value = values[name];
       if (choices !== undefined && value !== undefined && !choices.includes(String(value))) {
-        throw new UsageError(`--${name} must be one of ${choices.join(", ")}, and it is ${value}.`);
+        throw new UsageError(`--${name} must be one of ${choices.join(", ")}, but is ${value}.`);
       }
     }
   }
 
-  /** A word; empty where it is optional and was not given. */
+  /** Returns a positional argument, or "" if it is optional and missing. */
   word(name: string): string {
     return this.#words[name] ?? "";
   }
@@ -103,38 +105,40 @@ export class Given {
     return this.#values[name] === true;
   }
 
-  /** The value of an option. */
+  /** Returns an option's value. */
   text(name: string): string | undefined {
     const value = this.#values[name];
     return typeof value === "string" ? value : undefined;
   }
 
-  /** @throws UsageError for anything but a number of at least `least` */
+  /** @throws UsageError unless the value is a number of at least `least` */
   number(name: string, least = 0): number | undefined {
     const text = this.text(name);
     const value = Number(text);
     if (text !== undefined && (text.trim() === "" || !(value >= least) || value === Infinity)) {
-      throw new UsageError(`--${name} must be a number from ${least}, and it is ${text}.`);
+      throw new UsageError(`--${name} must be a number of at least ${least}, but is ${text}.`);
     }
     return text === undefined ? undefined : value;
   }
 
-  /** @throws UsageError for anything but a whole number of at least `least` */
+  /** @throws UsageError unless the value is an integer of at least `least` */
   whole(name: string, least = 1): number | undefined {
     const text = this.text(name);
     if (text !== undefined && (!/^\d{1,15}$/.test(text) || Number(text) < least)) {
-      throw new UsageError(`--${name} must be a whole number from ${least}, and it is ${text}.`);
+      throw new UsageError(
+        `--${name} must be a whole number of at least ${least}, but is ${text}.`,
+      );
     }
     return text === undefined ? undefined : Number(text);
   }
 
-  /** @throws UsageError for anything but JSON */
+  /** @throws UsageError if the value is not JSON */
   json(name: string): unknown {
     const text = this.text(name);
     try {
       return text === undefined ? undefined : (JSON.parse(text) as unknown);
     } catch {
-      throw new UsageError(`--${name} must be JSON, and it is ${text}.`);
+      throw new UsageError(`--${name} must be JSON, but is ${text}.`);
     }
   }
 }
@@ -160,14 +164,16 @@ function parsed(options: readonly Option[], args: readonly string[]) {
     );
     if (dashed !== null) {
       const { name } = dashed.groups ?? {};
-      throw new UsageError(`${name} needs a value; one that begins with a dash as ${name}=-1.`);
+      throw new UsageError(
+        `${name} needs a value. Write one that begins with a dash as ${name}=-1.`,
+      );
     }
     const [sentence = ""] = (error as Error).message.split(/\. |\n/);
     throw new UsageError(`${sentence.replace(/\.$/, "")}.`);
   }
 }
 
-/** The commands whose first word this is, where that is no command itself. */
+/** Returns the subcommands of a group, such as `keys`. Empty for a plain command. */
 export function groupOf(commands: readonly Command[], first: string): readonly Command[] {
   return commands.filter(({ name }) => name.startsWith(`${first} `));
 }

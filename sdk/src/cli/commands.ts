@@ -1,4 +1,4 @@
-/** Every command there is. Help and completion are made from this table. */
+/** All commands. Help and completion scripts are generated from this table. */
 import { ADMIN_COMMANDS } from "./admin-commands.ts";
 import { groupOf, type Command } from "./command.ts";
 import { completionFor, SHELLS, type Shell } from "./completion.ts";
@@ -6,19 +6,19 @@ import { helpOf, overview } from "./help.ts";
 import { LOGIN } from "./login.ts";
 import { RUN_COMMANDS } from "./run-commands.ts";
 import { TASK_COMMANDS } from "./task-commands.ts";
-import { EXIT, UsageError } from "./world.ts";
+import { EXIT, UsageError } from "./cli-env.ts";
 
 const completion: Command = {
   name: "completion",
   arguments: [{ name: "shell" }],
-  about: "Prints a completion script for bash, zsh or fish",
+  about: "Print a completion script for bash, zsh or fish",
   options: [],
-  async run({ world, given, commands }) {
-    const shell = given.word("shell");
+  async run({ cli, args, commands }) {
+    const shell = args.word("shell");
     if (!isShell(shell)) {
-      throw new UsageError(`There is completion for ${SHELLS.join(", ")}, not for ${shell}.`);
+      throw new UsageError(`No completion for ${shell}: choose one of ${SHELLS.join(", ")}.`);
     }
-    await world.stdout.print(completionFor(shell, commands));
+    await cli.stdout.print(completionFor(shell, commands));
     return EXIT.completed;
   },
 };
@@ -26,16 +26,16 @@ const completion: Command = {
 const help: Command = {
   name: "help",
   arguments: [{ name: "command", optional: true }],
-  about: "Says what there is, or what a command does and takes",
+  about: "Show all commands, or help for one command",
   options: [],
-  async run({ world, given, commands }) {
-    const name = given.word("command");
+  async run({ cli, args, commands }) {
+    const name = args.word("command");
     const command = commands.find((one) => one.name === name);
     const group = name === "" ? commands : groupOf(commands, name);
     if (command === undefined && group.length === 0) {
-      throw new UsageError(`There is no command ${name}.`);
+      throw new UsageError(`Unknown command: ${name}.`);
     }
-    const { program, stdout } = world;
+    const { program, stdout } = cli;
     await stdout.print(command === undefined ? overview(program, group) : helpOf(program, command));
     return EXIT.completed;
   },

@@ -1,15 +1,15 @@
-/** Completion scripts for shells, made from the table of commands. They ask nobody anything. */
+/** Shell completion scripts, generated from the command table. They make no requests. */
 import { COMMON, type Command } from "./command.ts";
 
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof SHELLS)[number];
 
-/** The script that a shell is to read. */
+/** Returns the completion script for a shell. */
 export function completionFor(shell: Shell, commands: readonly Command[]): string {
   return { bash, zsh, fish }[shell](commands);
 }
 
-/** First words, and the second words of those that have any. */
+/** Maps each first word to its subcommands, if any. */
 function groupsOf(commands: readonly Command[]): Map<string, string[]> {
   const groups = new Map<string, string[]>();
   for (const { name } of commands) {

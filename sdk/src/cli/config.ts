@@ -1,10 +1,10 @@
-/** The file of profiles: a name for a service and the key to it. It is its owner's alone. */
+/** The profile file: service URLs and API keys by name. Readable only by its owner. */
 import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { UsageError } from "./world.ts";
+import { UsageError } from "./cli-env.ts";
 
-/** Where a service is and what opens it. */
+/** A service URL and an API key. */
 export interface Profile {
   readonly url: string;
   readonly key: string;
@@ -16,19 +16,19 @@ const OWNER_ONLY_FOLDER = 0o700;
 
 type Profiles = Readonly<Record<string, Profile>>;
 
-/** `$XDG_CONFIG_HOME/opspawn/config.json`, or below `~/.config`. */
+/** Returns `$XDG_CONFIG_HOME/opspawn/config.json`, or the same path under `~/.config`. */
 export function configFileOf(env: Readonly<Record<string, string | undefined>>): string {
   const folder = env["XDG_CONFIG_HOME"] || join(homedir(), ".config");
   return join(folder, "opspawn", "config.json");
 }
 
-/** @throws UsageError if the file is not one of profiles */
+/** @throws UsageError if the file is not a valid profile file */
 export function readProfile(file: string | null, name: string): Profile | null {
   const profiles = file === null ? {} : readProfiles(file);
   return Object.hasOwn(profiles, name) ? (profiles[name] ?? null) : null;
 }
 
-/** Adds a profile, or replaces the one of that name; the file is never half written. */
+/** Adds or replaces a profile. The file is written atomically. */
 export function writeProfile(file: string, name: string, profile: Profile): void {
   const profiles: Profiles = { ...readProfiles(file), [name]: profile };
   mkdirSync(dirname(file), { recursive: true, mode: OWNER_ONLY_FOLDER });
@@ -46,11 +46,11 @@ function readProfiles(file: string): Profiles {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") {
       return {};
     }
-    throw new UsageError(`${file} cannot be read.`);
+    throw new UsageError(`Cannot read ${file}.`);
   }
   const profiles = profilesIn(text);
   if (profiles === null) {
-    throw new UsageError(`${file} is not what \`opspawn login\` writes: mend it or delete it.`);
+    throw new UsageError(`${file} is not a valid profile file: repair or delete it.`);
   }
   return profiles;
 }

@@ -1,49 +1,51 @@
 /**
- * Which service, and with which key: options, then the environment, then the profile, then what
- * `npm start` serves. A profile's key goes to the profile's own address and nowhere else.
+ * Selects the service and the key. Precedence: options, environment, profile, then the local service
+ * of `npm start`. A profile's key is sent only to the profile's own URL.
  */
 import { Opspawn } from "../opspawn.ts";
 import { DEFAULT_PROFILE, readProfile } from "./config.ts";
-import type { Given } from "./command.ts";
+import type { ParsedArgs } from "./command.ts";
 import { shellWord } from "./shell.ts";
-import { UsageError, type World } from "./world.ts";
+import { UsageError, type CliEnv } from "./cli-env.ts";
 
 export const DEFAULT_URL = "http://127.0.0.1:8787";
 
-/** What the options, the environment and the profiles come to. */
+/** The selected service and key. */
 export interface Address {
   readonly url: string;
   readonly key: string | null;
 }
 
-/** @throws UsageError if a profile is named that there is not */
-export function addressOf(world: World, given: Given): Address {
-  const { env } = world;
-  const named = given.text("profile");
-  const name = profileName(world, given);
-  const profile = readProfile(world.configFile, name);
+/** @throws UsageError if the named profile does not exist */
+export function addressOf(cli: CliEnv, args: ParsedArgs): Address {
+  const { env } = cli;
+  const named = args.text("profile");
+  const name = profileName(cli, args);
+  const profile = readProfile(cli.configFile, name);
   if (named !== undefined && profile === null) {
-    throw new UsageError(`There is no profile ${named}: \`opspawn login --profile ${named}\`.`);
+    throw new UsageError(
+      `Unknown profile ${named}. Create it with \`opspawn login --profile ${named}\`.`,
+    );
   }
   const fromEnv = env["OPSPAWN_URL"] || undefined;
-  // A profile that was asked for by an option goes before the environment.
+  // A profile named by an option takes precedence over the environment.
   const ordered = named === undefined ? [fromEnv, profile?.url] : [profile?.url, fromEnv];
-  const url = given.text("url") ?? ordered.find((one) => one !== undefined) ?? DEFAULT_URL;
+  const url = args.text("url") ?? ordered.find((one) => one !== undefined) ?? DEFAULT_URL;
   const own = profile !== null && isSame(url, profile.url) ? profile.key : null;
   const keyFromEnv = env["OPSPAWN_KEY"]?.trim() || null;
   const key = named === undefined ? (keyFromEnv ?? own) : (own ?? keyFromEnv);
-  return { url, key: key ?? world.defaultKey() };
+  return { url, key: key ?? cli.defaultKey() };
 }
 
-export function profileName(world: World, given: Given): string {
-  return given.text("profile") ?? (world.env["OPSPAWN_PROFILE"] || DEFAULT_PROFILE);
+export function profileName(cli: CliEnv, args: ParsedArgs): string {
+  return args.text("profile") ?? (cli.env["OPSPAWN_PROFILE"] || DEFAULT_PROFILE);
 }
 
-/** @throws UsageError if there is no key, or one of both is none */
+/** @throws UsageError if the key is missing, or the URL or key is malformed */
 export function connect({ url, key }: Address): Opspawn {
   if (key === null) {
     throw new UsageError(
-      "There is no key: run `opspawn login`, or set OPSPAWN_KEY (`npm start` keeps the local one in .dev.vars).",
+      "No API key: run `opspawn login` or set OPSPAWN_KEY (`npm start` writes the local one to .dev.vars).",
     );
   }
   try {
@@ -53,15 +55,15 @@ export function connect({ url, key }: Address): Opspawn {
     throw new UsageError(
       isKey
         ? (error as Error).message
-        : `The service's address must be one such as ${DEFAULT_URL}, and it is ${url}.`,
+        : `The service URL must look like ${DEFAULT_URL}, but is ${url}.`,
     );
   }
 }
 
-/** How to call the program again for the same service. */
-export function sameProgram({ program }: World, given: Given): string {
+/** Returns the command prefix that reaches the same service again. */
+export function sameProgram({ program }: CliEnv, args: ParsedArgs): string {
   const options = ["url", "profile"].flatMap((name) => {
-    const value = given.text(name);
+    const value = args.text(name);
     return value === undefined ? [] : [`--${name}=${shellWord(value)}`];
   });
   return [program, ...options].join(" ");

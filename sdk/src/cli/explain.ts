@@ -1,11 +1,11 @@
-/** What a failure of the client says to a person, and what to do about it. */
+/** Turns client errors into messages with advice. */
 import { OpspawnError, RefusedError, UnreachableError } from "../errors.ts";
 import { neutralise } from "./terminal-text.ts";
 
-/** Explains a failure of the client; anything else is a fault of the program and thrown on. */
+/** Returns a message for a client error. Rethrows anything else: it is a bug. */
 export function explain(error: unknown): string {
   if (error instanceof UnreachableError) {
-    return `No Opspawn answers at ${error.url}: ${error.message}. Set OPSPAWN_URL to where it is; \`npm start\` in its repository starts one.`;
+    return `Cannot reach Opspawn at ${error.url}: ${error.message}. Set OPSPAWN_URL to its URL, or start a local service with \`npm start\` in the repository.`;
   }
   if (error instanceof RefusedError) {
     const faults = error.errors
@@ -22,13 +22,13 @@ export function explain(error: unknown): string {
 function adviceOn({ status, requestId }: RefusedError): string {
   switch (status) {
     case 401:
-      return " Set OPSPAWN_KEY to a key of this service, or run `opspawn login`; the key of `npm start` is in its .dev.vars.";
+      return " Set OPSPAWN_KEY to a valid key for this service, or run `opspawn login`. `npm start` writes its key to .dev.vars.";
     case 403:
-      return " Use a key with that scope.";
+      return " Use a key that has the scope.";
     case 429:
     case 503:
       return " Try again shortly.";
     default:
-      return status >= 500 ? ` Look at the service's log (request ${requestId ?? "unknown"}).` : "";
+      return status >= 500 ? ` See the service's log (request ${requestId ?? "unknown"}).` : "";
   }
 }

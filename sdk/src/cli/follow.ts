@@ -1,4 +1,4 @@
-/** A run on the screen until it is over or waits for people, and the exit code that says which. */
+/** Shows a run until it finishes or waits for a person, and maps the outcome to an exit code. */
 import type { Task } from "../model.ts";
 import { RefusedError } from "../errors.ts";
 import type { Call } from "./command.ts";
@@ -8,41 +8,41 @@ import { jsonLine } from "./json-line.ts";
 import { Questions } from "./questions.ts";
 import { shellWord } from "./shell.ts";
 import { neutralise } from "./terminal-text.ts";
-import { EXIT, type World } from "./world.ts";
+import { EXIT, type CliEnv } from "./cli-env.ts";
 
 export interface Following {
-  /** The cursor to begin at. */
+  /** The cursor to start at. */
   readonly after?: number | undefined;
-  /** Takes the view off the screen. */
+  /** Aborting it closes the view. */
   readonly leaving?: AbortSignal;
 }
 
-/** Shows a task's events from the cursor on. @returns the exit code */
+/** Shows a task's events after the cursor. @returns the exit code */
 export async function follow(
-  { world, given, client, program }: Call,
+  { cli, args, client, program }: Call,
   taskId: string,
   { after = 0, leaving }: Following = {},
 ): Promise<number> {
   const { tasks } = client();
   const questions = new Questions(program, taskId);
-  const view = given.flag("json") ? jsonView(world) : liveView(world.stdout);
+  const view = args.flag("json") ? jsonView(cli) : liveView(cli.stdout);
   leaving?.addEventListener("abort", () => view.end());
   let last = after;
   let task: Task;
   try {
     task = await tasks.settled(taskId, {
       after,
-      throughWaits: given.flag("stay"),
+      throughWaits: args.flag("stay"),
       onConnection: (change) => view.connection(change),
       onEvent: async (event) => {
         last = event.seq;
         questions.observe(event);
         view.show(event);
-        await world.stdout.room();
+        await cli.stdout.room();
       },
     });
     if (task.status === "waiting" && questions.isEmpty) {
-      // It was asked before the cursor.
+      // The question came before the cursor.
       for await (const event of tasks.log(taskId)) {
         questions.observe(event);
       }
@@ -53,8 +53,8 @@ export async function follow(
       throw error;
     }
     const again =
-      last === 0 ? "" : ` ${program} watch ${shellWord(taskId)} --after ${last} goes on from here.`;
-    world.stderr.write(`The view of ${shellWord(taskId)} was lost. ${explain(error)}${again}\n`);
+      last === 0 ? "" : ` Resume with: ${program} watch ${shellWord(taskId)} --after ${last}`;
+    cli.stderr.write(`Lost the connection to ${shellWord(taskId)}. ${explain(error)}${again}\n`);
     return EXIT.failed;
   } finally {
     view.end();
@@ -62,13 +62,13 @@ export async function follow(
   if (task.status !== "waiting") {
     return exitOf(task);
   }
-  world.stderr.write(
-    `\nThe run waits for ${neutralise(task.waiting_for ?? "somebody")}: ${questions.text}\nand to see how it goes on:\n\n  ${program} watch ${shellWord(taskId)} --after ${last}\n`,
+  cli.stderr.write(
+    `\nThe run is waiting for ${neutralise(task.waiting_for ?? "a person")}: ${questions.text}\nTo resume watching:\n\n  ${program} watch ${shellWord(taskId)} --after ${last}\n`,
   );
   return EXIT.waiting;
 }
 
-/** What a task's end is as an exit code. */
+/** Maps a final status to an exit code. */
 function exitOf({ status }: Task): number {
   switch (status) {
     case "completed":
@@ -80,8 +80,8 @@ function exitOf({ status }: Task): number {
   }
 }
 
-/** One event a line, as the API gives it. */
-function jsonView({ stdout }: World): LiveView {
+/** Prints each event as a line of JSON. */
+function jsonView({ stdout }: CliEnv): LiveView {
   return {
     show: (event) => stdout.write(jsonLine(event)),
     connection: () => undefined,

@@ -1,28 +1,28 @@
-/** What the program tells about itself, all of it from the table of commands. */
+/** Help texts, generated from the command table. */
 import { COMMON, type Command, type Option } from "./command.ts";
 import { block } from "./terminal-text.ts";
 
-/** Whatever the screen: it may be read in a file. */
+/** Fixed width: help may be redirected to a file. */
 const COLUMNS = 80;
 
-/** How programs that call this one tell ends apart. */
+/** Exit codes, for scripts. */
 export const EXIT_CODES =
-  "Exit code: 0 done or completed, 1 failed or lost from view, 2 wrong use or refused, 3 cancelled, 4 waiting for a person.";
+  "Exit codes: 0 success or completed, 1 failed or connection lost, 2 wrong usage or rejected, 3 cancelled, 4 waiting for a person.";
 
-/** Every command with its sentence. */
+/** Lists commands with their descriptions. */
 export function overview(program: string, commands: readonly Command[]): string {
   const rows = commands.map((command) => [usageOf(command), command.about] as const);
-  const end = `\`${program} <command> --help\` says more. ${EXIT_CODES}`;
+  const end = `Run \`${program} <command> --help\` for details. ${EXIT_CODES}`;
   return `Usage: ${program} <command> [options]
 
 ${aligned(rows)}
-Options of every command:
+Common options:
 
 ${optionLines(COMMON)}
 ${block(end, "", COLUMNS)}`;
 }
 
-/** One command, whole. */
+/** Full help for one command. */
 export function helpOf(program: string, command: Command): string {
   const parts = [
     `Usage: ${program} ${usageOf(command)} [options]\n`,

@@ -1,13 +1,13 @@
-/** JSON for programs that may all the same be looked at in a terminal. */
+/** JSON output that is safe to print on a terminal. */
 
 const CONTROLS = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** A value as one line of JSON, in which nothing can control a terminal: it means the same. */
+/** Returns one line of JSON with terminal control characters escaped. Parses to the same value. */
 export function jsonLine(value: unknown): string {
   return `${escaped(JSON.stringify(value))}\n`;
 }
 
-/** The same on several lines, for people. */
+/** Like `jsonLine`, but indented. */
 export function jsonText(value: unknown): string {
   return `${escaped(JSON.stringify(value, null, 2))}\n`;
 }

@@ -1,20 +1,20 @@
-/** Many things, printed as they come: a table on a screen, or an object a line. */
+/** Streams a list to the output: as a table, or as JSON lines. */
 import { jsonLine } from "./json-line.ts";
 import type { Call } from "./command.ts";
 import { tableOf } from "./table.ts";
-import { EXIT } from "./world.ts";
+import { EXIT } from "./cli-env.ts";
 
-/** How many rows are laid out together: a list can be longer than memory. */
+/** Rows laid out together. Bounded, because a list can be larger than memory. */
 const BATCH = 100;
 
 /** Prints every item. @returns the exit code */
 export async function printList<Item>(
-  { world, given }: Call,
+  { cli, args }: Call,
   items: AsyncIterable<Item> | Iterable<Item>,
   head: readonly string[],
   row: (item: Item) => readonly string[],
 ): Promise<number> {
-  const { stdout } = world;
+  const { stdout } = cli;
   const batch: Item[] = [];
   let isFirst = true;
   const flush = async () => {
@@ -23,7 +23,7 @@ export async function printList<Item>(
     isFirst = false;
   };
   for await (const item of items) {
-    if (given.flag("json")) {
+    if (args.flag("json")) {
       await stdout.print(jsonLine(item));
     } else if (batch.push(item) === BATCH) {
       await flush();
@@ -33,7 +33,7 @@ export async function printList<Item>(
   return EXIT.completed;
 }
 
-/** The first so many of them; no more are asked for. */
+/** Yields the first `count` items and requests no more than that. */
 export async function* firstOf<Item>(
   count: number,
   items: AsyncIterable<Item>,

@@ -1,13 +1,13 @@
 /**
- * A run on the screen while it happens: what `render.ts` says, written to a stream, and on a
- * terminal below it one line that is rewritten with what goes on right now and for how long.
+ * Live view of a run: writes the output of `render.ts` to a stream. On a terminal, a status line
+ * below it shows the current activity and its duration.
  */
 import type { TaskEvent } from "../event.ts";
 import type { ConnectionChange } from "../watch.ts";
 import { RunView } from "./render.ts";
 import { shorten } from "./terminal-text.ts";
 
-/** What a live view writes to: a terminal, a pipe or a file. */
+/** The target of a live view: a terminal, a pipe or a file. */
 export interface Output {
   readonly isTTY?: boolean;
   readonly columns?: number;
@@ -18,33 +18,33 @@ const TICK_MS = 100;
 const MIN_COLUMNS = 30;
 export const ERASE_LINE = "\r\u001b[K";
 
-/** Whether escape sequences may go to this stream. */
+/** Whether escape sequences may be written to this stream. */
 export function isTerminal(output: Output): boolean {
   return output.isTTY === true && process.env["TERM"] !== "dumb";
 }
 
-/** Whether colour is welcome: never in a pipe or a file, nor where NO_COLOR asks for none. */
+/** Whether to use colour: only on a terminal, and not if NO_COLOR is set. */
 export function hasColour(output: Output): boolean {
   return isTerminal(output) && (process.env["NO_COLOR"] ?? "") === "";
 }
 
-/** Shows one run; give it every event once, in order. */
+/** Shows one run. Pass every event once, in order. */
 export interface LiveView {
   show(event: TaskEvent): void;
-  /** Says that the connection is lost, or stands again. */
+  /** Shows that the connection is lost or back. */
   connection(change: ConnectionChange): void;
-  /** Ends the line that is under way; nothing is written after it. */
+  /** Finishes the current line and stops writing. */
   end(): void;
 }
 
-/** The view that an output can have. */
+/** Returns the view that suits the output. */
 export function liveView(output: Output): LiveView {
   return isTerminal(output) ? new TerminalView(output) : new PlainView(output);
 }
 
 /**
- * Shows the events until they end; the type of the last one says how the run ended. Once the
- * signal is given nothing more is written.
+ * Shows the events until they end. Returns the type of the last one, which says how the run ended.
+ * Writes nothing after the signal aborts.
  */
 export async function showLive(
   events: AsyncIterable<TaskEvent>,
@@ -84,7 +84,7 @@ class PlainView implements LiveView {
     }
   }
 
-  /** What is written here is read later: it says what happened, not what was seen of it. */
+  /** A log read later should show what the run did, not the state of this connection. */
   connection(): void {}
 
   end(): void {
@@ -102,7 +102,7 @@ class TerminalView implements LiveView {
   readonly #ticker: NodeJS.Timeout;
   #doing = "";
   #since = Date.now();
-  /** While a line of text is unfinished there is no status line, and nothing to erase. */
+  /** While a line is unfinished, there is no status line to erase. */
   #midLine = false;
   #isLost = false;
   #ended = false;
@@ -141,7 +141,7 @@ class TerminalView implements LiveView {
   }
 
   #status(): string {
-    const doing = this.#isLost ? "connection lost, trying again" : this.#view.doing;
+    const doing = this.#isLost ? "connection lost, reconnecting" : this.#view.doing;
     if (doing !== this.#doing) {
       [this.#doing, this.#since] = [doing, Date.now()];
     }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The program `opspawn`. */
+/** The `opspawn` executable. */
 import { configFileOf } from "./config.ts";
 import { start } from "./start.ts";
 

@@ -1,8 +1,8 @@
-/** Colours of a terminal. */
+/** Terminal colours. */
 
 export type Paint = "red" | "green" | "yellow" | "dim" | "bold";
 
-/** What begins a colour and what ends it (SGR). */
+/** SGR codes that start and end each style. */
 const CODES: Readonly<Record<Paint, readonly [begin: number, end: number]>> = {
   bold: [1, 22],
   dim: [2, 22],
@@ -11,7 +11,7 @@ const CODES: Readonly<Record<Paint, readonly [begin: number, end: number]>> = {
   yellow: [33, 39],
 };
 
-/** The text in a colour; nothing for nothing. */
+/** Returns the text in a style; an empty text stays empty. */
 export function painted(paint: Paint, text: string): string {
   const [begin, end] = CODES[paint];
   return text === "" ? "" : `\u001b[${begin}m${text}\u001b[${end}m`;

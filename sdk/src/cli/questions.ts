@@ -1,19 +1,19 @@
-/** What a run that waits for people wants to know, and the commands that tell it. */
+/** The open questions of a waiting run, with the commands that answer them. */
 import type { TaskEvent } from "../event.ts";
 import { numberOf, recordOf, textOf } from "./run-progress.ts";
 import { shellWord } from "./shell.ts";
 import { shorten } from "./terminal-text.ts";
 
-/** One open question: what it is about, and what to type. */
+/** One open question and the commands that answer it. */
 interface Question {
   readonly about: string;
   readonly answers: readonly string[];
 }
 
-/** Columns of a question that are shown; the view above has more of it. */
+/** Columns shown of a question. The view above shows it in full. */
 const MAX_ABOUT = 400;
 
-/** Follows a log and knows which of its questions are open. */
+/** Tracks the open questions of a log. */
 export class Questions {
   readonly #program: string;
   readonly #taskId: string;
@@ -24,7 +24,7 @@ export class Questions {
     this.#taskId = taskId;
   }
 
-  /** Takes one more event into account. */
+  /** Applies one event. */
   observe({ type, data }: TaskEvent): void {
     const call = textOf(data["call_id"]);
     switch (type) {
@@ -33,7 +33,7 @@ export class Questions {
           about: `${textOf(data["name"])} ${JSON.stringify(data["arguments"])}`,
           answers: [
             this.#command("approve", shellWord(call)),
-            this.#command("deny", shellWord(call), '--comment "why not"'),
+            this.#command("deny", shellWord(call), '--comment "reason"'),
           ],
         });
         break;
@@ -63,7 +63,7 @@ export class Questions {
         this.#open.delete("budget");
         break;
       default:
-      // Nothing that asks or answers.
+      // Other events neither ask nor answer.
     }
   }
 
@@ -71,7 +71,7 @@ export class Questions {
     return this.#open.size === 0;
   }
 
-  /** Every open question with its commands, a line each. */
+  /** Every open question, followed by its commands. */
   get text(): string {
     return [...this.#open.values()]
       .map(({ about, answers }) => {
@@ -86,7 +86,7 @@ export class Questions {
   }
 
   #formAnswers(data: TaskEvent["data"]): string[] {
-    // The key is the server's own text.
+    // The key is chosen by the MCP server, so it is quoted.
     const [call, key] = [textOf(data["call_id"]), textOf(data["key"])].map(shellWord);
     const which = `--call ${call} --key ${key}`;
     const answer = data["schema"] === undefined ? `--action accept` : `--data '{…}'`;
@@ -97,7 +97,7 @@ export class Questions {
   }
 
   #budget(limit: string, value: number): Question {
-    const about = `the limit ${limit} (${value}) is used up`;
+    const about = `the limit ${limit} (${value}) is reached`;
     const option = LIMIT_OPTIONS[limit];
     return {
       about,
@@ -109,7 +109,7 @@ export class Questions {
   }
 }
 
-/** Limits of a run, by the option that changes each; others are budgets above it. */
+/** The option that changes each limit of a run. Other limits are budgets of the tenant or agent. */
 const LIMIT_OPTIONS: Readonly<Record<string, string>> = {
   max_steps: "--max-steps",
   max_tool_calls: "--max-tool-calls",

@@ -1,16 +1,16 @@
 /**
- * A run as a person reads it: events in, text for a terminal out. It does no output and has no
- * clock; the same events give the same text. What comes from models and tools is neutralised, and
- * an event that says nothing to a reader, or that a newer service sends, gives no text.
+ * Renders a run's events as text for a terminal. Pure: no output and no clock; the same events
+ * produce the same text. Text from models and tools is neutralised. Events that mean nothing to a
+ * reader, and unknown ones from a newer service, produce no text.
  */
 import type { TaskEvent } from "../event.ts";
 import { painted, type Paint } from "./paint.ts";
 import { numberOf, recordOf, RunProgress, textOf } from "./run-progress.ts";
 import { block, columnsOf, neutralise, shorten, TextFlow } from "./terminal-text.ts";
 
-/** What the reader's screen can do. */
+/** Capabilities of the output. */
 export interface Screen {
-  /** Columns of a terminal; absent where the text goes to a file or a pipe: nothing is wrapped. */
+  /** Columns of the terminal. Absent for a file or a pipe: text is not wrapped. */
   readonly columns?: number;
   readonly colour: boolean;
 }
@@ -18,22 +18,22 @@ export interface Screen {
 type Render = (data: TaskEvent["data"], event: TaskEvent) => string;
 
 const INDENT = "  ";
-/** What lines are cut to where there is no terminal. */
+/** Maximum line length without a terminal. */
 const FILE_COLUMNS = 120;
-/** Columns below which a tool call's line shows its outcome only. */
+/** Below this many columns, a tool call's line shows only the outcome. */
 const MIN_SHARED = 24;
 
 function silent(): string {
   return "";
 }
 
-/** One run's view: give it every event once, in order. */
+/** The view of one run. Pass every event once, in order. */
 export class RunView {
   readonly #screen: Screen;
   readonly #columns: number;
   readonly #progress = new RunProgress();
   #flow: TextFlow;
-  /** What the current attempt has streamed so far. */
+  /** Text streamed by the current attempt. */
   #streamed = "";
 
   constructor(screen: Screen) {
@@ -42,28 +42,28 @@ export class RunView {
     this.#flow = new TextFlow(INDENT, screen.columns);
   }
 
-  /** The text that this event adds. */
+  /** Returns the text to print for an event. */
   render(event: TaskEvent): string {
     const step = this.#progress.step;
     this.#progress.observe(event);
-    // A type may have the name of something that every object has.
+    // An event type could collide with a property of Object.prototype.
     const render = Object.hasOwn(this.#renders, event.type) ? this.#renders[event.type] : silent;
     const text = render?.(event.data, event) ?? "";
     const isNewStep = this.#progress.step !== step;
     return isNewStep ? this.#line("bold", "", `step ${this.#progress.step}`) + text : text;
   }
 
-  /** What the run is doing now, in a few words. */
+  /** The current activity, in a few words. */
   get doing(): string {
     return neutralise(this.#progress.doing);
   }
 
-  /** Whether the last line is unfinished; then the text itself shows that something goes on. */
+  /** Whether the last line is unfinished. Then the streaming text itself shows activity. */
   get midLine(): boolean {
     return this.#flow.midLine;
   }
 
-  /** Ends the line under way, so that something else can be said; its text goes on below. */
+  /** Ends the current line so that another can be printed. Streamed text continues below. */
   interrupt(): string {
     return this.#paint("dim", this.#flow.end());
   }
@@ -81,11 +81,11 @@ export class RunView {
     "run.waiting": (data) => {
       const until = textOf(data["until"]);
       const what = textOf(data["for"]);
-      // Whoever waits for others asks again at that moment, which is no end to look forward to.
+      // For `concurrency`, `until` is only the next check, not the end of the wait.
       const end = until === "" || what === "concurrency" ? "" : ` until ${until}`;
       return this.#warn(`waiting for ${what}${end}`);
     },
-    "run.resumed": (data) => this.#note(`goes on after ${textOf(data["from"])}`),
+    "run.resumed": (data) => this.#note(`resumed after ${textOf(data["from"])}`),
     "run.completed": (data, event) => {
       const answer = block(
         textOf(recordOf(data["result"])["answer"]),
@@ -115,7 +115,7 @@ export class RunView {
     },
     "model.completed": (data) => {
       const text = textOf(data["text"]);
-      // Deltas may have gaps; the whole reply decides.
+      // Deltas can have gaps; the complete reply is authoritative.
       const isWhole = text.startsWith(this.#streamed);
       const shown = isWhole ? "" : this.#endText();
       const rest = this.#flow.feed(isWhole ? text.slice(this.#streamed.length) : text);
@@ -124,9 +124,9 @@ export class RunView {
         shown +
         this.#paint("dim", rest) +
         this.#endText() +
-        ("code" in problem ? this.#warn(`! not usable: ${failure(problem)}`) : "") +
+        ("code" in problem ? this.#warn(`! unusable reply: ${failure(problem)}`) : "") +
         (data["finish_reason"] === "length"
-          ? this.#warn("! the reply was cut at its length limit")
+          ? this.#warn("! the reply was truncated at its length limit")
           : "")
       );
     },
@@ -134,25 +134,24 @@ export class RunView {
     "model.failed": (data) => {
       const retry = data["retry_in_ms"];
       const next =
-        typeof retry === "number" ? `again in ${duration(retry)}` : "this was the last attempt";
+        typeof retry === "number" ? `retrying in ${duration(retry)}` : "no attempts left";
       return this.#warn(`! model call failed: ${failure(data)} · ${next}`);
     },
     "model.switched": (data) =>
       this.#warn(
-        `! ${textOf(data["from"])} cannot answer (${textOf(data["code"])}): going on with ${textOf(data["to"])}`,
+        `! ${textOf(data["from"])} failed (${textOf(data["code"])}): switching to ${textOf(data["to"])}`,
       ),
-    "model.superseded": () => this.#note("the reply above does not count"),
-    // On a terminal the status line says so.
+    "model.superseded": () => this.#note("discarded the reply above"),
+    // On a terminal, the status line shows it.
     "tool.requested": (data) =>
       this.#screen.columns === undefined ? this.#note(`… calling ${textOf(data["name"])}`) : "",
     "tool.completed": (data) => {
       const cut = data["truncated"] === true ? " (truncated)" : "";
-      const images = Array.isArray(data["images"]) ? ` (pictures: ${data["images"].length})` : "";
+      const images = Array.isArray(data["images"]) ? ` (images: ${data["images"].length})` : "";
       return this.#call("green", "✓", data, jsonText(data["output"]), cut + images);
     },
     "tool.failed": (data) => this.#call("red", "✗", data, failure(data)),
-    "tool.outcome_unknown": (data) =>
-      this.#call("yellow", "?", data, "whether it took effect is not known"),
+    "tool.outcome_unknown": (data) => this.#call("yellow", "?", data, "outcome unknown"),
     "tool.progressed": (data) => {
       const total = numberOf(data["total"]);
       const of = total === 0 ? "" : ` of ${total}`;
@@ -163,8 +162,8 @@ export class RunView {
     "tool.logged": (data) => this.#note(`… ${textOf(data["level"])}: ${jsonText(data["data"])}`),
     "input.requested": (data) =>
       this.#warn(`? ${textOf(data["server"])} asks: ${textOf(data["message"])}`),
-    "input.withdrawn": () => this.#note("the question was taken back"),
-    "tool.suspended": () => this.#note("the call is made again when somebody has answered"),
+    "input.withdrawn": () => this.#note("the question was withdrawn"),
+    "tool.suspended": () => this.#note("the call is repeated after the answer"),
     "mcp.listed": (data) => {
       const error = recordOf(data["error"]);
       return "code" in error
@@ -179,10 +178,10 @@ export class RunView {
       ),
     "loop.detected": (data) =>
       this.#warn(
-        `! the same calls ${numberOf(data["repeats"])} times in a row: ${jsonText(data["tools"])}`,
+        `! same calls ${numberOf(data["repeats"])} times in a row: ${jsonText(data["tools"])}`,
       ),
     "recovery.started": (data) =>
-      this.#warn(`! taken up again after an interruption (${textOf(data["reason"])})`),
+      this.#warn(`! resumed after an interruption (${textOf(data["reason"])})`),
     "approval.requested": (data) =>
       this.#warn(`? approval needed: ${textOf(data["name"])} ${jsonText(data["arguments"])}`),
     "approval.decided": (data) =>
@@ -204,20 +203,20 @@ export class RunView {
     return this.#line("yellow", INDENT, text);
   }
 
-  /** A line of its own, cut to the width. */
+  /** A separate line, truncated to the width. */
   #line(paint: Paint, indent: string, text: string): string {
     const fitting = shorten(text, this.#columns - indent.length);
     return `${this.#endText()}${indent}${this.#paint(paint, fitting)}\n`;
   }
 
-  /** A tool call with its outcome; arguments and outcome share what the line has left. */
+  /** A tool call with its outcome. Arguments and outcome share the remaining width. */
   #call(paint: Paint, mark: string, data: TaskEvent["data"], outcome: string, more = ""): string {
     const call = this.#progress.call(data);
     const took = numberOf(data["duration_ms"]);
     const tail = `${more}${took === 0 ? "" : ` · ${duration(took)}`}`;
     const name = shorten(call.name, Math.floor(this.#columns / 4));
     const room = this.#columns - columnsOf(`${INDENT}${mark} ${name}  → ${tail}`);
-    // The outcome may use half of it, and whatever the arguments leave.
+    // The outcome gets half of it, plus the width that the arguments do not need.
     const spare = room - Math.min(columnsOf(shorten(outcome, room)), Math.floor(room / 2));
     const given = room < MIN_SHARED ? "" : `${shorten(jsonText(call.arguments), spare)} `;
     const shown = shorten(outcome, room - columnsOf(given.trimEnd()));
@@ -229,12 +228,12 @@ export class RunView {
     const ms = this.#progress.elapsedMs(at);
     const after = ms === null ? "" : ` after ${duration(ms)}`;
     const sentence = block(`${how}${after}${why}`, "", this.#screen.columns);
-    // Who came in the middle has not seen all that was used.
+    // If the view started in the middle, its usage total is incomplete.
     const usage = ms === null ? "" : block(this.#progress.usage, "", this.#screen.columns);
     return `${this.#endText()}${this.#paint(paint, sentence)}${this.#paint("dim", usage)}`;
   }
 
-  /** Ends streamed text, so that what follows has its own line. */
+  /** Ends streamed text, so that the next output starts on a new line. */
   #endText(): string {
     const rest = this.#flow.end();
     this.#flow = new TextFlow(INDENT, this.#screen.columns);

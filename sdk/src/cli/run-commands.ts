@@ -1,44 +1,56 @@
-/** `run` and `watch`: a task on the screen. */
+/** `run` and `watch`: follow a task live. */
 import { ERASE_LINE, isTerminal } from "./live-view.ts";
 import { text } from "node:stream/consumers";
 import type { SubmitTask } from "../model.ts";
-import type { Call, Command, Given, Option } from "./command.ts";
+import type { Call, Command, ParsedArgs, Option } from "./command.ts";
 import { explain } from "./explain.ts";
 import { follow } from "./follow.ts";
 import { EXIT_CODES } from "./help.ts";
 import { recordOf } from "./run-progress.ts";
-import { EXIT, INTERRUPTED, UsageError, type World } from "./world.ts";
+import { EXIT, INTERRUPTED, UsageError, type CliEnv } from "./cli-env.ts";
 
-/** npm passes a Ctrl-C on to its child, which the terminal has sent it already. */
+/** npm forwards Ctrl-C to its child, which has already received it from the terminal. */
 const SAME_KEYSTROKE_MS = 300;
 
 const STAY: Option = {
   name: "stay",
-  about: "go on watching where the run waits for a person, until it is over",
+  about: "keep watching while the run waits for a person, until it finishes",
 };
 
-/** Caps of a run, each with the field that it sets. */
+/** Limits of a run, each with the field it sets. */
 export const LIMITS: readonly (Option & { readonly field: string; readonly whole: boolean })[] = [
-  { name: "max-steps", value: "n", about: "the most steps", field: "max_steps", whole: true },
+  {
+    name: "max-steps",
+    value: "n",
+    about: "maximum number of steps",
+    field: "max_steps",
+    whole: true,
+  },
   {
     name: "max-tool-calls",
     value: "n",
-    about: "the most tool calls",
+    about: "maximum number of tool calls",
     field: "max_tool_calls",
     whole: true,
   },
-  { name: "max-tokens", value: "n", about: "the most tokens", field: "max_tokens", whole: true },
+  {
+    name: "max-tokens",
+    value: "n",
+    about: "maximum number of tokens",
+    field: "max_tokens",
+    whole: true,
+  },
   {
     name: "max-cost",
     value: "dollars",
-    about: "the most that it may cost",
+    about: "maximum cost",
     field: "max_cost_usd",
     whole: false,
   },
   {
     name: "max-duration",
     value: "seconds",
-    about: "the longest time at work, without waits",
+    about: "maximum working time, not counting waits",
     field: "max_duration_s",
     whole: true,
   },
@@ -47,14 +59,14 @@ export const LIMITS: readonly (Option & { readonly field: string; readonly whole
 const run: Command = {
   name: "run",
   arguments: [{ name: "goal", optional: true }],
-  about: "Submits a task and shows it live",
-  more: `The goal may also come from a pipe. Ctrl-C cancels the task and shows how it ends; a second one leaves at once. Where the run waits for a person, the program says what to type, and ends with exit code 4; with --stay it goes on watching. ${EXIT_CODES}`,
+  about: "Submit a task and watch it live",
+  more: `The goal can also be piped in. Ctrl-C cancels the task and shows how it ends; a second Ctrl-C exits at once. If the run waits for a person, the command prints what to type and exits with code 4; with --stay it keeps watching. ${EXIT_CODES}`,
   options: [
-    { name: "agent", value: "name", about: "the agent whose config and limits it has" },
+    { name: "agent", value: "name", about: "agent that provides config and limits" },
     {
       name: "model",
       value: "model",
-      about: "as <provider>/<model id>, such as openai/gpt-4o-mini",
+      about: "<provider>/<model id>, such as openai/gpt-4o-mini",
     },
     {
       name: "planner",
@@ -62,27 +74,27 @@ const run: Command = {
       about: "native, react or placeholder",
       choices: ["native", "react", "placeholder"],
     },
-    { name: "instructions", value: "text", about: "what the model is told besides the goal" },
-    { name: "tools", value: "names", about: "the only tools that it has, with commas between" },
+    { name: "instructions", value: "text", about: "system instructions for the model" },
+    { name: "tools", value: "names", about: "comma-separated tools to allow; no others" },
     ...LIMITS,
-    { name: "name", value: "text", about: "a name for people" },
-    { name: "config", value: "json", about: "further fields of agent_config" },
-    { name: "input", value: "json", about: "further fields of input_data" },
-    { name: "metadata", value: "json", about: "metadata, by which tasks can be listed" },
-    { name: "idempotency-key", value: "key", about: "the same key submits the same task once" },
-    { name: "detach", about: "print the task's id and leave it to itself" },
+    { name: "name", value: "text", about: "display name" },
+    { name: "config", value: "json", about: "additional fields of agent_config" },
+    { name: "input", value: "json", about: "additional fields of input_data" },
+    { name: "metadata", value: "json", about: "metadata for filtering tasks" },
+    { name: "idempotency-key", value: "key", about: "submit only once for the same key" },
+    { name: "detach", about: "print the task id and exit" },
     STAY,
   ],
   async run(call) {
-    const { world, given, client } = call;
-    const body = await bodyFrom(given, world);
+    const { cli, args, client } = call;
+    const body = await bodyFrom(args, cli);
     const { tasks } = client();
     const { task_id: taskId } = await tasks.create(body, {
-      idempotencyKey: given.text("idempotency-key"),
+      idempotencyKey: args.text("idempotency-key"),
     });
-    if (given.flag("detach")) {
-      await world.stdout.print(
-        `${given.flag("json") ? JSON.stringify({ task_id: taskId }) : taskId}\n`,
+    if (args.flag("detach")) {
+      await cli.stdout.print(
+        `${args.flag("json") ? JSON.stringify({ task_id: taskId }) : taskId}\n`,
       );
       return EXIT.completed;
     }
@@ -94,66 +106,66 @@ const run: Command = {
 const watch: Command = {
   name: "watch",
   arguments: [{ name: "task" }],
-  about: "Shows a task live, from its beginning or a cursor",
-  more: `Ctrl-C leaves; the run goes on. ${EXIT_CODES}`,
-  options: [{ name: "after", value: "seq", about: "only what comes after this event" }, STAY],
+  about: "Watch a task live, from the start or a cursor",
+  more: `Ctrl-C stops watching; the run continues. ${EXIT_CODES}`,
+  options: [{ name: "after", value: "seq", about: "only events after this one" }, STAY],
   run(call) {
-    const { world, given } = call;
+    const { cli, args } = call;
     const leaving = new AbortController();
-    world.onInterrupt(() => {
+    cli.onInterrupt(() => {
       leaving.abort();
-      world.exit(INTERRUPTED);
+      cli.exit(INTERRUPTED);
     });
-    const after = given.whole("after", 0);
-    return follow(call, given.word("task"), { after, leaving: leaving.signal });
+    const after = args.whole("after", 0);
+    return follow(call, args.word("task"), { after, leaving: leaving.signal });
   },
 };
 
 export const RUN_COMMANDS: readonly Command[] = [run, watch];
 
-/** The caps that options name. */
-export function limitsFrom(given: Given): Readonly<Record<string, number>> {
+/** Returns the limits set by options. */
+export function limitsFrom(args: ParsedArgs): Readonly<Record<string, number>> {
   const entries = LIMITS.map(({ name, field, whole }) => [
     field,
-    whole ? given.whole(name) : given.number(name),
+    whole ? args.whole(name) : args.number(name),
   ]);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined)) as Readonly<
     Record<string, number>
   >;
 }
 
-async function bodyFrom(given: Given, world: World): Promise<SubmitTask> {
-  const limits = limitsFrom(given);
+async function bodyFrom(args: ParsedArgs, cli: CliEnv): Promise<SubmitTask> {
+  const limits = limitsFrom(args);
   const config = {
-    ...recordIn(given, "config"),
-    ...textsOf(given, "model", "planner", "instructions"),
-    ...(given.text("tools") === undefined ? {} : { tools: namesIn(given.text("tools") ?? "") }),
+    ...recordIn(args, "config"),
+    ...textsOf(args, "model", "planner", "instructions"),
+    ...(args.text("tools") === undefined ? {} : { tools: namesIn(args.text("tools") ?? "") }),
   };
-  const metadata = recordIn(given, "metadata");
-  const goal = given.word("goal") || (world.stdin.isTTY === true ? "" : await text(world.stdin));
+  const metadata = recordIn(args, "metadata");
+  const goal = args.word("goal") || (cli.stdin.isTTY === true ? "" : await text(cli.stdin));
   if (goal.trim() === "") {
-    throw new UsageError("There is no goal: say what to do, in quotes.");
+    throw new UsageError("Missing goal: pass it as an argument or pipe it in.");
   }
   return {
-    input_data: { ...recordIn(given, "input"), goal: goal.trim() },
-    ...textsOf(given, "agent", "name"),
+    input_data: { ...recordIn(args, "input"), goal: goal.trim() },
+    ...textsOf(args, "agent", "name"),
     ...(Object.keys(config).length === 0 ? {} : { agent_config: config }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
     ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
   };
 }
 
-function textsOf(given: Given, ...names: readonly string[]): Readonly<Record<string, string>> {
+function textsOf(args: ParsedArgs, ...names: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     names.flatMap((name) => {
-      const value = given.text(name);
+      const value = args.text(name);
       return value === undefined ? [] : [[name, value] as const];
     }),
   );
 }
 
-function recordIn(given: Given, name: string): Readonly<Record<string, unknown>> {
-  const value = given.json(name);
+function recordIn(args: ParsedArgs, name: string): Readonly<Record<string, unknown>> {
+  const value = args.json(name);
   if (
     value !== undefined &&
     (typeof value !== "object" || value === null || Array.isArray(value))
@@ -163,27 +175,29 @@ function recordIn(given: Given, name: string): Readonly<Record<string, unknown>>
   return recordOf(value);
 }
 
-/** Names with commas or spaces between. */
+/** Splits names at commas and spaces. */
 export function namesIn(list: string): string[] {
   return list.split(/[\s,]+/).filter((name) => name !== "");
 }
 
-function cancelOnInterrupt({ world, client }: Call, taskId: string): void {
+function cancelOnInterrupt({ cli, client }: Call, taskId: string): void {
   let firstAt: number | null = null;
-  // On a terminal the line has the status and what was typed.
-  const fresh = isTerminal(world.stderr) ? ERASE_LINE : "\n";
-  world.onInterrupt(() => {
+  // On a terminal, the current line holds the status and the typed ^C.
+  const fresh = isTerminal(cli.stderr) ? ERASE_LINE : "\n";
+  cli.onInterrupt(() => {
     if (firstAt === null) {
       firstAt = Date.now();
-      world.stderr.write(`${fresh}Cancelling … (Ctrl-C again leaves at once)\n`);
+      cli.stderr.write(`${fresh}Cancelling … (press Ctrl-C again to exit at once)\n`);
       client()
         .tasks.cancel(taskId, { reason: "Ctrl-C at the terminal" })
         .catch((error: unknown) => {
-          world.stderr.write(`${fresh}It could not be cancelled, and goes on. ${explain(error)}\n`);
-          world.exit(EXIT.failed);
+          cli.stderr.write(
+            `${fresh}The task could not be cancelled and continues. ${explain(error)}\n`,
+          );
+          cli.exit(EXIT.failed);
         });
     } else if (Date.now() - firstAt > SAME_KEYSTROKE_MS) {
-      world.exit(INTERRUPTED);
+      cli.exit(INTERRUPTED);
     }
   });
 }

@@ -1,13 +1,12 @@
 /**
- * What the events of a run amount to for somebody who watches: the step it is at, the calls that
- * are open, and what it has used. Fields that an event should have and lacks count as nothing:
- * the events come from a service that may be older or newer than this program.
+ * Folds a run's events into its progress: current step, open calls and usage. Missing fields count
+ * as empty, because the service may be older or newer than this program.
  */
 
 import type { TaskEvent } from "../event.ts";
 import type { Task } from "../model.ts";
 
-/** A tool call: as the model asked for it, then as it was really made. */
+/** A tool call: first as the model requested it, then as it was executed. */
 export interface ToolCall {
   readonly name: string;
   readonly arguments: unknown;
@@ -16,7 +15,7 @@ export interface ToolCall {
 
 const UNKNOWN_CALL: ToolCall = { name: "tool", arguments: undefined, open: false };
 
-/** The fold over a run's events, in order. */
+/** Progress of a run. Pass every event in order. */
 export class RunProgress {
   #step = 0;
   #doing = "queued";
@@ -29,7 +28,7 @@ export class RunProgress {
   #createdAt = Number.NaN;
   readonly #calls = new Map<string, ToolCall>();
 
-  /** Takes one more event into account. */
+  /** Applies one event. */
   observe({ type, at, data }: TaskEvent): void {
     switch (type) {
       case "run.created":
@@ -52,7 +51,7 @@ export class RunProgress {
         this.#doing = "reading the reply";
         break;
       case "model.failed":
-        this.#doing = "waiting to ask again";
+        this.#doing = "waiting to retry";
         break;
       case "model.completed":
         this.#doing = "deciding";
@@ -75,7 +74,7 @@ export class RunProgress {
         this.#put({ ...data, name: this.call(data).name }, this.call(data).arguments, false);
         break;
       default:
-      // Nothing that changes what the run is at.
+      // Other events do not change the progress.
     }
   }
 
@@ -83,25 +82,25 @@ export class RunProgress {
     return this.#step;
   }
 
-  /** The call that an event is about. */
+  /** Returns the call that an event belongs to. */
   call(data: TaskEvent["data"]): ToolCall {
     return this.#calls.get(textOf(data["call_id"])) ?? UNKNOWN_CALL;
   }
 
-  /** What the run is doing now, in a few words. */
+  /** The current activity, in a few words. */
   get doing(): string {
     const open = [...this.#calls.values()].filter((call) => call.open).map(({ name }) => name);
     const doing = this.#resting ?? (open.length > 0 ? `calling ${open.join(", ")}` : this.#doing);
     return this.#step === 0 ? doing : `step ${this.#step} · ${doing}`;
   }
 
-  /** How long the run has taken at an event's time; null if its beginning was not seen. */
+  /** Milliseconds from the start of the run to the given time; null if the start was not observed. */
   elapsedMs(at: string): number | null {
     const ms = Date.parse(at) - this.#createdAt;
     return Number.isNaN(ms) ? null : ms;
   }
 
-  /** What the run has used so far. */
+  /** Usage so far. */
   get usage(): string {
     return usageText({
       steps: this.#step,
@@ -122,7 +121,7 @@ export class RunProgress {
   }
 }
 
-/** What a run has used, on one line; what is none and says nothing is left out. */
+/** Formats usage on one line. Omits tokens and cost when they are zero. */
 export function usageText(used: Task["usage"]): string {
   return [
     counted(used.steps, "step"),
@@ -143,23 +142,23 @@ function grouped(count: number): string {
   return count.toLocaleString("en-US");
 }
 
-/** At least cents, and as many digits as a millionth of a dollar needs. */
+/** At least two decimals, at most six. */
 function dollars(usd: number): string {
   const digits = usd.toFixed(6).replace(/0{1,4}$/, "");
   return `$${digits}`;
 }
 
-/** The text that a field should hold, or none. */
+/** Returns a string field, or "". */
 export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** The number that a field should hold, or 0. */
+/** Returns a number field, or 0. */
 export function numberOf(value: unknown): number {
   return typeof value === "number" ? value : 0;
 }
 
-/** The object that a field should hold, or an empty one. */
+/** Returns an object field, or an empty object. */
 export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? (value as Readonly<Record<string, unknown>>)

@@ -1,9 +1,9 @@
-/** Words that are printed to be typed into a shell: what comes from outside stays one word there. */
+/** Quotes untrusted text for commands that are printed to be copied into a shell. */
 import { neutralise } from "./terminal-text.ts";
 
 const PLAIN = /^[\w@%+=:,./-]+$/;
 
-/** A word as a shell takes it for itself and nothing else. */
+/** Returns the text quoted so that a shell reads it as one word. */
 export function shellWord(text: string): string {
   const shown = neutralise(text);
   return PLAIN.test(shown) ? shown : `'${shown.replaceAll("'", String.raw`'\''`)}'`;

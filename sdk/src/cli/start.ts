@@ -1,12 +1,12 @@
-/** The program in its process: real streams, real signals, and an end that loses no output. */
+/** Runs the command line with the real streams and signals of this process. */
 import { runCli } from "./cli.ts";
-import { outputOf, type World } from "./world.ts";
+import { outputOf, type CliEnv } from "./cli-env.ts";
 
-/** Runs the command line of this process and ends it. */
+/** Runs the command line, flushes the output and exits the process. */
 export async function start(
   program: string,
   args: readonly string[],
-  own: Pick<World, "configFile" | "defaultKey">,
+  own: Pick<CliEnv, "configFile" | "defaultKey">,
 ): Promise<void> {
   const code = await runCli(args, {
     ...own,
@@ -18,6 +18,6 @@ export async function start(
     onInterrupt: (act) => void process.on("SIGINT", act),
     exit: (status) => process.exit(status),
   });
-  // Connections that are still closing must not hold the prompt back; output must not be lost.
+  // Exit without waiting for closing connections, but only after the output is flushed.
   process.stdout.write("", () => process.exit(code));
 }

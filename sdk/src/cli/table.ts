@@ -1,15 +1,15 @@
-/** Rows as a person reads them: in columns that are cut to what the screen has room for. */
+/** Tables whose columns fit the terminal. */
 import { hasColour, isTerminal, type Output } from "./live-view.ts";
 import { painted } from "./paint.ts";
 import { columnsOf, shorten } from "./terminal-text.ts";
 
 const GAP = "  ";
-/** What a column is never cut below; the first one, which has ids and names to copy, is never cut. */
+/** Minimum column width. The first column holds ids and names to copy and is never cut. */
 const MIN_WIDTH = 8;
-/** What a cell is cut to where there is no terminal. */
+/** Maximum cell width without a terminal. */
 const FILE_WIDTH = 200;
 
-/** A table with its head; empty where there are no rows. */
+/** Returns a table with its header, or "" without rows. */
 export function tableOf(
   output: Output,
   head: readonly string[],
@@ -31,7 +31,7 @@ export function tableOf(
   return shown.map((line) => `${line}\n`).join("");
 }
 
-/** Widths that fit the screen: the last column gives way first, then the widest of the others. */
+/** Column widths that fit the screen. Shrinks the last column first, then the widest of the others. */
 function fitted(whole: readonly number[], columns: number): number[] {
   const widths = [...whole];
   const last = widths.length - 1;
@@ -52,7 +52,7 @@ function padded(cell: string, width: number): string {
   return cell + " ".repeat(Math.max(0, width - columnsOf(cell)));
 }
 
-/** Names with their values, a line each; what has no value is left out. */
+/** Returns name and value pairs, one per line. Omits empty values. */
 export function listOf(
   output: Output,
   pairs: readonly (readonly [name: string, value: string | null])[],

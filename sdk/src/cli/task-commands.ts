@@ -1,4 +1,4 @@
-/** What is done with tasks by their ids: lists, logs, and what people say to runs. */
+/** Commands for tasks: list, show, cancel, retry, approve, send messages. */
 import { jsonLine } from "./json-line.ts";
 import { text } from "node:stream/consumers";
 import { TERMINAL_STATUSES } from "../event.ts";
@@ -11,34 +11,34 @@ import { listOf } from "./table.ts";
 import { hasColour, isTerminal } from "./live-view.ts";
 import { recordOf, textOf, usageText } from "./run-progress.ts";
 import { block } from "./terminal-text.ts";
-import { EXIT, UsageError } from "./world.ts";
+import { EXIT, UsageError } from "./cli-env.ts";
 
 const TASK: Argument = { name: "task" };
 const CALL: Argument = { name: "call" };
-const COMMENT: Option = { name: "comment", value: "text", about: "what the model is told with it" };
-/** The most tasks that the service lists at once. */
+const COMMENT: Option = { name: "comment", value: "text", about: "comment that the model sees" };
+/** Maximum page size of the service. */
 const PAGE = 100;
 
 const ls: Command = {
   name: "ls",
   arguments: [],
-  about: "Lists tasks, newest first",
+  about: "List tasks, newest first",
   options: [
     {
       name: "status",
       value: "status",
-      about: "only tasks of this status",
+      about: "only tasks with this status",
       choices: ["pending", "running", "waiting", ...TERMINAL_STATUSES],
     },
     { name: "agent", value: "name", about: "only tasks of this agent" },
-    { name: "limit", value: "n", about: "how many (default 20)" },
-    { name: "all", about: "all of them" },
+    { name: "limit", value: "n", about: "maximum number of tasks (default 20)" },
+    { name: "all", about: "list all tasks" },
   ],
   run(call) {
-    const { given } = call;
-    const status = given.text("status") as Task["status"] | undefined;
-    const agent = given.text("agent");
-    const most = given.flag("all") ? Number.POSITIVE_INFINITY : (given.whole("limit") ?? 20);
+    const { args } = call;
+    const status = args.text("status") as Task["status"] | undefined;
+    const agent = args.text("agent");
+    const most = args.flag("all") ? Number.POSITIVE_INFINITY : (args.whole("limit") ?? 20);
     const query = {
       ...(status !== undefined && { status }),
       ...(agent !== undefined && { agent }),
@@ -57,17 +57,21 @@ const ls: Command = {
 const get: Command = {
   name: "get",
   arguments: [TASK],
-  about: "Shows a task as it is now",
+  about: "Show the current state of a task",
   options: [
-    { name: "wait", value: "seconds", about: "at most so long for it to be over, or to rest" },
+    {
+      name: "wait",
+      value: "seconds",
+      about: "wait up to this long until the task finishes or pauses",
+    },
   ],
-  async run({ world, given, client }) {
-    const task = await client().tasks.get(given.word("task"), { wait: given.whole("wait", 0) });
-    if (given.flag("json")) {
-      await world.stdout.print(jsonLine(task));
+  async run({ cli, args, client }) {
+    const task = await client().tasks.get(args.word("task"), { wait: args.whole("wait", 0) });
+    if (args.flag("json")) {
+      await cli.stdout.print(jsonLine(task));
       return EXIT.completed;
     }
-    const list = listOf(world.stdout, [
+    const list = listOf(cli.stdout, [
       ["task", task.task_id],
       ["status", statusOf(task)],
       ["name", task.name],
@@ -81,8 +85,8 @@ const get: Command = {
       ["error", task.error === null ? null : `${task.error.message} (${task.error.code})`],
     ]);
     const answer = task.result?.answer ?? "";
-    const columns = isTerminal(world.stdout) ? world.stdout.columns : undefined;
-    await world.stdout.print(list + (answer === "" ? "" : `\n${block(answer, "", columns)}`));
+    const columns = isTerminal(cli.stdout) ? cli.stdout.columns : undefined;
+    await cli.stdout.print(list + (answer === "" ? "" : `\n${block(answer, "", columns)}`));
     return EXIT.completed;
   },
 };
@@ -90,19 +94,19 @@ const get: Command = {
 const logs: Command = {
   name: "logs",
   arguments: [TASK],
-  about: "Prints a task's events so far, as run shows them; with --json each as it is",
-  options: [{ name: "after", value: "seq", about: "only what comes after this event" }],
-  async run({ world, given, client }) {
-    const { stdout } = world;
+  about: "Print a task's events so far (raw with --json)",
+  options: [{ name: "after", value: "seq", about: "only events after this one" }],
+  async run({ cli, args, client }) {
+    const { stdout } = cli;
     const view = new RunView({
       colour: hasColour(stdout),
       ...(isTerminal(stdout) && { columns: stdout.columns ?? 80 }),
     });
-    const after = given.whole("after", 0) ?? 0;
-    for await (const event of client().tasks.log(given.word("task"), { after })) {
-      await stdout.print(given.flag("json") ? jsonLine(event) : view.render(event));
+    const after = args.whole("after", 0) ?? 0;
+    for await (const event of client().tasks.log(args.word("task"), { after })) {
+      await stdout.print(args.flag("json") ? jsonLine(event) : view.render(event));
     }
-    await stdout.print(!given.flag("json") && view.midLine ? "\n" : "");
+    await stdout.print(!args.flag("json") && view.midLine ? "\n" : "");
     return EXIT.completed;
   },
 };
@@ -110,24 +114,24 @@ const logs: Command = {
 const cancel: Command = {
   name: "cancel",
   arguments: [TASK],
-  about: "Ends a task, and aborts what it is doing",
-  options: [{ name: "reason", value: "text", about: "why" }],
+  about: "Cancel a task and abort its current call",
+  options: [{ name: "reason", value: "text", about: "reason, recorded with the cancellation" }],
   async run(call) {
-    const reason = call.given.text("reason");
+    const reason = call.args.text("reason");
     const body = reason === undefined ? {} : { reason };
-    return printTask(call, await call.client().tasks.cancel(call.given.word("task"), body));
+    return printTask(call, await call.client().tasks.cancel(call.args.word("task"), body));
   },
 };
 
 const retry: Command = {
   name: "retry",
   arguments: [TASK],
-  about: "Submits a task that is over once more, and prints the new one's id",
+  about: "Submit a finished task again and print the new task's id",
   options: [],
   async run(call) {
-    const task = await call.client().tasks.retry(call.given.word("task"));
-    const { world, given } = call;
-    await world.stdout.print(given.flag("json") ? jsonLine(task) : `${task.task_id}\n`);
+    const task = await call.client().tasks.retry(call.args.word("task"));
+    const { cli, args } = call;
+    await cli.stdout.print(args.flag("json") ? jsonLine(task) : `${task.task_id}\n`);
     return EXIT.completed;
   },
 };
@@ -135,16 +139,19 @@ const retry: Command = {
 const approve: Command = {
   name: "approve",
   arguments: [TASK, CALL],
-  about: "Lets a tool call happen that waits for approval",
-  options: [{ name: "arguments", value: "json", about: "in the place of the model's" }, COMMENT],
+  about: "Approve a pending tool call",
+  options: [
+    { name: "arguments", value: "json", about: "arguments that replace the model's" },
+    COMMENT,
+  ],
   async run(call) {
-    const { given, client } = call;
-    const other = given.json("arguments");
+    const { args, client } = call;
+    const other = args.json("arguments");
     const decision = {
-      comment: given.text("comment"),
+      comment: args.text("comment"),
       ...(other !== undefined && { arguments: other }),
     };
-    const task = await client().tasks.approve(given.word("task"), given.word("call"), decision);
+    const task = await client().tasks.approve(args.word("task"), args.word("call"), decision);
     return printTask(call, task);
   },
 };
@@ -152,12 +159,12 @@ const approve: Command = {
 const deny: Command = {
   name: "deny",
   arguments: [TASK, CALL],
-  about: "Forbids a tool call that waits for approval",
+  about: "Deny a pending tool call",
   options: [COMMENT],
   async run(call) {
-    const { given, client } = call;
-    const decision = { comment: given.text("comment") };
-    const task = await client().tasks.deny(given.word("task"), given.word("call"), decision);
+    const { args, client } = call;
+    const decision = { comment: args.text("comment") };
+    const task = await client().tasks.deny(args.word("task"), args.word("call"), decision);
     return printTask(call, task);
   },
 };
@@ -165,37 +172,39 @@ const deny: Command = {
 const send: Command = {
   name: "send",
   arguments: [TASK, { name: "text", optional: true }],
-  about: "Says something to a run, or answers its question",
-  more: "The text may also come from a pipe.",
+  about: "Send a message to a run, or answer its question",
+  more: "The text can also be piped in.",
   options: [
-    { name: "data", value: "json", about: "the answer to a question that wants fields" },
-    { name: "call", value: "id", about: "the call whose question it answers" },
-    { name: "key", value: "key", about: "the question, where a call asked several" },
+    { name: "data", value: "json", about: "answer to a question with a form" },
+    { name: "call", value: "id", about: "id of the call that asked" },
+    { name: "key", value: "key", about: "key of the question, if a call asked several" },
     {
       name: "action",
       value: "action",
-      about: "accept, decline or cancel, for the question of an MCP server",
+      about: "accept, decline or cancel a question of an MCP server",
       choices: ["accept", "decline", "cancel"],
     },
   ],
   async run(call) {
-    const { given, client } = call;
-    return printTask(call, await client().tasks.send(given.word("task"), await messageFrom(call)));
+    const { args, client } = call;
+    return printTask(call, await client().tasks.send(args.word("task"), await messageFrom(call)));
   },
 };
 
 const limits: Command = {
   name: "limits",
   arguments: [TASK],
-  about: "Changes the caps of a live run",
+  about: "Change the limits of a live run",
   options: LIMITS,
   async run(call) {
-    const { given, client } = call;
-    const changed = limitsFrom(given);
+    const { args, client } = call;
+    const changed = limitsFrom(args);
     if (Object.keys(changed).length === 0) {
-      throw new UsageError(`Name a limit: ${LIMITS.map(({ name }) => `--${name}`).join(", ")}.`);
+      throw new UsageError(
+        `Set at least one limit: ${LIMITS.map(({ name }) => `--${name}`).join(", ")}.`,
+      );
     }
-    return printTask(call, await client().tasks.setLimits(given.word("task"), changed));
+    return printTask(call, await client().tasks.setLimits(args.word("task"), changed));
   },
 };
 
@@ -211,15 +220,15 @@ export const TASK_COMMANDS: readonly Command[] = [
   limits,
 ];
 
-async function messageFrom({ world, given }: Call): Promise<Message> {
-  const action = given.text("action") as Message["action"];
-  const data = given.json("data");
-  const [callId, key] = [given.text("call"), given.text("key")];
+async function messageFrom({ cli, args }: Call): Promise<Message> {
+  const action = args.text("action") as Message["action"];
+  const data = args.json("data");
+  const [callId, key] = [args.text("call"), args.text("key")];
   const isAnswer = data !== undefined || action !== undefined;
-  const isPiped = !isAnswer && world.stdin.isTTY !== true;
-  const content = given.word("text") || (isPiped ? (await text(world.stdin)).trim() : "");
+  const isPiped = !isAnswer && cli.stdin.isTTY !== true;
+  const content = args.word("text") || (isPiped ? (await text(cli.stdin)).trim() : "");
   if (content === "" && !isAnswer) {
-    throw new UsageError("There is nothing to send: say it, in quotes.");
+    throw new UsageError("Missing message: pass it as an argument or pipe it in.");
   }
   return {
     ...(content !== "" && { content }),
@@ -230,10 +239,10 @@ async function messageFrom({ world, given }: Call): Promise<Message> {
   };
 }
 
-/** The id and how it stands, or all of it as JSON. */
-async function printTask({ world, given }: Call, task: Task): Promise<number> {
-  const line = given.flag("json") ? JSON.stringify(task) : `${task.task_id} ${statusOf(task)}`;
-  await world.stdout.print(`${line}\n`);
+/** Prints the id and status, or the whole task as JSON. */
+async function printTask({ cli, args }: Call, task: Task): Promise<number> {
+  const line = args.flag("json") ? JSON.stringify(task) : `${task.task_id} ${statusOf(task)}`;
+  await cli.stdout.print(`${line}\n`);
   return EXIT.completed;
 }
 
@@ -252,7 +261,7 @@ const UNITS: readonly (readonly [unit: string, seconds: number])[] = [
   ["m", 60],
 ];
 
-/** How long ago a moment was, by its largest unit. */
+/** Formats an age in its largest unit. */
 function ageOf(at: string, now: number): string {
   const seconds = Math.max(0, Math.round((now - Date.parse(at)) / 1000));
   const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? ["s", 1];

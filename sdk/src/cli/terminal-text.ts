@@ -1,18 +1,18 @@
 /**
- * Text from outside, made fit for a terminal: nothing in it can move the cursor, colour the screen
- * or reorder what is read; it is measured in columns, cut to a width and wrapped as it streams in.
+ * Makes untrusted text safe for a terminal: it cannot move the cursor, set colours or reorder text.
+ * Also measures text in columns, truncates it, and wraps it as it streams in.
  */
 
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 const CONTROLS =
-  // oxlint-disable-next-line no-control-regex -- control characters are what it is about
+  // oxlint-disable-next-line no-control-regex -- matches control characters on purpose
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /**
- * Shows control characters as their pictures, so that they are seen and do nothing. Line feeds
- * stay; a carriage return goes, since text that came over a wire may end its lines with both.
- * Marks that change the direction of text are shown too: they can make a line read as another.
+ * Replaces control characters with visible symbols. Keeps line feeds and drops carriage returns,
+ * since remote text may end lines with both. Also replaces marks that change the text direction,
+ * because they can disguise a line.
  */
 export function neutralise(text: string): string {
   return text
@@ -36,7 +36,7 @@ const ZERO_WIDTH = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u;
 
-/** How many columns a line of text takes. */
+/** Returns the width of a line in columns. */
 export function columnsOf(text: string): number {
   if (ASCII.test(text)) {
     return text.length;
@@ -55,9 +55,9 @@ function graphemeColumns(grapheme: string): number {
   return WIDE.test(grapheme) ? 2 : 1;
 }
 
-/** The text as one line of at most so many columns; what does not fit ends in an ellipsis. */
+/** Returns the text as one line of at most `columns`, ending in an ellipsis if truncated. */
 export function shorten(text: string, columns: number): string {
-  // A tool may give megabytes; what is far beyond the line is never looked at.
+  // A tool may return megabytes; text far beyond the line is not processed.
   const near = text.slice(0, columns * 16);
   const line = neutralise(near).replaceAll(/\s+/g, " ").trim();
   if (near.length === text.length && columnsOf(line) <= columns) {
@@ -78,15 +78,15 @@ function splitAt(text: string, columns: number): { head: string; rest: string } 
   return { head: text, rest: "" };
 }
 
-// Where a line may be broken: at white space, and around each character of a script without it.
+// A line may break at white space and around each character of a script without spaces.
 const UNSPACED = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}`;
 const BREAK = new RegExp(String.raw`[\s${UNSPACED}](?=[^\s${UNSPACED}]*$)`, "u");
 const TOKENS = new RegExp(String.raw`\n|[^\S\n]+|[${UNSPACED}]|[^\s${UNSPACED}]+`, "gu");
 const MAX_HELD = 256;
 
 /**
- * Lays out text that arrives in pieces: indented, wrapped at words, neutralised. A word is held
- * back until its end is known, so that a piece boundary never shows.
+ * Indents, wraps and neutralises text that arrives in pieces. Buffers a word until it is complete,
+ * so that the pieces are not visible.
  */
 export class TextFlow {
   readonly #indent: string;
@@ -95,7 +95,7 @@ export class TextFlow {
   #spaces = "";
   #column = 0;
 
-  /** `width` counts the indent; without a limit nothing is wrapped. */
+  /** `width` includes the indent. Without it, nothing is wrapped. */
   constructor(indent: string, width = Number.POSITIVE_INFINITY) {
     this.#indent = indent;
     this.#width = Math.max(width, indent.length + 8);
@@ -106,7 +106,7 @@ export class TextFlow {
     return this.#column > 0;
   }
 
-  /** What can be printed now that this much more is known. */
+  /** Adds a piece and returns the text that can be printed. */
   feed(piece: string): string {
     const text = this.#held + piece;
     const found = BREAK.exec(text);
@@ -116,7 +116,7 @@ export class TextFlow {
     return this.#lay(text.slice(0, cut));
   }
 
-  /** The rest, with the line ended. */
+  /** Returns the rest and ends the line. */
   end(): string {
     const rest = this.#lay(this.#held);
     this.#held = "";
@@ -173,13 +173,13 @@ export class TextFlow {
   }
 }
 
-/** A cut that leaves no half of a surrogate pair behind. */
+/** Returns a cut position that does not split a surrogate pair. */
 function lastWhole(text: string): number {
   const last = text.charCodeAt(text.length - 1);
   return last >= 0xd8_00 && last <= 0xdb_ff ? text.length - 1 : text.length;
 }
 
-/** The whole text laid out as a block, with its last line ended. */
+/** Lays out a complete text as a block that ends with a line feed. */
 export function block(text: string, indent: string, width?: number): string {
   const flow = new TextFlow(indent, width);
   return flow.feed(text) + flow.end();

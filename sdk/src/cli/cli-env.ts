@@ -1,44 +1,44 @@
-/** What a command has around it: arguments aside, all that it reads and writes. */
+/** The environment of a command: everything it reads and writes except its arguments. */
 import type { Output } from "./live-view.ts";
 
-export interface World {
-  /** How the program is called, for texts that say what to type. */
+export interface CliEnv {
+  /** The program name, for printed commands. */
   readonly program: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly stdout: Out;
   readonly stderr: Output;
-  /** Where the profiles are; null: there are none. */
+  /** Path of the profile file; null disables profiles. */
   readonly configFile: string | null;
-  /** The key where nothing else names one; null: there is none. */
+  /** Returns the fallback key, or null. */
   readonly defaultKey: () => string | null;
-  /** Calls a function at each Ctrl-C from now on. */
+  /** Registers a handler for Ctrl-C. */
   readonly onInterrupt: (act: () => void) => void;
-  /** Ends the program at once. */
+  /** Exits immediately. */
   readonly exit: (code: number) => never;
 }
 
-/** Where results go. */
+/** Standard output. */
 export interface Out extends Output {
-  /** Writes and waits until there is room for more. @throws ReaderGone if nobody reads any more */
+  /** Writes, then waits until the buffer has room. @throws OutputClosed if the reader is gone */
   print(text: string): Promise<void>;
-  /** Waits until there is room for more, or nobody reads any more. */
+  /** Waits until the buffer has room or the reader is gone. */
   room(): Promise<void>;
 }
 
-/** How a command ended, as the program's exit code. */
+/** Exit codes. */
 export const EXIT = { completed: 0, failed: 1, usage: 2, cancelled: 3, waiting: 4 } as const;
 
-/** What a shell says of a program that Ctrl-C has ended. */
+/** Conventional exit code after SIGINT. */
 export const INTERRUPTED = 130;
 
-/** Wrong use; its text is all that is shown. */
+/** Wrong usage. Only its message is printed. */
 export class UsageError extends Error {}
 
-/** Whoever reads the output has left, as `head` does: there is no point in going on. */
-export class ReaderGone extends Error {}
+/** The reader closed the pipe, as `head` does. The command stops. */
+export class OutputClosed extends Error {}
 
-/** Standard output as results go there. */
+/** Wraps a stream so that a closed pipe is detected. */
 export function outputOf(stream: NodeJS.WriteStream): Out {
   let gone = false;
   stream.on("error", () => {
@@ -51,7 +51,7 @@ export function outputOf(stream: NodeJS.WriteStream): Out {
     get columns() {
       return stream.columns;
     },
-    // What is shown live goes on without a reader: the exit code still says how it ended.
+    // Live output continues without a reader, so that the exit code still reports the outcome.
     write: (text) => gone || stream.write(text),
     room: async () => {
       if (!gone) {
@@ -63,7 +63,7 @@ export function outputOf(stream: NodeJS.WriteStream): Out {
         await roomIn(stream);
       }
       if (gone || stream.destroyed) {
-        throw new ReaderGone();
+        throw new OutputClosed();
       }
     },
   };
