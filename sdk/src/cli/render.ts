@@ -71,7 +71,7 @@ export class RunView {
   readonly #renders: Readonly<Record<string, Render>> = {
     "run.created": (data) => {
       const input = recordOf(data["input_data"]);
-      // Version 1 of the event has both beside the config as well.
+      // Version 1 of the event repeats both outside the config.
       const { model, planner } = recordOf(data["config"]);
       const about = [data["task_id"], model, planner].map(textOf);
       const goal = block(textOf(input["goal"] ?? input["prompt"]), "> ", this.#screen.columns);
