@@ -11,8 +11,15 @@ import {
   type ConfigLayer,
   type LimitLayer,
 } from "../run/spec/agent.ts";
-import { writeNoted, type Actor, type AuditEntry } from "./audit.ts";
-import { toolOf, type RawTool, type ToolRow } from "./tools.ts";
+import type { Actor, AuditEntry } from "./audit.ts";
+import { toolOf, type ToolRow } from "./tools.ts";
+import {
+  expectedValues,
+  isExpected,
+  VersionedTable,
+  type RawDefinition,
+  type Version,
+} from "./versioned.ts";
 
 /** Agents that a tenant may have at a time. */
 export const MAX_AGENTS = 200;
@@ -20,35 +27,29 @@ export const MAX_AGENTS = 200;
 const LISTED_CHARS = 16_384;
 const TOO_LARGE = "null";
 
-export interface AgentRow extends AgentDefinition {
+export interface AgentRow extends AgentDefinition, Version {
   readonly name: string;
-  readonly version: number;
-  readonly created_at: string;
   readonly updated_at: string;
 }
 
 /** An agent as a list has it: a config that is too large for a page is null. */
 export type ListedAgent = Omit<AgentRow, "config"> & { readonly config: ConfigLayer | null };
 
-/** A version that a client named. */
-export type AgentVersion = Pick<AgentRow, "version" | "created_at">;
-
 /** Where a page of a list ended. */
 export type AgentPosition = Pick<AgentRow, "name" | "created_at">;
 
-const NEWEST = "SELECT * FROM agent WHERE tenant_id = ?1 AND name = ?2 AND deleted_at IS NULL";
-
 export class AgentStore {
   readonly #db: D1Database;
+  readonly #table: VersionedTable<RawAgent, AgentRow>;
 
   constructor(db: D1Database) {
     this.#db = db;
+    this.#table = new VersionedTable(db, "agent", agentRowOf, "deleted_at IS NULL");
   }
 
   /** The newest version of an agent, or null. */
-  async get(tenantId: string, name: string): Promise<AgentRow | null> {
-    const row = await this.#db.prepare(NEWEST).bind(tenantId, name).first<RawAgent>();
-    return row === null ? null : fromRaw(row);
+  get(tenantId: string, name: string): Promise<AgentRow | null> {
+    return this.#table.get(tenantId, name);
   }
 
   /** What a submission looks at, in one statement: an agent, and all tools of its tenant by name. */
@@ -66,10 +67,10 @@ export class AgentStore {
          FROM tool WHERE tenant_id = ?1 ORDER BY of_agent DESC, name`,
       )
       .bind(tenantId, name)
-      .all<(RawAgent & { of_agent: 1 }) | (RawTool & { of_agent: 0 })>();
+      .all<(RawAgent & { of_agent: 1 }) | (RawDefinition & { of_agent: 0 })>();
     const agent = results.find((row) => row.of_agent === 1);
     return {
-      agent: agent === undefined ? null : fromRaw(agent),
+      agent: agent === undefined ? null : agentRowOf(agent),
       tools: results.flatMap((row) => (row.of_agent === 1 ? [] : [toolOf(row)])),
     };
   }
@@ -90,11 +91,13 @@ export class AgentStore {
            ORDER BY created_at DESC, name DESC LIMIT ?4`,
         )
         .bind(tenantId, before?.created_at ?? null, before?.name ?? null, limit),
-      this.#db.prepare(NEWEST).bind(tenantId, DEFAULT_AGENT),
+      this.#table.one(tenantId, DEFAULT_AGENT),
     ]);
     return {
       agents: (page?.results ?? []).map((row) =>
-        row.config === TOO_LARGE ? Object.assign(fromRaw(row), { config: null }) : fromRaw(row),
+        row.config === TOO_LARGE
+          ? Object.assign(agentRowOf(row), { config: null })
+          : agentRowOf(row),
       ),
       hasDefault: (own?.results.length ?? 0) > 0,
     };
@@ -130,7 +133,7 @@ export class AgentStore {
       )
       .bind(tenantId, name, before, limit)
       .all<RawAgent>();
-    return results.map(fromRaw);
+    return results.map(agentRowOf);
   }
 
   /** Adds an agent; null where the name is taken, or the tenant has no room for more. */
@@ -168,7 +171,7 @@ export class AgentStore {
     tenantId: string,
     name: string,
     definition: AgentDefinition,
-    expected: AgentVersion | null,
+    expected: Version | null,
     actor: Actor,
   ): Promise<AgentRow | null> {
     return this.#write(
@@ -179,17 +182,10 @@ export class AgentStore {
           `UPDATE agent SET version = version + 1, description = ?3, config = ?4, limits = ?5,
              updated_at = ?6
            WHERE tenant_id = ?1 AND name = ?2 AND deleted_at IS NULL
-             AND (?7 IS NULL OR (version = ?7 AND created_at = ?8))
+             AND ${isExpected(7)}
            RETURNING *`,
         )
-        .bind(
-          tenantId,
-          name,
-          ...columnsOf(definition),
-          actor.at,
-          expected?.version ?? null,
-          expected?.created_at ?? null,
-        ),
+        .bind(tenantId, name, ...columnsOf(definition), actor.at, ...expectedValues(expected)),
     );
   }
 
@@ -197,29 +193,28 @@ export class AgentStore {
   async remove(
     tenantId: string,
     name: string,
-    expected: AgentVersion | null,
+    expected: Version | null,
     actor: Actor,
   ): Promise<boolean> {
     const statement = this.#db
       .prepare(
         `UPDATE agent SET deleted_at = ?3
          WHERE tenant_id = ?1 AND name = ?2 AND deleted_at IS NULL
-           AND (?4 IS NULL OR (version = ?4 AND created_at = ?5))
-         RETURNING name`,
+           AND ${isExpected(4)}
+         RETURNING *`,
       )
-      .bind(tenantId, name, actor.at, expected?.version ?? null, expected?.created_at ?? null);
+      .bind(tenantId, name, actor.at, ...expectedValues(expected));
     const entry = { tenant_id: tenantId, action: "agent.deleted", subject: name } as const;
-    return (await writeNoted(this.#db, statement, actor, entry)) !== null;
+    return (await this.#table.write(statement, actor, entry)) !== null;
   }
 
   /** Writes the newest version, and keeps it among all versions. */
-  async #write(
+  #write(
     actor: Actor,
     entry: AuditEntry,
     statement: D1PreparedStatement,
   ): Promise<AgentRow | null> {
-    const row = await writeNoted<RawAgent>(
-      this.#db,
+    return this.#table.write(
       statement,
       actor,
       entry,
@@ -232,7 +227,6 @@ export class AgentStore {
         )
         .bind(entry.tenant_id, entry.subject),
     );
-    return row === null ? null : fromRaw(row);
   }
 }
 
@@ -244,7 +238,7 @@ function columnsOf({ description, config, limits }: AgentDefinition): (string | 
 }
 
 /** Also takes rows with columns that are no business of anybody. */
-function fromRaw(raw: RawAgent): AgentRow {
+function agentRowOf(raw: RawAgent): AgentRow {
   const { name, version, description, config, limits, created_at, updated_at } = raw;
   return {
     name,

@@ -7,26 +7,22 @@ import {
   MAX_TENANT_TOOLS,
   type ToolDefinition,
 } from "../run/spec/tool-definition.ts";
-import { writeNoted, type Actor } from "./audit.ts";
+import type { Actor } from "./audit.ts";
+import {
+  definitionRow,
+  expectedValues,
+  isExpected,
+  VersionedTable,
+  type DefinitionChange,
+  type DefinitionRow,
+  type RawDefinition,
+  type Version,
+} from "./versioned.ts";
 
-export interface ToolRow {
-  readonly name: string;
-  readonly version: number;
-  readonly enabled: boolean;
-  readonly definition: ToolDefinition;
-  readonly created_at: string;
-  readonly updated_at: string;
-}
-
-/** A version of a tool, as a client named it. */
-export type ToolVersion = Pick<ToolRow, "version" | "created_at">;
+export type ToolRow = DefinitionRow<ToolDefinition>;
 
 /** What of a tool is to be other than it is. */
-export interface ToolChange {
-  /** Absent: as it is. */
-  readonly definition?: ToolDefinition;
-  readonly enabled?: boolean;
-}
+export type ToolChange = DefinitionChange<ToolDefinition>;
 
 /** Whether there is room for a definition of a length beside all others of the tenant. */
 const FITS = `(SELECT COALESCE(SUM(LENGTH(definition)), 0) FROM tool
@@ -34,26 +30,20 @@ const FITS = `(SELECT COALESCE(SUM(LENGTH(definition)), 0) FROM tool
 
 export class ToolStore {
   readonly #db: D1Database;
+  readonly #table: VersionedTable<RawDefinition, ToolRow>;
 
   constructor(db: D1Database) {
     this.#db = db;
+    this.#table = new VersionedTable(db, "tool", toolOf);
   }
 
   /** All tools of a tenant, by name. */
-  async list(tenantId: string): Promise<ToolRow[]> {
-    const { results } = await this.#db
-      .prepare("SELECT * FROM tool WHERE tenant_id = ? ORDER BY name")
-      .bind(tenantId)
-      .all<RawTool>();
-    return results.map(toolOf);
+  list(tenantId: string): Promise<ToolRow[]> {
+    return this.#table.list(tenantId);
   }
 
-  async get(tenantId: string, name: string): Promise<ToolRow | null> {
-    const row = await this.#db
-      .prepare("SELECT * FROM tool WHERE tenant_id = ? AND name = ?")
-      .bind(tenantId, name)
-      .first<RawTool>();
-    return row === null ? null : toolOf(row);
+  get(tenantId: string, name: string): Promise<ToolRow | null> {
+    return this.#table.get(tenantId, name);
   }
 
   /** Adds a tool; null where the name is taken, or the tenant has no room for more. */
@@ -72,18 +62,17 @@ export class ToolStore {
       .bind(
         tenantId,
         definition.name,
-        textOf(definition),
+        jsonOf(definition),
         definition.kind,
         Number(enabled),
         actor.at,
       );
-    const row = await writeNoted<RawTool>(this.#db, statement, actor, {
+    return this.#table.write(statement, actor, {
       tenant_id: tenantId,
       action: "tool.registered",
       subject: definition.name,
       details: { kind: definition.kind },
     });
-    return row === null ? null : toolOf(row);
   }
 
   /**
@@ -94,7 +83,7 @@ export class ToolStore {
     tenantId: string,
     name: string,
     { definition, enabled }: ToolChange,
-    expected: ToolVersion | null,
+    expected: Version | null,
     actor: Actor,
   ): Promise<ToolRow | null> {
     const statement = this.#db
@@ -102,80 +91,41 @@ export class ToolStore {
         `UPDATE tool SET version = version + 1, updated_at = ?4, enabled = COALESCE(?5, enabled),
            definition = COALESCE(?3, definition), kind = COALESCE(?6, kind)
          WHERE tenant_id = ?1 AND name = ?2
-           AND (?7 IS NULL OR (version = ?7 AND created_at = ?8))
+           AND ${isExpected(7)}
            AND (?3 IS NULL OR ${FITS})
          RETURNING *`,
       )
       .bind(
         tenantId,
         name,
-        definition === undefined ? null : textOf(definition),
+        definition === undefined ? null : jsonOf(definition),
         actor.at,
         enabled === undefined ? null : Number(enabled),
         definition?.kind ?? null,
-        expected?.version ?? null,
-        expected?.created_at ?? null,
+        ...expectedValues(expected),
       );
-    const row = await writeNoted<RawTool>(this.#db, statement, actor, {
+    return this.#table.write(statement, actor, {
       tenant_id: tenantId,
       action: "tool.changed",
       subject: name,
       details: enabled === undefined ? {} : { enabled },
     });
-    return row === null ? null : toolOf(row);
   }
 
   /** Whether a tool was removed: false where it does not exist or is at another version. */
-  async remove(
-    tenantId: string,
-    name: string,
-    expected: ToolVersion | null,
-    actor: Actor,
-  ): Promise<boolean> {
-    const statement = this.#db
-      .prepare(
-        `DELETE FROM tool WHERE tenant_id = ?1 AND name = ?2
-           AND (?3 IS NULL OR (version = ?3 AND created_at = ?4))
-         RETURNING name`,
-      )
-      .bind(tenantId, name, expected?.version ?? null, expected?.created_at ?? null);
-    const entry = { tenant_id: tenantId, action: "tool.deleted", subject: name } as const;
-    return (await writeNoted(this.#db, statement, actor, entry)) !== null;
+  remove(tenantId: string, name: string, expected: Version | null, actor: Actor): Promise<boolean> {
+    return this.#table.remove(tenantId, name, expected, actor, "tool.deleted");
   }
 }
 
-/** A row of the table; `definition` is JSON. */
-export interface RawTool {
-  readonly name: string;
-  readonly version: number;
-  readonly definition: string;
-  readonly enabled: number;
-  readonly created_at: string;
-  readonly updated_at: string;
-}
-
 /** The version is a column of its own: it is counted by the database. */
-function textOf(definition: ToolDefinition): string {
+function jsonOf(definition: ToolDefinition): string {
   const { version: _version, ...rest } = definition;
   return JSON.stringify(rest);
 }
 
 /** A row of the table as a tool. */
-export function toolOf({
-  name,
-  version,
-  definition,
-  enabled,
-  created_at,
-  updated_at,
-}: RawTool): ToolRow {
-  const parsed = JSON.parse(definition) as Omit<ToolDefinition, "version">;
-  return {
-    name,
-    version,
-    enabled: enabled === 1,
-    definition: { ...parsed, version } as ToolDefinition,
-    created_at,
-    updated_at,
-  };
+export function toolOf(raw: RawDefinition): ToolRow {
+  const parsed = JSON.parse(raw.definition) as Omit<ToolDefinition, "version">;
+  return definitionRow(raw, { ...parsed, version: raw.version } as ToolDefinition);
 }

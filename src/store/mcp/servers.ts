@@ -1,48 +1,38 @@
 /** The MCP servers that tenants bring, in D1. Every query is bound to a tenant. */
 import { MAX_MCP_SERVERS, type McpServerDefinition } from "../../run/spec/mcp-server.ts";
-import { writeNoted, type Actor } from "../audit.ts";
+import type { Actor } from "../audit.ts";
+import {
+  definitionRow,
+  expectedValues,
+  isExpected,
+  VersionedTable,
+  type DefinitionChange,
+  type DefinitionRow,
+  type RawDefinition,
+  type Version,
+} from "../versioned.ts";
 
-export interface McpServerRow {
-  readonly name: string;
-  readonly version: number;
-  readonly enabled: boolean;
-  readonly definition: McpServerDefinition;
-  readonly created_at: string;
-  readonly updated_at: string;
-}
-
-/** A version of a server, as a client named it. */
-export type McpServerVersion = Pick<McpServerRow, "version" | "created_at">;
+export type McpServerRow = DefinitionRow<McpServerDefinition>;
 
 /** What of a server is to be other than it is. */
-export interface McpServerChange {
-  /** Absent: as it is. */
-  readonly definition?: McpServerDefinition;
-  readonly enabled?: boolean;
-}
+export type McpServerChange = DefinitionChange<McpServerDefinition>;
 
 export class McpServerStore {
   readonly #db: D1Database;
+  readonly #table: VersionedTable<RawDefinition, McpServerRow>;
 
   constructor(db: D1Database) {
     this.#db = db;
+    this.#table = new VersionedTable(db, "mcp_server", serverOf);
   }
 
   /** All servers of a tenant, by name. */
-  async list(tenantId: string): Promise<McpServerRow[]> {
-    const { results } = await this.#db
-      .prepare("SELECT * FROM mcp_server WHERE tenant_id = ? ORDER BY name")
-      .bind(tenantId)
-      .all<RawServer>();
-    return results.map(serverOf);
+  list(tenantId: string): Promise<McpServerRow[]> {
+    return this.#table.list(tenantId);
   }
 
-  async get(tenantId: string, name: string): Promise<McpServerRow | null> {
-    const row = await this.#db
-      .prepare("SELECT * FROM mcp_server WHERE tenant_id = ? AND name = ?")
-      .bind(tenantId, name)
-      .first<RawServer>();
-    return row === null ? null : serverOf(row);
+  get(tenantId: string, name: string): Promise<McpServerRow | null> {
+    return this.#table.get(tenantId, name);
   }
 
   /** Adds a server; null where the name is taken, or the tenant has no room for more. */
@@ -59,13 +49,12 @@ export class McpServerStore {
          ON CONFLICT DO NOTHING RETURNING *`,
       )
       .bind(tenantId, definition.name, JSON.stringify(definition), Number(enabled), actor.at);
-    const row = await writeNoted<RawServer>(this.#db, statement, actor, {
+    return this.#table.write(statement, actor, {
       tenant_id: tenantId,
       action: "mcp_server.registered",
       subject: definition.name,
       details: { enabled },
     });
-    return row === null ? null : serverOf(row);
   }
 
   /**
@@ -76,7 +65,7 @@ export class McpServerStore {
     tenantId: string,
     name: string,
     { definition, enabled }: McpServerChange,
-    expected: McpServerVersion | null,
+    expected: Version | null,
     actor: Actor,
   ): Promise<McpServerRow | null> {
     const statement = this.#db
@@ -84,7 +73,7 @@ export class McpServerStore {
         `UPDATE mcp_server SET version = version + 1, updated_at = ?4,
            enabled = COALESCE(?5, enabled), definition = COALESCE(?3, definition)
          WHERE tenant_id = ?1 AND name = ?2
-           AND (?6 IS NULL OR (version = ?6 AND created_at = ?7))
+           AND ${isExpected(6)}
          RETURNING *`,
       )
       .bind(
@@ -93,16 +82,14 @@ export class McpServerStore {
         definition === undefined ? null : JSON.stringify(definition),
         actor.at,
         enabled === undefined ? null : Number(enabled),
-        expected?.version ?? null,
-        expected?.created_at ?? null,
+        ...expectedValues(expected),
       );
-    const row = await writeNoted<RawServer>(this.#db, statement, actor, {
+    return this.#table.write(statement, actor, {
       tenant_id: tenantId,
       action: "mcp_server.changed",
       subject: name,
       details: enabled === undefined ? {} : { enabled },
     });
-    return row === null ? null : serverOf(row);
   }
 
   /**
@@ -112,50 +99,19 @@ export class McpServerStore {
   async remove(
     tenantId: string,
     name: string,
-    expected: McpServerVersion | null,
+    expected: Version | null,
     actor: Actor,
   ): Promise<boolean> {
-    const statement = this.#db
-      .prepare(
-        `DELETE FROM mcp_server WHERE tenant_id = ?1 AND name = ?2
-           AND (?3 IS NULL OR (version = ?3 AND created_at = ?4))
-         RETURNING name`,
-      )
-      .bind(tenantId, name, expected?.version ?? null, expected?.created_at ?? null);
     const gone = "NOT EXISTS (SELECT 1 FROM mcp_server WHERE tenant_id = ?1 AND name = ?2)";
     const known = ["mcp_catalogue", "mcp_catalogue_part", "mcp_token"].map((table) =>
       this.#db
         .prepare(`DELETE FROM ${table} WHERE tenant_id = ?1 AND server = ?2 AND ${gone}`)
         .bind(tenantId, name),
     );
-    const entry = { tenant_id: tenantId, action: "mcp_server.deleted", subject: name } as const;
-    return (await writeNoted(this.#db, statement, actor, entry, ...known)) !== null;
+    return this.#table.remove(tenantId, name, expected, actor, "mcp_server.deleted", ...known);
   }
 }
 
-interface RawServer {
-  readonly name: string;
-  readonly version: number;
-  readonly definition: string;
-  readonly enabled: number;
-  readonly created_at: string;
-  readonly updated_at: string;
-}
-
-function serverOf({
-  name,
-  version,
-  definition,
-  enabled,
-  created_at,
-  updated_at,
-}: RawServer): McpServerRow {
-  return {
-    name,
-    version,
-    enabled: enabled === 1,
-    definition: JSON.parse(definition) as McpServerDefinition,
-    created_at,
-    updated_at,
-  };
+function serverOf(raw: RawDefinition): McpServerRow {
+  return definitionRow(raw, JSON.parse(raw.definition) as McpServerDefinition);
 }
