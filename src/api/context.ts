@@ -1,4 +1,5 @@
 /** What every handler works with: the dependencies of a request, and who makes it. */
+import type { RouteConfig, RouteHandler } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { SigningSecrets } from "../crypto/signing-secrets.ts";
 import type { Config } from "../env/config.ts";
@@ -65,3 +66,9 @@ export interface AppEnv {
 }
 
 export type ApiContext = Context<AppEnv>;
+
+/** What a use case is given of a request. */
+export type RequestContext = Pick<AppEnv["Variables"], "deps" | "caller">;
+
+/** The handler of a route. */
+export type ApiHandler<R extends RouteConfig> = RouteHandler<R, AppEnv>;

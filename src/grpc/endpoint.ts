@@ -21,7 +21,7 @@ import { Problem } from "../api/http/problem.ts";
 import type { Scope } from "../store/keys.ts";
 import { callerKey, sceneKey, sceneOf, type CallScene } from "./call.ts";
 import { TaskService } from "./gen/opspawn/v1/tasks_pb.ts";
-import { refusalOf } from "./refusal.ts";
+import { grpcErrorOf } from "./errors.ts";
 import { taskService } from "./service.ts";
 
 /** A level of JSON is three messages; deeper than JSON may be is refused with its own sentence. */
@@ -46,7 +46,7 @@ async function gate(context: HandlerContext): Promise<void> {
     values.set(callerKey, await callerWith(scene.deps, authorization, scope));
   } catch (error) {
     await scene.discard();
-    throw refusalOf(scene, error);
+    throw grpcErrorOf(scene, error);
   }
 }
 
@@ -59,7 +59,7 @@ const refusing: Interceptor = (next) => async (request) => {
       ? { ...response, message: refusingStream(scene, response.message) }
       : response;
   } catch (error) {
-    throw refusalOf(scene, error);
+    throw grpcErrorOf(scene, error);
   }
 };
 
@@ -67,7 +67,7 @@ async function* refusingStream<T>(scene: CallScene, messages: AsyncIterable<T>):
   try {
     yield* messages;
   } catch (error) {
-    throw refusalOf(scene, error);
+    throw grpcErrorOf(scene, error);
   }
 }
 
@@ -97,7 +97,7 @@ export async function serveGrpc(c: ApiContext): Promise<Response> {
   };
   const answer = await handler({
     ...request,
-    body: bounded(sent, () => refusalOf(scene, bodyTooLarge())),
+    body: bounded(sent, () => grpcErrorOf(scene, bodyTooLarge())),
     contextValues: createContextValues().set(sceneKey, scene),
   });
   if (answer.status >= 400) {

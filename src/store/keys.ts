@@ -38,8 +38,11 @@ export interface KeyRow {
   readonly revoked_at: string | null;
 }
 
-/** Where a page of a list ended. */
-export type KeyPosition = Pick<KeyRow, "created_at" | "key_id">;
+/** Where a page of a list ended; `name` is the id of a key. */
+export interface KeyPosition {
+  readonly created_at: string;
+  readonly name: string;
+}
 
 const COLUMNS = "key_id, tenant_id, name, scopes, created_at, expires_at, revoked_at";
 /** Of the alias `k`; `?2` is now. */
@@ -110,7 +113,7 @@ export class KeyStore {
          WHERE tenant_id = ?1 AND (?2 IS NULL OR (created_at, key_id) < (?2, ?3))
          ORDER BY created_at DESC, key_id DESC LIMIT ?4`,
       )
-      .bind(tenantId, before?.created_at ?? null, before?.key_id ?? null, limit)
+      .bind(tenantId, before?.created_at ?? null, before?.name ?? null, limit)
       .all<RawKey>();
     return results.map(fromRaw);
   }

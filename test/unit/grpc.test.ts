@@ -11,7 +11,7 @@ import {
   RetryInfoSchema,
 } from "../../src/grpc/gen/google/rpc/error_details_pb.ts";
 import { TaskSchema, TaskService } from "../../src/grpc/gen/opspawn/v1/tasks_pb.ts";
-import { CODES } from "../../src/grpc/refusal.ts";
+import { CODES } from "../../src/grpc/errors.ts";
 import { grpcRoutes } from "../../src/grpc/route.ts";
 
 test("a task has the fields of REST's, by their names", () => {

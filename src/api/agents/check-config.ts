@@ -11,10 +11,11 @@ import type { ToolDefinition } from "../../run/spec/tool-definition.ts";
 import type { ToolRow } from "../../store/tools.ts";
 import type { ApiDeps } from "../context.ts";
 import { isMcpTool, mcpServersOf } from "../mcp-servers/resolve.ts";
-import { refusal, type Pointer } from "../http/refusal.ts";
+import type { FieldFault } from "../http/problem.ts";
+import { pointerTo, type JsonPointer } from "../../run/value/json-pointer.ts";
 
 /** A config that is to be checked, with what stands beside it. */
-export interface Checked {
+export interface ConfigToCheck {
   readonly tenantId: string;
   readonly config: AgentConfig;
   readonly limits: RunLimits;
@@ -30,98 +31,122 @@ export interface Referred {
   readonly mcp_servers: readonly McpServerDefinition[];
 }
 
-/** The body of a submission: `/agent_config/model`, `/limits/max_cost_usd`. */
-export const IN_TASK: Pointer = (part) =>
-  part.startsWith("/limits/") ? part : `/agent_config${part}`;
+/** What a config refers to, or the first fault; places are those of `{ config, limits }`. */
+export type CheckedConfig =
+  | { readonly referred: Referred; readonly fault?: never }
+  | { readonly fault: FieldFault; readonly referred?: never };
 
-/** @throws Problem that names the place */
+/** Checks a config that is new, or new to this task. */
 export async function checkConfig(
   deps: ApiDeps,
-  { tenantId, config, limits, brought, tools }: Checked,
-  at: Pointer,
-): Promise<Referred> {
+  { tenantId, config, limits, brought, tools }: ConfigToCheck,
+): Promise<CheckedConfig> {
   const { catalogue } = deps;
-  checkModels(catalogue, config, at);
-  checkSchema(catalogue, "/output_schema", config.output_schema, at);
-  checkPrices(catalogue, config, limits, at);
-  checkPolicy(catalogue, config, at);
-  const referred = await referredBy(deps, tenantId, config, at, tools);
-  const own = referred.tools.map((tool) => tool.name);
-  checkTools(catalogue, config, [...brought, ...own], referred.mcp_servers, at);
-  return referred;
+  const fault =
+    modelFault(catalogue, config) ??
+    schemaFault(catalogue, "/config/output_schema", config.output_schema) ??
+    priceFault(catalogue, config, limits) ??
+    policyFault(catalogue, config);
+  if (fault !== null) {
+    return { fault };
+  }
+  const checked = await referredBy(deps, tenantId, config, tools);
+  if (checked.fault !== undefined) {
+    return checked;
+  }
+  const own = checked.referred.tools.map((tool) => tool.name);
+  const { mcp_servers } = checked.referred;
+  const unknown = toolFault(catalogue, config, [...brought, ...own], mcp_servers);
+  return unknown === null ? checked : { fault: unknown };
 }
 
-/** What of a task's snapshot is read again when the task is tried again. @throws Problem */
+/** Checks the config of a task that is tried again, and reads again what it refers to. */
 export async function checkAgain(
   deps: ApiDeps,
-  { tenantId, config, limits }: Pick<Checked, "tenantId" | "config" | "limits">,
-): Promise<Referred> {
-  checkModels(deps.catalogue, config, IN_TASK);
-  checkPrices(deps.catalogue, config, limits, IN_TASK);
-  return referredBy(deps, tenantId, config, IN_TASK);
+  { tenantId, config, limits }: Pick<ConfigToCheck, "tenantId" | "config" | "limits">,
+): Promise<CheckedConfig> {
+  const fault = modelFault(deps.catalogue, config) ?? priceFault(deps.catalogue, config, limits);
+  return fault === null ? referredBy(deps, tenantId, config) : { fault };
 }
 
 async function referredBy(
   deps: ApiDeps,
   tenantId: string,
   config: AgentConfig,
-  at: Pointer,
   tools?: readonly ToolRow[],
-): Promise<Referred> {
-  const mcp_servers = await mcpServersOf(deps, tenantId, config, at);
-  return { tools: await ownTools(deps, tenantId, config, mcp_servers, tools), mcp_servers };
+): Promise<CheckedConfig> {
+  const { servers, fault } = await mcpServersOf(deps, tenantId, config);
+  return fault === undefined
+    ? {
+        referred: {
+          tools: await ownTools(deps, tenantId, config, servers, tools),
+          mcp_servers: servers,
+        },
+      }
+    : { fault };
 }
 
-function checkModels(catalogue: Catalogue, config: AgentConfig, at: Pointer): void {
-  checkModel(catalogue, config.model, at("/model"));
-  for (const [i, fallback] of (config.fallback_models ?? []).entries()) {
-    checkModel(catalogue, fallback, at(`/fallback_models/${i}`));
+function modelFault(
+  catalogue: Catalogue,
+  { model, fallback_models = [] }: AgentConfig,
+): FieldFault | null {
+  const models: readonly (readonly [JsonPointer, string])[] = [
+    ["/config/model", model],
+    ...fallback_models.map(
+      (name, i) => [pointerTo(["config", "fallback_models", i]), name] as const,
+    ),
+  ];
+  for (const [pointer, name] of models) {
+    const problem = catalogue.modelProblem(name);
+    if (problem !== null) {
+      return { code: problem.code, pointer, detail: problem.detail };
+    }
   }
-}
-
-function checkModel(catalogue: Catalogue, model: string, pointer: string): void {
-  const problem = catalogue.modelProblem(model);
-  if (problem !== null) {
-    throw refusal(problem.code, pointer, problem.detail);
-  }
+  return null;
 }
 
 /** With a cap on money, a model without a price is an error, not free. */
-function checkPrices(
+function priceFault(
   catalogue: Catalogue,
-  config: AgentConfig,
+  { model, fallback_models = [] }: AgentConfig,
   limits: RunLimits,
-  at: Pointer,
-): void {
-  const models = [config.model, ...(config.fallback_models ?? [])];
-  const unpriced = models.find((model) => !catalogue.isPriced(model));
-  if (limits.max_cost_usd !== undefined && unpriced !== undefined) {
-    throw refusal(
-      "unpriced_model",
-      at("/limits/max_cost_usd"),
-      `Nobody knows what ${unpriced} costs; set its price in OPSPAWN_PRICES.`,
-    );
-  }
+): FieldFault | null {
+  const unpriced = [model, ...fallback_models].find((name) => !catalogue.isPriced(name));
+  return limits.max_cost_usd === undefined || unpriced === undefined
+    ? null
+    : {
+        code: "unpriced_model",
+        pointer: "/limits/max_cost_usd",
+        detail: `Nobody knows what ${unpriced} costs; set its price in OPSPAWN_PRICES.`,
+      };
 }
 
 /** A schema that could never be checked is refused now, not after the money is spent. */
-function checkSchema(
+function schemaFault(
   catalogue: Catalogue,
-  part: `/${string}`,
+  place: JsonPointer,
   schema: JsonObject | undefined,
-  at: Pointer,
-): void {
+): FieldFault | null {
   const defect = schema === undefined ? null : catalogue.schemaDefect(schema);
-  if (defect !== null) {
-    throw refusal("validation_failed", at(`${part}${defect.pointer}`), defect.detail);
-  }
+  return defect === null
+    ? null
+    : {
+        code: "validation_failed",
+        pointer: `/${`${place}${defect.pointer}`.slice(1)}`,
+        detail: defect.detail,
+      };
 }
 
 /** A schema that cannot be applied would deny every call: better said now. */
-function checkPolicy(catalogue: Catalogue, config: AgentConfig, at: Pointer): void {
-  for (const [pattern, schema] of Object.entries(config.policy?.arguments ?? {})) {
-    checkSchema(catalogue, `/policy/arguments/${pattern}`, schema, at);
+function policyFault(catalogue: Catalogue, { policy }: AgentConfig): FieldFault | null {
+  for (const [pattern, schema] of Object.entries(policy?.arguments ?? {})) {
+    const place = pointerTo(["config", "policy", "arguments", pattern]);
+    const fault = schemaFault(catalogue, place, schema);
+    if (fault !== null) {
+      return fault;
+    }
   }
+  return null;
 }
 
 /**
@@ -147,18 +172,22 @@ async function ownTools(
     .map(({ definition }) => definition);
 }
 
-function checkTools(
+function toolFault(
   catalogue: Catalogue,
   config: AgentConfig,
   others: readonly string[],
   servers: readonly McpServerDefinition[],
-  at: Pointer,
-): void {
+): FieldFault | null {
   const existing = new Set([...catalogue.tools.map((tool) => tool.name), ...others]);
-  for (const [i, name] of (config.tools ?? []).entries()) {
-    // What a server offers is known to the run, once it has asked.
-    if (!existing.has(name) && !isMcpTool(name, servers, config)) {
-      throw refusal("unknown_tool", at(`/tools/${i}`), `There is no tool "${name}".`);
-    }
-  }
+  // What a server offers is known to the run, once it has asked.
+  const exists = (name: string) => existing.has(name) || isMcpTool(name, servers, config);
+  const names = config.tools ?? [];
+  const place = names.findIndex((name) => !exists(name));
+  return place === -1
+    ? null
+    : {
+        code: "unknown_tool",
+        pointer: pointerTo(["config", "tools", place]),
+        detail: `There is no tool "${names[place]}".`,
+      };
 }

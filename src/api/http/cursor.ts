@@ -1,8 +1,8 @@
 /** Reads and makes the signed cursors of lists. */
 import type { Caller } from "../../store/keys.ts";
 import type { ApiDeps } from "../context.ts";
-import { Problem } from "./problem.ts";
 import { makeCursor, readCursor } from "./signing.ts";
+import { invalid } from "./validation.ts";
 
 /** What cursors of a list are. */
 interface CursorForm {
@@ -25,9 +25,7 @@ export async function cursorOf(
   const id = await readCursor(await deps.keys.signingKey(), caller.tenantId, cursor);
   if (id === null || !form.test(id)) {
     const detail = "is not a cursor of this list";
-    throw new Problem("validation_failed", `The query is not valid: /${name} ${detail}.`, {
-      faults: [{ pointer: `/${name}`, detail }],
-    });
+    throw invalid("query", [{ pointer: `/${name}`, detail }]);
   }
   return id;
 }
@@ -50,4 +48,31 @@ export async function pageOf<T>(
       ? null
       : await makeCursor(await deps.keys.signingKey(), tenantId, positionOf(last));
   return { page, next_cursor };
+}
+
+/** Where a page ended in a list that is ordered by age, and then by name or id. */
+export interface NamedPlace {
+  readonly created_at: string;
+  readonly name: string;
+}
+
+const NAMED_PLACE = /^\d{4}-[\d:.TZ-]+ [\w-]+$/;
+
+/** Returns the text of a place, as a cursor holds it. */
+export function namedPlaceText({ created_at, name }: NamedPlace): string {
+  return `${created_at} ${name}`;
+}
+
+/** Returns the place of a cursor; null without one. @throws Problem as `cursorOf` */
+export async function namedPlaceOf(
+  deps: ApiDeps,
+  caller: Caller,
+  cursor: string | undefined,
+): Promise<NamedPlace | null> {
+  if (cursor === undefined) {
+    return null;
+  }
+  const text = await cursorOf(deps, caller, cursor, { form: NAMED_PLACE });
+  const [created_at = "", name = ""] = text.split(" ");
+  return { created_at, name };
 }

@@ -8,6 +8,7 @@ import { platformFailure } from "../../durable/platform-error.ts";
 import { SettingError } from "../../env/config.ts";
 import type { Observer } from "../../observe.ts";
 import type { AppEnv } from "../context.ts";
+import type { JsonPointer } from "../../run/value/json-pointer.ts";
 
 /** The media type of a refusal. */
 export const PROBLEM_TYPE = "application/problem+json";
@@ -92,6 +93,19 @@ export class Problem extends Error {
     this.faults = more.faults ?? [];
     this.headers = more.headers ?? {};
   }
+}
+
+/** What is wrong at one place, as a value: the place may still have to be found in the body. */
+export interface FieldFault extends Fault {
+  readonly code: ProblemCode;
+  readonly pointer: JsonPointer;
+}
+
+/** Returns the problem of one field. @param pointer where it is in the body */
+export function fieldProblem(code: ProblemCode, pointer: JsonPointer, detail: string): Problem {
+  return new Problem(code, `${code === "validation_failed" ? `${pointer} ` : ""}${detail}`, {
+    faults: [{ pointer, detail }],
+  });
 }
 
 /** The document of a problem, as RFC 9457 has it. */

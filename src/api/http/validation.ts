@@ -8,8 +8,12 @@ const MAX_FAULTS = 50;
 
 /** The problem that a failed validation comes to; each unknown field is named for itself. */
 export function validationProblem(error: z.core.$ZodError, where: string): Problem {
-  const faults = error.issues.flatMap(faultsOf).slice(0, MAX_FAULTS);
-  const first = faults[0];
+  return invalid(where, error.issues.flatMap(faultsOf).slice(0, MAX_FAULTS));
+}
+
+/** Returns the problem of a part of a request, for example its body; the first fault is named. */
+export function invalid(where: string, faults: readonly Fault[]): Problem {
+  const [first] = faults;
   const detail =
     first === undefined
       ? `The ${where} is not valid.`

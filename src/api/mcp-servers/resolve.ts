@@ -5,7 +5,8 @@ import type { AgentConfig } from "../../run/spec/spec.ts";
 import { MAX_SNAPSHOT_CHARS } from "../../run/spec/tool-definition.ts";
 import type { McpServerRow } from "../../store/mcp/servers.ts";
 import type { ApiDeps } from "../context.ts";
-import { refusal, type Pointer } from "../http/refusal.ts";
+import { pointerTo, type JsonPointer } from "../../run/value/json-pointer.ts";
+import type { FieldFault } from "../http/problem.ts";
 
 /** A server that a tenant may use; `row` is null where it is the deployment's. */
 export interface KnownServer {
@@ -39,39 +40,57 @@ export async function serversOf(deps: ApiDeps, tenantId: string): Promise<KnownS
   return [...first, ...rows.filter(({ name }) => !names.has(name)).map(known)];
 }
 
+/** The servers of a task, or why it cannot have them; places are those of `{ config }`. */
+export type TaskServers =
+  | { readonly servers: readonly McpServerDefinition[]; readonly fault?: never }
+  | { readonly fault: FieldFault; readonly servers?: never };
+
 /**
  * The servers of a task as they are now: those that its agent names, or, where it names none and asks
  * for the proxy, all. D1 is asked only for what is not the deployment's.
- * @throws Problem
  */
 export async function mcpServersOf(
   deps: ApiDeps,
   tenantId: string,
   { mcp_servers: names, inject_mcp_proxy = false }: AgentConfig,
-  at: Pointer,
-): Promise<McpServerDefinition[]> {
+): Promise<TaskServers> {
   if (names === undefined) {
     const all = inject_mcp_proxy ? await serversOf(deps, tenantId) : [];
-    const definitions = all.filter(({ enabled }) => enabled).map(({ definition }) => definition);
-    return checked(deps, tenantId, definitions, () => at("/inject_mcp_proxy"));
+    const servers = all.filter(({ enabled }) => enabled).map(({ definition }) => definition);
+    const proxy = "/config/inject_mcp_proxy";
+    return withoutFault(
+      servers,
+      unusable(deps, tenantId, servers, () => proxy) ?? tooMany(servers, proxy),
+    );
   }
   const wanted = [...new Set(names)];
   const first = configured(deps, tenantId);
   const isConfigured = (name: string) => first.some(({ definition }) => definition.name === name);
   const all = wanted.every(isConfigured) ? first : await serversOf(deps, tenantId);
-  const pointer = (name: string) => at(`/mcp_servers/${names.indexOf(name)}`);
-  const definitions = wanted.map((name) => {
+  const list = "/config/mcp_servers";
+  const placeOf = (name: string) => pointerTo([names.indexOf(name)], list);
+  const servers: McpServerDefinition[] = [];
+  for (const name of wanted) {
     const found = all.find(({ definition }) => definition.name === name);
-    if (found === undefined || !found.enabled) {
+    if (found?.enabled !== true) {
       const what =
         found === undefined ? "There is no MCP server" : "There is a disabled MCP server";
-      throw refusal("unknown_mcp_server", pointer(name), `${what} ${JSON.stringify(name)}.`);
+      const detail = `${what} ${JSON.stringify(name)}.`;
+      return { fault: { code: "unknown_mcp_server", pointer: placeOf(name), detail } };
     }
-    return found.definition;
-  });
-  return checked(deps, tenantId, definitions, (name) =>
-    name === null ? at("/mcp_servers") : pointer(name),
+    servers.push(found.definition);
+  }
+  return withoutFault(
+    servers,
+    unusable(deps, tenantId, servers, placeOf) ?? tooMany(servers, list),
   );
+}
+
+function withoutFault(
+  servers: readonly McpServerDefinition[],
+  fault: FieldFault | null,
+): TaskServers {
+  return fault === null ? { servers } : { fault };
 }
 
 /** Whether a name in an agent's tools is for a run's servers to know. */
@@ -85,31 +104,31 @@ export function isMcpTool(
     : servers.some((server) => name.startsWith(`${server.name}.`));
 }
 
-/**
- * What a run is given has to be usable now, and to fit.
- * @param pointer to a server, or, of null, to all of them
- */
-function checked(
+/** The first server that cannot be used as things are; null where all can. */
+function unusable(
   deps: ApiDeps,
   tenantId: string,
-  definitions: McpServerDefinition[],
-  pointer: (name: string | null) => string,
-): McpServerDefinition[] {
-  for (const definition of definitions) {
-    const why = deps.mcp.unusable(tenantId, definition);
+  servers: readonly McpServerDefinition[],
+  placeOf: (name: string) => JsonPointer,
+): FieldFault | null {
+  for (const server of servers) {
+    const why = deps.mcp.unusable(tenantId, server);
     if (why !== null) {
       const code = why.code === "oauth_unavailable" ? why.code : "secret_missing";
-      throw refusal(code, pointer(definition.name), `${definition.name}: ${why.message}`);
+      const detail = `${server.name}: ${why.message}`;
+      return { code, pointer: placeOf(server.name), detail };
     }
   }
-  if (
-    definitions.length > MAX_MCP_SERVERS ||
-    JSON.stringify(definitions).length > MAX_SNAPSHOT_CHARS
-  ) {
-    const detail = `are more than ${MAX_MCP_SERVERS} MCP servers, or ${MAX_SNAPSHOT_CHARS} characters of their definitions`;
-    throw refusal("validation_failed", pointer(null), detail);
+  return null;
+}
+
+/** A run's servers have to fit its spec. */
+function tooMany(servers: readonly McpServerDefinition[], pointer: JsonPointer): FieldFault | null {
+  if (servers.length <= MAX_MCP_SERVERS && JSON.stringify(servers).length <= MAX_SNAPSHOT_CHARS) {
+    return null;
   }
-  return definitions;
+  const detail = `are more than ${MAX_MCP_SERVERS} MCP servers, or ${MAX_SNAPSHOT_CHARS} characters of their definitions`;
+  return { code: "validation_failed", pointer, detail };
 }
 
 function configured({ config }: ApiDeps, tenantId: string): KnownServer[] {
@@ -118,6 +137,7 @@ function configured({ config }: ApiDeps, tenantId: string): KnownServer[] {
     .map(({ definition, enabled }) => ({ definition, enabled, row: null }));
 }
 
-function known(row: McpServerRow): KnownServer {
+/** A server of the tenant. */
+export function known(row: McpServerRow): KnownServer {
   return { definition: row.definition, enabled: row.enabled, row };
 }

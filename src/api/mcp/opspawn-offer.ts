@@ -8,8 +8,7 @@ import {
 import type { Caller } from "../../store/keys.ts";
 import { checkScope } from "../http/auth.ts";
 import type { ApiDeps } from "../context.ts";
-import { problemDocument } from "../http/problem.ts";
-import { asProblem } from "./refusal.ts";
+import { problemDocument, foreseen } from "../http/problem.ts";
 import type { CallExtra, CallRequest, Offer } from "./server.ts";
 import { eventLine } from "./event-line.ts";
 import type { LoggedEvent } from "./log-page.ts";
@@ -53,7 +52,7 @@ async function called(
     checkScope(caller, tool.scope);
     return await tool.run(request.arguments, callOf(deps, caller, extra));
   } catch (error) {
-    const problem = asProblem(deps, error, requestId);
+    const problem = foreseen(deps, "mcp", error, requestId);
     return {
       isError: true,
       content: [{ type: "text", text: problem.detail }],

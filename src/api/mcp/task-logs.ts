@@ -7,11 +7,10 @@ import {
 import type { Caller } from "../../store/keys.ts";
 import { checkScope } from "../http/auth.ts";
 import type { ApiDeps } from "../context.ts";
-import { Problem, problemDocument, type ProblemCode } from "../http/problem.ts";
+import { Problem, problemDocument, type ProblemCode, foreseen } from "../http/problem.ts";
 import { listTasks } from "../tasks/list.ts";
 import { taskOf } from "../tasks/view.ts";
 import { logPage, type LoggedEvent } from "./log-page.ts";
-import { asProblem } from "./refusal.ts";
 import type { OfferedResources } from "./server.ts";
 
 const MIME_TYPE = "application/json";
@@ -39,7 +38,7 @@ export function taskLogs(deps: ApiDeps, caller: Caller, requestId: string): Offe
       checkScope(caller, "tasks:read");
       return await work();
     } catch (error) {
-      throw rpcError(asProblem(deps, error, requestId), requestId, uri);
+      throw rpcError(foreseen(deps, "mcp", error, requestId), requestId, uri);
     }
   };
   return {

@@ -7,7 +7,6 @@ import { cancelTask } from "./commands.ts";
 import { conditionalJson } from "../http/conditional.ts";
 import type { ApiContext, AppEnv } from "../context.ts";
 import { idempotencyKey } from "../http/idempotency-key.ts";
-import { Problem } from "../http/problem.ts";
 import {
   BODY_PROBLEMS,
   ifNoneMatch,
@@ -25,6 +24,7 @@ import { submitTask } from "./submit.ts";
 import { listTasks } from "./list.ts";
 import { acceptedTask, settledTask, taskJson, taskOf } from "./view.ts";
 import { isoTime } from "../../run/value/time.ts";
+import { invalid } from "../http/validation.ts";
 
 const tags = ["Tasks"];
 
@@ -193,9 +193,7 @@ function metadataFilters(
   );
   if (wrong !== undefined) {
     const detail = "is not a known parameter, or is given twice";
-    throw new Problem("validation_failed", `The query is not valid: /${wrong[0]} ${detail}.`, {
-      faults: [{ pointer: `/${wrong[0]}`, detail }],
-    });
+    throw invalid("query", [{ pointer: `/${wrong[0]}`, detail }]);
   }
   return extra.map(([name, value]) => ({
     key: name.slice("metadata.".length),

@@ -9,13 +9,13 @@ import type { Caller } from "../../store/keys.ts";
 import { asAccepted, type NewTask, type TaskRow } from "../../store/tasks/rows.ts";
 import type { EarlierTask, IdempotencyClaim } from "../../store/tasks/tasks.ts";
 import { agentForTask, isOwn, resolved } from "../agents/resolve.ts";
-import { checkAgain, checkConfig, IN_TASK } from "../agents/check-config.ts";
+import { checkAgain, checkConfig } from "../agents/check-config.ts";
 import type { ApiDeps } from "../context.ts";
-import { Problem } from "../http/problem.ts";
-import { refusal, type Pointer } from "../http/refusal.ts";
+import { Problem, fieldProblem } from "../http/problem.ts";
 import { checkAddress, ensureSecret } from "../webhooks/secrets.ts";
 import type { SubmitBody } from "../schemas.ts";
 import { isoTime } from "../../run/value/time.ts";
+import type { JsonPointer } from "../../run/value/json-pointer.ts";
 
 export interface Submitted {
   readonly task: TaskRow;
@@ -72,11 +72,15 @@ export async function retryTask(
       );
     }
     const { config, limits } = origin;
-    const referred = await checkAgain(deps, { tenantId: caller.tenantId, config, limits });
+    const checked = await checkAgain(deps, { tenantId: caller.tenantId, config, limits });
+    if (checked.fault !== undefined) {
+      const { code, pointer, detail } = checked.fault;
+      throw fieldProblem(code, inTask(pointer), detail);
+    }
     const now = deps.now();
     return {
       ...origin,
-      ...referred,
+      ...checked.referred,
       task_id: newTaskId(now, crypto.getRandomValues(new Uint8Array(16))),
       attempt: origin.attempt + 1,
       retry_of: origin.task_id,
@@ -142,12 +146,16 @@ export async function submitHooked(
 
 async function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): Promise<NewTask> {
   if (!AGENT_TASKS.has(body.task_type)) {
-    throw refusal("unknown_task_type", "/task_type", `There is no task type "${body.task_type}".`);
+    throw fieldProblem(
+      "unknown_task_type",
+      "/task_type",
+      `There is no task type "${body.task_type}".`,
+    );
   }
   const { tenantId } = caller;
   const found = await agentForTask(deps, tenantId, body.agent);
   if (found === null) {
-    throw refusal("unknown_agent", "/agent", `There is no agent "${body.agent}".`);
+    throw fieldProblem("unknown_agent", "/agent", `There is no agent "${body.agent}".`);
   }
   const { agent, tools } = found;
   const said = layersOf(saidOf(body), body.limits ?? {});
@@ -155,14 +163,14 @@ async function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): Promise
   const { script, script_tools } = body.input_data;
   if (config.model !== "local/script" && (script !== undefined || script_tools !== undefined)) {
     const pointer = script === undefined ? "/input_data/script_tools" : "/input_data/script";
-    throw refusal("validation_failed", pointer, "is for the model local/script only");
+    throw fieldProblem("validation_failed", pointer, "is for the model local/script only");
   }
   const brought = (script_tools ?? []).map((tool) => tool.name);
-  const referred = await checkConfig(
-    deps,
-    { tenantId, config, limits, brought, tools },
-    whoSaid(body, isOwn(agent)),
-  );
+  const checked = await checkConfig(deps, { tenantId, config, limits, brought, tools });
+  if (checked.fault !== undefined) {
+    const { code, pointer: place, detail } = checked.fault;
+    throw fieldProblem(code, placeIn(body, isOwn(agent), place), detail);
+  }
   checkSize("/input_data", body.input_data, MAX_INPUT_CHARS);
   checkSize("/metadata", body.metadata ?? {}, MAX_METADATA_CHARS);
   const now = deps.now();
@@ -182,7 +190,7 @@ async function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): Promise
     retry_of: null,
     scheduled_at: scheduledAt(body, now),
     callback_url: await callbackUrl(deps, caller, body),
-    ...referred,
+    ...checked.referred,
     created_at: isoTime(now),
   };
 }
@@ -193,7 +201,7 @@ function scheduledAt({ scheduled_at }: SubmitBody, now: number): string | null {
   }
   const at = Date.parse(scheduled_at);
   if (at > now + MAX_AHEAD_MS) {
-    throw refusal("validation_failed", "/scheduled_at", "is more than five years ahead");
+    throw fieldProblem("validation_failed", "/scheduled_at", "is more than five years ahead");
   }
   return isoTime(at);
 }
@@ -219,29 +227,33 @@ function saidOf({ agent_config = {}, input_data }: SubmitBody): object {
     : agent_config;
 }
 
-/**
- * Where a part of the config came from: the body has the field, or the agent has it.
- * @param own whether the agent is the service's own, which is no place to look at
- */
-function whoSaid(
-  { agent_config = {}, limits = {}, input_data }: SubmitBody,
-  own: boolean,
-): Pointer {
-  return (part) => {
-    const [, first = "", second = ""] = part.split("/");
-    if (first === "limits" ? second in limits : first in agent_config) {
-      return IN_TASK(part);
-    }
-    if (first === "inject_mcp_proxy" && input_data.inject_mcp_proxy === true) {
-      return `/input_data${part}`;
-    }
-    return own ? IN_TASK(part) : "/agent";
-  };
+/** A place in `{ config, limits }` as a submission has it: `/agent_config/model`. */
+function inTask(place: JsonPointer): JsonPointer {
+  return place.startsWith("/config/") ? `/agent_config/${place.slice("/config/".length)}` : place;
 }
 
-function checkSize(pointer: string, value: unknown, max: number): void {
+/**
+ * Where a place in `{ config, limits }` came from: the body has the field, or the agent has it.
+ * @param own whether the agent is the service's own, which is no place to look at
+ */
+function placeIn(
+  { agent_config = {}, limits = {}, input_data }: SubmitBody,
+  own: boolean,
+  place: JsonPointer,
+): JsonPointer {
+  const [, layer, field = ""] = place.split("/");
+  if (field in (layer === "limits" ? limits : agent_config)) {
+    return inTask(place);
+  }
+  if (field === "inject_mcp_proxy" && input_data.inject_mcp_proxy === true) {
+    return "/input_data/inject_mcp_proxy";
+  }
+  return own ? inTask(place) : "/agent";
+}
+
+function checkSize(pointer: JsonPointer, value: unknown, max: number): void {
   if (JSON.stringify(value).length > max) {
-    throw refusal("validation_failed", pointer, `is larger than ${max} characters of JSON`);
+    throw fieldProblem("validation_failed", pointer, `is larger than ${max} characters of JSON`);
   }
 }
 

@@ -1,11 +1,11 @@
 /** `/api/v1/concurrency`: how many tasks may be at work at once. */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import { newActor } from "../../store/audit.ts";
 import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
 import type { AppEnv } from "../context.ts";
 import { BODY_PROBLEMS, json, refusals, SECURED } from "../openapi/routes.ts";
 import * as schemas from "../schemas.ts";
+import { actorOf } from "../http/actor.ts";
 
 const listRoute = createRoute({
   method: "get",
@@ -44,7 +44,7 @@ export function concurrencyRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(setRoute, async (c) => {
     const { deps, caller } = c.var;
     const { agent = null, max_runs } = c.req.valid("json");
-    const actor = newActor(deps.now(), caller.keyId);
+    const actor = actorOf(c.var);
     const ledger = deps.ledger(caller.tenantId);
     const caps = await ledger.setConcurrency(caller.tenantId, { agent, max_runs }, actor);
     return c.json({ caps }, 200);

@@ -2,7 +2,6 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { BudgetState } from "../../durable/ledger/rpc.ts";
 import { microUsd } from "../../run/decide/limits.ts";
-import { newActor } from "../../store/audit.ts";
 import { USAGE_GROUPS, type UsageGroup } from "../../store/usage.ts";
 import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
@@ -10,6 +9,7 @@ import type { AppEnv } from "../context.ts";
 import { BODY_PROBLEMS, json, refusals, SECURED } from "../openapi/routes.ts";
 import * as schemas from "../schemas.ts";
 import { isoTime } from "../../run/value/time.ts";
+import { actorOf } from "../http/actor.ts";
 
 const DAY_MS = 86_400_000;
 /** Days that are summed where no first one is named. */
@@ -82,7 +82,7 @@ export function usageRoutes(app: OpenAPIHono<AppEnv>): void {
     const { agent = null, period, max_cost_usd } = c.req.valid("json");
     const cap = max_cost_usd === null ? null : microUsd(max_cost_usd);
     const budgets = await deps.ledger(caller.tenantId).setBudget({ agent, period, cap });
-    await deps.audit.note(newActor(deps.now(), caller.keyId), {
+    await deps.audit.note(actorOf(c.var), {
       tenant_id: caller.tenantId,
       action: "budget.changed",
       subject: agent ?? "tenant",

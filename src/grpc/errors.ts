@@ -71,7 +71,7 @@ export const CODES: Readonly<Record<ProblemCode, Code>> = {
 };
 
 /** What a failing call is answered with. An error that speaks the protocol already stays as it is. */
-export function refusalOf(scene: CallScene, error: unknown): ConnectError {
+export function grpcErrorOf(scene: CallScene, error: unknown): ConnectError {
   if (error instanceof ConnectError) {
     return error;
   }

@@ -1,0 +1,76 @@
+/** `POST /api/v1/hooks/{id}`: a request that is signed with the hook's secret starts a task. */
+import { sha256Hex } from "../../crypto/sha256.ts";
+import { isSignedByGithub, verifiedId } from "../../crypto/signature.ts";
+import type { JsonValue } from "../../run/value/json.ts";
+import type { HookRow } from "../../store/hooks.ts";
+import type { ApiDeps, ApiHandler } from "../context.ts";
+import { boundedBody, jsonOf } from "../http/body.ts";
+import { Problem } from "../http/problem.ts";
+import { submitHooked } from "../tasks/submit.ts";
+import { HOOKS, type callRoute } from "./operations.ts";
+import { filled } from "./template.ts";
+
+const HOOK_ID = /^hook_[0-9a-f]{32}$/;
+
+/** Starts a task from the hook's template; the same request again is answered with the same task. */
+export const callHook: ApiHandler<typeof callRoute> = async (c) => {
+  const { deps } = c.var;
+  const bytes = await boundedBody(c.req.raw);
+  const digest = sha256Hex(bytes);
+  const { hook, key } = await signedCall(deps, c.req.valid("param").id, c.req.raw.headers, {
+    bytes,
+    digest,
+  });
+  if (!hook.enabled) {
+    throw new Problem("not_found", "The hook is disabled.");
+  }
+  const body = filled(hook.template, jsonOf(bytes).value as JsonValue);
+  const caller = {
+    keyId: hook.hook_id,
+    secret: 0,
+    tenantId: hook.tenant_id,
+    scopes: new Set(["tasks:write"] as const),
+  };
+  const claim = { route: `POST ${HOOKS}/${hook.hook_id}`, key, fingerprint: digest };
+  const { task, replayed } = await submitHooked(deps, caller, body, claim);
+  c.header("Location", `/api/v1/tasks/${task.task_id}`);
+  if (replayed) {
+    c.header("Idempotent-Replayed", "true");
+  }
+  const { task_id, status, created_at } = task;
+  return c.json({ task_id, status, created_at }, 201);
+};
+
+/**
+ * The hook that a request is signed for, and what the request is called. Whether there is such a hook
+ * is told only to those who can sign for it.
+ * @throws Problem `invalid_signature`
+ */
+async function signedCall(
+  deps: ApiDeps,
+  id: string,
+  headers: Headers,
+  { bytes, digest }: { readonly bytes: Uint8Array<ArrayBuffer>; readonly digest: string },
+): Promise<{ readonly hook: HookRow; readonly key: string }> {
+  const known = HOOK_ID.test(id) ? await deps.hooks.find(id) : null;
+  const now = deps.now();
+  const secrets =
+    known === null
+      ? []
+      : await deps.secrets.open(known.hook.tenant_id, known.hook.hook_id, known.secret, now);
+  const key =
+    known?.hook.scheme === "github"
+      ? // Its header names the delivery, and is not signed: the same body is the same request.
+        (await isSignedByGithub(headers, bytes, secrets))
+        ? digest
+        : null
+      : await verifiedId(headers, bytes, secrets, now);
+  if (known === null || key === null || key.length > 255) {
+    throw new Problem(
+      "invalid_signature",
+      "The request is not signed with the secret of a hook at this address, or not within the last five minutes.",
+      { headers: { "WWW-Authenticate": "Signature" } },
+    );
+  }
+  return { hook: known.hook, key };
+}

@@ -1,0 +1,121 @@
+/** The operations of `/api/v1/hooks`, as the document describes them. */
+import { createRoute } from "@hono/zod-openapi";
+import { requireScope } from "../http/auth.ts";
+import { jsonBody } from "../http/body.ts";
+import { BODY_PROBLEMS, json, refusals, SECURED } from "../openapi/routes.ts";
+import { secret } from "../webhooks/schemas.ts";
+import * as schemas from "./schemas.ts";
+
+const shared = { tags: ["Hooks"], security: SECURED, middleware: [requireScope("admin")] };
+const writes = { ...shared, middleware: [requireScope("admin"), jsonBody] };
+
+/** Path of the collection. */
+export const HOOKS = "/api/v1/hooks";
+const HOOK = "/api/v1/hooks/{id}";
+
+export const listRoute = createRoute({
+  ...shared,
+  method: "get",
+  path: HOOKS,
+  operationId: "listHooks",
+  summary: "The hooks of the tenant",
+  responses: { 200: json("All of them.", schemas.hookList), ...refusals() },
+});
+
+export const createHookRoute = createRoute({
+  ...writes,
+  method: "post",
+  path: HOOKS,
+  operationId: "createHook",
+  summary: "Make an address that starts tasks",
+  request: {
+    body: { required: true, content: { "application/json": { schema: schemas.createHook } } },
+  },
+  responses: {
+    201: json("The hook, with its secret.", schemas.newHook, "Location"),
+    ...refusals(...BODY_PROBLEMS, "too_many_hooks", "encryption_unavailable"),
+  },
+});
+
+export const getRoute = createRoute({
+  ...shared,
+  method: "get",
+  path: HOOK,
+  operationId: "getHook",
+  summary: "Get one hook",
+  request: { params: schemas.hookPath },
+  responses: { 200: json("The hook.", schemas.hook), ...refusals("not_found") },
+});
+
+export const changeRoute = createRoute({
+  ...writes,
+  method: "patch",
+  path: HOOK,
+  operationId: "changeHook",
+  summary: "Change a hook",
+  request: {
+    params: schemas.hookPath,
+    body: { required: true, content: { "application/json": { schema: schemas.changeHook } } },
+  },
+  responses: { 200: json("The hook.", schemas.hook), ...refusals(...BODY_PROBLEMS, "not_found") },
+});
+
+export const removeRoute = createRoute({
+  ...shared,
+  method: "delete",
+  path: HOOK,
+  operationId: "deleteHook",
+  summary: "Delete a hook",
+  request: { params: schemas.hookPath },
+  responses: { 204: { description: "It is gone." }, ...refusals("not_found") },
+});
+
+export const secretRoute = createRoute({
+  ...shared,
+  method: "get",
+  path: "/api/v1/hooks/{id}/secret",
+  operationId: "getHookSecret",
+  summary: "What requests to a hook are signed with",
+  request: { params: schemas.hookPath },
+  responses: {
+    200: json("The secret.", secret),
+    ...refusals("not_found", "encryption_unavailable"),
+  },
+});
+
+export const rotateRoute = createRoute({
+  ...shared,
+  method: "post",
+  path: "/api/v1/hooks/{id}/secret/rotate",
+  operationId: "rotateHookSecret",
+  summary: "Replace a hook's secret",
+  description: "The one before is accepted too, for a day.",
+  request: { params: schemas.hookPath },
+  responses: {
+    200: json("The new secret.", secret),
+    ...refusals("not_found", "encryption_unavailable"),
+  },
+});
+
+export const callRoute = createRoute({
+  tags: ["Hooks"],
+  security: [],
+  method: "post",
+  path: HOOK,
+  operationId: "callHook",
+  summary: "Start a task from a hook's template",
+  description:
+    "Needs no key: the body, JSON of at most 1 MiB, is signed with the hook's secret. `webhook-id` (with GitHub's scheme, the body) says whether two requests are the same one.",
+  request: { params: schemas.hookPath },
+  responses: {
+    201: json("The task.", schemas.startedTask, "Location", "Idempotent-Replayed"),
+    ...refusals(
+      "invalid_signature",
+      "malformed_json",
+      "payload_too_large",
+      "validation_failed",
+      "not_found",
+      "idempotency_key_reused",
+    ),
+  },
+});

@@ -1,0 +1,63 @@
+/** What the API takes and gives of hooks, as zod schemas; see `schemas.ts`. */
+import { z } from "@hono/zod-openapi";
+import { HOOK_SCHEMES } from "../../store/hooks.ts";
+import { freeObject, plainText, timestamp } from "../schemas.ts";
+
+const template = freeObject.openapi({
+  description:
+    "The body of a submission; its texts may hold `{{path.to.field}}` of what the hook is sent.",
+  example: { input_data: { goal: "Triage the issue {{issue.title}}" } },
+});
+const scheme = z.enum(HOOK_SCHEMES).openapi({
+  description:
+    "`standard`: Standard Webhooks. `github`: X-Hub-Signature-256, which has no timestamp.",
+});
+const hookName = plainText(256).min(1);
+
+export const createHook = z
+  .strictObject({
+    name: hookName,
+    template,
+    scheme: scheme.default("standard"),
+    enabled: z.boolean().default(true),
+    secret: plainText(256).min(16).optional().openapi({
+      description: "Absent: one is made. With the scheme `standard`, `whsec_` and base64.",
+    }),
+  })
+  .openapi("CreateHook");
+
+export const changeHook = z
+  .strictObject({
+    name: hookName.optional(),
+    template: template.optional(),
+    enabled: z.boolean().optional(),
+  })
+  .openapi("ChangeHook");
+
+const hookFields = {
+  id: z.string().openapi({ example: "hook_4f0c1f1d9a5a4d6c8f3b2e1a0d9c8b7a" }),
+  name: z.string(),
+  url: z.string().openapi({ description: "Where its requests are sent." }),
+  scheme,
+  template,
+  enabled: z.boolean(),
+  created_at: timestamp,
+  updated_at: timestamp,
+};
+export const hook = z.object(hookFields).openapi("Hook");
+export type HookJson = z.output<typeof hook>;
+export const newHook = z.object({ ...hookFields, secret: z.string() }).openapi("NewHook");
+export const hookList = z.object({ hooks: z.array(hook) }).openapi("HookList");
+
+export const hookPath = z.object({
+  id: z.string().openapi({
+    param: { name: "id", in: "path" },
+    example: "hook_4f0c1f1d9a5a4d6c8f3b2e1a0d9c8b7a",
+  }),
+});
+
+export const startedTask = z
+  .object({ task_id: z.string(), status: z.string(), created_at: timestamp })
+  .openapi("StartedTask", {
+    description: "No more than this: who calls a hook has no key to read tasks with.",
+  });

@@ -1,0 +1,56 @@
+/** The template of a hook: what it may be, and what it comes to with a request. */
+import { fill, hasPlaceholder, templateFaults } from "../../run/spec/template.ts";
+import type { JsonObject, JsonValue } from "../../run/value/json.ts";
+import { pointerTo } from "../../run/value/json-pointer.ts";
+import { Problem } from "../http/problem.ts";
+import { invalid, validationProblem } from "../http/validation.ts";
+import { submitBody, type SubmitBody } from "../schemas.ts";
+
+const MAX_TEMPLATE_CHARS = 262_144;
+
+/** What a template comes to with what a request brought. @throws Problem `validation_failed` */
+export function filled(template: JsonObject, context: JsonValue): SubmitBody {
+  const { value, faults } = fill(template, context);
+  const [first] = faults;
+  if (first !== undefined) {
+    throw new Problem(
+      "validation_failed",
+      `The template cannot be filled: ${first.pointer} ${first.detail}.`,
+      { faults },
+    );
+  }
+  const parsed = submitBody.safeParse(value);
+  if (!parsed.success) {
+    throw validationProblem(parsed.error, "filled template");
+  }
+  return parsed.data;
+}
+
+/** A template that some request could make a submission of. @throws Problem `validation_failed` */
+export function checkedTemplate(template: Record<string, JsonValue>): JsonObject {
+  if (JSON.stringify(template).length > MAX_TEMPLATE_CHARS) {
+    const detail = `is larger than ${MAX_TEMPLATE_CHARS} characters of JSON`;
+    throw invalid("body", [{ pointer: "/template", detail }]);
+  }
+  const [malformed] = templateFaults(template);
+  if (malformed !== undefined) {
+    throw invalid("body", [{ ...malformed, pointer: `/template${malformed.pointer}` }]);
+  }
+  const { error } = submitBody.safeParse(template);
+  // What a placeholder stands for is known with the request only.
+  const issue = error?.issues.find(({ path }) => !isFilledLater(template, path));
+  if (issue !== undefined) {
+    const pointer = pointerTo(issue.path, "/template");
+    throw invalid("body", [{ pointer, detail: issue.message }]);
+  }
+  return template;
+}
+
+function isFilledLater(template: JsonObject, path: readonly PropertyKey[]): boolean {
+  const value = path.reduce<unknown>(
+    (inside, step) =>
+      typeof inside === "object" && inside !== null ? Reflect.get(inside, step) : undefined,
+    template,
+  );
+  return typeof value === "string" && hasPlaceholder(value);
+}

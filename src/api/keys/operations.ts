@@ -1,0 +1,74 @@
+/** The operations of `/api/v1/keys`, as the document describes them. */
+import { createRoute } from "@hono/zod-openapi";
+import { requireScope } from "../http/auth.ts";
+import { jsonBody } from "../http/body.ts";
+import { BODY_PROBLEMS, json, refusals, SECURED } from "../openapi/routes.ts";
+import * as schemas from "./schemas.ts";
+
+const shared = { tags: ["Keys"], security: SECURED };
+const reads = { ...shared, middleware: [requireScope("admin")] };
+const writes = { ...shared, middleware: [requireScope("admin"), jsonBody] };
+
+export const listRoute = createRoute({
+  ...reads,
+  method: "get",
+  path: "/api/v1/keys",
+  operationId: "listKeys",
+  summary: "List keys, newest first",
+  description: "Revoked ones too. Those of another `tenant` need the scope `platform`.",
+  request: { query: schemas.keysQuery },
+  responses: { 200: json("A page of keys.", schemas.keyList), ...refusals("validation_failed") },
+});
+
+export const createKeyRoute = createRoute({
+  ...writes,
+  method: "post",
+  path: "/api/v1/keys",
+  operationId: "createKey",
+  summary: "Make a key",
+  description:
+    "The key is in this answer and nowhere else. It can have no scope that the key which asks has not.",
+  request: {
+    body: { required: true, content: { "application/json": { schema: schemas.createBody } } },
+  },
+  responses: { 201: json("The key.", schemas.newKey, "Location"), ...refusals(...BODY_PROBLEMS) },
+});
+
+export const getRoute = createRoute({
+  ...reads,
+  method: "get",
+  path: "/api/v1/keys/{key_id}",
+  operationId: "getKey",
+  summary: "Get one key",
+  request: { params: schemas.keyPath },
+  responses: { 200: json("The key.", schemas.key), ...refusals("not_found") },
+});
+
+export const revokeRoute = createRoute({
+  ...reads,
+  method: "delete",
+  path: "/api/v1/keys/{key_id}",
+  operationId: "revokeKey",
+  summary: "Revoke a key",
+  description:
+    "Within seconds nothing is answered to it, and what it watches is closed. What it began goes on.",
+  request: { params: schemas.keyPath },
+  responses: { 204: { description: "It is revoked." }, ...refusals("not_found") },
+});
+
+export const rotateRoute = createRoute({
+  ...writes,
+  method: "post",
+  path: "/api/v1/keys/{key_id}/rotate",
+  operationId: "rotateKey",
+  summary: "Give a key a new secret",
+  description: "The old one ends within seconds, or after `grace_s`.",
+  request: {
+    params: schemas.keyPath,
+    body: { content: { "application/json": { schema: schemas.rotateBody } } },
+  },
+  responses: {
+    200: json("The key with its new secret.", schemas.newKey),
+    ...refusals(...BODY_PROBLEMS, "not_found", "key_over"),
+  },
+});

@@ -1,0 +1,166 @@
+/** The operations of `/api/v1/mcp/servers`, as the document describes them. */
+import { createRoute } from "@hono/zod-openapi";
+import { requireScope } from "../http/auth.ts";
+import { jsonBody } from "../http/body.ts";
+import { idempotent } from "../http/idempotent.ts";
+import { BODY_PROBLEMS, json, refusals, SECURED } from "../openapi/routes.ts";
+import * as schemas from "./schemas.ts";
+
+const shared = { tags: ["MCP servers"], security: SECURED };
+const reads = { ...shared, middleware: [requireScope("tasks:read")] };
+const writes = { ...shared, middleware: [requireScope("tools:write"), jsonBody] };
+const named = { params: schemas.serverPath, headers: schemas.ifMatch };
+
+/** Path of the collection. */
+export const SERVERS = "/api/v1/mcp/servers";
+const SERVER = "/api/v1/mcp/servers/{name}";
+
+export const listRoute = createRoute({
+  ...reads,
+  method: "get",
+  path: SERVERS,
+  operationId: "listMcpServers",
+  summary: "The MCP servers that runs may use",
+  description: "The deployment's, then the tenant's own, each with how it answered last.",
+  responses: { 200: json("All servers.", schemas.serverList), ...refusals() },
+});
+
+export const createServerRoute = createRoute({
+  ...writes,
+  middleware: [...writes.middleware, idempotent],
+  method: "post",
+  path: SERVERS,
+  operationId: "createMcpServer",
+  summary: "Register an MCP server",
+  description: "Nothing is sent to it yet.",
+  request: {
+    body: { required: true, content: { "application/json": { schema: schemas.createBody } } },
+  },
+  responses: {
+    201: json("The server.", schemas.server, "Location", "ETag"),
+    ...refusals(...BODY_PROBLEMS, "mcp_server_exists", "too_many_mcp_servers", "oauth_unavailable"),
+  },
+});
+
+export const getRoute = createRoute({
+  ...reads,
+  method: "get",
+  path: SERVER,
+  operationId: "getMcpServer",
+  summary: "Get one MCP server",
+  request: { params: schemas.serverPath },
+  responses: { 200: json("The server.", schemas.server, "ETag"), ...refusals("not_found") },
+});
+
+export const replaceRoute = createRoute({
+  ...writes,
+  method: "put",
+  path: SERVER,
+  operationId: "replaceMcpServer",
+  summary: "Make a new version of an MCP server",
+  request: {
+    ...named,
+    body: { required: true, content: { "application/json": { schema: schemas.replaceBody } } },
+  },
+  responses: {
+    200: json("The new version.", schemas.server, "ETag"),
+    ...refusals(
+      ...BODY_PROBLEMS,
+      "not_found",
+      "mcp_server_exists",
+      "oauth_unavailable",
+      "precondition_failed",
+    ),
+  },
+});
+
+export const enableRoute = createRoute({
+  ...writes,
+  method: "patch",
+  path: SERVER,
+  operationId: "enableMcpServer",
+  summary: "Enable or disable an MCP server",
+  description: "A disabled server is kept and is in no new task. This makes a new version.",
+  request: {
+    ...named,
+    body: { required: true, content: { "application/json": { schema: schemas.enableBody } } },
+  },
+  responses: {
+    200: json("The new version.", schemas.server, "ETag"),
+    ...refusals(...BODY_PROBLEMS, "not_found", "mcp_server_exists", "precondition_failed"),
+  },
+});
+
+export const removeRoute = createRoute({
+  ...shared,
+  middleware: [requireScope("tools:write")],
+  method: "delete",
+  path: SERVER,
+  operationId: "deleteMcpServer",
+  summary: "Delete an MCP server",
+  description: "With its list of tools and its tokens. Tasks that began with it keep its address.",
+  request: named,
+  responses: {
+    204: { description: "It is gone." },
+    ...refusals("not_found", "validation_failed", "mcp_server_exists", "precondition_failed"),
+  },
+});
+
+export const refreshRoute = createRoute({
+  ...shared,
+  middleware: [requireScope("tools:write")],
+  method: "post",
+  path: "/api/v1/mcp/servers/{name}/refresh",
+  operationId: "refreshMcpServer",
+  summary: "Ask a server now what it offers",
+  description:
+    "The answer says how that went: a server that cannot be used is no failure of this request, and what it offered before is kept.",
+  request: { params: schemas.serverPath },
+  responses: { 200: json("The server.", schemas.server), ...refusals("not_found") },
+});
+
+export const toolsRoute = createRoute({
+  ...reads,
+  method: "get",
+  path: "/api/v1/mcp/servers/{name}/tools",
+  operationId: "listMcpTools",
+  summary: "What a server offered when it was asked last",
+  request: { params: schemas.serverPath, query: schemas.toolsQuery },
+  responses: {
+    200: json("A page of tools, and what was left out.", schemas.toolPage),
+    ...refusals("not_found", "validation_failed"),
+  },
+});
+
+export const authorizeRoute = createRoute({
+  ...shared,
+  middleware: [requireScope("tools:write")],
+  method: "post",
+  path: "/api/v1/mcp/servers/{name}/authorize",
+  operationId: "authorizeMcpServer",
+  summary: "Get the right to use a server",
+  description:
+    "Where a person has to agree, `authorization_url` is what they open in a browser, within ten minutes.",
+  request: { params: schemas.serverPath },
+  responses: {
+    200: json("Whether it may be used already, or where to agree.", schemas.authorization),
+    ...refusals(
+      "not_found",
+      "oauth_not_configured",
+      "oauth_unavailable",
+      "secret_missing",
+      "authorization_failed",
+    ),
+  },
+});
+
+export const forgetRoute = createRoute({
+  ...shared,
+  middleware: [requireScope("tools:write")],
+  method: "delete",
+  path: "/api/v1/mcp/servers/{name}/authorization",
+  operationId: "forgetMcpAuthorization",
+  summary: "Forget the tokens of a server",
+  request: { params: schemas.serverPath },
+  responses: { 204: { description: "They are gone." }, ...refusals("not_found") },
+});

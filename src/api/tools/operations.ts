@@ -1,0 +1,102 @@
+/** The operations of `/api/v1/tools`, as the document describes them. */
+import { createRoute } from "@hono/zod-openapi";
+import { requireScope } from "../http/auth.ts";
+import { jsonBody } from "../http/body.ts";
+import { idempotent } from "../http/idempotent.ts";
+import { BODY_PROBLEMS, json, refusals, SECURED } from "../openapi/routes.ts";
+import * as schemas from "./schemas.ts";
+
+const shared = { tags: ["Tools"], security: SECURED };
+const reads = { ...shared, middleware: [requireScope("tasks:read")] };
+const writes = { ...shared, middleware: [requireScope("tools:write"), jsonBody] };
+const named = { params: schemas.toolPath, headers: schemas.ifMatch };
+
+export const listRoute = createRoute({
+  ...reads,
+  method: "get",
+  path: "/api/v1/tools",
+  operationId: "listTools",
+  summary: "The tools that runs may use",
+  description: "The deployment's, then the tenant's own.",
+  responses: { 200: json("All tools.", schemas.toolList), ...refusals() },
+});
+
+export const registerRoute = createRoute({
+  ...writes,
+  middleware: [...writes.middleware, idempotent],
+  method: "post",
+  path: "/api/v1/tools",
+  operationId: "registerTool",
+  summary: "Register a tool",
+  request: {
+    body: { required: true, content: { "application/json": { schema: schemas.registerBody } } },
+  },
+  responses: {
+    201: json("The tool.", schemas.tool, "Location", "ETag"),
+    ...refusals(...BODY_PROBLEMS, "tool_exists", "too_many_tools"),
+  },
+});
+
+export const getRoute = createRoute({
+  ...reads,
+  method: "get",
+  path: "/api/v1/tools/{name}",
+  operationId: "getTool",
+  summary: "Get one tool",
+  request: { params: schemas.toolPath },
+  responses: { 200: json("The tool.", schemas.tool, "ETag"), ...refusals("not_found") },
+});
+
+export const replaceRoute = createRoute({
+  ...writes,
+  method: "put",
+  path: "/api/v1/tools/{name}",
+  operationId: "replaceTool",
+  summary: "Make a new version of a tool",
+  request: {
+    ...named,
+    body: { required: true, content: { "application/json": { schema: schemas.replaceBody } } },
+  },
+  responses: {
+    200: json("The new version.", schemas.tool, "ETag"),
+    ...refusals(
+      ...BODY_PROBLEMS,
+      "not_found",
+      "tool_exists",
+      "too_many_tools",
+      "precondition_failed",
+    ),
+  },
+});
+
+export const enableRoute = createRoute({
+  ...writes,
+  method: "patch",
+  path: "/api/v1/tools/{name}",
+  operationId: "enableTool",
+  summary: "Enable or disable a tool",
+  description: "A disabled tool is kept and is in no new task. This makes a new version.",
+  request: {
+    ...named,
+    body: { required: true, content: { "application/json": { schema: schemas.enableBody } } },
+  },
+  responses: {
+    200: json("The new version.", schemas.tool, "ETag"),
+    ...refusals(...BODY_PROBLEMS, "not_found", "tool_exists", "precondition_failed"),
+  },
+});
+
+export const removeRoute = createRoute({
+  ...shared,
+  middleware: [requireScope("tools:write")],
+  method: "delete",
+  path: "/api/v1/tools/{name}",
+  operationId: "deleteTool",
+  summary: "Delete a tool",
+  description: "Tasks that began with it keep it.",
+  request: named,
+  responses: {
+    204: { description: "It is gone." },
+    ...refusals("not_found", "validation_failed", "tool_exists", "precondition_failed"),
+  },
+});

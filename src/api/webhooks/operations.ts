@@ -1,0 +1,146 @@
+/** The operations of `/api/v1/webhooks`, as the document describes them. */
+import { createRoute } from "@hono/zod-openapi";
+import { requireScope } from "../http/auth.ts";
+import { jsonBody } from "../http/body.ts";
+import { BODY_PROBLEMS, json, refusals, SECURED } from "../openapi/routes.ts";
+import * as schemas from "./schemas.ts";
+
+// Whoever manages webhooks learns of every task, and sends to any address.
+const shared = { tags: ["Webhooks"], security: SECURED, middleware: [requireScope("admin")] };
+const writes = { ...shared, middleware: [requireScope("admin"), jsonBody] };
+
+/** Path of the collection. */
+export const WEBHOOKS = "/api/v1/webhooks";
+const WEBHOOK = "/api/v1/webhooks/{id}";
+
+export const listRoute = createRoute({
+  ...shared,
+  method: "get",
+  path: WEBHOOKS,
+  operationId: "listWebhooks",
+  summary: "The webhooks of the tenant",
+  responses: { 200: json("All of them.", schemas.webhookList), ...refusals() },
+});
+
+export const createWebhookRoute = createRoute({
+  ...writes,
+  method: "post",
+  path: WEBHOOKS,
+  operationId: "createWebhook",
+  summary: "Have an address told of tasks",
+  description:
+    "Messages are Standard Webhooks 1.0.0, at least once, in no particular order. It is told of the tasks that are submitted from now on.",
+  request: {
+    body: { required: true, content: { "application/json": { schema: schemas.createWebhook } } },
+  },
+  responses: {
+    201: json("The webhook, with its secret.", schemas.newWebhook, "Location"),
+    ...refusals(...BODY_PROBLEMS, "too_many_webhooks", "encryption_unavailable"),
+  },
+});
+
+export const getRoute = createRoute({
+  ...shared,
+  method: "get",
+  path: WEBHOOK,
+  operationId: "getWebhook",
+  summary: "Get one webhook",
+  request: { params: schemas.webhookPath },
+  responses: { 200: json("The webhook.", schemas.webhook), ...refusals("not_found") },
+});
+
+export const changeRoute = createRoute({
+  ...writes,
+  method: "patch",
+  path: WEBHOOK,
+  operationId: "changeWebhook",
+  summary: "Change a webhook",
+  request: {
+    params: schemas.webhookPath,
+    body: { required: true, content: { "application/json": { schema: schemas.changeWebhook } } },
+  },
+  responses: {
+    200: json("The webhook.", schemas.webhook),
+    ...refusals(...BODY_PROBLEMS, "not_found"),
+  },
+});
+
+export const removeRoute = createRoute({
+  ...shared,
+  method: "delete",
+  path: WEBHOOK,
+  operationId: "deleteWebhook",
+  summary: "Delete a webhook, with its log",
+  request: { params: schemas.webhookPath },
+  responses: { 204: { description: "It is gone." }, ...refusals("not_found") },
+});
+
+export const secretRoute = createRoute({
+  ...shared,
+  method: "get",
+  path: "/api/v1/webhooks/{id}/secret",
+  operationId: "getWebhookSecret",
+  summary: "What a webhook's messages are signed with",
+  description: "`callbacks` in the place of an id: what those to `callback_url`s are signed with.",
+  request: { params: schemas.webhookPath },
+  responses: {
+    200: json("The secret.", schemas.secret),
+    ...refusals("not_found", "encryption_unavailable"),
+  },
+});
+
+export const rotateRoute = createRoute({
+  ...shared,
+  method: "post",
+  path: "/api/v1/webhooks/{id}/secret/rotate",
+  operationId: "rotateWebhookSecret",
+  summary: "Replace a webhook's secret",
+  description:
+    "The one before signs too, for a day. `callbacks` in the place of an id: that of `callback_url`s.",
+  request: { params: schemas.webhookPath },
+  responses: {
+    200: json("The new secret.", schemas.secret),
+    ...refusals("not_found", "encryption_unavailable"),
+  },
+});
+
+export const testRoute = createRoute({
+  ...shared,
+  method: "post",
+  path: "/api/v1/webhooks/{id}/test",
+  operationId: "testWebhook",
+  summary: "Send a webhook a `webhook.test`",
+  request: { params: schemas.webhookPath },
+  responses: {
+    202: json("What is being delivered.", schemas.delivery),
+    ...refusals("not_found", "webhook_disabled"),
+  },
+});
+
+export const deliveriesRoute = createRoute({
+  ...shared,
+  method: "get",
+  path: "/api/v1/webhooks/{id}/deliveries",
+  operationId: "listDeliveries",
+  summary: "What a webhook was sent, newest first",
+  description: "`callbacks` in the place of an id: what the tenant's `callback_url`s were sent.",
+  request: { params: schemas.webhookPath, query: schemas.deliveriesQuery },
+  responses: {
+    200: json("A page of deliveries.", schemas.deliveryList),
+    ...refusals("not_found", "validation_failed"),
+  },
+});
+
+export const redeliverRoute = createRoute({
+  ...shared,
+  method: "post",
+  path: "/api/v1/webhooks/{id}/deliveries/{delivery_id}/redeliver",
+  operationId: "redeliver",
+  summary: "Send a message once more",
+  description: "Under the same `webhook-id`, with all attempts anew.",
+  request: { params: schemas.deliveryPath },
+  responses: {
+    202: json("What is being delivered.", schemas.delivery),
+    ...refusals("not_found", "webhook_disabled"),
+  },
+});
