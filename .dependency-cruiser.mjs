@@ -146,7 +146,7 @@ const layers = [
     may: [
       ...domain,
       ...within("agent/fetch/", "agent/tools/tool[.]ts$"),
-      ...npm("mathjs", "zod", "linkedom", "@mozilla/readability", "turndown"),
+      ...npm("zod", "linkedom", "@mozilla/readability", "turndown"),
     ],
   },
   {

@@ -24,7 +24,6 @@ const BUNDLED = [
   "@modelcontextprotocol/sdk/validation/cfworker",
   "acorn",
   "hono",
-  "mathjs/number",
   "openai",
   "openai/streaming",
   "sucrase",
