@@ -11,7 +11,7 @@ import { builtInTools, toolboxFor } from "../agent/tools/registry.ts";
 import { jsonSchemaCheck } from "../agent/tools/schema/json-schema.ts";
 import { ledgerStub } from "../durable/ledger/rpc.ts";
 import type { Deps } from "../durable/run/deps.ts";
-import type { Announce } from "../durable/run/webhook-outbox.ts";
+import type { Announce } from "../durable/run/outbox/webhook-outbox.ts";
 import { configOf } from "../env/config.ts";
 import type { Observer } from "../observe.ts";
 import type { ScriptedCalls } from "../run/log/state.ts";

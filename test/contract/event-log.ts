@@ -1,8 +1,8 @@
 /** What the log promises, on any storage: run on `node:sqlite` and on a real object alike. */
 import { expect, test } from "vitest";
 import { MAX_OUTPUT_BYTES } from "../../src/agent/tools/output.ts";
-import { EventLog } from "../../src/durable/run/event-log.ts";
-import { migrate, type Sql } from "../../src/durable/run/schema.ts";
+import { EventLog } from "../../src/durable/run/storage/event-log.ts";
+import { migrate, type Sql } from "../../src/durable/run/storage/schema.ts";
 import type { NewEvent, RunEvent } from "../../src/run/log/event.ts";
 import { MAX_PICTURES_CHARS } from "../../src/run/value/picture.ts";
 

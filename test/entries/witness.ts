@@ -6,7 +6,7 @@
 import { runParts } from "../../src/compose/objects.ts";
 import service, { AgentRun as Run } from "../../src/index.ts";
 import { RunObject } from "../../src/durable/run/run-object.ts";
-import type { RunStorage } from "../../src/durable/run/storage.ts";
+import type { RunStorage } from "../../src/durable/run/storage/storage.ts";
 
 /** What happened to one run's object since the process began. */
 export interface Seen {

@@ -2,11 +2,11 @@
 import { expect, test, vi } from "vitest";
 import { buildDeps } from "../../src/compose/run.ts";
 import type { Deps } from "../../src/durable/run/deps.ts";
-import { EventLog } from "../../src/durable/run/event-log.ts";
+import { EventLog } from "../../src/durable/run/storage/event-log.ts";
 import type { RunContext } from "../../src/durable/run/context.ts";
 import { RunDriver, type DriverHost } from "../../src/durable/run/driver.ts";
-import { Outbox } from "../../src/durable/run/outbox.ts";
-import { Projection } from "../../src/durable/run/projection.ts";
+import { Outbox } from "../../src/durable/run/outbox/outbox.ts";
+import { Projection } from "../../src/durable/run/outbox/projection.ts";
 import type { NewEvent } from "../../src/run/log/event.ts";
 import type { JsonObject } from "../../src/run/value/json.ts";
 import type { TaskProjection } from "../../src/store/tasks/tasks.ts";

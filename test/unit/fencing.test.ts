@@ -1,7 +1,7 @@
 /** Only the newest slice may write to a log, and only until the run ends. */
 import { expect, test } from "vitest";
 import { buildDeps } from "../../src/compose/run.ts";
-import { EventLog } from "../../src/durable/run/event-log.ts";
+import { EventLog } from "../../src/durable/run/storage/event-log.ts";
 import { Slice, type SliceHost } from "../../src/durable/run/slice.ts";
 import type { NewEvent } from "../../src/run/log/event.ts";
 import { recover } from "../../src/run/decide/recover.ts";

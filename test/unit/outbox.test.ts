@@ -1,6 +1,6 @@
 /** The outbox: each receiver of changes fails on its own, and only what failed is sent again. */
 import { expect, test } from "vitest";
-import { Outbox, type OutboxStep } from "../../src/durable/run/outbox.ts";
+import { Outbox, type OutboxStep } from "../../src/durable/run/outbox/outbox.ts";
 
 /** A receiver that counts what it is sent, and fails while it is down. */
 class Receiver implements OutboxStep {

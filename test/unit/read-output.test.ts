@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { MAX_OUTPUT_BYTES } from "../../src/agent/tools/output.ts";
 import { readOutput } from "../../src/agent/tools/built-in/read-output.ts";
 import { defineTool } from "../../src/agent/tools/tool.ts";
-import { EventLog } from "../../src/durable/run/event-log.ts";
+import { EventLog } from "../../src/durable/run/storage/event-log.ts";
 import type { NewEvent } from "../../src/run/log/event.ts";
 import { withShortOutputs } from "../../src/run/value/message.ts";
 import type { JsonValue } from "../../src/run/value/json.ts";

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { Slots } from "../../src/durable/ledger/slots.ts";
 import type { SlotSeeker } from "../../src/durable/ledger/rpc.ts";
 import type { Deps } from "../../src/durable/run/deps.ts";
-import type { EventLog } from "../../src/durable/run/event-log.ts";
+import type { EventLog } from "../../src/durable/run/storage/event-log.ts";
 import { RunSlot } from "../../src/durable/run/run-slot.ts";
 import { INITIAL_STATE, type RunState } from "../../src/run/log/state.ts";
 import { memoryStorage, specFor } from "../harness.ts";

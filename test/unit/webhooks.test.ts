@@ -10,8 +10,8 @@ import {
   verifiedId,
 } from "../../src/crypto/signature.ts";
 import { SigningSecrets } from "../../src/crypto/signing-secrets.ts";
-import { WebhookOutbox } from "../../src/durable/run/webhook-outbox.ts";
-import { EventLog } from "../../src/durable/run/event-log.ts";
+import { WebhookOutbox } from "../../src/durable/run/outbox/webhook-outbox.ts";
+import { EventLog } from "../../src/durable/run/storage/event-log.ts";
 import { readWebhookMessage } from "../../src/queue/webhooks/message.ts";
 import type { NewEvent } from "../../src/run/log/event.ts";
 import { WEBHOOK_TYPES, type WebhookType } from "../../src/run/value/webhook-type.ts";

@@ -2,9 +2,9 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
-import { EventLog } from "../../src/durable/run/event-log.ts";
+import { EventLog } from "../../src/durable/run/storage/event-log.ts";
 import { runStub, watchAddress } from "../../src/durable/run/rpc.ts";
-import { Watchers, type WatcherCommands } from "../../src/durable/run/watchers.ts";
+import { Watchers, type WatcherCommands } from "../../src/durable/run/live/watchers.ts";
 import { specOf } from "../../src/store/tasks/rows.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import type { Credential } from "../../src/store/keys.ts";

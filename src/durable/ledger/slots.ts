@@ -4,7 +4,7 @@
  * no newcomer overtakes it. All of it is rows; what a call decides, it decides in one turn.
  */
 import type { ConcurrencyCap, ConcurrencyState, SlotAnswer, SlotSeeker } from "./rpc.ts";
-import type { Sql, SqlRow } from "../run/schema.ts";
+import type { Sql, SqlRow } from "../run/storage/schema.ts";
 
 /** Slots that are given at once; the rest follow with the next alarm. */
 const GIVEN = 50;

@@ -4,7 +4,7 @@
  * put it back. A reason that is gone leaves an alarm that finds nothing to do, which is cheaper
  * than taking it away.
  */
-import type { RunStorage } from "./storage.ts";
+import type { RunStorage } from "./storage/storage.ts";
 
 /** Alarms further ahead are refused by the platform in the end; waking early is harmless. */
 const FURTHEST_MS = 30 * 86_400_000;

@@ -7,7 +7,7 @@ import type { Budgets, ReserveAnswer } from "../../agent/loop/effects.ts";
 import type { Need } from "../../agent/loop/reserve.ts";
 import type { DaySpent, LedgerRpc, Spender } from "../ledger/rpc.ts";
 import type { RunContext } from "./context.ts";
-import type { OutboxStep } from "./outbox.ts";
+import type { OutboxStep } from "./outbox/outbox.ts";
 
 /** How long a tenant without budgets is not asked again. */
 const UNCAPPED_MS = 60_000;

@@ -1,8 +1,8 @@
 /** What the parts of a run's object share. */
 import type { Observer } from "../../observe.ts";
 import type { Deps } from "./deps.ts";
-import type { EventLog } from "./event-log.ts";
-import type { RunStorage } from "./storage.ts";
+import type { EventLog } from "./storage/event-log.ts";
+import type { RunStorage } from "./storage/storage.ts";
 
 export interface RunContext {
   readonly storage: RunStorage;

@@ -10,7 +10,7 @@ import type { AuditStore } from "../../store/audit.ts";
 import type { KeyStore } from "../../store/keys.ts";
 import type { TaskStore } from "../../store/tasks/tasks.ts";
 import type { LedgerRpc } from "../ledger/rpc.ts";
-import type { Announce } from "./webhook-outbox.ts";
+import type { Announce } from "./outbox/webhook-outbox.ts";
 
 export interface Deps {
   readonly config: Config;

@@ -12,11 +12,11 @@ import { TimedOut, within } from "../../timing.ts";
 import { recover } from "../../run/decide/recover.ts";
 import { Alarms, nextAlarm } from "./alarms.ts";
 import type { RunContext } from "./context.ts";
-import type { StoredEvent } from "./event-log.ts";
-import type { Outbox } from "./outbox.ts";
+import type { StoredEvent } from "./storage/event-log.ts";
+import type { Outbox } from "./outbox/outbox.ts";
 import { platformFailure } from "../platform-error.ts";
 import { Slice, type SliceHost } from "./slice.ts";
-import { WakeDeaths } from "./wake-deaths.ts";
+import { WakeDeaths } from "./storage/wake-deaths.ts";
 
 /** Pauses before failed work is retried: D1 is down, or storage fails. */
 const BACKOFF: Backoff = { pausesMs: [100, 500, 2_000, 10_000, 30_000, 60_000] };

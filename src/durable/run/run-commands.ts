@@ -9,9 +9,9 @@ import type { JsonValue } from "../../run/value/json.ts";
 import { newActor, type AuditEntry } from "../../store/audit.ts";
 import type { RunContext } from "./context.ts";
 import type { RunDriver } from "./driver.ts";
-import type { StoredEvent } from "./event-log.ts";
+import type { StoredEvent } from "./storage/event-log.ts";
 import type { CommandAnswer } from "./rpc.ts";
-import type { Appended, WatcherCommands } from "./watchers.ts";
+import type { Appended, WatcherCommands } from "./live/watchers.ts";
 
 export class RunCommands implements WatcherCommands {
   readonly #context: RunContext;

@@ -10,12 +10,12 @@ import { runFailure } from "../../run/value/failure.ts";
 import type { RunCommand } from "../../run/decide/command.ts";
 import type { RunSpec } from "../../run/spec/spec.ts";
 import { isSettled, isTerminal, viewOf } from "../../run/decide/view.ts";
-import { hasWebhooks, WebhookOutbox } from "./webhook-outbox.ts";
+import { hasWebhooks, WebhookOutbox } from "./outbox/webhook-outbox.ts";
 import { RunBudgets } from "./budgets.ts";
-import { EventLog, type StoredEvent } from "./event-log.ts";
-import { KeptValues } from "./kept-values.ts";
+import { EventLog, type StoredEvent } from "./storage/event-log.ts";
+import { KeptValues } from "./storage/kept-values.ts";
 import { RunDriver } from "./driver.ts";
-import { Outbox } from "./outbox.ts";
+import { Outbox } from "./outbox/outbox.ts";
 import type {
   CancelRequest,
   CommandAnswer,
@@ -28,11 +28,11 @@ import type {
   SpecText,
 } from "./rpc.ts";
 import { RunSlot } from "./run-slot.ts";
-import { Projection } from "./projection.ts";
+import { Projection } from "./outbox/projection.ts";
 import { RunCommands } from "./run-commands.ts";
 import type { RunContext } from "./context.ts";
-import { Watchers } from "./watchers.ts";
-import type { RunStorage } from "./storage.ts";
+import { Watchers } from "./live/watchers.ts";
+import type { RunStorage } from "./storage/storage.ts";
 
 /** Text of one page of events at most, in characters; a single larger event is a page of its own. */
 const PAGE_CHARS = 4_000_000;

@@ -7,7 +7,7 @@ import type { Slot, SlotRefusal } from "../../agent/loop/effects.ts";
 import { delayOf, type Backoff } from "../../run/value/backoff.ts";
 import type { LedgerRpc } from "../ledger/rpc.ts";
 import type { RunContext } from "./context.ts";
-import type { OutboxStep } from "./outbox.ts";
+import type { OutboxStep } from "./outbox/outbox.ts";
 
 /**
  * A waiting run asks again after this, or up to twice as long to spread runs that were refused at

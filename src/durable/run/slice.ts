@@ -11,7 +11,7 @@ import type { RunSpec } from "../../run/spec/spec.ts";
 import type { RunBudgets } from "./budgets.ts";
 import type { RunContext } from "./context.ts";
 import type { Deps } from "./deps.ts";
-import type { StoredEvent } from "./event-log.ts";
+import type { StoredEvent } from "./storage/event-log.ts";
 import type { RunSlot } from "./run-slot.ts";
 
 /** What a slice needs of its object, besides the context. */

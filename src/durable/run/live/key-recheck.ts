@@ -3,8 +3,8 @@
  * opened it, and keys are revoked; so a key is looked up when something happens on its socket and
  * the last lookup is too old. An idle socket costs nothing.
  */
-import type { Credential } from "../../store/keys.ts";
-import { within } from "../../timing.ts";
+import type { Credential } from "../../../store/keys.ts";
+import { within } from "../../../timing.ts";
 import { CLOSE } from "./live-protocol.ts";
 import { attach, attachmentOf, close } from "./watcher-socket.ts";
 

@@ -1,5 +1,5 @@
 /** One watcher's socket: what it remembers across hibernation, and how it is written to and closed. */
-import type { JsonObject } from "../../run/value/json.ts";
+import type { JsonObject } from "../../../run/value/json.ts";
 
 /** What a socket is owed next; survives hibernation. At most 16 KB. */
 export interface Attachment {

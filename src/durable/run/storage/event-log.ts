@@ -10,10 +10,10 @@ import {
   type EventType,
   type NewEvent,
   type RunEvent,
-} from "../../run/log/event.ts";
-import { reduce } from "../../run/log/reduce.ts";
-import { INITIAL_STATE, type RunState } from "../../run/log/state.ts";
-import { cutPoint } from "../../run/value/cut.ts";
+} from "../../../run/log/event.ts";
+import { reduce } from "../../../run/log/reduce.ts";
+import { INITIAL_STATE, type RunState } from "../../../run/log/state.ts";
+import { cutPoint } from "../../../run/value/cut.ts";
 import { hasSchema, migrate, ROW_CHARS, type Sql } from "./schema.ts";
 
 /** A stored event with the exact text that every watcher is sent. */

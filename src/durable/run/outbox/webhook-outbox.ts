@@ -4,11 +4,11 @@
  * notices are sent again under the same ids. A run that no webhook subscribes to costs nothing here,
  * not even a table.
  */
-import type { RunState } from "../../run/log/state.ts";
-import { noticeOf, NOTED_EVENTS, type NoticeBatch } from "../../run/log/webhook.ts";
-import type { EventLog } from "./event-log.ts";
+import type { RunState } from "../../../run/log/state.ts";
+import { noticeOf, NOTED_EVENTS, type NoticeBatch } from "../../../run/log/webhook.ts";
+import type { EventLog } from "../storage/event-log.ts";
 import type { OutboxStep } from "./outbox.ts";
-import type { Sql } from "./schema.ts";
+import type { Sql } from "../storage/schema.ts";
 
 /** Puts a batch on the queue; null in a deployment without one. */
 export type Announce = ((batch: NoticeBatch) => Promise<void>) | null;

@@ -3,10 +3,10 @@
  * attachment. Sending means reading the log from the cursor, so there is no gap and no duplicate,
  * whatever was evicted or restarted. An idle watcher costs nothing.
  */
-import type { RunCommand } from "../../run/decide/command.ts";
-import { isTerminal } from "../../run/decide/view.ts";
-import { TERMINAL_TYPES, type EventType } from "../../run/log/event.ts";
-import type { EventLog, StoredEvent } from "./event-log.ts";
+import type { RunCommand } from "../../../run/decide/command.ts";
+import { isTerminal } from "../../../run/decide/view.ts";
+import { TERMINAL_TYPES, type EventType } from "../../../run/log/event.ts";
+import type { EventLog, StoredEvent } from "../storage/event-log.ts";
 import { KeyRecheck, type KeyCheck } from "./key-recheck.ts";
 import {
   CLOSE,

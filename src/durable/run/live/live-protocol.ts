@@ -2,10 +2,10 @@
  * The live protocol over WebSocket: reads what a client sends into a subscription, a command or a
  * refusal. Pure; `watchers.ts` holds the sockets. Documented in docs/reference/events.md.
  */
-import type { CommandRefusal, RunCommand } from "../../run/decide/command.ts";
-import { INPUT_ACTIONS, type InputAction } from "../../run/log/elicitation.ts";
-import { isJsonObject, jsonDefect, type JsonObject } from "../../run/value/json.ts";
-import { isPlainText, MAX_REASON_CHARS } from "../../run/value/plain-text.ts";
+import type { CommandRefusal, RunCommand } from "../../../run/decide/command.ts";
+import { INPUT_ACTIONS, type InputAction } from "../../../run/log/elicitation.ts";
+import { isJsonObject, jsonDefect, type JsonObject } from "../../../run/value/json.ts";
+import { isPlainText, MAX_REASON_CHARS } from "../../../run/value/plain-text.ts";
 
 /** The protocol's name, offered and echoed at the upgrade. */
 export const SUBPROTOCOL = "opspawn.v1";

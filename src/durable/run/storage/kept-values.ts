@@ -3,7 +3,7 @@
  * is stored once. They are cut into parts that fit a row and read in pages, so nothing is loaded
  * whole.
  */
-import { cutPoint } from "../../run/value/cut.ts";
+import { cutPoint } from "../../../run/value/cut.ts";
 import { ROW_CHARS, type Sql } from "./schema.ts";
 
 /** A part of a stored text. */

@@ -3,9 +3,9 @@
  * ends at once writes its end and nothing else. The update is fenced by `seq`, so a late or repeated
  * write never wins.
  */
-import type { RunState } from "../../run/log/state.ts";
-import { viewOf } from "../../run/decide/view.ts";
-import type { TaskStore } from "../../store/tasks/tasks.ts";
+import type { RunState } from "../../../run/log/state.ts";
+import { viewOf } from "../../../run/decide/view.ts";
+import type { TaskStore } from "../../../store/tasks/tasks.ts";
 import type { OutboxStep } from "./outbox.ts";
 
 export class Projection implements OutboxStep {
