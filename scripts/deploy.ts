@@ -56,7 +56,7 @@ async function main(options: Options): Promise<void> {
     console.log(`Set here, and put with --provider-keys only: ${here.join(", ")}.`);
   }
   if (!options.yes && !process.stdin.isTTY) {
-    throw new DeployError("There is nobody to ask here: add --yes to go on.");
+    throw new DeployError("Cannot ask for confirmation without a terminal: add --yes to continue.");
   }
   if (!options.yes && !(await confirmed())) {
     console.log("Nothing was made.");

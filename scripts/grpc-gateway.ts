@@ -1,6 +1,6 @@
 /**
  * `npm run grpc-gateway`: native gRPC for the service at OPSPAWN_URL. A Worker cannot send the
- * trailers that it needs; this program can. Ctrl-C or SIGTERM ends it: streams are told to come
+ * trailers that it needs; this program can. Ctrl-C or SIGTERM ends it: streams are asked to come
  * back, other calls are finished first.
  */
 import { parseArgs } from "node:util";

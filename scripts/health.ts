@@ -2,7 +2,7 @@
 import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Something that the user can mend; its text is all that is shown. */
+/** A failure that the user can fix. Only its message is printed. */
 export class StartError extends Error {
   readonly exitCode: number;
 

@@ -17,7 +17,7 @@ const USAGE = `Usage: npm run keys -- create --name n --scopes "tasks:read tasks
 
   --tenant t      another tenant than that of the key which asks
   --expires time  when it ends, RFC 3339
-  --sql           stores nothing: prints the SQL that does, and the key beside it, for the first key
+  --sql           stores nothing; prints the SQL to stdout and the key to stderr, for the first key
                   of a deployed service: wrangler d1 execute opspawn --remote --file …
 
 Scopes: ${SCOPES.join(", ")}. The key is printed once; what is stored is its hash.
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   if (options.sql === true) {
     const { key, sql } = makeKey(wanted);
     console.log(sql);
-    // Beside the statement, so that a file of it has only what may be kept.
+    // To stderr, so that a redirected statement does not contain the key.
     console.error(key);
     return;
   }
@@ -58,7 +58,7 @@ async function main(): Promise<void> {
 
 async function madeLocally(wanted: KeyRequest): Promise<string> {
   const state = resolve(process.env["OPSPAWN_STATE"] || ".wrangler/state");
-  // A database is written by one process at a time: whoever serves it is asked instead.
+  // One process at a time writes the database: if a service is running, ask it instead.
   if (!lockState(state)) {
     return asked(`http://127.0.0.1:${process.env["PORT"] || DEFAULT_PORT}`, wanted);
   }

@@ -1,7 +1,7 @@
 /**
- * The key of the local service, in `.dev.vars`, and what it seals tokens with: made once, then read by
- * whoever runs programs in this folder. The file is wrangler's (`NAME=value` lines), may hold secrets of its owner, and
- * keeps every line that it has.
+ * The local service's API key and encryption key in `.dev.vars`. They are created once and read by
+ * all programs in this folder. The file is wrangler's (`NAME=value` lines) and may contain other
+ * secrets; existing lines are never changed.
  */
 import { randomBytes, createHash } from "node:crypto";
 import { appendFileSync, chmodSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";

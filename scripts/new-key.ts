@@ -1,4 +1,4 @@
-/** A key that is made here instead of by the service: for the first one, which nobody can ask for. */
+/** Creates a key without the service: needed for the first one, because no key exists to request it. */
 import { randomBytes } from "node:crypto";
 import type { Scope } from "../src/store/keys.ts";
 import { hashOf } from "./local-key.ts";

@@ -1,6 +1,6 @@
 /**
- * Notices that npm, which started this program, is gone. A killed npm tells nobody, and one that
- * is asked to end may pass the signal to a shell that it put in between, which dies in silence.
+ * Detects that npm, which started this program, is gone. A killed npm does not notify its child, and
+ * a signal to npm may reach only the shell between the two.
  */
 import { readFileSync } from "node:fs";
 

@@ -29,7 +29,7 @@ export interface Counts {
   };
 }
 
-/** A month, as somebody may have it. Numbers below `tasks` are of one task, on average. */
+/** A month of use. Numbers below `tasks` are averages per task. */
 export interface Scenario {
   readonly name: string;
   readonly tasks: number;
@@ -40,7 +40,7 @@ export interface Scenario {
   readonly reads: number;
   readonly watchers: number;
   readonly waits: number;
-  /** Characters of the conversation that a step adds to the log, beside what is ours. */
+  /** Characters of conversation that a step adds to the log, without Opspawn's own data. */
   readonly bytesPerStep: number;
   readonly retentionDays: number;
 }

@@ -1,6 +1,6 @@
-/** A deployment that cannot go on; its text is all that is shown. */
+/** A deployment that cannot continue. Only its message is printed. */
 export class DeployError extends Error {
-  /** 2: something to be mended by whoever deploys; 1: something else. */
+  /** 2: the user must fix something first; 1: any other failure. */
   readonly exitCode: 1 | 2;
 
   constructor(message: string, exitCode: 1 | 2 = 2) {

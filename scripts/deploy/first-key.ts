@@ -1,4 +1,4 @@
-/** The first key of a service: nobody can ask the service for it, so it is written beside it. */
+/** The first key of a service. No key exists that could request it, so it is written to the database directly. */
 import { SCOPES } from "../../src/store/keys.ts";
 import { makeKey, type MadeKey } from "../new-key.ts";
 import { refusalOf } from "./refusal.ts";
@@ -9,7 +9,7 @@ const USABLE = `SELECT key_id FROM api_key
   WHERE ' ' || scopes || ' ' LIKE '% admin %' AND revoked_at IS NULL
     AND (expires_at IS NULL OR expires_at > strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) LIMIT 1`;
 
-/** Whether somebody has a key that may make others. @throws DeployError */
+/** Whether a key exists that can create others. @throws DeployError */
 export async function hasAdminKey(wrangler: Wrangler, database: string): Promise<boolean> {
   return (await query(wrangler, database, USABLE)).length > 0;
 }

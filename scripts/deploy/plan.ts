@@ -4,7 +4,7 @@ import type { Found } from "./account.ts";
 import type { Options } from "./options.ts";
 import type { Target } from "./target.ts";
 
-/** In the order in which it is done; `found` is null where nobody could be asked. */
+/** In execution order. `found` is null if the account could not be read. */
 export function planOf(
   target: Target,
   found: Found | null,

@@ -1,10 +1,10 @@
-/** What to tell when wrangler fails: one sentence that says what to do. */
+/** Turns a wrangler failure into one sentence that says what to do. */
 import { DeployError } from "./deploy-error.ts";
 import type { Answer } from "./wrangler.ts";
 
 const PAGE = "docs/how-to/deploy.md";
 
-/** Cloudflare's numbers and words for what whoever deploys can mend, the most telling first. */
+/** Cloudflare's codes and messages for failures that the user can fix, the most specific first. */
 const KNOWN: readonly (readonly [RegExp, string])[] = [
   [
     /set a CLOUDFLARE_API_TOKEN|not logged in|Failed to automatically retrieve account IDs/i,
@@ -51,7 +51,7 @@ export function refusalOf(what: string, answer: Answer): DeployError {
   const known = KNOWN.find(([pattern]) => pattern.test(answer.stderr));
   return known === undefined
     ? new DeployError(
-        `${what} failed: ${told(answer)} Run the same command again; it goes on where it stopped.`,
+        `${what} failed: ${told(answer)} Run the same command again; it continues where it stopped.`,
         1,
       )
     : new DeployError(known[1]);

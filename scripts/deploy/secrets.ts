@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { configOf, SettingError } from "../../src/env/config.ts";
 import { DeployError } from "./deploy-error.ts";
 
-/** Tokens and secrets of tenants are sealed with it; nobody needs to know it. */
+/** Encrypts the tenants' tokens and secrets. It is needed nowhere else. */
 export const SEALING = "OPSPAWN_ENCRYPTION_KEY";
 
 const PROVIDER_KEYS = [

@@ -1,8 +1,8 @@
 /**
- * The steps of a deployment, in their order. Each finds what is there or makes it, so a run that is
- * stopped anywhere is finished by the next one. The database comes first: a Worker without it is
- * somebody else's. Secrets come after the Worker: wrangler refuses to put one while a version that
- * was uploaded is not the one that serves, which is what a stopped run may leave.
+ * The steps of a deployment, in order. Each finds its resource or creates it, so an interrupted run
+ * is completed by the next one. The database comes first: a Worker without it belongs to another
+ * project. Secrets come after the Worker: wrangler refuses to put one while an uploaded version is
+ * not the active one, which an interrupted run may leave.
  */
 import { listSecrets, type Found } from "./account.ts";
 import { DeployError } from "./deploy-error.ts";
@@ -99,7 +99,7 @@ export function addressIn(targets: readonly string[]): string | null {
   return null;
 }
 
-/** Looks again just before: somebody may have deployed since this run looked and asked. */
+/** Lists the secrets again: another deployment may have set some since the first check. */
 async function ensureSecrets(providerKeys: readonly string[], world: World): Promise<void> {
   const there = (await listSecrets(world.wrangler)) ?? new Set();
   const secrets = missingSecrets(there, providerKeys, world.env);
@@ -112,8 +112,8 @@ async function ensureSecrets(providerKeys: readonly string[], world: World): Pro
 }
 
 /**
- * The key is shown before it is stored: a run that is stopped in between has shown a key that is
- * void, and the next one makes another. The other way round it would leave one that nobody knows.
+ * Shows the key before storing it: an interruption in between leaves a key that is shown but void,
+ * and the next run creates another. The other way round, a valid key would never have been shown.
  */
 async function ensureKey(
   { database }: Target,
@@ -134,7 +134,9 @@ async function ensureKey(
   world.say(`\n  ${made.key}\n`);
   const stored = await store(world.wrangler, database, made, wanted === "new");
   world.say(
-    stored ? "The key is valid." : "Somebody else made a key at this moment; this one is void.",
+    stored
+      ? "The key is valid."
+      : "Another deployment created a key at the same moment; this one is void.",
   );
 }
 

@@ -92,7 +92,7 @@ function childEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   );
   return {
     ...Object.fromEntries(passed),
-    // Whoever deploys is asked once, by us.
+    // The deployment asks for confirmation itself, once.
     CI: "1",
     NO_COLOR: "1",
     WRANGLER_SEND_METRICS: "false",

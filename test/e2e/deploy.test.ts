@@ -160,7 +160,7 @@ test("what cannot go on says in a sentence what to do, and ends with 2", async (
       /no environment nope; it has staging, production/,
     ],
     [["--nope"], server.environment, /Unknown option '--nope'/],
-    [[], server.environment, /nobody to ask here: add --yes/],
+    [[], server.environment, /without a terminal: add --yes/],
   ];
   for (const [args, env, sentence] of cases) {
     const { code, stderr } = await run(args, env);

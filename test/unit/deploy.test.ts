@@ -35,7 +35,7 @@ test.each([
 test("what nobody foresaw is told in wrangler's words, without its advice, and can be tried again", () => {
   const error = refusalOf("Deploying the Worker", failed("An unknown error. [code: 10013]"));
   expect(error.message).toBe(
-    `Deploying the Worker failed: ${API} An unknown error. [code: 10013]. Run the same command again; it goes on where it stopped.`,
+    `Deploying the Worker failed: ${API} An unknown error. [code: 10013]. Run the same command again; it continues where it stopped.`,
   );
   expect(error.exitCode).toBe(1);
   const silent = refusalOf("It", { ok: false, stdout: "", stderr: "", entries: [] });
