@@ -1,15 +1,19 @@
 /**
- * The service as a child process: `wrangler dev` in a process group of its own, quiet, with its
- * output in a file. Nothing of it outlives this program, even if this program is killed.
+ * The service as a child process: the built Worker in the local runtime, in a process group of its
+ * own, quiet, with its output in a file. Nothing of it outlives this program, even if this program
+ * is killed.
  */
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
-import { ROOT } from "./local-key.ts";
-import { envFileText, isSetting } from "./settings.ts";
 import { neutralise } from "../sdk/src/cli/terminal-text.ts";
+import { ROOT } from "./local-key.ts";
+import { workerFolder } from "./local/build.ts";
+import type { ServeJob } from "./local/serve.ts";
+import { readWorker } from "./local/worker.ts";
+import { isSetting } from "./settings.ts";
 
 /** A child with its whole process group. */
 export interface Group {
@@ -17,46 +21,60 @@ export interface Group {
   readonly ended: Promise<string>;
   /** Ends the group, politely at first; settles when it is gone. */
   stop(): Promise<void>;
+  /** Sends a message to the child; resolves with its answer, an error's text or null. */
+  ask(message: string): Promise<string | null>;
 }
 
-const WRANGLER = fileURLToPath(import.meta.resolve("wrangler"));
+export interface ServiceGroup extends Group {
+  /** Replaces the Worker that runs with the one built last. @throws Error if it does not start */
+  reload(): Promise<void>;
+}
+
 const TAIL_LINES = 20;
 const STOP_MS = 3000;
 
-/** Starts `wrangler dev` on this state folder; its vars are these settings and nothing else. */
-export function startService(
+/** Starts the Worker built in this state folder; its vars are these settings and nothing else. */
+export async function startService(
   port: number,
   state: string,
   settings: Readonly<Record<string, string>>,
-): Group {
-  // Wrangler reads the file again when wrangler.toml changes, so it stays as long as the service.
-  const envFile = join(state, "start.env");
-  rmSync(envFile, { force: true });
-  writeFileSync(envFile, envFileText(settings), { mode: 0o600 });
-  return startGroup(
-    [
-      "--no-warnings",
-      WRANGLER,
-      "dev",
-      "--local",
-      "--ip=127.0.0.1",
-      `--port=${port}`,
-      `--persist-to=${state}`,
-      `--env-file=${envFile}`,
-      "--inspector-port=0",
-      "--show-interactive-dev-session=false",
-    ],
-    state,
-    envFile,
-  );
+): Promise<ServiceGroup> {
+  const file = join(state, "start.json");
+  const writeJob = async (): Promise<void> => {
+    const worker = await readWorker(workerFolder(state));
+    const job: ServeJob = { worker, port, state, vars: settings, logRequests: true };
+    rmSync(file, { force: true });
+    writeFileSync(file, JSON.stringify(job), { mode: 0o600 });
+  };
+  await writeJob();
+  const group = startGroup(["--no-warnings", program("local/serve.ts"), file], state, file);
+  return {
+    ...group,
+    async reload() {
+      await writeJob();
+      const error = await group.ask("reload");
+      if (error !== null) {
+        throw new Error(error);
+      }
+    },
+  };
 }
 
 /** Starts the program that makes the state folder ready. */
 export function startPreparation(state: string): Group {
-  return startGroup([join(ROOT, "scripts", "prepare-state.ts"), state], state);
+  return startGroup([program("prepare-state.ts"), state], state);
 }
 
-/** Where the output of both goes. */
+/** Starts the program that builds the Worker into the state folder. */
+export function startBuild(state: string): Group {
+  return startGroup([program("local/build.ts"), state], state);
+}
+
+function program(path: string): string {
+  return join(ROOT, "scripts", path);
+}
+
+/** Where the output of all of them goes. */
 export function logFile(state: string): string {
   return join(state, "start.log");
 }
@@ -85,7 +103,7 @@ function startGroup(args: readonly string[], state: string, secretFile = ""): Gr
     env: childEnvironment(state),
     // The leader of a new group: a Ctrl-C at the terminal reaches this program only.
     detached: true,
-    stdio: ["ignore", log, log],
+    stdio: ["ignore", log, log, "ipc"],
   });
   closeSync(log);
   const guard = spawn("/bin/sh", ["-c", GUARD, "guard", String(child.pid), secretFile], {
@@ -111,6 +129,11 @@ function startGroup(args: readonly string[], state: string, secretFile = ""): Gr
       await ended;
       clearTimeout(deadline);
     },
+    async ask(message) {
+      const answer = once(child, "message") as Promise<[string | null]>;
+      child.send(message);
+      return (await answer)[0];
+    },
   };
 }
 
@@ -124,7 +147,7 @@ function signalGroup(leader: number | undefined, signal: NodeJS.Signals): void {
   }
 }
 
-/** What would make wrangler behave in another way here than elsewhere. */
+/** What would make wrangler or Miniflare behave in another way here than elsewhere. */
 const FOREIGN = /^(?:CLOUDFLARE_|CF_|WRANGLER_|MINIFLARE_|X_LOCAL_|FORCE_COLOR$)/;
 
 function childEnvironment(state: string): NodeJS.ProcessEnv {
@@ -138,13 +161,10 @@ function childEnvironment(state: string): NodeJS.ProcessEnv {
     WRANGLER_SEND_METRICS: "false",
     WRANGLER_HIDE_BANNER: "true",
     WRANGLER_WRITE_LOGS: "false",
-    // Services on one machine do not need to find each other.
+    // Preparing the state does not need to find other services.
     WRANGLER_REGISTRY_PATH: join(state, "registry"),
-    // Without these the start asks the network for a sample of `request.cf` and warns if it fails.
+    // Without this it asks the network for a sample of `request.cf` and warns if that fails.
     CLOUDFLARE_CF_FETCH_ENABLED: "false",
-    // Both are open to whoever reaches the port, and cost half a second.
-    X_LOCAL_EXPLORER: "false",
-    X_LOCAL_OBSERVABILITY: "false",
     NODE_COMPILE_CACHE: join(ROOT, "node_modules", ".cache", "compile"),
   };
 }

@@ -1,7 +1,7 @@
 /**
- * The settings that a local service gets: those in `.dev.vars`, and those set in the environment
- * of whoever starts it. They travel in a file that only its owner can read, since a command line
- * is everybody's to see.
+ * The settings of a local service: those in `.dev.vars`, and those in the environment of the
+ * program that starts it. They are passed on in a file that only its owner can read, since every
+ * user of the machine can see a command line.
  */
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -56,27 +56,4 @@ export function localSettings(
 ): Record<string, string> {
   const hosts = ["127.0.0.1", "localhost", "[::1]"].map((name) => `${name}:${port}`);
   return { OPSPAWN_HOSTS: hosts.join(","), ...settingsFrom(file, environment) };
-}
-
-/**
- * The settings as wrangler reads them from a file. It expands `$NAME` in every value, whatever the
- * quotes, so each `$` is escaped. @throws RangeError naming a setting that no quotes can hold
- */
-export function envFileText(settings: Readonly<Record<string, string>>): string {
-  return Object.entries(settings)
-    .map(
-      ([name, value]) => `${name}=${quoted(name, value).replaceAll("$", () => String.raw`\$`)}\n`,
-    )
-    .join("");
-}
-
-function quoted(name: string, value: string): string {
-  if (/^[^\s#'"`](?:[^#\r\n]*[^\s#])?$/.test(value)) {
-    return value;
-  }
-  const quote = ["'", "`"].find((mark) => !value.includes(mark));
-  if (quote === undefined || value.endsWith("\\") || value.includes("\r")) {
-    throw new RangeError(`The setting ${name} holds characters that cannot be passed on.`);
-  }
-  return quote + value + quote;
 }

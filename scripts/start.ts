@@ -1,7 +1,8 @@
 /**
  * `npm start`: serves Opspawn on this machine. It makes a local key once, brings the state folder
- * up to date, starts the service, runs a first task through the public API, and stays until
- * Ctrl-C, when it takes the service with it.
+ * and the built Worker up to date, starts the service, runs a first task through the public API,
+ * and stays until Ctrl-C, when it takes the service with it. While it serves, it builds again what
+ * changes in `src`.
  */
 import { writeFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
@@ -10,10 +11,20 @@ import { explain } from "../sdk/src/cli/explain.ts";
 import { showLive } from "../sdk/src/cli/live-view.ts";
 import { Opspawn } from "../sdk/src/index.ts";
 import { checkPort, StartError, untilHealthy } from "./health.ts";
+import { isBuilt } from "./local/build.ts";
+import { onSourceChange } from "./local/sources.ts";
 import { ensureEncryptionKey, ensureLocalKey, readDevVars } from "./local-key.ts";
 import { isReady, lockState } from "./local-state.ts";
 import { onceOrphaned } from "./orphan.ts";
-import { logFile, logTail, startPreparation, startService, type Group } from "./service.ts";
+import {
+  logFile,
+  logTail,
+  startBuild,
+  startPreparation,
+  startService,
+  type Group,
+  type ServiceGroup,
+} from "./service.ts";
 import { localSettings } from "./settings.ts";
 import { DEFAULT_PORT, welcome } from "./welcome.ts";
 
@@ -33,8 +44,8 @@ const CRON_MS = 60_000;
 // Whoever started it may stop reading what it says, and still wants to be served.
 process.stdout.on("error", () => null);
 
-/** The child that runs now, so that a signal at any moment ends it. */
-let running: Group | null = null;
+/** The children that run now, so that a signal at any moment ends them. */
+const running = new Set<Group>();
 const stopping = new AbortController();
 
 const interrupted = new Promise<never>((_, reject) => {
@@ -62,7 +73,7 @@ try {
   }
 }
 stopping.abort();
-await childOf()?.stop();
+await Promise.all(Array.from(running, (group) => group.stop()));
 // The first task may still be waiting for a service that is gone.
 process.exit();
 
@@ -95,6 +106,7 @@ async function start(): Promise<void> {
     ? await Promise.race([deathOf(service, state), runDemo(new Opspawn({ url, key }))])
     : null;
   console.log(welcome(url, taskId, shown(logFile(state))));
+  rebuildOnChange(service, state);
   await deathOf(service, state);
 }
 
@@ -120,41 +132,81 @@ function readPort(text: string | undefined): number {
 }
 
 async function prepare(state: string, key: string): Promise<void> {
-  if (isReady(state, key)) {
-    return;
+  const steps = [
+    ...(isReady(state, key) ? [] : [[startPreparation, "prepared"] as const]),
+    ...(isBuilt(state) ? [] : [[startBuild, "built"] as const]),
+  ];
+  if (steps.length > 0) {
+    console.log(`Preparing ${shown(state)} …`);
   }
-  console.log(`Preparing ${shown(state)} …`);
-  running = startPreparation(state);
-  const how = await running.ended;
-  running = null;
-  if (how !== "exit code 0") {
-    throw new StartError(
-      `The state in ${shown(state)} could not be prepared (${how}):\n${logTail(state)}`,
-    );
-  }
+  await Promise.all(
+    steps.map(async ([begin, done]) => {
+      const how = await track(begin(state)).ended;
+      if (how !== "exit code 0") {
+        throw new StartError(
+          `The service in ${shown(state)} could not be ${done} (${how}):\n${logTail(state)}`,
+        );
+      }
+    }),
+  );
 }
 
-async function serve(port: number, state: string): Promise<Group> {
+async function serve(port: number, state: string): Promise<ServiceGroup> {
   stopping.signal.throwIfAborted();
   console.log("Starting …");
   const settings = localSettings(port, readDevVars(), process.env);
+  const service = track(await startService(port, state, settings));
   try {
-    running = startService(port, state, settings);
-    // Read here as the service reads them, which has nobody to tell; meanwhile it starts.
+    // Checked here, since the service can only log what is wrong with them; meanwhile it starts.
     const { configOf } = await import("../src/env/config.ts");
     configOf(settings);
-    return running;
+    return service;
   } catch (error) {
-    const isTheirs =
-      error instanceof RangeError || (error instanceof Error && error.name === "SettingError");
+    const isTheirs = error instanceof Error && error.name === "SettingError";
     throw isTheirs ? new StartError(error.message) : error;
   }
+}
+
+function track<T extends Group>(group: T): T {
+  running.add(group);
+  void group.ended.then(() => running.delete(group));
+  return group;
+}
+
+/** Builds and loads the Worker again whenever its sources change. One that does not build is told. */
+function rebuildOnChange(service: ServiceGroup, state: string): void {
+  let last = Promise.resolve();
+  onSourceChange(() => {
+    last = last
+      .then(() => rebuild(service, state))
+      .catch((error: unknown) => {
+        if (!stopping.signal.aborted) {
+          console.error(error instanceof StartError ? error.message : error);
+        }
+      });
+  });
+}
+
+async function rebuild(service: ServiceGroup, state: string): Promise<void> {
+  if (stopping.signal.aborted || isBuilt(state)) {
+    return;
+  }
+  console.log("\nThe source has changed: building …");
+  const how = await track(startBuild(state)).ended;
+  if (how !== "exit code 0") {
+    throw new StartError(`It does not build; the service runs as before:\n${logTail(state)}`);
+  }
+  try {
+    await service.reload();
+  } catch (error) {
+    throw new StartError(`The new Worker does not start: ${(error as Error).message}`);
+  }
+  console.log("Reloaded.");
 }
 
 /** Never settles but by failing: the service is not meant to end by itself. */
 async function deathOf(service: Group, state: string): Promise<never> {
   const how = await service.ended;
-  running = null;
   throw new StartError(
     `The service ended (${how}). Its last lines, from ${shown(logFile(state))}:\n${logTail(state)}`,
   );
@@ -182,9 +234,4 @@ function keepTime(url: string): void {
 function shown(path: string): string {
   const short = relative(process.cwd(), path);
   return short.startsWith("..") ? path : short;
-}
-
-/** `running` as it is by then; the compiler believes that nothing has changed it. */
-function childOf(): Group | null {
-  return running;
 }

@@ -1,11 +1,18 @@
 /**
  * Serves a built Worker on this machine: `node scripts/local/serve.ts <file>`, where the file has a
- * `ServeJob` as JSON. Prints what the Worker logs. SIGTERM and SIGINT end it and the runtime it
- * started, and so does the end of the process group that both are in.
+ * `ServeJob` as JSON. Prints what the Worker logs. On a message over IPC it reads the file again,
+ * restarts with what it says, and answers with null or an error's text. SIGTERM and SIGINT end it
+ * and the runtime it started, and so does the end of the process group that both are in.
  */
 import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { convertV4MiniflareOptions, Miniflare } from "miniflare";
+import {
+  convertV4MiniflareOptions,
+  Log,
+  LogLevel,
+  Miniflare,
+  type MiniflareOptions,
+} from "miniflare";
 import type { LocalWorker } from "./worker.ts";
 
 export interface ServeJob {
@@ -16,21 +23,42 @@ export interface ServeJob {
   readonly state: string;
   /** Settings of the Worker, on top of those in its configuration. */
   readonly vars: Readonly<Record<string, string>>;
+  /** Whether to print a line for each request. */
+  readonly logRequests?: boolean;
 }
 
 const [file] = process.argv.slice(2);
 if (file === undefined) {
   throw new TypeError("serve.ts needs the file of its job as its argument");
 }
-const { worker, port, state, vars } = JSON.parse(readFileSync(file, "utf8")) as ServeJob;
 
-const miniflare = new Miniflare(
-  convertV4MiniflareOptions({
+const miniflare = new Miniflare(optionsIn(file));
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.once(signal, () => void miniflare.dispose().finally(() => process.exit()));
+}
+process.on("message", () => void reload(file));
+await miniflare.ready;
+
+async function reload(path: string): Promise<void> {
+  try {
+    await miniflare.setOptions(optionsIn(path));
+    process.send?.(null);
+  } catch (error) {
+    process.send?.(String(error));
+  }
+}
+
+function optionsIn(path: string): MiniflareOptions {
+  const { worker, port, state, vars, logRequests } = JSON.parse(
+    readFileSync(path, "utf8"),
+  ) as ServeJob;
+  return convertV4MiniflareOptions({
     host: "127.0.0.1",
     port,
     // Without this the start asks the network for a sample of `request.cf`.
     cf: false,
-    logRequests: false,
+    log: new Log(LogLevel.INFO, { prefix: "" }),
+    logRequests: logRequests === true,
     // `/cdn-cgi/local/scheduled` runs the Worker's cron handler.
     unsafeTriggerHandlers: true,
     resourcePersistencePath: join(state, "v3"),
@@ -42,10 +70,5 @@ const miniflare = new Miniflare(
         modules: [{ type: "ESModule", path: worker.script }],
       },
     ],
-  }),
-);
-
-for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  process.once(signal, () => void miniflare.dispose().finally(() => process.exit()));
+  });
 }
-await miniflare.ready;

@@ -59,7 +59,14 @@ export async function readWorker(folder: string): Promise<LocalWorker> {
 }
 
 async function bundle(config: string, folder: string): Promise<void> {
-  const args = ["deploy", "--dry-run", `--config=${config}`, `--outdir=${folder}`, "--env="];
+  const args = [
+    "deploy",
+    "--dry-run",
+    "--no-minify",
+    `--config=${config}`,
+    `--outdir=${folder}`,
+    "--env=",
+  ];
   const env = { ...process.env, CI: "1", NO_COLOR: "1", WRANGLER_SEND_METRICS: "false" };
   await promisify(execFile)(process.execPath, ["--no-warnings", WRANGLER, ...args], { env });
 }

@@ -1,12 +1,13 @@
 /** What `npm start` does before there is a service: its key, its settings, its state folder. */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
-import { unstable_getVarsForDev as varsForDev } from "wrangler";
 import { ensureLocalKey, localKey, readDevVars } from "../../scripts/local-key.ts";
+import { isBuilt, workerFolder } from "../../scripts/local/build.ts";
+import { hashSources } from "../../scripts/local/sources.ts";
 import { isReady, lockState } from "../../scripts/local-state.ts";
-import { envFileText, localSettings, settingsFrom } from "../../scripts/settings.ts";
+import { localSettings, settingsFrom } from "../../scripts/settings.ts";
 
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), "opspawn-"));
@@ -70,32 +71,14 @@ test("a service on this machine is called by this machine's names, unless it is 
   expect(localSettings(8080, {}, environment)).toEqual(environment);
 });
 
-test("wrangler reads from the settings file what was written to it, whatever the value", () => {
-  const settings = {
-    PLAIN: "sk-abc_123",
-    DOLLARS: String.raw`a$PLAIN\$b$${"{PLAIN}"}$`,
-    JSON: '{"ollama": {"base_url": "http://127.0.0.1:11434/v1#x"}}',
-    APOSTROPHE: "it's",
-    BOTH: `'a' and "b"`,
-    LINES: "one\ntwo 'three'",
-    SPACES: "  around  ",
-    BACKSLASH: "ends in \\",
-    EQUALS: "a=b=c",
-    AFTER: "last",
-  };
-  const root = folder();
-  const file = join(root, "start.env");
-  writeFileSync(file, envFileText(settings));
-  const read = varsForDev(join(root, "wrangler.toml"), [file], {}, undefined, true);
-  expect(Object.fromEntries(Object.entries(read).map(([k, { value }]) => [k, value]))).toEqual(
-    settings,
-  );
-});
-
-test("a setting that cannot be passed on as it is is refused by name, without its value", () => {
-  expect(() => envFileText({ OPENAI_API_KEY: "# ' and `" })).toThrow(
-    /^The setting OPENAI_API_KEY holds/,
-  );
+test("a state folder has no Worker until one is built into it", () => {
+  const state = folder();
+  expect(isBuilt(state)).toBe(false);
+  mkdirSync(workerFolder(state));
+  writeFileSync(join(workerFolder(state), "sources"), hashSources());
+  expect(isBuilt(state)).toBe(true);
+  writeFileSync(join(workerFolder(state), "sources"), "of other sources");
+  expect(isBuilt(state)).toBe(false);
 });
 
 test("a state folder is one service's at a time, and an empty one is not ready", () => {

@@ -1,0 +1,40 @@
+/**
+ * Builds the Worker for a local service: `node scripts/local/build.ts <state folder>`. It is a
+ * program of its own, since loading wrangler takes a second and its memory: `npm start` runs it
+ * only when `isBuilt` says that the sources have changed.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "../local-key.ts";
+import { hashSources } from "./sources.ts";
+import { buildWorker } from "./worker.ts";
+
+/** Folder of the built Worker in a state folder. */
+export function workerFolder(state: string): string {
+  return join(state, "worker");
+}
+
+/** Whether the state folder has the Worker that these sources make. */
+export function isBuilt(state: string): boolean {
+  try {
+    return readFileSync(stampOf(state), "utf8") === hashSources();
+  } catch {
+    return false;
+  }
+}
+
+/** Written last: a build that was stopped has none. */
+function stampOf(state: string): string {
+  return join(workerFolder(state), "sources");
+}
+
+if (import.meta.main) {
+  const [state] = process.argv.slice(2);
+  if (state === undefined) {
+    throw new TypeError("build.ts needs the state folder as its argument");
+  }
+  // Taken before: what changes meanwhile is built again.
+  const hash = hashSources();
+  await buildWorker(join(ROOT, "wrangler.toml"), workerFolder(state));
+  writeFileSync(stampOf(state), hash);
+}
