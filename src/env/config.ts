@@ -5,19 +5,12 @@
 import { z } from "zod";
 import type { ProviderSettings } from "../agent/llm/endpoint.ts";
 import type { RetryPolicy } from "../run/value/backoff.ts";
-import { headerDefect, referencesOf, VARIABLE_REFERENCE } from "../run/spec/header-defect.ts";
-import {
-  DEFAULT_MCP_TIMEOUT_MS,
-  MAX_MCP_SERVERS,
-  MCP_EFFECTS,
-  MCP_HEADERS,
-  MCP_SERVER_NAME,
-  type McpServerDefinition,
-} from "../run/spec/mcp-server.ts";
 import type { Price } from "../run/spec/price.ts";
-import { isJsonObject } from "../run/value/json.ts";
 import { PLANNERS, type PlannerName } from "../run/spec/spec.ts";
-import { APPROVALS } from "../run/spec/tool-definition.ts";
+import { mcpServersOf, mcpTable, variablesOf, type ConfiguredMcpServer } from "./mcp.ts";
+import { earlierDefault, pricesOf, providersOf, providerVars } from "./providers.ts";
+import { encryptionKey, toolSecrets, type ToolSecret } from "./secrets.ts";
+import { commaList, hostPattern, lowerCase, number, text } from "./shapes.ts";
 
 /** A setting that is not what it must be. The message names it and never quotes a secret. */
 export class SettingError extends Error {
@@ -30,232 +23,8 @@ export class SettingError extends Error {
 /** Where names are looked up before they are fetched. */
 const DEFAULT_RESOLVER = "https://cloudflare-dns.com/dns-query";
 
-const number = (fallback: number, min: number, max: number) =>
-  z.coerce
-    .number(`it must be a whole number from ${min} to ${max}`)
-    .int(`it must be a whole number from ${min} to ${max}`)
-    .min(min, `it must be at least ${min}`)
-    .max(max, `it must be at most ${max}`)
-    .default(fallback);
-
-const text = z.string().transform((value) => (value.trim() === "" ? undefined : value.trim()));
-
-const url = text.pipe(z.url("it must be a URL").optional()).optional();
-
-const lowerCase = text.transform((value) => value?.toLowerCase());
-
-const API = z.enum(["responses", "chat"], "it must be responses or chat");
-
-/** Names that mean something of their own. */
-const TAKEN = new Set(["local", "openai", "anthropic", "google", "openrouter", "workers-ai"]);
-
-/** A setting whose text is JSON of this form. */
-function json<T extends z.ZodType>(schema: T) {
-  return text
-    .transform((value, context): unknown => {
-      try {
-        return value === undefined ? undefined : JSON.parse(value);
-      } catch {
-        context.addIssue({ code: "custom", message: "it must be JSON" });
-        return z.NEVER;
-      }
-    })
-    .pipe(schema.optional())
-    .optional();
-}
-
-const compatible = z.record(
-  z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9-]*$/, "a name has lower-case letters, digits and hyphens")
-    .refine((name) => !TAKEN.has(name), "the name of a provider that is built in"),
-  z.strictObject({
-    base_url: z.url("base_url must be a URL"),
-    api_key: z.string().optional(),
-    api: API.optional(),
-  }),
-);
-
-const rate = z.number().int().min(0);
-const rates = { input: rate, cached_input: rate, cache_write: rate, output: rate };
-const prices = z.record(
-  z.string().regex(/^[^/]+\/.+$/, "a model is written <provider>/<model id>"),
-  z.strictObject({
-    ...rates,
-    above: z.strictObject({ ...rates, input_tokens: z.number().int().min(1) }).optional(),
-  }),
-);
-const commaList = (entry: RegExp, what: string) =>
-  z
-    .string()
-    .default("")
-    .transform((value) =>
-      value
-        .split(",")
-        .map((part) => part.trim())
-        .filter((part) => part !== ""),
-    )
-    .pipe(z.array(z.string().regex(entry, `each entry must be ${what}`)));
-
-const hostPattern = () =>
-  commaList(/^(?:\*\.)?(?:[^\s*:/@?#]+|\[[0-9A-Fa-f:.]+\])$/, "a host, or *. and a host");
-
-const secret = z.union([
-  z.string().transform((value) => ({ value })),
-  z.strictObject({
-    value: z.string(),
-    tenants: z.exactOptional(z.array(z.string())),
-    hosts: z.exactOptional(z.array(z.string())),
-  }),
-]);
-const secretNames = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/);
-const SECRETS_SHAPE =
-  "it must be a JSON object of names and texts, or {value, tenants?, hosts?}; no text may be empty or hold a line break";
-
-/** Never quotes what it was given. */
-const secrets = z
-  .string()
-  .default("{}")
-  .transform((value, ctx) => {
-    const parsed = z.record(secretNames, secret).safeParse(parseJson(value.trim() || "{}"));
-    const sendable =
-      parsed.success &&
-      Object.values(parsed.data).every((one) => /^[\t\x20-\x7e\x80-\xff]+$/.test(one.value));
-    if (!sendable) {
-      ctx.issues.push({ code: "custom", message: SECRETS_SHAPE, input: undefined });
-      return z.NEVER;
-    }
-    return parsed.data;
-  });
-
-function parseJson(value: string): unknown {
-  try {
-    return JSON.parse(value);
-  } catch {
-    return null;
-  }
-}
-
-/** A text with `${NAME}` in it, or a URL without. */
-const urlTemplate = z
-  .string()
-  .max(2048)
-  .refine(
-    (value) =>
-      referencesOf(value, VARIABLE_REFERENCE).length > 0 ||
-      z.url({ protocol: /^https?$/ }).safeParse(value).success,
-    "must be an http or https URL",
-  )
-  .refine(wellFormed, "names a variable as ${NAME}");
-
-function wellFormed(template: string): boolean {
-  return !template.replaceAll(VARIABLE_REFERENCE.pattern, "").includes("${");
-}
-
-const mcpHeaders = z.record(z.string(), z.string().max(4096)).superRefine((headers, ctx) => {
-  for (const [name, value] of Object.entries(headers)) {
-    const defect = headerDefect(name, value, VARIABLE_REFERENCE, MCP_HEADERS);
-    if (defect !== null) {
-      ctx.addIssue({ code: "custom", path: [name], message: defect });
-    }
-  }
-});
-
-const mcpServer = z
-  .strictObject({
-    url: urlTemplate,
-    headers: mcpHeaders.default({}),
-    enabled: z.boolean().default(true),
-    timeout_ms: z.number().int().min(10).max(600_000).default(DEFAULT_MCP_TIMEOUT_MS),
-    effects: z.record(z.string(), z.enum(MCP_EFFECTS)).default({}),
-    trust_annotations: z.boolean().default(false),
-    approval: z.enum(APPROVALS).default("never"),
-    oauth: z.exactOptional(
-      z.strictObject({
-        client_id: z.exactOptional(z.string()),
-        client_secret: z.exactOptional(
-          z
-            .string()
-            .refine(
-              (value) => wellFormed(value) && referencesOf(value, VARIABLE_REFERENCE).length > 0,
-              "must name a secret as ${NAME}",
-            ),
-        ),
-        scope: z.exactOptional(z.string()),
-        grant: z.exactOptional(z.enum(["authorization_code", "client_credentials"])),
-      }),
-    ),
-    /** Absent: all. */
-    tenants: z.exactOptional(z.array(z.string())),
-  })
-  .refine(
-    ({ oauth, headers }) =>
-      oauth === undefined || !Object.keys(headers).some((name) => /^authorization$/i.test(name)),
-    { path: ["headers"], message: "cannot hold Authorization where there is oauth" },
-  );
-
-/** JSON, or a table as `wrangler.toml` may have it; with or without `mcp_servers` around it. */
-const mcpTable = z
-  .unknown()
-  .transform((value, ctx): unknown => {
-    const parsed = typeof value === "string" ? parseJson(value.trim() || "{}") : value;
-    if (!isJsonObject(parsed)) {
-      ctx.issues.push({ code: "custom", message: "it must be a JSON object", input: undefined });
-      return z.NEVER;
-    }
-    const { mcp_servers: inner, ...others } = parsed;
-    const wrapped = isJsonObject(inner) && typeof inner["url"] !== "string";
-    return wrapped && Object.keys(others).length === 0 ? inner : parsed;
-  })
-  .pipe(
-    z
-      .record(
-        z.string().regex(MCP_SERVER_NAME, "a name has up to 40 letters, digits, _ and -"),
-        mcpServer,
-      )
-      .refine(
-        (servers) => Object.keys(servers).length <= MAX_MCP_SERVERS,
-        `there may be ${MAX_MCP_SERVERS} servers`,
-      ),
-  )
-  .default({});
-
-const KEY_BYTES = 32;
-/** Never quotes what it was given. */
-const encryptionKey = text
-  .transform((value, ctx) => {
-    if (value === undefined) {
-      return undefined;
-    }
-    const hex = /^(?:[0-9a-f]{2})+$/i.test(value);
-    const base64 = /^[A-Za-z0-9+/_-]+={0,2}$/.test(value);
-    const bytes = hex || base64 ? Buffer.from(value, hex ? "hex" : "base64") : null;
-    if (bytes === null || bytes.byteLength < KEY_BYTES) {
-      const message = `it must be ${KEY_BYTES} random bytes or more, as base64 or hex`;
-      ctx.issues.push({ code: "custom", message, input: undefined });
-      return z.NEVER;
-    }
-    return new Uint8Array(bytes);
-  })
-  .optional();
-
 const vars = z.object({
-  OPENAI_API_KEY: text.optional(),
-  OPENAI_BASE_URL: url,
-  OPENAI_API: text.pipe(API.optional()).optional(),
-  ANTHROPIC_API_KEY: text.optional(),
-  ANTHROPIC_BASE_URL: url,
-  GOOGLE_API_KEY: text.optional(),
-  GOOGLE_BASE_URL: url,
-  OPENROUTER_API_KEY: text.optional(),
-  OPENROUTER_BASE_URL: url,
-  OPENROUTER_REFERER: text.optional(),
-  OPENROUTER_TITLE: text.optional(),
-  OPSPAWN_PROVIDERS: json(compatible),
-  OPSPAWN_PRICES: json(prices),
-  OPSPAWN_DEFAULT_MODEL: text.optional(),
-  AGENTKIT_LLM_PROVIDER: lowerCase.optional(),
-  AGENTKIT_LLM_MODEL: text.optional(),
+  ...providerVars,
   AGENTKIT_PLANNER_TYPE: lowerCase
     .pipe(z.enum(PLANNERS, `it must be one of ${PLANNERS.join(", ")}`).optional())
     .optional(),
@@ -274,7 +43,7 @@ const vars = z.object({
     .default(DEFAULT_RESOLVER),
   OPSPAWN_FETCH_TIMEOUT_MS: number(120_000, 10, 600_000),
   OPSPAWN_FETCH_MAX_BYTES: number(8_388_608, 1024, 16_777_216),
-  OPSPAWN_TOOL_SECRETS: secrets,
+  OPSPAWN_TOOL_SECRETS: toolSecrets,
   OPSPAWN_MCP_SERVERS: mcpTable,
   OPSPAWN_MCP_CATALOGUE_TTL_MS: number(300_000, 0, 86_400_000),
   OPSPAWN_ENCRYPTION_KEY: encryptionKey,
@@ -357,14 +126,6 @@ export interface Config {
   readonly ssePingMs: number;
 }
 
-/** An MCP server that the deployment configures. */
-export interface ConfiguredMcpServer {
-  readonly definition: McpServerDefinition;
-  readonly enabled: boolean;
-  /** Who may use it; absent: everybody. */
-  readonly tenants?: readonly string[];
-}
-
 export interface WebSettings {
   /** Hosts that may be fetched; empty: all that are public. */
   readonly allow: readonly string[];
@@ -375,13 +136,6 @@ export interface WebSettings {
   readonly resolver: string | null;
   readonly timeoutMs: number;
   readonly maxBytes: number;
-}
-
-export interface ToolSecret {
-  readonly value: string;
-  /** Whose tools may name it, and to which hosts it may be sent; absent: all. */
-  readonly tenants?: readonly string[];
-  readonly hosts?: readonly string[];
 }
 
 const parsed = new WeakMap<object, Config>();
@@ -404,16 +158,12 @@ export function configOf(env: object): Config {
   return config;
 }
 
-type Vars = z.infer<typeof vars>;
-
-function toConfig(v: Vars, env: object): Config {
+function toConfig(v: z.infer<typeof vars>, env: object): Config {
   const providers = providersOf(v);
-  const mcpServers = mcpServersOf(v);
+  const mcpServers = mcpServersOf(v.OPSPAWN_MCP_SERVERS);
   return {
     providers,
-    prices: new Map(
-      Object.entries(v.OPSPAWN_PRICES ?? {}).map(([model, p]) => [model, priceOf(p)]),
-    ),
+    prices: pricesOf(v),
     defaultModel: v.OPSPAWN_DEFAULT_MODEL ?? earlierDefault(v) ?? "local/rules",
     defaultPlanner: v.AGENTKIT_PLANNER_TYPE ?? "native",
     corsOrigins: (v.OPSPAWN_CORS_ORIGINS ?? "")
@@ -456,92 +206,4 @@ function toConfig(v: Vars, env: object): Config {
     keyCacheMs: v.OPSPAWN_KEY_CACHE_MS,
     ssePingMs: v.OPSPAWN_SSE_PING_MS,
   };
-}
-
-function mcpServersOf({ OPSPAWN_MCP_SERVERS: servers }: Vars): Map<string, ConfiguredMcpServer> {
-  return new Map(
-    Object.entries(servers).map(([name, { enabled, tenants, ...rest }]) => [
-      name,
-      {
-        definition: { name, source: "deployment", ...rest },
-        enabled,
-        ...(tenants === undefined ? {} : { tenants }),
-      },
-    ]),
-  );
-}
-
-/** The variables that these servers name, and no others. */
-function variablesOf(
-  servers: ReadonlyMap<string, ConfiguredMcpServer>,
-  env: object,
-): (name: string) => string | null {
-  const named = new Set(
-    [...servers.values()].flatMap(({ definition: { url: address, headers, oauth } }) =>
-      [address, ...Object.values(headers), oauth?.client_secret ?? ""].flatMap((template) =>
-        referencesOf(template, VARIABLE_REFERENCE),
-      ),
-    ),
-  );
-  return (name) => {
-    const value: unknown = named.has(name) ? Reflect.get(env, name) : null;
-    return typeof value === "string" && value.trim() !== "" ? value.trim() : null;
-  };
-}
-
-/** A provider is there when its key or its address is set. */
-function providersOf(v: Vars): Map<string, ProviderSettings> {
-  const openRouterHeaders = {
-    ...(v.OPENROUTER_REFERER === undefined ? {} : { "HTTP-Referer": v.OPENROUTER_REFERER }),
-    ...(v.OPENROUTER_TITLE === undefined ? {} : { "X-Title": v.OPENROUTER_TITLE }),
-  };
-  // Only OpenAI itself is known to speak its newer protocol.
-  const openAi = v.OPENAI_API ?? (v.OPENAI_BASE_URL === undefined ? "responses" : "chat");
-  const known: [string, ProviderSettings][] = [
-    ["openai", { protocol: openAi, ...where(v.OPENAI_API_KEY, v.OPENAI_BASE_URL) }],
-    ["anthropic", { protocol: "anthropic", ...where(v.ANTHROPIC_API_KEY, v.ANTHROPIC_BASE_URL) }],
-    ["google", { protocol: "google", ...where(v.GOOGLE_API_KEY, v.GOOGLE_BASE_URL) }],
-    [
-      "openrouter",
-      {
-        protocol: "openrouter",
-        ...where(v.OPENROUTER_API_KEY, v.OPENROUTER_BASE_URL),
-        headers: openRouterHeaders,
-      },
-    ],
-  ];
-  const others = Object.entries(v.OPSPAWN_PROVIDERS ?? {}).map(
-    ([name, { base_url, api_key, api }]): [string, ProviderSettings] => [
-      name,
-      {
-        protocol: api === "responses" ? "responses" : "compatible",
-        ...where(api_key, base_url),
-        named: {
-          key: `api_key of ${name} in OPSPAWN_PROVIDERS`,
-          url: `base_url of ${name} in OPSPAWN_PROVIDERS`,
-        },
-      },
-    ],
-  );
-  const configured = known.filter(
-    ([, { apiKey, baseUrl }]) => apiKey !== undefined || baseUrl !== undefined,
-  );
-  return new Map([...configured, ...others]);
-}
-
-function where(apiKey: string | undefined, baseUrl: string | undefined) {
-  return {
-    ...(apiKey === undefined ? {} : { apiKey }),
-    ...(baseUrl === undefined ? {} : { baseUrl }),
-  };
-}
-
-/** As AgentKit, this service's forerunner, was told: a provider and a model, each alone. */
-function earlierDefault(v: Vars): string | null {
-  const { AGENTKIT_LLM_PROVIDER: provider = "openai", AGENTKIT_LLM_MODEL: model } = v;
-  return model === undefined ? null : `${provider}/${model}`;
-}
-
-function priceOf({ above, ...price }: z.infer<typeof prices>[string]): Price {
-  return above === undefined ? price : { ...price, above };
 }

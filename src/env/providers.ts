@@ -1,0 +1,108 @@
+/** Settings of model providers: keys, addresses, further providers, prices, the default model. */
+import { z } from "zod";
+import type { ProviderSettings } from "../agent/llm/endpoint.ts";
+import type { Price } from "../run/spec/price.ts";
+import { defined } from "../run/value/defined.ts";
+import { json, lowerCase, text, url } from "./shapes.ts";
+
+const API = z.enum(["responses", "chat"], "it must be responses or chat");
+
+/** Names that mean something of their own. */
+const TAKEN = new Set(["local", "openai", "anthropic", "google", "openrouter", "workers-ai"]);
+
+const compatible = z.record(
+  z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9-]*$/, "a name has lower-case letters, digits and hyphens")
+    .refine((name) => !TAKEN.has(name), "the name of a provider that is built in"),
+  z.strictObject({
+    base_url: z.url("base_url must be a URL"),
+    api_key: z.string().optional(),
+    api: API.optional(),
+  }),
+);
+
+const rate = z.number().int().min(0);
+const rates = { input: rate, cached_input: rate, cache_write: rate, output: rate };
+const prices = z.record(
+  z.string().regex(/^[^/]+\/.+$/, "a model is written <provider>/<model id>"),
+  z.strictObject({
+    ...rates,
+    above: z.strictObject({ ...rates, input_tokens: z.number().int().min(1) }).optional(),
+  }),
+);
+export const providerVars = {
+  OPENAI_API_KEY: text.optional(),
+  OPENAI_BASE_URL: url,
+  OPENAI_API: text.pipe(API.optional()).optional(),
+  ANTHROPIC_API_KEY: text.optional(),
+  ANTHROPIC_BASE_URL: url,
+  GOOGLE_API_KEY: text.optional(),
+  GOOGLE_BASE_URL: url,
+  OPENROUTER_API_KEY: text.optional(),
+  OPENROUTER_BASE_URL: url,
+  OPENROUTER_REFERER: text.optional(),
+  OPENROUTER_TITLE: text.optional(),
+  OPSPAWN_PROVIDERS: json(compatible),
+  OPSPAWN_PRICES: json(prices),
+  OPSPAWN_DEFAULT_MODEL: text.optional(),
+  AGENTKIT_LLM_PROVIDER: lowerCase.optional(),
+  AGENTKIT_LLM_MODEL: text.optional(),
+};
+
+type ProviderVars = z.infer<z.ZodObject<typeof providerVars>>;
+
+/** The providers whose key or address is set, by name. */
+export function providersOf(v: ProviderVars): Map<string, ProviderSettings> {
+  const openRouterHeaders = defined({
+    "HTTP-Referer": v.OPENROUTER_REFERER,
+    "X-Title": v.OPENROUTER_TITLE,
+  });
+  // Only OpenAI itself is known to speak its newer protocol.
+  const openAi = v.OPENAI_API ?? (v.OPENAI_BASE_URL === undefined ? "responses" : "chat");
+  const known: [string, ProviderSettings][] = [
+    ["openai", { protocol: openAi, ...where(v.OPENAI_API_KEY, v.OPENAI_BASE_URL) }],
+    ["anthropic", { protocol: "anthropic", ...where(v.ANTHROPIC_API_KEY, v.ANTHROPIC_BASE_URL) }],
+    ["google", { protocol: "google", ...where(v.GOOGLE_API_KEY, v.GOOGLE_BASE_URL) }],
+    [
+      "openrouter",
+      {
+        protocol: "openrouter",
+        ...where(v.OPENROUTER_API_KEY, v.OPENROUTER_BASE_URL),
+        headers: openRouterHeaders,
+      },
+    ],
+  ];
+  const others = Object.entries(v.OPSPAWN_PROVIDERS ?? {}).map(
+    ([name, { base_url, api_key, api }]): [string, ProviderSettings] => [
+      name,
+      {
+        protocol: api === "responses" ? "responses" : "compatible",
+        ...where(api_key, base_url),
+        named: {
+          key: `api_key of ${name} in OPSPAWN_PROVIDERS`,
+          url: `base_url of ${name} in OPSPAWN_PROVIDERS`,
+        },
+      },
+    ],
+  );
+  const configured = known.filter(
+    ([, { apiKey, baseUrl }]) => apiKey !== undefined || baseUrl !== undefined,
+  );
+  return new Map([...configured, ...others]);
+}
+
+function where(apiKey: string | undefined, baseUrl: string | undefined) {
+  return defined({ apiKey, baseUrl });
+}
+
+/** The default model in the form of AgentKit, the predecessor: provider and model in two settings. */
+export function earlierDefault(v: ProviderVars): string | null {
+  const { AGENTKIT_LLM_PROVIDER: provider = "openai", AGENTKIT_LLM_MODEL: model } = v;
+  return model === undefined ? null : `${provider}/${model}`;
+}
+
+/** The configured prices by model. */
+export function pricesOf({ OPSPAWN_PRICES: configured = {} }: ProviderVars): Map<string, Price> {
+  return new Map(Object.entries(configured).map(([model, price]) => [model, defined(price)]));
+}
