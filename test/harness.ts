@@ -12,7 +12,7 @@ import { plannerFor } from "../src/agent/planners/planner-for.ts";
 import type { Need } from "../src/agent/loop/reserve.ts";
 import { jsonSchemaCheck, schemaFits } from "../src/agent/tools/schema/json-schema.ts";
 import { withServers, type McpHost } from "../src/agent/mcp/host.ts";
-import { argumentsDefect } from "../src/agent/tools/invoke.ts";
+import { argumentsDefect } from "../src/agent/tools/prepare.ts";
 import { toolboxFor } from "../src/agent/tools/registry.ts";
 import { scriptTools } from "../src/agent/tools/registered/script-tools.ts";
 import type { RunTool } from "../src/agent/tools/tool.ts";

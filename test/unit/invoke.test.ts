@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import { invokeTool, prepareCall } from "../../src/agent/tools/invoke.ts";
+import { invokeTool } from "../../src/agent/tools/invoke.ts";
+import { prepareCall } from "../../src/agent/tools/prepare.ts";
 import { MAX_OUTPUT_BYTES } from "../../src/agent/tools/output.ts";
 import { toolboxFor } from "../../src/agent/tools/registry.ts";
 import { defineTool, type RunTool, type ToolContext } from "../../src/agent/tools/tool.ts";

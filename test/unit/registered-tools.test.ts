@@ -4,7 +4,7 @@ import { definitionDefects } from "../../src/agent/tools/registered/definition-d
 import { guardedFetch } from "../../src/agent/fetch/guarded-fetch.ts";
 import { HostRules } from "../../src/agent/fetch/host-rules.ts";
 import { registeredTools } from "../../src/agent/tools/registered/registered-tools.ts";
-import { prepareCall } from "../../src/agent/tools/invoke.ts";
+import { prepareCall } from "../../src/agent/tools/prepare.ts";
 import { jsonSchemaCheck } from "../../src/agent/tools/schema/json-schema.ts";
 import { toolboxFor } from "../../src/agent/tools/registry.ts";
 import {

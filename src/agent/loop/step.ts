@@ -13,7 +13,7 @@ import { compose, type Ask, type Composed } from "./context.ts";
 import type { ModelRequest } from "../llm/client.ts";
 import type { Effects, StepContext } from "./effects.ts";
 import { needOf, outputFor, textChars, weigh, withinOwnCap, type Need } from "./reserve.ts";
-import { prepareCall } from "../tools/invoke.ts";
+import { prepareCall } from "../tools/prepare.ts";
 
 export type Job =
   | {

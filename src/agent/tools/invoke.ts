@@ -1,47 +1,30 @@
 /**
- * How a tool is asked. Two halves, because the intent is written between them: `prepareCall`
- * checks a call and gives its intent, `invokeTool` runs it and gives its outcome. Whatever a model
- * asks for and whatever a tool does comes out as an event; neither half throws.
+ * Runs a call whose intent is written (see `prepare.ts`) and returns its outcome. Never throws:
+ * whatever a tool does becomes an event.
  */
 import type { Effect } from "../../run/value/effect.ts";
 import type { NewEvent } from "../../run/log/event.ts";
 import {
-  clipMessage,
   MAY_HAVE_ACTED,
   TOOL_FAILURES,
   ToolStop,
   type ToolFailureCode,
 } from "../../run/value/failure.ts";
-import { idempotencyKey } from "../../run/value/id.ts";
-import { jsonDefect, type JsonValue } from "../../run/value/json.ts";
-import type { ToolCall } from "../../run/value/message.ts";
+import { defined } from "../../run/value/defined.ts";
+import type { JsonValue } from "../../run/value/json.ts";
+import { CallClock } from "./call-clock.ts";
 import {
-  argumentsDenied,
-  forbidden,
-  judge,
-  type Policy,
-  type Standing,
-  type Verdict,
-} from "../../run/spec/policy.ts";
-import type { AgentConfig } from "../../run/spec/spec.ts";
-import type { TurnCall } from "../../run/log/state.ts";
-import { schemaFits } from "./schema/json-schema.ts";
-import { checkOutput, messageOf, shorten, type Outcome, type StopCode } from "./output.ts";
-import type { Toolbox } from "./registry.ts";
-import {
-  effectOf,
-  Suspended,
-  type Checked,
-  type RunTool,
-  type Tool,
-  type ToolContext,
-} from "./tool.ts";
+  checkOutput,
+  messageOf,
+  shorten,
+  toolFailed,
+  type Outcome,
+  type StopCode,
+} from "./output.ts";
+import { effectOf, Suspended, type RunTool, type ToolContext } from "./tool.ts";
 
 /** Microtasks that a tool without I/O takes at most: its own awaits, and those around it. */
 const MICROTASKS = 16;
-
-/** Characters of JSON that arguments may have; no schema is asked about more. */
-const MAX_ARGUMENTS_CHARS = 1_000_000;
 
 /** Failures after which nobody here knows whether a server did what it was asked to. */
 const LOST_ANSWERS: ReadonlySet<ToolFailureCode> = new Set([
@@ -49,147 +32,6 @@ const LOST_ANSWERS: ReadonlySet<ToolFailureCode> = new Set([
   "server_unreachable",
   "mcp_protocol_error",
 ]);
-
-/** Where a call stands when it is prepared. */
-export interface Preparation {
-  readonly taskId: string;
-  readonly modelCallId: string;
-  readonly config: AgentConfig;
-  readonly standing: Standing;
-  readonly now: number;
-  /** The call whose code makes this one. */
-  readonly parentCallId?: string;
-}
-
-/** The intent of a call, a question to a person about it, or why there is neither. */
-export function prepareCall(
-  { call: asked, approval }: Pick<TurnCall, "call" | "approval">,
-  toolbox: Toolbox,
-  preparation: Preparation,
-): NewEvent {
-  const { taskId, modelCallId, config, standing, now, parentCallId } = preparation;
-  const call =
-    approval === null ? asked : { ...asked, name: approval.name, arguments: approval.arguments };
-  const { call_id } = call;
-  const tool = toolbox.get(call.name);
-  const name = call.name;
-  const forbids = forbidden(config.policy, name);
-  if (forbids?.kind === "deny") {
-    return denied(call_id, forbids);
-  }
-  if (tool === undefined) {
-    return failed(call_id, "unknown_tool", unknownTool(name, toolbox), 0);
-  }
-  const checked = checkArguments(call, tool);
-  if (!checked.ok) {
-    const message = `The arguments do not fit the tool ${tool.name}: ${checked.reason}`;
-    return failed(call_id, "invalid_arguments", message, 0);
-  }
-  const meant = tool.standsFor?.(checked.value) ?? null;
-  if (meant !== null) {
-    return prepareCall({ call: { ...call, ...meant }, approval: null }, toolbox, preparation);
-  }
-  const after = (seconds: number | undefined, field: string) =>
-    seconds === undefined ? {} : { [field]: new Date(now + seconds * 1000).toISOString() };
-  const effect = effectOf(tool, checked.value);
-  const judged = {
-    name,
-    arguments: checked.value,
-    acts: effect !== "pure" && !(tool.kind === "run" && tool.callsTools === true),
-    approved: approval !== null,
-    asksAlways: tool.approval === "always",
-  };
-  const verdict = judge(config.policy, standing, judged, now, schemaFits);
-  if (verdict.kind === "deny") {
-    return denied(call_id, verdict);
-  }
-  if (verdict.kind === "approve") {
-    return {
-      type: "approval.requested",
-      data: {
-        call_id,
-        name: tool.name,
-        arguments: checked.value,
-        reason: "policy",
-        rule: verdict.rule,
-        ...after(config.waits?.approval_expires_s, "expires_at"),
-      },
-    };
-  }
-  return {
-    type: "tool.requested",
-    data: {
-      call_id,
-      model_call_id: modelCallId,
-      name: tool.name,
-      arguments: checked.value,
-      effect,
-      idempotency_key: idempotencyKey(taskId, call_id),
-      attempt: 1,
-      ...(parentCallId === undefined ? {} : { parent_call_id: parentCallId }),
-      ...(tool.kind === "timer"
-        ? { until: new Date(tool.due(checked.value, now)).toISOString() }
-        : {}),
-      ...(tool.kind === "input"
-        ? { wait: "input", ...after(config.waits?.input_expires_s, "until") }
-        : {}),
-    },
-  };
-}
-
-function denied(call_id: string, verdict: Extract<Verdict, { kind: "deny" }>): NewEvent {
-  const event = failed(call_id, "denied_by_policy", verdict.message, 0);
-  return { ...event, data: { ...event.data, rule: verdict.rule } };
-}
-
-/**
- * Why a tool, or the agent's policy, would refuse these arguments, or null. For arguments that a
- * person has changed.
- */
-export function argumentsDefect(
-  name: string,
-  args: JsonValue,
-  toolbox: Toolbox,
-  policy?: Policy,
-): string | null {
-  const tool = toolbox.get(name);
-  if (tool === undefined) {
-    return unknownTool(name, toolbox);
-  }
-  const checked = checkArguments({ call_id: "", name, arguments: args }, tool);
-  if (!checked.ok) {
-    return checked.reason;
-  }
-  const verdict = argumentsDenied(policy, name, args, schemaFits);
-  return verdict?.kind === "deny" ? verdict.message : null;
-}
-
-function unknownTool(name: string, { names }: Toolbox): string {
-  const known = names.length === 0 ? "There are none." : `The tools are: ${names.join(", ")}.`;
-  return `There is no tool named ${JSON.stringify(name.slice(0, 128))}. ${known}`;
-}
-
-function checkArguments(call: ToolCall, tool: Tool): Checked {
-  if (call.arguments === undefined) {
-    return { ok: false, reason: textDefect(call.arguments_text ?? "") };
-  }
-  const defect = jsonDefect(call.arguments);
-  if (defect !== null) {
-    return { ok: false, reason: defect };
-  }
-  return JSON.stringify(call.arguments).length > MAX_ARGUMENTS_CHARS
-    ? { ok: false, reason: `they have more than ${MAX_ARGUMENTS_CHARS} characters` }
-    : tool.checkInput(call.arguments);
-}
-
-/** Why arguments stayed text: they are not JSON, or JSON that cannot be stored. */
-function textDefect(text: string): string {
-  try {
-    return jsonDefect(JSON.parse(text)) ?? "they must be a JSON object.";
-  } catch (error) {
-    return `they are not valid JSON (${error instanceof Error ? error.message : "unreadable"}).`;
-  }
-}
 
 /**
  * Runs a tool to its outcome. When its time is up or the run's signal is aborted the tool is told
@@ -221,12 +63,14 @@ export async function invokeTool(
     data: {
       call_id: context.callId,
       output,
-      ...(outcome.images.length === 0 ? {} : { images: [...outcome.images] }),
+      ...(outcome.images.length > 0 && { images: [...outcome.images] }),
       duration_ms,
-      ...(rest === null
-        ? {}
-        : { truncated: true, output_sha256: keep(rest.whole), next_offset: rest.from }),
-      ...(tool.untrusted === undefined ? {} : { untrusted: tool.untrusted }),
+      ...(rest !== null && {
+        truncated: true,
+        output_sha256: keep(rest.whole),
+        next_offset: rest.from,
+      }),
+      ...defined({ untrusted: tool.untrusted }),
     },
   };
 }
@@ -239,7 +83,9 @@ async function settle(tool: RunTool, args: JsonValue, context: ToolContext): Pro
     cut.resolve({ ok: false, code, message });
     own.abort(new Error(message));
   };
-  const clock = new Clock(tool.timeoutMs, () => stop("tool_timeout", timeoutMessage(tool, effect)));
+  const clock = new CallClock(tool.timeoutMs, () =>
+    stop("tool_timeout", timeoutMessage(tool, effect)),
+  );
   const stopped = () => {
     const message = "The call was stopped before the tool had finished.";
     // What waits for a person goes on with their answer, if the run does.
@@ -275,55 +121,6 @@ async function settle(tool: RunTool, args: JsonValue, context: ToolContext): Pro
   } finally {
     clock.stop();
     context.signal.removeEventListener("abort", stopped);
-  }
-}
-
-/** The time that a tool has. While a person is asked something it stands still. */
-class Clock {
-  readonly #late: () => void;
-  #left: number;
-  #since = 0;
-  #started = false;
-  #asking = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(ms: number, late: () => void) {
-    this.#left = ms;
-    this.#late = late;
-  }
-
-  /** Whether it stands still. */
-  get held(): boolean {
-    return this.#asking > 0;
-  }
-
-  start(): void {
-    this.#started = true;
-    if (!this.held) {
-      this.#since = Date.now();
-      this.#timer = setTimeout(this.#late, this.#left);
-    }
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer);
-    this.#started = false;
-  }
-
-  async without<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#started && !this.held) {
-      clearTimeout(this.#timer);
-      this.#left = Math.max(0, this.#left - (Date.now() - this.#since));
-    }
-    this.#asking += 1;
-    try {
-      return await work();
-    } finally {
-      this.#asking -= 1;
-      if (this.#started && !this.held) {
-        this.start();
-      }
-    }
   }
 }
 
@@ -407,20 +204,6 @@ function failedBy(
   { code, message }: { readonly code: ToolFailureCode; readonly message: string },
   duration_ms: number,
 ): NewEvent {
-  const event = failed(call_id, code, message, duration_ms);
-  return tool.untrusted === undefined
-    ? event
-    : { ...event, data: { ...event.data, untrusted: tool.untrusted } };
-}
-
-function failed(
-  call_id: string,
-  code: ToolFailureCode,
-  message: string,
-  duration_ms: number,
-): Extract<NewEvent, { type: "tool.failed" }> {
-  return {
-    type: "tool.failed",
-    data: { call_id, code, message: clipMessage(message), duration_ms },
-  };
+  const event = toolFailed(call_id, code, message, duration_ms);
+  return { ...event, data: { ...event.data, ...defined({ untrusted: tool.untrusted }) } };
 }

@@ -1,5 +1,6 @@
 /** What a tool gave back, as an event can hold it: plain JSON, checked, and shortened where it is long. */
-import { TOOL_FAILURES, type ToolFailureCode } from "../../run/value/failure.ts";
+import type { NewEvent } from "../../run/log/event.ts";
+import { clipMessage, TOOL_FAILURES, type ToolFailureCode } from "../../run/value/failure.ts";
 import { jsonDefect, type JsonValue } from "../../run/value/json.ts";
 import { fitImages, type Picture } from "../../run/value/picture.ts";
 import { WithImages, type RunTool } from "./tool.ts";
@@ -143,4 +144,17 @@ export function messageOf(thrown: unknown): string {
   } catch {
     return TOOL_FAILURES.tool_error.says;
   }
+}
+
+/** The outcome of a call that failed. The message is shortened to what an event holds. */
+export function toolFailed(
+  call_id: string,
+  code: ToolFailureCode,
+  message: string,
+  duration_ms: number,
+): Extract<NewEvent, { type: "tool.failed" }> {
+  return {
+    type: "tool.failed",
+    data: { call_id, code, message: clipMessage(message), duration_ms },
+  };
 }

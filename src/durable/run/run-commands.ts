@@ -2,7 +2,7 @@
  * Commands to a run, whichever way they arrive. A command becomes events, or a refusal; its events
  * are appended before anything else happens to the run, and before the command is acknowledged.
  */
-import { argumentsDefect } from "../../agent/tools/invoke.ts";
+import { argumentsDefect } from "../../agent/tools/prepare.ts";
 import { schemaFits } from "../../agent/tools/schema/json-schema.ts";
 import { accept, type Accepted, type RunCommand } from "../../run/decide/command.ts";
 import type { JsonValue } from "../../run/value/json.ts";

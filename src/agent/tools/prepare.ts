@@ -1,0 +1,167 @@
+/**
+ * Judges a call before it runs: returns its intent, a question to a person about it, or its failure.
+ * Pure, and never throws: whatever a model asks for becomes an event.
+ */
+import type { NewEvent } from "../../run/log/event.ts";
+import type { TurnCall } from "../../run/log/state.ts";
+import {
+  argumentsDenied,
+  forbidden,
+  judge,
+  type Policy,
+  type Standing,
+  type Verdict,
+} from "../../run/spec/policy.ts";
+import type { AgentConfig } from "../../run/spec/spec.ts";
+import { defined } from "../../run/value/defined.ts";
+import { idempotencyKey } from "../../run/value/id.ts";
+import { jsonDefect, type JsonValue } from "../../run/value/json.ts";
+import type { ToolCall } from "../../run/value/message.ts";
+import { toolFailed } from "./output.ts";
+import type { Toolbox } from "./registry.ts";
+import { schemaFits } from "./schema/json-schema.ts";
+import { effectOf, type Checked, type Tool } from "./tool.ts";
+
+/** Characters of JSON that arguments may have; no schema is asked about more. */
+const MAX_ARGUMENTS_CHARS = 1_000_000;
+
+/** Where a call stands when it is prepared. */
+export interface Preparation {
+  readonly taskId: string;
+  readonly modelCallId: string;
+  readonly config: AgentConfig;
+  readonly standing: Standing;
+  readonly now: number;
+  /** The call whose code makes this one. */
+  readonly parentCallId?: string;
+}
+
+/** The intent of a call, a question to a person about it, or why there is neither. */
+export function prepareCall(
+  { call: asked, approval }: Pick<TurnCall, "call" | "approval">,
+  toolbox: Toolbox,
+  preparation: Preparation,
+): NewEvent {
+  const { taskId, modelCallId, config, standing, now, parentCallId } = preparation;
+  const call =
+    approval === null ? asked : { ...asked, name: approval.name, arguments: approval.arguments };
+  const { call_id } = call;
+  const tool = toolbox.get(call.name);
+  const name = call.name;
+  const forbids = forbidden(config.policy, name);
+  if (forbids?.kind === "deny") {
+    return denied(call_id, forbids);
+  }
+  if (tool === undefined) {
+    return toolFailed(call_id, "unknown_tool", unknownTool(name, toolbox), 0);
+  }
+  const checked = checkArguments(call, tool);
+  if (!checked.ok) {
+    const message = `The arguments do not fit the tool ${tool.name}: ${checked.reason}`;
+    return toolFailed(call_id, "invalid_arguments", message, 0);
+  }
+  const meant = tool.standsFor?.(checked.value) ?? null;
+  if (meant !== null) {
+    return prepareCall({ call: { ...call, ...meant }, approval: null }, toolbox, preparation);
+  }
+  const after = (seconds: number | undefined) =>
+    seconds === undefined ? undefined : new Date(now + seconds * 1000).toISOString();
+  const effect = effectOf(tool, checked.value);
+  const judged = {
+    name,
+    arguments: checked.value,
+    acts: effect !== "pure" && !(tool.kind === "run" && tool.callsTools === true),
+    approved: approval !== null,
+    asksAlways: tool.approval === "always",
+  };
+  const verdict = judge(config.policy, standing, judged, now, schemaFits);
+  if (verdict.kind === "deny") {
+    return denied(call_id, verdict);
+  }
+  if (verdict.kind === "approve") {
+    return {
+      type: "approval.requested",
+      data: {
+        call_id,
+        name: tool.name,
+        arguments: checked.value,
+        reason: "policy",
+        rule: verdict.rule,
+        ...defined({ expires_at: after(config.waits?.approval_expires_s) }),
+      },
+    };
+  }
+  return {
+    type: "tool.requested",
+    data: {
+      call_id,
+      model_call_id: modelCallId,
+      name: tool.name,
+      arguments: checked.value,
+      effect,
+      idempotency_key: idempotencyKey(taskId, call_id),
+      attempt: 1,
+      ...defined({ parent_call_id: parentCallId }),
+      ...(tool.kind === "timer"
+        ? { until: new Date(tool.due(checked.value, now)).toISOString() }
+        : {}),
+      ...(tool.kind === "input"
+        ? { wait: "input", ...defined({ until: after(config.waits?.input_expires_s) }) }
+        : {}),
+    },
+  };
+}
+
+function denied(call_id: string, verdict: Extract<Verdict, { kind: "deny" }>): NewEvent {
+  const event = toolFailed(call_id, "denied_by_policy", verdict.message, 0);
+  return { ...event, data: { ...event.data, rule: verdict.rule } };
+}
+
+/**
+ * Why a tool, or the agent's policy, would refuse these arguments, or null. For arguments that a
+ * person has changed.
+ */
+export function argumentsDefect(
+  name: string,
+  args: JsonValue,
+  toolbox: Toolbox,
+  policy?: Policy,
+): string | null {
+  const tool = toolbox.get(name);
+  if (tool === undefined) {
+    return unknownTool(name, toolbox);
+  }
+  const checked = checkArguments({ call_id: "", name, arguments: args }, tool);
+  if (!checked.ok) {
+    return checked.reason;
+  }
+  const verdict = argumentsDenied(policy, name, args, schemaFits);
+  return verdict?.kind === "deny" ? verdict.message : null;
+}
+
+function unknownTool(name: string, { names }: Toolbox): string {
+  const known = names.length === 0 ? "There are none." : `The tools are: ${names.join(", ")}.`;
+  return `There is no tool named ${JSON.stringify(name.slice(0, 128))}. ${known}`;
+}
+
+function checkArguments(call: ToolCall, tool: Tool): Checked {
+  if (call.arguments === undefined) {
+    return { ok: false, reason: textDefect(call.arguments_text ?? "") };
+  }
+  const defect = jsonDefect(call.arguments);
+  if (defect !== null) {
+    return { ok: false, reason: defect };
+  }
+  return JSON.stringify(call.arguments).length > MAX_ARGUMENTS_CHARS
+    ? { ok: false, reason: `they have more than ${MAX_ARGUMENTS_CHARS} characters` }
+    : tool.checkInput(call.arguments);
+}
+
+/** Why arguments stayed text: they are not JSON, or JSON that cannot be stored. */
+function textDefect(text: string): string {
+  try {
+    return jsonDefect(JSON.parse(text)) ?? "they must be a JSON object.";
+  } catch (error) {
+    return `they are not valid JSON (${error instanceof Error ? error.message : "unreadable"}).`;
+  }
+}
