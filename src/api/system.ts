@@ -1,11 +1,20 @@
 /** What is open to everyone: health, the OpenAPI document, and its readable form. */
-import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import manifest from "../../package.json" with { type: "json" };
 import type { ApiDeps, AppEnv } from "./context.ts";
 import { docsPage } from "./openapi/docs-page.ts";
 import { openApiDocument } from "./openapi/document.ts";
 import { json, openRefusals } from "./openapi/routes.ts";
-import * as schemas from "./schemas.ts";
+
+const health = z
+  .object({
+    status: z.enum(["ok", "degraded"]),
+    version: z.string(),
+    database: z.enum(["ok", "unreachable"]),
+    queue: z.enum(["ok", "unbound"]),
+    models: z.array(z.string()),
+  })
+  .openapi("Health");
 
 const healthRoute = createRoute({
   method: "get",
@@ -17,8 +26,8 @@ const healthRoute = createRoute({
   security: [],
   responses: {
     ...openRefusals(),
-    200: json("Every part works.", schemas.health),
-    503: json("A part is broken.", schemas.health, "Retry-After"),
+    200: json("Every part works.", health),
+    503: json("A part is broken.", health, "Retry-After"),
   },
 });
 

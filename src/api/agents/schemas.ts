@@ -1,7 +1,8 @@
 /** What the API takes and gives of agents, as zod schemas; see `schemas.ts`. */
 import { z } from "@hono/zod-openapi";
 import { AGENT_NAME } from "../../run/spec/agent.ts";
-import { agentConfig, limits, plainText, timestamp, whole } from "../schemas.ts";
+import { plainText, timestamp, whole } from "../schemas.ts";
+import { agentConfig, limits } from "./config-schemas.ts";
 
 const name = z
   .string()

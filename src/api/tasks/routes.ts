@@ -18,7 +18,7 @@ import {
   SECURED,
 } from "../openapi/routes.ts";
 import { headersOf } from "../openapi/response-headers.ts";
-import * as schemas from "../schemas.ts";
+import * as schemas from "./schemas.ts";
 import { makeTicket, TICKET_MS } from "../http/signing.ts";
 import { submitTask } from "./submit.ts";
 import { listTasks } from "./list.ts";

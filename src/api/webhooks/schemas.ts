@@ -1,7 +1,13 @@
 /** What the API takes and gives of webhooks, as zod schemas; see `schemas.ts`. */
 import { z } from "@hono/zod-openapi";
 import { WEBHOOK_TYPES } from "../../run/value/webhook-type.ts";
-import { plainText, timestamp, webhookUrl, whole } from "../schemas.ts";
+import { plainText, timestamp, whole } from "../schemas.ts";
+
+/** An address that is sent to; whether it may be is the deployment's business. */
+export const webhookUrl = z
+  .url({ protocol: /^https?$/, error: "must be an http or https URL" })
+  .max(2048)
+  .openapi({ example: "https://example.com/opspawn" });
 
 const types = z
   .array(z.enum(WEBHOOK_TYPES))
