@@ -12,6 +12,7 @@ import type { ApiDeps, AppEnv } from "./context.ts";
 import { cursorOf, pageOf } from "./http/cursor.ts";
 import { json, refusals, SECURED } from "./openapi/routes.ts";
 import { TASK_STATUSES, whole } from "./schemas.ts";
+import type { Examples } from "./openapi/examples.ts";
 
 const DEFAULT_LIMIT = 50;
 /** What is under way is no offender: a message, an alarm that is going off, a write to D1. */
@@ -46,6 +47,20 @@ const invariants = z
   .openapi("Invariants", {
     description: "What breaks a promise right now; empty lists mean that nothing does.",
   });
+
+/** Examples by the names of their schemas. */
+export const adminExamples: Examples = {
+  Invariants: {
+    not_dispatched: [],
+    no_alarm: [],
+    overdue: [],
+    behind: [],
+    no_log: [],
+    unreachable: [],
+    checked: 50,
+    next_cursor: null,
+  },
+};
 
 const invariantsRoute = createRoute({
   method: "get",

@@ -1,6 +1,7 @@
 /** What the API takes and gives of usage, budgets and caps, as zod schemas; see `schemas.ts`. */
 import { z } from "@hono/zod-openapi";
 import { USAGE_GROUPS } from "../../store/usage.ts";
+import type { Examples } from "../openapi/examples.ts";
 
 const dayText = z.iso.date("must be a day, YYYY-MM-DD").openapi({ example: "2026-11-24" });
 
@@ -82,3 +83,28 @@ export const concurrencyList = z
     ),
   })
   .openapi("ConcurrencyList");
+
+/** Examples by the names of their schemas. */
+export const examples: Examples = {
+  UsageReport: {
+    from: "2026-10-26",
+    to: "2026-11-24",
+    usage: [
+      {
+        day: "2026-11-22",
+        agent: null,
+        model: "openai/gpt-4o-mini",
+        tasks: 1,
+        model_calls: 2,
+        input_tokens: 412,
+        cached_input_tokens: 0,
+        output_tokens: 57,
+        cost_usd: 0.000096,
+      },
+    ],
+  },
+  BudgetList: {
+    budgets: [{ agent: null, period: "day", max_cost_usd: 5, spent_usd: 0.25, reserved_usd: 0.01 }],
+  },
+  ConcurrencyList: { caps: [{ agent: null, max_runs: 10, running: 10, waiting: 3 }] },
+};
