@@ -1,16 +1,19 @@
 /**
- * A connection to an MCP server, by the official SDK: its client behind one function, and what may go
- * wrong with it as failures with a code. The SDK is loaded with the first connection, not before.
+ * A connection to an MCP server by the official SDK, whose client is used nowhere else. Failures get
+ * their codes in `failure.ts`.
  */
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { OAuthClientProvider } from "@modelcontextprotocol/sdk/client/auth.js";
 import type { ElicitRequest, ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import manifest from "../../../package.json" with { type: "json" };
-import { clipMessage, ToolStop } from "../../run/value/failure.ts";
+import { defined } from "../../run/value/defined.ts";
+import { ToolStop } from "../../run/value/failure.ts";
 import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import type { GuardedFetch } from "../fetch/guarded-fetch.ts";
 import type { Hide } from "./clean.ts";
-import { TimedOut, within } from "../../timing.ts";
+import { stopOf } from "./failure.ts";
+import { loadSdk } from "./sdk.ts";
+import { within } from "../../timing.ts";
 
 /** How long the end of a session may take. */
 const CLOSE_MS = 2_000;
@@ -78,8 +81,7 @@ export async function connect(
   definition: McpServerDefinition,
   options: ConnectOptions,
 ): Promise<Connection> {
-  loaded ??= await load();
-  const { sdk, http, types, auth, CfWorkerJsonSchemaValidator } = loaded;
+  const { sdk, http, types, auth, CfWorkerJsonSchemaValidator } = await loadSdk();
   options.signal.throwIfAborted();
   const broken = new AbortController();
   const signal = AbortSignal.any([options.signal, broken.signal]);
@@ -114,7 +116,7 @@ export async function connect(
         ? response
         : watched(response, response.body, (reason) => broken.abort(reason), onEnd);
     }),
-    ...(options.authProvider === undefined ? {} : { authProvider: options.authProvider }),
+    ...defined({ authProvider: options.authProvider }),
   });
   const client = new sdk.Client(
     { name: "opspawn", version: manifest.version },
@@ -172,96 +174,6 @@ function unasked(options: ConnectOptions): ConnectOptions {
 function isStream({ method, headers }: RequestInit = {}): boolean {
   const all = new Headers(headers);
   return method === "GET" && all.get("accept") === "text/event-stream" && !all.has("last-event-id");
-}
-
-/** The SDK, once it is needed; its classes say what it threw. */
-let loaded: Awaited<ReturnType<typeof load>> | null = null;
-
-async function load() {
-  const [sdk, http, types, auth, errors, { CfWorkerJsonSchemaValidator }] = await Promise.all([
-    import("@modelcontextprotocol/sdk/client/index.js"),
-    import("@modelcontextprotocol/sdk/client/streamableHttp.js"),
-    import("@modelcontextprotocol/sdk/types.js"),
-    import("@modelcontextprotocol/sdk/client/auth.js"),
-    import("@modelcontextprotocol/sdk/server/auth/errors.js"),
-    import("@modelcontextprotocol/sdk/validation/cfworker"),
-  ]);
-  return { sdk, http, types, auth, errors, CfWorkerJsonSchemaValidator };
-}
-
-/**
- * What went wrong with a request to a server, as a failure with a code: what the SDK threw, or what
- * broke the connection.
- * @param signal the connection's
- * @param hide takes secrets out of what is said, before it is cut
- */
-export function stopOf(
-  thrown: unknown,
-  signal?: AbortSignal,
-  hide: Hide = (text) => text,
-): ToolStop {
-  const reason: unknown = signal?.aborted === true ? signal.reason : null;
-  const known = [reason, thrown].find((one) => one instanceof ToolStop);
-  if (known !== undefined) {
-    return known;
-  }
-  if (thrown instanceof TimedOut) {
-    return new ToolStop("tool_timeout", "The server did not answer in time.");
-  }
-  if (loaded === null || !(thrown instanceof Error)) {
-    return new ToolStop("mcp_protocol_error");
-  }
-  if (thrown instanceof loaded.http.StreamableHTTPError) {
-    return httpStop(thrown.code ?? 0, hide(thrown.message));
-  }
-  if (thrown instanceof loaded.auth.UnauthorizedError) {
-    return new ToolStop("unauthorized");
-  }
-  if (thrown instanceof loaded.errors.OAuthError) {
-    const said = clipMessage(hide(`${thrown.errorCode}. ${thrown.message}`.trim()));
-    return new ToolStop("authorization_failed", `The authorization server said: ${said}`);
-  }
-  if (thrown instanceof loaded.types.McpError) {
-    return mcpStop(thrown.code, hide(thrown.message));
-  }
-  const unreadable = thrown instanceof SyntaxError || "issues" in thrown;
-  const what = unreadable ? "It is not what the protocol has." : hide(thrown.message);
-  return new ToolStop(
-    "mcp_protocol_error",
-    clipMessage(`The server's answer cannot be understood. ${what}`),
-  );
-}
-
-/** The SDK's own failures have codes that servers use as well: its words tell them apart. */
-function mcpStop(code: number, message: string): ToolStop {
-  if (code === -32_001 && message.endsWith(": Request timed out")) {
-    return new ToolStop("tool_timeout", "The server did not answer in time.");
-  }
-  if (code === -32_000 && message.endsWith(": Connection closed")) {
-    return new ToolStop("server_unreachable", "The connection to the server was closed.");
-  }
-  return new ToolStop("mcp_error", clipMessage(`The server answered with an error: ${message}`));
-}
-
-function httpStop(status: number, message: string): ToolStop {
-  if (status === 401 || status === 403) {
-    return new ToolStop("unauthorized", `The server answered with status ${status}.`);
-  }
-  if (status >= 400) {
-    // The beginning of what it says of it, if that is for people.
-    const text = /^Streamable HTTP error: Error POSTing to endpoint: ([^<]{1,300})/s.exec(
-      message,
-    )?.[1];
-    const said = `The server answered with status ${status}. ${text ?? ""}`;
-    return new ToolStop("http_error", clipMessage(said.trim()));
-  }
-  const what = /Unexpected content type: (.*)$/s.exec(message)?.[1];
-  return new ToolStop(
-    "mcp_protocol_error",
-    what === undefined
-      ? `The server answered with status ${status}, which the protocol does not have here.`
-      : clipMessage(`The server sent ${what.slice(0, 100)}, which no MCP server sends.`),
-  );
 }
 
 /**

@@ -20,7 +20,8 @@ import { TOOL_NAME } from "../../run/spec/tool-definition.ts";
 import { schemaDefect } from "../tools/schema/schema-defect.ts";
 import { referenceDefect } from "../tools/schema/schema-refs.ts";
 import { cleaned, type Hide } from "./clean.ts";
-import { connect, stopOf, type Connection, type ConnectOptions } from "./connect.ts";
+import { connect, type Connection, type ConnectOptions } from "./connect.ts";
+import { stopOf } from "./failure.ts";
 import { limited } from "../../timing.ts";
 
 /** How much of a server is looked at. */

@@ -1,8 +1,6 @@
 /**
- * A session of OAuth 2.1 with an MCP server, for the SDK's client. What that asks a client to keep
- * (its registration, tokens, an authorization that is under way) is one sealed text for each tenant
- * and server. Writers compare and swap, and whoever is late reads again, so that no rotated token is
- * lost.
+ * The flow of OAuth 2.1 with an MCP server, as the SDK's client wants it. What outlives the flow is in
+ * `oauth-store.ts`.
  */
 import { sha256Hex } from "../../crypto/sha256.ts";
 import type { OAuthDiscoveryState } from "@modelcontextprotocol/sdk/client/auth.js";
@@ -11,13 +9,13 @@ import type {
   OAuthClientMetadata,
   OAuthTokens,
 } from "@modelcontextprotocol/sdk/shared/auth.js";
+import { defined } from "../../run/value/defined.ts";
 import { ToolStop } from "../../run/value/failure.ts";
 import { canonicalJson } from "../../run/value/json.ts";
 import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import type { AuthProvider, Challenge } from "./connect.ts";
 import { hidden } from "../tools/registered/secrets.ts";
-import type { ResolvedServer } from "./resolve.ts";
-import type { Sealer } from "../../crypto/seal.ts";
+import { OAuthStore, type Kept, type OAuthHost, type OAuthParty } from "./oauth-store.ts";
 import { sleep } from "../../timing.ts";
 
 /** How long a browser has to come back. */
@@ -25,54 +23,6 @@ const PENDING_MS = 600_000;
 /** A refresh token that is refused may have been used up by another run a moment before. */
 const REPLACED_TRIES = 4;
 const REPLACED_PAUSE_MS = 150;
-/** How often a write is tried against others. */
-const MAX_SWAPS = 10;
-
-/** Where sealed texts are kept; see `store/mcp/tokens.ts`. */
-export interface TokenStore {
-  token(
-    tenantId: string,
-    server: string,
-  ): Promise<{ readonly sealed: string; readonly version: number } | null>;
-  saveToken(
-    tenantId: string,
-    server: string,
-    text: { readonly sealed: string; readonly version: number },
-    now: string,
-    pending?: { readonly hash: string; readonly expires_at: string },
-  ): Promise<boolean>;
-}
-
-/** What an OAuth session works with. */
-export interface OAuthHost {
-  readonly store: TokenStore;
-  readonly sealer: Sealer;
-  readonly now: () => number;
-}
-
-/** Whose session it is, and with whom. */
-export interface OAuthParty {
-  readonly tenantId: string;
-  readonly definition: McpServerDefinition;
-  readonly server: Pick<ResolvedServer, "url" | "headers" | "clientSecret">;
-}
-
-/** What is kept of a server, sealed. */
-interface Kept {
-  /** What it was agreed with: for another server or client it is worth nothing. */
-  readonly audience: string;
-  readonly client?: OAuthClientInformationMixed;
-  readonly tokens?: OAuthTokens;
-  /** What a run was refused for, and the next authorization asks for. */
-  readonly wanted?: { readonly scope?: string; readonly resource_metadata?: string };
-  readonly pending?: {
-    readonly code_verifier: string;
-    readonly redirect_url: string;
-    readonly scope?: string;
-    readonly discovery?: OAuthDiscoveryState;
-  };
-}
-
 /** What the session is for: a run, where nobody can be asked, or one of the two halves of asking. */
 export type OAuthMode =
   | { readonly kind: "run" }
@@ -87,9 +37,7 @@ export class OAuthSession implements AuthProvider {
   readonly #host: OAuthHost;
   readonly #party: OAuthParty;
   readonly #mode: OAuthMode;
-  readonly #audience: string;
-  /** What was read last; null: has to be read. */
-  #read: { readonly kept: Kept; readonly version: number } | null = null;
+  readonly #store: OAuthStore;
   #challenge: Challenge | null = null;
   /** What was sent, or may be, and must be told to nobody. */
   readonly #sent = new Map<string, string>();
@@ -102,7 +50,8 @@ export class OAuthSession implements AuthProvider {
     this.#party = party;
     this.#mode = mode;
     const { client_id, grant } = this.#oauth;
-    this.#audience = sha256Hex(canonicalJson([party.server.url, client_id ?? null, grant ?? null]));
+    const audience = canonicalJson([party.server.url, client_id ?? null, grant ?? null]);
+    this.#store = new OAuthStore(host, party, sha256Hex(audience));
     if (isDocument(client_id)) {
       this.clientMetadataUrl = client_id;
     }
@@ -118,7 +67,7 @@ export class OAuthSession implements AuthProvider {
 
   /** What an earlier run was refused for, or null. */
   async wanted(): Promise<Kept["wanted"] | null> {
-    return (await this.#load()).kept.wanted ?? null;
+    return (await this.#store.load()).wanted ?? null;
   }
 
   challenged(challenge: Challenge): void {
@@ -134,7 +83,7 @@ export class OAuthSession implements AuthProvider {
   }
 
   get #redirected(): string | undefined {
-    return this.#read?.kept.pending?.redirect_url;
+    return this.#store.last?.pending?.redirect_url;
   }
 
   get clientMetadata(): OAuthClientMetadata {
@@ -148,14 +97,14 @@ export class OAuthSession implements AuthProvider {
         ? ["client_credentials"]
         : ["authorization_code", "refresh_token"],
       response_types: this.#unattended ? [] : ["code"],
-      ...(scope === null ? {} : { scope }),
+      ...defined({ scope: scope ?? undefined }),
     };
     return metadata;
   }
 
   /** The scope to ask for, where it is not the server's word that counts. */
   #scope(): string | null {
-    return this.#more() ?? this.#read?.kept.wanted?.scope ?? this.#oauth.scope ?? null;
+    return this.#more() ?? this.#store.last?.wanted?.scope ?? this.#oauth.scope ?? null;
   }
 
   /** What was granted and what the server said is lacking: a new grant takes the place of the old. */
@@ -164,7 +113,7 @@ export class OAuthSession implements AuthProvider {
     if (error !== "insufficient_scope" || scope === null) {
       return null;
     }
-    const granted = this.#read?.kept.tokens?.scope ?? "";
+    const granted = this.#store.last?.tokens?.scope ?? "";
     return [...new Set(`${granted} ${scope}`.split(" "))].filter((one) => one !== "").join(" ");
   }
 
@@ -174,15 +123,14 @@ export class OAuthSession implements AuthProvider {
   }
 
   async clientInformation(): Promise<OAuthClientInformationMixed | undefined> {
-    const { client } = (await this.#load()).kept;
+    const { client } = await this.#store.load();
     const { client_id } = this.#oauth;
     if (client_id !== undefined && !isDocument(client_id)) {
       const { clientSecret } = this.#party.server;
       const issuer = client?.client_id === client_id ? client.issuer : undefined;
       return {
         client_id,
-        ...(clientSecret === null ? {} : { client_secret: clientSecret }),
-        ...(issuer === undefined ? {} : { issuer }),
+        ...defined({ client_secret: clientSecret ?? undefined, issuer }),
       };
     }
     if (client === undefined && this.#mode.kind === "run" && !this.#unattended) {
@@ -197,7 +145,7 @@ export class OAuthSession implements AuthProvider {
     if (client.client_id === this.#oauth.client_id) {
       delete client.client_secret;
     }
-    await this.#update((kept) => ({ ...kept, client }));
+    await this.#store.update((kept) => ({ ...kept, client }));
   }
 
   /** What somebody says, without the tokens that they were sent. */
@@ -213,7 +161,7 @@ export class OAuthSession implements AuthProvider {
   }
 
   async tokens(): Promise<OAuthTokens | undefined> {
-    const { tokens } = (await this.#load()).kept;
+    const { tokens } = await this.#store.load();
     if (tokens === undefined) {
       return undefined;
     }
@@ -227,9 +175,9 @@ export class OAuthSession implements AuthProvider {
 
   async saveTokens(tokens: OAuthTokens): Promise<void> {
     this.#remember(tokens);
-    const started = this.#read?.kept.tokens?.access_token;
+    const started = this.#store.last?.tokens?.access_token;
     const agreed = this.#mode.kind === "exchange" || this.#unattended;
-    await this.#update(({ pending, wanted, ...kept }) => {
+    await this.#store.update(({ pending, wanted, ...kept }) => {
       if (!agreed && kept.tokens !== undefined && kept.tokens.access_token !== started) {
         // Somebody was faster; theirs are as good, and may be the only ones that are left.
         return null;
@@ -238,9 +186,8 @@ export class OAuthSession implements AuthProvider {
       const scope = tokens.scope ?? (agreed ? pending?.scope : kept.tokens?.scope);
       return {
         ...kept,
-        tokens: { ...tokens, ...(scope === undefined ? {} : { scope }) },
-        ...(agreed || pending === undefined ? {} : { pending }),
-        ...(agreed || wanted === undefined ? {} : { wanted }),
+        tokens: { ...tokens, ...defined({ scope }) },
+        ...(!agreed && defined({ pending, wanted })),
       };
     });
     this.#challenge = null;
@@ -259,14 +206,13 @@ export class OAuthSession implements AuthProvider {
     }
     const scope = url.searchParams.get("scope");
     const { redirectUrl } = this.#mode;
-    await this.#update(
+    await this.#store.update(
       (kept) => ({
         ...kept,
         pending: {
           code_verifier: this.#verifier,
           redirect_url: redirectUrl,
-          ...(scope === null ? {} : { scope }),
-          ...(this.#discovery === null ? {} : { discovery: this.#discovery }),
+          ...defined({ scope: scope ?? undefined, discovery: this.#discovery ?? undefined }),
         },
       }),
       { hash: stateHash(this.#state), expires_at: this.expiresAt },
@@ -284,7 +230,7 @@ export class OAuthSession implements AuthProvider {
   }
 
   async codeVerifier(): Promise<string> {
-    return (await this.#load()).kept.pending?.code_verifier ?? "";
+    return (await this.#store.load()).pending?.code_verifier ?? "";
   }
 
   saveDiscoveryState(state: OAuthDiscoveryState): void {
@@ -302,14 +248,14 @@ export class OAuthSession implements AuthProvider {
   /** Found anew for each flow, since a server may move; the second half has what the first found. */
   async discoveryState(): Promise<OAuthDiscoveryState | undefined> {
     // The SDK begins with this: others may have written since the last time.
-    this.#read = null;
-    const { kept } = await this.#load();
+    this.#store.forget();
+    const kept = await this.#store.load();
     return this.#mode.kind === "exchange" ? kept.pending?.discovery : undefined;
   }
 
   /** Whether there is an authorization to be completed, and by whom its answer must be signed. */
   async pending(): Promise<{ readonly issuer: string | null; readonly says: boolean } | null> {
-    const { pending } = (await this.#load()).kept;
+    const { pending } = await this.#store.load();
     const metadata = pending?.discovery?.authorizationServerMetadata;
     return pending === undefined
       ? null
@@ -328,25 +274,25 @@ export class OAuthSession implements AuthProvider {
     const scope = this.#scope();
     return new URLSearchParams({
       grant_type: "client_credentials",
-      ...(scope === null ? {} : { scope }),
+      ...defined({ scope: scope ?? undefined }),
     });
   }
 
   async invalidateCredentials(
     scope: "all" | "client" | "tokens" | "verifier" | "discovery",
   ): Promise<void> {
-    const refused = this.#read?.kept.tokens?.access_token;
+    const refused = this.#store.last?.tokens?.access_token;
     if (scope === "tokens" && (await this.#replaced(refused))) {
       return;
     }
-    await this.#update(({ client, tokens, ...kept }) => {
+    await this.#store.update(({ client, tokens, ...kept }) => {
       // What was refused may have been replaced by another's refresh meanwhile.
       const keepsTokens = tokens?.access_token !== refused || !/^(?:all|tokens)$/.test(scope);
       const keepsClient = scope !== "all" && scope !== "client";
       return {
         ...kept,
-        ...(keepsTokens && tokens !== undefined ? { tokens } : {}),
-        ...(keepsClient && client !== undefined ? { client } : {}),
+        ...(keepsTokens && defined({ tokens })),
+        ...(keepsClient && defined({ client })),
       };
     });
   }
@@ -354,8 +300,8 @@ export class OAuthSession implements AuthProvider {
   /** Whether somebody else's refresh took the place of a token, or does within a moment. */
   async #replaced(refused: string | undefined): Promise<boolean> {
     for (let tries = 0; tries < REPLACED_TRIES; tries += 1) {
-      this.#read = null;
-      const { tokens } = (await this.#load()).kept;
+      this.#store.forget();
+      const { tokens } = await this.#store.load();
       if (tokens !== undefined && tokens.access_token !== refused) {
         return true;
       }
@@ -368,12 +314,12 @@ export class OAuthSession implements AuthProvider {
   async #stop(): Promise<ToolStop> {
     const scope = this.#more();
     const resource_metadata = this.#challenge?.resourceMetadataUrl ?? null;
-    const wanted = {
-      ...(scope === null ? {} : { scope }),
-      ...(resource_metadata === null ? {} : { resource_metadata }),
-    };
+    const wanted = defined({
+      scope: scope ?? undefined,
+      resource_metadata: resource_metadata ?? undefined,
+    });
     if (this.#challenge?.error === "insufficient_scope") {
-      await this.#update((kept) =>
+      await this.#store.update((kept) =>
         canonicalJson(kept.wanted ?? null) === canonicalJson(wanted) ? null : { ...kept, wanted },
       );
     }
@@ -383,53 +329,6 @@ export class OAuthSession implements AuthProvider {
       `A person has to allow the use of the MCP server ${name} first: POST /api/v1/mcp/servers/${name}/authorize gives the address to open.`,
     );
   }
-
-  async #load(): Promise<{ readonly kept: Kept; readonly version: number }> {
-    if (this.#read !== null) {
-      return this.#read;
-    }
-    const { tenantId, definition } = this.#party;
-    const row = await this.#host.store.token(tenantId, definition.name);
-    const text =
-      row === null
-        ? null
-        : await this.#host.sealer.open(row.sealed, placeOf(tenantId, definition.name));
-    const kept = text === null ? null : (JSON.parse(text) as Kept);
-    this.#read = {
-      kept: kept?.audience === this.#audience ? kept : { audience: this.#audience },
-      version: row?.version ?? 0,
-    };
-    return this.#read;
-  }
-
-  /**
-   * Writes what becomes of what is kept, against others who do the same.
-   * @param change null: it stays as it is; it may be asked several times
-   */
-  async #update(
-    change: (kept: Kept) => Kept | null,
-    pending?: { readonly hash: string; readonly expires_at: string },
-  ): Promise<void> {
-    const { tenantId, definition } = this.#party;
-    const { store, sealer, now } = this.#host;
-    const place = placeOf(tenantId, definition.name);
-    for (let tries = 0; tries < MAX_SWAPS; tries += 1) {
-      const { kept, version } = await this.#load();
-      const next = change(kept);
-      if (next === null) {
-        return;
-      }
-      const sealed = await sealer.seal(JSON.stringify(next), place);
-      const at = new Date(now()).toISOString();
-      const text = { sealed, version };
-      if (await store.saveToken(tenantId, definition.name, text, at, pending)) {
-        this.#read = { kept: next, version: version + 1 };
-        return;
-      }
-      this.#read = null;
-    }
-    throw new ToolStop("authorization_failed", "The tokens of the server are being changed.");
-  }
 }
 
 /** An address that nobody is sent to. */
@@ -438,10 +337,6 @@ const NOWHERE = "https://localhost/";
 /** What is stored of a state: who reads the database cannot come back with it. */
 export function stateHash(state: string): string {
   return sha256Hex(`mcp oauth state\n${state}`);
-}
-
-function placeOf(tenantId: string, server: string): string {
-  return `mcp_token\n${tenantId}\n${server}`;
 }
 
 /** A client id that is the address of a document about the client. */

@@ -1,13 +1,15 @@
 /**
  * How a person grants the right to use an MCP server: the address that they are sent to, and what
- * their browser brings back. What is kept in between is the session's, see `oauth-session.ts`.
+ * their browser brings back. What is kept in between is in `oauth-store.ts`.
  */
 import { z } from "zod";
 import { clipMessage, ToolStop } from "../../run/value/failure.ts";
 import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import type { GuardedFetch } from "../fetch/guarded-fetch.ts";
-import { connect, serverFetch, stopOf } from "./connect.ts";
-import { OAuthSession, type OAuthHost, type OAuthParty } from "./oauth-session.ts";
+import { connect, serverFetch } from "./connect.ts";
+import { stopOf } from "./failure.ts";
+import { OAuthSession } from "./oauth-session.ts";
+import type { OAuthHost, OAuthParty } from "./oauth-store.ts";
 
 /** What an attempt to get the right to use a server came to. */
 export type Authorization =

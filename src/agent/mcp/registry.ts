@@ -8,13 +8,8 @@ import type { HostRules } from "../fetch/host-rules.ts";
 import { connect, type AuthProvider } from "./connect.ts";
 import { LIST_BOUNDS, listTools, type ListBounds } from "./list.ts";
 import { authorize, finish } from "./oauth.ts";
-import {
-  OAuthSession,
-  stateHash,
-  type OAuthHost,
-  type OAuthParty,
-  type TokenStore,
-} from "./oauth-session.ts";
+import { OAuthSession, stateHash } from "./oauth-session.ts";
+import type { OAuthHost, OAuthParty, TokenStore } from "./oauth-store.ts";
 import {
   catalogueKey,
   resolveServer,

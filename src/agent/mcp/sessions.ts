@@ -5,12 +5,15 @@
  */
 import type { ElicitRequest, ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
+import { defined } from "../../run/value/defined.ts";
 import { ToolStop } from "../../run/value/failure.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../run/value/json.ts";
 import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import { Suspended, type ToolContext } from "../tools/tool.ts";
 import { cleaned, type Hide } from "./clean.ts";
-import { stopOf, type Connection } from "./connect.ts";
+import type { Connection } from "./connect.ts";
+import { stopOf } from "./failure.ts";
+import { isVisitable, UrlElicitationRequired } from "./url-elicitation.ts";
 import { unlessAborted } from "../../timing.ts";
 
 /** What a session tells whoever uses it. */
@@ -69,11 +72,8 @@ const NO_LIMIT_MS = 2_147_483_647;
 const READ_MS = 250;
 /** Notes of one call that are looked at. */
 const MAX_NOTES = 1000;
-/** How often a call is made that a person has to go somewhere for first. */
-const MAX_ERRANDS = 3;
-/** The protocol's code for a request that is refused until a person has been at an address. */
-const URL_NEEDED = -32_042;
-
+/** How often one call may be refused until the user has opened URLs. */
+const MAX_ELICITATIONS = 3;
 const anyResult = z.looseObject({});
 const listChanged = z.looseObject({ method: z.literal("notifications/tools/list_changed") });
 const logged = z.looseObject({
@@ -110,14 +110,14 @@ export class McpSessions {
     request: McpRequest,
     context: CallContext,
   ): Promise<JsonObject> {
-    for (let errands = 0; ; errands += 1) {
+    for (let refusals = 0; ; refusals += 1) {
       try {
         return await this.#request(definition, request, context);
       } catch (thrown) {
-        if (!(thrown instanceof ErrandNeeded)) {
+        if (!(thrown instanceof UrlElicitationRequired)) {
           throw thrown;
         }
-        if (errands >= MAX_ERRANDS || !(await thrown.done(definition.name, context))) {
+        if (refusals >= MAX_ELICITATIONS || !(await thrown.accepted(definition.name, context))) {
           throw new ToolStop("mcp_error", thrown.message);
         }
       }
@@ -199,8 +199,12 @@ export class McpSessions {
     connection.client.setNotificationHandler(logged, ({ params }) => {
       if (counts(inUse.by)) {
         const { level, logger, data = null } = cleaned(params, hide);
-        const named = logger === undefined ? {} : { logger };
-        inUse.by?.context.report?.({ kind: "log", level, ...named, data: data as JsonValue });
+        inUse.by?.context.report?.({
+          kind: "log",
+          level,
+          ...defined({ logger }),
+          data: data as JsonValue,
+        });
       }
     });
     connection.client.setNotificationHandler(listChanged, () => {
@@ -236,8 +240,7 @@ export class McpSessions {
           context.report?.({
             kind: "progress",
             progress,
-            ...(total === undefined ? {} : { total }),
-            ...(message === "" ? {} : { message: hide(message) }),
+            ...defined({ total, message: message === "" ? undefined : hide(message) }),
           });
         },
       });
@@ -253,8 +256,8 @@ export class McpSessions {
         throw reason;
       }
       const stop = stopOf(thrown, connection.signal, hide);
-      const errand = ErrandNeeded.of(thrown, stop.message, hide);
-      throw errand ?? (isGone(thrown) ? new SessionGone(stop) : stop);
+      const required = UrlElicitationRequired.of(thrown, stop.message, hide);
+      throw required ?? (isGone(thrown) ? new SessionGone(stop) : stop);
     } finally {
       call.done = true;
       inUse.by = null;
@@ -282,62 +285,6 @@ function isGone(thrown: unknown): boolean {
   const { code, message } = thrown;
   return (
     code === 404 || (code === 400 && /session/i.test(message) && !/"id"\s*:\s*[^n\s]/.test(message))
-  );
-}
-
-interface Address {
-  readonly url: string;
-  readonly message: string;
-}
-
-/** A request is refused until a person has been at an address (MCP revision 2025-11-25). */
-class ErrandNeeded extends Error {
-  readonly #addresses: readonly Address[];
-
-  private constructor(message: string, addresses: readonly Address[]) {
-    super(message);
-    this.#addresses = addresses;
-  }
-
-  /** What an error of a server wants a person to do; null for any other. */
-  static of(thrown: unknown, message: string, hide: Hide): ErrandNeeded | null {
-    const refused = refusal.safeParse(thrown);
-    return refused.success
-      ? new ErrandNeeded(message, cleaned(refused.data.data.elicitations, hide))
-      : null;
-  }
-
-  /** Sends a person there; gives whether they went everywhere. @throws Suspended */
-  async done(server: string, { ask }: CallContext): Promise<boolean> {
-    for (const { url, message } of this.#addresses) {
-      if (ask === undefined || !isVisitable(url)) {
-        return false;
-      }
-      const { action } = await ask({ server, message, url });
-      if (action !== "accept") {
-        return false;
-      }
-    }
-    return true;
-  }
-}
-
-const refusal = z.looseObject({
-  code: z.literal(URL_NEEDED),
-  data: z.looseObject({
-    elicitations: z
-      .array(z.looseObject({ url: z.string(), message: z.string() }))
-      .min(1)
-      .max(5),
-  }),
-});
-
-/** Whether a person may be sent to an address: by `https`, or to this machine. */
-function isVisitable(address: string): boolean {
-  const url = URL.parse(address);
-  return (
-    url?.protocol === "https:" ||
-    (url?.protocol === "http:" && /^(?:localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname))
   );
 }
 

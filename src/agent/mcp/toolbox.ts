@@ -1,10 +1,6 @@
-/**
- * The tools of a run's MCP servers as tools like any other. Each has the name `<server>.<tool>`;
- * `mcp_proxy_tool` is another way to the same ones, and a call of it is judged, written and run as a
- * call of the tool that it names.
- */
+/** The tools of a run's MCP servers as tools like any other. Each has the name `<server>.<tool>`. */
 import { z } from "zod";
-import { isJsonObject, ownValue, type JsonObject, type JsonValue } from "../../run/value/json.ts";
+import { ownValue, type JsonObject, type JsonValue } from "../../run/value/json.ts";
 import type { Listing, Listings, RemoteTool } from "../../run/value/mcp-listing.ts";
 import { effectOfTool, mcpToolMode, type McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import { matches } from "../../run/spec/policy.ts";
@@ -13,6 +9,7 @@ import { TOOL_NAME } from "../../run/spec/tool-definition.ts";
 import { jsonSchemaCheck } from "../tools/schema/json-schema.ts";
 import { defineTool, type RunTool, type Tool, type ToolContext } from "../tools/tool.ts";
 import { promptOutput, resourceOutput, toolOutput } from "./result.ts";
+import { MCP_PROXY_TOOL, proxyTool, type KnownServer } from "./proxy-tool.ts";
 import type { CallContext, McpRequest } from "./sessions.ts";
 
 /** What the tools of servers work with. */
@@ -56,11 +53,6 @@ const BY_PROXY: Readonly<Record<string, string>> = {
   get_prompt: GET_PROMPT,
 };
 
-/** Names that the proxy's description gives. */
-const MAX_NAMES = 40;
-
-const MCP_PROXY_TOOL = "mcp_proxy_tool";
-
 /** The tools of a run's servers, as far as they are known. */
 export function remoteTools(spec: RunSpec, listings: Listings, caller: McpCaller): RemoteTools {
   const servers = new Map((spec.mcp_servers ?? []).map((server) => [server.name, server]));
@@ -88,19 +80,14 @@ export function remoteTools(spec: RunSpec, listings: Listings, caller: McpCaller
   const named = direct ? known.flatMap(offeredNames) : [];
   const offered = named.flatMap((name) => get(name) ?? []);
   const cut = direct && known.some(({ listing }) => listing.tools.length < listing.total);
-  const viaProxy = proxy || cut ? proxyTool(known, [...servers.keys()]) : undefined;
+  const viaProxy = proxy || cut ? proxyTool(known, [...servers.keys()], BY_PROXY) : undefined;
   return {
     offered: viaProxy === undefined ? offered : [...offered, viaProxy],
     get: (name) => (name === MCP_PROXY_TOOL ? viaProxy : get(name)),
   };
 }
 
-interface Known {
-  readonly server: string;
-  readonly listing: Listing;
-}
-
-function offeredNames({ server, listing }: Known): string[] {
+function offeredNames({ server, listing }: KnownServer): string[] {
   const { offers, tools } = listing;
   const own = tools.map(({ name }) => name);
   const more = [
@@ -286,56 +273,4 @@ function raw<I extends z.ZodType>(
     ...tool,
     output: z.unknown(),
   });
-}
-
-/** The one tool of AgentKit, this service's forerunner, by which every tool of every server is called. */
-function proxyTool(known: readonly Known[], servers: readonly string[]): RunTool {
-  const proxy = defineTool({
-    name: MCP_PROXY_TOOL,
-    description: `Calls a tool of an MCP server. The tool_name "list" lists a server's tools (arguments: kind, query, cursor), "read_resource" reads a resource (uri), "get_prompt" gets a prompt (name, arguments). ${whatThereIs(known, servers)}`,
-    input: z.strictObject({
-      server_name: z.string().min(1),
-      tool_name: z.string().min(1),
-      arguments: z.record(z.string(), z.json()).default({}),
-    }),
-    output: z.unknown(),
-    effect: "pure",
-    run: () => Promise.reject(new Error("the proxy stands for another tool")),
-  });
-  return {
-    ...proxy,
-    checkInput: (value) => {
-      const checked = proxy.checkInput(value);
-      const server = isJsonObject(value) ? textOf(value["server_name"]) : "";
-      return checked.ok && !servers.includes(server)
-        ? { ok: false, reason: `there is no MCP server ${JSON.stringify(server)} for this run.` }
-        : checked;
-    },
-    standsFor: (input) => {
-      const { server_name, tool_name, arguments: args = {} } = isJsonObject(input) ? input : {};
-      const server = textOf(server_name);
-      const tool = textOf(tool_name);
-      const listing = known.find((one) => one.server === server)?.listing;
-      const listed = listing?.tools.some(({ name }) => name === tool) === true;
-      const alias = listed ? undefined : ownValue(BY_PROXY, tool);
-      return { name: `${server}.${alias ?? tool}`, arguments: args };
-    },
-  };
-}
-
-function textOf(value: JsonValue | undefined): string {
-  return typeof value === "string" ? value : "";
-}
-
-function whatThereIs(known: readonly Known[], servers: readonly string[]): string {
-  const lines = servers.map((server) => {
-    const listing = known.find((one) => one.server === server)?.listing;
-    if (listing === undefined || listing.total === 0) {
-      return server;
-    }
-    const names = listing.tools.slice(0, MAX_NAMES).map(({ name }) => name);
-    const more = listing.total - names.length;
-    return `${server} (${listing.total} tools: ${names.join(", ")}${more > 0 ? ` and ${more} more` : ""})`;
-  });
-  return `Servers: ${lines.join("; ")}.`;
 }
