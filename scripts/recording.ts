@@ -24,10 +24,10 @@ import { DEFAULT_PORT } from "./welcome.ts";
 
 const OUTPUT = resolve(import.meta.dirname, "..", "docs", "recording.svg");
 const COLUMNS = 84;
-const ROWS = { run: 18, service: 3, api: 2 };
+const ROWS = { run: 18, service: 4, api: 2 };
 const URL_OF_SERVICE = `http://127.0.0.1:${DEFAULT_PORT}`;
 const GOAL = "Charge order 1042 and confirm it.";
-const ANSWER = "Order 1042 is charged, once (ch_1).";
+const ANSWER = "Order 1042 was charged once (ch_1).";
 
 /** How long the payments API takes to answer a charge, and a reply of the model to begin. */
 const CHARGE_MS = 3000;
