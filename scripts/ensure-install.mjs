@@ -13,8 +13,8 @@ import { fileURLToPath } from "node:url";
 
 /** The oldest Node that this file and npm run under. */
 const OLDEST_NODE = [20, 0];
-/** The oldest Node that every other script runs under. */
-const OLDEST_FOR_SCRIPTS = [24, 12];
+/** The oldest Node that every other script runs under; older ones warn about `node:sqlite`. */
+const OLDEST_FOR_SCRIPTS = [24, 15];
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const bin = join(root, "node_modules", ".bin");

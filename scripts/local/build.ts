@@ -33,7 +33,7 @@ if (import.meta.main) {
   if (state === undefined) {
     throw new TypeError("build.ts needs the state folder as its argument");
   }
-  // Hashed before the build: a file that changes during it is built again next time.
+  // Taken before: what changes meanwhile is built again.
   const hash = hashSources();
   await buildWorker(join(ROOT, "wrangler.toml"), workerFolder(state));
   writeFileSync(stampOf(state), hash);

@@ -1,0 +1,58 @@
+/** `npm start` in a copy of the project: what changes while it serves, and what it leaves behind. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { freePort } from "../free-port.ts";
+import { Newcomer } from "../newcomer.ts";
+
+const ABACUS = `import { calculator } from "./built-in/calculator.ts";
+import type { Tool } from "./tool.ts";
+
+export const CUSTOM_TOOLS: readonly Tool[] = [{ ...calculator, name: "abacus" }];
+`;
+const PATIENCE = { timeout: 60_000, interval: 200 };
+let newcomer: Newcomer;
+
+beforeAll(async () => {
+  newcomer = await Newcomer.arrive();
+});
+afterAll(() => newcomer[Symbol.asyncDispose]());
+
+async function toolNames(): Promise<string[]> {
+  const headers = { Authorization: `Bearer ${newcomer.key}` };
+  const response = await fetch(`${newcomer.url}/api/v1/tools`, { headers });
+  const { tools } = await response.json<{ tools: { name: string }[] }>();
+  return tools.map(({ name }) => name);
+}
+
+function save(source: string): void {
+  writeFileSync(join(newcomer.folder, "src/agent/tools/custom.ts"), source);
+}
+
+test("a tool that is added while it serves is there without a restart; a mistake before changes nothing", async () => {
+  await newcomer.run("npm start");
+  const before = await toolNames();
+  save("export const CUSTOM_TOOLS = = [];\n");
+  const log = join(newcomer.folder, ".wrangler/state/start.log");
+  await vi.waitFor(() => expect(readFileSync(log, "utf8")).toContain("custom.ts:1:"), PATIENCE);
+  expect(await toolNames()).toEqual(before);
+  save(ABACUS);
+  await vi.waitFor(async () => expect(await toolNames()).toContain("abacus"), PATIENCE);
+});
+
+test("nothing of the service outlives a killed start", async () => {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}/health`;
+  const start = spawn("node", ["scripts/start.ts", "--no-demo"], {
+    cwd: newcomer.folder,
+    env: { ...process.env, PORT: String(port), OPSPAWN_STATE: ".wrangler/killed" },
+    stdio: "ignore",
+  });
+  await vi.waitFor(async () => expect((await fetch(url)).status).toBe(200), PATIENCE);
+  const ended = once(start, "exit");
+  start.kill("SIGKILL");
+  await ended;
+  await vi.waitFor(() => expect(fetch(url)).rejects.toThrow("fetch failed"), PATIENCE);
+});
