@@ -49,7 +49,7 @@ function ensure(folder: string, name: string, make: () => string): string {
     appendFileSync(file, text === "" || text.endsWith("\n") ? line : `\n${line}`);
     chmodSync(file, OWNER_ONLY);
   } else {
-    // Where another start made the file at the same moment, its line is everybody's.
+    // If another start made the file at the same moment, both use its line.
     createWhole(file, line);
   }
   return ensure(folder, name, make);

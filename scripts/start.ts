@@ -41,7 +41,7 @@ Settings in .dev.vars or the environment, such as OPENAI_API_KEY, reach the serv
 const DEMO_GOAL = "What is 17% of 2,340, and what time is it?";
 const CRON_MS = 60_000;
 
-// Whoever started it may stop reading what it says, and still wants to be served.
+// A closed pipe for the output does not end the service.
 process.stdout.on("error", () => null);
 
 /** The children that run now, so that a signal at any moment ends them. */
@@ -157,7 +157,7 @@ async function serve(port: number, state: string): Promise<ServiceGroup> {
   const settings = localSettings(port, readDevVars(), process.env);
   const service = track(await startService(port, state, settings));
   try {
-    // Checked here, since the service can only log what is wrong with them; meanwhile it starts.
+    // Checked here while the service starts, since it could only log what is wrong with them.
     const { configOf } = await import("../src/env/config.ts");
     configOf(settings);
     return service;
@@ -173,7 +173,7 @@ function track<T extends Group>(group: T): T {
   return group;
 }
 
-/** Builds and loads the Worker again whenever its sources change. One that does not build is told. */
+/** Builds and reloads the Worker whenever its sources change; prints why one does not build. */
 function rebuildOnChange(service: ServiceGroup, state: string): void {
   let last = Promise.resolve();
   onSourceChange(() => {
@@ -224,7 +224,7 @@ async function runDemo({ tasks }: Opspawn): Promise<string | null> {
   }
 }
 
-/** Deployed, the platform's clock triggers the reconciler; here nothing else would. */
+/** Triggers the reconciler each minute, as the platform's cron does for a deployment. */
 function keepTime(url: string): void {
   const trigger = () => void fetch(`${url}/cdn-cgi/local/scheduled`).catch(() => null);
   setInterval(trigger, CRON_MS).unref();
