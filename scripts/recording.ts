@@ -29,9 +29,9 @@ const URL_OF_SERVICE = `http://127.0.0.1:${DEFAULT_PORT}`;
 const GOAL = "Charge order 1042 and confirm it.";
 const ANSWER = "Order 1042 was charged once (ch_1).";
 
-/** How long the payments API takes to answer a charge, and a reply of the model to begin. */
+/** How long the payments API takes to answer a charge, and each piece of the model's reply. */
 const CHARGE_MS = 3000;
-const MODEL_MS = 700;
+const MODEL_MS = 300;
 /** From the charge to the kill. */
 const KILL_AFTER_MS = 1300;
 /** What a viewer needs to read a line, and the end. */
