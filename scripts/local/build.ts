@@ -33,7 +33,7 @@ if (import.meta.main) {
   if (state === undefined) {
     throw new TypeError("build.ts needs the state folder as its argument");
   }
-  // Taken first: a change during the build makes the next check build again.
+  // Hashed before the build: a file that changes during it is built again next time.
   const hash = hashSources();
   await buildWorker(join(ROOT, "wrangler.toml"), workerFolder(state));
   writeFileSync(stampOf(state), hash);

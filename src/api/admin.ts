@@ -3,7 +3,7 @@
  * message under way, an alarm, a slice at work, or a wait that somebody else ends; what has none of
  * these is an offender. Nothing is mended here: the reconciler does that.
  */
-import { createRoute, type OpenAPIHono, type z } from "@hono/zod-openapi";
+import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { RunHealth } from "../durable/run/rpc.ts";
 import { isTerminal } from "../run/decide/view.ts";
 import type { OpenTask } from "../store/tasks/tasks.ts";
@@ -11,13 +11,56 @@ import { requireScope } from "./http/auth.ts";
 import type { ApiDeps, AppEnv } from "./context.ts";
 import { cursorOf, pageOf } from "./http/cursor.ts";
 import { json, refusals, SECURED } from "./openapi/routes.ts";
-import * as schemas from "./schemas.ts";
+import { TASK_STATUSES, whole } from "./schemas.ts";
+import type { Examples } from "./openapi/examples.ts";
 
 const DEFAULT_LIMIT = 50;
 /** What is under way is no offender: a message, an alarm that is going off, a write to D1. */
 const GRACE_MS = 120_000;
 /** Objects asked side by side. */
 const WIDTH = 6;
+
+const invariantsQuery = z.strictObject({
+  limit: whole(1, 100).optional(),
+  cursor: z.string().max(4096).optional(),
+});
+
+const offender = z
+  .object({
+    task_id: z.string(),
+    status: z.enum(TASK_STATUSES).openapi({ description: "As the list has it." }),
+    detail: z.string(),
+  })
+  .openapi("Offender");
+
+const invariants = z
+  .object({
+    not_dispatched: z.array(offender),
+    no_alarm: z.array(offender),
+    overdue: z.array(offender),
+    behind: z.array(offender),
+    no_log: z.array(offender),
+    unreachable: z.array(offender),
+    checked: z.number().int().openapi({ description: "Tasks on this page that were looked at." }),
+    next_cursor: z.string().nullable(),
+  })
+  .openapi("Invariants", {
+    description: "What breaks a promise right now; empty lists mean that nothing does.",
+  });
+
+/** Examples by the names of their schemas. */
+export const adminExamples: Examples = {
+  Invariants: {
+    not_dispatched: [],
+    no_alarm: [],
+    overdue: [],
+    behind: [],
+    no_log: [],
+    unreachable: [],
+    checked: 50,
+    next_cursor: null,
+  },
+};
 
 const invariantsRoute = createRoute({
   method: "get",
@@ -29,14 +72,14 @@ const invariantsRoute = createRoute({
   tags: ["Admin"],
   security: SECURED,
   middleware: [requireScope("admin")] as const,
-  request: { query: schemas.invariantsQuery },
+  request: { query: invariantsQuery },
   responses: {
-    200: json("The offenders on this page.", schemas.invariants),
+    200: json("The offenders on this page.", invariants),
     ...refusals("validation_failed"),
   },
 });
 
-type Invariants = z.output<typeof schemas.invariants>;
+type Invariants = z.output<typeof invariants>;
 type Kind = Exclude<keyof Invariants, "checked" | "next_cursor">;
 
 /** Adds the admin routes to an app. */

@@ -1,11 +1,35 @@
 /** What is open to everyone: health, the OpenAPI document, and its readable form. */
-import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import manifest from "../../package.json" with { type: "json" };
 import type { ApiDeps, AppEnv } from "./context.ts";
+import { adminExamples } from "./admin.ts";
+import { examples as agents } from "./agents/schemas.ts";
+import { examples as hooks } from "./hooks/schemas.ts";
+import { examples as keys } from "./keys/schemas.ts";
+import { examples as mcpServers } from "./mcp-servers/schemas.ts";
+import { examples as tasks } from "./tasks/schemas.ts";
+import { examples as tools } from "./tools/schemas.ts";
+import { examples as usage } from "./usage/schemas.ts";
+import { examples as webhooks } from "./webhooks/schemas.ts";
 import { docsPage } from "./openapi/docs-page.ts";
 import { openApiDocument } from "./openapi/document.ts";
 import { json, openRefusals } from "./openapi/routes.ts";
-import * as schemas from "./schemas.ts";
+import type { Examples } from "./openapi/examples.ts";
+
+const health = z
+  .object({
+    status: z.enum(["ok", "degraded"]),
+    version: z.string(),
+    database: z.enum(["ok", "unreachable"]),
+    queue: z.enum(["ok", "unbound"]),
+    models: z.array(z.string()),
+  })
+  .openapi("Health");
+
+/** Examples by the names of their schemas. */
+const systemExamples: Examples = {
+  Health: { status: "ok", version: "0.1.0", database: "ok", queue: "ok", models: ["local"] },
+};
 
 const healthRoute = createRoute({
   method: "get",
@@ -17,10 +41,23 @@ const healthRoute = createRoute({
   security: [],
   responses: {
     ...openRefusals(),
-    200: json("Every part works.", schemas.health),
-    503: json("A part is broken.", schemas.health, "Retry-After"),
+    200: json("Every part works.", health),
+    503: json("A part is broken.", health, "Retry-After"),
   },
 });
+
+const EXAMPLES: Examples = {
+  ...agents,
+  ...tools,
+  ...mcpServers,
+  ...tasks,
+  ...webhooks,
+  ...hooks,
+  ...keys,
+  ...usage,
+  ...adminExamples,
+  ...systemExamples,
+};
 
 /** Adds the open routes to an app; the document describes all routes added before it is asked for. */
 export function systemRoutes(app: OpenAPIHono<AppEnv>): void {
@@ -38,9 +75,11 @@ export function systemRoutes(app: OpenAPIHono<AppEnv>): void {
   });
 
   app.get("/", (c) => c.redirect("/docs"));
-  app.get("/openapi.json", (c) => c.json(openApiDocument(app, new URL(c.req.url).origin)));
+  app.get("/openapi.json", (c) =>
+    c.json(openApiDocument(app, new URL(c.req.url).origin, EXAMPLES)),
+  );
   app.get("/docs", (c) =>
-    c.html(docsPage(openApiDocument(app, new URL(c.req.url).origin)), 200, {
+    c.html(docsPage(openApiDocument(app, new URL(c.req.url).origin, EXAMPLES)), 200, {
       "Content-Security-Policy":
         "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
     }),

@@ -11,7 +11,7 @@ import {
 } from "@bufbuild/protobuf";
 import type { TaskPage } from "../api/tasks/list.ts";
 import { Problem } from "../api/http/problem.ts";
-import type { TaskJson } from "../api/schemas.ts";
+import type { TaskJson } from "../api/tasks/schemas.ts";
 import type { FollowedEvent } from "../api/tasks/run-follower.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../run/value/json.ts";
 import {

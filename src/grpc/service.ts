@@ -4,7 +4,7 @@ import { z } from "@hono/zod-openapi";
 import { checkJson } from "../api/http/body.ts";
 import { cancelTask } from "../api/tasks/commands.ts";
 import { Problem } from "../api/http/problem.ts";
-import * as schemas from "../api/schemas.ts";
+import * as schemas from "../api/tasks/schemas.ts";
 import { submitTask } from "../api/tasks/submit.ts";
 import { listTasks } from "../api/tasks/list.ts";
 import { acceptedTask, settledTask, taskJson, taskOf } from "../api/tasks/view.ts";

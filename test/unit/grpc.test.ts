@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { createApp } from "../../src/api/app.ts";
 import { apiDeps } from "../../src/compose/api.ts";
 import { PROBLEMS } from "../../src/api/http/problem.ts";
-import { task } from "../../src/api/schemas.ts";
+import { task } from "../../src/api/tasks/schemas.ts";
 import {
   ErrorInfoSchema,
   RetryInfoSchema,

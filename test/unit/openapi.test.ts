@@ -83,7 +83,7 @@ test("every body and every answer of JSON has an example, which its schema accep
   expect(bodies.length).toBeGreaterThan(40);
   for (const { name, media } of bodies) {
     const example = exampleOf(document, media);
-    expect(example, `${name} lacks an example: src/api/openapi/examples.ts`).toBeDefined();
+    expect(example, `${name} lacks an example beside its schema`).toBeDefined();
     const validate = validator(media.schema ?? {});
     expect(validate(example) ? [] : validate.errors, name).toEqual([]);
   }

@@ -1,7 +1,9 @@
 /** What the API takes and gives of agents, as zod schemas; see `schemas.ts`. */
 import { z } from "@hono/zod-openapi";
 import { AGENT_NAME } from "../../run/spec/agent.ts";
-import { agentConfig, limits, plainText, timestamp, whole } from "../schemas.ts";
+import { plainText, timestamp, whole } from "../schemas.ts";
+import { agentConfig, limits } from "./config-schemas.ts";
+import { type Examples, AT } from "../openapi/examples.ts";
 
 const name = z
   .string()
@@ -82,3 +84,27 @@ export type AgentVersionJson = z.output<typeof agentVersion>;
 export const versionList = z
   .object({ versions: z.array(agentVersion), next_cursor: z.string().nullable() })
   .openapi("AgentVersionList");
+
+const exampleBody = {
+  description: "Reads invoices and books them.",
+  config: { planner: "react", tools: ["calculator"] },
+  limits: { max_steps: 20 },
+};
+
+const exampleVersion = {
+  name: "accountant",
+  version: 1,
+  ...exampleBody,
+  built_in: false,
+  created_at: AT,
+};
+
+const exampleAgent = { ...exampleVersion, updated_at: AT };
+
+/** Examples by the names of their schemas. */
+export const examples: Examples = {
+  AgentList: { agents: [exampleAgent], next_cursor: null },
+  Agent: exampleAgent,
+  ReplaceAgent: exampleBody,
+  AgentVersionList: { versions: [exampleVersion], next_cursor: null },
+};

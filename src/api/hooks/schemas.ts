@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { HOOK_SCHEMES } from "../../store/hooks.ts";
 import { freeObject, plainText, timestamp } from "../schemas.ts";
+import { type Examples, TASK_ID, AT } from "../openapi/examples.ts";
 
 const template = freeObject.openapi({
   description:
@@ -61,3 +62,33 @@ export const startedTask = z
   .openapi("StartedTask", {
     description: "No more than this: who calls a hook has no key to read tasks with.",
   });
+
+const exampleTemplate = { input_data: { goal: "Triage the issue {{issue.title}}" } };
+
+const exampleHook = {
+  id: "hook_4f0c1f1d9a5a4d6c8f3b2e1a0d9c8b7a",
+  name: "New issues",
+  url: "https://opspawn.example.com/api/v1/hooks/hook_4f0c1f1d9a5a4d6c8f3b2e1a0d9c8b7a",
+  scheme: "github",
+  template: exampleTemplate,
+  enabled: true,
+  created_at: AT,
+  updated_at: AT,
+};
+
+const EXAMPLE_SECRET = "an example of 256 random bits";
+
+/** Examples by the names of their schemas. */
+export const examples: Examples = {
+  HookList: { hooks: [exampleHook] },
+  Hook: exampleHook,
+  NewHook: { ...exampleHook, secret: EXAMPLE_SECRET },
+  CreateHook: {
+    name: "New issues",
+    scheme: "github",
+    template: exampleTemplate,
+    secret: EXAMPLE_SECRET,
+  },
+  ChangeHook: { template: exampleTemplate, enabled: false },
+  StartedTask: { task_id: TASK_ID, status: "pending", created_at: AT },
+};

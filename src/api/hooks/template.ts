@@ -4,7 +4,7 @@ import type { JsonObject, JsonValue } from "../../run/value/json.ts";
 import { pointerTo } from "../../run/value/json-pointer.ts";
 import { Problem } from "../http/problem.ts";
 import { invalid, validationProblem } from "../http/validation.ts";
-import { submitBody, type SubmitBody } from "../schemas.ts";
+import { submitBody, type SubmitBody } from "../tasks/schemas.ts";
 
 const MAX_TEMPLATE_CHARS = 262_144;
 

@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { SCOPES } from "../../store/keys.ts";
 import { instant, plainText, timestamp, whole } from "../schemas.ts";
+import { type Examples, AT } from "../openapi/examples.ts";
 
 /** The longest that an old secret may go on. */
 const MAX_GRACE_S = 604_800;
@@ -83,3 +84,34 @@ const entry = z
 export const auditList = z
   .object({ entries: z.array(entry), next_cursor: z.string().nullable() })
   .openapi("AuditList");
+
+const exampleKey = {
+  key_id: "key_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a12",
+  tenant: "acme",
+  name: "deploy",
+  scopes: ["tasks:read", "tasks:write"],
+  created_at: AT,
+  expires_at: null,
+  revoked_at: null,
+};
+
+/** Examples by the names of their schemas. */
+export const examples: Examples = {
+  KeyList: { keys: [exampleKey], next_cursor: null },
+  Key: exampleKey,
+  NewKey: { ...exampleKey, key: "opsk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo" },
+  RotateKey: { grace_s: 3600 },
+  AuditList: {
+    entries: [
+      {
+        audit_id: "audit_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a13",
+        at: AT,
+        by: exampleKey.key_id,
+        action: "key.revoked",
+        subject: "key_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a14",
+        details: {},
+      },
+    ],
+    next_cursor: null,
+  },
+};

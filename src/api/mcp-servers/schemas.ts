@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { DEFAULT_MCP_TIMEOUT_MS, MCP_EFFECTS, MCP_SERVER_NAME } from "../../run/spec/mcp-server.ts";
 import { APPROVALS } from "../../run/spec/tool-definition.ts";
+import { type Examples, AT, LATER } from "../openapi/examples.ts";
 
 const MAX_TIMEOUT_MS = 600_000;
 
@@ -175,3 +176,66 @@ export const callbackQuery = z.looseObject({
   iss: returned,
   error: returned,
 });
+
+const exampleBody = {
+  url: "https://mcp.example.com/mcp",
+  headers: { "X-Client": "opspawn" },
+  effects: { search: "pure" },
+};
+
+const exampleHealth = {
+  status: "ok",
+  code: null,
+  message: null,
+  checked_at: AT,
+  tools: 3,
+  problems: 0,
+  expires_at: LATER,
+};
+
+const exampleServer = {
+  ...exampleBody,
+  name: "docs",
+  source: "tenant",
+  version: 1,
+  enabled: true,
+  timeout_ms: 60_000,
+  trust_annotations: false,
+  approval: "never",
+  health: exampleHealth,
+  created_at: AT,
+  updated_at: AT,
+};
+
+/** Examples by the names of their schemas. */
+export const examples: Examples = {
+  CreateMcpServer: { name: "docs", ...exampleBody },
+  ReplaceMcpServer: exampleBody,
+  EnableMcpServer: { enabled: false },
+  McpServer: exampleServer,
+  McpServerList: { servers: [exampleServer] },
+  McpToolPage: {
+    tools: [
+      {
+        name: "search",
+        call_as: "docs.search",
+        description: "Searches the documentation.",
+        input_schema: { type: "object", properties: { query: { type: "string" } } },
+        output_schema: null,
+        annotations: { readOnlyHint: true },
+      },
+    ],
+    total: 1,
+    next_cursor: null,
+    fetched_at: AT,
+    expires_at: LATER,
+    instructions: null,
+    problems: [],
+    problem_count: 0,
+  },
+  McpAuthorization: {
+    authorized: false,
+    authorization_url: "https://login.example.com/authorize?state=…",
+    expires_at: LATER,
+  },
+};

@@ -3,7 +3,7 @@ import { isJsonObject } from "../../run/value/json.ts";
 import { isTerminal } from "../../run/decide/view.ts";
 import type { TaskRow } from "../../store/tasks/rows.ts";
 import type { ApiDeps } from "../context.ts";
-import type { TaskJson } from "../schemas.ts";
+import type { TaskJson } from "../tasks/schemas.ts";
 import { logPage, type LoggedEvent } from "./log-page.ts";
 
 /** Events before the end of a waiting log among which its questions are. */

@@ -11,7 +11,7 @@ import type { TaskRow } from "../../store/tasks/rows.ts";
 import { agentOf, offeredAgents, summaryOf, type AgentSummary } from "../agents/resolve.ts";
 import { cancelTask, commandTask } from "../tasks/commands.ts";
 import type { ApiDeps } from "../context.ts";
-import * as schemas from "../schemas.ts";
+import * as schemas from "../tasks/schemas.ts";
 import { submitTask } from "../tasks/submit.ts";
 import { listTasks } from "../tasks/list.ts";
 import { currentTask, taskJson, taskOf } from "../tasks/view.ts";

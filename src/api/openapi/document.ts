@@ -7,7 +7,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import manifest from "../../../package.json" with { type: "json" };
 import { requiredScope } from "../http/auth.ts";
 import type { AppEnv } from "../context.ts";
-import { EXAMPLES } from "./examples.ts";
+import type { Examples } from "./examples.ts";
 import { idempotent } from "../http/idempotent.ts";
 import {
   Problem,
@@ -50,8 +50,16 @@ const TAGS = [
   { name: "System", description: "Open to everyone." },
 ];
 
-/** The document of the service as it is. @param server where it is called */
-export function openApiDocument(app: OpenAPIHono<AppEnv>, server: string): OpenApi {
+/**
+ * The document of the service as it is.
+ * @param server where it is called
+ * @param examples of schemas that have none of their own
+ */
+export function openApiDocument(
+  app: OpenAPIHono<AppEnv>,
+  server: string,
+  examples: Examples,
+): OpenApi {
   const document = app.getOpenAPI31Document({
     openapi: "3.1.0",
     info: {
@@ -74,7 +82,7 @@ export function openApiDocument(app: OpenAPIHono<AppEnv>, server: string): OpenA
     return [path, { ...item, ...Object.fromEntries(operations) }] as const;
   });
   const schemas = Object.entries(document.components?.schemas ?? {}).map(
-    ([name, schema]) => [name, { ...exampleNamed(name), ...schema }] as const,
+    ([name, schema]) => [name, { ...exampleNamed(name, examples), ...schema }] as const,
   );
   return {
     ...document,
@@ -204,8 +212,8 @@ function refusal(code: ProblemCode, others: object = {}): Described {
   };
 }
 
-function exampleNamed(name: string): { example?: unknown } {
-  return name in EXAMPLES ? { example: EXAMPLES[name] } : {};
+function exampleNamed(name: string, examples: Examples): { example?: unknown } {
+  return name in examples ? { example: examples[name] } : {};
 }
 
 function exampleOf(code: ProblemCode) {

@@ -96,12 +96,6 @@ export const ifNoneMatch = z.object({
   }),
 });
 
-/** Milliseconds that a `Prefer` header asks to wait for; 0 without one. At most a minute. */
-export function preferredWait(header: string | undefined): number {
-  const match = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,6})"?/i.exec(header ?? "");
-  return match?.[1] === undefined ? 0 : Math.min(60, Number(match[1])) * 1000;
-}
-
 /** A response of JSON. @param headers those that it may carry, besides those of every answer */
 export function json<T>(description: string, schema: T, ...headers: readonly HeaderName[]) {
   return {

@@ -13,7 +13,7 @@ import type { AppEnv } from "../context.ts";
 import { idempotent } from "../http/idempotent.ts";
 import { idempotencyKey } from "../http/idempotency-key.ts";
 import { BODY_PROBLEMS, json, keyHeader, refusals, SECURED } from "../openapi/routes.ts";
-import * as schemas from "../schemas.ts";
+import * as schemas from "./schemas.ts";
 import { retryTask } from "./submit.ts";
 import { currentTask, taskJson, taskOf } from "./view.ts";
 

@@ -12,7 +12,7 @@ import { sseResponse } from "./event-stream.ts";
 import { Problem } from "../http/problem.ts";
 import { refusals } from "../openapi/routes.ts";
 import { watchAddress } from "../../durable/run/rpc.ts";
-import * as schemas from "../schemas.ts";
+import * as schemas from "./schemas.ts";
 import { taskOf } from "./view.ts";
 
 const SUBPROTOCOL = "opspawn.v1";

@@ -5,7 +5,7 @@ import type { TaskFilter } from "../../store/tasks/tasks.ts";
 import type { ApiDeps } from "../context.ts";
 import { cursorOf, pageOf } from "../http/cursor.ts";
 import { Problem } from "../http/problem.ts";
-import type { TaskJson } from "../schemas.ts";
+import type { TaskJson } from "./schemas.ts";
 import { taskJson } from "./view.ts";
 import { isoTime } from "../../run/value/time.ts";
 

@@ -4,7 +4,7 @@ import { requireScope } from "../http/auth.ts";
 import type { AppEnv } from "../context.ts";
 import { Problem } from "../http/problem.ts";
 import { json, refusals, SECURED } from "../openapi/routes.ts";
-import * as schemas from "../schemas.ts";
+import * as schemas from "./schemas.ts";
 import { taskOf } from "./view.ts";
 
 const DEFAULT_LIMIT = 65_536;

@@ -5,7 +5,7 @@ import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
 import { cancelTask } from "./commands.ts";
 import { conditionalJson } from "../http/conditional.ts";
-import type { ApiContext, AppEnv } from "../context.ts";
+import type { AppEnv } from "../context.ts";
 import { idempotencyKey } from "../http/idempotency-key.ts";
 import {
   BODY_PROBLEMS,
@@ -13,18 +13,18 @@ import {
   json,
   keyHeader,
   preferHeader,
-  preferredWait,
   refusals,
   SECURED,
 } from "../openapi/routes.ts";
 import { headersOf } from "../openapi/response-headers.ts";
-import * as schemas from "../schemas.ts";
+import * as schemas from "./schemas.ts";
 import { makeTicket, TICKET_MS } from "../http/signing.ts";
 import { submitTask } from "./submit.ts";
 import { listTasks } from "./list.ts";
 import { acceptedTask, settledTask, taskJson, taskOf } from "./view.ts";
 import { isoTime } from "../../run/value/time.ts";
 import { invalid } from "../http/validation.ts";
+import { applyWait, preferredWait } from "../http/prefer.ts";
 
 const tags = ["Tasks"];
 
@@ -135,7 +135,7 @@ export function taskRoutes(app: OpenAPIHono<AppEnv>): void {
     const submitted = await submitTask(deps, caller, body, idempotencyKey(c));
     const waitMs = preferredWait(c.req.header("Prefer"));
     const row = await acceptedTask(deps, submitted.task, waitMs);
-    applied(c, waitMs);
+    applyWait(c, waitMs);
     c.header("Location", `/api/v1/tasks/${row.task_id}`);
     if (submitted.replayed) {
       c.header("Idempotent-Replayed", "true");
@@ -155,7 +155,7 @@ export function taskRoutes(app: OpenAPIHono<AppEnv>): void {
     const row = await taskOf(deps, caller, c.req.valid("param").id);
     const waitMs = preferredWait(c.req.header("Prefer"));
     const task = await settledTask(deps, row, waitMs);
-    applied(c, waitMs);
+    applyWait(c, waitMs);
     return conditionalJson(c, taskJson(task));
   });
 
@@ -173,13 +173,6 @@ export function taskRoutes(app: OpenAPIHono<AppEnv>): void {
     const ticket = await makeTicket(await deps.keys.signingKey(), caller, row.task_id, now);
     return c.json({ ticket, expires_at: isoTime(now + TICKET_MS) }, 201);
   });
-}
-
-/** Says which preference was honoured, as RFC 7240 has it. */
-function applied(c: ApiContext, waitMs: number): void {
-  if (waitMs > 0) {
-    c.header("Preference-Applied", `wait=${waitMs / 1000}`);
-  }
 }
 
 /** What `metadata.<key>=<value>` asks for. @throws Problem for a parameter that does not exist */

@@ -13,7 +13,7 @@ import { checkAgain, checkConfig } from "../agents/check-config.ts";
 import type { ApiDeps } from "../context.ts";
 import { Problem, fieldProblem } from "../http/problem.ts";
 import { checkAddress, ensureSecret } from "../webhooks/secrets.ts";
-import type { SubmitBody } from "../schemas.ts";
+import type { SubmitBody } from "./schemas.ts";
 import { isoTime } from "../../run/value/time.ts";
 import type { JsonPointer } from "../../run/value/json-pointer.ts";
 

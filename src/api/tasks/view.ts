@@ -5,7 +5,7 @@ import type { Caller } from "../../store/keys.ts";
 import type { ListedTask, Snapshot, TaskRow } from "../../store/tasks/rows.ts";
 import type { ApiDeps } from "../context.ts";
 import { Problem } from "../http/problem.ts";
-import type { TaskJson } from "../schemas.ts";
+import type { TaskJson } from "./schemas.ts";
 
 /** The row of a task, in the caller's tenant. @throws Problem `not_found` */
 export async function taskOf(deps: ApiDeps, caller: Caller, taskId: string): Promise<TaskRow> {

@@ -4,6 +4,7 @@ import { EFFECTS } from "../../run/value/effect.ts";
 import { isJsonObject, type JsonObject } from "../../run/value/json.ts";
 import { APPROVALS, HTTP_METHODS, TOOL_NAME } from "../../run/spec/tool-definition.ts";
 import { UNTRUSTED } from "../../run/value/trust.ts";
+import { type Examples, AT } from "../openapi/examples.ts";
 
 const MAX_TIMEOUT_MS = 600_000;
 const DEFAULT_TIMEOUT_MS = 60_000;
@@ -122,3 +123,37 @@ export const tool = z
 export type ToolJson = z.output<typeof tool>;
 
 export const toolList = z.object({ tools: z.array(tool) }).openapi("ToolList");
+
+const exampleHttpTool = {
+  kind: "http",
+  description: "The weather at a place.",
+  input_schema: { type: "object", properties: { place: { type: "string" } }, required: ["place"] },
+  effect: "pure",
+  http: {
+    method: "GET",
+    url: "https://api.example.com/weather",
+    headers: { Accept: "application/json" },
+  },
+};
+
+const exampleTool = {
+  ...exampleHttpTool,
+  name: "weather",
+  version: 1,
+  enabled: true,
+  output_schema: null,
+  approval: "never",
+  untrusted: "web",
+  timeout_ms: 60_000,
+  created_at: AT,
+  updated_at: AT,
+};
+
+/** Examples by the names of their schemas. */
+export const examples: Examples = {
+  RegisterTool: { name: "weather", ...exampleHttpTool },
+  ReplaceTool: exampleHttpTool,
+  EnableTool: { enabled: false },
+  Tool: exampleTool,
+  ToolList: { tools: [exampleTool] },
+};

@@ -4,7 +4,7 @@ import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
 import type { AppEnv } from "../context.ts";
 import { BODY_PROBLEMS, json, refusals, SECURED } from "../openapi/routes.ts";
-import * as schemas from "../schemas.ts";
+import * as schemas from "./schemas.ts";
 import { actorOf } from "../http/actor.ts";
 
 const listRoute = createRoute({

@@ -1,7 +1,14 @@
 /** What the API takes and gives of webhooks, as zod schemas; see `schemas.ts`. */
 import { z } from "@hono/zod-openapi";
 import { WEBHOOK_TYPES } from "../../run/value/webhook-type.ts";
-import { plainText, timestamp, webhookUrl, whole } from "../schemas.ts";
+import { plainText, timestamp, whole } from "../schemas.ts";
+import { type Examples, TASK_ID, AT, LATER } from "../openapi/examples.ts";
+
+/** An address that is sent to; whether it may be is the deployment's business. */
+export const webhookUrl = z
+  .url({ protocol: /^https?$/, error: "must be an http or https URL" })
+  .max(2048)
+  .openapi({ example: "https://example.com/opspawn" });
 
 const types = z
   .array(z.enum(WEBHOOK_TYPES))
@@ -107,3 +114,43 @@ export type DeliveryJson = z.output<typeof delivery>;
 export const deliveryList = z
   .object({ deliveries: z.array(delivery), next_cursor: z.string().nullable() })
   .openapi("WebhookDeliveryList");
+
+const exampleWebhook = {
+  id: "wh_4f0c1f1d9a5a4d6c8f3b2e1a0d9c8b7a",
+  url: "https://example.com/opspawn",
+  types: ["task.completed", "task.failed"],
+  description: "The operations channel",
+  enabled: true,
+  disabled_reason: null,
+  failing_since: null,
+  created_at: AT,
+  updated_at: AT,
+};
+
+const EXAMPLE_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+const exampleDelivery = {
+  id: "msg_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a11_14",
+  type: "task.completed",
+  task_id: TASK_ID,
+  seq: 14,
+  state: "delivered",
+  attempts: 1,
+  next_attempt_at: null,
+  last_attempt_at: LATER,
+  last_status: 204,
+  last_error: null,
+  delivered_at: LATER,
+  created_at: LATER,
+};
+
+/** Examples by the names of their schemas. */
+export const examples: Examples = {
+  WebhookList: { webhooks: [exampleWebhook] },
+  Webhook: exampleWebhook,
+  NewWebhook: { ...exampleWebhook, secret: EXAMPLE_SECRET },
+  ChangeWebhook: { types: ["task.failed"], enabled: true },
+  SigningSecret: { secret: EXAMPLE_SECRET, previous_until: null },
+  WebhookDelivery: exampleDelivery,
+  WebhookDeliveryList: { deliveries: [exampleDelivery], next_cursor: null },
+};

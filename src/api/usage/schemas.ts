@@ -1,0 +1,110 @@
+/** What the API takes and gives of usage, budgets and caps, as zod schemas; see `schemas.ts`. */
+import { z } from "@hono/zod-openapi";
+import { USAGE_GROUPS } from "../../store/usage.ts";
+import type { Examples } from "../openapi/examples.ts";
+
+const dayText = z.iso.date("must be a day, YYYY-MM-DD").openapi({ example: "2026-11-24" });
+
+export const usageQuery = z.strictObject({
+  from: dayText.optional().openapi({ description: "First day; 29 days before today by default." }),
+  to: dayText.optional().openapi({ description: "Last day; today by default." }),
+  group_by: z
+    .string()
+    .transform((text) => text.split(","))
+    .pipe(z.array(z.enum(USAGE_GROUPS)).max(3))
+    .optional()
+    .openapi({ type: "string", example: "day,model" }),
+});
+
+export const usageReport = z
+  .object({
+    from: z.string(),
+    to: z.string(),
+    usage: z.array(
+      z.object({
+        day: z.string().nullable(),
+        agent: z.string().nullable(),
+        model: z.string().nullable(),
+        tasks: z.number().int(),
+        model_calls: z.number().int(),
+        input_tokens: z.number().int(),
+        cached_input_tokens: z.number().int(),
+        output_tokens: z.number().int(),
+        cost_usd: z.number(),
+      }),
+    ),
+  })
+  .openapi("UsageReport");
+
+export const budgetBody = z
+  .strictObject({
+    agent: z.string().min(1).max(128).nullish().openapi({
+      description: "The agent whose tasks it is for; absent or null: all of the tenant's.",
+    }),
+    period: z.enum(["day", "month"]),
+    max_cost_usd: z.number().min(0).max(1_000_000_000).nullable(),
+  })
+  .openapi("SetBudget", { example: { period: "day", max_cost_usd: 5 } });
+
+export const budgetList = z
+  .object({
+    budgets: z.array(
+      z.object({
+        agent: z.string().nullable(),
+        period: z.enum(["day", "month"]),
+        max_cost_usd: z.number(),
+        spent_usd: z.number(),
+        reserved_usd: z.number().openapi({
+          description: "Held back for model calls that are under way.",
+        }),
+      }),
+    ),
+  })
+  .openapi("BudgetList");
+
+export const concurrencyBody = z
+  .strictObject({
+    agent: z.string().min(1).max(128).nullish().openapi({
+      description: "The agent whose tasks it is for; absent or null: all of the tenant's.",
+    }),
+    max_runs: z.number().int().min(0).max(1000).nullable(),
+  })
+  .openapi("SetConcurrencyCap", { example: { max_runs: 10 } });
+
+export const concurrencyList = z
+  .object({
+    caps: z.array(
+      z.object({
+        agent: z.string().nullable(),
+        max_runs: z.number().int(),
+        running: z.number().int(),
+        waiting: z.number().int(),
+      }),
+    ),
+  })
+  .openapi("ConcurrencyList");
+
+/** Examples by the names of their schemas. */
+export const examples: Examples = {
+  UsageReport: {
+    from: "2026-10-26",
+    to: "2026-11-24",
+    usage: [
+      {
+        day: "2026-11-22",
+        agent: null,
+        model: "openai/gpt-4o-mini",
+        tasks: 1,
+        model_calls: 2,
+        input_tokens: 412,
+        cached_input_tokens: 0,
+        output_tokens: 57,
+        cost_usd: 0.000096,
+      },
+    ],
+  },
+  BudgetList: {
+    budgets: [{ agent: null, period: "day", max_cost_usd: 5, spent_usd: 0.25, reserved_usd: 0.01 }],
+  },
+  ConcurrencyList: { caps: [{ agent: null, max_runs: 10, running: 10, waiting: 3 }] },
+};
