@@ -8,6 +8,7 @@ import {
   MCP_HEADERS,
   MCP_SERVER_NAME,
   type McpServerDefinition,
+  OAUTH_GRANTS,
 } from "../run/spec/mcp-server.ts";
 import { APPROVALS } from "../run/spec/tool-definition.ts";
 import { defined } from "../run/value/defined.ts";
@@ -68,7 +69,7 @@ const mcpServer = z
             ),
         ),
         scope: z.exactOptional(z.string()),
-        grant: z.exactOptional(z.enum(["authorization_code", "client_credentials"])),
+        grant: z.exactOptional(z.enum(OAUTH_GRANTS)),
       }),
     ),
     /** Absent: all. */

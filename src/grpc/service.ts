@@ -17,6 +17,7 @@ import {
 } from "./gen/opspawn/v1/tasks_pb.ts";
 import { pageMessage, requestJson, statusOf, taskMessage } from "./messages.ts";
 import { watchTask } from "./watch.ts";
+import { defined } from "../run/value/defined.ts";
 
 const MAX_WAIT_S = 60;
 
@@ -55,7 +56,7 @@ export const taskService: ServiceImpl<typeof TaskService> = {
     const { status, ...fields } = requestJson(ListTasksRequestSchema, request);
     const query = valid(listRequest, {
       ...fields,
-      ...(status === undefined ? {} : { status: statusOf(status) }),
+      ...defined({ status: status === undefined ? undefined : statusOf(status) }),
     });
     const { page_size: limit, page_token: cursor, metadata, ...wanted } = query;
     const pairs = Object.entries(metadata).map(([key, value]) => ({ key, value }));

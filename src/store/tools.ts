@@ -18,6 +18,7 @@ import {
   type RawDefinition,
   type Version,
 } from "./versioned.ts";
+import { defined } from "../run/value/defined.ts";
 
 export type ToolRow = DefinitionRow<ToolDefinition>;
 
@@ -108,7 +109,7 @@ export class ToolStore {
       tenant_id: tenantId,
       action: "tool.changed",
       subject: name,
-      details: enabled === undefined ? {} : { enabled },
+      details: defined({ enabled }),
     });
   }
 

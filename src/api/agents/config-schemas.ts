@@ -3,7 +3,12 @@ import { z } from "@hono/zod-openapi";
 import { MAX_MCP_SERVERS, MCP_TOOL_MODES } from "../../run/spec/mcp-server.ts";
 import { policySchema } from "../../run/spec/policy.ts";
 import { profileSchema } from "../../run/spec/profile.ts";
-import { EXPIRY_POLICIES, PLANNERS } from "../../run/spec/spec.ts";
+import {
+  agentConfig as runConfig,
+  EXPIRY_POLICIES,
+  PLANNERS,
+  runLimits,
+} from "../../run/spec/spec.ts";
 import { checkedBy, freeObject } from "../schemas.ts";
 
 const { $schema: _dialect, ...policyDocument } = z.toJSONSchema(policySchema, {
@@ -64,7 +69,7 @@ export const agentConfig = z
       })
       .optional(),
     policy: policy.optional(),
-    on_outcome_unknown: z.enum(["tell_model", "ask", "fail"]).optional().openapi({
+    on_outcome_unknown: runConfig.shape.on_outcome_unknown.openapi({
       description:
         "What follows when a crash leaves nobody knowing whether a tool of the effect `once` took effect. `ask` holds the call for a person: approving it runs it again.",
     }),
@@ -81,21 +86,21 @@ export const agentConfig = z
   })
   .openapi("AgentConfig");
 
-/** A cap: a whole number, or null for none. */
-const cap = (min: number, max: number) => z.number().int().min(min).max(max).nullish();
+/** As of a run; null lifts a limit. */
+const of = runLimits.shape;
 
 export const limits = z
   .strictObject({
-    max_steps: cap(1, 100_000),
-    max_tool_calls: cap(0, 100_000),
-    max_duration_s: cap(1, 2_592_000),
-    max_tokens: cap(1, 1_000_000_000),
-    max_cost_usd: z.number().min(0).max(1_000_000).nullish(),
-    max_repeats: cap(2, 100).openapi({
+    max_steps: of.max_steps.unwrap().nullish(),
+    max_tool_calls: of.max_tool_calls.unwrap().nullish(),
+    max_duration_s: of.max_duration_s.unwrap().nullish(),
+    max_tokens: of.max_tokens.unwrap().nullish(),
+    max_cost_usd: of.max_cost_usd.unwrap().nullish(),
+    max_repeats: of.max_repeats.unwrap().nullish().openapi({
       description:
         "How often the same tool calls may follow each other; at half of it the model is told.",
     }),
-    on_reached: z.enum(["wait", "fail"]).nullish().openapi({
+    on_reached: of.on_reached.unwrap().nullish().openapi({
       description:
         "For every cap. By default max_tokens and max_cost_usd make the run wait for `budget`, and the others end it.",
     }),

@@ -1,6 +1,11 @@
 /** What the API takes and gives of MCP servers, as zod schemas; see `schemas.ts`. */
 import { z } from "@hono/zod-openapi";
-import { DEFAULT_MCP_TIMEOUT_MS, MCP_EFFECTS, MCP_SERVER_NAME } from "../../run/spec/mcp-server.ts";
+import {
+  DEFAULT_MCP_TIMEOUT_MS,
+  MCP_EFFECTS,
+  MCP_SERVER_NAME,
+  OAUTH_GRANTS,
+} from "../../run/spec/mcp-server.ts";
 import { APPROVALS } from "../../run/spec/tool-definition.ts";
 import { type Examples, AT, LATER } from "../openapi/examples.ts";
 
@@ -23,7 +28,7 @@ const oauth = z
     scope: z.string().min(1).max(2048).optional().openapi({
       description: "Absent: what the server asks for.",
     }),
-    grant: z.enum(["authorization_code", "client_credentials"]).optional().openapi({
+    grant: z.enum(OAUTH_GRANTS).optional().openapi({
       description: "`client_credentials`: nobody has to agree in a browser.",
     }),
   })
@@ -109,7 +114,7 @@ export const server = z
         client_id: z.string().optional(),
         client_secret: z.string().optional(),
         scope: z.string().optional(),
-        grant: z.enum(["authorization_code", "client_credentials"]).optional(),
+        grant: z.enum(OAUTH_GRANTS).optional(),
       })
       .optional(),
     health,

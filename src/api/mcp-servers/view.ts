@@ -3,6 +3,8 @@ import type { CatalogueHead, McpTool } from "../../run/spec/mcp-catalogue.ts";
 import type { McpServerState } from "../../store/mcp/catalogues.ts";
 import type { HealthJson, ServerJson, ToolPageJson } from "./schemas.ts";
 import type { KnownServer } from "./resolve.ts";
+import { defined } from "../../run/value/defined.ts";
+import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 
 /**
  * A server and how it is doing.
@@ -26,18 +28,17 @@ export function serverJson(
     effects,
     trust_annotations,
     approval,
-    ...(oauth === undefined ? {} : { oauth: stringsOf(oauth) }),
+    ...defined({ oauth: oauthJson(oauth) }),
     health: healthJson(state, key),
     ...(row === null ? {} : { created_at: row.created_at, updated_at: row.updated_at }),
   };
 }
 
-function stringsOf({
-  client_id,
-  client_secret,
-  scope,
-  grant,
-}: NonNullable<KnownServer["definition"]["oauth"]>): NonNullable<ServerJson["oauth"]> {
+function oauthJson(oauth: McpServerDefinition["oauth"]): ServerJson["oauth"] {
+  if (oauth === undefined) {
+    return undefined;
+  }
+  const { client_id, client_secret, scope, grant } = oauth;
   return { client_id, client_secret, scope, grant };
 }
 

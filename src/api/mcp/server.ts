@@ -33,6 +33,7 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/sdk/validation/cfworker";
 import { version } from "../../../package.json";
+import { defined } from "../../run/value/defined.ts";
 
 /** What a handler knows of its request, and how it talks to the client meanwhile. */
 export type CallExtra = RequestHandlerExtra<ServerRequest, ServerNotification>;
@@ -97,7 +98,7 @@ export async function connect(
         ...(prompts === undefined ? {} : { prompts: {}, completions: {} }),
         ...(logging === true ? { logging: {} } : {}),
       },
-      ...(instructions === undefined ? {} : { instructions }),
+      ...defined({ instructions }),
       // The default one makes code from text, which workerd forbids.
       jsonSchemaValidator: new CfWorkerJsonSchemaValidator(),
     },

@@ -12,6 +12,7 @@ import { listTasks } from "../tasks/list.ts";
 import { taskOf } from "../tasks/view.ts";
 import { logPage, type LoggedEvent } from "./log-page.ts";
 import type { OfferedResources } from "./server.ts";
+import { defined } from "../../run/value/defined.ts";
 
 const MIME_TYPE = "application/json";
 const TEMPLATE = "opspawn://tasks/{task_id}/events{?after}";
@@ -69,7 +70,7 @@ async function list(
       description: `Log of ${task_id}, ${status}, submitted at ${created_at}`,
       mimeType: MIME_TYPE,
     })),
-    ...(page.next_cursor === null ? {} : { nextCursor: page.next_cursor }),
+    ...defined({ nextCursor: page.next_cursor ?? undefined }),
   };
 }
 
@@ -110,6 +111,6 @@ function addressOf(taskId: string, after?: number): string {
 
 /** Its data is the problem, and the address that was asked for. */
 function rpcError(problem: Problem, requestId: string, uri: string | undefined): McpError {
-  const data = { ...problemDocument(problem, requestId), ...(uri === undefined ? {} : { uri }) };
+  const data = { ...problemDocument(problem, requestId), ...defined({ uri }) };
   return new McpError(CODES[problem.code] ?? REFUSED, problem.detail, data);
 }

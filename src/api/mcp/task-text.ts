@@ -5,6 +5,7 @@ import type { TaskRow } from "../../store/tasks/rows.ts";
 import type { ApiDeps } from "../context.ts";
 import type { TaskJson } from "../tasks/schemas.ts";
 import { logPage, type LoggedEvent } from "./log-page.ts";
+import { cutPoint } from "../../run/value/cut.ts";
 
 /** Events before the end of a waiting log among which its questions are. */
 const RECENT = 100;
@@ -67,6 +68,7 @@ async function questionsOf(deps: ApiDeps, row: TaskRow): Promise<string[]> {
 }
 
 function callOf({ data }: LoggedEvent): string {
-  const args = JSON.stringify(data["arguments"] ?? null).slice(0, MAX_ARGUMENTS_CHARS);
-  return `${String(data["call_id"])}: ${String(data["name"])} ${args}`;
+  const args = JSON.stringify(data["arguments"] ?? null);
+  const shown = args.slice(0, cutPoint(args, MAX_ARGUMENTS_CHARS));
+  return `${String(data["call_id"])}: ${String(data["name"])} ${shown}`;
 }

@@ -19,6 +19,7 @@ import { validationProblem } from "../http/validation.ts";
 import type { LoggedEvent } from "./log-page.ts";
 import { answerOf, taskLine, taskText } from "./task-text.ts";
 import { waitedFor } from "./wait.ts";
+import { defined } from "../../run/value/defined.ts";
 
 /** Seconds; a little less than most clients wait for an answer, which is a minute. */
 const PATIENCE_S = 50;
@@ -169,8 +170,7 @@ const COMMON: readonly TaskTool[] = [
         content,
         data,
         action,
-        ...(call_id === undefined ? {} : { call_id }),
-        ...(key === undefined ? {} : { key }),
+        ...defined({ call_id, key }),
       } as const;
       return taskResult(call, await commandTask(call.deps, call.caller, task_id, said));
     },
@@ -229,7 +229,7 @@ function agentTool({ name, description }: AgentSummary): TaskTool {
     annotations: { destructiveHint: false, openWorldHint: true },
     schema: agentArguments,
     run: async ({ goal: wanted, context: more, wait_s }, call) => {
-      const input_data = { goal: wanted, ...(more === undefined ? {} : { context: more }) };
+      const input_data = defined({ goal: wanted, context: more });
       const body = schemas.submitBody.parse({ agent: name, input_data });
       const { task } = await submitTask(call.deps, call.caller, body, null);
       const row = await afterSubmitting(call, task, wait_s);
@@ -301,7 +301,7 @@ function waiting({ caller, gone, tell }: ToolCall, seconds: number, after: numbe
     after,
     by: caller,
     gone,
-    ...(tell === undefined ? {} : { tell }),
+    ...defined({ tell }),
   };
 }
 

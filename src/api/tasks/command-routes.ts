@@ -16,6 +16,7 @@ import { BODY_PROBLEMS, json, keyHeader, refusals, SECURED } from "../openapi/ro
 import * as schemas from "./schemas.ts";
 import { retryTask } from "./submit.ts";
 import { currentTask, taskJson, taskOf } from "./view.ts";
+import { defined } from "../../run/value/defined.ts";
 
 const shared = {
   tags: ["Tasks"],
@@ -153,8 +154,7 @@ export function taskCommandRoutes(app: OpenAPIHono<AppEnv>): void {
       content,
       data: data ?? null,
       action,
-      ...(call_id === undefined ? {} : { call_id }),
-      ...(key === undefined ? {} : { key }),
+      ...defined({ call_id, key }),
     });
     return c.json(taskJson(task), 202);
   });

@@ -8,6 +8,7 @@ import { Problem } from "../http/problem.ts";
 import type { TaskJson } from "./schemas.ts";
 import { taskJson } from "./view.ts";
 import { isoTime } from "../../run/value/time.ts";
+import { defined } from "../../run/value/defined.ts";
 
 /** D1 takes a hundred bound values in a statement. */
 const MAX_METADATA_FILTERS = 10;
@@ -58,13 +59,14 @@ export async function listTasks(
 }
 
 function filterOf(query: TaskQuery): TaskFilter {
-  return {
-    ...(query.status === undefined ? {} : { status: query.status }),
-    ...(query.agent === undefined ? {} : { agent: query.agent }),
-    ...(query.created_after === undefined ? {} : { createdAfter: utc(query.created_after) }),
-    ...(query.created_before === undefined ? {} : { createdBefore: utc(query.created_before) }),
-    metadata: query.metadata,
-  };
+  const { status, agent, created_after, created_before, metadata } = query;
+  return defined({
+    status,
+    agent,
+    createdAfter: created_after === undefined ? undefined : utc(created_after),
+    createdBefore: created_before === undefined ? undefined : utc(created_before),
+    metadata,
+  });
 }
 
 /** The same instant as stored times are written, so that texts compare as times. */

@@ -30,6 +30,9 @@ export const MCP_EFFECTS = ["pure", "idempotent", "once"] as const;
 export const MCP_HEADERS =
   /^(?:accept|content-type|mcp-.*|last-event-id|idempotency-key|x-opspawn-.*)$/i;
 
+/** OAuth grants that the service can use. */
+export const OAUTH_GRANTS = ["authorization_code", "client_credentials"] as const;
+
 /** How a server is told who asks, where that is OAuth. */
 const oauth = z.looseObject({
   /**
@@ -42,7 +45,7 @@ const oauth = z.looseObject({
   /** Absent: what the server asks for. */
   scope: z.exactOptional(z.string()),
   /** `client_credentials`: nobody has to agree in a browser. Absent: `authorization_code`. */
-  grant: z.exactOptional(z.enum(["authorization_code", "client_credentials"])),
+  grant: z.exactOptional(z.enum(OAUTH_GRANTS)),
 });
 
 export const mcpServerDefinition = z.looseObject({

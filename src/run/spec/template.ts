@@ -4,6 +4,7 @@
  * becomes text. There are no expressions.
  */
 import { isJsonObject, type JsonValue } from "../value/json.ts";
+import { pointerTo, type JsonPointer } from "../value/json-pointer.ts";
 
 /** Something that is wrong with a template, or with what it was filled with. */
 export interface TemplateFault {
@@ -74,8 +75,8 @@ export function fill(
 /** The same JSON with each text replaced; names of members stay. */
 function map(
   value: JsonValue,
-  pointer: string,
-  change: (text: string, pointer: string) => JsonValue,
+  pointer: JsonPointer,
+  change: (text: string, pointer: JsonPointer) => JsonValue,
 ): JsonValue {
   if (typeof value === "string") {
     return change(value, pointer);
@@ -86,8 +87,7 @@ function map(
   if (isJsonObject(value)) {
     return Object.fromEntries(
       Object.entries(value).map(([name, inside]) => {
-        const step = name.replaceAll("~", "~0").replaceAll("/", "~1");
-        return [name, map(inside, `${pointer}/${step}`, change)];
+        return [name, map(inside, pointerTo([name], pointer), change)];
       }),
     );
   }

@@ -11,6 +11,7 @@ import {
   type RawDefinition,
   type Version,
 } from "../versioned.ts";
+import { defined } from "../../run/value/defined.ts";
 
 export type McpServerRow = DefinitionRow<McpServerDefinition>;
 
@@ -88,7 +89,7 @@ export class McpServerStore {
       tenant_id: tenantId,
       action: "mcp_server.changed",
       subject: name,
-      details: enabled === undefined ? {} : { enabled },
+      details: defined({ enabled }),
     });
   }
 

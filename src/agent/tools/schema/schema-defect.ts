@@ -10,6 +10,7 @@ import {
 } from "../../../run/value/json.ts";
 import type { SchemaDefect } from "../../../run/spec/catalogue.ts";
 import { jsonSchemaCheck } from "./json-schema.ts";
+import { pointerTo, type JsonPointer } from "../../../run/value/json-pointer.ts";
 
 const TYPES: ReadonlySet<string> = new Set([
   "null",
@@ -92,7 +93,7 @@ export function schemaDefect(schema: JsonObject): SchemaDefect | null {
     : null;
 }
 
-function walk(schema: JsonValue, at: string): SchemaDefect | null {
+function walk(schema: JsonValue, at: JsonPointer): SchemaDefect | null {
   if (typeof schema === "boolean") {
     return null;
   }
@@ -100,7 +101,7 @@ function walk(schema: JsonValue, at: string): SchemaDefect | null {
     return { pointer: at, detail: "must be a schema: an object or a boolean" };
   }
   for (const [key, value] of Object.entries(schema)) {
-    const found = member(key, value, `${at}/${key.replaceAll("~", "~0").replaceAll("/", "~1")}`);
+    const found = member(key, value, pointerTo([key], at));
     if (found !== null) {
       return found;
     }
@@ -108,7 +109,7 @@ function walk(schema: JsonValue, at: string): SchemaDefect | null {
   return null;
 }
 
-function member(key: string, value: JsonValue, at: string): SchemaDefect | null {
+function member(key: string, value: JsonValue, at: JsonPointer): SchemaDefect | null {
   if (SCHEMAS.has(key)) {
     return walk(value, at);
   }
@@ -123,7 +124,7 @@ function member(key: string, value: JsonValue, at: string): SchemaDefect | null 
           Object.entries(value).map(([name, one]) =>
             key === "patternProperties" && !isPattern(name)
               ? { pointer: `${at}/${name}`, detail: "is not a regular expression" }
-              : walk(one, `${at}/${name}`),
+              : walk(one, pointerTo([name], at)),
           ),
         )
       : { pointer: at, detail: "must be an object of schemas" };

@@ -5,6 +5,7 @@
  */
 import type { SchemaDefect } from "../../../run/spec/catalogue.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
+import { pointerTo } from "../../../run/value/json-pointer.ts";
 
 /** Subschemas that one schema may hold. */
 const MAX_SUBSCHEMAS = 2000;
@@ -101,7 +102,7 @@ function children(
   for (const key of named) {
     const entries = schema[key];
     for (const [name, entry] of isJsonObject(entries) ? Object.entries(entries) : []) {
-      found.push({ at: `${at}/${key}/${escaped(name)}`, schema: entry });
+      found.push({ at: `${at}${pointerTo([key, name])}`, schema: entry });
     }
   }
   return found;
@@ -140,8 +141,4 @@ function pointerOf(ref: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function escaped(name: string): string {
-  return name.replaceAll("~", "~0").replaceAll("/", "~1");
 }
