@@ -1,5 +1,6 @@
 /** JSON Schema as providers take it for structured output. */
 import { isJsonObject, type JsonObject, type JsonValue } from "../../run/value/json.ts";
+import { subschemasOf } from "../../run/value/schema-keywords.ts";
 
 /**
  * Whether a schema fits OpenAI's strict mode, which decodes by it: every object is closed and
@@ -7,6 +8,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../run/value/j
  */
 export function isStrict(schema: JsonValue): boolean {
   if (Array.isArray(schema)) {
+    // The form that `items` had in older drafts.
     return schema.every((item: JsonValue) => isStrict(item));
   }
   if (!isJsonObject(schema)) {
@@ -22,13 +24,8 @@ export function isStrict(schema: JsonValue): boolean {
       return false;
     }
   }
-  return Object.entries(schema)
-    .filter(([key]) => !VALUES.has(key))
-    .every(([, value]) => isStrict(value));
+  return subschemasOf(schema, "").every((child) => isStrict(child.schema));
 }
-
-/** Keywords whose values are data, not schemas. */
-const VALUES = new Set(["enum", "const", "default", "examples", "required"]);
 
 /** How a model is asked for JSON where the provider has no mode for it. */
 export function schemaPrompt(system: string, schema: JsonObject): string {

@@ -4,6 +4,7 @@
  */
 import { textOf } from "../field.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
+import { withSubschemas } from "../../../run/value/schema-keywords.ts";
 
 const KEPT = new Set([
   "type",
@@ -49,15 +50,11 @@ function narrowed(schema: JsonValue): JsonObject {
       case "properties":
       case "$defs":
       case "definitions":
-        result[key] = mapped(value);
-        break;
       case "anyOf":
       case "oneOf":
       case "allOf":
-        result[key === "oneOf" ? "anyOf" : key] = list(value).map(narrowed);
-        break;
       case "items":
-        result[key] = narrowed(value);
+        result[key === "oneOf" ? "anyOf" : key] = nested(key, value);
         break;
       default:
         if (KEPT.has(key) && !(key === "format" && !FORMATS.has(textOf(value)))) {
@@ -92,16 +89,10 @@ function isObjectSchema(schema: JsonObject): boolean {
   return schema["type"] === "object" || "properties" in schema;
 }
 
-function mapped(value: JsonValue): JsonObject {
-  if (!isJsonObject(value)) {
+function nested(key: string, value: JsonValue): JsonValue {
+  const changed = withSubschemas(key, value, narrowed);
+  if (changed === undefined) {
     throw new Unsayable();
   }
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, narrowed(item)]));
-}
-
-function list(value: JsonValue): readonly JsonValue[] {
-  if (!Array.isArray(value)) {
-    throw new Unsayable();
-  }
-  return value as readonly JsonValue[];
+  return changed;
 }

@@ -2,7 +2,9 @@
  * JSON Schema as Gemini takes it: a subset. Keywords it does not know are left out; a constant is
  * an enum of one. Tools' own validation still sees the whole schema.
  */
+import { defined } from "../../../run/value/defined.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
+import { withSubschemas } from "../../../run/value/schema-keywords.ts";
 
 const KEPT = new Set([
   "$ref",
@@ -18,10 +20,15 @@ const KEPT = new Set([
   "maximum",
   "required",
 ]);
-/** Keywords whose values are schemas, lists of them, or schemas by name. */
-const SCHEMA = new Set(["items", "additionalProperties"]);
-const LISTS = new Set(["anyOf", "oneOf", "prefixItems"]);
-const NAMED = new Set(["properties", "$defs"]);
+const NESTED = new Set([
+  "items",
+  "additionalProperties",
+  "anyOf",
+  "oneOf",
+  "prefixItems",
+  "properties",
+  "$defs",
+]);
 
 /** The schema in the subset. */
 export function googleSchema(schema: JsonObject): JsonObject {
@@ -31,14 +38,8 @@ export function googleSchema(schema: JsonObject): JsonObject {
       result[key] = value;
     } else if (key === "const") {
       result["enum"] = [value];
-    } else if (SCHEMA.has(key)) {
-      result[key] = nested(value);
-    } else if (LISTS.has(key) && Array.isArray(value)) {
-      result[key] = value.map(nested);
-    } else if (NAMED.has(key) && isJsonObject(value)) {
-      result[key] = Object.fromEntries(
-        Object.entries(value).map(([name, item]) => [name, nested(item)]),
-      );
+    } else if (NESTED.has(key)) {
+      Object.assign(result, defined({ [key]: withSubschemas(key, value, nested) }));
     }
   }
   return result;

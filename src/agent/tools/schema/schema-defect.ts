@@ -8,9 +8,10 @@ import {
   type JsonObject,
   type JsonValue,
 } from "../../../run/value/json.ts";
+import { pointerTo, type JsonPointer } from "../../../run/value/json-pointer.ts";
+import { childKind } from "../../../run/value/schema-keywords.ts";
 import type { SchemaDefect } from "../../../run/spec/catalogue.ts";
 import { jsonSchemaCheck } from "./json-schema.ts";
-import { pointerTo, type JsonPointer } from "../../../run/value/json-pointer.ts";
 
 const TYPES: ReadonlySet<string> = new Set([
   "null",
@@ -36,26 +37,6 @@ const NUMBERS: ReadonlySet<string> = new Set([
   "minimum",
   "exclusiveMaximum",
   "exclusiveMinimum",
-]);
-const SCHEMAS: ReadonlySet<string> = new Set([
-  "additionalProperties",
-  "propertyNames",
-  "items",
-  "contains",
-  "not",
-  "if",
-  "then",
-  "else",
-  "unevaluatedProperties",
-  "unevaluatedItems",
-]);
-const SCHEMA_LISTS: ReadonlySet<string> = new Set(["allOf", "anyOf", "oneOf", "prefixItems"]);
-const SCHEMA_MAPS: ReadonlySet<string> = new Set([
-  "properties",
-  "patternProperties",
-  "$defs",
-  "definitions",
-  "dependentSchemas",
 ]);
 const FREE: ReadonlySet<string> = new Set([
   "$schema",
@@ -110,27 +91,28 @@ function walk(schema: JsonValue, at: JsonPointer): SchemaDefect | null {
 }
 
 function member(key: string, value: JsonValue, at: JsonPointer): SchemaDefect | null {
-  if (SCHEMAS.has(key)) {
-    return walk(value, at);
+  switch (childKind(key)) {
+    case "one":
+      return walk(value, at);
+    case "list":
+      return Array.isArray(value)
+        ? first(value.map((one: JsonValue, i) => walk(one, pointerTo([i], at))))
+        : { pointer: at, detail: "must be a list of schemas" };
+    case "named":
+      return isJsonObject(value)
+        ? first(
+            Object.entries(value).map(([name, one]) =>
+              key === "patternProperties" && !isPattern(name)
+                ? { pointer: pointerTo([name], at), detail: "is not a regular expression" }
+                : walk(one, pointerTo([name], at)),
+            ),
+          )
+        : { pointer: at, detail: "must be an object of schemas" };
+    default: {
+      const detail = fault(key, value);
+      return detail === null ? null : { pointer: at, detail };
+    }
   }
-  if (SCHEMA_LISTS.has(key)) {
-    return Array.isArray(value)
-      ? first(value.map((one: JsonValue, i) => walk(one, `${at}/${i}`)))
-      : { pointer: at, detail: "must be a list of schemas" };
-  }
-  if (SCHEMA_MAPS.has(key)) {
-    return isJsonObject(value)
-      ? first(
-          Object.entries(value).map(([name, one]) =>
-            key === "patternProperties" && !isPattern(name)
-              ? { pointer: `${at}/${name}`, detail: "is not a regular expression" }
-              : walk(one, pointerTo([name], at)),
-          ),
-        )
-      : { pointer: at, detail: "must be an object of schemas" };
-  }
-  const detail = fault(key, value);
-  return detail === null ? null : { pointer: at, detail };
 }
 
 function fault(key: string, value: JsonValue): string | null {

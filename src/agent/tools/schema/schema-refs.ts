@@ -5,30 +5,11 @@
  */
 import type { SchemaDefect } from "../../../run/spec/catalogue.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
-import { pointerTo } from "../../../run/value/json-pointer.ts";
+import type { JsonPointer } from "../../../run/value/json-pointer.ts";
+import { subschemasOf } from "../../../run/value/schema-keywords.ts";
 
 /** Subschemas that one schema may hold. */
 const MAX_SUBSCHEMAS = 2000;
-
-/** Keywords that apply a schema, lists of them or named ones to the same value … */
-const IN_PLACE = {
-  one: ["not", "if", "then", "else"],
-  list: ["allOf", "anyOf", "oneOf"],
-  named: ["dependentSchemas"],
-} as const;
-/** … and to what is inside of it, or to nothing until they are referred to. */
-const INSIDE = {
-  one: [
-    "additionalProperties",
-    "propertyNames",
-    "items",
-    "contains",
-    "unevaluatedProperties",
-    "unevaluatedItems",
-  ],
-  list: ["prefixItems"],
-  named: ["properties", "patternProperties", "$defs", "definitions"],
-} as const;
 
 interface Place {
   readonly schema: JsonObject;
@@ -40,7 +21,9 @@ interface Place {
 export function referenceDefect(root: JsonObject): SchemaDefect | null {
   const places = new Map<string, Place>();
   const anchors = new Map<string, string>();
-  const left: { readonly at: string; readonly schema: JsonValue }[] = [{ at: "", schema: root }];
+  const left: { readonly at: JsonPointer; readonly schema: JsonValue }[] = [
+    { at: "", schema: root },
+  ];
   for (let next = left.pop(); next !== undefined; next = left.pop()) {
     const { at, schema } = next;
     if (!isJsonObject(schema)) {
@@ -58,9 +41,10 @@ export function referenceDefect(root: JsonObject): SchemaDefect | null {
     if (typeof anchor === "string") {
       anchors.set(anchor, at);
     }
-    const inPlace = children(schema, at, IN_PLACE);
-    places.set(at, { schema, inPlace: inPlace.map((child) => child.at) });
-    left.push(...inPlace, ...children(schema, at, INSIDE));
+    const children = subschemasOf(schema, at);
+    const inPlace = children.filter((child) => child.inPlace).map(({ pointer }) => pointer);
+    places.set(at, { schema, inPlace });
+    left.push(...children.map((child) => ({ at: child.pointer, schema: child.schema })));
   }
   for (const [at, { schema, inPlace }] of places) {
     const ref = schema["$ref"];
@@ -80,32 +64,6 @@ export function referenceDefect(root: JsonObject): SchemaDefect | null {
   return circle === null
     ? null
     : { pointer: circle, detail: "refers to itself without a step into the value" };
-}
-
-function children(
-  schema: JsonObject,
-  at: string,
-  { one, list, named }: typeof IN_PLACE | typeof INSIDE,
-): { readonly at: string; readonly schema: JsonValue }[] {
-  const found: { readonly at: string; readonly schema: JsonValue }[] = [];
-  for (const key of one) {
-    if (schema[key] !== undefined) {
-      found.push({ at: `${at}/${key}`, schema: schema[key] });
-    }
-  }
-  for (const key of list) {
-    const entries = schema[key];
-    for (const [i, entry] of Array.isArray(entries) ? entries.entries() : []) {
-      found.push({ at: `${at}/${key}/${i}`, schema: entry as JsonValue });
-    }
-  }
-  for (const key of named) {
-    const entries = schema[key];
-    for (const [name, entry] of isJsonObject(entries) ? Object.entries(entries) : []) {
-      found.push({ at: `${at}${pointerTo([key, name])}`, schema: entry });
-    }
-  }
-  return found;
 }
 
 /** The pointer of a place that goes round in circles, or null. */
