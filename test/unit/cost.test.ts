@@ -14,7 +14,7 @@ test("the page has the tables that `npm run cost` prints, and the date of the pr
   expect(page).toContain(costs(SCENARIOS, counts));
   expect(page).toContain(PRICES.read);
   const [, dollars] = /\*\*together\*\* .*\*\*\$(\d+)\.\d+\*\*/.exec(page) ?? [];
-  expect(readFileSync("README.md", "utf8")).toContain(`costs about $${dollars} beside the model`);
+  expect(readFileSync("README.md", "utf8")).toContain(`cost about $${dollars}, without`);
 });
 
 test("what is included in the plan costs nothing, and one more costs its share", () => {
