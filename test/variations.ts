@@ -273,7 +273,7 @@ function isRight({ name }: Item): boolean {
 
 /** When a request is sent: what takes away what others need comes after them. */
 function turnOf({ name, request }: Item): number {
-  const turns = [/^Approve/, /^Cancel/, /^Try a task again/];
+  const turns = [/^Approve/, /^Cancel/, /^Retry a task/];
   const turn = turns.findIndex((one) => one.test(name)) + 1;
   // Of what is deleted, that which is within another first.
   return request.method === "DELETE" ? 100 - request.url.path.length : turn;

@@ -28,7 +28,7 @@ const invariantsQuery = z.strictObject({
 const offender = z
   .object({
     task_id: z.string(),
-    status: z.enum(TASK_STATUSES).openapi({ description: "As the list has it." }),
+    status: z.enum(TASK_STATUSES).openapi({ description: "As in the task list." }),
     detail: z.string(),
   })
   .openapi("Offender");
@@ -41,11 +41,11 @@ const invariants = z
     behind: z.array(offender),
     no_log: z.array(offender),
     unreachable: z.array(offender),
-    checked: z.number().int().openapi({ description: "Tasks on this page that were looked at." }),
+    checked: z.number().int().openapi({ description: "Number of tasks checked on this page." }),
     next_cursor: z.string().nullable(),
   })
   .openapi("Invariants", {
-    description: "What breaks a promise right now; empty lists mean that nothing does.",
+    description: "Current invariant violations. Empty lists mean that there are none.",
   });
 
 /** Examples by the names of their schemas. */
@@ -66,15 +66,15 @@ const invariantsRoute = createRoute({
   method: "get",
   path: "/api/v1/admin/invariants",
   operationId: "checkInvariants",
-  summary: "What breaks a promise right now",
+  summary: "List invariant violations",
   description:
-    "Looks at a page of the tasks that are not over and asks each of their runs. Empty lists mean that nothing is wrong.",
+    "Checks the runs of one page of unfinished tasks. Empty lists mean that there is no violation.",
   tags: ["Admin"],
   security: SECURED,
   middleware: [requireScope("admin")] as const,
   request: { query: invariantsQuery },
   responses: {
-    200: json("The offenders on this page.", invariants),
+    200: json("The violations on this page.", invariants),
     ...refusals("validation_failed"),
   },
 });
@@ -130,22 +130,22 @@ async function offenceOf(task: OpenTask, deps: ApiDeps): Promise<Offence | null>
       : (behind(run, age) ?? forgotten(run, deps.now()));
   } catch (error) {
     deps.observer.fault("invariants", error);
-    return { kind: "unreachable", detail: "The run's object does not answer." };
+    return { kind: "unreachable", detail: "The run's object does not respond." };
   }
 }
 
 function notBegun(task: OpenTask, age: number, deps: ApiDeps): Offence | null {
   if (task.status !== "pending") {
-    return { kind: "no_log", detail: "The list says that the run has begun, but it has no log." };
+    return { kind: "no_log", detail: "The task list has the run as started, but it has no log." };
   }
   return age > GRACE_MS + deps.config.reconcileAfterMs
-    ? { kind: "not_dispatched", detail: `Accepted ${age} ms ago, and its run has not begun.` }
+    ? { kind: "not_dispatched", detail: `Accepted ${age} ms ago, but its run has not started.` }
     : null;
 }
 
 function behind(run: RunHealth, age: number): Offence | null {
   return isTerminal(run.status) && age > GRACE_MS
-    ? { kind: "behind", detail: `The run is ${run.status}, and the list does not know it.` }
+    ? { kind: "behind", detail: `The run is ${run.status}, but the task list does not show it.` }
     : null;
 }
 
@@ -154,7 +154,7 @@ function forgotten(run: RunHealth, now: number): Offence | null {
     return null;
   }
   if (run.alarm === null) {
-    return { kind: "no_alarm", detail: "The run can go on by itself, and nothing will wake it." };
+    return { kind: "no_alarm", detail: "The run could continue by itself, but has no alarm." };
   }
   const dropped = now - run.alarm;
   const late = run.alarm - Math.max(run.due_at, now);
@@ -162,6 +162,6 @@ function forgotten(run: RunHealth, now: number): Offence | null {
     return { kind: "overdue", detail: `The run's alarm was due ${dropped} ms ago.` };
   }
   return late > GRACE_MS
-    ? { kind: "overdue", detail: `The run's alarm is set ${late} ms later than it can go on.` }
+    ? { kind: "overdue", detail: `The run's alarm is set ${late} ms too late.` }
     : null;
 }

@@ -131,7 +131,7 @@ function unmatched(app: OpenAPIHono<AppEnv>, c: ApiContext): Response {
       .map((route) => route.method),
   );
   if (methods.size === 0) {
-    return problemResponse(c, new Problem("not_found", "There is nothing at this address."));
+    return problemResponse(c, new Problem("not_found", "No resource has this path."));
   }
   methods.add("OPTIONS");
   if (methods.has("GET")) {

@@ -35,14 +35,14 @@ const healthRoute = createRoute({
   method: "get",
   path: "/health",
   operationId: "getHealth",
-  summary: "Whether the service works",
+  summary: "Get the health of the service",
   description: "Needs no key.",
   tags: ["System"],
   security: [],
   responses: {
     ...openRefusals(),
-    200: json("Every part works.", health),
-    503: json("A part is broken.", health, "Retry-After"),
+    200: json("All components work.", health),
+    503: json("A component fails.", health, "Retry-After"),
   },
 });
 

@@ -85,7 +85,7 @@ const byPath = new Map(handlers.map((handler) => [handler.requestPath, handler])
 export async function serveGrpc(c: ApiContext): Promise<Response> {
   const handler = byPath.get(c.req.path);
   if (handler === undefined) {
-    throw new Problem("not_found", "The service has no such method.");
+    throw new Problem("not_found", "Unknown method.");
   }
   const request = universalServerRequestFromFetch(c.req.raw, {});
   assertByteStreamRequest(request);

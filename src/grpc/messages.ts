@@ -41,7 +41,7 @@ export function requestJson<T extends DescMessage>(
     return isJsonObject(json) ? json : {};
   } catch (error) {
     const why = error instanceof Error ? error.message : "it has no JSON";
-    throw new Problem("validation_failed", `The request is not valid: ${why}.`);
+    throw new Problem("validation_failed", `The request is invalid: ${why}.`);
   }
 }
 

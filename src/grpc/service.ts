@@ -34,7 +34,9 @@ export const taskService: ServiceImpl<typeof TaskService> = {
     const { deps, caller } = callOf(context);
     if (request.taskType === "") {
       const fault = { pointer: "/task_type", detail: "is required" };
-      throw new Problem("validation_failed", "Task type cannot be empty.", { faults: [fault] });
+      throw new Problem("validation_failed", "The task type must not be empty.", {
+        faults: [fault],
+      });
     }
     const { wait_seconds: _wait, ...fields } = requestJson(CreateTaskRequestSchema, request);
     checkJson(fields);

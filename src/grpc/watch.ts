@@ -45,7 +45,7 @@ export async function* watchTask(
 }
 
 function cut(): Problem {
-  return new Problem("unavailable", "The run cannot be reached; come back with the last seq.", {
+  return new Problem("unavailable", "The run cannot be reached; resume with the last seq.", {
     headers: { "Retry-After": "1" },
   });
 }

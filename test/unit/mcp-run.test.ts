@@ -106,7 +106,7 @@ test.each([
   [
     "a tool that does not exist",
     { server_name: "docs", tool_name: "nothing" },
-    /no tool named "docs.nothing"/,
+    /Unknown tool "docs.nothing"/,
   ],
   ["arguments that do not fit", { server_name: "docs", tool_name: "echo" }, /required/],
   ["no tool at all", { server_name: "docs" }, /tool_name/],

@@ -11,14 +11,14 @@ export interface components {
             readonly waiting_for: string | null;
             /**
              * Format: date-time
-             * @description When the wait ends by itself; null where only somebody can end it.
+             * @description When the wait ends by itself; null if it needs a person.
              */
             readonly waiting_until: string | null;
-            /** @description null in a list where it is larger than 16 KiB; the task itself has it. */
+            /** @description null in a list if it is larger than 16 KiB; get the task to read it. */
             readonly input_data: {
                 readonly [key: string]: unknown;
             } | null;
-            /** @description Holds `answer`. null in a list where it is large. */
+            /** @description Contains `answer`. null in a list if it is large. */
             readonly result?: unknown;
             readonly error: {
                 readonly code: string;
@@ -93,21 +93,21 @@ export interface components {
             };
             /**
              * Format: date-time
-             * @description The run begins no sooner; until then it waits for `schedule`.
+             * @description Earliest start. Until then the run waits for `schedule`.
              */
             readonly scheduled_at?: string | null;
             /**
              * Format: uri
-             * @description Is told of every type of webhook event of this task, signed with the tenant's secret (`GET /api/v1/webhooks/callbacks/secret`).
+             * @description Receives every type of webhook event of this task, signed with the tenant's secret (`GET /api/v1/webhooks/callbacks/secret`).
              */
             readonly callback_url?: string | null;
-            /** @description The same as the header Idempotency-Key, which wins. */
+            /** @description The same as the header Idempotency-Key, which takes precedence. */
             readonly request_id?: string;
         };
-        /** @description A free object; these fields have a meaning. */
+        /** @description A free-form object. These fields have a meaning. */
         readonly InputData: {
             readonly goal?: string;
-            /** @description The same as goal; goal wins. */
+            /** @description The same as goal, which takes precedence. */
             readonly prompt?: string;
             readonly context?: {
                 readonly [key: string]: unknown;
@@ -124,7 +124,7 @@ export interface components {
                 readonly media_type: string;
                 readonly data: string;
             })[];
-            /** @description The same as `agent_config.inject_mcp_proxy`, which wins. */
+            /** @description The same as `agent_config.inject_mcp_proxy`, which takes precedence. */
             readonly inject_mcp_proxy?: boolean;
             readonly script?: readonly {
                 readonly [key: string]: unknown;
@@ -137,25 +137,25 @@ export interface components {
         };
         readonly AgentConfig: {
             readonly model?: string;
-            /** @description Take over, in their order, where the model before cannot answer. */
+            /** @description Models to switch to, in order, when the previous one fails. */
             readonly fallback_models?: readonly string[];
             /** @enum {string} */
             readonly planner?: "native" | "react" | "placeholder";
-            /** @description JSON Schema of the answer, which `result.data` then holds. What does not fit goes back to the model with the reasons. */
+            /** @description JSON Schema of the answer, which is returned in `result.data`. A reply that does not match is returned to the model with the reasons. */
             readonly output_schema?: {
                 readonly [key: string]: unknown;
             };
             readonly instructions?: string;
             readonly profile?: components["schemas"]["Profile"];
             readonly tools?: readonly string[];
-            /** @description The MCP servers whose tools the run may use. Absent: none, or all with the proxy. */
+            /** @description MCP servers whose tools the run can use. Default: none, or all with the proxy. */
             readonly mcp_servers?: readonly string[];
             /**
-             * @description `direct`: each tool of a server is a tool. `proxy`: one tool, `mcp_proxy_tool`, calls them all.
+             * @description `direct`: each tool of a server is offered individually. `proxy`: one tool, `mcp_proxy_tool`, calls them all.
              * @enum {string}
              */
             readonly mcp_tools?: "direct" | "proxy" | "both";
-            /** @description Whether `mcp_proxy_tool` is there; without `mcp_servers` it reaches all servers. */
+            /** @description Adds `mcp_proxy_tool`. Without `mcp_servers` it reaches all servers. */
             readonly inject_mcp_proxy?: boolean;
             readonly temperature?: number;
             readonly max_output_tokens?: number;
@@ -163,12 +163,12 @@ export interface components {
             readonly seed?: number;
             readonly memory?: {
                 readonly max_messages?: number;
-                /** @description Tokens of conversation beyond which it is compacted: long outputs are shortened, then older turns summarised. */
+                /** @description Maximum tokens of the conversation before it is compacted: long outputs are shortened, then older turns summarised. */
                 readonly max_tokens?: number;
             };
             readonly policy?: components["schemas"]["Policy"];
             /**
-             * @description What follows when a crash leaves nobody knowing whether a tool of the effect `once` took effect. `ask` holds the call for a person: approving it runs it again.
+             * @description What to do if a crash leaves it unknown whether a `once` tool took effect. `ask` holds the call for a person: approving it runs it again.
              * @enum {string}
              */
             readonly on_outcome_unknown?: "tell_model" | "ask" | "fail";
@@ -176,13 +176,13 @@ export interface components {
                 readonly approval_expires_s?: number;
                 readonly input_expires_s?: number;
                 /**
-                 * @description `deny` (the default): the model is told. `fail`: the run fails. `continue`: an approval counts as given, an input as empty.
+                 * @description `deny` (the default): the model sees the denial. `fail`: the run fails. `continue`: an approval counts as given, an input as empty.
                  * @enum {string}
                  */
                 readonly on_expiry?: "deny" | "fail" | "continue";
             };
         };
-        /** @description Who the agent is. Its model is told, before the instructions. */
+        /** @description Who the agent is. The model reads it before the instructions. */
         readonly Profile: {
             readonly name?: string;
             readonly role?: string;
@@ -192,7 +192,7 @@ export interface components {
             readonly guidelines?: readonly string[];
             readonly constraints?: readonly string[];
         };
-        /** @description What the agent may do, by tool name; `*` stands for any text. `deny` wins; with `allow`, what it does not name is denied. `approve`: a person must say yes before each call. `arguments`: a JSON Schema by pattern, which the arguments must fit. `after_untrusted`: what follows for calls with side effects once content from the web or a remote server is in the conversation. */
+        /** @description Rules for tool calls, by tool name; `*` stands for any text. `deny` overrides everything else; with `allow`, all other tools are denied. `approve`: a person must approve each call. `arguments`: a JSON Schema per pattern that the arguments must match. `after_untrusted`: applies to calls with side effects once content from the web or a remote server is in the conversation. */
         readonly Policy: {
             readonly allow?: readonly string[];
             readonly deny?: readonly string[];
@@ -209,17 +209,17 @@ export interface components {
             /** @enum {string} */
             readonly after_untrusted?: "allow" | "approve" | "deny";
         };
-        /** @description Waits do not count towards max_duration_s. null lifts a limit. */
+        /** @description Waits do not count towards max_duration_s. null removes a limit. */
         readonly Limits: {
             readonly max_steps?: number | null;
             readonly max_tool_calls?: number | null;
             readonly max_duration_s?: number | null;
             readonly max_tokens?: number | null;
             readonly max_cost_usd?: number | null;
-            /** @description How often the same tool calls may follow each other; at half of it the model is told. */
+            /** @description Maximum number of identical tool calls in a row. At half of it, the model is warned. */
             readonly max_repeats?: number | null;
             /**
-             * @description For every cap. By default max_tokens and max_cost_usd make the run wait for `budget`, and the others end it.
+             * @description Applies to every limit. By default max_tokens and max_cost_usd make the run wait for `budget`, and the others end it.
              * @enum {string|null}
              */
             readonly on_reached?: "wait" | "fail" | null;
@@ -240,16 +240,16 @@ export interface components {
         readonly Empty: Record<string, never>;
         readonly SendMessage: {
             readonly content?: string;
-            /** @description The answer to a structured question; fields that are left out have defaults. */
+            /** @description The answer to a structured question. Omitted fields get their defaults. */
             readonly data?: {
                 readonly [key: string]: unknown;
             };
             /**
-             * @description What is done with the question of a call (`input.requested`); it is answered if this is not given.
+             * @description Action for a question of a call (`input.requested`). Default: answer it.
              * @enum {string}
              */
             readonly action?: "accept" | "decline" | "cancel";
-            /** @description The call whose question it answers. Where there are several, name `key` too. */
+            /** @description The call whose question it answers. If it asked several, set `key` too. */
             readonly call_id?: string;
             /** @description The `key` of the `input.requested` that it answers. */
             readonly key?: string;
@@ -257,28 +257,28 @@ export interface components {
         readonly DecideApproval: {
             /** @enum {string} */
             readonly decision: "approve" | "deny";
-            /** @description Take the place of the model's; checked against the tool's schema. */
+            /** @description Replaces the model's arguments. Validated against the tool's schema. */
             readonly arguments?: unknown;
             readonly comment?: string;
         };
-        /** @description Waits do not count towards max_duration_s. null lifts a limit. */
+        /** @description Waits do not count towards max_duration_s. null removes a limit. */
         readonly ChangeLimits: {
             readonly max_steps?: number | null;
             readonly max_tool_calls?: number | null;
             readonly max_duration_s?: number | null;
             readonly max_tokens?: number | null;
             readonly max_cost_usd?: number | null;
-            /** @description How often the same tool calls may follow each other; at half of it the model is told. */
+            /** @description Maximum number of identical tool calls in a row. At half of it, the model is warned. */
             readonly max_repeats?: number | null;
             /**
-             * @description For every cap. By default max_tokens and max_cost_usd make the run wait for `budget`, and the others end it.
+             * @description Applies to every limit. By default max_tokens and max_cost_usd make the run wait for `budget`, and the others end it.
              * @enum {string|null}
              */
             readonly on_reached?: "wait" | "fail" | null;
         };
         readonly EventPage: {
             readonly events: readonly components["schemas"]["Event"][];
-            /** @description The log's, not the page's. */
+            /** @description Of the log, not of the page. */
             readonly last_seq: number;
             readonly has_more: boolean;
             /** @enum {string} */
@@ -319,14 +319,14 @@ export interface components {
                 readonly [key: string]: unknown;
             } | null;
             /**
-             * @description The gravest that a call may have; the event of each call says which it has.
+             * @description The worst effect that any call can have. The event of each call contains its own.
              * @enum {string}
              */
             readonly effect: "pure" | "idempotent" | "once" | "probe";
             /** @enum {string} */
             readonly approval: "never" | "always";
             /**
-             * @description Where its output comes from, if that is nobody who may be believed.
+             * @description The source of its output, if that is untrusted.
              * @enum {string|null}
              */
             readonly untrusted: "web" | "mcp" | null;
@@ -348,11 +348,11 @@ export interface components {
         readonly RegisterTool: {
             readonly name: string;
             readonly description: string;
-            /** @description JSON Schema 2020-12; references stay within it. */
+            /** @description JSON Schema 2020-12. References must stay within it. */
             readonly input_schema: {
                 readonly [key: string]: unknown;
             };
-            /** @description JSON Schema 2020-12; references stay within it. */
+            /** @description JSON Schema 2020-12. References must stay within it. */
             readonly output_schema?: {
                 readonly [key: string]: unknown;
             };
@@ -378,7 +378,7 @@ export interface components {
                 readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
                 readonly url: string;
                 /**
-                 * @description Values name secrets of the deployment as `${secret:NAME}`.
+                 * @description Values refer to secrets of the deployment as `${secret:NAME}`.
                  * @default {}
                  */
                 readonly headers?: {
@@ -388,11 +388,11 @@ export interface components {
         } | {
             readonly name: string;
             readonly description: string;
-            /** @description JSON Schema 2020-12; references stay within it. */
+            /** @description JSON Schema 2020-12. References must stay within it. */
             readonly input_schema: {
                 readonly [key: string]: unknown;
             };
-            /** @description JSON Schema 2020-12; references stay within it. */
+            /** @description JSON Schema 2020-12. References must stay within it. */
             readonly output_schema?: {
                 readonly [key: string]: unknown;
             };
@@ -414,18 +414,18 @@ export interface components {
              */
             readonly effect?: "pure" | "idempotent" | "once";
             readonly code: {
-                /** @description The body of an async function in JavaScript or TypeScript; `input` has the arguments. */
+                /** @description The body of an async function in JavaScript or TypeScript. `input` contains the arguments. */
                 readonly source: string;
             };
         };
         readonly ReplaceTool: {
             readonly name?: string;
             readonly description: string;
-            /** @description JSON Schema 2020-12; references stay within it. */
+            /** @description JSON Schema 2020-12. References must stay within it. */
             readonly input_schema: {
                 readonly [key: string]: unknown;
             };
-            /** @description JSON Schema 2020-12; references stay within it. */
+            /** @description JSON Schema 2020-12. References must stay within it. */
             readonly output_schema?: {
                 readonly [key: string]: unknown;
             };
@@ -451,7 +451,7 @@ export interface components {
                 readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
                 readonly url: string;
                 /**
-                 * @description Values name secrets of the deployment as `${secret:NAME}`.
+                 * @description Values refer to secrets of the deployment as `${secret:NAME}`.
                  * @default {}
                  */
                 readonly headers?: {
@@ -461,11 +461,11 @@ export interface components {
         } | {
             readonly name?: string;
             readonly description: string;
-            /** @description JSON Schema 2020-12; references stay within it. */
+            /** @description JSON Schema 2020-12. References must stay within it. */
             readonly input_schema: {
                 readonly [key: string]: unknown;
             };
-            /** @description JSON Schema 2020-12; references stay within it. */
+            /** @description JSON Schema 2020-12. References must stay within it. */
             readonly output_schema?: {
                 readonly [key: string]: unknown;
             };
@@ -487,7 +487,7 @@ export interface components {
              */
             readonly effect?: "pure" | "idempotent" | "once";
             readonly code: {
-                /** @description The body of an async function in JavaScript or TypeScript; `input` has the arguments. */
+                /** @description The body of an async function in JavaScript or TypeScript. `input` contains the arguments. */
                 readonly source: string;
             };
         };
@@ -501,7 +501,7 @@ export interface components {
             readonly name: string;
             /** @enum {string} */
             readonly source: "deployment" | "tenant";
-            /** @description null: the deployment's. */
+            /** @description null for a server of the deployment. */
             readonly version: number | null;
             readonly enabled: boolean;
             readonly url: string;
@@ -529,22 +529,22 @@ export interface components {
         readonly McpHealth: {
             /** @enum {string} */
             readonly status: "unknown" | "ok" | "down" | "unauthorized";
-            /** @description A code of a failed tool call. */
+            /** @description The code of the failure, as for a tool call. */
             readonly code: string | null;
             readonly message: string | null;
             readonly checked_at: string | null;
-            /** @description null: never listed. */
+            /** @description null if never listed. */
             readonly tools: number | null;
             /** @description Tools that were left out or changed. */
             readonly problems: number;
-            /** @description Until when the list of tools is used without being asked for again. */
+            /** @description When the cached tool list expires. */
             readonly expires_at: string | null;
         };
         readonly CreateMcpServer: {
             readonly name: string;
             readonly url: string;
             /**
-             * @description Values name secrets of the deployment as `${secret:NAME}`.
+             * @description Values refer to secrets of the deployment as `${secret:NAME}`.
              * @default {}
              */
             readonly headers?: {
@@ -553,19 +553,19 @@ export interface components {
             /** @default true */
             readonly enabled?: boolean;
             /**
-             * @description For each request.
+             * @description Timeout of each request.
              * @default 30000
              */
             readonly timeout_ms?: number;
             /**
-             * @description What a second call of a tool would do, by the server's own name of it or a pattern with `*`.
+             * @description What a second call of a tool would do, by the server's own tool name or a pattern with `*`.
              * @default {}
              */
             readonly effects?: {
                 readonly [key: string]: "pure" | "idempotent" | "once";
             };
             /**
-             * @description Whether the server's own hints about effects are believed.
+             * @description Whether to trust the server's own hints about effects.
              * @default false
              */
             readonly trust_annotations?: boolean;
@@ -577,14 +577,14 @@ export interface components {
             readonly oauth?: components["schemas"]["McpOAuth"];
         };
         readonly McpOAuth: {
-            /** @description A registered client, or the https address of a client's metadata document. Absent: the service registers itself. */
+            /** @description A registered client, or the https URL of a client metadata document. Default: the service registers itself. */
             readonly client_id?: string;
-            /** @description Names a secret of the deployment as `${secret:NAME}`. */
+            /** @description Refers to a secret of the deployment as `${secret:NAME}`. */
             readonly client_secret?: string;
-            /** @description Absent: what the server asks for. */
+            /** @description Default: the scope that the server asks for. */
             readonly scope?: string;
             /**
-             * @description `client_credentials`: nobody has to agree in a browser.
+             * @description `client_credentials`: no consent in a browser is needed.
              * @enum {string}
              */
             readonly grant?: "authorization_code" | "client_credentials";
@@ -593,7 +593,7 @@ export interface components {
             readonly name?: string;
             readonly url: string;
             /**
-             * @description Values name secrets of the deployment as `${secret:NAME}`.
+             * @description Values refer to secrets of the deployment as `${secret:NAME}`.
              * @default {}
              */
             readonly headers?: {
@@ -602,19 +602,19 @@ export interface components {
             /** @default true */
             readonly enabled?: boolean;
             /**
-             * @description For each request.
+             * @description Timeout of each request.
              * @default 30000
              */
             readonly timeout_ms?: number;
             /**
-             * @description What a second call of a tool would do, by the server's own name of it or a pattern with `*`.
+             * @description What a second call of a tool would do, by the server's own tool name or a pattern with `*`.
              * @default {}
              */
             readonly effects?: {
                 readonly [key: string]: "pure" | "idempotent" | "once";
             };
             /**
-             * @description Whether the server's own hints about effects are believed.
+             * @description Whether to trust the server's own hints about effects.
              * @default false
              */
             readonly trust_annotations?: boolean;
@@ -630,7 +630,7 @@ export interface components {
         };
         readonly McpToolPage: {
             readonly tools: readonly {
-                /** @description The server's own. */
+                /** @description The server's own name of the tool. */
                 readonly name: string;
                 readonly call_as: string;
                 readonly description: string;
@@ -652,14 +652,14 @@ export interface components {
             readonly problems: readonly components["schemas"]["McpProblem"][];
             readonly problem_count: number;
         };
-        /** @description A tool that was left out or changed; `*`: many. */
+        /** @description A tool that was left out or changed; `*` for many. */
         readonly McpProblem: {
             readonly name: string;
             readonly reason: string;
         };
         readonly McpAuthorization: {
             readonly authorized: boolean;
-            /** @description What a person has to open in a browser. */
+            /** @description The URL that the user opens in a browser. */
             readonly authorization_url?: string;
             readonly expires_at?: string;
         };
@@ -673,13 +673,13 @@ export interface components {
             readonly description: string | null;
             readonly enabled: boolean;
             /**
-             * @description Why the service disabled it: it was told 410, or it failed for five days and never worked.
+             * @description Why the service disabled it: the receiver responded with 410, or every delivery failed for five days.
              * @enum {string|null}
              */
             readonly disabled_reason: "gone" | "failing" | null;
             /**
              * Format: date-time
-             * @description When it failed first since it last worked.
+             * @description Time of the first failure since the last success.
              */
             readonly failing_since: string | null;
             /** Format: date-time */
@@ -694,13 +694,13 @@ export interface components {
             readonly description: string | null;
             readonly enabled: boolean;
             /**
-             * @description Why the service disabled it: it was told 410, or it failed for five days and never worked.
+             * @description Why the service disabled it: the receiver responded with 410, or every delivery failed for five days.
              * @enum {string|null}
              */
             readonly disabled_reason: "gone" | "failing" | null;
             /**
              * Format: date-time
-             * @description When it failed first since it last worked.
+             * @description Time of the first failure since the last success.
              */
             readonly failing_since: string | null;
             /** Format: date-time */
@@ -713,7 +713,7 @@ export interface components {
             /** Format: uri */
             readonly url: string;
             /**
-             * @description Absent: all.
+             * @description Default: all.
              * @default [
              *       "task.started",
              *       "task.waiting",
@@ -732,7 +732,7 @@ export interface components {
         readonly ChangeWebhook: {
             /** Format: uri */
             readonly url?: string;
-            /** @description Absent: all. */
+            /** @description Default: all. */
             readonly types?: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested")[];
             readonly description?: string | null;
             readonly enabled?: boolean;
@@ -741,12 +741,12 @@ export interface components {
             readonly secret: string;
             /**
              * Format: date-time
-             * @description Until when the secret before signs too, or is accepted too.
+             * @description Until when the previous secret also signs or is accepted.
              */
             readonly previous_until: string | null;
         };
         readonly WebhookDelivery: {
-            /** @description The `webhook-id` that it is sent with. */
+            /** @description The `webhook-id` of the message. */
             readonly id: string;
             readonly type: string;
             readonly task_id: string | null;
@@ -759,7 +759,7 @@ export interface components {
             /** Format: date-time */
             readonly last_attempt_at: string | null;
             readonly last_status: number | null;
-            /** @description A class: http_error, redirected, gone, timeout, server_unreachable, url_refused, secret_unreadable, webhook_disabled, no_receiver. */
+            /** @description One of http_error, redirected, gone, timeout, server_unreachable, url_refused, secret_unreadable, webhook_disabled, no_receiver. */
             readonly last_error: string | null;
             /** Format: date-time */
             readonly delivered_at: string | null;
@@ -776,14 +776,14 @@ export interface components {
         readonly Hook: {
             readonly id: string;
             readonly name: string;
-            /** @description Where its requests are sent. */
+            /** @description The URL for its requests. */
             readonly url: string;
             /**
              * @description `standard`: Standard Webhooks. `github`: X-Hub-Signature-256, which has no timestamp.
              * @enum {string}
              */
             readonly scheme: "standard" | "github";
-            /** @description The body of a submission; its texts may hold `{{path.to.field}}` of what the hook is sent. */
+            /** @description The body of a submission. Its strings can contain `{{path.to.field}}`, which refers to the request's body. */
             readonly template: {
                 readonly [key: string]: unknown;
             };
@@ -796,14 +796,14 @@ export interface components {
         readonly NewHook: {
             readonly id: string;
             readonly name: string;
-            /** @description Where its requests are sent. */
+            /** @description The URL for its requests. */
             readonly url: string;
             /**
              * @description `standard`: Standard Webhooks. `github`: X-Hub-Signature-256, which has no timestamp.
              * @enum {string}
              */
             readonly scheme: "standard" | "github";
-            /** @description The body of a submission; its texts may hold `{{path.to.field}}` of what the hook is sent. */
+            /** @description The body of a submission. Its strings can contain `{{path.to.field}}`, which refers to the request's body. */
             readonly template: {
                 readonly [key: string]: unknown;
             };
@@ -816,7 +816,7 @@ export interface components {
         };
         readonly CreateHook: {
             readonly name: string;
-            /** @description The body of a submission; its texts may hold `{{path.to.field}}` of what the hook is sent. */
+            /** @description The body of a submission. Its strings can contain `{{path.to.field}}`, which refers to the request's body. */
             readonly template: {
                 readonly [key: string]: unknown;
             };
@@ -828,18 +828,18 @@ export interface components {
             readonly scheme?: "standard" | "github";
             /** @default true */
             readonly enabled?: boolean;
-            /** @description Absent: one is made. With the scheme `standard`, `whsec_` and base64. */
+            /** @description Default: generated. With the scheme `standard`: `whsec_` and base64. */
             readonly secret?: string;
         };
         readonly ChangeHook: {
             readonly name?: string;
-            /** @description The body of a submission; its texts may hold `{{path.to.field}}` of what the hook is sent. */
+            /** @description The body of a submission. Its strings can contain `{{path.to.field}}`, which refers to the request's body. */
             readonly template?: {
                 readonly [key: string]: unknown;
             };
             readonly enabled?: boolean;
         };
-        /** @description No more than this: who calls a hook has no key to read tasks with. */
+        /** @description Contains no more, because the caller of a hook has no key to read tasks. */
         readonly StartedTask: {
             readonly task_id: string;
             readonly status: string;
@@ -850,19 +850,19 @@ export interface components {
             readonly agents: readonly components["schemas"]["Agent"][];
             readonly next_cursor: string | null;
         };
-        /** @description The newest version of an agent. */
+        /** @description The latest version of an agent. */
         readonly Agent: {
             readonly name: string;
             readonly version: number;
             readonly description: string | null;
-            /** @description null in a list of agents where it is larger than 16 KiB; the agent has it. */
+            /** @description null in a list if it is larger than 16 KiB; get the agent to read it. */
             readonly config: {
                 readonly [key: string]: unknown;
             } | null;
             readonly limits: {
                 readonly [key: string]: unknown;
             };
-            /** @description The service's own `default`, until the tenant makes one. */
+            /** @description The service's own `default`, until the tenant creates one. */
             readonly built_in: boolean;
             /** Format: date-time */
             readonly created_at: string | null;
@@ -871,14 +871,14 @@ export interface components {
         };
         readonly CreateAgent: {
             readonly name: string;
-            /** @description For people, and for the models that are offered the agent as a tool. */
+            /** @description For people, and for models that use the agent as a tool. */
             readonly description?: string | null;
             readonly config?: components["schemas"]["AgentConfig"] & unknown;
             readonly limits?: components["schemas"]["Limits"] & unknown;
         };
         readonly ReplaceAgent: {
             readonly name?: string;
-            /** @description For people, and for the models that are offered the agent as a tool. */
+            /** @description For people, and for models that use the agent as a tool. */
             readonly description?: string | null;
             readonly config?: components["schemas"]["AgentConfig"] & unknown;
             readonly limits?: components["schemas"]["Limits"] & unknown;
@@ -887,19 +887,19 @@ export interface components {
             readonly versions: readonly components["schemas"]["AgentVersion"][];
             readonly next_cursor: string | null;
         };
-        /** @description One version of an agent; `created_at` is when this version was made. */
+        /** @description One version of an agent; `created_at` is the time of this version. */
         readonly AgentVersion: {
             readonly name: string;
             readonly version: number;
             readonly description: string | null;
-            /** @description null in a list of agents where it is larger than 16 KiB; the agent has it. */
+            /** @description null in a list if it is larger than 16 KiB; get the agent to read it. */
             readonly config: {
                 readonly [key: string]: unknown;
             } | null;
             readonly limits: {
                 readonly [key: string]: unknown;
             };
-            /** @description The service's own `default`, until the tenant makes one. */
+            /** @description The service's own `default`, until the tenant creates one. */
             readonly built_in: boolean;
             /** Format: date-time */
             readonly created_at: string | null;
@@ -926,12 +926,12 @@ export interface components {
                 readonly period: "day" | "month";
                 readonly max_cost_usd: number;
                 readonly spent_usd: number;
-                /** @description Held back for model calls that are under way. */
+                /** @description Reserved for model calls in flight. */
                 readonly reserved_usd: number;
             }[];
         };
         readonly SetBudget: {
-            /** @description The agent whose tasks it is for; absent or null: all of the tenant's. */
+            /** @description The agent whose tasks it applies to. Absent or null: all tasks of the tenant. */
             readonly agent?: string | null;
             /** @enum {string} */
             readonly period: "day" | "month";
@@ -946,7 +946,7 @@ export interface components {
             }[];
         };
         readonly SetConcurrencyCap: {
-            /** @description The agent whose tasks it is for; absent or null: all of the tenant's. */
+            /** @description The agent whose tasks it applies to. Absent or null: all tasks of the tenant. */
             readonly agent?: string | null;
             readonly max_runs: number | null;
         };
@@ -978,14 +978,14 @@ export interface components {
             readonly expires_at: string | null;
             /** Format: date-time */
             readonly revoked_at: string | null;
-            /** @description Shown this once. */
+            /** @description Returned only here. */
             readonly key: string;
         };
         readonly CreateKey: {
             readonly name: string;
-            /** @description Only what the key that asks has itself. */
+            /** @description Only scopes that the calling key has itself. */
             readonly scopes: readonly ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "admin" | "platform")[];
-            /** @description Another tenant, which this makes; needs the scope `platform`. */
+            /** @description Another tenant, created by its first key. Needs the scope `platform`. */
             readonly tenant?: string;
             /** Format: date-time */
             readonly expires_at?: string | null;
@@ -1008,13 +1008,13 @@ export interface components {
             /** @description Id of the key. */
             readonly by: string;
             readonly action: string;
-            /** @description The id or the name of what it was done to. */
+            /** @description The id or name of the changed resource. */
             readonly subject: string;
             readonly details: {
                 readonly [key: string]: unknown;
             };
         };
-        /** @description What breaks a promise right now; empty lists mean that nothing does. */
+        /** @description Current invariant violations. Empty lists mean that there are none. */
         readonly Invariants: {
             readonly not_dispatched: readonly components["schemas"]["Offender"][];
             readonly no_alarm: readonly components["schemas"]["Offender"][];
@@ -1022,14 +1022,14 @@ export interface components {
             readonly behind: readonly components["schemas"]["Offender"][];
             readonly no_log: readonly components["schemas"]["Offender"][];
             readonly unreachable: readonly components["schemas"]["Offender"][];
-            /** @description Tasks on this page that were looked at. */
+            /** @description Number of tasks checked on this page. */
             readonly checked: number;
             readonly next_cursor: string | null;
         };
         readonly Offender: {
             readonly task_id: string;
             /**
-             * @description As the list has it.
+             * @description As in the task list.
              * @enum {string}
              */
             readonly status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
@@ -1095,9 +1095,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description `wait=30` waits up to 60 seconds for a terminal status or a wait. */
+                /** @description `wait=30` waits up to 30 seconds (at most 60) until the task finishes or pauses. */
                 readonly prefer?: string;
-                /** @description The same key and body are given the same answer, for 24 hours; the work is done once. */
+                /** @description For 24 hours, requests with the same key and body run once and get the same response. */
                 readonly "idempotency-key"?: string;
             };
             readonly path?: never;
@@ -1123,9 +1123,9 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description `wait=30` waits up to 60 seconds for a terminal status or a wait. */
+                /** @description `wait=30` waits up to 30 seconds (at most 60) until the task finishes or pauses. */
                 readonly prefer?: string;
-                /** @description An `ETag`: 304 is answered as long as nothing has changed. */
+                /** @description An `ETag`. The response is 304 while the task is unchanged. */
                 readonly "if-none-match"?: string;
             };
             readonly path: {
@@ -1195,7 +1195,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description The same key and body are given the same answer, for 24 hours; the work is done once. */
+                /** @description For 24 hours, requests with the same key and body run once and get the same response. */
                 readonly "idempotency-key"?: string;
             };
             readonly path: {
@@ -1223,7 +1223,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description The same key and body are given the same answer, for 24 hours; the work is done once. */
+                /** @description For 24 hours, requests with the same key and body run once and get the same response. */
                 readonly "idempotency-key"?: string;
             };
             readonly path: {
@@ -1251,7 +1251,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description The same key and body are given the same answer, for 24 hours; the work is done once. */
+                /** @description For 24 hours, requests with the same key and body run once and get the same response. */
                 readonly "idempotency-key"?: string;
             };
             readonly path: {
@@ -1375,7 +1375,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description The same key and body are given the same answer, for 24 hours; the work is done once. */
+                /** @description For 24 hours, requests with the same key and body run once and get the same response. */
                 readonly "idempotency-key"?: string;
             };
             readonly path?: never;
@@ -1422,7 +1422,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description The `ETag` that the tool must still have. */
+                /** @description The `ETag` that the tool must have. */
                 readonly "if-match"?: string;
             };
             readonly path: {
@@ -1450,7 +1450,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description The `ETag` that the tool must still have. */
+                /** @description The `ETag` that the tool must have. */
                 readonly "if-match"?: string;
             };
             readonly path: {
@@ -1472,7 +1472,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description The `ETag` that the tool must still have. */
+                /** @description The `ETag` that the tool must have. */
                 readonly "if-match"?: string;
             };
             readonly path: {
@@ -1519,7 +1519,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description The same key and body are given the same answer, for 24 hours; the work is done once. */
+                /** @description For 24 hours, requests with the same key and body run once and get the same response. */
                 readonly "idempotency-key"?: string;
             };
             readonly path?: never;
@@ -1566,7 +1566,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description The `ETag` that the server must still have. */
+                /** @description The `ETag` that the server must have. */
                 readonly "if-match"?: string;
             };
             readonly path: {
@@ -1594,7 +1594,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description The `ETag` that the server must still have. */
+                /** @description The `ETag` that the server must have. */
                 readonly "if-match"?: string;
             };
             readonly path: {
@@ -1616,7 +1616,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description The `ETag` that the server must still have. */
+                /** @description The `ETag` that the server must have. */
                 readonly "if-match"?: string;
             };
             readonly path: {
@@ -2161,7 +2161,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description The same key and body are given the same answer, for 24 hours; the work is done once. */
+                /** @description For 24 hours, requests with the same key and body run once and get the same response. */
                 readonly "idempotency-key"?: string;
             };
             readonly path?: never;
@@ -2281,9 +2281,9 @@ export interface operations {
     readonly getUsage: {
         readonly parameters: {
             readonly query?: {
-                /** @description First day; 29 days before today by default. */
+                /** @description First day. Default: 29 days before today. */
                 readonly from?: string;
-                /** @description Last day; today by default. */
+                /** @description Last day. Default: today. */
                 readonly to?: string;
                 readonly group_by?: string;
             };
@@ -2392,7 +2392,7 @@ export interface operations {
             readonly query?: {
                 readonly limit?: number;
                 readonly cursor?: string;
-                /** @description Another tenant, which this makes; needs the scope `platform`. */
+                /** @description Another tenant, created by its first key. Needs the scope `platform`. */
                 readonly tenant?: string;
             };
             readonly header?: never;

@@ -141,7 +141,7 @@ export function argumentsDefect(
 
 function unknownTool(name: string, { names }: Toolbox): string {
   const known = names.length === 0 ? "There are none." : `The tools are: ${names.join(", ")}.`;
-  return `There is no tool named ${JSON.stringify(name.slice(0, 128))}. ${known}`;
+  return `Unknown tool ${JSON.stringify(name.slice(0, 128))}. ${known}`;
 }
 
 function checkArguments(call: ToolCall, tool: Tool): Checked {

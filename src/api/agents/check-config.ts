@@ -117,7 +117,7 @@ function priceFault(
     : {
         code: "unpriced_model",
         pointer: "/limits/max_cost_usd",
-        detail: `Nobody knows what ${unpriced} costs; set its price in OPSPAWN_PRICES.`,
+        detail: `No price is known for ${unpriced}; set one in OPSPAWN_PRICES.`,
       };
 }
 
@@ -188,6 +188,6 @@ function toolFault(
     : {
         code: "unknown_tool",
         pointer: pointerTo(["config", "tools", place]),
-        detail: `There is no tool "${names[place]}".`,
+        detail: `Unknown tool "${names[place]}".`,
       };
 }

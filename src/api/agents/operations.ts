@@ -27,7 +27,7 @@ export const listRoute = createRoute({
   path: "/api/v1/agents",
   operationId: "listAgents",
   summary: "List agents, newest first",
-  description: "The service's own `default` is the last, unless the tenant has one of its own.",
+  description: "The service's own `default` is the last, unless the tenant has its own.",
   request: { query: schemas.pageQuery },
   responses: {
     200: json("A page of agents.", schemas.agentList),
@@ -42,7 +42,7 @@ export const createAgentRoute = createRoute({
   path: "/api/v1/agents",
   operationId: "createAgent",
   summary: "Create an agent",
-  description: "All that its config refers to must be there. Tasks name it as `agent`.",
+  description: "Everything its config refers to must exist. Tasks select it with `agent`.",
   request: {
     body: { required: true, content: { "application/json": { schema: schemas.createBody } } },
   },
@@ -57,7 +57,7 @@ export const getRoute = createRoute({
   method: "get",
   path: "/api/v1/agents/{name}",
   operationId: "getAgent",
-  summary: "Get the newest version of an agent",
+  summary: "Get the latest version of an agent",
   request: { params: schemas.agentPath },
   responses: { 200: json("The agent.", schemas.agent, "ETag"), ...refusals("not_found") },
 });
@@ -67,8 +67,8 @@ export const replaceRoute = createRoute({
   method: "put",
   path: "/api/v1/agents/{name}",
   operationId: "replaceAgent",
-  summary: "Make a new version of an agent",
-  description: "Of `default`, the first such version takes the place of the service's own.",
+  summary: "Create a new version of an agent",
+  description: "For `default`, the first version replaces the service's own.",
   request: {
     ...named,
     body: { required: true, content: { "application/json": { schema: schemas.replaceBody } } },
@@ -93,10 +93,10 @@ export const removeRoute = createRoute({
   operationId: "deleteAgent",
   summary: "Delete an agent",
   description:
-    "Tasks that began with it keep it, and its versions can still be read. Made again, it goes on counting them.",
+    "Tasks that were submitted with it keep it, and its versions stay readable. If it is created again, its version numbers continue.",
   request: named,
   responses: {
-    204: { description: "It is gone." },
+    204: { description: "Deleted." },
     ...refusals("not_found", "validation_failed", "agent_built_in", "precondition_failed"),
   },
 });
@@ -107,7 +107,7 @@ export const versionsRoute = createRoute({
   path: "/api/v1/agents/{name}/versions",
   operationId: "listAgentVersions",
   summary: "List the versions of an agent, newest first",
-  description: "Those of a deleted agent are kept: tasks name them.",
+  description: "Includes the versions of a deleted agent, because tasks refer to them.",
   request: { params: schemas.agentPath, query: schemas.pageQuery },
   responses: {
     200: json("A page of versions.", schemas.versionList),

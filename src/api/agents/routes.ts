@@ -35,7 +35,7 @@ const VERSION = /^\d{1,15}$/;
 const AGENTS = new VersionedResource<AgentRow>({
   noun: "an agent",
   exists: "agent_exists",
-  full: ["too_many_agents", `A tenant has at most ${MAX_AGENTS} agents.`],
+  full: ["too_many_agents", `A tenant can have at most ${MAX_AGENTS} agents.`],
   current: agentOf,
 });
 
@@ -140,7 +140,7 @@ async function change(
 async function missed(request: RequestContext, name: string): Promise<Problem> {
   const current = await AGENTS.current(request, name);
   return isOwn(current)
-    ? new Problem("agent_built_in", "The agent default is the service's own; it always exists.")
+    ? new Problem("agent_built_in", "The agent default is built in and cannot be deleted.")
     : AGENTS.changed(name, current);
 }
 

@@ -12,13 +12,13 @@ const name = z
 
 const fields = {
   description: plainText(1000).nullish().openapi({
-    description: "For people, and for the models that are offered the agent as a tool.",
+    description: "For people, and for models that use the agent as a tool.",
   }),
   config: agentConfig.default({}).openapi({
-    description: "What tasks get that say nothing else, field by field.",
+    description: "Default config of the agent's tasks, overridden field by field.",
   }),
   limits: limits.default({}).openapi({
-    description: "As of a task; null lifts what the service sets by default.",
+    description: "Like a task's limits; null removes a default limit of the service.",
   }),
 };
 
@@ -58,18 +58,18 @@ const version = {
   version: z.number().int(),
   description: z.string().nullable(),
   config: part.nullable().openapi({
-    description: "null in a list of agents where it is larger than 16 KiB; the agent has it.",
+    description: "null in a list if it is larger than 16 KiB; get the agent to read it.",
   }),
   limits: part,
   built_in: z.boolean().openapi({
-    description: "The service's own `default`, until the tenant makes one.",
+    description: "The service's own `default`, until the tenant creates one.",
   }),
   created_at: timestamp.nullable(),
 };
 
 export const agent = z
   .object({ ...version, updated_at: timestamp.nullable() })
-  .openapi("Agent", { description: "The newest version of an agent." });
+  .openapi("Agent", { description: "The latest version of an agent." });
 export type AgentJson = z.output<typeof agent>;
 
 export const agentList = z
@@ -77,7 +77,7 @@ export const agentList = z
   .openapi("AgentList");
 
 const agentVersion = z.object(version).openapi("AgentVersion", {
-  description: "One version of an agent; `created_at` is when this version was made.",
+  description: "One version of an agent; `created_at` is the time of this version.",
 });
 export type AgentVersionJson = z.output<typeof agentVersion>;
 

@@ -68,7 +68,7 @@ async function signedCall(
   if (known === null || key === null || key.length > 255) {
     throw new Problem(
       "invalid_signature",
-      "The request is not signed with the secret of a hook at this address, or not within the last five minutes.",
+      "The request is not signed with the secret of a hook at this URL, or not within the last five minutes.",
       { headers: { "WWW-Authenticate": "Signature" } },
     );
   }

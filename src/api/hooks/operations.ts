@@ -18,8 +18,8 @@ export const listRoute = createRoute({
   method: "get",
   path: HOOKS,
   operationId: "listHooks",
-  summary: "The hooks of the tenant",
-  responses: { 200: json("All of them.", schemas.hookList), ...refusals() },
+  summary: "List hooks",
+  responses: { 200: json("The complete list.", schemas.hookList), ...refusals() },
 });
 
 export const createHookRoute = createRoute({
@@ -27,7 +27,7 @@ export const createHookRoute = createRoute({
   method: "post",
   path: HOOKS,
   operationId: "createHook",
-  summary: "Make an address that starts tasks",
+  summary: "Create a hook",
   request: {
     body: { required: true, content: { "application/json": { schema: schemas.createHook } } },
   },
@@ -67,7 +67,7 @@ export const removeRoute = createRoute({
   operationId: "deleteHook",
   summary: "Delete a hook",
   request: { params: schemas.hookPath },
-  responses: { 204: { description: "It is gone." }, ...refusals("not_found") },
+  responses: { 204: { description: "Deleted." }, ...refusals("not_found") },
 });
 
 export const secretRoute = createRoute({
@@ -75,7 +75,7 @@ export const secretRoute = createRoute({
   method: "get",
   path: "/api/v1/hooks/{id}/secret",
   operationId: "getHookSecret",
-  summary: "What requests to a hook are signed with",
+  summary: "Get a hook's signing secret",
   request: { params: schemas.hookPath },
   responses: {
     200: json("The secret.", secret),
@@ -89,7 +89,7 @@ export const rotateRoute = createRoute({
   path: "/api/v1/hooks/{id}/secret/rotate",
   operationId: "rotateHookSecret",
   summary: "Replace a hook's secret",
-  description: "The one before is accepted too, for a day.",
+  description: "For one day, the previous secret is also accepted.",
   request: { params: schemas.hookPath },
   responses: {
     200: json("The new secret.", secret),
@@ -105,7 +105,7 @@ export const callRoute = createRoute({
   operationId: "callHook",
   summary: "Start a task from a hook's template",
   description:
-    "Needs no key: the body, JSON of at most 1 MiB, is signed with the hook's secret. `webhook-id` (with GitHub's scheme, the body) says whether two requests are the same one.",
+    "Needs no key: the body, JSON of at most 1 MiB, is signed with the hook's secret. `webhook-id` (with GitHub's scheme, the body) identifies repeated requests.",
   request: { params: schemas.hookPath },
   responses: {
     201: json("The task.", schemas.startedTask, "Location", "Idempotent-Replayed"),

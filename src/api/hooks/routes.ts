@@ -47,7 +47,7 @@ const create: ApiHandler<typeof operations.createHookRoute> = async (c) => {
   const { secret, sealed } = await newSecretFor(deps, caller.tenantId, id, given);
   const row = await deps.hooks.insert(caller.tenantId, id, hook, sealed, isoTime(deps.now()));
   if (row === null) {
-    throw new Problem("too_many_hooks", `A tenant has at most ${MAX_WEBHOOKS} hooks.`);
+    throw new Problem("too_many_hooks", `A tenant can have at most ${MAX_WEBHOOKS} hooks.`);
   }
   c.header("Location", `${operations.HOOKS}/${id}`);
   return c.json({ ...hookJson(c, row), secret }, 201);
@@ -98,7 +98,7 @@ async function hookOf(deps: ApiDeps, tenantId: string, id: string): Promise<Hook
 }
 
 function noHook(): never {
-  throw new Problem("not_found", "There is no such hook.");
+  throw new Problem("not_found", "Unknown hook.");
 }
 
 function hookJson(c: ApiContext, { hook_id, tenant_id: _tenant, ...row }: HookRow): HookJson {

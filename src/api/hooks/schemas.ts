@@ -6,7 +6,7 @@ import { type Examples, TASK_ID, AT } from "../openapi/examples.ts";
 
 const template = freeObject.openapi({
   description:
-    "The body of a submission; its texts may hold `{{path.to.field}}` of what the hook is sent.",
+    "The body of a submission. Its strings can contain `{{path.to.field}}`, which refers to the request's body.",
   example: { input_data: { goal: "Triage the issue {{issue.title}}" } },
 });
 const scheme = z.enum(HOOK_SCHEMES).openapi({
@@ -22,7 +22,7 @@ export const createHook = z
     scheme: scheme.default("standard"),
     enabled: z.boolean().default(true),
     secret: plainText(256).min(16).optional().openapi({
-      description: "Absent: one is made. With the scheme `standard`, `whsec_` and base64.",
+      description: "Default: generated. With the scheme `standard`: `whsec_` and base64.",
     }),
   })
   .openapi("CreateHook");
@@ -38,7 +38,7 @@ export const changeHook = z
 const hookFields = {
   id: z.string().openapi({ example: "hook_4f0c1f1d9a5a4d6c8f3b2e1a0d9c8b7a" }),
   name: z.string(),
-  url: z.string().openapi({ description: "Where its requests are sent." }),
+  url: z.string().openapi({ description: "The URL for its requests." }),
   scheme,
   template,
   enabled: z.boolean(),
@@ -60,7 +60,7 @@ export const hookPath = z.object({
 export const startedTask = z
   .object({ task_id: z.string(), status: z.string(), created_at: timestamp })
   .openapi("StartedTask", {
-    description: "No more than this: who calls a hook has no key to read tasks with.",
+    description: "Contains no more, because the caller of a hook has no key to read tasks.",
   });
 
 const exampleTemplate = { input_data: { goal: "Triage the issue {{issue.title}}" } };

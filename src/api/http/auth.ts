@@ -67,7 +67,7 @@ const PAUSE_S = 10;
 /** @throws Problem `rate_limited` where the caller's tenant has asked too often lately */
 async function checkRate(deps: ApiDeps, { tenantId }: Caller): Promise<void> {
   if (!(await deps.mayAsk(tenantId))) {
-    throw new Problem("rate_limited", `Too many requests; come back in ${PAUSE_S} seconds.`, {
+    throw new Problem("rate_limited", `Too many requests; retry in ${PAUSE_S} seconds.`, {
       headers: { "Retry-After": String(PAUSE_S) },
     });
   }
@@ -76,7 +76,7 @@ async function checkRate(deps: ApiDeps, { tenantId }: Caller): Promise<void> {
 /** @throws Problem `forbidden` */
 export function checkScope(caller: Caller, scope: Scope): void {
   if (!caller.scopes.has(scope)) {
-    throw new Problem("forbidden", `The key has no scope ${scope}.`);
+    throw new Problem("forbidden", `This key lacks the scope ${scope}.`);
   }
 }
 

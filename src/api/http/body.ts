@@ -110,7 +110,7 @@ export async function discarded(body: AsyncIterable<Uint8Array>): Promise<void> 
 
 /** How a body of more than 1 MiB is refused. */
 export function bodyTooLarge(): Problem {
-  return new Problem("payload_too_large", `A body has at most ${MAX_BODY_BYTES} bytes.`);
+  return new Problem("payload_too_large", `A body can have at most ${MAX_BODY_BYTES} bytes.`);
 }
 
 /** @throws Problem for a body that cannot be stored as it is */

@@ -10,7 +10,7 @@ export function idempotencyKey(c: ApiContext): string | null {
   }
   const key = /^"(.*)"$/.exec(header.trim())?.[1] ?? header.trim();
   if (key === "" || key.length > 255) {
-    throw new Problem("invalid_header", "Idempotency-Key has 1 to 255 characters.");
+    throw new Problem("invalid_header", "Idempotency-Key must have 1 to 255 characters.");
   }
   return key;
 }

@@ -39,12 +39,12 @@ export const idempotent = createMiddleware<AppEnv>(async (c, next) => {
     case "other":
       throw new Problem(
         "idempotency_key_reused",
-        "This idempotency key was used for another request.",
+        "This idempotency key was used for a different request.",
       );
     case "under_way":
       throw new Problem(
         "idempotency_in_progress",
-        "The first request with this idempotency key has not been answered yet.",
+        "The first request with this idempotency key is still in progress.",
         { headers: { "Retry-After": "1" } },
       );
     case "answered": {

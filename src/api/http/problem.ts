@@ -15,55 +15,55 @@ export const PROBLEM_TYPE = "application/problem+json";
 
 /** Every code a request can be refused with: its status, and its title. */
 export const PROBLEMS = {
-  malformed_json: [400, "The body is not JSON"],
-  invalid_header: [400, "A header is not valid"],
+  malformed_json: [400, "The body is not valid JSON"],
+  invalid_header: [400, "Invalid header"],
   unauthorized: [401, "A valid API key is required"],
-  invalid_signature: [401, "The request is not signed as it must be"],
-  forbidden: [403, "The key has not the scope for this"],
-  foreign_host: [403, "The service is not called by that name"],
-  foreign_origin: [403, "Pages of that origin may not call"],
-  not_found: [404, "There is no such thing"],
-  method_not_allowed: [405, "The method is not allowed here"],
-  task_over: [409, "The task is over"],
-  not_finished: [409, "The task is not over yet"],
-  approval_decided: [409, "There is nothing to decide any more"],
-  question_answered: [409, "The question was answered before, or taken back"],
-  inbox_full: [409, "The run has not read what it was told before"],
-  not_started: [409, "The run has not begun yet"],
-  tool_exists: [409, "There is a tool of this name"],
-  too_many_tools: [409, "There is no room for more tools"],
-  agent_exists: [409, "There is an agent of this name"],
-  agent_built_in: [409, "The agent is the service's own"],
-  too_many_agents: [409, "There is no room for more agents"],
-  mcp_server_exists: [409, "There is an MCP server of this name"],
-  too_many_mcp_servers: [409, "There is no room for more MCP servers"],
-  too_many_webhooks: [409, "There is no room for more webhooks"],
-  too_many_hooks: [409, "There is no room for more hooks"],
+  invalid_signature: [401, "Invalid signature"],
+  forbidden: [403, "This key lacks the required scope"],
+  foreign_host: [403, "Host name not allowed"],
+  foreign_origin: [403, "Origin not allowed"],
+  not_found: [404, "Not found"],
+  method_not_allowed: [405, "Method not allowed"],
+  task_over: [409, "The task has finished"],
+  not_finished: [409, "The task has not finished"],
+  approval_decided: [409, "The call needs no decision"],
+  question_answered: [409, "The question was answered or withdrawn"],
+  inbox_full: [409, "Too many unread messages"],
+  not_started: [409, "The run has not started"],
+  tool_exists: [409, "A tool with this name exists"],
+  too_many_tools: [409, "Tool limit reached"],
+  agent_exists: [409, "An agent with this name exists"],
+  agent_built_in: [409, "The agent is built in"],
+  too_many_agents: [409, "Agent limit reached"],
+  mcp_server_exists: [409, "An MCP server with this name exists"],
+  too_many_mcp_servers: [409, "MCP server limit reached"],
+  too_many_webhooks: [409, "Webhook limit reached"],
+  too_many_hooks: [409, "Hook limit reached"],
   webhook_disabled: [409, "The webhook is disabled"],
   oauth_not_configured: [409, "The MCP server is registered without OAuth"],
   key_over: [409, "The key is revoked or has expired"],
-  idempotency_in_progress: [409, "The first request with this idempotency key is under way"],
-  precondition_failed: [412, "It was changed meanwhile"],
+  idempotency_in_progress: [409, "The first request with this idempotency key is in progress"],
+  precondition_failed: [412, "The resource has changed"],
   payload_too_large: [413, "The body is too large"],
   unsupported_media_type: [415, "The body must be JSON"],
-  validation_failed: [422, "The request is not valid"],
-  invalid_arguments: [422, "The arguments do not fit the tool"],
-  unknown_task_type: [422, "There is no such task type"],
-  unknown_agent: [422, "There is no such agent"],
-  unknown_model: [422, "There is no such model"],
-  unpriced_model: [422, "Nobody knows what the model costs"],
+  validation_failed: [422, "The request is invalid"],
+  invalid_arguments: [422, "The arguments do not match the tool's schema"],
+  unknown_task_type: [422, "Unknown task type"],
+  unknown_agent: [422, "Unknown agent"],
+  unknown_model: [422, "Unknown model"],
+  unpriced_model: [422, "No price is known for this model"],
   provider_not_configured: [422, "The model's provider is not configured"],
-  unknown_tool: [422, "There is no such tool"],
-  unknown_mcp_server: [422, "There is no such MCP server"],
-  secret_missing: [422, "A secret that is needed is not there"],
-  oauth_unavailable: [422, "The service cannot keep tokens"],
-  encryption_unavailable: [422, "The service cannot keep secrets"],
-  idempotency_key_reused: [422, "The idempotency key was used for another request"],
+  unknown_tool: [422, "Unknown tool"],
+  unknown_mcp_server: [422, "Unknown MCP server"],
+  secret_missing: [422, "A required secret is not set"],
+  oauth_unavailable: [422, "The service cannot store OAuth tokens"],
+  encryption_unavailable: [422, "The service cannot store secrets"],
+  idempotency_key_reused: [422, "The idempotency key was used for a different request"],
   rate_limited: [429, "Too many requests"],
-  internal_error: [500, "Something went wrong inside the service"],
+  internal_error: [500, "Internal error"],
   authorization_failed: [502, "The MCP server or its authorization server failed"],
-  misconfigured: [503, "A setting of the service is wrong"],
-  unavailable: [503, "The service cannot answer right now"],
+  misconfigured: [503, "A setting of the service is invalid"],
+  unavailable: [503, "The service is temporarily unavailable"],
 } as const satisfies Record<string, readonly [ContentfulStatusCode, string]>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
@@ -119,7 +119,7 @@ export interface ProblemDocument {
   readonly errors?: readonly Fault[];
 }
 
-/** What a client is told of a problem, whatever front it came by. */
+/** Returns the problem document, for every transport. */
 export function problemDocument(problem: Problem, requestId: string): ProblemDocument {
   const [status, title] = PROBLEMS[problem.code];
   return {
@@ -142,14 +142,14 @@ export function problemResponse(c: Context<AppEnv>, problem: Problem): Response 
   });
 }
 
-/** A failure that nobody foresaw: only operators see what it was. */
+/** An unexpected error. Only operators see the cause. */
 function internalError(requestId: string): Problem {
-  return new Problem("internal_error", `Something went wrong. Ask with ${requestId}.`);
+  return new Problem("internal_error", `Internal error. Quote ${requestId} when you report it.`);
 }
 
 /**
- * The problem that an error at a front comes to; what nobody foresaw is told to operators only.
- * @param deps undefined where not even they could be built
+ * Maps an error to a problem. Reports an unexpected one to operators only.
+ * @param deps undefined if they could not be built
  */
 export function foreseen(
   deps: { readonly observer: Observer } | undefined,
@@ -165,7 +165,7 @@ export function foreseen(
   return internalError(requestId);
 }
 
-/** What a failing handler comes to: its problem, or a fault that only operators see. */
+/** Maps an expected failure to its problem. Returns null for an unexpected error. */
 export function toProblem(error: unknown): Problem | null {
   if (error instanceof Problem) {
     return error;
@@ -177,7 +177,7 @@ export function toProblem(error: unknown): Problem | null {
   if (failure !== null) {
     return new Problem(
       "unavailable",
-      "The service cannot reach what it needs; try again shortly.",
+      "The service cannot reach a component it needs; try again shortly.",
       {
         headers: { "Retry-After": failure === "overloaded" ? "5" : "1" },
       },

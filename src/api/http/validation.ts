@@ -16,8 +16,8 @@ export function invalid(where: string, faults: readonly Fault[]): Problem {
   const [first] = faults;
   const detail =
     first === undefined
-      ? `The ${where} is not valid.`
-      : `The ${where} is not valid: ${first.pointer === "" ? "" : `${first.pointer} `}${first.detail}.`;
+      ? `The ${where} is invalid.`
+      : `The ${where} is invalid: ${first.pointer === "" ? "" : `${first.pointer} `}${first.detail}.`;
   return new Problem("validation_failed", detail, { faults });
 }
 

@@ -58,7 +58,7 @@ export class VersionedResource<Row extends Version> {
       return null;
     }
     if (!tags.has(etagOf(version))) {
-      throw new Problem("precondition_failed", `The ${this.#word} is at another version.`, {
+      throw new Problem("precondition_failed", `The ${this.#word} has another version.`, {
         headers: { ETag: etagOf(version) },
       });
     }
@@ -72,7 +72,7 @@ export class VersionedResource<Row extends Version> {
 
   /** The refusal of a change that another one was faster than. */
   changed(name: string, current: Version): Problem {
-    const detail = `The ${this.#word} ${name} was changed meanwhile.`;
+    const detail = `The ${this.#word} ${name} has changed.`;
     return new Problem("precondition_failed", detail, { headers: { ETag: etagOf(current) } });
   }
 
@@ -80,7 +80,10 @@ export class VersionedResource<Row extends Version> {
   notInserted(name: string, isTaken: boolean): Problem {
     const { noun, exists } = this.#kind;
     return isTaken
-      ? new Problem(exists, `There is ${noun} named ${name} already; replace it with PUT.`)
+      ? new Problem(
+          exists,
+          `${noun.replace(/^a/, "A")} named ${name} already exists; replace it with PUT.`,
+        )
       : this.noRoom();
   }
 
@@ -90,7 +93,7 @@ export class VersionedResource<Row extends Version> {
   }
 
   notFound(name: string): Problem {
-    const detail = `There is no ${this.#word} ${JSON.stringify(name.slice(0, 128))}.`;
+    const detail = `Unknown ${this.#word} ${JSON.stringify(name.slice(0, 128))}.`;
     return new Problem("not_found", detail);
   }
 

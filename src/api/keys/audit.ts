@@ -13,9 +13,9 @@ const auditRoute = createRoute({
   method: "get",
   path: "/api/v1/admin/audit",
   operationId: "listAudit",
-  summary: "Who did what, newest first",
+  summary: "List audit entries, newest first",
   description:
-    "Keys made, rotated and revoked; agents, tools and budgets changed; approvals decided, limits changed and tasks cancelled. `by` is the id of a key. No entry holds a secret.",
+    "Records created, rotated and revoked keys; changes of agents, tools and budgets; decided approvals, changed limits and cancelled tasks. `by` is the id of a key. No entry contains a secret.",
   tags: ["Admin"],
   security: SECURED,
   middleware: [requireScope("admin")] as const,

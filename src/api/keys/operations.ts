@@ -15,7 +15,7 @@ export const listRoute = createRoute({
   path: "/api/v1/keys",
   operationId: "listKeys",
   summary: "List keys, newest first",
-  description: "Revoked ones too. Those of another `tenant` need the scope `platform`.",
+  description: "Includes revoked keys. Listing another `tenant`'s keys needs the scope `platform`.",
   request: { query: schemas.keysQuery },
   responses: { 200: json("A page of keys.", schemas.keyList), ...refusals("validation_failed") },
 });
@@ -25,9 +25,9 @@ export const createKeyRoute = createRoute({
   method: "post",
   path: "/api/v1/keys",
   operationId: "createKey",
-  summary: "Make a key",
+  summary: "Create a key",
   description:
-    "The key is in this answer and nowhere else. It can have no scope that the key which asks has not.",
+    "Only this response contains the key. It can only have scopes that the calling key has.",
   request: {
     body: { required: true, content: { "application/json": { schema: schemas.createBody } } },
   },
@@ -51,9 +51,9 @@ export const revokeRoute = createRoute({
   operationId: "revokeKey",
   summary: "Revoke a key",
   description:
-    "Within seconds nothing is answered to it, and what it watches is closed. What it began goes on.",
+    "Within seconds, its requests are rejected and its event streams are closed. Tasks submitted with it continue.",
   request: { params: schemas.keyPath },
-  responses: { 204: { description: "It is revoked." }, ...refusals("not_found") },
+  responses: { 204: { description: "Revoked." }, ...refusals("not_found") },
 });
 
 export const rotateRoute = createRoute({
@@ -61,8 +61,8 @@ export const rotateRoute = createRoute({
   method: "post",
   path: "/api/v1/keys/{key_id}/rotate",
   operationId: "rotateKey",
-  summary: "Give a key a new secret",
-  description: "The old one ends within seconds, or after `grace_s`.",
+  summary: "Rotate a key",
+  description: "Replaces the key's secret. The old one expires within seconds, or after `grace_s`.",
   request: {
     params: schemas.keyPath,
     body: { content: { "application/json": { schema: schemas.rotateBody } } },

@@ -88,7 +88,7 @@ const rotate: ApiHandler<typeof operations.rotateRoute> = async (c) => {
   const until = isoTime(now + grace_s * 1000);
   const actor = actorOf(c.var);
   if (!(await deps.keys.rotate(row, sha256Hex(secret), until, actor))) {
-    throw new Problem("key_over", "The key is revoked or has expired; make a new one.");
+    throw new Problem("key_over", "The key is revoked or has expired; create a new one.");
   }
   forgetKey(row.key_id);
   return c.json({ ...keyJson(row), key: secret }, 200);
@@ -98,7 +98,7 @@ const rotate: ApiHandler<typeof operations.rotateRoute> = async (c) => {
 async function keyOf(deps: ApiDeps, { scopes, tenantId }: Caller, keyId: string): Promise<KeyRow> {
   const row = await deps.keys.get(scopes.has("platform") ? null : tenantId, keyId);
   if (row === null) {
-    throw new Problem("not_found", "There is no such key.");
+    throw new Problem("not_found", "Unknown key.");
   }
   return row;
 }
@@ -114,7 +114,7 @@ function checkTenant(caller: Caller, tenant: string): void {
 function checkReach(caller: Caller, scopes: readonly Scope[]): void {
   const beyond = scopes.find((scope) => !caller.scopes.has(scope));
   if (beyond !== undefined) {
-    throw new Problem("forbidden", `The key has no scope ${beyond} itself.`);
+    throw new Problem("forbidden", `This key lacks the scope ${beyond} itself.`);
   }
 }
 

@@ -13,7 +13,9 @@ const tenant = z
     /^[a-z0-9][a-z0-9_-]{0,63}$/,
     "must be 1 to 64 lower-case letters, digits, _ or -, and begin with neither",
   )
-  .openapi({ description: "Another tenant, which this makes; needs the scope `platform`." });
+  .openapi({
+    description: "Another tenant, created by its first key. Needs the scope `platform`.",
+  });
 
 const scope = z.enum(SCOPES);
 
@@ -24,7 +26,7 @@ export const createBody = z
       .array(scope)
       .min(1)
       .max(SCOPES.length)
-      .openapi({ description: "Only what the key that asks has itself." }),
+      .openapi({ description: "Only scopes that the calling key has itself." }),
     tenant: tenant.optional(),
     expires_at: instant.nullish(),
   })
@@ -63,7 +65,7 @@ export const key = z.object(fields).openapi("Key", { description: "A key without
 export type KeyJson = z.output<typeof key>;
 
 export const newKey = z
-  .object({ ...fields, key: z.string().openapi({ description: "Shown this once." }) })
+  .object({ ...fields, key: z.string().openapi({ description: "Returned only here." }) })
   .openapi("NewKey");
 
 export const keyList = z
@@ -76,7 +78,7 @@ const entry = z
     at: timestamp,
     by: z.string().openapi({ description: "Id of the key." }),
     action: z.string().openapi({ example: "key.revoked" }),
-    subject: z.string().openapi({ description: "The id or the name of what it was done to." }),
+    subject: z.string().openapi({ description: "The id or name of the changed resource." }),
     details: z.record(z.string(), z.unknown()),
   })
   .openapi("AuditEntry");

@@ -18,12 +18,13 @@ const callbackRoute = createRoute({
   method: "get",
   path: CALLBACK,
   operationId: "finishMcpAuthorization",
-  summary: "Where a browser comes back to after a person agreed",
-  description: "Needs no key; `state` says whose authorization it is, once.",
+  summary: "OAuth callback",
+  description:
+    "Browsers are redirected here after consent. Needs no key: `state` identifies the authorization and is valid once.",
   request: { query: callbackQuery },
   responses: {
-    200: { description: "The server may be used.", content: PAGE },
-    400: { description: "It may not, and the page says why.", content: PAGE },
+    200: { description: "The server is authorized.", content: PAGE },
+    400: { description: "The server is not authorized; the page says why.", content: PAGE },
     ...openRefusals("validation_failed"),
   },
 });

@@ -20,8 +20,9 @@ export const listRoute = createRoute({
   method: "get",
   path: SERVERS,
   operationId: "listMcpServers",
-  summary: "The MCP servers that runs may use",
-  description: "The deployment's, then the tenant's own, each with how it answered last.",
+  summary: "List MCP servers",
+  description:
+    "Lists the deployment's servers, then the tenant's own, each with its latest health.",
   responses: { 200: json("All servers.", schemas.serverList), ...refusals() },
 });
 
@@ -32,7 +33,7 @@ export const createServerRoute = createRoute({
   path: SERVERS,
   operationId: "createMcpServer",
   summary: "Register an MCP server",
-  description: "Nothing is sent to it yet.",
+  description: "Does not contact the server yet.",
   request: {
     body: { required: true, content: { "application/json": { schema: schemas.createBody } } },
   },
@@ -57,7 +58,7 @@ export const replaceRoute = createRoute({
   method: "put",
   path: SERVER,
   operationId: "replaceMcpServer",
-  summary: "Make a new version of an MCP server",
+  summary: "Replace an MCP server",
   request: {
     ...named,
     body: { required: true, content: { "application/json": { schema: schemas.replaceBody } } },
@@ -80,7 +81,7 @@ export const enableRoute = createRoute({
   path: SERVER,
   operationId: "enableMcpServer",
   summary: "Enable or disable an MCP server",
-  description: "A disabled server is kept and is in no new task. This makes a new version.",
+  description: "A disabled server is kept, but not used by new tasks. Creates a new version.",
   request: {
     ...named,
     body: { required: true, content: { "application/json": { schema: schemas.enableBody } } },
@@ -98,10 +99,11 @@ export const removeRoute = createRoute({
   path: SERVER,
   operationId: "deleteMcpServer",
   summary: "Delete an MCP server",
-  description: "With its list of tools and its tokens. Tasks that began with it keep its address.",
+  description:
+    "Also deletes its tool list and tokens. Tasks that were submitted with it keep its URL.",
   request: named,
   responses: {
-    204: { description: "It is gone." },
+    204: { description: "Deleted." },
     ...refusals("not_found", "validation_failed", "mcp_server_exists", "precondition_failed"),
   },
 });
@@ -112,9 +114,9 @@ export const refreshRoute = createRoute({
   method: "post",
   path: "/api/v1/mcp/servers/{name}/refresh",
   operationId: "refreshMcpServer",
-  summary: "Ask a server now what it offers",
+  summary: "Refresh the tool list of an MCP server",
   description:
-    "The answer says how that went: a server that cannot be used is no failure of this request, and what it offered before is kept.",
+    "Queries the server now and returns its health. If the server fails, this request still succeeds, and the previous tool list is kept.",
   request: { params: schemas.serverPath },
   responses: { 200: json("The server.", schemas.server), ...refusals("not_found") },
 });
@@ -124,10 +126,10 @@ export const toolsRoute = createRoute({
   method: "get",
   path: "/api/v1/mcp/servers/{name}/tools",
   operationId: "listMcpTools",
-  summary: "What a server offered when it was asked last",
+  summary: "List the tools of an MCP server",
   request: { params: schemas.serverPath, query: schemas.toolsQuery },
   responses: {
-    200: json("A page of tools, and what was left out.", schemas.toolPage),
+    200: json("A page of tools, and the tools that were left out.", schemas.toolPage),
     ...refusals("not_found", "validation_failed"),
   },
 });
@@ -138,12 +140,12 @@ export const authorizeRoute = createRoute({
   method: "post",
   path: "/api/v1/mcp/servers/{name}/authorize",
   operationId: "authorizeMcpServer",
-  summary: "Get the right to use a server",
+  summary: "Authorize an MCP server (OAuth)",
   description:
-    "Where a person has to agree, `authorization_url` is what they open in a browser, within ten minutes.",
+    "If consent is needed, the user opens `authorization_url` in a browser within ten minutes.",
   request: { params: schemas.serverPath },
   responses: {
-    200: json("Whether it may be used already, or where to agree.", schemas.authorization),
+    200: json("Whether the server is authorized, or the URL for consent.", schemas.authorization),
     ...refusals(
       "not_found",
       "oauth_not_configured",
@@ -160,7 +162,7 @@ export const forgetRoute = createRoute({
   method: "delete",
   path: "/api/v1/mcp/servers/{name}/authorization",
   operationId: "forgetMcpAuthorization",
-  summary: "Forget the tokens of a server",
+  summary: "Delete the OAuth tokens of an MCP server",
   request: { params: schemas.serverPath },
-  responses: { 204: { description: "They are gone." }, ...refusals("not_found") },
+  responses: { 204: { description: "Deleted." }, ...refusals("not_found") },
 });

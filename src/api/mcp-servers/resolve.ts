@@ -73,8 +73,7 @@ export async function mcpServersOf(
   for (const name of wanted) {
     const found = all.find(({ definition }) => definition.name === name);
     if (found?.enabled !== true) {
-      const what =
-        found === undefined ? "There is no MCP server" : "There is a disabled MCP server";
+      const what = found === undefined ? "Unknown MCP server" : "Disabled MCP server";
       const detail = `${what} ${JSON.stringify(name)}.`;
       return { fault: { code: "unknown_mcp_server", pointer: placeOf(name), detail } };
     }

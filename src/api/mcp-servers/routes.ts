@@ -39,7 +39,7 @@ const DEFAULT_PAGE = 100;
 const SERVERS = new VersionedResource<McpServerRow>({
   noun: "an MCP server",
   exists: "mcp_server_exists",
-  full: ["too_many_mcp_servers", `A tenant has at most ${MAX_MCP_SERVERS} servers.`],
+  full: ["too_many_mcp_servers", `A tenant can have at most ${MAX_MCP_SERVERS} servers.`],
   current: ({ mcpServers }, tenantId, name) => mcpServers.get(tenantId, name),
 });
 
@@ -205,7 +205,7 @@ function notTheDeployments({ config }: ApiDeps, name: string): void {
   if (config.mcpServers.has(name)) {
     throw new Problem(
       "mcp_server_exists",
-      `The MCP server ${name} is the deployment's and cannot be changed here.`,
+      `The MCP server ${name} belongs to the deployment and cannot be changed here.`,
     );
   }
 }

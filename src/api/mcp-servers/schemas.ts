@@ -20,16 +20,16 @@ const oauth = z
   .strictObject({
     client_id: z.string().min(1).max(2048).optional().openapi({
       description:
-        "A registered client, or the https address of a client's metadata document. Absent: the service registers itself.",
+        "A registered client, or the https URL of a client metadata document. Default: the service registers itself.",
     }),
     client_secret: z.string().min(1).max(256).optional().openapi({
-      description: "Names a secret of the deployment as `${secret:NAME}`.",
+      description: "Refers to a secret of the deployment as `${secret:NAME}`.",
     }),
     scope: z.string().min(1).max(2048).optional().openapi({
-      description: "Absent: what the server asks for.",
+      description: "Default: the scope that the server asks for.",
     }),
     grant: z.enum(OAUTH_GRANTS).optional().openapi({
-      description: "`client_credentials`: nobody has to agree in a browser.",
+      description: "`client_credentials`: no consent in a browser is needed.",
     }),
   })
   .openapi("McpOAuth");
@@ -40,10 +40,10 @@ const fields = {
     .record(z.string(), z.string().max(4096))
     .refine((headers) => Object.keys(headers).length <= 32, "may be 32 headers")
     .default({})
-    .openapi({ description: "Values name secrets of the deployment as `${secret:NAME}`." }),
+    .openapi({ description: "Values refer to secrets of the deployment as `${secret:NAME}`." }),
   enabled: z.boolean().default(true),
   timeout_ms: z.number().int().min(10).max(MAX_TIMEOUT_MS).default(DEFAULT_MCP_TIMEOUT_MS).openapi({
-    description: "For each request.",
+    description: "Timeout of each request.",
   }),
   effects: z
     .record(z.string().min(1).max(128), z.enum(MCP_EFFECTS))
@@ -51,11 +51,11 @@ const fields = {
     .default({})
     .openapi({
       description:
-        "What a second call of a tool would do, by the server's own name of it or a pattern with `*`.",
+        "What a second call of a tool would do, by the server's own tool name or a pattern with `*`.",
       example: { search: "pure" },
     }),
   trust_annotations: z.boolean().default(false).openapi({
-    description: "Whether the server's own hints about effects are believed.",
+    description: "Whether to trust the server's own hints about effects.",
   }),
   approval: z.enum(APPROVALS).default("never"),
   oauth: oauth.optional(),
@@ -74,24 +74,27 @@ export const serverPath = z.object({
 
 export const ifMatch = z.object({
   "if-match": z.string().max(1024).optional().openapi({
-    description: "The `ETag` that the server must still have.",
+    description: "The `ETag` that the server must have.",
   }),
 });
 
 const problem = z
   .object({ name: z.string(), reason: z.string() })
-  .openapi("McpProblem", { description: "A tool that was left out or changed; `*`: many." });
+  .openapi("McpProblem", { description: "A tool that was left out or changed; `*` for many." });
 
 const health = z
   .object({
     status: z.enum(["unknown", "ok", "down", "unauthorized"]),
-    code: z.string().nullable().openapi({ description: "A code of a failed tool call." }),
+    code: z
+      .string()
+      .nullable()
+      .openapi({ description: "The code of the failure, as for a tool call." }),
     message: z.string().nullable(),
     checked_at: z.string().nullable(),
-    tools: z.number().int().nullable().openapi({ description: "null: never listed." }),
+    tools: z.number().int().nullable().openapi({ description: "null if never listed." }),
     problems: z.number().int().openapi({ description: "Tools that were left out or changed." }),
     expires_at: z.string().nullable().openapi({
-      description: "Until when the list of tools is used without being asked for again.",
+      description: "When the cached tool list expires.",
     }),
   })
   .openapi("McpHealth");
@@ -101,7 +104,11 @@ export const server = z
   .object({
     name: z.string(),
     source: z.enum(["deployment", "tenant"]),
-    version: z.number().int().nullable().openapi({ description: "null: the deployment's." }),
+    version: z
+      .number()
+      .int()
+      .nullable()
+      .openapi({ description: "null for a server of the deployment." }),
     enabled: z.boolean(),
     url: z.string(),
     headers: z.record(z.string(), z.string()),
@@ -144,7 +151,7 @@ export const toolPage = z
   .object({
     tools: z.array(
       z.object({
-        name: z.string().openapi({ description: "The server's own." }),
+        name: z.string().openapi({ description: "The server's own name of the tool." }),
         call_as: z.string().openapi({ example: "docs.search" }),
         description: z.string(),
         input_schema: z.record(z.string(), z.any()),
@@ -167,7 +174,7 @@ export const authorization = z
   .object({
     authorized: z.boolean(),
     authorization_url: z.string().optional().openapi({
-      description: "What a person has to open in a browser.",
+      description: "The URL that the user opens in a browser.",
     }),
     expires_at: z.string().optional(),
   })

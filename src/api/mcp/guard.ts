@@ -14,10 +14,10 @@ export function checkSource(request: Request, { corsOrigins, hosts }: Allowed): 
   const port = url.port === "" ? (url.protocol === "https:" ? "443" : "80") : url.port;
   const names = [url.hostname, `${url.hostname}:${port}`];
   if (hosts.length > 0 && !names.some((name) => hosts.includes(name))) {
-    throw new Problem("foreign_host", "This service is not called by that name.");
+    throw new Problem("foreign_host", "This host name is not allowed.");
   }
   const origin = request.headers.get("Origin");
   if (origin !== null && origin !== url.origin && !corsOrigins.includes(origin)) {
-    throw new Problem("foreign_origin", "Pages of that origin may not call this service.");
+    throw new Problem("foreign_origin", "This origin is not allowed.");
   }
 }

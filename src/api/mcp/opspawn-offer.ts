@@ -16,9 +16,9 @@ import { taskLogs } from "./task-logs.ts";
 import { mayRead, toolNamed, tools, type ToolCall, type TaskTool } from "./tools.ts";
 
 const INSTRUCTIONS =
-  "Opspawn runs AI agents as durable tasks: once submitted, a task ends or waits for somebody, whatever breaks. " +
-  "Submit one with submit_task or the tool of an agent; wait_for_task says when it is over or needs somebody; " +
-  "decide_approval and send_message answer what it asks. A task's log is the resource opspawn://tasks/{task_id}/events.";
+  "Opspawn runs AI agents as durable tasks: once submitted, a task either finishes or pauses for a stated reason. " +
+  "Submit one with submit_task or the tool of an agent; wait_for_task returns when it finishes or needs a person; " +
+  "decide_approval and send_message answer its questions. A task's log is the resource opspawn://tasks/{task_id}/events.";
 
 /** The offer for one request. @param requestId told with every refusal */
 export function opspawnOffer(deps: ApiDeps, caller: Caller, requestId: string): Offer {
@@ -31,7 +31,7 @@ export function opspawnOffer(deps: ApiDeps, caller: Caller, requestId: string): 
     call: async (request, extra) => {
       const tool = await toolNamed(deps, caller, request.name);
       if (tool === null) {
-        throw new McpError(ErrorCode.InvalidParams, `There is no tool "${request.name}".`);
+        throw new McpError(ErrorCode.InvalidParams, `Unknown tool "${request.name}".`);
       }
       return called(deps, caller, requestId, tool, request, extra);
     },

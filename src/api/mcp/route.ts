@@ -48,23 +48,23 @@ const mcpRoute = createRoute({
   method: "post",
   path: "/mcp",
   operationId: "mcp",
-  summary: "The Model Context Protocol",
+  summary: "Model Context Protocol endpoint",
   description:
-    "JSON-RPC messages of MCP 2025-11-25 and earlier, over Streamable HTTP without state: `tools`, `resources`. See docs/how-to/mcp.md.",
+    "JSON-RPC messages of MCP 2025-11-25 and earlier, over stateless Streamable HTTP: `tools`, `resources`. See docs/how-to/mcp.md.",
   tags: ["MCP"],
   security: SECURED,
   middleware: [sameSource, requireKey, jsonBody] as const,
   request: { body: { required: true, content: { "application/json": { schema: messages } } } },
   responses: {
     200: {
-      description: "The answers, and what is told before them.",
+      description: "The responses, preceded by notifications.",
       headers: headersOf(["Mcp-Session-Id"]),
       content: { "text/event-stream": { schema: { type: "string" } } },
     },
-    202: { description: "Notifications were taken." },
+    202: { description: "The notifications were accepted." },
     ...refused,
     400: {
-      description: `${refused[400]?.description} Or the message is none of the protocol's.`,
+      description: `${refused[400]?.description} Or the message violates the protocol.`,
       content: { ...refused[400]?.content, "application/json": { schema: protocolError } },
     },
     406: json("`Accept` must name `application/json` and `text/event-stream`.", protocolError),

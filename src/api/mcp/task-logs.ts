@@ -77,7 +77,7 @@ async function list(
 async function read(deps: ApiDeps, caller: Caller, uri: string): Promise<ReadResourceResult> {
   const [, taskId, after = "0"] = ADDRESS.exec(uri) ?? [];
   if (taskId === undefined) {
-    throw new Problem("not_found", `There is no such resource; there is ${TEMPLATE}.`);
+    throw new Problem("not_found", `Unknown resource. Available: ${TEMPLATE}.`);
   }
   const row = await taskOf(deps, caller, taskId);
   const page = await logPage(deps, row, Number(after), MAX_EVENTS);

@@ -58,7 +58,7 @@ const waitS = (max: number, normally: number) =>
     .min(0)
     .max(max)
     .default(normally)
-    .describe("Seconds to wait until the task is over or waits for people.");
+    .describe("Seconds to wait until the task finishes or waits for a person.");
 
 const submitArguments = schemas.submitBody.safeExtend({ wait_s: waitS(60, 0) });
 
@@ -70,7 +70,7 @@ const waitArguments = z.strictObject({
     .int()
     .min(0)
     .default(0)
-    .describe("Progress is told of events after this seq: the last one that you have seen."),
+    .describe("Report progress only for events after this seq: the last one that you have seen."),
 });
 
 const { limit: _text, ...listFilters } = schemas.listQuery.shape;
@@ -80,12 +80,12 @@ const listArguments = z.strictObject({
   metadata: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))
     .optional()
-    .describe("Only tasks that have all of these in their metadata."),
+    .describe("Only tasks with all of these metadata values."),
 });
 
 const { goal, context } = schemas.inputFields;
 const agentArguments = z.strictObject({
-  goal: goal.unwrap().describe("What the agent is to do."),
+  goal: goal.unwrap().describe("What the agent should do."),
   context,
   wait_s: waitS(60, PATIENCE_S),
 });
@@ -95,7 +95,7 @@ const COMMON: readonly TaskTool[] = [
     name: "submit_task",
     title: "Submit a task",
     description:
-      "Submits a task for an agent; `input_data.goal` says what it is to do. Once this answers, the task ends or waits for somebody, whatever breaks. The same `request_id` and arguments give the same task. With `wait_s` its end is waited for.",
+      "Submits a task for an agent; `input_data.goal` says what to do. Once this returns, the task either finishes or pauses for a stated reason. The same `request_id` and arguments return the same task. With `wait_s`, waits for its end.",
     scope: "tasks:write",
     annotations: { destructiveHint: false, openWorldHint: true },
     schema: submitArguments,
@@ -107,7 +107,7 @@ const COMMON: readonly TaskTool[] = [
   tool({
     name: "get_task",
     title: "Get a task",
-    description: "A task as it is now: status, result, what it waits for, what it has used.",
+    description: "Returns the current state of a task: status, result, what it waits for, usage.",
     scope: "tasks:read",
     annotations: { readOnlyHint: true },
     schema: z.strictObject({ task_id: taskId }),
@@ -120,7 +120,7 @@ const COMMON: readonly TaskTool[] = [
     name: "wait_for_task",
     title: "Wait for a task",
     description:
-      "Waits until a task is over, or waits for an approval, an answer or a budget, or until the time is up; gives the task as it is then. Its events come as progress.",
+      "Waits until a task finishes, needs an approval, an answer or a budget, or until the time is up. Returns the task. Reports its events as progress.",
     scope: "tasks:read",
     annotations: { readOnlyHint: true },
     schema: waitArguments,
@@ -132,7 +132,7 @@ const COMMON: readonly TaskTool[] = [
   tool({
     name: "list_tasks",
     title: "List tasks",
-    description: "Tasks, newest first; `next_cursor` gives the next page.",
+    description: "Lists tasks, newest first; pass `next_cursor` for the next page.",
     scope: "tasks:read",
     annotations: { readOnlyHint: true },
     schema: listArguments,
@@ -149,7 +149,7 @@ const COMMON: readonly TaskTool[] = [
   tool({
     name: "cancel_task",
     title: "Cancel a task",
-    description: "Ends a task and aborts its call in flight. A task that is over stays as it is.",
+    description: "Cancels a task and aborts its call in flight. Has no effect on a finished task.",
     scope: "tasks:write",
     annotations: { destructiveHint: true, idempotentHint: true },
     schema: schemas.cancelBody.safeExtend({ task_id: taskId }),
@@ -160,7 +160,7 @@ const COMMON: readonly TaskTool[] = [
     name: "send_message",
     title: "Say something to a task",
     description:
-      "Answers the question that a task waits for, if it waits for `input`; else its model is shown it with its next call.",
+      "If the task waits for `input`, answers its question. Otherwise the model sees the message with its next call.",
     scope: "tasks:write",
     annotations: { destructiveHint: false },
     schema: schemas.messageBody.safeExtend({ task_id: taskId }),
@@ -178,13 +178,12 @@ const COMMON: readonly TaskTool[] = [
   tool({
     name: "decide_approval",
     title: "Approve or deny a call of a task",
-    description:
-      "Decides a tool call that a task waits for approval of, once. `arguments` take the place of the model's.",
+    description: "Approves or denies a pending tool call, once. `arguments` replace the model's.",
     scope: "tasks:write",
     annotations: { destructiveHint: true },
     schema: schemas.approvalBody.safeExtend({
       task_id: taskId,
-      call_id: z.string().describe("Id of the call that waits: call_…"),
+      call_id: z.string().describe("Id of the pending call: call_…"),
     }),
     run: async (args, call) => {
       const { task_id, call_id, decision, comment = null } = args;
@@ -224,7 +223,7 @@ function agentTool({ name, description }: AgentSummary): TaskTool {
   return tool({
     name: `${AGENT_PREFIX}${name}`,
     title: `Agent ${name}`,
-    description: `${description} Runs a task for this agent, waits for it, and gives its answer; where that takes longer, it names the task to wait for.`,
+    description: `${description} Runs a task for this agent, waits for it, and returns its answer; if that takes longer, names the task to wait for.`,
     scope: "tasks:write",
     annotations: { destructiveHint: false, openWorldHint: true },
     schema: agentArguments,

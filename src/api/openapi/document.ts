@@ -36,18 +36,18 @@ const OF_STATUS: Readonly<Record<string, HeaderName>> = {
 };
 
 const TAGS = [
-  { name: "Tasks", description: "Work that is submitted once and comes to an end." },
-  { name: "Events", description: "The log of a task: read, streamed, or watched live." },
-  { name: "Tools", description: "What runs may call." },
-  { name: "Agents", description: "Named configs, with versions." },
-  { name: "MCP", description: "The service as an MCP server." },
-  { name: "MCP servers", description: "Servers whose tools runs may use." },
-  { name: "Webhooks", description: "Who is told of tasks." },
-  { name: "Hooks", description: "What starts a task from elsewhere." },
-  { name: "Keys", description: "Who may call." },
-  { name: "Usage", description: "What was spent, and how much may be." },
-  { name: "Admin", description: "For those who keep the service." },
-  { name: "System", description: "Open to everyone." },
+  { name: "Tasks", description: "Work that is submitted once and runs to an end." },
+  { name: "Events", description: "The event log of a task: read, stream or watch it live." },
+  { name: "Tools", description: "Tools that runs can call." },
+  { name: "Agents", description: "Named, versioned configs." },
+  { name: "MCP", description: "Opspawn as an MCP server." },
+  { name: "MCP servers", description: "MCP servers that provide tools to runs." },
+  { name: "Webhooks", description: "Notifications about tasks." },
+  { name: "Hooks", description: "URLs that start a task from a template." },
+  { name: "Keys", description: "API keys." },
+  { name: "Usage", description: "Usage, budgets and concurrency limits." },
+  { name: "Admin", description: "Audit log and invariant checks." },
+  { name: "System", description: "Health. Needs no key." },
 ];
 
 /**
@@ -66,7 +66,7 @@ export function openApiDocument(
       title: "Opspawn",
       version: manifest.version,
       description:
-        "Runs AI agents as durable tasks: submit a goal, watch its run live, and know that it ends.",
+        "Runs AI agents as durable tasks: submit a goal, watch the run live, and rely on it to finish.",
       license: { name: "Apache-2.0", url: "https://www.apache.org/licenses/LICENSE-2.0" },
     },
     servers: [{ url: server }],
@@ -100,7 +100,7 @@ export function openApiDocument(
           type: "apiKey",
           in: "query",
           name: "ticket",
-          description: "A ticket of 60 seconds, for browsers.",
+          description: "A ticket valid for 60 seconds, for browsers.",
         },
       },
     },

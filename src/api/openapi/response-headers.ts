@@ -10,23 +10,23 @@ const text = (description: string, example: string, required = false) => ({
 /** Every header that an answer may carry besides those that say nothing of this API. */
 export const RESPONSE_HEADERS = {
   "X-Request-Id": text(
-    "Names this request: the client's own `X-Request-Id` where it is a sane one, else a new one.",
+    "Identifies this request: the client's `X-Request-Id` if it is valid, otherwise a new id.",
     "req_0f8fad5b-d9cb-469f-a165-70867728950e",
     true,
   ),
   Location: text(
-    "Where what was made is.",
+    "The path of the created resource.",
     "/api/v1/tasks/task_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a11",
     true,
   ),
-  ETag: text("The version of what is shown, for `If-None-Match` and `If-Match`.", '"3-m3x1k2a8"'),
-  "Idempotent-Replayed": text("`true`: the answer of an earlier request with this key.", "true"),
-  "Preference-Applied": text("Which preference was honoured.", "wait=30"),
-  "Retry-After": text("Seconds after which it is worth trying again.", "1"),
-  Allow: text("The methods that this address knows.", "GET, HEAD, OPTIONS, POST", true),
-  "WWW-Authenticate": text("How to say who you are.", 'Bearer realm="opspawn"', true),
+  ETag: text("The version of the resource, for `If-None-Match` and `If-Match`.", '"3-m3x1k2a8"'),
+  "Idempotent-Replayed": text("`true`: the response of an earlier request with this key.", "true"),
+  "Preference-Applied": text("The preference that was applied.", "wait=30"),
+  "Retry-After": text("Seconds to wait before retrying.", "1"),
+  Allow: text("The methods allowed for this path.", "GET, HEAD, OPTIONS, POST", true),
+  "WWW-Authenticate": text("The authentication scheme.", 'Bearer realm="opspawn"', true),
   "Mcp-Session-Id": text(
-    "Tells apart clients that share a key.",
+    "Distinguishes clients that share a key.",
     "6ba7b810-9dad-41d1-80b4-00c04fd430c8",
   ),
 } as const;

@@ -73,14 +73,14 @@ export const SECURED = [{ bearer: [] }];
 /** `Prefer: wait=n` on submit and get. */
 export const preferHeader = z.object({
   prefer: z.string().optional().openapi({
-    description: "`wait=30` waits up to 60 seconds for a terminal status or a wait.",
+    description: "`wait=30` waits up to 30 seconds (at most 60) until the task finishes or pauses.",
     example: "wait=30",
   }),
 });
 
 /** What the document says of `Idempotency-Key`. */
 export const IDEMPOTENCY_KEY =
-  "The same key and body are given the same answer, for 24 hours; the work is done once.";
+  "For 24 hours, requests with the same key and body run once and get the same response.";
 
 /** `Idempotency-Key` on what creates a task. */
 export const keyHeader = z.object({
@@ -92,7 +92,7 @@ export const keyHeader = z.object({
 /** `If-None-Match` on what has an entity tag. */
 export const ifNoneMatch = z.object({
   "if-none-match": z.string().optional().openapi({
-    description: "An `ETag`: 304 is answered as long as nothing has changed.",
+    description: "An `ETag`. The response is 304 while the task is unchanged.",
   }),
 });
 

@@ -29,8 +29,9 @@ const retryRoute = createRoute({
   method: "post",
   path: "/api/v1/tasks/{id}/retry",
   operationId: "retryTask",
-  summary: "Try a task again",
-  description: "A new task with the same input; `retry_of` names this one, which must be over.",
+  summary: "Retry a task",
+  description:
+    "Submits a new task with the same input; its `retry_of` is this task, which must have finished.",
   request: {
     params: schemas.taskPath,
     headers: keyHeader,
@@ -59,9 +60,9 @@ const messageRoute = createRoute({
   method: "post",
   path: "/api/v1/tasks/{id}/messages",
   operationId: "sendMessage",
-  summary: "Say something to a run",
+  summary: "Send a message to a run",
   description:
-    "Answers the question that the run waits for, if it waits for `input`; else the model is shown it with its next call.",
+    "If the run waits for `input`, the message answers its question. Otherwise the model sees it with its next call.",
   request: {
     params: schemas.taskPath,
     body: {
@@ -70,7 +71,7 @@ const messageRoute = createRoute({
     },
   },
   responses: {
-    202: json("The task as it is now.", schemas.task),
+    202: json("The current state of the task.", schemas.task),
     ...refusals(
       ...BODY_PROBLEMS,
       "not_found",
@@ -90,7 +91,8 @@ const approvalRoute = createRoute({
   path: "/api/v1/tasks/{id}/approvals/{call_id}",
   operationId: "decideApproval",
   summary: "Approve or deny a tool call",
-  description: "A call is decided once. Edited arguments are checked against the tool's schema.",
+  description:
+    "A call can be decided once. Edited arguments are validated against the tool's schema.",
   request: {
     params: schemas.approvalPath,
     body: {
@@ -99,7 +101,7 @@ const approvalRoute = createRoute({
     },
   },
   responses: {
-    202: json("The task as it is now.", schemas.task),
+    202: json("The current state of the task.", schemas.task),
     ...refusals(
       ...BODY_PROBLEMS,
       "not_found",
@@ -116,9 +118,9 @@ const limitsRoute = createRoute({
   method: "patch",
   path: "/api/v1/tasks/{id}/limits",
   operationId: "changeLimits",
-  summary: "Raise or lower the limits of a live run",
+  summary: "Change the limits of a live run",
   description:
-    "A run that waits for `budget` goes on if what it met is lifted. null lifts a limit altogether.",
+    "A run that waits for `budget` resumes if the limit it reached is raised. null removes a limit.",
   request: {
     params: schemas.taskPath,
     body: {
@@ -127,7 +129,7 @@ const limitsRoute = createRoute({
     },
   },
   responses: {
-    200: json("The task as it is now.", schemas.task),
+    200: json("The current state of the task.", schemas.task),
     ...refusals(...BODY_PROBLEMS, "not_found", "not_started", "task_over", "unpriced_model"),
   },
 });

@@ -41,7 +41,7 @@ export async function commandTask(
 ): Promise<TaskRow> {
   const row = await taskOf(deps, caller, id);
   if (isTerminal(row.status)) {
-    throw new Problem("task_over", `The task is ${row.status}; nothing follows that.`);
+    throw new Problem("task_over", `The task has finished: ${row.status}.`);
   }
   const run = deps.run(row.tenant_id, row.task_id);
   if (row.status === "pending") {

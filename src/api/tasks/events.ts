@@ -41,16 +41,16 @@ const eventsRoute = createRoute({
   method: "get",
   path: "/api/v1/tasks/{id}/events",
   operationId: "listEvents",
-  summary: "The event log of a task",
+  summary: "Read or stream the event log of a task",
   description:
-    "A JSON page; with `Accept: text/event-stream` a live stream (resume by `Last-Event-ID` or `after`); with `Upgrade: websocket` the live protocol `opspawn.v1`.",
+    "Returns a JSON page. With `Accept: text/event-stream`, a live stream (resume with `Last-Event-ID` or `after`). With `Upgrade: websocket`, the live protocol `opspawn.v1`.",
   tags: ["Events"],
   security: [{ bearer: ["tasks:read"] }, { ticket: [] }],
   middleware: [mayWatch] as const,
   request: { params: schemas.taskPath, query: schemas.eventsQuery },
   responses: {
     200: {
-      description: "A page of events, or the stream of them.",
+      description: "A page of events, or the event stream.",
       content: {
         "application/json": { schema: schemas.eventPage },
         "text/event-stream": { schema: { type: "string" } },

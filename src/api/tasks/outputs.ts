@@ -13,15 +13,15 @@ const outputRoute = createRoute({
   method: "get",
   path: "/api/v1/tasks/{id}/outputs/{sha256}",
   operationId: "readOutput",
-  summary: "Read a long output of a tool",
+  summary: "Read a long tool output",
   description:
-    "A `tool.completed` with `output_sha256` holds only the beginning; this is the whole, page by page.",
+    "A `tool.completed` with `output_sha256` contains only the beginning. This returns the full output, page by page.",
   tags: ["Events"],
   security: SECURED,
   middleware: [requireScope("tasks:read")] as const,
   request: { params: schemas.outputPath, query: schemas.outputQuery },
   responses: {
-    200: json("A part of the output's text.", schemas.outputPage),
+    200: json("A part of the output.", schemas.outputPage),
     ...refusals("not_found", "validation_failed"),
   },
 });
@@ -35,7 +35,7 @@ export function outputRoutes(app: OpenAPIHono<AppEnv>): void {
     const row = await taskOf(deps, caller, id);
     const page = await deps.run(row.tenant_id, row.task_id).output(sha256, offset, limit);
     if (page === null) {
-      throw new Problem("not_found", "The run kept no output of this name.");
+      throw new Problem("not_found", "The run has no output with this hash.");
     }
     const end = offset + page.text.length;
     const next_offset = end < page.total ? end : null;

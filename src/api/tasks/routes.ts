@@ -33,7 +33,7 @@ const submitRoute = createRoute({
   path: "/api/v1/tasks",
   operationId: "submitTask",
   summary: "Submit a task",
-  description: "Once this answers 201, the task reaches an end or a named wait.",
+  description: "After the 201, the task either finishes or pauses for a stated reason.",
   tags,
   security: SECURED,
   middleware: [requireScope("tasks:write"), jsonBody] as const,
@@ -89,8 +89,11 @@ const getRoute = createRoute({
   middleware: [requireScope("tasks:read")] as const,
   request: { params: schemas.taskPath, headers: preferHeader.extend(ifNoneMatch.shape) },
   responses: {
-    200: json("The task as it is now.", schemas.task, "ETag", "Preference-Applied"),
-    304: { description: "It is what `If-None-Match` names.", headers: headersOf(["ETag"]) },
+    200: json("The current state of the task.", schemas.task, "ETag", "Preference-Applied"),
+    304: {
+      description: "Unchanged since the version in `If-None-Match`.",
+      headers: headersOf(["ETag"]),
+    },
     ...refusals("not_found"),
   },
 });
@@ -100,7 +103,7 @@ const cancelRoute = createRoute({
   path: "/api/v1/tasks/{id}/cancel",
   operationId: "cancelTask",
   summary: "Cancel a task",
-  description: "Aborts the call in flight. A task that is over stays as it is.",
+  description: "Aborts the call in flight. Has no effect on a finished task.",
   tags,
   security: SECURED,
   middleware: [requireScope("tasks:write"), jsonBody] as const,
@@ -109,7 +112,7 @@ const cancelRoute = createRoute({
     body: { content: { "application/json": { schema: schemas.cancelBody } } },
   },
   responses: {
-    202: json("The task as it is now.", schemas.task),
+    202: json("The current state of the task.", schemas.task),
     ...refusals(...BODY_PROBLEMS, "not_found"),
   },
 });
@@ -118,8 +121,8 @@ const ticketRoute = createRoute({
   method: "post",
   path: "/api/v1/tasks/{id}/ticket",
   operationId: "createTicket",
-  summary: "Get a ticket for watching from a browser",
-  description: "Good for 60 seconds, for the events of this task: `?ticket=…`.",
+  summary: "Create a ticket to watch a task from a browser",
+  description: "Valid for 60 seconds, for the events of this task: `?ticket=…`.",
   tags,
   security: SECURED,
   middleware: [requireScope("tasks:read")] as const,

@@ -29,7 +29,7 @@ const someText = z.string().regex(/\S/, "must not be empty").max(500_000);
 /** What an input may hold that has a meaning. */
 export const inputFields = {
   goal: someText.optional().openapi({ example: "What is 17% of 2,340?" }),
-  prompt: someText.optional().openapi({ description: "The same as goal; goal wins." }),
+  prompt: someText.optional().openapi({ description: "The same as goal, which takes precedence." }),
   context: freeObject.optional(),
   messages: z.array(message).max(1000).optional(),
   images: z
@@ -45,7 +45,7 @@ export const inputFields = {
     .max(20)
     .optional(),
   inject_mcp_proxy: z.boolean().optional().openapi({
-    description: "The same as `agent_config.inject_mcp_proxy`, which wins.",
+    description: "The same as `agent_config.inject_mcp_proxy`, which takes precedence.",
   }),
   script: checkedBy(scriptSchema).optional(),
   script_tools: checkedBy(scriptToolsSchema).optional(),
@@ -57,7 +57,7 @@ const inputData = z
     path: ["goal"],
     message: "goal or prompt is required",
   })
-  .openapi("InputData", { description: "A free object; these fields have a meaning." });
+  .openapi("InputData", { description: "A free-form object. These fields have a meaning." });
 
 export const submitBody = z
   .strictObject({
@@ -70,14 +70,14 @@ export const submitBody = z
     priority: z.number().int().min(-1000).max(1000).default(0),
     metadata: freeObject.optional(),
     scheduled_at: instant.nullish().openapi({
-      description: "The run begins no sooner; until then it waits for `schedule`.",
+      description: "Earliest start. Until then the run waits for `schedule`.",
     }),
     callback_url: webhookUrl.nullish().openapi({
       description:
-        "Is told of every type of webhook event of this task, signed with the tenant's secret (`GET /api/v1/webhooks/callbacks/secret`).",
+        "Receives every type of webhook event of this task, signed with the tenant's secret (`GET /api/v1/webhooks/callbacks/secret`).",
     }),
     request_id: plainText(255).min(1).optional().openapi({
-      description: "The same as the header Idempotency-Key, which wins.",
+      description: "The same as the header Idempotency-Key, which takes precedence.",
     }),
   })
   .openapi("SubmitTask", {
@@ -96,14 +96,13 @@ export const messageBody = z
   .strictObject({
     content: z.string().max(500_000).optional(),
     data: freeObject.optional().openapi({
-      description: "The answer to a structured question; fields that are left out have defaults.",
+      description: "The answer to a structured question. Omitted fields get their defaults.",
     }),
     action: z.enum(INPUT_ACTIONS).optional().openapi({
-      description:
-        "What is done with the question of a call (`input.requested`); it is answered if this is not given.",
+      description: "Action for a question of a call (`input.requested`). Default: answer it.",
     }),
     call_id: z.string().min(1).max(64).optional().openapi({
-      description: "The call whose question it answers. Where there are several, name `key` too.",
+      description: "The call whose question it answers. If it asked several, set `key` too.",
     }),
     key: z.string().min(1).max(64).optional().openapi({
       description: "The `key` of the `input.requested` that it answers.",
@@ -120,7 +119,7 @@ export const approvalBody = z
   .strictObject({
     decision: z.enum(["approve", "deny"]),
     arguments: freeValue.optional().openapi({
-      description: "Take the place of the model's; checked against the tool's schema.",
+      description: "Replaces the model's arguments. Validated against the tool's schema.",
     }),
     comment: plainText(MAX_REASON_CHARS).optional(),
   })
@@ -200,12 +199,12 @@ export const task = z
       description: "approval, input, timer, budget, schedule or concurrency.",
     }),
     waiting_until: timestamp.nullable().openapi({
-      description: "When the wait ends by itself; null where only somebody can end it.",
+      description: "When the wait ends by itself; null if it needs a person.",
     }),
     input_data: freeObject.nullable().openapi({
-      description: "null in a list where it is larger than 16 KiB; the task itself has it.",
+      description: "null in a list if it is larger than 16 KiB; get the task to read it.",
     }),
-    result: freeValue.openapi({ description: "Holds `answer`. null in a list where it is large." }),
+    result: freeValue.openapi({ description: "Contains `answer`. null in a list if it is large." }),
     error: z
       .object({ code: z.string(), message: z.string(), details: freeValue.optional() })
       .nullable(),
@@ -252,7 +251,7 @@ const event = z
 export const eventPage = z
   .object({
     events: z.array(event),
-    last_seq: z.number().int().openapi({ description: "The log's, not the page's." }),
+    last_seq: z.number().int().openapi({ description: "Of the log, not of the page." }),
     has_more: z.boolean(),
     status: z.enum(TASK_STATUSES),
   })

@@ -68,7 +68,7 @@ export async function retryTask(
     if (!isTerminal(origin.status)) {
       throw new Problem(
         "not_finished",
-        `The task is ${origin.status}; only one that is over can be tried again.`,
+        `The task is ${origin.status}; only a finished task can be retried.`,
       );
     }
     const { config, limits } = origin;
@@ -146,16 +146,12 @@ export async function submitHooked(
 
 async function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): Promise<NewTask> {
   if (!AGENT_TASKS.has(body.task_type)) {
-    throw fieldProblem(
-      "unknown_task_type",
-      "/task_type",
-      `There is no task type "${body.task_type}".`,
-    );
+    throw fieldProblem("unknown_task_type", "/task_type", `Unknown task type "${body.task_type}".`);
   }
   const { tenantId } = caller;
   const found = await agentForTask(deps, tenantId, body.agent);
   if (found === null) {
-    throw fieldProblem("unknown_agent", "/agent", `There is no agent "${body.agent}".`);
+    throw fieldProblem("unknown_agent", "/agent", `Unknown agent "${body.agent}".`);
   }
   const { agent, tools } = found;
   const said = layersOf(saidOf(body), body.limits ?? {});
@@ -267,12 +263,12 @@ async function replay(
   if (earlier.fingerprint !== fingerprint) {
     throw new Problem(
       "idempotency_key_reused",
-      "This idempotency key was used for a request with another body.",
+      "This idempotency key was used for a request with a different body.",
     );
   }
   const row = await deps.tasks.get(caller.tenantId, earlier.taskId);
   if (row === null) {
-    throw new Problem("not_found", "The task of this idempotency key does not exist any more.");
+    throw new Problem("not_found", "The task of this idempotency key no longer exists.");
   }
   return asAccepted(row);
 }

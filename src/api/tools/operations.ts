@@ -16,8 +16,8 @@ export const listRoute = createRoute({
   method: "get",
   path: "/api/v1/tools",
   operationId: "listTools",
-  summary: "The tools that runs may use",
-  description: "The deployment's, then the tenant's own.",
+  summary: "List tools",
+  description: "Lists the deployment's tools, then the tenant's own.",
   responses: { 200: json("All tools.", schemas.toolList), ...refusals() },
 });
 
@@ -52,7 +52,7 @@ export const replaceRoute = createRoute({
   method: "put",
   path: "/api/v1/tools/{name}",
   operationId: "replaceTool",
-  summary: "Make a new version of a tool",
+  summary: "Replace a tool",
   request: {
     ...named,
     body: { required: true, content: { "application/json": { schema: schemas.replaceBody } } },
@@ -75,7 +75,7 @@ export const enableRoute = createRoute({
   path: "/api/v1/tools/{name}",
   operationId: "enableTool",
   summary: "Enable or disable a tool",
-  description: "A disabled tool is kept and is in no new task. This makes a new version.",
+  description: "A disabled tool is kept, but not offered to new tasks. Creates a new version.",
   request: {
     ...named,
     body: { required: true, content: { "application/json": { schema: schemas.enableBody } } },
@@ -93,10 +93,10 @@ export const removeRoute = createRoute({
   path: "/api/v1/tools/{name}",
   operationId: "deleteTool",
   summary: "Delete a tool",
-  description: "Tasks that began with it keep it.",
+  description: "Tasks that were submitted with it keep it.",
   request: named,
   responses: {
-    204: { description: "It is gone." },
+    204: { description: "Deleted." },
     ...refusals("not_found", "validation_failed", "tool_exists", "precondition_failed"),
   },
 });

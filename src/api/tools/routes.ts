@@ -33,7 +33,7 @@ const TOOLS = new VersionedResource<ToolRow>({
   exists: "tool_exists",
   full: [
     "too_many_tools",
-    `A tenant has at most ${MAX_TENANT_TOOLS} tools, and ${MAX_SNAPSHOT_CHARS} characters of their definitions.`,
+    `A tenant can have at most ${MAX_TENANT_TOOLS} tools, and ${MAX_SNAPSHOT_CHARS} characters of their definitions.`,
   ],
   current: ({ tools }, tenantId, name) => tools.get(tenantId, name),
 });

@@ -17,7 +17,7 @@ const name = z
 /** A JSON Schema: whether it can be applied is checked apart, with pointers into it. */
 const jsonSchema = z
   .custom<JsonObject>(isJsonObject, "must be a JSON Schema object")
-  .openapi({ type: "object", description: "JSON Schema 2020-12; references stay within it." });
+  .openapi({ type: "object", description: "JSON Schema 2020-12. References must stay within it." });
 
 const http = z.strictObject({
   method: z.enum(HTTP_METHODS),
@@ -25,13 +25,13 @@ const http = z.strictObject({
   headers: z
     .record(z.string(), z.string().max(4096))
     .default({})
-    .openapi({ description: "Values name secrets of the deployment as `${secret:NAME}`." }),
+    .openapi({ description: "Values refer to secrets of the deployment as `${secret:NAME}`." }),
 });
 
 const code = z.strictObject({
   source: z.string().min(1).openapi({
     description:
-      "The body of an async function in JavaScript or TypeScript; `input` has the arguments.",
+      "The body of an async function in JavaScript or TypeScript. `input` contains the arguments.",
     example: "return { celsius: (input.fahrenheit - 32) / 1.8 };",
   }),
 });
@@ -85,7 +85,7 @@ export const toolPath = z.object({
 
 export const ifMatch = z.object({
   "if-match": z.string().max(1024).optional().openapi({
-    description: "The `ETag` that the tool must still have.",
+    description: "The `ETag` that the tool must have.",
   }),
 });
 
@@ -101,11 +101,12 @@ export const tool = z
     input_schema: freeObject,
     output_schema: freeObject.nullable(),
     effect: z.enum(EFFECTS).openapi({
-      description: "The gravest that a call may have; the event of each call says which it has.",
+      description:
+        "The worst effect that any call can have. The event of each call contains its own.",
     }),
     approval: z.enum(APPROVALS),
     untrusted: z.enum(UNTRUSTED).nullable().openapi({
-      description: "Where its output comes from, if that is nobody who may be believed.",
+      description: "The source of its output, if that is untrusted.",
     }),
     timeout_ms: z.number().int(),
     http: z

@@ -11,27 +11,30 @@ const listRoute = createRoute({
   method: "get",
   path: "/api/v1/concurrency",
   operationId: "listConcurrencyCaps",
-  summary: "The caps on how many tasks work at once, and how they are used",
+  summary: "List concurrency limits and their use",
   tags: ["Usage"],
   security: SECURED,
   middleware: [requireScope("admin")] as const,
-  responses: { 200: json("The caps.", schemas.concurrencyList), ...refusals() },
+  responses: { 200: json("The concurrency limits.", schemas.concurrencyList), ...refusals() },
 });
 
 const setRoute = createRoute({
   method: "put",
   path: "/api/v1/concurrency",
   operationId: "setConcurrencyCap",
-  summary: "Set or lift a cap on how many tasks work at once",
+  summary: "Set or remove a concurrency limit",
   description:
-    "For the whole tenant, or for one agent. A task beyond it waits for `concurrency`, by priority, then in turn among agents, then by age, and goes on when another waits or ends; one that waits for something else counts as no work. With 0 no task begins to work. A lower cap stops no task that works. It binds the tasks that are submitted once the tenant has its first cap. `max_runs: null` lifts it.",
+    "Limits how many tasks of the whole tenant or of one agent work at once. A task above the limit waits for `concurrency`, ordered by priority, then in turn among agents, then by age, and resumes when another task pauses or ends. Tasks that wait for something else do not count. With 0, no task starts. A lower limit stops no working task. It applies to tasks submitted after the tenant has set its first limit. `max_runs: null` removes it.",
   tags: ["Usage"],
   security: SECURED,
   middleware: [requireScope("admin"), jsonBody] as const,
   request: {
     body: { required: true, content: { "application/json": { schema: schemas.concurrencyBody } } },
   },
-  responses: { 200: json("The caps.", schemas.concurrencyList), ...refusals(...BODY_PROBLEMS) },
+  responses: {
+    200: json("The concurrency limits.", schemas.concurrencyList),
+    ...refusals(...BODY_PROBLEMS),
+  },
 });
 
 /** Adds the routes of caps on concurrency to an app. */

@@ -6,8 +6,8 @@ import type { Examples } from "../openapi/examples.ts";
 const dayText = z.iso.date("must be a day, YYYY-MM-DD").openapi({ example: "2026-11-24" });
 
 export const usageQuery = z.strictObject({
-  from: dayText.optional().openapi({ description: "First day; 29 days before today by default." }),
-  to: dayText.optional().openapi({ description: "Last day; today by default." }),
+  from: dayText.optional().openapi({ description: "First day. Default: 29 days before today." }),
+  to: dayText.optional().openapi({ description: "Last day. Default: today." }),
   group_by: z
     .string()
     .transform((text) => text.split(","))
@@ -39,7 +39,7 @@ export const usageReport = z
 export const budgetBody = z
   .strictObject({
     agent: z.string().min(1).max(128).nullish().openapi({
-      description: "The agent whose tasks it is for; absent or null: all of the tenant's.",
+      description: "The agent whose tasks it applies to. Absent or null: all tasks of the tenant.",
     }),
     period: z.enum(["day", "month"]),
     max_cost_usd: z.number().min(0).max(1_000_000_000).nullable(),
@@ -55,7 +55,7 @@ export const budgetList = z
         max_cost_usd: z.number(),
         spent_usd: z.number(),
         reserved_usd: z.number().openapi({
-          description: "Held back for model calls that are under way.",
+          description: "Reserved for model calls in flight.",
         }),
       }),
     ),
@@ -65,7 +65,7 @@ export const budgetList = z
 export const concurrencyBody = z
   .strictObject({
     agent: z.string().min(1).max(128).nullish().openapi({
-      description: "The agent whose tasks it is for; absent or null: all of the tenant's.",
+      description: "The agent whose tasks it applies to. Absent or null: all tasks of the tenant.",
     }),
     max_runs: z.number().int().min(0).max(1000).nullable(),
   })

@@ -18,8 +18,8 @@ export const listRoute = createRoute({
   method: "get",
   path: WEBHOOKS,
   operationId: "listWebhooks",
-  summary: "The webhooks of the tenant",
-  responses: { 200: json("All of them.", schemas.webhookList), ...refusals() },
+  summary: "List webhooks",
+  responses: { 200: json("The complete list.", schemas.webhookList), ...refusals() },
 });
 
 export const createWebhookRoute = createRoute({
@@ -27,9 +27,9 @@ export const createWebhookRoute = createRoute({
   method: "post",
   path: WEBHOOKS,
   operationId: "createWebhook",
-  summary: "Have an address told of tasks",
+  summary: "Create a webhook",
   description:
-    "Messages are Standard Webhooks 1.0.0, at least once, in no particular order. It is told of the tasks that are submitted from now on.",
+    "Notifies a URL about tasks that are submitted from now on. Messages follow Standard Webhooks 1.0.0 and are delivered at least once, in no particular order.",
   request: {
     body: { required: true, content: { "application/json": { schema: schemas.createWebhook } } },
   },
@@ -70,9 +70,9 @@ export const removeRoute = createRoute({
   method: "delete",
   path: WEBHOOK,
   operationId: "deleteWebhook",
-  summary: "Delete a webhook, with its log",
+  summary: "Delete a webhook and its delivery log",
   request: { params: schemas.webhookPath },
-  responses: { 204: { description: "It is gone." }, ...refusals("not_found") },
+  responses: { 204: { description: "Deleted." }, ...refusals("not_found") },
 });
 
 export const secretRoute = createRoute({
@@ -80,8 +80,8 @@ export const secretRoute = createRoute({
   method: "get",
   path: "/api/v1/webhooks/{id}/secret",
   operationId: "getWebhookSecret",
-  summary: "What a webhook's messages are signed with",
-  description: "`callbacks` in the place of an id: what those to `callback_url`s are signed with.",
+  summary: "Get a webhook's signing secret",
+  description: "With the id `callbacks`: the secret that signs messages to `callback_url`s.",
   request: { params: schemas.webhookPath },
   responses: {
     200: json("The secret.", schemas.secret),
@@ -96,7 +96,7 @@ export const rotateRoute = createRoute({
   operationId: "rotateWebhookSecret",
   summary: "Replace a webhook's secret",
   description:
-    "The one before signs too, for a day. `callbacks` in the place of an id: that of `callback_url`s.",
+    "For one day, the previous secret also signs. With the id `callbacks`: the secret of `callback_url`s.",
   request: { params: schemas.webhookPath },
   responses: {
     200: json("The new secret.", schemas.secret),
@@ -109,10 +109,10 @@ export const testRoute = createRoute({
   method: "post",
   path: "/api/v1/webhooks/{id}/test",
   operationId: "testWebhook",
-  summary: "Send a webhook a `webhook.test`",
+  summary: "Send a test message",
   request: { params: schemas.webhookPath },
   responses: {
-    202: json("What is being delivered.", schemas.delivery),
+    202: json("The delivery.", schemas.delivery),
     ...refusals("not_found", "webhook_disabled"),
   },
 });
@@ -122,8 +122,8 @@ export const deliveriesRoute = createRoute({
   method: "get",
   path: "/api/v1/webhooks/{id}/deliveries",
   operationId: "listDeliveries",
-  summary: "What a webhook was sent, newest first",
-  description: "`callbacks` in the place of an id: what the tenant's `callback_url`s were sent.",
+  summary: "List a webhook's deliveries, newest first",
+  description: "With the id `callbacks`: deliveries to the tenant's `callback_url`s.",
   request: { params: schemas.webhookPath, query: schemas.deliveriesQuery },
   responses: {
     200: json("A page of deliveries.", schemas.deliveryList),
@@ -136,11 +136,11 @@ export const redeliverRoute = createRoute({
   method: "post",
   path: "/api/v1/webhooks/{id}/deliveries/{delivery_id}/redeliver",
   operationId: "redeliver",
-  summary: "Send a message once more",
-  description: "Under the same `webhook-id`, with all attempts anew.",
+  summary: "Redeliver a message",
+  description: "Sends it again with the same `webhook-id` and a full set of attempts.",
   request: { params: schemas.deliveryPath },
   responses: {
-    202: json("What is being delivered.", schemas.delivery),
+    202: json("The delivery.", schemas.delivery),
     ...refusals("not_found", "webhook_disabled"),
   },
 });

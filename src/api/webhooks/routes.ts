@@ -47,7 +47,7 @@ const create: ApiHandler<typeof operations.createWebhookRoute> = async (c) => {
   const { secret, sealed } = await newSecretFor(deps, caller.tenantId, id);
   const row = await deps.webhooks.insert(caller.tenantId, id, body, sealed, isoTime(deps.now()));
   if (row === null) {
-    throw new Problem("too_many_webhooks", `A tenant has at most ${MAX_WEBHOOKS} webhooks.`);
+    throw new Problem("too_many_webhooks", `A tenant can have at most ${MAX_WEBHOOKS} webhooks.`);
   }
   c.header("Location", `${operations.WEBHOOKS}/${id}`);
   return c.json({ ...webhookJson(row), secret }, 201);

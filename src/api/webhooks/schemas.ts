@@ -14,7 +14,7 @@ const types = z
   .array(z.enum(WEBHOOK_TYPES))
   .min(1)
   .max(WEBHOOK_TYPES.length)
-  .openapi({ description: "Absent: all." });
+  .openapi({ description: "Default: all." });
 const description = plainText(1024).nullable();
 
 export const createWebhook = z
@@ -45,10 +45,10 @@ const webhookFields = {
   enabled: z.boolean(),
   disabled_reason: z.enum(["gone", "failing"]).nullable().openapi({
     description:
-      "Why the service disabled it: it was told 410, or it failed for five days and never worked.",
+      "Why the service disabled it: the receiver responded with 410, or every delivery failed for five days.",
   }),
   failing_since: timestamp.nullable().openapi({
-    description: "When it failed first since it last worked.",
+    description: "Time of the first failure since the last success.",
   }),
   created_at: timestamp,
   updated_at: timestamp,
@@ -66,7 +66,7 @@ export const secret = z
   .object({
     secret: secretText,
     previous_until: timestamp.nullable().openapi({
-      description: "Until when the secret before signs too, or is accepted too.",
+      description: "Until when the previous secret also signs or is accepted.",
     }),
   })
   .openapi("SigningSecret");
@@ -92,7 +92,7 @@ export const deliveriesQuery = z.strictObject({
 
 export const delivery = z
   .object({
-    id: z.string().openapi({ description: "The `webhook-id` that it is sent with." }),
+    id: z.string().openapi({ description: "The `webhook-id` of the message." }),
     type: z.string(),
     task_id: z.string().nullable(),
     seq: z.number().int().nullable(),
@@ -103,7 +103,7 @@ export const delivery = z
     last_status: z.number().int().nullable(),
     last_error: z.string().nullable().openapi({
       description:
-        "A class: http_error, redirected, gone, timeout, server_unreachable, url_refused, secret_unreadable, webhook_disabled, no_receiver.",
+        "One of http_error, redirected, gone, timeout, server_unreachable, url_refused, secret_unreadable, webhook_disabled, no_receiver.",
     }),
     delivered_at: timestamp.nullable(),
     created_at: timestamp,

@@ -18,7 +18,7 @@ export interface ShownSecret {
 export function checkAddress({ catalogue }: ApiDeps, url: string, pointer: string): void {
   const detail = catalogue.addressDefect(url);
   if (detail !== null) {
-    throw new Problem("validation_failed", `The body is not valid: ${pointer} ${detail}`, {
+    throw new Problem("validation_failed", `The body is invalid: ${pointer} ${detail}`, {
       faults: [{ pointer, detail }],
     });
   }
@@ -34,7 +34,7 @@ export async function newSecretFor(
   if (!deps.secrets.kept) {
     throw new Problem(
       "encryption_unavailable",
-      "Secrets are kept with the setting OPSPAWN_ENCRYPTION_KEY, which is not set.",
+      "Secrets need the setting OPSPAWN_ENCRYPTION_KEY, which is not set.",
     );
   }
   return deps.secrets.seal(tenantId, owner, given);
@@ -70,13 +70,13 @@ export async function shownSecret(
   kept: SealedSecret | null,
 ): Promise<ShownSecret> {
   if (kept === null) {
-    throw new Problem("not_found", "There is no such secret.");
+    throw new Problem("not_found", "Unknown secret.");
   }
   const [secret, previous] = await deps.secrets.open(tenantId, owner, kept, deps.now());
   if (secret === undefined) {
     throw new Problem(
       "encryption_unavailable",
-      "The secret was sealed with another OPSPAWN_ENCRYPTION_KEY; replace it by rotating.",
+      "The secret was encrypted with another OPSPAWN_ENCRYPTION_KEY; rotate it.",
     );
   }
   return { secret, previous_until: previous === undefined ? null : kept.previous_until };
@@ -91,7 +91,7 @@ export async function rotateSecret(
   const { secret, sealed } = await newSecretFor(deps, tenantId, owner);
   const until = isoTime(deps.now() + OVERLAP_MS);
   if (!(await deps.secretStore.rotate(tenantId, owner, sealed, until))) {
-    throw new Problem("not_found", "There is no such secret.");
+    throw new Problem("not_found", "Unknown secret.");
   }
   return { secret, previous_until: until };
 }

@@ -70,13 +70,13 @@ export interface Checks {
 /** Whether a command is carried out, and what then happened. */
 export function accept(state: RunState, command: RunCommand, checks: Checks): Accepted {
   if (state.spec === null) {
-    return refused("not_started", "The run has not begun yet.");
+    return refused("not_started", "The run has not started.");
   }
   if (command.kind === "cancel") {
     return events(...(state.end === null ? cancelled(state, command) : []));
   }
   if (state.end !== null) {
-    return refused("task_over", `The task is ${state.status}; nothing follows that.`);
+    return refused("task_over", `The task has finished: ${state.status}.`);
   }
   switch (command.kind) {
     case "message":
@@ -126,7 +126,7 @@ function said(state: RunState, command: Of<"message">, checks: Checks): Accepted
   const [one, ...others] = open;
   if (one !== undefined) {
     return others.length > 0 || (key === undefined && meant.length > 1)
-      ? refused("invalid_arguments", `Name the question that is answered: ${keysOf(open)}.`)
+      ? refused("invalid_arguments", `Name the question to answer: ${keysOf(open)}.`)
       : answered(one.call, one.question, command, checks);
   }
   const waiting = (state.turn?.calls ?? []).find(
@@ -134,11 +134,11 @@ function said(state: RunState, command: Of<"message">, checks: Checks): Accepted
   );
   if (waiting === undefined && (call_id !== undefined || key !== undefined)) {
     return meant.length > 0
-      ? refused("question_answered", "The question was answered before, or taken back.")
-      : refused("no_such_call", "No call asks such a question.");
+      ? refused("question_answered", "The question was answered or withdrawn.")
+      : refused("no_such_call", "No call asks this question.");
   }
   if (action !== "accept") {
-    return refused("no_such_call", "No call asks anything that could be declined.");
+    return refused("no_such_call", "No call asks a question that can be declined.");
   }
   const event: NewEvent = {
     type: "message.received",
@@ -153,7 +153,7 @@ function said(state: RunState, command: Of<"message">, checks: Checks): Accepted
   return waiting !== undefined ||
     (state.inbox.length < MAX_INBOX && inboxChars(state) < MAX_INBOX_CHARS)
     ? events(event)
-    : refused("inbox_full", "The run has not read what it was told before; wait until it has.");
+    : refused("inbox_full", "Too many messages are waiting for the model; try again later.");
 }
 
 /** Whether a call is a question to a person itself, and nobody has answered. */
@@ -200,10 +200,10 @@ function decided(state: RunState, command: Of<"decide">, { argumentsDefect }: Ch
   if (call === undefined || call.approval === null) {
     return wasMade(state, call, call_id)
       ? refused("approval_decided", `The call ${call_id} is not waiting for approval.`)
-      : refused("no_such_call", `The run has made no call ${call_id}.`);
+      : refused("no_such_call", `The run has no call ${call_id}.`);
   }
   if (call.approval.outcome !== null || call.result !== null) {
-    return refused("approval_decided", `The call ${call_id} was decided before.`);
+    return refused("approval_decided", `The call ${call_id} was already decided.`);
   }
   const args = decision === "approve" ? command.arguments : undefined;
   const defect = args === undefined ? null : argumentsDefect(call.approval.name, args);

@@ -70,7 +70,7 @@ export function readRequest(message: JsonObject, by: string, mayWrite: boolean):
     case "approve":
     case "deny": {
       if (!mayWrite) {
-        return refuse("forbidden", "The key has no scope tasks:write.");
+        return refuse("forbidden", "This key lacks the scope tasks:write.");
       }
       const command = readCommand(message, by);
       return typeof command === "string"
