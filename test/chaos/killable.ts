@@ -46,6 +46,8 @@ export class Fate {
   /** The stops that came about. */
   readonly killed: Kill[] = [];
   lives = 0;
+  /** Lives that have ended at a stop. */
+  deaths = 0;
   /** Rows that went into the log, as far as this port saw them. */
   logged = 0;
   /** How often each tool acted on the world, by its idempotency key. */
@@ -134,6 +136,7 @@ class Life {
 
   #die(): never {
     this.ending = true;
+    this.fate.deaths += 1;
     this.#ctx.abort(REASON);
     throw new Error(REASON);
   }
