@@ -4,6 +4,7 @@
  * own process. No test is tried twice: a second try hides a race.
  */
 import { existsSync, readFileSync } from "node:fs";
+import { relative, sep } from "node:path";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-pool-workers";
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
@@ -31,24 +32,28 @@ const BUNDLED = [
   "zod",
 ];
 
-// Vitest keeps projects of one order together; 0 has a meaning of its own on a small machine.
-const FIRST = { sequence: { groupOrder: 1 }, maxWorkers: "100%" } as const;
-const LAST = { sequence: { groupOrder: 2 }, maxWorkers: 2 } as const;
+/**
+ * All projects run side by side, longest files first, so that files that wait for time (retries,
+ * kills, idle objects) overlap with files that compute. More workers than two cores can feed, since
+ * most of an `e2e` file's time is its service's. Vitest wants one number for one order, and 0 has a
+ * meaning of its own on a small machine.
+ */
+const TOGETHER = { sequence: { groupOrder: 1 }, maxWorkers: 4 } as const;
+
+/** How long each file took when `npm run test:times` was last run, milliseconds by its path. */
+const TIMES = JSON.parse(readFileSync(".ci/times.json", "utf8")) as Record<string, number>;
 
 /** Files that take longest go first, so that none of them is left alone at the end. */
-const LONG = ["docs", "crash-points.chaos", "chaos", "deploy", "fuzz", "kill", "mcp-runs"];
-
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    // oxlint-disable-next-line no-array-sort -- a method of vitest's that has this name
-    const ordered = super.sort(files);
-    return (await ordered).toSorted((a, b) => rankOf(a) - rankOf(b));
+    return files.toSorted((a, b) => timeOf(b) - timeOf(a));
   }
 }
 
-function rankOf({ moduleId }: TestSpecification): number {
-  const place = LONG.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`));
-  return place === -1 ? LONG.length : place;
+/** A file without a time may be long: it goes first. */
+function timeOf({ moduleId }: TestSpecification): number {
+  const path = relative(process.cwd(), moduleId).split(sep).join("/");
+  return TIMES[path] ?? Number.MAX_SAFE_INTEGER;
 }
 
 export default defineConfig({
@@ -57,7 +62,7 @@ export default defineConfig({
     projects: [
       {
         test: {
-          ...FIRST,
+          ...TOGETHER,
           name: "unit",
           include: [
             "test/unit/**/*.test.ts",
@@ -78,7 +83,7 @@ export default defineConfig({
           })),
         ],
         test: {
-          ...FIRST,
+          ...TOGETHER,
           name: "workers",
           include: [
             "test/workers/**/*.test.ts",
@@ -102,19 +107,18 @@ export default defineConfig({
           })),
         ],
         test: {
-          ...FIRST,
+          ...TOGETHER,
           name: "chaos",
           include: ["test/chaos/**/*.chaos.test.ts"],
-          // Most of the time of a scenario is the platform's pause before an alarm is tried again.
-          maxConcurrency: 3,
+          // Some scenarios mostly wait for the platform, which tries a failed alarm again after a pause.
+          maxConcurrency: 4,
           setupFiles: ["test/workers/setup.ts"],
           deps: { optimizer: { ssr: { enabled: true, include: BUNDLED } } },
         },
       },
       {
         test: {
-          // Each file starts a service of its own, and mostly waits for it: two at a time, when all else is done.
-          ...LAST,
+          ...TOGETHER,
           name: "e2e",
           include: ["test/e2e/**/*.test.ts", "test/chaos/**/*.test.ts"],
           exclude: ["test/chaos/**/*.chaos.test.ts"],
