@@ -1,4 +1,7 @@
-/** A service of its own for a test or a bench, on a free port and a fresh state. */
+/**
+ * A service for tests and benches, on a free port and a fresh state: one of a file's own, which can be
+ * killed and configured, or a tenant of its own in the one that all files share.
+ */
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, writeFileSync } from "node:fs";
@@ -54,6 +57,10 @@ export interface ExtraKey {
   readonly revokedAt?: string;
 }
 
+const NOT_OWN = "Only a service that a test started itself can be stopped or changed.";
+/** Environment variable by which files of tests find the service that they share. */
+const SHARED = "OPSPAWN_SHARED_SERVICE";
+
 /** Looks at an answer before the test has it. */
 type Look = (asked: { method: string; url: string }, response: Response) => Promise<void>;
 
@@ -69,7 +76,9 @@ export class Service {
   static look: Look | null = null;
   readonly url: string;
   readonly key: string;
-  readonly #state: string;
+  /** Names the key in logs. */
+  keyId = "key_test";
+  readonly #ownState: string | null;
   readonly #port: number;
   readonly #options: ServiceOptions;
   #worker: LocalWorker | null = null;
@@ -77,12 +86,20 @@ export class Service {
   #output = "";
   #proxy: Proxy | null = null;
 
-  private constructor(port: number, state: string, key: string, options: ServiceOptions) {
+  private constructor(port: number, state: string | null, key: string, options: ServiceOptions) {
     this.#port = port;
-    this.#state = state;
+    this.#ownState = state;
     this.#options = options;
     this.url = `http://127.0.0.1:${port}`;
     this.key = key;
+  }
+
+  /** The folder of the state. @throws Error for a shared service */
+  get #state(): string {
+    if (this.#ownState === null) {
+      throw new Error(NOT_OWN);
+    }
+    return this.#ownState;
   }
 
   /** Starts a service on a new state; `key` is valid for the tenant `test`. */
@@ -94,6 +111,41 @@ export class Service {
     await service.up();
     service.#proxy = (await Service.through?.(service.url)) ?? null;
     return service;
+  }
+
+  /** Lets the processes that this one starts join the service. */
+  share(): void {
+    process.env[SHARED] = JSON.stringify({ port: this.#port, key: this.key });
+  }
+
+  /**
+   * Joins the service that all files share, as a tenant of its own, whose key has every scope but
+   * `platform`. `stop` leaves the service as it is.
+   * @throws Error if no service is shared
+   */
+  static async join(): Promise<Service> {
+    const shared = process.env[SHARED];
+    if (shared === undefined) {
+      throw new Error("No service is shared.");
+    }
+    const { port, key } = JSON.parse(shared) as { port: number; key: string };
+    const tenant = `t-${randomBytes(8).toString("hex")}`;
+    const platform = new Service(port, null, key, {});
+    const own = await platform.mint(ALL_SCOPES.replace(" platform", ""), tenant);
+    const service = new Service(port, null, own.key, {});
+    service.keyId = own.key_id;
+    service.#proxy = (await Service.through?.(service.url)) ?? null;
+    return service;
+  }
+
+  /** Makes a key with these scopes, for the service's own tenant or, with `platform`, another one. */
+  async mint(scopes: string, tenant?: string): Promise<{ key: string; key_id: string }> {
+    const wanted = { name: "minted by a test", scopes: scopes.split(" "), tenant };
+    const response = await this.send("POST", "/api/v1/keys", wanted);
+    if (response.status !== 201) {
+      throw new Error(`The key was refused: ${await response.text()}`);
+    }
+    return response.json<{ key: string; key_id: string }>();
   }
 
   /** Starts the process again, on the state it left. Resolves when it answers. */
@@ -124,6 +176,9 @@ export class Service {
 
   /** Ends the whole process tree at once, as a crash would. */
   async kill(): Promise<void> {
+    if (this.#ownState === null) {
+      throw new Error(NOT_OWN);
+    }
     const child = this.#child;
     if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) {
       return;
@@ -137,6 +192,9 @@ export class Service {
   /** Ends the process and removes its state. */
   async stop(): Promise<void> {
     await this.#proxy?.[Symbol.asyncDispose]();
+    if (this.#ownState === null) {
+      return;
+    }
     await this.kill();
     await rm(this.#state, { recursive: true, force: true, maxRetries: 5 });
   }
@@ -146,7 +204,7 @@ export class Service {
     return this.#child?.pid ?? 0;
   }
 
-  /** What the process printed last; for messages of failing tests. */
+  /** What the process of a service of one's own printed last; for messages of failing tests. */
   get output(): string {
     return this.#output;
   }
@@ -211,7 +269,7 @@ export class Service {
     for (const [i, extra] of [own, ...(this.#options.keys ?? [])].entries()) {
       const { key, tenant, scopes, expiresAt, revokedAt }: ExtraKey = extra;
       const hash = createHash("sha256").update(key).digest("hex");
-      const id = i === 0 ? "key_test" : `key_test_${i}`;
+      const id = i === 0 ? this.keyId : `${this.keyId}_${i}`;
       insert.run(id, tenant, id, hash, scopes, expiresAt ?? null, revokedAt ?? null);
     }
   }

@@ -32,7 +32,7 @@ let service: Service | null = null;
 
 beforeAll(async () => {
   if (HERE) {
-    service = await Service.start();
+    service = await Service.join();
   } else if (process.env["REQUIRE_FIXTURES"] === "1") {
     throw new Error(`REQUIRE_FIXTURES=1, but ${MISSING}`);
   }

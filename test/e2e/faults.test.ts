@@ -5,14 +5,14 @@ import { logOf, ofType, play, scripted, type LogEvent, type Task } from "../task
 
 type Data = Readonly<Record<string, unknown>>;
 
+/** As the shared service has it. */
 const BASE_MS = 20;
 const CALL = (name: string, args: unknown = {}): Data => ({ name, arguments: args });
 const SAY = { text: "Done." };
 let service: Service;
 
 beforeAll(async () => {
-  const vars = { OPSPAWN_RETRY_BASE_MS: String(BASE_MS), OPSPAWN_RETRY_ATTEMPTS: "4" };
-  service = await Service.start({ vars });
+  service = await Service.join();
 });
 afterAll(() => service.stop());
 

@@ -21,7 +21,7 @@ const PLACEHOLDER = { agent_config: { planner: "placeholder" } };
 let service: Service;
 
 beforeAll(async () => {
-  service = await Service.start();
+  service = await Service.join();
 });
 afterAll(() => service.stop());
 
@@ -280,7 +280,7 @@ test("cancelling while the model streams ends the run at once, and nothing is wr
   const log = await logOf(service, task_id);
   expect(log.at(-1)).toMatchObject({
     type: "run.cancelled",
-    data: { reason: "enough", by: "key_test" },
+    data: { reason: "enough", by: service.keyId },
   });
   expect(ofType(log, "model.completed")).toEqual([]);
   await listed(service, task_id, (row) => row.status === "cancelled");

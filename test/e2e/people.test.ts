@@ -32,12 +32,13 @@ const PAYING = {
   ],
 };
 const HELD = { agent_config: { policy: { approve: ["pay"] } } };
-const READER = { key: "opsk_reader", tenant: "test", scopes: "tasks:read" };
+let reader: string;
 
 let service: Service;
 
 beforeAll(async () => {
-  service = await Service.start({ keys: [READER] });
+  service = await Service.join();
+  reader = (await service.mint("tasks:read")).key;
 });
 afterAll(() => service.stop());
 
@@ -87,7 +88,7 @@ test("a call waits for approval, is approved with other arguments, and runs once
       call_id: "call_2",
       decision: "approve",
       arguments: { amount: 7 },
-      by: "key_test",
+      by: service.keyId,
       comment: "fine",
     },
   ]);
@@ -125,7 +126,7 @@ test("an approval over the socket is answered, and the run goes on under the sam
   expect(await socket.answer(4)).toEqual({ type: "ok", ref: 4 });
   expect(await socket.closed).toMatchObject({ code: 1000 });
   const log = await logOf(service, task_id);
-  expect(ofType(log, "approval.decided")).toMatchObject([{ by: "key_test", comment: "go" }]);
+  expect(ofType(log, "approval.decided")).toMatchObject([{ by: service.keyId, comment: "go" }]);
   expect(ofType(log, "tool.completed").at(-1)?.["output"]).toEqual({ answer: "the second" });
 });
 
@@ -176,7 +177,7 @@ test("tokens that are used up make a task wait for budget, and raising the cap l
   });
   const log = await logOf(service, task_id);
   expect(ofType(log, "limit.changed")).toEqual([
-    { limit: "max_tokens", from: 10, to: 1_000_000, by: "key_test" },
+    { limit: "max_tokens", from: 10, to: 1_000_000, by: service.keyId },
   ]);
   expect(ofType(log, "model.requested")).toHaveLength(2);
 });
@@ -202,7 +203,7 @@ test("what is said to a task that is over is refused with 409, and changes nothi
 
 test("a key that may only read can say nothing", async () => {
   const { task_id } = await waiting(scripted([ASK, DONE]));
-  const headers = { Authorization: `Bearer ${READER.key}` };
+  const headers = { Authorization: `Bearer ${reader}` };
   for (const [path, body, method] of [
     ["messages", { content: "hello?" }, "POST"],
     ["approvals/call_2", { decision: "approve" }, "POST"],

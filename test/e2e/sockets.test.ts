@@ -4,21 +4,23 @@ import { Service } from "../service.ts";
 import { logOf, scripted, storedLog, submit, type LogEvent } from "../tasks.ts";
 import { SocketWatch, ticketFor } from "../watch.ts";
 
-const KEYS = {
-  reader: { key: "opsk_reader", tenant: "test", scopes: "tasks:read" },
-  writer: { key: "opsk_writer", tenant: "test", scopes: "tasks:write" },
-  other: { key: "opsk_other", tenant: "other", scopes: "tasks:read tasks:write" },
-} as const;
 const NO_TASK = "task_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a11";
 const SUM = { tool_calls: [{ name: "add_numbers", arguments: { a: 1, b: 2 } }] };
 const HOUR = { tool_calls: [{ name: "wait", arguments: { seconds: 3600 } }] };
 
 let service: Service;
+let reader: string;
+let writer: string;
+/** Of another tenant. */
+let stranger: string;
 let finished: string;
 let stored: string[];
 
 beforeAll(async () => {
-  service = await Service.start({ keys: Object.values(KEYS) });
+  service = await Service.join();
+  reader = (await service.mint("tasks:read")).key;
+  writer = (await service.mint("tasks:write")).key;
+  stranger = (await Service.join()).key;
   const body = scripted([SUM, { text: "Done." }]);
   finished = (await submit(service, body, { Prefer: "wait=30" })).task_id;
   stored = await storedLog(service, finished);
@@ -108,13 +110,13 @@ test("a cancel over the socket ends the run, is answered, and names who did it",
   const log = await logOf(service, id);
   expect(log.at(-1)).toMatchObject({
     type: "run.cancelled",
-    data: { reason: "by socket", by: "key_test" },
+    data: { reason: "by socket", by: service.keyId },
   });
 });
 
 test("a key that may only read cannot cancel, by header, subprotocol or ticket", async () => {
   const id = await resting();
-  const { key } = KEYS.reader;
+  const key = reader;
   const headers = { Authorization: `Bearer ${key}` };
   const init = { method: "POST", headers };
   const response = await service.request(`/api/v1/tasks/${id}/ticket`, init);
@@ -187,12 +189,12 @@ test("a browser's socket that is refused learns it by its close code", async () 
   const otherTicket = await ticketFor(service, await resting());
   const cases: [code: number, id: string, query: string, protocols: string[]][] = [
     [4401, finished, "", bearer("opsk_nobody")],
-    [4401, finished, "", bearer(KEYS.writer.key)],
+    [4401, finished, "", bearer(writer)],
     [4401, finished, "?ticket=abc.def", []],
     [4401, finished, `?ticket=${otherTicket}`, ["opspawn.v1"]],
     [4404, NO_TASK, "", bearer(service.key)],
     [4404, "task_x", "", bearer(service.key)],
-    [4404, finished, "", bearer(KEYS.other.key)],
+    [4404, finished, "", bearer(stranger)],
   ];
   for (const [code, id, query, protocols] of cases) {
     const socket = await open(id, query, null, protocols);
@@ -206,10 +208,10 @@ test("a socket with a key in its header that is refused gets an HTTP status", as
   const cases: [status: number, id: string, query: string, key: string | null][] = [
     [401, finished, "", null],
     [401, finished, "", "opsk_nobody"],
-    [403, finished, "", KEYS.writer.key],
+    [403, finished, "", writer],
     [404, NO_TASK, "", service.key],
     [404, "task_x", "", service.key],
-    [404, finished, "", KEYS.other.key],
+    [404, finished, "", stranger],
     [422, finished, "?after=x", service.key],
   ];
   for (const [status, id, query, key] of cases) {

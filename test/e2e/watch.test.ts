@@ -16,9 +16,8 @@ let finished: string;
 let stored: string[];
 
 beforeAll(async () => {
-  // One event for each chunk, so that there are many places to be cut at.
-  const vars = { OPSPAWN_DELTA_CHARS: "1", OPSPAWN_SSE_PING_MS: "50" };
-  service = await Service.start({ vars });
+  // The shared service writes one event for each chunk, so there are many places to be cut at.
+  service = await Service.join();
   const body = scripted([SUM, { ...STREAM, chunks: 10 }]);
   finished = (await submit(service, body)).task_id;
   await (
