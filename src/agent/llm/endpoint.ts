@@ -1,4 +1,5 @@
 /** Where a provider is, and how it and its settings are called in messages. */
+import { defined } from "../../run/value/defined.ts";
 export interface Endpoint {
   /** The name that its model ids begin with. */
   readonly provider: string;
@@ -34,8 +35,7 @@ export function endpointOf(
   const prefix = provider.toUpperCase();
   return {
     provider,
-    ...(apiKey === undefined ? {} : { apiKey }),
-    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...defined({ apiKey, baseUrl }),
     settings: { key: `${prefix}_API_KEY`, url: `${prefix}_BASE_URL` },
   };
 }

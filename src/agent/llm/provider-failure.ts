@@ -55,8 +55,8 @@ export function failureOf(thrown: unknown, endpoint: Endpoint, answered: boolean
   return {
     code,
     message: sentence(code, facts, endpoint),
-    ...(retryAfterMs === null ? {} : { retryAfterMs }),
-    ...(retryable === null ? {} : { retryable }),
+    ...(retryAfterMs !== null && { retryAfterMs }),
+    ...(retryable !== null && { retryable }),
   };
 }
 

@@ -167,8 +167,8 @@ async function listing(
       revision,
       tools: [...tools],
       total,
-      ...(Object.keys(effects).length === 0 ? {} : { effects }),
-      ...(offers.length === 0 ? {} : { offers }),
+      ...(Object.keys(effects).length > 0 && { effects }),
+      ...(offers.length > 0 && { offers }),
     };
   } catch (error) {
     if (!signal.aborted) {

@@ -267,7 +267,7 @@ function usable(
       description: text.slice(0, MAX_DESCRIPTION_CHARS),
       inputSchema,
       ...(isJsonObject(outputSchema) && outputDefect === null ? { outputSchema } : {}),
-      ...(hints === null ? {} : { annotations: hints }),
+      ...(hints !== null && { annotations: hints }),
     },
     notes: [
       ...(outputDefect === null

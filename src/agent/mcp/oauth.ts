@@ -2,6 +2,7 @@
  * How a person grants the right to use an MCP server: the address that they are sent to, and what
  * their browser brings back. What is kept in between is in `oauth-store.ts`.
  */
+import { defined } from "../../run/value/defined.ts";
 import { z } from "zod";
 import { clipMessage, ToolStop } from "../../run/value/failure.ts";
 import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
@@ -34,7 +35,7 @@ export async function authorize(
   }
   const again = new OAuthSession(host, party, { kind: "authorize", redirectUrl, anew: true });
   const result = await flow(again, server, fetch, signal, {
-    ...(wanted.scope === undefined ? {} : { scope: wanted.scope }),
+    ...defined({ scope: wanted.scope }),
     ...(wanted.resource_metadata === undefined
       ? {}
       : { resourceMetadataUrl: new URL(wanted.resource_metadata) }),

@@ -1,4 +1,5 @@
 /** The MCP servers of a deployment and its tenants, in use: listed, authorized, and reached by runs. */
+import { defined } from "../../run/value/defined.ts";
 import { clipMessage, ToolStop } from "../../run/value/failure.ts";
 import type { CatalogueHead, McpHealth } from "../../run/spec/mcp-catalogue.ts";
 import type { McpAuthorization, McpPort, McpRefusal } from "../../run/spec/mcp-port.ts";
@@ -137,7 +138,7 @@ export class McpRegistry implements McpPort {
           fetch,
           signal,
           hide,
-          ...(authProvider === undefined ? {} : { authProvider }),
+          ...defined({ authProvider }),
         },
         bounds,
       );

@@ -37,7 +37,7 @@ export function toolOutput(result: JsonObject): Output {
     ? withPictures(
         content.filter(({ block }) => !repeats(block, structured)),
         (blocks) => ({
-          ...(blocks.length === 0 ? {} : { content: blocks }),
+          ...(blocks.length > 0 && { content: blocks }),
           structuredContent: structured,
         }),
       )

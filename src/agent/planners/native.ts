@@ -2,6 +2,7 @@
  * The planner for models that call tools natively: the conversation as it is, the tools beside
  * it. A step is one reply: its tool calls, or the answer.
  */
+import { defined } from "../../run/value/defined.ts";
 import type { Prompt, Reply, ToolDescription } from "../../run/value/message.ts";
 import { readArguments, type Planner, type Reading } from "../../run/decide/planner.ts";
 import { profileText } from "../../run/spec/profile.ts";
@@ -55,7 +56,7 @@ function read(reply: Reply): Reading {
           calls: reply.tool_calls.map(({ name, arguments_text, provider_id }) => ({
             name,
             ...readArguments(arguments_text),
-            ...(provider_id === undefined ? {} : { provider_id }),
+            ...defined({ provider_id }),
           })),
         };
   }

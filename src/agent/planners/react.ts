@@ -82,7 +82,7 @@ function asText(turn: Turn): Turn {
     case "tool": {
       const images = imagesOf(turn);
       const text = turn.results.map(observation).join("\n");
-      return { role: "user", text, ...(images.length === 0 ? {} : { images }) };
+      return { role: "user", text, ...(images.length > 0 && { images }) };
     }
     case "notice":
       return { role: "user", text: `Observation: ${turn.text}` };

@@ -2,6 +2,7 @@
  * The tool port: what a tool declares, and how it is asked. Arguments and output are checked by
  * schema on both sides of `run`, by whoever calls it (`invoke.ts`), not by the tool.
  */
+import { defined } from "../../run/value/defined.ts";
 import { z } from "zod";
 import type { Effect } from "../../run/value/effect.ts";
 import type { InputAnswer } from "../../run/log/elicitation.ts";
@@ -244,10 +245,8 @@ function base<I extends z.ZodType, O extends z.ZodType>(definition: Definition<I
     name: definition.name,
     description: definition.description,
     effect: definition.effect,
-    ...(definition.approval === undefined ? {} : { approval: definition.approval }),
-    ...(definition.untrusted === undefined ? {} : { untrusted: definition.untrusted }),
+    ...defined({ approval: definition.approval, untrusted: definition.untrusted }),
     timeoutMs: definition.timeoutMs ?? DEFAULT_TOOL_TIMEOUT_MS,
-    ...(definition.untrusted === undefined ? {} : { untrusted: definition.untrusted }),
     inputSchema: schemaOf(definition.input, "input"),
     outputSchema: schemaOf(definition.output, "output"),
     checkInput: (value) => check(definition.input, value),

@@ -46,7 +46,7 @@ function repetitions(recent: readonly string[], period: number): number {
   return Math.floor(same / period) + 1;
 }
 
-/** A short text that differs where calls differ: a 53-bit hash, so that long arguments cost nothing to keep. */
+/** A 64-bit hash of the calls as text: equal for equal calls, and short however long their arguments are. */
 function signature(calls: readonly ToolCall[]): string {
   const text = calls
     .map((call) => `${call.name} ${call.arguments_text ?? canonicalJson(call.arguments ?? null)}`)
@@ -58,5 +58,5 @@ function signature(calls: readonly ToolCall[]): string {
     high = Math.imul(high ^ unit, 2_654_435_761);
     low = Math.imul(low ^ unit, 1_597_334_677);
   }
-  return `${(high >>> 0).toString(36)}${(low >>> 0).toString(36)}`;
+  return `${(high >>> 0).toString(36)}.${(low >>> 0).toString(36)}`;
 }

@@ -136,7 +136,7 @@ export function openingTurns(input: JsonObject): Turn[] {
   turns.push({
     role: "user",
     text: hasContext ? `${goal}\n\nContext:\n${JSON.stringify(context)}` : goal,
-    ...(images.length === 0 ? {} : { images }),
+    ...(images.length > 0 && { images }),
   });
   return turns;
 }

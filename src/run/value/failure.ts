@@ -1,18 +1,21 @@
 /**
- * The closed list of what can go wrong in a run, each code with whether another try may help.
- * Codes are stable and public (docs/reference/errors.md). HTTP statuses are not known here: `api/problem.ts`
+ * The closed list of what can go wrong in a run: each code with what it means and, for model calls,
+ * whether a retry may help. Codes are stable and public (docs/reference/errors.md). HTTP statuses are not known here: `api/problem.ts`
  * maps them. A failure's message is a sentence that a caller may see: it holds no secret and no
  * exception text of our own code.
  */
 import { delayOf, type RetryPolicy } from "./backoff.ts";
 
-interface CodeInfo {
+interface Failure {
+  /** What it means, for people; used where no better sentence is at hand. */
+  readonly says: string;
+}
+
+interface ModelCodeInfo extends Failure {
   /** May the same call succeed if it is made again later? */
   readonly retryable: boolean;
   /** May another model succeed where this one failed for good? */
   readonly elsewhere?: boolean;
-  /** What it means, for people; used where no better sentence is at hand. */
-  readonly says: string;
 }
 
 /** Failures of one model call attempt. */
@@ -64,93 +67,82 @@ export const MODEL_FAILURES = {
   },
   reply_too_large: { retryable: false, says: "The model's reply exceeds the size limit." },
   script_exhausted: { retryable: false, says: "The script has no entry left." },
-} as const satisfies Record<string, CodeInfo>;
+} as const satisfies Record<string, ModelCodeInfo>;
 
 /** Failures of one tool call; each is an observation for the model, not the end of the run. */
 export const TOOL_FAILURES = {
-  unknown_tool: { retryable: false, says: "No tool has this name." },
-  invalid_arguments: { retryable: false, says: "The arguments do not match the tool's schema." },
-  invalid_output: { retryable: false, says: "The tool's output does not match its schema." },
-  output_too_large: { retryable: false, says: "The tool's output exceeds the size limit." },
-  tool_error: { retryable: false, says: "The tool failed." },
-  denied_by_policy: { retryable: false, says: "The agent's policy denies this call." },
-  invalid_code: { retryable: false, says: "The code cannot be compiled." },
-  code_threw: { retryable: false, says: "The code threw an error." },
-  cpu_exceeded: { retryable: false, says: "The code exceeded its step or CPU limit." },
-  memory_exceeded: { retryable: false, says: "The code exceeded its memory limit." },
-  code_stopped: { retryable: false, says: "The code's isolate was stopped." },
+  unknown_tool: { says: "No tool has this name." },
+  invalid_arguments: { says: "The arguments do not match the tool's schema." },
+  invalid_output: { says: "The tool's output does not match its schema." },
+  output_too_large: { says: "The tool's output exceeds the size limit." },
+  tool_error: { says: "The tool failed." },
+  denied_by_policy: { says: "The agent's policy denies this call." },
+  invalid_code: { says: "The code cannot be compiled." },
+  code_threw: { says: "The code threw an error." },
+  cpu_exceeded: { says: "The code exceeded its step or CPU limit." },
+  memory_exceeded: { says: "The code exceeded its memory limit." },
+  code_stopped: { says: "The code's isolate was stopped." },
   replay_mismatch: {
-    retryable: false,
     says: "After an interruption the code made different calls than before.",
   },
   approval_required: {
-    retryable: false,
     says: "This call needs a person's approval; code cannot wait for it. Call the tool directly.",
   },
   not_from_code: {
-    retryable: false,
     says: "This tool cannot be called from code. Call it directly.",
   },
-  limit_reached: { retryable: false, says: "The run's limit of tool calls is reached." },
-  tool_timeout: { retryable: false, says: "The tool did not finish in time." },
-  url_refused: { retryable: false, says: "Fetching this URL is not allowed." },
-  too_many_redirects: { retryable: false, says: "The server redirected too often." },
-  server_unreachable: { retryable: true, says: "The server could not be reached." },
-  response_too_large: { retryable: false, says: "The server's response is too large." },
-  unexpected_content: { retryable: false, says: "The server's response is unusable." },
-  http_error: { retryable: false, says: "The server responded with an error." },
-  secret_missing: { retryable: false, says: "A secret that the tool needs is not set." },
-  unauthorized: { retryable: false, says: "The server rejected the credentials." },
+  limit_reached: { says: "The run's limit of tool calls is reached." },
+  tool_timeout: { says: "The tool did not finish in time." },
+  url_refused: { says: "Fetching this URL is not allowed." },
+  too_many_redirects: { says: "The server redirected too often." },
+  server_unreachable: { says: "The server could not be reached." },
+  response_too_large: { says: "The server's response is too large." },
+  unexpected_content: { says: "The server's response is unusable." },
+  http_error: { says: "The server responded with an error." },
+  secret_missing: { says: "A secret that the tool needs is not set." },
+  unauthorized: { says: "The server rejected the credentials." },
   mcp_protocol_error: {
-    retryable: false,
     says: "The server violates the Model Context Protocol.",
   },
   authorization_required: {
-    retryable: false,
     says: "A user must authorize the service to use this server first.",
   },
   authorization_failed: {
-    retryable: false,
     says: "The authorization server did not issue a token.",
   },
   oauth_unavailable: {
-    retryable: false,
     says: "The service cannot store OAuth tokens: OPSPAWN_ENCRYPTION_KEY is not set.",
   },
-  mcp_error: { retryable: false, says: "The MCP server rejected the request." },
-  mcp_tool_error: { retryable: false, says: "The MCP server reported that its tool failed." },
-  approval_denied: { retryable: false, says: "A person denied this call." },
-  approval_expired: { retryable: false, says: "The call was not approved in time." },
+  mcp_error: { says: "The MCP server rejected the request." },
+  mcp_tool_error: { says: "The MCP server reported that its tool failed." },
+  approval_denied: { says: "A person denied this call." },
+  approval_expired: { says: "The call was not approved in time." },
   questions_without_end: {
-    retryable: false,
     says: "The server asked a new question on every attempt, so the call was stopped. It may or may not have taken effect.",
   },
-  input_expired: { retryable: false, says: "The question was not answered in time." },
-} as const satisfies Record<string, CodeInfo>;
+  input_expired: { says: "The question was not answered in time." },
+} as const satisfies Record<string, Failure>;
 
 /** Failures that end a run, besides a model failure that is final. */
 export const RUN_FAILURES = {
-  limit_reached: { retryable: false, says: "A limit of the run was reached." },
+  limit_reached: { says: "A limit of the run was reached." },
   recovery_exhausted: {
-    retryable: false,
     says: "The run was interrupted too often to be resumed.",
   },
-  out_of_memory: { retryable: false, says: "The run's process repeatedly ran out of memory." },
+  out_of_memory: { says: "The run's process repeatedly ran out of memory." },
   outcome_unknown: {
-    retryable: false,
     says: "It is unknown whether a tool call took effect, and the agent is set to fail in this case.",
   },
   unpriced_model: {
-    retryable: false,
     says: "No price is known for the model, and a budget applies.",
   },
-  loop_detected: { retryable: false, says: "The run repeated the same tool calls." },
-  wait_expired: { retryable: false, says: "A wait of the run was not answered in time." },
-  dispatch_failed: { retryable: false, says: "The task could not be dispatched to its run." },
-  log_lost: { retryable: false, says: "The run's log is gone." },
-  log_corrupt: { retryable: false, says: "The run's log cannot be read." },
-  internal_error: { retryable: false, says: "Internal error." },
-} as const satisfies Record<string, CodeInfo>;
+  loop_detected: { says: "The run repeated the same tool calls." },
+  wait_expired: { says: "A wait of the run was not answered in time." },
+  dispatch_failed: { says: "The task could not be dispatched to its run." },
+  log_lost: { says: "The run's log is gone." },
+  log_corrupt: { says: "The run's log cannot be read." },
+  internal_error: { says: "Internal error." },
+} as const satisfies Record<string, Failure>;
 
 export type ModelFailureCode = keyof typeof MODEL_FAILURES;
 export type ToolFailureCode = keyof typeof TOOL_FAILURES;
@@ -204,7 +196,7 @@ export function clipMessage(text: string): string {
 
 /** Whether a fallback model may do better than the one that failed with this code. */
 export function mayDoBetter(code: string): boolean {
-  const known: Readonly<Record<string, CodeInfo>> = MODEL_FAILURES;
+  const known: Readonly<Record<string, ModelCodeInfo>> = MODEL_FAILURES;
   return Object.hasOwn(known, code) && known[code]?.elsewhere === true;
 }
 

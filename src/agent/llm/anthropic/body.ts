@@ -57,19 +57,19 @@ export function anthropicBody(request: ModelRequest, provider: string): Anthropi
   return {
     model,
     max_tokens: request.max_output_tokens ?? defaultMaxTokens(model),
-    ...(system === "" ? {} : { system: [{ type: "text", text: system, ...CACHED }] }),
+    ...(system !== "" && { system: [{ type: "text", text: system, ...CACHED }] }),
     messages: toMessages(request, provider),
     ...(tools.length === 0
       ? {}
       : {
           tools: tools.map((tool, at) => toTool(tool, system === "" && at === tools.length - 1)),
         }),
-    ...(stops.length === 0 ? {} : { stop_sequences: stops }),
+    ...(stops.length > 0 && { stop_sequences: stops }),
     ...(temperature === undefined || !sendsTemperature(request)
       ? {}
       : { temperature: Math.min(1, temperature) }),
     ...(bindsThinking(model) ? { thinking: FORGETFUL } : {}),
-    ...(schema === null ? {} : { output_config: { format: { type: "json_schema", schema } } }),
+    ...(schema !== null && { output_config: { format: { type: "json_schema", schema } } }),
     stream: true,
   };
 }

@@ -175,7 +175,7 @@ export class AnthropicReply implements ReplyReader<AnthropicPiece> {
       reasoning: joined(blocks, "thinking"),
       tool_calls,
       finish_reason: this.#finishReason(tool_calls.length),
-      ...(opaque === null ? {} : { opaque }),
+      ...(opaque !== null && { opaque }),
     };
   }
 
@@ -261,6 +261,6 @@ function toUsage(usage: JsonObject): TokenUsage {
     cached_input_tokens: cached,
     output_tokens: count(usage["output_tokens"]),
     reasoning_tokens: isJsonObject(details) ? count(details["thinking_tokens"]) : 0,
-    ...(written === 0 ? {} : { cache_write_tokens: written }),
+    ...(written !== 0 && { cache_write_tokens: written }),
   };
 }

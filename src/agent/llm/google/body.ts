@@ -4,6 +4,7 @@
  * and tools exclude each other in older models, and thought signatures stay on the parts that they
  * came with.
  */
+import { defined } from "../../../run/value/defined.ts";
 import type { Content, FunctionResponsePart, GenerationConfig, Part, Tool } from "@google/genai";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
 import type { ToolResult, Turn } from "../../../run/value/message.ts";
@@ -41,7 +42,7 @@ export function googleBody(request: ModelRequest, provider: string): GoogleBody 
   const stop = request.stop.slice(0, MAX_STOPS);
   return {
     contents: toContents(request, provider),
-    ...(system === "" ? {} : { systemInstruction: { parts: [{ text: system }] } }),
+    ...(system !== "" && { systemInstruction: { parts: [{ text: system }] } }),
     ...(tools.length === 0
       ? {}
       : {
@@ -56,9 +57,8 @@ export function googleBody(request: ModelRequest, provider: string): GoogleBody 
           ],
         }),
     generationConfig: {
-      ...(temperature === undefined ? {} : { temperature }),
-      ...(max_output_tokens === undefined ? {} : { maxOutputTokens: max_output_tokens }),
-      ...(stop.length === 0 ? {} : { stopSequences: stop }),
+      ...defined({ temperature, maxOutputTokens: max_output_tokens }),
+      ...(stop.length > 0 && { stopSequences: stop }),
       // The API knows 32 bits.
       ...(seed === undefined || Math.abs(seed) > MAX_SEED ? {} : { seed }),
       ...(output_schema === undefined || prompted
@@ -150,16 +150,16 @@ function responsePart(result: ToolResult, pictures: FunctionResponsePart[]): Par
   const unreadable = images.length - readable(result).length;
   return {
     functionResponse: {
-      ...(provider_id === undefined ? {} : { id: provider_id }),
+      ...defined({ id: provider_id }),
       name: wireName(name),
       response:
         error === undefined
           ? {
               output: output ?? null,
-              ...(unreadable === 0 ? {} : { pictures_you_cannot_be_shown: unreadable }),
+              ...(unreadable !== 0 && { pictures_you_cannot_be_shown: unreadable }),
             }
           : { error: `${error.code}: ${error.message}` },
-      ...(pictures.length === 0 ? {} : { parts: pictures }),
+      ...(pictures.length > 0 && { parts: pictures }),
     },
   };
 }
@@ -177,7 +177,7 @@ function plainParts(turn: AssistantTurn, model: string): Part[] {
 function callPart({ provider_id, name, ...call }: AssistantTurn["tool_calls"][number]): Part {
   return {
     functionCall: {
-      ...(provider_id === undefined ? {} : { id: provider_id }),
+      ...defined({ id: provider_id }),
       name: wireName(name),
       args: isJsonObject(call.arguments)
         ? call.arguments

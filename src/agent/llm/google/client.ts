@@ -3,6 +3,7 @@
  * are not in `v1`. The SDK builds its bodies itself; ours takes their place in the request, so that
  * the text that was hashed is the text that is sent.
  */
+import { defined } from "../../../run/value/defined.ts";
 import type { GoogleGenAI } from "@google/genai/web";
 import { wholeAnswer } from "../answer.ts";
 import type { LlmClient, ModelRequest } from "../client.ts";
@@ -69,7 +70,7 @@ async function load({ apiKey, baseUrl }: Endpoint): Promise<GoogleGenAI> {
   return new Sdk({
     apiKey: apiKey ?? "none",
     vertexai: false,
-    httpOptions: { apiVersion: "v1beta", ...(baseUrl === undefined ? {} : { baseUrl }) },
+    httpOptions: { apiVersion: "v1beta", ...defined({ baseUrl }) },
   });
 }
 

@@ -1,4 +1,5 @@
 /** Assembles a reply of Gemini's `generateContent` from the responses that it streams. */
+import { defined } from "../../../run/value/defined.ts";
 import type { GenerateContentResponse, Part } from "@google/genai";
 import { isJsonObject, type JsonValue } from "../../../run/value/json.ts";
 import type { Opaque, Reply } from "../../../run/value/message.ts";
@@ -89,7 +90,7 @@ export class GoogleReply implements ReplyReader<GooglePiece> {
       const call = {
         name: this.#reading.ownName(functionCall.name ?? ""),
         arguments_text: JSON.stringify(functionCall.args ?? {}),
-        ...(functionCall.id === undefined ? {} : { provider_id: functionCall.id }),
+        ...defined({ provider_id: functionCall.id }),
       };
       this.#calls.push(call);
       this.#parts.push({ call: true, ...signature });
@@ -141,7 +142,7 @@ export class GoogleReply implements ReplyReader<GooglePiece> {
       tool_calls: this.#calls,
       finish_reason:
         this.#finish === "MAX_TOKENS" ? "length" : this.#calls.length > 0 ? "tool_calls" : "stop",
-      ...(opaque === null ? {} : { opaque }),
+      ...(opaque !== null && { opaque }),
     };
   }
 

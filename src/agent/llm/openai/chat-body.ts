@@ -1,4 +1,5 @@
 /** A request as chat completions have it. Keys are always in the same order: the body is hashed. */
+import { defined } from "../../../run/value/defined.ts";
 import type {
   ChatCompletionContentPart,
   ChatCompletionContentPartText,
@@ -52,13 +53,12 @@ export function chatBody(request: ModelRequest, provider: string, dialect: ChatD
             function: { name: wireName(name), description, parameters: input_schema },
           })),
         }),
-    ...(stop.length === 0 ? {} : { stop }),
+    ...(stop.length > 0 && { stop }),
     ...(temperature === undefined || (dialect.openAi && isReasoningModel(request.model))
       ? {}
       : { temperature }),
-    ...(max_output_tokens === undefined ? {} : { [dialect.maxTokens]: max_output_tokens }),
-    // oxlint-disable-next-line typescript/no-deprecated -- compatible servers still honour it
-    ...(seed === undefined ? {} : { seed }),
+    ...defined({ [dialect.maxTokens]: max_output_tokens }),
+    ...defined({ seed }),
     ...(output_schema === undefined
       ? {}
       : {

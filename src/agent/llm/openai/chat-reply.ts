@@ -195,7 +195,7 @@ export class ChatReply implements ReplyReader<ChatPiece> {
     return {
       type: "tool_call",
       index: place,
-      ...(name === "" ? {} : { name: this.#reading.ownName(name) }),
+      ...(name !== "" && { name: this.#reading.ownName(name) }),
       arguments_text: text,
     };
   }
@@ -218,7 +218,7 @@ function toUsage(usage: NonNullable<ChatPiece["usage"]>): TokenUsage {
     cached_input_tokens: count(prompt.cached_tokens),
     output_tokens: count(usage.completion_tokens),
     reasoning_tokens: count(usage.completion_tokens_details?.reasoning_tokens),
-    ...(written === 0 ? {} : { cache_write_tokens: written }),
+    ...(written !== 0 && { cache_write_tokens: written }),
     // OpenRouter says what it charges, in dollars.
     ...(typeof cost === "number" && Number.isFinite(cost) && cost >= 0
       ? { cost_micro_usd: microDollars(cost) }

@@ -33,7 +33,7 @@ export function responsesBody(
   const reasons = isReasoningModel(model);
   return {
     model,
-    ...(system === "" ? {} : { instructions: system }),
+    ...(system !== "" && { instructions: system }),
     input: request.turns.flatMap((turn) => toItems(turn, request, provider)),
     ...(tools.length === 0
       ? {}

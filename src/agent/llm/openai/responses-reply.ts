@@ -153,7 +153,7 @@ export class ResponsesReply implements ReplyReader<ResponsesPiece> {
           : tool_calls.length > 0
             ? "tool_calls"
             : "stop",
-      ...(opaque === null ? {} : { opaque }),
+      ...(opaque !== null && { opaque }),
     };
   }
 
@@ -246,6 +246,6 @@ function toUsage(usage: JsonObject): TokenUsage {
     cached_input_tokens: count(input["cached_tokens"]),
     output_tokens: count(usage["output_tokens"]),
     reasoning_tokens: count(output["reasoning_tokens"]),
-    ...(written === 0 ? {} : { cache_write_tokens: written }),
+    ...(written !== 0 && { cache_write_tokens: written }),
   };
 }

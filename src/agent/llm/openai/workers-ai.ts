@@ -2,6 +2,7 @@
  * Workers AI through its binding, where one is configured: models that run beside the Worker, with
  * nothing to set up but the binding. They speak chat completions; some answer in an older form.
  */
+import { defined } from "../../../run/value/defined.ts";
 import { chatBody } from "./chat-body.ts";
 import type { ChatPiece } from "./chat-reply.ts";
 import type { LlmClient } from "../client.ts";
@@ -88,8 +89,7 @@ function toPiece(piece: ChatPiece & OlderPiece): ChatPiece {
     function: { name: call.name, arguments: JSON.stringify(call.arguments ?? {}) },
   }));
   return {
-    ...(piece.usage === undefined ? {} : { usage: piece.usage }),
-    ...(piece.error === undefined ? {} : { error: piece.error }),
+    ...defined({ usage: piece.usage, error: piece.error }),
     choices: [{ index: 0, delta: { content: piece.response ?? "", tool_calls } }],
   };
 }

@@ -67,7 +67,7 @@ export const httpRequest = defineTool({
     const type = response.headers.get("content-type") ?? "text/plain";
     if (!isTextType(type)) {
       void response.body?.cancel().catch(() => {});
-      return { ...about, ...(response.body === null ? {} : { binary: true }) };
+      return { ...about, ...(response.body !== null && { binary: true }) };
     }
     const { bytes, truncated } = await readBody(response, MAX_BODY_BYTES, signal);
     const text = decodeText(bytes, type);

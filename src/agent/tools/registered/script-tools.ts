@@ -1,4 +1,5 @@
 /** Tools that answer from a script: what `input_data.script_tools` adds to a run of `local/script`. */
+import { defined } from "../../../run/value/defined.ts";
 import type { JsonObject, JsonValue } from "../../../run/value/json.ts";
 import { ScriptedOutputs, scriptToolsSchema, type ScriptTool } from "../../../run/spec/script.ts";
 import type { ScriptedCalls } from "../../../run/log/state.ts";
@@ -63,7 +64,7 @@ function scriptedTool(script: ScriptTool, calls: () => ScriptedCalls | null): Ru
     outputSchema: null,
     effect: script.effect ?? "once",
     timeoutMs: DEFAULT_TOOL_TIMEOUT_MS + (script.delay_ms ?? 0),
-    ...(script.untrusted === undefined ? {} : { untrusted: script.untrusted }),
+    ...defined({ untrusted: script.untrusted }),
     checkInput: jsonSchemaCheck(inputSchema),
     checkOutput: jsonSchemaCheck({}),
     run: async (_input, context) => {
