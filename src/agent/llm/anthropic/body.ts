@@ -3,6 +3,7 @@
  * may be empty, the model never has the last word but for a turn it paused, and only what is marked
  * is cached: the system text (or the tools) and the conversation up to its last two questions.
  */
+import { keptData, refilled, type AssistantTurn } from "../kept-blocks.ts";
 import type {
   ContentBlockParam,
   ImageBlockParam,
@@ -11,7 +12,7 @@ import type {
   TextBlockParam,
   Tool,
 } from "@anthropic-ai/sdk/resources/messages";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
+import { isJsonObject } from "../../../run/value/json.ts";
 import type { ToolDescription, ToolResult, Turn } from "../../../run/value/message.ts";
 import type { Image } from "../../../run/value/picture.ts";
 import { bindsThinking, defaultMaxTokens, takesSchema, takesTemperature } from "./models.ts";
@@ -21,7 +22,6 @@ import { schemaPrompt } from "../strict-schema.ts";
 import { wireName } from "../tool-name.ts";
 import { toolText } from "../tool-text.ts";
 
-type AssistantTurn = Extract<Turn, { role: "assistant" }>;
 type Messages = { role: "user" | "assistant"; content: ContentBlockParam[] }[];
 
 const CACHED = { cache_control: { type: "ephemeral" } } as const;
@@ -189,48 +189,23 @@ function callBlock(call: AssistantTurn["tool_calls"][number]): ContentBlockParam
   };
 }
 
-/** What `anthropic-reply.ts` kept of a reply of the same model, if it did. */
-function keptOf(turn: Turn | undefined, model: string, provider: string): JsonObject | null {
-  const data =
-    turn?.role === "assistant" && turn.opaque?.provider === provider ? turn.opaque.data : null;
-  return isJsonObject(data) && data["model"] === model ? data : null;
-}
-
 function isPaused(turn: Turn | undefined, model: string, provider: string): boolean {
-  return keptOf(turn, model, provider)?.["paused"] === true;
+  return turn?.role === "assistant" && keptData(turn, model, provider)?.["paused"] === true;
 }
 
-/**
- * The blocks of a reply in their order: thinking and the provider's own blocks as they came, text
- * and calls from the turn. Null where another model wrote it (its signatures mean nothing to this
- * one), or the turn is not the reply any more.
- */
+/** The blocks of a reply: thinking and the provider's own as they came; null where it cannot be had. */
 function keptBlocks(
   turn: AssistantTurn,
   model: string,
   provider: string,
 ): ContentBlockParam[] | null {
-  const kept = keptOf(turn, model, provider);
-  if (kept === null || !Array.isArray(kept["blocks"])) {
-    return null;
-  }
-  let text = turn.text;
-  let call = 0;
-  const blocks: ContentBlockParam[] = [];
-  for (const block of kept["blocks"] as readonly JsonValue[]) {
+  const kept = keptData(turn, model, provider);
+  return refilled<ContentBlockParam>(kept?.["blocks"], turn, (block) => {
     if (typeof block === "number") {
-      blocks.push(...textBlocks(text.slice(0, block)));
-      text = text.slice(block);
-    } else if (block === "call") {
-      const made = turn.tool_calls[call];
-      if (made === undefined) {
-        return null;
-      }
-      blocks.push(callBlock(made));
-      call += 1;
-    } else {
-      blocks.push(block as unknown as ContentBlockParam);
+      return { kind: "text", length: block, blocks: textBlocks };
     }
-  }
-  return call === turn.tool_calls.length ? blocks : null;
+    return block === "call"
+      ? { kind: "call", block: callBlock }
+      : { kind: "own", block: block as unknown as ContentBlockParam };
+  });
 }

@@ -4,9 +4,10 @@
  * and tools exclude each other in older models, and thought signatures stay on the parts that they
  * came with.
  */
+import { keptData, refilled, type AssistantTurn } from "../kept-blocks.ts";
 import { defined } from "../../../run/value/defined.ts";
 import type { Content, FunctionResponsePart, GenerationConfig, Part, Tool } from "@google/genai";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
+import { isJsonObject, type JsonObject } from "../../../run/value/json.ts";
 import type { ToolResult, Turn } from "../../../run/value/message.ts";
 import { pictureCaption, type Image, type Picture } from "../../../run/value/picture.ts";
 import type { ModelRequest } from "../client.ts";
@@ -14,8 +15,6 @@ import { takesPicturesInResponses, takesSchemaWithTools, wantsSignatures } from 
 import { googleSchema } from "./schema.ts";
 import { schemaPrompt } from "../strict-schema.ts";
 import { wireName } from "../tool-name.ts";
-
-type AssistantTurn = Extract<Turn, { role: "assistant" }>;
 
 export interface GoogleBody {
   readonly contents: readonly Content[];
@@ -186,36 +185,19 @@ function callPart({ provider_id, name, ...call }: AssistantTurn["tool_calls"][nu
   };
 }
 
-/**
- * The parts of a reply in their order, with their signatures, filled with the text and the calls
- * that the turn holds. Null where another model wrote it, or the turn is not the reply any more.
- */
+/** The parts of a reply in their order, with their signatures; null where it cannot be had. */
 function keptParts(turn: AssistantTurn, model: string, provider: string): Part[] | null {
-  const kept = turn.opaque?.provider === provider ? turn.opaque.data : null;
-  if (!isJsonObject(kept) || kept["model"] !== model || !Array.isArray(kept["parts"])) {
-    return null;
-  }
-  let text = turn.text;
-  let call = 0;
-  const parts: Part[] = [];
-  for (const part of kept["parts"] as readonly JsonValue[]) {
+  const kept = keptData(turn, model, provider);
+  return refilled<Part>(kept?.["parts"], turn, (part) => {
     if (!isJsonObject(part)) {
       return null;
     }
     const { text: length, call: isCall, ...rest } = part;
     if (typeof length === "number") {
-      parts.push({ ...rest, text: text.slice(0, length) });
-      text = text.slice(length);
-    } else if (isCall === true) {
-      const made = turn.tool_calls[call];
-      if (made === undefined) {
-        return null;
-      }
-      parts.push({ ...rest, ...callPart(made) });
-      call += 1;
-    } else {
-      parts.push(part);
+      return { kind: "text", length, blocks: (text) => [{ ...rest, text }] };
     }
-  }
-  return call === turn.tool_calls.length ? parts : null;
+    return isCall === true
+      ? { kind: "call", block: (call) => ({ ...rest, ...callPart(call) }) }
+      : { kind: "own", block: part };
+  });
 }

@@ -2,12 +2,13 @@
  * A request as OpenAI's responses API has it. Nothing is stored there (`store: false`), so what the
  * model needs to go on from its reasoning comes encrypted with its replies and goes back with them.
  */
+import { keptData, refilled, type AssistantTurn } from "../kept-blocks.ts";
 import type {
   ResponseCreateParamsStreaming,
   ResponseFunctionCallOutputItemList,
   ResponseInputItem,
 } from "openai/resources/responses/responses";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
+import { isJsonObject, type JsonObject } from "../../../run/value/json.ts";
 import type { ToolResult, Turn } from "../../../run/value/message.ts";
 import type { Image } from "../../../run/value/picture.ts";
 import { imageUrl } from "./chat-body.ts";
@@ -21,8 +22,6 @@ import { argumentsText, toolText } from "../tool-text.ts";
 export const RESPONSES_OPAQUE = "responses";
 /** Fewer the API does not take. */
 const MIN_OUTPUT = 16;
-
-type AssistantTurn = Extract<Turn, { role: "assistant" }>;
 
 /** The body of a request. The API has neither stop sequences nor a seed. */
 export function responsesBody(
@@ -113,43 +112,25 @@ function plainItems(turn: AssistantTurn): ResponseInputItem[] {
   ];
 }
 
-/**
- * The items of a reply as they came: what was kept of them, filled with the text and the calls that
- * the turn holds. Null where another model wrote it, or the turn is not the reply any more.
- */
+/** The items of a reply as they came; null where it cannot be had. */
 function keptItems(
   turn: AssistantTurn,
   model: string,
   provider: string,
 ): ResponseInputItem[] | null {
-  const kept =
-    turn.opaque?.provider === `${provider}/${RESPONSES_OPAQUE}` ? turn.opaque.data : null;
-  if (!isJsonObject(kept) || kept["model"] !== model || !Array.isArray(kept["items"])) {
-    return null;
-  }
-  let text = turn.text;
-  let call = 0;
-  const items: ResponseInputItem[] = [];
-  for (const item of kept["items"] as readonly JsonValue[]) {
+  const kept = keptData(turn, model, `${provider}/${RESPONSES_OPAQUE}`);
+  return refilled<ResponseInputItem>(kept?.["items"], turn, (item) => {
     if (!isJsonObject(item)) {
       return null;
     }
-    if (item["type"] === "message" && typeof item["text"] === "number") {
-      const { text: length, ...rest } = item;
-      items.push(messageItem(rest, text.slice(0, length)));
-      text = text.slice(length);
-    } else if (item["type"] === "function_call") {
-      const made = turn.tool_calls[call];
-      if (made === undefined) {
-        return null;
-      }
-      items.push(callItem(made, item));
-      call += 1;
-    } else {
-      items.push(item as unknown as ResponseInputItem);
+    const { text: length, ...rest } = item;
+    if (item["type"] === "message" && typeof length === "number") {
+      return { kind: "text", length, blocks: (text) => [messageItem(rest, text)] };
     }
-  }
-  return call === turn.tool_calls.length ? items : null;
+    return item["type"] === "function_call"
+      ? { kind: "call", block: (call) => callItem(call, item) }
+      : { kind: "own", block: item as unknown as ResponseInputItem };
+  });
 }
 
 function messageItem(rest: JsonObject, text: string): ResponseInputItem {
