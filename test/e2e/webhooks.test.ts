@@ -437,7 +437,9 @@ test("what a request does not bring, or brings in the wrong form, is named", asy
   expect(missing.status).toBe(422);
   expect(await missing.json()).toMatchObject({
     code: "validation_failed",
-    errors: [{ pointer: "/priority", detail: "needs issue.priority, which the request has not" }],
+    errors: [
+      { pointer: "/priority", detail: "needs issue.priority, which the request does not have" },
+    ],
   });
   const wrong = await call(hook, { issue: { ...ISSUE.issue, priority: "high" } });
   expect(await wrong.json()).toMatchObject({ status: 422, errors: [{ pointer: "/priority" }] });

@@ -10,7 +10,12 @@ import { textChars, weigh } from "../../src/agent/loop/reserve.ts";
 import { defineTool, WithImages, type RunTool } from "../../src/agent/tools/tool.ts";
 import { parseEvent } from "../../src/run/log/event.ts";
 import { compactionDue } from "../../src/run/decide/memory.ts";
-import { extend, openWith, withShortOutputs, type Turn } from "../../src/run/value/message.ts";
+import {
+  extend,
+  newConversation,
+  withShortOutputs,
+  type Turn,
+} from "../../src/run/value/message.ts";
 import {
   fitImages,
   MAX_PICTURES,
@@ -190,7 +195,7 @@ test("calls of one turn that return too much together go without, and the model 
 });
 
 function sizeOf(turn: Turn): number {
-  return extend(openWith([]), turn, 100).chars;
+  return extend(newConversation([]), turn, 100).chars;
 }
 
 test("a picture counts for the same in the window whatever its bytes, up to a size", () => {
@@ -203,11 +208,11 @@ test("a picture counts for the same in the window whatever its bytes, up to a si
 
 test("a large picture does not push out the window, and many do not fill the memory", () => {
   const turns = Array.from({ length: 20 }, () => [ASKED, toolTurn([])]).flat();
-  const before = turns.reduce((all, turn) => extend(all, turn, 100), openWith([]));
+  const before = turns.reduce((all, turn) => extend(all, turn, 100), newConversation([]));
   const after = extend(before, toolTurn([picture(1_000_000)]), 100);
   expect(after.dropped).toBe(0);
   const large = Array.from({ length: 30 }, () => [ASKED, toolTurn([picture(1_000_000)])]).flat();
-  const full = large.reduce((all, turn) => extend(all, turn, 100), openWith([]));
+  const full = large.reduce((all, turn) => extend(all, turn, 100), newConversation([]));
   expect(JSON.stringify(full).length).toBeLessThan(9_000_000);
 });
 
@@ -215,7 +220,7 @@ test("older results lose their pictures when outputs are shortened, and say so",
   const long = "x".repeat(5000);
   const first = [toolTurn([SMALL]), toolTurn([SMALL, SMALL], long), toolTurn([SMALL], long)];
   const recent = [...first, ASKED, ASKED, ASKED, toolTurn([SMALL])];
-  const whole = recent.reduce((all, turn) => extend(all, turn, 100), openWith([]));
+  const whole = recent.reduce((all, turn) => extend(all, turn, 100), newConversation([]));
   const short = withShortOutputs(whole);
   const results = short.recent.flatMap((turn) => (turn.role === "tool" ? turn.results : []));
   expect(results.map(({ images }) => images?.length)).toEqual([undefined, undefined, undefined, 1]);
@@ -227,7 +232,7 @@ test("older results lose their pictures when outputs are shortened, and say so",
 
 test("a conversation of pictures is compacted by what they cost, not by what its text costs", () => {
   const turns = Array.from({ length: 8 }, () => [ASKED, toolTurn([SMALL])]).flat();
-  const conversation = turns.reduce((all, turn) => extend(all, turn, 100), openWith([]));
+  const conversation = turns.reduce((all, turn) => extend(all, turn, 100), newConversation([]));
   const state = { ...INITIAL_STATE, conversation };
   // Eight pictures of 1,500 tokens and some text.
   const counted = { tokens: 13_000, chars: 3000, pictures: 8 };

@@ -98,7 +98,7 @@ test("a restart changes nothing: what a call takes depends on the calls before i
 function taken(tool: ConstructorParameters<typeof ScriptedOutputs>[0], calls: readonly MadeCall[]) {
   const outputs = new ScriptedOutputs(tool);
   for (const made of [...calls, ...calls]) {
-    outputs.tell(made);
+    outputs.assign(made);
   }
   return calls.map(({ call_id }) => outputs.of(call_id));
 }

@@ -34,7 +34,7 @@ test.each([
 ])("what the request has not is named: %s", (path) => {
   const { faults } = fill({ "a/b": [`x {{${path}}}`] }, CONTEXT);
   expect(faults).toEqual([
-    { pointer: "/a~1b/0", detail: `needs ${path}, which the request has not` },
+    { pointer: "/a~1b/0", detail: `needs ${path}, which the request does not have` },
   ]);
 });
 
@@ -42,7 +42,10 @@ test.each(["{{", "{{}}", "{{a b}}", "{{a..b}}", "{{a}} {{", "{{a.}}", "{{{a}"])(
   "a placeholder that cannot be filled is refused with its place: %s",
   (text) => {
     expect(templateFaults({ a: { b: text } })).toEqual([
-      { pointer: "/a/b", detail: "has a {{ that is no {{path.to.field}}" },
+      {
+        pointer: "/a/b",
+        detail: "has a {{ that does not begin a placeholder such as {{path.to.field}}",
+      },
     ]);
   },
 );

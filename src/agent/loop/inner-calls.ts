@@ -299,7 +299,7 @@ function refusal(
   code: ToolFailureCode,
   parent_call_id: string,
 ): Extract<NewEvent, { type: "tool.failed" }> {
-  const message = TOOL_FAILURES[code].says;
+  const message = TOOL_FAILURES[code].message;
   return { type: "tool.failed", data: { call_id, code, message, duration_ms: 0, parent_call_id } };
 }
 

@@ -6,7 +6,7 @@ import type { NewEvent } from "../../run/log/event.ts";
 import { clipMessage, ToolStop } from "../../run/value/failure.ts";
 import { ownValue, type JsonValue } from "../../run/value/json.ts";
 import type { CatalogueHead, McpHealth, McpTool } from "../../run/spec/mcp-catalogue.ts";
-import type { Listings, McpListed } from "../../run/value/mcp-listing.ts";
+import type { McpServerListings, McpListed } from "../../run/value/mcp-listing.ts";
 import { mcpToolMode, type McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import { goalOf, type RunSpec } from "../../run/spec/spec.ts";
 import { withTools, type Toolbox } from "../tools/registry.ts";
@@ -53,11 +53,11 @@ export interface McpParts {
 
 export interface McpHost {
   /** The tools of the servers, as far as they are known. */
-  toolsAt(listings: Listings): RemoteTools;
+  toolsAt(listings: McpServerListings): RemoteTools;
   /** What these servers offer. Does not reject: one that cannot be listed is an event that says so. */
   list(
     servers: readonly string[],
-    listings: Listings,
+    listings: McpServerListings,
     signal: AbortSignal,
   ): Promise<readonly NewEvent[]>;
   close(): Promise<void>;
@@ -65,10 +65,10 @@ export interface McpHost {
 
 /** What a slice has of its run's tools and servers. */
 export interface ToolsAndServers {
-  toolboxAt(state: { readonly mcp: Listings }): Toolbox;
+  toolboxAt(state: { readonly mcp: McpServerListings }): Toolbox;
   listServers(
     servers: readonly string[],
-    state: { readonly mcp: Listings },
+    state: { readonly mcp: McpServerListings },
     signal: AbortSignal,
   ): Promise<readonly NewEvent[]>;
   close(): Promise<void>;
@@ -79,7 +79,7 @@ export function withServers(own: Toolbox, host: McpHost | null): ToolsAndServers
   if (host === null) {
     return { toolboxAt: () => own, listServers: () => Promise.resolve([]), close: async () => {} };
   }
-  let last: { readonly listings: Listings; readonly box: Toolbox } | null = null;
+  let last: { readonly listings: McpServerListings; readonly box: Toolbox } | null = null;
   return {
     toolboxAt({ mcp }) {
       if (last?.listings !== mcp) {
@@ -137,7 +137,7 @@ export function mcpHost(spec: RunSpec, parts: McpParts): McpHost {
 async function listing(
   spec: RunSpec,
   definition: McpServerDefinition,
-  listings: Listings,
+  listings: McpServerListings,
   parts: McpParts,
   signal: AbortSignal,
 ): Promise<McpListed> {

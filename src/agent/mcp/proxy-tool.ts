@@ -4,7 +4,7 @@
  */
 import { z } from "zod";
 import { isJsonObject, ownValue, type JsonValue } from "../../run/value/json.ts";
-import type { Listing } from "../../run/value/mcp-listing.ts";
+import type { McpServerListing } from "../../run/value/mcp-listing.ts";
 import { defineTool, type RunTool } from "../tools/tool.ts";
 
 /** Names that the proxy's description gives. */
@@ -15,7 +15,7 @@ export const MCP_PROXY_TOOL = "mcp_proxy_tool";
 /** A server that has been listed. */
 export interface KnownServer {
   readonly server: string;
-  readonly listing: Listing;
+  readonly listing: McpServerListing;
 }
 
 /**

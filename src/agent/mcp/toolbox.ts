@@ -1,7 +1,11 @@
 /** The tools of a run's MCP servers as tools like any other. Each has the name `<server>.<tool>`. */
 import { z } from "zod";
 import { ownValue, type JsonObject, type JsonValue } from "../../run/value/json.ts";
-import type { Listing, Listings, RemoteTool } from "../../run/value/mcp-listing.ts";
+import type {
+  McpServerListing,
+  McpServerListings,
+  RemoteTool,
+} from "../../run/value/mcp-listing.ts";
 import { effectOfTool, mcpToolMode, type McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import { matches } from "../../run/spec/policy.ts";
 import type { RunSpec } from "../../run/spec/spec.ts";
@@ -54,7 +58,11 @@ const BY_PROXY: Readonly<Record<string, string>> = {
 };
 
 /** The tools of a run's servers, as far as they are known. */
-export function remoteTools(spec: RunSpec, listings: Listings, caller: McpCaller): RemoteTools {
+export function remoteTools(
+  spec: RunSpec,
+  listings: McpServerListings,
+  caller: McpCaller,
+): RemoteTools {
   const servers = new Map((spec.mcp_servers ?? []).map((server) => [server.name, server]));
   const { direct, proxy } = mcpToolMode(spec.config, spec.input_data);
   const made = new Map<string, RunTool | undefined>();
@@ -119,7 +127,7 @@ function split(name: string): [string, string] {
 function serverTool(
   definition: McpServerDefinition,
   name: string,
-  listing: Listing | undefined,
+  listing: McpServerListing | undefined,
   caller: McpCaller,
 ): RunTool | undefined {
   switch (name) {
@@ -146,7 +154,7 @@ function serverTool(
 function unknownTool(
   definition: McpServerDefinition,
   name: string,
-  listing: Listing | undefined,
+  listing: McpServerListing | undefined,
 ): RemoteTool {
   const effect = ownValue(listing?.effects ?? {}, name) ?? effectOfTool(definition, name);
   return { name, description: "", input_schema: { type: "object" }, effect };

@@ -161,7 +161,7 @@ async function probe(
   } catch {
     // A status that cannot be asked for is an unknown one.
   }
-  return { ok: false, code: "outcome_unknown", message: TOOL_FAILURES.tool_error.says };
+  return { ok: false, code: "outcome_unknown", message: TOOL_FAILURES.tool_error.message };
 }
 
 /** What a promise comes to before anything but microtasks has run; null if it takes longer. */

@@ -63,7 +63,7 @@ function toJson(output: unknown): Plain {
     }
     if (text.length > MAX_KEPT_CHARS) {
       const code = "output_too_large";
-      return { ok: false, reason: TOOL_FAILURES[code].says, code };
+      return { ok: false, reason: TOOL_FAILURES[code].message, code };
     }
     const value: unknown = JSON.parse(text);
     const defect = jsonDefect(value);
@@ -140,9 +140,9 @@ export function messageOf(thrown: unknown): string {
   try {
     const text =
       thrown instanceof Error ? thrown.message : typeof thrown === "string" ? thrown : "";
-    return text.trim() === "" ? TOOL_FAILURES.tool_error.says : text;
+    return text.trim() === "" ? TOOL_FAILURES.tool_error.message : text;
   } catch {
-    return TOOL_FAILURES.tool_error.says;
+    return TOOL_FAILURES.tool_error.message;
   }
 }
 

@@ -106,7 +106,7 @@ class Desk {
     }
     const args = parsed(argumentsText);
     if (typeof name !== "string" || args === undefined) {
-      const error = { code: "invalid_arguments", message: TOOL_FAILURES.invalid_arguments.says };
+      const error = { code: "invalid_arguments", message: TOOL_FAILURES.invalid_arguments.message };
       return JSON.stringify({ error });
     }
     try {
@@ -144,7 +144,7 @@ function outcomeOf(answer: unknown): IsolateOutcome {
       : { ok: true, output, console: said };
   }
   const code = KINDS.find((one) => one === kind) ?? "invalid_output";
-  const message = typeof text === "string" && text !== "" ? text : TOOL_FAILURES[code].says;
+  const message = typeof text === "string" && text !== "" ? text : TOOL_FAILURES[code].message;
   return { ok: false, code, message, console: said };
 }
 
@@ -167,7 +167,7 @@ function lost(error: unknown): IsolateOutcome {
 
 function failed(
   code: ToolFailureCode,
-  message: string = TOOL_FAILURES[code].says,
+  message: string = TOOL_FAILURES[code].message,
 ): Extract<IsolateOutcome, { ok: false }> {
   return { ok: false, code, message, console: "" };
 }

@@ -6,7 +6,7 @@ import { dueAt } from "./due.ts";
 import { upToEnd, type EventType, type NewEvent } from "../log/event.ts";
 import {
   MAY_HAVE_ACTED,
-  mayDoBetter,
+  mayFallBack,
   runFailure,
   TOOL_FAILURES,
   type ToolFailureCode,
@@ -188,7 +188,7 @@ function afterFailure(state: RunState, call: NonNullable<RunState["model"]>): Ne
   if (failure.code === "context_too_long" && older.some((turn) => turn.role === "assistant")) {
     return leftOut(state, "turns");
   }
-  if (to !== null && mayDoBetter(failure.code)) {
+  if (to !== null && mayFallBack(failure.code)) {
     const from = modelOf(state);
     return {
       type: "model.switched",
@@ -284,7 +284,7 @@ function settledOutside(state: RunState, call: TurnCall, now: number): NewEvent[
   switch (policy) {
     case "deny": {
       const acted = call.questions.length > 0 && request?.effect !== "pure";
-      const says = TOOL_FAILURES.input_expired.says;
+      const says = TOOL_FAILURES.input_expired.message;
       const message = acted ? `${says} ${MAY_HAVE_ACTED}` : says;
       return [failed(call_id, "input_expired", waited(call, due), null, message)];
     }
@@ -330,7 +330,7 @@ function failed(
   code: ToolFailureCode,
   duration_ms: number,
   comment: string | null = null,
-  says: string = TOOL_FAILURES[code].says,
+  says: string = TOOL_FAILURES[code].message,
 ): NewEvent {
   const message = comment === null ? says : `${says} Their comment: ${comment}`;
   return { type: "tool.failed", data: { call_id, code, message, duration_ms } };

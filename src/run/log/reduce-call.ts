@@ -12,9 +12,9 @@ import {
   type EventOf,
 } from "./fold.ts";
 import { NO_REPEATS, withTurn } from "./loop-detection.ts";
-import { extend, leavingOutPictures, type ToolResult } from "../value/message.ts";
+import { extend, omitPictures, type ToolResult } from "../value/message.ts";
 import { dataChars, MAX_TURN_PICTURES_CHARS } from "../value/picture.ts";
-import { counted } from "../spec/policy.ts";
+import { countCall } from "../spec/policy.ts";
 import type { Approval, InnerCall, InnerResult, RunState, TurnCall } from "./state.ts";
 
 /** A person is asked about a call. */
@@ -103,7 +103,7 @@ function begun(state: RunState, event: EventOf<"tool.requested">, at: number): R
     scripted: isScripted(state, name)
       ? { call_id, name, arguments: event.data.arguments, earlier: state.scripted }
       : state.scripted,
-    rates: counted(state.rates, state.spec?.config.policy, name, at),
+    rates: countCall(state.rates, state.spec?.config.policy, name, at),
     usage: { ...state.usage, tool_calls: state.usage.tool_calls + 1 },
   };
 }
@@ -247,7 +247,7 @@ function isScripted(state: RunState, name: string): boolean {
 function withinTurn(calls: readonly TurnCall[], outcome: Outcome): Outcome {
   const images = calls.flatMap(({ result }) => result?.images ?? []).concat(outcome.images ?? []);
   const chars = images.reduce((sum, image) => sum + dataChars(image), 0);
-  return chars <= MAX_TURN_PICTURES_CHARS ? outcome : leavingOutPictures(outcome);
+  return chars <= MAX_TURN_PICTURES_CHARS ? outcome : omitPictures(outcome);
 }
 
 /** The outcome of a call; the last of a turn closes it. */

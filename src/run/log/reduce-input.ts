@@ -2,7 +2,7 @@
 import type { InputAnswer } from "./elicitation.ts";
 import { expect, misfit, updateTurnCall, windowOf, withInbox, type EventOf } from "./fold.ts";
 import { ownValue } from "../value/json.ts";
-import { listed, noticeOf } from "../value/mcp-listing.ts";
+import { applyListed, availabilityNotice } from "../value/mcp-listing.ts";
 import { extend, type Turn } from "../value/message.ts";
 import type { RunState, TurnCall } from "./state.ts";
 
@@ -93,8 +93,8 @@ export function mcpListed(state: RunState, event: EventOf<"mcp.listed">, at: num
   const { server } = event.data;
   expect(state.spec?.mcp_servers?.some(({ name }) => name === server) === true, event);
   const before = ownValue(state.mcp, server);
-  const after = listed(before, event.data, at);
-  const notice = noticeOf(before, after, server);
+  const after = applyListed(before, event.data, at);
+  const notice = availabilityNotice(before, after, server);
   const known = { ...state, mcp: { ...state.mcp, [server]: after } };
   return notice === null
     ? known

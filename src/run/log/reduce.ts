@@ -4,7 +4,7 @@
  */
 import { LogCorruption, versionOf, type NewEvent, type RunEvent } from "./event.ts";
 import { expect, misfit, updateTurnCall, windowOf, type EventOf } from "./fold.ts";
-import { extend, openWith } from "../value/message.ts";
+import { extend, newConversation } from "../value/message.ts";
 import {
   approvalRequested,
   approvalSettled,
@@ -71,7 +71,7 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
         ...state,
         spec: event.data,
         createdAt: at,
-        conversation: openWith(openingTurns(event.data.input_data)),
+        conversation: newConversation(openingTurns(event.data.input_data)),
       };
     case "run.started":
       expect(state.status === "pending", event);

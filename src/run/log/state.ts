@@ -8,15 +8,15 @@ import type { Question } from "./elicitation.ts";
 import type { WaitName } from "./event.ts";
 import type { JsonObject, JsonValue } from "../value/json.ts";
 import { NO_REPEATS, type Repeats } from "./loop-detection.ts";
-import type { Listings } from "../value/mcp-listing.ts";
+import type { McpServerListings } from "../value/mcp-listing.ts";
 import {
-  openWith,
+  newConversation,
   type Conversation,
   type ToolCall,
   type ToolResult,
   type Turn,
 } from "../value/message.ts";
-import type { Rates } from "../spec/policy.ts";
+import type { CallCounts } from "../spec/policy.ts";
 import type { ExpiryPolicy, RunSpec } from "../spec/spec.ts";
 import type { Untrusted } from "../value/trust.ts";
 
@@ -205,9 +205,9 @@ export interface RunState {
   /** Where untrusted content in the conversation came from first; null while there is none. */
   readonly untrusted: Untrusted | null;
   /** The calls so far that the policy counts. */
-  readonly rates: Rates;
+  readonly rates: CallCounts;
   /** What the run's MCP servers offer, by their names. */
-  readonly mcp: Listings;
+  readonly mcp: McpServerListings;
   readonly wait: Wait | null;
   /** Active time up to `activeSince`, and since when the run is active now. Milliseconds. */
   readonly activeMs: number;
@@ -241,7 +241,7 @@ export const INITIAL_STATE: RunState = {
   reservedOnce: false,
   replies: 0,
   nextCall: 1,
-  conversation: openWith([]),
+  conversation: newConversation([]),
   model: null,
   turn: null,
   answer: null,

@@ -1,33 +1,32 @@
-/**
- * An agent: a name for a config and limits, and how they come together with what a task says. Pure.
- */
+/** Agents: named configs and limits, and how they are merged with those of a task. Pure. */
 import type { AgentConfig, RunLimits } from "./spec.ts";
 
-/** Names of agents: with `agent_` before them they are names of tools. */
+/** Names of agents. With the prefix `agent_` they are valid names of tools. */
 export const AGENT_NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
-/** The agent of tasks that name none. It always exists. */
+/** The agent of tasks that do not name one. It always exists. */
 export const DEFAULT_AGENT = "default";
-/** The version of the service's own agent; what a tenant puts in its place counts on from there. */
+/** The version of the built-in default agent. A tenant's own versions of it continue from here. */
 export const OWN_VERSION = 1;
 
-/** A config as far as somebody said; the rest is left to who says less. */
+/** A partial config. Absent fields come from the next layer. */
 export type ConfigLayer = Partial<AgentConfig>;
-/** Limits as far as somebody said; null lifts the limit of the layer below. */
+/** Partial limits. Null lifts the limit of the next layer. */
 export type LimitLayer = { readonly [K in keyof RunLimits]?: RunLimits[K] | null };
 
-/** What a version of an agent says. */
+/** The content of one version of an agent. */
 export interface AgentDefinition {
   readonly description: string | null;
   readonly config: ConfigLayer;
   readonly limits: LimitLayer;
 }
 
-/** Limits of a task where nobody names any. */
+/** Limits of a task if neither it nor its agent sets them. */
 export const DEFAULT_LIMITS: RunLimits = { max_steps: 25, max_duration_s: 3600, max_repeats: 10 };
 
 /**
- * The config of a task: each field is the task's, else the agent's, else the service's. A field is taken whole, also
- * where it is an object: half a policy of the agent and half of the task's would be neither's.
+ * Returns the config of a task. Each field comes from the task, else from the agent, else from the
+ * service. Fields are replaced whole, even objects: a policy merged from two halves would be
+ * neither author's.
  */
 export function mergedConfig(
   base: Pick<AgentConfig, "model" | "planner">,
@@ -37,15 +36,15 @@ export function mergedConfig(
   return { ...base, ...agent, ...task };
 }
 
-/** The limits of a task: in the same order, and null there is none. */
+/** Returns the limits of a task, in the same order of precedence. Null means no limit. */
 export function mergedLimits(agent: LimitLayer, task: LimitLayer): RunLimits {
   const all = { ...DEFAULT_LIMITS, ...agent, ...task };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
 }
 
 /**
- * What a client said, validated, as layers: without members that are undefined, at any depth, so
- * that they cover nothing and what is stored has no holes.
+ * Returns validated input as layers, without undefined members at any depth, so that they override
+ * nothing and are not stored.
  */
 export function layersOf(
   config: object,

@@ -1,31 +1,39 @@
-/** What a deployment offers, for submissions to be checked against and for people to read. */
+/**
+ * What a deployment offers: providers, tools and models. Submissions are checked against it, and
+ * the API shows it. `compose/` builds it.
+ */
 import type { Effect } from "../value/effect.ts";
 import type { JsonObject } from "../value/json.ts";
 import type { Approval, ToolDefinition } from "./tool-definition.ts";
 import type { Untrusted } from "../value/trust.ts";
 
+/** The port of the catalogue. No method rejects because of invalid input. */
 export interface Catalogue {
-  /** Providers that can be used, `local` first. */
+  /** Configured providers, `local` first. */
   readonly providers: readonly string[];
   readonly tools: readonly CatalogueTool[];
-  /** Why a model cannot be used (a problem's code and sentence), or null. */
+  /** Returns why a model cannot be used, or null. */
   modelProblem(model: string): ModelProblem | null;
-  /** Whether it is known what a model costs. */
+  /** Returns whether a price is known for a model. */
   isPriced(model: string): boolean;
-  /** What is wrong with a tool that a tenant brings; empty if it can be called. */
+  /** Returns the defects of a tenant's tool; empty if it can be called. */
   definitionDefects(definition: ToolDefinition): Promise<readonly SchemaDefect[]>;
-  /** What is wrong with a JSON Schema, or null if it can be applied. */
+  /** Returns the defect of a JSON Schema, or null if it can be applied. */
   schemaDefect(schema: JsonObject): SchemaDefect | null;
-  /** Why an address may not be sent to, as far as its text tells; null if it may. */
+  /**
+   * Returns why requests to an address are not allowed, judged by its text alone; null if they are.
+   */
   addressDefect(url: string): string | null;
 }
 
+/** A defect in a document, and where it is. */
 export interface SchemaDefect {
-  /** JSON pointer into what is wrong. */
+  /** JSON pointer to the defect. */
   readonly pointer: string;
   readonly detail: string;
 }
 
+/** A built-in tool, as the API shows it. */
 export interface CatalogueTool {
   readonly name: string;
   readonly description: string;
@@ -37,6 +45,7 @@ export interface CatalogueTool {
   readonly timeout_ms: number;
 }
 
+/** A problem code and its detail for a model that cannot be used. */
 export interface ModelProblem {
   readonly code: "unknown_model" | "provider_not_configured";
   readonly detail: string;

@@ -1,27 +1,37 @@
-/** What the service can do with MCP servers besides running tasks, for whoever has no network. */
+/**
+ * The port for MCP servers outside runs, for code without network access: validation, listing and
+ * authorization. `src/agent/mcp/registry.ts` implements it.
+ */
 import type { SchemaDefect } from "./catalogue.ts";
 import type { McpServerDefinition } from "./mcp-server.ts";
 
+/** Refusals by a server or an authorization server are results, not rejections. */
 export interface McpPort {
-  /** What is wrong with a server that a tenant brings; empty if it can be asked. */
+  /** Returns the defects of a tenant's server; empty if it can be listed. */
   defects(definition: McpServerDefinition): readonly SchemaDefect[];
-  /** What the catalogue of a server is kept under: with another key, it is of another server. */
+  /** Returns the key of a server's catalogue. A different key means a different server. */
   keyOf(definition: McpServerDefinition): string;
-  /** Why a server cannot be used as things are (a secret is missing), or null. */
+  /** Returns why a server cannot be used now (a secret is missing), or null. */
   unusable(tenantId: string, definition: McpServerDefinition): McpRefusal | null;
-  /** Asks a server what it offers, and stores that and how it answered. Never fails for the server. */
+  /** Lists a server, and stores its catalogue and health. Never rejects because of the server. */
   refresh(tenantId: string, definition: McpServerDefinition): Promise<void>;
-  /** Whether tokens can be kept. */
+  /** Whether tokens can be stored, so that OAuth is available. */
   readonly keepsTokens: boolean;
-  /** Tries to get the right to use a server. @param redirectUrl where a browser comes back to */
+  /**
+   * Requests authorization to use a server.
+   * @param redirectUrl where the browser returns to
+   */
   authorize(
     tenantId: string,
     definition: McpServerDefinition,
     redirectUrl: string,
   ): Promise<McpAuthorization>;
-  /** Whose authorization a state belongs to, which uses it up; null if it is none of ours, or too old. */
+  /**
+   * Consumes a state and returns the tenant and server of its authorization. Returns null if the
+   * state is unknown or expired.
+   */
   takeState(state: string): Promise<{ readonly tenantId: string; readonly server: string } | null>;
-  /** Completes an authorization with what a browser brought back; null where it worked. */
+  /** Completes an authorization with the parameters of the redirect. Returns null on success. */
   finish(
     tenantId: string,
     definition: McpServerDefinition,
@@ -35,15 +45,16 @@ export interface McpRefusal {
   readonly message: string;
 }
 
+/** The outcome of a request for authorization. `expiresAt` is RFC 3339. */
 export type McpAuthorization =
   | { readonly kind: "authorized" }
   | { readonly kind: "redirect"; readonly url: string; readonly expiresAt: string }
   | ({ readonly kind: "failed" } & McpRefusal);
 
-/** What a browser brought back from an authorization server. */
+/** The query parameters of a redirect from an authorization server. */
 export interface McpReturned {
   readonly code: string | null;
   readonly iss: string | null;
-  /** The authorization server's own word for why there is no code. */
+  /** The authorization server's error if there is no code. */
   readonly error: string | null;
 }

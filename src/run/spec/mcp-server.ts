@@ -1,7 +1,7 @@
 /**
- * MCP servers that runs may use, as data: what a deployment configures, what a tenant registers, and
- * what a run is told at its submission, so that a change of a server does not reach a running task.
- * Persisted: fields are added, never changed.
+ * Definitions of MCP servers: of the deployment, of a tenant, and of a run. A run stores the
+ * definitions of its submission, so a later change does not reach a running task. Persisted: fields
+ * are added, never changed.
  */
 import { z } from "zod";
 import { EFFECTS, type Effect } from "../value/effect.ts";
@@ -9,21 +9,23 @@ import type { JsonObject } from "../value/json.ts";
 import { matches } from "./policy.ts";
 import { APPROVALS } from "./tool-definition.ts";
 
-/** A server's name is the first part of its tools' names: `<server>.<tool>`. */
+/** Name of a server: the first part of its tools' names, `<server>.<tool>`. */
 export const MCP_SERVER_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/;
 
-/** Servers that a tenant may register, and that one run may use. */
+/** Maximum servers of a tenant, and of a run. */
 export const MAX_MCP_SERVERS = 50;
 
-/** Time that a request to a server has if its definition does not say otherwise, milliseconds. */
+/** Default timeout of a request to a server, milliseconds. */
 export const DEFAULT_MCP_TIMEOUT_MS = 30_000;
 
-/** How a run's model is offered the tools of its servers. */
+/** How the model is offered the tools of its servers. */
 export const MCP_TOOL_MODES = ["direct", "proxy", "both"] as const;
 /** @public */
 export type McpToolMode = (typeof MCP_TOOL_MODES)[number];
 
-/** What a second call of a server's tool may be said to do: none of them can be asked what it did. */
+/**
+ * Effects that a definition may declare. `probe` is missing: no server can be asked for an outcome.
+ */
 export const MCP_EFFECTS = ["pure", "idempotent", "once"] as const;
 
 /** Headers that the protocol sets. */
@@ -33,61 +35,65 @@ export const MCP_HEADERS =
 /** OAuth grants that the service can use. */
 export const OAUTH_GRANTS = ["authorization_code", "client_credentials"] as const;
 
-/** How a server is told who asks, where that is OAuth. */
+/** Authentication to a server through OAuth. */
 const oauth = z.looseObject({
   /**
-   * A registered client, or the URL of a client's metadata document. Absent: the service registers
-   * itself where the authorization server lets it.
+   * A registered client, or the URL of a client metadata document. Absent: the service registers
+   * itself if the authorization server permits it.
    */
   client_id: z.exactOptional(z.string()),
-  /** Names a secret, as headers do. */
+  /** Refers to a secret, with the syntax of headers. */
   client_secret: z.exactOptional(z.string()),
-  /** Absent: what the server asks for. */
+  /** Absent: the scope that the server asks for. */
   scope: z.exactOptional(z.string()),
-  /** `client_credentials`: nobody has to agree in a browser. Absent: `authorization_code`. */
+  /** `client_credentials`: no person consents in a browser. Absent: `authorization_code`. */
   grant: z.exactOptional(z.enum(OAUTH_GRANTS)),
 });
 
 export const mcpServerDefinition = z.looseObject({
   name: z.string(),
-  /** Whose secrets its headers name: `${NAME}` of the deployment's, `${secret:NAME}` of a tenant's. */
+  /**
+   * Owner of the secrets in its headers: `${NAME}` for the deployment, `${secret:NAME}` for a
+   * tenant.
+   */
   source: z.enum(["deployment", "tenant"]),
-  /** Streamable HTTP. */
+  /** Endpoint, Streamable HTTP. */
   url: z.string(),
   headers: z.record(z.string(), z.string()),
-  /** For each request, milliseconds. */
+  /** Timeout of each request, milliseconds. */
   timeout_ms: z.number().int(),
-  /** What a second call would do, by the server's own name of a tool or a pattern with `*`. */
+  /** Effects by the server's own name of a tool, or by a pattern with `*`. */
   effects: z.record(z.string(), z.enum(EFFECTS)),
-  /** Whether the server's own hints about its tools' effects are believed. */
+  /** Whether the server's own hints about effects are trusted. */
   trust_annotations: z.boolean(),
   approval: z.enum(APPROVALS),
   oauth: z.exactOptional(oauth),
 });
+/** The definition of one MCP server. */
 export type McpServerDefinition = z.infer<typeof mcpServerDefinition>;
 
 export const mcpServerDefinitions = z.array(mcpServerDefinition);
 
-/** What a server says of a tool of its own (MCP revision 2025-11-25, `ToolAnnotations`). */
+/** A server's hints about its own tool (MCP revision 2025-11-25, `ToolAnnotations`). */
 export interface Annotations {
   readonly readOnlyHint?: boolean;
   readonly idempotentHint?: boolean;
 }
 
 /**
- * What a second call of a server's tool would do: as its definition says, by the tool's own name or
- * else the first pattern that fits; then as the server hints, where it is believed; else `once`.
+ * Returns the effect of a server's tool: the definition's entry for its name, else the first
+ * pattern that matches, else the server's hint if it is trusted, else `once`.
  */
 export function effectOfTool(
   { effects, trust_annotations }: Pick<McpServerDefinition, "effects" | "trust_annotations">,
   tool: string,
   { readOnlyHint, idempotentHint }: Annotations = {},
 ): Effect {
-  const said =
+  const declared =
     (Object.hasOwn(effects, tool) ? effects[tool] : undefined) ??
     Object.entries(effects).find(([pattern]) => matches(pattern, tool))?.[1];
-  if (said !== undefined) {
-    return said;
+  if (declared !== undefined) {
+    return declared;
   }
   if (!trust_annotations) {
     return "once";
@@ -96,8 +102,8 @@ export function effectOfTool(
 }
 
 /**
- * How the model is offered the tools of servers. The input may ask for the proxy, as it could with
- * AgentKit, this service's forerunner.
+ * Returns how the model is offered the tools of servers. The input may request the proxy, for
+ * compatibility with AgentKit, the predecessor of this service.
  */
 export function mcpToolMode(
   config: { readonly mcp_tools?: McpToolMode; readonly inject_mcp_proxy?: boolean },

@@ -1,14 +1,14 @@
 /**
- * The security manager: what a run may do, and what it must ask a person for. Pure: the agent's
- * policy, where the run stands, and a call come to a verdict that names its rule. What is counted
- * is counted by folding the log, so a crash cannot reset it.
+ * The agent's policy: judges whether a call is allowed, denied or needs a person's approval. Pure:
+ * a verdict depends on the policy, the state of the run and the call, and names its rule. Calls are
+ * counted by folding the log, so a crash cannot reset a count.
  */
 import { z } from "zod";
 import { isJsonObject, type JsonObject, type JsonValue } from "../value/json.ts";
 import type { Untrusted } from "../value/trust.ts";
 
 const NAME_PATTERN = /^[A-Za-z0-9_.*-]{1,128}$/;
-/** Longest minute that is counted exactly, in calls. */
+/** Maximum `per_minute` of a rate, so that exact counting stays bounded. */
 const MAX_PER_MINUTE = 600;
 const MINUTE_MS = 60_000;
 
@@ -21,7 +21,7 @@ const record = <T extends z.ZodType>(value: T) =>
     message: "has more than 32 rules",
   });
 
-/** How often calls may be made that a pattern fits. */
+/** Maximum rate of the calls that match a pattern. */
 const rate = z
   .strictObject({
     per_run: z.exactOptional(z.number().int().min(0).max(100_000)),
@@ -31,67 +31,75 @@ const rate = z
     message: "needs `per_run` or `per_minute`",
   });
 
-/** What follows for calls with side effects once untrusted content is in the conversation. */
+/** How calls with side effects are judged while untrusted content is in the conversation. */
 const AFTER_UNTRUSTED = ["allow", "approve", "deny"] as const;
 
 /**
- * What an agent may do. Patterns are tool names in which `*` stands for any text. `deny` wins over
- * all; where `allow` is there, what it does not name is denied.
+ * What an agent may do. Patterns are tool names in which `*` stands for any text. `deny` has
+ * precedence. If `allow` is present, every tool that it does not name is denied.
  */
 export const policySchema = z.strictObject({
   allow: z.exactOptional(patterns),
   deny: z.exactOptional(patterns),
   approve: z.exactOptional(patterns),
-  /** A JSON Schema by pattern, which the arguments must fit besides the tool's own. */
+  /** JSON Schemas by pattern. Arguments must match them in addition to the tool's own schema. */
   arguments: z.exactOptional(record(z.custom<JsonObject>(isJsonObject, "must be an object"))),
   rate: z.exactOptional(record(rate)),
   after_untrusted: z.exactOptional(z.enum(AFTER_UNTRUSTED)),
 });
+/** The policy of an agent. */
 export type Policy = z.infer<typeof policySchema>;
 
-/** Where a run stands, as far as a policy asks. */
+/** The state of a run, as far as a policy depends on it. */
 export interface Standing {
-  /** Where untrusted content in the conversation came from first; null while there is none. */
+  /** Source of the first untrusted content in the conversation; null while there is none. */
   readonly untrusted: Untrusted | null;
-  readonly rates: Rates;
+  readonly rates: CallCounts;
 }
 
-/** The calls so far by the pattern of their rate rule. */
-export type Rates = Readonly<Record<string, Rate>>;
+/** Counts of past calls by the pattern of their rate rule. */
+export type CallCounts = Readonly<Record<string, CallCount>>;
 
-interface Rate {
+interface CallCount {
   readonly total: number;
-  /** When the last calls were, milliseconds, oldest first; as many as the rule has to know. */
+  /**
+   * Times of the last calls, milliseconds since the epoch, oldest first; only as many as the rule
+   * needs.
+   */
   readonly recent: readonly number[];
 }
 
-/** A call that is to be judged; its arguments fit the tool's own schema. */
+/** A call to judge. Its arguments already match the tool's own schema. */
 export interface JudgedCall {
   readonly name: string;
   readonly arguments: JsonValue;
-  /** Whether the tool itself does something outside. */
+  /** Whether the tool has side effects. */
   readonly acts: boolean;
-  /** A person has said yes to this call. */
+  /** Whether a person approved this call. */
   readonly approved: boolean;
-  /** The tool itself says that a person must approve each call. */
+  /** Whether the tool itself requires approval of each call. */
   readonly asksAlways: boolean;
 }
 
-/** Why arguments do not fit a JSON Schema, or null. */
-export type Fits = (schema: JsonObject, value: JsonValue) => string | null;
+/** Returns why a value does not match a JSON Schema, or null. */
+export type SchemaCheck = (schema: JsonObject, value: JsonValue) => string | null;
 
+/** The outcome of a judgement, with the rule that decided it. */
 export type Verdict =
   | { readonly kind: "allow" }
   | { readonly kind: "approve"; readonly rule: string }
   | { readonly kind: "deny"; readonly rule: string; readonly message: string };
 
-/** What becomes of a call. @param now milliseconds */
+/**
+ * Judges a call. Stricter rules come first: a denial wins over an approval.
+ * @param now milliseconds since the epoch
+ */
 export function judge(
   policy: Policy | undefined,
   standing: Standing,
   call: JudgedCall,
   now: number,
-  fits: Fits,
+  fits: SchemaCheck,
 ): Verdict {
   const asked: Verdict =
     call.asksAlways && !call.approved
@@ -110,7 +118,9 @@ export function judge(
   );
 }
 
-/** The rule that denies every call of a tool, whatever its arguments; null if there is none. */
+/**
+ * Returns the denial of every call of a tool, regardless of its arguments; null if there is none.
+ */
 export function forbidden(policy: Policy | undefined, tool: string): Verdict | null {
   const denied = policy?.deny?.find((one) => matches(one, tool));
   if (denied !== undefined) {
@@ -121,12 +131,12 @@ export function forbidden(policy: Policy | undefined, tool: string): Verdict | n
     : deny("allow, which does not name this tool");
 }
 
-/** The rule that denies these arguments, or null. */
+/** Returns the denial of these arguments, or null. */
 export function argumentsDenied(
   policy: Policy | undefined,
   tool: string,
   args: JsonValue,
-  fits: Fits,
+  fits: SchemaCheck,
 ): Verdict | null {
   for (const [one, schema] of Object.entries(policy?.arguments ?? {})) {
     const defect = matches(one, tool) ? fits(schema, args) : null;
@@ -137,19 +147,19 @@ export function argumentsDenied(
   return null;
 }
 
-function rateDenied(policy: Policy, rates: Rates, tool: string, now: number): Verdict | null {
+function rateDenied(policy: Policy, rates: CallCounts, tool: string, now: number): Verdict | null {
   for (const [one, { per_run, per_minute }] of Object.entries(policy.rate ?? {})) {
     if (!matches(one, tool)) {
       continue;
     }
     const { total, recent } = rates[one] ?? { total: 0, recent: [] };
     if (per_run !== undefined && total >= per_run) {
-      return deny(`rate "${one}"`, `${per_run} calls in a run are all there may be.`);
+      return deny(`rate "${one}"`, `At most ${per_run} calls are allowed in a run.`);
     }
-    // As many calls ago as there may be in a minute: was that within the last one?
+    // If the call `per_minute` calls ago is within the last minute, one more would exceed the rate.
     const first = per_minute === 0 ? now : (recent.at(-(per_minute ?? 1)) ?? -Infinity);
     if (per_minute !== undefined && first > now - MINUTE_MS) {
-      return deny(`rate "${one}"`, `${per_minute} calls a minute are all there may be.`);
+      return deny(`rate "${one}"`, `At most ${per_minute} calls are allowed in a minute.`);
     }
   }
   return null;
@@ -157,7 +167,7 @@ function rateDenied(policy: Policy, rates: Rates, tool: string, now: number): Ve
 
 function afterUntrusted(policy: Policy, standing: Standing, call: JudgedCall): Verdict | null {
   const { after_untrusted = "allow" } = policy;
-  // What a person has approved was judged before it was put before them.
+  // An approved call was judged before the approval was requested.
   if (standing.untrusted === null || !call.acts || call.approved) {
     return null;
   }
@@ -186,8 +196,17 @@ function deny(rule: string, why?: string): Verdict {
   return { kind: "deny", rule, message: why === undefined ? message : `${message} ${why}` };
 }
 
-/** The counts after one more call. They are bounded by the policy, however long the run is. */
-export function counted(rates: Rates, policy: Policy | undefined, tool: string, at: number): Rates {
+/**
+ * Returns the counts after one more call. The policy bounds their size, regardless of the length of
+ * the run.
+ * @param at time of the call, milliseconds since the epoch
+ */
+export function countCall(
+  rates: CallCounts,
+  policy: Policy | undefined,
+  tool: string,
+  at: number,
+): CallCounts {
   const rules = Object.entries(policy?.rate ?? {}).filter(([one]) => matches(one, tool));
   return rules.length === 0
     ? rates
@@ -203,7 +222,7 @@ export function counted(rates: Rates, policy: Policy | undefined, tool: string, 
       };
 }
 
-/** Whether a name fits a pattern, in which `*` stands for any text. */
+/** Returns whether a name matches a pattern, in which `*` stands for any text. */
 export function matches(pattern: string, name: string): boolean {
   const parts = pattern.split("*");
   const [first = "", ...rest] = parts;

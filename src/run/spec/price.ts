@@ -1,6 +1,6 @@
 /**
- * What tokens cost. Money is integer micro-dollars; a rate is micro-dollars per million tokens, so
- * a published "$2.50 per million" is 2,500,000. Sums are rounded up, once, at the end.
+ * Prices of tokens. Money is integer micro-dollars; a rate is micro-dollars per million tokens, so
+ * a published "$2.50 per million" is 2,500,000. A sum is rounded up once, at the end.
  */
 
 /** Micro-dollars per million tokens. Reasoning is billed as output. */
@@ -13,24 +13,27 @@ export interface Rates {
   readonly output: number;
 }
 
+/** The price of one model. */
 export interface Price extends Rates {
-  /** Rates of the whole request, output included, where its input is longer than this. */
+  /** Rates of the whole request, output included, if its input is longer than `input_tokens`. */
   readonly above?: Rates & { readonly input_tokens: number };
 }
 
-/** What a call consumed, as far as it has a price. Cached and written tokens are part of the input. */
+/** The priced part of a call's usage. Cached and written tokens are included in the input. */
 export interface PricedUsage {
   readonly input_tokens: number;
   readonly cached_input_tokens: number;
   readonly cache_write_tokens?: number;
   readonly output_tokens: number;
-  /** What the provider says it charges, micro-dollars: it knows better. */
+  /** Cost stated by the provider, micro-dollars. It has precedence over the configured price. */
   readonly cost_micro_usd?: number;
 }
 
 const PER = 1_000_000;
 
-/** What a call cost, in micro-dollars. Without a price, what the provider says, or nothing. */
+/**
+ * Returns the cost of a call in micro-dollars. Without a price: the provider's stated cost, or 0.
+ */
 export function costOf(price: Price | null, usage: PricedUsage): number {
   if (usage.cost_micro_usd !== undefined) {
     return usage.cost_micro_usd;
@@ -51,7 +54,10 @@ export function costOf(price: Price | null, usage: PricedUsage): number {
   );
 }
 
-/** The most that a call can cost: nothing cached, all of it written to the cache, output to the last token. */
+/**
+ * Returns the maximum cost of a call in micro-dollars: the whole input at its highest rate, the
+ * output at its maximum length.
+ */
 export function worstCase(price: Price, inputTokens: number, maxOutput: number): number {
   const rates = ratesFor(price, inputTokens);
   const dearest = Math.max(rates.input, rates.cache_write, rates.cached_input);

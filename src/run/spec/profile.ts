@@ -1,7 +1,6 @@
 /**
- * Who an agent is: persona and guidelines, as data instead of prose, so that they can be listed,
- * merged and shown. A profile reaches the model as a part of its system prompt, the same text for
- * the same profile.
+ * The profile of an agent: persona and guidelines as data, so that they can be listed, merged and
+ * shown. It becomes part of the system prompt. Equal profiles produce equal text.
  */
 import { z } from "zod";
 
@@ -11,22 +10,23 @@ const line = (max: number) =>
   z.string().regex(/\S/, "must not be empty").max(max, `has more than ${max} characters`);
 const rules = z.array(line(1000)).max(MAX_RULES, `has more than ${MAX_RULES} entries`);
 
-/** Every field is optional; what is not there is not said. */
+/** Every field is optional. Absent fields add nothing to the prompt. */
 export const profileSchema = z.strictObject({
   name: z.exactOptional(line(128)),
   role: z.exactOptional(line(500)),
   persona: z.exactOptional(line(8000)),
   tone: z.exactOptional(line(500)),
-  /** What it strives for. */
+  /** What the agent tries to achieve. */
   goals: z.exactOptional(rules),
-  /** How it works. */
+  /** How the agent should work. */
   guidelines: z.exactOptional(rules),
-  /** What it never does. */
+  /** What the agent must never do. */
   constraints: z.exactOptional(rules),
 });
+/** The profile of an agent. */
 export type Profile = z.infer<typeof profileSchema>;
 
-/** The profile as a section of a system prompt; null where it says nothing. Pure. */
+/** Returns the profile as a section of the system prompt, or null if it is empty. Pure. */
 export function profileText(profile: Profile | undefined): string | null {
   if (profile === undefined) {
     return null;
@@ -48,7 +48,7 @@ function labelled(label: string, text: string | undefined): string[] {
   return text === undefined ? [] : [`${label}: ${text.trim()}`];
 }
 
-/** One rule a line: a line break in one could pose as another. */
+/** One rule per line: a line break inside a rule could pose as another rule. */
 function listed(label: string, entries: readonly string[] = []): string[] {
   return entries.length === 0
     ? []

@@ -1,6 +1,7 @@
 /**
- * The script of `local/script`: what a model and its tools say, as data in a task's input. Pure:
- * which entry plays depends only on what the log already holds, so a restart changes nothing.
+ * Scripts for the model `local/script`: the replies of a model and the outputs of its tools, as
+ * data in a task's input. Pure: the entry to play depends only on the log, so a restart changes
+ * nothing.
  */
 import { z } from "zod";
 import { EFFECTS } from "../value/effect.ts";
@@ -9,7 +10,7 @@ import { canonicalJson, type JsonValue } from "../value/json.ts";
 import { jsonObject, jsonValue } from "./spec.ts";
 import { UNTRUSTED } from "../value/trust.ts";
 
-/** The failures that a script can play; each is a code of a model failure. */
+/** Failures that a script can play. Each is a code of a model failure. */
 export const SCRIPTED_FAILURES = [
   "rate_limited",
   "overloaded",
@@ -18,6 +19,7 @@ export const SCRIPTED_FAILURES = [
   "refused",
   "invalid_request",
 ] as const satisfies readonly ModelFailureCode[];
+/** One of `SCRIPTED_FAILURES`. */
 export type ScriptedFailure = (typeof SCRIPTED_FAILURES)[number];
 
 const delayMs = z.number().int().min(0).max(600_000);
@@ -44,6 +46,7 @@ const scriptEntry = z
 
 /** `input_data.script`: the model's turns in order. */
 export const scriptSchema = z.array(scriptEntry);
+/** A validated `input_data.script`. */
 export type Script = z.infer<typeof scriptSchema>;
 
 const scriptedOutput = z.union(
@@ -53,6 +56,7 @@ const scriptedOutput = z.union(
   ],
   { error: "an entry needs either `output` or `error`, and may have `arguments`" },
 );
+/** One output or error of a scripted tool. */
 export type ScriptedOutput = z.infer<typeof scriptedOutput>;
 
 const scriptTool = z.strictObject({
@@ -60,23 +64,24 @@ const scriptTool = z.strictObject({
   description: z.string().optional(),
   input_schema: jsonObject.optional(),
   effect: z.enum(EFFECTS).optional(),
-  /** For the effect `probe`: what the tool says of an earlier attempt; absent: `not_done`. */
+  /** For the effect `probe`: the stated outcome of an earlier attempt. Absent: `not_done`. */
   probe: z.enum(["done", "not_done", "unknown"]).optional(),
   delay_ms: delayMs.optional(),
-  /** Whether its outputs count as content that nobody vouches for. */
+  /** Marks the outputs as untrusted content from this source. */
   untrusted: z.enum(UNTRUSTED).optional(),
   outputs: z.array(scriptedOutput),
 });
+/** One scripted tool. */
 export type ScriptTool = z.infer<typeof scriptTool>;
 
-/** `input_data.script_tools`: tools that answer from data. */
+/** `input_data.script_tools`: tools whose outputs are data. */
 export const scriptToolsSchema = z
   .array(scriptTool)
   .refine((tools) => new Set(tools.map((tool) => tool.name)).size === tools.length, {
     message: "two tools have the same name",
   });
 
-/** A reply as the script has it, with the shape of its stream. */
+/** A scripted reply, and how it is streamed. */
 export interface ScriptReply {
   readonly text: string;
   readonly tool_calls: readonly { readonly name: string; readonly arguments: JsonValue }[];
@@ -84,17 +89,17 @@ export interface ScriptReply {
   readonly delay_ms: number;
 }
 
-/** What one attempt of a model call plays. */
+/** The entry that one attempt of a model call plays. */
 export type ScriptTurn =
-  /** `reply` is what the call will come to; a stream that is cut shows its beginning. */
+  /** `reply` is the final reply of the call. A cut stream shows its beginning. */
   | { readonly kind: "fail"; readonly class: ScriptedFailure; readonly reply: ScriptReply | null }
   | ({ readonly kind: "reply" } & ScriptReply)
   | { readonly kind: "exhausted" };
 
 /**
- * What the next attempt plays.
- * @param replies replies the run has had so far
- * @param failedAttempts attempts of this call that have failed
+ * Returns the entry that the next attempt plays.
+ * @param replies replies of the run so far
+ * @param failedAttempts failed attempts of this call
  */
 export function scriptTurn(script: Script, replies: number, failedAttempts: number): ScriptTurn {
   const { errors, reply } = turnAt(script, replies);
@@ -111,7 +116,10 @@ export function scriptTurn(script: Script, replies: number, failedAttempts: numb
 
 type Entry = Script[number];
 
-/** The nth reply of a script with the errors before it: its own, and those that stand alone. */
+/**
+ * Returns the nth reply of a script and the errors before it: its own, and entries that hold only
+ * an error.
+ */
 function turnAt(
   script: Script,
   n: number,
@@ -148,21 +156,24 @@ function replyOf(entry: Entry): ScriptReply {
   };
 }
 
-/** A call of a scripted tool, as the log has it. */
+/** A logged call of a scripted tool. */
 export interface MadeCall {
   readonly call_id: string;
   readonly arguments: JsonValue;
 }
 
 /**
- * Which entry each call of one scripted tool takes: the first not taken by a call before it whose
- * `arguments` equal its own, or that has none. Calls are told in the order of their first intents;
- * a new process tells them all again and comes to the same, so nothing has to be stored. The work
- * for a call does not grow with the calls before it.
+ * Assigns an output to each call of one scripted tool: the first unassigned entry whose `arguments`
+ * equal the call's, or that has none. Calls are assigned in the order of their first intents; a new
+ * process repeats this with the same result, so nothing has to be stored. The work for a call does
+ * not grow with the number of earlier calls.
  */
 export class ScriptedOutputs {
   readonly #outputs: readonly ScriptedOutput[];
-  /** Places of entries not taken yet, last first, by their arguments; those for any under null. */
+  /**
+   * Indexes of unassigned entries by their arguments, last first. Entries for any arguments are
+   * under null.
+   */
   readonly #left = new Map<string | null, number[]>();
   readonly #taken = new Map<string, ScriptedOutput | null>();
 
@@ -177,15 +188,15 @@ export class ScriptedOutputs {
     }
   }
 
-  /** Tells of a call; one that was told before changes nothing. */
-  tell(call: MadeCall): void {
+  /** Assigns an entry to a call. A repeated call changes nothing. */
+  assign(call: MadeCall): void {
     if (!this.#taken.has(call.call_id)) {
       const entry = this.#outputs[this.#takePlace(canonicalJson(call.arguments))] ?? null;
       this.#taken.set(call.call_id, entry);
     }
   }
 
-  /** The entry that a call took; null if none was left for it, or nobody told of it. */
+  /** Returns the entry of a call; null if none was left or the call was never assigned. */
   of(callId: string): ScriptedOutput | null {
     return this.#taken.get(callId) ?? null;
   }

@@ -1,6 +1,7 @@
 /**
- * What a run is told when it starts: everything it needs for its whole life, resolved at
- * submission, so that later changes of agents or defaults do not reach into a running task.
+ * The spec of a run: everything it needs for its whole life, resolved at submission. Later changes
+ * of agents or defaults do not affect a running task. Persisted in the log: fields are added, never
+ * changed.
  */
 import { z } from "zod";
 import { isJsonObject, type JsonObject, type JsonValue } from "../value/json.ts";
@@ -12,24 +13,27 @@ import { policySchema } from "./policy.ts";
 import { WEBHOOK_TYPES } from "../value/webhook-type.ts";
 import { profileSchema } from "./profile.ts";
 
+/** The planners that an agent can select. */
 export const PLANNERS = ["native", "react", "placeholder"] as const;
+/** One of `PLANNERS`. */
 export type PlannerName = (typeof PLANNERS)[number];
 
-/** A JSON object whose content is the client's business. */
+/** A JSON object with any content. */
 export const jsonObject = z.custom<JsonObject>(isJsonObject, "must be an object");
 /** Any JSON value. */
 export const jsonValue = z.custom<JsonValue>((value) => value !== undefined, "must be JSON");
 
-/** Types of what webhooks are told. */
+/** The notifications that webhooks subscribed to. */
 const webhookTypes = z.array(z.enum(WEBHOOK_TYPES));
 
-/** What becomes of a wait that nobody ends in time. */
+/** What happens when a wait expires. */
 export const EXPIRY_POLICIES = ["deny", "fail", "continue"] as const;
+/** One of `EXPIRY_POLICIES`. */
 export type ExpiryPolicy = (typeof EXPIRY_POLICIES)[number];
 
 /**
- * The caps of a run; an absent one does not exist. `max_duration_s` counts active time; waits are
- * free. `on_reached` says for all of them what otherwise depends on the cap.
+ * The limits of a run; an absent limit does not apply. `max_duration_s` counts active time, not
+ * waits. `on_reached` applies to all of them; without it the outcome depends on the limit.
  */
 export const runLimits = z.strictObject({
   max_steps: z.exactOptional(z.number().int().min(1).max(100_000)),
@@ -38,30 +42,34 @@ export const runLimits = z.strictObject({
   max_tokens: z.exactOptional(z.number().int().min(1).max(1_000_000_000)),
   /** Dollars; counted in whole micro-dollars. */
   max_cost_usd: z.exactOptional(z.number().min(0).max(1_000_000)),
-  /** How often the same tool calls may follow each other. */
+  /** How often the same tool calls may repeat in a row. */
   max_repeats: z.exactOptional(z.number().int().min(2).max(100)),
   on_reached: z.exactOptional(z.enum(["wait", "fail"])),
 });
+/** The limits of a run. */
 export type RunLimits = z.infer<typeof runLimits>;
 
+/** The merged config of a task. */
 export const agentConfig = z.strictObject({
   model: z.string(),
-  /** Models that take over, in their order, where the one before cannot answer. */
+  /** Fallback models, in order, for a model that cannot answer. */
   fallback_models: z.exactOptional(z.array(z.string())),
   planner: z.enum(PLANNERS),
   instructions: z.string().optional(),
-  /** Who the agent is; its model is told. */
+  /** Who the agent is. Part of the system prompt. */
   profile: z.exactOptional(profileSchema),
-  /** Names of the tools the run may use; absent: all that exist. */
+  /** Names of the tools that the run may use. Absent: all. */
   tools: z.array(z.string()).optional(),
-  /** Names of the MCP servers the run may use; absent: none, or all with `inject_mcp_proxy`. */
+  /**
+   * Names of the MCP servers that the run may use. Absent: none, or all with `inject_mcp_proxy`.
+   */
   mcp_servers: z.exactOptional(z.array(z.string())),
-  /** How their tools are offered to the model. */
+  /** How the tools of MCP servers are offered to the model. */
   mcp_tools: z.exactOptional(z.enum(MCP_TOOL_MODES)),
-  /** Whether `mcp_proxy_tool` is there. */
+  /** Whether `mcp_proxy_tool` is offered. */
   inject_mcp_proxy: z.exactOptional(z.boolean()),
   policy: policySchema.optional(),
-  /** What follows when nobody knows whether a tool took effect; absent: `tell_model`. */
+  /** What happens if the outcome of a tool call is unknown. Absent: `tell_model`. */
   on_outcome_unknown: z.enum(["tell_model", "ask", "fail"]).optional(),
   waits: z
     .strictObject({
@@ -74,21 +82,25 @@ export const agentConfig = z.strictObject({
   max_output_tokens: z.number().int().optional(),
   stop: z.array(z.string()).optional(),
   seed: z.number().int().optional(),
-  /** JSON Schema of the answer; it is then JSON, and `result.data` holds it. */
+  /** JSON Schema of the answer, which is then JSON. `result.data` holds it. */
   output_schema: z.exactOptional(jsonObject),
   memory: z
     .strictObject({
       max_messages: z.number().int().optional(),
-      /** Tokens of the conversation beyond which it is compacted. */
+      /** Tokens of the conversation above which it is compacted. */
       max_tokens: z.exactOptional(z.number().int()),
     })
     .optional(),
 });
+/** The merged config of a task. */
 export type AgentConfig = z.infer<typeof agentConfig>;
 
-/** That a run is under caps on concurrency, and who goes first where several wait. */
+/**
+ * Present if the run is subject to concurrency limits. Waiting runs of a higher priority go first.
+ */
 const concurrencyMark = z.strictObject({ priority: z.number().int() });
 
+/** The data of `run.created`. */
 export const runSpec = z.strictObject({
   task_id: z.string(),
   tenant_id: z.string(),
@@ -97,26 +109,30 @@ export const runSpec = z.strictObject({
   agent_version: z.number().int(),
   config: agentConfig,
   limits: runLimits,
-  /** RFC 3339; the run begins no sooner. */
+  /** RFC 3339. The run does not begin earlier. */
   scheduled_at: z.exactOptional(z.string()),
-  /** The tenant's tools that it may use, as they are when it is submitted. */
+  /** The tenant's tools that the run may use, as of its submission. */
   tools: z.exactOptional(toolDefinitions),
-  /** The MCP servers that it may use, as they are when it is submitted. */
+  /** The MCP servers that the run may use, as of its submission. */
   mcp_servers: z.exactOptional(mcpServerDefinitions),
-  /** What somebody outside wants to be told of, as it was when it was submitted; absent: nothing. */
+  /** Notifications that webhooks subscribed to, as of the submission. Absent: none. */
   webhooks: z.exactOptional(webhookTypes),
-  /** There, if its tenant had a cap on concurrency when it was submitted: it works only with a slot. */
+  /**
+   * Present if the tenant had a concurrency limit at submission. The run then works only with a
+   * slot.
+   */
   concurrency: z.exactOptional(concurrencyMark),
 });
+/** The spec of a run. */
 export type RunSpec = z.infer<typeof runSpec>;
 
-/** The goal of an agent run: `goal`, or `prompt`, which means the same; `goal` wins. */
+/** Returns the goal of an agent run: `goal`, else its synonym `prompt`, else an empty text. */
 export function goalOf(input: JsonObject): string {
   const goal = input["goal"] ?? input["prompt"];
   return typeof goal === "string" ? goal : "";
 }
 
-/** What the client said before the run began, as turns: earlier messages, then context and goal. */
+/** Returns the client's input as opening turns: earlier messages, then goal and context. */
 export function openingTurns(input: JsonObject): Turn[] {
   const turns: Turn[] = [];
   const messages = input["messages"];
@@ -141,7 +157,7 @@ export function openingTurns(input: JsonObject): Turn[] {
   return turns;
 }
 
-/** The pictures of an agent run's input, in the order they were given. */
+/** Returns the pictures of an agent run's input, in order. */
 function imagesOf(input: JsonObject): Image[] {
   const images = input["images"];
   return (Array.isArray(images) ? images : []).flatMap((image: JsonValue): Image[] => {

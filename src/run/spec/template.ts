@@ -1,12 +1,12 @@
 /**
- * Templates: JSON whose texts hold `{{path.to.field}}` in the place of what a request brings. A text
- * that is nothing but one placeholder becomes the value itself, with its type; within a longer text it
- * becomes text. There are no expressions.
+ * Templates: JSON whose texts hold placeholders, `{{path.to.field}}`, for values of a request. A
+ * text that is exactly one placeholder becomes the value itself, with its type. Inside a longer
+ * text the value becomes text. There are no expressions.
  */
 import { isJsonObject, type JsonValue } from "../value/json.ts";
 import { pointerTo, type JsonPointer } from "../value/json-pointer.ts";
 
-/** Something that is wrong with a template, or with what it was filled with. */
+/** A defect of a template, or a placeholder that could not be filled. */
 export interface TemplateFault {
   /** JSON pointer into the template. */
   readonly pointer: string;
@@ -17,28 +17,36 @@ const PATH = String.raw`[^\s.{}]+(?:\.[^\s.{}]+)*`;
 const PLACEHOLDER = new RegExp(String.raw`\{\{\s*(${PATH})\s*\}\}`, "g");
 const WHOLE = new RegExp(String.raw`^\{\{\s*(${PATH})\s*\}\}$`);
 
-/** Characters of JSON that all placeholders together may stand for: small requests must stay small. */
+/**
+ * Maximum characters of JSON that all placeholders together insert: small requests must stay small.
+ */
 const MAX_FILLED_CHARS = 2_000_000;
 const MAX_FAULTS = 50;
 
-/** Whether a text holds a placeholder, well-formed or not. */
+/** Returns whether a text holds a placeholder, well-formed or not. */
 export function hasPlaceholder(text: string): boolean {
   return text.includes("{{");
 }
 
-/** Placeholders that cannot be filled, whatever comes. */
+/** Returns the malformed placeholders, which no request can fill. */
 export function templateFaults(template: JsonValue): TemplateFault[] {
   const faults: TemplateFault[] = [];
-  map(template, "", (text, pointer) => {
+  mapTexts(template, "", (text, pointer) => {
     if (hasPlaceholder(text.replaceAll(PLACEHOLDER, ""))) {
-      faults.push({ pointer, detail: "has a {{ that is no {{path.to.field}}" });
+      faults.push({
+        pointer,
+        detail: "has a {{ that does not begin a placeholder such as {{path.to.field}}",
+      });
     }
     return text;
   });
   return faults;
 }
 
-/** A template with every placeholder replaced; the faults say which are missing. */
+/**
+ * Fills every placeholder. The faults name the missing and the oversized values, `MAX_FAULTS` at
+ * most.
+ */
 export function fill(
   template: JsonValue,
   context: JsonValue,
@@ -46,15 +54,15 @@ export function fill(
   const faults: TemplateFault[] = [];
   const sizes = new Map<string, number>();
   let room = MAX_FILLED_CHARS;
-  const value = map(template, "", (text, pointer) => {
+  const value = mapTexts(template, "", (text, pointer) => {
     const look = (path: string): JsonValue => {
-      const found = at(context, path);
+      const found = valueAt(context, path);
       const size = sizes.get(path) ?? JSON.stringify(found ?? null).length;
       sizes.set(path, size);
       room -= size;
       const detail =
         found === undefined
-          ? `needs ${path}, which the request has not`
+          ? `needs ${path}, which the request does not have`
           : `becomes too large with ${path}`;
       if (found !== undefined && room >= 0) {
         return found;
@@ -66,14 +74,14 @@ export function fill(
     };
     const whole = WHOLE.exec(text)?.[1];
     return whole === undefined
-      ? text.replaceAll(PLACEHOLDER, (_all, path: string) => textOf(look(path)))
+      ? text.replaceAll(PLACEHOLDER, (_all, path: string) => asText(look(path)))
       : look(whole);
   });
   return { value, faults };
 }
 
-/** The same JSON with each text replaced; names of members stay. */
-function map(
+/** Returns the same JSON with each text replaced. Member names stay. */
+function mapTexts(
   value: JsonValue,
   pointer: JsonPointer,
   change: (text: string, pointer: JsonPointer) => JsonValue,
@@ -82,19 +90,19 @@ function map(
     return change(value, pointer);
   }
   if (Array.isArray(value)) {
-    return value.map((item: JsonValue, i) => map(item, `${pointer}/${i}`, change));
+    return value.map((item: JsonValue, i) => mapTexts(item, `${pointer}/${i}`, change));
   }
   if (isJsonObject(value)) {
     return Object.fromEntries(
       Object.entries(value).map(([name, inside]) => {
-        return [name, map(inside, pointerTo([name], pointer), change)];
+        return [name, mapTexts(inside, pointerTo([name], pointer), change)];
       }),
     );
   }
   return value;
 }
 
-function at(context: JsonValue, path: string): JsonValue | undefined {
+function valueAt(context: JsonValue, path: string): JsonValue | undefined {
   return path.split(".").reduce<JsonValue | undefined>(member, context);
 }
 
@@ -106,6 +114,6 @@ function member(value: JsonValue | undefined, name: string): JsonValue | undefin
   return isJsonObject(value) && Object.hasOwn(value, name) ? value[name] : undefined;
 }
 
-function textOf(value: JsonValue): string {
+function asText(value: JsonValue): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }

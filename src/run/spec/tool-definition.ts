@@ -1,7 +1,7 @@
 /**
- * Tools that a tenant brings, as data: what is stored, what the API shows, and what a run is told at
- * its submission, so that a change of a tool does not reach a running task. Persisted: kinds and
- * fields are added, never changed.
+ * Definitions of a tenant's tools: what is stored, what the API shows, and what a run's spec holds.
+ * A run stores the definitions of its submission, so a later change does not reach a running task.
+ * Persisted: kinds and fields are added, never changed.
  */
 import { z } from "zod";
 import { EFFECTS } from "../value/effect.ts";
@@ -9,24 +9,28 @@ import { isJsonObject, type JsonObject } from "../value/json.ts";
 
 /** Whether a person must approve each call. */
 export const APPROVALS = ["never", "always"] as const;
+/** One of `APPROVALS`. */
 export type Approval = (typeof APPROVALS)[number];
 
+/** Methods that a registered HTTP tool may use. */
 export const HTTP_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
-/** What every tool is named like. */
+/** Name of a tool. */
 export const TOOL_NAME = /^[A-Za-z0-9_.-]{1,128}$/;
 
-/** Tools that a tenant may have, and characters of JSON that one, and all of a run's, may take. */
+/** Maximum tools of a tenant. */
 export const MAX_TENANT_TOOLS = 100;
+/** Maximum characters of JSON of one definition. */
 export const MAX_DEFINITION_CHARS = 32_768;
+/** Maximum characters of JSON of all definitions in one run. */
 export const MAX_SNAPSHOT_CHARS = 262_144;
 
 const schemaObject = z.custom<JsonObject>(isJsonObject, "must be an object");
 
-/** What all kinds have. */
+/** Fields of all kinds. */
 const common = {
   name: z.string(),
-  /** Counts from 1 with every change. */
+  /** Starts at 1 and increases with each change. */
   version: z.number().int().min(1),
   description: z.string(),
   input_schema: schemaObject,
@@ -36,20 +40,27 @@ const common = {
   timeout_ms: z.number().int(),
 };
 
-/** A tool whose calls are requests to a server of the tenant's. */
+/** A tool whose calls are requests to a tenant's server. */
 const httpDefinition = z.looseObject({
   ...common,
   kind: z.literal("http"),
   http: z.looseObject({
     method: z.enum(HTTP_METHODS),
     url: z.string(),
-    /** Values may name secrets as `${secret:NAME}`; what these stand for is never stored here. */
+    /**
+     * Values may refer to secrets as `${secret:NAME}`. The secrets themselves are never stored
+     * here.
+     */
     headers: z.record(z.string(), z.string()),
   }),
 });
+/** The definition of an HTTP tool. */
 export type HttpDefinition = z.infer<typeof httpDefinition>;
 
-/** A tool whose calls run code in an isolate: the body of an async function that is given `input`. */
+/**
+ * A tool whose calls run code in an isolate. The code is the body of an async function with the
+ * parameter `input`.
+ */
 const codeDefinition = z.looseObject({
   ...common,
   kind: z.literal("code"),
@@ -58,9 +69,11 @@ const codeDefinition = z.looseObject({
     source: z.string(),
   }),
 });
+/** The definition of a code tool. */
 export type CodeDefinition = z.infer<typeof codeDefinition>;
 
 export const toolDefinition = z.discriminatedUnion("kind", [httpDefinition, codeDefinition]);
+/** The definition of a tenant's tool. */
 export type ToolDefinition = z.infer<typeof toolDefinition>;
 
 export const toolDefinitions = z.array(toolDefinition);

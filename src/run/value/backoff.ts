@@ -1,6 +1,6 @@
 /**
- * Pauses between attempts: how long to wait before the next one, and how to read `Retry-After`.
- * Pure: the clock and the random number are arguments. Milliseconds throughout.
+ * Retry pauses: how long to wait before the next attempt, and how to read `Retry-After`. Pure: the
+ * clock and the random number are arguments. All durations are in milliseconds.
  */
 
 /** Pauses that double from `baseMs` and stop growing at `maxMs`. */
@@ -14,6 +14,7 @@ interface Listed {
   readonly pausesMs: readonly [number, ...number[]];
 }
 
+/** The nominal pauses between attempts, and how far the actual pause may differ from them. */
 export type Backoff = (Doubling | Listed) & {
   /** Shortest and longest pause as factors of the nominal one. Without it there is no jitter. */
   readonly jitter?: readonly [shortest: number, longest: number];
@@ -21,7 +22,7 @@ export type Backoff = (Doubling | Listed) & {
 
 /** Attempts of one call, and the pauses between them. */
 export interface RetryPolicy extends Doubling {
-  /** Attempts that may fail before the call has failed for good. */
+  /** Failed attempts after which the call fails for good. */
   readonly maxAttempts: number;
 }
 

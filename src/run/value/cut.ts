@@ -1,8 +1,8 @@
-/** Cuts texts where no character is torn apart. */
+/** Cuts texts without splitting a character. */
 
 /**
- * Returns the last place at or before `at` that is not inside a surrogate pair: half a pair can
- * neither be stored nor sent.
+ * Returns the last index at or before `at` that is not inside a surrogate pair. Half a pair can be
+ * neither stored nor sent.
  */
 export function cutPoint(text: string, at: number): number {
   const unit = text.charCodeAt(at - 1);

@@ -1,6 +1,6 @@
 /**
- * Optional fields without conditional spreads: under `exactOptionalPropertyTypes` a field is
- * either there with a value or not there at all.
+ * Optional fields without conditional spreads. Under `exactOptionalPropertyTypes`, a field either
+ * has a value or is absent.
  */
 
 /** The type of `T` without undefined: a field that may be undefined becomes optional. */
@@ -11,9 +11,9 @@ export type Defined<T> = {
 };
 
 /**
- * Returns a copy of the object without the fields whose value is undefined. Fields that are
- * null, false, 0 or empty stay. Only own enumerable fields are copied, and only the top level is
- * looked at. Fields keep their order.
+ * Returns a copy of the object without the fields whose value is undefined. Fields that are null,
+ * false, 0 or empty stay. Copies only own enumerable fields, one level deep, and preserves their
+ * order.
  */
 export function defined<const T extends object>(fields: T): Defined<T>;
 export function defined(fields: object): object {

@@ -1,10 +1,10 @@
-/** Identifiers of the domain. Time and randomness are passed in; nothing here reads a clock. */
+/** Identifiers of the domain. Time and randomness are arguments; nothing here reads a clock. */
 import { v7 } from "uuid";
 
 const TASK_ID = /^task_[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
 /**
- * A new task id, `task_<uuidv7>`: ids sort by the millisecond they were made in.
+ * Returns a new task id, `task_<uuidv7>`. Ids sort by the millisecond of their creation.
  * @param now milliseconds since the epoch
  * @param random 16 random bytes
  */
@@ -12,14 +12,18 @@ export function newTaskId(now: number, random: Uint8Array): string {
   return newId("task", now, random);
 }
 
-/** A new id of another kind, made like a task's. */
+/**
+ * Returns a new id of another kind, in the form `<kind>_<uuidv7>`.
+ * @param now milliseconds since the epoch
+ * @param random 16 random bytes
+ */
 export function newId(kind: string, now: number, random: Uint8Array): string {
   return `${kind}_${v7({ msecs: now, random })}`;
 }
 
 /**
- * A text before all ids that were made in a millisecond or later, and after all earlier ones.
- * @param ms milliseconds since the epoch; what is out of an id's range is the nearest that is not
+ * Returns a text that sorts before all ids made at this time or later, and after all earlier ones.
+ * @param ms milliseconds since the epoch; a time outside an id's range becomes the nearest in it
  */
 export function firstIdAt(ms: number): string {
   const within = Math.min(2 ** 48 - 1, Math.max(0, Number.isNaN(ms) ? 0 : ms));
@@ -27,17 +31,21 @@ export function firstIdAt(ms: number): string {
   return `task_${hex.slice(0, 8)}-${hex.slice(8)}`;
 }
 
-/** Whether a text has the shape of a task id; says nothing about its existence. */
+/** Returns whether a text has the form of a task id. The task need not exist. */
 export function isTaskId(text: string): boolean {
   return TASK_ID.test(text);
 }
 
-/** The id of a run's nth call, models and tools in one series: `call_1`, `call_2`, … */
+/**
+ * Returns the id of a run's nth call, counting model and tool calls together: `call_1`, `call_2`, …
+ */
 export function callId(n: number): string {
   return `call_${n}`;
 }
 
-/** The key that is the same for every attempt of one call, and for no other call anywhere. */
+/**
+ * Returns the idempotency key of a call: the same for all its attempts, and unique across all runs.
+ */
 export function idempotencyKey(taskId: string, call: string): string {
   return `${taskId}:${call}`;
 }

@@ -1,9 +1,10 @@
 /**
- * JSON as data: the value types that cross every boundary of the run domain, and the two
- * questions the domain asks of them (are two values the same, is this one well-formed).
- * All functions are iterative or depth-bounded: the values come from clients and models.
+ * JSON values, the only values that cross the borders of the run domain: types, validation and a
+ * canonical text. Values come from clients and models, so every function is iterative or bounded in
+ * depth.
  */
 
+/** Any JSON value. */
 export type JsonValue =
   | string
   | number
@@ -11,22 +12,23 @@ export type JsonValue =
   | null
   | readonly JsonValue[]
   | { readonly [key: string]: JsonValue };
+/** A JSON object. */
 export type JsonObject = { readonly [key: string]: JsonValue };
 
-/** Nesting beyond this is refused: no honest input needs it, and recursion must stay bounded. */
+/** Maximum nesting. Legitimate input does not need more, and recursion must stay bounded. */
 const MAX_JSON_DEPTH = 64;
 
-/** Narrows to a plain JSON object (not an array, not null). */
+/** Returns whether a value is a JSON object: not an array, not null. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What a record itself has under a key: no record has a `constructor` by this. */
+/** Returns a record's own value for a key, and never an inherited one such as `constructor`. */
 export function ownValue<T>(record: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(record, key) ? record[key] : undefined;
 }
 
-/** Why a parsed value cannot be stored as it is, or null if it can. */
+/** Returns why a parsed value cannot be stored, or null if it can. */
 export function jsonDefect(value: unknown): string | null {
   const stack: { value: unknown; depth: number }[] = [{ value, depth: 0 }];
   for (let item = stack.pop(); item !== undefined; item = stack.pop()) {
@@ -50,8 +52,8 @@ export function jsonDefect(value: unknown): string | null {
 }
 
 /**
- * One text for all equal values: keys sorted, no white space. Two values are the same call
- * arguments exactly when their canonical texts are equal.
+ * Returns the canonical text of a value: sorted keys, no white space. Two values are the same call
+ * arguments exactly if their canonical texts are equal.
  */
 export function canonicalJson(value: JsonValue): string {
   if (Array.isArray(value)) {

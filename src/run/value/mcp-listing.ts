@@ -1,6 +1,6 @@
 /**
- * What a run knows of its MCP servers: what each offers, as the log has it. A listing is good for a
- * time; then the server, or what is remembered of it, is asked again before the model is.
+ * What each MCP server of a run offers, folded from `mcp.listed` events. A listing expires; the
+ * server is then listed again, from its catalogue or by a request, before the next model call.
  */
 import { z } from "zod";
 import { EFFECTS, type Effect } from "./effect.ts";
@@ -8,37 +8,39 @@ import { isJsonObject, ownValue, type JsonObject } from "./json.ts";
 
 const jsonSchema = z.custom<JsonObject>(isJsonObject, "must be an object");
 
-/** A tool of a server, by the server's own name. */
+/** A tool of a server, under the server's own name for it. */
 const remoteTool = z.looseObject({
   name: z.string(),
   description: z.string(),
   input_schema: jsonSchema,
   effect: z.enum(EFFECTS),
 });
+/** A tool that an `mcp.listed` event describes. */
 export type RemoteTool = z.infer<typeof remoteTool>;
 
 /** The data of `mcp.listed`. */
 export const mcpListed = z.looseObject({
   server: z.string(),
-  /** When it is asked again. */
+  /** When the server must be listed again, RFC 3339. */
   expires_at: z.string(),
-  /** Names the content; absent where the server could not be listed. */
+  /** Identifies the content. Absent if the server could not be listed. */
   revision: z.string().optional(),
-  /** Those that the model is offered by themselves; absent: the same as before. */
+  /** Tools that the model is offered directly. Absent: unchanged. */
   tools: z.array(remoteTool).optional(),
-  /** All tools of the server that the agent may use. */
+  /** Number of tools of the server that the agent may use. */
   total: z.number().int().min(0).optional(),
-  /** Of tools that are not among these: what a second call does, where that is not `once`. */
+  /** Effects of the tools that are not in `tools`, where not `once`. */
   effects: z.record(z.string(), z.enum(EFFECTS)).optional(),
-  /** What else it has. */
+  /** Other kinds of content that the server offers. */
   offers: z.array(z.enum(["resources", "prompts"])).optional(),
-  /** Why it could not be listed. */
+  /** Why the server could not be listed. */
   error: z.looseObject({ code: z.string(), message: z.string() }).optional(),
 });
+/** The data of one `mcp.listed` event. */
 export type McpListed = z.infer<typeof mcpListed>;
 
-/** What a run knows of one server. */
-export interface Listing {
+/** What one server offers, as of its newest `mcp.listed` event. */
+export interface McpServerListing {
   readonly revision: string | null;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
@@ -48,13 +50,21 @@ export interface Listing {
   readonly offers: readonly ("resources" | "prompts")[];
   readonly error: { readonly code: string; readonly message: string } | null;
 }
-export type Listings = Readonly<Record<string, Listing>>;
+/** The listings of a run by the name of the server. */
+export type McpServerListings = Readonly<Record<string, McpServerListing>>;
 
-/** Shortest time that a listing is good for, whatever it says: a step must not list for ever. */
+/** Minimum lifetime of a listing, whatever it states: a step must not list forever. */
 const LEAST_MS = 1_000;
 
-/** The listing after one more `mcp.listed`. @param at milliseconds */
-export function listed(before: Listing | undefined, event: McpListed, at: number): Listing {
+/**
+ * Returns the listing after one more `mcp.listed`.
+ * @param at time of the event, milliseconds since the epoch
+ */
+export function applyListed(
+  before: McpServerListing | undefined,
+  event: McpListed,
+  at: number,
+): McpServerListing {
   const { revision, tools, total, effects, offers, error } = event;
   return {
     revision: revision ?? before?.revision ?? null,
@@ -67,14 +77,16 @@ export function listed(before: Listing | undefined, event: McpListed, at: number
   };
 }
 
-/** What the model is told of a listing: that a server cannot be used, or can be again. */
-export function noticeOf(
-  before: Listing | undefined,
-  after: Listing,
+/**
+ * Returns the notice for the model if a server became unavailable or available again, else null.
+ */
+export function availabilityNotice(
+  before: McpServerListing | undefined,
+  after: McpServerListing,
   server: string,
 ): string | null {
   if (after.error !== null && (before?.error ?? null) === null) {
-    // The message may have words of the server, which nobody vouches for: it stays in the log.
+    // The error's message may contain text of the server, which is untrusted: it stays in the log.
     const known =
       after.tools.length > 0 ? "Calls of its tools may fail." : "Its tools are missing.";
     return `The MCP server ${server} cannot be used now (${after.error.code}). ${known} It is tried again later.`;
@@ -84,10 +96,13 @@ export function noticeOf(
     : null;
 }
 
-/** The servers that are to be listed before the model is asked. @param now milliseconds */
+/**
+ * Returns the names of the servers that must be listed before the next model call.
+ * @param now milliseconds since the epoch
+ */
 export function listingsDue(
   servers: readonly { readonly name: string }[],
-  listings: Listings,
+  listings: McpServerListings,
   now: number,
 ): string[] {
   return servers

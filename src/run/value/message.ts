@@ -1,46 +1,47 @@
 /**
- * The conversation of a run as it is remembered: turns in a form of our own, which each planner
- * and each provider's adapter renders in its way. Built only by folding the log.
+ * The conversation of a run: turns in a provider-neutral form, which each planner and each provider
+ * adapter renders. Built only by folding the log. The window is bounded in turns and characters.
  */
 import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 import { pictureChars, type Image, type Picture } from "./picture.ts";
 import type { Untrusted } from "./trust.ts";
 
-/** One tool call as the model asked for it. */
+/** One tool call as the model requested it. */
 export interface ToolCall {
-  /** Our id, unique in the run. */
+  /** The service's own id, unique in the run. */
   readonly call_id: string;
   readonly name: string;
-  /** Parsed arguments; absent where the model's text was not JSON. */
+  /** Parsed arguments. Absent if the model's text was not JSON. */
   readonly arguments?: JsonValue;
-  /** What the model sent where it did not parse. */
+  /** The model's text if it was not JSON. */
   readonly arguments_text?: string;
-  /** The provider's own id for the call, to be sent back with its result. */
+  /** The provider's own id for the call, sent back with its result. */
   readonly provider_id?: string;
 }
 
-/** What a tool call came to, as the model is told. */
+/** The outcome of a tool call, as the model sees it. */
 export interface ToolResult {
   readonly call_id: string;
   readonly name: string;
   readonly provider_id?: string;
   readonly output?: JsonValue;
   readonly error?: { readonly code: string; readonly message: string };
-  /** Pictures beside the output; none of an error. */
+  /** Pictures in addition to the output. An error has none. */
   readonly images?: readonly Picture[];
-  /** Where it comes from, if nobody vouches for what it says. */
+  /** The untrusted source of the content. Absent if the content is trusted. */
   readonly untrusted?: Untrusted;
 }
 
 /**
- * What a provider wants back unchanged with the next request: signatures of its thinking, encrypted
- * reasoning, ids. Only the adapter of that provider writes and reads `data`.
+ * Data that a provider requires back unchanged in the next request: signatures of its thinking,
+ * encrypted reasoning, ids. Only the adapter of that provider writes and reads `data`.
  */
 export interface Opaque {
   readonly provider: string;
   readonly data: JsonValue;
 }
 
+/** One entry of the conversation. */
 export type Turn =
   | { readonly role: "user"; readonly text: string; readonly images?: readonly Image[] }
   | {
@@ -50,10 +51,10 @@ export type Turn =
       readonly opaque?: Opaque;
     }
   | { readonly role: "tool"; readonly results: readonly ToolResult[] }
-  /** Something the loop tells the model about its last reply; providers see it as the user's. */
+  /** A message from the loop to the model. Providers see it as a user message. */
   | { readonly role: "notice"; readonly text: string };
 
-/** All pictures of a turn. */
+/** Returns all pictures of a turn. */
 export function imagesOf(turn: Turn): readonly Image[] {
   switch (turn.role) {
     case "user":
@@ -68,7 +69,7 @@ export function imagesOf(turn: Turn): readonly Image[] {
   }
 }
 
-/** A turn as text can show it: results of tools without their pictures. */
+/** Returns the turn without the pictures of its tool results, for a rendering as text. */
 export function withoutPictures(turn: Turn): Turn {
   return turn.role === "tool" && imagesOf(turn).length > 0
     ? { role: "tool", results: turn.results.map(outputOnly) }
@@ -80,52 +81,58 @@ function outputOnly(result: ToolResult): ToolResult {
   return images === undefined ? result : rest;
 }
 
-/** A result whose pictures were left out, and says so; one without any as it is. */
-export function leavingOutPictures<T extends Pick<ToolResult, "output" | "images">>(
+/**
+ * Returns the result without its pictures; its output then states how many were left out. A result
+ * without pictures is returned unchanged.
+ */
+export function omitPictures<T extends Pick<ToolResult, "output" | "images">>(
   result: T,
 ): T | (Omit<T, "images" | "output"> & { readonly output: JsonValue }) {
   const { images, output = null, ...rest } = result;
   if (images === undefined) {
     return result;
   }
-  const said = isJsonObject(output) ? output : { output };
-  return { ...rest, output: { ...said, pictures_left_out: images.length } };
+  const fields = isJsonObject(output) ? output : { output };
+  return { ...rest, output: { ...fields, pictures_left_out: images.length } };
 }
 
-/** How many turns a window may hold before its older half is left out. */
+/** Maximum turns of the window. Beyond it, the older half is left out. */
 export const DEFAULT_WINDOW = 100;
-/** How many characters of JSON it may hold: a turn can be as large as its tools' outputs. */
+/** Maximum characters of JSON in the window: one turn can be as large as its tools' outputs. */
 const WINDOW_CHARS = 400_000;
 
 /**
- * The conversation as far as the model is shown it. `pinned` (what the client said at the start)
- * always stays; of `recent`, the older half is dropped when it outgrows the window, in turns or in
- * characters. Dropping by halves keeps the prefix of consecutive requests the same, which is what
- * prompt caches live on, and bounds the work of a step however long the run has become.
+ * The part of the conversation that the model sees. `pinned` (what the client fields at the start)
+ * always stays. The older half of `recent` is dropped when it outgrows the window, in turns or in
+ * characters. Dropping by halves keeps the prefix of consecutive requests stable, as prompt caches
+ * require, and bounds the work of a step regardless of the length of the run.
  */
 export interface Conversation {
   readonly pinned: readonly Turn[];
   readonly recent: readonly Turn[];
-  /** Characters of each recent turn, and of all of them. */
+  /** Characters of each recent turn. `chars` is their sum. */
   readonly sizes: readonly number[];
   readonly chars: number;
-  /** Turns left out so far. */
+  /** Number of turns left out so far. */
   readonly dropped: number;
 }
 
-/** A conversation of nothing but what the client said. */
-export function openWith(pinned: readonly Turn[]): Conversation {
+/** Returns a conversation that consists of the client's opening turns. */
+export function newConversation(pinned: readonly Turn[]): Conversation {
   return { pinned, recent: [], sizes: [], chars: 0, dropped: 0 };
 }
 
-/** How many pictures the model is shown. */
+/** Returns the number of pictures in the conversation. */
 export function picturesIn({ pinned, recent }: Conversation): number {
   return [...pinned, ...recent].reduce((sum, turn) => sum + imagesOf(turn).length, 0);
 }
 
-/** The conversation with one more turn, trimmed to the window. */
+/**
+ * Returns the conversation with one more turn, trimmed to the window.
+ * @param window maximum number of recent turns
+ */
 export function extend(conversation: Conversation, turn: Turn, window: number): Conversation {
-  const size = sizeOf(turn);
+  const size = turnChars(turn);
   const recent = [...conversation.recent, turn];
   const sizes = [...conversation.sizes, size];
   const chars = conversation.chars + size;
@@ -133,8 +140,11 @@ export function extend(conversation: Conversation, turn: Turn, window: number): 
   return recent.length <= window && chars <= WINDOW_CHARS ? extended : trimmed(extended, window);
 }
 
-/** Characters that a turn counts for: its JSON, and a measure of its own for each picture of a tool. */
-function sizeOf(turn: Turn): number {
+/**
+ * Returns the size of a turn in characters: its JSON, plus a fixed measure for each picture of a
+ * tool.
+ */
+function turnChars(turn: Turn): number {
   const images = turn.role === "tool" ? imagesOf(turn) : [];
   return images.reduce(
     (sum, image) => sum + pictureChars(image),
@@ -142,12 +152,12 @@ function sizeOf(turn: Turn): number {
   );
 }
 
-/** At most half a window, beginning with something the model said; the newest exchange stays. */
+/** Returns at most half a window that begins with an assistant turn. The newest exchange stays. */
 function trimmed(conversation: Conversation, window: number): Conversation {
   return without(conversation, olderHalf(conversation, window));
 }
 
-/** How many of the oldest turns to leave out so that half a window is left, or less. */
+/** Returns how many of the oldest turns to drop so that at most half a window remains. */
 function olderHalf({ recent, sizes, chars }: Conversation, window: number): number {
   const newest = recent.findLastIndex((turn) => turn.role === "assistant");
   const most = Math.min(WINDOW_CHARS, chars) / 2;
@@ -172,19 +182,21 @@ function without({ pinned, recent, sizes, dropped }: Conversation, oldest: numbe
   };
 }
 
-/** Turns that compaction would leave out; none where only the newest exchange is left. */
+/** Returns the turns that compaction would leave out: none if only the newest exchange remains. */
 export function compactable(conversation: Conversation): readonly Turn[] {
   return conversation.recent.slice(0, olderHalf(conversation, Number.POSITIVE_INFINITY));
 }
 
-/** The conversation without those turns; a summary, if there is one, stands in their place. */
+/**
+ * Returns the conversation without the compactable turns. A non-empty summary takes their place.
+ */
 export function compacted(conversation: Conversation, summary: string): Conversation {
   const left = without(conversation, compactable(conversation).length);
   if (summary === "") {
     return left;
   }
   const turn: Turn = { role: "notice", text: `What happened before, in short:\n${summary}` };
-  const size = sizeOf(turn);
+  const size = turnChars(turn);
   return {
     ...left,
     recent: [turn, ...left.recent],
@@ -193,12 +205,12 @@ export function compacted(conversation: Conversation, summary: string): Conversa
   };
 }
 
-/** Turns at the end whose outputs are not shortened: the model is working with them. */
+/** Number of newest turns whose outputs are not shortened: the model is working with them. */
 const UNTOUCHED = 4;
-/** What is left of a tool's output that is shortened, characters of its JSON. */
+/** Characters of JSON that remain of a shortened tool output. */
 const SHORT_OUTPUT = 1000;
 
-/** The conversation with the outputs of older tool calls shortened, and their pictures left out. */
+/** Returns the conversation with shortened outputs, without pictures, for older tool calls. */
 export function withShortOutputs(conversation: Conversation): Conversation {
   const { recent } = conversation;
   const turns = recent.map((turn, i) =>
@@ -207,7 +219,7 @@ export function withShortOutputs(conversation: Conversation): Conversation {
       : turn,
   );
   const sizes = turns.map((turn, i) =>
-    turn === recent[i] ? (conversation.sizes[i] ?? 0) : sizeOf(turn),
+    turn === recent[i] ? (conversation.sizes[i] ?? 0) : turnChars(turn),
   );
   const chars = sizes.reduce((sum, size) => sum + size, 0);
   return { ...conversation, recent: turns, sizes, chars };
@@ -220,9 +232,9 @@ function shortResult(result: ToolResult): ToolResult {
   }
   const text = JSON.stringify(result.output ?? null);
   if (text.length <= SHORT_OUTPUT) {
-    return leavingOutPictures(result);
+    return omitPictures(result);
   }
-  // Where the whole is kept can still be read after this.
+  // A stored output can still be read by its hash.
   const kept = isJsonObject(result.output) ? result.output["output_sha256"] : undefined;
   const reference = kept === undefined ? {} : { output_sha256: kept };
   const pictures = images === undefined ? {} : { pictures_left_out: images.length };
@@ -230,7 +242,7 @@ function shortResult(result: ToolResult): ToolResult {
   return { ...rest, output: { beginning, shortened: true, ...reference, ...pictures } };
 }
 
-/** A tool as a model is told of it. */
+/** A tool as it is described to the model. */
 export interface ToolDescription {
   readonly name: string;
   readonly description: string;
@@ -238,32 +250,36 @@ export interface ToolDescription {
   readonly input_schema: JsonObject;
 }
 
-/** What a model is shown in one call, provider-neutral. */
+/** The content of one model call, provider-neutral. */
 export interface Prompt {
   readonly system: string;
   readonly turns: readonly Turn[];
-  /** Tools offered for native calling; a planner that calls tools by text offers none. */
+  /** Tools for native calling. Empty for a planner that calls tools through text. */
   readonly tools: readonly ToolDescription[];
   readonly stop: readonly string[];
-  /** JSON Schema that the reply's text must fit; how it is asked for is the adapter's business. */
+  /** JSON Schema that the reply's text must match. The adapter decides how to request it. */
   readonly output_schema?: JsonObject;
 }
 
-/** A whole reply, as an adapter assembled it. */
+/** A complete reply, as an adapter assembled it. */
 export interface Reply {
   readonly text: string;
   readonly reasoning: string;
   readonly tool_calls: readonly {
     readonly name: string;
-    /** The arguments as the model wrote them, to be parsed by the planner. */
+    /** The arguments as the model wrote them. The planner parses them. */
     readonly arguments_text: string;
     readonly provider_id?: string;
   }[];
-  /** `length`: the reply is cut. `pause`: the provider wants to be asked to go on. */
+  /**
+   * `length`: the reply is truncated. `pause`: the provider asks for another request to continue.
+   */
   readonly finish_reason: FinishReason;
-  /** What must go back to the provider with the next request, if it wants anything. */
+  /** Data that the provider requires back in the next request. */
   readonly opaque?: Opaque;
 }
 
+/** Why a model's reply ended. */
 export const FINISH_REASONS = ["stop", "tool_calls", "length", "pause"] as const;
+/** One of `FINISH_REASONS`. */
 export type FinishReason = (typeof FINISH_REASONS)[number];

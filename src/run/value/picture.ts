@@ -1,41 +1,48 @@
 /**
- * Pictures, as a client or a tool shows them to a model: what one may be, and what it counts for.
- * Its bytes are many characters and few tokens, so no size of anything else has them in it.
+ * Pictures that a client or a tool shows to a model: which ones are accepted, and how much each
+ * counts. The bytes of a picture are many characters but few tokens, so other size limits exclude
+ * them.
  */
 
-/** A picture as its bytes, in base64. */
+/** A picture as base64. */
 export interface Picture {
   readonly media_type: string;
   readonly data: string;
 }
 
-/** A picture for the model: its bytes in base64, or where the provider can fetch it. */
+/** A picture for the model: base64, or a URL that the provider can fetch. */
 export type Image = Picture | { readonly url: string };
 
-/** Tokens that one picture counts for, whatever is in it: the providers count fewer. */
+/** Tokens counted for one picture, whatever its content. The providers count fewer. */
 export const PICTURE_TOKENS = 4000;
-/** The same in characters of text. */
+/** The same measure in characters of text. */
 export const PICTURE_CHARS = 4 * PICTURE_TOKENS;
-/** Base64 is kept in memory: of so many characters of it, a picture counts for one at least. */
+/**
+ * Characters of base64 per counted character. Base64 occupies memory, so a large picture counts
+ * more.
+ */
 const DATA_PER_CHAR = 20;
 
-/** Characters that a picture counts for in a conversation's window. */
+/** Returns the characters that a picture counts for in the conversation's window. */
 export function pictureChars(image: Image): number {
   return Math.max(PICTURE_CHARS, Math.ceil(dataChars(image) / DATA_PER_CHAR));
 }
 
-/** Characters of the picture's own bytes. */
+/** Returns the characters of the picture's base64; 0 for a URL. */
 export function dataChars(image: Image): number {
   return "data" in image ? image.data.length : 0;
 }
 
-/** Pictures that a tool's result may have at most. */
+/** Maximum pictures of one tool result. */
 export const MAX_PICTURES = 8;
-/** Characters of base64 that they may have together: all of them are in one event. */
+/** Maximum characters of base64 of one tool result: all its pictures are stored in one event. */
 export const MAX_PICTURES_CHARS = 1_000_000;
-/** Characters of base64 that the results of one turn's calls may have together; later ones go without. */
+/**
+ * Maximum characters of base64 in the results of one turn's calls. Later results lose their
+ * pictures.
+ */
 export const MAX_TURN_PICTURES_CHARS = 4_000_000;
-/** The media types that all providers know, and how the base64 of such a picture begins. */
+/** Media types that all providers accept, each with the beginning of its base64. */
 export const PICTURE_TYPES: Readonly<Record<string, string>> = {
   "image/png": "iVBORw0KGgo",
   "image/jpeg": "/9j/",
@@ -43,17 +50,18 @@ export const PICTURE_TYPES: Readonly<Record<string, string>> = {
   "image/webp": "UklGR",
 };
 
-/** Pictures that a result can have, and which of those that were asked about it cannot have. */
+/** The pictures that a result can have, and the rejected ones. */
 export interface Fitted {
   readonly kept: readonly Picture[];
-  /** By their place among all, from 0, with the reason as the rest of a sentence on the picture. */
+  /** `index` counts from 0 among all pictures. `reason` completes a sentence about the picture. */
   readonly leftOut: readonly { readonly index: number; readonly reason: string }[];
 }
 
 /**
- * Chooses the pictures of a tool's result. A tool asks this before it writes its output, so that it
- * can say there what is missing: a result with a picture that does not fit is no valid one. A
- * provider that is sent a picture it cannot read refuses the whole conversation, now and later.
+ * Selects the pictures of a tool result. A tool calls this before it writes its output, so that the
+ * output can state which pictures are missing; a result with a picture that does not fit is
+ * invalid. A provider that receives an unreadable picture rejects the whole conversation, now and
+ * later.
  */
 export function fitImages(images: readonly Picture[]): Fitted {
   const kept: Picture[] = [];
@@ -92,7 +100,10 @@ function pictureDefect(media_type: string, data: string): string | null {
   return data.startsWith(beginning) ? null : `its data is not ${media_type}`;
 }
 
-/** For a model that is shown a result's pictures beside it: whose they are, and what to make of them. */
+/**
+ * Returns the text that precedes the pictures of a result: which tool returned them, and a warning
+ * if they are untrusted.
+ */
 export function pictureCaption(tool: string, count: number, isUntrusted: boolean): string {
   const shown = count === 1 ? "the picture" : `the ${count} pictures`;
   const caution = isUntrusted

@@ -1,6 +1,6 @@
-/** Moments as texts. */
+/** Times as text. */
 
-/** Returns a moment in milliseconds since 1970 as RFC 3339 in UTC: such texts sort as times. */
+/** Returns a time in milliseconds since the epoch as RFC 3339 in UTC. These texts sort by time. */
 export function isoTime(moment: number): string {
   return new Date(moment).toISOString();
 }

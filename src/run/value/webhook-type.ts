@@ -1,6 +1,6 @@
-/** The types of what webhooks are told. */
+/** The types of webhook notifications. */
 
-/** The types that a webhook may ask for. */
+/** Types that a webhook can subscribe to. */
 export const WEBHOOK_TYPES = [
   "task.started",
   "task.waiting",
@@ -9,4 +9,5 @@ export const WEBHOOK_TYPES = [
   "task.cancelled",
   "approval.requested",
 ] as const;
+/** One of `WEBHOOK_TYPES`. */
 export type WebhookType = (typeof WEBHOOK_TYPES)[number];

@@ -162,7 +162,7 @@ function firstHalf(reply: ScriptReply): ScriptReply {
 }
 
 function failed(code: ModelFailureCode): LlmEvent {
-  return { type: "failed", failure: { code, message: MODEL_FAILURES[code].says } };
+  return { type: "failed", failure: { code, message: MODEL_FAILURES[code].message } };
 }
 
 /** The caller stopped the stream, and knows it; some failure has to end it. */

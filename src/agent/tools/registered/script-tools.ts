@@ -44,7 +44,7 @@ function scriptedTool(script: ScriptTool, calls: () => ScriptedCalls | null): Ru
   const output = (callId: string): JsonValue => {
     const newest = calls();
     for (const call of newCalls(script.name, newest, known)) {
-      outputs.tell(call);
+      outputs.assign(call);
     }
     known = newest;
     const entry = outputs.of(callId);
