@@ -27,8 +27,8 @@ import { newTask } from "../workers/tasks.ts";
 import { Fate, fates, WHENS, type Kill } from "./killable.ts";
 
 const tasks = new TaskStore(env.DB);
-/** Runs of a scenario that are stopped side by side. */
-const WIDTH = 64;
+/** Runs of a scenario that are stopped side by side, by what retries their alarm: waiting or working. */
+const WIDTH = { platform: 64, test: 12 };
 /** Longest life of one run, lives and pauses together, milliseconds. */
 const PATIENCE_MS = 60_000;
 /** How many ways to a write are tried, and how many crashes one run goes through on them. */
@@ -605,10 +605,14 @@ function expectEffects({ events, fate }: Outcome, about: string): void {
 }
 
 /** Does work side by side, a few at a time. */
-async function each<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+async function each<T>(
+  width: number,
+  items: readonly T[],
+  work: (item: T) => Promise<void>,
+): Promise<void> {
   const rest = items.values();
   await Promise.all(
-    Array.from({ length: WIDTH }, async () => {
+    Array.from({ length: width }, async () => {
       for (const item of rest) {
         await work(item);
       }
@@ -622,6 +626,7 @@ const stopped = new Set<string>();
 
 /** Stops a scenario around every write there is; gives how often at each. */
 async function enumerate(scenario: Scenario): Promise<Map<string, number>> {
+  const width = WIDTH[scenario.retriedBy ?? "test"];
   const undisturbed = await play(scenario);
   expectSound(undisturbed, undisturbed, "undisturbed");
   // An object may sleep while it is polled too slowly; nothing interrupted it.
@@ -654,12 +659,12 @@ async function enumerate(scenario: Scenario): Promise<Map<string, number>> {
     counts.set(name, nth);
     return WHENS.map((when): Kill => ({ name, nth, when }));
   });
-  await each(first, attempt);
+  await each(width, first, attempt);
   for (let depth = 0; depth < MAX_DEPTH && unkilled().length > 0; depth += 1) {
     const next = unkilled().flatMap(([name, all]) =>
       all.flatMap((before) => WHENS.map((when) => before.concat({ name, nth: 1, when }))),
     );
-    await each(next, (kills) => attempt(...kills));
+    await each(width, next, (kills) => attempt(...kills));
   }
   for (const name of ways.keys()) {
     seen.add(name);
