@@ -67,7 +67,7 @@ export const agentConfig = z
       })
       .optional(),
     policy: policy.optional(),
-    on_outcome_unknown: runConfig.shape.on_outcome_unknown.openapi({
+    on_outcome_unknown: runConfig.shape.on_outcome_unknown.unwrap().optional().openapi({
       description:
         "What to do if a crash leaves it unknown whether a `once` tool took effect. `ask` holds the call for a person: approving it runs it again.",
     }),
