@@ -19,7 +19,7 @@ import type { RunTool } from "../src/agent/tools/tool.ts";
 import { EventLog } from "../src/durable/run/storage/event-log.ts";
 import { KeptValues } from "../src/durable/run/storage/kept-values.ts";
 import type { Sql } from "../src/durable/run/storage/schema.ts";
-import { accept, type RunCommand } from "../src/run/decide/command.ts";
+import { acceptCommand, type RunCommand } from "../src/run/decide/command.ts";
 import type { NewEvent, RunEvent } from "../src/run/log/event.ts";
 import { ToolStop } from "../src/run/value/failure.ts";
 import type { JsonObject } from "../src/run/value/json.ts";
@@ -204,7 +204,7 @@ export class Harness {
   /** Says something to the run, as its object does; gives the refusal's code, or null. */
   tell(command: RunCommand): string | null {
     const toolbox = this.tools.toolboxAt(this.log.state);
-    const accepted = accept(this.log.state, command, {
+    const accepted = acceptCommand(this.log.state, command, {
       argumentsDefect: (name, args) =>
         argumentsDefect(name, args, toolbox, this.#spec.config.policy),
       schemaFits,

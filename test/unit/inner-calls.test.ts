@@ -6,7 +6,7 @@ import { defineTool, type RunTool, type ToolCaller } from "../../src/agent/tools
 import { EFFECTS } from "../../src/run/value/effect.ts";
 import { parseEvent, upcast, type EventData, type RunEvent } from "../../src/run/log/event.ts";
 import { foldNew, reduce } from "../../src/run/log/reduce.ts";
-import { abandon } from "../../src/run/decide/recover.ts";
+import { abandonOpenCalls } from "../../src/run/decide/recover.ts";
 import { INITIAL_STATE } from "../../src/run/log/state.ts";
 import type { JsonValue } from "../../src/run/value/json.ts";
 import { Harness, Killed, specFor } from "../harness.ts";
@@ -240,7 +240,7 @@ test("cancelling a run says of its code's open calls that nobody knows", async (
       break;
     }
   }
-  const events = abandon(state);
+  const events = abandonOpenCalls(state);
   expect(events.map(({ data }) => data)).toEqual([
     { call_id: "call_3", parent_call_id: "call_2" },
     { call_id: "call_2" },

@@ -15,7 +15,7 @@ import { EventLog } from "../../src/durable/run/storage/event-log.ts";
 import { readWebhookMessage } from "../../src/queue/webhooks/message.ts";
 import type { NewEvent } from "../../src/run/log/event.ts";
 import { WEBHOOK_TYPES, type WebhookType } from "../../src/run/value/webhook-type.ts";
-import { isHopeless, pauseAfter, type NoticeBatch } from "../../src/run/log/webhook.ts";
+import { isFailingTooLong, pauseAfter, type NoticeBatch } from "../../src/run/log/webhook.ts";
 import { createdEvent, memoryStorage, specFor } from "../harness.ts";
 
 const NOW = Date.parse("2026-11-24T12:00:00.000Z");
@@ -120,9 +120,9 @@ test("a receiver may ask for a longer pause, of a day at most, and for no shorte
 });
 
 test("a webhook is hopeless after five days, and not by one failure after a quiet week", () => {
-  expect(isHopeless(NOW - 5 * DAY - 1, 3, NOW)).toBe(true);
-  expect(isHopeless(NOW - 5 * DAY, 9, NOW)).toBe(false);
-  expect(isHopeless(NOW - 7 * DAY, 1, NOW)).toBe(false);
+  expect(isFailingTooLong(NOW - 5 * DAY - 1, 3, NOW)).toBe(true);
+  expect(isFailingTooLong(NOW - 5 * DAY, 9, NOW)).toBe(false);
+  expect(isFailingTooLong(NOW - 7 * DAY, 1, NOW)).toBe(false);
 });
 
 /** A run that asks a person, waits, and is cancelled. */

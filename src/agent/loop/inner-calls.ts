@@ -8,7 +8,7 @@ import type { NewEvent } from "../../run/log/event.ts";
 import { TOOL_FAILURES, ToolStop, type ToolFailureCode } from "../../run/value/failure.ts";
 import { callId } from "../../run/value/id.ts";
 import { canonicalJson, type JsonValue } from "../../run/value/json.ts";
-import { toolCallsMet } from "../../run/decide/limits.ts";
+import { reachedByToolCalls } from "../../run/decide/limits.ts";
 import { forbidden } from "../../run/spec/policy.ts";
 import type { InnerCall, InnerResult, RunState } from "../../run/log/state.ts";
 import type { Untrusted } from "../../run/value/trust.ts";
@@ -176,7 +176,7 @@ export class InnerCalls implements ToolCaller {
     if (spec === null || (tool !== undefined && callable(this.#toolbox, name) === null)) {
       return refusal(call_id, "not_from_code", this.#parent);
     }
-    if (toolCallsMet(state, 1) !== null) {
+    if (reachedByToolCalls(state, 1) !== null) {
       return refusal(call_id, "limit_reached", this.#parent);
     }
     const prepared = prepareCall(

@@ -7,7 +7,7 @@ import { clipMessage, retryDelay, type ModelFailure } from "../../run/value/fail
 import { callId } from "../../run/value/id.ts";
 import type { Reply, ToolCall } from "../../run/value/message.ts";
 import { answerData, type Planner, type Reading } from "../../run/decide/planner.ts";
-import { presumed } from "../../run/decide/recover.ts";
+import { presumedUsage } from "../../run/decide/recover.ts";
 import { costOf } from "../../run/spec/price.ts";
 import { modelOf, type RunState } from "../../run/log/state.ts";
 import { DeltaPacker, sizeOf, type Piece } from "./delta.ts";
@@ -173,7 +173,7 @@ class Attempt {
     if (this.#usage === null) {
       // It was sent, and we did not wait for its end.
       const lost = this.#answered || this.#stopped !== null || this.#effects.signal.aborted;
-      return lost && open !== null ? presumed(open) : [];
+      return lost && open !== null ? presumedUsage(open) : [];
     }
     return [
       {

@@ -5,7 +5,7 @@
 import { decide, type Action } from "../../run/decide/decide.ts";
 import type { NewEvent } from "../../run/log/event.ts";
 import { runFailure } from "../../run/value/failure.ts";
-import { whenMet } from "../../run/decide/limits.ts";
+import { onLimitReached } from "../../run/decide/limits.ts";
 import type { Price } from "../../run/spec/price.ts";
 import { foldNew } from "../../run/log/reduce.ts";
 import { modelOf, type RunState, type TurnCall } from "../../run/log/state.ts";
@@ -164,7 +164,7 @@ function planAsk(
   const weight = weigh(composed);
   const own = withinOwnCap(state, needOf(state, price, weight));
   if (own === null) {
-    return { events: whenMet(state, { limit: "max_cost_usd", value: cap ?? 0 }), job: null };
+    return { events: onLimitReached(state, { limit: "max_cost_usd", value: cap ?? 0 }), job: null };
   }
   const granted = given !== null && given.sum >= own.least ? given.sum : null;
   if (budgeted && granted === null) {

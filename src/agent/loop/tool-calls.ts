@@ -1,6 +1,6 @@
 /** The tool calls of one turn: run side by side, each outcome written as soon as it is known. */
-import { upToEnd, type NewEvent } from "../../run/log/event.ts";
-import { outcomeUnknown } from "../../run/decide/recover.ts";
+import { eventsThroughEnd, type NewEvent } from "../../run/log/event.ts";
+import { onOutcomeUnknown } from "../../run/decide/recover.ts";
 import type { RunState, TurnCall } from "../../run/log/state.ts";
 import type { StepContext } from "./effects.ts";
 import { InnerCalls } from "./inner-calls.ts";
@@ -29,7 +29,7 @@ export async function callTools(
         settled.push(
           ...notes.end(),
           ...(outcome.type === "tool.outcome_unknown"
-            ? outcomeUnknown(state, call, effects.clock.now())
+            ? onOutcomeUnknown(state, call, effects.clock.now())
             : [outcome]),
         );
         running.delete(run);
@@ -40,10 +40,10 @@ export async function callTools(
   while (running.size > 0) {
     await Promise.race(running);
     if (running.size > 0 && settled.length > 0) {
-      effects.log.append(upToEnd(settled.splice(0)));
+      effects.log.append(eventsThroughEnd(settled.splice(0)));
     }
   }
-  return upToEnd(settled);
+  return eventsThroughEnd(settled);
 }
 
 async function callTool(

@@ -4,7 +4,7 @@
  */
 import { argumentsDefect } from "../../agent/tools/prepare.ts";
 import { schemaFits } from "../../agent/tools/schema/json-schema.ts";
-import { accept, type Accepted, type RunCommand } from "../../run/decide/command.ts";
+import { acceptCommand, type CommandResult, type RunCommand } from "../../run/decide/command.ts";
 import type { JsonValue } from "../../run/value/json.ts";
 import { newActor, type AuditEntry } from "../../store/audit.ts";
 import type { RunContext } from "./context.ts";
@@ -61,7 +61,7 @@ export class RunCommands implements WatcherCommands {
   }
 
   #append(command: RunCommand) {
-    const accepted = this.#accept(command);
+    const accepted = this.#acceptCommand(command);
     if (!accepted.ok) {
       return accepted;
     }
@@ -74,7 +74,7 @@ export class RunCommands implements WatcherCommands {
   }
 
   /** The events of a command. */
-  #accept(command: RunCommand): Accepted {
+  #acceptCommand(command: RunCommand): CommandResult {
     if (command.kind === "limits" && typeof command.changes.max_cost_usd === "number") {
       const unpriced = this.#unpricedModel();
       if (unpriced !== null) {
@@ -82,7 +82,7 @@ export class RunCommands implements WatcherCommands {
         return { ok: false, code: "unpriced_model", message };
       }
     }
-    return accept(this.#context.log.state, command, {
+    return acceptCommand(this.#context.log.state, command, {
       argumentsDefect: (name, args) => this.#argumentsDefect(name, args),
       schemaFits,
     });

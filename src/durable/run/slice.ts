@@ -4,7 +4,7 @@
  */
 import type { Effects, RunLog, Values } from "../../agent/loop/effects.ts";
 import { runSlice, type SliceEnd } from "../../agent/loop/loop.ts";
-import { deadline, durationMet } from "../../run/decide/limits.ts";
+import { deadline, reachedDuration } from "../../run/decide/limits.ts";
 import type { NewEvent } from "../../run/log/event.ts";
 import type { RunState } from "../../run/log/state.ts";
 import type { RunSpec } from "../../run/spec/spec.ts";
@@ -177,7 +177,7 @@ export class Slice implements Effects {
   #onDeadline(): void {
     this.#deadline = undefined;
     const state = this.#state();
-    if (state !== null && durationMet(state, this.clock.now()) !== null) {
+    if (state !== null && reachedDuration(state, this.clock.now()) !== null) {
       this.#abort.abort();
     } else if (state !== null) {
       this.#watchDeadline();

@@ -10,7 +10,7 @@ import { delayOf, parseRetryAfter, type Backoff } from "../../run/value/backoff.
 import { ToolStop } from "../../run/value/failure.ts";
 import {
   CALLBACKS,
-  isHopeless,
+  isFailingTooLong,
   pauseAfter,
   type DeliveryName,
   type NoticeBatch,
@@ -212,7 +212,7 @@ function turnOf(
   const disabled =
     error === "gone"
       ? "gone"
-      : isHopeless(Date.parse(failingSince), attempts, now)
+      : isFailingTooLong(Date.parse(failingSince), attempts, now)
         ? "failing"
         : null;
   if (disabled !== null) {

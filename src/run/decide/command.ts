@@ -1,26 +1,25 @@
 /**
- * What somebody outside may say to a run, and what it leads to. Pure: a command comes to events or
- * to a refusal, by the state alone; whoever accepts one appends its events before anything else
- * happens to the run.
+ * Commands to a run. Pure: the state alone turns a command into events or a refusal. The caller
+ * appends the events of an accepted command before anything else happens to the run.
  */
 import type { NewEvent } from "../log/event.ts";
 import { answerTo, type InputAction, type Question } from "../log/elicitation.ts";
 import type { JsonObject, JsonValue } from "../value/json.ts";
 import { isOwnLimit, LIMIT_NAMES } from "./limits.ts";
-import { abandon, presumed } from "./recover.ts";
+import { abandonOpenCalls, presumedUsage } from "./recover.ts";
 import type { RunLimits } from "../spec/spec.ts";
 import type { RunState, TurnCall } from "../log/state.ts";
 
-/** `by` is the id of the key that was used. */
+/** A command to a run. `by` is the id of the API key that was used. */
 export type RunCommand =
   | { readonly kind: "cancel"; readonly reason: string | null; readonly by: string }
   | {
       readonly kind: "message";
       readonly content: string;
       readonly data: JsonObject | null;
-      /** What is done with a question of a call; absent: it is answered. */
+      /** How a question of a call is answered. Absent: it is accepted. */
       readonly action?: InputAction;
-      /** The call, or the question, that it answers; absent: the only one there is. */
+      /** The call or question that this answers. Absent: the only open one. */
       readonly call_id?: string;
       readonly key?: string;
       readonly by: string;
@@ -29,19 +28,19 @@ export type RunCommand =
       readonly kind: "decide";
       readonly call_id: string;
       readonly decision: "approve" | "deny";
-      /** Arguments that take the place of the model's. */
+      /** Arguments that replace the model's. */
       readonly arguments?: JsonValue;
       readonly comment: string | null;
       readonly by: string;
     }
   | { readonly kind: "limits"; readonly changes: LimitChanges; readonly by: string }
-  /** A budget above the run has room again, or it was given a slot: the run asks once more. */
+  /** A budget above the run has room again, or a slot was granted: the run requests it again. */
   | { readonly kind: "resume"; readonly by: "budget" | "concurrency" };
 
-/** New values; null lifts a limit. */
+/** New values. Null lifts a limit. */
 export type LimitChanges = { readonly [K in keyof RunLimits]?: RunLimits[K] | null };
 
-/** Why a command is not carried out. */
+/** Why a command was refused. */
 export type CommandRefusal = {
   readonly code:
     | "not_started"
@@ -55,44 +54,51 @@ export type CommandRefusal = {
   readonly message: string;
 };
 
-export type Accepted =
+export type CommandResult =
   | { readonly ok: true; readonly events: readonly NewEvent[] }
   | ({ readonly ok: false } & CommandRefusal);
 
-/** What a command is checked with, where the state alone does not say. */
-export interface Checks {
-  /** Why a tool would refuse arguments, or null. */
+/** Checks that the state alone cannot make. */
+export interface CommandChecks {
+  /** Returns why a tool rejects arguments, or null. */
   readonly argumentsDefect: (tool: string, args: JsonValue) => string | null;
-  /** Why a value does not fit a JSON Schema, or null. */
+  /** Returns why a value does not match a JSON Schema, or null. */
   readonly schemaFits: (schema: JsonObject, value: JsonObject) => string | null;
 }
 
-/** Whether a command is carried out, and what then happened. */
-export function accept(state: RunState, command: RunCommand, checks: Checks): Accepted {
+/**
+ * Validates a command. Returns its events, or why it is refused. Repeating a cancellation is
+ * accepted without events.
+ */
+export function acceptCommand(
+  state: RunState,
+  command: RunCommand,
+  checks: CommandChecks,
+): CommandResult {
   if (state.spec === null) {
-    return refused("not_started", "The run has not started.");
+    return refuse("not_started", "The run has not started.");
   }
   if (command.kind === "cancel") {
-    return events(...(state.end === null ? cancelled(state, command) : []));
+    return events(...(state.end === null ? cancel(state, command) : []));
   }
   if (state.end !== null) {
-    return refused("task_over", `The task has finished: ${state.status}.`);
+    return refuse("task_over", `The task has finished: ${state.status}.`);
   }
   switch (command.kind) {
     case "message":
-      return said(state, command, checks);
+      return acceptMessage(state, command, checks);
     case "decide":
-      return decided(state, command, checks);
+      return acceptDecision(state, command, checks);
     case "limits":
-      return events(...changed(state, command));
+      return events(...limitChanges(state, command));
     case "resume":
-      return events(...resumed(state, command));
+      return events(...resume(state, command));
     default:
       return command satisfies never;
   }
 }
 
-/** Messages that may wait to be read by the model, and their characters. */
+/** Maximum messages in the inbox, and their characters. */
 const MAX_INBOX = 1000;
 const MAX_INBOX_CHARS = 2_000_000;
 
@@ -102,17 +108,21 @@ function inboxChars({ inbox }: RunState): number {
 
 type Of<K extends RunCommand["kind"]> = Extract<RunCommand, { readonly kind: K }>;
 
-function cancelled(state: RunState, { reason, by }: Of<"cancel">): NewEvent[] {
+function cancel(state: RunState, { reason, by }: Of<"cancel">): NewEvent[] {
   const { model } = state;
   return [
-    ...(model?.phase === "in_flight" ? presumed(model) : []),
-    ...abandon(state),
+    ...(model?.phase === "in_flight" ? presumedUsage(model) : []),
+    ...abandonOpenCalls(state),
     { type: "run.cancelled", data: { by, ...(reason === null ? {} : { reason }) } },
   ];
 }
 
-/** The answer to a question, where one is open; else something for the model to hear. */
-function said(state: RunState, command: Of<"message">, checks: Checks): Accepted {
+/** Accepts a message as the answer to an open question, else as a message for the model. */
+function acceptMessage(
+  state: RunState,
+  command: Of<"message">,
+  checks: CommandChecks,
+): CommandResult {
   const { content, data, action = "accept", by, call_id, key } = command;
   const asked = (state.turn?.calls ?? []).flatMap((call) =>
     call.result === null ? call.questions.map((question) => ({ call, question })) : [],
@@ -126,19 +136,19 @@ function said(state: RunState, command: Of<"message">, checks: Checks): Accepted
   const [one, ...others] = open;
   if (one !== undefined) {
     return others.length > 0 || (key === undefined && meant.length > 1)
-      ? refused("invalid_arguments", `Name the question to answer: ${keysOf(open)}.`)
-      : answered(one.call, one.question, command, checks);
+      ? refuse("invalid_arguments", `Name the question to answer: ${keysOf(open)}.`)
+      : acceptAnswer(one.call, one.question, command, checks);
   }
   const waiting = (state.turn?.calls ?? []).find(
-    (call) => isAsking(call) && (call_id === undefined || call.call.call_id === call_id),
+    (call) => awaitsInput(call) && (call_id === undefined || call.call.call_id === call_id),
   );
   if (waiting === undefined && (call_id !== undefined || key !== undefined)) {
     return meant.length > 0
-      ? refused("question_answered", "The question was answered or withdrawn.")
-      : refused("no_such_call", "No call asks this question.");
+      ? refuse("question_answered", "The question was answered or withdrawn.")
+      : refuse("no_such_call", "No call asks this question.");
   }
   if (action !== "accept") {
-    return refused("no_such_call", "No call asks a question that can be declined.");
+    return refuse("no_such_call", "No call asks a question that can be declined.");
   }
   const event: NewEvent = {
     type: "message.received",
@@ -149,15 +159,15 @@ function said(state: RunState, command: Of<"message">, checks: Checks): Accepted
       ...(waiting === undefined ? {} : { call_id: waiting.call.call_id }),
     },
   };
-  // An answer takes no place among what is to be read.
+  // An answer does not occupy the inbox.
   return waiting !== undefined ||
     (state.inbox.length < MAX_INBOX && inboxChars(state) < MAX_INBOX_CHARS)
     ? events(event)
-    : refused("inbox_full", "Too many messages are waiting for the model; try again later.");
+    : refuse("inbox_full", "Too many messages are waiting for the model; try again later.");
 }
 
-/** Whether a call is a question to a person itself, and nobody has answered. */
-function isAsking({ request, result, questions }: TurnCall): boolean {
+/** Returns whether the call is itself a question to a person, without an answer yet. */
+function awaitsInput({ request, result, questions }: TurnCall): boolean {
   return (
     result === null &&
     request?.waitsFor === "input" &&
@@ -172,12 +182,12 @@ function keysOf(open: readonly { readonly call: TurnCall; readonly question: Que
     .join("; ");
 }
 
-function answered(
+function acceptAnswer(
   { call: { call_id } }: TurnCall,
   question: Question,
   { content, data, action = "accept", by }: Of<"message">,
-  { schemaFits }: Checks,
-): Accepted {
+  { schemaFits }: CommandChecks,
+): CommandResult {
   const answer = answerTo(question, { action, content, data }, schemaFits);
   return answer.ok
     ? events({
@@ -191,24 +201,28 @@ function answered(
           action,
         },
       })
-    : refused("invalid_arguments", answer.reason);
+    : refuse("invalid_arguments", answer.reason);
 }
 
-function decided(state: RunState, command: Of<"decide">, { argumentsDefect }: Checks): Accepted {
+function acceptDecision(
+  state: RunState,
+  command: Of<"decide">,
+  { argumentsDefect }: CommandChecks,
+): CommandResult {
   const { call_id, decision, comment, by } = command;
   const call = state.turn?.calls.find((one) => one.call.call_id === call_id);
   if (call === undefined || call.approval === null) {
-    return wasMade(state, call, call_id)
-      ? refused("approval_decided", `The call ${call_id} is not waiting for approval.`)
-      : refused("no_such_call", `The run has no call ${call_id}.`);
+    return existed(state, call, call_id)
+      ? refuse("approval_decided", `The call ${call_id} is not waiting for approval.`)
+      : refuse("no_such_call", `The run has no call ${call_id}.`);
   }
   if (call.approval.outcome !== null || call.result !== null) {
-    return refused("approval_decided", `The call ${call_id} was already decided.`);
+    return refuse("approval_decided", `The call ${call_id} was already decided.`);
   }
   const args = decision === "approve" ? command.arguments : undefined;
   const defect = args === undefined ? null : argumentsDefect(call.approval.name, args);
   if (defect !== null) {
-    return refused("invalid_arguments", defect);
+    return refuse("invalid_arguments", defect);
   }
   return events({
     type: "approval.decided",
@@ -222,20 +236,20 @@ function decided(state: RunState, command: Of<"decide">, { argumentsDefect }: Ch
   });
 }
 
-/** Whether there ever was a call of this id: ids are numbers in one series. */
-function wasMade(state: RunState, call: TurnCall | undefined, callId: string): boolean {
+/** Returns whether a call with this id ever existed: ids are numbered in one series. */
+function existed(state: RunState, call: TurnCall | undefined, callId: string): boolean {
   const number = /^call_([1-9]\d{0,8})$/.exec(callId)?.[1];
   return call !== undefined || (number !== undefined && Number(number) < state.nextCall);
 }
 
-/** A wait for one of the run's own limits is ended by that limit alone. */
-function resumed({ wait }: RunState, { by }: Of<"resume">): NewEvent[] {
+/** Only a change of the limit ends a wait for one of the run's own limits. */
+function resume({ wait }: RunState, { by }: Of<"resume">): NewEvent[] {
   return wait?.for === by && !isOwnLimit(wait.limit)
     ? [{ type: "run.resumed", data: { from: by } }]
     : [];
 }
 
-function changed(state: RunState, { changes, by }: Of<"limits">): NewEvent[] {
+function limitChanges(state: RunState, { changes, by }: Of<"limits">): NewEvent[] {
   return LIMIT_NAMES.flatMap((limit): NewEvent[] => {
     const to = changes[limit];
     const from = state.spec?.limits[limit] ?? null;
@@ -245,10 +259,10 @@ function changed(state: RunState, { changes, by }: Of<"limits">): NewEvent[] {
   });
 }
 
-function events(...accepted: readonly NewEvent[]): Accepted {
+function events(...accepted: readonly NewEvent[]): CommandResult {
   return { ok: true, events: accepted };
 }
 
-function refused(code: CommandRefusal["code"], message: string): Accepted {
+function refuse(code: CommandRefusal["code"], message: string): CommandResult {
   return { ok: false, code, message };
 }

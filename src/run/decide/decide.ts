@@ -1,9 +1,9 @@
 /**
- * What a run does next. `decide` is pure: the same state, planner and time give the same action.
- * The loop performs actions and writes their events; it has no opinion of its own.
+ * Decides what a run does next. `decide` is pure: the same state, planner and time produce the same
+ * action. The loop performs actions and writes their events; every policy is here.
  */
 import { dueAt } from "./due.ts";
-import { upToEnd, type EventType, type NewEvent } from "../log/event.ts";
+import { eventsThroughEnd, type EventType, type NewEvent } from "../log/event.ts";
 import {
   MAY_HAVE_ACTED,
   mayFallBack,
@@ -12,7 +12,13 @@ import {
   type ToolFailureCode,
 } from "../value/failure.ts";
 import { callId } from "../value/id.ts";
-import { askingMet, durationMet, toolCallsMet, whenLooping, whenMet } from "./limits.ts";
+import {
+  reachedByModelCall,
+  reachedDuration,
+  reachedByToolCalls,
+  onLoop,
+  onLimitReached,
+} from "./limits.ts";
 import { listingsDue } from "../value/mcp-listing.ts";
 import { compactionDue, type Compaction } from "./memory.ts";
 import { compactable } from "../value/message.ts";
@@ -22,33 +28,36 @@ import { modelOf, nextModel, type RunState, type TurnCall } from "../log/state.t
 import {
   callDue,
   isApproved,
-  isDecided,
+  hasOpenDecision,
   isRunning,
-  isToBePrepared,
-  isToBeResumed,
+  needsPreparation,
+  isResumable,
   turnDue,
   turnWait,
 } from "./turn.ts";
 
-/** How one kind of work passes through the log. */
+/** How the log records one kind of work. */
 interface Phases {
-  /** Written before the work begins; null where a second try is harmless and nothing need be known. */
+  /**
+   * Written before the work begins. Null if a repetition is harmless and nothing has to be known
+   * about the first try.
+   */
   readonly intent: EventType | null;
-  /** What the loop does to the world once the intent is durable. */
+  /** What the loop does outside the run once the intent is durable. */
   readonly effect: string;
-  /** Each of these settles the intent. */
+  /** Events that each settle the intent. */
   readonly outcomes: readonly EventType[];
-  /** What `recover` writes after a crash between intent and outcome. */
+  /** Events that `recover` writes after a crash between intent and outcome. */
   readonly recovery: readonly EventType[];
 }
 
 /**
- * The whole life of a run in one table: job, intent, effect, outcome, recovery. It is held against
- * `decide`, `reduce` and `recover` by test/unit/phases.test.ts; docs/crash-table.md has the points in
+ * All work of a run in one table: job, intent, effect, outcomes, recovery. test/unit/phases.test.ts
+ * checks it against `decide`, `reduce` and `recover`; docs/crash-table.md covers the points in
  * between.
  */
 export const PHASES = {
-  /** The attempt is superseded and made again: a model call changes nothing outside. */
+  /** The attempt is superseded and retried: a model call changes nothing outside. */
   model: {
     intent: "model.requested",
     effect: "one request to the provider",
@@ -76,14 +85,16 @@ export const PHASES = {
     outcomes: ["tool.completed", "tool.failed", "tool.outcome_unknown"],
     recovery: ["tool.requested"],
   },
-  /** Does not run again: the model is told, a person decides, or the run fails. */
+  /**
+   * Does not run again: the outcome is reported to the model, a person decides, or the run fails.
+   */
   "tool: once": {
     intent: "tool.requested",
     effect: "the tool runs once, or not at all",
     outcomes: ["tool.completed", "tool.failed", "tool.outcome_unknown"],
     recovery: ["tool.outcome_unknown"],
   },
-  /** Listing changes nothing: it is simply done again. */
+  /** Listing changes nothing, so it is repeated. */
   list: {
     intent: null,
     effect: "MCP servers are asked for their tools",
@@ -92,8 +103,9 @@ export const PHASES = {
   },
 } as const satisfies Record<string, Phases>;
 
+/** The next action of the loop. */
 export type Action =
-  /** Facts that follow from the state alone; write them and decide again. */
+  /** Write events that follow from the state alone, then decide again. */
   | { readonly kind: "record"; readonly events: readonly NewEvent[] }
   /** Compose a model request, write its intent, send it. */
   | {
@@ -103,17 +115,21 @@ export type Action =
       readonly step: number;
       readonly purpose: "step" | "compact";
     }
-  /** Look up the tools of these calls and write what becomes of each. */
+  /** Look up the tools of these calls and write how each proceeds. */
   | { readonly kind: "prepare"; readonly modelCallId: string; readonly calls: readonly TurnCall[] }
-  /** Find out what these MCP servers offer, and write it. */
+  /** List these MCP servers and write the result. */
   | { readonly kind: "list"; readonly servers: readonly string[] }
   /** Run these calls, whose intents are written. */
   | { readonly kind: "perform"; readonly calls: readonly TurnCall[] }
-  /** Nothing can be done before `until` (milliseconds), or before something happens (null). */
+  /** Rest until this time (milliseconds since the epoch), or until a command (null). */
   | { readonly kind: "rest"; readonly until: number | null }
   | { readonly kind: "over" };
 
-/** @param now milliseconds since the epoch */
+/**
+ * Returns the next action of the run.
+ * @param now milliseconds since the epoch
+ * @throws Error if a model call is in flight, or a settled turn was not closed: a bug
+ */
 export function decide(state: RunState, planner: Planner, now: number): Action {
   if (state.end !== null || state.spec === null) {
     return { kind: "over" };
@@ -127,9 +143,9 @@ export function decide(state: RunState, planner: Planner, now: number): Action {
   if (state.status === "pending") {
     return begin(state, now);
   }
-  const met = durationMet(state, now);
-  if (met !== null) {
-    return record(...whenMet(state, met));
+  const reached = reachedDuration(state, now);
+  if (reached !== null) {
+    return record(...onLimitReached(state, reached));
   }
   const { pauseUntil } = state.interruptions;
   if (now < pauseUntil) {
@@ -162,8 +178,8 @@ function decideModel(state: RunState, call: NonNullable<RunState["model"]>, now:
       if (now < call.retryAt) {
         return { kind: "rest", until: dueAt(state) };
       }
-      const met = askingMet(state);
-      return met === null
+      const reached = reachedByModelCall(state);
+      return reached === null
         ? {
             kind: "ask",
             call_id: call.call_id,
@@ -171,7 +187,7 @@ function decideModel(state: RunState, call: NonNullable<RunState["model"]>, now:
             step: state.usage.steps,
             purpose: call.purpose,
           }
-        : record(...whenMet(state, met));
+        : record(...onLimitReached(state, reached));
     }
     case "in_flight":
       throw new Error("decide: a model call is in flight; recover or wait for it first");
@@ -180,13 +196,16 @@ function decideModel(state: RunState, call: NonNullable<RunState["model"]>, now:
   }
 }
 
-/** What follows a model call that failed for good: another way to go on, or the run's end. */
+/**
+ * Returns the event after a model call that failed for good: a compaction, a fallback model, or the
+ * end of the run.
+ */
 function afterFailure(state: RunState, call: NonNullable<RunState["model"]>): NewEvent {
   const failure = call.failure ?? runFailure("internal_error");
   const to = nextModel(state);
   const older = compactable(state.conversation);
   if (failure.code === "context_too_long" && older.some((turn) => turn.role === "assistant")) {
-    return leftOut(state, "turns");
+    return compactedEvent(state, "turns");
   }
   if (to !== null && mayFallBack(failure.code)) {
     const from = modelOf(state);
@@ -195,34 +214,36 @@ function afterFailure(state: RunState, call: NonNullable<RunState["model"]>): Ne
       data: { call_id: call.call_id, from, to, code: failure.code },
     };
   }
-  // A summary that cannot be had is no reason to end: the older turns are left out without one.
+  // A failed summary does not end the run: the older turns are left out without one.
   return call.purpose === "compact"
-    ? leftOut(state, "turns")
+    ? compactedEvent(state, "turns")
     : {
         type: "run.failed",
         data: { ...failure, details: { call_id: call.call_id, attempts: call.attempt } },
       };
 }
 
-function leftOut(state: RunState, kind: Compaction): NewEvent {
+function compactedEvent(state: RunState, kind: Compaction): NewEvent {
   return { type: "memory.compacted", data: { up_to_seq: state.seq, kind, summary: "" } };
 }
 
 /**
- * The calls of one turn: what time or people have settled is written down, what is new is prepared,
- * what can run is run side by side, and the rest is waited for last.
+ * Advances the calls of one turn, in this order: record what time or people settled, prepare new
+ * calls, run all that can run concurrently, and wait last.
  */
 function decideTurn(state: RunState, turn: NonNullable<RunState["turn"]>, now: number): Action {
-  const settled = upToEnd(turn.calls.flatMap((call) => settledOutside(state, call, now)));
+  const settled = eventsThroughEnd(
+    turn.calls.flatMap((call) => settledByTimeOrPerson(state, call, now)),
+  );
   if (settled.length > 0) {
     return record(...settled);
   }
-  const fresh = turn.calls.filter(isToBePrepared);
+  const fresh = turn.calls.filter(needsPreparation);
   if (fresh.length > 0) {
-    const met = toolCallsMet(state, fresh.length);
-    return met === null
+    const reached = reachedByToolCalls(state, fresh.length);
+    return reached === null
       ? { kind: "prepare", modelCallId: turn.modelCallId, calls: fresh }
-      : record(...whenMet(state, met));
+      : record(...onLimitReached(state, reached));
   }
   const running = turn.calls.filter(isRunning);
   if (running.length > 0) {
@@ -243,30 +264,30 @@ function decideTurn(state: RunState, turn: NonNullable<RunState["turn"]>, now: n
   });
 }
 
-/** What time or a person has made of a call since it was last looked at. */
-function settledOutside(state: RunState, call: TurnCall, now: number): NewEvent[] {
+/** Returns the events that time or a person caused since the last decision. */
+function settledByTimeOrPerson(state: RunState, call: TurnCall, now: number): NewEvent[] {
   if (call.result !== null) {
     return [];
   }
-  if (isDecided(call)) {
-    return carriedOut(state, call);
+  if (hasOpenDecision(call)) {
+    return applyDecision(state, call);
   }
   const due = callDue(call);
   const { approval, request } = call;
   const call_id = call.call.call_id;
   const on_expiry = state.spec?.config.waits?.on_expiry ?? "deny";
-  if (request !== null && isToBeResumed(call)) {
+  if (request !== null && isResumable(call)) {
     return [
-      request.attempt < MAX_ASKED
+      request.attempt < MAX_QUESTION_ROUNDS
         ? requestAgain(state, call, request.arguments)
-        : failed(call_id, "questions_without_end", waited(call, state.at)),
+        : toolFailed(call_id, "questions_without_end", waitedMs(call, state.at)),
     ];
   }
   if (request?.waitsFor === "input" && request.answer !== null) {
     const { content, data } = request.answer;
     const output = data === null ? { answer: content } : { answer: content, data };
     return [
-      { type: "tool.completed", data: { call_id, output, duration_ms: waited(call, state.at) } },
+      { type: "tool.completed", data: { call_id, output, duration_ms: waitedMs(call, state.at) } },
     ];
   }
   if (due === null || due === 0 || now < due) {
@@ -274,24 +295,26 @@ function settledOutside(state: RunState, call: TurnCall, now: number): NewEvent[
   }
   if (request?.waitsFor === "timer") {
     const output = { waited_until: new Date(due).toISOString() };
-    return [{ type: "tool.completed", data: { call_id, output, duration_ms: waited(call, due) } }];
+    return [
+      { type: "tool.completed", data: { call_id, output, duration_ms: waitedMs(call, due) } },
+    ];
   }
   if (approval !== null && approval.outcome === null) {
     return [{ type: "approval.expired", data: { call_id, policy: on_expiry } }];
   }
-  // A question of a server has no answer but a person's.
+  // Only a person can answer a question of a server.
   const policy = call.questions.length > 0 && on_expiry === "continue" ? "deny" : on_expiry;
   switch (policy) {
     case "deny": {
       const acted = call.questions.length > 0 && request?.effect !== "pure";
-      const says = TOOL_FAILURES.input_expired.message;
-      const message = acted ? `${says} ${MAY_HAVE_ACTED}` : says;
-      return [failed(call_id, "input_expired", waited(call, due), null, message)];
+      const text = TOOL_FAILURES.input_expired.message;
+      const message = acted ? `${text} ${MAY_HAVE_ACTED}` : text;
+      return [toolFailed(call_id, "input_expired", waitedMs(call, due), null, message)];
     }
     case "continue": {
       const output = { answer: null, expired: true };
       return [
-        { type: "tool.completed", data: { call_id, output, duration_ms: waited(call, due) } },
+        { type: "tool.completed", data: { call_id, output, duration_ms: waitedMs(call, due) } },
       ];
     }
     case "fail":
@@ -303,8 +326,8 @@ function settledOutside(state: RunState, call: TurnCall, now: number): NewEvent[
   }
 }
 
-/** What follows from a decision about a call, other than that it is run for the first time. */
-function carriedOut(state: RunState, call: TurnCall): NewEvent[] {
+/** Returns the events that apply a decision about a call, except its first run. */
+function applyDecision(state: RunState, call: TurnCall): NewEvent[] {
   const { approval, request } = call;
   const call_id = call.call.call_id;
   const outcome = approval?.outcome ?? null;
@@ -319,24 +342,24 @@ function carriedOut(state: RunState, call: TurnCall): NewEvent[] {
     ];
   }
   if (outcome?.kind === "expired") {
-    return [failed(call_id, "approval_expired", 0)];
+    return [toolFailed(call_id, "approval_expired", 0)];
   }
   const comment = outcome?.kind === "deny" ? outcome.comment : null;
-  return [failed(call_id, "approval_denied", 0, comment)];
+  return [toolFailed(call_id, "approval_denied", 0, comment)];
 }
 
-function failed(
+function toolFailed(
   call_id: string,
   code: ToolFailureCode,
   duration_ms: number,
   comment: string | null = null,
-  says: string = TOOL_FAILURES[code].message,
+  text: string = TOOL_FAILURES[code].message,
 ): NewEvent {
-  const message = comment === null ? says : `${says} Their comment: ${comment}`;
+  const message = comment === null ? text : `${text} Their comment: ${comment}`;
   return { type: "tool.failed", data: { call_id, code, message, duration_ms } };
 }
 
-function waited({ request }: TurnCall, until: number): number {
+function waitedMs({ request }: TurnCall, until: number): number {
   return Math.max(0, until - (request?.requestedAt ?? until));
 }
 
@@ -348,13 +371,13 @@ function decideStep(state: RunState, planner: Planner, now: number): Action {
   if (next.kind === "finish") {
     return record({ type: "run.completed", data: { result: { answer: next.answer } } });
   }
-  const looping = whenLooping(state);
+  const looping = onLoop(state);
   if (looping.length > 0) {
     return record(...looping);
   }
-  const met = askingMet(state);
-  if (met !== null) {
-    return record(...whenMet(state, met));
+  const reached = reachedByModelCall(state);
+  if (reached !== null) {
+    return record(...onLimitReached(state, reached));
   }
   const servers = listingsDue(state.spec?.mcp_servers ?? [], state.mcp, now);
   if (servers.length > 0) {
@@ -363,17 +386,17 @@ function decideStep(state: RunState, planner: Planner, now: number): Action {
   const due = compactionDue(state);
   const { steps } = state.usage;
   const call = { kind: "ask", call_id: callId(state.nextCall), attempt: 1 } as const;
-  // The models that ship do not summarise.
+  // The built-in models cannot summarise.
   if (due === "outputs" || (due === "turns" && modelOf(state).startsWith("local/"))) {
-    return record(leftOut(state, due));
+    return record(compactedEvent(state, due));
   }
   return due === "turns"
     ? { ...call, step: steps, purpose: "compact" }
     : { ...call, step: steps + 1, purpose: "step" };
 }
 
-/** How often a call is made that asks people something each time. */
-const MAX_ASKED = 10;
+/** Maximum attempts of a call that asks a question in each of them. */
+const MAX_QUESTION_ROUNDS = 10;
 
 function record(...events: NewEvent[]): Action {
   return { kind: "record", events };

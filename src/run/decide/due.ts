@@ -1,14 +1,14 @@
 /**
- * When a run goes on by itself. One function says it to the loop, which rests until then, to the
- * alarm, which wakes it, and to whoever asks whether a run has been forgotten.
+ * When a run can continue without a command. One function serves the loop, which rests until then,
+ * the alarm, which wakes the run, and the checks for forgotten runs.
  */
-import { capMet, deadline, isOwnLimit } from "./limits.ts";
+import { reachedLimit, deadline, isOwnLimit } from "./limits.ts";
 import type { RunState } from "../log/state.ts";
 import { turnDue } from "./turn.ts";
 
 /**
- * Milliseconds since the epoch; 0 where there is something to do now; null where only somebody
- * outside can make the run go on, or nothing can.
+ * Returns when the run can continue, in milliseconds since the epoch: 0 for now, null if it has
+ * ended or only a command can continue it.
  */
 export function dueAt(state: RunState): number | null {
   const { wait, turn, model, interruptions } = state;
@@ -21,10 +21,10 @@ export function dueAt(state: RunState): number | null {
       return Math.min(next, deadline(state, state.at));
     }
     case "budget":
-      // One of the run's own limits is changed by somebody, or not at all; a budget above the run
-      // says when it begins anew. Waiting time is not active time: the moment does not matter.
+      // A run's own limit changes only through a command. A budget above the run states when its
+      // next period begins. A wait is not active time, so `state.at` serves as the time here.
       return isOwnLimit(wait.limit)
-        ? wait.changed && capMet(state, state.at) === null
+        ? wait.changed && reachedLimit(state, state.at) === null
           ? 0
           : null
         : wait.until;

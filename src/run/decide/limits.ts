@@ -1,17 +1,18 @@
 /**
- * The caps of a run, checked before the work that they bound is begun: which one is met, and what
- * follows. Tokens make a run wait for budget, with its work kept; the others end it with a code;
- * `on_reached` makes all of them do the same.
+ * The limits of a run, checked before the work that they bound: which limit is reached, and what
+ * happens then. By default, tokens and cost make the run wait for budget and preserve its work;
+ * other limits end it with a code. `on_reached` overrides this for all of them.
  */
 import type { NewEvent } from "../log/event.ts";
 import { runFailure } from "../value/failure.ts";
 import type { RunLimits } from "../spec/spec.ts";
 import { activeTime, type RunState } from "../log/state.ts";
-import { isToBePrepared } from "./turn.ts";
+import { needsPreparation } from "./turn.ts";
 
-export type Cap = Exclude<keyof RunLimits, "on_reached" | "max_repeats">;
+/** A limit that bounds work by an amount. */
+export type AmountLimit = Exclude<keyof RunLimits, "on_reached" | "max_repeats">;
 
-/** Every limit of a run, and what a client may set it to. */
+/** Every limit of a run that a client may set. */
 export const LIMIT_NAMES: readonly (keyof RunLimits)[] = [
   "max_steps",
   "max_tool_calls",
@@ -22,46 +23,55 @@ export const LIMIT_NAMES: readonly (keyof RunLimits)[] = [
   "on_reached",
 ];
 
-/** Whether a name is that of a limit of the run itself, and not of a budget above it. */
+/** Returns whether a name is a limit of the run itself, not of a budget above it. */
 export function isOwnLimit(name: string | null): boolean {
   return LIMIT_NAMES.some((limit) => limit === name);
 }
 
-/** Caps that make a run wait unless its limits say otherwise: raising them is a matter of money. */
-const WAITING: ReadonlySet<Cap> = new Set<Cap>(["max_tokens", "max_cost_usd"]);
+/** Limits that make a run wait by default: raising them is a decision about money. */
+const WAIT_BY_DEFAULT: ReadonlySet<AmountLimit> = new Set<AmountLimit>([
+  "max_tokens",
+  "max_cost_usd",
+]);
 
-/** A cap that is met, with its value. */
-export interface Met {
-  readonly limit: Cap;
+/** A reached limit and its value. */
+export interface ReachedLimit {
+  readonly limit: AmountLimit;
   readonly value: number;
 }
 
-/** The cap that stands in the way of what the run would do next, or null. */
-export function capMet(state: RunState, now: number): Met | null {
+/**
+ * Returns the limit that blocks the next work of the run, or null.
+ * @param now milliseconds since the epoch
+ */
+export function reachedLimit(state: RunState, now: number): ReachedLimit | null {
   return (
-    durationMet(state, now) ??
+    reachedDuration(state, now) ??
     (state.turn === null
-      ? askingMet(state)
-      : toolCallsMet(state, state.turn.calls.filter(isToBePrepared).length))
+      ? reachedByModelCall(state)
+      : reachedByToolCalls(state, state.turn.calls.filter(needsPreparation).length))
   );
 }
 
-/** The duration, if it is used up. */
-export function durationMet(state: RunState, now: number): Met | null {
-  const cap = state.spec?.limits.max_duration_s;
-  return cap !== undefined && activeTime(state, now) >= cap * 1000
-    ? { limit: "max_duration_s", value: cap }
+/** Returns `max_duration_s` if it is reached, else null. */
+export function reachedDuration(state: RunState, now: number): ReachedLimit | null {
+  const limit = state.spec?.limits.max_duration_s;
+  return limit !== undefined && activeTime(state, now) >= limit * 1000
+    ? { limit: "max_duration_s", value: limit }
     : null;
 }
 
-/** The moment at which the run's time will be up if it stays active. Milliseconds. */
+/**
+ * Returns when the run reaches `max_duration_s` if it stays active, in milliseconds since the
+ * epoch.
+ */
 export function deadline(state: RunState, now: number): number {
-  const cap = state.spec?.limits.max_duration_s ?? Number.POSITIVE_INFINITY;
-  return now + Math.max(0, cap * 1000 - activeTime(state, now));
+  const limit = state.spec?.limits.max_duration_s ?? Number.POSITIVE_INFINITY;
+  return now + Math.max(0, limit * 1000 - activeTime(state, now));
 }
 
-/** The cap that forbids the next attempt of a model call, or null. */
-export function askingMet(state: RunState): Met | null {
+/** Returns the limit that blocks the next attempt of a model call, or null. */
+export function reachedByModelCall(state: RunState): ReachedLimit | null {
   const { max_steps, max_tokens, max_cost_usd } = state.spec?.limits ?? {};
   const { steps, input_tokens, output_tokens, cost_micro_usd } = state.usage;
   if (state.model === null && max_steps !== undefined && steps >= max_steps) {
@@ -70,37 +80,37 @@ export function askingMet(state: RunState): Met | null {
   if (max_tokens !== undefined && input_tokens + output_tokens >= max_tokens) {
     return { limit: "max_tokens", value: max_tokens };
   }
-  // What the next call may cost is looked at where it is known; here, what is gone already.
+  // The cost of the next call is checked when it is reserved; this checks past cost.
   return max_cost_usd !== undefined && cost_micro_usd > microUsd(max_cost_usd)
     ? { limit: "max_cost_usd", value: max_cost_usd }
     : null;
 }
 
-/** What the run may still spend of its own cap, micro-dollars. */
+/** Returns what the run may still spend under its own limit, in micro-dollars. */
 export function moneyLeft(state: RunState): number {
-  const cap = state.spec?.limits.max_cost_usd;
-  return cap === undefined
+  const limit = state.spec?.limits.max_cost_usd;
+  return limit === undefined
     ? Number.POSITIVE_INFINITY
-    : Math.max(0, microUsd(cap) - state.usage.cost_micro_usd);
+    : Math.max(0, microUsd(limit) - state.usage.cost_micro_usd);
 }
 
-/** Dollars as whole micro-dollars: a cap is never rounded up. */
+/** Returns dollars as whole micro-dollars. Limits are never rounded up. */
 export function microUsd(dollars: number): number {
   return Math.floor(dollars * 1_000_000 + 1e-6);
 }
 
-/** The cap that forbids `more` tool calls, or null. */
-export function toolCallsMet(state: RunState, more: number): Met | null {
-  const cap = state.spec?.limits.max_tool_calls;
-  return cap !== undefined && more > 0 && state.usage.tool_calls + more > cap
-    ? { limit: "max_tool_calls", value: cap }
+/** Returns the limit that blocks `more` tool calls, or null. */
+export function reachedByToolCalls(state: RunState, more: number): ReachedLimit | null {
+  const limit = state.spec?.limits.max_tool_calls;
+  return limit !== undefined && more > 0 && state.usage.tool_calls + more > limit
+    ? { limit: "max_tool_calls", value: limit }
     : null;
 }
 
-/** What follows when a cap is met: the run waits for a higher one, or ends. */
-export function whenMet(state: RunState, { limit, value }: Met): NewEvent[] {
+/** Returns the events for a reached limit: the run waits for a higher limit, or fails. */
+export function onLimitReached(state: RunState, { limit, value }: ReachedLimit): NewEvent[] {
   const reached: NewEvent = { type: "limit.reached", data: { limit, value } };
-  const policy = state.spec?.limits.on_reached ?? (WAITING.has(limit) ? "wait" : "fail");
+  const policy = state.spec?.limits.on_reached ?? (WAIT_BY_DEFAULT.has(limit) ? "wait" : "fail");
   return policy === "wait"
     ? [reached, { type: "run.waiting", data: { for: "budget", limit } }]
     : [
@@ -115,8 +125,8 @@ export function whenMet(state: RunState, { limit, value }: Met): NewEvent[] {
       ];
 }
 
-/** What follows where the run goes in circles: the model is told once, and then the run ends. */
-export function whenLooping(state: RunState): NewEvent[] {
+/** Returns the events for a loop: one warning to the model, later the end of the run; else none. */
+export function onLoop(state: RunState): NewEvent[] {
   const most = state.spec?.limits.max_repeats ?? Number.POSITIVE_INFINITY;
   const { count, period, nudged } = state.repeats;
   const found = (action: "nudge" | "stop"): NewEvent => ({
@@ -124,7 +134,7 @@ export function whenLooping(state: RunState): NewEvent[] {
     data: { period, repeats: count, tools: lastTools(state, period), action },
   });
   if (count >= most) {
-    const message = `The same tool calls were made ${count} times, one after the other.`;
+    const message = `The same tool calls were made ${count} times in a row.`;
     const details = { repeats: count, period };
     return [
       found("stop"),
@@ -134,7 +144,7 @@ export function whenLooping(state: RunState): NewEvent[] {
   return count >= Math.ceil(most / 2) && !nudged ? [found("nudge")] : [];
 }
 
-/** The names of the tools in the last turns. */
+/** Returns the names of the tools called in the last turns. */
 function lastTools(state: RunState, turns: number): string[] {
   const calls = state.conversation.recent.flatMap((turn) =>
     turn.role === "assistant" && turn.tool_calls.length > 0 ? [turn.tool_calls] : [],

@@ -1,22 +1,23 @@
 /**
- * When a conversation is to be compacted, before a provider refuses it: long outputs of tools are
- * shortened first, older turns are summarised next. Sizes are estimated in tokens, by what the
- * provider counted for the last request.
+ * Decides when the conversation is compacted, before a provider rejects it: first long tool outputs
+ * are shortened, then older turns are summarised. Sizes are estimated in tokens, from the
+ * provider's count of the last request.
  */
 import { compactable, withShortOutputs } from "../value/message.ts";
 import { PICTURE_CHARS } from "../value/picture.ts";
 import type { RunState } from "../log/state.ts";
 
-/** Tokens of conversation that are kept where the agent says nothing. */
+/** Default maximum tokens of the conversation. */
 const DEFAULT_MAX_TOKENS = 100_000;
-/** Tokens per character before a provider has counted any. */
+/** Tokens per character until a provider has counted a request. */
 const DEFAULT_RATIO = 0.25;
-/** Compacting is worth its event, and its call, if it saves this share. */
+/** Minimum share of characters that a compaction must save to be worth its event and its call. */
 const WORTH = 0.2;
 
+/** What a compaction shortens: outputs of tools, or older turns. */
 export type Compaction = "outputs" | "turns";
 
-/** What is to be done about the conversation before the next model call, or null. */
+/** Returns the compaction that is due before the next model call, or null. */
 export function compactionDue(state: RunState): Compaction | null {
   const { conversation } = state;
   const most = state.spec?.config.memory?.max_tokens ?? DEFAULT_MAX_TOKENS;
@@ -32,7 +33,7 @@ export function compactionDue(state: RunState): Compaction | null {
   if (saved > conversation.chars * WORTH) {
     return "outputs";
   }
-  // A summary alone is not summarised again: that would go on for ever.
+  // A summary alone is not summarised again: that would never end.
   const older = compactable(conversation);
   const chars = conversation.sizes.slice(0, older.length).reduce((sum, size) => sum + size, 0);
   return older.some((turn) => turn.role === "assistant") && chars > conversation.chars * WORTH

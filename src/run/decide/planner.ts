@@ -1,17 +1,20 @@
 /**
- * The planner port: how a run thinks. A planner is pure; it turns state into what the model is
- * shown, and what the model said into what is to be done. It never performs anything.
+ * The planner port. A planner is pure: it turns the state into a prompt, and the model's reply into
+ * the next step. It performs nothing.
  */
 import { jsonDefect, type JsonValue } from "../value/json.ts";
 import type { Prompt, Reply, ToolDescription } from "../value/message.ts";
 import type { PlannerName } from "../spec/spec.ts";
 import type { RunState } from "../log/state.ts";
 
-/** What a reply means: an answer, tool calls, a pause, or a problem that the model is told of. */
+/**
+ * The meaning of a reply: an answer, tool calls, a pause, or a problem that is reported to the
+ * model.
+ */
 export type Reading =
   | { readonly kind: "answer"; readonly answer: string; readonly data?: JsonValue }
   | { readonly kind: "calls"; readonly calls: readonly PlannedCall[] }
-  /** Nothing to do but to ask again: the provider paused its turn. */
+  /** The provider paused its turn: send the next request. */
   | { readonly kind: "pause" }
   | { readonly kind: "problem"; readonly code: string; readonly message: string };
 
@@ -23,21 +26,22 @@ export interface PlannedCall {
   readonly provider_id?: string;
 }
 
+/** The port that every planner implements. */
 export interface Planner {
   readonly name: PlannerName;
-  /** What to do while nothing is open: ask the model, or finish without one. */
+  /** Returns the next step while nothing is open: ask the model, or finish without it. */
   next(
     state: RunState,
   ): { readonly kind: "ask" } | { readonly kind: "finish"; readonly answer: string };
-  /** The conversation as the model is to see it. Equal arguments give an equal prompt. */
+  /** Renders the conversation for the model. Equal arguments produce an equal prompt. */
   prompt(state: RunState, tools: readonly ToolDescription[]): Prompt;
-  /** Total: every reply, however broken, has a reading. */
+  /** Interprets a reply. Total: every reply has a reading, even a broken one. */
   read(reply: Reply): Reading;
 }
 
 /**
- * Parses the arguments of a call; an empty text means no arguments. JSON that could not be stored
- * (nested without end, say) stays text, as what is not JSON does.
+ * Parses the arguments of a call. An empty text means no arguments. Text that is not JSON, or is
+ * JSON that cannot be stored (nested too deep, for example), is returned as text.
  */
 export function readArguments(
   text: string,
@@ -55,7 +59,7 @@ export function readArguments(
   }
 }
 
-/** The data that an answer holds: JSON, also where a model put it between fences. */
+/** Parses the data of an answer: JSON, with or without a Markdown fence. */
 export function answerData(
   text: string,
 ):

@@ -1,29 +1,33 @@
 /**
- * What becomes of a run that stopped without warning: a fresh process finds a log whose last
- * events are intents. Nothing is guessed: each open call is settled by what it declared before it
- * began. Bounded by counts that progress does not reset; waiting is no interruption.
+ * Crash recovery. Given a log that ends in unfinished intents, returns the events that settle them.
+ * Nothing is guessed: each open call is settled by the effect it declared before it began. Bounded
+ * by counts that progress does not reset. Waiting is not an interruption.
  */
 import type { Effect } from "../value/effect.ts";
-import { upToEnd, type NewEvent, type RecoveryReason } from "../log/event.ts";
+import { eventsThroughEnd, type NewEvent, type RecoveryReason } from "../log/event.ts";
 import { runFailure } from "../value/failure.ts";
 import { idempotencyKey } from "../value/id.ts";
 import type { JsonValue } from "../value/json.ts";
 import type { InnerCall, OpenModelCall, RunState, TurnCall } from "../log/state.ts";
 import { isRunning, isSuspended, openQuestion } from "./turn.ts";
 
-/** Incidents after which a run is given up. */
+/** Incidents after which the run fails. */
 const MAX_INCIDENTS = 100;
-/** Interruptions of one call after which it is given up. */
+/** Interruptions of one call after which it is not attempted again. */
 export const MAX_LOST = 20;
-/** Deaths of memory in a row after which a run is given up: the next would be the same. */
+/**
+ * Consecutive interruptions by a lack of memory after which the run fails: the next would fail the
+ * same way.
+ */
 const MAX_OF_MEMORY = 3;
 
 /**
- * The events that settle what an interruption left open; empty if nothing was interrupted (a run
- * that waits, or rests until its next attempt, was not). For the first slice of a fresh process, or
- * the first after one that failed.
+ * Returns the events that settle what an interruption left open; empty if nothing was interrupted
+ * (a run that waits, or rests until its next attempt). Called for the first slice of a new process,
+ * and for the first slice after one that failed.
  * @param now milliseconds since the epoch
- * @param reason other than `interrupted`, it is counted whatever the run was at
+ * @param reason any reason except `interrupted` counts as an interruption whatever the run was
+ * doing
  */
 export function recover(
   state: RunState,
@@ -32,7 +36,7 @@ export function recover(
 ): NewEvent[] {
   const { spec, status, model, interruptions } = state;
   const active = status === "running" || status === "waiting";
-  if (spec === null || !active || (reason === "interrupted" && rests(state))) {
+  if (spec === null || !active || (reason === "interrupted" && pausedOnPurpose(state))) {
     return [];
   }
   const calls = openCalls(state);
@@ -44,8 +48,8 @@ export function recover(
   const events: NewEvent[] = [
     { type: "recovery.started", data: { epoch: state.epoch + 1, reason, open_calls: open } },
   ];
-  // Money that may have been spent is booked, whatever else follows.
-  events.push(...(inFlight === null ? [] : presumed(inFlight)));
+  // Money that may have been spent is booked in every case.
+  events.push(...(inFlight === null ? [] : presumedUsage(inFlight)));
   if (reason === "out_of_memory" && interruptions.ofMemory + 1 >= MAX_OF_MEMORY) {
     const message = `The run's process ran out of memory ${MAX_OF_MEMORY} times in a row.`;
     return [...events, { type: "run.failed", data: runFailure("out_of_memory", message) }];
@@ -58,14 +62,14 @@ export function recover(
     const { call_id, attempt } = inFlight;
     events.push({ type: "model.superseded", data: { call_id, attempt } });
   }
-  return upToEnd([...events, ...calls.flatMap((call) => settle(state, call, now))]);
+  return eventsThroughEnd([...events, ...calls.flatMap((call) => settle(state, call, now))]);
 }
 
 /**
- * What a lost attempt is booked with: nobody will ever say what it used, so the budgets take it for
- * all that it held back.
+ * Returns the usage of a lost attempt: its actual cost will never be known, so its whole
+ * reservation is booked.
  */
-export function presumed({ call_id, attempt, reserved }: OpenModelCall): NewEvent[] {
+export function presumedUsage({ call_id, attempt, reserved }: OpenModelCall): NewEvent[] {
   return reserved === 0
     ? []
     : [
@@ -85,8 +89,8 @@ export function presumed({ call_id, attempt, reserved }: OpenModelCall): NewEven
       ];
 }
 
-/** What is written with a cancellation: calls that are out have an outcome nobody will learn. */
-export function abandon(state: RunState): NewEvent[] {
+/** Returns the events for the open calls of a cancelled run: their outcomes will never be known. */
+export function abandonOpenCalls(state: RunState): NewEvent[] {
   return abandonedCalls(state).flatMap((call) => {
     const { call_id } = call.call;
     const inner = openInner(call).filter(({ effect }) => effect !== "pure");
@@ -97,10 +101,10 @@ export function abandon(state: RunState): NewEvent[] {
   });
 }
 
-/** Effects of calls that are made again after a crash, or asked what became of them. */
+/** Effects of calls that run again after a crash, or whose tool is asked for the outcome. */
 const REPEATABLE: ReadonlySet<Effect> = new Set<Effect>(["pure", "idempotent", "probe"]);
 
-/** Calls of a call's code whose intent is written and whose outcome is not. */
+/** Returns the calls made by a call's code that have an intent and no outcome. */
 function openInner({ inner }: TurnCall): InnerCall[] {
   return inner.filter((one) => one.result === null);
 }
@@ -110,7 +114,7 @@ function innerUnknown(parent: TurnCall, { call_id }: InnerCall): NewEvent {
   return { type: "tool.outcome_unknown", data: { call_id, parent_call_id } };
 }
 
-/** The intent of one more attempt of a call, under the key it always had. */
+/** Returns the intent of one more attempt of a call, under its original idempotency key. */
 export function requestAgain(
   state: RunState,
   { call, request }: TurnCall,
@@ -130,30 +134,30 @@ export function requestAgain(
   };
 }
 
-/** Whether the run may have been left like this on purpose: nothing was under way. */
-function rests(state: RunState): boolean {
+/** Returns whether the run may have stopped on purpose: nothing was in progress. */
+function pausedOnPurpose(state: RunState): boolean {
   if (state.status === "waiting") {
     return true;
   }
-  // After a lost attempt the next one follows at once; after a failed one there is a pause.
+  // A lost attempt is retried at once; a failed one after a pause.
   return state.model !== null
     ? state.model.phase === "due" && !state.model.superseded
     : state.turn !== null && openCalls(state).length === 0;
 }
 
-/** Calls that run, and those that ran until they asked a person something. */
+/** Returns the calls that run, and those that were stopped to ask a person. */
 function abandonedCalls(state: RunState): TurnCall[] {
   return (state.turn?.calls ?? []).filter((call) => isRunning(call) || isSuspended(call));
 }
 
-/** Calls whose intent is written and whose outcome is not; what waits does not run. */
+/** Returns the calls with an intent and no outcome. Waiting calls do not run. */
 function openCalls(state: RunState): TurnCall[] {
   return (state.turn?.calls ?? []).filter(isRunning);
 }
 
 /**
- * What becomes of an open call that code made. The code will run again from its start, and asks for
- * the call again: then it is run, or told that nobody knows.
+ * Settles an open call made by code. The code will run again from its start and make the call
+ * again: then the call runs, or its outcome is reported as unknown.
  */
 function settleInner(state: RunState, parent: TurnCall, inner: InnerCall): NewEvent {
   const { call_id, name, effect, attempt } = inner;
@@ -174,7 +178,7 @@ function settleInner(state: RunState, parent: TurnCall, inner: InnerCall): NewEv
       };
 }
 
-/** What becomes of one open call: run again where that is harmless, else as the agent's policy says. */
+/** Settles one open call: runs it again if that is harmless, else follows the agent's setting. */
 function settle(state: RunState, open: TurnCall, now: number): NewEvent[] {
   const { call, request } = open;
   const unknown: NewEvent = { type: "tool.outcome_unknown", data: { call_id: call.call_id } };
@@ -182,18 +186,18 @@ function settle(state: RunState, open: TurnCall, now: number): NewEvent[] {
     return [...openInner(open).map((inner) => innerUnknown(open, inner)), unknown];
   }
   if (openQuestion(open) !== null) {
-    // The server had stopped to ask: the call goes on when there is an answer.
+    // The server had asked a question: the call continues with the answer.
     return [{ type: "tool.suspended", data: { call_id: call.call_id } }];
   }
   if (REPEATABLE.has(request.effect)) {
     const inner = openInner(open).map((one) => settleInner(state, open, one));
     return [...inner, requestAgain(state, open, request.arguments)];
   }
-  return outcomeUnknown(state, open, now);
+  return onOutcomeUnknown(state, open, now);
 }
 
-/** What follows where nobody knows whether a call took effect, as the agent's policy says. */
-export function outcomeUnknown(
+/** Returns the events for a call whose outcome is unknown, as the agent's setting says. */
+export function onOutcomeUnknown(
   state: RunState,
   { call: { call_id, name }, request }: TurnCall,
   now: number,

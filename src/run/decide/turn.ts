@@ -1,16 +1,16 @@
 /**
- * The tool calls of one turn, and what each of them waits for. Every call is at any moment in one of
- * these places: to be prepared, held for a person, waiting for time or input, running, or settled.
+ * The tool calls of one turn. Each call is always in one of these states: to be prepared, awaiting
+ * approval, waiting for time or input, running, or settled.
  */
 import type { Question } from "../log/elicitation.ts";
 import type { TurnCall } from "../log/state.ts";
 
-/** Whether a person has to say something before anything happens to the call. */
-function isAsked({ approval }: TurnCall): boolean {
+/** Whether a person must decide before the call proceeds. */
+function awaitsApproval({ approval }: TurnCall): boolean {
   return approval !== null && approval.outcome === null;
 }
 
-/** Whether a person, or the time, said that the call may be run. */
+/** Returns whether the call may run, by a person's decision or by an expiry. */
 export function isApproved({ approval }: TurnCall): boolean {
   const outcome = approval?.outcome ?? null;
   return (
@@ -18,20 +18,20 @@ export function isApproved({ approval }: TurnCall): boolean {
   );
 }
 
-/** Whether the call's intent is to be written next: it is new, or was approved. */
-export function isToBePrepared(call: TurnCall): boolean {
+/** Returns whether the call's intent must be written next: the call is new, or was approved. */
+export function needsPreparation(call: TurnCall): boolean {
   return (
     call.result === null && call.request === null && (call.approval === null || isApproved(call))
   );
 }
 
-/** Whether the intent is written and something runs, or ran when the process died. */
+/** Returns whether the intent is written and a tool runs, or ran when the process died. */
 export function isRunning({ request, result }: TurnCall): boolean {
   return result === null && request !== null && request.waitsFor === null && !request.held;
 }
 
-/** Whether the decision about the call has not been carried out yet. */
-export function isDecided(call: TurnCall): boolean {
+/** Returns whether the call has a decision that is not applied yet. */
+export function hasOpenDecision(call: TurnCall): boolean {
   const { approval, request, result } = call;
   return (
     result === null &&
@@ -41,35 +41,35 @@ export function isDecided(call: TurnCall): boolean {
   );
 }
 
-/** Whether a call was given up until its questions are answered. */
+/** Returns whether the call was stopped until its questions are answered. */
 export function isSuspended({ request, questions, result }: TurnCall): boolean {
   return result === null && request?.waitsFor === "input" && questions.length > 0;
 }
 
-/** Whether a call that was given up for its questions has all the answers. */
-export function isToBeResumed(call: TurnCall): boolean {
+/** Returns whether the call was stopped and all its questions are answered. */
+export function isResumable(call: TurnCall): boolean {
   return isSuspended(call) && call.questions.every((question) => question.answer !== null);
 }
 
 function isAnswered(call: TurnCall): boolean {
-  return call.questions.length > 0 ? isToBeResumed(call) : (call.request?.answer ?? null) !== null;
+  return call.questions.length > 0 ? isResumable(call) : (call.request?.answer ?? null) !== null;
 }
 
-/** The oldest question of a call that nobody has answered. */
+/** Returns the oldest unanswered question of a call, or null. */
 export function openQuestion({ questions, result }: TurnCall): Question | null {
   return result === null ? (questions.find(({ answer }) => answer === null) ?? null) : null;
 }
 
 /**
- * When something can be done about a call: 0 for now, null where only somebody outside can say.
- * Settled calls are never due.
+ * Returns when the call can proceed, in milliseconds since the epoch: 0 for now, null if only a
+ * command can continue it. Settled calls are never due.
  */
 export function callDue(call: TurnCall): number | null {
   const { approval, request, result } = call;
   if (result !== null) {
     return null;
   }
-  if (isAsked(call)) {
+  if (awaitsApproval(call)) {
     return approval?.expiresAt ?? null;
   }
   if (request?.waitsFor === "timer") {
@@ -81,19 +81,22 @@ export function callDue(call: TurnCall): number | null {
   return 0;
 }
 
-/** The earliest moment at which something can be done about any of the calls. */
+/** Returns the earliest time at which any of the calls can proceed, or null. */
 export function turnDue(calls: readonly TurnCall[]): number | null {
   const times = calls.map(callDue).filter((time) => time !== null);
   return times.length === 0 ? null : Math.min(...times);
 }
 
-/** What a turn waits for, where nothing can be done now: people before time. */
+/**
+ * Returns the reason for the wait of a turn that cannot proceed now. Waits for people come before
+ * timers.
+ */
 export function turnWait(calls: readonly TurnCall[]): {
   readonly for: "approval" | "input" | "timer";
   readonly call: TurnCall;
 } | null {
   const open = calls.filter((call) => call.result === null);
-  const asked = open.find(isAsked);
+  const asked = open.find(awaitsApproval);
   if (asked !== undefined) {
     return { for: "approval", call: asked };
   }

@@ -1,15 +1,16 @@
-/** What the world is shown of a run's state: the part of a task that the log decides. */
+/** The public view of a run's state: the part of a task that the log determines. */
 import { dueAt } from "./due.ts";
 import type { JsonValue } from "../value/json.ts";
 import type { RunLimits } from "../spec/spec.ts";
 import type { RunState, TaskStatus, UsageEntry } from "../log/state.ts";
 
+/** The view of a run. Times are RFC 3339; `cost_usd` is in dollars. */
 export interface RunView {
   readonly status: TaskStatus;
   readonly waiting_for: string | null;
-  /** When the wait ends by itself, if it does. */
+  /** When the wait ends without a command, if it does. */
   readonly waiting_until: string | null;
-  /** As they are now; null before the run has a log. */
+  /** Current limits; null before the run has a log. */
   readonly limits: RunLimits | null;
   readonly result: JsonValue;
   readonly error: {
@@ -25,7 +26,7 @@ export interface RunView {
     readonly output_tokens: number;
     readonly cost_usd: number;
   };
-  /** What was used, by day and model; for D1, not for clients. */
+  /** Usage by day and model, for D1 only. */
   readonly ledger: readonly UsageEntry[];
   readonly last_seq: number;
   readonly updated_at: string | null;
@@ -33,7 +34,7 @@ export interface RunView {
   readonly completed_at: string | null;
 }
 
-/** The view of a run; of one that has no log yet, what a pending task shows. */
+/** Returns the view of a run. A run without a log looks like a pending task. */
 export function viewOf(state: RunState): RunView {
   const { cost_micro_usd, ...usage } = state.usage;
   const end = state.end;
@@ -53,12 +54,15 @@ export function viewOf(state: RunState): RunView {
   };
 }
 
-/** Whether a status is final. */
+/** Returns whether a status is final. */
 export function isTerminal(status: TaskStatus): boolean {
   return status === "completed" || status === "failed" || status === "cancelled";
 }
 
-/** Whether nothing more happens without someone or some time: final, or a named wait. */
+/**
+ * Returns whether a status is final or a named wait: nothing happens before a command or a due
+ * time.
+ */
 export function isSettled(status: TaskStatus): boolean {
   return status === "waiting" || isTerminal(status);
 }

@@ -1,51 +1,53 @@
 /**
- * Questions that a call asks a person while it is under way, as MCP has them (elicitation, revision
- * 2025-11-25): a form of a few plain fields, or an address to go to. Whoever asks is not believed;
- * whoever answers is checked.
+ * Questions that a running call asks a person, as in MCP (elicitation, revision 2025-11-25): a form
+ * of a few plain fields, or a URL to open. The question is untrusted; the answer is validated.
  */
 import { isJsonObject, type JsonObject } from "../value/json.ts";
 
-/** What a person does with a question: answer it, refuse to, or leave it alone. */
+/** How a person responds to a question: answers it, refuses it, or dismisses it. */
 export const INPUT_ACTIONS = ["accept", "decline", "cancel"] as const;
+/** One of `INPUT_ACTIONS`. */
 export type InputAction = (typeof INPUT_ACTIONS)[number];
 
-/** A question of a call. */
+/** A question that a call asked. */
 export interface Question {
   readonly key: string;
   readonly schema: JsonObject | null;
-  /** `seq` of the event that asked. */
+  /** `seq` of the event that recorded the question. */
   readonly askedAt: number;
-  /** Null while nobody has answered. */
+  /** Null while unanswered. */
   readonly answer: InputAnswer | null;
 }
 
+/** A validated answer. */
 export interface InputAnswer {
   readonly action: InputAction;
-  /** For `accept`: what the person filled in. */
+  /** For `accept`: the fields that the person filled in. */
   readonly content: JsonObject | null;
 }
 
-/** What a person says to a question. */
-export interface Said {
+/** A person's response, not validated. */
+export interface AnswerInput {
   readonly action: InputAction;
   readonly content: string;
   readonly data: JsonObject | null;
 }
 
-export type Answered =
+/** A validated answer, or why the response was rejected. */
+export type AnswerResult =
   | { readonly ok: true; readonly answer: InputAnswer }
   | { readonly ok: false; readonly reason: string };
 
 /**
- * What was said as an answer to a question: fields that were left out have their defaults, and a
- * text alone is the answer where there is just one field for it.
- * @param fits why a value does not fit a JSON Schema, or null
+ * Validates a response to a question. Missing fields get their defaults. If the question has at
+ * most one field, a text alone is accepted as the answer.
+ * @param fits returns why a value does not match a JSON Schema, or null
  */
 export function answerTo(
   { schema }: Question,
-  { action, content, data }: Said,
+  { action, content, data }: AnswerInput,
   fits: (schema: JsonObject, value: JsonObject) => string | null,
-): Answered {
+): AnswerResult {
   if (action !== "accept") {
     return { ok: true, answer: { action, content: null } };
   }
@@ -65,7 +67,7 @@ export function answerTo(
     : { ok: false, reason: defect };
 }
 
-/** A text alone, as an answer to a question with one field or none; null where it cannot be one. */
+/** Reads a text as the answer to a question with at most one field; null if it does not fit. */
 function fromText(fields: JsonObject, text: string): JsonObject | null {
   const [[name, field] = [null, null], ...more] = Object.entries(fields);
   if (name === null) {

@@ -1,8 +1,8 @@
 /**
- * The events of a run: facts in the past tense, each at one place `seq` of one log. The schemas
- * are the source of the types; `docs/reference/events.md` lists them for clients. A persisted
- * event is a contract: fields are added, never changed or removed, and a change of meaning takes
- * a new `v` with a step in `upcast`. Fields this version does not know survive.
+ * The events of a run: facts in the past tense, each with a `seq` in one log. The schemas are the
+ * source of the types; `docs/reference/events.md` lists them for clients. A persisted event is a
+ * contract: fields are added, never changed or removed, and a change of meaning takes a new `v`
+ * with a step in `upcast`. Unknown fields are preserved.
  */
 import { z } from "zod";
 import { EFFECTS } from "../value/effect.ts";
@@ -17,10 +17,10 @@ const seq = z.number().int().min(1);
 const callId = z.string();
 const attempt = z.number().int().min(1);
 const count = z.number().int().min(0);
-/** The value of a limit: a number, a word, or none. */
+/** The value of a limit: a number, a keyword, or null for no limit. */
 const limitValue = z.union([z.number(), z.string(), z.null()]);
 
-/** The named reasons for which a run rests. */
+/** The reasons for which a run waits. */
 export const WAITS = [
   "approval",
   "input",
@@ -30,10 +30,12 @@ export const WAITS = [
   "schedule",
   "concurrency",
 ] as const;
+/** One of `WAITS`. */
 export type WaitName = (typeof WAITS)[number];
 
-/** Why a fresh slice found calls without outcomes; the second is a slice that threw. */
+/** Why a new slice found calls without outcomes. `failed`: the slice before it threw. */
 export const RECOVERY_REASONS = ["interrupted", "failed", "out_of_memory"] as const;
+/** One of `RECOVERY_REASONS`. */
 export type RecoveryReason = (typeof RECOVERY_REASONS)[number];
 
 const picture = z.object({ media_type: z.string(), data: z.string() });
@@ -48,15 +50,15 @@ const toolCall = z.object({
 
 /** The data of each event type. */
 export const EVENT_DATA = {
-  /** The run's spec, whole. Version 1 repeated `model` and `planner` of its config. */
+  /** The complete spec of the run. Version 1 repeated `model` and `planner` of its config. */
   "run.created": z.looseObject(runSpec.shape),
   "run.started": z.looseObject({ epoch: count }),
   "run.waiting": z.looseObject({
     for: z.enum(WAITS),
-    /** When the run goes on by itself: the timer's end, or an expiry. */
+    /** When the run continues without a command: the end of the timer, or an expiry. */
     until: z.string().optional(),
     call_id: callId.optional(),
-    /** For `budget` and `concurrency`: the cap that was met. */
+    /** For `budget` and `concurrency`: the limit that was reached. */
     limit: z.string().optional(),
   }),
   "run.resumed": z.looseObject({ from: z.enum(WAITS) }),
@@ -77,11 +79,11 @@ export const EVENT_DATA = {
     up_to_seq: count,
     body_sha256: z.string(),
     body_chars: count.optional(),
-    /** The most that the attempt may cost; held back from every budget until it is settled. */
+    /** Maximum cost of the attempt, reserved in every budget until it is settled. */
     reserved_micro_usd: count.optional(),
-    /** The longest output that is asked for, where the budget and not the agent says so. */
+    /** Maximum output requested, if a budget rather than the agent determines it. */
     max_output_tokens: z.number().int().min(1).optional(),
-    /** What is asked for, if not the next step: a summary of the conversation so far. */
+    /** `compact`: the call requests a summary of the conversation. Absent: the next step. */
     purpose: z.literal("compact").optional(),
   }),
   "model.delta": z.looseObject({
@@ -104,12 +106,13 @@ export const EVENT_DATA = {
     text: z.string(),
     tool_calls: z.array(toolCall),
     reasoning: z.string().optional(),
-    /** What the provider wants back unchanged; see `Opaque` in message.ts. */
+    /** Data to return to the provider unchanged; see `Opaque` in message.ts. */
     opaque: z.object({ provider: z.string(), data: jsonValue }).optional(),
-    /** The final answer, where the planner read one from the reply, and as data where it is JSON. */
+    /** The final answer, if the planner found one in the reply. */
     answer: z.string().optional(),
+    /** The answer as data, if it is JSON. */
     data: z.exactOptional(jsonValue),
-    /** Why the reply could not be acted on; the message goes back to the model. */
+    /** Why the reply could not be used. The message is sent to the model. */
     problem: z.looseObject({ code: z.string(), message: z.string() }).optional(),
   }),
   "usage.recorded": z.looseObject({
@@ -119,10 +122,10 @@ export const EVENT_DATA = {
     cached_input_tokens: count,
     output_tokens: count,
     reasoning_tokens: count,
-    /** Input tokens that the provider wrote to its cache, where it bills them apart. */
+    /** Input tokens that the provider wrote to its cache, if it bills them separately. */
     cache_write_tokens: count.optional(),
     cost_micro_usd: count,
-    /** The provider did not say: what the attempt may have cost at most. */
+    /** True if the provider did not report usage: the cost is the maximum of the attempt. */
     estimated: z.boolean().optional(),
   }),
   "model.failed": z.looseObject({
@@ -137,7 +140,7 @@ export const EVENT_DATA = {
     call_id: callId,
     from: z.string(),
     to: z.string(),
-    /** The failure of the model before. */
+    /** The failure code of the previous model. */
     code: z.string(),
   }),
   "tool.requested": z.looseObject({
@@ -148,14 +151,14 @@ export const EVENT_DATA = {
     effect: z.enum(EFFECTS),
     idempotency_key: z.string(),
     attempt,
-    /** The call that made this one: code that a tool runs. */
+    /** The call whose code made this call. */
     parent_call_id: callId.optional(),
-    /** For a call that nothing runs: what the run waits for. Absent with `until`: a timer. */
+    /** For a call that runs no tool: the reason for its wait. Absent with `until`: a timer. */
     wait: z.enum(["timer", "input"]).optional(),
-    /** When the timer is due, or when nobody waits for the input any longer. */
+    /** When the timer is due, or when the wait for input expires. */
     until: z.string().optional(),
   }),
-  /** A call that is under way tells how far it is. */
+  /** A running call reports progress. */
   "tool.progressed": z.looseObject({
     call_id: callId,
     progress: z.number(),
@@ -163,7 +166,7 @@ export const EVENT_DATA = {
     message: z.string().optional(),
     parent_call_id: callId.optional(),
   }),
-  /** A call that is under way says something for whoever watches. */
+  /** A running call logs a message for watchers. */
   "tool.logged": z.looseObject({
     call_id: callId,
     level: z.string(),
@@ -171,36 +174,36 @@ export const EVENT_DATA = {
     data: jsonValue,
     parent_call_id: callId.optional(),
   }),
-  /** A call that is under way asks a person something; `message.received` answers. */
+  /** A running call asks a person a question. `message.received` answers it. */
   "input.requested": z.looseObject({
     call_id: callId,
-    /** Names the question: the same one, asked by a later attempt of the call, has the same key. */
+    /** Identifies the question: a later attempt of the call asks it under the same key. */
     key: z.string(),
-    /** Who asks, and nobody vouches for what they say. */
+    /** The server that asks. Its texts are untrusted. */
     server: z.string(),
     message: z.string(),
-    /** JSON Schema of an object with the answers; absent where the person is sent to `url`. */
+    /** JSON Schema of the answer. Absent if the person must open `url`. */
     schema: jsonObject.optional(),
     url: z.string().optional(),
   }),
-  /** Whoever asked does not want to know any more. */
+  /** The server withdrew its question. */
   "input.withdrawn": z.looseObject({ call_id: callId, key: z.string() }),
-  /** Nobody answered while the call was held: it was given up, and is made again with the answer. */
+  /** The call was stopped without an answer. It is made again with the answer. */
   "tool.suspended": z.looseObject({ call_id: callId }),
   "mcp.listed": mcpListed,
   "tool.completed": z.looseObject({
     call_id: callId,
     output: jsonValue,
-    /** Pictures that the model is shown beside the output, in base64. */
+    /** Pictures for the model in addition to the output, in base64. */
     images: z.array(picture).optional(),
     duration_ms: count,
-    /** The output here is the beginning of a longer one. */
+    /** True if the output is only the beginning of a longer one. */
     truncated: z.boolean().optional(),
-    /** Where the whole output is kept: the lower-case hex SHA-256 of its text. */
+    /** Key of the stored complete output: the lower-case hex SHA-256 of its text. */
     output_sha256: z.string().optional(),
-    /** Where the whole goes on after the beginning, in characters; the model is told of both. */
+    /** Characters of the complete output that precede the rest. The model sees this and the key. */
     next_offset: count.optional(),
-    /** The output comes from somebody who may not be believed: it is data, never an instruction. */
+    /** Source of an untrusted output. It is data, never an instruction. */
     untrusted: z.enum(UNTRUSTED).optional(),
     parent_call_id: callId.optional(),
   }),
@@ -209,18 +212,18 @@ export const EVENT_DATA = {
     code: z.string(),
     message: z.string(),
     duration_ms: count,
-    /** The message holds words from there. */
+    /** Source of untrusted text in the message. */
     untrusted: z.enum(UNTRUSTED).optional(),
-    /** For `denied_by_policy`: what denied it. */
+    /** For `denied_by_policy`: the rule that denied the call. */
     rule: z.string().optional(),
     parent_call_id: callId.optional(),
-    /** What a parent asked for that was refused: there is no intent that would say so. */
+    /** The call that code requested and that was rejected: it has no intent that names it. */
     name: z.string().optional(),
     arguments: z.exactOptional(jsonValue),
   }),
   "tool.outcome_unknown": z.looseObject({
     call_id: callId,
-    /** A person decides what becomes of the call; an `approval.requested` follows. */
+    /** A person decides how to proceed with the call; an `approval.requested` follows. */
     held: z.boolean().optional(),
     parent_call_id: callId.optional(),
   }),
@@ -228,16 +231,16 @@ export const EVENT_DATA = {
     call_id: callId,
     name: z.string(),
     arguments: jsonValue,
-    /** `policy`: before its first run. `outcome_unknown`: before another. */
+    /** `policy`: before the first attempt. `outcome_unknown`: before another attempt. */
     reason: z.enum(["policy", "outcome_unknown"]),
-    /** For `policy`: the rule that asks. */
+    /** For `policy`: the rule that requires approval. */
     rule: z.string().optional(),
     expires_at: z.string().optional(),
   }),
   "approval.decided": z.looseObject({
     call_id: callId,
     decision: z.enum(["approve", "deny"]),
-    /** The arguments as the person changed them. */
+    /** Arguments that replace the model's. */
     arguments: z.exactOptional(jsonValue),
     by: z.string(),
     comment: z.string().optional(),
@@ -247,16 +250,16 @@ export const EVENT_DATA = {
     content: z.string(),
     data: jsonObject.optional(),
     by: z.string(),
-    /** The input that it answers; absent: something said to the run. */
+    /** The call that the message answers. Absent: a message to the run. */
     call_id: callId.optional(),
-    /** For an `input.requested`: its key, and what the person did with it. */
+    /** For an `input.requested`: its key, and how the person responded. */
     key: z.string().optional(),
     action: z.enum(INPUT_ACTIONS).optional(),
   }),
   "memory.compacted": z.looseObject({
-    /** The last event that what is left out, or shortened, came from. */
+    /** The last event that contributed to the shortened or omitted part. */
     up_to_seq: count,
-    /** What the model is told instead; empty where it is told nothing. */
+    /** The summary that replaces the omitted part; may be empty. */
     summary: z.string(),
     /** `outputs`: long outputs of tools were shortened. `turns`: older turns were left out. */
     kind: z.enum(["outputs", "turns"]),
@@ -272,7 +275,7 @@ export const EVENT_DATA = {
     by: z.string(),
   }),
   "loop.detected": z.looseObject({
-    /** Turns of tool calls that repeat, and how often they did. */
+    /** Number of tool call turns in the cycle, and how often it repeated. */
     period: count,
     repeats: count,
     tools: z.array(z.string()),
@@ -285,41 +288,46 @@ export const EVENT_DATA = {
   }),
 } as const;
 
+/** The type of an event. */
 export type EventType = keyof typeof EVENT_DATA;
+/** All event types. */
 export const EVENT_TYPES: readonly EventType[] = Object.keys(EVENT_DATA).filter(
   (type): type is EventType => type in EVENT_DATA,
 );
+/** The data of an event type. */
 export type EventData<T extends EventType> = z.infer<(typeof EVENT_DATA)[T]>;
 
-/** An event that has happened but has no place in the log yet. */
+/** An event that is not in the log yet. */
 export type NewEvent = {
   [T in EventType]: { readonly type: T; readonly data: EventData<T> };
 }[EventType];
 
-/** An event at its place in the log. `at` is RFC 3339 UTC with milliseconds; order is `seq`. */
+/** An event in the log. `at` is RFC 3339 UTC with milliseconds; the order is `seq`. */
 export type RunEvent = NewEvent & {
   readonly seq: number;
   readonly at: string;
   readonly v: EventVersion;
 };
 
-/** Versions of an event's data that this code reads. */
+/** Versions of an event's data that this code can read. */
 type EventVersion = 1 | 2;
 
-/** The version that events of a type are written in. Older ones are read: `upcast` brings them up to it. */
+/**
+ * Returns the version in which events of a type are written. `upcast` brings older ones up to it.
+ */
 export function versionOf(type: EventType): EventVersion {
   return type === "run.created" ? 2 : 1;
 }
 
-/** Types after which a log has no further event. */
+/** Types that end a log. */
 export const TERMINAL_TYPES: ReadonlySet<EventType> = new Set<EventType>([
   "run.completed",
   "run.failed",
   "run.cancelled",
 ]);
 
-/** The events up to the first that ends the run: nothing follows that. */
-export function upToEnd(events: readonly NewEvent[]): NewEvent[] {
+/** Returns the events up to and including the first that ends the run. */
+export function eventsThroughEnd(events: readonly NewEvent[]): NewEvent[] {
   const end = events.findIndex((event) => TERMINAL_TYPES.has(event.type));
   return end === -1 ? [...events] : events.slice(0, end + 1);
 }
@@ -332,9 +340,9 @@ const envelope = z.looseObject({
   data: z.unknown(),
 });
 
-/** What `parseEvent` throws: the log holds something that no version of this code wrote. */
+/** Thrown if the log contains something that no version of this code wrote. */
 export class LogCorruption extends Error {
-  /** Newer code wrote it: a deploy that is rolled forward again can read it. */
+  /** True if newer code wrote the event: the newer deployment can read it. */
   readonly newer: boolean;
   constructor(reason: string, newer = false) {
     super(`The event log is corrupt: ${reason}`);
@@ -343,7 +351,10 @@ export class LogCorruption extends Error {
   }
 }
 
-/** Checks one stored event in full, and brings it to its newest version. @throws LogCorruption */
+/**
+ * Validates one stored event completely and upgrades it to the newest version.
+ * @throws LogCorruption
+ */
 export function parseEvent(raw: unknown): RunEvent {
   const parsed = envelope.safeParse(raw);
   if (!parsed.success) {
@@ -364,9 +375,9 @@ export function parseEvent(raw: unknown): RunEvent {
 }
 
 /**
- * Reads an event of this log's own writer and brings it to its newest version. The envelope is
- * checked, the data is trusted: `reduce` rejects what does not fit the history, and waking must not
- * cost a schema pass per event.
+ * Upgrades an event that this service wrote to the newest version. Checks only the envelope:
+ * `reduce` rejects data that does not fit the history, and a wake-up must not cost a schema pass
+ * per event.
  * @throws LogCorruption
  */
 export function upcast(raw: unknown): RunEvent {
@@ -388,7 +399,7 @@ export function upcast(raw: unknown): RunEvent {
   return (v === versionOf(type) ? raw : upgrade(raw, raw["data"])) as unknown as RunEvent;
 }
 
-/** Version 2 of `run.created`: the only event that has one. */
+/** Upgrades `run.created` to version 2, the only event that has one. */
 function upgrade(raw: JsonObject, data: JsonObject): JsonObject {
   const { model: _model, planner: _planner, ...spec } = data;
   return { ...raw, v: 2, data: spec };

@@ -1,12 +1,15 @@
-/** What the parts of `reduce` share: finding the call that an event is about, and rejecting what cannot be. */
+/**
+ * Shared by the parts of `reduce`: finds the call that an event refers to, and rejects impossible
+ * events.
+ */
 import { LogCorruption, type RunEvent } from "./event.ts";
 import { DEFAULT_WINDOW, extend } from "../value/message.ts";
 import type { RunState, TurnCall } from "./state.ts";
 
-/** The event of a type. */
+/** The event of one type. */
 export type EventOf<T extends RunEvent["type"]> = Extract<RunEvent, { readonly type: T }>;
 
-/** Events that are about a tool call. */
+/** Events about a tool call. */
 export type CallEvent = EventOf<
   | "tool.requested"
   | "tool.completed"
@@ -21,7 +24,10 @@ export type CallEvent = EventOf<
   | "tool.suspended"
 >;
 
-/** The state with the call of this event changed. */
+/**
+ * Returns the state with the event's call changed.
+ * @throws LogCorruption if the turn has no such call
+ */
 export function updateTurnCall(
   state: RunState,
   event: CallEvent,
@@ -30,7 +36,10 @@ export function updateTurnCall(
   return updateCall(state, event, event.data.call_id, change);
 }
 
-/** The state with one call of the turn changed. */
+/**
+ * Returns the state with one call of the turn changed.
+ * @throws LogCorruption if the turn has no such call
+ */
 export function updateCall(
   state: RunState,
   event: CallEvent,
@@ -46,8 +55,8 @@ export function updateCall(
   return { ...state, turn: { ...turn, calls: turn.calls.with(index, change(call)) } };
 }
 
-/** What was said meanwhile becomes part of the conversation; an answer given before it is none. */
-export function withInbox(state: RunState): RunState {
+/** Moves the inbox into the conversation. An answer from before these messages is discarded. */
+export function deliverInbox(state: RunState): RunState {
   const window = windowOf(state);
   return state.inbox.length === 0
     ? state
@@ -62,19 +71,22 @@ export function withInbox(state: RunState): RunState {
       };
 }
 
-/** How many turns the conversation may hold. */
+/** Returns the maximum turns of the conversation. */
 export function windowOf(state: RunState): number {
   return state.spec?.config.memory?.max_messages ?? DEFAULT_WINDOW;
 }
 
-/** @throws LogCorruption if an event does not fit what came before */
+/**
+ * Asserts that an event fits the history.
+ * @throws LogCorruption
+ */
 export function expect(legal: boolean, event: RunEvent): asserts legal {
   if (!legal) {
-    throw misfit(event);
+    throw illegalEvent(event);
   }
 }
 
-/** Why an event is rejected that does not fit what came before. */
-export function misfit(event: RunEvent): LogCorruption {
+/** Returns the error for an event that does not fit the history. */
+export function illegalEvent(event: RunEvent): LogCorruption {
   return new LogCorruption(`${event.type} at seq ${event.seq} does not fit what came before`);
 }

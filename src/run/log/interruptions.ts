@@ -1,18 +1,22 @@
 /**
- * Counts the interruptions of a run. Those close together are one incident: one deploy, or one crash
- * loop. No progress resets the count, so a run that crashes the process cannot go on forever.
+ * Counts the interruptions of a run. Interruptions close together are one incident: one deployment,
+ * or one crash loop. No progress resets the count, so a run that crashes its process cannot
+ * continue forever.
  */
 import type { RecoveryReason } from "./event.ts";
 import type { Interruptions } from "./state.ts";
 import { delayOf, type Backoff } from "../value/backoff.ts";
 
-/** Two interruptions closer than this belong to the same incident. */
+/** Interruptions closer together than this, in milliseconds, belong to one incident. */
 const INCIDENT_MS = 30_000;
-/** Pause after the third interruption of an incident; it doubles with each further one. */
+/** Pause after the third interruption of an incident. It doubles with each further interruption. */
 const BACKOFF: Backoff = { baseMs: 250, maxMs: INCIDENT_MS };
 
-/** The counts after one more interruption. @param at milliseconds since the epoch */
-export function interrupted(
+/**
+ * Returns the counts after one more interruption.
+ * @param at milliseconds since the epoch
+ */
+export function countInterruption(
   before: Interruptions,
   reason: RecoveryReason,
   at: number,

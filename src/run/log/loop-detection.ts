@@ -1,30 +1,32 @@
 /**
- * Whether a run goes in circles: the same tool calls with the same arguments, turn after turn, or a
- * short cycle of such turns. A turn that waits (for time or for people) is no part of a circle:
- * looking again later is what waits are for. What is remembered is bounded, whatever the run did.
+ * Detects loops: the same tool calls with the same arguments in consecutive turns, or a short cycle
+ * of such turns. A turn that waits for time or a person is not part of a loop: waits exist to check
+ * again later. The memory is bounded, regardless of the length of the run.
  */
 import { canonicalJson } from "../value/json.ts";
 import type { ToolCall } from "../value/message.ts";
 
-/** Turns in the longest cycle that is looked for. */
+/** Maximum turns in a detected cycle. */
 const MAX_PERIOD = 4;
 
+/** The recent turns, and the repetition that they end in. */
 export interface Repeats {
-  /** What the last turns did, oldest first; equal texts stand for equal calls. */
+  /** Signatures of the last turns, oldest first. Equal calls have equal signatures. */
   readonly recent: readonly string[];
-  /** How often the newest cycle followed itself, of the period that repeats most; at least 1. */
+  /** Repetitions of the newest cycle, for the period that repeats most; at least 1. */
   readonly count: number;
   readonly period: number;
-  /** Whether the model was told of this circle. */
+  /** Whether the model was warned of this loop. */
   readonly nudged: boolean;
 }
 
+/** The state before any turn. */
 export const NO_REPEATS: Repeats = { recent: [], count: 1, period: 1, nudged: false };
 
-/** Repetitions that are found: as many as any limit may name. */
+/** Maximum counted repetitions: the maximum of any limit. */
 const MAX_REPEATS = 100;
 
-/** The repeats after one more turn. */
+/** Returns the repeats after one more turn. */
 export function withTurn(repeats: Repeats, calls: readonly ToolCall[]): Repeats {
   const recent = [...repeats.recent, signature(calls)].slice(-MAX_PERIOD * MAX_REPEATS);
   let best = { count: 1, period: 1 };
@@ -37,7 +39,7 @@ export function withTurn(repeats: Repeats, calls: readonly ToolCall[]): Repeats 
   return { recent, ...best, nudged: repeats.nudged && best.count >= repeats.count };
 }
 
-/** How often the last `period` turns stand at the end, one after the other. */
+/** Returns how often the last `period` turns repeat at the end. */
 function repetitions(recent: readonly string[], period: number): number {
   let same = 0;
   for (let at = recent.length - 1; at >= period && recent[at] === recent[at - period]; at -= 1) {

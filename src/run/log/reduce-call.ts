@@ -1,13 +1,16 @@
-/** The part of `reduce` that is about tool calls: of a turn, and of code within a call. */
+/**
+ * The part of `reduce` for tool calls: the calls of a turn, and the calls that code makes inside
+ * one.
+ */
 import { callId } from "../value/id.ts";
 import { isJsonObject, type JsonValue } from "../value/json.ts";
 import {
   expect,
-  misfit,
+  illegalEvent,
   updateCall,
   updateTurnCall,
   windowOf,
-  withInbox,
+  deliverInbox,
   type CallEvent,
   type EventOf,
 } from "./fold.ts";
@@ -17,7 +20,7 @@ import { dataChars, MAX_TURN_PICTURES_CHARS } from "../value/picture.ts";
 import { countCall } from "../spec/policy.ts";
 import type { Approval, InnerCall, InnerResult, RunState, TurnCall } from "./state.ts";
 
-/** A person is asked about a call. */
+/** A person is asked to approve a call. */
 export function approvalRequested(state: RunState, event: EventOf<"approval.requested">): RunState {
   const { name, reason, expires_at } = event.data;
   return updateTurnCall(state, event, (call) => {
@@ -36,7 +39,7 @@ export function approvalRequested(state: RunState, event: EventOf<"approval.requ
   });
 }
 
-/** A person, or the time, has decided about a call. */
+/** The approval of a call was decided, or expired. */
 export function approvalSettled(
   state: RunState,
   event: EventOf<"approval.decided" | "approval.expired">,
@@ -46,13 +49,13 @@ export function approvalSettled(
   return updateTurnCall(state, event, (call) => {
     const { approval } = call;
     if (approval === null || approval.outcome !== null || call.result !== null) {
-      throw misfit(event);
+      throw illegalEvent(event);
     }
     return { ...call, approval: { ...approval, outcome, arguments: args ?? approval.arguments } };
   });
 }
 
-/** What is told of a call that is under way: it has an intent and no outcome. */
+/** Asserts that the event's call is running: it has an intent and no outcome. */
 export function expectRunning(
   state: RunState,
   event: EventOf<"tool.progressed" | "tool.logged">,
@@ -62,7 +65,7 @@ export function expectRunning(
   expect(call !== undefined && call.request !== null && call.result === null, event);
 }
 
-/** The intent of a call. */
+/** The intent of a call: its first attempt, or one more. */
 export function toolRequested(
   state: RunState,
   event: EventOf<"tool.requested">,
@@ -92,11 +95,15 @@ export function toolRequested(
   if (attempt > 1) {
     return requested;
   }
-  return begun(requested, event, at);
+  return countFirstAttempt(requested, event, at);
 }
 
-/** What the first intent of a call counts for. */
-function begun(state: RunState, event: EventOf<"tool.requested">, at: number): RunState {
+/** Counts the first intent of a call. */
+function countFirstAttempt(
+  state: RunState,
+  event: EventOf<"tool.requested">,
+  at: number,
+): RunState {
   const { call_id, name } = event.data;
   return {
     ...state,
@@ -108,7 +115,7 @@ function begun(state: RunState, event: EventOf<"tool.requested">, at: number): R
   };
 }
 
-/** A call that code makes: a new one, or one more attempt of a call without an outcome. */
+/** A call that code makes: a new call, or one more attempt of a call without an outcome. */
 function innerRequested(
   state: RunState,
   event: EventOf<"tool.requested">,
@@ -137,7 +144,7 @@ function innerRequested(
     expect(call.request !== null && call.result === null, event);
     return { ...call, inner: [...call.inner, made] };
   });
-  return begun({ ...requested, nextCall: state.nextCall + 1 }, event, at);
+  return countFirstAttempt({ ...requested, nextCall: state.nextCall + 1 }, event, at);
 }
 
 function innerSettled(
@@ -150,7 +157,7 @@ function innerSettled(
   const output_sha256 = event.type === "tool.completed" ? (event.data.output_sha256 ?? null) : null;
   const result: InnerResult = { ...outcome, output_sha256 };
   if (event.type === "tool.failed" && event.data.name !== undefined) {
-    // It was refused before there was an intent.
+    // The call was rejected before its intent was written.
     expect(call_id === callId(state.nextCall), event);
     const refused: InnerCall = {
       call_id,
@@ -184,14 +191,14 @@ function updateInner(
     const index = call.inner.findIndex((inner) => inner.call_id === event.data.call_id);
     const inner = call.inner[index];
     if (inner === undefined) {
-      throw misfit(event);
+      throw illegalEvent(event);
     }
     return { ...call, inner: call.inner.with(index, change(inner)) };
   });
 }
 
-/** From here on the model has seen, or is about to see, what nobody vouches for. */
-export function tainted(
+/** Marks the run once untrusted content reaches the conversation. The first source stays. */
+export function markUntrusted(
   state: RunState,
   event: EventOf<"tool.completed" | "tool.failed">,
 ): RunState {
@@ -203,7 +210,7 @@ type SettlingEvent = EventOf<"tool.completed" | "tool.failed" | "tool.outcome_un
 
 type Outcome = Pick<ToolResult, "output" | "error" | "images" | "untrusted">;
 
-/** What a call came to, as a model or code is told. */
+/** Returns the outcome of a call, as the model or code sees it. */
 export function outcomeOf(event: SettlingEvent): Outcome {
   if (event.type === "tool.outcome_unknown") {
     const message =
@@ -215,7 +222,7 @@ export function outcomeOf(event: SettlingEvent): Outcome {
   if (event.type === "tool.completed") {
     const { output, images = [], parent_call_id } = event.data;
     if (parent_call_id !== undefined) {
-      // Code is given what there is, asks for the rest itself, and has no eyes.
+      // Code receives the stored part, reads the rest itself, and cannot see pictures.
       return { output, ...from };
     }
     const shown = images.length === 0 ? {} : { images };
@@ -225,7 +232,10 @@ export function outcomeOf(event: SettlingEvent): Outcome {
   return { error: { code, message }, ...from };
 }
 
-/** A shortened output with where its rest is to be read; older logs have none, and stay as they were. */
+/**
+ * Returns the output with the location of its rest if it was shortened. Older logs have no
+ * location, and their output stays as it was.
+ */
 function outputForModel({
   output,
   output_sha256,
@@ -243,14 +253,14 @@ function isScripted(state: RunState, name: string): boolean {
   return Array.isArray(tools) && tools.some((tool) => isJsonObject(tool) && tool["name"] === name);
 }
 
-/** The outcome of a call beside those that its turn has: without its pictures where those have too many. */
+/** Returns the outcome, without its pictures if those of the turn exceed the maximum. */
 function withinTurn(calls: readonly TurnCall[], outcome: Outcome): Outcome {
   const images = calls.flatMap(({ result }) => result?.images ?? []).concat(outcome.images ?? []);
   const chars = images.reduce((sum, image) => sum + dataChars(image), 0);
   return chars <= MAX_TURN_PICTURES_CHARS ? outcome : omitPictures(outcome);
 }
 
-/** The outcome of a call; the last of a turn closes it. */
+/** Settles a call. The last outcome of a turn closes the turn. */
 export function toolSettled(state: RunState, event: SettlingEvent, outcome: Outcome): RunState {
   const { parent_call_id } = event.data;
   if (parent_call_id !== undefined) {
@@ -273,11 +283,11 @@ export function toolSettled(state: RunState, event: SettlingEvent, outcome: Outc
   if (!results.every((result) => result !== null)) {
     return settled;
   }
-  // Waiting, for time or for people, is no running in circles.
+  // A turn that waited is not part of a loop.
   const waited = calls.some(
     ({ approval, request }) => approval !== null || (request?.waitsFor ?? null) !== null,
   );
-  return withInbox({
+  return deliverInbox({
     ...settled,
     turn: null,
     repeats: waited

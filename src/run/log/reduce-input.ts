@@ -1,12 +1,22 @@
-/** The part of `reduce` that is about what comes from outside between calls: people, and listings of servers. */
+/**
+ * The part of `reduce` for external input between calls: messages of people, questions, and
+ * listings of MCP servers.
+ */
 import type { InputAnswer } from "./elicitation.ts";
-import { expect, misfit, updateTurnCall, windowOf, withInbox, type EventOf } from "./fold.ts";
+import {
+  expect,
+  illegalEvent,
+  updateTurnCall,
+  windowOf,
+  deliverInbox,
+  type EventOf,
+} from "./fold.ts";
 import { ownValue } from "../value/json.ts";
 import { applyListed, availabilityNotice } from "../value/mcp-listing.ts";
 import { extend, type Turn } from "../value/message.ts";
 import type { RunState, TurnCall } from "./state.ts";
 
-/** A call that is under way asks a person something. */
+/** A running call asks a person a question. */
 export function inputRequested(state: RunState, event: EventOf<"input.requested">): RunState {
   const { key, schema = null } = event.data;
   return updateTurnCall(state, event, (call) => {
@@ -20,7 +30,7 @@ export function inputRequested(state: RunState, event: EventOf<"input.requested"
   });
 }
 
-/** Whoever asked does not want to know any more. */
+/** The server withdrew its question. The answer counts as `cancel`. */
 export function inputWithdrawn(state: RunState, event: EventOf<"input.withdrawn">): RunState {
   const { key } = event.data;
   return updateTurnCall(state, event, (call) =>
@@ -28,7 +38,7 @@ export function inputWithdrawn(state: RunState, event: EventOf<"input.withdrawn"
   );
 }
 
-/** A call is given up until its questions are answered. */
+/** A call is stopped until its questions are answered. */
 export function toolSuspended(
   state: RunState,
   event: EventOf<"tool.suspended">,
@@ -43,7 +53,7 @@ export function toolSuspended(
   });
 }
 
-/** Somebody says something: an answer, or something for the model to hear. */
+/** A person sends a message: the answer to a call, or a message for the model. */
 export function messageReceived(state: RunState, event: EventOf<"message.received">): RunState {
   const { content, data = null, call_id, key } = event.data;
   if (call_id !== undefined) {
@@ -54,8 +64,8 @@ export function messageReceived(state: RunState, event: EventOf<"message.receive
   const said = [content, ...(data === null ? [] : [JSON.stringify(data)])];
   const turn: Turn = { role: "user", text: said.filter((part) => part !== "").join("\n\n") };
   const received = { ...state, inbox: [...state.inbox, turn] };
-  // Between a call and its outcome there is no place in the conversation for anything else.
-  return state.model === null && state.turn === null ? withInbox(received) : received;
+  // No other turn may stand between a call and its outcome.
+  return state.model === null && state.turn === null ? deliverInbox(received) : received;
 }
 
 function inputGiven(call: TurnCall, event: EventOf<"message.received">): TurnCall {
@@ -83,12 +93,12 @@ function withAnswer(
   const index = call.questions.findIndex((question) => question.key === key);
   const question = call.questions[index];
   if (question === undefined || question.answer !== null || call.result !== null) {
-    throw misfit(event);
+    throw illegalEvent(event);
   }
   return { ...call, questions: call.questions.with(index, { ...question, answer }) };
 }
 
-/** What a server offers, or that it cannot be asked. */
+/** A server was listed, or could not be. */
 export function mcpListed(state: RunState, event: EventOf<"mcp.listed">, at: number): RunState {
   const { server } = event.data;
   expect(state.spec?.mcp_servers?.some(({ name }) => name === server) === true, event);

@@ -1,9 +1,10 @@
-/** How the state changes with the events of model calls: attempts, replies, usage and compaction. */
+/** The part of `reduce` for model calls: attempts, replies, usage and compaction. */
 import { compacted, extend, picturesIn, withShortOutputs } from "../value/message.ts";
 import { LogCorruption } from "./event.ts";
-import { expect, windowOf, withInbox, type EventOf } from "./fold.ts";
+import { expect, windowOf, deliverInbox, type EventOf } from "./fold.ts";
 import { modelOf, nextModel, type OpenModelCall, type RunState, type UsageEntry } from "./state.ts";
 
+/** The intent of an attempt: the first one of a call, or one more. */
 export function modelRequested(state: RunState, event: EventOf<"model.requested">): RunState {
   const { call_id, attempt, step, reserved_micro_usd = 0, purpose = "step" } = event.data;
   expect(state.status === "running" && state.turn === null, event);
@@ -35,12 +36,13 @@ export function modelRequested(state: RunState, event: EventOf<"model.requested"
   };
 }
 
-/** Streamed text changes nothing: the whole reply follows. */
+/** Streamed text does not change the state: the complete reply follows. */
 export function modelDelta(state: RunState, event: EventOf<"model.delta">): RunState {
   openAttempt(state, event);
   return state;
 }
 
+/** A reply arrived. Its tool calls become the new turn. */
 export function modelCompleted(state: RunState, event: EventOf<"model.completed">): RunState {
   const { text, tool_calls, problem, answer, call_id, opaque } = event.data;
   openAttempt(state, event);
@@ -67,7 +69,7 @@ export function modelCompleted(state: RunState, event: EventOf<"model.completed"
     conversation,
   };
   return tool_calls.length === 0
-    ? withInbox(completed)
+    ? deliverInbox(completed)
     : {
         ...completed,
         turn: {
@@ -84,6 +86,7 @@ export function modelCompleted(state: RunState, event: EventOf<"model.completed"
       };
 }
 
+/** An attempt failed. Without a retry the call is dead. */
 export function modelFailed(state: RunState, event: EventOf<"model.failed">, at: number): RunState {
   const call = openAttempt(state, event);
   const { code, message, retry_in_ms } = event.data;
@@ -99,6 +102,7 @@ export function modelFailed(state: RunState, event: EventOf<"model.failed">, at:
   };
 }
 
+/** An attempt was lost to an interruption. The next one is due now. */
 export function modelSuperseded(
   state: RunState,
   event: EventOf<"model.superseded">,
@@ -111,6 +115,7 @@ export function modelSuperseded(
   };
 }
 
+/** A fallback model takes over the call. */
 export function modelSwitched(
   state: RunState,
   event: EventOf<"model.switched">,
@@ -127,6 +132,7 @@ export function modelSwitched(
   };
 }
 
+/** Adds the usage of an attempt and releases its reservation. */
 export function usageRecorded(
   state: RunState,
   event: EventOf<"usage.recorded">,
@@ -170,6 +176,7 @@ export function usageRecorded(
   };
 }
 
+/** The conversation was compacted: outputs shortened, or older turns replaced. */
 export function memoryCompacted(
   state: RunState,
   event: EventOf<"memory.compacted">,
@@ -186,7 +193,7 @@ export function memoryCompacted(
   );
   const compactedState: RunState = {
     ...state,
-    // A step whose request was too long is asked for again; a summary is not a step.
+    // A step whose request was too long is retried; a summary is not a step.
     model:
       model === null || model.purpose === "compact"
         ? null
@@ -196,10 +203,13 @@ export function memoryCompacted(
         ? withShortOutputs(state.conversation)
         : compacted(state.conversation, summary),
   };
-  return compactedState.model === null ? withInbox(compactedState) : compactedState;
+  return compactedState.model === null ? deliverInbox(compactedState) : compactedState;
 }
 
-/** The model call that an event belongs to, if its attempt is the one that is out. */
+/**
+ * Returns the event's model call if this attempt is in flight.
+ * @throws LogCorruption otherwise
+ */
 function openAttempt(
   state: RunState,
   event: EventOf<

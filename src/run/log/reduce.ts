@@ -1,16 +1,16 @@
 /**
- * How a log becomes a state. `reduce` is total and pure, and the only way there is. A log that could
- * not have happened is rejected with a reason, never repaired in silence.
+ * Folds a log into a state. `reduce` is total and pure, and the only source of a state. An
+ * impossible log is rejected with a reason, never repaired.
  */
 import { LogCorruption, versionOf, type NewEvent, type RunEvent } from "./event.ts";
-import { expect, misfit, updateTurnCall, windowOf, type EventOf } from "./fold.ts";
+import { expect, illegalEvent, updateTurnCall, windowOf, type EventOf } from "./fold.ts";
 import { extend, newConversation } from "../value/message.ts";
 import {
   approvalRequested,
   approvalSettled,
   expectRunning,
   outcomeOf,
-  tainted,
+  markUntrusted,
   toolRequested,
   toolSettled,
 } from "./reduce-call.ts";
@@ -21,7 +21,7 @@ import {
   messageReceived,
   toolSuspended,
 } from "./reduce-input.ts";
-import { interrupted } from "./interruptions.ts";
+import { countInterruption } from "./interruptions.ts";
 import {
   memoryCompacted,
   modelCompleted,
@@ -35,7 +35,10 @@ import {
 import { openingTurns, type RunLimits } from "../spec/spec.ts";
 import { activeTime, type RunEnd, type RunState } from "./state.ts";
 
-/** The state after one more event. @throws LogCorruption if the event cannot follow. */
+/**
+ * Returns the state after one more event.
+ * @throws LogCorruption if the event cannot follow
+ */
 export function reduce(state: RunState, event: RunEvent): RunState {
   if (event.seq !== state.seq + 1) {
     throw new LogCorruption(`seq ${event.seq} follows ${state.seq}`);
@@ -46,7 +49,8 @@ export function reduce(state: RunState, event: RunEvent): RunState {
   if ((state.spec === null) !== (event.type === "run.created")) {
     throw new LogCorruption(`${event.type} cannot be event ${event.seq}`);
   }
-  // An `at` before its predecessor's is a clock that was set back; time in the state never is.
+  // An `at` before its predecessor's means that the clock was set back. Time in the state never
+  // decreases.
   const at = Math.max(state.at, Date.parse(event.at));
   if (Number.isNaN(at)) {
     throw new LogCorruption(`seq ${event.seq} has no valid time`);
@@ -54,7 +58,10 @@ export function reduce(state: RunState, event: RunEvent): RunState {
   return { ...apply(state, event, at), seq: event.seq, at };
 }
 
-/** Folds events that have no place yet, as if they were appended at `now`. */
+/**
+ * Folds new events as if they were appended at `now`, milliseconds since the epoch.
+ * @throws LogCorruption if an event cannot follow
+ */
 export function foldNew(state: RunState, events: readonly NewEvent[], now: number): RunState {
   const at = new Date(now).toISOString();
   let folded = state;
@@ -106,7 +113,7 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
       };
     case "run.resumed":
       expect(state.status === "waiting" && state.wait?.for === event.data.from, event);
-      // What was scheduled has not begun yet: its start follows.
+      // A scheduled run has not started yet: `run.started` follows.
       return event.data.from === "schedule"
         ? { ...state, status: "pending", wait: null }
         : { ...state, status: "running", wait: null, activeSince: at, statusSeq: event.seq };
@@ -140,7 +147,7 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
       return toolRequested(state, event, at);
     case "tool.completed":
     case "tool.failed":
-      return toolSettled(tainted(state, event), event, outcomeOf(event));
+      return toolSettled(markUntrusted(state, event), event, outcomeOf(event));
     case "tool.outcome_unknown":
       return event.data.held === true
         ? updateTurnCall(state, event, (call) => {
@@ -191,7 +198,7 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
       return {
         ...state,
         epoch: event.data.epoch,
-        interruptions: interrupted(state.interruptions, event.data.reason, at),
+        interruptions: countInterruption(state.interruptions, event.data.reason, at),
       };
     default:
       return event satisfies never;
@@ -216,11 +223,11 @@ function ended(state: RunState, event: RunEvent, at: number, end: RunEnd): RunSt
 function limitChanged(state: RunState, event: EventOf<"limit.changed">): RunState {
   const { limit, to } = event.data;
   if (state.spec === null) {
-    throw misfit(event);
+    throw illegalEvent(event);
   }
   const kept = Object.entries(state.spec.limits).filter(([name]) => name !== limit);
   const entries = to === null ? kept : [...kept, [limit, to] as const];
-  // What may be set is checked where the change is accepted; the log is our own.
+  // The command that changes a limit validates it. The log is trusted.
   const limits = Object.fromEntries(entries) as RunLimits;
   return {
     ...state,

@@ -1,7 +1,6 @@
 /**
- * What a log amounts to. A state comes about only by folding events (`reduce.ts`), live and after a
- * crash alike. Its size is bounded by the window of its conversation, and for scripted runs by
- * their script.
+ * The state of a run. It is created only by folding events (`reduce.ts`), both live and after a
+ * crash. Its size is bounded by the conversation window, and for scripted runs by their script.
  */
 import type { Effect } from "../value/effect.ts";
 import type { Question } from "./elicitation.ts";
@@ -20,90 +19,96 @@ import type { CallCounts } from "../spec/policy.ts";
 import type { ExpiryPolicy, RunSpec } from "../spec/spec.ts";
 import type { Untrusted } from "../value/trust.ts";
 
+/** The status of a task. The last three are final. */
 export type TaskStatus = "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
 
 /** A model call without its outcome. */
 export interface OpenModelCall {
   readonly call_id: string;
   readonly attempt: number;
-  /** What the attempt holds back from the budgets, micro-dollars. */
+  /** Cost reserved for the attempt, micro-dollars. */
   readonly reserved: number;
-  /** Characters of the request without pictures, for what a provider counts to be compared with. */
+  /** Characters of the request without pictures, to compare with the provider's token count. */
   readonly bodyChars: number | null;
   readonly purpose: "step" | "compact";
   readonly failedAttempts: number;
-  /** `in_flight`: an attempt is out. `due`: the next attempt may be sent at `retryAt`. */
+  /**
+   * `in_flight`: an attempt was sent. `due`: the next attempt may be sent at `retryAt`. `dead`: the
+   * call failed for good.
+   */
   readonly phase: "in_flight" | "due" | "dead";
+  /** Milliseconds since the epoch. */
   readonly retryAt: number;
-  /** Whether the last attempt was lost to an interruption, and how many were. */
+  /** Whether the last attempt was lost to an interruption. `lost` counts all of them. */
   readonly superseded: boolean;
   readonly lost: number;
   readonly failure: { readonly code: string; readonly message: string } | null;
 }
 
-/** A tool call of the current turn, with as much of its life as the log has. */
+/** A tool call of the current turn and its recorded events. */
 export interface TurnCall {
   readonly call: ToolCall;
   readonly approval: Approval | null;
   readonly request: ToolRequest | null;
   readonly result: ToolResult | null;
-  /** The calls that its code made, in their order. */
+  /** Calls made by its code, in order. */
   readonly inner: readonly InnerCall[];
-  /** What the call asked people while it was under way. */
+  /** Questions that the call asked while it ran. */
   readonly questions: readonly Question[];
 }
 
-/** A call that the code of another call made. */
+/** A call made by the code of another call. */
 export interface InnerCall {
   readonly call_id: string;
   readonly name: string;
   readonly arguments: JsonValue;
   readonly effect: Effect;
   readonly attempt: number;
-  /** `seq` of its first event, and of its outcome: the order of both is the order of a replay. */
+  /** `seq` of its first event and of its outcome. A replay preserves the order of both. */
   readonly madeAt: number;
   readonly settledAt: number | null;
   readonly result: InnerResult | null;
 }
 
-/** What an inner call came to, as its code is told. */
+/** The outcome of an inner call, as its code sees it. */
 export interface InnerResult extends Pick<ToolResult, "output" | "error" | "untrusted"> {
-  /** Where the whole output is kept, if this is its beginning. */
+  /** Key of the stored complete output if this is only its beginning. */
   readonly output_sha256: string | null;
 }
 
-/** What a person was asked about a call, and what became of it. */
+/** A request for approval of a call, and its outcome. */
 export interface Approval {
-  /** The tool that is asked about: what the call stands for, where that is another than it names. */
+  /** The tool to approve. It differs from the call's tool if the call is for another tool. */
   readonly name: string;
   readonly reason: "policy" | "outcome_unknown";
   readonly expiresAt: number | null;
-  /** Null while nobody has decided and the time is not up. */
+  /** Null while undecided and not expired. */
   readonly outcome:
     | { readonly kind: "approve" | "deny"; readonly comment: string | null }
     | { readonly kind: "expired"; readonly policy: ExpiryPolicy }
     | null;
-  /** The arguments that count from now on: the model's, or a person's. */
+  /** The arguments in effect: the model's, or a person's replacement. */
   readonly arguments: JsonValue;
 }
 
 /** The last intent of a tool call. */
 export interface ToolRequest {
-  /** The tool that is run: what the call stands for, where that is another than it names. */
+  /** The tool that runs. It differs from the call's tool if the call is for another tool. */
   readonly name: string;
   readonly attempt: number;
   readonly effect: Effect;
   readonly arguments: JsonValue;
   readonly requestedAt: number;
-  /** What the call waits for where nothing runs it. */
+  /** The reason for the wait if no tool runs. */
   readonly waitsFor: "timer" | "input" | null;
   readonly until: number | null;
-  /** Nobody knows what became of it, and a person is asked. */
+  /** True if the outcome is unknown and a person must decide. */
   readonly held: boolean;
-  /** What somebody said to a call that waits for input. */
+  /** The answer to a call that waits for input. */
   readonly answer: { readonly content: string; readonly data: JsonObject | null } | null;
 }
 
+/** Totals of a run. */
 export interface Usage {
   readonly steps: number;
   readonly model_calls: number;
@@ -113,7 +118,7 @@ export interface Usage {
   readonly cost_micro_usd: number;
 }
 
-/** What a run has used of one model on one day (UTC). */
+/** Usage of one model on one day (UTC). */
 export interface UsageEntry {
   readonly day: string;
   readonly model: string;
@@ -124,6 +129,7 @@ export interface UsageEntry {
   readonly cost_micro_usd: number;
 }
 
+/** A pause of the run. Times are milliseconds since the epoch. */
 export interface Wait {
   readonly for: WaitName;
   readonly until: number | null;
@@ -133,18 +139,19 @@ export interface Wait {
   readonly changed: boolean;
 }
 
-/** The interruptions of a run. An incident is all of them that follow each other closely. */
+/** The interruptions of a run. Interruptions in close succession form one incident. */
 export interface Interruptions {
   readonly incidents: number;
   /** Interruptions in the newest incident. */
   readonly inIncident: number;
   readonly lastAt: number;
-  /** How many of the last ones in a row were of memory. */
+  /** Consecutive interruptions, up to the last, caused by a lack of memory. */
   readonly ofMemory: number;
-  /** Nothing is done before this: a run that dies again and again does so ever more slowly. */
+  /** No work starts before this time: a crash loop slows down with each interruption. */
   readonly pauseUntil: number;
 }
 
+/** The end of a run, by status. */
 export type RunEnd =
   | {
       readonly status: "completed";
@@ -160,7 +167,7 @@ export type RunEnd =
     }
   | { readonly status: "cancelled"; readonly reason: string | null };
 
-/** Calls of scripted tools, newest first: a list that grows without being copied. */
+/** Calls of scripted tools, newest first: a linked list, which grows without being copied. */
 export interface ScriptedCalls {
   readonly name: string;
   readonly call_id: string;
@@ -168,51 +175,55 @@ export interface ScriptedCalls {
   readonly earlier: ScriptedCalls | null;
 }
 
+/** The folded state of a run. Times are milliseconds since the epoch. */
 export interface RunState {
   readonly seq: number;
-  /** Time of the last event, milliseconds. */
+  /** Time of the last event. It never decreases. */
   readonly at: number;
   readonly spec: RunSpec | null;
   readonly status: TaskStatus;
   readonly epoch: number;
   readonly interruptions: Interruptions;
   readonly usage: Usage;
-  /** The same by day and model: as many entries as there were of both. */
+  /** The usage by day and model: one entry for each pair. */
   readonly ledger: readonly UsageEntry[];
-  /** How many of the agent's fallback models were switched to. */
+  /** Number of switches to a fallback model. */
   readonly switches: number;
-  /** The last request that a provider counted: its tokens, its characters without pictures, and those. */
+  /**
+   * The last request with a token count from the provider: tokens, characters without pictures, and
+   * number of pictures.
+   */
   readonly counted: {
     readonly tokens: number;
     readonly chars: number;
     readonly pictures: number;
   } | null;
-  /** Whether anything was ever held back from a budget. */
+  /** Whether the run ever reserved money. */
   readonly reservedOnce: boolean;
-  /** Model calls that came to a reply. */
+  /** Model calls that ended in a reply. */
   readonly replies: number;
   readonly nextCall: number;
   readonly conversation: Conversation;
   readonly model: OpenModelCall | null;
   readonly turn: { readonly modelCallId: string; readonly calls: readonly TurnCall[] } | null;
-  /** The final answer that the last reply gave, with its data where it is JSON. */
+  /** The final answer in the last reply, with its data if it is JSON. */
   readonly answer: { readonly answer: string; readonly data?: JsonValue } | null;
-  /** Which calls were made of tools that `input_data.script_tools` defines; see `script.ts`. */
+  /** Calls of tools that `input_data.script_tools` defines; see `script.ts`. */
   readonly scripted: ScriptedCalls | null;
-  /** What was said to the run and the model has not been shown yet. */
+  /** Messages that the model has not seen yet. */
   readonly inbox: readonly Turn[];
   readonly repeats: Repeats;
-  /** Where untrusted content in the conversation came from first; null while there is none. */
+  /** Source of the first untrusted content in the conversation; null while there is none. */
   readonly untrusted: Untrusted | null;
-  /** The calls so far that the policy counts. */
+  /** Past calls that the policy counts. */
   readonly rates: CallCounts;
-  /** What the run's MCP servers offer, by their names. */
+  /** Listings of the run's MCP servers by name. */
   readonly mcp: McpServerListings;
   readonly wait: Wait | null;
-  /** Active time up to `activeSince`, and since when the run is active now. Milliseconds. */
+  /** Active time before `activeSince`, and the start of the current activity. Milliseconds. */
   readonly activeMs: number;
   readonly activeSince: number | null;
-  /** `seq` of the last event that changed what the task's row in D1 shows. */
+  /** `seq` of the last event that changed the task's row in D1. */
   readonly statusSeq: number;
   readonly createdAt: number;
   readonly startedAt: number | null;
@@ -220,6 +231,7 @@ export interface RunState {
   readonly end: RunEnd | null;
 }
 
+/** The state of an empty log. */
 export const INITIAL_STATE: RunState = {
   seq: 0,
   at: 0,
@@ -261,18 +273,20 @@ export const INITIAL_STATE: RunState = {
   end: null,
 };
 
-/** How long the run has been active at `now`, in milliseconds; waits are not counted. */
+/** Returns the active time of the run at `now`, in milliseconds. Waits do not count. */
 export function activeTime(state: RunState, now: number): number {
   return state.activeMs + (state.activeSince === null ? 0 : Math.max(0, now - state.activeSince));
 }
 
-/** The model that the run asks now, with its provider: the agent's own, or a fallback. */
+/**
+ * Returns the model that the run currently uses, with its provider: the agent's own, or a fallback.
+ */
 export function modelOf({ spec, switches }: Pick<RunState, "spec" | "switches">): string {
   const { model = "", fallback_models = [] } = spec?.config ?? {};
   return switches === 0 ? model : (fallback_models[switches - 1] ?? model);
 }
 
-/** The model that takes over if the one of now cannot answer, or null. */
+/** Returns the next fallback model, or null. */
 export function nextModel({ spec, switches }: Pick<RunState, "spec" | "switches">): string | null {
   return spec?.config.fallback_models?.[switches] ?? null;
 }

@@ -1,6 +1,6 @@
 /**
- * What the world outside is told of a run: which events it hears of, as what, and when it is told
- * again where that failed. Bodies are thin: ids to fetch, never inputs or outputs.
+ * Webhook notifications of a run: which events produce one, its body, and when a failed delivery is
+ * retried. Bodies are thin: they contain ids to fetch, never inputs or outputs.
  */
 import { z } from "zod";
 import type { EventType, RunEvent } from "./event.ts";
@@ -8,49 +8,54 @@ import type { JsonObject } from "../value/json.ts";
 import { delayOf, type Backoff } from "../value/backoff.ts";
 import { WEBHOOK_TYPES, type WebhookType } from "../value/webhook-type.ts";
 
-/** What a webhook is sent to be tried out. */
+/** Type of a test notification. */
 export const TEST_TYPE = "webhook.test";
 
-/** The id under which the `callback_url`s of a tenant's tasks are kept: they share one secret. */
+/** The webhook id shared by all `callback_url`s of a tenant's tasks. They share one secret. */
 export const CALLBACKS = "callbacks";
 
-/** A tenant's webhooks, and its hooks, at most. */
+/** Maximum webhooks of a tenant, and maximum hooks. */
 export const MAX_WEBHOOKS = 20;
 
-/** Something of a run that somebody wants to be told of. */
+/** One notification of a run. */
 const notice = z.looseObject({
   seq: z.number().int().min(1),
   type: z.enum(WEBHOOK_TYPES),
   /** The body that is sent, as JSON text. */
   body: z.string(),
 });
+/** One notification of a run. */
 export type Notice = z.infer<typeof notice>;
 
-/** Notices of one run, as the queue carries them. */
+/** Queue message with notices of one run. */
 export const noticeBatch = z.looseObject({
   kind: z.literal("notices"),
   tenant_id: z.string(),
   task_id: z.string(),
   notices: z.array(notice),
 });
+/** Queue message with notices of one run. */
 export type NoticeBatch = z.infer<typeof noticeBatch>;
 
-/** One message to one receiver, as the queue carries it. */
+/** Queue message that names one delivery to one receiver. */
 export const deliveryName = z.looseObject({
   kind: z.literal("delivery"),
   tenant_id: z.string(),
   webhook_id: z.string(),
   message_id: z.string(),
 });
+/** Queue message that names one delivery. */
 export type DeliveryName = z.infer<typeof deliveryName>;
 
-/** The id of a message, the same however often it is sent: receivers drop what they had by it. */
+/**
+ * Returns the id of a message. It is the same for every attempt, so that receivers can deduplicate.
+ */
 export function messageId(taskId: string, seq: number): string {
   return `${taskId}:${seq}`;
 }
 
-/** The types of events that anybody is told of. */
-export const NOTED_EVENTS: ReadonlySet<EventType> = new Set([
+/** Event types that can produce a notice. */
+export const NOTICE_EVENTS: ReadonlySet<EventType> = new Set([
   "run.started",
   "run.waiting",
   "run.completed",
@@ -59,17 +64,17 @@ export const NOTED_EVENTS: ReadonlySet<EventType> = new Set([
   "approval.requested",
 ]);
 
-/** What is told of an event; null where nobody wants to hear of it. */
+/** Returns the notice of an event, or null if no webhook subscribed to it. */
 export function noticeOf(
   taskId: string,
   event: RunEvent,
   wanted: readonly WebhookType[],
 ): Notice | null {
-  const told = toldOf(event);
-  if (told === null || !wanted.includes(told.type)) {
+  const content = noticeContent(event);
+  if (content === null || !wanted.includes(content.type)) {
     return null;
   }
-  const { type, status, more } = told;
+  const { type, status, more } = content;
   const data = { task_id: taskId, status, seq: event.seq, ...more };
   return {
     seq: event.seq,
@@ -78,21 +83,21 @@ export function noticeOf(
   };
 }
 
-interface Told {
+interface NoticeContent {
   readonly type: WebhookType;
   /** The task's status with this event. */
   readonly status: string;
   readonly more: JsonObject;
 }
 
-function toldOf(event: RunEvent): Told | null {
+function noticeContent(event: RunEvent): NoticeContent | null {
   switch (event.type) {
     case "run.started":
       return { type: "task.started", status: "running", more: {} };
     case "run.waiting": {
       const { for: reason, until = null, call_id = null } = event.data;
       if (reason === "concurrency") {
-        // A queue, not a wait that anybody outside would end; and a run may enter it again and again.
+        // A queue, not a wait that a client could end; and a run may enter it repeatedly.
         return null;
       }
       const more = { waiting_for: reason, waiting_until: until, call_id };
@@ -118,8 +123,8 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 
 /**
- * Pauses between the attempts of one delivery, which fails for good after the last, three days on.
- * Jitter spreads deliveries that failed at the same moment.
+ * Pauses between the attempts of one delivery. After the last one, about three days later, the
+ * delivery fails for good. Jitter spreads deliveries that failed at the same time.
  */
 const BACKOFF = {
   pausesMs: [
@@ -137,15 +142,15 @@ const BACKOFF = {
 } as const satisfies Backoff;
 const LONGEST_PAUSE_MS = 24 * HOUR;
 
-/** How long a webhook fails, and nothing else, until it is disabled. */
+/** A webhook that only fails for this long is disabled. */
 const MAX_FAILING_MS = 5 * 24 * HOUR;
-/** A delivery says nothing about its receiver before it has failed so often. */
-const TELLING_ATTEMPTS = 3;
+/** Attempts of a delivery before its failure counts against the webhook. */
+const MIN_ATTEMPTS = 3;
 
 /**
- * How long to wait before the next attempt; null where there is none.
- * @param attempts that were made
- * @param retryAfterMs what the receiver asks for
+ * Returns the pause before the next attempt in milliseconds, or null if none follows.
+ * @param attempts attempts made so far
+ * @param retryAfterMs pause that the receiver asks for
  * @param random from 0 to 1
  */
 export function pauseAfter(
@@ -159,10 +164,11 @@ export function pauseAfter(
 }
 
 /**
- * Whether a webhook has failed for so long that it is disabled.
- * @param failingSince milliseconds; when it failed first since it last worked
- * @param attempts of the delivery that failed now
+ * Returns whether a webhook has failed for long enough to be disabled.
+ * @param failingSince time of the first failure since the last success, milliseconds since the
+ * epoch
+ * @param attempts attempts of the delivery that failed now
  */
-export function isHopeless(failingSince: number, attempts: number, now: number): boolean {
-  return now - failingSince > MAX_FAILING_MS && attempts >= TELLING_ATTEMPTS;
+export function isFailingTooLong(failingSince: number, attempts: number, now: number): boolean {
+  return now - failingSince > MAX_FAILING_MS && attempts >= MIN_ATTEMPTS;
 }

@@ -5,7 +5,7 @@
  * not even a table.
  */
 import type { RunState } from "../../../run/log/state.ts";
-import { noticeOf, NOTED_EVENTS, type NoticeBatch } from "../../../run/log/webhook.ts";
+import { noticeOf, NOTICE_EVENTS, type NoticeBatch } from "../../../run/log/webhook.ts";
 import type { EventLog } from "../storage/event-log.ts";
 import type { OutboxStep } from "./outbox.ts";
 import type { Sql } from "../storage/schema.ts";
@@ -39,7 +39,7 @@ export class WebhookOutbox implements OutboxStep {
     const announce = this.#announce();
     while (this.behind) {
       const { seq, spec } = this.#log.state;
-      const { events, upTo } = this.#log.pick(this.#seen ?? 0, NOTED_EVENTS, MAX_NOTICES);
+      const { events, upTo } = this.#log.pick(this.#seen ?? 0, NOTICE_EVENTS, MAX_NOTICES);
       if (spec === null || announce === null) {
         this.#seen = seq;
         return;
