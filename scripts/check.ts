@@ -11,6 +11,7 @@ import { isDeepStrictEqual, stripVTControlCharacters } from "node:util";
 import { missingEntries, readLock } from "./complete-lock.ts";
 import { buildAll, kib } from "./deploy/bundle.ts";
 import { wranglerFor } from "./deploy/wrangler.ts";
+import { checkLengths } from "./long-files.ts";
 import { checkWords, WORDS_PAGE } from "./words.ts";
 
 const root = resolve(import.meta.dirname, "..");
@@ -167,6 +168,15 @@ const tools: Readonly<Record<string, () => Finding | Promise<Finding>>> = {
       saw: { environments: environments.length, KiB: Math.round(gzip_bytes / 1024) },
       ok: gzip_bytes <= MOST_GZIP_BYTES,
       output: `The bundle is ${kib(gzip_bytes)} compressed, and at most ${kib(MOST_GZIP_BYTES)} are allowed; npm run size tells what is in it.`,
+    };
+  },
+
+  lengths() {
+    const { files, long, problems } = checkLengths(root);
+    return {
+      saw: { files, "long, with a reason": long },
+      ok: problems.length === 0,
+      output: problems.join("\n"),
     };
   },
 
