@@ -1,4 +1,4 @@
-/** Bodies of responses, read as far as somebody is willing to hold them. */
+/** Bodies of responses, read up to a cap. */
 import { ToolStop } from "../../run/value/failure.ts";
 import { unlessAborted } from "../../timing.ts";
 
@@ -89,7 +89,7 @@ export async function readBody(
 
 /**
  * The bytes as text, in the character set that the content type names; UTF-8 where it names none, or
- * one that nobody knows.
+ * an unknown one.
  */
 export function decodeText(bytes: Uint8Array, contentType: string): string {
   const charset = /charset\s*=\s*"?([\w:.-]+)/i.exec(contentType)?.[1] ?? "utf-8";

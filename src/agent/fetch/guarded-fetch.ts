@@ -1,6 +1,6 @@
 /**
  * The one way out to the network for tools, and for whatever SDK takes a `fetch`: every hop of a
- * request is judged before it is made, redirects are followed by hand, and nobody can send more than
+ * request is judged before it is made, redirects are followed by hand, and bodies are limited by
  * a cap. What is refused, unreachable or too large is thrown as a `ToolStop`.
  */
 import { ToolStop } from "../../run/value/failure.ts";
@@ -25,7 +25,7 @@ export interface GuardConfig {
 const MAX_REDIRECTS = 5;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** What another origin may be told; any other header could be a secret. */
+/** Headers that another origin may receive; any other header could be a secret. */
 const HARMLESS: ReadonlySet<string> = new Set([
   "accept",
   "accept-language",

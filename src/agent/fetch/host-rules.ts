@@ -20,7 +20,7 @@ export interface Target {
   readonly url: URL;
   /** Without its trailing dot. */
   readonly host: string;
-  /** A name that could stand for a private address: only whoever resolves it can tell. */
+  /** A name that could stand for a private address: only its resolver can tell. */
   readonly toResolve: boolean;
 }
 

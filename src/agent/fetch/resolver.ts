@@ -6,7 +6,7 @@ import { isJsonObject } from "../../run/value/json.ts";
 import { ToolStop } from "../../run/value/failure.ts";
 import { isPublicAddress } from "./address.ts";
 
-/** Gives every address of a name; none where it does not exist. @throws where nobody can tell */
+/** Returns every address of a name; none if it does not exist. @throws if the lookup fails */
 export type Resolve = (host: string, signal: AbortSignal) => Promise<readonly string[]>;
 
 /** Record types, by what they are asked as and by their number in an answer. */
@@ -60,7 +60,7 @@ export async function checkResolved(
     addresses = await resolve(host, signal);
   } catch {
     signal.throwIfAborted();
-    // Not to know is not to go: otherwise whoever can break the resolver gets by.
+    // An unknown address is rejected: otherwise an attacker who breaks the resolver gets by.
     throw new ToolStop("server_unreachable", `The name ${host} could not be looked up.`);
   }
   if (addresses.length === 0) {

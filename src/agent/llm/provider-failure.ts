@@ -23,7 +23,7 @@ export class ReportedError extends Error {
   }
 }
 
-/** What can be read from an error, whoever made it. */
+/** The common fields of an error, from a provider or an SDK. */
 interface Facts {
   readonly status: number | null;
   /** Codes, types and reasons, in lower case, most telling first. */

@@ -14,7 +14,7 @@ export interface ReplyReader<Piece> {
   take(piece: Piece): Iterable<LlmEvent>;
   /** Whether the reply has come to its end, so that a loss after it means nothing. */
   readonly complete: boolean;
-  /** What is still to be told, the last of it `done`. @throws ReportedError */
+  /** Yields the remaining events, the last one `done`. @throws ReportedError */
   end(): Iterable<LlmEvent>;
 }
 

@@ -1,7 +1,7 @@
 /** The outcome of a tool call as text, for providers that take nothing else. */
 import type { ToolResult } from "../../run/value/message.ts";
 
-/** What the model is told. */
+/** The text that the model receives. */
 export function toolText({ output, error }: ToolResult): string {
   if (error !== undefined) {
     return `Error (${error.code}): ${error.message}`;

@@ -18,7 +18,7 @@ import { within } from "../../timing.ts";
 /** How long the end of a session may take. */
 const CLOSE_MS = 2_000;
 
-/** What the SDK asks for tokens, and is told what a server said it lacks. */
+/** Provides tokens to the SDK, and receives the scope that a server reported as missing. */
 export interface AuthProvider extends OAuthClientProvider {
   /** The server refused a request, and says which scope it wants. */
   challenged?(challenge: Challenge): void;
@@ -170,7 +170,7 @@ function unasked(options: ConnectOptions): ConnectOptions {
     : options;
 }
 
-/** Whether a request opens such a stream; one that goes on where an answer broke off is none. */
+/** Whether a request opens such a stream; resuming a broken answer does not. */
 function isStream({ method, headers }: RequestInit = {}): boolean {
   const all = new Headers(headers);
   return method === "GET" && all.get("accept") === "text/event-stream" && !all.has("last-event-id");

@@ -37,7 +37,7 @@ export interface Catalogues {
   current(definition: McpServerDefinition, signal: AbortSignal): Promise<Known>;
   /**
    * The tools of a catalogue, a bounded part at a time.
-   * @throws Error where another listing took its place meanwhile
+   * @throws Error if another listing has replaced it
    */
   tools(definition: McpServerDefinition, known: Known): AsyncIterable<readonly McpTool[]>;
   /** The server says that its tools are others now. */
@@ -92,7 +92,7 @@ export function withServers(own: Toolbox, host: McpHost | null): ToolsAndServers
   };
 }
 
-/** Where a model is told of tools by the proxy alone, fewer are described to it at once. */
+/** Maximum number of tools described at once if the model sees them only through the proxy. */
 const PROXY_TOOLS = 40;
 const PROXY_CHARS = 24_000;
 /** Before what cannot be looked up is looked up again, milliseconds. */

@@ -23,7 +23,7 @@ const PENDING_MS = 600_000;
 /** A refresh token that is refused may have been used up by another run a moment before. */
 const REPLACED_TRIES = 4;
 const REPLACED_PAUSE_MS = 150;
-/** What the session is for: a run, where nobody can be asked, or one of the two halves of asking. */
+/** The purpose of the session: a run, without a person to ask, or one half of an authorization. */
 export type OAuthMode =
   | { readonly kind: "run" }
   | { readonly kind: "authorize"; readonly redirectUrl: string; readonly anew: boolean }
@@ -39,7 +39,7 @@ export class OAuthSession implements AuthProvider {
   readonly #mode: OAuthMode;
   readonly #store: OAuthStore;
   #challenge: Challenge | null = null;
-  /** What was sent, or may be, and must be told to nobody. */
+  /** Secrets that were sent, or may be, and must not be disclosed. */
   readonly #sent = new Map<string, string>();
   #discovery: OAuthDiscoveryState | null = null;
   #state = "";
@@ -78,7 +78,7 @@ export class OAuthSession implements AuthProvider {
     if (this.#unattended) {
       return undefined;
     }
-    // Of a run nobody is ever redirected: the address only says that somebody could be.
+    // A run never redirects anyone: the address only declares that a redirect is possible.
     return this.#mode.kind === "authorize" ? this.#mode.redirectUrl : (this.#redirected ?? NOWHERE);
   }
 
@@ -148,7 +148,7 @@ export class OAuthSession implements AuthProvider {
     await this.#store.update((kept) => ({ ...kept, client }));
   }
 
-  /** What somebody says, without the tokens that they were sent. */
+  /** Removes the sent tokens from a text. */
   hide(text: string): string {
     return hidden(text, this.#sent);
   }
@@ -179,7 +179,7 @@ export class OAuthSession implements AuthProvider {
     const agreed = this.#mode.kind === "exchange" || this.#unattended;
     await this.#store.update(({ pending, wanted, ...kept }) => {
       if (!agreed && kept.tokens !== undefined && kept.tokens.access_token !== started) {
-        // Somebody was faster; theirs are as good, and may be the only ones that are left.
+        // Another writer was faster; its tokens are as good, and may be the only ones left.
         return null;
       }
       // An answer without a scope grants what was asked for.
@@ -245,7 +245,7 @@ export class OAuthSession implements AuthProvider {
     this.#discovery = state;
   }
 
-  /** Found anew for each flow, since a server may move; the second half has what the first found. */
+  /** Discovered again for each flow, since a server may move; the second half reuses the first's. */
   async discoveryState(): Promise<OAuthDiscoveryState | undefined> {
     // The SDK begins with this: others may have written since the last time.
     this.#store.forget();
@@ -286,7 +286,7 @@ export class OAuthSession implements AuthProvider {
       return;
     }
     await this.#store.update(({ client, tokens, ...kept }) => {
-      // What was refused may have been replaced by another's refresh meanwhile.
+      // Another run's refresh may have replaced the rejected token.
       const keepsTokens = tokens?.access_token !== refused || !/^(?:all|tokens)$/.test(scope);
       const keepsClient = scope !== "all" && scope !== "client";
       return {
@@ -297,7 +297,7 @@ export class OAuthSession implements AuthProvider {
     });
   }
 
-  /** Whether somebody else's refresh took the place of a token, or does within a moment. */
+  /** Whether another run's refresh replaced a token, or does so within a moment. */
   async #replaced(refused: string | undefined): Promise<boolean> {
     for (let tries = 0; tries < REPLACED_TRIES; tries += 1) {
       this.#store.forget();
@@ -310,7 +310,7 @@ export class OAuthSession implements AuthProvider {
     return false;
   }
 
-  /** What a run is told, after noting what it would have needed. */
+  /** Returns the failure for a run, after noting the scope that it needed. */
   async #stop(): Promise<ToolStop> {
     const scope = this.#more();
     const resource_metadata = this.#challenge?.resourceMetadataUrl ?? null;
@@ -331,7 +331,7 @@ export class OAuthSession implements AuthProvider {
   }
 }
 
-/** An address that nobody is sent to. */
+/** An address that is never redirected to. */
 const NOWHERE = "https://localhost/";
 
 /** What is stored of a state: who reads the database cannot come back with it. */

@@ -65,7 +65,7 @@ async function admitted(
     fetch: noting(fetch, refusals),
     signal,
     authProvider: session,
-    // Its stream would begin a second flow beside the first.
+    // Its stream would begin a second flow next to the first.
     listen: false,
   };
   try {
@@ -127,7 +127,7 @@ export async function finish(
   if (pending === null) {
     throw new ToolStop("authorization_failed", "The server was changed meanwhile; start again.");
   }
-  // An answer of another server than the one that was asked must not be told our secret.
+  // An answer from a different server than the one asked must not receive our secret.
   if (iss === null ? pending.says : pending.issuer !== null && iss !== pending.issuer) {
     throw new ToolStop("authorization_failed", "The answer is of another authorization server.");
   }
@@ -168,7 +168,7 @@ function authorizationStop(thrown: unknown): ToolStop {
     : stop;
 }
 
-/** The SDK goes on where its metadata cannot be fetched: what was refused is remembered. */
+/** Remembers rejected addresses: the SDK continues if its metadata cannot be fetched. */
 function noting(fetch: GuardedFetch, refusals: ToolStop[]): GuardedFetch {
   return async (input, init) => {
     try {

@@ -235,7 +235,7 @@ function asItIs(text: string): string {
   return text;
 }
 
-/** Codes that say that whoever asks is not the right one. */
+/** Codes that report that the caller is not authorized. */
 const UNAUTHORIZED: ReadonlySet<string> = new Set([
   "unauthorized",
   "authorization_required",

@@ -12,7 +12,7 @@ import {
 import { fitImages, type Picture } from "../../run/value/picture.ts";
 import { WithImages } from "../tools/tool.ts";
 
-/** An output, and the pictures beside it. */
+/** An output, and its pictures. */
 type Output = JsonValue | WithImages;
 
 /** A block of content, before it is known whether its picture is shown. */

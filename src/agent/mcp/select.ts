@@ -12,7 +12,7 @@ import { matches } from "../../run/spec/policy.ts";
 /** Tools of servers that a run's model is offered by themselves, and characters of their JSON. */
 export const MAX_OFFERED_TOOLS = 64;
 export const MAX_OFFERED_CHARS = 96_000;
-/** Effects of further tools that a run is told of. */
+/** Effects of further tools that a run knows of. */
 const MAX_EFFECTS = 500;
 /** Words of a goal that count. */
 const MAX_WORDS = 200;

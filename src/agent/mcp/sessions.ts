@@ -16,7 +16,7 @@ import { stopOf } from "./failure.ts";
 import { isVisitable, UrlElicitationRequired } from "./url-elicitation.ts";
 import { unlessAborted } from "../../timing.ts";
 
-/** What a session tells whoever uses it. */
+/** Callbacks of a session to its user. */
 interface SessionHooks {
   /** Ends the session. */
   readonly signal: AbortSignal;
@@ -160,7 +160,7 @@ export class McpSessions {
     life.abort();
   }
 
-  /** A session that waits for its next call; one that has died meanwhile is not handed out. */
+  /** Returns a session that waits for its next call; never one that has died in the pool. */
   #takeIdle(server: string): Session | null {
     const all = this.#idle.get(server) ?? [];
     for (let session = all.pop(); session !== undefined; session = all.pop()) {
@@ -172,7 +172,7 @@ export class McpSessions {
     return null;
   }
 
-  /** What is given up is told so, and has the time for it. */
+  /** Notifies the server of an abandoned call, and allows time for it. */
   #end(connection: Connection): void {
     const closing = connection.close().finally(() => this.#closing.delete(closing));
     this.#closing.add(closing);
@@ -297,7 +297,7 @@ function counts(call: Call | null): boolean {
   return true;
 }
 
-/** What a person says to a question of a server; a call that nobody can be asked for cancels it. */
+/** Answers a server's question with a person's reply; cancels it if no person can be asked. */
 async function answerOf(
   call: Call | null,
   params: ElicitRequest["params"],
@@ -308,7 +308,7 @@ async function answerOf(
   if (call === null || ask === undefined || ("url" in params && !isVisitable(params.url))) {
     return { action: "cancel" };
   }
-  // The end of the connection looks the same: what is given up here is taken back by nobody.
+  // The end of the connection looks the same: an abandoned call here is not withdrawn by the server.
   const back = new AbortController();
   takenBack.addEventListener("abort", () => {
     if (!call.done && !call.abort.signal.aborted) {

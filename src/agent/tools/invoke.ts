@@ -26,7 +26,7 @@ import { effectOf, Suspended, type RunTool, type ToolContext } from "./tool.ts";
 /** Microtasks that a tool without I/O takes at most: its own awaits, and those around it. */
 const MICROTASKS = 16;
 
-/** Failures after which nobody here knows whether a server did what it was asked to. */
+/** Failures after which it is unknown whether a server performed the request. */
 const LOST_ANSWERS: ReadonlySet<ToolFailureCode> = new Set([
   "tool_timeout",
   "server_unreachable",
@@ -88,7 +88,7 @@ async function settle(tool: RunTool, args: JsonValue, context: ToolContext): Pro
   );
   const stopped = () => {
     const message = "The call was stopped before the tool had finished.";
-    // What waits for a person goes on with their answer, if the run does.
+    // A call that waits for a person resumes with the answer, if the run does.
     const unfinished = clock.held
       ? "suspended"
       : effect === "pure"
@@ -197,7 +197,7 @@ function stopOf(thrown: unknown): {
   return { code: "tool_error", unsent: false };
 }
 
-/** What a tool threw may be words of whoever it talked to. */
+/** The message of an error that a tool threw may come from an external server. */
 function failedBy(
   tool: RunTool,
   call_id: string,

@@ -7,7 +7,7 @@ import { WithImages, type RunTool } from "./tool.ts";
 
 /**
  * The longest output in an event, in bytes of its JSON text: each later model call pays for it. Of a
- * longer one the event has the beginning, and the whole is kept beside the log.
+ * longer one the event has the beginning, and the whole is kept next to the log.
  */
 export const MAX_OUTPUT_BYTES = 64 * 1024;
 
@@ -20,7 +20,7 @@ export type Outcome =
   | { readonly ok: false; readonly code: StopCode; readonly message: string };
 
 /**
- * A tool that was stopped while it might act: nobody knows what it did. One that is suspended waits
+ * A tool that was stopped while it might act: its effect is unknown. A suspended one waits
  * for a person.
  */
 export type StopCode = ToolFailureCode | "outcome_unknown" | "suspended";
@@ -108,7 +108,7 @@ export function shorten(output: JsonValue): {
   return { output: wrap(preview), rest: { whole: text, from: preview.length } };
 }
 
-/** The text of a whole output, and where it goes on after what is shown of it. */
+/** The text of a whole output, and the offset at which it continues after the shown part. */
 interface Rest {
   readonly whole: string;
   readonly from: number;

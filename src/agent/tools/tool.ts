@@ -1,6 +1,6 @@
 /**
  * The tool port: what a tool declares, and how it is asked. Arguments and output are checked by
- * schema on both sides of `run`, by whoever calls it (`invoke.ts`), not by the tool.
+ * schema on both sides of `run`, by the caller (`invoke.ts`), not by the tool.
  */
 import { defined } from "../../run/value/defined.ts";
 import { z } from "zod";
@@ -13,7 +13,7 @@ import type { Approval } from "../../run/spec/tool-definition.ts";
 import type { Untrusted } from "../../run/value/trust.ts";
 import type { GuardedFetch } from "../fetch/guarded-fetch.ts";
 
-/** What a call is told about itself. */
+/** The context that a call receives. */
 export interface ToolContext {
   readonly taskId: string;
   readonly callId: string;
@@ -31,11 +31,11 @@ export interface ToolContext {
   /** The run's other tools, for a tool that says it `callsTools`. */
   readonly calls?: ToolCaller;
   /**
-   * Asks a person, and holds the call for a while. Absent where nobody can be asked: in calls of code.
-   * @throws Suspended where nobody answers meanwhile; the call is made again with the answer
+   * Asks a person, and holds the call for a while. Absent if no person can be asked: in calls of code.
+   * @throws Suspended if no answer comes in that time; the call is made again with the answer
    */
   readonly ask?: (question: Asked) => Promise<InputAnswer>;
-  /** Tells whoever watches how far the call is; what is told too often is left out. */
+  /** Reports progress of the call to watching clients; reports that are too frequent are dropped. */
   readonly report?: (note: Note) => void;
 }
 
@@ -46,7 +46,7 @@ export interface Asked {
   /** JSON Schema of an object with the answers; absent where the person is sent to `url`. */
   readonly schema?: JsonObject;
   readonly url?: string;
-  /** Aborted when whoever asks does not want to know any more. */
+  /** Aborted when the answer is no longer needed. */
   readonly takenBack?: AbortSignal;
 }
 
@@ -123,7 +123,7 @@ interface ToolBase {
   /** `always`: a person must approve each call. Absent: `never`, unless the agent says otherwise. */
   readonly approval?: Approval;
   readonly timeoutMs: number;
-  /** Where what it returns comes from, if nobody vouches for it. */
+  /** The source of its output, if the output is untrusted. */
   readonly untrusted?: Untrusted;
   /**
    * The call that a call with these arguments stands for: that one is judged, written and run in its
@@ -148,8 +148,8 @@ export interface RunTool extends ToolBase {
   /** Gives the output, or `WithImages`. */
   run(input: JsonValue, context: ToolContext): Promise<unknown>;
   /**
-   * For the effect `probe`: what became of an earlier attempt of this call, asked before another. A
-   * tool of that effect without it is never run twice. May throw; then nobody knows.
+   * For the effect `probe`: checks the outcome of an earlier attempt of this call before another. A
+   * tool of that effect without it is never run twice. May throw; then the outcome is unknown.
    */
   probe?(input: JsonValue, context: ToolContext): Promise<ProbeAnswer>;
 }

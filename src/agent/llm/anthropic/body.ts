@@ -93,7 +93,7 @@ function schemaFor({ model, output_schema }: ModelRequest): { [key: string]: unk
 }
 
 function toMessages(request: ModelRequest, provider: string): MessageParam[] {
-  // A conversation that the model opened is one that somebody else began.
+  // The API requires a user turn first: one is added if the model opened the conversation.
   const opened = request.turns[0]?.role === "assistant";
   const messages: Messages = opened ? [{ role: "user", content: textBlocks(GO_ON) }] : [];
   for (const turn of request.turns) {

@@ -44,7 +44,7 @@ export function anthropic(endpoint: Endpoint): LlmClient {
       })
       .asResponse();
     const whole = await wholeAnswer(response, endpoint);
-    // The SDK's reading of events drops the pings, by which a long thought shows that it goes on.
+    // The SDK's event parser drops the pings, which show that a long thought is still in progress.
     return whole === null ? parsed(Stream.rawEvents(response)) : once(whole as AnthropicPiece);
   }
   return {
@@ -76,7 +76,7 @@ async function load({ apiKey, baseUrl }: Endpoint): Promise<Loaded> {
     maxRetries: 0,
     // Our own limits are shorter, and tell silence from slowness.
     timeout: 3_600_000,
-    // What goes wrong is told in the failure.
+    // The failure reports errors.
     logLevel: "off",
     // The SDK sends a bearer; servers in between know the key by the header it had before.
     defaultHeaders: baseUrl === undefined || apiKey === undefined ? {} : { "X-Api-Key": apiKey },

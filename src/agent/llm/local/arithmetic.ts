@@ -22,7 +22,7 @@ interface Token {
   readonly end: number;
 }
 
-/** A part of an expression. One that is `compound` needs parentheses beside a sign. */
+/** A part of an expression. A `compound` part needs parentheses next to an operator. */
 interface Part {
   readonly text: string;
   readonly compound: boolean;

@@ -1,7 +1,7 @@
 /**
  * The models that ship, without network or key: `local/script` plays what the task's input says,
  * `local/rules` answers by a few rules. Both are ordinary adapters: they stream, fail, and stop
- * when they are told to.
+ * when they are aborted.
  */
 import { MODEL_FAILURES, type ModelFailureCode } from "../../../run/value/failure.ts";
 import { withoutPictures } from "../../../run/value/message.ts";

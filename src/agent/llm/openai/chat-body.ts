@@ -72,7 +72,7 @@ export function chatBody(request: ModelRequest, provider: string, dialect: ChatD
   };
 }
 
-/** Stop sequences that the server is told of. */
+/** Stop sequences that are sent to the server. */
 function sentStops({ model, stop }: ModelRequest, { openAi }: ChatDialect): string[] {
   return openAi && isReasoningModel(model) ? [] : stop.slice(0, MAX_STOPS);
 }
@@ -101,7 +101,7 @@ function toMessages(turn: Turn, provider: string, dialect: ChatDialect): Message
       return [
         {
           role: "assistant",
-          // No text and no call is a reply all the same; beside calls, no text is null.
+          // A reply may have neither text nor calls; with calls, a missing text is null.
           content: turn.text === "" && turn.tool_calls.length > 0 ? null : turn.text,
           ...(turn.tool_calls.length === 0
             ? {}

@@ -42,7 +42,7 @@ interface CallParts {
 export interface ChatReading {
   /** How the provider is called in what must go back to it; null if nothing must. */
   readonly opaqueFor: string | null;
-  /** Stop sequences that the server was not told of. */
+  /** Stop sequences that were not sent to the server. */
   readonly stop: readonly string[];
   readonly ownName: (name: string) => string;
 }

@@ -1,7 +1,7 @@
 /**
  * The official OpenAI SDK as the adapters use it: loaded at the first call and not when the Worker
  * starts, without its retries, sending exactly the text it is given. Errors inside a stream are
- * passed on as pieces: the SDK's own reading of them loses the usage beside them.
+ * passed on as pieces: the SDK's own parser loses the usage next to them.
  */
 import type OpenAI from "openai";
 import type * as Streaming from "openai/streaming";
@@ -60,7 +60,7 @@ async function load(
     maxRetries: 0,
     // Our own limits are shorter, and tell silence from slowness.
     timeout: 3_600_000,
-    // What goes wrong is told in the failure.
+    // The failure reports errors.
     logLevel: "off",
     defaultHeaders: headers,
     // Both may come from the environment of the process otherwise.

@@ -1,8 +1,8 @@
-/** Asking a person as a tool: the run waits for what they say, and holds nothing meanwhile. */
+/** Asks a person as a tool: the run waits for the answer and holds no resources until then. */
 import { z } from "zod";
 import { defineInput } from "../tool.ts";
 
-/** Puts a question to whoever watches the task; its output is what they answered. */
+/** Asks a question to the people who watch the task; its output is their answer. */
 export const askHuman = defineInput({
   name: "ask_human",
   description:

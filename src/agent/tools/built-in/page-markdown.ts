@@ -11,7 +11,7 @@ import { shapeDefect, withoutCode } from "./page-shape.ts";
 /** An article shorter than this is likely to be the wrong part of the page. */
 const MIN_ARTICLE_CHARS = 200;
 
-/** What nobody reads. */
+/** Elements without readable content. */
 const INVISIBLE = "script,style,noscript,template,svg,iframe,object,embed,canvas,head,link,meta";
 
 type Page = ReturnType<typeof parseHTML>["document"];

@@ -23,7 +23,7 @@ const IMPLIED_ENDS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ["option", new Set(["option"])],
 ]);
 
-/** Scripts, styles and comments: nobody reads them, and what looks like a tag in them is none. */
+/** Scripts, styles and comments: they are not read, and tag-like text in them is not a tag. */
 const CODE_BEGINS = /<(?:(!--)|(script|style)(?=[\s/>]))/gi;
 
 /** The page without scripts, styles and comments. One that does not end takes the rest along. */

@@ -1,4 +1,4 @@
-/** Waiting as a tool: a durable timer, so that a run which waits a month costs nothing meanwhile. */
+/** Waits as a tool: a durable timer, so that a run which waits a month costs nothing until then. */
 import { z } from "zod";
 import { defineTimer } from "../tool.ts";
 

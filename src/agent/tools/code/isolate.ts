@@ -23,7 +23,7 @@ export interface IsolateJob {
   readonly seed: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Aborted when nobody waits for the code any longer. */
+  /** Aborted when the caller no longer waits for the code. */
   readonly signal: AbortSignal;
 }
 

@@ -12,7 +12,7 @@ const ANY_OBJECT: JsonObject = { type: "object" };
 /**
  * The tools that a script defines, ready to be run.
  * @param definitions `input_data.script_tools`, checked at submission; absent means none
- * @param calls what the log holds of their calls; read anew for each call
+ * @param calls their calls in the log; read again for each call
  * @throws ZodError if the definitions are not valid
  */
 export function scriptTools(

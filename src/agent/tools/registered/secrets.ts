@@ -21,7 +21,7 @@ const MIN_HIDDEN_CHARS = 4;
 export interface Filler {
   /** @throws ToolStop `secret_missing`, which names the secret */
   readonly fill: (template: string) => string;
-  /** What somebody says, without the values that were filled in. */
+  /** Removes the filled-in values from a text. */
   readonly hide: (text: string) => string;
 }
 
