@@ -34,26 +34,31 @@ test("five megabytes are kept whole, and the model is shown where to read on", a
   expect(JSON.stringify(shown).length).toBeLessThan(MAX_OUTPUT_BYTES);
 });
 
-test("a model that reads to the end has read all of it, and its window stays small", async () => {
-  const pages: { tool_calls: { name: string; arguments: JsonValue }[] }[] = [];
-  for (let offset = 0; offset < WHOLE.length; offset += 10_000) {
-    const args = { sha256: SHA256, offset, limit: 10_000 };
-    pages.push({ tool_calls: [{ name: "read_output", arguments: args }] });
-  }
-  const run = await flooded([{ tool_calls: [{ name: "flood" }] }, ...pages, { text: "read" }]);
-  const read = run
-    .events()
-    .flatMap((event) => (event.type === "tool.completed" ? [event.data] : []))
-    .slice(1);
-  const texts = read.map(({ output }) => (output as { text: string }).text);
-  expect(texts.join("").length).toBe(WHOLE.length);
-  expect(hash("sha256", texts.join(""), "hex")).toBe(SHA256);
-  expect(read.every(({ untrusted, truncated }) => untrusted === "web" && truncated !== true)).toBe(
-    true,
-  );
-  expect(read.at(-1)?.output).toMatchObject({ next_offset: null });
-  expect(run.log.state.conversation.chars).toBeLessThan(500_000);
-});
+// Five hundred steps.
+test(
+  "a model that reads to the end has read all of it, and its window stays small",
+  { timeout: 60_000 },
+  async () => {
+    const pages: { tool_calls: { name: string; arguments: JsonValue }[] }[] = [];
+    for (let offset = 0; offset < WHOLE.length; offset += 10_000) {
+      const args = { sha256: SHA256, offset, limit: 10_000 };
+      pages.push({ tool_calls: [{ name: "read_output", arguments: args }] });
+    }
+    const run = await flooded([{ tool_calls: [{ name: "flood" }] }, ...pages, { text: "read" }]);
+    const read = run
+      .events()
+      .flatMap((event) => (event.type === "tool.completed" ? [event.data] : []))
+      .slice(1);
+    const texts = read.map(({ output }) => (output as { text: string }).text);
+    expect(texts.join("").length).toBe(WHOLE.length);
+    expect(hash("sha256", texts.join(""), "hex")).toBe(SHA256);
+    expect(
+      read.every(({ untrusted, truncated }) => untrusted === "web" && truncated !== true),
+    ).toBe(true);
+    expect(read.at(-1)?.output).toMatchObject({ next_offset: null });
+    expect(run.log.state.conversation.chars).toBeLessThan(500_000);
+  },
+);
 
 test("an output that compaction makes shorter still says where the whole of it is", async () => {
   const calculate = { tool_calls: [{ name: "calculator", arguments: { expression: "1+1" } }] };
