@@ -1,6 +1,6 @@
 /**
  * Failures as gRPC: the one table of its codes, and the details that carry a problem's code, its
- * faults and when to come back. What nobody foresaw is INTERNAL, without an exception's text.
+ * faults and when to come back. Unexpected errors map to INTERNAL, without the exception's text.
  */
 import { Code, ConnectError } from "@connectrpc/connect";
 import { foreseen, type Problem, type ProblemCode } from "../api/http/problem.ts";

@@ -27,7 +27,7 @@ export async function* watchTask(
   const reader = { take: (event: FollowedEvent) => writer.write(event), gone: ended.signal };
   const leave = (): void => ended.abort();
   gone.addEventListener("abort", leave);
-  // Closed without having been read to its end: nobody wants the rest.
+  // Closed before it was read to its end: the client does not need the rest.
   writer.closed.catch(leave);
   const following = followRun(deps, row, by, after, reader)
     .then((whole) => (whole ? writer.close() : writer.abort(cut())))

@@ -37,7 +37,7 @@ export class AnswerStore {
   }
 
   /**
-   * Takes a key for a request, or says what became of the one that has it.
+   * Claims a key for a request, or returns the outcome of the request that holds it.
    * @param claim names this request among all that may want the key
    * @param now milliseconds
    */

@@ -15,7 +15,7 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** What somebody showed: a key, and which of its secrets. */
+/** A presented credential: a key, and which of its secrets. */
 export interface Credential {
   readonly keyId: string;
   readonly secret: number;

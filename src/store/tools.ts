@@ -25,7 +25,7 @@ export type ToolRow = DefinitionRow<ToolDefinition>;
 /** What of a tool is to be other than it is. */
 export type ToolChange = DefinitionChange<ToolDefinition>;
 
-/** Whether there is room for a definition of a length beside all others of the tenant. */
+/** Whether a definition of this length fits in addition to all others of the tenant. */
 const FITS = `(SELECT COALESCE(SUM(LENGTH(definition)), 0) FROM tool
   WHERE tenant_id = ?1 AND name <> ?2) + LENGTH(?3) <= ${MAX_SNAPSHOT_CHARS}`;
 

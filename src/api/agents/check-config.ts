@@ -14,7 +14,7 @@ import { isMcpTool, mcpServersOf } from "../mcp-servers/resolve.ts";
 import type { FieldFault } from "../http/problem.ts";
 import { pointerTo, type JsonPointer } from "../../run/value/json-pointer.ts";
 
-/** A config that is to be checked, with what stands beside it. */
+/** A config to check, with the fields next to it. */
 export interface ConfigToCheck {
   readonly tenantId: string;
   readonly config: AgentConfig;

@@ -38,7 +38,7 @@ export function ownAgent({ config }: ApiDeps): AgentRow {
   };
 }
 
-/** Whether an agent is the service's own, which nobody made and nobody can delete. */
+/** Whether an agent is built into the service; a built-in agent cannot be deleted. */
 export function isOwn({ name, version }: Pick<AgentRow, "name" | "version">): boolean {
   return name === DEFAULT_AGENT && version === OWN_VERSION;
 }

@@ -61,7 +61,7 @@ async function callerOf(deps: ApiDeps, authorization: string | undefined): Promi
   return caller;
 }
 
-/** How long a client that asks too often is told to wait, seconds. */
+/** The wait sent to a client that exceeds its rate limit, in seconds. */
 const PAUSE_S = 10;
 
 /** @throws Problem `rate_limited` where the caller's tenant has asked too often lately */
@@ -102,7 +102,7 @@ function saidBy(request: Request): Said | null {
     : { by: "subprotocol", text: protocol.slice("bearer.".length) };
 }
 
-/** Who opens the events of a task, by key, ticket or subprotocol; null for nobody. */
+/** The caller that opens a task's events, by key, ticket or subprotocol; null without one. */
 export async function eventCaller(
   deps: ApiDeps,
   request: Request,

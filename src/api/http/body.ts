@@ -104,7 +104,7 @@ export async function discarded(body: AsyncIterable<Uint8Array>): Promise<void> 
       }
     }
   } catch {
-    // The sender is gone: there is nothing to read, and nobody to answer.
+    // The client disconnected: there is nothing to read and no response to send.
   }
 }
 

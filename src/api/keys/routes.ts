@@ -118,7 +118,7 @@ function checkReach(caller: Caller, scopes: readonly Scope[]): void {
   }
 }
 
-/** 256 bits that nobody can guess; the prefix is for people, and for tools that look for leaks. */
+/** 256 random bits; the prefix is for people and for tools that scan for leaked secrets. */
 function newSecret(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(32));
   return `opsk_${Buffer.from(bytes).toString("base64url")}`;

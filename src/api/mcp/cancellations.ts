@@ -15,7 +15,7 @@ export function nameOf(keyId: string, session: string, id: string | number): str
 }
 
 /**
- * Until `done`, `cancelled` resolves if somebody cancels this name. The promise belongs to the
+ * Until `done`, `cancelled` resolves if a client cancels this name. The promise belongs to the
  * request that made it, so what follows it runs there, which is what the runtime asks for.
  */
 export function cancellable(name: string): { cancelled: Promise<void>; done: () => void } {

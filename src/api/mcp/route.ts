@@ -20,7 +20,7 @@ const messages = z
   .unknown()
   .openapi({ type: "object", example: { jsonrpc: "2.0", id: 1, method: "tools/list" } });
 
-/** What the protocol itself refuses is told in its own words. */
+/** Protocol errors use the protocol's own error format. */
 const protocolError = z
   .object({
     jsonrpc: z.literal("2.0"),

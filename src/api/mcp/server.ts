@@ -35,7 +35,7 @@ import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/sdk/validatio
 import { version } from "../../../package.json";
 import { defined } from "../../run/value/defined.ts";
 
-/** What a handler knows of its request, and how it talks to the client meanwhile. */
+/** A handler's view of its request, and how it sends messages to the client while it works. */
 export type CallExtra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
 /** A tool call as it came; `arguments` is `{}` where a client sent none. */
@@ -64,7 +64,7 @@ export interface OfferedPrompts {
 export interface Offer {
   /** Told to the client's model. */
   readonly instructions?: string;
-  /** A list, or what reads it where somebody asks for it. */
+  /** A list, or a function that reads it on request. */
   readonly tools: readonly Tool[] | (() => Promise<readonly Tool[]>);
   /** @throws McpError for what is no call of a tool */
   call(request: CallRequest, extra: CallExtra): Promise<CallToolResult>;

@@ -13,7 +13,7 @@ const MAX_ARGUMENTS_CHARS = 1000;
 
 /**
  * How a task is, and what can be done about it.
- * @param withEvents whether what the run asks may be told
+ * @param withEvents whether the run's questions may be shown
  */
 export async function taskText(deps: ApiDeps, row: TaskRow, withEvents: boolean): Promise<string> {
   const { task_id, status, waiting_for } = row;

@@ -24,7 +24,7 @@ import { defined } from "../../run/value/defined.ts";
 /** Seconds; a little less than most clients wait for an answer, which is a minute. */
 const PATIENCE_S = 50;
 
-/** Who calls a tool, and how they hear of it meanwhile. */
+/** The caller of a tool, and how it receives progress. */
 export interface ToolCall {
   readonly deps: ApiDeps;
   readonly caller: Caller;

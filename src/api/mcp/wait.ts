@@ -1,4 +1,4 @@
-/** Waiting for a task: until it is over, or waits for somebody, and telling its events meanwhile. */
+/** Waits until a task ends or waits for a person, and reports its events until then. */
 import { isTerminal } from "../../run/decide/view.ts";
 import type { Credential } from "../../store/keys.ts";
 import type { TaskRow } from "../../store/tasks/rows.ts";
@@ -9,7 +9,7 @@ import { currentTask, settledTask } from "../tasks/view.ts";
 import type { LoggedEvent } from "./log-page.ts";
 import { aborted } from "../../timing.ts";
 
-/** Waits that end by no time of their own, or not soon: somebody has to do something. */
+/** Waits without an end time, or without one soon: a person has to act. */
 const FOR_PEOPLE: ReadonlySet<unknown> = new Set(["approval", "input", "budget"]);
 
 export interface Waiting {
@@ -17,11 +17,11 @@ export interface Waiting {
   readonly waitMs: number;
   /** Events up to this `seq` are not told. */
   readonly after: number;
-  /** Told every event, in order; absent where nobody asked. */
+  /** Receives every event, in order; absent if the caller wants no events. */
   readonly tell?: (event: LoggedEvent) => Promise<void>;
   /** Who waits. */
   readonly by: Credential;
-  /** Aborted when nobody waits any more. */
+  /** Aborted when no client waits any more. */
   readonly gone: AbortSignal;
 }
 
@@ -73,7 +73,7 @@ function listenerOf({ tell, after }: Waiting): Listener | null {
   return listener;
 }
 
-/** The task when it rests next, or goes on from a rest, or as it is when `enough` is aborted. */
+/** The task when it next rests or resumes from a rest, or as it is when `enough` is aborted. */
 async function nextRest(
   deps: ApiDeps,
   task: TaskRow,
@@ -83,7 +83,7 @@ async function nextRest(
   const { listener, enough } = watch;
   const known = task.last_seq;
   if (listener !== null) {
-    // What happened before is told, and decides nothing.
+    // Earlier events are reported but do not decide the outcome.
     await follow(deps, task, Math.min(listener.heard, known), watch, async (event) => {
       await listener.hear(event);
       return event.seq > known && event.type === "run.waiting" && FOR_PEOPLE.has(event.data["for"]);
@@ -91,7 +91,7 @@ async function nextRest(
   } else if (task.status === "waiting") {
     await follow(deps, task, known, watch, () => true);
   } else {
-    // Where nobody hears of events the run is not watched: it writes less.
+    // Without an event listener the run is not watched: it writes less.
     await Promise.race([settledTask(deps, task, leftMs), aborted(enough)]);
   }
   return currentTask(deps, task);
@@ -123,7 +123,7 @@ async function follow(
   }
 }
 
-/** Whether nothing more happens unless somebody does something. */
+/** Whether the task stays as it is until a person acts. */
 function rests({ status, waiting_for }: TaskRow): boolean {
   return isTerminal(status) || FOR_PEOPLE.has(waiting_for);
 }

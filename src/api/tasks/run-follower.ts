@@ -72,7 +72,7 @@ async function connect(
   reader: Reader,
 ): Promise<Relayed> {
   try {
-    // A stub that has failed once fails for ever: each socket gets its own.
+    // A stub that failed once always fails: each socket uses its own.
     const run = deps.run(row.tenant_id, row.task_id);
     const url = watchAddress({ taskId: row.task_id, by, mayWrite: false, after: cursor });
     const response = await run.fetch(new Request(url, { headers: { Upgrade: "websocket" } }));

@@ -5,7 +5,7 @@ import { jsonBody } from "../http/body.ts";
 import { BODY_PROBLEMS, json, refusals, SECURED } from "../openapi/routes.ts";
 import * as schemas from "./schemas.ts";
 
-// Whoever manages webhooks learns of every task, and sends to any address.
+// A caller that manages webhooks sees every task and can send to any address.
 const shared = { tags: ["Webhooks"], security: SECURED, middleware: [requireScope("admin")] };
 const writes = { ...shared, middleware: [requireScope("admin"), jsonBody] };
 

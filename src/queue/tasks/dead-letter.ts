@@ -26,7 +26,7 @@ async function bury(message: Message, deps: QueueDeps): Promise<void> {
   }
 }
 
-/** Ends a run that cannot be started; one that was started goes on. */
+/** Ends a run that cannot be started; a started run continues. */
 export async function abandonRun(
   spec: string,
   tenantId: string,

@@ -44,7 +44,7 @@ const MAX_QUEUE_PAUSE_S = 43_200;
 const LOST_AFTER_MS = 45_000;
 /** Pauses before a message is delivered again where a part of the service failed. */
 const BACKOFF = { baseMs: 2000, maxMs: 900_000 } satisfies Backoff;
-/** The queue drops a message that failed a hundred times; before that it is sent anew. */
+/** The queue drops a message that failed a hundred times; before that it is sent again. */
 const SEND_ANEW_AFTER = 90;
 
 /** Handles each message for itself: one that fails holds up no other. */
@@ -169,7 +169,7 @@ async function attempt(
       body,
       signal: AbortSignal.timeout(deps.timeoutMs),
     });
-    // Nobody reads what receivers say, however long it is.
+    // The receiver's response body is not read, however long it is.
     void response.body?.cancel().catch(() => {});
     return answerOf(response, now);
   } catch (error) {

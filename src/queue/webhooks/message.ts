@@ -8,7 +8,7 @@ import {
 
 export type WebhookMessage = NoticeBatch | DeliveryName;
 
-/** The queue, for whoever puts something on it. */
+/** The queue, for its producers. */
 export type WebhookQueue = Pick<Queue<WebhookMessage>, "send" | "sendBatch">;
 
 /** Messages in one call of the queue. */

@@ -34,7 +34,7 @@ export interface TaskRow {
   readonly mcp_servers: readonly McpServerDefinition[];
   /** Where the task's news are sent, besides the tenant's webhooks. */
   readonly callback_url: string | null;
-  /** What anybody wanted to be told of when the task was submitted. */
+  /** The subscriptions that existed when the task was submitted. */
   readonly webhooks: readonly WebhookType[];
   /** Whether its run works only while it holds one of its tenant's slots. */
   readonly slotted: boolean;
@@ -77,7 +77,7 @@ export type NewTask = Pick<
   | "created_at"
 >;
 
-/** A new task that is stored: it is known who wants to be told of it, and whether it needs a slot. */
+/** A stored new task: its subscribers are known, and whether it needs a slot. */
 export type StoredTask = NewTask & Pick<TaskRow, "webhooks" | "slotted">;
 
 /** A task by its name alone. */
@@ -86,7 +86,7 @@ export type TaskName = Pick<TaskRow, "tenant_id" | "task_id">;
 /** What a task has used that no run has told of yet. */
 const NO_USAGE = viewOf(INITIAL_STATE).usage;
 
-/** What a run is told of its task. */
+/** The data a run receives about its task. */
 export function specOf(row: StoredTask): RunSpec {
   const { task_id, tenant_id, input_data, agent, agent_version, config, limits } = row;
   const { scheduled_at, tools, mcp_servers, webhooks, slotted, priority } = row;

@@ -229,7 +229,7 @@ export class TaskStore {
         task_id,
         view.last_seq,
       );
-    // While a run works, its usage changes with every call: it is told at a rest and at the end.
+    // While a run works, its usage changes with every call: it is reported at a rest and at the end.
     if (view.ledger.length === 0 || view.status === "running") {
       await update.run();
       return;

@@ -26,7 +26,7 @@ export interface DeliveryRow {
   readonly created_at: string;
 }
 
-/** A delivery that is to be attempted now, and by whoever has it alone. */
+/** A delivery to attempt now; only the consumer that claimed it may attempt it. */
 export interface TakenDelivery {
   readonly body: string;
   /** This one included. */

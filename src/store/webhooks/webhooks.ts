@@ -8,7 +8,7 @@ export interface WebhookRow {
   readonly types: readonly WebhookType[];
   readonly description: string | null;
   readonly enabled: boolean;
-  /** Why the service disabled it; null where a person did, or nobody. */
+  /** Why the service disabled it; null if a person disabled it or it is enabled. */
   readonly disabled_reason: "gone" | "failing" | null;
   readonly failing_since: string | null;
   readonly created_at: string;
