@@ -1,15 +1,15 @@
 /**
- * What the platform's own errors mean. They cross calls without their class, and not every one
- * carries a flag, so their texts are read too; a text that is not known is no platform's error.
+ * Classifies errors of the platform. They lose their class when they cross a call, and not every
+ * error carries a flag, so messages are matched too. An unknown message is not a platform error.
  */
 
-/** Why a call into, or inside, an object failed through no fault of its code. */
+/** Why a call to or inside an object failed through no fault of its code. */
 export type PlatformFailure =
-  /** This process has been replaced by another: it may write nothing any more. */
+  /** Another process replaced this one, which may write nothing more. */
   | "superseded"
-  /** The object, or the way to it, went away in the middle; it may be back at once. */
+  /** The object or the connection was lost during the call; it may be back at once. */
   | "disconnected"
-  /** Too much is asked of one object or database: asking again soon makes it worse. */
+  /** An object or database receives too many requests; an early retry makes it worse. */
   | "overloaded"
   | "out_of_memory";
 
@@ -26,7 +26,7 @@ const TEXTS: readonly (readonly [PlatformFailure, RegExp])[] = [
   ],
 ];
 
-/** What an error of the platform means; null for any other error. */
+/** Returns the meaning of a platform error; null for any other error. */
 export function platformFailure(error: unknown): PlatformFailure | null {
   const { message, overloaded, retryable, durableObjectReset } = (error ?? {}) as Record<
     string,

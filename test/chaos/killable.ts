@@ -14,7 +14,7 @@ import type { Deps } from "../../src/durable/run/deps.ts";
 import { RunObject } from "../../src/durable/run/run-object.ts";
 import type { Announce } from "../../src/durable/run/outbox/webhook-outbox.ts";
 import type { RunStorage } from "../../src/durable/run/storage/storage.ts";
-import type { LedgerRpc, SlotSeeker } from "../../src/durable/ledger/rpc.ts";
+import type { LedgerRpc, SlotRequest } from "../../src/durable/ledger/rpc.ts";
 import { isolateOf } from "../../src/durable/isolate/isolate.ts";
 import { builtInTools, toolboxFor } from "../../src/agent/tools/registry.ts";
 import { registeredTools } from "../../src/agent/tools/registered/registered-tools.ts";
@@ -343,7 +343,7 @@ function killableLedger(ledger: LedgerRpc | null, life: Life): LedgerRpc | null 
         get(target, name) {
           switch (name) {
             case "takeSlot":
-              return (seeker: SlotSeeker) =>
+              return (seeker: SlotRequest) =>
                 life.write("slot taken", () => target.takeSlot(seeker));
             case "releaseSlot":
               return (taskId: string, seq: number) =>

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Slots } from "../../src/durable/ledger/slots.ts";
-import type { SlotSeeker } from "../../src/durable/ledger/rpc.ts";
+import type { SlotRequest } from "../../src/durable/ledger/rpc.ts";
 import type { Deps } from "../../src/durable/run/deps.ts";
 import type { EventLog } from "../../src/durable/run/storage/event-log.ts";
 import { RunSlot } from "../../src/durable/run/run-slot.ts";
@@ -33,7 +33,7 @@ class Setup {
   pass(task_id: string): readonly string[] {
     this.seq += 1;
     this.slots.release(task_id, this.seq);
-    return this.slots.give();
+    return this.slots.grant();
   }
 }
 
@@ -99,11 +99,11 @@ test("a run that cannot be looked after again and again waits anew, so that anot
   expect(at.pass("a")).toEqual(["silent"]);
   at.take("b");
   for (let n = 0; n < 6; n += 1) {
-    at.slots.missed("silent");
-    expect(at.slots.give()).toEqual([]);
+    at.slots.checkFailed("silent");
+    expect(at.slots.grant()).toEqual([]);
   }
-  at.slots.missed("silent");
-  expect(at.slots.give()).toEqual(["b"]);
+  at.slots.checkFailed("silent");
+  expect(at.slots.grant()).toEqual(["b"]);
   expect(at.slots.states()).toMatchObject([{ running: 1, waiting: 1 }]);
 });
 
@@ -117,7 +117,7 @@ test("a run that has waited asks again, even if it could not give its slot back"
     statusSeq: 2,
   };
   const ledger = {
-    takeSlot: async (one: SlotSeeker) => at.slots.take(one).answer,
+    takeSlot: async (one: SlotRequest) => at.slots.take(one).answer,
     releaseSlot: () => Promise.reject(new Error("the ledger is away")),
   };
   const slot = new RunSlot({
@@ -155,9 +155,9 @@ test("a lower cap stops nobody and lets nobody in until enough have left; a lift
   }
   at.slots.setCap({ agent: null, max_runs: null });
   // A few at a time; the alarm that is due at once gives the rest.
-  expect(at.slots.give()).toHaveLength(50);
+  expect(at.slots.grant()).toHaveLength(50);
   expect(at.slots.dueAt).toBe(at.now);
-  expect(at.slots.give()).toHaveLength(10);
+  expect(at.slots.grant()).toHaveLength(10);
   expect(at.slots.dueAt).toBeGreaterThan(at.now);
 });
 
@@ -188,7 +188,7 @@ test("a slot is looked after when nobody came for it, and while others wait, and
   at.pass("a");
   expect((at.slots.dueAt ?? 0) - at.now).toBe(30_000);
   // What could not be looked after is tried again sooner.
-  at.slots.missed("b");
+  at.slots.checkFailed("b");
   expect((at.slots.dueAt ?? 0) - at.now).toBe(1000);
   at.now += 1000;
   expect(at.slots.due()).toEqual(["b"]);

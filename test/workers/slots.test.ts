@@ -6,7 +6,7 @@ import {
   ledgerStub,
   type ConcurrencyState,
   type LedgerRpc,
-  type SlotSeeker,
+  type SlotRequest,
 } from "../../src/durable/ledger/rpc.ts";
 import { runStub } from "../../src/durable/run/rpc.ts";
 import type { RunEvent } from "../../src/run/log/event.ts";
@@ -42,7 +42,7 @@ function ledgerObject({ name }: Tenant) {
 }
 
 /** A run that asks, later than whatever was said before. */
-function seeker(task_id: string, more: Partial<SlotSeeker> = {}): SlotSeeker {
+function seeker(task_id: string, more: Partial<SlotRequest> = {}): SlotRequest {
   seqs += 1;
   return { task_id, agent: "default", priority: 0, seq: seqs, ...more };
 }

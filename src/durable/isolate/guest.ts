@@ -1,17 +1,18 @@
 /**
- * What stands around the code inside its isolate, as the text of two modules: `meter.js` takes away
- * what code has no use for and counts what it does, `main.js` runs it. Text, since it is loaded into
- * another isolate, where nothing of ours may be. None of it protects the service, which does not
- * trust a word that comes out: the isolate does. It keeps code within bounds where the runtime has
- * none, and makes the same code do the same when it runs again.
+ * The modules around the code inside its isolate, as text: `meter.js` removes globals that code
+ * does not need and meters what it does, `main.js` runs it. They are text because they are loaded
+ * into another isolate, where none of the service's objects may be. They do not protect the
+ * service, which trusts none of their output: the isolate does. They keep code within limits where
+ * the runtime has none, and make a repeated run behave the same.
  */
 
-/** Steps (turns of a loop, calls of a function) and bytes that code may take, all in all. */
+/** Maximum steps (loop iterations and function calls) of code in total. */
 const MAX_STEPS = 20_000_000;
+/** Maximum bytes that code may allocate in total. */
 const MAX_BYTES = 800_000_000;
-/** Characters of JSON that code may return, or give to a tool. */
+/** Maximum characters of JSON that code may return or pass to a tool. */
 export const MAX_OUTPUT_CHARS = 8_000_000;
-/** Characters of console output that are kept. */
+/** Maximum characters of console output that are preserved. */
 export const MAX_CONSOLE_CHARS = 16_000;
 
 const METER = `
@@ -51,7 +52,7 @@ export function spread(value) {
   return value;
 }
 
-// Built-in functions whose result can be as large as what they are given, or larger.
+// Built-in functions whose result can be as large as their arguments, or larger.
 function patch(owner, name, cost) {
   const original = owner[name];
   if (typeof original !== "function") return;
@@ -81,7 +82,7 @@ const typed = Object.getPrototypeOf(Uint8Array);
 for (const name of ["map", "filter", "slice", "toReversed", "toSorted", "with"]) patch(typed.prototype, name, whole);
 for (const name of ["slice", "transfer", "resize"]) patch(ArrayBuffer.prototype, name, (self) => self.byteLength);
 
-// Constructors that take a size or something to copy.
+// Constructors that take a size or a source to copy.
 function patchConstructor(name, cost) {
   const original = globalThis[name];
   if (original === undefined) return;
@@ -108,7 +109,7 @@ patch(TextEncoder.prototype, "encode", (_, [text]) => sizeOf(text));
 patch(globalThis, "structuredClone", (_, [value]) => JSON.stringify(value)?.length * 4);
 patchConstructor("BigInt", () => 32);
 
-// What code has no use for: the world outside, other code, memory that is shared.
+// Globals that code does not need: access to the outside, other code, shared memory.
 for (const name of ["fetch", "WebSocket", "WebSocketPair", "EventSource", "caches", "navigator", "process", "Buffer", "global", "Cloudflare", "WebAssembly", "SharedArrayBuffer", "Atomics", "scheduler", "Request", "Response", "origin", "addEventListener", "removeEventListener", "dispatchEvent", "reportError", "HTMLRewriter", "FinalizationRegistry", "WeakRef", "MessageChannel", "MessagePort", "ServiceWorkerGlobalScope", "self"])
   try { delete globalThis[name]; if (name in globalThis) globalThis[name] = undefined; } catch { globalThis[name] = undefined; }
 
@@ -228,9 +229,9 @@ export class Code extends WorkerEntrypoint {
     } catch (thrown) {
       answer = { kind: "code_threw", text: described(thrown) };
     }
-    // What it did not wait for is waited for: a call that was made has an outcome.
+    // Wait for calls that the code did not await: every call has an outcome.
     while (pending.size > 0) await Promise.all([...pending]);
-    // Whatever the code made of it: who was stopped, was stopped.
+    // A stop counts even if the code caught it.
     const stopped = whyStopped();
     return { ...(stopped === null ? answer : { kind: stopped, text: "" }), console: log };
   }
@@ -238,5 +239,5 @@ export class Code extends WorkerEntrypoint {
 export default {};
 `;
 
-/** The modules that every isolate gets, besides the code. */
+/** The modules of every isolate, in addition to the code. */
 export const GUEST_MODULES = { "main.js": MAIN, "meter.js": METER } as const;

@@ -1,6 +1,6 @@
 /**
- * The isolate port on the platform's Dynamic Workers: each job gets a fresh isolate without network
- * and without bindings. What comes back is data of a stranger and is checked as such.
+ * The isolate port over Cloudflare's Dynamic Workers. Each job runs in a fresh isolate without
+ * network and bindings. Its output is untrusted and validated.
  */
 import { RpcTarget } from "cloudflare:workers";
 import type { Isolate, IsolateJob, IsolateOutcome } from "../../agent/tools/code/isolate.ts";
@@ -9,10 +9,10 @@ import { TOOL_FAILURES, ToolStop, type ToolFailureCode } from "../../run/value/f
 import { isJsonObject, jsonDefect, type JsonValue } from "../../run/value/json.ts";
 import { GUEST_MODULES, MAX_CONSOLE_CHARS, MAX_OUTPUT_CHARS } from "./guest.ts";
 
-/** CPU time that the platform allows a job, milliseconds; the local runtime does not count it. */
+/** CPU time that the platform allows a job, milliseconds. The local runtime does not measure it. */
 const CPU_MS = 10_000;
 
-/** What code may answer, as far as it is believed. */
+/** Failures that the code itself may report. */
 const KINDS = [
   "code_threw",
   "invalid_output",
@@ -31,15 +31,15 @@ interface Guest {
   ): Promise<unknown>;
 }
 
-/** Isolates made by a binding of kind `worker_loaders`; null where a deployment has none. */
+/** Returns the isolate port of a `worker_loaders` binding; null for a deployment without one. */
 export function isolateOf(loader: WorkerLoader | undefined): Isolate | null {
   return loader === undefined ? null : { run: (job) => runJob(loader, job) };
 }
 
 async function runJob(loader: WorkerLoader, job: IsolateJob): Promise<IsolateOutcome> {
   const cut = Promise.withResolvers<IsolateOutcome>();
-  const stop = (): void => cut.resolve(failed("code_stopped"));
-  const desk = new Desk(job.tools, cut.resolve);
+  const stop = (): void => cut.resolve(failure("code_stopped"));
+  const handler = new ToolCallHandler(job.tools, cut.resolve);
   job.signal.addEventListener("abort", stop, { once: true });
   if (job.signal.aborted) {
     stop();
@@ -53,24 +53,24 @@ async function runJob(loader: WorkerLoader, job: IsolateJob): Promise<IsolateOut
       globalOutbound: null,
       limits: { cpuMs: CPU_MS },
     });
-    // What a loaded Worker exports is known to nobody but the two modules that it is made of.
+    // Only the two modules above determine what the loaded Worker exports.
     const guest = worker.getEntrypoint("Code") as unknown as Guest;
-    const host = new Host((name, text) => desk.answer(name, text));
+    const host = new Host((name, text) => handler.answer(name, text));
     const names = job.tools === null ? null : JSON.stringify(job.tools.names);
     const ran = guest.run(host, names, JSON.stringify(job.input), job.now, job.seed).then(
       (answer) => outcomeOf(answer),
-      (error: unknown) => lost(error),
+      (error: unknown) => outcomeOfLoss(error),
     );
     return await Promise.race([ran, cut.promise]);
   } catch (error) {
-    return lost(error);
+    return outcomeOfLoss(error);
   } finally {
     job.signal.removeEventListener("abort", stop);
-    desk.close();
+    handler.close();
   }
 }
 
-/** All of ours that an isolate can reach: this one method. */
+/** The only object of the service that an isolate can reach, with one method. */
 class Host extends RpcTarget {
   readonly #answer: (name: unknown, argumentsText: unknown) => Promise<string>;
 
@@ -84,8 +84,8 @@ class Host extends RpcTarget {
   }
 }
 
-/** Where the calls of one job are answered, while it runs. All that comes in is a stranger's. */
-class Desk {
+/** Handles the tool calls of one job while it runs. All input is untrusted. */
+class ToolCallHandler {
   readonly #tools: ToolCaller | null;
   readonly #end: (outcome: IsolateOutcome) => void;
   #closed = false;
@@ -102,9 +102,9 @@ class Desk {
 
   async answer(name: unknown, argumentsText: unknown): Promise<string> {
     if (this.#closed || this.#tools === null) {
-      throw new Error("There is nobody to call any more.");
+      throw new Error("The job has ended; no tool can be called.");
     }
-    const args = parsed(argumentsText);
+    const args = parseJson(argumentsText);
     if (typeof name !== "string" || args === undefined) {
       const error = { code: "invalid_arguments", message: TOOL_FAILURES.invalid_arguments.message };
       return JSON.stringify({ error });
@@ -113,13 +113,15 @@ class Desk {
       const { output, error } = await this.#tools.call(name.slice(0, 256), args);
       return JSON.stringify(error === undefined ? { output: output ?? null } : { error });
     } catch (thrown) {
-      this.#end(thrown instanceof ToolStop ? failed(thrown.code, thrown.message) : lost(thrown));
-      throw new Error("The code has to end.", { cause: thrown });
+      this.#end(
+        thrown instanceof ToolStop ? failure(thrown.code, thrown.message) : outcomeOfLoss(thrown),
+      );
+      throw new Error("The job has ended.", { cause: thrown });
     }
   }
 }
 
-function parsed(text: unknown): JsonValue | undefined {
+function parseJson(text: unknown): JsonValue | undefined {
   if (typeof text !== "string" || text.length > MAX_OUTPUT_CHARS) {
     return undefined;
   }
@@ -133,39 +135,39 @@ function parsed(text: unknown): JsonValue | undefined {
 
 function outcomeOf(answer: unknown): IsolateOutcome {
   if (!isJsonObject(answer)) {
-    return failed("invalid_output");
+    return failure("invalid_output");
   }
   const { kind, text, console } = answer;
-  const said = typeof console === "string" ? console.slice(0, MAX_CONSOLE_CHARS) : "";
+  const consoleText = typeof console === "string" ? console.slice(0, MAX_CONSOLE_CHARS) : "";
   if (kind === "done") {
-    const output = parsed(text);
+    const output = parseJson(text);
     return output === undefined
-      ? { ...failed("invalid_output"), console: said }
-      : { ok: true, output, console: said };
+      ? { ...failure("invalid_output"), console: consoleText }
+      : { ok: true, output, console: consoleText };
   }
   const code = KINDS.find((one) => one === kind) ?? "invalid_output";
   const message = typeof text === "string" && text !== "" ? text : TOOL_FAILURES[code].message;
-  return { ok: false, code, message, console: said };
+  return { ok: false, code, message, console: consoleText };
 }
 
-/** The isolate is gone: what the platform says of it. */
-function lost(error: unknown): IsolateOutcome {
+/** Returns the outcome for a lost isolate, from the platform's error. */
+function outcomeOfLoss(error: unknown): IsolateOutcome {
   const text = error instanceof Error ? error.message : "";
   if (/CPU/i.test(text)) {
-    return failed("cpu_exceeded");
+    return failure("cpu_exceeded");
   }
   if (/memory/i.test(text)) {
-    return failed("memory_exceeded");
+    return failure("memory_exceeded");
   }
   if (/32MiB|Serialized RPC/.test(text)) {
-    return failed("output_too_large");
+    return failure("output_too_large");
   }
   return /hung/.test(text)
-    ? failed("code_stopped", "The code waits for something that will never come.")
-    : failed("code_stopped");
+    ? failure("code_stopped", "The code waits for something that never happens.")
+    : failure("code_stopped");
 }
 
-function failed(
+function failure(
   code: ToolFailureCode,
   message: string = TOOL_FAILURES[code].message,
 ): Extract<IsolateOutcome, { ok: false }> {

@@ -1,22 +1,24 @@
 /**
- * The budgets of a tenant over SQLite: what its runs have spent and reserved, and which runs wait for
- * a budget. A run reports totals, so nothing is booked twice, and each report carries its log's
- * `seq`, so an overtaken one releases nothing. A run reserves one sum, since it makes one model call
- * at a time. Sums in micro-dollars. Rows of single runs are deleted after 40 days; totals by day and
- * agent stay.
+ * A tenant's budgets in SQLite: the spending and reservations of its runs, and the runs that wait
+ * for a budget. A run reports totals, so nothing is booked twice. Each report carries the log's
+ * `seq`, so an overtaken report releases nothing. A run has one reservation, because it makes one
+ * model call at a time. Sums are in micro-dollars. Rows of single runs are deleted after 40 days;
+ * totals by day and agent stay.
  */
 import type { Budget, BudgetState, Reserved, Spender } from "./rpc.ts";
 
-/** How long single runs are remembered. */
-const REMEMBERED_MS = 40 * 86_400_000;
-/** Rows that one clean-up deletes from each table. */
-const FORGOTTEN = 5000;
-/** Longest time that a sum stays reserved: no model call takes so long, so its run is gone. */
-const HELD_MS = 6 * 3_600_000;
-/** Runs that are resumed at once. */
-const RESUMED = 50;
-/** A resumed run that has not asked again after this is resumed once more, milliseconds. */
-const AGAIN_MS = 30_000;
+/** Retention of the rows of single runs, milliseconds. */
+const RETENTION_MS = 40 * 86_400_000;
+/** Maximum rows that one clean-up deletes from each table. */
+const MAX_DELETED = 5000;
+/**
+ * Maximum age of a reservation, milliseconds: no model call takes this long, so its run is gone.
+ */
+const MAX_RESERVED_MS = 6 * 3_600_000;
+/** Maximum runs resumed at once. */
+const MAX_RESUMED = 50;
+/** A resumed run that requested nothing within this time is resumed once more, milliseconds. */
+const RESUME_AGAIN_MS = 30_000;
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS budget (agent TEXT NOT NULL, period TEXT NOT NULL, cap INTEGER NOT NULL,
@@ -36,6 +38,7 @@ const SCHEMA = `
     resumed INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS waiting_by_time ON waiting (since, task_id);`;
 
+/** Each method runs in one synchronous step, so concurrent calls cannot interleave. */
 export class BudgetStore {
   readonly #sql: SqlStorage;
   readonly #now: () => number;
@@ -46,12 +49,15 @@ export class BudgetStore {
     sql.exec(SCHEMA);
   }
 
-  /** Books what a run has spent, and reserves up to `most` for its next call, or notes that it waits. */
+  /**
+   * Books a run's spending and reserves between `least` and `most` for its next call. If less than
+   * `least` is left, records that the run waits.
+   */
   reserve(spender: Spender, most: number, least: number): Reserved {
     const { task_id, agent } = spender;
     this.#book(spender);
     if (this.#isOvertaken(spender)) {
-      // The run has reported more since, or has ended: nothing waits for this answer.
+      // The run has sent a later report or has ended: it no longer waits for this answer.
       return { ok: false, budget: { agent: null, period: "day", cap: 0 }, until: this.nextDay() };
     }
     this.#sql.exec("UPDATE reserved SET sum = 0 WHERE task_id = ?", task_id);
@@ -74,7 +80,10 @@ export class BudgetStore {
     return { ok: true, sum, capped: true };
   }
 
-  /** Books what a run has spent and releases what it reserved. @param over whether it has ended */
+  /**
+   * Books a run's spending and releases its reservation.
+   * @param over whether the run has ended
+   */
   settle(spender: Spender, over: boolean): void {
     this.#book(spender);
     if (!this.#isOvertaken({ ...spender, seq: spender.seq - 1 })) {
@@ -85,7 +94,7 @@ export class BudgetStore {
     }
   }
 
-  /** Sets or removes a budget. */
+  /** Sets a budget, or removes it if `cap` is null. */
   set({ agent, period, cap }: Omit<Budget, "cap"> & { readonly cap: number | null }): void {
     if (cap === null) {
       this.#sql.exec("DELETE FROM budget WHERE agent = ? AND period = ?", agent ?? "", period);
@@ -94,7 +103,7 @@ export class BudgetStore {
     }
   }
 
-  /** All budgets with what is spent and reserved of each. */
+  /** Returns all budgets with their spending and reservations in the current period. */
   states(): BudgetState[] {
     const now = this.#now();
     const rows = this.#sql.exec<{ name: string; period: Budget["period"]; cap: number }>(
@@ -108,21 +117,21 @@ export class BudgetStore {
       );
       const reserved = this.#sumOf(
         `SELECT SUM(sum) AS sum FROM reserved INDEXED BY reserved_held
-         WHERE sum > 0 AND at > ${now - HELD_MS} AND (?1 = '' OR agent = ?1)`,
+         WHERE sum > 0 AND at > ${now - MAX_RESERVED_MS} AND (?1 = '' OR agent = ?1)`,
         name,
       );
       return { agent: name === "" ? null : name, period, cap, spent, reserved };
     });
   }
 
-  /** The run does not wait for a budget any more. */
+  /** Records that the run no longer waits for a budget. */
   forget(taskId: string): void {
     this.#sql.exec("DELETE FROM waiting WHERE task_id = ?", taskId);
   }
 
   /**
-   * Chooses runs to resume, longest waiting first, as many as what they ask for fits. They stay in the
-   * list until they ask again.
+   * Selects runs to resume, longest waiting first, as long as their requests fit. They stay in the
+   * list until they request a reservation again.
    */
   takeResumable(): string[] {
     const now = this.#now();
@@ -132,7 +141,7 @@ export class BudgetStore {
       `SELECT task_id, agent, most, least FROM waiting
        WHERE least <= ? AND resumed <= ? ORDER BY since, task_id`,
       left.length === 0 ? Number.MAX_SAFE_INTEGER : most,
-      now - AGAIN_MS,
+      now - RESUME_AGAIN_MS,
     );
     const chosen: string[] = [];
     for (const run of waiting) {
@@ -143,7 +152,10 @@ export class BudgetStore {
         }
         chosen.push(run.task_id);
       }
-      if (chosen.length === RESUMED || (left.length > 0 && left.every(({ room }) => room <= 0))) {
+      if (
+        chosen.length === MAX_RESUMED ||
+        (left.length > 0 && left.every(({ room }) => room <= 0))
+      ) {
         break;
       }
     }
@@ -153,36 +165,42 @@ export class BudgetStore {
     return chosen;
   }
 
-  /** When a resumed run that has not asked again is resumed once more; null if there is none. */
+  /**
+   * When a resumed run without a new request is resumed again, milliseconds since the epoch; null
+   * if there is none.
+   */
   get resumeAgainAt(): number | null {
     const [oldest] = this.#sql
       .exec<{ at: number | null }>("SELECT MIN(resumed) AS at FROM waiting WHERE resumed > 0")
       .toArray();
-    return typeof oldest?.at === "number" ? oldest.at + AGAIN_MS : null;
+    return typeof oldest?.at === "number" ? oldest.at + RESUME_AGAIN_MS : null;
   }
 
-  /** Deletes old rows of single runs, a bounded number. Returns whether there may be more. */
+  /** Deletes a bounded number of old rows of single runs. Returns whether more may remain. */
   deleteOld(): boolean {
-    const before = this.#now() - REMEMBERED_MS;
+    const before = this.#now() - RETENTION_MS;
     const spent = this.#sql.exec(
       `DELETE FROM spent WHERE (task_id, day) IN
-         (SELECT task_id, day FROM spent WHERE day < ? LIMIT ${FORGOTTEN})`,
+         (SELECT task_id, day FROM spent WHERE day < ? LIMIT ${MAX_DELETED})`,
       dayOf(before),
     ).rowsWritten;
     const reserved = this.#sql.exec(
       `DELETE FROM reserved WHERE task_id IN
-         (SELECT task_id FROM reserved WHERE at < ? LIMIT ${FORGOTTEN})`,
+         (SELECT task_id FROM reserved WHERE at < ? LIMIT ${MAX_DELETED})`,
       before,
     ).rowsWritten;
-    return Math.max(spent, reserved) >= FORGOTTEN;
+    return Math.max(spent, reserved) >= MAX_DELETED;
   }
 
-  /** When the next day begins (RFC 3339, UTC): budgets have room again, and old rows are deleted. */
+  /**
+   * Returns when the next day begins (RFC 3339, UTC): budgets have room again, and old rows are
+   * deleted.
+   */
   nextDay(): string {
     return new Date(endOf("day", this.#now())).toISOString();
   }
 
-  /** Adds what the ledger did not know yet. */
+  /** Adds spending that is not booked yet. */
   #book({ task_id, agent, spent }: Spender): void {
     for (const { day, sum } of spent) {
       const [row] = this.#sql.exec(
@@ -204,7 +222,7 @@ export class BudgetStore {
     }
   }
 
-  /** Whether the run has reported something later than this, or has ended. */
+  /** Returns whether the run has sent a later report or has ended. */
   #isOvertaken({ task_id, seq }: Spender): boolean {
     const [known] = this.#sql
       .exec<{ seq: number; over: number }>(
@@ -215,7 +233,7 @@ export class BudgetStore {
     return known !== undefined && (known.over === 1 || known.seq > seq);
   }
 
-  /** Sets what a run reserves from now on, and the `seq` of its report. */
+  /** Sets a run's reservation and the `seq` of its report. */
   #hold({ task_id, agent, seq }: Spender, sum: number, over: boolean): void {
     this.#sql.exec(
       "INSERT OR REPLACE INTO reserved VALUES (?, ?, ?, ?, ?, ?)",
@@ -260,13 +278,13 @@ function dayOf(time: number): string {
   return new Date(time).toISOString().slice(0, 10);
 }
 
-/** The first day of the current period. */
+/** Returns the first day of the current period. */
 function startOf(period: Budget["period"], now: number): string {
   const today = dayOf(now);
   return period === "day" ? today : `${today.slice(0, 8)}01`;
 }
 
-/** When the current period ends, milliseconds. */
+/** Returns when the current period ends, milliseconds since the epoch. */
 function endOf(period: Budget["period"], now: number): number {
   const [year = 0, month = 1, day = 1] = startOf(period, now).split("-").map(Number);
   return period === "day" ? Date.UTC(year, month - 1, day + 1) : Date.UTC(year, month, 1);

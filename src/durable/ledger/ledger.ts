@@ -1,7 +1,8 @@
 /**
- * A tenant's ledger: the object that every priced model call of its runs passes through, so that a
- * budget holds however many of them run at once (`budget-store.ts`), and that has the slots of its
- * concurrency limits (`slots.ts`). It wakes the runs that there is room for; each asks again itself.
+ * A tenant's ledger. Every priced model call of the tenant's runs passes through this object, so a
+ * budget holds no matter how many runs work concurrently (`budget-store.ts`). It also holds the
+ * slots of the concurrency limits (`slots.ts`). It wakes runs that have room again; each run
+ * requests its reservation or slot itself.
  */
 import { DurableObject } from "cloudflare:workers";
 import { isTerminal } from "../../run/decide/view.ts";
@@ -18,18 +19,19 @@ import type {
   LedgerRpc,
   Reserved,
   SlotAnswer,
-  SlotSeeker,
+  SlotRequest,
   Spender,
 } from "./rpc.ts";
 import { Slots } from "./slots.ts";
 
-/** Pause before more old rows are deleted, where one clean-up left some. */
+/** Pause before the next clean-up if one left old rows, milliseconds. */
 const CLEAN_AGAIN_MS = 60_000;
 
+/** The Durable Object of a tenant's ledger. Its name is the tenant id. */
 export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
   readonly #budgets: BudgetStore;
   readonly #slots: Slots;
-  /** Settles when the newest change of a concurrency limit is done or has failed. */
+  /** Settles when the newest change of a concurrency limit has completed or failed. */
   #lastChange: Promise<unknown> = Promise.resolve();
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -66,15 +68,15 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
     return this.#budgets.states();
   }
 
-  async takeSlot(seeker: SlotSeeker): Promise<SlotAnswer> {
-    const { answer, given } = this.#slots.take(seeker);
-    await this.#afterGiving(given);
+  async takeSlot(request: SlotRequest): Promise<SlotAnswer> {
+    const { answer, granted } = this.#slots.take(request);
+    await this.#afterGrant(granted);
     return answer;
   }
 
   async releaseSlot(taskId: string, seq: number): Promise<void> {
     this.#slots.release(taskId, seq);
-    await this.#afterGiving(this.#slots.give());
+    await this.#afterGrant(this.#slots.grant());
   }
 
   async concurrency(): Promise<ConcurrencyState[]> {
@@ -88,8 +90,9 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
   }
 
   /**
-   * New tasks ask for slots while D1 has a limit. So D1 is written before a limit holds and after it
-   * is lifted: a failure in between leaves tasks that ask without need, not tasks that are not counted.
+   * New tasks request slots while D1 has a limit. So D1 is written before a limit takes effect and
+   * after it is lifted: a failure in between leaves tasks that request slots without need, never
+   * uncounted tasks.
    */
   async #changeCap(
     tenantId: string,
@@ -101,7 +104,7 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
       await note();
     }
     this.#slots.setCap(cap);
-    await this.#afterGiving(this.#slots.give());
+    await this.#afterGrant(this.#slots.grant());
     if (cap.max_runs === null) {
       await note();
     }
@@ -112,10 +115,10 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
     const more = this.#budgets.deleteOld();
     await (more ? this.#alarmBy(Date.now() + CLEAN_AGAIN_MS) : this.#alarmTomorrow());
     await this.#resume();
-    await this.#afterGiving([...this.#slots.give(), ...this.#slots.due()]);
+    await this.#afterGrant([...this.#slots.grant(), ...this.#slots.due()]);
   }
 
-  /** Wakes runs that a budget has room for. Called by everything that frees a sum. */
+  /** Wakes runs that a budget has room for. Called after every change that frees budget. */
   async #resume(): Promise<void> {
     for (const taskId of this.#budgets.takeResumable()) {
       this.ctx.waitUntil(this.#wake(taskId));
@@ -126,10 +129,10 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
     }
   }
 
-  /** Wakes runs that were given a slot, and sets the alarm for what follows. */
-  async #afterGiving(taskIds: readonly string[]): Promise<void> {
+  /** Wakes runs that were granted a slot, and sets the alarm for the next check. */
+  async #afterGrant(taskIds: readonly string[]): Promise<void> {
     for (const taskId of taskIds) {
-      this.ctx.waitUntil(this.#lookAfter(taskId));
+      this.ctx.waitUntil(this.#checkHolder(taskId));
     }
     const at = this.#slots.dueAt;
     if (at !== null) {
@@ -137,8 +140,8 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
     }
   }
 
-  /** Wakes a run that waits for its slot; releases the slot of one that does not need it any more. */
-  async #lookAfter(taskId: string): Promise<void> {
+  /** Wakes a run that waits for its slot, or releases the slot of a run that no longer needs it. */
+  async #checkHolder(taskId: string): Promise<void> {
     try {
       const run = this.#run(taskId);
       const { status, waiting_for, last_seq } = await run.health();
@@ -147,20 +150,20 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
       } else if (isTerminal(status) || status === "waiting") {
         await this.releaseSlot(taskId, last_seq);
       } else if (last_seq === 0) {
-        // Its task and its log were deleted.
+        // Its task and log were deleted.
         await this.releaseSlot(taskId, Number.MAX_SAFE_INTEGER);
       }
     } catch {
       if (await this.#isOverInD1(taskId)) {
         await this.releaseSlot(taskId, Number.MAX_SAFE_INTEGER);
       } else {
-        this.#slots.missed(taskId);
-        await this.#afterGiving(this.#slots.give());
+        this.#slots.checkFailed(taskId);
+        await this.#afterGrant(this.#slots.grant());
       }
     }
   }
 
-  /** Whether D1 has the task as ended: a run whose log cannot be read never answers. */
+  /** Returns whether the task has ended in D1: a run whose log cannot be read never responds. */
   async #isOverInD1(taskId: string): Promise<boolean> {
     try {
       const task = await new TaskStore(this.env.DB).get(this.#tenant, taskId);
@@ -170,7 +173,10 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
     }
   }
 
-  /** The object's name. An object without one would serve the wrong tenant. */
+  /**
+   * The tenant id, which is the object's name. An object without a name would serve the wrong
+   * tenant.
+   */
   get #tenant(): string {
     const { name } = this.ctx.id;
     if (name === undefined) {
@@ -183,7 +189,7 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
     return runStub(this.env.RUNS, this.#tenant, taskId);
   }
 
-  /** The run asks again itself; one that has ended needs nothing. */
+  /** Resumes a run, which then requests a reservation itself. A run that has ended is forgotten. */
   async #wake(taskId: string): Promise<void> {
     try {
       const answer = await this.#run(taskId).command(
@@ -193,11 +199,11 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
         this.#budgets.forget(taskId);
       }
     } catch {
-      // The alarm resumes it once more.
+      // The alarm resumes the run again.
     }
   }
 
-  /** The next day, budgets have room again and old rows are deleted. */
+  /** On the next day, budgets have room again and old rows are deleted. */
   async #alarmTomorrow(): Promise<void> {
     await this.#alarmBy(Date.parse(this.#budgets.nextDay()));
   }

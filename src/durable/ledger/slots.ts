@@ -1,21 +1,22 @@
 /**
- * The slots of a tenant: how many of its runs may work at once, in all and by agent, which runs hold
- * one, and which wait. A free slot is given to one that waits before that run knows of it, so that
- * no newcomer overtakes it. All of it is rows; what a call decides, it decides in one turn.
+ * The slots of a tenant: how many runs may work concurrently, in total and by agent, which runs
+ * hold a slot, and which wait. A free slot is granted to a waiting run before that run is woken, so
+ * no newcomer overtakes it. All state is rows; each call makes its decision in one synchronous
+ * step.
  */
-import type { ConcurrencyCap, ConcurrencyState, SlotAnswer, SlotSeeker } from "./rpc.ts";
+import type { ConcurrencyCap, ConcurrencyState, SlotAnswer, SlotRequest } from "./rpc.ts";
 import type { Sql, SqlRow } from "../run/storage/schema.ts";
 
-/** Slots that are given at once; the rest follow with the next alarm. */
-const GIVEN = 50;
-/** A run that was given a slot and has not come for it is looked after again after this, milliseconds. */
-const UNTAKEN_MS = 30_000;
-/** A run that could not be looked after is tried again after this, milliseconds, then twice as long … */
-const MISSED_MS = 1_000;
-/** … and after so many times it has to wait anew, so that another may work. */
-const MAX_MISSED = 6;
-/** While others wait, a run that holds a slot is looked after this often, milliseconds. */
-const HELD_MS = 300_000;
+/** Maximum slots granted at once; the rest follow with the next alarm. */
+const MAX_GRANTED = 50;
+/** A run that did not claim its granted slot is checked again after this, milliseconds. */
+const UNCLAIMED_MS = 30_000;
+/** Pause before a failed check of a run is retried, milliseconds. It doubles with each failure … */
+const RETRY_CHECK_MS = 1_000;
+/** … and after this many failures the run queues again, so that another may work. */
+const MAX_FAILED_CHECKS = 6;
+/** While other runs wait, each holder of a slot is checked at this interval, milliseconds. */
+const CHECK_HOLDER_MS = 300_000;
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS slot_cap (agent TEXT PRIMARY KEY, max INTEGER NOT NULL)
@@ -30,13 +31,14 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS slot_queue_by_agent
     ON slot_queue (agent, priority DESC, since, task_id);`;
 
-/** What stands for the whole tenant where agents are named. */
+/** The name of the whole tenant in columns and maps of agents. */
 const TENANT = "";
 
+/** The slots of one tenant, in the tables of its ledger. */
 export class Slots {
   readonly #sql: Sql;
   readonly #now: () => number;
-  /** Whether there may be more to give than was given last. */
+  /** Whether more slots may be grantable than were granted last. */
   #more = false;
 
   constructor(sql: Sql, now: () => number) {
@@ -46,19 +48,19 @@ export class Slots {
   }
 
   /**
-   * Takes a slot for a run, or has it wait for one. Asking again changes nothing.
-   * @returns the answer, and the other runs that were given slots by the way
+   * Takes a slot for a run, or queues it. Repeating the request changes nothing.
+   * @returns the answer, and the other runs that were granted slots in the process
    */
-  take({ task_id, agent, priority, seq }: SlotSeeker): Given & { readonly answer: SlotAnswer } {
+  take({ task_id, agent, priority, seq }: SlotRequest): Granted & { readonly answer: SlotAnswer } {
     if (this.#claim(task_id, seq)) {
-      return { answer: { ok: true, capped: true }, given: [] };
+      return { answer: { ok: true, capped: true }, granted: [] };
     }
     const caps = this.#caps();
     if (!caps.has(TENANT) && !caps.has(agent)) {
-      // It counts all the same: a cap that is set while it works is a cap on it too.
-      this.#give({ task_id, agent, seq });
+      // It is counted even without a limit: a limit that is set later includes it.
+      this.#grant({ task_id, agent, seq });
       this.#claim(task_id, seq);
-      return { answer: { ok: true, capped: false }, given: [] };
+      return { answer: { ok: true, capped: false }, granted: [] };
     }
     this.#sql.exec(
       "INSERT INTO slot_queue VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET seq = MAX(seq, ?5)",
@@ -68,36 +70,42 @@ export class Slots {
       this.#now(),
       seq,
     );
-    const given = this.give();
-    const ok = given.includes(task_id) && this.#claim(task_id, seq);
+    const granted = this.grant();
+    const ok = granted.includes(task_id) && this.#claim(task_id, seq);
     return {
       answer: ok ? { ok: true, capped: true } : { ok: false, limit: this.#full(caps, agent) },
-      given: given.filter((other) => other !== task_id),
+      granted: granted.filter((other) => other !== task_id),
     };
   }
 
-  /** A run gives its slot back, or waits no more; what it said before it asked again changes nothing. */
+  /**
+   * Releases a run's slot, or its place in the queue. A release from before a newer request changes
+   * nothing.
+   */
   release(taskId: string, seq: number): void {
     this.#sql.exec("DELETE FROM slot WHERE task_id = ? AND seq <= ?", taskId, seq);
     this.#sql.exec("DELETE FROM slot_queue WHERE task_id = ? AND seq <= ?", taskId, seq);
   }
 
-  /** Gives what is free to those that wait, in their order. @returns the runs that were given a slot */
-  give(): string[] {
+  /**
+   * Grants free slots to waiting runs, in order.
+   * @returns the runs that were granted a slot
+   */
+  grant(): string[] {
     const caps = this.#caps();
     const held = this.#held();
     const heads = this.#heads();
-    const given: string[] = [];
+    const granted: string[] = [];
     const isFree = (agent: string): boolean =>
       (held.get(agent) ?? 0) < (caps.get(agent) ?? Infinity);
-    while (given.length < GIVEN && isFree(TENANT)) {
+    while (granted.length < MAX_GRANTED && isFree(TENANT)) {
       const [next] = [...heads.values()]
         .filter(({ agent }) => isFree(agent))
         .toSorted((a, b) => before(a, b, held));
       if (next === undefined) {
         break;
       }
-      this.#give(next);
+      this.#grant(next);
       for (const name of [TENANT, next.agent]) {
         held.set(name, (held.get(name) ?? 0) + 1);
       }
@@ -107,18 +115,18 @@ export class Slots {
       } else {
         heads.set(next.agent, follower);
       }
-      given.push(next.task_id);
+      granted.push(next.task_id);
     }
-    this.#more = given.length === GIVEN;
-    return given;
+    this.#more = granted.length === MAX_GRANTED;
+    return granted;
   }
 
-  #give({ task_id, agent, seq }: Pick<Waiting, "task_id" | "agent" | "seq">): void {
+  #grant({ task_id, agent, seq }: Pick<Waiting, "task_id" | "agent" | "seq">): void {
     this.#sql.exec("DELETE FROM slot_queue WHERE task_id = ?", task_id);
     this.#sql.exec("INSERT INTO slot VALUES (?, ?, ?, 0, ?, 0)", task_id, agent, seq, this.#now());
   }
 
-  /** Every cap, with how many runs hold a slot under it and how many wait. */
+  /** Returns every limit with the number of runs that hold a slot under it and that wait. */
   states(): ConcurrencyState[] {
     const held = this.#held();
     return Array.from(this.#caps(), ([agent, max_runs]) => ({
@@ -133,7 +141,7 @@ export class Slots {
     }));
   }
 
-  /** Sets a cap, or lifts it where `max_runs` is null. */
+  /** Sets a limit, or lifts it if `max_runs` is null. */
   setCap({ agent, max_runs }: ConcurrencyCap): void {
     if (max_runs === null) {
       this.#sql.exec("DELETE FROM slot_cap WHERE agent = ?", agent ?? TENANT);
@@ -142,13 +150,13 @@ export class Slots {
     }
   }
 
-  /** Runs to look after now: they may be gone with their slot. They count as looked after. */
+  /** Returns the runs to check now, whose slots may be stale, and marks them as checked. */
   due(): string[] {
     const now = this.#now();
     const found = this.#rows<Pick<Waiting, "task_id">>(
-      `SELECT task_id FROM slot WHERE at <= ?1 - CASE taken WHEN 0 THEN ${UNTAKEN_MS}
-           ELSE ${HELD_MS} END AND (taken = 0 OR EXISTS (SELECT 1 FROM slot_queue))
-         ORDER BY at LIMIT ${GIVEN}`,
+      `SELECT task_id FROM slot WHERE at <= ?1 - CASE taken WHEN 0 THEN ${UNCLAIMED_MS}
+           ELSE ${CHECK_HOLDER_MS} END AND (taken = 0 OR EXISTS (SELECT 1 FROM slot_queue))
+         ORDER BY at LIMIT ${MAX_GRANTED}`,
       now,
     );
     for (const { task_id } of found) {
@@ -157,8 +165,8 @@ export class Slots {
     return found.map(({ task_id }) => task_id);
   }
 
-  /** A run could not be looked after: it is due again soon, if it still has not come for its slot. */
-  missed(taskId: string): void {
+  /** Records that a run could not be checked. It is due again soon unless it claims its slot. */
+  checkFailed(taskId: string): void {
     const [slot] = this.#rows<{ agent: string; seq: number; missed: number }>(
       "SELECT agent, seq, missed FROM slot WHERE task_id = ? AND taken = 0",
       taskId,
@@ -167,29 +175,29 @@ export class Slots {
       return;
     }
     const { agent, seq, missed } = slot;
-    if (missed >= MAX_MISSED) {
+    if (missed >= MAX_FAILED_CHECKS) {
       this.release(taskId, seq);
       const last = [taskId, agent, 0, this.#now(), seq] as const;
       this.#sql.exec("INSERT OR IGNORE INTO slot_queue VALUES (?, ?, ?, ?, ?)", ...last);
     } else {
-      const at = this.#now() - UNTAKEN_MS + MISSED_MS * 2 ** missed;
+      const at = this.#now() - UNCLAIMED_MS + RETRY_CHECK_MS * 2 ** missed;
       const more = "UPDATE slot SET at = ?, missed = missed + 1 WHERE task_id = ?";
       this.#sql.exec(more, at, taskId);
     }
   }
 
-  /** When there is something to look after, milliseconds; null where there is nothing. */
+  /** When the next check is due, milliseconds since the epoch; null if there is none. */
   get dueAt(): number | null {
     const [row] = this.#rows(
-      `SELECT MIN(at + CASE taken WHEN 0 THEN ${UNTAKEN_MS} ELSE ${HELD_MS} END) AS at FROM slot
+      `SELECT MIN(at + CASE taken WHEN 0 THEN ${UNCLAIMED_MS} ELSE ${CHECK_HOLDER_MS} END) AS at FROM slot
          WHERE taken = 0 OR EXISTS (SELECT 1 FROM slot_queue)`,
     );
     const at = row?.["at"];
-    // Not persisted: what a process that ends leaves to be given waits for those given to be looked after.
+    // Not persisted: after the process ends, the remaining grants follow the next check.
     return this.#more ? this.#now() : typeof at === "number" ? at : null;
   }
 
-  /** Whether the run has a slot; then it has come for it. */
+  /** Claims the run's slot. Returns whether it has one. */
   #claim(taskId: string, seq: number): boolean {
     const claimed = this.#rows(
       "UPDATE slot SET taken = 1, seq = MAX(seq, ?), at = ? WHERE task_id = ? RETURNING 1",
@@ -200,7 +208,7 @@ export class Slots {
     return claimed.length > 0;
   }
 
-  /** The cap that a run waits for. */
+  /** Returns the limit that a run waits for. */
   #full(caps: ReadonlyMap<string, number>, agent: string): string {
     const room = (name: string): number =>
       (caps.get(name) ?? Infinity) - (this.#held().get(name) ?? 0);
@@ -214,7 +222,7 @@ export class Slots {
     return new Map(rows.map(({ agent, max }) => [agent, max]));
   }
 
-  /** How many slots are held, by agent, and in all under the tenant's name. */
+  /** Returns the number of held slots by agent, and the total under the tenant's name. */
   #held(): Map<string, number> {
     const rows = this.#rows<{ agent: string; n: number }>(
       "SELECT agent, COUNT(*) AS n FROM slot GROUP BY agent",
@@ -226,7 +234,10 @@ export class Slots {
     );
   }
 
-  /** Of each agent the run that is next, however many wait. */
+  /**
+   * Returns the next waiting run of each agent. The cost does not grow with the number of waiting
+   * runs.
+   */
   #heads(): Map<string, Waiting> {
     const heads = new Map<string, Waiting>();
     let [head] = this.#headsFrom("agent >= ?", "");
@@ -250,8 +261,8 @@ export class Slots {
   }
 }
 
-interface Given {
-  readonly given: readonly string[];
+interface Granted {
+  readonly granted: readonly string[];
 }
 
 type Waiting = {

@@ -1,7 +1,7 @@
 /**
- * A run's side of the budgets above it. Before each priced model call it asks its tenant's ledger
- * for the call's worst case, and afterwards it settles what was spent. A tenant without budgets is
- * asked once a minute. Settling is an outbox step.
+ * A run's account with the budgets above it. Before each priced model call it reserves the call's
+ * maximum cost in the tenant's ledger; afterwards it settles the actual cost. A tenant without
+ * budgets is asked once a minute. Settling is an outbox step.
  */
 import type { Budgets, ReserveAnswer } from "../../agent/loop/effects.ts";
 import type { Need } from "../../agent/loop/reserve.ts";
@@ -9,21 +9,22 @@ import type { DaySpent, LedgerRpc, Spender } from "../ledger/rpc.ts";
 import type { RunContext } from "./context.ts";
 import type { OutboxStep } from "./outbox/outbox.ts";
 
-/** How long a tenant without budgets is not asked again. */
+/** Time before a tenant without budgets is asked again, milliseconds. */
 const UNCAPPED_MS = 60_000;
-/** Pause before an unreachable ledger is asked again. */
+/** Pause before the next request to an unreachable ledger, milliseconds. */
 const UNREACHABLE_MS = 30_000;
 
+/** The budgets of one run. */
 export class RunBudgets implements Budgets, OutboxStep {
   readonly #context: Pick<RunContext, "log" | "deps" | "now" | "observer">;
-  // Not persisted: a fresh process asks again, and settles everything once more.
+  // Not persisted: a new process asks again, and settles everything once more.
   #uncappedUntil = 0;
-  #told = 0;
-  #toldEnd = false;
+  #reported = 0;
+  #reportedEnd = false;
   #settledAt = 0;
   #capped = false;
-  /** Whether this process has asked; the log says whether an earlier one has. */
-  #asked = false;
+  /** Whether this process has requested a reservation. The log shows whether an earlier one has. */
+  #requested = false;
 
   constructor(context: Pick<RunContext, "log" | "deps" | "now" | "observer">) {
     this.#context = context;
@@ -37,7 +38,10 @@ export class RunBudgets implements Budgets, OutboxStep {
     return this.#capped;
   }
 
-  /** Does not throw: a ledger that cannot be reached grants nothing and is asked again soon. */
+  /**
+   * Requests a reservation. Never rejects: an unreachable ledger grants nothing and is asked again
+   * soon.
+   */
   async reserve({ most, least }: Need): Promise<ReserveAnswer> {
     const ledger = this.#ledger();
     const spender = this.#spender();
@@ -45,7 +49,7 @@ export class RunBudgets implements Budgets, OutboxStep {
       return { ok: true, sum: most, capped: false };
     }
     try {
-      this.#asked = true;
+      this.#requested = true;
       const answer = await ledger.reserve(spender, most, least);
       this.#capped = !answer.ok || answer.capped;
       if (!answer.ok) {
@@ -54,7 +58,7 @@ export class RunBudgets implements Budgets, OutboxStep {
         return { ok: false, limit, cap_usd: cap / 1_000_000, until: answer.until };
       }
       this.#uncappedUntil = answer.capped ? 0 : this.#context.now() + UNCAPPED_MS;
-      this.#told = Math.max(this.#told, totalOf(spender));
+      this.#reported = Math.max(this.#reported, totalOf(spender));
       return { ok: true, sum: answer.sum, capped: answer.capped };
     } catch (error) {
       this.#context.observer.fault("run.ledger", error);
@@ -63,7 +67,7 @@ export class RunBudgets implements Budgets, OutboxStep {
     }
   }
 
-  /** Whether the status has changed since the ledger was told what it does not know. */
+  /** Whether the status changed since the last settlement and something is unsettled. */
   get behind(): boolean {
     const { statusSeq } = this.#context.log.state;
     return statusSeq > this.#settledAt && this.#unsettled;
@@ -75,7 +79,10 @@ export class RunBudgets implements Budgets, OutboxStep {
     this.#settledAt = statusSeq;
   }
 
-  /** Tells the ledger the totals that it does not know. @throws what the call throws; repeating is harmless */
+  /**
+   * Reports the run's totals to the ledger if it does not have them. Repeating it is harmless.
+   * @throws what the call throws
+   */
   async settle(): Promise<void> {
     const ledger = this.#ledger();
     const spender = this.#spender();
@@ -84,16 +91,16 @@ export class RunBudgets implements Budgets, OutboxStep {
     }
     const over = this.#context.log.state.end !== null;
     await ledger.settle(spender, over);
-    this.#told = Math.max(this.#told, totalOf(spender));
-    this.#toldEnd = over;
+    this.#reported = Math.max(this.#reported, totalOf(spender));
+    this.#reportedEnd = over;
   }
 
   get #unsettled(): boolean {
     const { end, reservedOnce, ledger } = this.#context.log.state;
     const total = ledger.reduce((sum, { cost_micro_usd }) => sum + cost_micro_usd, 0);
-    // At its end a run releases what it may hold, also what an earlier process reserved.
-    const mayHold = end !== null && !this.#toldEnd && (this.#asked || reservedOnce);
-    return total > this.#told || mayHold;
+    // When it ends, a run releases any reservation, including one of an earlier process.
+    const mayHold = end !== null && !this.#reportedEnd && (this.#requested || reservedOnce);
+    return total > this.#reported || mayHold;
   }
 
   #ledger(): LedgerRpc | null {

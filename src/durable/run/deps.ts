@@ -12,6 +12,7 @@ import type { TaskStore } from "../../store/tasks/tasks.ts";
 import type { LedgerRpc } from "../ledger/rpc.ts";
 import type { Announce } from "./outbox/webhook-outbox.ts";
 
+/** The dependencies of a run's object. */
 export interface Deps {
   readonly config: Config;
   readonly tasks: TaskStore;
@@ -20,13 +21,19 @@ export interface Deps {
   readonly observer: Observer;
   /** Sends notices to the webhook queue; null in a deployment without one. */
   readonly announce: Announce;
-  /** A tenant's ledger; null in a deployment without ledgers. */
+  /** Returns a tenant's ledger; null in a deployment without ledgers. */
   ledger(tenantId: string): LedgerRpc | null;
+  /** Milliseconds since the epoch. */
   now(): number;
+  /** From 0 to 1. */
   random(): number;
+  /** Returns the planner of a name. */
   plannerFor(name: PlannerName): Planner;
-  /** @param scripted the calls of scripted tools so far */
+  /**
+   * Returns the models and tools of a run.
+   * @param scripted the calls of scripted tools so far
+   */
   toolsFor(spec: RunSpec, scripted: () => ScriptedCalls | null): RunTools;
-  /** The price of a model, by its id with the provider; null where none is known. */
+  /** Returns the price of a model, by its id with the provider; null if none is known. */
   priceOf(model: string): Price | null;
 }

@@ -20,29 +20,30 @@ import { WakeDeaths } from "./storage/wake-deaths.ts";
 
 /** Pauses before failed work is retried: D1 is down, or storage fails. */
 const BACKOFF: Backoff = { pausesMs: [100, 500, 2_000, 10_000, 30_000, 60_000] };
-/** The platform retries a failed alarm six times and then drops it; a new one is set before that. */
+/** Retry of an alarm at which a new one is set: the platform drops an alarm after six retries. */
 const LAST_ALARM_RETRY = 4;
-/** An alarm later than this has been dropped, whatever the storage says. */
+/** An alarm overdue by more than this was dropped, whatever the storage reports. */
 const DROPPED_ALARM_MS = 60_000;
 
-/** What the driver needs of the object, besides the context. */
+/** The parts of the object that the driver uses, in addition to the context. */
 export interface DriverHost extends SliceHost {
-  /** The object's name, `<tenant>/<task_id>`; null where the platform does not tell it. */
+  /** The object's name, `<tenant>/<task_id>`; null if the platform does not provide it. */
   readonly name: string | null;
   readonly outbox: Outbox;
-  /** Closes the watchers' sockets: nothing more can come. */
+  /** Closes the watchers' sockets: no more events can follow. */
   readonly disconnect: () => void;
 }
 
-/** How a run is driven. Times in milliseconds. */
+/** The state of the driver. Times are milliseconds since the epoch. */
 export interface DriverHealth {
-  /** When the run continues by itself; 0 for now, null for never. */
+  /** When the run continues without a command; 0 for now, null for never. */
   readonly dueAt: number | null;
   readonly alarm: number | null;
   /** Whether a slice is running. */
   readonly active: boolean;
 }
 
+/** Drives one run. Not persisted; a new process recovers from the log. */
 export class RunDriver {
   readonly #context: RunContext;
   readonly #host: DriverHost;
@@ -64,9 +65,9 @@ export class RunDriver {
   }
 
   /**
-   * Begins a slice unless one is running; resolves when it has ended and the outbox is flushed. The
+   * Begins a slice unless one is running. Resolves when it has ended and the outbox is flushed. The
    * opening events are in the log before this returns.
-   * @param opening events that create the run; none for one that exists
+   * @param opening events that create the run; empty for an existing run
    */
   begin(opening: readonly NewEvent[]): Promise<void> {
     if (this.#slice !== null) {
@@ -80,8 +81,8 @@ export class RunDriver {
   }
 
   /**
-   * Continues the run, or holds the slice that is running. Rejects only where not even an alarm can
-   * be set: then the platform retries.
+   * Continues the run, or stays with the running slice. Rejects only if not even an alarm can be
+   * set: the platform then retries.
    */
   async onAlarm(info: AlarmInvocationInfo | undefined): Promise<void> {
     const { log, now, deps } = this.#context;
@@ -89,7 +90,7 @@ export class RunDriver {
     try {
       if ((info?.retryCount ?? 0) >= LAST_ALARM_RETRY) {
         await this.#alarms.by(now() + this.#backoff());
-      } else if (info?.isRetry === true && !log.awake && (await this.#diesWaking())) {
+      } else if (info?.isRetry === true && !log.awake && (await this.#diedWaking())) {
         await this.#failInD1(runFailure("out_of_memory"));
       } else if (log.state.seq > 0) {
         const finished = await endsWithin(deps().config.sliceMs, this.begin([]));
@@ -98,23 +99,24 @@ export class RunDriver {
         }
       }
     } catch (error) {
-      await this.#tryAgain("alarm", error);
+      await this.#retryLater("alarm", error);
     }
   }
 
   /**
-   * Appends events that come from outside the loop, such as a command, and sets the alarm in the
-   * same transaction. `onEventsAppended` must follow in the same turn.
+   * Appends events from outside the loop, such as a command, and sets the alarm in the same
+   * transaction. `onEventsAppended` must follow in the same synchronous step.
    * @throws LogCorruption if they cannot follow; then nothing is stored
    */
   append(events: readonly NewEvent[]): readonly StoredEvent[] {
     const { log, now, background } = this.#context;
-    // First, and in one transaction with the events: what they lead to must not be forgotten.
+    // The alarm is set first and in the same transaction, so that the consequences of the events
+    // cannot be lost.
     background(this.#alarms.by(now()));
     return log.append(events, now());
   }
 
-  /** Publishes events of `append` and wakes the run; where they end it, its calls are aborted. */
+  /** Publishes events of `append` and wakes the run. If they end the run, aborts its calls. */
   onEventsAppended(stored: readonly StoredEvent[]): void {
     const { log, background } = this.#context;
     const over = log.state.end !== null;
@@ -130,7 +132,7 @@ export class RunDriver {
     background(over ? this.#host.outbox.flush() : Promise.try(() => this.begin([])));
   }
 
-  /** Called on every read: flushes the outbox and sets a missing alarm again. */
+  /** Called on every read: flushes the outbox and restores a missing alarm. */
   async repair(): Promise<void> {
     const { log, storage, now, background } = this.#context;
     if (this.#slice !== null || log.state.seq === 0) {
@@ -152,8 +154,8 @@ export class RunDriver {
   }
 
   /**
-   * Fails the task in D1 where its log cannot be read: a run that waits for people has no slice that
-   * would notice. Returns whether it is so.
+   * Fails the task in D1 if its log cannot be read: a run that waits for a person has no slice that
+   * would detect it. Returns whether that is the case.
    */
   async failIfUnreadable(): Promise<boolean> {
     const corruption = this.#corruption();
@@ -164,7 +166,7 @@ export class RunDriver {
     return true;
   }
 
-  /** How the run is driven now; repairs nothing. */
+  /** Returns the state of the driver; repairs nothing. */
   async health(): Promise<DriverHealth> {
     const { log, storage } = this.#context;
     return {
@@ -180,7 +182,7 @@ export class RunDriver {
     const showRunning = setTimeout(() => background(outbox.flush()), deps().config.statusDelayMs);
     try {
       if (opening.length > 0) {
-        // Not awaited: in one transaction with the events that follow in this turn.
+        // Not awaited: it belongs to the transaction of the events that follow in this step.
         background(this.#alarms.by(now()));
         this.#fresh = false;
       }
@@ -190,7 +192,7 @@ export class RunDriver {
       await slice.run(opening);
     } catch (error) {
       this.#release(slice);
-      await this.#tryAgain("slice", error);
+      await this.#retryLater("slice", error);
       return;
     } finally {
       clearTimeout(showRunning);
@@ -201,8 +203,8 @@ export class RunDriver {
   }
 
   /**
-   * Settles and counts what an interruption left, and waits until that would survive another: a
-   * process that dies of planning, or a slice that always throws, must run out of attempts.
+   * Settles and counts an interruption, and waits until the count is durable: a process that dies
+   * while planning, or a slice that always throws, must run out of attempts.
    */
   async #recover(slice: Slice): Promise<void> {
     const { log, now, storage } = this.#context;
@@ -216,27 +218,27 @@ export class RunDriver {
     }
   }
 
-  /** Whether this object has died too often while it was waking. */
-  async #diesWaking(): Promise<boolean> {
+  /** Records a failed wake-up. Returns whether there were too many. */
+  async #diedWaking(): Promise<boolean> {
     const tooOften = this.#deaths.note();
     await this.#context.storage.sync();
     return tooOften;
   }
 
-  /** From here on, an alarm or a request begins a slice of its own. */
+  /** Ends the slice. The next alarm or request begins a new one. */
   #release(slice: Slice): void {
     slice.close();
     this.#slice = null;
   }
 
-  /** After a slice: sets the alarm that the run waits for, and flushes the outbox. */
+  /** After a slice: sets the next alarm of the run, and flushes the outbox. */
   async #rest(): Promise<void> {
     const { log, now, background, observer } = this.#context;
     const until = dueAt(log.state);
     await this.#arm();
     const flush = this.#host.outbox.flush();
     try {
-      // A slow database must not hold the alarm that comes next.
+      // A slow database must not delay the next alarm.
       const flushed = until === null || (await endsWithin(until - now(), flush));
       if (flushed) {
         await flush;
@@ -252,7 +254,7 @@ export class RunDriver {
     }
   }
 
-  /** Sets the alarm that the run's state, and failed work, ask for. */
+  /** Sets the alarm that the run's state and failed work require. */
   async #arm(): Promise<void> {
     const now = this.#context.now();
     const run = this.#slice === null ? dueAt(this.#context.log.state) : now;
@@ -260,8 +262,8 @@ export class RunDriver {
     await this.#alarms.at(nextAlarm(reasons, now));
   }
 
-  /** Work failed that must not be lost: the state is read again, and an alarm retries. */
-  async #tryAgain(what: string, error: unknown): Promise<void> {
+  /** Schedules a retry of failed work: discards the state in memory and sets an alarm. */
+  async #retryLater(what: string, error: unknown): Promise<void> {
     const { log, now, observer } = this.#context;
     observer.fault(`run.${what}`, error);
     const failure = platformFailure(error);
@@ -287,7 +289,7 @@ export class RunDriver {
     }
   }
 
-  /** Fails the task in D1, where a log that cannot be read can take no event. */
+  /** Fails the task in D1, because an unreadable log can take no event. */
   async #failInD1(error: ReturnType<typeof runFailure>): Promise<void> {
     const { log, deps, now, observer } = this.#context;
     try {

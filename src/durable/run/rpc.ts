@@ -1,105 +1,109 @@
 /**
- * The contract between the Worker and a run's object: plain data both ways, and the one cast of
- * the project. Two versions of it may talk to each other during a deploy: fields are added, never
- * changed. What is expected to fail is an answer, not an exception.
+ * The contract between the Worker and a run's object: plain data both ways, and the one cast of the
+ * project. During a deployment two versions of it may talk to each other: fields are added, never
+ * changed. Expected failures are answers, not exceptions.
  */
 import type { CommandRefusal, RunCommand } from "../../run/decide/command.ts";
 import type { RunSpec } from "../../run/spec/spec.ts";
 import type { TaskStatus } from "../../run/log/state.ts";
 
-/** A JSON text of type `T`: free JSON cannot cross the RPC types as itself. */
+/** JSON text of a `T`. Arbitrary JSON cannot cross the RPC types as itself. */
 export type JsonText<T> = string & { readonly __json?: T };
 
-/** The spec of a run, as text. */
+/** The spec of a run as JSON text. */
 export type SpecText = JsonText<RunSpec>;
 
+/** The status of a run after a request. */
 export interface RunAnswer {
   readonly status: TaskStatus;
   /** Whether this request changed anything. */
   readonly changed: boolean;
 }
 
+/** A page of the log. */
 export interface EventPage {
-  /** A JSON list of events. */
+  /** JSON list of events. */
   readonly events: string;
   readonly last_seq: number;
   readonly has_more: boolean;
   readonly status: TaskStatus;
 }
 
+/** A cancellation. `by` is the id of the API key. */
 export interface CancelRequest {
   readonly reason: string | null;
   readonly by: string;
 }
 
-/** What a command came to. */
+/** The outcome of a command. */
 export type CommandAnswer =
   | { readonly ok: true; readonly status: TaskStatus }
   | ({ readonly ok: false } & CommandRefusal);
 
-/** A part of a kept output. */
+/** A part of a stored output. */
 export interface OutputPage {
   readonly text: string;
-  /** Characters of the whole. */
+  /** Characters of the complete output. */
   readonly total: number;
 }
 
-/** How a run is driven; times in milliseconds since the epoch. */
+/** The health of a run. Times are milliseconds since the epoch. */
 export interface RunHealth {
   readonly status: TaskStatus;
   readonly last_seq: number;
   readonly waiting_for: string | null;
-  /** When the run continues by itself: 0 for now, null for never. */
+  /** When the run continues without a command: 0 for now, null for never. */
   readonly due_at: number | null;
   readonly alarm: number | null;
   /** Whether a slice is running. */
   readonly active: boolean;
 }
 
+/** The methods of a run's object. */
 export interface RunRpc {
-  /** Begins the run, once; any further call changes nothing. Returns before the run is done. */
+  /** Starts the run. Idempotent. Returns before the run ends. */
   start(spec: SpecText): Promise<RunAnswer>;
-  /** Ends the run. The spec is needed since a run may be cancelled before it was started. */
+  /** Cancels the run. Needs the spec because a run may be cancelled before it was started. */
   cancel(spec: SpecText, request: CancelRequest): Promise<RunAnswer>;
-  /** Says something to a run that has begun. Nothing is changed where it is refused. */
+  /** Executes a command on a run that has started. A refused command changes nothing. */
   command(command: JsonText<RunCommand>): Promise<CommandAnswer>;
-  /** Ends a run that could not be started, visibly; one that was started is left alone. */
+  /** Fails a run that could not be started. A started run is not changed. */
   abandon(spec: SpecText, message: string): Promise<RunAnswer>;
-  /** The run as it is now (a `RunView`). */
+  /** Returns the current state of the run (a `RunView`). */
   view(): Promise<string>;
-  /** The run as soon as it is terminal or waits, or as it is after `timeoutMs` (a `RunView`). */
+  /** Returns the run once it is terminal or waits, or after `timeoutMs` (a `RunView`). */
   settled(timeoutMs: number): Promise<string>;
-  /** A page of the log, bounded in number and size. */
+  /** Returns a page of the log, bounded in number and size. */
   events(after: number, limit: number): Promise<EventPage>;
-  /** Part of an output that was too long for its event; null where there is no such output. */
+  /** Returns part of an output that was too long for its event; null if no such output exists. */
   output(sha256: string, offset: number, limit: number): Promise<OutputPage | null>;
-  /** How the run is driven; repairs nothing. */
+  /** Returns the health of the run; repairs nothing. */
   health(): Promise<RunHealth>;
   /**
-   * Repairs what may have been lost: a missing alarm, a stale D1 row. A run that should have a log
-   * and has none is failed in D1.
+   * Repairs a lost alarm or a stale D1 row. A run that should have a log and has none is failed in
+   * D1.
    */
   repair(spec: SpecText): Promise<RunAnswer>;
   /**
-   * Deletes the run, log and all, if it ended before a moment (RFC 3339), or whatever its log says
-   * where D1 has `givenUp` on it. Gives whether it is gone.
+   * Deletes the run and its log if it ended before a time (RFC 3339), or regardless of its log if
+   * D1 has `givenUp` on it. Returns whether it is deleted.
    */
   expire(endedBefore: string, givenUp: boolean): Promise<boolean>;
-  /** WebSocket upgrades only; `watchAddress` makes the address. */
+  /** WebSocket upgrades only, with a URL of `watchAddress`. */
   fetch(request: Request): Promise<Response>;
 }
 
-/** Who watches a run, and from where. */
+/** A watcher of a run. */
 export interface Watching {
   readonly taskId: string;
-  /** The key, and which of its secrets: both are looked up again while the socket lasts. */
+  /** The key and the number of its secret. Both are looked up again while the socket is open. */
   readonly by: { readonly keyId: string; readonly secret: number };
   readonly mayWrite: boolean;
-  /** Where to begin; null: where the first subscription says. */
+  /** The starting cursor; null if the first subscription names it. */
   readonly after: number | null;
 }
 
-/** The address of an upgrade, as the run's object reads it. */
+/** Returns the URL of an upgrade, which the run's object reads. */
 export function watchAddress({ taskId, by, mayWrite, after }: Watching): URL {
   const url = new URL("https://run/");
   url.searchParams.set("task", taskId);
@@ -112,7 +116,7 @@ export function watchAddress({ taskId, by, mayWrite, after }: Watching): URL {
   return url;
 }
 
-/** The object of a run; its name is bound to the tenant. */
+/** Returns the object of a run. Its name includes the tenant. */
 export function runStub(runs: DurableObjectNamespace, tenantId: string, taskId: string): RunRpc {
   return runs.get(runs.idFromName(`${tenantId}/${taskId}`)) as unknown as RunRpc;
 }

@@ -1,6 +1,7 @@
 /**
- * Commands to a run, whichever way they arrive. A command becomes events, or a refusal; its events
- * are appended before anything else happens to the run, and before the command is acknowledged.
+ * Executes commands to a run from every transport. A command becomes events or a refusal. Its
+ * events are appended before anything else happens to the run, and before the command is
+ * acknowledged.
  */
 import { argumentsDefect } from "../../agent/tools/prepare.ts";
 import { schemaFits } from "../../agent/tools/schema/json-schema.ts";
@@ -13,6 +14,7 @@ import type { StoredEvent } from "./storage/event-log.ts";
 import type { CommandAnswer } from "./rpc.ts";
 import type { Appended, WatcherCommands } from "./live/watchers.ts";
 
+/** Executes the commands of one run. */
 export class RunCommands implements WatcherCommands {
   readonly #context: RunContext;
   readonly #driver: RunDriver;
@@ -22,7 +24,10 @@ export class RunCommands implements WatcherCommands {
     this.#driver = driver;
   }
 
-  /** Carries a command out. @throws what the log throws; then nothing is stored */
+  /**
+   * Executes a command.
+   * @throws what the log throws; then nothing is stored
+   */
   execute(command: RunCommand): CommandAnswer {
     const appended = this.#append(command);
     if (!appended.ok) {
@@ -48,7 +53,9 @@ export class RunCommands implements WatcherCommands {
     }
   }
 
-  /** Writes an audit entry for a command. The log has the command in any case. */
+  /**
+   * Writes an audit entry for a command, in the background. The log has the command in any case.
+   */
   note(command: RunCommand): void {
     const { log, deps, now, background } = this.#context;
     const { spec } = log.state;
@@ -73,7 +80,7 @@ export class RunCommands implements WatcherCommands {
     return { ok: true, stored } as const;
   }
 
-  /** The events of a command. */
+  /** Returns the events of a command, or why it is refused. */
   #acceptCommand(command: RunCommand): CommandResult {
     if (command.kind === "limits" && typeof command.changes.max_cost_usd === "number") {
       const unpriced = this.#unpricedModel();
@@ -88,7 +95,7 @@ export class RunCommands implements WatcherCommands {
     });
   }
 
-  /** A model of the agent without a known price. */
+  /** Returns a model of the agent without a known price, or null. */
   #unpricedModel(): string | null {
     const { log, deps } = this.#context;
     const { spec } = log.state;
@@ -112,7 +119,7 @@ export class RunCommands implements WatcherCommands {
   }
 }
 
-/** The audit entry of a command; null for a command that is not audited. */
+/** Returns the audit entry of a command; null if it is not audited. */
 function auditEntryOf(command: RunCommand): Pick<AuditEntry, "action" | "details"> | null {
   switch (command.kind) {
     case "decide": {

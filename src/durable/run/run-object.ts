@@ -1,6 +1,6 @@
 /**
- * The object of one run: a thin shell that turns requests, alarms and sockets into events. What a
- * run does is decided in `run/`, the loop is in `agent/`, and `driver.ts` keeps it going.
+ * The Durable Object of one run: a thin shell that turns requests, alarms and sockets into events.
+ * `run/` decides what a run does, `agent/` contains the loop, and `driver.ts` schedules it.
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Deps } from "./deps.ts";
@@ -34,19 +34,23 @@ import type { RunContext } from "./context.ts";
 import { Watchers } from "./live/watchers.ts";
 import type { RunStorage } from "./storage/storage.ts";
 
-/** Text of one page of events at most, in characters; a single larger event is a page of its own. */
+/** Maximum characters of one page of events. A single larger event is a page of its own. */
 const PAGE_CHARS = 4_000_000;
 
-/** What the object is built with. */
+/** The parts that the object is built from. */
 export interface RunParts {
-  /** Called on first use, not in the constructor: a constructor that throws would cost the run its alarm. */
+  /**
+   * Called on first use, not in the constructor: a constructor that throws would lose the run's
+   * alarm.
+   */
   readonly deps: () => Deps;
-  /** Reports faults, also where `deps` throws. */
+  /** Reports faults, even if `deps` throws. */
   readonly observer: Observer;
   /** Tests replace the object's storage to stop it around a write. */
   readonly storage?: RunStorage;
 }
 
+/** The object of one run. Every RPC method is described in `RunRpc`. */
 export class RunObject extends DurableObject<Env> implements RunRpc {
   readonly #context: RunContext;
   readonly #values: KeptValues;
@@ -55,7 +59,7 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
   readonly #driver: RunDriver;
   readonly #commands: RunCommands;
   // Not persisted: callers that wait for the run to settle.
-  readonly #waiting = new Set<() => void>();
+  readonly #statusWaiters = new Set<() => void>();
 
   constructor(ctx: DurableObjectState, env: Env, parts: RunParts) {
     super(ctx, env);
@@ -76,7 +80,7 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
           () => log.state,
           () => deps().tasks,
         ),
-        // A receiver of a webhook finds the task in D1 as the notice says.
+        // Notices follow the projection, so a receiver finds the task in D1 as the notice states.
         new WebhookOutbox(storage.sql, log, () => deps().announce),
       ],
       [budgets],
@@ -114,7 +118,7 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
     }
     if (state.seq === 0) {
       const data = { by, ...(reason === null ? {} : { reason }) };
-      this.#tell([created(parseSpec(specText)), { type: "run.cancelled", data }]);
+      this.#append([created(parseSpec(specText)), { type: "run.cancelled", data }]);
       this.#commands.note({ kind: "cancel", reason, by });
     } else {
       this.#commands.execute({ kind: "cancel", reason, by });
@@ -131,7 +135,7 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
       await this.#driver.repair();
       return this.#answer(false);
     }
-    this.#tell([
+    this.#append([
       created(parseSpec(specText)),
       { type: "run.failed", data: runFailure("dispatch_failed", message) },
     ]);
@@ -230,7 +234,7 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
   }
 
   /** Appends events from outside the loop, publishes them and wakes the run. */
-  #tell(events: readonly NewEvent[]): void {
+  #append(events: readonly NewEvent[]): void {
     this.#driver.onEventsAppended(this.#driver.append(events));
   }
 
@@ -249,11 +253,11 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
       hasWebhooks(this.#context.log.state) &&
       events.some(({ type }) => type === "approval.requested")
     ) {
-      // An approval is announced at once, also while the slice is busy.
+      // A request for approval is sent at once, even while the slice is busy.
       this.#context.background(this.#outbox.flush());
     }
     if (isSettled(this.#context.log.state.status)) {
-      for (const wake of this.#waiting) {
+      for (const wake of this.#statusWaiters) {
         wake();
       }
     }
@@ -263,11 +267,11 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
     return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(timer);
-        this.#waiting.delete(done);
+        this.#statusWaiters.delete(done);
         resolve();
       };
       const timer = setTimeout(done, timeoutMs);
-      this.#waiting.add(done);
+      this.#statusWaiters.add(done);
     });
   }
 
@@ -276,7 +280,7 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
   }
 }
 
-/** What the parts of the object share. Dependencies are built on first use. */
+/** Returns the shared context of the object's parts. Dependencies are built on first use. */
 function contextOf(ctx: DurableObjectState, parts: RunParts): RunContext {
   const { observer } = parts;
   const storage = parts.storage ?? ctx.storage;

@@ -1,7 +1,7 @@
 /**
- * A run's side of its tenant's concurrency limits. A task that was submitted under a limit takes a
- * slot of the ledger before it calls a model, and releases it when the run waits or ends. The
- * release is an outbox step.
+ * A run's slot under its tenant's concurrency limits. A task submitted under a limit takes a slot
+ * from the ledger before it calls a model, and releases it when the run waits or ends. The release
+ * is an outbox step.
  */
 import type { Slot, SlotRefusal } from "../../agent/loop/effects.ts";
 import { delayOf, type Backoff } from "../../run/value/backoff.ts";
@@ -10,20 +10,21 @@ import type { RunContext } from "./context.ts";
 import type { OutboxStep } from "./outbox/outbox.ts";
 
 /**
- * A waiting run asks again after this, or up to twice as long to spread runs that were refused at
- * the same moment: the ledger may have lost its place in the queue.
+ * A waiting run repeats its request after this time, or up to twice as long to spread runs that
+ * were refused together, milliseconds: the ledger may have lost its place in the queue.
  */
-const FORGOTTEN_MS = 3_600_000;
-/** Pause before an unreachable ledger is asked again; it doubles up to the maximum. */
+const REPEAT_MS = 3_600_000;
+/** Pause before the next request to an unreachable ledger; it doubles up to the maximum. */
 const UNREACHABLE: Backoff = { baseMs: 30_000, maxMs: 900_000 };
 
-/** The part of the ledger that has the slots. */
+/** The part of the ledger that manages slots. */
 type SlotLedger = Pick<LedgerRpc, "takeSlot" | "releaseSlot">;
 
+/** The slot of one run. */
 export class RunSlot implements Slot, OutboxStep {
   readonly #context: Pick<RunContext, "log" | "deps" | "now" | "observer">;
-  // Not persisted: a fresh process takes and releases once more, which changes nothing.
-  /** `statusSeq` when the slot was taken: the ledger may take it back from a run that waits. */
+  // Not persisted: a new process takes and releases the slot again, which is harmless.
+  /** `statusSeq` when the slot was taken: the ledger may revoke the slot of a run that waits. */
   #takenAt: number | null = null;
   #releasedAt = 0;
   #unreachable = 0;
@@ -36,7 +37,7 @@ export class RunSlot implements Slot, OutboxStep {
     return this.#takenAt === this.#context.log.state.statusSeq;
   }
 
-  /** Does not throw: a ledger that cannot be reached is a refusal that is retried soon. */
+  /** Requests a slot. Never rejects: an unreachable ledger is a refusal with an early retry. */
   async take(): Promise<SlotRefusal | null> {
     const ledger = this.#ledger();
     const { spec, seq, statusSeq } = this.#context.log.state;
@@ -50,7 +51,7 @@ export class RunSlot implements Slot, OutboxStep {
       const answer = await ledger.takeSlot({ task_id, agent, priority, seq });
       this.#unreachable = 0;
       this.#takenAt = answer.ok ? statusSeq : null;
-      const ms = FORGOTTEN_MS * (1 + this.#context.deps().random());
+      const ms = REPEAT_MS * (1 + this.#context.deps().random());
       return answer.ok ? null : { limit: answer.limit, until: this.#after(ms) };
     } catch (error) {
       this.#context.observer.fault("run.ledger", error);
@@ -64,12 +65,15 @@ export class RunSlot implements Slot, OutboxStep {
   get behind(): boolean {
     const { spec, statusSeq, end, wait } = this.#context.log.state;
     const needed = end === null && (wait === null || wait.for === "concurrency");
-    // A scheduled run that has not started has never asked.
+    // A scheduled run that has not started never requested a slot.
     const never = spec?.concurrency === undefined || wait?.for === "schedule";
     return !never && !needed && this.#releasedAt !== statusSeq;
   }
 
-  /** Releases the slot. @throws what the call throws; releasing again is harmless */
+  /**
+   * Releases the slot. Releasing it again is harmless.
+   * @throws what the call throws
+   */
   async flush(): Promise<void> {
     const ledger = this.#ledger();
     const { spec, seq, statusSeq } = this.#context.log.state;

@@ -1,6 +1,6 @@
 /**
  * One slice of a run's work. It may write to the log until it is closed, the run ends, or a newer
- * slice begins; so a call that returns late cannot write.
+ * slice begins. So a late call cannot write.
  */
 import type { Effects, RunLog, Values } from "../../agent/loop/effects.ts";
 import { runSlice, type SliceEnd } from "../../agent/loop/loop.ts";
@@ -14,7 +14,7 @@ import type { Deps } from "./deps.ts";
 import type { StoredEvent } from "./storage/event-log.ts";
 import type { RunSlot } from "./run-slot.ts";
 
-/** What a slice needs of its object, besides the context. */
+/** The parts of the object that a slice uses, in addition to the context. */
 export interface SliceHost {
   readonly budgets: Pick<RunBudgets, "active" | "capped" | "reserve" | "settle">;
   readonly slot: Pick<RunSlot, "held" | "take">;
@@ -28,11 +28,12 @@ type SliceContext = Pick<RunContext, "log" | "background"> & {
   readonly storage: Pick<RunContext["storage"], "sync">;
 };
 
-/** Longest time a timer can hold, milliseconds. */
+/** Maximum delay of a timer, milliseconds. */
 const MAX_TIMER_MS = 2_147_483_647;
 
+/** One slice, and the effects that its loop may use. */
 export class Slice implements Effects {
-  /** Resolves when the slice has ended and what follows is done. */
+  /** Resolves when the slice has ended and its outbox and alarm are done. */
   ended: Promise<void> = Promise.resolve();
   readonly clock: Effects["clock"];
   readonly log: RunLog;
@@ -44,10 +45,10 @@ export class Slice implements Effects {
   readonly #deps: Deps;
   readonly #publish: SliceHost["publish"];
   readonly #abort = new AbortController();
-  readonly #lookers = new Set<() => void>();
+  readonly #stateChecks = new Set<() => void>();
   #deadline: ReturnType<typeof setTimeout> | undefined;
   #closed = false;
-  /** The epoch this slice writes in; set by its first write. */
+  /** The epoch of this slice; set by its first write. */
   #epoch: number | null = null;
 
   constructor(context: SliceContext, deps: Deps, host: SliceHost) {
@@ -62,7 +63,7 @@ export class Slice implements Effects {
       state: () => this.#state(),
       append: (events) => this.#append(events),
       durable: () => context.storage.sync(),
-      until: (look, ms) => this.#until(look, ms),
+      until: (check, ms) => this.#until(check, ms),
     };
     this.values = {
       put: (sha256, text) => {
@@ -74,7 +75,10 @@ export class Slice implements Effects {
     };
   }
 
-  /** @param opening events that create the run; none for one that exists */
+  /**
+   * Runs the loop until the run ends or pauses.
+   * @param opening events that create the run; empty for an existing run
+   */
   async run(opening: readonly NewEvent[]): Promise<SliceEnd> {
     const { state } = this.#context.log;
     const spec = state.spec ?? specIn(opening);
@@ -89,7 +93,7 @@ export class Slice implements Effects {
     }
   }
 
-  /** Ends the slice's right to write, and aborts its calls. */
+  /** Ends the slice: it can write no more, and its calls are aborted. */
   close(): void {
     this.#closed = true;
     clearTimeout(this.#deadline);
@@ -97,10 +101,10 @@ export class Slice implements Effects {
     this.onLogChanged();
   }
 
-  /** Called when the log has grown, or this slice can see no more of it. */
+  /** Called when the log has grown, or when this slice loses access to it. */
   onLogChanged(): void {
-    for (const look of this.#lookers) {
-      look();
+    for (const check of this.#stateChecks) {
+      check();
     }
   }
 
@@ -136,39 +140,39 @@ export class Slice implements Effects {
     this.#watchDeadline();
     const spent = events.some((e) => e.type === "usage.recorded" && e.data.cost_micro_usd > 0);
     if (spent && this.budgets.capped) {
-      // Others can use what was reserved and not spent at once.
+      // Other runs can use the unspent part of the reservation at once.
       background(this.budgets.settle());
     }
   }
 
-  async #until<T>(look: (state: RunState) => T | null, ms: number): Promise<T | null> {
+  async #until<T>(check: (state: RunState) => T | null, ms: number): Promise<T | null> {
     const found = Promise.withResolvers<T | null>();
     const again = (): void => {
       const state = this.signal.aborted ? null : this.#state();
-      const value = state === null ? null : look(state);
+      const value = state === null ? null : check(state);
       if (state === null || value !== null) {
         found.resolve(value);
       }
     };
     const clock = setTimeout(() => found.resolve(null), ms);
-    this.#lookers.add(again);
+    this.#stateChecks.add(again);
     this.signal.addEventListener("abort", again, { once: true });
     again();
     try {
       return await found.promise;
     } finally {
       clearTimeout(clock);
-      this.#lookers.delete(again);
+      this.#stateChecks.delete(again);
       this.signal.removeEventListener("abort", again);
     }
   }
 
-  /** Aborts the calls when the run's time is up; the loop then decides what follows. */
+  /** Aborts the calls at the run's deadline; the loop then decides what to do. */
   #watchDeadline(): void {
     const { state } = this.#context.log;
     if (this.#deadline === undefined && state.status === "running") {
       const now = this.clock.now();
-      // One millisecond late rather than early: then the limit is met when the loop looks.
+      // One millisecond late rather than early, so that the limit is reached when the loop checks.
       const pause = Math.min(MAX_TIMER_MS, deadline(state, now) - now + 1);
       this.#deadline = setTimeout(() => this.#onDeadline(), pause);
     }

@@ -1,32 +1,34 @@
 /**
- * Checks again whether the keys of open sockets are still valid. A socket outlives the request that
- * opened it, and keys are revoked; so a key is looked up when something happens on its socket and
- * the last lookup is too old. An idle socket costs nothing.
+ * Rechecks the keys of open sockets. A socket outlives the request that opened it, and keys are
+ * revoked; so a key is looked up when something happens on its socket and the last lookup is too
+ * old. An idle socket costs nothing.
  */
 import type { Credential } from "../../../store/keys.ts";
 import { within } from "../../../timing.ts";
 import { CLOSE } from "./live-protocol.ts";
 import { attach, attachmentOf, close } from "./watcher-socket.ts";
 
+/** The port for key lookups. */
 export interface KeyCheck {
-  /** Which of these keys are still valid, by their place in the list. */
+  /** Returns the indexes of the keys that are still valid. */
   stillValid(shown: readonly Credential[]): Promise<ReadonlySet<number>>;
-  /** How long a valid key is not looked up again, milliseconds. */
+  /** Time for which a valid key is not looked up again, milliseconds. */
   readonly everyMs: () => number;
   readonly now: () => number;
 }
 
-/** The result of a lookup; `unknown` where it failed or took too long. */
+/** The result of a lookup; `unknown` if it failed or took too long. */
 export type KeyState = "valid" | "invalid" | "unknown";
 
-/** Longest that events wait for a lookup. */
+/** Maximum time that events wait for a lookup, milliseconds. */
 const LOOKUP_MS = 3000;
-/** Pause before a failed lookup is tried again. */
-const ASK_AGAIN_MS = 1000;
+/** Pause before a failed lookup is retried, milliseconds. */
+const RETRY_MS = 1000;
 
+/** Looks up the keys of one run's sockets. */
 export class KeyRecheck {
   readonly #keys: KeyCheck;
-  // Not persisted: lookups under way, and when a socket's key could not be looked up last.
+  // Not persisted: pending lookups, and the time of the last failed lookup of each socket.
   readonly #checking = new Map<WebSocket, Promise<KeyState>>();
   readonly #unknownAt = new WeakMap<WebSocket, number>();
 
@@ -38,26 +40,29 @@ export class KeyRecheck {
     return this.#keys.now();
   }
 
-  /** Whether the last lookup of a socket's key is too old. */
+  /** Returns whether the last lookup of a socket's key is too old. */
   isDue(socket: WebSocket): boolean {
     const { checkedAt = 0 } = attachmentOf(socket);
     return this.now() - checkedAt >= this.#keys.everyMs();
   }
 
-  /** Whether a lookup may be made now: one that has just failed is not repeated with every event. */
+  /**
+   * Returns whether a lookup may be made now: one that just failed is not repeated with every
+   * event.
+   */
   mayAsk(socket: WebSocket): boolean {
     const at = this.#unknownAt.get(socket);
-    return at === undefined || this.now() - at >= ASK_AGAIN_MS || this.#checking.has(socket);
+    return at === undefined || this.now() - at >= RETRY_MS || this.#checking.has(socket);
   }
 
-  /** The state of one socket's key, looked up if it is due. */
+  /** Returns the state of one socket's key, looked up if it is due. */
   async stateOf(socket: WebSocket): Promise<KeyState> {
     return this.isDue(socket) ? ((await this.check([socket]).get(socket)) ?? "unknown") : "valid";
   }
 
   /**
-   * Looks up the keys of sockets, in one query for those without a lookup under way. Closes the
-   * sockets whose key is not valid.
+   * Looks up the keys of sockets, in one query for those without a pending lookup. Closes the
+   * sockets whose key is invalid.
    */
   check(sockets: readonly WebSocket[]): ReadonlyMap<WebSocket, Promise<KeyState>> {
     const fresh = sockets.filter((socket) => !this.#checking.has(socket));
@@ -70,7 +75,7 @@ export class KeyRecheck {
       for (const [place, socket] of fresh.entries()) {
         this.#checking.set(
           socket,
-          answer.then((valid) => this.#checked(socket, valid?.has(place) ?? null)),
+          answer.then((valid) => this.#onLookup(socket, valid?.has(place) ?? null)),
         );
       }
     }
@@ -79,7 +84,7 @@ export class KeyRecheck {
     );
   }
 
-  #checked(socket: WebSocket, valid: boolean | null): KeyState {
+  #onLookup(socket: WebSocket, valid: boolean | null): KeyState {
     this.#checking.delete(socket);
     if (valid === null) {
       this.#unknownAt.set(socket, this.now());
@@ -87,7 +92,7 @@ export class KeyRecheck {
     }
     this.#unknownAt.delete(socket);
     if (!valid) {
-      close(socket, CLOSE.notAuthorised, "the key is not valid any more");
+      close(socket, CLOSE.notAuthorised, "the key is no longer valid");
       return "invalid";
     }
     attach(socket, { ...attachmentOf(socket), checkedAt: this.now() });

@@ -1,6 +1,6 @@
 /**
- * The live protocol over WebSocket: reads what a client sends into a subscription, a command or a
- * refusal. Pure; `watchers.ts` holds the sockets. Documented in docs/reference/events.md.
+ * The live protocol over WebSocket: parses a client's message into a subscription, a command or a
+ * refusal. Pure; `watchers.ts` manages the sockets. Documented in docs/reference/events.md.
  */
 import type { CommandRefusal, RunCommand } from "../../../run/decide/command.ts";
 import { INPUT_ACTIONS, type InputAction } from "../../../run/log/elicitation.ts";
@@ -23,7 +23,7 @@ const MAX_MESSAGE_CHARS = 1_048_576;
 const MAX_CONTENT_CHARS = 500_000;
 const MAX_TYPES = 64;
 
-/** A request that is refused: answered as `error`, with the request's `ref`. */
+/** A refused request. The response is an `error` with the request's `ref`. */
 export interface Refusal {
   readonly code:
     | CommandRefusal["code"]
@@ -34,16 +34,17 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** What a client asks for. */
+/** A request of a client. */
 export type LiveRequest =
   | { readonly kind: "subscribe"; readonly after: number; readonly types: readonly string[] | null }
   | { readonly kind: "command"; readonly command: RunCommand };
 
+/** A parsed request, or why it is refused. */
 export type ReadRequest =
   | { readonly ok: true; readonly request: LiveRequest }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** The JSON object of a message, or null: then the socket is closed with `badMessage`. */
+/** Returns the JSON object of a message, or null: the socket is then closed with `badMessage`. */
 export function parseMessage(message: string | ArrayBuffer): JsonObject | null {
   if (typeof message !== "string" || message.length > MAX_MESSAGE_CHARS) {
     return null;
@@ -57,7 +58,7 @@ export function parseMessage(message: string | ArrayBuffer): JsonObject | null {
 }
 
 /**
- * Reads one message.
+ * Parses one message.
  * @param by the key that opened the socket
  * @param mayWrite whether that key may change the run
  */
@@ -92,7 +93,7 @@ function readSubscription({ after, types }: JsonObject): ReadRequest {
   return { ok: true, request: { kind: "subscribe", after, types: types ?? null } };
 }
 
-/** The command of a message, or what is wrong with it. */
+/** Returns the command of a message, or what is wrong with it. */
 function readCommand(message: JsonObject, by: string): RunCommand | string {
   switch (message["type"]) {
     case "cancel":

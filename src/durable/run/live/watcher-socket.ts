@@ -1,17 +1,23 @@
-/** One watcher's socket: what it remembers across hibernation, and how it is written to and closed. */
+/**
+ * One watcher's socket: its attachment, which survives hibernation, and how messages are sent.
+ * Sending to a closed socket is harmless.
+ */
 import type { JsonObject } from "../../../run/value/json.ts";
 
-/** What a socket is owed next; survives hibernation. At most 16 KB. */
+/** The position and permissions of a socket. Survives hibernation. At most 16 KB. */
 export interface Attachment {
-  /** `seq` of the last event that was dealt with; null before the first subscription. */
+  /** `seq` of the last processed event; null before the first subscription. */
   readonly cursor: number | null;
   readonly types: readonly string[] | null;
   readonly caughtUp: boolean;
-  /** The key that opened it, which of the key's secrets, and whether the key may change the run. */
+  /**
+   * The key that opened the socket, the number of its secret, and whether the key may change the
+   * run.
+   */
   readonly by: string;
   readonly secret?: number;
   readonly mayWrite: boolean;
-  /** When the key was last found valid, milliseconds. */
+  /** When the key was last found valid, milliseconds since the epoch. */
   readonly checkedAt?: number;
 }
 
@@ -20,27 +26,30 @@ export function attach(socket: WebSocket, attachment: Attachment): void {
   socket.serializeAttachment(attachment);
 }
 
+/** Returns the attachment of a socket. */
 export function attachmentOf(socket: WebSocket): Attachment {
   return socket.deserializeAttachment() as Attachment;
 }
 
+/** Sends a JSON message. */
 export function send(socket: WebSocket, message: JsonObject): void {
   sendText(socket, JSON.stringify(message));
 }
 
-/** Sends a text. A closed socket needs none: the client reconnects with its cursor. */
+/** Sends a text. Errors are ignored: the client of a closed socket reconnects with its cursor. */
 export function sendText(socket: WebSocket, text: string): void {
   try {
     socket.send(text);
   } catch {
-    // The peer is gone; its close is reported separately.
+    // The peer is gone. Its close is reported separately.
   }
 }
 
+/** Closes a socket. A closed one stays closed. */
 export function close(socket: WebSocket, code: number, reason: string): void {
   try {
     socket.close(code, reason);
   } catch {
-    // Closed already.
+    // Already closed.
   }
 }

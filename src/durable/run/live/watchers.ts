@@ -1,7 +1,7 @@
 /**
  * The live view. Every watcher is a hibernating WebSocket with a cursor into the log, stored in its
- * attachment. Sending means reading the log from the cursor, so there is no gap and no duplicate,
- * whatever was evicted or restarted. An idle watcher costs nothing.
+ * attachment. Sending means reading the log from the cursor, so there are no gaps and no
+ * duplicates, regardless of evictions and restarts. An idle watcher costs nothing.
  */
 import type { RunCommand } from "../../../run/decide/command.ts";
 import { isTerminal } from "../../../run/decide/view.ts";
@@ -18,15 +18,15 @@ import {
 } from "./live-protocol.ts";
 import { attach, attachmentOf, close, send, sendText } from "./watcher-socket.ts";
 
-/** What a watcher may do to a run besides watching it. */
+/** Commands that a watcher may send to a run. */
 export interface WatcherCommands {
-  /** Appends the events of a command, or says why not. Does not throw. */
+  /** Appends the events of a command, or returns why not. Never throws. */
   append(command: RunCommand): Appended;
   /** Publishes the events and wakes the run. */
   onAppended(stored: readonly StoredEvent[]): void;
 }
 
-/** The events of a command that are in the log now, or why there are none. */
+/** The appended events of a command, or why there are none. */
 export type Appended =
   | { readonly ok: true; readonly stored: readonly StoredEvent[] }
   | ({ readonly ok: false } & Refusal);
@@ -34,29 +34,30 @@ export type Appended =
 const PAGE_EVENTS = 200;
 const PAGE_CHARS = 256_000;
 /**
- * Most of the past that is sent to one socket. What the peer does not read stays in this process's
- * memory, and nothing tells whether it reads; so the socket is closed, and the client reconnects
- * with its cursor for the rest.
+ * Maximum characters of past events sent to one socket. Unread data stays in this process's memory,
+ * and the runtime does not report whether the peer reads. So the socket is closed, and the client
+ * reconnects with its cursor for the rest.
  */
 const MAX_UNREAD_CHARS = 16_000_000;
 const KEY_UNKNOWN: ReadRequest = {
   ok: false,
   refusal: {
     code: "unavailable",
-    message: "Nobody can tell right now whether the key is valid; try again.",
+    message: "The key could not be checked; try again.",
   },
 };
 
-/** The part of the object that holds its sockets; nothing here may write. */
+/** The part of the object that manages its sockets; nothing here may write. */
 type SocketHost = Pick<
   DurableObjectState,
   "acceptWebSocket" | "getWebSockets" | "setWebSocketAutoResponse"
 >;
 
+/** The watchers of one run. */
 export class Watchers {
   readonly #ctx: SocketHost;
   readonly #log: EventLog;
-  /** Not persisted: sockets whose past is being sent right now, page by page. */
+  /** Not persisted: sockets that are currently receiving past events, page by page. */
   readonly #pumping = new WeakSet<WebSocket>();
   readonly #keys: KeyRecheck;
 
@@ -67,8 +68,8 @@ export class Watchers {
   }
 
   /**
-   * Answers an upgrade. The address holds the `task`, the cursor (`after`), the key (`by`) and
-   * whether it may change the run (`write=1`); the Worker has checked all of it.
+   * Accepts an upgrade. The URL contains the `task`, the cursor (`after`), the key (`by`) and
+   * whether it may change the run (`write=1`). The Worker has checked all of it.
    */
   accept(request: Request): Response {
     const { searchParams } = new URL(request.url);
@@ -77,8 +78,8 @@ export class Watchers {
     this.#ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     const { status, seq } = this.#log.state;
     if (after !== null && isTerminal(status)) {
-      // The whole log can be sent and nothing will follow. A hibernating socket would be pointless,
-      // and the runtime ends its connection only seconds after its close.
+      // The complete log can be sent and nothing will follow. A hibernating socket would be
+      // pointless, and the runtime ends its connection only seconds after its close.
       server.accept();
     } else {
       this.#ctx.acceptWebSocket(server);
@@ -105,8 +106,8 @@ export class Watchers {
   }
 
   /**
-   * Brings every watcher up to the end of the log. A socket whose key is due for a lookup gets its
-   * events after the lookup, or is closed if the key is no longer valid.
+   * Sends every watcher the events up to the end of the log. A socket whose key is due for a lookup
+   * gets its events after the lookup, or is closed if the key is no longer valid.
    */
   publish(fresh: readonly StoredEvent[]): void {
     const sockets = this.#ctx.getWebSockets();
@@ -124,8 +125,8 @@ export class Watchers {
   }
 
   /**
-   * Handles a message of a watcher. A command is answered with its `ref`: `ok` after its events are
-   * appended, which the platform sends once they are durable, or `error`.
+   * Handles a message of a watcher. The answer to a command repeats its `ref`: `ok` after its
+   * events are appended, which the platform sends once they are durable, or `error`.
    */
   async receive(
     socket: WebSocket,
@@ -167,11 +168,11 @@ export class Watchers {
     if (ref !== undefined) {
       answer({ type: "ok" });
     }
-    // After the answer: it may end the run, and with it the socket.
+    // After the answer, because the events may end the run, and with it the socket.
     commands.onAppended(accepted.stored);
   }
 
-  /** Closes every socket: nothing more can come. */
+  /** Closes every socket: no more events can follow. */
   closeAll(): void {
     for (const socket of this.#ctx.getWebSockets()) {
       close(socket, CLOSE.broken, "the log cannot be read");
@@ -180,7 +181,7 @@ export class Watchers {
 
   /** Completes the closing handshake. */
   closed(socket: WebSocket, code: number): void {
-    // 1005 and 1006 stand for "no code" and cannot be sent back.
+    // 1005 and 1006 mean "no code" and cannot be sent.
     close(socket, code === 1005 || code === 1006 ? CLOSE.done : code, "");
   }
 
@@ -189,7 +190,7 @@ export class Watchers {
     this.#pump(socket);
   }
 
-  /** Sends a socket its missing events in pages; no read is needed where `fresh` is all of them. */
+  /** Sends a socket its missing events in pages; reads nothing if `fresh` contains all of them. */
   #pump(socket: WebSocket, fresh: readonly StoredEvent[] = []): void {
     if (this.#pumping.has(socket)) {
       return;
@@ -217,7 +218,7 @@ export class Watchers {
       this.#deliver(socket, page.events, more);
       sent += page.events.reduce((sum, event) => sum + event.text.length, 0);
       if (more && sent > MAX_UNREAD_CHARS) {
-        close(socket, CLOSE.restart, "come back with the cursor");
+        close(socket, CLOSE.restart, "reconnect with the cursor");
         return;
       }
       if (more) {

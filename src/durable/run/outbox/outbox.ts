@@ -1,23 +1,27 @@
 /**
- * Tells everything outside the object what has changed: D1, the webhook queue, and the tenant's
- * ledger. Nothing is queued here: each step says from the state whether it is behind, so a crash
- * loses nothing as long as an alarm is set while any step is. Steps fail on their own: a ledger that
- * is down holds back neither D1 nor webhooks, and only what failed is tried again.
+ * Sends changes to everything outside the object: D1, the webhook queue, and the tenant's ledger.
+ * Nothing is queued here: each step derives from the state whether its receiver is behind, so a
+ * crash loses nothing as long as an alarm is set while any is. Steps fail independently: an
+ * unavailable ledger holds back neither D1 nor webhooks, and only failed steps are retried.
  */
 
 /** One receiver of changes. */
 export interface OutboxStep {
-  /** Whether the receiver may not know the newest state. */
+  /** Whether the receiver may lack the newest state. */
   readonly behind: boolean;
-  /** Sends what is missing; sending again must be harmless. @throws what the receiver throws */
+  /**
+   * Sends what is missing. Sending it again must be harmless.
+   * @throws what the receiver throws
+   */
   flush(): Promise<void>;
   /** Forgets what was sent, so that the newest state is sent again. */
   forget?(): void;
 }
 
-/** Steps that build on each other: one that fails holds back those after it in its chain. */
+/** Dependent steps: one that fails holds back those after it in its chain. */
 export type OutboxChain = readonly OutboxStep[];
 
+/** The outbox of one run. */
 export class Outbox {
   readonly #chains: readonly OutboxChain[];
   #flushing: Promise<void> | null = null;
@@ -27,12 +31,12 @@ export class Outbox {
     this.#chains = chains;
   }
 
-  /** Whether any receiver may not know the newest state. */
+  /** Whether any receiver may lack the newest state. */
   get behind(): boolean {
     return this.#chains.some((chain) => chain.some((step) => step.behind));
   }
 
-  /** Sends the newest state again, whatever was sent before. */
+  /** Makes the next flush send the newest state again. */
   forget(): void {
     for (const step of this.#chains.flat()) {
       step.forget?.();
@@ -40,8 +44,8 @@ export class Outbox {
   }
 
   /**
-   * Resolves when no receiver is behind.
-   * @throws the first failure, once every chain has gone as far as it can
+   * Sends all changes. Resolves when no receiver is behind.
+   * @throws the first failure, after every chain has sent what it can
    */
   async flush(): Promise<void> {
     while (this.behind) {

@@ -1,17 +1,18 @@
 /**
  * The outbox step that writes the run's newest status to D1. Older statuses are skipped: a run that
- * ends at once writes its end and nothing else. The update is fenced by `seq`, so a late or repeated
- * write never wins.
+ * ends at once writes only its end. The update is fenced by `seq`, so a late or repeated write
+ * never wins.
  */
 import type { RunState } from "../../../run/log/state.ts";
 import { viewOf } from "../../../run/decide/view.ts";
 import type { TaskStore } from "../../../store/tasks/tasks.ts";
 import type { OutboxStep } from "./outbox.ts";
 
+/** Writes the task's row of one run. */
 export class Projection implements OutboxStep {
   readonly #state: () => RunState;
   readonly #tasks: () => Pick<TaskStore, "project">;
-  /** Not persisted: a fresh process sends the newest status once more. */
+  /** Not persisted: a new process sends the newest status once more. */
   #sentSeq = 0;
 
   /** @param tasks built on first use */

@@ -1,8 +1,8 @@
 /**
- * The outbox step that sends notices of the run's events to the webhook queue. The log holds what is
- * to be sent, after a cursor that moves only when the queue has taken it: after a crash the same
- * notices are sent again under the same ids. A run that no webhook subscribes to costs nothing here,
- * not even a table.
+ * The outbox step that sends notices of the run's events to the webhook queue. The notices are
+ * derived from the log after a cursor, which moves only once the queue has accepted them: after a
+ * crash the same notices are sent again under the same ids. A run without subscribed webhooks costs
+ * nothing here, not even a table.
  */
 import type { RunState } from "../../../run/log/state.ts";
 import { noticeOf, NOTICE_EVENTS, type NoticeBatch } from "../../../run/log/webhook.ts";
@@ -10,20 +10,21 @@ import type { EventLog } from "../storage/event-log.ts";
 import type { OutboxStep } from "./outbox.ts";
 import type { Sql } from "../storage/schema.ts";
 
-/** Puts a batch on the queue; null in a deployment without one. */
+/** Sends a batch to the queue; null in a deployment without one. */
 export type Announce = ((batch: NoticeBatch) => Promise<void>) | null;
 
-/** Notices in one message: they are a few hundred bytes each, and a message holds 128 KB. */
+/** Maximum notices in one message: each is a few hundred bytes, and a message holds 128 KB. */
 const MAX_NOTICES = 100;
 
+/** Sends the notices of one run. */
 export class WebhookOutbox implements OutboxStep {
   readonly #sql: Sql;
   readonly #log: Pick<EventLog, "state" | "pick">;
   readonly #announce: () => Announce;
-  /** The last event that was looked at; null until the stored cursor has been read. */
-  #seen: number | null = null;
+  /** The last event that was examined; null until the stored cursor is read. */
+  #examined: number | null = null;
 
-  /** @param announce called with each use: what it is built from may throw */
+  /** @param announce called at each use, because building the queue client may throw */
   constructor(sql: Sql, log: Pick<EventLog, "state" | "pick">, announce: () => Announce) {
     this.#sql = sql;
     this.#log = log;
@@ -32,16 +33,16 @@ export class WebhookOutbox implements OutboxStep {
 
   get behind(): boolean {
     const { state } = this.#log;
-    return hasWebhooks(state) && state.seq > (this.#seen ??= this.#cursor());
+    return hasWebhooks(state) && state.seq > (this.#examined ??= this.#cursor());
   }
 
   async flush(): Promise<void> {
     const announce = this.#announce();
     while (this.behind) {
       const { seq, spec } = this.#log.state;
-      const { events, upTo } = this.#log.pick(this.#seen ?? 0, NOTICE_EVENTS, MAX_NOTICES);
+      const { events, upTo } = this.#log.pick(this.#examined ?? 0, NOTICE_EVENTS, MAX_NOTICES);
       if (spec === null || announce === null) {
-        this.#seen = seq;
+        this.#examined = seq;
         return;
       }
       const { tenant_id, task_id, webhooks = [] } = spec;
@@ -52,7 +53,7 @@ export class WebhookOutbox implements OutboxStep {
         await announce({ kind: "notices", tenant_id, task_id, notices });
         this.#move(upTo);
       }
-      this.#seen = upTo;
+      this.#examined = upTo;
     }
   }
 
@@ -62,7 +63,7 @@ export class WebhookOutbox implements OutboxStep {
     return Number(row?.["seq"] ?? 0);
   }
 
-  /** The table is made on first use: one that every object has would cost rows in every run. */
+  /** Creates the table on first use: a table in every object would cost rows in every run. */
   #move(seq: number): void {
     this.#sql.exec(
       `CREATE TABLE IF NOT EXISTS announced (
@@ -72,7 +73,7 @@ export class WebhookOutbox implements OutboxStep {
   }
 }
 
-/** Whether a webhook subscribes to the run. */
+/** Returns whether a webhook subscribed to the run. */
 export function hasWebhooks({ spec }: RunState): boolean {
   return spec?.webhooks !== undefined && spec.webhooks.length > 0;
 }

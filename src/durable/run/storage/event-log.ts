@@ -1,7 +1,7 @@
 /**
- * A run's log: append-only, `seq` without gaps, the only source of truth. Events of one append are
- * one row and one transaction. State is the fold of what is stored, kept in memory while the
- * object lives; it does not survive eviction and need not.
+ * A run's log: append-only, `seq` without gaps, the only source of truth. The events of one append
+ * are one row and one transaction. The state is the fold of the stored events, cached in memory
+ * while the object lives; it does not survive eviction and need not.
  */
 import {
   LogCorruption,
@@ -16,32 +16,39 @@ import { INITIAL_STATE, type RunState } from "../../../run/log/state.ts";
 import { cutPoint } from "../../../run/value/cut.ts";
 import { hasSchema, migrate, ROW_CHARS, type Sql } from "./schema.ts";
 
-/** A stored event with the exact text that every watcher is sent. */
+/** A stored event with the exact text that every watcher receives. */
 export interface StoredEvent {
   readonly seq: number;
   readonly type: string;
   readonly text: string;
 }
 
+/** A page of the log. */
 export interface LogPage {
   readonly events: readonly StoredEvent[];
-  /** Whether the log goes on after this page. */
+  /** Whether the log continues after this page. */
   readonly more: boolean;
 }
 
+/** The log of one run. */
 export class EventLog {
   readonly #sql: Sql;
   readonly #transaction: (write: () => void) => void;
   /** Not persisted: rebuilt from the log on first use. */
   #state: RunState | null = null;
 
-  /** @param transaction runs a function so that its writes are all kept or all undone */
+  /**
+   * @param transaction runs a function in one transaction: its writes are all stored or all undone
+   */
   constructor(sql: Sql, transaction: (write: () => void) => void) {
     this.#sql = sql;
     this.#transaction = transaction;
   }
 
-  /** The fold of all that is stored. @throws LogCorruption */
+  /**
+   * The fold of all stored events.
+   * @throws LogCorruption
+   */
   get state(): RunState {
     this.#state ??= this.#fold();
     return this.#state;
@@ -52,14 +59,15 @@ export class EventLog {
     return this.#state !== null;
   }
 
-  /** Forgets the state in memory, so that the next use reads what is really stored. */
+  /** Discards the state in memory, so that the next use reads the storage. */
   reload(): void {
     this.#state = null;
   }
 
   /**
-   * Appends events that belong together. All or none are stored.
-   * @param now milliseconds; becomes the events' `at`, but never before the last event's
+   * Appends events that belong together: all are stored, or none.
+   * @param now milliseconds since the epoch; becomes the events' `at`, but never earlier than the
+   * last event's
    * @throws LogCorruption if one cannot follow; then nothing is stored
    */
   append(events: readonly NewEvent[], now: number): StoredEvent[] {
@@ -85,8 +93,8 @@ export class EventLog {
   }
 
   /**
-   * Events after a cursor, in order, at most `limit` of them and about `maxChars` of text, but
-   * always at least one if there is one.
+   * Returns events after a cursor, in order: at most `limit`, and about `maxChars` of text, but at
+   * least one if any exists.
    */
   read(after: number, limit: number, maxChars: number): LogPage {
     const page: StoredEvent[] = [];
@@ -105,8 +113,8 @@ export class EventLog {
   }
 
   /**
-   * Events of some types after a cursor, in order, at most `limit` of them, and up to where the log
-   * was searched for them.
+   * Returns events of some types after a cursor, in order, at most `limit`, and the `seq` up to
+   * which the log was searched.
    */
   pick(
     after: number,
@@ -127,7 +135,7 @@ export class EventLog {
     return { events, upTo: this.state.seq };
   }
 
-  /** Whose log this is, also where the rest of it cannot be read. */
+  /** Returns the ids of the log's run, even if the rest of the log cannot be read. */
   identity(): { readonly task_id: string; readonly tenant_id: string } | null {
     try {
       for (const row of this.#rows(0)) {
@@ -135,7 +143,7 @@ export class EventLog {
         return first.type === "run.created" ? first.data : null;
       }
     } catch {
-      // Not even that can be read.
+      // Not even the first event can be read.
     }
     return null;
   }
@@ -190,7 +198,7 @@ export class EventLog {
     }
   }
 
-  /** The whole text of each transaction that holds an event after the cursor. */
+  /** Yields the complete text of each transaction that contains an event after the cursor. */
   *#rows(after: number): Generator<Transaction> {
     const cursor = this.#sql.exec(
       `SELECT first_seq, last_seq, events FROM log
@@ -215,7 +223,7 @@ export class EventLog {
   }
 }
 
-/** The events that were written together, as one text. */
+/** Events that were written together, as one text. */
 interface Transaction {
   readonly firstSeq: number;
   readonly lastSeq: number;

@@ -1,6 +1,6 @@
 /**
  * Stores texts that are too long for an event under the SHA-256 of their content, so the same text
- * is stored once. They are cut into parts that fit a row and read in pages, so nothing is loaded
+ * is stored once. Texts are cut into parts that fit a row and read in pages, so nothing is loaded
  * whole.
  */
 import { cutPoint } from "../../../run/value/cut.ts";
@@ -9,10 +9,11 @@ import { ROW_CHARS, type Sql } from "./schema.ts";
 /** A part of a stored text. */
 export interface ValuePage {
   readonly text: string;
-  /** Characters (UTF-16 units) of the whole text. */
+  /** Characters (UTF-16 units) of the complete text. */
   readonly total: number;
 }
 
+/** The stored texts of one run. */
 export class KeptValues {
   readonly #sql: Sql;
 
@@ -20,7 +21,7 @@ export class KeptValues {
     this.#sql = sql;
   }
 
-  /** Stores a text; one that is stored already costs one read. */
+  /** Stores a text. A text that is already stored costs one read. */
   put(sha256: string, text: string): void {
     const [known] = this.#sql.exec("SELECT 1 FROM value WHERE sha256 = ? LIMIT 1", sha256);
     if (known !== undefined) {
@@ -34,7 +35,7 @@ export class KeptValues {
     }
   }
 
-  /** At most `limit` characters from `offset` on; null if there is no such text. */
+  /** Returns at most `limit` characters from `offset` on; null if there is no such text. */
   read(sha256: string, offset: number, limit: number): ValuePage | null {
     const rows = this.#sql.exec(
       `SELECT start, total, text FROM value WHERE sha256 = ?1 AND start < ?3 AND start >= (

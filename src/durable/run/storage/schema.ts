@@ -1,18 +1,21 @@
 /**
- * The tables of a run's object. Migrations are append-only: what is applied must be a prefix of
- * this list, and an object written by newer code is refused, not guessed at.
+ * The tables of a run's object. Migrations are append-only: the applied ones must be a prefix of
+ * this list, and an object written by newer code is rejected.
  */
 
-/** The part of `SqlStorage` that the log needs; `node:sqlite` fits it with a few lines. */
+/**
+ * The part of `SqlStorage` that the log uses; an adapter of a few lines fits `node:sqlite` to it.
+ */
 export interface Sql {
   exec(query: string, ...bindings: (string | number | null)[]): Iterable<SqlRow>;
 }
+/** A row by column name. */
 export type SqlRow = Record<string, unknown>;
 
 const MIGRATIONS: readonly { readonly id: string; readonly sql: string }[] = [
   {
     id: "001_log",
-    // One row holds the events of one transaction; a long one is cut into parts.
+    // One row holds the events of one transaction. Long texts are cut into parts.
     sql: `CREATE TABLE log (
       first_seq INTEGER NOT NULL, part INTEGER NOT NULL, last_seq INTEGER NOT NULL,
       events TEXT NOT NULL, PRIMARY KEY (first_seq, part)
@@ -20,7 +23,7 @@ const MIGRATIONS: readonly { readonly id: string; readonly sql: string }[] = [
   },
   {
     id: "002_values_and_wakes",
-    // Texts too long for an event, by content; and how often the object died before it was awake.
+    // Texts too long for an event, by hash; and the number of deaths before the object was awake.
     sql: `CREATE TABLE value (
       sha256 TEXT NOT NULL, start INTEGER NOT NULL, total INTEGER NOT NULL, text TEXT NOT NULL,
       PRIMARY KEY (sha256, start)
@@ -29,19 +32,22 @@ const MIGRATIONS: readonly { readonly id: string; readonly sql: string }[] = [
   },
 ];
 
-/** Characters of one row; SQLite rows in an object end at 2 MB, and a character may be 3 bytes. */
+/**
+ * Maximum characters of one row: SQLite rows in an object end at 2 MB, and a character may be 3
+ * bytes.
+ */
 export const ROW_CHARS = 500_000;
 
-/** Whether the object has ever been given a run; asking creates nothing. */
+/** Returns whether the object was ever used for a run. Creates nothing. */
 export function hasSchema(sql: Sql): boolean {
   const [row] = [...sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'migration'")];
   return row !== undefined;
 }
 
 /**
- * Brings the tables up to date; doing it again changes nothing. A new object, which is one for
- * every run, gets all of it as one statement.
- * @throws Error if newer code was here
+ * Migrates the tables to the newest version. Idempotent. A new object (one for every run) gets all
+ * migrations as one statement.
+ * @throws Error if newer code wrote the schema
  */
 export function migrate(sql: Sql): void {
   if (!hasSchema(sql)) {

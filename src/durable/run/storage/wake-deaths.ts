@@ -1,29 +1,30 @@
 /**
- * How often an object died before it was awake. A process that dies while it reads its log cannot
- * write an event about it, so the platform's word that the last alarm failed is written down before
- * the log is touched, and forgotten as soon as the log has been read.
+ * Counts how often an object died before it was awake. A process that dies while it reads its log
+ * cannot write an event about it. So a failed alarm, which the platform reports, is recorded before
+ * the log is read, and forgotten once the log has been read.
  */
 import { hasSchema, migrate, type Sql } from "./schema.ts";
 
-/** Deaths in a row after which the log is taken for one that no process can read. */
+/** Consecutive deaths after which the log counts as unreadable. */
 const MAX_DEATHS = 3;
 
+/** The count of one object. */
 export class WakeDeaths {
   readonly #sql: Sql;
-  /** Whether there may be a row: this process or one before it may have written it. */
-  #noted = true;
+  /** Whether a row may exist, written by this process or an earlier one. */
+  #mayHaveRow = true;
 
   constructor(sql: Sql) {
     this.#sql = sql;
   }
 
-  /** Writes down that the last attempt to wake failed. Gives whether it was one too many. */
+  /** Records that the last wake-up failed. Returns whether there were too many. */
   note(): boolean {
     if (!hasSchema(this.#sql)) {
       return false;
     }
     migrate(this.#sql);
-    this.#noted = true;
+    this.#mayHaveRow = true;
     const [row] = this.#sql.exec("SELECT deaths FROM wake");
     const deaths = Number(row?.["deaths"] ?? 0) + 1;
     this.#sql.exec(
@@ -33,10 +34,10 @@ export class WakeDeaths {
     return deaths >= MAX_DEATHS;
   }
 
-  /** The object is awake. */
+  /** Resets the count, because the object is awake. */
   forget(): void {
-    if (this.#noted) {
-      this.#noted = false;
+    if (this.#mayHaveRow) {
+      this.#mayHaveRow = false;
       const [row] = this.#sql.exec("SELECT 1 FROM wake");
       if (row !== undefined) {
         this.#sql.exec("DELETE FROM wake");
