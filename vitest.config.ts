@@ -127,7 +127,7 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts", "test/chaos/**/*.test.ts"],
           exclude: ["test/chaos/**/*.chaos.test.ts"],
-          globalSetup: ["test/e2e/bundle.ts"],
+          globalSetup: ["test/e2e/shared.ts"],
           setupFiles: ["test/e2e/setup.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,

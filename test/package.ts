@@ -20,23 +20,41 @@ export interface InstalledPackage extends AsyncDisposable {
   readonly manifest: Readonly<Record<string, unknown>>;
 }
 
-/** Builds, packs and installs it; no registry is asked, since it needs no other package. */
-export async function installPackage(): Promise<InstalledPackage> {
-  const folder = await mkdtemp(join(tmpdir(), "opspawn-package-"));
+interface Packed {
+  /** Path of the archive. */
+  readonly archive: string;
+  readonly files: readonly string[];
+}
+
+/** Environment variable by which files of tests find what was packed. */
+const PACKED = "OPSPAWN_PACKED";
+
+/** Builds and packs it into a folder, once for all files of tests: a build deletes the one before. */
+export async function packPackage(folder: string): Promise<void> {
   await run(process.execPath, [join(ROOT, "scripts", "sdk-build.ts")]);
   const packing = ["pack", "--json", `--pack-destination=${folder}`];
   const { stdout } = await run("npm", packing, { cwd: join(ROOT, "sdk") });
-  const [packed] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
+  const [made] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
+  const packed: Packed = {
+    archive: join(folder, made.filename),
+    files: made.files.map((file) => file.path),
+  };
+  process.env[PACKED] = JSON.stringify(packed);
+}
+
+/** Installs what `packPackage` packed; no registry is asked, since it needs no other package. */
+export async function installPackage(): Promise<InstalledPackage> {
+  const { archive, files } = JSON.parse(process.env[PACKED] ?? "{}") as Packed;
+  const folder = await mkdtemp(join(tmpdir(), "opspawn-package-"));
   await writeFile(join(folder, "package.json"), '{"private": true, "type": "module"}');
-  await run("npm", ["install", "--offline", "--no-audit", "--no-fund", `./${packed.filename}`], {
-    cwd: folder,
-  });
+  const installing = ["install", "--offline", "--no-audit", "--no-fund", archive];
+  await run("npm", installing, { cwd: folder });
   const path = join(folder, "node_modules", "opspawn");
   return {
     folder,
     path,
     bin: join(folder, "node_modules", ".bin", "opspawn"),
-    files: packed.files.map((file) => file.path),
+    files,
     manifest: JSON.parse(await readFile(join(path, "package.json"), "utf8")) as Record<
       string,
       unknown

@@ -1,17 +1,25 @@
 /**
- * Builds the Worker and prepares its state once, for all the services that the tests start, and starts
- * the one that files share which need no other.
+ * What files of tests share: the built Worker and a prepared state for their services, one running
+ * service, and the packed client.
  */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { buildWorker } from "../../scripts/local/worker.ts";
+import { packPackage } from "../package.ts";
 import { Service } from "../service.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 
-/** Returns what stops the shared service. */
+/** Returns what ends and removes it. */
 export async function setup(): Promise<() => Promise<void>> {
   const folder = join(ROOT, "node_modules", ".cache", "opspawn-worker");
-  await Promise.all([buildWorker(join(ROOT, "wrangler.toml"), folder), Service.prepared()]);
+  const archives = await mkdtemp(join(tmpdir(), "opspawn-archives-"));
+  await Promise.all([
+    buildWorker(join(ROOT, "wrangler.toml"), folder),
+    Service.prepared(),
+    packPackage(archives),
+  ]);
   process.env["OPSPAWN_WORKER"] = folder;
   const service = await Service.start({
     vars: {
@@ -23,5 +31,8 @@ export async function setup(): Promise<() => Promise<void>> {
     },
   });
   service.share();
-  return () => service.stop();
+  return async () => {
+    await service.stop();
+    await rm(archives, { recursive: true });
+  };
 }
