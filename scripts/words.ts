@@ -16,6 +16,10 @@ const COVERED: readonly string[] = [
   "sdk/src/**/*.ts",
   "scripts/**/*.{ts,mjs}",
   "src/*.ts",
+  "src/run/**/*.ts",
+  "src/durable/**/*.ts",
+  "src/agent/{loop,planners}/**/*.ts",
+  "src/compose/**/*.ts",
   "src/crypto/**/*.ts",
 ];
 

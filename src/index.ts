@@ -1,4 +1,4 @@
-/** The Worker: the Durable Object classes and the three handlers. Everything is built in `compose/`. */
+/** The Worker: the Durable Object classes and the three handlers. `compose/` builds everything. */
 import { createApp } from "./api/app.ts";
 import { apiDeps } from "./compose/api.ts";
 import { consumeBatch, runReconciler } from "./compose/queue.ts";

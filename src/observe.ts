@@ -1,15 +1,17 @@
 /**
- * The observation port: counts and durations that a deployment may want to see. Nothing depends
- * on it; the default does nothing.
+ * The observation port: counters and faults that a deployment may want to see. The service works
+ * the same whatever an observer does.
  */
 export interface Observer {
   /** Adds `by` to a named counter. Labels are low in cardinality: never an id, never content. */
   count(name: string, by?: number, labels?: Readonly<Record<string, string>>): void;
-  /** Reports what no answer can carry: a fault inside the service. The detail is for operators. */
+  /**
+   * Reports a fault inside the service, which no response may contain. The detail is for operators.
+   */
   fault(name: string, error: unknown): void;
 }
 
-/** Writes faults to the Worker's log as one structured line each; counts stay silent. */
+/** Returns an observer that writes each fault as one structured line and ignores counters. */
 export function logObserver(write: (line: string) => void): Observer {
   return {
     count() {},

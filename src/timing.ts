@@ -1,9 +1,9 @@
 /**
- * Waiting with a limit. Timers are cleared as soon as the outcome is known. Work that is given up
+ * Time limits and sleep. Timers are cleared as soon as the outcome is known. Abandoned work
  * continues unless it watches a signal itself; its later failure is ignored.
  */
 
-/** The work took longer than its limit. */
+/** Thrown if work takes longer than its limit. */
 export class TimedOut extends Error {
   constructor(ms: number) {
     super(`not done within ${ms} ms`);
@@ -11,7 +11,10 @@ export class TimedOut extends Error {
   }
 }
 
-/** Resolves after `ms` milliseconds. @throws the signal's reason as soon as it is aborted */
+/**
+ * Resolves after `ms` milliseconds.
+ * @throws the signal's reason as soon as it is aborted
+ */
 export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeUp = new Promise<void>((resolve) => {
@@ -25,7 +28,7 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
 }
 
 /**
- * Settles as the work does, for `ms` milliseconds at most.
+ * Settles like the work, within `ms` milliseconds.
  * @throws TimedOut after that; the signal's reason as soon as it is aborted
  */
 export function within<T>(work: Promise<T>, ms: number, signal?: AbortSignal): Promise<T> {
@@ -35,8 +38,8 @@ export function within<T>(work: Promise<T>, ms: number, signal?: AbortSignal): P
 }
 
 /**
- * Runs work under a signal that is aborted with `late` after `ms` milliseconds. The work itself
- * has to watch the signal: it is awaited to its end.
+ * Runs work with a signal that is aborted with `late` after `ms` milliseconds. The work must watch
+ * the signal: it is awaited to its end.
  */
 export async function limited<T>(
   ms: number,
@@ -52,7 +55,10 @@ export async function limited<T>(
   }
 }
 
-/** Settles as the work does. @throws the signal's reason as soon as it is aborted */
+/**
+ * Settles like the work.
+ * @throws the signal's reason as soon as it is aborted
+ */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const stopped = Promise.withResolvers<never>();
   const stop = (): void => stopped.reject(signal.reason as Error);

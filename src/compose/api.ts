@@ -26,7 +26,10 @@ import { buildMcp, buildObserver } from "./network.ts";
 
 const built = new WeakMap<object, ApiDeps>();
 
-/** The dependencies for an environment, built once for each. @throws SettingError */
+/**
+ * Returns the dependencies for an environment, built once for each.
+ * @throws SettingError
+ */
 export function apiDeps(env: Env, observer: Observer = buildObserver()): ApiDeps {
   const known = built.get(env);
   if (known !== undefined) {
@@ -67,7 +70,9 @@ export function apiDeps(env: Env, observer: Observer = buildObserver()): ApiDeps
   return deps;
 }
 
-/** A rate limiter that fails lets the request pass. */
+/**
+ * Returns whether the tenant is within its rate limit. A failing rate limiter admits the request.
+ */
 async function mayAsk(env: Partial<Pick<Env, "REQUESTS">>, tenantId: string): Promise<boolean> {
   return (
     env.REQUESTS === undefined ||

@@ -1,4 +1,4 @@
-/** What a deployment offers to submissions: models, built-in tools, and the checks of definitions. */
+/** Builds the catalogue of a deployment: models, built-in tools, and the checks of definitions. */
 import { HostRules } from "../agent/fetch/host-rules.ts";
 import { modelProblem, providerNames } from "../agent/llm/providers.ts";
 import { definitionDefects } from "../agent/tools/registered/definition-defects.ts";
@@ -9,6 +9,7 @@ import type { Config } from "../env/config.ts";
 import type { Catalogue } from "../run/spec/catalogue.ts";
 import { priceOf, providersOf } from "./network.ts";
 
+/** Builds the catalogue of a deployment, without network access. */
 export function buildCatalogue(
   config: Config,
   env: Partial<Pick<Env, "ISOLATES">> & { readonly AI?: unknown } = {},

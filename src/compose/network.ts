@@ -1,4 +1,4 @@
-/** The parts that several entry points share: the guarded fetch, MCP servers, prices, the observer. */
+/** Shared by several entry points: the guarded fetch, MCP servers, prices, the observer. */
 import { guardedFetch, type GuardedFetch } from "../agent/fetch/guarded-fetch.ts";
 import { HostRules } from "../agent/fetch/host-rules.ts";
 import { dnsOverHttps } from "../agent/fetch/resolver.ts";
@@ -10,7 +10,7 @@ import type { Config } from "../env/config.ts";
 import { logObserver, type Observer } from "../observe.ts";
 import type { Price } from "../run/spec/price.ts";
 
-/** The only way to the network for tools, SDKs that take a `fetch`, and webhooks. */
+/** Builds the only network access of tools, webhooks and SDKs that take a `fetch`. */
 export function buildFetch({ web }: Config): GuardedFetch {
   return guardedFetch({
     rules: new HostRules(web),
@@ -20,7 +20,7 @@ export function buildFetch({ web }: Config): GuardedFetch {
   });
 }
 
-/** The client of the MCP servers of the deployment and its tenants. */
+/** Builds the client of the MCP servers of the deployment and its tenants. */
 export function buildMcp(
   config: Config,
   { listings, tokens }: Pick<RegistryHost, "listings" | "tokens">,
@@ -39,22 +39,22 @@ export function buildMcp(
   });
 }
 
-/** Writes faults as structured lines to the Worker's log. */
+/** Builds an observer that writes faults to the Worker's log as structured lines. */
 export function buildObserver(): Observer {
   return logObserver((line) => console.error(line));
 }
 
-/** The providers that a deployment can use. */
+/** Returns the providers that a deployment can use. */
 export function providersOf(config: Config, env: object): Providers {
   return { configured: config.providers, ai: aiBindingOf(env) };
 }
 
-/** A configured price wins over the shipped one; null where neither is known. */
+/** Returns the configured price of a model, else the built-in one; null if neither is known. */
 export function priceOf(config: Config, model: string): Price | null {
   return config.prices.get(model) ?? shippedPrice(model);
 }
 
-/** The Workers AI binding: optional, hence not in the generated types. */
+/** Returns the Workers AI binding, which is optional and so not in the generated types. */
 function aiBindingOf(env: object): AiBinding | null {
   const ai: unknown = "AI" in env ? env.AI : null;
   return typeof ai === "object" && ai !== null ? (ai as AiBinding) : null;

@@ -1,10 +1,10 @@
-/** The parts of the Durable Objects that only exist in workerd. */
+/** Builds the parts of the Durable Objects that only exist in workerd. */
 import { isolateOf } from "../durable/isolate/isolate.ts";
 import type { RunParts } from "../durable/run/run-object.ts";
 import { buildObserver } from "./network.ts";
 import { buildDeps } from "./run.ts";
 
-/** The parts of a run's object in the Worker. */
+/** Returns the parts of a run's object in the Worker. */
 export function runParts(env: Env): RunParts {
   return { deps: () => buildDeps(env, isolateOf(env.ISOLATES)), observer: buildObserver() };
 }

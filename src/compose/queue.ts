@@ -1,4 +1,4 @@
-/** Hands each queue's batches to its consumer, and the cron trigger to the reconciler. */
+/** Passes each queue's batches to its consumer, and the cron trigger to the reconciler. */
 import { SigningSecrets } from "../crypto/signing-secrets.ts";
 import { runStub } from "../durable/run/rpc.ts";
 import { configOf } from "../env/config.ts";
@@ -12,7 +12,10 @@ import { DeliveryStore } from "../store/webhooks/deliveries.ts";
 import { buildFetch, buildObserver } from "./network.ts";
 import { TaskBookkeeping } from "../store/tasks/bookkeeping.ts";
 
-/** Queues are told apart by how their names end: environments put their own name in front. */
+/**
+ * Passes a batch to its consumer. Queues are recognised by the end of their names, because
+ * environments add their own prefix.
+ */
 export function consumeBatch(batch: MessageBatch, env: Env): Promise<void> {
   if (batch.queue.endsWith("-webhooks")) {
     return consumeWebhooks(batch, webhookDeps(env));
@@ -22,7 +25,10 @@ export function consumeBatch(batch: MessageBatch, env: Env): Promise<void> {
     : consumeTasks(batch, queueDeps(env));
 }
 
-/** @param now milliseconds since the epoch: when the cron trigger was due */
+/**
+ * Runs the reconciler once.
+ * @param now when the cron trigger was due, milliseconds since the epoch
+ */
 export function runReconciler(env: Env, now: number): Promise<void> {
   const { reconcileAfterMs, checkAgainMs, retentionMs, auditRetentionMs } = configOf(env);
   return reconcile(

@@ -1,4 +1,7 @@
-/** Builds what a run's object needs from the Worker's environment. Loads in plain Node, so tests use it too. */
+/**
+ * Builds the dependencies of a run's object from the Worker's environment. Loads in plain Node, so
+ * tests use it too.
+ */
 import { llmClients } from "../agent/llm/providers.ts";
 import { KeptCatalogues } from "../agent/mcp/catalogues.ts";
 import { mcpHost, withServers, type McpHost } from "../agent/mcp/host.ts";
@@ -24,8 +27,8 @@ import { TaskStore } from "../store/tasks/tasks.ts";
 import { buildFetch, buildMcp, buildObserver, priceOf, providersOf } from "./network.ts";
 
 /**
- * The dependencies of a run.
- * @param isolate where code runs; null in a deployment without a Worker loader
+ * Builds the dependencies of a run.
+ * @param isolate runs code; null in a deployment without a Worker loader
  * @throws SettingError
  */
 export function buildDeps(env: Env, isolate: Isolate | null = null): Deps {
@@ -99,7 +102,7 @@ function announceBy({ WEBHOOKS: queue }: Partial<Env>): Announce {
       };
 }
 
-/** The MCP servers of one run. */
+/** Builds the client of one run's MCP servers. */
 function hostOf(
   spec: RunSpec,
   registry: McpRegistry,

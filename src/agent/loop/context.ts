@@ -1,4 +1,4 @@
-/** From state to model request: what the model is shown, and the hash that proves it. */
+/** Composes the model request of a run's state, and the hash that identifies its body. */
 import { hash } from "node:crypto";
 import {
   compactable,
@@ -12,30 +12,31 @@ import { modelOf, type RunState } from "../../run/log/state.ts";
 import type { LlmClient, ModelRequest } from "../llm/client.ts";
 import type { Toolbox } from "../tools/registry.ts";
 
+/** A composed model request. */
 export interface Composed {
   readonly request: ModelRequest;
   /** The exact body that will be sent. */
   readonly body: string;
-  /** Lower-case hex. */
+  /** SHA-256 of the body, lower-case hex. */
   readonly sha256: string;
 }
 
-/** What a request is for, and what the run's budget allows it. */
+/** The purpose of a request, and the limit that the run's budget sets. */
 export interface Ask {
   readonly purpose: "step" | "compact";
-  /** Longest output where the budget says so, tokens; absent: as the agent says. */
+  /** Maximum output tokens if a budget determines it. Absent: the agent's setting. */
   readonly max_output_tokens?: number;
 }
 
 const COMPACTOR = `You shorten the record of an agent at work so that it can go on from your text alone.
 Keep what was asked, what was found out (names, numbers, ids exactly), what was done, what failed and why, and what is still to do. Leave out everything else. Answer with the text only.`;
-/** Characters of the record that a summary is made of. */
+/** Maximum characters of the record to summarise. */
 const MAX_RECORD_CHARS = 400_000;
 
 /**
- * The model request of the run's next attempt. A function of the state and of what the intent
- * records, so that the body of every call ever made can be rebuilt from the log and checked against
- * its hash.
+ * Composes the model request of the run's next attempt. A function of the state and of the fields
+ * that the intent records, so that the body of every call can be rebuilt from the log and checked
+ * against its hash.
  */
 export function compose(
   state: RunState,
@@ -61,7 +62,10 @@ export function compose(
   return { request, body, sha256: hash("sha256", body, "hex") };
 }
 
-/** Asks for the older turns in short. They are data here, not a conversation to be carried on. */
+/**
+ * Returns the prompt that requests a summary of the older turns. They are data here, not a
+ * conversation to continue.
+ */
 function summaryPrompt({ conversation }: RunState): Prompt {
   const record = compactable(conversation)
     .map(withoutPictures)
@@ -70,7 +74,7 @@ function summaryPrompt({ conversation }: RunState): Prompt {
   return { system: COMPACTOR, turns: [{ role: "user", text }], tools: [], stop: [] };
 }
 
-/** The tools that a model is told of: those that its policy never allows would only mislead it. */
+/** Returns the tools to offer. Tools that the policy never allows would only mislead the model. */
 function offered(state: RunState, toolbox: Toolbox): readonly ToolDescription[] {
   const policy = state.spec?.config.policy;
   return policy?.allow === undefined && policy?.deny === undefined

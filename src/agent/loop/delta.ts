@@ -1,13 +1,14 @@
 /**
- * Packs a reply's stream into delta events: one event for what came within a short time, not one
- * a token. What nobody watches is not kept; the whole reply is in `model.completed` either way.
+ * Packs a reply's stream into delta events: one event per short period instead of one per token.
+ * Without watchers nothing is stored; `model.completed` holds the complete reply in any case.
  */
 import type { NewEvent } from "../../run/log/event.ts";
 import type { LlmEvent } from "../llm/client.ts";
 
-/** A piece of a reply as it streams in. */
+/** A streamed piece of a reply. */
 export type Piece = Extract<LlmEvent, { type: "text" | "reasoning" | "tool_call" }>;
 
+/** Packs the pieces of one attempt. */
 export class DeltaPacker {
   readonly #callId: string;
   readonly #attempt: number;
@@ -27,20 +28,20 @@ export class DeltaPacker {
     this.#write = write;
   }
 
-  /** Adds a piece of the stream; may write an event. */
+  /** Adds a piece of the stream. May write an event. */
   add(piece: Piece): void {
     if (this.#piece !== null && !sameKind(this.#piece, piece)) {
       this.flush();
     }
     this.#piece = this.#piece === null ? piece : joined(this.#piece, piece);
-    if (sizeOf(this.#piece) >= this.#settings.deltaChars) {
+    if (charsOf(this.#piece) >= this.#settings.deltaChars) {
       this.flush();
     } else {
       this.#timer ??= setTimeout(() => this.flush(), this.#settings.deltaMs);
     }
   }
 
-  /** Writes what is packed so far. */
+  /** Writes the packed piece. */
   flush(): void {
     const events = this.take();
     if (events.length > 0) {
@@ -48,7 +49,7 @@ export class DeltaPacker {
     }
   }
 
-  /** Gives what is packed so far, unwritten, and ends the packing. */
+  /** Returns the packed piece as an unwritten event, and stops the timer. */
   take(): NewEvent[] {
     clearTimeout(this.#timer);
     this.#timer = undefined;
@@ -80,8 +81,8 @@ function joined(a: Piece, b: Piece): Piece {
   return a.type !== "tool_call" && b.type !== "tool_call" ? { ...a, text: a.text + b.text } : b;
 }
 
-/** Characters that a piece of a stream adds. */
-export function sizeOf(piece: Piece): number {
+/** Returns the number of characters of a piece. */
+export function charsOf(piece: Piece): number {
   return piece.type === "tool_call"
     ? (piece.name?.length ?? 0) + (piece.arguments_text?.length ?? 0)
     : piece.text.length;

@@ -1,7 +1,7 @@
 /**
- * The effects port: everything that a slice of a run does to the world, and everything it learns
- * from it. The loop takes it as an argument, so a test can drive a run by hand and stop it anywhere.
- * Its parts are grouped by noun and handed on whole: a function takes the ones it uses.
+ * The effects port: everything that a slice of a run does outside the state, and everything it
+ * learns from there. The loop takes it as an argument, so a test can drive a run by hand and stop
+ * it anywhere. Its parts are grouped by noun; a function takes only those it uses.
  */
 import type { Planner } from "../../run/decide/planner.ts";
 import type { NewEvent } from "../../run/log/event.ts";
@@ -16,20 +16,22 @@ import type { Checked, KeptPage } from "../tools/tool.ts";
 import type { Need } from "./reserve.ts";
 import type { Watchdog } from "./watchdog.ts";
 
+/** All effects of a slice. */
 export interface Effects {
   readonly clock: Clock;
   readonly log: RunLog;
   readonly values: Values;
   readonly budgets: Budgets;
   readonly slot: Slot;
-  /** Whether anything watches the run live, so that streamed text is worth storing. */
+  /** Returns whether the run has live watchers, so that streamed text is worth storing. */
   watched(): boolean;
-  /** Reports a fault of the service to its operators; the log gets a plain sentence. */
+  /** Reports a fault of the service to its operators. The log gets only a plain sentence. */
   fault(name: string, error: unknown): void;
-  /** Aborted when the run is cancelled or its time is up. */
+  /** Aborted when the run is cancelled or reaches its deadline. */
   readonly signal: AbortSignal;
 }
 
+/** Time and randomness. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -37,37 +39,40 @@ export interface Clock {
   random(): number;
 }
 
-/** The run's log, as long as the slice may write to it. */
+/** The run's log, while the slice may write to it. */
 export interface RunLog {
-  /** The fold of the log, or null once the slice may not write: the run has ended, or a newer slice has it. */
+  /**
+   * Returns the fold of the log, or null once the slice may not write: the run has ended, or a
+   * newer slice has taken over.
+   */
   state(): RunState | null;
-  /** Appends in one synchronous transaction; does nothing where `state` is null. */
+  /** Appends in one synchronous transaction. Does nothing if `state` is null. */
   append(events: readonly NewEvent[]): void;
   /**
-   * Resolves once everything appended would survive a crash. Needed before an effect inside this
-   * process; requests that leave it are held back by the platform until then.
+   * Resolves once all appended events are durable. Needed before an effect inside this process; the
+   * platform holds back outgoing requests until then.
    */
   durable(): Promise<void>;
   /**
-   * What `look` finds in the log, now or as it grows; null if it finds nothing within `ms`
-   * milliseconds, or the slice may not write any more.
+   * Returns the first non-null result of `look`, now or as the log grows; null if there is none
+   * within `ms` milliseconds, or once the slice may not write.
    */
   until<T>(look: (state: RunState) => T | null, ms: number): Promise<T | null>;
 }
 
 /** Texts that are too long for an event, by the SHA-256 of their content as lower-case hex. */
 export interface Values {
-  /** Stores a text; does nothing once the slice may not write. */
+  /** Stores a text. Does nothing once the slice may not write. */
   put(sha256: string, text: string): void;
-  /** At most `limit` characters from `offset` on; null if there is no such text. */
+  /** Returns at most `limit` characters from `offset` on; null if there is no such text. */
   read(sha256: string, offset: number, limit: number): KeptPage | null;
 }
 
 /** The budgets above the run. */
 export interface Budgets {
-  /** Whether a priced call must be granted first. */
+  /** Whether a priced call needs a grant first. */
   readonly active: boolean;
-  /** Asks for the cost of a call; what is granted stays reserved until the spending is settled. */
+  /** Reserves the cost of a call. The grant stays reserved until the cost is settled. */
   reserve(need: Need): Promise<ReserveAnswer>;
 }
 
@@ -75,11 +80,14 @@ export interface Budgets {
 export interface Slot {
   /** Whether the run has taken a slot since it last waited. */
   readonly held: boolean;
-  /** Takes a slot; null if the run may work. It is released when the run waits or ends. */
+  /**
+   * Takes a slot. Returns null if the run may work. The slot is released when the run waits or
+   * ends.
+   */
   take(): Promise<SlotRefusal | null>;
 }
 
-/** What every step of a slice works with. */
+/** The dependencies of every step of a slice. */
 export interface StepContext {
   readonly planner: Planner;
   readonly tools: RunTools;
@@ -87,8 +95,9 @@ export interface StepContext {
   readonly watchdog: Watchdog;
 }
 
+/** The answer to a reservation. Amounts are micro-dollars, `cap_usd` is dollars. */
 export type ReserveAnswer =
-  /** `capped` says whether there is any budget to keep to. */
+  /** `capped`: whether any budget applies. */
   | { readonly ok: true; readonly sum: number; readonly capped: boolean }
   /** The budget that has too little left, and when its next period begins (RFC 3339). */
   | {
@@ -98,47 +107,51 @@ export type ReserveAnswer =
       readonly until: string;
     };
 
-/** The concurrency limit that is used up, and when the run asks again unless it is woken (RFC 3339). */
+/**
+ * The concurrency limit that is used up, and when the run repeats its request unless it is woken
+ * (RFC 3339).
+ */
 export interface SlotRefusal {
   readonly limit: string;
   readonly until: string;
 }
 
-/** The models and tools of a run; fixed for the life of its process. */
+/** The models and tools of a run, fixed for the life of its process. */
 export interface RunTools {
-  /** The client of a model, by its id with the provider. */
+  /** Returns the client of a model, by its id with the provider. */
   llmFor(model: string): LlmClient;
-  /** The tools of the run, as far as its MCP servers are known. */
+  /** Returns the tools of the run, as far as its MCP servers are listed. */
   toolboxAt(state: Pick<RunState, "mcp">): Toolbox;
-  /** What these MCP servers offer, as events. Does not reject. */
+  /** Lists these MCP servers and returns the listings as events. Never rejects. */
   listServers(
     servers: readonly string[],
     state: RunState,
     signal: AbortSignal,
   ): Promise<readonly NewEvent[]>;
-  /** Ends the connections that were kept between calls; takes a few seconds at most. */
+  /** Closes the connections that stayed open between calls. Takes a few seconds at most. */
   close(): Promise<void>;
-  /** The network, for tools. */
+  /** Network access for tools. */
   readonly fetch: GuardedFetch;
   readonly settings: LoopSettings;
-  /** The price of a model, by its id with the provider; null where none is known. */
+  /** Returns the price of a model, by its id with the provider; null if none is known. */
   priceOf(model: string): Price | null;
-  /** For an agent whose answer is data: what is wrong with a value, or its checked form. */
+  /** For an agent whose answer is data: validates a value. Null for any other agent. */
   readonly checkAnswer: ((value: JsonValue) => Checked) | null;
 }
 
+/** Time limits and sizes of the loop. */
 export interface LoopSettings {
   readonly retry: RetryPolicy;
-  /** Longest time a model call may take, milliseconds. */
+  /** Maximum duration of a model call, milliseconds. */
   readonly modelTimeoutMs: number;
-  /** Longest time until a provider begins to answer … */
+  /** Maximum time until a provider starts to respond … */
   readonly modelFirstByteMs: number;
-  /** … and until the next piece of an answer comes, milliseconds. */
+  /** … and between two pieces of a reply, milliseconds. */
   readonly modelIdleMs: number;
   /** Streamed text is packed into events of at most this many characters … */
   readonly deltaChars: number;
-  /** … or of what came within this time, milliseconds. */
+  /** … or of this period, milliseconds. */
   readonly deltaMs: number;
-  /** How long a call that asks a person something is held for the answer, milliseconds. */
+  /** How long a call that asks a person a question is held for the answer, milliseconds. */
   readonly holdMs: number;
 }

@@ -1,8 +1,8 @@
 /**
- * Calls that a tool's code makes of the run's other tools. Each is judged, counted and written like
- * any other, before and after it. After an interruption the code runs again from its start: what it
- * asks for again is answered from the log, in the order in which things happened then, so that the
- * same code goes the same way; once it has caught up, its calls are made.
+ * Calls that a tool's code makes to the run's other tools. Each is judged, counted and logged like
+ * any other call. After an interruption the code runs again from its start: its repeated calls are
+ * answered from the log, in the original order of events, so that the same code takes the same
+ * path. Once it has caught up, its calls are made.
  */
 import type { NewEvent } from "../../run/log/event.ts";
 import { TOOL_FAILURES, ToolStop, type ToolFailureCode } from "../../run/value/failure.ts";
@@ -18,10 +18,10 @@ import { prepareCall } from "../tools/prepare.ts";
 import type { Toolbox } from "../tools/registry.ts";
 import type { RunTool, ToolCaller } from "../tools/tool.ts";
 import { storeOutput, toolContext } from "./tool-context.ts";
-import { Notes } from "./under-way.ts";
+import { Notes } from "./running-call.ts";
 import { aborted } from "../../timing.ts";
 
-/** Calls that one piece of code may make: all of them are in memory until it ends. */
+/** Maximum calls of one execution of code: all of them are in memory until it ends. */
 const MAX_CALLS = 200;
 
 type SettlingEvent = Extract<
@@ -29,13 +29,14 @@ type SettlingEvent = Extract<
   { type: "tool.completed" | "tool.failed" | "tool.outcome_unknown" }
 >;
 
+/** The calls of one execution of code. */
 export class InnerCalls implements ToolCaller {
   readonly names: readonly string[];
   readonly #parent: string;
   readonly #tools: RunTools;
   readonly #toolbox: Toolbox;
   readonly #effects: Effects;
-  /** What the code did before the interruption: calls in their order, and outcomes in theirs. */
+  /** Calls before the interruption in their order, and outcomes in theirs. */
   readonly #recorded: readonly InnerCall[];
   readonly #outcomes: readonly InnerCall[];
   readonly #answers = new Map<InnerCall, PromiseWithResolvers<InnerResult>>();
@@ -46,8 +47,8 @@ export class InnerCalls implements ToolCaller {
   #delivered = 0;
   #closed = false;
   #mismatch: ToolStop | null = null;
-  /** What the log threw: that is no business of the code. */
-  readonly #faults: unknown[] = [];
+  /** Errors of the log, which the code does not see. */
+  readonly #logErrors: unknown[] = [];
 
   /** @param parent the call whose code makes the calls */
   constructor(parent: string, state: RunState, tools: RunTools, effects: Effects) {
@@ -73,7 +74,7 @@ export class InnerCalls implements ToolCaller {
     const made = this.#recorded[this.#arrived];
     this.#arrived += 1;
     if (made === undefined) {
-      return this.#kept(this.#fresh(name, args));
+      return this.#tracked(this.#make(name, args));
     }
     if (made.name !== name || canonicalJson(made.arguments) !== canonicalJson(args)) {
       this.#mismatch ??= new ToolStop("replay_mismatch");
@@ -81,7 +82,7 @@ export class InnerCalls implements ToolCaller {
     }
     if (made.result === null) {
       this.#deliver();
-      return this.#kept(this.#again(made));
+      return this.#tracked(this.#repeat(made));
     }
     const answer = Promise.withResolvers<InnerResult>();
     this.#answers.set(made, answer);
@@ -90,18 +91,18 @@ export class InnerCalls implements ToolCaller {
   }
 
   /**
-   * Ends the calling: what the code did not wait for is waited for, or stopped if the code was. No
-   * call is left without an outcome. Gives the calling tool's own outcome.
+   * Ends the calls: waits for calls that the code did not await, or aborts them if the code was
+   * stopped. No call is left without an outcome. Returns the outcome of the calling tool.
    * @throws only what the log threw
    */
   async close(outcome: NewEvent): Promise<NewEvent> {
     this.#closed = true;
-    if (outcome.type !== "tool.completed" || this.#faults.length > 0) {
+    if (outcome.type !== "tool.completed" || this.#logErrors.length > 0) {
       this.#abort.abort();
     }
     await Promise.allSettled(this.#running);
-    if (this.#faults.length > 0) {
-      throw this.#faults[0];
+    if (this.#logErrors.length > 0) {
+      throw this.#logErrors[0];
     }
     const inner = innerOf(this.#effects.log.state(), this.#parent);
     const open = inner.filter((call) => call.result === null);
@@ -120,7 +121,7 @@ export class InnerCalls implements ToolCaller {
     return withTrust(mismatch === null ? outcome : asMismatch(outcome, mismatch), untrusted);
   }
 
-  /** Gives recorded outcomes in their order, each once all calls have come that came before it. */
+  /** Delivers recorded outcomes in their order, each once all calls before it have arrived. */
   #deliver(): void {
     for (;;) {
       const next = this.#outcomes[this.#delivered];
@@ -137,12 +138,12 @@ export class InnerCalls implements ToolCaller {
         return;
       }
       this.#delivered += 1;
-      answer.resolve(this.#whole(next.result));
+      answer.resolve(this.#complete(next.result));
     }
   }
 
-  /** A call without an outcome: the recovery has written its next intent. */
-  async #again(made: InnerCall): Promise<InnerResult> {
+  /** Repeats a call without an outcome; recovery has written its next intent. */
+  async #repeat(made: InnerCall): Promise<InnerResult> {
     const tool = callable(this.#toolbox, made.name);
     if (tool === null) {
       return this.#write(refusal(made.call_id, "unknown_tool", this.#parent));
@@ -150,10 +151,10 @@ export class InnerCalls implements ToolCaller {
     return this.#perform(tool, made);
   }
 
-  async #fresh(name: string, args: JsonValue): Promise<InnerResult> {
-    const state = this.#live();
+  async #make(name: string, args: JsonValue): Promise<InnerResult> {
+    const state = this.#writableState();
     if (this.#arrived > MAX_CALLS) {
-      const message = `Code may make ${MAX_CALLS} calls at most.`;
+      const message = `Code may make at most ${MAX_CALLS} calls.`;
       return { error: { code: "limit_reached", message }, output_sha256: null };
     }
     const call_id = callId(state.nextCall);
@@ -165,11 +166,11 @@ export class InnerCalls implements ToolCaller {
       return this.#write({ ...refused, data: { ...refused.data, name, arguments: args } });
     }
     this.#effects.log.append([intent]);
-    this.#live();
+    this.#writableState();
     return this.#perform(tool, { call_id, arguments: args, attempt: 1 });
   }
 
-  /** The intent of a call, or why there is none. */
+  /** Returns the intent of a call, or the event that rejects it. */
   #intent(state: RunState, call_id: string, name: string, args: JsonValue): NewEvent {
     const { spec, turn } = state;
     const tool = this.#toolbox.get(name);
@@ -210,7 +211,7 @@ export class InnerCalls implements ToolCaller {
     if (tool.effect !== "pure") {
       await this.#effects.log.durable();
     }
-    const state = this.#live();
+    const state = this.#writableState();
     const notes = new Notes(call_id, this.#parent, this.#effects);
     const call = { callId: call_id, attempt, requestedAt: this.#effects.clock.now() };
     const event = await invokeTool(
@@ -224,28 +225,32 @@ export class InnerCalls implements ToolCaller {
       () => this.#effects.clock.now(),
       (text) => storeOutput(this.#effects, text),
     );
-    // What happened before the interruption is told first, whatever is faster now.
+    // Recorded outcomes come first, even if this call finishes earlier.
     await Promise.race([this.#caughtUp.promise, aborted(this.#abort.signal)]);
     this.#effects.log.append(notes.end());
     return this.#write(event as SettlingEvent);
   }
 
-  /** Writes an outcome, and gives it as the log has it. */
+  /** Writes an outcome and returns it as logged. */
   #write(event: SettlingEvent): InnerResult {
-    this.#live();
+    this.#writableState();
     const { call_id } = event.data;
     this.#effects.log.append([
       { ...event, data: { ...event.data, parent_call_id: this.#parent } } as SettlingEvent,
     ]);
-    const written = innerOf(this.#live(), this.#parent).find((call) => call.call_id === call_id);
+    const written = innerOf(this.#writableState(), this.#parent).find(
+      (call) => call.call_id === call_id,
+    );
     if (written === undefined || written.result === null) {
       throw new ToolStop("code_stopped");
     }
-    return this.#whole(written.result);
+    return this.#complete(written.result);
   }
 
-  /** An output that is longer than an event has is given whole: code is there to work through it. */
-  #whole(result: InnerResult): InnerResult {
+  /**
+   * Returns the complete output if the event holds only its beginning: code processes all of it.
+   */
+  #complete(result: InnerResult): InnerResult {
     const { output_sha256, output } = result;
     const whole =
       output_sha256 === null
@@ -258,8 +263,11 @@ export class InnerCalls implements ToolCaller {
     return { ...result, output: value };
   }
 
-  /** @throws ToolStop where the slice may not write any more */
-  #live(): RunState {
+  /**
+   * Returns the state.
+   * @throws ToolStop once the slice may not write
+   */
+  #writableState(): RunState {
     const state = this.#effects.log.state();
     if (state === null) {
       throw new ToolStop("code_stopped");
@@ -267,11 +275,11 @@ export class InnerCalls implements ToolCaller {
     return state;
   }
 
-  #kept<T>(work: Promise<T>): Promise<T> {
+  #tracked<T>(work: Promise<T>): Promise<T> {
     const running = work
       .catch((error: unknown) => {
         if (!(error instanceof ToolStop)) {
-          this.#faults.push(error);
+          this.#logErrors.push(error);
         }
       })
       .finally(() => this.#running.delete(running));
@@ -281,8 +289,8 @@ export class InnerCalls implements ToolCaller {
 }
 
 /**
- * The tool of a name, if code may call it: it is run, is not code that calls tools itself, and stands
- * for no other.
+ * Returns the tool of a name if code may call it: it runs, does not itself run code that calls
+ * tools, and does not stand for another tool.
  */
 function callable(toolbox: Toolbox, name: string): RunTool | null {
   const tool = toolbox.get(name);
@@ -303,7 +311,7 @@ function refusal(
   return { type: "tool.failed", data: { call_id, code, message, duration_ms: 0, parent_call_id } };
 }
 
-/** Whether the code came to an end of its own, rather than being stopped on its way. */
+/** Returns whether the code ended by itself and was not stopped. */
 function endedByItself(outcome: NewEvent): boolean {
   return (
     outcome.type === "tool.completed" ||
@@ -326,7 +334,10 @@ function asMismatch(outcome: NewEvent, { code, message }: ToolStop): NewEvent {
     : outcome;
 }
 
-/** What code returns may be words of what it called. */
+/**
+ * Marks the outcome if the code's calls returned untrusted content, which its own output may
+ * contain.
+ */
 function withTrust(outcome: NewEvent, untrusted: Untrusted | undefined): NewEvent {
   if (untrusted === undefined) {
     return outcome;

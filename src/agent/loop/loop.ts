@@ -1,7 +1,7 @@
 /**
- * The loop of a run: plan a step, write its events, perform its job, take the outcomes to the next
- * step. It owns the order of things (intent, effect, outcome) and nothing else: what to do is
- * decided in `run/`, how it is done lies behind ports.
+ * The loop of a run: plan a step, write its events, perform its job, pass the outcomes to the next
+ * step. It owns the order (intent, effect, outcome) and nothing else: `run/` decides what to do,
+ * and ports do it.
  */
 import type { NewEvent } from "../../run/log/event.ts";
 import type { Planner } from "../../run/decide/planner.ts";
@@ -11,21 +11,21 @@ import { planStep, type Grant } from "./step.ts";
 import { callTools } from "./tool-calls.ts";
 import { Watchdog } from "./watchdog.ts";
 
-/** Shortest wait for a budget that refused. */
-const LEAST_WAIT_MS = 5_000;
+/** Minimum wait after a budget refused a reservation, milliseconds. */
+const MIN_WAIT_MS = 5_000;
 
-/** Why a slice came to its end. */
+/** Why a slice ended. */
 export type SliceEnd =
   | { readonly kind: "over" }
   | { readonly kind: "rest"; readonly until: number | null }
-  /** The log refused a write: the run was cancelled, or another slice has it. */
+  /** The slice may not write: the run was cancelled, or another slice has taken over. */
   | { readonly kind: "fenced" };
 
 /**
- * Runs until nothing can be done now. The first append happens before the first await, so a
+ * Runs until the run ends or must wait. The first append happens before the first await, so a
  * caller's own writes and the slice's first intent are one transaction.
- * @param opening events that come before anything else: the run's creation, or a recovery
- * @throws only what the log throws; failing models and tools are outcomes
+ * @param opening events that come first: the run's creation, or a recovery
+ * @throws only what the log throws; failures of models and tools are outcomes
  */
 export async function runSlice(
   opening: readonly NewEvent[],
@@ -63,12 +63,12 @@ async function steps(opening: readonly NewEvent[], context: StepContext): Promis
       case "reserve": {
         const answer = await effects.budgets.reserve(step.job.need);
         grant = answer.ok ? { ...step.job.call, sum: answer.sum, capped: answer.capped } : null;
-        outcomes = answer.ok ? [] : refusedBy(answer, effects.clock.now());
+        outcomes = answer.ok ? [] : waitForBudget(answer, effects.clock.now());
         break;
       }
       case "slot": {
         const refusal = await effects.slot.take();
-        outcomes = refusal === null ? [] : waitsForSlot(refusal);
+        outcomes = refusal === null ? [] : waitForSlot(refusal);
         break;
       }
       case "list":
@@ -83,18 +83,21 @@ async function steps(opening: readonly NewEvent[], context: StepContext): Promis
   }
 }
 
-/** Others work: the run waits for its slot. */
-function waitsForSlot({ limit, until }: SlotRefusal): NewEvent[] {
+/** Returns the wait for a slot while other runs occupy them. */
+function waitForSlot({ limit, until }: SlotRefusal): NewEvent[] {
   return [{ type: "run.waiting", data: { for: "concurrency", limit, until } }];
 }
 
-/** A budget above the run has not enough left: the run waits for it, with its work kept. */
-function refusedBy(
+/**
+ * Returns the wait for a budget above the run that has too little left. The run's work is
+ * preserved.
+ */
+function waitForBudget(
   { limit, cap_usd, until }: Extract<ReserveAnswer, { ok: false }>,
   now: number,
 ): NewEvent[] {
-  // Two clocks may differ: a wait that is over at once would ask again at once.
-  const later = new Date(Math.max(Date.parse(until), now + LEAST_WAIT_MS)).toISOString();
+  // Clocks may differ: a wait that ends at once would repeat the request at once.
+  const later = new Date(Math.max(Date.parse(until), now + MIN_WAIT_MS)).toISOString();
   return [
     { type: "limit.reached", data: { limit, value: cap_usd } },
     { type: "run.waiting", data: { for: "budget", limit, until: later } },

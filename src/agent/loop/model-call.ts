@@ -1,6 +1,6 @@
 /**
- * One attempt of a model call: the stream is passed on to watchers, bounded in time and size, and
- * comes to events: what it consumed, and a reply or a classified failure.
+ * Makes one attempt of a model call. Forwards the stream to watchers, bounds it in time and size,
+ * and returns events: the usage, and a reply or a classified failure.
  */
 import type { NewEvent } from "../../run/log/event.ts";
 import { clipMessage, retryDelay, type ModelFailure } from "../../run/value/failure.ts";
@@ -10,22 +10,22 @@ import { answerData, type Planner, type Reading } from "../../run/decide/planner
 import { presumedUsage } from "../../run/decide/recover.ts";
 import { costOf } from "../../run/spec/price.ts";
 import { modelOf, type RunState } from "../../run/log/state.ts";
-import { DeltaPacker, sizeOf, type Piece } from "./delta.ts";
+import { DeltaPacker, charsOf, type Piece } from "./delta.ts";
 import type { Effects, RunTools, StepContext } from "./effects.ts";
 import type { LlmEvent, TokenUsage } from "../llm/client.ts";
 import type { Job } from "./step.ts";
 import type { Watchdog } from "./watchdog.ts";
 
-/** A reply beyond this has lost its way; it would fill the memory that runs share. */
+/** Maximum characters of a reply. A longer one would fill the memory that runs share. */
 const MAX_REPLY_CHARS = 2_000_000;
-/** Tool calls that one reply may ask for. */
+/** Maximum tool calls of one reply. */
 const MAX_CALLS = 64;
 
 type ModelJob = Extract<Job, { kind: "model" }>;
 
 /**
- * Sends the attempt; its outcome as events. The adapter's failures are outcomes.
- * @param state as it is after the intent was written
+ * Sends the attempt and returns its outcome as events. Failures of the adapter are outcomes.
+ * @param state the state after the intent was written
  * @throws only what the log throws
  */
 export async function callModel(
@@ -48,21 +48,21 @@ class Attempt {
   readonly #effects: Effects;
   readonly #packer: DeltaPacker;
   readonly #watchdog: Watchdog;
-  /** When the whole attempt must be over. */
+  /** Time limit of the whole attempt, milliseconds since the epoch. */
   readonly #deadline: number;
-  /** Whether the provider has answered at all. */
+  /** Whether the provider has sent anything. */
   #answered = false;
   readonly #own = new AbortController();
-  /** What the log threw: not the model's failure, it ends the slice. */
-  readonly #broken: unknown[] = [];
-  /** Why we ended the call ourselves. */
+  /** Errors of the log: not a failure of the model, they end the slice. */
+  readonly #logErrors: unknown[] = [];
+  /** Why this attempt aborted its own call. */
   #stopped: ModelFailure | null = null;
-  /** Some servers report a running total with each chunk: the last one is the attempt's. */
+  /** The last reported usage: some servers report a running total with each chunk. */
   #usage: TokenUsage | null = null;
   #outcome: NewEvent | null = null;
   #chars = 0;
   #watched = false;
-  #lookedAt = Number.NEGATIVE_INFINITY;
+  #watchersCheckedAt = Number.NEGATIVE_INFINITY;
 
   constructor(job: ModelJob, state: RunState, { planner, tools, effects, watchdog }: StepContext) {
     this.#job = job;
@@ -91,18 +91,18 @@ class Attempt {
       this.#effects.fault("model.adapter", error);
       this.#outcome = this.#failed({ code: "server_error", message: "The adapter failed." });
     }
-    if (this.#broken.length > 0) {
-      throw this.#broken[0];
+    if (this.#logErrors.length > 0) {
+      throw this.#logErrors[0];
     }
-    const cut = { code: "cut_stream", message: "The reply ended without its end." } as const;
+    const cut = { code: "cut_stream", message: "The reply ended before it was complete." } as const;
     const outcome =
       this.#effects.signal.aborted && this.#outcome?.type !== "model.completed"
         ? this.#superseded()
         : (this.#outcome ?? this.#failed(cut));
-    return [...this.#packer.take(), ...this.#booked(), outcome];
+    return [...this.#packer.take(), ...this.#usageEvents(), outcome];
   }
 
-  /** A limit, or what is left of the attempt's time where that is less. */
+  /** Returns a limit, or the remaining time of the attempt if that is less. */
   #left(limit: number): number {
     return Math.max(0, Math.min(limit, this.#deadline - this.#effects.clock.now()));
   }
@@ -111,10 +111,10 @@ class Attempt {
     const { modelTimeoutMs, modelFirstByteMs, modelIdleMs } = this.#tools.settings;
     const message =
       this.#effects.clock.now() >= this.#deadline
-        ? `No whole reply within ${modelTimeoutMs} ms (OPSPAWN_MODEL_TIMEOUT_MS).`
+        ? `No complete reply within ${modelTimeoutMs} ms (OPSPAWN_MODEL_TIMEOUT_MS).`
         : this.#answered
-          ? `Nothing came for ${modelIdleMs} ms in mid-reply (OPSPAWN_MODEL_IDLE_MS).`
-          : `No answer within ${modelFirstByteMs} ms (OPSPAWN_MODEL_FIRST_BYTE_MS).`;
+          ? `The reply stalled for ${modelIdleMs} ms (OPSPAWN_MODEL_IDLE_MS).`
+          : `No response within ${modelFirstByteMs} ms (OPSPAWN_MODEL_FIRST_BYTE_MS).`;
     this.#stop({ code: "timeout", message });
   }
 
@@ -137,16 +137,16 @@ class Attempt {
   }
 
   #pass(piece: Piece): void {
-    this.#chars += sizeOf(piece);
+    this.#chars += charsOf(piece);
     if (this.#chars > MAX_REPLY_CHARS) {
-      const message = `The reply had no end after ${MAX_REPLY_CHARS} characters.`;
+      const message = `The reply exceeded ${MAX_REPLY_CHARS} characters.`;
       this.#stop({ code: "reply_too_large", message });
     }
-    // Asking who watches is not free with a thousand watchers; once in a while is enough.
+    // Checking for watchers is expensive with a thousand of them, so it is done at intervals.
     const now = this.#effects.clock.now();
-    if (now - this.#lookedAt >= this.#tools.settings.deltaMs) {
+    if (now - this.#watchersCheckedAt >= this.#tools.settings.deltaMs) {
       this.#watched = this.#effects.watched();
-      this.#lookedAt = now;
+      this.#watchersCheckedAt = now;
     }
     if (this.#watched) {
       this.#packer.add(piece);
@@ -157,7 +157,7 @@ class Attempt {
     try {
       this.#effects.log.append(events);
     } catch (error) {
-      this.#broken.push(error);
+      this.#logErrors.push(error);
       this.#own.abort();
     }
   }
@@ -167,11 +167,14 @@ class Attempt {
     this.#own.abort();
   }
 
-  /** What the attempt used; where a reply began and nobody said, what it held back. */
-  #booked(): NewEvent[] {
+  /**
+   * Returns the usage event of the attempt. If the provider reported none and the attempt may have
+   * been billed, books the reservation.
+   */
+  #usageEvents(): NewEvent[] {
     const open = this.#state.model;
     if (this.#usage === null) {
-      // It was sent, and we did not wait for its end.
+      // The request was sent, and the attempt did not wait for its end.
       const lost = this.#answered || this.#stopped !== null || this.#effects.signal.aborted;
       return lost && open !== null ? presumedUsage(open) : [];
     }
@@ -187,7 +190,7 @@ class Attempt {
     ];
   }
 
-  /** The run stopped the call, since its time was up; what it would have come to is void. */
+  /** The run aborted the call at its deadline; the outcome is void. */
   #superseded(): NewEvent {
     return { type: "model.superseded", data: this.#call };
   }
@@ -210,7 +213,7 @@ class Attempt {
         data: { ...this.#call, up_to_seq: this.#state.seq, kind: "turns", summary },
       };
     }
-    const reading = this.#checked(bounded(this.#planner.read(reply)));
+    const reading = this.#validated(withinCallLimit(this.#planner.read(reply)));
     const first = this.#state.nextCall;
     const tool_calls: ToolCall[] =
       reading.kind === "calls"
@@ -234,20 +237,20 @@ class Attempt {
     };
   }
 
-  /** An answer that has to be data is read as such; what does not fit goes back with the reasons. */
-  #checked(reading: Reading): Reading {
+  /** Parses an answer that must be data. A mismatch is reported to the model with the reason. */
+  #validated(reading: Reading): Reading {
     const { checkAnswer } = this.#tools;
     if (reading.kind !== "answer" || checkAnswer === null) {
       return reading;
     }
     const parsed = answerData(reading.answer);
-    const checked = parsed.ok ? checkAnswer(parsed.value) : parsed;
-    return checked.ok
-      ? { ...reading, data: checked.value }
+    const result = parsed.ok ? checkAnswer(parsed.value) : parsed;
+    return result.ok
+      ? { ...reading, data: result.value }
       : {
           kind: "problem",
           code: "invalid_answer",
-          message: `Your answer does not fit the schema it must have: ${checked.reason} Answer again, with nothing but JSON that fits.`,
+          message: `Your answer does not match the required schema: ${result.reason} Answer again with only JSON that matches it.`,
         };
   }
 
@@ -256,8 +259,8 @@ class Attempt {
   }
 }
 
-/** A reply that asks for hundreds of calls at once is told to ask for fewer. */
-function bounded(reading: Reading): Reading {
+/** Turns a reply with too many calls into a problem that asks for fewer. */
+function withinCallLimit(reading: Reading): Reading {
   return reading.kind === "calls" && reading.calls.length > MAX_CALLS
     ? {
         kind: "problem",

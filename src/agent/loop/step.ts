@@ -1,6 +1,6 @@
 /**
- * Plans one step. From the outcomes of the last job it derives the events to write now (outcomes and
- * next intents together, so that they are one transaction) and the job to perform after. Pure.
+ * Plans one step. From the outcomes of the last job it derives the events to write now (outcomes
+ * and next intents together, in one transaction) and the job to perform next. Pure.
  */
 import { decide, type Action } from "../../run/decide/decide.ts";
 import type { NewEvent } from "../../run/log/event.ts";
@@ -12,9 +12,10 @@ import { modelOf, type RunState, type TurnCall } from "../../run/log/state.ts";
 import { compose, type Ask, type Composed } from "./context.ts";
 import type { ModelRequest } from "../llm/client.ts";
 import type { Effects, StepContext } from "./effects.ts";
-import { needOf, outputFor, textChars, weigh, withinOwnCap, type Need } from "./reserve.ts";
+import { needOf, outputFor, textChars, weigh, withinOwnLimit, type Need } from "./reserve.ts";
 import { prepareCall } from "../tools/prepare.ts";
 
+/** The work that a step needs from outside. */
 export type Job =
   | {
       readonly kind: "model";
@@ -24,34 +25,35 @@ export type Job =
       readonly request: ModelRequest;
       readonly body: string;
     }
-  /** Ask the budgets above the run for what the next attempt may cost. */
+  /** Reserve the maximum cost of the next attempt in the budgets above the run. */
   | { readonly kind: "reserve"; readonly call: AttemptName; readonly need: Need }
-  /** Take a slot of the tenant's, so that the next attempt may be made. */
+  /** Take one of the tenant's slots for the next attempt. */
   | { readonly kind: "slot" }
   | { readonly kind: "tools"; readonly calls: readonly TurnCall[] }
   | { readonly kind: "list"; readonly servers: readonly string[] }
   | { readonly kind: "rest"; readonly until: number | null }
   | { readonly kind: "over" };
 
-/** An attempt that has not been made yet. */
+/** Identifies an attempt that has not been made yet. */
 export interface AttemptName {
   readonly call_id: string;
   readonly attempt: number;
 }
 
-/** What the budgets above the run have granted an attempt, micro-dollars. */
+/** The amount that the budgets above the run granted an attempt, micro-dollars. */
 export interface Grant extends AttemptName {
   readonly sum: number;
-  /** Whether there is any budget to keep to. */
+  /** Whether any budget applies. */
   readonly capped: boolean;
 }
 
+/** Events to write in one transaction, and the job to perform next. */
 export interface PlannedStep {
   readonly events: readonly NewEvent[];
   readonly job: Job;
 }
 
-/** What a step is planned with: models and tools are described here, and called elsewhere. */
+/** The inputs of planning. Models and tools are described here, and called elsewhere. */
 export type PlanContext = Pick<StepContext, "planner" | "tools"> & {
   readonly effects: {
     readonly budgets: Pick<Effects["budgets"], "active">;
@@ -65,9 +67,10 @@ const NOTHING: Need = { most: 0, least: 0 };
 type AskAction = Extract<Action, { kind: "ask" }>;
 
 /**
- * @param outcomes what the last job came to, not yet in the log
- * @param now milliseconds; the time that the events will carry
- * @param grant what a `reserve` job came to, if that was the last one
+ * Plans the next step.
+ * @param outcomes outcomes of the last job, not yet in the log
+ * @param now time of the events, milliseconds since the epoch
+ * @param grant the granted reservation, if the last job was `reserve`
  */
 export function planStep(
   before: RunState,
@@ -108,7 +111,7 @@ export function planStep(
         }
         const at = { taskId: spec.task_id, modelCallId, config: spec.config, now };
         for (const call of action.calls) {
-          // One after the other: each counts for those that follow.
+          // One after the other: each call counts for the policy of the calls after it.
           write(prepareCall(call, tools.toolboxAt(state), { ...at, standing: state }));
         }
         break;
@@ -129,7 +132,7 @@ export function planStep(
 
 interface PlannedAsk {
   readonly events: readonly NewEvent[];
-  /** Null where a budget refused: the events say what follows. */
+  /** Null if a limit blocks the attempt: the events then say what happens. */
   readonly job: Job | null;
 }
 
@@ -145,37 +148,38 @@ function planAsk(
   const price = tools.priceOf(model);
   const { active: budgeted } = effects.budgets;
   const { purpose, call_id, attempt } = action;
-  const asked = (ask: Ask): Composed => compose(state, planner, tools.toolboxAt(state), llm, ask);
-  const composed = asked({ purpose });
+  const composeFor = (ask: Ask): Composed =>
+    compose(state, planner, tools.toolboxAt(state), llm, ask);
+  const composed = composeFor({ purpose });
   const cap = state.spec?.limits.max_cost_usd;
-  const given = grant?.call_id === call_id && grant.attempt === attempt ? grant : null;
+  const ownGrant = grant?.call_id === call_id && grant.attempt === attempt ? grant : null;
   if (price === null) {
     // Only the ledger knows whether a budget applies.
-    if (cap !== undefined || given?.capped === true) {
+    if (cap !== undefined || ownGrant?.capped === true) {
       return { events: [{ type: "run.failed", data: runFailure("unpriced_model") }], job: null };
     }
-    return budgeted && given === null
+    return budgeted && ownGrant === null
       ? { events: [], job: { kind: "reserve", call: { call_id, attempt }, need: NOTHING } }
       : intent(state, action, composed, {});
   }
-  if (isFree(price) || (cap === undefined && !budgeted && given === null)) {
+  if (isFree(price) || (cap === undefined && !budgeted && ownGrant === null)) {
     return intent(state, action, composed, {});
   }
   const weight = weigh(composed);
-  const own = withinOwnCap(state, needOf(state, price, weight));
+  const own = withinOwnLimit(state, needOf(state, price, weight));
   if (own === null) {
     return { events: onLimitReached(state, { limit: "max_cost_usd", value: cap ?? 0 }), job: null };
   }
-  const granted = given !== null && given.sum >= own.least ? given.sum : null;
+  const granted = ownGrant !== null && ownGrant.sum >= own.least ? ownGrant.sum : null;
   if (budgeted && granted === null) {
     return { events: [], job: { kind: "reserve", call: { call_id, attempt }, need: own } };
   }
-  if (cap === undefined && given?.capped !== true) {
+  if (cap === undefined && ownGrant?.capped !== true) {
     return intent(state, action, composed, {});
   }
   const sum = Math.min(own.most, granted ?? own.most);
   const max_output_tokens = outputFor(state, price, weight, sum);
-  return intent(state, action, asked({ purpose, max_output_tokens }), {
+  return intent(state, action, composeFor({ purpose, max_output_tokens }), {
     reserved_micro_usd: sum,
     max_output_tokens,
   });

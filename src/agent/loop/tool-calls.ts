@@ -1,4 +1,4 @@
-/** The tool calls of one turn: run side by side, each outcome written as soon as it is known. */
+/** Runs the tool calls of one turn concurrently. Each outcome is written as soon as it is known. */
 import { eventsThroughEnd, type NewEvent } from "../../run/log/event.ts";
 import { onOutcomeUnknown } from "../../run/decide/recover.ts";
 import type { RunState, TurnCall } from "../../run/log/state.ts";
@@ -6,11 +6,11 @@ import type { StepContext } from "./effects.ts";
 import { InnerCalls } from "./inner-calls.ts";
 import { invokeTool } from "../tools/invoke.ts";
 import { storeOutput, toolContext } from "./tool-context.ts";
-import { asking, Notes } from "./under-way.ts";
+import { askPerson, Notes } from "./running-call.ts";
 
 /**
- * Runs the calls of a turn side by side. An outcome is written as soon as it is known, except the
- * last: that one goes with the next intent, in one transaction.
+ * Runs the calls of a turn concurrently. Writes each outcome as soon as it is known, except the
+ * last, which is returned: it is written with the next intent, in one transaction.
  */
 export async function callTools(
   calls: readonly TurnCall[],
@@ -55,7 +55,7 @@ async function callTool(
   const name = request?.name ?? call.name;
   const tool = tools.toolboxAt(state).get(name);
   if (tool?.kind !== "run" || request === null) {
-    const message = `The tool ${name} is not there any more.`;
+    const message = `The tool ${name} is no longer available.`;
     return {
       type: "tool.failed",
       data: { call_id: call.call_id, code: "unknown_tool", message, duration_ms: 0 },
@@ -73,7 +73,7 @@ async function callTool(
     request.arguments,
     {
       ...toolContext(state, attempt, tools, effects),
-      ask: asking(call.call_id, tools.settings.holdMs, effects),
+      ask: askPerson(call.call_id, tools.settings.holdMs, effects),
       report: (note) => notes.report(note),
       ...(inner === null ? {} : { calls: inner }),
     },

@@ -1,19 +1,19 @@
-/** What a tool is given for one attempt of a call, and where its long output goes. */
+/** The context of a tool for one attempt of a call, and the storage of its long output. */
 import { hash } from "node:crypto";
 import { idempotencyKey } from "../../run/value/id.ts";
 import type { RunState } from "../../run/log/state.ts";
 import type { ToolContext } from "../tools/tool.ts";
 import type { Effects, RunTools } from "./effects.ts";
 
-/** An attempt of a call, as its intent has it. */
+/** An attempt of a call, as its intent records it. */
 export interface CallAttempt {
   readonly callId: string;
   readonly attempt: number;
-  /** When the call was first requested, milliseconds. */
+  /** When the call was first requested, milliseconds since the epoch. */
   readonly requestedAt: number;
 }
 
-/** The context that calls of the model and calls of code have in common. */
+/** Returns the part of the context that calls by the model and calls by code share. */
 export function toolContext(
   state: RunState,
   call: CallAttempt,
@@ -31,7 +31,7 @@ export function toolContext(
   };
 }
 
-/** Stores a long output; returns its SHA-256. */
+/** Stores a long output. Returns its SHA-256 as lower-case hex. */
 export function storeOutput(effects: Effects, text: string): string {
   const sha256 = hash("sha256", text, "hex");
   effects.values.put(sha256, text);

@@ -1,27 +1,32 @@
 /**
- * One timer for many calls, one after the other: starting, feeding and stopping it costs nothing,
- * since the timer is left running and looks, when it fires, whether the call it finds is overdue.
+ * One timer for many consecutive calls. Starting, feeding and stopping are cheap: the timer keeps
+ * running and checks, when it fires, whether the current call is overdue.
  */
 export class Watchdog {
   readonly #now: () => number;
   #timer: ReturnType<typeof setTimeout> | undefined;
-  /** When the timer fires, and when it would have something to bark at. */
+  /** When the timer fires, and when the current call is overdue. */
   #firesAt = Number.POSITIVE_INFINITY;
   #due = Number.POSITIVE_INFINITY;
-  #bark: () => void = () => {};
+  #onOverdue: () => void = () => {};
 
-  /** @param now milliseconds */
+  /** @param now returns milliseconds since the epoch */
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  /** Calls `bark` after `ms`, unless `stop` comes first, or `feed` puts it off. */
-  start(ms: number, bark: () => void): void {
-    this.#bark = bark;
+  /**
+   * Calls `onOverdue` after `ms` milliseconds, unless `stop` is called first or `feed` delays it.
+   */
+  start(ms: number, onOverdue: () => void): void {
+    this.#onOverdue = onOverdue;
     this.feed(ms);
   }
 
-  /** Now it is `ms` from here. Only a moment earlier than the timer's own needs another timer. */
+  /**
+   * Moves the deadline to `ms` milliseconds from now. Only an earlier time than the timer's needs a
+   * new timer.
+   */
   feed(ms: number): void {
     const now = this.#now();
     this.#due = now + ms;
@@ -31,12 +36,12 @@ export class Watchdog {
     }
   }
 
-  /** The call is over. */
+  /** Ends the current call. */
   stop(): void {
     this.#due = Number.POSITIVE_INFINITY;
   }
 
-  /** Ends the timer; nothing holds the process any more. */
+  /** Ends the timer, so that it no longer holds the process. */
   close(): void {
     this.stop();
     clearTimeout(this.#timer);
@@ -45,16 +50,16 @@ export class Watchdog {
 
   #wait(ms: number, now: number): void {
     this.#firesAt = now + ms;
-    this.#timer = setTimeout(() => this.#look(), ms);
+    this.#timer = setTimeout(() => this.#check(), ms);
   }
 
-  #look(): void {
+  #check(): void {
     this.#firesAt = Number.POSITIVE_INFINITY;
     const now = this.#now();
     const left = this.#due - now;
     if (left <= 0) {
       this.stop();
-      this.#bark();
+      this.#onOverdue();
     } else if (left !== Number.POSITIVE_INFINITY) {
       this.#wait(left, now);
     }

@@ -1,8 +1,8 @@
-/** How planners show a model what nobody vouches for. */
+/** How planners mark untrusted content for a model. */
 import type { ToolResult, Turn } from "../../run/value/message.ts";
 import { marked } from "../../run/value/trust.ts";
 
-/** A turn in which untrusted results of tools are marked; any other turn as it is. */
+/** Returns a turn with its untrusted tool results marked. Other turns are unchanged. */
 export function markedTurn(turn: Turn): Turn {
   return turn.role === "tool" && turn.results.some((result) => result.untrusted !== undefined)
     ? { role: "tool", results: turn.results.map(markedResult) }

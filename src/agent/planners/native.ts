@@ -1,6 +1,6 @@
 /**
- * The planner for models that call tools natively: the conversation as it is, the tools beside
- * it. A step is one reply: its tool calls, or the answer.
+ * The planner for models with native tool calls: the conversation unchanged, with the tools in
+ * addition. Each step is one reply: its tool calls, or the answer.
  */
 import { defined } from "../../run/value/defined.ts";
 import type { Prompt, Reply, ToolDescription } from "../../run/value/message.ts";
@@ -14,7 +14,7 @@ Use the tools you are given where they help; call several at once if they do not
 If a tool fails, read its error, then correct the call, try another way, or say what did not work.
 When you are done, answer in plain text without calling a tool.`;
 
-/** Thinks with native tool calls. */
+/** Plans with native tool calls. */
 export const nativePlanner: Planner = {
   name: "native",
   next: () => ({ kind: "ask" }),
@@ -22,7 +22,10 @@ export const nativePlanner: Planner = {
   read,
 };
 
-/** The system text depends on the spec alone: it must not change between steps, since providers cache by prefix. */
+/**
+ * Renders the prompt. The system text depends on the spec alone: it must not change between steps,
+ * because providers cache by prefix.
+ */
 function prompt(state: RunState, tools: readonly ToolDescription[]): Prompt {
   const config = state.spec?.config;
   const instructions = config?.instructions ?? "";
@@ -43,7 +46,8 @@ function prompt(state: RunState, tools: readonly ToolDescription[]): Prompt {
 
 function read(reply: Reply): Reading {
   if (reply.tool_calls.length > 0) {
-    // The last call's arguments may be cut at a place where they still parse: run none of them.
+    // The last call's arguments may be truncated at a place where they still parse, so run none of
+    // the calls.
     return reply.finish_reason === "length"
       ? {
           kind: "problem",

@@ -1,8 +1,10 @@
-/** The planner without a model: it ends the run with a sentence. For trying out everything else. */
+/**
+ * The planner without a model: it ends the run with a fixed sentence, to try out everything else.
+ */
 import type { Planner } from "../../run/decide/planner.ts";
 import { goalOf } from "../../run/spec/spec.ts";
 
-/** Finishes at once; asks nothing and calls nothing. */
+/** Finishes at once, without calling a model or a tool. */
 export const placeholderPlanner: Planner = {
   name: "placeholder",
   next: (state) => ({

@@ -1,4 +1,4 @@
-/** The planners by the names that agents know them by. */
+/** The planners by the names that agents select. */
 import type { Planner } from "../../run/decide/planner.ts";
 import type { PlannerName } from "../../run/spec/spec.ts";
 import { nativePlanner } from "./native.ts";
@@ -11,7 +11,7 @@ const PLANNER_BY_NAME: Readonly<Record<PlannerName, Planner>> = {
   placeholder: placeholderPlanner,
 };
 
-/** The planner of this name. */
+/** Returns the planner of a name. */
 export function plannerFor(name: PlannerName): Planner {
   return PLANNER_BY_NAME[name];
 }

@@ -1,7 +1,7 @@
 /**
- * Reads a ReAct reply. Models keep to the format only roughly, so this is generous in what it
- * takes for an action (case, bold labels, fences, text after the JSON, several lines) and strict
- * in what it acts on: exactly one action or one final answer, and never half an action.
+ * Parses a ReAct reply. Models follow the format only roughly, so parsing accepts many forms of an
+ * action (case, bold labels, fences, text after the JSON, several lines). It is strict about what
+ * runs: exactly one action or one final answer, and never part of an action.
  */
 import type { Reply } from "../../run/value/message.ts";
 import { readArguments, type Reading } from "../../run/decide/planner.ts";
@@ -13,10 +13,10 @@ const NEXT_LABEL = /^[ \t*]*(?:thought|action|final[ \t]+answer)[ \t*]*:/im;
 const TOOL_NAME = /^[\s*]*tool[ \t]+name[ \t*]*:/i;
 const INPUT_IN_LINE = /(?:^|[\s,;*])(?:action[ \t]+)?input[ \t*]*:/i;
 const INPUT_LINE = /^[ \t*]*(?:action[ \t]+)?input[ \t*]*:/im;
-/** An action line with its input line: a call, even where text of an answer might stand. */
+/** An action line with its input line: a call, even inside the text of an answer. */
 const WHOLE_ACTION = /^[ \t*]*action[ \t*]*:[^\n]*\n[ \t*]*(?:action[ \t]+)?input[ \t*]*:/im;
 
-/** What a reply in ReAct form means. Total. */
+/** Returns the meaning of a ReAct reply. Total. */
 export function readReactReply(reply: Reply): Reading {
   if (reply.finish_reason === "pause") {
     return { kind: "pause" };
@@ -28,7 +28,7 @@ export function readReactReply(reply: Reply): Reading {
       'Your reply was empty. Write "Thought:", then either "Action:" and "Action Input:", or "Final Answer:".',
     );
   }
-  // What follows an observation is imagined: the tool has not been asked yet.
+  // Text after an observation is invented: the tool has not run yet.
   const imagined = OBSERVATION.exec(whole);
   const text = imagined === null ? whole : whole.slice(0, imagined.index);
   const marker = MARKER.exec(text);
@@ -53,7 +53,10 @@ function readAnswer(rest: string): Reading {
     : { kind: "answer", answer };
 }
 
-/** @param cut the reply ended at its length limit, so its last words may be missing */
+/**
+ * Parses an action.
+ * @param cut whether the reply reached its length limit, so that its last words may be missing
+ */
 function readCall(rest: string, cut: boolean): Reading {
   const action = splitAction(rest);
   const { text, after } = takeInput(action);
@@ -73,9 +76,9 @@ function readCall(rest: string, cut: boolean): Reading {
 
 interface Action {
   readonly name: string;
-  /** The text that the input begins, or would begin. */
+  /** The text that starts with the input, if there is one. */
   readonly input: string;
-  /** Whether a label says that there is an input. */
+  /** Whether a label introduces an input. */
   readonly labelled: boolean;
 }
 
@@ -103,14 +106,14 @@ function splitAction(rest: string): Action {
   return { name, input: below, labelled: false };
 }
 
-/** The input itself, and what the model wrote after it. */
+/** Returns the input, and the text after it. */
 function takeInput({ input, labelled }: Action): { readonly text: string; readonly after: string } {
   const text = input
     .replace(/^\*+/, "")
     .trimStart()
     .replace(/^```[a-z0-9]*/i, "")
     .trimStart();
-  // Without a label only an object is an input; anything else is the model talking on.
+  // Without a label only an object is an input; anything else is further text of the model.
   if (!labelled && !text.startsWith("{")) {
     return { text: "", after: text };
   }
@@ -123,7 +126,10 @@ function takeInput({ input, labelled }: Action): { readonly text: string; readon
   return { text: own.replace(/```\s*$/, "").trim(), after: text.slice(own.length) };
 }
 
-/** Where the object or array ends that a text begins with; null if there is none, or no end. */
+/**
+ * Returns the end of the object or array at the start of a text; null if there is none, or it does
+ * not end.
+ */
 function valueEnd(text: string): number | null {
   if (text[0] !== "{" && text[0] !== "[") {
     return null;
@@ -154,7 +160,7 @@ function valueEnd(text: string): number | null {
 
 const AROUND_NAMES = new Set(Array.from(" \t\n\"'`*[]()"));
 
-/** A name without the quotes, brackets and asterisks that models put around it. */
+/** Returns a name without surrounding quotes, brackets and asterisks. */
 function bareName(text: string): string {
   let start = 0;
   let end = text.length;

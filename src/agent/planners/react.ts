@@ -1,6 +1,6 @@
 /**
- * The planner for models without native tool calls: thought, action and observation as text.
- * This file holds the prompt; `react-reply.ts` reads what comes back.
+ * The planner for models without native tool calls: thought, action and observation as text. This
+ * file renders the prompt; `react-reply.ts` parses the reply.
  */
 import {
   imagesOf,
@@ -16,7 +16,7 @@ import type { RunState } from "../../run/log/state.ts";
 import { markedTurn } from "./marked-turn.ts";
 import { readReactReply } from "./react-reply.ts";
 
-/** Thinks in the text form Thought, Action, Observation. */
+/** Plans in the text form Thought, Action, Observation. */
 export const reactPlanner: Planner = {
   name: "react",
   next: () => ({ kind: "ask" }),
@@ -64,7 +64,7 @@ function prompt(state: RunState, tools: readonly ToolDescription[]): Prompt {
   };
 }
 
-/** One line a tool, whatever its description holds: a line break in it could pose as another tool. */
+/** Renders a tool on one line: a line break in its description could pose as another tool. */
 function toolLine({ name, description, input_schema }: ToolDescription): string {
   const schema = Object.fromEntries(
     Object.entries(input_schema).filter(([key]) => key !== "$schema"),

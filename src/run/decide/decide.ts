@@ -38,10 +38,7 @@ import {
 
 /** How the log records one kind of work. */
 interface Phases {
-  /**
-   * Written before the work begins. Null if a repetition is harmless and nothing has to be known
-   * about the first try.
-   */
+  /** Written before the work. Null if repeating it is harmless and nothing need be known of it. */
   readonly intent: EventType | null;
   /** What the loop does outside the run once the intent is durable. */
   readonly effect: string;
@@ -85,9 +82,7 @@ export const PHASES = {
     outcomes: ["tool.completed", "tool.failed", "tool.outcome_unknown"],
     recovery: ["tool.requested"],
   },
-  /**
-   * Does not run again: the outcome is reported to the model, a person decides, or the run fails.
-   */
+  /** Does not run again: the model is informed, a person decides, or the run fails. */
   "tool: once": {
     intent: "tool.requested",
     effect: "the tool runs once, or not at all",

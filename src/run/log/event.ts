@@ -30,12 +30,10 @@ export const WAITS = [
   "schedule",
   "concurrency",
 ] as const;
-/** One of `WAITS`. */
 export type WaitName = (typeof WAITS)[number];
 
 /** Why a new slice found calls without outcomes. `failed`: the slice before it threw. */
 export const RECOVERY_REASONS = ["interrupted", "failed", "out_of_memory"] as const;
-/** One of `RECOVERY_REASONS`. */
 export type RecoveryReason = (typeof RECOVERY_REASONS)[number];
 
 const picture = z.object({ media_type: z.string(), data: z.string() });
@@ -288,13 +286,11 @@ export const EVENT_DATA = {
   }),
 } as const;
 
-/** The type of an event. */
 export type EventType = keyof typeof EVENT_DATA;
 /** All event types. */
 export const EVENT_TYPES: readonly EventType[] = Object.keys(EVENT_DATA).filter(
   (type): type is EventType => type in EVENT_DATA,
 );
-/** The data of an event type. */
 export type EventData<T extends EventType> = z.infer<(typeof EVENT_DATA)[T]>;
 
 /** An event that is not in the log yet. */
@@ -312,9 +308,7 @@ export type RunEvent = NewEvent & {
 /** Versions of an event's data that this code can read. */
 type EventVersion = 1 | 2;
 
-/**
- * Returns the version in which events of a type are written. `upcast` brings older ones up to it.
- */
+/** Returns the version that events of a type are written in. `upcast` upgrades older ones. */
 export function versionOf(type: EventType): EventVersion {
   return type === "run.created" ? 2 : 1;
 }
@@ -351,10 +345,7 @@ export class LogCorruption extends Error {
   }
 }
 
-/**
- * Validates one stored event completely and upgrades it to the newest version.
- * @throws LogCorruption
- */
+/** Validates a stored event in full and upgrades it to the newest version. @throws LogCorruption */
 export function parseEvent(raw: unknown): RunEvent {
   const parsed = envelope.safeParse(raw);
   if (!parsed.success) {
@@ -375,9 +366,8 @@ export function parseEvent(raw: unknown): RunEvent {
 }
 
 /**
- * Upgrades an event that this service wrote to the newest version. Checks only the envelope:
- * `reduce` rejects data that does not fit the history, and a wake-up must not cost a schema pass
- * per event.
+ * Upgrades an event of this service to the newest version. Checks only the envelope: `reduce`
+ * rejects what does not fit the history, and a wake-up must not cost a schema pass per event.
  * @throws LogCorruption
  */
 export function upcast(raw: unknown): RunEvent {

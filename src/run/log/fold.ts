@@ -50,7 +50,7 @@ export function updateCall(
   const index = turn?.calls.findIndex((call) => call.call.call_id === id) ?? -1;
   const call = turn?.calls[index];
   if (turn === null || call === undefined) {
-    throw new LogCorruption(`${event.type} at seq ${event.seq} is for a call nobody made`);
+    throw new LogCorruption(`${event.type} at seq ${event.seq} is for an unknown call`);
   }
   return { ...state, turn: { ...turn, calls: turn.calls.with(index, change(call)) } };
 }

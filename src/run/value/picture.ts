@@ -101,8 +101,8 @@ function pictureDefect(media_type: string, data: string): string | null {
 }
 
 /**
- * Returns the text that precedes the pictures of a result: which tool returned them, and a warning
- * if they are untrusted.
+ * Returns the text that accompanies the pictures of a result: which tool returned them, and a
+ * warning if they are untrusted.
  */
 export function pictureCaption(tool: string, count: number, isUntrusted: boolean): string {
   const shown = count === 1 ? "the picture" : `the ${count} pictures`;

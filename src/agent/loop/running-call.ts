@@ -1,4 +1,4 @@
-/** What a tool call says while it is under way: how far it is, and what it has to ask a person. */
+/** What a running tool call sends: notes (progress and log lines), and questions to a person. */
 import { hash } from "node:crypto";
 import type { InputAnswer } from "../../run/log/elicitation.ts";
 import type { NewEvent } from "../../run/log/event.ts";
@@ -8,16 +8,19 @@ import type { RunState, TurnCall } from "../../run/log/state.ts";
 import type { Effects } from "./effects.ts";
 import { Suspended, type Asked, type Note } from "../tools/tool.ts";
 
-/** What one call may tell, and how often a telling is written: the rows are what the owner pays for. */
+/**
+ * Maximum notes of one call, and the minimum pause between writes, milliseconds: each write costs a
+ * row.
+ */
 const MAX_NOTES = 200;
 const NOTES_PAUSE_MS = 1_000;
-/** Characters of JSON of one note's data. */
+/** Maximum characters of JSON of one note's data. */
 const MAX_NOTE_CHARS = 4_000;
-/** Questions of one call, and characters of one. */
+/** Maximum questions of one call, and maximum characters of one. */
 const MAX_QUESTIONS = 20;
 const MAX_QUESTION_CHARS = 32_768;
 
-/** Levels of a log line, as syslog and MCP have them. */
+/** Levels of a log line, as in syslog and MCP. */
 const LEVELS: ReadonlySet<string> = new Set([
   "debug",
   "info",
@@ -29,13 +32,13 @@ const LEVELS: ReadonlySet<string> = new Set([
   "emergency",
 ]);
 
-/** Writes the notes of one attempt of a call, several at once where they come fast. */
+/** Writes the notes of one attempt of a call. Batches them if they arrive quickly. */
 export class Notes {
   readonly #callId: string;
   readonly #parent: string | null;
   readonly #effects: Effects;
   readonly #waiting: NewEvent[] = [];
-  #told = 0;
+  #reported = 0;
   #ended = false;
   #writtenAt = Number.NEGATIVE_INFINITY;
 
@@ -46,11 +49,11 @@ export class Notes {
   }
 
   report(note: Note): void {
-    const event = this.#told < MAX_NOTES ? this.#event(note) : null;
+    const event = this.#reported < MAX_NOTES ? this.#event(note) : null;
     if (event === null || this.#ended) {
       return;
     }
-    this.#told += 1;
+    this.#reported += 1;
     this.#waiting.push(event);
     if (this.#effects.clock.now() - this.#writtenAt >= NOTES_PAUSE_MS) {
       this.#writtenAt = this.#effects.clock.now();
@@ -58,7 +61,10 @@ export class Notes {
     }
   }
 
-  /** The call has its outcome, and says no more. What has not been written yet goes before that. */
+  /**
+   * Stops accepting notes, because the call has its outcome. Returns the notes that are not written
+   * yet; they belong before the outcome.
+   */
   end(): NewEvent[] {
     this.#ended = true;
     return this.#waiting.splice(0);
@@ -96,15 +102,18 @@ export class Notes {
 }
 
 /**
- * The questions of one attempt of a call. What was answered before is answered at once; a new one is
- * written, and the call is held for a while in case somebody is there.
+ * Returns the function with which one attempt of a call asks questions. A question that was
+ * answered before is answered at once. A new one is written, and the call is held for `holdMs`
+ * milliseconds in case a person is there.
+ * @throws Suspended from the function if no answer arrives in that time
  */
-export function asking(
+export function askPerson(
   callId: string,
   holdMs: number,
   effects: Effects,
 ): (question: Asked) => Promise<InputAnswer> {
-  // How often this attempt has asked each question: another order of them is nothing new.
+  // How often this attempt has asked each question: a different order of questions creates no new
+  // ones.
   const asked = new Map<string, number>();
   return async ({ server, message, schema, url, takenBack }) => {
     const text = canonicalJson({ message, schema: schema ?? null, url: url ?? null });
@@ -115,7 +124,7 @@ export function asking(
     const questions = questionsOf(effects.log.state(), callId);
     const known = questions.some((question) => question.key === key);
     const tooMuch = !known && questions.length >= MAX_QUESTIONS;
-    if (tooMuch || text.length > MAX_QUESTION_CHARS || unfit(schema)) {
+    if (tooMuch || text.length > MAX_QUESTION_CHARS || isUnstorable(schema)) {
       return { action: "cancel", content: null };
     }
     if (!known) {
@@ -154,11 +163,11 @@ export function asking(
   };
 }
 
-function unfit(schema: JsonObject | undefined): boolean {
+function isUnstorable(schema: JsonObject | undefined): boolean {
   return schema !== undefined && jsonDefect(schema) !== null;
 }
 
-/** The questions of a call that has no outcome yet. */
+/** Returns the questions of a call without an outcome. */
 function questionsOf(state: RunState | null, callId: string): TurnCall["questions"] {
   const call = state?.turn?.calls.find((one) => one.call.call_id === callId);
   return call?.result === null ? call.questions : [];
