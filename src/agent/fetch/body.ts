@@ -41,7 +41,7 @@ export function cappedBody(
   );
 }
 
-/** What was read of a body. */
+/** The part of a body that was read. */
 export interface ReadBody {
   readonly bytes: Uint8Array;
   /** There was more than the cap. */

@@ -50,6 +50,6 @@ export interface LlmClient {
    * and the body can be rebuilt from the log at any time.
    */
   body(request: ModelRequest): string;
-  /** @param body what `body(request)` gave */
+  /** @param body the result of `body(request)` */
   stream(request: ModelRequest, body: string, signal: AbortSignal): AsyncIterable<LlmEvent>;
 }

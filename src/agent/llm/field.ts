@@ -1,6 +1,6 @@
 /** Values of fields in what a server sent, which may be anything or nothing. */
 
-/** A text; what is none is an empty one. */
+/** Returns a string; an empty one for any other value. */
 export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }

@@ -68,7 +68,7 @@ function scrubbed(text: string, { apiKey }: Endpoint): string {
     .replaceAll(/\b(bearer\s+|[?&]key=)[^\s&"']+/gi, "$1[key]");
 }
 
-/** Words of the providers, and what they mean to us. */
+/** Error codes of the providers, and the failure codes they map to. */
 const MEANINGS: readonly (readonly [ModelFailureCode, RegExp])[] = [
   [
     "quota_exhausted",
@@ -91,7 +91,7 @@ const MEANINGS: readonly (readonly [ModelFailureCode, RegExp])[] = [
   ["invalid_request", /^(?:invalid_|failed_precondition|out_of_range|unsupported_)/],
 ];
 
-/** What only the sentence says. */
+/** Failures that only the message reveals. */
 const SENTENCES: readonly (readonly [ModelFailureCode, RegExp])[] = [
   [
     "context_too_long",

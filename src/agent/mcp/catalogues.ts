@@ -4,7 +4,7 @@ import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import { delayOf, type Backoff } from "../../run/value/backoff.ts";
 import type { Catalogues, Known } from "./host.ts";
 
-/** How long a server that could not be listed is left alone. */
+/** Delay before a server that could not be listed is listed again. */
 const DOWN: Backoff = { baseMs: 15_000, maxMs: 300_000 };
 
 /** What is kept of servers; see `store/mcp/catalogues.ts`. */

@@ -1,4 +1,4 @@
-/** What a server says without the secrets that it was sent. */
+/** Removes the secrets that were sent to a server from its messages. */
 
 /** Hides secrets in a text. */
 export type Hide = (text: string) => string;

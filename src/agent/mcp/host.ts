@@ -21,10 +21,10 @@ import {
 } from "./toolbox.ts";
 import { unlessAborted } from "../../timing.ts";
 
-/** What is known of a server. */
+/** The known state of a server. */
 export type Known = Pick<CatalogueHead, "parts" | "capabilities" | "expires_at"> & {
   readonly health: Omit<McpHealth, "checked_at">;
-  /** Null where it could not be listed. */
+  /** Null if it could not be listed. */
   readonly revision: string | null;
 };
 

@@ -24,7 +24,7 @@ import { connect, type Connection, type ConnectOptions } from "./connect.ts";
 import { stopOf } from "./failure.ts";
 import { limited } from "../../timing.ts";
 
-/** How much of a server is looked at. */
+/** Limits of a listing. */
 export interface ListBounds {
   /** For each request, milliseconds; the definition's own limit counts too. */
   readonly requestMs: number;
@@ -158,7 +158,7 @@ class Collected {
   #texts: string[] = [];
   #chars = 0;
   #total = 0;
-  /** Why no more is taken, or null. */
+  /** Why the listing stopped, or null. */
   full: string | null = null;
 
   constructor(server: string, bounds: ListBounds) {

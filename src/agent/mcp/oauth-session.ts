@@ -18,7 +18,7 @@ import { hidden } from "../tools/registered/secrets.ts";
 import { OAuthStore, type Kept, type OAuthHost, type OAuthParty } from "./oauth-store.ts";
 import { sleep } from "../../timing.ts";
 
-/** How long a browser has to come back. */
+/** Maximum time for a browser to return. */
 const PENDING_MS = 600_000;
 /** A refresh token that is refused may have been used up by another run a moment before. */
 const REPLACED_TRIES = 4;
@@ -65,7 +65,7 @@ export class OAuthSession implements AuthProvider {
     return this.#oauth.grant === "client_credentials";
   }
 
-  /** What an earlier run was refused for, or null. */
+  /** The scope that an earlier run lacked, or null. */
   async wanted(): Promise<Kept["wanted"] | null> {
     return (await this.#store.load()).wanted ?? null;
   }

@@ -12,7 +12,7 @@ import { stopOf } from "./failure.ts";
 import { OAuthSession } from "./oauth-session.ts";
 import type { OAuthHost, OAuthParty } from "./oauth-store.ts";
 
-/** What an attempt to get the right to use a server came to. */
+/** The result of an attempt to authorize with a server. */
 export type Authorization =
   | { readonly authorized: true }
   | { readonly authorized: false; readonly url: string; readonly expiresAt: string };
@@ -104,7 +104,7 @@ function redirected({ authorizationUrl, expiresAt }: OAuthSession): Authorizatio
   return { authorized: false, url: authorizationUrl.href, expiresAt };
 }
 
-/** What a browser brought back. */
+/** The parameters that a browser returns with. */
 export interface Returned {
   readonly code: string | null;
   readonly iss: string | null;

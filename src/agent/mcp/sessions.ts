@@ -172,7 +172,7 @@ export class McpSessions {
     return null;
   }
 
-  /** Notifies the server of an abandoned call, and allows time for it. */
+  /** Ends a session in the background, which notifies the server. */
   #end(connection: Connection): void {
     const closing = connection.close().finally(() => this.#closing.delete(closing));
     this.#closing.add(closing);
@@ -308,7 +308,7 @@ async function answerOf(
   if (call === null || ask === undefined || ("url" in params && !isVisitable(params.url))) {
     return { action: "cancel" };
   }
-  // The end of the connection looks the same: an abandoned call here is not withdrawn by the server.
+  // A closed connection also aborts this signal: that does not mean the server withdrew its question.
   const back = new AbortController();
   takenBack.addEventListener("abort", () => {
     if (!call.done && !call.abort.signal.aborted) {

@@ -179,7 +179,7 @@ function timeoutMessage({ timeoutMs }: RunTool, effect: Effect): string {
   return effect === "pure" ? `${late}.` : `${late}; it may or may not have taken effect.`;
 }
 
-/** What was thrown as a code. Cannot throw itself, whatever it is given. */
+/** Converts a thrown value to a failure with a code. Never throws itself. */
 function stopOf(thrown: unknown): {
   readonly code: ToolFailureCode | "suspended";
   readonly unsent: boolean;

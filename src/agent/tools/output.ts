@@ -14,7 +14,7 @@ export const MAX_OUTPUT_BYTES = 64 * 1024;
 /** Characters of JSON beyond which no output is kept: it would fill the memory that runs share. */
 const MAX_KEPT_CHARS = 16_000_000;
 
-/** What a call came to, before it is an event. */
+/** The result of a call, before it is an event. */
 export type Outcome =
   | { readonly ok: true; readonly output: JsonValue; readonly images: readonly Picture[] }
   | { readonly ok: false; readonly code: StopCode; readonly message: string };
@@ -135,7 +135,7 @@ function sizeOf(text: string): number {
   return new TextEncoder().encode(text).byteLength;
 }
 
-/** What was thrown, as a sentence. Cannot throw itself, whatever it is given. */
+/** Converts a thrown value to a message. Never throws itself. */
 export function messageOf(thrown: unknown): string {
   try {
     const text =

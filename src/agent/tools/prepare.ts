@@ -25,7 +25,7 @@ import { effectOf, type Checked, type Tool } from "./tool.ts";
 /** Characters of JSON that arguments may have; no schema is asked about more. */
 const MAX_ARGUMENTS_CHARS = 1_000_000;
 
-/** Where a call stands when it is prepared. */
+/** The state of the run when a call is prepared. */
 export interface Preparation {
   readonly taskId: string;
   readonly modelCallId: string;

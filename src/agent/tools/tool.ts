@@ -154,7 +154,7 @@ export interface RunTool extends ToolBase {
   probe?(input: JsonValue, context: ToolContext): Promise<ProbeAnswer>;
 }
 
-/** What a tool knows of an earlier attempt. */
+/** The outcome of an earlier attempt, as far as the tool knows it. */
 export type ProbeAnswer =
   | { readonly state: "done"; readonly output: unknown }
   | { readonly state: "not_done" }
@@ -177,7 +177,7 @@ export type Tool = RunTool | TimerTool | InputTool;
 /** Time a tool has if it does not say otherwise, milliseconds. */
 export const DEFAULT_TOOL_TIMEOUT_MS = 60_000;
 
-/** What a defined tool gives back. */
+/** The return value of a defined tool. */
 type Returned<O extends z.ZodType> = z.input<O> | WithImages<z.input<O>>;
 
 interface Definition<I extends z.ZodType, O extends z.ZodType> {

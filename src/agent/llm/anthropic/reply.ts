@@ -228,7 +228,7 @@ export class AnthropicReply implements ReplyReader<AnthropicPiece> {
   }
 }
 
-/** Adds to a text of a block; what was added. */
+/** Appends to a text of a block. Returns the added text. */
 function append(value: Record<string, JsonValue>, key: string, more: unknown): string {
   const text = typeof more === "string" ? more : "";
   const before = value[key];

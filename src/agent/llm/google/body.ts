@@ -23,7 +23,7 @@ export interface GoogleBody {
   readonly generationConfig: GenerationConfig & { readonly responseJsonSchema?: JsonObject };
 }
 
-/** Stop sequences that the API takes at most. */
+/** Maximum number of stop sequences that the API accepts. */
 const MAX_STOPS = 5;
 const MAX_SEED = 2 ** 31 - 1;
 const GO_ON = "Go on.";
@@ -75,7 +75,7 @@ export function ownStops(request: ModelRequest): readonly string[] {
   return request.stop.slice(MAX_STOPS);
 }
 
-/** Whether JSON is asked for by words. */
+/** Whether the prompt asks for JSON, instead of the JSON mode. */
 export function isPrompted({ output_schema, tools, model }: ModelRequest): boolean {
   return output_schema !== undefined && tools.length > 0 && !takesSchemaWithTools(model);
 }

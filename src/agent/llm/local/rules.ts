@@ -7,7 +7,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/valu
 import type { Prompt, ToolResult } from "../../../run/value/message.ts";
 import { findArithmetic, numeral } from "./arithmetic.ts";
 
-/** Characters of a goal that are read. */
+/** Maximum number of characters of a goal that are read. */
 const MAX_GOAL = 2000;
 
 interface Call {
@@ -15,7 +15,7 @@ interface Call {
   readonly arguments: JsonObject;
 }
 
-/** Something that the goal asks for. */
+/** A request in the goal. */
 interface Intent {
   readonly start: number;
   /** The calls that would serve, best first: which tools a run has is its agent's choice. */

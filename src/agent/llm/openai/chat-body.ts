@@ -13,7 +13,7 @@ import { isStrict } from "../strict-schema.ts";
 import { wireName } from "../tool-name.ts";
 import { argumentsText, toolText } from "../tool-text.ts";
 
-/** What servers of this protocol differ in. */
+/** Differences between servers of this protocol. */
 export interface ChatDialect {
   /** OpenAI's reasoning models refuse the old name, other servers do not know the new one. */
   readonly maxTokens: "max_completion_tokens" | "max_tokens";
@@ -29,7 +29,7 @@ type Message = Body["messages"][number];
 /** A text part with OpenRouter's mark. */
 type CachedText = ChatCompletionContentPartText & { readonly cache_control: { type: "ephemeral" } };
 
-/** Stop sequences that the API takes at most. */
+/** Maximum number of stop sequences that the API accepts. */
 const MAX_STOPS = 4;
 
 /** The body of a request. */

@@ -10,7 +10,7 @@ import { evaluate } from "./expression.ts";
 const MAX_LENGTH = 1000;
 /** Digits of a result that are kept: 17/100*2340 is 397.8, not 397.80000000000007. */
 const DIGITS = 14;
-/** Works out an expression. */
+/** Calculates the value of an expression. */
 export const calculator = defineTool({
   name: "calculator",
   description:

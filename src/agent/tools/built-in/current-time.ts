@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { defineTool } from "../tool.ts";
 
-/** Tells the date and the time, in UTC or in a named time zone. */
+/** Returns the date and the time, in UTC or in a named time zone. */
 export const currentTime = defineTool({
   name: "current_time",
   description:

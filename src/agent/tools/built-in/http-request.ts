@@ -23,7 +23,7 @@ const EFFECTS: Readonly<Record<(typeof METHODS)[number], Effect>> = {
   PATCH: "once",
 };
 
-/** Makes one request and gives status, headers and body of the answer. */
+/** Makes one request and returns status, headers and body of the response. */
 export const httpRequest = defineTool({
   name: "http_request",
   description:

@@ -9,7 +9,7 @@ import { defineTool } from "../tool.ts";
 const MAX_PAGE_BYTES = 2_000_000;
 const TIMEOUT_MS = 60_000;
 
-/** Gives what a page says, as Markdown. */
+/** Returns the content of a page as Markdown. */
 export const readPage = defineTool({
   name: "read_page",
   description:
