@@ -134,7 +134,7 @@ async function sendAgain({ task, dispatches }: ForgottenTask, deps: ReconcilerDe
   }
 }
 
-/** The log first: a row without a log would name a task that no run can execute. */
+/** Deletes the log first: without its row, the log could not be found again. */
 async function expire(task: EndedTask, endedBefore: string, deps: ReconcilerDeps): Promise<void> {
   if (await deps.run(task.tenant_id, task.task_id).expire(endedBefore, task.givenUp)) {
     await deps.bookkeeping.delete(task, endedBefore);

@@ -34,7 +34,7 @@ export interface TaskRow {
   readonly mcp_servers: readonly McpServerDefinition[];
   /** Where the task's news are sent, besides the tenant's webhooks. */
   readonly callback_url: string | null;
-  /** The subscriptions that existed when the task was submitted. */
+  /** The event types that webhooks subscribed to when the task was submitted. */
   readonly webhooks: readonly WebhookType[];
   /** Whether its run works only while it holds one of its tenant's slots. */
   readonly slotted: boolean;
@@ -77,7 +77,7 @@ export type NewTask = Pick<
   | "created_at"
 >;
 
-/** A stored new task: its subscribers are known, and whether it needs a slot. */
+/** A new task as stored: with the subscribed event types, and whether it needs a slot. */
 export type StoredTask = NewTask & Pick<TaskRow, "webhooks" | "slotted">;
 
 /** A task by its name alone. */
