@@ -54,6 +54,7 @@ export type CommandRefusal = {
   readonly message: string;
 };
 
+/** The events of an accepted command, or the refusal. */
 export type CommandResult =
   | { readonly ok: true; readonly events: readonly NewEvent[] }
   | ({ readonly ok: false } & CommandRefusal);

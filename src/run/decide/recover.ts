@@ -196,7 +196,7 @@ function settle(state: RunState, open: TurnCall, now: number): NewEvent[] {
   return onOutcomeUnknown(state, open, now);
 }
 
-/** Returns the events for a call whose outcome is unknown, as the agent's setting says. */
+/** Returns the events for a call with an unknown outcome, according to the agent's setting. */
 export function onOutcomeUnknown(
   state: RunState,
   { call: { call_id, name }, request }: TurnCall,

@@ -50,6 +50,7 @@ const oauth = z.looseObject({
   grant: z.exactOptional(z.enum(OAUTH_GRANTS)),
 });
 
+/** The definition of one MCP server, in D1, in a setting or in a run's spec. */
 export const mcpServerDefinition = z.looseObject({
   name: z.string(),
   /**
@@ -72,6 +73,7 @@ export const mcpServerDefinition = z.looseObject({
 /** The definition of one MCP server. */
 export type McpServerDefinition = z.infer<typeof mcpServerDefinition>;
 
+/** The definitions that a run's spec holds. */
 export const mcpServerDefinitions = z.array(mcpServerDefinition);
 
 /** A server's hints about its own tool (MCP revision 2025-11-25, `ToolAnnotations`). */

@@ -72,8 +72,10 @@ const codeDefinition = z.looseObject({
 /** The definition of a code tool. */
 export type CodeDefinition = z.infer<typeof codeDefinition>;
 
+/** The definition of one tenant's tool, in D1 or in a run's spec. */
 export const toolDefinition = z.discriminatedUnion("kind", [httpDefinition, codeDefinition]);
 /** The definition of a tenant's tool. */
 export type ToolDefinition = z.infer<typeof toolDefinition>;
 
+/** The definitions that a run's spec holds. */
 export const toolDefinitions = z.array(toolDefinition);
