@@ -11,8 +11,6 @@ const GENERATED = /\/gen\/|worker-env\.d\.ts$/;
 
 /** Files that may be longer, each with the reason. */
 const REASONS: Readonly<Record<string, string>> = {
-  "src/run/decide/decide.ts": "the decisions of a run, and the one table of its phases",
-  "src/run/log/event.ts": "one union of all events with their schemas",
   "test/chaos/crash-points.chaos.test.ts": "one enumeration over thirteen scenarios and one audit",
   "test/e2e/agents.test.ts": "one service and its agents in all versions; a split starts it twice",
   "test/e2e/fuzz.test.ts": "one seeded walk with its generators and its invariants",

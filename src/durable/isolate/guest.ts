@@ -2,8 +2,8 @@
  * The modules around the code inside its isolate, as text: `meter.js` removes globals that code
  * does not need and meters what it does, `main.js` runs it. They are text because they are loaded
  * into another isolate, where none of the service's objects may be. They do not protect the
- * service, which trusts none of their output: the isolate protects it. They keep code within limits where
- * the runtime has none, and make a repeated run behave the same.
+ * service, which trusts none of their output: the isolate protects it. They keep code within limits
+ * where the runtime has none, and make a repeated run behave the same.
  */
 
 /** Maximum steps (loop iterations and function calls) of code in total. */
