@@ -13,7 +13,7 @@ import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import { ToolStop } from "../../run/value/failure.ts";
 import type { ResolvedServer } from "./resolve.ts";
 
-/** How often a write is tried against others. */
+/** Maximum attempts of a write that conflicts with concurrent writes. */
 const MAX_SWAPS = 10;
 
 /** Where sealed texts are kept; see `store/mcp/tokens.ts`. */

@@ -99,7 +99,7 @@ export async function connect(
         ...(logging === true ? { logging: {} } : {}),
       },
       ...defined({ instructions }),
-      // The default one makes code from text, which workerd forbids.
+      // The default validator generates code from strings, which workerd forbids.
       jsonSchemaValidator: new CfWorkerJsonSchemaValidator(),
     },
   );

@@ -42,7 +42,7 @@ export const MAX_PICTURES_CHARS = 1_000_000;
  * pictures.
  */
 export const MAX_TURN_PICTURES_CHARS = 4_000_000;
-/** Media types that all providers accept, each with the beginning of its base64. */
+/** Media types that all providers accept, each with its base64 prefix. */
 export const PICTURE_TYPES: Readonly<Record<string, string>> = {
   "image/png": "iVBORw0KGgo",
   "image/jpeg": "/9j/",

@@ -128,7 +128,7 @@ export class McpCatalogueStore {
       .run();
   }
 
-  /** What a server offers is not believed any longer, since it said that it changed. */
+  /** Expires a server's cached catalogue after the server reported a change. */
   async expire(tenantId: string, server: string, now: string): Promise<void> {
     await this.#db
       .prepare(

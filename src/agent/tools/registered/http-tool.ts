@@ -17,7 +17,7 @@ const MAX_ANSWER_BYTES = 7_000_000;
 /** Of an answer that is an error, what the model is shown. */
 const MAX_ERROR_BYTES = 4_000;
 
-/** Who calls, and what the deployment keeps for its tools. */
+/** The calling tenant and the deployment's tool secrets. */
 export interface ToolOwner {
   readonly tenantId: string;
   readonly secrets: Secrets;

@@ -68,7 +68,7 @@ export function filledHeaders(
   return headers;
 }
 
-/** Whether a header's value names a secret. */
+/** Returns whether a header value references a secret. */
 export function namesSecret(template: string): boolean {
   return referencesOf(template, SECRET_REFERENCE).length > 0;
 }
