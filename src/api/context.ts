@@ -8,7 +8,7 @@ import type { RunRpc } from "../durable/run/rpc.ts";
 import type { Observer } from "../observe.ts";
 import type { Catalogue } from "../run/spec/catalogue.ts";
 import type { McpPort } from "../run/spec/mcp-port.ts";
-import type { DeliveryName } from "../run/log/webhook.ts";
+import type { DeliveryName } from "../run/log/webhook-body.ts";
 import type { HookStore } from "../store/hooks.ts";
 import type { AgentStore } from "../store/agents.ts";
 import type { AuditStore } from "../store/audit.ts";

@@ -1,6 +1,6 @@
 /** Hooks in D1: addresses that start tasks. A request to one has no key, so it is found by its id alone. */
 import type { JsonObject } from "../run/value/json.ts";
-import { MAX_WEBHOOKS } from "../run/log/webhook.ts";
+import { MAX_WEBHOOKS } from "../run/log/webhook-body.ts";
 import type { KeptSecret } from "./secrets.ts";
 
 export const HOOK_SCHEMES = ["standard", "github"] as const;

@@ -22,7 +22,7 @@ import { newActor } from "../../src/store/audit.ts";
 import { specOf, type TaskRow } from "../../src/store/tasks/rows.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import { WEBHOOK_TYPES } from "../../src/run/value/webhook-type.ts";
-import { messageId, noticeOf } from "../../src/run/log/webhook.ts";
+import { messageId, noticeOf } from "../../src/run/log/webhook-body.ts";
 import { newTask } from "../workers/tasks.ts";
 import { Fate, fates, WHENS, type Kill } from "./killable.ts";
 

@@ -22,7 +22,7 @@ import { scriptTools } from "../../src/agent/tools/registered/script-tools.ts";
 import { EFFECTS, type Effect } from "../../src/run/value/effect.ts";
 import type { Observer } from "../../src/observe.ts";
 import type { RunSpec } from "../../src/run/spec/spec.ts";
-import { messageId } from "../../src/run/log/webhook.ts";
+import { messageId } from "../../src/run/log/webhook-body.ts";
 import type { TaskStore } from "../../src/store/tasks/tasks.ts";
 import { sdkServer, textResult, type SdkContext, type SdkTool } from "../mcp-sdk-server.ts";
 

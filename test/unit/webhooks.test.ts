@@ -15,7 +15,8 @@ import { EventLog } from "../../src/durable/run/storage/event-log.ts";
 import { readWebhookMessage } from "../../src/queue/webhooks/message.ts";
 import type { NewEvent } from "../../src/run/log/event.ts";
 import { WEBHOOK_TYPES, type WebhookType } from "../../src/run/value/webhook-type.ts";
-import { isFailingTooLong, pauseAfter, type NoticeBatch } from "../../src/run/log/webhook.ts";
+import { isFailingTooLong, pauseAfter } from "../../src/queue/webhooks/retry.ts";
+import type { NoticeBatch } from "../../src/run/log/webhook-body.ts";
 import { createdEvent, memoryStorage, specFor } from "../harness.ts";
 
 const NOW = Date.parse("2026-11-24T12:00:00.000Z");

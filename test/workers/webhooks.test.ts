@@ -16,7 +16,7 @@ import {
   messageId,
   type DeliveryName,
   type NoticeBatch,
-} from "../../src/run/log/webhook.ts";
+} from "../../src/run/log/webhook-body.ts";
 import { SecretStore } from "../../src/store/secrets.ts";
 import { specOf } from "../../src/store/tasks/rows.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";

@@ -4,7 +4,7 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { isSecret } from "../../crypto/signature.ts";
-import { MAX_WEBHOOKS } from "../../run/log/webhook.ts";
+import { MAX_WEBHOOKS } from "../../run/log/webhook-body.ts";
 import { defined } from "../../run/value/defined.ts";
 import { isoTime } from "../../run/value/time.ts";
 import type { HookRow } from "../../store/hooks.ts";

@@ -4,7 +4,7 @@ import { canonicalJson, type JsonValue } from "../../run/value/json.ts";
 import { layersOf } from "../../run/spec/agent.ts";
 import { newTaskId } from "../../run/value/id.ts";
 import { isTerminal } from "../../run/decide/view.ts";
-import { CALLBACKS } from "../../run/log/webhook.ts";
+import { CALLBACKS } from "../../run/log/webhook-body.ts";
 import type { Caller } from "../../store/keys.ts";
 import { asAccepted, type NewTask, type TaskRow } from "../../store/tasks/rows.ts";
 import type { EarlierTask, IdempotencyClaim } from "../../store/tasks/tasks.ts";

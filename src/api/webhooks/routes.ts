@@ -5,7 +5,7 @@
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { SealedSecret } from "../../crypto/signing-secrets.ts";
-import { CALLBACKS, MAX_WEBHOOKS, TEST_TYPE } from "../../run/log/webhook.ts";
+import { CALLBACKS, MAX_WEBHOOKS, TEST_TYPE } from "../../run/log/webhook-body.ts";
 import { defined } from "../../run/value/defined.ts";
 import { isoTime } from "../../run/value/time.ts";
 import type { DeliveryPosition, DeliveryRow } from "../../store/webhooks/deliveries.ts";

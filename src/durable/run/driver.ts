@@ -16,7 +16,7 @@ import type { StoredEvent } from "./storage/event-log.ts";
 import type { Outbox } from "./outbox/outbox.ts";
 import { platformFailure } from "../platform-error.ts";
 import { Slice, type SliceHost } from "./slice.ts";
-import { WakeDeaths } from "./storage/wake-deaths.ts";
+import { FailedWakeups } from "./storage/failed-wakeups.ts";
 
 /** Pauses before failed work is retried: D1 is down, or storage fails. */
 const BACKOFF: Backoff = { pausesMs: [100, 500, 2_000, 10_000, 30_000, 60_000] };
@@ -48,7 +48,7 @@ export class RunDriver {
   readonly #context: RunContext;
   readonly #host: DriverHost;
   readonly #alarms: Alarms;
-  readonly #deaths: WakeDeaths;
+  readonly #wakeups: FailedWakeups;
   // Not persisted: a fresh process begins without a slice.
   #slice: Slice | null = null;
   #fresh = true;
@@ -61,7 +61,7 @@ export class RunDriver {
     this.#context = context;
     this.#host = host;
     this.#alarms = new Alarms(context.storage);
-    this.#deaths = new WakeDeaths(context.storage.sql);
+    this.#wakeups = new FailedWakeups(context.storage.sql);
   }
 
   /**
@@ -211,7 +211,7 @@ export class RunDriver {
     const events = recover(log.state, now(), this.#reason);
     this.#fresh = false;
     this.#reason = "interrupted";
-    this.#deaths.forget();
+    this.#wakeups.forget();
     if (events.length > 0) {
       slice.log.append(events);
       await storage.sync();
@@ -220,7 +220,7 @@ export class RunDriver {
 
   /** Records a failed wake-up. Returns whether there were too many. */
   async #diedWaking(): Promise<boolean> {
-    const tooOften = this.#deaths.note();
+    const tooOften = this.#wakeups.note();
     await this.#context.storage.sync();
     return tooOften;
   }

@@ -8,13 +8,8 @@ import type { SigningSecrets } from "../../crypto/signing-secrets.ts";
 import type { Observer } from "../../observe.ts";
 import { delayOf, parseRetryAfter, type Backoff } from "../../run/value/backoff.ts";
 import { ToolStop } from "../../run/value/failure.ts";
-import {
-  CALLBACKS,
-  isFailingTooLong,
-  pauseAfter,
-  type DeliveryName,
-  type NoticeBatch,
-} from "../../run/log/webhook.ts";
+import { CALLBACKS, type DeliveryName, type NoticeBatch } from "../../run/log/webhook-body.ts";
+import { isFailingTooLong, pauseAfter } from "./retry.ts";
 import {
   type Attempted,
   type TakenDelivery,

@@ -4,7 +4,7 @@ import {
   noticeBatch,
   type DeliveryName,
   type NoticeBatch,
-} from "../../run/log/webhook.ts";
+} from "../../run/log/webhook-body.ts";
 
 export type WebhookMessage = NoticeBatch | DeliveryName;
 

@@ -7,7 +7,7 @@ import {
   messageId,
   type DeliveryName,
   type NoticeBatch,
-} from "../../run/log/webhook.ts";
+} from "../../run/log/webhook-body.ts";
 import type { KeptSecret } from "../secrets.ts";
 import type { RawWebhook, WebhookRow } from "./webhooks.ts";
 

@@ -1,5 +1,5 @@
 /** The webhooks of tenants in D1. Every query is bound to a tenant. */
-import { MAX_WEBHOOKS } from "../../run/log/webhook.ts";
+import { MAX_WEBHOOKS } from "../../run/log/webhook-body.ts";
 import type { WebhookType } from "../../run/value/webhook-type.ts";
 
 export interface WebhookRow {

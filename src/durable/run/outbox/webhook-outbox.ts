@@ -5,7 +5,7 @@
  * nothing here, not even a table.
  */
 import type { RunState } from "../../../run/log/state.ts";
-import { noticeOf, NOTICE_EVENTS, type NoticeBatch } from "../../../run/log/webhook.ts";
+import { noticeOf, NOTICE_EVENTS, type NoticeBatch } from "../../../run/log/webhook-body.ts";
 import type { EventLog } from "../storage/event-log.ts";
 import type { OutboxStep } from "./outbox.ts";
 import type { Sql } from "../storage/schema.ts";

@@ -1,11 +1,10 @@
 /**
- * Webhook notifications of a run: which events produce one, its body, and when a failed delivery is
- * retried. Bodies are thin: they contain ids to fetch, never inputs or outputs.
+ * Webhook notifications of a run: which events produce one, its body, and the queue messages that
+ * carry it. Bodies are thin: they contain ids to fetch, never inputs or outputs.
  */
 import { z } from "zod";
 import type { EventType, RunEvent } from "./event.ts";
 import type { JsonObject } from "../value/json.ts";
-import { delayOf, type Backoff } from "../value/backoff.ts";
 import { WEBHOOK_TYPES, type WebhookType } from "../value/webhook-type.ts";
 
 /** Type of a test notification. */
@@ -116,59 +115,4 @@ function noticeContent(event: RunEvent): NoticeContent | null {
     default:
       return null;
   }
-}
-
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-
-/**
- * Pauses between the attempts of one delivery. After the last one, about three days later, the
- * delivery fails for good. Jitter spreads deliveries that failed at the same time.
- */
-const BACKOFF = {
-  pausesMs: [
-    5 * SECOND,
-    5 * MINUTE,
-    30 * MINUTE,
-    2 * HOUR,
-    5 * HOUR,
-    10 * HOUR,
-    14 * HOUR,
-    20 * HOUR,
-    24 * HOUR,
-  ],
-  jitter: [1, 1.1],
-} as const satisfies Backoff;
-const LONGEST_PAUSE_MS = 24 * HOUR;
-
-/** A webhook that only fails for this long is disabled. */
-const MAX_FAILING_MS = 5 * 24 * HOUR;
-/** Attempts of a delivery before its failure counts against the webhook. */
-const MIN_ATTEMPTS = 3;
-
-/**
- * Returns the pause before the next attempt in milliseconds, or null if none follows.
- * @param attempts attempts made so far
- * @param retryAfterMs pause that the receiver asks for
- * @param random from 0 to 1
- */
-export function pauseAfter(
-  attempts: number,
-  retryAfterMs: number | null,
-  random: number,
-): number | null {
-  return attempts > BACKOFF.pausesMs.length
-    ? null
-    : Math.max(delayOf(BACKOFF, attempts, random), Math.min(retryAfterMs ?? 0, LONGEST_PAUSE_MS));
-}
-
-/**
- * Returns whether a webhook has failed for long enough to be disabled.
- * @param failingSince time of the first failure since the last success, milliseconds since the
- * epoch
- * @param attempts attempts of the delivery that failed now
- */
-export function isFailingTooLong(failingSince: number, attempts: number, now: number): boolean {
-  return now - failingSince > MAX_FAILING_MS && attempts >= MIN_ATTEMPTS;
 }

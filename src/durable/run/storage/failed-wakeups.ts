@@ -9,7 +9,7 @@ import { hasSchema, migrate, type Sql } from "./schema.ts";
 const MAX_DEATHS = 3;
 
 /** The count of one object. */
-export class WakeDeaths {
+export class FailedWakeups {
   readonly #sql: Sql;
   /** Whether a row may exist, written by this process or an earlier one. */
   #mayHaveRow = true;
