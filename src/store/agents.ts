@@ -1,8 +1,8 @@
 /**
- * Agents of tenants in D1: the newest version of each, and beside it every version that there was,
- * written in one batch. Every query is bound to a tenant. A deleted agent cannot be used and keeps
- * its versions; made again, it goes on counting them, so that a task's agent and version name one
- * thing for ever.
+ * Agents in D1. `agent` holds the latest version of each agent, `agent_version` all versions; one
+ * batch writes both. Every query is bound to a tenant. A deleted agent cannot be used, but its
+ * versions stay. Creating it again continues the version numbers, so a name and a version always
+ * identify the same config.
  */
 import {
   DEFAULT_AGENT,
@@ -21,9 +21,9 @@ import {
   type Version,
 } from "./versioned.ts";
 
-/** Agents that a tenant may have at a time. */
+/** Maximum number of agents of a tenant, not counting deleted ones. */
 export const MAX_AGENTS = 200;
-/** Characters of JSON that a list shows of one config. */
+/** Maximum characters of JSON of a config in a list. A larger one is null. */
 const LISTED_CHARS = 16_384;
 const TOO_LARGE = "null";
 
@@ -32,10 +32,10 @@ export interface AgentRow extends AgentDefinition, Version {
   readonly updated_at: string;
 }
 
-/** An agent as a list has it: a config that is too large for a page is null. */
+/** An agent in a list. A config that is too large for a page is null. */
 export type ListedAgent = Omit<AgentRow, "config"> & { readonly config: ConfigLayer | null };
 
-/** Where a page of a list ended. */
+/** Position of the last agent of a page. */
 export type AgentPosition = Pick<AgentRow, "name" | "created_at">;
 
 export class AgentStore {
@@ -47,12 +47,12 @@ export class AgentStore {
     this.#table = new VersionedTable(db, "agent", agentRowOf, "deleted_at IS NULL");
   }
 
-  /** The newest version of an agent, or null. */
+  /** Returns the latest version of an agent, or null. */
   get(tenantId: string, name: string): Promise<AgentRow | null> {
     return this.#table.get(tenantId, name);
   }
 
-  /** What a submission looks at, in one statement: an agent, and all tools of its tenant by name. */
+  /** Reads an agent and all tools of its tenant by name, in one statement. For submissions. */
   async withTools(
     tenantId: string,
     name: string,
@@ -75,7 +75,7 @@ export class AgentStore {
     };
   }
 
-  /** A page of a tenant's agents, newest first, and whether its own `default` is among them all. */
+  /** Returns a page of a tenant's agents, newest first, and whether it has its own `default`. */
   async list(
     tenantId: string,
     limit: number,
@@ -103,7 +103,7 @@ export class AgentStore {
     };
   }
 
-  /** The first agents of a tenant by name, with what is said of them. */
+  /** Returns the names and descriptions of a tenant's first agents, ordered by name. */
   async described(
     tenantId: string,
     limit: number,
@@ -118,7 +118,7 @@ export class AgentStore {
     return results;
   }
 
-  /** A page of an agent's versions, newest first; those of a deleted one are kept. */
+  /** Returns a page of an agent's versions, newest first, also for a deleted agent. */
   async versions(
     tenantId: string,
     name: string,
@@ -136,7 +136,7 @@ export class AgentStore {
     return results.map(agentRowOf);
   }
 
-  /** Adds an agent; null where the name is taken, or the tenant has no room for more. */
+  /** Creates an agent. Returns null if the name is taken or the tenant has `MAX_AGENTS`. */
   async insert(
     tenantId: string,
     name: string,
@@ -166,7 +166,7 @@ export class AgentStore {
     );
   }
 
-  /** Makes a new version; null where the agent does not exist or is at another than `expected`. */
+  /** Creates a new version. Returns null if there is no such agent or its version differs. */
   async change(
     tenantId: string,
     name: string,
@@ -189,7 +189,7 @@ export class AgentStore {
     );
   }
 
-  /** Whether an agent was deleted: false where it does not exist or is at another version. */
+  /** Deletes an agent. Returns false if there is no such agent or its version differs. */
   async remove(
     tenantId: string,
     name: string,
@@ -208,7 +208,7 @@ export class AgentStore {
     return (await this.#table.write(statement, actor, entry)) !== null;
   }
 
-  /** Writes the newest version, and keeps it among all versions. */
+  /** Writes the latest version, and copies it to `agent_version` in the same batch. */
   #write(
     actor: Actor,
     entry: AuditEntry,
@@ -237,7 +237,7 @@ function columnsOf({ description, config, limits }: AgentDefinition): (string | 
   return [description, JSON.stringify(config), JSON.stringify(limits)];
 }
 
-/** Also takes rows with columns that are no business of anybody. */
+/** Maps a row to an agent. Ignores other columns. */
 function agentRowOf(raw: RawAgent): AgentRow {
   const { name, version, description, config, limits, created_at, updated_at } = raw;
   return {

@@ -1,20 +1,23 @@
-/** Answers of requests with an idempotency key, in D1: held while the request is under way, then kept. */
+/**
+ * Responses to requests with an idempotency key, in D1. A request claims its key while it is in
+ * progress; its response is then stored and replayed.
+ */
 import { isoTime } from "../run/value/time.ts";
 
-/** How long a key is kept. */
+/** Lifetime of an idempotency key. */
 export const IDEMPOTENCY_TTL_MS = 86_400_000;
-/** A request that has not been answered for so long was left behind by a crash. */
+/** A claim without a response for this long is taken as abandoned by a crash. */
 const ABANDONED_MS = 60_000;
 
-/** What a key belongs to. */
+/** Identifies an idempotency key. */
 export interface AnswerName {
   readonly tenantId: string;
-  /** Method and path as the document writes them. */
+  /** Method and path as in the OpenAPI document. */
   readonly route: string;
   readonly key: string;
 }
 
-/** An answer as it can be given again. */
+/** A stored response, ready to be replayed. */
 export interface KeptAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -22,9 +25,9 @@ export interface KeptAnswer {
 }
 
 export type Claimed =
-  /** The key is this request's now. */
+  /** This request now holds the key. */
   | { readonly kind: "mine" }
-  /** It was used for a request that is not this one. */
+  /** The key was used for a different request. */
   | { readonly kind: "other" }
   | { readonly kind: "under_way" }
   | { readonly kind: "answered"; readonly answer: KeptAnswer };
@@ -37,8 +40,8 @@ export class AnswerStore {
   }
 
   /**
-   * Claims a key for a request, or returns the outcome of the request that holds it.
-   * @param claim names this request among all that may want the key
+   * Claims a key for a request, or returns the state of the request that holds it.
+   * @param claim unique id of this request
    * @param now milliseconds
    */
   async claim(
@@ -85,7 +88,7 @@ export class AnswerStore {
         };
   }
 
-  /** Keeps the answer of a request that still has its key. */
+  /** Stores the response of a request, if the request still holds its key. */
   async keep(
     { tenantId, route, key }: AnswerName,
     claim: string,
@@ -100,7 +103,7 @@ export class AnswerStore {
       .run();
   }
 
-  /** Gives back the key of a request that was refused or failed. */
+  /** Releases the key of a request that was rejected or failed. */
   async release({ tenantId, route, key }: AnswerName, claim: string): Promise<void> {
     await this.#db
       .prepare("DELETE FROM answer WHERE tenant_id = ? AND route = ? AND key = ? AND claim = ?")
@@ -109,7 +112,7 @@ export class AnswerStore {
   }
 }
 
-/** The statement that drops the answers made before a moment. */
+/** Returns the statement that deletes the responses of keys claimed before `moment`. */
 export function dropAnswersBefore(db: D1Database, moment: string): D1PreparedStatement {
   return db.prepare("DELETE FROM answer WHERE created_at < ?").bind(moment);
 }

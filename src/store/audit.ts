@@ -1,13 +1,13 @@
 /**
- * The audit: who did what, per tenant, in D1. A change of D1 and its entry are one batch, so neither
- * is there without the other; what happens in an object is noted right after. No entry holds a
- * secret.
+ * The audit log in D1: who changed what, per tenant. A change in D1 and its entry are one batch, so
+ * neither exists without the other. The entry of a change in a Durable Object is written right
+ * after it. Entries contain no secrets.
  */
 import { newId } from "../run/value/id.ts";
 import type { JsonObject } from "../run/value/json.ts";
 import { isoTime } from "../run/value/time.ts";
 
-/** What is noted. */
+/** All audited actions. */
 export const AUDIT_ACTIONS = [
   "key.created",
   "key.rotated",
@@ -30,7 +30,7 @@ export const AUDIT_ACTIONS = [
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-/** Who makes a change, and when: what its audit entry is filed under. */
+/** Who makes a change, and when, with the id of its audit entry. */
 export interface Actor {
   /** Id of the audit entry. */
   readonly id: string;
@@ -44,7 +44,7 @@ export interface Actor {
 export interface AuditEntry {
   readonly tenant_id: string;
   readonly action: AuditAction;
-  /** What it was done to: a name or an id. */
+  /** Name or id of the changed resource. */
   readonly subject: string;
   readonly details?: JsonObject;
 }
@@ -56,10 +56,10 @@ export interface AuditRow extends Omit<Actor, "id"> {
   readonly details: Record<string, unknown>;
 }
 
-/** Entries that are deleted at once. */
+/** Maximum number of entries that one call of `expire` deletes. */
 const EXPIRED = 5000;
 
-/** Returns the actor of a change that is made now, with the id of its audit entry. */
+/** Returns the actor of a change at `now`, with a new id for its audit entry. */
 export function newActor(now: number, by: string): Actor {
   const id = newId("audit", now, crypto.getRandomValues(new Uint8Array(16)));
   return { id, at: isoTime(now), by };
@@ -67,7 +67,7 @@ export function newActor(now: number, by: string): Actor {
 
 /**
  * Runs a statement and inserts its audit entry in one batch, so that neither exists without the
- * other. A statement that changes no row leaves no entry.
+ * other. Inserts no entry if the statement changes no row.
  * @param statement must return the row that it wrote (`RETURNING`)
  * @param after further statements of the same batch
  * @returns the row that was written, or null
@@ -91,12 +91,12 @@ export class AuditStore {
     this.#db = db;
   }
 
-  /** Notes what was done somewhere else. */
+  /** Inserts the entry of a change that was made outside D1. */
   async note(actor: Actor, entry: AuditEntry): Promise<void> {
     await insertion(this.#db, "", actor, entry).run();
   }
 
-  /** Deletes entries of before a moment, across tenants, as many as one run of the reconciler may. */
+  /** Deletes up to 5000 entries from before `before`, across tenants. For the reconciler. */
   async expire(before: string): Promise<void> {
     await this.#db
       .prepare(
@@ -107,7 +107,10 @@ export class AuditStore {
       .run();
   }
 
-  /** A page of a tenant's entries, newest first. @param before id of the last one of the page before */
+  /**
+   * Returns a page of a tenant's entries, newest first.
+   * @param before id of the last entry of the previous page
+   */
   async list(tenantId: string, limit: number, before: string | null): Promise<AuditRow[]> {
     const { results } = await this.#db
       .prepare(

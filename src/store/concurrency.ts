@@ -1,10 +1,10 @@
 /**
- * Caps on concurrency as D1 knows them: that a tenant has any, so that its new tasks ask for slots.
- * The tenant's ledger keeps to them, and is who knows how they are used.
+ * Concurrency caps in D1. They decide whether a tenant's new tasks need slots. The tenant's ledger
+ * enforces the caps and counts the slots in use.
  */
 import { writeNoted, type Actor } from "./audit.ts";
 
-/** A cap of the tenant, or of one agent; null lifts it. */
+/** A cap of the tenant, or of one agent. A `max_runs` of null removes it. */
 export interface Cap {
   readonly agent: string | null;
   readonly max_runs: number | null;
@@ -17,7 +17,7 @@ export class ConcurrencyStore {
     this.#db = db;
   }
 
-  /** Sets or lifts a cap, and notes who did. Lifting one that is not there changes and notes nothing. */
+  /** Sets or removes a cap and audits it. Removing a missing cap changes and audits nothing. */
   async set(tenantId: string, { agent, max_runs }: Cap, actor: Actor): Promise<void> {
     const name = agent ?? "";
     const statement =

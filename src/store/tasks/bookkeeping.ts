@@ -1,16 +1,16 @@
-/** What the reconciler asks of tasks and changes about them, across tenants. */
+/** The reconciler's queries and changes of tasks, across tenants. */
 import { dropAnswersBefore, IDEMPOTENCY_TTL_MS } from "../answers.ts";
 import { isoTime } from "../../run/value/time.ts";
 import { rowOf, type TaskName, type TaskRow, type WholeRow } from "./rows.ts";
 
-/** A task that is over. */
+/** A finished task. */
 export type EndedTask = TaskName & {
   readonly completed_at: string;
-  /** Its log could not be read, or is gone: it has no last word. */
+  /** True if the log was unreadable or lost, so that it has no final event. */
   readonly givenUp: boolean;
 };
 
-/** A task whose message seems lost, and how often it has been given away by now. */
+/** A pending task whose queue message may be lost, and the number of dispatches so far. */
 export interface ForgottenTask {
   readonly task: TaskRow;
   readonly dispatches: number;
@@ -24,8 +24,8 @@ export class TaskBookkeeping {
   }
 
   /**
-   * Takes pending tasks that were given to the queue before a moment and are still pending, and
-   * marks them as given again. Across tenants; for the reconciler.
+   * Claims tasks that are still pending and were dispatched before `before`, and counts another
+   * dispatch. Across tenants; for the reconciler.
    */
   async takeForgotten(before: string, now: string, limit: number): Promise<ForgottenTask[]> {
     const { results } = await this.#db
@@ -43,8 +43,8 @@ export class TaskBookkeeping {
   }
 
   /**
-   * Takes live tasks whose run should have been heard of before now, and says when to look at them
-   * again. Across tenants; for the reconciler.
+   * Claims live tasks whose check is due, and sets their next check to `again`. Across tenants; for
+   * the reconciler.
    */
   async takeUnheard(now: string, again: string, limit: number): Promise<TaskRow[]> {
     const { results } = await this.#db
@@ -61,8 +61,9 @@ export class TaskBookkeeping {
   }
 
   /**
-   * Tasks that ended before a moment, oldest first. Across tenants; for the reconciler.
-   * @param after the last one of the page before
+   * Returns a page of tasks that ended before `before`, oldest first. Across tenants; for the
+   * reconciler.
+   * @param after last task of the previous page
    */
   async endedBefore(before: string, after: EndedTask | null, limit: number): Promise<EndedTask[]> {
     const { results } = await this.#db
@@ -77,7 +78,7 @@ export class TaskBookkeeping {
     return results.map(({ given_up, ...row }) => Object.assign(row, { givenUp: given_up === 1 }));
   }
 
-  /** Deletes the row of a task that ended before a moment. */
+  /** Deletes the row of a task if the task ended before `endedBefore`. */
   async delete({ tenant_id, task_id }: TaskName, endedBefore: string): Promise<void> {
     await this.#db
       .prepare("DELETE FROM task WHERE tenant_id = ? AND task_id = ? AND completed_at < ?")
@@ -85,7 +86,7 @@ export class TaskBookkeeping {
       .run();
   }
 
-  /** Drops idempotency keys older than their lifetime. */
+  /** Deletes idempotency keys and stored responses that are older than `IDEMPOTENCY_TTL_MS`. */
   async expireIdempotency(now: number): Promise<void> {
     const before = isoTime(now - IDEMPOTENCY_TTL_MS);
     await this.#db.batch([

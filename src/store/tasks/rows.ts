@@ -1,6 +1,6 @@
 /**
- * Tasks as rows: what was submitted, plus the newest projection of the run's log. A row is mapped
- * here, once.
+ * Rows of tasks: the submitted fields and the latest projection of the run's log. This is the only
+ * place that maps a row to a task.
  */
 import type { AgentConfig, RunLimits, RunSpec } from "../../run/spec/spec.ts";
 import type { JsonObject, JsonValue } from "../../run/value/json.ts";
@@ -32,11 +32,11 @@ export interface TaskRow {
   readonly tools: readonly ToolDefinition[];
   /** The MCP servers that the run may use, as they were at submission. */
   readonly mcp_servers: readonly McpServerDefinition[];
-  /** Where the task's news are sent, besides the tenant's webhooks. */
+  /** URL that receives the task's events, in addition to the tenant's webhooks. */
   readonly callback_url: string | null;
   /** The event types that webhooks subscribed to when the task was submitted. */
   readonly webhooks: readonly WebhookType[];
-  /** Whether its run works only while it holds one of its tenant's slots. */
+  /** True if the run needs one of its tenant's slots to execute. */
   readonly slotted: boolean;
   readonly result: JsonValue;
   readonly error: RunView["error"];
@@ -48,13 +48,13 @@ export interface TaskRow {
   readonly completed_at: string | null;
 }
 
-/** A task as a list has it: what is too large for a page of a hundred is null. */
+/** A task in a list. Fields that are too large for a page of 100 tasks are null. */
 export type ListedTask = Omit<TaskRow, "input_data" | "config" | Snapshot> & {
   readonly input_data: JsonObject | null;
   readonly config: Pick<AgentConfig, "model" | "planner">;
 };
 
-/** What a new task is; the rest of its row follows. */
+/** The fields of a new task. `asAccepted` adds the other fields of its row. */
 export type NewTask = Pick<
   TaskRow,
   | "tenant_id"
@@ -80,13 +80,13 @@ export type NewTask = Pick<
 /** A new task as stored: with the subscribed event types, and whether it needs a slot. */
 export type StoredTask = NewTask & Pick<TaskRow, "webhooks" | "slotted">;
 
-/** A task by its name alone. */
+/** The key of a task. */
 export type TaskName = Pick<TaskRow, "tenant_id" | "task_id">;
 
-/** What a task has used that no run has told of yet. */
+/** Usage of a task that has no projection yet. */
 const NO_USAGE = viewOf(INITIAL_STATE).usage;
 
-/** The data a run receives about its task. */
+/** Returns the data that a run receives about its task. */
 export function specOf(row: StoredTask): RunSpec {
   const { task_id, tenant_id, input_data, agent, agent_version, config, limits } = row;
   const { scheduled_at, tools, mcp_servers, webhooks, slotted, priority } = row;
@@ -106,7 +106,7 @@ export function specOf(row: StoredTask): RunSpec {
   };
 }
 
-/** A task as it is right after it was accepted. */
+/** Returns a task in its initial state, as right after it was accepted. */
 export function asAccepted(task: StoredTask): TaskRow {
   return {
     ...task,
@@ -125,32 +125,46 @@ export function asAccepted(task: StoredTask): TaskRow {
 
 type JsonColumn = "config" | "limits" | "metadata";
 type NullableJsonColumn = "input_data" | "result" | "error" | "usage";
-/** What a task was submitted with, absent where it was nothing. */
+/** Columns that record the tenant's setup at submission; null if there was none. */
 export type Snapshot = "tools" | "mcp_servers" | "webhooks" | "slotted";
-/** A row as a list reads it: its JSON is text. */
+/** A row as a list reads it: JSON columns are text. */
 export type RawTask = Omit<TaskRow, JsonColumn | NullableJsonColumn | Snapshot> &
   Record<JsonColumn, string> &
   Record<NullableJsonColumn, string | null>;
-/** Columns that are no business of clients. */
-interface Bookkeeping {
-  readonly dispatched_at: string;
-  readonly dispatches: number;
-  readonly check_at: string | null;
-}
-/** A row read whole: its input is there. */
+/** A row with all columns, so the input is present. */
 export type WholeRow = RawTask & { readonly input_data: string } & Readonly<
     Record<Exclude<Snapshot, "slotted">, string | null> & Record<"slotted", number | null>
   >;
 
-/** Returns a row of the table as a task; one that was read for a list lacks what lists do not read. */
+/**
+ * Maps a row to a task. Copies named columns only, so that the internal columns that `SELECT *`
+ * reads never reach a client. A row that was read for a list has no snapshot columns.
+ */
 export function rowOf(raw: WholeRow): TaskRow;
 export function rowOf(raw: RawTask): ListedTask;
 export function rowOf(
-  raw: RawTask & Partial<Bookkeeping> & Partial<Pick<WholeRow, Snapshot>>,
+  raw: RawTask & Partial<Pick<WholeRow, Snapshot>>,
 ): ListedTask & Pick<TaskRow, Snapshot> {
-  const { dispatched_at: _at, dispatches: _n, check_at: _check, ...row } = raw;
   return {
-    ...row,
+    tenant_id: raw.tenant_id,
+    task_id: raw.task_id,
+    task_type: raw.task_type,
+    name: raw.name,
+    status: raw.status,
+    waiting_for: raw.waiting_for,
+    waiting_until: raw.waiting_until,
+    agent: raw.agent,
+    agent_version: raw.agent_version,
+    priority: raw.priority,
+    attempt: raw.attempt,
+    retry_of: raw.retry_of,
+    scheduled_at: raw.scheduled_at,
+    callback_url: raw.callback_url,
+    last_seq: raw.last_seq,
+    created_at: raw.created_at,
+    updated_at: raw.updated_at,
+    started_at: raw.started_at,
+    completed_at: raw.completed_at,
     input_data: raw.input_data === null ? null : (JSON.parse(raw.input_data) as JsonObject),
     config: JSON.parse(raw.config) as AgentConfig,
     limits: JSON.parse(raw.limits) as RunLimits,

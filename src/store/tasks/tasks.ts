@@ -1,6 +1,6 @@
 /**
- * The tasks of tenants in D1: plain SQL, every query bound to a tenant. What the reconciler does
- * across tenants is in `bookkeeping.ts`.
+ * Tasks in D1: plain SQL, every query bound to a tenant. The reconciler's queries across tenants
+ * are in `bookkeeping.ts`.
  */
 import { IDEMPOTENCY_TTL_MS } from "../answers.ts";
 import { firstIdAt } from "../../run/value/id.ts";
@@ -19,17 +19,17 @@ import {
   type WholeRow,
 } from "./rows.ts";
 
-/** The task that an idempotency key stands for. */
+/** The task that was created with an idempotency key. */
 export interface EarlierTask {
   readonly taskId: string;
   readonly fingerprint: string;
 }
 
-/** A client's claim that a request is the same as an earlier one. */
+/** An idempotency key and the request that it belongs to. */
 export interface IdempotencyClaim {
   readonly route: string;
   readonly key: string;
-  /** Hash of the request; the same key with another one is a mistake. */
+  /** Hash of the request. The same key with another hash is an error of the client. */
   readonly fingerprint: string;
 }
 
@@ -40,7 +40,7 @@ export interface TaskProjection {
   readonly view: RunView;
 }
 
-/** A task that is not over, as the invariants look at it. */
+/** An unfinished task, with the fields that the invariants check. */
 export type OpenTask = TaskName &
   Pick<TaskRow, "status" | "last_seq" | "created_at" | "updated_at">;
 
@@ -52,7 +52,7 @@ export interface TaskFilter {
   readonly metadata: readonly { readonly key: string; readonly value: string }[];
 }
 
-/** Characters of JSON that a list shows of one input or result. */
+/** Maximum characters of JSON of an input or result in a list. A longer one is null. */
 const LISTED_CHARS = 16_384;
 const LISTED = `tenant_id, task_id, task_type, name, status, waiting_for, waiting_until, agent,
   agent_version, json_object('model', config ->> '$.model', 'planner', config ->> '$.planner') AS config,
@@ -61,11 +61,11 @@ const LISTED = `tenant_id, task_id, task_type, name, status, waiting_for, waitin
   CASE WHEN LENGTH(input_data) <= ${LISTED_CHARS} THEN input_data END AS input_data,
   CASE WHEN LENGTH(result) <= ${LISTED_CHARS} THEN result END AS result`;
 
-/** How long after the last news of a running task the reconciler looks at it. */
+/** The reconciler checks a running task this long after its last update. */
 const RUNNING_CHECK_MS = 300_000;
-/** How late a run may be that should have gone on by itself. */
+/** The reconciler checks a waiting task this long after its wait should have ended. */
 const LATE_MS = 120_000;
-/** A longer result stays in the run's log, and a reader of the task asks the run for it. */
+/** Maximum characters of a result in D1. A longer result is read from the run's log. */
 const MAX_RESULT_CHARS = 262_144;
 
 export class TaskStore {
@@ -76,9 +76,10 @@ export class TaskStore {
   }
 
   /**
-   * Inserts a task, and its idempotency claim if there is one, both or neither. The same statement
-   * finds out who wants to be told of it, and whether its tenant caps how many runs work at once.
-   * @returns the task as it is stored, or the claim's earlier one if the key was used before
+   * Inserts a task, and its idempotency claim in the same batch. The INSERT also stores the event
+   * types to deliver (those of the tenant's enabled webhooks; all with a `callback_url`), and sets
+   * `slotted` if the tenant has a concurrency cap.
+   * @returns the stored task, or the earlier task if the key was used before
    */
   async insert(
     task: NewTask,
@@ -145,14 +146,14 @@ export class TaskStore {
       if (earlier === null) {
         throw error;
       }
-      // The batch may have been committed although its answer was lost.
+      // The batch may have been committed even if its response was lost.
       const stored =
         earlier.taskId === task.task_id ? await this.get(task.tenant_id, task.task_id) : null;
       return stored === null ? { earlier } : { stored };
     }
   }
 
-  /** The task of an idempotency key that was used before, or null. */
+  /** Returns the task that was created with an idempotency key, or null. */
   async claimed(
     tenantId: string,
     { route, key }: Pick<IdempotencyClaim, "route" | "key">,
@@ -166,7 +167,7 @@ export class TaskStore {
     return row === null ? null : { taskId: row.task_id, fingerprint: row.fingerprint };
   }
 
-  /** One task of a tenant, or null. */
+  /** Returns one task of a tenant, or null. */
   async get(tenantId: string, taskId: string): Promise<TaskRow | null> {
     const row = await this.#db
       .prepare("SELECT * FROM task WHERE tenant_id = ? AND task_id = ?")
@@ -175,7 +176,7 @@ export class TaskStore {
     return row === null ? null : rowOf(row);
   }
 
-  /** A page of a tenant's tasks, newest first, and how many there are in all. */
+  /** Returns a page of a tenant's tasks, newest first, and the total number of matches. */
   async list(
     tenantId: string,
     filter: TaskFilter,
@@ -229,7 +230,7 @@ export class TaskStore {
         task_id,
         view.last_seq,
       );
-    // While a run works, its usage changes with every call: it is reported at a rest and at the end.
+    // A running task's usage changes with every call: it is stored when the run waits or ends.
     if (view.ledger.length === 0 || view.status === "running") {
       await update.run();
       return;
@@ -260,7 +261,7 @@ export class TaskStore {
     ]);
   }
 
-  /** Fails a task whose run cannot be read any more; what was known of it stays. */
+  /** Fails a task whose run is unreadable. Keeps the other fields of the last projection. */
   async failUnreadable(
     { tenant_id, task_id }: TaskName,
     error: NonNullable<RunView["error"]>,
@@ -278,8 +279,8 @@ export class TaskStore {
   }
 
   /**
-   * A page of a tenant's tasks that are not over, oldest first.
-   * @param after id of the last task of the page before; empty for the first page
+   * Returns a page of a tenant's unfinished tasks, oldest first.
+   * @param after id of the last task of the previous page; empty for the first page
    */
   async open(tenantId: string, after: string, limit: number): Promise<OpenTask[]> {
     const { results } = await this.#db
@@ -301,7 +302,7 @@ function withFound(task: NewTask, row: FoundRow | null): StoredTask {
   return { ...task, webhooks, slotted: row?.slotted === 1 };
 }
 
-/** When the reconciler should have heard of the run again; null where nothing is to be expected. */
+/** Returns when the reconciler should check the run, or null if no update is due. */
 function checkAt({ status, waiting_until, updated_at }: RunView): string | null {
   switch (status) {
     case "running":
@@ -318,7 +319,7 @@ function resultText({ result }: RunView): string | null {
   return text !== null && text.length > MAX_RESULT_CHARS ? null : text;
 }
 
-/** Whether the tasks that fit a filter are counted as they come and go. */
+/** Returns whether `task_count` holds the total for a filter. */
 function isCounted(filter: TaskFilter): boolean {
   const { createdAfter, createdBefore, metadata } = filter;
   return createdAfter === undefined && createdBefore === undefined && metadata.length === 0;
@@ -332,7 +333,7 @@ function conditions(tenantId: string, filter: TaskFilter): { where: string; valu
   if (filter.agent !== undefined) {
     parts.push(["agent = ?", filter.agent]);
   }
-  // A task's id begins with the millisecond it was made in, and ids are the order of the table.
+  // A task id starts with its creation time in milliseconds, and the index is ordered by id.
   if (filter.createdAfter !== undefined) {
     parts.push(["task_id >= ?", firstIdAt(Date.parse(filter.createdAfter))]);
   }
