@@ -1,6 +1,6 @@
 /**
- * The settings of a deployment: string vars and secrets in, one typed `Config` out. The only
- * reader of raw vars; a wrong value is named when the first request or object needs it.
+ * Parses a deployment's settings (string vars and secrets) into one typed `Config`. No other module
+ * reads raw vars. An invalid value is reported when the first request or object needs the settings.
  */
 import { z } from "zod";
 import type { ProviderSettings } from "../agent/llm/endpoint.ts";
@@ -12,7 +12,7 @@ import { earlierDefault, pricesOf, providersOf, providerVars } from "./providers
 import { encryptionKey, toolSecrets, type ToolSecret } from "./secrets.ts";
 import { commaList, hostPattern, lowerCase, number, text } from "./shapes.ts";
 
-/** A setting that is not what it must be. The message names it and never quotes a secret. */
+/** An invalid setting. The message names the setting and never quotes a secret. */
 export class SettingError extends Error {
   constructor(message: string) {
     super(message);
@@ -20,7 +20,7 @@ export class SettingError extends Error {
   }
 }
 
-/** Where names are looked up before they are fetched. */
+/** The DNS server that resolves host names before a fetch. */
 const DEFAULT_RESOLVER = "https://cloudflare-dns.com/dns-query";
 
 const vars = z.object({
@@ -74,31 +74,36 @@ const vars = z.object({
 export const SETTINGS: readonly string[] = Object.keys(vars.shape);
 
 export interface Config {
-  /** The providers that are configured, by the name that a model id begins with. */
+  /** The configured providers, by the prefix of their model ids. */
   readonly providers: ReadonlyMap<string, ProviderSettings>;
-  /** Prices by model, with its provider; they win over those that ship. */
+  /** Prices by `<provider>/<model id>`. They override the shipped prices. */
   readonly prices: ReadonlyMap<string, Price>;
-  /** `<provider>/<model id>` for tasks that name none. */
+  /** `<provider>/<model id>` for tasks that specify no model. */
   readonly defaultModel: string;
-  /** For tasks that name none. */
+  /** For tasks that specify no planner. */
   readonly defaultPlanner: PlannerName;
-  /** Origins that browsers may call from; empty: none but our own. */
+  /** Allowed CORS origins. Empty: only the service's own origin. */
   readonly corsOrigins: readonly string[];
-  /** Lower-case names by which MCP clients may call, with or without a port; empty: by any. */
+  /**
+   * Allowed `Host` values of MCP clients, in lower case, with or without a port. Empty: any host.
+   */
   readonly hosts: readonly string[];
-  /** What tools may reach, and how much of it. */
+  /** Hosts that tools may fetch, and the limits of a fetch. */
   readonly web: WebSettings;
-  /** What the headers of registered tools may name. */
+  /** Secrets that headers of registered tools may reference. */
   readonly toolSecrets: ReadonlyMap<string, ToolSecret>;
   /** MCP servers of the deployment, by name. */
   readonly mcpServers: ReadonlyMap<string, ConfiguredMcpServer>;
-  /** What `${NAME}` stands for; null where it is not set, or no configured server names it. */
+  /**
+   * Returns the value of `${NAME}`. Null if it is not set, or if no configured server references
+   * it.
+   */
   secretOf(name: string): string | null;
-  /** How long what a server offers is believed to stay as it is. */
+  /** Time to cache a server's catalogue. */
   readonly mcpCatalogueTtlMs: number;
-  /** What stored tokens are sealed with; null where none can be stored. */
+  /** Encrypts stored tokens. Null: tokens cannot be stored. */
   readonly encryptionKey: Uint8Array<ArrayBuffer> | null;
-  /** Where browsers reach the service, without a slash at its end; null: where the request came to. */
+  /** Public URL of the service, without a trailing slash. Null: the URL of the request. */
   readonly publicUrl: string | null;
   readonly modelTimeoutMs: number;
   readonly modelFirstByteMs: number;
@@ -106,33 +111,33 @@ export interface Config {
   readonly retry: RetryPolicy;
   readonly deltaChars: number;
   readonly deltaMs: number;
-  /** How long a call that asks a person something is held for the answer. */
+  /** How long an MCP call stays open while it waits for a person's answer. */
   readonly holdMs: number;
-  /** A run that is over sooner than this never shows as `running` in D1. */
+  /** A run that ends within this time never shows as `running` in D1. */
   readonly statusDelayMs: number;
-  /** Longest time one alarm holds a run before the next takes over. */
+  /** Maximum duration of a slice, before the next alarm continues the run. */
   readonly sliceMs: number;
-  /** Age at which the reconciler takes a `pending` task for forgotten. */
+  /** Age at which the reconciler treats a `pending` task as lost. */
   readonly reconcileAfterMs: number;
-  /** Pause before a live run that the reconciler looked at is looked at again. */
+  /** Time before the reconciler checks the same live run again. */
   readonly checkAgainMs: number;
-  /** Longest wait for the answer of a webhook's receiver. */
+  /** Timeout for the response of a webhook's receiver. */
   readonly webhookTimeoutMs: number;
-  /** How long a task and its log are kept after its end. */
+  /** How long a finished task and its log are stored. */
   readonly retentionMs: number;
   readonly auditRetentionMs: number;
-  /** How long a key that was found valid is not looked up again. */
+  /** How long a valid API key is cached. */
   readonly keyCacheMs: number;
   readonly ssePingMs: number;
 }
 
 export interface WebSettings {
-  /** Hosts that may be fetched; empty: all that are public. */
+  /** Hosts that may be fetched. Empty: all public hosts. */
   readonly allow: readonly string[];
   readonly deny: readonly string[];
-  /** `host:port` pairs that are private and may be fetched nevertheless. */
+  /** Private `host:port` pairs that may be fetched. */
   readonly open: readonly string[];
-  /** A DNS server that speaks JSON over HTTPS; null: names are not looked up. */
+  /** URL of a DNS server with a JSON-over-HTTPS API. Null: names are not resolved. */
   readonly resolver: string | null;
   readonly timeoutMs: number;
   readonly maxBytes: number;
@@ -140,7 +145,10 @@ export interface WebSettings {
 
 const parsed = new WeakMap<object, Config>();
 
-/** The configuration of an environment; parsed once for each. @throws SettingError */
+/**
+ * Returns the configuration of an environment. Parses each environment once.
+ * @throws SettingError
+ */
 export function configOf(env: object): Config {
   const known = parsed.get(env);
   if (known !== undefined) {

@@ -1,4 +1,4 @@
-/** The setting of MCP servers, and the variables that they name. */
+/** Parses the MCP servers setting and resolves the variables that it references. */
 import { z } from "zod";
 import { headerDefect, referencesOf, VARIABLE_REFERENCE } from "../run/spec/header-defect.ts";
 import {
@@ -19,11 +19,11 @@ import { parseJson } from "./shapes.ts";
 export interface ConfiguredMcpServer {
   readonly definition: McpServerDefinition;
   readonly enabled: boolean;
-  /** Who may use it; absent: everybody. */
+  /** Tenants that may use it. Absent: all. */
   readonly tenants?: readonly string[];
 }
 
-/** A text with `${NAME}` in it, or a URL without. */
+/** A URL, or text that contains `${NAME}`. */
 const urlTemplate = z
   .string()
   .max(2048)
@@ -81,7 +81,10 @@ const mcpServer = z
     { path: ["headers"], message: "cannot hold Authorization where there is oauth" },
   );
 
-/** The setting OPSPAWN_MCP_SERVERS: JSON, or a table as `wrangler.toml` may have it; with or without `mcp_servers` around it. */
+/**
+ * The setting OPSPAWN_MCP_SERVERS: JSON, or a table from `wrangler.toml`. An outer `mcp_servers`
+ * key is optional.
+ */
 export const mcpTable = z
   .unknown()
   .transform((value, ctx): unknown => {
@@ -107,7 +110,7 @@ export const mcpTable = z
   )
   .default({});
 
-/** The configured servers by name. */
+/** Returns the configured servers by name. */
 export function mcpServersOf(servers: z.infer<typeof mcpTable>): Map<string, ConfiguredMcpServer> {
   return new Map(
     Object.entries(servers).map(([name, { enabled, tenants, ...rest }]) => [
@@ -121,7 +124,10 @@ export function mcpServersOf(servers: z.infer<typeof mcpTable>): Map<string, Con
   );
 }
 
-/** Reads the variables that these servers name, and no others; null for one that is not set. */
+/**
+ * Returns a function that reads a variable that one of these servers references. It returns null
+ * for any other variable and for one that is not set.
+ */
 export function variablesOf(
   servers: ReadonlyMap<string, ConfiguredMcpServer>,
   env: object,

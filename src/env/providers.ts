@@ -1,4 +1,7 @@
-/** Settings of model providers: keys, addresses, further providers, prices, the default model. */
+/**
+ * Settings of model providers: API keys, base URLs, additional providers, prices, the default
+ * model.
+ */
 import { z } from "zod";
 import type { ProviderSettings } from "../agent/llm/endpoint.ts";
 import type { Price } from "../run/spec/price.ts";
@@ -7,7 +10,7 @@ import { json, lowerCase, text, url } from "./shapes.ts";
 
 const API = z.enum(["responses", "chat"], "it must be responses or chat");
 
-/** Names that mean something of their own. */
+/** Reserved names. */
 const TAKEN = new Set(["local", "openai", "anthropic", "google", "openrouter", "workers-ai"]);
 
 const compatible = z.record(
@@ -52,13 +55,13 @@ export const providerVars = {
 
 type ProviderVars = z.infer<z.ZodObject<typeof providerVars>>;
 
-/** The providers whose key or address is set, by name. */
+/** Returns the providers whose API key or base URL is set, by name. */
 export function providersOf(v: ProviderVars): Map<string, ProviderSettings> {
   const openRouterHeaders = defined({
     "HTTP-Referer": v.OPENROUTER_REFERER,
     "X-Title": v.OPENROUTER_TITLE,
   });
-  // Only OpenAI itself is known to speak its newer protocol.
+  // Other servers may not support the Responses API.
   const openAi = v.OPENAI_API ?? (v.OPENAI_BASE_URL === undefined ? "responses" : "chat");
   const known: [string, ProviderSettings][] = [
     ["openai", { protocol: openAi, ...where(v.OPENAI_API_KEY, v.OPENAI_BASE_URL) }],
@@ -96,13 +99,16 @@ function where(apiKey: string | undefined, baseUrl: string | undefined) {
   return defined({ apiKey, baseUrl });
 }
 
-/** The default model in the form of AgentKit, the predecessor: provider and model in two settings. */
+/**
+ * Returns the default model from the settings of AgentKit, the predecessor of Opspawn, which has
+ * separate settings for provider and model. Null if no model is set.
+ */
 export function earlierDefault(v: ProviderVars): string | null {
   const { AGENTKIT_LLM_PROVIDER: provider = "openai", AGENTKIT_LLM_MODEL: model } = v;
   return model === undefined ? null : `${provider}/${model}`;
 }
 
-/** The configured prices by model. */
+/** Returns the configured prices by model. */
 export function pricesOf({ OPSPAWN_PRICES: configured = {} }: ProviderVars): Map<string, Price> {
   return new Map(Object.entries(configured).map(([model, price]) => [model, defined(price)]));
 }

@@ -1,11 +1,11 @@
-/** Settings that are secret: tool secrets and the encryption key. */
+/** Secret settings: tool secrets and the encryption key. */
 import { z } from "zod";
 import { parseJson, text } from "./shapes.ts";
 
-/** A secret that headers of registered tools may name. */
+/** A secret that headers of registered tools may reference. */
 export interface ToolSecret {
   readonly value: string;
-  /** Whose tools may name it, and to which hosts it may be sent; absent: all. */
+  /** Tenants whose tools may reference the secret. Absent: all. */
   readonly tenants?: readonly string[];
   readonly hosts?: readonly string[];
 }
@@ -22,7 +22,7 @@ const secretNames = z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/);
 const SECRETS_SHAPE =
   "it must be a JSON object of names and texts, or {value, tenants?, hosts?}; no text may be empty or hold a line break";
 
-/** The setting OPSPAWN_TOOL_SECRETS. Its message never quotes the value. */
+/** The setting OPSPAWN_TOOL_SECRETS. Error messages never quote its value. */
 export const toolSecrets = z
   .string()
   .default("{}")
@@ -39,7 +39,7 @@ export const toolSecrets = z
   });
 
 const KEY_BYTES = 32;
-/** The setting OPSPAWN_ENCRYPTION_KEY. Its message never quotes the value. */
+/** The setting OPSPAWN_ENCRYPTION_KEY. Error messages never quote its value. */
 export const encryptionKey = text
   .transform((value, ctx) => {
     if (value === undefined) {

@@ -1,7 +1,7 @@
-/** Forms that several settings share. */
+/** Schemas shared by several settings. */
 import { z } from "zod";
 
-/** A whole number with a default and both bounds. */
+/** An integer with a default, a minimum and a maximum. */
 export const number = (fallback: number, min: number, max: number) =>
   z.coerce
     .number(`it must be a whole number from ${min} to ${max}`)
@@ -10,7 +10,7 @@ export const number = (fallback: number, min: number, max: number) =>
     .max(max, `it must be at most ${max}`)
     .default(fallback);
 
-/** A text without white space around it; an empty one counts as not set. */
+/** A trimmed string. Blank strings count as not set. */
 export const text = z
   .string()
   .transform((value) => (value.trim() === "" ? undefined : value.trim()));
@@ -19,7 +19,7 @@ export const url = text.pipe(z.url("it must be a URL").optional()).optional();
 
 export const lowerCase = text.transform((value) => value?.toLowerCase());
 
-/** A setting whose text is JSON of this form. */
+/** A JSON setting that matches the schema. */
 export function json<T extends z.ZodType>(schema: T) {
   return text
     .transform((value, context): unknown => {
@@ -34,7 +34,10 @@ export function json<T extends z.ZodType>(schema: T) {
     .optional();
 }
 
-/** Entries between commas; empty ones are dropped. @param what names the form of an entry in the message */
+/**
+ * A comma-separated list. Empty entries are dropped.
+ * @param what describes a valid entry, for the error message
+ */
 export const commaList = (entry: RegExp, what: string) =>
   z
     .string()
@@ -47,11 +50,11 @@ export const commaList = (entry: RegExp, what: string) =>
     )
     .pipe(z.array(z.string().regex(entry, `each entry must be ${what}`)));
 
-/** Host names; `*.` before one stands for every name below. */
+/** A list of host names. The prefix `*.` matches every subdomain. */
 export const hostPattern = () =>
   commaList(/^(?:\*\.)?(?:[^\s*:/@?#]+|\[[0-9A-Fa-f:.]+\])$/, "a host, or *. and a host");
 
-/** The JSON of a text; null where it is none. */
+/** Parses JSON. Returns null if the text is invalid. */
 export function parseJson(value: string): unknown {
   try {
     return JSON.parse(value);

@@ -1,17 +1,17 @@
 /**
- * Which IP addresses belong to the public internet. Everything else is refused: the ranges are those
- * of IANA's special-purpose registries, and what tunnels or embeds an IPv4 address is not unwrapped
- * but refused, since no public server needs to be named that way.
+ * Decides which IP addresses are on the public internet. All others are rejected. The ranges come
+ * from IANA's special-purpose registries. Addresses that tunnel or embed an IPv4 address are
+ * rejected, not unwrapped: no public server needs one.
  */
 
-/** IPv4 ranges that are not public, as first address and prefix length. */
+/** Non-public IPv4 ranges, as first address and prefix length. */
 const CLOSED_V4: readonly (readonly [first: string, bits: number])[] = [
   ["0.0.0.0", 8],
   ["10.0.0.0", 8],
-  // Shared by carriers; a cloud's metadata lives here too.
+  // Shared by carriers (CGNAT). The metadata service of one cloud is also here.
   ["100.64.0.0", 10],
   ["127.0.0.0", 8],
-  // Link-local, where most clouds keep their metadata.
+  // Link-local. Most clouds serve their metadata here.
   ["169.254.0.0", 16],
   ["172.16.0.0", 12],
   ["192.0.0.0", 24],
@@ -23,13 +23,15 @@ const CLOSED_V4: readonly (readonly [first: string, bits: number])[] = [
   ["203.0.113.0", 24],
   // Multicast, reserved, broadcast.
   ["224.0.0.0", 3],
-  // Public by its number, but answered by Azure's host to its guests alone.
+  // A public address that Azure hosts serve only to their own guests.
   ["168.63.129.16", 32],
 ];
 
-/** Of the global IPv6 block 2000::/3, what is not public. All outside of it is refused. */
+/**
+ * Non-public ranges of the global IPv6 block 2000::/3. Everything outside that block is rejected.
+ */
 const CLOSED_V6: readonly (readonly [first: string, bits: number])[] = [
-  // Protocol assignments, Teredo among them.
+  // Protocol assignments, including Teredo.
   ["2001::", 23],
   ["2001:db8::", 32],
   // 6to4.
@@ -43,13 +45,13 @@ const CLOSED = {
   v6: CLOSED_V6.map(([first, bits]) => range(first, bits, parseV6)),
 };
 
-/** Whether a host, as `URL.hostname` spells it, is an address and not a name. */
+/** Returns whether a host, in the form of `URL.hostname`, is an IP address and not a name. */
 export function isAddress(host: string): boolean {
   return host.startsWith("[") || parseV4(host) !== null;
 }
 
 /**
- * Whether an address belongs to the public internet. What cannot be read as one does not.
+ * Returns whether an address is on the public internet. Text that is not an address is not public.
  * @param address dotted quad, or IPv6 with or without brackets
  */
 export function isPublicAddress(address: string): boolean {
@@ -61,7 +63,7 @@ export function isPublicAddress(address: string): boolean {
   return v6 !== null && GLOBAL_V6(v6) && !CLOSED.v6.some((closed) => closed(v6));
 }
 
-/** Whether a number of a family lies within a range. */
+/** Returns whether an address, as a number, is in the range. */
 type Range = (address: bigint) => boolean;
 
 function range(first: string, bits: number, parse: (text: string) => bigint | null): Range {
@@ -81,7 +83,7 @@ function parseV4(text: string): bigint | null {
     : null;
 }
 
-/** The URL parser knows every spelling of IPv6 and gives one: groups of hex, one gap at most. */
+/** The URL parser normalizes IPv6: hexadecimal groups with at most one `::`. */
 function parseV6(text: string): bigint | null {
   const bare = text.replace(/^\[|\]$/g, "");
   const url = URL.parse(`http://[${bare}]/`);

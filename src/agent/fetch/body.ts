@@ -1,8 +1,11 @@
-/** Bodies of responses, read up to a cap. */
+/** Reads response bodies up to a maximum size. */
 import { ToolStop } from "../../run/value/failure.ts";
 import { unlessAborted } from "../../timing.ts";
 
-/** A body that fails with `response_too_large` after so many bytes; those come first. */
+/**
+ * Returns a stream of the first `maxBytes` bytes. It then fails with `response_too_large` if the
+ * body is longer.
+ */
 export function cappedBody(
   body: ReadableStream<Uint8Array>,
   maxBytes: number,
@@ -41,17 +44,17 @@ export function cappedBody(
   );
 }
 
-/** The part of a body that was read. */
+/** The bytes that were read of a body. */
 export interface ReadBody {
   readonly bytes: Uint8Array;
-  /** There was more than the cap. */
+  /** Whether the body was longer than the maximum. */
   readonly truncated: boolean;
 }
 
 /**
- * Reads a body up to a cap and cancels the rest.
- * @param signal ends the reading, also where the server sends nothing more
- * @throws ToolStop where the connection breaks, or the signal's reason
+ * Reads a body up to a maximum size and cancels the rest.
+ * @param signal aborts the read, also while the server sends nothing
+ * @throws ToolStop if the connection breaks, or the signal's reason
  */
 export async function readBody(
   response: Response,
@@ -88,8 +91,8 @@ export async function readBody(
 }
 
 /**
- * The bytes as text, in the character set that the content type names; UTF-8 where it names none, or
- * an unknown one.
+ * Decodes bytes with the charset of the content type. Uses UTF-8 if the charset is missing or
+ * unknown.
  */
 export function decodeText(bytes: Uint8Array, contentType: string): string {
   const charset = /charset\s*=\s*"?([\w:.-]+)/i.exec(contentType)?.[1] ?? "utf-8";

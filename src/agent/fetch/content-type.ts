@@ -1,16 +1,16 @@
-/** What kind of body a server says it sends. */
+/** Classifies response bodies by content type. */
 
-/** Whether a content type is JSON, whatever it is called. */
+/** Returns whether a content type is JSON, including `+json` types. */
 export function isJsonType(type: string): boolean {
   return /^(?:application|text)\/(?:[\w.-]+\+)?json$/.test(essence(type));
 }
 
-/** Whether a content type is a page for people. */
+/** Returns whether a content type is HTML or XHTML. */
 export function isHtmlType(type: string): boolean {
   return /^(?:text\/html|application\/xhtml\+xml)$/.test(essence(type));
 }
 
-/** Whether a body of this type is made of characters. */
+/** Returns whether a body of this type is text. */
 export function isTextType(type: string): boolean {
   const name = essence(type);
   return (
@@ -22,7 +22,7 @@ export function isTextType(type: string): boolean {
   );
 }
 
-/** The type without its parameters. */
+/** Returns the media type without its parameters, in lower case. */
 function essence(type: string): string {
   return (type.split(";")[0] ?? "").trim().toLowerCase();
 }

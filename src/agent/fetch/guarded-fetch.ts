@@ -1,7 +1,8 @@
 /**
- * The one way out to the network for tools, and for whatever SDK takes a `fetch`: every hop of a
- * request is judged before it is made, redirects are followed by hand, and bodies are limited by
- * a cap. What is refused, unreachable or too large is thrown as a `ToolStop`.
+ * The only network access of tools, and of SDKs that accept a `fetch`. Each hop of a request is
+ * checked before it is sent. Redirects are followed here and not by the runtime. Response bodies
+ * have a maximum size. A rejected address, an unreachable server or a body that is too large throws
+ * a `ToolStop`.
  */
 import { ToolStop } from "../../run/value/failure.ts";
 import { TRANSPORT_HEADERS } from "../../run/spec/header-defect.ts";
@@ -9,23 +10,23 @@ import { cappedBody } from "./body.ts";
 import type { HostRules } from "./host-rules.ts";
 import { checkResolved, type Resolve } from "./resolver.ts";
 
-/** `fetch`, as SDKs want it. */
+/** The type of `fetch` that SDKs accept. */
 export type GuardedFetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 
 export interface GuardConfig {
   readonly rules: HostRules;
-  /** Looks a name up before it is fetched; null where nothing can. */
+  /** Resolves a host name before the fetch. Null: names are not resolved. */
   readonly resolve: Resolve | null;
-  /** Largest body of a response, bytes after decompression. */
+  /** Maximum size of a response body in bytes, after decompression. */
   readonly maxBytes: number;
-  /** Longest time until the headers of the last hop are there, milliseconds. */
+  /** Maximum time until the headers of the last hop arrive, in milliseconds. */
   readonly timeoutMs: number;
 }
 
 const MAX_REDIRECTS = 5;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** Headers that another origin may receive; any other header could be a secret. */
+/** Headers that are sent to another origin. Any other header could be a secret. */
 const HARMLESS: ReadonlySet<string> = new Set([
   "accept",
   "accept-language",
@@ -34,13 +35,13 @@ const HARMLESS: ReadonlySet<string> = new Set([
   "user-agent",
 ]);
 
-/** Builds the guarded `fetch` of a deployment. */
+/** Creates the guarded `fetch` of a deployment. */
 export function guardedFetch(config: GuardConfig): GuardedFetch {
   return async (input, init = {}) => {
     const own = new AbortController();
     const given = init.signal ?? (input instanceof Request ? input.signal : null);
     const stop = () => own.abort(given?.reason);
-    // Stays for as long as the body is read; the clock is only for the way to the headers.
+    // The listener stays while the body is read. The timeout applies only until the headers arrive.
     given?.addEventListener("abort", stop, { once: true });
     if (given?.aborted === true) {
       stop();
@@ -77,7 +78,7 @@ async function firstHop(input: string | URL | Request, init: RequestInit): Promi
     url: input instanceof Request ? input.url : input,
     method: (init.method ?? request?.method ?? "GET").toUpperCase(),
     headers,
-    // Held, not streamed: a redirect may want it again.
+    // Buffered, not streamed: a redirect may need to send it again.
     body: init.body ?? (hasBody(request) ? await request.arrayBuffer() : null),
   };
 }
@@ -129,14 +130,15 @@ async function send({ method, headers, body }: Hop, url: URL, signal: AbortSigna
     });
   } catch (thrown) {
     signal.throwIfAborted();
-    // The runtime's sentence may name addresses and is different everywhere: it stays inside.
+    // The runtime's message may contain addresses and differs between runtimes, so it stays
+    // internal.
     throw new ToolStop("server_unreachable", `${url.host} could not be reached.`, {
       cause: thrown,
     });
   }
 }
 
-/** The request after a redirect, by the rules of fetch. */
+/** Returns the request that follows a redirect, by the rules of fetch. */
 function nextHop(hop: Hop, from: URL, status: number, location: string): Hop {
   const url = URL.parse(location, from);
   if (url === null) {
@@ -163,7 +165,7 @@ function capped(response: Response, maxBytes: number): Response {
     return response;
   }
   const headers = new Headers(response.headers);
-  // What is read from here on is the decoded body, whatever was sent.
+  // The body is decoded from here on, whatever encoding was sent.
   headers.delete("content-encoding");
   headers.delete("content-length");
   const { status, statusText, url } = response;

@@ -1,33 +1,35 @@
 /**
- * Which addresses may be fetched, as far as their text tells. The URL parser has brought every
- * spelling of a host (octal, hex, percent, full-width, dotted otherwise) to one before it is judged.
+ * Decides from its text whether a URL may be fetched. The URL parser has already normalized every
+ * spelling of a host (octal, hex, percent-encoded, full-width, other dots).
  */
 import { ToolStop } from "../../run/value/failure.ts";
 import { isAddress, isPublicAddress } from "./address.ts";
 
-/** A deployment's own rules, as its settings have them. */
+/** A deployment's rules, as they are in its settings. */
 export interface HostLists {
-  /** If there are any, only these hosts. `*.` stands for any name below. */
+  /** If not empty, only these hosts may be fetched. `*.` matches any subdomain. */
   readonly allow: readonly string[];
-  /** Never these; wins over all else. */
+  /** Hosts that are always rejected. This list has precedence. */
   readonly deny: readonly string[];
-  /** `host:port` pairs that may be fetched although they are private; the port `*` is any. */
+  /** Private `host:port` pairs that may be fetched. The port `*` matches any port. */
   readonly open: readonly string[];
 }
 
-/** Where a request goes, once it is known that it may. */
+/** The destination of an allowed request. */
 export interface Target {
   readonly url: URL;
-  /** Without its trailing dot. */
+  /** Without a trailing dot. */
   readonly host: string;
-  /** A name that could stand for a private address: only its resolver can tell. */
+  /**
+   * Whether the host is a name that may resolve to a private address. The resolver must check it.
+   */
   readonly toResolve: boolean;
 }
 
-/** Longest address that is fetched, in characters. */
+/** Maximum length of a URL, in characters. */
 const MAX_URL = 8192;
 
-/** Names that mean this machine or this network, and all below them. */
+/** Names of the local machine or network. Their subdomains are also local. */
 const LOCAL_SUFFIXES = ["localhost", "local", "internal", "home.arpa"];
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { "http:": "80", "https:": "443" };
@@ -43,7 +45,7 @@ export class HostRules {
     this.#open = new Set(open.map(canonicalPair));
   }
 
-  /** Why an address may not be fetched, or null if it may. */
+  /** Returns why a URL may not be fetched; null if it may. */
   defect(address: string): string | null {
     try {
       this.check(address);
@@ -53,7 +55,7 @@ export class HostRules {
     }
   }
 
-  /** @throws ToolStop `url_refused`, saying why */
+  /** Returns the destination of an allowed URL. @throws ToolStop `url_refused`, with the reason */
   check(address: string | URL): Target {
     const url = address instanceof URL ? address : URL.parse(address);
     if (url === null || url.href.length > MAX_URL) {
@@ -88,7 +90,7 @@ export class HostRules {
   }
 }
 
-/** Why a name cannot be one of the public internet, or null. */
+/** Returns why a host name cannot be public; null if it can. */
 function nameDefect(host: string): string | null {
   const labels = host.split(".");
   if (!labels.every((label) => /^[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/.test(label))) {
@@ -97,7 +99,8 @@ function nameDefect(host: string): string | null {
   if (labels.length === 1) {
     return `${host} is a name of one label, which only a local network knows`;
   }
-  // The parser reads a number as an address or not at all; a runtime whose parser does not, stops here.
+  // The URL parser reads a trailing number as an address or rejects it. This check is for runtimes
+  // whose parser does neither.
   if (/^(?:\d+|0x[0-9a-f]*)$/.test(labels.at(-1) ?? "")) {
     return "its host ends in a number and is no address";
   }

@@ -1,26 +1,29 @@
 /**
- * What a name stands for, asked over HTTPS: a Worker has no other way to know, and is not told which
- * address its own request goes to. `node:dns` in workerd asks the same way, of a fixed server.
+ * Resolves host names over HTTPS. A Worker has no other way to resolve a name, and cannot see which
+ * address its own request goes to. `node:dns` in workerd works the same way, with a fixed server.
  */
 import { isJsonObject } from "../../run/value/json.ts";
 import { ToolStop } from "../../run/value/failure.ts";
 import { isPublicAddress } from "./address.ts";
 
-/** Returns every address of a name; none if it does not exist. @throws if the lookup fails */
+/**
+ * Returns all addresses of a name. Empty if the name does not exist.
+ * @throws if the lookup fails
+ */
 export type Resolve = (host: string, signal: AbortSignal) => Promise<readonly string[]>;
 
-/** Record types, by what they are asked as and by their number in an answer. */
+/** Record types: the name to query and the number in an answer. */
 const RECORDS = [
   { name: "A", type: 1 },
   { name: "AAAA", type: 28 },
 ] as const;
 
-/** Longest wait for one answer, milliseconds. */
+/** Timeout of one query, in milliseconds. */
 const TIMEOUT_MS = 5000;
 
 /**
- * Asks a server that speaks `application/dns-json`.
- * @param server its address, such as https://cloudflare-dns.com/dns-query
+ * Creates a resolver that queries a server with the `application/dns-json` API.
+ * @param server its URL, such as https://cloudflare-dns.com/dns-query
  */
 export function dnsOverHttps(server: string): Resolve {
   return async (host, signal) => {
@@ -49,7 +52,10 @@ export function dnsOverHttps(server: string): Resolve {
   };
 }
 
-/** @throws ToolStop where a name stands for an address that is not public, or for none */
+/**
+ * Checks that a name resolves only to public addresses.
+ * @throws ToolStop if it resolves to a non-public address or to none, or if the lookup fails
+ */
 export async function checkResolved(
   host: string,
   resolve: Resolve,
@@ -60,7 +66,8 @@ export async function checkResolved(
     addresses = await resolve(host, signal);
   } catch {
     signal.throwIfAborted();
-    // An unknown address is rejected: otherwise an attacker who breaks the resolver gets by.
+    // An unresolved name is rejected. Otherwise an attacker who breaks the resolver bypasses the
+    // check.
     throw new ToolStop("server_unreachable", `The name ${host} could not be looked up.`);
   }
   if (addresses.length === 0) {

@@ -1,11 +1,11 @@
-/** The beginning of a provider's answer: is it what was asked for? */
+/** Checks the start of a provider's response. */
 import { ReportedError } from "./provider-failure.ts";
 import type { Endpoint } from "./endpoint.ts";
 
 /**
- * The JSON of an answer that is not streamed, or null for one that is. Some servers do not stream
- * although they were asked to; a proxy, or a wrong address, answers with a page.
- * @throws ReportedError for anything that no provider answers with
+ * Returns the JSON of a response that is not streamed, or null for a stream. Some servers do not
+ * stream even if the request asks for it. A proxy or a wrong base URL may return an HTML page.
+ * @throws ReportedError for an HTML page or incomplete JSON
  */
 export async function wholeAnswer(response: Response, { settings }: Endpoint): Promise<unknown> {
   const type = response.headers.get("content-type") ?? "";
@@ -29,7 +29,7 @@ export async function wholeAnswer(response: Response, { settings }: Endpoint): P
   }
 }
 
-/** An answer that came as a whole, as a stream of one. */
+/** Returns a complete response as a stream with one piece. */
 export async function* once<Piece>(piece: Piece): AsyncGenerator<Piece> {
   yield await Promise.resolve(piece);
 }

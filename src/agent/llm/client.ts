@@ -1,6 +1,6 @@
 /**
- * The model port. An adapter speaks one wire protocol; it streams a small union of events, never
- * throws, and ends in exactly one `done` or `failed`. It does not retry: attempts are the run's.
+ * The model port. An adapter implements one wire protocol. It streams a small union of events,
+ * never throws, and ends with exactly one `done` or `failed`. It does not retry; the run does.
  */
 import type { ModelFailure } from "../../run/value/failure.ts";
 import type { Prompt, Reply } from "../../run/value/message.ts";
@@ -12,25 +12,25 @@ export interface ModelRequest extends Prompt {
   readonly temperature?: number;
   readonly max_output_tokens?: number;
   readonly seed?: number;
-  /** Replies the run has had so far, and attempts of this call that failed. */
+  /** The number of replies in the run so far, and of failed attempts of this call. */
   readonly position: { readonly replies: number; readonly failedAttempts: number };
 }
 
-/** What one attempt consumed, as the provider counts it. */
+/** Token usage of one attempt, as the provider reports it. */
 export interface TokenUsage {
-  /** All input, also what came from the provider's cache or was written to it. */
+  /** All input tokens, including those read from or written to the provider's cache. */
   readonly input_tokens: number;
   readonly cached_input_tokens: number;
   readonly output_tokens: number;
-  /** Part of the output. */
+  /** Included in `output_tokens`. */
   readonly reasoning_tokens: number;
   readonly cache_write_tokens?: number;
-  /** What the provider says it charges, micro-dollars; most do not say. */
+  /** The cost that the provider reports, in micro-dollars. Most providers report none. */
   readonly cost_micro_usd?: number;
 }
 
 export type LlmEvent =
-  /** The provider is there and works on it; says nothing yet. */
+  /** The provider has started to process the request. There is no output yet. */
   | { readonly type: "progress" }
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "reasoning"; readonly text: string }
@@ -46,8 +46,8 @@ export type LlmEvent =
 
 export interface LlmClient {
   /**
-   * The exact body that `stream` sends for this request, as text. Pure: the log keeps its hash,
-   * and the body can be rebuilt from the log at any time.
+   * Returns the exact body that `stream` sends for this request. Pure: the log stores its hash, and
+   * the body can be rebuilt from the log at any time.
    */
   body(request: ModelRequest): string;
   /** @param body the result of `body(request)` */

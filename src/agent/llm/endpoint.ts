@@ -1,32 +1,34 @@
-/** Where a provider is, and how it and its settings are called in messages. */
+/** Addresses of providers, and the names of their settings in messages. */
 import { defined } from "../../run/value/defined.ts";
 export interface Endpoint {
-  /** The name that its model ids begin with. */
+  /** The prefix of its model ids. */
   readonly provider: string;
-  /** Absent for a server that needs none. */
+  /** Absent for a server that needs no key. */
   readonly apiKey?: string;
-  /** As the SDK takes it; absent: the provider's own. */
+  /** In the form that the SDK accepts. Absent: the provider's default. */
   readonly baseUrl?: string;
-  /** What to set where the key or the address is wrong. */
+  /** Names of the settings to change if the key or the base URL is wrong. */
   readonly settings: { readonly key: string; readonly url: string };
 }
 
-/** The wire protocols that are spoken. */
+/** The supported wire protocols. */
 export type Protocol = "responses" | "chat" | "compatible" | "anthropic" | "google" | "openrouter";
 
 export interface ProviderSettings {
   readonly protocol: Protocol;
-  /** Absent for a server that needs none. */
+  /** Absent for a server that needs no key. */
   readonly apiKey?: string;
-  /** As the provider's SDK takes it; absent: the provider's own. */
+  /** In the form that the provider's SDK accepts. Absent: the provider's default. */
   readonly baseUrl?: string;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** The names of the settings that a message should name; absent: those called after the provider. */
+  /** Setting names for messages. Absent: derived from the provider's name. */
   readonly named?: { readonly key: string; readonly url: string };
 }
 
-/** An endpoint whose settings are called after its provider: `OPENAI_API_KEY`, `OPENAI_BASE_URL`. */
+/**
+ * Returns an endpoint with settings named after its provider: `OPENAI_API_KEY`, `OPENAI_BASE_URL`.
+ */
 export function endpointOf(
   provider: string,
   where: { readonly apiKey?: string; readonly baseUrl?: string } = {},

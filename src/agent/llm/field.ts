@@ -1,11 +1,11 @@
-/** Values of fields in what a server sent, which may be anything or nothing. */
+/** Reads fields of untrusted server data. */
 
-/** Returns a string; an empty one for any other value. */
+/** Returns the value if it is a string, otherwise "". */
 export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** A count as the log takes it. */
+/** Returns the value if it is a positive safe integer, otherwise 0. */
 export function count(value: unknown): number {
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : 0;
 }

@@ -1,23 +1,23 @@
 /**
- * A reply as its provider sent it, put together again from two parts: the blocks that were kept of it
- * (signatures, thinking, the provider's own), and the text and the calls that the turn holds. A kept
- * block stands for the next piece of text, for the next call, or for itself.
+ * Rebuilds a reply in its provider's format from two parts: the stored blocks (signatures,
+ * thinking, provider-specific blocks), and the text and tool calls of the turn. A stored block
+ * represents the next piece of text, the next call, or itself.
  */
 import { isJsonObject, type JsonObject, type JsonValue } from "../../run/value/json.ts";
 import type { Turn } from "../../run/value/message.ts";
 
-/** A reply among the turns of a conversation. */
+/** A turn that is a reply of the model. */
 export type AssistantTurn = Extract<Turn, { role: "assistant" }>;
 
-/** What one kept block stands for, and the blocks to send for it. */
+/** What a stored block represents, and the blocks to send for it. */
 type KeptBlock<B> =
   | { readonly kind: "text"; readonly length: number; readonly blocks: (text: string) => B[] }
   | { readonly kind: "call"; readonly block: (call: AssistantTurn["tool_calls"][number]) => B }
   | { readonly kind: "own"; readonly block: B };
 
 /**
- * Returns what an adapter kept of a turn's reply; null where it kept nothing, or another provider or
- * model wrote the reply: its signatures mean nothing to this one.
+ * Returns the data that an adapter stored with a turn's reply. Null if there is none, or if another
+ * provider or model wrote the reply: its signatures are invalid here.
  * @param keeper the provider, as the adapter wrote it into `opaque`
  */
 export function keptData(turn: AssistantTurn, model: string, keeper: string): JsonObject | null {
@@ -26,9 +26,9 @@ export function keptData(turn: AssistantTurn, model: string, keeper: string): Js
 }
 
 /**
- * Returns the blocks of a reply in their order. Null where the turn is not that reply any more: its
- * calls are others, or a block cannot be read.
- * @param read what a kept block stands for; null for one that cannot be read
+ * Returns the blocks of a reply in order. Null if the turn no longer matches the stored blocks: its
+ * calls differ, or a block cannot be read.
+ * @param read returns what a stored block represents; null if it cannot be read
  */
 export function refilled<B>(
   kept: JsonValue | undefined,

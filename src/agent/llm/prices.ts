@@ -1,17 +1,17 @@
 /**
- * Prices that providers publish, as data: each row with where it was read and when. A model that is
- * not here has no price; `OPSPAWN_PRICES` adds rows and overrides them. Regular rates only: no
- * batch, no priority, cache writes of the shortest kind.
+ * Published prices of providers. Each row names its source and date. A model without a row has no
+ * price; `OPSPAWN_PRICES` adds and overrides rows. Regular rates only: no batch or priority rates,
+ * and the cache-write rate with the shortest lifetime.
  */
 import type { Price, Rates } from "../../run/spec/price.ts";
 
 interface PriceRow {
   readonly provider: string;
-  /** The model's name without a date or version at its end. */
+  /** Model names without a date or version suffix. */
   readonly models: readonly string[];
   /** Dollars per million tokens. */
   readonly usd: Rates;
-  /** Of requests with a longer input. */
+  /** Rates for requests with more input tokens than this. */
   readonly above?: { readonly input_tokens: number; readonly usd: Rates };
   readonly as_of: string;
   readonly source: string;
@@ -38,7 +38,10 @@ const GOOGLE = {
   source: "https://geotoolbox.ai/blog/gemini-api-pricing",
 } as const;
 
-/** In the order of the providers' pages. Where nothing is billed for writing a cache, it is input. */
+/**
+ * In the order of the providers' pages. If cache writes are not billed, their rate is the input
+ * rate.
+ */
 export const PRICES: readonly PriceRow[] = [
   { ...OPENAI, models: ["gpt-5.5"], usd: rates(5, 0.5, 30) },
   {
@@ -100,7 +103,8 @@ export const PRICES: readonly PriceRow[] = [
   { ...ANTHROPIC, models: ["claude-haiku-4-5"], usd: rates(1, 0.1, 5, 1.25) },
   { ...ANTHROPIC, models: ["claude-3-5-haiku"], usd: rates(0.8, 0.08, 4, 1) },
 
-  // Of Gemini 3, no rate for cached input was found: it is billed as any other, which is not less.
+  // No rate for cached input of Gemini 3 was found. It is billed as regular input, which is not
+  // lower.
   {
     ...GOOGLE,
     models: ["gemini-3.1-pro"],
@@ -120,10 +124,12 @@ export const PRICES: readonly PriceRow[] = [
 ];
 
 const FREE: Price = { input: 0, cached_input: 0, cache_write: 0, output: 0 };
-/** What may follow a model's name: a date, a version, or that it is the latest or a preview. */
+/** Allowed suffix of a model name: a date, a version, `latest` or `preview`. */
 const VERSION = /^(?:[-@](?:\d{4}-?\d{2}-?\d{2}|\d{3}|latest|preview(?:-\d{2}-\d{2,4})?))?$/;
 
-/** The published price of `<provider>/<model id>`; null where none is known. `local` costs nothing. */
+/**
+ * Returns the published price of `<provider>/<model id>`; null if unknown. `local` models are free.
+ */
 export function shippedPrice(model: string): Price | null {
   const slash = model.indexOf("/");
   const provider = model.slice(0, slash);

@@ -1,7 +1,7 @@
 /**
- * From what a provider or its SDK says went wrong to a failure of ours. The SDKs are loaded lazily,
- * so errors are told apart by their fields, never by class. What a provider calls the error counts
- * for more than the HTTP status: in mid-stream there is no status, and some send the wrong one.
+ * Maps errors of providers and their SDKs to failure codes. SDKs are loaded lazily, so errors are
+ * distinguished by their fields and not by class. The provider's error code has precedence over the
+ * HTTP status: mid-stream errors have no status, and some providers send the wrong one.
  */
 import type { ModelFailure, ModelFailureCode } from "../../run/value/failure.ts";
 import { isJsonObject } from "../../run/value/json.ts";
@@ -9,12 +9,12 @@ import type { Endpoint } from "./endpoint.ts";
 import { textOf } from "./field.ts";
 import { retryHint } from "./retry-hint.ts";
 
-/** An error that a provider reports inside an answer that began well. */
+/** An error that a provider reports after a successful start of a response. */
 export class ReportedError extends Error {
   /** The provider's error object. */
   readonly error: unknown;
   readonly code: ModelFailureCode | null;
-  /** @param code the class, where it needs no reading */
+  /** @param code the failure code, if it is known and needs no classification */
   constructor(error: unknown, code: ModelFailureCode | null = null) {
     super("The provider reported an error.");
     this.name = "ReportedError";
@@ -26,7 +26,7 @@ export class ReportedError extends Error {
 /** The common fields of an error, from a provider or an SDK. */
 interface Facts {
   readonly status: number | null;
-  /** Codes, types and reasons, in lower case, most telling first. */
+  /** Codes, types and reasons in lower case, most specific first. */
   readonly words: readonly string[];
   readonly message: string;
   readonly details: unknown;
@@ -34,8 +34,8 @@ interface Facts {
 }
 
 /**
- * Classifies what was thrown while a provider was asked.
- * @param answered whether the provider had begun to answer: a loss after that cuts a stream
+ * Classifies an error thrown by a request to a provider.
+ * @param answered whether the response had started; a connection lost after that is a cut stream
  */
 export function failureOf(thrown: unknown, endpoint: Endpoint, answered: boolean): ModelFailure {
   const facts = factsOf(thrown);
@@ -60,7 +60,9 @@ export function failureOf(thrown: unknown, endpoint: Endpoint, answered: boolean
   };
 }
 
-/** Removes keys: some servers quote the one they were sent, and it must not reach the log. */
+/**
+ * Removes API keys: some servers quote the key that they received, and it must not enter the log.
+ */
 function scrubbed(text: string, { apiKey }: Endpoint): string {
   const own = apiKey === undefined || apiKey === "" ? text : text.replaceAll(apiKey, "[key]");
   return own
@@ -91,7 +93,7 @@ const MEANINGS: readonly (readonly [ModelFailureCode, RegExp])[] = [
   ["invalid_request", /^(?:invalid_|failed_precondition|out_of_range|unsupported_)/],
 ];
 
-/** Failures that only the message reveals. */
+/** Failures that can only be recognized by their message. */
 const SENTENCES: readonly (readonly [ModelFailureCode, RegExp])[] = [
   [
     "context_too_long",
@@ -102,14 +104,14 @@ const SENTENCES: readonly (readonly [ModelFailureCode, RegExp])[] = [
 ];
 
 function codeByWords({ status, words, message }: Facts): ModelFailureCode | null {
-  // Sentences refine what is only "an invalid request" otherwise; they mean nothing with a 5xx.
+  // Message patterns refine a generic "invalid request". They do not apply to a 5xx.
   if (status === null || status < 500) {
     const said = SENTENCES.find(([, pattern]) => pattern.test(message));
     if (said !== undefined && status !== 429) {
       return said[0];
     }
   }
-  // "Invalid request" says the least: a status of its own class says more.
+  // "Invalid request" is the least specific; a status with its own meaning has precedence.
   const found = words.flatMap((word) => MEANINGS.filter(([, pattern]) => pattern.test(word)));
   const telling = found.find(([code]) => code !== "invalid_request");
   if (telling !== undefined) {
@@ -137,7 +139,7 @@ function codeByStatus(status: number | null): ModelFailureCode | null {
       return "context_too_long";
     case 429:
       return "rate_limited";
-    // A conflict passes, as OpenAI's own SDK has it.
+    // A conflict can be retried, as in OpenAI's SDK.
     case 409:
       return "server_error";
     case 503:
@@ -157,7 +159,7 @@ function isAbort(thrown: unknown): boolean {
 function factsOf(thrown: unknown): Facts {
   const error = isJsonObject(thrown) ? (thrown as Record<string, unknown>) : {};
   const said = thrown instanceof Error ? thrown.message : String(thrown);
-  // OpenAI's and Anthropic's SDKs keep the body in `error`; Google's makes it the message.
+  // The SDKs of OpenAI and Anthropic store the body in `error`; Google's uses it as the message.
   const payload = payloadOf(error["error"]) ?? payloadOf(parsed(said)) ?? {};
   const metadata = isJsonObject(payload["metadata"]) ? payload["metadata"] : {};
   const details = payload["details"];
@@ -168,7 +170,7 @@ function factsOf(thrown: unknown): Facts {
     (typeof code === "string" ? whole(Number(code)) : null);
   const words = [
     ...reasonsIn(details),
-    // Anthropic's finer code.
+    // Anthropic's more specific code.
     isJsonObject(details) ? details["error_code"] : undefined,
     ...(Array.isArray(metadata["reasons"]) || "flagged_input" in metadata ? ["flagged"] : []),
     code,
@@ -183,14 +185,14 @@ function factsOf(thrown: unknown): Facts {
   return {
     status,
     words,
-    // OpenRouter passes on what the model's own provider said.
+    // OpenRouter forwards the message of the underlying provider.
     message: typeof raw === "string" && !message.includes(raw) ? `${message}: ${raw}` : message,
     details,
     headers: error["headers"],
   };
 }
 
-/** The innermost error object: providers wrap it once, SDKs once more. */
+/** Returns the innermost error object: providers wrap it once, and SDKs wrap it again. */
 function payloadOf(value: unknown): Record<string, unknown> | null {
   if (typeof value === "string" && value !== "") {
     return { message: value };
@@ -211,7 +213,7 @@ function payloadOf(value: unknown): Record<string, unknown> | null {
   return null;
 }
 
-/** Google names the reason, and the quota, in its details. */
+/** Reads the reason and the quota from Google's error details. */
 function reasonsIn(details: unknown): string[] {
   const words: string[] = [];
   for (const detail of Array.isArray(details) ? details.filter(isJsonObject) : []) {
@@ -236,7 +238,7 @@ function whole(value: unknown): number | null {
 }
 
 function parsed(text: string): unknown {
-  // An SDK may put the status before the body.
+  // An SDK may prefix the body with the status.
   const start = text.search(/[[{]/);
   if (start === -1) {
     return null;
@@ -248,7 +250,7 @@ function parsed(text: string): unknown {
   }
 }
 
-/** A page of HTML is not a sentence. */
+/** Replaces an HTML page with a short description. */
 function plain(said: string): string {
   return /<(?:!doctype|html|head|body)\b/i.test(said)
     ? `${/^\d{3} /.exec(said)?.[0] ?? ""}a web page instead of an answer`

@@ -1,6 +1,6 @@
 /**
- * Chooses the client for a model id, and says why a model id cannot be used. Clients load their
- * SDK with the first call, so choosing one costs nothing.
+ * Selects the client for a model id, and explains why a model id cannot be used. Clients load their
+ * SDK on the first call, so selecting one is cheap.
  */
 import { anthropic } from "./anthropic/client.ts";
 import type { LlmClient } from "./client.ts";
@@ -16,7 +16,7 @@ import { unavailableClient } from "./unavailable.ts";
 
 const LOCAL_MODELS = ["local/rules", "local/script"];
 
-/** Providers with settings of their own, and the setting that configures each. */
+/** Built-in providers, and the setting that configures each. */
 const BUILT_IN: Readonly<Record<string, string>> = {
   openai: "OPENAI_API_KEY, or OPENAI_BASE_URL for a compatible server",
   anthropic: "ANTHROPIC_API_KEY",
@@ -25,19 +25,22 @@ const BUILT_IN: Readonly<Record<string, string>> = {
   [WORKERS_AI]: "the binding AI in wrangler.toml",
 };
 
-/** What a deployment has configured. */
+/** The configured providers of a deployment. */
 export interface Providers {
   readonly configured: ReadonlyMap<string, ProviderSettings>;
-  /** The Workers AI binding; null where the deployment has none. */
+  /** The Workers AI binding; null if the deployment has none. */
   readonly ai: AiBinding | null;
 }
 
-/** The names that model ids may begin with. */
+/** Returns the provider names that are valid in model ids. */
 export function providerNames({ configured, ai }: Providers): string[] {
   return ["local", ...configured.keys(), ...(ai === null ? [] : [WORKERS_AI])];
 }
 
-/** Why a model cannot be used, or null if it can. Checks the provider; only a call shows whether it has the model. */
+/**
+ * Returns why a model cannot be used; null if it can. Checks only the provider: whether the
+ * provider has the model is known only after a call.
+ */
 export function modelProblem(
   model: string,
   providers: readonly string[],
@@ -67,8 +70,8 @@ export function modelProblem(
 }
 
 /**
- * Clients by model id, each made once for the run.
- * @param input the task's input: `local/script` reads its replies from there
+ * Returns a function that returns the client for a model id. Each client is created once per run.
+ * @param input the task's input; `local/script` reads its replies from it
  */
 export function llmClients(providers: Providers, input: JsonObject): (model: string) => LlmClient {
   const made = new Map<string, LlmClient>();

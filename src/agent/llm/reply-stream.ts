@@ -1,6 +1,6 @@
 /**
- * What all adapters have in common: a provider's stream is opened, read piece by piece, and comes
- * to exactly one `done` or `failed`, whatever is thrown on the way.
+ * Shared by all adapters: opens a provider's stream, reads it piece by piece, and ends with exactly
+ * one `done` or `failed`, even if something throws.
  */
 import type { ModelFailureCode } from "../../run/value/failure.ts";
 import type { Reply } from "../../run/value/message.ts";
@@ -8,17 +8,17 @@ import type { LlmEvent } from "./client.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { failureOf, ReportedError } from "./provider-failure.ts";
 
-/** Assembles one reply from a provider's pieces. */
+/** Assembles a reply from a provider's pieces. */
 export interface ReplyReader<Piece> {
-  /** @throws ReportedError where the piece says that the call has failed */
+  /** Returns the events of a piece. @throws ReportedError if the piece reports a failure */
   take(piece: Piece): Iterable<LlmEvent>;
-  /** Whether the reply has come to its end, so that a loss after it means nothing. */
+  /** Whether the reply is complete. A connection lost after that is ignored. */
   readonly complete: boolean;
   /** Yields the remaining events, the last one `done`. @throws ReportedError */
   end(): Iterable<LlmEvent>;
 }
 
-/** The events of one attempt. @param open sends the request */
+/** Streams the events of one attempt. @param open sends the request */
 export async function* replyStream<Piece>(
   endpoint: Endpoint,
   open: () => Promise<AsyncIterable<Piece>>,
@@ -47,12 +47,12 @@ export async function* replyStream<Piece>(
   }
 }
 
-/** A failure that the adapter itself sees. */
+/** Returns a failure that the adapter detected. */
 export function ended(code: ModelFailureCode, message: string): ReportedError {
   return new ReportedError({ message }, code);
 }
 
-/** The end of a reply. */
+/** Returns the final event of a reply. */
 export function done(reply: Reply): LlmEvent {
   return { type: "done", reply };
 }

@@ -1,8 +1,11 @@
-/** How long a provider asks to be left alone, wherever it says so. */
+/** Reads how long a provider asks clients to wait before a retry. */
 import { parseRetryAfter } from "../../run/value/backoff.ts";
 import { isJsonObject } from "../../run/value/json.ts";
 
-/** Milliseconds: from the headers, from Google's details, from OpenAI's sentence; null without a hint. */
+/**
+ * Returns the wait in milliseconds from the headers, Google's details or OpenAI's message. Null if
+ * there is none.
+ */
 export function retryHint(headers: unknown, details: unknown, message: string): number | null {
   return fromHeaders(headers) ?? fromDetails(details) ?? fromSentence(message);
 }
@@ -18,7 +21,7 @@ function fromHeaders(headers: unknown): number | null {
   return parseRetryAfter(headers.get("retry-after"), Date.now());
 }
 
-/** Google: `{"@type": "…RetryInfo", "retryDelay": "48s"}` among the details. */
+/** Google sends `{"@type": "…RetryInfo", "retryDelay": "48s"}` in the details. */
 function fromDetails(details: unknown): number | null {
   for (const detail of Array.isArray(details) ? details : []) {
     const delay: unknown = isJsonObject(detail) ? detail["retryDelay"] : undefined;
@@ -29,7 +32,7 @@ function fromDetails(details: unknown): number | null {
   return null;
 }
 
-/** OpenAI: "Please try again in 3.89s", also "20ms" and "1m30.5s"; Google: "Please retry in 48.9s". */
+/** OpenAI: "Please try again in 3.89s", "20ms" or "1m30.5s". Google: "Please retry in 48.9s". */
 function fromSentence(message: string): number | null {
   const said = /(?:try again|retry) in ((?:\d+(?:\.\d+)?(?:ms|h|m|s))+)/i.exec(message)?.[1];
   return said === undefined ? null : duration(said);

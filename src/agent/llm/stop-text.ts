@@ -1,6 +1,7 @@
 /**
- * Stop sequences where the provider has none: a reply's text ends before the first of them, also
- * where it comes in pieces. Text that may be the beginning of one is held back until it is clear.
+ * Applies stop sequences for providers without them. The text ends before the first stop sequence,
+ * even if it is split over several pieces. A possible start of a stop sequence is held back until
+ * it is clear.
  */
 export class StopText {
   readonly #stops: readonly string[];
@@ -13,7 +14,7 @@ export class StopText {
     this.#longest = Math.max(0, ...this.#stops.map((stop) => stop.length));
   }
 
-  /** What can be passed on now that this piece has come. */
+  /** Adds a piece. Returns the text that can be emitted now. */
   take(piece: string): string {
     if (this.#longest === 0) {
       return piece;
@@ -36,7 +37,7 @@ export class StopText {
     return text.slice(0, text.length - keep);
   }
 
-  /** What was held back, now that nothing more comes. */
+  /** Returns the text that is still held back, at the end of the stream. */
   end(): string {
     const held = this.#held;
     this.#held = "";

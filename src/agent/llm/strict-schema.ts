@@ -1,14 +1,15 @@
-/** JSON Schema as providers take it for structured output. */
+/** JSON Schema in the form that providers accept for structured output. */
 import { isJsonObject, type JsonObject, type JsonValue } from "../../run/value/json.ts";
 import { subschemasOf } from "../../run/value/schema-keywords.ts";
 
 /**
- * Whether a schema fits OpenAI's strict mode, which decodes by it: every object is closed and
- * requires all of its properties. One that does not is sent without it, as advice.
+ * Returns whether a schema is valid in OpenAI's strict mode, which constrains decoding: every
+ * object is closed and requires all of its properties. Other schemas are sent in non-strict mode,
+ * as a hint.
  */
 export function isStrict(schema: JsonValue): boolean {
   if (Array.isArray(schema)) {
-    // The form that `items` had in older drafts.
+    // The form of `items` in older drafts.
     return schema.every((item: JsonValue) => isStrict(item));
   }
   if (!isJsonObject(schema)) {
@@ -27,13 +28,13 @@ export function isStrict(schema: JsonValue): boolean {
   return subschemasOf(schema, "").every((child) => isStrict(child.schema));
 }
 
-/** How a model is asked for JSON where the provider has no mode for it. */
+/** Returns the system prompt with a request for JSON, for providers without a JSON mode. */
 export function schemaPrompt(system: string, schema: JsonObject): string {
   const ask = `Answer with one JSON value that fits this JSON Schema, and with nothing else: no explanation, no Markdown.\n${JSON.stringify(schema)}`;
   return system === "" ? ask : `${system}\n\n${ask}`;
 }
 
-/** The JSON of a reply that was asked for by prompt: without the fence that models put around it. */
+/** Removes the code fence that models put around JSON. */
 export function unfenced(text: string): string {
   return /^\s*```(?:json)?\s*\n(?<json>[\s\S]*?)\n\s*```\s*$/i.exec(text)?.groups?.["json"] ?? text;
 }

@@ -1,15 +1,15 @@
 /**
- * Names of tools on the wire: our names may have dots and be long, the providers' may not. A name
- * that fits all of them is sent as it is; another gets a stand-in that depends on the name alone,
- * so that a conversation reads the same whatever tools are offered with it.
+ * Maps tool names to names that providers accept. Our names may contain dots and be longer. A name
+ * that all providers accept is sent unchanged. Any other name gets a substitute that depends only
+ * on the name, so a conversation does not change with the offered tools.
  */
 import type { ToolDescription } from "../../run/value/message.ts";
 
 const FITS = /^[A-Za-z_][\w-]{0,63}$/;
-/** Characters of the name itself in a stand-in; the rest tells apart names that look alike. */
+/** Characters of the original name in a substitute; a hash distinguishes similar names. */
 const KEPT = 54;
 
-/** The name as every provider takes it. */
+/** Returns a name that every provider accepts. */
 export function wireName(name: string): string {
   if (FITS.test(name)) {
     return name;
@@ -18,7 +18,10 @@ export function wireName(name: string): string {
   return `${/^[A-Za-z_]/.test(kept) ? "" : "_"}${kept}_${digest(name)}`;
 }
 
-/** From the wire's names of these tools back to ours; what is not offered stays as the model wrote it. */
+/**
+ * Returns a function that maps wire names of these tools to their own names. Names of other tools
+ * are returned unchanged.
+ */
 export function ownNames(tools: readonly ToolDescription[]): (name: string) => string {
   const own = new Map(
     tools.flatMap(({ name }) => (FITS.test(name) ? [] : [[wireName(name), name] as const])),
@@ -26,7 +29,7 @@ export function ownNames(tools: readonly ToolDescription[]): (name: string) => s
   return (name) => own.get(name) ?? name;
 }
 
-/** FNV-1a, 32 bits. */
+/** Returns the 32-bit FNV-1a hash in base 36. */
 function digest(text: string): string {
   let hash = 0x811c9dc5;
   for (let at = 0; at < text.length; at += 1) {

@@ -1,7 +1,7 @@
-/** The outcome of a tool call as text, for providers that take nothing else. */
+/** Formats tool results as text, for providers that accept only text. */
 import type { ToolResult } from "../../run/value/message.ts";
 
-/** The text that the model receives. */
+/** Returns the text that is sent to the model. */
 export function toolText({ output, error }: ToolResult): string {
   if (error !== undefined) {
     return `Error (${error.code}): ${error.message}`;
@@ -9,7 +9,9 @@ export function toolText({ output, error }: ToolResult): string {
   return typeof output === "string" ? output : JSON.stringify(output ?? null);
 }
 
-/** The arguments of a call as the model wrote them, or as they were understood. */
+/**
+ * Returns the arguments of a call as the model wrote them, or else the parsed arguments as JSON.
+ */
 export function argumentsText(call: {
   readonly arguments?: unknown;
   readonly arguments_text?: string;

@@ -1,10 +1,13 @@
 /**
- * Stands for a provider that was configured when the task was submitted and is not any more: each
- * call fails with advice, and nothing is sent anywhere.
+ * Client for a provider that was configured when the task was submitted and no longer is. Each call
+ * fails with advice; nothing is sent.
  */
 import type { LlmClient } from "./client.ts";
 
-/** A client whose calls all fail with `authentication_failed`. @param settings what to set */
+/**
+ * Returns a client whose calls all fail with `authentication_failed`.
+ * @param settings the settings to set
+ */
 export function unavailableClient(provider: string, settings: string): LlmClient {
   const message = `The provider ${provider} is not configured any more: set ${settings}.`;
   return {
