@@ -1,9 +1,9 @@
 /**
- * The net under everything, run by the cron trigger. Three kinds of tasks are looked for, each by an
- * index, so that the work does not grow with the tasks there are: a task that is still `pending`
- * long after it was accepted has lost its message; a live run that should have been heard of by now
- * may have lost its alarm; a task that ended long ago is deleted. Bounded in each run; the rest is
- * taken by the next.
+ * Cron safety net. Finds three kinds of tasks, each through an index, so its cost does not grow with
+ * the table: a task that is still `pending` long after it was accepted has lost its message; a live
+ * run that has not reported in time may have lost its alarm; a task that ended long ago is deleted.
+ * Old deliveries, idempotency keys and audit entries are deleted too. Each run is bounded; the next
+ * one takes the rest.
  */
 import { specOf } from "../store/tasks/rows.ts";
 import {
@@ -19,7 +19,10 @@ import { messageFor, sendTask, type TaskQueues } from "./tasks/message.ts";
 import { sendDeliveries, type WebhookQueue } from "./webhooks/message.ts";
 
 export interface ReconcilerDeps extends QueueDeps {
-  readonly bookkeeping: TaskBookkeeping;
+  readonly bookkeeping: Pick<
+    TaskBookkeeping,
+    "takeForgotten" | "takeUnheard" | "endedBefore" | "expireIdempotency" | "delete"
+  >;
   readonly queues: TaskQueues;
   readonly webhooks: {
     readonly store: Pick<DeliveryStore, "takeOverdue" | "expire">;
@@ -45,43 +48,60 @@ const DELIVERIES = 100;
 const QUEUE_TRIES = 10;
 const DIRECT_TRIES = 10;
 
-/** @param now milliseconds */
+/**
+ * Runs every phase once. A phase that fails is reported as a fault under its name and holds up no
+ * other. Does not throw.
+ * @param now milliseconds since the epoch
+ */
 export async function reconcile(deps: ReconcilerDeps, now: number): Promise<void> {
-  const forgottenBefore = iso(now - deps.reconcileAfterMs);
-  await inPages(
-    () => deps.bookkeeping.takeForgotten(forgottenBefore, iso(now), PAGE),
-    (found) => sendAgain(found, deps),
-    deps,
-  );
-  await inPages(
-    () => deps.bookkeeping.takeUnheard(iso(now), iso(now + deps.checkAgainMs), PAGE),
-    async (task) => {
-      await deps.run(task.tenant_id, task.task_id).repair(JSON.stringify(specOf(task)));
-    },
-    deps,
-  );
-  const endedBefore = iso(now - deps.retentionMs);
-  let last: EndedTask | null = null;
-  await inPages(
-    async () => {
-      const page: EndedTask[] = await deps.bookkeeping.endedBefore(endedBefore, last, PAGE);
-      last = page.at(-1) ?? last;
-      return page;
-    },
-    (task) => expire(task, endedBefore, deps),
-    deps,
-  );
-  await deps.bookkeeping.expireIdempotency(now);
-  await mendDeliveries(deps, now);
-  await deps.audit.expire(iso(now - deps.auditRetentionMs));
+  for (const [name, phase] of Object.entries(PHASES)) {
+    await phase(deps, now).catch((error: unknown) =>
+      deps.observer.fault(`reconcile.${name}`, error),
+    );
+  }
 }
 
-/** Deliveries that are due and were not heard of, a page at a time; and those that are old. */
-async function mendDeliveries(
-  { webhooks: { store, queue }, observer, reconcileAfterMs, retentionMs }: ReconcilerDeps,
-  now: number,
-): Promise<void> {
-  try {
+type Phase = (deps: ReconcilerDeps, now: number) => Promise<void>;
+
+/** The phases in their order, by the name that a fault of theirs is reported under. */
+const PHASES: Readonly<Record<string, Phase>> = {
+  /** Sends the message of a forgotten task again. */
+  forgotten: (deps, now) => {
+    const before = iso(now - deps.reconcileAfterMs);
+    return inPages(
+      () => deps.bookkeeping.takeForgotten(before, iso(now), PAGE),
+      (found) => sendAgain(found, deps),
+      deps,
+    );
+  },
+  /** Repairs live runs that have not reported in time. */
+  unheard: (deps, now) =>
+    inPages(
+      () => deps.bookkeeping.takeUnheard(iso(now), iso(now + deps.checkAgainMs), PAGE),
+      async (task) => {
+        await deps.run(task.tenant_id, task.task_id).repair(JSON.stringify(specOf(task)));
+      },
+      deps,
+    ),
+  /** Deletes tasks that ended before the retention period. */
+  ended: (deps, now) => {
+    const endedBefore = iso(now - deps.retentionMs);
+    let last: EndedTask | null = null;
+    return inPages(
+      async () => {
+        const page: EndedTask[] = await deps.bookkeeping.endedBefore(endedBefore, last, PAGE);
+        last = page.at(-1) ?? last;
+        return page;
+      },
+      (task) => expire(task, endedBefore, deps),
+      deps,
+    );
+  },
+  idempotency: async ({ bookkeeping }, now) => {
+    await bookkeeping.expireIdempotency(now);
+  },
+  /** Sends overdue deliveries again. */
+  overdue: async ({ webhooks: { store, queue }, reconcileAfterMs }, now) => {
     for (let page = 0; page < MAX_PAGES; page += 1) {
       const overdue = await store.takeOverdue(iso(now - reconcileAfterMs), iso(now), DELIVERIES);
       await sendDeliveries(queue, overdue);
@@ -89,11 +109,14 @@ async function mendDeliveries(
         break;
       }
     }
+  },
+  deliveries: async ({ webhooks: { store }, retentionMs }, now) => {
     await store.expire(iso(now - retentionMs), MAX_PAGES * DELIVERIES);
-  } catch (error) {
-    observer.fault("reconcile.webhooks", error);
-  }
-}
+  },
+  audit: async ({ audit, auditRetentionMs }, now) => {
+    await audit.expire(iso(now - auditRetentionMs));
+  },
+};
 
 /** Works through what `take` gives, page by page; it never gives the same twice. One that fails holds up no other. */
 async function inPages<T>(

@@ -1,4 +1,4 @@
-/** The queue's side: duplicates, poison, failures, dead letters, and what the reconciler mends. */
+/** The queues: duplicates, poison messages, failures, dead letters, and repairs by the reconciler. */
 import { createExecutionContext, createMessageBatch, getQueueResult } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
@@ -114,6 +114,15 @@ test("a dead letter fails its task with a code, once, unless its run has started
   expect(JSON.parse(await run("test", alive.task_id).settled(5000))).toMatchObject({
     status: "completed",
   });
+});
+
+test("a dead letter of a task that was deleted since makes no log for it", async () => {
+  const deleted = newTask({ script: [{ text: "never" }] });
+  const message = messageOf(deleted);
+  expect(message.spec).toBeDefined();
+  const result = await deliver("opspawn-tasks-dead", message);
+  expect(result.explicitAcks).toEqual(["m0"]);
+  expect(await run("test", deleted.task_id).health()).toMatchObject({ last_seq: 0 });
 });
 
 test("the reconciler sends a forgotten task again, and leaves a fresh one alone", async () => {

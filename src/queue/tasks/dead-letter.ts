@@ -1,21 +1,23 @@
-/** Fails the tasks that could not be handed to their runs: visibly, once, with a code. */
+/** Fails tasks that could not be handed to their runs: visibly, once, with a code. */
 import type { Observer } from "../../observe.ts";
 import { specFor, type QueueDeps } from "./consumer.ts";
 import { readMessage } from "./message.ts";
 
 /** Ends the run of every message, unless it was started after all. */
 export async function consumeDeadLetters(batch: MessageBatch, deps: QueueDeps): Promise<void> {
-  await Promise.all(batch.messages.map((message) => bury(message, deps)));
+  await Promise.all(batch.messages.map((message) => failTask(message, deps)));
 }
 
-async function bury(message: Message, deps: QueueDeps): Promise<void> {
+async function failTask(message: Message, deps: QueueDeps): Promise<void> {
   const task = readMessage(message.body);
   if (task === null) {
     message.ack();
     return;
   }
   try {
-    const spec = await specFor(task, deps);
+    // A dead letter may be older than its task's retention: only D1 says whether the task exists.
+    const { tenant_id, task_id } = task;
+    const spec = await specFor({ tenant_id, task_id }, deps);
     if (spec !== null) {
       await abandonRun(spec, task.tenant_id, task.task_id, deps);
     }

@@ -1,0 +1,84 @@
+/** The reconciler: a phase that fails is reported by its name and holds up no other. */
+import { expect, test } from "vitest";
+import type { RunRpc } from "../../src/durable/run/rpc.ts";
+import { reconcile, type ReconcilerDeps } from "../../src/queue/reconciler.ts";
+
+const NOW = Date.parse("2026-11-30T12:00:00Z");
+
+/** Every read and deletion of a run of the reconciler, by its phase. */
+const STEPS = {
+  forgotten: "takeForgotten",
+  unheard: "takeUnheard",
+  ended: "endedBefore",
+  idempotency: "expireIdempotency",
+  overdue: "takeOverdue",
+  deliveries: "expireDeliveries",
+  audit: "expireAudit",
+} as const;
+type Step = (typeof STEPS)[keyof typeof STEPS];
+
+/** Stores without rows, of which one step may fail. */
+function world(failing: Step | null) {
+  const reached: Step[] = [];
+  const faults: string[] = [];
+  const step =
+    <T>(name: Step, value: T) =>
+    async (): Promise<T> => {
+      reached.push(name);
+      if (name === failing) {
+        throw new Error(`${name} failed`);
+      }
+      return value;
+    };
+  const deps: ReconcilerDeps = {
+    tasks: { get: async () => null },
+    bookkeeping: {
+      takeForgotten: step("takeForgotten", []),
+      takeUnheard: step("takeUnheard", []),
+      endedBefore: step("endedBefore", []),
+      expireIdempotency: step("expireIdempotency", undefined),
+      delete: async () => {},
+    },
+    queues: { high: queue(), normal: queue(), low: queue() },
+    webhooks: {
+      store: {
+        takeOverdue: step("takeOverdue", []),
+        expire: step("expireDeliveries", undefined),
+      },
+      queue: queue(),
+    },
+    audit: { expire: step("expireAudit", undefined) },
+    observer: { count: () => {}, fault: (name) => void faults.push(name) },
+    run: (): RunRpc => expect.fail("there is no task"),
+    reconcileAfterMs: 60_000,
+    checkAgainMs: 300_000,
+    retentionMs: 86_400_000,
+    auditRetentionMs: 86_400_000,
+  };
+  return { deps, reached, faults };
+}
+
+function refuse(): never {
+  expect.fail("there is nothing to send");
+}
+
+function queue() {
+  return { send: refuse, sendBatch: refuse };
+}
+
+test("every phase is reached in one run", async () => {
+  const { deps, reached, faults } = world(null);
+  await reconcile(deps, NOW);
+  expect(reached.toSorted()).toEqual(Object.values(STEPS).toSorted());
+  expect(faults).toEqual([]);
+});
+
+test.each(Object.entries(STEPS))(
+  "a failure of the phase %s is reported under its name, and every other phase is reached",
+  async (phase, failing) => {
+    const { deps, reached, faults } = world(failing);
+    await reconcile(deps, NOW);
+    expect(faults).toEqual([`reconcile.${phase}`]);
+    expect(reached.toSorted()).toEqual(Object.values(STEPS).toSorted());
+  },
+);
