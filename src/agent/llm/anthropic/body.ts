@@ -1,7 +1,7 @@
 /**
- * A request as Anthropic's messages API has it. The quirks: users and the model take turns, no text
- * may be empty, the model never has the last word but for a turn it paused, and only what is marked
- * is cached: the system text (or the tools) and the conversation up to its last two questions.
+ * Builds requests of Anthropic's messages API. Its rules: user and assistant turns alternate, no
+ * text is empty, and the last turn is the user's unless the model paused. Only marked content is
+ * cached: the system text (or the tools) and the conversation up to the last two user messages.
  */
 import { keptData, refilled, type AssistantTurn } from "../kept-blocks.ts";
 import type {
@@ -27,26 +27,29 @@ type Messages = { role: "user" | "assistant"; content: ContentBlockParam[] }[];
 const CACHED = { cache_control: { type: "ephemeral" } } as const;
 const GO_ON = "Go on.";
 
-/** What is sent; the SDK's types have neither what is older than their API version nor what is new. */
+/** The request body. The SDK's types lack fields that are older than their API version or new. */
 export type AnthropicBody = Omit<MessageCreateParamsStreaming, "thinking"> & {
   readonly temperature?: number;
   readonly thinking?: typeof FORGETFUL;
 };
 
-/** A thought whose past has left the window is dropped instead of refused. */
+/**
+ * Drops a thinking block whose preceding turns are outside the window, instead of rejecting the
+ * request.
+ */
 const FORGETFUL = {
   type: "adaptive",
   block_binding: { prefix_mismatch_behavior: "drop_block" },
 } as const;
-/** The header that allows it. */
+/** The `anthropic-beta` value that enables it. */
 export const FORGETFUL_BETA = "thinking-binding-controls-2026-08-01";
 
-/** Whether a temperature is asked for, of a model that takes one. */
+/** Returns whether the request sets a temperature and the model accepts one. */
 export function sendsTemperature({ model, temperature }: ModelRequest): boolean {
   return temperature !== undefined && takesTemperature(model);
 }
 
-/** The body of a request. */
+/** Returns the body of a request. */
 export function anthropicBody(request: ModelRequest, provider: string): AnthropicBody {
   const { model, tools, temperature, stop } = request;
   const schema = schemaFor(request);
@@ -83,7 +86,10 @@ function toTool({ name, description, input_schema }: ToolDescription, isLast: bo
   };
 }
 
-/** Whether JSON is asked for by words, since the model or the schema is not one for its own mode. */
+/**
+ * Returns whether the prompt asks for JSON, because the model or the schema does not fit the JSON
+ * mode.
+ */
 export function isPrompted(request: ModelRequest): boolean {
   return request.output_schema !== undefined && schemaFor(request) === null;
 }
@@ -116,7 +122,7 @@ function toMessages(request: ModelRequest, provider: string): MessageParam[] {
   return withCacheMarks(messages);
 }
 
-/** On the last two of the user's messages: one to read from, written last time, and one to write. */
+/** Marks the last two user messages: one reads the cache of the previous request, one writes it. */
 function withCacheMarks(messages: Messages): MessageParam[] {
   const asked = new Set(
     messages.flatMap(({ role }, at) => (role === "user" ? [at] : [])).slice(-2),
@@ -182,7 +188,7 @@ function callBlock(call: AssistantTurn["tool_calls"][number]): ContentBlockParam
     type: "tool_use",
     id: call.provider_id ?? call.call_id,
     name: wireName(call.name),
-    // The API takes objects only; what was none is shown as the model wrote it.
+    // The API accepts only objects. Other arguments are sent as the model wrote them.
     input: isJsonObject(call.arguments)
       ? call.arguments
       : { arguments: call.arguments_text ?? call.arguments ?? null },
@@ -193,7 +199,10 @@ function isPaused(turn: Turn | undefined, model: string, provider: string): bool
   return turn?.role === "assistant" && keptData(turn, model, provider)?.["paused"] === true;
 }
 
-/** The blocks of a reply: thinking and the provider's own as they came; null where it cannot be had. */
+/**
+ * Returns the blocks of a reply, with thinking and provider-specific blocks unchanged. Null if they
+ * cannot be rebuilt.
+ */
 function keptBlocks(
   turn: AssistantTurn,
   model: string,

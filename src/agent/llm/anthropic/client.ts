@@ -1,7 +1,7 @@
 /**
- * Anthropic's messages API over the official SDK, which is loaded at the first call. Its retries
- * are off; it sends the text that was hashed. The SDK speaks API version 2026-10-21, which knows no
- * temperature; a request with one is sent in the version before.
+ * Client for Anthropic's messages API on the official SDK, which is loaded on the first call. SDK
+ * retries are off. It sends exactly the text that was hashed. The SDK uses API version 2026-10-21,
+ * which has no temperature; a request with a temperature uses the previous version.
  */
 import type Anthropic from "@anthropic-ai/sdk";
 import type * as Streaming from "@anthropic-ai/sdk/streaming";
@@ -20,7 +20,7 @@ interface Loaded {
   readonly Stream: (typeof Streaming)["Stream"];
 }
 
-/** Anthropic, or a server that speaks the same protocol. */
+/** Returns a client for Anthropic, or for a server with the same protocol. */
 export function anthropic(endpoint: Endpoint): LlmClient {
   const { provider } = endpoint;
   let loaded: Promise<Loaded> | undefined;
@@ -44,7 +44,7 @@ export function anthropic(endpoint: Endpoint): LlmClient {
       })
       .asResponse();
     const whole = await wholeAnswer(response, endpoint);
-    // The SDK's event parser drops the pings, which show that a long thought is still in progress.
+    // The SDK's event parser drops pings, which show that long thinking is still in progress.
     return whole === null ? parsed(Stream.rawEvents(response)) : once(whole as AnthropicPiece);
   }
   return {
@@ -70,15 +70,15 @@ async function load({ apiKey, baseUrl }: Endpoint): Promise<Loaded> {
   ]);
   const client = new Sdk({
     apiKey: apiKey ?? "none",
-    // Both may come from the environment of the process otherwise.
+    // Otherwise the SDK reads both from the process environment.
     authToken: null,
     baseURL: baseUrl ?? "https://api.anthropic.com",
     maxRetries: 0,
-    // Our own limits are shorter, and tell silence from slowness.
+    // Our own timeouts are shorter, and distinguish an idle stream from a slow one.
     timeout: 3_600_000,
-    // The failure reports errors.
+    // Errors are reported through the failure.
     logLevel: "off",
-    // The SDK sends a bearer; servers in between know the key by the header it had before.
+    // The SDK sends a bearer token. Proxies expect the older header.
     defaultHeaders: baseUrl === undefined || apiKey === undefined ? {} : { "X-Api-Key": apiKey },
   });
   return { client, Stream };

@@ -1,16 +1,22 @@
-/** What Anthropic's models take and refuse, by their names: nothing else says so before they answer. */
+/**
+ * Capabilities of Anthropic's models, by name: there is no other way to know them before a call.
+ */
 
-/** Claude 4.7 and all that came after it refuse sampling settings. */
+/**
+ * Returns whether the model accepts a temperature. Claude 4.7 and later reject sampling settings.
+ */
 export function takesTemperature(model: string): boolean {
   return /^claude-(?:2|3|instant|(?:opus|sonnet|haiku)-4(?:-[0-6](?!\d)|-20\d{6}|@|$))/.test(model);
 }
 
-/** Structured output came with Claude 4.5 (and Opus 4.1). */
+/**
+ * Returns whether the model supports structured output, available since Claude 4.5 (and Opus 4.1).
+ */
 export function takesSchema(model: string): boolean {
   return !/^claude-(?:2|3|instant|(?:opus|sonnet)-4(?:-0|-20\d{6}|@|$))/.test(model);
 }
 
-/** The API wants a limit; where none is asked for, one that the model can reach. */
+/** Returns the default `max_tokens`, which the API requires. Each model supports its default. */
 export function defaultMaxTokens(model: string): number {
   if (/^claude-3-[57]/.test(model)) {
     return 8192;
@@ -19,8 +25,8 @@ export function defaultMaxTokens(model: string): number {
 }
 
 /**
- * From Claude 5.5 (and Fable 5.1) on, a thought is bound to all that came before it: a window that
- * leaves out older turns would have its request refused.
+ * Returns whether thinking blocks are bound to all preceding content, as they are from Claude 5.5
+ * (and Fable 5.1) on. Such a model rejects a window without the older turns.
  */
 export function bindsThinking(model: string): boolean {
   return /^claude-(?:(?:fable|mythos)-5-[1-9]|(?:opus|sonnet|haiku)-5-[5-9]|[a-z]+-[6-9])/.test(

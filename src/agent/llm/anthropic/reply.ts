@@ -1,4 +1,4 @@
-/** Assembles a reply of Anthropic's messages API, from its events or from a whole message. */
+/** Assembles a reply of Anthropic's messages API, from stream events or from a complete message. */
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
 import type { FinishReason, Opaque, Reply } from "../../../run/value/message.ts";
 import type { LlmEvent, TokenUsage } from "../client.ts";
@@ -10,27 +10,27 @@ import { unfenced } from "../strict-schema.ts";
 export interface AnthropicReading {
   readonly provider: string;
   readonly model: string;
-  /** Whether JSON was asked for by words. */
+  /** Whether the prompt asked for JSON. */
   readonly prompted: boolean;
   readonly ownName: (name: string) => string;
 }
 
-/** An event of the stream, or a whole message from a server that does not stream. */
+/** A stream event, or a complete message from a server that does not stream. */
 export type AnthropicPiece = JsonObject;
 
 interface Block {
-  /** As it began; text, thinking and signature are joined into it. */
+  /** The initial block. Deltas of text, thinking and signature are appended to it. */
   readonly value: Record<string, JsonValue>;
-  /** The arguments of a tool, as they stream in. */
+  /** The tool's arguments received so far. */
   json: string;
-  /** Its place among the calls; null for what is none. */
+  /** Its index among the calls; null if the block is not a call. */
   readonly call: number | null;
 }
 
-/** One reply. */
+/** Reads one reply. */
 export class AnthropicReply implements ReplyReader<AnthropicPiece> {
   readonly #reading: AnthropicReading;
-  /** In the order in which they began. */
+  /** In the order of their start. */
   readonly #blocks = new Map<unknown, Block>();
   #usage: Record<string, JsonValue> = {};
   #stopReason: string | null = null;
@@ -152,7 +152,7 @@ export class AnthropicReply implements ReplyReader<AnthropicPiece> {
     }
   }
 
-  /** Counts of later events replace those of earlier ones: they are totals. */
+  /** Later counts replace earlier ones: they are totals. */
   *#meter(usage: unknown): Generator<LlmEvent> {
     if (isJsonObject(usage)) {
       const told = Object.entries(usage).filter(([, value]) => value !== null);
@@ -202,8 +202,8 @@ export class AnthropicReply implements ReplyReader<AnthropicPiece> {
   }
 
   /**
-   * Blocks in their order: a text as its length and a call as its place, since the turn holds both;
-   * the rest as it came. Nothing where the turn alone says it all.
+   * Returns the blocks in order. A text is stored as its length and a call as a marker, since the
+   * turn holds both; other blocks are stored unchanged. Null if the turn alone is sufficient.
    */
   #opaque(blocks: readonly Block[]): Opaque | null {
     const paused = this.#finishReason(0) === "pause";
@@ -221,7 +221,7 @@ export class AnthropicReply implements ReplyReader<AnthropicPiece> {
         const { length } = textOf(value["text"]);
         return length === 0 ? [] : [length];
       }
-      // What the provider's own tools are asked streams in like other arguments.
+      // The input of the provider's own tools streams in like other arguments.
       return [json === "" ? value : { ...value, input: parsed(json) }];
     });
     return { provider, data: { model, blocks: kept, ...(paused ? { paused } : {}) } };
@@ -251,7 +251,7 @@ function parsed(json: string): JsonValue {
   }
 }
 
-/** Anthropic counts apart what came from the cache and what was written to it. */
+/** Anthropic counts cache reads and cache writes separately from other input. */
 function toUsage(usage: JsonObject): TokenUsage {
   const cached = count(usage["cache_read_input_tokens"]);
   const written = count(usage["cache_creation_input_tokens"]);

@@ -1,6 +1,6 @@
 /**
- * JSON Schema as Anthropic's structured output takes it: a subset. What it does not know moves into
- * descriptions, so that the model still reads it; whether the reply fits is judged by others.
+ * JSON Schema in the subset of Anthropic's structured output. Unsupported keywords move into
+ * descriptions, so that the model still reads them. The reply is validated elsewhere.
  */
 import { textOf } from "../field.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
@@ -20,7 +20,10 @@ const FORMATS = new Set(
   "date-time time date duration email hostname uri ipv4 ipv6 uuid".split(" "),
 );
 
-/** The schema in the subset, or null where it cannot say what is meant: open objects above all. */
+/**
+ * Returns the schema in the subset. Null if the subset cannot express it, for example an open
+ * object.
+ */
 export function anthropicSchema(schema: JsonObject): JsonObject | null {
   try {
     return narrowed(schema);

@@ -1,8 +1,8 @@
 /**
- * A request as Gemini's `generateContent` has it, in the REST form that the SDK would send: the
- * text must be known before the SDK is loaded. The quirks: the model never has the last word, JSON
- * and tools exclude each other in older models, and thought signatures stay on the parts that they
- * came with.
+ * Builds requests of Gemini's `generateContent`, in the REST form that the SDK would send: the text
+ * must be known before the SDK is loaded. Its rules: the last turn is never the model's, older
+ * models do not support JSON mode together with tools, and thought signatures stay on the parts
+ * they arrived with.
  */
 import { keptData, refilled, type AssistantTurn } from "../kept-blocks.ts";
 import { defined } from "../../../run/value/defined.ts";
@@ -27,10 +27,10 @@ export interface GoogleBody {
 const MAX_STOPS = 5;
 const MAX_SEED = 2 ** 31 - 1;
 const GO_ON = "Go on.";
-/** What Google names for calls in a history that no Gemini model made. */
+/** Google's signature for calls in a history that no Gemini model made. */
 const NO_SIGNATURE = "skip_thought_signature_validator";
 
-/** The body of a request. */
+/** Returns the body of a request. */
 export function googleBody(request: ModelRequest, provider: string): GoogleBody {
   const { tools, temperature, max_output_tokens, seed, output_schema } = request;
   const prompted = isPrompted(request);
@@ -58,7 +58,7 @@ export function googleBody(request: ModelRequest, provider: string): GoogleBody 
     generationConfig: {
       ...defined({ temperature, maxOutputTokens: max_output_tokens }),
       ...(stop.length > 0 && { stopSequences: stop }),
-      // The API knows 32 bits.
+      // The API accepts 32-bit seeds.
       ...(seed === undefined || Math.abs(seed) > MAX_SEED ? {} : { seed }),
       ...(output_schema === undefined || prompted
         ? {}
@@ -70,12 +70,12 @@ export function googleBody(request: ModelRequest, provider: string): GoogleBody 
   };
 }
 
-/** Stop sequences that are left to us. */
+/** Returns the stop sequences that are applied here because the API accepts no more. */
 export function ownStops(request: ModelRequest): readonly string[] {
   return request.stop.slice(MAX_STOPS);
 }
 
-/** Whether the prompt asks for JSON, instead of the JSON mode. */
+/** Returns whether the prompt asks for JSON, instead of the JSON mode. */
 export function isPrompted({ output_schema, tools, model }: ModelRequest): boolean {
   return output_schema !== undefined && tools.length > 0 && !takesSchemaWithTools(model);
 }
@@ -115,9 +115,10 @@ function inlinePart({ media_type, data }: Picture) {
 }
 
 /**
- * No place for pictures does for all models: Gemini 3 takes them as parts of the function's response,
- * and refuses a turn that holds anything else beside responses; older models know no such parts and
- * are shown them after the responses, as if the user had sent them.
+ * Returns the parts for tool results. No position for pictures works for all models. Gemini 3
+ * accepts them as parts of the function response, and rejects a turn that also holds other parts.
+ * Older models do not support such parts: the pictures follow the responses, as if the user had
+ * sent them.
  */
 function resultParts(results: readonly ToolResult[], model: string): Part[] {
   const takesPictures = takesPicturesInResponses(model);
@@ -139,7 +140,7 @@ function pictureParts(result: ToolResult): Part[] {
       ];
 }
 
-/** The pictures that the API takes: no GIF, and a request with one would be refused as a whole. */
+/** Returns the pictures that the API accepts. A GIF would make it reject the whole request. */
 function readable({ images = [] }: ToolResult): Picture[] {
   return images.filter(({ media_type }) => media_type !== "image/gif");
 }
@@ -185,7 +186,7 @@ function callPart({ provider_id, name, ...call }: AssistantTurn["tool_calls"][nu
   };
 }
 
-/** The parts of a reply in their order, with their signatures; null where it cannot be had. */
+/** Returns the parts of a reply in order, with their signatures. Null if they cannot be rebuilt. */
 function keptParts(turn: AssistantTurn, model: string, provider: string): Part[] | null {
   const kept = keptData(turn, model, provider);
   return refilled<Part>(kept?.["parts"], turn, (part) => {

@@ -1,7 +1,7 @@
 /**
- * Gemini over the official SDK, which is loaded at the first call, at `v1beta`: thought signatures
- * are not in `v1`. The SDK builds its bodies itself; ours takes their place in the request, so that
- * the text that was hashed is the text that is sent.
+ * Client for Gemini on the official SDK, which is loaded on the first call. It uses `v1beta`,
+ * because `v1` has no thought signatures. The SDK builds its own bodies; ours replaces them in the
+ * request, so that the text that is sent is the text that was hashed.
  */
 import { defined } from "../../../run/value/defined.ts";
 import type { GoogleGenAI } from "@google/genai/web";
@@ -13,7 +13,7 @@ import { GoogleReply, type GooglePiece } from "./reply.ts";
 import { replyStream } from "../reply-stream.ts";
 import { ownNames } from "../tool-name.ts";
 
-/** Google's Gemini API, or a server that speaks the same protocol. */
+/** Returns a client for Google's Gemini API, or for a server with the same protocol. */
 export function google(endpoint: Endpoint): LlmClient {
   const { provider } = endpoint;
   let loaded: Promise<GoogleGenAI> | undefined;
@@ -28,7 +28,7 @@ export function google(endpoint: Endpoint): LlmClient {
     try {
       return await sdk.models.generateContentStream({
         model,
-        // It refuses none; what is sent is the body below.
+        // The SDK requires a value. The body below is sent instead.
         contents: "",
         config: {
           abortSignal,
@@ -42,7 +42,7 @@ export function google(endpoint: Endpoint): LlmClient {
         },
       });
     } catch (error) {
-      // The SDK's errors lack the headers, and so the hint when to come back.
+      // The SDK's errors lack the headers, which contain the retry hint.
       throw headers === undefined || !(error instanceof Error)
         ? error
         : Object.assign(error, { headers });
@@ -74,7 +74,7 @@ async function load({ apiKey, baseUrl }: Endpoint): Promise<GoogleGenAI> {
   });
 }
 
-/** An answer that came as a whole (one response, or a list of them) as the stream that the SDK reads. */
+/** Converts a complete answer (one response or a list of them) to the stream that the SDK reads. */
 async function streamed(response: Response, endpoint: Endpoint): Promise<Response> {
   const whole = await wholeAnswer(response, endpoint);
   if (whole === null) {

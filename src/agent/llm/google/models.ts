@@ -1,25 +1,29 @@
-/** What Google's models can and cannot do, by their names. */
+/** Capabilities of Google's models, by name. */
 
-/** The generation of a Gemini model, 2.5 say; null for any other. */
+/** Returns the generation of a Gemini model, such as 2.5; null for any other model. */
 function generation(model: string): number | null {
   const found = /gemini-(\d+(?:\.\d+)?)/.exec(model)?.[1];
   return found === undefined ? null : Number(found);
 }
 
-/** Before Gemini 3, JSON by schema and tools exclude each other. */
+/** Returns whether JSON mode works together with tools. It does from Gemini 3 on. */
 export function takesSchemaWithTools(model: string): boolean {
   return (generation(model) ?? 0) >= 3;
 }
 
 /**
- * Before Gemini 3, a function's response holds no pictures; from then on they may be nowhere else. A
- * name without a generation stands for the newest.
+ * Returns whether pictures belong in function responses. Before Gemini 3 they are not supported
+ * there; from Gemini 3 on they are supported nowhere else. A name without a generation counts as
+ * the newest.
  */
 export function takesPicturesInResponses(model: string): boolean {
   return (generation(model) ?? 3) >= 3;
 }
 
-/** From Gemini 3 on, a call in the history without its thought signature is refused. */
+/**
+ * Returns whether a call in the history needs its thought signature. Gemini 3 and later reject a
+ * call without one.
+ */
 export function wantsSignatures(model: string): boolean {
   return (generation(model) ?? 0) >= 3;
 }

@@ -1,4 +1,4 @@
-/** Assembles a reply of Gemini's `generateContent` from the responses that it streams. */
+/** Assembles a reply of Gemini's `generateContent` from streamed responses. */
 import { defined } from "../../../run/value/defined.ts";
 import type { GenerateContentResponse, Part } from "@google/genai";
 import { isJsonObject, type JsonValue } from "../../../run/value/json.ts";
@@ -17,25 +17,25 @@ export interface GoogleReading {
   readonly ownName: (name: string) => string;
 }
 
-/** As the API has it; the SDK adds methods of its own. */
+/** A response of the API, without the methods that the SDK adds. */
 export type GooglePiece = Pick<
   GenerateContentResponse,
   "candidates" | "promptFeedback" | "usageMetadata"
 >;
 
-/** Ends that are the filter's doing. */
+/** Finish reasons of the content filter. */
 const FILTERED = new Set(
   "SAFETY RECITATION BLOCKLIST PROHIBITED_CONTENT SPII LANGUAGE IMAGE_SAFETY".split(" "),
 );
 
-/** One reply. */
+/** Reads one reply. */
 export class GoogleReply implements ReplyReader<GooglePiece> {
   readonly #reading: GoogleReading;
   readonly #stop: StopText;
   #text = "";
   #reasoning = "";
   readonly #calls: { name: string; arguments_text: string; provider_id?: string }[] = [];
-  /** What each part must go back as: a text as its length, a call as its place. */
+  /** The parts to send back: a text as its length, a call as a marker. */
   readonly #parts: Record<string, JsonValue>[] = [];
   #finish: string | null = null;
   #blocked: string | null = null;
@@ -74,7 +74,7 @@ export class GoogleReply implements ReplyReader<GooglePiece> {
     if (FILTERED.has(finish)) {
       throw ended("content_filtered", `The content filter stopped the reply (${finish})`);
     }
-    // A call that is there can be judged by its name and schema, whatever the API thinks of it.
+    // A received call is validated by its name and schema, whatever finish reason the API reports.
     const isEnd = finish === "STOP" || finish === "MAX_TOKENS" || this.#calls.length > 0;
     if (!isEnd) {
       throw ended("server_error", `The reply ended with ${finish}`);
@@ -107,13 +107,16 @@ export class GoogleReply implements ReplyReader<GooglePiece> {
       this.#keepText(text.length, thoughtSignature);
       yield* this.#pass(passed);
     } else {
-      // What the provider's own tools say comes back as it is.
+      // Output of the provider's own tools is sent back unchanged.
       this.#parts.push(plain(part));
       yield { type: "progress" };
     }
   }
 
-  /** Texts of one part come in many; one with a signature stays a part of its own. */
+  /**
+   * The text of one part arrives in many pieces, which are joined. A piece with a signature stays a
+   * separate part.
+   */
   #keepText(length: number, thoughtSignature: string | undefined): void {
     const last = this.#parts.at(-1);
     const before = last?.["text"];
@@ -146,7 +149,7 @@ export class GoogleReply implements ReplyReader<GooglePiece> {
     };
   }
 
-  /** Nothing where the turn alone says it all: one text, then calls, no signature. */
+  /** Returns null if the turn alone is sufficient: one text, then calls, no signature. */
   #opaque(text: string): Opaque | null {
     const parts = this.#parts;
     const length = parts.reduce((sum, part) => sum + Number(part["text"] ?? 0), 0);
@@ -160,7 +163,7 @@ export class GoogleReply implements ReplyReader<GooglePiece> {
   }
 }
 
-/** A part as JSON; what the SDK leaves undefined is not there. */
+/** Returns a part as JSON, without undefined fields. */
 function plain(part: Part): Record<string, JsonValue> {
   return JSON.parse(JSON.stringify(part)) as Record<string, JsonValue>;
 }
@@ -170,7 +173,7 @@ function toUsage(usage: NonNullable<GooglePiece["usageMetadata"]>): TokenUsage {
   return {
     input_tokens: count(usage.promptTokenCount) + count(usage.toolUsePromptTokenCount),
     cached_input_tokens: count(usage.cachedContentTokenCount),
-    // Google counts thoughts apart and bills them as output.
+    // Google counts thoughts separately and bills them as output.
     output_tokens: count(usage.candidatesTokenCount) + thoughts,
     reasoning_tokens: thoughts,
   };

@@ -1,6 +1,6 @@
 /**
- * JSON Schema as Gemini takes it: a subset. Keywords it does not know are left out; a constant is
- * an enum of one. Tools' own validation still sees the whole schema.
+ * JSON Schema in the subset that Gemini accepts. Unsupported keywords are omitted; a constant
+ * becomes an enum with one value. Tools still validate against the full schema.
  */
 import { defined } from "../../../run/value/defined.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
@@ -30,7 +30,7 @@ const NESTED = new Set([
   "$defs",
 ]);
 
-/** The schema in the subset. */
+/** Returns the schema in the subset. */
 export function googleSchema(schema: JsonObject): JsonObject {
   const result: Record<string, JsonValue> = {};
   for (const [key, value] of Object.entries(schema)) {

@@ -1,21 +1,21 @@
 /**
- * Finds arithmetic in plain English: "17% of 2,340", "add 2 and 3", "the square root of 144".
- * Words become signs; which sign binds tighter is left to the calculator. Wherever an expression
- * can begin, the longest one is taken.
+ * Finds arithmetic in plain English: "17% of 2,340", "add 2 and 3", "the square root of 144". Words
+ * become operators; precedence is left to the calculator. At each position the longest expression
+ * wins.
  */
 
-/** A piece of a text that asks for a calculation. */
+/** A calculation found in a text. */
 export interface Arithmetic {
-  /** Where it begins in the text. */
+  /** Its offset in the text. */
   readonly start: number;
-  /** How to name it in a sentence. */
+  /** Its wording in a sentence. */
   readonly phrase: string;
-  /** As a calculator reads it. */
+  /** The expression in the calculator's syntax. */
   readonly expression: string;
 }
 
 interface Token {
-  /** In lower case; a number as digits. */
+  /** In lower case. A number in digits. */
   readonly text: string;
   readonly isNumber: boolean;
   readonly start: number;
@@ -31,14 +31,14 @@ interface Part {
 interface Cursor {
   readonly tokens: readonly Token[];
   at: number;
-  /** What there is to calculate so far: a bare number asks for nothing. */
+  /** The number of operations so far. A bare number has none and is not a calculation. */
   operations: number;
   depth: number;
 }
 
-/** Parentheses and phrases inside each other. */
+/** Maximum nesting of parentheses and phrases. */
 const MAX_DEPTH = 20;
-/** Dates, times, numbers, `x` as a sign, words, and single characters; in this order. */
+/** Matches, in this order: dates, times, numbers, `x` as an operator, words, single characters. */
 const TOKEN =
   /\d{4}-\d{2}-\d{2}\S*|\d{1,2}(?::\d{2})+|(?<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)|x(?=\s*\d)|[A-Za-z_]\w*|\S/g;
 const NUMBER_NAMES = "zero one two three four five six seven eight nine ten eleven twelve".split(
@@ -47,7 +47,7 @@ const NUMBER_NAMES = "zero one two three four five six seven eight nine ten elev
 const FUNCTIONS = new Set(
   "sqrt abs round floor ceil min max exp ln log log2 log10 sin cos tan".split(" "),
 );
-/** What stands between two numbers, and the sign for it. */
+/** Words between two numbers, and their operator. */
 const SIGNS = [
   { sign: " + ", words: ["+", "plus"] },
   { sign: " - ", words: ["-", "−", "minus"] },
@@ -56,7 +56,7 @@ const SIGNS = [
   { sign: " % ", words: ["%", "mod", "modulo"] },
   { sign: "^", words: ["^", "to the power of"] },
 ];
-/** What stands before two numbers, between them, and the sign for it. */
+/** Words before and between two numbers, and their operator. */
 const PHRASES = [
   { before: "add", between: ["and", "to"], sign: " + ", swapped: false },
   { before: "sum of", between: ["and"], sign: " + ", swapped: false },
@@ -67,14 +67,14 @@ const PHRASES = [
   { before: "divide", between: ["by"], sign: "/", swapped: false },
 ];
 
-/** The digits of a numeral, or of a small number's name; null for any other word. */
+/** Returns the digits of a numeral or of a small number's name; null for any other word. */
 export function numeral(word: string): string | null {
   const named = NUMBER_NAMES.indexOf(word.toLowerCase());
   const digits = named === -1 ? word.replaceAll(",", "") : String(named);
   return /^[\d.]+$/.test(digits) ? digits : null;
 }
 
-/** Every calculation that a text asks for, in order. */
+/** Returns all calculations in a text, in order. */
 export function findArithmetic(text: string): Arithmetic[] {
   const cursor: Cursor = { tokens: tokenize(text), at: 0, operations: 0, depth: 0 };
   const found: Arithmetic[] = [];
@@ -107,7 +107,10 @@ function tokenize(text: string): Token[] {
   });
 }
 
-/** "17% of 2,340" can be said as it is; "add 2 and 3" becomes "2 + 3", "sum of …" takes an article. */
+/**
+ * Returns the wording for a sentence: "17% of 2,340" is unchanged, "add 2 and 3" becomes "2 + 3",
+ * and "sum of …" gets an article.
+ */
 function sayable(source: string, written: string): string {
   if (/^(?:add|subtract|multiply|divide)\b/i.test(source)) {
     return written;
@@ -116,13 +119,13 @@ function sayable(source: string, written: string): string {
   return /^(?:square|sum|difference|product)\b/i.test(said) ? `the ${said}` : said;
 }
 
-/** Operands with signs between them. */
+/** Parses operands with operators between them. */
 function expression(cursor: Cursor): Part | null {
   const first = operand(cursor);
   if (first === null) {
     return null;
   }
-  let text = beside(first);
+  let text = asOperand(first);
   let signs = 0;
   for (let next = signed(cursor); next !== null; next = signed(cursor)) {
     text += next;
@@ -131,7 +134,7 @@ function expression(cursor: Cursor): Part | null {
   return signs === 0 ? first : { text, compound: true };
 }
 
-/** A sign and its operand; where no operand follows, the sign is not taken either. */
+/** Parses an operator and its operand. Consumes nothing if no operand follows. */
 function signed(cursor: Cursor): string | null {
   const from = cursor.at;
   const sign = SIGNS.find(({ words }) => words.some((word) => take(cursor, word)))?.sign;
@@ -141,17 +144,17 @@ function signed(cursor: Cursor): string | null {
     return null;
   }
   cursor.operations += 1;
-  return `${sign}${beside(part)}`;
+  return `${sign}${asOperand(part)}`;
 }
 
-/** Something to calculate with, and what stands behind it: a percent sign, "squared". */
+/** Parses an operand and its suffix: a percent sign, "squared", "cubed". */
 function operand(cursor: Cursor): Part | null {
   const minus = take(cursor, "-") ? "-" : "";
   const part = atom(cursor);
   if (part === null) {
     return null;
   }
-  const text = `${minus}${beside(part)}`;
+  const text = `${minus}${asOperand(part)}`;
   for (const [word, exponent] of [["squared", 2] as const, ["cubed", 3] as const]) {
     if (take(cursor, word)) {
       cursor.operations += 1;
@@ -161,7 +164,9 @@ function operand(cursor: Cursor): Part | null {
   return percent(cursor, text) ?? (minus === "" ? part : { text, compound: false });
 }
 
-/** "17% of 2,340", or "17%" alone. Null where there is no percent sign, or it means modulo. */
+/**
+ * Parses "17% of 2,340", or "17%" alone. Null if there is no percent sign, or if it means modulo.
+ */
 function percent(cursor: Cursor, text: string): Part | null {
   const from = cursor.at;
   if (!take(cursor, "%") && !take(cursor, "percent")) {
@@ -171,7 +176,7 @@ function percent(cursor: Cursor, text: string): Part | null {
   const whole = take(cursor, "of") ? operand(cursor) : null;
   if (whole !== null) {
     cursor.operations += 1;
-    return { text: `${text}/100*${beside(whole)}`, compound: true };
+    return { text: `${text}/100*${asOperand(whole)}`, compound: true };
   }
   const follows = cursor.tokens[behind];
   const isModulo = follows?.isNumber === true || follows?.text === "(";
@@ -219,10 +224,10 @@ function nested(cursor: Cursor, token: Token): Part | null {
   }
   cursor.operations += 1;
   const [left, right] = known.swapped ? [second, first] : [first, second];
-  return { text: `${beside(left)}${known.sign}${beside(right)}`, compound: true };
+  return { text: `${asOperand(left)}${known.sign}${asOperand(right)}`, compound: true };
 }
 
-/** What stands in parentheses, to the closing one. */
+/** Parses the arguments up to the closing parenthesis. */
 function closed(cursor: Cursor, opened: string): Part | null {
   const parts = [expression(cursor)?.text];
   while (take(cursor, ",")) {
@@ -232,11 +237,11 @@ function closed(cursor: Cursor, opened: string): Part | null {
   return whole ? { text: `${opened}${parts.join(", ")})`, compound: false } : null;
 }
 
-function beside(part: Part): string {
+function asOperand(part: Part): string {
   return part.compound ? `(${part.text})` : part.text;
 }
 
-/** Takes these words if they come next. */
+/** Consumes these words if they come next. */
 function take(cursor: Cursor, words: string): boolean {
   const wanted = words.split(" ");
   if (!wanted.every((word, index) => cursor.tokens[cursor.at + index]?.text === word)) {

@@ -1,7 +1,7 @@
 /**
- * The models that ship, without network or key: `local/script` plays what the task's input says,
- * `local/rules` answers by a few rules. Both are ordinary adapters: they stream, fail, and stop
- * when they are aborted.
+ * Built-in models that need no network and no key. `local/script` plays the script in the task's
+ * input; `local/rules` answers by a few rules. Both are ordinary adapters: they stream, fail, and
+ * stop when aborted.
  */
 import { MODEL_FAILURES, type ModelFailureCode } from "../../../run/value/failure.ts";
 import { withoutPictures } from "../../../run/value/message.ts";
@@ -10,12 +10,12 @@ import type { LlmClient, LlmEvent, ModelRequest } from "../client.ts";
 import { ruleReply } from "./rules.ts";
 import { sleep } from "../../../timing.ts";
 
-/** Pieces that a reply of the rules is streamed in. */
+/** Number of pieces in which a reply of the rules is streamed. */
 const RULES_CHUNKS = 3;
-/** Tokens are not counted here but estimated: this many characters each, as is usual for English. */
+/** Tokens are estimated, not counted: this many characters per token, as is usual for English. */
 const CHARS_PER_TOKEN = 4;
 
-/** The client for `local/script`. */
+/** Returns the client for `local/script`. */
 export function localScript(script: Script): LlmClient {
   return {
     body: contentOf,
@@ -23,7 +23,7 @@ export function localScript(script: Script): LlmClient {
   };
 }
 
-/** The client for `local/rules`. */
+/** Returns the client for `local/rules`. */
 export function localRules(): LlmClient {
   return {
     body: contentOf,
@@ -32,8 +32,8 @@ export function localRules(): LlmClient {
 }
 
 /**
- * What the model is shown: no pictures of tools, which it has no eyes for. Not `position`: where the
- * run is does not belong to what is said.
+ * Returns the body for the model. It has no pictures of tools, which these models cannot read, and
+ * no `position`, which is not part of the conversation.
  */
 function contentOf(request: ModelRequest): string {
   const { model, system, turns, tools, stop, temperature, max_output_tokens, seed } = request;
@@ -85,7 +85,7 @@ async function* playRules(
   yield* play({ ...ruleReply(request), chunks: RULES_CHUNKS, delay_ms: 0 }, body, signal);
 }
 
-/** Streams a whole reply. */
+/** Streams a complete reply. */
 async function* play(
   reply: ScriptReply,
   body: string,
@@ -128,8 +128,8 @@ async function* play(
 }
 
 /**
- * Streams a reply's text. The pauses are the script's, one before each chunk, also where the text
- * is too short to fill them all: how long a reply takes is `chunks` times `delay_ms`.
+ * Streams a reply's text. Pauses before each chunk, even if the text is too short to fill all
+ * chunks: a reply takes `chunks` times `delay_ms`.
  */
 async function* streamText(
   { text, chunks, delay_ms }: ScriptReply,
@@ -138,7 +138,7 @@ async function* streamText(
   const characters = Array.from(text);
   for (let chunk = 0; chunk < chunks; chunk += 1) {
     if (delay_ms > 0) {
-      // An aborted sleep ends the reply, below.
+      // An abort during the sleep ends the reply below.
       await sleep(delay_ms, signal).catch(() => {});
     }
     if (signal.aborted) {
@@ -165,12 +165,15 @@ function failed(code: ModelFailureCode): LlmEvent {
   return { type: "failed", failure: { code, message: MODEL_FAILURES[code].message } };
 }
 
-/** The caller stopped the stream, and knows it; some failure has to end it. */
+/** The caller aborted the stream and ignores the code, but a stream must end with some failure. */
 function stopped(): LlmEvent {
   return failed("cut_stream");
 }
 
-/** Yields to the event loop: without it a run of thousands of steps would block all timers and requests. */
+/**
+ * Yields to the event loop. Otherwise a run with thousands of steps would block all timers and
+ * requests.
+ */
 function turnOfEventLoop(): Promise<void> {
   return sleep(0);
 }

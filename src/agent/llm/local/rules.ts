@@ -1,7 +1,7 @@
 /**
- * What `local/rules` says: an honest stand-in for a model, so that everything works without one.
- * It sees what a model would see and nothing else; it finds in the goal what its few rules know,
- * calls tools for all of it, and says what they answered. It never works anything out by itself.
+ * Implements `local/rules`, a stand-in that works without a model. It sees only what a model would
+ * see. It finds requests in the goal by a few rules, calls tools for all of them, and reports the
+ * results. It never computes a result itself.
  */
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
 import type { Prompt, ToolResult } from "../../../run/value/message.ts";
@@ -18,9 +18,11 @@ interface Call {
 /** A request in the goal. */
 interface Intent {
   readonly start: number;
-  /** The calls that would serve, best first: which tools a run has is its agent's choice. */
+  /**
+   * Calls that serve the request, best first. Which of them can be used depends on the run's tools.
+   */
   readonly calls: readonly Call[];
-  /** What is asked for, as part of a sentence. */
+  /** A description of the request, as part of a sentence. */
   readonly about: string;
   say(output: JsonValue): string | null;
 }
@@ -32,7 +34,7 @@ interface Said {
   readonly tool_calls: readonly Call[];
 }
 
-/** The reply to a prompt. */
+/** Returns the reply to a prompt. */
 export function ruleReply(prompt: Prompt): Said {
   const byText = prompt.tools.length === 0 && prompt.system.includes("Action Input:");
   const offered = byText ? toolsInText(prompt.system) : prompt.tools.map((tool) => tool.name);
@@ -62,8 +64,8 @@ function say(text: string, tool_calls: readonly Call[]): Said {
 type Plan = readonly { readonly intent: Intent; readonly call: Call | null }[];
 
 /**
- * The calls that come next, after as many as have an outcome. All at once, except that what the
- * goal names after a wait is only asked for when the wait is over.
+ * Returns the next calls, after `done` calls that have an outcome. Returns all at once, except
+ * calls that the goal names after a wait: those follow when the wait is over.
  */
 function nextCalls(plan: Plan, done: number): Call[] {
   const left = plan.flatMap(({ call }) => (call === null ? [] : [call])).slice(done);
@@ -71,7 +73,7 @@ function nextCalls(plan: Plan, done: number): Call[] {
   return firstWait === -1 ? left : left.slice(0, firstWait + 1);
 }
 
-/** The answer. Calls and outcomes are in the same order. */
+/** Returns the answer. Calls and outcomes are in the same order. */
 function compose(plan: Plan, outcomes: readonly Outcome[]): string {
   let next = 0;
   const sentences = plan.map(({ intent, call }) => {
@@ -121,7 +123,9 @@ function sumsIn(goal: string): Intent[] {
   }));
 }
 
-/** A sum or difference of two numbers, which simpler tools than a calculator can do. */
+/**
+ * Returns the call of a simpler tool than the calculator, for a sum or difference of two numbers.
+ */
 function plainSum(expression: string): Call[] {
   const match = /^(-?[\d.]+) ([+-]) (-?[\d.]+)$/.exec(expression);
   if (match === null) {
@@ -192,7 +196,7 @@ function waitsIn(goal: string): Intent[] {
   });
 }
 
-/** The goal is what the user said last; what tools answered since then is behind it. */
+/** Reads the goal from the last user turn, and the outcomes from the tool turns after it. */
 function readTurns({ turns }: Prompt): { goal: string; outcomes: Outcome[] } {
   const at = turns.findLastIndex((turn) => turn.role === "user");
   const said = turns[at];
@@ -204,7 +208,7 @@ function readTurns({ turns }: Prompt): { goal: string; outcomes: Outcome[] } {
 
 const OBSERVATION = "Observation: ";
 
-/** The same for a conversation whose tool results are text of the user's. */
+/** The same for a conversation that sends tool results as user text. */
 function readText({ turns }: Prompt): { goal: string; outcomes: Outcome[] } {
   const texts = turns.flatMap((turn) => (turn.role === "user" ? [turn.text] : []));
   const at = texts.findLastIndex((text) => !text.startsWith(OBSERVATION));
@@ -219,7 +223,7 @@ function readObservation(text: string): Outcome {
   if (error !== undefined) {
     return { error: { code: error["code"] ?? "", message: error["message"] ?? "" } };
   }
-  // What follows the first line is about pictures.
+  // The lines after the first describe pictures.
   const [output = ""] = text.split("\n", 1);
   try {
     return { output: JSON.parse(output) as JsonValue };
@@ -228,12 +232,12 @@ function readObservation(text: string): Outcome {
   }
 }
 
-/** The goal without the data that may stand below it. */
+/** Returns the goal without the context data below it. */
 function goalIn(text: string): string {
   return (text.split("\n\nContext:\n", 1)[0] ?? "").slice(0, MAX_GOAL);
 }
 
-/** The tools that a ReAct prompt lists. */
+/** Returns the tools that a ReAct prompt lists. */
 function toolsInText(system: string): string[] {
   const [, list = ""] = system.split("Available tools:\n");
   const [lines = ""] = list.split("\n\n", 1);

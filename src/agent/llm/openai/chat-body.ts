@@ -1,4 +1,7 @@
-/** A request as chat completions have it. Keys are always in the same order: the body is hashed. */
+/**
+ * Builds requests of the chat completions API. The order of keys is fixed, because the body is
+ * hashed.
+ */
 import { defined } from "../../../run/value/defined.ts";
 import type {
   ChatCompletionContentPart,
@@ -15,24 +18,24 @@ import { argumentsText, toolText } from "../tool-text.ts";
 
 /** Differences between servers of this protocol. */
 export interface ChatDialect {
-  /** OpenAI's reasoning models refuse the old name, other servers do not know the new one. */
+  /** OpenAI's reasoning models reject the old name; other servers do not support the new one. */
   readonly maxTokens: "max_completion_tokens" | "max_tokens";
-  /** Whether OpenAI's own models answer, with what those refuse. */
+  /** Whether the server is OpenAI, so that the limits of its models apply. */
   readonly openAi: boolean;
-  /** OpenRouter: reasoning comes and goes back as `reasoning_details`. */
+  /** OpenRouter: reasoning is received and sent back as `reasoning_details`. */
   readonly reasoningDetails: boolean;
 }
 
 type Body = ChatCompletionCreateParamsStreaming;
 type Message = Body["messages"][number];
 
-/** A text part with OpenRouter's mark. */
+/** A text part with OpenRouter's cache mark. */
 type CachedText = ChatCompletionContentPartText & { readonly cache_control: { type: "ephemeral" } };
 
 /** Maximum number of stop sequences that the API accepts. */
 const MAX_STOPS = 4;
 
-/** The body of a request. */
+/** Returns the body of a request. */
 export function chatBody(request: ModelRequest, provider: string, dialect: ChatDialect): Body {
   const turns = request.turns.flatMap((turn) => toMessages(turn, provider, dialect));
   const messages: Message[] =
@@ -72,12 +75,12 @@ export function chatBody(request: ModelRequest, provider: string, dialect: ChatD
   };
 }
 
-/** Stop sequences that are sent to the server. */
+/** Returns the stop sequences that are sent to the server. */
 function sentStops({ model, stop }: ModelRequest, { openAi }: ChatDialect): string[] {
   return openAi && isReasoningModel(model) ? [] : stop.slice(0, MAX_STOPS);
 }
 
-/** Stop sequences that are left to us. */
+/** Returns the stop sequences that are not sent to the server and are applied here. */
 export function ownStops(request: ModelRequest, dialect: ChatDialect): readonly string[] {
   const sent = sentStops(request, dialect);
   return request.stop.filter((stop) => !sent.includes(stop));
@@ -133,7 +136,10 @@ function toMessages(turn: Turn, provider: string, dialect: ChatDialect): Message
   }
 }
 
-/** Messages of tools are text only, and nothing may stand between them: pictures come after the last. */
+/**
+ * Returns a message with the pictures of tool results. Tool messages are text only and must be
+ * adjacent, so the pictures follow the last one.
+ */
 function picturesMessage(results: readonly ToolResult[]): Message[] {
   const content = results.flatMap(({ name, images = [], untrusted }) =>
     images.length === 0
@@ -153,14 +159,15 @@ function imagePart(image: Image): ChatCompletionContentPart {
   return { type: "image_url", image_url: { url: imageUrl(image) } };
 }
 
-/** Where the picture is, or the picture itself as an address. */
+/** Returns the picture's URL, or the picture as a data URL. */
 export function imageUrl(image: Image): string {
   return "url" in image ? image.url : `data:${image.media_type};base64,${image.data}`;
 }
 
 /**
- * Anthropic's models behind OpenRouter cache only what is marked: the system text, with the tools
- * before it, and the conversation up to the last message and the one before.
+ * Marks the messages to cache, for Anthropic's models on OpenRouter, which cache only marked
+ * content: the system text with the tools before it, and the conversation up to the last two user
+ * or tool messages.
  */
 function withCacheMarks(messages: readonly Message[]): Message[] {
   const asked = messages.flatMap(({ role }, at) =>

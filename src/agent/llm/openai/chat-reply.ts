@@ -1,4 +1,4 @@
-/** Assembles a reply of chat completions, from chunks or from a whole answer. */
+/** Assembles a reply of chat completions, from chunks or from a complete response. */
 import type { ChatCompletionChunk } from "openai/resources/chat/completions";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
 import type { Reply } from "../../../run/value/message.ts";
@@ -11,7 +11,9 @@ import { StopText } from "../stop-text.ts";
 type Choice = ChatCompletionChunk["choices"][number];
 type Usage = NonNullable<ChatCompletionChunk["usage"]>;
 
-/** A chunk as servers send it: they know fields that the SDK's types do not, and leave others out. */
+/**
+ * A chunk in the form that servers send: with fields that the SDK's types lack, and without others.
+ */
 export interface ChatPiece {
   readonly choices?: readonly (Partial<Choice> & { readonly message?: Delta })[] | null;
   readonly usage?: (Usage & { readonly cost?: unknown }) | null;
@@ -20,13 +22,13 @@ export interface ChatPiece {
 
 interface Delta extends Partial<Omit<Choice["delta"], "tool_calls">> {
   readonly tool_calls?: readonly CallPart[] | null;
-  /** Local servers and OpenRouter stream their reasoning. */
+  /** Reasoning streamed by local servers and OpenRouter. */
   readonly reasoning_content?: string | null;
   readonly reasoning?: string | null;
   readonly reasoning_details?: readonly JsonValue[] | null;
 }
 
-/** As the protocol has it, but for the index, which not every server sends. */
+/** A part of a tool call. Some servers omit the index. */
 interface CallPart {
   readonly index?: number;
   readonly id?: string;
@@ -40,14 +42,14 @@ interface CallParts {
 }
 
 export interface ChatReading {
-  /** How the provider is called in what must go back to it; null if nothing must. */
+  /** The provider's name in data that must be sent back to it; null if none must. */
   readonly opaqueFor: string | null;
   /** Stop sequences that were not sent to the server. */
   readonly stop: readonly string[];
   readonly ownName: (name: string) => string;
 }
 
-/** One reply. */
+/** Reads one reply. */
 export class ChatReply implements ReplyReader<ChatPiece> {
   readonly #reading: ChatReading;
   readonly #stop: StopText;
@@ -57,7 +59,7 @@ export class ChatReply implements ReplyReader<ChatPiece> {
   #finish: string | null = null;
   #details: JsonObject[] = [];
   readonly #calls: CallParts[] = [];
-  /** Where in the list a server's index has its call. */
+  /** Positions in `#calls` by the server's index. */
   readonly #places = new Map<number, number>();
 
   constructor(reading: ChatReading) {
@@ -142,7 +144,7 @@ export class ChatReply implements ReplyReader<ChatPiece> {
     }
   }
 
-  /** Pieces of one detail share its type and index and follow each other; its texts are joined. */
+  /** Joins the texts of consecutive pieces with the same type and index into one detail. */
   #takeDetail(piece: JsonObject): void {
     const last = this.#details.at(-1);
     const same =
@@ -168,9 +170,9 @@ export class ChatReply implements ReplyReader<ChatPiece> {
   }
 
   /**
-   * A part with a new id begins a call, whatever its index says, and a part without an index
-   * belongs to the last one: servers leave the index out, or send 0 for every call. Our own places
-   * are dense, so nothing a server sends makes work.
+   * A part with a new id starts a call, whatever its index. A part without an index belongs to the
+   * last call. Some servers omit the index or send 0 for every call. Our own positions are dense,
+   * so a large index from a server costs nothing.
    */
   #takeCall(part: CallPart): LlmEvent {
     const id = part.id === "" ? undefined : part.id;
@@ -201,7 +203,7 @@ export class ChatReply implements ReplyReader<ChatPiece> {
   }
 }
 
-/** A stream begins a detail with an empty signature; where none came after it, there is none. */
+/** Removes an empty signature: a stream starts each detail with one, and it may stay empty. */
 function withoutBlanks(detail: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(detail).filter(([key, value]) => key !== "signature" || value !== ""),
@@ -219,14 +221,17 @@ function toUsage(usage: NonNullable<ChatPiece["usage"]>): TokenUsage {
     output_tokens: count(usage.completion_tokens),
     reasoning_tokens: count(usage.completion_tokens_details?.reasoning_tokens),
     ...(written !== 0 && { cache_write_tokens: written }),
-    // OpenRouter says what it charges, in dollars.
+    // OpenRouter reports its cost in dollars.
     ...(typeof cost === "number" && Number.isFinite(cost) && cost >= 0
       ? { cost_micro_usd: microDollars(cost) }
       : {}),
   };
 }
 
-/** Rounded up; a product like 0.001191 × 10⁶ is not to be raised by its own inexactness. */
+/**
+ * Returns micro-dollars, rounded up. `toFixed` first removes the floating-point error of products
+ * such as 0.001191 × 10⁶.
+ */
 function microDollars(dollars: number): number {
   return Math.ceil(Number((dollars * 1_000_000).toFixed(3)));
 }

@@ -1,6 +1,6 @@
 /**
- * Chat completions: OpenAI's older API, OpenRouter's, and that of most other servers (Ollama, vLLM,
- * LM Studio).
+ * Clients for chat completions: OpenAI's older API, OpenRouter's, and that of most other servers
+ * (Ollama, vLLM, LM Studio).
  */
 import { chatBody, ownStops, type ChatDialect } from "./chat-body.ts";
 import { ChatReply, type ChatPiece } from "./chat-reply.ts";
@@ -18,17 +18,20 @@ const OPENAI: ChatDialect = {
 const COMPATIBLE: ChatDialect = { maxTokens: "max_tokens", openAi: false, reasoningDetails: false };
 const OPENROUTER: ChatDialect = { maxTokens: "max_tokens", openAi: false, reasoningDetails: true };
 
-/** OpenAI itself, or what is configured in its place. */
+/** Returns a client for OpenAI, or for the server configured in its place. */
 export function openAiChat(endpoint: Endpoint): LlmClient {
   return chatClient(endpoint, OPENAI);
 }
 
-/** A server that speaks the same protocol. */
+/** Returns a client for a compatible server. */
 export function compatibleChat(endpoint: Endpoint): LlmClient {
   return chatClient(endpoint, COMPATIBLE);
 }
 
-/** OpenRouter. @param headers how the application is called in its lists */
+/**
+ * Returns a client for OpenRouter.
+ * @param headers identify the application in OpenRouter's rankings
+ */
 export function openRouter(
   endpoint: Endpoint,
   headers: Readonly<Record<string, string>> = {},
@@ -54,7 +57,7 @@ function chatClient(
   };
 }
 
-/** What reads the answer to a request. */
+/** Returns the reader for the response to a request. */
 export function chatReply(
   request: ModelRequest,
   provider: string,

@@ -1,6 +1,6 @@
 /**
- * A request as OpenAI's responses API has it. Nothing is stored there (`store: false`), so what the
- * model needs to go on from its reasoning comes encrypted with its replies and goes back with them.
+ * Builds requests of OpenAI's responses API. The API stores nothing (`store: false`). The reasoning
+ * that the model needs to continue arrives encrypted with its replies and is sent back with them.
  */
 import { keptData, refilled, type AssistantTurn } from "../kept-blocks.ts";
 import type {
@@ -18,12 +18,15 @@ import { isStrict } from "../strict-schema.ts";
 import { wireName } from "../tool-name.ts";
 import { argumentsText, toolText } from "../tool-text.ts";
 
-/** Who may read what `responses-reply.ts` keeps of a reply. */
+/**
+ * The suffix of the `opaque` provider, so that only this protocol reads data of
+ * `responses-reply.ts`.
+ */
 export const RESPONSES_OPAQUE = "responses";
-/** Fewer the API does not take. */
+/** The smallest `max_output_tokens` that the API accepts. */
 const MIN_OUTPUT = 16;
 
-/** The body of a request. The API has neither stop sequences nor a seed. */
+/** Returns the body of a request. The API supports neither stop sequences nor a seed. */
 export function responsesBody(
   request: ModelRequest,
   provider: string,
@@ -62,7 +65,7 @@ export function responsesBody(
           },
         }),
     store: false,
-    // Models that do not reason refuse to be asked for it.
+    // Other models reject this option.
     ...(reasons ? { include: ["reasoning.encrypted_content"] } : {}),
     stream: true,
   };
@@ -112,7 +115,7 @@ function plainItems(turn: AssistantTurn): ResponseInputItem[] {
   ];
 }
 
-/** The items of a reply as they came; null where it cannot be had. */
+/** Returns the items of a reply unchanged. Null if they cannot be rebuilt. */
 function keptItems(
   turn: AssistantTurn,
   model: string,

@@ -1,7 +1,6 @@
 /**
- * Assembles a reply of the responses API. The events that stream in are for watchers; the reply is
- * read from the whole items, which come again with the last event. Failures are events here, not
- * errors of the SDK.
+ * Assembles a reply of the responses API. Streamed events are for live viewers; the reply is read
+ * from the complete items, which the last event repeats. Failures are events here, not SDK errors.
  */
 import { isJsonObject, type JsonObject } from "../../../run/value/json.ts";
 import type { Opaque, Reply } from "../../../run/value/message.ts";
@@ -19,18 +18,18 @@ export interface ResponsesReading {
   readonly ownName: (name: string) => string;
 }
 
-/** An event of the stream, or a whole response from a server that does not stream. */
+/** A stream event, or a complete response from a server that does not stream. */
 export type ResponsesPiece = JsonObject;
 
-/** One reply. */
+/** Reads one reply. */
 export class ResponsesReply implements ReplyReader<ResponsesPiece> {
   readonly #reading: ResponsesReading;
   readonly #stop: StopText;
   #streamed = "";
   readonly #items: JsonObject[] = [];
-  /** Where a call is in our list, by its place among the output's items. */
+  /** Indexes of calls by their index among the output items. */
   readonly #places = new Map<unknown, number>();
-  /** The response of the last event. */
+  /** The response in the last event. */
   #response: JsonObject | null = null;
 
   constructor(reading: ResponsesReading) {
@@ -88,7 +87,7 @@ export class ResponsesReply implements ReplyReader<ResponsesPiece> {
   *end(): Generator<LlmEvent> {
     yield* this.#pass(this.#stop.end());
     const reply = this.#reply();
-    // Of an answer that did not stream, watchers have seen nothing yet.
+    // If the response was not streamed, no text has been emitted yet.
     if (this.#streamed === "") {
       yield* this.#pass(reply.text);
     }
@@ -167,8 +166,8 @@ export class ResponsesReply implements ReplyReader<ResponsesPiece> {
   }
 
   /**
-   * Reasoning as it came; of messages and calls only what the turn does not hold. Nothing where the
-   * turn alone says it all.
+   * Stores reasoning unchanged, and of messages and calls only what the turn does not hold. Null if
+   * the turn alone is sufficient.
    */
   #opaque(items: readonly JsonObject[]): Opaque | null {
     if (!items.some((item) => item["type"] !== "message" && !isCall(item))) {
@@ -183,7 +182,7 @@ export class ResponsesReply implements ReplyReader<ResponsesPiece> {
 }
 
 function kept(item: JsonObject): JsonObject {
-  // What a server adds to say how far an item is belongs to its answer, not to our question.
+  // The status of an item belongs to the response and is not sent back.
   const { status: _status, ...rest } = item;
   switch (item["type"]) {
     case "message": {
@@ -220,7 +219,7 @@ function refusals(item: JsonObject): string[] {
   );
 }
 
-/** What of its reasoning the model shows: summaries, or, from open models, the text. */
+/** Returns the visible reasoning: summaries or, from open models, the text. */
 function thoughts(item: JsonObject): string[] {
   if (item["type"] !== "reasoning") {
     return [];

@@ -1,4 +1,7 @@
-/** OpenAI's responses API: the default at OpenAI itself, since only it gives reasoning back. */
+/**
+ * Client for OpenAI's responses API. It is the default for OpenAI, because only this API returns
+ * reasoning.
+ */
 import type { LlmClient } from "../client.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { openAiSdk } from "./sdk.ts";
@@ -7,7 +10,7 @@ import { responsesBody } from "./responses-body.ts";
 import { ResponsesReply, type ResponsesPiece } from "./responses-reply.ts";
 import { ownNames } from "../tool-name.ts";
 
-/** OpenAI, or a server that speaks the same protocol. */
+/** Returns a client for OpenAI, or for a server with the same protocol. */
 export function openAiResponses(endpoint: Endpoint): LlmClient {
   const { provider } = endpoint;
   const sdk = openAiSdk(endpoint);

@@ -1,7 +1,7 @@
 /**
- * The official OpenAI SDK as the adapters use it: loaded at the first call and not when the Worker
- * starts, without its retries, sending exactly the text it is given. Errors inside a stream are
- * passed on as pieces: the SDK's own parser loses the usage next to them.
+ * Wraps the official OpenAI SDK for the adapters: loads it on the first call and not when the
+ * Worker starts, turns its retries off, and sends exactly the given text. Errors inside a stream
+ * are passed on as pieces, because the SDK's own parser drops the usage next to them.
  */
 import type OpenAI from "openai";
 import type * as Streaming from "openai/streaming";
@@ -10,7 +10,10 @@ import type { Endpoint } from "../endpoint.ts";
 
 /** Sends bodies to one endpoint. */
 export interface OpenAiSdk {
-  /** @throws what the SDK throws, or a ReportedError for an answer that is none */
+  /**
+   * Sends a body and returns the pieces of the response.
+   * @throws the SDK's errors, or a ReportedError for an invalid response
+   */
   post<Piece>(path: string, body: string, signal: AbortSignal): Promise<AsyncIterable<Piece>>;
 }
 
@@ -19,7 +22,7 @@ interface Loaded {
   readonly Stream: (typeof Streaming)["Stream"];
 }
 
-/** An SDK for one endpoint. Creating it does nothing and cannot fail. */
+/** Returns an SDK for one endpoint. Creating it has no side effects and cannot fail. */
 export function openAiSdk(
   endpoint: Endpoint,
   headers: Readonly<Record<string, string>> = {},
@@ -54,16 +57,16 @@ async function load(
     import("openai/streaming"),
   ]);
   const client = new Sdk({
-    // A local server needs no key, but the SDK insists on some text.
+    // A local server needs no key, but the SDK requires some text.
     apiKey: apiKey ?? "none",
     baseURL: baseUrl ?? "https://api.openai.com/v1",
     maxRetries: 0,
-    // Our own limits are shorter, and tell silence from slowness.
+    // Our own timeouts are shorter, and distinguish an idle stream from a slow one.
     timeout: 3_600_000,
-    // The failure reports errors.
+    // Errors are reported through the failure.
     logLevel: "off",
     defaultHeaders: headers,
-    // Both may come from the environment of the process otherwise.
+    // Otherwise the SDK reads both from the process environment.
     organization: null,
     project: null,
   });

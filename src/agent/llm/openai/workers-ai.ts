@@ -1,6 +1,6 @@
 /**
- * Workers AI through its binding, where one is configured: models that run beside the Worker, with
- * nothing to set up but the binding. They speak chat completions; some answer in an older form.
+ * Client for Workers AI through its binding: models that run on Cloudflare, with no setup but the
+ * binding. They use chat completions; some answer in an older format.
  */
 import { defined } from "../../../run/value/defined.ts";
 import { chatBody } from "./chat-body.ts";
@@ -15,16 +15,16 @@ export interface AiBinding {
   run(model: string, input: Record<string, unknown>): Promise<unknown>;
 }
 
-/** How model ids of this provider begin. */
+/** The prefix of model ids of this provider. */
 export const WORKERS_AI = "workers-ai";
 
-/** The older form of a piece. */
+/** A piece in the older format. */
 interface OlderPiece {
   readonly response?: string | null;
   readonly tool_calls?: readonly { readonly name: string; readonly arguments: unknown }[] | null;
 }
 
-/** The models behind a binding. */
+/** Returns the client for a binding. */
 export function workersAi(ai: AiBinding): LlmClient {
   return {
     body: (request) =>
@@ -77,7 +77,7 @@ async function* pieces(answer: unknown, signal: AbortSignal): AsyncGenerator<Cha
   }
 }
 
-/** The older form has no finish reason: its stream ends with `[DONE]`. */
+/** Ends a reply in the older format, which has no finish reason and ends with `[DONE]`. */
 const END: ChatPiece = { choices: [{ index: 0, delta: {}, finish_reason: "stop" }] };
 
 function toPiece(piece: ChatPiece & OlderPiece): ChatPiece {
