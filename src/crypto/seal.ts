@@ -1,19 +1,19 @@
 /**
- * Texts that only this deployment can read: AES-GCM under a key derived from the setting
- * `OPSPAWN_ENCRYPTION_KEY`. Each is bound to its place, so that none can be moved to another row.
+ * Encrypts texts at rest: AES-GCM with a key derived from the setting `OPSPAWN_ENCRYPTION_KEY`.
+ * Each text is bound to its place, so a sealed text that is copied to another row does not open.
  */
 
 export interface Sealer {
-  /** @param place what the text belongs to; the same is needed to open it */
+  /** @param place owner of the text; `open` needs the same place */
   seal(text: string, place: string): Promise<string>;
-  /** Null for what was not sealed here, with this key, for this place. */
+  /** Returns null if the text was not sealed with this key for this place. */
   open(sealed: string, place: string): Promise<string | null>;
 }
 
 const VERSION = "v1";
 const IV_BYTES = 12;
 
-/** What texts are sealed for: what was sealed for one purpose does not open for another. */
+/** Purpose of a key. A text that was sealed for one purpose does not open for another. */
 export type SealPurpose = "mcp tokens" | "signing secrets";
 
 /** @param secret at least 32 random bytes */

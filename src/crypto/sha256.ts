@@ -1,4 +1,4 @@
-/** SHA-256, synchronous: a digest must not wait for anything. */
+/** Synchronous SHA-256. */
 import { hash } from "node:crypto";
 
 /** Returns the SHA-256 of a text as UTF-8, or of bytes, as lower-case hex. */

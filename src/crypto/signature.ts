@@ -1,12 +1,12 @@
 /**
- * Signed requests: Standard Webhooks 1.0.0 (HMAC-SHA-256 over `id.timestamp.body`), both ways, and
- * GitHub's `X-Hub-Signature-256` for what comes in.
+ * Signs and verifies requests by Standard Webhooks 1.0.0 (HMAC-SHA-256 over `id.timestamp.body`).
+ * Also verifies GitHub's `X-Hub-Signature-256`.
  */
 
-/** The headers of a message that is signed as Standard Webhooks has it. */
+/** Headers of a message signed by Standard Webhooks. */
 export interface SignedHeaders {
   readonly "webhook-id": string;
-  /** Seconds since the epoch; of the attempt, not of the event. */
+  /** Time of the attempt, not of the event, in seconds since the epoch. */
   readonly "webhook-timestamp": string;
   /** One signature for each secret, separated by spaces. */
   readonly "webhook-signature": string;
@@ -14,18 +14,18 @@ export interface SignedHeaders {
 
 const PREFIX = "whsec_";
 const SECRET_BYTES = 32;
-/** How far a timestamp may be from the clock, seconds. */
+/** Maximum difference of a timestamp from the clock, seconds. */
 const TOLERANCE_S = 300;
-/** Signatures of one message that are looked at. */
+/** Maximum number of signatures of one message to verify. */
 const MAX_SIGNATURES = 20;
 
-/** A new secret, `whsec_` and 32 random bytes as base64. */
+/** Returns a new secret: `whsec_` and 32 random bytes as base64. */
 export function newSecret(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(SECRET_BYTES));
   return `${PREFIX}${Buffer.from(bytes).toString("base64")}`;
 }
 
-/** Whether a text is a secret that Standard Webhooks allows: 24 to 64 bytes. */
+/** Returns whether a text is a valid secret: `whsec_` and 24 to 64 bytes as base64. */
 export function isSecret(text: string): boolean {
   const match = /^whsec_((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/.exec(
     text,
@@ -36,7 +36,7 @@ export function isSecret(text: string): boolean {
 
 /**
  * Signs a message.
- * @param secrets the newest first; while a secret is replaced, the one before signs too
+ * @param secrets newest first; after a rotation, the previous secret signs too
  * @param now milliseconds
  */
 export async function signed(
@@ -62,7 +62,8 @@ export async function signed(
 }
 
 /**
- * The id of a message that one of the secrets signed within five minutes of now, or null.
+ * Verifies a message by Standard Webhooks. Returns its id if one of the secrets signed it within
+ * five minutes of now, or null.
  * @param now milliseconds
  */
 export async function verifiedId(
@@ -83,7 +84,7 @@ export async function verifiedId(
   return valid && fresh && id !== "" ? id : null;
 }
 
-/** Whether one of the secrets signed a body as GitHub does: no id and no time is signed with it. */
+/** Returns whether one of the secrets signed a body as GitHub does: without an id and a time. */
 export async function isSignedByGithub(
   headers: Headers,
   body: Uint8Array<ArrayBuffer>,
@@ -95,7 +96,10 @@ export async function isSignedByGithub(
   return anyVerifies(keys, given, body);
 }
 
-/** Compared by the runtime, in constant time; no secret at all takes as long as one that is wrong. */
+/**
+ * Returns whether any key verifies any signature. The runtime compares in constant time. Without
+ * keys, a dummy key is tried, so that a missing secret takes as long as a wrong one.
+ */
 async function anyVerifies(
   keys: readonly Uint8Array<ArrayBuffer>[],
   signatures: readonly Uint8Array<ArrayBuffer>[],

@@ -1,8 +1,8 @@
-/** The secrets that messages are signed with, between their sealed form and use. */
+/** Seals and opens the secrets that sign messages. */
 import { sealerOf, type Sealer } from "./seal.ts";
 import { newSecret } from "./signature.ts";
 
-/** A secret, and the one before it as long as that is good; sealed. */
+/** A sealed secret, and the previous one with its expiry. */
 export interface SealedSecret {
   readonly sealed: string;
   readonly previous: string | null;
@@ -13,17 +13,17 @@ export interface SealedSecret {
 export class SigningSecrets {
   readonly #sealer: Sealer | null;
 
-  /** @param encryptionKey null where the deployment cannot keep secrets */
+  /** @param encryptionKey null if the deployment has none and cannot store secrets */
   constructor(encryptionKey: Uint8Array<ArrayBuffer> | null) {
     this.#sealer = encryptionKey === null ? null : sealerOf(encryptionKey, "signing secrets");
   }
 
-  /** Whether secrets can be kept. */
+  /** True if secrets can be stored. */
   get kept(): boolean {
     return this.#sealer !== null;
   }
 
-  /** A secret for an owner, made unless it is given, and its sealed form. @throws where none can be kept */
+  /** Seals a secret, by default a new one, for an owner. @throws Error without an encryption key */
   async seal(
     tenantId: string,
     owner: string,
@@ -36,7 +36,7 @@ export class SigningSecrets {
   }
 
   /**
-   * The secrets that are good now, the newest first; none where they cannot be read.
+   * Returns the secrets that are valid now, newest first. Omits those that do not open.
    * @param now milliseconds
    */
   async open(

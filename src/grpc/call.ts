@@ -1,4 +1,4 @@
-/** What a call is made with: the dependencies, the caller, and the id to ask with. */
+/** The context of a call: dependencies, caller and request id. */
 import { createContextKey, type HandlerContext } from "@connectrpc/connect";
 import type { ApiDeps } from "../api/context.ts";
 import type { Caller } from "../store/keys.ts";
@@ -6,14 +6,14 @@ import type { Caller } from "../store/keys.ts";
 export interface CallScene {
   readonly deps: ApiDeps;
   readonly requestId: string;
-  /** Throws away what was sent, where nothing of it is wanted: unread, it breaks the connection. */
+  /** Reads and discards the request body: a connection with unread data is reset. */
   readonly discard: () => Promise<void>;
 }
 
 export const sceneKey = createContextKey<CallScene | null>(null);
 export const callerKey = createContextKey<Caller | null>(null);
 
-/** @throws Error where the endpoint did not set the scene, which is a bug */
+/** Returns the context that the endpoint set. @throws Error if it is missing, which is a bug */
 export function sceneOf({ values }: Pick<HandlerContext, "values">): CallScene {
   const scene = values.get(sceneKey);
   if (scene === null) {
@@ -22,7 +22,7 @@ export function sceneOf({ values }: Pick<HandlerContext, "values">): CallScene {
   return scene;
 }
 
-/** The dependencies and the caller, whom the gate has let in. */
+/** Returns the dependencies and the authenticated caller. @throws Error if the gate did not run */
 export function callOf(context: HandlerContext): { deps: ApiDeps; caller: Caller } {
   const caller = context.values.get(callerKey);
   if (caller === null) {

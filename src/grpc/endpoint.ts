@@ -1,7 +1,7 @@
 /**
- * Speaks Connect and gRPC-Web for the service. A Worker cannot send the trailers of native gRPC:
- * that is what the gateway is for. Keys and scopes are judged before any of a body is read; what
- * was sent with a refused call is thrown away.
+ * Serves Connect and gRPC-Web. The gateway serves native gRPC, because a Worker cannot send its
+ * trailers. Checks key and scope before it reads the body, and discards the body of a rejected
+ * call.
  */
 import {
   createConnectRouter,
@@ -24,7 +24,10 @@ import { TaskService } from "./gen/opspawn/v1/tasks_pb.ts";
 import { grpcErrorOf } from "./errors.ts";
 import { taskService } from "./service.ts";
 
-/** A level of JSON is three messages; deeper than JSON may be is refused with its own sentence. */
+/**
+ * Nesting limit of a message. One level of JSON takes three messages, so JSON reaches its own limit
+ * of 64 levels first, which has a better error message.
+ */
 const RECURSION = 300;
 
 const SCOPES: Readonly<Record<keyof typeof TaskService.method, Scope>> = {
@@ -36,7 +39,7 @@ const SCOPES: Readonly<Record<keyof typeof TaskService.method, Scope>> = {
 };
 const scopes: ReadonlyMap<string, Scope> = new Map(Object.entries(SCOPES));
 
-/** Lets a caller in before the first byte of the message is read. */
+/** Authenticates the caller before the first byte of the message is read. */
 async function gate(context: HandlerContext): Promise<void> {
   const scene = sceneOf(context);
   const { method, requestHeader: headers, values } = context;
@@ -50,7 +53,7 @@ async function gate(context: HandlerContext): Promise<void> {
   }
 }
 
-/** What handlers throw, as the protocol says it. */
+/** Maps the errors of handlers to errors of the protocol. */
 const refusing: Interceptor = (next) => async (request) => {
   const scene = sceneOf({ values: request.contextValues });
   try {
@@ -75,13 +78,13 @@ const { handlers } = createConnectRouter({
   grpc: false,
   requestGate: gate,
   interceptors: [refusing],
-  // A field that is not known is refused by name, where it has one.
+  // JSON requests: an unknown field is rejected by name.
   jsonOptions: { ignoreUnknownFields: false },
   binaryOptions: { recursionLimit: RECURSION },
 }).service(TaskService, taskService);
 const byPath = new Map(handlers.map((handler) => [handler.requestPath, handler]));
 
-/** Answers a call. @throws Problem `not_found` for a method that does not exist */
+/** Handles a call. @throws Problem `not_found` for an unknown method */
 export async function serveGrpc(c: ApiContext): Promise<Response> {
   const handler = byPath.get(c.req.path);
   if (handler === undefined) {

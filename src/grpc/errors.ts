@@ -1,6 +1,6 @@
 /**
- * Failures as gRPC: the one table of its codes, and the details that carry a problem's code, its
- * faults and when to come back. Unexpected errors map to INTERNAL, without the exception's text.
+ * Maps errors to gRPC: the only table of its codes, and the details with a problem's code, faults
+ * and retry delay. Unexpected errors map to INTERNAL, without the exception's text.
  */
 import { Code, ConnectError } from "@connectrpc/connect";
 import { foreseen, type Problem, type ProblemCode } from "../api/http/problem.ts";
@@ -11,10 +11,10 @@ import {
   RetryInfoSchema,
 } from "./gen/google/rpc/error_details_pb.ts";
 
-/** Of `ErrorInfo`: whose reasons these are. */
+/** `domain` of `ErrorInfo`. */
 const DOMAIN = "opspawn";
 
-/** The code of each problem. */
+/** gRPC code of each problem. */
 export const CODES: Readonly<Record<ProblemCode, Code>> = {
   malformed_json: Code.InvalidArgument,
   invalid_header: Code.InvalidArgument,
@@ -51,16 +51,16 @@ export const CODES: Readonly<Record<ProblemCode, Code>> = {
   unknown_task_type: Code.InvalidArgument,
   unknown_agent: Code.InvalidArgument,
   unknown_model: Code.InvalidArgument,
-  // The same request is fine once the service knows the price, or the key.
+  // The same request succeeds once the service has the price, or the provider's key.
   unpriced_model: Code.FailedPrecondition,
   provider_not_configured: Code.FailedPrecondition,
   unknown_tool: Code.InvalidArgument,
   unknown_mcp_server: Code.InvalidArgument,
-  // And once the service has the secret, or a key to keep tokens with.
+  // The same request succeeds once the service has the secret, or an encryption key.
   secret_missing: Code.FailedPrecondition,
   oauth_unavailable: Code.FailedPrecondition,
   encryption_unavailable: Code.FailedPrecondition,
-  // The same request is fine with a key that was not used.
+  // The same request succeeds with an unused key.
   idempotency_key_reused: Code.FailedPrecondition,
   rate_limited: Code.ResourceExhausted,
   idempotency_in_progress: Code.Aborted,
@@ -70,7 +70,7 @@ export const CODES: Readonly<Record<ProblemCode, Code>> = {
   unavailable: Code.Unavailable,
 };
 
-/** What a failing call is answered with. An error that speaks the protocol already stays as it is. */
+/** Maps an error to a `ConnectError`. Returns a `ConnectError` unchanged. */
 export function grpcErrorOf(scene: CallScene, error: unknown): ConnectError {
   if (error instanceof ConnectError) {
     return error;

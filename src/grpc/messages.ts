@@ -1,6 +1,6 @@
 /**
- * Between the API's JSON and the messages of the service. Both have the same names, so a message is
- * read and written by its JSON; only what gRPC has other than REST is said here.
+ * Converts between the API's JSON and the messages of the service. Both use the same names, so
+ * messages are converted through their JSON. This file handles only the differences.
  */
 import {
   fromJson,
@@ -26,12 +26,12 @@ import {
 const STATUS = "TASK_STATUS_";
 
 /**
- * What the log holds may be nested as deep as JSON may be, three messages a level. What REST has and
- * the messages do not is left out: it must never fail a call.
+ * Options for responses. Values of the log may reach the nesting limit of JSON, and one level takes
+ * three messages. Fields of REST that the messages lack are ignored: they must never fail a call.
  */
 const OURS = { recursionLimit: 1000, ignoreUnknownFields: true };
 
-/** The JSON of a request, by the names of REST. @throws Problem for values that JSON cannot have */
+/** Returns a request as JSON with REST's names. @throws Problem for values that are not JSON */
 export function requestJson<T extends DescMessage>(
   schema: T,
   request: MessageShape<T>,
@@ -45,23 +45,23 @@ export function requestJson<T extends DescMessage>(
   }
 }
 
-/** A task as the service gives it. */
+/** Returns the message of a task. */
 export function taskMessage(task: TaskJson): Task {
   return messageOf(TaskSchema, taskFields(task));
 }
 
-/** A page of a list. */
+/** Returns the message of a page of tasks. */
 export function pageMessage({ tasks, total, next_cursor }: TaskPage): ListTasksResponse {
   const page = { tasks: tasks.map(taskFields), total, next_page_token: next_cursor ?? "" };
   return messageOf(ListTasksResponseSchema, page);
 }
 
-/** An event as the service gives it. */
+/** Returns the message of an event. */
 export function eventMessage({ text }: FollowedEvent): Event {
   return messageOf(EventSchema, JSON.parse(text));
 }
 
-/** The status that a name of the service stands for; any other is given back for what it is. */
+/** Returns REST's name of a status. Returns any other value unchanged. */
 export function statusOf(name: JsonValue): JsonValue {
   return typeof name === "string" && name.startsWith(STATUS)
     ? name.slice(STATUS.length).toLowerCase()
@@ -69,7 +69,7 @@ export function statusOf(name: JsonValue): JsonValue {
 }
 
 function messageOf<T extends DescMessage>(schema: T, json: object): MessageShape<T> {
-  // The library's own type of JSON knows no lists that are only read.
+  // The library's JSON type has no readonly arrays.
   return fromJson(schema, json as ProtobufJson, OURS);
 }
 
@@ -77,7 +77,7 @@ function taskFields({ result, status, ...task }: TaskJson) {
   return {
     ...task,
     status: `${STATUS}${status.toUpperCase()}`,
-    // Of a `Value`, null is a value.
+    // A null would become a `Value` that holds null, so the field is omitted.
     ...(result === null ? {} : { result }),
   };
 }

@@ -1,7 +1,6 @@
 /**
  * `/opspawn.v1.TaskService/…`: the service of `proto/opspawn/v1/tasks.proto` over Connect and
- * gRPC-Web. What speaks the protocols is loaded with the first call, so that the Worker's start
- * does not wait for it.
+ * gRPC-Web. The first call loads the protocol code, so that it does not delay the Worker's start.
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { AppEnv } from "../api/context.ts";

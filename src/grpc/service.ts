@@ -1,4 +1,4 @@
-/** The methods of the service, each over the use case that REST has. */
+/** The methods of the service. Each calls the same use case as its REST route. */
 import type { ServiceImpl } from "@connectrpc/connect";
 import { z } from "@hono/zod-openapi";
 import { checkJson } from "../api/http/body.ts";
@@ -80,7 +80,7 @@ export const taskService: ServiceImpl<typeof TaskService> = {
   },
 };
 
-/** @throws Problem that names each fault */
+/** Parses a value. @throws Problem `validation_failed` that lists each fault */
 function valid<S extends z.ZodType>(schema: S, value: unknown): z.output<S> {
   const parsed = schema.safeParse(value);
   if (!parsed.success) {

@@ -1,4 +1,4 @@
-/** A run's events as a stream of messages; it owns a cursor, see `run-follower.ts`. */
+/** Streams a run's events as messages. Its cursor is in `run-follower.ts`. */
 import type { ApiDeps } from "../api/context.ts";
 import { Problem } from "../api/http/problem.ts";
 import { followRun, type FollowedEvent } from "../api/tasks/run-follower.ts";
@@ -8,11 +8,10 @@ import type { Event } from "./gen/opspawn/v1/tasks_pb.ts";
 import { eventMessage } from "./messages.ts";
 
 /**
- * The events after a cursor, once and in order, until the run's last one.
- * @param by who watches: the stream is cut when this key is over
- * @param gone aborted when the client is, or its time is up
- * @throws Problem `unavailable` where the run cannot be reached: a stream that is cut must not look
- * like one that has ended
+ * Yields the events after a cursor, once and in order, up to the run's last one.
+ * @param by credential of the client; the stream is cut when the key becomes invalid
+ * @param gone aborted when the client disconnects or its deadline passes
+ * @throws Problem `unavailable` if the run cannot be reached: a cut stream must not look complete
  */
 export async function* watchTask(
   deps: ApiDeps,
@@ -27,7 +26,7 @@ export async function* watchTask(
   const reader = { take: (event: FollowedEvent) => writer.write(event), gone: ended.signal };
   const leave = (): void => ended.abort();
   gone.addEventListener("abort", leave);
-  // Closed before it was read to its end: the client does not need the rest.
+  // The client closed the stream early and does not need the rest.
   writer.closed.catch(leave);
   const following = followRun(deps, row, by, after, reader)
     .then((whole) => (whole ? writer.close() : writer.abort(cut())))

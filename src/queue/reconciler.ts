@@ -1,9 +1,9 @@
 /**
- * Cron safety net. Finds three kinds of tasks, each through an index, so its cost does not grow with
- * the table: a task that is still `pending` long after it was accepted has lost its message; a live
- * run that has not reported in time may have lost its alarm; a task that ended long ago is deleted.
- * Old deliveries, idempotency keys and audit entries are deleted too. Each run is bounded; the next
- * one takes the rest.
+ * Cron safety net. Finds three kinds of tasks, each through an index, so its cost does not grow
+ * with the table. Dispatches tasks again that are `pending` for too long (their message was lost).
+ * Repairs live runs whose update is overdue (their alarm may be lost). Deletes tasks past their
+ * retention. Also sends overdue deliveries, and deletes old deliveries, idempotency keys and audit
+ * entries. Each invocation is bounded, and the next one continues.
  */
 import { specOf } from "../store/tasks/rows.ts";
 import {
@@ -29,28 +29,28 @@ export interface ReconcilerDeps extends QueueDeps {
     readonly queue: WebhookQueue;
   };
   readonly audit: Pick<AuditStore, "expire">;
-  /** Age at which a pending task counts as forgotten, milliseconds. */
+  /** Age at which a pending task is dispatched again, milliseconds. */
   readonly reconcileAfterMs: number;
-  /** Pause before a live run that was looked at is looked at again, milliseconds. */
+  /** Pause between two checks of a live run, milliseconds. */
   readonly checkAgainMs: number;
   /** How long a task is kept after its end, milliseconds. */
   readonly retentionMs: number;
-  /** How long an entry of the audit is kept, milliseconds. */
+  /** How long an audit entry is kept, milliseconds. */
   readonly auditRetentionMs: number;
 }
 
-/** Tasks read at once: each may hold a megabyte of input. */
+/** Tasks per page. Each may hold 1 MB of input. */
 const PAGE = 20;
 const MAX_PAGES = 50;
-/** Deliveries read at once: no more than their names. */
+/** Deliveries per page. Only their keys are read. */
 const DELIVERIES = 100;
-/** Times that a task is sent again before its run is asked directly, and then failed. */
+/** Dispatches through the queue, then direct starts of the run, before the task fails. */
 const QUEUE_TRIES = 10;
 const DIRECT_TRIES = 10;
 
 /**
- * Runs every phase once. A phase that fails is reported as a fault under its name and holds up no
- * other. Does not throw.
+ * Runs every phase once. Reports a failed phase as a fault under its name and continues with the
+ * next. Does not throw.
  * @param now milliseconds since the epoch
  */
 export async function reconcile(deps: ReconcilerDeps, now: number): Promise<void> {
@@ -63,9 +63,9 @@ export async function reconcile(deps: ReconcilerDeps, now: number): Promise<void
 
 type Phase = (deps: ReconcilerDeps, now: number) => Promise<void>;
 
-/** The phases in their order, by the name that a fault of theirs is reported under. */
+/** The phases in their order. The key is the name in a phase's faults. */
 const PHASES: Readonly<Record<string, Phase>> = {
-  /** Sends the message of a forgotten task again. */
+  /** Dispatches pending tasks again whose message was lost. */
   forgotten: (deps, now) => {
     const before = iso(now - deps.reconcileAfterMs);
     return inPages(
@@ -118,7 +118,10 @@ const PHASES: Readonly<Record<string, Phase>> = {
   },
 };
 
-/** Works through what `take` gives, page by page; it never gives the same twice. One that fails holds up no other. */
+/**
+ * Processes the items that `take` returns, page by page. `take` must not return an item twice. A
+ * failed item does not stop the others.
+ */
 async function inPages<T>(
   take: () => Promise<T[]>,
   work: (item: T) => Promise<void>,
@@ -139,7 +142,7 @@ function iso(moment: number): string {
   return new Date(moment).toISOString();
 }
 
-/** By the queue at first; then directly, since the queue may be what is broken. */
+/** Sends a task to the queue again. After `QUEUE_TRIES`, starts its run without the queue. */
 async function sendAgain({ task, dispatches }: ForgottenTask, deps: ReconcilerDeps): Promise<void> {
   const { tenant_id, task_id, priority } = task;
   if (dispatches <= QUEUE_TRIES) {
@@ -157,7 +160,7 @@ async function sendAgain({ task, dispatches }: ForgottenTask, deps: ReconcilerDe
   }
 }
 
-/** Deletes the log first: without its row, the log could not be found again. */
+/** Deletes the log before the row: without the row, the log could not be found again. */
 async function expire(task: EndedTask, endedBefore: string, deps: ReconcilerDeps): Promise<void> {
   if (await deps.run(task.tenant_id, task.task_id).expire(endedBefore, task.givenUp)) {
     await deps.bookkeeping.delete(task, endedBefore);

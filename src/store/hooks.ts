@@ -1,4 +1,4 @@
-/** Hooks in D1: addresses that start tasks. A request to one has no key, so it is found by its id alone. */
+/** Hooks in D1: URLs that start tasks. A call has no API key: `find` needs only the hook's id. */
 import type { JsonObject } from "../run/value/json.ts";
 import { MAX_WEBHOOKS } from "../run/log/webhook-body.ts";
 import type { KeptSecret } from "./secrets.ts";
@@ -16,7 +16,7 @@ export interface HookRow {
   readonly updated_at: string;
 }
 
-/** What of a hook is to be other than it is. */
+/** Fields of a hook to change. */
 export type HookChange = Partial<Pick<HookRow, "name" | "scheme" | "template" | "enabled">>;
 
 export class HookStore {
@@ -26,7 +26,7 @@ export class HookStore {
     this.#db = db;
   }
 
-  /** All hooks of a tenant, oldest first. */
+  /** Returns all hooks of a tenant, oldest first. */
   async list(tenantId: string): Promise<HookRow[]> {
     const { results } = await this.#db
       .prepare("SELECT * FROM hook WHERE tenant_id = ? ORDER BY hook_id")
@@ -43,7 +43,7 @@ export class HookStore {
     return row === null ? null : hookOf(row);
   }
 
-  /** A hook of any tenant, with what its requests are signed with. */
+  /** Returns a hook of any tenant with its sealed signing secret, or null. */
   async find(hookId: string): Promise<{ hook: HookRow; secret: KeptSecret } | null> {
     const row = await this.#db
       .prepare(
@@ -60,7 +60,7 @@ export class HookStore {
     return { hook: hookOf(hook), secret: { sealed, previous, previous_until } };
   }
 
-  /** Adds a hook with its secret, both or neither; null where the tenant has no room for more. */
+  /** Inserts a hook and its secret in one batch. Returns null if the tenant has `MAX_WEBHOOKS`. */
   async insert(
     tenantId: string,
     hookId: string,
@@ -96,7 +96,7 @@ export class HookStore {
     return row === undefined ? null : hookOf(row);
   }
 
-  /** Changes a hook; null where it does not exist. */
+  /** Changes a hook. Returns null if it does not exist. */
   async change(
     tenantId: string,
     hookId: string,
@@ -122,7 +122,7 @@ export class HookStore {
     return row === null ? null : hookOf(row);
   }
 
-  /** Whether a hook was removed, with its secret. */
+  /** Deletes a hook and its secret. Returns false if there is no such hook. */
   async remove(tenantId: string, hookId: string): Promise<boolean> {
     const [removed] = await this.#db.batch([
       this.#db

@@ -1,7 +1,7 @@
 /**
- * API keys in D1: looked up by the hash of what the client sent, never stored in clear. A key has
- * secrets one after the other, numbered from 0; the newest is valid, and one before it for as long
- * as its rotation said.
+ * API keys in D1, looked up by hash and never stored in plain text. Each rotation adds a secret,
+ * numbered from 0. The latest secret is valid; a retired one is valid until the time that its
+ * rotation set.
  */
 import { writeNoted, type Actor } from "./audit.ts";
 
@@ -15,19 +15,19 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** A presented credential: a key, and which of its secrets. */
+/** A key and the number of the secret that a client sent. */
 export interface Credential {
   readonly keyId: string;
   readonly secret: number;
 }
 
-/** Who makes a request. */
+/** The authenticated sender of a request. */
 export interface Caller extends Credential {
   readonly tenantId: string;
   readonly scopes: ReadonlySet<Scope>;
 }
 
-/** A key as it is stored, without its hash. */
+/** A stored key without its hash. */
 export interface KeyRow {
   readonly key_id: string;
   readonly tenant_id: string;
@@ -38,14 +38,14 @@ export interface KeyRow {
   readonly revoked_at: string | null;
 }
 
-/** Where a page of a list ended; `name` is the id of a key. */
+/** Position of the last key of a page; `name` is the id of the key. */
 export interface KeyPosition {
   readonly created_at: string;
   readonly name: string;
 }
 
 const COLUMNS = "key_id, tenant_id, name, scopes, created_at, expires_at, revoked_at";
-/** Of the alias `k`; `?2` is now. */
+/** Condition on the alias `k`; `?2` is the current time. */
 const LIVE = "k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ?2)";
 const NEWEST_SECRET = "(SELECT COUNT(*) FROM retired_secret AS old WHERE old.key_id = k.key_id)";
 
@@ -56,7 +56,7 @@ export class KeyStore {
     this.#db = db;
   }
 
-  /** The caller that a key stands for, or null if it is unknown, revoked or expired. */
+  /** Returns the caller of a key, or null if the key is unknown, revoked or expired. */
   async find(hash: string, now: string): Promise<Caller | null> {
     const row = await this.#db
       .prepare(
@@ -79,7 +79,7 @@ export class KeyStore {
         };
   }
 
-  /** Which of these can still be used, by their place in the list. One statement for all. */
+  /** Returns the indexes of the credentials that are still valid. Runs one statement for all. */
   async stillValid(shown: readonly Credential[], now: string): Promise<ReadonlySet<number>> {
     const { results } = await this.#db
       .prepare(
@@ -94,7 +94,7 @@ export class KeyStore {
     return new Set(results.map(({ place }) => place));
   }
 
-  /** A key by its id, or null. @param tenantId null: of any tenant */
+  /** Returns a key by its id, or null. @param tenantId null for any tenant */
   async get(tenantId: string | null, keyId: string): Promise<KeyRow | null> {
     const row = await this.#db
       .prepare(
@@ -105,7 +105,7 @@ export class KeyStore {
     return row === null ? null : fromRaw(row);
   }
 
-  /** A page of a tenant's keys, newest first, revoked ones too. */
+  /** Returns a page of a tenant's keys, newest first, including revoked keys. */
   async list(tenantId: string, limit: number, before: KeyPosition | null): Promise<KeyRow[]> {
     const { results } = await this.#db
       .prepare(
@@ -142,7 +142,7 @@ export class KeyStore {
     );
   }
 
-  /** Gives a key its next secret; false where it cannot be used any more. */
+  /** Replaces the secret of a key. Returns false if the key is revoked or expired. */
   async rotate(
     { key_id, tenant_id }: KeyRow,
     hash: string,
@@ -169,7 +169,7 @@ export class KeyStore {
     return row !== null;
   }
 
-  /** Ends a key; one that has ended stays as it is. */
+  /** Revokes a key. Has no effect on a revoked key. */
   async revoke({ key_id, tenant_id }: KeyRow, actor: Actor): Promise<void> {
     await writeNoted(
       this.#db,
@@ -184,7 +184,7 @@ export class KeyStore {
     );
   }
 
-  /** The key that signs tickets and cursors, as hex; made with the database. */
+  /** Returns the key that signs tickets and cursors, as hex. The migrations create it. */
   async signingKey(): Promise<string> {
     const value = await this.#db
       .prepare("SELECT value FROM secret WHERE name = 'signing_key'")
@@ -195,7 +195,7 @@ export class KeyStore {
     return value;
   }
 
-  /** Resolves if D1 answers. */
+  /** Resolves if D1 responds, and rejects otherwise. */
   async ping(): Promise<void> {
     await this.#db.prepare("SELECT 1").first();
   }

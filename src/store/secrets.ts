@@ -1,13 +1,12 @@
 /**
- * What a tenant's messages are signed with, in D1 and sealed: one secret for each webhook and hook,
- * and one for the `callback_url`s of its tasks. While a secret is replaced, the one before is good
- * for a day.
+ * Signing secrets in D1, sealed: one for each webhook and hook of a tenant, and one for the
+ * `callback_url`s of its tasks. After a rotation, the previous secret stays valid for a day.
  */
 
-/** A secret as it is stored. */
+/** A stored secret. */
 export interface KeptSecret {
   readonly sealed: string;
-  /** The one before, and until when it is good. */
+  /** The previous secret, valid until `previous_until`. */
   readonly previous: string | null;
   readonly previous_until: string | null;
 }
@@ -29,7 +28,7 @@ export class SecretStore {
       .first<KeptSecret>();
   }
 
-  /** Gives an owner a secret, unless it has one. */
+  /** Inserts the secret of an owner. Has no effect if the owner has one. */
   async insert(tenantId: string, owner: string, sealed: string, now: string): Promise<void> {
     await this.#db
       .prepare(
@@ -40,7 +39,7 @@ export class SecretStore {
       .run();
   }
 
-  /** Puts another secret in the place of one; false where there is none. */
+  /** Replaces the secret of an owner. Returns false if the owner has none. */
   async rotate(tenantId: string, owner: string, sealed: string, until: string): Promise<boolean> {
     const { meta } = await this.#db
       .prepare(

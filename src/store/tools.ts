@@ -1,6 +1,6 @@
 /**
- * Tools that tenants bring, in D1. Every query is bound to a tenant. What a tenant's tools take
- * together is bounded when they are written, so that all of them always fit the spec of a run.
+ * Tools that tenants registered, in D1. Every query is bound to a tenant. Writes limit the total
+ * size of a tenant's tools, so that all of them always fit in the spec of a run.
  */
 import {
   MAX_SNAPSHOT_CHARS,
@@ -22,10 +22,10 @@ import { defined } from "../run/value/defined.ts";
 
 export type ToolRow = DefinitionRow<ToolDefinition>;
 
-/** What of a tool is to be other than it is. */
+/** Fields of a tool to change. */
 export type ToolChange = DefinitionChange<ToolDefinition>;
 
-/** Whether a definition of this length fits in addition to all others of the tenant. */
+/** SQL condition: the definition `?3` fits in addition to the tenant's other tools. */
 const FITS = `(SELECT COALESCE(SUM(LENGTH(definition)), 0) FROM tool
   WHERE tenant_id = ?1 AND name <> ?2) + LENGTH(?3) <= ${MAX_SNAPSHOT_CHARS}`;
 
@@ -38,7 +38,7 @@ export class ToolStore {
     this.#table = new VersionedTable(db, "tool", toolOf);
   }
 
-  /** All tools of a tenant, by name. */
+  /** Returns all tools of a tenant, ordered by name. */
   list(tenantId: string): Promise<ToolRow[]> {
     return this.#table.list(tenantId);
   }
@@ -47,7 +47,7 @@ export class ToolStore {
     return this.#table.get(tenantId, name);
   }
 
-  /** Adds a tool; null where the name is taken, or the tenant has no room for more. */
+  /** Inserts a tool. Returns null if its name is taken or the tenant's limits are reached. */
   async insert(
     tenantId: string,
     { definition, enabled }: Required<ToolChange>,
@@ -77,8 +77,8 @@ export class ToolStore {
   }
 
   /**
-   * Changes a tool, which makes a new version of it; null where it does not exist, is at another
-   * version than `expected`, or would be too large.
+   * Changes a tool and increments its version. Returns null if there is no such tool, its version
+   * differs from `expected`, or the definition would not fit.
    */
   async change(
     tenantId: string,
@@ -113,19 +113,19 @@ export class ToolStore {
     });
   }
 
-  /** Whether a tool was removed: false where it does not exist or is at another version. */
+  /** Deletes a tool. Returns false if there is no such tool or its version differs. */
   remove(tenantId: string, name: string, expected: Version | null, actor: Actor): Promise<boolean> {
     return this.#table.remove(tenantId, name, expected, actor, "tool.deleted");
   }
 }
 
-/** The version is a column of its own: it is counted by the database. */
+/** Omits the version: it is a column of its own, which the database increments. */
 function jsonOf(definition: ToolDefinition): string {
   const { version: _version, ...rest } = definition;
   return JSON.stringify(rest);
 }
 
-/** A row of the table as a tool. */
+/** Maps a row to a tool. */
 export function toolOf(raw: RawDefinition): ToolRow {
   const parsed = JSON.parse(raw.definition) as Omit<ToolDefinition, "version">;
   return definitionRow(raw, { ...parsed, version: raw.version } as ToolDefinition);

@@ -1,6 +1,6 @@
-/** What was used, as runs have told D1: sums over a tenant's runs, by whatever is asked for. */
+/** Usage in D1, as runs reported it: sums over a tenant's runs, by day, agent or model. */
 
-/** What sums can be broken down by. */
+/** Columns that sums can be grouped by. */
 export const USAGE_GROUPS = ["day", "agent", "model"] as const;
 export type UsageGroup = (typeof USAGE_GROUPS)[number];
 
@@ -16,7 +16,7 @@ export interface UsageSum {
   readonly cost_micro_usd: number;
 }
 
-/** Longest answer, rows. */
+/** Maximum number of rows in a response. */
 const MAX_ROWS = 1000;
 
 export class UsageStore {
@@ -27,10 +27,10 @@ export class UsageStore {
   }
 
   /**
-   * Sums of a tenant's usage over days.
+   * Returns sums of a tenant's usage over a range of days.
    * @param from first day, `YYYY-MM-DD`
-   * @param to last day
-   * @param groups what to break the sums down by; none gives one sum
+   * @param to last day, inclusive
+   * @param groups columns to group by; empty for one total
    */
   async sums(
     tenantId: string,

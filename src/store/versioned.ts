@@ -1,18 +1,18 @@
 /**
- * Named resources of tenants with versions, in D1: what the tables of agents, tools and MCP servers
- * have in common. A change can be made conditional on the version that the client saw, and is
- * audited in the same batch. What a table holds besides is written in the store of that table.
+ * Versioned resources of tenants, in D1: the common part of the agent, tool and MCP server tables.
+ * A change can be conditional on the version that the client saw, and is audited in the same batch.
+ * The store of each table handles its other columns.
  */
 import { writeNoted, type Actor, type AuditAction, type AuditEntry } from "./audit.ts";
 
-/** A version of a resource; one that was deleted and made again has another time of creation. */
+/** A version of a resource. A resource that is deleted and created again has a new `created_at`. */
 export interface Version {
   readonly version: number;
   /** RFC 3339. */
   readonly created_at: string;
 }
 
-/** A row that holds its resource as a definition. */
+/** A row whose resource is a definition. */
 export interface DefinitionRow<D> extends Version {
   readonly name: string;
   readonly enabled: boolean;
@@ -20,30 +20,30 @@ export interface DefinitionRow<D> extends Version {
   readonly updated_at: string;
 }
 
-/** A row as the table has it; `definition` is JSON. */
+/** A row as stored; `definition` is JSON text. */
 export type RawDefinition = Omit<DefinitionRow<string>, "enabled"> & { readonly enabled: number };
 
-/** Returns a row of a table with its definition read. */
+/** Returns a row with its parsed definition. */
 export function definitionRow<D>(raw: RawDefinition, definition: D): DefinitionRow<D> {
   const { name, version, enabled, created_at, updated_at } = raw;
   return { name, version, enabled: enabled === 1, definition, created_at, updated_at };
 }
 
-/** What a change sets; absent fields stay as they are. */
+/** Fields to change. Absent fields stay as they are. */
 export interface DefinitionChange<D> {
   readonly definition?: D;
   readonly enabled?: boolean;
 }
 
 /**
- * SQL condition of a change: true if no version is expected, or the row is at the expected one.
+ * Returns the SQL condition of a change: no version is expected, or the row has that version.
  * @param parameter number of the first of the two parameters that hold `expectedValues`
  */
 export function isExpected(parameter: number): string {
   return `(?${parameter} IS NULL OR (version = ?${parameter} AND created_at = ?${parameter + 1}))`;
 }
 
-/** Values of `isExpected`. */
+/** Returns the parameters of `isExpected`. */
 export function expectedValues(expected: Version | null): [number | null, string | null] {
   return [expected?.version ?? null, expected?.created_at ?? null];
 }
@@ -63,20 +63,20 @@ export class VersionedTable<Raw, Row> {
     this.#live = live;
   }
 
-  /** The statement that reads one row. */
+  /** Returns the statement that reads one row. */
   one(tenantId: string, name: string): D1PreparedStatement {
     return this.#db
       .prepare(`SELECT * FROM ${this.#table} WHERE tenant_id = ? AND name = ? AND ${this.#live}`)
       .bind(tenantId, name);
   }
 
-  /** The newest version of a resource, or null. */
+  /** Returns the latest version of a resource, or null. */
   async get(tenantId: string, name: string): Promise<Row | null> {
     const raw = await this.one(tenantId, name).first<Raw>();
     return raw === null ? null : this.#rowOf(raw);
   }
 
-  /** All resources of a tenant, by name. */
+  /** Returns all resources of a tenant, ordered by name. */
   async list(tenantId: string): Promise<Row[]> {
     const { results } = await this.#db
       .prepare(`SELECT * FROM ${this.#table} WHERE tenant_id = ? AND ${this.#live} ORDER BY name`)
@@ -86,7 +86,7 @@ export class VersionedTable<Raw, Row> {
   }
 
   /**
-   * Runs an insertion or a change with its audit entry; null where it changed no row.
+   * Runs an INSERT or UPDATE with its audit entry. Returns null if it changed no row.
    * @param statement must return the whole row
    * @param after further statements of the same batch
    */
@@ -101,7 +101,7 @@ export class VersionedTable<Raw, Row> {
   }
 
   /**
-   * Deletes a row with its audit entry: false where it does not exist or is at another version.
+   * Deletes a row with its audit entry. Returns false if there is none or its version differs.
    * @param after further statements of the same batch
    */
   async remove(

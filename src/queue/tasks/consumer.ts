@@ -1,5 +1,5 @@
 /**
- * Hands queued tasks to their runs. `start` is idempotent and returns at once, so duplicates and
+ * Starts the runs of queued tasks. `start` is idempotent and returns at once, so duplicates and
  * redeliveries are harmless, and a batch never waits for a run.
  */
 import { platformFailure } from "../../durable/platform-error.ts";
@@ -19,19 +19,19 @@ export interface QueueDeps {
 /** Pauses before a message is delivered again. */
 const BACKOFF: Backoff = { baseMs: 2000, maxMs: 300_000 };
 
-/** Pause before an object is asked again that was asked too much, seconds. */
+/** Minimum delay of a redelivery if the Durable Object is overloaded, seconds. */
 const OVERLOADED_DELAY_S = 30;
 
 /**
- * A message this old is trusted for the task's name only: the task may have ended and been deleted
- * since, and must not begin anew.
+ * The spec in a message older than this is ignored, and the spec is read from D1. The task may have
+ * been deleted since, and must not start again.
  */
 const OLD_MESSAGE_MS = 3_600_000;
 
-/** Messages handled side by side: one without a spec may load a megabyte from D1. */
+/** Messages handled in parallel. Each one without a spec may load 1 MB from D1. */
 const WIDTH = 10;
 
-/** Starts the run of every message; each is acknowledged or retried for itself. */
+/** Starts the run of every message. Acknowledges or retries each message individually. */
 export async function consumeTasks(batch: MessageBatch, deps: QueueDeps): Promise<void> {
   const rest = batch.messages.values();
   await Promise.all(
@@ -63,7 +63,7 @@ async function consume(message: Message, deps: QueueDeps): Promise<void> {
   }
 }
 
-/** Seconds before the next delivery: longer each time, and long at once where load is the trouble. */
+/** Returns the delay of the redelivery, which grows with each attempt, in seconds. */
 function pause(error: unknown, attempts: number): number {
   const least = platformFailure(error) === "overloaded" ? OVERLOADED_DELAY_S : 0;
   return Math.max(least, delayOf(BACKOFF, attempts) / 1000);
@@ -73,7 +73,7 @@ function nameOf({ tenant_id, task_id }: TaskMessage): TaskMessage {
   return { tenant_id, task_id };
 }
 
-/** The spec of a message's task as JSON text; null if there is no such task. */
+/** Returns the spec of a message's task as JSON text, or null if there is no such task. */
 export async function specFor(task: TaskMessage, deps: QueueDeps): Promise<string | null> {
   if (task.spec !== undefined) {
     return task.spec;

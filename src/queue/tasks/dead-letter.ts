@@ -1,9 +1,9 @@
-/** Fails tasks that could not be handed to their runs: visibly, once, with a code. */
+/** Fails the tasks whose runs could not be started, with a stable code. */
 import type { Observer } from "../../observe.ts";
 import { specFor, type QueueDeps } from "./consumer.ts";
 import { readMessage } from "./message.ts";
 
-/** Ends the run of every message, unless it was started after all. */
+/** Fails the task of every message, unless its run was started after all. */
 export async function consumeDeadLetters(batch: MessageBatch, deps: QueueDeps): Promise<void> {
   await Promise.all(batch.messages.map((message) => failTask(message, deps)));
 }
@@ -28,7 +28,7 @@ async function failTask(message: Message, deps: QueueDeps): Promise<void> {
   }
 }
 
-/** Ends a run that cannot be started; a started run continues. */
+/** Fails the task of a run that cannot be started. A started run continues. */
 export async function abandonRun(
   spec: string,
   tenantId: string,

@@ -1,32 +1,32 @@
-/** What is put on the task queue. A message names a task; a small spec travels along. */
+/** Messages of the task queues. A message has the key of a task, and its spec if that is small. */
 import { isJsonObject } from "../../run/value/json.ts";
 import { specOf, type StoredTask } from "../../store/tasks/rows.ts";
 
 export interface TaskMessage {
   readonly tenant_id: string;
   readonly task_id: string;
-  /** The run's spec as JSON text, where it is small; else the consumer reads it from D1. */
+  /** The run's spec as JSON text, if it is small. Otherwise the consumer reads it from D1. */
   readonly spec?: string;
 }
 
-/** Specs up to this many characters travel in the message: messages over 64 KB cost double. */
+/** Maximum characters of a spec in a message. Messages over 64 KB cost double. */
 const INLINE_CHARS = 16_000;
 
-/** The message for a task. */
+/** Returns the message for a task. */
 export function messageFor(task: StoredTask): TaskMessage {
   const { tenant_id, task_id } = task;
   const spec = JSON.stringify(specOf(task));
   return spec.length <= INLINE_CHARS ? { tenant_id, task_id, spec } : { tenant_id, task_id };
 }
 
-/** The queues: what is urgent does not stand behind what is not. */
+/** One queue per priority, so that urgent tasks do not wait behind others. */
 export interface TaskQueues {
   readonly high: Pick<Queue<TaskMessage>, "send">;
   readonly normal: Pick<Queue<TaskMessage>, "send">;
   readonly low: Pick<Queue<TaskMessage>, "send">;
 }
 
-/** Gives a task to the queue of its priority: above, at or below 0. */
+/** Sends a task to the queue of its priority: high above 0, low below 0. */
 export async function sendTask(
   queues: TaskQueues,
   priority: number,
@@ -36,7 +36,7 @@ export async function sendTask(
   await queue.send(message);
 }
 
-/** Reads a message of any origin; null if it is not one of ours. */
+/** Parses a message. Returns null if it is not a task message. */
 export function readMessage(body: unknown): TaskMessage | null {
   if (!isJsonObject(body)) {
     return null;

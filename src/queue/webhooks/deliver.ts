@@ -1,7 +1,7 @@
 /**
- * Delivers what runs have to tell to whoever wants to be told: at least once, with the same id each
- * time. What is to be delivered, and when next, is in D1; a message on the queue only says that it is
- * time, so one that is lost, or comes twice, does no harm.
+ * Delivers the events of runs to webhooks and callback URLs: at least once, with the same id on
+ * each attempt. D1 holds each delivery and the time of its next attempt. A queue message only
+ * triggers an attempt, so lost and duplicate messages are harmless.
  */
 import { signed } from "../../crypto/signature.ts";
 import type { SigningSecrets } from "../../crypto/signing-secrets.ts";
@@ -23,26 +23,26 @@ export interface WebhookDeps {
   readonly secrets: Pick<SigningSecrets, "open">;
   readonly queue: WebhookQueue;
   readonly observer: Observer;
-  /** The guarded way out: private addresses are refused by it. */
+  /** Guarded `fetch`: rejects private addresses. */
   fetch(url: string, init: RequestInit): Promise<Response>;
-  /** Longest wait for a receiver's answer, milliseconds. */
+  /** Timeout of a request to a receiver, milliseconds. */
   readonly timeoutMs: number;
   now(): number;
   random(): number;
 }
 
-/** Requests made side by side: an invocation has no more connections. */
+/** Parallel requests: an invocation can have at most 6 open connections. */
 const WIDTH = 6;
-/** Longer pauses are not the queue's: the reconciler sends the message when it is time. */
+/** Maximum delay in the queue. After a longer pause, the reconciler sends the message. */
 const MAX_QUEUE_PAUSE_S = 43_200;
-/** An attempt that has not been heard of for so long after its time is lost. */
+/** An attempt without a stored outcome this long after its timeout counts as lost. */
 const LOST_AFTER_MS = 45_000;
-/** Pauses before a message is delivered again where a part of the service failed. */
+/** Pauses before a message is redelivered after an internal failure. */
 const BACKOFF = { baseMs: 2000, maxMs: 900_000 } satisfies Backoff;
-/** The queue drops a message that failed a hundred times; before that it is sent again. */
-const SEND_ANEW_AFTER = 90;
+/** The queue drops a message after 100 attempts. Before that, a new message replaces it. */
+const RESEND_AFTER = 90;
 
-/** Handles each message for itself: one that fails holds up no other. */
+/** Handles each message individually: a failed message does not delay the others. */
 export async function consumeWebhooks(batch: MessageBatch, deps: WebhookDeps): Promise<void> {
   const rest = batch.messages.values();
   await Promise.all(
@@ -63,7 +63,7 @@ async function consume(message: Message, deps: WebhookDeps): Promise<void> {
   }
   try {
     if (read.kind === "notices") {
-      await spread(read, deps);
+      await enqueueDeliveries(read, deps);
       message.ack();
       return;
     }
@@ -77,13 +77,14 @@ async function consume(message: Message, deps: WebhookDeps): Promise<void> {
   } catch (error) {
     deps.observer.fault("webhooks", error);
     const delaySeconds = delayOf(BACKOFF, message.attempts) / 1000;
-    if (message.attempts < SEND_ANEW_AFTER || !(await sentAnew(message, deps))) {
+    if (message.attempts < RESEND_AFTER || !(await resend(message, deps))) {
       message.retry({ delaySeconds });
     }
   }
 }
 
-async function sentAnew(message: Message, { queue, observer }: WebhookDeps): Promise<boolean> {
+/** Replaces a message by a new one with the same body. Returns false if the queue failed. */
+async function resend(message: Message, { queue, observer }: WebhookDeps): Promise<boolean> {
   const read = readWebhookMessage(message.body);
   try {
     if (read !== null) {
@@ -97,12 +98,12 @@ async function sentAnew(message: Message, { queue, observer }: WebhookDeps): Pro
   }
 }
 
-/** Notes each message to each receiver, and has it delivered. */
-async function spread(batch: NoticeBatch, deps: WebhookDeps): Promise<void> {
+/** Stores the deliveries of a batch, one per notice and receiver, and queues them. */
+async function enqueueDeliveries(batch: NoticeBatch, deps: WebhookDeps): Promise<void> {
   await sendDeliveries(deps.queue, await deps.deliveries.note(batch, iso(deps.now())));
 }
 
-/** Makes one attempt, if it is time for one. Gives the pause until the next; null for none. */
+/** Makes one attempt if it is due. Returns the pause before the next one in ms, or null. */
 async function deliver(name: DeliveryName, deps: WebhookDeps): Promise<number | null> {
   const now = deps.now();
   const lostAt = iso(now + deps.timeoutMs + LOST_AFTER_MS);
@@ -127,11 +128,11 @@ async function deliver(name: DeliveryName, deps: WebhookDeps): Promise<number | 
 }
 
 interface Answer {
-  /** Null where there was none. */
+  /** Null without a response. */
   readonly status: number | null;
-  /** A class of failure; null where the message was taken. */
+  /** Class of failure; null if the message was delivered. */
   readonly error: string | null;
-  /** Whether another attempt would come to the same. */
+  /** True if another attempt would have the same outcome. */
   readonly final: boolean;
   readonly retryAfterMs: number | null;
 }
@@ -158,7 +159,7 @@ async function attempt(
   try {
     const response = await deps.fetch(url, {
       method: "POST",
-      // The receiver has moved without saying so here: only an address that was checked is sent to.
+      // A redirect is not followed: requests go only to the configured URL.
       redirect: "manual",
       headers: { "Content-Type": "application/json", ...headers },
       body,
@@ -190,7 +191,7 @@ function classOf(error: unknown): string {
     : "server_unreachable";
 }
 
-/** What the attempt says about its receiver; null where that is known already. */
+/** Returns how the attempt changes its webhook, or null if nothing changes. */
 function turnOf(
   { webhook_id }: DeliveryName,
   { url, enabled, attempts, failing_since }: TakenDelivery,

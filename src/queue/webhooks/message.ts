@@ -1,4 +1,4 @@
-/** What is put on the queue of webhooks: what runs have to tell, and single deliveries. */
+/** Messages of the webhook queue: batches of a run's notices, and single deliveries. */
 import {
   deliveryName,
   noticeBatch,
@@ -8,19 +8,19 @@ import {
 
 export type WebhookMessage = NoticeBatch | DeliveryName;
 
-/** The queue, for its producers. */
+/** The queue as its producers see it. */
 export type WebhookQueue = Pick<Queue<WebhookMessage>, "send" | "sendBatch">;
 
-/** Messages in one call of the queue. */
+/** Maximum number of messages in one call of `sendBatch`. */
 const MAX_BATCH = 100;
 
-/** Reads a message of any origin; null if it is not one of ours. */
+/** Parses a message. Returns null if it is not a webhook message. */
 export function readWebhookMessage(body: unknown): WebhookMessage | null {
   const batch = noticeBatch.safeParse(body);
   return batch.success ? batch.data : (deliveryName.safeParse(body).data ?? null);
 }
 
-/** Has these deliveries attempted as soon as can be. */
+/** Queues deliveries for an immediate attempt. */
 export async function sendDeliveries(
   queue: WebhookQueue,
   deliveries: readonly DeliveryName[],

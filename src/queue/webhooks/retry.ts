@@ -27,7 +27,7 @@ const LONGEST_PAUSE_MS = 24 * HOUR;
 
 /** A webhook that only fails for this long is disabled. */
 const MAX_FAILING_MS = 5 * 24 * HOUR;
-/** Attempts of a delivery before its failure counts against the webhook. */
+/** Minimum attempts of a delivery before its failure can disable the webhook. */
 const MIN_ATTEMPTS = 3;
 
 /**

@@ -1,14 +1,14 @@
-/** What MCP servers offer and how they are doing, in D1. Every query is bound to a tenant. */
+/** Catalogues and health of MCP servers, in D1. Every query is bound to a tenant. */
 import type { JsonObject } from "../../run/value/json.ts";
 import type { CatalogueHead, McpHealth, McpProblem } from "../../run/spec/mcp-catalogue.ts";
 
-/** How a server is doing, and what its catalogue amounts to. */
+/** Health of a server and summary of its catalogue. */
 export interface McpServerState {
   readonly server: string;
   readonly health: McpHealth;
-  /** Failures in a row. */
+  /** Consecutive failures. */
   readonly failures: number;
-  /** Null where it was never listed. */
+  /** Null if the server's tools were never listed. */
   readonly catalogue: Omit<CatalogueHead, "health"> | null;
 }
 
@@ -19,7 +19,7 @@ export class McpCatalogueStore {
     this.#db = db;
   }
 
-  /** How the servers of a tenant are doing, as far as they were ever asked. */
+  /** Returns the states of a tenant's servers. Omits servers that were never contacted. */
   async states(tenantId: string): Promise<McpServerState[]> {
     const { results } = await this.#db
       .prepare("SELECT * FROM mcp_catalogue WHERE tenant_id = ?")
@@ -28,7 +28,7 @@ export class McpCatalogueStore {
     return results.map(stateOf);
   }
 
-  /** How one server is doing; null where it was never asked. */
+  /** Returns the state of one server, or null if it was never contacted. */
   async state(tenantId: string, server: string): Promise<McpServerState | null> {
     const row = await this.#db
       .prepare("SELECT * FROM mcp_catalogue WHERE tenant_id = ? AND server = ?")
@@ -37,7 +37,7 @@ export class McpCatalogueStore {
     return row === null ? null : stateOf(row);
   }
 
-  /** What a server offered when it was listed last; null where it never was. */
+  /** Returns the head of the last listed catalogue, or null if there is none. */
   async catalogue(tenantId: string, server: string): Promise<CatalogueHead | null> {
     const state = await this.state(tenantId, server);
     return state === null || state.catalogue === null
@@ -46,8 +46,8 @@ export class McpCatalogueStore {
   }
 
   /**
-   * The tools of a catalogue, a row at a time, each a JSON array. There are `head.parts` of them;
-   * fewer come where another listing took its place meanwhile.
+   * Yields the tools of a catalogue, one row at a time, each a JSON array. Yields fewer than
+   * `head.parts` rows if a newer listing replaces this revision during the read.
    */
   async *parts(tenantId: string, server: string, revision: string): AsyncGenerator<string> {
     for (let part = 0; ; part += 1) {
@@ -65,7 +65,7 @@ export class McpCatalogueStore {
     }
   }
 
-  /** Stores a listing in the place of the one before: head and parts together, or neither. */
+  /** Replaces a server's catalogue: head and parts in one batch. */
   async saveCatalogue(
     tenantId: string,
     server: string,
@@ -81,7 +81,7 @@ export class McpCatalogueStore {
         )
         .bind(tenantId, server, head.revision),
       ...texts.map((text, part) =>
-        // The revision is a hash of the parts: those that are there are the same.
+        // The revision is a hash of the parts, so an existing row has the same text.
         this.#db
           .prepare("INSERT INTO mcp_catalogue_part VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
           .bind(tenantId, server, head.revision, part, text),
@@ -115,7 +115,7 @@ export class McpCatalogueStore {
     ]);
   }
 
-  /** Notes how a server answered; what it offered before stays. */
+  /** Stores a failed health check and counts the failure. Keeps the server's catalogue. */
   async saveHealth(tenantId: string, server: string, health: McpHealth): Promise<void> {
     await this.#db
       .prepare(

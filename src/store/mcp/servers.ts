@@ -1,4 +1,4 @@
-/** The MCP servers that tenants bring, in D1. Every query is bound to a tenant. */
+/** MCP servers that tenants registered, in D1. Every query is bound to a tenant. */
 import { MAX_MCP_SERVERS, type McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import type { Actor } from "../audit.ts";
 import {
@@ -15,7 +15,7 @@ import { defined } from "../../run/value/defined.ts";
 
 export type McpServerRow = DefinitionRow<McpServerDefinition>;
 
-/** What of a server is to be other than it is. */
+/** Fields of a server to change. */
 export type McpServerChange = DefinitionChange<McpServerDefinition>;
 
 export class McpServerStore {
@@ -27,7 +27,7 @@ export class McpServerStore {
     this.#table = new VersionedTable(db, "mcp_server", serverOf);
   }
 
-  /** All servers of a tenant, by name. */
+  /** Returns all servers of a tenant, ordered by name. */
   list(tenantId: string): Promise<McpServerRow[]> {
     return this.#table.list(tenantId);
   }
@@ -36,7 +36,7 @@ export class McpServerStore {
     return this.#table.get(tenantId, name);
   }
 
-  /** Adds a server; null where the name is taken, or the tenant has no room for more. */
+  /** Inserts a server. Returns null if its name is taken or the tenant has `MAX_MCP_SERVERS`. */
   async insert(
     tenantId: string,
     { definition, enabled }: Required<McpServerChange>,
@@ -59,8 +59,8 @@ export class McpServerStore {
   }
 
   /**
-   * Changes a server, which makes a new version of it; null where it does not exist, or is at another
-   * version than `expected`.
+   * Changes a server and increments its version. Returns null if there is no such server or its
+   * version differs from `expected`.
    */
   async change(
     tenantId: string,
@@ -94,8 +94,8 @@ export class McpServerStore {
   }
 
   /**
-   * Whether a server was removed, with what is known of it: false where it does not exist or is at
-   * another version.
+   * Deletes a server with its catalogue and tokens. Returns false if there is no such server or its
+   * version differs from `expected`.
    */
   async remove(
     tenantId: string,

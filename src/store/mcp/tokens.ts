@@ -1,16 +1,16 @@
 /**
- * The sealed tokens of MCP servers, in D1. Every query is bound to a tenant, but one: a browser that
- * comes back from an authorization server has a state and no key.
+ * Sealed OAuth tokens of MCP servers, in D1. Every query is bound to a tenant, except `takeState`:
+ * a browser that returns from an authorization server has a state but no API key.
  */
 import { writeNoted, type Actor } from "../audit.ts";
 
-/** A sealed text, and which it is of those that were stored under its name. */
+/** A sealed text and its version. Each write increments the version. */
 export interface SealedToken {
   readonly sealed: string;
   readonly version: number;
 }
 
-/** A state that a browser may bring back, once. */
+/** An OAuth state that a browser may return once. */
 export interface PendingState {
   readonly hash: string;
   readonly expires_at: string;
@@ -23,7 +23,7 @@ export class McpTokenStore {
     this.#db = db;
   }
 
-  /** What is sealed for a server, or null. */
+  /** Returns the sealed text of a server, or null. */
   async token(tenantId: string, server: string): Promise<SealedToken | null> {
     return this.#db
       .prepare("SELECT sealed, version FROM mcp_token WHERE tenant_id = ? AND server = ?")
@@ -32,9 +32,9 @@ export class McpTokenStore {
   }
 
   /**
-   * Stores a sealed text in the place of the one at `version` (0: there is none); false where it is
-   * at another by now.
-   * @param pending absent: the state of before stays
+   * Replaces the sealed text at `version` (0: there is none yet). Returns false if the stored
+   * version differs.
+   * @param pending absent to keep the stored state
    */
   async saveToken(
     tenantId: string,
@@ -63,7 +63,7 @@ export class McpTokenStore {
     return meta.changes > 0;
   }
 
-  /** Whose authorization a state belongs to; it is used up by this. Null for any other, or too late. */
+  /** Consumes a state and returns its server. Returns null if it is unknown, used or expired. */
   async takeState(
     hash: string,
     now: string,
@@ -78,7 +78,7 @@ export class McpTokenStore {
     return row === null ? null : { tenantId: row.tenant_id, server: row.server };
   }
 
-  /** Forgets what is sealed for a server. */
+  /** Deletes the tokens of a server and audits it. */
   async removeToken(tenantId: string, server: string, actor: Actor): Promise<void> {
     const statement = this.#db
       .prepare("DELETE FROM mcp_token WHERE tenant_id = ? AND server = ? RETURNING server")

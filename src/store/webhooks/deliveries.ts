@@ -1,6 +1,7 @@
 /**
- * What webhooks are sent, in D1. Queries are bound to a tenant, except the reconciler's. An attempt
- * is two statements: one takes the delivery with all that is needed for it, one says what came of it.
+ * Deliveries of webhooks, in D1. Queries are bound to a tenant, except the reconciler's. An attempt
+ * takes two writes: `take` claims the delivery and reads its receiver, `attempted` stores the
+ * outcome.
  */
 import {
   CALLBACKS,
@@ -26,34 +27,34 @@ export interface DeliveryRow {
   readonly created_at: string;
 }
 
-/** A delivery to attempt now; only the consumer that claimed it may attempt it. */
+/** A claimed delivery. No other consumer can claim it until the attempt counts as lost. */
 export interface TakenDelivery {
   readonly body: string;
-  /** This one included. */
+  /** Including this one. */
   readonly attempts: number;
-  /** Null where the webhook is gone, or the task. */
+  /** Null if the webhook or the task was deleted, or the task has no `callback_url` any more. */
   readonly url: string | null;
   readonly enabled: boolean;
   readonly failing_since: string | null;
   readonly secret: KeptSecret | null;
 }
 
-/** What came of an attempt. */
+/** Outcome of an attempt. */
 export interface Attempted {
   readonly state: DeliveryRow["state"];
   readonly status: number | null;
-  /** A class of failure; null where it was taken. */
+  /** Class of failure; null if the message was delivered. */
   readonly error: string | null;
-  /** RFC 3339; null where there is no further attempt. */
+  /** RFC 3339; null if no attempt follows. */
   readonly nextAttemptAt: string | null;
 }
 
-/** Where a page of deliveries begins: after this one. */
+/** Position of the last delivery of the previous page. */
 export type DeliveryPosition = Pick<DeliveryRow, "created_at" | "message_id">;
 
-/** How a webhook changes by an attempt. */
+/** Change of a webhook after an attempt. */
 export interface WebhookTurn {
-  /** The address that was tried: a webhook with another one by now is not judged by it. */
+  /** The URL of the attempt. A webhook whose URL has changed since is not updated. */
   readonly url: string;
   readonly failingSince: string | null;
   readonly disabled?: NonNullable<WebhookRow["disabled_reason"]>;
@@ -70,8 +71,8 @@ export class DeliveryStore {
   }
 
   /**
-   * Notes what has to be delivered to whom, once for each, and gives what was not attempted yet: a
-   * batch that comes again is answered as before, until its attempts began.
+   * Inserts one delivery for each notice and receiver, and returns the deliveries without an
+   * attempt. A repeated batch creates no duplicates, and returns those still without an attempt.
    */
   async note({ tenant_id, task_id, notices }: NoticeBatch, now: string): Promise<DeliveryName[]> {
     const listed = JSON.stringify(
@@ -106,7 +107,7 @@ export class DeliveryStore {
     );
   }
 
-  /** Notes a message that only one webhook is sent. */
+  /** Inserts a delivery for one webhook, whatever its types. */
   async noteOne(
     tenantId: string,
     webhookId: string,
@@ -124,9 +125,9 @@ export class DeliveryStore {
   }
 
   /**
-   * Takes a delivery that is due, and counts the attempt before it is made. Null where it is not due,
-   * which it also is not while another has it.
-   * @param lostAt when the attempt is given up for lost
+   * Claims a due delivery and counts the attempt before it is made. Returns null if the delivery is
+   * not due. A claimed delivery is due again at `lostAt`.
+   * @param lostAt time after which the attempt counts as lost
    */
   async take(
     { tenant_id, webhook_id, message_id }: DeliveryName,
@@ -167,8 +168,7 @@ export class DeliveryStore {
   }
 
   /**
-   * Notes what came of an attempt, and where the webhook itself is to be other than it is, that: in
-   * one go.
+   * Stores the outcome of an attempt, and the change of its webhook in the same batch.
    */
   async attempted(
     { tenant_id, webhook_id, message_id }: DeliveryName,
@@ -188,7 +188,7 @@ export class DeliveryStore {
       return;
     }
     if (webhook_id === CALLBACKS) {
-      // A task's own address that is gone is not tried again for the next event.
+      // A `callback_url` that responded 410 is removed, so later events of the task do not try it.
       const forget = this.#db
         .prepare(
           `UPDATE task SET callback_url = NULL WHERE tenant_id = ?1 AND callback_url = ?4
@@ -218,7 +218,7 @@ export class DeliveryStore {
     await this.#db.batch([outcome, turn]);
   }
 
-  /** Makes a delivery due once more, with all its attempts; null where there is none. */
+  /** Makes a delivery due now and resets its attempts. Returns null if it does not exist. */
   async revive(
     tenantId: string,
     webhookId: string,
@@ -235,7 +235,7 @@ export class DeliveryStore {
       .first<DeliveryRow>();
   }
 
-  /** A page of a webhook's deliveries, newest first. */
+  /** Returns a page of a webhook's deliveries, newest first. */
   async deliveries(
     tenantId: string,
     webhookId: string,
@@ -255,8 +255,8 @@ export class DeliveryStore {
   }
 
   /**
-   * Takes deliveries that should have been attempted before a moment: their message was lost, or the
-   * pause was longer than the queue's. Across tenants; for the reconciler.
+   * Makes deliveries that were due before `before` due now, and returns them. Their message was
+   * lost, or their pause exceeds the queue's maximum delay. Across tenants; for the reconciler.
    */
   async takeOverdue(before: string, now: string, limit: number): Promise<DeliveryName[]> {
     const { results } = await this.#db
@@ -272,7 +272,7 @@ export class DeliveryStore {
     return results;
   }
 
-  /** Deletes deliveries that were made before a moment; at most so many. For the reconciler. */
+  /** Deletes up to `limit` deliveries that were created before `before`. For the reconciler. */
   async expire(before: string, limit: number): Promise<void> {
     await this.#db
       .prepare(

@@ -1,4 +1,4 @@
-/** The webhooks of tenants in D1. Every query is bound to a tenant. */
+/** Webhooks in D1. Every query is bound to a tenant. */
 import { MAX_WEBHOOKS } from "../../run/log/webhook-body.ts";
 import type { WebhookType } from "../../run/value/webhook-type.ts";
 
@@ -8,14 +8,14 @@ export interface WebhookRow {
   readonly types: readonly WebhookType[];
   readonly description: string | null;
   readonly enabled: boolean;
-  /** Why the service disabled it; null if a person disabled it or it is enabled. */
+  /** Why the service disabled the webhook. A client that sets `enabled` resets it to null. */
   readonly disabled_reason: "gone" | "failing" | null;
   readonly failing_since: string | null;
   readonly created_at: string;
   readonly updated_at: string;
 }
 
-/** What of a webhook is to be other than it is. */
+/** Fields of a webhook to change. */
 export type WebhookChange = Partial<Pick<WebhookRow, "url" | "types" | "description" | "enabled">>;
 
 const WEBHOOK = `webhook_id, url, types, description, enabled, disabled_reason, failing_since,
@@ -28,7 +28,7 @@ export class WebhookStore {
     this.#db = db;
   }
 
-  /** All webhooks of a tenant, oldest first. */
+  /** Returns all webhooks of a tenant, oldest first. */
   async list(tenantId: string): Promise<WebhookRow[]> {
     const { results } = await this.#db
       .prepare(`SELECT ${WEBHOOK} FROM webhook WHERE tenant_id = ? ORDER BY created_at, webhook_id`)
@@ -45,7 +45,7 @@ export class WebhookStore {
     return row === null ? null : webhookOf(row);
   }
 
-  /** Adds a webhook with its secret, both or neither; null where the tenant has no room for more. */
+  /** Inserts a webhook and its secret in one batch. Returns null at `MAX_WEBHOOKS`. */
   async insert(
     tenantId: string,
     webhookId: string,
@@ -82,7 +82,7 @@ export class WebhookStore {
     return row === undefined ? null : webhookOf(row);
   }
 
-  /** Changes a webhook, which forgets how it failed; null where it does not exist. */
+  /** Changes a webhook and resets `failing_since`. Returns null if it does not exist. */
   async change(
     tenantId: string,
     webhookId: string,
@@ -111,7 +111,7 @@ export class WebhookStore {
     return row === null ? null : webhookOf(row);
   }
 
-  /** Whether a webhook was removed, with its secret and its log. */
+  /** Deletes a webhook, its secret and its deliveries. Returns false if there is none. */
   async remove(tenantId: string, webhookId: string): Promise<boolean> {
     const [removed] = await this.#db.batch(
       [
