@@ -35,6 +35,8 @@ class Biller {
   /** Micro-dollars that were billed so far. */
   invoice = 0;
   requests = 0;
+  /** Answers wait for this. */
+  gate: Promise<void> = Promise.resolve();
   /** Requests that are being answered, and the most there were at once. */
   open = 0;
   mostOpen = 0;
@@ -79,6 +81,7 @@ class Biller {
     response.writeHead(200, { "Content-Type": "text/event-stream" });
     response.write(chunk({ choices: [{ index: 0, delta: { role: "assistant", ...delta } }] }));
     await pause(20);
+    await this.gate;
     response.write(
       chunk({
         choices: [{ index: 0, delta: {}, finish_reason: first ? "tool_calls" : "stop" }],
@@ -187,6 +190,33 @@ test("usage is broken down by day, agent and model", async () => {
   );
   const day = new Date().toISOString().slice(0, 10);
   expect(report.usage).toMatchObject([{ day, agent: "default", model: MODEL, tasks: RUNS }]);
+});
+
+test("a budget that is set during a model call binds the run at its next call", async () => {
+  await budget(null);
+  const gate = Promise.withResolvers<void>();
+  biller.gate = gate.promise;
+  const before = biller.requests;
+  const { task_id } = await submit(service, {
+    input_data: { goal: "What is 1 + 2?" },
+    agent_config: { model: MODEL, max_output_tokens: 1000 },
+  });
+  await expect.poll(() => biller.requests - before, { timeout: 10_000 }).toBe(1);
+  await budget(0.000_001);
+  gate.resolve();
+
+  await expect
+    .poll(
+      async () =>
+        (await getJson<{ waiting_for: string }>(service, `/api/v1/tasks/${task_id}`)).waiting_for,
+      {
+        timeout: 10_000,
+      },
+    )
+    .toBe("budget");
+  expect(biller.requests - before).toBe(1);
+  await budget(null);
+  expect(await ended(service, task_id)).toMatchObject({ status: "completed" });
 });
 
 test("a cap on money for a model without a price is refused, and a cap of the run's own holds", async () => {

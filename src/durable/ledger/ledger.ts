@@ -23,14 +23,18 @@ import type {
   Spender,
 } from "./rpc.ts";
 import { Slots } from "./slots.ts";
+import { UncappedRuns } from "./uncapped-runs.ts";
 
 /** Pause before the next clean-up if one left old rows, milliseconds. */
 const CLEAN_AGAIN_MS = 60_000;
+/** Maximum unfinished tasks whose runs are notified of a budget where the ledger does not know them. */
+const MAX_NOTIFIED = 500;
 
 /** The Durable Object of a tenant's ledger. Its name is the tenant id. */
 export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
   readonly #budgets: BudgetStore;
   readonly #slots: Slots;
+  readonly #uncapped = new UncappedRuns(() => Date.now());
   /** Settles when the newest change of a concurrency limit has completed or failed. */
   #lastChange: Promise<unknown> = Promise.resolve();
 
@@ -44,6 +48,9 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
     const answer = this.#budgets.reserve(spender, most, least);
     if (spender.spent.length > 0 || !answer.ok) {
       await this.#alarmTomorrow();
+    }
+    if (answer.ok && !answer.capped) {
+      this.#uncapped.add(spender.task_id);
     }
     return answer;
   }
@@ -64,8 +71,23 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
     budget: Omit<Budget, "cap"> & { readonly cap: number | null },
   ): Promise<BudgetState[]> {
     this.#budgets.set(budget);
+    await this.#notifyUncapped();
     await this.#resume();
     return this.#budgets.states();
+  }
+
+  /**
+   * Notifies the runs that got the answer that no budget applies, so that they ask before their
+   * next model call. A run that cannot be reached asks within a minute.
+   */
+  async #notifyUncapped(): Promise<void> {
+    const known = this.#uncapped.take();
+    const others = this.#uncapped.mayMissSome
+      ? await new TaskStore(this.env.DB).unfinished(this.#tenant, MAX_NOTIFIED)
+      : [];
+    await Promise.allSettled(
+      Array.from(new Set([...known, ...others]), (taskId) => this.#run(taskId).budgetsChanged()),
+    );
   }
 
   async takeSlot(request: SlotRequest): Promise<SlotAnswer> {

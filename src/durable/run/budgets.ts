@@ -6,11 +6,10 @@
 import type { Budgets, ReserveAnswer } from "../../agent/loop/effects.ts";
 import type { Need } from "../../agent/loop/reserve.ts";
 import type { DaySpent, LedgerRpc, Spender } from "../ledger/rpc.ts";
+import { UNCAPPED_MS } from "../ledger/uncapped-runs.ts";
 import type { RunContext } from "./context.ts";
 import type { OutboxStep } from "./outbox/outbox.ts";
 
-/** Time before a tenant without budgets is asked again, milliseconds. */
-const UNCAPPED_MS = 60_000;
 /** Pause before the next request to an unreachable ledger, milliseconds. */
 const UNREACHABLE_MS = 30_000;
 
@@ -23,6 +22,8 @@ export class RunBudgets implements Budgets, OutboxStep {
   #reportedEnd = false;
   #settledAt = 0;
   #capped = false;
+  /** How often the budgets have changed, as far as this process was notified. */
+  #changes = 0;
   /** Whether this process has requested a reservation. The log shows whether an earlier one has. */
   #requested = false;
 
@@ -32,6 +33,12 @@ export class RunBudgets implements Budgets, OutboxStep {
 
   get active(): boolean {
     return this.#context.now() >= this.#uncappedUntil && this.#ledger() !== null;
+  }
+
+  /** Forgets that no budget applied: the next priced call asks the ledger. */
+  onBudgetsChanged(): void {
+    this.#uncappedUntil = 0;
+    this.#changes += 1;
   }
 
   get capped(): boolean {
@@ -50,6 +57,7 @@ export class RunBudgets implements Budgets, OutboxStep {
     }
     try {
       this.#requested = true;
+      const changes = this.#changes;
       const answer = await ledger.reserve(spender, most, least);
       this.#capped = !answer.ok || answer.capped;
       if (!answer.ok) {
@@ -57,7 +65,9 @@ export class RunBudgets implements Budgets, OutboxStep {
         const limit = `${agent === null ? "tenant" : "agent"}_${period}`;
         return { ok: false, limit, cap_usd: cap / 1_000_000, until: answer.until };
       }
-      this.#uncappedUntil = answer.capped ? 0 : this.#context.now() + UNCAPPED_MS;
+      // A budget that was set while the ledger answered is not in this answer.
+      const known = !answer.capped && changes === this.#changes;
+      this.#uncappedUntil = known ? this.#context.now() + UNCAPPED_MS : 0;
       this.#reported = Math.max(this.#reported, totalOf(spender));
       return { ok: true, sum: answer.sum, capped: answer.capped };
     } catch (error) {

@@ -77,6 +77,8 @@ export interface RunRpc {
   events(after: number, limit: number): Promise<EventPage>;
   /** Returns part of an output that was too long for its event; null if no such output exists. */
   output(sha256: string, offset: number, limit: number): Promise<OutputPage | null>;
+  /** Makes the run ask its tenant's ledger before its next priced model call. */
+  budgetsChanged(): Promise<void>;
   /** Returns the health of the run; repairs nothing. */
   health(): Promise<RunHealth>;
   /**

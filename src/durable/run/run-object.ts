@@ -56,6 +56,7 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
   readonly #values: KeptValues;
   readonly #watchers: Watchers;
   readonly #outbox: Outbox;
+  readonly #budgets: RunBudgets;
   readonly #driver: RunDriver;
   readonly #commands: RunCommands;
   // Not persisted: callers that wait for the run to settle.
@@ -72,7 +73,7 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
       everyMs: () => this.#keyCacheMs(),
       now,
     });
-    const budgets = new RunBudgets(context);
+    this.#budgets = new RunBudgets(context);
     const slot = new RunSlot(context);
     this.#outbox = new Outbox([
       [
@@ -83,12 +84,12 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
         // Notices follow the projection, so a receiver finds the task in D1 as the notice states.
         new WebhookOutbox(storage.sql, log, () => deps().announce),
       ],
-      [budgets],
+      [this.#budgets],
       [slot],
     ]);
     this.#driver = new RunDriver(context, {
       name: ctx.id.name ?? null,
-      budgets,
+      budgets: this.#budgets,
       slot,
       outbox: this.#outbox,
       values: this.#values,
@@ -169,6 +170,10 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
 
   async output(sha256: string, offset: number, limit: number): Promise<OutputPage | null> {
     return this.#context.log.state.seq === 0 ? null : this.#values.read(sha256, offset, limit);
+  }
+
+  async budgetsChanged(): Promise<void> {
+    this.#budgets.onBudgetsChanged();
   }
 
   async health(): Promise<RunHealth> {

@@ -167,6 +167,18 @@ export class TaskStore {
     return row === null ? null : { taskId: row.task_id, fingerprint: row.fingerprint };
   }
 
+  /** Returns the ids of a tenant's newest tasks that are pending or running. */
+  async unfinished(tenantId: string, limit: number): Promise<string[]> {
+    const { results } = await this.#db
+      .prepare(
+        `SELECT task_id FROM task WHERE tenant_id = ? AND status IN ('pending', 'running')
+         ORDER BY task_id DESC LIMIT ?`,
+      )
+      .bind(tenantId, limit)
+      .all<{ task_id: string }>();
+    return results.map(({ task_id }) => task_id);
+  }
+
   /** Returns one task of a tenant, or null. */
   async get(tenantId: string, taskId: string): Promise<TaskRow | null> {
     const row = await this.#db
