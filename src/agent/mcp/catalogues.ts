@@ -1,4 +1,6 @@
-/** What a tenant's MCP servers offer, from what is kept of it, and from the servers where that is old. */
+/**
+ * Catalogues of a tenant's MCP servers. Reads them from the store, and from the servers when stale.
+ */
 import type { McpTool } from "../../run/spec/mcp-catalogue.ts";
 import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import { delayOf, type Backoff } from "../../run/value/backoff.ts";
@@ -7,14 +9,14 @@ import type { Catalogues, Known } from "./host.ts";
 /** Delay before a server that could not be listed is listed again. */
 const DOWN: Backoff = { baseMs: 15_000, maxMs: 300_000 };
 
-/** What is kept of servers; see `store/mcp/catalogues.ts`. */
+/** Stored catalogues and health of servers; see `store/mcp/catalogues.ts`. */
 export interface CatalogueStore {
   state(
     tenantId: string,
     server: string,
   ): Promise<{
     readonly health: Known["health"] & { readonly checked_at: string };
-    /** Failures in a row. */
+    /** Consecutive failures. */
     readonly failures: number;
     readonly catalogue:
       | (Omit<Known, "health" | "revision"> & { readonly revision: string; readonly key: string })
@@ -24,7 +26,7 @@ export interface CatalogueStore {
   expire(tenantId: string, server: string, now: string): Promise<void>;
 }
 
-/** Asks a server and keeps what it says; see `registry.ts`. */
+/** Lists a server and stores the result; see `registry.ts`. */
 export interface Lister {
   keyOf(definition: McpServerDefinition): string;
   refresh(tenantId: string, definition: McpServerDefinition, signal: AbortSignal): Promise<void>;
@@ -67,7 +69,7 @@ export class KeptCatalogues implements Catalogues {
       yield JSON.parse(text) as McpTool[];
     }
     if (came < parts) {
-      throw new Error(`the MCP server ${name} was listed again meanwhile`);
+      throw new Error(`the MCP server ${name} was listed again during the read`);
     }
   }
 

@@ -4,8 +4,8 @@
 export type Hide = (text: string) => string;
 
 /**
- * A value in which no text, key or number holds what is hidden. It is walked, not replaced in its
- * JSON: a secret of digits would make that something else than JSON.
+ * Returns the value with secrets hidden in all texts, keys and numbers. It walks the value instead
+ * of replacing text in its JSON, where hiding a secret made of digits could produce invalid JSON.
  */
 export function cleaned<T>(said: T, hide: Hide): T {
   return clean(said, hide) as T;

@@ -1,6 +1,6 @@
 /**
- * A connection to an MCP server by the official SDK, whose client is used nowhere else. Failures get
- * their codes in `failure.ts`.
+ * Connects to an MCP server through the client of the official SDK, which is used only here.
+ * `failure.ts` maps failures to codes.
  */
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { OAuthClientProvider } from "@modelcontextprotocol/sdk/client/auth.js";
@@ -15,49 +15,49 @@ import { stopOf } from "./failure.ts";
 import { loadSdk } from "./sdk.ts";
 import { within } from "../../timing.ts";
 
-/** How long the end of a session may take. */
+/** Timeout for ending a session. */
 const CLOSE_MS = 2_000;
 
 /** Provides tokens to the SDK, and receives the scope that a server reported as missing. */
 export interface AuthProvider extends OAuthClientProvider {
-  /** The server refused a request, and says which scope it wants. */
+  /** Called when the server rejects a request and reports the scope that it requires. */
   challenged?(challenge: Challenge): void;
 }
 
 export interface Challenge {
   readonly status: 401 | 403;
   readonly scope: string | null;
-  /** Where the server says that its own metadata is. */
+  /** The URL of its metadata that the server reports. */
   readonly resourceMetadataUrl: string | null;
   readonly error: string | null;
 }
 
 export interface ConnectOptions {
-  /** With their secrets; sent to the server's own origin and nowhere else. */
+  /** Headers with their secrets. Sent only to the server's own origin. */
   readonly headers: Headers;
   readonly fetch: GuardedFetch;
-  /** Where the server is, if its definition has a template; the definition's own URL by default. */
+  /** The server's URL, if its definition has a template. Default: the definition's URL. */
   readonly url?: string;
-  /** Where the server wants OAuth; see `oauth.ts`. */
+  /** For servers that require OAuth; see `oauth.ts`. */
   readonly authProvider?: AuthProvider;
-  /** Ends the attempt to connect, and later the connection. */
+  /** Aborts the attempt to connect, and later the connection. */
   readonly signal: AbortSignal;
   /**
-   * Whether the server may say something unasked, on a stream that stays open; by default it may.
-   * Without, what it says in answer to a request is all.
+   * Whether to open a stream for unsolicited messages of the server. Default: true. If false, only
+   * messages in response to a request arrive.
    */
   readonly listen?: boolean;
-  /** Answers what the server asks a person for; without it every question is cancelled. */
+  /** Answers questions of the server to a person. Without it, every question is cancelled. */
   readonly onelicitation?: (
     params: ElicitRequest["params"],
-    /** Aborted when the server takes its question back. */
+    /** Aborted when the server withdraws its question. */
     signal: AbortSignal,
   ) => Promise<ElicitResult>;
-  /** Hides the secrets of the headers in what the server says. */
+  /** Hides the secrets of the headers in the server's messages. */
   readonly hide?: Hide;
   /**
-   * The stream that answers the newest request has ended and cannot be taken up again: what it has not
-   * brought will not come. The SDK would wait for it.
+   * Called when the response stream of the newest request has ended and cannot be resumed. Missing
+   * messages will not arrive, but the SDK would wait for them.
    */
   readonly onanswerend?: () => void;
 }
@@ -65,18 +65,17 @@ export interface ConnectOptions {
 export interface Connection {
   readonly client: Client;
   /**
-   * Aborted when the connection cannot go on: hand it to every request. Its reason is a `ToolStop`,
-   * or that of the signal the connection was made with.
+   * Aborted when the connection is broken: pass it to every request. Its reason is a `ToolStop`, or
+   * the reason of the signal that the connection was created with.
    */
   readonly signal: AbortSignal;
-  /** Ends the session at the server and here. Never throws, and takes two seconds at most. */
+  /**
+   * Ends the session on the server and locally. Never throws, and takes about four seconds at most.
+   */
   close(): Promise<void>;
 }
 
-/**
- * Connects to a server and greets it.
- * @throws ToolStop, or the signal's reason
- */
+/** Connects to a server and initializes the session. @throws ToolStop, or the signal's reason */
 export async function connect(
   definition: McpServerDefinition,
   options: ConnectOptions,
@@ -87,7 +86,8 @@ export async function connect(
   const signal = AbortSignal.any([options.signal, broken.signal]);
   const url = new URL(options.url ?? definition.url);
   let refused = false;
-  // Streams of earlier requests may end at any time later: only the newest one's end means something.
+  // Streams of earlier requests may end at any later time. Only the end of the newest one is
+  // relevant.
   let newest: unknown = null;
   const transport = new http.StreamableHTTPClientTransport(url, {
     fetch: serverFetch(url, unasked(options), (response, { method, body }) => {
@@ -122,7 +122,7 @@ export async function connect(
     { name: "opspawn", version: manifest.version },
     {
       capabilities: { elicitation: { form: { applyDefaults: true }, url: {} } },
-      // The SDK's own validator makes code, which the runtime forbids.
+      // The SDK's default validator generates code, which the runtime forbids.
       jsonSchemaValidator: new CfWorkerJsonSchemaValidator(),
     },
   );
@@ -132,7 +132,7 @@ export async function connect(
       (await options.onelicitation?.(params, extra.signal)) ?? { action: "cancel" },
   );
   const close = async (): Promise<void> => {
-    // The connection is given up either way; a server that fails or hangs here changes nothing.
+    // The connection is dropped either way, so an error or a hanging server has no effect.
     await within(transport.terminateSession(), CLOSE_MS).catch(() => {});
     await within(client.close(), CLOSE_MS).catch(() => {});
   };
@@ -141,7 +141,7 @@ export async function connect(
       timeout: definition.timeout_ms,
       signal,
     });
-    // Its last part, a notification, has no time limit of its own.
+    // Its last part, a notification, has no timeout of its own.
     await within(greeting, definition.timeout_ms, signal);
   } catch (thrown) {
     await close();
@@ -149,7 +149,7 @@ export async function connect(
       throw options.signal.reason as Error;
     }
     const stop = stopOf(thrown, signal, options.hide);
-    // What the SDK says of an authorization server that it cannot use has no class of its own.
+    // The SDK has no error class for an authorization server that it cannot use.
     throw refused && options.authProvider !== undefined && stop.code === "mcp_protocol_error"
       ? new ToolStop("authorization_failed", stop.message)
       : stop;
@@ -157,7 +157,9 @@ export async function connect(
   return { client, signal, close };
 }
 
-/** The SDK opens the stream for what is said unasked by itself: this tells it that there is none. */
+/**
+ * Rejects the stream for unsolicited messages, which the SDK opens by itself, if `listen` is false.
+ */
 function unasked(options: ConnectOptions): ConnectOptions {
   return options.listen === false
     ? {
@@ -170,15 +172,18 @@ function unasked(options: ConnectOptions): ConnectOptions {
     : options;
 }
 
-/** Whether a request opens such a stream; resuming a broken answer does not. */
+/**
+ * Returns whether a request opens such a stream. A request that resumes a broken response does not.
+ */
 function isStream({ method, headers }: RequestInit = {}): boolean {
   const all = new Headers(headers);
   return method === "GET" && all.get("accept") === "text/event-stream" && !all.has("last-event-id");
 }
 
 /**
- * `fetch` for what a server and its authorization servers are asked: it adds the server's headers where
- * the server itself is asked, and not where OAuth leads elsewhere; and what begins encrypted stays so.
+ * Returns a `fetch` for requests to a server and to its authorization servers. It adds the server's
+ * headers only to requests to the server's own origin, and rejects unencrypted requests if the
+ * server uses https.
  */
 export function serverFetch(
   server: URL,
@@ -204,7 +209,10 @@ export function serverFetch(
   };
 }
 
-/** A body that is too large ends the connection: the SDK would only note it, and wait. */
+/**
+ * Wraps a response, so that a body that is too large ends the connection. The SDK would only log
+ * it, and wait.
+ */
 function watched(
   response: Response,
   body: ReadableStream<Uint8Array>,
@@ -249,7 +257,7 @@ function watched(
   return result;
 }
 
-/** The id of a request in a body that the SDK made; null for what is no request. */
+/** Returns the request id in a body that the SDK created; null if the body is not a request. */
 function requestId(body: RequestInit["body"]): string | number | null {
   const message: unknown = typeof body === "string" ? JSON.parse(body) : null;
   if (typeof message !== "object" || message === null || !("method" in message)) {
@@ -264,7 +272,7 @@ function isEventStream(response: Response): boolean {
   return response.ok && type.startsWith("text/event-stream");
 }
 
-/** Looks for the id of an event: a stream that has one can be taken up again after it. */
+/** Detects event ids. A stream with an id can be resumed after it. */
 function idSeen(): { readonly seen: boolean; look(bytes: Uint8Array): void } {
   const decoder = new TextDecoder();
   let line = "\n";

@@ -1,14 +1,14 @@
-/** Failures of requests to MCP servers, mapped to codes. */
+/** Maps failures of requests to MCP servers to codes. */
 import { clipMessage, ToolStop } from "../../run/value/failure.ts";
 import { TimedOut } from "../../timing.ts";
 import type { Hide } from "./clean.ts";
 import { loadedSdk } from "./sdk.ts";
 
 /**
- * What went wrong with a request to a server, as a failure with a code: what the SDK threw, or what
- * broke the connection.
- * @param signal the connection's
- * @param hide takes secrets out of what is said, before it is cut
+ * Returns the failure of a request, with a code: from an error of the SDK, or from the reason why
+ * the connection broke.
+ * @param signal the connection's signal
+ * @param hide removes secrets from messages before they are truncated
  */
 export function stopOf(
   thrown: unknown,
@@ -48,7 +48,7 @@ export function stopOf(
   );
 }
 
-/** The SDK's own failures have codes that servers use as well: its words tell them apart. */
+/** The SDK's own errors use codes that servers also use. Their messages distinguish them. */
 function mcpStop(code: number, message: string): ToolStop {
   if (code === -32_001 && message.endsWith(": Request timed out")) {
     return new ToolStop("tool_timeout", "The server did not answer in time.");
@@ -64,7 +64,7 @@ function httpStop(status: number, message: string): ToolStop {
     return new ToolStop("unauthorized", `The server answered with status ${status}.`);
   }
   if (status >= 400) {
-    // The beginning of what it says of it, if that is for people.
+    // The start of the server's message, unless it is HTML.
     const text = /^Streamable HTTP error: Error POSTing to endpoint: ([^<]{1,300})/s.exec(
       message,
     )?.[1];

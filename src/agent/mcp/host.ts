@@ -1,6 +1,6 @@
 /**
- * The MCP servers of one run: what they offer, as events; their tools; and the sessions by which
- * these are called, for as long as a slice works.
+ * The MCP servers of one run: their catalogues as events, their tools, and the sessions that call
+ * the tools during a slice.
  */
 import type { NewEvent } from "../../run/log/event.ts";
 import { clipMessage, ToolStop } from "../../run/value/failure.ts";
@@ -28,19 +28,19 @@ export type Known = Pick<CatalogueHead, "parts" | "capabilities" | "expires_at">
   readonly revision: string | null;
 };
 
-/** What servers offer, as it is remembered for all runs of a tenant. */
+/** Cached catalogues of servers, shared by all runs of a tenant. */
 export interface Catalogues {
   /**
-   * A server's catalogue, from memory while that is fresh. A server that cannot be asked is an
-   * answer too: its `health` says why.
+   * Returns a server's catalogue, from the cache while it is fresh. Does not fail if the server
+   * cannot be reached: the result's `health` then has the reason.
    */
   current(definition: McpServerDefinition, signal: AbortSignal): Promise<Known>;
   /**
-   * The tools of a catalogue, a bounded part at a time.
+   * Yields the tools of a catalogue in parts of bounded size.
    * @throws Error if another listing has replaced it
    */
   tools(definition: McpServerDefinition, known: Known): AsyncIterable<readonly McpTool[]>;
-  /** The server says that its tools are others now. */
+  /** Called when the server reports that its tools have changed. */
   changed(definition: McpServerDefinition): Promise<void>;
 }
 
@@ -52,9 +52,11 @@ export interface McpParts {
 }
 
 export interface McpHost {
-  /** The tools of the servers, as far as they are known. */
+  /** Returns the known tools of the servers. */
   toolsAt(listings: McpServerListings): RemoteTools;
-  /** What these servers offer. Does not reject: one that cannot be listed is an event that says so. */
+  /**
+   * Lists these servers. Does not reject: a server that cannot be listed is reported in its event.
+   */
   list(
     servers: readonly string[],
     listings: McpServerListings,
@@ -63,7 +65,7 @@ export interface McpHost {
   close(): Promise<void>;
 }
 
-/** What a slice has of its run's tools and servers. */
+/** The tools and servers of a run, during a slice. */
 export interface ToolsAndServers {
   toolboxAt(state: { readonly mcp: McpServerListings }): Toolbox;
   listServers(
@@ -74,7 +76,7 @@ export interface ToolsAndServers {
   close(): Promise<void>;
 }
 
-/** The tools of a run and those of its servers as one; the run's own keep their names. */
+/** Combines the tools of a run with those of its servers. The run's own tools have precedence. */
 export function withServers(own: Toolbox, host: McpHost | null): ToolsAndServers {
   if (host === null) {
     return { toolboxAt: () => own, listServers: () => Promise.resolve([]), close: async () => {} };
@@ -95,15 +97,15 @@ export function withServers(own: Toolbox, host: McpHost | null): ToolsAndServers
 /** Maximum number of tools described at once if the model sees them only through the proxy. */
 const PROXY_TOOLS = 40;
 const PROXY_CHARS = 24_000;
-/** Before what cannot be looked up is looked up again, milliseconds. */
+/** Delay before a failed lookup is repeated, in milliseconds. */
 const LOOK_AGAIN_MS = 15_000;
-/** Servers of a run that are listed side by side. */
+/** Maximum number of servers of a run that are listed concurrently. */
 const LISTED_AT_ONCE = 3;
-/** One page of a catalogue, as a model lists it. */
+/** Maximum size of a page of a catalogue, when the model lists it. */
 const PAGE_TOOLS = 25;
 const PAGE_CHARS = 32_000;
 
-/** The servers of a run. Nothing is connected before something is called. */
+/** Creates the host for the servers of a run. Connects only when a tool is called. */
 export function mcpHost(spec: RunSpec, parts: McpParts): McpHost {
   const sessions = new McpSessions(parts.reach, (definition) => {
     parts.catalogues
@@ -120,7 +122,7 @@ export function mcpHost(spec: RunSpec, parts: McpParts): McpHost {
     async list(names, listings, signal) {
       const listed: NewEvent[] = [];
       const left = names.flatMap((name) => servers.get(name) ?? []).values();
-      // A catalogue can be large: few of them are held at once.
+      // A catalogue can be large, so only a few are in memory at once.
       const worker = async (): Promise<void> => {
         for (const definition of left) {
           const data = await listing(spec, definition, listings, parts, signal);
@@ -180,7 +182,7 @@ async function listing(
   }
 }
 
-/** The servers of a run share what its model is offered, each the same. */
+/** The run's servers share the number of offered tools equally. */
 function choiceOf(spec: RunSpec, server: string) {
   const { direct } = mcpToolMode(spec.config, spec.input_data);
   const share = (most: number) => Math.floor(most / Math.max(1, spec.mcp_servers?.length ?? 1));
@@ -192,7 +194,7 @@ function choiceOf(spec: RunSpec, server: string) {
   };
 }
 
-/** @throws ToolStop where the server cannot be listed */
+/** Returns a page of tools that match the query. @throws ToolStop if the server cannot be listed */
 async function pageOf(
   catalogues: Catalogues,
   definition: McpServerDefinition,

@@ -1,6 +1,6 @@
 /**
- * What a server offers: its tools, page by page, each judged for itself, so that one that is broken
- * does not lose the others. Schemas are passed through as they are.
+ * Lists a server's tools page by page. Checks each tool separately, so that an invalid tool does
+ * not affect the others. Schemas are passed on unchanged.
  */
 import { createHash } from "node:crypto";
 import { z } from "zod";
@@ -26,13 +26,13 @@ import { limited } from "../../timing.ts";
 
 /** Limits of a listing. */
 export interface ListBounds {
-  /** For each request, milliseconds; the definition's own limit counts too. */
+  /** Timeout per request in milliseconds. The definition's own timeout also applies. */
   readonly requestMs: number;
-  /** For all of it. */
+  /** Timeout for the whole listing, in milliseconds. */
   readonly totalMs: number;
   readonly pages: number;
   readonly tools: number;
-  /** Characters of JSON. */
+  /** Maximum characters of JSON. */
   readonly chars: number;
 }
 
@@ -47,7 +47,10 @@ export const LIST_BOUNDS: ListBounds = {
 const MAX_DESCRIPTION_CHARS = 4_096;
 const MAX_SCHEMA_CHARS = 32_768;
 
-/** What came of a listing: a head without what the store adds, and the tools as JSON arrays. */
+/**
+ * The result of a listing: a head without the fields that the store adds, and the tools as JSON
+ * arrays.
+ */
 export interface Listing extends Pick<
   CatalogueHead,
   | "revision"
@@ -61,16 +64,13 @@ export interface Listing extends Pick<
   readonly parts: readonly string[];
 }
 
-/** A page, whatever its tools are. */
+/** A page of tools that are not checked yet. */
 const page = z.looseObject({
   tools: z.array(z.unknown()),
   nextCursor: z.string().nullish(),
 });
 
-/**
- * Asks a server for its tools.
- * @throws ToolStop where it cannot be asked; the signal's reason
- */
+/** Lists a server's tools. @throws ToolStop if the server cannot be listed; the signal's reason */
 export async function listTools(
   definition: McpServerDefinition,
   options: ConnectOptions,
@@ -140,14 +140,14 @@ function beyond(pages: number, again: boolean, bounds: ListBounds): string | nul
   return pages >= bounds.pages ? `the server has more than ${bounds.pages} pages of tools` : null;
 }
 
-/** What a server can do, as data of ours. */
+/** Returns a server's capabilities as JSON; empty if they are too large. */
 function known(capabilities: object): JsonObject {
   const text = JSON.stringify(capabilities);
   const copy: unknown = text.length > MAX_INSTRUCTIONS_CHARS ? {} : JSON.parse(text);
   return isJsonObject(copy) ? copy : {};
 }
 
-/** Tools as they come, cut into parts, and what was left out. */
+/** Collects tools, splits them into parts, and records what was omitted. */
 class Collected {
   readonly #server: string;
   readonly #bounds: ListBounds;
@@ -158,7 +158,7 @@ class Collected {
   #texts: string[] = [];
   #chars = 0;
   #total = 0;
-  /** Why the listing stopped, or null. */
+  /** Why the listing stopped; null if it has not. */
   full: string | null = null;
 
   constructor(server: string, bounds: ListBounds) {
@@ -233,7 +233,7 @@ type Judged =
   | { readonly tool: McpTool; readonly notes: readonly string[] }
   | { readonly reason: string };
 
-/** A tool that a run can be given, or why not. */
+/** Returns a tool that a run can use, or the reason why it cannot. */
 function usable(
   given: unknown,
   name: string | null,

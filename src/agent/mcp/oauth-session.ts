@@ -1,6 +1,6 @@
 /**
- * The flow of OAuth 2.1 with an MCP server, as the SDK's client wants it. What outlives the flow is in
- * `oauth-store.ts`.
+ * The OAuth 2.1 flow with an MCP server, as a provider for the SDK's client. `oauth-store.ts`
+ * stores the state that outlives the flow.
  */
 import { sha256Hex } from "../../crypto/sha256.ts";
 import type { OAuthDiscoveryState } from "@modelcontextprotocol/sdk/client/auth.js";
@@ -20,26 +20,29 @@ import { sleep } from "../../timing.ts";
 
 /** Maximum time for a browser to return. */
 const PENDING_MS = 600_000;
-/** A refresh token that is refused may have been used up by another run a moment before. */
+/** A rejected refresh token may have been used by another run just before. */
 const REPLACED_TRIES = 4;
 const REPLACED_PAUSE_MS = 150;
-/** The purpose of the session: a run, without a person to ask, or one half of an authorization. */
+/**
+ * The purpose of the session: a run, in which no person can be asked, or one half of an
+ * authorization. `newGrant` does not refresh the old tokens.
+ */
 export type OAuthMode =
   | { readonly kind: "run" }
-  | { readonly kind: "authorize"; readonly redirectUrl: string; readonly anew: boolean }
+  | { readonly kind: "authorize"; readonly redirectUrl: string; readonly newGrant: boolean }
   | { readonly kind: "exchange" };
 
 /** A session of the SDK's OAuth client with one server. */
 export class OAuthSession implements AuthProvider {
   readonly clientMetadataUrl?: string;
-  /** Where a person has to go, once the flow came to that. */
+  /** The URL that a person must open, once the flow requires it. */
   authorizationUrl: URL | null = null;
   readonly #host: OAuthHost;
   readonly #party: OAuthParty;
   readonly #mode: OAuthMode;
   readonly #store: OAuthStore;
   #challenge: Challenge | null = null;
-  /** Secrets that were sent, or may be, and must not be disclosed. */
+  /** Secrets that were or may be sent, and must not be disclosed. */
   readonly #sent = new Map<string, string>();
   #discovery: OAuthDiscoveryState | null = null;
   #state = "";
@@ -65,7 +68,7 @@ export class OAuthSession implements AuthProvider {
     return this.#oauth.grant === "client_credentials";
   }
 
-  /** The scope that an earlier run lacked, or null. */
+  /** Returns the scope that an earlier run lacked, or null. */
   async wanted(): Promise<Kept["wanted"] | null> {
     return (await this.#store.load()).wanted ?? null;
   }
@@ -78,7 +81,7 @@ export class OAuthSession implements AuthProvider {
     if (this.#unattended) {
       return undefined;
     }
-    // A run never redirects anyone: the address only declares that a redirect is possible.
+    // A run never redirects. The URL only declares that a redirect is possible.
     return this.#mode.kind === "authorize" ? this.#mode.redirectUrl : (this.#redirected ?? NOWHERE);
   }
 
@@ -102,12 +105,15 @@ export class OAuthSession implements AuthProvider {
     return metadata;
   }
 
-  /** The scope to ask for, where it is not the server's word that counts. */
+  /** Returns the scope to request, if the server does not determine it. */
   #scope(): string | null {
     return this.#more() ?? this.#store.last?.wanted?.scope ?? this.#oauth.scope ?? null;
   }
 
-  /** What was granted and what the server said is lacking: a new grant takes the place of the old. */
+  /**
+   * Returns the granted scope plus the scope that the server reported as missing: a new grant
+   * replaces the old one.
+   */
   #more(): string | null {
     const { error, scope = null } = this.#challenge ?? {};
     if (error !== "insufficient_scope" || scope === null) {
@@ -134,14 +140,14 @@ export class OAuthSession implements AuthProvider {
       };
     }
     if (client === undefined && this.#mode.kind === "run" && !this.#unattended) {
-      // A client that is registered here could not tell where a browser comes back to.
+      // A client registered here would have no redirect URL.
       throw await this.#stop();
     }
     return client;
   }
 
   async saveClientInformation({ ...client }: OAuthClientInformationMixed): Promise<void> {
-    // A secret of the settings stays there.
+    // A secret from the settings is not stored.
     if (client.client_id === this.#oauth.client_id) {
       delete client.client_secret;
     }
@@ -167,10 +173,11 @@ export class OAuthSession implements AuthProvider {
     }
     this.#remember(tokens);
     const { refresh_token: _refresh, ...access } = tokens;
-    // A refreshed token has the scope of the one before: for another, a person has to be asked.
+    // A refreshed token has the scope of the previous one. A different scope requires a person's
+    // consent.
     const more = this.#challenge?.error === "insufficient_scope";
-    const anew = this.#mode.kind === "authorize" && this.#mode.anew;
-    return more || anew ? access : tokens;
+    const newGrant = this.#mode.kind === "authorize" && this.#mode.newGrant;
+    return more || newGrant ? access : tokens;
   }
 
   async saveTokens(tokens: OAuthTokens): Promise<void> {
@@ -179,10 +186,10 @@ export class OAuthSession implements AuthProvider {
     const agreed = this.#mode.kind === "exchange" || this.#unattended;
     await this.#store.update(({ pending, wanted, ...kept }) => {
       if (!agreed && kept.tokens !== undefined && kept.tokens.access_token !== started) {
-        // Another writer was faster; its tokens are as good, and may be the only ones left.
+        // Another writer was faster. Its tokens are equally valid, and may be the only valid ones.
         return null;
       }
-      // An answer without a scope grants what was asked for.
+      // A response without a scope grants the requested scope.
       const scope = tokens.scope ?? (agreed ? pending?.scope : kept.tokens?.scope);
       return {
         ...kept,
@@ -220,7 +227,7 @@ export class OAuthSession implements AuthProvider {
     this.authorizationUrl = url;
   }
 
-  /** Until when a browser may come back. */
+  /** The time until which a browser may return. */
   get expiresAt(): string {
     return new Date(this.#host.now() + PENDING_MS).toISOString();
   }
@@ -245,15 +252,21 @@ export class OAuthSession implements AuthProvider {
     this.#discovery = state;
   }
 
-  /** Discovered again for each flow, since a server may move; the second half reuses the first's. */
+  /**
+   * Discovers again for each flow, since a server may move. The second half of a flow reuses the
+   * result of the first.
+   */
   async discoveryState(): Promise<OAuthDiscoveryState | undefined> {
-    // The SDK begins with this: others may have written since the last time.
+    // The SDK calls this first. Other writers may have changed the row since the last read.
     this.#store.forget();
     const kept = await this.#store.load();
     return this.#mode.kind === "exchange" ? kept.pending?.discovery : undefined;
   }
 
-  /** Whether there is an authorization to be completed, and by whom its answer must be signed. */
+  /**
+   * Returns the pending authorization, if any: the issuer that must send the response, and whether
+   * the server says that it includes `iss`.
+   */
   async pending(): Promise<{ readonly issuer: string | null; readonly says: boolean } | null> {
     const { pending } = await this.#store.load();
     const metadata = pending?.discovery?.authorizationServerMetadata;
@@ -297,7 +310,7 @@ export class OAuthSession implements AuthProvider {
     });
   }
 
-  /** Whether another run's refresh replaced a token, or does so within a moment. */
+  /** Returns whether another run's refresh has replaced a token, or does so within a moment. */
   async #replaced(refused: string | undefined): Promise<boolean> {
     for (let tries = 0; tries < REPLACED_TRIES; tries += 1) {
       this.#store.forget();
@@ -310,7 +323,7 @@ export class OAuthSession implements AuthProvider {
     return false;
   }
 
-  /** Returns the failure for a run, after noting the scope that it needed. */
+  /** Returns the failure for a run. First stores the scope that the run needed. */
   async #stop(): Promise<ToolStop> {
     const scope = this.#more();
     const resource_metadata = this.#challenge?.resourceMetadataUrl ?? null;
@@ -331,21 +344,23 @@ export class OAuthSession implements AuthProvider {
   }
 }
 
-/** An address that is never redirected to. */
+/** A URL that is never redirected to. */
 const NOWHERE = "https://localhost/";
 
-/** What is stored of a state: who reads the database cannot come back with it. */
+/** Returns the stored hash of a state: a reader of the database cannot return with the state. */
 export function stateHash(state: string): string {
   return sha256Hex(`mcp oauth state\n${state}`);
 }
 
-/** A client id that is the address of a document about the client. */
+/** Returns whether a client id is the URL of a client metadata document. */
 function isDocument(clientId: string | undefined): clientId is string {
   const url = clientId === undefined ? null : URL.parse(clientId);
   return url?.protocol === "https:" && url.pathname !== "/";
 }
 
-/** Whether a browser comes back to its own machine, which only a native client may ask for. */
+/**
+ * Returns whether a redirect URL is on the user's own machine, which only native clients may use.
+ */
 function isLoopback(address: string | undefined): boolean {
   const host = address === undefined ? null : URL.parse(address)?.hostname;
   return host === "localhost" || host === "127.0.0.1" || host === "[::1]";

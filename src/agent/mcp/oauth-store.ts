@@ -1,7 +1,7 @@
 /**
- * What OAuth keeps of one tenant and MCP server: registration, tokens, an authorization that is under
- * way, as one sealed text. Writers compare and swap, and one that is late reads again, so that no
- * rotated token is lost.
+ * Stores the OAuth state of one tenant and MCP server as one encrypted text: registration, tokens,
+ * and a pending authorization. Writers compare and swap, and read again after a conflict, so that
+ * no rotated token is lost.
  */
 import type { OAuthDiscoveryState } from "@modelcontextprotocol/sdk/client/auth.js";
 import type {
@@ -16,7 +16,7 @@ import type { ResolvedServer } from "./resolve.ts";
 /** Maximum attempts of a write that conflicts with concurrent writes. */
 const MAX_SWAPS = 10;
 
-/** Where sealed texts are kept; see `store/mcp/tokens.ts`. */
+/** Stores sealed texts; see `store/mcp/tokens.ts`. */
 export interface TokenStore {
   token(
     tenantId: string,
@@ -31,27 +31,27 @@ export interface TokenStore {
   ): Promise<boolean>;
 }
 
-/** What an OAuth session works with. */
+/** The dependencies of an OAuth session. */
 export interface OAuthHost {
   readonly store: TokenStore;
   readonly sealer: Sealer;
   readonly now: () => number;
 }
 
-/** Whose session it is, and with whom. */
+/** The tenant and the server of a session. */
 export interface OAuthParty {
   readonly tenantId: string;
   readonly definition: McpServerDefinition;
   readonly server: Pick<ResolvedServer, "url" | "headers" | "clientSecret">;
 }
 
-/** What is kept of a server, sealed. */
+/** The stored state of a server, encrypted at rest. */
 export interface Kept {
-  /** What it was agreed with: for another server or client it is worth nothing. */
+  /** Identifies the server and client. The state is invalid for any other server or client. */
   readonly audience: string;
   readonly client?: OAuthClientInformationMixed;
   readonly tokens?: OAuthTokens;
-  /** What a run was refused for, and the next authorization asks for. */
+  /** The scope that a run lacked. The next authorization requests it. */
   readonly wanted?: { readonly scope?: string; readonly resource_metadata?: string };
   readonly pending?: {
     readonly code_verifier: string;
@@ -73,14 +73,16 @@ export class OAuthStore {
   readonly #audience: string;
   #read: Version | null = null;
 
-  /** @param audience what is stored for another audience counts as absent */
+  /** @param audience state stored for another audience counts as absent */
   constructor(host: OAuthHost, party: OAuthParty, audience: string) {
     this.#host = host;
     this.#party = party;
     this.#audience = audience;
   }
 
-  /** What was read or written last; null before the first reading and after `forget`. */
+  /**
+   * Returns the state that was read or written last; null before the first read and after `forget`.
+   */
   get last(): Kept | null {
     return this.#read?.kept ?? null;
   }
@@ -113,10 +115,10 @@ export class OAuthStore {
   }
 
   /**
-   * Replaces the authorization by compare and swap.
-   * @param change returns the new one, or null to leave it; may be called several times
-   * @param pending lets a browser come back with the state of this hash
-   * @throws ToolStop where other writers were faster each time
+   * Replaces the state by compare and swap.
+   * @param change returns the new state, or null to leave it unchanged; may be called several times
+   * @param pending the hash of a state that a browser may return with
+   * @throws ToolStop if other writers were faster each time
    */
   async update(
     change: (kept: Kept) => Kept | null,

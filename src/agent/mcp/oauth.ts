@@ -1,6 +1,6 @@
 /**
- * How a person grants the right to use an MCP server: the address that they are sent to, and what
- * their browser brings back. What is kept in between is in `oauth-store.ts`.
+ * Lets a person authorize the use of an MCP server: creates the URL that they open, and handles the
+ * return of their browser. `oauth-store.ts` stores the state in between.
  */
 import { defined } from "../../run/value/defined.ts";
 import { z } from "zod";
@@ -18,7 +18,7 @@ export type Authorization =
   | { readonly authorized: false; readonly url: string; readonly expiresAt: string };
 
 /**
- * Tries to get the right to use a server, and gives the address where a person can grant it.
+ * Tries to get access to a server. Returns the URL where a person can grant it, if one must.
  * @throws ToolStop
  */
 export async function authorize(
@@ -27,13 +27,13 @@ export async function authorize(
   { fetch, redirectUrl, signal }: AuthorizeOptions,
 ): Promise<Authorization> {
   const { definition, server } = party;
-  const first = new OAuthSession(host, party, { kind: "authorize", redirectUrl, anew: false });
+  const first = new OAuthSession(host, party, { kind: "authorize", redirectUrl, newGrant: false });
   const wanted = await first.wanted();
   if (wanted === null || wanted === undefined) {
     const authorized = await admitted(definition, server, first, fetch, signal);
     return authorized ? { authorized } : redirected(first);
   }
-  const again = new OAuthSession(host, party, { kind: "authorize", redirectUrl, anew: true });
+  const again = new OAuthSession(host, party, { kind: "authorize", redirectUrl, newGrant: true });
   const result = await flow(again, server, fetch, signal, {
     ...defined({ scope: wanted.scope }),
     ...(wanted.resource_metadata === undefined
@@ -45,12 +45,12 @@ export async function authorize(
 
 export interface AuthorizeOptions {
   readonly fetch: GuardedFetch;
-  /** Where a browser comes back to. */
+  /** The URL that the browser returns to. */
   readonly redirectUrl: string;
   readonly signal: AbortSignal;
 }
 
-/** Whether the server lets us in; false once the flow came to a person. */
+/** Returns whether the server grants access; false if a person must authorize first. */
 async function admitted(
   definition: McpServerDefinition,
   { url, headers }: OAuthParty["server"],
@@ -65,13 +65,13 @@ async function admitted(
     fetch: noting(fetch, refusals),
     signal,
     authProvider: session,
-    // Its stream would begin a second flow next to the first.
+    // Its stream would start a second flow in parallel.
     listen: false,
   };
   try {
     const connection = await connect(definition, options);
     try {
-      // Some greet everybody, and ask who it is only then.
+      // Some servers accept any `initialize` and require authorization only for later requests.
       await connection.client.request({ method: "tools/list" }, z.looseObject({}), {
         timeout: definition.timeout_ms,
         signal: connection.signal,
@@ -84,7 +84,7 @@ async function admitted(
       if (stop.code === "unauthorized" || stop.code === "authorization_failed") {
         throw stop;
       }
-      // It let us in; what it then said is the business of a listing.
+      // The server granted access. Other failures are reported by a listing.
     } finally {
       await connection.close();
     }
@@ -108,14 +108,11 @@ function redirected({ authorizationUrl, expiresAt }: OAuthSession): Authorizatio
 export interface Returned {
   readonly code: string | null;
   readonly iss: string | null;
-  /** The authorization server's own word for why there is no code. */
+  /** The authorization server's error code, if there is no authorization code. */
   readonly error: string | null;
 }
 
-/**
- * Completes an authorization whose state was ours.
- * @throws ToolStop
- */
+/** Completes an authorization whose state was verified. @throws ToolStop */
 export async function finish(
   host: OAuthHost,
   party: OAuthParty,
@@ -125,9 +122,12 @@ export async function finish(
   const session = new OAuthSession(host, party, { kind: "exchange" });
   const pending = await session.pending();
   if (pending === null) {
-    throw new ToolStop("authorization_failed", "The server was changed meanwhile; start again.");
+    throw new ToolStop(
+      "authorization_failed",
+      "The server was changed during the authorization; start again.",
+    );
   }
-  // An answer from a different server than the one asked must not receive our secret.
+  // A response of a different server than the one asked must not receive our secret.
   if (iss === null ? pending.says : pending.issuer !== null && iss !== pending.issuer) {
     throw new ToolStop("authorization_failed", "The answer is of another authorization server.");
   }
@@ -138,7 +138,10 @@ export async function finish(
   await flow(session, party.server, fetch, signal, { authorizationCode: code });
 }
 
-/** One flow of the SDK's; an address that was refused on the way is why it failed. */
+/**
+ * Runs one flow of the SDK. If an address was rejected during the flow, that is the reason of a
+ * failure.
+ */
 async function flow(
   session: OAuthSession,
   { url, headers }: OAuthParty["server"],
@@ -157,7 +160,7 @@ async function flow(
   }
 }
 
-/** What a flow failed with: what the SDK says of a server that it cannot use has no class. */
+/** Returns the failure of a flow. The SDK has no error class for a server that it cannot use. */
 function authorizationStop(thrown: unknown): ToolStop {
   const stop = stopOf(thrown);
   return stop.code === "mcp_protocol_error"

@@ -1,13 +1,13 @@
 /**
- * `mcp_proxy_tool`: another way to the tools of MCP servers. A call of it is judged, written and run as
- * a call of the tool that it names.
+ * `mcp_proxy_tool`: calls any tool of the MCP servers. A call of it is checked, logged and executed
+ * as a call of the tool that it names.
  */
 import { z } from "zod";
 import { isJsonObject, ownValue, type JsonValue } from "../../run/value/json.ts";
 import type { McpServerListing } from "../../run/value/mcp-listing.ts";
 import { defineTool, type RunTool } from "../tools/tool.ts";
 
-/** Names that the proxy's description gives. */
+/** Maximum number of tool names per server in the proxy's description. */
 const MAX_NAMES = 40;
 
 export const MCP_PROXY_TOOL = "mcp_proxy_tool";
@@ -19,9 +19,9 @@ export interface KnownServer {
 }
 
 /**
- * The tool by which AgentKit, the predecessor, calls every tool of every server.
- * @param servers names of the run's servers, also of those that could not be listed
- * @param aliases names for tools that every server has, by how the proxy calls them
+ * Creates the tool that AgentKit, the predecessor, used for every tool of every server.
+ * @param servers names of the run's servers, including those that could not be listed
+ * @param aliases names of tools that every server has, by their names in the proxy
  */
 export function proxyTool(
   known: readonly KnownServer[],

@@ -1,4 +1,7 @@
-/** The MCP servers of a deployment and its tenants, in use: listed, authorized, and reached by runs. */
+/**
+ * The MCP servers of a deployment and its tenants: lists them, authorizes them, and connects runs
+ * to them.
+ */
 import { defined } from "../../run/value/defined.ts";
 import { clipMessage, ToolStop } from "../../run/value/failure.ts";
 import type { CatalogueHead, McpHealth } from "../../run/spec/mcp-catalogue.ts";
@@ -22,7 +25,7 @@ import { sealerOf } from "../../crypto/seal.ts";
 import type { Reach } from "./sessions.ts";
 import { limited } from "../../timing.ts";
 
-/** Stores what a server offered and how it answered; see `store/mcp/catalogues.ts`. */
+/** Stores the catalogue and the health of a server; see `store/mcp/catalogues.ts`. */
 export interface ListingStore {
   saveCatalogue(
     tenantId: string,
@@ -33,7 +36,9 @@ export interface ListingStore {
   saveHealth(tenantId: string, server: string, health: McpHealth): Promise<void>;
 }
 
-/** Stores sealed tokens, and the states that browsers come back with; see `store/mcp/tokens.ts`. */
+/**
+ * Stores sealed tokens, and the OAuth states that browsers return with; see `store/mcp/tokens.ts`.
+ */
 export interface StateStore extends TokenStore {
   takeState(
     hash: string,
@@ -46,7 +51,7 @@ export interface RegistryHost extends ServerSecrets {
   readonly tokens: StateStore;
   readonly fetch: GuardedFetch;
   readonly rules: HostRules;
-  /** What tokens are sealed with; null where none can be kept. */
+  /** Encrypts tokens. Null: tokens cannot be stored. */
   readonly encryptionKey: Uint8Array<ArrayBuffer> | null;
   readonly catalogueTtlMs: number;
   readonly now: () => number;
@@ -86,8 +91,8 @@ export class McpRegistry implements McpPort {
   }
 
   /**
-   * A server as a run reaches it: with its secrets, and with tokens where it wants OAuth. Where these
-   * are not there and a person would have to agree, requests fail as `authorization_required`.
+   * Returns a server for a run: with its secrets, and with tokens if it requires OAuth. If there
+   * are no tokens and a person would have to consent, requests fail with `authorization_required`.
    * @throws ToolStop `secret_missing`, `oauth_unavailable`, `url_refused`
    */
   reach(
@@ -104,7 +109,7 @@ export class McpRegistry implements McpPort {
     return { server: { ...server, hide }, authProvider: session };
   }
 
-  /** The way of a run to a server. @throws ToolStop as `reach` does */
+  /** Returns the function that connects a run to a server. @throws ToolStop as `reach` does */
   way(tenantId: string, definition: McpServerDefinition): ReturnType<Reach> {
     const { server, authProvider } = this.reach(tenantId, definition);
     const { url, headers, hide } = server;
@@ -117,8 +122,8 @@ export class McpRegistry implements McpPort {
   }
 
   /**
-   * What a server offers, stored; how it answered is stored either way.
-   * @param signal ends the attempt
+   * Lists a server and stores its catalogue. If the listing fails, stores the server's health.
+   * @param signal aborts the attempt
    */
   async refresh(
     tenantId: string,
@@ -222,7 +227,7 @@ export class McpRegistry implements McpPort {
     return this.#oauth;
   }
 
-  /** What takes several requests, each of which has its time, has a time as a whole. */
+  /** Applies a total timeout to work that makes several requests with their own timeouts. */
   #inTime<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { totalMs } = this.#host.bounds ?? LIST_BOUNDS;
     const late = new ToolStop("tool_timeout", "The server did not answer in time.");
@@ -230,7 +235,7 @@ export class McpRegistry implements McpPort {
   }
 }
 
-/** Hides nothing: no secret was filled in yet. */
+/** Hides nothing: no secret has been inserted yet. */
 function asItIs(text: string): string {
   return text;
 }
@@ -242,7 +247,7 @@ const UNAUTHORIZED: ReadonlySet<string> = new Set([
   "authorization_failed",
 ]);
 
-/** A failure as data. @throws what is none: a bug */
+/** Returns a failure as data. @throws any other error: a bug */
 function refusalOf(thrown: unknown): McpRefusal {
   if (thrown instanceof ToolStop) {
     return { code: thrown.code, message: thrown.message };

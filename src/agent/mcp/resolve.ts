@@ -1,4 +1,4 @@
-/** What a server's definition stands for when it is used: its address and headers with their secrets. */
+/** Resolves a server's definition: its URL and headers with their secrets. */
 import { sha256Hex } from "../../crypto/sha256.ts";
 import type { SchemaDefect } from "../../run/spec/catalogue.ts";
 import { ToolStop } from "../../run/value/failure.ts";
@@ -18,26 +18,26 @@ import {
   type Secrets,
 } from "../tools/registered/secrets.ts";
 
-/** What a deployment keeps for its servers and for those of its tenants. */
+/** The secrets for a deployment's servers and for those of its tenants. */
 export interface ServerSecrets {
-  /** What `${NAME}` stands for in the deployment's own servers. */
+  /** Returns the value of `${NAME}` in the deployment's own servers. */
   readonly variable: (name: string) => string | null;
-  /** What `${secret:NAME}` stands for in a tenant's. */
+  /** Values of `${secret:NAME}` in a tenant's servers. */
   readonly secrets: Secrets;
 }
 
-/** A server as it is reached. */
+/** A server with its secrets inserted. */
 export interface ResolvedServer {
   readonly url: string;
   readonly headers: Headers;
   readonly clientSecret: string | null;
-  /** What the server says, without the secrets that it was sent. */
+  /** Removes the secrets that were sent to the server from its messages. */
   readonly hide: (text: string) => string;
 }
 
 /**
- * Puts the secrets of a definition in their places.
- * @throws ToolStop `secret_missing`, naming what is not there; `url_refused`
+ * Inserts the secrets of a definition.
+ * @throws ToolStop `secret_missing`, with the name of the secret; `url_refused`
  */
 export function resolveServer(
   definition: McpServerDefinition,
@@ -61,7 +61,7 @@ export function resolveServer(
   };
 }
 
-/** Everything that is wrong with a server that a tenant brings; empty if it can be asked. */
+/** Returns all defects of a tenant's server; empty if it can be used. */
 export function serverDefects(definition: McpServerDefinition, rules: HostRules): SchemaDefect[] {
   const { url, headers, oauth } = definition;
   const secret = oauth?.client_secret;
@@ -95,7 +95,7 @@ function urlDefects(url: string, rules: HostRules): SchemaDefect[] {
   return detail === null ? [] : [{ pointer, detail }];
 }
 
-/** What a listing depends on: with another key, what is kept is of another server. */
+/** Returns the key that a listing depends on. A catalogue with another key is of another server. */
 export function catalogueKey({ url, headers, source, oauth }: McpServerDefinition): string {
   return sha256Hex(canonicalJson({ url, headers, source, client: oauth?.client_id ?? null }));
 }

@@ -1,6 +1,6 @@
 /**
- * What an MCP server answers, as the output of a tool: the blocks that the protocol has (revision
- * 2025-11-25), without the bytes that nobody reads as text. Pictures go beside the output.
+ * Converts responses of an MCP server to tool outputs: the content blocks of the protocol (revision
+ * 2025-11-25), without binary data. Pictures are separate from the output.
  */
 import { ToolStop } from "../../run/value/failure.ts";
 import {
@@ -12,17 +12,17 @@ import {
 import { fitImages, type Picture } from "../../run/value/picture.ts";
 import { WithImages } from "../tools/tool.ts";
 
-/** An output, and its pictures. */
+/** An output, possibly with pictures. */
 type Output = JsonValue | WithImages;
 
-/** A block of content, before it is known whether its picture is shown. */
+/** A content block, before it is known whether its picture is shown. */
 type Block =
   | { readonly kind: "plain"; readonly block: JsonObject }
   | { readonly kind: "picture"; readonly block: JsonObject; readonly picture: Picture };
 
 /**
- * The output of `tools/call`. Of structured content, the text that only repeats it is left out.
- * @throws ToolStop `mcp_tool_error` where the server says that its tool failed
+ * Returns the output of `tools/call`. Omits a text that only repeats the structured content.
+ * @throws ToolStop `mcp_tool_error` if the server reports that its tool failed
  */
 export function toolOutput(result: JsonObject): Output {
   const content = listOf(result["content"]).map(blockOf);
@@ -44,7 +44,7 @@ export function toolOutput(result: JsonObject): Output {
     : withPictures(content, (blocks) => ({ content: blocks }));
 }
 
-/** The output of `resources/read`. */
+/** Returns the output of `resources/read`. */
 export function resourceOutput(result: JsonObject): Output {
   const contents = listOf(result["contents"]).map((resource) =>
     isJsonObject(resource) ? resourceBlock(resource) : plain({ left_out: "it is no resource" }),
@@ -52,7 +52,7 @@ export function resourceOutput(result: JsonObject): Output {
   return withPictures(contents, (blocks) => ({ contents: blocks }));
 }
 
-/** The output of `prompts/get`. */
+/** Returns the output of `prompts/get`. */
 export function promptOutput(result: JsonObject): Output {
   const { description, messages } = result;
   const list = listOf(messages).filter(isJsonObject);
@@ -113,7 +113,7 @@ function pictured(block: JsonObject, picture: Picture): Block {
   return { kind: "picture", block, picture };
 }
 
-/** A text block that says the same as the structured content. */
+/** Returns whether a text block repeats the structured content. */
 function repeats({ type, text }: JsonObject, structured: JsonObject): boolean {
   if (type !== "text" || typeof text !== "string" || !text.trimStart().startsWith("{")) {
     return false;
@@ -125,7 +125,10 @@ function repeats({ type, text }: JsonObject, structured: JsonObject): boolean {
   }
 }
 
-/** An output of blocks; each picture is named by its place among those shown, or by why it is not. */
+/**
+ * Returns the output for blocks. Each picture has its number among those shown, or the reason why
+ * it is not.
+ */
 function withPictures(
   blocks: readonly Block[],
   output: (blocks: readonly JsonObject[]) => JsonObject,

@@ -1,17 +1,17 @@
-/** The official MCP SDK, loaded with the first connection and not before. */
+/** Loads the official MCP SDK with the first connection. */
 
 type Sdk = Awaited<ReturnType<typeof load>>;
 
-/** The modules, once they are needed. */
+/** SDK modules; null until first loaded. */
 let loaded: Sdk | null = null;
 
-/** Loads what a connection needs; the first call takes its time. */
+/** Loads the SDK. The first call is slow. */
 export async function loadSdk(): Promise<Sdk> {
   loaded ??= await load();
   return loaded;
 }
 
-/** The modules if they are loaded: nothing that the SDK throws comes before. */
+/** Returns the modules if they are loaded: the SDK cannot throw before that. */
 export function loadedSdk(): Sdk | null {
   return loaded;
 }

@@ -1,7 +1,7 @@
 /**
- * Which tools of a server a model is offered by themselves. A model that is shown two thousand tools
- * finds none, and each of them is paid for with every call: the number is bounded, and what counts is
- * the agent's own choice, then how many words of the goal a tool speaks of.
+ * Selects the tools of a server that a model is offered directly. With thousands of tools a model
+ * finds none, and each tool costs tokens on every call, so the number is limited. The agent's own
+ * choice has precedence, then the number of words that a tool shares with the goal.
  */
 import { effectOfTool, type McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import type { RemoteTool } from "../../run/value/mcp-listing.ts";
@@ -9,18 +9,20 @@ import type { Effect } from "../../run/value/effect.ts";
 import type { McpTool } from "../../run/spec/mcp-catalogue.ts";
 import { matches } from "../../run/spec/policy.ts";
 
-/** Tools of servers that a run's model is offered by themselves, and characters of their JSON. */
+/**
+ * Maximum number of server tools that a model is offered directly, and characters of their JSON.
+ */
 export const MAX_OFFERED_TOOLS = 64;
 export const MAX_OFFERED_CHARS = 96_000;
-/** Effects of further tools that a run knows of. */
+/** Maximum number of effects stored for further tools. */
 const MAX_EFFECTS = 500;
-/** Words of a goal that count. */
+/** Maximum number of words of a goal that count. */
 const MAX_WORDS = 200;
 
 export interface Choice {
-  /** Patterns of tools by their server's own names, if the agent chooses; null: all count. */
+  /** Patterns for the server's own tool names, if the agent chooses. Null: all tools. */
   readonly patterns: readonly string[] | null;
-  /** What the run is for. */
+  /** The goal of the run. */
   readonly goal: string;
   readonly maxTools: number;
   readonly maxChars: number;
@@ -29,7 +31,7 @@ export interface Choice {
 export interface Selection {
   /** In the server's order. */
   readonly tools: readonly RemoteTool[];
-  /** All that the agent may choose among. */
+  /** The number of tools that the agent may use. */
   readonly total: number;
   readonly effects: Readonly<Record<string, Effect>>;
 }
@@ -42,8 +44,8 @@ interface Candidate {
 }
 
 /**
- * Chooses among the tools of one server. The parts of the catalogue are looked at one after the
- * other; no more than the chosen ones are kept.
+ * Selects tools of one server. Reads the parts of the catalogue one after the other, and holds only
+ * the selected tools in memory.
  */
 export async function selectTools(
   definition: McpServerDefinition,
@@ -76,7 +78,9 @@ export async function selectTools(
   return { tools, total, effects: Object.fromEntries(effects) };
 }
 
-/** The best that fit: by their score, and the earlier of two that have the same. */
+/**
+ * Returns the best candidates that fit, by score. Of two with the same score, the earlier one wins.
+ */
 function fitting(candidates: Candidate[], maxTools: number, maxChars: number): Candidate[] {
   const ordered = candidates.toSorted((a, b) => b.score - a.score || a.position - b.position);
   const kept: Candidate[] = [];
@@ -90,7 +94,10 @@ function fitting(candidates: Candidate[], maxTools: number, maxChars: number): C
   return kept;
 }
 
-/** How many words of the goal a tool speaks of; those in its name count three times. */
+/**
+ * Returns the number of the goal's words in a tool's description; a word in its name counts three
+ * times.
+ */
 function score(wanted: ReadonlySet<string>, name: string, description: string): number {
   const inName = words(name, MAX_WORDS);
   const inText = words(description, MAX_WORDS);
@@ -101,7 +108,7 @@ function score(wanted: ReadonlySet<string>, name: string, description: string): 
   return sum;
 }
 
-/** Words of three letters and more, in lower case; `camelCase` is two. */
+/** Returns the words with three or more letters, in lower case. `camelCase` is split into two. */
 function words(text: string, max: number): ReadonlySet<string> {
   const parts = text
     .replaceAll(/(\p{Ll})(\p{Lu})/gu, "$1 $2")

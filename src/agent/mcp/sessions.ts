@@ -1,7 +1,7 @@
 /**
- * Sessions with MCP servers, for as long as a slice of a run works. One is opened when a call needs
- * it and kept for the next; each serves one call at a time, so that what a server asks on the way is
- * known to belong to that call. A run that rests has none.
+ * Sessions with MCP servers during a slice of a run. A session is opened when a call needs it, and
+ * reused for the next. Each serves one call at a time, so that questions and notifications of the
+ * server belong to that call. A waiting run has no sessions.
  */
 import type { ElicitRequest, ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
@@ -25,13 +25,15 @@ interface SessionHooks {
     signal: AbortSignal,
   ) => Promise<ElicitResult>;
   readonly hide: Hide;
-  /** The answer to the newest request came to its end. */
+  /** Called when the response to the newest request has ended. */
   readonly onanswerend: () => void;
 }
 
-/** The way to a server, with its credentials. @throws ToolStop where these are not there */
+/**
+ * Returns how to connect to a server with its credentials. @throws ToolStop if these are missing
+ */
 export type Reach = (definition: McpServerDefinition) => {
-  /** What the server says, without the secrets that it is sent. */
+  /** Removes the secrets that are sent to the server from its messages. */
   readonly hide: Hide;
   /** @throws ToolStop */
   readonly connect: (hooks: SessionHooks) => Promise<Connection>;
@@ -47,7 +49,7 @@ export interface McpRequest {
   readonly params: JsonObject;
 }
 
-/** Where what comes with a call on its way goes. */
+/** Receives questions and notifications during a call. */
 export type CallContext = Pick<ToolContext, "signal" | "ask" | "report">;
 
 interface Session {
@@ -59,20 +61,20 @@ interface Session {
 interface Call {
   readonly definition: McpServerDefinition;
   readonly context: CallContext;
-  /** Gives the call up. */
+  /** Aborts the call. */
   readonly abort: AbortController;
   done: boolean;
-  /** What came on its way so far. */
+  /** The number of notifications so far. */
   notes: number;
 }
 
-/** The SDK's own clock is not the one that counts: the caller's signal ends a request. */
+/** Disables the SDK's own timeout: the caller's signal ends a request. */
 const NO_LIMIT_MS = 2_147_483_647;
-/** How long an answer may take to be read once its stream has ended, milliseconds. */
+/** Maximum time to read a response after its stream has ended, in milliseconds. */
 const READ_MS = 250;
-/** Notes of one call that are looked at. */
+/** Maximum number of notifications of one call that are processed. */
 const MAX_NOTES = 1000;
-/** How often one call may be refused until the user has opened URLs. */
+/** Maximum number of times that one call may require the user to open URLs. */
 const MAX_ELICITATIONS = 3;
 const anyResult = z.looseObject({});
 const listChanged = z.looseObject({ method: z.literal("notifications/tools/list_changed") });
@@ -89,20 +91,20 @@ export class McpSessions {
   readonly #reach: Reach;
   readonly #onlistchanged: (definition: McpServerDefinition) => void;
   readonly #idle = new Map<string, Session[]>();
-  /** Servers that said that their tools are others now. */
+  /** Servers that reported changed tools. */
   readonly #changed = new Set<string>();
   readonly #closing = new Set<Promise<void>>();
-  /** Of the sessions since they were last ended. */
+  /** Aborts the current sessions; replaced when all are closed. */
   #life = new AbortController();
 
-  /** @param onlistchanged a server says that its tools are others now */
+  /** @param onlistchanged called when a server reports that its tools have changed */
   constructor(reach: Reach, onlistchanged: (definition: McpServerDefinition) => void) {
     this.#reach = reach;
     this.#onlistchanged = onlistchanged;
   }
 
   /**
-   * Makes a request of a server and gives its result.
+   * Sends a request to a server and returns its result.
    * @throws ToolStop, `Suspended`, or the reason of the context's signal
    */
   async request(
@@ -137,7 +139,7 @@ export class McpSessions {
         if (!(thrown instanceof SessionGone)) {
           throw thrown;
         }
-        // It was refused before anything was done: a new session may ask again.
+        // The server rejected it before any effect, so a new session may repeat it.
       }
     }
     const fresh = await this.#connect(definition, context.signal);
@@ -148,7 +150,7 @@ export class McpSessions {
     }
   }
 
-  /** Ends all sessions; takes a few seconds at most, and does not reject. */
+  /** Ends all sessions. Takes a few seconds at most, and does not reject. */
   async close(): Promise<void> {
     const life = this.#life;
     this.#life = new AbortController();
@@ -160,7 +162,7 @@ export class McpSessions {
     life.abort();
   }
 
-  /** Returns a session that waits for its next call; never one that has died in the pool. */
+  /** Returns an idle session. Skips sessions whose connection has broken. */
   #takeIdle(server: string): Session | null {
     const all = this.#idle.get(server) ?? [];
     for (let session = all.pop(); session !== undefined; session = all.pop()) {
@@ -172,7 +174,7 @@ export class McpSessions {
     return null;
   }
 
-  /** Ends a session in the background, which notifies the server. */
+  /** Ends a session, and notifies its server, in the background. */
   #end(connection: Connection): void {
     const closing = connection.close().finally(() => this.#closing.delete(closing));
     this.#closing.add(closing);
@@ -265,7 +267,7 @@ export class McpSessions {
   }
 }
 
-/** A session that its server does not know any more. */
+/** A session that the server no longer recognizes. */
 class SessionGone extends Error {
   readonly stop: ToolStop;
   constructor(stop: ToolStop) {
@@ -275,8 +277,9 @@ class SessionGone extends Error {
 }
 
 /**
- * 404, as the protocol has it, or 400 with a word about sessions, as many servers have it; but not
- * where that is the answer to the request itself.
+ * Returns whether the session is gone: 404, as in the protocol, or 400 with a message about
+ * sessions, as many servers send. A message with a request id is the response to the request itself
+ * and does not count.
  */
 function isGone(thrown: unknown): boolean {
   if (!(thrown instanceof Error) || !("code" in thrown)) {
@@ -288,7 +291,7 @@ function isGone(thrown: unknown): boolean {
   );
 }
 
-/** Whether one more note of a call is looked at. */
+/** Counts a notification. Returns whether it is processed. */
 function counts(call: Call | null): boolean {
   if (call === null || call.notes >= MAX_NOTES) {
     return false;
@@ -297,7 +300,7 @@ function counts(call: Call | null): boolean {
   return true;
 }
 
-/** Answers a server's question with a person's reply; cancels it if no person can be asked. */
+/** Answers a server's question with a person's reply. Cancels it if no person can be asked. */
 async function answerOf(
   call: Call | null,
   params: ElicitRequest["params"],
@@ -308,7 +311,8 @@ async function answerOf(
   if (call === null || ask === undefined || ("url" in params && !isVisitable(params.url))) {
     return { action: "cancel" };
   }
-  // A closed connection also aborts this signal: that does not mean the server withdrew its question.
+  // A closed connection also aborts this signal, and does not mean that the server withdrew its
+  // question.
   const back = new AbortController();
   takenBack.addEventListener("abort", () => {
     if (!call.done && !call.abort.signal.aborted) {
@@ -325,11 +329,12 @@ async function answerOf(
       ...form,
       ...address,
     });
-    // The protocol has plain fields only; what the person said fits the server's own schema.
+    // The protocol allows only flat fields. The person's reply has been validated against the
+    // server's schema.
     return content === null ? { action } : { action, content: content as Content };
   } catch (thrown) {
     call.abort.abort(thrown);
-    // The server is not told anything: the call is given up.
+    // The server gets no answer, because the call is aborted.
     return new Promise(() => {});
   }
 }
@@ -341,7 +346,7 @@ function toJson(value: unknown): JsonObject {
   return isJsonObject(json) ? json : {};
 }
 
-/** Ends a call whose answer's stream has ended, unless what it brought is being read just now. */
+/** Ends a call whose response stream has ended, unless its response is still being read. */
 function breakSoon(call: Call | null): void {
   if (call !== null) {
     const broken = new ToolStop("server_unreachable", "The server's answer broke off.");

@@ -1,4 +1,4 @@
-/** The tools of a run's MCP servers as tools like any other. Each has the name `<server>.<tool>`. */
+/** The tools of a run's MCP servers as ordinary tools. Each has the name `<server>.<tool>`. */
 import { z } from "zod";
 import { ownValue, type JsonObject, type JsonValue } from "../../run/value/json.ts";
 import type {
@@ -16,7 +16,7 @@ import { promptOutput, resourceOutput, toolOutput } from "./result.ts";
 import { MCP_PROXY_TOOL, proxyTool, type KnownServer } from "./proxy-tool.ts";
 import type { CallContext, McpRequest } from "./sessions.ts";
 
-/** What the tools of servers work with. */
+/** The dependencies of server tools. */
 export interface McpCaller {
   /** @throws ToolStop, `Suspended` */
   request(
@@ -24,7 +24,7 @@ export interface McpCaller {
     request: McpRequest,
     context: CallContext,
   ): Promise<JsonObject>;
-  /** A page of what is known of a server's tools. @throws ToolStop */
+  /** Returns a page of a server's known tools. @throws ToolStop */
   catalogue(
     definition: McpServerDefinition,
     page: CataloguePage,
@@ -33,31 +33,34 @@ export interface McpCaller {
 }
 
 export interface CataloguePage {
-  /** Words that a tool must have in its name or description; null: all. */
+  /** Words that a tool must have in its name or description. Null: all tools. */
   readonly query: string | null;
-  /** Position of the first tool that fits. */
+  /** The number of matching tools to skip. */
   readonly after: number;
 }
 
-/** The tools that come from servers, in their order, and any of them by its name. */
+/** The tools of servers in order, and a lookup by name. */
 export interface RemoteTools {
   readonly offered: readonly Tool[];
   get(name: string): Tool | undefined;
 }
 
-/** What a server has besides its own tools; such a name wins over one of a server's. */
+/**
+ * Helper tools that each server has in addition to its own. They override server tools with the
+ * same name.
+ */
 const LIST = "mcp_list";
 const READ_RESOURCE = "mcp_read_resource";
 const GET_PROMPT = "mcp_get_prompt";
 
-/** How the proxy names them. */
+/** Their names in the proxy. */
 const BY_PROXY: Readonly<Record<string, string>> = {
   list: LIST,
   read_resource: READ_RESOURCE,
   get_prompt: GET_PROMPT,
 };
 
-/** The tools of a run's servers, as far as they are known. */
+/** Returns the known tools of a run's servers. */
 export function remoteTools(
   spec: RunSpec,
   listings: McpServerListings,
@@ -106,7 +109,10 @@ function offeredNames({ server, listing }: KnownServer): string[] {
   return [...new Set([...own, ...more])].map((name) => `${server}.${name}`);
 }
 
-/** What an agent chooses of a server's tools, by their own names; null where it chooses none of them. */
+/**
+ * Returns the patterns by which an agent chooses a server's tools, without the server's name. Null
+ * if it has none.
+ */
 export function patternsFor(
   tools: readonly string[] | undefined,
   server: string,
@@ -117,13 +123,16 @@ export function patternsFor(
   return own.length === 0 ? null : own;
 }
 
-/** A server's name has no dot; its tools' names may. */
+/** A server's name contains no dot; the names of its tools may. */
 function split(name: string): [string, string] {
   const dot = name.indexOf(".");
   return dot === -1 ? [name, ""] : [name.slice(0, dot), name.slice(dot + 1)];
 }
 
-/** A tool of a server, also one that the model was not shown: its server knows whether it exists. */
+/**
+ * Returns a tool of a server. It may be a tool that the model was not offered: the server knows
+ * whether it exists.
+ */
 function serverTool(
   definition: McpServerDefinition,
   name: string,
@@ -150,7 +159,7 @@ function serverTool(
   }
 }
 
-/** What is known of a tool whose description the run was not given. */
+/** Returns a tool whose description the run does not have. */
 function unknownTool(
   definition: McpServerDefinition,
   name: string,
@@ -160,7 +169,7 @@ function unknownTool(
   return { name, description: "", input_schema: { type: "object" }, effect };
 }
 
-/** Names the key of a call for servers that can tell a repeated call by it. */
+/** The metadata field with a call's idempotency key, for servers that can detect repeated calls. */
 const KEY_META = "opspawn/idempotency-key";
 const TASK_META = "opspawn/task-id";
 
@@ -193,8 +202,8 @@ function calledTool(
 }
 
 /**
- * What the helpers have in common. By the protocol they only read; whether the server is believed that
- * is the definition's business, as with any hint.
+ * Shared properties of the helper tools. By the protocol they only read. Whether the server is
+ * trusted to do so is decided by the definition, as for any hint.
  */
 function reading(definition: McpServerDefinition, name: string) {
   return {
@@ -210,7 +219,7 @@ function listTool(definition: McpServerDefinition, caller: McpCaller): RunTool {
   return defineTool({
     ...reading(definition, LIST),
     approval: "never",
-    // Tools are listed from what is kept of them.
+    // Tools are listed from the stored catalogue.
     effectOf: ({ kind }) => (kind === "tools" ? "pure" : reading(definition, LIST).effect),
     output: z.json(),
     description: `Lists what the MCP server ${definition.name} has: its tools with their schemas, its resources or its prompts.`,

@@ -1,9 +1,9 @@
-/** URL elicitation: a server refuses a request until the user has opened addresses of its choice. */
+/** URL elicitation: a server rejects a request until the user has opened URLs of its choice. */
 import { z } from "zod";
 import type { ToolContext } from "../tools/tool.ts";
 import { cleaned, type Hide } from "./clean.ts";
 
-/** The protocol's code for such a refusal. */
+/** The protocol's error code for this. */
 const URL_NEEDED = -32_042;
 
 interface Address {
@@ -11,7 +11,10 @@ interface Address {
   readonly message: string;
 }
 
-/** A request that is refused until the user has opened some URLs (MCP revision 2025-11-25). */
+/**
+ * The error of a request that is rejected until the user has opened some URLs (MCP revision
+ * 2025-11-25).
+ */
 const refusal = z.looseObject({
   code: z.literal(URL_NEEDED),
   data: z.looseObject({
@@ -30,7 +33,7 @@ export class UrlElicitationRequired extends Error {
     this.#addresses = addresses;
   }
 
-  /** The refusal that an error of a server is; null for any other error. */
+  /** Parses an error of a server; null if it is any other error. */
   static of(thrown: unknown, message: string, hide: Hide): UrlElicitationRequired | null {
     const refused = refusal.safeParse(thrown);
     return refused.success
@@ -53,7 +56,7 @@ export class UrlElicitationRequired extends Error {
   }
 }
 
-/** Whether the user may be sent to an address: by `https`, or to this machine. */
+/** Returns whether the user may be sent to a URL: `https`, or `http` on the user's own machine. */
 export function isVisitable(address: string): boolean {
   const url = URL.parse(address);
   return (
