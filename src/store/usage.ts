@@ -16,8 +16,8 @@ export interface UsageSum {
   readonly cost_micro_usd: number;
 }
 
-/** Maximum number of rows in a response. */
-const MAX_ROWS = 1000;
+/** Maximum rows of a report; `sums` returns one more where there are more. */
+export const MAX_USAGE_ROWS = 10_000;
 
 export class UsageStore {
   readonly #db: D1Database;
@@ -49,7 +49,7 @@ export class UsageStore {
            COALESCE(SUM(output_tokens), 0) AS output_tokens,
            COALESCE(SUM(cost_micro_usd), 0) AS cost_micro_usd
          FROM usage WHERE tenant_id = ? AND day BETWEEN ? AND ?
-         ${grouping} ORDER BY 1, 2, 3 LIMIT ${MAX_ROWS}`,
+         ${grouping} ORDER BY 1, 2, 3 LIMIT ${MAX_USAGE_ROWS + 1}`,
       )
       .bind(tenantId, from, to)
       .all<UsageSum>();

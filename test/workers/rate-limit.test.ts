@@ -30,9 +30,10 @@ function serviceWith(limit: number) {
   };
   const own = { ...env, REQUESTS } as Env;
   const app = createApp((given) => apiDeps(given, observer));
-  return (tenant: string, path: string) => {
+  return (tenant: string, path: string, init: RequestInit = {}) => {
     const request = new Request(`https://service.test${path}`, {
       headers: { Authorization: `Bearer opsk_${tenant}` },
+      ...init,
     });
     return app.fetch(request, own, createExecutionContext());
   };
@@ -55,4 +56,23 @@ test("who has no key is refused for that, and what needs none is not limited", a
   const ask = serviceWith(0);
   expect((await ask("nobody", "/api/v1/tasks")).status).toBe(401);
   expect((await ask("busy", "/openapi.json")).status).toBe(200);
+});
+
+test("calls of a hook are limited before their body is read, each hook by itself", async () => {
+  const ask = serviceWith(2);
+  const call = (digit: string) => {
+    const body = new ReadableStream({
+      pull(controller) {
+        controller.enqueue(new TextEncoder().encode("{}"));
+        controller.close();
+      },
+    });
+    return ask("busy", `/api/v1/hooks/hook_${digit.repeat(32)}`, { method: "POST", body });
+  };
+  expect((await call("a")).status).toBe(401);
+  expect((await call("a")).status).toBe(401);
+  const refused = await call("a");
+  expect(refused.status).toBe(429);
+  expect(await refused.json()).toMatchObject({ code: "rate_limited" });
+  expect((await call("b")).status).toBe(401);
 });

@@ -4,6 +4,7 @@ import { isSignedByGithub, verifiedId } from "../../crypto/signature.ts";
 import type { JsonValue } from "../../run/value/json.ts";
 import type { HookRow } from "../../store/hooks.ts";
 import type { ApiDeps, ApiHandler } from "../context.ts";
+import { checkRate } from "../http/auth.ts";
 import { boundedBody, jsonOf } from "../http/body.ts";
 import { Problem } from "../http/problem.ts";
 import { submitHooked } from "../tasks/submit.ts";
@@ -15,12 +16,16 @@ const HOOK_ID = /^hook_[0-9a-f]{32}$/;
 /** Starts a task from the hook's template; the same request again is answered with the same task. */
 export const callHook: ApiHandler<typeof callRoute> = async (c) => {
   const { deps } = c.var;
+  const { id } = c.req.valid("param");
+  // Before the body is read: anyone can send one.
+  await checkRate(deps, `hook:${id}`);
   const bytes = await boundedBody(c.req.raw);
   const digest = sha256Hex(bytes);
-  const { hook, key } = await signedCall(deps, c.req.valid("param").id, c.req.raw.headers, {
+  const { hook, key } = await signedCall(deps, id, c.req.raw.headers, {
     bytes,
     digest,
   });
+  await checkRate(deps, hook.tenant_id);
   if (!hook.enabled) {
     throw new Problem("not_found", "The hook is disabled.");
   }

@@ -57,16 +57,20 @@ async function callerOf(deps: ApiDeps, authorization: string | undefined): Promi
       headers: { "WWW-Authenticate": 'Bearer realm="opspawn"' },
     });
   }
-  await checkRate(deps, caller);
+  await checkRate(deps, caller.tenantId);
   return caller;
 }
 
 /** The wait sent to a client that exceeds its rate limit, in seconds. */
 const PAUSE_S = 10;
 
-/** @throws Problem `rate_limited` where the caller's tenant has asked too often lately */
-async function checkRate(deps: ApiDeps, { tenantId }: Caller): Promise<void> {
-  if (!(await deps.mayAsk(tenantId))) {
+/**
+ * Counts a request against a rate limit.
+ * @param limited the tenant, or what stands for an unknown caller, such as `hook:<id>`
+ * @throws Problem `rate_limited`
+ */
+export async function checkRate(deps: ApiDeps, limited: string): Promise<void> {
+  if (!(await deps.mayAsk(limited))) {
     throw new Problem("rate_limited", `Too many requests; retry in ${PAUSE_S} seconds.`, {
       headers: { "Retry-After": String(PAUSE_S) },
     });
@@ -117,7 +121,7 @@ export async function eventCaller(
   }
   const caller = await callerOfKey(deps, said?.text ?? null);
   if (said?.by === "header" && caller !== null) {
-    await checkRate(deps, caller);
+    await checkRate(deps, caller.tenantId);
   }
   return caller;
 }

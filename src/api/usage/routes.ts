@@ -2,9 +2,10 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { BudgetState } from "../../durable/ledger/rpc.ts";
 import { microUsd } from "../../run/decide/limits.ts";
-import { USAGE_GROUPS, type UsageGroup } from "../../store/usage.ts";
+import { MAX_USAGE_ROWS, USAGE_GROUPS, type UsageGroup } from "../../store/usage.ts";
 import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
+import { invalid } from "../http/validation.ts";
 import type { AppEnv } from "../context.ts";
 import { BODY_PROBLEMS, json, refusals, SECURED } from "../openapi/routes.ts";
 import * as schemas from "./schemas.ts";
@@ -66,6 +67,14 @@ export function usageRoutes(app: OpenAPIHono<AppEnv>): void {
     const from = query.from ?? dayOf(now - (DEFAULT_DAYS - 1) * DAY_MS);
     const groups = USAGE_GROUPS.filter((name) => (query.group_by ?? []).includes(name));
     const sums = await deps.usage.sums(caller.tenantId, from, to, groups satisfies UsageGroup[]);
+    if (sums.length > MAX_USAGE_ROWS) {
+      throw invalid("query", [
+        {
+          pointer: "/group_by",
+          detail: `leads to more than ${MAX_USAGE_ROWS} rows; ask for fewer days or groups`,
+        },
+      ]);
+    }
     const usage = sums.map(({ cost_micro_usd, ...sum }) =>
       Object.assign(sum, { cost_usd: cost_micro_usd / 1_000_000 }),
     );
@@ -81,13 +90,14 @@ export function usageRoutes(app: OpenAPIHono<AppEnv>): void {
     const { deps, caller } = c.var;
     const { agent = null, period, max_cost_usd } = c.req.valid("json");
     const cap = max_cost_usd === null ? null : microUsd(max_cost_usd);
-    const budgets = await deps.ledger(caller.tenantId).setBudget({ agent, period, cap });
+    // First: no budget is in force without its audit entry.
     await deps.audit.note(actorOf(c.var), {
       tenant_id: caller.tenantId,
       action: "budget.changed",
       subject: agent ?? "tenant",
       details: { period, max_cost_usd },
     });
+    const budgets = await deps.ledger(caller.tenantId).setBudget({ agent, period, cap });
     return c.json(listOf(budgets), 200);
   });
 }

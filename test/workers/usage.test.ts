@@ -1,0 +1,78 @@
+/** Reports of usage are whole or refused, never cut, and a budget is not set without its audit entry. */
+import { createExecutionContext } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { beforeAll, expect, test } from "vitest";
+import { createApp } from "../../src/api/app.ts";
+import { apiDeps } from "../../src/compose/api.ts";
+import { sha256Hex } from "../../src/crypto/sha256.ts";
+import { ledgerStub } from "../../src/durable/ledger/rpc.ts";
+
+const observer = { count() {}, fault() {} };
+
+beforeAll(async () => {
+  await env.DB.prepare(
+    "INSERT INTO api_key VALUES (?1, ?2, ?1, ?3, 'tasks:read admin', '2026-01-01T00:00:00.000Z', NULL, NULL)",
+  )
+    .bind("key_reports", "reports", sha256Hex("opsk_reports"))
+    .run();
+});
+
+function ask(path: string, init: RequestInit = {}, own: Env = env): Promise<Response> {
+  const headers = { Authorization: "Bearer opsk_reports", "Content-Type": "application/json" };
+  const app = createApp((given) => apiDeps(given, observer));
+  const request = new Request(`https://service.test${path}`, { headers, ...init });
+  return Promise.resolve(app.fetch(request, own, createExecutionContext()));
+}
+
+/** Rows of usage: every agent on every day, one dollar each. */
+async function spend(agents: number, days: number): Promise<void> {
+  await env.DB.prepare("DELETE FROM usage WHERE tenant_id = 'reports'").run();
+  await env.DB.prepare(
+    `INSERT INTO usage (tenant_id, task_id, day, model, agent, model_calls, input_tokens,
+       cached_input_tokens, output_tokens, cost_micro_usd)
+     WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 * ?2 - 1)
+     SELECT 'reports', 'task_' || i, date('2026-01-01', (i / ?1) || ' days'), 'm/m',
+       'agent' || (i % ?1), 1, 1, 0, 1, 1000000 FROM n`,
+  )
+    .bind(agents, days)
+    .run();
+}
+
+const REPORT = "/api/v1/usage?from=2026-01-01&to=2026-12-31&group_by=day,agent";
+
+test("a report of a thousand rows and more is whole", async () => {
+  await spend(40, 31);
+  const { usage } = await (await ask(REPORT)).json<{ usage: { cost_usd: number }[] }>();
+  expect(usage).toHaveLength(1240);
+  expect(usage.reduce((sum, one) => sum + one.cost_usd, 0)).toBe(1240);
+});
+
+test("a report that is too long is refused, not cut", async () => {
+  await spend(101, 100);
+  const refused = await ask(REPORT);
+  expect(refused.status).toBe(422);
+  expect(await refused.json()).toMatchObject({
+    code: "validation_failed",
+    errors: [{ pointer: "/group_by" }],
+  });
+});
+
+test("a budget whose audit entry cannot be written is not set", async () => {
+  const broken = new Proxy(env.DB, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      return typeof value !== "function"
+        ? value
+        : (...args: unknown[]): unknown => {
+            if (String(args[0]).includes("audit")) {
+              throw new Error("D1 is down");
+            }
+            return Reflect.apply(value, target, args) as unknown;
+          };
+    },
+  });
+  const body = JSON.stringify({ period: "day", max_cost_usd: 3.5 });
+  const answer = await ask("/api/v1/budgets", { method: "PUT", body }, { ...env, DB: broken });
+  expect(answer.status).toBeGreaterThanOrEqual(500);
+  expect(await ledgerStub(env.LEDGERS, "reports").budgets()).toEqual([]);
+});
