@@ -1,4 +1,4 @@
-/** The time limit of one tool call. It stands still while the call waits for a person's answer. */
+/** The timeout of one tool call. It is paused while the call waits for a person's answer. */
 export class CallClock {
   readonly #late: () => void;
   #left: number;
@@ -12,7 +12,7 @@ export class CallClock {
     this.#late = late;
   }
 
-  /** Whether the time stands still. */
+  /** Whether the timeout is paused. */
   get held(): boolean {
     return this.#asking > 0;
   }
@@ -30,7 +30,7 @@ export class CallClock {
     this.#started = false;
   }
 
-  /** Runs work whose duration does not count. */
+  /** Runs work that does not count towards the timeout. */
   async without<T>(work: () => Promise<T>): Promise<T> {
     if (this.#started && !this.held) {
       clearTimeout(this.#timer);

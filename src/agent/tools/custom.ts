@@ -1,9 +1,9 @@
 /**
- * The place for tools of your own. A project that forks or imports Opspawn lists them here, and they
- * are offered as the built-in ones are: to every tenant, in `GET /api/v1/tools`, by name in
- * `agent_config.tools`. docs/how-to/tools.md shows one.
+ * Custom tools. A project that forks or imports Opspawn lists its tools here. They are offered like
+ * built-in tools: to every tenant, in `GET /api/v1/tools`, by name in `agent_config.tools`.
+ * docs/how-to/tools.md has an example.
  */
 import type { Tool } from "./tool.ts";
 
-/** Tools that this deployment adds. */
+/** The custom tools of this deployment. */
 export const CUSTOM_TOOLS: readonly Tool[] = [];

@@ -1,6 +1,6 @@
 /**
- * Runs a call whose intent is written (see `prepare.ts`) and returns its outcome. Never throws:
- * whatever a tool does becomes an event.
+ * Runs a call whose intent is logged (see `prepare.ts`) and returns its outcome. Never throws:
+ * every result of a tool becomes an event.
  */
 import type { Effect } from "../../run/value/effect.ts";
 import type { NewEvent } from "../../run/log/event.ts";
@@ -23,7 +23,7 @@ import {
 } from "./output.ts";
 import { effectOf, Suspended, type RunTool, type ToolContext } from "./tool.ts";
 
-/** Microtasks that a tool without I/O takes at most: its own awaits, and those around it. */
+/** Maximum microtasks that a tool without I/O needs: its own awaits, and those around it. */
 const MICROTASKS = 16;
 
 /** Failures after which it is unknown whether a server performed the request. */
@@ -34,10 +34,10 @@ const LOST_ANSWERS: ReadonlySet<ToolFailureCode> = new Set([
 ]);
 
 /**
- * Runs a tool to its outcome. When its time is up or the run's signal is aborted the tool is told
- * by its own signal, and is not waited for any longer.
+ * Runs a tool and returns its outcome. When the timeout expires or the run's signal is aborted, the
+ * tool's own signal is aborted, and the call no longer waits for the tool.
  * @param clock milliseconds, for the duration
- * @param keep keeps an output that is too long for an event, and gives its SHA-256
+ * @param keep stores an output that is too long for an event, and returns its SHA-256
  */
 export async function invokeTool(
   tool: RunTool,
@@ -106,7 +106,7 @@ async function settle(tool: RunTool, args: JsonValue, context: ToolContext): Pro
   const asking: Pick<ToolContext, "ask"> =
     ask === undefined ? {} : { ask: (question) => clock.without(() => ask(question)) };
   const outcome = run(tool, args, { ...context, ...asking, signal: own.signal });
-  // Most tools are done within the turn they were called in, and timers are not free.
+  // Most tools finish within the turn they were called in, and timers are not free.
   const early = await withinThisTurn(outcome);
   if (early !== null) {
     return early;
@@ -144,7 +144,7 @@ async function run(tool: RunTool, args: JsonValue, context: ToolContext): Promis
   }
 }
 
-/** What an earlier attempt came to, as the tool itself says; null if it did nothing. */
+/** Returns the outcome of an earlier attempt, as the tool reports it; null if it had no effect. */
 async function probe(
   tool: RunTool,
   args: JsonValue,
@@ -159,12 +159,12 @@ async function probe(
       return checkOutput(tool, answer.output);
     }
   } catch {
-    // A status that cannot be asked for is an unknown one.
+    // A failed probe leaves the outcome unknown.
   }
   return { ok: false, code: "outcome_unknown", message: TOOL_FAILURES.tool_error.message };
 }
 
-/** What a promise comes to before anything but microtasks has run; null if it takes longer. */
+/** Returns the value of a promise that settles within a few microtasks; null if it takes longer. */
 async function withinThisTurn<T>(promise: Promise<T>): Promise<T | null> {
   const results: T[] = [];
   void promise.then((value) => results.push(value));
@@ -192,12 +192,15 @@ function stopOf(thrown: unknown): {
       return { code: thrown.code, unsent: thrown.unsent };
     }
   } catch {
-    // It does not even want to be looked at.
+    // Reading the value threw.
   }
   return { code: "tool_error", unsent: false };
 }
 
-/** The message of an error that a tool threw may come from an external server. */
+/**
+ * Returns the failure event. The message of a tool's error may come from an external server, so it
+ * is marked as untrusted.
+ */
 function failedBy(
   tool: RunTool,
   call_id: string,

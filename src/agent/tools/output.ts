@@ -1,4 +1,4 @@
-/** What a tool gave back, as an event can hold it: plain JSON, checked, and shortened where it is long. */
+/** Prepares tool outputs for events: plain JSON, validated, and shortened if too long. */
 import type { NewEvent } from "../../run/log/event.ts";
 import { clipMessage, TOOL_FAILURES, type ToolFailureCode } from "../../run/value/failure.ts";
 import { jsonDefect, type JsonValue } from "../../run/value/json.ts";
@@ -6,26 +6,29 @@ import { fitImages, type Picture } from "../../run/value/picture.ts";
 import { WithImages, type RunTool } from "./tool.ts";
 
 /**
- * The longest output in an event, in bytes of its JSON text: each later model call pays for it. Of a
- * longer one the event has the beginning, and the whole is kept next to the log.
+ * Maximum size of an output in an event, in bytes of JSON: each later model call pays for it. An
+ * event holds the start of a longer output, and the whole is stored next to the log.
  */
 export const MAX_OUTPUT_BYTES = 64 * 1024;
 
-/** Characters of JSON beyond which no output is kept: it would fill the memory that runs share. */
+/**
+ * Maximum size of a stored output, in characters of JSON: a larger one would fill the memory that
+ * runs share.
+ */
 const MAX_KEPT_CHARS = 16_000_000;
 
-/** The result of a call, before it is an event. */
+/** The result of a call, before it becomes an event. */
 export type Outcome =
   | { readonly ok: true; readonly output: JsonValue; readonly images: readonly Picture[] }
   | { readonly ok: false; readonly code: StopCode; readonly message: string };
 
 /**
- * A tool that was stopped while it might act: its effect is unknown. A suspended one waits
+ * `outcome_unknown`: the tool was stopped while it might have acted. `suspended`: the call waits
  * for a person.
  */
 export type StopCode = ToolFailureCode | "outcome_unknown" | "suspended";
 
-/** The output as plain JSON data. What the tool still holds a reference to cannot change it later. */
+/** Returns the output as plain JSON data. It is a copy, so the tool cannot change it later. */
 export function checkOutput(tool: RunTool, returned: unknown): Outcome {
   const { output, images } =
     returned instanceof WithImages ? returned : { output: returned, images: [] };
@@ -75,7 +78,9 @@ function toJson(output: unknown): Plain {
   }
 }
 
-/** `JSON.stringify` would drop or change these in silence; an absent member is no loss. */
+/**
+ * Rejects values that `JSON.stringify` would silently drop or change. An absent member is no loss.
+ */
 function refuseNonJson(_key: string, value: unknown): unknown {
   if (typeof value === "function" || typeof value === "symbol") {
     throw new TypeError(`it holds a ${typeof value}`);
@@ -87,8 +92,8 @@ function refuseNonJson(_key: string, value: unknown): unknown {
 }
 
 /**
- * An output that fits an event, and the rest of it if it is longer. A string is cut; of
- * anything else the first part of its JSON is shown.
+ * Returns an output that fits in an event, and the rest if it is longer. A string is truncated; any
+ * other value is replaced by the start of its JSON.
  */
 export function shorten(output: JsonValue): {
   readonly output: JsonValue;
@@ -108,13 +113,13 @@ export function shorten(output: JsonValue): {
   return { output: wrap(preview), rest: { whole: text, from: preview.length } };
 }
 
-/** The text of a whole output, and the offset at which it continues after the shown part. */
+/** The complete text of an output, and the offset at which it continues after the shown part. */
 interface Rest {
   readonly whole: string;
   readonly from: number;
 }
 
-/** The longest beginning of a text that fits as `wrap` writes it. Never half a surrogate pair. */
+/** Returns the longest prefix of a text that fits after `wrap`. Never splits a surrogate pair. */
 function cutToFit(text: string, wrap: (head: string) => JsonValue): string {
   let fits = 0;
   let tooLong = Math.min(text.length, MAX_OUTPUT_BYTES) + 1;
@@ -146,7 +151,7 @@ export function messageOf(thrown: unknown): string {
   }
 }
 
-/** The outcome of a call that failed. The message is shortened to what an event holds. */
+/** Returns the event of a failed call. Shortens the message to what an event can hold. */
 export function toolFailed(
   call_id: string,
   code: ToolFailureCode,

@@ -1,6 +1,6 @@
 /**
- * Judges a call before it runs: returns its intent, a question to a person about it, or its failure.
- * Pure, and never throws: whatever a model asks for becomes an event.
+ * Checks a call before it runs. Returns its intent, an approval request, or its failure. Pure, and
+ * never throws: every request of a model becomes an event.
  */
 import type { NewEvent } from "../../run/log/event.ts";
 import type { TurnCall } from "../../run/log/state.ts";
@@ -22,7 +22,7 @@ import type { Toolbox } from "./registry.ts";
 import { schemaFits } from "./schema/json-schema.ts";
 import { effectOf, type Checked, type Tool } from "./tool.ts";
 
-/** Characters of JSON that arguments may have; no schema is asked about more. */
+/** Maximum size of arguments, in characters of JSON. Longer ones are not validated. */
 const MAX_ARGUMENTS_CHARS = 1_000_000;
 
 /** The state of the run when a call is prepared. */
@@ -32,11 +32,11 @@ export interface Preparation {
   readonly config: AgentConfig;
   readonly standing: Standing;
   readonly now: number;
-  /** The call whose code makes this one. */
+  /** The call whose code makes this call. */
   readonly parentCallId?: string;
 }
 
-/** The intent of a call, a question to a person about it, or why there is neither. */
+/** Returns the intent of a call, an approval request, or its failure. */
 export function prepareCall(
   { call: asked, approval }: Pick<TurnCall, "call" | "approval">,
   toolbox: Toolbox,
@@ -118,8 +118,8 @@ function denied(call_id: string, verdict: Extract<Verdict, { kind: "deny" }>): N
 }
 
 /**
- * Why a tool, or the agent's policy, would refuse these arguments, or null. For arguments that a
- * person has changed.
+ * Returns why a tool or the agent's policy rejects these arguments, or null. Used for arguments
+ * that a person has changed.
  */
 export function argumentsDefect(
   name: string,
@@ -157,7 +157,7 @@ function checkArguments(call: ToolCall, tool: Tool): Checked {
     : tool.checkInput(call.arguments);
 }
 
-/** Why arguments stayed text: they are not JSON, or JSON that cannot be stored. */
+/** Returns why arguments could not be parsed: they are not JSON, or JSON that cannot be stored. */
 function textDefect(text: string): string {
   try {
     return jsonDefect(JSON.parse(text)) ?? "they must be a JSON object.";

@@ -1,4 +1,6 @@
-/** Which tools a run has. A toolbox never changes; another choice of tools is another toolbox. */
+/**
+ * Selects the tools of a run. A toolbox is immutable; a different selection is a different toolbox.
+ */
 import type { ToolDescription } from "../../run/value/message.ts";
 import { addNumbers } from "./built-in/add-numbers.ts";
 import { askHuman } from "./built-in/ask-human.ts";
@@ -14,12 +16,12 @@ import { runCode } from "./code/run-code.ts";
 import type { Tool } from "./tool.ts";
 import { wait } from "./built-in/wait.ts";
 
-/** The built-in tools of a deployment: with isolates, code is one of them. */
+/** Returns the built-in tools of a deployment. With isolates, they include `run_code`. */
 export function builtInTools(isolate: Isolate | null): readonly Tool[] {
   return isolate === null ? BUILT_IN_TOOLS : [...BUILT_IN_TOOLS, runCode(isolate)];
 }
 
-/** The tools that ship with the service, whatever it is deployed with. */
+/** The built-in tools of every deployment. */
 export const BUILT_IN_TOOLS: readonly Tool[] = [
   addNumbers,
   askHuman,
@@ -34,18 +36,19 @@ export const BUILT_IN_TOOLS: readonly Tool[] = [
 ];
 
 export interface Toolbox {
-  /** Sorted, as the descriptions are: the same tools always make the same prompt. */
+  /** Sorted, like the descriptions, so that the same tools always produce the same prompt. */
   readonly names: readonly string[];
   get(name: string): Tool | undefined;
   descriptions(): readonly ToolDescription[];
 }
 
 /**
- * The tools of one run: the built-in ones that its agent selects, and `extra` ones that came with
- * the task, its tenant's and its script's. An extra tool takes the place of a built-in one of its name. A selected name that does
- * not exist is left out: a run must outlive a tool, and calling it is answered as `unknown_tool`.
+ * Returns the tools of one run: the built-in tools that its agent selects, and `extra` tools from
+ * the task, its tenant and its script. An extra tool replaces a built-in tool with the same name. A
+ * selected name that does not exist is ignored, because a run may outlive a tool: a call of it is
+ * answered with `unknown_tool`.
  * @param selection names; absent means all
- * @param builtIn what this deployment has
+ * @param builtIn the built-in tools of this deployment
  */
 export function toolboxFor(
   selection: readonly string[] | undefined,
@@ -58,8 +61,8 @@ export function toolboxFor(
 }
 
 /**
- * A toolbox with further tools, which may have more than they offer: those are called by their names
- * alone. A tool that was there keeps its name.
+ * Adds tools to a toolbox. They may include tools that are not offered and can only be called by
+ * name. Tools of the original toolbox have precedence.
  */
 export function withTools(
   box: Toolbox,

@@ -1,6 +1,6 @@
 /**
- * The tool port: what a tool declares, and how it is asked. Arguments and output are checked by
- * schema on both sides of `run`, by the caller (`invoke.ts`), not by the tool.
+ * The tool port: the declaration of a tool and how it is called. The caller (`invoke.ts`) validates
+ * arguments and output by schema, not the tool.
  */
 import { defined } from "../../run/value/defined.ts";
 import { z } from "zod";
@@ -20,37 +20,43 @@ export interface ToolContext {
   /** The same for every attempt of this call. */
   readonly idempotencyKey: string;
   readonly attempt: number;
-  /** When its first attempt was about to begin, milliseconds. */
+  /** The time just before its first attempt, in milliseconds. */
   readonly requestedAt?: number;
-  /** Aborted when the run is cancelled, out of time, or the tool's own time is up. */
+  /** Aborted when the run is cancelled or out of time, or when the tool's timeout expires. */
   readonly signal: AbortSignal;
-  /** The only way to the network that a tool may take. */
+  /** The tool's only network access. */
   readonly fetch: GuardedFetch;
-  /** A part of an output that was too long for its event; null if the run keeps none of the name. */
+  /**
+   * Returns a part of an output that was too long for its event; null if the run has no output with
+   * this hash.
+   */
   readonly kept: (sha256: string, offset: number, limit: number) => KeptPage | null;
-  /** The run's other tools, for a tool that says it `callsTools`. */
+  /** The run's other tools, for a tool with `callsTools`. */
   readonly calls?: ToolCaller;
   /**
-   * Asks a person, and holds the call for a while. Absent if no person can be asked: in calls of code.
-   * @throws Suspended if no answer comes in that time; the call is made again with the answer
+   * Asks a person, and holds the call for a while. Absent if no person can be asked, as in calls
+   * from code.
+   * @throws Suspended if no answer arrives in time; the call is repeated with the answer
    */
   readonly ask?: (question: Asked) => Promise<InputAnswer>;
-  /** Reports progress of the call to watching clients; reports that are too frequent are dropped. */
+  /**
+   * Reports progress of the call to watching clients. Reports that are too frequent are dropped.
+   */
   readonly report?: (note: Note) => void;
 }
 
-/** A question to a person, and who asks. */
+/** A question to a person, and the server that asks. */
 export interface Asked {
   readonly server: string;
   readonly message: string;
-  /** JSON Schema of an object with the answers; absent where the person is sent to `url`. */
+  /** JSON Schema of an object with the answers. Absent if the person is sent to `url`. */
   readonly schema?: JsonObject;
   readonly url?: string;
   /** Aborted when the answer is no longer needed. */
   readonly takenBack?: AbortSignal;
 }
 
-/** How far a call is, or what it says on its way. */
+/** Progress of a call, or a log message from it. */
 export type Note =
   | {
       readonly kind: "progress";
@@ -65,7 +71,7 @@ export type Note =
       readonly data: JsonValue;
     };
 
-/** A call that is given up until a person has answered: what `run` throws then. */
+/** Thrown by `run` when the call is suspended until a person has answered. */
 export class Suspended extends Error {
   constructor() {
     super("The call waits for a person's answer.");
@@ -73,35 +79,40 @@ export class Suspended extends Error {
   }
 }
 
-/** Calls of a run's tools from within a tool: each is judged, counted and logged like any other. */
+/**
+ * Calls a run's tools from within a tool. Each call is checked, counted and logged like any other.
+ */
 export interface ToolCaller {
   /** Tools that may be called. */
   readonly names: readonly string[];
   /**
-   * Makes the next call. After an interruption calls that were made before are answered from the
-   * log, in their order.
-   * @throws ToolStop where the calling tool has to end
+   * Makes the next call. After an interruption, calls made before are answered from the log, in
+   * order.
+   * @throws ToolStop if the calling tool must end
    */
   call(name: string, args: JsonValue): Promise<InnerResult>;
 }
 
-/** A part of a kept text, and how many characters the whole has. */
+/** A part of a stored text, and the length of the whole text in characters. */
 export interface KeptPage {
   readonly text: string;
   readonly total: number;
 }
 
-/** A checked value, or why it does not fit. */
+/** A valid value, or the reason why it is invalid. */
 export type Checked =
   | { readonly ok: true; readonly value: JsonValue }
   | { readonly ok: false; readonly reason: string };
 
-/** What `run` may return instead of its plain output: the output with pictures that a model is shown. */
+/** An output with pictures for the model. `run` may return it instead of a plain output. */
 export class WithImages<T = unknown> {
   readonly output: T;
   readonly images: readonly Picture[];
 
-  /** @param images what `fitImages` kept; a result with a picture that does not fit is invalid */
+  /**
+   * @param images the images that `fitImages` kept; a picture that does not fit makes the result
+   * invalid
+   */
   constructor(output: T, images: readonly Picture[]) {
     this.output = output;
     this.images = images;
@@ -114,20 +125,20 @@ interface ToolBase {
   readonly description: string;
   /** JSON Schema 2020-12 of the arguments. */
   readonly inputSchema: JsonObject;
-  /** JSON Schema 2020-12 of the output; null where it may be anything. */
+  /** JSON Schema 2020-12 of the output. Null: any output. */
   readonly outputSchema: JsonObject | null;
-  /** The gravest that a call of it may have. */
+  /** Worst-case effect of any call. */
   readonly effect: Effect;
-  /** For a tool whose calls differ: what one with these arguments has. */
+  /** The effect of a call with these arguments, for a tool whose calls have different effects. */
   effectOf?(input: JsonValue): Effect;
-  /** `always`: a person must approve each call. Absent: `never`, unless the agent says otherwise. */
+  /** `always`: a person must approve each call. Absent: `never`, unless the agent requires it. */
   readonly approval?: Approval;
   readonly timeoutMs: number;
   /** The source of its output, if the output is untrusted. */
   readonly untrusted?: Untrusted;
   /**
-   * The call that a call with these arguments stands for: that one is judged, written and run in its
-   * place. Null where it stands for itself.
+   * Returns the call that replaces a call with these arguments: it is checked, logged and executed
+   * in its place. Null if there is none.
    */
   standsFor?(input: JsonValue): StandIn | null;
   checkInput(value: JsonValue): Checked;
@@ -140,16 +151,17 @@ export interface StandIn {
   readonly arguments: JsonValue;
 }
 
-/** A tool that computes its output when it is run. It may throw; that is an observation. */
+/** A tool that computes its output when it runs. A thrown error is reported to the model. */
 export interface RunTool extends ToolBase {
   readonly kind: "run";
-  /** It acts only by calling the run's other tools, which it is given in its context. */
+  /** The tool's only effects are calls of the run's other tools, which its context provides. */
   readonly callsTools?: boolean;
-  /** Gives the output, or `WithImages`. */
+  /** Returns the output, or `WithImages`. */
   run(input: JsonValue, context: ToolContext): Promise<unknown>;
   /**
-   * For the effect `probe`: checks the outcome of an earlier attempt of this call before another. A
-   * tool of that effect without it is never run twice. May throw; then the outcome is unknown.
+   * For the effect `probe`: checks the outcome of an earlier attempt of this call before another
+   * one. A tool with this effect but without the method never runs twice. If it throws, the outcome
+   * is unknown.
    */
   probe?(input: JsonValue, context: ToolContext): Promise<ProbeAnswer>;
 }
@@ -160,21 +172,21 @@ export type ProbeAnswer =
   | { readonly state: "not_done" }
   | { readonly state: "unknown" };
 
-/** A tool whose call is a durable timer: nothing runs, the run waits until it is due. */
+/** A tool whose call is a durable timer: no code runs, and the run waits until the timer is due. */
 export interface TimerTool extends ToolBase {
   readonly kind: "timer";
-  /** When the call is due, milliseconds; `now` is the time of its intent. */
+  /** Returns when the call is due, in milliseconds. `now` is the time of its intent. */
   due(input: JsonValue, now: number): number;
 }
 
-/** A tool whose call is a question to a person: nothing runs, the run waits for the answer. */
+/** A tool whose call is a question to a person: no code runs, and the run waits for the answer. */
 export interface InputTool extends ToolBase {
   readonly kind: "input";
 }
 
 export type Tool = RunTool | TimerTool | InputTool;
 
-/** Time a tool has if it does not say otherwise, milliseconds. */
+/** Default timeout of a tool, in milliseconds. */
 export const DEFAULT_TOOL_TIMEOUT_MS = 60_000;
 
 /** The return value of a defined tool. */
@@ -191,7 +203,9 @@ interface Definition<I extends z.ZodType, O extends z.ZodType> {
   readonly untrusted?: Untrusted;
 }
 
-/** Defines a tool from zod schemas; the JSON Schemas that models and people see come from them. */
+/**
+ * Defines a tool from zod schemas. The JSON Schemas for models and people are derived from them.
+ */
 export function defineTool<I extends z.ZodType, O extends z.ZodType>(
   definition: Definition<I, O> & {
     run(input: z.output<I>, context: ToolContext): Promise<Returned<O>> | Returned<O>;
@@ -235,7 +249,7 @@ export function defineInput<I extends z.ZodType, O extends z.ZodType>(
   return Object.freeze({ ...base({ ...definition, effect: "pure" }), kind: "input" as const });
 }
 
-/** What a second run of a call with these arguments would do. */
+/** Returns the effect of a call with these arguments, which decides whether it may be repeated. */
 export function effectOf(tool: Tool, input: JsonValue): Effect {
   return tool.effectOf?.(input) ?? tool.effect;
 }

@@ -1,4 +1,4 @@
-/** The smallest tool there is, kept from the first generation of the system. */
+/** The simplest tool, kept from AgentKit, the first generation of the system. */
 import { z } from "zod";
 import { defineTool } from "../tool.ts";
 

@@ -1,8 +1,8 @@
-/** Asks a person as a tool: the run waits for the answer and holds no resources until then. */
+/** Asks a person, as a tool. The run waits for the answer and uses no resources until then. */
 import { z } from "zod";
 import { defineInput } from "../tool.ts";
 
-/** Asks a question to the people who watch the task; its output is their answer. */
+/** Asks the people who watch the task a question. The output is their answer. */
 export const askHuman = defineInput({
   name: "ask_human",
   description:

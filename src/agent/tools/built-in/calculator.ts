@@ -1,6 +1,6 @@
 /**
- * Arithmetic. The tables below hold every name that an expression may use, so none can reach a
- * function of JavaScript.
+ * Arithmetic as a tool. An expression can use only the names in the tables below, so it cannot
+ * reach JavaScript functions.
  */
 import { z } from "zod";
 import { ownValue } from "../../../run/value/json.ts";
@@ -8,9 +8,9 @@ import { defineTool } from "../tool.ts";
 import { evaluate } from "./expression.ts";
 
 const MAX_LENGTH = 1000;
-/** Digits of a result that are kept: 17/100*2340 is 397.8, not 397.80000000000007. */
+/** Significant digits of a result: 17/100*2340 is 397.8, not 397.80000000000007. */
 const DIGITS = 14;
-/** Calculates the value of an expression. */
+/** Evaluates an arithmetic expression. */
 export const calculator = defineTool({
   name: "calculator",
   description:
@@ -58,7 +58,7 @@ const FUNCTIONS: Readonly<Record<string, MathFunction>> = {
 
 const CONSTANTS: Readonly<Record<string, number>> = { pi: Math.PI, e: Math.E };
 
-/** The value of an expression. @throws Error with a sentence that says what is wrong with it */
+/** Returns the value of an expression. @throws Error with a message that names the problem */
 export function calculate(expression: string): number {
   const odd = /[^\w\s.,+\-*/^%()]/.exec(expression);
   if (odd !== null) {

@@ -1,4 +1,4 @@
-/** The time, which a model cannot know. Read when the tool is run, also when it is run again. */
+/** The current time, which a model does not know. Read each time the tool runs, also on a retry. */
 import { z } from "zod";
 import { defineTool } from "../tool.ts";
 

@@ -1,40 +1,42 @@
 /**
- * Reads an arithmetic expression and computes its value in the same pass, by recursive descent.
- * Names reach only what the caller's `Names` resolve.
- *
- * From loose to tight: `+ -`, `* / % mod`, multiplication without a sign (`2 pi`), percent, sign, `^`
- * (right to left). A division of two numbers binds tighter before a name or a parenthesis:
- * `1/2 pi` is half of pi. `a + b%` adds b percent of a.
+ * Parses and evaluates an arithmetic expression in one pass, by recursive descent. Names resolve
+ * only through the caller's `Names`. Precedence from low to high: `+ -`, `* / % mod`, implicit
+ * multiplication (`2 pi`), percent, sign, `^` (right associative). A division of two numbers has
+ * higher precedence before a name or a parenthesis: `1/2 pi` is half of pi. `a + b%` adds b percent
+ * of a.
  */
 
-/** What names in an expression mean. Both throw an Error for a name that is unknown. */
+/** Resolves names in an expression. Both methods throw an Error for an unknown name. */
 export interface Names {
   constant(name: string): number;
   call(name: string, args: readonly number[]): number;
 }
 
-/** Parentheses inside each other; reading them recurses. */
+/** Maximum nesting of parentheses; parsing them recurses. */
 const MAX_NESTING = 64;
 const TOKEN =
   /\s*(?:(?<number>0x[\da-f]+|0b[01]+|0o[0-7]+|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)|(?<name>[a-z_]\w*)|(?<sign>\S)|$)/iy;
-/** Words that name no number. */
+/** Words that are not numbers. */
 const VALUES = new Set(["true", "false", "null", "undefined"]);
 const WORD_OPERATORS = new Set(["to", "in", "and", "or", "xor", "not"]);
 
 interface Token {
   readonly kind: "number" | "name" | "sign" | "end";
   readonly text: string;
-  /** Where it begins, from 1. */
+  /** Its position, from 1. */
   readonly at: number;
 }
 
-/** A value, and how it was written as far as what follows depends on it. */
+/** A value, and its syntactic form as far as later parsing depends on it. */
 interface Operand {
   readonly value: number;
   readonly form: "number" | "signed number" | "percent" | "operation" | "closed";
 }
 
-/** Returns the value of an expression, which may be NaN or infinite. @throws Error that says what is wrong */
+/**
+ * Returns the value of an expression, which may be NaN or infinite. @throws Error that names the
+ * problem
+ */
 export function evaluate(expression: string, names: Names): number {
   return new Reader(expression, names).whole();
 }
@@ -83,7 +85,7 @@ class Reader {
     }
   }
 
-  /** `2 pi`, `2(3)`, `(2)(3)`, but not `2 3`. */
+  /** Parses implicit multiplication: `2 pi`, `2(3)`, `(2)(3)`, but not `2 3`. */
   #unsignedProduct(): Operand {
     let product = this.#quotient();
     let last = product;
@@ -98,7 +100,9 @@ class Reader {
     return product;
   }
 
-  /** A number through a number, where a name or a parenthesis follows; else what stands alone. */
+  /**
+   * Parses a number divided by a number before a name or a parenthesis; otherwise a single operand.
+   */
   #quotient(): Operand {
     const left = this.#percent();
     const isNumber = left.form === "number" || left.form === "signed number";
@@ -113,7 +117,7 @@ class Reader {
     return { value: left.value / this.#percent().value, form: "operation" };
   }
 
-  /** A % that no operand follows means percent, else modulo. */
+  /** Parses percent: a % without a following operand. Otherwise % is modulo. */
   #percent(): Operand {
     const operand = this.#signed();
     const { kind, text } = this.#peek(1);
@@ -230,12 +234,12 @@ function combined(left: number, sign: string, right: number): number {
     case "/":
       return left / right;
     default:
-      // As in mathematics, the sign is the divisor's: -1 % 3 is 2.
+      // The result has the sign of the divisor, as in mathematics: -1 % 3 is 2.
       return left - right * Math.floor(left / right);
   }
 }
 
-/** The tokens of an expression; the last is its end. */
+/** Returns the tokens of an expression. The last one marks the end. */
 function tokensOf(expression: string): Token[] {
   const tokens: Token[] = [];
   TOKEN.lastIndex = 0;

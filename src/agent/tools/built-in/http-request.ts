@@ -1,4 +1,7 @@
-/** Requests to public servers as a tool. What an answer says is data; a status is no failure. */
+/**
+ * HTTP requests to public servers as a tool. The response is data, and an error status is not a
+ * failure.
+ */
 import { z } from "zod";
 import { ToolStop } from "../../../run/value/failure.ts";
 import type { JsonValue } from "../../../run/value/json.ts";
@@ -7,13 +10,13 @@ import { decodeText, readBody } from "../../fetch/body.ts";
 import { isJsonType, isTextType } from "../../fetch/content-type.ts";
 import { defineTool } from "../tool.ts";
 
-/** Largest body that is read, bytes; what is longer is marked as cut. */
+/** Maximum size of a body in bytes. A longer body is marked as truncated. */
 const MAX_BODY_BYTES = 6_000_000;
 const TIMEOUT_MS = 60_000;
 
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 
-/** By the semantics of HTTP (RFC 9110, 9.2): what a client may do again, and what it may not. */
+/** Effects by the semantics of HTTP (RFC 9110, 9.2): which requests may be repeated. */
 const EFFECTS: Readonly<Record<(typeof METHODS)[number], Effect>> = {
   GET: "pure",
   HEAD: "pure",
@@ -42,9 +45,9 @@ export const httpRequest = defineTool({
     headers: z.record(z.string(), z.string()),
     json: z.unknown().optional(),
     text: z.string().optional(),
-    /** The body was longer than this. */
+    /** The body was longer than the maximum. */
     truncated: z.boolean().optional(),
-    /** The body is not text, and was not read. */
+    /** The body is not text and was not read. */
     binary: z.boolean().optional(),
   }),
   effect: "once",
@@ -100,7 +103,10 @@ function headersOf(
   return headers;
 }
 
-/** Undefined for what only claims to be JSON; then it is shown as the text that it is. */
+/**
+ * Parses JSON. Returns undefined if the text is not JSON despite its type; it is then shown as
+ * text.
+ */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);

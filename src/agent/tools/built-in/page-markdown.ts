@@ -1,6 +1,7 @@
 /**
- * HTML as Markdown: the article where there is one, otherwise all that a reader sees. Loaded only when a
- * page is read; the libraries are a tenth of the bundle. Nothing of the page is run.
+ * Converts HTML to Markdown: the article if there is one, otherwise all visible text. Loaded only
+ * when a page is read, because the libraries are a tenth of the bundle. No code of the page is
+ * executed.
  */
 import { Readability } from "@mozilla/readability";
 import { parseHTML } from "linkedom/worker";
@@ -8,7 +9,7 @@ import TurndownService from "turndown";
 import { ToolStop } from "../../../run/value/failure.ts";
 import { shapeDefect, withoutCode } from "./page-shape.ts";
 
-/** An article shorter than this is likely to be the wrong part of the page. */
+/** A shorter article is probably the wrong part of the page. */
 const MIN_ARTICLE_CHARS = 200;
 
 /** Elements without readable content. */
@@ -23,8 +24,9 @@ export interface PageText {
 }
 
 /**
- * @param address where links lead from
- * @throws ToolStop `unexpected_content` for a page that is built to break its readers
+ * Converts a page to Markdown.
+ * @param address the base URL of relative links
+ * @throws ToolStop `unexpected_content` for a page that is built to break its parsers
  */
 export function pageMarkdown(html: string, address: string): PageText {
   try {
@@ -65,11 +67,13 @@ function toMarkdown(html: string): string {
     bulletListMarker: "-",
   });
   const { document } = parseHTML(`<html><body>${html}</body></html>`);
-  // A document parsed elsewhere: the library's own parser needs a browser.
+  // Passes a parsed document: the library's own parser needs a browser.
   return service.turndown(document.body).trim();
 }
 
-/** Makes addresses whole; those that are no web address are dropped, and their text stays. */
+/**
+ * Resolves links to absolute URLs. Links that are not http or https are removed; their text stays.
+ */
 function absolute(document: Page, selector: string, name: string, address: string): void {
   for (const element of document.querySelectorAll(selector)) {
     const url = URL.parse(element.getAttribute(name) ?? "", address);

@@ -1,17 +1,19 @@
 /**
- * What a page is like, found out in one pass over its text: the libraries that read pages take time
- * that grows with the square of its tags, and faster with its nesting, so a page that was built to
- * keep them busy must not reach them.
+ * Checks a page's size and nesting in one pass. The libraries that parse pages take time quadratic
+ * in the number of tags, and even more with nesting depth, so a malicious page must not reach them.
  */
 
-/** Tags, and levels of nesting, beyond which a page is not for reading. */
+/** Maximum number of tags, and maximum nesting depth. */
 const MAX_TAGS = 40_000;
 const MAX_DEPTH = 120;
 
-/** Elements that hold nothing. */
+/** Void elements. */
 const VOID = /^(?:area|base|br|col|embed|hr|img|input|link|meta|source|track|wbr)$/;
 
-/** What an element that begins ends without saying so, as the parser has it: many pages leave these ends out. */
+/**
+ * Elements that a start tag closes implicitly, as in the HTML parser. Many pages omit these end
+ * tags.
+ */
 const IMPLIED_ENDS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ["p", new Set(["p"])],
   ["li", new Set(["li"])],
@@ -23,10 +25,13 @@ const IMPLIED_ENDS: ReadonlyMap<string, ReadonlySet<string>> = new Map([
   ["option", new Set(["option"])],
 ]);
 
-/** Scripts, styles and comments: they are not read, and tag-like text in them is not a tag. */
+/**
+ * Starts of scripts, styles and comments. Their content is not read, and tag-like text in them is
+ * not a tag.
+ */
 const CODE_BEGINS = /<(?:(!--)|(script|style)(?=[\s/>]))/gi;
 
-/** The page without scripts, styles and comments. One that does not end takes the rest along. */
+/** Removes scripts, styles and comments. One without an end removes the rest of the page. */
 export function withoutCode(html: string): string {
   const parts: string[] = [];
   const begins = new RegExp(CODE_BEGINS);
@@ -49,7 +54,9 @@ export function withoutCode(html: string): string {
   return parts.join("");
 }
 
-/** Why a page is not for reading, or null; as the end of "The page … to be read". */
+/**
+ * Returns why a page is rejected, or null, as the middle of the sentence "The page … to be read".
+ */
 export function shapeDefect(html: string): string | null {
   const open: string[] = [];
   let tags = 0;

@@ -1,13 +1,19 @@
-/** Reading on in an output that was too long to be shown: what makes a long one of use to a model. */
+/** Reads further parts of a truncated output, so that a model can use long outputs. */
 import { z } from "zod";
 import { ToolStop } from "../../../run/value/failure.ts";
 import { defineTool } from "../tool.ts";
 
-/** Characters of a page. A page must itself fit an event, whatever its characters take in JSON. */
+/**
+ * Maximum characters of a page. A page must itself fit in an event, even if its characters are
+ * escaped in JSON.
+ */
 const MAX_LIMIT = 10_000;
 const DEFAULT_LIMIT = 8_000;
 
-/** Gives a part of a kept output. It may have come from anywhere, so it is trusted as the web is. */
+/**
+ * Returns a part of a stored output. The output may be from any source, so it is as untrusted as
+ * the web.
+ */
 export const readOutput = defineTool({
   name: "read_output",
   description:

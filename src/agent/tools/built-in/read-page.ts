@@ -1,11 +1,14 @@
-/** Web pages as text: fetched by the guard, turned into Markdown by a module that is loaded late. */
+/**
+ * Web pages as text: fetches a page with the guarded `fetch` and converts it to Markdown. The
+ * converter is loaded on first use.
+ */
 import { z } from "zod";
 import { ToolStop } from "../../../run/value/failure.ts";
 import { decodeText, readBody } from "../../fetch/body.ts";
 import { isHtmlType, isTextType } from "../../fetch/content-type.ts";
 import { defineTool } from "../tool.ts";
 
-/** Largest page that is read, bytes: parsing takes many times the memory of the text. */
+/** Maximum size of a page in bytes. Parsing needs many times the memory of the text. */
 const MAX_PAGE_BYTES = 2_000_000;
 const TIMEOUT_MS = 60_000;
 
@@ -21,7 +24,7 @@ export const readPage = defineTool({
     url: z.string(),
     title: z.string().nullable(),
     markdown: z.string(),
-    /** The page was longer than what was read of it. */
+    /** The page was longer than the maximum. */
     truncated: z.boolean().optional(),
   }),
   effect: "pure",

@@ -1,4 +1,4 @@
-/** The other half of `add_numbers`. */
+/** The counterpart of `add_numbers`. */
 import { z } from "zod";
 import { defineTool } from "../tool.ts";
 

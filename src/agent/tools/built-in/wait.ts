@@ -1,15 +1,17 @@
-/** Waits as a tool: a durable timer, so that a run which waits a month costs nothing until then. */
+/**
+ * Waits as a tool: a durable timer, so that a run that waits a month uses no resources until then.
+ */
 import { z } from "zod";
 import { defineTimer } from "../tool.ts";
 
 const MAX_SECONDS = 31_536_000;
 const instant = z.iso.datetime({ offset: true });
 
-/** Rests for a time, or until an instant. */
+/** Waits for a duration, or until a date and time. */
 export const wait = defineTimer({
   name: "wait",
   description:
-    "Waits before the task goes on: either a number of seconds (up to a year) or until a date and time, a year ahead at most. Give exactly one of the two.",
+    "Waits before the task continues: either a number of seconds (up to a year) or until a date and time, a year ahead at most. Give exactly one of the two.",
   input: z
     .strictObject({
       seconds: z.number().min(0).max(MAX_SECONDS).optional(),

@@ -1,7 +1,7 @@
 /**
- * Tools whose code came with their registration: the body of an async function in which `input` is
- * the call's arguments. It runs in an isolate without network and without tools, so it computes; a
- * declared effect other than `pure` is believed all the same.
+ * Tools registered with code: the body of an async function in which `input` is the call's
+ * arguments. The code runs in an isolate without network and tools, so it can only compute. A
+ * declared effect other than `pure` is used all the same.
  */
 import type { CodeDefinition } from "../../../run/spec/tool-definition.ts";
 import { compileCode } from "./compile-code.ts";
@@ -10,7 +10,7 @@ import { jsonSchemaCheck } from "../schema/json-schema.ts";
 import { inIsolate } from "./run-code.ts";
 import type { RunTool } from "../tool.ts";
 
-/** A registered definition, ready to be run. */
+/** Creates a tool from a registered definition. */
 export function codeTool(definition: CodeDefinition, isolate: Isolate): RunTool {
   const { name, description, input_schema, output_schema, effect, approval, timeout_ms, code } =
     definition;
@@ -32,7 +32,7 @@ export function codeTool(definition: CodeDefinition, isolate: Isolate): RunTool 
   } satisfies RunTool);
 }
 
-/** Why a source cannot be registered, or null. It is compiled and not run. */
+/** Returns why a source cannot be registered, or null. Compiles it, but does not run it. */
 export async function sourceDefect(source: string): Promise<string | null> {
   const compiled = await compileCode(source);
   return compiled.ok ? null : compiled.reason;

@@ -1,31 +1,31 @@
 /**
- * From source to a module that an isolate runs: JavaScript, or TypeScript whose types are taken
- * away. Nothing is run here. What comes out is metered (every loop and function counts its steps
- * and what it may allocate), since a runtime without limits of its own would never come back from
- * `while (true)`; and it cannot import anything.
+ * Compiles source to a module for an isolate: JavaScript, or TypeScript with its types removed.
+ * Does not run it. The output is metered: every loop and function counts its steps and the memory
+ * it may allocate. Otherwise a runtime without limits would never return from `while (true)`. The
+ * output cannot import anything.
  */
 import type { AnyNode, Node, parse as parseProgram } from "acorn";
 import type { transform as stripTypes } from "sucrase";
 import type { CompiledCode } from "./isolate.ts";
 
-/** The longest source, in characters. */
+/** Maximum length of a source, in characters. */
 export const MAX_SOURCE_CHARS = 100_000;
 
 export type Compiled =
   | { readonly ok: true; readonly code: CompiledCode }
   | { readonly ok: false; readonly reason: string };
 
-// On one line with the first of the source, so that lines are those of the author.
+// On the same line as the start of the source, so that line numbers match the author's.
 const HEAD = "export default async (tools, input) => {{ ";
 const TAIL = "\n}};";
 
 /**
- * The parsers, once the first code has asked for them. Kept as they are and not as promises: a
- * promise that one object made must not be awaited by another.
+ * The parsers, once loaded. Stored as functions and not as promises: a promise that one object
+ * created must not be awaited by another.
  */
 const loaded: { parse?: typeof parseProgram; transform?: typeof stripTypes } = {};
 
-/** Compiles the body of an async function in which `tools` and `input` are known. Total. */
+/** Compiles the body of an async function with the parameters `tools` and `input`. Never throws. */
 export async function compileCode(source: string): Promise<Compiled> {
   if (source.length > MAX_SOURCE_CHARS) {
     return { ok: false, reason: `it has more than ${MAX_SOURCE_CHARS} characters` };
@@ -52,7 +52,8 @@ type Parsed =
 function parsed(parse: Parse, text: string): Parsed {
   try {
     const program = parse(text, { ecmaVersion: "latest", sourceType: "module" });
-    // One arrow function with one block: the source has not closed it and begun something else.
+    // Requires one arrow function with one block: the source did not close it and start something
+    // else.
     const [first, ...more] = program.body;
     const arrow = first?.type === "ExportDefaultDeclaration" ? first.declaration : null;
     const block = arrow?.type === "ArrowFunctionExpression" ? arrow.body : null;
@@ -68,7 +69,10 @@ function parsed(parse: Parse, text: string): Parsed {
   }
 }
 
-/** The text without types, every line in its place; null where it is not TypeScript either. */
+/**
+ * Removes types and preserves line numbers. Returns null if the text is not valid TypeScript
+ * either.
+ */
 async function withoutTypes(text: string): Promise<string | null> {
   loaded.transform ??= (await import("sucrase")).transform;
   const { transform } = loaded;
@@ -76,7 +80,7 @@ async function withoutTypes(text: string): Promise<string | null> {
     const { code } = transform(text, {
       transforms: ["typescript"],
       disableESTransforms: true,
-      // An import is refused, not forgotten.
+      // Keeps imports, so that they are rejected and not silently removed.
       keepUnusedImports: true,
     });
     return code;
@@ -85,7 +89,7 @@ async function withoutTypes(text: string): Promise<string | null> {
   }
 }
 
-/** Bytes that a node allocates each time it is evaluated: a guess that is rather too high. */
+/** Estimated bytes that a node allocates per evaluation; rather too high. */
 const BYTES: Readonly<Record<string, number>> = {
   ObjectExpression: 56,
   ArrayExpression: 48,
@@ -109,7 +113,7 @@ interface Insertion {
 }
 
 function metered(text: string, program: Node): Compiled {
-  // A name that the source cannot know, so that it cannot be shadowed.
+  // A name that the source cannot guess, so that it cannot be shadowed.
   const nonce = crypto.randomUUID().replaceAll("-", "");
   const [tick, spread] = [`tick_${nonce}`, `spread_${nonce}`];
   const insertions: Insertion[] = [];
@@ -122,7 +126,7 @@ function metered(text: string, program: Node): Compiled {
   };
   let refused: string | null = null;
 
-  /** Visits a node; gives the bytes that it allocates outside of loops and functions within it. */
+  /** Visits a node. Returns the bytes that it allocates, without loops and functions inside it. */
   const visit = (node: AnyNode): number => {
     switch (node.type) {
       case "ImportExpression":
@@ -204,8 +208,8 @@ function childrenOf(node: Node): AnyNode[] {
 }
 
 /**
- * The text with all insertions. What begins at a place goes to the outside of what began there
- * before, what ends there too: inner nodes are visited before what surrounds them is inserted.
+ * Applies all insertions. At the same position, later insertions go outside earlier ones, because
+ * inner nodes are visited before the nodes that contain them.
  */
 function inserted(text: string, insertions: readonly Insertion[]): string {
   const at = new Map<number, string>();
@@ -228,6 +232,6 @@ function reasonOf(error: unknown): string {
     return "it is nested too deeply";
   }
   const text = error instanceof Error ? error.message : "it cannot be read";
-  // The column counts what stands before the source.
+  // Omits the column, which includes the text before the source.
   return text.replace(/ \((\d+):\d+\)$/, " (line $1)");
 }

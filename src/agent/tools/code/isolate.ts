@@ -1,13 +1,12 @@
 /**
- * The isolate port: where code of models and clients runs. What runs there has no network, no
- * bindings and nothing of the service; it can compute, write to its console, and call the tools it
- * is given.
+ * The isolate port: runs code of models and clients. The code has no network, no bindings and no
+ * access to the service. It can compute, write to its console, and call the given tools.
  */
 import type { JsonValue } from "../../../run/value/json.ts";
 import type { ToolFailureCode } from "../../../run/value/failure.ts";
 import type { ToolCaller } from "../tool.ts";
 
-/** Code that is ready to be run: what `compileCode` gives. */
+/** Code that is ready to run: the output of `compileCode`. */
 export interface CompiledCode {
   /** A module whose default export is the code as `async (tools, input) => …`, metered. */
   readonly module: string;
@@ -15,13 +14,15 @@ export interface CompiledCode {
 
 export interface IsolateJob {
   readonly code: CompiledCode;
-  /** What the code sees as `input`. */
+  /** The value of `input` in the code. */
   readonly input: JsonValue;
-  /** What the code sees as `tools`; null: it has none. */
+  /** The tools available to the code. Null: none. */
   readonly tools: ToolCaller | null;
-  /** The same job is shown the same time and the same random numbers, however often it runs. */
+  /**
+   * Seed of random numbers: a job that runs again has the same time and the same random numbers.
+   */
   readonly seed: string;
-  /** Milliseconds since the epoch. */
+  /** The time that the code sees, in milliseconds since the epoch. */
   readonly now: number;
   /** Aborted when the caller no longer waits for the code. */
   readonly signal: AbortSignal;
@@ -37,6 +38,6 @@ export type IsolateOutcome =
     };
 
 export interface Isolate {
-  /** Runs code to its end; whatever it does is an outcome. */
+  /** Runs code to its end. Every failure is an outcome. */
   run(job: IsolateJob): Promise<IsolateOutcome>;
 }

@@ -1,7 +1,7 @@
 /**
- * Code as a tool: a model writes the body of an async function, which calls the run's other tools
- * and returns what it makes of their outputs, so that only that goes through the model. It acts by
- * nothing but those calls; after an interruption it runs again from its start, and calls that were
+ * Code as a tool. A model writes the body of an async function, which calls the run's other tools
+ * and returns a result computed from their outputs, so that only the result goes through the model.
+ * Its only effects are these calls. After an interruption it runs again from the start, and calls
  * made before are answered from the log.
  */
 import { z } from "zod";
@@ -11,10 +11,10 @@ import type { Isolate, IsolateOutcome } from "./isolate.ts";
 import { defineTool, type RunTool, type ToolContext } from "../tool.ts";
 import type { JsonValue } from "../../../run/value/json.ts";
 
-/** Time that code has, its calls of tools included, milliseconds. */
+/** Timeout of code in milliseconds, including its tool calls. */
 const CODE_TIMEOUT_MS = 120_000;
 
-/** The tool `run_code`, where a deployment has isolates. */
+/** Returns the tool `run_code`, for deployments with isolates. */
 export function runCode(isolate: Isolate): RunTool {
   const tool = defineTool({
     name: "run_code",
@@ -30,8 +30,8 @@ export function runCode(isolate: Isolate): RunTool {
 }
 
 /**
- * Compiles and runs a source; gives its result with what it wrote to its console.
- * @throws ToolStop with the code that it failed with
+ * Compiles and runs a source. Returns its result and its console output.
+ * @throws ToolStop with the code of the failure
  */
 export async function inIsolate(
   isolate: Isolate,
@@ -58,7 +58,7 @@ export async function inIsolate(
   return console === "" ? { result: output } : { result: output, console };
 }
 
-/** The last of what was written to the console says most about how far the code came. */
+/** Appends the end of the console output, which shows best how far the code ran. */
 function messageOf({ message, console }: Extract<IsolateOutcome, { ok: false }>): string {
   return console === ""
     ? message

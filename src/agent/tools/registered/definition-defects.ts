@@ -1,4 +1,6 @@
-/** What is wrong with a tool that a tenant brings, as far as it shows before the first call. */
+/**
+ * Finds defects of a tenant's tool definition, as far as they can be found before the first call.
+ */
 import type { SchemaDefect } from "../../../run/spec/catalogue.ts";
 import { headerDefect, SECRET_REFERENCE } from "../../../run/spec/header-defect.ts";
 import type { JsonObject } from "../../../run/value/json.ts";
@@ -14,14 +16,15 @@ import { schemaDefect } from "../schema/schema-defect.ts";
 import { referenceDefect } from "../schema/schema-refs.ts";
 import { namesSecret } from "./secrets.ts";
 
-/** The only dialect that schemas are read in. */
+/** The only supported dialect of schemas. */
 const DIALECT = /^https:\/\/json-schema\.org\/draft\/2020-12\/schema#?$/;
 
-/** Headers that we set ourselves. */
+/** Reserved headers, which the service sets. */
 const OURS = /^(?:idempotency-key|x-opspawn-.*)$/i;
 
 /**
- * Everything that is wrong with a definition; empty if it can be called. Code is compiled, not run.
+ * Returns all defects of a definition; empty if the tool can be called. Compiles code, but does not
+ * run it.
  * @param runsCode whether this deployment has isolates
  */
 export async function definitionDefects(

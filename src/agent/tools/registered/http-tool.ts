@@ -1,7 +1,7 @@
 /**
- * Tools that a tenant registers as requests to a server of its own. The arguments go as a JSON body,
- * or as the query where a method has none; a JSON answer is the output. Whatever else a server does
- * is a failure with a code.
+ * Tools that a tenant registers as requests to its own server. The arguments are sent as a JSON
+ * body, or as the query for methods without a body. A JSON or text response is the output. Any
+ * other response is a failure with a code.
  */
 import { ToolStop } from "../../../run/value/failure.ts";
 import { isJsonObject, type JsonValue } from "../../../run/value/json.ts";
@@ -12,9 +12,9 @@ import { jsonSchemaCheck } from "../schema/json-schema.ts";
 import { filledHeaders, secretFiller, type Secrets } from "./secrets.ts";
 import type { RunTool, ToolContext } from "../tool.ts";
 
-/** Largest answer that is an output, bytes. */
+/** Maximum size of a response in bytes. */
 const MAX_ANSWER_BYTES = 7_000_000;
-/** Of an answer that is an error, what the model is shown. */
+/** Maximum bytes of an error response that the model sees. */
 const MAX_ERROR_BYTES = 4_000;
 
 /** The calling tenant and the deployment's tool secrets. */
@@ -23,7 +23,7 @@ export interface ToolOwner {
   readonly secrets: Secrets;
 }
 
-/** A registered definition, ready to be run. */
+/** Creates a tool from a registered definition. */
 export function httpTool(definition: HttpDefinition, owner: ToolOwner): RunTool {
   const { name, description, input_schema, output_schema, effect, approval, timeout_ms } =
     definition;
@@ -69,7 +69,9 @@ async function call(
   return answerOf(response, hide, signal);
 }
 
-/** Texts, numbers and the like as they are, anything deeper as JSON; a list repeats its name. */
+/**
+ * Adds the arguments to the query: strings as text, other values as JSON. A list repeats its name.
+ */
 function addQuery(url: URL, input: JsonValue): void {
   for (const [name, value] of isJsonObject(input) ? Object.entries(input) : []) {
     for (const item of Array.isArray(value) ? (value as readonly JsonValue[]) : [value]) {

@@ -1,18 +1,18 @@
-/** The tools that a tenant registered, made from the definitions that its run was submitted with. */
+/** Creates a tenant's registered tools from the definitions that its run was submitted with. */
 import type { ToolDefinition } from "../../../run/spec/tool-definition.ts";
 import { codeTool } from "../code/code-tool.ts";
 import { httpTool, type ToolOwner } from "./http-tool.ts";
 import type { Isolate } from "../code/isolate.ts";
 import type { RunTool } from "../tool.ts";
 
-/** Who calls, and where code runs; null where a deployment has no such place. */
+/** The calling tenant, and the isolate for code; null if the deployment has none. */
 export interface ToolHost extends ToolOwner {
   readonly isolate: Isolate | null;
 }
 
 /**
- * The tools that a run was given at its submission. One that this deployment cannot run, or of a kind
- * that only newer code knows, is left out: its calls are answered as `unknown_tool`.
+ * Returns the tools that a run received at submission. Omits a tool that this deployment cannot
+ * run, or of a kind that only newer code supports: its calls are answered with `unknown_tool`.
  */
 export function registeredTools(
   definitions: readonly ToolDefinition[],

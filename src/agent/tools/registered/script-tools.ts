@@ -1,4 +1,4 @@
-/** Tools that answer from a script: what `input_data.script_tools` adds to a run of `local/script`. */
+/** Tools that answer from a script: `input_data.script_tools` of a run of `local/script`. */
 import { defined } from "../../../run/value/defined.ts";
 import type { JsonObject, JsonValue } from "../../../run/value/json.ts";
 import { ScriptedOutputs, scriptToolsSchema, type ScriptTool } from "../../../run/spec/script.ts";
@@ -10,10 +10,10 @@ import { sleep } from "../../../timing.ts";
 const ANY_OBJECT: JsonObject = { type: "object" };
 
 /**
- * The tools that a script defines, ready to be run.
- * @param definitions `input_data.script_tools`, checked at submission; absent means none
- * @param calls their calls in the log; read again for each call
- * @throws ZodError if the definitions are not valid
+ * Creates the tools that a script defines.
+ * @param definitions `input_data.script_tools`, validated at submission; absent means none
+ * @param calls returns their calls in the log; read again for each call
+ * @throws ZodError if the definitions are invalid
  */
 export function scriptTools(
   definitions: JsonValue | undefined,
@@ -22,7 +22,7 @@ export function scriptTools(
   return scriptToolsSchema.parse(definitions ?? []).map((script) => scriptedTool(script, calls));
 }
 
-/** The calls of one tool since the last look, oldest first. */
+/** Returns the calls of one tool since the last read, oldest first. */
 function newCalls(
   name: string,
   newest: ScriptedCalls | null,

@@ -1,12 +1,15 @@
 /**
- * Secrets in the headers of registered tools: a definition names them, and what they stand for is
- * looked up when the tool is called. A value goes to the server and nowhere else: not into an event,
- * an error or a log, not even where the server sends it back.
+ * Secrets in the headers of registered tools. A definition references them by name, and their
+ * values are looked up when the tool is called. A value is sent only to the server: it never
+ * appears in an event, an error or a log, not even if the server echoes it.
  */
 import { ToolStop } from "../../../run/value/failure.ts";
 import { referencesOf, SECRET_REFERENCE, type Reference } from "../../../run/spec/header-defect.ts";
 
-/** A secret of the deployment, and who may send it where; absent means anybody, anywhere. */
+/**
+ * A secret of the deployment, the tenants that may use it and the hosts it may be sent to. Absent:
+ * any.
+ */
 export interface Secret {
   readonly value: string;
   readonly tenants?: readonly string[];
@@ -14,18 +17,24 @@ export interface Secret {
 }
 export type Secrets = ReadonlyMap<string, Secret>;
 
-/** A server's echo shorter than this is no leak, and hiding it would garble every answer. */
+/** A shorter echo is no leak, and hiding it would garble every response. */
 const MIN_HIDDEN_CHARS = 4;
 
-/** Puts values in the place of their names, and hides them again. */
+/** Replaces references with values, and hides the values again. */
 export interface Filler {
-  /** @throws ToolStop `secret_missing`, which names the secret */
+  /**
+   * Replaces the references in a template. @throws ToolStop `secret_missing`, with the secret's
+   * name
+   */
   readonly fill: (template: string) => string;
-  /** Removes the filled-in values from a text. */
+  /** Removes the inserted values from a text. */
   readonly hide: (text: string) => string;
 }
 
-/** A filler for templates with such references. @param find null where there is none of this name */
+/**
+ * Returns a filler for templates with such references.
+ * @param find returns null if there is no secret with this name
+ */
 export function fillerOf({ pattern }: Reference, find: (name: string) => string | null): Filler {
   const used = new Map<string, string>();
   return {
@@ -43,14 +52,14 @@ export function fillerOf({ pattern }: Reference, find: (name: string) => string 
 }
 
 /**
- * A filler for the deployment's secrets as a tenant may use them.
- * @param host where they go, as a URL spells it
+ * Returns a filler for the secrets that a tenant may use.
+ * @param host the host they are sent to, in the form of `URL.host`
  */
 export function secretFiller(secrets: Secrets, tenant: string, host: string): Filler {
   return fillerOf(SECRET_REFERENCE, (name) => secretFor(secrets.get(name), tenant, host));
 }
 
-/** Headers with their secrets. @throws ToolStop */
+/** Returns headers with their secrets. @throws ToolStop */
 export function filledHeaders(
   templates: Readonly<Record<string, string>>,
   { fill }: Filler,
@@ -73,14 +82,14 @@ export function namesSecret(template: string): boolean {
   return referencesOf(template, SECRET_REFERENCE).length > 0;
 }
 
-/** One answer for a secret that does not exist and one that is not for this tenant or server. */
+/** Returns null both for a missing secret and for one that this tenant or host may not use. */
 function secretFor(secret: Secret | undefined, tenant: string, host: string): string | null {
   const { value, tenants, hosts } = secret ?? { value: null };
   const allowed = (tenants?.includes(tenant) ?? true) && (hosts?.includes(host) ?? true);
   return allowed ? value : null;
 }
 
-/** A text without the values of these secrets, by their names. */
+/** Replaces the values of these secrets in a text with their names. */
 export function hidden(text: string, used: ReadonlyMap<string, string>): string {
   let result = text;
   for (const [name, value] of used) {

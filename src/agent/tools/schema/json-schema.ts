@@ -1,25 +1,26 @@
-/** Checks values against JSON Schemas that come from outside (2020-12), without generating code. */
+/** Validates values against external JSON Schemas (2020-12), without generating code. */
 import { Validator, type OutputUnit } from "@cfworker/json-schema";
 import type { JsonObject, JsonValue } from "../../../run/value/json.ts";
 import type { Checked } from "../tool.ts";
 
-/** Reasons that are named at most; the rest are usually consequences. */
+/** Maximum number of reported reasons; further ones are usually consequences. */
 const MAX_REASONS = 5;
 
-/** Subschemas that are applied at most, for one value: a small schema can ask for 2^n of them. */
+/** Maximum number of subschemas applied to one value: a small schema can require 2^n of them. */
 const MAX_STEPS = 200_000;
 
 /**
- * A check by this schema. A schema that cannot be applied (an unknown `$ref`, a broken pattern,
- * one that refers to itself without end) fits nothing, and says so: the check itself never throws,
- * and comes to an end.
+ * Returns a check by this schema. If the schema cannot be applied (an unknown `$ref`, an invalid
+ * pattern, endless recursion), the check fails for every value, with that reason. It never throws
+ * and always terminates.
  */
 export function jsonSchemaCheck(schema: JsonObject): (value: unknown) => Checked {
   let validator: Validator | undefined;
   const steps = { left: MAX_STEPS };
   return (value) => {
     try {
-      // A copy, since the validator marks the schema's objects; made late, since few are used.
+      // A copy, since the validator changes the schema's objects. Created late, since few checks
+      // are used.
       validator ??= new Validator(counted(structuredClone(schema), steps), "2020-12", false);
       steps.left = MAX_STEPS;
       const { valid, errors } = validator.validate(value);
@@ -34,8 +35,8 @@ export function jsonSchemaCheck(schema: JsonObject): (value: unknown) => Checked
 }
 
 /**
- * The validator has no bound of its own. It asks each schema that it applies for a keyword of older
- * drafts, which is answered here: by counting.
+ * Counts the validator's steps, since it has no limit of its own. It reads a keyword of older
+ * drafts from each schema that it applies; the getter for this keyword counts.
  */
 function counted(schema: object, steps: { left: number }): object {
   const counting = Object.create(Object.prototype, {
@@ -58,7 +59,7 @@ function counted(schema: object, steps: { left: number }): object {
   return schema;
 }
 
-/** The innermost errors: "a property does not match" adds nothing to what is wrong with it. */
+/** Returns the innermost errors. Outer ones ("a property does not match") add no information. */
 function reasonOf(errors: readonly OutputUnit[]): string {
   const leaves = errors.filter(
     (error) =>
@@ -75,7 +76,7 @@ function reasonOf(errors: readonly OutputUnit[]): string {
 
 const checks = new WeakMap<JsonObject, (value: unknown) => Checked>();
 
-/** Why a value does not fit a schema, or null; a schema is made ready once. */
+/** Returns why a value does not match a schema, or null. Each schema is prepared once. */
 export function schemaFits(schema: JsonObject, value: JsonValue): string | null {
   const check = checks.get(schema) ?? jsonSchemaCheck(schema);
   checks.set(schema, check);

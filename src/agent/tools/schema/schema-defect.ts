@@ -1,6 +1,6 @@
 /**
- * Whether a JSON Schema from outside can be applied at all. A validator takes a keyword that it does
- * not understand for no constraint, so a misspelt rule would allow everything: here it is refused.
+ * Checks whether an external JSON Schema can be applied. Validators ignore unknown keywords, so a
+ * misspelled rule would allow everything. Here it is rejected.
  */
 import {
   isJsonObject,
@@ -56,7 +56,7 @@ const FREE: ReadonlySet<string> = new Set([
   "contentMediaType",
 ]);
 
-/** Why a schema cannot be applied, and where; null if it can. */
+/** Returns why a schema cannot be applied, and where; null if it can. */
 export function schemaDefect(schema: JsonObject): SchemaDefect | null {
   const deep = jsonDefect(schema);
   if (deep !== null) {
@@ -66,7 +66,8 @@ export function schemaDefect(schema: JsonObject): SchemaDefect | null {
   if (found !== null) {
     return found;
   }
-  // What is left shows only when it is applied: a `$ref` that leads nowhere, or round in circles.
+  // Other defects appear only when the schema is applied: a `$ref` without a target, or a circular
+  // one.
   const check = jsonSchemaCheck(schema);
   const tried = [null, {}, [], "", 0].map((value) => check(value));
   return tried.some((one) => !one.ok && one.reason === "the schema cannot be applied")

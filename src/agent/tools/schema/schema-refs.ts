@@ -1,14 +1,14 @@
 /**
- * Where the references of a JSON Schema lead: to places of the same schema, and never round in
- * circles without a step into the value. References that do step (a tree of its own kind, say) are
- * fine: the depth of values is bounded.
+ * Checks the references of a JSON Schema: they must have targets in the same schema, and must not
+ * be circular without a step into the value. Recursive references that do step (such as a tree) are
+ * valid, because the depth of values is bounded.
  */
 import type { SchemaDefect } from "../../../run/spec/catalogue.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
 import type { JsonPointer } from "../../../run/value/json-pointer.ts";
 import { subschemasOf } from "../../../run/value/schema-keywords.ts";
 
-/** Subschemas that one schema may hold. */
+/** Maximum number of subschemas of one schema. */
 const MAX_SUBSCHEMAS = 2000;
 
 interface Place {
@@ -17,7 +17,7 @@ interface Place {
   readonly inPlace: string[];
 }
 
-/** Why the references of a schema cannot be followed, and where; null if they can. */
+/** Returns why the references of a schema cannot be followed, and where; null if they can. */
 export function referenceDefect(root: JsonObject): SchemaDefect | null {
   const places = new Map<string, Place>();
   const anchors = new Map<string, string>();
@@ -32,7 +32,7 @@ export function referenceDefect(root: JsonObject): SchemaDefect | null {
     if (places.size >= MAX_SUBSCHEMAS) {
       return { pointer: "", detail: `has more than ${MAX_SUBSCHEMAS} subschemas` };
     }
-    // The validator takes either for an address that other references are relative to.
+    // The validator treats either as a base URI for other references.
     const base = ["$id", "id"].find((key) => typeof schema[key] === "string");
     if (base !== undefined && at !== "") {
       return { pointer: `${at}/${base}`, detail: "is for the outermost schema only" };
@@ -66,7 +66,7 @@ export function referenceDefect(root: JsonObject): SchemaDefect | null {
     : { pointer: circle, detail: "refers to itself without a step into the value" };
 }
 
-/** The pointer of a place that goes round in circles, or null. */
+/** Returns the pointer of a circular schema, or null. */
 function circular(places: ReadonlyMap<string, Place>): string | null {
   const state = new Map<string, "open" | "done">();
   const visit = (at: string): string | null => {
@@ -92,7 +92,7 @@ function circular(places: ReadonlyMap<string, Place>): string | null {
   return null;
 }
 
-/** The pointer that a reference holds, its escapes as ours are; undefined if it is none. */
+/** Returns the JSON pointer of a reference, with its `~` escapes; undefined if it is malformed. */
 function pointerOf(ref: string): string | undefined {
   try {
     return decodeURIComponent(ref.slice(1));
