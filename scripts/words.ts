@@ -18,9 +18,10 @@ const COVERED: readonly string[] = [
   "src/*.ts",
   "src/run/**/*.ts",
   "src/durable/**/*.ts",
-  "src/agent/{loop,planners}/**/*.ts",
+  "src/agent/**/*.ts",
   "src/compose/**/*.ts",
   "src/crypto/**/*.ts",
+  "src/env/**/*.ts",
 ];
 
 /** Covered files that are not rewritten yet. Remove an entry once its file is clean. */

@@ -111,7 +111,7 @@ export interface Config {
   readonly retry: RetryPolicy;
   readonly deltaChars: number;
   readonly deltaMs: number;
-  /** How long an MCP call stays open while it waits for a person's answer. */
+  /** Maximum time that an MCP call stays open while it waits for a person's answer. */
   readonly holdMs: number;
   /** A run that ends within this time never shows as `running` in D1. */
   readonly statusDelayMs: number;
@@ -123,10 +123,10 @@ export interface Config {
   readonly checkAgainMs: number;
   /** Timeout for the response of a webhook's receiver. */
   readonly webhookTimeoutMs: number;
-  /** How long a finished task and its log are stored. */
+  /** Retention time of a finished task and its log. */
   readonly retentionMs: number;
   readonly auditRetentionMs: number;
-  /** How long a valid API key is cached. */
+  /** Lifetime of a valid API key in the cache. */
   readonly keyCacheMs: number;
   readonly ssePingMs: number;
 }

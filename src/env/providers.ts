@@ -10,7 +10,7 @@ import { json, lowerCase, text, url } from "./shapes.ts";
 
 const API = z.enum(["responses", "chat"], "it must be responses or chat");
 
-/** Reserved names. */
+/** Reserved provider names. */
 const TAKEN = new Set(["local", "openai", "anthropic", "google", "openrouter", "workers-ai"]);
 
 const compatible = z.record(

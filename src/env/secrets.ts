@@ -7,6 +7,7 @@ export interface ToolSecret {
   readonly value: string;
   /** Tenants whose tools may reference the secret. Absent: all. */
   readonly tenants?: readonly string[];
+  /** Hosts that the secret may be sent to. Absent: all. */
   readonly hosts?: readonly string[];
 }
 

@@ -47,7 +47,7 @@ export function cappedBody(
 /** The bytes that were read of a body. */
 export interface ReadBody {
   readonly bytes: Uint8Array;
-  /** Whether the body was longer than the maximum. */
+  /** True if the body was longer than the maximum. */
   readonly truncated: boolean;
 }
 

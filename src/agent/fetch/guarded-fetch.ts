@@ -165,7 +165,7 @@ function capped(response: Response, maxBytes: number): Response {
     return response;
   }
   const headers = new Headers(response.headers);
-  // The body is decoded from here on, whatever encoding was sent.
+  // The body is already decoded, so these headers no longer apply.
   headers.delete("content-encoding");
   headers.delete("content-length");
   const { status, statusText, url } = response;

@@ -21,7 +21,7 @@ export interface Target {
   /** Without a trailing dot. */
   readonly host: string;
   /**
-   * Whether the host is a name that may resolve to a private address. The resolver must check it.
+   * True if the host is a name that may resolve to a private address. The resolver must check it.
    */
   readonly toResolve: boolean;
 }

@@ -9,7 +9,7 @@ import type { Turn } from "../../run/value/message.ts";
 /** A turn that is a reply of the model. */
 export type AssistantTurn = Extract<Turn, { role: "assistant" }>;
 
-/** What a stored block represents, and the blocks to send for it. */
+/** The meaning of a stored block, and the blocks to send for it. */
 type KeptBlock<B> =
   | { readonly kind: "text"; readonly length: number; readonly blocks: (text: string) => B[] }
   | { readonly kind: "call"; readonly block: (call: AssistantTurn["tool_calls"][number]) => B }

@@ -12,7 +12,7 @@ import { failureOf, ReportedError } from "./provider-failure.ts";
 export interface ReplyReader<Piece> {
   /** Returns the events of a piece. @throws ReportedError if the piece reports a failure */
   take(piece: Piece): Iterable<LlmEvent>;
-  /** Whether the reply is complete. A connection lost after that is ignored. */
+  /** True once the reply is complete. A connection lost after that is ignored. */
   readonly complete: boolean;
   /** Yields the remaining events, the last one `done`. @throws ReportedError */
   end(): Iterable<LlmEvent>;

@@ -43,8 +43,8 @@ export interface ConnectOptions {
   /** Aborts the attempt to connect, and later the connection. */
   readonly signal: AbortSignal;
   /**
-   * Whether to open a stream for unsolicited messages of the server. Default: true. If false, only
-   * messages in response to a request arrive.
+   * Opens a stream for unsolicited messages of the server. Default: true. If false, only messages
+   * in response to a request arrive.
    */
   readonly listen?: boolean;
   /** Answers questions of the server to a person. Without it, every question is cancelled. */

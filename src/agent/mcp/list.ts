@@ -158,7 +158,7 @@ class Collected {
   #texts: string[] = [];
   #chars = 0;
   #total = 0;
-  /** Why the listing stopped; null if it has not. */
+  /** The reason why the listing stopped; null if it has not. */
   full: string | null = null;
 
   constructor(server: string, bounds: ListBounds) {

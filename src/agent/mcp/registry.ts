@@ -122,7 +122,8 @@ export class McpRegistry implements McpPort {
   }
 
   /**
-   * Lists a server and stores its catalogue. If the listing fails, stores the server's health.
+   * Lists a server and stores its catalogue and health. If the listing fails, stores only the
+   * health.
    * @param signal aborts the attempt
    */
   async refresh(

@@ -12,7 +12,7 @@ export class CallClock {
     this.#late = late;
   }
 
-  /** Whether the timeout is paused. */
+  /** True while the timeout is paused. */
   get held(): boolean {
     return this.#asking > 0;
   }

@@ -22,7 +22,10 @@ import type { Toolbox } from "./registry.ts";
 import { schemaFits } from "./schema/json-schema.ts";
 import { effectOf, type Checked, type Tool } from "./tool.ts";
 
-/** Maximum size of arguments, in characters of JSON. Longer ones are not validated. */
+/**
+ * Maximum size of arguments, in characters of JSON. Longer arguments are rejected without
+ * validation.
+ */
 const MAX_ARGUMENTS_CHARS = 1_000_000;
 
 /** The state of the run when a call is prepared. */

@@ -10,7 +10,7 @@ import { unfenced } from "../strict-schema.ts";
 export interface AnthropicReading {
   readonly provider: string;
   readonly model: string;
-  /** Whether the prompt asked for JSON. */
+  /** True if the prompt asked for JSON. */
   readonly prompted: boolean;
   readonly ownName: (name: string) => string;
 }

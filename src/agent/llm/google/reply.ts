@@ -74,7 +74,7 @@ export class GoogleReply implements ReplyReader<GooglePiece> {
     if (FILTERED.has(finish)) {
       throw ended("content_filtered", `The content filter stopped the reply (${finish})`);
     }
-    // A received call is validated by its name and schema, whatever finish reason the API reports.
+    // A received call is validated by its name and schema, so the finish reason is ignored.
     const isEnd = finish === "STOP" || finish === "MAX_TOKENS" || this.#calls.length > 0;
     if (!isEnd) {
       throw ended("server_error", `The reply ended with ${finish}`);

@@ -20,7 +20,7 @@ import { argumentsText, toolText } from "../tool-text.ts";
 export interface ChatDialect {
   /** OpenAI's reasoning models reject the old name; other servers do not support the new one. */
   readonly maxTokens: "max_completion_tokens" | "max_tokens";
-  /** Whether the server is OpenAI, so that the limits of its models apply. */
+  /** True if the server is OpenAI, so that the limits of its models apply. */
   readonly openAi: boolean;
   /** OpenRouter: reasoning is received and sent back as `reasoning_details`. */
   readonly reasoningDetails: boolean;

@@ -170,9 +170,9 @@ export class ChatReply implements ReplyReader<ChatPiece> {
   }
 
   /**
-   * A part with a new id starts a call, whatever its index. A part without an index belongs to the
-   * last call. Some servers omit the index or send 0 for every call. Our own positions are dense,
-   * so a large index from a server costs nothing.
+   * A part with a new id starts a call; its index is ignored. A part without an index belongs to
+   * the last call. Some servers omit the index or send 0 for every call. Our own positions are
+   * dense, so a large index from a server costs nothing.
    */
   #takeCall(part: CallPart): LlmEvent {
     const id = part.id === "" ? undefined : part.id;
