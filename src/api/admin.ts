@@ -1,7 +1,7 @@
 /**
- * `/api/v1/admin/invariants`: what breaks a promise right now. Every task that is not over has a
- * message under way, an alarm, a slice at work, or a wait that somebody else ends; what has none of
- * these is an offender. Nothing is mended here: the reconciler does that.
+ * `/api/v1/admin/invariants`: lists current invariant violations. Every unfinished task must have a
+ * queued message, an alarm, an active slice, or a wait that a client or another task ends. Tasks
+ * without any of these are violations. Repairs nothing: the reconciler does.
  */
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { RunHealth } from "../durable/run/rpc.ts";
@@ -15,9 +15,9 @@ import { TASK_STATUSES, whole } from "./schemas.ts";
 import type { Examples } from "./openapi/examples.ts";
 
 const DEFAULT_LIMIT = 50;
-/** What is under way is no offender: a message, an alarm that is going off, a write to D1. */
+/** Time for a message, an alarm or a write to D1 in flight before its absence is a violation. */
 const GRACE_MS = 120_000;
-/** Objects asked side by side. */
+/** Durable Objects checked in parallel. */
 const WIDTH = 6;
 
 const invariantsQuery = z.strictObject({

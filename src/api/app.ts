@@ -1,6 +1,5 @@
 /**
- * The HTTP face: middleware in order, then routes. The only place where a failure becomes a
- * response.
+ * The HTTP app: middleware in order, then routes. The only place that maps an error to a response.
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { cors } from "hono/cors";
@@ -30,12 +29,13 @@ import { concurrencyRoutes } from "./usage/concurrency.ts";
 import { validationProblem } from "./http/validation.ts";
 import { webhookRoutes } from "./webhooks/routes.ts";
 
-/** Adds the routes of another front than REST to an app. */
+/** Adds the routes of another transport than REST to an app. */
 export type Front = (app: OpenAPIHono<AppEnv>) => void;
 
 /**
- * @param depsOf builds, or finds again, what the handlers need
- * @param fronts what else is served, beneath the same middleware
+ * Builds the app.
+ * @param depsOf returns the dependencies of the handlers, new or cached
+ * @param fronts other transports, behind the same middleware
  */
 export function createApp(
   depsOf: (env: Env) => ApiDeps,
@@ -70,7 +70,7 @@ export function createApp(
             "Retry-After",
             "Allow",
             "Mcp-Session-Id",
-            // What gRPC-Web says in headers where there is nothing else to say.
+            // gRPC-Web sends these as headers if a response has no messages.
             "Grpc-Status",
             "Grpc-Message",
             "Grpc-Status-Details-Bin",
@@ -102,7 +102,7 @@ export function createApp(
   return app;
 }
 
-/** Libraries throw things that are no errors, and Hono lets those through to the runtime. */
+/** Wraps thrown values that are not errors, because Hono passes those on to the runtime. */
 const onlyErrors = createMiddleware<AppEnv>(async (_c, next) => {
   try {
     await next();
@@ -123,7 +123,7 @@ function problemOf(error: unknown, c: ApiContext): Problem {
   return foreseen(c.var.deps, "api", error, c.var.requestId);
 }
 
-/** A path that exists says what it knows, or is 405; anything else does not exist. */
+/** Handles unmatched requests: 204 for OPTIONS of a known path, 405 for other methods, or 404. */
 function unmatched(app: OpenAPIHono<AppEnv>, c: ApiContext): Response {
   const methods = new Set(
     app.routes

@@ -1,4 +1,4 @@
-/** What every handler works with: the dependencies of a request, and who makes it. */
+/** The context of every handler: the dependencies and the caller of a request. */
 import type { RouteConfig, RouteHandler } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { SigningSecrets } from "../crypto/signing-secrets.ts";
@@ -33,18 +33,18 @@ export interface ApiDeps {
   readonly mcpServers: McpServerStore;
   readonly mcpCatalogues: McpCatalogueStore;
   readonly mcpTokens: McpTokenStore;
-  /** What goes over the network to MCP servers. */
+  /** Network access to MCP servers. */
   readonly mcp: McpPort;
   readonly webhooks: WebhookStore;
   readonly deliveries: DeliveryStore;
   readonly hooks: HookStore;
-  /** What webhooks and hooks are signed with: as it is stored, and how it is read. */
+  /** Sealed signing secrets of webhooks and hooks; `secrets` opens them. */
   readonly secretStore: SecretStore;
   readonly secrets: SigningSecrets;
-  /** Has a delivery attempted as soon as can be. */
+  /** Queues a delivery for an immediate attempt. */
   deliver(name: DeliveryName): Promise<void>;
   readonly agents: AgentStore;
-  /** What requests with an idempotency key were answered. */
+  /** Responses to requests with an idempotency key. */
   readonly answers: AnswerStore;
   readonly keys: KeyStore;
   readonly audit: AuditStore;
@@ -52,9 +52,9 @@ export interface ApiDeps {
   ledger(tenantId: string): LedgerRpc;
   readonly observer: Observer;
   run(tenantId: string, taskId: string): RunRpc;
-  /** Whether a tenant may make one more request now; where nothing limits that, always. */
+  /** Returns whether a tenant is within its rate limit. Always true without a limit. */
   mayAsk(tenantId: string): Promise<boolean>;
-  /** Gives a task to the queue. */
+  /** Sends a task to the queue. */
   dispatch(task: StoredTask): Promise<void>;
   now(): number;
 }
@@ -67,7 +67,7 @@ export interface AppEnv {
 
 export type ApiContext = Context<AppEnv>;
 
-/** What a use case is given of a request. */
+/** The part of a request's context that use cases receive. */
 export type RequestContext = Pick<AppEnv["Variables"], "deps" | "caller">;
 
 /** The handler of a route. */

@@ -1,13 +1,13 @@
 /**
- * Schemas that several features share. Schemas validate requests, and the OpenAPI document is made
- * from them. Client input is strict: an unknown field is named and refused.
+ * Schemas that several features share. Schemas validate requests and define the OpenAPI document.
+ * Client input is strict: an unknown field is rejected by name.
  */
 import { z } from "@hono/zod-openapi";
 import type { JsonValue } from "../run/value/json.ts";
 import { isTaskId } from "../run/value/id.ts";
 import { PLAIN_TEXT } from "../run/value/plain-text.ts";
 
-/** Any JSON: what it may hold is checked once for the whole body, see `body.ts`. */
+/** Any JSON. `body.ts` checks its nesting and text once for the whole body. */
 export const freeValue: z.ZodType<JsonValue> = z
   .any()
   .openapi({ type: ["object", "array", "string", "number", "boolean", "null"], items: {} });
@@ -30,7 +30,7 @@ export const TASK_STATUSES = [
   "cancelled",
 ] as const;
 
-/** A list whose entries another schema knows; that one is not made for documents. */
+/** Validates with `schema`, and documents the value as `document`: `schema` has no OpenAPI form. */
 export function checkedBy<T extends z.core.$ZodType>(
   schema: T,
   document: object = { type: "array", items: { type: "object" } },

@@ -1,4 +1,4 @@
-/** What is open to everyone: health, the OpenAPI document, and its readable form. */
+/** Routes without authentication: health, the OpenAPI document, and the API reference. */
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import manifest from "../../package.json" with { type: "json" };
 import type { ApiDeps, AppEnv } from "./context.ts";
@@ -59,7 +59,7 @@ const EXAMPLES: Examples = {
   ...systemExamples,
 };
 
-/** Adds the open routes to an app; the document describes all routes added before it is asked for. */
+/** Adds the open routes to an app. The document describes all routes at the time of its request. */
 export function systemRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(healthRoute, async (c) => {
     const { deps } = c.var;

@@ -1,7 +1,7 @@
 /**
- * Whether everything exists and can be used that an agent's config refers to. Asked when an agent is
- * written and again when a task is submitted or tried again, since what it refers to may have gone
- * meanwhile.
+ * Checks that everything an agent's config refers to exists and is usable. Runs when an agent is
+ * written, and again when a task is submitted or retried, because a referenced resource may have
+ * been removed since.
  */
 import type { Catalogue } from "../../run/spec/catalogue.ts";
 import type { JsonObject } from "../../run/value/json.ts";
@@ -14,29 +14,29 @@ import { isMcpTool, mcpServersOf } from "../mcp-servers/resolve.ts";
 import type { FieldFault } from "../http/problem.ts";
 import { pointerTo, type JsonPointer } from "../../run/value/json-pointer.ts";
 
-/** A config to check, with the fields next to it. */
+/** A config to check, with its limits and tools. */
 export interface ConfigToCheck {
   readonly tenantId: string;
   readonly config: AgentConfig;
   readonly limits: RunLimits;
-  /** Names of tools that only the task itself brings. */
+  /** Names of tools that only the task itself defines. */
   readonly brought: readonly string[];
-  /** The tenant's tools, where they were read already. */
+  /** The tenant's tools, if they have been read already. */
   readonly tools?: readonly ToolRow[];
 }
 
-/** What a config refers to, as it is now: the part of a task's snapshot that is not its agent's. */
+/** The current definitions that a config refers to. They become part of the task's snapshot. */
 export interface Referred {
   readonly tools: readonly ToolDefinition[];
   readonly mcp_servers: readonly McpServerDefinition[];
 }
 
-/** What a config refers to, or the first fault; places are those of `{ config, limits }`. */
+/** The referenced definitions, or the first fault, whose pointer is into `{ config, limits }`. */
 export type CheckedConfig =
   | { readonly referred: Referred; readonly fault?: never }
   | { readonly fault: FieldFault; readonly referred?: never };
 
-/** Checks a config that is new, or new to this task. */
+/** Checks the config of an agent or of a new task. */
 export async function checkConfig(
   deps: ApiDeps,
   { tenantId, config, limits, brought, tools }: ConfigToCheck,
@@ -60,7 +60,7 @@ export async function checkConfig(
   return unknown === null ? checked : { fault: unknown };
 }
 
-/** Checks the config of a task that is tried again, and reads again what it refers to. */
+/** Checks the config of a retried task, and reads the current definitions that it refers to. */
 export async function checkAgain(
   deps: ApiDeps,
   { tenantId, config, limits }: Pick<ConfigToCheck, "tenantId" | "config" | "limits">,
@@ -105,7 +105,7 @@ function modelFault(
   return null;
 }
 
-/** With a cap on money, a model without a price is an error, not free. */
+/** With `max_cost_usd`, a model without a price is an error, not free. */
 function priceFault(
   catalogue: Catalogue,
   { model, fallback_models = [] }: AgentConfig,
@@ -121,7 +121,7 @@ function priceFault(
       };
 }
 
-/** A schema that could never be checked is refused now, not after the money is spent. */
+/** Rejects an invalid schema before the run spends money. */
 function schemaFault(
   catalogue: Catalogue,
   place: JsonPointer,
@@ -137,7 +137,7 @@ function schemaFault(
       };
 }
 
-/** A schema that cannot be applied would deny every call: better said now. */
+/** Rejects an invalid schema of a policy, which would otherwise deny every call. */
 function policyFault(catalogue: Catalogue, { policy }: AgentConfig): FieldFault | null {
   for (const [pattern, schema] of Object.entries(policy?.arguments ?? {})) {
     const place = pointerTo(["config", "policy", "arguments", pattern]);
@@ -150,8 +150,8 @@ function policyFault(catalogue: Catalogue, { policy }: AgentConfig): FieldFault 
 }
 
 /**
- * The tenant's tools that a run may use, as they are now: all that are enabled, or those that its
- * agent names. Nothing is asked where it names none but built-in ones and those of its servers.
+ * Returns the tenant's enabled tools that a run may use: all, or those that its config names. Reads
+ * nothing if the config names only built-in tools and tools of its MCP servers.
  */
 async function ownTools(
   { catalogue, tools }: ApiDeps,
@@ -179,7 +179,7 @@ function toolFault(
   servers: readonly McpServerDefinition[],
 ): FieldFault | null {
   const existing = new Set([...catalogue.tools.map((tool) => tool.name), ...others]);
-  // What a server offers is known to the run, once it has asked.
+  // Tools of MCP servers are only known to the run, once it has listed them.
   const exists = (name: string) => existing.has(name) || isMcpTool(name, servers, config);
   const names = config.tools ?? [];
   const place = names.findIndex((name) => !exists(name));

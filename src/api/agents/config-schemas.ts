@@ -1,4 +1,4 @@
-/** What the API takes of an agent's config and its limits, as zod schemas; see `schemas.ts`. */
+/** Zod schemas of an agent's config and limits; see `schemas.ts`. */
 import { z } from "@hono/zod-openapi";
 import { MAX_MCP_SERVERS, MCP_TOOL_MODES } from "../../run/spec/mcp-server.ts";
 import { policySchema } from "../../run/spec/policy.ts";
@@ -84,7 +84,7 @@ export const agentConfig = z
   })
   .openapi("AgentConfig");
 
-/** As of a run; null lifts a limit. */
+/** Limits of a run; here, null removes a limit. */
 const of = runLimits.shape;
 
 export const limits = z

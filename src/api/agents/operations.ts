@@ -1,4 +1,4 @@
-/** The operations of `/api/v1/agents`, as the document describes them. */
+/** OpenAPI operations of `/api/v1/agents`. */
 import { createRoute } from "@hono/zod-openapi";
 import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
@@ -10,7 +10,7 @@ const shared = { tags: ["Agents"], security: SECURED };
 const reads = { ...shared, middleware: [requireScope("tasks:read")] };
 const writes = { ...shared, middleware: [requireScope("agents:write"), jsonBody] };
 const named = { params: schemas.agentPath, headers: schemas.ifMatch };
-/** What a config may refer to that is not there. */
+/** Problems of a config that refers to something missing. */
 const REFERENCES = [
   "unknown_model",
   "provider_not_configured",

@@ -1,4 +1,4 @@
-/** The agents that a caller may submit tasks for: the tenant's own, and the service's `default`. */
+/** Resolves the agents of a tenant: its own ones, and the service's built-in `default`. */
 import {
   AGENT_NAME,
   DEFAULT_AGENT,
@@ -15,17 +15,17 @@ import type { ToolRow } from "../../store/tools.ts";
 import type { ApiDeps } from "../context.ts";
 import { isoTime } from "../../run/value/time.ts";
 
-/** What a front shows of an agent. */
+/** Name and description of an agent, for other transports than REST. */
 export interface AgentSummary {
   readonly name: string;
   readonly description: string;
 }
 
 const DESCRIPTION = "The service's own agent, with the default model, planner and tools.";
-/** The moment of birth of what was never made. */
+/** Creation time of the built-in agent. */
 const ALWAYS = isoTime(0);
 
-/** The service's own agent: what the settings say. */
+/** Returns the built-in agent, which follows the settings. */
 export function ownAgent({ config }: ApiDeps): AgentRow {
   return {
     name: DEFAULT_AGENT,
@@ -38,12 +38,12 @@ export function ownAgent({ config }: ApiDeps): AgentRow {
   };
 }
 
-/** Whether an agent is built into the service; a built-in agent cannot be deleted. */
+/** Returns whether an agent is the built-in one, which cannot be deleted. */
 export function isOwn({ name, version }: Pick<AgentRow, "name" | "version">): boolean {
   return name === DEFAULT_AGENT && version === OWN_VERSION;
 }
 
-/** The newest version of an agent, or null. */
+/** Returns the latest version of an agent, or null. */
 export async function agentOf(
   deps: ApiDeps,
   tenantId: string,
@@ -53,7 +53,7 @@ export async function agentOf(
   return stored ?? (name === DEFAULT_AGENT ? ownAgent(deps) : null);
 }
 
-/** The newest version of an agent with the tenant's tools, for a task; null if there is none. */
+/** Returns the latest version of an agent and the tenant's tools, or null without the agent. */
 export async function agentForTask(
   deps: ApiDeps,
   tenantId: string,
@@ -67,7 +67,7 @@ export async function agentForTask(
   return agent === null ? null : { agent, tools };
 }
 
-/** What a task gets: the service's defaults, over them the agent's, over them the task's own. */
+/** Merges config and limits: the task overrides the agent, which overrides the defaults. */
 export function resolved(
   { config: { defaultModel, defaultPlanner } }: ApiDeps,
   agent: { readonly config: ConfigLayer; readonly limits: LimitLayer },
@@ -80,7 +80,7 @@ export function resolved(
   };
 }
 
-/** The first agents of a tenant by name, as a front offers them; `default` is always there. */
+/** Returns the first agents of a tenant by name, always including `default`. */
 export async function offeredAgents(
   deps: ApiDeps,
   tenantId: string,
@@ -91,7 +91,7 @@ export async function offeredAgents(
   return [...own, ...stored].slice(0, limit).map(summaryOf);
 }
 
-/** What a front shows of one agent. */
+/** Returns the summary of an agent, with a default description. */
 export function summaryOf({
   name,
   description,

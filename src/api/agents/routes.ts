@@ -1,7 +1,7 @@
 /**
- * `/api/v1/agents`: named configs with versions. A change reaches the tasks that are submitted after
- * it; a task keeps the version that it began with. The service's own `default` is always there, and
- * a tenant may put one of its own in its place.
+ * `/api/v1/agents`: named, versioned configs. A change applies to tasks that are submitted after
+ * it; a submitted task keeps its version. The built-in `default` always exists, and a tenant can
+ * replace it.
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { DEFAULT_AGENT, layersOf, type AgentDefinition } from "../../run/spec/agent.ts";
@@ -28,7 +28,7 @@ export function agentRoutes(app: OpenAPIHono<AppEnv>): void {
 }
 
 const DEFAULT_LIMIT = 20;
-/** Characters of JSON that one version may have. */
+/** Maximum characters of JSON of one version. */
 const MAX_AGENT_CHARS = 262_144;
 const VERSION = /^\d{1,15}$/;
 
@@ -44,7 +44,7 @@ const list: ApiHandler<typeof operations.listRoute> = async (c) => {
   const { limit = DEFAULT_LIMIT, cursor } = c.req.valid("query");
   const before = await namedPlaceOf(deps, caller, cursor);
   const { agents, hasDefault } = await deps.agents.list(caller.tenantId, limit + 1, before);
-  // The service's own is older than all.
+  // The built-in agent is the oldest.
   const all: ListedAgent[] = hasDefault ? [...agents] : [...agents, ownAgent(deps)];
   const { page, next_cursor } = await pageOf(deps, caller, all, limit, namedPlaceText);
   return c.json({ agents: page.map(agentJson), next_cursor }, 200);
@@ -106,7 +106,7 @@ const listVersions: ApiHandler<typeof operations.versionsRoute> = async (c) => {
   return c.json({ versions: page.map(versionJson), next_cursor }, 200);
 };
 
-/** Makes a new version, or the tenant's first `default`. @throws Problem */
+/** Creates a new version, or the tenant's first `default`. @throws Problem */
 async function change(
   request: RequestContext,
   name: string,
@@ -136,7 +136,7 @@ async function change(
   throw await missed(request, name);
 }
 
-/** Why an agent could not be changed at the version that was expected. @throws Problem `not_found` */
+/** Returns why an agent was not changed at the expected version. @throws Problem `not_found` */
 async function missed(request: RequestContext, name: string): Promise<Problem> {
   const current = await AGENTS.current(request, name);
   return isOwn(current)
@@ -144,7 +144,7 @@ async function missed(request: RequestContext, name: string): Promise<Problem> {
     : AGENTS.changed(name, current);
 }
 
-/** What a body says of an agent, once all that it refers to is there. @throws Problem */
+/** Returns the definition in a body. @throws Problem for an invalid config or missing references */
 async function definitionOf(
   deps: ApiDeps,
   tenantId: string,

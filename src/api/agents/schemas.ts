@@ -1,4 +1,4 @@
-/** What the API takes and gives of agents, as zod schemas; see `schemas.ts`. */
+/** Zod schemas of agents; see `schemas.ts`. */
 import { z } from "@hono/zod-openapi";
 import { AGENT_NAME } from "../../run/spec/agent.ts";
 import { plainText, timestamp, whole } from "../schemas.ts";
@@ -34,7 +34,7 @@ export const createBody = z.strictObject({ name, ...fields }).openapi("CreateAge
 export const replaceBody = z
   .strictObject({ name: name.optional(), ...fields })
   .openapi("ReplaceAgent");
-/** What is said of an agent besides its name. */
+/** The fields of an agent except its name. */
 export type AgentBody = Omit<z.output<typeof replaceBody>, "name">;
 
 export const agentPath = z.object({

@@ -1,4 +1,4 @@
-/** `POST /api/v1/hooks/{id}`: a request that is signed with the hook's secret starts a task. */
+/** `POST /api/v1/hooks/{id}`: starts a task for a request that is signed with the hook's secret. */
 import { sha256Hex } from "../../crypto/sha256.ts";
 import { isSignedByGithub, verifiedId } from "../../crypto/signature.ts";
 import type { JsonValue } from "../../run/value/json.ts";
@@ -13,7 +13,7 @@ import { filled } from "./template.ts";
 
 const HOOK_ID = /^hook_[0-9a-f]{32}$/;
 
-/** Starts a task from the hook's template; the same request again is answered with the same task. */
+/** Starts a task from the hook's template. A repeated request returns the same task. */
 export const callHook: ApiHandler<typeof callRoute> = async (c) => {
   const { deps } = c.var;
   const { id } = c.req.valid("param");
@@ -47,8 +47,9 @@ export const callHook: ApiHandler<typeof callRoute> = async (c) => {
 };
 
 /**
- * The hook that a request is signed for, and what the request is called. Whether there is such a hook
- * is told only to those who can sign for it.
+ * Verifies the signature of a request. Returns the hook and the request's idempotency key. An
+ * unknown hook and a wrong signature cause the same problem, so that callers cannot probe for
+ * hooks.
  * @throws Problem `invalid_signature`
  */
 async function signedCall(
@@ -65,7 +66,7 @@ async function signedCall(
       : await deps.secrets.open(known.hook.tenant_id, known.hook.hook_id, known.secret, now);
   const key =
     known?.hook.scheme === "github"
-      ? // Its header names the delivery, and is not signed: the same body is the same request.
+      ? // GitHub does not sign its delivery id, so the digest of the body identifies a request.
         (await isSignedByGithub(headers, bytes, secrets))
         ? digest
         : null

@@ -1,6 +1,6 @@
 /**
- * `/api/v1/hooks`: addresses that start tasks. What is sent to one is signed with its secret instead of
- * carrying a key, and fills the hook's template.
+ * `/api/v1/hooks`: URLs that start tasks. A call has no API key: it is signed with the hook's
+ * secret. Its body fills the hook's template.
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { isSecret } from "../../crypto/signature.ts";

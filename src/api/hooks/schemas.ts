@@ -1,4 +1,4 @@
-/** What the API takes and gives of hooks, as zod schemas; see `schemas.ts`. */
+/** Zod schemas of hooks; see `schemas.ts`. */
 import { z } from "@hono/zod-openapi";
 import { HOOK_SCHEMES } from "../../store/hooks.ts";
 import { freeObject, plainText, timestamp } from "../schemas.ts";

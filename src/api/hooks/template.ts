@@ -1,4 +1,4 @@
-/** The template of a hook: what it may be, and what it comes to with a request. */
+/** Validates the template of a hook, and fills it with a request. */
 import { fill, hasPlaceholder, templateFaults } from "../../run/spec/template.ts";
 import type { JsonObject, JsonValue } from "../../run/value/json.ts";
 import { pointerTo } from "../../run/value/json-pointer.ts";
@@ -8,7 +8,7 @@ import { submitBody, type SubmitBody } from "../tasks/schemas.ts";
 
 const MAX_TEMPLATE_CHARS = 262_144;
 
-/** What a template comes to with what a request brought. @throws Problem `validation_failed` */
+/** Fills a template with the body of a request. @throws Problem `validation_failed` */
 export function filled(template: JsonObject, context: JsonValue): SubmitBody {
   const { value, faults } = fill(template, context);
   const [first] = faults;
@@ -26,7 +26,7 @@ export function filled(template: JsonObject, context: JsonValue): SubmitBody {
   return parsed.data;
 }
 
-/** A template that some request could make a submission of. @throws Problem `validation_failed` */
+/** Checks that a filled template can be a valid submission. @throws Problem `validation_failed` */
 export function checkedTemplate(template: Record<string, JsonValue>): JsonObject {
   if (JSON.stringify(template).length > MAX_TEMPLATE_CHARS) {
     const detail = `is larger than ${MAX_TEMPLATE_CHARS} characters of JSON`;
@@ -37,7 +37,7 @@ export function checkedTemplate(template: Record<string, JsonValue>): JsonObject
     throw invalid("body", [{ ...malformed, pointer: `/template${malformed.pointer}` }]);
   }
   const { error } = submitBody.safeParse(template);
-  // What a placeholder stands for is known with the request only.
+  // The values of placeholders are unknown until a request fills them.
   const issue = error?.issues.find(({ path }) => !isFilledLater(template, path));
   if (issue !== undefined) {
     const pointer = pointerTo(issue.path, "/template");

@@ -1,6 +1,6 @@
 /**
- * Who makes a request. A key comes as a bearer token, or for a browser's WebSocket as the
- * subprotocol `bearer.<key>`; a ticket in the address stands for the key that asked for it.
+ * Authenticates requests. Clients send a key as a bearer token, or from a browser's WebSocket as
+ * the subprotocol `bearer.<key>`. A ticket in the URL authenticates as the key that created it.
  */
 import { createMiddleware } from "hono/factory";
 import { sha256Hex } from "../../crypto/sha256.ts";
@@ -11,20 +11,20 @@ import { Problem } from "./problem.ts";
 import { readTicket } from "./signing.ts";
 import { isoTime } from "../../run/value/time.ts";
 
-/** Keys found valid a moment ago, by hash. Bounded; an entry is dead after `keyCacheMs`. */
+/** Cache of valid keys by hash. Bounded; an entry expires after `keyCacheMs`. */
 const known = new Map<string, { readonly caller: Caller; readonly until: number }>();
 const MAX_KNOWN = 1000;
 
-/** Requires a valid key on all that follows, whatever its scopes. @throws Problem */
+/** Middleware that requires a valid key with any scopes. @throws Problem */
 export const requireKey = createMiddleware<AppEnv>(async (c, next) => {
   c.set("caller", await callerOf(c.var.deps, c.req.header("Authorization")));
   await next();
 });
 
-/** What each middleware of `requireScope` requires: the document says it of every route. */
+/** The scope of each middleware of `requireScope`, for the OpenAPI document. */
 const required = new WeakMap<object, Scope>();
 
-/** Requires a key with a scope on all that follows. @throws Problem */
+/** Returns a middleware that requires a key with a scope. @throws Problem */
 export function requireScope(scope: Scope) {
   const middleware = createMiddleware<AppEnv>(async (c, next) => {
     c.set("caller", await callerWith(c.var.deps, c.req.header("Authorization"), scope));
@@ -34,12 +34,12 @@ export function requireScope(scope: Scope) {
   return middleware;
 }
 
-/** The scope that a handler of a route requires; null where it requires none. */
+/** Returns the scope that a handler of a route requires, or null. */
 export function requiredScope(handler: object): Scope | null {
   return required.get(handler) ?? null;
 }
 
-/** Who a header `Authorization` stands for, whose key must have the scope. @throws Problem */
+/** Returns the caller of an `Authorization` header, and checks its scope. @throws Problem */
 export async function callerWith(
   deps: ApiDeps,
   authorization: string | undefined,
@@ -66,7 +66,7 @@ const PAUSE_S = 10;
 
 /**
  * Counts a request against a rate limit.
- * @param limited the tenant, or what stands for an unknown caller, such as `hook:<id>`
+ * @param limited id of the tenant, or of an unauthenticated caller, such as `hook:<id>`
  * @throws Problem `rate_limited`
  */
 export async function checkRate(deps: ApiDeps, limited: string): Promise<void> {
@@ -84,7 +84,7 @@ export function checkScope(caller: Caller, scope: Scope): void {
   }
 }
 
-/** How a request for the events of a task says who makes it. */
+/** The credential of a request for the events of a task, and where it was sent. */
 interface Said {
   readonly by: "header" | "ticket" | "subprotocol";
   readonly text: string;
@@ -106,7 +106,7 @@ function saidBy(request: Request): Said | null {
     : { by: "subprotocol", text: protocol.slice("bearer.".length) };
 }
 
-/** The caller that opens a task's events, by key, ticket or subprotocol; null without one. */
+/** Returns the caller of a task's events, by key, ticket or subprotocol. Null if none is valid. */
 export async function eventCaller(
   deps: ApiDeps,
   request: Request,
@@ -116,7 +116,7 @@ export async function eventCaller(
   if (said?.by === "ticket") {
     const key = await deps.keys.signingKey();
     const caller = isTaskId(taskId) ? await readTicket(key, said.text, taskId, deps.now()) : null;
-    // Its key may have been revoked within the ticket's minute.
+    // The key may have been revoked since the ticket was made.
     return caller !== null && (await isStillValid(deps, caller)) ? caller : null;
   }
   const caller = await callerOfKey(deps, said?.text ?? null);
@@ -126,7 +126,7 @@ export async function eventCaller(
   return caller;
 }
 
-/** Whether a request says who makes it in a way that only a browser's socket needs. */
+/** Returns whether a request authenticates by ticket or subprotocol, which only browsers need. */
 export function isFromBrowser(request: Request): boolean {
   return ["ticket", "subprotocol"].includes(saidBy(request)?.by ?? "");
 }
@@ -137,7 +137,7 @@ async function isStillValid(deps: ApiDeps, { keyId, secret }: Caller): Promise<b
   return valid.has(0);
 }
 
-/** Makes this isolate look a key up again; others do within `keyCacheMs`. */
+/** Removes a key from the cache of this isolate. Other isolates drop it within `keyCacheMs`. */
 export function forgetKey(keyId: string): void {
   for (const [digest, { caller }] of known) {
     if (caller.keyId === keyId) {

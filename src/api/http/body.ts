@@ -1,4 +1,4 @@
-/** Reads a JSON body: its type, its size and its syntax are checked before anything else. */
+/** Reads JSON bodies. Checks media type, size and syntax first. */
 import { createMiddleware } from "hono/factory";
 import { jsonDefect } from "../../run/value/json.ts";
 import type { AppEnv } from "../context.ts";
@@ -7,15 +7,15 @@ import { Problem } from "./problem.ts";
 /** Largest body, bytes. */
 const MAX_BODY_BYTES = 1_048_576;
 
-/** So much of a body that is not wanted is read, and thrown away, for its sender to hear of it. */
+/** Maximum bytes of an unwanted body to read and discard, so that its sender gets the response. */
 const DRAINED_BYTES = 8 * MAX_BODY_BYTES;
 
 /**
- * Reads what a route left of a body before the answer goes out: a connection that is closed on a
- * sender who still sends is reset, and the answer is lost with it.
+ * Reads the rest of an unread body before the response is sent. A connection that is closed while
+ * the client still sends is reset, and the response is lost.
  */
 export const heardOut = createMiddleware<AppEnv>(async (c, next) => {
-  // As it came in: a route may put another in its place.
+  // The original request: a route may replace `c.req.raw`.
   const request = c.req.raw;
   await next();
   const declared = Number(request.headers.get("Content-Length") ?? 0);
@@ -25,8 +25,8 @@ export const heardOut = createMiddleware<AppEnv>(async (c, next) => {
 });
 
 /**
- * Refuses a body that says itself that it is too large, on every route but gRPC's, which says so in
- * its own way. @throws Problem
+ * Rejects a request whose `Content-Length` exceeds the limit. Skips gRPC routes, which have their
+ * own error format. @throws Problem `payload_too_large`
  */
 export const declaredSize = createMiddleware<AppEnv>((c, next) => {
   if (c.req.path.startsWith("/opspawn.v1.")) {
@@ -39,7 +39,7 @@ export const declaredSize = createMiddleware<AppEnv>((c, next) => {
 });
 
 /**
- * Requires JSON of at most 1 MiB on requests that have a body; none at all is `{}`.
+ * Requires JSON of at most 1 MiB on requests that have a body. An empty body counts as `{}`.
  * @throws Problem
  */
 export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
@@ -48,7 +48,7 @@ export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
   }
   const declared = Number(c.req.header("Content-Length") ?? 0);
   const type = c.req.header("Content-Type") ?? "";
-  // The usual case is read in one go, and Hono keeps what was read; the rest is copied.
+  // In the common case, Hono reads and caches the body. Other bodies are copied to a new request.
   const plain = declared > 0 && /^application\/json(; ?charset=utf-8)?$/i.test(type);
   const bytes =
     plain && declared <= MAX_BODY_BYTES
@@ -61,20 +61,20 @@ export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
   if (plain) {
     return next();
   }
-  // Without a type of its own, a body of text would pass for text/plain.
+  // Without this header, a string body would get the type text/plain.
   const headers = new Headers(c.req.raw.headers);
   headers.set("Content-Type", "application/json");
   c.req.raw = new Request(c.req.raw, { method: c.req.method, headers, body: text });
   return next();
 });
 
-/** The bytes of a body. @throws Problem `payload_too_large`; no more than its limit is ever held */
+/** Reads a body, holding at most the limit in memory. @throws Problem `payload_too_large` */
 export async function boundedBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
   const chunks = await Array.fromAsync(bounded(request.body ?? [], bodyTooLarge));
   return new Uint8Array(Buffer.concat(chunks));
 }
 
-/** A body in its pieces, or its refusal where it is larger than a body may be. */
+/** Yields the chunks of a body up to the limit. @throws `refusal()` for a larger body */
 export async function* bounded(
   body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   refusal: () => Error,
@@ -93,7 +93,7 @@ export async function* bounded(
   }
 }
 
-/** Reads what is left of a body that is not wanted, as much as is read of one that is too large. */
+/** Reads and discards the rest of a body, up to `DRAINED_BYTES`. */
 export async function discarded(body: AsyncIterable<Uint8Array>): Promise<void> {
   let size = 0;
   try {
@@ -108,12 +108,12 @@ export async function discarded(body: AsyncIterable<Uint8Array>): Promise<void> 
   }
 }
 
-/** How a body of more than 1 MiB is refused. */
+/** Returns the problem of a body of more than 1 MiB. */
 export function bodyTooLarge(): Problem {
   return new Problem("payload_too_large", `A body can have at most ${MAX_BODY_BYTES} bytes.`);
 }
 
-/** @throws Problem for a body that cannot be stored as it is */
+/** @throws Problem `validation_failed` for a body that cannot be stored unchanged */
 export function checkJson(body: unknown): void {
   const defect = jsonDefect(body);
   if (defect !== null) {
@@ -123,7 +123,7 @@ export function checkJson(body: unknown): void {
   }
 }
 
-/** The JSON that a body holds, which can be stored; none at all is `{}`. @throws Problem */
+/** Parses a body as JSON that can be stored. An empty body is `{}`. @throws Problem */
 export function jsonOf(bytes: Uint8Array): { readonly text: string; readonly value: unknown } {
   const text = decode(bytes);
   const value = parse(text);

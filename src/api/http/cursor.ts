@@ -1,20 +1,20 @@
-/** Reads and makes the signed cursors of lists. */
+/** Reads and creates the signed cursors of lists. */
 import type { Caller } from "../../store/keys.ts";
 import type { ApiDeps } from "../context.ts";
 import { makeCursor, readCursor } from "./signing.ts";
 import { invalid } from "./validation.ts";
 
-/** What cursors of a list are. */
+/** Options of a list's cursors. */
 interface CursorForm {
-  /** What a position in this list looks like. */
+  /** Pattern of a position in this list. */
   readonly form?: RegExp;
-  /** What the front calls the cursor. */
+  /** Name of the parameter, for the problem. */
   readonly name?: string;
 }
 
 /**
- * Where the page before ended: the id of its last task, unless the list says something else.
- * @throws Problem for what is no cursor of this tenant
+ * Returns the position that a cursor holds: the end of the previous page.
+ * @throws Problem if the text is not a cursor of this tenant and list
  */
 export async function cursorOf(
   deps: ApiDeps,
@@ -31,8 +31,8 @@ export async function cursorOf(
 }
 
 /**
- * The page of a list, and the cursor of the next; null where there is none.
- * @param found one more than the page takes, if there are more
+ * Returns a page of a list, and the cursor of the next page or null.
+ * @param found the items, with one more than `limit` if there is a next page
  */
 export async function pageOf<T>(
   deps: ApiDeps,
@@ -50,7 +50,7 @@ export async function pageOf<T>(
   return { page, next_cursor };
 }
 
-/** Where a page ended in a list that is ordered by age, and then by name or id. */
+/** Position in a list that is ordered by creation time, and then by name or id. */
 export interface NamedPlace {
   readonly created_at: string;
   readonly name: string;
@@ -58,12 +58,12 @@ export interface NamedPlace {
 
 const NAMED_PLACE = /^\d{4}-[\d:.TZ-]+ [\w-]+$/;
 
-/** Returns the text of a place, as a cursor holds it. */
+/** Returns the text of a position, as a cursor holds it. */
 export function namedPlaceText({ created_at, name }: NamedPlace): string {
   return `${created_at} ${name}`;
 }
 
-/** Returns the place of a cursor; null without one. @throws Problem as `cursorOf` */
+/** Returns the position of a cursor, or null without a cursor. @throws Problem as `cursorOf` */
 export async function namedPlaceOf(
   deps: ApiDeps,
   caller: Caller,

@@ -1,8 +1,8 @@
-/** The key by which a client says that two requests are the same one. */
+/** Reads the `Idempotency-Key` header, which marks two requests as the same. */
 import type { ApiContext } from "../context.ts";
 import { Problem } from "./problem.ts";
 
-/** The key of the header, quoted or not; null without one. @throws Problem */
+/** Returns the key, quoted or not, or null without the header. @throws Problem `invalid_header` */
 export function idempotencyKey(c: ApiContext): string | null {
   const header = c.req.header("Idempotency-Key");
   if (header === undefined) {

@@ -1,9 +1,9 @@
 /**
- * `Idempotency-Key` for a route that does something: the same key and body are given the answer of
- * the first request, and the work is done once. A route has it by naming `idempotent` after
- * `jsonBody` in its middleware; the document then says so by itself. Not for answers that show a
- * secret once: they are kept in clear for a day. Tasks do it themselves, see `submit.ts`: a task and
- * its key are written in one batch.
+ * `Idempotency-Key` for routes with side effects: requests with the same key and body run once and
+ * get the first response. A route lists `idempotent` after `jsonBody` in its middleware, and the
+ * OpenAPI document includes it. Not for responses that show a secret once, because responses are
+ * stored in plain text for a day. Task submission does not use it: `submit.ts` writes a task and
+ * its key in one batch.
  */
 import { createMiddleware } from "hono/factory";
 import { routePath } from "hono/route";
@@ -15,10 +15,10 @@ import type { AppEnv } from "../context.ts";
 import { idempotencyKey } from "./idempotency-key.ts";
 import { Problem } from "./problem.ts";
 
-/** Headers that belong to an answer and not to the request that it was given to. */
+/** Headers of a response that are stored and replayed. */
 const KEPT = ["Content-Type", "Location", "ETag"];
 
-/** Does a request once for each `Idempotency-Key`; without one it changes nothing. @throws Problem */
+/** Runs a request once per `Idempotency-Key`. Has no effect without the header. @throws Problem */
 export const idempotent = createMiddleware<AppEnv>(async (c, next) => {
   const key = idempotencyKey(c);
   if (key === null) {
@@ -63,7 +63,7 @@ export const idempotent = createMiddleware<AppEnv>(async (c, next) => {
       ? deps.answers.keep(name, claim, await answerOf(c.res))
       : deps.answers.release(name, claim));
   } catch (error) {
-    // What was done is done; until the claim is old, the key stands for a request under way.
+    // The work is done. Until the claim expires, the key counts as a request in progress.
     deps.observer.fault("idempotency.keep", error);
   }
 });

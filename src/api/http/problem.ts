@@ -1,6 +1,6 @@
 /**
- * Failures as HTTP: RFC 9457 problem documents, and the only table of statuses. `code` is stable;
- * a 500 never carries an exception's text.
+ * Maps errors to HTTP: RFC 9457 problem documents, and the only table of statuses. `code` is
+ * stable. A 500 never contains an exception's text.
  */
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
@@ -10,10 +10,10 @@ import type { Observer } from "../../observe.ts";
 import type { AppEnv } from "../context.ts";
 import type { JsonPointer } from "../../run/value/json-pointer.ts";
 
-/** The media type of a refusal. */
+/** The media type of a problem. */
 export const PROBLEM_TYPE = "application/problem+json";
 
-/** Every code a request can be refused with: its status, and its title. */
+/** Status and title of every problem code. */
 export const PROBLEMS = {
   malformed_json: [400, "The body is not valid JSON"],
   invalid_header: [400, "Invalid header"],
@@ -68,13 +68,13 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** One thing that is wrong with a request; `pointer` is a JSON pointer into the body or query. */
+/** One fault of a request; `pointer` is a JSON pointer into the body or query. */
 export interface Fault {
   readonly pointer: string;
   readonly detail: string;
 }
 
-/** Refuses a request; caught by the app and nowhere else. */
+/** Rejects a request. Each transport maps it to its own error format. */
 export class Problem extends Error {
   readonly code: ProblemCode;
   readonly detail: string;
@@ -95,20 +95,20 @@ export class Problem extends Error {
   }
 }
 
-/** What is wrong at one place, as a value: the place may still have to be found in the body. */
+/** A fault as a value. The caller maps its pointer to the request body and throws it. */
 export interface FieldFault extends Fault {
   readonly code: ProblemCode;
   readonly pointer: JsonPointer;
 }
 
-/** Returns the problem of one field. @param pointer where it is in the body */
+/** Returns the problem of one field. @param pointer place of the field in the body */
 export function fieldProblem(code: ProblemCode, pointer: JsonPointer, detail: string): Problem {
   return new Problem(code, `${code === "validation_failed" ? `${pointer} ` : ""}${detail}`, {
     faults: [{ pointer, detail }],
   });
 }
 
-/** The document of a problem, as RFC 9457 has it. */
+/** A problem document (RFC 9457). */
 export interface ProblemDocument {
   readonly type: string;
   readonly title: string;
@@ -133,7 +133,7 @@ export function problemDocument(problem: Problem, requestId: string): ProblemDoc
   };
 }
 
-/** The response of a refused request. */
+/** Returns the response of a rejected request. */
 export function problemResponse(c: Context<AppEnv>, problem: Problem): Response {
   const document = problemDocument(problem, c.var.requestId);
   return c.body(JSON.stringify(document), document.status, {
@@ -142,7 +142,7 @@ export function problemResponse(c: Context<AppEnv>, problem: Problem): Response 
   });
 }
 
-/** An unexpected error. Only operators see the cause. */
+/** Returns the problem of an unexpected error. Only operators see the cause. */
 function internalError(requestId: string): Problem {
   return new Problem("internal_error", `Internal error. Quote ${requestId} when you report it.`);
 }

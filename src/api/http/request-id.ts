@@ -1,4 +1,4 @@
-/** Gives every request an id: the client's `X-Request-Id` if it is a sane one, else a new one. */
+/** Sets the id of every request: the client's `X-Request-Id` if it is valid, else a new id. */
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../context.ts";
 

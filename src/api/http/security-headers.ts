@@ -1,6 +1,6 @@
 /**
- * Headers that every answer carries: nothing of this API is to be sniffed, framed or cached. Set
- * before the handler runs, which may replace one; setting them afterwards copies the response.
+ * Security headers of every response: no sniffing, framing or caching. Set before the handler runs,
+ * which may replace one; setting them afterwards would copy the response.
  */
 import { createMiddleware } from "hono/factory";
 import type { AppEnv } from "../context.ts";

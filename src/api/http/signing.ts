@@ -1,14 +1,14 @@
 /**
- * Signed texts that clients hold for us: tickets (the right to watch one task for a minute) and
- * list cursors. HMAC-SHA-256 with a key that was made with the database.
+ * Signs the tokens that clients hold: tickets (permission to watch one task for a minute) and list
+ * cursors. HMAC-SHA-256 with the signing key of the database.
  */
 import { SCOPES, type Caller, type Scope } from "../../store/keys.ts";
 import { isJsonObject } from "../../run/value/json.ts";
 
-/** How long a ticket is good for. */
+/** Lifetime of a ticket. */
 export const TICKET_MS = 60_000;
 
-/** A ticket for one task; it carries the caller's reading and writing scopes, nothing more. */
+/** Returns a ticket for one task. It has only those of the caller's scopes that concern tasks. */
 export async function makeTicket(
   signingKey: string,
   caller: Caller,
@@ -27,7 +27,7 @@ export async function makeTicket(
   return sign(signingKey, "ticket", JSON.stringify(claims));
 }
 
-/** The caller that a ticket stands for; null if it is not ours, for another task, or too old. */
+/** Returns the caller of a ticket, or null if it is invalid, expired or for another task. */
 export async function readTicket(
   signingKey: string,
   ticket: string,
@@ -43,14 +43,14 @@ export async function readTicket(
   const scopes = new Set<Scope>(
     SCOPES.filter((scope) => Array.isArray(listed) && listed.includes(scope)),
   );
-  // A ticket of an earlier version of this service names none.
+  // Tickets of earlier versions have no `secret`.
   const { tenant, key, secret = 0 } = claims;
   return typeof tenant === "string" && typeof key === "string" && typeof secret === "number"
     ? { tenantId: tenant, keyId: key, secret, scopes }
     : null;
 }
 
-/** A list cursor: where the next page begins, for this tenant only. */
+/** Returns a list cursor: the end of a page, valid for this tenant only. */
 export async function makeCursor(
   signingKey: string,
   tenantId: string,
@@ -59,7 +59,7 @@ export async function makeCursor(
   return sign(signingKey, `cursor:${tenantId}`, lastId);
 }
 
-/** The id that a cursor holds, or null if it is not one of this tenant's. */
+/** Returns the position in a cursor, or null if it is not a cursor of this tenant. */
 export async function readCursor(
   signingKey: string,
   tenantId: string,

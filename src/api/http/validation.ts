@@ -1,17 +1,17 @@
-/** What zod found wrong, as a problem document with JSON pointers. */
+/** Maps zod errors to problems with JSON pointers. */
 import type { z } from "@hono/zod-openapi";
 import { pointerTo } from "../../run/value/json-pointer.ts";
 import { Problem, type Fault } from "./problem.ts";
 
-/** Longest list of faults in one answer. */
+/** Maximum number of faults in one response. */
 const MAX_FAULTS = 50;
 
-/** The problem that a failed validation comes to; each unknown field is named for itself. */
+/** Returns the problem of a failed validation, with one fault for each unknown field. */
 export function validationProblem(error: z.core.$ZodError, where: string): Problem {
   return invalid(where, error.issues.flatMap(faultsOf).slice(0, MAX_FAULTS));
 }
 
-/** Returns the problem of a part of a request, for example its body; the first fault is named. */
+/** Returns the problem of a part of a request, such as its body. `detail` shows the first fault. */
 export function invalid(where: string, faults: readonly Fault[]): Problem {
   const [first] = faults;
   const detail =

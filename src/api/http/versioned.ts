@@ -1,23 +1,23 @@
 /**
- * Versioned resources as HTTP has them: entity tags, the condition that a client puts on a change
- * (`If-Match`), and how a request is refused whose resource is missing, changed or taken.
+ * HTTP for versioned resources: entity tags, conditional changes (`If-Match`), and the problems of
+ * a resource that is missing, changed or exists already.
  */
 import type { Version } from "../../store/versioned.ts";
 import type { ApiDeps, RequestContext } from "../context.ts";
 import { Problem, type ProblemCode } from "./problem.ts";
 
-/** What tells one kind of resource from another. */
+/** Description of one kind of resource. */
 export interface Kind<Row extends Version> {
-  /** What people call it, with its article: `an agent`. */
+  /** Noun with its article: `an agent`. */
   readonly noun: `${"a" | "an"} ${string}`;
   readonly exists: ProblemCode;
-  /** Code and detail of the refusal when the tenant has no room for more. */
+  /** Code and detail of the problem when the tenant's limit is reached. */
   readonly full: readonly [ProblemCode, string];
-  /** Reads the newest version; null where there is none. */
+  /** Reads the latest version, or null. */
   current(deps: ApiDeps, tenantId: string, name: string): Promise<Row | null>;
 }
 
-/** Returns the entity tag of a version; a resource that was deleted and made again has another. */
+/** Returns the entity tag of a version. It differs for a resource that is deleted and recreated. */
 export function etagOf({ version, created_at }: Version): string {
   return `"${version}-${Date.parse(created_at).toString(36)}"`;
 }
@@ -30,7 +30,7 @@ export class VersionedResource<Row extends Version> {
     this.#kind = kind;
   }
 
-  /** The newest version. @throws Problem `not_found` */
+  /** Returns the latest version. @throws Problem `not_found` */
   async current({ deps, caller }: RequestContext, name: string): Promise<Row> {
     const row = await this.#kind.current(deps, caller.tenantId, name);
     if (row === null) {
@@ -40,8 +40,8 @@ export class VersionedResource<Row extends Version> {
   }
 
   /**
-   * The version that a change is for; null where any will do.
-   * @param ifMatch the header
+   * Returns the version that a change expects, or null for any version.
+   * @param ifMatch the `If-Match` header
    * @throws Problem `precondition_failed`, `not_found`
    */
   async expected(
@@ -65,18 +65,18 @@ export class VersionedResource<Row extends Version> {
     return version;
   }
 
-  /** Why a change at the expected version changed nothing. @throws Problem `not_found` */
+  /** Returns why a conditional change changed nothing. @throws Problem `not_found` */
   async missed(request: RequestContext, name: string): Promise<Problem> {
     return this.changed(name, await this.current(request, name));
   }
 
-  /** The refusal of a change that another one was faster than. */
+  /** Returns the problem of a change that lost to a concurrent one. */
   changed(name: string, current: Version): Problem {
     const detail = `The ${this.#word} ${name} has changed.`;
     return new Problem("precondition_failed", detail, { headers: { ETag: etagOf(current) } });
   }
 
-  /** Why a new one was not inserted. @param isTaken whether its name is */
+  /** Returns why a resource was not inserted. @param isTaken whether its name exists */
   notInserted(name: string, isTaken: boolean): Problem {
     const { noun, exists } = this.#kind;
     return isTaken

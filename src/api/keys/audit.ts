@@ -1,4 +1,4 @@
-/** `/api/v1/admin/audit`: who did what in the tenant. */
+/** `/api/v1/admin/audit`: the audit log of the tenant. */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { requireScope } from "../http/auth.ts";
 import type { AppEnv } from "../context.ts";

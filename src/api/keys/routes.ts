@@ -1,6 +1,6 @@
 /**
- * `/api/v1/keys`: who may call. A key is shown once, when it is made or rotated; what is stored is
- * its hash. A key gives and touches only keys that may not do more than itself.
+ * `/api/v1/keys`: API keys. A key is shown once, when it is created or rotated; only its hash is
+ * stored. A key can create, rotate and revoke only keys whose scopes it has itself.
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { sha256Hex } from "../../crypto/sha256.ts";
@@ -94,7 +94,7 @@ const rotate: ApiHandler<typeof operations.rotateRoute> = async (c) => {
   return c.json({ ...keyJson(row), key: secret }, 200);
 };
 
-/** A key that the caller may see. @throws Problem `not_found` */
+/** Returns a key that the caller may see. @throws Problem `not_found` */
 async function keyOf(deps: ApiDeps, { scopes, tenantId }: Caller, keyId: string): Promise<KeyRow> {
   const row = await deps.keys.get(scopes.has("platform") ? null : tenantId, keyId);
   if (row === null) {
@@ -110,7 +110,10 @@ function checkTenant(caller: Caller, tenant: string): void {
   }
 }
 
-/** Whoever could give, or take over, a key that may do more would have its scopes. @throws Problem */
+/**
+ * Rejects scopes that the caller lacks. A caller that could create or rotate a key with more scopes
+ * would gain those scopes. @throws Problem `forbidden`
+ */
 function checkReach(caller: Caller, scopes: readonly Scope[]): void {
   const beyond = scopes.find((scope) => !caller.scopes.has(scope));
   if (beyond !== undefined) {
@@ -118,7 +121,7 @@ function checkReach(caller: Caller, scopes: readonly Scope[]): void {
   }
 }
 
-/** 256 random bits; the prefix is for people and for tools that scan for leaked secrets. */
+/** Returns 256 random bits. The prefix helps people and scanners for leaked secrets. */
 function newSecret(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(32));
   return `opsk_${Buffer.from(bytes).toString("base64url")}`;

@@ -1,10 +1,10 @@
-/** What the API takes and gives of keys and of the audit, as zod schemas; see `schemas.ts`. */
+/** Zod schemas of keys and the audit log; see `schemas.ts`. */
 import { z } from "@hono/zod-openapi";
 import { SCOPES } from "../../store/keys.ts";
 import { instant, plainText, timestamp, whole } from "../schemas.ts";
 import { type Examples, AT } from "../openapi/examples.ts";
 
-/** The longest that an old secret may go on. */
+/** Maximum time that a rotated secret stays valid. */
 const MAX_GRACE_S = 604_800;
 
 const tenant = z
