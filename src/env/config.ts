@@ -85,7 +85,7 @@ export interface Config {
   /** Allowed CORS origins. Empty: only the service's own origin. */
   readonly corsOrigins: readonly string[];
   /**
-   * Allowed `Host` values of MCP clients, in lower case, with or without a port. Empty: any host.
+   * Host names under which MCP clients may call, in lower case, with or without a port. Empty: any.
    */
   readonly hosts: readonly string[];
   /** Hosts that tools may fetch, and the limits of a fetch. */

@@ -72,7 +72,7 @@ const mcpServer = z
         grant: z.exactOptional(z.enum(OAUTH_GRANTS)),
       }),
     ),
-    /** Absent: all. */
+    /** Tenants that may use it. Absent: all. */
     tenants: z.exactOptional(z.array(z.string())),
   })
   .refine(

@@ -50,6 +50,9 @@ export interface LlmClient {
    * the body can be rebuilt from the log at any time.
    */
   body(request: ModelRequest): string;
-  /** @param body the result of `body(request)` */
+  /**
+   * Sends the request and streams the events of one attempt.
+   * @param body the result of `body(request)`
+   */
   stream(request: ModelRequest, body: string, signal: AbortSignal): AsyncIterable<LlmEvent>;
 }

@@ -35,7 +35,7 @@ interface SessionHooks {
 export type Reach = (definition: McpServerDefinition) => {
   /** Removes the secrets that are sent to the server from its messages. */
   readonly hide: Hide;
-  /** @throws ToolStop */
+  /** Opens a connection. @throws ToolStop */
   readonly connect: (hooks: SessionHooks) => Promise<Connection>;
 };
 

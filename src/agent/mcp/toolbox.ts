@@ -18,7 +18,7 @@ import type { CallContext, McpRequest } from "./sessions.ts";
 
 /** The dependencies of server tools. */
 export interface McpCaller {
-  /** @throws ToolStop, `Suspended` */
+  /** Sends a request to a server and returns its result. @throws ToolStop, `Suspended` */
   request(
     definition: McpServerDefinition,
     request: McpRequest,
