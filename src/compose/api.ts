@@ -22,7 +22,7 @@ import { UsageStore } from "../store/usage.ts";
 import { DeliveryStore } from "../store/webhooks/deliveries.ts";
 import { WebhookStore } from "../store/webhooks/webhooks.ts";
 import { buildCatalogue } from "./catalogue.ts";
-import { buildMcp, buildObserver } from "./network.ts";
+import { buildMcp, buildObserver, mayAsk } from "./network.ts";
 
 const built = new WeakMap<object, ApiDeps>();
 
@@ -68,14 +68,4 @@ export function apiDeps(env: Env, observer: Observer = buildObserver()): ApiDeps
   };
   built.set(env, deps);
   return deps;
-}
-
-/**
- * Returns whether the tenant is within its rate limit. A failing rate limiter admits the request.
- */
-async function mayAsk(env: Partial<Pick<Env, "REQUESTS">>, tenantId: string): Promise<boolean> {
-  return (
-    env.REQUESTS === undefined ||
-    (await env.REQUESTS.limit({ key: tenantId }).catch(() => ({ success: true }))).success
-  );
 }

@@ -59,3 +59,16 @@ function aiBindingOf(env: object): AiBinding | null {
   const ai: unknown = "AI" in env ? env.AI : null;
   return typeof ai === "object" && ai !== null ? (ai as AiBinding) : null;
 }
+
+/**
+ * Returns whether the tenant is within its rate limit. A failing rate limiter admits the request.
+ */
+export async function mayAsk(
+  env: Partial<Pick<Env, "REQUESTS">>,
+  tenantId: string,
+): Promise<boolean> {
+  return (
+    env.REQUESTS === undefined ||
+    (await env.REQUESTS.limit({ key: tenantId }).catch(() => ({ success: true }))).success
+  );
+}

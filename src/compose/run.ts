@@ -24,7 +24,7 @@ import { KeyStore } from "../store/keys.ts";
 import { McpCatalogueStore } from "../store/mcp/catalogues.ts";
 import { McpTokenStore } from "../store/mcp/tokens.ts";
 import { TaskStore } from "../store/tasks/tasks.ts";
-import { buildFetch, buildMcp, buildObserver, priceOf, providersOf } from "./network.ts";
+import { buildFetch, buildMcp, buildObserver, mayAsk, priceOf, providersOf } from "./network.ts";
 
 /**
  * Builds the dependencies of a run.
@@ -70,6 +70,7 @@ export function buildDeps(env: Env, isolate: Isolate | null = null): Deps {
     observer,
     announce: announceBy(env),
     ledger: (tenantId) => (env.LEDGERS === undefined ? null : ledgerStub(env.LEDGERS, tenantId)),
+    mayAsk: (tenantId) => mayAsk(env, tenantId),
     now: () => Date.now(),
     random: () => Math.random(),
     plannerFor,

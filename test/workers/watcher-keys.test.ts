@@ -11,7 +11,11 @@ import type { Credential } from "../../src/store/keys.ts";
 import { newTask } from "./tasks.ts";
 
 const EVERY_MS = 1000;
-const IDLE: WatcherCommands = { append: () => ({ ok: true, stored: [] }), onAppended: () => {} };
+const IDLE: WatcherCommands = {
+  isWithinRate: async () => true,
+  append: () => ({ ok: true, stored: [] }),
+  onAppended: () => {},
+};
 
 /** Keys that answer as they are told, on a clock that stands still unless it is moved. */
 class Keys {
@@ -134,5 +138,35 @@ test("while nobody can tell, events go on and commands are refused", async () =>
     await vi.waitUntil(() => seen.closed !== null);
     expect(seen.closed).toBe(4401);
     expect(seen.messages.filter(({ type }) => type === "ok")).toHaveLength(1);
+  });
+});
+
+test("commands on an open socket count against the tenant's rate limit", async () => {
+  await watching(async (watchers, _keys, open) => {
+    const [server, seen] = open("key");
+    const appended: string[] = [];
+    const commands: WatcherCommands = {
+      isWithinRate: async () => appended.length < 2,
+      append: ({ kind }) => {
+        appended.push(kind);
+        return { ok: true, stored: [] };
+      },
+      onAppended: () => {},
+    };
+    for (const ref of [1, 2, 3]) {
+      await watchers.receive(
+        server,
+        `{"type":"message","content":"Go on.","ref":${ref}}`,
+        commands,
+      );
+    }
+    const answers = () => seen.messages.filter((message) => "ref" in message);
+    await vi.waitUntil(() => answers().length === 3);
+    expect(answers()).toMatchObject([
+      { type: "ok", ref: 1 },
+      { type: "ok", ref: 2 },
+      { type: "error", ref: 3, code: "rate_limited" },
+    ]);
+    expect(appended).toEqual(["message", "message"]);
   });
 });

@@ -24,6 +24,8 @@ export interface Deps {
   /** Returns a tenant's ledger; null in a deployment without ledgers. */
   ledger(tenantId: string): LedgerRpc | null;
   /** Milliseconds since the epoch. */
+  /** Counts a request against a tenant's rate limit; true where there is no limit. */
+  mayAsk(tenantId: string): Promise<boolean>;
   now(): number;
   /** From 0 to 1. */
   random(): number;

@@ -47,6 +47,12 @@ export class RunCommands implements WatcherCommands {
     }
   }
 
+  async isWithinRate(): Promise<boolean> {
+    const { log, deps } = this.#context;
+    const { spec } = log.state;
+    return spec === null || (await deps().mayAsk(spec.tenant_id));
+  }
+
   onAppended(stored: readonly StoredEvent[]): void {
     if (stored.length > 0) {
       this.#driver.onEventsAppended(stored);

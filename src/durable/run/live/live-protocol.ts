@@ -30,6 +30,7 @@ export interface Refusal {
     | "validation_failed"
     | "forbidden"
     | "unknown_command"
+    | "rate_limited"
     | "unavailable";
   readonly message: string;
 }

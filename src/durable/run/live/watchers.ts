@@ -20,6 +20,8 @@ import { attach, attachmentOf, close, send, sendText } from "./watcher-socket.ts
 
 /** Commands that a watcher may send to a run. */
 export interface WatcherCommands {
+  /** Counts a command against the tenant's rate limit. Returns whether it is within the limit. */
+  isWithinRate(): Promise<boolean>;
   /** Appends the events of a command, or returns why not. Never throws. */
   append(command: RunCommand): Appended;
   /** Publishes the events and wakes the run. */
@@ -39,6 +41,10 @@ const PAGE_CHARS = 256_000;
  * reconnects with its cursor for the rest.
  */
 const MAX_UNREAD_CHARS = 16_000_000;
+const RATE_LIMITED: Refusal = {
+  code: "rate_limited",
+  message: "Too many requests; retry in 10 seconds.",
+};
 const KEY_UNKNOWN: ReadRequest = {
   ok: false,
   refusal: {
@@ -158,6 +164,10 @@ export class Watchers {
         answer({ type: "ok" });
       }
       this.#subscribe(socket, request.after, request.types);
+      return;
+    }
+    if (!(await commands.isWithinRate())) {
+      answer({ type: "error", ...RATE_LIMITED });
       return;
     }
     const accepted = commands.append(request.command);
