@@ -48,7 +48,7 @@ const invariants = z
     description: "Current invariant violations. Empty lists mean that there are none.",
   });
 
-/** Examples by the names of their schemas. */
+/** Examples by schema name. */
 export const adminExamples: Examples = {
   Invariants: {
     not_dispatched: [],

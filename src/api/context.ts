@@ -52,7 +52,7 @@ export interface ApiDeps {
   ledger(tenantId: string): LedgerRpc;
   readonly observer: Observer;
   run(tenantId: string, taskId: string): RunRpc;
-  /** Returns whether a tenant is within its rate limit. Always true without a limit. */
+  /** Counts a request and returns whether it is within the rate limit; true without a limit. */
   mayAsk(tenantId: string): Promise<boolean>;
   /** Sends a task to the queue. */
   dispatch(task: StoredTask): Promise<void>;

@@ -26,7 +26,7 @@ const health = z
   })
   .openapi("Health");
 
-/** Examples by the names of their schemas. */
+/** Examples by schema name. */
 const systemExamples: Examples = {
   Health: { status: "ok", version: "0.1.0", database: "ok", queue: "ok", models: ["local"] },
 };

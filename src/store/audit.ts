@@ -1,7 +1,8 @@
 /**
  * The audit log in D1: who changed what, per tenant. A change in D1 and its entry are one batch, so
- * neither exists without the other. The entry of a change in a Durable Object is written right
- * after it. Entries contain no secrets.
+ * neither exists without the other. A change in a Durable Object and its entry are separate writes:
+ * the entry of a budget comes first, the entry of a command to a run afterwards. Entries contain no
+ * secrets.
  */
 import { newId } from "../run/value/id.ts";
 import type { JsonObject } from "../run/value/json.ts";

@@ -16,7 +16,7 @@ export interface UsageSum {
   readonly cost_micro_usd: number;
 }
 
-/** Maximum rows of a report; `sums` returns one more where there are more. */
+/** Maximum rows of a report. `sums` returns one more row if the report would be longer. */
 export const MAX_USAGE_ROWS = 10_000;
 
 export class UsageStore {

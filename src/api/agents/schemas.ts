@@ -101,7 +101,7 @@ const exampleVersion = {
 
 const exampleAgent = { ...exampleVersion, updated_at: AT };
 
-/** Examples by the names of their schemas. */
+/** Examples by schema name. */
 export const examples: Examples = {
   AgentList: { agents: [exampleAgent], next_cursor: null },
   Agent: exampleAgent,

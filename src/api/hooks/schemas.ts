@@ -78,7 +78,7 @@ const exampleHook = {
 
 const EXAMPLE_SECRET = "an example of 256 random bits";
 
-/** Examples by the names of their schemas. */
+/** Examples by schema name. */
 export const examples: Examples = {
   HookList: { hooks: [exampleHook] },
   Hook: exampleHook,

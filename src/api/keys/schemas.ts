@@ -97,7 +97,7 @@ const exampleKey = {
   revoked_at: null,
 };
 
-/** Examples by the names of their schemas. */
+/** Examples by schema name. */
 export const examples: Examples = {
   KeyList: { keys: [exampleKey], next_cursor: null },
   Key: exampleKey,

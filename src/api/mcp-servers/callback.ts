@@ -1,6 +1,6 @@
 /**
- * Where a browser comes back to from an authorization server. It has no key: the state that it brings
- * was made for one tenant and server, can be used once, and is worth nothing after ten minutes.
+ * Redirect URI of authorization servers. The browser has no API key. Its `state` belongs to one
+ * tenant and server, is valid once, and expires after ten minutes.
  */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { html } from "hono/html";
@@ -42,7 +42,7 @@ export function mcpCallbackRoute(app: OpenAPIHono<AppEnv>): void {
   });
 }
 
-/** Why an authorization failed; null where it worked. */
+/** Finishes an authorization. Returns why it failed, or null. */
 async function finished(
   deps: ApiDeps,
   state: string | null,

@@ -7,7 +7,7 @@ import { Problem } from "../http/problem.ts";
 import { invalid } from "../http/validation.ts";
 import type { ServerBody } from "./schemas.ts";
 
-/** Returns what a body says of a server. @throws Problem `validation_failed`, `oauth_unavailable` */
+/** Returns the definition in a body. @throws Problem `validation_failed`, `oauth_unavailable` */
 export function definitionOf(
   deps: ApiDeps,
   name: string,
@@ -33,7 +33,7 @@ export function definitionOf(
   return definition;
 }
 
-/** @throws Problem `oauth_unavailable` where the deployment cannot store tokens */
+/** @throws Problem `oauth_unavailable` if the deployment cannot store tokens */
 export function checkKeepsTokens(deps: ApiDeps): void {
   if (!deps.mcp.keepsTokens) {
     const detail = "needs the setting OPSPAWN_ENCRYPTION_KEY, which is not set";

@@ -1,4 +1,4 @@
-/** The operations of `/api/v1/mcp/servers`, as the document describes them. */
+/** OpenAPI operations of `/api/v1/mcp/servers`. */
 import { createRoute } from "@hono/zod-openapi";
 import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";

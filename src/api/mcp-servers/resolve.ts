@@ -1,4 +1,4 @@
-/** Which MCP servers there are for a tenant, and which of them a task may use. */
+/** Resolves the MCP servers of a tenant, and those that a task may use. */
 import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import { MAX_MCP_SERVERS } from "../../run/spec/mcp-server.ts";
 import type { AgentConfig } from "../../run/spec/spec.ts";
@@ -8,17 +8,17 @@ import type { ApiDeps } from "../context.ts";
 import { pointerTo, type JsonPointer } from "../../run/value/json-pointer.ts";
 import type { FieldFault } from "../http/problem.ts";
 
-/** A server that a tenant may use; `row` is null where it is the deployment's. */
+/** A server that a tenant may use. `row` is null for a server of the deployment. */
 export interface KnownServer {
   readonly definition: McpServerDefinition;
   readonly enabled: boolean;
   readonly row: McpServerRow | null;
 }
 
-/** The tool by which a model calls any tool of its servers. */
+/** Name of the tool that calls any tool of a run's servers. */
 const PROXY_TOOL = "mcp_proxy_tool";
 
-/** A server by its name, the deployment's first; null where there is none for this tenant. */
+/** Returns a tenant's server by name, or null. The deployment's servers take precedence. */
 export async function serverOf(
   deps: ApiDeps,
   tenantId: string,
@@ -32,7 +32,7 @@ export async function serverOf(
   return row === null ? null : known(row);
 }
 
-/** All servers of a tenant: the deployment's, then its own. */
+/** Returns all servers of a tenant: the deployment's, then its own. */
 export async function serversOf(deps: ApiDeps, tenantId: string): Promise<KnownServer[]> {
   const first = configured(deps, tenantId);
   const names = new Set(first.map(({ definition }) => definition.name));
@@ -40,14 +40,14 @@ export async function serversOf(deps: ApiDeps, tenantId: string): Promise<KnownS
   return [...first, ...rows.filter(({ name }) => !names.has(name)).map(known)];
 }
 
-/** The servers of a task, or why it cannot have them; places are those of `{ config }`. */
+/** The servers of a task, or the first fault, whose pointer is into `{ config }`. */
 export type TaskServers =
   | { readonly servers: readonly McpServerDefinition[]; readonly fault?: never }
   | { readonly fault: FieldFault; readonly servers?: never };
 
 /**
- * The servers of a task as they are now: those that its agent names, or, where it names none and asks
- * for the proxy, all. D1 is asked only for what is not the deployment's.
+ * Returns the current servers of a task: those that its config names, or all if it names none and
+ * injects the proxy. Reads D1 only for servers that are not the deployment's.
  */
 export async function mcpServersOf(
   deps: ApiDeps,
@@ -92,7 +92,7 @@ function withoutFault(
   return fault === null ? { servers } : { fault };
 }
 
-/** Whether a name in an agent's tools is for a run's servers to know. */
+/** Returns whether a tool name belongs to one of a run's MCP servers. */
 export function isMcpTool(
   name: string,
   servers: readonly McpServerDefinition[],
@@ -103,7 +103,7 @@ export function isMcpTool(
     : servers.some((server) => name.startsWith(`${server.name}.`));
 }
 
-/** The first server that cannot be used as things are; null where all can. */
+/** Returns the fault of the first unusable server, or null. */
 function unusable(
   deps: ApiDeps,
   tenantId: string,
@@ -121,7 +121,7 @@ function unusable(
   return null;
 }
 
-/** A run's servers have to fit its spec. */
+/** Returns a fault if the servers do not fit in the spec of a run, or null. */
 function tooMany(servers: readonly McpServerDefinition[], pointer: JsonPointer): FieldFault | null {
   if (servers.length <= MAX_MCP_SERVERS && JSON.stringify(servers).length <= MAX_SNAPSHOT_CHARS) {
     return null;
@@ -136,7 +136,7 @@ function configured({ config }: ApiDeps, tenantId: string): KnownServer[] {
     .map(({ definition, enabled }) => ({ definition, enabled, row: null }));
 }
 
-/** A server of the tenant. */
+/** Maps a row to a server of the tenant. */
 export function known(row: McpServerRow): KnownServer {
   return { definition: row.definition, enabled: row.enabled, row };
 }

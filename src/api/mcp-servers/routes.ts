@@ -1,6 +1,6 @@
 /**
- * `/api/v1/mcp/servers`: the MCP servers that runs may use. Those of the deployment are listed and
- * cannot be changed; a tenant adds its own. A change reaches the tasks that are submitted after it.
+ * `/api/v1/mcp/servers`: the MCP servers that runs may use. A tenant adds its own. Servers of the
+ * deployment are listed and cannot be changed. A change applies to tasks that are submitted later.
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { McpTool } from "../../run/spec/mcp-catalogue.ts";
@@ -31,7 +31,7 @@ export function mcpServerRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(operations.forgetRoute, forgetAuthorization);
 }
 
-/** Where browsers come back to. */
+/** Path of the OAuth redirect URI. */
 export const CALLBACK = "/api/v1/mcp/oauth/callback";
 
 const DEFAULT_PAGE = 100;
@@ -165,7 +165,7 @@ const forgetAuthorization: ApiHandler<typeof operations.forgetRoute> = async (c)
   return c.body(null, 204);
 };
 
-/** A server of the deployment or the tenant. @throws Problem `not_found` */
+/** Returns a server of the deployment or the tenant. @throws Problem `not_found` */
 async function found({ deps, caller }: RequestContext, name: string): Promise<KnownServer> {
   const server = await serverOf(deps, caller.tenantId, name);
   if (server === null) {
@@ -183,7 +183,7 @@ async function shownWithHealth(
   return serverJson(server, state, deps.mcp.keyOf(definition));
 }
 
-/** @throws Problem where the server is not there or is at another version */
+/** Changes a server. @throws Problem `not_found`, or `precondition_failed` at another version */
 async function change(
   request: RequestContext,
   name: string,
@@ -200,7 +200,7 @@ async function change(
   return row;
 }
 
-/** Names of the deployment's are the same for every tenant. */
+/** Rejects the names of the deployment's servers, which are reserved. @throws Problem */
 function notTheDeployments({ config }: ApiDeps, name: string): void {
   if (config.mcpServers.has(name)) {
     throw new Problem(
@@ -212,7 +212,7 @@ function notTheDeployments({ config }: ApiDeps, name: string): void {
 
 async function* none(): AsyncGenerator<string> {}
 
-/** Tools from a position on, of parts that are read no further than needed. */
+/** Returns up to `limit` tools from position `start`. Reads no more parts than needed. */
 async function slice(
   texts: AsyncIterable<string>,
   start: number,

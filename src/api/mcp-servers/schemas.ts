@@ -1,4 +1,4 @@
-/** What the API takes and gives of MCP servers, as zod schemas; see `schemas.ts`. */
+/** Zod schemas of MCP servers; see `schemas.ts`. */
 import { z } from "@hono/zod-openapi";
 import {
   DEFAULT_MCP_TIMEOUT_MS,
@@ -219,7 +219,7 @@ const exampleServer = {
   updated_at: AT,
 };
 
-/** Examples by the names of their schemas. */
+/** Examples by schema name. */
 export const examples: Examples = {
   CreateMcpServer: { name: "docs", ...exampleBody },
   ReplaceMcpServer: exampleBody,

@@ -1,4 +1,4 @@
-/** MCP servers as the API shows them. Secrets are names here, as they are everywhere. */
+/** JSON of MCP servers. It contains only the names of secrets. */
 import type { CatalogueHead, McpTool } from "../../run/spec/mcp-catalogue.ts";
 import type { McpServerState } from "../../store/mcp/catalogues.ts";
 import type { HealthJson, ServerJson, ToolPageJson } from "./schemas.ts";
@@ -7,8 +7,8 @@ import { defined } from "../../run/value/defined.ts";
 import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 
 /**
- * A server and how it is doing.
- * @param key what its catalogue is kept under: one of another key is of what the server was before
+ * Returns the JSON of a server with its health.
+ * @param key current key of the catalogue; a stored catalogue with another key is outdated
  */
 export function serverJson(
   { definition, enabled, row }: KnownServer,
@@ -64,7 +64,7 @@ function healthJson(state: McpServerState | null, key: string): HealthJson {
   };
 }
 
-/** A page of what a server offers. @param tools those from `start` on */
+/** Returns the JSON of a page of a server's tools. @param tools tools from position `start` */
 export function toolPageJson(
   server: string,
   head: CatalogueHead | null,

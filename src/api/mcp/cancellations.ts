@@ -1,22 +1,22 @@
 /**
- * Cancelling what another request waits for. `notifications/cancelled` comes as a request of its
- * own, and this endpoint keeps no sessions: what is under way is found by who asked, by the id that
- * the client was given when it began, and by the id of its request. It is found in the isolate that
- * serves it and nowhere else: elsewhere the notification is without effect, as the specification
- * allows, and the wait ends by its own time.
+ * Cancels the wait of another request. `notifications/cancelled` arrives as a separate request, and
+ * this endpoint has no sessions. So a wait is identified by its key, by the session id that the
+ * client received on `initialize`, and by its JSON-RPC id. Only the isolate that serves the wait
+ * can cancel it. In another isolate the notification has no effect, as the specification allows,
+ * and the wait ends at its timeout.
  */
 
-/** Ends what waits, by name. As many as requests under way. */
+/** Functions that end the waits of this isolate, by name. One per waiting request. */
 const waiting = new Map<string, () => void>();
 
-/** Names a request: the key that makes it, its conversation, and its JSON-RPC id. */
+/** Returns the name of a request: its key, session id and JSON-RPC id. */
 export function nameOf(keyId: string, session: string, id: string | number): string {
   return JSON.stringify([keyId, session, id]);
 }
 
 /**
- * Until `done`, `cancelled` resolves if a client cancels this name. The promise belongs to the
- * request that made it, so what follows it runs there, which is what the runtime asks for.
+ * Registers a name until `done`. `cancelled` resolves when a client cancels the name. The promise
+ * belongs to the waiting request, so its continuations run there, as the runtime requires.
  */
 export function cancellable(name: string): { cancelled: Promise<void>; done: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -31,7 +31,7 @@ export function cancellable(name: string): { cancelled: Promise<void>; done: () 
   };
 }
 
-/** Cancels what waits under a name, if anything here does. */
+/** Cancels the wait with a name, if this isolate has one. */
 export function cancel(name: string): void {
   waiting.get(name)?.();
 }

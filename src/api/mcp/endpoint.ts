@@ -1,4 +1,4 @@
-/** `/mcp` itself: each request is answered by a server of its own, with what its key may use. */
+/** Serves `/mcp`. Each request gets its own server, which offers what the key may use. */
 import {
   isInitializeRequest,
   isJSONRPCNotification,
@@ -13,12 +13,12 @@ import { streamed } from "./streamed.ts";
 const SESSION = "Mcp-Session-Id";
 
 /**
- * Answers one POST of MCP messages.
- * @param body the parsed body: one message or, as older versions of the protocol have it, several
+ * Handles one POST of MCP messages.
+ * @param body the parsed body: one message, or several in older versions of the protocol
  */
 export async function serveMcp(c: ApiContext, body: unknown): Promise<Response> {
   const { deps, caller, requestId } = c.var;
-  // Nothing is kept under this id: it tells apart clients that share a key, for cancelling.
+  // No session is stored under this id. It distinguishes clients that share a key when they cancel.
   const session = c.req.header(SESSION) ?? "";
   if (isJSONRPCNotification(body) && body.method === "notifications/cancelled") {
     const id = body.params?.["requestId"];

@@ -1,9 +1,9 @@
-/** An event as one short line, for the progress of a call; an event of a newer service is its name. */
+/** Renders an event as one short line, for the progress of a call. An unknown type is its name. */
 import type { LoggedEvent } from "./log-page.ts";
 
 const MAX_CHARS = 200;
 
-/** What happened, without line breaks, in at most 200 characters. */
+/** Returns a description of an event without line breaks, in at most 200 characters. */
 export function eventLine({ type, data }: LoggedEvent): string {
   const line = `${type}${detailOf(type, data)}`.replaceAll(/\s+/g, " ");
   return line.length > MAX_CHARS ? `${line.slice(0, MAX_CHARS - 1)}…` : line;

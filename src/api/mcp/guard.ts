@@ -1,7 +1,7 @@
 /**
- * Who may speak MCP to this service from where. A browser tells the page that asks (`Origin`), and
- * a page whose name was rebound to this machine tells its own name (`Host`): the MCP specification
- * has both checked (2025-11-25, transports, security warning).
+ * Checks the source of MCP requests. A browser sends the page's origin in `Origin`. With DNS
+ * rebinding, the page's own host name arrives in `Host`. The MCP specification requires both
+ * checks (2025-11-25, transports, security warning).
  */
 import type { Config } from "../../env/config.ts";
 import { Problem } from "../http/problem.ts";

@@ -1,8 +1,8 @@
-/** A page of a run's log, as the fronts of this folder read it. */
+/** Reads pages of a run's log. */
 import type { TaskRow } from "../../store/tasks/rows.ts";
 import type { ApiDeps } from "../context.ts";
 
-/** An event as it is in the log. */
+/** An event of the log. */
 export interface LoggedEvent {
   readonly seq: number;
   readonly at: string;
@@ -12,13 +12,13 @@ export interface LoggedEvent {
 
 export interface LogPage {
   readonly events: readonly LoggedEvent[];
-  /** The log's, not the page's. */
+  /** Last seq of the log, not of the page. */
   readonly last_seq: number;
   readonly has_more: boolean;
   readonly status: string;
 }
 
-/** At most `limit` events after a cursor. */
+/** Returns at most `limit` events after a cursor. */
 export async function logPage(
   deps: ApiDeps,
   row: TaskRow,

@@ -1,4 +1,4 @@
-/** What `/mcp` offers to the holder of a key: tools over the use cases of REST, and logs to read. */
+/** The offer of `/mcp` to a key: tools that call REST's use cases, and logs as resources. */
 import {
   ErrorCode,
   McpError,
@@ -20,7 +20,7 @@ const INSTRUCTIONS =
   "Submit one with submit_task or the tool of an agent; wait_for_task returns when it finishes or needs a person; " +
   "decide_approval and send_message answer its questions. A task's log is the resource opspawn://tasks/{task_id}/events.";
 
-/** The offer for one request. @param requestId told with every refusal */
+/** Returns the offer for one request. @param requestId id that every problem includes */
 export function opspawnOffer(deps: ApiDeps, caller: Caller, requestId: string): Offer {
   return {
     instructions: INSTRUCTIONS,
@@ -39,7 +39,7 @@ export function opspawnOffer(deps: ApiDeps, caller: Caller, requestId: string): 
   };
 }
 
-/** A refusal is a result too, which the client's model reads: its data is the problem document. */
+/** Runs a tool. Returns a problem as a result, so that the client's model can read it. */
 async function called(
   deps: ApiDeps,
   caller: Caller,
@@ -76,6 +76,6 @@ async function progress(extra: CallExtra, progressToken: ProgressToken, event: L
       params: { progressToken, progress: event.seq, message: eventLine(event) },
     });
   } catch {
-    // The client is gone, which the call's signal is about to say.
+    // The client has disconnected; the call's signal is about to abort.
   }
 }

@@ -1,6 +1,6 @@
 /**
- * `POST /mcp`: the service as an MCP server, for the same keys as the REST API. What speaks the
- * protocol is loaded with the first request, so that the Worker's start does not wait for it.
+ * `POST /mcp`: the service as an MCP server, for the same keys as the REST API. The first request
+ * loads the protocol code, so that it does not delay the Worker's start.
  */
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import { createMiddleware } from "hono/factory";

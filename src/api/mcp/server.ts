@@ -1,7 +1,6 @@
 /**
- * The one MCP server of this service: an offer (tools, resources, prompts) wired to the SDK's
- * protocol machine. Every mount answers with this code; they differ in what they offer and in
- * whether a session is kept.
+ * The MCP server of this service: connects an offer (tools, resources, prompts) to the SDK. All
+ * endpoints use this code. They differ in their offer and in whether they have sessions.
  */
 import { Server } from "@modelcontextprotocol/sdk/server/index.js";
 import {
@@ -35,10 +34,10 @@ import { CfWorkerJsonSchemaValidator } from "@modelcontextprotocol/sdk/validatio
 import { version } from "../../../package.json";
 import { defined } from "../../run/value/defined.ts";
 
-/** A handler's view of its request, and how it sends messages to the client while it works. */
+/** The context of a request, with functions that send messages to the client during the call. */
 export type CallExtra = RequestHandlerExtra<ServerRequest, ServerNotification>;
 
-/** A tool call as it came; `arguments` is `{}` where a client sent none. */
+/** A tool call. `arguments` is `{}` if the client sent none. */
 export interface CallRequest {
   readonly name: string;
   readonly arguments: Readonly<Record<string, unknown>>;
@@ -47,48 +46,48 @@ export interface CallRequest {
 export interface OfferedResources {
   list(cursor: string | undefined): Promise<ListResourcesResult>;
   readonly templates: readonly ResourceTemplate[];
-  /** @throws McpError -32002 where there is no such resource */
+  /** Reads a resource. @throws McpError -32002 for an unknown one */
   read(uri: string): Promise<ReadResourceResult>;
-  /** Whether clients may subscribe; nothing is announced to those that do. */
+  /** Set if clients may subscribe. Subscribers receive no notifications. */
   readonly subscribe?: true;
 }
 
 export interface OfferedPrompts {
   readonly prompts: readonly Prompt[];
-  /** @throws McpError -32602 where there is no such prompt */
+  /** Returns a prompt. @throws McpError -32602 for an unknown one */
   get(name: string, args: Readonly<Record<string, string>>): GetPromptResult;
   complete(argument: { readonly name: string; readonly value: string }): CompleteResult;
 }
 
-/** What a server offers. */
+/** The tools, resources and prompts of a server. */
 export interface Offer {
-  /** Told to the client's model. */
+  /** Instructions for the client's model. */
   readonly instructions?: string;
   /** A list, or a function that reads it on request. */
   readonly tools: readonly Tool[] | (() => Promise<readonly Tool[]>);
-  /** @throws McpError for what is no call of a tool */
+  /** Runs a tool. @throws McpError for an invalid call, such as an unknown tool */
   call(request: CallRequest, extra: CallExtra): Promise<CallToolResult>;
   readonly resources: OfferedResources;
   readonly prompts?: OfferedPrompts;
-  /** Whether tools write to the client's log. */
+  /** Set if tools send log messages to the client. */
   readonly logging?: true;
 }
 
 /** A server on its transport, ready for requests. */
 export interface Connection {
   readonly transport: WebStandardStreamableHTTPServerTransport;
-  /** Ends every answer that is under way; the handlers' signals are aborted. */
+  /** Ends every response in progress, and aborts the handlers' signals. */
   readonly close: () => Promise<void>;
 }
 
-/** A server with this offer. `options` say whether a session is kept. */
+/** Starts a server with an offer. `options` decide whether it has sessions. */
 export async function connect(
   offer: Offer,
   options: WebStandardStreamableHTTPServerTransportOptions,
 ): Promise<Connection> {
   const { instructions, resources, prompts, logging } = offer;
-  // Its other class takes zod schemas only, and answers in its own words where arguments do not fit.
-  // oxlint-disable-next-line typescript/no-deprecated -- "for advanced use cases", as it says itself
+  // `McpServer` accepts only zod schemas, and has its own error texts for invalid arguments.
+  // oxlint-disable-next-line typescript/no-deprecated -- documented "for advanced use cases"
   const server = new Server(
     { name: "opspawn", title: "Opspawn", version },
     {

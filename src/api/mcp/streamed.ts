@@ -1,8 +1,9 @@
-/** Hands the SDK's response on, with the headers that every answer of this service carries. */
+/** Passes the SDK's response on, with the headers of every response of this service. */
 import type { ApiContext } from "../context.ts";
 
 /**
- * @param after what to do when the last of it is sent, or the client is gone
+ * Returns a response with the body of `response`.
+ * @param after called when the body is sent or the client has disconnected
  */
 export function streamed(c: ApiContext, response: Response, after: () => Promise<void>): Response {
   const headers = new Headers([...c.res.headers, ...response.headers]);

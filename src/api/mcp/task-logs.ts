@@ -18,13 +18,13 @@ const MIME_TYPE = "application/json";
 const TEMPLATE = "opspawn://tasks/{task_id}/events{?after}";
 const ADDRESS = /^opspawn:\/\/tasks\/([\w-]+)\/events(?:\?after=(\d{1,15}))?$/;
 
-/** Logs on a page of the list. */
+/** Logs per page of the list. */
 const LISTED = 50;
-/** A page of a log ends with the event that reaches one of these. */
+/** Limits of one page of a log. The first event is always included. */
 const MAX_EVENTS = 200;
 const MAX_CHARS = 256_000;
 
-/** JSON-RPC's codes of refusals; the first is the specification's own for resources. */
+/** JSON-RPC codes of problems. The first is the code of the specification for resources. */
 const CODES: Readonly<Partial<Record<ProblemCode, number>>> = {
   not_found: -32_002,
   validation_failed: -32_602,
@@ -32,7 +32,7 @@ const CODES: Readonly<Partial<Record<ProblemCode, number>>> = {
 };
 const REFUSED = -32_000;
 
-/** The logs that a caller may read, newest tasks first. */
+/** Returns the logs that a caller may read, newest tasks first. */
 export function taskLogs(deps: ApiDeps, caller: Caller, requestId: string): OfferedResources {
   const refusing = async <T>(work: () => Promise<T>, uri?: string): Promise<T> => {
     try {
@@ -94,7 +94,7 @@ async function read(deps: ApiDeps, caller: Caller, uri: string): Promise<ReadRes
   return { contents: [{ uri, mimeType: MIME_TYPE, text }] };
 }
 
-/** As many as a page holds, and one at least. */
+/** Returns as many events as fit on a page, and at least one. */
 function fitting(events: readonly LoggedEvent[]): readonly LoggedEvent[] {
   let chars = 0;
   const end = events.findIndex((event) => {
@@ -109,7 +109,7 @@ function addressOf(taskId: string, after?: number): string {
   return `opspawn://tasks/${taskId}/events${query}`;
 }
 
-/** Its data is the problem, and the address that was asked for. */
+/** Returns a problem as a JSON-RPC error. Its data is the problem document and the URI. */
 function rpcError(problem: Problem, requestId: string, uri: string | undefined): McpError {
   const data = { ...problemDocument(problem, requestId), ...defined({ uri }) };
   return new McpError(CODES[problem.code] ?? REFUSED, problem.detail, data);

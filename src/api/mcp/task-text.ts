@@ -1,4 +1,4 @@
-/** A task in words, for models that read the text of a result and not its data. */
+/** Describes tasks as text, for models that read the text of a result and not its data. */
 import { isJsonObject } from "../../run/value/json.ts";
 import { isTerminal } from "../../run/decide/view.ts";
 import type { TaskRow } from "../../store/tasks/rows.ts";
@@ -7,13 +7,13 @@ import type { TaskJson } from "../tasks/schemas.ts";
 import { logPage, type LoggedEvent } from "./log-page.ts";
 import { cutPoint } from "../../run/value/cut.ts";
 
-/** Events before the end of a waiting log among which its questions are. */
+/** Number of last events of a waiting run to search for its open questions. */
 const RECENT = 100;
 const MAX_ARGUMENTS_CHARS = 1000;
 
 /**
- * How a task is, and what can be done about it.
- * @param withEvents whether the run's questions may be shown
+ * Describes the state of a task and the possible next calls.
+ * @param withEvents true if the caller may see the run's questions
  */
 export async function taskText(deps: ApiDeps, row: TaskRow, withEvents: boolean): Promise<string> {
   const { task_id, status, waiting_for } = row;
@@ -28,13 +28,13 @@ export async function taskText(deps: ApiDeps, row: TaskRow, withEvents: boolean)
   return [`${task_id} waits for ${waiting_for}.`, ...lines].join("\n");
 }
 
-/** One line for a task in a list. */
+/** Returns the line of a task in a list. */
 export function taskLine({ task_id, status, waiting_for, name }: TaskJson): string {
   const what = waiting_for === null ? status : `waiting for ${waiting_for}`;
   return `${task_id} ${what}${name === null ? "" : ` (${name})`}`;
 }
 
-/** The answer of a completed task; null where it has none. */
+/** Returns the answer of a completed task, or null without one. */
 export function answerOf({ result }: TaskRow): string | null {
   const answer = isJsonObject(result) ? result["answer"] : null;
   return typeof answer === "string" ? answer : null;
@@ -48,7 +48,7 @@ function endOf(row: TaskRow): string {
   return row.error === null ? "." : `: ${row.error.message} (${row.error.code})`;
 }
 
-/** What people are asked, and the tool that answers it. */
+/** Returns one line per open question of a run, with the tool that answers it. */
 async function questionsOf(deps: ApiDeps, row: TaskRow): Promise<string[]> {
   const { events } = await logPage(deps, row, Math.max(0, row.last_seq - RECENT), RECENT);
   const of = (...types: string[]) => events.filter(({ type }) => types.includes(type));

@@ -1,5 +1,5 @@
 /**
- * The tools of `/mcp`: each a use case of the REST API, with the schema that validates it there.
+ * The tools of `/mcp`. Each calls a use case of the REST API and uses the same schema.
  * `docs/how-to/mcp.md` lists them for clients.
  */
 import { z } from "@hono/zod-openapi";
@@ -21,21 +21,21 @@ import { answerOf, taskLine, taskText } from "./task-text.ts";
 import { waitedFor } from "./wait.ts";
 import { defined } from "../../run/value/defined.ts";
 
-/** Seconds; a little less than most clients wait for an answer, which is a minute. */
+/** Default wait in seconds, below the usual client timeout of one minute. */
 const PATIENCE_S = 50;
 
-/** The caller of a tool, and how it receives progress. */
+/** The context of a tool call. */
 export interface ToolCall {
   readonly deps: ApiDeps;
   readonly caller: Caller;
-  /** Aborted when the client has cancelled the call or is gone. */
+  /** Aborted when the client cancels the call or disconnects. */
   readonly gone: AbortSignal;
-  /** Tells the client of an event; absent where it did not ask, or may not know. */
+  /** Sends an event to the client as progress. Absent without a progress token or `tasks:read`. */
   readonly tell?: (event: LoggedEvent) => Promise<void>;
 }
 
 export interface TaskTool {
-  /** What calling it takes. */
+  /** Scope that a call requires. */
   readonly scope: Scope;
   readonly definition: Tool;
   /** @throws Problem */
@@ -43,10 +43,10 @@ export interface TaskTool {
 }
 
 const AGENT_PREFIX = "agent_";
-/** Agents that are listed as tools: every client's model reads all of them. */
+/** Maximum number of agents listed as tools: every client's model reads all of them. */
 const OFFERED_AGENTS = 50;
 
-/** Documents of schemas, which are made once. */
+/** JSON Schema documents by zod schema. */
 const documents = new WeakMap<z.ZodType, Tool["inputSchema"]>();
 
 const taskId = z.string().describe("Id of a task: task_…");
@@ -199,13 +199,13 @@ const COMMON: readonly TaskTool[] = [
   }),
 ];
 
-/** The tools, in an order that stays: those of tasks, then one for each of the first agents. */
+/** Returns the tools in a stable order: task tools, then one tool for each of the first agents. */
 export async function tools(deps: ApiDeps, { tenantId }: Caller): Promise<readonly TaskTool[]> {
   const agents = await offeredAgents(deps, tenantId, OFFERED_AGENTS);
   return [...COMMON, ...agents.map(agentTool)];
 }
 
-/** A tool by its name, also of an agent that the list has no room for; null if there is none. */
+/** Returns a tool by name, also of an agent beyond the listed ones, or null. */
 export async function toolNamed(
   deps: ApiDeps,
   { tenantId }: Caller,
@@ -218,7 +218,7 @@ export async function toolNamed(
   return agent === null ? null : agentTool(summaryOf(agent));
 }
 
-/** The tool that runs tasks for an agent. */
+/** Returns the tool that runs tasks for an agent. */
 function agentTool({ name, description }: AgentSummary): TaskTool {
   return tool({
     name: `${AGENT_PREFIX}${name}`,
@@ -265,7 +265,7 @@ function tool<S extends z.ZodType>(spec: ToolSpec<S>): TaskTool {
   };
 }
 
-/** Made once for each schema: all agents share theirs. */
+/** Returns the JSON Schema of a zod schema. Cached, because all agents share one. */
 function jsonSchema(schema: z.ZodType): Tool["inputSchema"] {
   const document = documents.get(schema) ?? documentOf(schema);
   documents.set(schema, document);
@@ -277,11 +277,11 @@ function documentOf(schema: z.ZodType): Tool["inputSchema"] {
     io: "input",
     unrepresentable: "any",
     override: ({ jsonSchema: part }) => {
-      // The format says it; the pattern is half a kilobyte.
+      // The format is enough; the pattern takes half a kilobyte.
       if (part.format === "date-time") {
         delete part.pattern;
       }
-      // The same, in a form that more clients can pass on to their models.
+      // Equivalent, and more clients can pass it on to their models.
       if (isEmpty(part.additionalProperties)) {
         part.additionalProperties = true;
       }
@@ -304,7 +304,7 @@ function waiting({ caller, gone, tell }: ToolCall, seconds: number, after: numbe
   };
 }
 
-/** The task after a wait; an accepted task is answered as such whatever the wait meets. */
+/** Returns an accepted task after a wait. Returns it unchanged if the wait fails. */
 async function afterSubmitting(call: ToolCall, task: TaskRow, seconds: number): Promise<TaskRow> {
   if (seconds === 0) {
     return task;
@@ -321,7 +321,7 @@ async function taskResult({ deps, caller }: ToolCall, row: TaskRow): Promise<Cal
   return result(await taskText(deps, row, mayRead(caller)), { ...taskJson(row) });
 }
 
-/** Whether a caller may know of a task's events; who may not does not hear of them by another way. */
+/** Returns whether a caller may see a task's events: its log, and progress and texts from it. */
 export function mayRead({ scopes }: Caller): boolean {
   return scopes.has("tasks:read");
 }

@@ -1,4 +1,4 @@
-/** Waits until a task ends or waits for a person, and reports its events until then. */
+/** Waits until a task ends or needs a person, and reports its events until then. */
 import { isTerminal } from "../../run/decide/view.ts";
 import type { Credential } from "../../store/keys.ts";
 import type { TaskRow } from "../../store/tasks/rows.ts";
@@ -9,25 +9,25 @@ import { currentTask, settledTask } from "../tasks/view.ts";
 import type { LoggedEvent } from "./log-page.ts";
 import { aborted } from "../../timing.ts";
 
-/** Waits without an end time, or without one soon: a person has to act. */
+/** Waits that need a person: they end late or never by themselves. */
 const FOR_PEOPLE: ReadonlySet<unknown> = new Set(["approval", "input", "budget"]);
 
 export interface Waiting {
-  /** The longest wait, milliseconds; 0 gives the task as it is. */
+  /** Maximum wait, milliseconds; 0 returns the current task. */
   readonly waitMs: number;
-  /** Events up to this `seq` are not told. */
+  /** Events up to this `seq` are not reported. */
   readonly after: number;
   /** Receives every event, in order; absent if the caller wants no events. */
   readonly tell?: (event: LoggedEvent) => Promise<void>;
-  /** Who waits. */
+  /** Credential of the waiting client. */
   readonly by: Credential;
-  /** Aborted when no client waits any more. */
+  /** Aborted when the client stops waiting. */
   readonly gone: AbortSignal;
 }
 
 /**
- * The task once it is over or waits for people, or as it is after the wait. A timer or a schedule
- * is no end: it passes by itself.
+ * Returns the task once it ends or needs a person, or after the wait. A timer or a schedule does
+ * not count: it passes by itself.
  */
 export async function waitedFor(deps: ApiDeps, row: TaskRow, waiting: Waiting): Promise<TaskRow> {
   let task = await currentTask(deps, row);
@@ -43,16 +43,16 @@ export async function waitedFor(deps: ApiDeps, row: TaskRow, waiting: Waiting): 
   return task;
 }
 
-/** Who hears of events, and of which it has heard. */
+/** The receiver of events, and the seq of the last event that it received. */
 interface Listener {
   readonly hear: (event: LoggedEvent) => Promise<void>;
   heard: number;
 }
 
-/** Who watches a run, how long, and who hears of it. */
+/** The watch of a run: credential, end and receiver of events. */
 interface Watch {
   readonly by: Credential;
-  /** Aborted when it was watched enough. */
+  /** Aborted when the watch ends. */
   readonly enough: AbortSignal;
   readonly listener: Listener | null;
 }
@@ -73,7 +73,7 @@ function listenerOf({ tell, after }: Waiting): Listener | null {
   return listener;
 }
 
-/** The task when it next rests or resumes from a rest, or as it is when `enough` is aborted. */
+/** Returns the task when it next pauses or resumes, or when `enough` is aborted. */
 async function nextRest(
   deps: ApiDeps,
   task: TaskRow,
@@ -91,13 +91,13 @@ async function nextRest(
   } else if (task.status === "waiting") {
     await follow(deps, task, known, watch, () => true);
   } else {
-    // Without an event listener the run is not watched: it writes less.
+    // Without a receiver of events, the run is not watched, which saves it writes.
     await Promise.race([settledTask(deps, task, leftMs), aborted(enough)]);
   }
   return currentTask(deps, task);
 }
 
-/** Follows a run until `last` says that an event is the last one that matters. */
+/** Follows a run until `last` returns true for an event. */
 async function follow(
   deps: ApiDeps,
   task: TaskRow,
@@ -123,7 +123,7 @@ async function follow(
   }
 }
 
-/** Whether the task stays as it is until a person acts. */
+/** Returns whether the task has ended or waits until a person acts. */
 function rests({ status, waiting_for }: TaskRow): boolean {
   return isTerminal(status) || FOR_PEOPLE.has(waiting_for);
 }

@@ -1,6 +1,6 @@
 /**
- * The API reference as one page of HTML, made from the OpenAPI document: no script, no asset, no
- * network, so that it reads the same behind a firewall.
+ * Renders the OpenAPI document as one HTML page without scripts, assets or network access, so that
+ * it also works behind a firewall.
  */
 import { html, raw } from "hono/html";
 import type { OpenAPIHono } from "@hono/zod-openapi";
@@ -25,7 +25,7 @@ nav a{margin-right:1rem}summary{cursor:pointer}a{color:var(--accent)}`;
 
 type Html = ReturnType<typeof html>;
 
-/** The page for a document. */
+/** Returns the page of a document. */
 export function docsPage(document: OpenApi): Html {
   const operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
     METHODS.flatMap((method) => {
@@ -120,7 +120,7 @@ function schemaLink(schema: Schema): Html {
   return name === undefined ? html`` : html`<a href="#${name}"><code>${name}</code></a> `;
 }
 
-/** Text whose `backticked` parts are code. */
+/** Renders text with its `backticked` parts as code. */
 function prose(text: string): (Html | string)[] {
   return text.split("`").map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part));
 }

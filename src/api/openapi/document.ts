@@ -1,7 +1,7 @@
 /**
- * The OpenAPI 3.1 document: what the routes say of themselves, and what is true of all of them. A
- * route says what is its own; its scope, the headers of every answer and an example of each refusal
- * are added here, so that no route can forget them.
+ * Builds the OpenAPI 3.1 document from the routes, and adds the common parts: each route's scope,
+ * the headers of every response and an example of each problem. They are added here so that no
+ * route can omit them.
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import manifest from "../../../package.json" with { type: "json" };
@@ -26,7 +26,7 @@ export type Operation = NonNullable<PathItem["get"]>;
 /** Methods that a path of the document may have. */
 export const METHODS = ["get", "post", "put", "patch", "delete"] as const;
 
-/** Headers that belong to a status, whatever the route. */
+/** Headers of a status on every route. */
 const OF_STATUS: Readonly<Record<string, HeaderName>> = {
   401: "WWW-Authenticate",
   405: "Allow",
@@ -51,9 +51,9 @@ const TAGS = [
 ];
 
 /**
- * The document of the service as it is.
- * @param server where it is called
- * @param examples of schemas that have none of their own
+ * Returns the document of the service.
+ * @param server base URL of the service
+ * @param examples examples of schemas that have none of their own
  */
 export function openApiDocument(
   app: OpenAPIHono<AppEnv>,
@@ -107,7 +107,7 @@ export function openApiDocument(
   };
 }
 
-/** What the handlers of a route do that the document says for it. */
+/** Properties of a route that the document derives from its handlers. */
 interface Nature {
   readonly scope: string | null;
   readonly isIdempotent: boolean;
@@ -115,7 +115,7 @@ interface Nature {
 
 const PLAIN: Nature = { scope: null, isIdempotent: false };
 
-/** The nature of each route, by method and path as the document writes them. */
+/** Returns the nature of each route, by method and path as in the document. */
 function naturesOf(app: OpenAPIHono<AppEnv>): ReadonlyMap<string, Nature> {
   const natures = new Map<string, Nature>();
   for (const { method, path, handler } of app.routes) {
@@ -167,7 +167,7 @@ function mapped(
 function withHeaders(response: Described, status: string): Described {
   const ofStatus = OF_STATUS[status];
   const names: HeaderName[] = ["X-Request-Id", ...(ofStatus === undefined ? [] : [ofStatus])];
-  // The answer to an upgrade has the headers of its own protocol.
+  // The response to an upgrade has the headers of its protocol only.
   return status === "101"
     ? response
     : { ...response, headers: { ...headersOf(names), ...response.headers } };
@@ -181,7 +181,7 @@ const KEY_PARAMETER = {
   description: IDEMPOTENCY_KEY,
 } as const;
 
-/** What `idempotent` adds to the answers of a route. */
+/** Adds the responses and headers of `idempotent` to those of a route. */
 function withIdempotency(responses: Responses): Responses {
   const replayable = mapped(responses, (response, status) =>
     status.startsWith("2")

@@ -1,8 +1,8 @@
-/** What the examples of all features share. */
+/** Shared parts of the examples. */
 
 /**
- * Examples by the names of their schemas, of schemas that do not bring their own. A test holds each
- * against its schema, and finds the schemas of bodies and answers that have none.
+ * Examples by schema name, for schemas without one of their own. A test validates each against its
+ * schema, and finds schemas of bodies and responses without an example.
  */
 export type Examples = Readonly<Record<string, unknown>>;
 

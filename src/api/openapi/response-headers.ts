@@ -1,4 +1,4 @@
-/** The headers of answers that the contract names, as the document's components. */
+/** Documented response headers, as components of the OpenAPI document. */
 
 const text = (description: string, example: string, required = false) => ({
   description,
@@ -7,7 +7,7 @@ const text = (description: string, example: string, required = false) => ({
   example,
 });
 
-/** Every header that an answer may carry besides those that say nothing of this API. */
+/** Every response header that is specific to this API. */
 export const RESPONSE_HEADERS = {
   "X-Request-Id": text(
     "Identifies this request: the client's `X-Request-Id` if it is valid, otherwise a new id.",
@@ -33,7 +33,7 @@ export const RESPONSE_HEADERS = {
 
 export type HeaderName = keyof typeof RESPONSE_HEADERS;
 
-/** Headers of a response, as references to the document's components. */
+/** Returns headers of a response as references to the document's components. */
 export function headersOf(names: readonly HeaderName[]): Record<string, { $ref: string }> {
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]));
 }

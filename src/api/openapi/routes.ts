@@ -1,10 +1,10 @@
-/** What the descriptions of all routes share: problem responses, security, common headers. */
+/** Shared parts of route descriptions: problem responses, security, common headers. */
 import { z } from "@hono/zod-openapi";
 import { PROBLEM_TYPE, PROBLEMS, type ProblemCode } from "../http/problem.ts";
 import { headersOf, type HeaderName } from "./response-headers.ts";
 import { problem } from "../schemas.ts";
 
-/** Refusals that any route may give. */
+/** Problems of any route. */
 const ALWAYS: readonly ProblemCode[] = [
   "method_not_allowed",
   "rate_limited",
@@ -14,10 +14,10 @@ const ALWAYS: readonly ProblemCode[] = [
   "unavailable",
 ];
 
-/** Refusals that any route may give that needs a key. */
+/** Problems of any route that needs a key. */
 const KEYED: readonly ProblemCode[] = ["invalid_header", "unauthorized", "forbidden"];
 
-/** Refusals of a request that has a body. */
+/** Problems of a request with a body. */
 export const BODY_PROBLEMS: readonly ProblemCode[] = [
   "malformed_json",
   "payload_too_large",
@@ -35,12 +35,12 @@ interface DocumentedResponse {
   };
 }
 
-/** The documented refusals of a route that needs a key, by status, each naming its codes. */
+/** Returns the problem responses of a route that needs a key, by status, with their codes. */
 export function refusals(...codes: readonly ProblemCode[]): Record<number, DocumentedResponse> {
   return openRefusals(...codes, ...KEYED);
 }
 
-/** The same of a route that is open to everyone. */
+/** Returns the problem responses of a route without authentication. */
 export function openRefusals(...codes: readonly ProblemCode[]): Record<number, DocumentedResponse> {
   const byStatus = new Map<number, ProblemCode[]>();
   for (const code of new Set([...codes, ...ALWAYS])) {
@@ -58,12 +58,12 @@ export function openRefusals(...codes: readonly ProblemCode[]): Record<number, D
   );
 }
 
-/** What a code means, as descriptions of refusals say it. */
+/** Returns a code with its title, for descriptions of problem responses. */
 export function describeCode(code: ProblemCode): string {
   return `\`${code}\`: ${PROBLEMS[code][1]}.`;
 }
 
-/** An answer of each code; the document holds them once. */
+/** Returns references to the examples of codes, which the document contains once. */
 export function examplesOf(codes: readonly ProblemCode[]): Record<string, { $ref: string }> {
   return Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]));
 }
@@ -78,25 +78,25 @@ export const preferHeader = z.object({
   }),
 });
 
-/** What the document says of `Idempotency-Key`. */
+/** Description of `Idempotency-Key` in the document. */
 export const IDEMPOTENCY_KEY =
   "For 24 hours, requests with the same key and body run once and get the same response.";
 
-/** `Idempotency-Key` on what creates a task. */
+/** `Idempotency-Key` on routes that create a task. */
 export const keyHeader = z.object({
   "idempotency-key": z.string().optional().openapi({
     description: IDEMPOTENCY_KEY,
   }),
 });
 
-/** `If-None-Match` on what has an entity tag. */
+/** `If-None-Match` on routes with an entity tag. */
 export const ifNoneMatch = z.object({
   "if-none-match": z.string().optional().openapi({
     description: "An `ETag`. The response is 304 while the task is unchanged.",
   }),
 });
 
-/** A response of JSON. @param headers those that it may carry, besides those of every answer */
+/** Describes a JSON response. @param headers headers in addition to those of every response */
 export function json<T>(description: string, schema: T, ...headers: readonly HeaderName[]) {
   return {
     description,

@@ -1,7 +1,6 @@
 /**
- * What a client may say to a task that has been accepted: a message, a decision, new limits, and to
- * try it again once it is over. All but the last go to the run itself, which alone knows what it is
- * at; D1 is told by the run.
+ * Commands to an accepted task: send a message, decide an approval, change limits, retry. All
+ * except retry go to the run, which owns the task's state and updates D1.
  */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { LimitChanges } from "../../run/decide/command.ts";

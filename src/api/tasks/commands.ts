@@ -1,6 +1,6 @@
 /**
- * The use cases of saying something to a run, for every front that has them: the run alone knows
- * what it is at, and answers.
+ * Use cases that send a command to a run, for every transport. The run owns its state and accepts
+ * or rejects the command.
  */
 import type { CommandRefusal, RunCommand } from "../../run/decide/command.ts";
 import { isTerminal } from "../../run/decide/view.ts";
@@ -10,10 +10,10 @@ import type { ApiDeps } from "../context.ts";
 import { Problem, type ProblemCode } from "../http/problem.ts";
 import { currentTask, taskOf } from "./view.ts";
 
-/** A command without who gives it. */
+/** A command without its sender. */
 export type Said<T = RunCommand> = T extends RunCommand ? Omit<T, "by"> : never;
 
-/** Ends a task; one that is over stays as it is. Gives it as it is then. @throws Problem */
+/** Cancels a task and returns it. Has no effect on a finished task. @throws Problem */
 export async function cancelTask(
   deps: ApiDeps,
   caller: Caller,
@@ -30,8 +30,8 @@ export async function cancelTask(
 }
 
 /**
- * Gives a command to a run, which is begun if its message is still under way. Gives the task as it
- * is then. @throws Problem
+ * Sends a command to a run and returns the task. Starts the run if the task is still pending.
+ * @throws Problem if the task has finished or the run rejects the command
  */
 export async function commandTask(
   deps: ApiDeps,

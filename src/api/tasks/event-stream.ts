@@ -1,13 +1,13 @@
 /**
- * Server-sent events, translated from the run's live protocol. The stream owns a cursor, see
- * `run-follower.ts`; a client that goes away ends the following.
+ * Streams a run's events as server-sent events. `run-follower.ts` owns the cursor. The stream ends
+ * when the client disconnects.
  */
 import type { TaskRow } from "../../store/tasks/rows.ts";
 import type { Credential } from "../../store/keys.ts";
 import type { ApiContext } from "../context.ts";
 import { followRun } from "./run-follower.ts";
 
-/** The live stream of a task's events after a cursor; ends after the terminal event. */
+/** Returns the live stream of a task's events after a cursor. Ends after the terminal event. */
 export function sseResponse(c: ApiContext, row: TaskRow, by: Credential, after: number): Response {
   const { deps } = c.var;
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
@@ -43,10 +43,10 @@ class EventStream {
     try {
       await this.#write("retry: 1000\n\n");
       const whole = await follow();
-      // A stream that is cut must not look like one that has ended.
+      // A cut stream must not look complete.
       await (whole ? this.#writer.close() : this.#writer.abort("the run cannot be reached"));
     } catch {
-      // The client is gone.
+      // The client has disconnected.
     } finally {
       clearInterval(ping);
     }

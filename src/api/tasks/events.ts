@@ -1,7 +1,7 @@
 /**
- * `/api/v1/tasks/{id}/events`: one log, three renderings by negotiation. The run's object speaks
- * only the hibernating WebSocket; SSE is translated from it here, so that an SSE client does not
- * keep the object awake either.
+ * `/api/v1/tasks/{id}/events`: one log in three formats, by content negotiation. The run's Durable
+ * Object only speaks its hibernating WebSocket. The Worker translates that to SSE, so that an SSE
+ * client does not keep the object awake either.
  */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { HonoRequest } from "hono";
@@ -17,10 +17,10 @@ import { taskOf } from "./view.ts";
 
 const SUBPROTOCOL = "opspawn.v1";
 const DEFAULT_LIMIT = 100;
-/** Accepts a stream, and not with the weight 0. */
+/** Matches an `Accept` header that includes `text/event-stream` with a weight above 0. */
 const WANTS_STREAM = /text\/event-stream(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i;
 
-/** Lets in who may watch tasks, before anything else of the request is looked at. @throws Problem */
+/** Middleware that authenticates the caller before the request is validated. @throws Problem */
 const mayWatch = createMiddleware<AppEnv>(async (c, next) => {
   const caller = await eventCaller(c.var.deps, c.req.raw, c.req.param("id") ?? "");
   try {
@@ -99,8 +99,8 @@ function isUpgrade(request: HonoRequest): boolean {
 }
 
 /**
- * How a request is refused. A browser cannot see the status of a refused upgrade: that is accepted, and
- * told so by a close code. @throws the error, to all others
+ * Rejects a request. A browser cannot see the status of a rejected upgrade, so its WebSocket is
+ * accepted and then closed with a close code. @throws the error for any other request
  */
 function refused(request: HonoRequest, error: unknown): Response {
   if (!(isUpgrade(request) && isFromBrowser(request.raw) && error instanceof Problem)) {
@@ -112,7 +112,7 @@ function refused(request: HonoRequest, error: unknown): Response {
   return new Response(null, { status: 101, webSocket: client, headers: protocolOf(request) });
 }
 
-/** Our subprotocol, if the client offered any: what is offered must be answered. */
+/** Selects our subprotocol if the client offered any: a response to an offer must select one. */
 function protocolOf(request: HonoRequest): Record<string, string> {
   return request.header("Sec-WebSocket-Protocol") === undefined
     ? {}

@@ -1,4 +1,4 @@
-/** The use case of listing tasks, for every front that has one. */
+/** Use case: lists tasks, for every transport. */
 import type { TaskStatus } from "../../run/log/state.ts";
 import type { Caller } from "../../store/keys.ts";
 import type { TaskFilter } from "../../store/tasks/tasks.ts";
@@ -10,11 +10,11 @@ import { taskJson } from "./view.ts";
 import { isoTime } from "../../run/value/time.ts";
 import { defined } from "../../run/value/defined.ts";
 
-/** D1 takes a hundred bound values in a statement. */
+/** Limited because D1 allows 100 bound values per statement. */
 const MAX_METADATA_FILTERS = 10;
 const DEFAULT_LIMIT = 20;
 
-/** Which tasks are asked for; times are RFC 3339, `limit` is validated by the front. */
+/** Filter and page of a list. Times are RFC 3339. The transport validates `limit`. */
 export interface TaskQuery {
   readonly status?: TaskStatus | undefined;
   readonly agent?: string | undefined;
@@ -24,20 +24,20 @@ export interface TaskQuery {
   readonly created_before?: string | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
-  /** Each must be in the task's metadata, with this value as text. */
+  /** The task's metadata must contain every pair; values are compared as text. */
   readonly metadata: TaskFilter["metadata"];
 }
 
 export interface TaskPage {
   readonly tasks: TaskJson[];
-  /** Of all pages. */
+  /** Number of tasks on all pages. */
   readonly total: number;
   readonly next_cursor: string | null;
 }
 
 /**
- * A page of the caller's tasks, newest first. @throws Problem `validation_failed`
- * @param cursorName what the front calls the cursor
+ * Returns a page of the caller's tasks, newest first. @throws Problem `validation_failed`
+ * @param cursorName the transport's name of the cursor parameter
  */
 export async function listTasks(
   deps: ApiDeps,
@@ -69,7 +69,7 @@ function filterOf(query: TaskQuery): TaskFilter {
   });
 }
 
-/** The same instant as stored times are written, so that texts compare as times. */
+/** Returns a time in the format of stored times, which compare as text. */
 function utc(time: string): string {
   return isoTime(Date.parse(time));
 }

@@ -1,4 +1,4 @@
-/** `/api/v1/tasks/{id}/outputs/{sha256}`: outputs of tools that were too long for their event. */
+/** `/api/v1/tasks/{id}/outputs/{sha256}`: tool outputs that are too long for their event. */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { requireScope } from "../http/auth.ts";
 import type { AppEnv } from "../context.ts";

@@ -1,4 +1,4 @@
-/** `/api/v1/tasks`: submit, get, list, cancel, and the ticket for watching. */
+/** `/api/v1/tasks`: submit, get, list and cancel tasks, and create tickets to watch them. */
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { TaskFilter } from "../../store/tasks/tasks.ts";
 import { requireScope } from "../http/auth.ts";
@@ -178,7 +178,7 @@ export function taskRoutes(app: OpenAPIHono<AppEnv>): void {
   });
 }
 
-/** What `metadata.<key>=<value>` asks for. @throws Problem for a parameter that does not exist */
+/** Returns the `metadata.<key>=<value>` filters. @throws Problem for an unknown parameter */
 function metadataFilters(
   query: z.output<typeof schemas.listQuery> & Record<string, unknown>,
 ): TaskFilter["metadata"] {

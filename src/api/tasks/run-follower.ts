@@ -1,21 +1,21 @@
 /**
- * Follows a run's log over its live protocol, from a cursor, over as many sockets as it takes: when
- * the run's object restarts, or a slow reader lets too much pile up, the socket to the object is
- * given up and opened again at the cursor, so nothing is lost, doubled or buffered without bound.
+ * Follows a run's log from a cursor over its live protocol. Opens a new socket at the cursor when
+ * the run's object restarts or a slow reader's backlog is too large. So no event is lost or
+ * repeated, and the buffer is bounded.
  */
 import type { TaskRow } from "../../store/tasks/rows.ts";
 import { watchAddress } from "../../durable/run/rpc.ts";
 import type { Credential } from "../../store/keys.ts";
 import type { ApiDeps } from "../context.ts";
 
-/** Characters that may wait for a slow reader before the object is asked to stop. */
+/** Maximum characters that wait for a slow reader before the socket is closed. */
 const MAX_BACKLOG = 1_000_000;
 const RECONNECTS = 5;
 const RECONNECT_MS = 500;
-/** The live protocol's close code for who may not watch any more. */
+/** Close code of the live protocol for an invalid key. */
 const NOT_AUTHORISED = 4401;
 
-/** An event as it is in the log. */
+/** An event of the log. */
 export interface FollowedEvent {
   readonly seq: number;
   readonly type: string;
@@ -23,18 +23,18 @@ export interface FollowedEvent {
   readonly text: string;
 }
 
-/** Who follows. */
+/** The receiver of events. */
 export interface Reader {
   /** Takes the next event; resolves when the reader has room for another, and never fails. */
   readonly take: (event: FollowedEvent) => Promise<void> | void;
-  /** Aborted when the reader wants no more. */
+  /** Aborted when the reader needs no more events. */
   readonly gone: AbortSignal;
 }
 
 /**
- * Gives a reader every event after a cursor, once and in order, until the run's last one, or until
- * the reader is gone. False if neither came about: the run cannot be reached, or the reader's key
- * is not valid any more.
+ * Passes every event after a cursor to a reader, once and in order, up to the run's last event or
+ * until the reader is gone. Returns false if the run cannot be reached or the reader's key is not
+ * valid any more.
  */
 export async function followRun(
   deps: ApiDeps,
@@ -56,14 +56,14 @@ export async function followRun(
   return reader.gone.aborted;
 }
 
-/** How far one socket went, and why it ended. */
+/** Position and outcome of one socket. */
 interface Relayed {
   readonly cursor: number;
   readonly over: boolean;
   readonly refused: boolean;
 }
 
-/** One socket, from its opening to its end; an object that cannot be reached has no events. */
+/** Opens one socket and relays its events until it closes. An unreachable object has no events. */
 async function connect(
   deps: ApiDeps,
   row: TaskRow,
@@ -85,7 +85,7 @@ async function connect(
   }
 }
 
-/** Passes on one socket's events; ends when it closes, all of them taken. */
+/** Relays the events of one socket. Resolves when it is closed and the reader took all of them. */
 async function relay(socket: WebSocket, after: number, { take, gone }: Reader): Promise<Relayed> {
   let cursor = after;
   let backlog = 0;
@@ -105,8 +105,7 @@ async function relay(socket: WebSocket, after: number, { take, gone }: Reader): 
     const leave = (): void => giveUp(true);
     socket.addEventListener("message", ({ data }) => {
       const event = typeof data === "string" ? eventOf(data) : null;
-      // What was on its way when the socket was given up still arrives; it comes again from the
-      // cursor, over the next socket.
+      // Events in flight still arrive after `giveUp`. The next socket sends them again.
       if (event === null || givenUp || event.seq !== cursor + 1) {
         return;
       }
@@ -135,7 +134,7 @@ async function relay(socket: WebSocket, after: number, { take, gone }: Reader): 
   return { cursor, over, refused };
 }
 
-/** The event that a message of the live protocol carries; null for its other messages. */
+/** Returns the event in a message of the live protocol, or null for other messages. */
 function eventOf(message: string): FollowedEvent | null {
   const prefix = '{"type":"event","event":';
   if (!message.startsWith(prefix)) {

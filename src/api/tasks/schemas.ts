@@ -1,4 +1,4 @@
-/** What the API takes and gives of tasks and their events, as zod schemas; see `schemas.ts`. */
+/** Zod schemas of tasks and their events; see `schemas.ts`. */
 import { z } from "@hono/zod-openapi";
 import { INPUT_ACTIONS } from "../../run/log/elicitation.ts";
 import { scriptSchema, scriptToolsSchema } from "../../run/spec/script.ts";
@@ -26,7 +26,7 @@ const message = z.strictObject({
 
 const someText = z.string().regex(/\S/, "must not be empty").max(500_000);
 
-/** What an input may hold that has a meaning. */
+/** Fields of `input_data` that the service interprets. */
 export const inputFields = {
   goal: someText.optional().openapi({ example: "What is 17% of 2,340?" }),
   prompt: someText.optional().openapi({ description: "The same as goal, which takes precedence." }),
@@ -89,7 +89,7 @@ export const cancelBody = z
   .strictObject({ reason: plainText(MAX_REASON_CHARS).optional() })
   .openapi("CancelTask");
 
-/** Nothing is required, and nothing is taken. */
+/** A body without fields. */
 export const emptyBody = z.strictObject({}).openapi("Empty");
 
 export const messageBody = z
@@ -299,7 +299,7 @@ const exampleTask = {
   completed_at: LATER,
 };
 
-/** Examples by the names of their schemas. */
+/** Examples by schema name. */
 export const examples: Examples = {
   Task: exampleTask,
   TaskList: { tasks: [exampleTask], total: 1, next_cursor: null },

@@ -1,4 +1,4 @@
-/** The use case of submitting a task, for every front that has one. */
+/** Use case: submits tasks, for every transport. */
 import { sha256Hex } from "../../crypto/sha256.ts";
 import { canonicalJson, type JsonValue } from "../../run/value/json.ts";
 import { layersOf } from "../../run/spec/agent.ts";
@@ -19,22 +19,22 @@ import type { JsonPointer } from "../../run/value/json-pointer.ts";
 
 export interface Submitted {
   readonly task: TaskRow;
-  /** The key was used before for the same request; this is that request's task. */
+  /** True if the idempotency key was used before; `task` is then the earlier request's task. */
   readonly replayed: boolean;
 }
 
-/** The furthest that a task may be scheduled ahead. */
+/** Maximum time that a task can be scheduled ahead. */
 const MAX_AHEAD_MS = 5 * 365 * 86_400_000;
 
-/** Characters of JSON that a task's input may have: a row of D1 ends at 2 MB. */
+/** Maximum characters of JSON of a task's input: a row in D1 can have at most 2 MB. */
 const MAX_INPUT_CHARS = 1_100_000;
 const MAX_METADATA_CHARS = 16_384;
 const AGENT_TASKS = new Set(["agent_run", "agent_task"]);
 
 /**
- * Accepts a task: once this returns, the task reaches an end or a named wait whatever fails next.
- * A message that cannot be sent is sent by the reconciler.
- * @throws Problem; then nothing is written
+ * Accepts a task. Once this returns, the task either finishes or pauses for a stated reason,
+ * whatever fails next. The reconciler sends a message that could not be sent.
+ * @throws Problem if the task is rejected; then no task is written
  */
 export async function submitTask(
   deps: ApiDeps,
@@ -47,8 +47,8 @@ export async function submitTask(
 }
 
 /**
- * Accepts a new task with the input of one that is over.
- * @throws Problem; then nothing is written
+ * Accepts a new task with the input of a finished one.
+ * @throws Problem if the task is rejected; then no task is written
  */
 export async function retryTask(
   deps: ApiDeps,
@@ -90,7 +90,7 @@ export async function retryTask(
   });
 }
 
-/** Stores and dispatches a task, or gives the one that its idempotency key stands for. */
+/** Stores and dispatches a task, or returns the earlier task of its idempotency key. */
 async function accepted(
   deps: ApiDeps,
   caller: Caller,
@@ -101,7 +101,7 @@ async function accepted(
   try {
     task = await make();
   } catch (error) {
-    // A model or tool may be gone since the first request; its answer stands.
+    // A model or tool may have been removed since the first request: return its task nevertheless.
     const earlier = claim === null ? null : await deps.tasks.claimed(caller.tenantId, claim);
     if (earlier === null) {
       throw error;
@@ -132,8 +132,8 @@ function claimOf(body: SubmitBody, header: string | null): IdempotencyClaim | nu
 }
 
 /**
- * Accepts a task that a hook starts; the same request again is answered with the same task.
- * @throws Problem; then nothing is written
+ * Accepts a task that a hook starts. A repeated request returns the same task.
+ * @throws Problem if the task is rejected; then no task is written
  */
 export async function submitHooked(
   deps: ApiDeps,
@@ -202,7 +202,7 @@ function scheduledAt({ scheduled_at }: SubmitBody, now: number): string | null {
   return isoTime(at);
 }
 
-/** What is signed by the tenant's secret for callbacks, which is made with the first of them. */
+/** Checks the callback URL. Creates the tenant's signing secret for callbacks on first use. */
 async function callbackUrl(
   deps: ApiDeps,
   { tenantId }: Caller,
@@ -216,21 +216,21 @@ async function callbackUrl(
   return url;
 }
 
-/** What the task says of its config; what its input says of the proxy, the config covers. */
+/** Returns the task's own config. `agent_config` overrides `inject_mcp_proxy` of the input. */
 function saidOf({ agent_config = {}, input_data }: SubmitBody): object {
   return input_data.inject_mcp_proxy === true
     ? { inject_mcp_proxy: true, ...agent_config }
     : agent_config;
 }
 
-/** A place in `{ config, limits }` as a submission has it: `/agent_config/model`. */
+/** Maps a pointer into `{ config, limits }` to a submission, such as `/agent_config/model`. */
 function inTask(place: JsonPointer): JsonPointer {
   return place.startsWith("/config/") ? `/agent_config/${place.slice("/config/".length)}` : place;
 }
 
 /**
- * Where a place in `{ config, limits }` came from: the body has the field, or the agent has it.
- * @param own whether the agent is the service's own, which is no place to look at
+ * Maps a pointer into `{ config, limits }` to its origin: the field of the body, or `/agent`.
+ * @param own true for the built-in agent, whose fields are reported as fields of the body
  */
 function placeIn(
   { agent_config = {}, limits = {}, input_data }: SubmitBody,
@@ -253,7 +253,7 @@ function checkSize(pointer: JsonPointer, value: unknown, max: number): void {
   }
 }
 
-/** The accepted task that an idempotency key stands for. */
+/** Returns the earlier task of an idempotency key. @throws Problem for a different request */
 async function replay(
   deps: ApiDeps,
   caller: Caller,

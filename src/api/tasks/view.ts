@@ -1,4 +1,4 @@
-/** A task as clients see it: its row, corrected by the run itself where that knows better. */
+/** Tasks as clients see them: the row in D1, updated with the current state of the run. */
 import { isTaskId } from "../../run/value/id.ts";
 import { isTerminal, type RunView } from "../../run/decide/view.ts";
 import type { Caller } from "../../store/keys.ts";
@@ -7,7 +7,7 @@ import type { ApiDeps } from "../context.ts";
 import { Problem } from "../http/problem.ts";
 import type { TaskJson } from "./schemas.ts";
 
-/** The row of a task, in the caller's tenant. @throws Problem `not_found` */
+/** Returns the row of a task in the caller's tenant. @throws Problem `not_found` */
 export async function taskOf(deps: ApiDeps, caller: Caller, taskId: string): Promise<TaskRow> {
   const row = isTaskId(taskId) ? await deps.tasks.get(caller.tenantId, taskId) : null;
   if (row === null) {
@@ -16,7 +16,7 @@ export async function taskOf(deps: ApiDeps, caller: Caller, taskId: string): Pro
   return row;
 }
 
-/** The task as it is now. D1 may lag behind a live run by a second; the run itself never does. */
+/** Returns the current task. Asks the run unless the row is final: D1 may lag by a second. */
 export async function currentTask(deps: ApiDeps, row: TaskRow): Promise<TaskRow> {
   if (isTerminal(row.status) && !(row.status === "completed" && row.result === null)) {
     return row;
@@ -24,7 +24,7 @@ export async function currentTask(deps: ApiDeps, row: TaskRow): Promise<TaskRow>
   return withView(row, JSON.parse(await deps.run(row.tenant_id, row.task_id).view()) as RunView);
 }
 
-/** The task once it is over or waits, or as it is after `waitMs`. */
+/** Returns the task once it ends or waits, or its state after `waitMs`. */
 export async function settledTask(deps: ApiDeps, row: TaskRow, waitMs: number): Promise<TaskRow> {
   if (isTerminal(row.status) || waitMs <= 0) {
     return currentTask(deps, row);
@@ -33,7 +33,7 @@ export async function settledTask(deps: ApiDeps, row: TaskRow, waitMs: number): 
   return withView(row, JSON.parse(view) as RunView);
 }
 
-/** A task that was just accepted, once it has settled; answered as such whatever the wait meets. */
+/** Returns a new task once it has settled. Returns it unchanged if the wait fails. */
 export async function acceptedTask(deps: ApiDeps, task: TaskRow, waitMs: number): Promise<TaskRow> {
   if (waitMs === 0) {
     return task;
@@ -46,7 +46,7 @@ export async function acceptedTask(deps: ApiDeps, task: TaskRow, waitMs: number)
   }
 }
 
-/** The JSON of a task. What it was submitted with of its tenant's is the run's business. */
+/** Returns the JSON of a task, without its tenant and snapshot, which are internal. */
 export function taskJson(row: ListedTask & Partial<Pick<TaskRow, Snapshot>>): TaskJson {
   const {
     tenant_id: _tenant,

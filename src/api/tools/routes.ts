@@ -1,6 +1,6 @@
 /**
- * `/api/v1/tools`: what runs may call. Those of the deployment are listed and cannot be changed; a
- * tenant adds its own. A change reaches the tasks that are submitted after it.
+ * `/api/v1/tools`: the tools that runs may call. A tenant adds its own. Tools of the deployment are
+ * listed and cannot be changed. A change applies to tasks that are submitted later.
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import {
@@ -103,7 +103,7 @@ const remove: ApiHandler<typeof operations.removeRoute> = async (c) => {
   return c.body(null, 204);
 };
 
-/** @throws Problem where the tool is not there, is at another version, or would not fit */
+/** Changes a tool. @throws Problem if it is missing, has another version, or would not fit */
 async function change(
   request: RequestContext,
   name: string,
@@ -116,14 +116,14 @@ async function change(
   if (row !== null) {
     return row;
   }
-  // Either another request was faster, or the tenant's tools would take too much.
+  // Either a concurrent request changed the tool, or the definition does not fit.
   const current = await TOOLS.current(request, name);
   throw expected === null || etagOf(expected) === etagOf(current)
     ? TOOLS.noRoom()
     : TOOLS.changed(name, current);
 }
 
-/** What a body says of a tool. @throws Problem `validation_failed` */
+/** Returns the definition in a body. @throws Problem `validation_failed` */
 async function definitionOf(
   deps: ApiDeps,
   name: string,
@@ -137,7 +137,7 @@ async function definitionOf(
   return definition;
 }
 
-/** Built-in names are the deployment's: what a run means by one must not depend on its tenant. */
+/** Rejects built-in names: they must mean the same tool for every tenant. @throws Problem */
 function notBuiltIn(deps: ApiDeps, name: string): void {
   if (deps.catalogue.tools.some((tool) => tool.name === name)) {
     throw new Problem("tool_exists", `The tool ${name} is built in and cannot be replaced.`);

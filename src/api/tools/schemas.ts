@@ -1,4 +1,4 @@
-/** What the API takes and gives of tools, as zod schemas; see `schemas.ts`. */
+/** Zod schemas of tools; see `schemas.ts`. */
 import { z } from "@hono/zod-openapi";
 import { EFFECTS } from "../../run/value/effect.ts";
 import { isJsonObject, type JsonObject } from "../../run/value/json.ts";
@@ -14,7 +14,7 @@ const name = z
   .regex(TOOL_NAME, "must be 1 to 128 letters, digits, _ . or -")
   .openapi({ example: "weather" });
 
-/** A JSON Schema: whether it can be applied is checked apart, with pointers into it. */
+/** A JSON Schema. `definitionDefects` checks later whether it is valid, with pointers into it. */
 const jsonSchema = z
   .custom<JsonObject>(isJsonObject, "must be a JSON Schema object")
   .openapi({ type: "object", description: "JSON Schema 2020-12. References must stay within it." });
@@ -49,7 +49,7 @@ const effect = z
   .enum(["pure", "idempotent", "once"], "must be pure, idempotent or once")
   .openapi({ description: "What a second call with the same arguments would do." });
 const httpFields = { ...fields, kind: z.literal("http"), effect: effect.default("once"), http };
-/** Code reaches nothing: what it does can be done again. */
+/** Code has no network access, so its default effect is `pure`. */
 const codeFields = { ...fields, kind: z.literal("code"), effect: effect.default("pure"), code };
 
 const KINDS = "must be http or code";
@@ -74,7 +74,7 @@ export const replaceBody = z
   .openapi("ReplaceTool");
 
 type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
-/** What is said of a tool besides its name. */
+/** The fields of a tool except its name. */
 export type ToolBody = Without<z.output<typeof replaceBody>, "name" | "enabled">;
 
 export const enableBody = z.strictObject({ enabled: z.boolean() }).openapi("EnableTool");
@@ -150,7 +150,7 @@ const exampleTool = {
   updated_at: AT,
 };
 
-/** Examples by the names of their schemas. */
+/** Examples by schema name. */
 export const examples: Examples = {
   RegisterTool: { name: "weather", ...exampleHttpTool },
   ReplaceTool: exampleHttpTool,

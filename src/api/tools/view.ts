@@ -1,14 +1,14 @@
-/** Tools as the API shows them. */
+/** JSON of tools. */
 import type { CatalogueTool } from "../../run/spec/catalogue.ts";
 import type { ToolRow } from "../../store/tools.ts";
 import type { ToolJson } from "./schemas.ts";
 
-/** A tool of the deployment. */
+/** Returns the JSON of a built-in tool. */
 export function builtInJson({ output_schema, ...tool }: CatalogueTool): ToolJson {
   return { ...tool, output_schema, kind: "built_in", version: null, enabled: true };
 }
 
-/** A tool of a tenant. Secrets are names here, as they are everywhere. */
+/** Returns the JSON of a tenant's tool. It contains only the names of secrets. */
 export function toolJson({ enabled, definition, created_at, updated_at }: ToolRow): ToolJson {
   const { name, version, kind, description, input_schema, output_schema } = definition;
   const { effect, approval, timeout_ms } = definition;

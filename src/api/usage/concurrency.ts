@@ -1,4 +1,4 @@
-/** `/api/v1/concurrency`: how many tasks may be at work at once. */
+/** `/api/v1/concurrency`: limits on the number of tasks that work at once. */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
@@ -37,7 +37,7 @@ const setRoute = createRoute({
   },
 });
 
-/** Adds the routes of caps on concurrency to an app. */
+/** Adds the routes of concurrency limits to an app. */
 export function concurrencyRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(listRoute, async (c) => {
     const { deps, caller } = c.var;

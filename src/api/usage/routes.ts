@@ -1,4 +1,4 @@
-/** `/api/v1/usage` and `/api/v1/budgets`: what was spent, and how much may be. */
+/** `/api/v1/usage` and `/api/v1/budgets`: usage reports and budgets. */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { BudgetState } from "../../durable/ledger/rpc.ts";
 import { microUsd } from "../../run/decide/limits.ts";
@@ -13,7 +13,7 @@ import { isoTime } from "../../run/value/time.ts";
 import { actorOf } from "../http/actor.ts";
 
 const DAY_MS = 86_400_000;
-/** Days that are summed where no first one is named. */
+/** Number of days in a report without `from`. */
 const DEFAULT_DAYS = 30;
 
 const usageRoute = createRoute({

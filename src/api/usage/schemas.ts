@@ -1,4 +1,4 @@
-/** What the API takes and gives of usage, budgets and caps, as zod schemas; see `schemas.ts`. */
+/** Zod schemas of usage, budgets and concurrency limits; see `schemas.ts`. */
 import { z } from "@hono/zod-openapi";
 import { USAGE_GROUPS } from "../../store/usage.ts";
 import type { Examples } from "../openapi/examples.ts";
@@ -84,7 +84,7 @@ export const concurrencyList = z
   })
   .openapi("ConcurrencyList");
 
-/** Examples by the names of their schemas. */
+/** Examples by schema name. */
 export const examples: Examples = {
   UsageReport: {
     from: "2026-10-26",

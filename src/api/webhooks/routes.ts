@@ -1,7 +1,7 @@
 /**
- * `/api/v1/webhooks`: who is told of a tenant's tasks, how that went, and what it is signed with. A
- * change reaches the tasks that are submitted after it; what is disabled or deleted is sent nothing
- * more.
+ * `/api/v1/webhooks`: a tenant's webhooks, their deliveries and their signing secrets. A run
+ * reports only event types that were subscribed when its task was submitted, so a new type applies
+ * to later tasks. A disabled or deleted webhook receives nothing more.
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { SealedSecret } from "../../crypto/signing-secrets.ts";
@@ -130,7 +130,7 @@ const redeliver: ApiHandler<typeof operations.redeliverRoute> = async (c) => {
   return c.json(await delivering(deps, caller.tenantId, id, row), 202);
 };
 
-/** Puts a delivery on the queue; where that fails, the reconciler does it. */
+/** Queues a delivery. If that fails, the reconciler queues it later. */
 async function delivering(
   deps: ApiDeps,
   tenant_id: string,
@@ -149,7 +149,7 @@ async function delivering(
   return deliveryJson(row);
 }
 
-/** The secret of a webhook, or of the `callback_url`s, which is made when it is first needed. */
+/** Returns the secret of a webhook, or of callbacks, which is created on first use. */
 async function keptSecret(
   deps: ApiDeps,
   tenantId: string,

@@ -1,10 +1,10 @@
-/** What the API takes and gives of webhooks, as zod schemas; see `schemas.ts`. */
+/** Zod schemas of webhooks; see `schemas.ts`. */
 import { z } from "@hono/zod-openapi";
 import { WEBHOOK_TYPES } from "../../run/value/webhook-type.ts";
 import { plainText, timestamp, whole } from "../schemas.ts";
 import { type Examples, TASK_ID, AT, LATER } from "../openapi/examples.ts";
 
-/** An address that is sent to; whether it may be is the deployment's business. */
+/** URL of a receiver. `checkAddress` applies the deployment's rules. */
 export const webhookUrl = z
   .url({ protocol: /^https?$/, error: "must be an http or https URL" })
   .max(2048)
@@ -144,7 +144,7 @@ const exampleDelivery = {
   created_at: LATER,
 };
 
-/** Examples by the names of their schemas. */
+/** Examples by schema name. */
 export const examples: Examples = {
   WebhookList: { webhooks: [exampleWebhook] },
   Webhook: exampleWebhook,

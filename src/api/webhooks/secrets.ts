@@ -1,20 +1,20 @@
-/** What webhooks and hooks share: addresses that may be sent to, and secrets to sign with. */
+/** Shared parts of webhooks and hooks: checks of URLs, and signing secrets. */
 import type { SealedSecret } from "../../crypto/signing-secrets.ts";
 import type { ApiDeps } from "../context.ts";
 import { Problem } from "../http/problem.ts";
 import { isoTime } from "../../run/value/time.ts";
 
-/** How long the secret before is good, milliseconds. */
+/** How long the previous secret stays valid after a rotation, milliseconds. */
 const OVERLAP_MS = 86_400_000;
 
-/** A secret as a client is shown it. */
+/** A secret as the API shows it. */
 export interface ShownSecret {
   readonly secret: string;
-  /** Until when the one before it is good too; null where there is none. */
+  /** Expiry of the previous secret, or null without one. */
   readonly previous_until: string | null;
 }
 
-/** @throws Problem for an address that is private, denied or none */
+/** Checks a URL of a receiver. @throws Problem for a private, denied or invalid URL */
 export function checkAddress({ catalogue }: ApiDeps, url: string, pointer: string): void {
   const detail = catalogue.addressDefect(url);
   if (detail !== null) {
@@ -24,7 +24,7 @@ export function checkAddress({ catalogue }: ApiDeps, url: string, pointer: strin
   }
 }
 
-/** A secret for a new owner, made unless it is given. @throws Problem `encryption_unavailable` */
+/** Seals the given or a new secret for an owner. @throws Problem `encryption_unavailable` */
 export async function newSecretFor(
   deps: ApiDeps,
   tenantId: string,
@@ -40,7 +40,7 @@ export async function newSecretFor(
   return deps.secrets.seal(tenantId, owner, given);
 }
 
-/** The secret of an owner that has none of its own making; it is made with the first use. @throws Problem */
+/** Returns the secret of an owner. Creates it on first use. @throws Problem */
 export async function ensureSecret(
   deps: ApiDeps,
   tenantId: string,
@@ -52,7 +52,7 @@ export async function ensureSecret(
   }
   const { sealed } = await newSecretFor(deps, tenantId, owner);
   await deps.secretStore.insert(tenantId, owner, sealed, isoTime(deps.now()));
-  // Another request may have been first.
+  // A concurrent request may have inserted its secret first.
   return (
     (await deps.secretStore.get(tenantId, owner)) ?? {
       sealed,
@@ -62,7 +62,7 @@ export async function ensureSecret(
   );
 }
 
-/** The secret of an owner, for people. @throws Problem */
+/** Opens the secret of an owner, to show it to a client. @throws Problem */
 export async function shownSecret(
   deps: ApiDeps,
   tenantId: string,
@@ -82,7 +82,7 @@ export async function shownSecret(
   return { secret, previous_until: previous === undefined ? null : kept.previous_until };
 }
 
-/** Puts a new secret in the place of one, which is good for a day more. @throws Problem */
+/** Replaces a secret. The previous one stays valid for a day. @throws Problem */
 export async function rotateSecret(
   deps: ApiDeps,
   tenantId: string,
