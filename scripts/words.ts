@@ -21,6 +21,10 @@ const COVERED: readonly string[] = [
   "src/agent/**/*.ts",
   "src/compose/**/*.ts",
   "src/crypto/**/*.ts",
+  "src/api/**/*.ts",
+  "src/store/**/*.ts",
+  "src/queue/**/*.ts",
+  "src/grpc/*.ts",
   "src/env/**/*.ts",
 ];
 

@@ -33,9 +33,9 @@ export interface ReconcilerDeps extends QueueDeps {
   readonly reconcileAfterMs: number;
   /** Pause between two checks of a live run, milliseconds. */
   readonly checkAgainMs: number;
-  /** How long a task is kept after its end, milliseconds. */
+  /** Retention of a task after its end, milliseconds. */
   readonly retentionMs: number;
-  /** How long an audit entry is kept, milliseconds. */
+  /** Retention of an audit entry, milliseconds. */
   readonly auditRetentionMs: number;
 }
 

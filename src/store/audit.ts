@@ -31,7 +31,7 @@ export const AUDIT_ACTIONS = [
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
-/** Who makes a change, and when, with the id of its audit entry. */
+/** The author and time of a change, and the id of its audit entry. */
 export interface Actor {
   /** Id of the audit entry. */
   readonly id: string;
@@ -41,7 +41,7 @@ export interface Actor {
   readonly by: string;
 }
 
-/** What was changed. */
+/** The change that an audit entry records. */
 export interface AuditEntry {
   readonly tenant_id: string;
   readonly action: AuditAction;

@@ -37,7 +37,7 @@ export interface DefinitionChange<D> {
 
 /**
  * Returns the SQL condition of a change: no version is expected, or the row has that version.
- * @param parameter number of the first of the two parameters that hold `expectedValues`
+ * @param parameter number of the first of the two parameters of `expectedValues`
  */
 export function isExpected(parameter: number): string {
   return `(?${parameter} IS NULL OR (version = ?${parameter} AND created_at = ?${parameter + 1}))`;

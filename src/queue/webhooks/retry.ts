@@ -1,4 +1,4 @@
-/** When a failed delivery is retried, and when a webhook that only fails is disabled. Pure. */
+/** Schedules retries of failed deliveries, and decides when a failing webhook is disabled. Pure. */
 import { delayOf, type Backoff } from "../../run/value/backoff.ts";
 
 const SECOND = 1000;

@@ -215,7 +215,7 @@ export class TaskStore {
     };
   }
 
-  /** Stores a newer projection; an older or equal one changes nothing. */
+  /** Stores a newer projection. Ignores an older or equal one, and any after the task has ended. */
   async project({ tenant_id, task_id, agent, view }: TaskProjection): Promise<void> {
     const update = this.#db
       .prepare(
