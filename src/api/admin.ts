@@ -1,7 +1,8 @@
 /**
  * `/api/v1/admin/invariants`: lists current invariant violations. Every unfinished task must have a
- * queued message, an alarm, an active slice, or a wait that a client or another task ends. Tasks
- * without any of these are violations. Repairs nothing: the reconciler does.
+ * queued message, an alarm, an active slice, or a wait that a client or another task ends. Lists
+ * tasks without any of these, tasks whose row is behind their run, and runs that do not respond.
+ * Repairs nothing: the reconciler does.
  */
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { RunHealth } from "../durable/run/rpc.ts";

@@ -56,8 +56,8 @@ export class HookStore {
     if (row === null) {
       return null;
     }
-    const { sealed, previous, previous_until, ...hook } = row;
-    return { hook: hookOf(hook), secret: { sealed, previous, previous_until } };
+    const { sealed, previous, previous_until } = row;
+    return { hook: hookOf(row), secret: { sealed, previous, previous_until } };
   }
 
   /** Inserts a hook and its secret in one batch. Returns null if the tenant has `MAX_WEBHOOKS`. */
@@ -141,6 +141,17 @@ type RawHook = Omit<HookRow, "template" | "enabled"> & {
   readonly enabled: number;
 };
 
-function hookOf({ template, enabled, ...row }: RawHook): HookRow {
-  return { ...row, template: JSON.parse(template) as JsonObject, enabled: enabled === 1 };
+/** Maps a row to a hook. Ignores other columns. */
+function hookOf(raw: RawHook): HookRow {
+  const { hook_id, tenant_id, name, scheme, template, enabled, created_at, updated_at } = raw;
+  return {
+    hook_id,
+    tenant_id,
+    name,
+    scheme,
+    template: JSON.parse(template) as JsonObject,
+    enabled: enabled === 1,
+    created_at,
+    updated_at,
+  };
 }
