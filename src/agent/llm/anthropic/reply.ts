@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/valu
 import type { FinishReason, Opaque, Reply } from "../../../run/value/message.ts";
 import type { LlmEvent, TokenUsage } from "../client.ts";
 import { ReportedError } from "../provider-failure.ts";
-import { count, textOf } from "../field.ts";
+import { count, reasonIn, textOf } from "../field.ts";
 import { done, ended, type ReplyReader } from "../reply-stream.ts";
 import { unfenced } from "../strict-schema.ts";
 
@@ -146,8 +146,9 @@ export class AnthropicReply implements ReplyReader<AnthropicPiece> {
   }
 
   #stopped(delta: unknown): void {
-    if (isJsonObject(delta) && typeof delta["stop_reason"] === "string") {
-      this.#stopReason = delta["stop_reason"];
+    const reason = isJsonObject(delta) ? reasonIn(delta["stop_reason"]) : null;
+    if (isJsonObject(delta) && reason !== null) {
+      this.#stopReason = reason;
       this.#details = delta["stop_details"];
     }
   }

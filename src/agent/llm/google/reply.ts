@@ -4,7 +4,7 @@ import type { GenerateContentResponse, Part } from "@google/genai";
 import { isJsonObject, type JsonValue } from "../../../run/value/json.ts";
 import type { Opaque, Reply } from "../../../run/value/message.ts";
 import type { LlmEvent, TokenUsage } from "../client.ts";
-import { count } from "../field.ts";
+import { count, reasonIn } from "../field.ts";
 import { done, ended, type ReplyReader } from "../reply-stream.ts";
 import { StopText } from "../stop-text.ts";
 import { unfenced } from "../strict-schema.ts";
@@ -53,13 +53,13 @@ export class GoogleReply implements ReplyReader<GooglePiece> {
     if (isJsonObject(piece.usageMetadata)) {
       yield { type: "usage", usage: toUsage(piece.usageMetadata) };
     }
-    this.#blocked = piece.promptFeedback?.blockReason ?? this.#blocked;
+    this.#blocked = reasonIn(piece.promptFeedback?.blockReason) ?? this.#blocked;
     const candidate = piece.candidates?.[0];
     const parts = candidate?.content?.parts ?? [];
     for (const part of parts) {
       yield* this.#takePart(part);
     }
-    this.#finish = candidate?.finishReason ?? this.#finish;
+    this.#finish = reasonIn(candidate?.finishReason) ?? this.#finish;
     if (parts.length === 0) {
       yield { type: "progress" };
     }

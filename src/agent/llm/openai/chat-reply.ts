@@ -4,7 +4,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/valu
 import type { Reply } from "../../../run/value/message.ts";
 import type { LlmEvent, TokenUsage } from "../client.ts";
 import { ReportedError } from "../provider-failure.ts";
-import { count } from "../field.ts";
+import { count, reasonIn } from "../field.ts";
 import { done, ended, type ReplyReader } from "../reply-stream.ts";
 import { StopText } from "../stop-text.ts";
 
@@ -83,7 +83,7 @@ export class ChatReply implements ReplyReader<ChatPiece> {
       yield { type: "progress" };
       return;
     }
-    this.#finish = choice.finish_reason ?? this.#finish;
+    this.#finish = reasonIn(choice.finish_reason) ?? this.#finish;
     const delta: Delta = choice.delta ?? choice.message ?? {};
     yield* this.#takeReasoning(delta);
     if (typeof delta.content === "string" && delta.content !== "") {
