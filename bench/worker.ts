@@ -109,6 +109,6 @@ export default {
         return service.fetch(request, env, ctx);
     }
   },
-  queue: (batch, env) =>
-    batch.queue === "floor-tasks" ? consumeFloor(batch, env) : service.queue(batch, env),
+  queue: (batch, env, ctx) =>
+    batch.queue === "floor-tasks" ? consumeFloor(batch, env) : service.queue(batch, env, ctx),
 } satisfies ExportedHandler<BenchEnv>;

@@ -19,6 +19,6 @@ const app = createApp((env) => apiDeps(env), [grpcRoutes]);
 
 export default {
   fetch: (request, env, ctx) => app.fetch(request, env, ctx),
-  queue: (batch, env) => consumeBatch(batch, env),
+  queue: (batch, env, ctx) => consumeBatch(batch, env, ctx),
   scheduled: (controller, env) => runReconciler(env, controller.scheduledTime),
 } satisfies ExportedHandler<Env>;

@@ -68,5 +68,5 @@ export default {
         return service.fetch(request, counter.env(env), ctx);
     }
   },
-  queue: (batch, env) => service.queue(batch, counter.env(env)),
+  queue: (batch, env, ctx) => service.queue(batch, counter.env(env), ctx),
 } satisfies ExportedHandler<Env>;

@@ -16,9 +16,13 @@ import { TaskBookkeeping } from "../store/tasks/bookkeeping.ts";
  * Passes a batch to its consumer. Queues are recognised by the end of their names, because
  * environments add their own prefix.
  */
-export function consumeBatch(batch: MessageBatch, env: Env): Promise<void> {
+export function consumeBatch(
+  batch: MessageBatch,
+  env: Env,
+  ctx: Pick<ExecutionContext, "waitUntil">,
+): Promise<void> {
   if (batch.queue.endsWith("-webhooks")) {
-    return consumeWebhooks(batch, webhookDeps(env));
+    return consumeWebhooks(batch, webhookDeps(env, ctx));
   }
   return batch.queue.endsWith("-dead")
     ? consumeDeadLetters(batch, queueDeps(env))
@@ -55,7 +59,7 @@ function queueDeps(env: Env): QueueDeps {
   };
 }
 
-function webhookDeps(env: Env): WebhookDeps {
+function webhookDeps(env: Env, ctx: Pick<ExecutionContext, "waitUntil">): WebhookDeps {
   const config = configOf(env);
   return {
     deliveries: new DeliveryStore(env.DB),
@@ -66,5 +70,6 @@ function webhookDeps(env: Env): WebhookDeps {
     timeoutMs: config.webhookTimeoutMs,
     now: () => Date.now(),
     random: () => Math.random(),
+    background: (work) => ctx.waitUntil(work),
   };
 }

@@ -106,7 +106,7 @@ async function handed(message: Message, env: ChaosEnv): Promise<Message[]> {
 export default {
   fetch: (request, env, ctx) => service.fetch(request, env, ctx),
   scheduled: (controller, env) => service.scheduled(controller, env),
-  async queue(batch, env) {
+  async queue(batch, env, ctx) {
     const messages = await Promise.all(batch.messages.map((message) => handed(message, env)));
     const rest: MessageBatch = {
       queue: batch.queue,
@@ -115,6 +115,6 @@ export default {
       ackAll: () => batch.ackAll(),
       retryAll: (options) => batch.retryAll(options),
     };
-    await service.queue(rest, env);
+    await service.queue(rest, env, ctx);
   },
 } satisfies ExportedHandler<ChaosEnv>;

@@ -107,7 +107,9 @@ class World {
       secrets,
       queue: {
         send: async (body, options) => {
-          this.queue.push({ at: this.now + (options?.delaySeconds ?? 0) * 1000, body });
+          const { delaySeconds = 0 } = options ?? {};
+          this.pauses.push(delaySeconds);
+          this.queue.push({ at: this.now + delaySeconds * 1000, body });
           return { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } };
         },
         sendBatch: async (batch) => {
@@ -126,8 +128,11 @@ class World {
       timeoutMs: 15_000,
       now: () => this.now,
       random: () => 0,
+      background: (work) => void this.#background.push(work),
     };
   }
+
+  readonly #background: Promise<void>[] = [];
 
   /** Delivers what is due, until nothing is. */
   async deliver(): Promise<void> {
@@ -143,6 +148,7 @@ class World {
         due.map(({ body }) => ({ body, attempts: 1 })),
         this.deps,
       );
+      await Promise.all(this.#background.splice(0));
       for (const [i, pause] of outcomes.entries()) {
         const body = due[i]?.body;
         if (pause !== null && body !== undefined) {

@@ -1,7 +1,9 @@
 /**
  * Delivers the events of runs to webhooks and callback URLs: at least once, with the same id on
  * each attempt. D1 holds each delivery and the time of its next attempt. A queue message only
- * triggers an attempt, so lost and duplicate messages are harmless.
+ * triggers an attempt, so lost and duplicate messages are harmless. A batch ends as soon as its
+ * deliveries are claimed in D1; the requests go on in the background, so a receiver that does not
+ * answer delays no other. If the process dies, the reconciler finds the claim and sends it again.
  */
 import { signed } from "../../crypto/signature.ts";
 import type { SigningSecrets } from "../../crypto/signing-secrets.ts";
@@ -29,10 +31,10 @@ export interface WebhookDeps {
   readonly timeoutMs: number;
   now(): number;
   random(): number;
+  /** Keeps the invocation alive for work that the batch does not wait for. */
+  background(work: Promise<void>): void;
 }
 
-/** Parallel requests: an invocation can have at most 6 open connections. */
-const WIDTH = 6;
 /** Maximum delay in the queue. After a longer pause, the reconciler sends the message. */
 const MAX_QUEUE_PAUSE_S = 43_200;
 /** An attempt without a stored outcome this long after its timeout counts as lost. */
@@ -44,14 +46,7 @@ const RESEND_AFTER = 90;
 
 /** Handles each message individually: a failed message does not delay the others. */
 export async function consumeWebhooks(batch: MessageBatch, deps: WebhookDeps): Promise<void> {
-  const rest = batch.messages.values();
-  await Promise.all(
-    Array.from({ length: WIDTH }, async () => {
-      for (const message of rest) {
-        await consume(message, deps);
-      }
-    }),
-  );
+  await Promise.all(batch.messages.map((message) => consume(message, deps)));
 }
 
 async function consume(message: Message, deps: WebhookDeps): Promise<void> {
@@ -64,16 +59,13 @@ async function consume(message: Message, deps: WebhookDeps): Promise<void> {
   try {
     if (read.kind === "notices") {
       await enqueueDeliveries(read, deps);
-      message.ack();
-      return;
-    }
-    const pauseMs = await deliver(read, deps);
-    const seconds = Math.ceil((pauseMs ?? 0) / 1000);
-    if (pauseMs === null || seconds > MAX_QUEUE_PAUSE_S) {
-      message.ack();
     } else {
-      message.retry({ delaySeconds: seconds });
+      const claim = await claimDelivery(read, deps);
+      if (claim !== null) {
+        deps.background(deliver(read, claim, deps));
+      }
     }
+    message.ack();
   } catch (error) {
     deps.observer.fault("webhooks", error);
     const delaySeconds = delayOf(BACKOFF, message.attempts) / 1000;
@@ -103,28 +95,43 @@ async function enqueueDeliveries(batch: NoticeBatch, deps: WebhookDeps): Promise
   await sendDeliveries(deps.queue, await deps.deliveries.note(batch, iso(deps.now())));
 }
 
-/** Makes one attempt if it is due. Returns the pause before the next one in ms, or null. */
-async function deliver(name: DeliveryName, deps: WebhookDeps): Promise<number | null> {
+/** Claims a delivery that is due, or returns null. The claim ends some time after the timeout. */
+function claimDelivery(name: DeliveryName, deps: WebhookDeps): Promise<TakenDelivery | null> {
   const now = deps.now();
-  const lostAt = iso(now + deps.timeoutMs + LOST_AFTER_MS);
-  const taken = await deps.deliveries.take(name, iso(now), lostAt);
-  if (taken === null) {
-    return null;
+  return deps.deliveries.take(name, iso(now), iso(now + deps.timeoutMs + LOST_AFTER_MS));
+}
+
+/**
+ * Makes one attempt of a claimed delivery, stores its outcome and queues the next attempt. Does not
+ * throw: where storing fails, the reconciler repeats the attempt once the claim has ended.
+ */
+async function deliver(name: DeliveryName, taken: TakenDelivery, deps: WebhookDeps): Promise<void> {
+  try {
+    const answer = await attempt(name, taken, deps);
+    const after = deps.now();
+    const pauseMs =
+      answer.error === null || answer.final
+        ? null
+        : pauseAfter(taken.attempts, answer.retryAfterMs, deps.random());
+    const attempted: Attempted = {
+      state: answer.error === null ? "delivered" : pauseMs === null ? "failed" : "pending",
+      status: answer.status,
+      error: answer.error,
+      nextAttemptAt: pauseMs === null ? null : iso(after + pauseMs),
+    };
+    await deps.deliveries.attempted(
+      name,
+      attempted,
+      iso(after),
+      turnOf(name, taken, answer, after),
+    );
+    const delaySeconds = Math.ceil((pauseMs ?? 0) / 1000);
+    if (pauseMs !== null && delaySeconds <= MAX_QUEUE_PAUSE_S) {
+      await deps.queue.send(name, { delaySeconds });
+    }
+  } catch (error) {
+    deps.observer.fault("webhooks", error);
   }
-  const answer = await attempt(name, taken, deps);
-  const after = deps.now();
-  const pauseMs =
-    answer.error === null || answer.final
-      ? null
-      : pauseAfter(taken.attempts, answer.retryAfterMs, deps.random());
-  const attempted: Attempted = {
-    state: answer.error === null ? "delivered" : pauseMs === null ? "failed" : "pending",
-    status: answer.status,
-    error: answer.error,
-    nextAttemptAt: pauseMs === null ? null : iso(after + pauseMs),
-  };
-  await deps.deliveries.attempted(name, attempted, iso(after), turnOf(name, taken, answer, after));
-  return pauseMs;
 }
 
 interface Answer {
