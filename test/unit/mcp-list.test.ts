@@ -5,7 +5,15 @@ import { LIST_BOUNDS, listTools, type Listing } from "../../src/agent/mcp/list.t
 import type { McpTool } from "../../src/run/spec/mcp-catalogue.ts";
 import { MAX_PART_CHARS } from "../../src/run/spec/mcp-catalogue.ts";
 import type { ToolStop } from "../../src/run/value/failure.ts";
-import { definitionOf, hang, mcpDouble, plainTool, result, type Otherwise } from "../mcp-double.ts";
+import {
+  definitionOf,
+  hang,
+  mcpDouble,
+  plainTool,
+  result,
+  type Otherwise,
+  type Sent,
+} from "../mcp-double.ts";
 
 /** Small enough for a test to wait for. */
 const QUICK = { ...LIST_BOUNDS, requestMs: 150, totalMs: 1_000 };
@@ -130,6 +138,143 @@ test("pages without end, and in circles, come to one, which is told", async () =
   const second = await list(circle.fetch);
   expect(second.problems).toEqual([
     { name: "*", reason: expect.stringMatching(/circles/) as string },
+  ]);
+});
+
+const three = ["a", "b", "c"].map((name) => plainTool(name));
+const cursorOf = (message: Sent): unknown => message.params?.["cursor"];
+
+/** A server that answers each request for a page with what `answer` returns for its cursor. */
+function pagesBy(answer: (cursor: unknown, nth: number) => object): ReturnType<typeof mcpDouble> {
+  let nth = 0;
+  return mcpDouble([], (message) => {
+    if (message.method !== "tools/list") {
+      return null;
+    }
+    nth += 1;
+    const page = answer(cursorOf(message), nth);
+    return page instanceof Response
+      ? page
+      : "error" in page
+        ? Response.json({ jsonrpc: "2.0", id: message.id, ...page })
+        : result(message, page);
+  });
+}
+
+const invalidCursor = { error: { code: -32_602, message: "Invalid cursor" } };
+
+test.each<
+  readonly [
+    what: string,
+    answer: (cursor: unknown, nth: number) => object,
+    names: readonly string[],
+    requests: number,
+    problems: number,
+  ]
+>([
+  ["empty on every page", () => ({ tools: three, nextCursor: "" }), ["a", "b", "c"], 2, 0],
+  [
+    "empty and a page",
+    (cursor) => (cursor === "" ? { tools: [three[1]] } : { tools: [three[0]], nextCursor: "" }),
+    ["a", "b"],
+    2,
+    0,
+  ],
+  [
+    "empty, followed by an empty page",
+    (cursor) => ({ tools: cursor === "" ? [] : three, nextCursor: "" }),
+    ["a", "b", "c"],
+    2,
+    0,
+  ],
+  [
+    "empty and rejected",
+    (cursor) => (cursor === "" ? invalidCursor : { tools: three, nextCursor: "" }),
+    ["a", "b", "c"],
+    2,
+    0,
+  ],
+  [
+    "empty, then an error of the server",
+    (cursor) =>
+      cursor === ""
+        ? { error: { code: -32_603, message: "boom" } }
+        : { tools: three, nextCursor: "" },
+    ["a", "b", "c"],
+    2,
+    1,
+  ],
+  [
+    "empty, then no list",
+    (cursor) => (cursor === "" ? { tools: "none" } : { tools: three, nextCursor: "" }),
+    ["a", "b", "c"],
+    2,
+    1,
+  ],
+  [
+    "empty, then status 500",
+    (cursor) =>
+      cursor === "" ? new Response("no", { status: 500 }) : { tools: three, nextCursor: "" },
+    ["a", "b", "c"],
+    2,
+    1,
+  ],
+  ["x on every page", () => ({ tools: three, nextCursor: "x" }), ["a", "b", "c"], 2, 1],
+  [
+    "new on every page of the same tools",
+    (_, nth) => ({ tools: three, nextCursor: `c${nth}` }),
+    ["a", "b", "c"],
+    3,
+    1,
+  ],
+  ["zero", () => ({ tools: three, nextCursor: 0 }), ["a", "b", "c"], 1, 0],
+  ["false", () => ({ tools: three, nextCursor: false }), ["a", "b", "c"], 1, 0],
+  ["null", () => ({ tools: three, nextCursor: null }), ["a", "b", "c"], 1, 0],
+  ["a number", () => ({ tools: three, nextCursor: 3 }), ["a", "b", "c"], 1, 1],
+  ["an object", () => ({ tools: three, nextCursor: { offset: 3 } }), ["a", "b", "c"], 1, 1],
+])(
+  "with a next cursor that is %s each tool is listed once, with one problem at most",
+  async (_, answer, names, requests, problems) => {
+    const double = pagesBy(answer);
+    const listing = await list(double.fetch);
+    expect(namesOf(listing)).toEqual(names);
+    expect(double.sent.filter(({ method }) => method === "tools/list")).toHaveLength(requests);
+    expect(listing.problem_count).toBe(problems);
+  },
+);
+
+test("a broken tool is one problem, however often the server repeats its page", async () => {
+  const tools = [...three, { description: "no name" }, plainTool("with space")];
+  const double = pagesBy(() => ({ tools, nextCursor: "" }));
+  const listing = await list(double.fetch);
+  expect(listing.problems.map(({ name }) => name)).toEqual(["?", "with space"]);
+});
+
+test("one repeated page does not hide the tools of the page after it", async () => {
+  const pages = [[three[0]], [three[0]], [three[1]], [three[2]]];
+  const double = pagesBy((cursor) => {
+    const page = Number(cursor ?? 0);
+    return {
+      tools: pages[page] ?? [],
+      ...(page + 1 < pages.length && { nextCursor: String(page + 1) }),
+    };
+  });
+  expect(namesOf(await list(double.fetch))).toEqual(["a", "b", "c"]);
+});
+
+test("a server that falls silent after an empty cursor keeps what it listed", async () => {
+  const double = mcpDouble([], (message, request) => {
+    if (message.method !== "tools/list") {
+      return null;
+    }
+    return cursorOf(message) === ""
+      ? hang(request)
+      : result(message, { tools: three, nextCursor: "" });
+  });
+  const listing = await list(double.fetch, { timeout: 150 });
+  expect(namesOf(listing)).toEqual(["a", "b", "c"]);
+  expect(listing.problems).toEqual([
+    { name: "*", reason: "the page after an empty cursor could not be read (tool_timeout)" },
   ]);
 });
 

@@ -64,11 +64,15 @@ export interface Listing extends Pick<
   readonly parts: readonly string[];
 }
 
-/** A page of tools that are not checked yet. */
+/** A page of tools that are not checked yet. The cursor may have any type. */
 const page = z.looseObject({
   tools: z.array(z.unknown()),
-  nextCursor: z.string().nullish(),
+  nextCursor: z.unknown().optional(),
 });
+type Page = z.infer<typeof page>;
+
+/** Consecutive pages without a new tool after which a listing stops. */
+const MAX_REPEATED_PAGES = 2;
 
 /** Lists a server's tools. @throws ToolStop if the server cannot be listed; the signal's reason */
 export async function listTools(
@@ -106,24 +110,43 @@ async function list(
   const said = client.getInstructions();
   const instructions = said === undefined ? null : hide(said).slice(0, MAX_INSTRUCTIONS_CHARS);
   const collected = new Collected(server, bounds);
+  const ask = (cursor: string | null): Promise<Page> => {
+    const params = cursor === null ? {} : { cursor };
+    return client.request({ method: "tools/list", params }, page, { timeout, signal });
+  };
   const cursors = new Set<string>();
   let cursor: string | null = null;
   let pages = 0;
+  let repeated = 0;
   while (capabilities.tools !== undefined) {
-    const params: { cursor?: string } = cursor === null ? {} : { cursor };
-    const answer = await client.request({ method: "tools/list", params }, page, {
-      timeout,
-      signal,
-    });
-    pages += 1;
-    for (const tool of answer.tools) {
-      collected.add(cleaned(tool, hide));
+    const answer = cursor === "" ? await afterEmptyCursor(ask, signal) : await ask(cursor);
+    if (answer instanceof ToolStop) {
+      const reason = `the page after an empty cursor could not be read (${answer.code})`;
+      collected.problem("*", reason);
+      break;
     }
-    cursor = answer.nextCursor ?? null;
+    if (answer === null) {
+      break;
+    }
+    pages += 1;
+    const tools = answer.tools.map((tool) => cleaned(tool, hide));
+    const isNew = pages === 1 || collected.hasNew(tools);
+    if (cursor === "" && !isNew) {
+      break;
+    }
+    // A page that only repeats earlier tools is one problem, not one for each tool.
+    repeated = isNew || tools.length === 0 ? 0 : repeated + 1;
+    if (repeated === 0) {
+      for (const tool of tools) {
+        collected.add(tool);
+      }
+    }
+    cursor = nextCursor(answer, collected);
     if (cursor === null) {
       break;
     }
-    const why = collected.full ?? beyond(pages, cursors.has(cursor), bounds);
+    const circle = cursors.has(cursor) || repeated >= MAX_REPEATED_PAGES;
+    const why = collected.full ?? beyond(pages, circle, bounds);
     if (why !== null) {
       collected.problem("*", `${why}: the pages after it were not read`);
       break;
@@ -133,8 +156,47 @@ async function list(
   return { ...collected.end(), capabilities: known(capabilities), instructions };
 }
 
-function beyond(pages: number, again: boolean, bounds: ListBounds): string | null {
-  if (again) {
+/**
+ * Requests the page after an empty cursor. For some servers that is a page like any other, for
+ * others an empty cursor marks the last page and is not accepted. A failure therefore ends the
+ * listing without an error.
+ * @returns the page, or the failure; null if the server rejects the cursor
+ * @throws if the connection has ended
+ */
+async function afterEmptyCursor(
+  ask: (cursor: string) => Promise<Page>,
+  signal: AbortSignal,
+): Promise<Page | ToolStop | null> {
+  try {
+    return await ask("");
+  } catch (thrown) {
+    if (signal.aborted) {
+      throw thrown;
+    }
+    const rejected = thrown instanceof Error && "code" in thrown && thrown.code === INVALID_PARAMS;
+    return rejected ? null : stopOf(thrown, signal);
+  }
+}
+
+/** JSON-RPC's error code for invalid parameters, here an invalid cursor. */
+const INVALID_PARAMS = -32_602;
+
+/**
+ * Returns the cursor of the next page, or null after the last page. Null, false and 0 mark the last
+ * page; any other cursor that is not a string is a problem.
+ */
+function nextCursor({ nextCursor: given }: Page, collected: Collected): string | null {
+  if (typeof given === "string") {
+    return given;
+  }
+  if (given !== undefined && given !== null && given !== false && given !== 0) {
+    collected.problem("*", "its cursor is not a string: the pages after it were not read");
+  }
+  return null;
+}
+
+function beyond(pages: number, circle: boolean, bounds: ListBounds): string | null {
+  if (circle) {
     return "the server goes round in circles";
   }
   return pages >= bounds.pages ? `the server has more than ${bounds.pages} pages of tools` : null;
@@ -152,6 +214,8 @@ class Collected {
   readonly #server: string;
   readonly #bounds: ListBounds;
   readonly #names = new Set<string>();
+  /** All names that the server sent, including those of tools that were left out. */
+  readonly #seen = new Set<string>();
   readonly #problems: McpProblem[] = [];
   #problemCount = 0;
   readonly #parts: string[] = [];
@@ -166,9 +230,20 @@ class Collected {
     this.#bounds = bounds;
   }
 
+  /** Returns whether any of these tools has a name that the server has not sent before. */
+  hasNew(tools: readonly unknown[]): boolean {
+    return tools.some((tool) => {
+      const name = nameOf(tool);
+      return name !== null && !this.#seen.has(name);
+    });
+  }
+
   add(given: unknown): void {
-    const name = isJsonObject(given) && typeof given["name"] === "string" ? given["name"] : null;
+    const name = nameOf(given);
     const shown = name ?? "?";
+    if (name !== null) {
+      this.#seen.add(name);
+    }
     const judged =
       this.full === null ? usable(given, name, this.#server, this.#names) : { reason: this.full };
     if ("reason" in judged) {
@@ -227,6 +302,10 @@ class Collected {
     this.#texts = [];
     this.#chars = 0;
   }
+}
+
+function nameOf(tool: unknown): string | null {
+  return isJsonObject(tool) && typeof tool["name"] === "string" ? tool["name"] : null;
 }
 
 type Judged =
