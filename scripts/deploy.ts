@@ -8,9 +8,10 @@ import { createInterface } from "node:readline/promises";
 import { look } from "./deploy/account.ts";
 import { DeployError } from "./deploy/deploy-error.ts";
 import { dryRun } from "./deploy/dry-run.ts";
+import { cleanLogin } from "./deploy/login.ts";
 import { readOptions, USAGE, type Options } from "./deploy/options.ts";
 import { planOf } from "./deploy/plan.ts";
-import { checkSealingKey, providerKeysIn } from "./deploy/secrets.ts";
+import { checkProviderKeys, checkSealingKey, providerKeysIn } from "./deploy/secrets.ts";
 import { deploy, refuseForeign } from "./deploy/steps.ts";
 import { COMPILED, wranglerFor } from "./deploy/wrangler.ts";
 import { StartError, untilHealthy } from "./health.ts";
@@ -35,13 +36,15 @@ try {
 
 async function main(options: Options): Promise<void> {
   checkSealingKey(process.env);
+  const env = cleanLogin(process.env);
   // Wrangler reads its own file; loading it takes a second, which a wrong command line need not wait for.
   enableCompileCache(COMPILED);
   const { readTarget } = await import("./deploy/target.ts");
   const target = readTarget(join(ROOT, "wrangler.toml"), options.environment);
-  const wrangler = wranglerFor(target);
-  const here = providerKeysIn(process.env);
+  const wrangler = wranglerFor(target, env);
+  const here = providerKeysIn(env);
   const providerKeys = options.providerKeys ? here : [];
+  checkProviderKeys(providerKeys, env);
   if (options.dryRun) {
     for (const line of await dryRun(target, providerKeys, options, wrangler)) {
       console.log(line);
@@ -64,7 +67,7 @@ async function main(options: Options): Promise<void> {
   }
   const url = await deploy(target, found, providerKeys, options, {
     wrangler,
-    env: process.env,
+    env,
     say: (line) => console.log(line),
     untilHealthy: (at) => healthy(at, options.waitMs),
   });

@@ -15,6 +15,10 @@ const KNOWN: readonly (readonly [RegExp, string])[] = [
     "This login has more than one account: set CLOUDFLARE_ACCOUNT_ID to the one to deploy to (`npx wrangler whoami` lists them).",
   ],
   [
+    /Invalid account ID/i,
+    "CLOUDFLARE_ACCOUNT_ID is not the id of an account: `npx wrangler whoami` lists them.",
+  ],
+  [
     /Authentication error|code: (?:10000|9109|6003|6111|7403)\]/,
     `Cloudflare refuses this login: run \`npx wrangler login\` again, or give the token of CLOUDFLARE_API_TOKEN the permissions that ${PAGE} lists, for the account of CLOUDFLARE_ACCOUNT_ID.`,
   ],

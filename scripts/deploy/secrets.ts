@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { configOf, SettingError } from "../../src/env/config.ts";
 import { DeployError } from "./deploy-error.ts";
+import { checkPasted } from "./login.ts";
 
 /** Encrypts the tenants' tokens and secrets. It is needed nowhere else. */
 export const SEALING = "OPSPAWN_ENCRYPTION_KEY";
@@ -21,6 +22,13 @@ export function checkSealingKey(env: Variables): void {
     configOf({ [SEALING]: env[SEALING] ?? "" });
   } catch (error) {
     throw error instanceof SettingError ? new DeployError(error.message) : error;
+  }
+}
+
+/** Refuses provider keys that no provider has made. @throws DeployError without the key */
+export function checkProviderKeys(names: readonly string[], env: Variables): void {
+  for (const name of names) {
+    checkPasted(name, env[name] ?? "");
   }
 }
 

@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { ROOT } from "../local-key.ts";
 import { isSetting } from "../settings.ts";
+import { withoutLogin } from "./login.ts";
 import type { Target } from "./target.ts";
 
 /** A line of the file in which wrangler writes down what it did. */
@@ -66,8 +67,8 @@ export function wranglerFor(
       return {
         ok,
         stdout: stripVTControlCharacters(stdout),
-        stderr: stripVTControlCharacters(stderr),
-        entries: entriesIn(file),
+        stderr: withoutLogin(stripVTControlCharacters(stderr), env),
+        entries: entriesIn(file, env),
       };
     } finally {
       rmSync(folder, { recursive: true, force: true });
@@ -76,10 +77,15 @@ export function wranglerFor(
 }
 
 /** What was written down; nothing where wrangler was stopped before it began. */
-function entriesIn(file: string): Entry[] {
+function entriesIn(file: string, env: NodeJS.ProcessEnv): Entry[] {
   try {
     const lines = readFileSync(file, "utf8").split("\n");
-    return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Entry);
+    return lines
+      .filter((line) => line !== "")
+      .map((line) => {
+        const { message, ...entry } = JSON.parse(line) as Entry;
+        return message === undefined ? entry : { ...entry, message: withoutLogin(message, env) };
+      });
   } catch {
     return [];
   }

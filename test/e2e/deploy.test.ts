@@ -275,3 +275,12 @@ test("a Worker of the same name that is something else is left alone", async () 
   await expect(deployWithDouble(cloudflare)).rejects.toThrow("it is something else");
   expect(cloudflare.changes.length).toBe(before);
 });
+
+test("a token that was pasted with a second line is refused before it is used, and printed nowhere", async () => {
+  for (const name of ["CLOUDFLARE_API_TOKEN", "CLOUDFLARE_ACCOUNT_ID"]) {
+    const env = { ...server.environment, [name]: "tok_0123456789\nsecond" };
+    const { code, stdout, stderr } = await run(["--yes"], env);
+    expect([code, stdout]).toEqual([2, ""]);
+    expect(stderr).toBe(`${name} contains a line feed: set it again, to the value alone.\n`);
+  }
+});

@@ -1,8 +1,13 @@
 /** What a deployment makes of wrangler's words, and of its command line. */
 import { expect, test } from "vitest";
+import { cleanLogin, withoutLogin } from "../../scripts/deploy/login.ts";
 import { readOptions } from "../../scripts/deploy/options.ts";
 import { isTaken, refusalOf } from "../../scripts/deploy/refusal.ts";
-import { checkSealingKey, missingSecrets } from "../../scripts/deploy/secrets.ts";
+import {
+  checkProviderKeys,
+  checkSealingKey,
+  missingSecrets,
+} from "../../scripts/deploy/secrets.ts";
 import { addressIn } from "../../scripts/deploy/steps.ts";
 import type { Answer } from "../../scripts/deploy/wrangler.ts";
 
@@ -90,4 +95,49 @@ test("options are read strictly", () => {
   for (const args of [["--tenant=A B"], ["--url=there"], ["--wait=soon"], ["stray"], ["--nope"]]) {
     expect(() => readOptions(args)).toThrow(/`npm run deploy -- --help`/);
   }
+});
+
+test.each([
+  ["tok_0123456789\nx", "a line feed"],
+  ["tok_0123456789\r\nevil: x", "a line feed"],
+  ['"tok_0123456789"', "quotes"],
+  ["'tok_0123456789'", "quotes"],
+  ["Bearer tok_0123456789", "spaces"],
+  ["tok_0123456789\u200b", "the character U+200B"],
+  ["tok_0123456789\0", "the character U+0000"],
+])("a credential pasted as %j is refused by its name, and never quoted", (pasted, fault) => {
+  for (const name of ["CLOUDFLARE_API_TOKEN", "CLOUDFLARE_ACCOUNT_ID", "CLOUDFLARE_API_KEY"]) {
+    expect(() => cleanLogin({ [name]: pasted })).toThrow(`${name} contains ${fault}`);
+    expect(() => cleanLogin({ [name]: pasted })).not.toThrow(/0123456789/);
+  }
+  const env = { GOOGLE_API_KEY: pasted };
+  expect(() => checkProviderKeys(["GOOGLE_API_KEY"], env)).toThrow(fault);
+  expect(() => checkProviderKeys([], env)).not.toThrow();
+});
+
+test("what stands around a credential is removed, and a blank one is none", () => {
+  const env = {
+    CLOUDFLARE_API_TOKEN: " tok_1\r\n",
+    CLOUDFLARE_ACCOUNT_ID: "\ufeff0123\n",
+    HOME: " h ",
+  };
+  expect(cleanLogin(env)).toEqual({
+    CLOUDFLARE_API_TOKEN: "tok_1",
+    CLOUDFLARE_ACCOUNT_ID: "0123",
+    HOME: " h ",
+  });
+  expect(cleanLogin({ CLOUDFLARE_API_TOKEN: "   " })).toEqual({ CLOUDFLARE_API_TOKEN: "" });
+});
+
+test("no credential is shown, whatever wrangler prints", () => {
+  const env = { CLOUDFLARE_API_TOKEN: "tok_0123456789", CF_API_KEY: "key_0123456789" };
+  const said =
+    'Headers.set: "Bearer other_0123456789 evil: x" is invalid; tok_0123456789, key_0123456789';
+  expect(withoutLogin(said, env)).toBe('Headers.set: "Bearer …" is invalid; …, …');
+});
+
+test("an account that is none is something to fix, not to try again", () => {
+  const error = refusalOf("Listing the databases", failed("", 'Invalid account ID "0123"'));
+  expect(error.exitCode).toBe(2);
+  expect(error.message).toContain("CLOUDFLARE_ACCOUNT_ID");
 });
