@@ -48,11 +48,13 @@ function faultIn(text: string): string | null {
   return point === undefined ? null : `the character U+${point}`;
 }
 
-/** Replaces every credential in a text by `…`, and so whatever a header would have sent as one. */
+/**
+ * Replaces every credential in a text by `…`, and what follows `Bearer` as well. JSON stays JSON.
+ */
 export function withoutLogin(text: string, env: NodeJS.ProcessEnv): string {
   const secrets = SECRET.map((name) => env[name]?.trim() ?? "");
   const masked = secrets
     .filter(({ length }) => length >= MIN_MASKED)
     .reduce((shown, secret) => shown.replaceAll(secret, "…"), text);
-  return masked.replaceAll(/\bBearer [^"]+/g, "Bearer …");
+  return masked.replaceAll(/\bBearer [^"\\]+/g, "Bearer …");
 }

@@ -79,13 +79,8 @@ export function wranglerFor(
 /** What was written down; nothing where wrangler was stopped before it began. */
 function entriesIn(file: string, env: NodeJS.ProcessEnv): Entry[] {
   try {
-    const lines = readFileSync(file, "utf8").split("\n");
-    return lines
-      .filter((line) => line !== "")
-      .map((line) => {
-        const { message, ...entry } = JSON.parse(line) as Entry;
-        return message === undefined ? entry : { ...entry, message: withoutLogin(message, env) };
-      });
+    const lines = withoutLogin(readFileSync(file, "utf8"), env).split("\n");
+    return lines.filter((line) => line !== "").map((line) => JSON.parse(line) as Entry);
   } catch {
     return [];
   }
