@@ -12,7 +12,6 @@ import type {
   TextBlockParam,
   Tool,
 } from "@anthropic-ai/sdk/resources/messages";
-import { isJsonObject } from "../../../run/value/json.ts";
 import type { ToolDescription, ToolResult, Turn } from "../../../run/value/message.ts";
 import type { Image } from "../../../run/value/picture.ts";
 import { bindsThinking, defaultMaxTokens, takesSchema, takesTemperature } from "./models.ts";
@@ -20,7 +19,7 @@ import { anthropicSchema } from "./schema.ts";
 import type { ModelRequest } from "../client.ts";
 import { schemaPrompt } from "../strict-schema.ts";
 import { wireName } from "../tool-name.ts";
-import { toolText } from "../tool-text.ts";
+import { argumentsObject, toolText } from "../tool-text.ts";
 
 type Messages = { role: "user" | "assistant"; content: ContentBlockParam[] }[];
 
@@ -188,10 +187,7 @@ function callBlock(call: AssistantTurn["tool_calls"][number]): ContentBlockParam
     type: "tool_use",
     id: call.provider_id ?? call.call_id,
     name: wireName(call.name),
-    // The API accepts only objects. Other arguments are sent as the model wrote them.
-    input: isJsonObject(call.arguments)
-      ? call.arguments
-      : { arguments: call.arguments_text ?? call.arguments ?? null },
+    input: argumentsObject(call),
   };
 }
 

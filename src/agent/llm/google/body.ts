@@ -15,6 +15,7 @@ import { takesPicturesInResponses, takesSchemaWithTools, wantsSignatures } from 
 import { googleSchema } from "./schema.ts";
 import { schemaPrompt } from "../strict-schema.ts";
 import { wireName } from "../tool-name.ts";
+import { argumentsObject } from "../tool-text.ts";
 
 export interface GoogleBody {
   readonly contents: readonly Content[];
@@ -179,9 +180,7 @@ function callPart({ provider_id, name, ...call }: AssistantTurn["tool_calls"][nu
     functionCall: {
       ...defined({ id: provider_id }),
       name: wireName(name),
-      args: isJsonObject(call.arguments)
-        ? call.arguments
-        : { arguments: call.arguments_text ?? call.arguments ?? null },
+      args: argumentsObject(call),
     },
   };
 }
