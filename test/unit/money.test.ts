@@ -206,6 +206,24 @@ test("a model that cannot answer is followed by the next of its fallbacks, and t
   expect(harness.log.state.ledger.map((one) => one.model)).toEqual(["c/three"]);
 });
 
+test("a fallback knows which calls are its own, and only after a switch", async () => {
+  const first = model({ calls: [ADD, ADD] }, { fail: "quota_exhausted" });
+  const second = model({ calls: [ADD] }, { text: "done" });
+  const harness = run(
+    first,
+    { config: { model: "a/one", fallback_models: ["b/two"] } },
+    { llms: { "a/one": first, "b/two": second } },
+  );
+  await harness.drive();
+  const from = [first, second].map(({ asked }) => asked.map((one) => one.own_calls_from));
+  expect(from).toEqual([
+    [undefined, undefined],
+    [5, 5],
+  ]);
+  const called = all(harness, "tool.requested").map(({ call_id }) => call_id);
+  expect(called).toEqual(["call_2", "call_3", "call_5"]);
+});
+
 test.each(["refused", "invalid_request", "content_filtered"] as const)(
   "a model that answers `%s` is not replaced: another would be asked the same",
   async (fail) => {

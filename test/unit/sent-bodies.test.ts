@@ -89,3 +89,80 @@ test.each(PROTOCOLS)("arguments that are no object are sent as one: %s", (protoc
     { a: 1, arguments: 2 },
   ]);
 });
+
+/** The ids of calls and of results in a body, each in order. */
+function idsIn(protocol: Protocol, body: Tree): { calls: string[]; results: string[] } {
+  const found: { calls: string[]; results: string[] } = { calls: [], results: [] };
+  const take = (node: Tree): void => {
+    if (typeof node !== "object" || node === null) {
+      return;
+    }
+    found.calls.push(
+      ...(node.type === "function_call" ? [node.call_id] : []),
+      ...(node.type === "tool_use" || node.type === "function" ? [node.id] : []),
+      ...(node.functionCall === undefined ? [] : [node.functionCall.id]),
+    );
+    found.results.push(
+      ...(node.type === "function_call_output" ? [node.call_id] : []),
+      ...(node.type === "tool_result" ? [node.tool_use_id] : []),
+      ...(node.role === "tool" ? [node.tool_call_id] : []),
+      ...(node.functionResponse === undefined ? [] : [node.functionResponse.id]),
+    );
+    Object.values(node).forEach(take);
+  };
+  take(protocol === "google" ? body.contents : (body.messages ?? body.input));
+  return found;
+}
+
+const idCall = (call_id: string, provider_id?: string): ToolCall =>
+  defined({ call_id, name: "add", arguments: {}, provider_id });
+
+test.each(PROTOCOLS)("ids of another model are replaced by ids that fit: %s", (protocol) => {
+  const turns = [
+    GO,
+    ...exchanged(idCall("call_2", "functions.add:0"), idCall("call_3", "ä|fc_1")),
+    ...exchanged(idCall("call_5", "a.b"), idCall("call_6", "a:b"), idCall("call_7")),
+    ...exchanged(idCall("call_9", "x".repeat(94)), idCall("call_36", "toolu_01")),
+    ...exchanged(idCall("call_99", "own.1")),
+  ];
+  const { calls, results } = idsIn(protocol, sent(protocol, { turns, own_calls_from: 90 }));
+  expect(results).toEqual(calls);
+  expect(calls).toHaveLength(8);
+  expect(new Set(calls).size).toBe(8);
+  expect(calls.at(-1)).toBe("own.1");
+  for (const id of calls.slice(0, -1)) {
+    expect(id).toMatch(/^[A-Za-z0-9]{9}$/);
+  }
+});
+
+test.each(PROTOCOLS)(
+  "an id that a server repeats is replaced, its first use not: %s",
+  (protocol) => {
+    const turns = [
+      GO,
+      ...exchanged(idCall("call_2", "Bash_0"), idCall("call_3", "Bash_0")),
+      ...exchanged(idCall("call_5", "Bash_0"), idCall("call_6", ""), idCall("call_7", "")),
+      // What would be the replacement of `call_3`, and what is sent for a call without an id.
+      ...exchanged(idCall("call_9", "call00003"), idCall("call_10", "call_12")),
+      ...exchanged(idCall("call_12", "call_10"), idCall("call_13", "Bash_1")),
+    ];
+    const { calls, results } = idsIn(protocol, sent(protocol, { turns }));
+    expect(results).toEqual(calls);
+    expect(new Set(calls).size).toBe(9);
+    expect([calls[0], ...calls.slice(5)]).toEqual([
+      "Bash_0",
+      "call00003",
+      "call_12",
+      "call_10",
+      "Bash_1",
+    ]);
+  },
+);
+
+test.each(PROTOCOLS)("a replaced id does not change when more is said: %s", (protocol) => {
+  const first = [GO, ...exchanged(idCall("call_2", "c 1"), idCall("call_3", "c 1"))];
+  const more = [...first, ...exchanged(idCall("call_5", "c 1"))];
+  const short = idsIn(protocol, sent(protocol, { turns: first, own_calls_from: 4 })).calls;
+  const long = idsIn(protocol, sent(protocol, { turns: more, own_calls_from: 4 })).calls;
+  expect(long.slice(0, 2)).toEqual(short);
+});

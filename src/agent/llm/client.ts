@@ -12,6 +12,11 @@ export interface ModelRequest extends Prompt {
   readonly temperature?: number;
   readonly max_output_tokens?: number;
   readonly seed?: number;
+  /**
+   * Number of the first call (`call_<number>`) that this model may have made: earlier ones are of
+   * the models before it. Absent: all calls are its own.
+   */
+  readonly own_calls_from?: number;
   /** The number of replies in the run so far, and of failed attempts of this call. */
   readonly position: { readonly replies: number; readonly failedAttempts: number };
 }

@@ -56,6 +56,7 @@ export function compose(
     ...(config?.temperature === undefined ? {} : { temperature: config.temperature }),
     ...(max_output_tokens === undefined ? {} : { max_output_tokens }),
     ...(config?.seed === undefined ? {} : { seed: config.seed }),
+    ...(state.ownCallsFrom > 0 && { own_calls_from: state.ownCallsFrom }),
     position: { replies: state.replies, failedAttempts: state.model?.failedAttempts ?? 0 },
   };
   const body = llm.body(request);

@@ -127,6 +127,7 @@ export function modelSwitched(
   return {
     ...state,
     switches: state.switches + 1,
+    ownCallsFrom: state.nextCall,
     counted: null,
     model: { ...call, phase: "due", retryAt: at, failedAttempts: 0, failure: null },
   };

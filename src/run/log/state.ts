@@ -189,6 +189,8 @@ export interface RunState {
   readonly ledger: readonly UsageEntry[];
   /** Number of switches to a fallback model. */
   readonly switches: number;
+  /** Number of the first call after the last switch. Earlier ones are of other models. */
+  readonly ownCallsFrom: number;
   /**
    * The last request with a token count from the provider: tokens, characters without pictures, and
    * number of pictures.
@@ -249,6 +251,7 @@ export const INITIAL_STATE: RunState = {
   },
   ledger: [],
   switches: 0,
+  ownCallsFrom: 0,
   counted: null,
   reservedOnce: false,
   replies: 0,

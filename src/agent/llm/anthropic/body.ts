@@ -3,6 +3,7 @@
  * text is empty, and the last turn is the user's unless the model paused. Only marked content is
  * cached: the system text (or the tools) and the conversation up to the last two user messages.
  */
+import { withWireIds } from "../call-ids.ts";
 import { keptData, refilled, type AssistantTurn } from "../kept-blocks.ts";
 import type {
   ContentBlockParam,
@@ -99,9 +100,10 @@ function schemaFor({ model, output_schema }: ModelRequest): { [key: string]: unk
 
 function toMessages(request: ModelRequest, provider: string): MessageParam[] {
   // The API requires a user turn first: one is added if the model opened the conversation.
-  const opened = request.turns[0]?.role === "assistant";
+  const turns = withWireIds(request);
+  const opened = turns[0]?.role === "assistant";
   const messages: Messages = opened ? [{ role: "user", content: textBlocks(GO_ON) }] : [];
-  for (const turn of request.turns) {
+  for (const turn of turns) {
     const role = turn.role === "assistant" ? "assistant" : "user";
     const content = toBlocks(turn, request.model, provider);
     const last = messages.at(-1);
@@ -114,7 +116,7 @@ function toMessages(request: ModelRequest, provider: string): MessageParam[] {
       messages.push({ role, content });
     }
   }
-  const last = request.turns.at(-1);
+  const last = turns.at(-1);
   if (messages.at(-1)?.role === "assistant" && !isPaused(last, request.model, provider)) {
     messages.push({ role: "user", content: [{ type: "text", text: GO_ON }] });
   }

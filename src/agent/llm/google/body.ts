@@ -4,6 +4,7 @@
  * models do not support JSON mode together with tools, and thought signatures stay on the parts
  * they arrived with.
  */
+import { withWireIds } from "../call-ids.ts";
 import { keptData, refilled, type AssistantTurn } from "../kept-blocks.ts";
 import { defined } from "../../../run/value/defined.ts";
 import type { Content, FunctionResponsePart, GenerationConfig, Part, Tool } from "@google/genai";
@@ -82,7 +83,7 @@ export function isPrompted({ output_schema, tools, model }: ModelRequest): boole
 }
 
 function toContents(request: ModelRequest, provider: string): Content[] {
-  const contents = request.turns.flatMap((turn) => toContent(turn, request.model, provider));
+  const contents = withWireIds(request).flatMap((turn) => toContent(turn, request.model, provider));
   return contents.at(-1)?.role === "model"
     ? [...contents, { role: "user", parts: [{ text: GO_ON }] }]
     : contents;

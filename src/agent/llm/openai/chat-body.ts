@@ -10,6 +10,7 @@ import type {
 } from "openai/resources/chat/completions";
 import type { ToolResult, Turn } from "../../../run/value/message.ts";
 import { pictureCaption, type Image } from "../../../run/value/picture.ts";
+import { withWireIds } from "../call-ids.ts";
 import type { ModelRequest } from "../client.ts";
 import { isReasoningModel } from "./models.ts";
 import { isStrict } from "../strict-schema.ts";
@@ -37,7 +38,7 @@ const MAX_STOPS = 4;
 
 /** Returns the body of a request. */
 export function chatBody(request: ModelRequest, provider: string, dialect: ChatDialect): Body {
-  const turns = request.turns.flatMap((turn) => toMessages(turn, provider, dialect));
+  const turns = withWireIds(request).flatMap((turn) => toMessages(turn, provider, dialect));
   const messages: Message[] =
     request.system === "" ? turns : [{ role: "system", content: request.system }, ...turns];
   const { temperature, max_output_tokens, seed, output_schema } = request;

@@ -2,6 +2,7 @@
  * Builds requests of OpenAI's responses API. The API stores nothing (`store: false`). The reasoning
  * that the model needs to continue arrives encrypted with its replies and is sent back with them.
  */
+import { withWireIds } from "../call-ids.ts";
 import { keptData, refilled, type AssistantTurn } from "../kept-blocks.ts";
 import type {
   ResponseCreateParamsStreaming,
@@ -36,7 +37,7 @@ export function responsesBody(
   return {
     model,
     ...(system !== "" && { instructions: system }),
-    input: request.turns.flatMap((turn) => toItems(turn, request, provider)),
+    input: withWireIds(request).flatMap((turn) => toItems(turn, request, provider)),
     ...(tools.length === 0
       ? {}
       : {
