@@ -9,6 +9,7 @@ import { consumeWebhooks, type WebhookDeps } from "../queue/webhooks/deliver.ts"
 import { AuditStore } from "../store/audit.ts";
 import { TaskStore } from "../store/tasks/tasks.ts";
 import { DeliveryStore } from "../store/webhooks/deliveries.ts";
+import { UsageStore } from "../store/usage.ts";
 import { buildFetch, buildObserver } from "./network.ts";
 import { TaskBookkeeping } from "../store/tasks/bookkeeping.ts";
 
@@ -41,6 +42,7 @@ export function runReconciler(env: Env, now: number): Promise<void> {
       bookkeeping: new TaskBookkeeping(env.DB),
       queues: { high: env.TASKS_HIGH, normal: env.TASKS, low: env.TASKS_LOW },
       webhooks: { store: new DeliveryStore(env.DB), queue: env.WEBHOOKS },
+      usage: new UsageStore(env.DB),
       audit: new AuditStore(env.DB),
       reconcileAfterMs,
       checkAgainMs,

@@ -14,6 +14,7 @@ import {
 import type { QueueDeps } from "./tasks/consumer.ts";
 import { abandonRun } from "./tasks/dead-letter.ts";
 import type { AuditStore } from "../store/audit.ts";
+import type { UsageStore } from "../store/usage.ts";
 import type { DeliveryStore } from "../store/webhooks/deliveries.ts";
 import { messageFor, sendTask, type TaskQueues } from "./tasks/message.ts";
 import { sendDeliveries, type WebhookQueue } from "./webhooks/message.ts";
@@ -28,6 +29,7 @@ export interface ReconcilerDeps extends QueueDeps {
     readonly store: Pick<DeliveryStore, "takeOverdue" | "expire">;
     readonly queue: WebhookQueue;
   };
+  readonly usage: Pick<UsageStore, "rollUp">;
   readonly audit: Pick<AuditStore, "expire">;
   /** Age at which a pending task is dispatched again, milliseconds. */
   readonly reconcileAfterMs: number;
@@ -84,18 +86,26 @@ const PHASES: Readonly<Record<string, Phase>> = {
       deps,
     ),
   /** Deletes tasks that ended before the retention period. */
-  ended: (deps, now) => {
+  ended: async (deps, now) => {
     const endedBefore = iso(now - deps.retentionMs);
+    const tenants = new Set<string>();
     let last: EndedTask | null = null;
-    return inPages(
+    await inPages(
       async () => {
         const page: EndedTask[] = await deps.bookkeeping.endedBefore(endedBefore, last, PAGE);
         last = page.at(-1) ?? last;
         return page;
       },
-      (task) => expire(task, endedBefore, deps),
+      async (task) => {
+        await expire(task, endedBefore, deps);
+        tenants.add(task.tenant_id);
+      },
       deps,
     );
+    // After the tasks: their rows of usage belong to no task now.
+    for (const tenant of tenants) {
+      await deps.usage.rollUp(tenant, endedBefore.slice(0, 10), now);
+    }
   },
   idempotency: async ({ bookkeeping }, now) => {
     await bookkeeping.expireIdempotency(now);

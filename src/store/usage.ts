@@ -19,6 +19,18 @@ export interface UsageSum {
 /** Maximum rows of a report. `sums` returns one more row if the report would be longer. */
 export const MAX_USAGE_ROWS = 10_000;
 
+/** The columns that are summed. */
+const SUMMED = [
+  "model_calls",
+  "input_tokens",
+  "cached_input_tokens",
+  "output_tokens",
+  "cost_micro_usd",
+] as const;
+
+/** How long sums of deleted tasks are stored: five years, in milliseconds. */
+const SUMS_RETENTION_MS = 5 * 366 * 86_400_000;
+
 export class UsageStore {
   readonly #db: D1Database;
 
@@ -27,7 +39,8 @@ export class UsageStore {
   }
 
   /**
-   * Returns sums of a tenant's usage over a range of days.
+   * Returns sums of a tenant's usage over a range of days. A deleted task counts once for each of
+   * its days and models.
    * @param from first day, `YYYY-MM-DD`
    * @param to last day, inclusive
    * @param groups columns to group by; empty for one total
@@ -42,17 +55,50 @@ export class UsageStore {
     const grouping = groups.length === 0 ? "" : `GROUP BY ${groups.join(", ")}`;
     const { results } = await this.#db
       .prepare(
-        `SELECT ${columns.join(", ")}, COUNT(DISTINCT task_id) AS tasks,
+        `SELECT ${columns.join(", ")}, COUNT(DISTINCT task_id) + COALESCE(SUM(deleted_tasks), 0) AS tasks,
            COALESCE(SUM(model_calls), 0) AS model_calls,
            COALESCE(SUM(input_tokens), 0) AS input_tokens,
            COALESCE(SUM(cached_input_tokens), 0) AS cached_input_tokens,
            COALESCE(SUM(output_tokens), 0) AS output_tokens,
            COALESCE(SUM(cost_micro_usd), 0) AS cost_micro_usd
-         FROM usage WHERE tenant_id = ? AND day BETWEEN ? AND ?
+         FROM (
+           SELECT day, agent, model, task_id, 0 AS deleted_tasks, ${SUMMED.join(", ")}
+           FROM usage WHERE tenant_id = ?1 AND day BETWEEN ?2 AND ?3
+           UNION ALL
+           SELECT day, agent, model, NULL, tasks, ${SUMMED.join(", ")}
+           FROM usage_by_day WHERE tenant_id = ?1 AND day BETWEEN ?2 AND ?3)
          ${grouping} ORDER BY 1, 2, 3 LIMIT ${MAX_USAGE_ROWS + 1}`,
       )
       .bind(tenantId, from, to)
       .all<UsageSum>();
     return results;
+  }
+
+  /**
+   * Sums the usage of a tenant's deleted tasks by day, agent and model, and deletes its rows by
+   * task. A task that still exists keeps its rows: its run may report again.
+   * @param before days before this one, `YYYY-MM-DD`
+   * @param now milliseconds since the epoch
+   */
+  async rollUp(tenantId: string, before: string, now: number): Promise<void> {
+    const old = `tenant_id = ?1 AND day < ?2 AND NOT EXISTS (
+      SELECT 1 FROM task WHERE task.tenant_id = usage.tenant_id AND task.task_id = usage.task_id)`;
+    const sums = SUMMED.map((name) => `SUM(${name})`).join(", ");
+    const added = ["tasks", ...SUMMED].map((name) => `${name} = ${name} + excluded.${name}`);
+    const oldest = new Date(now - SUMS_RETENTION_MS).toISOString().slice(0, 10);
+    await this.#db.batch([
+      this.#db
+        .prepare(
+          `INSERT INTO usage_by_day (tenant_id, day, agent, model, tasks, ${SUMMED.join(", ")})
+           SELECT tenant_id, day, agent, model, COUNT(*), ${sums} FROM usage WHERE ${old}
+           GROUP BY tenant_id, day, agent, model
+           ON CONFLICT DO UPDATE SET ${added.join(", ")}`,
+        )
+        .bind(tenantId, before),
+      this.#db.prepare(`DELETE FROM usage WHERE ${old}`).bind(tenantId, before),
+      this.#db
+        .prepare("DELETE FROM usage_by_day WHERE tenant_id = ? AND day < ?")
+        .bind(tenantId, oldest),
+    ]);
   }
 }

@@ -47,6 +47,7 @@ function world(failing: Step | null) {
       },
       queue: queue(),
     },
+    usage: { rollUp: async () => {} },
     audit: { expire: step("expireAudit", undefined) },
     observer: { count: () => {}, fault: (name) => void faults.push(name) },
     run: (): RunRpc => expect.fail("there is no task"),

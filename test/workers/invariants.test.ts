@@ -13,6 +13,7 @@ import { AuditStore } from "../../src/store/audit.ts";
 import { specOf } from "../../src/store/tasks/rows.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import { TaskBookkeeping } from "../../src/store/tasks/bookkeeping.ts";
+import { UsageStore } from "../../src/store/usage.ts";
 import { DeliveryStore } from "../../src/store/webhooks/deliveries.ts";
 import { newTask } from "./tasks.ts";
 
@@ -97,9 +98,10 @@ async function sweep(retentionMs = 30 * 86_400_000): Promise<void> {
   };
   const audit = new AuditStore(env.DB);
   const bookkeeping = new TaskBookkeeping(env.DB);
+  const usage = new UsageStore(env.DB);
   const webhooks = { store: new DeliveryStore(env.DB), queue: env.WEBHOOKS };
   await reconcile(
-    { tasks, bookkeeping, observer, run: runOf, queues, webhooks, audit, ...settings },
+    { tasks, bookkeeping, usage, observer, run: runOf, queues, webhooks, audit, ...settings },
     Date.now(),
   );
 }

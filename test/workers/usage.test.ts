@@ -6,6 +6,9 @@ import { createApp } from "../../src/api/app.ts";
 import { apiDeps } from "../../src/compose/api.ts";
 import { sha256Hex } from "../../src/crypto/sha256.ts";
 import { ledgerStub } from "../../src/durable/ledger/rpc.ts";
+import { TaskStore } from "../../src/store/tasks/tasks.ts";
+import { UsageStore } from "../../src/store/usage.ts";
+import { newTask } from "./tasks.ts";
 
 const observer = { count() {}, fault() {} };
 
@@ -31,8 +34,8 @@ async function spend(agents: number, days: number): Promise<void> {
     `INSERT INTO usage (tenant_id, task_id, day, model, agent, model_calls, input_tokens,
        cached_input_tokens, output_tokens, cost_micro_usd)
      WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ?1 * ?2 - 1)
-     SELECT 'reports', 'task_' || i, date('2026-01-01', (i / ?1) || ' days'), 'm/m',
-       'agent' || (i % ?1), 1, 1, 0, 1, 1000000 FROM n`,
+     SELECT 'reports', 'task_' || i, date('2026-01-01', (i / CAST(?1 AS INTEGER)) || ' days'), 'm/m',
+       'agent' || (i % CAST(?1 AS INTEGER)), 1, 1, 0, 1, 1000000 FROM n`,
   )
     .bind(agents, days)
     .run();
@@ -56,6 +59,39 @@ test("a report that is too long is refused, not cut", async () => {
     errors: [{ pointer: "/group_by" }],
   });
 });
+
+test("the usage of deleted tasks is summed by day, and reports stay the same", async () => {
+  await spend(3, 4);
+  const alive = newTask({ script: [] }, {});
+  await new TaskStore(env.DB).insert({ ...alive, tenant_id: "reports" }, null);
+  await env.DB.prepare(
+    "DELETE FROM usage WHERE tenant_id = 'reports' AND day = '2026-01-02' AND agent <> 'agent0'",
+  ).run();
+  await env.DB.prepare(
+    "UPDATE usage SET task_id = ? WHERE tenant_id = 'reports' AND day = '2026-01-02'",
+  )
+    .bind(alive.task_id)
+    .run();
+  const before = await (await ask(REPORT)).json();
+  const rows = () => count("SELECT COUNT(*) AS n FROM usage WHERE tenant_id = 'reports'");
+  expect(await rows()).toBe(10);
+
+  const store = new UsageStore(env.DB);
+  await store.rollUp("reports", "2026-01-04", Date.parse("2026-02-01T00:00:00Z"));
+  // The last day is not old enough, and one task still exists.
+  expect(await rows()).toBe(4);
+  expect(await (await ask(REPORT)).json()).toEqual(before);
+  await store.rollUp("reports", "2026-01-04", Date.parse("2026-02-01T00:00:00Z"));
+  expect(await (await ask(REPORT)).json()).toEqual(before);
+
+  await store.rollUp("reports", "2026-01-04", Date.parse("2031-02-01T00:00:00Z"));
+  const sums = "SELECT COUNT(*) AS n FROM usage_by_day WHERE tenant_id = 'reports'";
+  expect(await count(sums)).toBe(0);
+});
+
+async function count(query: string): Promise<number> {
+  return Number((await env.DB.prepare(query).first<{ n: number }>())?.n);
+}
 
 test("a budget whose audit entry cannot be written is not set", async () => {
   const broken = new Proxy(env.DB, {
