@@ -495,6 +495,43 @@ describe("the log of a task", () => {
   });
 });
 
+describe("an agent with a long name", () => {
+  const LONG = [
+    "a".repeat(58),
+    "a".repeat(59),
+    `${"a".repeat(63)}b`,
+    `${"a".repeat(63)}c`,
+    `0${"-_".repeat(31)}x`,
+  ];
+
+  test("is a tool whose name every model provider takes, and is called by it", async () => {
+    for (const name of LONG) {
+      const made = await service.send("POST", "/api/v1/agents", { name, config: {} });
+      expect(made.status).toBe(201);
+    }
+    const { tools } = await client.sdk.listTools();
+    const agents = tools.filter(({ name }) => name.startsWith("agent_"));
+    expect(agents.filter(({ name }) => !/^[a-zA-Z0-9_-]{1,64}$/.test(name))).toEqual([]);
+    expect(new Set(agents.map(({ name }) => name)).size).toBe(LONG.length + 1);
+    expect(agents.map(({ name }) => name)).toContain(`agent_${"a".repeat(58)}`);
+    for (const name of LONG) {
+      const listed = agents.find(({ title }) => title === `Agent ${name}`);
+      for (const called of [listed?.name ?? "", `agent_${name}`]) {
+        const task = await client.task(called, { goal: "2 + 2", wait_s: 0 });
+        expect(task).toMatchObject({ agent: name });
+      }
+    }
+    for (const name of LONG) {
+      const gone = await service.send("DELETE", `/api/v1/agents/${name}`);
+      expect(gone.status).toBe(204);
+    }
+    const listed = agents.find(({ title }) => title === `Agent ${LONG[2]}`);
+    await expect(client.call(listed?.name ?? "", { goal: "x" })).rejects.toMatchObject({
+      code: -32_602,
+    });
+  });
+});
+
 describe("the address", () => {
   const PING = { jsonrpc: "2.0", id: 1, method: "ping" };
 

@@ -6,6 +6,7 @@ import { z } from "@hono/zod-openapi";
 import { ToolSchema, type CallToolResult, type Tool } from "@modelcontextprotocol/sdk/types.js";
 import type { JsonValue } from "../../run/value/json.ts";
 import { isTerminal } from "../../run/decide/view.ts";
+import { MAX_AGENTS } from "../../store/agents.ts";
 import type { Caller, Scope } from "../../store/keys.ts";
 import type { TaskRow } from "../../store/tasks/rows.ts";
 import { agentOf, offeredAgents, summaryOf, type AgentSummary } from "../agents/resolve.ts";
@@ -16,6 +17,7 @@ import { submitTask } from "../tasks/submit.ts";
 import { listTasks } from "../tasks/list.ts";
 import { currentTask, taskJson, taskOf } from "../tasks/view.ts";
 import { validationProblem } from "../http/validation.ts";
+import { agentInToolName, agentToolName, isShortened } from "./agent-tool.ts";
 import type { LoggedEvent } from "./log-page.ts";
 import { answerOf, taskLine, taskText } from "./task-text.ts";
 import { waitedFor } from "./wait.ts";
@@ -42,7 +44,6 @@ export interface TaskTool {
   run(args: unknown, call: ToolCall): Promise<CallToolResult>;
 }
 
-const AGENT_PREFIX = "agent_";
 /** Maximum number of agents listed as tools: every client's model reads all of them. */
 const OFFERED_AGENTS = 50;
 
@@ -211,17 +212,23 @@ export async function toolNamed(
   { tenantId }: Caller,
   name: string,
 ): Promise<TaskTool | null> {
-  if (!name.startsWith(AGENT_PREFIX)) {
+  const named = agentInToolName(name);
+  if (named === null) {
     return COMMON.find(({ definition }) => definition.name === name) ?? null;
   }
-  const agent = await agentOf(deps, tenantId, name.slice(AGENT_PREFIX.length));
+  if (isShortened(named)) {
+    const all = await offeredAgents(deps, tenantId, MAX_AGENTS + 1);
+    const agent = all.find((one) => agentToolName(one.name) === name);
+    return agent === undefined ? null : agentTool(agent);
+  }
+  const agent = await agentOf(deps, tenantId, named);
   return agent === null ? null : agentTool(summaryOf(agent));
 }
 
 /** Returns the tool that runs tasks for an agent. */
 function agentTool({ name, description }: AgentSummary): TaskTool {
   return tool({
-    name: `${AGENT_PREFIX}${name}`,
+    name: agentToolName(name),
     title: `Agent ${name}`,
     description: `${description} Runs a task for this agent, waits for it, and returns its answer; if that takes longer, names the task to wait for.`,
     scope: "tasks:write",
