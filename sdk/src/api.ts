@@ -13,7 +13,9 @@ import {
   type QueryOf,
 } from "./operations.ts";
 import { errorFrom } from "./problem.ts";
+import { checkWhole } from "./ranges.ts";
 import { retryDelay, sleep, type RetryPolicy } from "./retry.ts";
+import { after, limitOf } from "./timers.ts";
 import type { Timeouts } from "./timeouts.ts";
 
 /** Options of every call. */
@@ -58,6 +60,14 @@ export interface Tagged<Value> {
 }
 
 const MAX_WAIT_S = 60;
+/** A header value that `fetch` sends as it is. */
+const HEADER = /^[\u0021-\u007e](?:[\u0020-\u007e]*[\u0021-\u007e])?$/;
+
+/** A request that is ready to be sent, any number of times. */
+interface PreparedRequest {
+  readonly address: string;
+  readonly init: RequestInit;
+}
 
 /** What an `Api` is built from; all values are final. */
 export interface ApiSettings {
@@ -105,11 +115,12 @@ export class Api {
     accept: string,
   ): Promise<Response> {
     const limit = new AbortController();
-    const timer = setTimeout(() => limit.abort(), this.timeouts.requestMs);
+    const stop = after(this.timeouts.requestMs, () => limit.abort());
     try {
-      return await this.#send(OPERATIONS[id], spec, { Accept: accept }, limit.signal);
+      const request = this.#requestOf(OPERATIONS[id], spec, { Accept: accept });
+      return await this.#send(request, spec, limit.signal);
     } finally {
-      clearTimeout(timer);
+      stop();
     }
   }
 
@@ -118,12 +129,12 @@ export class Api {
     spec: RequestSpec<Id>,
   ): Promise<{ value: ResponseOf<Id>; headers: Headers }> {
     const operation = OPERATIONS[id];
-    const headers = headersOf(operation, spec);
+    const request = this.#requestOf(operation, spec, headersOf(operation, spec));
     const held = Math.min(spec.wait ?? 0, MAX_WAIT_S) * 1000;
     for (let tries = 1; ; tries += 1) {
       try {
-        const limit = AbortSignal.timeout(this.timeouts.requestMs + held);
-        const response = await this.#send(operation, spec, headers, limit);
+        const limit = limitOf(this.timeouts.requestMs + held);
+        const response = await this.#send(request, spec, limit);
         return {
           value: (await this.#json(response, spec.signal, limit)) as ResponseOf<Id>,
           headers: response.headers,
@@ -146,27 +157,38 @@ export class Api {
     }
   }
 
-  async #send<Id extends OperationId>(
+  /** Serializes a request. @throws TypeError for what cannot be sent: the caller's mistake */
+  #requestOf<Id extends OperationId>(
     { method, path }: Operation,
-    { path: names = {} as PathOf<Id>, query, body, signal, alsoStatus }: RequestSpec<Id>,
+    { path: names = {} as PathOf<Id>, query, body }: RequestSpec<Id>,
     headers: Readonly<Record<string, string>>,
+  ): PreparedRequest {
+    const own = {
+      ...headers,
+      Authorization: `Bearer ${this.#key}`,
+      ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+    };
+    return {
+      address: `${this.url}${filled(path, names)}${queryText(query)}`,
+      init: {
+        method,
+        headers: own,
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      },
+    };
+  }
+
+  async #send(
+    { address, init }: PreparedRequest,
+    { signal, alsoStatus }: RequestSpec<OperationId>,
     limit: AbortSignal,
   ): Promise<Response> {
-    const address = `${this.url}${filled(path, names)}${queryText(query)}`;
     // Browsers reject `fetch` when it is called as a method of another object.
     const send = this.#fetch;
+    const either = signal === undefined ? limit : AbortSignal.any([signal, limit]);
     let response: Response;
     try {
-      response = await send(address, {
-        method,
-        headers: {
-          ...headers,
-          Authorization: `Bearer ${this.#key}`,
-          ...(body === undefined ? {} : { "Content-Type": "application/json" }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
-      });
+      response = await send(address, { ...init, signal: either });
     } catch (error) {
       throw this.#failureOf(error, signal, limit);
     }
@@ -219,12 +241,24 @@ function headersOf(
   { repeat }: Operation,
   { idempotencyKey, ifMatch, wait }: RequestSpec<OperationId>,
 ): Readonly<Record<string, string>> {
+  checkHeader("idempotencyKey", idempotencyKey);
+  checkHeader("ifMatch", ifMatch);
+  if (wait !== undefined && wait !== Infinity) {
+    checkWhole("wait", wait);
+  }
   return {
     Accept: "application/json",
     ...(repeat === "keyed" ? { "Idempotency-Key": idempotencyKey ?? randomKey() } : {}),
     ...(ifMatch === undefined ? {} : { "If-Match": ifMatch }),
     ...(wait === undefined ? {} : { Prefer: `wait=${Math.min(wait, MAX_WAIT_S)}` }),
   };
+}
+
+/** @throws TypeError for a value that no header can contain */
+function checkHeader(name: string, value: string | undefined): void {
+  if (value !== undefined && (typeof value !== "string" || !HEADER.test(value))) {
+    throw new TypeError(`${name} must consist of visible ASCII characters.`);
+  }
 }
 
 /** Whether a failed request can be sent again: it was not processed, or repeating it has no effect. */

@@ -5,11 +5,12 @@ import { Hooks } from "./hooks.ts";
 import { Keys } from "./keys.ts";
 import { McpServers } from "./mcp-servers.ts";
 import { Budgets, Concurrency, Usage } from "./money.ts";
-import { DEFAULT_RETRY, type RetryPolicy } from "./retry.ts";
+import { retryFrom, timeoutsFrom } from "./ranges.ts";
+import type { RetryPolicy } from "./retry.ts";
 import type { WebSocketClass } from "./socket-events.ts";
 import { Audit, HealthCheck, InvariantChecks } from "./system.ts";
 import { Tasks } from "./tasks.ts";
-import { DEFAULT_TIMEOUTS, type Timeouts } from "./timeouts.ts";
+import type { Timeouts } from "./timeouts.ts";
 import { Tools } from "./tools.ts";
 import { Webhooks } from "./webhooks.ts";
 
@@ -48,11 +49,12 @@ export class Opspawn {
   readonly invariants: InvariantChecks;
   readonly health: HealthCheck;
 
-  /** @throws TypeError if the URL or the key is malformed */
+  /** @throws TypeError if the URL or the key is malformed, or a number is out of range */
   constructor({ url, key, timeouts, retry, ...own }: OpspawnOptions) {
     this.url = addressOf(url);
     // Checked here because `fetch` would put an invalid header value into its error.
-    if (!KEY.test(key)) {
+    // A key from an unset variable is undefined, which the pattern would match as a word.
+    if (typeof key !== "string" || !KEY.test(key)) {
       throw new TypeError("The key must consist of visible ASCII characters without spaces.");
     }
     const send: typeof fetch = own.fetch ?? ((input, init) => fetch(input, init));
@@ -60,8 +62,8 @@ export class Opspawn {
       url: this.url,
       key,
       fetch: send,
-      timeouts: { ...DEFAULT_TIMEOUTS, ...timeouts },
-      retry: { ...DEFAULT_RETRY, ...retry },
+      timeouts: timeoutsFrom(timeouts),
+      retry: retryFrom(retry),
     });
     // A custom `fetch` may use a proxy that the global WebSocket would bypass.
     const socket = own.fetch === undefined ? (globalThis.WebSocket ?? null) : null;

@@ -1,4 +1,5 @@
-/** When and how often the client retries. */
+/** When and how often the client retries. Whole numbers; counts and `maxRetryAfterS` may be `Infinity`. */
+import { MAX_TIMER_MS } from "./timers.ts";
 
 export interface RetryPolicy {
   /** Retries of one request after a transient failure. */
@@ -32,7 +33,16 @@ export function retryDelay(n: number, { delayMs, maxDelayMs }: RetryPolicy): num
  * Resolves after the given milliseconds.
  * @throws the signal's reason as soon as it aborts
  */
-export function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+export async function sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+  let left = ms;
+  do {
+    const part = Math.min(left, MAX_TIMER_MS);
+    await pause(part, signal);
+    left -= part;
+  } while (left > 0);
+}
+
+function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = () => {
       clearTimeout(timer);

@@ -31,6 +31,12 @@ const MAX_UNANSWERED = 2;
  */
 const MAX_WAITING = 1000;
 
+/** What one watch knows about its rejected upgrades. */
+export interface Upgrades {
+  /** Whether the reason was already requested over HTTP, which happens once. */
+  isReasonKnown: boolean;
+}
+
 /** Yields the events of one connection until it closes. @throws RefusedError, UnreachableError */
 export async function* socketEvents(
   api: Api,
@@ -38,6 +44,7 @@ export async function* socketEvents(
   taskId: string,
   after: number,
   signal: AbortSignal | undefined,
+  upgrades: Upgrades,
 ): Connection {
   const { ticket } = await api.call("createTicket", { path: { id: taskId }, retries: 0, signal });
   const query = new URLSearchParams({ after: String(after), ticket });
@@ -47,8 +54,12 @@ export async function* socketEvents(
   const inbox = new Inbox<string>(MAX_WAITING);
   let closed = { code: BROKEN, reason: "" };
   let unanswered = 0;
-  // workerd is slow to close a connection on which the client never sent anything.
-  socket.addEventListener("open", () => socket.send("ping"));
+  let wasOpen = false;
+  socket.addEventListener("open", () => {
+    wasOpen = true;
+    // workerd is slow to close a connection on which the client never sent anything.
+    socket.send("ping");
+  });
   socket.addEventListener("message", ({ data }: { readonly data: unknown }) => {
     unanswered = 0;
     if (typeof data === "string" && data !== "pong" && !inbox.push(data)) {
@@ -67,14 +78,16 @@ export async function* socketEvents(
   const abort = () => inbox.fail(signal?.reason);
   signal?.addEventListener("abort", abort);
   // Only a ping detects a peer that vanished without closing.
-  const pinger = setInterval(() => {
+  const ping = () => {
     unanswered += 1;
     if (unanswered > MAX_UNANSWERED) {
       inbox.fail(new UnreachableError(api.url, "the connection went silent"));
     } else if (socket.readyState === OPEN) {
       socket.send("ping");
     }
-  }, api.timeouts.pingMs);
+  };
+  const { pingMs } = api.timeouts;
+  const pinger = pingMs === Infinity ? undefined : setInterval(ping, pingMs);
   try {
     for await (const text of inbox.items()) {
       const message = messageIn(text);
@@ -86,6 +99,12 @@ export async function* socketEvents(
     clearInterval(pinger);
     signal?.removeEventListener("abort", abort);
     socket.close();
+  }
+  if (!wasOpen && !upgrades.isReasonKnown) {
+    // A WebSocket does not say why its upgrade was rejected; the same request over HTTP does.
+    upgrades.isReasonKnown = true;
+    const page = { path: { id: taskId }, query: { after, limit: 1 }, retries: 0, signal };
+    await api.call("listEvents", page);
   }
   if (closed.code === RUN_IS_OVER) {
     yield "end";

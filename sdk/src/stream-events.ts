@@ -3,6 +3,7 @@ import type { Api } from "./api.ts";
 import { OpspawnError, UnreachableError } from "./errors.ts";
 import { TERMINAL_STATUSES, type Connection, type TaskEvent } from "./event.ts";
 import { recordIn } from "./problem.ts";
+import { after } from "./timers.ts";
 
 const STREAM = "text/event-stream";
 
@@ -10,17 +11,17 @@ const STREAM = "text/event-stream";
 export async function* streamEvents(
   api: Api,
   taskId: string,
-  after: number,
+  from: number,
   signal: AbortSignal | undefined,
 ): Connection {
   const stop = new AbortController();
   const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal]);
   const path = { id: taskId };
-  let cursor = after;
+  let cursor = from;
   try {
     const response = await api.open(
       "listEvents",
-      { path, query: { after }, signal: either },
+      { path, query: { after: from }, signal: either },
       STREAM,
     );
     if (response.headers.get("Content-Type")?.startsWith(STREAM) !== true) {
@@ -63,11 +64,10 @@ async function* linesOf(
   const decoder = new TextDecoder();
   let rest = "";
   for (;;) {
-    const timer = setTimeout(
-      () => stop.abort(new UnreachableError(url, "the connection went silent")),
-      timeouts.silenceMs,
+    const heard = after(timeouts.silenceMs, () =>
+      stop.abort(new UnreachableError(url, "the connection went silent")),
     );
-    const { done, value } = await reader.read().finally(() => clearTimeout(timer));
+    const { done, value } = await reader.read().finally(heard);
     if (done) {
       return;
     }

@@ -13,6 +13,7 @@ import type {
 } from "./model.ts";
 import type { QueryOf } from "./operations.ts";
 import { itemsOf } from "./pages.ts";
+import { checkWhole } from "./ranges.ts";
 import { socketEvents, type WebSocketClass } from "./socket-events.ts";
 import { streamEvents } from "./stream-events.ts";
 import { watchTask, type ConnectionChange } from "./watch.ts";
@@ -148,20 +149,23 @@ export class Tasks {
   /**
    * Yields the events of a task from the cursor to the one that ends the run: exactly once and in
    * order, across lost connections and restarts of the service. Leaving the loop ends the watch.
-   * @throws RefusedError, UnreachableError, StreamGapError, or the signal's reason
+   * @throws RefusedError, UnreachableError, StreamGapError, the signal's reason, or TypeError at once
+   * for a cursor that is not a whole number
    */
   watch(
     id: string,
     { after = 0, via, signal, onConnection }: WatchOptions = {},
   ): AsyncGenerator<TaskEvent, void, undefined> {
+    checkWhole("after", after);
     const Socket = via === "sse" ? null : this.#socket;
     if (via === "websocket" && Socket === null) {
       throw new TypeError("WebSocket is not available: pass one to the client, or watch via sse.");
     }
+    const upgrades = { isReasonKnown: false };
     const connect = (cursor: number) =>
       Socket === null
         ? streamEvents(this.#api, id, cursor, signal)
-        : socketEvents(this.#api, Socket, id, cursor, signal);
+        : socketEvents(this.#api, Socket, id, cursor, signal, upgrades);
     return watchTask(this.#api, connect, id, { after, signal, onConnection });
   }
 

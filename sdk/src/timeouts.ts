@@ -1,4 +1,4 @@
-/** How long the client waits for the service. */
+/** How long the client waits for the service. Whole numbers up to 2^31-1; `Infinity` sets no limit. */
 
 export interface Timeouts {
   /** For one request, in milliseconds. A long poll (`wait`) extends it by the time it asks for. */

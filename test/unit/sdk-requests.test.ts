@@ -1,6 +1,7 @@
 /** Requests against a real server: what is sent, what is sent again, and what a failure says. */
 import { inspect } from "node:util";
-import { expect, test } from "vitest";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, onTestFinished, test } from "vitest";
 import {
   Opspawn,
   RefusedError,
@@ -220,4 +221,100 @@ test("lists are asked for page by page, as far as they are read", async () => {
 test("a service of which a part is broken says so, instead of failing the question", async () => {
   const fake = await answering({ status: 503, body: { status: "degraded", database: "down" } });
   expect(await clientOf(fake).health.get()).toMatchObject({ status: "degraded" });
+});
+
+const TIMES = ["requestMs", "pingMs", "silenceMs"] as const;
+const WRONG: readonly unknown[] = [NaN, -1, 1.5, 2 ** 31, 2 ** 32, 3e9, -Infinity, null, "5", true];
+
+const made = (option: string, field: string, value: unknown) => () =>
+  new Opspawn({ url: "http://here", key: KEY, [option]: { [field]: value } });
+
+test("a time that no timer can keep is refused by its name and range, when the client is made", () => {
+  for (const field of TIMES) {
+    for (const value of [...WRONG, 0]) {
+      const range = `timeouts.${field} must be a whole number from 1 to 2147483647, or Infinity`;
+      expect(made("timeouts", field, value), String(value)).toThrow(TypeError);
+      expect(made("timeouts", field, value), String(value)).toThrow(range);
+    }
+    expect(made("timeouts", field, Infinity)).not.toThrow();
+    expect(made("timeouts", field, 2 ** 31 - 1)).not.toThrow();
+    // As from a configuration that does not have it.
+    expect(made("timeouts", field, undefined)).not.toThrow();
+  }
+  for (const field of ["delayMs", "maxDelayMs"]) {
+    for (const value of [...WRONG, Infinity]) {
+      expect(made("retry", field, value), String(value)).toThrow(`retry.${field} must be`);
+    }
+    expect(made("retry", field, 0)).not.toThrow();
+  }
+  for (const field of ["maxRetries", "maxRetryAfterS", "maxReconnects"]) {
+    for (const value of [NaN, -1, 0.5, "3", null]) {
+      expect(made("retry", field, value), String(value)).toThrow(`retry.${field} must be`);
+    }
+    expect(made("retry", field, Infinity)).not.toThrow();
+    expect(made("retry", field, 0)).not.toThrow();
+  }
+});
+
+test("a time that is not given has its default, and the longest and none at all are kept", async () => {
+  const warned: unknown[] = [];
+  const onWarning = (warning: Error) => warned.push(warning.message);
+  process.on("warning", onWarning);
+  onTestFinished(() => void process.off("warning", onWarning));
+  const fake = await fakeService([], () => ({
+    status: 200,
+    by: (response) => setTimeout(() => response.writeHead(200).end(JSON.stringify(TASK.body)), 20),
+  }));
+  for (const requestMs of [undefined, Infinity, 2 ** 31 - 1, 30_000]) {
+    const client = new Opspawn({ url: fake.url, key: KEY, timeouts: { requestMs } as object });
+    expect(await client.tasks.get("t", { wait: 60 })).toEqual(TASK.body);
+  }
+  expect(fake.requests).toHaveLength(4);
+  expect(warned).toEqual([]);
+});
+
+test("a pause longer than a timer can count is kept all the same", async () => {
+  const busy = await answering(problem(503, "unavailable", {}, { "Retry-After": "4000000" }));
+  const stop = new AbortController();
+  const client = clientOf(busy, { retry: { maxRetryAfterS: Infinity } });
+  const get = failureOf(client.tasks.get("t", { signal: stop.signal }));
+  await expect.poll(() => busy.requests.length).toBe(1);
+  // A timer that overflows fires after a millisecond.
+  await expect(Promise.race([get, sleep(100, "still waiting")])).resolves.toBe("still waiting");
+  expect(busy.requests).toHaveLength(1);
+  stop.abort("enough");
+  expect(await get).toBe("enough");
+});
+
+test("what cannot be sent is the caller's mistake, at once, and not a lost connection", async () => {
+  const fake = await answering(TASK);
+  const { tasks, agents } = clientOf(fake);
+  const cycle: Record<string, unknown> = {};
+  cycle["itself"] = cycle;
+  const wrong: (() => Promise<unknown>)[] = [
+    () => tasks.create(GOAL, { idempotencyKey: "語" }),
+    () => tasks.create(GOAL, { idempotencyKey: "a\nb" }),
+    () => tasks.create(GOAL, { idempotencyKey: "" }),
+    () => tasks.create(GOAL, { idempotencyKey: "a\0" }),
+    () => tasks.create({ input_data: cycle }),
+    () => tasks.create({ input_data: { many: 10n } }),
+    () => tasks.get("t", { wait: NaN }),
+    () => tasks.get("t", { wait: -1 }),
+    () => tasks.get("t", { signal: {} as AbortSignal }),
+    () => agents.delete("a", { ifMatch: "é" }),
+  ];
+  for (const call of wrong) {
+    expect(await failureOf(call()), call.toString()).toBeInstanceOf(TypeError);
+  }
+  expect(fake.requests).toEqual([]);
+  await tasks.create(GOAL, { idempotencyKey: "two words, 100%" });
+  expect(fake.requests[0]?.headers["idempotency-key"]).toBe("two words, 100%");
+});
+
+test("a key that is no text is refused, though its name as a word would be one", () => {
+  for (const key of [undefined, null, 123, true, {}, ["opsk_a"], ""]) {
+    const build = () => new Opspawn({ url: "http://here", key: key as string });
+    expect(build, typeof key).toThrow(TypeError);
+    expect(build, typeof key).toThrow("The key must");
+  }
 });

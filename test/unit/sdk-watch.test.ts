@@ -384,3 +384,70 @@ test("settling from a cursor after a wait began finds it all the same, once what
 test("the client ends a run where the log ends it", () => {
   expect([...TERMINAL_TYPES].toSorted()).toEqual([...TERMINAL_TYPES_OF_THE_LOG].toSorted());
 });
+
+test.each([-1, NaN, 1.5, Infinity, "2", null])(
+  "the cursor %j is refused at once",
+  async (after) => {
+    const fake = await fakeService();
+    for (const via of ["websocket", "sse"] as const) {
+      const watch = () => clientOf(fake).tasks.watch("task_1", { after: after as number, via });
+      expect(watch).toThrow(TypeError);
+      expect(watch).toThrow("after must be a whole number from 0");
+    }
+    expect(fake.requests).toEqual([]);
+  },
+);
+
+/** A server that answers every upgrade with 400. */
+async function refusing(page: Answer): Promise<Fake> {
+  const fake = await fakeService([], ({ line }) =>
+    line.startsWith("POST") ? { status: 201, body: { ticket: "t" } } : page,
+  );
+  return fake;
+}
+
+test("the reason of a refused upgrade is asked for over HTTP, once", async () => {
+  class Refused extends EventTarget {
+    readonly readyState = 3;
+    constructor() {
+      super();
+      setImmediate(() => this.dispatchEvent(new Event("error")));
+    }
+    send(): void {}
+    close(): void {}
+  }
+  const Socket = Refused as unknown as NonNullable<OpspawnOptions["WebSocket"]>;
+  const settings = { key: KEY, WebSocket: Socket, retry: { ...FAST_RETRY, maxReconnects: 3 } };
+  const gone = await refusing(problem(404, "not_found"));
+  const lost = seqsOf(new Opspawn({ ...settings, url: gone.url }).tasks.watch("task_1"));
+  await expect(lost).rejects.toMatchObject({ status: 404, code: "not_found" });
+  expect(gone.requests.map(({ line }) => line)).toEqual([
+    "POST /api/v1/tasks/task_1/ticket",
+    "GET /api/v1/tasks/task_1/events?after=0&limit=1",
+  ]);
+
+  const well = await refusing({ status: 200, body: { events: [], last_seq: 0, has_more: false } });
+  const watch = seqsOf(new Opspawn({ ...settings, url: well.url }).tasks.watch("task_1"));
+  await expect(watch).rejects.toThrow(UnreachableError);
+  expect(well.requests.filter(({ line }) => line.startsWith("GET"))).toHaveLength(1);
+  expect(well.requests.filter(({ line }) => line.startsWith("POST"))).toHaveLength(4);
+});
+
+test("without a limit a quiet connection is kept, by either transport", async () => {
+  const timeouts = { silenceMs: Infinity, pingMs: Infinity };
+  const streams = await streamService([
+    stream([1, 2], (response) => setTimeout(() => response.end(), 60)),
+    stream([3, 4, 5, 6], () => null),
+  ]);
+  const byStream = clientOf(streams, { timeouts }).tasks.watch("task_1", { via: "sse" });
+  expect(await seqsOf(byStream)).toEqual(ALL);
+  expect(cursorsOf(streams)).toEqual(["0", "2"]);
+  const sockets = await fakeService([
+    (socket) => {
+      send(socket, 1, 2);
+      setTimeout(() => send(socket, 3, 4, 5, 6), 60);
+    },
+  ]);
+  expect(await seqsOf(clientOf(sockets, { timeouts }).tasks.watch("task_1"))).toEqual(ALL);
+  expect(sockets.upgrades).toHaveLength(1);
+});
