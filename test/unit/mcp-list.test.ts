@@ -63,7 +63,6 @@ test("a broken tool is left out with its reason, and the others stay as they are
       { name: "no_schema" },
       { name: "list_schema", inputSchema: [] },
       { name: "string_schema", inputSchema: { type: "string" } },
-      { name: "typo", inputSchema: { type: "object", propertys: {} } },
       { name: "remote", inputSchema: { type: "object", $ref: "https://evil.example/s" } },
       { name: "circle", inputSchema: { type: "object", $ref: "#" } },
       { name: "deep", inputSchema: deep },
@@ -85,7 +84,7 @@ test("a broken tool is left out with its reason, and the others stay as they are
   expect(toolsOf(listing)[1]?.annotations).toEqual({ readOnlyHint: true });
   expect(toolsOf(listing)[2]).not.toHaveProperty("outputSchema");
   expect(toolsOf(listing)[3]?.description).toHaveLength(4_096);
-  expect(listing.problem_count).toBe(15);
+  expect(listing.problem_count).toBe(14);
   expect(listing.problems.map(({ name }) => name.slice(0, 20))).toEqual([
     "with space",
     "x".repeat(20),
@@ -95,7 +94,6 @@ test("a broken tool is left out with its reason, and the others stay as they are
     "no_schema",
     "list_schema",
     "string_schema",
-    "typo",
     "remote",
     "circle",
     "deep",

@@ -17,6 +17,7 @@ import {
 } from "../../run/spec/mcp-catalogue.ts";
 import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import { TOOL_NAME } from "../../run/spec/tool-definition.ts";
+import { foreignSchema } from "../tools/schema/foreign-schema.ts";
 import { schemaDefect } from "../tools/schema/schema-defect.ts";
 import { referenceDefect } from "../tools/schema/schema-refs.ts";
 import { cleaned, type Hide } from "./clean.ts";
@@ -332,7 +333,9 @@ function usable(
   if (taken.has(name)) {
     return { reason: "another tool before it has the same name" };
   }
-  const { inputSchema, outputSchema, description, annotations } = given;
+  const { description, annotations } = given;
+  const inputSchema = readSchema(given["inputSchema"]);
+  const outputSchema = readSchema(given["outputSchema"] ?? undefined);
   const defect = inputDefect(inputSchema);
   if (defect !== null || !isJsonObject(inputSchema)) {
     return { reason: `its input schema ${defect}` };
@@ -359,6 +362,10 @@ function usable(
   };
 }
 
+function readSchema(given: unknown): unknown {
+  return isJsonObject(given) ? foreignSchema(given) : given;
+}
+
 function inputDefect(schema: unknown): string | null {
   const defect = defectOf(schema);
   return defect === null && isJsonObject(schema) && schema["type"] !== "object"
@@ -373,7 +380,7 @@ function defectOf(schema: unknown): string | null {
   if (JSON.stringify(schema).length > MAX_SCHEMA_CHARS) {
     return `has more than ${MAX_SCHEMA_CHARS} characters`;
   }
-  const defect = referenceDefect(schema) ?? schemaDefect(schema);
+  const defect = referenceDefect(schema) ?? schemaDefect(schema, "allowed");
   return defect === null ? null : `cannot be applied: ${defect.pointer} ${defect.detail}`;
 }
 

@@ -32,6 +32,59 @@ const INSIDE: ReadonlyMap<string, ChildKind> = new Map([
 ]);
 const CHILDREN: ReadonlyMap<string, ChildKind> = new Map([...IN_PLACE, ...INSIDE]);
 
+/** Keywords whose value is a count. */
+export const COUNTS: ReadonlySet<string> = new Set([
+  "maxLength",
+  "minLength",
+  "maxItems",
+  "minItems",
+  "maxProperties",
+  "minProperties",
+  "maxContains",
+  "minContains",
+]);
+/** Keywords whose value is a number. */
+export const NUMBERS: ReadonlySet<string> = new Set([
+  "maximum",
+  "minimum",
+  "exclusiveMaximum",
+  "exclusiveMinimum",
+]);
+/** Keywords whose value is not checked. */
+export const FREE: ReadonlySet<string> = new Set([
+  "$schema",
+  "$id",
+  "$comment",
+  "$anchor",
+  "title",
+  "description",
+  "default",
+  "examples",
+  "deprecated",
+  "readOnly",
+  "writeOnly",
+  "format",
+  "const",
+  "contentEncoding",
+  "contentMediaType",
+]);
+/** Keywords with a rule of their own. */
+const OTHERS: ReadonlySet<string> = new Set([
+  "type",
+  "enum",
+  "required",
+  "pattern",
+  "multipleOf",
+  "uniqueItems",
+  "dependentRequired",
+  "$ref",
+]);
+
+/** Returns whether a word is a keyword of JSON Schema that is applied or known to say nothing. */
+export function isKeyword(word: string): boolean {
+  return [CHILDREN, COUNTS, NUMBERS, FREE, OTHERS].some((words) => words.has(word));
+}
+
 /** What a keyword holds; null for one whose value is no schema. */
 export function childKind(keyword: string): ChildKind | null {
   return CHILDREN.get(keyword) ?? null;

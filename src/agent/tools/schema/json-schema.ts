@@ -2,6 +2,7 @@
 import { Validator, type OutputUnit } from "@cfworker/json-schema";
 import type { JsonObject, JsonValue } from "../../../run/value/json.ts";
 import type { Checked } from "../tool.ts";
+import { withoutUnknown } from "./foreign-schema.ts";
 
 /** Maximum number of reported reasons; further ones are usually consequences. */
 const MAX_REASONS = 5;
@@ -21,7 +22,11 @@ export function jsonSchemaCheck(schema: JsonObject): (value: unknown) => Checked
     try {
       // A copy, since the validator changes the schema's objects. Created late, since few checks
       // are used.
-      validator ??= new Validator(counted(structuredClone(schema), steps), "2020-12", false);
+      validator ??= new Validator(
+        counted(structuredClone(withoutUnknown(schema)), steps),
+        "2020-12",
+        false,
+      );
       steps.left = MAX_STEPS;
       const { valid, errors } = validator.validate(value);
       return valid

@@ -9,7 +9,7 @@ import {
   type JsonValue,
 } from "../../../run/value/json.ts";
 import { pointerTo, type JsonPointer } from "../../../run/value/json-pointer.ts";
-import { childKind } from "../../../run/value/schema-keywords.ts";
+import { childKind, COUNTS, FREE, NUMBERS } from "../../../run/value/schema-keywords.ts";
 import type { SchemaDefect } from "../../../run/spec/catalogue.ts";
 import { jsonSchemaCheck } from "./json-schema.ts";
 
@@ -22,47 +22,19 @@ const TYPES: ReadonlySet<string> = new Set([
   "string",
   "integer",
 ]);
-const COUNTS: ReadonlySet<string> = new Set([
-  "maxLength",
-  "minLength",
-  "maxItems",
-  "minItems",
-  "maxProperties",
-  "minProperties",
-  "maxContains",
-  "minContains",
-]);
-const NUMBERS: ReadonlySet<string> = new Set([
-  "maximum",
-  "minimum",
-  "exclusiveMaximum",
-  "exclusiveMinimum",
-]);
-const FREE: ReadonlySet<string> = new Set([
-  "$schema",
-  "$id",
-  "$comment",
-  "$anchor",
-  "title",
-  "description",
-  "default",
-  "examples",
-  "deprecated",
-  "readOnly",
-  "writeOnly",
-  "format",
-  "const",
-  "contentEncoding",
-  "contentMediaType",
-]);
+/** What an unknown keyword is: a defect, or an annotation as the standard says. */
+type UnknownWords = "rejected" | "allowed";
 
 /** Returns why a schema cannot be applied, and where; null if it can. */
-export function schemaDefect(schema: JsonObject): SchemaDefect | null {
+export function schemaDefect(
+  schema: JsonObject,
+  unknown: UnknownWords = "rejected",
+): SchemaDefect | null {
   const deep = jsonDefect(schema);
   if (deep !== null) {
     return { pointer: "", detail: deep };
   }
-  const found = walk(schema, "");
+  const found = walk(schema, "", unknown);
   if (found !== null) {
     return found;
   }
@@ -75,7 +47,7 @@ export function schemaDefect(schema: JsonObject): SchemaDefect | null {
     : null;
 }
 
-function walk(schema: JsonValue, at: JsonPointer): SchemaDefect | null {
+function walk(schema: JsonValue, at: JsonPointer, unknown: UnknownWords): SchemaDefect | null {
   if (typeof schema === "boolean") {
     return null;
   }
@@ -83,7 +55,7 @@ function walk(schema: JsonValue, at: JsonPointer): SchemaDefect | null {
     return { pointer: at, detail: "must be a schema: an object or a boolean" };
   }
   for (const [key, value] of Object.entries(schema)) {
-    const found = member(key, value, pointerTo([key], at));
+    const found = member(key, value, pointerTo([key], at), unknown);
     if (found !== null) {
       return found;
     }
@@ -91,13 +63,18 @@ function walk(schema: JsonValue, at: JsonPointer): SchemaDefect | null {
   return null;
 }
 
-function member(key: string, value: JsonValue, at: JsonPointer): SchemaDefect | null {
+function member(
+  key: string,
+  value: JsonValue,
+  at: JsonPointer,
+  unknown: UnknownWords,
+): SchemaDefect | null {
   switch (childKind(key)) {
     case "one":
-      return walk(value, at);
+      return walk(value, at, unknown);
     case "list":
       return Array.isArray(value)
-        ? first(value.map((one: JsonValue, i) => walk(one, pointerTo([i], at))))
+        ? first(value.map((one: JsonValue, i) => walk(one, pointerTo([i], at), unknown)))
         : { pointer: at, detail: "must be a list of schemas" };
     case "named":
       return isJsonObject(value)
@@ -105,18 +82,18 @@ function member(key: string, value: JsonValue, at: JsonPointer): SchemaDefect | 
             Object.entries(value).map(([name, one]) =>
               key === "patternProperties" && !isPattern(name)
                 ? { pointer: pointerTo([name], at), detail: "is not a regular expression" }
-                : walk(one, pointerTo([name], at)),
+                : walk(one, pointerTo([name], at), unknown),
             ),
           )
         : { pointer: at, detail: "must be an object of schemas" };
     default: {
-      const detail = fault(key, value);
+      const detail = fault(key, value, unknown);
       return detail === null ? null : { pointer: at, detail };
     }
   }
 }
 
-function fault(key: string, value: JsonValue): string | null {
+function fault(key: string, value: JsonValue, unknown: UnknownWords): string | null {
   if (COUNTS.has(key)) {
     return Number.isInteger(value) && Number(value) >= 0 ? null : "must be a whole number";
   }
@@ -147,7 +124,7 @@ function fault(key: string, value: JsonValue): string | null {
         ? null
         : "must refer to a place in this schema (`#/…`)";
     default:
-      return FREE.has(key) ? null : "is not a keyword of JSON Schema";
+      return FREE.has(key) || unknown === "allowed" ? null : "is not a keyword of JSON Schema";
   }
 }
 
