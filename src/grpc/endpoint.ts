@@ -46,7 +46,10 @@ async function gate(context: HandlerContext): Promise<void> {
   try {
     const scope = scopes.get(method.localName) ?? "admin";
     const authorization = headers.get("Authorization") ?? undefined;
-    values.set(callerKey, await callerWith(scene.deps, authorization, scope));
+    values.set(
+      callerKey,
+      await callerWith(scene.deps, authorization, scope, headers.get("CF-Connecting-IP")),
+    );
   } catch (error) {
     await scene.discard();
     throw grpcErrorOf(scene, error);

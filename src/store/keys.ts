@@ -51,6 +51,8 @@ const NEWEST_SECRET = "(SELECT COUNT(*) FROM retired_secret AS old WHERE old.key
 
 export class KeyStore {
   readonly #db: D1Database;
+  /** Read once: it does not change while a deployment runs. */
+  #signingKey: string | null = null;
 
   constructor(db: D1Database) {
     this.#db = db;
@@ -186,6 +188,11 @@ export class KeyStore {
 
   /** Returns the key that signs tickets and cursors, as hex. The migrations create it. */
   async signingKey(): Promise<string> {
+    this.#signingKey ??= await this.#readSigningKey();
+    return this.#signingKey;
+  }
+
+  async #readSigningKey(): Promise<string> {
     const value = await this.#db
       .prepare("SELECT value FROM secret WHERE name = 'signing_key'")
       .first<string>("value");

@@ -76,3 +76,18 @@ test("calls of a hook are limited before their body is read, each hook by itself
   expect(await refused.json()).toMatchObject({ code: "rate_limited" });
   expect((await call("b")).status).toBe(401);
 });
+
+test("guesses of keys are limited by the client's address, and a wrong key is looked up once", async () => {
+  const ask = serviceWith(2);
+  const guess = (key: string, address = "203.0.113.7") =>
+    ask("busy", "/api/v1/tasks", {
+      headers: { Authorization: `Bearer ${key}`, "CF-Connecting-IP": address },
+    });
+  expect((await guess("opsk_guess1")).status).toBe(401);
+  // Repeated: no further query, so it does not count.
+  expect((await guess("opsk_guess1")).status).toBe(401);
+  expect((await guess("opsk_guess1")).status).toBe(401);
+  expect((await guess("opsk_guess2")).status).toBe(401);
+  expect((await guess("opsk_guess3")).status).toBe(429);
+  expect((await guess("opsk_guess4", "203.0.113.8")).status).toBe(401);
+});

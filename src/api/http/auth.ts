@@ -14,10 +14,12 @@ import { isoTime } from "../../run/value/time.ts";
 /** Cache of valid keys by hash. Bounded; an entry expires after `keyCacheMs`. */
 const known = new Map<string, { readonly caller: Caller; readonly until: number }>();
 const MAX_KNOWN = 1000;
+/** Hashes of keys that were found invalid, with the time until which they are not looked up again. */
+const unknown = new Map<string, number>();
 
 /** Middleware that requires a valid key with any scopes. @throws Problem */
 export const requireKey = createMiddleware<AppEnv>(async (c, next) => {
-  c.set("caller", await callerOf(c.var.deps, c.req.header("Authorization")));
+  c.set("caller", await callerOf(c.var.deps, c.req.header("Authorization"), addressOf(c.req.raw)));
   await next();
 });
 
@@ -27,7 +29,10 @@ const required = new WeakMap<object, Scope>();
 /** Returns a middleware that requires a key with a scope. @throws Problem */
 export function requireScope(scope: Scope) {
   const middleware = createMiddleware<AppEnv>(async (c, next) => {
-    c.set("caller", await callerWith(c.var.deps, c.req.header("Authorization"), scope));
+    c.set(
+      "caller",
+      await callerWith(c.var.deps, c.req.header("Authorization"), scope, addressOf(c.req.raw)),
+    );
     await next();
   });
   required.set(middleware, scope);
@@ -44,14 +49,19 @@ export async function callerWith(
   deps: ApiDeps,
   authorization: string | undefined,
   scope: Scope,
+  address: string | null = null,
 ): Promise<Caller> {
-  const caller = await callerOf(deps, authorization);
+  const caller = await callerOf(deps, authorization, address);
   checkScope(caller, scope);
   return caller;
 }
 
-async function callerOf(deps: ApiDeps, authorization: string | undefined): Promise<Caller> {
-  const caller = await callerOfKey(deps, bearer(authorization));
+async function callerOf(
+  deps: ApiDeps,
+  authorization: string | undefined,
+  address: string | null,
+): Promise<Caller> {
+  const caller = await callerOfKey(deps, bearer(authorization), address);
   if (caller === null) {
     throw new Problem("unauthorized", "Send a valid key as Authorization: Bearer <key>.", {
       headers: { "WWW-Authenticate": 'Bearer realm="opspawn"' },
@@ -119,7 +129,7 @@ export async function eventCaller(
     // The key may have been revoked since the ticket was made.
     return caller !== null && (await isStillValid(deps, caller)) ? caller : null;
   }
-  const caller = await callerOfKey(deps, said?.text ?? null);
+  const caller = await callerOfKey(deps, said?.text ?? null, addressOf(request));
   if (said?.by === "header" && caller !== null) {
     await checkRate(deps, caller.tenantId);
   }
@@ -146,7 +156,16 @@ export function forgetKey(keyId: string): void {
   }
 }
 
-async function callerOfKey(deps: ApiDeps, key: string | null): Promise<Caller | null> {
+/**
+ * Returns the caller of a key, or null.
+ * @param address the client's address, where it is known
+ * @throws Problem `rate_limited` where the address has tried too many keys
+ */
+async function callerOfKey(
+  deps: ApiDeps,
+  key: string | null,
+  address: string | null = null,
+): Promise<Caller | null> {
   if (key === null || key === "") {
     return null;
   }
@@ -156,16 +175,37 @@ async function callerOfKey(deps: ApiDeps, key: string | null): Promise<Caller | 
   if (hit !== undefined && hit.until > now) {
     return hit.caller;
   }
+  if ((unknown.get(digest) ?? 0) > now) {
+    return null;
+  }
+  if (address !== null) {
+    // Each guess is a query of the database.
+    await checkRate(deps, `address:${address}`);
+  }
   const caller = await deps.keys.find(digest, isoTime(now));
+  const until = now + deps.config.keyCacheMs;
   known.delete(digest);
-  if (caller !== null) {
-    const oldest = known.keys().next();
-    if (known.size >= MAX_KNOWN && oldest.done !== true) {
-      known.delete(oldest.value);
-    }
-    known.set(digest, { caller, until: now + deps.config.keyCacheMs });
+  unknown.delete(digest);
+  if (caller === null) {
+    setBounded(unknown, digest, until);
+  } else {
+    setBounded(known, digest, { caller, until });
   }
   return caller;
+}
+
+/** Adds an entry; the oldest one makes room. */
+function setBounded<V>(map: Map<string, V>, key: string, value: V): void {
+  const oldest = map.keys().next();
+  if (map.size >= MAX_KNOWN && oldest.done !== true) {
+    map.delete(oldest.value);
+  }
+  map.set(key, value);
+}
+
+/** The client's address, as Cloudflare reports it. */
+function addressOf(request: Request): string | null {
+  return request.headers.get("CF-Connecting-IP");
 }
 
 function bearer(header: string | undefined): string | null {
