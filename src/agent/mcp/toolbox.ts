@@ -12,7 +12,7 @@ import type { RunSpec } from "../../run/spec/spec.ts";
 import { TOOL_NAME } from "../../run/spec/tool-definition.ts";
 import { jsonSchemaCheck } from "../tools/schema/json-schema.ts";
 import { defineTool, type RunTool, type Tool, type ToolContext } from "../tools/tool.ts";
-import { promptOutput, resourceOutput, toolOutput } from "./result.ts";
+import { pageOutput, promptOutput, resourceOutput, toolOutput } from "./result.ts";
 import { MCP_PROXY_TOOL, proxyTool, type KnownServer } from "./proxy-tool.ts";
 import type { CallContext, McpRequest } from "./sessions.ts";
 
@@ -239,10 +239,7 @@ function listTool(definition: McpServerDefinition, caller: McpCaller): RunTool {
       }
       const params = cursor === undefined ? {} : { cursor };
       const result = await caller.request(definition, { method: `${kind}/list`, params }, context);
-      const { nextCursor = null } = result;
-      return { [kind]: result[kind] ?? [], next_cursor: nextCursor } as z.input<
-        ReturnType<typeof z.json>
-      >;
+      return z.json().parse(pageOutput(kind, result));
     },
   });
 }
