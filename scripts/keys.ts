@@ -5,6 +5,7 @@
  */
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { outputOf } from "../sdk/src/cli/cli-env.ts";
 import { explain } from "../sdk/src/cli/explain.ts";
 import { Opspawn } from "../sdk/src/index.ts";
 import { SCOPES, type Scope } from "../src/store/keys.ts";
@@ -46,14 +47,25 @@ async function main(): Promise<void> {
   const wanted = requestOf(options);
   if (options.sql === true) {
     const { key, sql } = makeKey(wanted);
-    console.log(sql);
+    await print(sql);
     // To stderr, so that a redirected statement does not contain the key.
     console.error(key);
     return;
   }
   const url = process.env["OPSPAWN_URL"] || null;
   const made = url === null ? await madeLocally(wanted) : await asked(url, wanted);
-  console.log(made);
+  await print(made);
+}
+
+/** Prints a line. If it cannot be written, the program says so and ends with 1. */
+async function print(line: string): Promise<void> {
+  const stdout = outputOf(process.stdout);
+  stdout.write(`${line}\n`);
+  const failure = await stdout.flush();
+  if (failure !== null) {
+    console.error(`Cannot write the output: ${failure}.`);
+    process.exitCode = 1;
+  }
 }
 
 async function madeLocally(wanted: KeyRequest): Promise<string> {

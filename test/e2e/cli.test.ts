@@ -267,6 +267,19 @@ test("a reader that leaves early is no error, and nothing is said about it", asy
   expect(first).toMatch(/^\{"seq":1,.*\}\nTASK /);
 });
 
+test.skipIf(!existsSync("/dev/full"))("a result that cannot be written is a failure", () => {
+  for (const command of [
+    "ls",
+    "ls --json",
+    "run 'What is 2 + 2?'",
+    "run 'What is 2 + 2?' --json",
+  ]) {
+    const { code, out, err } = typed(`opspawn ${command} > /dev/full`);
+    expect([code, out], command).toEqual([1, ""]);
+    expect(err, command).toContain("Cannot write the output: ENOSPC");
+  }
+});
+
 test("login in a terminal shows nothing of the key, keeps it, and later commands need no environment", async () => {
   const env = environment({ OPSPAWN_URL: undefined, OPSPAWN_KEY: undefined });
   const child = spawn("script", ["-qec", `opspawn login --url ${service.url}`, "/dev/null"], {

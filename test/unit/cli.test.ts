@@ -1,6 +1,6 @@
 /** The command line against a small real server: what it takes, what it says, how it ends. */
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -410,4 +410,53 @@ test("questions are open until they are answered, and each says what to type", (
   expect(questions.text).not.toContain("\u001b");
   observe("limit.reached", { limit: "tenant_day", value: 1 });
   expect(questions.text).toContain("opspawn budgets set");
+});
+
+test.skipIf(!existsSync("/dev/full"))(
+  "output that cannot be written is a failure, in a sentence",
+  () => {
+    const program = [process.execPath, "scripts/opspawn.ts", "--help"].join(" ");
+    const full = spawnSync("sh", ["-c", `${program} > /dev/full`], { encoding: "utf8" });
+    expect([full.status, full.stdout]).toEqual([1, ""]);
+    expect(full.stderr).toMatch(/^Cannot write the output: ENOSPC.*\.\n$/);
+    const read = spawnSync("sh", ["-c", `${program} | head -n 1; ${program} > /dev/null`]);
+    expect([read.status, read.stderr.toString()]).toEqual([0, ""]);
+    const errors = spawnSync("sh", ["-c", `${program} nope 2> /dev/full`], { encoding: "utf8" });
+    expect(errors.status).toBe(0);
+  },
+);
+
+test.skipIf(!existsSync("/dev/full"))("a key that cannot be shown is a failure too", () => {
+  const program = `${process.execPath} scripts/keys.ts create --name x --scopes admin --sql`;
+  const full = spawnSync("sh", ["-c", `${program} > /dev/full`], { encoding: "utf8" });
+  expect(full.status).toBe(1);
+  expect(full.stderr).toContain("Cannot write the output: ENOSPC");
+});
+
+test("a key that has expired is listed as expired, with the time, and one that ends soon can be seen", async () => {
+  const key = { key_id: "key_1", name: "ci", scopes: ["admin"], revoked_at: null };
+  const past = "2020-01-02T03:04:05.678Z";
+  const soon = new Date(Date.now() + 86_400_000).toISOString();
+  const keys = [
+    { ...key, expires_at: past },
+    { ...key, expires_at: soon },
+    { ...key, expires_at: null },
+    { ...key, expires_at: past, revoked_at: past },
+    { ...key, expires_at: null, revoked_at: past },
+  ];
+  const fake = await answering({ keys, next_cursor: null });
+  const { out } = await cli(["keys", "list"], { env: envOf(fake) });
+  expect(
+    out
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.split(/ {2,}/).slice(0, 4)),
+  ).toEqual([
+    ["KEY", "STATE", "EXPIRES", "NAME"],
+    ["key_1", "expired", "2020-01-02T03:04:05Z", "ci"],
+    ["key_1", "valid", soon.replace(/\.\d+/, ""), "ci"],
+    ["key_1", "valid", "never", "ci"],
+    ["key_1", "revoked", "2020-01-02T03:04:05Z", "ci"],
+    ["key_1", "revoked", "never", "ci"],
+  ]);
 });

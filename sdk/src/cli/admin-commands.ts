@@ -3,7 +3,7 @@ import { jsonLine, jsonText } from "./json-line.ts";
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { RefusedError } from "../errors.ts";
-import type { CreateAgent, CreateKey, SetBudget } from "../model.ts";
+import type { CreateAgent, CreateKey, Key, SetBudget } from "../model.ts";
 import type { Argument, Call, Command } from "./command.ts";
 import { printList } from "./listing.ts";
 import { namesIn } from "./run-commands.ts";
@@ -74,17 +74,26 @@ const agentsDelete: Command = {
 const keysList: Command = {
   name: "keys list",
   arguments: [],
-  about: "List keys, without their secrets",
+  about: "List keys, their state and when they expire, without their secrets",
   options: [],
   async run(call) {
-    return printList(call, call.client().keys.all(), ["KEY", "STATE", "NAME", "SCOPES"], (key) => [
+    const head = ["KEY", "STATE", "EXPIRES", "NAME", "SCOPES"];
+    return printList(call, call.client().keys.all(), head, (key) => [
       key.key_id,
-      key.revoked_at === null ? "valid" : "revoked",
+      keyState(key, Date.now()),
+      key.expires_at === null ? "never" : key.expires_at.replace(/\.\d+Z$/, "Z"),
       key.name,
       key.scopes.join(" "),
     ]);
   },
 };
+
+function keyState({ revoked_at, expires_at }: Key, now: number): string {
+  if (revoked_at !== null) {
+    return "revoked";
+  }
+  return expires_at !== null && Date.parse(expires_at) <= now ? "expired" : "valid";
+}
 
 const keysCreate: Command = {
   name: "keys create",

@@ -35,13 +35,24 @@ export const INTERRUPTED = 130;
 /** Wrong usage. Only its message is printed. */
 export class UsageError extends Error {}
 
-/** The reader closed the pipe, as `head` does. The command stops. */
+/** Standard output takes no more: the reader closed the pipe, as `head` does, or writing failed. */
 export class OutputClosed extends Error {}
 
-/** Wraps a stream so that a closed pipe is detected. */
-export function outputOf(stream: NodeJS.WriteStream): Out {
+/** Standard output of a process that is about to exit. */
+export interface FlushableOut extends Out {
+  /**
+   * Waits until everything is written. Resolves to the reason if some of it was not, except that
+   * the reader is gone: then everything that was wanted is read.
+   */
+  flush(): Promise<string | null>;
+}
+
+/** Wraps a stream so that a closed pipe, a full disk and the like are detected. */
+export function outputOf(stream: NodeJS.WriteStream): FlushableOut {
   let gone = false;
-  stream.on("error", () => {
+  let failure: string | null = null;
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    failure ??= gone || error.code === "EPIPE" ? null : error.message;
     gone = true;
   });
   return {
@@ -58,6 +69,11 @@ export function outputOf(stream: NodeJS.WriteStream): Out {
         await roomIn(stream);
       }
     },
+    flush: () =>
+      new Promise((resolve) => {
+        // An error event follows the callback of the write that failed.
+        stream.write("", () => setImmediate(() => resolve(failure)));
+      }),
     print: async (text) => {
       if (!gone && !stream.write(text)) {
         await roomIn(stream);

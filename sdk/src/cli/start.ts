@@ -1,6 +1,6 @@
 /** Runs the command line with the real streams and signals of this process. */
 import { runCli } from "./cli.ts";
-import { outputOf, type CliEnv } from "./cli-env.ts";
+import { EXIT, outputOf, type CliEnv } from "./cli-env.ts";
 
 /** Runs the command line, flushes the output and exits the process. */
 export async function start(
@@ -8,16 +8,23 @@ export async function start(
   args: readonly string[],
   own: Pick<CliEnv, "configFile" | "defaultKey">,
 ): Promise<void> {
+  const stdout = outputOf(process.stdout);
+  // What cannot be shown on standard error can be shown nowhere.
+  process.stderr.on("error", () => null);
   const code = await runCli(args, {
     ...own,
     program,
     env: process.env,
     stdin: process.stdin,
-    stdout: outputOf(process.stdout),
+    stdout,
     stderr: process.stderr,
     onInterrupt: (act) => void process.on("SIGINT", act),
     exit: (status) => process.exit(status),
   });
   // Exit without waiting for closing connections, but only after the output is flushed.
-  process.stdout.write("", () => process.exit(code));
+  const failure = await stdout.flush();
+  if (failure !== null) {
+    process.stderr.write(`Cannot write the output: ${failure}.\n`);
+  }
+  process.exit(failure !== null && code === EXIT.completed ? EXIT.failed : code);
 }
