@@ -110,6 +110,8 @@ const layers = [
       ...within("run/(value|spec)/"),
       // Only what chooses a provider knows them all.
       ...within("agent/llm/[^/]+/[^/]+[.]ts$"),
+      // The reader of streams, for all protocols.
+      ...npm("eventsource-parser"),
     ],
   },
   ...["openai", "anthropic", "google", "local"].map((protocol) => ({

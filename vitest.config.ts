@@ -13,7 +13,6 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 // file. Those that use each other go together, or there would be two copies of zod.
 const BUNDLED = [
   "@anthropic-ai/sdk",
-  "@anthropic-ai/sdk/streaming",
   "@cfworker/json-schema",
   "@google/genai/web",
   "@hono/zod-openapi",
@@ -24,9 +23,9 @@ const BUNDLED = [
   "@modelcontextprotocol/sdk/types.js",
   "@modelcontextprotocol/sdk/validation/cfworker",
   "acorn",
+  "eventsource-parser",
   "hono",
   "openai",
-  "openai/streaming",
   "sucrase",
   "uuid",
   "zod",

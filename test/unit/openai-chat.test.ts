@@ -144,7 +144,7 @@ test.each<[string, Answer, object]>([
   ["a page of HTML with 502", { status: 502, body: "<html></html>" }, { code: "server_error" }],
   [
     "a stream without its end",
-    { body: 'data: {"choices":[{"delta":{"content":"ha"}}]}\n\ndata: [DONE]\n\n' },
+    { body: 'data: {"choices":[{"delta":{"content":"ha"}}]}\n\n' },
     { code: "cut_stream" },
   ],
   [

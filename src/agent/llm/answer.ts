@@ -1,13 +1,15 @@
 /** Checks the start of a provider's response. */
-import { ReportedError } from "./provider-failure.ts";
+import { isJsonObject, type JsonObject } from "../../run/value/json.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { ReportedError } from "./provider-failure.ts";
+import { SENTINEL, serverSentPieces } from "./server-sent.ts";
 
 /**
  * Returns the JSON of a response that is not streamed, or null for a stream. Some servers do not
  * stream even if the request asks for it. A proxy or a wrong base URL may return an HTML page.
  * @throws ReportedError for an HTML page or incomplete JSON
  */
-export async function wholeAnswer(response: Response, { settings }: Endpoint): Promise<unknown> {
+async function wholeAnswer(response: Response, { settings }: Endpoint): Promise<unknown> {
   const type = response.headers.get("content-type") ?? "";
   if (/\btext\/html\b/i.test(type)) {
     await response.body?.cancel();
@@ -29,7 +31,24 @@ export async function wholeAnswer(response: Response, { settings }: Endpoint): P
   }
 }
 
-/** Returns a complete response as a stream with one piece. */
-export async function* once<Piece>(piece: Piece): AsyncGenerator<Piece> {
-  yield await Promise.resolve(piece);
+/**
+ * Returns the pieces of a response: of a complete answer one, or those of a list.
+ * @throws ReportedError as `wholeAnswer` does
+ */
+export async function piecesOf(
+  response: Response,
+  endpoint: Endpoint,
+): Promise<AsyncIterable<JsonObject | typeof SENTINEL>> {
+  const whole = await wholeAnswer(response, endpoint);
+  if (whole === null) {
+    return serverSentPieces(response.body ?? new Blob([]).stream());
+  }
+  return complete((Array.isArray(whole) ? whole : [whole]).filter(isJsonObject));
+}
+
+async function* complete(
+  pieces: readonly JsonObject[],
+): AsyncGenerator<JsonObject | typeof SENTINEL> {
+  yield* pieces;
+  yield await Promise.resolve(SENTINEL);
 }

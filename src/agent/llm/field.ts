@@ -1,4 +1,5 @@
 /** Reads fields of untrusted server data. */
+import type { JsonObject } from "../../run/value/json.ts";
 
 /** Returns the value if it is a string, otherwise "". */
 export function textOf(value: unknown): string {
@@ -24,4 +25,21 @@ const NO_REASONS = new Set([
  */
 export function reasonIn(value: unknown): string | null {
   return typeof value === "string" && !NO_REASONS.has(value) ? value : null;
+}
+
+/**
+ * Returns a call's arguments as text. Some servers send an object where the protocol has a text.
+ * Other values become text too, so that they are refused and not taken for no arguments.
+ */
+export function argumentsIn(value: unknown): string {
+  return typeof value === "string"
+    ? value
+    : value === undefined || value === null
+      ? ""
+      : JSON.stringify(value);
+}
+
+/** Returns whether a piece has an error in the usual field. Null there is none. */
+export function saysError({ error }: JsonObject): boolean {
+  return error !== undefined && error !== null;
 }

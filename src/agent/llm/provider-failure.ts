@@ -90,7 +90,7 @@ const MEANINGS: readonly (readonly [ModelFailureCode, RegExp])[] = [
   ["overloaded", /^(?:overloaded|unavailable|slow_down|engine_overloaded|capacity)/],
   ["timeout", /^(?:timeout|deadline_exceeded)/],
   ["server_error", /^(?:api_error|server_error|internal|provider_error|processing_error|aborted$)/],
-  ["invalid_request", /^(?:invalid_|failed_precondition|out_of_range|unsupported_)/],
+  ["invalid_request", /^(?:invalid_|bad_?request|failed_precondition|out_of_range|unsupported_)/],
 ];
 
 /** Failures that can only be recognized by their message. */
@@ -179,9 +179,9 @@ function factsOf(thrown: unknown): Facts {
     payload["status"],
     metadata["error_type"],
   ].flatMap((word) => (typeof word === "string" ? [word.toLowerCase()] : []));
-  const own = payload["message"];
+  const own = messageIn(payload, error["error"]);
   const raw = metadata["raw"];
-  const message = typeof own === "string" && own !== "" ? own : plain(said);
+  const message = own === "" ? plain(said) : own;
   return {
     status,
     words,
@@ -190,6 +190,25 @@ function factsOf(thrown: unknown): Facts {
     details,
     headers: error["headers"],
   };
+}
+
+/**
+ * Returns the sentence of an error; "" if there is none. A server may leave the inner one empty, or
+ * describe the error in another field.
+ */
+function messageIn(payload: Record<string, unknown>, outer: unknown): string {
+  const around = isJsonObject(outer) ? outer : {};
+  const places = [payload, around];
+  const found = places
+    .flatMap((place) => [place["message"], place["msg"], place["detail"]])
+    .find((one) => typeof one === "string" && one !== "");
+  if (found !== undefined) {
+    return textOf(found);
+  }
+  const raw = [payload["message"], payload["detail"], payload["errors"]].find(
+    (one) => typeof one === "object" && one !== null,
+  );
+  return raw === undefined ? "" : JSON.stringify(raw);
 }
 
 /** Returns the innermost error object: providers wrap it once, and SDKs wrap it again. */

@@ -4,39 +4,55 @@
  */
 import type { ModelFailureCode } from "../../run/value/failure.ts";
 import type { Reply } from "../../run/value/message.ts";
+import type { JsonObject } from "../../run/value/json.ts";
 import type { LlmEvent } from "./client.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { failureOf, ReportedError } from "./provider-failure.ts";
+import { SENTINEL } from "./server-sent.ts";
+import { isError, mayBeError } from "./stray-error.ts";
 
 /** Assembles a reply from a provider's pieces. */
-export interface ReplyReader<Piece> {
+export interface ReplyReader {
   /** Returns the events of a piece. @throws ReportedError if the piece reports a failure */
-  take(piece: Piece): Iterable<LlmEvent>;
+  take(piece: JsonObject): Iterable<LlmEvent>;
+  /** Notes that the sentinel ended the stream, or that a complete answer has no more pieces. */
+  sentinel(): void;
   /** True once the reply is complete. A connection lost after that is ignored. */
   readonly complete: boolean;
+  /** True once nothing more can follow. The rest of the stream is not read. */
+  readonly over: boolean;
   /** Yields the remaining events, the last one `done`. @throws ReportedError */
   end(): Iterable<LlmEvent>;
 }
 
 /** Streams the events of one attempt. @param open sends the request */
-export async function* replyStream<Piece>(
+export async function* replyStream(
   endpoint: Endpoint,
-  open: () => Promise<AsyncIterable<Piece>>,
-  reader: ReplyReader<Piece>,
+  open: () => Promise<AsyncIterable<JsonObject | typeof SENTINEL>>,
+  reader: ReplyReader,
 ): AsyncGenerator<LlmEvent> {
   let answered = false;
   try {
     const pieces = await open();
     answered = true;
     yield { type: "progress" };
-    try {
-      for await (const piece of pieces) {
+    let stray: JsonObject | null = null;
+    for await (const piece of untilLost(pieces, reader)) {
+      if (piece !== SENTINEL) {
         yield* reader.take(piece);
+        if (isError(piece)) {
+          throw new ReportedError(piece);
+        }
+        stray = mayBeError(piece) ? piece : stray;
+      } else if (stray === null) {
+        reader.sentinel();
       }
-    } catch (error) {
-      if (!reader.complete || error instanceof ReportedError) {
-        throw error;
+      if (reader.over) {
+        break;
       }
+    }
+    if (!reader.complete && stray !== null) {
+      throw new ReportedError(stray);
     }
     if (!reader.complete) {
       throw ended("cut_stream", "The reply ended before it was complete");
@@ -44,6 +60,20 @@ export async function* replyStream<Piece>(
     yield* reader.end();
   } catch (error) {
     yield { type: "failed", failure: failureOf(error, endpoint, answered) };
+  }
+}
+
+/** Ends the pieces where the stream breaks, if the reply is complete by then. */
+async function* untilLost<Piece>(
+  pieces: AsyncIterable<Piece>,
+  reader: ReplyReader,
+): AsyncGenerator<Piece> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    if (!reader.complete) {
+      throw error;
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/valu
 import type { FinishReason, Opaque, Reply } from "../../../run/value/message.ts";
 import type { LlmEvent, TokenUsage } from "../client.ts";
 import { ReportedError } from "../provider-failure.ts";
-import { count, reasonIn, textOf } from "../field.ts";
+import { count, reasonIn, saysError, textOf } from "../field.ts";
 import { done, ended, type ReplyReader } from "../reply-stream.ts";
 import { unfenced } from "../strict-schema.ts";
 
@@ -15,9 +15,6 @@ export interface AnthropicReading {
   readonly ownName: (name: string) => string;
 }
 
-/** A stream event, or a complete message from a server that does not stream. */
-export type AnthropicPiece = JsonObject;
-
 interface Block {
   /** The initial block. Deltas of text, thinking and signature are appended to it. */
   readonly value: Record<string, JsonValue>;
@@ -28,7 +25,7 @@ interface Block {
 }
 
 /** Reads one reply. */
-export class AnthropicReply implements ReplyReader<AnthropicPiece> {
+export class AnthropicReply implements ReplyReader {
   readonly #reading: AnthropicReading;
   /** In the order of their start. */
   readonly #blocks = new Map<unknown, Block>();
@@ -42,7 +39,17 @@ export class AnthropicReply implements ReplyReader<AnthropicPiece> {
     this.#reading = reading;
   }
 
-  *take(piece: AnthropicPiece): Generator<LlmEvent> {
+  get over(): boolean {
+    return this.complete;
+  }
+
+  /** Some proxies end the stream with the sentinel of another protocol. */
+  sentinel(): void {
+    this.complete ||= this.#stopReason !== null;
+  }
+
+  /** @param piece a stream event, or a complete message from a server that does not stream */
+  *take(piece: JsonObject): Generator<LlmEvent> {
     switch (piece["type"]) {
       case "message_start":
         yield* this.#meter(isJsonObject(piece["message"]) ? piece["message"]["usage"] : undefined);
@@ -66,6 +73,9 @@ export class AnthropicReply implements ReplyReader<AnthropicPiece> {
         yield* this.#whole(piece);
         break;
       default:
+        if (saysError(piece)) {
+          throw new ReportedError(piece);
+        }
         yield { type: "progress" };
     }
   }

@@ -1,15 +1,16 @@
 /**
  * Client for Gemini on the official SDK, which is loaded on the first call. It uses `v1beta`,
  * because `v1` has no thought signatures. The SDK builds its own bodies; ours replaces them in the
- * request, so that the text that is sent is the text that was hashed.
+ * request, so that the text that is sent is the text that was hashed. Answers are read here: the
+ * SDK only reports errors.
  */
 import { defined } from "../../../run/value/defined.ts";
 import type { GoogleGenAI } from "@google/genai/web";
-import { wholeAnswer } from "../answer.ts";
+import { piecesOf } from "../answer.ts";
 import type { LlmClient, ModelRequest } from "../client.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { googleBody, isPrompted, ownStops } from "./body.ts";
-import { GoogleReply, type GooglePiece } from "./reply.ts";
+import { GoogleReply } from "./reply.ts";
 import { replyStream } from "../reply-stream.ts";
 import { ownNames } from "../tool-name.ts";
 
@@ -21,12 +22,12 @@ export function google(endpoint: Endpoint): LlmClient {
     { model }: ModelRequest,
     body: string,
     abortSignal: AbortSignal,
-  ): Promise<AsyncIterable<GooglePiece>> {
+  ): ReturnType<typeof piecesOf> {
     loaded ??= load(endpoint);
     const sdk = await loaded;
-    let headers: Headers | undefined;
+    let answer: Response | undefined;
     try {
-      return await sdk.models.generateContentStream({
+      await sdk.models.generateContentStream({
         model,
         // The SDK requires a value. The body below is sent instead.
         contents: "",
@@ -34,24 +35,25 @@ export function google(endpoint: Endpoint): LlmClient {
           abortSignal,
           httpOptions: {
             fetch: async (url, init) => {
-              const response = await fetch(url, { ...init, body });
-              ({ headers } = response);
-              return response.ok ? streamed(response, endpoint) : response;
+              answer = await fetch(url, { ...init, body, signal: abortSignal });
+              // The SDK's own reader skips events that do not begin with their data.
+              return answer.ok ? new Response("") : answer;
             },
           },
         },
       });
     } catch (error) {
       // The SDK's errors lack the headers, which contain the retry hint.
-      throw headers === undefined || !(error instanceof Error)
+      throw answer === undefined || !(error instanceof Error)
         ? error
-        : Object.assign(error, { headers });
+        : Object.assign(error, { headers: answer.headers });
     }
+    return piecesOf(answer ?? new Response(""), endpoint);
   }
   return {
     body: (request) => JSON.stringify(googleBody(request, provider)),
     stream: (request, body, signal) =>
-      replyStream<GooglePiece>(
+      replyStream(
         endpoint,
         () => open(request, body, signal),
         new GoogleReply({
@@ -71,17 +73,5 @@ async function load({ apiKey, baseUrl }: Endpoint): Promise<GoogleGenAI> {
     apiKey: apiKey ?? "none",
     vertexai: false,
     httpOptions: { apiVersion: "v1beta", ...defined({ baseUrl }) },
-  });
-}
-
-/** Converts a complete answer (one response or a list of them) to the stream that the SDK reads. */
-async function streamed(response: Response, endpoint: Endpoint): Promise<Response> {
-  const whole = await wholeAnswer(response, endpoint);
-  if (whole === null) {
-    return response;
-  }
-  const pieces = Array.isArray(whole) ? whole : [whole];
-  return new Response(pieces.map((piece) => `data: ${JSON.stringify(piece)}\n\n`).join(""), {
-    headers: { "content-type": "text/event-stream" },
   });
 }

@@ -1,10 +1,9 @@
 /** Assembles a reply of Gemini's `generateContent` from streamed responses. */
-import { defined } from "../../../run/value/defined.ts";
-import type { GenerateContentResponse, Part } from "@google/genai";
-import { isJsonObject, type JsonValue } from "../../../run/value/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
 import type { Opaque, Reply } from "../../../run/value/message.ts";
 import type { LlmEvent, TokenUsage } from "../client.ts";
-import { count, reasonIn } from "../field.ts";
+import { count, reasonIn, saysError, textOf } from "../field.ts";
+import { ReportedError } from "../provider-failure.ts";
 import { done, ended, type ReplyReader } from "../reply-stream.ts";
 import { StopText } from "../stop-text.ts";
 import { unfenced } from "../strict-schema.ts";
@@ -17,19 +16,13 @@ export interface GoogleReading {
   readonly ownName: (name: string) => string;
 }
 
-/** A response of the API, without the methods that the SDK adds. */
-export type GooglePiece = Pick<
-  GenerateContentResponse,
-  "candidates" | "promptFeedback" | "usageMetadata"
->;
-
 /** Finish reasons of the content filter. */
 const FILTERED = new Set(
   "SAFETY RECITATION BLOCKLIST PROHIBITED_CONTENT SPII LANGUAGE IMAGE_SAFETY".split(" "),
 );
 
 /** Reads one reply. */
-export class GoogleReply implements ReplyReader<GooglePiece> {
+export class GoogleReply implements ReplyReader {
   readonly #reading: GoogleReading;
   readonly #stop: StopText;
   #text = "";
@@ -49,17 +42,33 @@ export class GoogleReply implements ReplyReader<GooglePiece> {
     return this.#finish !== null || this.#blocked !== null;
   }
 
-  *take(piece: GooglePiece): Generator<LlmEvent> {
-    if (isJsonObject(piece.usageMetadata)) {
-      yield { type: "usage", usage: toUsage(piece.usageMetadata) };
+  /** Usage may follow the finish reason. */
+  get over(): boolean {
+    return false;
+  }
+
+  /** The protocol has no sentinel: the last piece has the finish reason. */
+  sentinel(): void {}
+
+  /** @param piece a response of the API, which holds a part of the reply */
+  *take(piece: JsonObject): Generator<LlmEvent> {
+    const { candidates, promptFeedback, usageMetadata } = piece;
+    if (isJsonObject(usageMetadata)) {
+      yield { type: "usage", usage: toUsage(usageMetadata) };
     }
-    this.#blocked = reasonIn(piece.promptFeedback?.blockReason) ?? this.#blocked;
-    const candidate = piece.candidates?.[0];
-    const parts = candidate?.content?.parts ?? [];
+    if (saysError(piece)) {
+      throw new ReportedError(piece);
+    }
+    const feedback = isJsonObject(promptFeedback) ? promptFeedback : {};
+    this.#blocked = reasonIn(feedback["blockReason"]) ?? this.#blocked;
+    const first: unknown = Array.isArray(candidates) ? candidates[0] : undefined;
+    const candidate = isJsonObject(first) ? first : {};
+    const content = isJsonObject(candidate["content"]) ? candidate["content"] : {};
+    const parts = Array.isArray(content["parts"]) ? content["parts"].filter(isJsonObject) : [];
     for (const part of parts) {
       yield* this.#takePart(part);
     }
-    this.#finish = reasonIn(candidate?.finishReason) ?? this.#finish;
+    this.#finish = reasonIn(candidate["finishReason"]) ?? this.#finish;
     if (parts.length === 0) {
       yield { type: "progress" };
     }
@@ -82,33 +91,33 @@ export class GoogleReply implements ReplyReader<GooglePiece> {
     yield done(this.#reply());
   }
 
-  *#takePart(part: Part): Generator<LlmEvent> {
-    const { thoughtSignature } = part;
-    const signature = thoughtSignature === undefined ? {} : { thoughtSignature };
-    const { text, functionCall } = part;
-    if (functionCall !== undefined) {
+  *#takePart(part: JsonObject): Generator<LlmEvent> {
+    const { functionCall, text, thoughtSignature: signed } = part;
+    const thoughtSignature = typeof signed === "string" ? signed : undefined;
+    if (isJsonObject(functionCall)) {
+      const { id } = functionCall;
       const call = {
-        name: this.#reading.ownName(functionCall.name ?? ""),
-        arguments_text: JSON.stringify(functionCall.args ?? {}),
-        ...defined({ provider_id: functionCall.id }),
+        name: this.#reading.ownName(textOf(functionCall["name"])),
+        arguments_text: JSON.stringify(functionCall["args"] ?? {}),
+        ...(typeof id === "string" && { provider_id: id }),
       };
       this.#calls.push(call);
-      this.#parts.push({ call: true, ...signature });
+      this.#parts.push({ call: true, ...(thoughtSignature !== undefined && { thoughtSignature }) });
       const { name, arguments_text } = call;
       yield { type: "tool_call", index: this.#calls.length - 1, name, arguments_text };
-    } else if (text !== undefined && part.thought === true) {
+    } else if (typeof text === "string" && part["thought"] === true) {
       this.#reasoning += text;
       if (thoughtSignature !== undefined) {
-        this.#parts.push(plain(part));
+        this.#parts.push({ ...part });
       }
       yield { type: "reasoning", text };
-    } else if (text !== undefined) {
+    } else if (typeof text === "string") {
       const passed = this.#stop.take(text);
       this.#keepText(text.length, thoughtSignature);
       yield* this.#pass(passed);
     } else {
       // Output of the provider's own tools is sent back unchanged.
-      this.#parts.push(plain(part));
+      this.#parts.push({ ...part });
       yield { type: "progress" };
     }
   }
@@ -163,18 +172,13 @@ export class GoogleReply implements ReplyReader<GooglePiece> {
   }
 }
 
-/** Returns a part as JSON, without undefined fields. */
-function plain(part: Part): Record<string, JsonValue> {
-  return JSON.parse(JSON.stringify(part)) as Record<string, JsonValue>;
-}
-
-function toUsage(usage: NonNullable<GooglePiece["usageMetadata"]>): TokenUsage {
-  const thoughts = count(usage.thoughtsTokenCount);
+function toUsage(usage: JsonObject): TokenUsage {
+  const thoughts = count(usage["thoughtsTokenCount"]);
   return {
-    input_tokens: count(usage.promptTokenCount) + count(usage.toolUsePromptTokenCount),
-    cached_input_tokens: count(usage.cachedContentTokenCount),
+    input_tokens: count(usage["promptTokenCount"]) + count(usage["toolUsePromptTokenCount"]),
+    cached_input_tokens: count(usage["cachedContentTokenCount"]),
     // Google counts thoughts separately and bills them as output.
-    output_tokens: count(usage.candidatesTokenCount) + thoughts,
+    output_tokens: count(usage["candidatesTokenCount"]) + thoughts,
     reasoning_tokens: thoughts,
   };
 }

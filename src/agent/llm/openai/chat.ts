@@ -3,12 +3,12 @@
  * (Ollama, vLLM, LM Studio).
  */
 import { chatBody, ownStops, type ChatDialect } from "./chat-body.ts";
-import { ChatReply, type ChatPiece } from "./chat-reply.ts";
+import { ChatReply } from "./chat-reply.ts";
 import type { LlmClient, ModelRequest } from "../client.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { openAiSdk } from "./sdk.ts";
 import { replyStream } from "../reply-stream.ts";
-import { ownNames } from "../tool-name.ts";
+import { ownNames, wireName } from "../tool-name.ts";
 
 const OPENAI: ChatDialect = {
   maxTokens: "max_completion_tokens",
@@ -49,7 +49,7 @@ function chatClient(
   return {
     body: (request) => JSON.stringify(chatBody(request, endpoint.provider, dialect)),
     stream: (request, body, signal) =>
-      replyStream<ChatPiece>(
+      replyStream(
         endpoint,
         () => sdk.post("/chat/completions", body, signal),
         chatReply(request, endpoint.provider, dialect),
@@ -66,6 +66,7 @@ export function chatReply(
   return new ChatReply({
     opaqueFor: dialect.reasoningDetails ? provider : null,
     stop: ownStops(request, dialect),
+    offered: new Set(request.tools.map(({ name }) => wireName(name))),
     ownName: ownNames(request.tools),
   });
 }

@@ -6,7 +6,7 @@ import { isJsonObject, type JsonObject } from "../../../run/value/json.ts";
 import type { Opaque, Reply } from "../../../run/value/message.ts";
 import type { LlmEvent, TokenUsage } from "../client.ts";
 import { ReportedError } from "../provider-failure.ts";
-import { count, textOf } from "../field.ts";
+import { count, saysError, textOf } from "../field.ts";
 import { done, ended, type ReplyReader } from "../reply-stream.ts";
 import { RESPONSES_OPAQUE } from "./responses-body.ts";
 import { StopText } from "../stop-text.ts";
@@ -18,11 +18,8 @@ export interface ResponsesReading {
   readonly ownName: (name: string) => string;
 }
 
-/** A stream event, or a complete response from a server that does not stream. */
-export type ResponsesPiece = JsonObject;
-
 /** Reads one reply. */
-export class ResponsesReply implements ReplyReader<ResponsesPiece> {
+export class ResponsesReply implements ReplyReader {
   readonly #reading: ResponsesReading;
   readonly #stop: StopText;
   #streamed = "";
@@ -41,7 +38,15 @@ export class ResponsesReply implements ReplyReader<ResponsesPiece> {
     return this.#response !== null;
   }
 
-  *take(piece: ResponsesPiece): Generator<LlmEvent> {
+  get over(): boolean {
+    return this.complete;
+  }
+
+  /** The protocol has no sentinel: its last event is the complete response. */
+  sentinel(): void {}
+
+  /** @param piece a stream event, or a complete response from a server that does not stream */
+  *take(piece: JsonObject): Generator<LlmEvent> {
     const delta = typeof piece["delta"] === "string" ? piece["delta"] : "";
     switch (piece["type"]) {
       case "response.output_text.delta":
@@ -76,8 +81,8 @@ export class ResponsesReply implements ReplyReader<ResponsesPiece> {
       default:
         if (piece["object"] === "response") {
           yield* this.#finish(piece);
-        } else if (isJsonObject(piece["error"])) {
-          throw new ReportedError(piece["error"]);
+        } else if (saysError(piece)) {
+          throw new ReportedError(piece);
         } else {
           yield { type: "progress" };
         }
@@ -101,7 +106,7 @@ export class ResponsesReply implements ReplyReader<ResponsesPiece> {
     }
   }
 
-  *#begin(piece: ResponsesPiece): Generator<LlmEvent> {
+  *#begin(piece: JsonObject): Generator<LlmEvent> {
     const item = piece["item"];
     if (!isJsonObject(item) || !isCall(item)) {
       yield { type: "progress" };

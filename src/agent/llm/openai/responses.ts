@@ -7,7 +7,7 @@ import type { Endpoint } from "../endpoint.ts";
 import { openAiSdk } from "./sdk.ts";
 import { replyStream } from "../reply-stream.ts";
 import { responsesBody } from "./responses-body.ts";
-import { ResponsesReply, type ResponsesPiece } from "./responses-reply.ts";
+import { ResponsesReply } from "./responses-reply.ts";
 import { ownNames } from "../tool-name.ts";
 
 /** Returns a client for OpenAI, or for a server with the same protocol. */
@@ -17,7 +17,7 @@ export function openAiResponses(endpoint: Endpoint): LlmClient {
   return {
     body: (request) => JSON.stringify(responsesBody(request, provider)),
     stream: (request, body, signal) =>
-      replyStream<ResponsesPiece>(
+      replyStream(
         endpoint,
         () => sdk.post("/responses", body, signal),
         new ResponsesReply({

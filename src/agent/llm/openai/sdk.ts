@@ -1,11 +1,9 @@
 /**
  * Wraps the official OpenAI SDK for the adapters: loads it on the first call and not when the
- * Worker starts, turns its retries off, and sends exactly the given text. Errors inside a stream
- * are passed on as pieces, because the SDK's own parser drops the usage next to them.
+ * Worker starts, turns its retries off, and sends exactly the given text.
  */
 import type OpenAI from "openai";
-import type * as Streaming from "openai/streaming";
-import { once, wholeAnswer } from "../answer.ts";
+import { piecesOf } from "../answer.ts";
 import type { Endpoint } from "../endpoint.ts";
 
 /** Sends bodies to one endpoint. */
@@ -14,12 +12,7 @@ export interface OpenAiSdk {
    * Sends a body and returns the pieces of the response.
    * @throws the SDK's errors, or a ReportedError for an invalid response
    */
-  post<Piece>(path: string, body: string, signal: AbortSignal): Promise<AsyncIterable<Piece>>;
-}
-
-interface Loaded {
-  readonly client: OpenAI;
-  readonly Stream: (typeof Streaming)["Stream"];
+  post(path: string, body: string, signal: AbortSignal): ReturnType<typeof piecesOf>;
 }
 
 /** Returns an SDK for one endpoint. Creating it has no side effects and cannot fail. */
@@ -27,11 +20,11 @@ export function openAiSdk(
   endpoint: Endpoint,
   headers: Readonly<Record<string, string>> = {},
 ): OpenAiSdk {
-  let loaded: Promise<Loaded> | undefined;
+  let loaded: Promise<OpenAI> | undefined;
   return {
-    async post<Piece>(path: string, body: string, signal: AbortSignal) {
+    async post(path, body, signal) {
       loaded ??= load(endpoint, headers);
-      const { client, Stream } = await loaded;
+      const client = await loaded;
       const response = await client
         .post(path, {
           body,
@@ -40,10 +33,7 @@ export function openAiSdk(
           signal,
         })
         .asResponse();
-      const whole = await wholeAnswer(response, endpoint);
-      return whole === null
-        ? Stream.fromSSEResponse<Piece>(response, new AbortController(), client, false, "events")
-        : once(whole as Piece);
+      return piecesOf(response, endpoint);
     },
   };
 }
@@ -51,12 +41,9 @@ export function openAiSdk(
 async function load(
   { apiKey, baseUrl }: Endpoint,
   headers: Readonly<Record<string, string>>,
-): Promise<Loaded> {
-  const [{ OpenAI: Sdk }, { Stream }] = await Promise.all([
-    import("openai"),
-    import("openai/streaming"),
-  ]);
-  const client = new Sdk({
+): Promise<OpenAI> {
+  const { OpenAI: Sdk } = await import("openai");
+  return new Sdk({
     // A local server needs no key, but the SDK requires some text.
     apiKey: apiKey ?? "none",
     baseURL: baseUrl ?? "https://api.openai.com/v1",
@@ -70,5 +57,4 @@ async function load(
     organization: null,
     project: null,
   });
-  return { client, Stream };
 }

@@ -2,13 +2,13 @@
  * Client for Workers AI through its binding: models that run on Cloudflare, with no setup but the
  * binding. They use chat completions; some answer in an older format.
  */
-import { defined } from "../../../run/value/defined.ts";
+import { isJsonObject, type JsonObject } from "../../../run/value/json.ts";
 import { chatBody } from "./chat-body.ts";
-import type { ChatPiece } from "./chat-reply.ts";
 import type { LlmClient } from "../client.ts";
 import { endpointOf } from "../endpoint.ts";
 import { chatReply } from "./chat.ts";
 import { replyStream } from "../reply-stream.ts";
+import { SENTINEL, serverSentPieces } from "../server-sent.ts";
 
 /** The part of the binding that is used. */
 export interface AiBinding {
@@ -17,12 +17,6 @@ export interface AiBinding {
 
 /** The prefix of model ids of this provider. */
 export const WORKERS_AI = "workers-ai";
-
-/** A piece in the older format. */
-interface OlderPiece {
-  readonly response?: string | null;
-  readonly tool_calls?: readonly { readonly name: string; readonly arguments: unknown }[] | null;
-}
 
 /** Returns the client for a binding. */
 export function workersAi(ai: AiBinding): LlmClient {
@@ -36,7 +30,7 @@ export function workersAi(ai: AiBinding): LlmClient {
         }),
       ),
     stream: (request, body, signal) =>
-      replyStream<ChatPiece>(
+      replyStream(
         endpointOf(WORKERS_AI),
         async () => {
           signal.throwIfAborted();
@@ -48,48 +42,43 @@ export function workersAi(ai: AiBinding): LlmClient {
   };
 }
 
-async function* pieces(answer: unknown, signal: AbortSignal): AsyncGenerator<ChatPiece> {
+async function* pieces(
+  answer: unknown,
+  signal: AbortSignal,
+): AsyncGenerator<JsonObject | typeof SENTINEL> {
   if (answer instanceof ReadableStream) {
-    const { Stream } = await import("openai/streaming");
-    const controller = new AbortController();
-    signal.addEventListener("abort", () => controller.abort(), { once: true });
-    const events = Stream.fromSSEResponse<ChatPiece & OlderPiece>(
-      new Response(answer),
-      controller,
-      undefined,
-      false,
-      "events",
-    );
-    let older = false;
-    for await (const piece of events) {
-      older ||= piece.response !== undefined;
-      yield toPiece(piece);
-    }
-    if (older) {
-      yield END;
+    // The binding takes no signal.
+    const body = answer.pipeThrough(new TransformStream(), { signal });
+    for await (const piece of serverSentPieces(body)) {
+      yield piece === SENTINEL ? piece : toPiece(piece);
     }
     return;
   }
-  const whole = (answer ?? {}) as ChatPiece & OlderPiece;
-  yield toPiece(whole);
-  if (whole.choices === undefined) {
-    yield END;
-  }
+  yield toPiece(isJsonObject(answer) ? answer : {});
+  yield SENTINEL;
 }
 
-/** Ends a reply in the older format, which has no finish reason and ends with `[DONE]`. */
-const END: ChatPiece = { choices: [{ index: 0, delta: {}, finish_reason: "stop" }] };
-
-function toPiece(piece: ChatPiece & OlderPiece): ChatPiece {
-  if (piece.choices !== undefined) {
+/** Converts a piece in the older format, which has no finish reason and ends with `[DONE]`. */
+function toPiece(piece: JsonObject): JsonObject {
+  if (piece["choices"] !== undefined) {
     return piece;
   }
-  const tool_calls = (piece.tool_calls ?? []).map((call, index) => ({
-    index,
-    function: { name: call.name, arguments: JSON.stringify(call.arguments ?? {}) },
-  }));
+  const { tool_calls, response, usage = null, error = null } = piece;
+  const calls = Array.isArray(tool_calls) ? tool_calls.filter(isJsonObject) : [];
   return {
-    ...defined({ usage: piece.usage, error: piece.error }),
-    choices: [{ index: 0, delta: { content: piece.response ?? "", tool_calls } }],
+    usage,
+    error,
+    choices: [
+      {
+        index: 0,
+        delta: {
+          content: response ?? "",
+          tool_calls: calls.map(({ name = null, arguments: given = null }, index) => ({
+            index,
+            function: { name, arguments: given },
+          })),
+        },
+      },
+    ],
   };
 }
