@@ -119,6 +119,45 @@ test("a cap of nothing sends nothing", async () => {
   expect(harness.log.state.wait).toMatchObject({ for: "budget" });
 });
 
+const FREE = { input: 0, cached_input: 0, cache_write: 0, output: 0 };
+
+test.each([
+  ["a free model", FREE],
+  ["a model without a price", null],
+  ["a priced model", PRICE],
+] as const)("%s never uses more tokens than the run's limit", async (_what, price) => {
+  const turns = Array.from({ length: 30 }, () => ({ calls: [ADD], output: 2000 }));
+  const llm = model(...turns, { text: "done" });
+  const harness = run(
+    llm,
+    { limits: { max_tokens: 20_000, max_steps: 100 } },
+    {
+      priceOf: () => price,
+    },
+  );
+  expect(await harness.drive()).toEqual({ kind: "rest", until: null });
+  const { usage, wait } = harness.log.state;
+  expect(wait).toMatchObject({ for: "budget", limit: "max_tokens" });
+  expect(usage.input_tokens + usage.output_tokens).toBeLessThanOrEqual(20_000);
+  expect(usage.input_tokens + usage.output_tokens).toBeGreaterThan(10_000);
+  // The limit shortened the last replies, and the log says so.
+  const lengths = all(harness, "model.requested").map((data) => data.max_output_tokens ?? 0);
+  expect(lengths.at(-1)).toBeLessThan(lengths[0] ?? 0);
+  expect(llm.asked.at(-1)?.max_output_tokens).toBe(lengths.at(-1));
+
+  harness.tell({ kind: "limits", changes: { max_tokens: 10_000_000 }, ...BY });
+  await harness.drive();
+  expect(harness.log.state.status).toBe("completed");
+});
+
+test("a limit on tokens that the first request would exceed sends nothing", async () => {
+  const llm = model({ text: "never" });
+  const harness = run(llm, { limits: { max_tokens: 300, on_reached: "fail" } });
+  await harness.drive();
+  expect(llm.asked).toEqual([]);
+  expect(harness.log.state.end).toMatchObject({ error: { details: { limit: "max_tokens" } } });
+});
+
 test("with a cap, a model without a price ends the run instead of being free", async () => {
   const llm = model({ text: "never" });
   const harness = run(llm, { limits: { max_cost_usd: 1 } }, { priceOf: () => null });

@@ -4,7 +4,7 @@
  * useful.
  */
 import { worstCase, type Price } from "../../run/spec/price.ts";
-import { moneyLeft } from "../../run/decide/limits.ts";
+import { moneyLeft, tokensLeft } from "../../run/decide/limits.ts";
 import { imagesOf } from "../../run/value/message.ts";
 import { dataChars, PICTURE_TOKENS, type Image } from "../../run/value/picture.ts";
 import type { RunState } from "../../run/log/state.ts";
@@ -94,6 +94,20 @@ export function outputFor(state: RunState, price: Price, weight: Weight, sum: nu
     }
   }
   return fits;
+}
+
+/**
+ * Returns the maximum output tokens that the run's limit on tokens allows in addition to the input;
+ * null if it does not allow the minimum. Infinity if there is no limit.
+ */
+export function outputWithinTokens(state: RunState, weight: () => Weight): number | null {
+  const left = tokensLeft(state);
+  if (left === Number.POSITIVE_INFINITY) {
+    return left;
+  }
+  const room = left - inputTokens(state, weight());
+  const allowed = state.spec?.config.max_output_tokens ?? DEFAULT_OUTPUT;
+  return room < Math.min(allowed, MIN_OUTPUT) ? null : room < allowed ? room : allowed;
 }
 
 /**

@@ -12,7 +12,15 @@ import { modelOf, type RunState, type TurnCall } from "../../run/log/state.ts";
 import { compose, type Ask, type Composed } from "./context.ts";
 import type { ModelRequest } from "../llm/client.ts";
 import type { Effects, StepContext } from "./effects.ts";
-import { needOf, outputFor, textChars, weigh, withinOwnLimit, type Need } from "./reserve.ts";
+import {
+  needOf,
+  outputFor,
+  outputWithinTokens,
+  textChars,
+  weigh,
+  withinOwnLimit,
+  type Need,
+} from "./reserve.ts";
 import { prepareCall } from "../tools/prepare.ts";
 
 /** The work that a step needs from outside. */
@@ -151,7 +159,19 @@ function planAsk(
   const composeFor = (ask: Ask): Composed =>
     compose(state, planner, tools.toolboxAt(state), llm, ask);
   const composed = composeFor({ purpose });
-  const cap = state.spec?.limits.max_cost_usd;
+  const { max_cost_usd: cap, max_tokens: maxTokens } = state.spec?.limits ?? {};
+  const outputTokens = outputWithinTokens(state, () => weigh(composed));
+  if (outputTokens === null) {
+    const reached = { limit: "max_tokens", value: maxTokens ?? 0 } as const;
+    return { events: onLimitReached(state, reached), job: null };
+  }
+  /** The intent without a reservation of money; the limit on tokens may shorten the output. */
+  const unreserved = (): PlannedAsk =>
+    outputTokens === Number.POSITIVE_INFINITY
+      ? intent(state, action, composed, {})
+      : intent(state, action, composeFor({ purpose, max_output_tokens: outputTokens }), {
+          max_output_tokens: outputTokens,
+        });
   const ownGrant = grant?.call_id === call_id && grant.attempt === attempt ? grant : null;
   if (price === null) {
     // Only the ledger knows whether a budget applies.
@@ -160,10 +180,10 @@ function planAsk(
     }
     return budgeted && ownGrant === null
       ? { events: [], job: { kind: "reserve", call: { call_id, attempt }, need: NOTHING } }
-      : intent(state, action, composed, {});
+      : unreserved();
   }
   if (isFree(price) || (cap === undefined && !budgeted && ownGrant === null)) {
-    return intent(state, action, composed, {});
+    return unreserved();
   }
   const weight = weigh(composed);
   const own = withinOwnLimit(state, needOf(state, price, weight));
@@ -175,10 +195,10 @@ function planAsk(
     return { events: [], job: { kind: "reserve", call: { call_id, attempt }, need: own } };
   }
   if (cap === undefined && ownGrant?.capped !== true) {
-    return intent(state, action, composed, {});
+    return unreserved();
   }
   const sum = Math.min(own.most, granted ?? own.most);
-  const max_output_tokens = outputFor(state, price, weight, sum);
+  const max_output_tokens = Math.min(outputTokens, outputFor(state, price, weight, sum));
   return intent(state, action, composeFor({ purpose, max_output_tokens }), {
     reserved_micro_usd: sum,
     max_output_tokens,

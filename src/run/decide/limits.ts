@@ -86,6 +86,12 @@ export function reachedByModelCall(state: RunState): ReachedLimit | null {
     : null;
 }
 
+/** Returns the tokens that the run may still use under its own limit. */
+export function tokensLeft(state: RunState): number {
+  const limit = state.spec?.limits.max_tokens ?? Number.POSITIVE_INFINITY;
+  return limit - state.usage.input_tokens - state.usage.output_tokens;
+}
+
 /** Returns what the run may still spend under its own limit, in micro-dollars. */
 export function moneyLeft(state: RunState): number {
   const limit = state.spec?.limits.max_cost_usd;
