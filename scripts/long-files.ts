@@ -26,9 +26,11 @@ const REASONS: Readonly<Record<string, string>> = {
   "test/unit/driver.test.ts": "one fake object with a fault at each of its seams",
   "test/unit/loop.test.ts": "the loop over one harness, one test a rule",
   "test/unit/mcp-hostile.test.ts": "a table of misbehaving servers and what each comes to",
+  "test/unit/mcp-list.test.ts": "one listing over a table of servers, from good to absurd",
   "test/unit/mcp-oauth.test.ts": "one authorisation server with a fault at each step of the flow",
   "test/unit/mcp-run.test.ts": "one run with MCP servers, from listing to recovery",
   "test/unit/money.test.ts": "one set of prices and caps that every test reserves against",
+  "test/unit/sdk-watch.test.ts": "one watch over a service that fails at each of its seams",
   "test/workers/webhooks.test.ts":
     "delivery from the log to the receiver, with one clock and one D1",
 };
