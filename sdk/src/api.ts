@@ -14,6 +14,7 @@ import {
 } from "./operations.ts";
 import { errorFrom } from "./problem.ts";
 import { checkWhole } from "./ranges.ts";
+import { hasField, isRedirect, targetOf } from "./response.ts";
 import { retryDelay, sleep, type RetryPolicy } from "./retry.ts";
 import { after, limitOf } from "./timers.ts";
 import type { Timeouts } from "./timeouts.ts";
@@ -135,10 +136,14 @@ export class Api {
       try {
         const limit = limitOf(this.timeouts.requestMs + held);
         const response = await this.#send(request, spec, limit);
-        return {
-          value: (await this.#json(response, spec.signal, limit)) as ResponseOf<Id>,
-          headers: response.headers,
-        };
+        const value = await this.#json(response, spec.signal, limit);
+        if (!hasField(value, operation.field)) {
+          throw new UnreachableError(this.url, "the response is JSON, but not from Opspawn", {
+            code: "not_opspawn",
+            status: response.status,
+          });
+        }
+        return { value: value as ResponseOf<Id>, headers: response.headers };
       } catch (error) {
         if (isGoneAlready(error, operation, tries)) {
           return { value: undefined as ResponseOf<Id>, headers: new Headers() };
@@ -173,6 +178,8 @@ export class Api {
       init: {
         method,
         headers: own,
+        // `fetch` would follow without the key, and with GET in the place of POST.
+        redirect: "manual",
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       },
     };
@@ -191,6 +198,12 @@ export class Api {
       response = await send(address, { ...init, signal: either });
     } catch (error) {
       throw this.#failureOf(error, signal, limit);
+    }
+    if (isRedirect(response)) {
+      throw new UnreachableError(this.url, `it redirects${targetOf(response, address)}`, {
+        code: "not_opspawn",
+        status: response.status,
+      });
     }
     const type = response.headers.get("Content-Type") ?? "";
     const isAccepted = response.status === alsoStatus && type.startsWith("application/json");

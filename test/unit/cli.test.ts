@@ -460,3 +460,25 @@ test("a key that has expired is listed as expired, with the time, and one that e
     ["key_1", "revoked", "never", "ci"],
   ]);
 });
+
+test("login keeps nothing of a service that is another one, and no command fails over its answer", async () => {
+  const file = join(folder(), "config.json");
+  const other = await answering({});
+  const login = await cli(["login", "--url", other.url], { configFile: file, stdin: "opsk_a" });
+  expect([login.code, login.out]).toEqual([2, ""]);
+  expect(login.err).toContain("not from Opspawn");
+  expect(existsSync(file)).toBe(false);
+  for (const args of [["ls"], ["run", "x"], ["get", "t"], ["watch", "t"], ["keys", "list"]]) {
+    const { err } = await cli(args, { env: envOf(other) });
+    expect(err, args.join(" ")).toContain("not from Opspawn");
+  }
+});
+
+test("a service behind a redirect is told by where it leads", async () => {
+  const Location = "https://safe.example/api/v1/tasks?limit=20";
+  const { code, err } = await cli(["ls"], {
+    env: envOf(await fakeService([], () => ({ status: 301, headers: { Location } }))),
+  });
+  expect(code).toBe(2);
+  expect(err).toContain("it redirects to https://safe.example. Set OPSPAWN_URL");
+});

@@ -9,9 +9,16 @@ import {
   type TaskResult,
 } from "../../sdk/src/index.ts";
 import { NOT_CALLED, OPERATIONS } from "../../sdk/src/operations.ts";
-import { routesOf, writtenDocument, type Route } from "../openapi-document.ts";
+import { routesOf, writtenDocument, type Route, type Schema } from "../openapi-document.ts";
 
-const routes = routesOf(writtenDocument());
+const document = writtenDocument();
+const routes = routesOf(document);
+
+/** A schema in the place of a reference to it. */
+function resolved(schema: Schema | undefined): Schema {
+  const name = /^#\/components\/schemas\/(\w+)$/.exec(String(schema?.["$ref"]))?.[1];
+  return (name === undefined ? schema : document.components.schemas[name]) ?? {};
+}
 
 function routeOf(method: string, path: string): Route | undefined {
   const fitting = routes.filter(
@@ -42,10 +49,15 @@ test("every operation of the document is called by a method, or is named with a 
   const reached = new Set<string>();
   const record: typeof fetch = (input, init) => {
     const { pathname } = new URL(input as string);
-    reached.add(routeOf(init?.method ?? "", pathname)?.operation.operationId ?? pathname);
-    const lists = { tasks: [], agents: [], keys: [], entries: [], versions: [], tools: [] };
+    const id = routeOf(init?.method ?? "", pathname)?.operation.operationId ?? pathname;
+    reached.add(id);
+    const { field } = OPERATIONS[id as keyof typeof OPERATIONS];
+    if (field === null) {
+      return Promise.resolve(new Response(null, { status: 204 }));
+    }
+    const name = field.replace("[]", "");
     const log = { events: [{ seq: 1, type: "run.completed", data: {} }], has_more: false };
-    const body = { ...lists, ...log, deliveries: [], next_cursor: null, task_id: "a" };
+    const body = { [name]: name === field ? "a" : [], next_cursor: null, ...log };
     const stream = `data: ${JSON.stringify(log.events[0])}\n\n`;
     const wantsStream = new Headers(init?.headers).get("Accept") === "text/event-stream";
     return Promise.resolve(
@@ -70,6 +82,24 @@ test("each operation is where the document has it, and has a key where one is ta
     expect([id, ours.method, ours.path]).toEqual([id, method, path]);
     const takesKey = (operation.parameters ?? []).some(({ name }) => name === "idempotency-key");
     expect([id, ours.repeat === "keyed"]).toEqual([id, takesKey]);
+  }
+});
+
+test("the field that each answer is known by is one that it always has", () => {
+  for (const { operation } of routes) {
+    if (operation.operationId in NOT_CALLED) {
+      continue;
+    }
+    const { field } = OPERATIONS[operation.operationId as keyof typeof OPERATIONS];
+    const [status, answer] =
+      Object.entries(operation.responses).find(([code]) => code.startsWith("2")) ?? [];
+    const schema = resolved(answer?.content?.["application/json"]?.schema);
+    const properties = (schema["properties"] ?? {}) as Readonly<Record<string, Schema>>;
+    const required = (schema["required"] ?? []) as readonly string[];
+    const possible = required.map((name) =>
+      resolved(properties[name])["type"] === "array" ? `${name}[]` : name,
+    );
+    expect(status === "204" ? [null] : possible, operation.operationId).toContain(field);
   }
 });
 

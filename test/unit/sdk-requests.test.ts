@@ -74,7 +74,10 @@ test("what makes a secret is not sent again where it may have been made, and is 
   const lost = await answering(CUT);
   await expect(clientOf(lost).keys.create(body)).rejects.toThrow(UnreachableError);
   expect(lost.requests).toHaveLength(1);
-  const limited = await answering(problem(429, "rate_limited"), { status: 201, body: {} });
+  const limited = await answering(problem(429, "rate_limited"), {
+    status: 201,
+    body: { key: "opsk_new" },
+  });
   await clientOf(limited).keys.create(body);
   expect(limited.requests).toHaveLength(2);
 });
@@ -317,4 +320,52 @@ test("a key that is no text is refused, though its name as a word would be one",
     expect(build, typeof key).toThrow(TypeError);
     expect(build, typeof key).toThrow("The key must");
   }
+});
+
+test.each([
+  ["an object of something else", {}],
+  ["a list", []],
+  ["null", null],
+  ["a text", '"hello"'],
+  ["a list that is none", { task_id: null, tasks: {}, events: "", tools: 1 }],
+])("%s is not taken for an answer of the service", async (_, body) => {
+  const fake = await answering({ status: 200, body });
+  const { tasks, tools, agents, keys } = clientOf(fake);
+  const calls = [
+    () => tasks.create(GOAL).then(({ task_id }) => task_id.length),
+    () => tasks.list({ limit: 1 }),
+    () => tasks.all().next(),
+    () => tasks.log("t").next(),
+    () => tools.list(),
+    () => keys.create({ name: "k", scopes: ["tasks:read"] }),
+    () => agents.delete("a"),
+    () => tasks.watch("t").next(),
+  ];
+  for (const call of calls) {
+    expect(await failureOf(call()), call.toString()).toMatchObject({ code: "not_opspawn" });
+  }
+  expect(fake.requests).toHaveLength(calls.length);
+});
+
+test("a redirect is not followed, since the key would be lost: where it leads is said", async () => {
+  const to = (Location: string, status = 302) => answering({ status, headers: { Location } });
+  const cases = [
+    ["https://safe.example/api/v1/tasks/t", 301, "it redirects to https://safe.example"],
+    ["https://safe.example/opspawn/api/v1/tasks/t", 308, "to https://safe.example/opspawn"],
+    ["https://login.example/sso?state=secret", 302, "it redirects to https://login.example/sso"],
+    ["/elsewhere", 307, "/elsewhere"],
+  ] as const;
+  for (const [location, status, sentence] of cases) {
+    const fake = await to(location, status);
+    const error = await failureOf(clientOf(fake).tasks.get("t"));
+    expect(error).toMatchObject({ name: "UnreachableError", code: "not_opspawn", status });
+    expect((error as Error).message).toMatch(new RegExp(`${sentence}$`));
+    expect(fake.requests).toHaveLength(1);
+  }
+  const target = await answering(TASK);
+  const post = await to(`${target.url}/api/v1/tasks`);
+  await expect(clientOf(post).tasks.create(GOAL)).rejects.toThrow("it redirects to");
+  expect(target.requests).toEqual([]);
+  const nowhere = await answering({ status: 302 });
+  await expect(clientOf(nowhere).tasks.get("t")).rejects.toThrow(/^it redirects$/);
 });

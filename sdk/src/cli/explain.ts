@@ -5,7 +5,9 @@ import { neutralise } from "./terminal-text.ts";
 /** Returns a message for a client error. Rethrows anything else: it is a bug. */
 export function explain(error: unknown): string {
   if (error instanceof UnreachableError) {
-    return `Cannot reach Opspawn at ${error.url}: ${error.message}. Set OPSPAWN_URL to its URL, or start a local service with \`npm start\` in the repository.`;
+    return neutralise(
+      `Cannot reach Opspawn at ${error.url}: ${error.message}. Set OPSPAWN_URL to its URL, or start a local service with \`npm start\` in the repository.`,
+    );
   }
   if (error instanceof RefusedError) {
     const faults = error.errors
