@@ -32,6 +32,9 @@ export const chat = (choice: object, more: object = {}): object => ({
 });
 export const chatText = (content: string): object =>
   chat({ delta: { content }, finish_reason: null });
+/** An event with parts of tool calls. */
+export const chatCalls = (...tool_calls: readonly object[]): object =>
+  chat({ delta: { tool_calls }, finish_reason: null });
 export const DONE = "data: [DONE]\n\n";
 export const chatEnd = (finish_reason = "stop"): string =>
   sse(chat({ delta: {}, finish_reason })) + DONE;

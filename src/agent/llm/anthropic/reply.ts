@@ -3,7 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/valu
 import type { FinishReason, Opaque, Reply } from "../../../run/value/message.ts";
 import type { LlmEvent, TokenUsage } from "../client.ts";
 import { ReportedError } from "../provider-failure.ts";
-import { count, reasonIn, saysError, textOf } from "../field.ts";
+import { argumentsIn, count, reasonIn, saysError, textOf } from "../field.ts";
 import { done, ended, type ReplyReader } from "../reply-stream.ts";
 import { unfenced } from "../strict-schema.ts";
 
@@ -134,7 +134,7 @@ export class AnthropicReply implements ReplyReader {
         append(value, "signature", delta["signature"]);
         break;
       case "input_json_delta": {
-        const text = textOf(delta["partial_json"]);
+        const text = argumentsIn(delta["partial_json"]);
         block.json += text;
         if (block.call !== null) {
           yield { type: "tool_call", index: block.call, arguments_text: text };

@@ -139,7 +139,8 @@ export class ChatCalls {
     }
     const hasArguments = call.arguments_text.trim() !== "";
     if (isOther) {
-      return !hasArguments || name !== call.name || isWhole(call);
+      const continues = hasArguments && name === call.name && !isWhole(call);
+      return !continues || /^\s*(?:\{|$)/.test(arguments_text);
     }
     if (this.#continuesName(call.name, name)) {
       return false;

@@ -6,7 +6,7 @@ import { isJsonObject, type JsonObject } from "../../../run/value/json.ts";
 import type { Opaque, Reply } from "../../../run/value/message.ts";
 import type { LlmEvent, TokenUsage } from "../client.ts";
 import { ReportedError } from "../provider-failure.ts";
-import { count, saysError, textOf } from "../field.ts";
+import { argumentsIn, count, saysError, textOf } from "../field.ts";
 import { done, ended, type ReplyReader } from "../reply-stream.ts";
 import { RESPONSES_OPAQUE } from "./responses-body.ts";
 import { StopText } from "../stop-text.ts";
@@ -26,6 +26,8 @@ export class ResponsesReply implements ReplyReader {
   readonly #items: JsonObject[] = [];
   /** Indexes of calls by their index among the output items. */
   readonly #places = new Map<unknown, number>();
+  /** Arguments as they were streamed, by the id of their item. */
+  readonly #arguments = new Map<string, string>();
   /** The response in the last event. */
   #response: JsonObject | null = null;
 
@@ -60,6 +62,8 @@ export class ResponsesReply implements ReplyReader {
         yield* this.#begin(piece);
         break;
       case "response.function_call_arguments.delta": {
+        const item = textOf(piece["item_id"]);
+        this.#arguments.set(item, (this.#arguments.get(item) ?? "") + delta);
         const index = this.#places.get(piece["output_index"]);
         yield index === undefined
           ? { type: "progress" }
@@ -162,10 +166,11 @@ export class ResponsesReply implements ReplyReader {
   }
 
   #call(item: JsonObject): Reply["tool_calls"][number] {
-    const { call_id } = item;
+    const { call_id, id } = item;
+    const given = item["arguments"] ?? item["input"] ?? this.#arguments.get(textOf(id));
     return {
       name: this.#reading.ownName(textOf(item["name"])),
-      arguments_text: textOf(item["arguments"] ?? item["input"]),
+      arguments_text: argumentsIn(given),
       ...(typeof call_id === "string" ? { provider_id: call_id } : {}),
     };
   }
