@@ -166,3 +166,29 @@ test.each(PROTOCOLS)("a replaced id does not change when more is said: %s", (pro
   const long = idsIn(protocol, sent(protocol, { turns: more, own_calls_from: 4 })).calls;
   expect(long.slice(0, 2)).toEqual(short);
 });
+
+/** The schema of the only tool in a body. */
+function schemaIn(protocol: Protocol, { tools }: Tree): Tree {
+  return {
+    chat: tools[0].function?.parameters,
+    responses: tools[0].parameters,
+    anthropic: tools[0].input_schema,
+    google: tools[0].functionDeclarations?.[0].parametersJsonSchema,
+  }[protocol];
+}
+
+test.each(PROTOCOLS)("a tool's schema is one that the server accepts: %s", (protocol) => {
+  const input_schema = {
+    type: "object",
+    anyOf: [{ $ref: "#/definitions/A" }, { properties: { b: { type: "array" } } }],
+    definitions: { A: { properties: { a: { $ref: "#/definitions/A" } } } },
+  };
+  const tools = [{ name: "t", description: "d", input_schema }];
+  const schema = schemaIn(protocol, sent(protocol, { tools }));
+  expect(schema).not.toHaveProperty("anyOf");
+  expect(Object.keys(schema.properties)).toEqual(["a", "b"]);
+  expect(schema.properties.b).toEqual({ type: "array", items: {} });
+  const place = protocol === "google" ? "$defs" : "definitions";
+  expect(schema.properties.a.$ref).toBe(`#/${place}/A`);
+  expect(schema[place].A.properties.a.$ref).toBe(`#/${place}/A`);
+});

@@ -20,6 +20,7 @@ import { anthropicSchema } from "./schema.ts";
 import type { ModelRequest } from "../client.ts";
 import { schemaPrompt } from "../strict-schema.ts";
 import { wireName } from "../tool-name.ts";
+import { toolSchema } from "../tool-schema.ts";
 import { argumentsObject, toolText } from "../tool-text.ts";
 
 type Messages = { role: "user" | "assistant"; content: ContentBlockParam[] }[];
@@ -81,7 +82,7 @@ function toTool({ name, description, input_schema }: ToolDescription, isLast: bo
   return {
     name: wireName(name),
     description,
-    input_schema: { ...input_schema, type: "object" },
+    input_schema: { ...toolSchema(input_schema), type: "object" },
     ...(isLast ? CACHED : {}),
   };
 }

@@ -16,6 +16,7 @@ import { takesPicturesInResponses, takesSchemaWithTools, wantsSignatures } from 
 import { googleSchema } from "./schema.ts";
 import { schemaPrompt } from "../strict-schema.ts";
 import { wireName } from "../tool-name.ts";
+import { toolSchema } from "../tool-schema.ts";
 import { argumentsObject } from "../tool-text.ts";
 
 export interface GoogleBody {
@@ -52,7 +53,7 @@ export function googleBody(request: ModelRequest, provider: string): GoogleBody 
               functionDeclarations: tools.map(({ name, description, input_schema }) => ({
                 name: wireName(name),
                 description,
-                parametersJsonSchema: googleSchema(input_schema),
+                parametersJsonSchema: googleSchema(toolSchema(input_schema)),
               })),
             },
           ],

@@ -15,6 +15,7 @@ import type { ModelRequest } from "../client.ts";
 import { isReasoningModel } from "./models.ts";
 import { isStrict } from "../strict-schema.ts";
 import { wireName } from "../tool-name.ts";
+import { toolSchema } from "../tool-schema.ts";
 import { argumentsText, toolText } from "../tool-text.ts";
 
 /** Differences between servers of this protocol. */
@@ -54,7 +55,7 @@ export function chatBody(request: ModelRequest, provider: string, dialect: ChatD
       : {
           tools: request.tools.map(({ name, description, input_schema }) => ({
             type: "function",
-            function: { name: wireName(name), description, parameters: input_schema },
+            function: { name: wireName(name), description, parameters: toolSchema(input_schema) },
           })),
         }),
     ...(stop.length > 0 && { stop }),

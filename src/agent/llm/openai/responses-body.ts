@@ -17,6 +17,7 @@ import type { ModelRequest } from "../client.ts";
 import { isReasoningModel } from "./models.ts";
 import { isStrict } from "../strict-schema.ts";
 import { wireName } from "../tool-name.ts";
+import { toolSchema } from "../tool-schema.ts";
 import { argumentsText, toolText } from "../tool-text.ts";
 
 /**
@@ -45,7 +46,7 @@ export function responsesBody(
             type: "function",
             name: wireName(name),
             description,
-            parameters: input_schema,
+            parameters: toolSchema(input_schema),
             strict: false,
           })),
         }),
