@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { ModelRequest } from "../../src/agent/llm/client.ts";
 import { endpointOf } from "../../src/agent/llm/endpoint.ts";
 import { openAiResponses } from "../../src/agent/llm/openai/responses.ts";
+import { defined } from "../../src/run/value/defined.ts";
 import { exchange, KEY, replyIn, picturedTurns, requestOf, sse, type Answer } from "../wire.ts";
 
 const USAGE = {
@@ -132,6 +133,50 @@ test.each([false, true])(
     ]);
   },
 );
+
+const SEALED = { encrypted_content: "ZW5j" };
+const thought = (id: string, more: object = SEALED) => ({ type: "reasoning", id, ...more });
+
+test.each<[string, object[], string[]]>([
+  ["nothing follows it", [thought("r1")], []],
+  ["its content is missing", [thought("r1", {}), call("f1", "c1", "add", "{}")], ["f1"]],
+  [
+    "its content is null or empty",
+    [
+      thought("r1", { encrypted_content: null }),
+      thought("r2", { encrypted_content: "" }),
+      thought("r3"),
+      call("f1", "c1", "add", "{}"),
+    ],
+    ["r3", "f1"],
+  ],
+  [
+    "it comes after the last call",
+    [thought("r1"), thought("r2"), call("f1", "c1", "add", "{}"), thought("r3"), thought("r4")],
+    ["r1", "r2", "f1"],
+  ],
+  [
+    "only a search follows it",
+    [
+      thought("r1"),
+      { type: "web_search_call", id: "w1", status: "completed" },
+      MESSAGE,
+      thought("r2"),
+      { type: "web_search_call", id: "w2", status: "completed" },
+    ],
+    ["r1", "w1", MESSAGE.id, "w2"],
+  ],
+])("reasoning that the API would reject is not sent back: %s", async (_why, output, ids) => {
+  const reply = replyIn(await play({ body: sse(end(output)) }));
+  const turn = {
+    role: "assistant" as const,
+    text: reply.text,
+    tool_calls: reply.tool_calls.map(({ name }, n) => ({ call_id: `call_${n + 2}`, name })),
+    ...defined({ opaque: reply.opaque }),
+  };
+  const { input } = bodyOf({ turns: [turn] });
+  expect(input).toMatchObject(ids.map((id) => ({ id })));
+});
 
 test("reasoning that another model encrypted is not sent", () => {
   const { input } = bodyOf({

@@ -9,11 +9,12 @@ import type {
   ResponseFunctionCallOutputItemList,
   ResponseInputItem,
 } from "openai/resources/responses/responses";
-import { isJsonObject, type JsonObject } from "../../../run/value/json.ts";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
 import type { ToolResult, Turn } from "../../../run/value/message.ts";
 import type { Image } from "../../../run/value/picture.ts";
 import { imageUrl } from "./chat-body.ts";
 import type { ModelRequest } from "../client.ts";
+import { textOf } from "../field.ts";
 import { isReasoningModel } from "./models.ts";
 import { isStrict } from "../strict-schema.ts";
 import { wireName } from "../tool-name.ts";
@@ -25,6 +26,8 @@ import { argumentsText, toolText } from "../tool-text.ts";
  * `responses-reply.ts`.
  */
 export const RESPONSES_OPAQUE = "responses";
+/** Items that the API accepts reasoning before. */
+const FOLLOWERS = new Set(["message", "function_call"]);
 /** The smallest `max_output_tokens` that the API accepts. */
 const MIN_OUTPUT = 16;
 
@@ -117,14 +120,21 @@ function plainItems(turn: AssistantTurn): ResponseInputItem[] {
   ];
 }
 
-/** Returns the items of a reply unchanged. Null if they cannot be rebuilt. */
+/**
+ * Returns the items of a reply unchanged, without reasoning that the API would reject. Null if they
+ * cannot be rebuilt.
+ */
 function keptItems(
   turn: AssistantTurn,
   model: string,
   provider: string,
 ): ResponseInputItem[] | null {
   const kept = keptData(turn, model, `${provider}/${RESPONSES_OPAQUE}`);
-  return refilled<ResponseInputItem>(kept?.["items"], turn, (item) => {
+  const items = kept?.["items"];
+  const accepted = Array.isArray(items)
+    ? (items as readonly JsonValue[]).filter(isAccepted)
+    : undefined;
+  return refilled<ResponseInputItem>(accepted, turn, (item) => {
     if (!isJsonObject(item)) {
       return null;
     }
@@ -136,6 +146,22 @@ function keptItems(
       ? { kind: "call", block: (call) => callItem(call, item) }
       : { kind: "own", block: item as unknown as ResponseInputItem };
   });
+}
+
+/**
+ * Returns whether the API accepts an item of a reply. It rejects reasoning without its encrypted
+ * content, since nothing is stored, and reasoning that no message or call follows.
+ */
+function isAccepted(item: JsonValue, at: number, items: readonly JsonValue[]): boolean {
+  if (!isJsonObject(item) || item["type"] !== "reasoning") {
+    return true;
+  }
+  const { encrypted_content } = item;
+  const isKept = typeof encrypted_content === "string" && encrypted_content !== "";
+  return (
+    isKept &&
+    items.slice(at + 1).some((one) => isJsonObject(one) && FOLLOWERS.has(textOf(one["type"])))
+  );
 }
 
 function messageItem(rest: JsonObject, text: string): ResponseInputItem {
