@@ -28,7 +28,7 @@ export const ECHO: SdkTool = {
 
 /** A catalogue that is asked of nobody, and how often it was. */
 function catalogueOf(tools: readonly McpTool[], head: Partial<CatalogueHead> = {}) {
-  const asked = { times: 0, changes: 0 };
+  const asked = { times: 0, changes: 0, failures: 0 };
   const initial: CatalogueHead = {
     key: "k",
     revision: "r1",
@@ -58,6 +58,10 @@ function catalogueOf(tools: readonly McpTool[], head: Partial<CatalogueHead> = {
       },
       changed: async () => {
         asked.changes += 1;
+      },
+      down: async () => null,
+      failed: async () => {
+        asked.failures += 1;
       },
     },
   };

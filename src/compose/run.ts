@@ -45,6 +45,7 @@ export function buildDeps(env: Env, isolate: Isolate | null = null): Deps {
           spec,
           buildMcp(config, { listings: catalogues, tokens }, fetch),
           catalogues,
+          config.mcpDownMs,
           observer,
         );
   const toolsOf = (spec: RunSpec, scripted: () => ScriptedCalls | null) => {
@@ -108,10 +109,11 @@ function hostOf(
   spec: RunSpec,
   registry: McpRegistry,
   store: McpCatalogueStore,
+  downMs: number,
   observer: Observer,
 ): McpHost {
   return mcpHost(spec, {
-    catalogues: new KeptCatalogues(spec.tenant_id, store, registry, Date.now),
+    catalogues: new KeptCatalogues(spec.tenant_id, store, registry, downMs, Date.now),
     reach: (definition) => registry.way(spec.tenant_id, definition),
     now: Date.now,
     fault: (name, error) => observer.fault(name, error),

@@ -46,6 +46,7 @@ const vars = z.object({
   OPSPAWN_TOOL_SECRETS: toolSecrets,
   OPSPAWN_MCP_SERVERS: mcpTable,
   OPSPAWN_MCP_CATALOGUE_TTL_MS: number(300_000, 0, 86_400_000),
+  OPSPAWN_MCP_DOWN_MS: number(60_000, 0, 3_600_000),
   OPSPAWN_ENCRYPTION_KEY: encryptionKey,
   OPSPAWN_PUBLIC_URL: text
     .pipe(z.url({ protocol: /^https?$/, error: "it must be an http or https URL" }).optional())
@@ -101,6 +102,7 @@ export interface Config {
   secretOf(name: string): string | null;
   /** Time to cache a server's catalogue. */
   readonly mcpCatalogueTtlMs: number;
+  readonly mcpDownMs: number;
   /** Encrypts stored tokens. Null: tokens cannot be stored. */
   readonly encryptionKey: Uint8Array<ArrayBuffer> | null;
   /** Public URL of the service, without a trailing slash. Null: the URL of the request. */
@@ -191,6 +193,7 @@ function toConfig(v: z.infer<typeof vars>, env: object): Config {
     mcpServers,
     secretOf: variablesOf(mcpServers, env),
     mcpCatalogueTtlMs: v.OPSPAWN_MCP_CATALOGUE_TTL_MS,
+    mcpDownMs: v.OPSPAWN_MCP_DOWN_MS,
     encryptionKey: v.OPSPAWN_ENCRYPTION_KEY ?? null,
     publicUrl: v.OPSPAWN_PUBLIC_URL?.replace(/\/+$/, "") ?? null,
     modelTimeoutMs: v.OPSPAWN_MODEL_TIMEOUT_MS,

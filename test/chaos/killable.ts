@@ -267,6 +267,8 @@ function worldHost(spec: RunSpec, life: Life): McpHost | null {
         );
       },
       changed: async () => {},
+      down: async () => null,
+      failed: async () => {},
     },
     reach: (definition) => ({
       hide: (text) => text,

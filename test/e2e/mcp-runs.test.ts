@@ -274,7 +274,7 @@ test("a server that is down is told and never waited for; when it is back, it is
   expect(errors).toContainEqual(["gone", expect.objectContaining({ code: "server_unreachable" })]);
   expect(errors).toContainEqual(["everything", undefined]);
   expect(ofType(log, "tool.failed")).toMatchObject([
-    { code: "server_unreachable", message: expect.not.stringContaining("may not have") },
+    { code: "server_down", message: expect.not.stringContaining("may not have") },
   ]);
   const view = await getJson(service, "/api/v1/mcp/servers/gone");
   expect(view).toMatchObject({ health: { status: "down", code: "server_unreachable" } });

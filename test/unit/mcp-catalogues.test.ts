@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { KeptCatalogues } from "../../src/agent/mcp/catalogues.ts";
 import { selectTools, type Choice } from "../../src/agent/mcp/select.ts";
+import { ToolStop } from "../../src/run/value/failure.ts";
 import type { McpTool } from "../../src/run/spec/mcp-catalogue.ts";
 import { definitionOf } from "../mcp-double.ts";
 
@@ -86,6 +87,10 @@ function kept(found: () => { status: "ok" | "down"; tools: readonly McpTool[] })
           state = { ...state, catalogue: { ...state.catalogue, expires_at: at(0) } };
         }
       },
+      saveHealth: async (_tenant, _server, health) => {
+        failures += 1;
+        state = { catalogue: state?.catalogue ?? null, health, failures };
+      },
     },
     {
       keyOf: ({ url }) => url,
@@ -106,6 +111,7 @@ function kept(found: () => { status: "ok" | "down"; tools: readonly McpTool[] })
         };
       },
     },
+    15_000,
     () => clock.now,
   );
   return { catalogues, asked, clock, lose: () => parts.pop() };
@@ -142,6 +148,22 @@ test("a server that is down is not asked again at once", async () => {
   clock.now += 15_001;
   await catalogues.current(definitionOf(), SIGNAL);
   expect(asked).toHaveLength(2);
+});
+
+test.each([
+  ["tool_timeout", true],
+  ["server_unreachable", true],
+  ["http_error", false],
+  ["mcp_protocol_error", false],
+] as const)("after %s, that a server is not called for a while is %s", async (code, isDown) => {
+  const { catalogues, clock } = kept(() => ({ status: "ok", tools: [tool("a")] }));
+  await catalogues.current(definitionOf(), SIGNAL);
+  expect(await catalogues.down(definitionOf())).toBeNull();
+  await catalogues.failed(definitionOf(), new ToolStop(code, "no"));
+  const known = await catalogues.down(definitionOf());
+  expect(known?.code ?? null).toBe(isDown ? code : null);
+  clock.now += 15_001;
+  expect(await catalogues.down(definitionOf())).toBeNull();
 });
 
 test("a catalogue that was replaced while it was read is no shorter catalogue", async () => {

@@ -1,13 +1,15 @@
 /**
  * Catalogues of a tenant's MCP servers. Reads them from the store, and from the servers when stale.
  */
-import type { McpTool } from "../../run/spec/mcp-catalogue.ts";
+import type { McpHealth, McpTool } from "../../run/spec/mcp-catalogue.ts";
 import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import { delayOf, type Backoff } from "../../run/value/backoff.ts";
+import { clipMessage, type ToolStop } from "../../run/value/failure.ts";
+import { isNoResponse, type Down } from "./down.ts";
 import type { Catalogues, Known } from "./host.ts";
 
-/** Delay before a server that could not be listed is listed again. */
-const DOWN: Backoff = { baseMs: 15_000, maxMs: 300_000 };
+/** Maximum delay before a server that failed is contacted again, unless the first is longer. */
+const MAX_DOWN_MS = 300_000;
 
 /** Stored catalogues and health of servers; see `store/mcp/catalogues.ts`. */
 export interface CatalogueStore {
@@ -24,6 +26,7 @@ export interface CatalogueStore {
   } | null>;
   parts(tenantId: string, server: string, revision: string): AsyncIterable<string>;
   expire(tenantId: string, server: string, now: string): Promise<void>;
+  saveHealth(tenantId: string, server: string, health: McpHealth): Promise<void>;
 }
 
 /** Lists a server and stores the result; see `registry.ts`. */
@@ -38,17 +41,29 @@ export class KeptCatalogues implements Catalogues {
   readonly #store: CatalogueStore;
   readonly #lister: Lister;
   readonly #now: () => number;
+  readonly #delay: Backoff;
 
-  constructor(tenantId: string, store: CatalogueStore, lister: Lister, now: () => number) {
+  /**
+   * @param downMs delay in milliseconds before a server that failed is contacted again. It doubles
+   * with each failure, up to five minutes
+   */
+  constructor(
+    tenantId: string,
+    store: CatalogueStore,
+    lister: Lister,
+    downMs: number,
+    now: () => number,
+  ) {
     this.#tenantId = tenantId;
     this.#store = store;
     this.#lister = lister;
+    this.#delay = { baseMs: downMs, maxMs: Math.max(downMs, MAX_DOWN_MS) };
     this.#now = now;
   }
 
   async current(definition: McpServerDefinition, signal: AbortSignal): Promise<Known> {
     const kept = await this.#kept(definition);
-    if (kept !== null && Date.parse(kept.expires_at) > this.#now()) {
+    if (kept !== null && this.#isFresh(kept)) {
       return kept;
     }
     await this.#lister.refresh(this.#tenantId, definition, signal);
@@ -77,6 +92,27 @@ export class KeptCatalogues implements Catalogues {
     return this.#store.expire(this.#tenantId, name, new Date(this.#now()).toISOString());
   }
 
+  async down(definition: McpServerDefinition): Promise<Down | null> {
+    const kept = await this.#kept(definition);
+    const code = kept?.health.code ?? null;
+    return kept !== null && code !== null && isNoResponse(code) && this.#isFresh(kept)
+      ? { code, until: kept.expires_at }
+      : null;
+  }
+
+  #isFresh({ expires_at }: Known): boolean {
+    return Date.parse(expires_at) > this.#now();
+  }
+
+  failed({ name }: McpServerDefinition, { code, message }: ToolStop): Promise<void> {
+    return this.#store.saveHealth(this.#tenantId, name, {
+      status: "down",
+      code,
+      message: clipMessage(message),
+      checked_at: new Date(this.#now()).toISOString(),
+    });
+  }
+
   async #kept(definition: McpServerDefinition): Promise<Known | null> {
     const state = await this.#store.state(this.#tenantId, definition.name);
     if (state === null) {
@@ -84,7 +120,7 @@ export class KeptCatalogues implements Catalogues {
     }
     const { health, catalogue, failures } = state;
     if (health.status !== "ok") {
-      const expires = Date.parse(health.checked_at) + delayOf(DOWN, failures);
+      const expires = Date.parse(health.checked_at) + delayOf(this.#delay, failures);
       const expires_at = new Date(expires).toISOString();
       return { health, revision: null, parts: 0, capabilities: {}, expires_at };
     }

@@ -10,6 +10,7 @@ import type { McpServerListings, McpListed } from "../../run/value/mcp-listing.t
 import { mcpToolMode, type McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import { goalOf, type RunSpec } from "../../run/spec/spec.ts";
 import { withTools, type Toolbox } from "../tools/registry.ts";
+import type { DownServers } from "./down.ts";
 import { MAX_OFFERED_CHARS, MAX_OFFERED_TOOLS, selectTools } from "./select.ts";
 import { McpSessions, type Reach } from "./sessions.ts";
 import {
@@ -29,7 +30,7 @@ export type Known = Pick<CatalogueHead, "parts" | "capabilities" | "expires_at">
 };
 
 /** Cached catalogues of servers, shared by all runs of a tenant. */
-export interface Catalogues {
+export interface Catalogues extends DownServers {
   /**
    * Returns a server's catalogue, from the cache while it is fresh. Does not fail if the server
    * cannot be reached: the result's `health` then has the reason.
@@ -107,10 +108,13 @@ const PAGE_CHARS = 32_000;
 
 /** Creates the host for the servers of a run. Connects only when a tool is called. */
 export function mcpHost(spec: RunSpec, parts: McpParts): McpHost {
-  const sessions = new McpSessions(parts.reach, (definition) => {
-    parts.catalogues
-      .changed(definition)
-      .catch((error: unknown) => parts.fault("mcp.changed", error));
+  const sessions = new McpSessions(parts.reach, parts.catalogues, {
+    onlistchanged(definition) {
+      parts.catalogues
+        .changed(definition)
+        .catch((error: unknown) => parts.fault("mcp.changed", error));
+    },
+    fault: (name, error) => parts.fault(name, error),
   });
   const servers = new Map((spec.mcp_servers ?? []).map((server) => [server.name, server]));
   const caller: McpCaller = {

@@ -12,7 +12,9 @@ import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import { Suspended, type ToolContext } from "../tools/tool.ts";
 import { cleaned, type Hide } from "./clean.ts";
 import type { Connection } from "./connect.ts";
+import { downStop, isNoResponse, type Down, type DownServers } from "./down.ts";
 import { stopOf } from "./failure.ts";
+import { isGone, SessionGone } from "./session-gone.ts";
 import { isVisitable, UrlElicitationRequired } from "./url-elicitation.ts";
 import { unlessAborted } from "../../timing.ts";
 
@@ -87,20 +89,31 @@ const logged = z.looseObject({
   }),
 });
 
+/** Receives what happens outside of a call. */
+export interface SessionsObserver {
+  /** Called when a server reports that its tools have changed. */
+  onlistchanged(definition: McpServerDefinition): void;
+  /** Called if the state of a server cannot be read or stored. */
+  fault(name: string, error: unknown): void;
+}
+
 export class McpSessions {
   readonly #reach: Reach;
-  readonly #onlistchanged: (definition: McpServerDefinition) => void;
+  readonly #downServers: DownServers;
+  readonly #observer: SessionsObserver;
   readonly #idle = new Map<string, Session[]>();
   /** Servers that reported changed tools. */
   readonly #changed = new Set<string>();
   readonly #closing = new Set<Promise<void>>();
+  /** Attempts to connect whose call has ended before them, by server. */
+  readonly #abandoned = new Map<string, Promise<void>>();
   /** Aborts the current sessions; replaced when all are closed. */
   #life = new AbortController();
 
-  /** @param onlistchanged called when a server reports that its tools have changed */
-  constructor(reach: Reach, onlistchanged: (definition: McpServerDefinition) => void) {
+  constructor(reach: Reach, downServers: DownServers, observer: SessionsObserver) {
     this.#reach = reach;
-    this.#onlistchanged = onlistchanged;
+    this.#downServers = downServers;
+    this.#observer = observer;
   }
 
   /**
@@ -183,7 +196,8 @@ export class McpSessions {
   async #connect(definition: McpServerDefinition, signal: AbortSignal): Promise<Session> {
     const inUse: Session["inUse"] = { by: null };
     const { hide, ...way } = this.#reach(definition);
-    const opening = way.connect({
+    await unlessAborted(this.#mayContact(definition), signal);
+    const opening = this.#opened(definition, hide, way.connect, {
       signal: this.#life.signal,
       hide,
       onelicitation: (params, takenBack) => answerOf(inUse.by, cleaned(params, hide), takenBack),
@@ -193,7 +207,8 @@ export class McpSessions {
     try {
       connection = await unlessAborted(opening, signal);
     } catch (thrown) {
-      void opening.then((late) => this.#end(late)).catch(() => {});
+      const abandoned = opening.then((late) => this.#end(late)).catch(() => {});
+      this.#abandoned.set(definition.name, abandoned);
       signal.throwIfAborted();
       const { code, message } = stopOf(thrown, undefined, hide);
       throw new ToolStop(code, message, { cause: thrown, unsent: true });
@@ -212,10 +227,48 @@ export class McpSessions {
     connection.client.setNotificationHandler(listChanged, () => {
       if (!this.#changed.has(definition.name)) {
         this.#changed.add(definition.name);
-        this.#onlistchanged(definition);
+        this.#observer.onlistchanged(definition);
       }
     });
     return { connection, hide, inUse };
+  }
+
+  /**
+   * Waits for an attempt whose call has ended: that call and the attempt have the same timeout.
+   * @throws ToolStop `server_down` if the server did not respond a short time ago
+   */
+  async #mayContact(definition: McpServerDefinition): Promise<void> {
+    await this.#abandoned.get(definition.name);
+    this.#abandoned.delete(definition.name);
+    let known: Down | null = null;
+    try {
+      known = await this.#downServers.down(definition);
+    } catch (error) {
+      this.#observer.fault("mcp.health", error);
+    }
+    if (known !== null) {
+      throw downStop(definition, known);
+    }
+  }
+
+  /** Opens a connection, and stores that its server does not respond. @throws ToolStop */
+  async #opened(
+    definition: McpServerDefinition,
+    hide: Hide,
+    connect: ReturnType<Reach>["connect"],
+    hooks: SessionHooks,
+  ): Promise<Connection> {
+    try {
+      return await connect(hooks);
+    } catch (thrown) {
+      const stop = stopOf(thrown, undefined, hide);
+      if (isNoResponse(stop.code)) {
+        await this.#downServers
+          .failed(definition, stop)
+          .catch((error: unknown) => this.#observer.fault("mcp.health", error));
+      }
+      throw thrown;
+    }
   }
 
   async #ask(
@@ -265,30 +318,6 @@ export class McpSessions {
       inUse.by = null;
     }
   }
-}
-
-/** A session that the server no longer recognizes. */
-class SessionGone extends Error {
-  readonly stop: ToolStop;
-  constructor(stop: ToolStop) {
-    super(stop.message);
-    this.stop = stop;
-  }
-}
-
-/**
- * Returns whether the session is gone: 404, as in the protocol, or 400 with a message about
- * sessions, as many servers send. A message with a request id is the response to the request itself
- * and does not count.
- */
-function isGone(thrown: unknown): boolean {
-  if (!(thrown instanceof Error) || !("code" in thrown)) {
-    return false;
-  }
-  const { code, message } = thrown;
-  return (
-    code === 404 || (code === 400 && /session/i.test(message) && !/"id"\s*:\s*[^n\s]/.test(message))
-  );
 }
 
 /** Counts a notification. Returns whether it is processed. */

@@ -102,6 +102,7 @@ export const TOOL_FAILURES = {
   url_refused: { message: "Fetching this URL is not allowed." },
   too_many_redirects: { message: "The server redirected too often." },
   server_unreachable: { message: "The server could not be reached." },
+  server_down: { message: "The server did not respond a short time ago, so it was not called." },
   response_too_large: { message: "The server's response is too large." },
   unexpected_content: { message: "The server's response is unusable." },
   http_error: { message: "The server responded with an error." },
