@@ -12,6 +12,7 @@ import { costOf } from "../../run/spec/price.ts";
 import { modelOf, type RunState } from "../../run/log/state.ts";
 import { DeltaPacker, charsOf, type Piece } from "./delta.ts";
 import type { Effects, RunTools, StepContext } from "./effects.ts";
+import { estimatedTokens } from "./reserve.ts";
 import type { LlmEvent, TokenUsage } from "../llm/client.ts";
 import type { Job } from "./step.ts";
 import type { Watchdog } from "./watchdog.ts";
@@ -59,6 +60,8 @@ class Attempt {
   #stopped: ModelFailure | null = null;
   /** The last reported usage: some servers report a running total with each chunk. */
   #usage: TokenUsage | null = null;
+  /** The complete reply. */
+  #reply: Reply | null = null;
   #outcome: NewEvent | null = null;
   #chars = 0;
   #watched = false;
@@ -126,6 +129,7 @@ class Attempt {
         this.#usage = event.usage;
         break;
       case "done":
+        this.#reply = event.reply;
         this.#outcome = this.#completed(event.reply);
         break;
       case "failed":
@@ -169,11 +173,14 @@ class Attempt {
 
   /**
    * Returns the usage event of the attempt. If the provider reported none and the attempt may have
-   * been billed, books the reservation.
+   * been billed, books the reservation, and for a complete reply the estimated tokens.
    */
   #usageEvents(): NewEvent[] {
     const open = this.#state.model;
-    if (this.#usage === null) {
+    if (!isCounted(this.#usage)) {
+      if (this.#reply !== null) {
+        return [this.#estimatedUsage(this.#reply)];
+      }
       // The request was sent, and the attempt did not wait for its end.
       const lost = this.#answered || this.#stopped !== null || this.#effects.signal.aborted;
       return lost && open !== null ? presumedUsage(open) : [];
@@ -188,6 +195,28 @@ class Attempt {
         },
       },
     ];
+  }
+
+  /** Returns the usage of a complete reply that the provider did not count. */
+  #estimatedUsage(reply: Reply): NewEvent {
+    const { text, reasoning, tool_calls } = reply;
+    const said = [text, reasoning, ...tool_calls.flatMap((c) => [c.name, c.arguments_text])];
+    const estimate = estimatedTokens(this.#job, said.join(""));
+    const { output_tokens = 0, reasoning_tokens = 0, cost_micro_usd = 0 } = this.#usage ?? {};
+    const usage = {
+      input_tokens: estimate.input_tokens,
+      cached_input_tokens: 0,
+      output_tokens: Math.max(estimate.output_tokens, output_tokens),
+      reasoning_tokens,
+    };
+    // The provider's own cost is exact; without it the reservation is the maximum.
+    const price = this.#tools.priceOf(modelOf(this.#state));
+    const presumed = Math.max(this.#state.model?.reserved ?? 0, costOf(price, usage));
+    const cost = cost_micro_usd > 0 ? cost_micro_usd : presumed;
+    return {
+      type: "usage.recorded",
+      data: { ...this.#call, ...usage, cost_micro_usd: cost, estimated: true },
+    };
   }
 
   /** The run aborted the call at its deadline; the outcome is void. */
@@ -257,6 +286,14 @@ class Attempt {
   get #call(): { readonly call_id: string; readonly attempt: number } {
     return { call_id: this.#job.callId, attempt: this.#job.attempt };
   }
+}
+
+/**
+ * Returns whether a usage is a count. Some servers report zeros, or nothing in its place: no request
+ * has no input.
+ */
+function isCounted(usage: TokenUsage | null): usage is TokenUsage {
+  return usage !== null && usage.input_tokens > 0;
 }
 
 /** Turns a reply with too many calls into a problem that asks for fewer. */

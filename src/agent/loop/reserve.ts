@@ -25,6 +25,9 @@ const MARGIN = 1.1;
 /** Tokens added to every estimate. */
 const OVERHEAD = 200;
 
+/** ASCII characters of a usual token, for a call whose tokens were not counted. */
+const ASCII_PER_TOKEN = 4;
+
 /** The parts of a request from which its tokens are estimated. */
 export interface Weight {
   /** Characters without pictures. */
@@ -34,22 +37,38 @@ export interface Weight {
 }
 
 /** Measures a request's body. */
-export function weigh(composed: Composed): Weight {
+export function weigh(composed: Pick<Composed, "request" | "body">): Weight {
   const other = composed.body.match(NOT_ASCII)?.length ?? 0;
   const chars = textChars(composed);
   return { chars, ascii: Math.max(0, chars - other), pictures: picturesIn(composed).length };
 }
 
+/** Estimates the tokens of a call that the provider did not count. */
+export function estimatedTokens(
+  composed: Pick<Composed, "request" | "body">,
+  reply: string,
+): { readonly input_tokens: number; readonly output_tokens: number } {
+  const other = reply.match(NOT_ASCII)?.length ?? 0;
+  return {
+    input_tokens: usualTokens(weigh(composed)),
+    output_tokens: usualTokens({ chars: reply.length, ascii: reply.length - other, pictures: 0 }),
+  };
+}
+
+function usualTokens({ chars, ascii, pictures }: Weight): number {
+  return Math.ceil(ascii / ASCII_PER_TOKEN) + (chars - ascii) + pictures * PICTURE_TOKENS;
+}
+
 /**
  * Returns the characters of a body without its pictures, which are many characters and few tokens.
  */
-export function textChars(composed: Composed): number {
+export function textChars(composed: Pick<Composed, "request" | "body">): number {
   const data = picturesIn(composed).reduce((sum, image) => sum + dataChars(image), 0);
   return Math.max(0, composed.body.length - data);
 }
 
 /** Returns the pictures in the body: not every adapter sends every picture. */
-function picturesIn({ request, body }: Composed): readonly Image[] {
+function picturesIn({ request, body }: Pick<Composed, "request" | "body">): readonly Image[] {
   return request.turns
     .flatMap(imagesOf)
     .filter((image) => "url" in image || body.includes(image.data));

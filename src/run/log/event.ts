@@ -123,7 +123,7 @@ export const EVENT_DATA = {
     /** Input tokens that the provider wrote to its cache, if it bills them separately. */
     cache_write_tokens: count.optional(),
     cost_micro_usd: count,
-    /** True if the provider did not report usage: the cost is the maximum of the attempt. */
+    /** True if the provider counted nothing: estimated tokens, and the maximum cost. */
     estimated: z.boolean().optional(),
   }),
   "model.failed": z.looseObject({
