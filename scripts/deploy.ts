@@ -5,6 +5,7 @@
 import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
+import { exemptLoopback } from "../sdk/src/cli/loopback.ts";
 import { look } from "./deploy/account.ts";
 import { DeployError } from "./deploy/deploy-error.ts";
 import { dryRun } from "./deploy/dry-run.ts";
@@ -17,6 +18,7 @@ import { COMPILED, wranglerFor } from "./deploy/wrangler.ts";
 import { StartError, untilHealthy } from "./health.ts";
 import { ROOT } from "./local-key.ts";
 
+exemptLoopback();
 try {
   const options = readOptions(process.argv.slice(2));
   if (options === null) {

@@ -4,6 +4,7 @@
  * back, other calls are finished first.
  */
 import { parseArgs } from "node:util";
+import { exemptLoopback } from "../sdk/src/cli/loopback.ts";
 import { startGateway, type Gateway } from "./grpc-server.ts";
 import { onceOrphaned } from "./orphan.ts";
 
@@ -22,6 +23,7 @@ const DEFAULT_PORT = 50_051;
 /** Wrong use; its text is all that is shown. */
 class UsageError extends Error {}
 
+exemptLoopback();
 try {
   if (readHelp()) {
     console.log(USAGE);

@@ -2,6 +2,7 @@
  * The server of native gRPC: HTTP/2 without TLS, each call passed on to the Worker over Connect with
  * the caller's key, deadline and cancellation. It keeps nothing and decides nothing.
  */
+import { Agent } from "node:http";
 import { createServer, type Http2Server, type ServerHttp2Session } from "node:http2";
 import type { AddressInfo } from "node:net";
 import {
@@ -72,6 +73,10 @@ export async function startGateway(url: string, host: string, port: number): Pro
   };
 }
 
+function isLoopback(url: string): boolean {
+  return /^http:\/\/(?:127(?:\.\d+){3}|localhost|\[::1\])(?:[:/]|$)/.test(url);
+}
+
 function listening(server: Http2Server, host: string, port: number): Promise<void> {
   return new Promise((done, reject) => {
     server.once("error", reject);
@@ -89,6 +94,8 @@ function routesTo(url: string, stopping: AbortSignal): (router: ConnectRouter) =
       baseUrl: url,
       httpVersion: "1.1",
       binaryOptions: { recursionLimit: RECURSION },
+      // Node's own agent reads the proxy variables once, when the program starts.
+      nodeOptions: isLoopback(url) ? { agent: new Agent({ keepAlive: true }) } : {},
     }),
   );
   const reflection = reflectionOf([TaskService, Health, ServerReflection]);

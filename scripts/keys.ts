@@ -7,6 +7,7 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { outputOf } from "../sdk/src/cli/cli-env.ts";
 import { explain } from "../sdk/src/cli/explain.ts";
+import { exemptLoopback } from "../sdk/src/cli/loopback.ts";
 import { Opspawn } from "../sdk/src/index.ts";
 import { SCOPES, type Scope } from "../src/store/keys.ts";
 import { localKey } from "./local-key.ts";
@@ -27,6 +28,7 @@ OPSPAWN_URL and OPSPAWN_KEY name a service to ask; without, the key is for the l
 /** Wrong use; its text is all that is shown. */
 class UsageError extends Error {}
 
+exemptLoopback();
 try {
   await main();
 } catch (error) {

@@ -79,7 +79,8 @@ function createWhole(file: string, text: string): boolean {
 
 function readText(file: string): string | null {
   try {
-    return readFileSync(file, "utf8");
+    // A byte order mark would become part of the first name.
+    return readFileSync(file, "utf8").replace(/^\u{feff}/u, "");
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") {
       return null;

@@ -8,6 +8,7 @@ import { writeFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { explain } from "../sdk/src/cli/explain.ts";
+import { exemptLoopback } from "../sdk/src/cli/loopback.ts";
 import { showLive } from "../sdk/src/cli/live-view.ts";
 import { Opspawn } from "../sdk/src/index.ts";
 import { checkPort, StartError, untilHealthy } from "./health.ts";
@@ -40,6 +41,8 @@ Settings in .dev.vars or the environment, such as OPENAI_API_KEY, reach the serv
 
 const DEMO_GOAL = "What is 17% of 2,340, and what time is it?";
 const CRON_MS = 60_000;
+
+exemptLoopback();
 
 // A closed pipe for the output does not end the service.
 process.stdout.on("error", () => null);

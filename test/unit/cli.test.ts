@@ -1,14 +1,17 @@
 /** The command line against a small real server: what it takes, what it says, how it ends. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { execFileSync, spawnSync } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { once } from "node:events";
 import { Readable } from "node:stream";
+import { text as streamText } from "node:stream/consumers";
 import { expect, onTestFinished, test } from "vitest";
 import { runCli } from "../../sdk/src/cli/cli.ts";
 import { ParsedArgs } from "../../sdk/src/cli/command.ts";
 import { COMMANDS } from "../../sdk/src/cli/commands.ts";
 import { addressOf } from "../../sdk/src/cli/connection.ts";
+import { exemptLoopback } from "../../sdk/src/cli/loopback.ts";
 import { Questions } from "../../sdk/src/cli/questions.ts";
 import { tableOf } from "../../sdk/src/cli/table.ts";
 import { OutputClosed, type CliEnv, type Out } from "../../sdk/src/cli/cli-env.ts";
@@ -22,7 +25,8 @@ interface Ended {
 
 interface Around {
   readonly env?: Readonly<Record<string, string>>;
-  readonly stdin?: string;
+  readonly stdin?: string | Uint8Array;
+  readonly onInterrupt?: (act: () => void) => void;
   readonly configFile?: string | null;
   readonly columns?: number;
 }
@@ -62,7 +66,7 @@ function cliEnvOf(around: Around): { env: CliEnv; written: { out: string; err: s
     stderr: { write: (text) => (written.err += text) },
     configFile: around.configFile ?? null,
     defaultKey: () => null,
-    onInterrupt: () => undefined,
+    onInterrupt: around.onInterrupt ?? (() => undefined),
     exit: (code) => {
       throw new Error(`ended with ${code}`);
     },
@@ -96,7 +100,14 @@ function folder(): string {
 
 test.each([
   [["rnu"], "Unknown command: rnu."],
-  [["agents"], "Missing subcommand: agents list, agents get, agents put, agents delete."],
+  [["agents", "lsit"], "There are agents list, agents get, agents put, agents delete."],
+  [["run", "x", "--idempotency-key", "語"], "--idempotency-key must be 1 to 255 ASCII characters."],
+  [["run", "x", "--idempotency-key", " "], "--idempotency-key must be 1 to 255 ASCII characters."],
+  [
+    ["run", "x", "--idempotency-key", "a\nb"],
+    "--idempotency-key must be 1 to 255 ASCII characters.",
+  ],
+  [["agents", "put", "/nowhere/a.json"], "Cannot read /nowhere/a.json."],
   [["--json", "ls"], "The command must come before --json."],
   [["get"], "get needs <task>."],
   [["ls", "extra"], 'ls takes no argument, but got "extra".'],
@@ -115,7 +126,9 @@ test.each([
   const { code, out, err } = await cli(args, { env: { OPSPAWN_KEY: "k" } });
   expect([code, out]).toEqual([2, ""]);
   expect(err).toContain(sentence);
-  expect(err).toContain("`opspawn --help`");
+  const command = COMMANDS.find(({ name }) => `${args.join(" ")} `.startsWith(`${name} `));
+  const help = command === undefined ? "--help" : `${command.name} --help`;
+  expect(err).toContain(`\`opspawn ${help}\``);
 });
 
 test.each([[["help", "tools"]], [["tools", "--help"]], [["tools", "-h"]]])(
@@ -481,4 +494,168 @@ test("a service behind a redirect is told by where it leads", async () => {
   });
   expect(code).toBe(2);
   expect(err).toContain("it redirects to https://safe.example. Set OPSPAWN_URL");
+});
+
+const MARK = "\u{feff}";
+
+test("a byte order mark makes no difference, wherever a text of a person is read", async () => {
+  const at = folder();
+  const [agent, profiles] = [join(at, "a.json"), join(at, "config.json")];
+  const fake = await answering({ ...TASK, name: "adder", version: 1 });
+  const around = { env: envOf(fake) };
+  const definition = { name: "adder", config: {} };
+  writeFileSync(agent, `${MARK}${JSON.stringify(definition)}`);
+  expect(await cli(["agents", "put", agent], around)).toMatchObject({ code: 0, err: "" });
+  const piped = { ...around, stdin: `${MARK}${JSON.stringify(definition)}` };
+  expect(await cli(["agents", "put", "-"], piped)).toMatchObject({ code: 0, err: "" });
+  const objects = ["--config", `${MARK}{"seed":1}`, "--input", `${MARK}{"a":1}\r\n`];
+  await cli(["run", "--detach", ...objects], { ...around, stdin: `${MARK}Add.` });
+  expect(fake.requests.map(({ body }) => body)).toEqual([
+    definition,
+    definition,
+    { input_data: { a: 1, goal: "Add." }, agent_config: { seed: 1 } },
+  ]);
+  const profile = { profiles: { default: { url: fake.url, key: "opsk_profile" } } };
+  writeFileSync(profiles, `${MARK}${JSON.stringify(profile)}`);
+  expect((await cli(["get", "t", "--json"], { configFile: profiles })).code).toBe(0);
+  const env = { OPSPAWN_URL: `${MARK}${fake.url}\r`, OPSPAWN_KEY: `${MARK}opsk_env\r\n` };
+  expect((await cli(["get", "t", "--json"], { env })).code).toBe(0);
+  expect(shown(fake).slice(-2)).toEqual(["Bearer opsk_profile", "Bearer opsk_env"]);
+});
+
+test("a profile file that is broken blocks no command that needs none, and login takes a quoted key", async () => {
+  const file = join(folder(), "config.json");
+  const fake = await answering({ tasks: [], next_cursor: null });
+  writeFileSync(file, "{");
+  expect(await cli(["ls"], { env: envOf(fake), configFile: file })).toMatchObject({ code: 0 });
+  const url = { OPSPAWN_URL: fake.url };
+  expect((await cli(["ls"], { env: url, configFile: file })).err).toContain("not a valid profile");
+  rmSync(file);
+  const login = await cli(["login"], { env: url, configFile: file, stdin: '"opsk_a"\r\n' });
+  expect(login.code, login.err).toBe(0);
+  expect(shown(fake).at(-1)).toBe("Bearer opsk_a");
+  const nowhere = await cli(["login", "--url", "nowhere"], { configFile: file, stdin: "" });
+  expect(nowhere.err).toContain("The service URL must look like");
+});
+
+test("a goal comes from standard input for -, and from --input where there is no other", async () => {
+  const fake = await answering({ ...TASK, status: "pending" }, 201);
+  const around = { env: envOf(fake), stdin: "  piped\n" };
+  const goals: (readonly string[])[] = [
+    ["-"],
+    [],
+    ["own", "words"],
+    ["--input", '{"goal":"of the input","context":1}'],
+    ["--input", '{"prompt":"of the prompt"}'],
+    ["words", "--input", '{"goal":"less"}'],
+    ["--input", '{"goal":" "}'],
+  ];
+  for (const args of goals) {
+    expect(await cli(["run", "--detach", ...args], around), args.join()).toMatchObject({ code: 0 });
+  }
+  await cli(["send", "task_1", "-"], around);
+  expect(fake.requests.map(({ body }) => body)).toEqual([
+    { input_data: { goal: "piped" } },
+    { input_data: { goal: "piped" } },
+    { input_data: { goal: "own words" } },
+    { input_data: { goal: "of the input", context: 1 } },
+    { input_data: { prompt: "of the prompt", goal: "of the prompt" } },
+    { input_data: { goal: "words" } },
+    { input_data: { goal: "piped" } },
+    { content: "piped" },
+  ]);
+});
+
+test("bytes that are no text are refused, not replaced", async () => {
+  const fake = await answering({ ...TASK, status: "pending" }, 201);
+  const around = { env: envOf(fake) };
+  const file = join(folder(), "a.json");
+  const wide = Buffer.from(`${MARK}{"name":"adder"}`, "utf16le");
+  writeFileSync(file, wide);
+  for (const args of [
+    ["run", "--detach"],
+    ["send", "task_1"],
+    ["agents", "put", "-"],
+  ]) {
+    const { code, err } = await cli(args, { ...around, stdin: new Uint8Array([0x61, 0xff, 0x62]) });
+    expect([code, err]).toEqual([
+      2,
+      expect.stringContaining("Standard input is not text in UTF-8"),
+    ]);
+  }
+  expect((await cli(["agents", "put", file], around)).err).toContain(
+    `${file} is not text in UTF-8`,
+  );
+  expect(fake.requests).toEqual([]);
+});
+
+test.each([
+  ["agents", "/api/v1/agents"],
+  ["keys", "/api/v1/keys"],
+  ["tools", "/api/v1/tools"],
+  ["budgets", "/api/v1/budgets"],
+  ["concurrency", "/api/v1/concurrency"],
+])("%s alone lists, with options or without", async (noun, path) => {
+  const lists = { agents: [], keys: [], tools: [], budgets: [], caps: [], next_cursor: null };
+  const fake = await answering(lists);
+  for (const args of [[noun], [noun, "--json"], [noun, "list"]]) {
+    expect(await cli(args, { env: envOf(fake) })).toEqual({ code: 0, out: "", err: "" });
+  }
+  expect(fake.requests.map(({ line }) => line)).toEqual(Array(3).fill(`GET ${path}`));
+});
+
+test("Ctrl-C before the submission is answered cancels the task once it is, and names it", async () => {
+  const held = Promise.withResolvers<void>();
+  const fake = await fakeService([], ({ line }) =>
+    line === "POST /api/v1/tasks"
+      ? {
+          status: 201,
+          by: (response) =>
+            void held.promise.then(() => response.writeHead(201).end(JSON.stringify(TASK))),
+        }
+      : { status: 202, body: { ...TASK, status: "cancelled" } },
+  );
+  const acts: (() => void)[] = [];
+  const around = { env: envOf(fake), onInterrupt: (act: () => void) => void acts.push(act) };
+  const run = cli(["run", "x", "--detach"], around);
+  await expect.poll(() => fake.requests.length).toBe(1);
+  acts.forEach((act) => act());
+  held.resolve();
+  expect(await run).toMatchObject({
+    code: 3,
+    out: "task_1\n",
+    err: expect.stringContaining("Cancelling once its submission is answered"),
+  });
+  expect(fake.requests.map(({ line }) => line)).toEqual([
+    "POST /api/v1/tasks",
+    "POST /api/v1/tasks/task_1/cancel",
+  ]);
+});
+
+function exempted(env: Record<string, string>): string | undefined {
+  exemptLoopback(env);
+  return env["no_proxy"];
+}
+
+test("this machine is never reached by a proxy, and what was exempt stays so", () => {
+  const proxy = { HTTP_PROXY: "http://127.0.0.1:9" };
+  const names = "127.0.0.1,localhost,[::1],::1";
+  expect(exempted(proxy)).toBe(names);
+  expect(exempted({ https_proxy: "p", NO_PROXY: "a.example, localhost" })).toBe(
+    "a.example,localhost,127.0.0.1,[::1],::1",
+  );
+  expect(exempted({ ALL_PROXY: "p", NO_PROXY: "*" })).toBeUndefined();
+  expect(exempted({ NO_PROXY: "a" })).toBeUndefined();
+});
+
+test("a command reaches a service on this machine whatever the proxy variables say", async () => {
+  const fake = await answering({ tasks: [TASK], next_cursor: null });
+  const proxy = { HTTP_PROXY: "http://127.0.0.1:9", http_proxy: "http://127.0.0.1:9" };
+  const env = { ...process.env, ...envOf(fake), ...proxy, NODE_USE_ENV_PROXY: "1", NO_PROXY: "" };
+  const child = spawn(process.execPath, ["scripts/opspawn.ts", "ls", "--json"], { env });
+  const [out, [code]] = await Promise.all([
+    streamText(child.stdout),
+    once(child, "exit") as Promise<[number | null]>,
+  ]);
+  expect([code, out]).toEqual([0, `${JSON.stringify(TASK)}\n`]);
 });

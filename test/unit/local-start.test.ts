@@ -40,6 +40,16 @@ test("a .dev.vars of the owner keeps every line, and a key in it is used", () =>
   expect(ensureLocalKey(root)).toBe("opsk_local_chosen");
 });
 
+test("a .dev.vars that begins with a byte order mark or has lines of Windows is read as any other", () => {
+  const root = folder();
+  const own = "\u{feff}OPSPAWN_LOCAL_KEY=opsk_local_mine\r\nOPENAI_API_KEY=sk-1\r\n";
+  writeFileSync(join(root, ".dev.vars"), own);
+  expect(localKey(root)).toBe("opsk_local_mine");
+  expect(ensureLocalKey(root)).toBe("opsk_local_mine");
+  expect(readDevVars(root)["OPENAI_API_KEY"]).toBe("sk-1");
+  expect(readFileSync(join(root, ".dev.vars"), "utf8")).toBe(own);
+});
+
 test("settings of the environment reach the service and win over the file's; nothing else does", () => {
   const file = { OPENAI_API_KEY: "file", MY_OWN: "kept", OPSPAWN_LOCAL_KEY: "secret" };
   const environment = {

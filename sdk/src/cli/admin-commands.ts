@@ -1,10 +1,9 @@
 /** Commands for agents, keys, tools, budgets and concurrency limits. */
 import { jsonLine, jsonText } from "./json-line.ts";
-import { readFile } from "node:fs/promises";
-import { text } from "node:stream/consumers";
 import { RefusedError } from "../errors.ts";
 import type { CreateAgent, CreateKey, Key, SetBudget } from "../model.ts";
 import type { Argument, Call, Command } from "./command.ts";
+import { readInput } from "./input.ts";
 import { printList } from "./listing.ts";
 import { namesIn } from "./run-commands.ts";
 import { listOf } from "./table.ts";
@@ -290,12 +289,7 @@ export const ADMIN_COMMANDS: readonly Command[] = [
 
 async function agentIn({ cli, args }: Call): Promise<CreateAgent> {
   const file = args.word("file");
-  let content: string;
-  try {
-    content = file === "-" ? await text(cli.stdin) : await readFile(file, "utf8");
-  } catch {
-    throw new UsageError(`Cannot read ${file}.`);
-  }
+  const content = await readInput(cli, file);
   try {
     const agent = JSON.parse(content) as CreateAgent;
     if (typeof agent.name === "string") {

@@ -13,14 +13,17 @@ import { EXIT, OutputClosed, UsageError, type CliEnv } from "./cli-env.ts";
 
 /** Runs one command line. @returns the exit code */
 export async function runCli(argv: readonly string[], cli: CliEnv): Promise<number> {
+  let hint = `Run \`${cli.program} --help\` for a list of commands.`;
   try {
-    return await dispatch(argv, cli);
+    return await dispatch(argv, cli, ({ name }) => {
+      hint = `Run \`${cli.program} ${name} --help\` for its arguments and options.`;
+    });
   } catch (error) {
     if (error instanceof OutputClosed) {
       return EXIT.completed;
     }
     if (error instanceof UsageError) {
-      cli.stderr.write(`${error.message} Run \`${cli.program} --help\` for a list of commands.\n`);
+      cli.stderr.write(`${neutralise(error.message)} ${hint}\n`);
       return EXIT.usage;
     }
     if (!(error instanceof OpspawnError)) {
@@ -33,7 +36,11 @@ export async function runCli(argv: readonly string[], cli: CliEnv): Promise<numb
   }
 }
 
-async function dispatch(argv: readonly string[], cli: CliEnv): Promise<number> {
+async function dispatch(
+  argv: readonly string[],
+  cli: CliEnv,
+  onCommand: (command: Command) => void,
+): Promise<number> {
   const { program, stdout } = cli;
   const [first] = argv;
   if (first === undefined || first === "--help" || first === "-h") {
@@ -50,7 +57,9 @@ async function dispatch(argv: readonly string[], cli: CliEnv): Promise<number> {
     return EXIT.completed;
   }
   const command = commandOf(argv);
-  const args = new ParsedArgs(command, argv.slice(command.name.split(" ").length));
+  onCommand(command);
+  const words = isBare(argv, group) ? 1 : command.name.split(" ").length;
+  const args = new ParsedArgs(command, argv.slice(words));
   if (args.flag("help")) {
     await stdout.print(helpOf(program, command));
     return EXIT.completed;
@@ -67,19 +76,26 @@ async function dispatch(argv: readonly string[], cli: CliEnv): Promise<number> {
 
 /** @throws UsageError */
 function commandOf([first = "", second = ""]: readonly string[]): Command {
-  const command = COMMANDS.find(({ name }) => name === first || name === `${first} ${second}`);
+  const group = groupOf(COMMANDS, first);
+  // A group alone, such as `keys`, lists.
+  const word = isBare([first, second], group) ? "list" : second;
+  const command = COMMANDS.find(({ name }) => name === first || name === `${first} ${word}`);
   if (command !== undefined) {
     return command;
   }
-  const group = groupOf(COMMANDS, first);
   if (first.startsWith("-")) {
     throw new UsageError(`The command must come before ${first}.`);
   }
   throw new UsageError(
     group.length === 0
       ? `Unknown command: ${first}.`
-      : `Missing subcommand: ${group.map(({ name }) => name).join(", ")}.`,
+      : `Unknown command: ${first} ${second}. There are ${group.map(({ name }) => name).join(", ")}.`,
   );
+}
+
+/** Whether a command line names a group without one of its commands. */
+function isBare([, second]: readonly string[], group: readonly Command[]): boolean {
+  return group.length > 0 && (second === undefined || second === "" || second.startsWith("-"));
 }
 
 /** The version of the package. */

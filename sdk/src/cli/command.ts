@@ -136,7 +136,7 @@ export class ParsedArgs {
   json(name: string): unknown {
     const text = this.text(name);
     try {
-      return text === undefined ? undefined : (JSON.parse(text) as unknown);
+      return text === undefined ? undefined : (JSON.parse(text.trim()) as unknown);
     } catch {
       throw new UsageError(`--${name} must be JSON, but is ${text}.`);
     }

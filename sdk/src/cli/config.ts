@@ -57,7 +57,8 @@ function readProfiles(file: string): Profiles {
 
 function profilesIn(text: string): Profiles | null {
   try {
-    const { profiles } = JSON.parse(text) as { profiles: Profiles };
+    // Trimming also removes a byte order mark, which editors on Windows write.
+    const { profiles } = JSON.parse(text.trim()) as { profiles: Profiles };
     const isWhole = Object.values(profiles).every(
       ({ url, key }) => typeof url === "string" && typeof key === "string",
     );

@@ -21,24 +21,32 @@ export function addressOf(cli: CliEnv, args: ParsedArgs): Address {
   const { env } = cli;
   const named = args.text("profile");
   const name = profileName(cli, args);
-  const profile = readProfile(cli.configFile, name);
+  const fromEnv = env["OPSPAWN_URL"]?.trim() || undefined;
+  const keyFromEnv = env["OPSPAWN_KEY"]?.trim() || null;
+  const given = args.text("url")?.trim() ?? (named === undefined ? fromEnv : undefined);
+  // A broken profile file does not block a command that needs none.
+  const isComplete = named === undefined && given !== undefined && keyFromEnv !== null;
+  const profile = isComplete ? null : readProfile(cli.configFile, name);
   if (named !== undefined && profile === null) {
     throw new UsageError(
       `Unknown profile ${named}. Create it with \`opspawn login --profile ${named}\`.`,
     );
   }
-  const fromEnv = env["OPSPAWN_URL"] || undefined;
   // A profile named by an option takes precedence over the environment.
-  const ordered = named === undefined ? [fromEnv, profile?.url] : [profile?.url, fromEnv];
-  const url = args.text("url") ?? ordered.find((one) => one !== undefined) ?? DEFAULT_URL;
+  const url = given ?? profile?.url ?? DEFAULT_URL;
   const own = profile !== null && isSame(url, profile.url) ? profile.key : null;
-  const keyFromEnv = env["OPSPAWN_KEY"]?.trim() || null;
   const key = named === undefined ? (keyFromEnv ?? own) : (own ?? keyFromEnv);
   return { url, key: key ?? cli.defaultKey() };
 }
 
 export function profileName(cli: CliEnv, args: ParsedArgs): string {
   return args.text("profile") ?? (cli.env["OPSPAWN_PROFILE"] || DEFAULT_PROFILE);
+}
+
+/** @throws UsageError if the URL is malformed */
+export function checkUrl(url: string): void {
+  // The client checks the URL first; this key is never sent.
+  connect({ url, key: "unused" });
 }
 
 /** @throws UsageError if the key is missing, or the URL or key is malformed */

@@ -1,11 +1,11 @@
 /** `login`: saves a service URL and an API key after checking that they work. */
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
-import { text } from "node:stream/consumers";
 import { RefusedError } from "../errors.ts";
 import { readProfile, writeProfile } from "./config.ts";
-import { connect, DEFAULT_URL, profileName } from "./connection.ts";
+import { checkUrl, connect, DEFAULT_URL, profileName } from "./connection.ts";
 import type { Command } from "./command.ts";
+import { readStdin } from "./input.ts";
 import { EXIT, UsageError, type CliEnv } from "./cli-env.ts";
 
 export const LOGIN: Command = {
@@ -22,8 +22,11 @@ export const LOGIN: Command = {
     }
     const name = profileName(cli, args);
     const known = readProfile(cli.configFile, name);
-    const url = args.text("url") ?? (cli.env["OPSPAWN_URL"] || (known?.url ?? DEFAULT_URL));
-    const key = (await readKey(cli, url)).trim();
+    const url =
+      args.text("url")?.trim() ?? (cli.env["OPSPAWN_URL"]?.trim() || (known?.url ?? DEFAULT_URL));
+    // A wrong URL is reported before a key is asked for, and never sees one.
+    checkUrl(url);
+    const key = (await readKey(cli, url)).trim().replace(/^(["'])(.*)\1$/, "$2");
     if (key === "") {
       throw new UsageError("No key entered.");
     }
@@ -45,9 +48,10 @@ export const LOGIN: Command = {
   },
 };
 
-function readKey({ stdin, stderr, onInterrupt, exit }: CliEnv, url: string): Promise<string> {
+function readKey(cli: CliEnv, url: string): Promise<string> {
+  const { stdin, stderr, onInterrupt, exit } = cli;
   if (stdin.isTTY !== true) {
-    return text(stdin);
+    return readStdin(cli);
   }
   // readline echoes what is typed, so its output goes to a null stream.
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });

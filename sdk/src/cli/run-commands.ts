@@ -1,12 +1,13 @@
 /** `run` and `watch`: follow a task live. */
 import { ERASE_LINE, isTerminal } from "./live-view.ts";
-import { text } from "node:stream/consumers";
 import type { SubmitTask } from "../model.ts";
 import type { Call, Command, ParsedArgs, Option } from "./command.ts";
 import { explain } from "./explain.ts";
 import { follow } from "./follow.ts";
 import { EXIT_CODES } from "./help.ts";
-import { recordOf } from "./run-progress.ts";
+import { shellWord } from "./shell.ts";
+import { readStdin, STDIN } from "./input.ts";
+import { recordOf, textOf } from "./run-progress.ts";
 import { EXIT, INTERRUPTED, UsageError, type CliEnv } from "./cli-env.ts";
 
 /** npm forwards Ctrl-C to its child, which has already received it from the terminal. */
@@ -60,7 +61,7 @@ const run: Command = {
   name: "run",
   arguments: [{ name: "goal", optional: true }],
   about: "Submit a task and watch it live",
-  more: `The goal can also be piped in. Ctrl-C cancels the task and shows how it ends; a second Ctrl-C exits at once. If the run waits for a person, the command prints what to type and exits with code 4; with --stay it keeps watching. ${EXIT_CODES}`,
+  more: `The goal can also be piped in (- stands for standard input), or be in --input. Ctrl-C cancels the task and shows how it ends; a second Ctrl-C exits at once. If the run waits for a person, the command prints what to type and exits with code 4; with --stay it keeps watching. ${EXIT_CODES}`,
   options: [
     { name: "agent", value: "name", about: "agent that provides config and limits" },
     {
@@ -87,18 +88,23 @@ const run: Command = {
   ],
   async run(call) {
     const { cli, args, client } = call;
+    const idempotencyKey = args.text("idempotency-key");
+    if (idempotencyKey !== undefined && !/^[ -~]{1,255}$/.test(idempotencyKey.trim())) {
+      throw new UsageError("--idempotency-key must be 1 to 255 ASCII characters.");
+    }
     const body = await bodyFrom(args, cli);
     const { tasks } = client();
+    const interrupt = cancelOnInterrupt(call);
     const { task_id: taskId } = await tasks.create(body, {
-      idempotencyKey: args.text("idempotency-key"),
+      idempotencyKey: idempotencyKey?.trim(),
     });
+    const isCancelling = interrupt.submitted(taskId);
     if (args.flag("detach")) {
       await cli.stdout.print(
         `${args.flag("json") ? JSON.stringify({ task_id: taskId }) : taskId}\n`,
       );
-      return EXIT.completed;
+      return isCancelling ? interrupt.cancelled() : EXIT.completed;
     }
-    cancelOnInterrupt(call, taskId);
     return follow(call, taskId);
   },
 };
@@ -142,12 +148,15 @@ async function bodyFrom(args: ParsedArgs, cli: CliEnv): Promise<SubmitTask> {
     ...(args.text("tools") === undefined ? {} : { tools: namesIn(args.text("tools") ?? "") }),
   };
   const metadata = recordIn(args, "metadata");
-  const goal = args.word("goal") || (cli.stdin.isTTY === true ? "" : await text(cli.stdin));
-  if (goal.trim() === "") {
+  const input = recordIn(args, "input");
+  const given = args.word("goal") || textOf(input["goal"]) || textOf(input["prompt"]);
+  const isPiped = given === STDIN || (given.trim() === "" && cli.stdin.isTTY !== true);
+  const goal = (isPiped ? await readStdin(cli) : given).trim();
+  if (goal === "") {
     throw new UsageError("Missing goal: pass it as an argument or pipe it in.");
   }
   return {
-    input_data: { ...recordIn(args, "input"), goal: goal.trim() },
+    input_data: { ...input, goal },
     ...textsOf(args, "agent", "name"),
     ...(Object.keys(config).length === 0 ? {} : { agent_config: config }),
     ...(Object.keys(limits).length === 0 ? {} : { limits }),
@@ -180,24 +189,56 @@ export function namesIn(list: string): string[] {
   return list.split(/[\s,]+/).filter((name) => name !== "");
 }
 
-function cancelOnInterrupt({ cli, client }: Call, taskId: string): void {
+/** What Ctrl-C does during `run`. */
+interface Interrupt {
+  /** Tells which task to cancel. Cancels it at once if Ctrl-C came before, and returns whether. */
+  submitted(taskId: string): boolean;
+  /** Waits until the task is cancelled. @returns the exit code */
+  cancelled(): Promise<number>;
+}
+
+/** Cancels the task on Ctrl-C, also one whose submission is not answered yet. */
+function cancelOnInterrupt({ cli, client }: Call): Interrupt {
   let firstAt: number | null = null;
+  let task: string | null = null;
+  let cancelling = Promise.resolve();
   // On a terminal, the current line holds the status and the typed ^C.
   const fresh = isTerminal(cli.stderr) ? ERASE_LINE : "\n";
+  const cancel = (taskId: string) => {
+    cancelling = client()
+      .tasks.cancel(taskId, { reason: "Ctrl-C at the terminal" })
+      .then(() => undefined)
+      .catch((error: unknown) => {
+        cli.stderr.write(
+          `${fresh}The task ${shellWord(taskId)} could not be cancelled and continues. ${explain(error)}\n`,
+        );
+        cli.exit(EXIT.failed);
+      });
+  };
   cli.onInterrupt(() => {
     if (firstAt === null) {
       firstAt = Date.now();
-      cli.stderr.write(`${fresh}Cancelling … (press Ctrl-C again to exit at once)\n`);
-      client()
-        .tasks.cancel(taskId, { reason: "Ctrl-C at the terminal" })
-        .catch((error: unknown) => {
-          cli.stderr.write(
-            `${fresh}The task could not be cancelled and continues. ${explain(error)}\n`,
-          );
-          cli.exit(EXIT.failed);
-        });
+      const when = task === null ? " once its submission is answered" : "";
+      const risk = task === null ? ", and the task may run" : "";
+      cli.stderr.write(`${fresh}Cancelling${when} … (press Ctrl-C again to exit at once${risk})\n`);
+      if (task !== null) {
+        cancel(task);
+      }
     } else if (Date.now() - firstAt > SAME_KEYSTROKE_MS) {
       cli.exit(INTERRUPTED);
     }
   });
+  return {
+    submitted(taskId) {
+      task = taskId;
+      if (firstAt !== null) {
+        cancel(taskId);
+      }
+      return firstAt !== null;
+    },
+    async cancelled() {
+      await cancelling;
+      return EXIT.cancelled;
+    },
+  };
 }

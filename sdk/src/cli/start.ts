@@ -1,5 +1,6 @@
 /** Runs the command line with the real streams and signals of this process. */
 import { runCli } from "./cli.ts";
+import { exemptLoopback } from "./loopback.ts";
 import { EXIT, outputOf, type CliEnv } from "./cli-env.ts";
 
 /** Runs the command line, flushes the output and exits the process. */
@@ -8,6 +9,7 @@ export async function start(
   args: readonly string[],
   own: Pick<CliEnv, "configFile" | "defaultKey">,
 ): Promise<void> {
+  exemptLoopback();
   const stdout = outputOf(process.stdout);
   // What cannot be shown on standard error can be shown nowhere.
   process.stderr.on("error", () => null);

@@ -1,9 +1,9 @@
 /** Commands for tasks: list, show, cancel, retry, approve, send messages. */
 import { jsonLine } from "./json-line.ts";
-import { text } from "node:stream/consumers";
 import { TERMINAL_STATUSES } from "../event.ts";
 import type { Message, Task } from "../model.ts";
 import type { Argument, Call, Command, Option } from "./command.ts";
+import { readStdin, STDIN } from "./input.ts";
 import { firstOf, printList } from "./listing.ts";
 import { RunView } from "./render.ts";
 import { LIMITS, limitsFrom } from "./run-commands.ts";
@@ -173,7 +173,7 @@ const send: Command = {
   name: "send",
   arguments: [TASK, { name: "text", optional: true }],
   about: "Send a message to a run, or answer its question",
-  more: "The text can also be piped in.",
+  more: "The text can also be piped in; - stands for standard input.",
   options: [
     { name: "data", value: "json", about: "answer to a question with a form" },
     { name: "call", value: "id", about: "id of the call that asked" },
@@ -225,8 +225,9 @@ async function messageFrom({ cli, args }: Call): Promise<Message> {
   const data = args.json("data");
   const [callId, key] = [args.text("call"), args.text("key")];
   const isAnswer = data !== undefined || action !== undefined;
-  const isPiped = !isAnswer && cli.stdin.isTTY !== true;
-  const content = args.word("text") || (isPiped ? (await text(cli.stdin)).trim() : "");
+  const word = args.word("text");
+  const isPiped = word === STDIN || (word === "" && !isAnswer && cli.stdin.isTTY !== true);
+  const content = isPiped ? (await readStdin(cli)).trim() : word;
   if (content === "" && !isAnswer) {
     throw new UsageError("Missing message: pass it as an argument or pipe it in.");
   }

@@ -1,0 +1,35 @@
+/** Reads what people write: files and standard input, in UTF-8, with or without a byte order mark. */
+import { readFile } from "node:fs/promises";
+import { buffer } from "node:stream/consumers";
+import { UsageError, type CliEnv } from "./cli-env.ts";
+
+/** The word that stands for standard input in the place of a text or a file. */
+export const STDIN = "-";
+
+/** Reads standard input to its end. @throws UsageError if it is not UTF-8 */
+export async function readStdin({ stdin }: CliEnv): Promise<string> {
+  return decoded("Standard input", await buffer(stdin));
+}
+
+/** Reads a file, or standard input for `-`. @throws UsageError if it is unreadable or not UTF-8 */
+export async function readInput(cli: CliEnv, file: string): Promise<string> {
+  if (file === STDIN) {
+    return readStdin(cli);
+  }
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(file);
+  } catch {
+    throw new UsageError(`Cannot read ${file}.`);
+  }
+  return decoded(file, bytes);
+}
+
+/** Decodes a text strictly: a replaced character would change what was meant. */
+function decoded(name: string, bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
+  } catch {
+    throw new UsageError(`${name} is not text in UTF-8.`);
+  }
+}
