@@ -192,3 +192,63 @@ test.each(PROTOCOLS)("a tool's schema is one that the server accepts: %s", (prot
   expect(schema.properties.a.$ref).toBe(`#/${place}/A`);
   expect(schema[place].A.properties.a.$ref).toBe(`#/${place}/A`);
 });
+
+/** The texts of a body's conversation, with their roles, as strict servers look at them. */
+function saidIn(protocol: Protocol, body: Tree): { role: string; texts: string[] }[] {
+  const partsOf = ({ parts, content }: Tree): Tree[] =>
+    parts ?? (typeof content === "string" ? [{ text: content }] : content);
+  const messages: Tree[] =
+    { google: body.contents, responses: body.input }[protocol as string] ?? body.messages;
+  return messages.map((message) => ({
+    role: message.role === "model" ? "assistant" : message.role,
+    texts: partsOf(message).map(({ text = "(picture)" }: Tree) => text),
+  }));
+}
+
+const said = (role: "user" | "assistant", text: string): Turn =>
+  role === "user" ? { role, text } : { role, text, tool_calls: [] };
+const PICTURE = { media_type: "image/png", data: "aGk=" };
+
+test.each(["chat", "anthropic", "google"] as const)("nothing empty is sent: %s", (protocol) => {
+  const picture: Turn = { role: "user", text: "", images: [PICTURE] };
+  const turns: Turn[] = [
+    said("user", ""),
+    said("assistant", ""),
+    said("user", "go"),
+    { role: "assistant", text: "", tool_calls: [], opaque: { provider: "x", data: {} } },
+    { role: "notice", text: "Your reply was empty." },
+    said("assistant", "What?"),
+    picture,
+    { role: "notice", text: "" },
+  ];
+  expect(saidIn(protocol, sent(protocol, { turns })).flatMap(({ texts }) => texts)).toEqual([
+    "go",
+    "Your reply was empty.",
+    "What?",
+    expect.stringMatching(/^\(picture\)$/) as string,
+  ]);
+});
+
+test.each(["chat", "anthropic", "google"] as const)(
+  "a conversation that says nothing is still one: %s",
+  (protocol) => {
+    const turns = [said("user", ""), said("assistant", ""), said("user", "")];
+    expect(saidIn(protocol, sent(protocol, { turns }))).toEqual([
+      { role: "user", texts: ["Go on."] },
+    ]);
+  },
+);
+
+test("Anthropic gets no blank text, and the user's turn first", () => {
+  const turns = [
+    said("user", " \n"),
+    said("assistant", "Hi."),
+    said("user", "\t"),
+    said("user", "go"),
+  ];
+  expect(saidIn("anthropic", sent("anthropic", { turns }))).toEqual([
+    { role: "user", texts: ["Go on."] },
+    { role: "assistant", texts: ["Hi."] },
+    { role: "user", texts: ["go"] },
+  ]);
+});

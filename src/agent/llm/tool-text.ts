@@ -10,6 +10,9 @@ export function toolText({ output, error }: ToolResult): string {
   return typeof output === "string" ? output : JSON.stringify(output ?? null);
 }
 
+/** The text of a user turn that a provider requires where the conversation has none. */
+export const GO_ON = "Go on.";
+
 /** The arguments of a call as the model wrote them. */
 interface Written {
   readonly arguments?: JsonValue;

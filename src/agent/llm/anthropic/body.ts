@@ -21,12 +21,11 @@ import type { ModelRequest } from "../client.ts";
 import { schemaPrompt } from "../strict-schema.ts";
 import { wireName } from "../tool-name.ts";
 import { toolSchema } from "../tool-schema.ts";
-import { argumentsObject, toolText } from "../tool-text.ts";
+import { argumentsObject, GO_ON, toolText } from "../tool-text.ts";
 
 type Messages = { role: "user" | "assistant"; content: ContentBlockParam[] }[];
 
 const CACHED = { cache_control: { type: "ephemeral" } } as const;
-const GO_ON = "Go on.";
 
 /** The request body. The SDK's types lack fields that are older than their API version or new. */
 export type AnthropicBody = Omit<MessageCreateParamsStreaming, "thinking"> & {
@@ -116,6 +115,9 @@ function toMessages(request: ModelRequest, provider: string): MessageParam[] {
     } else {
       messages.push({ role, content });
     }
+  }
+  if (messages[0]?.role !== "user") {
+    messages.unshift({ role: "user", content: textBlocks(GO_ON) });
   }
   const last = turns.at(-1);
   if (messages.at(-1)?.role === "assistant" && !isPaused(last, request.model, provider)) {

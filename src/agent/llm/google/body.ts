@@ -17,7 +17,7 @@ import { googleSchema } from "./schema.ts";
 import { schemaPrompt } from "../strict-schema.ts";
 import { wireName } from "../tool-name.ts";
 import { toolSchema } from "../tool-schema.ts";
-import { argumentsObject } from "../tool-text.ts";
+import { argumentsObject, GO_ON } from "../tool-text.ts";
 
 export interface GoogleBody {
   readonly contents: readonly Content[];
@@ -29,7 +29,6 @@ export interface GoogleBody {
 /** Maximum number of stop sequences that the API accepts. */
 const MAX_STOPS = 5;
 const MAX_SEED = 2 ** 31 - 1;
-const GO_ON = "Go on.";
 /** Google's signature for calls in a history that no Gemini model made. */
 const NO_SIGNATURE = "skip_thought_signature_validator";
 
@@ -85,28 +84,34 @@ export function isPrompted({ output_schema, tools, model }: ModelRequest): boole
 
 function toContents(request: ModelRequest, provider: string): Content[] {
   const contents = withWireIds(request).flatMap((turn) => toContent(turn, request.model, provider));
-  return contents.at(-1)?.role === "model"
-    ? [...contents, { role: "user", parts: [{ text: GO_ON }] }]
-    : contents;
+  return contents.at(-1)?.role === "user"
+    ? contents
+    : [...contents, { role: "user", parts: [{ text: GO_ON }] }];
 }
 
 function toContent(turn: Turn, model: string, provider: string): Content[] {
   switch (turn.role) {
     case "user":
-      return [
-        { role: "user", parts: [{ text: turn.text }, ...(turn.images ?? []).map(imagePart)] },
-      ];
+      return content("user", [...textParts(turn.text), ...(turn.images ?? []).map(imagePart)]);
     case "notice":
-      return [{ role: "user", parts: [{ text: turn.text }] }];
-    case "assistant": {
-      const parts = keptParts(turn, model, provider) ?? plainParts(turn, model);
-      return parts.length === 0 ? [] : [{ role: "model", parts }];
-    }
+      return content("user", textParts(turn.text));
+    case "assistant":
+      return content("model", keptParts(turn, model, provider) ?? plainParts(turn, model));
     case "tool":
-      return [{ role: "user", parts: resultParts(turn.results, model) }];
+      return content("user", resultParts(turn.results, model));
     default:
       return turn satisfies never;
   }
+}
+
+/** Returns a content with these parts. The API rejects one without parts. */
+function content(role: "user" | "model", parts: Part[]): Content[] {
+  return parts.length === 0 ? [] : [{ role, parts }];
+}
+
+/** Returns a text as a part. The API rejects an empty one. */
+function textParts(text: string): Part[] {
+  return text === "" ? [] : [{ text }];
 }
 
 function imagePart(image: Image): Part {
@@ -169,7 +174,7 @@ function responsePart(result: ToolResult, pictures: FunctionResponsePart[]): Par
 
 function plainParts(turn: AssistantTurn, model: string): Part[] {
   return [
-    ...(turn.text === "" ? [] : [{ text: turn.text }]),
+    ...textParts(turn.text),
     ...turn.tool_calls.map((call, at) => ({
       ...callPart(call),
       ...(at === 0 && wantsSignatures(model) ? { thoughtSignature: NO_SIGNATURE } : {}),

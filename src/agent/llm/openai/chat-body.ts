@@ -11,12 +11,13 @@ import type {
 import type { ToolResult, Turn } from "../../../run/value/message.ts";
 import { pictureCaption, type Image } from "../../../run/value/picture.ts";
 import { withWireIds } from "../call-ids.ts";
+import type { AssistantTurn } from "../kept-blocks.ts";
 import type { ModelRequest } from "../client.ts";
 import { isReasoningModel } from "./models.ts";
 import { isStrict } from "../strict-schema.ts";
 import { wireName } from "../tool-name.ts";
 import { toolSchema } from "../tool-schema.ts";
-import { argumentsText, toolText } from "../tool-text.ts";
+import { argumentsText, GO_ON, toolText } from "../tool-text.ts";
 
 /** Differences between servers of this protocol. */
 export interface ChatDialect {
@@ -39,7 +40,8 @@ const MAX_STOPS = 4;
 
 /** Returns the body of a request. */
 export function chatBody(request: ModelRequest, provider: string, dialect: ChatDialect): Body {
-  const turns = withWireIds(request).flatMap((turn) => toMessages(turn, provider, dialect));
+  const said = withWireIds(request).flatMap((turn) => toMessages(turn, provider, dialect));
+  const turns: Message[] = said.length === 0 ? [{ role: "user", content: GO_ON }] : said;
   const messages: Message[] =
     request.system === "" ? turns : [{ role: "system", content: request.system }, ...turns];
   const { temperature, max_output_tokens, seed, output_schema } = request;
@@ -91,39 +93,11 @@ export function ownStops(request: ModelRequest, dialect: ChatDialect): readonly 
 function toMessages(turn: Turn, provider: string, dialect: ChatDialect): Message[] {
   switch (turn.role) {
     case "user":
-      return [
-        {
-          role: "user",
-          content:
-            turn.images === undefined || turn.images.length === 0
-              ? turn.text
-              : [{ type: "text", text: turn.text }, ...turn.images.map(imagePart)],
-        },
-      ];
+      return userMessage(turn.text, turn.images ?? []);
     case "notice":
-      return [{ role: "user", content: turn.text }];
+      return userMessage(turn.text, []);
     case "assistant":
-      return [
-        {
-          role: "assistant",
-          // A reply may have neither text nor calls; with calls, a missing text is null.
-          content: turn.text === "" && turn.tool_calls.length > 0 ? null : turn.text,
-          ...(turn.tool_calls.length === 0
-            ? {}
-            : {
-                tool_calls: turn.tool_calls.map((call) => ({
-                  id: call.provider_id ?? call.call_id,
-                  type: "function" as const,
-                  function: { name: wireName(call.name), arguments: argumentsText(call) },
-                })),
-              }),
-          ...(dialect.reasoningDetails &&
-          turn.opaque?.provider === provider &&
-          Array.isArray(turn.opaque.data)
-            ? { reasoning_details: turn.opaque.data }
-            : {}),
-        },
-      ];
+      return assistantMessage(turn, provider, dialect);
     case "tool":
       return [
         ...turn.results.map((result) => ({
@@ -136,6 +110,43 @@ function toMessages(turn: Turn, provider: string, dialect: ChatDialect): Message
     default:
       return turn satisfies never;
   }
+}
+
+/** Returns a user's message. Some servers reject an empty one. */
+function userMessage(text: string, images: readonly Image[]): Message[] {
+  if (images.length > 0) {
+    const parts: ChatCompletionContentPart[] = text === "" ? [] : [{ type: "text", text }];
+    return [{ role: "user", content: [...parts, ...images.map(imagePart)] }];
+  }
+  return text === "" ? [] : [{ role: "user", content: text }];
+}
+
+/** Returns a reply as a message. Mistral and others reject one with neither text nor calls. */
+function assistantMessage(
+  { text, tool_calls, opaque }: AssistantTurn,
+  provider: string,
+  dialect: ChatDialect,
+): Message[] {
+  const details =
+    dialect.reasoningDetails && opaque?.provider === provider && Array.isArray(opaque.data)
+      ? { reasoning_details: opaque.data }
+      : {};
+  const calls = tool_calls.map((call) => ({
+    id: call.provider_id ?? call.call_id,
+    type: "function" as const,
+    function: { name: wireName(call.name), arguments: argumentsText(call) },
+  }));
+  return text === "" && calls.length === 0 && !("reasoning_details" in details)
+    ? []
+    : [
+        {
+          role: "assistant",
+          // With calls, a missing text is null.
+          content: text === "" && calls.length > 0 ? null : text,
+          ...(calls.length > 0 && { tool_calls: calls }),
+          ...details,
+        },
+      ];
 }
 
 /**
