@@ -302,6 +302,67 @@ test("a call that is given up is cancelled at its server, and its session ended"
   expect(hung).toContain("notifications/cancelled");
 });
 
+/** A server without sessions that never answers a call. */
+function sessionless(sent: Sent[]): GuardedFetch {
+  const double = mcpDouble([[]], (message, request) => {
+    sent.push(message);
+    if (message.method === "tools/call") {
+      return hang(request);
+    }
+    const { params } = message;
+    return message.method === "initialize"
+      ? result(message, {
+          protocolVersion: params?.["protocolVersion"],
+          capabilities: { tools: {} },
+          serverInfo: { name: "s", version: "1" },
+        })
+      : null;
+  });
+  return double.fetch;
+}
+
+test.each(["timeout", "cancellation", "stop"] as const)(
+  "a server without sessions is notified of a call that ends by a %s",
+  async (by) => {
+    const sent: Sent[] = [];
+    const { run } = scripted({
+      fetch: delayed(sessionless(sent), []),
+      server: { ...DOCS, timeout_ms: by === "timeout" ? 300 : 30_000 },
+      calls: [call("echo", { text: "a" })],
+    });
+    const end = run.drive();
+    await expect.poll(() => sent.map(({ method }) => method)).toContain("tools/call");
+    if (by === "cancellation") {
+      run.tell({ kind: "cancel", reason: null, by: "key" });
+    }
+    if (by !== "timeout") {
+      run.abort.abort();
+    }
+    await end;
+    await expect
+      .poll(() => sent.find(({ method }) => method === "notifications/cancelled")?.params)
+      .toMatchObject({ requestId: sent.find(({ method }) => method === "tools/call")?.id });
+  },
+);
+
+test("a server that does not take the notification holds the end of a session for seconds at most", async () => {
+  const sent: Sent[] = [];
+  const silent = sessionless(sent);
+  const { run, mcp } = scripted({
+    fetch: (input, init) =>
+      typeof init?.body === "string" && init.body.includes("notifications/cancelled")
+        ? hang(new Request(input, init))
+        : silent(input, init),
+    server: { ...DOCS, timeout_ms: 100 },
+    calls: [call("echo", { text: "a" })],
+  });
+  await run.drive();
+  const began = Date.now();
+  await mcp.close();
+  expect(Date.now() - began).toBeLessThan(6_000);
+  expect(outcomes(run)).toMatchObject([{ code: "tool_timeout" }]);
+});
+
 test("a name of every object is no tool's effect: such a call is `once`, also after a crash", async () => {
   let made = 0;
   let killed = false;

@@ -4,6 +4,7 @@
  */
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { OAuthClientProvider } from "@modelcontextprotocol/sdk/client/auth.js";
+import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { ElicitRequest, ElicitResult } from "@modelcontextprotocol/sdk/types.js";
 import manifest from "../../../package.json" with { type: "json" };
 import { defined } from "../../run/value/defined.ts";
@@ -70,7 +71,8 @@ export interface Connection {
    */
   readonly signal: AbortSignal;
   /**
-   * Ends the session on the server and locally. Never throws, and takes about four seconds at most.
+   * Ends the session on the server and locally. First waits until the server is notified of cancelled calls. Never throws,
+   * and takes about six seconds at most.
    */
   close(): Promise<void>;
 }
@@ -118,6 +120,7 @@ export async function connect(
     }),
     ...defined({ authProvider: options.authProvider }),
   });
+  const cancelled = pendingCancellations(transport);
   const client = new sdk.Client(
     { name: "opspawn", version: manifest.version },
     {
@@ -132,7 +135,9 @@ export async function connect(
       (await options.onelicitation?.(params, extra.signal)) ?? { action: "cancel" },
   );
   const close = async (): Promise<void> => {
-    // The connection is dropped either way, so an error or a hanging server has no effect.
+    // The connection is dropped either way, so an error or a hanging server has no effect. Closing it
+    // aborts its requests, among them the notification that a call was cancelled.
+    await within(cancelled(), CLOSE_MS).catch(() => {});
     await within(transport.terminateSession(), CLOSE_MS).catch(() => {});
     await within(client.close(), CLOSE_MS).catch(() => {});
   };
@@ -155,6 +160,26 @@ export async function connect(
       : stop;
   }
   return { client, signal, close };
+}
+
+/**
+ * Tracks the notifications of cancelled calls that a transport sends.
+ * @returns a function that waits for those that are being sent
+ */
+function pendingCancellations(transport: Transport): () => Promise<void> {
+  const pending = new Set<Promise<void>>();
+  const send = transport.send.bind(transport);
+  transport.send = (message, options) => {
+    const sent = send(message, options);
+    if ("method" in message && message.method === "notifications/cancelled") {
+      const settled = sent.catch(() => {}).finally(() => pending.delete(settled));
+      pending.add(settled);
+    }
+    return sent;
+  };
+  return async () => {
+    await Promise.all(pending);
+  };
 }
 
 /**
