@@ -95,7 +95,8 @@ export class StreamGapError extends OpspawnError {
 export function isTransient(error: unknown): boolean {
   if (error instanceof RefusedError) {
     const { status, code } = error;
-    return status === 429 || status === 503 || code === "idempotency_in_progress";
+    const isInProgress = status === 409 && code === "idempotency_in_progress";
+    return status === 429 || status === 503 || isInProgress;
   }
   if (error instanceof UnreachableError) {
     const { status } = error;

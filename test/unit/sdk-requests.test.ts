@@ -108,7 +108,12 @@ test("tries are bounded, and a pause that is asked for and too long is none", as
 });
 
 test("a fault of the service, or a refusal, is not asked for again", async () => {
-  for (const answer of [problem(500, "internal_error"), problem(422, "validation_failed")]) {
+  const final = [401, 403, 404].map((status) => problem(status, "idempotency_in_progress"));
+  for (const answer of [
+    problem(500, "internal_error"),
+    problem(422, "validation_failed"),
+    ...final,
+  ]) {
     const fake = await answering(answer);
     await expect(clientOf(fake).tasks.get("t")).rejects.toThrow(RefusedError);
     expect(fake.requests).toHaveLength(1);

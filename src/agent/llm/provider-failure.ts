@@ -3,7 +3,11 @@
  * distinguished by their fields and not by class. The provider's error code has precedence over the
  * HTTP status: mid-stream errors have no status, and some providers send the wrong one.
  */
-import type { ModelFailure, ModelFailureCode } from "../../run/value/failure.ts";
+import {
+  MODEL_FAILURES,
+  type ModelFailure,
+  type ModelFailureCode,
+} from "../../run/value/failure.ts";
 import { isJsonObject } from "../../run/value/json.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { textOf } from "./field.ts";
@@ -39,7 +43,7 @@ interface Facts {
  */
 export function failureOf(thrown: unknown, endpoint: Endpoint, answered: boolean): ModelFailure {
   const facts = factsOf(thrown);
-  const code =
+  const said =
     (thrown instanceof ReportedError ? thrown.code : null) ??
     codeByWords(facts) ??
     codeByStatus(facts.status) ??
@@ -50,8 +54,12 @@ export function failureOf(thrown: unknown, endpoint: Endpoint, answered: boolean
         : answered
           ? "cut_stream"
           : "connection_failed");
+  // The same request is refused again, whatever the body calls it.
+  const isRefused = facts.status === 401 || facts.status === 403 || facts.status === 404;
+  const code =
+    isRefused && MODEL_FAILURES[said].retryable ? (codeByStatus(facts.status) ?? said) : said;
   const retryAfterMs = retryHint(facts.headers, facts.details, facts.message);
-  const retryable = retryHeader(facts.headers);
+  const retryable = isRefused ? null : retryHeader(facts.headers);
   return {
     code,
     message: sentence(code, facts, endpoint),
@@ -64,11 +72,22 @@ export function failureOf(thrown: unknown, endpoint: Endpoint, answered: boolean
  * Removes API keys: some servers quote the key that they received, and it must not enter the log.
  */
 function scrubbed(text: string, { apiKey }: Endpoint): string {
-  const own = apiKey === undefined || apiKey === "" ? text : text.replaceAll(apiKey, "[key]");
-  return own
+  return withoutKey(text, apiKey ?? "")
     .replaceAll(/\b(?:sk|pk|rk)-[\w-]{8,}|\bAIza[\w-]{16,}/g, "[key]")
     .replaceAll(/\b(bearer\s+|[?&]key=)[^\s&"']+/gi, "$1[key]");
 }
+
+/** Masks a key, but one as short as a word only where it stands alone. */
+function withoutKey(text: string, key: string): string {
+  if (key === "" || key.length >= MIN_MASKED) {
+    return key === "" ? text : text.replaceAll(key, "[key]");
+  }
+  const literal = key.replaceAll(/[^\w]/g, String.raw`\$&`);
+  return text.replaceAll(new RegExp(String.raw`(?<!\w)${literal}(?!\w)`, "g"), "[key]");
+}
+
+/** Shorter keys, such as `key` or `test`, are parts of ordinary words. */
+const MIN_MASKED = 8;
 
 /** Error codes of the providers, and the failure codes they map to. */
 const MEANINGS: readonly (readonly [ModelFailureCode, RegExp])[] = [
