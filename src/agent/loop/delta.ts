@@ -2,6 +2,7 @@
  * Packs a reply's stream into delta events: one event per short period instead of one per token.
  * Without watchers nothing is stored; `model.completed` holds the complete reply in any case.
  */
+import { defined } from "../../run/value/defined.ts";
 import type { NewEvent } from "../../run/log/event.ts";
 import type { LlmEvent } from "../llm/client.ts";
 
@@ -31,7 +32,7 @@ export class DeltaPacker {
   /** Adds a piece of the stream. May write an event. */
   add(piece: Piece): void {
     if (this.#piece !== null && !sameKind(this.#piece, piece)) {
-      this.flush();
+      this.#writeOut(this.take());
     }
     this.#piece = this.#piece === null ? piece : joined(this.#piece, piece);
     if (charsOf(this.#piece) >= this.#settings.deltaChars) {
@@ -41,9 +42,20 @@ export class DeltaPacker {
     }
   }
 
-  /** Writes the packed piece. */
+  /** Writes the packed piece. Holds back half a character at its end for the next piece. */
   flush(): void {
-    const events = this.take();
+    const half = this.#piece === null ? null : halfAtEnd(this.#piece);
+    if (half === null) {
+      this.#writeOut(this.take());
+      return;
+    }
+    const [whole, held] = half;
+    this.#piece = whole;
+    this.#writeOut(this.take());
+    this.#piece = held;
+  }
+
+  #writeOut(events: readonly NewEvent[]): void {
     if (events.length > 0) {
       this.#write(events);
     }
@@ -60,12 +72,45 @@ export class DeltaPacker {
     }
     const content =
       piece.type === "tool_call"
-        ? { tool_call: { ...piece, type: undefined } }
-        : { [piece.type]: piece.text };
+        ? { tool_call: wellFormedCall(piece) }
+        : { [piece.type]: piece.text.toWellFormed() };
     return [
       { type: "model.delta", data: { call_id: this.#callId, attempt: this.#attempt, ...content } },
     ];
   }
+}
+
+type CallPiece = Extract<Piece, { type: "tool_call" }>;
+
+function wellFormedCall({ index, name, arguments_text }: CallPiece): Omit<CallPiece, "type"> {
+  return {
+    index,
+    ...defined({
+      name: name?.toWellFormed(),
+      arguments_text: arguments_text?.toWellFormed(),
+    }),
+  };
+}
+
+/**
+ * Returns a piece that ends in the first half of a surrogate pair as what is before the half (null
+ * if nothing is) and the half. Null for any other piece.
+ */
+function halfAtEnd(piece: Piece): readonly [Piece | null, Piece] | null {
+  const text = piece.type === "tool_call" ? (piece.arguments_text ?? "") : piece.text;
+  if (!/[\ud800-\udbff]$/.test(text)) {
+    return null;
+  }
+  const [before, half] = [text.slice(0, -1), text.slice(-1)];
+  if (piece.type === "tool_call") {
+    const { type, index, name } = piece;
+    const isEmpty = before === "" && name === undefined;
+    return [
+      isEmpty ? null : { ...piece, arguments_text: before },
+      { type, index, arguments_text: half },
+    ];
+  }
+  return [before === "" ? null : { ...piece, text: before }, { ...piece, text: half }];
 }
 
 function sameKind(a: Piece, b: Piece): boolean {

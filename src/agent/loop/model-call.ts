@@ -2,6 +2,8 @@
  * Makes one attempt of a model call. Forwards the stream to watchers, bounds it in time and size,
  * and returns events: the usage, and a reply or a classified failure.
  */
+import { defined } from "../../run/value/defined.ts";
+import { wellFormed } from "../../run/value/json.ts";
 import type { NewEvent } from "../../run/log/event.ts";
 import { clipMessage, retryDelay, type ModelFailure } from "../../run/value/failure.ts";
 import { callId } from "../../run/value/id.ts";
@@ -129,8 +131,8 @@ class Attempt {
         this.#usage = event.usage;
         break;
       case "done":
-        this.#reply = event.reply;
-        this.#outcome = this.#completed(event.reply);
+        this.#reply = wellFormedReply(event.reply);
+        this.#outcome = this.#completed(this.#reply);
         break;
       case "failed":
         this.#outcome = this.#failed(event.failure);
@@ -286,6 +288,28 @@ class Attempt {
   get #call(): { readonly call_id: string; readonly attempt: number } {
     return { call_id: this.#job.callId, attempt: this.#job.attempt };
   }
+}
+
+/**
+ * Returns the reply without halves of surrogate pairs, which some models send: strict parsers
+ * refuse a later request that has one.
+ */
+function wellFormedReply({ text, reasoning, tool_calls, finish_reason, opaque }: Reply): Reply {
+  return {
+    text: text.toWellFormed(),
+    reasoning: reasoning.toWellFormed(),
+    tool_calls: tool_calls.map(({ name, arguments_text, provider_id }) =>
+      defined({
+        name: name.toWellFormed(),
+        arguments_text: arguments_text.toWellFormed(),
+        provider_id: provider_id?.toWellFormed(),
+      }),
+    ),
+    finish_reason,
+    ...(opaque !== undefined && {
+      opaque: { provider: opaque.provider, data: wellFormed(opaque.data) },
+    }),
+  };
 }
 
 /**

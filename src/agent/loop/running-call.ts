@@ -1,4 +1,5 @@
 /** What a running tool call sends: notes (progress and log lines), and questions to a person. */
+import { cut } from "../../run/value/cut.ts";
 import { hash } from "node:crypto";
 import type { InputAnswer } from "../../run/log/elicitation.ts";
 import type { NewEvent } from "../../run/log/event.ts";
@@ -81,7 +82,7 @@ export class Notes {
       const kept =
         jsonDefect(data) === null && text.length <= MAX_NOTE_CHARS
           ? data
-          : text.slice(0, MAX_NOTE_CHARS).toWellFormed();
+          : cut(text, MAX_NOTE_CHARS);
       const named = logger === undefined ? {} : { logger: clipMessage(logger) };
       const known = LEVELS.has(level) ? level : "info";
       return { type: "tool.logged", data: { ...call, level: known, ...named, data: kept } };

@@ -2,6 +2,7 @@
  * Lists a server's tools page by page. Checks each tool separately, so that an invalid tool does
  * not affect the others. Schemas are passed on unchanged.
  */
+import { cut } from "../../run/value/cut.ts";
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { ToolStop } from "../../run/value/failure.ts";
@@ -109,7 +110,7 @@ async function list(
 ): Promise<Listing> {
   const capabilities = client.getServerCapabilities() ?? {};
   const said = client.getInstructions();
-  const instructions = said === undefined ? null : hide(said).slice(0, MAX_INSTRUCTIONS_CHARS);
+  const instructions = said === undefined ? null : cut(hide(said), MAX_INSTRUCTIONS_CHARS);
   const collected = new Collected(server, bounds);
   const ask = (cursor: string | null): Promise<Page> => {
     const params = cursor === null ? {} : { cursor };
@@ -276,7 +277,7 @@ class Collected {
   problem(name: string, reason: string): void {
     this.#problemCount += 1;
     if (this.#problems.length < MAX_PROBLEMS) {
-      this.#problems.push({ name: name.slice(0, 128), reason: reason.slice(0, 300) });
+      this.#problems.push({ name: cut(name, 128), reason: cut(reason, 300) });
     }
   }
 
@@ -346,7 +347,7 @@ function usable(
   return {
     tool: {
       name,
-      description: text.slice(0, MAX_DESCRIPTION_CHARS),
+      description: cut(text, MAX_DESCRIPTION_CHARS),
       inputSchema,
       ...(isJsonObject(outputSchema) && outputDefect === null ? { outputSchema } : {}),
       ...(hints !== null && { annotations: hints }),

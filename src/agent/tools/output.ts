@@ -1,4 +1,5 @@
 /** Prepares tool outputs for events: plain JSON, validated, and shortened if too long. */
+import { cutPoint } from "../../run/value/cut.ts";
 import type { NewEvent } from "../../run/log/event.ts";
 import { clipMessage, TOOL_FAILURES, type ToolFailureCode } from "../../run/value/failure.ts";
 import { jsonDefect, type JsonValue } from "../../run/value/json.ts";
@@ -131,9 +132,7 @@ function cutToFit(text: string, wrap: (head: string) => JsonValue): string {
       tooLong = middle;
     }
   }
-  const last = text.charCodeAt(fits - 1);
-  const splitsPair = last >= 0xd800 && last <= 0xdbff && fits < text.length;
-  return text.slice(0, splitsPair ? fits - 1 : fits);
+  return text.slice(0, cutPoint(text, fits));
 }
 
 function sizeOf(text: string): number {

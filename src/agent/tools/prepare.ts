@@ -2,6 +2,7 @@
  * Checks a call before it runs. Returns its intent, an approval request, or its failure. Pure, and
  * never throws: every request of a model becomes an event.
  */
+import { cut } from "../../run/value/cut.ts";
 import type { NewEvent } from "../../run/log/event.ts";
 import type { TurnCall } from "../../run/log/state.ts";
 import {
@@ -144,7 +145,7 @@ export function argumentsDefect(
 
 function unknownTool(name: string, { names }: Toolbox): string {
   const known = names.length === 0 ? "There are none." : `The tools are: ${names.join(", ")}.`;
-  return `Unknown tool ${JSON.stringify(name.slice(0, 128))}. ${known}`;
+  return `Unknown tool ${JSON.stringify(cut(name, 128))}. ${known}`;
 }
 
 function checkArguments(call: ToolCall, tool: Tool): Checked {

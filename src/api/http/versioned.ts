@@ -2,6 +2,7 @@
  * HTTP for versioned resources: entity tags, conditional changes (`If-Match`), and the problems of
  * a resource that is missing, changed or exists already.
  */
+import { cut } from "../../run/value/cut.ts";
 import type { Version } from "../../store/versioned.ts";
 import type { ApiDeps, RequestContext } from "../context.ts";
 import { Problem, type ProblemCode } from "./problem.ts";
@@ -93,7 +94,7 @@ export class VersionedResource<Row extends Version> {
   }
 
   notFound(name: string): Problem {
-    const detail = `Unknown ${this.#word} ${JSON.stringify(name.slice(0, 128))}.`;
+    const detail = `Unknown ${this.#word} ${JSON.stringify(cut(name, 128))}.`;
     return new Problem("not_found", detail);
   }
 

@@ -1,4 +1,5 @@
 /** Renders an event as one short line, for the progress of a call. An unknown type is its name. */
+import { cut } from "../../run/value/cut.ts";
 import type { LoggedEvent } from "./log-page.ts";
 
 const MAX_CHARS = 200;
@@ -6,7 +7,7 @@ const MAX_CHARS = 200;
 /** Returns a description of an event without line breaks, in at most 200 characters. */
 export function eventLine({ type, data }: LoggedEvent): string {
   const line = `${type}${detailOf(type, data)}`.replaceAll(/\s+/g, " ");
-  return line.length > MAX_CHARS ? `${line.slice(0, MAX_CHARS - 1)}…` : line;
+  return line.length > MAX_CHARS ? `${cut(line, MAX_CHARS - 1)}…` : line;
 }
 
 function detailOf(type: string, data: LoggedEvent["data"]): string {

@@ -5,7 +5,7 @@ import type { TaskRow } from "../../store/tasks/rows.ts";
 import type { ApiDeps } from "../context.ts";
 import type { TaskJson } from "../tasks/schemas.ts";
 import { logPage, type LoggedEvent } from "./log-page.ts";
-import { cutPoint } from "../../run/value/cut.ts";
+import { cut } from "../../run/value/cut.ts";
 
 /** Number of last events of a waiting run to search for its open questions. */
 const RECENT = 100;
@@ -69,6 +69,6 @@ async function questionsOf(deps: ApiDeps, row: TaskRow): Promise<string[]> {
 
 function callOf({ data }: LoggedEvent): string {
   const args = JSON.stringify(data["arguments"] ?? null);
-  const shown = args.slice(0, cutPoint(args, MAX_ARGUMENTS_CHARS));
+  const shown = cut(args, MAX_ARGUMENTS_CHARS);
   return `${String(data["call_id"])}: ${String(data["name"])} ${shown}`;
 }

@@ -2,6 +2,7 @@
  * The isolate port over Cloudflare's Dynamic Workers. Each job runs in a fresh isolate without
  * network and bindings. Its output is untrusted and validated.
  */
+import { cut } from "../../run/value/cut.ts";
 import { RpcTarget } from "cloudflare:workers";
 import type { Isolate, IsolateJob, IsolateOutcome } from "../../agent/tools/code/isolate.ts";
 import type { ToolCaller } from "../../agent/tools/tool.ts";
@@ -37,9 +38,9 @@ export function isolateOf(loader: WorkerLoader | undefined): Isolate | null {
 }
 
 async function runJob(loader: WorkerLoader, job: IsolateJob): Promise<IsolateOutcome> {
-  const cut = Promise.withResolvers<IsolateOutcome>();
-  const stop = (): void => cut.resolve(failure("code_stopped"));
-  const handler = new ToolCallHandler(job.tools, cut.resolve);
+  const ended = Promise.withResolvers<IsolateOutcome>();
+  const stop = (): void => ended.resolve(failure("code_stopped"));
+  const handler = new ToolCallHandler(job.tools, ended.resolve);
   job.signal.addEventListener("abort", stop, { once: true });
   if (job.signal.aborted) {
     stop();
@@ -61,7 +62,7 @@ async function runJob(loader: WorkerLoader, job: IsolateJob): Promise<IsolateOut
       (answer) => outcomeOf(answer),
       (error: unknown) => outcomeOfLoss(error),
     );
-    return await Promise.race([ran, cut.promise]);
+    return await Promise.race([ran, ended.promise]);
   } catch (error) {
     return outcomeOfLoss(error);
   } finally {
@@ -110,7 +111,7 @@ class ToolCallHandler {
       return JSON.stringify({ error });
     }
     try {
-      const { output, error } = await this.#tools.call(name.slice(0, 256), args);
+      const { output, error } = await this.#tools.call(cut(name, 256), args);
       return JSON.stringify(error === undefined ? { output: output ?? null } : { error });
     } catch (thrown) {
       this.#end(
@@ -138,7 +139,7 @@ function outcomeOf(answer: unknown): IsolateOutcome {
     return failure("invalid_output");
   }
   const { kind, text, console } = answer;
-  const consoleText = typeof console === "string" ? console.slice(0, MAX_CONSOLE_CHARS) : "";
+  const consoleText = typeof console === "string" ? cut(console, MAX_CONSOLE_CHARS) : "";
   if (kind === "done") {
     const output = parseJson(text);
     return output === undefined

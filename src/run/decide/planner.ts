@@ -2,7 +2,7 @@
  * The planner port. A planner is pure: it turns the state into a prompt, and the model's reply into
  * the next step. It performs nothing.
  */
-import { jsonDefect, type JsonValue } from "../value/json.ts";
+import { jsonDefect, wellFormed, type JsonValue } from "../value/json.ts";
 import type { Prompt, Reply, ToolDescription } from "../value/message.ts";
 import type { PlannerName } from "../spec/spec.ts";
 import type { RunState } from "../log/state.ts";
@@ -40,19 +40,19 @@ export interface Planner {
 }
 
 /**
- * Parses the arguments of a call. An empty text means no arguments. Text that is not JSON, or is
+ * Parses the arguments of a call. An empty text and `null` mean no arguments. Text that is not JSON, or is
  * JSON that cannot be stored (nested too deep, for example), is returned as text.
  */
 export function readArguments(
   text: string,
 ): { readonly arguments: JsonValue } | { readonly arguments_text: string } {
-  if (text.trim() === "") {
+  if (/^\s*(?:null\s*)?$/.test(text)) {
     return { arguments: {} };
   }
   try {
     const value: unknown = JSON.parse(text);
     return jsonDefect(value) === null
-      ? { arguments: value as JsonValue }
+      ? { arguments: wellFormed(value as JsonValue) }
       : { arguments_text: text };
   } catch {
     return { arguments_text: text };

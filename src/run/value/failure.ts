@@ -4,6 +4,7 @@
  * known here: `api/problem.ts` maps them. A message may be shown to a caller: it contains no secret
  * and no exception text of our own code.
  */
+import { cut } from "./cut.ts";
 import { delayOf, type RetryPolicy } from "./backoff.ts";
 
 interface CodeInfo {
@@ -208,7 +209,7 @@ const MAX_MESSAGE = 1000;
 
 /** Shortens an external message, so that no failure can bloat the log. */
 export function clipMessage(text: string): string {
-  return text.length <= MAX_MESSAGE ? text : `${text.slice(0, MAX_MESSAGE - 1)}…`;
+  return text.length <= MAX_MESSAGE ? text.toWellFormed() : `${cut(text, MAX_MESSAGE - 1)}…`;
 }
 
 /** Returns whether a fallback model may succeed after a failure with this code. */

@@ -52,6 +52,24 @@ export function jsonDefect(value: unknown): string | null {
 }
 
 /**
+ * Returns the value with U+FFFD in place of each half of a surrogate pair, in texts and keys. The
+ * depth of the value must be bounded.
+ */
+export function wellFormed(value: JsonValue): JsonValue {
+  if (typeof value === "string") {
+    return value.toWellFormed();
+  }
+  if (Array.isArray(value)) {
+    return value.map((item: JsonValue) => wellFormed(item));
+  }
+  return isJsonObject(value)
+    ? Object.fromEntries(
+        Object.entries(value).map(([key, item]) => [key.toWellFormed(), wellFormed(item)]),
+      )
+    : value;
+}
+
+/**
  * Returns the canonical text of a value: sorted keys, no white space. Two values are the same call
  * arguments exactly if their canonical texts are equal.
  */

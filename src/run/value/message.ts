@@ -2,6 +2,7 @@
  * The conversation of a run: turns in a provider-neutral form, which each planner and each provider
  * adapter renders. Built only by folding the log. The window is bounded in turns and characters.
  */
+import { cut } from "./cut.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 import { pictureChars, type Image, type Picture } from "./picture.ts";
 import type { Untrusted } from "./trust.ts";
@@ -238,7 +239,7 @@ function shortResult(result: ToolResult): ToolResult {
   const kept = isJsonObject(result.output) ? result.output["output_sha256"] : undefined;
   const reference = kept === undefined ? {} : { output_sha256: kept };
   const pictures = images === undefined ? {} : { pictures_left_out: images.length };
-  const beginning = text.slice(0, SHORT_OUTPUT);
+  const beginning = cut(text, SHORT_OUTPUT);
   return { ...rest, output: { beginning, shortened: true, ...reference, ...pictures } };
 }
 

@@ -3,6 +3,7 @@
  * see. It finds requests in the goal by a few rules, calls tools for all of them, and reports the
  * results. It never computes a result itself.
  */
+import { cut } from "../../../run/value/cut.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
 import type { Prompt, ToolResult } from "../../../run/value/message.ts";
 import { findArithmetic, numeral } from "./arithmetic.ts";
@@ -234,7 +235,7 @@ function readObservation(text: string): Outcome {
 
 /** Returns the goal without the context data below it. */
 function goalIn(text: string): string {
-  return (text.split("\n\nContext:\n", 1)[0] ?? "").slice(0, MAX_GOAL);
+  return cut(text.split("\n\nContext:\n", 1)[0] ?? "", MAX_GOAL);
 }
 
 /** Returns the tools that a ReAct prompt lists. */
