@@ -8,10 +8,10 @@ import type {
   ChatCompletionContentPartText,
   ChatCompletionCreateParamsStreaming,
 } from "openai/resources/chat/completions";
-import type { ToolResult, Turn } from "../../../run/value/message.ts";
+import type { Opaque, ToolResult, Turn } from "../../../run/value/message.ts";
 import { pictureCaption, type Image } from "../../../run/value/picture.ts";
 import { withWireIds } from "../call-ids.ts";
-import type { AssistantTurn } from "../kept-blocks.ts";
+import { keptData, type AssistantTurn } from "../kept-blocks.ts";
 import type { ModelRequest } from "../client.ts";
 import { isReasoningModel } from "./models.ts";
 import { isStrict } from "../strict-schema.ts";
@@ -35,12 +35,16 @@ type Message = Body["messages"][number];
 /** A text part with OpenRouter's cache mark. */
 type CachedText = ChatCompletionContentPartText & { readonly cache_control: { type: "ephemeral" } };
 
+/** The suffix of the `opaque` provider, so that only this protocol reads the data. */
+const REASONING_OPAQUE = "reasoning_content";
 /** Maximum number of stop sequences that the API accepts. */
 const MAX_STOPS = 4;
 
 /** Returns the body of a request. */
 export function chatBody(request: ModelRequest, provider: string, dialect: ChatDialect): Body {
-  const said = withWireIds(request).flatMap((turn) => toMessages(turn, provider, dialect));
+  const said = withWireIds(request).flatMap((turn) =>
+    toMessages(turn, request.model, provider, dialect),
+  );
   const turns: Message[] = said.length === 0 ? [{ role: "user", content: GO_ON }] : said;
   const messages: Message[] =
     request.system === "" ? turns : [{ role: "system", content: request.system }, ...turns];
@@ -90,14 +94,14 @@ export function ownStops(request: ModelRequest, dialect: ChatDialect): readonly 
   return request.stop.filter((stop) => !sent.includes(stop));
 }
 
-function toMessages(turn: Turn, provider: string, dialect: ChatDialect): Message[] {
+function toMessages(turn: Turn, model: string, provider: string, dialect: ChatDialect): Message[] {
   switch (turn.role) {
     case "user":
       return userMessage(turn.text, turn.images ?? []);
     case "notice":
       return userMessage(turn.text, []);
     case "assistant":
-      return assistantMessage(turn, provider, dialect);
+      return assistantMessage(turn, model, provider, dialect);
     case "tool":
       return [
         ...turn.results.map((result) => ({
@@ -112,6 +116,19 @@ function toMessages(turn: Turn, provider: string, dialect: ChatDialect): Message
   }
 }
 
+/**
+ * Returns the data of `reasoning_content`. DeepSeek's and Kimi's models require it back with their
+ * calls; other servers reject it.
+ */
+export function reasoningContent(provider: string, model: string, text: string): Opaque {
+  return { provider: `${provider}/${REASONING_OPAQUE}`, data: { model, text } };
+}
+
+function sentReasoning(turn: AssistantTurn, model: string, provider: string) {
+  const text = keptData(turn, model, `${provider}/${REASONING_OPAQUE}`)?.["text"];
+  return typeof text === "string" ? { reasoning_content: text } : {};
+}
+
 /** Returns a user's message. Some servers reject an empty one. */
 function userMessage(text: string, images: readonly Image[]): Message[] {
   if (images.length > 0) {
@@ -123,10 +140,12 @@ function userMessage(text: string, images: readonly Image[]): Message[] {
 
 /** Returns a reply as a message. Mistral and others reject one with neither text nor calls. */
 function assistantMessage(
-  { text, tool_calls, opaque }: AssistantTurn,
+  turn: AssistantTurn,
+  model: string,
   provider: string,
   dialect: ChatDialect,
 ): Message[] {
+  const { text, tool_calls, opaque } = turn;
   const details =
     dialect.reasoningDetails && opaque?.provider === provider && Array.isArray(opaque.data)
       ? { reasoning_details: opaque.data }
@@ -145,6 +164,7 @@ function assistantMessage(
           content: text === "" && calls.length > 0 ? null : text,
           ...(calls.length > 0 && { tool_calls: calls }),
           ...details,
+          ...(calls.length > 0 && sentReasoning(turn, model, provider)),
         },
       ];
 }

@@ -1,18 +1,22 @@
 /** Assembles a reply of chat completions, from chunks or from a complete response. */
+import { defined } from "../../../run/value/defined.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
-import type { Reply } from "../../../run/value/message.ts";
+import type { Opaque, Reply } from "../../../run/value/message.ts";
 import type { LlmEvent } from "../client.ts";
 import { ReportedError } from "../provider-failure.ts";
 import { reasonIn, saysError, textOf } from "../field.ts";
 import { done, ended, type ReplyReader } from "../reply-stream.ts";
 import { StopText } from "../stop-text.ts";
 import { ChatCalls, type CallAddition } from "./chat-calls.ts";
+import { reasoningContent } from "./chat-body.ts";
 import { contentIn } from "./chat-content.ts";
 import { usageIn } from "./chat-usage.ts";
 
 export interface ChatReading {
   /** The provider's name in data that must be sent back to it; null if none must. */
   readonly opaqueFor: string | null;
+  /** Identifies the model in its `reasoning_content`, which must be sent back only to it. */
+  readonly model: { readonly provider: string; readonly model: string };
   /** Stop sequences that were not sent to the server. */
   readonly stop: readonly string[];
   /** Names of the tools in the request, as they are on the wire. */
@@ -26,6 +30,8 @@ export class ChatReply implements ReplyReader {
   readonly #stop: StopText;
   #text = "";
   #reasoning = "";
+  /** The part of it that came as `reasoning_content`. */
+  #reasoningContent = "";
   #refusal = "";
   #finish: string | null = null;
   #details: JsonObject[] = [];
@@ -92,7 +98,7 @@ export class ChatReply implements ReplyReader {
   }
 
   #reply(): Reply {
-    const { ownName, opaqueFor } = this.#reading;
+    const { ownName } = this.#reading;
     const tool_calls = this.#calls.calls(ownName);
     return {
       text: this.#text,
@@ -100,10 +106,21 @@ export class ChatReply implements ReplyReader {
       tool_calls,
       finish_reason:
         this.#finish === "length" ? "length" : tool_calls.length > 0 ? "tool_calls" : "stop",
-      ...(opaqueFor === null || this.#details.length === 0
-        ? {}
-        : { opaque: { provider: opaqueFor, data: this.#details.map(withoutBlanks) } }),
+      ...defined({ opaque: this.#opaque(tool_calls.length > 0) }),
     };
+  }
+
+  /** Returns what the server requires back. Only a reply with calls needs its `reasoning_content`. */
+  #opaque(hasCalls: boolean): Opaque | undefined {
+    const { opaqueFor, model } = this.#reading;
+    if (opaqueFor !== null) {
+      return this.#details.length === 0
+        ? undefined
+        : { provider: opaqueFor, data: this.#details.map(withoutBlanks) };
+    }
+    return hasCalls && this.#reasoningContent !== ""
+      ? reasoningContent(model.provider, model.model, this.#reasoningContent)
+      : undefined;
   }
 
   *#pass(text: string): Generator<LlmEvent> {
@@ -118,6 +135,7 @@ export class ChatReply implements ReplyReader {
     takeCall: (part: unknown) => CallAddition | null,
   ): Generator<LlmEvent> {
     // Local servers and OpenRouter stream reasoning under these names.
+    this.#reasoningContent += textOf(delta["reasoning_content"]);
     yield* this.#think(textOf(delta["reasoning_content"] ?? delta["reasoning"]));
     for (const detail of listOf(delta["reasoning_details"]).filter(isJsonObject)) {
       this.#takeDetail(detail);

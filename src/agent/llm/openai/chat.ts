@@ -64,6 +64,7 @@ export function chatReply(
   dialect: ChatDialect = COMPATIBLE,
 ): ChatReply {
   return new ChatReply({
+    model: { provider, model: request.model },
     opaqueFor: dialect.reasoningDetails ? provider : null,
     stop: ownStops(request, dialect),
     offered: new Set(request.tools.map(({ name }) => wireName(name))),
