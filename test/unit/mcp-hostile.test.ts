@@ -359,7 +359,7 @@ test("a server that does not take the notification holds the end of a session fo
   await run.drive();
   const began = Date.now();
   await mcp.close();
-  expect(Date.now() - began).toBeLessThan(6_000);
+  expect(Date.now() - began).toBeLessThan(20_000);
   expect(outcomes(run)).toMatchObject([{ code: "tool_timeout" }]);
 });
 

@@ -71,8 +71,8 @@ export interface Connection {
    */
   readonly signal: AbortSignal;
   /**
-   * Ends the session on the server and locally. First waits until the server is notified of cancelled calls. Never throws,
-   * and takes about six seconds at most.
+   * Ends the session on the server and locally, after the server is notified of cancelled calls.
+   * Never throws, and takes about six seconds at most.
    */
   close(): Promise<void>;
 }
