@@ -3,6 +3,7 @@
  * the next step. It performs nothing.
  */
 import { jsonDefect, wellFormed, type JsonValue } from "../value/json.ts";
+import { roundedNumber } from "../value/whole-numbers.ts";
 import type { Prompt, Reply, ToolDescription } from "../value/message.ts";
 import type { PlannerName } from "../spec/spec.ts";
 import type { RunState } from "../log/state.ts";
@@ -41,7 +42,8 @@ export interface Planner {
 
 /**
  * Parses the arguments of a call. An empty text and `null` mean no arguments. Text that is not JSON, or is
- * JSON that cannot be stored (nested too deep, for example), is returned as text.
+ * JSON that cannot be stored (nested too deep, or with a number that would be rounded), is returned
+ * as text.
  */
 export function readArguments(
   text: string,
@@ -51,7 +53,7 @@ export function readArguments(
   }
   try {
     const value: unknown = JSON.parse(text);
-    return jsonDefect(value) === null
+    return jsonDefect(value) === null && roundedNumber(text) === null
       ? { arguments: wellFormed(value as JsonValue) }
       : { arguments_text: text };
   } catch {

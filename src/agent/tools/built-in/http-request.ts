@@ -9,6 +9,7 @@ import type { Effect } from "../../../run/value/effect.ts";
 import { decodeText, readBody } from "../../fetch/body.ts";
 import { isJsonType, isTextType } from "../../fetch/content-type.ts";
 import { defineTool } from "../tool.ts";
+import { withTextDigits } from "../../../run/value/whole-numbers.ts";
 
 /** Maximum size of a body in bytes. A longer body is marked as truncated. */
 const MAX_BODY_BYTES = 6_000_000;
@@ -109,7 +110,7 @@ function headersOf(
  */
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(withTextDigits(text));
   } catch {
     return undefined;
   }

@@ -11,6 +11,7 @@ import { isHtmlType, isJsonType, isTextType } from "../../fetch/content-type.ts"
 import { jsonSchemaCheck } from "../schema/json-schema.ts";
 import { filledHeaders, secretFiller, type Secrets } from "./secrets.ts";
 import type { RunTool, ToolContext } from "../tool.ts";
+import { withTextDigits } from "../../../run/value/whole-numbers.ts";
 
 /** Maximum size of a response in bytes. */
 const MAX_ANSWER_BYTES = 7_000_000;
@@ -117,7 +118,7 @@ async function answerOf(
 
 function json(text: string, type: string): JsonValue {
   try {
-    return JSON.parse(text) as JsonValue;
+    return JSON.parse(withTextDigits(text)) as JsonValue;
   } catch {
     if (type === "") {
       return { text };
