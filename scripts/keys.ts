@@ -35,7 +35,9 @@ try {
   console.error(
     error instanceof UsageError
       ? `${error.message} \`npm run keys -- --help\` lists what there is.`
-      : explain(error),
+      : error instanceof Error && "syscall" in error
+        ? `The state folder cannot be used: ${error.message}.`
+        : explain(error),
   );
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

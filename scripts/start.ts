@@ -70,6 +70,11 @@ try {
   } else if (error instanceof StartError) {
     console.error(error.message);
     process.exitCode = error.exitCode;
+  } else if (isSystemError(error)) {
+    console.error(
+      `Opspawn cannot use its files: ${error.message}. The state folder is OPSPAWN_STATE (default .wrangler/state); it must be writable, and the disk must have room.`,
+    );
+    process.exitCode = 1;
   } else {
     console.error(error);
     process.exitCode = 1;
@@ -231,6 +236,11 @@ async function runDemo({ tasks }: Opspawn): Promise<string | null> {
 function keepTime(url: string): void {
   const trigger = () => void fetch(`${url}/cdn-cgi/local/scheduled`).catch(() => null);
   setInterval(trigger, CRON_MS).unref();
+}
+
+/** Whether the operating system refused something, such as a full disk or a missing permission. */
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && "syscall" in error;
 }
 
 /** A path as the user would type it. */

@@ -1,4 +1,5 @@
 /** What `npm start` does before there is a service: its key, its settings, its state folder. */
+import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -97,4 +98,16 @@ test("a state folder is one service's at a time, and an empty one is not ready",
   expect(lockState(state)).toBe(true);
   expect(lockState(state)).toBe(false);
   expect(lockState(join(folder(), "other"))).toBe(true);
+});
+
+test("a state folder that is a file is told in a sentence, by each program that uses it", () => {
+  const state = join(folder(), "state");
+  writeFileSync(state, "");
+  const env = { ...process.env, OPSPAWN_STATE: state, OPSPAWN_URL: "", PORT: "18787" };
+  const keys = ["scripts/keys.ts", "create", "--name=x", "--scopes=admin"];
+  for (const args of [["scripts/start.ts", "--no-demo"], keys]) {
+    const { status, stderr } = spawnSync(process.execPath, args, { env, encoding: "utf8" });
+    expect([status, stderr.trim().split("\n")]).toEqual([1, [expect.stringContaining("EEXIST")]]);
+    expect(stderr).toContain("cannot");
+  }
 });

@@ -1,6 +1,8 @@
 /**
- * Published prices of providers. Each row names its source and date. A model without a row has no
- * price; `OPSPAWN_PRICES` adds and overrides rows. Regular rates only: no batch or priority rates,
+ * Prices of models. Each row names its source and date: Anthropic's is the provider's own page,
+ * OpenAI's and Google's are pages of third parties. Money limits rest on these rows: if a price is
+ * too low, a limit lets through more than it says, by the same factor; if it is too high, runs stop
+ * early. A model without a row has no price; `OPSPAWN_PRICES` adds and overrides rows. Regular rates only: no batch or priority rates,
  * and the cache-write rate with the shortest lifetime.
  */
 import type { Price, Rates } from "../../run/spec/price.ts";

@@ -1,5 +1,5 @@
 /**
- * Custom tools. A project that forks or imports Opspawn lists its tools here. They are offered like
+ * Custom tools. A fork of Opspawn lists its tools here. They are offered like
  * built-in tools: to every tenant, in `GET /api/v1/tools`, by name in `agent_config.tools`.
  * docs/how-to/tools.md has an example.
  */

@@ -47,7 +47,7 @@ const setBudgetRoute = createRoute({
   operationId: "setBudget",
   summary: "Set or remove a budget",
   description:
-    "Applies to the whole tenant or to one agent, per day or month (UTC). It is never exceeded: the maximum cost of a model call is reserved before the call is sent. When it is used up, tasks wait for `budget` and resume when it is raised or a new period starts. `max_cost_usd: null` removes it.",
+    "Applies to the whole tenant or to one agent, per day or month (UTC). The maximum cost of a model call is reserved before the call is sent, so a budget can be exceeded only by what a provider counts beyond that, once. When it is used up, tasks wait for `budget` and resume when it is raised or a new period starts. `max_cost_usd: null` removes it.",
   tags: ["Usage"],
   security: SECURED,
   middleware: [requireScope("admin"), jsonBody] as const,
