@@ -196,6 +196,7 @@ export const BAD_BODIES: [what: string, body: string, status: number, code: stri
   ["a number of 1,000 digits", withExtra("9".repeat(1000)), 422, "validation_failed"],
   ["nesting of 70 levels", withExtra(deep(70)), 422, "validation_failed"],
   ["nesting of 400,000 levels", withExtra(deep(400_000)), 422, "validation_failed"],
+  ["a whole number that would be rounded", withExtra("9007199254740993"), 422, "validation_failed"],
   ["the key __proto__", withExtra('{"__proto__":{"a":1}}'), 422, "validation_failed"],
   ["__proto__ on top", '{"input_data":{"goal":"x"},"__proto__":{}}', 422, "validation_failed"],
 ];

@@ -124,6 +124,7 @@ test("an unknown tool, arguments that do not fit and broken JSON go back to the 
       { name: "no_such_tool", arguments_text: "{}" },
       { name: "add_numbers", arguments_text: '{"a":"one","b":2}' },
       { name: "add_numbers", arguments_text: '{"a":1,' },
+      { name: "add_numbers", arguments_text: '{"a":9007199254740993,"b":2}' },
     ]),
     says("I see."),
   );
@@ -134,10 +135,12 @@ test("an unknown tool, arguments that do not fit and broken JSON go back to the 
     "unknown_tool",
     "invalid_arguments",
     "invalid_arguments",
+    "invalid_arguments",
   ]);
+  expect(failed[3]?.data.message).toMatch(/9007199254740993 would be rounded.*as a text/);
   expect(run.types()).not.toContain("tool.requested");
   const reply = run.events().find((event) => event.type === "model.completed");
-  expect(reply?.data).toMatchObject({ tool_calls: [{}, {}, { arguments_text: '{"a":1,' }] });
+  expect(reply?.data).toMatchObject({ tool_calls: [{}, {}, { arguments_text: '{"a":1,' }, {}] });
   expect(run.log.state.status).toBe("completed");
 });
 

@@ -1,7 +1,7 @@
 /** Whole numbers beyond 2^53: the same digits at the far end, or a refusal. */
 import { expect, test } from "vitest";
 import { readArguments } from "../../src/run/decide/planner.ts";
-import { roundedNumber, withTextDigits } from "../../src/run/value/whole-numbers.ts";
+import { roundedNumber, roundedPlace, withTextDigits } from "../../src/run/value/whole-numbers.ts";
 
 test.each([
   "2512292042121000001",
@@ -32,6 +32,13 @@ test.each([
 ])("%s stays a number", (number) => {
   expect(roundedNumber(`{"n":${number}}`)).toBeNull();
   expect(withTextDigits(`[${number}]`)).toBe(`[${number}]`);
+});
+
+test("the place of such a number is a pointer", () => {
+  expect(roundedPlace('{"a":{"b/c":[0,9007199254740993]},"d":1}')).toBe("/a/b~1c/1");
+  expect(roundedPlace("9007199254740993")).toBe("");
+  expect(roundedPlace('{"a":9007199254740993,"a":1}')).toBeNull();
+  expect(roundedPlace('{"a":[9007199254740992,null,"9007199254740993"]}')).toBeNull();
 });
 
 test("digits in texts and names are no numbers, whatever is escaped before them", () => {

@@ -1,6 +1,7 @@
 /** Reads JSON bodies. Checks media type, size and syntax first. */
 import { createMiddleware } from "hono/factory";
 import { jsonDefect } from "../../run/value/json.ts";
+import { roundedPlace, withTextDigits } from "../../run/value/whole-numbers.ts";
 import type { AppEnv } from "../context.ts";
 import { Problem } from "./problem.ts";
 
@@ -58,6 +59,7 @@ export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
     throw new Problem("unsupported_media_type", "Send the body as application/json.");
   }
   const { text } = jsonOf(bytes);
+  checkNumbers(text);
   if (plain) {
     return next();
   }
@@ -123,10 +125,25 @@ export function checkJson(body: unknown): void {
   }
 }
 
-/** Parses a body as JSON that can be stored. An empty body is `{}`. @throws Problem */
+/** @throws Problem `validation_failed` for a number that would be rounded */
+function checkNumbers(text: string): void {
+  const pointer = roundedPlace(text);
+  if (pointer !== null) {
+    const detail = "is a whole number that would be rounded: send it as a text";
+    throw new Problem("validation_failed", `The body cannot be stored: ${pointer} ${detail}.`, {
+      faults: [{ pointer, detail }],
+    });
+  }
+}
+
+/**
+ * Parses a body as JSON that can be stored. An empty body is `{}`. A whole number that would be
+ * rounded becomes a text of its digits.
+ * @throws Problem
+ */
 export function jsonOf(bytes: Uint8Array): { readonly text: string; readonly value: unknown } {
   const text = decode(bytes);
-  const value = parse(text);
+  const value = parse(withTextDigits(text));
   checkJson(value);
   return { text, value };
 }

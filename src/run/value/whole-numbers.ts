@@ -3,6 +3,8 @@
  * would become other numbers: another record's id, for example.
  */
 
+import { pointerTo, type JsonPointer } from "./json-pointer.ts";
+
 /** A text or a number of valid JSON. Texts are matched so that digits in them are not. */
 const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 /** Shorter numbers are exact. */
@@ -18,6 +20,28 @@ export function withTextDigits(json: string): string {
 /** Returns the first whole number in JSON text that would be rounded, or null. */
 export function roundedNumber(json: string): string | null {
   return LONG.test(json) ? (json.match(TOKEN)?.find(isRounded) ?? null) : null;
+}
+
+/** Returns the place of a whole number in JSON text that would be rounded; null if there is none. */
+export function roundedPlace(json: string): JsonPointer | null {
+  if (roundedNumber(json) === null) {
+    return null;
+  }
+  const left: { at: JsonPointer; read: unknown; exact: unknown }[] = [
+    { at: "", read: JSON.parse(json), exact: JSON.parse(withTextDigits(json)) },
+  ];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const { at, read, exact } = next;
+    if (typeof read !== typeof exact) {
+      return at;
+    }
+    const exacts = new Map(Object.entries(exact ?? {}));
+    for (const [name, value] of typeof read === "object" ? Object.entries(read ?? {}) : []) {
+      left.push({ at: pointerTo([name], at), read: value, exact: exacts.get(name) });
+    }
+  }
+  // A later member with the same name replaced it.
+  return null;
 }
 
 /** Returns whether a number is whole and would be rounded. A text never is. */
