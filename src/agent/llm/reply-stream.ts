@@ -10,6 +10,10 @@ import type { Endpoint } from "./endpoint.ts";
 import { failureOf, ReportedError } from "./provider-failure.ts";
 import { SENTINEL } from "./server-sent.ts";
 import { isError, mayBeError } from "./stray-error.ts";
+import { within } from "../../timing.ts";
+
+/** Longest wait for what may follow a complete reply, milliseconds. */
+const AFTER_REPLY_MS = 3000;
 
 /** Assembles a reply from a provider's pieces. */
 export interface ReplyReader {
@@ -63,17 +67,31 @@ export async function* replyStream(
   }
 }
 
-/** Ends the pieces where the stream breaks, if the reply is complete by then. */
+/**
+ * Ends the pieces where the stream breaks, if the reply is complete by then. After a complete reply
+ * only usage can follow: a server that does not close its stream is not waited for.
+ */
 async function* untilLost<Piece>(
   pieces: AsyncIterable<Piece>,
   reader: ReplyReader,
 ): AsyncGenerator<Piece> {
+  const iterator = pieces[Symbol.asyncIterator]();
   try {
-    yield* pieces;
+    for (;;) {
+      const next = iterator.next();
+      const step = await (reader.complete ? within(next, AFTER_REPLY_MS) : next);
+      if (step.done === true) {
+        return;
+      }
+      yield step.value;
+    }
   } catch (error) {
     if (!reader.complete) {
       throw error;
     }
+  } finally {
+    // Not awaited: a generator returns only after its pending read, which the caller aborts.
+    iterator.return?.().catch(() => null);
   }
 }
 

@@ -2,7 +2,7 @@
 import { cutPoint } from "../../run/value/cut.ts";
 import type { NewEvent } from "../../run/log/event.ts";
 import { clipMessage, TOOL_FAILURES, type ToolFailureCode } from "../../run/value/failure.ts";
-import { jsonDefect, type JsonValue } from "../../run/value/json.ts";
+import { jsonDefect, wellFormed, type JsonValue } from "../../run/value/json.ts";
 import { fitImages, type Picture } from "../../run/value/picture.ts";
 import { WithImages, type RunTool } from "./tool.ts";
 
@@ -72,7 +72,7 @@ function toJson(output: unknown): Plain {
     const value: unknown = JSON.parse(text);
     const defect = jsonDefect(value);
     return defect === null
-      ? { ok: true, value: value as JsonValue }
+      ? { ok: true, value: wellFormed(value as JsonValue) }
       : { ok: false, reason: defect };
   } catch (thrown) {
     return { ok: false, reason: messageOf(thrown) };

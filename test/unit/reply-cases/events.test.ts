@@ -1,7 +1,20 @@
 /** Server-sent events in every form that the standard allows, and proxies send, on all protocols. */
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { expect, test } from "vitest";
-import { replyIn, sse, type Answer } from "../../wire.ts";
-import { chat, DONE, gemini, play, PROTOCOLS, SAYS, type ProtocolName } from "./protocols.ts";
+import type { LlmEvent } from "../../../src/agent/llm/client.ts";
+import { endpointOf } from "../../../src/agent/llm/endpoint.ts";
+import { replyIn, requestOf, sse, type Answer } from "../../wire.ts";
+import {
+  chat,
+  CLIENTS,
+  DONE,
+  gemini,
+  play,
+  PROTOCOLS,
+  SAYS,
+  type ProtocolName,
+} from "./protocols.ts";
 
 /** The events of a reply, each written by a function. */
 function written(protocol: ProtocolName, write: (data: string, at: number) => string): string {
@@ -146,3 +159,37 @@ test("a complete JSON answer needs no reason", async () => {
     expect(replyIn(await play("chat", { status: 200, body })).text).toBe("one two");
   }
 });
+
+/** The events of a reply whose server leaves the connection open, and whether the client closed it. */
+async function openEnded(protocol: ProtocolName, body: string): Promise<[LlmEvent[], boolean]> {
+  const closed = Promise.withResolvers<boolean>();
+  const server = createServer((_incoming, outgoing) => {
+    outgoing.once("close", () => closed.resolve(true));
+    outgoing.writeHead(200, { "Content-Type": "text/event-stream" });
+    outgoing.write(body);
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const llm = CLIENTS[protocol](endpointOf(protocol, { baseUrl: `http://127.0.0.1:${port}` }));
+  const request = requestOf();
+  const call = new AbortController();
+  const events: LlmEvent[] = [];
+  for await (const event of llm.stream(request, llm.body(request), call.signal)) {
+    events.push(event);
+  }
+  call.abort();
+  const isClosed = await closed.promise;
+  server.close();
+  return [events, isClosed];
+}
+
+test.each(PROTOCOLS)(
+  "a server that does not close its stream does not hold a reply: %s",
+  async (protocol) => {
+    const [events, isClosed] = await openEnded(protocol, sse(...SAYS[protocol]("one ", "two")));
+    expect(events.at(-1)).toMatchObject({ type: "done", reply: { text: "one two" } });
+    expect(isClosed).toBe(true);
+  },
+);

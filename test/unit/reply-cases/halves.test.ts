@@ -4,10 +4,13 @@
  */
 import { expect, test } from "vitest";
 import type { LlmClient, LlmEvent, ModelRequest } from "../../../src/agent/llm/client.ts";
+import { currentTime } from "../../../src/agent/tools/built-in/current-time.ts";
+import { checkOutput } from "../../../src/agent/tools/output.ts";
+import type { RunTool } from "../../../src/agent/tools/tool.ts";
 import { readArguments } from "../../../src/run/decide/planner.ts";
 import { cut } from "../../../src/run/value/cut.ts";
 import { clipMessage } from "../../../src/run/value/failure.ts";
-import { wellFormed } from "../../../src/run/value/json.ts";
+import { wellFormed, type JsonValue } from "../../../src/run/value/json.ts";
 import type { Reply } from "../../../src/run/value/message.ts";
 import { Harness, specFor } from "../../harness.ts";
 import { replyIn } from "../../wire.ts";
@@ -158,5 +161,18 @@ test("other values that are no object stay to be refused", () => {
   }
   for (const text of ["None", "{}{}", "nullnull", "null null"]) {
     expect(readArguments(text)).toEqual({ arguments_text: text });
+  }
+});
+
+test("half a character in a tool's answer is marked", () => {
+  const tool: RunTool = {
+    ...currentTime,
+    checkOutput: (value) => ({ ok: true, value: value as JsonValue }),
+  };
+  for (const [output, kept] of [
+    [`a${HIGH}`, `a${MARK}`],
+    [{ [LOW]: [HIGH, FACE] }, { [MARK]: [MARK, FACE] }],
+  ]) {
+    expect(checkOutput(tool, output)).toMatchObject({ ok: true, output: kept });
   }
 });

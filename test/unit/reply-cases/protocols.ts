@@ -7,7 +7,7 @@ import { compatibleChat } from "../../../src/agent/llm/openai/chat.ts";
 import { openAiResponses } from "../../../src/agent/llm/openai/responses.ts";
 import { exchange, sse, type Answer, type Exchange } from "../../wire.ts";
 
-const CLIENTS = {
+export const CLIENTS = {
   chat: compatibleChat,
   responses: openAiResponses,
   anthropic,
