@@ -543,6 +543,61 @@ describe("the address", () => {
     }
   });
 
+  test.for([
+    ["application/json", "json"],
+    ["*/*", "json"],
+    ["", "json"],
+    ["application/*", "json"],
+    ["text/html, */*;q=0.8", "json"],
+    ["application/json, text/event-stream;q=0", "json"],
+    ["text/event-stream", "stream"],
+    ["text/*", "stream"],
+    ["*/*, application/json;q=0", "stream"],
+    ["Application/JSON, TEXT/event-stream", "stream"],
+    ["application/json;q=0.9, text/event-stream;q=0.5", "stream"],
+  ] as const)("answers a client that accepts %j with %s", async ([Accept, form]) => {
+    const clientInfo = { name: "x", version: "1" };
+    const params = { protocolVersion: REVISION, capabilities: {}, clientInfo };
+    const missing = { name: "get_task", arguments: { task_id: "task_none" } };
+    for (const [message, result] of [
+      [{ ...PING, id: "one", method: "initialize", params }, { serverInfo: { name: "opspawn" } }],
+      [{ ...PING, id: "one", method: "tools/list" }, { tools: expect.any(Array) as unknown[] }],
+      [{ ...PING, id: "one", method: "tools/call", params: missing }, { isError: true }],
+    ] as const) {
+      const response = await post(service, message, { Accept });
+      expect(response.status).toBe(200);
+      const type = form === "json" ? "application/json" : "text/event-stream";
+      expect(response.headers.get("Content-Type")).toBe(type);
+      const [answer] =
+        form === "json" ? [await response.json<object>()] : await messagesOf(response);
+      expect(answer).toMatchObject({ jsonrpc: "2.0", id: "one", result });
+    }
+    const batch = await post(service, [PING, { ...PING, id: 2 }], { Accept });
+    const answers = form === "json" ? await batch.json<object[]>() : await messagesOf(batch);
+    expect(answers).toHaveLength(2);
+    const notification = { jsonrpc: "2.0", method: "notifications/initialized" };
+    expect((await post(service, notification, { Accept })).status).toBe(202);
+  });
+
+  test("refuses a client that accepts neither form, by the id of its request", async () => {
+    for (const Accept of ["text/html", "application/json;q=0, text/event-stream;q=0.0"]) {
+      const response = await post(service, { ...PING, id: 7 }, { Accept });
+      expect(response.status).toBe(406);
+      expect(await response.json()).toMatchObject({ id: 7, error: { code: -32_000 } });
+    }
+  });
+
+  test("answers a wait with JSON when its task ends", async () => {
+    const { task_id } = await submit(service, scripted([DONE]));
+    const params = { name: "wait_for_task", arguments: { task_id } };
+    const message = { ...PING, method: "tools/call", params };
+    const response = await post(service, message, { Accept: "*/*" });
+    expect(await response.json()).toMatchObject({
+      id: 1,
+      result: { structuredContent: { task_id, status: "completed" } },
+    });
+  });
+
   test("is not for pages of other origins", async () => {
     for (const Origin of ["https://evil.example", "null", "http://127.0.0.1:1"]) {
       const response = await post(service, PING, { Origin });

@@ -5,6 +5,7 @@ import {
   isJSONRPCRequest,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { ApiContext } from "../context.ts";
+import { asJson, BOTH_TYPES, mcpForm } from "./accept.ts";
 import { cancel, cancellable, nameOf } from "./cancellations.ts";
 import { opspawnOffer } from "./opspawn-offer.ts";
 import { connect } from "./server.ts";
@@ -26,10 +27,19 @@ export async function serveMcp(c: ApiContext, body: unknown): Promise<Response> 
       cancel(nameOf(caller.keyId, session, id));
     }
   }
+  const form = mcpForm(c.req.header("Accept"));
+  if (form === null && hasRequest(body)) {
+    return notAcceptable(body);
+  }
   const { transport, close } = await connect(opspawnOffer(deps, caller, requestId), {
     keepAliveMs: deps.config.ssePingMs,
   });
-  const response = await transport.handleRequest(c.req.raw, { parsedBody: body });
+  // The transport only accepts clients that name both media types.
+  const headers = new Headers(c.req.raw.headers);
+  headers.set("Accept", BOTH_TYPES);
+  const request = new Request(c.req.url, { method: "POST", headers });
+  const answer = await transport.handleRequest(request, { parsedBody: body });
+  const response = form === "json" ? asJson(answer, Array.isArray(body)) : answer;
   const cancelled =
     session !== "" && isJSONRPCRequest(body)
       ? cancellable(nameOf(caller.keyId, session, body.id))
@@ -42,4 +52,15 @@ export async function serveMcp(c: ApiContext, body: unknown): Promise<Response> 
     cancelled?.done();
     await close();
   });
+}
+
+function hasRequest(body: unknown): boolean {
+  return Array.isArray(body) ? body.some(isJSONRPCRequest) : isJSONRPCRequest(body);
+}
+
+/** Returns the response to a client that accepts neither form, with the id of its request. */
+function notAcceptable(body: unknown): Response {
+  const id = isJSONRPCRequest(body) ? body.id : null;
+  const message = "Not Acceptable: the response is application/json or text/event-stream";
+  return Response.json({ jsonrpc: "2.0", error: { code: -32_000, message }, id }, { status: 406 });
 }

@@ -20,6 +20,11 @@ const messages = z
   .unknown()
   .openapi({ type: "object", example: { jsonrpc: "2.0", id: 1, method: "tools/list" } });
 
+/** The response, or a list of them if the request was a list. */
+const responses = z
+  .unknown()
+  .openapi({ type: ["object", "array"], example: { jsonrpc: "2.0", id: 1, result: {} } });
+
 /** Protocol errors use the protocol's own error format. */
 const protocolError = z
   .object({
@@ -57,9 +62,13 @@ const mcpRoute = createRoute({
   request: { body: { required: true, content: { "application/json": { schema: messages } } } },
   responses: {
     200: {
-      description: "The responses, preceded by notifications.",
+      description:
+        "The responses: an event stream with notifications, or JSON if `Accept` does not name `text/event-stream`.",
       headers: headersOf(["Mcp-Session-Id"]),
-      content: { "text/event-stream": { schema: { type: "string" } } },
+      content: {
+        "text/event-stream": { schema: { type: "string" } },
+        "application/json": { schema: responses },
+      },
     },
     202: { description: "The notifications were accepted." },
     ...refused,
@@ -67,7 +76,7 @@ const mcpRoute = createRoute({
       description: `${refused[400]?.description} Or the message violates the protocol.`,
       content: { ...refused[400]?.content, "application/json": { schema: protocolError } },
     },
-    406: json("`Accept` must name `application/json` and `text/event-stream`.", protocolError),
+    406: json("`Accept` allows neither `application/json` nor `text/event-stream`.", protocolError),
   },
 });
 
