@@ -583,6 +583,7 @@ describe("the address", () => {
     for (const Accept of ["text/html", "application/json;q=0, text/event-stream;q=0.0"]) {
       const response = await post(service, { ...PING, id: 7 }, { Accept });
       expect(response.status).toBe(406);
+      expect(response.headers.get("X-Content-Type-Options")).toBe("nosniff");
       expect(await response.json()).toMatchObject({ id: 7, error: { code: -32_000 } });
     }
   });

@@ -5,8 +5,10 @@ import { ended, scripted, storedLog, submit, type EventPage, getJson } from "../
 import { SocketWatch, SseWatch } from "../watch.ts";
 
 /** Text that every framing could stumble over, one character an event. */
-const TEXT = `Ünïcödé 👩‍👧 \u2028\r\n\r\n\ndata: {"type":"event"} \ud800 id: 1\n\n${"streamed ".repeat(8)}`;
-const STREAM = { text: TEXT, chunks: 120, delay_ms: 8 };
+const SENT = `Ünïcödé 👩‍👧 \u2028\r\n\r\n\ndata: {"type":"event"} \ud800 id: 1\n\n${"streamed ".repeat(8)}`;
+/** What is stored: the half of a character is replaced. */
+const TEXT = SENT.toWellFormed();
+const STREAM = { text: SENT, chunks: 120, delay_ms: 8 };
 const SUM = { tool_calls: [{ name: "add_numbers", arguments: { a: 1, b: 2 } }] };
 const FIRST_REST = { tool_calls: [{ name: "wait", arguments: { seconds: 0.7 } }] };
 

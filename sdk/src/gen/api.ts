@@ -2564,6 +2564,11 @@ export interface operations {
                 };
                 content: {
                     readonly "text/event-stream": string;
+                    readonly "application/json": {
+                        readonly [key: string]: unknown;
+                    } | readonly {
+                        readonly [key: string]: unknown;
+                    }[];
                 };
             };
             readonly 202: {

@@ -29,7 +29,7 @@ export async function serveMcp(c: ApiContext, body: unknown): Promise<Response> 
   }
   const form = mcpForm(c.req.header("Accept"));
   if (form === null && hasRequest(body)) {
-    return notAcceptable(body);
+    return streamed(c, notAcceptable(body), () => Promise.resolve());
   }
   const { transport, close } = await connect(opspawnOffer(deps, caller, requestId), {
     keepAliveMs: deps.config.ssePingMs,

@@ -21,9 +21,10 @@ const messages = z
   .openapi({ type: "object", example: { jsonrpc: "2.0", id: 1, method: "tools/list" } });
 
 /** The response, or a list of them if the request was a list. */
-const responses = z
-  .unknown()
-  .openapi({ type: ["object", "array"], example: { jsonrpc: "2.0", id: 1, result: {} } });
+const responses = z.unknown().openapi({
+  oneOf: [{ type: "object" }, { type: "array", items: { type: "object" } }],
+  example: { jsonrpc: "2.0", id: 1, result: {} },
+});
 
 /** Protocol errors use the protocol's own error format. */
 const protocolError = z
