@@ -2,7 +2,7 @@
 import { isJsonObject, type JsonObject } from "../../run/value/json.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { ReportedError } from "./provider-failure.ts";
-import { SENTINEL, serverSentPieces } from "./server-sent.ts";
+import { SENTINEL, serverSentPieces, type Piece, type Pieces } from "./server-sent.ts";
 
 /**
  * Returns the JSON of a response that is not streamed, or null for a stream. Some servers do not
@@ -35,10 +35,7 @@ async function wholeAnswer(response: Response, { settings }: Endpoint): Promise<
  * Returns the pieces of a response: of a complete answer one, or those of a list.
  * @throws ReportedError as `wholeAnswer` does
  */
-export async function piecesOf(
-  response: Response,
-  endpoint: Endpoint,
-): Promise<AsyncIterable<JsonObject | typeof SENTINEL>> {
+export async function piecesOf(response: Response, endpoint: Endpoint): Promise<Pieces> {
   const whole = await wholeAnswer(response, endpoint);
   if (whole === null) {
     return serverSentPieces(response.body ?? new Blob([]).stream());
@@ -46,9 +43,6 @@ export async function piecesOf(
   return complete((Array.isArray(whole) ? whole : [whole]).filter(isJsonObject));
 }
 
-async function* complete(
-  pieces: readonly JsonObject[],
-): AsyncGenerator<JsonObject | typeof SENTINEL> {
-  yield* pieces;
-  yield await Promise.resolve(SENTINEL);
+async function* complete(pieces: readonly JsonObject[]): AsyncGenerator<readonly Piece[]> {
+  yield await Promise.resolve([...pieces, SENTINEL]);
 }

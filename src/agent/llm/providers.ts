@@ -69,8 +69,12 @@ export function modelProblem(
       };
 }
 
+/** Clients of configured providers, by the configuration that names them. All runs share them. */
+const shared = new WeakMap<Providers["configured"], Map<string, LlmClient>>();
+
 /**
- * Returns a function that returns the client for a model id. Each client is created once per run.
+ * Returns a function that returns the client for a model id. The local models have a client for
+ * each run.
  * @param input the task's input; `local/script` reads its replies from it
  */
 export function llmClients(providers: Providers, input: JsonObject): (model: string) => LlmClient {
@@ -94,9 +98,14 @@ function clientFor({ configured, ai }: Providers, input: JsonObject, model: stri
     return workersAi(ai);
   }
   const settings = configured.get(provider);
-  return settings === undefined
-    ? unavailableClient(provider, BUILT_IN[provider] ?? "OPSPAWN_PROVIDERS")
-    : remoteClient(provider, settings);
+  if (settings === undefined) {
+    return unavailableClient(provider, BUILT_IN[provider] ?? "OPSPAWN_PROVIDERS");
+  }
+  const clients = shared.get(configured) ?? new Map<string, LlmClient>();
+  shared.set(configured, clients);
+  const client = clients.get(provider) ?? remoteClient(provider, settings);
+  clients.set(provider, client);
+  return client;
 }
 
 function remoteClient(provider: string, settings: ProviderSettings): LlmClient {

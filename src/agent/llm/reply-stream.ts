@@ -8,7 +8,7 @@ import type { JsonObject } from "../../run/value/json.ts";
 import type { LlmEvent } from "./client.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { failureOf, ReportedError } from "./provider-failure.ts";
-import { SENTINEL } from "./server-sent.ts";
+import { SENTINEL, type Piece, type Pieces } from "./server-sent.ts";
 import { isError, mayBeError } from "./stray-error.ts";
 import { within } from "../../timing.ts";
 
@@ -32,7 +32,7 @@ export interface ReplyReader {
 /** Streams the events of one attempt. @param open sends the request */
 export async function* replyStream(
   endpoint: Endpoint,
-  open: () => Promise<AsyncIterable<JsonObject | typeof SENTINEL>>,
+  open: () => Promise<Pieces>,
   reader: ReplyReader,
 ): AsyncGenerator<LlmEvent> {
   let answered = false;
@@ -40,30 +40,57 @@ export async function* replyStream(
     const pieces = await open();
     answered = true;
     yield { type: "progress" };
-    let stray: JsonObject | null = null;
-    for await (const piece of untilLost(pieces, reader)) {
-      if (piece !== SENTINEL) {
-        yield* reader.take(piece);
-        if (isError(piece)) {
-          throw new ReportedError(piece);
-        }
-        stray = mayBeError(piece) ? piece : stray;
-      } else if (stray === null) {
-        reader.sentinel();
+    const strays: JsonObject[] = [];
+    for await (const batch of untilLost(pieces, reader)) {
+      for (const event of eventsOf(batch, reader, strays)) {
+        yield event;
       }
       if (reader.over) {
         break;
       }
     }
-    if (!reader.complete && stray !== null) {
-      throw new ReportedError(stray);
+    if (!reader.complete && strays.length > 0) {
+      throw new ReportedError(strays.at(-1));
     }
     if (!reader.complete) {
       throw ended("cut_stream", "The reply ended before it was complete");
     }
-    yield* reader.end();
+    for (const event of reader.end()) {
+      yield event;
+    }
   } catch (error) {
     yield { type: "failed", failure: failureOf(error, endpoint, answered) };
+  }
+}
+
+/**
+ * Yields the events of a batch, and adds the pieces that may be errors to `strays`.
+ * @throws ReportedError
+ */
+function* eventsOf(
+  batch: readonly Piece[],
+  reader: ReplyReader,
+  strays: JsonObject[],
+): Generator<LlmEvent> {
+  for (const piece of batch) {
+    if (piece instanceof ReportedError) {
+      if (!reader.complete) {
+        throw piece;
+      }
+    } else if (piece !== SENTINEL) {
+      yield* reader.take(piece);
+      if (isError(piece)) {
+        throw new ReportedError(piece);
+      }
+      if (mayBeError(piece)) {
+        strays.push(piece);
+      }
+    } else if (strays.length === 0) {
+      reader.sentinel();
+    }
+    if (reader.over) {
+      return;
+    }
   }
 }
 
@@ -71,10 +98,7 @@ export async function* replyStream(
  * Ends the pieces where the stream breaks, if the reply is complete by then. After a complete reply
  * only usage can follow: a server that does not close its stream is not waited for.
  */
-async function* untilLost<Piece>(
-  pieces: AsyncIterable<Piece>,
-  reader: ReplyReader,
-): AsyncGenerator<Piece> {
+async function* untilLost(pieces: Pieces, reader: ReplyReader): AsyncGenerator<readonly Piece[]> {
   const iterator = pieces[Symbol.asyncIterator]();
   try {
     for (;;) {

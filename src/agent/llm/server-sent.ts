@@ -14,32 +14,30 @@ export const SENTINEL = "[DONE]";
  */
 const MAX_EVENT_CHARS = 32_000_000;
 
+/** What an event of a stream contains: a JSON object, the end, or a defect, which ends it too. */
+export type Piece = JsonObject | typeof SENTINEL | ReportedError;
+
+/** The pieces of a response, in the batches in which they arrive. */
+export type Pieces = AsyncIterable<readonly Piece[]>;
+
 /**
- * Yields the JSON objects in a stream of events, and the sentinel as the last piece if it comes.
- * Events without data and other JSON values are skipped. An event with the name `error` becomes an
- * object with the field `error`. Cancels the body when the caller stops.
- * @throws ReportedError for an event that is not JSON
+ * Yields the JSON objects in a stream of events, and the sentinel or the first defect as the last
+ * piece if one comes. Events without data and other JSON values are skipped. An event with the name
+ * `error` becomes an object with the field `error`. Cancels the body when the caller stops.
  */
 export async function* serverSentPieces(
   body: ReadableStream<Uint8Array>,
-): AsyncGenerator<JsonObject | typeof SENTINEL> {
-  for await (const { event, data } of messages(body)) {
-    const text = data.trim();
-    if (text === SENTINEL) {
-      yield SENTINEL;
-      return;
-    }
-    const value = text === "" ? null : event === "error" ? errorIn(text) : parsed(text);
-    if (isJsonObject(value)) {
-      yield value;
-    }
-  }
-}
-
-async function* messages(body: ReadableStream<Uint8Array>): AsyncGenerator<EventSourceMessage> {
-  let ready: EventSourceMessage[] = [];
+): AsyncGenerator<readonly Piece[]> {
+  let batch: Piece[] = [];
+  let ended = false;
   const parser = createParser({
-    onEvent: (message) => ready.push(message),
+    onEvent: (message) => {
+      const piece = ended ? null : pieceOf(message);
+      if (piece !== null) {
+        ended = piece === SENTINEL || piece instanceof ReportedError;
+        batch.push(piece);
+      }
+    },
     onError: ({ type }) => {
       if (type === "max-buffer-size-exceeded") {
         const message = `An event of the stream exceeded ${MAX_EVENT_CHARS} characters`;
@@ -50,15 +48,16 @@ async function* messages(body: ReadableStream<Uint8Array>): AsyncGenerator<Event
   });
   const reader = body.getReader();
   const decoder = new TextDecoder();
-  let ended = false;
   try {
     while (!ended) {
       const { done, value } = await reader.read();
-      ended = done;
       // Some servers end the last event with the stream and not with an empty line.
       parser.feed(done ? `${decoder.decode()}\n\n` : decoder.decode(value, { stream: true }));
-      yield* ready;
-      ready = [];
+      ended ||= done;
+      if (batch.length > 0) {
+        yield batch;
+        batch = [];
+      }
     }
   } finally {
     // A body that failed cannot be canceled, which does not matter.
@@ -66,11 +65,21 @@ async function* messages(body: ReadableStream<Uint8Array>): AsyncGenerator<Event
   }
 }
 
+/** Returns the piece of an event; null if it has none. */
+function pieceOf({ event, data }: EventSourceMessage): Piece | null {
+  const text = data.trim();
+  if (text === SENTINEL) {
+    return SENTINEL;
+  }
+  const value = text === "" ? null : event === "error" ? errorIn(text) : parsed(text);
+  return value instanceof ReportedError || isJsonObject(value) ? value : null;
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new ReportedError({ message: "An event of the stream is not JSON" }, "cut_stream");
+    return new ReportedError({ message: "An event of the stream is not JSON" }, "cut_stream");
   }
 }
 

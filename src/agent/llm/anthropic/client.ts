@@ -3,40 +3,30 @@
  * retries are off. It sends exactly the text that was hashed. The SDK uses API version 2026-10-21,
  * which has no temperature; a request with a temperature uses the previous version.
  */
-import type Anthropic from "@anthropic-ai/sdk";
 import { anthropicBody, FORGETFUL_BETA, isPrompted, sendsTemperature } from "./body.ts";
 import { bindsThinking } from "./models.ts";
 import { AnthropicReply } from "./reply.ts";
-import { piecesOf } from "../answer.ts";
 import type { LlmClient, ModelRequest } from "../client.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { replyStream } from "../reply-stream.ts";
+import type { Pieces } from "../server-sent.ts";
 import { ownNames } from "../tool-name.ts";
+import { Transport, type Fetch } from "../transport.ts";
 
 /** Returns a client for Anthropic, or for a server with the same protocol. */
 export function anthropic(endpoint: Endpoint): LlmClient {
   const { provider } = endpoint;
-  let loaded: Promise<Anthropic> | undefined;
-  async function open(
-    request: ModelRequest,
-    body: string,
-    signal: AbortSignal,
-  ): ReturnType<typeof piecesOf> {
-    loaded ??= load(endpoint);
-    const client = await loaded;
-    const response = await client
-      .post("/v1/messages", {
-        body,
-        headers: {
-          "Content-Type": "application/json",
-          ...(sendsTemperature(request) ? { "anthropic-version": "2023-06-01" } : {}),
-          ...(bindsThinking(request.model) ? { "anthropic-beta": FORGETFUL_BETA } : {}),
-        },
-        stream: true,
-        signal,
-      })
-      .asResponse();
-    return piecesOf(response, endpoint);
+  const transport = new Transport(endpoint);
+  function open(request: ModelRequest, body: string, signal: AbortSignal): Promise<Pieces> {
+    const headers = {
+      "Content-Type": "application/json",
+      ...(sendsTemperature(request) ? { "anthropic-version": "2023-06-01" } : {}),
+      ...(bindsThinking(request.model) ? { "anthropic-beta": FORGETFUL_BETA } : {}),
+    };
+    return transport.post(JSON.stringify(headers), body, signal, async (fetch) => {
+      const client = await load(endpoint, fetch);
+      await client.post("/v1/messages", { body: "{}", headers, stream: true, signal }).asResponse();
+    });
   }
   return {
     body: (request) => JSON.stringify(anthropicBody(request, provider)),
@@ -54,7 +44,7 @@ export function anthropic(endpoint: Endpoint): LlmClient {
   };
 }
 
-async function load({ apiKey, baseUrl }: Endpoint): Promise<Anthropic> {
+async function load({ apiKey, baseUrl }: Endpoint, fetch: Fetch) {
   const { Anthropic: Sdk } = await import("@anthropic-ai/sdk");
   return new Sdk({
     apiKey: apiKey ?? "none",
@@ -68,5 +58,6 @@ async function load({ apiKey, baseUrl }: Endpoint): Promise<Anthropic> {
     logLevel: "off",
     // The SDK sends a bearer token. Proxies expect the older header.
     defaultHeaders: baseUrl === undefined || apiKey === undefined ? {} : { "X-Api-Key": apiKey },
+    fetch,
   });
 }

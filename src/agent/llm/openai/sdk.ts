@@ -1,18 +1,18 @@
 /**
- * Wraps the official OpenAI SDK for the adapters: loads it on the first call and not when the
- * Worker starts, turns its retries off, and sends exactly the given text.
+ * Uses the official OpenAI SDK for the adapters: loads it on the first call and not when the Worker
+ * starts, and turns its retries off.
  */
-import type OpenAI from "openai";
-import { piecesOf } from "../answer.ts";
 import type { Endpoint } from "../endpoint.ts";
+import type { Pieces } from "../server-sent.ts";
+import { Transport, type Fetch } from "../transport.ts";
 
 /** Sends bodies to one endpoint. */
 export interface OpenAiSdk {
   /**
-   * Sends a body and returns the pieces of the response.
+   * Sends exactly the given text and returns the pieces of the response.
    * @throws the SDK's errors, or a ReportedError for an invalid response
    */
-  post(path: string, body: string, signal: AbortSignal): ReturnType<typeof piecesOf>;
+  post(path: string, body: string, signal: AbortSignal): Promise<Pieces>;
 }
 
 /** Returns an SDK for one endpoint. Creating it has no side effects and cannot fail. */
@@ -20,28 +20,28 @@ export function openAiSdk(
   endpoint: Endpoint,
   headers: Readonly<Record<string, string>> = {},
 ): OpenAiSdk {
-  let loaded: Promise<OpenAI> | undefined;
+  const transport = new Transport(endpoint);
   return {
-    async post(path, body, signal) {
-      loaded ??= load(endpoint, headers);
-      const client = await loaded;
-      const response = await client
-        .post(path, {
-          body,
-          headers: { "Content-Type": "application/json" },
-          stream: true,
-          signal,
-        })
-        .asResponse();
-      return piecesOf(response, endpoint);
-    },
+    post: (path, body, signal) =>
+      transport.post(path, body, signal, async (fetch) => {
+        const client = await load(endpoint, headers, fetch);
+        await client
+          .post(path, {
+            body: "{}",
+            headers: { "Content-Type": "application/json" },
+            stream: true,
+            signal,
+          })
+          .asResponse();
+      }),
   };
 }
 
 async function load(
   { apiKey, baseUrl }: Endpoint,
   headers: Readonly<Record<string, string>>,
-): Promise<OpenAI> {
+  fetch: Fetch,
+) {
   const { OpenAI: Sdk } = await import("openai");
   return new Sdk({
     // A local server needs no key, but the SDK requires some text.
@@ -56,5 +56,6 @@ async function load(
     // Otherwise the SDK reads both from the process environment.
     organization: null,
     project: null,
+    fetch,
   });
 }

@@ -7,8 +7,9 @@ import { chatBody } from "./chat-body.ts";
 import type { LlmClient } from "../client.ts";
 import { endpointOf } from "../endpoint.ts";
 import { chatReply } from "./chat.ts";
+import { ReportedError } from "../provider-failure.ts";
 import { replyStream } from "../reply-stream.ts";
-import { SENTINEL, serverSentPieces } from "../server-sent.ts";
+import { SENTINEL, serverSentPieces, type Piece } from "../server-sent.ts";
 
 /** The part of the binding that is used. */
 export interface AiBinding {
@@ -42,20 +43,18 @@ export function workersAi(ai: AiBinding): LlmClient {
   };
 }
 
-async function* pieces(
-  answer: unknown,
-  signal: AbortSignal,
-): AsyncGenerator<JsonObject | typeof SENTINEL> {
+async function* pieces(answer: unknown, signal: AbortSignal): AsyncGenerator<readonly Piece[]> {
   if (answer instanceof ReadableStream) {
     // The binding takes no signal.
     const body = answer.pipeThrough(new TransformStream(), { signal });
-    for await (const piece of serverSentPieces(body)) {
-      yield piece === SENTINEL ? piece : toPiece(piece);
+    for await (const batch of serverSentPieces(body)) {
+      yield batch.map((piece) =>
+        piece === SENTINEL || piece instanceof ReportedError ? piece : toPiece(piece),
+      );
     }
     return;
   }
-  yield toPiece(isJsonObject(answer) ? answer : {});
-  yield SENTINEL;
+  yield [toPiece(isJsonObject(answer) ? answer : {}), SENTINEL];
 }
 
 /** Converts a piece in the older format, which has no finish reason and ends with `[DONE]`. */
