@@ -41,7 +41,7 @@ const CONFIG = resolve(import.meta.dirname, "wrangler.toml");
 const TASK = { task_type: "agent_run", input_data: { goal: "What is 17% of 2,340?" } };
 
 interface Page {
-  readonly tasks: readonly { readonly task_id: string; readonly status: string }[];
+  readonly data: readonly { readonly task_id: string; readonly status: string }[];
   readonly next_cursor: string | null;
 }
 
@@ -353,7 +353,7 @@ async function ends() {
   for (let cursor: string | null = ""; cursor !== null;) {
     const from: string = cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`;
     const page = JSON.parse((await read(`/api/v1/tasks?limit=100${from}`)).body) as Page;
-    for (const { task_id, status } of page.tasks) {
+    for (const { task_id, status } of page.data) {
       statuses.set(task_id, status);
     }
     cursor = page.next_cursor;

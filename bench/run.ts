@@ -166,9 +166,9 @@ async function log(taskId: string): Promise<EventLike[]> {
     const response = await service.request(
       `/api/v1/tasks/${taskId}/events?after=${after}&limit=1000`,
     );
-    const page = await json<{ events: typeof events; has_more: boolean }>(response);
-    events.push(...page.events);
-    more = page.has_more;
+    const page = await json<{ data: typeof events; next_cursor: string | null }>(response);
+    events.push(...page.data);
+    more = page.next_cursor !== null;
   }
   return events;
 }

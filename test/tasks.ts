@@ -31,15 +31,15 @@ export interface LogEvent {
 }
 
 export interface EventPage {
-  readonly events: readonly LogEvent[];
+  readonly data: readonly LogEvent[];
+  readonly next_cursor: string | null;
   readonly last_seq: number;
-  readonly has_more: boolean;
   readonly status: string;
 }
 
 export interface TaskPage {
-  readonly tasks: readonly Task[];
-  readonly total: number;
+  readonly data: readonly Task[];
+  readonly total: number | null;
   readonly next_cursor: string | null;
 }
 
@@ -102,7 +102,7 @@ export async function listed(
 ): Promise<Task> {
   const deadline = Date.now() + 60_000;
   for (;;) {
-    const task = (await listTasks(service, "?limit=100")).tasks.find((one) => one.task_id === id);
+    const task = (await listTasks(service, "?limit=100")).data.find((one) => one.task_id === id);
     if (task !== undefined && wanted(task)) {
       return task;
     }
@@ -122,11 +122,12 @@ export async function storedLog(service: Service, id: string): Promise<string[]>
     const text = await response.text();
     expect(response.status, text).toBe(200);
     const page = JSON.parse(text) as EventPage;
-    const events = page.events.map((event) => JSON.stringify(event));
+    const events = page.data.map((event) => JSON.stringify(event));
     // Each text is what was sent, not only what it means.
-    expect(text.startsWith(`{"events":[${events.join(",")}],"last_seq":`)).toBe(true);
+    expect(text.startsWith(`{"data":[${events.join(",")}],"next_cursor":`)).toBe(true);
     texts.push(...events);
-    if (!page.has_more) {
+    expect(page.next_cursor).toBe(page.last_seq === texts.length ? null : String(texts.length));
+    if (page.next_cursor === null) {
       return texts;
     }
   }

@@ -1,15 +1,8 @@
 /** Agents: named, versioned configs. */
 import type { Api, CallOptions, ConditionalOptions, KeyedOptions, Tagged } from "./api.ts";
-import type {
-  Agent,
-  AgentList,
-  AgentVersion,
-  AgentVersionList,
-  CreateAgent,
-  ReplaceAgent,
-} from "./model.ts";
+import type { Agent, AgentList, AgentVersionList, CreateAgent, ReplaceAgent } from "./model.ts";
 import type { QueryOf } from "./operations.ts";
-import { itemsOf } from "./pages.ts";
+import { Paged, queryAt } from "./pages.ts";
 
 export class Agents {
   readonly #api: Api;
@@ -19,16 +12,10 @@ export class Agents {
     this.#api = api;
   }
 
-  /** A page of agents, newest first. */
-  list(query: QueryOf<"listAgents"> = {}, options: CallOptions = {}): Promise<AgentList> {
-    return this.#api.call("listAgents", { ...options, query });
-  }
-
-  /** Every agent, newest first, page by page. */
-  all(options: CallOptions = {}): AsyncGenerator<Agent, void, undefined> {
-    return itemsOf(
-      (cursor) => this.list(cursor === undefined ? {} : { cursor }, options),
-      (page) => page.agents,
+  /** Agents, newest first. */
+  list(query: QueryOf<"listAgents"> = {}, options: CallOptions = {}): Paged<AgentList> {
+    return new Paged((cursor) =>
+      this.#api.call("listAgents", { ...options, query: queryAt(query, cursor) }),
     );
   }
 
@@ -55,23 +42,18 @@ export class Agents {
     return this.#api.call("deleteAgent", { ...options, path: { name } });
   }
 
-  /** A page of the versions, newest first. Works for a deleted agent too. */
+  /** The versions, newest first. Works for a deleted agent too. */
   versions(
     name: string,
     query: QueryOf<"listAgentVersions"> = {},
     options: CallOptions = {},
-  ): Promise<AgentVersionList> {
-    return this.#api.call("listAgentVersions", { ...options, path: { name }, query });
-  }
-
-  /** Every version, newest first, page by page. */
-  allVersions(
-    name: string,
-    options: CallOptions = {},
-  ): AsyncGenerator<AgentVersion, void, undefined> {
-    return itemsOf(
-      (cursor) => this.versions(name, cursor === undefined ? {} : { cursor }, options),
-      (page) => page.versions,
+  ): Paged<AgentVersionList> {
+    return new Paged((cursor) =>
+      this.#api.call("listAgentVersions", {
+        ...options,
+        path: { name },
+        query: queryAt(query, cursor),
+      }),
     );
   }
 }

@@ -1,6 +1,8 @@
 /** Hooks: URLs that start a task from a template when they receive a signed request. */
 import type { Api, CallOptions } from "./api.ts";
 import type { ChangeHook, CreateHook, Hook, HookList, NewHook, SigningSecret } from "./model.ts";
+import type { QueryOf } from "./operations.ts";
+import { Paged, queryAt } from "./pages.ts";
 
 export class Hooks {
   readonly #api: Api;
@@ -10,8 +12,11 @@ export class Hooks {
     this.#api = api;
   }
 
-  list(options: CallOptions = {}): Promise<HookList> {
-    return this.#api.call("listHooks", options);
+  /** Hooks, newest first. */
+  list(query: QueryOf<"listHooks"> = {}, options: CallOptions = {}): Paged<HookList> {
+    return new Paged((cursor) =>
+      this.#api.call("listHooks", { ...options, query: queryAt(query, cursor) }),
+    );
   }
 
   /** Not retried after a broken connection: the hook may exist already. Check with `list`. */

@@ -21,6 +21,7 @@ export type {
   WaitOptions,
   WatchOptions,
 } from "./tasks.ts";
+export type { ItemOf, ListPage, Paged } from "./pages.ts";
 export type { Agents } from "./agents.ts";
 export type { Tools } from "./tools.ts";
 export type { McpServers } from "./mcp-servers.ts";

@@ -2,7 +2,7 @@
 import type { Api, CallOptions } from "./api.ts";
 import type { CreateKey, Key, KeyList, NewKey, RotateKey } from "./model.ts";
 import type { QueryOf } from "./operations.ts";
-import { itemsOf } from "./pages.ts";
+import { Paged, queryAt } from "./pages.ts";
 
 export class Keys {
   readonly #api: Api;
@@ -12,20 +12,10 @@ export class Keys {
     this.#api = api;
   }
 
-  /** A page of keys, newest first, including revoked ones. */
-  list(query: QueryOf<"listKeys"> = {}, options: CallOptions = {}): Promise<KeyList> {
-    return this.#api.call("listKeys", { ...options, query });
-  }
-
-  /** Every key, newest first, page by page. */
-  all(
-    query: QueryOf<"listKeys"> = {},
-    options: CallOptions = {},
-  ): AsyncGenerator<Key, void, undefined> {
-    return itemsOf(
-      (cursor) => this.list({ ...query, ...(cursor !== undefined && { cursor }) }, options),
-      (page) => page.keys,
-      query.cursor,
+  /** Keys, newest first, including revoked ones. */
+  list(query: QueryOf<"listKeys"> = {}, options: CallOptions = {}): Paged<KeyList> {
+    return new Paged((cursor) =>
+      this.#api.call("listKeys", { ...options, query: queryAt(query, cursor) }),
     );
   }
 

@@ -9,7 +9,7 @@ import type {
   ReplaceMcpServer,
 } from "./model.ts";
 import type { QueryOf } from "./operations.ts";
-import { itemsOf } from "./pages.ts";
+import { Paged, queryAt } from "./pages.ts";
 
 export class McpServers {
   readonly #api: Api;
@@ -19,9 +19,11 @@ export class McpServers {
     this.#api = api;
   }
 
-  /** Lists the servers of the deployment and of the key's tenant. */
-  list(options: CallOptions = {}): Promise<McpServerList> {
-    return this.#api.call("listMcpServers", options);
+  /** The servers of the deployment, then those of the key's tenant, each by name. */
+  list(query: QueryOf<"listMcpServers"> = {}, options: CallOptions = {}): Paged<McpServerList> {
+    return new Paged((cursor) =>
+      this.#api.call("listMcpServers", { ...options, query: queryAt(query, cursor) }),
+    );
   }
 
   create(body: CreateMcpServer, options: KeyedOptions = {}): Promise<McpServer> {
@@ -58,23 +60,14 @@ export class McpServers {
     return this.#api.call("refreshMcpServer", { ...options, path: { name } });
   }
 
-  /** A page of the server's tools. */
+  /** The server's tools. */
   tools(
     name: string,
     query: QueryOf<"listMcpTools"> = {},
     options: CallOptions = {},
-  ): Promise<McpToolPage> {
-    return this.#api.call("listMcpTools", { ...options, path: { name }, query });
-  }
-
-  /** Every tool of the server, page by page. */
-  allTools(
-    name: string,
-    options: CallOptions = {},
-  ): AsyncGenerator<McpToolPage["tools"][number], void, undefined> {
-    return itemsOf(
-      (cursor) => this.tools(name, cursor === undefined ? {} : { cursor }, options),
-      (page) => page.tools,
+  ): Paged<McpToolPage> {
+    return new Paged((cursor) =>
+      this.#api.call("listMcpTools", { ...options, path: { name }, query: queryAt(query, cursor) }),
     );
   }
 

@@ -13,8 +13,8 @@ export interface TaskResult {
 /** The current state of a task. */
 export type Task = Omit<Schemas["Task"], "result"> & { readonly result: TaskResult | null };
 export type SubmitTask = Schemas["SubmitTask"];
-/** A page of tasks, newest first. `total` counts all matching tasks. */
-export type TaskList = Omit<Schemas["TaskList"], "tasks"> & { readonly tasks: readonly Task[] };
+/** A page of tasks, newest first. `total` counts all matching tasks where that is cheap. */
+export type TaskList = Omit<Schemas["TaskList"], "data"> & { readonly data: readonly Task[] };
 export type EventPage = Schemas["EventPage"];
 export type Limits = Schemas["ChangeLimits"];
 export type Message = Schemas["SendMessage"];

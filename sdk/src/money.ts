@@ -8,6 +8,7 @@ import type {
   UsageReport,
 } from "./model.ts";
 import type { QueryOf } from "./operations.ts";
+import { Paged, queryAt } from "./pages.ts";
 
 export class Budgets {
   readonly #api: Api;
@@ -17,9 +18,11 @@ export class Budgets {
     this.#api = api;
   }
 
-  /** Lists budgets with their spent and reserved amounts. */
-  list(options: CallOptions = {}): Promise<BudgetList> {
-    return this.#api.call("listBudgets", options);
+  /** Budgets with their spent and reserved amounts. */
+  list(query: QueryOf<"listBudgets"> = {}, options: CallOptions = {}): Paged<BudgetList> {
+    return new Paged((cursor) =>
+      this.#api.call("listBudgets", { ...options, query: queryAt(query, cursor) }),
+    );
   }
 
   /** Sets or removes a daily or monthly budget in dollars, for the tenant or an agent. Returns all budgets. */
@@ -36,9 +39,14 @@ export class Concurrency {
     this.#api = api;
   }
 
-  /** Lists concurrency limits with their current use. */
-  list(options: CallOptions = {}): Promise<ConcurrencyList> {
-    return this.#api.call("listConcurrencyCaps", options);
+  /** Concurrency limits with their current use. */
+  list(
+    query: QueryOf<"listConcurrencyCaps"> = {},
+    options: CallOptions = {},
+  ): Paged<ConcurrencyList> {
+    return new Paged((cursor) =>
+      this.#api.call("listConcurrencyCaps", { ...options, query: queryAt(query, cursor) }),
+    );
   }
 
   /** Sets or removes (`max_runs: null`) a limit of the tenant or an agent. Returns all limits. */
@@ -55,8 +63,10 @@ export class Usage {
     this.#api = api;
   }
 
-  /** Returns tokens and cost for the days from `from` to `to`, grouped by `group_by` (`day`, `model`, …). */
-  get(query: QueryOf<"getUsage"> = {}, options: CallOptions = {}): Promise<UsageReport> {
-    return this.#api.call("getUsage", { ...options, query });
+  /** Tokens and cost for the days from `from` to `to`, grouped by `group_by` (`day`, `model`, …). */
+  get(query: QueryOf<"getUsage"> = {}, options: CallOptions = {}): Paged<UsageReport> {
+    return new Paged((cursor) =>
+      this.#api.call("getUsage", { ...options, query: queryAt(query, cursor) }),
+    );
   }
 }

@@ -1,20 +1,69 @@
 /** Paginated lists. */
 
-/** One page of a list. `next_cursor` is null on the last one. */
-interface Page {
+/** One page of a list. */
+export interface ListPage<Item> {
+  readonly data: readonly Item[];
+  /** `cursor` of the next page; null on the last one. */
   readonly next_cursor: string | null;
 }
 
-/** Yields every item of a list. Fetches the next page only when the current one is consumed. */
-export async function* itemsOf<One extends Page, Item>(
-  pageAfter: (cursor: string | undefined) => Promise<One>,
-  items: (page: One) => readonly Item[],
-  first?: string,
-): AsyncGenerator<Item, void, undefined> {
-  let cursor: string | null | undefined = first;
-  do {
-    const page = await pageAfter(cursor);
-    yield* items(page);
-    cursor = page.next_cursor;
-  } while (cursor !== null);
+/** The items of a page. */
+export type ItemOf<Page> = Page extends ListPage<infer Item> ? Item : never;
+
+/**
+ * A list: await it for its first page, or iterate over it for the items of all pages. Iterating
+ * requests a page only when the previous one is consumed. Nothing is requested before.
+ */
+export class Paged<Page extends ListPage<unknown>>
+  implements Promise<Page>, AsyncIterable<ItemOf<Page>>
+{
+  readonly [Symbol.toStringTag] = "Paged";
+  readonly #pageAfter: (cursor: string | undefined) => Promise<Page>;
+  #first: Promise<Page> | null = null;
+
+  /**
+   * @internal
+   * @param pageAfter requests the page of a cursor; undefined for the first page
+   */
+  constructor(pageAfter: (cursor: string | undefined) => Promise<Page>) {
+    this.#pageAfter = pageAfter;
+  }
+
+  // oxlint-disable-next-line unicorn/no-thenable -- awaiting a list is how its first page is read
+  then<Result1 = Page, Result2 = never>(
+    onPage?: ((page: Page) => Result1 | PromiseLike<Result1>) | null,
+    onError?: ((reason: unknown) => Result2 | PromiseLike<Result2>) | null,
+  ): Promise<Result1 | Result2> {
+    this.#first ??= this.#pageAfter(undefined);
+    return this.#first.then(onPage, onError);
+  }
+
+  catch<Result = never>(
+    onError?: ((reason: unknown) => Result | PromiseLike<Result>) | null,
+  ): Promise<Page | Result> {
+    return this.then(undefined, onError);
+  }
+
+  finally(onSettled?: (() => void) | null): Promise<Page> {
+    return this.then().finally(onSettled);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<ItemOf<Page>, void, undefined> {
+    let page: Page = await this;
+    for (;;) {
+      yield* page.data as readonly ItemOf<Page>[];
+      if (page.next_cursor === null) {
+        return;
+      }
+      page = await this.#pageAfter(page.next_cursor);
+    }
+  }
+}
+
+/** Returns a query for the page of a cursor. */
+export function queryAt<Query extends object>(
+  query: Query,
+  cursor: string | undefined,
+): Query & { readonly cursor?: string } {
+  return cursor === undefined ? query : { ...query, cursor };
 }

@@ -1,8 +1,8 @@
 /** For operators: the audit log, invariant checks and health. */
 import type { Api, CallOptions } from "./api.ts";
-import type { AuditEntry, AuditList, Health, Invariants } from "./model.ts";
+import type { AuditList, Health, Invariants } from "./model.ts";
 import type { QueryOf } from "./operations.ts";
-import { itemsOf } from "./pages.ts";
+import { Paged, queryAt } from "./pages.ts";
 
 export class Audit {
   readonly #api: Api;
@@ -12,16 +12,10 @@ export class Audit {
     this.#api = api;
   }
 
-  /** A page of audit entries, newest first. */
-  list(query: QueryOf<"listAudit"> = {}, options: CallOptions = {}): Promise<AuditList> {
-    return this.#api.call("listAudit", { ...options, query });
-  }
-
-  /** Every entry, newest first, page by page. */
-  all(options: CallOptions = {}): AsyncGenerator<AuditEntry, void, undefined> {
-    return itemsOf(
-      (cursor) => this.list(cursor === undefined ? {} : { cursor }, options),
-      (page) => page.entries,
+  /** Audit entries, newest first. */
+  list(query: QueryOf<"listAudit"> = {}, options: CallOptions = {}): Paged<AuditList> {
+    return new Paged((cursor) =>
+      this.#api.call("listAudit", { ...options, query: queryAt(query, cursor) }),
     );
   }
 }
@@ -34,9 +28,11 @@ export class InvariantChecks {
     this.#api = api;
   }
 
-  /** Returns current invariant violations among one page of tasks. Empty lists mean that there are none. */
-  list(query: QueryOf<"checkInvariants"> = {}, options: CallOptions = {}): Promise<Invariants> {
-    return this.#api.call("checkInvariants", { ...options, query });
+  /** Current invariant violations. A page checks up to `limit` unfinished tasks. */
+  list(query: QueryOf<"checkInvariants"> = {}, options: CallOptions = {}): Paged<Invariants> {
+    return new Paged((cursor) =>
+      this.#api.call("checkInvariants", { ...options, query: queryAt(query, cursor) }),
+    );
   }
 }
 

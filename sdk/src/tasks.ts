@@ -12,7 +12,7 @@ import type {
   Ticket,
 } from "./model.ts";
 import type { QueryOf } from "./operations.ts";
-import { itemsOf } from "./pages.ts";
+import { Paged, queryAt } from "./pages.ts";
 import { checkWhole } from "./ranges.ts";
 import { socketEvents, type WebSocketClass } from "./socket-events.ts";
 import { streamEvents } from "./stream-events.ts";
@@ -55,8 +55,6 @@ export interface Decision {
   readonly arguments?: unknown;
   readonly comment?: string | undefined;
 }
-
-const LOG_PAGE = 1000;
 
 export class Tasks {
   readonly #api: Api;
@@ -125,24 +123,15 @@ export class Tasks {
     return this.#api.call("getTask", { ...options, path: { id } });
   }
 
-  /** A page of tasks, newest first. */
-  list({ metadata, ...query }: TaskQuery = {}, options: CallOptions = {}): Promise<TaskList> {
+  /** Tasks, newest first. */
+  list({ metadata, ...query }: TaskQuery = {}, options: CallOptions = {}): Paged<TaskList> {
     const filters = Object.entries(metadata ?? {}).map(([key, value]) => [
       `metadata.${key}`,
       value,
     ]);
-    return this.#api.call("listTasks", {
-      ...options,
-      query: { ...query, ...Object.fromEntries(filters) },
-    });
-  }
-
-  /** Every task, newest first, page by page. */
-  all(query: TaskQuery = {}, options: CallOptions = {}): AsyncGenerator<Task, void, undefined> {
-    return itemsOf(
-      (cursor) => this.list({ ...query, ...(cursor !== undefined && { cursor }) }, options),
-      (page) => page.tasks,
-      query.cursor,
+    const filtered = { ...query, ...Object.fromEntries(filters) };
+    return new Paged((cursor) =>
+      this.#api.call("listTasks", { ...options, query: queryAt(filtered, cursor) }),
     );
   }
 
@@ -169,28 +158,15 @@ export class Tasks {
     return watchTask(this.#api, connect, id, { after, signal, onConnection });
   }
 
-  /** A page of the log. `after` is the cursor; `limit` is at most 1,000. */
+  /** The log so far, without waiting for new events. `limit` is at most 1,000 (default 100). */
   events(
     id: string,
-    query: { readonly after?: number; readonly limit?: number } = {},
+    query: QueryOf<"listEvents"> = {},
     options: CallOptions = {},
-  ): Promise<EventPage> {
-    return this.#api.call("listEvents", { ...options, path: { id }, query });
-  }
-
-  /** Yields the current log page by page, without waiting for new events. */
-  async *log(
-    id: string,
-    { after = 0, ...options }: CallOptions & { readonly after?: number } = {},
-  ): AsyncGenerator<TaskEvent, void, undefined> {
-    let cursor = after;
-    let more = true;
-    while (more) {
-      const page = await this.events(id, { after: cursor, limit: LOG_PAGE }, options);
-      yield* page.events;
-      cursor = page.events.at(-1)?.seq ?? cursor;
-      more = page.has_more;
-    }
+  ): Paged<EventPage> {
+    return new Paged((cursor) =>
+      this.#api.call("listEvents", { ...options, path: { id }, query: queryAt(query, cursor) }),
+    );
   }
 
   /** Cancels a task and aborts its call in flight. Does nothing to a finished task. */

@@ -1,6 +1,8 @@
 /** Tools: built-in ones and those that a tenant registered. */
 import type { Api, CallOptions, ConditionalOptions, KeyedOptions, Tagged } from "./api.ts";
 import type { RegisterTool, ReplaceTool, Tool, ToolList } from "./model.ts";
+import type { QueryOf } from "./operations.ts";
+import { Paged, queryAt } from "./pages.ts";
 
 export class Tools {
   readonly #api: Api;
@@ -10,9 +12,11 @@ export class Tools {
     this.#api = api;
   }
 
-  /** Lists all tools available to the key's tenant. */
-  list(options: CallOptions = {}): Promise<ToolList> {
-    return this.#api.call("listTools", options);
+  /** The tools of the deployment, then those of the key's tenant, each by name. */
+  list(query: QueryOf<"listTools"> = {}, options: CallOptions = {}): Paged<ToolList> {
+    return new Paged((cursor) =>
+      this.#api.call("listTools", { ...options, query: queryAt(query, cursor) }),
+    );
   }
 
   register(body: RegisterTool, options: KeyedOptions = {}): Promise<Tool> {

@@ -11,7 +11,7 @@ import type {
   WebhookList,
 } from "./model.ts";
 import type { QueryOf } from "./operations.ts";
-import { itemsOf } from "./pages.ts";
+import { Paged, queryAt } from "./pages.ts";
 
 /** Pass this id to `secret` and `rotateSecret` for the signing secret of `callback_url`s. */
 export const CALLBACKS = "callbacks";
@@ -24,8 +24,11 @@ export class Webhooks {
     this.#api = api;
   }
 
-  list(options: CallOptions = {}): Promise<WebhookList> {
-    return this.#api.call("listWebhooks", options);
+  /** Webhooks, newest first. */
+  list(query: QueryOf<"listWebhooks"> = {}, options: CallOptions = {}): Paged<WebhookList> {
+    return new Paged((cursor) =>
+      this.#api.call("listWebhooks", { ...options, query: queryAt(query, cursor) }),
+    );
   }
 
   /** Not retried after a broken connection: the webhook may exist already. Check with `list`. */
@@ -59,23 +62,14 @@ export class Webhooks {
     return this.#api.call("testWebhook", { ...options, path: { id } });
   }
 
-  /** A page of deliveries, newest first. */
+  /** Deliveries, newest first. */
   deliveries(
     id: string,
     query: QueryOf<"listDeliveries"> = {},
     options: CallOptions = {},
-  ): Promise<WebhookDeliveryList> {
-    return this.#api.call("listDeliveries", { ...options, path: { id }, query });
-  }
-
-  /** Every delivery, newest first, page by page. */
-  allDeliveries(
-    id: string,
-    options: CallOptions = {},
-  ): AsyncGenerator<WebhookDelivery, void, undefined> {
-    return itemsOf(
-      (cursor) => this.deliveries(id, cursor === undefined ? {} : { cursor }, options),
-      (page) => page.deliveries,
+  ): Paged<WebhookDeliveryList> {
+    return new Paged((cursor) =>
+      this.#api.call("listDeliveries", { ...options, path: { id }, query: queryAt(query, cursor) }),
     );
   }
 

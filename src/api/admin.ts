@@ -10,57 +10,39 @@ import { isTerminal } from "../run/decide/view.ts";
 import type { OpenTask } from "../store/tasks/tasks.ts";
 import { requireScope } from "./http/auth.ts";
 import type { ApiDeps, AppEnv } from "./context.ts";
-import { cursorOf, pageOf } from "./http/cursor.ts";
+import { cursorOf, DEFAULT_LIMIT, pageOf } from "./http/cursor.ts";
 import { json, refusals, SECURED } from "./openapi/routes.ts";
-import { TASK_STATUSES, whole } from "./schemas.ts";
+import { listOf, plainPageQuery, TASK_STATUSES } from "./schemas.ts";
 import type { Examples } from "./openapi/examples.ts";
 
-const DEFAULT_LIMIT = 50;
 /** Time for a message, an alarm or a write to D1 in flight before its absence is a violation. */
 const GRACE_MS = 120_000;
 /** Durable Objects checked in parallel. */
 const WIDTH = 6;
 
-const invariantsQuery = z.strictObject({
-  limit: whole(1, 100).optional(),
-  cursor: z.string().max(4096).optional(),
-});
+const KINDS = ["not_dispatched", "no_alarm", "overdue", "behind", "no_log", "unreachable"] as const;
 
-const offender = z
+const violation = z
   .object({
+    kind: z.enum(KINDS),
     task_id: z.string(),
     status: z.enum(TASK_STATUSES).openapi({ description: "As in the task list." }),
     detail: z.string(),
   })
-  .openapi("Offender");
+  .openapi("Violation");
 
-const invariants = z
-  .object({
-    not_dispatched: z.array(offender),
-    no_alarm: z.array(offender),
-    overdue: z.array(offender),
-    behind: z.array(offender),
-    no_log: z.array(offender),
-    unreachable: z.array(offender),
+const invariants = listOf(violation)
+  .extend({
     checked: z.number().int().openapi({ description: "Number of tasks checked on this page." }),
-    next_cursor: z.string().nullable(),
   })
   .openapi("Invariants", {
-    description: "Current invariant violations. Empty lists mean that there are none.",
+    description:
+      "Current invariant violations among one page of unfinished tasks. A page without any may have a next one.",
   });
 
 /** Examples by schema name. */
 export const adminExamples: Examples = {
-  Invariants: {
-    not_dispatched: [],
-    no_alarm: [],
-    overdue: [],
-    behind: [],
-    no_log: [],
-    unreachable: [],
-    checked: 50,
-    next_cursor: null,
-  },
+  Invariants: { data: [], next_cursor: null, checked: 50 },
 };
 
 const invariantsRoute = createRoute({
@@ -69,19 +51,18 @@ const invariantsRoute = createRoute({
   operationId: "checkInvariants",
   summary: "List invariant violations",
   description:
-    "Checks the runs of one page of unfinished tasks. Empty lists mean that there is no violation.",
+    "Checks the runs of one page of unfinished tasks: `limit` and `cursor` count tasks, not violations. An empty list means that there is no violation.",
   tags: ["Admin"],
   security: SECURED,
   middleware: [requireScope("admin")] as const,
-  request: { query: invariantsQuery },
+  request: { query: plainPageQuery },
   responses: {
     200: json("The violations on this page.", invariants),
     ...refusals("validation_failed"),
   },
 });
 
-type Invariants = z.output<typeof invariants>;
-type Kind = Exclude<keyof Invariants, "checked" | "next_cursor">;
+type Violation = z.output<typeof violation>;
 
 /** Adds the admin routes to an app. */
 export function adminRoutes(app: OpenAPIHono<AppEnv>): void {
@@ -90,37 +71,26 @@ export function adminRoutes(app: OpenAPIHono<AppEnv>): void {
     const { limit = DEFAULT_LIMIT, cursor } = c.req.valid("query");
     const after = cursor === undefined ? "" : await cursorOf(deps, caller, cursor);
     const open = await deps.tasks.open(caller.tenantId, after, limit + 1);
-    const { page, next_cursor } = await pageOf(deps, caller, open, limit, ({ task_id }) => task_id);
-    const found: Invariants = {
-      not_dispatched: [],
-      no_alarm: [],
-      overdue: [],
-      behind: [],
-      no_log: [],
-      unreachable: [],
-      checked: page.length,
-      next_cursor,
-    };
-    const rest = page.values();
+    const page = await pageOf(deps, caller, open, limit, ({ task_id }) => task_id);
+    const found: Violation[] = [];
+    const rest = page.data.values();
     await Promise.all(
       Array.from({ length: WIDTH }, async () => {
         for (const task of rest) {
           const offence = await offenceOf(task, deps);
           if (offence !== null) {
             const { task_id, status } = task;
-            found[offence.kind].push({ task_id, status, detail: offence.detail });
+            found.push({ ...offence, task_id, status });
           }
         }
       }),
     );
-    return c.json(found, 200);
+    const data = found.toSorted((a, b) => (a.task_id < b.task_id ? -1 : 1));
+    return c.json({ data, next_cursor: page.next_cursor, checked: page.data.length }, 200);
   });
 }
 
-interface Offence {
-  readonly kind: Kind;
-  readonly detail: string;
-}
+type Offence = Pick<Violation, "kind" | "detail">;
 
 async function offenceOf(task: OpenTask, deps: ApiDeps): Promise<Offence | null> {
   const age = deps.now() - Date.parse(task.updated_at);

@@ -56,6 +56,31 @@ export const whole = (min: number, max: number) =>
     .pipe(z.number().min(min).max(max))
     .openapi({ type: "integer", minimum: min, maximum: max });
 
+/** Query parameters of every list. */
+export const pageQuery = {
+  limit: whole(1, 100).optional().openapi({
+    description: "Maximum number of items on the page. Default: 20.",
+  }),
+  cursor: z.string().max(4096).optional().openapi({
+    description: "The `next_cursor` of the previous page. Absent: the first page.",
+  }),
+};
+
+/** The query of a list without filters. */
+export const plainPageQuery = z.strictObject(pageQuery);
+/** The validated page parameters of a query. */
+export type PageQuery = z.output<typeof plainPageQuery>;
+
+/** The envelope of every list. @param item the schema of one item */
+export function listOf<T extends z.ZodType>(item: T) {
+  return z.object({
+    data: z.array(item),
+    next_cursor: z.string().nullable().openapi({
+      description: "`cursor` of the next page; null on the last one.",
+    }),
+  });
+}
+
 export const problem = z
   .object({
     type: z.string(),

@@ -51,8 +51,12 @@ export function taskMessage(task: TaskJson): Task {
 }
 
 /** Returns the message of a page of tasks. */
-export function pageMessage({ tasks, total, next_cursor }: TaskPage): ListTasksResponse {
-  const page = { tasks: tasks.map(taskFields), total, next_page_token: next_cursor ?? "" };
+export function pageMessage({ data, total, next_cursor }: TaskPage): ListTasksResponse {
+  const page = {
+    tasks: data.map(taskFields),
+    ...(total === null ? {} : { total }),
+    next_page_token: next_cursor ?? "",
+  };
   return messageOf(ListTasksResponseSchema, page);
 }
 

@@ -16,8 +16,8 @@ export interface UsageSum {
   readonly cost_micro_usd: number;
 }
 
-/** Maximum rows of a report. `sums` returns one more row if the report would be longer. */
-export const MAX_USAGE_ROWS = 10_000;
+/** Position of a row in a report: its day, agent and model, each empty where it is not grouped. */
+export type UsagePosition = readonly [day: string, agent: string, model: string];
 
 /** The columns that are summed. */
 const SUMMED = [
@@ -44,18 +44,24 @@ export class UsageStore {
    * @param from first day, `YYYY-MM-DD`
    * @param to last day, inclusive
    * @param groups columns to group by; empty for one total
+   * @param limit maximum number of rows, in the order of their positions
+   * @param after position of the last row of the previous page
    */
   async sums(
     tenantId: string,
     from: string,
     to: string,
     groups: readonly UsageGroup[],
+    limit: number,
+    after: UsagePosition | null,
   ): Promise<UsageSum[]> {
     const columns = USAGE_GROUPS.map((name) => (groups.includes(name) ? name : `NULL AS ${name}`));
     const grouping = groups.length === 0 ? "" : `GROUP BY ${groups.join(", ")}`;
+    // Earlier days are on earlier pages.
+    const first = after === null || after[0] < from ? from : after[0];
     const { results } = await this.#db
       .prepare(
-        `SELECT ${columns.join(", ")}, COUNT(DISTINCT task_id) + COALESCE(SUM(deleted_tasks), 0) AS tasks,
+        `SELECT * FROM (SELECT ${columns.join(", ")}, COUNT(DISTINCT task_id) + COALESCE(SUM(deleted_tasks), 0) AS tasks,
            COALESCE(SUM(model_calls), 0) AS model_calls,
            COALESCE(SUM(input_tokens), 0) AS input_tokens,
            COALESCE(SUM(cached_input_tokens), 0) AS cached_input_tokens,
@@ -67,9 +73,11 @@ export class UsageStore {
            UNION ALL
            SELECT day, agent, model, NULL, tasks, ${SUMMED.join(", ")}
            FROM usage_by_day WHERE tenant_id = ?1 AND day BETWEEN ?2 AND ?3)
-         ${grouping} ORDER BY 1, 2, 3 LIMIT ${MAX_USAGE_ROWS + 1}`,
+         ${grouping})
+         WHERE ?4 IS NULL OR (COALESCE(day, ''), COALESCE(agent, ''), COALESCE(model, '')) > (?4, ?5, ?6)
+         ORDER BY 1, 2, 3 LIMIT ?7`,
       )
-      .bind(tenantId, from, to)
+      .bind(tenantId, first, to, ...(after ?? [null, null, null]), limit)
       .all<UsageSum>();
     return results;
   }

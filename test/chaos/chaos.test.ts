@@ -134,9 +134,7 @@ async function unfinished(): Promise<string[]> {
       listTasks(scene.service, `?limit=100&status=${status}`),
     ),
   );
-  return pages.flatMap(({ tasks }) =>
-    tasks.map(({ task_id, status }) => `${task_id} is ${status}`),
-  );
+  return pages.flatMap(({ data }) => data.map(({ task_id, status }) => `${task_id} is ${status}`));
 }
 
 /** What the service itself says is broken, and what is not over although nothing is under way. */
@@ -145,10 +143,9 @@ async function brokenInvariants(): Promise<readonly unknown[]> {
   for (let cursor: string | null = ""; cursor !== null;) {
     const query: string = cursor === "" ? "" : `?cursor=${encodeURIComponent(cursor)}`;
     const response = await scene.service.request(`/api/v1/admin/invariants${query}`);
-    const page = await response.json<Record<string, unknown>>();
-    const { checked: _checked, next_cursor, ...lists } = page;
-    found.push(...Object.values(lists).flat());
-    cursor = next_cursor as string | null;
+    const page = await response.json<{ data: unknown[]; next_cursor: string | null }>();
+    found.push(...page.data);
+    cursor = page.next_cursor;
   }
   return found;
 }
@@ -160,7 +157,7 @@ async function collect(): Promise<Evidence[]> {
   do {
     const query = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
     const page: TaskPage = await listTasks(scene.service, `?limit=100${query}`);
-    rows.push(...page.tasks);
+    rows.push(...page.data);
     cursor = page.next_cursor;
   } while (cursor !== null);
   const left = rows.values();

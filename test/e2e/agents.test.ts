@@ -77,7 +77,7 @@ test("an agent is made, read, changed and deleted, each version with a tag of it
 
   const again = await create({ name: "life" });
   expect(await again.json()).toMatchObject({ version: 4 });
-  const { versions } = await versionsOf("life");
+  const { data: versions } = await versionsOf("life");
   expect(versions.map(({ version }) => version)).toEqual([4, 3, 2, 1]);
   expect(versions.at(-1)).toMatchObject({ config: { tools: ["calculator"] } });
 });
@@ -91,7 +91,7 @@ test("of many who change the same version at once one succeeds", async () => {
   );
   expect(all.filter(({ status }) => status === 200)).toHaveLength(1);
   expect(all.filter(({ status }) => status === 412)).toHaveLength(7);
-  const { versions } = await versionsOf("contended");
+  const { data: versions } = await versionsOf("contended");
   expect(versions.map(({ version }) => version)).toEqual([2, 1]);
 });
 
@@ -253,7 +253,7 @@ test("the agent default is there before anybody makes it, and a tenant's own tak
   expect(await submitted(task("default"), OTHER)).toMatchObject({ agent_version: 1 });
   expect((await post("/api/v1/agents", { name: "default" }, OTHER)).status).toBe(201);
   expect(await submitted(task("default"), OTHER)).toMatchObject({ agent_version: 3 });
-  const { versions } = await versionsOf("default", OTHER);
+  const { data: versions } = await versionsOf("default", OTHER);
   expect(versions.map(({ version }) => version)).toEqual([3, 2, 1]);
 });
 
@@ -385,8 +385,8 @@ test("lists are newest first, page by page, the service's own default last", asy
   while (cursor !== null) {
     const query: string = cursor === "" ? "" : `&cursor=${cursor}`;
     const page: Page = await getJson(service, `/api/v1/agents?limit=2${query}`, as(MANY).headers);
-    expect(page.agents.length).toBeLessThanOrEqual(2);
-    seen.push(...page.agents.map(({ name }) => name));
+    expect(page.data.length).toBeLessThanOrEqual(2);
+    seen.push(...page.data.map(({ name }) => name));
     cursor = page.next_cursor;
   }
   expect(seen).toEqual([...names.toReversed(), "default"]);
@@ -413,12 +413,12 @@ test("each agent is a tool of /mcp too, with what is said of it", async () => {
 });
 
 interface Page {
-  readonly agents: readonly { readonly name: string }[];
+  readonly data: readonly { readonly name: string }[];
   readonly next_cursor: string | null;
 }
 
 interface Versions {
-  readonly versions: readonly { readonly version: number; readonly config: object }[];
+  readonly data: readonly { readonly version: number; readonly config: object }[];
 }
 
 interface RpcResult {

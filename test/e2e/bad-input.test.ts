@@ -239,7 +239,7 @@ test("another tenant's task is not found, and its list is its own", async () => 
   await expectProblem(await post("{}", headers, `${path}/cancel`), 404, "not_found");
   await expectProblem(await post("{}", headers, `${path}/ticket`), 404, "not_found");
   const list = await service.request("/api/v1/tasks", { headers });
-  expect(await list.json()).toEqual({ tasks: [], total: 0, next_cursor: null });
+  expect(await list.json()).toEqual({ data: [], total: 0, next_cursor: null });
 });
 
 test("a cursor of another tenant's list is refused", async () => {
@@ -286,7 +286,7 @@ test("a request id is echoed if it is a sane one, and made if not", async () => 
 
 // Last, since it looks at what all tests above may have left behind.
 test("nothing that was refused has been written", async () => {
-  const { total, tasks } = await listTasks(service);
+  const { total, data: tasks } = await listTasks(service);
   expect(tasks.map((task) => task.task_id)).toEqual([taskId]);
   expect(total).toBe(1);
   expect(await logOf(service, taskId)).toEqual(before);

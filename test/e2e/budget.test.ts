@@ -100,7 +100,7 @@ function chunk(more: object): string {
 }
 
 interface Budgets {
-  readonly budgets: readonly { max_cost_usd: number; spent_usd: number; reserved_usd: number }[];
+  readonly data: readonly { max_cost_usd: number; spent_usd: number; reserved_usd: number }[];
 }
 
 const biller = new Biller();
@@ -147,8 +147,8 @@ test("a hundred runs under one budget never spend more than it, and complete whe
     .poll(
       async () => {
         expect(biller.invoice).toBeLessThanOrEqual(micro(BUDGET));
-        const { tasks } = await listTasks(service, "?limit=100");
-        const { budgets } = await getJson<Budgets>(service, "/api/v1/budgets");
+        const { data: tasks } = await listTasks(service, "?limit=100");
+        const { data: budgets } = await getJson<Budgets>(service, "/api/v1/budgets");
         return {
           resting: tasks.every((t) => t.status === "completed" || t.waiting_for === "budget"),
           reserved: budgets[0]?.reserved_usd,
@@ -173,23 +173,23 @@ test("a hundred runs under one budget never spend more than it, and complete whe
     .reduce((sum, data) => sum + Number(data["cost_micro_usd"]), 0);
   expect(booked).toBe(biller.invoice);
   const report = await getJson<{
-    usage: { cost_usd: number; model_calls: number; tasks: number }[];
+    data: { cost_usd: number; model_calls: number; tasks: number }[];
   }>(service, "/api/v1/usage");
-  expect(report.usage).toMatchObject([{ tasks: RUNS, model_calls: 2 * RUNS }]);
-  expect(micro(report.usage[0]?.cost_usd ?? 0)).toBe(biller.invoice);
+  expect(report.data).toMatchObject([{ tasks: RUNS, model_calls: 2 * RUNS }]);
+  expect(micro(report.data[0]?.cost_usd ?? 0)).toBe(biller.invoice);
   const after = await getJson<Budgets>(service, "/api/v1/budgets");
-  expect(micro(after.budgets[0]?.spent_usd ?? 0)).toBe(biller.invoice);
+  expect(micro(after.data[0]?.spent_usd ?? 0)).toBe(biller.invoice);
   // oxlint-disable-next-line no-console -- figures to read
   console.log(`budget: ${waiting} of ${RUNS} runs waited; billed ${biller.invoice} micro-dollars`);
 });
 
 test("usage is broken down by day, agent and model", async () => {
-  const report = await getJson<{ usage: Record<string, unknown>[] }>(
+  const report = await getJson<{ data: Record<string, unknown>[] }>(
     service,
     "/api/v1/usage?group_by=day,agent,model",
   );
   const day = new Date().toISOString().slice(0, 10);
-  expect(report.usage).toMatchObject([{ day, agent: "default", model: MODEL, tasks: RUNS }]);
+  expect(report.data).toMatchObject([{ day, agent: "default", model: MODEL, tasks: RUNS }]);
 });
 
 test("a budget that is set during a model call binds the run at its next call", async () => {
@@ -245,9 +245,12 @@ test("of thirty tasks under a cap of four, the model is never asked by more at o
   const cap = async (max_runs: number | null) => {
     const response = await service.send("PUT", "/api/v1/concurrency", { max_runs });
     expect(response.status).toBe(200);
-    return response.json<{ caps: readonly Record<string, unknown>[] }>();
+    return response.json<{ data: readonly Record<string, unknown>[] }>();
   };
-  expect(await cap(4)).toEqual({ caps: [{ agent: null, max_runs: 4, running: 0, waiting: 0 }] });
+  expect(await cap(4)).toEqual({
+    data: [{ agent: null, max_runs: 4, running: 0, waiting: 0 }],
+    next_cursor: null,
+  });
   biller.mostOpen = 0;
   const body = { input_data: { goal: "What is 1 + 2?" }, agent_config: { model: MODEL } };
   const ids = await Promise.all(
@@ -270,8 +273,8 @@ test("of thirty tasks under a cap of four, the model is never asked by more at o
   });
   await expect
     .poll(async () => getJson(service, "/api/v1/concurrency"), { timeout: 30_000 })
-    .toEqual({ caps: [{ agent: null, max_runs: 4, running: 0, waiting: 0 }] });
-  expect(await cap(null)).toEqual({ caps: [] });
+    .toEqual({ data: [{ agent: null, max_runs: 4, running: 0, waiting: 0 }], next_cursor: null });
+  expect(await cap(null)).toEqual({ data: [], next_cursor: null });
 });
 
 test.for([

@@ -359,13 +359,13 @@ async function written() {
   const all = <T>(path: string) =>
     Promise.all(keys.map((headers) => getJson<T>(service, path, headers)));
   const lists = await all<{ total: number }>("/api/v1/tasks?limit=1");
-  const tools = await all<{ tools: { name: string }[] }>("/api/v1/tools");
-  const servers = await all<{ servers: unknown[] }>("/api/v1/mcp/servers");
-  const budgets = await all<{ budgets: unknown[] }>("/api/v1/budgets");
+  const tools = await all<{ data: { name: string }[] }>("/api/v1/tools");
+  const servers = await all<{ data: unknown[] }>("/api/v1/mcp/servers");
+  const budgets = await all<{ data: unknown[] }>("/api/v1/budgets");
   return {
     tasks: lists.reduce((sum, { total }) => sum + total, 0),
-    tools: tools.flatMap((one) => one.tools).length,
-    servers: servers.flatMap((one) => one.servers).length,
+    tools: tools.flatMap((one) => one.data).length,
+    servers: servers.flatMap((one) => one.data).length,
     budgets: JSON.stringify(budgets),
   };
 }
@@ -385,7 +385,7 @@ test(
     console.log(`FUZZ_SEED=${SEED}`);
     const any = fc.oneof(...routes.map(requestTo));
     const requests = fc.sample(any, { numRuns: REQUESTS, seed: SEED }).values();
-    const [task = ""] = (await listTasks(service)).tasks.map(({ task_id }) => task_id);
+    const [task = ""] = (await listTasks(service)).data.map(({ task_id }) => task_id);
     const log = await logOf(service, task);
     const before = await written();
     const statuses = new Map<number, number>();

@@ -195,7 +195,7 @@ describe.each(Object.keys(WAYS))("%s", (way) => {
       { status: TaskStatus.COMPLETED, agent: "default", metadata: { way }, pageSize: 1 },
       own(),
     );
-    expect(page).toMatchObject({ total: 1, nextPageToken: "", tasks: [{ taskId }] });
+    expect(page).toMatchObject({ nextPageToken: "", tasks: [{ taskId }] });
   });
 
   test("cancels a task, once", async () => {
@@ -422,7 +422,8 @@ test("pages follow each other to the last one", async () => {
   let pageToken = "";
   do {
     const page = await tasks.listTasks({ metadata, pageSize: 2, pageToken }, own());
-    expect(page.total).toBe(3);
+    // Only a scan could count tasks with these metadata.
+    expect(page.total).toBeUndefined();
     seen.push(...page.tasks.map(({ taskId }) => taskId));
     pageToken = page.nextPageToken;
   } while (pageToken !== "");

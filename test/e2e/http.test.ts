@@ -212,16 +212,15 @@ test("an approval that is sent twice with its key is taken once, and answered tw
   expect(without.status).toBe(409);
 });
 
-test("pages of a list stay right while tasks are added, and count what there is", async () => {
+test("pages of a list stay right while tasks are added", async () => {
   for (let i = 0; i < 5; i += 1) {
     await play(service, { input_data: { goal: "1 + 1" }, metadata: { list: "paged" } });
   }
   const query = "?limit=2&metadata.list=paged";
   const seen: string[] = [];
   let page = await listTasks(service, query);
-  expect(page.total).toBe(5);
   for (;;) {
-    seen.push(...page.tasks.map((task) => task.task_id));
+    seen.push(...page.data.map((task) => task.task_id));
     if (page.next_cursor === null) {
       break;
     }
@@ -230,7 +229,7 @@ test("pages of a list stay right while tasks are added, and count what there is"
   }
   expect(seen).toHaveLength(5);
   expect(new Set(seen).size).toBe(5);
-  expect(page.total).toBe(7);
+  expect(page.total).toBeNull();
 });
 
 const APPROVAL = "/api/v1/tasks/{id}/approvals/{call_id}";
@@ -272,7 +271,10 @@ async function codeOf(response: Response): Promise<string> {
 }
 
 async function toolNames(): Promise<string[]> {
-  const { tools } = await getJson<{ tools: { name: string }[] }>(service, "/api/v1/tools");
+  const { data: tools } = await getJson<{ data: { name: string }[] }>(
+    service,
+    "/api/v1/tools?limit=100",
+  );
   return tools.map(({ name }) => name);
 }
 

@@ -107,7 +107,7 @@ test("another tenant's keys do not exist, except for the platform, which makes t
   }
   expect((await get(`/api/v1/keys/${key_id}`)).status).toBe(200);
   const listed = await get("/api/v1/keys?tenant=new-tenant");
-  expect(await listed.json()).toMatchObject({ keys: [{ key_id }], next_cursor: null });
+  expect(await listed.json()).toMatchObject({ data: [{ key_id }], next_cursor: null });
   // Its own entries say who made it.
   expect(await audit(key)).toMatchObject([
     { action: "key.created", subject: key_id, by: "key_test" },
@@ -267,10 +267,10 @@ test("the audit says who did what, newest first, page by page, and only in one t
   expect(entries).toMatchObject(expected);
   expect(JSON.stringify(entries)).not.toMatch(/secret plan|private reason/);
   const page = await get("/api/v1/admin/audit?limit=4", key);
-  const { entries: first, next_cursor } = await page.json<Audit>();
+  const { data: first, next_cursor } = await page.json<Audit>();
   expect(first).toEqual(entries.slice(0, 4));
   const rest = await get(`/api/v1/admin/audit?limit=100&cursor=${next_cursor}`, key);
-  expect((await rest.json<Audit>()).entries).toEqual(entries.slice(4));
+  expect((await rest.json<Audit>()).data).toEqual(entries.slice(4));
   expect((await get(`/api/v1/admin/audit?cursor=${next_cursor}`, OTHER)).status).toBe(422);
   expect(await audit(OTHER)).toEqual([]);
 });
@@ -325,7 +325,7 @@ interface NewKey {
 }
 
 interface Audit {
-  readonly entries: readonly object[];
+  readonly data: readonly object[];
   readonly next_cursor: string | null;
 }
 
@@ -361,5 +361,5 @@ async function approve(taskId: string): Promise<void> {
 
 async function audit(key: string): Promise<readonly object[]> {
   const response = await get("/api/v1/admin/audit?limit=100", key);
-  return (await response.json<Audit>()).entries;
+  return (await response.json<Audit>()).data;
 }

@@ -186,7 +186,7 @@ test("every task that was accepted right before a kill completes", async () => {
   await service.up();
   const deadline = Date.now() + 60_000;
   for (;;) {
-    const { tasks } = await listTasks(service, "?metadata.crowd=yes&limit=100");
+    const { data: tasks } = await listTasks(service, "?metadata.crowd=yes&limit=100");
     expect(tasks.map((task) => task.task_id)).toEqual(expect.arrayContaining(accepted));
     if (tasks.every((task) => task.status === "completed")) {
       break;

@@ -51,7 +51,7 @@ beforeEach(() => {
 });
 
 test("the list has the deployment's servers, which nobody has asked yet, and nobody can change", async () => {
-  const { servers } = await getJson<{ servers: ServerView[] }>(service, SERVERS);
+  const { data: servers } = await getJson<{ data: ServerView[] }>(service, SERVERS);
   expect(servers.map(({ name }) => name)).toEqual(["everything", "keyed", "unset"]);
   expect(servers[1]).toMatchObject({
     source: "deployment",
@@ -84,14 +84,17 @@ test("the reference server is listed with every tool, page by page", async () =>
   for (let cursor: string | null = ""; cursor !== null;) {
     const query: string = cursor === "" ? "" : `&cursor=${cursor}`;
     const page: ToolPage = await getJson(service, `${SERVERS}/everything/tools?limit=3${query}`);
-    expect(page.tools.length).toBeLessThanOrEqual(3);
+    expect(page.data.length).toBeLessThanOrEqual(3);
     expect(page.total).toBe(total);
-    names.push(...page.tools.map(({ call_as }) => call_as));
+    names.push(...page.data.map(({ call_as }) => call_as));
     cursor = page.next_cursor;
   }
   expect(names).toHaveLength(total);
   expect(names).toContain("everything.echo");
-  const { tools } = await getJson<ToolPage>(service, `${SERVERS}/everything/tools?limit=1000`);
+  const { data: tools } = await getJson<ToolPage>(
+    service,
+    `${SERVERS}/everything/tools?limit=1000`,
+  );
   expect(tools.find(({ name }) => name === "echo")).toMatchObject({
     input_schema: { type: "object", required: ["message"] },
   });
@@ -111,7 +114,7 @@ test("a server that goes down is told apart, keeps what it offered, and comes ba
     code: "server_unreachable",
     tools: first.health.tools,
   });
-  expect((await getJson<ToolPage>(service, `${SERVERS}/flaky/tools`)).tools.length).toBeGreaterThan(
+  expect((await getJson<ToolPage>(service, `${SERVERS}/flaky/tools`)).data.length).toBeGreaterThan(
     5,
   );
   await everything.up();
@@ -198,7 +201,7 @@ test("a server at another address is another: what was known of it is not shown"
   const moved = await put("moved", { url: target.url("/elsewhere") });
   expect(await moved.json()).toMatchObject({ health: { status: "unknown", tools: null } });
   expect(await getJson<ToolPage>(service, `${SERVERS}/moved/tools`)).toMatchObject({
-    tools: [],
+    data: [],
     total: 0,
     fetched_at: null,
   });
@@ -450,7 +453,7 @@ interface ServerView {
 }
 
 interface ToolPage {
-  readonly tools: readonly { readonly name: string; readonly call_as: string }[];
+  readonly data: readonly { readonly name: string; readonly call_as: string }[];
   readonly total: number;
   readonly next_cursor: string | null;
 }

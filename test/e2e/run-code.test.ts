@@ -44,7 +44,7 @@ async function done(task_id: string): Promise<Task> {
 }
 
 test("the tool is in the list of tools, with its schemas", async () => {
-  const { tools } = await getJson<{ tools: { name: string }[] }>(service, "/api/v1/tools");
+  const { data: tools } = await getJson<{ data: { name: string }[] }>(service, "/api/v1/tools");
   expect(tools.find(({ name }) => name === "run_code")).toMatchObject({
     effect: "idempotent",
     input_schema: { required: ["code"] },

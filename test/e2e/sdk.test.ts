@@ -213,7 +213,7 @@ test("two keys of one client list and change what there is, and what is gone is 
   await expect(opspawn.agents.delete("sdk-agent", { ifMatch: etag })).rejects.toThrow(RefusedError);
   await opspawn.agents.delete("sdk-agent");
   const names = [];
-  for await (const { name } of reader.agents.all()) {
+  for await (const { name } of reader.agents.list()) {
     names.push(name);
   }
   expect(names).toEqual(["default"]);

@@ -124,7 +124,7 @@ describe("by a key of another tenant", () => {
     });
     expect(stream.status).toBe(404);
     const ticket = await ticketFor(service, task);
-    const mine = (await listTasks(service)).tasks.map(({ task_id }) => task_id);
+    const mine = (await listTasks(service)).data.map(({ task_id }) => task_id);
     const others = mine.filter((id) => id !== task);
     expect(others).not.toEqual([]);
     for (const id of [theirTask, ...others]) {

@@ -35,7 +35,7 @@ beforeEach(() => {
 
 test("the list has every tool with its schemas, effect, approval, kind and version", async () => {
   await register({ name: "listed", approval: "always", effect: "idempotent" });
-  const { tools } = await getJson<{ tools: Tool[] }>(service, "/api/v1/tools");
+  const { data: tools } = await getJson<{ data: Tool[] }>(service, "/api/v1/tools");
   const find = (name: string) => tools.find((tool) => tool.name === name);
   expect(find("http_request")).toMatchObject({
     kind: "built_in",
@@ -322,9 +322,14 @@ test("a tenant has a hundred tools at most, and so much of their definitions", a
   );
   const codes = await Promise.all(made.map(codeOf));
   expect(codes.filter((code) => code === "too_many_tools").length).toBeGreaterThanOrEqual(10);
-  const list = await service.request("/api/v1/tools", as(key));
-  const { tools } = await list.json<{ tools: Tool[] }>();
-  const own = tools.filter(({ kind }) => kind === "http");
+  const own: Tool[] = [];
+  for (let cursor: string | null = ""; cursor !== null;) {
+    const query: string = cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`;
+    const list = await service.request(`/api/v1/tools?limit=30${query}`, as(key));
+    const page = await list.json<{ data: Tool[]; next_cursor: string | null }>();
+    own.push(...page.data.filter(({ kind }) => kind === "http"));
+    cursor = page.next_cursor;
+  }
   expect(own).toHaveLength(100);
   const large = { input_schema: { type: "object", title: "x".repeat(30_000) } };
   const grown = [];

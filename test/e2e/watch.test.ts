@@ -33,12 +33,12 @@ afterAll(() => service.stop());
 async function pollPages(id: string, limit: number): Promise<string[]> {
   const texts: string[] = [];
   for (;;) {
-    const query = `?after=${texts.length}&limit=${limit}`;
+    const query = `?${texts.length % 2 === 0 ? "after" : "cursor"}=${texts.length}&limit=${limit}`;
     const page = await getJson<EventPage>(service, `/api/v1/tasks/${id}/events${query}`);
-    texts.push(...page.events.map((event) => JSON.stringify(event)));
-    expect(page.events.length).toBeLessThanOrEqual(limit);
-    expect(page.has_more).toBe(texts.length < page.last_seq);
-    if (!page.has_more && page.status === "completed") {
+    texts.push(...page.data.map((event) => JSON.stringify(event)));
+    expect(page.data.length).toBeLessThanOrEqual(limit);
+    expect(page.next_cursor).toBe(texts.length < page.last_seq ? String(texts.length) : null);
+    if (page.next_cursor === null && page.status === "completed") {
       return texts;
     }
   }
@@ -93,8 +93,8 @@ test("coming back with a cursor at every position gives exactly the rest, on eve
     await Promise.all([sse.done, resumed.done]);
     expect(await socket.closed).toMatchObject({ code: 1000 });
     expect(await subscribed.closed).toMatchObject({ code: 1000 });
-    expect(page).toMatchObject({ last_seq: stored.length, has_more: false, status: "completed" });
-    expect(page.events.map((event) => JSON.stringify(event))).toEqual(rest);
+    expect(page).toMatchObject({ last_seq: stored.length, next_cursor: null, status: "completed" });
+    expect(page.data.map((event) => JSON.stringify(event))).toEqual(rest);
     expect([after, sse.texts, resumed.texts]).toEqual([after, rest, rest]);
     expect([after, socket.texts, subscribed.texts]).toEqual([after, rest, rest]);
   }
@@ -116,7 +116,7 @@ test.for([0, 1, 1000])(
   async (beyond) => {
     const query = `?after=${stored.length + beyond}`;
     const page = await getJson<EventPage>(service, `/api/v1/tasks/${finished}/events${query}`);
-    expect(page).toMatchObject({ events: [], has_more: false, last_seq: stored.length });
+    expect(page).toMatchObject({ data: [], next_cursor: null, last_seq: stored.length });
     const sse = await SseWatch.open(service, finished, { query });
     await sse.done;
     expect(sse.texts).toEqual([]);

@@ -41,7 +41,7 @@ afterAll(async () => {
 beforeEach(async () => {
   target.answers.clear();
   target.visits.length = 0;
-  const { webhooks } = await getJson<{ webhooks: { id: string }[] }>(service, WEBHOOKS);
+  const { data: webhooks } = await getJson<{ data: { id: string }[] }>(service, WEBHOOKS);
   for (const { id } of webhooks) {
     await service.request(`${WEBHOOKS}/${id}`, { method: "DELETE" });
   }
@@ -89,8 +89,7 @@ function verified({ headers, body }: Visit, secret: string): Message {
 }
 
 async function deliveries(id: string): Promise<readonly Delivery[]> {
-  return (await getJson<{ deliveries: Delivery[] }>(service, `${WEBHOOKS}/${id}/deliveries`))
-    .deliveries;
+  return (await getJson<{ data: Delivery[] }>(service, `${WEBHOOKS}/${id}/deliveries`)).data;
 }
 
 const settled = (id: string) =>
@@ -248,9 +247,9 @@ test("webhooks and hooks are their tenant's, and for those who may manage them",
     }
   }
   const listed = await service.request(WEBHOOKS, { headers: { Authorization: `Bearer ${OTHER}` } });
-  expect(await listed.json()).toEqual({ webhooks: [] });
-  const own = await getJson<{ webhooks: object[] }>(service, WEBHOOKS);
-  expect(own.webhooks).toMatchObject([{ id: webhook.id, description: "mine", enabled: true }]);
+  expect(await listed.json()).toEqual({ data: [], next_cursor: null });
+  const own = await getJson<{ data: object[] }>(service, WEBHOOKS);
+  expect(own.data).toMatchObject([{ id: webhook.id, description: "mine", enabled: true }]);
   expect(JSON.stringify(own)).not.toContain("whsec_");
   expect((await getJson<Made>(service, `${WEBHOOKS}/${webhook.id}/secret`)).secret).toBe(
     webhook.secret,
@@ -263,13 +262,13 @@ test("a log is read in pages, and no page is another tenant's", async () => {
     await post(`${WEBHOOKS}/${id}/test`);
   }
   const path = `${WEBHOOKS}/${id}/deliveries?limit=2`;
-  const first = await getJson<{ deliveries: Delivery[]; next_cursor: string }>(service, path);
-  const rest = await getJson<{ deliveries: Delivery[]; next_cursor: null }>(
+  const first = await getJson<{ data: Delivery[]; next_cursor: string }>(service, path);
+  const rest = await getJson<{ data: Delivery[]; next_cursor: null }>(
     service,
     `${path}&cursor=${first.next_cursor}`,
   );
-  expect([first.deliveries.length, rest.deliveries.length, rest.next_cursor]).toEqual([2, 1, null]);
-  expect(new Set([...first.deliveries, ...rest.deliveries].map((one) => one.id)).size).toBe(3);
+  expect([first.data.length, rest.data.length, rest.next_cursor]).toEqual([2, 1, null]);
+  expect(new Set([...first.data, ...rest.data].map((one) => one.id)).size).toBe(3);
   expect(await code(await service.request(`${path}&cursor=forged.x`))).toBe(
     "422 validation_failed",
   );

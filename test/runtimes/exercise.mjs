@@ -20,12 +20,12 @@ export async function exercise({ Opspawn, RefusedError }, { url, key }) {
   const task = await opspawn.tasks.run(SCRIPTED, { onEvent: ({ seq }) => seen.push(seq) });
   const overHttp = await seqsOf(opspawn.tasks.watch(task.task_id, { via: "sse" }));
   const rest = await seqsOf(opspawn.tasks.watch(task.task_id, { after: 3 }));
-  const log = await seqsOf(opspawn.tasks.log(task.task_id));
-  const [newest] = (await opspawn.tasks.list({ limit: 1 })).tasks;
+  const log = await seqsOf(opspawn.tasks.events(task.task_id));
+  const [newest] = (await opspawn.tasks.list({ limit: 1 })).data;
   const refused = await opspawn.tasks.get("task_none").catch((error) => error);
   const stop = new AbortController();
   stop.abort(new Error("enough"));
-  const stopped = await opspawn.tools.list({ signal: stop.signal }).catch((error) => error);
+  const stopped = await opspawn.tools.list({}, { signal: stop.signal }).catch((error) => error);
   return {
     health: health.status,
     answer: task.result.answer,

@@ -230,7 +230,7 @@ test("a profile's key is not sent to another address than its own", async () => 
 
 test("login keeps a key that works, for its owner only, beside other profiles, and shows it to nobody", async () => {
   const file = join(folder(), "deep", "opspawn", "config.json");
-  const fake = await answering({ tasks: [], total: 0, next_cursor: null });
+  const fake = await answering({ data: [], total: 0, next_cursor: null });
   const around = { configFile: file, stdin: "opsk_secret\n" };
   const first = await cli(["login", "--url", fake.url], around);
   expect(first.code, first.err).toBe(0);
@@ -311,7 +311,7 @@ test("what people say to a run is sent as they said it", async () => {
 test("a list fits the terminal, is whole in a pipe, and asks for no more than it shows", async () => {
   const pages = (asked: Asked): Answer => ({
     status: 200,
-    body: { tasks: [TASK, TASK], next_cursor: asked.line.includes("cursor") ? null : "2" },
+    body: { data: [TASK, TASK], next_cursor: asked.line.includes("cursor") ? null : "2" },
   });
   const fake = await fakeService([], pages);
   const around = { env: envOf(fake) };
@@ -379,7 +379,7 @@ test("what is no failure of the service is a sentence all the same", async () =>
 });
 
 test("a reader that leaves ends a list quietly, without asking for the rest", async () => {
-  const fake = await answering({ tasks: [TASK], next_cursor: "more" });
+  const fake = await answering({ data: [TASK], next_cursor: "more" });
   const code = await runCli(["ls", "--all", "--json"], {
     program: "opspawn",
     env: envOf(fake),
@@ -457,7 +457,7 @@ test("a key that has expired is listed as expired, with the time, and one that e
     { ...key, expires_at: past, revoked_at: past },
     { ...key, expires_at: null, revoked_at: past },
   ];
-  const fake = await answering({ keys, next_cursor: null });
+  const fake = await answering({ data: keys, next_cursor: null });
   const { out } = await cli(["keys", "list"], { env: envOf(fake) });
   expect(
     out
@@ -525,7 +525,7 @@ test("a byte order mark makes no difference, wherever a text of a person is read
 
 test("a profile file that is broken blocks no command that needs none, and login takes a quoted key", async () => {
   const file = join(folder(), "config.json");
-  const fake = await answering({ tasks: [], next_cursor: null });
+  const fake = await answering({ data: [], next_cursor: null });
   writeFileSync(file, "{");
   expect(await cli(["ls"], { env: envOf(fake), configFile: file })).toMatchObject({ code: 0 });
   const url = { OPSPAWN_URL: fake.url };
@@ -596,8 +596,7 @@ test.each([
   ["budgets", "/api/v1/budgets"],
   ["concurrency", "/api/v1/concurrency"],
 ])("%s alone lists, with options or without", async (noun, path) => {
-  const lists = { agents: [], keys: [], tools: [], budgets: [], caps: [], next_cursor: null };
-  const fake = await answering(lists);
+  const fake = await answering({ data: [], next_cursor: null });
   for (const args of [[noun], [noun, "--json"], [noun, "list"]]) {
     expect(await cli(args, { env: envOf(fake) })).toEqual({ code: 0, out: "", err: "" });
   }
@@ -649,7 +648,7 @@ test("this machine is never reached by a proxy, and what was exempt stays so", (
 });
 
 test("a command reaches a service on this machine whatever the proxy variables say", async () => {
-  const fake = await answering({ tasks: [TASK], next_cursor: null });
+  const fake = await answering({ data: [TASK], next_cursor: null });
   const proxy = { HTTP_PROXY: "http://127.0.0.1:9", http_proxy: "http://127.0.0.1:9" };
   const env = { ...process.env, ...envOf(fake), ...proxy, NODE_USE_ENV_PROXY: "1", NO_PROXY: "" };
   const child = spawn(process.execPath, ["scripts/opspawn.ts", "ls", "--json"], { env });

@@ -8,7 +8,7 @@ const URL_OF_TASKS = "http://127.0.0.1/api/v1/tasks";
 const document = writtenDocument();
 const media = routesOf(document).find(({ operation }) => operation.operationId === "listTasks")
   ?.operation.responses["200"]?.content?.["application/json"];
-const page = exampleOf(document, media ?? {}) as { tasks: object[] };
+const page = exampleOf(document, media ?? {}) as { data: object[] };
 
 const HEADERS = {
   "X-Content-Type-Options": "nosniff",
@@ -31,8 +31,8 @@ test("an answer as the document has it is let through", async () => {
 
 test.each([
   ["a field that is not described", answer({ ...page, extra: 1 }), "does not fit"],
-  ["one deep inside", answer({ ...page, tasks: [{ ...page.tasks[0], x: 1 }] }), "does not fit"],
-  ["a field that is missing", answer({ tasks: [] }), "does not fit"],
+  ["one deep inside", answer({ ...page, data: [{ ...page.data[0], x: 1 }] }), "does not fit"],
+  ["a field that is missing", answer({ data: [] }), "does not fit"],
   ["a field of another type", answer({ ...page, total: "1" }), "does not fit"],
   ["a status that is not described", answer(page, 206), "not documented"],
   ["a header that is not described", answer(page, 200, { ETag: '"1"' }), "ETag"],

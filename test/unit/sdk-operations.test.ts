@@ -3,6 +3,7 @@ import { expect, expectTypeOf, test } from "vitest";
 import {
   Opspawn,
   type Agent,
+  type AgentList,
   type SubmitTask,
   type Task,
   type TaskEvent,
@@ -40,7 +41,9 @@ async function callAll(client: Opspawn): Promise<void> {
     for (const name of methods) {
       const method = (resource as Record<string, (...args: string[]) => unknown>)[name];
       const given = method?.call(resource, "a", "b");
-      await (Symbol.asyncIterator in (given as object) ? (given as AsyncGenerator).next() : given);
+      await (Symbol.asyncIterator in (given as object)
+        ? (given as AsyncIterable<unknown>)[Symbol.asyncIterator]().next()
+        : given);
     }
   }
 }
@@ -56,9 +59,9 @@ test("every operation of the document is called by a method, or is named with a 
       return Promise.resolve(new Response(null, { status: 204 }));
     }
     const name = field.replace("[]", "");
-    const log = { events: [{ seq: 1, type: "run.completed", data: {} }], has_more: false };
-    const body = { [name]: name === field ? "a" : [], next_cursor: null, ...log };
-    const stream = `data: ${JSON.stringify(log.events[0])}\n\n`;
+    const event = { seq: 1, type: "run.completed", data: {} };
+    const body = { [name]: name === field ? "a" : [event], next_cursor: null };
+    const stream = `data: ${JSON.stringify(event)}\n\n`;
     const wantsStream = new Headers(init?.headers).get("Accept") === "text/event-stream";
     return Promise.resolve(
       wantsStream
@@ -109,9 +112,8 @@ test("requests and answers are typed as the document has them", () => {
   expectTypeOf<Opspawn["tasks"]["watch"]>().returns.toEqualTypeOf<
     AsyncGenerator<TaskEvent, void, undefined>
   >();
-  expectTypeOf<Opspawn["agents"]["all"]>().returns.toEqualTypeOf<
-    AsyncGenerator<Agent, void, undefined>
-  >();
+  expectTypeOf<Opspawn["agents"]["list"]>().returns.resolves.toEqualTypeOf<AgentList>();
+  expectTypeOf<Opspawn["agents"]["list"]>().returns.toExtend<AsyncIterable<Agent>>();
   expectTypeOf<Opspawn["agents"]["delete"]>().returns.resolves.toEqualTypeOf<void>();
   expectTypeOf<Task["result"]>().toEqualTypeOf<TaskResult | null>();
   expectTypeOf<Task["status"]>().toEqualTypeOf<

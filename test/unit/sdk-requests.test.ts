@@ -166,7 +166,7 @@ test("a signal ends a request, and the pause before the next try, with its reaso
 
   const busy = await answering(problem(503, "unavailable", {}, { "Retry-After": "20" }));
   const pausing = new AbortController();
-  const list = failureOf(clientOf(busy).tools.list({ signal: pausing.signal }));
+  const list = failureOf(clientOf(busy).tools.list({}, { signal: pausing.signal }));
   await expect.poll(() => busy.requests.length).toBe(1);
   pausing.abort("enough");
   expect(await list).toBe("enough");
@@ -208,13 +208,13 @@ test("a name that would make it another address is refused, and any other is one
 
 test("lists are asked for page by page, as far as they are read", async () => {
   const pages: readonly Answer[] = [
-    { status: 200, body: { tasks: [{ task_id: "a" }, { task_id: "b" }], next_cursor: "2" } },
-    { status: 200, body: { tasks: [{ task_id: "c" }], next_cursor: null } },
+    { status: 200, body: { data: [{ task_id: "a" }, { task_id: "b" }], next_cursor: "2" } },
+    { status: 200, body: { data: [{ task_id: "c" }], next_cursor: null } },
   ];
   const fake = await answering(...pages);
   const ids: string[] = [];
   const query = { status: "failed" as const, metadata: { team: "ops", urgent: true } };
-  for await (const { task_id } of clientOf(fake).tasks.all(query)) {
+  for await (const { task_id } of clientOf(fake).tasks.list(query)) {
     expect(fake.requests).toHaveLength(task_id === "c" ? 2 : 1);
     ids.push(task_id);
   }
@@ -222,8 +222,19 @@ test("lists are asked for page by page, as far as they are read", async () => {
   const first = "GET /api/v1/tasks?status=failed&metadata.team=ops&metadata.urgent=true";
   expect(fake.requests.map(({ line }) => line)).toEqual([
     first,
-    "GET /api/v1/tasks?status=failed&cursor=2&metadata.team=ops&metadata.urgent=true",
+    "GET /api/v1/tasks?status=failed&metadata.team=ops&metadata.urgent=true&cursor=2",
   ]);
+});
+
+test("one page of a list is awaited, and a list that is neither awaited nor read asks for nothing", async () => {
+  const page = { data: [{ task_id: "a" }], total: null, next_cursor: "2" };
+  const fake = await answering({ status: 200, body: page });
+  const { tasks } = clientOf(fake);
+  tasks.list({ limit: 1 });
+  const list = tasks.list({ limit: 1, cursor: "1" });
+  expect(await list).toEqual(page);
+  expect(await list.finally(() => undefined)).toEqual(page);
+  expect(fake.requests.map(({ line }) => line)).toEqual(["GET /api/v1/tasks?limit=1&cursor=1"]);
 });
 
 test("a service of which a part is broken says so, instead of failing the question", async () => {
@@ -332,15 +343,15 @@ test.each([
   ["a list", []],
   ["null", null],
   ["a text", '"hello"'],
-  ["a list that is none", { task_id: null, tasks: {}, events: "", tools: 1 }],
+  ["a list that is none", { task_id: null, data: {} }],
 ])("%s is not taken for an answer of the service", async (_, body) => {
   const fake = await answering({ status: 200, body });
   const { tasks, tools, agents, keys } = clientOf(fake);
   const calls = [
     () => tasks.create(GOAL).then(({ task_id }) => task_id.length),
     () => tasks.list({ limit: 1 }),
-    () => tasks.all().next(),
-    () => tasks.log("t").next(),
+    () => tasks.list()[Symbol.asyncIterator]().next(),
+    () => tasks.events("t"),
     () => tools.list(),
     () => keys.create({ name: "k", scopes: ["tasks:read"] }),
     () => agents.delete("a"),

@@ -79,7 +79,7 @@ function streamService(streams: readonly Answer[], status = "running"): Promise<
   return fakeService([], ({ headers, line }: Asked) => {
     if (headers["accept"] !== "text/event-stream") {
       const after = Number(new URL(line.slice(4), "http://fake").searchParams.get("after"));
-      return { status: 200, body: { events: [], last_seq: after, has_more: false, status } };
+      return { status: 200, body: { data: [], next_cursor: null, last_seq: after, status } };
     }
     opened += 1;
     return streams[Math.min(opened, streams.length) - 1] ?? problem(404, "not_found");
@@ -426,7 +426,7 @@ test("the reason of a refused upgrade is asked for over HTTP, once", async () =>
     "GET /api/v1/tasks/task_1/events?after=0&limit=1",
   ]);
 
-  const well = await refusing({ status: 200, body: { events: [], last_seq: 0, has_more: false } });
+  const well = await refusing({ status: 200, body: { data: [], next_cursor: null, last_seq: 0 } });
   const watch = seqsOf(new Opspawn({ ...settings, url: well.url }).tasks.watch("task_1"));
   await expect(watch).rejects.toThrow(UnreachableError);
   expect(well.requests.filter(({ line }) => line.startsWith("GET"))).toHaveLength(1);

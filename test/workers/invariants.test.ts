@@ -68,15 +68,12 @@ async function offenders(): Promise<Record<string, string[]>> {
       env,
     );
     expect(response.status).toBe(200);
-    const {
-      next_cursor,
-      checked: _n,
-      ...page
-    } = await response.json<
-      Record<string, { task_id: string }[]> & { next_cursor: string | null }
-    >();
-    for (const [kind, list] of Object.entries(page)) {
-      found[kind] = [...(found[kind] ?? []), ...list.map(({ task_id }) => task_id)];
+    const { data, next_cursor } = await response.json<{
+      data: { kind: string; task_id: string }[];
+      next_cursor: string | null;
+    }>();
+    for (const { kind, task_id } of data) {
+      found[kind] = [...(found[kind] ?? []), task_id];
     }
     cursor = next_cursor;
   }

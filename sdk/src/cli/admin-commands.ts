@@ -20,7 +20,7 @@ const agentsList: Command = {
   async run(call) {
     return printList(
       call,
-      call.client().agents.all(),
+      call.client().agents.list(),
       ["AGENT", "VERSION", "DESCRIPTION"],
       (agent) => [agent.name, String(agent.version), agent.description ?? ""],
     );
@@ -77,7 +77,7 @@ const keysList: Command = {
   options: [],
   async run(call) {
     const head = ["KEY", "STATE", "EXPIRES", "NAME", "SCOPES"];
-    return printList(call, call.client().keys.all(), head, (key) => [
+    return printList(call, call.client().keys.list(), head, (key) => [
       key.key_id,
       keyState(key, Date.now()),
       key.expires_at === null ? "never" : key.expires_at.replace(/\.\d+Z$/, "Z"),
@@ -163,7 +163,7 @@ const toolsList: Command = {
   about: "List available tools",
   options: [],
   async run(call) {
-    const { tools } = await call.client().tools.list();
+    const tools = call.client().tools.list();
     return printList(call, tools, ["TOOL", "KIND", "EFFECT", "DESCRIPTION"], (tool) => [
       tool.name,
       tool.enabled ? tool.kind : "disabled",
@@ -189,7 +189,7 @@ const budgetsList: Command = {
   about: "List budgets and what is spent",
   options: [],
   async run(call) {
-    const { budgets } = await call.client().budgets.list();
+    const budgets = call.client().budgets.list();
     return printList(call, budgets, ["FOR", "PERIOD", "SPENT", "BUDGET"], (budget) => [
       budget.agent ?? "(all)",
       budget.period,
@@ -219,8 +219,8 @@ const budgetsSet: Command = {
     }
     const maxCost = args.text("max-cost") === "none" ? null : (args.number("max-cost") ?? null);
     const body = { period, max_cost_usd: maxCost, ...(agent !== undefined && { agent }) };
-    const { budgets } = await client().budgets.set(body);
-    await cli.stdout.print(args.flag("json") ? jsonLine({ budgets }) : "");
+    const { data } = await client().budgets.set(body);
+    await cli.stdout.print(args.flag("json") ? data.map(jsonLine).join("") : "");
     return EXIT.completed;
   },
 };
@@ -231,7 +231,7 @@ const concurrencyList: Command = {
   about: "List concurrency limits",
   options: [],
   async run(call) {
-    const { caps } = await call.client().concurrency.list();
+    const caps = call.client().concurrency.list();
     return printList(call, caps, ["FOR", "RUNNING", "WAITING", "CAP"], (cap) => [
       cap.agent ?? "(all)",
       String(cap.running),
@@ -261,11 +261,11 @@ const concurrencySet: Command = {
       );
     }
     const maxRuns = args.text("max-runs") === "none" ? null : (args.whole("max-runs", 0) ?? null);
-    const { caps } = await client().concurrency.set({
+    const { data } = await client().concurrency.set({
       max_runs: maxRuns,
       ...(agent !== undefined && { agent }),
     });
-    await cli.stdout.print(args.flag("json") ? jsonLine({ caps }) : "");
+    await cli.stdout.print(args.flag("json") ? data.map(jsonLine).join("") : "");
     return EXIT.completed;
   },
 };

@@ -43,7 +43,7 @@ export async function follow(
     });
     if (task.status === "waiting" && questions.isEmpty) {
       // The question came before the cursor.
-      for await (const event of tasks.log(taskId)) {
+      for await (const event of tasks.events(taskId, { limit: 1000 })) {
         questions.observe(event);
       }
     }

@@ -18,6 +18,8 @@ const CALL: Argument = { name: "call" };
 const COMMENT: Option = { name: "comment", value: "text", about: "comment that the model sees" };
 /** Maximum page size of the service. */
 const PAGE = 100;
+/** Maximum page size of a log. */
+const LOG_PAGE = 1000;
 
 const ls: Command = {
   name: "ls",
@@ -44,7 +46,7 @@ const ls: Command = {
       ...(agent !== undefined && { agent }),
       limit: Math.min(most, PAGE),
     };
-    const tasks = firstOf(most, call.client().tasks.all(query));
+    const tasks = firstOf(most, call.client().tasks.list(query));
     return printList(call, tasks, ["TASK", "STATUS", "AGE", "GOAL"], (task) => [
       task.task_id,
       statusOf(task),
@@ -103,7 +105,10 @@ const logs: Command = {
       ...(isTerminal(stdout) && { columns: stdout.columns ?? 80 }),
     });
     const after = args.whole("after", 0) ?? 0;
-    for await (const event of client().tasks.log(args.word("task"), { after })) {
+    for await (const event of client().tasks.events(args.word("task"), {
+      after,
+      limit: LOG_PAGE,
+    })) {
       await stdout.print(args.flag("json") ? jsonLine(event) : view.render(event));
     }
     await stdout.print(!args.flag("json") && view.midLine ? "\n" : "");

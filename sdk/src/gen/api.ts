@@ -225,9 +225,11 @@ export interface components {
             readonly on_reached?: "wait" | "fail" | null;
         };
         readonly TaskList: {
-            readonly tasks: readonly components["schemas"]["Task"][];
-            readonly total: number;
+            readonly data: readonly components["schemas"]["Task"][];
+            /** @description `cursor` of the next page; null on the last one. */
             readonly next_cursor: string | null;
+            /** @description Number of tasks on all pages. null with a filter other than `status` and `agent`: only a scan could count those tasks. */
+            readonly total: number | null;
         };
         readonly CancelTask: {
             readonly reason?: string;
@@ -277,10 +279,11 @@ export interface components {
             readonly on_reached?: "wait" | "fail" | null;
         };
         readonly EventPage: {
-            readonly events: readonly components["schemas"]["Event"][];
+            readonly data: readonly components["schemas"]["Event"][];
+            /** @description `cursor` or `after` of the next page: the `seq` of the last event on this one. null if no event follows yet; a live run may add events after `last_seq`. */
+            readonly next_cursor: string | null;
             /** @description Of the log, not of the page. */
             readonly last_seq: number;
-            readonly has_more: boolean;
             /** @enum {string} */
             readonly status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
         };
@@ -302,7 +305,9 @@ export interface components {
             readonly next_offset: number | null;
         };
         readonly ToolList: {
-            readonly tools: readonly components["schemas"]["Tool"][];
+            readonly data: readonly components["schemas"]["Tool"][];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
         };
         readonly Tool: {
             readonly name: string;
@@ -495,7 +500,9 @@ export interface components {
             readonly enabled: boolean;
         };
         readonly McpServerList: {
-            readonly servers: readonly components["schemas"]["McpServer"][];
+            readonly data: readonly components["schemas"]["McpServer"][];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
         };
         readonly McpServer: {
             readonly name: string;
@@ -629,28 +636,31 @@ export interface components {
             readonly enabled: boolean;
         };
         readonly McpToolPage: {
-            readonly tools: readonly {
-                /** @description The server's own name of the tool. */
-                readonly name: string;
-                readonly call_as: string;
-                readonly description: string;
-                readonly input_schema: {
-                    readonly [key: string]: unknown;
-                };
-                readonly output_schema: {
-                    readonly [key: string]: unknown;
-                } | null;
-                readonly annotations: {
-                    readonly [key: string]: boolean;
-                } | null;
-            }[];
-            readonly total: number;
+            readonly data: readonly components["schemas"]["McpTool"][];
+            /** @description `cursor` of the next page; null on the last one. */
             readonly next_cursor: string | null;
+            /** @description Number of tools on all pages. */
+            readonly total: number;
             readonly fetched_at: string | null;
             readonly expires_at: string | null;
             readonly instructions: string | null;
             readonly problems: readonly components["schemas"]["McpProblem"][];
             readonly problem_count: number;
+        };
+        readonly McpTool: {
+            /** @description The server's own name of the tool. */
+            readonly name: string;
+            readonly call_as: string;
+            readonly description: string;
+            readonly input_schema: {
+                readonly [key: string]: unknown;
+            };
+            readonly output_schema: {
+                readonly [key: string]: unknown;
+            } | null;
+            readonly annotations: {
+                readonly [key: string]: boolean;
+            } | null;
         };
         /** @description A tool that was left out or changed; `*` for many. */
         readonly McpProblem: {
@@ -664,7 +674,9 @@ export interface components {
             readonly expires_at?: string;
         };
         readonly WebhookList: {
-            readonly webhooks: readonly components["schemas"]["Webhook"][];
+            readonly data: readonly components["schemas"]["Webhook"][];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
         };
         readonly Webhook: {
             readonly id: string;
@@ -767,11 +779,14 @@ export interface components {
             readonly created_at: string;
         };
         readonly WebhookDeliveryList: {
-            readonly deliveries: readonly components["schemas"]["WebhookDelivery"][];
+            readonly data: readonly components["schemas"]["WebhookDelivery"][];
+            /** @description `cursor` of the next page; null on the last one. */
             readonly next_cursor: string | null;
         };
         readonly HookList: {
-            readonly hooks: readonly components["schemas"]["Hook"][];
+            readonly data: readonly components["schemas"]["Hook"][];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
         };
         readonly Hook: {
             readonly id: string;
@@ -847,7 +862,8 @@ export interface components {
             readonly created_at: string;
         };
         readonly AgentList: {
-            readonly agents: readonly components["schemas"]["Agent"][];
+            readonly data: readonly components["schemas"]["Agent"][];
+            /** @description `cursor` of the next page; null on the last one. */
             readonly next_cursor: string | null;
         };
         /** @description The latest version of an agent. */
@@ -884,7 +900,8 @@ export interface components {
             readonly limits?: components["schemas"]["Limits"] & unknown;
         };
         readonly AgentVersionList: {
-            readonly versions: readonly components["schemas"]["AgentVersion"][];
+            readonly data: readonly components["schemas"]["AgentVersion"][];
+            /** @description `cursor` of the next page; null on the last one. */
             readonly next_cursor: string | null;
         };
         /** @description One version of an agent; `created_at` is the time of this version. */
@@ -905,30 +922,38 @@ export interface components {
             readonly created_at: string | null;
         };
         readonly UsageReport: {
+            readonly data: readonly components["schemas"]["UsageSum"][];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
+            /** @description First day. */
             readonly from: string;
+            /** @description Last day. */
             readonly to: string;
-            readonly usage: readonly {
-                readonly day: string | null;
-                readonly agent: string | null;
-                readonly model: string | null;
-                readonly tasks: number;
-                readonly model_calls: number;
-                readonly input_tokens: number;
-                readonly cached_input_tokens: number;
-                readonly output_tokens: number;
-                readonly cost_usd: number;
-            }[];
+        };
+        readonly UsageSum: {
+            readonly day: string | null;
+            readonly agent: string | null;
+            readonly model: string | null;
+            readonly tasks: number;
+            readonly model_calls: number;
+            readonly input_tokens: number;
+            readonly cached_input_tokens: number;
+            readonly output_tokens: number;
+            readonly cost_usd: number;
         };
         readonly BudgetList: {
-            readonly budgets: readonly {
-                readonly agent: string | null;
-                /** @enum {string} */
-                readonly period: "day" | "month";
-                readonly max_cost_usd: number;
-                readonly spent_usd: number;
-                /** @description Reserved for model calls in flight. */
-                readonly reserved_usd: number;
-            }[];
+            readonly data: readonly components["schemas"]["Budget"][];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
+        };
+        readonly Budget: {
+            readonly agent: string | null;
+            /** @enum {string} */
+            readonly period: "day" | "month";
+            readonly max_cost_usd: number;
+            readonly spent_usd: number;
+            /** @description Reserved for model calls in flight. */
+            readonly reserved_usd: number;
         };
         readonly SetBudget: {
             /** @description The agent whose tasks it applies to. Absent or null: all tasks of the tenant. */
@@ -938,12 +963,15 @@ export interface components {
             readonly max_cost_usd: number | null;
         };
         readonly ConcurrencyList: {
-            readonly caps: readonly {
-                readonly agent: string | null;
-                readonly max_runs: number;
-                readonly running: number;
-                readonly waiting: number;
-            }[];
+            readonly data: readonly components["schemas"]["ConcurrencyCap"][];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
+        };
+        readonly ConcurrencyCap: {
+            readonly agent: string | null;
+            readonly max_runs: number;
+            readonly running: number;
+            readonly waiting: number;
         };
         readonly SetConcurrencyCap: {
             /** @description The agent whose tasks it applies to. Absent or null: all tasks of the tenant. */
@@ -951,7 +979,8 @@ export interface components {
             readonly max_runs: number | null;
         };
         readonly KeyList: {
-            readonly keys: readonly components["schemas"]["Key"][];
+            readonly data: readonly components["schemas"]["Key"][];
+            /** @description `cursor` of the next page; null on the last one. */
             readonly next_cursor: string | null;
         };
         /** @description A key without its secret. */
@@ -998,7 +1027,8 @@ export interface components {
             readonly grace_s?: number;
         };
         readonly AuditList: {
-            readonly entries: readonly components["schemas"]["AuditEntry"][];
+            readonly data: readonly components["schemas"]["AuditEntry"][];
+            /** @description `cursor` of the next page; null on the last one. */
             readonly next_cursor: string | null;
         };
         readonly AuditEntry: {
@@ -1014,19 +1044,17 @@ export interface components {
                 readonly [key: string]: unknown;
             };
         };
-        /** @description Current invariant violations. Empty lists mean that there are none. */
+        /** @description Current invariant violations among one page of unfinished tasks. A page without any may have a next one. */
         readonly Invariants: {
-            readonly not_dispatched: readonly components["schemas"]["Offender"][];
-            readonly no_alarm: readonly components["schemas"]["Offender"][];
-            readonly overdue: readonly components["schemas"]["Offender"][];
-            readonly behind: readonly components["schemas"]["Offender"][];
-            readonly no_log: readonly components["schemas"]["Offender"][];
-            readonly unreachable: readonly components["schemas"]["Offender"][];
+            readonly data: readonly components["schemas"]["Violation"][];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
             /** @description Number of tasks checked on this page. */
             readonly checked: number;
-            readonly next_cursor: string | null;
         };
-        readonly Offender: {
+        readonly Violation: {
+            /** @enum {string} */
+            readonly kind: "not_dispatched" | "no_alarm" | "overdue" | "behind" | "no_log" | "unreachable";
             readonly task_id: string;
             /**
              * @description As in the task list.
@@ -1072,7 +1100,9 @@ export interface operations {
                 readonly created_after?: string;
                 /** @description Exclusive. */
                 readonly created_before?: string;
+                /** @description Maximum number of items on the page. Default: 20. */
                 readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
                 readonly cursor?: string;
             };
             readonly header?: never;
@@ -1304,7 +1334,11 @@ export interface operations {
     readonly listEvents: {
         readonly parameters: {
             readonly query?: {
+                /** @description `seq` of the last known event. Default: 0, for all events. */
                 readonly after?: number;
+                /** @description The `next_cursor` of the previous page. Takes precedence over `after`. */
+                readonly cursor?: string;
+                /** @description Maximum number of events on the page. Default: 100. */
                 readonly limit?: number;
                 readonly ticket?: string;
             };
@@ -1354,7 +1388,12 @@ export interface operations {
     };
     readonly listTools: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Maximum number of items on the page. Default: 20. */
+                readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
+                readonly cursor?: string;
+            };
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;
@@ -1498,7 +1537,12 @@ export interface operations {
     };
     readonly listMcpServers: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Maximum number of items on the page. Default: 20. */
+                readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
+                readonly cursor?: string;
+            };
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;
@@ -1664,7 +1708,9 @@ export interface operations {
     readonly listMcpTools: {
         readonly parameters: {
             readonly query?: {
+                /** @description Maximum number of tools on the page. Default: 100. */
                 readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
                 readonly cursor?: string;
             };
             readonly header?: never;
@@ -1751,7 +1797,12 @@ export interface operations {
     };
     readonly listWebhooks: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Maximum number of items on the page. Default: 20. */
+                readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
+                readonly cursor?: string;
+            };
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;
@@ -1922,7 +1973,9 @@ export interface operations {
     readonly listDeliveries: {
         readonly parameters: {
             readonly query?: {
+                /** @description Maximum number of items on the page. Default: 20. */
                 readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
                 readonly cursor?: string;
             };
             readonly header?: never;
@@ -1967,7 +2020,12 @@ export interface operations {
     };
     readonly listHooks: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Maximum number of items on the page. Default: 20. */
+                readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
+                readonly cursor?: string;
+            };
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;
@@ -2138,7 +2196,9 @@ export interface operations {
     readonly listAgents: {
         readonly parameters: {
             readonly query?: {
+                /** @description Maximum number of items on the page. Default: 20. */
                 readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
                 readonly cursor?: string;
             };
             readonly header?: never;
@@ -2257,7 +2317,9 @@ export interface operations {
     readonly listAgentVersions: {
         readonly parameters: {
             readonly query?: {
+                /** @description Maximum number of items on the page. Default: 20. */
                 readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
                 readonly cursor?: string;
             };
             readonly header?: never;
@@ -2286,6 +2348,10 @@ export interface operations {
                 /** @description Last day. Default: today. */
                 readonly to?: string;
                 readonly group_by?: string;
+                /** @description Maximum number of rows on the page. Default: 100. */
+                readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
+                readonly cursor?: string;
             };
             readonly header?: never;
             readonly path?: never;
@@ -2305,7 +2371,12 @@ export interface operations {
     };
     readonly listBudgets: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Maximum number of items on the page. Default: 20. */
+                readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
+                readonly cursor?: string;
+            };
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;
@@ -2347,7 +2418,12 @@ export interface operations {
     };
     readonly listConcurrencyCaps: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description Maximum number of items on the page. Default: 20. */
+                readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
+                readonly cursor?: string;
+            };
             readonly header?: never;
             readonly path?: never;
             readonly cookie?: never;
@@ -2390,7 +2466,9 @@ export interface operations {
     readonly listKeys: {
         readonly parameters: {
             readonly query?: {
+                /** @description Maximum number of items on the page. Default: 20. */
                 readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
                 readonly cursor?: string;
                 /** @description Another tenant, created by its first key. Needs the scope `platform`. */
                 readonly tenant?: string;
@@ -2502,7 +2580,9 @@ export interface operations {
     readonly listAudit: {
         readonly parameters: {
             readonly query?: {
+                /** @description Maximum number of items on the page. Default: 20. */
                 readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
                 readonly cursor?: string;
             };
             readonly header?: never;
@@ -2524,7 +2604,9 @@ export interface operations {
     readonly checkInvariants: {
         readonly parameters: {
             readonly query?: {
+                /** @description Maximum number of items on the page. Default: 20. */
                 readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
                 readonly cursor?: string;
             };
             readonly header?: never;

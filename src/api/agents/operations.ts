@@ -4,6 +4,7 @@ import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
 import { idempotent } from "../http/idempotent.ts";
 import { BODY_PROBLEMS, json, refusals, SECURED } from "../openapi/routes.ts";
+import { plainPageQuery } from "../schemas.ts";
 import * as schemas from "./schemas.ts";
 
 const shared = { tags: ["Agents"], security: SECURED };
@@ -28,7 +29,7 @@ export const listRoute = createRoute({
   operationId: "listAgents",
   summary: "List agents, newest first",
   description: "The service's own `default` is the last, unless the tenant has its own.",
-  request: { query: schemas.pageQuery },
+  request: { query: plainPageQuery },
   responses: {
     200: json("A page of agents.", schemas.agentList),
     ...refusals("validation_failed"),
@@ -108,7 +109,7 @@ export const versionsRoute = createRoute({
   operationId: "listAgentVersions",
   summary: "List the versions of an agent, newest first",
   description: "Includes the versions of a deleted agent, because tasks refer to them.",
-  request: { params: schemas.agentPath, query: schemas.pageQuery },
+  request: { params: schemas.agentPath, query: plainPageQuery },
   responses: {
     200: json("A page of versions.", schemas.versionList),
     ...refusals("not_found", "validation_failed"),

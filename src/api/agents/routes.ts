@@ -9,7 +9,7 @@ import { MAX_AGENTS, type AgentRow, type ListedAgent } from "../../store/agents.
 import type { Version } from "../../store/versioned.ts";
 import type { ApiDeps, ApiHandler, AppEnv, RequestContext } from "../context.ts";
 import { actorOf } from "../http/actor.ts";
-import { cursorOf, namedPlaceOf, namedPlaceText, pageOf } from "../http/cursor.ts";
+import { cursorOf, DEFAULT_LIMIT, namedPlaceOf, namedPlaceText, pageOf } from "../http/cursor.ts";
 import { fieldProblem, Problem } from "../http/problem.ts";
 import { etagOf, VersionedResource } from "../http/versioned.ts";
 import { checkConfig } from "./check-config.ts";
@@ -27,7 +27,6 @@ export function agentRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(operations.versionsRoute, listVersions);
 }
 
-const DEFAULT_LIMIT = 20;
 /** Maximum characters of JSON of one version. */
 const MAX_AGENT_CHARS = 262_144;
 const VERSION = /^\d{1,15}$/;
@@ -46,8 +45,8 @@ const list: ApiHandler<typeof operations.listRoute> = async (c) => {
   const { agents, hasDefault } = await deps.agents.list(caller.tenantId, limit + 1, before);
   // The built-in agent is the oldest.
   const all: ListedAgent[] = hasDefault ? [...agents] : [...agents, ownAgent(deps)];
-  const { page, next_cursor } = await pageOf(deps, caller, all, limit, namedPlaceText);
-  return c.json({ agents: page.map(agentJson), next_cursor }, 200);
+  const { data, next_cursor } = await pageOf(deps, caller, all, limit, namedPlaceText);
+  return c.json({ data: data.map(agentJson), next_cursor }, 200);
 };
 
 const create: ApiHandler<typeof operations.createAgentRoute> = async (c) => {
@@ -102,8 +101,8 @@ const listVersions: ApiHandler<typeof operations.versionsRoute> = async (c) => {
   if (all.length === 0 && before === null) {
     throw AGENTS.notFound(name);
   }
-  const { page, next_cursor } = await pageOf(deps, caller, all, limit, versionText);
-  return c.json({ versions: page.map(versionJson), next_cursor }, 200);
+  const { data, next_cursor } = await pageOf(deps, caller, all, limit, versionText);
+  return c.json({ data: data.map(versionJson), next_cursor }, 200);
 };
 
 /** Creates a new version, or the tenant's first `default`. @throws Problem */

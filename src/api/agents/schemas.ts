@@ -1,7 +1,7 @@
 /** Zod schemas of agents; see `schemas.ts`. */
 import { z } from "@hono/zod-openapi";
 import { AGENT_NAME } from "../../run/spec/agent.ts";
-import { plainText, timestamp, whole } from "../schemas.ts";
+import { listOf, plainText, timestamp } from "../schemas.ts";
 import { agentConfig, limits } from "./config-schemas.ts";
 import { type Examples, AT } from "../openapi/examples.ts";
 
@@ -47,11 +47,6 @@ export const ifMatch = z.object({
   }),
 });
 
-export const pageQuery = z.strictObject({
-  limit: whole(1, 100).optional(),
-  cursor: z.string().max(4096).optional(),
-});
-
 const part = z.record(z.string(), z.unknown());
 const version = {
   name: z.string(),
@@ -72,18 +67,14 @@ export const agent = z
   .openapi("Agent", { description: "The latest version of an agent." });
 export type AgentJson = z.output<typeof agent>;
 
-export const agentList = z
-  .object({ agents: z.array(agent), next_cursor: z.string().nullable() })
-  .openapi("AgentList");
+export const agentList = listOf(agent).openapi("AgentList");
 
 const agentVersion = z.object(version).openapi("AgentVersion", {
   description: "One version of an agent; `created_at` is the time of this version.",
 });
 export type AgentVersionJson = z.output<typeof agentVersion>;
 
-export const versionList = z
-  .object({ versions: z.array(agentVersion), next_cursor: z.string().nullable() })
-  .openapi("AgentVersionList");
+export const versionList = listOf(agentVersion).openapi("AgentVersionList");
 
 const exampleBody = {
   description: "Reads invoices and books them.",
@@ -103,8 +94,8 @@ const exampleAgent = { ...exampleVersion, updated_at: AT };
 
 /** Examples by schema name. */
 export const examples: Examples = {
-  AgentList: { agents: [exampleAgent], next_cursor: null },
+  AgentList: { data: [exampleAgent], next_cursor: null },
   Agent: exampleAgent,
   ReplaceAgent: exampleBody,
-  AgentVersionList: { versions: [exampleVersion], next_cursor: null },
+  AgentVersionList: { data: [exampleVersion], next_cursor: null },
 };

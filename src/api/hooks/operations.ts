@@ -4,6 +4,7 @@ import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
 import { BODY_PROBLEMS, json, refusals, SECURED } from "../openapi/routes.ts";
 import { secret } from "../webhooks/schemas.ts";
+import { plainPageQuery } from "../schemas.ts";
 import * as schemas from "./schemas.ts";
 
 const shared = { tags: ["Hooks"], security: SECURED, middleware: [requireScope("admin")] };
@@ -18,8 +19,12 @@ export const listRoute = createRoute({
   method: "get",
   path: HOOKS,
   operationId: "listHooks",
-  summary: "List hooks",
-  responses: { 200: json("The complete list.", schemas.hookList), ...refusals() },
+  summary: "List hooks, newest first",
+  request: { query: plainPageQuery },
+  responses: {
+    200: json("A page of hooks.", schemas.hookList),
+    ...refusals("validation_failed"),
+  },
 });
 
 export const createHookRoute = createRoute({

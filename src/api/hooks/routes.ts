@@ -9,6 +9,7 @@ import { defined } from "../../run/value/defined.ts";
 import { isoTime } from "../../run/value/time.ts";
 import type { HookRow } from "../../store/hooks.ts";
 import type { ApiContext, ApiDeps, ApiHandler, AppEnv } from "../context.ts";
+import { memoryPageOf } from "../http/cursor.ts";
 import { Problem } from "../http/problem.ts";
 import { invalid } from "../http/validation.ts";
 import { newSecretFor, rotateSecret, shownSecret } from "../webhooks/secrets.ts";
@@ -32,7 +33,12 @@ export function hookRoutes(app: OpenAPIHono<AppEnv>): void {
 const list: ApiHandler<typeof operations.listRoute> = async (c) => {
   const { deps, caller } = c.var;
   const hooks = await deps.hooks.list(caller.tenantId);
-  return c.json({ hooks: hooks.map((hook) => hookJson(c, hook)) }, 200);
+  const { data, next_cursor } = await memoryPageOf(deps, caller, hooks, c.req.valid("query"), {
+    noun: "hook",
+    keyOf: ({ created_at, hook_id }) => `${created_at} ${hook_id}`,
+    isDescending: true,
+  });
+  return c.json({ data: data.map((hook) => hookJson(c, hook)), next_cursor }, 200);
 };
 
 const create: ApiHandler<typeof operations.createHookRoute> = async (c) => {

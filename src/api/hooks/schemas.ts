@@ -1,7 +1,7 @@
 /** Zod schemas of hooks; see `schemas.ts`. */
 import { z } from "@hono/zod-openapi";
 import { HOOK_SCHEMES } from "../../store/hooks.ts";
-import { freeObject, plainText, timestamp } from "../schemas.ts";
+import { freeObject, listOf, plainText, timestamp } from "../schemas.ts";
 import { type Examples, TASK_ID, AT } from "../openapi/examples.ts";
 
 const template = freeObject.openapi({
@@ -48,7 +48,7 @@ const hookFields = {
 export const hook = z.object(hookFields).openapi("Hook");
 export type HookJson = z.output<typeof hook>;
 export const newHook = z.object({ ...hookFields, secret: z.string() }).openapi("NewHook");
-export const hookList = z.object({ hooks: z.array(hook) }).openapi("HookList");
+export const hookList = listOf(hook).openapi("HookList");
 
 export const hookPath = z.object({
   id: z.string().openapi({
@@ -80,7 +80,7 @@ const EXAMPLE_SECRET = "an example of 256 random bits";
 
 /** Examples by schema name. */
 export const examples: Examples = {
-  HookList: { hooks: [exampleHook] },
+  HookList: { data: [exampleHook], next_cursor: null },
   Hook: exampleHook,
   NewHook: { ...exampleHook, secret: EXAMPLE_SECRET },
   CreateHook: {

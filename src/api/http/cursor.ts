@@ -1,8 +1,19 @@
 /** Reads and creates the signed cursors of lists. */
 import type { Caller } from "../../store/keys.ts";
 import type { ApiDeps } from "../context.ts";
+import type { PageQuery } from "../schemas.ts";
 import { makeCursor, readCursor } from "./signing.ts";
 import { invalid } from "./validation.ts";
+
+/** Items on a page without `limit`. */
+export const DEFAULT_LIMIT = 20;
+
+/** A page of a list, in the envelope of every list. */
+export interface ListPage<T> {
+  readonly data: T[];
+  /** Cursor of the next page; null on the last one. */
+  readonly next_cursor: string | null;
+}
 
 /** Options of a list's cursors. */
 interface CursorForm {
@@ -31,7 +42,7 @@ export async function cursorOf(
 }
 
 /**
- * Returns a page of a list, and the cursor of the next page or null.
+ * Returns a page of a list.
  * @param found the items, with one more than `limit` if there is a next page
  */
 export async function pageOf<T>(
@@ -40,14 +51,54 @@ export async function pageOf<T>(
   found: readonly T[],
   limit: number,
   positionOf: (last: T) => string,
-): Promise<{ readonly page: T[]; readonly next_cursor: string | null }> {
-  const page = found.slice(0, limit);
-  const last = found.length > limit ? page.at(-1) : undefined;
+): Promise<ListPage<T>> {
+  const data = found.slice(0, limit);
+  const last = found.length > limit ? data.at(-1) : undefined;
   const next_cursor =
     last === undefined
       ? null
       : await makeCursor(await deps.keys.signingKey(), tenantId, positionOf(last));
-  return { page, next_cursor };
+  return { data, next_cursor };
+}
+
+/** The order of a list that is complete in memory. */
+interface MemoryList<T> {
+  /** Noun of the items. Its cursors are valid for this list only. */
+  readonly noun: string;
+  /** Returns the text that the list is ordered by, unique in the list. */
+  readonly keyOf: (item: T) => string;
+  /** Whether the largest key comes first. */
+  readonly isDescending?: boolean;
+}
+
+/** Returns a page of a bounded list. @throws Problem as `cursorOf` */
+export async function memoryPageOf<T>(
+  deps: ApiDeps,
+  caller: Caller,
+  items: readonly T[],
+  { limit = DEFAULT_LIMIT, cursor }: PageQuery,
+  { noun, keyOf, isDescending = false }: MemoryList<T>,
+): Promise<ListPage<T>> {
+  const prefix = `${noun} `;
+  const after =
+    cursor === undefined
+      ? null
+      : (await cursorOf(deps, caller, cursor, { form: new RegExp(`^${prefix}`) })).slice(
+          prefix.length,
+        );
+  const comes = (a: string, b: string) => (isDescending ? a > b : a < b);
+  const rest = items
+    .map((item) => ({ item, key: keyOf(item) }))
+    .filter(({ key }) => after === null || comes(after, key))
+    .toSorted((a, b) => (comes(a.key, b.key) ? -1 : 1));
+  const { data, next_cursor } = await pageOf(
+    deps,
+    caller,
+    rest,
+    limit,
+    ({ key }) => `${prefix}${key}`,
+  );
+  return { data: data.map(({ item }) => item), next_cursor };
 }
 
 /** Position in a list that is ordered by creation time, and then by name or id. */

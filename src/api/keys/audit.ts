@@ -2,11 +2,11 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { requireScope } from "../http/auth.ts";
 import type { AppEnv } from "../context.ts";
-import { cursorOf, pageOf } from "../http/cursor.ts";
+import { cursorOf, DEFAULT_LIMIT, pageOf } from "../http/cursor.ts";
+import { plainPageQuery } from "../schemas.ts";
 import * as schemas from "./schemas.ts";
 import { json, refusals, SECURED } from "../openapi/routes.ts";
 
-const DEFAULT_LIMIT = 50;
 const AUDIT_ID = /^audit_[0-9a-f-]{36}$/;
 
 const auditRoute = createRoute({
@@ -19,7 +19,7 @@ const auditRoute = createRoute({
   tags: ["Admin"],
   security: SECURED,
   middleware: [requireScope("admin")] as const,
-  request: { query: schemas.auditQuery },
+  request: { query: plainPageQuery },
   responses: {
     200: json("A page of entries.", schemas.auditList),
     ...refusals("validation_failed"),
@@ -34,7 +34,6 @@ export function auditRoutes(app: OpenAPIHono<AppEnv>): void {
     const before =
       cursor === undefined ? null : await cursorOf(deps, caller, cursor, { form: AUDIT_ID });
     const found = await deps.audit.list(caller.tenantId, limit + 1, before);
-    const { page, next_cursor } = await pageOf(deps, caller, found, limit, (row) => row.audit_id);
-    return c.json({ entries: page, next_cursor }, 200);
+    return c.json(await pageOf(deps, caller, found, limit, (row) => row.audit_id), 200);
   });
 }

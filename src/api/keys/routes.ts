@@ -8,14 +8,12 @@ import { newId } from "../../run/value/id.ts";
 import type { Caller, KeyRow, Scope } from "../../store/keys.ts";
 import { checkScope, forgetKey } from "../http/auth.ts";
 import type { ApiDeps, ApiHandler, AppEnv } from "../context.ts";
-import { namedPlaceOf, namedPlaceText, pageOf } from "../http/cursor.ts";
+import { DEFAULT_LIMIT, namedPlaceOf, namedPlaceText, pageOf } from "../http/cursor.ts";
 import * as operations from "./operations.ts";
 import type { KeyJson } from "./schemas.ts";
 import { Problem, fieldProblem } from "../http/problem.ts";
 import { isoTime } from "../../run/value/time.ts";
 import { actorOf } from "../http/actor.ts";
-
-const DEFAULT_LIMIT = 20;
 
 /** Adds the key routes to an app. */
 export function keyRoutes(app: OpenAPIHono<AppEnv>): void {
@@ -32,10 +30,10 @@ const list: ApiHandler<typeof operations.listRoute> = async (c) => {
   checkTenant(caller, tenant);
   const before = await namedPlaceOf(deps, caller, cursor);
   const found = await deps.keys.list(tenant, limit + 1, before);
-  const { page, next_cursor } = await pageOf(deps, caller, found, limit, ({ created_at, key_id }) =>
+  const { data, next_cursor } = await pageOf(deps, caller, found, limit, ({ created_at, key_id }) =>
     namedPlaceText({ created_at, name: key_id }),
   );
-  return c.json({ keys: page.map(keyJson), next_cursor }, 200);
+  return c.json({ data: data.map(keyJson), next_cursor }, 200);
 };
 
 const create: ApiHandler<typeof operations.createKeyRoute> = async (c) => {

@@ -1,7 +1,7 @@
 /** Zod schemas of keys and the audit log; see `schemas.ts`. */
 import { z } from "@hono/zod-openapi";
 import { SCOPES } from "../../store/keys.ts";
-import { instant, plainText, timestamp, whole } from "../schemas.ts";
+import { instant, listOf, pageQuery, plainText, timestamp } from "../schemas.ts";
 import { type Examples, AT } from "../openapi/examples.ts";
 
 /** Maximum time that a rotated secret stays valid. */
@@ -46,10 +46,7 @@ export const keyPath = z.object({
   key_id: z.string().openapi({ param: { name: "key_id", in: "path" }, example: "key_01936f3e" }),
 });
 
-const page = { limit: whole(1, 100).optional(), cursor: z.string().max(4096).optional() };
-
-export const keysQuery = z.strictObject({ ...page, tenant: tenant.optional() });
-export const auditQuery = z.strictObject(page);
+export const keysQuery = z.strictObject({ ...pageQuery, tenant: tenant.optional() });
 
 const fields = {
   key_id: z.string(),
@@ -68,9 +65,7 @@ export const newKey = z
   .object({ ...fields, key: z.string().openapi({ description: "Returned only here." }) })
   .openapi("NewKey");
 
-export const keyList = z
-  .object({ keys: z.array(key), next_cursor: z.string().nullable() })
-  .openapi("KeyList");
+export const keyList = listOf(key).openapi("KeyList");
 
 const entry = z
   .object({
@@ -83,9 +78,7 @@ const entry = z
   })
   .openapi("AuditEntry");
 
-export const auditList = z
-  .object({ entries: z.array(entry), next_cursor: z.string().nullable() })
-  .openapi("AuditList");
+export const auditList = listOf(entry).openapi("AuditList");
 
 const exampleKey = {
   key_id: "key_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a12",
@@ -99,12 +92,12 @@ const exampleKey = {
 
 /** Examples by schema name. */
 export const examples: Examples = {
-  KeyList: { keys: [exampleKey], next_cursor: null },
+  KeyList: { data: [exampleKey], next_cursor: null },
   Key: exampleKey,
   NewKey: { ...exampleKey, key: "opsk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo" },
   RotateKey: { grace_s: 3600 },
   AuditList: {
-    entries: [
+    data: [
       {
         audit_id: "audit_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a13",
         at: AT,

@@ -4,6 +4,7 @@ import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
 import { idempotent } from "../http/idempotent.ts";
 import { BODY_PROBLEMS, json, refusals, SECURED } from "../openapi/routes.ts";
+import { plainPageQuery } from "../schemas.ts";
 import * as schemas from "./schemas.ts";
 
 const shared = { tags: ["MCP servers"], security: SECURED };
@@ -22,8 +23,12 @@ export const listRoute = createRoute({
   operationId: "listMcpServers",
   summary: "List MCP servers",
   description:
-    "Lists the deployment's servers, then the tenant's own, each with its latest health.",
-  responses: { 200: json("All servers.", schemas.serverList), ...refusals() },
+    "Lists the deployment's servers, then the tenant's own, each by name, with its latest health.",
+  request: { query: plainPageQuery },
+  responses: {
+    200: json("A page of servers.", schemas.serverList),
+    ...refusals("validation_failed"),
+  },
 });
 
 export const createServerRoute = createRoute({

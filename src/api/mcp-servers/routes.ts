@@ -8,6 +8,7 @@ import { MAX_MCP_SERVERS } from "../../run/spec/mcp-server.ts";
 import type { McpServerChange, McpServerRow } from "../../store/mcp/servers.ts";
 import type { ApiDeps, ApiHandler, AppEnv, RequestContext } from "../context.ts";
 import { actorOf } from "../http/actor.ts";
+import { memoryPageOf } from "../http/cursor.ts";
 import { Problem } from "../http/problem.ts";
 import { invalid } from "../http/validation.ts";
 import { etagOf, VersionedResource } from "../http/versioned.ts";
@@ -50,11 +51,15 @@ const list: ApiHandler<typeof operations.listRoute> = async (c) => {
     deps.mcpCatalogues.states(caller.tenantId),
   ]);
   const byName = new Map(states.map((state) => [state.server, state]));
-  const shown = servers.map((server) => {
+  const { data, next_cursor } = await memoryPageOf(deps, caller, servers, c.req.valid("query"), {
+    noun: "mcp_server",
+    keyOf: ({ row, definition }) => `${row === null ? 0 : 1} ${definition.name}`,
+  });
+  const shown = data.map((server) => {
     const { definition } = server;
     return serverJson(server, byName.get(definition.name) ?? null, deps.mcp.keyOf(definition));
   });
-  return c.json({ servers: shown }, 200);
+  return c.json({ data: shown, next_cursor }, 200);
 };
 
 const create: ApiHandler<typeof operations.createServerRoute> = async (c) => {

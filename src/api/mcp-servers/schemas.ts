@@ -7,6 +7,7 @@ import {
   OAUTH_GRANTS,
 } from "../../run/spec/mcp-server.ts";
 import { APPROVALS } from "../../run/spec/tool-definition.ts";
+import { listOf } from "../schemas.ts";
 import { type Examples, AT, LATER } from "../openapi/examples.ts";
 
 const MAX_TIMEOUT_MS = 600_000;
@@ -131,7 +132,7 @@ export const server = z
   .openapi("McpServer");
 export type ServerJson = z.output<typeof server>;
 
-export const serverList = z.object({ servers: z.array(server) }).openapi("McpServerList");
+export const serverList = listOf(server).openapi("McpServerList");
 
 export const toolsQuery = z.strictObject({
   limit: z
@@ -140,27 +141,33 @@ export const toolsQuery = z.strictObject({
     .transform(Number)
     .pipe(z.number().min(1).max(1000))
     .optional()
-    .openapi({ type: "integer", minimum: 1, maximum: 1000 }),
+    .openapi({
+      type: "integer",
+      minimum: 1,
+      maximum: 1000,
+      description: "Maximum number of tools on the page. Default: 100.",
+    }),
   cursor: z
     .string()
     .regex(/^\d{1,9}$/, "is not a cursor of this list")
-    .optional(),
+    .optional()
+    .openapi({ description: "The `next_cursor` of the previous page. Absent: the first page." }),
 });
 
-export const toolPage = z
+const mcpTool = z
   .object({
-    tools: z.array(
-      z.object({
-        name: z.string().openapi({ description: "The server's own name of the tool." }),
-        call_as: z.string().openapi({ example: "docs.search" }),
-        description: z.string(),
-        input_schema: z.record(z.string(), z.any()),
-        output_schema: z.record(z.string(), z.any()).nullable(),
-        annotations: z.record(z.string(), z.boolean()).nullable(),
-      }),
-    ),
-    total: z.number().int(),
-    next_cursor: z.string().nullable(),
+    name: z.string().openapi({ description: "The server's own name of the tool." }),
+    call_as: z.string().openapi({ example: "docs.search" }),
+    description: z.string(),
+    input_schema: z.record(z.string(), z.any()),
+    output_schema: z.record(z.string(), z.any()).nullable(),
+    annotations: z.record(z.string(), z.boolean()).nullable(),
+  })
+  .openapi("McpTool");
+
+export const toolPage = listOf(mcpTool)
+  .extend({
+    total: z.number().int().openapi({ description: "Number of tools on all pages." }),
     fetched_at: z.string().nullable(),
     expires_at: z.string().nullable(),
     instructions: z.string().nullable(),
@@ -225,9 +232,9 @@ export const examples: Examples = {
   ReplaceMcpServer: exampleBody,
   EnableMcpServer: { enabled: false },
   McpServer: exampleServer,
-  McpServerList: { servers: [exampleServer] },
+  McpServerList: { data: [exampleServer], next_cursor: null },
   McpToolPage: {
-    tools: [
+    data: [
       {
         name: "search",
         call_as: "docs.search",

@@ -74,7 +74,7 @@ export function toolPageJson(
   const total = head?.tool_count ?? 0;
   const next = start + tools.length;
   return {
-    tools: tools.map(({ name, description, inputSchema, outputSchema, annotations }) => ({
+    data: tools.map(({ name, description, inputSchema, outputSchema, annotations }) => ({
       name,
       call_as: `${server}.${name}`,
       description,

@@ -64,7 +64,7 @@ async function list(
 ): Promise<ListResourcesResult> {
   const page = await listTasks(deps, caller, { limit: LISTED, cursor, metadata: [] });
   return {
-    resources: page.tasks.map(({ task_id, name, status, created_at }) => ({
+    resources: page.data.map(({ task_id, name, status, created_at }) => ({
       uri: addressOf(task_id),
       name: name ?? task_id,
       description: `Log of ${task_id}, ${status}, submitted at ${created_at}`,

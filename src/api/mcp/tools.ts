@@ -143,7 +143,9 @@ const COMMON: readonly TaskTool[] = [
         ...query,
         metadata: wanted.map(([key, value]) => ({ key, value: String(value) })),
       });
-      const lines = [`${page.total} tasks.`, ...page.tasks.map(taskLine)];
+      const count = page.total ?? page.data.length;
+      const more = page.total === null && page.next_cursor !== null ? " on this page" : "";
+      const lines = [`${count} tasks${more}.`, ...page.data.map(taskLine)];
       return result(lines.join("\n"), { ...page });
     },
   }),

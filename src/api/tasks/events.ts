@@ -11,7 +11,7 @@ import type { ApiContext, AppEnv } from "../context.ts";
 import { sseResponse } from "./event-stream.ts";
 import { Problem } from "../http/problem.ts";
 import { refusals } from "../openapi/routes.ts";
-import { watchAddress } from "../../durable/run/rpc.ts";
+import { watchAddress, type EventPage } from "../../durable/run/rpc.ts";
 import * as schemas from "./schemas.ts";
 import { taskOf } from "./view.ts";
 
@@ -72,14 +72,15 @@ export function eventRoutes(app: OpenAPIHono<AppEnv>): void {
       return row;
     }
     const run = deps.run(row.tenant_id, row.task_id);
+    const given = query.cursor ?? query.after;
+    const after = given ?? 0;
     if (isUpgrade(c.req)) {
       const mayWrite = caller.scopes.has("tasks:write");
       const by = caller;
-      const url = watchAddress({ taskId: id, by, mayWrite, after: query.after ?? null });
+      const url = watchAddress({ taskId: id, by, mayWrite, after: given ?? null });
       const headers = { Upgrade: "websocket", ...protocolOf(c.req) };
       return run.fetch(new Request(url, { headers }));
     }
-    const after = query.after ?? 0;
     if (WANTS_STREAM.test(c.req.header("Accept") ?? "")) {
       const from = lastEventId(c) ?? after;
       return c.req.method === "HEAD"
@@ -87,11 +88,17 @@ export function eventRoutes(app: OpenAPIHono<AppEnv>): void {
         : sseResponse(c, row, caller, from);
     }
     const page = await run.events(after, query.limit ?? DEFAULT_LIMIT);
-    const { events, ...rest } = page;
-    return c.body(`{"events":${events},${JSON.stringify(rest).slice(1)}`, 200, {
+    const { last_seq, status } = page;
+    const rest = { next_cursor: page.has_more ? String(endOf(page)) : null, last_seq, status };
+    return c.body(`{"data":${page.events},${JSON.stringify(rest).slice(1)}`, 200, {
       "Content-Type": "application/json",
     });
   });
+}
+
+/** Returns the `seq` of the last event on a page. */
+function endOf({ events, end }: EventPage): number | undefined {
+  return end ?? (JSON.parse(events) as { seq: number }[]).at(-1)?.seq;
 }
 
 function isUpgrade(request: HonoRequest): boolean {

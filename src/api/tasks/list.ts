@@ -3,7 +3,7 @@ import type { TaskStatus } from "../../run/log/state.ts";
 import type { Caller } from "../../store/keys.ts";
 import type { TaskFilter } from "../../store/tasks/tasks.ts";
 import type { ApiDeps } from "../context.ts";
-import { cursorOf, pageOf } from "../http/cursor.ts";
+import { cursorOf, DEFAULT_LIMIT, pageOf, type ListPage } from "../http/cursor.ts";
 import { Problem } from "../http/problem.ts";
 import type { TaskJson } from "./schemas.ts";
 import { taskJson } from "./view.ts";
@@ -12,7 +12,6 @@ import { defined } from "../../run/value/defined.ts";
 
 /** Limited because D1 allows 100 bound values per statement. */
 const MAX_METADATA_FILTERS = 10;
-const DEFAULT_LIMIT = 20;
 
 /** Filter and page of a list. Times are RFC 3339. The transport validates `limit`. */
 export interface TaskQuery {
@@ -28,11 +27,9 @@ export interface TaskQuery {
   readonly metadata: TaskFilter["metadata"];
 }
 
-export interface TaskPage {
-  readonly tasks: TaskJson[];
-  /** Number of tasks on all pages. */
-  readonly total: number;
-  readonly next_cursor: string | null;
+export interface TaskPage extends ListPage<TaskJson> {
+  /** Number of tasks on all pages; null if only a scan of the tasks could count them. */
+  readonly total: number | null;
 }
 
 /**
@@ -54,8 +51,8 @@ export async function listTasks(
     cursor === undefined ? null : await cursorOf(deps, caller, cursor, { name: cursorName });
   const filter = filterOf(query);
   const { tasks, total } = await deps.tasks.list(caller.tenantId, filter, limit + 1, before);
-  const { page, next_cursor } = await pageOf(deps, caller, tasks, limit, ({ task_id }) => task_id);
-  return { tasks: page.map(taskJson), total, next_cursor };
+  const { data, next_cursor } = await pageOf(deps, caller, tasks, limit, ({ task_id }) => task_id);
+  return { data: data.map(taskJson), total, next_cursor };
 }
 
 function filterOf(query: TaskQuery): TaskFilter {

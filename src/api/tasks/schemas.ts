@@ -10,6 +10,8 @@ import {
   freeObject,
   freeValue,
   instant,
+  listOf,
+  pageQuery,
   plainText,
   TASK_STATUSES,
   taskIdText,
@@ -154,13 +156,25 @@ export const listQuery = z.strictObject({
   agent: z.string().max(128).optional(),
   created_after: instant.optional().openapi({ description: "Inclusive." }),
   created_before: instant.optional().openapi({ description: "Exclusive." }),
-  limit: whole(1, 100).optional(),
-  cursor: z.string().max(4096).optional(),
+  ...pageQuery,
 });
 
 export const eventsQuery = z.strictObject({
-  after: whole(0, Number.MAX_SAFE_INTEGER).optional(),
-  limit: whole(1, 1000).optional(),
+  after: whole(0, Number.MAX_SAFE_INTEGER).optional().openapi({
+    description: "`seq` of the last known event. Default: 0, for all events.",
+  }),
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}$/, "is not a cursor of this list")
+    .transform(Number)
+    .optional()
+    .openapi({
+      type: "string",
+      description: "The `next_cursor` of the previous page. Takes precedence over `after`.",
+    }),
+  limit: whole(1, 1000).optional().openapi({
+    description: "Maximum number of events on the page. Default: 100.",
+  }),
   ticket: z.string().max(4096).optional(),
 });
 
@@ -234,8 +248,13 @@ export const task = z
 
 export type TaskJson = z.output<typeof task>;
 
-export const taskList = z
-  .object({ tasks: z.array(task), total: z.number().int(), next_cursor: z.string().nullable() })
+export const taskList = listOf(task)
+  .extend({
+    total: z.number().int().nullable().openapi({
+      description:
+        "Number of tasks on all pages. null with a filter other than `status` and `agent`: only a scan could count those tasks.",
+    }),
+  })
   .openapi("TaskList");
 
 const event = z
@@ -248,11 +267,13 @@ const event = z
   })
   .openapi("Event");
 
-export const eventPage = z
-  .object({
-    events: z.array(event),
+export const eventPage = listOf(event)
+  .extend({
+    next_cursor: z.string().nullable().openapi({
+      description:
+        "`cursor` or `after` of the next page: the `seq` of the last event on this one. null if no event follows yet; a live run may add events after `last_seq`.",
+    }),
     last_seq: z.number().int().openapi({ description: "Of the log, not of the page." }),
-    has_more: z.boolean(),
     status: z.enum(TASK_STATUSES),
   })
   .openapi("EventPage");
@@ -302,17 +323,17 @@ const exampleTask = {
 /** Examples by schema name. */
 export const examples: Examples = {
   Task: exampleTask,
-  TaskList: { tasks: [exampleTask], total: 1, next_cursor: null },
+  TaskList: { data: [exampleTask], next_cursor: null, total: 1 },
   CancelTask: { reason: "Not needed any more." },
   Empty: {},
   Ticket: { ticket: "eyJ0YXNrIjoi4oCmIn0.c2lnbmVk", expires_at: LATER },
   EventPage: {
-    events: [
+    data: [
       { seq: 1, at: AT, type: "run.started", v: 1, data: { epoch: 1 } },
       { seq: 2, at: AT, type: "message.received", v: 1, data: { content: "Go on.", by: "key_1" } },
     ],
+    next_cursor: "2",
     last_seq: 14,
-    has_more: true,
     status: "completed",
   },
   OutputPage: { text: '{"rows":[', offset: 0, total: 80_000, next_offset: 9 },

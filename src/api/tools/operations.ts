@@ -4,6 +4,7 @@ import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
 import { idempotent } from "../http/idempotent.ts";
 import { BODY_PROBLEMS, json, refusals, SECURED } from "../openapi/routes.ts";
+import { plainPageQuery } from "../schemas.ts";
 import * as schemas from "./schemas.ts";
 
 const shared = { tags: ["Tools"], security: SECURED };
@@ -17,8 +18,12 @@ export const listRoute = createRoute({
   path: "/api/v1/tools",
   operationId: "listTools",
   summary: "List tools",
-  description: "Lists the deployment's tools, then the tenant's own.",
-  responses: { 200: json("All tools.", schemas.toolList), ...refusals() },
+  description: "Lists the deployment's tools, then the tenant's own, each by name.",
+  request: { query: plainPageQuery },
+  responses: {
+    200: json("A page of tools.", schemas.toolList),
+    ...refusals("validation_failed"),
+  },
 });
 
 export const registerRoute = createRoute({

@@ -11,11 +11,12 @@ import {
 import type { ToolChange, ToolRow } from "../../store/tools.ts";
 import type { ApiDeps, ApiHandler, AppEnv, RequestContext } from "../context.ts";
 import { actorOf } from "../http/actor.ts";
+import { memoryPageOf } from "../http/cursor.ts";
 import { Problem } from "../http/problem.ts";
 import { invalid } from "../http/validation.ts";
 import { etagOf, VersionedResource } from "../http/versioned.ts";
 import * as operations from "./operations.ts";
-import type { ToolBody } from "./schemas.ts";
+import type { ToolBody, ToolJson } from "./schemas.ts";
 import { builtInJson, toolJson } from "./view.ts";
 
 /** Adds the tool routes to an app. */
@@ -41,7 +42,12 @@ const TOOLS = new VersionedResource<ToolRow>({
 const list: ApiHandler<typeof operations.listRoute> = async (c) => {
   const { deps, caller } = c.var;
   const own = await deps.tools.list(caller.tenantId);
-  return c.json({ tools: [...deps.catalogue.tools.map(builtInJson), ...own.map(toolJson)] }, 200);
+  const all = [...deps.catalogue.tools.map(builtInJson), ...own.map(toolJson)];
+  const order = {
+    noun: "tool",
+    keyOf: ({ kind, name }: ToolJson) => `${kind === "built_in" ? 0 : 1} ${name}`,
+  };
+  return c.json(await memoryPageOf(deps, caller, all, c.req.valid("query"), order), 200);
 };
 
 const register: ApiHandler<typeof operations.registerRoute> = async (c) => {

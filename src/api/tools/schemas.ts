@@ -4,6 +4,7 @@ import { EFFECTS } from "../../run/value/effect.ts";
 import { isJsonObject, type JsonObject } from "../../run/value/json.ts";
 import { APPROVALS, HTTP_METHODS, TOOL_NAME } from "../../run/spec/tool-definition.ts";
 import { UNTRUSTED } from "../../run/value/trust.ts";
+import { listOf } from "../schemas.ts";
 import { type Examples, AT } from "../openapi/examples.ts";
 
 const MAX_TIMEOUT_MS = 600_000;
@@ -123,7 +124,7 @@ export const tool = z
   .openapi("Tool");
 export type ToolJson = z.output<typeof tool>;
 
-export const toolList = z.object({ tools: z.array(tool) }).openapi("ToolList");
+export const toolList = listOf(tool).openapi("ToolList");
 
 const exampleHttpTool = {
   kind: "http",
@@ -156,5 +157,5 @@ export const examples: Examples = {
   ReplaceTool: exampleHttpTool,
   EnableTool: { enabled: false },
   Tool: exampleTool,
-  ToolList: { tools: [exampleTool] },
+  ToolList: { data: [exampleTool], next_cursor: null },
 };

@@ -2,7 +2,11 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
-import type { AppEnv } from "../context.ts";
+import type { ApiDeps, AppEnv } from "../context.ts";
+import type { ConcurrencyState } from "../../durable/ledger/rpc.ts";
+import type { Caller } from "../../store/keys.ts";
+import { memoryPageOf } from "../http/cursor.ts";
+import { plainPageQuery, type PageQuery } from "../schemas.ts";
 import { BODY_PROBLEMS, json, refusals, SECURED } from "../openapi/routes.ts";
 import * as schemas from "./schemas.ts";
 import { actorOf } from "../http/actor.ts";
@@ -15,7 +19,11 @@ const listRoute = createRoute({
   tags: ["Usage"],
   security: SECURED,
   middleware: [requireScope("admin")] as const,
-  responses: { 200: json("The concurrency limits.", schemas.concurrencyList), ...refusals() },
+  request: { query: plainPageQuery },
+  responses: {
+    200: json("A page of concurrency limits.", schemas.concurrencyList),
+    ...refusals("validation_failed"),
+  },
 });
 
 const setRoute = createRoute({
@@ -41,7 +49,8 @@ const setRoute = createRoute({
 export function concurrencyRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(listRoute, async (c) => {
     const { deps, caller } = c.var;
-    return c.json({ caps: await deps.ledger(caller.tenantId).concurrency() }, 200);
+    const caps = await deps.ledger(caller.tenantId).concurrency();
+    return c.json(await pageOfCaps(deps, caller, caps, c.req.valid("query")), 200);
   });
 
   app.openapi(setRoute, async (c) => {
@@ -50,6 +59,17 @@ export function concurrencyRoutes(app: OpenAPIHono<AppEnv>): void {
     const actor = actorOf(c.var);
     const ledger = deps.ledger(caller.tenantId);
     const caps = await ledger.setConcurrency(caller.tenantId, { agent, max_runs }, actor);
-    return c.json({ caps }, 200);
+    return c.json(await pageOfCaps(deps, caller, caps, {}), 200);
   });
+}
+
+const CAP_ORDER = { noun: "concurrency", keyOf: ({ agent }: ConcurrencyState) => agent ?? "" };
+
+function pageOfCaps(
+  deps: ApiDeps,
+  caller: Caller,
+  caps: readonly ConcurrencyState[],
+  query: PageQuery,
+) {
+  return memoryPageOf(deps, caller, caps, query, CAP_ORDER);
 }

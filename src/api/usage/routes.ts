@@ -2,12 +2,19 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import type { BudgetState } from "../../durable/ledger/rpc.ts";
 import { microUsd } from "../../run/decide/limits.ts";
-import { MAX_USAGE_ROWS, USAGE_GROUPS, type UsageGroup } from "../../store/usage.ts";
+import type { Caller } from "../../store/keys.ts";
+import {
+  USAGE_GROUPS,
+  type UsageGroup,
+  type UsagePosition,
+  type UsageSum,
+} from "../../store/usage.ts";
 import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
-import { invalid } from "../http/validation.ts";
-import type { AppEnv } from "../context.ts";
+import { cursorOf, memoryPageOf, pageOf } from "../http/cursor.ts";
+import type { ApiDeps, AppEnv } from "../context.ts";
 import { BODY_PROBLEMS, json, refusals, SECURED } from "../openapi/routes.ts";
+import { plainPageQuery, type PageQuery } from "../schemas.ts";
 import * as schemas from "./schemas.ts";
 import { isoTime } from "../../run/value/time.ts";
 import { actorOf } from "../http/actor.ts";
@@ -15,6 +22,8 @@ import { actorOf } from "../http/actor.ts";
 const DAY_MS = 86_400_000;
 /** Number of days in a report without `from`. */
 const DEFAULT_DAYS = 30;
+/** Rows on a page without `limit`. */
+const DEFAULT_ROWS = 100;
 
 const usageRoute = createRoute({
   method: "get",
@@ -27,7 +36,10 @@ const usageRoute = createRoute({
   security: SECURED,
   middleware: [requireScope("tasks:read")] as const,
   request: { query: schemas.usageQuery },
-  responses: { 200: json("The sums.", schemas.usageReport), ...refusals("validation_failed") },
+  responses: {
+    200: json("A page of sums.", schemas.usageReport),
+    ...refusals("validation_failed"),
+  },
 });
 
 const budgetsRoute = createRoute({
@@ -38,7 +50,11 @@ const budgetsRoute = createRoute({
   tags: ["Usage"],
   security: SECURED,
   middleware: [requireScope("admin")] as const,
-  responses: { 200: json("The budgets.", schemas.budgetList), ...refusals() },
+  request: { query: plainPageQuery },
+  responses: {
+    200: json("A page of budgets.", schemas.budgetList),
+    ...refusals("validation_failed"),
+  },
 });
 
 const setBudgetRoute = createRoute({
@@ -62,28 +78,31 @@ export function usageRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(usageRoute, async (c) => {
     const { deps, caller } = c.var;
     const query = c.req.valid("query");
+    const { limit = DEFAULT_ROWS, cursor } = query;
     const now = deps.now();
-    const to = query.to ?? dayOf(now);
-    const from = query.from ?? dayOf(now - (DEFAULT_DAYS - 1) * DAY_MS);
+    const start = cursor === undefined ? null : await startOf(deps, caller, cursor);
+    const to = query.to ?? start?.to ?? dayOf(now);
+    const from = query.from ?? start?.from ?? dayOf(now - (DEFAULT_DAYS - 1) * DAY_MS);
     const groups = USAGE_GROUPS.filter((name) => (query.group_by ?? []).includes(name));
-    const sums = await deps.usage.sums(caller.tenantId, from, to, groups satisfies UsageGroup[]);
-    if (sums.length > MAX_USAGE_ROWS) {
-      throw invalid("query", [
-        {
-          pointer: "/group_by",
-          detail: `leads to more than ${MAX_USAGE_ROWS} rows; ask for fewer days or groups`,
-        },
-      ]);
-    }
-    const usage = sums.map(({ cost_micro_usd, ...sum }) =>
-      Object.assign(sum, { cost_usd: cost_micro_usd / 1_000_000 }),
+    const { tenantId } = caller;
+    const sums = await deps.usage.sums(
+      tenantId,
+      from,
+      to,
+      groups satisfies UsageGroup[],
+      limit + 1,
+      start?.after ?? null,
     );
-    return c.json({ from, to, usage }, 200);
+    const { data, next_cursor } = await pageOf(deps, caller, sums, limit, (last) =>
+      JSON.stringify(["usage", from, to, ...positionOf(last)]),
+    );
+    return c.json({ data: data.map(sumJson), next_cursor, from, to }, 200);
   });
 
   app.openapi(budgetsRoute, async (c) => {
     const { deps, caller } = c.var;
-    return c.json(listOf(await deps.ledger(caller.tenantId).budgets()), 200);
+    const budgets = await deps.ledger(caller.tenantId).budgets();
+    return c.json(await pageOfBudgets(deps, caller, budgets, c.req.valid("query")), 200);
   });
 
   app.openapi(setBudgetRoute, async (c) => {
@@ -98,19 +117,49 @@ export function usageRoutes(app: OpenAPIHono<AppEnv>): void {
       details: { period, max_cost_usd },
     });
     const budgets = await deps.ledger(caller.tenantId).setBudget({ agent, period, cap });
-    return c.json(listOf(budgets), 200);
+    return c.json(await pageOfBudgets(deps, caller, budgets, {}), 200);
   });
 }
 
-function listOf(budgets: readonly BudgetState[]) {
+const CURSOR = /^\["usage"(?:,"(?:[^"\\]|\\.)*"){5}\]$/;
+
+/** Returns the range of days of a report's first page, and where the next page starts. */
+async function startOf(deps: ApiDeps, caller: Caller, cursor: string) {
+  const text = await cursorOf(deps, caller, cursor, { form: CURSOR });
+  const [, from, to, ...after] = JSON.parse(text) as [string, string, string, ...UsagePosition];
+  return { from, to, after };
+}
+
+function positionOf({ day, agent, model }: UsageSum): UsagePosition {
+  return [day ?? "", agent ?? "", model ?? ""];
+}
+
+function sumJson({ cost_micro_usd, ...sum }: UsageSum) {
+  return { ...sum, cost_usd: cost_micro_usd / 1_000_000 };
+}
+
+const BUDGET_ORDER = {
+  noun: "budget",
+  keyOf: ({ agent, period }: BudgetState) => `${agent ?? ""} ${period}`,
+};
+
+async function pageOfBudgets(
+  deps: ApiDeps,
+  caller: Caller,
+  budgets: readonly BudgetState[],
+  query: PageQuery,
+) {
+  const page = await memoryPageOf(deps, caller, budgets, query, BUDGET_ORDER);
+  return { data: page.data.map(budgetJson), next_cursor: page.next_cursor };
+}
+
+function budgetJson({ agent, period, cap, spent, reserved }: BudgetState): schemas.BudgetJson {
   return {
-    budgets: budgets.map(({ agent, period, cap, spent, reserved }) => ({
-      agent,
-      period,
-      max_cost_usd: cap / 1_000_000,
-      spent_usd: spent / 1_000_000,
-      reserved_usd: reserved / 1_000_000,
-    })),
+    agent,
+    period,
+    max_cost_usd: cap / 1_000_000,
+    spent_usd: spent / 1_000_000,
+    reserved_usd: reserved / 1_000_000,
   };
 }
 

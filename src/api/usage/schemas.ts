@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { USAGE_GROUPS } from "../../store/usage.ts";
 import type { Examples } from "../openapi/examples.ts";
+import { listOf, pageQuery, whole } from "../schemas.ts";
 
 const dayText = z.iso.date("must be a day, YYYY-MM-DD").openapi({ example: "2026-11-24" });
 
@@ -14,25 +15,30 @@ export const usageQuery = z.strictObject({
     .pipe(z.array(z.enum(USAGE_GROUPS)).max(3))
     .optional()
     .openapi({ type: "string", example: "day,model" }),
+  limit: whole(1, 1000).optional().openapi({
+    description: "Maximum number of rows on the page. Default: 100.",
+  }),
+  cursor: pageQuery.cursor,
 });
 
-export const usageReport = z
+const usageSum = z
   .object({
-    from: z.string(),
-    to: z.string(),
-    usage: z.array(
-      z.object({
-        day: z.string().nullable(),
-        agent: z.string().nullable(),
-        model: z.string().nullable(),
-        tasks: z.number().int(),
-        model_calls: z.number().int(),
-        input_tokens: z.number().int(),
-        cached_input_tokens: z.number().int(),
-        output_tokens: z.number().int(),
-        cost_usd: z.number(),
-      }),
-    ),
+    day: z.string().nullable(),
+    agent: z.string().nullable(),
+    model: z.string().nullable(),
+    tasks: z.number().int(),
+    model_calls: z.number().int(),
+    input_tokens: z.number().int(),
+    cached_input_tokens: z.number().int(),
+    output_tokens: z.number().int(),
+    cost_usd: z.number(),
+  })
+  .openapi("UsageSum");
+
+export const usageReport = listOf(usageSum)
+  .extend({
+    from: z.string().openapi({ description: "First day." }),
+    to: z.string().openapi({ description: "Last day." }),
   })
   .openapi("UsageReport");
 
@@ -46,21 +52,20 @@ export const budgetBody = z
   })
   .openapi("SetBudget", { example: { period: "day", max_cost_usd: 5 } });
 
-export const budgetList = z
+const budget = z
   .object({
-    budgets: z.array(
-      z.object({
-        agent: z.string().nullable(),
-        period: z.enum(["day", "month"]),
-        max_cost_usd: z.number(),
-        spent_usd: z.number(),
-        reserved_usd: z.number().openapi({
-          description: "Reserved for model calls in flight.",
-        }),
-      }),
-    ),
+    agent: z.string().nullable(),
+    period: z.enum(["day", "month"]),
+    max_cost_usd: z.number(),
+    spent_usd: z.number(),
+    reserved_usd: z.number().openapi({
+      description: "Reserved for model calls in flight.",
+    }),
   })
-  .openapi("BudgetList");
+  .openapi("Budget");
+export type BudgetJson = z.output<typeof budget>;
+
+export const budgetList = listOf(budget).openapi("BudgetList");
 
 export const concurrencyBody = z
   .strictObject({
@@ -71,25 +76,31 @@ export const concurrencyBody = z
   })
   .openapi("SetConcurrencyCap", { example: { max_runs: 10 } });
 
-export const concurrencyList = z
+const concurrencyCap = z
   .object({
-    caps: z.array(
-      z.object({
-        agent: z.string().nullable(),
-        max_runs: z.number().int(),
-        running: z.number().int(),
-        waiting: z.number().int(),
-      }),
-    ),
+    agent: z.string().nullable(),
+    max_runs: z.number().int(),
+    running: z.number().int(),
+    waiting: z.number().int(),
   })
-  .openapi("ConcurrencyList");
+  .openapi("ConcurrencyCap");
+
+export const concurrencyList = listOf(concurrencyCap).openapi("ConcurrencyList");
+
+const exampleBudget = {
+  agent: null,
+  period: "day",
+  max_cost_usd: 5,
+  spent_usd: 0.25,
+  reserved_usd: 0.01,
+};
 
 /** Examples by schema name. */
 export const examples: Examples = {
   UsageReport: {
     from: "2026-10-26",
     to: "2026-11-24",
-    usage: [
+    data: [
       {
         day: "2026-11-22",
         agent: null,
@@ -102,9 +113,11 @@ export const examples: Examples = {
         cost_usd: 0.000096,
       },
     ],
+    next_cursor: null,
   },
-  BudgetList: {
-    budgets: [{ agent: null, period: "day", max_cost_usd: 5, spent_usd: 0.25, reserved_usd: 0.01 }],
+  BudgetList: { data: [exampleBudget], next_cursor: null },
+  ConcurrencyList: {
+    data: [{ agent: null, max_runs: 10, running: 10, waiting: 3 }],
+    next_cursor: null,
   },
-  ConcurrencyList: { caps: [{ agent: null, max_runs: 10, running: 10, waiting: 3 }] },
 };

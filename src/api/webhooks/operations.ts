@@ -3,6 +3,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
 import { BODY_PROBLEMS, json, refusals, SECURED } from "../openapi/routes.ts";
+import { plainPageQuery } from "../schemas.ts";
 import * as schemas from "./schemas.ts";
 
 // A caller that manages webhooks sees every task and can send to any address.
@@ -18,8 +19,12 @@ export const listRoute = createRoute({
   method: "get",
   path: WEBHOOKS,
   operationId: "listWebhooks",
-  summary: "List webhooks",
-  responses: { 200: json("The complete list.", schemas.webhookList), ...refusals() },
+  summary: "List webhooks, newest first",
+  request: { query: plainPageQuery },
+  responses: {
+    200: json("A page of webhooks.", schemas.webhookList),
+    ...refusals("validation_failed"),
+  },
 });
 
 export const createWebhookRoute = createRoute({
@@ -124,7 +129,7 @@ export const deliveriesRoute = createRoute({
   operationId: "listDeliveries",
   summary: "List a webhook's deliveries, newest first",
   description: "With the id `callbacks`: deliveries to the tenant's `callback_url`s.",
-  request: { params: schemas.webhookPath, query: schemas.deliveriesQuery },
+  request: { params: schemas.webhookPath, query: plainPageQuery },
   responses: {
     200: json("A page of deliveries.", schemas.deliveryList),
     ...refusals("not_found", "validation_failed"),

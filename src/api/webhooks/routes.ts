@@ -11,13 +11,11 @@ import { isoTime } from "../../run/value/time.ts";
 import type { DeliveryPosition, DeliveryRow } from "../../store/webhooks/deliveries.ts";
 import type { WebhookRow } from "../../store/webhooks/webhooks.ts";
 import type { ApiDeps, ApiHandler, AppEnv } from "../context.ts";
-import { cursorOf, pageOf } from "../http/cursor.ts";
+import { cursorOf, DEFAULT_LIMIT, memoryPageOf, pageOf } from "../http/cursor.ts";
 import { Problem } from "../http/problem.ts";
 import * as operations from "./operations.ts";
 import type { DeliveryJson, WebhookJson } from "./schemas.ts";
 import { checkAddress, ensureSecret, newSecretFor, rotateSecret, shownSecret } from "./secrets.ts";
-
-const DEFAULT_PAGE = 20;
 
 /** Adds the routes of webhooks to an app. */
 export function webhookRoutes(app: OpenAPIHono<AppEnv>): void {
@@ -36,7 +34,12 @@ export function webhookRoutes(app: OpenAPIHono<AppEnv>): void {
 const list: ApiHandler<typeof operations.listRoute> = async (c) => {
   const { deps, caller } = c.var;
   const webhooks = await deps.webhooks.list(caller.tenantId);
-  return c.json({ webhooks: webhooks.map(webhookJson) }, 200);
+  const { data, next_cursor } = await memoryPageOf(deps, caller, webhooks, c.req.valid("query"), {
+    noun: "webhook",
+    keyOf: ({ created_at, webhook_id }) => `${created_at} ${webhook_id}`,
+    isDescending: true,
+  });
+  return c.json({ data: data.map(webhookJson), next_cursor }, 200);
 };
 
 const create: ApiHandler<typeof operations.createWebhookRoute> = async (c) => {
@@ -110,14 +113,14 @@ const listDeliveries: ApiHandler<typeof operations.deliveriesRoute> = async (c) 
   if (id !== CALLBACKS) {
     await webhookOf(deps, caller.tenantId, id);
   }
-  const { limit = DEFAULT_PAGE, cursor } = c.req.valid("query");
+  const { limit = DEFAULT_LIMIT, cursor } = c.req.valid("query");
   const after =
     cursor === undefined
       ? null
       : (JSON.parse(await cursorOf(deps, caller, cursor)) as DeliveryPosition);
   const rows = await deps.deliveries.deliveries(caller.tenantId, id, limit + 1, after);
-  const { page, next_cursor } = await pageOf(deps, caller, rows, limit, positionText);
-  return c.json({ deliveries: page.map(deliveryJson), next_cursor }, 200);
+  const { data, next_cursor } = await pageOf(deps, caller, rows, limit, positionText);
+  return c.json({ data: data.map(deliveryJson), next_cursor }, 200);
 };
 
 const redeliver: ApiHandler<typeof operations.redeliverRoute> = async (c) => {

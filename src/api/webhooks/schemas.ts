@@ -1,7 +1,7 @@
 /** Zod schemas of webhooks; see `schemas.ts`. */
 import { z } from "@hono/zod-openapi";
 import { WEBHOOK_TYPES } from "../../run/value/webhook-type.ts";
-import { plainText, timestamp, whole } from "../schemas.ts";
+import { listOf, plainText, timestamp } from "../schemas.ts";
 import { type Examples, TASK_ID, AT, LATER } from "../openapi/examples.ts";
 
 /** URL of a receiver. `checkAddress` applies the deployment's rules. */
@@ -60,7 +60,7 @@ const secretText = z.string().openapi({ example: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZI
 
 export const newWebhook = z.object({ ...webhookFields, secret: secretText }).openapi("NewWebhook");
 
-export const webhookList = z.object({ webhooks: z.array(webhook) }).openapi("WebhookList");
+export const webhookList = listOf(webhook).openapi("WebhookList");
 
 export const secret = z
   .object({
@@ -85,11 +85,6 @@ export const deliveryPath = webhookPath.extend({
   }),
 });
 
-export const deliveriesQuery = z.strictObject({
-  limit: whole(1, 100).optional(),
-  cursor: z.string().max(4096).optional(),
-});
-
 export const delivery = z
   .object({
     id: z.string().openapi({ description: "The `webhook-id` of the message." }),
@@ -111,9 +106,7 @@ export const delivery = z
   .openapi("WebhookDelivery");
 export type DeliveryJson = z.output<typeof delivery>;
 
-export const deliveryList = z
-  .object({ deliveries: z.array(delivery), next_cursor: z.string().nullable() })
-  .openapi("WebhookDeliveryList");
+export const deliveryList = listOf(delivery).openapi("WebhookDeliveryList");
 
 const exampleWebhook = {
   id: "wh_4f0c1f1d9a5a4d6c8f3b2e1a0d9c8b7a",
@@ -146,11 +139,11 @@ const exampleDelivery = {
 
 /** Examples by schema name. */
 export const examples: Examples = {
-  WebhookList: { webhooks: [exampleWebhook] },
+  WebhookList: { data: [exampleWebhook], next_cursor: null },
   Webhook: exampleWebhook,
   NewWebhook: { ...exampleWebhook, secret: EXAMPLE_SECRET },
   ChangeWebhook: { types: ["task.failed"], enabled: true },
   SigningSecret: { secret: EXAMPLE_SECRET, previous_until: null },
   WebhookDelivery: exampleDelivery,
-  WebhookDeliveryList: { deliveries: [exampleDelivery], next_cursor: null },
+  WebhookDeliveryList: { data: [exampleDelivery], next_cursor: null },
 };

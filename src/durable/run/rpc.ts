@@ -26,6 +26,8 @@ export interface EventPage {
   readonly events: string;
   readonly last_seq: number;
   readonly has_more: boolean;
+  /** `seq` of the last event on the page. Absent from an object of an older version. */
+  readonly end?: number;
   readonly status: TaskStatus;
 }
 

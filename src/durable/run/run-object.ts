@@ -160,10 +160,12 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
   async events(after: number, limit: number): Promise<EventPage> {
     const { seq, status } = this.#context.log.state;
     const page = this.#context.log.read(after, limit, PAGE_CHARS);
+    const end = page.events.at(-1)?.seq;
     return {
       events: `[${page.events.map((event) => event.text).join(",")}]`,
       last_seq: seq,
       has_more: page.more,
+      ...(end === undefined ? {} : { end }),
       status,
     };
   }

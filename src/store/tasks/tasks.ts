@@ -188,30 +188,33 @@ export class TaskStore {
     return row === null ? null : rowOf(row);
   }
 
-  /** Returns a page of a tenant's tasks, newest first, and the total number of matches. */
+  /**
+   * Returns a page of a tenant's tasks, newest first, and the number of matches; null if only a
+   * scan could count them.
+   */
   async list(
     tenantId: string,
     filter: TaskFilter,
     limit: number,
     before: string | null,
-  ): Promise<{ readonly tasks: readonly ListedTask[]; readonly total: number }> {
+  ): Promise<{ readonly tasks: readonly ListedTask[]; readonly total: number | null }> {
     const { where, values } = conditions(tenantId, filter);
     const page = before === null ? where : `${where} AND task_id < ?`;
     const [rows, count] = await this.#db.batch<Record<string, unknown>>([
       this.#db
         .prepare(`SELECT ${LISTED} FROM task WHERE ${page} ORDER BY task_id DESC LIMIT ?`)
         .bind(...values, ...(before === null ? [] : [before]), limit),
-      this.#db
-        .prepare(
-          isCounted(filter)
-            ? `SELECT SUM(n) AS total FROM task_count WHERE ${where}`
-            : `SELECT COUNT(*) AS total FROM task WHERE ${where}`,
-        )
-        .bind(...values),
+      ...(isCounted(filter)
+        ? [
+            this.#db
+              .prepare(`SELECT SUM(n) AS total FROM task_count WHERE ${where}`)
+              .bind(...values),
+          ]
+        : []),
     ]);
     return {
       tasks: (rows?.results ?? []).map((row) => rowOf(row as RawTask)),
-      total: Number(count?.results[0]?.["total"] ?? 0),
+      total: count === undefined ? null : Number(count.results[0]?.["total"] ?? 0),
     };
   }
 
