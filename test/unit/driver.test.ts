@@ -9,7 +9,7 @@ import { Outbox } from "../../src/durable/run/outbox/outbox.ts";
 import { Projection } from "../../src/durable/run/outbox/projection.ts";
 import type { NewEvent } from "../../src/run/log/event.ts";
 import type { JsonObject } from "../../src/run/value/json.ts";
-import type { TaskProjection } from "../../src/store/tasks/tasks.ts";
+import type { TaskProjection } from "../../src/store/tasks/projection.ts";
 import { createdEvent, memoryStorage, specFor } from "../harness.ts";
 
 /** One object's alarm, as the platform has it: taken when it fires, retried when it fails. */

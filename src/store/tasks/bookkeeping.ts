@@ -1,6 +1,7 @@
 /** The reconciler's queries and changes of tasks, across tenants. */
 import { dropAnswersBefore, IDEMPOTENCY_TTL_MS } from "../answers.ts";
 import { isoTime } from "../../run/value/time.ts";
+import { RUNNING_CHECK_MS } from "./projection.ts";
 import { rowOf, type TaskName, type TaskRow, type WholeRow } from "./rows.ts";
 
 /** A finished task. */
@@ -30,11 +31,10 @@ export class TaskBookkeeping {
   async takeForgotten(before: string, now: string, limit: number): Promise<ForgottenTask[]> {
     const { results } = await this.#db
       .prepare(
-        `UPDATE task SET dispatched_at = ?, dispatches = dispatches + 1
+        `UPDATE task SET dispatched_at = ?1, check_at = ?1, dispatches = dispatches + 1
          WHERE (tenant_id, task_id) IN (
            SELECT tenant_id, task_id FROM task
-           WHERE status = 'pending' AND dispatched_at < ?
-           ORDER BY dispatched_at LIMIT ?)
+           WHERE check_at < ?2 AND status = 'pending' ORDER BY check_at LIMIT ?3)
          RETURNING *`,
       )
       .bind(now, before, limit)
@@ -43,19 +43,21 @@ export class TaskBookkeeping {
   }
 
   /**
-   * Claims live tasks whose check is due, and sets their next check to `again`. Across tenants; for
-   * the reconciler.
+   * Claims live tasks whose check is due, and sets their next check to `again`. A task that became
+   * running still has the check of its dispatch; it is due `RUNNING_CHECK_MS` after its last update.
+   * Across tenants; for the reconciler.
    */
   async takeUnheard(now: string, again: string, limit: number): Promise<TaskRow[]> {
     const { results } = await this.#db
       .prepare(
-        `UPDATE task SET check_at = ?
+        `UPDATE task SET check_at = ?1
          WHERE (tenant_id, task_id) IN (
            SELECT tenant_id, task_id FROM task
-           WHERE check_at < ? AND status IN ('running', 'waiting') ORDER BY check_at LIMIT ?)
+           WHERE check_at < ?2 AND (status = 'waiting' OR status = 'running' AND updated_at < ?3)
+           ORDER BY check_at LIMIT ?4)
          RETURNING *`,
       )
-      .bind(again, now, limit)
+      .bind(again, now, isoTime(Date.parse(now) - RUNNING_CHECK_MS), limit)
       .all<WholeRow>();
     return results.map((row) => rowOf(row));
   }

@@ -8,6 +8,7 @@ import type { TaskStatus } from "../../run/log/state.ts";
 import type { RunView } from "../../run/decide/view.ts";
 import { WEBHOOK_TYPES, type WebhookType } from "../../run/value/webhook-type.ts";
 import { isoTime } from "../../run/value/time.ts";
+import { projectionStatements, type TaskProjection } from "./projection.ts";
 import {
   rowOf,
   type ListedTask,
@@ -33,13 +34,6 @@ export interface IdempotencyClaim {
   readonly fingerprint: string;
 }
 
-export interface TaskProjection {
-  readonly tenant_id: string;
-  readonly task_id: string;
-  readonly agent: string;
-  readonly view: RunView;
-}
-
 /** An unfinished task, with the fields that the invariants check. */
 export type OpenTask = TaskName &
   Pick<TaskRow, "status" | "last_seq" | "created_at" | "updated_at">;
@@ -61,12 +55,8 @@ const LISTED = `tenant_id, task_id, task_type, name, status, waiting_for, waitin
   CASE WHEN LENGTH(input_data) <= ${LISTED_CHARS} THEN input_data END AS input_data,
   CASE WHEN LENGTH(result) <= ${LISTED_CHARS} THEN result END AS result`;
 
-/** The reconciler checks a running task this long after its last update. */
-const RUNNING_CHECK_MS = 300_000;
-/** The reconciler checks a waiting task this long after its wait should have ended. */
-const LATE_MS = 120_000;
-/** Maximum characters of a result in D1. A longer result is read from the run's log. */
-const MAX_RESULT_CHARS = 262_144;
+/** The open tasks: without a hint, SQLite reads the ended ones too. */
+const OPEN_TASKS = "task INDEXED BY task_open";
 
 export class TaskStore {
   readonly #db: D1Database;
@@ -92,14 +82,14 @@ export class TaskStore {
         `INSERT INTO task (tenant_id, task_id, task_type, name, status, input_data, agent,
            agent_version, config, limits, metadata, priority, attempt, retry_of, scheduled_at,
            tools, mcp_servers, callback_url, webhooks, slotted, last_seq, created_at, updated_at,
-           dispatched_at, dispatches)
+           dispatched_at, check_at, dispatches)
          VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?13, ?14, ?15,
            ?16, ?17, ?18, CASE WHEN ?18 IS NOT NULL THEN ?19 ELSE (
              SELECT NULLIF(json_group_array(DISTINCT type.value), '[]')
              FROM webhook, json_each(webhook.types) AS type
              WHERE webhook.tenant_id = ?1 AND webhook.enabled = 1) END,
            (SELECT 1 FROM concurrency_cap WHERE tenant_id = ?1 LIMIT 1),
-           0, ?12, ?12, ?12, 1)
+           0, ?12, ?12, ?12, ?12, 1)
          RETURNING webhooks, slotted`,
       )
       .bind(
@@ -171,7 +161,8 @@ export class TaskStore {
   async unfinished(tenantId: string, limit: number): Promise<string[]> {
     const { results } = await this.#db
       .prepare(
-        `SELECT task_id FROM task WHERE tenant_id = ? AND status IN ('pending', 'running')
+        `SELECT task_id FROM task INDEXED BY task_open
+         WHERE tenant_id = ? AND completed_at IS NULL AND status IN ('pending', 'running')
          ORDER BY task_id DESC LIMIT ?`,
       )
       .bind(tenantId, limit)
@@ -198,19 +189,13 @@ export class TaskStore {
     limit: number,
     before: string | null,
   ): Promise<{ readonly tasks: readonly ListedTask[]; readonly total: number | null }> {
-    const { where, values } = conditions(tenantId, filter);
+    const { from, where, values } = conditions(tenantId, filter);
     const page = before === null ? where : `${where} AND task_id < ?`;
     const [rows, count] = await this.#db.batch<Record<string, unknown>>([
       this.#db
-        .prepare(`SELECT ${LISTED} FROM task WHERE ${page} ORDER BY task_id DESC LIMIT ?`)
+        .prepare(`SELECT ${LISTED} FROM ${from} WHERE ${page} ORDER BY task_id DESC LIMIT ?`)
         .bind(...values, ...(before === null ? [] : [before]), limit),
-      ...(isCounted(filter)
-        ? [
-            this.#db
-              .prepare(`SELECT SUM(n) AS total FROM task_count WHERE ${where}`)
-              .bind(...values),
-          ]
-        : []),
+      ...(isCounted(filter) ? [this.#total(tenantId, filter)] : []),
     ]);
     return {
       tasks: (rows?.results ?? []).map((row) => rowOf(row as RawTask)),
@@ -219,61 +204,20 @@ export class TaskStore {
   }
 
   /** Stores a newer projection. Ignores an older or equal one, and any after the task has ended. */
-  async project({ tenant_id, task_id, agent, view }: TaskProjection): Promise<void> {
-    const update = this.#db
-      .prepare(
-        `UPDATE task SET status = ?, waiting_for = ?, waiting_until = ?, check_at = ?,
-           limits = COALESCE(?, limits), result = ?, error = ?, usage = ?,
-           last_seq = ?, updated_at = ?, started_at = ?, completed_at = ?
-         WHERE tenant_id = ? AND task_id = ? AND last_seq < ?
-           AND status NOT IN ('completed', 'failed', 'cancelled')`,
-      )
-      .bind(
-        view.status,
-        view.waiting_for,
-        view.waiting_until,
-        checkAt(view),
-        view.limits === null ? null : JSON.stringify(view.limits),
-        resultText(view),
-        view.error === null ? null : JSON.stringify(view.error),
-        JSON.stringify(view.usage),
-        view.last_seq,
-        view.updated_at,
-        view.started_at,
-        view.completed_at,
-        tenant_id,
-        task_id,
-        view.last_seq,
-      );
-    // A running task's usage changes with every call: it is stored when the run waits or ends.
-    if (view.ledger.length === 0 || view.status === "running") {
-      await update.run();
-      return;
+  async project(projection: TaskProjection): Promise<void> {
+    await this.#db.batch(projectionStatements(this.#db, projection));
+  }
+
+  /** Returns the statement for the number of tasks that a counted filter matches. */
+  #total(tenantId: string, filter: TaskFilter): D1PreparedStatement {
+    const { where, values } = conditions(tenantId, filter);
+    const ended = `SELECT COALESCE(SUM(n), 0) FROM ended_task_count WHERE ${where}`;
+    const open = `SELECT COUNT(*) FROM ${OPEN_TASKS} WHERE ${where} AND completed_at IS NULL`;
+    if (filter.status === undefined) {
+      return this.#db.prepare(`SELECT (${ended}) + (${open}) AS total`).bind(...values, ...values);
     }
-    await this.#db.batch([
-      update,
-      ...view.ledger.map((entry) =>
-        this.#db
-          .prepare(
-            `INSERT INTO usage VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-             ON CONFLICT DO UPDATE SET model_calls = ?6, input_tokens = ?7,
-               cached_input_tokens = ?8, output_tokens = ?9, cost_micro_usd = ?10
-             WHERE model_calls < ?6`,
-          )
-          .bind(
-            tenant_id,
-            entry.day,
-            task_id,
-            entry.model,
-            agent,
-            entry.model_calls,
-            entry.input_tokens,
-            entry.cached_input_tokens,
-            entry.output_tokens,
-            entry.cost_micro_usd,
-          ),
-      ),
-    ]);
+    const isOpen = OPEN_STATUSES.has(filter.status);
+    return this.#db.prepare(`SELECT (${isOpen ? open : ended}) AS total`).bind(...values);
   }
 
   /** Fails a task whose run is unreadable. Keeps the other fields of the last projection. */
@@ -286,8 +230,7 @@ export class TaskStore {
       .prepare(
         `UPDATE task SET status = 'failed', waiting_for = NULL, waiting_until = NULL,
            check_at = NULL, error = ?1, updated_at = ?2, completed_at = ?2
-         WHERE tenant_id = ?3 AND task_id = ?4
-           AND status IN ('pending', 'running', 'waiting')`,
+         WHERE tenant_id = ?3 AND task_id = ?4 AND completed_at IS NULL`,
       )
       .bind(JSON.stringify(error), now, tenant_id, task_id)
       .run();
@@ -300,8 +243,9 @@ export class TaskStore {
   async open(tenantId: string, after: string, limit: number): Promise<OpenTask[]> {
     const { results } = await this.#db
       .prepare(
-        `SELECT tenant_id, task_id, status, last_seq, created_at, updated_at FROM task
-         WHERE tenant_id = ? AND status IN ('pending', 'running', 'waiting') AND task_id > ?
+        `SELECT tenant_id, task_id, status, last_seq, created_at, updated_at
+         FROM task INDEXED BY task_open
+         WHERE tenant_id = ? AND completed_at IS NULL AND task_id > ?
          ORDER BY task_id LIMIT ?`,
       )
       .bind(tenantId, after, limit)
@@ -317,33 +261,30 @@ function withFound(task: NewTask, row: FoundRow | null): StoredTask {
   return { ...task, webhooks, slotted: row?.slotted === 1 };
 }
 
-/** Returns when the reconciler should check the run, or null if no update is due. */
-function checkAt({ status, waiting_until, updated_at }: RunView): string | null {
-  switch (status) {
-    case "running":
-      return isoTime(Date.parse(updated_at ?? "") + RUNNING_CHECK_MS);
-    case "waiting":
-      return waiting_until === null ? null : isoTime(Date.parse(waiting_until) + LATE_MS);
-    default:
-      return null;
-  }
-}
+/** The statuses of a task that has not ended. */
+const OPEN_STATUSES: ReadonlySet<TaskStatus> = new Set(["pending", "running", "waiting"]);
 
-function resultText({ result }: RunView): string | null {
-  const text = result === null ? null : JSON.stringify(result);
-  return text !== null && text.length > MAX_RESULT_CHARS ? null : text;
-}
-
-/** Returns whether `task_count` holds the total for a filter. */
+/** Returns whether the total for a filter is counted: ended tasks are, by agent and status. */
 function isCounted(filter: TaskFilter): boolean {
   const { createdAfter, createdBefore, metadata } = filter;
   return createdAfter === undefined && createdBefore === undefined && metadata.length === 0;
 }
 
-function conditions(tenantId: string, filter: TaskFilter): { where: string; values: string[] } {
+function conditions(
+  tenantId: string,
+  filter: TaskFilter,
+): { from: string; where: string; values: string[] } {
   const parts: [string, ...string[]][] = [["tenant_id = ?", tenantId]];
+  let from = "task";
   if (filter.status !== undefined) {
-    parts.push(["status = ?", filter.status]);
+    // Written out, since a partial index is not used for a bound value.
+    parts.push([`status = '${filter.status}'`]);
+    if (OPEN_STATUSES.has(filter.status)) {
+      parts.push(["completed_at IS NULL"]);
+      from = OPEN_TASKS;
+    } else if (filter.status !== "completed") {
+      from = "task INDEXED BY task_failed";
+    }
   }
   if (filter.agent !== undefined) {
     parts.push(["agent = ?", filter.agent]);
@@ -365,6 +306,7 @@ function conditions(tenantId: string, filter: TaskFilter): { where: string; valu
     ]);
   }
   return {
+    from,
     where: parts.map(([sql]) => sql).join(" AND "),
     values: parts.flatMap(([, ...bound]) => bound),
   };
