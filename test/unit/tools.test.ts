@@ -145,8 +145,8 @@ test("a schema's reasons name the place and leave out what only follows from it"
   });
   const checked = check({ a: { b: "x" } });
   const reason = checked.ok ? "" : checked.reason;
-  expect(reason).toMatch(/a\/b: .*"number"/);
-  expect(reason).toMatch(/"c"/);
+  expect(reason).toMatch(/\/a\/b must be a number/);
+  expect(reason).toMatch(/\/c is required/);
   expect(reason).not.toMatch(/properties/i);
 });
 

@@ -283,7 +283,7 @@ class Attempt {
       : {
           kind: "problem",
           code: "invalid_answer",
-          message: `Your answer does not match the required schema: ${result.reason} Answer again with only JSON that matches it.`,
+          message: `Your answer does not match the required schema: ${result.reason}. Answer again with only JSON that matches it.`,
         };
   }
 

@@ -62,7 +62,7 @@ export function prepareCall(
   }
   const checked = checkArguments(call, tool);
   if (!checked.ok) {
-    const message = `The arguments do not fit the tool ${tool.name}: ${checked.reason}`;
+    const message = `The arguments do not fit the tool ${tool.name}: ${checked.reason}.`;
     return toolFailed(call_id, "invalid_arguments", message, 0);
   }
   const meant = tool.standsFor?.(checked.value) ?? null;
@@ -168,9 +168,9 @@ function textDefect(text: string): string {
     const defect = jsonDefect(JSON.parse(text));
     const number = roundedNumber(text);
     return number === null
-      ? (defect ?? "they must be a JSON object.")
-      : `the number ${number.slice(0, 100)} would be rounded. Write it as a text, in quotes.`;
+      ? (defect ?? "they must be a JSON object")
+      : `the number ${number.slice(0, 100)} would be rounded. Write it as a text, in quotes`;
   } catch (error) {
-    return `they are not valid JSON (${error instanceof Error ? error.message : "unreadable"}).`;
+    return `they are not valid JSON (${error instanceof Error ? error.message : "unreadable"})`;
   }
 }

@@ -7,6 +7,7 @@ import { z } from "zod";
 import type { Effect } from "../../run/value/effect.ts";
 import type { InputAnswer } from "../../run/log/elicitation.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../run/value/json.ts";
+import { schemaReason } from "../../run/value/schema-message.ts";
 import type { Picture } from "../../run/value/picture.ts";
 import type { InnerResult } from "../../run/log/state.ts";
 import type { Approval } from "../../run/spec/tool-definition.ts";
@@ -277,5 +278,5 @@ function check(schema: z.ZodType, value: unknown): Checked {
   const parsed = schema.safeParse(value);
   return parsed.success
     ? { ok: true, value: value as JsonValue }
-    : { ok: false, reason: z.prettifyError(parsed.error) };
+    : { ok: false, reason: schemaReason(parsed.error) };
 }

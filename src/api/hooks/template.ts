@@ -1,7 +1,7 @@
 /** Validates the template of a hook, and fills it with a request. */
 import { fill, hasPlaceholder, templateFaults } from "../../run/spec/template.ts";
 import type { JsonObject, JsonValue } from "../../run/value/json.ts";
-import { pointerTo } from "../../run/value/json-pointer.ts";
+import { schemaFaults } from "../../run/value/schema-message.ts";
 import { Problem } from "../http/problem.ts";
 import { invalid, validationProblem } from "../http/validation.ts";
 import { submitBody, type SubmitBody } from "../tasks/schemas.ts";
@@ -39,9 +39,9 @@ export function checkedTemplate(template: Record<string, JsonValue>): JsonObject
   const { error } = submitBody.safeParse(template);
   // The values of placeholders are unknown until a request fills them.
   const issue = error?.issues.find(({ path }) => !isFilledLater(template, path));
-  if (issue !== undefined) {
-    const pointer = pointerTo(issue.path, "/template");
-    throw invalid("body", [{ pointer, detail: issue.message }]);
+  const [fault] = issue === undefined ? [] : schemaFaults({ issues: [issue] });
+  if (fault !== undefined) {
+    throw invalid("body", [{ ...fault, pointer: `/template${fault.pointer}` }]);
   }
   return template;
 }

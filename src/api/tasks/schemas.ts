@@ -57,7 +57,7 @@ const inputData = z
   .looseObject(inputFields)
   .refine((input) => input.goal !== undefined || input.prompt !== undefined, {
     path: ["goal"],
-    message: "goal or prompt is required",
+    message: "is required",
   })
   .openapi("InputData", { description: "A free-form object. These fields have a meaning." });
 
@@ -113,7 +113,7 @@ export const messageBody = z
   .refine(
     ({ content, data, action = "accept" }) =>
       (content ?? "").trim() !== "" || data !== undefined || action !== "accept",
-    { path: ["content"], message: "content or data is required" },
+    { path: ["content"], message: "is required, unless there is data" },
   )
   .openapi("SendMessage", { example: { content: "Use the second offer." } });
 

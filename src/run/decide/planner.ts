@@ -73,9 +73,9 @@ export function answerData(
     const defect = jsonDefect(value);
     return defect === null
       ? { ok: true, value: value as JsonValue }
-      : { ok: false, reason: `${defect}.` };
+      : { ok: false, reason: defect };
   } catch (error) {
     const why = error instanceof Error ? error.message : "unreadable";
-    return { ok: false, reason: `it is not JSON (${why}).` };
+    return { ok: false, reason: `it is not JSON (${why})` };
   }
 }

@@ -1,6 +1,14 @@
 /** Validates values against external JSON Schemas (2020-12), without generating code. */
 import { Validator, type OutputUnit } from "@cfworker/json-schema";
 import type { JsonObject, JsonValue } from "../../../run/value/json.ts";
+import { pointerTo } from "../../../run/value/json-pointer.ts";
+import {
+  faultText,
+  lengthMessage,
+  numberMessage,
+  typeMessage,
+  type Bound,
+} from "../../../run/value/schema-message.ts";
 import type { Checked } from "../tool.ts";
 import { withoutUnknown } from "./foreign-schema.ts";
 
@@ -66,17 +74,74 @@ function counted(schema: object, steps: { left: number }): object {
 
 /** Returns the innermost errors. Outer ones ("a property does not match") add no information. */
 function reasonOf(errors: readonly OutputUnit[]): string {
-  const leaves = errors.filter(
-    (error) =>
-      !errors.some(
-        (other) => other !== error && other.keywordLocation.startsWith(`${error.keywordLocation}/`),
-      ),
+  const leaves = errors.filter((error) => !errors.some((other) => isInside(other, error)));
+  const reasons = leaves
+    .slice(0, MAX_REASONS)
+    .map((unit) => faultText({ pointer: pointerOf(unit), detail: detailOf(unit) }));
+  return [...new Set(reasons)].join("; ");
+}
+
+/** Whether one error explains another. A schema `false` is located by what it forbids. */
+function isInside(one: OutputUnit, other: OutputUnit): boolean {
+  return (
+    one.keywordLocation.startsWith(`${other.keywordLocation}/`) ||
+    (one.keyword === "false" &&
+      other.keyword.endsWith("roperties") &&
+      one.instanceLocation.startsWith(`${other.instanceLocation}/`))
   );
-  const reasons = leaves.slice(0, MAX_REASONS).map(({ instanceLocation, error }) => {
-    const pointer = instanceLocation.replace(/^#\/?/, "");
-    return pointer === "" ? error : `${pointer}: ${error}`;
-  });
-  return [...new Set(reasons)].join(" ");
+}
+
+function pointerOf({ instanceLocation, keyword, error }: OutputUnit): string {
+  const name = keyword === "required" ? namesIn(error)[0] : undefined;
+  return `${instanceLocation.replace(/^#/, "")}${name === undefined ? "" : pointerTo([name])}`;
+}
+
+/** Returns what is wrong with a value, in the words of our own schemas. */
+function detailOf({ keyword, error }: OutputUnit): string {
+  const write = Object.hasOwn(SENTENCES, keyword) ? SENTENCES[keyword] : undefined;
+  return write?.(error) ?? error.replace(/^Instance /, "").replace(/\.$/, "");
+}
+
+/** Rewrites the validator's messages by keyword; null for a message of another form. */
+const SENTENCES: Readonly<Record<string, (error: string) => string | null>> = {
+  type: (error) => {
+    const [sent = "", ...expected] = namesIn(error);
+    return typeMessage(expected, sent);
+  },
+  required: () => "is required",
+  false: () => "is not allowed",
+  const: (error) => error.replace("Instance does not match", "must be").replace(/\.$/, ""),
+  enum: (error) =>
+    error.replace("Instance does not match any of [", "must be one of ").replace(/\]\.$/, ""),
+  pattern: () => "has the wrong form",
+  format: (error) => `must have the format ${namesIn(error).join("")}`,
+  minLength: (error) => lengthDetail(error, "at least", "character"),
+  maxLength: (error) => lengthDetail(error, "at most", "character"),
+  minItems: (error) => lengthDetail(error, "at least", "item"),
+  maxItems: (error) => lengthDetail(error, "at most", "item"),
+  minimum: (error) => numberDetail(error, "at least"),
+  maximum: (error) => numberDetail(error, "at most"),
+  exclusiveMinimum: (error) => numberDetail(error, "more than"),
+  exclusiveMaximum: (error) => numberDetail(error, "less than"),
+};
+
+/** The quoted words of a message. */
+function namesIn(error: string): string[] {
+  return Array.from(error.matchAll(/"((?:[^"\\]|\\.)*)"/g), ([, name = ""]) => name);
+}
+
+/** Reads `(5 > 3)` of a message: what was sent, and the bound. */
+function lengthDetail(error: string, end: Bound["end"], unit: string): string | null {
+  const found = /\((\d+) [<>] (\d+)\)/.exec(error);
+  return found === null
+    ? null
+    : lengthMessage({ end, limit: Number(found[2]) }, unit, Number(found[1]));
+}
+
+/** Reads `5 is greater than 3.`: what was sent, and the bound. */
+function numberDetail(error: string, end: Bound["end"]): string | null {
+  const found = /^(\S+) is .* (\S+)\.$/.exec(error);
+  return found === null ? null : numberMessage({ end, limit: Number(found[2]) }, Number(found[1]));
 }
 
 const checks = new WeakMap<JsonObject, (value: unknown) => Checked>();
