@@ -5,7 +5,7 @@
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { neutralise } from "../sdk/src/cli/terminal-text.ts";
@@ -79,11 +79,37 @@ export function logFile(state: string): string {
   return join(state, "start.log");
 }
 
-/** The last lines of that output, as plain text. */
-export function logTail(state: string): string {
+/** What Node, SQLite and esbuild say when a disk is full. */
+const DISK_FULL = /ENOSPC|no space left on device|database or disk is full/i;
+/** Below this, the output itself may not have been written. */
+const LEAST_FREE_BYTES = 65_536;
+
+/** Whether the disk of a folder has no room. */
+export function isDiskFull(folder: string): boolean {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize < LEAST_FREE_BYTES;
+}
+
+/** What to tell the user about a full disk. */
+export function diskFullText(state: string): string {
+  return `The disk of the state folder ${state} is full. Free some space and start again; nothing that was saved is lost.`;
+}
+
+/** Returns why a child ended: the cause, if it is a full disk, otherwise `what` and its last lines. */
+export function failureText(state: string, what: string): string {
+  const tail = logTail(state);
+  return DISK_FULL.test(tail) || isDiskFull(state) ? diskFullText(state) : `${what}\n${tail}`;
+}
+
+/** The last lines of that output, as plain text; only the error, if they end with one of wrangler's. */
+function logTail(state: string): string {
   const text = neutralise(stripVTControlCharacters(readFileSync(logFile(state), "utf8")));
-  const lines = text.split("\n").filter((line) => line.trim() !== "");
-  return lines.slice(-TAIL_LINES).join("\n");
+  const lines = text
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .slice(-TAIL_LINES);
+  const error = lines.findLastIndex((line) => line.startsWith("✘ [ERROR]"));
+  return lines.slice(Math.max(error, 0)).join("\n");
 }
 
 /**

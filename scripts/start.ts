@@ -18,8 +18,10 @@ import { ensureEncryptionKey, ensureLocalKey, readDevVars } from "./local-key.ts
 import { isReady, lockState } from "./local-state.ts";
 import { onceOrphaned } from "./orphan.ts";
 import {
+  diskFullText,
+  failureText,
+  isDiskFull,
   logFile,
-  logTail,
   startBuild,
   startPreparation,
   startService,
@@ -101,6 +103,9 @@ async function start(): Promise<void> {
       `Another \`npm start\` serves the state in ${shown(state)}. Stop it, or choose another folder: OPSPAWN_STATE=.wrangler/state-${port} PORT=${port} npm start`,
     );
   }
+  if (isDiskFull(state)) {
+    throw new StartError(diskFullText(state));
+  }
   writeFileSync(logFile(state), "", { mode: 0o600 });
   const key = ensureLocalKey();
   ensureEncryptionKey();
@@ -151,9 +156,7 @@ async function prepare(state: string, key: string): Promise<void> {
     steps.map(async ([begin, done]) => {
       const how = await track(begin(state)).ended;
       if (how !== "exit code 0") {
-        throw new StartError(
-          `The service in ${shown(state)} could not be ${done} (${how}):\n${logTail(state)}`,
-        );
+        throw failure(state, `The service in ${shown(state)} could not be ${done} (${how}):`);
       }
     }),
   );
@@ -202,7 +205,7 @@ async function rebuild(service: ServiceGroup, state: string): Promise<void> {
   console.log("\nThe source has changed: building …");
   const how = await track(startBuild(state)).ended;
   if (how !== "exit code 0") {
-    throw new StartError(`It does not build; the service runs as before:\n${logTail(state)}`);
+    throw failure(state, "It does not build; the service runs as before:");
   }
   try {
     await service.reload();
@@ -215,9 +218,15 @@ async function rebuild(service: ServiceGroup, state: string): Promise<void> {
 /** Never settles but by failing: the service is not meant to end by itself. */
 async function deathOf(service: Group, state: string): Promise<never> {
   const how = await service.ended;
-  throw new StartError(
-    `The service ended (${how}). Its last lines, from ${shown(logFile(state))}:\n${logTail(state)}`,
+  throw failure(
+    state,
+    `The service ended (${how}). Its last lines, from ${shown(logFile(state))}:`,
   );
+}
+
+/** Returns the error of a child that ended, with its last lines or the cause in a sentence. */
+function failure(state: string, what: string): StartError {
+  return new StartError(failureText(state, what));
 }
 
 /** Runs the first task on the screen; its failure is shown and does not end the service. */

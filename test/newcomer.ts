@@ -49,6 +49,7 @@ export class Newcomer {
   readonly #background: ChildProcess[] = [];
   #env: Readonly<Record<string, string>>;
   #service: ChildProcess | null = null;
+  #terminal: () => string = () => "";
 
   private constructor(
     port: number,
@@ -94,6 +95,11 @@ export class Newcomer {
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
+  }
+
+  /** What the terminal of `npm start` shows. */
+  get terminal(): string {
+    return this.#terminal();
   }
 
   /** The key that `npm start` made. */
@@ -149,6 +155,7 @@ export class Newcomer {
   async #start(command: string): Promise<Ran> {
     await ended(this.#service);
     this.#service = this.#spawn(command);
+    this.#terminal = collect(this.#service);
     return untilSaid(this.#service, /Ctrl-C/);
   }
 

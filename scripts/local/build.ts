@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../local-key.ts";
 import { hashSources } from "./sources.ts";
-import { buildWorker } from "./worker.ts";
+import { BuildError, buildWorker } from "./worker.ts";
 
 /** Folder of the built Worker in a state folder. */
 export function workerFolder(state: string): string {
@@ -35,6 +35,12 @@ if (import.meta.main) {
   }
   // Hashed before the build: a file that changes during it is built again next time.
   const hash = hashSources();
-  await buildWorker(join(ROOT, "wrangler.toml"), workerFolder(state));
-  writeFileSync(stampOf(state), hash);
+  try {
+    await buildWorker(join(ROOT, "wrangler.toml"), workerFolder(state));
+    writeFileSync(stampOf(state), hash);
+  } catch (error) {
+    // What is wrong with the sources is for people; a stack of this program would hide it.
+    console.error(error instanceof BuildError ? error.message : error);
+    process.exitCode = 1;
+  }
 }

@@ -6,7 +6,7 @@ import { execFile } from "node:child_process";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join, parse } from "node:path";
-import { promisify } from "node:util";
+import { promisify, stripVTControlCharacters } from "node:util";
 import type { SourcelessWorkerOptions } from "wrangler";
 
 type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
@@ -20,6 +20,9 @@ export interface LocalWorker {
   readonly vars: Readonly<Record<string, Json>>;
 }
 
+/** The Worker does not build. The message is wrangler's output. */
+export class BuildError extends Error {}
+
 const WRANGLER = createRequire(import.meta.url).resolve("wrangler");
 const DESCRIPTION = "worker.json";
 
@@ -27,7 +30,7 @@ const DESCRIPTION = "worker.json";
  * Bundles the Worker of a wrangler configuration as a deployment does, translates the configuration,
  * and leaves both in `folder`, in the place of what is there. Takes about three seconds.
  * @param config absolute path of the `wrangler.toml`
- * @throws Error with wrangler's output if the Worker does not build
+ * @throws BuildError if the Worker does not build
  */
 export async function buildWorker(config: string, folder: string): Promise<LocalWorker> {
   await rm(folder, { recursive: true, force: true });
@@ -68,5 +71,11 @@ async function bundle(config: string, folder: string): Promise<void> {
     "--env=",
   ];
   const env = { ...process.env, CI: "1", NO_COLOR: "1", WRANGLER_SEND_METRICS: "false" };
-  await promisify(execFile)(process.execPath, ["--no-warnings", WRANGLER, ...args], { env });
+  try {
+    await promisify(execFile)(process.execPath, ["--no-warnings", WRANGLER, ...args], { env });
+  } catch (error) {
+    throw error instanceof Error && "stderr" in error
+      ? new BuildError(stripVTControlCharacters(String(error.stderr)).trim() || error.message)
+      : error;
+  }
 }

@@ -8,6 +8,7 @@ import { ensureLocalKey, localKey, readDevVars } from "../../scripts/local-key.t
 import { isBuilt, workerFolder } from "../../scripts/local/build.ts";
 import { hashSources } from "../../scripts/local/sources.ts";
 import { isReady, lockState } from "../../scripts/local-state.ts";
+import { failureText } from "../../scripts/service.ts";
 import { localSettings, settingsFrom } from "../../scripts/settings.ts";
 
 function folder(): string {
@@ -110,4 +111,43 @@ test("a state folder that is a file is told in a sentence, by each program that 
     expect([status, stderr.trim().split("\n")]).toEqual([1, [expect.stringContaining("EEXIST")]]);
     expect(stderr).toContain("cannot");
   }
+});
+
+test.each([
+  ["SQLite", "e = workerd/util/sqlite.c++:1827: failed: database or disk is full: SQLITE_FULL"],
+  ["esbuild", "✘ [ERROR] Failed to write to output file: write a.js: no space left on device"],
+  ["Node", "Error: ENOSPC: no space left on device, write"],
+])("a full disk that %s reports ends a start with a sentence", (_, line) => {
+  const state = folder();
+  writeFileSync(join(state, "start.log"), `before\n${line}\n    at a stack\n`);
+  const text = failureText(state, "The service ended:");
+  expect(text).toMatch(/^The disk of the state folder .* is full\. Free some space[^\n]*$/);
+});
+
+test("a Worker that does not build shows the error and no more", () => {
+  const state = folder();
+  const error =
+    '✘ [ERROR] Build failed with 1 error:\n  ✘ [ERROR] Unexpected "="\n    custom.ts:1:30:';
+  writeFileSync(join(state, "start.log"), `Using secrets\n▲ [WARNING] of another kind\n${error}\n`);
+  expect(failureText(state, "It does not build:")).toBe(`It does not build:\n${error}`);
+});
+
+const canMount = spawnSync("unshare", ["--map-root-user", "--mount", "true"]).status === 0;
+
+test.skipIf(!canMount)("a start whose state folder cannot be written says so in a sentence", () => {
+  const state = folder();
+  const script = `mount -t tmpfs -o size=64k tmpfs ${state}; cat /dev/zero > ${state}/full 2>/dev/null; exec "$0" "$@"`;
+  const start = [process.execPath, "scripts/start.ts", "--no-demo"];
+  const { status, stderr } = spawnSync(
+    "unshare",
+    ["--map-root-user", "--mount", "sh", "-c", script, ...start],
+    {
+      env: { ...process.env, OPSPAWN_STATE: join(state, "state"), PORT: "18788" },
+      encoding: "utf8",
+    },
+  );
+  expect([status, stderr]).toEqual([
+    1,
+    expect.stringMatching(/^The disk of .* is full\. [^\n]*\n$/),
+  ]);
 });
