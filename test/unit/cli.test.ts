@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import { text as streamText } from "node:stream/consumers";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { runCli } from "../../sdk/src/cli/cli.ts";
 import { ParsedArgs } from "../../sdk/src/cli/command.ts";
 import { COMMANDS } from "../../sdk/src/cli/commands.ts";
@@ -29,6 +29,7 @@ interface Around {
   readonly onInterrupt?: (act: () => void) => void;
   readonly configFile?: string | null;
   readonly columns?: number;
+  readonly slowAfterMs?: number;
 }
 
 const TASK = {
@@ -63,10 +64,14 @@ function cliEnvOf(around: Around): { env: CliEnv; written: { out: string; err: s
     env: around.env ?? {},
     stdin: Readable.from(around.stdin === undefined ? [] : [around.stdin]),
     stdout,
-    stderr: { write: (text) => (written.err += text) },
+    stderr: {
+      ...(around.columns === undefined ? {} : { isTTY: true, columns: around.columns }),
+      write: (text) => (written.err += text),
+    },
     configFile: around.configFile ?? null,
     defaultKey: () => null,
     onInterrupt: around.onInterrupt ?? (() => undefined),
+    slowAfterMs: around.slowAfterMs ?? 60_000,
     exit: (code) => {
       throw new Error(`ended with ${code}`);
     },
@@ -389,6 +394,7 @@ test("a reader that leaves ends a list quietly, without asking for the rest", as
     configFile: null,
     defaultKey: () => null,
     onInterrupt: () => undefined,
+    slowAfterMs: 60_000,
     exit: () => expect.fail("it ended by itself"),
   });
   expect([code, fake.requests.length]).toEqual([0, 1]);
@@ -534,6 +540,9 @@ test("a profile file that is broken blocks no command that needs none, and login
   const login = await cli(["login"], { env: url, configFile: file, stdin: '"opsk_a"\r\n' });
   expect(login.code, login.err).toBe(0);
   expect(shown(fake).at(-1)).toBe("Bearer opsk_a");
+  expect(login.err).toBe("Removed the quotes around the key: they are not part of it.\n");
+  const plain = await cli(["login"], { env: url, configFile: file, stdin: "opsk_a" });
+  expect([plain.code, plain.err]).toEqual([0, ""]);
   const nowhere = await cli(["login", "--url", "nowhere"], { configFile: file, stdin: "" });
   expect(nowhere.err).toContain("The service URL must look like");
 });
@@ -657,4 +666,71 @@ test("a command reaches a service on this machine whatever the proxy variables s
     once(child, "exit") as Promise<[number | null]>,
   ]);
   expect([code, out]).toEqual([0, `${JSON.stringify(TASK)}\n`]);
+});
+
+/** Answers a request after this many milliseconds. */
+function answeringLate(ms: number): Promise<Fake> {
+  const body = JSON.stringify({ ...TASK, data: [], next_cursor: null });
+  return fakeService([], () => ({
+    status: 200,
+    by: (response) => void setTimeout(() => response.writeHead(200).end(body), ms),
+  }));
+}
+
+test("a service that does not answer is told once, on a terminal only, and not where it holds on request", async () => {
+  vi.stubEnv("TERM", "xterm");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const late = await answeringLate(80);
+  const slow = { env: envOf(late), columns: 80, slowAfterMs: 10 };
+  for (const args of [["ls"], ["run", "x", "--detach"], ["cancel", "task_1"]]) {
+    const { code, err } = await cli(args, slow);
+    expect(code, args.join(" ")).toBe(0);
+    expect(err.match(/does not answer yet/g), args.join(" ")).toHaveLength(1);
+    expect(err).toContain(`${late.url} does not answer yet: still waiting (Ctrl-C to stop).`);
+    expect(err).toContain("`npm start`");
+  }
+  const silent = { code: 0, err: "" };
+  expect(await cli(["get", "task_1", "--json", "--wait", "1"], slow)).toMatchObject(silent);
+  const inPipe = { env: envOf(late), slowAfterMs: 10 };
+  expect(await cli(["ls"], inPipe)).toMatchObject(silent);
+  expect(await cli(["ls"], { ...slow, slowAfterMs: 60_000 })).toMatchObject(silent);
+  const { err } = await cli(["login"], {
+    ...slow,
+    configFile: join(folder(), "c"),
+    stdin: "opsk_a",
+  });
+  expect(err).toContain("does not answer yet");
+});
+
+test("an id is whole in a narrow list of values, and a long text is not", async () => {
+  vi.stubEnv("TERM", "xterm");
+  vi.stubEnv("NO_COLOR", "1");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const task_id = "task_01a20da7-a860-756c-8001-462f1f826fe6";
+  const task = {
+    ...TASK,
+    task_id,
+    retry_of: task_id,
+    agent: "default",
+    agent_version: 1,
+    model: "local/rules",
+    planner: "native",
+    completed_at: null,
+    usage: {
+      steps: 1,
+      model_calls: 1,
+      tool_calls: 0,
+      input_tokens: 0,
+      output_tokens: 0,
+      cost_usd: 0,
+    },
+    error: null,
+    result: null,
+  };
+  const fake = await answering(task);
+  const { out } = await cli(["get", task_id], { env: envOf(fake), columns: 40 });
+  const lines = out.split("\n");
+  expect(lines).toContain(`task      ${task_id}`);
+  expect(lines).toContain(`retry of  ${task_id}`);
+  expect(lines.find((line) => line.startsWith("goal"))).toMatch(/…$/);
 });

@@ -67,3 +67,80 @@ test("in a pipe there is neither a status line nor colour, and nothing once the 
   await showLive(streamOf(RUN), pipe, AbortSignal.abort());
   expect(parts.join("")).toBe(rendered());
 });
+
+const ID = "task_01a20da7-a860-756c-8001-462f1f826fe6";
+
+function eventOf(type: string, data: TaskEvent["data"]): TaskEvent {
+  return { seq: 1, at: "2026-11-22T12:00:00.000Z", type, data };
+}
+
+/** A view on a terminal, and what it has written since the last look. */
+function onTerminal(columns: number) {
+  vi.stubEnv("TERM", "xterm");
+  vi.stubEnv("NO_COLOR", "1");
+  vi.useFakeTimers({ now: Date.parse("2026-11-22T12:00:00Z") });
+  onTestFinished(() => {
+    vi.useRealTimers();
+    vi.unstubAllEnvs();
+  });
+  const parts: string[] = [];
+  const view = liveView({ isTTY: true, columns, write: (text: string) => parts.push(text) });
+  return { view, written: () => parts.splice(0).join("") };
+}
+
+test.each([30, 40, 80])(
+  "with %d columns the task's id is whole and on no line with a cut",
+  (columns) => {
+    const { view, written } = onTerminal(columns);
+    const config = { model: "local/rules", planner: "native" };
+    view.show(eventOf("run.created", { task_id: ID, input_data: { goal: "Add." }, config }));
+    view.end();
+    const [line = "", next] = written().replace("\r\u001b[K", "").split("\n");
+    expect([line, next]).toEqual(
+      columns < 80 ? [ID, "local/rules · native"] : [`${ID} · local/rules · native`, "> Add."],
+    );
+  },
+);
+
+test.each([
+  [{ for: "timer", until: "2026-11-22T13:00:30Z" }, "waiting for timer · 1 h 0 min left"],
+  [{ for: "timer", until: "2026-11-22T12:01:05Z" }, "waiting for timer · 1 min 5 s left"],
+  [{ for: "schedule", until: "2026-11-25T14:00:00Z" }, "waiting for schedule · 3 d 2 h left"],
+  [{ for: "approval", until: "2026-11-22T12:00:09Z" }, "waiting for approval · 9 s left"],
+  [{ for: "approval", until: "2026-11-22T11:00:00Z" }, "waiting for approval · 0 s left"],
+  // The next check of a slot is not the end of the wait.
+  [{ for: "concurrency", until: "2026-11-22T12:01:05Z" }, "waiting for concurrency · 0.0 s"],
+  [{ for: "input" }, "waiting for input · 0.0 s"],
+])("the status line of a wait says when it ends: %j", (data, status) => {
+  const { view, written } = onTerminal(40);
+  view.show(eventOf("run.waiting", data));
+  const shown = written().split("\n");
+  expect(shown.at(-1)).toBe(status);
+  const end = "until" in data && data.for !== "concurrency" ? ` until ${data.until}` : "";
+  const line = shown
+    .slice(0, -1)
+    .join(" ")
+    .replace("\r\u001b[K", "")
+    .replaceAll(/\s+/g, " ")
+    .trim();
+  expect(line).toBe(`waiting for ${data.for}${end}`);
+  view.show(eventOf("run.resumed", { from: data.for }));
+  expect(written()).toContain("starting · 0.0 s");
+  view.end();
+});
+
+test.each(["run.completed", "run.failed", "run.cancelled"])(
+  "after %s no status line is drawn",
+  (type) => {
+    const { view, written } = onTerminal(80);
+    view.show(eventOf("model.requested", { step: 1, attempt: 1, model: "m" }));
+    written();
+    view.show(eventOf(type, { result: { answer: "3" }, by: "a", message: "m", code: "c" }));
+    vi.advanceTimersByTime(1000);
+    view.end();
+    const text = written();
+    expect(text.split(" · ").filter((part) => part.endsWith(" s"))).toEqual([]);
+    expect(text).not.toContain("asking m");
+    expect(text.endsWith("\n\r\u001b[K")).toBe(true);
+  },
+);

@@ -132,14 +132,14 @@ test("a Worker that does not build shows the error and no more", () => {
   expect(failureText(state, "It does not build:")).toBe(`It does not build:\n${error}`);
 });
 
-const canMount = spawnSync("unshare", ["--map-root-user", "--mount", "true"]).status === 0;
+const canMount = spawnSync("/usr/bin/unshare", ["--map-root-user", "--mount", "true"]).status === 0;
 
 test.skipIf(!canMount)("a start whose state folder cannot be written says so in a sentence", () => {
   const state = folder();
   const script = `mount -t tmpfs -o size=64k tmpfs ${state}; cat /dev/zero > ${state}/full 2>/dev/null; exec "$0" "$@"`;
   const start = [process.execPath, "scripts/start.ts", "--no-demo"];
   const { status, stderr } = spawnSync(
-    "unshare",
+    "/usr/bin/unshare",
     ["--map-root-user", "--mount", "sh", "-c", script, ...start],
     {
       env: { ...process.env, OPSPAWN_STATE: join(state, "state"), PORT: "18788" },

@@ -14,6 +14,8 @@ export interface CliEnv {
   readonly defaultKey: () => string | null;
   /** Registers a handler for Ctrl-C. */
   readonly onInterrupt: (act: () => void) => void;
+  /** Milliseconds without a response after which a terminal shows a notice. */
+  readonly slowAfterMs: number;
   /** Exits immediately. */
   readonly exit: (code: number) => never;
 }

@@ -6,6 +6,7 @@ import { ParsedArgs, groupOf, type Command } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { addressOf, connect, sameProgram } from "./connection.ts";
 import { OpspawnError } from "../errors.ts";
+import { patientFetch } from "./patient-fetch.ts";
 import { explain } from "./explain.ts";
 import { neutralise } from "./terminal-text.ts";
 import { helpOf, overview } from "./help.ts";
@@ -69,7 +70,7 @@ async function dispatch(
     cli,
     args,
     commands: COMMANDS,
-    client: () => (client ??= connect(addressOf(cli, args))),
+    client: () => (client ??= connect(addressOf(cli, args), patientFetch(cli))),
     program: sameProgram(cli, args),
   });
 }

@@ -50,14 +50,15 @@ export function checkUrl(url: string): void {
 }
 
 /** @throws UsageError if the key is missing, or the URL or key is malformed */
-export function connect({ url, key }: Address): Opspawn {
+export function connect({ url, key }: Address, send: typeof fetch = fetch): Opspawn {
   if (key === null) {
     throw new UsageError(
       "No API key: run `opspawn login` or set OPSPAWN_KEY (`npm start` writes the local one to .dev.vars).",
     );
   }
   try {
-    return new Opspawn({ url, key });
+    // A client with its own `fetch` would not use the WebSocket that it does not know.
+    return new Opspawn({ url, key, fetch: send, WebSocket: globalThis.WebSocket ?? null });
   } catch (error) {
     const isKey = (error as Error).message.startsWith("The key");
     throw new UsageError(

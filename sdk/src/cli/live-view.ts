@@ -2,7 +2,7 @@
  * Live view of a run: writes the output of `render.ts` to a stream. On a terminal, a status line
  * below it shows the current activity and its duration.
  */
-import type { TaskEvent } from "../event.ts";
+import { TERMINAL_TYPES, type TaskEvent } from "../event.ts";
 import type { ConnectionChange } from "../watch.ts";
 import { RunView } from "./render.ts";
 import { shorten } from "./terminal-text.ts";
@@ -105,6 +105,8 @@ class TerminalView implements LiveView {
   /** While a line is unfinished, there is no status line to erase. */
   #midLine = false;
   #isLost = false;
+  /** After the last event there is no activity to show. */
+  #isOver = false;
   #ended = false;
 
   constructor(output: Output) {
@@ -115,7 +117,12 @@ class TerminalView implements LiveView {
   }
 
   show(event: TaskEvent): void {
-    this.#write(this.#view.render(event));
+    const text = this.#view.render(event);
+    if (TERMINAL_TYPES.has(event.type)) {
+      this.#isOver = true;
+      clearInterval(this.#ticker);
+    }
+    this.#write(text);
   }
 
   connection({ state }: ConnectionChange): void {
@@ -141,11 +148,34 @@ class TerminalView implements LiveView {
   }
 
   #status(): string {
+    if (this.#isOver) {
+      return "";
+    }
     const doing = this.#isLost ? "connection lost, reconnecting" : this.#view.doing;
     if (doing !== this.#doing) {
       [this.#doing, this.#since] = [doing, Date.now()];
     }
-    const seconds = (Date.now() - this.#since) / 1000;
-    return shorten(`${doing} · ${seconds.toFixed(1)} s`, this.#columns - 1);
+    const { until } = this.#view;
+    const time =
+      until === null || this.#isLost
+        ? `${((Date.now() - this.#since) / 1000).toFixed(1)} s`
+        : `${timeLeft(until - Date.now())} left`;
+    // The time stays visible when the activity is cut.
+    const room = this.#columns - 1 - time.length - " · ".length;
+    return `${shorten(doing, room)} · ${time}`;
   }
+}
+
+/** Formats a duration in its two largest units, down to seconds. */
+function timeLeft(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  const [days, hours] = [Math.floor(seconds / 86_400), Math.floor(seconds / 3600) % 24];
+  const minutes = Math.floor(seconds / 60) % 60;
+  if (days > 0) {
+    return `${days} d ${hours} h`;
+  }
+  if (hours > 0) {
+    return `${hours} h ${minutes} min`;
+  }
+  return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`;
 }

@@ -5,6 +5,7 @@ import { RefusedError } from "../errors.ts";
 import { readProfile, writeProfile } from "./config.ts";
 import { checkUrl, connect, DEFAULT_URL, profileName } from "./connection.ts";
 import type { Command } from "./command.ts";
+import { patientFetch } from "./patient-fetch.ts";
 import { readStdin } from "./input.ts";
 import { EXIT, UsageError, type CliEnv } from "./cli-env.ts";
 
@@ -26,11 +27,15 @@ export const LOGIN: Command = {
       args.text("url")?.trim() ?? (cli.env["OPSPAWN_URL"]?.trim() || (known?.url ?? DEFAULT_URL));
     // A wrong URL is reported before a key is asked for, and never sees one.
     checkUrl(url);
-    const key = (await readKey(cli, url)).trim().replace(/^(["'])(.*)\1$/, "$2");
+    const typed = (await readKey(cli, url)).trim();
+    const key = typed.replace(/^(["'])(.*)\1$/, "$2").trim();
+    if (key !== typed) {
+      cli.stderr.write("Removed the quotes around the key: they are not part of it.\n");
+    }
     if (key === "") {
       throw new UsageError("No key entered.");
     }
-    const client = connect({ url, key });
+    const client = connect({ url, key }, patientFetch(cli));
     try {
       await client.tasks.list({ limit: 1 });
     } catch (error) {

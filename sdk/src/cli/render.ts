@@ -5,8 +5,8 @@
  */
 import type { TaskEvent } from "../event.ts";
 import { painted, type Paint } from "./paint.ts";
-import { numberOf, recordOf, RunProgress, textOf } from "./run-progress.ts";
-import { block, columnsOf, neutralise, shorten, TextFlow } from "./terminal-text.ts";
+import { endOfWait, numberOf, recordOf, RunProgress, textOf } from "./run-progress.ts";
+import { block, columnsOf, isIdentifier, neutralise, shorten, TextFlow } from "./terminal-text.ts";
 
 /** Capabilities of the output. */
 export interface Screen {
@@ -58,6 +58,11 @@ export class RunView {
     return neutralise(this.#progress.doing);
   }
 
+  /** When the current wait ends by itself, in milliseconds since 1970; null if that is unknown. */
+  get until(): number | null {
+    return this.#progress.until;
+  }
+
   /** Whether the last line is unfinished. Then the streaming text itself shows activity. */
   get midLine(): boolean {
     return this.#flow.midLine;
@@ -73,17 +78,22 @@ export class RunView {
       const input = recordOf(data["input_data"]);
       // Version 1 of the event repeats both outside the config.
       const { model, planner } = recordOf(data["config"]);
-      const about = [data["task_id"], model, planner].map(textOf);
+      const id = textOf(data["task_id"]);
+      const about = [model, planner].map(textOf).filter((part) => part !== "");
       const goal = block(textOf(input["goal"] ?? input["prompt"]), "> ", this.#screen.columns);
-      return `${this.#line("dim", "", about.filter((part) => part !== "").join(" · "))}${goal}\n`;
+      return `${this.#heading(id, about.join(" · "))}${goal}\n`;
     },
     "run.started": silent,
     "run.waiting": (data) => {
-      const until = textOf(data["until"]);
-      const what = textOf(data["for"]);
-      // For `concurrency`, `until` is only the next check, not the end of the wait.
-      const end = until === "" || what === "concurrency" ? "" : ` until ${until}`;
-      return this.#warn(`waiting for ${what}${end}`);
+      const end = endOfWait(data);
+      const until =
+        end === null ? "" : ` until ${new Date(end).toISOString().replace(".000Z", "Z")}`;
+      const text = block(
+        `waiting for ${textOf(data["for"])}${until}`,
+        INDENT,
+        this.#screen.columns,
+      );
+      return this.#endText() + this.#paint("yellow", text);
     },
     "run.resumed": (data) => this.#note(`resumed after ${textOf(data["from"])}`),
     "run.completed": (data, event) => {
@@ -207,6 +217,14 @@ export class RunView {
   #line(paint: Paint, indent: string, text: string): string {
     const fitting = shorten(text, this.#columns - indent.length);
     return `${this.#endText()}${indent}${this.#paint(paint, fitting)}\n`;
+  }
+
+  /** The id, which is never cut because people copy it, and the rest on its line if there is room. */
+  #heading(id: string, rest: string): string {
+    const both = [id, rest].filter((part) => part !== "").join(" · ");
+    return !isIdentifier(id) || columnsOf(both) <= this.#columns
+      ? this.#line("dim", "", both)
+      : `${this.#paint("dim", id)}\n${rest === "" ? "" : this.#line("dim", "", rest)}`;
   }
 
   /** A tool call with its outcome. Arguments and outcome share the remaining width. */

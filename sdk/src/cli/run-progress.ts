@@ -20,6 +20,7 @@ export class RunProgress {
   #step = 0;
   #doing = "queued";
   #resting: string | null = null;
+  #until: number | null = null;
   #modelCalls = 0;
   #toolCalls = 0;
   #inputTokens = 0;
@@ -36,10 +37,12 @@ export class RunProgress {
         break;
       case "run.waiting":
         this.#resting = `waiting for ${textOf(data["for"])}`;
+        this.#until = endOfWait(data);
         break;
       case "run.started":
       case "run.resumed":
         this.#resting = null;
+        this.#until = null;
         this.#doing = "starting";
         break;
       case "model.requested":
@@ -94,6 +97,11 @@ export class RunProgress {
     return this.#step === 0 ? doing : `step ${this.#step} · ${doing}`;
   }
 
+  /** When the current wait ends by itself, in milliseconds since 1970; null if that is unknown. */
+  get until(): number | null {
+    return this.#until;
+  }
+
   /** Milliseconds from the start of the run to the given time; null if the start was not observed. */
   elapsedMs(at: string): number | null {
     const ms = Date.parse(at) - this.#createdAt;
@@ -119,6 +127,15 @@ export class RunProgress {
       open,
     });
   }
+}
+
+/**
+ * Returns when the wait of a `run.waiting` event ends by itself. For `concurrency`, `until` is only
+ * the next check.
+ */
+export function endOfWait(data: TaskEvent["data"]): number | null {
+  const end = data["for"] === "concurrency" ? Number.NaN : Date.parse(textOf(data["until"]));
+  return Number.isNaN(end) ? null : end;
 }
 
 /** Formats usage on one line. Omits tokens and cost when they are zero. */

@@ -3,6 +3,8 @@ import { runCli } from "./cli.ts";
 import { exemptLoopback } from "./loopback.ts";
 import { EXIT, outputOf, type CliEnv } from "./cli-env.ts";
 
+const SLOW_AFTER_MS = 5000;
+
 /** Runs the command line, flushes the output and exits the process. */
 export async function start(
   program: string,
@@ -21,6 +23,7 @@ export async function start(
     stdout,
     stderr: process.stderr,
     onInterrupt: (act) => void process.on("SIGINT", act),
+    slowAfterMs: SLOW_AFTER_MS,
     exit: (status) => process.exit(status),
   });
   // Exit without waiting for closing connections, but only after the output is flushed.

@@ -1,7 +1,7 @@
 /** Tables whose columns fit the terminal. */
 import { hasColour, isTerminal, type Output } from "./live-view.ts";
 import { painted } from "./paint.ts";
-import { columnsOf, shorten } from "./terminal-text.ts";
+import { columnsOf, isIdentifier, shorten } from "./terminal-text.ts";
 
 const GAP = "  ";
 /** Minimum column width. The first column holds ids and names to copy and is never cut. */
@@ -64,7 +64,8 @@ export function listOf(
     .map(([name, value]) => {
       const label = name.padEnd(width);
       const shown = hasColour(output) ? painted("dim", label) : label;
-      return `${shown}${GAP}${shorten(value, Math.max(room, MIN_WIDTH))}\n`;
+      const fitting = isIdentifier(value) ? value : shorten(value, Math.max(room, MIN_WIDTH));
+      return `${shown}${GAP}${fitting}\n`;
     })
     .join("");
 }

@@ -67,6 +67,14 @@ export function shorten(text: string, columns: number): string {
   return `${head.trimEnd()}…`;
 }
 
+/** Longest identifier, in characters. */
+const MAX_IDENTIFIER = 64;
+
+/** Whether a text is one word of a moderate length, as ids are. People copy it, so it is not cut. */
+export function isIdentifier(text: string): boolean {
+  return text.length <= MAX_IDENTIFIER && /^[!-~]+$/.test(text);
+}
+
 function splitAt(text: string, columns: number): { head: string; rest: string } {
   let taken = 0;
   for (const { segment, index } of graphemes.segment(text)) {

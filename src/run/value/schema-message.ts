@@ -44,7 +44,7 @@ export function typeMessage(expected: readonly string[], sent: string): string {
 }
 
 /** Returns "must be …" for a value that is none of a fixed set. */
-export function choiceMessage(choices: readonly unknown[], sent: unknown): string {
+function choiceMessage(choices: readonly unknown[], sent: unknown): string {
   const shown = choices.map(valueText);
   const wanted = shown.length === 1 ? `${shown[0]}` : `one of ${shown.join(", ")}`;
   if (sent === undefined) {
@@ -203,9 +203,9 @@ function typeName(type: string): string {
 
 /** What was sent, in a few words: texts may be long or secret, so only their type is shown. */
 function sentText(value: unknown): string {
-  return typeof value === "object" || typeof value === "string"
-    ? typeName(z.core.util.parsedType(value))
-    : String(value);
+  return typeof value === "number" || typeof value === "boolean" || typeof value === "bigint"
+    ? String(value)
+    : typeName(z.core.util.parsedType(value));
 }
 
 function lengthOf(input: unknown): number | null {
