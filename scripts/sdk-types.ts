@@ -19,7 +19,8 @@ const { astToString: print, default: openapiTs } = await import("openapi-typescr
 
 /**
  * Any JSON is `unknown` and any object a record, where the generator sees an object with nothing in
- * it; and without the examples, which are most of the text.
+ * it; and without the examples, which are most of the text, and discriminators, which the union of
+ * types says as well.
  */
 function open(part: unknown): unknown {
   if (Array.isArray(part)) {
@@ -28,7 +29,7 @@ function open(part: unknown): unknown {
   if (typeof part !== "object" || part === null) {
     return part;
   }
-  const { example: _, ...rest } = part as Readonly<Record<string, unknown>>;
+  const { example: _, discriminator: _types, ...rest } = part as Readonly<Record<string, unknown>>;
   const copy = Object.fromEntries(
     Object.entries(rest).map(([key, value]) => [
       key,
@@ -43,7 +44,8 @@ function open(part: unknown): unknown {
   if (Array.isArray(type) && type.includes("object") && type.includes("array")) {
     return description === undefined ? {} : { description };
   }
-  return type === "object" ? { ...copy, additionalProperties: true } : copy;
+  const isObject = type === "object" || (Array.isArray(type) && type.includes("object"));
+  return isObject ? { ...copy, additionalProperties: true } : copy;
 }
 
 function mapValues(map: object, change: (value: unknown) => unknown): object {

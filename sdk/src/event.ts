@@ -1,17 +1,20 @@
 /** Events of a run, as a watch yields them. */
+import type { components } from "./gen/api.ts";
 
 /**
- * One event in a run's log. docs/reference/events.md lists the types and the `data` of each. Ignore
- * unknown types: a newer service may send them.
+ * One event in a run's log: a union by `type`, so that a check of `type` narrows `data`. Ignore
+ * unknown types: a newer service may send them. docs/reference/events.md explains each.
  */
-export interface TaskEvent {
-  /** Counts from 1 without gaps. Defines the order and serves as the cursor. */
-  readonly seq: number;
-  /** RFC 3339, UTC. Several events can have the same time. */
-  readonly at: string;
-  readonly type: string;
-  readonly data: Readonly<Record<string, unknown>>;
-}
+export type TaskEvent = components["schemas"]["Event"];
+
+/** A known event type. */
+export type EventType = TaskEvent["type"];
+
+/** The event of one type, or of several. */
+export type EventOf<Type extends EventType> = Extract<TaskEvent, { readonly type: Type }>;
+
+/** What a task can wait for. */
+export type WaitName = EventOf<"run.waiting">["data"]["for"];
 
 /** Event types that end a log. */
 export const TERMINAL_TYPES: ReadonlySet<string> = new Set([
@@ -23,7 +26,7 @@ export const TERMINAL_TYPES: ReadonlySet<string> = new Set([
 /** Final task statuses. */
 export const TERMINAL_STATUSES: ReadonlySet<string> = new Set(["completed", "failed", "cancelled"]);
 
-const HUMAN_WAITS: ReadonlySet<unknown> = new Set(["approval", "input", "budget"]);
+const HUMAN_WAITS: ReadonlySet<unknown> = new Set<WaitName>(["approval", "input", "budget"]);
 
 /** Whether a wait of this kind needs a person to end it: `approval`, `input` or `budget`. */
 export function needsHuman(wait: unknown): boolean {

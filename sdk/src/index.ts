@@ -11,7 +11,15 @@ export {
 } from "./errors.ts";
 export { DEFAULT_RETRY, type RetryPolicy } from "./retry.ts";
 export { DEFAULT_TIMEOUTS, type Timeouts } from "./timeouts.ts";
-export { needsHuman, TERMINAL_STATUSES, TERMINAL_TYPES, type TaskEvent } from "./event.ts";
+export {
+  needsHuman,
+  TERMINAL_STATUSES,
+  TERMINAL_TYPES,
+  type EventOf,
+  type EventType,
+  type TaskEvent,
+  type WaitName,
+} from "./event.ts";
 export type { CallOptions, ConditionalOptions, KeyedOptions, Tagged } from "./api.ts";
 export type {
   Decision,

@@ -15,6 +15,7 @@ import { exemptLoopback } from "../../sdk/src/cli/loopback.ts";
 import { Questions } from "../../sdk/src/cli/questions.ts";
 import { tableOf } from "../../sdk/src/cli/table.ts";
 import { OutputClosed, type CliEnv, type Out } from "../../sdk/src/cli/cli-env.ts";
+import { eventsOf, type Said } from "../task-events.ts";
 import { fakeService, problem, type Answer, type Asked, type Fake } from "../fake-service.ts";
 
 interface Ended {
@@ -402,8 +403,7 @@ test("a reader that leaves ends a list quietly, without asking for the rest", as
 
 test("questions are open until they are answered, and each says what to type", () => {
   const questions = new Questions("opspawn", "task_1");
-  const observe = (type: string, data: Record<string, unknown>) =>
-    questions.observe({ seq: 1, at: "", type, data });
+  const observe = (...said: Said) => eventsOf(said).forEach((event) => questions.observe(event));
   observe("approval.requested", { call_id: "c1", name: "pay", arguments: { amount: 1 } });
   observe("tool.requested", { call_id: "c2", wait: "input", arguments: { question: "Why?" } });
   observe("input.requested", { call_id: "c3", key: "k", message: "Who?", schema: {} });

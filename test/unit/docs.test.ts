@@ -6,7 +6,7 @@ import { COMMANDS } from "../../sdk/src/cli/commands.ts";
 import { DEFAULT_RETRY, DEFAULT_TIMEOUTS, Opspawn } from "../../sdk/src/index.ts";
 import { PROBLEMS } from "../../src/api/http/problem.ts";
 import { SETTINGS } from "../../src/env/config.ts";
-import { EVENT_TYPES } from "../../src/run/log/event.ts";
+import { EVENT_TYPES } from "../../src/run/log/event-data.ts";
 import { MODEL_FAILURES, RUN_FAILURES, TOOL_FAILURES } from "../../src/run/value/failure.ts";
 
 function missing(page: string, names: readonly string[]): string[] {

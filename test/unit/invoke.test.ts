@@ -7,7 +7,7 @@ import { MAX_OUTPUT_BYTES } from "../../src/agent/tools/output.ts";
 import { toolboxFor } from "../../src/agent/tools/registry.ts";
 import { defineTool, type RunTool, type ToolContext } from "../../src/agent/tools/tool.ts";
 import type { Effect } from "../../src/run/value/effect.ts";
-import type { EventData } from "../../src/run/log/event.ts";
+import type { EventData } from "../../src/run/log/event-data.ts";
 import { parseEvent } from "../../src/run/log/event.ts";
 import { ToolStop } from "../../src/run/value/failure.ts";
 import type { ToolCall } from "../../src/run/value/message.ts";

@@ -3,17 +3,18 @@ import { expect, onTestFinished, test, vi } from "vitest";
 import { liveView, showLive } from "../../sdk/src/cli/live-view.ts";
 import { RunView } from "../../sdk/src/cli/render.ts";
 import type { TaskEvent } from "../../sdk/src/index.ts";
+import { eventsOf, type Said } from "../task-events.ts";
 
-const RUN: readonly TaskEvent[] = [
-  { type: "run.created", data: { task_id: "task_1", input_data: { goal: "Add." } } },
-  { type: "model.requested", data: { step: 1, attempt: 1, model: "local/rules" } },
-  { type: "model.delta", data: { text: "I will " } },
-  { type: "model.delta", data: { text: "add." } },
-  { type: "model.completed", data: { text: "I will add.", tool_calls: [] } },
-  { type: "tool.requested", data: { call_id: "c1", name: "calculator", arguments: {} } },
-  { type: "tool.completed", data: { call_id: "c1", output: 4, duration_ms: 3 } },
-  { type: "run.completed", data: { result: { answer: "4" } } },
-].map(({ type, data }, index) => ({ type, data, seq: index + 1, at: "2026-11-22T12:00:00.000Z" }));
+const RUN: readonly TaskEvent[] = eventsOf(
+  ["run.created", { task_id: "task_1", input_data: { goal: "Add." }, config: {} }],
+  ["model.requested", { step: 1, attempt: 1, model: "local/rules" }],
+  ["model.delta", { text: "I will " }],
+  ["model.delta", { text: "add." }],
+  ["model.completed", { text: "I will add.", tool_calls: [] }],
+  ["tool.requested", { call_id: "c1", name: "calculator", arguments: {} }],
+  ["tool.completed", { call_id: "c1", output: 4, duration_ms: 3 }],
+  ["run.completed", { result: { answer: "4" } }],
+);
 
 function rendered(columns?: number): string {
   const view = new RunView({ colour: false, ...(columns === undefined ? {} : { columns }) });
@@ -70,8 +71,8 @@ test("in a pipe there is neither a status line nor colour, and nothing once the 
 
 const ID = "task_01a20da7-a860-756c-8001-462f1f826fe6";
 
-function eventOf(type: string, data: TaskEvent["data"]): TaskEvent {
-  return { seq: 1, at: "2026-11-22T12:00:00.000Z", type, data };
+function eventOf(...said: Said): TaskEvent {
+  return { seq: 1, at: "2026-11-22T12:00:00.000Z", type: said[0], data: said[1] } as TaskEvent;
 }
 
 /** A view on a terminal, and what it has written since the last look. */

@@ -4,7 +4,7 @@ import type { ReserveAnswer } from "../../src/agent/loop/effects.ts";
 import type { LlmClient, LlmEvent, ModelRequest } from "../../src/agent/llm/client.ts";
 import type { Need } from "../../src/agent/loop/reserve.ts";
 import type { ModelFailureCode } from "../../src/run/value/failure.ts";
-import type { EventData, EventType } from "../../src/run/log/event.ts";
+import type { EventData, EventType } from "../../src/run/log/event-data.ts";
 import { Harness, Killed, specFor, type HarnessOptions } from "../harness.ts";
 
 /** A dollar per million tokens in, ten out. */

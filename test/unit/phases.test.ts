@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import { PHASES } from "../../src/run/decide/decide.ts";
 import { recover } from "../../src/run/decide/recover.ts";
-import { EVENT_TYPES, type EventType, type NewEvent } from "../../src/run/log/event.ts";
+import type { NewEvent } from "../../src/run/log/event.ts";
+import { EVENT_TYPES, type EventType } from "../../src/run/log/event-data.ts";
 import { foldNew } from "../../src/run/log/reduce.ts";
 import { INITIAL_STATE, type RunState } from "../../src/run/log/state.ts";
 import { EFFECTS, type Effect } from "../../src/run/value/effect.ts";

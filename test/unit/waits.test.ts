@@ -1,6 +1,6 @@
 /** What a run waits for besides time: people, budget, a schedule; and what ends each wait. */
 import { expect, test } from "vitest";
-import type { EventData, EventType } from "../../src/run/log/event.ts";
+import type { EventData, EventType } from "../../src/run/log/event-data.ts";
 import { dueAt } from "../../src/run/decide/due.ts";
 import { Harness, specFor, type HarnessOptions } from "../harness.ts";
 

@@ -25,6 +25,13 @@ export async function readInput(cli: CliEnv, file: string): Promise<string> {
   return decoded(file, bytes);
 }
 
+/** Returns an object; an empty one for anything else. */
+export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : {};
+}
+
 /** Decodes a text strictly: a replaced character would change what was meant. */
 function decoded(name: string, bytes: Uint8Array): string {
   try {

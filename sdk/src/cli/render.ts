@@ -3,9 +3,17 @@
  * produce the same text. Text from models and tools is neutralised. Events that mean nothing to a
  * reader, and unknown ones from a newer service, produce no text.
  */
-import type { TaskEvent } from "../event.ts";
+import type { EventOf, EventType, TaskEvent } from "../event.ts";
+import { RunProgress } from "../view/progress.ts";
+import {
+  durationText,
+  failureText,
+  goalText,
+  jsonText,
+  usageText,
+  waitText,
+} from "../view/wording.ts";
 import { painted, type Paint } from "./paint.ts";
-import { endOfWait, numberOf, recordOf, RunProgress, textOf } from "./run-progress.ts";
 import { block, columnsOf, isIdentifier, neutralise, shorten, TextFlow } from "./terminal-text.ts";
 
 /** Capabilities of the output. */
@@ -15,7 +23,21 @@ export interface Screen {
   readonly colour: boolean;
 }
 
-type Render = (data: TaskEvent["data"], event: TaskEvent) => string;
+type DataOf = { readonly [Type in EventType]: EventOf<Type>["data"] };
+
+/** An event whose `data` is known to fit its `type`, whichever that is. */
+type Typed<Type extends EventType> = {
+  readonly [Each in Type]: {
+    readonly type: Each;
+    readonly at: string;
+    readonly data: DataOf[Each];
+  };
+}[Type];
+
+/** The text of each event type. */
+type Renders = {
+  readonly [Type in EventType]: (data: DataOf[Type], at: string) => string;
+};
 
 const INDENT = "  ";
 /** Maximum line length without a terminal. */
@@ -46,9 +68,8 @@ export class RunView {
   render(event: TaskEvent): string {
     const step = this.#progress.step;
     this.#progress.observe(event);
-    // An event type could collide with a property of Object.prototype.
-    const render = Object.hasOwn(this.#renders, event.type) ? this.#renders[event.type] : silent;
-    const text = render?.(event.data, event) ?? "";
+    // A newer service may send other types.
+    const text = Object.hasOwn(this.#renders, event.type) ? this.#textOf(event) : "";
     const isNewStep = this.#progress.step !== step;
     return isNewStep ? this.#line("bold", "", `step ${this.#progress.step}`) + text : text;
   }
@@ -73,136 +94,99 @@ export class RunView {
     return this.#paint("dim", this.#flow.end());
   }
 
-  readonly #renders: Readonly<Record<string, Render>> = {
-    "run.created": (data) => {
-      const input = recordOf(data["input_data"]);
-      // Version 1 of the event repeats both outside the config.
-      const { model, planner } = recordOf(data["config"]);
-      const id = textOf(data["task_id"]);
-      const about = [model, planner].map(textOf).filter((part) => part !== "");
-      const goal = block(textOf(input["goal"] ?? input["prompt"]), "> ", this.#screen.columns);
-      return `${this.#heading(id, about.join(" · "))}${goal}\n`;
+  #textOf<Type extends EventType>(event: Typed<Type>): string {
+    return this.#renders[event.type](event.data, event.at);
+  }
+
+  readonly #renders: Renders = {
+    "run.created": ({ task_id, input_data, config }) => {
+      const about = [config.model, config.planner].join(" · ");
+      const goal = block(goalText(input_data), "> ", this.#screen.columns);
+      return `${this.#heading(task_id, about)}${goal}\n`;
     },
     "run.started": silent,
-    "run.waiting": (data) => {
-      const end = endOfWait(data);
-      const until =
-        end === null ? "" : ` until ${new Date(end).toISOString().replace(".000Z", "Z")}`;
-      const text = block(
-        `waiting for ${textOf(data["for"])}${until}`,
-        INDENT,
-        this.#screen.columns,
-      );
-      return this.#endText() + this.#paint("yellow", text);
-    },
-    "run.resumed": (data) => this.#note(`resumed after ${textOf(data["from"])}`),
-    "run.completed": (data, event) => {
-      const answer = block(
-        textOf(recordOf(data["result"])["answer"]),
-        INDENT,
-        this.#screen.columns,
-      );
+    "run.waiting": (data) =>
+      this.#endText() + this.#paint("yellow", block(waitText(data), INDENT, this.#screen.columns)),
+    "run.resumed": ({ from }) => this.#note(`resumed after ${from}`),
+    "run.completed": ({ result }, at) => {
+      const answer = block(result.answer, INDENT, this.#screen.columns);
       const rule = "─".repeat(Math.min(this.#columns, 60));
       return (
         `\n${this.#line("green", "", "Answer")}${this.#paint("bold", answer)}` +
-        `${this.#line("dim", "", rule)}${this.#end("green", "completed", "", event)}`
+        `${this.#line("dim", "", rule)}${this.#end("green", "completed", "", at)}`
       );
     },
-    "run.failed": (data, event) => this.#end("red", "failed", `: ${failure(data)}`, event),
-    "run.cancelled": (data, event) => {
-      const reason = textOf(data["reason"]);
+    "run.failed": (data, at) => this.#end("red", "failed", `: ${failureText(data)}`, at),
+    "run.cancelled": ({ by, reason = "" }, at) => {
       const why = reason === "" ? "" : `: ${reason}`;
-      return this.#end("yellow", "cancelled", ` by ${textOf(data["by"])}${why}`, event);
+      return this.#end("yellow", "cancelled", ` by ${by}${why}`, at);
     },
-    "model.requested": (data) => {
-      const attempt = numberOf(data["attempt"]);
-      return attempt > 1 ? this.#note(`attempt ${attempt}`) : "";
-    },
-    "model.delta": (data) => {
-      const text = textOf(data["text"]);
+    "model.requested": ({ attempt }) => (attempt > 1 ? this.#note(`attempt ${attempt}`) : ""),
+    "model.delta": ({ text = "" }) => {
       this.#streamed += text;
       return this.#paint("dim", this.#flow.feed(text));
     },
-    "model.completed": (data) => {
-      const text = textOf(data["text"]);
+    "model.completed": ({ text, problem, finish_reason }) => {
       // Deltas can have gaps; the complete reply is authoritative.
       const isWhole = text.startsWith(this.#streamed);
       const shown = isWhole ? "" : this.#endText();
       const rest = this.#flow.feed(isWhole ? text.slice(this.#streamed.length) : text);
-      const problem = recordOf(data["problem"]);
       return (
         shown +
         this.#paint("dim", rest) +
         this.#endText() +
-        ("code" in problem ? this.#warn(`! unusable reply: ${failure(problem)}`) : "") +
-        (data["finish_reason"] === "length"
+        (problem === undefined ? "" : this.#warn(`! unusable reply: ${failureText(problem)}`)) +
+        (finish_reason === "length"
           ? this.#warn("! the reply was truncated at its length limit")
           : "")
       );
     },
     "usage.recorded": silent,
     "model.failed": (data) => {
-      const retry = data["retry_in_ms"];
+      const { retry_in_ms } = data;
       const next =
-        typeof retry === "number" ? `retrying in ${duration(retry)}` : "no attempts left";
-      return this.#warn(`! model call failed: ${failure(data)} · ${next}`);
+        retry_in_ms === null ? "no attempts left" : `retrying in ${durationText(retry_in_ms)}`;
+      return this.#warn(`! model call failed: ${failureText(data)} · ${next}`);
     },
-    "model.switched": (data) =>
-      this.#warn(
-        `! ${textOf(data["from"])} failed (${textOf(data["code"])}): switching to ${textOf(data["to"])}`,
-      ),
+    "model.switched": ({ from, to, code }) =>
+      this.#warn(`! ${from} failed (${code}): switching to ${to}`),
     "model.superseded": () => this.#note("discarded the reply above"),
     // On a terminal, the status line shows it.
-    "tool.requested": (data) =>
-      this.#screen.columns === undefined ? this.#note(`… calling ${textOf(data["name"])}`) : "",
-    "tool.completed": (data) => {
-      const cut = data["truncated"] === true ? " (truncated)" : "";
-      const images = Array.isArray(data["images"]) ? ` (images: ${data["images"].length})` : "";
-      return this.#call("green", "✓", data, jsonText(data["output"]), cut + images);
+    "tool.requested": ({ name }) =>
+      this.#screen.columns === undefined ? this.#note(`… calling ${name}`) : "",
+    "tool.completed": ({ call_id, output, images = [], truncated = false, duration_ms }) => {
+      const cut = truncated ? " (truncated)" : "";
+      const pictures = images.length === 0 ? "" : ` (images: ${images.length})`;
+      return this.#call("green", "✓", call_id, jsonText(output), duration_ms, cut + pictures);
     },
-    "tool.failed": (data) => this.#call("red", "✗", data, failure(data)),
-    "tool.outcome_unknown": (data) => this.#call("yellow", "?", data, "outcome unknown"),
-    "tool.progressed": (data) => {
-      const total = numberOf(data["total"]);
+    "tool.failed": (data) =>
+      this.#call("red", "✗", data.call_id, failureText(data), data.duration_ms),
+    "tool.outcome_unknown": ({ call_id }) =>
+      this.#call("yellow", "?", call_id, "outcome unknown", 0),
+    "tool.progressed": ({ progress, total = 0, message = "" }) => {
       const of = total === 0 ? "" : ` of ${total}`;
-      const message = textOf(data["message"]);
       const said = message === "" ? "" : `: ${message}`;
-      return this.#note(`… ${numberOf(data["progress"])}${of}${said}`);
+      return this.#note(`… ${progress}${of}${said}`);
     },
-    "tool.logged": (data) => this.#note(`… ${textOf(data["level"])}: ${jsonText(data["data"])}`),
-    "input.requested": (data) =>
-      this.#warn(`? ${textOf(data["server"])} asks: ${textOf(data["message"])}`),
+    "tool.logged": ({ level, data }) => this.#note(`… ${level}: ${jsonText(data)}`),
+    "input.requested": ({ server, message }) => this.#warn(`? ${server} asks: ${message}`),
     "input.withdrawn": () => this.#note("the question was withdrawn"),
     "tool.suspended": () => this.#note("the call is repeated after the answer"),
-    "mcp.listed": (data) => {
-      const error = recordOf(data["error"]);
-      return "code" in error
-        ? this.#warn(`! the MCP server ${textOf(data["server"])}: ${failure(error)}`)
-        : "";
-    },
-    "limit.reached": (data) =>
-      this.#warn(`! limit reached: ${textOf(data["limit"])} (${numberOf(data["value"])})`),
-    "limit.changed": (data) =>
-      this.#note(
-        `limit ${textOf(data["limit"])}: ${jsonText(data["from"])} → ${jsonText(data["to"])}`,
-      ),
-    "loop.detected": (data) =>
-      this.#warn(
-        `! same calls ${numberOf(data["repeats"])} times in a row: ${jsonText(data["tools"])}`,
-      ),
-    "recovery.started": (data) =>
-      this.#warn(`! resumed after an interruption (${textOf(data["reason"])})`),
-    "approval.requested": (data) =>
-      this.#warn(`? approval needed: ${textOf(data["name"])} ${jsonText(data["arguments"])}`),
-    "approval.decided": (data) =>
-      this.#note(`${textOf(data["decision"])} by ${textOf(data["by"])}`),
-    "approval.expired": (data) => this.#warn(`! no decision in time: ${textOf(data["policy"])}`),
-    "message.received": (data) =>
-      this.#endText() + block(textOf(data["content"]), `${INDENT}> `, this.#screen.columns),
+    "mcp.listed": ({ server, error }) =>
+      error === undefined ? "" : this.#warn(`! the MCP server ${server}: ${failureText(error)}`),
+    "limit.reached": ({ limit, value }) => this.#warn(`! limit reached: ${limit} (${value})`),
+    "limit.changed": ({ limit, from, to }) =>
+      this.#note(`limit ${limit}: ${jsonText(from)} → ${jsonText(to)}`),
+    "loop.detected": ({ repeats, tools }) =>
+      this.#warn(`! same calls ${repeats} times in a row: ${jsonText(tools)}`),
+    "recovery.started": ({ reason }) => this.#warn(`! resumed after an interruption (${reason})`),
+    "approval.requested": ({ name, arguments: given }) =>
+      this.#warn(`? approval needed: ${name} ${jsonText(given)}`),
+    "approval.decided": ({ decision, by }) => this.#note(`${decision} by ${by}`),
+    "approval.expired": ({ policy }) => this.#warn(`! no decision in time: ${policy}`),
+    "message.received": ({ content }) =>
+      this.#endText() + block(content, `${INDENT}> `, this.#screen.columns),
     "memory.compacted": () => this.#note("earlier messages were summarised"),
-    "plan.updated": (data) => this.#note(`plan: ${jsonText(data["plan"])}`),
-    "child.started": (data) => this.#note(`started ${textOf(data["task_id"])}`),
-    "child.finished": (data) => this.#note(`${textOf(data["task_id"])} ${textOf(data["status"])}`),
   };
 
   #note(text: string): string {
@@ -221,17 +205,23 @@ export class RunView {
 
   /** The id, which is never cut because people copy it, and the rest on its line if there is room. */
   #heading(id: string, rest: string): string {
-    const both = [id, rest].filter((part) => part !== "").join(" · ");
+    const both = `${id} · ${rest}`;
     return !isIdentifier(id) || columnsOf(both) <= this.#columns
       ? this.#line("dim", "", both)
-      : `${this.#paint("dim", id)}\n${rest === "" ? "" : this.#line("dim", "", rest)}`;
+      : `${this.#paint("dim", id)}\n${this.#line("dim", "", rest)}`;
   }
 
   /** A tool call with its outcome. Arguments and outcome share the remaining width. */
-  #call(paint: Paint, mark: string, data: TaskEvent["data"], outcome: string, more = ""): string {
-    const call = this.#progress.call(data);
-    const took = numberOf(data["duration_ms"]);
-    const tail = `${more}${took === 0 ? "" : ` · ${duration(took)}`}`;
+  #call(
+    paint: Paint,
+    mark: string,
+    callId: string,
+    outcome: string,
+    ms: number,
+    more = "",
+  ): string {
+    const call = this.#progress.call(callId);
+    const tail = `${more}${ms === 0 ? "" : ` · ${durationText(ms)}`}`;
     const name = shorten(call.name, Math.floor(this.#columns / 4));
     const room = this.#columns - columnsOf(`${INDENT}${mark} ${name}  → ${tail}`);
     // The outcome gets half of it, plus the width that the arguments do not need.
@@ -242,12 +232,13 @@ export class RunView {
     return `${this.#endText()}${INDENT}${this.#paint(paint, mark)} ${name} ${dim(given)}→ ${shown}${dim(tail)}\n`;
   }
 
-  #end(paint: Paint, how: string, why: string, { at }: TaskEvent): string {
+  #end(paint: Paint, how: string, why: string, at: string): string {
     const ms = this.#progress.elapsedMs(at);
-    const after = ms === null ? "" : ` after ${duration(ms)}`;
+    const after = ms === null ? "" : ` after ${durationText(ms)}`;
     const sentence = block(`${how}${after}${why}`, "", this.#screen.columns);
     // If the view started in the middle, its usage total is incomplete.
-    const usage = ms === null ? "" : block(this.#progress.usage, "", this.#screen.columns);
+    const usage =
+      ms === null ? "" : block(usageText(this.#progress.usage), "", this.#screen.columns);
     return `${this.#endText()}${this.#paint(paint, sentence)}${this.#paint("dim", usage)}`;
   }
 
@@ -262,16 +253,4 @@ export class RunView {
   #paint(paint: Paint, text: string): string {
     return this.#screen.colour ? painted(paint, text) : text;
   }
-}
-
-function failure(data: TaskEvent["data"]): string {
-  return `${textOf(data["message"])} (${textOf(data["code"])})`;
-}
-
-function jsonText(value: unknown): string {
-  return typeof value === "string" ? value : (JSON.stringify(value) ?? "");
-}
-
-function duration(ms: number): string {
-  return ms < 1000 ? `${ms} ms` : `${(ms / 1000).toFixed(1)} s`;
 }

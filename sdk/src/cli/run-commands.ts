@@ -6,8 +6,8 @@ import { explain } from "./explain.ts";
 import { follow } from "./follow.ts";
 import { EXIT_CODES } from "./help.ts";
 import { shellWord } from "./shell.ts";
-import { readStdin, STDIN } from "./input.ts";
-import { recordOf, textOf } from "./run-progress.ts";
+import { goalText } from "../view/wording.ts";
+import { readStdin, recordOf, STDIN } from "./input.ts";
 import { EXIT, INTERRUPTED, UsageError, type CliEnv } from "./cli-env.ts";
 
 /** npm forwards Ctrl-C to its child, which has already received it from the terminal. */
@@ -149,7 +149,7 @@ async function bodyFrom(args: ParsedArgs, cli: CliEnv): Promise<SubmitTask> {
   };
   const metadata = recordIn(args, "metadata");
   const input = recordIn(args, "input");
-  const given = args.word("goal") || textOf(input["goal"]) || textOf(input["prompt"]);
+  const given = args.word("goal") || goalText(input);
   const isPiped = given === STDIN || (given.trim() === "" && cli.stdin.isTTY !== true);
   const goal = (isPiped ? await readStdin(cli) : given).trim();
   if (goal === "") {

@@ -3,13 +3,13 @@ import { jsonLine } from "./json-line.ts";
 import { TERMINAL_STATUSES } from "../event.ts";
 import type { Message, Task } from "../model.ts";
 import type { Argument, Call, Command, Option } from "./command.ts";
-import { readStdin, STDIN } from "./input.ts";
+import { goalText, usageText } from "../view/wording.ts";
+import { readStdin, recordOf, STDIN } from "./input.ts";
 import { firstOf, printList } from "./listing.ts";
 import { RunView } from "./render.ts";
 import { LIMITS, limitsFrom } from "./run-commands.ts";
 import { listOf } from "./table.ts";
 import { hasColour, isTerminal } from "./live-view.ts";
-import { recordOf, textOf, usageText } from "./run-progress.ts";
 import { block } from "./terminal-text.ts";
 import { EXIT, UsageError } from "./cli-env.ts";
 
@@ -51,7 +51,7 @@ const ls: Command = {
       task.task_id,
       statusOf(task),
       ageOf(task.created_at, Date.now()),
-      task.name ?? goalOf(task),
+      task.name ?? goalText(task.input_data),
     ]);
   },
 };
@@ -77,7 +77,7 @@ const get: Command = {
       ["task", task.task_id],
       ["status", statusOf(task)],
       ["name", task.name],
-      ["goal", goalOf(task)],
+      ["goal", goalText(task.input_data)],
       ["agent", `${task.agent} (version ${task.agent_version})`],
       ["model", `${task.model}, ${task.planner}`],
       ["created", task.created_at],
@@ -254,11 +254,6 @@ async function printTask({ cli, args }: Call, task: Task): Promise<number> {
 
 function statusOf({ status, waiting_for }: Task): string {
   return waiting_for === null ? status : `${status} (${waiting_for})`;
-}
-
-function goalOf({ input_data }: Task): string {
-  const input = recordOf(input_data);
-  return textOf(input["goal"]) || textOf(input["prompt"]);
 }
 
 const UNITS: readonly (readonly [unit: string, seconds: number])[] = [

@@ -7,8 +7,11 @@ export interface components {
             readonly name: string | null;
             /** @enum {string} */
             readonly status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
-            /** @description approval, input, timer, budget, schedule or concurrency. */
-            readonly waiting_for: string | null;
+            /**
+             * @description What the task waits for; null unless `status` is `waiting`.
+             * @enum {string|null}
+             */
+            readonly waiting_for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | null;
             /**
              * Format: date-time
              * @description When the wait ends by itself; null if it needs a person.
@@ -287,14 +290,1206 @@ export interface components {
             /** @enum {string} */
             readonly status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
         };
-        readonly Event: {
+        /** @description One event of a run. Ignore unknown types: there will be more. */
+        readonly Event: components["schemas"]["RunCreatedEvent"] | components["schemas"]["RunStartedEvent"] | components["schemas"]["RunWaitingEvent"] | components["schemas"]["RunResumedEvent"] | components["schemas"]["RunCompletedEvent"] | components["schemas"]["RunFailedEvent"] | components["schemas"]["RunCancelledEvent"] | components["schemas"]["ModelRequestedEvent"] | components["schemas"]["ModelDeltaEvent"] | components["schemas"]["ModelCompletedEvent"] | components["schemas"]["UsageRecordedEvent"] | components["schemas"]["ModelFailedEvent"] | components["schemas"]["ModelSupersededEvent"] | components["schemas"]["ModelSwitchedEvent"] | components["schemas"]["ToolRequestedEvent"] | components["schemas"]["ToolProgressedEvent"] | components["schemas"]["ToolLoggedEvent"] | components["schemas"]["InputRequestedEvent"] | components["schemas"]["InputWithdrawnEvent"] | components["schemas"]["ToolSuspendedEvent"] | components["schemas"]["McpListedEvent"] | components["schemas"]["ToolCompletedEvent"] | components["schemas"]["ToolFailedEvent"] | components["schemas"]["ToolOutcomeUnknownEvent"] | components["schemas"]["ApprovalRequestedEvent"] | components["schemas"]["ApprovalDecidedEvent"] | components["schemas"]["ApprovalExpiredEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MemoryCompactedEvent"] | components["schemas"]["LimitReachedEvent"] | components["schemas"]["LimitChangedEvent"] | components["schemas"]["LoopDetectedEvent"] | components["schemas"]["RecoveryStartedEvent"];
+        /** @description The run exists. Contains its complete input and config. */
+        readonly RunCreatedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
             readonly seq: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
             readonly at: string;
-            readonly type: string;
+            /** @description The version of the form of `data`. */
             readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "run.created";
             readonly data: {
-                readonly [key: string]: unknown;
+                /** @description The id of the task. */
+                readonly task_id: string;
+                /** @description The tenant of the key that submitted the task. */
+                readonly tenant_id: string;
+                /** @description The input, as submitted. */
+                readonly input_data: {
+                    readonly [key: string]: unknown;
+                };
+                /** @description The name of the agent. */
+                readonly agent: string;
+                /** @description The version of the agent. */
+                readonly agent_version: number;
+                /** @description The agent's config, merged with that of the task. */
+                readonly config: {
+                    readonly model: string;
+                    readonly fallback_models?: readonly string[];
+                    /** @enum {string} */
+                    readonly planner: "native" | "react" | "placeholder";
+                    readonly instructions?: string;
+                    readonly profile?: {
+                        readonly name?: string;
+                        readonly role?: string;
+                        readonly persona?: string;
+                        readonly tone?: string;
+                        readonly goals?: readonly string[];
+                        readonly guidelines?: readonly string[];
+                        readonly constraints?: readonly string[];
+                    };
+                    readonly tools?: readonly string[];
+                    readonly mcp_servers?: readonly string[];
+                    /** @enum {string} */
+                    readonly mcp_tools?: "direct" | "proxy" | "both";
+                    readonly inject_mcp_proxy?: boolean;
+                    readonly policy?: {
+                        readonly allow?: readonly string[];
+                        readonly deny?: readonly string[];
+                        readonly approve?: readonly string[];
+                        readonly arguments?: {
+                            readonly [key: string]: unknown;
+                        };
+                        readonly rate?: {
+                            readonly [key: string]: {
+                                readonly per_run?: number;
+                                readonly per_minute?: number;
+                            };
+                        };
+                        /** @enum {string} */
+                        readonly after_untrusted?: "allow" | "approve" | "deny";
+                    };
+                    /** @enum {string} */
+                    readonly on_outcome_unknown?: "tell_model" | "ask" | "fail";
+                    readonly waits?: {
+                        readonly approval_expires_s?: number;
+                        readonly input_expires_s?: number;
+                        /** @enum {string} */
+                        readonly on_expiry?: "deny" | "fail" | "continue";
+                    };
+                    readonly temperature?: number;
+                    readonly max_output_tokens?: number;
+                    readonly stop?: readonly string[];
+                    readonly seed?: number;
+                    readonly output_schema?: {
+                        readonly [key: string]: unknown;
+                    };
+                    readonly memory?: {
+                        readonly max_messages?: number;
+                        readonly max_tokens?: number;
+                    };
+                };
+                /** @description The limits of the run. An absent limit does not apply. */
+                readonly limits: {
+                    readonly max_steps?: number;
+                    readonly max_tool_calls?: number;
+                    readonly max_duration_s?: number;
+                    readonly max_tokens?: number;
+                    readonly max_cost_usd?: number;
+                    readonly max_repeats?: number;
+                    /** @enum {string} */
+                    readonly on_reached?: "wait" | "fail";
+                };
+                /** @description The run does not begin earlier. RFC 3339. */
+                readonly scheduled_at?: string;
+                /** @description The tenant's tools that the run may use, as of its submission. */
+                readonly tools?: readonly ({
+                    readonly name: string;
+                    readonly version: number;
+                    readonly description: string;
+                    readonly input_schema: {
+                        readonly [key: string]: unknown;
+                    };
+                    readonly output_schema: {
+                        readonly [key: string]: unknown;
+                    } | null;
+                    /** @enum {string} */
+                    readonly effect: "pure" | "idempotent" | "once" | "probe";
+                    /** @enum {string} */
+                    readonly approval: "never" | "always";
+                    readonly timeout_ms: number;
+                    /** @constant */
+                    readonly kind: "http";
+                    readonly http: {
+                        /** @enum {string} */
+                        readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+                        readonly url: string;
+                        readonly headers: {
+                            readonly [key: string]: string;
+                        };
+                    };
+                } | {
+                    readonly name: string;
+                    readonly version: number;
+                    readonly description: string;
+                    readonly input_schema: {
+                        readonly [key: string]: unknown;
+                    };
+                    readonly output_schema: {
+                        readonly [key: string]: unknown;
+                    } | null;
+                    /** @enum {string} */
+                    readonly effect: "pure" | "idempotent" | "once" | "probe";
+                    /** @enum {string} */
+                    readonly approval: "never" | "always";
+                    readonly timeout_ms: number;
+                    /** @constant */
+                    readonly kind: "code";
+                    readonly code: {
+                        readonly source: string;
+                    };
+                })[];
+                /** @description The MCP servers that the run may use, as of its submission. */
+                readonly mcp_servers?: readonly {
+                    readonly name: string;
+                    /** @enum {string} */
+                    readonly source: "deployment" | "tenant";
+                    readonly url: string;
+                    readonly headers: {
+                        readonly [key: string]: string;
+                    };
+                    readonly timeout_ms: number;
+                    readonly effects: {
+                        readonly [key: string]: "pure" | "idempotent" | "once" | "probe";
+                    };
+                    readonly trust_annotations: boolean;
+                    /** @enum {string} */
+                    readonly approval: "never" | "always";
+                    readonly oauth?: {
+                        readonly client_id?: string;
+                        readonly client_secret?: string;
+                        readonly scope?: string;
+                        /** @enum {string} */
+                        readonly grant?: "authorization_code" | "client_credentials";
+                    };
+                }[];
+                /** @description Notifications that webhooks subscribed to, as of the submission. Absent: none. */
+                readonly webhooks?: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested")[];
+                /** @description Present if the tenant had a concurrency limit at submission. The run then works only with a slot. */
+                readonly concurrency?: {
+                    readonly priority: number;
+                };
+            };
+        };
+        /** @description The run starts. */
+        readonly RunStartedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "run.started";
+            readonly data: {
+                /** @description Counts the processes that worked on the run. */
+                readonly epoch: number;
+            };
+        };
+        /** @description The run pauses for the stated reason. */
+        readonly RunWaitingEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "run.waiting";
+            readonly data: {
+                /**
+                 * @description What the run waits for.
+                 * @enum {string}
+                 */
+                readonly for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency";
+                /** @description When the wait ends by itself: the end of the timer, or an expiry. RFC 3339. */
+                readonly until?: string;
+                /** @description The call that waits. */
+                readonly call_id?: string;
+                /** @description For `budget` and `concurrency`: the limit that was reached. */
+                readonly limit?: string;
+            };
+        };
+        /** @description A wait has ended. */
+        readonly RunResumedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "run.resumed";
+            readonly data: {
+                /**
+                 * @description The wait that ended.
+                 * @enum {string}
+                 */
+                readonly from: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency";
+            };
+        };
+        /** @description The run ended with an answer. */
+        readonly RunCompletedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "run.completed";
+            readonly data: {
+                /** @description The result of the task. */
+                readonly result: {
+                    /** @description The final answer. */
+                    readonly answer: string;
+                    /** @description Present if the agent has an `output_schema`: JSON that matches it. */
+                    readonly data?: unknown;
+                };
+            };
+        };
+        /** @description The run ended with a failure. */
+        readonly RunFailedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "run.failed";
+            readonly data: {
+                /** @description A stable code; see the list of errors. */
+                readonly code: string;
+                /** @description A sentence for people. */
+                readonly message: string;
+                /** @description More about the failure; depends on the code. */
+                readonly details?: {
+                    readonly [key: string]: unknown;
+                };
+            };
+        };
+        /** @description The run was cancelled. */
+        readonly RunCancelledEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "run.cancelled";
+            readonly data: {
+                /** @description The given reason. */
+                readonly reason?: string;
+                /** @description The id of the key, or the name of the part of the service. */
+                readonly by: string;
+            };
+        };
+        /** @description A model call is about to be sent. */
+        readonly ModelRequestedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "model.requested";
+            readonly data: {
+                /** @description The model call. */
+                readonly call_id: string;
+                /** @description Counts from 1. A retry is a new attempt. */
+                readonly attempt: number;
+                /** @description The step of the run that the call belongs to. */
+                readonly step: number;
+                /** @description The model, as `provider/name`. */
+                readonly model: string;
+                /** @description The request body is built from the log up to this event. */
+                readonly up_to_seq: number;
+                /** @description SHA-256 of the request body's exact text, in hex. */
+                readonly body_sha256: string;
+                /** @description Length of the request body in characters. */
+                readonly body_chars?: number;
+                /** @description Maximum cost of the attempt, reserved in every budget until it is settled. */
+                readonly reserved_micro_usd?: number;
+                /** @description Maximum output requested, if a budget rather than the agent determines it. */
+                readonly max_output_tokens?: number;
+                /**
+                 * @description `compact`: requests a summary of the conversation. Absent: the next step.
+                 * @constant
+                 */
+                readonly purpose?: "compact";
+            };
+        };
+        /** @description A piece of a streamed reply. Written only while a client watches, and possibly incomplete. */
+        readonly ModelDeltaEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "model.delta";
+            readonly data: {
+                /** @description The model call. */
+                readonly call_id: string;
+                /** @description Counts from 1. A retry is a new attempt. */
+                readonly attempt: number;
+                /** @description A piece of the reply's text. */
+                readonly text?: string;
+                /** @description A piece of the reply's reasoning. */
+                readonly reasoning?: string;
+                /** @description A piece of a tool call. */
+                readonly tool_call?: {
+                    /** @description Position of the call in the reply. */
+                    readonly index: number;
+                    /** @description A piece of the tool's name. */
+                    readonly name?: string;
+                    /** @description A piece of the arguments' text. */
+                    readonly arguments_text?: string;
+                };
+            };
+        };
+        /** @description The complete reply of a model. */
+        readonly ModelCompletedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "model.completed";
+            readonly data: {
+                /** @description The model call. */
+                readonly call_id: string;
+                /** @description Counts from 1. A retry is a new attempt. */
+                readonly attempt: number;
+                /**
+                 * @description Why the model stopped.
+                 * @enum {string}
+                 */
+                readonly finish_reason: "stop" | "tool_calls" | "length" | "pause";
+                /** @description The complete text. */
+                readonly text: string;
+                /** @description The tool calls that the model requests. */
+                readonly tool_calls: readonly {
+                    /** @description The tool call. */
+                    readonly call_id: string;
+                    /** @description The name of the tool. */
+                    readonly name: string;
+                    /** @description The arguments, if they are JSON. */
+                    readonly arguments?: unknown;
+                    /** @description The arguments as the model wrote them, if they are not JSON. */
+                    readonly arguments_text?: string;
+                    /** @description The provider's id of the call. */
+                    readonly provider_id?: string;
+                }[];
+                /** @description The model's reasoning, if it is returned. */
+                readonly reasoning?: string;
+                /** @description Data to return to the provider unchanged. */
+                readonly opaque?: {
+                    /** @description The provider. */
+                    readonly provider: string;
+                    /** @description Unchanged, as the provider sent it. */
+                    readonly data: unknown;
+                };
+                /** @description The final answer, if the planner found one in the reply. */
+                readonly answer?: string;
+                /** @description The answer as data, if it is JSON. */
+                readonly data?: unknown;
+                /** @description Why the reply could not be used. The message is sent to the model. */
+                readonly problem?: {
+                    /** @description A stable code; see the list of errors. */
+                    readonly code: string;
+                    /** @description A sentence for people. */
+                    readonly message: string;
+                };
+            };
+        };
+        /** @description What an attempt consumed, whatever its outcome. */
+        readonly UsageRecordedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "usage.recorded";
+            readonly data: {
+                /** @description The model call. */
+                readonly call_id: string;
+                /** @description Counts from 1. A retry is a new attempt. */
+                readonly attempt: number;
+                /** @description Input tokens, including cached ones. */
+                readonly input_tokens: number;
+                /** @description Input tokens that the provider read from its cache. */
+                readonly cached_input_tokens: number;
+                /** @description Output tokens, including reasoning. */
+                readonly output_tokens: number;
+                /** @description Output tokens spent on reasoning. */
+                readonly reasoning_tokens: number;
+                /** @description Input tokens that the provider wrote to its cache, if it bills them separately. */
+                readonly cache_write_tokens?: number;
+                /** @description Cost in millionths of a dollar. */
+                readonly cost_micro_usd: number;
+                /** @description True if the provider counted nothing: estimated tokens, and the maximum cost. */
+                readonly estimated?: boolean;
+            };
+        };
+        /** @description An attempt of a model call failed. */
+        readonly ModelFailedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "model.failed";
+            readonly data: {
+                /** @description The model call. */
+                readonly call_id: string;
+                /** @description Counts from 1. A retry is a new attempt. */
+                readonly attempt: number;
+                /** @description A stable code; see the list of errors. */
+                readonly code: string;
+                /** @description A sentence for people. */
+                readonly message: string;
+                /** @description Milliseconds until the next attempt; null if there is none. */
+                readonly retry_in_ms: number | null;
+            };
+        };
+        /** @description An attempt was lost, and its text is void. Its cost is still charged. */
+        readonly ModelSupersededEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "model.superseded";
+            readonly data: {
+                /** @description The model call. */
+                readonly call_id: string;
+                /** @description Counts from 1. A retry is a new attempt. */
+                readonly attempt: number;
+            };
+        };
+        /** @description A model failed, and the next of `fallback_models` replaces it. */
+        readonly ModelSwitchedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "model.switched";
+            readonly data: {
+                /** @description The model call. */
+                readonly call_id: string;
+                /** @description The model that failed. */
+                readonly from: string;
+                /** @description The model that replaces it for the rest of the run. */
+                readonly to: string;
+                /** @description The failure code of the previous model. */
+                readonly code: string;
+            };
+        };
+        /** @description A tool is about to run. */
+        readonly ToolRequestedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "tool.requested";
+            readonly data: {
+                /** @description The tool call. */
+                readonly call_id: string;
+                /** @description The model call. */
+                readonly model_call_id: string;
+                /** @description The name of the tool. */
+                readonly name: string;
+                /** @description The arguments of the call. */
+                readonly arguments: unknown;
+                /**
+                 * @description What repeating the call would do outside the run.
+                 * @enum {string}
+                 */
+                readonly effect: "pure" | "idempotent" | "once" | "probe";
+                /** @description The same for every attempt of the call. */
+                readonly idempotency_key: string;
+                /** @description Counts from 1. A retry is a new attempt. */
+                readonly attempt: number;
+                /** @description The `run_code` call whose code made this call. */
+                readonly parent_call_id?: string;
+                /**
+                 * @description For a call that runs no tool: the reason for its wait. Absent with `until`: a timer.
+                 * @enum {string}
+                 */
+                readonly wait?: "timer" | "input";
+                /** @description When the timer is due, or when the wait for input expires. RFC 3339. */
+                readonly until?: string;
+            };
+        };
+        /** @description A running call reports progress. */
+        readonly ToolProgressedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "tool.progressed";
+            readonly data: {
+                /** @description The tool call. */
+                readonly call_id: string;
+                /** @description Progress so far, in the tool's own unit. */
+                readonly progress: number;
+                /** @description The value of `progress` at the end, if known. */
+                readonly total?: number;
+                /** @description What the tool is doing. */
+                readonly message?: string;
+                /** @description The `run_code` call whose code made this call. */
+                readonly parent_call_id?: string;
+            };
+        };
+        /** @description A running call logs a message for watchers. */
+        readonly ToolLoggedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "tool.logged";
+            readonly data: {
+                /** @description The tool call. */
+                readonly call_id: string;
+                /** @description The severity, such as `info`. */
+                readonly level: string;
+                /** @description The part of the tool that logs. */
+                readonly logger?: string;
+                /** @description The logged message. */
+                readonly data: unknown;
+                /** @description The `run_code` call whose code made this call. */
+                readonly parent_call_id?: string;
+            };
+        };
+        /** @description A running call asks a person a question. `message.received` answers it. */
+        readonly InputRequestedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "input.requested";
+            readonly data: {
+                /** @description The tool call. */
+                readonly call_id: string;
+                /** @description Identifies the question. A later attempt asks it under the same key. */
+                readonly key: string;
+                /** @description The MCP server that asks. Its texts are untrusted. */
+                readonly server: string;
+                /** @description The question. */
+                readonly message: string;
+                /** @description JSON Schema of the answer. Absent if the person must open `url`. */
+                readonly schema?: {
+                    readonly [key: string]: unknown;
+                };
+                /** @description The address that the person must open. */
+                readonly url?: string;
+            };
+        };
+        /** @description The server withdrew its question. */
+        readonly InputWithdrawnEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "input.withdrawn";
+            readonly data: {
+                /** @description The tool call. */
+                readonly call_id: string;
+                /** @description The key of the question. */
+                readonly key: string;
+            };
+        };
+        /** @description The call was stopped without an answer. It is made again with the answer. */
+        readonly ToolSuspendedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "tool.suspended";
+            readonly data: {
+                /** @description The tool call. */
+                readonly call_id: string;
+            };
+        };
+        /** @description What an MCP server offers, or why it could not be listed. */
+        readonly McpListedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "mcp.listed";
+            readonly data: {
+                /** @description The name of the server. */
+                readonly server: string;
+                /** @description When the server must be listed again, RFC 3339. */
+                readonly expires_at: string;
+                /** @description Identifies the content. Absent if the server could not be listed. */
+                readonly revision?: string;
+                /** @description Tools that the model is offered directly. Absent: unchanged. */
+                readonly tools?: readonly {
+                    /** @description The server's own name of the tool. */
+                    readonly name: string;
+                    /** @description What the tool does, for the model. */
+                    readonly description: string;
+                    /** @description JSON Schema of the arguments. */
+                    readonly input_schema: {
+                        readonly [key: string]: unknown;
+                    };
+                    /**
+                     * @description What repeating a call would do outside the run.
+                     * @enum {string}
+                     */
+                    readonly effect: "pure" | "idempotent" | "once" | "probe";
+                }[];
+                /** @description Number of tools of the server that the agent may use. */
+                readonly total?: number;
+                /** @description Effects of the tools that are not in `tools`, where not `once`. */
+                readonly effects?: {
+                    readonly [key: string]: "pure" | "idempotent" | "once" | "probe";
+                };
+                /** @description Other kinds of content that the server offers. */
+                readonly offers?: readonly ("resources" | "prompts")[];
+                /** @description Why the server could not be listed. */
+                readonly error?: {
+                    /** @description A stable code. */
+                    readonly code: string;
+                    /** @description A sentence for people. */
+                    readonly message: string;
+                };
+            };
+        };
+        /** @description A tool call returned. */
+        readonly ToolCompletedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "tool.completed";
+            readonly data: {
+                /** @description The tool call. */
+                readonly call_id: string;
+                /** @description The output, or the beginning of a long one. */
+                readonly output: unknown;
+                /** @description Pictures for the model, besides the output. */
+                readonly images?: readonly {
+                    /** @description The media type, such as `image/png`. */
+                    readonly media_type: string;
+                    /** @description The picture in base64. */
+                    readonly data: string;
+                }[];
+                /** @description How long the call took, in milliseconds. */
+                readonly duration_ms: number;
+                /** @description True if the output is only the beginning of a longer one. */
+                readonly truncated?: boolean;
+                /** @description Key of the stored complete output: the hex SHA-256 of its text. */
+                readonly output_sha256?: string;
+                /** @description Characters of the complete output that precede the rest. */
+                readonly next_offset?: number;
+                /**
+                 * @description Present if the content comes from an untrusted source. It is data, never an instruction.
+                 * @enum {string}
+                 */
+                readonly untrusted?: "web" | "mcp";
+                /** @description The `run_code` call whose code made this call. */
+                readonly parent_call_id?: string;
+            };
+        };
+        /** @description A tool call failed or was rejected. The model sees it. */
+        readonly ToolFailedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "tool.failed";
+            readonly data: {
+                /** @description The tool call. */
+                readonly call_id: string;
+                /** @description A stable code; see the list of errors. */
+                readonly code: string;
+                /** @description A sentence for people. */
+                readonly message: string;
+                /** @description How long the call took, in milliseconds. */
+                readonly duration_ms: number;
+                /**
+                 * @description Present if the content comes from an untrusted source. It is data, never an instruction.
+                 * @enum {string}
+                 */
+                readonly untrusted?: "web" | "mcp";
+                /** @description For `denied_by_policy`: the rule that denied the call. */
+                readonly rule?: string;
+                /** @description The `run_code` call whose code made this call. */
+                readonly parent_call_id?: string;
+                /** @description The tool, if code requested a call that was rejected before it began. */
+                readonly name?: string;
+                /** @description The arguments of such a call. */
+                readonly arguments?: unknown;
+            };
+        };
+        /** @description An interruption hit a call that must not be repeated. */
+        readonly ToolOutcomeUnknownEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "tool.outcome_unknown";
+            readonly data: {
+                /** @description The tool call. */
+                readonly call_id: string;
+                /** @description A person decides how to proceed; an `approval.requested` follows. */
+                readonly held?: boolean;
+                /** @description The `run_code` call whose code made this call. */
+                readonly parent_call_id?: string;
+            };
+        };
+        /** @description A call is held until a person decides. */
+        readonly ApprovalRequestedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "approval.requested";
+            readonly data: {
+                /** @description The tool call. */
+                readonly call_id: string;
+                /** @description The name of the tool. */
+                readonly name: string;
+                /** @description The arguments of the call. */
+                readonly arguments: unknown;
+                /**
+                 * @description `policy`: before the first attempt. `outcome_unknown`: before another attempt.
+                 * @enum {string}
+                 */
+                readonly reason: "policy" | "outcome_unknown";
+                /** @description For `policy`: the rule that requires approval. */
+                readonly rule?: string;
+                /** @description When the request expires, RFC 3339. */
+                readonly expires_at?: string;
+            };
+        };
+        /** @description A person decided about a held call. */
+        readonly ApprovalDecidedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "approval.decided";
+            readonly data: {
+                /** @description The tool call. */
+                readonly call_id: string;
+                /**
+                 * @description The decision.
+                 * @enum {string}
+                 */
+                readonly decision: "approve" | "deny";
+                /** @description Arguments that replace the model's. */
+                readonly arguments?: unknown;
+                /** @description The id of the key, or the name of the part of the service. */
+                readonly by: string;
+                /** @description The comment, which the model sees on a denial. */
+                readonly comment?: string;
+            };
+        };
+        /** @description No decision was made in time. */
+        readonly ApprovalExpiredEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "approval.expired";
+            readonly data: {
+                /** @description The tool call. */
+                readonly call_id: string;
+                /**
+                 * @description What follows.
+                 * @enum {string}
+                 */
+                readonly policy: "deny" | "fail" | "continue";
+            };
+        };
+        /** @description A message to the run, or the answer to a question. */
+        readonly MessageReceivedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "message.received";
+            readonly data: {
+                /** @description The text of the message. */
+                readonly content: string;
+                /** @description The answer to a structured question. */
+                readonly data?: {
+                    readonly [key: string]: unknown;
+                };
+                /** @description The id of the key, or the name of the part of the service. */
+                readonly by: string;
+                /** @description The call that the message answers. Absent: a message to the run. */
+                readonly call_id?: string;
+                /** @description The key of the `input.requested` that it answers. */
+                readonly key?: string;
+                /**
+                 * @description How the person responded to an `input.requested`.
+                 * @enum {string}
+                 */
+                readonly action?: "accept" | "decline" | "cancel";
+            };
+        };
+        /** @description The conversation was shortened. */
+        readonly MemoryCompactedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "memory.compacted";
+            readonly data: {
+                /** @description The last event that contributed to the shortened part. */
+                readonly up_to_seq: number;
+                /** @description The summary that replaces the omitted part; may be empty. */
+                readonly summary: string;
+                /**
+                 * @description `outputs`: long outputs were shortened. `turns`: older turns were left out.
+                 * @enum {string}
+                 */
+                readonly kind: "outputs" | "turns";
+                /** @description The model call that wrote the summary. */
+                readonly call_id?: string;
+                /** @description The attempt of that call. */
+                readonly attempt?: number;
+            };
+        };
+        /** @description A limit was reached. The run's end, or a wait for `budget`, follows. */
+        readonly LimitReachedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "limit.reached";
+            readonly data: {
+                /** @description The name of the limit. */
+                readonly limit: string;
+                /** @description The value of the limit, in its own unit. */
+                readonly value: number;
+            };
+        };
+        /** @description A limit of the run was changed. */
+        readonly LimitChangedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "limit.changed";
+            readonly data: {
+                /** @description The name of the limit. */
+                readonly limit: string;
+                /** @description The value before; null for no limit. */
+                readonly from: number | string | null;
+                /** @description The value now; null for no limit. */
+                readonly to: number | string | null;
+                /** @description The id of the key, or the name of the part of the service. */
+                readonly by: string;
+            };
+        };
+        /** @description The run makes the same calls in a loop. */
+        readonly LoopDetectedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "loop.detected";
+            readonly data: {
+                /** @description Number of tool call turns in the cycle. */
+                readonly period: number;
+                /** @description How often the cycle repeated. */
+                readonly repeats: number;
+                /** @description The tools of the cycle. */
+                readonly tools: readonly string[];
+                /**
+                 * @description `nudge`: the model is warned. `stop`: the run ends.
+                 * @enum {string}
+                 */
+                readonly action: "nudge" | "stop";
+            };
+        };
+        /** @description A new process, or a new slice, resumed the run after an interruption. */
+        readonly RecoveryStartedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "recovery.started";
+            readonly data: {
+                /** @description Counts the processes that worked on the run. */
+                readonly epoch: number;
+                /**
+                 * @description What happened to the process before.
+                 * @enum {string}
+                 */
+                readonly reason: "interrupted" | "failed" | "out_of_memory";
+                /** @description The calls that had no outcome. */
+                readonly open_calls: readonly string[];
             };
         };
         readonly OutputPage: {

@@ -1,6 +1,7 @@
 /** Zod schemas of tasks and their events; see `schemas.ts`. */
 import { z } from "@hono/zod-openapi";
 import { INPUT_ACTIONS } from "../../run/log/elicitation.ts";
+import { WAITS } from "../../run/log/event-data.ts";
 import { scriptSchema, scriptToolsSchema } from "../../run/spec/script.ts";
 import { PLANNERS } from "../../run/spec/spec.ts";
 import { MAX_REASON_CHARS } from "../../run/value/plain-text.ts";
@@ -18,6 +19,7 @@ import {
   timestamp,
   whole,
 } from "../schemas.ts";
+import { event } from "./event-schemas.ts";
 import { webhookUrl } from "../webhooks/schemas.ts";
 import { type Examples, TASK_ID, AT, LATER } from "../openapi/examples.ts";
 
@@ -209,8 +211,8 @@ export const task = z
     task_type: z.string(),
     name: z.string().nullable(),
     status: z.enum(TASK_STATUSES),
-    waiting_for: z.string().nullable().openapi({
-      description: "approval, input, timer, budget, schedule or concurrency.",
+    waiting_for: z.enum(WAITS).nullable().openapi({
+      description: "What the task waits for; null unless `status` is `waiting`.",
     }),
     waiting_until: timestamp.nullable().openapi({
       description: "When the wait ends by itself; null if it needs a person.",
@@ -256,16 +258,6 @@ export const taskList = listOf(task)
     }),
   })
   .openapi("TaskList");
-
-const event = z
-  .object({
-    seq: z.number().int(),
-    at: timestamp,
-    type: z.string().openapi({ example: "tool.completed" }),
-    v: z.number().int(),
-    data: freeObject,
-  })
-  .openapi("Event");
 
 export const eventPage = listOf(event)
   .extend({

@@ -5,7 +5,8 @@
  * continues the run without a request. What a run does is decided elsewhere.
  */
 import { dueAt } from "../../run/decide/due.ts";
-import { LogCorruption, type NewEvent, type RecoveryReason } from "../../run/log/event.ts";
+import { LogCorruption, type NewEvent } from "../../run/log/event.ts";
+import type { RecoveryReason } from "../../run/log/event-data.ts";
 import { delayOf, type Backoff } from "../../run/value/backoff.ts";
 import { runFailure } from "../../run/value/failure.ts";
 import { TimedOut, within } from "../../timing.ts";

@@ -5,6 +5,7 @@
  */
 import type { CommandRefusal, RunCommand } from "../../run/decide/command.ts";
 import type { RunSpec } from "../../run/spec/spec.ts";
+import type { WaitName } from "../../run/log/event-data.ts";
 import type { TaskStatus } from "../../run/log/state.ts";
 
 /** JSON text of a `T`. Arbitrary JSON cannot cross the RPC types as itself. */
@@ -53,7 +54,7 @@ export interface OutputPage {
 export interface RunHealth {
   readonly status: TaskStatus;
   readonly last_seq: number;
-  readonly waiting_for: string | null;
+  readonly waiting_for: WaitName | null;
   /** When the run continues without a command: 0 for now, null for never. */
   readonly due_at: number | null;
   readonly alarm: number | null;

@@ -3,7 +3,8 @@
  * action. The loop performs actions and writes their events; every policy is here.
  */
 import { dueAt } from "./due.ts";
-import { eventsThroughEnd, type EventType, type NewEvent } from "../log/event.ts";
+import { eventsThroughEnd, type NewEvent } from "../log/event.ts";
+import type { EventType } from "../log/event-data.ts";
 import {
   MAY_HAVE_ACTED,
   mayFallBack,

@@ -4,7 +4,8 @@
  * by counts that progress does not reset. Waiting is not an interruption.
  */
 import type { Effect } from "../value/effect.ts";
-import { eventsThroughEnd, type NewEvent, type RecoveryReason } from "../log/event.ts";
+import { eventsThroughEnd, type NewEvent } from "../log/event.ts";
+import type { RecoveryReason } from "../log/event-data.ts";
 import { runFailure } from "../value/failure.ts";
 import { idempotencyKey } from "../value/id.ts";
 import type { JsonValue } from "../value/json.ts";

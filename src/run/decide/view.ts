@@ -1,13 +1,14 @@
 /** The public view of a run's state: the part of a task that the log determines. */
 import { dueAt } from "./due.ts";
 import type { JsonValue } from "../value/json.ts";
+import type { WaitName } from "../log/event-data.ts";
 import type { RunLimits } from "../spec/spec.ts";
 import type { RunState, TaskStatus, UsageEntry } from "../log/state.ts";
 
 /** The view of a run. Times are RFC 3339; `cost_usd` is in dollars. */
 export interface RunView {
   readonly status: TaskStatus;
-  readonly waiting_for: string | null;
+  readonly waiting_for: WaitName | null;
   /** When the wait ends without a command, if it does. */
   readonly waiting_until: string | null;
   /** Current limits; null before the run has a log. */

@@ -3,7 +3,7 @@
  * or one crash loop. No progress resets the count, so a run that crashes its process cannot
  * continue forever.
  */
-import type { RecoveryReason } from "./event.ts";
+import type { RecoveryReason } from "./event-data.ts";
 import type { Interruptions } from "./state.ts";
 import { delayOf, type Backoff } from "../value/backoff.ts";
 

@@ -4,7 +4,7 @@
  */
 import type { Effect } from "../value/effect.ts";
 import type { Question } from "./elicitation.ts";
-import type { WaitName } from "./event.ts";
+import type { WaitName } from "./event-data.ts";
 import type { JsonObject, JsonValue } from "../value/json.ts";
 import { NO_REPEATS, type Repeats } from "./loop-detection.ts";
 import type { McpServerListings } from "../value/mcp-listing.ts";

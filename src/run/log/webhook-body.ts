@@ -3,7 +3,8 @@
  * carry it. Bodies are thin: they contain ids to fetch, never inputs or outputs.
  */
 import { z } from "zod";
-import type { EventType, RunEvent } from "./event.ts";
+import type { RunEvent } from "./event.ts";
+import type { EventType } from "./event-data.ts";
 import type { JsonObject } from "../value/json.ts";
 import { WEBHOOK_TYPES, type WebhookType } from "../value/webhook-type.ts";
 

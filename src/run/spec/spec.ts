@@ -19,7 +19,9 @@ export const PLANNERS = ["native", "react", "placeholder"] as const;
 export type PlannerName = (typeof PLANNERS)[number];
 
 /** A JSON object with any content. */
-export const jsonObject = z.custom<JsonObject>(isJsonObject, "must be an object");
+export const jsonObject = z
+  .custom<JsonObject>(isJsonObject, "must be an object")
+  .meta({ type: "object" });
 /** Any JSON value. */
 export const jsonValue = z.custom<JsonValue>((value) => value !== undefined, "must be JSON");
 
@@ -102,26 +104,28 @@ const concurrencyMark = z.strictObject({ priority: z.number().int() });
 
 /** The data of `run.created`. */
 export const runSpec = z.strictObject({
-  task_id: z.string(),
-  tenant_id: z.string(),
-  input_data: jsonObject,
-  agent: z.string(),
-  agent_version: z.number().int(),
-  config: agentConfig,
-  limits: runLimits,
-  /** RFC 3339. The run does not begin earlier. */
-  scheduled_at: z.exactOptional(z.string()),
-  /** The tenant's tools that the run may use, as of its submission. */
-  tools: z.exactOptional(toolDefinitions),
-  /** The MCP servers that the run may use, as of its submission. */
-  mcp_servers: z.exactOptional(mcpServerDefinitions),
-  /** Notifications that webhooks subscribed to, as of the submission. Absent: none. */
-  webhooks: z.exactOptional(webhookTypes),
-  /**
-   * Present if the tenant had a concurrency limit at submission. The run then works only with a
-   * slot.
-   */
-  concurrency: z.exactOptional(concurrencyMark),
+  task_id: z.string().describe("The id of the task."),
+  tenant_id: z.string().describe("The tenant of the key that submitted the task."),
+  input_data: jsonObject.describe("The input, as submitted."),
+  agent: z.string().describe("The name of the agent."),
+  agent_version: z.number().int().describe("The version of the agent."),
+  config: agentConfig.describe("The agent's config, merged with that of the task."),
+  limits: runLimits.describe("The limits of the run. An absent limit does not apply."),
+  scheduled_at: z.exactOptional(z.string()).describe("The run does not begin earlier. RFC 3339."),
+  tools: z
+    .exactOptional(toolDefinitions)
+    .describe("The tenant's tools that the run may use, as of its submission."),
+  mcp_servers: z
+    .exactOptional(mcpServerDefinitions)
+    .describe("The MCP servers that the run may use, as of its submission."),
+  webhooks: z
+    .exactOptional(webhookTypes)
+    .describe("Notifications that webhooks subscribed to, as of the submission. Absent: none."),
+  concurrency: z
+    .exactOptional(concurrencyMark)
+    .describe(
+      "Present if the tenant had a concurrency limit at submission. The run then works only with a slot.",
+    ),
 });
 /** The spec of a run. */
 export type RunSpec = z.infer<typeof runSpec>;

@@ -25,7 +25,9 @@ export const MAX_DEFINITION_CHARS = 32_768;
 /** Maximum characters of JSON of all definitions in one run. */
 export const MAX_SNAPSHOT_CHARS = 262_144;
 
-const schemaObject = z.custom<JsonObject>(isJsonObject, "must be an object");
+const schemaObject = z
+  .custom<JsonObject>(isJsonObject, "must be an object")
+  .meta({ type: "object" });
 
 /** Fields of all kinds. */
 const common = {

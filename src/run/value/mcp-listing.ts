@@ -6,35 +6,51 @@ import { z } from "zod";
 import { EFFECTS, type Effect } from "./effect.ts";
 import { isJsonObject, ownValue, type JsonObject } from "./json.ts";
 
-const jsonSchema = z.custom<JsonObject>(isJsonObject, "must be an object");
+const jsonSchema = z.custom<JsonObject>(isJsonObject, "must be an object").meta({ type: "object" });
 
 /** A tool of a server, under the server's own name for it. */
 const remoteTool = z.looseObject({
-  name: z.string(),
-  description: z.string(),
-  input_schema: jsonSchema,
-  effect: z.enum(EFFECTS),
+  name: z.string().describe("The server's own name of the tool."),
+  description: z.string().describe("What the tool does, for the model."),
+  input_schema: jsonSchema.describe("JSON Schema of the arguments."),
+  effect: z.enum(EFFECTS).describe("What repeating a call would do outside the run."),
 });
 /** A tool that an `mcp.listed` event describes. */
 export type RemoteTool = z.infer<typeof remoteTool>;
 
 /** The data of `mcp.listed`. */
 export const mcpListed = z.looseObject({
-  server: z.string(),
-  /** When the server must be listed again, RFC 3339. */
-  expires_at: z.string(),
-  /** Identifies the content. Absent if the server could not be listed. */
-  revision: z.string().optional(),
-  /** Tools that the model is offered directly. Absent: unchanged. */
-  tools: z.array(remoteTool).optional(),
-  /** Number of tools of the server that the agent may use. */
-  total: z.number().int().min(0).optional(),
-  /** Effects of the tools that are not in `tools`, where not `once`. */
-  effects: z.record(z.string(), z.enum(EFFECTS)).optional(),
-  /** Other kinds of content that the server offers. */
-  offers: z.array(z.enum(["resources", "prompts"])).optional(),
-  /** Why the server could not be listed. */
-  error: z.looseObject({ code: z.string(), message: z.string() }).optional(),
+  server: z.string().describe("The name of the server."),
+  expires_at: z.string().describe("When the server must be listed again, RFC 3339."),
+  revision: z
+    .string()
+    .optional()
+    .describe("Identifies the content. Absent if the server could not be listed."),
+  tools: z
+    .array(remoteTool)
+    .optional()
+    .describe("Tools that the model is offered directly. Absent: unchanged."),
+  total: z
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .describe("Number of tools of the server that the agent may use."),
+  effects: z
+    .record(z.string(), z.enum(EFFECTS))
+    .optional()
+    .describe("Effects of the tools that are not in `tools`, where not `once`."),
+  offers: z
+    .array(z.enum(["resources", "prompts"]))
+    .optional()
+    .describe("Other kinds of content that the server offers."),
+  error: z
+    .looseObject({
+      code: z.string().describe("A stable code."),
+      message: z.string().describe("A sentence for people."),
+    })
+    .optional()
+    .describe("Why the server could not be listed."),
 });
 /** The data of one `mcp.listed` event. */
 export type McpListed = z.infer<typeof mcpListed>;

@@ -6,6 +6,7 @@ import type { AgentConfig, RunLimits, RunSpec } from "../../run/spec/spec.ts";
 import type { JsonObject, JsonValue } from "../../run/value/json.ts";
 import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import type { ToolDefinition } from "../../run/spec/tool-definition.ts";
+import type { WaitName } from "../../run/log/event-data.ts";
 import { INITIAL_STATE, type TaskStatus } from "../../run/log/state.ts";
 import { viewOf, type RunView } from "../../run/decide/view.ts";
 import type { WebhookType } from "../../run/value/webhook-type.ts";
@@ -16,7 +17,7 @@ export interface TaskRow {
   readonly task_type: string;
   readonly name: string | null;
   readonly status: TaskStatus;
-  readonly waiting_for: string | null;
+  readonly waiting_for: WaitName | null;
   readonly waiting_until: string | null;
   readonly input_data: JsonObject;
   readonly agent: string;

@@ -1,7 +1,7 @@
 /** Usage in all places where servers put it, and replies that were not counted. */
 import { expect, test } from "vitest";
 import type { LlmClient, LlmEvent, TokenUsage } from "../../../src/agent/llm/client.ts";
-import type { EventData } from "../../../src/run/log/event.ts";
+import type { EventData } from "../../../src/run/log/event-data.ts";
 import { Harness, specFor } from "../../harness.ts";
 import { sse } from "../../wire.ts";
 import { chat, chatEnd, DONE, play } from "./protocols.ts";

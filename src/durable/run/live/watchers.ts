@@ -5,7 +5,8 @@
  */
 import type { RunCommand } from "../../../run/decide/command.ts";
 import { isTerminal } from "../../../run/decide/view.ts";
-import { TERMINAL_TYPES, type EventType } from "../../../run/log/event.ts";
+import { TERMINAL_TYPES } from "../../../run/log/event.ts";
+import type { EventType } from "../../../run/log/event-data.ts";
 import type { EventLog, StoredEvent } from "../storage/event-log.ts";
 import { KeyRecheck, type KeyCheck } from "./key-recheck.ts";
 import {

@@ -7,10 +7,10 @@ import {
   LogCorruption,
   upcast,
   versionOf,
-  type EventType,
   type NewEvent,
   type RunEvent,
 } from "../../../run/log/event.ts";
+import type { EventType } from "../../../run/log/event-data.ts";
 import { reduce } from "../../../run/log/reduce.ts";
 import { INITIAL_STATE, type RunState } from "../../../run/log/state.ts";
 import { cutPoint } from "../../../run/value/cut.ts";
