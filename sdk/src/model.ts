@@ -15,6 +15,8 @@ export type Task = Omit<Schemas["Task"], "result"> & { readonly result: TaskResu
 export type SubmitTask = Schemas["SubmitTask"];
 /** A page of tasks, newest first. `total` counts all matching tasks where that is cheap. */
 export type TaskList = Omit<Schemas["TaskList"], "data"> & { readonly data: readonly Task[] };
+export type UpdateTask = Schemas["UpdateTask"];
+export type BatchResult = Schemas["BatchResult"];
 export type EventPage = Schemas["EventPage"];
 export type Limits = Schemas["ChangeLimits"];
 export type Message = Schemas["SendMessage"];

@@ -2,6 +2,7 @@
 import type { Api, CallOptions, KeyedOptions } from "./api.ts";
 import { needsHuman, type TaskEvent } from "./event.ts";
 import type {
+  BatchResult,
   EventPage,
   Limits,
   Message,
@@ -10,6 +11,7 @@ import type {
   Task,
   TaskList,
   Ticket,
+  UpdateTask,
 } from "./model.ts";
 import type { QueryOf } from "./operations.ts";
 import { Paged, queryAt } from "./pages.ts";
@@ -178,9 +180,38 @@ export class Tasks {
     return this.#api.call("cancelTask", { ...options, path: { id }, body });
   }
 
-  /** Submits a new task with the input of a finished one. */
-  retry(id: string, options: KeyedOptions = {}): Promise<Task> {
-    return this.#api.call("retryTask", { ...options, path: { id } });
+  /**
+   * Submits a new task with the input of a finished one. `config` chooses its config (`same`, the
+   * default) or its agent as it is today (`current`).
+   */
+  retry(
+    id: string,
+    body: { readonly config?: "same" | "current" } = {},
+    options: KeyedOptions = {},
+  ): Promise<Task> {
+    return this.#api.call("retryTask", {
+      ...options,
+      path: { id },
+      body: { config: "same", ...body },
+    });
+  }
+
+  /**
+   * Submits up to 100 tasks. Each has its own outcome, in the same order: the task, or the problem
+   * of a refused one.
+   */
+  createMany(tasks: readonly SubmitTask[], options: KeyedOptions = {}): Promise<BatchResult> {
+    return this.#api.call("submitBatch", { ...options, body: { tasks: [...tasks] } });
+  }
+
+  /** Changes the name and metadata of a task. Metadata is merged by key; null removes a key. */
+  update(id: string, labels: UpdateTask, options: CallOptions = {}): Promise<Task> {
+    return this.#api.call("updateTask", { ...options, path: { id }, body: labels });
+  }
+
+  /** Deletes a finished task with its log and outputs. */
+  delete(id: string, options: CallOptions = {}): Promise<void> {
+    return this.#api.call("deleteTask", { ...options, path: { id } });
   }
 
   /** Sends a message to a run, or answers its question: with text, or with `data` for a structured question. */

@@ -21,6 +21,7 @@ import { foreseen, Problem, problemResponse } from "./http/problem.ts";
 import { requestId } from "./http/request-id.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { systemRoutes } from "./system.ts";
+import { taskChangeRoutes } from "./tasks/change-routes.ts";
 import { taskCommandRoutes } from "./tasks/command-routes.ts";
 import { taskRoutes } from "./tasks/routes.ts";
 import { toolRoutes } from "./tools/routes.ts";
@@ -79,6 +80,7 @@ export function createApp(
   });
   taskRoutes(app);
   taskCommandRoutes(app);
+  taskChangeRoutes(app);
   eventRoutes(app);
   outputRoutes(app);
   toolRoutes(app);

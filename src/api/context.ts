@@ -18,6 +18,7 @@ import type { McpCatalogueStore } from "../store/mcp/catalogues.ts";
 import type { McpServerStore } from "../store/mcp/servers.ts";
 import type { McpTokenStore } from "../store/mcp/tokens.ts";
 import type { SecretStore } from "../store/secrets.ts";
+import type { TaskChanges } from "../store/tasks/changes.ts";
 import type { TaskStore } from "../store/tasks/tasks.ts";
 import type { StoredTask } from "../store/tasks/rows.ts";
 import type { UsageStore } from "../store/usage.ts";
@@ -29,6 +30,7 @@ export interface ApiDeps {
   readonly config: Config;
   readonly catalogue: Catalogue;
   readonly tasks: TaskStore;
+  readonly taskChanges: TaskChanges;
   readonly tools: ToolStore;
   readonly mcpServers: McpServerStore;
   readonly mcpCatalogues: McpCatalogueStore;

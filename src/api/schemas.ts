@@ -89,6 +89,9 @@ export const problem = z
     detail: z.string(),
     code: z.string().openapi({ example: "validation_failed" }),
     request_id: z.string(),
-    errors: z.array(z.object({ pointer: z.string(), detail: z.string() })).optional(),
+    errors: z
+      .array(z.object({ pointer: z.string(), detail: z.string() }))
+      .readonly()
+      .optional(),
   })
   .openapi("Problem");

@@ -16,6 +16,7 @@ import { McpCatalogueStore } from "../store/mcp/catalogues.ts";
 import { McpServerStore } from "../store/mcp/servers.ts";
 import { McpTokenStore } from "../store/mcp/tokens.ts";
 import { SecretStore } from "../store/secrets.ts";
+import { TaskChanges } from "../store/tasks/changes.ts";
 import { TaskStore } from "../store/tasks/tasks.ts";
 import { ToolStore } from "../store/tools.ts";
 import { UsageStore } from "../store/usage.ts";
@@ -43,6 +44,7 @@ export function apiDeps(env: Env, observer: Observer = buildObserver()): ApiDeps
     config,
     catalogue: buildCatalogue(config, env),
     tasks: new TaskStore(env.DB),
+    taskChanges: new TaskChanges(env.DB),
     tools: new ToolStore(env.DB),
     mcpServers: new McpServerStore(env.DB),
     mcpCatalogues,

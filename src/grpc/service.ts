@@ -41,7 +41,7 @@ export const taskService: ServiceImpl<typeof TaskService> = {
     const { wait_seconds: _wait, ...fields } = requestJson(CreateTaskRequestSchema, request);
     checkJson(fields);
     const body = valid(schemas.submitBody, fields);
-    const { task, replayed } = await submitTask(deps, caller, body, null);
+    const { task, replayed } = await submitTask(deps, caller, body, { key: null });
     const row = await acceptedTask(deps, task, waitMs(request.waitSeconds));
     return { task: taskMessage(taskJson(row)), replayed };
   },

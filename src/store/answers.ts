@@ -15,6 +15,8 @@ export interface AnswerName {
   /** Method and path as in the OpenAPI document. */
   readonly route: string;
   readonly key: string;
+  /** The task that the response shows; null for none. */
+  readonly taskId: string | null;
 }
 
 /** A stored response, ready to be replayed. */
@@ -45,7 +47,7 @@ export class AnswerStore {
    * @param now milliseconds
    */
   async claim(
-    { tenantId, route, key }: AnswerName,
+    { tenantId, route, key, taskId }: AnswerName,
     fingerprint: string,
     claim: string,
     now: number,
@@ -60,10 +62,10 @@ export class AnswerStore {
         .bind(...name, isoTime(now - IDEMPOTENCY_TTL_MS), isoTime(now - ABANDONED_MS)),
       this.#db
         .prepare(
-          `INSERT INTO answer (tenant_id, route, key, fingerprint, claim, created_at)
-           VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+          `INSERT INTO answer (tenant_id, route, key, fingerprint, claim, created_at, task_id)
+           VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
         )
-        .bind(...name, fingerprint, claim, isoTime(now)),
+        .bind(...name, fingerprint, claim, isoTime(now), taskId),
       this.#db
         .prepare("SELECT * FROM answer WHERE tenant_id = ? AND route = ? AND key = ?")
         .bind(...name),

@@ -28,6 +28,7 @@ export const AUDIT_ACTIONS = [
   "approval.decided",
   "limits.changed",
   "task.cancelled",
+  "task.deleted",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

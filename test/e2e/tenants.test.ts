@@ -91,11 +91,14 @@ describe("by a key of another tenant", () => {
     async (route) => {
       const headers = { "Idempotency-Key": "the-same" };
       const mine = await call(route, service.key, headers);
-      expect(mine.status, await mine.clone().text()).toBe(201);
+      expect([200, 201], await mine.clone().text()).toContain(mine.status);
       const again = await call(route, service.key, headers);
       expect(again.headers.get("Idempotent-Replayed")).toBe("true");
       const theirs = await call(route, THEIRS, headers);
-      expect([theirs.status, theirs.headers.get("Idempotent-Replayed")]).toEqual([201, null]);
+      expect([theirs.status, theirs.headers.get("Idempotent-Replayed")]).toEqual([
+        mine.status,
+        null,
+      ]);
     },
   );
 

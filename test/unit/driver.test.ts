@@ -151,6 +151,7 @@ function hostOf(log: EventLog, project: Deps["tasks"]["project"]): DriverHost {
       settle: async () => {},
     },
     disconnect: () => {},
+    onEmptyAlarm: async () => {},
   };
 }
 

@@ -24,6 +24,7 @@ const ROW: WholeRow = {
   tools: null,
   mcp_servers: null,
   callback_url: null,
+  overrides: null,
   webhooks: null,
   slotted: 1,
   result: null,

@@ -42,6 +42,7 @@ export function newTask(
     scheduled_at: more.scheduledAt ?? null,
     tools: more.tools ?? [],
     mcp_servers: more.mcpServers ?? [],
+    overrides: null,
     callback_url: more.callbackUrl ?? null,
     webhooks: more.webhooks ?? [],
     slotted: more.slotted ?? false,

@@ -242,7 +242,14 @@ export interface components {
             /** Format: date-time */
             readonly expires_at: string;
         };
-        readonly Empty: Record<string, never>;
+        readonly RetryTask: {
+            /**
+             * @description `same`: the config and limits of the retried task. `current`: those of its agent today, with the overrides of the retried task.
+             * @default same
+             * @enum {string}
+             */
+            readonly config?: "same" | "current";
+        };
         readonly SendMessage: {
             readonly content?: string;
             /** @description The answer to a structured question. Omitted fields get their defaults. */
@@ -280,6 +287,31 @@ export interface components {
              * @enum {string|null}
              */
             readonly on_reached?: "wait" | "fail" | null;
+        };
+        readonly UpdateTask: {
+            /** @description null removes the name. */
+            readonly name?: string | null;
+            /** @description Merged by key; null removes a key. At most 16384 characters of JSON in all. */
+            readonly metadata?: {
+                readonly [key: string]: unknown;
+            };
+        };
+        readonly BatchResult: {
+            readonly data: readonly components["schemas"]["BatchOutcome"][];
+        };
+        readonly BatchOutcome: {
+            /** @description Of the task in the request, from 0. */
+            readonly index: number;
+            readonly task?: components["schemas"]["Task"] & unknown;
+            /** @description Whether an earlier request with this key made the task. */
+            readonly replayed?: boolean;
+            readonly error?: components["schemas"]["Problem"] & unknown;
+        };
+        readonly SubmitBatch: {
+            /** @description Each is the body of `POST /api/v1/tasks`. */
+            readonly tasks: readonly {
+                readonly [key: string]: unknown;
+            }[];
         };
         readonly EventPage: {
             readonly data: readonly components["schemas"]["Event"][];
@@ -2370,6 +2402,50 @@ export interface operations {
             };
         };
     };
+    readonly deleteTask: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly updateTask: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["UpdateTask"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Task"];
+                };
+            };
+        };
+    };
     readonly cancelTask: {
         readonly parameters: {
             readonly query?: never;
@@ -2430,7 +2506,7 @@ export interface operations {
         };
         readonly requestBody?: {
             readonly content: {
-                readonly "application/json": components["schemas"]["Empty"];
+                readonly "application/json": components["schemas"]["RetryTask"];
             };
         };
         readonly responses: {
@@ -2522,6 +2598,32 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Task"];
+                };
+            };
+        };
+    };
+    readonly submitBatch: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description For 24 hours, requests with the same key and body run once and get the same response. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SubmitBatch"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BatchResult"];
                 };
             };
         };

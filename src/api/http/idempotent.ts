@@ -9,6 +9,7 @@ import { createMiddleware } from "hono/factory";
 import { routePath } from "hono/route";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { sha256Hex } from "../../crypto/sha256.ts";
+import { isTaskId } from "../../run/value/id.ts";
 import { canonicalJson, type JsonValue } from "../../run/value/json.ts";
 import type { AnswerName, KeptAnswer } from "../../store/answers.ts";
 import type { AppEnv } from "../context.ts";
@@ -26,7 +27,9 @@ export const idempotent = createMiddleware<AppEnv>(async (c, next) => {
   }
   const { deps, caller } = c.var;
   const route = `${c.req.method} ${routePath(c).replaceAll(/:(\w+)/g, "{$1}")}`;
-  const name: AnswerName = { tenantId: caller.tenantId, route, key };
+  const id = c.req.param("id") ?? "";
+  const taskId = isTaskId(id) ? id : null;
+  const name: AnswerName = { tenantId: caller.tenantId, route, key, taskId };
   const request: JsonValue = [c.req.path, await c.req.json<JsonValue>()];
   const claim = crypto.randomUUID();
   const found = await deps.answers.claim(

@@ -101,7 +101,7 @@ const COMMON: readonly TaskTool[] = [
     annotations: { destructiveHint: false, openWorldHint: true },
     schema: submitArguments,
     run: async ({ wait_s, ...body }, call) => {
-      const { task } = await submitTask(call.deps, call.caller, body, null);
+      const { task } = await submitTask(call.deps, call.caller, body, { key: null });
       return taskResult(call, await afterSubmitting(call, task, wait_s));
     },
   }),
@@ -239,7 +239,7 @@ function agentTool({ name, description }: AgentSummary): TaskTool {
     run: async ({ goal: wanted, context: more, wait_s }, call) => {
       const input_data = defined({ goal: wanted, context: more });
       const body = schemas.submitBody.parse({ agent: name, input_data });
-      const { task } = await submitTask(call.deps, call.caller, body, null);
+      const { task } = await submitTask(call.deps, call.caller, body, { key: null });
       const row = await afterSubmitting(call, task, wait_s);
       const answer = answerOf(row);
       return answer === null

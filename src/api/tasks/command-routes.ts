@@ -30,11 +30,11 @@ const retryRoute = createRoute({
   operationId: "retryTask",
   summary: "Retry a task",
   description:
-    "Submits a new task with the same input; its `retry_of` is this task, which must have finished.",
+    "Submits a new task with the same input; its `retry_of` is this task, which must have finished. `config` chooses the config of the task (`same`) or the agent as it is today (`current`).",
   request: {
     params: schemas.taskPath,
     headers: keyHeader,
-    body: { content: { "application/json": { schema: schemas.emptyBody } } },
+    body: { content: { "application/json": { schema: schemas.retryBody } } },
   },
   responses: {
     201: json("The new task.", schemas.task, "Location", "Idempotent-Replayed"),
@@ -42,6 +42,8 @@ const retryRoute = createRoute({
       ...BODY_PROBLEMS,
       "not_found",
       "not_finished",
+      "unknown_agent",
+      "unknown_tool",
       "unknown_model",
       "unpriced_model",
       "provider_not_configured",
@@ -137,9 +139,10 @@ const limitsRoute = createRoute({
 export function taskCommandRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(retryRoute, async (c) => {
     const { deps, caller } = c.var;
+    const { config } = c.req.valid("json");
     const origin = await taskOf(deps, caller, c.req.valid("param").id);
     const current = await currentTask(deps, origin);
-    const { task, replayed } = await retryTask(deps, caller, current, idempotencyKey(c));
+    const { task, replayed } = await retryTask(deps, caller, current, config, idempotencyKey(c));
     c.header("Location", `/api/v1/tasks/${task.task_id}`);
     if (replayed) {
       c.header("Idempotent-Replayed", "true");

@@ -135,7 +135,7 @@ export function taskRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(submitRoute, async (c) => {
     const { deps, caller } = c.var;
     const body = c.req.valid("json");
-    const submitted = await submitTask(deps, caller, body, idempotencyKey(c));
+    const submitted = await submitTask(deps, caller, body, { key: idempotencyKey(c) });
     const waitMs = preferredWait(c.req.header("Prefer"));
     const row = await acceptedTask(deps, submitted.task, waitMs);
     applyWait(c, waitMs);

@@ -14,6 +14,7 @@ import {
   listOf,
   pageQuery,
   plainText,
+  problem,
   TASK_STATUSES,
   taskIdText,
   timestamp,
@@ -89,12 +90,42 @@ export const submitBody = z
   });
 export type SubmitBody = z.output<typeof submitBody>;
 
+export const batchBody = z
+  .strictObject({
+    tasks: z
+      .array(z.unknown().openapi({ type: "object" }))
+      .min(1)
+      .max(100)
+      .openapi({ description: "Each is the body of `POST /api/v1/tasks`." }),
+  })
+  .openapi("SubmitBatch", {
+    example: {
+      tasks: [{ input_data: { goal: "Add 1 and 2." } }, { input_data: { goal: "Add 3 and 4." } }],
+    },
+  });
+
 export const cancelBody = z
   .strictObject({ reason: plainText(MAX_REASON_CHARS).optional() })
   .openapi("CancelTask");
 
-/** A body without fields. */
-export const emptyBody = z.strictObject({}).openapi("Empty");
+export const retryBody = z
+  .strictObject({
+    config: z.enum(["same", "current"]).default("same").openapi({
+      description:
+        "`same`: the config and limits of the retried task. `current`: those of its agent today, with the overrides of the retried task.",
+    }),
+  })
+  .openapi("RetryTask");
+
+export const labelsBody = z
+  .strictObject({
+    name: plainText(256).nullish().openapi({ description: "null removes the name." }),
+    metadata: freeObject.optional().openapi({
+      description: "Merged by key; null removes a key. At most 16384 characters of JSON in all.",
+    }),
+  })
+  .refine((body) => Object.keys(body).length > 0, "name a field")
+  .openapi("UpdateTask", { example: { metadata: { reviewed: true } } });
 
 export const messageBody = z
   .strictObject({
@@ -270,6 +301,23 @@ export const eventPage = listOf(event)
   })
   .openapi("EventPage");
 
+export const batchResult = z
+  .object({
+    data: z.array(
+      z
+        .object({
+          index: z.number().int().openapi({ description: "Of the task in the request, from 0." }),
+          task: task.optional().openapi({ description: "The accepted task." }),
+          replayed: z.boolean().optional().openapi({
+            description: "Whether an earlier request with this key made the task.",
+          }),
+          error: problem.optional().openapi({ description: "Why the task was refused." }),
+        })
+        .openapi("BatchOutcome"),
+    ),
+  })
+  .openapi("BatchResult");
+
 export const ticket = z.object({ ticket: z.string(), expires_at: timestamp }).openapi("Ticket");
 
 const exampleTask = {
@@ -317,7 +365,8 @@ export const examples: Examples = {
   Task: exampleTask,
   TaskList: { data: [exampleTask], next_cursor: null, total: 1 },
   CancelTask: { reason: "Not needed any more." },
-  Empty: {},
+  BatchResult: { data: [{ index: 0, task: exampleTask, replayed: false }] },
+  RetryTask: { config: "same" },
   Ticket: { ticket: "eyJ0YXNrIjoi4oCmIn0.c2lnbmVk", expires_at: LATER },
   EventPage: {
     data: [

@@ -1,15 +1,20 @@
 /** Use case: submits tasks, for every transport. */
 import { sha256Hex } from "../../crypto/sha256.ts";
-import { canonicalJson, type JsonValue } from "../../run/value/json.ts";
+import { canonicalJson, isJsonObject, type JsonValue } from "../../run/value/json.ts";
 import { layersOf } from "../../run/spec/agent.ts";
 import { newTaskId } from "../../run/value/id.ts";
 import { isTerminal } from "../../run/decide/view.ts";
 import { CALLBACKS } from "../../run/log/webhook-body.ts";
 import type { Caller } from "../../store/keys.ts";
-import { asAccepted, type NewTask, type TaskRow } from "../../store/tasks/rows.ts";
+import {
+  asAccepted,
+  type NewTask,
+  type TaskOverrides,
+  type TaskRow,
+} from "../../store/tasks/rows.ts";
 import type { EarlierTask, IdempotencyClaim } from "../../store/tasks/tasks.ts";
 import { agentForTask, isOwn, resolved } from "../agents/resolve.ts";
-import { checkAgain, checkConfig } from "../agents/check-config.ts";
+import { checkAgain, checkConfig, type Referred } from "../agents/check-config.ts";
 import type { ApiDeps } from "../context.ts";
 import { Problem, fieldProblem } from "../http/problem.ts";
 import { checkAddress, ensureSecret } from "../webhooks/secrets.ts";
@@ -23,26 +28,31 @@ export interface Submitted {
   readonly replayed: boolean;
 }
 
+/** The config of a retry: that of the retried task, or that of its agent today. */
+export type RetryConfig = "same" | "current";
+
 /** Maximum time that a task can be scheduled ahead. */
 const MAX_AHEAD_MS = 5 * 365 * 86_400_000;
 
 /** Maximum characters of JSON of a task's input: a row in D1 can have at most 2 MB. */
 const MAX_INPUT_CHARS = 1_100_000;
-const MAX_METADATA_CHARS = 16_384;
+/** Maximum characters of JSON of a task's metadata. */
+export const MAX_METADATA_CHARS = 16_384;
 const AGENT_TASKS = new Set(["agent_run", "agent_task"]);
 
 /**
  * Accepts a task. Once this returns, the task either finishes or pauses for a stated reason,
  * whatever fails next. The reconciler sends a message that could not be sent.
+ * @param header the `Idempotency-Key`, and the route that it is scoped to
  * @throws Problem if the task is rejected; then no task is written
  */
 export async function submitTask(
   deps: ApiDeps,
   caller: Caller,
   body: SubmitBody,
-  idempotencyKey: string | null,
+  header: { readonly key: string | null; readonly route?: string },
 ): Promise<Submitted> {
-  const claim = claimOf(body, idempotencyKey);
+  const claim = claimOf(body, header);
   return accepted(deps, caller, claim, () => newTask(deps, caller, body));
 }
 
@@ -54,6 +64,7 @@ export async function retryTask(
   deps: ApiDeps,
   caller: Caller,
   origin: TaskRow,
+  which: RetryConfig,
   idempotencyKey: string | null,
 ): Promise<Submitted> {
   const claim =
@@ -62,7 +73,7 @@ export async function retryTask(
       : {
           route: "POST /api/v1/tasks/{id}/retry",
           key: idempotencyKey,
-          fingerprint: origin.task_id,
+          fingerprint: which === "same" ? origin.task_id : `${origin.task_id} ${which}`,
         };
   return accepted(deps, caller, claim, async () => {
     if (!isTerminal(origin.status)) {
@@ -71,16 +82,10 @@ export async function retryTask(
         `The task is ${origin.status}; only a finished task can be retried.`,
       );
     }
-    const { config, limits } = origin;
-    const checked = await checkAgain(deps, { tenantId: caller.tenantId, config, limits });
-    if (checked.fault !== undefined) {
-      const { code, pointer, detail } = checked.fault;
-      throw fieldProblem(code, inTask(pointer), detail);
-    }
     const now = deps.now();
     return {
       ...origin,
-      ...checked.referred,
+      ...(which === "same" ? await again(deps, origin) : await renewed(deps, origin)),
       task_id: newTaskId(now, crypto.getRandomValues(new Uint8Array(16))),
       attempt: origin.attempt + 1,
       retry_of: origin.task_id,
@@ -88,6 +93,39 @@ export async function retryTask(
       created_at: isoTime(now),
     };
   });
+}
+
+/** Returns what a retry with the same config refers to today. @throws Problem */
+async function again(deps: ApiDeps, { tenant_id, config, limits }: TaskRow): Promise<Referred> {
+  const checked = await checkAgain(deps, { tenantId: tenant_id, config, limits });
+  if (checked.fault !== undefined) {
+    const { code, pointer, detail } = checked.fault;
+    throw fieldProblem(code, inTask(pointer), detail);
+  }
+  return checked.referred;
+}
+
+/** Returns the config of a retry with the agent as it is today. @throws Problem */
+async function renewed(deps: ApiDeps, origin: TaskRow) {
+  const { tenant_id: tenantId, input_data } = origin;
+  const found = await agentForTask(deps, tenantId, origin.agent);
+  if (found === null) {
+    throw new Problem("unknown_agent", `The agent "${origin.agent}" no longer exists.`);
+  }
+  const { agent, tools } = found;
+  const { config, limits } = resolved(deps, agent, origin.overrides ?? undefined);
+  const { script_tools } = input_data;
+  const brought = Array.isArray(script_tools) ? script_tools.map(nameIn) : [];
+  const checked = await checkConfig(deps, { tenantId, config, limits, brought, tools });
+  if (checked.fault !== undefined) {
+    const { code, detail } = checked.fault;
+    throw new Problem(code, detail);
+  }
+  return { agent_version: agent.version, config, limits, ...checked.referred };
+}
+
+function nameIn(tool: JsonValue): string {
+  return isJsonObject(tool) && typeof tool["name"] === "string" ? tool["name"] : "";
 }
 
 /** Stores and dispatches a task, or returns the earlier task of its idempotency key. */
@@ -121,14 +159,18 @@ async function accepted(
   return { task: asAccepted(inserted.stored), replayed: false };
 }
 
-function claimOf(body: SubmitBody, header: string | null): IdempotencyClaim | null {
-  const key = header ?? body.request_id ?? null;
+function claimOf(
+  body: SubmitBody,
+  header: { readonly key: string | null; readonly route?: string },
+): IdempotencyClaim | null {
+  const { route = "POST /api/v1/tasks" } = header;
+  const key = header.key ?? body.request_id ?? null;
   if (key === null) {
     return null;
   }
   const { request_id: _key, ...request } = body;
   const text = canonicalJson(request as unknown as JsonValue);
-  return { route: "POST /api/v1/tasks", key, fingerprint: sha256Hex(text) };
+  return { route, key, fingerprint: sha256Hex(text) };
 }
 
 /**
@@ -186,9 +228,14 @@ async function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): Promise
     retry_of: null,
     scheduled_at: scheduledAt(body, now),
     callback_url: await callbackUrl(deps, caller, body),
+    overrides: isEmpty(said) ? null : said,
     ...checked.referred,
     created_at: isoTime(now),
   };
+}
+
+function isEmpty({ config, limits }: TaskOverrides): boolean {
+  return Object.keys(config).length === 0 && Object.keys(limits).length === 0;
 }
 
 function scheduledAt({ scheduled_at }: SubmitBody, now: number): string | null {

@@ -54,6 +54,7 @@ export function taskJson(row: ListedTask & Partial<Pick<TaskRow, Snapshot>>): Ta
     mcp_servers: _servers,
     webhooks: _webhooks,
     slotted: _slotted,
+    overrides: _overrides,
     config,
     ...fields
   } = row;

@@ -33,6 +33,8 @@ export interface DriverHost extends SliceHost {
   readonly outbox: Outbox;
   /** Closes the watchers' sockets: no more events can follow. */
   readonly disconnect: () => void;
+  /** Called when an alarm fires and there is no run. */
+  readonly onEmptyAlarm: () => Promise<void>;
 }
 
 /** The state of the driver. Times are milliseconds since the epoch. */
@@ -98,10 +100,17 @@ export class RunDriver {
         if (!finished) {
           await this.#alarms.by(now());
         }
+      } else {
+        await this.#host.onEmptyAlarm();
       }
     } catch (error) {
       await this.#retryLater("alarm", error);
     }
+  }
+
+  /** Resolves when the running slice has ended. */
+  async sliceEnded(): Promise<void> {
+    await this.#slice?.ended;
   }
 
   /**

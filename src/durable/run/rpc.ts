@@ -94,6 +94,13 @@ export interface RunRpc {
    * D1 has `givenUp` on it. Returns whether it is deleted.
    */
   expire(endedBefore: string, givenUp: boolean): Promise<boolean>;
+  /**
+   * Deletes a finished run with its log and outputs, after everybody outside has been told of its
+   * end. A late queue message does not start it again. Returns false for an unfinished run, and
+   * deletes nothing.
+   * @param givenUp whether D1 has given up on the run, so that its log does not matter
+   */
+  remove(givenUp: boolean): Promise<boolean>;
   /** WebSocket upgrades only, with a URL of `watchAddress`. */
   fetch(request: Request): Promise<Response>;
 }

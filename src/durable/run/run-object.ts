@@ -28,6 +28,7 @@ import type {
   SpecText,
 } from "./rpc.ts";
 import { RunSlot } from "./run-slot.ts";
+import { Tombstone } from "./storage/tombstone.ts";
 import { Projection } from "./outbox/projection.ts";
 import { RunCommands } from "./run-commands.ts";
 import type { RunContext } from "./context.ts";
@@ -50,6 +51,9 @@ export interface RunParts {
   readonly storage?: RunStorage;
 }
 
+/** The answer of an object whose run was deleted. */
+const DELETED: RunAnswer = { status: "cancelled", changed: false };
+
 /** The object of one run. Every RPC method is described in `RunRpc`. */
 export class RunObject extends DurableObject<Env> implements RunRpc {
   readonly #context: RunContext;
@@ -59,6 +63,7 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
   readonly #budgets: RunBudgets;
   readonly #driver: RunDriver;
   readonly #commands: RunCommands;
+  readonly #tombstone: Tombstone;
   // Not persisted: callers that wait for the run to settle.
   readonly #statusWaiters = new Set<() => void>();
 
@@ -68,6 +73,7 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
     const { storage, log, now, deps } = context;
     this.#context = context;
     this.#values = new KeptValues(storage.sql);
+    this.#tombstone = new Tombstone(storage);
     this.#watchers = new Watchers(ctx, log, {
       stillValid: async (shown) => deps().keys.stillValid(shown, new Date(now()).toISOString()),
       everyMs: () => this.#keyCacheMs(),
@@ -96,6 +102,7 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
       publish: (events) => this.#publish(events),
       watched: () => this.#watchers.any,
       disconnect: () => this.#watchers.closeAll(),
+      onEmptyAlarm: () => this.#tombstone.lift(),
     });
     this.#commands = new RunCommands(context, this.#driver);
   }
@@ -104,6 +111,9 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
     if (this.#context.log.state.seq > 0) {
       await this.#driver.repair();
       return this.#answer(false);
+    }
+    if (this.#tombstone.stands) {
+      return DELETED;
     }
     this.#context.background(this.#driver.begin([created(parseSpec(specText))]));
     if (this.#context.log.state.seq === 0) {
@@ -135,6 +145,9 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
     if (this.#context.log.state.seq > 0) {
       await this.#driver.repair();
       return this.#answer(false);
+    }
+    if (this.#tombstone.stands) {
+      return DELETED;
     }
     this.#append([
       created(parseSpec(specText)),
@@ -217,6 +230,20 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
     }
     this.#watchers.closeAll();
     await this.#context.storage.deleteAll();
+    this.#context.log.reload();
+    return true;
+  }
+
+  async remove(givenUp: boolean): Promise<boolean> {
+    if (!givenUp && this.#context.log.state.seq > 0) {
+      if (this.#context.log.state.end === null) {
+        return false;
+      }
+      await this.#driver.sliceEnded();
+      await this.#outbox.flush();
+    }
+    this.#watchers.closeAll();
+    await this.#tombstone.set(this.#context.now());
     this.#context.log.reload();
     return true;
   }

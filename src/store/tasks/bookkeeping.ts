@@ -2,7 +2,7 @@
 import { dropAnswersBefore, IDEMPOTENCY_TTL_MS } from "../answers.ts";
 import { isoTime } from "../../run/value/time.ts";
 import { RUNNING_CHECK_MS } from "./projection.ts";
-import { rowOf, type TaskName, type TaskRow, type WholeRow } from "./rows.ts";
+import { GIVEN_UP, rowOf, type TaskName, type TaskRow, type WholeRow } from "./rows.ts";
 
 /** A finished task. */
 export type EndedTask = TaskName & {
@@ -71,7 +71,7 @@ export class TaskBookkeeping {
     const { results } = await this.#db
       .prepare(
         `SELECT tenant_id, task_id, completed_at,
-           COALESCE(error ->> '$.code' IN ('log_corrupt', 'log_lost', 'out_of_memory'), 0) AS given_up
+           COALESCE(error ->> '$.code' IN (${GIVEN_UP.map((code) => `'${code}'`).join(", ")}), 0) AS given_up
          FROM task WHERE completed_at < ? AND (completed_at, tenant_id, task_id) > (?, ?, ?)
          ORDER BY completed_at, tenant_id, task_id LIMIT ?`,
       )

@@ -2,6 +2,7 @@
  * Rows of tasks: the submitted fields and the latest projection of the run's log. This is the only
  * place that maps a row to a task.
  */
+import type { ConfigLayer, LimitLayer } from "../../run/spec/agent.ts";
 import type { AgentConfig, RunLimits, RunSpec } from "../../run/spec/spec.ts";
 import type { JsonObject, JsonValue } from "../../run/value/json.ts";
 import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
@@ -10,6 +11,12 @@ import type { WaitName } from "../../run/log/event-data.ts";
 import { INITIAL_STATE, type TaskStatus } from "../../run/log/state.ts";
 import { viewOf, type RunView } from "../../run/decide/view.ts";
 import type { WebhookType } from "../../run/value/webhook-type.ts";
+
+/** Layers over the agent of a task. */
+export interface TaskOverrides {
+  readonly config: ConfigLayer;
+  readonly limits: LimitLayer;
+}
 
 export interface TaskRow {
   readonly tenant_id: string;
@@ -37,6 +44,8 @@ export interface TaskRow {
   readonly callback_url: string | null;
   /** The event types that webhooks subscribed to when the task was submitted. */
   readonly webhooks: readonly WebhookType[];
+  /** What the submission itself set, over its agent; null if nothing. */
+  readonly overrides: TaskOverrides | null;
   /** True if the run needs one of its tenant's slots to execute. */
   readonly slotted: boolean;
   readonly result: JsonValue;
@@ -75,11 +84,15 @@ export type NewTask = Pick<
   | "tools"
   | "mcp_servers"
   | "callback_url"
+  | "overrides"
   | "created_at"
 >;
 
 /** A new task as stored: with the subscribed event types, and whether it needs a slot. */
 export type StoredTask = NewTask & Pick<TaskRow, "webhooks" | "slotted">;
+
+/** Error codes of tasks whose log was unreadable or lost, so that it may have no end. */
+export const GIVEN_UP: readonly string[] = ["log_corrupt", "log_lost", "out_of_memory"];
 
 /** The key of a task. */
 export type TaskName = Pick<TaskRow, "tenant_id" | "task_id">;
@@ -127,7 +140,7 @@ export function asAccepted(task: StoredTask): TaskRow {
 type JsonColumn = "config" | "limits" | "metadata";
 type NullableJsonColumn = "input_data" | "result" | "error" | "usage";
 /** Columns that record the tenant's setup at submission; null if there was none. */
-export type Snapshot = "tools" | "mcp_servers" | "webhooks" | "slotted";
+export type Snapshot = "tools" | "mcp_servers" | "webhooks" | "slotted" | "overrides";
 /** A row as a list reads it: JSON columns are text. */
 export type RawTask = Omit<TaskRow, JsonColumn | NullableJsonColumn | Snapshot> &
   Record<JsonColumn, string> &
@@ -177,5 +190,6 @@ export function rowOf(
     mcp_servers: JSON.parse(raw.mcp_servers ?? "[]") as McpServerDefinition[],
     webhooks: JSON.parse(raw.webhooks ?? "[]") as WebhookType[],
     slotted: raw.slotted === 1,
+    overrides: raw.overrides == null ? null : (JSON.parse(raw.overrides) as TaskOverrides),
   };
 }

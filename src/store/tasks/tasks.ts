@@ -9,6 +9,7 @@ import type { RunView } from "../../run/decide/view.ts";
 import { WEBHOOK_TYPES, type WebhookType } from "../../run/value/webhook-type.ts";
 import { isoTime } from "../../run/value/time.ts";
 import { projectionStatements, type TaskProjection } from "./projection.ts";
+import { claimText } from "./changes.ts";
 import {
   rowOf,
   type ListedTask,
@@ -82,14 +83,14 @@ export class TaskStore {
         `INSERT INTO task (tenant_id, task_id, task_type, name, status, input_data, agent,
            agent_version, config, limits, metadata, priority, attempt, retry_of, scheduled_at,
            tools, mcp_servers, callback_url, webhooks, slotted, last_seq, created_at, updated_at,
-           dispatched_at, check_at, dispatches)
+           dispatched_at, check_at, dispatches, claim, overrides)
          VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?13, ?14, ?15,
            ?16, ?17, ?18, CASE WHEN ?18 IS NOT NULL THEN ?19 ELSE (
              SELECT NULLIF(json_group_array(DISTINCT type.value), '[]')
              FROM webhook, json_each(webhook.types) AS type
              WHERE webhook.tenant_id = ?1 AND webhook.enabled = 1) END,
            (SELECT 1 FROM concurrency_cap WHERE tenant_id = ?1 LIMIT 1),
-           0, ?12, ?12, ?12, ?12, 1)
+           0, ?12, ?12, ?12, ?12, 1, ?20, ?21)
          RETURNING webhooks, slotted`,
       )
       .bind(
@@ -112,6 +113,8 @@ export class TaskStore {
         task.mcp_servers.length === 0 ? null : JSON.stringify(task.mcp_servers),
         task.callback_url,
         JSON.stringify(WEBHOOK_TYPES),
+        claimText(claim),
+        task.overrides === null ? null : JSON.stringify(task.overrides),
       );
     if (claim === null) {
       return { stored: withFound(task, await insert.first<FoundRow>()) };

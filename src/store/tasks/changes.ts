@@ -1,0 +1,93 @@
+/** Changes of tasks that do not come from their runs: their name and metadata, and deletion. */
+import type { JsonObject } from "../../run/value/json.ts";
+import { CALLBACKS } from "../../run/log/webhook-body.ts";
+import { writeNoted, type Actor } from "../audit.ts";
+import type { IdempotencyClaim } from "./tasks.ts";
+import type { TaskName, TaskRow } from "./rows.ts";
+
+/** The fields of a task that clients may change at any time. */
+export type TaskLabels = Pick<TaskRow, "name" | "metadata">;
+
+/** Changes and deletions of tasks in D1. */
+export class TaskChanges {
+  readonly #db: D1Database;
+
+  constructor(db: D1Database) {
+    this.#db = db;
+  }
+
+  /**
+   * Replaces the name and metadata of a task. Returns false, and changes nothing, if they are not
+   * those of `before` any more.
+   */
+  async relabel(
+    { tenant_id, task_id }: TaskName,
+    before: TaskLabels,
+    after: TaskLabels,
+    now: string,
+  ): Promise<boolean> {
+    const { meta } = await this.#db
+      .prepare(
+        `UPDATE task SET name = ?3, metadata = ?4, updated_at = MAX(updated_at, ?7)
+         WHERE tenant_id = ?1 AND task_id = ?2 AND name IS ?5 AND metadata = ?6`,
+      )
+      .bind(tenant_id, task_id, after.name, text(after), before.name, text(before), now)
+      .run();
+    return meta.changes > 0;
+  }
+
+  /**
+   * Deletes a finished task with its deliveries, its idempotency key and stored responses, in one
+   * batch with the audit entry. Its usage stays: it is the tenant's bill. The run must be deleted
+   * before: without the row, it could not be found again.
+   * @returns whether the task was there and finished
+   */
+  async delete({ tenant_id, task_id }: TaskName, actor: Actor): Promise<boolean> {
+    const claim = await this.#db
+      .prepare("SELECT claim FROM task WHERE tenant_id = ? AND task_id = ?")
+      .bind(tenant_id, task_id)
+      .first<{ claim: string | null }>();
+    const deleted = await writeNoted(
+      this.#db,
+      this.#db
+        .prepare(
+          `DELETE FROM task WHERE tenant_id = ? AND task_id = ?
+             AND status IN ('completed', 'failed', 'cancelled') RETURNING task_id`,
+        )
+        .bind(tenant_id, task_id),
+      actor,
+      { tenant_id, action: "task.deleted", subject: task_id },
+      this.#db
+        .prepare(
+          `DELETE FROM webhook_delivery WHERE tenant_id = ?1 AND message_id > ?2 || ':'
+             AND message_id < ?2 || ';' AND webhook_id IN (
+               SELECT webhook_id FROM webhook WHERE tenant_id = ?1 UNION ALL SELECT '${CALLBACKS}')
+             AND NOT EXISTS (SELECT 1 FROM task WHERE tenant_id = ?1 AND task_id = ?2)`,
+        )
+        .bind(tenant_id, task_id),
+      this.#db
+        .prepare(
+          `DELETE FROM idempotency WHERE tenant_id = ?1 AND route = ?3 ->> 0 AND key = ?3 ->> 1
+             AND task_id = ?2
+             AND NOT EXISTS (SELECT 1 FROM task WHERE tenant_id = ?1 AND task_id = ?2)`,
+        )
+        .bind(tenant_id, task_id, claim?.claim ?? "[]"),
+      this.#db
+        .prepare(
+          `DELETE FROM answer WHERE tenant_id = ?1 AND task_id = ?2
+             AND NOT EXISTS (SELECT 1 FROM task WHERE tenant_id = ?1 AND task_id = ?2)`,
+        )
+        .bind(tenant_id, task_id),
+    );
+    return deleted !== null;
+  }
+}
+
+/** Returns the text of a claim in its task's row. */
+export function claimText(claim: IdempotencyClaim | null): string | null {
+  return claim === null ? null : JSON.stringify([claim.route, claim.key]);
+}
+
+function text({ metadata }: { readonly metadata: JsonObject }): string {
+  return JSON.stringify(metadata);
+}
