@@ -18,6 +18,7 @@ import { mcpCallbackRoute } from "./mcp-servers/callback.ts";
 import { mcpServerRoutes } from "./mcp-servers/routes.ts";
 import { outputRoutes } from "./tasks/outputs.ts";
 import { foreseen, Problem, problemResponse } from "./http/problem.ts";
+import { literalPaths, unmatched } from "./http/methods.ts";
 import { requestId } from "./http/request-id.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { systemRoutes } from "./system.ts";
@@ -78,6 +79,7 @@ export function createApp(
           ],
         })(c, next);
   });
+  app.use(literalPaths(app));
   taskRoutes(app);
   taskCommandRoutes(app);
   taskChangeRoutes(app);
@@ -123,36 +125,4 @@ function problemOf(error: unknown, c: ApiContext): Problem {
     return new Problem("unsupported_media_type", "Send the body as application/json.");
   }
   return foreseen(c.var.deps, "api", error, c.var.requestId);
-}
-
-/** Handles unmatched requests: 204 for OPTIONS of a known path, 405 for other methods, or 404. */
-function unmatched(app: OpenAPIHono<AppEnv>, c: ApiContext): Response {
-  const methods = new Set(
-    app.routes
-      .filter((route) => route.method !== "ALL" && pathMatches(route.path, c.req.path))
-      .map((route) => route.method),
-  );
-  if (methods.size === 0) {
-    return problemResponse(c, new Problem("not_found", "No resource has this path."));
-  }
-  methods.add("OPTIONS");
-  if (methods.has("GET")) {
-    methods.add("HEAD");
-  }
-  const allow = [...methods].toSorted().join(", ");
-  const headers = { Allow: allow };
-  if (c.req.method === "OPTIONS") {
-    return c.body(null, 204, headers);
-  }
-  const detail = `${c.req.method} is not allowed here; ${allow} is.`;
-  return problemResponse(c, new Problem("method_not_allowed", detail, { headers }));
-}
-
-function pathMatches(pattern: string, path: string): boolean {
-  const wanted = pattern.split("/");
-  const given = path.split("/");
-  return (
-    wanted.length === given.length &&
-    wanted.every((part, i) => (part.startsWith(":") ? given[i] !== "" : part === given[i]))
-  );
 }
