@@ -95,7 +95,7 @@ export interface RunRpc {
    */
   expire(endedBefore: string, givenUp: boolean): Promise<boolean>;
   /**
-   * Deletes a finished run with its log and outputs, after everybody outside has been told of its
+   * Deletes a finished run with its log and outputs, once D1, webhooks and the ledger have its
    * end. A late queue message does not start it again. Returns false for an unfinished run, and
    * deletes nothing.
    * @param givenUp whether D1 has given up on the run, so that its log does not matter

@@ -2,7 +2,6 @@
 import type { JsonObject } from "../../run/value/json.ts";
 import { CALLBACKS } from "../../run/log/webhook-body.ts";
 import { writeNoted, type Actor } from "../audit.ts";
-import type { IdempotencyClaim } from "./tasks.ts";
 import type { TaskName, TaskRow } from "./rows.ts";
 
 /** The fields of a task that clients may change at any time. */
@@ -81,11 +80,6 @@ export class TaskChanges {
     );
     return deleted !== null;
   }
-}
-
-/** Returns the text of a claim in its task's row. */
-export function claimText(claim: IdempotencyClaim | null): string | null {
-  return claim === null ? null : JSON.stringify([claim.route, claim.key]);
 }
 
 function text({ metadata }: { readonly metadata: JsonObject }): string {

@@ -190,6 +190,6 @@ export function rowOf(
     mcp_servers: JSON.parse(raw.mcp_servers ?? "[]") as McpServerDefinition[],
     webhooks: JSON.parse(raw.webhooks ?? "[]") as WebhookType[],
     slotted: raw.slotted === 1,
-    overrides: raw.overrides == null ? null : (JSON.parse(raw.overrides) as TaskOverrides),
+    overrides: JSON.parse(raw.overrides ?? "null") as TaskOverrides | null,
   };
 }

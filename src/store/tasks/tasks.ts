@@ -9,7 +9,6 @@ import type { RunView } from "../../run/decide/view.ts";
 import { WEBHOOK_TYPES, type WebhookType } from "../../run/value/webhook-type.ts";
 import { isoTime } from "../../run/value/time.ts";
 import { projectionStatements, type TaskProjection } from "./projection.ts";
-import { claimText } from "./changes.ts";
 import {
   rowOf,
   type ListedTask,
@@ -113,7 +112,7 @@ export class TaskStore {
         task.mcp_servers.length === 0 ? null : JSON.stringify(task.mcp_servers),
         task.callback_url,
         JSON.stringify(WEBHOOK_TYPES),
-        claimText(claim),
+        claim === null ? null : JSON.stringify([claim.route, claim.key]),
         task.overrides === null ? null : JSON.stringify(task.overrides),
       );
     if (claim === null) {
