@@ -24,10 +24,10 @@ const KINDS = ["not_dispatched", "no_alarm", "overdue", "behind", "no_log", "unr
 
 const violation = z
   .object({
-    kind: z.enum(KINDS),
-    task_id: z.string(),
-    status: z.enum(TASK_STATUSES).openapi({ description: "As in the task list." }),
-    detail: z.string(),
+    kind: z.enum(KINDS).describe("What is wrong."),
+    task_id: z.string().describe("The task."),
+    status: z.enum(TASK_STATUSES).openapi({ description: "Its status, as in the task list." }),
+    detail: z.string().describe("What is wrong, for people."),
   })
   .openapi("Violation");
 

@@ -74,7 +74,7 @@ export type PageQuery = z.output<typeof plainPageQuery>;
 /** The envelope of every list. @param item the schema of one item */
 export function listOf<T extends z.ZodType>(item: T) {
   return z.object({
-    data: z.array(item),
+    data: z.array(item).describe("The items of the page, in the order of the list."),
     next_cursor: z.string().nullable().openapi({
       description: "`cursor` of the next page; null on the last one.",
     }),
@@ -83,15 +83,24 @@ export function listOf<T extends z.ZodType>(item: T) {
 
 export const problem = z
   .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.number().int(),
-    detail: z.string(),
-    code: z.string().openapi({ example: "validation_failed" }),
-    request_id: z.string(),
+    type: z.string().describe("URI of the kind of problem; ends with the code."),
+    title: z.string().describe("What went wrong in general. The same for each code."),
+    status: z.number().int().describe("The HTTP status of the response."),
+    detail: z.string().describe("What went wrong in this request, for people."),
+    code: z.string().openapi({
+      description: "A stable code for programs; see the list of errors.",
+      example: "validation_failed",
+    }),
+    request_id: z.string().describe("The `X-Request-Id` of the response, for support and logs."),
     errors: z
-      .array(z.object({ pointer: z.string(), detail: z.string() }))
+      .array(
+        z.object({
+          pointer: z.string().describe("JSON Pointer to the value, or the parameter's name."),
+          detail: z.string().describe("What is wrong with the value."),
+        }),
+      )
       .readonly()
-      .optional(),
+      .optional()
+      .describe("For `validation_failed`: every invalid value."),
   })
-  .openapi("Problem");
+  .openapi("Problem", { description: "Why a request was rejected (RFC 9457)." });

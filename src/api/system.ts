@@ -18,11 +18,11 @@ import type { Examples } from "./openapi/examples.ts";
 
 const health = z
   .object({
-    status: z.enum(["ok", "degraded"]),
-    version: z.string(),
-    database: z.enum(["ok", "unreachable"]),
-    queue: z.enum(["ok", "unbound"]),
-    models: z.array(z.string()),
+    status: z.enum(["ok", "degraded"]).describe("`degraded` if a component fails."),
+    version: z.string().describe("The version of the service."),
+    database: z.enum(["ok", "unreachable"]).describe("Whether the database responds."),
+    queue: z.enum(["ok", "unbound"]).describe("Whether the task queue is bound."),
+    models: z.array(z.string()).describe("The model providers that are configured."),
   })
   .openapi("Health");
 

@@ -138,3 +138,45 @@ test("the page needs nothing but itself", async () => {
   expect(page).not.toMatch(/<script|<link|src=|@import|url\(/);
   expect(response.headers.get("Content-Security-Policy")).toContain("default-src 'none'");
 });
+
+interface Finding {
+  readonly message: string;
+  readonly path: readonly (string | number)[];
+}
+
+test("a parameter or property without a description fails the API lint", async () => {
+  // The function of Spectral's rule `every-field-described`.
+  const file = new URL("../../.spectral/functions/described.js", import.meta.url).href;
+  const { default: described } = (await import(file)) as {
+    default: (document: object) => readonly Finding[];
+  };
+  const document = await documentOf();
+  expect(described(document)).toEqual([]);
+  const bare = { type: "object", properties: { inner: { type: "string" } } };
+  const breached = {
+    ...document,
+    paths: {
+      "/x": {
+        get: {
+          parameters: [{ name: "limit", in: "query", description: " ", schema: bare }],
+          responses: { 200: { content: { "application/json": { schema: bare } } } },
+        },
+      },
+    },
+    components: {
+      schemas: {
+        Bare: bare,
+        Refers: { properties: { a: { $ref: "#/components/schemas/Bare" } } },
+        Deep: { oneOf: [{ items: bare }], example: bare },
+      },
+    },
+  };
+  expect(described(breached).map(({ path }) => path.join("/"))).toEqual([
+    "paths//x/get/parameters/0",
+    "paths//x/get/parameters/0/schema/properties/inner",
+    "paths//x/get/responses/200/content/application/json/schema/properties/inner",
+    "components/schemas/Bare/properties/inner",
+    "components/schemas/Refers/properties/a",
+    "components/schemas/Deep/oneOf/0/items/properties/inner",
+  ]);
+});

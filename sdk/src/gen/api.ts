@@ -1,11 +1,18 @@
 /** Made by `npm run sdk:types` from docs/openapi.json; not to be changed by hand. */
 export interface components {
     schemas: {
+        /** @description A task: its input, its state and its result. */
         readonly Task: {
+            /** @description Identifies the task. Later tasks have greater ids. */
             readonly task_id: string;
+            /** @description The client's label. */
             readonly task_type: string;
+            /** @description The name given at submission. */
             readonly name: string | null;
-            /** @enum {string} */
+            /**
+             * @description `completed`, `failed` and `cancelled` are final. `waiting`: see `waiting_for`.
+             * @enum {string}
+             */
             readonly status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
             /**
              * @description What the task waits for; null unless `status` is `waiting`.
@@ -23,74 +30,138 @@ export interface components {
             } | null;
             /** @description Contains `answer`. null in a list if it is large. */
             readonly result?: unknown;
+            /** @description Why the task failed; null if it did not. */
             readonly error: {
+                /** @description A stable code; see the list of errors. */
                 readonly code: string;
+                /** @description A sentence for people. */
                 readonly message: string;
+                /** @description More about the failure; depends on the code. */
                 readonly details?: unknown;
             } | null;
+            /** @description The `message` of `error`. */
             readonly error_message: string | null;
+            /** @description The name of the agent. */
             readonly agent: string;
+            /** @description The version of the agent at submission. */
             readonly agent_version: number;
+            /** @description The model of the config, as `provider/name`. */
             readonly model: string;
-            /** @enum {string} */
+            /**
+             * @description The planner of the config.
+             * @enum {string}
+             */
             readonly planner: "native" | "react" | "placeholder";
             readonly usage: components["schemas"]["Usage"];
+            /** @description The limits in force. An absent limit does not apply. */
             readonly limits: {
                 readonly [key: string]: unknown;
             };
+            /** @description The client's data. */
             readonly metadata: {
                 readonly [key: string]: unknown;
             };
+            /** @description The priority given at submission. */
             readonly priority: number;
+            /** @description Counts the tasks from the first one, through `retry_of`, to this one. */
             readonly attempt: number;
+            /** @description `seq` of the last event in the log. */
             readonly last_seq: number;
+            /** @description The task that this one retries. */
             readonly retry_of: string | null;
+            /** @description Always null. */
             readonly forked_from: string | null;
+            /** @description Always null. */
             readonly parent_task_id: string | null;
+            /** @description Always null. */
             readonly workflow_id: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the task was submitted.
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the task last changed.
+             */
             readonly updated_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description The earliest start; null for at once.
+             */
             readonly scheduled_at: string | null;
+            /** @description The URL that is notified about this task. */
             readonly callback_url: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the run started; null before that.
+             */
             readonly started_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the task finished; null before that.
+             */
             readonly completed_at: string | null;
         };
+        /** @description What the run has used so far. */
         readonly Usage: {
+            /** @description Turns of the loop: a model call and the tool calls it requests. */
             readonly steps: number;
+            /** @description Attempts of model calls, including failed ones. */
             readonly model_calls: number;
+            /** @description Tool calls that were requested. */
             readonly tool_calls: number;
+            /** @description Input tokens, including cached ones. */
             readonly input_tokens: number;
+            /** @description Output tokens, including reasoning. */
             readonly output_tokens: number;
+            /** @description Cost in US dollars, by the prices of the deployment. */
             readonly cost_usd: number;
         };
+        /** @description Why a request was rejected (RFC 9457). */
         readonly Problem: {
+            /** @description URI of the kind of problem; ends with the code. */
             readonly type: string;
+            /** @description What went wrong in general. The same for each code. */
             readonly title: string;
+            /** @description The HTTP status of the response. */
             readonly status: number;
+            /** @description What went wrong in this request, for people. */
             readonly detail: string;
+            /** @description A stable code for programs; see the list of errors. */
             readonly code: string;
+            /** @description The `X-Request-Id` of the response, for support and logs. */
             readonly request_id: string;
+            /** @description For `validation_failed`: every invalid value. */
             readonly errors?: readonly {
+                /** @description JSON Pointer to the value, or the parameter's name. */
                 readonly pointer: string;
+                /** @description What is wrong with the value. */
                 readonly detail: string;
             }[];
         };
         readonly SubmitTask: {
-            /** @default agent_run */
+            /**
+             * @description A label of the client. The service does not interpret it.
+             * @default agent_run
+             */
             readonly task_type?: string;
+            /** @description A name for people, shown in lists. */
             readonly name?: string | null;
             readonly input_data: components["schemas"]["InputData"];
-            /** @default default */
+            /**
+             * @description The name of the agent that runs the task.
+             * @default default
+             */
             readonly agent?: string;
             readonly agent_config?: components["schemas"]["AgentConfig"];
             readonly limits?: components["schemas"]["Limits"];
-            /** @default 0 */
+            /**
+             * @description Above, at or below 0 selects one of three queues. At a concurrency limit, higher values go first.
+             * @default 0
+             */
             readonly priority?: number;
+            /** @description Free data of the client, returned with the task. The model does not see it. */
             readonly metadata?: {
                 readonly [key: string]: unknown;
             };
@@ -107,76 +178,107 @@ export interface components {
             /** @description The same as the header Idempotency-Key, which takes precedence. */
             readonly request_id?: string;
         };
-        /** @description A free-form object. These fields have a meaning. */
+        /** @description What the task is about: a free-form object, in which these fields have a meaning. */
         readonly InputData: {
+            /** @description What the agent has to do. Required, unless there is `prompt`. */
             readonly goal?: string;
             /** @description The same as goal, which takes precedence. */
             readonly prompt?: string;
+            /** @description Data for the goal. The model sees it as JSON below the goal. */
             readonly context?: {
                 readonly [key: string]: unknown;
             };
+            /** @description An earlier conversation, oldest message first. It precedes the goal. */
             readonly messages?: readonly {
-                /** @enum {string} */
+                /**
+                 * @description Who wrote the message.
+                 * @enum {string}
+                 */
                 readonly role: "user" | "assistant";
+                /** @description The text of the message. */
                 readonly content: string;
             }[];
+            /** @description Pictures for the model, shown with the goal. */
             readonly images?: readonly ({
-                /** Format: uri */
+                /**
+                 * Format: uri
+                 * @description The address that the provider loads the picture from.
+                 */
                 readonly url: string;
             } | {
+                /** @description The media type, such as `image/png`. */
                 readonly media_type: string;
+                /** @description The picture in base64. */
                 readonly data: string;
             })[];
             /** @description The same as `agent_config.inject_mcp_proxy`, which takes precedence. */
             readonly inject_mcp_proxy?: boolean;
+            /** @description For the model `local/script`: its replies, in order. */
             readonly script?: readonly {
                 readonly [key: string]: unknown;
             }[];
+            /** @description For the model `local/script`: tools whose outputs are data. */
             readonly script_tools?: readonly {
                 readonly [key: string]: unknown;
             }[];
         } & {
             readonly [key: string]: unknown;
         };
+        /** @description How an agent works. A field of the task overrides that of its agent, which overrides the default. */
         readonly AgentConfig: {
+            /** @description The model, as `provider/name`. Default: the deployment's `OPSPAWN_DEFAULT_MODEL`. */
             readonly model?: string;
-            /** @description Models to switch to, in order, when the previous one fails. */
+            /** @description Models to switch to, in order, when the previous one fails. Default: none; the run then fails. */
             readonly fallback_models?: readonly string[];
-            /** @enum {string} */
+            /**
+             * @description How the model plans: `native` uses its tool calling; `react` uses thought, action and observation in plain text; `placeholder` uses no model. Default: the deployment's, which is `native` unless set.
+             * @enum {string}
+             */
             readonly planner?: "native" | "react" | "placeholder";
-            /** @description JSON Schema of the answer, which is returned in `result.data`. A reply that does not match is returned to the model with the reasons. */
+            /** @description JSON Schema of the answer, which is returned in `result.data`. A reply that does not match is returned to the model with the reasons. Default: the answer is free text. */
             readonly output_schema?: {
                 readonly [key: string]: unknown;
             };
+            /** @description Instructions in the system prompt, after the profile. Default: none. */
             readonly instructions?: string;
             readonly profile?: components["schemas"]["Profile"];
+            /** @description Names of the tools that the run can use. Default: all tools of the service and the tenant. An empty list: none. */
             readonly tools?: readonly string[];
             /** @description MCP servers whose tools the run can use. Default: none, or all with the proxy. */
             readonly mcp_servers?: readonly string[];
             /**
-             * @description `direct`: each tool of a server is offered individually. `proxy`: one tool, `mcp_proxy_tool`, calls them all.
+             * @description `direct`: each tool of a server is offered individually. `proxy`: one tool, `mcp_proxy_tool`, calls them all. `both`: both. Default: `direct`, or `proxy` with `inject_mcp_proxy`.
              * @enum {string}
              */
             readonly mcp_tools?: "direct" | "proxy" | "both";
-            /** @description Adds `mcp_proxy_tool`. Without `mcp_servers` it reaches all servers. */
+            /** @description Adds `mcp_proxy_tool`. Without `mcp_servers` it reaches all servers. Default: false. */
             readonly inject_mcp_proxy?: boolean;
+            /** @description Randomness of the model's replies. Default: the provider's. */
             readonly temperature?: number;
+            /** @description Maximum tokens of one reply. A longer reply is cut off. Default: the provider's; a run with a budget reserves 32,000. */
             readonly max_output_tokens?: number;
+            /** @description Texts at which the model stops writing. Default: none. */
             readonly stop?: readonly string[];
+            /** @description Seed for sampling, for providers that support one. Default: none. */
             readonly seed?: number;
+            /** @description How much of the conversation the model sees. */
             readonly memory?: {
+                /** @description Maximum turns of the conversation. Beyond it, the older turns are left out. Default: 100. */
                 readonly max_messages?: number;
-                /** @description Maximum tokens of the conversation before it is compacted: long outputs are shortened, then older turns summarised. */
+                /** @description Maximum tokens of the conversation before it is compacted: long outputs are shortened, then older turns summarised. Default: 100,000. */
                 readonly max_tokens?: number;
             };
             readonly policy?: components["schemas"]["Policy"];
             /**
-             * @description What to do if a crash leaves it unknown whether a `once` tool took effect. `ask` holds the call for a person: approving it runs it again.
+             * @description What to do if a crash leaves it unknown whether a `once` tool took effect. `tell_model` (the default): the model sees it. `ask` holds the call for a person: approving it runs it again. `fail`: the run fails.
              * @enum {string}
              */
             readonly on_outcome_unknown?: "tell_model" | "ask" | "fail";
+            /** @description When waits for a person expire, and what follows. */
             readonly waits?: {
+                /** @description Seconds until a request for approval expires; `on_expiry` then applies. Default: never. */
                 readonly approval_expires_s?: number;
+                /** @description Seconds until a question to a person expires; `on_expiry` then applies. Default: never. */
                 readonly input_expires_s?: number;
                 /**
                  * @description `deny` (the default): the model sees the denial. `fail`: the run fails. `continue`: an approval counts as given, an input as empty.
@@ -187,47 +289,70 @@ export interface components {
         };
         /** @description Who the agent is. The model reads it before the instructions. */
         readonly Profile: {
+            /** @description The agent's name. */
             readonly name?: string;
+            /** @description The agent's role, such as `An accountant`. */
             readonly role?: string;
+            /** @description Who the agent is. */
             readonly persona?: string;
+            /** @description How the agent writes. */
             readonly tone?: string;
+            /** @description What the agent tries to achieve. */
             readonly goals?: readonly string[];
+            /** @description How the agent should work. */
             readonly guidelines?: readonly string[];
+            /** @description What the agent must never do. Instructions to the model, not enforced. */
             readonly constraints?: readonly string[];
         };
         /** @description Rules for tool calls, by tool name; `*` stands for any text. `deny` overrides everything else; with `allow`, all other tools are denied. `approve`: a person must approve each call. `arguments`: a JSON Schema per pattern that the arguments must match. `after_untrusted`: applies to calls with side effects once content from the web or a remote server is in the conversation. */
         readonly Policy: {
+            /** @description Tools that can be called; all others are denied. Default: all. */
             readonly allow?: readonly string[];
+            /** @description Tools that cannot be called. Overrides everything else. */
             readonly deny?: readonly string[];
+            /** @description Tools whose calls a person must approve. */
             readonly approve?: readonly string[];
+            /** @description JSON Schemas by tool. Arguments must match them as well as the tool's own; other calls are denied. At most 32. */
             readonly arguments?: {
                 readonly [key: string]: unknown;
             };
+            /** @description Maximum numbers of calls by tool. At most 32. */
             readonly rate?: {
                 readonly [key: string]: {
+                    /** @description Maximum calls in the run. Further calls are denied. */
                     readonly per_run?: number;
+                    /** @description Maximum calls in any minute. Further calls are denied. */
                     readonly per_minute?: number;
                 };
             };
-            /** @enum {string} */
+            /**
+             * @description What happens to calls with side effects once content from the web or a remote server is in the conversation. Default: `allow`.
+             * @enum {string}
+             */
             readonly after_untrusted?: "allow" | "approve" | "deny";
         };
-        /** @description Waits do not count towards max_duration_s. null removes a limit. */
+        /** @description The limits of a run. A limit of the task overrides that of its agent, which overrides the default; null removes it. */
         readonly Limits: {
+            /** @description Maximum steps: turns of model and tools. Default: 25. At the limit, the run fails with `limit_reached`. */
             readonly max_steps?: number | null;
+            /** @description Maximum tool calls. Default: no limit. A step that would exceed it makes none of its calls, and the run fails with `limit_reached`. */
             readonly max_tool_calls?: number | null;
+            /** @description Maximum active time in seconds; waits do not count. Default: 3,600. At the limit, the run fails with `limit_reached`. */
             readonly max_duration_s?: number | null;
+            /** @description Maximum input and output tokens of all model calls. Default: no limit. If the next call does not fit, the run waits for `budget`. */
             readonly max_tokens?: number | null;
+            /** @description Maximum cost in US dollars, counted in millionths. Default: no limit. If the next call does not fit, the run waits for `budget`. */
             readonly max_cost_usd?: number | null;
-            /** @description Maximum number of identical tool calls in a row. At half of it, the model is warned. */
+            /** @description Maximum number of identical tool calls in a row. Default: 10. At half of it, the model is warned; at the limit, the run fails with `loop_detected`. */
             readonly max_repeats?: number | null;
             /**
-             * @description Applies to every limit. By default max_tokens and max_cost_usd make the run wait for `budget`, and the others end it.
+             * @description What happens at every limit except `max_repeats`: `wait` for a higher one, or `fail`. Default: `wait` for `max_tokens` and `max_cost_usd`, `fail` for the others.
              * @enum {string|null}
              */
             readonly on_reached?: "wait" | "fail" | null;
         };
         readonly TaskList: {
+            /** @description The items of the page, in the order of the list. */
             readonly data: readonly components["schemas"]["Task"][];
             /** @description `cursor` of the next page; null on the last one. */
             readonly next_cursor: string | null;
@@ -235,11 +360,16 @@ export interface components {
             readonly total: number | null;
         };
         readonly CancelTask: {
+            /** @description Why, for people. The event `run.cancelled` contains it. */
             readonly reason?: string;
         };
         readonly Ticket: {
+            /** @description For the parameter `ticket` of the event log. */
             readonly ticket: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it expires: 60 seconds after it was made.
+             */
             readonly expires_at: string;
         };
         readonly RetryTask: {
@@ -251,6 +381,7 @@ export interface components {
             readonly config?: "same" | "current";
         };
         readonly SendMessage: {
+            /** @description The text of the message. Required, unless there is `data` or `action`. */
             readonly content?: string;
             /** @description The answer to a structured question. Omitted fields get their defaults. */
             readonly data?: {
@@ -267,45 +398,56 @@ export interface components {
             readonly key?: string;
         };
         readonly DecideApproval: {
-            /** @enum {string} */
+            /**
+             * @description `approve`: the call is made. `deny`: the model sees the denial.
+             * @enum {string}
+             */
             readonly decision: "approve" | "deny";
             /** @description Replaces the model's arguments. Validated against the tool's schema. */
             readonly arguments?: unknown;
+            /** @description Why, for the log. On a denial, the model sees it. */
             readonly comment?: string;
         };
-        /** @description Waits do not count towards max_duration_s. null removes a limit. */
+        /** @description The limits of a run. A limit of the task overrides that of its agent, which overrides the default; null removes it. */
         readonly ChangeLimits: {
+            /** @description Maximum steps: turns of model and tools. Default: 25. At the limit, the run fails with `limit_reached`. */
             readonly max_steps?: number | null;
+            /** @description Maximum tool calls. Default: no limit. A step that would exceed it makes none of its calls, and the run fails with `limit_reached`. */
             readonly max_tool_calls?: number | null;
+            /** @description Maximum active time in seconds; waits do not count. Default: 3,600. At the limit, the run fails with `limit_reached`. */
             readonly max_duration_s?: number | null;
+            /** @description Maximum input and output tokens of all model calls. Default: no limit. If the next call does not fit, the run waits for `budget`. */
             readonly max_tokens?: number | null;
+            /** @description Maximum cost in US dollars, counted in millionths. Default: no limit. If the next call does not fit, the run waits for `budget`. */
             readonly max_cost_usd?: number | null;
-            /** @description Maximum number of identical tool calls in a row. At half of it, the model is warned. */
+            /** @description Maximum number of identical tool calls in a row. Default: 10. At half of it, the model is warned; at the limit, the run fails with `loop_detected`. */
             readonly max_repeats?: number | null;
             /**
-             * @description Applies to every limit. By default max_tokens and max_cost_usd make the run wait for `budget`, and the others end it.
+             * @description What happens at every limit except `max_repeats`: `wait` for a higher one, or `fail`. Default: `wait` for `max_tokens` and `max_cost_usd`, `fail` for the others.
              * @enum {string|null}
              */
             readonly on_reached?: "wait" | "fail" | null;
         };
         readonly UpdateTask: {
-            /** @description null removes the name. */
+            /** @description A name for people, shown in lists. null removes it. */
             readonly name?: string | null;
-            /** @description Merged by key; null removes a key. At most 16384 characters of JSON in all. */
+            /** @description The client's data. Merged by key; null removes a key. At most 16384 characters of JSON in all. */
             readonly metadata?: {
                 readonly [key: string]: unknown;
             };
         };
         readonly BatchResult: {
+            /** @description The outcome of each task, in the order of the request. */
             readonly data: readonly components["schemas"]["BatchOutcome"][];
         };
+        /** @description The accepted task, or the error for which it was rejected. */
         readonly BatchOutcome: {
-            /** @description Of the task in the request, from 0. */
+            /** @description Position of the task in the request, from 0. */
             readonly index: number;
-            readonly task?: components["schemas"]["Task"] & unknown;
+            readonly task?: components["schemas"]["Task"];
             /** @description Whether an earlier request with this key made the task. */
             readonly replayed?: boolean;
-            readonly error?: components["schemas"]["Problem"] & unknown;
+            readonly error?: components["schemas"]["Problem"];
         };
         readonly SubmitBatch: {
             /** @description Each is the body of `POST /api/v1/tasks`. */
@@ -314,12 +456,16 @@ export interface components {
             }[];
         };
         readonly EventPage: {
+            /** @description The items of the page, in the order of the list. */
             readonly data: readonly components["schemas"]["Event"][];
             /** @description `cursor` or `after` of the next page: the `seq` of the last event on this one. null if no event follows yet; a live run may add events after `last_seq`. */
             readonly next_cursor: string | null;
-            /** @description Of the log, not of the page. */
+            /** @description `seq` of the last event in the log, on this page or not. */
             readonly last_seq: number;
-            /** @enum {string} */
+            /**
+             * @description The status of the task.
+             * @enum {string}
+             */
             readonly status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
         };
         /** @description One event of a run. Ignore unknown types: there will be more. */
@@ -330,7 +476,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -340,6 +486,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "run.created";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The id of the task. */
                 readonly task_id: string;
@@ -355,142 +502,256 @@ export interface components {
                 readonly agent_version: number;
                 /** @description The agent's config, merged with that of the task. */
                 readonly config: {
+                    /** @description The model, as `provider/name`. Default: the deployment's `OPSPAWN_DEFAULT_MODEL`. */
                     readonly model: string;
+                    /** @description Models to switch to, in order, when the previous one fails. Default: none; the run then fails. */
                     readonly fallback_models?: readonly string[];
-                    /** @enum {string} */
+                    /**
+                     * @description How the model plans: `native` uses its tool calling; `react` uses thought, action and observation in plain text; `placeholder` uses no model. Default: the deployment's, which is `native` unless set.
+                     * @enum {string}
+                     */
                     readonly planner: "native" | "react" | "placeholder";
+                    /** @description Instructions in the system prompt, after the profile. Default: none. */
                     readonly instructions?: string;
+                    /** @description Who the agent is. The model reads it before the instructions. Default: none. */
                     readonly profile?: {
+                        /** @description The agent's name. */
                         readonly name?: string;
+                        /** @description The agent's role, such as `An accountant`. */
                         readonly role?: string;
+                        /** @description Who the agent is. */
                         readonly persona?: string;
+                        /** @description How the agent writes. */
                         readonly tone?: string;
+                        /** @description What the agent tries to achieve. */
                         readonly goals?: readonly string[];
+                        /** @description How the agent should work. */
                         readonly guidelines?: readonly string[];
+                        /** @description What the agent must never do. Instructions to the model, not enforced. */
                         readonly constraints?: readonly string[];
                     };
+                    /** @description Names of the tools that the run can use. Default: all tools of the service and the tenant. An empty list: none. */
                     readonly tools?: readonly string[];
+                    /** @description MCP servers whose tools the run can use. Default: none, or all with the proxy. */
                     readonly mcp_servers?: readonly string[];
-                    /** @enum {string} */
+                    /**
+                     * @description `direct`: each tool of a server is offered individually. `proxy`: one tool, `mcp_proxy_tool`, calls them all. `both`: both. Default: `direct`, or `proxy` with `inject_mcp_proxy`.
+                     * @enum {string}
+                     */
                     readonly mcp_tools?: "direct" | "proxy" | "both";
+                    /** @description Adds `mcp_proxy_tool`. Without `mcp_servers` it reaches all servers. Default: false. */
                     readonly inject_mcp_proxy?: boolean;
+                    /** @description Rules for tool calls. Default: every tool can be called. */
                     readonly policy?: {
+                        /** @description Tools that can be called; all others are denied. Default: all. */
                         readonly allow?: readonly string[];
+                        /** @description Tools that cannot be called. Overrides everything else. */
                         readonly deny?: readonly string[];
+                        /** @description Tools whose calls a person must approve. */
                         readonly approve?: readonly string[];
+                        /** @description JSON Schemas by tool. Arguments must match them as well as the tool's own; other calls are denied. At most 32. */
                         readonly arguments?: {
                             readonly [key: string]: unknown;
                         };
+                        /** @description Maximum numbers of calls by tool. At most 32. */
                         readonly rate?: {
                             readonly [key: string]: {
+                                /** @description Maximum calls in the run. Further calls are denied. */
                                 readonly per_run?: number;
+                                /** @description Maximum calls in any minute. Further calls are denied. */
                                 readonly per_minute?: number;
                             };
                         };
-                        /** @enum {string} */
+                        /**
+                         * @description What happens to calls with side effects once content from the web or a remote server is in the conversation. Default: `allow`.
+                         * @enum {string}
+                         */
                         readonly after_untrusted?: "allow" | "approve" | "deny";
                     };
-                    /** @enum {string} */
+                    /**
+                     * @description What to do if a crash leaves it unknown whether a `once` tool took effect. `tell_model` (the default): the model sees it. `ask` holds the call for a person: approving it runs it again. `fail`: the run fails.
+                     * @enum {string}
+                     */
                     readonly on_outcome_unknown?: "tell_model" | "ask" | "fail";
+                    /** @description When waits for a person expire, and what follows. */
                     readonly waits?: {
+                        /** @description Seconds until a request for approval expires; `on_expiry` then applies. Default: never. */
                         readonly approval_expires_s?: number;
+                        /** @description Seconds until a question to a person expires; `on_expiry` then applies. Default: never. */
                         readonly input_expires_s?: number;
-                        /** @enum {string} */
+                        /**
+                         * @description `deny` (the default): the model sees the denial. `fail`: the run fails. `continue`: an approval counts as given, an input as empty.
+                         * @enum {string}
+                         */
                         readonly on_expiry?: "deny" | "fail" | "continue";
                     };
+                    /** @description Randomness of the model's replies. Default: the provider's. */
                     readonly temperature?: number;
+                    /** @description Maximum tokens of one reply. A longer reply is cut off. Default: the provider's; a run with a budget reserves 32,000. */
                     readonly max_output_tokens?: number;
+                    /** @description Texts at which the model stops writing. Default: none. */
                     readonly stop?: readonly string[];
+                    /** @description Seed for sampling, for providers that support one. Default: none. */
                     readonly seed?: number;
+                    /** @description JSON Schema of the answer, which is returned in `result.data`. A reply that does not match is returned to the model with the reasons. Default: the answer is free text. */
                     readonly output_schema?: {
                         readonly [key: string]: unknown;
                     };
+                    /** @description How much of the conversation the model sees. */
                     readonly memory?: {
+                        /** @description Maximum turns of the conversation. Beyond it, the older turns are left out. Default: 100. */
                         readonly max_messages?: number;
+                        /** @description Maximum tokens of the conversation before it is compacted: long outputs are shortened, then older turns summarised. Default: 100,000. */
                         readonly max_tokens?: number;
                     };
                 };
                 /** @description The limits of the run. An absent limit does not apply. */
                 readonly limits: {
+                    /** @description Maximum steps: turns of model and tools. Default: 25. At the limit, the run fails with `limit_reached`. */
                     readonly max_steps?: number;
+                    /** @description Maximum tool calls. Default: no limit. A step that would exceed it makes none of its calls, and the run fails with `limit_reached`. */
                     readonly max_tool_calls?: number;
+                    /** @description Maximum active time in seconds; waits do not count. Default: 3,600. At the limit, the run fails with `limit_reached`. */
                     readonly max_duration_s?: number;
+                    /** @description Maximum input and output tokens of all model calls. Default: no limit. If the next call does not fit, the run waits for `budget`. */
                     readonly max_tokens?: number;
+                    /** @description Maximum cost in US dollars, counted in millionths. Default: no limit. If the next call does not fit, the run waits for `budget`. */
                     readonly max_cost_usd?: number;
+                    /** @description Maximum number of identical tool calls in a row. Default: 10. At half of it, the model is warned; at the limit, the run fails with `loop_detected`. */
                     readonly max_repeats?: number;
-                    /** @enum {string} */
+                    /**
+                     * @description What happens at every limit except `max_repeats`: `wait` for a higher one, or `fail`. Default: `wait` for `max_tokens` and `max_cost_usd`, `fail` for the others.
+                     * @enum {string}
+                     */
                     readonly on_reached?: "wait" | "fail";
                 };
                 /** @description The run does not begin earlier. RFC 3339. */
                 readonly scheduled_at?: string;
                 /** @description The tenant's tools that the run may use, as of its submission. */
                 readonly tools?: readonly ({
+                    /** @description The name of the tool. */
                     readonly name: string;
+                    /** @description Starts at 1 and increases with each change. */
                     readonly version: number;
+                    /** @description What the tool does, for the model. */
                     readonly description: string;
+                    /** @description JSON Schema of the arguments. */
                     readonly input_schema: {
                         readonly [key: string]: unknown;
                     };
+                    /** @description JSON Schema of the output; null if it can be anything. */
                     readonly output_schema: {
                         readonly [key: string]: unknown;
                     } | null;
-                    /** @enum {string} */
+                    /**
+                     * @description What repeating a call would do outside the run.
+                     * @enum {string}
+                     */
                     readonly effect: "pure" | "idempotent" | "once" | "probe";
-                    /** @enum {string} */
+                    /**
+                     * @description `always`: a person must approve each call.
+                     * @enum {string}
+                     */
                     readonly approval: "never" | "always";
+                    /** @description Timeout of each attempt, in milliseconds. */
                     readonly timeout_ms: number;
-                    /** @constant */
+                    /**
+                     * @description Each call is an HTTP request.
+                     * @constant
+                     */
                     readonly kind: "http";
+                    /** @description The request that a call makes. */
                     readonly http: {
-                        /** @enum {string} */
+                        /**
+                         * @description The method of each request.
+                         * @enum {string}
+                         */
                         readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+                        /** @description The address of each request. */
                         readonly url: string;
+                        /** @description Values may refer to secrets as `${secret:NAME}`. The secrets themselves are never stored here. */
                         readonly headers: {
                             readonly [key: string]: string;
                         };
                     };
                 } | {
+                    /** @description The name of the tool. */
                     readonly name: string;
+                    /** @description Starts at 1 and increases with each change. */
                     readonly version: number;
+                    /** @description What the tool does, for the model. */
                     readonly description: string;
+                    /** @description JSON Schema of the arguments. */
                     readonly input_schema: {
                         readonly [key: string]: unknown;
                     };
+                    /** @description JSON Schema of the output; null if it can be anything. */
                     readonly output_schema: {
                         readonly [key: string]: unknown;
                     } | null;
-                    /** @enum {string} */
+                    /**
+                     * @description What repeating a call would do outside the run.
+                     * @enum {string}
+                     */
                     readonly effect: "pure" | "idempotent" | "once" | "probe";
-                    /** @enum {string} */
+                    /**
+                     * @description `always`: a person must approve each call.
+                     * @enum {string}
+                     */
                     readonly approval: "never" | "always";
+                    /** @description Timeout of each attempt, in milliseconds. */
                     readonly timeout_ms: number;
-                    /** @constant */
+                    /**
+                     * @description Each call runs code in an isolate.
+                     * @constant
+                     */
                     readonly kind: "code";
+                    /** @description The code that a call runs. */
                     readonly code: {
+                        /** @description JavaScript or TypeScript. */
                         readonly source: string;
                     };
                 })[];
                 /** @description The MCP servers that the run may use, as of its submission. */
                 readonly mcp_servers?: readonly {
+                    /** @description The name of the server. */
                     readonly name: string;
-                    /** @enum {string} */
+                    /**
+                     * @description Owner of the secrets in its headers: `${NAME}` for the deployment, `${secret:NAME}` for a tenant.
+                     * @enum {string}
+                     */
                     readonly source: "deployment" | "tenant";
+                    /** @description Endpoint, Streamable HTTP. */
                     readonly url: string;
+                    /** @description Headers of each request, with secrets by name only. */
                     readonly headers: {
                         readonly [key: string]: string;
                     };
+                    /** @description Timeout of each request, in milliseconds. */
                     readonly timeout_ms: number;
+                    /** @description Effects by the server's own name of a tool, or by a pattern with `*`. */
                     readonly effects: {
                         readonly [key: string]: "pure" | "idempotent" | "once" | "probe";
                     };
+                    /** @description Whether the server's own hints about effects are trusted. */
                     readonly trust_annotations: boolean;
-                    /** @enum {string} */
+                    /**
+                     * @description `always`: a person must approve each call of its tools.
+                     * @enum {string}
+                     */
                     readonly approval: "never" | "always";
+                    /** @description Authentication to the server through OAuth. */
                     readonly oauth?: {
+                        /** @description A registered client, or the URL of a client metadata document. Absent: the service registers itself if the authorization server permits it. */
                         readonly client_id?: string;
+                        /** @description Refers to a secret, with the syntax of headers. */
                         readonly client_secret?: string;
+                        /** @description Absent: the scope that the server asks for. */
                         readonly scope?: string;
-                        /** @enum {string} */
+                        /**
+                         * @description `client_credentials`: no person consents in a browser. Absent: `authorization_code`.
+                         * @enum {string}
+                         */
                         readonly grant?: "authorization_code" | "client_credentials";
                     };
                 }[];
@@ -498,6 +759,7 @@ export interface components {
                 readonly webhooks?: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested")[];
                 /** @description Present if the tenant had a concurrency limit at submission. The run then works only with a slot. */
                 readonly concurrency?: {
+                    /** @description The priority of the task. Higher values go first. */
                     readonly priority: number;
                 };
             };
@@ -508,7 +770,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -518,6 +780,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "run.started";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description Counts the processes that worked on the run. */
                 readonly epoch: number;
@@ -529,7 +792,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -539,6 +802,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "run.waiting";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /**
                  * @description What the run waits for.
@@ -559,7 +823,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -569,6 +833,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "run.resumed";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /**
                  * @description The wait that ended.
@@ -583,7 +848,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -593,6 +858,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "run.completed";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The result of the task. */
                 readonly result: {
@@ -609,7 +875,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -619,6 +885,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "run.failed";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description A stable code; see the list of errors. */
                 readonly code: string;
@@ -636,7 +903,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -646,6 +913,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "run.cancelled";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The given reason. */
                 readonly reason?: string;
@@ -659,7 +927,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -669,6 +937,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "model.requested";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The model call. */
                 readonly call_id: string;
@@ -701,7 +970,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -711,6 +980,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "model.delta";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The model call. */
                 readonly call_id: string;
@@ -737,7 +1007,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -747,6 +1017,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "model.completed";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The model call. */
                 readonly call_id: string;
@@ -800,7 +1071,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -810,6 +1081,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "usage.recorded";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The model call. */
                 readonly call_id: string;
@@ -837,7 +1109,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -847,6 +1119,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "model.failed";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The model call. */
                 readonly call_id: string;
@@ -866,7 +1139,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -876,6 +1149,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "model.superseded";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The model call. */
                 readonly call_id: string;
@@ -889,7 +1163,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -899,6 +1173,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "model.switched";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The model call. */
                 readonly call_id: string;
@@ -916,7 +1191,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -926,6 +1201,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "tool.requested";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The tool call. */
                 readonly call_id: string;
@@ -961,7 +1237,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -971,6 +1247,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "tool.progressed";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The tool call. */
                 readonly call_id: string;
@@ -990,7 +1267,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -1000,6 +1277,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "tool.logged";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The tool call. */
                 readonly call_id: string;
@@ -1019,7 +1297,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -1029,6 +1307,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "input.requested";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The tool call. */
                 readonly call_id: string;
@@ -1052,7 +1331,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -1062,6 +1341,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "input.withdrawn";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The tool call. */
                 readonly call_id: string;
@@ -1075,7 +1355,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -1085,6 +1365,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "tool.suspended";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The tool call. */
                 readonly call_id: string;
@@ -1096,7 +1377,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -1106,6 +1387,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "mcp.listed";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The name of the server. */
                 readonly server: string;
@@ -1152,7 +1434,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -1162,6 +1444,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "tool.completed";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The tool call. */
                 readonly call_id: string;
@@ -1197,7 +1480,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -1207,6 +1490,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "tool.failed";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The tool call. */
                 readonly call_id: string;
@@ -1237,7 +1521,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -1247,6 +1531,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "tool.outcome_unknown";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The tool call. */
                 readonly call_id: string;
@@ -1262,7 +1547,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -1272,6 +1557,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "approval.requested";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The tool call. */
                 readonly call_id: string;
@@ -1296,7 +1582,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -1306,6 +1592,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "approval.decided";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The tool call. */
                 readonly call_id: string;
@@ -1328,7 +1615,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -1338,6 +1625,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "approval.expired";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The tool call. */
                 readonly call_id: string;
@@ -1354,7 +1642,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -1364,6 +1652,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "message.received";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The text of the message. */
                 readonly content: string;
@@ -1390,7 +1679,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -1400,6 +1689,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "memory.compacted";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The last event that contributed to the shortened part. */
                 readonly up_to_seq: number;
@@ -1422,7 +1712,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -1432,6 +1722,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "limit.reached";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The name of the limit. */
                 readonly limit: string;
@@ -1445,7 +1736,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -1455,6 +1746,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "limit.changed";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description The name of the limit. */
                 readonly limit: string;
@@ -1472,7 +1764,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -1482,6 +1774,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "loop.detected";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description Number of tool call turns in the cycle. */
                 readonly period: number;
@@ -1502,7 +1795,7 @@ export interface components {
             readonly seq: number;
             /**
              * Format: date-time
-             * @description Several events can have the same time.
+             * @description When it was written. Several events can have the same time.
              */
             readonly at: string;
             /** @description The version of the form of `data`. */
@@ -1512,6 +1805,7 @@ export interface components {
              * @enum {string}
              */
             readonly type: "recovery.started";
+            /** @description The data of the event; depends on `type`. */
             readonly data: {
                 /** @description Counts the processes that worked on the run. */
                 readonly epoch: number;
@@ -1525,28 +1819,40 @@ export interface components {
             };
         };
         readonly OutputPage: {
+            /** @description A part of the output. */
             readonly text: string;
+            /** @description Characters that precede this part. */
             readonly offset: number;
             /** @description Characters of the whole output. */
             readonly total: number;
+            /** @description `offset` of the next part; null at the end. */
             readonly next_offset: number | null;
         };
         readonly ToolList: {
+            /** @description The items of the page, in the order of the list. */
             readonly data: readonly components["schemas"]["Tool"][];
             /** @description `cursor` of the next page; null on the last one. */
             readonly next_cursor: string | null;
         };
         readonly Tool: {
+            /** @description The name of the tool. */
             readonly name: string;
-            /** @enum {string} */
+            /**
+             * @description What a call does: run code of the service, send a request, or run the tenant's code.
+             * @enum {string}
+             */
             readonly kind: "built_in" | "http" | "code";
             /** @description null for a built-in tool. */
             readonly version: number | null;
+            /** @description Whether new tasks can use the tool. */
             readonly enabled: boolean;
+            /** @description What the tool does, for the model. */
             readonly description: string;
+            /** @description JSON Schema of the arguments. */
             readonly input_schema: {
                 readonly [key: string]: unknown;
             };
+            /** @description JSON Schema of the output; null if it can be anything. */
             readonly output_schema: {
                 readonly [key: string]: unknown;
             } | null;
@@ -1555,49 +1861,75 @@ export interface components {
              * @enum {string}
              */
             readonly effect: "pure" | "idempotent" | "once" | "probe";
-            /** @enum {string} */
+            /**
+             * @description `always`: a person must approve each call.
+             * @enum {string}
+             */
             readonly approval: "never" | "always";
             /**
              * @description The source of its output, if that is untrusted.
              * @enum {string|null}
              */
             readonly untrusted: "web" | "mcp" | null;
+            /** @description Timeout of each attempt, in milliseconds. */
             readonly timeout_ms: number;
+            /** @description For the kind `http`: the request that a call makes. */
             readonly http?: {
-                /** @enum {string} */
+                /**
+                 * @description The method of each request.
+                 * @enum {string}
+                 */
                 readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+                /** @description The address of each request. */
                 readonly url: string;
+                /** @description Headers, with secrets by name only. */
                 readonly headers: {
                     readonly [key: string]: string;
                 };
             };
+            /** @description For the kind `code`: the code that a call runs. */
             readonly code?: {
+                /** @description JavaScript or TypeScript. */
                 readonly source: string;
             };
+            /** @description When the tool was registered, RFC 3339. Absent for a built-in tool. */
             readonly created_at?: string;
+            /** @description When its latest version was created, RFC 3339. */
             readonly updated_at?: string;
         };
         readonly RegisterTool: {
+            /** @description Identifies the tool: 1 to 128 letters, digits, `_`, `.` or `-`. The model sees it. */
             readonly name: string;
+            /** @description What the tool does, for the model. */
             readonly description: string;
-            /** @description JSON Schema 2020-12. References must stay within it. */
+            /** @description JSON Schema 2020-12 of the arguments. References must stay within it. */
             readonly input_schema: {
                 readonly [key: string]: unknown;
             };
-            /** @description JSON Schema 2020-12. References must stay within it. */
+            /** @description JSON Schema of the output. An output that does not match fails the call. */
             readonly output_schema?: {
                 readonly [key: string]: unknown;
             };
             /**
+             * @description `always`: a person must approve each call.
              * @default never
              * @enum {string}
              */
             readonly approval?: "never" | "always";
-            /** @default 60000 */
+            /**
+             * @description Timeout of each attempt, in milliseconds.
+             * @default 60000
+             */
             readonly timeout_ms?: number;
-            /** @default true */
+            /**
+             * @description A disabled tool is not used by new tasks.
+             * @default true
+             */
             readonly enabled?: boolean;
-            /** @enum {string} */
+            /**
+             * @description Each call is an HTTP request.
+             * @enum {string}
+             */
             readonly kind: "http";
             /**
              * @description What a second call with the same arguments would do.
@@ -1605,9 +1937,14 @@ export interface components {
              * @enum {string}
              */
             readonly effect?: "pure" | "idempotent" | "once";
+            /** @description The request that a call makes. */
             readonly http: {
-                /** @enum {string} */
+                /**
+                 * @description The method of each request.
+                 * @enum {string}
+                 */
                 readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+                /** @description The address of each request. With GET and DELETE, the arguments follow as a query. */
                 readonly url: string;
                 /**
                  * @description Values refer to secrets of the deployment as `${secret:NAME}`.
@@ -1618,26 +1955,38 @@ export interface components {
                 };
             };
         } | {
+            /** @description Identifies the tool: 1 to 128 letters, digits, `_`, `.` or `-`. The model sees it. */
             readonly name: string;
+            /** @description What the tool does, for the model. */
             readonly description: string;
-            /** @description JSON Schema 2020-12. References must stay within it. */
+            /** @description JSON Schema 2020-12 of the arguments. References must stay within it. */
             readonly input_schema: {
                 readonly [key: string]: unknown;
             };
-            /** @description JSON Schema 2020-12. References must stay within it. */
+            /** @description JSON Schema of the output. An output that does not match fails the call. */
             readonly output_schema?: {
                 readonly [key: string]: unknown;
             };
             /**
+             * @description `always`: a person must approve each call.
              * @default never
              * @enum {string}
              */
             readonly approval?: "never" | "always";
-            /** @default 60000 */
+            /**
+             * @description Timeout of each attempt, in milliseconds.
+             * @default 60000
+             */
             readonly timeout_ms?: number;
-            /** @default true */
+            /**
+             * @description A disabled tool is not used by new tasks.
+             * @default true
+             */
             readonly enabled?: boolean;
-            /** @enum {string} */
+            /**
+             * @description Each call runs code in an isolate.
+             * @enum {string}
+             */
             readonly kind: "code";
             /**
              * @description What a second call with the same arguments would do.
@@ -1645,32 +1994,45 @@ export interface components {
              * @enum {string}
              */
             readonly effect?: "pure" | "idempotent" | "once";
+            /** @description The code that a call runs. */
             readonly code: {
                 /** @description The body of an async function in JavaScript or TypeScript. `input` contains the arguments. */
                 readonly source: string;
             };
         };
         readonly ReplaceTool: {
+            /** @description Identifies the tool: 1 to 128 letters, digits, `_`, `.` or `-`. The model sees it. */
             readonly name?: string;
+            /** @description What the tool does, for the model. */
             readonly description: string;
-            /** @description JSON Schema 2020-12. References must stay within it. */
+            /** @description JSON Schema 2020-12 of the arguments. References must stay within it. */
             readonly input_schema: {
                 readonly [key: string]: unknown;
             };
-            /** @description JSON Schema 2020-12. References must stay within it. */
+            /** @description JSON Schema of the output. An output that does not match fails the call. */
             readonly output_schema?: {
                 readonly [key: string]: unknown;
             };
             /**
+             * @description `always`: a person must approve each call.
              * @default never
              * @enum {string}
              */
             readonly approval?: "never" | "always";
-            /** @default 60000 */
+            /**
+             * @description Timeout of each attempt, in milliseconds.
+             * @default 60000
+             */
             readonly timeout_ms?: number;
-            /** @default true */
+            /**
+             * @description A disabled tool is not used by new tasks.
+             * @default true
+             */
             readonly enabled?: boolean;
-            /** @enum {string} */
+            /**
+             * @description Each call is an HTTP request.
+             * @enum {string}
+             */
             readonly kind: "http";
             /**
              * @description What a second call with the same arguments would do.
@@ -1678,9 +2040,14 @@ export interface components {
              * @enum {string}
              */
             readonly effect?: "pure" | "idempotent" | "once";
+            /** @description The request that a call makes. */
             readonly http: {
-                /** @enum {string} */
+                /**
+                 * @description The method of each request.
+                 * @enum {string}
+                 */
                 readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+                /** @description The address of each request. With GET and DELETE, the arguments follow as a query. */
                 readonly url: string;
                 /**
                  * @description Values refer to secrets of the deployment as `${secret:NAME}`.
@@ -1691,26 +2058,38 @@ export interface components {
                 };
             };
         } | {
+            /** @description Identifies the tool: 1 to 128 letters, digits, `_`, `.` or `-`. The model sees it. */
             readonly name?: string;
+            /** @description What the tool does, for the model. */
             readonly description: string;
-            /** @description JSON Schema 2020-12. References must stay within it. */
+            /** @description JSON Schema 2020-12 of the arguments. References must stay within it. */
             readonly input_schema: {
                 readonly [key: string]: unknown;
             };
-            /** @description JSON Schema 2020-12. References must stay within it. */
+            /** @description JSON Schema of the output. An output that does not match fails the call. */
             readonly output_schema?: {
                 readonly [key: string]: unknown;
             };
             /**
+             * @description `always`: a person must approve each call.
              * @default never
              * @enum {string}
              */
             readonly approval?: "never" | "always";
-            /** @default 60000 */
+            /**
+             * @description Timeout of each attempt, in milliseconds.
+             * @default 60000
+             */
             readonly timeout_ms?: number;
-            /** @default true */
+            /**
+             * @description A disabled tool is not used by new tasks.
+             * @default true
+             */
             readonly enabled?: boolean;
-            /** @enum {string} */
+            /**
+             * @description Each call runs code in an isolate.
+             * @enum {string}
+             */
             readonly kind: "code";
             /**
              * @description What a second call with the same arguments would do.
@@ -1718,54 +2097,85 @@ export interface components {
              * @enum {string}
              */
             readonly effect?: "pure" | "idempotent" | "once";
+            /** @description The code that a call runs. */
             readonly code: {
                 /** @description The body of an async function in JavaScript or TypeScript. `input` contains the arguments. */
                 readonly source: string;
             };
         };
         readonly EnableTool: {
+            /** @description Whether new tasks can use the tool. */
             readonly enabled: boolean;
         };
         readonly McpServerList: {
+            /** @description The items of the page, in the order of the list. */
             readonly data: readonly components["schemas"]["McpServer"][];
             /** @description `cursor` of the next page; null on the last one. */
             readonly next_cursor: string | null;
         };
         readonly McpServer: {
+            /** @description The name of the server. */
             readonly name: string;
-            /** @enum {string} */
+            /**
+             * @description Who registered the server.
+             * @enum {string}
+             */
             readonly source: "deployment" | "tenant";
             /** @description null for a server of the deployment. */
             readonly version: number | null;
+            /** @description Whether new tasks can use the server. */
             readonly enabled: boolean;
+            /** @description The endpoint of the server. */
             readonly url: string;
+            /** @description Headers, with secrets by name only. */
             readonly headers: {
                 readonly [key: string]: string;
             };
+            /** @description Timeout of each request, in milliseconds. */
             readonly timeout_ms: number;
+            /** @description What a second call of a tool would do, by its name or a pattern with `*`. */
             readonly effects: {
                 readonly [key: string]: string;
             };
+            /** @description Whether the server's own hints about effects are trusted. */
             readonly trust_annotations: boolean;
-            /** @enum {string} */
+            /**
+             * @description `always`: a person must approve each call of its tools.
+             * @enum {string}
+             */
             readonly approval: "never" | "always";
+            /** @description How the service authorizes with the server. */
             readonly oauth?: {
+                /** @description The registered client. */
                 readonly client_id?: string;
+                /** @description Its secret, by name only. */
                 readonly client_secret?: string;
+                /** @description The requested scope. */
                 readonly scope?: string;
-                /** @enum {string} */
+                /**
+                 * @description The grant that is used.
+                 * @enum {string}
+                 */
                 readonly grant?: "authorization_code" | "client_credentials";
             };
             readonly health: components["schemas"]["McpHealth"];
+            /** @description When the server was registered, RFC 3339. */
             readonly created_at?: string;
+            /** @description When its latest version was created, RFC 3339. */
             readonly updated_at?: string;
         };
+        /** @description The outcome of the last attempt to list the tools of a server. */
         readonly McpHealth: {
-            /** @enum {string} */
+            /**
+             * @description The outcome of the last attempt to list its tools.
+             * @enum {string}
+             */
             readonly status: "unknown" | "ok" | "down" | "unauthorized";
             /** @description The code of the failure, as for a tool call. */
             readonly code: string | null;
+            /** @description The failure, for people. */
             readonly message: string | null;
+            /** @description When the server was last contacted, RFC 3339. */
             readonly checked_at: string | null;
             /** @description null if never listed. */
             readonly tools: number | null;
@@ -1775,7 +2185,9 @@ export interface components {
             readonly expires_at: string | null;
         };
         readonly CreateMcpServer: {
+            /** @description Identifies the server, and begins the names of its tools: `<name>.<tool>`. */
             readonly name: string;
+            /** @description The endpoint of the server (Streamable HTTP). */
             readonly url: string;
             /**
              * @description Values refer to secrets of the deployment as `${secret:NAME}`.
@@ -1784,10 +2196,13 @@ export interface components {
             readonly headers?: {
                 readonly [key: string]: string;
             };
-            /** @default true */
+            /**
+             * @description A disabled server is not used by new tasks.
+             * @default true
+             */
             readonly enabled?: boolean;
             /**
-             * @description Timeout of each request.
+             * @description Timeout of each request, in milliseconds.
              * @default 30000
              */
             readonly timeout_ms?: number;
@@ -1804,12 +2219,14 @@ export interface components {
              */
             readonly trust_annotations?: boolean;
             /**
+             * @description `always`: a person must approve each call of its tools.
              * @default never
              * @enum {string}
              */
             readonly approval?: "never" | "always";
             readonly oauth?: components["schemas"]["McpOAuth"];
         };
+        /** @description How the service authorizes with the server. */
         readonly McpOAuth: {
             /** @description A registered client, or the https URL of a client metadata document. Default: the service registers itself. */
             readonly client_id?: string;
@@ -1824,7 +2241,9 @@ export interface components {
             readonly grant?: "authorization_code" | "client_credentials";
         };
         readonly ReplaceMcpServer: {
+            /** @description Identifies the server, and begins the names of its tools: `<name>.<tool>`. */
             readonly name?: string;
+            /** @description The endpoint of the server (Streamable HTTP). */
             readonly url: string;
             /**
              * @description Values refer to secrets of the deployment as `${secret:NAME}`.
@@ -1833,10 +2252,13 @@ export interface components {
             readonly headers?: {
                 readonly [key: string]: string;
             };
-            /** @default true */
+            /**
+             * @description A disabled server is not used by new tasks.
+             * @default true
+             */
             readonly enabled?: boolean;
             /**
-             * @description Timeout of each request.
+             * @description Timeout of each request, in milliseconds.
              * @default 30000
              */
             readonly timeout_ms?: number;
@@ -1853,6 +2275,7 @@ export interface components {
              */
             readonly trust_annotations?: boolean;
             /**
+             * @description `always`: a person must approve each call of its tools.
              * @default never
              * @enum {string}
              */
@@ -1860,56 +2283,78 @@ export interface components {
             readonly oauth?: components["schemas"]["McpOAuth"];
         };
         readonly EnableMcpServer: {
+            /** @description Whether new tasks can use the server. */
             readonly enabled: boolean;
         };
         readonly McpToolPage: {
+            /** @description The items of the page, in the order of the list. */
             readonly data: readonly components["schemas"]["McpTool"][];
             /** @description `cursor` of the next page; null on the last one. */
             readonly next_cursor: string | null;
             /** @description Number of tools on all pages. */
             readonly total: number;
+            /** @description When the tools were listed, RFC 3339; null if never. */
             readonly fetched_at: string | null;
+            /** @description When the cached tool list expires, RFC 3339. */
             readonly expires_at: string | null;
+            /** @description The server's instructions for models: untrusted. */
             readonly instructions: string | null;
+            /** @description Tools that were left out or changed; the first ones if there are many. */
             readonly problems: readonly components["schemas"]["McpProblem"][];
+            /** @description Number of tools that were left out or changed. */
             readonly problem_count: number;
         };
         readonly McpTool: {
             /** @description The server's own name of the tool. */
             readonly name: string;
+            /** @description The name of the tool in a run. */
             readonly call_as: string;
+            /** @description What the tool does, in the server's words: untrusted. */
             readonly description: string;
+            /** @description JSON Schema of the arguments. */
             readonly input_schema: {
                 readonly [key: string]: unknown;
             };
+            /** @description JSON Schema of the output; null if the server names none. */
             readonly output_schema: {
                 readonly [key: string]: unknown;
             } | null;
+            /** @description The server's hints about effects. */
             readonly annotations: {
                 readonly [key: string]: boolean;
             } | null;
         };
         /** @description A tool that was left out or changed; `*` for many. */
         readonly McpProblem: {
+            /** @description The server's own name of the tool; `*` for many. */
             readonly name: string;
+            /** @description Why it was left out, or what was changed. */
             readonly reason: string;
         };
         readonly McpAuthorization: {
+            /** @description Whether the service holds a valid token. */
             readonly authorized: boolean;
             /** @description The URL that the user opens in a browser. */
             readonly authorization_url?: string;
+            /** @description When the URL expires, RFC 3339. */
             readonly expires_at?: string;
         };
         readonly WebhookList: {
+            /** @description The items of the page, in the order of the list. */
             readonly data: readonly components["schemas"]["Webhook"][];
             /** @description `cursor` of the next page; null on the last one. */
             readonly next_cursor: string | null;
         };
         readonly Webhook: {
+            /** @description The id of the webhook. */
             readonly id: string;
+            /** @description The URL that receives notifications. */
             readonly url: string;
+            /** @description The notifications that are sent. */
             readonly types: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested")[];
+            /** @description For people. */
             readonly description: string | null;
+            /** @description Whether notifications are sent. */
             readonly enabled: boolean;
             /**
              * @description Why the service disabled it: the receiver responded with 410, or every delivery failed for five days.
@@ -1921,16 +2366,27 @@ export interface components {
              * @description Time of the first failure since the last success.
              */
             readonly failing_since: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the webhook was created.
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the webhook last changed.
+             */
             readonly updated_at: string;
         };
         readonly NewWebhook: {
+            /** @description The id of the webhook. */
             readonly id: string;
+            /** @description The URL that receives notifications. */
             readonly url: string;
+            /** @description The notifications that are sent. */
             readonly types: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested")[];
+            /** @description For people. */
             readonly description: string | null;
+            /** @description Whether notifications are sent. */
             readonly enabled: boolean;
             /**
              * @description Why the service disabled it: the receiver responded with 410, or every delivery failed for five days.
@@ -1942,17 +2398,27 @@ export interface components {
              * @description Time of the first failure since the last success.
              */
             readonly failing_since: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the webhook was created.
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the webhook last changed.
+             */
             readonly updated_at: string;
+            /** @description Signs each notification (Standard Webhooks). */
             readonly secret: string;
         };
         readonly CreateWebhook: {
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The https or http URL that receives notifications.
+             */
             readonly url: string;
             /**
-             * @description Default: all.
+             * @description The notifications to send. Default: all types.
              * @default [
              *       "task.started",
              *       "task.waiting",
@@ -1963,20 +2429,32 @@ export interface components {
              *     ]
              */
             readonly types?: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested")[];
-            /** @default null */
+            /**
+             * @description For people.
+             * @default null
+             */
             readonly description?: string | null;
-            /** @default true */
+            /**
+             * @description A disabled webhook receives nothing.
+             * @default true
+             */
             readonly enabled?: boolean;
         };
         readonly ChangeWebhook: {
-            /** Format: uri */
+            /**
+             * Format: uri
+             * @description The https or http URL that receives notifications.
+             */
             readonly url?: string;
-            /** @description Default: all. */
+            /** @description The notifications to send. Default: all types. */
             readonly types?: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested")[];
+            /** @description For people. */
             readonly description?: string | null;
+            /** @description A disabled webhook receives nothing. */
             readonly enabled?: boolean;
         };
         readonly SigningSecret: {
+            /** @description Signs each notification (Standard Webhooks). */
             readonly secret: string;
             /**
              * Format: date-time
@@ -1987,36 +2465,60 @@ export interface components {
         readonly WebhookDelivery: {
             /** @description The `webhook-id` of the message. */
             readonly id: string;
+            /** @description The type of the notification. */
             readonly type: string;
+            /** @description The task that it is about; null for a test. */
             readonly task_id: string | null;
+            /** @description `seq` of the event that it is about; null for a test. */
             readonly seq: number | null;
-            /** @enum {string} */
+            /**
+             * @description `pending` until an attempt succeeds or the last one fails.
+             * @enum {string}
+             */
             readonly state: "pending" | "delivered" | "failed";
+            /** @description Number of attempts so far. */
             readonly attempts: number;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the next attempt is due; null if there is none.
+             */
             readonly next_attempt_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the last attempt was made.
+             */
             readonly last_attempt_at: string | null;
+            /** @description The HTTP status of the last response; null if there was none. */
             readonly last_status: number | null;
-            /** @description One of http_error, redirected, gone, timeout, server_unreachable, url_refused, secret_unreadable, webhook_disabled, no_receiver. */
+            /** @description Why the last attempt failed. One of http_error, redirected, gone, timeout, server_unreachable, url_refused, secret_unreadable, webhook_disabled, no_receiver. */
             readonly last_error: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the receiver accepted it.
+             */
             readonly delivered_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the notification was created.
+             */
             readonly created_at: string;
         };
         readonly WebhookDeliveryList: {
+            /** @description The items of the page, in the order of the list. */
             readonly data: readonly components["schemas"]["WebhookDelivery"][];
             /** @description `cursor` of the next page; null on the last one. */
             readonly next_cursor: string | null;
         };
         readonly HookList: {
+            /** @description The items of the page, in the order of the list. */
             readonly data: readonly components["schemas"]["Hook"][];
             /** @description `cursor` of the next page; null on the last one. */
             readonly next_cursor: string | null;
         };
         readonly Hook: {
+            /** @description The id of the hook. */
             readonly id: string;
+            /** @description A name for people. */
             readonly name: string;
             /** @description The URL for its requests. */
             readonly url: string;
@@ -2029,14 +2531,23 @@ export interface components {
             readonly template: {
                 readonly [key: string]: unknown;
             };
+            /** @description Whether its requests start tasks. */
             readonly enabled: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the hook was created.
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the hook last changed.
+             */
             readonly updated_at: string;
         };
         readonly NewHook: {
+            /** @description The id of the hook. */
             readonly id: string;
+            /** @description A name for people. */
             readonly name: string;
             /** @description The URL for its requests. */
             readonly url: string;
@@ -2049,14 +2560,23 @@ export interface components {
             readonly template: {
                 readonly [key: string]: unknown;
             };
+            /** @description Whether its requests start tasks. */
             readonly enabled: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the hook was created.
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the hook last changed.
+             */
             readonly updated_at: string;
+            /** @description Signs each request to the hook. */
             readonly secret: string;
         };
         readonly CreateHook: {
+            /** @description A name for people. */
             readonly name: string;
             /** @description The body of a submission. Its strings can contain `{{path.to.field}}`, which refers to the request's body. */
             readonly template: {
@@ -2068,51 +2588,73 @@ export interface components {
              * @enum {string}
              */
             readonly scheme?: "standard" | "github";
-            /** @default true */
+            /**
+             * @description A disabled hook starts no tasks.
+             * @default true
+             */
             readonly enabled?: boolean;
-            /** @description Default: generated. With the scheme `standard`: `whsec_` and base64. */
+            /** @description Signs each request to the hook. Default: generated. With the scheme `standard`: `whsec_` and base64. */
             readonly secret?: string;
         };
         readonly ChangeHook: {
+            /** @description A name for people. */
             readonly name?: string;
             /** @description The body of a submission. Its strings can contain `{{path.to.field}}`, which refers to the request's body. */
             readonly template?: {
                 readonly [key: string]: unknown;
             };
+            /** @description A disabled hook starts no tasks. */
             readonly enabled?: boolean;
         };
         /** @description Contains no more, because the caller of a hook has no key to read tasks. */
         readonly StartedTask: {
+            /** @description The id of the task. */
             readonly task_id: string;
+            /** @description The status of the task. */
             readonly status: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the task was submitted.
+             */
             readonly created_at: string;
         };
         readonly AgentList: {
+            /** @description The items of the page, in the order of the list. */
             readonly data: readonly components["schemas"]["Agent"][];
             /** @description `cursor` of the next page; null on the last one. */
             readonly next_cursor: string | null;
         };
         /** @description The latest version of an agent. */
         readonly Agent: {
+            /** @description The name of the agent. */
             readonly name: string;
+            /** @description Counts the versions of the agent, from 1. */
             readonly version: number;
+            /** @description For people, and for models that use the agent as a tool. */
             readonly description: string | null;
-            /** @description null in a list if it is larger than 16 KiB; get the agent to read it. */
+            /** @description Default config of the agent's tasks. null in a list if it is larger than 16 KiB; get the agent to read it. */
             readonly config: {
                 readonly [key: string]: unknown;
             } | null;
+            /** @description Default limits of the agent's tasks. */
             readonly limits: {
                 readonly [key: string]: unknown;
             };
             /** @description The service's own `default`, until the tenant creates one. */
             readonly built_in: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was created; null for a built-in agent.
+             */
             readonly created_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When its latest version was created.
+             */
             readonly updated_at: string | null;
         };
         readonly CreateAgent: {
+            /** @description Identifies the agent: 1 to 64 lower-case letters, digits, `_` or `-`. */
             readonly name: string;
             /** @description For people, and for models that use the agent as a tool. */
             readonly description?: string | null;
@@ -2120,6 +2662,7 @@ export interface components {
             readonly limits?: components["schemas"]["Limits"] & unknown;
         };
         readonly ReplaceAgent: {
+            /** @description Identifies the agent: 1 to 64 lower-case letters, digits, `_` or `-`. */
             readonly name?: string;
             /** @description For people, and for models that use the agent as a tool. */
             readonly description?: string | null;
@@ -2127,28 +2670,37 @@ export interface components {
             readonly limits?: components["schemas"]["Limits"] & unknown;
         };
         readonly AgentVersionList: {
+            /** @description The items of the page, in the order of the list. */
             readonly data: readonly components["schemas"]["AgentVersion"][];
             /** @description `cursor` of the next page; null on the last one. */
             readonly next_cursor: string | null;
         };
         /** @description One version of an agent; `created_at` is the time of this version. */
         readonly AgentVersion: {
+            /** @description The name of the agent. */
             readonly name: string;
+            /** @description Counts the versions of the agent, from 1. */
             readonly version: number;
+            /** @description For people, and for models that use the agent as a tool. */
             readonly description: string | null;
-            /** @description null in a list if it is larger than 16 KiB; get the agent to read it. */
+            /** @description Default config of the agent's tasks. null in a list if it is larger than 16 KiB; get the agent to read it. */
             readonly config: {
                 readonly [key: string]: unknown;
             } | null;
+            /** @description Default limits of the agent's tasks. */
             readonly limits: {
                 readonly [key: string]: unknown;
             };
             /** @description The service's own `default`, until the tenant creates one. */
             readonly built_in: boolean;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was created; null for a built-in agent.
+             */
             readonly created_at: string | null;
         };
         readonly UsageReport: {
+            /** @description The items of the page, in the order of the list. */
             readonly data: readonly components["schemas"]["UsageSum"][];
             /** @description `cursor` of the next page; null on the last one. */
             readonly next_cursor: string | null;
@@ -2158,92 +2710,149 @@ export interface components {
             readonly to: string;
         };
         readonly UsageSum: {
+            /** @description The day (UTC) as YYYY-MM-DD; null unless grouped by it. */
             readonly day: string | null;
+            /** @description The agent; null unless grouped by it. */
             readonly agent: string | null;
+            /** @description The model; null unless grouped by it. */
             readonly model: string | null;
+            /** @description Number of tasks. */
             readonly tasks: number;
+            /** @description Attempts of model calls, including failed ones. */
             readonly model_calls: number;
+            /** @description Input tokens, including cached ones. */
             readonly input_tokens: number;
+            /** @description Input tokens that providers read from their caches. */
             readonly cached_input_tokens: number;
+            /** @description Output tokens, including reasoning. */
             readonly output_tokens: number;
+            /** @description Cost in US dollars. */
             readonly cost_usd: number;
         };
         readonly BudgetList: {
+            /** @description The items of the page, in the order of the list. */
             readonly data: readonly components["schemas"]["Budget"][];
             /** @description `cursor` of the next page; null on the last one. */
             readonly next_cursor: string | null;
         };
         readonly Budget: {
+            /** @description The agent whose tasks it applies to; null for all tasks of the tenant. */
             readonly agent: string | null;
-            /** @enum {string} */
+            /**
+             * @description The period (UTC) after which spending starts at 0 again.
+             * @enum {string}
+             */
             readonly period: "day" | "month";
+            /** @description The most to spend per period, in US dollars. */
             readonly max_cost_usd: number;
+            /** @description Spent in the current period, in US dollars. */
             readonly spent_usd: number;
-            /** @description Reserved for model calls in flight. */
+            /** @description Reserved for model calls in flight, in US dollars. */
             readonly reserved_usd: number;
         };
         readonly SetBudget: {
             /** @description The agent whose tasks it applies to. Absent or null: all tasks of the tenant. */
             readonly agent?: string | null;
-            /** @enum {string} */
+            /**
+             * @description The period (UTC) after which spending starts at 0 again.
+             * @enum {string}
+             */
             readonly period: "day" | "month";
+            /** @description The most to spend per period, in US dollars. null removes the budget. */
             readonly max_cost_usd: number | null;
         };
         readonly ConcurrencyList: {
+            /** @description The items of the page, in the order of the list. */
             readonly data: readonly components["schemas"]["ConcurrencyCap"][];
             /** @description `cursor` of the next page; null on the last one. */
             readonly next_cursor: string | null;
         };
         readonly ConcurrencyCap: {
+            /** @description The agent whose tasks it applies to; null for all tasks of the tenant. */
             readonly agent: string | null;
+            /** @description The most runs that work at the same time. */
             readonly max_runs: number;
+            /** @description Runs that work now. */
             readonly running: number;
+            /** @description Runs that wait for `concurrency` now. */
             readonly waiting: number;
         };
         readonly SetConcurrencyCap: {
             /** @description The agent whose tasks it applies to. Absent or null: all tasks of the tenant. */
             readonly agent?: string | null;
+            /** @description The most runs that work at the same time. 0 holds back all; null removes the limit. */
             readonly max_runs: number | null;
         };
         readonly KeyList: {
+            /** @description The items of the page, in the order of the list. */
             readonly data: readonly components["schemas"]["Key"][];
             /** @description `cursor` of the next page; null on the last one. */
             readonly next_cursor: string | null;
         };
         /** @description A key without its secret. */
         readonly Key: {
+            /** @description The id of the key. It is no secret. */
             readonly key_id: string;
+            /** @description The tenant of the key. */
             readonly tenant: string;
+            /** @description A name for people. */
             readonly name: string;
+            /** @description What the key permits. */
             readonly scopes: readonly ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "admin" | "platform")[];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the key was created.
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the key expires; null for never.
+             */
             readonly expires_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the key was revoked; null if it was not.
+             */
             readonly revoked_at: string | null;
         };
         readonly NewKey: {
+            /** @description The id of the key. It is no secret. */
             readonly key_id: string;
+            /** @description The tenant of the key. */
             readonly tenant: string;
+            /** @description A name for people. */
             readonly name: string;
+            /** @description What the key permits. */
             readonly scopes: readonly ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "admin" | "platform")[];
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the key was created.
+             */
             readonly created_at: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the key expires; null for never.
+             */
             readonly expires_at: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the key was revoked; null if it was not.
+             */
             readonly revoked_at: string | null;
-            /** @description Returned only here. */
+            /** @description The key itself. Returned only here. */
             readonly key: string;
         };
         readonly CreateKey: {
+            /** @description A name for people. */
             readonly name: string;
             /** @description Only scopes that the calling key has itself. */
             readonly scopes: readonly ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "admin" | "platform")[];
             /** @description Another tenant, created by its first key. Needs the scope `platform`. */
             readonly tenant?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the key expires, RFC 3339. Default: never.
+             */
             readonly expires_at?: string | null;
         };
         readonly RotateKey: {
@@ -2254,25 +2863,33 @@ export interface components {
             readonly grace_s?: number;
         };
         readonly AuditList: {
+            /** @description The items of the page, in the order of the list. */
             readonly data: readonly components["schemas"]["AuditEntry"][];
             /** @description `cursor` of the next page; null on the last one. */
             readonly next_cursor: string | null;
         };
         readonly AuditEntry: {
+            /** @description The id of the entry. */
             readonly audit_id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
             readonly at: string;
-            /** @description Id of the key. */
+            /** @description The id of the key that did it. */
             readonly by: string;
+            /** @description What was done. */
             readonly action: string;
             /** @description The id or name of the changed resource. */
             readonly subject: string;
+            /** @description More about the change; depends on `action`. */
             readonly details: {
                 readonly [key: string]: unknown;
             };
         };
         /** @description Current invariant violations among one page of unfinished tasks. A page without any may have a next one. */
         readonly Invariants: {
+            /** @description The items of the page, in the order of the list. */
             readonly data: readonly components["schemas"]["Violation"][];
             /** @description `cursor` of the next page; null on the last one. */
             readonly next_cursor: string | null;
@@ -2280,34 +2897,58 @@ export interface components {
             readonly checked: number;
         };
         readonly Violation: {
-            /** @enum {string} */
+            /**
+             * @description What is wrong.
+             * @enum {string}
+             */
             readonly kind: "not_dispatched" | "no_alarm" | "overdue" | "behind" | "no_log" | "unreachable";
+            /** @description The task. */
             readonly task_id: string;
             /**
-             * @description As in the task list.
+             * @description Its status, as in the task list.
              * @enum {string}
              */
             readonly status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+            /** @description What is wrong, for people. */
             readonly detail: string;
         };
         readonly JsonRpcError: {
-            /** @enum {string} */
+            /**
+             * @description The version of JSON-RPC.
+             * @enum {string}
+             */
             readonly jsonrpc: "2.0";
+            /** @description Why the request was rejected. */
             readonly error: {
+                /** @description The code of the error, of JSON-RPC or MCP. */
                 readonly code: number;
+                /** @description A sentence for people. */
                 readonly message: string;
+                /** @description More about the error. */
                 readonly data?: unknown;
             };
+            /** @description The id of the request; null if it has none. */
             readonly id: string | number | null;
         };
         readonly Health: {
-            /** @enum {string} */
+            /**
+             * @description `degraded` if a component fails.
+             * @enum {string}
+             */
             readonly status: "ok" | "degraded";
+            /** @description The version of the service. */
             readonly version: string;
-            /** @enum {string} */
+            /**
+             * @description Whether the database responds.
+             * @enum {string}
+             */
             readonly database: "ok" | "unreachable";
-            /** @enum {string} */
+            /**
+             * @description Whether the task queue is bound.
+             * @enum {string}
+             */
             readonly queue: "ok" | "unbound";
+            /** @description The model providers that are configured. */
             readonly models: readonly string[];
         };
     };
@@ -2321,11 +2962,13 @@ export interface operations {
     readonly listTasks: {
         readonly parameters: {
             readonly query?: {
+                /** @description Only tasks with this status. */
                 readonly status?: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+                /** @description Only tasks of this agent. */
                 readonly agent?: string;
-                /** @description Inclusive. */
+                /** @description Only tasks created at or after this time, RFC 3339. */
                 readonly created_after?: string;
-                /** @description Exclusive. */
+                /** @description Only tasks created before this time, RFC 3339. */
                 readonly created_before?: string;
                 /** @description Maximum number of items on the page. Default: 20. */
                 readonly limit?: number;
@@ -2386,6 +3029,7 @@ export interface operations {
                 readonly "if-none-match"?: string;
             };
             readonly path: {
+                /** @description The id of the task. */
                 readonly id: string;
             };
             readonly cookie?: never;
@@ -2407,6 +3051,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The id of the task. */
                 readonly id: string;
             };
             readonly cookie?: never;
@@ -2426,6 +3071,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The id of the task. */
                 readonly id: string;
             };
             readonly cookie?: never;
@@ -2451,6 +3097,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The id of the task. */
                 readonly id: string;
             };
             readonly cookie?: never;
@@ -2476,6 +3123,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The id of the task. */
                 readonly id: string;
             };
             readonly cookie?: never;
@@ -2500,6 +3148,7 @@ export interface operations {
                 readonly "idempotency-key"?: string;
             };
             readonly path: {
+                /** @description The id of the task. */
                 readonly id: string;
             };
             readonly cookie?: never;
@@ -2528,6 +3177,7 @@ export interface operations {
                 readonly "idempotency-key"?: string;
             };
             readonly path: {
+                /** @description The id of the task. */
                 readonly id: string;
             };
             readonly cookie?: never;
@@ -2556,7 +3206,9 @@ export interface operations {
                 readonly "idempotency-key"?: string;
             };
             readonly path: {
+                /** @description The id of the task. */
                 readonly id: string;
+                /** @description The id of the tool call, from its `approval.requested`. */
                 readonly call_id: string;
             };
             readonly cookie?: never;
@@ -2582,6 +3234,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The id of the task. */
                 readonly id: string;
             };
             readonly cookie?: never;
@@ -2637,10 +3290,12 @@ export interface operations {
                 readonly cursor?: string;
                 /** @description Maximum number of events on the page. Default: 100. */
                 readonly limit?: number;
+                /** @description A ticket for this task, in place of a key. */
                 readonly ticket?: string;
             };
             readonly header?: never;
             readonly path: {
+                /** @description The id of the task. */
                 readonly id: string;
             };
             readonly cookie?: never;
@@ -2661,12 +3316,16 @@ export interface operations {
     readonly readOutput: {
         readonly parameters: {
             readonly query?: {
+                /** @description Characters to skip. Default: 0. */
                 readonly offset?: number;
+                /** @description Maximum characters to return. Default: 65,536. */
                 readonly limit?: number;
             };
             readonly header?: never;
             readonly path: {
+                /** @description The id of the task. */
                 readonly id: string;
+                /** @description The `output_sha256` of the event: 64 hex digits. */
                 readonly sha256: string;
             };
             readonly cookie?: never;
@@ -2738,6 +3397,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The name of the tool. */
                 readonly name: string;
             };
             readonly cookie?: never;
@@ -2762,6 +3422,7 @@ export interface operations {
                 readonly "if-match"?: string;
             };
             readonly path: {
+                /** @description The name of the tool. */
                 readonly name: string;
             };
             readonly cookie?: never;
@@ -2790,6 +3451,7 @@ export interface operations {
                 readonly "if-match"?: string;
             };
             readonly path: {
+                /** @description The name of the tool. */
                 readonly name: string;
             };
             readonly cookie?: never;
@@ -2812,6 +3474,7 @@ export interface operations {
                 readonly "if-match"?: string;
             };
             readonly path: {
+                /** @description The name of the tool. */
                 readonly name: string;
             };
             readonly cookie?: never;
@@ -2887,6 +3550,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The name of the server. */
                 readonly name: string;
             };
             readonly cookie?: never;
@@ -2911,6 +3575,7 @@ export interface operations {
                 readonly "if-match"?: string;
             };
             readonly path: {
+                /** @description The name of the server. */
                 readonly name: string;
             };
             readonly cookie?: never;
@@ -2939,6 +3604,7 @@ export interface operations {
                 readonly "if-match"?: string;
             };
             readonly path: {
+                /** @description The name of the server. */
                 readonly name: string;
             };
             readonly cookie?: never;
@@ -2961,6 +3627,7 @@ export interface operations {
                 readonly "if-match"?: string;
             };
             readonly path: {
+                /** @description The name of the server. */
                 readonly name: string;
             };
             readonly cookie?: never;
@@ -2986,6 +3653,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The name of the server. */
                 readonly name: string;
             };
             readonly cookie?: never;
@@ -3012,6 +3680,7 @@ export interface operations {
             };
             readonly header?: never;
             readonly path: {
+                /** @description The name of the server. */
                 readonly name: string;
             };
             readonly cookie?: never;
@@ -3033,6 +3702,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The name of the server. */
                 readonly name: string;
             };
             readonly cookie?: never;
@@ -3054,6 +3724,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The name of the server. */
                 readonly name: string;
             };
             readonly cookie?: never;
@@ -3071,9 +3742,13 @@ export interface operations {
     readonly finishMcpAuthorization: {
         readonly parameters: {
             readonly query?: {
+                /** @description The authorization code. */
                 readonly code?: string;
+                /** @description Identifies the authorization that this request finishes. */
                 readonly state?: string;
+                /** @description The authorization server. */
                 readonly iss?: string;
+                /** @description Why the authorization server refused. */
                 readonly error?: string;
             };
             readonly header?: never;
@@ -3144,6 +3819,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The id of the webhook. */
                 readonly id: string;
             };
             readonly cookie?: never;
@@ -3165,6 +3841,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The id of the webhook. */
                 readonly id: string;
             };
             readonly cookie?: never;
@@ -3184,6 +3861,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The id of the webhook. */
                 readonly id: string;
             };
             readonly cookie?: never;
@@ -3209,6 +3887,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The id of the webhook. */
                 readonly id: string;
             };
             readonly cookie?: never;
@@ -3230,6 +3909,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The id of the webhook. */
                 readonly id: string;
             };
             readonly cookie?: never;
@@ -3251,6 +3931,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The id of the webhook. */
                 readonly id: string;
             };
             readonly cookie?: never;
@@ -3277,6 +3958,7 @@ export interface operations {
             };
             readonly header?: never;
             readonly path: {
+                /** @description The id of the webhook. */
                 readonly id: string;
             };
             readonly cookie?: never;
@@ -3298,7 +3980,9 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The id of the webhook. */
                 readonly id: string;
+                /** @description The id of the delivery. */
                 readonly delivery_id: string;
             };
             readonly cookie?: never;
@@ -3367,6 +4051,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The id of the hook. */
                 readonly id: string;
             };
             readonly cookie?: never;
@@ -3388,6 +4073,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The id of the hook. */
                 readonly id: string;
             };
             readonly cookie?: never;
@@ -3409,6 +4095,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The id of the hook. */
                 readonly id: string;
             };
             readonly cookie?: never;
@@ -3428,6 +4115,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The id of the hook. */
                 readonly id: string;
             };
             readonly cookie?: never;
@@ -3453,6 +4141,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The id of the hook. */
                 readonly id: string;
             };
             readonly cookie?: never;
@@ -3474,6 +4163,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The id of the hook. */
                 readonly id: string;
             };
             readonly cookie?: never;
@@ -3545,6 +4235,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The name of the agent. */
                 readonly name: string;
             };
             readonly cookie?: never;
@@ -3569,6 +4260,7 @@ export interface operations {
                 readonly "if-match"?: string;
             };
             readonly path: {
+                /** @description The name of the agent. */
                 readonly name: string;
             };
             readonly cookie?: never;
@@ -3597,6 +4289,7 @@ export interface operations {
                 readonly "if-match"?: string;
             };
             readonly path: {
+                /** @description The name of the agent. */
                 readonly name: string;
             };
             readonly cookie?: never;
@@ -3621,6 +4314,7 @@ export interface operations {
             };
             readonly header?: never;
             readonly path: {
+                /** @description The name of the agent. */
                 readonly name: string;
             };
             readonly cookie?: never;
@@ -3644,6 +4338,7 @@ export interface operations {
                 readonly from?: string;
                 /** @description Last day. Default: today. */
                 readonly to?: string;
+                /** @description Sums by these, separated by commas: `day`, `agent`, `model`. Absent: one sum. */
                 readonly group_by?: string;
                 /** @description Maximum number of rows on the page. Default: 100. */
                 readonly limit?: number;
@@ -3814,6 +4509,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The id of the key. */
                 readonly key_id: string;
             };
             readonly cookie?: never;
@@ -3835,6 +4531,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The id of the key. */
                 readonly key_id: string;
             };
             readonly cookie?: never;
@@ -3854,6 +4551,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
+                /** @description The id of the key. */
                 readonly key_id: string;
             };
             readonly cookie?: never;

@@ -9,6 +9,7 @@ import {
   PLANNERS,
   runLimits,
 } from "../../run/spec/spec.ts";
+import { CONFIG_TEXTS, MEMORY_TEXTS, WAITS_TEXTS } from "../../run/spec/config-texts.ts";
 import { checkedBy, freeObject } from "../schemas.ts";
 
 const { $schema: _dialect, ...policyDocument } = z.toJSONSchema(policySchema, {
@@ -31,58 +32,111 @@ const profile = checkedBy(profileSchema, {
 
 export const agentConfig = z
   .strictObject({
-    model: z.string().min(1).max(256).optional().openapi({ example: "openai/gpt-4o-mini" }),
-    fallback_models: z.array(z.string().min(1).max(256)).max(8).optional().openapi({
-      description: "Models to switch to, in order, when the previous one fails.",
-    }),
-    planner: z.enum(PLANNERS).optional(),
-    output_schema: freeObject.optional().openapi({
-      description:
-        "JSON Schema of the answer, which is returned in `result.data`. A reply that does not match is returned to the model with the reasons.",
-    }),
-    instructions: z.string().max(100_000).optional(),
+    model: z
+      .string()
+      .min(1)
+      .max(256)
+      .optional()
+      .openapi({ description: CONFIG_TEXTS.model, example: "openai/gpt-4o-mini" }),
+    fallback_models: z
+      .array(z.string().min(1).max(256))
+      .max(8)
+      .optional()
+      .openapi({ description: CONFIG_TEXTS.fallback_models }),
+    planner: z.enum(PLANNERS).optional().openapi({ description: CONFIG_TEXTS.planner }),
+    output_schema: freeObject.optional().openapi({ description: CONFIG_TEXTS.output_schema }),
+    instructions: z
+      .string()
+      .max(100_000)
+      .optional()
+      .openapi({ description: CONFIG_TEXTS.instructions }),
     profile: profile.optional(),
-    tools: z.array(z.string().min(1).max(128)).max(128).optional(),
-    mcp_servers: z.array(z.string().min(1).max(40)).max(MAX_MCP_SERVERS).optional().openapi({
-      description: "MCP servers whose tools the run can use. Default: none, or all with the proxy.",
-    }),
-    mcp_tools: z.enum(MCP_TOOL_MODES).optional().openapi({
-      description:
-        "`direct`: each tool of a server is offered individually. `proxy`: one tool, `mcp_proxy_tool`, calls them all.",
-    }),
-    inject_mcp_proxy: z.boolean().optional().openapi({
-      description: "Adds `mcp_proxy_tool`. Without `mcp_servers` it reaches all servers.",
-    }),
-    temperature: z.number().min(0).max(2).optional(),
-    max_output_tokens: z.number().int().min(1).max(1_000_000).optional(),
-    stop: z.array(z.string().min(1).max(256)).max(4).optional(),
-    seed: z.number().int().optional(),
+    tools: z
+      .array(z.string().min(1).max(128))
+      .max(128)
+      .optional()
+      .openapi({ description: CONFIG_TEXTS.tools }),
+    mcp_servers: z
+      .array(z.string().min(1).max(40))
+      .max(MAX_MCP_SERVERS)
+      .optional()
+      .openapi({ description: CONFIG_TEXTS.mcp_servers }),
+    mcp_tools: z.enum(MCP_TOOL_MODES).optional().openapi({ description: CONFIG_TEXTS.mcp_tools }),
+    inject_mcp_proxy: z
+      .boolean()
+      .optional()
+      .openapi({ description: CONFIG_TEXTS.inject_mcp_proxy }),
+    temperature: z
+      .number()
+      .min(0)
+      .max(2)
+      .optional()
+      .openapi({ description: CONFIG_TEXTS.temperature }),
+    max_output_tokens: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .openapi({ description: CONFIG_TEXTS.max_output_tokens }),
+    stop: z
+      .array(z.string().min(1).max(256))
+      .max(4)
+      .optional()
+      .openapi({ description: CONFIG_TEXTS.stop }),
+    seed: z.number().int().optional().openapi({ description: CONFIG_TEXTS.seed }),
     memory: z
       .strictObject({
-        max_messages: z.number().int().min(4).max(1000).optional(),
-        max_tokens: z.number().int().min(500).max(10_000_000).optional().openapi({
-          description:
-            "Maximum tokens of the conversation before it is compacted: long outputs are shortened, then older turns summarised.",
-        }),
+        max_messages: z
+          .number()
+          .int()
+          .min(4)
+          .max(1000)
+          .optional()
+          .openapi({ description: MEMORY_TEXTS.max_messages }),
+        max_tokens: z
+          .number()
+          .int()
+          .min(500)
+          .max(10_000_000)
+          .optional()
+          .openapi({ description: MEMORY_TEXTS.max_tokens }),
       })
-      .optional(),
+      .optional()
+      .openapi({ description: CONFIG_TEXTS.memory }),
     policy: policy.optional(),
-    on_outcome_unknown: runConfig.shape.on_outcome_unknown.unwrap().optional().openapi({
-      description:
-        "What to do if a crash leaves it unknown whether a `once` tool took effect. `ask` holds the call for a person: approving it runs it again.",
-    }),
+    on_outcome_unknown: runConfig.shape.on_outcome_unknown
+      .unwrap()
+      .optional()
+      .openapi({ description: CONFIG_TEXTS.on_outcome_unknown }),
     waits: z
       .strictObject({
-        approval_expires_s: z.number().int().min(1).max(31_536_000).optional(),
-        input_expires_s: z.number().int().min(1).max(31_536_000).optional(),
-        on_expiry: z.enum(EXPIRY_POLICIES).optional().openapi({
-          description:
-            "`deny` (the default): the model sees the denial. `fail`: the run fails. `continue`: an approval counts as given, an input as empty.",
-        }),
+        approval_expires_s: z
+          .number()
+          .int()
+          .min(1)
+          .max(31_536_000)
+          .optional()
+          .openapi({ description: WAITS_TEXTS.approval_expires_s }),
+        input_expires_s: z
+          .number()
+          .int()
+          .min(1)
+          .max(31_536_000)
+          .optional()
+          .openapi({ description: WAITS_TEXTS.input_expires_s }),
+        on_expiry: z
+          .enum(EXPIRY_POLICIES)
+          .optional()
+          .openapi({ description: WAITS_TEXTS.on_expiry }),
       })
-      .optional(),
+      .optional()
+      .openapi({ description: CONFIG_TEXTS.waits }),
   })
-  .openapi("AgentConfig");
+  .openapi("AgentConfig", {
+    description:
+      "How an agent works. A field of the task overrides that of its agent, which overrides the default.",
+  });
 
 /** Limits of a run; here, null removes a limit. */
 const of = runLimits.shape;
@@ -94,15 +148,10 @@ export const limits = z
     max_duration_s: of.max_duration_s.unwrap().nullish(),
     max_tokens: of.max_tokens.unwrap().nullish(),
     max_cost_usd: of.max_cost_usd.unwrap().nullish(),
-    max_repeats: of.max_repeats.unwrap().nullish().openapi({
-      description:
-        "Maximum number of identical tool calls in a row. At half of it, the model is warned.",
-    }),
-    on_reached: of.on_reached.unwrap().nullish().openapi({
-      description:
-        "Applies to every limit. By default max_tokens and max_cost_usd make the run wait for `budget`, and the others end it.",
-    }),
+    max_repeats: of.max_repeats.unwrap().nullish(),
+    on_reached: of.on_reached.unwrap().nullish(),
   })
   .openapi("Limits", {
-    description: "Waits do not count towards max_duration_s. null removes a limit.",
+    description:
+      "The limits of a run. A limit of the task overrides that of its agent, which overrides the default; null removes it.",
   });

@@ -8,7 +8,10 @@ import { type Examples, AT } from "../openapi/examples.ts";
 const name = z
   .string()
   .regex(AGENT_NAME, "must be 1 to 64 lower-case letters, digits, _ or -, and begin with neither")
-  .openapi({ example: "accountant" });
+  .openapi({
+    description: "Identifies the agent: 1 to 64 lower-case letters, digits, `_` or `-`.",
+    example: "accountant",
+  });
 
 const fields = {
   description: plainText(1000).nullish().openapi({
@@ -38,7 +41,11 @@ export const replaceBody = z
 export type AgentBody = Omit<z.output<typeof replaceBody>, "name">;
 
 export const agentPath = z.object({
-  name: z.string().openapi({ param: { name: "name", in: "path" }, example: "accountant" }),
+  name: z.string().openapi({
+    param: { name: "name", in: "path" },
+    description: "The name of the agent.",
+    example: "accountant",
+  }),
 });
 
 export const ifMatch = z.object({
@@ -49,21 +56,32 @@ export const ifMatch = z.object({
 
 const part = z.record(z.string(), z.unknown());
 const version = {
-  name: z.string(),
-  version: z.number().int(),
-  description: z.string().nullable(),
+  name: z.string().describe("The name of the agent."),
+  version: z.number().int().describe("Counts the versions of the agent, from 1."),
+  description: z
+    .string()
+    .nullable()
+    .describe("For people, and for models that use the agent as a tool."),
   config: part.nullable().openapi({
-    description: "null in a list if it is larger than 16 KiB; get the agent to read it.",
+    description:
+      "Default config of the agent's tasks. null in a list if it is larger than 16 KiB; get the agent to read it.",
   }),
-  limits: part,
+  limits: part.openapi({ description: "Default limits of the agent's tasks." }),
   built_in: z.boolean().openapi({
     description: "The service's own `default`, until the tenant creates one.",
   }),
-  created_at: timestamp.nullable(),
+  created_at: timestamp.nullable().openapi({
+    description: "When it was created; null for a built-in agent.",
+  }),
 };
 
 export const agent = z
-  .object({ ...version, updated_at: timestamp.nullable() })
+  .object({
+    ...version,
+    updated_at: timestamp
+      .nullable()
+      .openapi({ description: "When its latest version was created." }),
+  })
   .openapi("Agent", { description: "The latest version of an agent." });
 export type AgentJson = z.output<typeof agent>;
 

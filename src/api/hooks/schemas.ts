@@ -13,16 +13,17 @@ const scheme = z.enum(HOOK_SCHEMES).openapi({
   description:
     "`standard`: Standard Webhooks. `github`: X-Hub-Signature-256, which has no timestamp.",
 });
-const hookName = plainText(256).min(1);
+const hookName = plainText(256).min(1).describe("A name for people.");
 
 export const createHook = z
   .strictObject({
     name: hookName,
     template,
     scheme: scheme.default("standard"),
-    enabled: z.boolean().default(true),
+    enabled: z.boolean().default(true).describe("A disabled hook starts no tasks."),
     secret: plainText(256).min(16).optional().openapi({
-      description: "Default: generated. With the scheme `standard`: `whsec_` and base64.",
+      description:
+        "Signs each request to the hook. Default: generated. With the scheme `standard`: `whsec_` and base64.",
     }),
   })
   .openapi("CreateHook");
@@ -31,34 +32,44 @@ export const changeHook = z
   .strictObject({
     name: hookName.optional(),
     template: template.optional(),
-    enabled: z.boolean().optional(),
+    enabled: z.boolean().optional().describe("A disabled hook starts no tasks."),
   })
   .openapi("ChangeHook");
 
 const hookFields = {
-  id: z.string().openapi({ example: "hook_4f0c1f1d9a5a4d6c8f3b2e1a0d9c8b7a" }),
-  name: z.string(),
+  id: z.string().openapi({
+    description: "The id of the hook.",
+    example: "hook_4f0c1f1d9a5a4d6c8f3b2e1a0d9c8b7a",
+  }),
+  name: z.string().describe("A name for people."),
   url: z.string().openapi({ description: "The URL for its requests." }),
   scheme,
   template,
-  enabled: z.boolean(),
-  created_at: timestamp,
-  updated_at: timestamp,
+  enabled: z.boolean().describe("Whether its requests start tasks."),
+  created_at: timestamp.describe("When the hook was created."),
+  updated_at: timestamp.describe("When the hook last changed."),
 };
 export const hook = z.object(hookFields).openapi("Hook");
 export type HookJson = z.output<typeof hook>;
-export const newHook = z.object({ ...hookFields, secret: z.string() }).openapi("NewHook");
+export const newHook = z
+  .object({ ...hookFields, secret: z.string().describe("Signs each request to the hook.") })
+  .openapi("NewHook");
 export const hookList = listOf(hook).openapi("HookList");
 
 export const hookPath = z.object({
   id: z.string().openapi({
     param: { name: "id", in: "path" },
+    description: "The id of the hook.",
     example: "hook_4f0c1f1d9a5a4d6c8f3b2e1a0d9c8b7a",
   }),
 });
 
 export const startedTask = z
-  .object({ task_id: z.string(), status: z.string(), created_at: timestamp })
+  .object({
+    task_id: z.string().describe("The id of the task."),
+    status: z.string().describe("The status of the task."),
+    created_at: timestamp.describe("When the task was submitted."),
+  })
   .openapi("StartedTask", {
     description: "Contains no more, because the caller of a hook has no key to read tasks.",
   });

@@ -21,14 +21,14 @@ const scope = z.enum(SCOPES);
 
 export const createBody = z
   .strictObject({
-    name: plainText(256).min(1),
+    name: plainText(256).min(1).describe("A name for people."),
     scopes: z
       .array(scope)
       .min(1)
       .max(SCOPES.length)
       .openapi({ description: "Only scopes that the calling key has itself." }),
     tenant: tenant.optional(),
-    expires_at: instant.nullish(),
+    expires_at: instant.nullish().describe("When the key expires, RFC 3339. Default: never."),
   })
   .openapi("CreateKey", {
     example: { name: "the nightly job", scopes: ["tasks:read", "tasks:write"] },
@@ -43,38 +43,47 @@ export const rotateBody = z
   .openapi("RotateKey");
 
 export const keyPath = z.object({
-  key_id: z.string().openapi({ param: { name: "key_id", in: "path" }, example: "key_01936f3e" }),
+  key_id: z.string().openapi({
+    param: { name: "key_id", in: "path" },
+    description: "The id of the key.",
+    example: "key_01936f3e",
+  }),
 });
 
 export const keysQuery = z.strictObject({ ...pageQuery, tenant: tenant.optional() });
 
 const fields = {
-  key_id: z.string(),
-  tenant: z.string(),
-  name: z.string(),
-  scopes: z.array(scope),
-  created_at: timestamp,
-  expires_at: timestamp.nullable(),
-  revoked_at: timestamp.nullable(),
+  key_id: z.string().describe("The id of the key. It is no secret."),
+  tenant: z.string().describe("The tenant of the key."),
+  name: z.string().describe("A name for people."),
+  scopes: z.array(scope).describe("What the key permits."),
+  created_at: timestamp.describe("When the key was created."),
+  expires_at: timestamp.nullable().describe("When the key expires; null for never."),
+  revoked_at: timestamp.nullable().describe("When the key was revoked; null if it was not."),
 };
 
 export const key = z.object(fields).openapi("Key", { description: "A key without its secret." });
 export type KeyJson = z.output<typeof key>;
 
 export const newKey = z
-  .object({ ...fields, key: z.string().openapi({ description: "Returned only here." }) })
+  .object({
+    ...fields,
+    key: z.string().openapi({ description: "The key itself. Returned only here." }),
+  })
   .openapi("NewKey");
 
 export const keyList = listOf(key).openapi("KeyList");
 
 const entry = z
   .object({
-    audit_id: z.string(),
-    at: timestamp,
-    by: z.string().openapi({ description: "Id of the key." }),
-    action: z.string().openapi({ example: "key.revoked" }),
+    audit_id: z.string().describe("The id of the entry."),
+    at: timestamp.describe("When it happened."),
+    by: z.string().openapi({ description: "The id of the key that did it." }),
+    action: z.string().openapi({ description: "What was done.", example: "key.revoked" }),
     subject: z.string().openapi({ description: "The id or name of the changed resource." }),
-    details: z.record(z.string(), z.unknown()),
+    details: z
+      .record(z.string(), z.unknown())
+      .describe("More about the change; depends on `action`."),
   })
   .openapi("AuditEntry");
 

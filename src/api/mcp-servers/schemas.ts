@@ -15,7 +15,10 @@ const MAX_TIMEOUT_MS = 600_000;
 const name = z
   .string()
   .regex(MCP_SERVER_NAME, "must be 1 to 40 letters, digits, _ or -, and begin with none of these")
-  .openapi({ example: "docs" });
+  .openapi({
+    description: "Identifies the server, and begins the names of its tools: `<name>.<tool>`.",
+    example: "docs",
+  });
 
 const oauth = z
   .strictObject({
@@ -33,18 +36,21 @@ const oauth = z
       description: "`client_credentials`: no consent in a browser is needed.",
     }),
   })
-  .openapi("McpOAuth");
+  .openapi("McpOAuth", { description: "How the service authorizes with the server." });
 
 const fields = {
-  url: z.string().min(1).max(2048).openapi({ example: "https://mcp.example.com/mcp" }),
+  url: z.string().min(1).max(2048).openapi({
+    description: "The endpoint of the server (Streamable HTTP).",
+    example: "https://mcp.example.com/mcp",
+  }),
   headers: z
     .record(z.string(), z.string().max(4096))
     .refine((headers) => Object.keys(headers).length <= 32, "may be 32 headers")
     .default({})
     .openapi({ description: "Values refer to secrets of the deployment as `${secret:NAME}`." }),
-  enabled: z.boolean().default(true),
+  enabled: z.boolean().default(true).describe("A disabled server is not used by new tasks."),
   timeout_ms: z.number().int().min(10).max(MAX_TIMEOUT_MS).default(DEFAULT_MCP_TIMEOUT_MS).openapi({
-    description: "Timeout of each request.",
+    description: "Timeout of each request, in milliseconds.",
   }),
   effects: z
     .record(z.string().min(1).max(128), z.enum(MCP_EFFECTS))
@@ -58,7 +64,10 @@ const fields = {
   trust_annotations: z.boolean().default(false).openapi({
     description: "Whether to trust the server's own hints about effects.",
   }),
-  approval: z.enum(APPROVALS).default("never"),
+  approval: z
+    .enum(APPROVALS)
+    .default("never")
+    .describe("`always`: a person must approve each call of its tools."),
   oauth: oauth.optional(),
 };
 
@@ -67,10 +76,16 @@ export const replaceBody = z
   .strictObject({ name: name.optional(), ...fields })
   .openapi("ReplaceMcpServer");
 export type ServerBody = Omit<z.output<typeof replaceBody>, "name" | "enabled">;
-export const enableBody = z.strictObject({ enabled: z.boolean() }).openapi("EnableMcpServer");
+export const enableBody = z
+  .strictObject({ enabled: z.boolean().describe("Whether new tasks can use the server.") })
+  .openapi("EnableMcpServer");
 
 export const serverPath = z.object({
-  name: z.string().openapi({ param: { name: "name", in: "path" }, example: "docs" }),
+  name: z.string().openapi({
+    param: { name: "name", in: "path" },
+    description: "The name of the server.",
+    example: "docs",
+  }),
 });
 
 export const ifMatch = z.object({
@@ -80,54 +95,66 @@ export const ifMatch = z.object({
 });
 
 const problem = z
-  .object({ name: z.string(), reason: z.string() })
+  .object({
+    name: z.string().describe("The server's own name of the tool; `*` for many."),
+    reason: z.string().describe("Why it was left out, or what was changed."),
+  })
   .openapi("McpProblem", { description: "A tool that was left out or changed; `*` for many." });
 
 const health = z
   .object({
-    status: z.enum(["unknown", "ok", "down", "unauthorized"]),
+    status: z
+      .enum(["unknown", "ok", "down", "unauthorized"])
+      .describe("The outcome of the last attempt to list its tools."),
     code: z
       .string()
       .nullable()
       .openapi({ description: "The code of the failure, as for a tool call." }),
-    message: z.string().nullable(),
-    checked_at: z.string().nullable(),
+    message: z.string().nullable().describe("The failure, for people."),
+    checked_at: z.string().nullable().describe("When the server was last contacted, RFC 3339."),
     tools: z.number().int().nullable().openapi({ description: "null if never listed." }),
     problems: z.number().int().openapi({ description: "Tools that were left out or changed." }),
     expires_at: z.string().nullable().openapi({
       description: "When the cached tool list expires.",
     }),
   })
-  .openapi("McpHealth");
+  .openapi("McpHealth", {
+    description: "The outcome of the last attempt to list the tools of a server.",
+  });
 export type HealthJson = z.output<typeof health>;
 
 export const server = z
   .object({
-    name: z.string(),
-    source: z.enum(["deployment", "tenant"]),
+    name: z.string().describe("The name of the server."),
+    source: z.enum(["deployment", "tenant"]).describe("Who registered the server."),
     version: z
       .number()
       .int()
       .nullable()
       .openapi({ description: "null for a server of the deployment." }),
-    enabled: z.boolean(),
-    url: z.string(),
-    headers: z.record(z.string(), z.string()),
-    timeout_ms: z.number().int(),
-    effects: z.record(z.string(), z.string()),
-    trust_annotations: z.boolean(),
-    approval: z.enum(APPROVALS),
+    enabled: z.boolean().describe("Whether new tasks can use the server."),
+    url: z.string().describe("The endpoint of the server."),
+    headers: z.record(z.string(), z.string()).describe("Headers, with secrets by name only."),
+    timeout_ms: z.number().int().describe("Timeout of each request, in milliseconds."),
+    effects: z
+      .record(z.string(), z.string())
+      .describe("What a second call of a tool would do, by its name or a pattern with `*`."),
+    trust_annotations: z
+      .boolean()
+      .describe("Whether the server's own hints about effects are trusted."),
+    approval: z.enum(APPROVALS).describe("`always`: a person must approve each call of its tools."),
     oauth: z
       .object({
-        client_id: z.string().optional(),
-        client_secret: z.string().optional(),
-        scope: z.string().optional(),
-        grant: z.enum(OAUTH_GRANTS).optional(),
+        client_id: z.string().optional().describe("The registered client."),
+        client_secret: z.string().optional().describe("Its secret, by name only."),
+        scope: z.string().optional().describe("The requested scope."),
+        grant: z.enum(OAUTH_GRANTS).optional().describe("The grant that is used."),
       })
-      .optional(),
+      .optional()
+      .openapi({ description: "How the service authorizes with the server." }),
     health,
-    created_at: z.string().optional(),
-    updated_at: z.string().optional(),
+    created_at: z.string().optional().describe("When the server was registered, RFC 3339."),
+    updated_at: z.string().optional().describe("When its latest version was created, RFC 3339."),
   })
   .openapi("McpServer");
 export type ServerJson = z.output<typeof server>;
@@ -157,43 +184,60 @@ export const toolsQuery = z.strictObject({
 const mcpTool = z
   .object({
     name: z.string().openapi({ description: "The server's own name of the tool." }),
-    call_as: z.string().openapi({ example: "docs.search" }),
-    description: z.string(),
-    input_schema: z.record(z.string(), z.any()),
-    output_schema: z.record(z.string(), z.any()).nullable(),
-    annotations: z.record(z.string(), z.boolean()).nullable(),
+    call_as: z.string().openapi({
+      description: "The name of the tool in a run.",
+      example: "docs.search",
+    }),
+    description: z.string().describe("What the tool does, in the server's words: untrusted."),
+    input_schema: z.record(z.string(), z.any()).describe("JSON Schema of the arguments."),
+    output_schema: z
+      .record(z.string(), z.any())
+      .nullable()
+      .describe("JSON Schema of the output; null if the server names none."),
+    annotations: z
+      .record(z.string(), z.boolean())
+      .nullable()
+      .describe("The server's hints about effects."),
   })
   .openapi("McpTool");
 
 export const toolPage = listOf(mcpTool)
   .extend({
     total: z.number().int().openapi({ description: "Number of tools on all pages." }),
-    fetched_at: z.string().nullable(),
-    expires_at: z.string().nullable(),
-    instructions: z.string().nullable(),
-    problems: z.array(problem),
-    problem_count: z.number().int(),
+    fetched_at: z
+      .string()
+      .nullable()
+      .describe("When the tools were listed, RFC 3339; null if never."),
+    expires_at: z.string().nullable().describe("When the cached tool list expires, RFC 3339."),
+    instructions: z
+      .string()
+      .nullable()
+      .describe("The server's instructions for models: untrusted."),
+    problems: z
+      .array(problem)
+      .describe("Tools that were left out or changed; the first ones if there are many."),
+    problem_count: z.number().int().describe("Number of tools that were left out or changed."),
   })
   .openapi("McpToolPage");
 export type ToolPageJson = z.output<typeof toolPage>;
 
 export const authorization = z
   .object({
-    authorized: z.boolean(),
+    authorized: z.boolean().describe("Whether the service holds a valid token."),
     authorization_url: z.string().optional().openapi({
       description: "The URL that the user opens in a browser.",
     }),
-    expires_at: z.string().optional(),
+    expires_at: z.string().optional().describe("When the URL expires, RFC 3339."),
   })
   .openapi("McpAuthorization");
 
-const returned = z.string().max(8192).optional();
+const returned = (description: string) => z.string().max(8192).optional().openapi({ description });
 
 export const callbackQuery = z.looseObject({
-  code: returned,
-  state: returned,
-  iss: returned,
-  error: returned,
+  code: returned("The authorization code."),
+  state: returned("Identifies the authorization that this request finishes."),
+  iss: returned("The authorization server."),
+  error: returned("Why the authorization server refused."),
 });
 
 const exampleBody = {

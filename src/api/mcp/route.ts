@@ -29,9 +29,18 @@ const responses = z.unknown().openapi({
 /** Protocol errors use the protocol's own error format. */
 const protocolError = z
   .object({
-    jsonrpc: z.literal("2.0"),
-    error: z.object({ code: z.number().int(), message: z.string(), data: z.any().optional() }),
-    id: z.union([z.string(), z.number()]).nullable(),
+    jsonrpc: z.literal("2.0").describe("The version of JSON-RPC."),
+    error: z
+      .object({
+        code: z.number().int().describe("The code of the error, of JSON-RPC or MCP."),
+        message: z.string().describe("A sentence for people."),
+        data: z.any().optional().describe("More about the error."),
+      })
+      .describe("Why the request was rejected."),
+    id: z
+      .union([z.string(), z.number()])
+      .nullable()
+      .describe("The id of the request; null if it has none."),
   })
   .openapi("JsonRpcError", {
     example: {

@@ -7,7 +7,9 @@ const envelope = {
   seq: z.number().int().min(1).openapi({
     description: "Counts from 1 without gaps. Defines the order and serves as the cursor.",
   }),
-  at: timestamp.openapi({ description: "Several events can have the same time." }),
+  at: timestamp.openapi({
+    description: "When it was written. Several events can have the same time.",
+  }),
   v: z.number().int().openapi({ description: "The version of the form of `data`." }),
 };
 
@@ -25,7 +27,11 @@ function unionOf(all: typeof EVENT_DATA) {
 
 function eventSchema(type: EventType) {
   const { description = "", properties, required } = dataDocument(type);
-  const data: object = { properties, required };
+  const data: object = {
+    description: "The data of the event; depends on `type`.",
+    properties,
+    required,
+  };
   return z
     .object({
       ...envelope,

@@ -25,35 +25,54 @@ import { webhookUrl } from "../webhooks/schemas.ts";
 import { type Examples, TASK_ID, AT, LATER } from "../openapi/examples.ts";
 
 const message = z.strictObject({
-  role: z.enum(["user", "assistant"]),
-  content: z.string().max(500_000),
+  role: z.enum(["user", "assistant"]).describe("Who wrote the message."),
+  content: z.string().max(500_000).describe("The text of the message."),
 });
 
 const someText = z.string().regex(/\S/, "must not be empty").max(500_000);
 
 /** Fields of `input_data` that the service interprets. */
 export const inputFields = {
-  goal: someText.optional().openapi({ example: "What is 17% of 2,340?" }),
+  goal: someText.optional().openapi({
+    description: "What the agent has to do. Required, unless there is `prompt`.",
+    example: "What is 17% of 2,340?",
+  }),
   prompt: someText.optional().openapi({ description: "The same as goal, which takes precedence." }),
-  context: freeObject.optional(),
-  messages: z.array(message).max(1000).optional(),
+  context: freeObject.optional().openapi({
+    description: "Data for the goal. The model sees it as JSON below the goal.",
+  }),
+  messages: z.array(message).max(1000).optional().openapi({
+    description: "An earlier conversation, oldest message first. It precedes the goal.",
+  }),
   images: z
     .array(
       z.union([
-        z.strictObject({ url: z.url({ protocol: /^https?$/ }) }),
         z.strictObject({
-          media_type: z.string().regex(/^image\/[\w.+-]+$/, "must be image/…"),
-          data: z.base64(),
+          url: z
+            .url({ protocol: /^https?$/ })
+            .describe("The address that the provider loads the picture from."),
+        }),
+        z.strictObject({
+          media_type: z
+            .string()
+            .regex(/^image\/[\w.+-]+$/, "must be image/…")
+            .describe("The media type, such as `image/png`."),
+          data: z.base64().describe("The picture in base64."),
         }),
       ]),
     )
     .max(20)
-    .optional(),
+    .optional()
+    .openapi({ description: "Pictures for the model, shown with the goal." }),
   inject_mcp_proxy: z.boolean().optional().openapi({
     description: "The same as `agent_config.inject_mcp_proxy`, which takes precedence.",
   }),
-  script: checkedBy(scriptSchema).optional(),
-  script_tools: checkedBy(scriptToolsSchema).optional(),
+  script: checkedBy(scriptSchema).optional().openapi({
+    description: "For the model `local/script`: its replies, in order.",
+  }),
+  script_tools: checkedBy(scriptToolsSchema).optional().openapi({
+    description: "For the model `local/script`: tools whose outputs are data.",
+  }),
 };
 
 const inputData = z
@@ -62,18 +81,41 @@ const inputData = z
     path: ["goal"],
     message: "is required",
   })
-  .openapi("InputData", { description: "A free-form object. These fields have a meaning." });
+  .openapi("InputData", {
+    description:
+      "What the task is about: a free-form object, in which these fields have a meaning.",
+  });
 
 export const submitBody = z
   .strictObject({
-    task_type: z.string().min(1).max(64).default("agent_run"),
-    name: plainText(256).nullish(),
+    task_type: z
+      .string()
+      .min(1)
+      .max(64)
+      .default("agent_run")
+      .describe("A label of the client. The service does not interpret it."),
+    name: plainText(256).nullish().describe("A name for people, shown in lists."),
     input_data: inputData,
-    agent: z.string().min(1).max(128).default("default"),
+    agent: z
+      .string()
+      .min(1)
+      .max(128)
+      .default("default")
+      .describe("The name of the agent that runs the task."),
     agent_config: agentConfig.optional(),
     limits: limits.optional(),
-    priority: z.number().int().min(-1000).max(1000).default(0),
-    metadata: freeObject.optional(),
+    priority: z
+      .number()
+      .int()
+      .min(-1000)
+      .max(1000)
+      .default(0)
+      .describe(
+        "Above, at or below 0 selects one of three queues. At a concurrency limit, higher values go first.",
+      ),
+    metadata: freeObject
+      .optional()
+      .describe("Free data of the client, returned with the task. The model does not see it."),
     scheduled_at: instant.nullish().openapi({
       description: "Earliest start. Until then the run waits for `schedule`.",
     }),
@@ -105,7 +147,11 @@ export const batchBody = z
   });
 
 export const cancelBody = z
-  .strictObject({ reason: plainText(MAX_REASON_CHARS).optional() })
+  .strictObject({
+    reason: plainText(MAX_REASON_CHARS)
+      .optional()
+      .describe("Why, for people. The event `run.cancelled` contains it."),
+  })
   .openapi("CancelTask");
 
 export const retryBody = z
@@ -119,9 +165,12 @@ export const retryBody = z
 
 export const labelsBody = z
   .strictObject({
-    name: plainText(256).nullish().openapi({ description: "null removes the name." }),
+    name: plainText(256)
+      .nullish()
+      .openapi({ description: "A name for people, shown in lists. null removes it." }),
     metadata: freeObject.optional().openapi({
-      description: "Merged by key; null removes a key. At most 16384 characters of JSON in all.",
+      description:
+        "The client's data. Merged by key; null removes a key. At most 16384 characters of JSON in all.",
     }),
   })
   .refine((body) => Object.keys(body).length > 0, "name a field")
@@ -129,7 +178,9 @@ export const labelsBody = z
 
 export const messageBody = z
   .strictObject({
-    content: z.string().max(500_000).optional(),
+    content: z.string().max(500_000).optional().openapi({
+      description: "The text of the message. Required, unless there is `data` or `action`.",
+    }),
     data: freeObject.optional().openapi({
       description: "The answer to a structured question. Omitted fields get their defaults.",
     }),
@@ -152,11 +203,15 @@ export const messageBody = z
 
 export const approvalBody = z
   .strictObject({
-    decision: z.enum(["approve", "deny"]),
+    decision: z.enum(["approve", "deny"]).openapi({
+      description: "`approve`: the call is made. `deny`: the model sees the denial.",
+    }),
     arguments: freeValue.optional().openapi({
       description: "Replaces the model's arguments. Validated against the tool's schema.",
     }),
-    comment: plainText(MAX_REASON_CHARS).optional(),
+    comment: plainText(MAX_REASON_CHARS).optional().openapi({
+      description: "Why, for the log. On a denial, the model sees it.",
+    }),
   })
   .openapi("DecideApproval", { example: { decision: "approve" } });
 
@@ -166,6 +221,7 @@ export const limitsBody = limits
 
 const taskId = z.string().openapi({
   param: { name: "id", in: "path" },
+  description: "The id of the task.",
   example: "task_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a11",
 });
 
@@ -173,7 +229,11 @@ export const taskPath = z.object({ id: taskId });
 
 export const approvalPath = z.object({
   id: taskId,
-  call_id: z.string().openapi({ param: { name: "call_id", in: "path" }, example: "call_7" }),
+  call_id: z.string().openapi({
+    param: { name: "call_id", in: "path" },
+    description: "The id of the tool call, from its `approval.requested`.",
+    example: "call_7",
+  }),
 });
 
 export const outputPath = z.object({
@@ -181,14 +241,21 @@ export const outputPath = z.object({
   sha256: z
     .string()
     .regex(/^[0-9a-f]{64}$/, "must be the output_sha256 of an event")
-    .openapi({ param: { name: "sha256", in: "path" } }),
+    .openapi({
+      param: { name: "sha256", in: "path" },
+      description: "The `output_sha256` of the event: 64 hex digits.",
+    }),
 });
 
 export const listQuery = z.strictObject({
-  status: z.enum(TASK_STATUSES).optional(),
-  agent: z.string().max(128).optional(),
-  created_after: instant.optional().openapi({ description: "Inclusive." }),
-  created_before: instant.optional().openapi({ description: "Exclusive." }),
+  status: z.enum(TASK_STATUSES).optional().openapi({ description: "Only tasks with this status." }),
+  agent: z.string().max(128).optional().openapi({ description: "Only tasks of this agent." }),
+  created_after: instant.optional().openapi({
+    description: "Only tasks created at or after this time, RFC 3339.",
+  }),
+  created_before: instant.optional().openapi({
+    description: "Only tasks created before this time, RFC 3339.",
+  }),
   ...pageQuery,
 });
 
@@ -208,40 +275,56 @@ export const eventsQuery = z.strictObject({
   limit: whole(1, 1000).optional().openapi({
     description: "Maximum number of events on the page. Default: 100.",
   }),
-  ticket: z.string().max(4096).optional(),
+  ticket: z.string().max(4096).optional().openapi({
+    description: "A ticket for this task, in place of a key.",
+  }),
 });
 
 export const outputQuery = z.strictObject({
-  offset: whole(0, Number.MAX_SAFE_INTEGER).optional(),
-  limit: whole(1, 1_000_000).optional(),
+  offset: whole(0, Number.MAX_SAFE_INTEGER).optional().openapi({
+    description: "Characters to skip. Default: 0.",
+  }),
+  limit: whole(1, 1_000_000).optional().openapi({
+    description: "Maximum characters to return. Default: 65,536.",
+  }),
 });
 
 export const outputPage = z
   .object({
-    text: z.string(),
-    offset: z.number().int(),
+    text: z.string().describe("A part of the output."),
+    offset: z.number().int().describe("Characters that precede this part."),
     total: z.number().int().openapi({ description: "Characters of the whole output." }),
-    next_offset: z.number().int().nullable(),
+    next_offset: z.number().int().nullable().openapi({
+      description: "`offset` of the next part; null at the end.",
+    }),
   })
   .openapi("OutputPage");
 
 const usage = z
   .object({
-    steps: z.number().int(),
-    model_calls: z.number().int(),
-    tool_calls: z.number().int(),
-    input_tokens: z.number().int(),
-    output_tokens: z.number().int(),
-    cost_usd: z.number(),
+    steps: z
+      .number()
+      .int()
+      .describe("Turns of the loop: a model call and the tool calls it requests."),
+    model_calls: z.number().int().describe("Attempts of model calls, including failed ones."),
+    tool_calls: z.number().int().describe("Tool calls that were requested."),
+    input_tokens: z.number().int().describe("Input tokens, including cached ones."),
+    output_tokens: z.number().int().describe("Output tokens, including reasoning."),
+    cost_usd: z.number().describe("Cost in US dollars, by the prices of the deployment."),
   })
-  .openapi("Usage");
+  .openapi("Usage", { description: "What the run has used so far." });
 
 export const task = z
   .object({
-    task_id: taskIdText.openapi({ example: "task_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a11" }),
-    task_type: z.string(),
-    name: z.string().nullable(),
-    status: z.enum(TASK_STATUSES),
+    task_id: taskIdText.openapi({
+      description: "Identifies the task. Later tasks have greater ids.",
+      example: "task_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a11",
+    }),
+    task_type: z.string().describe("The client's label."),
+    name: z.string().nullable().describe("The name given at submission."),
+    status: z.enum(TASK_STATUSES).openapi({
+      description: "`completed`, `failed` and `cancelled` are final. `waiting`: see `waiting_for`.",
+    }),
     waiting_for: z.enum(WAITS).nullable().openapi({
       description: "What the task waits for; null unless `status` is `waiting`.",
     }),
@@ -253,31 +336,41 @@ export const task = z
     }),
     result: freeValue.openapi({ description: "Contains `answer`. null in a list if it is large." }),
     error: z
-      .object({ code: z.string(), message: z.string(), details: freeValue.optional() })
-      .nullable(),
-    error_message: z.string().nullable(),
-    agent: z.string(),
-    agent_version: z.number().int(),
-    model: z.string(),
-    planner: z.enum(PLANNERS),
+      .object({
+        code: z.string().describe("A stable code; see the list of errors."),
+        message: z.string().describe("A sentence for people."),
+        details: freeValue.optional().openapi({
+          description: "More about the failure; depends on the code.",
+        }),
+      })
+      .nullable()
+      .openapi({ description: "Why the task failed; null if it did not." }),
+    error_message: z.string().nullable().describe("The `message` of `error`."),
+    agent: z.string().describe("The name of the agent."),
+    agent_version: z.number().int().describe("The version of the agent at submission."),
+    model: z.string().describe("The model of the config, as `provider/name`."),
+    planner: z.enum(PLANNERS).describe("The planner of the config."),
     usage,
-    limits: freeObject,
-    metadata: freeObject,
-    priority: z.number().int(),
-    attempt: z.number().int(),
-    last_seq: z.number().int(),
-    retry_of: z.string().nullable(),
-    forked_from: z.string().nullable(),
-    parent_task_id: z.string().nullable(),
-    workflow_id: z.string().nullable(),
-    created_at: timestamp,
-    updated_at: timestamp,
-    scheduled_at: timestamp.nullable(),
-    callback_url: z.string().nullable(),
-    started_at: timestamp.nullable(),
-    completed_at: timestamp.nullable(),
+    limits: freeObject.describe("The limits in force. An absent limit does not apply."),
+    metadata: freeObject.describe("The client's data."),
+    priority: z.number().int().describe("The priority given at submission."),
+    attempt: z
+      .number()
+      .int()
+      .describe("Counts the tasks from the first one, through `retry_of`, to this one."),
+    last_seq: z.number().int().describe("`seq` of the last event in the log."),
+    retry_of: z.string().nullable().describe("The task that this one retries."),
+    forked_from: z.string().nullable().describe("Always null."),
+    parent_task_id: z.string().nullable().describe("Always null."),
+    workflow_id: z.string().nullable().describe("Always null."),
+    created_at: timestamp.describe("When the task was submitted."),
+    updated_at: timestamp.describe("When the task last changed."),
+    scheduled_at: timestamp.nullable().describe("The earliest start; null for at once."),
+    callback_url: z.string().nullable().describe("The URL that is notified about this task."),
+    started_at: timestamp.nullable().describe("When the run started; null before that."),
+    completed_at: timestamp.nullable().describe("When the task finished; null before that."),
   })
-  .openapi("Task");
+  .openapi("Task", { description: "A task: its input, its state and its result." });
 
 export type TaskJson = z.output<typeof task>;
 
@@ -296,29 +389,43 @@ export const eventPage = listOf(event)
       description:
         "`cursor` or `after` of the next page: the `seq` of the last event on this one. null if no event follows yet; a live run may add events after `last_seq`.",
     }),
-    last_seq: z.number().int().openapi({ description: "Of the log, not of the page." }),
-    status: z.enum(TASK_STATUSES),
+    last_seq: z.number().int().openapi({
+      description: "`seq` of the last event in the log, on this page or not.",
+    }),
+    status: z.enum(TASK_STATUSES).openapi({ description: "The status of the task." }),
   })
   .openapi("EventPage");
 
 export const batchResult = z
   .object({
-    data: z.array(
-      z
-        .object({
-          index: z.number().int().openapi({ description: "Of the task in the request, from 0." }),
-          task: task.optional().openapi({ description: "The accepted task." }),
-          replayed: z.boolean().optional().openapi({
-            description: "Whether an earlier request with this key made the task.",
+    data: z
+      .array(
+        z
+          .object({
+            index: z
+              .number()
+              .int()
+              .openapi({ description: "Position of the task in the request, from 0." }),
+            task: task.optional(),
+            replayed: z.boolean().optional().openapi({
+              description: "Whether an earlier request with this key made the task.",
+            }),
+            error: problem.optional(),
+          })
+          .openapi("BatchOutcome", {
+            description: "The accepted task, or the error for which it was rejected.",
           }),
-          error: problem.optional().openapi({ description: "Why the task was refused." }),
-        })
-        .openapi("BatchOutcome"),
-    ),
+      )
+      .openapi({ description: "The outcome of each task, in the order of the request." }),
   })
   .openapi("BatchResult");
 
-export const ticket = z.object({ ticket: z.string(), expires_at: timestamp }).openapi("Ticket");
+export const ticket = z
+  .object({
+    ticket: z.string().describe("For the parameter `ticket` of the event log."),
+    expires_at: timestamp.describe("When it expires: 60 seconds after it was made."),
+  })
+  .openapi("Ticket");
 
 const exampleTask = {
   task_id: TASK_ID,

@@ -14,7 +14,11 @@ export const usageQuery = z.strictObject({
     .transform((text) => text.split(","))
     .pipe(z.array(z.enum(USAGE_GROUPS)).max(3))
     .optional()
-    .openapi({ type: "string", example: "day,model" }),
+    .openapi({
+      type: "string",
+      description: "Sums by these, separated by commas: `day`, `agent`, `model`. Absent: one sum.",
+      example: "day,model",
+    }),
   limit: whole(1, 1000).optional().openapi({
     description: "Maximum number of rows on the page. Default: 100.",
   }),
@@ -23,15 +27,18 @@ export const usageQuery = z.strictObject({
 
 const usageSum = z
   .object({
-    day: z.string().nullable(),
-    agent: z.string().nullable(),
-    model: z.string().nullable(),
-    tasks: z.number().int(),
-    model_calls: z.number().int(),
-    input_tokens: z.number().int(),
-    cached_input_tokens: z.number().int(),
-    output_tokens: z.number().int(),
-    cost_usd: z.number(),
+    day: z.string().nullable().describe("The day (UTC) as YYYY-MM-DD; null unless grouped by it."),
+    agent: z.string().nullable().describe("The agent; null unless grouped by it."),
+    model: z.string().nullable().describe("The model; null unless grouped by it."),
+    tasks: z.number().int().describe("Number of tasks."),
+    model_calls: z.number().int().describe("Attempts of model calls, including failed ones."),
+    input_tokens: z.number().int().describe("Input tokens, including cached ones."),
+    cached_input_tokens: z
+      .number()
+      .int()
+      .describe("Input tokens that providers read from their caches."),
+    output_tokens: z.number().int().describe("Output tokens, including reasoning."),
+    cost_usd: z.number().describe("Cost in US dollars."),
   })
   .openapi("UsageSum");
 
@@ -47,19 +54,28 @@ export const budgetBody = z
     agent: z.string().min(1).max(128).nullish().openapi({
       description: "The agent whose tasks it applies to. Absent or null: all tasks of the tenant.",
     }),
-    period: z.enum(["day", "month"]),
-    max_cost_usd: z.number().min(0).max(1_000_000_000).nullable(),
+    period: z
+      .enum(["day", "month"])
+      .describe("The period (UTC) after which spending starts at 0 again."),
+    max_cost_usd: z.number().min(0).max(1_000_000_000).nullable().openapi({
+      description: "The most to spend per period, in US dollars. null removes the budget.",
+    }),
   })
   .openapi("SetBudget", { example: { period: "day", max_cost_usd: 5 } });
 
 const budget = z
   .object({
-    agent: z.string().nullable(),
-    period: z.enum(["day", "month"]),
-    max_cost_usd: z.number(),
-    spent_usd: z.number(),
+    agent: z
+      .string()
+      .nullable()
+      .describe("The agent whose tasks it applies to; null for all tasks of the tenant."),
+    period: z
+      .enum(["day", "month"])
+      .describe("The period (UTC) after which spending starts at 0 again."),
+    max_cost_usd: z.number().describe("The most to spend per period, in US dollars."),
+    spent_usd: z.number().describe("Spent in the current period, in US dollars."),
     reserved_usd: z.number().openapi({
-      description: "Reserved for model calls in flight.",
+      description: "Reserved for model calls in flight, in US dollars.",
     }),
   })
   .openapi("Budget");
@@ -72,16 +88,22 @@ export const concurrencyBody = z
     agent: z.string().min(1).max(128).nullish().openapi({
       description: "The agent whose tasks it applies to. Absent or null: all tasks of the tenant.",
     }),
-    max_runs: z.number().int().min(0).max(1000).nullable(),
+    max_runs: z.number().int().min(0).max(1000).nullable().openapi({
+      description:
+        "The most runs that work at the same time. 0 holds back all; null removes the limit.",
+    }),
   })
   .openapi("SetConcurrencyCap", { example: { max_runs: 10 } });
 
 const concurrencyCap = z
   .object({
-    agent: z.string().nullable(),
-    max_runs: z.number().int(),
-    running: z.number().int(),
-    waiting: z.number().int(),
+    agent: z
+      .string()
+      .nullable()
+      .describe("The agent whose tasks it applies to; null for all tasks of the tenant."),
+    max_runs: z.number().int().describe("The most runs that work at the same time."),
+    running: z.number().int().describe("Runs that work now."),
+    waiting: z.number().int().describe("Runs that wait for `concurrency` now."),
   })
   .openapi("ConcurrencyCap");
 

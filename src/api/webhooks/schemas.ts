@@ -8,21 +8,24 @@ import { type Examples, TASK_ID, AT, LATER } from "../openapi/examples.ts";
 export const webhookUrl = z
   .url({ protocol: /^https?$/, error: "must be an http or https URL" })
   .max(2048)
-  .openapi({ example: "https://example.com/opspawn" });
+  .openapi({
+    description: "The https or http URL that receives notifications.",
+    example: "https://example.com/opspawn",
+  });
 
 const types = z
   .array(z.enum(WEBHOOK_TYPES))
   .min(1)
   .max(WEBHOOK_TYPES.length)
-  .openapi({ description: "Default: all." });
-const description = plainText(1024).nullable();
+  .openapi({ description: "The notifications to send. Default: all types." });
+const description = plainText(1024).nullable().describe("For people.");
 
 export const createWebhook = z
   .strictObject({
     url: webhookUrl,
     types: types.default([...WEBHOOK_TYPES]),
     description: description.default(null),
-    enabled: z.boolean().default(true),
+    enabled: z.boolean().default(true).describe("A disabled webhook receives nothing."),
   })
   .openapi("CreateWebhook", {
     example: { url: "https://example.com/opspawn", types: ["task.completed", "task.failed"] },
@@ -33,16 +36,19 @@ export const changeWebhook = z
     url: webhookUrl.optional(),
     types: types.optional(),
     description: description.optional(),
-    enabled: z.boolean().optional(),
+    enabled: z.boolean().optional().describe("A disabled webhook receives nothing."),
   })
   .openapi("ChangeWebhook");
 
 const webhookFields = {
-  id: z.string().openapi({ example: "wh_4f0c1f1d9a5a4d6c8f3b2e1a0d9c8b7a" }),
-  url: z.string(),
-  types: z.array(z.enum(WEBHOOK_TYPES)),
-  description: z.string().nullable(),
-  enabled: z.boolean(),
+  id: z.string().openapi({
+    description: "The id of the webhook.",
+    example: "wh_4f0c1f1d9a5a4d6c8f3b2e1a0d9c8b7a",
+  }),
+  url: z.string().describe("The URL that receives notifications."),
+  types: z.array(z.enum(WEBHOOK_TYPES)).describe("The notifications that are sent."),
+  description: z.string().nullable().describe("For people."),
+  enabled: z.boolean().describe("Whether notifications are sent."),
   disabled_reason: z.enum(["gone", "failing"]).nullable().openapi({
     description:
       "Why the service disabled it: the receiver responded with 410, or every delivery failed for five days.",
@@ -50,13 +56,16 @@ const webhookFields = {
   failing_since: timestamp.nullable().openapi({
     description: "Time of the first failure since the last success.",
   }),
-  created_at: timestamp,
-  updated_at: timestamp,
+  created_at: timestamp.describe("When the webhook was created."),
+  updated_at: timestamp.describe("When the webhook last changed."),
 };
 export const webhook = z.object(webhookFields).openapi("Webhook");
 export type WebhookJson = z.output<typeof webhook>;
 
-const secretText = z.string().openapi({ example: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" });
+const secretText = z.string().openapi({
+  description: "Signs each notification (Standard Webhooks).",
+  example: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+});
 
 export const newWebhook = z.object({ ...webhookFields, secret: secretText }).openapi("NewWebhook");
 
@@ -74,6 +83,7 @@ export const secret = z
 export const webhookPath = z.object({
   id: z.string().openapi({
     param: { name: "id", in: "path" },
+    description: "The id of the webhook.",
     example: "wh_4f0c1f1d9a5a4d6c8f3b2e1a0d9c8b7a",
   }),
 });
@@ -81,6 +91,7 @@ export const webhookPath = z.object({
 export const deliveryPath = webhookPath.extend({
   delivery_id: z.string().openapi({
     param: { name: "delivery_id", in: "path" },
+    description: "The id of the delivery.",
     example: "task_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a11:14",
   }),
 });
@@ -88,20 +99,32 @@ export const deliveryPath = webhookPath.extend({
 export const delivery = z
   .object({
     id: z.string().openapi({ description: "The `webhook-id` of the message." }),
-    type: z.string(),
-    task_id: z.string().nullable(),
-    seq: z.number().int().nullable(),
-    state: z.enum(["pending", "delivered", "failed"]),
-    attempts: z.number().int(),
-    next_attempt_at: timestamp.nullable(),
-    last_attempt_at: timestamp.nullable(),
-    last_status: z.number().int().nullable(),
+    type: z.string().describe("The type of the notification."),
+    task_id: z.string().nullable().describe("The task that it is about; null for a test."),
+    seq: z
+      .number()
+      .int()
+      .nullable()
+      .describe("`seq` of the event that it is about; null for a test."),
+    state: z
+      .enum(["pending", "delivered", "failed"])
+      .describe("`pending` until an attempt succeeds or the last one fails."),
+    attempts: z.number().int().describe("Number of attempts so far."),
+    next_attempt_at: timestamp
+      .nullable()
+      .describe("When the next attempt is due; null if there is none."),
+    last_attempt_at: timestamp.nullable().describe("When the last attempt was made."),
+    last_status: z
+      .number()
+      .int()
+      .nullable()
+      .describe("The HTTP status of the last response; null if there was none."),
     last_error: z.string().nullable().openapi({
       description:
-        "One of http_error, redirected, gone, timeout, server_unreachable, url_refused, secret_unreadable, webhook_disabled, no_receiver.",
+        "Why the last attempt failed. One of http_error, redirected, gone, timeout, server_unreachable, url_refused, secret_unreadable, webhook_disabled, no_receiver.",
     }),
-    delivered_at: timestamp.nullable(),
-    created_at: timestamp,
+    delivered_at: timestamp.nullable().describe("When the receiver accepted it."),
+    created_at: timestamp.describe("When the notification was created."),
   })
   .openapi("WebhookDelivery");
 export type DeliveryJson = z.output<typeof delivery>;

@@ -37,38 +37,43 @@ export const OAUTH_GRANTS = ["authorization_code", "client_credentials"] as cons
 
 /** Authentication to a server through OAuth. */
 const oauth = z.looseObject({
-  /**
-   * A registered client, or the URL of a client metadata document. Absent: the service registers
-   * itself if the authorization server permits it.
-   */
-  client_id: z.exactOptional(z.string()),
-  /** Refers to a secret, with the syntax of headers. */
-  client_secret: z.exactOptional(z.string()),
-  /** Absent: the scope that the server asks for. */
-  scope: z.exactOptional(z.string()),
-  /** `client_credentials`: no person consents in a browser. Absent: `authorization_code`. */
-  grant: z.exactOptional(z.enum(OAUTH_GRANTS)),
+  client_id: z
+    .exactOptional(z.string())
+    .describe(
+      "A registered client, or the URL of a client metadata document. Absent: the service registers itself if the authorization server permits it.",
+    ),
+  client_secret: z
+    .exactOptional(z.string())
+    .describe("Refers to a secret, with the syntax of headers."),
+  scope: z.exactOptional(z.string()).describe("Absent: the scope that the server asks for."),
+  grant: z
+    .exactOptional(z.enum(OAUTH_GRANTS))
+    .describe(
+      "`client_credentials`: no person consents in a browser. Absent: `authorization_code`.",
+    ),
 });
 
 /** The definition of one MCP server, in D1, in a setting or in a run's spec. */
 export const mcpServerDefinition = z.looseObject({
-  name: z.string(),
-  /**
-   * Owner of the secrets in its headers: `${NAME}` for the deployment, `${secret:NAME}` for a
-   * tenant.
-   */
-  source: z.enum(["deployment", "tenant"]),
-  /** Endpoint, Streamable HTTP. */
-  url: z.string(),
-  headers: z.record(z.string(), z.string()),
-  /** Timeout of each request, milliseconds. */
-  timeout_ms: z.number().int(),
-  /** Effects by the server's own name of a tool, or by a pattern with `*`. */
-  effects: z.record(z.string(), z.enum(EFFECTS)),
-  /** Whether the server's own hints about effects are trusted. */
-  trust_annotations: z.boolean(),
-  approval: z.enum(APPROVALS),
-  oauth: z.exactOptional(oauth),
+  name: z.string().describe("The name of the server."),
+  source: z
+    .enum(["deployment", "tenant"])
+    .describe(
+      "Owner of the secrets in its headers: `${NAME}` for the deployment, `${secret:NAME}` for a tenant.",
+    ),
+  url: z.string().describe("Endpoint, Streamable HTTP."),
+  headers: z
+    .record(z.string(), z.string())
+    .describe("Headers of each request, with secrets by name only."),
+  timeout_ms: z.number().int().describe("Timeout of each request, in milliseconds."),
+  effects: z
+    .record(z.string(), z.enum(EFFECTS))
+    .describe("Effects by the server's own name of a tool, or by a pattern with `*`."),
+  trust_annotations: z
+    .boolean()
+    .describe("Whether the server's own hints about effects are trusted."),
+  approval: z.enum(APPROVALS).describe("`always`: a person must approve each call of its tools."),
+  oauth: z.exactOptional(oauth).describe("Authentication to the server through OAuth."),
 });
 /** The definition of one MCP server. */
 export type McpServerDefinition = z.infer<typeof mcpServerDefinition>;

@@ -24,8 +24,12 @@ const record = <T extends z.ZodType>(value: T) =>
 /** Maximum rate of the calls that match a pattern. */
 const rate = z
   .strictObject({
-    per_run: z.exactOptional(z.number().int().min(0).max(100_000)),
-    per_minute: z.exactOptional(z.number().int().min(0).max(MAX_PER_MINUTE)),
+    per_run: z
+      .exactOptional(z.number().int().min(0).max(100_000))
+      .describe("Maximum calls in the run. Further calls are denied."),
+    per_minute: z
+      .exactOptional(z.number().int().min(0).max(MAX_PER_MINUTE))
+      .describe("Maximum calls in any minute. Further calls are denied."),
   })
   .refine((limits) => Object.keys(limits).length > 0, {
     message: "needs `per_run` or `per_minute`",
@@ -39,13 +43,24 @@ const AFTER_UNTRUSTED = ["allow", "approve", "deny"] as const;
  * precedence. If `allow` is present, every tool that it does not name is denied.
  */
 export const policySchema = z.strictObject({
-  allow: z.exactOptional(patterns),
-  deny: z.exactOptional(patterns),
-  approve: z.exactOptional(patterns),
-  /** JSON Schemas by pattern. Arguments must match them in addition to the tool's own schema. */
-  arguments: z.exactOptional(record(z.custom<JsonObject>(isJsonObject, "must be an object"))),
-  rate: z.exactOptional(record(rate)),
-  after_untrusted: z.exactOptional(z.enum(AFTER_UNTRUSTED)),
+  allow: z
+    .exactOptional(patterns)
+    .describe("Tools that can be called; all others are denied. Default: all."),
+  deny: z
+    .exactOptional(patterns)
+    .describe("Tools that cannot be called. Overrides everything else."),
+  approve: z.exactOptional(patterns).describe("Tools whose calls a person must approve."),
+  arguments: z
+    .exactOptional(record(z.custom<JsonObject>(isJsonObject, "must be an object")))
+    .describe(
+      "JSON Schemas by tool. Arguments must match them as well as the tool's own; other calls are denied. At most 32.",
+    ),
+  rate: z.exactOptional(record(rate)).describe("Maximum numbers of calls by tool. At most 32."),
+  after_untrusted: z
+    .exactOptional(z.enum(AFTER_UNTRUSTED))
+    .describe(
+      "What happens to calls with side effects once content from the web or a remote server is in the conversation. Default: `allow`.",
+    ),
 });
 /** The policy of an agent. */
 export type Policy = z.infer<typeof policySchema>;

@@ -12,16 +12,15 @@ const rules = z.array(line(1000)).max(MAX_RULES, `has more than ${MAX_RULES} ent
 
 /** Every field is optional. Absent fields add nothing to the prompt. */
 export const profileSchema = z.strictObject({
-  name: z.exactOptional(line(128)),
-  role: z.exactOptional(line(500)),
-  persona: z.exactOptional(line(8000)),
-  tone: z.exactOptional(line(500)),
-  /** What the agent tries to achieve. */
-  goals: z.exactOptional(rules),
-  /** How the agent should work. */
-  guidelines: z.exactOptional(rules),
-  /** What the agent must never do. */
-  constraints: z.exactOptional(rules),
+  name: z.exactOptional(line(128)).describe("The agent's name."),
+  role: z.exactOptional(line(500)).describe("The agent's role, such as `An accountant`."),
+  persona: z.exactOptional(line(8000)).describe("Who the agent is."),
+  tone: z.exactOptional(line(500)).describe("How the agent writes."),
+  goals: z.exactOptional(rules).describe("What the agent tries to achieve."),
+  guidelines: z.exactOptional(rules).describe("How the agent should work."),
+  constraints: z
+    .exactOptional(rules)
+    .describe("What the agent must never do. Instructions to the model, not enforced."),
 });
 /** The profile of an agent. */
 export type Profile = z.infer<typeof profileSchema>;

@@ -10,6 +10,7 @@ import type { Turn } from "../value/message.ts";
 import type { Image } from "../value/picture.ts";
 import { toolDefinitions } from "./tool-definition.ts";
 import { policySchema } from "./policy.ts";
+import { CONFIG_TEXTS, MEMORY_TEXTS, WAITS_TEXTS } from "./config-texts.ts";
 import { WEBHOOK_TYPES } from "../value/webhook-type.ts";
 import { profileSchema } from "./profile.ts";
 
@@ -38,61 +39,112 @@ export type ExpiryPolicy = (typeof EXPIRY_POLICIES)[number];
  * waits. `on_reached` applies to all of them; without it the outcome depends on the limit.
  */
 export const runLimits = z.strictObject({
-  max_steps: z.exactOptional(z.number().int().min(1).max(100_000)),
-  max_tool_calls: z.exactOptional(z.number().int().min(0).max(100_000)),
-  max_duration_s: z.exactOptional(z.number().int().min(1).max(2_592_000)),
-  max_tokens: z.exactOptional(z.number().int().min(1).max(1_000_000_000)),
-  /** Dollars; counted in whole micro-dollars. */
-  max_cost_usd: z.exactOptional(z.number().min(0).max(1_000_000)),
-  /** How often the same tool calls may repeat in a row. */
-  max_repeats: z.exactOptional(z.number().int().min(2).max(100)),
-  on_reached: z.exactOptional(z.enum(["wait", "fail"])),
+  max_steps: z.exactOptional(
+    z
+      .number()
+      .int()
+      .min(1)
+      .max(100_000)
+      .describe(
+        "Maximum steps: turns of model and tools. Default: 25. At the limit, the run fails with `limit_reached`.",
+      ),
+  ),
+  max_tool_calls: z.exactOptional(
+    z
+      .number()
+      .int()
+      .min(0)
+      .max(100_000)
+      .describe(
+        "Maximum tool calls. Default: no limit. A step that would exceed it makes none of its calls, and the run fails with `limit_reached`.",
+      ),
+  ),
+  max_duration_s: z.exactOptional(
+    z
+      .number()
+      .int()
+      .min(1)
+      .max(2_592_000)
+      .describe(
+        "Maximum active time in seconds; waits do not count. Default: 3,600. At the limit, the run fails with `limit_reached`.",
+      ),
+  ),
+  max_tokens: z.exactOptional(
+    z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000_000_000)
+      .describe(
+        "Maximum input and output tokens of all model calls. Default: no limit. If the next call does not fit, the run waits for `budget`.",
+      ),
+  ),
+  max_cost_usd: z.exactOptional(
+    z
+      .number()
+      .min(0)
+      .max(1_000_000)
+      .describe(
+        "Maximum cost in US dollars, counted in millionths. Default: no limit. If the next call does not fit, the run waits for `budget`.",
+      ),
+  ),
+  max_repeats: z.exactOptional(
+    z
+      .number()
+      .int()
+      .min(2)
+      .max(100)
+      .describe(
+        "Maximum number of identical tool calls in a row. Default: 10. At half of it, the model is warned; at the limit, the run fails with `loop_detected`.",
+      ),
+  ),
+  on_reached: z.exactOptional(
+    z
+      .enum(["wait", "fail"])
+      .describe(
+        "What happens at every limit except `max_repeats`: `wait` for a higher one, or `fail`. Default: `wait` for `max_tokens` and `max_cost_usd`, `fail` for the others.",
+      ),
+  ),
 });
 /** The limits of a run. */
 export type RunLimits = z.infer<typeof runLimits>;
 
 /** The merged config of a task. */
 export const agentConfig = z.strictObject({
-  model: z.string(),
-  /** Fallback models, in order, for a model that cannot answer. */
-  fallback_models: z.exactOptional(z.array(z.string())),
-  planner: z.enum(PLANNERS),
-  instructions: z.string().optional(),
-  /** Who the agent is. Part of the system prompt. */
-  profile: z.exactOptional(profileSchema),
-  /** Names of the tools that the run may use. Absent: all. */
-  tools: z.array(z.string()).optional(),
-  /**
-   * Names of the MCP servers that the run may use. Absent: none, or all with `inject_mcp_proxy`.
-   */
-  mcp_servers: z.exactOptional(z.array(z.string())),
-  /** How the tools of MCP servers are offered to the model. */
-  mcp_tools: z.exactOptional(z.enum(MCP_TOOL_MODES)),
-  /** Whether `mcp_proxy_tool` is offered. */
-  inject_mcp_proxy: z.exactOptional(z.boolean()),
-  policy: policySchema.optional(),
-  /** What happens if the outcome of a tool call is unknown. Absent: `tell_model`. */
-  on_outcome_unknown: z.enum(["tell_model", "ask", "fail"]).optional(),
+  model: z.string().describe(CONFIG_TEXTS.model),
+  fallback_models: z.exactOptional(z.array(z.string())).describe(CONFIG_TEXTS.fallback_models),
+  planner: z.enum(PLANNERS).describe(CONFIG_TEXTS.planner),
+  instructions: z.string().optional().describe(CONFIG_TEXTS.instructions),
+  profile: z.exactOptional(profileSchema).describe(CONFIG_TEXTS.profile),
+  tools: z.array(z.string()).optional().describe(CONFIG_TEXTS.tools),
+  mcp_servers: z.exactOptional(z.array(z.string())).describe(CONFIG_TEXTS.mcp_servers),
+  mcp_tools: z.exactOptional(z.enum(MCP_TOOL_MODES)).describe(CONFIG_TEXTS.mcp_tools),
+  inject_mcp_proxy: z.exactOptional(z.boolean()).describe(CONFIG_TEXTS.inject_mcp_proxy),
+  policy: policySchema.optional().describe(CONFIG_TEXTS.policy),
+  on_outcome_unknown: z
+    .enum(["tell_model", "ask", "fail"])
+    .optional()
+    .describe(CONFIG_TEXTS.on_outcome_unknown),
   waits: z
     .strictObject({
-      approval_expires_s: z.exactOptional(z.number()),
-      input_expires_s: z.exactOptional(z.number()),
-      on_expiry: z.exactOptional(z.enum(EXPIRY_POLICIES)),
+      approval_expires_s: z.exactOptional(z.number()).describe(WAITS_TEXTS.approval_expires_s),
+      input_expires_s: z.exactOptional(z.number()).describe(WAITS_TEXTS.input_expires_s),
+      on_expiry: z.exactOptional(z.enum(EXPIRY_POLICIES)).describe(WAITS_TEXTS.on_expiry),
     })
-    .optional(),
-  temperature: z.number().optional(),
-  max_output_tokens: z.number().int().optional(),
-  stop: z.array(z.string()).optional(),
-  seed: z.number().int().optional(),
-  /** JSON Schema of the answer, which is then JSON. `result.data` holds it. */
-  output_schema: z.exactOptional(jsonObject),
+    .optional()
+    .describe(CONFIG_TEXTS.waits),
+  temperature: z.number().optional().describe(CONFIG_TEXTS.temperature),
+  max_output_tokens: z.number().int().optional().describe(CONFIG_TEXTS.max_output_tokens),
+  stop: z.array(z.string()).optional().describe(CONFIG_TEXTS.stop),
+  seed: z.number().int().optional().describe(CONFIG_TEXTS.seed),
+  output_schema: z.exactOptional(jsonObject).describe(CONFIG_TEXTS.output_schema),
   memory: z
     .strictObject({
-      max_messages: z.number().int().optional(),
-      /** Tokens of the conversation above which it is compacted. */
-      max_tokens: z.exactOptional(z.number().int()),
+      max_messages: z.number().int().optional().describe(MEMORY_TEXTS.max_messages),
+      max_tokens: z.exactOptional(z.number().int()).describe(MEMORY_TEXTS.max_tokens),
     })
-    .optional(),
+    .optional()
+    .describe(CONFIG_TEXTS.memory),
 });
 /** The merged config of a task. */
 export type AgentConfig = z.infer<typeof agentConfig>;
@@ -100,7 +152,9 @@ export type AgentConfig = z.infer<typeof agentConfig>;
 /**
  * Present if the run is subject to concurrency limits. Waiting runs of a higher priority go first.
  */
-const concurrencyMark = z.strictObject({ priority: z.number().int() });
+const concurrencyMark = z.strictObject({
+  priority: z.number().int().describe("The priority of the task. Higher values go first."),
+});
 
 /** The data of `run.created`. */
 export const runSpec = z.strictObject({

@@ -31,30 +31,33 @@ const schemaObject = z
 
 /** Fields of all kinds. */
 const common = {
-  name: z.string(),
-  /** Starts at 1 and increases with each change. */
-  version: z.number().int().min(1),
-  description: z.string(),
-  input_schema: schemaObject,
-  output_schema: schemaObject.nullable(),
-  effect: z.enum(EFFECTS),
-  approval: z.enum(APPROVALS),
-  timeout_ms: z.number().int(),
+  name: z.string().describe("The name of the tool."),
+  version: z.number().int().min(1).describe("Starts at 1 and increases with each change."),
+  description: z.string().describe("What the tool does, for the model."),
+  input_schema: schemaObject.describe("JSON Schema of the arguments."),
+  output_schema: schemaObject
+    .nullable()
+    .describe("JSON Schema of the output; null if it can be anything."),
+  effect: z.enum(EFFECTS).describe("What repeating a call would do outside the run."),
+  approval: z.enum(APPROVALS).describe("`always`: a person must approve each call."),
+  timeout_ms: z.number().int().describe("Timeout of each attempt, in milliseconds."),
 };
 
 /** A tool whose calls are requests to a tenant's server. */
 const httpDefinition = z.looseObject({
   ...common,
-  kind: z.literal("http"),
-  http: z.looseObject({
-    method: z.enum(HTTP_METHODS),
-    url: z.string(),
-    /**
-     * Values may refer to secrets as `${secret:NAME}`. The secrets themselves are never stored
-     * here.
-     */
-    headers: z.record(z.string(), z.string()),
-  }),
+  kind: z.literal("http").describe("Each call is an HTTP request."),
+  http: z
+    .looseObject({
+      method: z.enum(HTTP_METHODS).describe("The method of each request."),
+      url: z.string().describe("The address of each request."),
+      headers: z
+        .record(z.string(), z.string())
+        .describe(
+          "Values may refer to secrets as `${secret:NAME}`. The secrets themselves are never stored here.",
+        ),
+    })
+    .describe("The request that a call makes."),
 });
 /** The definition of an HTTP tool. */
 export type HttpDefinition = z.infer<typeof httpDefinition>;
@@ -65,11 +68,12 @@ export type HttpDefinition = z.infer<typeof httpDefinition>;
  */
 const codeDefinition = z.looseObject({
   ...common,
-  kind: z.literal("code"),
-  code: z.looseObject({
-    /** JavaScript or TypeScript. */
-    source: z.string(),
-  }),
+  kind: z.literal("code").describe("Each call runs code in an isolate."),
+  code: z
+    .looseObject({
+      source: z.string().describe("JavaScript or TypeScript."),
+    })
+    .describe("The code that a call runs."),
 });
 /** The definition of a code tool. */
 export type CodeDefinition = z.infer<typeof codeDefinition>;
