@@ -144,6 +144,11 @@ const tools: Readonly<Record<string, () => Finding | Promise<Finding>>> = {
     return { saw: { operations: numberIn(stdout, /(\d+) operations/) }, ok, output: stderr };
   },
 
+  async "docs reference"() {
+    const { ok, stdout, stderr } = await run("node", "scripts/docs-reference.ts", "--check");
+    return { saw: { fields: numberIn(stdout, /(\d+) fields/) }, ok, output: stderr };
+  },
+
   async "api lint"() {
     const linters = await Promise.all([
       run("redocly", "lint", OPENAPI),

@@ -11,7 +11,7 @@ import { examples as tasks } from "./tasks/schemas.ts";
 import { examples as tools } from "./tools/schemas.ts";
 import { examples as usage } from "./usage/schemas.ts";
 import { examples as webhooks } from "./webhooks/schemas.ts";
-import { docsPage } from "./openapi/docs-page.ts";
+import { docsPage, docsPolicy } from "./openapi/docs-page.ts";
 import { openApiDocument } from "./openapi/document.ts";
 import { json, openRefusals } from "./openapi/routes.ts";
 import type { Examples } from "./openapi/examples.ts";
@@ -78,12 +78,10 @@ export function systemRoutes(app: OpenAPIHono<AppEnv>): void {
   app.get("/openapi.json", (c) =>
     c.json(openApiDocument(app, new URL(c.req.url).origin, EXAMPLES)),
   );
-  app.get("/docs", (c) =>
-    c.html(docsPage(openApiDocument(app, new URL(c.req.url).origin, EXAMPLES)), 200, {
-      "Content-Security-Policy":
-        "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-    }),
-  );
+  app.get("/docs", async (c) => {
+    const document = openApiDocument(app, new URL(c.req.url).origin, EXAMPLES);
+    return c.html(docsPage(document), 200, { "Content-Security-Policy": await docsPolicy() });
+  });
 }
 
 async function databaseHealth(deps: ApiDeps): Promise<"ok" | "unreachable"> {

@@ -1,4 +1,5 @@
 /** The OpenAPI document: made from the schemas that validate, complete, and readable as a page. */
+import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { createApp } from "../../src/api/app.ts";
 import { PROBLEMS } from "../../src/api/http/problem.ts";
@@ -131,12 +132,35 @@ test("every reference in the document leads somewhere", async () => {
   expect(resolved(document, { $ref: "#/components/schemas/Task" })["type"]).toBe("object");
 });
 
-test("the page needs nothing but itself", async () => {
+test("the reference page shows everything, runs its own script only and loads nothing", async () => {
   const response = await app.request("/docs", {}, env);
   const page = await response.text();
-  expect(page).toContain("POST</span> <code>/api/v1/tasks</code>");
-  expect(page).not.toMatch(/<script|<link|src=|@import|url\(/);
-  expect(response.headers.get("Content-Security-Policy")).toContain("default-src 'none'");
+  const document = await documentOf();
+  const ids = [
+    ...routesOf(document).map(({ operation }) => operation.operationId),
+    ...Object.keys(document.components.schemas),
+  ];
+  for (const id of ids) {
+    expect(page).toContain(`<section id="${id}">`);
+    expect(page).toContain(`href="#${id}"`);
+  }
+  // A parameter with its place, bounds and text; a field with its default; a required one.
+  expect(page).toMatch(/<code>limit<\/code>[^]{0,60}query: integer[^]{0,80}1 to 100/);
+  expect(page).toMatch(/Default:\s*<code>agent_run<\/code>/);
+  expect(page).toMatch(/<code>input_data<\/code> <b class="required">required<\/b>/);
+  expect(page).not.toMatch(/src=|@import|url\(|\son\w+="/);
+  expect(page.match(/href="(?![#/])[^"]*"/g)).toEqual(['href="data:,"']);
+  const policy = response.headers.get("Content-Security-Policy") ?? "";
+  expect(policy).not.toContain("unsafe");
+  for (const [tag, directive] of [
+    ["script", "script-src"],
+    ["style", "style-src"],
+  ]) {
+    const [, text = ""] = new RegExp(`<${tag}>([^]*?)</${tag}>`).exec(page) ?? [];
+    const hash = createHash("sha256").update(text).digest("base64");
+    expect(policy).toContain(`${directive} 'sha256-${hash}';`);
+  }
+  expect(page.match(/<script|<style/g)).toHaveLength(2);
 });
 
 interface Finding {

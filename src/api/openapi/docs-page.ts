@@ -1,29 +1,34 @@
 /**
- * Renders the OpenAPI document as one HTML page without scripts, assets or network access, so that
- * it also works behind a firewall.
+ * Renders the OpenAPI document as one HTML page with a search field. Style and script are part of
+ * the page, and its Content-Security-Policy names their hashes: no other script runs, and nothing is
+ * loaded from anywhere.
  */
 import { html, raw } from "hono/html";
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { SCRIPT, STYLE } from "./docs-assets.ts";
+import {
+  boundsOf,
+  fieldsOf,
+  prose,
+  requiredMark,
+  typeOf,
+  type Html,
+  type Schema,
+} from "./docs-schema.ts";
 import { METHODS, type Operation } from "./document.ts";
 
 type OpenApi = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
-type Schema = { readonly $ref?: string } | undefined;
 
-const STYLE = `
-:root{color-scheme:light dark;--line:#8884;--soft:#8881;--accent:#0a7d6c}
-@media(prefers-color-scheme:dark){:root{--accent:#4fd1bd}}
-body{font:16px/1.55 system-ui,sans-serif;margin:0 auto;max-width:60rem;padding:2rem 1rem 4rem}
-h1{margin:0}h2{margin-top:3rem;border-bottom:1px solid var(--line)}
-code,pre{font:.875em/1.5 ui-monospace,monospace}
-pre{background:var(--soft);border:1px solid var(--line);border-radius:6px;overflow:auto;padding:.75rem}
-section{border:1px solid var(--line);border-radius:8px;margin:1rem 0;padding:0 1rem 1rem}
-section h3{margin:1rem 0 .25rem;overflow-wrap:anywhere}
-.method{color:var(--accent);font-weight:700}
-table{border-collapse:collapse;display:block;overflow-x:auto}
-td,th{border-bottom:1px solid var(--line);padding:.25rem .75rem .25rem 0;text-align:left;vertical-align:top}
-nav a{margin-right:1rem}summary{cursor:pointer}a{color:var(--accent)}`;
+/** Returns the Content-Security-Policy of the page. */
+export async function docsPolicy(): Promise<string> {
+  const [script, style] = await Promise.all([SCRIPT, STYLE].map(sourceHash));
+  return `default-src 'none'; script-src ${script}; style-src ${style}; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
+}
 
-type Html = ReturnType<typeof html>;
+async function sourceHash(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return `'sha256-${btoa(String.fromCharCode(...new Uint8Array(digest)))}'`;
+}
 
 /** Returns the page of a document. */
 export function docsPage(document: OpenApi): Html {
@@ -33,94 +38,146 @@ export function docsPage(document: OpenApi): Html {
       return operation === undefined ? [] : [{ method, path, operation }];
     }),
   );
-  const tags = [...new Set(operations.map(({ operation }) => operation.tags?.[0] ?? "Other"))];
-  const schemas = Object.entries(document.components?.schemas ?? {});
+  const tags = [...new Set(operations.map(({ operation }) => tagOf(operation)))];
+  const schemas: [string, Schema][] = Object.entries(document.components?.schemas ?? {});
   return html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width" />
         <title>${document.info.title} API ${document.info.version}</title>
-        <style>
-          ${raw(STYLE)}
-        </style>
+        <link rel="icon" href="data:," />
+        ${raw(`<style>${STYLE}</style>`)}
       </head>
       <body>
-        <h1>${document.info.title} API <small>${document.info.version}</small></h1>
-        <p>${document.info.description}</p>
-        <p>
-          Send your key as <code>Authorization: Bearer &lt;key&gt;</code>. The machine-readable form
-          of this page is <a href="/openapi.json">/openapi.json</a>.
-        </p>
         <nav>
-          ${tags.map((tag) => html`<a href="#${tag}">${tag}</a>`)}<a href="#schemas">Schemas</a>
+          <input id="search" type="search" placeholder="Search" aria-label="Search" />
+          ${tags.map(
+            (tag) =>
+              html`<details open>
+                <summary>${tag}</summary>
+                ${operations
+                  .filter(({ operation }) => tagOf(operation) === tag)
+                  .map(
+                    ({ operation: { operationId, summary } }) =>
+                      html`<a href="#${operationId}">${summary}</a>`,
+                  )}
+              </details>`,
+          )}
+          <details open>
+            <summary>Schemas</summary>
+            ${schemas.map(([name]) => html`<a href="#${name}">${name}</a>`)}
+          </details>
         </nav>
-        ${tags.map(
-          (tag) =>
-            html`<h2 id="${tag}">${tag}</h2>
-              ${operations
-                .filter(({ operation }) => (operation.tags?.[0] ?? "Other") === tag)
-                .map(({ method, path, operation }) => operationSection(method, path, operation))}`,
-        )}
-        <h2 id="schemas">Schemas</h2>
-        ${schemas.map(
-          ([name, schema]) =>
-            html`<details id="${name}">
-              <summary><code>${name}</code></summary>
-              <pre>${JSON.stringify(schema, null, 2)}</pre>
-            </details>`,
-        )}
+        <main>
+          <h1>${document.info.title} API <small>${document.info.version}</small></h1>
+          <p>${document.info.description}</p>
+          <p>
+            Send your key as <code>Authorization: Bearer &lt;key&gt;</code>. The machine-readable
+            form of this page is <a href="/openapi.json">/openapi.json</a>.
+          </p>
+          <p id="none" hidden>Nothing matches.</p>
+          ${tags.map(
+            (tag) =>
+              html`<h2>${tag}</h2>
+                ${operations
+                  .filter(({ operation }) => tagOf(operation) === tag)
+                  .map((one) => operationSection(one, new Map(schemas)))}`,
+          )}
+          <h2>Schemas</h2>
+          ${schemas.map(([name, schema]) => schemaSection(name, schema))}
+        </main>
+        ${raw(`<script>${SCRIPT}</script>`)}
       </body>
     </html>`;
 }
 
-function operationSection(method: string, path: string, operation: Operation): Html {
-  const body = operation.requestBody;
-  const content = body !== undefined && "content" in body ? body.content : {};
-  return html`<section id="${operation.operationId}">
-    <h3><span class="method">${method.toUpperCase()}</span> <code>${path}</code></h3>
-    <p>${prose(`${operation.summary}. ${operation.description ?? ""}`)}</p>
+function tagOf(operation: Operation): string {
+  return operation.tags?.[0] ?? "Other";
+}
+
+interface Route {
+  readonly method: string;
+  readonly path: string;
+  readonly operation: Operation;
+}
+
+function operationSection(
+  { method, path, operation }: Route,
+  schemas: ReadonlyMap<string, Schema>,
+): Html {
+  const { operationId, summary, description = "", requestBody } = operation;
+  const content = requestBody !== undefined && "content" in requestBody ? requestBody.content : {};
+  return html`<section id="${operationId}">
+    <h3>${summary}</h3>
+    <p><b class="method">${method.toUpperCase()}</b> <code>${path}</code></p>
+    <p>${prose(description)}</p>
     ${parameterTable(operation)}
-    ${Object.values(content).map((media) => html`<p>Body: ${schemaLink(media.schema)}</p>`)}
+    ${Object.entries(content).map(([type, media]) => bodyOf(type, media.schema ?? {}, schemas))}
+    <h4>Responses</h4>
     <table>
       ${Object.entries(operation.responses ?? {}).map(
         ([status, response]: [string, { description?: string; content?: object }]) =>
           html`<tr>
             <th>${status}</th>
+            <td>${responseTypes(response.content)}</td>
             <td>${prose(response.description ?? "")}</td>
-            <td>${responseSchemas(response.content)}</td>
           </tr>`,
       )}
     </table>
   </section>`;
 }
 
+function bodyOf(type: string, schema: Schema, schemas: ReadonlyMap<string, Schema>): Html {
+  const whole = schemas.get(schema.$ref?.split("/").at(-1) ?? "") ?? schema;
+  return html`<h4>Body</h4>
+    <p>${typeOf(schema)} as <code>${type}</code></p>
+    ${fieldsOf(whole)} ${exampleBlock(whole)}`;
+}
+
 function parameterTable(operation: Operation): Html | string {
   const parameters = (operation.parameters ?? []).filter((parameter) => "name" in parameter);
   return parameters.length === 0
     ? ""
-    : html`<table>
-        ${parameters.map(
-          (parameter) =>
-            html`<tr>
-              <th><code>${parameter.name}</code></th>
-              <td>${parameter.in}</td>
-              <td>${prose(parameter.description ?? "")}</td>
-            </tr>`,
-        )}
-      </table>`;
+    : html`<h4>Parameters</h4>
+        <table>
+          ${parameters.map(({ name, in: place, required, schema = {}, description = "" }) => {
+            const shape: Schema = schema;
+            return html`<tr>
+              <th><code>${name}</code>${required === true ? requiredMark() : ""}</th>
+              <td>${place}: ${typeOf(shape)} ${boundsOf(shape)}</td>
+              <td>${prose(description)} ${exampleOf(shape)}</td>
+            </tr>`;
+          })}
+        </table>`;
 }
 
-function responseSchemas(content: object | undefined): Html[] {
-  return Object.values(content ?? {}).map((media: { schema?: Schema }) => schemaLink(media.schema));
+function exampleOf({ example }: Schema): Html | string {
+  return typeof example === "string"
+    ? html`<br /><small>Example: <code>${example}</code></small>`
+    : "";
 }
 
-function schemaLink(schema: Schema): Html {
-  const name = schema !== undefined && "$ref" in schema ? schema.$ref.split("/").at(-1) : undefined;
-  return name === undefined ? html`` : html`<a href="#${name}"><code>${name}</code></a> `;
+function responseTypes(content: object | undefined): Html[] {
+  return Object.values(content ?? {}).map(
+    (media: { schema?: Schema }) => html`${typeOf(media.schema ?? {})} `,
+  );
 }
 
-/** Renders text with its `backticked` parts as code. */
-function prose(text: string): (Html | string)[] {
-  return text.split("`").map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part));
+function schemaSection(name: string, schema: Schema): Html {
+  const { description = "" } = schema;
+  return html`<section id="${name}">
+    <h3><code>${name}</code></h3>
+    <p>${prose(description)}</p>
+    ${fieldsOf(schema)} ${exampleBlock(schema)}
+  </section>`;
+}
+
+function exampleBlock({ example }: Schema): Html | string {
+  return example === undefined
+    ? ""
+    : html`<details>
+        <summary>Example</summary>
+        <pre>${JSON.stringify(example, null, 2)}</pre>
+      </details>`;
 }
