@@ -56,13 +56,21 @@ function target(schema: Schema): Schema {
 function rowsOf(schema: Schema, prefix: string): string[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const path = `${prefix}${name}`;
-    const { additionalProperties: each } = field;
-    const inside =
-      typeof each === "object" && each.properties !== undefined
-        ? rowsOf(each, `${path}.*.`)
-        : rowsOf(field, `${path}.`);
-    return [rowOf(path, field), ...inside];
+    return [rowOf(path, field)].concat(rowsInside(field, path));
   });
+}
+
+function rowsInside(field: Schema, path: string): string[] {
+  const { additionalProperties: each } = field;
+  return typeof each === "object" && each.properties !== undefined
+    ? rowsOf(each, `${path}.*.`)
+    : rowsOf(field, `${path}.`);
+}
+
+function sectionOf([heading, schema]: (typeof SECTIONS)[number]): string[] {
+  const { description = "" } = schema;
+  const head = ["| field | type | bounds | default | meaning |", "| --- | --- | --- | --- | --- |"];
+  return ["", `## ${heading}`, "", description, ""].concat(head, rowsOf(schema, ""));
 }
 
 function rowOf(path: string, field: Schema): string {
@@ -145,15 +153,7 @@ const page = [
   "Every field of a task's `agent_config` and `limits`, which are also the `config` and `limits` of an [agent](../how-to/agents.md). All fields are optional. A field of the task overrides that of the agent, and the agent's overrides the default. An unknown field, or a value outside its bounds, is rejected with `validation_failed`.",
   "",
   "This page is generated from the schemas by `npm run docs:reference`.",
-  ...SECTIONS.flatMap(([heading, schema]) => [
-    "",
-    `## ${heading}`,
-    "",
-    ...(schema.description === undefined ? [] : [schema.description, ""]),
-    "| field | type | bounds | default | meaning |",
-    "| --- | --- | --- | --- | --- |",
-    ...rowsOf(schema, ""),
-  ]),
+  ...SECTIONS.flatMap(sectionOf),
   "",
   "A run that fails at a limit has `limit_reached` as the code of its `error`, and the limit with its value in `error.details`. Raise a limit of a live run with `PATCH /api/v1/tasks/{id}/limits`; a run that waits for `budget` then resumes ([limits](../how-to/waits-and-limits.md#limit-cost)).",
   "",

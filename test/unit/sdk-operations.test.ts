@@ -123,3 +123,44 @@ test("requests and answers are typed as the document has them", () => {
   expectTypeOf({ input_data: {}, limits: { max_steps: "3" } }).not.toExtend<SubmitTask>();
   expectTypeOf({ goal: "Add." }).not.toExtend<SubmitTask>();
 });
+
+interface Sample {
+  readonly lang: string;
+  readonly source: string;
+}
+
+/** The code samples of a route in one language. */
+function samplesOf({ operation }: Route, lang: string): readonly Sample[] {
+  const { "x-codeSamples": all = [] } = operation as { "x-codeSamples"?: readonly Sample[] };
+  return all.filter((sample) => sample.lang === lang);
+}
+
+test("each code sample of the client makes the request of its operation", async () => {
+  const sent: { method: string; path: string; body: unknown }[] = [];
+  const record: typeof fetch = (input, init) => {
+    const { pathname } = new URL(input as string);
+    const body = typeof init?.body === "string" ? (JSON.parse(init.body) as unknown) : undefined;
+    sent.push({ method: init?.method ?? "", path: pathname, body });
+    return Promise.reject(new Error("recorded"));
+  };
+  const retry = { maxRetries: 0 };
+  const opspawn = new Opspawn({ url: "http://127.0.0.1", key: "opsk_x", fetch: record, retry });
+  const sampled = routes.filter((route) => samplesOf(route, "TypeScript").length > 0);
+  expect(sampled.length).toBeGreaterThan(20);
+  for (const route of sampled) {
+    const [{ source } = { source: "" }] = samplesOf(route, "TypeScript");
+    const [, call = ""] = /^await (?<call>[^]*);$/.exec(source) ?? [];
+    // oxlint-disable-next-line typescript/no-implied-eval -- the sample is our own document's
+    const run = new Function("opspawn", `return ${call}`) as (client: Opspawn) => Promise<unknown>;
+    sent.length = 0;
+    await Promise.resolve(run(opspawn)).catch(() => null);
+    const [request] = sent;
+    expect(routeOf(request?.method ?? "", request?.path ?? "")?.operation.operationId, source).toBe(
+      route.operation.operationId,
+    );
+    const [{ source: curl } = { source: "" }] = samplesOf(route, "Shell");
+    expect(curl).toContain(`http://127.0.0.1:8787${request?.path}`);
+    const json = request?.body === undefined ? "" : JSON.stringify(request.body);
+    expect(curl).toContain(json.replaceAll("'", "'\\''"));
+  }
+});

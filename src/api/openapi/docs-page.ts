@@ -5,6 +5,7 @@
  */
 import { html, raw } from "hono/html";
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import type { CodeSample } from "./code-samples.ts";
 import { SCRIPT, STYLE } from "./docs-assets.ts";
 import {
   boundsOf,
@@ -114,6 +115,7 @@ function operationSection(
     <p>${prose(description)}</p>
     ${parameterTable(operation)}
     ${Object.entries(content).map(([type, media]) => bodyOf(type, media.schema ?? {}, schemas))}
+    ${samplesOf(operation["x-codeSamples"])}
     <h4>Responses</h4>
     <table>
       ${Object.entries(operation.responses ?? {}).map(
@@ -133,6 +135,16 @@ function bodyOf(type: string, schema: Schema, schemas: ReadonlyMap<string, Schem
   return html`<h4>Body</h4>
     <p>${typeOf(schema)} as <code>${type}</code></p>
     ${fieldsOf(whole)} ${exampleBlock(whole)}`;
+}
+
+function samplesOf(samples: readonly CodeSample[] = []): Html[] {
+  return samples.map(
+    ({ label, source }) =>
+      html`<details>
+        <summary>${label}</summary>
+        <pre>${source}</pre>
+      </details>`,
+  );
 }
 
 function parameterTable(operation: Operation): Html | string {

@@ -84,7 +84,7 @@ export function typeOf(schema: Schema): Html {
   if (name !== undefined) {
     return html`<a href="#${name}"><code>${name}</code></a>`;
   }
-  const [whole] = allOf.filter((part) => part.$ref !== undefined);
+  const whole = allOf.find((part) => part.$ref !== undefined);
   if (whole !== undefined) {
     return typeOf(whole);
   }

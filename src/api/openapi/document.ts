@@ -16,6 +16,8 @@ import {
   PROBLEMS,
   type ProblemCode,
 } from "../http/problem.ts";
+import { codeSamples, exampleIn } from "./code-samples.ts";
+import type { Schema } from "./docs-schema.ts";
 import { describeCode, examplesOf, IDEMPOTENCY_KEY } from "./routes.ts";
 import { headersOf, RESPONSE_HEADERS, type HeaderName } from "./response-headers.ts";
 
@@ -72,24 +74,28 @@ export function openApiDocument(
     servers: [{ url: server }],
     tags: TAGS,
   });
+  const schemas = Object.fromEntries(
+    Object.entries(document.components?.schemas ?? {}).map(
+      ([name, schema]) => [name, { ...exampleNamed(name, examples), ...schema }] as const,
+    ),
+  );
   const natures = naturesOf(app);
   const paths = Object.entries(document.paths ?? {}).map(([path, item]) => {
     const operations = METHODS.flatMap((method) => {
       const operation = item[method];
       const nature = natures.get(`${method} ${path}`) ?? PLAIN;
-      return operation === undefined ? [] : [[method, completed(operation, nature)] as const];
+      return operation === undefined
+        ? []
+        : [[method, sampled(completed(operation, nature), method, path, server, schemas)] as const];
     });
     return [path, { ...item, ...Object.fromEntries(operations) }] as const;
   });
-  const schemas = Object.entries(document.components?.schemas ?? {}).map(
-    ([name, schema]) => [name, { ...exampleNamed(name, examples), ...schema }] as const,
-  );
   return {
     ...document,
     paths: Object.fromEntries(paths),
     components: {
       ...document.components,
-      schemas: Object.fromEntries(schemas),
+      schemas,
       headers: { ...RESPONSE_HEADERS },
       examples: Object.fromEntries(
         Object.keys(PROBLEMS).map((code) => [code, exampleOf(code as ProblemCode)]),
@@ -143,6 +149,29 @@ function completed(operation: Operation, { scope, isIdempotent }: Nature): Opera
     ...(isIdempotent ? { parameters: [...(operation.parameters ?? []), KEY_PARAMETER] } : {}),
     responses: mapped(responses, withHeaders),
   };
+}
+
+/** Adds the code samples of an operation. */
+function sampled(
+  operation: Operation,
+  method: string,
+  path: string,
+  server: string,
+  schemas: Readonly<Record<string, Schema>>,
+): Operation {
+  const { operationId: id = "", requestBody, security = [] } = operation;
+  const content = requestBody !== undefined && "content" in requestBody ? requestBody.content : {};
+  const parameters = (operation.parameters ?? []).flatMap((parameter) =>
+    "name" in parameter && parameter.in === "path" ? [pathExample(parameter)] : [],
+  );
+  const body = exampleIn(content["application/json"]?.schema, schemas);
+  const isSecured = security.length > 0;
+  const samples = codeSamples({ id, method, path, parameters, body, isSecured }, server);
+  return { ...operation, "x-codeSamples": samples };
+}
+
+function pathExample({ schema }: { readonly schema?: Schema }): string {
+  return typeof schema?.example === "string" ? schema.example : "…";
 }
 
 interface Described {

@@ -1,6 +1,5 @@
 /** Changes of a task itself: its labels, and its deletion. */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import type { JsonObject } from "../../run/value/json.ts";
 import type { AppEnv } from "../context.ts";
 import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
@@ -72,7 +71,7 @@ export function taskChangeRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(relabelRoute, async (c) => {
     const { deps, caller } = c.var;
     const { name, metadata } = c.req.valid("json");
-    const changes = { name, metadata: metadata as JsonObject | undefined };
+    const changes = { name, metadata };
     const task = await relabelTask(deps, caller, c.req.valid("param").id, changes);
     return c.json(taskJson(task), 200);
   });
