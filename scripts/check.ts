@@ -144,7 +144,7 @@ const tools: Readonly<Record<string, () => Finding | Promise<Finding>>> = {
     return { saw: { operations: numberIn(stdout, /(\d+) operations/) }, ok, output: stderr };
   },
 
-  async "docs reference"() {
+  async reference() {
     const { ok, stdout, stderr } = await run("node", "scripts/docs-reference.ts", "--check");
     return { saw: { fields: numberIn(stdout, /(\d+) fields/) }, ok, output: stderr };
   },
