@@ -31,10 +31,16 @@ export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
  * Settles like the work, within `ms` milliseconds.
  * @throws TimedOut after that; the signal's reason as soon as it is aborted
  */
-export function within<T>(work: Promise<T>, ms: number, signal?: AbortSignal): Promise<T> {
-  return limited(ms, new TimedOut(ms), (limit) =>
-    unlessAborted(work, signal === undefined ? limit : AbortSignal.any([limit, signal])),
-  );
+export async function within<T>(work: Promise<T>, ms: number, signal?: AbortSignal): Promise<T> {
+  const limit = Promise.withResolvers<never>();
+  // The error is created late: capturing its stack takes longer than the timer.
+  const timer = setTimeout(() => limit.reject(new TimedOut(ms)), ms);
+  const done = Promise.race([work, limit.promise]);
+  try {
+    return await (signal === undefined ? done : unlessAborted(done, signal));
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /**

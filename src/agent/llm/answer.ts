@@ -1,8 +1,8 @@
 /** Checks the start of a provider's response. */
-import { isJsonObject, type JsonObject } from "../../run/value/json.ts";
+import { isJsonObject } from "../../run/value/json.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { ReportedError } from "./provider-failure.ts";
-import { SENTINEL, serverSentPieces, type Piece, type Pieces } from "./server-sent.ts";
+import { serverSentPieces, wholePieces, type Pieces } from "./server-sent.ts";
 
 /**
  * Returns the JSON of a response that is not streamed, or null for a stream. Some servers do not
@@ -40,9 +40,5 @@ export async function piecesOf(response: Response, endpoint: Endpoint): Promise<
   if (whole === null) {
     return serverSentPieces(response.body ?? new Blob([]).stream());
   }
-  return complete((Array.isArray(whole) ? whole : [whole]).filter(isJsonObject));
-}
-
-async function* complete(pieces: readonly JsonObject[]): AsyncGenerator<readonly Piece[]> {
-  yield await Promise.resolve([...pieces, SENTINEL]);
+  return wholePieces((Array.isArray(whole) ? whole : [whole]).filter(isJsonObject));
 }

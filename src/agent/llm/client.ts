@@ -56,8 +56,8 @@ export interface LlmClient {
    */
   body(request: ModelRequest): string;
   /**
-   * Sends the request and streams the events of one attempt. The caller aborts the signal afterwards:
-   * a server may leave the connection open.
+   * Sends the request and streams the events of one attempt. Closes the connection after the last
+   * event, and when the caller stops.
    * @param body the result of `body(request)`
    */
   stream(request: ModelRequest, body: string, signal: AbortSignal): AsyncIterable<LlmEvent>;

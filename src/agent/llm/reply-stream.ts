@@ -8,7 +8,7 @@ import type { JsonObject } from "../../run/value/json.ts";
 import type { LlmEvent } from "./client.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { failureOf, ReportedError } from "./provider-failure.ts";
-import { SENTINEL, type Piece, type Pieces } from "./server-sent.ts";
+import { isLast, SENTINEL, type Piece, type Pieces } from "./server-sent.ts";
 import { isError, mayBeError } from "./stray-error.ts";
 import { within } from "../../timing.ts";
 
@@ -41,13 +41,17 @@ export async function* replyStream(
     answered = true;
     yield { type: "progress" };
     const strays: JsonObject[] = [];
-    for await (const batch of untilLost(pieces, reader)) {
-      for (const event of eventsOf(batch, reader, strays)) {
-        yield event;
+    const batches = pieces[Symbol.asyncIterator]();
+    try {
+      for (let batch = await nextOf(batches, reader); batch !== null;) {
+        for (const event of eventsOf(batch, reader, strays)) {
+          yield event;
+        }
+        batch = reader.over || batch.some(isLast) ? null : await nextOf(batches, reader);
       }
-      if (reader.over) {
-        break;
-      }
+    } finally {
+      // Not awaited: closing a connection may take as long as the server likes.
+      batches.return?.().catch(() => null);
     }
     if (!reader.complete && strays.length > 0) {
       throw new ReportedError(strays.at(-1));
@@ -95,27 +99,23 @@ function* eventsOf(
 }
 
 /**
- * Ends the pieces where the stream breaks, if the reply is complete by then. After a complete reply
- * only usage can follow: a server that does not close its stream is not waited for.
+ * Returns the next batch; null at the end, and where the stream breaks if the reply is complete by
+ * then. After a complete reply only usage can follow: a server that does not close its stream is
+ * not waited for.
  */
-async function* untilLost(pieces: Pieces, reader: ReplyReader): AsyncGenerator<readonly Piece[]> {
-  const iterator = pieces[Symbol.asyncIterator]();
+async function nextOf(
+  batches: AsyncIterator<readonly Piece[]>,
+  reader: ReplyReader,
+): Promise<readonly Piece[] | null> {
   try {
-    for (;;) {
-      const next = iterator.next();
-      const step = await (reader.complete ? within(next, AFTER_REPLY_MS) : next);
-      if (step.done === true) {
-        return;
-      }
-      yield step.value;
-    }
+    const next = batches.next();
+    const step = await (reader.complete ? within(next, AFTER_REPLY_MS) : next);
+    return step.done === true ? null : step.value;
   } catch (error) {
     if (!reader.complete) {
       throw error;
     }
-  } finally {
-    // Not awaited: a generator returns only after its pending read, which the caller aborts.
-    iterator.return?.().catch(() => null);
+    return null;
   }
 }
 

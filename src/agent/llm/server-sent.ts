@@ -2,7 +2,7 @@
  * Reads server-sent events, for all protocols. The readers of the SDKs differ: one skips an event
  * that begins with a comment, others fail on an event without data.
  */
-import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { createParser, type EventSourceMessage, type EventSourceParser } from "eventsource-parser";
 import { isJsonObject, type JsonObject } from "../../run/value/json.ts";
 import { ReportedError } from "./provider-failure.ts";
 
@@ -20,48 +20,85 @@ export type Piece = JsonObject | typeof SENTINEL | ReportedError;
 /** The pieces of a response, in the batches in which they arrive. */
 export type Pieces = AsyncIterable<readonly Piece[]>;
 
-/**
- * Yields the JSON objects in a stream of events, and the sentinel or the first defect as the last
- * piece if one comes. Events without data and other JSON values are skipped. An event with the name
- * `error` becomes an object with the field `error`. Cancels the body when the caller stops.
- */
-export async function* serverSentPieces(
-  body: ReadableStream<Uint8Array>,
+/** Returns whether a piece ends its stream. */
+export function isLast(piece: Piece): piece is typeof SENTINEL | ReportedError {
+  return piece === SENTINEL || piece instanceof ReportedError;
+}
+
+/** Yields the pieces of a complete answer, and the sentinel. */
+export async function* wholePieces(
+  pieces: readonly JsonObject[],
 ): AsyncGenerator<readonly Piece[]> {
-  let batch: Piece[] = [];
-  let ended = false;
-  const parser = createParser({
-    onEvent: (message) => {
-      const piece = ended ? null : pieceOf(message);
-      if (piece !== null) {
-        ended = piece === SENTINEL || piece instanceof ReportedError;
-        batch.push(piece);
-      }
-    },
-    onError: ({ type }) => {
-      if (type === "max-buffer-size-exceeded") {
-        const message = `An event of the stream exceeded ${MAX_EVENT_CHARS} characters`;
-        throw new ReportedError({ message }, "reply_too_large");
-      }
-    },
-    maxBufferSize: MAX_EVENT_CHARS,
-  });
-  const reader = body.getReader();
-  const decoder = new TextDecoder();
-  try {
-    while (!ended) {
-      const { done, value } = await reader.read();
+  yield await Promise.resolve([...pieces, SENTINEL]);
+}
+
+/**
+ * Yields the JSON objects in a stream of events, in the batches in which they arrive, and the
+ * sentinel or the first defect as the last piece if one comes. Events without data and other JSON
+ * values are skipped. An event with the name `error` becomes an object with the field `error`.
+ * Cancels the body when the caller stops, even while a batch is awaited.
+ * @param change is applied to each object
+ */
+export function serverSentPieces(
+  body: ReadableStream<Uint8Array>,
+  change: (piece: JsonObject) => JsonObject = (piece) => piece,
+): Pieces {
+  return { [Symbol.asyncIterator]: () => new Batches(body, change) };
+}
+
+class Batches implements AsyncIterator<readonly Piece[], undefined> {
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #decoder = new TextDecoder();
+  readonly #parser: EventSourceParser;
+  readonly #change: (piece: JsonObject) => JsonObject;
+  #batch: Piece[] = [];
+  #ended = false;
+
+  constructor(body: ReadableStream<Uint8Array>, change: (piece: JsonObject) => JsonObject) {
+    this.#reader = body.getReader();
+    this.#change = change;
+    this.#parser = createParser({
+      onEvent: (message) => this.#take(message),
+      onError: ({ type }) => {
+        if (type === "max-buffer-size-exceeded") {
+          const message = `An event of the stream exceeded ${MAX_EVENT_CHARS} characters`;
+          throw new ReportedError({ message }, "reply_too_large");
+        }
+      },
+      maxBufferSize: MAX_EVENT_CHARS,
+    });
+  }
+
+  async next(): Promise<IteratorResult<readonly Piece[], undefined>> {
+    while (!this.#ended) {
+      const { done, value } = await this.#reader.read();
       // Some servers end the last event with the stream and not with an empty line.
-      parser.feed(done ? `${decoder.decode()}\n\n` : decoder.decode(value, { stream: true }));
-      ended ||= done;
-      if (batch.length > 0) {
-        yield batch;
-        batch = [];
+      this.#parser.feed(
+        done ? `${this.#decoder.decode()}\n\n` : this.#decoder.decode(value, { stream: true }),
+      );
+      this.#ended ||= done;
+      if (this.#batch.length > 0) {
+        const batch = this.#batch;
+        this.#batch = [];
+        return { done: false, value: batch };
       }
     }
-  } finally {
+    return this.return();
+  }
+
+  async return(): Promise<IteratorReturnResult<undefined>> {
+    this.#ended = true;
     // A body that failed cannot be canceled, which does not matter.
-    await reader.cancel().catch(() => null);
+    await this.#reader.cancel().catch(() => null);
+    return { done: true, value: undefined };
+  }
+
+  #take(message: EventSourceMessage): void {
+    const piece = this.#ended ? null : pieceOf(message);
+    if (piece !== null) {
+      this.#ended = isLast(piece);
+      this.#batch.push(isLast(piece) ? piece : this.#change(piece));
+    }
   }
 }
 

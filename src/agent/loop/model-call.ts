@@ -96,8 +96,6 @@ class Attempt {
       this.#effects.fault("model.adapter", error);
       this.#outcome = this.#failed({ code: "server_error", message: "The adapter failed." });
     }
-    // Closes a connection that the server leaves open after its reply.
-    this.#own.abort();
     if (this.#logErrors.length > 0) {
       throw this.#logErrors[0];
     }

@@ -174,12 +174,11 @@ async function openEnded(protocol: ProtocolName, body: string): Promise<[LlmEven
   const port = typeof address === "object" && address !== null ? address.port : 0;
   const llm = CLIENTS[protocol](endpointOf(protocol, { baseUrl: `http://127.0.0.1:${port}` }));
   const request = requestOf();
-  const call = new AbortController();
+  const { signal } = new AbortController();
   const events: LlmEvent[] = [];
-  for await (const event of llm.stream(request, llm.body(request), call.signal)) {
+  for await (const event of llm.stream(request, llm.body(request), signal)) {
     events.push(event);
   }
-  call.abort();
   const isClosed = await closed.promise;
   server.close();
   return [events, isClosed];

@@ -7,9 +7,8 @@ import { chatBody } from "./chat-body.ts";
 import type { LlmClient } from "../client.ts";
 import { endpointOf } from "../endpoint.ts";
 import { chatReply } from "./chat.ts";
-import { ReportedError } from "../provider-failure.ts";
 import { replyStream } from "../reply-stream.ts";
-import { SENTINEL, serverSentPieces, type Piece } from "../server-sent.ts";
+import { serverSentPieces, wholePieces, type Pieces } from "../server-sent.ts";
 
 /** The part of the binding that is used. */
 export interface AiBinding {
@@ -43,18 +42,13 @@ export function workersAi(ai: AiBinding): LlmClient {
   };
 }
 
-async function* pieces(answer: unknown, signal: AbortSignal): AsyncGenerator<readonly Piece[]> {
+function pieces(answer: unknown, signal: AbortSignal): Pieces {
   if (answer instanceof ReadableStream) {
     // The binding takes no signal.
     const body = answer.pipeThrough(new TransformStream(), { signal });
-    for await (const batch of serverSentPieces(body)) {
-      yield batch.map((piece) =>
-        piece === SENTINEL || piece instanceof ReportedError ? piece : toPiece(piece),
-      );
-    }
-    return;
+    return serverSentPieces(body, toPiece);
   }
-  yield [toPiece(isJsonObject(answer) ? answer : {}), SENTINEL];
+  return wholePieces([toPiece(isJsonObject(answer) ? answer : {})]);
 }
 
 /** Converts a piece in the older format, which has no finish reason and ends with `[DONE]`. */
