@@ -1,8 +1,8 @@
 /**
- * `node bench/step.ts`: the CPU time of a step's own work, in one process and without a network. A
+ * `npm run bench:step`: the CPU time of a step's own work, in one process and without a network. A
  * run of the real loop, on a log in memory, asks a model that is a function; the floor is a bare
  * loop over the same function that sends the whole conversation and writes four rows. The time
- * per step is shown along the run: it must not grow. With `--cpu-prof` of Node, where it goes.
+ * per step is shown along the run: it must not grow. With `node --cpu-prof bench/step.ts`, where it goes.
  */
 import { endpointOf } from "../src/agent/llm/endpoint.ts";
 import { openAiChat } from "../src/agent/llm/openai/chat.ts";

@@ -6,6 +6,7 @@
  */
 import type { ToolCall, ToolResult, Turn } from "../../run/value/message.ts";
 import type { ModelRequest } from "./client.ts";
+import { PerTurn } from "./per-turn.ts";
 
 /** Number of digits, in base 36, of a replacement: `call` and these are nine characters. */
 const DIGITS = 5;
@@ -16,7 +17,10 @@ const RANGE = 36 ** DIGITS;
  * of its call.
  */
 export function withWireIds({ turns, own_calls_from = 0 }: ModelRequest): readonly Turn[] {
-  const calls = turns.flatMap((turn) => (turn.role === "assistant" ? turn.tool_calls : []));
+  if (areFit(turns, own_calls_from)) {
+    return turns;
+  }
+  const calls = turns.flatMap(callsIn);
   const given = new Set(calls.map(idOf));
   const used = new Set<string>();
   const replaced = new Map<string, string>();
@@ -31,25 +35,53 @@ export function withWireIds({ turns, own_calls_from = 0 }: ModelRequest): readon
       replaced.set(call.call_id, free);
     }
   }
+  return turns.map((turn) => changed(turn, replaced));
+}
+
+/** Returns whether all ids are the model's own and distinct, which is usual. */
+function areFit(turns: readonly Turn[], ownCallsFrom: number): boolean {
+  const used = new Set<string>();
+  for (const turn of turns) {
+    for (const call of callsIn(turn)) {
+      const id = idOf(call);
+      if (id === "" || used.has(id) || (ownCallsFrom > 0 && numberOf(call) < ownCallsFrom)) {
+        return false;
+      }
+      used.add(id);
+    }
+  }
+  return true;
+}
+
+function callsIn(turn: Turn): readonly ToolCall[] {
+  return turn.role === "assistant" ? turn.tool_calls : [];
+}
+
+const remembered = new PerTurn<Turn>();
+
+function changed(turn: Turn, replaced: ReadonlyMap<string, string>): Turn {
+  const ones = turn.role === "tool" ? turn.results : callsIn(turn);
+  const ids = ones.map(({ call_id }) => replaced.get(call_id) ?? "");
+  if (ids.every((id) => id === "")) {
+    return turn;
+  }
   const change = <One extends ToolCall | ToolResult>(one: One): One => {
     const provider_id = replaced.get(one.call_id);
     return provider_id === undefined ? one : { ...one, provider_id };
   };
-  return replaced.size === 0 ? turns : turns.map((turn) => changed(turn, change));
-}
-
-function changed(turn: Turn, change: <One extends ToolCall | ToolResult>(one: One) => One): Turn {
-  switch (turn.role) {
-    case "assistant":
-      return { ...turn, tool_calls: turn.tool_calls.map((call) => change(call)) };
-    case "tool":
-      return { ...turn, results: turn.results.map((result) => change(result)) };
-    case "user":
-    case "notice":
-      return turn;
-    default:
-      return turn satisfies never;
-  }
+  return remembered.of(turn, ids.join(" "), () => {
+    switch (turn.role) {
+      case "assistant":
+        return { ...turn, tool_calls: turn.tool_calls.map((call) => change(call)) };
+      case "tool":
+        return { ...turn, results: turn.results.map((result) => change(result)) };
+      case "user":
+      case "notice":
+        return turn;
+      default:
+        return turn satisfies never;
+    }
+  });
 }
 
 function idOf({ provider_id, call_id }: ToolCall): string {

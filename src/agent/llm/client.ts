@@ -49,12 +49,23 @@ export type LlmEvent =
   | { readonly type: "done"; readonly reply: Reply }
   | { readonly type: "failed"; readonly failure: ModelFailure };
 
+/** A body: its head, the items with commas between them, and its tail. */
+export interface BodyParts {
+  readonly head: string;
+  readonly items: readonly string[];
+  readonly tail: string;
+  /** Number of first items that the next request repeats unless the conversation is cut. */
+  readonly stable: number;
+}
+
 export interface LlmClient {
   /**
    * Returns the exact body that `stream` sends for this request. Pure: the log stores its hash, and
    * the body can be rebuilt from the log at any time.
    */
   body(request: ModelRequest): string;
+  /** Returns the same body in parts, if most of it is that of the request before. */
+  parts?(request: ModelRequest): BodyParts;
   /**
    * Sends the request and streams the events of one attempt. Closes the connection after the last
    * event, and when the caller stops.

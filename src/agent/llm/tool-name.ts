@@ -4,6 +4,7 @@
  * on the name, so a conversation does not change with the offered tools.
  */
 import type { ToolDescription } from "../../run/value/message.ts";
+import { once } from "../../run/value/once.ts";
 
 const FITS = /^[A-Za-z_][\w-]{0,63}$/;
 /** Characters of the original name in a substitute; a hash distinguishes similar names. */
@@ -22,12 +23,18 @@ export function wireName(name: string): string {
  * Returns a function that maps wire names of these tools to their own names. Names of other tools
  * are returned unchanged.
  */
-export function ownNames(tools: readonly ToolDescription[]): (name: string) => string {
+export const ownNames = once((tools: readonly ToolDescription[]): ((name: string) => string) => {
   const own = new Map(
     tools.flatMap(({ name }) => (FITS.test(name) ? [] : [[wireName(name), name] as const])),
   );
   return (name) => own.get(name) ?? name;
-}
+});
+
+/** Returns the wire names of these tools. */
+export const wireNames = once(
+  (tools: readonly ToolDescription[]): ReadonlySet<string> =>
+    new Set(tools.map(({ name }) => wireName(name))),
+);
 
 /** Returns the 32-bit FNV-1a hash in base 36. */
 function digest(text: string): string {

@@ -14,6 +14,7 @@ import type { LlmClient } from "../llm/client.ts";
 import type { Toolbox } from "../tools/registry.ts";
 import type { Checked, KeptPage } from "../tools/tool.ts";
 import type { Need } from "./reserve.ts";
+import type { RunningBody } from "./running-body.ts";
 import type { Watchdog } from "./watchdog.ts";
 
 /** All effects of a slice. */
@@ -93,6 +94,7 @@ export interface StepContext {
   readonly tools: RunTools;
   readonly effects: Effects;
   readonly watchdog: Watchdog;
+  readonly body: RunningBody;
 }
 
 /** The answer to a reservation. Amounts are micro-dollars, `cap_usd` is dollars. */

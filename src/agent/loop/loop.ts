@@ -7,6 +7,7 @@ import type { NewEvent } from "../../run/log/event.ts";
 import type { Planner } from "../../run/decide/planner.ts";
 import type { Effects, ReserveAnswer, RunTools, SlotRefusal, StepContext } from "./effects.ts";
 import { callModel } from "./model-call.ts";
+import { RunningBody } from "./running-body.ts";
 import { planStep, type Grant } from "./step.ts";
 import { callTools } from "./tool-calls.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -35,7 +36,7 @@ export async function runSlice(
 ): Promise<SliceEnd> {
   const watchdog = new Watchdog(() => effects.clock.now());
   try {
-    return await steps(opening, { planner, tools, effects, watchdog });
+    return await steps(opening, { planner, tools, effects, watchdog, body: new RunningBody() });
   } finally {
     watchdog.close();
   }

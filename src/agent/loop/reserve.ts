@@ -69,9 +69,8 @@ export function textChars(composed: Pick<Composed, "request" | "body">): number 
 
 /** Returns the pictures in the body: not every adapter sends every picture. */
 function picturesIn({ request, body }: Pick<Composed, "request" | "body">): readonly Image[] {
-  return request.turns
-    .flatMap(imagesOf)
-    .filter((image) => "url" in image || body.includes(image.data));
+  const pictured = request.turns.filter((turn) => imagesOf(turn).length > 0);
+  return pictured.flatMap(imagesOf).filter((image) => "url" in image || body.includes(image.data));
 }
 
 // oxlint-disable-next-line no-control-regex -- the range is ASCII

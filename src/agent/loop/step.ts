@@ -62,7 +62,7 @@ export interface PlannedStep {
 }
 
 /** The inputs of planning. Models and tools are described here, and called elsewhere. */
-export type PlanContext = Pick<StepContext, "planner" | "tools"> & {
+export type PlanContext = Pick<StepContext, "planner" | "tools" | "body"> & {
   readonly effects: {
     readonly budgets: Pick<Effects["budgets"], "active">;
     readonly slot: Pick<Effects["slot"], "held">;
@@ -148,7 +148,7 @@ interface PlannedAsk {
 function planAsk(
   state: RunState,
   action: AskAction,
-  { planner, tools, effects }: PlanContext,
+  { planner, tools, effects, body }: PlanContext,
   grant: Grant | null,
 ): PlannedAsk {
   const model = modelOf(state);
@@ -157,7 +157,7 @@ function planAsk(
   const { active: budgeted } = effects.budgets;
   const { purpose, call_id, attempt } = action;
   const composeFor = (ask: Ask): Composed =>
-    compose(state, planner, tools.toolboxAt(state), llm, ask);
+    compose(state, planner, tools.toolboxAt(state), llm, ask, body);
   const composed = composeFor({ purpose });
   const { max_cost_usd: cap, max_tokens: maxTokens } = state.spec?.limits ?? {};
   const outputTokens = outputWithinTokens(state, () => weigh(composed));

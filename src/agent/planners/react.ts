@@ -11,6 +11,7 @@ import {
 } from "../../run/value/message.ts";
 import { pictureCaption } from "../../run/value/picture.ts";
 import type { Planner } from "../../run/decide/planner.ts";
+import { once } from "../../run/value/once.ts";
 import { profileText } from "../../run/spec/profile.ts";
 import type { RunState } from "../../run/log/state.ts";
 import { markedTurn } from "./marked-turn.ts";
@@ -56,9 +57,7 @@ function prompt(state: RunState, tools: readonly ToolDescription[]): Prompt {
   }
   return {
     system: parts.join("\n\n"),
-    turns: [...state.conversation.pinned, ...state.conversation.recent].map((turn) =>
-      asText(markedTurn(turn)),
-    ),
+    turns: [...state.conversation.pinned, ...state.conversation.recent].map(textTurn),
     tools: [],
     stop: ["\nObservation:", ...(config?.stop ?? [])],
   };
@@ -72,6 +71,8 @@ function toolLine({ name, description, input_schema }: ToolDescription): string 
   const text = description.replaceAll(/\s+/g, " ").trim();
   return `- ${name}: ${text} Input schema: ${JSON.stringify(schema)}`;
 }
+
+const textTurn = once((turn: Turn) => asText(markedTurn(turn)));
 
 function asText(turn: Turn): Turn {
   switch (turn.role) {

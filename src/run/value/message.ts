@@ -59,16 +59,20 @@ export type Turn =
 export function imagesOf(turn: Turn): readonly Image[] {
   switch (turn.role) {
     case "user":
-      return turn.images ?? [];
+      return turn.images ?? NONE;
     case "tool":
-      return turn.results.flatMap(({ images = [] }) => images);
+      return turn.results.some(({ images }) => images !== undefined)
+        ? turn.results.flatMap(({ images = [] }) => images)
+        : NONE;
     case "assistant":
     case "notice":
-      return [];
+      return NONE;
     default:
       return turn satisfies never;
   }
 }
+
+const NONE: readonly Image[] = [];
 
 /** Returns the turn without the pictures of its tool results, for a rendering as text. */
 export function withoutPictures(turn: Turn): Turn {
@@ -125,7 +129,14 @@ export function newConversation(pinned: readonly Turn[]): Conversation {
 
 /** Returns the number of pictures in the conversation. */
 export function picturesIn({ pinned, recent }: Conversation): number {
-  return [...pinned, ...recent].reduce((sum, turn) => sum + imagesOf(turn).length, 0);
+  let count = 0;
+  for (const turn of pinned) {
+    count += imagesOf(turn).length;
+  }
+  for (const turn of recent) {
+    count += imagesOf(turn).length;
+  }
+  return count;
 }
 
 /**

@@ -3,6 +3,7 @@
  * text is empty, and the last turn is the user's unless the model paused. Only marked content is
  * cached: the system text (or the tools) and the conversation up to the last two user messages.
  */
+import { partsOf } from "../body-parts.ts";
 import { withWireIds } from "../call-ids.ts";
 import { keptData, refilled, type AssistantTurn } from "../kept-blocks.ts";
 import type {
@@ -17,13 +18,13 @@ import type { ToolDescription, ToolResult, Turn } from "../../../run/value/messa
 import type { Image } from "../../../run/value/picture.ts";
 import { bindsThinking, defaultMaxTokens, takesSchema, takesTemperature } from "./models.ts";
 import { anthropicSchema } from "./schema.ts";
-import type { ModelRequest } from "../client.ts";
+import type { BodyParts, ModelRequest } from "../client.ts";
+import { once } from "../../../run/value/once.ts";
+import { PerTurn } from "../per-turn.ts";
 import { schemaPrompt } from "../strict-schema.ts";
 import { wireName } from "../tool-name.ts";
 import { toolSchema } from "../tool-schema.ts";
 import { argumentsObject, GO_ON, toolText } from "../tool-text.ts";
-
-type Messages = { role: "user" | "assistant"; content: ContentBlockParam[] }[];
 
 const CACHED = { cache_control: { type: "ephemeral" } } as const;
 
@@ -49,8 +50,14 @@ export function sendsTemperature({ model, temperature }: ModelRequest): boolean 
   return temperature !== undefined && takesTemperature(model);
 }
 
-/** Returns the body of a request. */
-export function anthropicBody(request: ModelRequest, provider: string): AnthropicBody {
+/** Returns the body of a request in parts. */
+export function anthropicParts(request: ModelRequest, provider: string): BodyParts {
+  const body = anthropicBody(request, provider);
+  // The next request moves the mark of the last user message but one.
+  return partsOf(body, "messages", askedIn(body.messages).at(-2) ?? 0);
+}
+
+function anthropicBody(request: ModelRequest, provider: string): AnthropicBody {
   const { model, tools, temperature, stop } = request;
   const schema = schemaFor(request);
   const system = isPrompted(request)
@@ -62,11 +69,7 @@ export function anthropicBody(request: ModelRequest, provider: string): Anthropi
     max_tokens: request.max_output_tokens ?? defaultMaxTokens(model),
     ...(system !== "" && { system: [{ type: "text", text: system, ...CACHED }] }),
     messages: toMessages(request, provider),
-    ...(tools.length === 0
-      ? {}
-      : {
-          tools: tools.map((tool, at) => toTool(tool, system === "" && at === tools.length - 1)),
-        }),
+    ...(tools.length > 0 && { tools: system === "" ? toCachedTools(tools) : toTools(tools) }),
     ...(stops.length > 0 && { stop_sequences: stops }),
     ...(temperature === undefined || !sendsTemperature(request)
       ? {}
@@ -76,6 +79,13 @@ export function anthropicBody(request: ModelRequest, provider: string): Anthropi
     stream: true,
   };
 }
+
+const toTools = once((tools: readonly ToolDescription[]) =>
+  tools.map((tool) => toTool(tool, false)),
+);
+const toCachedTools = once((tools: readonly ToolDescription[]) =>
+  tools.map((tool, at) => toTool(tool, at === tools.length - 1)),
+);
 
 function toTool({ name, description, input_schema }: ToolDescription, isLast: boolean): Tool {
   return {
@@ -98,22 +108,30 @@ function schemaFor({ model, output_schema }: ModelRequest): { [key: string]: unk
   return output_schema === undefined || !takesSchema(model) ? null : anthropicSchema(output_schema);
 }
 
+/** The message of a single turn. It is shared by requests and must not be changed. */
+type SingleMessage = { readonly role: "user" | "assistant"; readonly content: ContentBlockParam[] };
+const remembered = new PerTurn<SingleMessage>();
+
 function toMessages(request: ModelRequest, provider: string): MessageParam[] {
   // The API requires a user turn first: one is added if the model opened the conversation.
   const turns = withWireIds(request);
   const opened = turns[0]?.role === "assistant";
-  const messages: Messages = opened ? [{ role: "user", content: textBlocks(GO_ON) }] : [];
+  const messages: SingleMessage[] = opened ? [{ role: "user", content: textBlocks(GO_ON) }] : [];
+  const recipient = JSON.stringify([provider, request.model]);
   for (const turn of turns) {
-    const role = turn.role === "assistant" ? "assistant" : "user";
-    const content = toBlocks(turn, request.model, provider);
+    const message = remembered.of(turn, recipient, () => ({
+      role: turn.role === "assistant" ? "assistant" : "user",
+      content: toBlocks(turn, request.model, provider),
+    }));
     const last = messages.at(-1);
-    if (content.length === 0) {
+    if (message.content.length === 0) {
       continue;
     }
-    if (last?.role === role) {
-      last.content.push(...content);
+    if (last?.role === message.role) {
+      const content = [...last.content, ...message.content];
+      messages.splice(-1, 1, { role: message.role, content });
     } else {
-      messages.push({ role, content });
+      messages.push(message);
     }
   }
   if (messages[0]?.role !== "user") {
@@ -127,16 +145,24 @@ function toMessages(request: ModelRequest, provider: string): MessageParam[] {
 }
 
 /** Marks the last two user messages: one reads the cache of the previous request, one writes it. */
-function withCacheMarks(messages: Messages): MessageParam[] {
-  const asked = new Set(
-    messages.flatMap(({ role }, at) => (role === "user" ? [at] : [])).slice(-2),
-  );
-  return messages.map(({ role, content }, at) => ({
-    role,
-    content: asked.has(at)
-      ? content.map((block, i) => (i === content.length - 1 ? { ...block, ...CACHED } : block))
-      : content,
-  }));
+function withCacheMarks(messages: readonly SingleMessage[]): MessageParam[] {
+  const asked = new Set(askedIn(messages).slice(-2));
+  return messages.map((message, at) => {
+    const { role, content } = message;
+    return asked.has(at)
+      ? {
+          role,
+          content: content.map((block, i) =>
+            i === content.length - 1 ? { ...block, ...CACHED } : block,
+          ),
+        }
+      : message;
+  });
+}
+
+/** Returns the places of the user messages. */
+function askedIn(messages: readonly { readonly role: string }[]): number[] {
+  return messages.flatMap(({ role }, at) => (role === "user" ? [at] : []));
 }
 
 function toBlocks(turn: Turn, model: string, provider: string): ContentBlockParam[] {

@@ -3,10 +3,11 @@
  * retries are off. It sends exactly the text that was hashed. The SDK uses API version 2026-10-21,
  * which has no temperature; a request with a temperature uses the previous version.
  */
-import { anthropicBody, FORGETFUL_BETA, isPrompted, sendsTemperature } from "./body.ts";
+import { anthropicParts, FORGETFUL_BETA, isPrompted, sendsTemperature } from "./body.ts";
 import { bindsThinking } from "./models.ts";
 import { AnthropicReply } from "./reply.ts";
-import type { LlmClient, ModelRequest } from "../client.ts";
+import { bodyText } from "../body-parts.ts";
+import type { BodyParts, LlmClient, ModelRequest } from "../client.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { replyStream } from "../reply-stream.ts";
 import type { Pieces } from "../server-sent.ts";
@@ -28,8 +29,10 @@ export function anthropic(endpoint: Endpoint): LlmClient {
       await client.post("/v1/messages", { body: "{}", headers, stream: true, signal }).asResponse();
     });
   }
+  const parts = (request: ModelRequest): BodyParts => anthropicParts(request, provider);
   return {
-    body: (request) => JSON.stringify(anthropicBody(request, provider)),
+    body: (request) => bodyText(parts(request)),
+    parts,
     stream: (request, body, signal) =>
       replyStream(
         endpoint,

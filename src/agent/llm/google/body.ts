@@ -9,11 +9,13 @@ import { keptData, refilled, type AssistantTurn } from "../kept-blocks.ts";
 import { defined } from "../../../run/value/defined.ts";
 import type { Content, FunctionResponsePart, GenerationConfig, Part, Tool } from "@google/genai";
 import { isJsonObject, type JsonObject } from "../../../run/value/json.ts";
-import type { ToolResult, Turn } from "../../../run/value/message.ts";
+import type { ToolDescription, ToolResult, Turn } from "../../../run/value/message.ts";
 import { pictureCaption, type Image, type Picture } from "../../../run/value/picture.ts";
 import type { ModelRequest } from "../client.ts";
 import { takesPicturesInResponses, takesSchemaWithTools, wantsSignatures } from "./models.ts";
 import { googleSchema } from "./schema.ts";
+import { once } from "../../../run/value/once.ts";
+import { PerTurn } from "../per-turn.ts";
 import { schemaPrompt } from "../strict-schema.ts";
 import { wireName } from "../tool-name.ts";
 import { toolSchema } from "../tool-schema.ts";
@@ -44,19 +46,7 @@ export function googleBody(request: ModelRequest, provider: string): GoogleBody 
   return {
     contents: toContents(request, provider),
     ...(system !== "" && { systemInstruction: { parts: [{ text: system }] } }),
-    ...(tools.length === 0
-      ? {}
-      : {
-          tools: [
-            {
-              functionDeclarations: tools.map(({ name, description, input_schema }) => ({
-                name: wireName(name),
-                description,
-                parametersJsonSchema: googleSchema(toolSchema(input_schema)),
-              })),
-            },
-          ],
-        }),
+    ...(tools.length > 0 && { tools: toTools(tools) }),
     generationConfig: {
       ...defined({ temperature, maxOutputTokens: max_output_tokens }),
       ...(stop.length > 0 && { stopSequences: stop }),
@@ -72,6 +62,16 @@ export function googleBody(request: ModelRequest, provider: string): GoogleBody 
   };
 }
 
+const toTools = once((tools: readonly ToolDescription[]): Tool[] => [
+  {
+    functionDeclarations: tools.map(({ name, description, input_schema }) => ({
+      name: wireName(name),
+      description,
+      parametersJsonSchema: googleSchema(toolSchema(input_schema)),
+    })),
+  },
+]);
+
 /** Returns the stop sequences that are applied here because the API accepts no more. */
 export function ownStops(request: ModelRequest): readonly string[] {
   return request.stop.slice(MAX_STOPS);
@@ -82,8 +82,14 @@ export function isPrompted({ output_schema, tools, model }: ModelRequest): boole
   return output_schema !== undefined && tools.length > 0 && !takesSchemaWithTools(model);
 }
 
+const remembered = new PerTurn<Content[]>();
+
 function toContents(request: ModelRequest, provider: string): Content[] {
-  const contents = withWireIds(request).flatMap((turn) => toContent(turn, request.model, provider));
+  const { model } = request;
+  const recipient = JSON.stringify([provider, model]);
+  const contents = withWireIds(request).flatMap((turn) =>
+    remembered.of(turn, recipient, () => toContent(turn, model, provider)),
+  );
   return contents.at(-1)?.role === "user"
     ? contents
     : [...contents, { role: "user", parts: [{ text: GO_ON }] }];

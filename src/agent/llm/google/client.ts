@@ -5,7 +5,8 @@
  * only reports errors.
  */
 import { defined } from "../../../run/value/defined.ts";
-import type { LlmClient, ModelRequest } from "../client.ts";
+import { bodyText, partsOf } from "../body-parts.ts";
+import type { BodyParts, LlmClient, ModelRequest } from "../client.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { googleBody, isPrompted, ownStops } from "./body.ts";
 import { GoogleReply } from "./reply.ts";
@@ -46,8 +47,11 @@ export function google(endpoint: Endpoint): LlmClient {
       }
     });
   }
+  const parts = (request: ModelRequest): BodyParts =>
+    partsOf(googleBody(request, provider), "contents");
   return {
-    body: (request) => JSON.stringify(googleBody(request, provider)),
+    body: (request) => bodyText(parts(request)),
+    parts,
     stream: (request, body, signal) =>
       replyStream(
         endpoint,

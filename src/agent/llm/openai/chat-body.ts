@@ -8,12 +8,15 @@ import type {
   ChatCompletionContentPartText,
   ChatCompletionCreateParamsStreaming,
 } from "openai/resources/chat/completions";
-import type { Opaque, ToolResult, Turn } from "../../../run/value/message.ts";
+import type { Opaque, ToolDescription, ToolResult, Turn } from "../../../run/value/message.ts";
 import { pictureCaption, type Image } from "../../../run/value/picture.ts";
+import { partsOf } from "../body-parts.ts";
 import { withWireIds } from "../call-ids.ts";
 import { keptData, type AssistantTurn } from "../kept-blocks.ts";
-import type { ModelRequest } from "../client.ts";
+import type { BodyParts, ModelRequest } from "../client.ts";
 import { isReasoningModel } from "./models.ts";
+import { once } from "../../../run/value/once.ts";
+import { PerTurn } from "../per-turn.ts";
 import { isStrict } from "../strict-schema.ts";
 import { wireName } from "../tool-name.ts";
 import { toolSchema } from "../tool-schema.ts";
@@ -40,10 +43,24 @@ const REASONING_OPAQUE = "reasoning_content";
 /** Maximum number of stop sequences that the API accepts. */
 const MAX_STOPS = 4;
 
+const remembered = new PerTurn<Message[]>();
+
 /** Returns the body of a request. */
-export function chatBody(request: ModelRequest, provider: string, dialect: ChatDialect): Body {
+export function chatParts(
+  request: ModelRequest,
+  provider: string,
+  dialect: ChatDialect,
+): BodyParts {
+  const body = chatBody(request, provider, dialect);
+  const stable = isMarked(request, dialect) ? (askedIn(body.messages).at(-2) ?? 0) : undefined;
+  return partsOf(body, "messages", stable);
+}
+
+function chatBody(request: ModelRequest, provider: string, dialect: ChatDialect): Body {
+  const { model } = request;
+  const recipient = JSON.stringify([provider, model, dialect.reasoningDetails]);
   const said = withWireIds(request).flatMap((turn) =>
-    toMessages(turn, request.model, provider, dialect),
+    remembered.of(turn, recipient, () => toMessages(turn, model, provider, dialect)),
   );
   const turns: Message[] = said.length === 0 ? [{ role: "user", content: GO_ON }] : said;
   const messages: Message[] =
@@ -52,18 +69,8 @@ export function chatBody(request: ModelRequest, provider: string, dialect: ChatD
   const stop = sentStops(request, dialect);
   return {
     model: request.model,
-    messages:
-      dialect.reasoningDetails && request.model.startsWith("anthropic/")
-        ? withCacheMarks(messages)
-        : messages,
-    ...(request.tools.length === 0
-      ? {}
-      : {
-          tools: request.tools.map(({ name, description, input_schema }) => ({
-            type: "function",
-            function: { name: wireName(name), description, parameters: toolSchema(input_schema) },
-          })),
-        }),
+    messages: isMarked(request, dialect) ? withCacheMarks(messages) : messages,
+    ...(request.tools.length > 0 && { tools: toTools(request.tools) }),
     ...(stop.length > 0 && { stop }),
     ...(temperature === undefined || (dialect.openAi && isReasoningModel(request.model))
       ? {}
@@ -81,6 +88,18 @@ export function chatBody(request: ModelRequest, provider: string, dialect: ChatD
     stream: true,
     stream_options: { include_usage: true },
   };
+}
+
+const toTools = once((tools: readonly ToolDescription[]) =>
+  tools.map(({ name, description, input_schema }) => ({
+    type: "function" as const,
+    function: { name: wireName(name), description, parameters: toolSchema(input_schema) },
+  })),
+);
+
+/** Returns whether the body has cache marks. */
+function isMarked({ model }: ModelRequest, { reasoningDetails }: ChatDialect): boolean {
+  return reasoningDetails && model.startsWith("anthropic/");
 }
 
 /** Returns the stop sequences that are sent to the server. */
@@ -203,10 +222,7 @@ export function imageUrl(image: Image): string {
  * or tool messages.
  */
 function withCacheMarks(messages: readonly Message[]): Message[] {
-  const asked = messages.flatMap(({ role }, at) =>
-    role === "user" || role === "tool" ? [at] : [],
-  );
-  const marked = new Set([...asked.slice(-2), messages[0]?.role === "system" ? 0 : -1]);
+  const marked = new Set([...askedIn(messages).slice(-2), messages[0]?.role === "system" ? 0 : -1]);
   return messages.map((message, at) =>
     marked.has(at) && typeof message.content === "string" && message.content !== ""
       ? ({
@@ -221,4 +237,9 @@ function withCacheMarks(messages: readonly Message[]): Message[] {
         } as Message)
       : message,
   );
+}
+
+/** Returns the places of the user and tool messages. */
+function askedIn(messages: readonly Message[]): number[] {
+  return messages.flatMap(({ role }, at) => (role === "user" || role === "tool" ? [at] : []));
 }

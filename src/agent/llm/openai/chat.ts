@@ -2,13 +2,14 @@
  * Clients for chat completions: OpenAI's older API, OpenRouter's, and that of most other servers
  * (Ollama, vLLM, LM Studio).
  */
-import { chatBody, ownStops, type ChatDialect } from "./chat-body.ts";
+import { bodyText } from "../body-parts.ts";
+import { chatParts, ownStops, type ChatDialect } from "./chat-body.ts";
 import { ChatReply } from "./chat-reply.ts";
-import type { LlmClient, ModelRequest } from "../client.ts";
+import type { BodyParts, LlmClient, ModelRequest } from "../client.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { openAiSdk } from "./sdk.ts";
 import { replyStream } from "../reply-stream.ts";
-import { ownNames, wireName } from "../tool-name.ts";
+import { ownNames, wireNames } from "../tool-name.ts";
 
 const OPENAI: ChatDialect = {
   maxTokens: "max_completion_tokens",
@@ -46,8 +47,11 @@ function chatClient(
   headers: Readonly<Record<string, string>> = {},
 ): LlmClient {
   const sdk = openAiSdk(endpoint, headers);
+  const parts = (request: ModelRequest): BodyParts =>
+    chatParts(request, endpoint.provider, dialect);
   return {
-    body: (request) => JSON.stringify(chatBody(request, endpoint.provider, dialect)),
+    body: (request) => bodyText(parts(request)),
+    parts,
     stream: (request, body, signal) =>
       replyStream(
         endpoint,
@@ -67,7 +71,7 @@ export function chatReply(
     model: { provider, model: request.model },
     opaqueFor: dialect.reasoningDetails ? provider : null,
     stop: ownStops(request, dialect),
-    offered: new Set(request.tools.map(({ name }) => wireName(name))),
+    offered: wireNames(request.tools),
     ownName: ownNames(request.tools),
   });
 }

@@ -10,12 +10,14 @@ import type {
   ResponseInputItem,
 } from "openai/resources/responses/responses";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
-import type { ToolResult, Turn } from "../../../run/value/message.ts";
+import type { ToolDescription, ToolResult, Turn } from "../../../run/value/message.ts";
 import type { Image } from "../../../run/value/picture.ts";
 import { imageUrl } from "./chat-body.ts";
 import type { ModelRequest } from "../client.ts";
 import { textOf } from "../field.ts";
 import { isReasoningModel } from "./models.ts";
+import { once } from "../../../run/value/once.ts";
+import { PerTurn } from "../per-turn.ts";
 import { isStrict } from "../strict-schema.ts";
 import { wireName } from "../tool-name.ts";
 import { toolSchema } from "../tool-schema.ts";
@@ -31,28 +33,23 @@ const FOLLOWERS = new Set(["message", "function_call"]);
 /** The smallest `max_output_tokens` that the API accepts. */
 const MIN_OUTPUT = 16;
 
+const remembered = new PerTurn<ResponseInputItem[]>();
+
 /** Returns the body of a request. The API supports neither stop sequences nor a seed. */
 export function responsesBody(
   request: ModelRequest,
   provider: string,
-): ResponseCreateParamsStreaming {
+): ResponseCreateParamsStreaming & { readonly input: ResponseInputItem[] } {
   const { model, system, tools, temperature, max_output_tokens, output_schema } = request;
   const reasons = isReasoningModel(model);
+  const recipient = JSON.stringify([provider, model]);
   return {
     model,
     ...(system !== "" && { instructions: system }),
-    input: withWireIds(request).flatMap((turn) => toItems(turn, request, provider)),
-    ...(tools.length === 0
-      ? {}
-      : {
-          tools: tools.map(({ name, description, input_schema }) => ({
-            type: "function",
-            name: wireName(name),
-            description,
-            parameters: toolSchema(input_schema),
-            strict: false,
-          })),
-        }),
+    input: withWireIds(request).flatMap((turn) =>
+      remembered.of(turn, recipient, () => toItems(turn, request, provider)),
+    ),
+    ...(tools.length > 0 && { tools: toTools(tools) }),
     ...(temperature === undefined || reasons ? {} : { temperature }),
     ...(max_output_tokens === undefined
       ? {}
@@ -75,6 +72,16 @@ export function responsesBody(
     stream: true,
   };
 }
+
+const toTools = once((tools: readonly ToolDescription[]) =>
+  tools.map(({ name, description, input_schema }) => ({
+    type: "function" as const,
+    name: wireName(name),
+    description,
+    parameters: toolSchema(input_schema),
+    strict: false,
+  })),
+);
 
 function toItems(turn: Turn, request: ModelRequest, provider: string): ResponseInputItem[] {
   switch (turn.role) {

@@ -2,7 +2,8 @@
  * Client for OpenAI's responses API. It is the default for OpenAI, because only this API returns
  * reasoning.
  */
-import type { LlmClient } from "../client.ts";
+import { bodyText, partsOf } from "../body-parts.ts";
+import type { BodyParts, LlmClient, ModelRequest } from "../client.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { openAiSdk } from "./sdk.ts";
 import { replyStream } from "../reply-stream.ts";
@@ -14,8 +15,11 @@ import { ownNames } from "../tool-name.ts";
 export function openAiResponses(endpoint: Endpoint): LlmClient {
   const { provider } = endpoint;
   const sdk = openAiSdk(endpoint);
+  const parts = (request: ModelRequest): BodyParts =>
+    partsOf(responsesBody(request, provider), "input");
   return {
-    body: (request) => JSON.stringify(responsesBody(request, provider)),
+    body: (request) => bodyText(parts(request)),
+    parts,
     stream: (request, body, signal) =>
       replyStream(
         endpoint,

@@ -3,8 +3,9 @@
  * binding. They use chat completions; some answer in an older format.
  */
 import { isJsonObject, type JsonObject } from "../../../run/value/json.ts";
-import { chatBody } from "./chat-body.ts";
-import type { LlmClient } from "../client.ts";
+import { bodyText } from "../body-parts.ts";
+import { chatParts } from "./chat-body.ts";
+import type { BodyParts, LlmClient, ModelRequest } from "../client.ts";
 import { endpointOf } from "../endpoint.ts";
 import { chatReply } from "./chat.ts";
 import { replyStream } from "../reply-stream.ts";
@@ -20,15 +21,15 @@ export const WORKERS_AI = "workers-ai";
 
 /** Returns the client for a binding. */
 export function workersAi(ai: AiBinding): LlmClient {
+  const parts = (request: ModelRequest): BodyParts =>
+    chatParts(request, WORKERS_AI, {
+      maxTokens: "max_tokens",
+      openAi: false,
+      reasoningDetails: false,
+    });
   return {
-    body: (request) =>
-      JSON.stringify(
-        chatBody(request, WORKERS_AI, {
-          maxTokens: "max_tokens",
-          openAi: false,
-          reasoningDetails: false,
-        }),
-      ),
+    body: (request) => bodyText(parts(request)),
+    parts,
     stream: (request, body, signal) =>
       replyStream(
         endpointOf(WORKERS_AI),
