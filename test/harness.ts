@@ -26,6 +26,7 @@ import type { JsonObject } from "../src/run/value/json.ts";
 import { recover } from "../src/run/decide/recover.ts";
 import { scriptSchema } from "../src/run/spec/script.ts";
 import type { AgentConfig, RunLimits, RunSpec } from "../src/run/spec/spec.ts";
+import type { Folded } from "../src/run/log/reduce.ts";
 import { INITIAL_STATE, type RunState } from "../src/run/log/state.ts";
 
 /** A run that was just given a goal, for what reads a config of its state. */
@@ -47,6 +48,7 @@ export function stateWith(config: Partial<AgentConfig>): RunState {
       sizes: [],
       chars: 0,
       dropped: 0,
+      pictures: 0,
     },
   };
 }
@@ -243,7 +245,7 @@ export class Harness {
 
   #effects(): Effects {
     const dead: { by: Error | null } = { by: null };
-    const append = (events: readonly NewEvent[]): void => {
+    const append = (events: readonly NewEvent[], folded?: Folded): void => {
       if (dead.by !== null) {
         throw dead.by;
       }
@@ -254,7 +256,7 @@ export class Harness {
       this.writes += 1;
       try {
         this.#options.onWrite?.(this.writes, "before");
-        this.log.append(events, this.#clock());
+        this.log.append(events, folded?.now ?? this.#clock(), folded);
         this.#options.onWrite?.(this.writes, "after");
         for (const look of this.#looking) {
           look();

@@ -184,6 +184,7 @@ test("tool results, with their pictures, and notices reach the model as observat
       sizes: [],
       chars: 0,
       dropped: 0,
+      pictures: 0,
     },
   };
   expect(reactPlanner.prompt(state, []).turns).toEqual([

@@ -210,6 +210,8 @@ test("whatever happens to a run, it ends once, its log is legal, and no effect i
       const events = harness.events();
       expect(isTerminal(harness.log.state.status)).toBe(true);
       expect(events.map((event) => event.seq)).toEqual(events.map((_, i) => i + 1));
+      // The log takes over what a plan has folded.
+      expect(harness.log.state).toEqual(fold(events));
       expect(events.filter((event) => TERMINAL_TYPES.has(event.type))).toHaveLength(1);
       expect(TERMINAL_TYPES.has(events.at(-1)?.type ?? "run.created")).toBe(true);
       // Time never runs back in a log.

@@ -5,6 +5,7 @@
  */
 import type { Planner } from "../../run/decide/planner.ts";
 import type { NewEvent } from "../../run/log/event.ts";
+import type { Folded } from "../../run/log/reduce.ts";
 import type { RunState } from "../../run/log/state.ts";
 import type { Price } from "../../run/spec/price.ts";
 import type { RetryPolicy } from "../../run/value/backoff.ts";
@@ -47,8 +48,11 @@ export interface RunLog {
    * newer slice has taken over.
    */
   state(): RunState | null;
-  /** Appends in one synchronous transaction. Does nothing if `state` is null. */
-  append(events: readonly NewEvent[]): void;
+  /**
+   * Appends in one synchronous transaction. Does nothing if `state` is null.
+   * @param folded the fold of these events, if it is known: they are not folded again
+   */
+  append(events: readonly NewEvent[], folded?: Folded): void;
   /**
    * Resolves once all appended events are durable. Needed before an effect inside this process; the
    * platform holds back outgoing requests until then.

@@ -54,7 +54,7 @@ async function steps(opening: readonly NewEvent[], context: StepContext): Promis
     const step = planStep(before, outcomes, context, effects.clock.now(), grant);
     grant = null;
     if (step.events.length > 0) {
-      effects.log.append(step.events);
+      effects.log.append(step.events, step.folded);
     }
     const state = effects.log.state() ?? before;
     switch (step.job.kind) {

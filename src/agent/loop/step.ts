@@ -7,7 +7,7 @@ import type { NewEvent } from "../../run/log/event.ts";
 import { runFailure } from "../../run/value/failure.ts";
 import { onLimitReached } from "../../run/decide/limits.ts";
 import type { Price } from "../../run/spec/price.ts";
-import { foldNew } from "../../run/log/reduce.ts";
+import { foldNew, type Folded } from "../../run/log/reduce.ts";
 import { modelOf, type RunState, type TurnCall } from "../../run/log/state.ts";
 import { compose, type Ask, type Composed } from "./context.ts";
 import type { ModelRequest } from "../llm/client.ts";
@@ -58,6 +58,8 @@ export interface Grant extends AttemptName {
 /** Events to write in one transaction, and the job to perform next. */
 export interface PlannedStep {
   readonly events: readonly NewEvent[];
+  /** The fold of these events. */
+  readonly folded: Folded;
   readonly job: Job;
 }
 
@@ -94,6 +96,11 @@ export function planStep(
     events.push(...facts);
     state = foldNew(state, facts, now);
   };
+  const planned = (job: Job): PlannedStep => ({
+    events,
+    folded: { before, after: state, now },
+    job,
+  });
   for (;;) {
     const action = decide(state, planner, now);
     switch (action.kind) {
@@ -102,12 +109,12 @@ export function planStep(
         break;
       case "ask": {
         if (state.spec?.concurrency !== undefined && !effects.slot.held) {
-          return { events, job: { kind: "slot" } };
+          return planned({ kind: "slot" });
         }
-        const planned = planAsk(state, action, context, grant);
-        write(...planned.events);
-        if (planned.job !== null) {
-          return { events, job: planned.job };
+        const asked = planAsk(state, action, context, grant);
+        write(...asked.events);
+        if (asked.job !== null) {
+          return planned(asked.job);
         }
         break;
       }
@@ -125,13 +132,13 @@ export function planStep(
         break;
       }
       case "list":
-        return { events, job: { kind: "list", servers: action.servers } };
+        return planned({ kind: "list", servers: action.servers });
       case "perform":
-        return { events, job: { kind: "tools", calls: action.calls } };
+        return planned({ kind: "tools", calls: action.calls });
       case "rest":
-        return { events, job: { kind: "rest", until: action.until } };
+        return planned({ kind: "rest", until: action.until });
       case "over":
-        return { events, job: { kind: "over" } };
+        return planned({ kind: "over" });
       default:
         action satisfies never;
     }

@@ -6,6 +6,7 @@ import type { Effects, RunLog, Values } from "../../agent/loop/effects.ts";
 import { runSlice, type SliceEnd } from "../../agent/loop/loop.ts";
 import { deadline, reachedDuration } from "../../run/decide/limits.ts";
 import type { NewEvent } from "../../run/log/event.ts";
+import type { Folded } from "../../run/log/reduce.ts";
 import type { RunState } from "../../run/log/state.ts";
 import type { RunSpec } from "../../run/spec/spec.ts";
 import type { RunBudgets } from "./budgets.ts";
@@ -61,7 +62,7 @@ export class Slice implements Effects {
     this.watched = host.watched;
     this.log = {
       state: () => this.#state(),
-      append: (events) => this.#append(events),
+      append: (events, folded) => this.#append(events, folded),
       durable: () => context.storage.sync(),
       until: (check, ms) => this.#until(check, ms),
     };
@@ -129,12 +130,12 @@ export class Slice implements Effects {
     return state.end === null && current && !this.#closed ? state : null;
   }
 
-  #append(events: readonly NewEvent[]): void {
+  #append(events: readonly NewEvent[], folded?: Folded): void {
     const { log, background } = this.#context;
     if (events.length === 0 || this.#state() === null) {
       return;
     }
-    this.#publish(log.append(events, this.clock.now()));
+    this.#publish(log.append(events, folded?.now ?? this.clock.now(), folded));
     this.#epoch = log.state.epoch;
     this.onLogChanged();
     this.#watchDeadline();

@@ -1,5 +1,5 @@
 /** The part of `reduce` for model calls: attempts, replies, usage and compaction. */
-import { compacted, extend, picturesIn, withShortOutputs } from "../value/message.ts";
+import { compacted, extend, withShortOutputs } from "../value/message.ts";
 import { LogCorruption } from "./event.ts";
 import { expect, windowOf, deliverInbox, type EventOf } from "./fold.ts";
 import { modelOf, nextModel, type OpenModelCall, type RunState, type UsageEntry } from "./state.ts";
@@ -165,7 +165,7 @@ export function usageRecorded(
       ? {
           tokens: input_tokens,
           chars: bodyChars ?? 0,
-          pictures: call.purpose === "step" ? picturesIn(state.conversation) : 0,
+          pictures: call.purpose === "step" ? state.conversation.pictures : 0,
         }
       : state.counted,
     usage: {

@@ -58,6 +58,14 @@ export function reduce(state: RunState, event: RunEvent): RunState {
   return { ...apply(state, event, at), seq: event.seq, at };
 }
 
+/** The fold of new events onto a state. */
+export interface Folded {
+  readonly before: RunState;
+  readonly after: RunState;
+  /** When the events are appended, milliseconds since the epoch. */
+  readonly now: number;
+}
+
 /**
  * Folds new events as if they were appended at `now`, milliseconds since the epoch.
  * @throws LogCorruption if an event cannot follow

@@ -120,23 +120,17 @@ export interface Conversation {
   readonly chars: number;
   /** Number of turns left out so far. */
   readonly dropped: number;
+  /** Number of pictures in all turns. */
+  readonly pictures: number;
 }
 
 /** Returns a conversation that consists of the client's opening turns. */
 export function newConversation(pinned: readonly Turn[]): Conversation {
-  return { pinned, recent: [], sizes: [], chars: 0, dropped: 0 };
+  return { pinned, recent: [], sizes: [], chars: 0, dropped: 0, pictures: picturesIn(pinned) };
 }
 
-/** Returns the number of pictures in the conversation. */
-export function picturesIn({ pinned, recent }: Conversation): number {
-  let count = 0;
-  for (const turn of pinned) {
-    count += imagesOf(turn).length;
-  }
-  for (const turn of recent) {
-    count += imagesOf(turn).length;
-  }
-  return count;
+function picturesIn(turns: readonly Turn[]): number {
+  return turns.reduce((sum, turn) => sum + imagesOf(turn).length, 0);
 }
 
 /**
@@ -148,7 +142,8 @@ export function extend(conversation: Conversation, turn: Turn, window: number): 
   const recent = [...conversation.recent, turn];
   const sizes = [...conversation.sizes, size];
   const chars = conversation.chars + size;
-  const extended = { ...conversation, recent, sizes, chars };
+  const pictures = conversation.pictures + imagesOf(turn).length;
+  const extended = { ...conversation, recent, sizes, chars, pictures };
   return recent.length <= window && chars <= WINDOW_CHARS ? extended : trimmed(extended, window);
 }
 
@@ -183,7 +178,8 @@ function olderHalf({ recent, sizes, chars }: Conversation, window: number): numb
   return from;
 }
 
-function without({ pinned, recent, sizes, dropped }: Conversation, oldest: number): Conversation {
+function without(conversation: Conversation, oldest: number): Conversation {
+  const { pinned, recent, sizes, dropped } = conversation;
   const kept = sizes.slice(oldest);
   return {
     pinned,
@@ -191,6 +187,7 @@ function without({ pinned, recent, sizes, dropped }: Conversation, oldest: numbe
     sizes: kept,
     chars: kept.reduce((sum, size) => sum + size, 0),
     dropped: dropped + oldest,
+    pictures: conversation.pictures - picturesIn(recent.slice(0, oldest)),
   };
 }
 
@@ -234,7 +231,8 @@ export function withShortOutputs(conversation: Conversation): Conversation {
     turn === recent[i] ? (conversation.sizes[i] ?? 0) : turnChars(turn),
   );
   const chars = sizes.reduce((sum, size) => sum + size, 0);
-  return { ...conversation, recent: turns, sizes, chars };
+  const pictures = conversation.pictures - picturesIn(recent) + picturesIn(turns);
+  return { ...conversation, recent: turns, sizes, chars, pictures };
 }
 
 function shortResult(result: ToolResult): ToolResult {

@@ -11,7 +11,7 @@ import {
   type RunEvent,
 } from "../../../run/log/event.ts";
 import type { EventType } from "../../../run/log/event-data.ts";
-import { reduce } from "../../../run/log/reduce.ts";
+import { reduce, type Folded } from "../../../run/log/reduce.ts";
 import { INITIAL_STATE, type RunState } from "../../../run/log/state.ts";
 import { cutPoint } from "../../../run/value/cut.ts";
 import { hasSchema, migrate, ROW_CHARS, type Sql } from "./schema.ts";
@@ -68,26 +68,35 @@ export class EventLog {
    * Appends events that belong together: all are stored, or none.
    * @param now milliseconds since the epoch; becomes the events' `at`, but never earlier than the
    * last event's
+   * @param folded the fold of these events; used if it is that of this log at this time
    * @throws LogCorruption if one cannot follow; then nothing is stored
    */
-  append(events: readonly NewEvent[], now: number): StoredEvent[] {
+  append(events: readonly NewEvent[], now: number, folded?: Folded): StoredEvent[] {
     if (events.length === 0) {
       return [];
     }
-    let state = this.state;
-    const at = new Date(Math.max(now, state.at)).toISOString();
-    const stored = events.map((event): StoredEvent => {
+    const before = this.state;
+    const isFolded =
+      folded !== undefined &&
+      folded.before === before &&
+      folded.now === now &&
+      folded.after.seq === before.seq + events.length;
+    let state = isFolded ? folded.after : before;
+    const at = new Date(Math.max(now, before.at)).toISOString();
+    const stored = events.map((event, i): StoredEvent => {
       const placed: RunEvent = {
-        seq: state.seq + 1,
+        seq: before.seq + 1 + i,
         at,
         type: event.type,
         v: versionOf(event.type),
         data: event.data,
       } as RunEvent;
-      state = reduce(state, placed);
+      if (!isFolded) {
+        state = reduce(state, placed);
+      }
       return { seq: placed.seq, type: placed.type, text: JSON.stringify(placed) };
     });
-    this.#write(stored, this.state.seq === 0);
+    this.#write(stored, before.seq === 0);
     this.#state = state;
     return stored;
   }
