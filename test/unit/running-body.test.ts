@@ -1,4 +1,4 @@
-/** Bodies are composed from what the request before left: they are those that are composed anew. */
+/** Bodies are composed from what the request before left: they equal bodies composed whole. */
 import fc from "fast-check";
 import { hash } from "node:crypto";
 import { expect, test } from "vitest";
