@@ -110,6 +110,7 @@ const tools: Readonly<Record<string, () => Finding | Promise<Finding>>> = {
 
   async "sdk types"() {
     const { ok, stdout, stderr } = await run("node", "scripts/sdk-types.ts", "--check");
+    const python = await run("node", "scripts/python-client.ts", "--check");
     const halves = await Promise.all(
       ["sdk/tsconfig.web.json", "sdk/tsconfig.json"].map((project) =>
         run("tsc", "-p", project, "--noEmit"),
@@ -117,8 +118,8 @@ const tools: Readonly<Record<string, () => Finding | Promise<Finding>>> = {
     );
     return {
       saw: { operations: numberIn(stdout, /(\d+) operations/) },
-      ok: ok && halves.every((half) => half.ok),
-      output: [stderr, ...halves.map(({ output }) => output)].join("\n"),
+      ok: ok && python.ok && halves.every((half) => half.ok),
+      output: [stderr, python.output, ...halves.map(({ output }) => output)].join("\n"),
     };
   },
 

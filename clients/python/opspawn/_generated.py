@@ -1,0 +1,2382 @@
+"""The operations and types of the HTTP API. Generated from docs/openapi.json: do not edit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, NotRequired, Optional, TypedDict, Union
+from urllib.parse import quote
+
+Task = TypedDict(
+    "Task",
+    {
+        "task_id": str,
+        "task_type": str,
+        "name": Optional[str],
+        "status": Literal["pending", "running", "waiting", "completed", "failed", "cancelled"],
+        "waiting_for": Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency", None],
+        "waiting_until": Optional[str],
+        "input_data": Optional[dict[str, Any]],
+        "result": NotRequired[Optional[Union[dict[str, Any], list[Any], str, float, bool]]],
+        "error": Optional[dict[str, Any]],
+        "error_message": Optional[str],
+        "agent": str,
+        "agent_version": int,
+        "model": str,
+        "planner": Literal["native", "react", "placeholder"],
+        "usage": "Usage",
+        "limits": dict[str, Any],
+        "metadata": dict[str, Any],
+        "priority": int,
+        "attempt": int,
+        "last_seq": int,
+        "retry_of": Optional[str],
+        "forked_from": Optional[str],
+        "parent_task_id": Optional[str],
+        "workflow_id": Optional[str],
+        "created_at": str,
+        "updated_at": str,
+        "scheduled_at": Optional[str],
+        "callback_url": Optional[str],
+        "started_at": Optional[str],
+        "completed_at": Optional[str],
+    },
+)
+
+Usage = TypedDict(
+    "Usage",
+    {
+        "steps": int,
+        "model_calls": int,
+        "tool_calls": int,
+        "input_tokens": int,
+        "output_tokens": int,
+        "cost_usd": float,
+    },
+)
+
+Problem = TypedDict(
+    "Problem",
+    {
+        "type": str,
+        "title": str,
+        "status": int,
+        "detail": str,
+        "code": str,
+        "request_id": str,
+        "errors": NotRequired[list[dict[str, Any]]],
+    },
+)
+
+SubmitTask = TypedDict(
+    "SubmitTask",
+    {
+        "task_type": NotRequired[str],
+        "name": NotRequired[Optional[str]],
+        "input_data": "InputData",
+        "agent": NotRequired[str],
+        "agent_config": NotRequired["AgentConfig"],
+        "limits": NotRequired["Limits"],
+        "priority": NotRequired[int],
+        "metadata": NotRequired[dict[str, Any]],
+        "scheduled_at": NotRequired[Optional[str]],
+        "callback_url": NotRequired[Optional[str]],
+        "request_id": NotRequired[str],
+    },
+)
+
+InputData = TypedDict(
+    "InputData",
+    {
+        "goal": NotRequired[str],
+        "prompt": NotRequired[str],
+        "context": NotRequired[dict[str, Any]],
+        "messages": NotRequired[list[dict[str, Any]]],
+        "images": NotRequired[list[dict[str, Any]]],
+        "inject_mcp_proxy": NotRequired[bool],
+        "script": NotRequired[list[dict[str, Any]]],
+        "script_tools": NotRequired[list[dict[str, Any]]],
+    },
+)
+
+AgentConfig = TypedDict(
+    "AgentConfig",
+    {
+        "model": NotRequired[str],
+        "fallback_models": NotRequired[list[str]],
+        "planner": NotRequired[Literal["native", "react", "placeholder"]],
+        "output_schema": NotRequired[dict[str, Any]],
+        "instructions": NotRequired[str],
+        "profile": NotRequired["Profile"],
+        "tools": NotRequired[list[str]],
+        "mcp_servers": NotRequired[list[str]],
+        "mcp_tools": NotRequired[Literal["direct", "proxy", "both"]],
+        "inject_mcp_proxy": NotRequired[bool],
+        "temperature": NotRequired[float],
+        "max_output_tokens": NotRequired[int],
+        "stop": NotRequired[list[str]],
+        "seed": NotRequired[int],
+        "memory": NotRequired[dict[str, Any]],
+        "policy": NotRequired["Policy"],
+        "on_outcome_unknown": NotRequired[Literal["tell_model", "ask", "fail"]],
+        "waits": NotRequired[dict[str, Any]],
+    },
+)
+
+Profile = TypedDict(
+    "Profile",
+    {
+        "name": NotRequired[str],
+        "role": NotRequired[str],
+        "persona": NotRequired[str],
+        "tone": NotRequired[str],
+        "goals": NotRequired[list[str]],
+        "guidelines": NotRequired[list[str]],
+        "constraints": NotRequired[list[str]],
+    },
+)
+
+Policy = TypedDict(
+    "Policy",
+    {
+        "allow": NotRequired[list[str]],
+        "deny": NotRequired[list[str]],
+        "approve": NotRequired[list[str]],
+        "arguments": NotRequired[dict[str, Any]],
+        "rate": NotRequired[dict[str, Any]],
+        "after_untrusted": NotRequired[Literal["allow", "approve", "deny"]],
+    },
+)
+
+Limits = TypedDict(
+    "Limits",
+    {
+        "max_steps": NotRequired[Optional[int]],
+        "max_tool_calls": NotRequired[Optional[int]],
+        "max_duration_s": NotRequired[Optional[int]],
+        "max_tokens": NotRequired[Optional[int]],
+        "max_cost_usd": NotRequired[Optional[float]],
+        "max_repeats": NotRequired[Optional[int]],
+        "on_reached": NotRequired[Literal["wait", "fail", None]],
+    },
+)
+
+TaskList = TypedDict(
+    "TaskList",
+    {
+        "data": list["Task"],
+        "next_cursor": Optional[str],
+        "total": Optional[int],
+    },
+)
+
+CancelTask = TypedDict(
+    "CancelTask",
+    {
+        "reason": NotRequired[str],
+    },
+)
+
+Ticket = TypedDict(
+    "Ticket",
+    {
+        "ticket": str,
+        "expires_at": str,
+    },
+)
+
+RetryTask = TypedDict(
+    "RetryTask",
+    {
+        "config": NotRequired[Literal["same", "current"]],
+    },
+)
+
+SendMessage = TypedDict(
+    "SendMessage",
+    {
+        "content": NotRequired[str],
+        "data": NotRequired[dict[str, Any]],
+        "action": NotRequired[Literal["accept", "decline", "cancel"]],
+        "call_id": NotRequired[str],
+        "key": NotRequired[str],
+    },
+)
+
+DecideApproval = TypedDict(
+    "DecideApproval",
+    {
+        "decision": Literal["approve", "deny"],
+        "arguments": NotRequired[Optional[Union[dict[str, Any], list[Any], str, float, bool]]],
+        "comment": NotRequired[str],
+    },
+)
+
+ChangeLimits = TypedDict(
+    "ChangeLimits",
+    {
+        "max_steps": NotRequired[Optional[int]],
+        "max_tool_calls": NotRequired[Optional[int]],
+        "max_duration_s": NotRequired[Optional[int]],
+        "max_tokens": NotRequired[Optional[int]],
+        "max_cost_usd": NotRequired[Optional[float]],
+        "max_repeats": NotRequired[Optional[int]],
+        "on_reached": NotRequired[Literal["wait", "fail", None]],
+    },
+)
+
+UpdateTask = TypedDict(
+    "UpdateTask",
+    {
+        "name": NotRequired[Optional[str]],
+        "metadata": NotRequired[dict[str, Any]],
+    },
+)
+
+BatchResult = TypedDict(
+    "BatchResult",
+    {
+        "data": list["BatchOutcome"],
+    },
+)
+
+BatchOutcome = TypedDict(
+    "BatchOutcome",
+    {
+        "index": int,
+        "task": NotRequired["Task"],
+        "replayed": NotRequired[bool],
+        "error": NotRequired["Problem"],
+    },
+)
+
+SubmitBatch = TypedDict(
+    "SubmitBatch",
+    {
+        "tasks": list[dict[str, Any]],
+    },
+)
+
+EventPage = TypedDict(
+    "EventPage",
+    {
+        "data": list["Event"],
+        "next_cursor": Optional[str],
+        "last_seq": int,
+        "status": Literal["pending", "running", "waiting", "completed", "failed", "cancelled"],
+    },
+)
+
+Event = Union["RunCreatedEvent", "RunStartedEvent", "RunWaitingEvent", "RunResumedEvent", "RunCompletedEvent", "RunFailedEvent", "RunCancelledEvent", "ModelRequestedEvent", "ModelDeltaEvent", "ModelCompletedEvent", "UsageRecordedEvent", "ModelFailedEvent", "ModelSupersededEvent", "ModelSwitchedEvent", "ToolRequestedEvent", "ToolProgressedEvent", "ToolLoggedEvent", "InputRequestedEvent", "InputWithdrawnEvent", "ToolSuspendedEvent", "McpListedEvent", "ToolCompletedEvent", "ToolFailedEvent", "ToolOutcomeUnknownEvent", "ApprovalRequestedEvent", "ApprovalDecidedEvent", "ApprovalExpiredEvent", "MessageReceivedEvent", "MemoryCompactedEvent", "LimitReachedEvent", "LimitChangedEvent", "LoopDetectedEvent", "RecoveryStartedEvent"]
+
+RunCreatedEvent = TypedDict(
+    "RunCreatedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["run.created"],
+        "data": dict[str, Any],
+    },
+)
+
+RunStartedEvent = TypedDict(
+    "RunStartedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["run.started"],
+        "data": dict[str, Any],
+    },
+)
+
+RunWaitingEvent = TypedDict(
+    "RunWaitingEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["run.waiting"],
+        "data": dict[str, Any],
+    },
+)
+
+RunResumedEvent = TypedDict(
+    "RunResumedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["run.resumed"],
+        "data": dict[str, Any],
+    },
+)
+
+RunCompletedEvent = TypedDict(
+    "RunCompletedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["run.completed"],
+        "data": dict[str, Any],
+    },
+)
+
+RunFailedEvent = TypedDict(
+    "RunFailedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["run.failed"],
+        "data": dict[str, Any],
+    },
+)
+
+RunCancelledEvent = TypedDict(
+    "RunCancelledEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["run.cancelled"],
+        "data": dict[str, Any],
+    },
+)
+
+ModelRequestedEvent = TypedDict(
+    "ModelRequestedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["model.requested"],
+        "data": dict[str, Any],
+    },
+)
+
+ModelDeltaEvent = TypedDict(
+    "ModelDeltaEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["model.delta"],
+        "data": dict[str, Any],
+    },
+)
+
+ModelCompletedEvent = TypedDict(
+    "ModelCompletedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["model.completed"],
+        "data": dict[str, Any],
+    },
+)
+
+UsageRecordedEvent = TypedDict(
+    "UsageRecordedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["usage.recorded"],
+        "data": dict[str, Any],
+    },
+)
+
+ModelFailedEvent = TypedDict(
+    "ModelFailedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["model.failed"],
+        "data": dict[str, Any],
+    },
+)
+
+ModelSupersededEvent = TypedDict(
+    "ModelSupersededEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["model.superseded"],
+        "data": dict[str, Any],
+    },
+)
+
+ModelSwitchedEvent = TypedDict(
+    "ModelSwitchedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["model.switched"],
+        "data": dict[str, Any],
+    },
+)
+
+ToolRequestedEvent = TypedDict(
+    "ToolRequestedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["tool.requested"],
+        "data": dict[str, Any],
+    },
+)
+
+ToolProgressedEvent = TypedDict(
+    "ToolProgressedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["tool.progressed"],
+        "data": dict[str, Any],
+    },
+)
+
+ToolLoggedEvent = TypedDict(
+    "ToolLoggedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["tool.logged"],
+        "data": dict[str, Any],
+    },
+)
+
+InputRequestedEvent = TypedDict(
+    "InputRequestedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["input.requested"],
+        "data": dict[str, Any],
+    },
+)
+
+InputWithdrawnEvent = TypedDict(
+    "InputWithdrawnEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["input.withdrawn"],
+        "data": dict[str, Any],
+    },
+)
+
+ToolSuspendedEvent = TypedDict(
+    "ToolSuspendedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["tool.suspended"],
+        "data": dict[str, Any],
+    },
+)
+
+McpListedEvent = TypedDict(
+    "McpListedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["mcp.listed"],
+        "data": dict[str, Any],
+    },
+)
+
+ToolCompletedEvent = TypedDict(
+    "ToolCompletedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["tool.completed"],
+        "data": dict[str, Any],
+    },
+)
+
+ToolFailedEvent = TypedDict(
+    "ToolFailedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["tool.failed"],
+        "data": dict[str, Any],
+    },
+)
+
+ToolOutcomeUnknownEvent = TypedDict(
+    "ToolOutcomeUnknownEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["tool.outcome_unknown"],
+        "data": dict[str, Any],
+    },
+)
+
+ApprovalRequestedEvent = TypedDict(
+    "ApprovalRequestedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["approval.requested"],
+        "data": dict[str, Any],
+    },
+)
+
+ApprovalDecidedEvent = TypedDict(
+    "ApprovalDecidedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["approval.decided"],
+        "data": dict[str, Any],
+    },
+)
+
+ApprovalExpiredEvent = TypedDict(
+    "ApprovalExpiredEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["approval.expired"],
+        "data": dict[str, Any],
+    },
+)
+
+MessageReceivedEvent = TypedDict(
+    "MessageReceivedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["message.received"],
+        "data": dict[str, Any],
+    },
+)
+
+MemoryCompactedEvent = TypedDict(
+    "MemoryCompactedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["memory.compacted"],
+        "data": dict[str, Any],
+    },
+)
+
+LimitReachedEvent = TypedDict(
+    "LimitReachedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["limit.reached"],
+        "data": dict[str, Any],
+    },
+)
+
+LimitChangedEvent = TypedDict(
+    "LimitChangedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["limit.changed"],
+        "data": dict[str, Any],
+    },
+)
+
+LoopDetectedEvent = TypedDict(
+    "LoopDetectedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["loop.detected"],
+        "data": dict[str, Any],
+    },
+)
+
+RecoveryStartedEvent = TypedDict(
+    "RecoveryStartedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "type": Literal["recovery.started"],
+        "data": dict[str, Any],
+    },
+)
+
+OutputPage = TypedDict(
+    "OutputPage",
+    {
+        "text": str,
+        "offset": int,
+        "total": int,
+        "next_offset": Optional[int],
+    },
+)
+
+ToolList = TypedDict(
+    "ToolList",
+    {
+        "data": list["Tool"],
+        "next_cursor": Optional[str],
+    },
+)
+
+Tool = TypedDict(
+    "Tool",
+    {
+        "name": str,
+        "kind": Literal["built_in", "http", "code"],
+        "version": Optional[int],
+        "enabled": bool,
+        "description": str,
+        "input_schema": dict[str, Any],
+        "output_schema": Optional[dict[str, Any]],
+        "effect": Literal["pure", "idempotent", "once", "probe"],
+        "approval": Literal["never", "always"],
+        "untrusted": Literal["web", "mcp", None],
+        "timeout_ms": int,
+        "http": NotRequired[dict[str, Any]],
+        "code": NotRequired[dict[str, Any]],
+        "created_at": NotRequired[str],
+        "updated_at": NotRequired[str],
+    },
+)
+
+RegisterTool = dict[str, Any]
+
+ReplaceTool = dict[str, Any]
+
+EnableTool = TypedDict(
+    "EnableTool",
+    {
+        "enabled": bool,
+    },
+)
+
+McpServerList = TypedDict(
+    "McpServerList",
+    {
+        "data": list["McpServer"],
+        "next_cursor": Optional[str],
+    },
+)
+
+McpServer = TypedDict(
+    "McpServer",
+    {
+        "name": str,
+        "source": Literal["deployment", "tenant"],
+        "version": Optional[int],
+        "enabled": bool,
+        "url": str,
+        "headers": dict[str, Any],
+        "timeout_ms": int,
+        "effects": dict[str, Any],
+        "trust_annotations": bool,
+        "approval": Literal["never", "always"],
+        "oauth": NotRequired[dict[str, Any]],
+        "health": "McpHealth",
+        "created_at": NotRequired[str],
+        "updated_at": NotRequired[str],
+    },
+)
+
+McpHealth = TypedDict(
+    "McpHealth",
+    {
+        "status": Literal["unknown", "ok", "down", "unauthorized"],
+        "code": Optional[str],
+        "message": Optional[str],
+        "checked_at": Optional[str],
+        "tools": Optional[int],
+        "problems": int,
+        "expires_at": Optional[str],
+    },
+)
+
+CreateMcpServer = TypedDict(
+    "CreateMcpServer",
+    {
+        "name": str,
+        "url": str,
+        "headers": NotRequired[dict[str, Any]],
+        "enabled": NotRequired[bool],
+        "timeout_ms": NotRequired[int],
+        "effects": NotRequired[dict[str, Any]],
+        "trust_annotations": NotRequired[bool],
+        "approval": NotRequired[Literal["never", "always"]],
+        "oauth": NotRequired["McpOAuth"],
+    },
+)
+
+McpOAuth = TypedDict(
+    "McpOAuth",
+    {
+        "client_id": NotRequired[str],
+        "client_secret": NotRequired[str],
+        "scope": NotRequired[str],
+        "grant": NotRequired[Literal["authorization_code", "client_credentials"]],
+    },
+)
+
+ReplaceMcpServer = TypedDict(
+    "ReplaceMcpServer",
+    {
+        "name": NotRequired[str],
+        "url": str,
+        "headers": NotRequired[dict[str, Any]],
+        "enabled": NotRequired[bool],
+        "timeout_ms": NotRequired[int],
+        "effects": NotRequired[dict[str, Any]],
+        "trust_annotations": NotRequired[bool],
+        "approval": NotRequired[Literal["never", "always"]],
+        "oauth": NotRequired["McpOAuth"],
+    },
+)
+
+EnableMcpServer = TypedDict(
+    "EnableMcpServer",
+    {
+        "enabled": bool,
+    },
+)
+
+McpToolPage = TypedDict(
+    "McpToolPage",
+    {
+        "data": list["McpTool"],
+        "next_cursor": Optional[str],
+        "total": int,
+        "fetched_at": Optional[str],
+        "expires_at": Optional[str],
+        "instructions": Optional[str],
+        "problems": list["McpProblem"],
+        "problem_count": int,
+    },
+)
+
+McpTool = TypedDict(
+    "McpTool",
+    {
+        "name": str,
+        "call_as": str,
+        "description": str,
+        "input_schema": dict[str, Any],
+        "output_schema": Optional[dict[str, Any]],
+        "annotations": Optional[dict[str, Any]],
+    },
+)
+
+McpProblem = TypedDict(
+    "McpProblem",
+    {
+        "name": str,
+        "reason": str,
+    },
+)
+
+McpAuthorization = TypedDict(
+    "McpAuthorization",
+    {
+        "authorized": bool,
+        "authorization_url": NotRequired[str],
+        "expires_at": NotRequired[str],
+    },
+)
+
+WebhookList = TypedDict(
+    "WebhookList",
+    {
+        "data": list["Webhook"],
+        "next_cursor": Optional[str],
+    },
+)
+
+Webhook = TypedDict(
+    "Webhook",
+    {
+        "id": str,
+        "url": str,
+        "types": list[Literal["task.started", "task.waiting", "task.completed", "task.failed", "task.cancelled", "approval.requested"]],
+        "description": Optional[str],
+        "enabled": bool,
+        "disabled_reason": Literal["gone", "failing", None],
+        "failing_since": Optional[str],
+        "created_at": str,
+        "updated_at": str,
+    },
+)
+
+NewWebhook = TypedDict(
+    "NewWebhook",
+    {
+        "id": str,
+        "url": str,
+        "types": list[Literal["task.started", "task.waiting", "task.completed", "task.failed", "task.cancelled", "approval.requested"]],
+        "description": Optional[str],
+        "enabled": bool,
+        "disabled_reason": Literal["gone", "failing", None],
+        "failing_since": Optional[str],
+        "created_at": str,
+        "updated_at": str,
+        "secret": str,
+    },
+)
+
+CreateWebhook = TypedDict(
+    "CreateWebhook",
+    {
+        "url": str,
+        "types": NotRequired[list[Literal["task.started", "task.waiting", "task.completed", "task.failed", "task.cancelled", "approval.requested"]]],
+        "description": NotRequired[Optional[str]],
+        "enabled": NotRequired[bool],
+    },
+)
+
+ChangeWebhook = TypedDict(
+    "ChangeWebhook",
+    {
+        "url": NotRequired[str],
+        "types": NotRequired[list[Literal["task.started", "task.waiting", "task.completed", "task.failed", "task.cancelled", "approval.requested"]]],
+        "description": NotRequired[Optional[str]],
+        "enabled": NotRequired[bool],
+    },
+)
+
+SigningSecret = TypedDict(
+    "SigningSecret",
+    {
+        "secret": str,
+        "previous_until": Optional[str],
+    },
+)
+
+WebhookDelivery = TypedDict(
+    "WebhookDelivery",
+    {
+        "id": str,
+        "type": str,
+        "task_id": Optional[str],
+        "seq": Optional[int],
+        "state": Literal["pending", "delivered", "failed"],
+        "attempts": int,
+        "next_attempt_at": Optional[str],
+        "last_attempt_at": Optional[str],
+        "last_status": Optional[int],
+        "last_error": Optional[str],
+        "delivered_at": Optional[str],
+        "created_at": str,
+    },
+)
+
+WebhookDeliveryList = TypedDict(
+    "WebhookDeliveryList",
+    {
+        "data": list["WebhookDelivery"],
+        "next_cursor": Optional[str],
+    },
+)
+
+HookList = TypedDict(
+    "HookList",
+    {
+        "data": list["Hook"],
+        "next_cursor": Optional[str],
+    },
+)
+
+Hook = TypedDict(
+    "Hook",
+    {
+        "id": str,
+        "name": str,
+        "url": str,
+        "scheme": Literal["standard", "github"],
+        "template": dict[str, Any],
+        "enabled": bool,
+        "created_at": str,
+        "updated_at": str,
+    },
+)
+
+NewHook = TypedDict(
+    "NewHook",
+    {
+        "id": str,
+        "name": str,
+        "url": str,
+        "scheme": Literal["standard", "github"],
+        "template": dict[str, Any],
+        "enabled": bool,
+        "created_at": str,
+        "updated_at": str,
+        "secret": str,
+    },
+)
+
+CreateHook = TypedDict(
+    "CreateHook",
+    {
+        "name": str,
+        "template": dict[str, Any],
+        "scheme": NotRequired[Literal["standard", "github"]],
+        "enabled": NotRequired[bool],
+        "secret": NotRequired[str],
+    },
+)
+
+ChangeHook = TypedDict(
+    "ChangeHook",
+    {
+        "name": NotRequired[str],
+        "template": NotRequired[dict[str, Any]],
+        "enabled": NotRequired[bool],
+    },
+)
+
+StartedTask = TypedDict(
+    "StartedTask",
+    {
+        "task_id": str,
+        "status": str,
+        "created_at": str,
+    },
+)
+
+AgentList = TypedDict(
+    "AgentList",
+    {
+        "data": list["Agent"],
+        "next_cursor": Optional[str],
+    },
+)
+
+Agent = TypedDict(
+    "Agent",
+    {
+        "name": str,
+        "version": int,
+        "description": Optional[str],
+        "config": Optional[dict[str, Any]],
+        "limits": dict[str, Any],
+        "built_in": bool,
+        "created_at": Optional[str],
+        "updated_at": Optional[str],
+    },
+)
+
+CreateAgent = TypedDict(
+    "CreateAgent",
+    {
+        "name": str,
+        "description": NotRequired[Optional[str]],
+        "config": NotRequired[Any],
+        "limits": NotRequired[Any],
+    },
+)
+
+ReplaceAgent = TypedDict(
+    "ReplaceAgent",
+    {
+        "name": NotRequired[str],
+        "description": NotRequired[Optional[str]],
+        "config": NotRequired[Any],
+        "limits": NotRequired[Any],
+    },
+)
+
+AgentVersionList = TypedDict(
+    "AgentVersionList",
+    {
+        "data": list["AgentVersion"],
+        "next_cursor": Optional[str],
+    },
+)
+
+AgentVersion = TypedDict(
+    "AgentVersion",
+    {
+        "name": str,
+        "version": int,
+        "description": Optional[str],
+        "config": Optional[dict[str, Any]],
+        "limits": dict[str, Any],
+        "built_in": bool,
+        "created_at": Optional[str],
+    },
+)
+
+UsageReport = TypedDict(
+    "UsageReport",
+    {
+        "data": list["UsageSum"],
+        "next_cursor": Optional[str],
+        "from": str,
+        "to": str,
+    },
+)
+
+UsageSum = TypedDict(
+    "UsageSum",
+    {
+        "day": Optional[str],
+        "agent": Optional[str],
+        "model": Optional[str],
+        "tasks": int,
+        "model_calls": int,
+        "input_tokens": int,
+        "cached_input_tokens": int,
+        "output_tokens": int,
+        "cost_usd": float,
+    },
+)
+
+BudgetList = TypedDict(
+    "BudgetList",
+    {
+        "data": list["Budget"],
+        "next_cursor": Optional[str],
+    },
+)
+
+Budget = TypedDict(
+    "Budget",
+    {
+        "agent": Optional[str],
+        "period": Literal["day", "month"],
+        "max_cost_usd": float,
+        "spent_usd": float,
+        "reserved_usd": float,
+    },
+)
+
+SetBudget = TypedDict(
+    "SetBudget",
+    {
+        "agent": NotRequired[Optional[str]],
+        "period": Literal["day", "month"],
+        "max_cost_usd": Optional[float],
+    },
+)
+
+ConcurrencyList = TypedDict(
+    "ConcurrencyList",
+    {
+        "data": list["ConcurrencyCap"],
+        "next_cursor": Optional[str],
+    },
+)
+
+ConcurrencyCap = TypedDict(
+    "ConcurrencyCap",
+    {
+        "agent": Optional[str],
+        "max_runs": int,
+        "running": int,
+        "waiting": int,
+    },
+)
+
+SetConcurrencyCap = TypedDict(
+    "SetConcurrencyCap",
+    {
+        "agent": NotRequired[Optional[str]],
+        "max_runs": Optional[int],
+    },
+)
+
+KeyList = TypedDict(
+    "KeyList",
+    {
+        "data": list["Key"],
+        "next_cursor": Optional[str],
+    },
+)
+
+Key = TypedDict(
+    "Key",
+    {
+        "key_id": str,
+        "tenant": str,
+        "name": str,
+        "scopes": list[Literal["tasks:read", "tasks:write", "tools:write", "agents:write", "admin", "platform"]],
+        "created_at": str,
+        "expires_at": Optional[str],
+        "revoked_at": Optional[str],
+    },
+)
+
+NewKey = TypedDict(
+    "NewKey",
+    {
+        "key_id": str,
+        "tenant": str,
+        "name": str,
+        "scopes": list[Literal["tasks:read", "tasks:write", "tools:write", "agents:write", "admin", "platform"]],
+        "created_at": str,
+        "expires_at": Optional[str],
+        "revoked_at": Optional[str],
+        "key": str,
+    },
+)
+
+CreateKey = TypedDict(
+    "CreateKey",
+    {
+        "name": str,
+        "scopes": list[Literal["tasks:read", "tasks:write", "tools:write", "agents:write", "admin", "platform"]],
+        "tenant": NotRequired[str],
+        "expires_at": NotRequired[Optional[str]],
+    },
+)
+
+RotateKey = TypedDict(
+    "RotateKey",
+    {
+        "grace_s": NotRequired[int],
+    },
+)
+
+AuditList = TypedDict(
+    "AuditList",
+    {
+        "data": list["AuditEntry"],
+        "next_cursor": Optional[str],
+    },
+)
+
+AuditEntry = TypedDict(
+    "AuditEntry",
+    {
+        "audit_id": str,
+        "at": str,
+        "by": str,
+        "action": str,
+        "subject": str,
+        "details": dict[str, Any],
+    },
+)
+
+Invariants = TypedDict(
+    "Invariants",
+    {
+        "data": list["Violation"],
+        "next_cursor": Optional[str],
+        "checked": int,
+    },
+)
+
+Violation = TypedDict(
+    "Violation",
+    {
+        "kind": Literal["not_dispatched", "no_alarm", "overdue", "behind", "no_log", "unreachable"],
+        "task_id": str,
+        "status": Literal["pending", "running", "waiting", "completed", "failed", "cancelled"],
+        "detail": str,
+    },
+)
+
+JsonRpcError = TypedDict(
+    "JsonRpcError",
+    {
+        "jsonrpc": Literal["2.0"],
+        "error": dict[str, Any],
+        "id": Optional[Union[str, float]],
+    },
+)
+
+Health = TypedDict(
+    "Health",
+    {
+        "status": Literal["ok", "degraded"],
+        "version": str,
+        "database": Literal["ok", "unreachable"],
+        "queue": Literal["ok", "unbound"],
+        "models": list[str],
+    },
+)
+
+
+def _quote(part: str) -> str:
+    return quote(part, safe="")
+
+
+class Operations:
+    """One method for each operation of the API."""
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Any = None,
+        headers: Mapping[str, str | None] | None = None,
+        repeatable: bool = False,
+        key: str | None = None,
+    ) -> Any:
+        raise NotImplementedError
+
+    def _pages(self, path: str, query: Mapping[str, Any]) -> Iterator[Any]:
+        raise NotImplementedError
+
+    def list_tasks(
+        self,
+        *,
+        status: Literal["pending", "running", "waiting", "completed", "failed", "cancelled"] | None = None,
+        agent: str | None = None,
+        created_after: str | None = None,
+        created_before: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> TaskList:
+        """List tasks, newest first.
+
+        Also filters by `metadata.<key>=<value>`. Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            "/api/v1/tasks",
+            query={"status": status, "agent": agent, "created_after": created_after, "created_before": created_before, "limit": limit, "cursor": cursor, "metadata": metadata},
+            repeatable=True,
+        )
+
+    def iterate_tasks(
+        self,
+        *,
+        status: Literal["pending", "running", "waiting", "completed", "failed", "cancelled"] | None = None,
+        agent: str | None = None,
+        created_after: str | None = None,
+        created_before: str | None = None,
+        limit: int | None = None,
+        metadata: dict[str, Any] | None = None,
+    ) -> Iterator[Task]:
+        """List tasks, newest first: all pages, one item at a time."""
+        return self._pages("/api/v1/tasks", {"status": status, "agent": agent, "created_after": created_after, "created_before": created_before, "limit": limit, "metadata": metadata})
+
+    def submit_task(
+        self,
+        body: SubmitTask,
+        *,
+        idempotency_key: str | None = None,
+        wait: int | None = None,
+    ) -> Task:
+        """Submit a task.
+
+        After the 201, the task either finishes or pauses for a stated reason. Needs the scope `tasks:write`."""
+        return self._call(
+            "POST",
+            "/api/v1/tasks",
+            body=body,
+            headers={"Prefer": None if wait is None else f"wait={wait}"},
+            key=idempotency_key or "",
+        )
+
+    def get_task(
+        self,
+        id: str,
+        *,
+        wait: int | None = None,
+    ) -> Task:
+        """Get one task.
+
+        Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/tasks/{_quote(id)}",
+            headers={"Prefer": None if wait is None else f"wait={wait}"},
+            repeatable=True,
+        )
+
+    def update_task(
+        self,
+        id: str,
+        body: UpdateTask,
+    ) -> Task:
+        """Change the name and metadata of a task.
+
+        Works in every state of the task, and does not affect its run. `metadata` is merged by key; null removes a key. Needs the scope `tasks:write`."""
+        return self._call(
+            "PATCH",
+            f"/api/v1/tasks/{_quote(id)}",
+            body=body,
+        )
+
+    def delete_task(
+        self,
+        id: str,
+    ) -> None:
+        """Delete a finished task.
+
+        Deletes its log, outputs, webhook deliveries and idempotency keys. Its usage stays in the reports. An unfinished task must be cancelled first. Needs the scope `tasks:write`."""
+        return self._call(
+            "DELETE",
+            f"/api/v1/tasks/{_quote(id)}",
+            repeatable=True,
+        )
+
+    def cancel_task(
+        self,
+        id: str,
+        body: CancelTask | None = None,
+    ) -> Task:
+        """Cancel a task.
+
+        Aborts the call in flight. Has no effect on a finished task. Needs the scope `tasks:write`."""
+        return self._call(
+            "POST",
+            f"/api/v1/tasks/{_quote(id)}/cancel",
+            body=body,
+        )
+
+    def create_ticket(
+        self,
+        id: str,
+    ) -> Ticket:
+        """Create a ticket to watch a task from a browser.
+
+        Valid for 60 seconds, for the events of this task: `?ticket=…`. Needs the scope `tasks:read`."""
+        return self._call(
+            "POST",
+            f"/api/v1/tasks/{_quote(id)}/ticket",
+        )
+
+    def retry_task(
+        self,
+        id: str,
+        body: RetryTask | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Task:
+        """Retry a task.
+
+        Submits a new task with the same input; its `retry_of` is this task, which must have finished. `config` chooses the config of the task (`same`) or the agent as it is today (`current`). Needs the scope `tasks:write`."""
+        return self._call(
+            "POST",
+            f"/api/v1/tasks/{_quote(id)}/retry",
+            body=body,
+            key=idempotency_key or "",
+        )
+
+    def send_message(
+        self,
+        id: str,
+        body: SendMessage,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Task:
+        """Send a message to a run.
+
+        If the run waits for `input`, the message answers its question. Otherwise the model sees it with its next call. Needs the scope `tasks:write`."""
+        return self._call(
+            "POST",
+            f"/api/v1/tasks/{_quote(id)}/messages",
+            body=body,
+            key=idempotency_key or "",
+        )
+
+    def decide_approval(
+        self,
+        id: str,
+        call_id: str,
+        body: DecideApproval,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Task:
+        """Approve or deny a tool call.
+
+        A call can be decided once. Edited arguments are validated against the tool's schema. Needs the scope `tasks:write`."""
+        return self._call(
+            "POST",
+            f"/api/v1/tasks/{_quote(id)}/approvals/{_quote(call_id)}",
+            body=body,
+            key=idempotency_key or "",
+        )
+
+    def change_limits(
+        self,
+        id: str,
+        body: ChangeLimits,
+    ) -> Task:
+        """Change the limits of a live run.
+
+        A run that waits for `budget` resumes if the limit it reached is raised. null removes a limit. Needs the scope `tasks:write`."""
+        return self._call(
+            "PATCH",
+            f"/api/v1/tasks/{_quote(id)}/limits",
+            body=body,
+        )
+
+    def submit_batch(
+        self,
+        body: SubmitBatch,
+        *,
+        idempotency_key: str | None = None,
+    ) -> BatchResult:
+        """Submit up to 100 tasks.
+
+        Each task has its own outcome, in the order of the request; a refused one does not affect the others. Each counts as a request against the rate limit. With an `Idempotency-Key`, a repeated batch returns the tasks of the first. Needs the scope `tasks:write`."""
+        return self._call(
+            "POST",
+            "/api/v1/tasks/batch",
+            body=body,
+            key=idempotency_key or "",
+        )
+
+    def list_events(
+        self,
+        id: str,
+        *,
+        after: int | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> EventPage:
+        """Read or stream the event log of a task.
+
+        Returns a JSON page. With `Accept: text/event-stream`, a live stream (resume with `Last-Event-ID` or `after`). With `Upgrade: websocket`, the live protocol `opspawn.v1`. Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/tasks/{_quote(id)}/events",
+            query={"after": after, "cursor": cursor, "limit": limit},
+            repeatable=True,
+        )
+
+    def iterate_events(
+        self,
+        id: str,
+        *,
+        after: int | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Event]:
+        """Read or stream the event log of a task: all pages, one item at a time."""
+        return self._pages(f"/api/v1/tasks/{_quote(id)}/events", {"after": after, "limit": limit})
+
+    def read_output(
+        self,
+        id: str,
+        sha256: str,
+        *,
+        offset: int | None = None,
+        limit: int | None = None,
+    ) -> OutputPage:
+        """Read a long tool output.
+
+        A `tool.completed` with `output_sha256` contains only the beginning. This returns the full output, page by page. Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/tasks/{_quote(id)}/outputs/{_quote(sha256)}",
+            query={"offset": offset, "limit": limit},
+            repeatable=True,
+        )
+
+    def list_tools(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> ToolList:
+        """List tools.
+
+        Lists the deployment's tools, then the tenant's own, each by name. Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            "/api/v1/tools",
+            query={"limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_tools(
+        self,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[Tool]:
+        """List tools: all pages, one item at a time."""
+        return self._pages("/api/v1/tools", {"limit": limit})
+
+    def register_tool(
+        self,
+        body: RegisterTool,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Tool:
+        """Register a tool.
+
+        Needs the scope `tools:write`."""
+        return self._call(
+            "POST",
+            "/api/v1/tools",
+            body=body,
+            key=idempotency_key or "",
+        )
+
+    def get_tool(
+        self,
+        name: str,
+    ) -> Tool:
+        """Get one tool.
+
+        Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/tools/{_quote(name)}",
+            repeatable=True,
+        )
+
+    def replace_tool(
+        self,
+        name: str,
+        body: ReplaceTool,
+        *,
+        if_match: str | None = None,
+    ) -> Tool:
+        """Replace a tool.
+
+        Needs the scope `tools:write`."""
+        return self._call(
+            "PUT",
+            f"/api/v1/tools/{_quote(name)}",
+            body=body,
+            headers={"If-Match": if_match},
+            repeatable=True,
+        )
+
+    def enable_tool(
+        self,
+        name: str,
+        body: EnableTool,
+        *,
+        if_match: str | None = None,
+    ) -> Tool:
+        """Enable or disable a tool.
+
+        A disabled tool is kept, but not offered to new tasks. Creates a new version. Needs the scope `tools:write`."""
+        return self._call(
+            "PATCH",
+            f"/api/v1/tools/{_quote(name)}",
+            body=body,
+            headers={"If-Match": if_match},
+        )
+
+    def delete_tool(
+        self,
+        name: str,
+        *,
+        if_match: str | None = None,
+    ) -> None:
+        """Delete a tool.
+
+        Tasks that were submitted with it keep it. Needs the scope `tools:write`."""
+        return self._call(
+            "DELETE",
+            f"/api/v1/tools/{_quote(name)}",
+            headers={"If-Match": if_match},
+            repeatable=True,
+        )
+
+    def list_mcp_servers(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> McpServerList:
+        """List MCP servers.
+
+        Lists the deployment's servers, then the tenant's own, each by name, with its latest health. Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            "/api/v1/mcp/servers",
+            query={"limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_mcp_servers(
+        self,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[McpServer]:
+        """List MCP servers: all pages, one item at a time."""
+        return self._pages("/api/v1/mcp/servers", {"limit": limit})
+
+    def create_mcp_server(
+        self,
+        body: CreateMcpServer,
+        *,
+        idempotency_key: str | None = None,
+    ) -> McpServer:
+        """Register an MCP server.
+
+        Does not contact the server yet. Needs the scope `tools:write`."""
+        return self._call(
+            "POST",
+            "/api/v1/mcp/servers",
+            body=body,
+            key=idempotency_key or "",
+        )
+
+    def get_mcp_server(
+        self,
+        name: str,
+    ) -> McpServer:
+        """Get one MCP server.
+
+        Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/mcp/servers/{_quote(name)}",
+            repeatable=True,
+        )
+
+    def replace_mcp_server(
+        self,
+        name: str,
+        body: ReplaceMcpServer,
+        *,
+        if_match: str | None = None,
+    ) -> McpServer:
+        """Replace an MCP server.
+
+        Needs the scope `tools:write`."""
+        return self._call(
+            "PUT",
+            f"/api/v1/mcp/servers/{_quote(name)}",
+            body=body,
+            headers={"If-Match": if_match},
+            repeatable=True,
+        )
+
+    def enable_mcp_server(
+        self,
+        name: str,
+        body: EnableMcpServer,
+        *,
+        if_match: str | None = None,
+    ) -> McpServer:
+        """Enable or disable an MCP server.
+
+        A disabled server is kept, but not used by new tasks. Creates a new version. Needs the scope `tools:write`."""
+        return self._call(
+            "PATCH",
+            f"/api/v1/mcp/servers/{_quote(name)}",
+            body=body,
+            headers={"If-Match": if_match},
+        )
+
+    def delete_mcp_server(
+        self,
+        name: str,
+        *,
+        if_match: str | None = None,
+    ) -> None:
+        """Delete an MCP server.
+
+        Also deletes its tool list and tokens. Tasks that were submitted with it keep its URL. Needs the scope `tools:write`."""
+        return self._call(
+            "DELETE",
+            f"/api/v1/mcp/servers/{_quote(name)}",
+            headers={"If-Match": if_match},
+            repeatable=True,
+        )
+
+    def refresh_mcp_server(
+        self,
+        name: str,
+    ) -> McpServer:
+        """Refresh the tool list of an MCP server.
+
+        Queries the server now and returns its health. If the server fails, this request still succeeds, and the previous tool list is kept. Needs the scope `tools:write`."""
+        return self._call(
+            "POST",
+            f"/api/v1/mcp/servers/{_quote(name)}/refresh",
+        )
+
+    def list_mcp_tools(
+        self,
+        name: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> McpToolPage:
+        """List the tools of an MCP server.
+
+        Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/mcp/servers/{_quote(name)}/tools",
+            query={"limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_mcp_tools(
+        self,
+        name: str,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[McpTool]:
+        """List the tools of an MCP server: all pages, one item at a time."""
+        return self._pages(f"/api/v1/mcp/servers/{_quote(name)}/tools", {"limit": limit})
+
+    def authorize_mcp_server(
+        self,
+        name: str,
+    ) -> McpAuthorization:
+        """Authorize an MCP server (OAuth).
+
+        If consent is needed, the user opens `authorization_url` in a browser within ten minutes. Needs the scope `tools:write`."""
+        return self._call(
+            "POST",
+            f"/api/v1/mcp/servers/{_quote(name)}/authorize",
+        )
+
+    def forget_mcp_authorization(
+        self,
+        name: str,
+    ) -> None:
+        """Delete the OAuth tokens of an MCP server.
+
+        Needs the scope `tools:write`."""
+        return self._call(
+            "DELETE",
+            f"/api/v1/mcp/servers/{_quote(name)}/authorization",
+            repeatable=True,
+        )
+
+    def list_webhooks(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> WebhookList:
+        """List webhooks, newest first.
+
+        Needs the scope `admin`."""
+        return self._call(
+            "GET",
+            "/api/v1/webhooks",
+            query={"limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_webhooks(
+        self,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[Webhook]:
+        """List webhooks, newest first: all pages, one item at a time."""
+        return self._pages("/api/v1/webhooks", {"limit": limit})
+
+    def create_webhook(
+        self,
+        body: CreateWebhook,
+    ) -> NewWebhook:
+        """Create a webhook.
+
+        Notifies a URL about tasks that are submitted from now on. Messages follow Standard Webhooks 1.0.0 and are delivered at least once, in no particular order. Needs the scope `admin`."""
+        return self._call(
+            "POST",
+            "/api/v1/webhooks",
+            body=body,
+        )
+
+    def get_webhook(
+        self,
+        id: str,
+    ) -> Webhook:
+        """Get one webhook.
+
+        Needs the scope `admin`."""
+        return self._call(
+            "GET",
+            f"/api/v1/webhooks/{_quote(id)}",
+            repeatable=True,
+        )
+
+    def change_webhook(
+        self,
+        id: str,
+        body: ChangeWebhook,
+    ) -> Webhook:
+        """Change a webhook.
+
+        Needs the scope `admin`."""
+        return self._call(
+            "PATCH",
+            f"/api/v1/webhooks/{_quote(id)}",
+            body=body,
+        )
+
+    def delete_webhook(
+        self,
+        id: str,
+    ) -> None:
+        """Delete a webhook and its delivery log.
+
+        Needs the scope `admin`."""
+        return self._call(
+            "DELETE",
+            f"/api/v1/webhooks/{_quote(id)}",
+            repeatable=True,
+        )
+
+    def get_webhook_secret(
+        self,
+        id: str,
+    ) -> SigningSecret:
+        """Get a webhook's signing secret.
+
+        With the id `callbacks`: the secret that signs messages to `callback_url`s. Needs the scope `admin`."""
+        return self._call(
+            "GET",
+            f"/api/v1/webhooks/{_quote(id)}/secret",
+            repeatable=True,
+        )
+
+    def rotate_webhook_secret(
+        self,
+        id: str,
+    ) -> SigningSecret:
+        """Replace a webhook's secret.
+
+        For one day, the previous secret also signs. With the id `callbacks`: the secret of `callback_url`s. Needs the scope `admin`."""
+        return self._call(
+            "POST",
+            f"/api/v1/webhooks/{_quote(id)}/secret/rotate",
+        )
+
+    def test_webhook(
+        self,
+        id: str,
+    ) -> WebhookDelivery:
+        """Send a test message.
+
+        Needs the scope `admin`."""
+        return self._call(
+            "POST",
+            f"/api/v1/webhooks/{_quote(id)}/test",
+        )
+
+    def list_deliveries(
+        self,
+        id: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> WebhookDeliveryList:
+        """List a webhook's deliveries, newest first.
+
+        With the id `callbacks`: deliveries to the tenant's `callback_url`s. Needs the scope `admin`."""
+        return self._call(
+            "GET",
+            f"/api/v1/webhooks/{_quote(id)}/deliveries",
+            query={"limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_deliveries(
+        self,
+        id: str,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[WebhookDelivery]:
+        """List a webhook's deliveries, newest first: all pages, one item at a time."""
+        return self._pages(f"/api/v1/webhooks/{_quote(id)}/deliveries", {"limit": limit})
+
+    def redeliver(
+        self,
+        id: str,
+        delivery_id: str,
+    ) -> WebhookDelivery:
+        """Redeliver a message.
+
+        Sends it again with the same `webhook-id` and a full set of attempts. Needs the scope `admin`."""
+        return self._call(
+            "POST",
+            f"/api/v1/webhooks/{_quote(id)}/deliveries/{_quote(delivery_id)}/redeliver",
+        )
+
+    def list_hooks(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> HookList:
+        """List hooks, newest first.
+
+        Needs the scope `admin`."""
+        return self._call(
+            "GET",
+            "/api/v1/hooks",
+            query={"limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_hooks(
+        self,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[Hook]:
+        """List hooks, newest first: all pages, one item at a time."""
+        return self._pages("/api/v1/hooks", {"limit": limit})
+
+    def create_hook(
+        self,
+        body: CreateHook,
+    ) -> NewHook:
+        """Create a hook.
+
+        Needs the scope `admin`."""
+        return self._call(
+            "POST",
+            "/api/v1/hooks",
+            body=body,
+        )
+
+    def get_hook(
+        self,
+        id: str,
+    ) -> Hook:
+        """Get one hook.
+
+        Needs the scope `admin`."""
+        return self._call(
+            "GET",
+            f"/api/v1/hooks/{_quote(id)}",
+            repeatable=True,
+        )
+
+    def change_hook(
+        self,
+        id: str,
+        body: ChangeHook,
+    ) -> Hook:
+        """Change a hook.
+
+        Needs the scope `admin`."""
+        return self._call(
+            "PATCH",
+            f"/api/v1/hooks/{_quote(id)}",
+            body=body,
+        )
+
+    def delete_hook(
+        self,
+        id: str,
+    ) -> None:
+        """Delete a hook.
+
+        Needs the scope `admin`."""
+        return self._call(
+            "DELETE",
+            f"/api/v1/hooks/{_quote(id)}",
+            repeatable=True,
+        )
+
+    def get_hook_secret(
+        self,
+        id: str,
+    ) -> SigningSecret:
+        """Get a hook's signing secret.
+
+        Needs the scope `admin`."""
+        return self._call(
+            "GET",
+            f"/api/v1/hooks/{_quote(id)}/secret",
+            repeatable=True,
+        )
+
+    def rotate_hook_secret(
+        self,
+        id: str,
+    ) -> SigningSecret:
+        """Replace a hook's secret.
+
+        For one day, the previous secret is also accepted. Needs the scope `admin`."""
+        return self._call(
+            "POST",
+            f"/api/v1/hooks/{_quote(id)}/secret/rotate",
+        )
+
+    def list_agents(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> AgentList:
+        """List agents, newest first.
+
+        The service's own `default` is the last, unless the tenant has its own. Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            "/api/v1/agents",
+            query={"limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_agents(
+        self,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[Agent]:
+        """List agents, newest first: all pages, one item at a time."""
+        return self._pages("/api/v1/agents", {"limit": limit})
+
+    def create_agent(
+        self,
+        body: CreateAgent,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Agent:
+        """Create an agent.
+
+        Everything its config refers to must exist. Tasks select it with `agent`. Needs the scope `agents:write`."""
+        return self._call(
+            "POST",
+            "/api/v1/agents",
+            body=body,
+            key=idempotency_key or "",
+        )
+
+    def get_agent(
+        self,
+        name: str,
+    ) -> Agent:
+        """Get the latest version of an agent.
+
+        Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/agents/{_quote(name)}",
+            repeatable=True,
+        )
+
+    def replace_agent(
+        self,
+        name: str,
+        body: ReplaceAgent,
+        *,
+        if_match: str | None = None,
+    ) -> Agent:
+        """Create a new version of an agent.
+
+        For `default`, the first version replaces the service's own. Needs the scope `agents:write`."""
+        return self._call(
+            "PUT",
+            f"/api/v1/agents/{_quote(name)}",
+            body=body,
+            headers={"If-Match": if_match},
+            repeatable=True,
+        )
+
+    def delete_agent(
+        self,
+        name: str,
+        *,
+        if_match: str | None = None,
+    ) -> None:
+        """Delete an agent.
+
+        Tasks that were submitted with it keep it, and its versions stay readable. If it is created again, its version numbers continue. Needs the scope `agents:write`."""
+        return self._call(
+            "DELETE",
+            f"/api/v1/agents/{_quote(name)}",
+            headers={"If-Match": if_match},
+            repeatable=True,
+        )
+
+    def list_agent_versions(
+        self,
+        name: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> AgentVersionList:
+        """List the versions of an agent, newest first.
+
+        Includes the versions of a deleted agent, because tasks refer to them. Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/agents/{_quote(name)}/versions",
+            query={"limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_agent_versions(
+        self,
+        name: str,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[AgentVersion]:
+        """List the versions of an agent, newest first: all pages, one item at a time."""
+        return self._pages(f"/api/v1/agents/{_quote(name)}/versions", {"limit": limit})
+
+    def get_usage(
+        self,
+        *,
+        from_: str | None = None,
+        to: str | None = None,
+        group_by: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> UsageReport:
+        """Get usage and cost.
+
+        Sums over the tenant's tasks between two days (UTC, both inclusive), grouped by `group_by`: a comma-separated list of `day`, `agent`, `model`. A live task is included up to its last pause. Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            "/api/v1/usage",
+            query={"from": from_, "to": to, "group_by": group_by, "limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_usage(
+        self,
+        *,
+        from_: str | None = None,
+        to: str | None = None,
+        group_by: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[UsageSum]:
+        """Get usage and cost: all pages, one item at a time."""
+        return self._pages("/api/v1/usage", {"from": from_, "to": to, "group_by": group_by, "limit": limit})
+
+    def list_budgets(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> BudgetList:
+        """List budgets.
+
+        Needs the scope `admin`."""
+        return self._call(
+            "GET",
+            "/api/v1/budgets",
+            query={"limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_budgets(
+        self,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[Budget]:
+        """List budgets: all pages, one item at a time."""
+        return self._pages("/api/v1/budgets", {"limit": limit})
+
+    def set_budget(
+        self,
+        body: SetBudget,
+    ) -> BudgetList:
+        """Set or remove a budget.
+
+        Applies to the whole tenant or to one agent, per day or month (UTC). The maximum cost of a model call is reserved before the call is sent, so a budget can be exceeded only by what a provider counts beyond that, once. When it is used up, tasks wait for `budget` and resume when it is raised or a new period starts. `max_cost_usd: null` removes it. Needs the scope `admin`."""
+        return self._call(
+            "PUT",
+            "/api/v1/budgets",
+            body=body,
+            repeatable=True,
+        )
+
+    def list_concurrency_caps(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> ConcurrencyList:
+        """List concurrency limits and their use.
+
+        Needs the scope `admin`."""
+        return self._call(
+            "GET",
+            "/api/v1/concurrency",
+            query={"limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_concurrency_caps(
+        self,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[ConcurrencyCap]:
+        """List concurrency limits and their use: all pages, one item at a time."""
+        return self._pages("/api/v1/concurrency", {"limit": limit})
+
+    def set_concurrency_cap(
+        self,
+        body: SetConcurrencyCap,
+    ) -> ConcurrencyList:
+        """Set or remove a concurrency limit.
+
+        Limits how many tasks of the whole tenant or of one agent work at once. A task above the limit waits for `concurrency`, ordered by priority, then in turn among agents, then by age, and resumes when another task pauses or ends. Tasks that wait for something else do not count. With 0, no task starts. A lower limit stops no working task. It applies to tasks submitted after the tenant has set its first limit. `max_runs: null` removes it. Needs the scope `admin`."""
+        return self._call(
+            "PUT",
+            "/api/v1/concurrency",
+            body=body,
+            repeatable=True,
+        )
+
+    def list_keys(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+        tenant: str | None = None,
+    ) -> KeyList:
+        """List keys, newest first.
+
+        Includes revoked keys. Listing another `tenant`'s keys needs the scope `platform`. Needs the scope `admin`."""
+        return self._call(
+            "GET",
+            "/api/v1/keys",
+            query={"limit": limit, "cursor": cursor, "tenant": tenant},
+            repeatable=True,
+        )
+
+    def iterate_keys(
+        self,
+        *,
+        limit: int | None = None,
+        tenant: str | None = None,
+    ) -> Iterator[Key]:
+        """List keys, newest first: all pages, one item at a time."""
+        return self._pages("/api/v1/keys", {"limit": limit, "tenant": tenant})
+
+    def create_key(
+        self,
+        body: CreateKey,
+    ) -> NewKey:
+        """Create a key.
+
+        Only this response contains the key. It can only have scopes that the calling key has. Needs the scope `admin`."""
+        return self._call(
+            "POST",
+            "/api/v1/keys",
+            body=body,
+        )
+
+    def get_key(
+        self,
+        key_id: str,
+    ) -> Key:
+        """Get one key.
+
+        Needs the scope `admin`."""
+        return self._call(
+            "GET",
+            f"/api/v1/keys/{_quote(key_id)}",
+            repeatable=True,
+        )
+
+    def revoke_key(
+        self,
+        key_id: str,
+    ) -> None:
+        """Revoke a key.
+
+        Within seconds, its requests are rejected and its event streams are closed. Tasks submitted with it continue. Needs the scope `admin`."""
+        return self._call(
+            "DELETE",
+            f"/api/v1/keys/{_quote(key_id)}",
+            repeatable=True,
+        )
+
+    def rotate_key(
+        self,
+        key_id: str,
+        body: RotateKey | None = None,
+    ) -> NewKey:
+        """Rotate a key.
+
+        Replaces the key's secret. The old one expires within seconds, or after `grace_s`. Needs the scope `admin`."""
+        return self._call(
+            "POST",
+            f"/api/v1/keys/{_quote(key_id)}/rotate",
+            body=body,
+        )
+
+    def list_audit(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> AuditList:
+        """List audit entries, newest first.
+
+        Records created, rotated and revoked keys; changes of agents, tools and budgets; decided approvals, changed limits and cancelled tasks. `by` is the id of a key. No entry contains a secret. Needs the scope `admin`."""
+        return self._call(
+            "GET",
+            "/api/v1/admin/audit",
+            query={"limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_audit(
+        self,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[AuditEntry]:
+        """List audit entries, newest first: all pages, one item at a time."""
+        return self._pages("/api/v1/admin/audit", {"limit": limit})
+
+    def check_invariants(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Invariants:
+        """List invariant violations.
+
+        Checks the runs of one page of unfinished tasks: `limit` and `cursor` count tasks, not violations. An empty list means that there is no violation. Needs the scope `admin`."""
+        return self._call(
+            "GET",
+            "/api/v1/admin/invariants",
+            query={"limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def check_invariants(
+        self,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[Violation]:
+        """List invariant violations: all pages, one item at a time."""
+        return self._pages("/api/v1/admin/invariants", {"limit": limit})
+
+    def get_health(
+        self,
+    ) -> Health:
+        """Get the health of the service.
+
+        Needs no key."""
+        return self._call(
+            "GET",
+            "/health",
+            repeatable=True,
+        )
