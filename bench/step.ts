@@ -32,7 +32,8 @@ function serve(marks: Marks): void {
   let step = 0;
   globalThis.fetch = async (_url, init) => {
     marks.mark();
-    const streamed = String(init?.body).includes('"stream":true');
+    const body = init?.body;
+    const streamed = typeof body === "string" && body.includes('"stream":true');
     step += 1;
     return modelReply(step, step > STEPS, streamed);
   };

@@ -18,10 +18,11 @@ const jsonOf = once((value: object) => JSON.stringify(value));
  * @param list the name of the member that holds the conversation
  * @param stable see `BodyParts`; absent: all items
  */
-export function partsOf<
-  Body extends { readonly [Name in List]: readonly object[] },
-  List extends string,
->(body: Body, list: List, stable: number = body[list].length): BodyParts {
+export function partsOf<List extends string>(
+  body: { readonly [Name in List]: readonly object[] },
+  list: List,
+  stable: number = body[list].length,
+): BodyParts {
   let head = "{";
   let tail = "]";
   let isBefore = true;

@@ -147,17 +147,14 @@ function toMessages(request: ModelRequest, provider: string): MessageParam[] {
 /** Marks the last two user messages: one reads the cache of the previous request, one writes it. */
 function withCacheMarks(messages: readonly SingleMessage[]): MessageParam[] {
   const asked = new Set(askedIn(messages).slice(-2));
-  return messages.map((message, at) => {
-    const { role, content } = message;
-    return asked.has(at)
-      ? {
-          role,
-          content: content.map((block, i) =>
-            i === content.length - 1 ? { ...block, ...CACHED } : block,
-          ),
-        }
-      : message;
-  });
+  return messages.map((message, at) => (asked.has(at) ? cached(message) : message));
+}
+
+function cached({ role, content }: SingleMessage): SingleMessage {
+  const last = content.at(-1);
+  return last === undefined
+    ? { role, content }
+    : { role, content: [...content.slice(0, -1), { ...last, ...CACHED }] };
 }
 
 /** Returns the places of the user messages. */

@@ -19,14 +19,16 @@ export interface AiBinding {
 /** The prefix of model ids of this provider. */
 export const WORKERS_AI = "workers-ai";
 
+function parts(request: ModelRequest): BodyParts {
+  return chatParts(request, WORKERS_AI, {
+    maxTokens: "max_tokens",
+    openAi: false,
+    reasoningDetails: false,
+  });
+}
+
 /** Returns the client for a binding. */
 export function workersAi(ai: AiBinding): LlmClient {
-  const parts = (request: ModelRequest): BodyParts =>
-    chatParts(request, WORKERS_AI, {
-      maxTokens: "max_tokens",
-      openAi: false,
-      reasoningDetails: false,
-    });
   return {
     body: (request) => bodyText(parts(request)),
     parts,
