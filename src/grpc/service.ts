@@ -1,7 +1,7 @@
 /** The methods of the service. Each calls the same use case as its REST route. */
 import type { ServiceImpl } from "@connectrpc/connect";
 import { z } from "@hono/zod-openapi";
-import { checkJson } from "../api/http/body.ts";
+import { checkJson, numberProblem } from "../api/http/body.ts";
 import { cancelTask } from "../api/tasks/commands.ts";
 import { Problem } from "../api/http/problem.ts";
 import * as schemas from "../api/tasks/schemas.ts";
@@ -18,6 +18,8 @@ import {
 import { pageMessage, requestJson, statusOf, taskMessage } from "./messages.ts";
 import { watchTask } from "./watch.ts";
 import { defined } from "../run/value/defined.ts";
+import { wellFormed } from "../run/value/json.ts";
+import { unsafePlace } from "../run/value/whole-numbers.ts";
 
 const MAX_WAIT_S = 60;
 
@@ -40,7 +42,12 @@ export const taskService: ServiceImpl<typeof TaskService> = {
     }
     const { wait_seconds: _wait, ...fields } = requestJson(CreateTaskRequestSchema, request);
     checkJson(fields);
-    const body = valid(schemas.submitBody, fields);
+    // The numbers of `Struct` are doubles: digits beyond 2^53 are lost before they arrive.
+    const unsafe = unsafePlace(fields);
+    if (unsafe !== null) {
+      throw numberProblem(unsafe);
+    }
+    const body = valid(schemas.submitBody, wellFormed(fields));
     const { task, replayed } = await submitTask(deps, caller, body, { key: null });
     const row = await acceptedTask(deps, task, waitMs(request.waitSeconds));
     return { task: taskMessage(taskJson(row)), replayed };

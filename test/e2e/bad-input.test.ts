@@ -91,6 +91,20 @@ test("a body that is not UTF-8 is refused", async () => {
   await expectProblem(await post(new Uint8Array(bytes)), 400, "malformed_json");
 });
 
+test("a tool's argument at /mcp that would be rounded is refused, and says where", async () => {
+  const { answer } = await toolCall('{"input_data":{"goal":"x","id":9007199254740993}}');
+  const { errors } = await expectProblem(answer, 422, "validation_failed");
+  expect(errors?.[0]?.pointer).toBe("/params/arguments/input_data/id");
+});
+
+/** A call of `submit_task` at /mcp with arguments as text. */
+async function toolCall(args: string): Promise<{ id: number; answer: Response }> {
+  const params = `{"name":"submit_task","arguments":${args}}`;
+  const body = `{"jsonrpc":"2.0","id":7,"method":"tools/call","params":${params}}`;
+  const headers = { Accept: "application/json", "Content-Type": "application/json" };
+  return { id: 7, answer: await post(body, headers, "/mcp") };
+}
+
 test("a body over 1 MiB is refused, whether its length is declared or not", async () => {
   const body = JSON.stringify({ input_data: { goal: "x", extra: "y".repeat(MIB) } });
   await expectProblem(await post(body), 413, "payload_too_large");
@@ -293,4 +307,25 @@ test("nothing that was refused has been written", async () => {
   expect((await getTask(service, taskId)).status).toBe("completed");
   expect((await fetch(`${service.url}/health`)).status).toBe(200);
   expect(service.output).not.toContain('"fault"');
+});
+
+/** Half of a character, as an escape of JSON. */
+const HALF = String.raw`\ud83d`;
+
+test("half a character in a body is marked before it is stored, by REST and by MCP", async () => {
+  const metadata = `{"k${HALF}":"${HALF}\\ude00","e":"\\\\ud83d"}`;
+  const body = `{"input_data":{"goal":"a${HALF}b"},"metadata":${metadata}}`;
+  const response = await post(body);
+  expect(response.status).toBe(201);
+  const { task_id } = await response.json<{ task_id: string }>();
+  expect(await getTask(service, task_id)).toMatchObject({
+    input_data: { goal: "a\ufffdb" },
+    metadata: { "k\ufffd": "\ud83d\ude00", e: "\\ud83d" },
+  });
+  const { id, answer } = await toolCall(`{"input_data":{"goal":"x${HALF}"}}`);
+  expect(answer.status).toBe(200);
+  const said = await answer.text();
+  const made = /task_[0-9a-f-]+/.exec(said)?.[0] ?? "";
+  expect(said).toContain(`"id":${id}`);
+  expect(await getTask(service, made)).toMatchObject({ input_data: { goal: "x\ufffd" } });
 });

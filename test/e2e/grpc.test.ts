@@ -255,6 +255,13 @@ describe.each(Object.keys(WAYS))("%s", (way) => {
         "validation_failed",
         "/limits/max_stepz",
       ],
+      // A double of 2^53 may have been another number.
+      [
+        () => tasks().createTask({ ...SCRIPTED, inputData: { ...goal, id: 2 ** 53 } }, own()),
+        Code.InvalidArgument,
+        "validation_failed",
+        "/input_data/id",
+      ],
       [
         () => tasks().createTask({ taskType: "mining", inputData: goal }, own()),
         Code.InvalidArgument,

@@ -163,3 +163,40 @@ function stopOf(work: () => unknown): ToolStop {
   }
   return expect.unreachable("it did not fail");
 }
+
+const ID = "2512292042121000001";
+
+test.each(["application/json", "text/event-stream"])(
+  "a whole number that would be rounded comes as a text of its digits: %s",
+  async (type) => {
+    const repeated = JSON.stringify(`{"id":${ID}}`);
+    const content = `[{"type":"text","text":${repeated}},{"type":"text","text":"${ID}"}]`;
+    const double = mcpDouble([], ({ method, id }) => {
+      const said = `{"content":${content},"structuredContent":{"id":${ID}}}`;
+      const json = `{"jsonrpc":"2.0","id":${id},"result":${said}}`;
+      const stream = new ReadableStream<Uint8Array>({
+        start(controller) {
+          // The stream stays open: what it says is passed on at once.
+          const sent = type === "application/json" ? json : `: x\ndata: ${json}\n\n`;
+          for (const byte of new TextEncoder().encode(sent)) {
+            controller.enqueue(new Uint8Array([byte]));
+          }
+          if (type === "application/json") {
+            controller.close();
+          }
+        },
+      });
+      return method === "tools/call"
+        ? new Response(stream, { headers: { "Content-Type": type } })
+        : null;
+    });
+    const { run } = scripted({
+      calls: [{ name: "docs.echo", arguments: { text: "x" } }],
+      fetch: double.fetch,
+    });
+    await run.drive();
+    expect(outcomes(run)).toMatchObject([
+      { output: { content: [{ text: ID }], structuredContent: { id: ID } } },
+    ]);
+  },
+);

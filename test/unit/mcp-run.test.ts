@@ -159,6 +159,41 @@ test("the proxy lists what there is, by words and in pages", async () => {
   ]);
 });
 
+function byProxy(more: object) {
+  return {
+    name: "mcp_proxy_tool",
+    arguments: { server_name: "docs", tool_name: "now", ...more },
+  };
+}
+
+test("null and missing arguments of a call by the proxy are none", async () => {
+  const now: SdkTool = {
+    name: "now",
+    inputSchema: { type: "object", properties: {} },
+    run: (args) => textResult(JSON.stringify(args)),
+  };
+  const { run } = scripted({
+    tools: [now, ECHO],
+    config: { inject_mcp_proxy: true },
+    calls: [
+      byProxy({ arguments: null }),
+      byProxy({}),
+      byProxy({ tool_name: "echo", arguments: null }),
+      byProxy({ tool_name: "list", arguments: null }),
+      byProxy({ arguments: [] }),
+    ],
+  });
+  await run.drive();
+  const nothing = { content: [{ type: "text", text: "{}" }] };
+  expect(outcomes(run)).toMatchObject([
+    { output: nothing },
+    { output: nothing },
+    { code: "invalid_arguments", message: expect.stringContaining("text") },
+    { output: { tools: [{ name: "now" }, { name: "echo" }] } },
+    { code: "invalid_arguments" },
+  ]);
+});
+
 function list(args: object) {
   return {
     name: "mcp_proxy_tool",

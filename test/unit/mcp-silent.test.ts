@@ -131,7 +131,7 @@ test("a server that never answers holds a run for one timeout, however often it 
     { code: "server_down", message: expect.stringContaining("tool_timeout") },
     { code: "server_down" },
     { code: "server_down", message: expect.not.stringContaining("may or may not") },
-    { code: "server_unreachable" },
+    { code: "server_down" },
     { code: "server_down" },
   ]);
 });
@@ -232,4 +232,13 @@ test("where the setting is zero a server is always contacted", async () => {
   const { run, double } = world(() => Promise.reject(new Error("no")), [DIRECT, DIRECT], 0);
   await run.drive();
   expect(double.sent.filter(({ method }) => method === "initialize").length).toBeGreaterThan(2);
+});
+
+test("the proxy's list of a server that refuses says why", async () => {
+  const { run } = world(
+    ({ method }) => (method === "initialize" ? new Response("no", { status: 401 }) : null),
+    [LIST],
+  );
+  await run.drive();
+  expect(outcomes(run)).toMatchObject([{ code: "unauthorized" }]);
 });

@@ -128,6 +128,25 @@ test("a server is one tenant's, changes version by version, and goes with all th
   expect(await partsOf("one", "own", "r1")).toEqual([]);
 });
 
+test("a server whose definition changes is contacted at once, one that is only switched is not", async () => {
+  const definition = definitionOf({ name: "moved" });
+  await store.insert("one", { definition, enabled: true }, actor());
+  const health = {
+    status: "down",
+    code: "tool_timeout",
+    message: "late",
+    checked_at: NOW,
+  } as const;
+  await catalogues.saveHealth("one", "moved", health);
+  await store.change("one", "moved", { enabled: true }, null, actor());
+  expect(await catalogues.state("one", "moved")).toMatchObject({ health });
+  await store.change("one", "moved", { definition, enabled: true }, null, actor());
+  expect(await catalogues.state("one", "moved")).toBeNull();
+  await catalogues.saveCatalogue("one", "moved", head("r1"), ["[]"]);
+  await store.change("one", "moved", { definition, enabled: true }, null, actor());
+  expect(await catalogues.state("one", "moved")).toMatchObject({ catalogue: { revision: "r1" } });
+});
+
 test("a change of a server is noted with it, and what changes nothing is not", async () => {
   const definition = definitionOf({ name: "noted", headers: { "X-Key": "a private header" } });
   const elsewhere = { version: 7, created_at: NOW };

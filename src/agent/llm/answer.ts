@@ -1,5 +1,6 @@
 /** Checks the start of a provider's response. */
 import { isJsonObject } from "../../run/value/json.ts";
+import { parseExact } from "../../run/value/whole-numbers.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { ReportedError } from "./provider-failure.ts";
 import { serverSentPieces, wholePieces, type Pieces } from "./server-sent.ts";
@@ -25,7 +26,7 @@ async function wholeAnswer(response: Response, { settings }: Endpoint): Promise<
   }
   const text = await response.text();
   try {
-    return JSON.parse(text);
+    return parseExact(text);
   } catch {
     throw new ReportedError({ message: "The answer is not whole JSON" }, "cut_stream");
   }

@@ -4,6 +4,7 @@
  */
 import { createParser, type EventSourceMessage, type EventSourceParser } from "eventsource-parser";
 import { isJsonObject, type JsonObject } from "../../run/value/json.ts";
+import { parseExact } from "../../run/value/whole-numbers.ts";
 import { ReportedError } from "./provider-failure.ts";
 
 /** The data of the event that ends a stream in some protocols. */
@@ -35,8 +36,8 @@ export async function* wholePieces(
 /**
  * Yields the JSON objects in a stream of events, in the batches in which they arrive, and the
  * sentinel or the first defect as the last piece if one comes. Events without data and other JSON
- * values are skipped. An event with the name `error` becomes an object with the field `error`.
- * Cancels the body when the caller stops, even while a batch is awaited.
+ * values are skipped. An event with the name `error` becomes an object with the field `error`. Whole
+ * numbers are exact (`parseExact`). Cancels the body when the caller stops, even while a batch is awaited.
  * @param change is applied to each object
  */
 export function serverSentPieces(
@@ -105,7 +106,7 @@ class Batches implements AsyncIterator<readonly Piece[], undefined> {
 /** Returns the piece of an event; null if it has none. */
 function pieceOf({ event, data }: EventSourceMessage): Piece | null {
   const text = data.trim();
-  if (text === SENTINEL) {
+  if (text === SENTINEL || text === `"${SENTINEL}"`) {
     return SENTINEL;
   }
   const value = text === "" ? null : event === "error" ? errorIn(text) : parsed(text);
@@ -114,7 +115,7 @@ function pieceOf({ event, data }: EventSourceMessage): Piece | null {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseExact(text);
   } catch {
     return new ReportedError({ message: "An event of the stream is not JSON" }, "cut_stream");
   }

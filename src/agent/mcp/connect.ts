@@ -12,6 +12,7 @@ import { ToolStop } from "../../run/value/failure.ts";
 import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import type { GuardedFetch } from "../fetch/guarded-fetch.ts";
 import type { Hide } from "./clean.ts";
+import { goesToModel, withExactDigits } from "./exact-digits.ts";
 import { stopOf } from "./failure.ts";
 import { loadSdk } from "./sdk.ts";
 import { within } from "../../timing.ts";
@@ -116,7 +117,10 @@ export async function connect(
       }
       return response.body === null
         ? response
-        : watched(response, response.body, (reason) => broken.abort(reason), onEnd);
+        : watched(response, exactBody(response, response.body, method, body), {
+            onBroken: (reason) => broken.abort(reason),
+            ...defined({ onEnd }),
+          });
     }),
     ...defined({ authProvider: options.authProvider }),
   });
@@ -241,8 +245,10 @@ export function serverFetch(
 function watched(
   response: Response,
   body: ReadableStream<Uint8Array>,
-  onBroken: (reason: ToolStop) => void,
-  onEnd?: () => void,
+  {
+    onBroken,
+    onEnd,
+  }: { readonly onBroken: (reason: ToolStop) => void; readonly onEnd?: () => void },
 ): Response {
   const reader = body.getReader();
   const resumable = idSeen();
@@ -280,6 +286,21 @@ function watched(
   const result = new Response(passed, { status, statusText, headers });
   Object.defineProperty(result, "url", { value: url });
   return result;
+}
+
+/**
+ * Returns the body of a response, with exact numbers if it goes to the model. The rest of a broken
+ * response comes with a GET.
+ */
+function exactBody(
+  { headers }: Response,
+  body: ReadableStream<Uint8Array>,
+  method: string | undefined,
+  request: RequestInit["body"],
+): ReadableStream<Uint8Array> {
+  return method === "GET" || goesToModel(request)
+    ? withExactDigits(body, headers.get("content-type") ?? "")
+    : body;
 }
 
 /** Returns the request id in a body that the SDK created; null if the body is not a request. */

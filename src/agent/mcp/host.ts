@@ -3,14 +3,14 @@
  * the tools during a slice.
  */
 import type { NewEvent } from "../../run/log/event.ts";
-import { clipMessage, ToolStop } from "../../run/value/failure.ts";
+import { clipMessage, isToolFailure, ToolStop } from "../../run/value/failure.ts";
 import { ownValue, type JsonValue } from "../../run/value/json.ts";
 import type { CatalogueHead, McpHealth, McpTool } from "../../run/spec/mcp-catalogue.ts";
 import type { McpServerListings, McpListed } from "../../run/value/mcp-listing.ts";
 import { mcpToolMode, type McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import { goalOf, type RunSpec } from "../../run/spec/spec.ts";
 import { withTools, type Toolbox } from "../tools/registry.ts";
-import type { DownServers } from "./down.ts";
+import { downStop, type DownServers } from "./down.ts";
 import { MAX_OFFERED_CHARS, MAX_OFFERED_TOOLS, selectTools } from "./select.ts";
 import { McpSessions, type Reach } from "./sessions.ts";
 import {
@@ -205,10 +205,14 @@ async function pageOf(
   { query, after }: CataloguePage,
   signal: AbortSignal,
 ): Promise<JsonValue> {
+  const down = await catalogues.down(definition);
+  if (down !== null) {
+    throw downStop(definition, down);
+  }
   const known = await catalogues.current(definition, signal);
-  const { health } = known;
-  if (health.status !== "ok") {
-    throw new ToolStop("server_unreachable", health.message ?? undefined);
+  const { status, code, message } = known.health;
+  if (status !== "ok") {
+    throw new ToolStop(isToolFailure(code) ? code : "server_unreachable", message ?? undefined);
   }
   const words = (query ?? "")
     .toLowerCase()

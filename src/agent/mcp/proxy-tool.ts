@@ -42,7 +42,8 @@ export function proxyTool(
   });
   return {
     ...proxy,
-    checkInput: (value) => {
+    checkInput: (given) => {
+      const value = withoutNull(given, "arguments");
       const checked = proxy.checkInput(value);
       const server = isJsonObject(value) ? textOf(value["server_name"]) : "";
       return checked.ok && !servers.includes(server)
@@ -59,6 +60,13 @@ export function proxyTool(
       return { name: `${server}.${alias ?? tool}`, arguments: args };
     },
   };
+}
+
+/** Returns an object without a member that is null: models write null for what they leave out. */
+export function withoutNull(value: JsonValue, name: string): JsonValue {
+  return isJsonObject(value) && value[name] === null
+    ? Object.fromEntries(Object.entries(value).filter(([key]) => key !== name))
+    : value;
 }
 
 function textOf(value: JsonValue | undefined): string {

@@ -10,6 +10,7 @@ import {
   type JsonValue,
 } from "../../run/value/json.ts";
 import { fitImages, type Picture } from "../../run/value/picture.ts";
+import { withTextDigits } from "../../run/value/whole-numbers.ts";
 import { WithImages } from "../tools/tool.ts";
 
 /** An output, possibly with pictures. */
@@ -223,7 +224,8 @@ function repeats({ type, text }: JsonObject, structured: JsonValue): boolean {
     return true;
   }
   try {
-    return canonicalJson(JSON.parse(text) as JsonValue) === canonicalJson(structured);
+    const repeated = JSON.parse(withTextDigits(text)) as JsonValue;
+    return canonicalJson(repeated) === canonicalJson(structured);
   } catch {
     return false;
   }

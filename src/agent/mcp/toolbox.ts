@@ -13,7 +13,7 @@ import { TOOL_NAME } from "../../run/spec/tool-definition.ts";
 import { jsonSchemaCheck } from "../tools/schema/json-schema.ts";
 import { defineTool, type RunTool, type Tool, type ToolContext } from "../tools/tool.ts";
 import { pageOutput, promptOutput, resourceOutput, toolOutput } from "./result.ts";
-import { MCP_PROXY_TOOL, proxyTool, type KnownServer } from "./proxy-tool.ts";
+import { MCP_PROXY_TOOL, proxyTool, withoutNull, type KnownServer } from "./proxy-tool.ts";
 import type { CallContext, McpRequest } from "./sessions.ts";
 
 /** The dependencies of server tools. */
@@ -256,7 +256,7 @@ function resourceTool(definition: McpServerDefinition, caller: McpCaller): RunTo
 }
 
 function promptTool(definition: McpServerDefinition, caller: McpCaller): RunTool {
-  return raw(definition, GET_PROMPT, {
+  const tool = raw(definition, GET_PROMPT, {
     description: `Gets a prompt of the MCP server ${definition.name}, filled in with arguments.`,
     input: z.strictObject({
       name: z.string().min(1),
@@ -271,6 +271,7 @@ function promptTool(definition: McpServerDefinition, caller: McpCaller): RunTool
         ),
       ),
   });
+  return { ...tool, checkInput: (value) => tool.checkInput(withoutNull(value, "arguments")) };
 }
 
 function raw<I extends z.ZodType>(

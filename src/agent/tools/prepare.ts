@@ -18,7 +18,7 @@ import { defined } from "../../run/value/defined.ts";
 import { idempotencyKey } from "../../run/value/id.ts";
 import { jsonDefect, type JsonValue } from "../../run/value/json.ts";
 import type { ToolCall } from "../../run/value/message.ts";
-import { roundedNumber } from "../../run/value/whole-numbers.ts";
+import { roundedDefect } from "../../run/decide/planner.ts";
 import { toolFailed } from "./output.ts";
 import type { Toolbox } from "./registry.ts";
 import { schemaFits } from "./schema/json-schema.ts";
@@ -166,10 +166,7 @@ function checkArguments(call: ToolCall, tool: Tool): Checked {
 function textDefect(text: string): string {
   try {
     const defect = jsonDefect(JSON.parse(text));
-    const number = roundedNumber(text);
-    return number === null
-      ? (defect ?? "they must be a JSON object")
-      : `the number ${number.slice(0, 100)} would be rounded. Write it as a text, in quotes`;
+    return roundedDefect(text) ?? defect ?? "they must be a JSON object";
   } catch (error) {
     return `they are not valid JSON (${error instanceof Error ? error.message : "unreadable"})`;
   }

@@ -1,7 +1,7 @@
 /** Reads JSON bodies. Checks media type, size and syntax first. */
 import { createMiddleware } from "hono/factory";
-import { jsonDefect } from "../../run/value/json.ts";
-import { roundedPlace, withTextDigits } from "../../run/value/whole-numbers.ts";
+import { jsonDefect, wellFormedText } from "../../run/value/json.ts";
+import { roundedPlace, withTextDigits, WOULD_BE_ROUNDED } from "../../run/value/whole-numbers.ts";
 import type { AppEnv } from "../context.ts";
 import { Problem } from "./problem.ts";
 
@@ -58,15 +58,16 @@ export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
   if (bytes.byteLength > 0 && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type)) {
     throw new Problem("unsupported_media_type", "Send the body as application/json.");
   }
-  const { text } = jsonOf(bytes);
+  const { text, isAsSent } = jsonOf(bytes);
   checkNumbers(text);
-  if (plain) {
+  if (plain && isAsSent) {
     return next();
   }
   // Without this header, a string body would get the type text/plain.
   const headers = new Headers(c.req.raw.headers);
   headers.set("Content-Type", "application/json");
   c.req.raw = new Request(c.req.raw, { method: c.req.method, headers, body: text });
+  c.req.bodyCache = {};
   return next();
 });
 
@@ -129,23 +130,34 @@ export function checkJson(body: unknown): void {
 function checkNumbers(text: string): void {
   const pointer = roundedPlace(text);
   if (pointer !== null) {
-    const detail = "is a whole number that would be rounded: send it as a text";
-    throw new Problem("validation_failed", `The body cannot be stored: ${pointer} ${detail}.`, {
-      faults: [{ pointer, detail }],
-    });
+    throw numberProblem(pointer);
   }
+}
+
+/** Returns the problem of a number in a body that would be rounded. */
+export function numberProblem(pointer: string): Problem {
+  const detail = WOULD_BE_ROUNDED;
+  return new Problem("validation_failed", `The body cannot be stored: ${pointer} ${detail}.`, {
+    faults: [{ pointer, detail }],
+  });
 }
 
 /**
  * Parses a body as JSON that can be stored. An empty body is `{}`. A whole number that would be
- * rounded becomes a text of its digits.
+ * rounded becomes a text of its digits, and half of a surrogate pair U+FFFD.
  * @throws Problem
  */
-export function jsonOf(bytes: Uint8Array): { readonly text: string; readonly value: unknown } {
-  const text = decode(bytes);
+export function jsonOf(bytes: Uint8Array): {
+  readonly text: string;
+  readonly value: unknown;
+  /** False if the text differs from the bytes. */
+  readonly isAsSent: boolean;
+} {
+  const sent = decode(bytes);
+  const text = wellFormedText(sent);
   const value = parse(withTextDigits(text));
   checkJson(value);
-  return { text, value };
+  return { text, value, isAsSent: text === sent };
 }
 
 function decode(bytes: Uint8Array): string {

@@ -61,6 +61,14 @@ export function readArguments(
   }
 }
 
+/** Returns what to tell a model about a whole number that would be rounded; null if there is none. */
+export function roundedDefect(json: string): string | null {
+  const number = roundedNumber(json);
+  return number === null
+    ? null
+    : `the number ${number.slice(0, 100)} would be rounded. Write it as a text, in quotes`;
+}
+
 /** Parses the data of an answer: JSON, with or without a Markdown fence. */
 export function answerData(
   text: string,
@@ -70,9 +78,9 @@ export function answerData(
   const fenced = /^\s*```(?:json)?\s*\n([\s\S]*?)\n\s*```\s*$/.exec(text)?.[1];
   try {
     const value: unknown = JSON.parse(fenced ?? text);
-    const defect = jsonDefect(value);
+    const defect = jsonDefect(value) ?? roundedDefect(fenced ?? text);
     return defect === null
-      ? { ok: true, value: value as JsonValue }
+      ? { ok: true, value: wellFormed(value as JsonValue) }
       : { ok: false, reason: defect };
   } catch (error) {
     const why = error instanceof Error ? error.message : "unreadable";

@@ -158,6 +158,11 @@ export const RUN_FAILURES = {
 export type ModelFailureCode = keyof typeof MODEL_FAILURES;
 /** A code of `TOOL_FAILURES`. */
 export type ToolFailureCode = keyof typeof TOOL_FAILURES;
+
+/** Returns whether a text is a code of `TOOL_FAILURES`. */
+export function isToolFailure(code: string | null): code is ToolFailureCode {
+  return code !== null && Object.hasOwn(TOOL_FAILURES, code);
+}
 type RunFailureCode = keyof typeof RUN_FAILURES;
 
 /** Thrown by a tool that knows the code of its failure. The message is for the model. */

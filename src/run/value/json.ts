@@ -52,12 +52,16 @@ export function jsonDefect(value: unknown): string | null {
 }
 
 /**
- * Returns the value with U+FFFD in place of each half of a surrogate pair, in texts and keys. The
- * depth of the value must be bounded.
+ * Returns the value with U+FFFD in place of each half of a surrogate pair, in texts and keys, and
+ * with the digits of a number that `parseExact` left exact as a text. The depth of the value must be
+ * bounded.
  */
 export function wellFormed(value: JsonValue): JsonValue {
   if (typeof value === "string") {
     return value.toWellFormed();
+  }
+  if (JSON.isRawJSON(value)) {
+    return JSON.stringify(value);
   }
   if (Array.isArray(value)) {
     return value.map((item: JsonValue) => wellFormed(item));
@@ -67,6 +71,18 @@ export function wellFormed(value: JsonValue): JsonValue {
         Object.entries(value).map(([key, item]) => [key.toWellFormed(), wellFormed(item)]),
       )
     : value;
+}
+
+/** The escapes of JSON text: of a whole surrogate pair, of half of one, or of anything else. */
+const ESCAPES = /\\(?:u(?:d[89ab]..\\ud[c-f]..|d[89a-f]..)|.)/gi;
+
+const HALF = /^.ud[89a-f]..$/i;
+
+/** Returns JSON text with U+FFFD in place of each escaped half of a surrogate pair. */
+export function wellFormedText(json: string): string {
+  return json
+    .toWellFormed()
+    .replaceAll(ESCAPES, (escape) => (HALF.test(escape) ? "\\ufffd" : escape));
 }
 
 /**

@@ -3,6 +3,7 @@
  * would become other numbers: another record's id, for example.
  */
 
+import type { JsonObject, JsonValue } from "./json.ts";
 import { pointerTo, type JsonPointer } from "./json-pointer.ts";
 
 /** A text or a number of valid JSON. Texts are matched so that digits in them are not. */
@@ -15,6 +16,27 @@ export function withTextDigits(json: string): string {
   return LONG.test(json)
     ? json.replaceAll(TOKEN, (token) => (isRounded(token) ? `"${token}"` : token))
     : json;
+}
+
+declare global {
+  interface JSON {
+    /** Returns an object that `JSON.stringify` writes as this text. */
+    rawJSON(text: string): JsonObject;
+    isRawJSON(value: unknown): boolean;
+  }
+}
+
+/**
+ * Parses JSON text. Each whole number that would be rounded becomes an object that `JSON.stringify`
+ * writes as its digits: a value that is written as JSON again is exact. @throws SyntaxError
+ */
+export function parseExact(json: string): unknown {
+  return roundedNumber(json) === null ? JSON.parse(json) : JSON.parse(json, exactValue);
+}
+
+function exactValue(_key: string, value: unknown, context?: { readonly source?: string }): unknown {
+  const digits = context?.source ?? "";
+  return typeof value === "number" && isRounded(digits) ? JSON.rawJSON(digits) : value;
 }
 
 /** Returns the first whole number in JSON text that would be rounded, or null. */
@@ -43,6 +65,33 @@ export function roundedPlace(json: string): JsonPointer | null {
   // A later member with the same name replaced it.
   return null;
 }
+
+/** Returns why a client's request with such a number is refused, after its place. */
+export const WOULD_BE_ROUNDED = "is a whole number that would be rounded: send it as a text";
+
+/**
+ * Returns the place of a number that may have been rounded before it arrived: a whole one from 2^53
+ * on. For protocols whose numbers are doubles, where the digits are lost. Null if there is none.
+ * @param value JSON whose depth is bounded
+ */
+export function unsafePlace(value: JsonValue, at: JsonPointer = ""): JsonPointer | null {
+  if (typeof value === "number") {
+    const isPlain = Number.isInteger(value) && Math.abs(value) < PLAIN_DIGITS;
+    return isPlain && !Number.isSafeInteger(value) ? at : null;
+  }
+  if (typeof value === "object" && value !== null) {
+    for (const [name, child] of Object.entries<JsonValue>(value)) {
+      const place = unsafePlace(child, pointerTo([name], at));
+      if (place !== null) {
+        return place;
+      }
+    }
+  }
+  return null;
+}
+
+/** Larger numbers are written with an exponent, so they are not ids. */
+const PLAIN_DIGITS = 1e21;
 
 /** Returns whether a number is whole and would be rounded. A text never is. */
 function isRounded(token: string): boolean {

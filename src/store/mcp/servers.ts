@@ -1,6 +1,6 @@
 /** MCP servers that tenants registered, in D1. Every query is bound to a tenant. */
 import { MAX_MCP_SERVERS, type McpServerDefinition } from "../../run/spec/mcp-server.ts";
-import type { Actor } from "../audit.ts";
+import type { Actor, AuditEntry } from "../audit.ts";
 import {
   definitionRow,
   expectedValues,
@@ -85,12 +85,22 @@ export class McpServerStore {
         enabled === undefined ? null : Number(enabled),
         ...expectedValues(expected),
       );
-    return this.#table.write(statement, actor, {
+    const entry: AuditEntry = {
       tenant_id: tenantId,
       action: "mcp_server.changed",
       subject: name,
       details: defined({ enabled }),
-    });
+    };
+    // A changed server is contacted at once, whatever the one before it did.
+    const forget = this.#db
+      .prepare("DELETE FROM mcp_catalogue WHERE tenant_id = ?1 AND server = ?2 AND status <> 'ok'")
+      .bind(tenantId, name);
+    return this.#table.write(
+      statement,
+      actor,
+      entry,
+      ...(definition === undefined ? [] : [forget]),
+    );
   }
 
   /**

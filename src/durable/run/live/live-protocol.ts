@@ -4,8 +4,19 @@
  */
 import type { CommandRefusal, RunCommand } from "../../../run/decide/command.ts";
 import { INPUT_ACTIONS, type InputAction } from "../../../run/log/elicitation.ts";
-import { isJsonObject, jsonDefect, type JsonObject } from "../../../run/value/json.ts";
+import {
+  isJsonObject,
+  jsonDefect,
+  wellFormedText,
+  type JsonObject,
+} from "../../../run/value/json.ts";
+import type { JsonPointer } from "../../../run/value/json-pointer.ts";
 import { isPlainText, MAX_REASON_CHARS } from "../../../run/value/plain-text.ts";
+import {
+  roundedPlace,
+  withTextDigits,
+  WOULD_BE_ROUNDED,
+} from "../../../run/value/whole-numbers.ts";
 
 /** The protocol's name, offered and echoed at the upgrade. */
 export const SUBPROTOCOL = "opspawn.v1";
@@ -45,14 +56,25 @@ export type ReadRequest =
   | { readonly ok: true; readonly request: LiveRequest }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** Returns the JSON object of a message, or null: the socket is then closed with `badMessage`. */
-export function parseMessage(message: string | ArrayBuffer): JsonObject | null {
+/** A parsed message of a client. */
+export interface LiveMessage {
+  /** Halves of surrogate pairs are U+FFFD. */
+  readonly fields: JsonObject;
+  /** The place of a whole number that would be rounded; null if there is none. */
+  readonly rounded: JsonPointer | null;
+}
+
+/** Parses a message with a JSON object, or returns null: the socket is closed with `badMessage`. */
+export function parseMessage(message: string | ArrayBuffer): LiveMessage | null {
   if (typeof message !== "string" || message.length > MAX_MESSAGE_CHARS) {
     return null;
   }
   try {
-    const parsed: unknown = JSON.parse(message);
-    return isJsonObject(parsed) && typeof parsed["type"] === "string" ? parsed : null;
+    const text = wellFormedText(message);
+    const fields: unknown = JSON.parse(withTextDigits(text));
+    return isJsonObject(fields) && typeof fields["type"] === "string"
+      ? { fields, rounded: roundedPlace(text) }
+      : null;
   } catch {
     return null;
   }
@@ -63,7 +85,11 @@ export function parseMessage(message: string | ArrayBuffer): JsonObject | null {
  * @param by the key that opened the socket
  * @param mayWrite whether that key may change the run
  */
-export function readRequest(message: JsonObject, by: string, mayWrite: boolean): ReadRequest {
+export function readRequest(
+  { fields: message, rounded }: LiveMessage,
+  by: string,
+  mayWrite: boolean,
+): ReadRequest {
   switch (message["type"]) {
     case "subscribe":
       return readSubscription(message);
@@ -73,6 +99,9 @@ export function readRequest(message: JsonObject, by: string, mayWrite: boolean):
     case "deny": {
       if (!mayWrite) {
         return refuse("forbidden", "This key lacks the scope tasks:write.");
+      }
+      if (rounded !== null) {
+        return refuse("validation_failed", `${rounded} ${WOULD_BE_ROUNDED}`);
       }
       const command = readCommand(message, by);
       return typeof command === "string"

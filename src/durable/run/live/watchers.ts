@@ -149,7 +149,7 @@ export class Watchers {
     if (key === "invalid") {
       return;
     }
-    const { ref } = parsed;
+    const { ref } = parsed.fields;
     const answer = (reply: { readonly type: "ok" } | (Refusal & { readonly type: "error" })) => {
       send(socket, { ...reply, ...(ref === undefined ? {} : { ref }) });
     };
