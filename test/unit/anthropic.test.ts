@@ -499,7 +499,7 @@ test("unknown blocks and fields do no harm, however large", async () => {
   const body = sse(
     { type: "message_start", message: {} },
     ...block(0, { type: "novelty", payload: huge }, { type: "novel_delta", what: huge }),
-    { type: "content_block_delta", index: 99, delta: { type: "text_delta", text: "lost" } },
+    { type: "content_block_delta", index: 99, delta: { type: "odd_delta", text: "lost" } },
     ...text(1, "hi"),
     { type: "message_delta", delta: {}, usage: { output_tokens: -3, input_tokens: 1.5 } },
     STOP,

@@ -14,7 +14,7 @@ import { costOf } from "../../run/spec/price.ts";
 import { modelOf, type RunState } from "../../run/log/state.ts";
 import { DeltaPacker, charsOf, type Piece } from "./delta.ts";
 import type { Effects, RunTools, StepContext } from "./effects.ts";
-import { estimatedTokens } from "./reserve.ts";
+import { estimatedTokens, streamedTokens } from "./reserve.ts";
 import type { LlmEvent, TokenUsage } from "../llm/client.ts";
 import type { Job } from "./step.ts";
 import type { Watchdog } from "./watchdog.ts";
@@ -60,7 +60,10 @@ class Attempt {
   readonly #logErrors: unknown[] = [];
   /** Why this attempt aborted its own call. */
   #stopped: ModelFailure | null = null;
-  /** The last reported usage: some servers report a running total with each chunk. */
+  /**
+   * The largest reported counts: some servers report a running total with each chunk, input and
+   * output apart, or zeros at the end.
+   */
   #usage: TokenUsage | null = null;
   /** The complete reply. */
   #reply: Reply | null = null;
@@ -128,7 +131,7 @@ class Attempt {
       case "progress":
         break;
       case "usage":
-        this.#usage = event.usage;
+        this.#usage = this.#usage === null ? event.usage : largerOf(this.#usage, event.usage);
         break;
       case "done":
         this.#reply = wellFormedReply(event.reply);
@@ -179,8 +182,9 @@ class Attempt {
    */
   #usageEvents(): NewEvent[] {
     const open = this.#state.model;
-    if (!isCounted(this.#usage)) {
-      if (this.#reply !== null) {
+    const usage = this.#usage;
+    if (usage === null || !isCounted(usage, this.#chars)) {
+      if (this.#reply !== null || (usage !== null && usage.input_tokens > 0)) {
         return [this.#estimatedUsage(this.#reply)];
       }
       // The request was sent, and the attempt did not wait for its end.
@@ -192,23 +196,26 @@ class Attempt {
         type: "usage.recorded",
         data: {
           ...this.#call,
-          ...this.#usage,
-          cost_micro_usd: costOf(this.#tools.priceOf(modelOf(this.#state)), this.#usage),
+          ...usage,
+          cost_micro_usd: costOf(this.#tools.priceOf(modelOf(this.#state)), usage),
         },
       },
     ];
   }
 
-  /** Returns the usage of a complete reply that the provider did not count. */
-  #estimatedUsage(reply: Reply): NewEvent {
-    const { text, reasoning, tool_calls } = reply;
+  /** Returns the usage of a reply, or of a part of one, that the provider did not count in full. */
+  #estimatedUsage(reply: Reply | null): NewEvent {
+    const { text, reasoning, tool_calls } = reply ?? { text: "", reasoning: "", tool_calls: [] };
     const said = [text, reasoning, ...tool_calls.flatMap((c) => [c.name, c.arguments_text])];
     const estimate = estimatedTokens(this.#job, said.join(""));
-    const { output_tokens = 0, reasoning_tokens = 0, cost_micro_usd = 0 } = this.#usage ?? {};
+    const reported = this.#usage;
+    const { output_tokens = 0, reasoning_tokens = 0, cost_micro_usd = 0 } = reported ?? {};
+    const isInputCounted = reported !== null && reported.input_tokens > 0;
+    const streamed = streamedTokens(this.#chars);
     const usage = {
-      input_tokens: estimate.input_tokens,
-      cached_input_tokens: 0,
-      output_tokens: Math.max(estimate.output_tokens, output_tokens),
+      input_tokens: isInputCounted ? reported.input_tokens : estimate.input_tokens,
+      cached_input_tokens: isInputCounted ? reported.cached_input_tokens : 0,
+      output_tokens: Math.max(estimate.output_tokens, output_tokens, streamed),
       reasoning_tokens,
     };
     // The provider's own cost is exact; without it the reservation is the maximum.
@@ -314,10 +321,26 @@ function wellFormedReply({ text, reasoning, tool_calls, finish_reason, opaque }:
 
 /**
  * Returns whether a usage is a count. Some servers report zeros, or nothing in its place: no request
- * has no input.
+ * has no input, and nothing that was streamed has no output.
  */
-function isCounted(usage: TokenUsage | null): usage is TokenUsage {
-  return usage !== null && usage.input_tokens > 0;
+function isCounted({ input_tokens, output_tokens }: TokenUsage, streamed: number): boolean {
+  return input_tokens > 0 && (output_tokens > 0 || streamed === 0);
+}
+
+/** Returns the larger of each count: they are totals, which do not shrink. */
+function largerOf(a: TokenUsage, b: TokenUsage): TokenUsage {
+  const larger = (name: keyof TokenUsage) => Math.max(a[name] ?? 0, b[name] ?? 0);
+  const cache_write_tokens = larger("cache_write_tokens");
+  return {
+    input_tokens: larger("input_tokens"),
+    cached_input_tokens: larger("cached_input_tokens"),
+    output_tokens: larger("output_tokens"),
+    reasoning_tokens: larger("reasoning_tokens"),
+    ...(cache_write_tokens > 0 && { cache_write_tokens }),
+    ...((a.cost_micro_usd ?? b.cost_micro_usd) !== undefined && {
+      cost_micro_usd: larger("cost_micro_usd"),
+    }),
+  };
 }
 
 /** Turns a reply with too many calls into a problem that asks for fewer. */

@@ -55,6 +55,11 @@ export function estimatedTokens(
   };
 }
 
+/** Estimates the tokens of a text that was streamed and not counted. */
+export function streamedTokens(chars: number): number {
+  return usualTokens({ chars, ascii: chars, pictures: 0 });
+}
+
 function usualTokens({ chars, ascii, pictures }: Weight): number {
   return Math.ceil(ascii / ASCII_PER_TOKEN) + (chars - ascii) + pictures * PICTURE_TOKENS;
 }

@@ -4,7 +4,7 @@ import type { LlmClient, LlmEvent, TokenUsage } from "../../../src/agent/llm/cli
 import type { EventData } from "../../../src/run/log/event-data.ts";
 import { Harness, specFor } from "../../harness.ts";
 import { sse } from "../../wire.ts";
-import { chat, chatEnd, DONE, play } from "./protocols.ts";
+import { chat, chatEnd, DONE, gemini, play } from "./protocols.ts";
 
 const OLD = { prompt_tokens: 10, completion_tokens: 5 };
 const NEW = { input_tokens: 10, output_tokens: 5 };
@@ -59,13 +59,13 @@ const NOTHING: TokenUsage = {
 };
 const CALL = { name: "add_numbers", arguments_text: '{"a":1,"b":2}' };
 
-/** A model that calls a tool for ever, and reports this usage. */
-function counting(usage: TokenUsage | null, fail = false): LlmClient {
+/** A model that calls a tool for ever, and reports these usages. */
+function counting(reported: TokenUsage | TokenUsage[] | null, fail = false): LlmClient {
   return {
     body: (request) => JSON.stringify({ ...request, position: undefined }),
     async *stream(): AsyncGenerator<LlmEvent> {
       yield { type: "text", text: "I add." };
-      if (usage !== null) {
+      for (const usage of [reported ?? []].flat()) {
         yield { type: "usage", usage };
       }
       yield await Promise.resolve<LlmEvent>(
@@ -140,4 +140,73 @@ test("a failed reply with zeros for usage costs what was reserved", async () => 
   const [first] = usages(harness);
   expect(first).toMatchObject({ estimated: true });
   expect(first?.cost_micro_usd).toBeGreaterThan(0);
+});
+
+test("input and output may be counted apart, and zeros at the end count nothing", async () => {
+  const apart = [
+    { ...NOTHING, input_tokens: 100 },
+    { ...NOTHING, output_tokens: 5 },
+  ];
+  const zeros = [{ ...NOTHING, input_tokens: 100, output_tokens: 5 }, NOTHING];
+  for (const usage of [apart, zeros]) {
+    const harness = run(counting(usage), { max_cost_usd: 1, max_steps: 1 });
+    await harness.drive();
+    expect(usages(harness)[0]).toMatchObject({
+      input_tokens: 100,
+      output_tokens: 5,
+      cost_micro_usd: 150,
+    });
+    expect(usages(harness)[0]?.estimated).toBeUndefined();
+  }
+});
+
+test.each([true, false])(
+  "an output that was not counted is estimated, and costs what was reserved (failed: %s)",
+  async (fail) => {
+    const usage = { ...NOTHING, input_tokens: 100 };
+    const harness = run(counting(usage, fail), { max_cost_usd: 0.02, max_steps: 50 });
+    await harness.drive();
+    const [first] = usages(harness);
+    expect(first).toMatchObject({ input_tokens: 100, estimated: true });
+    expect(first?.output_tokens).toBeGreaterThan(0);
+    expect(first?.cost_micro_usd).toBeGreaterThan(10_000);
+  },
+);
+
+/** The last usage of these events of Anthropic's. */
+async function countedBy(...events: readonly object[]): Promise<TokenUsage | undefined> {
+  const { events: all } = await play("anthropic", { body: sse(...events) });
+  return all.flatMap((event) => (event.type === "usage" ? [event.usage] : [])).at(-1);
+}
+
+test("the output in the first event of Anthropic's stream is none of the reply", async () => {
+  const start = {
+    type: "message_start",
+    message: { usage: { input_tokens: 9, output_tokens: 1 } },
+  };
+  const said = { type: "content_block_delta", index: 0, delta: { type: "text_delta", text: "hi" } };
+  const end = { type: "message_delta", delta: { stop_reason: "end_turn" } };
+  const stop = { type: "message_stop" };
+  expect(await countedBy(start, said, end, stop)).toMatchObject({
+    input_tokens: 9,
+    output_tokens: 0,
+  });
+  const counted = { ...end, usage: { output_tokens: 7 } };
+  expect(await countedBy(start, said, counted, stop)).toMatchObject({
+    input_tokens: 9,
+    output_tokens: 7,
+  });
+});
+
+test("Gemini's total holds thoughts that are not counted, and the responses API has both names", async () => {
+  const usageMetadata = { promptTokenCount: 10, candidatesTokenCount: 2, totalTokenCount: 20 };
+  const piece = { ...gemini([{ text: "hi" }], "STOP"), usageMetadata };
+  const google = await play("google", { body: sse(piece) });
+  expect(google.events.find(({ type }) => type === "usage")).toMatchObject({
+    usage: { input_tokens: 10, output_tokens: 10 },
+  });
+  const response = { status: "completed", output: [], usage: OLD };
+  const body = sse({ type: "response.completed", response });
+  const { events } = await play("responses", { body });
+  expect(events.find(({ type }) => type === "usage")).toMatchObject({ usage: NEW });
 });

@@ -3,7 +3,17 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/valu
 import type { FinishReason, Opaque, Reply } from "../../../run/value/message.ts";
 import type { LlmEvent, TokenUsage } from "../client.ts";
 import { ReportedError } from "../provider-failure.ts";
-import { argumentsIn, count, reasonIn, saysError, textOf } from "../field.ts";
+import {
+  argumentsIn,
+  count,
+  idIn,
+  isCutByLength,
+  objectsIn,
+  reasonIn,
+  saysError,
+  textOf,
+} from "../field.ts";
+import { withTextDigits } from "../../../run/value/whole-numbers.ts";
 import { done, ended, type ReplyReader } from "../reply-stream.ts";
 import { unfenced } from "../strict-schema.ts";
 
@@ -28,7 +38,9 @@ interface Block {
 export class AnthropicReply implements ReplyReader {
   readonly #reading: AnthropicReading;
   /** In the order of their start. */
-  readonly #blocks = new Map<unknown, Block>();
+  readonly #blocks: Block[] = [];
+  /** The newest block of each index: some proxies use one index for all. */
+  readonly #places = new Map<string, Block>();
   #usage: Record<string, JsonValue> = {};
   #stopReason: string | null = null;
   #details: JsonValue | undefined;
@@ -52,7 +64,7 @@ export class AnthropicReply implements ReplyReader {
   *take(piece: JsonObject): Generator<LlmEvent> {
     switch (piece["type"]) {
       case "message_start":
-        yield* this.#meter(isJsonObject(piece["message"]) ? piece["message"]["usage"] : undefined);
+        yield* this.#started(piece["message"]);
         break;
       case "content_block_start":
         yield* this.#begin(piece["index"], piece["content_block"]);
@@ -62,10 +74,11 @@ export class AnthropicReply implements ReplyReader {
         break;
       case "message_delta":
         this.#stopped(piece["delta"]);
+        this.#stopped(piece);
         yield* this.#meter(piece["usage"]);
         break;
       case "message_stop":
-        this.complete = true;
+        this.complete = this.#stopReason !== null || this.#callsAreWhole;
         break;
       case "error":
         throw new ReportedError(piece["error"] ?? piece);
@@ -89,9 +102,21 @@ export class AnthropicReply implements ReplyReader {
     yield done(this.#reply());
   }
 
+  /** False if a call may be unfinished. Some proxies send the end and no reason. */
+  get #callsAreWhole(): boolean {
+    return this.#blocks.every(({ call, json }) => call === null || isWhole(json));
+  }
+
+  /** The output tokens of the first event are those of its first piece, not of the reply. */
+  *#started(message: unknown): Generator<LlmEvent> {
+    const usage = isJsonObject(message) ? message["usage"] : undefined;
+    yield* this.#meter(isJsonObject(usage) ? { ...usage, output_tokens: 0 } : undefined);
+  }
+
   *#whole(message: JsonObject): Generator<LlmEvent> {
-    const content = Array.isArray(message["content"]) ? message["content"] : [];
-    for (const [index, block] of content.entries()) {
+    const { content } = message;
+    const blocks = typeof content === "string" ? [{ type: "text", text: content }] : content;
+    for (const [index, block] of objectsIn(blocks).entries()) {
       yield* this.#begin(index, block);
     }
     this.#stopped(message);
@@ -105,7 +130,8 @@ export class AnthropicReply implements ReplyReader {
     const call = isCall ? this.#calls : null;
     this.#calls += isCall ? 1 : 0;
     const block: Block = { value, json: "", call };
-    this.#blocks.set(index, block);
+    this.#blocks.push(block);
+    this.#places.set(placeOf(index), block);
     const text = value["text"];
     if (call !== null) {
       const name = this.#reading.ownName(textOf(value["name"]));
@@ -118,12 +144,17 @@ export class AnthropicReply implements ReplyReader {
   }
 
   *#join(index: unknown, delta: unknown): Generator<LlmEvent> {
-    const block = this.#blocks.get(index);
-    if (block === undefined || !isJsonObject(delta)) {
+    if (!isJsonObject(delta)) {
+      return;
+    }
+    const kind = kindOf(delta);
+    const block = this.#blockFor(index, kind);
+    if (block === undefined) {
+      yield { type: "progress" };
       return;
     }
     const { value } = block;
-    switch (delta["type"]) {
+    switch (kind) {
       case "text_delta":
         yield { type: "text", text: append(value, "text", delta["text"]) };
         break;
@@ -134,8 +165,10 @@ export class AnthropicReply implements ReplyReader {
         append(value, "signature", delta["signature"]);
         break;
       case "input_json_delta": {
-        const text = argumentsIn(delta["partial_json"]);
-        block.json += text;
+        const { partial_json } = delta;
+        const text = argumentsIn(partial_json);
+        const replaces = isJsonObject(partial_json) && block.json === "{}";
+        block.json = (replaces ? "" : block.json) + text;
         if (block.call !== null) {
           yield { type: "tool_call", index: block.call, arguments_text: text };
         }
@@ -153,6 +186,29 @@ export class AnthropicReply implements ReplyReader {
       default:
         yield { type: "progress" };
     }
+  }
+
+  /**
+   * Returns the block that a delta belongs to. Some proxies leave out the start of a block, or its
+   * index. @throws ReportedError for arguments of a call that did not begin
+   */
+  #blockFor(index: unknown, kind: unknown): Block | undefined {
+    const known = this.#places.get(placeOf(index)) ?? this.#blocks.at(-1);
+    const type = BEGUN_BY.get(kind);
+    if (type === undefined || (known !== undefined && fits(known, type))) {
+      return known;
+    }
+    const last = this.#blocks.findLast((block) => fits(block, type));
+    if (type === "tool_use") {
+      if (last === undefined) {
+        throw ended("cut_stream", "Arguments of a call came without the call");
+      }
+      return last;
+    }
+    const block: Block = { value: { type }, json: "", call: null };
+    this.#blocks.push(block);
+    this.#places.set(placeOf(index), block);
+    return block;
   }
 
   #stopped(delta: unknown): void {
@@ -175,7 +231,7 @@ export class AnthropicReply implements ReplyReader {
   }
 
   #reply(): Reply {
-    const blocks = [...this.#blocks.values()];
+    const blocks = this.#blocks;
     const { prompted } = this.#reading;
     const said = joined(blocks, "text");
     const text = prompted ? unfenced(said) : said;
@@ -191,19 +247,19 @@ export class AnthropicReply implements ReplyReader {
   }
 
   #call({ value, json }: Block): Reply["tool_calls"][number] {
-    const { id } = value;
+    const id = idIn(value["id"]);
     return {
       name: this.#reading.ownName(textOf(value["name"])),
       arguments_text: json === "" ? JSON.stringify(value["input"] ?? {}) : json,
-      ...(typeof id === "string" ? { provider_id: id } : {}),
+      ...(id !== "" && { provider_id: id }),
     };
   }
 
   #finishReason(calls: number): FinishReason {
+    if (isCutByLength(this.#stopReason)) {
+      return "length";
+    }
     switch (this.#stopReason) {
-      case "max_tokens":
-      case "model_context_window_exceeded":
-        return "length";
       case "pause_turn":
       case "compaction":
         return "pause";
@@ -239,6 +295,47 @@ export class AnthropicReply implements ReplyReader {
   }
 }
 
+/** The types of blocks that deltas belong to, by the type of the delta. */
+const BEGUN_BY: ReadonlyMap<unknown, string> = new Map([
+  ["text_delta", "text"],
+  ["thinking_delta", "thinking"],
+  ["input_json_delta", "tool_use"],
+]);
+
+/** Returns the type of a delta, by its fields if it has none. */
+function kindOf({ type, text, thinking, partial_json }: JsonObject): unknown {
+  return (
+    type ??
+    (text !== undefined
+      ? "text_delta"
+      : thinking !== undefined
+        ? "thinking_delta"
+        : partial_json !== undefined
+          ? "input_json_delta"
+          : undefined)
+  );
+}
+
+/** Returns whether deltas of a type of block can belong to a block. */
+function fits({ value, call }: Block, type: string): boolean {
+  return type === "tool_use"
+    ? call !== null || value["input"] !== undefined
+    : value["type"] === type;
+}
+
+/** Returns a key for an index, which may be a text. */
+function placeOf(index: unknown): string {
+  return JSON.stringify(Number(index ?? 0));
+}
+
+function isWhole(json: string): boolean {
+  try {
+    return typeof JSON.parse(json) === "object";
+  } catch {
+    return false;
+  }
+}
+
 /** Appends to a text of a block. Returns the added text. */
 function append(value: Record<string, JsonValue>, key: string, more: unknown): string {
   const text = typeof more === "string" ? more : "";
@@ -256,7 +353,7 @@ function joined(blocks: readonly Block[], key: "text" | "thinking"): string {
 
 function parsed(json: string): JsonValue {
   try {
-    return JSON.parse(json) as JsonValue;
+    return JSON.parse(withTextDigits(json)) as JsonValue;
   } catch {
     return {};
   }

@@ -2,7 +2,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
 import type { Opaque, Reply } from "../../../run/value/message.ts";
 import type { LlmEvent, TokenUsage } from "../client.ts";
-import { count, reasonIn, saysError, textOf } from "../field.ts";
+import { count, idIn, isCutByLength, objectsIn, reasonIn, saysError, textOf } from "../field.ts";
 import { ReportedError } from "../provider-failure.ts";
 import { done, ended, type ReplyReader } from "../reply-stream.ts";
 import { StopText } from "../stop-text.ts";
@@ -61,14 +61,13 @@ export class GoogleReply implements ReplyReader {
     }
     const feedback = isJsonObject(promptFeedback) ? promptFeedback : {};
     this.#blocked = reasonIn(feedback["blockReason"]) ?? this.#blocked;
-    const first: unknown = Array.isArray(candidates) ? candidates[0] : undefined;
-    const candidate = isJsonObject(first) ? first : {};
+    const [candidate = {}] = objectsIn(candidates);
     const content = isJsonObject(candidate["content"]) ? candidate["content"] : {};
-    const parts = Array.isArray(content["parts"]) ? content["parts"].filter(isJsonObject) : [];
+    const parts = objectsIn(content["parts"]);
     for (const part of parts) {
       yield* this.#takePart(part);
     }
-    this.#finish = reasonIn(candidate["finishReason"]) ?? this.#finish;
+    this.#finish = reasonIn(candidate["finishReason"])?.toUpperCase() ?? this.#finish;
     if (parts.length === 0) {
       yield { type: "progress" };
     }
@@ -84,7 +83,7 @@ export class GoogleReply implements ReplyReader {
       throw ended("content_filtered", `The content filter stopped the reply (${finish})`);
     }
     // A received call is validated by its name and schema, so the finish reason is ignored.
-    const isEnd = finish === "STOP" || finish === "MAX_TOKENS" || this.#calls.length > 0;
+    const isEnd = finish === "STOP" || isCutByLength(finish) || this.#calls.length > 0;
     if (!isEnd) {
       throw ended("server_error", `The reply ended with ${finish}`);
     }
@@ -95,11 +94,14 @@ export class GoogleReply implements ReplyReader {
     const { functionCall, text, thoughtSignature: signed } = part;
     const thoughtSignature = typeof signed === "string" ? signed : undefined;
     if (isJsonObject(functionCall)) {
-      const { id } = functionCall;
+      if (typeof text === "string" && text !== "") {
+        yield* this.#takePart({ text });
+      }
+      const id = idIn(functionCall["id"]);
       const call = {
         name: this.#reading.ownName(textOf(functionCall["name"])),
         arguments_text: JSON.stringify(functionCall["args"] ?? {}),
-        ...(typeof id === "string" && { provider_id: id }),
+        ...(id !== "" && { provider_id: id }),
       };
       this.#calls.push(call);
       this.#parts.push({ call: true, ...(thoughtSignature !== undefined && { thoughtSignature }) });
@@ -152,8 +154,11 @@ export class GoogleReply implements ReplyReader {
       text,
       reasoning: this.#reasoning,
       tool_calls: this.#calls,
-      finish_reason:
-        this.#finish === "MAX_TOKENS" ? "length" : this.#calls.length > 0 ? "tool_calls" : "stop",
+      finish_reason: isCutByLength(this.#finish)
+        ? "length"
+        : this.#calls.length > 0
+          ? "tool_calls"
+          : "stop",
       ...(opaque !== null && { opaque }),
     };
   }
@@ -173,12 +178,14 @@ export class GoogleReply implements ReplyReader {
 }
 
 function toUsage(usage: JsonObject): TokenUsage {
+  const input = count(usage["promptTokenCount"]) + count(usage["toolUsePromptTokenCount"]);
   const thoughts = count(usage["thoughtsTokenCount"]);
+  // Google counts thoughts separately and bills them as output. Some counts lack them, not the total.
+  const output = count(usage["candidatesTokenCount"]) + thoughts;
   return {
-    input_tokens: count(usage["promptTokenCount"]) + count(usage["toolUsePromptTokenCount"]),
+    input_tokens: input,
     cached_input_tokens: count(usage["cachedContentTokenCount"]),
-    // Google counts thoughts separately and bills them as output.
-    output_tokens: count(usage["candidatesTokenCount"]) + thoughts,
+    output_tokens: Math.max(output, count(usage["totalTokenCount"]) - input),
     reasoning_tokens: thoughts,
   };
 }

@@ -6,7 +6,7 @@
 import { defined } from "../../../run/value/defined.ts";
 import { isJsonObject, type JsonObject } from "../../../run/value/json.ts";
 import type { Reply } from "../../../run/value/message.ts";
-import { argumentsIn, textOf } from "../field.ts";
+import { argumentsIn, idIn, textOf } from "../field.ts";
 
 /** A call as far as it has arrived. */
 interface OpenCall {
@@ -85,6 +85,11 @@ export class ChatCalls {
   add(value: unknown): CallAddition | null {
     const part = partOf(value);
     return part === null || saysNothing(part) ? null : this.#begin(part, undefined);
+  }
+
+  /** True if no part of a call has arrived. */
+  get areNone(): boolean {
+    return this.#calls.length === 0;
   }
 
   /** True if there is a call, and the arguments of each are complete or absent. */
@@ -182,12 +187,12 @@ function partOf(value: unknown): Part | null {
   if (!isJsonObject(value)) {
     return null;
   }
-  const called: JsonObject = isJsonObject(value["function"]) ? value["function"] : {};
-  const { id } = value;
-  const given = called["arguments"];
+  // Some servers leave out the inner object, or name the arguments as in a schema.
+  const called: JsonObject = isJsonObject(value["function"]) ? value["function"] : value;
+  const given = called["arguments"] ?? called["parameters"] ?? called["input"];
   return {
     index: value["index"] ?? undefined,
-    id: typeof id === "number" ? String(id) : textOf(id),
+    id: idIn(value["id"]),
     name: textOf(called["name"]),
     arguments_text: argumentsIn(given),
     isWhole: isJsonObject(given),

@@ -3,8 +3,9 @@ import { defined } from "../../../run/value/defined.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
 import type { Opaque, Reply } from "../../../run/value/message.ts";
 import type { LlmEvent } from "../client.ts";
+import type { ModelFailureCode } from "../../../run/value/failure.ts";
 import { ReportedError } from "../provider-failure.ts";
-import { reasonIn, saysError, textOf } from "../field.ts";
+import { isCutByLength, objectsIn, reasonIn, saysError, textOf } from "../field.ts";
 import { done, ended, type ReplyReader } from "../reply-stream.ts";
 import { StopText } from "../stop-text.ts";
 import { ChatCalls, type CallAddition } from "./chat-calls.ts";
@@ -24,6 +25,26 @@ export interface ChatReading {
   readonly ownName: (name: string) => string;
 }
 
+/**
+ * Reasons that mean that the server did not finish the reply, and those of content filters: OpenAI,
+ * OpenRouter, DeepSeek, vLLM and SGLang, GLM, Gemini's endpoint.
+ */
+const FAILED_REASONS: ReadonlyMap<string, ModelFailureCode> = new Map([
+  ["content_filter", "content_filtered"],
+  ["content_filtered", "content_filtered"],
+  ["safety", "content_filtered"],
+  ["recitation", "content_filtered"],
+  ["prohibited_content", "content_filtered"],
+  ["sensitive", "content_filtered"],
+  ["error", "server_error"],
+  ["network_error", "server_error"],
+  ["abort", "cut_stream"],
+  ["aborted", "cut_stream"],
+  ["cancelled", "cut_stream"],
+  ["timeout", "timeout"],
+  ["insufficient_system_resource", "overloaded"],
+]);
+
 /** Reads one reply. */
 export class ChatReply implements ReplyReader {
   readonly #reading: ChatReading;
@@ -36,11 +57,16 @@ export class ChatReply implements ReplyReader {
   #finish: string | null = null;
   #details: JsonObject[] = [];
   readonly #calls: ChatCalls;
+  /** The call in the field that came before `tool_calls`. Some servers send both. */
+  readonly #olderCalls: ChatCalls;
+  /** The fields of the deltas that had a content. */
+  readonly #streamed = new Set<string>();
 
   constructor(reading: ChatReading) {
     this.#reading = reading;
     this.#stop = new StopText(reading.stop);
     this.#calls = new ChatCalls(reading.offered);
+    this.#olderCalls = new ChatCalls(reading.offered);
   }
 
   get complete(): boolean {
@@ -54,32 +80,46 @@ export class ChatReply implements ReplyReader {
 
   /** Some servers send no finish reason but the sentinel, after text or a call. */
   sentinel(): void {
-    const isReply = this.#text !== "" || this.#refusal !== "" || this.#calls.areWhole;
+    const isReply =
+      this.#text !== "" ||
+      this.#refusal !== "" ||
+      this.#calls.areWhole ||
+      (this.#calls.areNone && this.#olderCalls.areWhole);
     this.#finish ??= isReply ? "stop" : null;
   }
 
   /** @param piece a chunk, or a complete response */
   *take(piece: JsonObject): Generator<LlmEvent> {
-    const { choices } = piece;
-    const first: unknown = Array.isArray(choices) ? choices[0] : undefined;
-    const choice = isJsonObject(first) ? first : undefined;
-    const usage = usageIn(piece, choice);
+    const choices = sameChoices(piece["choices"]);
+    const usage = usageIn(piece, choices);
     if (usage !== null) {
       yield { type: "usage", usage };
     }
-    if (saysError(piece)) {
-      throw new ReportedError(piece);
+    const failed = [piece, ...choices].find(saysError);
+    if (failed !== undefined) {
+      throw new ReportedError(failed);
     }
-    if (choice === undefined) {
+    if (choices.length === 0) {
       yield { type: "progress" };
-      return;
     }
+    for (const choice of choices) {
+      yield* this.#takeChoice(choice);
+    }
+  }
+
+  *#takeChoice(choice: JsonObject): Generator<LlmEvent> {
     this.#finish = reasonIn(choice["finish_reason"]) ?? this.#finish;
     const { delta, message } = choice;
     if (isJsonObject(delta)) {
+      for (const field of Object.keys(delta).filter((name) => saysSomething(delta[name]))) {
+        this.#streamed.add(field);
+      }
       yield* this.#takeDelta(delta, (part) => this.#calls.take(part));
-    } else if (isJsonObject(message)) {
-      yield* this.#takeDelta(message, (part) => this.#calls.add(part));
+    }
+    if (isJsonObject(message)) {
+      // After deltas, a message repeats them.
+      const fields = Object.entries(message).filter(([name]) => !this.#streamed.has(name));
+      yield* this.#takeDelta(Object.fromEntries(fields), (part) => this.#calls.add(part));
     }
   }
 
@@ -88,24 +128,29 @@ export class ChatReply implements ReplyReader {
     if (this.#refusal !== "") {
       throw ended("refused", `The model refused: ${this.#refusal}`);
     }
-    if (this.#finish === "content_filter") {
-      throw ended("content_filtered", "The provider's content filter stopped the reply");
+    const failed = FAILED_REASONS.get(this.#finish?.toLowerCase() ?? "");
+    if (failed === "content_filtered") {
+      throw ended(failed, "The provider's content filter stopped the reply");
     }
-    if (this.#finish === "error") {
-      throw ended("server_error", "The provider reported an error in mid-stream");
+    if (failed !== undefined) {
+      throw ended(failed, `The provider ended the reply in mid-stream (${this.#finish})`);
     }
     yield done(this.#reply());
   }
 
   #reply(): Reply {
     const { ownName } = this.#reading;
-    const tool_calls = this.#calls.calls(ownName);
+    const calls = this.#calls.areNone ? this.#olderCalls : this.#calls;
+    const tool_calls = calls.calls(ownName);
     return {
       text: this.#text,
       reasoning: this.#reasoning,
       tool_calls,
-      finish_reason:
-        this.#finish === "length" ? "length" : tool_calls.length > 0 ? "tool_calls" : "stop",
+      finish_reason: isCutByLength(this.#finish)
+        ? "length"
+        : tool_calls.length > 0
+          ? "tool_calls"
+          : "stop",
       ...defined({ opaque: this.#opaque(tool_calls.length > 0) }),
     };
   }
@@ -136,15 +181,16 @@ export class ChatReply implements ReplyReader {
   ): Generator<LlmEvent> {
     // Local servers and OpenRouter stream reasoning under these names.
     this.#reasoningContent += textOf(delta["reasoning_content"]);
-    yield* this.#think(textOf(delta["reasoning_content"] ?? delta["reasoning"]));
-    for (const detail of listOf(delta["reasoning_details"]).filter(isJsonObject)) {
+    yield* this.#think(textOf(delta["reasoning_content"]) || textOf(delta["reasoning"]));
+    for (const detail of objectsIn(delta["reasoning_details"])) {
       this.#takeDetail(detail);
     }
     for (const { kind, text } of contentIn(delta["content"])) {
       yield* kind === "text" ? this.#pass(this.#stop.take(text)) : this.#think(text);
     }
     this.#refusal += textOf(delta["refusal"]);
-    for (const part of listOf(delta["tool_calls"])) {
+    this.#olderCalls.take(delta["function_call"]);
+    for (const part of objectsIn(delta["tool_calls"])) {
       const added = takeCall(part);
       if (added === null) {
         yield { type: "progress" };
@@ -189,8 +235,18 @@ export class ChatReply implements ReplyReader {
   }
 }
 
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
+function saysSomething(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== null && value !== "";
+}
+
+/**
+ * Returns the choices that belong to the reply: one is asked for, and some servers put text and
+ * calls into a choice each.
+ */
+function sameChoices(value: unknown): JsonObject[] {
+  const choices = objectsIn(value);
+  const index = choices[0]?.["index"] ?? 0;
+  return choices.filter((choice) => (choice["index"] ?? 0) === index);
 }
 
 /** Removes an empty signature: a stream starts each detail with one, and it may stay empty. */

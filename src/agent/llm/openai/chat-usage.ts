@@ -1,21 +1,21 @@
-/** Finds and reads the usage in an answer of chat completions. */
+/** Finds and reads the usage in answers of OpenAI's protocols. */
 import { isJsonObject, type JsonObject } from "../../../run/value/json.ts";
 import type { TokenUsage } from "../client.ts";
 import { count } from "../field.ts";
 
 /** Returns the usage in a piece: most servers send it at the top, some elsewhere. */
-export function usageIn(piece: JsonObject, choice: JsonObject | undefined): TokenUsage | null {
+export function usageIn(piece: JsonObject, choices: readonly JsonObject[]): TokenUsage | null {
   const groq = piece["x_groq"];
-  const places = [piece, choice, isJsonObject(groq) ? groq : undefined];
+  const places = [piece, ...choices, ...(isJsonObject(groq) ? [groq] : [])];
   const found = places.flatMap((place) => {
-    const usage = place?.["usage"];
-    return isJsonObject(usage) ? [toUsage(usage)] : [];
+    const { usage } = place;
+    return isJsonObject(usage) ? [openAiUsage(usage)] : [];
   });
   return found.find(({ input_tokens }) => input_tokens > 0) ?? found[0] ?? null;
 }
 
 /** Reads the names of chat completions and those of OpenAI's newer protocol. */
-function toUsage(usage: JsonObject): TokenUsage {
+export function openAiUsage(usage: JsonObject): TokenUsage {
   const prompt = either(usage, "prompt_tokens_details", "input_tokens_details");
   const completion = either(usage, "completion_tokens_details", "output_tokens_details");
   const written = count(prompt["cache_write_tokens"]);

@@ -4,10 +4,11 @@
  */
 import { isJsonObject, type JsonObject } from "../../../run/value/json.ts";
 import type { Opaque, Reply } from "../../../run/value/message.ts";
-import type { LlmEvent, TokenUsage } from "../client.ts";
+import type { LlmEvent } from "../client.ts";
 import { ReportedError } from "../provider-failure.ts";
-import { argumentsIn, count, saysError, textOf } from "../field.ts";
+import { argumentsIn, idIn, objectsIn, saysError, textOf } from "../field.ts";
 import { done, ended, type ReplyReader } from "../reply-stream.ts";
+import { openAiUsage } from "./chat-usage.ts";
 import { RESPONSES_OPAQUE } from "./responses-body.ts";
 import { StopText } from "../stop-text.ts";
 
@@ -18,18 +19,32 @@ export interface ResponsesReading {
   readonly ownName: (name: string) => string;
 }
 
+/** An output item as far as it has arrived. */
+interface StartedItem {
+  readonly index: unknown;
+  item: JsonObject;
+  /** The arguments of a call so far. */
+  json: string;
+  /** True if the item is final. */
+  isWhole: boolean;
+  /** Its index among the calls; null if it was not announced as one. */
+  readonly call: number | null;
+}
+
 /** Reads one reply. */
 export class ResponsesReply implements ReplyReader {
   readonly #reading: ResponsesReading;
   readonly #stop: StopText;
+  /** The text of the deltas, and what of it was passed on. */
+  #said = "";
   #streamed = "";
-  readonly #items: JsonObject[] = [];
-  /** Indexes of calls by their index among the output items. */
-  readonly #places = new Map<unknown, number>();
-  /** Arguments as they were streamed, by the id of their item. */
-  readonly #arguments = new Map<string, string>();
+  #refused = "";
+  readonly #items: StartedItem[] = [];
+  #calls = 0;
   /** The response in the last event. */
   #response: JsonObject | null = null;
+  /** True if the last event said that the response is incomplete. */
+  #isCut = false;
 
   constructor(reading: ResponsesReading) {
     this.#reading = reading;
@@ -52,7 +67,15 @@ export class ResponsesReply implements ReplyReader {
     const delta = typeof piece["delta"] === "string" ? piece["delta"] : "";
     switch (piece["type"]) {
       case "response.output_text.delta":
+        this.#said += delta;
         yield* this.#pass(this.#stop.take(delta));
+        break;
+      case "response.output_text.done":
+        yield* this.#missedText(textOf(piece["text"]));
+        break;
+      case "response.refusal.delta":
+        this.#refused += delta;
+        yield { type: "progress" };
         break;
       case "response.reasoning_summary_text.delta":
       case "response.reasoning_text.delta":
@@ -61,30 +84,37 @@ export class ResponsesReply implements ReplyReader {
       case "response.output_item.added":
         yield* this.#begin(piece);
         break;
-      case "response.function_call_arguments.delta": {
-        const item = textOf(piece["item_id"]);
-        this.#arguments.set(item, (this.#arguments.get(item) ?? "") + delta);
-        const index = this.#places.get(piece["output_index"]);
-        yield index === undefined
-          ? { type: "progress" }
-          : { type: "tool_call", index, arguments_text: delta };
+      case "response.function_call_arguments.delta":
+        yield* this.#join(piece, argumentsIn(piece["delta"]));
+        break;
+      case "response.function_call_arguments.done": {
+        const item = this.#itemOf(piece);
+        if (item !== undefined) {
+          item.json = argumentsIn(piece["arguments"]) || item.json;
+        }
+        yield { type: "progress" };
         break;
       }
       case "response.output_item.done":
-        if (isJsonObject(piece["item"])) {
-          this.#items.push(piece["item"]);
-        }
+        this.#complete(piece);
+        yield { type: "progress" };
         break;
       case "response.completed":
-      case "response.incomplete":
-      case "response.failed":
         yield* this.#finish(piece["response"]);
         break;
+      case "response.incomplete":
+        this.#isCut = true;
+        yield* this.#finish(piece["response"]);
+        break;
+      case "response.failed":
+        yield* this.#finish(piece["response"]);
+        throw ended("server_error", "The response ended as failed");
       case "error":
         throw new ReportedError(isJsonObject(piece["error"]) ? piece["error"] : piece);
       default:
-        if (piece["object"] === "response") {
+        if (piece["object"] === "response" || Array.isArray(piece["output"])) {
           yield* this.#finish(piece);
+          this.#checkEnded(piece);
         } else if (saysError(piece)) {
           throw new ReportedError(piece);
         } else {
@@ -110,21 +140,74 @@ export class ResponsesReply implements ReplyReader {
     }
   }
 
+  /** Passes on a text of which no delta came. Some servers send only the whole text. */
+  *#missedText(text: string): Generator<LlmEvent> {
+    if (this.#said === "") {
+      this.#said = text;
+      yield* this.#pass(this.#stop.take(text));
+    }
+  }
+
   *#begin(piece: JsonObject): Generator<LlmEvent> {
-    const item = piece["item"];
-    if (!isJsonObject(item) || !isCall(item)) {
+    const { item, output_index } = piece;
+    if (!isJsonObject(item)) {
       yield { type: "progress" };
       return;
     }
-    const index = this.#places.size;
-    this.#places.set(piece["output_index"], index);
-    yield { type: "tool_call", index, name: this.#reading.ownName(textOf(item["name"])) };
+    const call = isCall(item) ? this.#calls : null;
+    this.#calls += call === null ? 0 : 1;
+    this.#items.push({ index: output_index, item, json: "", isWhole: false, call });
+    yield call === null
+      ? { type: "progress" }
+      : { type: "tool_call", index: call, name: this.#reading.ownName(textOf(item["name"])) };
+  }
+
+  *#join(piece: JsonObject, delta: string): Generator<LlmEvent> {
+    const item = this.#itemOf(piece);
+    if (item === undefined) {
+      yield { type: "progress" };
+      return;
+    }
+    item.json += delta;
+    yield item.call === null
+      ? { type: "progress" }
+      : { type: "tool_call", index: item.call, arguments_text: delta };
+  }
+
+  /**
+   * Returns the item that an event belongs to: by its index, its id, or as the last one. Some
+   * servers give an item another id in each event.
+   */
+  #itemOf({ output_index, item_id, item }: JsonObject): StartedItem | undefined {
+    const id = item_id ?? (isJsonObject(item) ? item["id"] : undefined);
+    const byIndex =
+      output_index === undefined
+        ? undefined
+        : this.#items.find(({ index }) => index === output_index);
+    const byId =
+      id === undefined ? undefined : this.#items.find(({ item: { id: own } }) => own === id);
+    return byIndex ?? byId ?? (output_index === undefined ? this.#items.at(-1) : undefined);
+  }
+
+  /** Replaces an item by its final form. */
+  #complete(piece: JsonObject): void {
+    const { item, output_index } = piece;
+    if (!isJsonObject(item)) {
+      return;
+    }
+    const started = this.#itemOf(piece);
+    if (started === undefined || started.isWhole || started.item["type"] !== item["type"]) {
+      this.#items.push({ index: output_index, item, json: "", isWhole: true, call: null });
+      return;
+    }
+    started.item = item;
+    started.isWhole = true;
   }
 
   *#finish(response: unknown): Generator<LlmEvent> {
     const whole = isJsonObject(response) ? response : {};
     if (isJsonObject(whole["usage"])) {
-      yield { type: "usage", usage: toUsage(whole["usage"]) };
+      yield { type: "usage", usage: openAiUsage(whole["usage"]) };
     }
     if (isJsonObject(whole["error"])) {
       throw new ReportedError(whole["error"]);
@@ -138,40 +221,52 @@ export class ResponsesReply implements ReplyReader {
     this.#response = whole;
   }
 
+  /** @throws ReportedError for a response that its server is still working on */
+  #checkEnded({ status }: JsonObject): void {
+    if (status === "in_progress" || status === "queued") {
+      throw ended("cut_stream", `The response has the status ${status}`);
+    }
+  }
+
   #reply(): Reply {
     const response = this.#response ?? {};
-    const output = Array.isArray(response["output"]) ? response["output"].filter(isJsonObject) : [];
-    const items = output.length > 0 ? output : this.#items;
-    const refusal = items.flatMap(refusals).join("");
+    const output = objectsIn(response["output"]);
+    const streamed = this.#items.map(({ item }) => item);
+    // Some servers leave items out of the last event.
+    const items = output.length >= streamed.length ? output : streamed;
+    const refusal = items.flatMap(refusals).join("") || this.#refused;
     if (refusal !== "") {
       throw ended("refused", `The model refused: ${refusal}`);
     }
-    const whole = items.flatMap(texts).join("");
+    const inItems = items.flatMap(texts).join("") || textOf(response["output_text"]);
+    const whole = inItems.length < this.#said.length ? this.#said : inItems;
     const limit = new StopText(this.#reading.stop);
-    const text = whole === "" ? this.#streamed : limit.take(whole) + limit.end();
-    const tool_calls = items.filter(isCall).map((item) => this.#call(item));
-    const opaque = text === whole ? this.#opaque(items) : null;
+    const text = limit.take(whole) + limit.end();
+    const streamedCalls = this.#items.filter(({ item }) => isCall(item));
+    const called = items.filter(isCall);
+    const tool_calls = called.map((item, at) => this.#call(item, streamedCalls[at]));
+    const isCut =
+      this.#isCut ||
+      response["status"] === "incomplete" ||
+      called.some(({ status }) => status === "incomplete");
+    const opaque = text === inItems ? this.#opaque(items) : null;
     return {
       text,
       reasoning: items.flatMap(thoughts).join("\n\n"),
       tool_calls,
-      finish_reason:
-        response["status"] === "incomplete"
-          ? "length"
-          : tool_calls.length > 0
-            ? "tool_calls"
-            : "stop",
+      finish_reason: isCut ? "length" : tool_calls.length > 0 ? "tool_calls" : "stop",
       ...(opaque !== null && { opaque }),
     };
   }
 
-  #call(item: JsonObject): Reply["tool_calls"][number] {
-    const { call_id, id } = item;
-    const given = item["arguments"] ?? item["input"] ?? this.#arguments.get(textOf(id));
+  /** @param streamed the same call as it was streamed, for fields that its final form lacks */
+  #call(item: JsonObject, streamed: StartedItem | undefined): Reply["tool_calls"][number] {
+    const given = argumentsIn(item["arguments"] ?? item["input"]);
+    const call_id = idIn(item["call_id"]);
     return {
       name: this.#reading.ownName(textOf(item["name"])),
-      arguments_text: argumentsIn(given),
-      ...(typeof call_id === "string" ? { provider_id: call_id } : {}),
+      arguments_text: given === "" ? (streamed?.json ?? "") : given,
+      ...(call_id !== "" && { provider_id: call_id }),
     };
   }
 
@@ -214,12 +309,12 @@ function isCall(item: JsonObject): boolean {
 
 function contentOf(item: JsonObject): JsonObject[] {
   const content = item["type"] === "message" ? item["content"] : [];
-  return Array.isArray(content) ? content.filter(isJsonObject) : [];
+  return typeof content === "string" ? [{ type: "text", text: content }] : objectsIn(content);
 }
 
 function texts(item: JsonObject): string[] {
   return contentOf(item).flatMap(({ type, text }) =>
-    type === "output_text" && typeof text === "string" ? [text] : [],
+    (type === "output_text" || type === "text") && typeof text === "string" ? [text] : [],
   );
 }
 
@@ -244,17 +339,4 @@ function thoughts(item: JsonObject): string[] {
 function reasonOf(response: JsonObject): unknown {
   const details = response["incomplete_details"];
   return isJsonObject(details) ? details["reason"] : undefined;
-}
-
-function toUsage(usage: JsonObject): TokenUsage {
-  const input = isJsonObject(usage["input_tokens_details"]) ? usage["input_tokens_details"] : {};
-  const output = isJsonObject(usage["output_tokens_details"]) ? usage["output_tokens_details"] : {};
-  const written = count(input["cache_write_tokens"]);
-  return {
-    input_tokens: count(usage["input_tokens"]),
-    cached_input_tokens: count(input["cached_tokens"]),
-    output_tokens: count(usage["output_tokens"]),
-    reasoning_tokens: count(output["reasoning_tokens"]),
-    ...(written !== 0 && { cache_write_tokens: written }),
-  };
 }
