@@ -1,7 +1,7 @@
 /** What an error of a provider means, where its body and its status differ; and which keys are masked. */
 import { expect, test } from "vitest";
 import { endpointOf } from "../../src/agent/llm/endpoint.ts";
-import { failureOf } from "../../src/agent/llm/provider-failure.ts";
+import { failureOf, ReportedError } from "../../src/agent/llm/provider-failure.ts";
 import { MODEL_FAILURES } from "../../src/run/value/failure.ts";
 
 function failed(status: number, error: object, headers: Record<string, string> = {}, key = "") {
@@ -41,4 +41,25 @@ test.each([
   ["longenough", "is_longenough_ there", "is_[key]_ there"],
 ])("the key %s is masked, and no word that contains a short one", (key, said, shown) => {
   expect(failed(400, { message: said }, {}, key).message).toContain(shown);
+});
+
+test.each<[object, string]>([
+  [{ code: "1113", message: "m" }, "quota_exhausted"],
+  [{ code: "1302", message: "m" }, "rate_limited"],
+  [{ code: 1261, message: "m" }, "context_too_long"],
+  [{ code: "Throttling.RateQuota", message: "m" }, "rate_limited"],
+  [{ code: "DataInspectionFailed", message: "m" }, "content_filtered"],
+  [{ code: "InvalidApiKey", message: "m" }, "authentication_failed"],
+  [{ code: "Arrearage", message: "m" }, "quota_exhausted"],
+  [{ code: "ServerOverloaded", message: "m" }, "overloaded"],
+  [{ type: "exceeded_current_quota_error", message: "m" }, "quota_exhausted"],
+  [{ type: "invalid_authentication_error", message: "m" }, "authentication_failed"],
+  [{ type: "ValidationException", message: "m" }, "invalid_request"],
+  [{ code: "tool_use_failed", type: "invalid_request_error", message: "m" }, "server_error"],
+  [{ base_resp: { status_code: 1008, status_msg: "insufficient balance" } }, "quota_exhausted"],
+  [{ base_resp: { status_code: 1002, status_msg: "slow" } }, "rate_limited"],
+])("a vendor's own code is retried or not by its meaning: %j", (error, code) => {
+  const failure = failureOf(new ReportedError(error), endpointOf("vendor"), true);
+  expect(failure.code).toBe(code);
+  expect(failure.message).not.toContain("{");
 });

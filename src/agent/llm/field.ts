@@ -68,9 +68,12 @@ export function isCutByLength(reason: string | null): boolean {
 
 /**
  * Returns whether a piece has an error in the usual field. Some servers send null, or another value
- * that says nothing, in every piece.
+ * that says nothing, in every piece. MiniMax has a field of its own.
  */
-export function saysError({ error }: JsonObject): boolean {
+export function saysError({ error, base_resp }: JsonObject): boolean {
+  if (isJsonObject(base_resp) && isTelling(base_resp["status_code"])) {
+    return true;
+  }
   return isJsonObject(error) ? Object.values(error).some(isTelling) : isTelling(error);
 }
 

@@ -33,6 +33,8 @@ interface Facts {
   /** Codes, types and reasons in lower case, most specific first. */
   readonly words: readonly string[];
   readonly message: string;
+  /** MiniMax's code; "" if there is none. */
+  readonly minimax: string;
   readonly details: unknown;
   readonly headers: unknown;
 }
@@ -93,24 +95,69 @@ const MIN_MASKED = 8;
 const MEANINGS: readonly (readonly [ModelFailureCode, RegExp])[] = [
   [
     "quota_exhausted",
-    /^(?:insufficient_quota|insufficient_credits|billing_|quota_per_day|\w*spend_limit_reached|organization_on_hold)/,
+    /^(?:insufficient_(?:quota|credits|balance|funds)|exceeded_current_quota|quota_exceeded|billing_|quota_per_day|\w*spend_limit_reached|organization_on_hold|account_overdue|arrearage)/,
   ],
   [
     "context_too_long",
     /^(?:context_length_exceeded|request_too_large|request_body_too_large|string_above_max_length)/,
   ],
-  ["content_filtered", /^(?:content_filter|content_policy|moderation|flagged)/],
+  [
+    "content_filtered",
+    /^(?:content_filter|content_policy|moderation|flagged|data_inspection_failed|\w*sensitive_content)/,
+  ],
   [
     "authentication_failed",
-    /^(?:authentication_error|invalid_api_key|api_key_invalid|permission_|unauthenticated|unauthorized)/,
+    /^(?:authentication_error|invalid_api_key|api_key_invalid|permission_|unauthenticated|unauthorized|access_denied|invalid_authentication|incorrect_api_key)/,
   ],
-  ["model_not_found", /^(?:model_not_found|not_found)/],
-  ["rate_limited", /^(?:rate_limit|resource_exhausted|too_many_requests|tokens$|requests$)/],
-  ["overloaded", /^(?:overloaded|unavailable|slow_down|engine_overloaded|capacity)/],
-  ["timeout", /^(?:timeout|deadline_exceeded)/],
-  ["server_error", /^(?:api_error|server_error|internal|provider_error|processing_error|aborted$)/],
-  ["invalid_request", /^(?:invalid_|bad_?request|failed_precondition|out_of_range|unsupported_)/],
+  ["model_not_found", /^(?:(?:model_|resource_|deployment_)?not_found|model_not_open)/],
+  [
+    "rate_limited",
+    /^(?:rate_limit|resource_exhausted|too_many_requests|too_many_tokens|tokens$|requests$|throttl|limit_requests|queue_exceeded)/,
+  ],
+  [
+    "overloaded",
+    /^(?:overloaded|unavailable|slow_down|engine_overloaded|server_overloaded|server_busy|service_unavailable|service_tier_capacity|model_not_ready|capacity)/,
+  ],
+  ["timeout", /^(?:timeout|deadline_exceeded|model_timeout|request_timeout|gateway_timeout)/],
+  [
+    "server_error",
+    /^(?:api_error|server_error|internal|provider_error|processing_error|aborted$|model_stream_error|bad_gateway|tool_use_failed|json_validate_failed|unexpected_output)/,
+  ],
+  [
+    "invalid_request",
+    /^(?:invalid_|bad_?request|failed_precondition|out_of_range|unsupported_|validation_)/,
+  ],
 ];
+
+/** Numeric codes of GLM, SiliconFlow, Mistral and Cloudflare. */
+const NUMBERS: ReadonlyMap<string, ModelFailureCode> = new Map([
+  ["1113", "quota_exhausted"],
+  ["1211", "model_not_found"],
+  ["1261", "context_too_long"],
+  ["1301", "content_filtered"],
+  ["1302", "rate_limited"],
+  ["1303", "rate_limited"],
+  ["1304", "quota_exhausted"],
+  ["1305", "overloaded"],
+  ["3036", "quota_exhausted"],
+  ["3040", "overloaded"],
+  ["3505", "overloaded"],
+  ["30001", "quota_exhausted"],
+  ["50505", "overloaded"],
+]);
+
+/** Codes that MiniMax sends in a field of its own. */
+const MINIMAX: ReadonlyMap<string, ModelFailureCode> = new Map([
+  ["1001", "timeout"],
+  ["1002", "rate_limited"],
+  ["1004", "authentication_failed"],
+  ["1008", "quota_exhausted"],
+  ["1026", "content_filtered"],
+  ["1027", "content_filtered"],
+  ["1039", "rate_limited"],
+  ["2013", "invalid_request"],
+  ["2049", "authentication_failed"],
+]);
 
 /** Failures that can only be recognized by their message. */
 const SENTENCES: readonly (readonly [ModelFailureCode, RegExp])[] = [
@@ -118,11 +165,15 @@ const SENTENCES: readonly (readonly [ModelFailureCode, RegExp])[] = [
     "context_too_long",
     /prompt is too long|maximum context length|context window|context length|input token count[^.]*exceeds|too many tokens in the (?:prompt|input)/i,
   ],
-  ["quota_exhausted", /credit balance is too low|insufficient credits|out of credits/i],
+  ["quota_exhausted", /credit balance is too low|insufficient (?:credits|balance)|out of credits/i],
   ["authentication_failed", /api key not valid|invalid api key|incorrect api key/i],
 ];
 
-function codeByWords({ status, words, message }: Facts): ModelFailureCode | null {
+function codeByWords({ status, words, message, minimax }: Facts): ModelFailureCode | null {
+  const numbered = MINIMAX.get(minimax) ?? words.flatMap((word) => NUMBERS.get(word) ?? [])[0];
+  if (numbered !== undefined) {
+    return numbered;
+  }
   // Message patterns refine a generic "invalid request". They do not apply to a 5xx.
   if (status === null || status < 500) {
     const said = SENTENCES.find(([, pattern]) => pattern.test(message));
@@ -197,8 +248,9 @@ function factsOf(thrown: unknown): Facts {
     error["type"],
     payload["status"],
     metadata["error_type"],
-  ].flatMap((word) => (typeof word === "string" ? [word.toLowerCase()] : []));
-  const own = messageIn(payload, error["error"]);
+  ].flatMap((word) => (typeof word === "string" || typeof word === "number" ? [wordOf(word)] : []));
+  const base = isJsonObject(payload["base_resp"]) ? payload["base_resp"] : {};
+  const own = messageIn(payload, error["error"]) || textOf(base["status_msg"]);
   const raw = metadata["raw"];
   const message = own === "" ? plain(said) : own;
   return {
@@ -206,9 +258,17 @@ function factsOf(thrown: unknown): Facts {
     words,
     // OpenRouter forwards the message of the underlying provider.
     message: typeof raw === "string" && !message.includes(raw) ? `${message}: ${raw}` : message,
+    minimax: String(base["status_code"] ?? ""),
     details,
     headers: error["headers"],
   };
+}
+
+/** Returns a code in lower case with underscores: some are written like `RateLimitExceeded`. */
+function wordOf(code: string | number): string {
+  return String(code)
+    .replaceAll(/([a-z])([A-Z])/g, "$1_$2")
+    .toLowerCase();
 }
 
 /**

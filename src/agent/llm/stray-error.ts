@@ -19,7 +19,7 @@ const SENTENCES = ["message", "msg", "detail", "errors"];
 export function isError(piece: JsonObject): boolean {
   const { code, type } = piece;
   const isCalledError =
-    piece["object"] === "error" || (typeof type === "string" && /.error$/i.test(type));
+    piece["object"] === "error" || (typeof type === "string" && /error$/i.test(type));
   const status = typeof code === "number" || typeof code === "string" ? Number(code) : 0;
   return mayBeError(piece) && (isCalledError || (status >= 400 && status < 600));
 }

@@ -2,18 +2,39 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../run/value/json.ts";
 import { subschemasOf } from "../../run/value/schema-keywords.ts";
 
+/** Keywords that OpenAI's strict mode rejects. */
+const NOT_STRICT = [
+  "allOf",
+  "oneOf",
+  "not",
+  "if",
+  "then",
+  "else",
+  "dependentRequired",
+  "dependentSchemas",
+  "patternProperties",
+];
+
 /**
- * Returns whether a schema is valid in OpenAI's strict mode, which constrains decoding: every
- * object is closed and requires all of its properties. Other schemas are sent in non-strict mode,
- * as a hint.
+ * Returns whether a schema is valid in OpenAI's strict mode, which constrains decoding: the
+ * outermost schema is an object, every object is closed and requires all of its properties, and
+ * every array has items. Other schemas are sent in non-strict mode, as a hint.
  */
-export function isStrict(schema: JsonValue): boolean {
+export function isStrict(schema: JsonObject): boolean {
+  return schema["type"] === "object" && !("anyOf" in schema) && isStrictPart(schema);
+}
+
+function isStrictPart(schema: JsonValue): boolean {
   if (Array.isArray(schema)) {
     // The form of `items` in older drafts.
-    return schema.every((item: JsonValue) => isStrict(item));
+    return schema.every((item: JsonValue) => isStrictPart(item));
   }
   if (!isJsonObject(schema)) {
     return true;
+  }
+  const isOpenList = [schema["type"]].flat().includes("array") && schema["items"] === undefined;
+  if (isOpenList || NOT_STRICT.some((key) => key in schema)) {
+    return false;
   }
   const properties = schema["properties"];
   const isObject = schema["type"] === "object" || isJsonObject(properties);
@@ -25,7 +46,7 @@ export function isStrict(schema: JsonValue): boolean {
       return false;
     }
   }
-  return subschemasOf(schema, "").every((child) => isStrict(child.schema));
+  return subschemasOf(schema, "").every((child) => isStrictPart(child.schema));
 }
 
 /** Returns the system prompt with a request for JSON, for providers without a JSON mode. */

@@ -3,6 +3,7 @@
  * provider rejects would make it reject all requests of the run. Calls are still checked by the
  * tool's own schema.
  */
+import { cutPoint } from "../../run/value/cut.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../run/value/json.ts";
 import { withSubschemas } from "../../run/value/schema-keywords.ts";
 import { Merger, namesOf, targetOf, withTargets } from "./schema-parts.ts";
@@ -21,6 +22,53 @@ export function toolSchema(schema: JsonObject): JsonObject {
   const properties = isJsonObject(single["properties"]) ? single["properties"] : {};
   const whole = filled({ ...single, type: "object", properties });
   return withTargets(whole, (ref) => targetOf(schema, ref), filled);
+}
+
+/** Maximum characters of a tool's description in chat completions. */
+const MAX_DESCRIPTION = 1024;
+
+/**
+ * Returns a tool's description and parameters for chat completions. Some servers reject a longer
+ * description of a tool, not of its parameters, so those have the rest.
+ */
+export function withShortDescription(description: string, schema: JsonObject) {
+  const parameters = toolSchema(schema);
+  if (description.length <= MAX_DESCRIPTION) {
+    return { description, parameters };
+  }
+  const at = cutPoint(description, MAX_DESCRIPTION);
+  const rest = description.slice(at);
+  const own = parameters["description"];
+  return {
+    description: description.slice(0, at),
+    parameters: { ...parameters, description: typeof own === "string" ? `${rest}\n${own}` : rest },
+  };
+}
+
+/** The names that Anthropic accepts for properties of the outermost schema. */
+const PLAIN_NAME = /^[\w.-]{1,64}$/;
+
+/**
+ * Returns a schema of `toolSchema` without properties that Anthropic rejects for their names. The
+ * description has them instead, so that the model can still send them.
+ */
+export function withPlainNames(schema: JsonObject): JsonObject {
+  const all = Object.entries(isJsonObject(schema["properties"]) ? schema["properties"] : {});
+  const odd = all.filter(([name]) => !PLAIN_NAME.test(name));
+  if (odd.length === 0) {
+    return schema;
+  }
+  const { description, additionalProperties: _closed, required: _required, ...rest } = schema;
+  const before = typeof description === "string" && description !== "" ? `${description} ` : "";
+  const said = `Further properties: ${JSON.stringify(Object.fromEntries(odd))}.`;
+  const oddRequired = namesOf(schema).filter((name) => !PLAIN_NAME.test(name));
+  const asked = oddRequired.length === 0 ? "" : ` Required of them: ${oddRequired.join(", ")}.`;
+  return {
+    ...rest,
+    properties: Object.fromEntries(all.filter(([name]) => PLAIN_NAME.test(name))),
+    required: namesOf(schema).filter((name) => PLAIN_NAME.test(name)),
+    description: `${before}${said}${asked}`,
+  };
 }
 
 /** Merges what the outermost schema combines. */

@@ -23,7 +23,7 @@ import { once } from "../../../run/value/once.ts";
 import { PerTurn } from "../per-turn.ts";
 import { schemaPrompt } from "../strict-schema.ts";
 import { wireName } from "../tool-name.ts";
-import { toolSchema } from "../tool-schema.ts";
+import { toolSchema, withPlainNames } from "../tool-schema.ts";
 import { argumentsObject, GO_ON, toolText } from "../tool-text.ts";
 
 const CACHED = { cache_control: { type: "ephemeral" } } as const;
@@ -91,7 +91,7 @@ function toTool({ name, description, input_schema }: ToolDescription, isLast: bo
   return {
     name: wireName(name),
     description,
-    input_schema: { ...toolSchema(input_schema), type: "object" },
+    input_schema: { ...withPlainNames(toolSchema(input_schema)), type: "object" },
     ...(isLast ? CACHED : {}),
   };
 }

@@ -4,6 +4,7 @@
  */
 import { textOf } from "../field.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
+import { Merger, takesFromReference, targetOf, withTargets } from "../schema-parts.ts";
 import { withSubschemas } from "../../../run/value/schema-keywords.ts";
 
 const KEPT = new Set([
@@ -26,7 +27,7 @@ const FORMATS = new Set(
  */
 export function anthropicSchema(schema: JsonObject): JsonObject | null {
   try {
-    return narrowed(schema);
+    return new Narrowing(schema).schema();
   } catch (error) {
     if (error instanceof Unsayable) {
       return null;
@@ -37,10 +38,41 @@ export function anthropicSchema(schema: JsonObject): JsonObject | null {
 
 class Unsayable extends Error {}
 
-function narrowed(schema: JsonValue): JsonObject {
-  if (!isJsonObject(schema)) {
-    throw new Unsayable();
+/** Maximum schemas in the result: a merged recursive schema has no end. */
+const MAX_SCHEMAS = 2000;
+
+class Narrowing {
+  readonly #root: JsonObject;
+  readonly #merger: Merger;
+  #count = 0;
+
+  constructor(root: JsonObject) {
+    this.#root = root;
+    this.#merger = new Merger(root);
   }
+
+  /** Returns the schema. Its references lead to what the subset keeps. @throws Unsayable */
+  schema(): JsonObject {
+    const narrow = (schema: JsonValue): JsonObject => this.#narrowed(schema);
+    return withTargets(narrow(this.#root), (ref) => targetOf(this.#root, ref), narrow);
+  }
+
+  /** The API rejects `allOf` with references, so they are merged. */
+  #narrowed(schema: JsonValue): JsonObject {
+    this.#count += 1;
+    if (!isJsonObject(schema) || this.#count > MAX_SCHEMAS) {
+      throw new Unsayable();
+    }
+    const isMerged = "allOf" in schema && takesFromReference(schema);
+    return narrowed(isMerged ? this.#merger.withoutAll(schema) : schema, (part) =>
+      this.#narrowed(part),
+    );
+  }
+}
+
+type Narrow = (schema: JsonValue) => JsonObject;
+
+function narrowed(schema: JsonObject, narrow: Narrow): JsonObject {
   const result: Record<string, JsonValue> = {};
   const rest: Record<string, JsonValue> = {};
   for (const [key, value] of Object.entries(schema)) {
@@ -57,7 +89,7 @@ function narrowed(schema: JsonValue): JsonObject {
       case "oneOf":
       case "allOf":
       case "items":
-        result[key === "oneOf" ? "anyOf" : key] = nested(key, value);
+        result[key === "oneOf" ? "anyOf" : key] = nested(key, value, narrow);
         break;
       default:
         if (KEPT.has(key) && !(key === "format" && !FORMATS.has(textOf(value)))) {
@@ -92,8 +124,8 @@ function isObjectSchema(schema: JsonObject): boolean {
   return schema["type"] === "object" || "properties" in schema;
 }
 
-function nested(key: string, value: JsonValue): JsonValue {
-  const changed = withSubschemas(key, value, narrowed);
+function nested(key: string, value: JsonValue, narrow: Narrow): JsonValue {
+  const changed = withSubschemas(key, value, narrow);
   if (changed === undefined) {
     throw new Unsayable();
   }

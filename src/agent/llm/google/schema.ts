@@ -6,6 +6,7 @@ import { defined } from "../../../run/value/defined.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
 import {
   Merger,
+  namesOf,
   onlyReference,
   takesFromReference,
   targetOf,
@@ -111,6 +112,14 @@ class Narrowing {
         Object.assign(result, defined({ [key]: changed }));
       }
     }
-    return result;
+    // The API rejects a required name that is no property.
+    const { properties, required: _required, ...rest } = result;
+    const known = isJsonObject(properties) ? properties : {};
+    const required = namesOf(schema).filter((name) => Object.hasOwn(known, name));
+    return {
+      ...rest,
+      ...defined({ properties }),
+      ...(required.length > 0 && { required }),
+    };
   }
 }

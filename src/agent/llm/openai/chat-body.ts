@@ -19,7 +19,7 @@ import { once } from "../../../run/value/once.ts";
 import { PerTurn } from "../per-turn.ts";
 import { isStrict } from "../strict-schema.ts";
 import { wireName } from "../tool-name.ts";
-import { toolSchema } from "../tool-schema.ts";
+import { withShortDescription } from "../tool-schema.ts";
 import { argumentsText, GO_ON, toolText } from "../tool-text.ts";
 
 /** Differences between servers of this protocol. */
@@ -93,7 +93,7 @@ function chatBody(request: ModelRequest, provider: string, dialect: ChatDialect)
 const toTools = once((tools: readonly ToolDescription[]) =>
   tools.map(({ name, description, input_schema }) => ({
     type: "function" as const,
-    function: { name: wireName(name), description, parameters: toolSchema(input_schema) },
+    function: { name: wireName(name), ...withShortDescription(description, input_schema) },
   })),
 );
 
