@@ -4,7 +4,6 @@ import { expect, test } from "vitest";
 import { googleSchema } from "../../src/agent/llm/google/schema.ts";
 import { targetOf } from "../../src/agent/llm/schema-parts.ts";
 import { anthropicSchema } from "../../src/agent/llm/anthropic/schema.ts";
-import { isStrict } from "../../src/agent/llm/strict-schema.ts";
 import {
   toolSchema,
   withPlainNames,
@@ -322,55 +321,6 @@ test("whatever a schema combines, it can be sent", () => {
   );
 });
 
-test("Anthropic is told of properties with odd names in words, and may send them", () => {
-  const schema = {
-    type: "object",
-    description: "Lists.",
-    properties: { "filter[id]": { type: "string" }, page: { type: "integer" } },
-    required: ["filter[id]", "page"],
-    additionalProperties: false,
-  };
-  expect(withPlainNames(schema)).toEqual({
-    type: "object",
-    description:
-      'Lists. Further properties: {"filter[id]":{"type":"string"}}. Required of them: filter[id].',
-    properties: { page: { type: "integer" } },
-    required: ["page"],
-  });
-  const plain = { type: "object", properties: { "a.b-c_1": {} } };
-  expect(withPlainNames(plain)).toBe(plain);
-});
-
-test("Gemini is not told that a property is required that is none", () => {
-  const schema = { type: "object", properties: { a: { type: "string" } }, required: ["a", "b"] };
-  expect(googleSchema(schema)).toEqual({ ...schema, required: ["a"] });
-  expect(googleSchema({ anyOf: [{ required: ["b"] }] })).toEqual({ anyOf: [{}] });
-});
-
-test("a schema that OpenAI's strict mode rejects is sent as a hint", () => {
-  const closed = (more: object): JsonObject => ({
-    type: "object",
-    properties: {},
-    additionalProperties: false,
-    ...more,
-  });
-  const of = (a: JsonObject) => closed({ properties: { a }, required: ["a"] });
-  expect(isStrict(of({ anyOf: [{ type: "string" }, { type: "null" }] }))).toBe(true);
-  expect(isStrict(of({ type: "array", items: {} }))).toBe(true);
-  for (const schema of [
-    closed({ anyOf: [closed({})] }),
-    { anyOf: [closed({})] },
-    { type: "array", items: closed({}) },
-    of({ type: "array" }),
-    of({ type: ["array", "null"] }),
-    of({ oneOf: [{ type: "string" }] }),
-    of({ allOf: [{ type: "string" }] }),
-    of({ not: { type: "string" } }),
-  ]) {
-    expect(isStrict(schema)).toBe(false);
-  }
-});
-
 test("Anthropic's output schema has no reference in an allOf, and none that leads to nothing", () => {
   const target = { type: "object", properties: { title: { type: "string" } } };
   const closed = { ...target, additionalProperties: false };
@@ -389,17 +339,4 @@ test("Anthropic's output schema has no reference in an allOf, and none that lead
   const written = anthropicSchema(lost) ?? {};
   expectAccepted({ ...written, type: "object" });
   expect([at(written, "a"), at(written, "b")]).toMatchObject([closed, closed]);
-});
-
-test("the rest of a description that chat servers find too long is in the parameters", () => {
-  const long = `${"x".repeat(1023)}\u{1f600} end`;
-  const { description, parameters } = withShortDescription(long, { type: "object" });
-  expect(description).toBe("x".repeat(1023));
-  expect(parameters).toEqual({ type: "object", properties: {}, description: "\u{1f600} end" });
-  const own = withShortDescription(long, { type: "object", description: "own" }).parameters;
-  expect(own["description"]).toBe("\u{1f600} end\nown");
-  expect(withShortDescription("short", { type: "object" })).toEqual({
-    description: "short",
-    parameters: { type: "object", properties: {} },
-  });
 });
