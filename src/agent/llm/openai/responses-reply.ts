@@ -207,7 +207,9 @@ export class ResponsesReply implements ReplyReader {
   *#finish(response: unknown): Generator<LlmEvent> {
     const whole = isJsonObject(response) ? response : {};
     if (isJsonObject(whole["usage"])) {
-      yield { type: "usage", usage: openAiUsage(whole["usage"]) };
+      // Only chat completions state a cost in a known unit.
+      const { cost_micro_usd: _cost, ...usage } = openAiUsage(whole["usage"]);
+      yield { type: "usage", usage };
     }
     if (isJsonObject(whole["error"])) {
       throw new ReportedError(whole["error"]);
