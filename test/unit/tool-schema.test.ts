@@ -4,11 +4,7 @@ import { expect, test } from "vitest";
 import { googleSchema } from "../../src/agent/llm/google/schema.ts";
 import { targetOf } from "../../src/agent/llm/schema-parts.ts";
 import { anthropicSchema } from "../../src/agent/llm/anthropic/schema.ts";
-import {
-  toolSchema,
-  withPlainNames,
-  withShortDescription,
-} from "../../src/agent/llm/tool-schema.ts";
+import { toolSchema } from "../../src/agent/llm/tool-schema.ts";
 import { jsonSchemaCheck } from "../../src/agent/tools/schema/json-schema.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../src/run/value/json.ts";
 
