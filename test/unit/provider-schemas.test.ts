@@ -30,13 +30,15 @@ test("Gemini is not told that a property is required that is none", () => {
   expect(googleSchema({ anyOf: [{ required: ["b"] }] })).toEqual({ anyOf: [{}] });
 });
 
+/** A closed object with further keywords. */
+const closed = (more: object): JsonObject => ({
+  type: "object",
+  properties: {},
+  additionalProperties: false,
+  ...more,
+});
+
 test("a schema that OpenAI's strict mode rejects is sent as a hint", () => {
-  const closed = (more: object): JsonObject => ({
-    type: "object",
-    properties: {},
-    additionalProperties: false,
-    ...more,
-  });
   const of = (a: JsonObject) => closed({ properties: { a }, required: ["a"] });
   expect(isStrict(of({ anyOf: [{ type: "string" }, { type: "null" }] }))).toBe(true);
   expect(isStrict(of({ type: "array", items: {} }))).toBe(true);

@@ -10,7 +10,7 @@ import {
 } from "../../run/value/failure.ts";
 import { isJsonObject } from "../../run/value/json.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { textOf } from "./field.ts";
+import { idIn, textOf } from "./field.ts";
 import { retryHint } from "./retry-hint.ts";
 
 /** An error that a provider reports after a successful start of a response. */
@@ -258,7 +258,7 @@ function factsOf(thrown: unknown): Facts {
     words,
     // OpenRouter forwards the message of the underlying provider.
     message: typeof raw === "string" && !message.includes(raw) ? `${message}: ${raw}` : message,
-    minimax: String(base["status_code"] ?? ""),
+    minimax: idIn(base["status_code"]),
     details,
     headers: error["headers"],
   };
