@@ -1,5 +1,6 @@
 /** Creates a key without the service: needed for the first one, because no key exists to request it. */
 import { randomBytes } from "node:crypto";
+import { newId } from "../src/run/value/id.ts";
 import type { Scope } from "../src/store/keys.ts";
 import { hashOf } from "./local-key.ts";
 
@@ -24,7 +25,7 @@ export interface MadeKey {
 /** Makes a key; nothing is stored. */
 export function makeKey({ name, scopes, tenant = "local", expires_at }: KeyRequest): MadeKey {
   const key = `opsk_${randomBytes(32).toString("base64url")}`;
-  const key_id = `key_${randomBytes(16).toString("hex")}`;
+  const key_id = newId("key", Date.now(), randomBytes(16));
   const ends = expires_at === undefined ? null : new Date(expires_at).toISOString();
   const values = [
     key_id,

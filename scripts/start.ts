@@ -232,7 +232,7 @@ function failure(state: string, what: string): StartError {
 /** Runs the first task on the screen; its failure is shown and does not end the service. */
 async function runDemo({ tasks }: Opspawn): Promise<string | null> {
   try {
-    const { task_id: taskId } = await tasks.create({ input_data: { goal: DEMO_GOAL } });
+    const { id: taskId } = await tasks.create({ input_data: { goal: DEMO_GOAL } });
     await showLive(tasks.watch(taskId), process.stdout, stopping.signal);
     return taskId;
   } catch (error) {

@@ -41,8 +41,8 @@ const FACTORIES: Readonly<Record<string, (service: Service, made: Made) => Promi
     }),
   "/api/v1/agents/{name}": (service) =>
     named(service, "/api/v1/agents", { name: "owned-agent", description: MARK }),
-  "/api/v1/keys/{key_id}": (service) =>
-    posted(service, "/api/v1/keys", { name: MARK, scopes: ["tasks:read"] }, "key_id"),
+  "/api/v1/keys/{id}": (service) =>
+    posted(service, "/api/v1/keys", { name: MARK, scopes: ["tasks:read"] }, "id"),
   "/api/v1/webhooks/{id}": (service) =>
     posted(
       service,
@@ -52,13 +52,8 @@ const FACTORIES: Readonly<Record<string, (service: Service, made: Made) => Promi
     ),
   "/api/v1/webhooks/{id}/deliveries/{delivery_id}": (service, made) =>
     posted(service, `/api/v1/webhooks/${made.get("{id}") ?? ""}/test`, {}, "id"),
-  "/api/v1/hooks/{id}": (service) =>
-    posted(
-      service,
-      "/api/v1/hooks",
-      { name: MARK, template: { input_data: { goal: MARK } } },
-      "id",
-    ),
+  "/api/v1/hooks/{id}": hook,
+  "/hooks/{id}": hook,
   "/api/v1/mcp/servers/{name}": (service) =>
     named(service, "/api/v1/mcp/servers", {
       name: "owned-server",
@@ -101,6 +96,11 @@ export class Resources {
     this.#made.set(prefix, made);
     return made;
   }
+}
+
+function hook(service: Service): Promise<string> {
+  const body = { name: MARK, template: { input_data: { goal: MARK } } };
+  return posted(service, "/api/v1/hooks", body, "id");
 }
 
 /** A task that has a long output behind it and waits for an approval. */

@@ -133,19 +133,19 @@ export class Service {
     const platform = new Service(port, null, key, {});
     const own = await platform.mint(ALL_SCOPES.replace(" platform", ""), tenant);
     const service = new Service(port, null, own.key, {});
-    service.keyId = own.key_id;
+    service.keyId = own.id;
     service.#proxy = (await Service.through?.(service.url)) ?? null;
     return service;
   }
 
   /** Makes a key with these scopes, for the service's own tenant or, with `platform`, another one. */
-  async mint(scopes: string, tenant?: string): Promise<{ key: string; key_id: string }> {
+  async mint(scopes: string, tenant?: string): Promise<{ key: string; id: string }> {
     const wanted = { name: "minted by a test", scopes: scopes.split(" "), tenant };
     const response = await this.send("POST", "/api/v1/keys", wanted);
     if (response.status !== 201) {
       throw new Error(`The key was refused: ${await response.text()}`);
     }
-    return response.json<{ key: string; key_id: string }>();
+    return response.json<{ key: string; id: string }>();
   }
 
   /** Starts the process again, on the state it left. Resolves when it answers. */

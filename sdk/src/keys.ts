@@ -27,17 +27,17 @@ export class Keys {
     return this.#api.call("createKey", { ...options, body });
   }
 
-  get(keyId: string, options: CallOptions = {}): Promise<Key> {
-    return this.#api.call("getKey", { ...options, path: { key_id: keyId } });
+  get(id: string, options: CallOptions = {}): Promise<Key> {
+    return this.#api.call("getKey", { ...options, path: { id } });
   }
 
   /** Revokes a key. Takes effect within seconds. */
-  revoke(keyId: string, options: CallOptions = {}): Promise<void> {
-    return this.#api.call("revokeKey", { ...options, path: { key_id: keyId } });
+  revoke(id: string, options: CallOptions = {}): Promise<void> {
+    return this.#api.call("revokeKey", { ...options, path: { id } });
   }
 
   /** Replaces a key's secret. The old one expires at once, or after `grace_s` seconds. */
-  rotate(keyId: string, body: RotateKey = {}, options: CallOptions = {}): Promise<NewKey> {
-    return this.#api.call("rotateKey", { ...options, path: { key_id: keyId }, body });
+  rotate(id: string, body: RotateKey = {}, options: CallOptions = {}): Promise<NewKey> {
+    return this.#api.call("rotateKey", { ...options, path: { id }, body });
   }
 }

@@ -39,21 +39,21 @@ const SERVER = "/api/v1/mcp/servers/{name}";
 const WEBHOOK = "/api/v1/webhooks/{id}";
 const HOOK = "/api/v1/hooks/{id}";
 const AGENT = "/api/v1/agents/{name}";
-const KEY = "/api/v1/keys/{key_id}";
+const KEY = "/api/v1/keys/{id}";
 
 export const OPERATIONS: Readonly<Record<OperationId, Operation>> = {
-  submitTask: op("POST", "/api/v1/tasks", "task_id", "keyed"),
+  submitTask: op("POST", "/api/v1/tasks", "id", "keyed"),
   listTasks: op("GET", "/api/v1/tasks", "data[]"),
-  getTask: op("GET", TASK, "task_id"),
-  cancelTask: op("POST", `${TASK}/cancel`, "task_id", "safe"),
+  getTask: op("GET", TASK, "id"),
+  cancelTask: op("POST", `${TASK}/cancel`, "id", "safe"),
   createTicket: op("POST", `${TASK}/ticket`, "ticket", "safe"),
   submitBatch: op("POST", "/api/v1/tasks/batch", "data[]", "keyed"),
-  retryTask: op("POST", `${TASK}/retry`, "task_id", "keyed"),
-  sendMessage: op("POST", `${TASK}/messages`, "task_id", "keyed"),
-  decideApproval: op("POST", `${TASK}/approvals/{call_id}`, "task_id", "keyed"),
-  updateTask: op("PATCH", TASK, "task_id"),
+  retryTask: op("POST", `${TASK}/retry`, "id", "keyed"),
+  sendMessage: op("POST", `${TASK}/messages`, "id", "keyed"),
+  decideApproval: op("POST", `${TASK}/approvals/{call_id}`, "id", "keyed"),
+  updateTask: op("PATCH", TASK, "id"),
   deleteTask: op("DELETE", TASK, null),
-  changeLimits: op("PATCH", `${TASK}/limits`, "task_id"),
+  changeLimits: op("PATCH", `${TASK}/limits`, "id"),
   listEvents: op("GET", `${TASK}/events`, "data[]"),
   readOutput: op("GET", `${TASK}/outputs/{sha256}`, "text"),
   listTools: op("GET", "/api/v1/tools", "data[]"),
@@ -102,7 +102,7 @@ export const OPERATIONS: Readonly<Record<OperationId, Operation>> = {
   setConcurrencyCap: op("PUT", "/api/v1/concurrency", "data[]"),
   listKeys: op("GET", "/api/v1/keys", "data[]"),
   createKey: op("POST", "/api/v1/keys", "key", "once"),
-  getKey: op("GET", KEY, "key_id"),
+  getKey: op("GET", KEY, "id"),
   revokeKey: op("DELETE", KEY, null),
   rotateKey: op("POST", `${KEY}/rotate`, "key", "once"),
   listAudit: op("GET", "/api/v1/admin/audit", "data[]"),

@@ -84,11 +84,11 @@ export class Tasks {
     body: SubmitTask,
     options: Omit<FollowOptions, "after"> & KeyedOptions = {},
   ): Promise<Task> {
-    const { task_id } = await this.create(body, {
+    const { id } = await this.create(body, {
       idempotencyKey: options.idempotencyKey,
       signal: options.signal,
     });
-    return this.settled(task_id, options);
+    return this.settled(id, options);
   }
 
   /** Follows a task and resolves when it finishes or waits for a person. */

@@ -83,7 +83,10 @@ export function listOf<T extends z.ZodType>(item: T) {
 
 export const problem = z
   .object({
-    type: z.string().describe("URI of the kind of problem; ends with the code."),
+    type: z.string().openapi({
+      description: "A URL that opens the explanation of `code`.",
+      example: "https://opspawn.example.com/docs/errors#validation_failed",
+    }),
     title: z.string().describe("What went wrong in general. The same for each code."),
     status: z.number().int().describe("The HTTP status of the response."),
     detail: z.string().describe("What went wrong in this request, for people."),
@@ -91,7 +94,9 @@ export const problem = z
       description: "A stable code for programs; see the list of errors.",
       example: "validation_failed",
     }),
-    request_id: z.string().describe("The `X-Request-Id` of the response, for support and logs."),
+    request_id: z
+      .string()
+      .describe("The id of this HTTP request, as in `X-Request-Id` and the logs."),
     errors: z
       .array(
         z.object({

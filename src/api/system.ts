@@ -11,7 +11,8 @@ import { examples as tasks } from "./tasks/schemas.ts";
 import { examples as tools } from "./tools/schemas.ts";
 import { examples as usage } from "./usage/schemas.ts";
 import { examples as webhooks } from "./webhooks/schemas.ts";
-import { docsPage, docsPolicy } from "./openapi/docs-page.ts";
+import { ERRORS_PATH } from "./http/problem.ts";
+import { docsPage, docsPolicy, errorsPage } from "./openapi/docs-page.ts";
 import { openApiDocument } from "./openapi/document.ts";
 import { json, openRefusals } from "./openapi/routes.ts";
 import type { Examples } from "./openapi/examples.ts";
@@ -81,6 +82,10 @@ export function systemRoutes(app: OpenAPIHono<AppEnv>): void {
   app.get("/docs", async (c) => {
     const document = openApiDocument(app, new URL(c.req.url).origin, EXAMPLES);
     return c.html(docsPage(document), 200, { "Content-Security-Policy": await docsPolicy() });
+  });
+  app.get(ERRORS_PATH, async (c) => {
+    const document = openApiDocument(app, new URL(c.req.url).origin, EXAMPLES);
+    return c.html(errorsPage(document), 200, { "Content-Security-Policy": await docsPolicy() });
   });
 }
 

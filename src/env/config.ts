@@ -51,6 +51,9 @@ const vars = z.object({
   OPSPAWN_PUBLIC_URL: text
     .pipe(z.url({ protocol: /^https?$/, error: "it must be an http or https URL" }).optional())
     .optional(),
+  OPSPAWN_ERRORS_URL: text
+    .pipe(z.url({ protocol: /^https?$/, error: "it must be an http or https URL" }).optional())
+    .optional(),
   OPSPAWN_MODEL_TIMEOUT_MS: number(300_000, 10, 3_600_000),
   OPSPAWN_MODEL_FIRST_BYTE_MS: number(180_000, 10, 3_600_000),
   OPSPAWN_MODEL_IDLE_MS: number(180_000, 10, 3_600_000),
@@ -107,6 +110,8 @@ export interface Config {
   readonly encryptionKey: Uint8Array<ArrayBuffer> | null;
   /** Public URL of the service, without a trailing slash. Null: the URL of the request. */
   readonly publicUrl: string | null;
+  /** URL of the page that problem types point to. Null: the service's own page. */
+  readonly errorsUrl: string | null;
   readonly modelTimeoutMs: number;
   readonly modelFirstByteMs: number;
   readonly modelIdleMs: number;
@@ -195,6 +200,7 @@ function toConfig(v: z.infer<typeof vars>, env: object): Config {
     mcpCatalogueTtlMs: v.OPSPAWN_MCP_CATALOGUE_TTL_MS,
     mcpDownMs: v.OPSPAWN_MCP_DOWN_MS,
     encryptionKey: v.OPSPAWN_ENCRYPTION_KEY ?? null,
+    errorsUrl: v.OPSPAWN_ERRORS_URL ?? null,
     publicUrl: v.OPSPAWN_PUBLIC_URL?.replace(/\/+$/, "") ?? null,
     modelTimeoutMs: v.OPSPAWN_MODEL_TIMEOUT_MS,
     modelFirstByteMs: v.OPSPAWN_MODEL_FIRST_BYTE_MS,

@@ -52,7 +52,7 @@ async function expectProblem(response: Response, status: number, code: string): 
   expect(response.status, text).toBe(status);
   expect(response.headers.get("Content-Type"), text).toBe("application/problem+json");
   const problem = JSON.parse(text) as Problem;
-  expect(problem).toMatchObject({ status, code, type: `urn:opspawn:problem:${code}` });
+  expect(problem).toMatchObject({ status, code, type: `${service.url}/docs/errors#${code}` });
   expect(problem.request_id).toBe(response.headers.get("X-Request-Id"));
   expect(`${problem.title}${problem.detail}`).not.toMatch(/undefined|\[object|Error:| at .*\.ts/);
   expect(problem.detail).not.toBe("");

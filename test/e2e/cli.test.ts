@@ -323,7 +323,7 @@ test("each command does what it says, and --json gives an object a line", async 
   expect((await opspawn(["agents", "list"])).out).toMatch(/^cli-agent +1/m);
 
   const detached = await json("run", "What is 2 + 2?", "--agent", "cli-agent", "--detach");
-  const id = String(detached["task_id"]);
+  const id = String(detached["id"]);
   expect((await opspawn(["watch", id])).code).toBe(0);
   expect(await json("get", id, "--wait", "30")).toMatchObject({ status: "completed" });
   expect((await opspawn(["get", id])).out).toMatch(/^status +completed$/m);
@@ -335,11 +335,11 @@ test("each command does what it says, and --json gives an object a line", async 
   expect((await opspawn(["agents", "delete", "cli-agent"])).code).toBe(0);
 
   const hour = await json("run", "demo", "--detach", ...script([HOUR]));
-  const cancelled = await json("cancel", String(hour["task_id"]), "--reason", "enough");
+  const cancelled = await json("cancel", String(hour["id"]), "--reason", "enough");
   expect(cancelled).toMatchObject({ status: "cancelled" });
 
   const key = await json("keys", "create", "--name", "cli", "--scopes", "tasks:read");
-  const keyId = String(key["key_id"]);
+  const keyId = String(key["id"]);
   const reader = environment({ OPSPAWN_KEY: String(key["key"]) });
   expect((await opspawn(["ls"], reader)).code).toBe(0);
   expect((await opspawn(["run", "x"], reader)).err).toContain("scope");

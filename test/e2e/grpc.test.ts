@@ -158,7 +158,7 @@ describe.each(Object.keys(WAYS))("%s", (way) => {
       priority: 3,
       metadata: { way },
       limits: { max_steps: 7 },
-      requestId: `once with ${way}`,
+      idempotencyKey: `once with ${way}`,
       waitSeconds: 30,
     };
     const { task, replayed } = await tasks().createTask(request, own());
@@ -176,7 +176,7 @@ describe.each(Object.keys(WAYS))("%s", (way) => {
       usage: { steps: 1, modelCalls: 1, toolCalls: 0 },
       attempt: 1,
     });
-    const taskId = task?.taskId ?? "";
+    const taskId = task?.id ?? "";
     expect(task?.result?.kind).toMatchObject({
       case: "structValue",
       value: { fields: { answer: { kind: { case: "stringValue", value: "Done." } } } },
@@ -195,12 +195,12 @@ describe.each(Object.keys(WAYS))("%s", (way) => {
       { status: TaskStatus.COMPLETED, agent: "default", metadata: { way }, pageSize: 1 },
       own(),
     );
-    expect(page).toMatchObject({ nextPageToken: "", tasks: [{ taskId }] });
+    expect(page).toMatchObject({ nextPageToken: "", tasks: [{ id: taskId }] });
   });
 
   test("cancels a task, once", async () => {
     const { task } = await tasks().createTask({ ...SCRIPTED, inputData: PATIENT }, own());
-    const taskId = task?.taskId ?? "";
+    const taskId = task?.id ?? "";
     const cancelled = await tasks().cancelTask({ taskId, reason: "enough" }, own());
     expect(cancelled.task).toMatchObject({ taskId, status: TaskStatus.CANCELLED });
     expect((await tasks().cancelTask({ taskId }, own())).task?.lastSeq).toBe(
@@ -210,7 +210,7 @@ describe.each(Object.keys(WAYS))("%s", (way) => {
 
   test("streams events live; cut in the middle, it is resumed without gap or duplicate", async () => {
     const { task } = await tasks().createTask({ ...SCRIPTED, inputData: SLOW }, own());
-    const taskId = task?.taskId ?? "";
+    const taskId = task?.id ?? "";
     const before = await some(tasks(), taskId, (seen) => deltas(seen).length >= 3);
     const state = await getTask(service, taskId);
     expect(state.status, "the events came while the run was at work").toBe("running");
@@ -230,7 +230,7 @@ describe.each(Object.keys(WAYS))("%s", (way) => {
 
   test("says by code why a call is refused, with the problem's code and its faults", async () => {
     const { task } = await tasks().createTask({ ...SCRIPTED, inputData: PATIENT }, own());
-    const taskId = task?.taskId ?? "";
+    const taskId = task?.id ?? "";
     const goal = { goal: "x" };
     const big = { goal: "x".repeat(1_100_000) };
     const unpriced = { ...SCRIPTED, agentConfig: { model: "openai/gpt-4o-mini" } };
@@ -363,7 +363,7 @@ test("a task is for an agent by its name, has its config, and is told what of it
     limits: { max_steps: 3 },
     status: TaskStatus.COMPLETED,
   });
-  const [created] = await logOf(service, task?.taskId ?? "");
+  const [created] = await logOf(service, task?.id ?? "");
   expect(created?.data).toMatchObject({ config, mcp_servers: [{ name: "docs" }] });
 
   expect((await send("DELETE", "/api/v1/mcp/servers/docs")).status).toBe(204);
@@ -381,7 +381,7 @@ test("a stream is cut when its key is over, before it is told more", async () =>
     method: "POST",
     body: JSON.stringify({ name: "watcher", scopes: ["tasks:read"] }),
   });
-  const { key, key_id } = await made.json<{ key: string; key_id: string }>();
+  const { key, id } = await made.json<{ key: string; id: string }>();
   const waiting = {
     goal: "Wait.",
     script: [{ tool_calls: [{ name: "ask_human", arguments: { question: "?" } }] }, DONE],
@@ -390,7 +390,7 @@ test("a stream is cut when its key is over, before it is told more", async () =>
     { ...SCRIPTED, inputData: waiting, waitSeconds: 30 },
     own(),
   );
-  const taskId = task?.taskId ?? "";
+  const taskId = task?.id ?? "";
   const seen: Event[] = [];
   const watching = async () => {
     for await (const event of tasks.watchTask({ taskId }, as(key))) {
@@ -399,7 +399,7 @@ test("a stream is cut when its key is over, before it is told more", async () =>
   };
   const cut = refused(watching());
   await expect.poll(() => seen.length, { timeout: 10_000 }).toBe(task?.lastSeq);
-  await service.request(`/api/v1/keys/${key_id}`, { method: "DELETE" });
+  await service.request(`/api/v1/keys/${id}`, { method: "DELETE" });
   await tasks.cancelTask({ taskId }, own());
   expect((await cut).code).toBe(Code.Unavailable);
   expect(seen).toHaveLength(task?.lastSeq ?? 0);
@@ -431,7 +431,7 @@ test("pages follow each other to the last one", async () => {
     const page = await tasks.listTasks({ metadata, pageSize: 2, pageToken }, own());
     // Only a scan could count tasks with these metadata.
     expect(page.total).toBeUndefined();
-    seen.push(...page.tasks.map(({ taskId }) => taskId));
+    seen.push(...page.tasks.map(({ id }) => id));
     pageToken = page.nextPageToken;
   } while (pageToken !== "");
   expect(new Set(seen).size).toBe(3);

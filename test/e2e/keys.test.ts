@@ -49,12 +49,12 @@ test("a key is shown once, works at once, and is listed without its secret", asy
     revoked_at: null,
   });
   expect(key.key).toMatch(/^opsk_[\w-]{43}$/);
-  expect(made.headers.get("Location")).toBe(`/api/v1/keys/${key.key_id}`);
+  expect(made.headers.get("Location")).toBe(`/api/v1/keys/${key.id}`);
   expect((await get("/api/v1/tasks", key.key)).status).toBe(200);
   expect((await post("/api/v1/tasks", { input_data: { goal: "x" } }, key.key)).status).toBe(403);
-  for (const path of ["/api/v1/keys", `/api/v1/keys/${key.key_id}`, "/api/v1/admin/audit"]) {
+  for (const path of ["/api/v1/keys", `/api/v1/keys/${key.id}`, "/api/v1/admin/audit"]) {
     const text = await (await get(path)).text();
-    expect(text).toContain(key.key_id);
+    expect(text).toContain(key.id);
     expect(text).not.toContain(key.key);
     expect(text).not.toContain("hash");
   }
@@ -96,7 +96,7 @@ test("another tenant's keys do not exist, except for the platform, which makes t
   expect((await get("/api/v1/keys?tenant=new-tenant", OTHER)).status).toBe(403);
   const made = await post("/api/v1/keys", body);
   expect(made.status).toBe(201);
-  const { key, key_id } = await made.json<NewKey>();
+  const { key, id: key_id } = await made.json<NewKey>();
   expect(await (await get("/api/v1/tasks", key)).json()).toMatchObject({ total: 0 });
   for (const response of [
     await get(`/api/v1/keys/${key_id}`, OTHER),
@@ -107,7 +107,7 @@ test("another tenant's keys do not exist, except for the platform, which makes t
   }
   expect((await get(`/api/v1/keys/${key_id}`)).status).toBe(200);
   const listed = await get("/api/v1/keys?tenant=new-tenant");
-  expect(await listed.json()).toMatchObject({ data: [{ key_id }], next_cursor: null });
+  expect(await listed.json()).toMatchObject({ data: [{ id: key_id }], next_cursor: null });
   // Its own entries say who made it.
   expect(await audit(key)).toMatchObject([
     { action: "key.created", subject: key_id, by: "key_test" },
@@ -116,7 +116,7 @@ test("another tenant's keys do not exist, except for the platform, which makes t
 });
 
 test("a rotated key has a new secret, and the old one as long as was said", async () => {
-  const { key: first, key_id } = await newKey({ scopes: ["tasks:read"] });
+  const { key: first, id: key_id } = await newKey({ scopes: ["tasks:read"] });
   const rotated = await post(`/api/v1/keys/${key_id}/rotate`, { grace_s: 600 });
   expect(rotated.status).toBe(200);
   const { key: second } = await rotated.json<NewKey>();
@@ -159,7 +159,7 @@ const losses: [how: string, lose: (keyId: string) => Promise<Response>][] = [
 ];
 
 test.each(losses)("what a %s key watches is closed before it is told more", async (_how, lose) => {
-  const { key, key_id } = await newKey({ scopes: ["tasks:read", "tasks:write"] });
+  const { key, id: key_id } = await newKey({ scopes: ["tasks:read", "tasks:write"] });
   const { task_id } = await submit(service, held(), { Prefer: "wait=30" });
   const socket = await SocketWatch.open(service, task_id, { query: "?after=0", key });
   const sse = await SseWatch.open(service, task_id, {
@@ -177,7 +177,7 @@ test.each(losses)("what a %s key watches is closed before it is told more", asyn
 });
 
 test.each(losses)("a %s key can say nothing more over its open socket", async (_how, lose) => {
-  const { key, key_id } = await newKey({ scopes: ["tasks:read", "tasks:write"] });
+  const { key, id: key_id } = await newKey({ scopes: ["tasks:read", "tasks:write"] });
   const { task_id } = await submit(service, held(), { Prefer: "wait=30" });
   const socket = await SocketWatch.open(service, task_id, { key });
   await lose(key_id);
@@ -189,7 +189,7 @@ test.each(losses)("a %s key can say nothing more over its open socket", async (_
 });
 
 test("a ticket is worth no more than the key that asked for it", async () => {
-  const { key, key_id } = await newKey({ scopes: ["tasks:read"] });
+  const { key, id: key_id } = await newKey({ scopes: ["tasks:read"] });
   const { task_id } = await submit(service, held(), { Prefer: "wait=30" });
   const asked = await post(`/api/v1/tasks/${task_id}/ticket`, {}, key);
   const { ticket } = await asked.json<{ ticket: string }>();
@@ -320,7 +320,7 @@ function program(args: readonly string[], env: Record<string, string>) {
 }
 
 interface NewKey {
-  readonly key_id: string;
+  readonly id: string;
   readonly key: string;
 }
 

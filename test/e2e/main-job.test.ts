@@ -247,12 +247,15 @@ test("an idempotency key used for another body is refused, and a refused request
   expect(await other.json()).toMatchObject({ code: "idempotency_key_reused" });
 });
 
-test("request_id in the body is an idempotency key too", async () => {
-  const body = { ...GOAL, ...PLACEHOLDER, request_id: "order-3" };
-  const [first, second] = [await post("/api/v1/tasks", body), await post("/api/v1/tasks", body)];
-  expect((await second.json<Task>()).task_id).toBe((await first.json<Task>()).task_id);
-  expect(second.headers.get("Idempotent-Replayed")).toBe("true");
-});
+test.for(["idempotency_key", "request_id"])(
+  "%s in the body is an idempotency key too",
+  async (field) => {
+    const body = { ...GOAL, ...PLACEHOLDER, [field]: `order-3 as ${field}` };
+    const [first, second] = [await post("/api/v1/tasks", body), await post("/api/v1/tasks", body)];
+    expect((await second.json<Task>()).task_id).toBe((await first.json<Task>()).task_id);
+    expect(second.headers.get("Idempotent-Replayed")).toBe("true");
+  },
+);
 
 test("twenty submissions at once under one key make one task", async () => {
   const before = await listTasks(service, "?limit=1");

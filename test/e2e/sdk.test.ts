@@ -200,7 +200,7 @@ try {
 test("two keys of one client list and change what there is, and what is gone is gone", async () => {
   const { Opspawn, RefusedError } = await load();
   const opspawn = new Opspawn(service);
-  const { key, key_id } = await opspawn.keys.create({ name: "other", scopes: ["tasks:read"] });
+  const { key, id } = await opspawn.keys.create({ name: "other", scopes: ["tasks:read"] });
   const reader = new Opspawn({ url: service.url, key });
   await expect(reader.tasks.create({ input_data: { goal: "x" } })).rejects.toMatchObject({
     code: "forbidden",
@@ -217,8 +217,8 @@ test("two keys of one client list and change what there is, and what is gone is 
     names.push(name);
   }
   expect(names).toEqual(["default"]);
-  await opspawn.keys.revoke(key_id);
-  expect((await opspawn.keys.get(key_id)).revoked_at).not.toBeNull();
+  await opspawn.keys.revoke(id);
+  expect((await opspawn.keys.get(id)).revoked_at).not.toBeNull();
 });
 
 test("the same idempotency key submits one task, and waits of people are given back", async () => {
@@ -238,9 +238,9 @@ test("the same idempotency key submits one task, and waits of people are given b
     [1, 2].map(() => tasks.run(body, { idempotencyKey: "sdk-1" })),
   );
   expect(one).toMatchObject({ status: "waiting", waiting_for: "approval" });
-  expect(other?.task_id).toBe(one?.task_id);
-  await tasks.approve(one?.task_id ?? "", "call_2");
-  const done = await tasks.settled(one?.task_id ?? "");
+  expect(other?.id).toBe(one?.id);
+  await tasks.approve(one?.id ?? "", "call_2");
+  const done = await tasks.settled(one?.id ?? "");
   expect(done).toMatchObject({ status: "completed", result: { answer: "It is 3." } });
 });
 
@@ -249,13 +249,13 @@ test("watches go on by cursor when the service is killed and comes back: nothing
   const { tasks } = new Opspawn(service);
   const chatter = { text: "streamed ".repeat(10), chunks: 90, delay_ms: 15 };
   const rest = { tool_calls: [{ name: "wait", arguments: { seconds: 0.5 } }] };
-  const { task_id } = await tasks.create(
+  const { id } = await tasks.create(
     scripted([rest, chatter, rest, chatter]) as unknown as sdk.SubmitTask,
   );
   const streaming = Promise.withResolvers<void>();
   const watched = async (via: "websocket" | "sse"): Promise<sdk.TaskEvent[]> => {
     const events: sdk.TaskEvent[] = [];
-    for await (const event of tasks.watch(task_id, { via })) {
+    for await (const event of tasks.watch(id, { via })) {
       events.push(event);
       if (events.filter(({ type }) => type === "model.delta").length === 20) {
         streaming.resolve();
@@ -264,13 +264,13 @@ test("watches go on by cursor when the service is killed and comes back: nothing
     return events;
   };
   const watches = [watched("websocket"), watched("sse")];
-  const settled = tasks.settled(task_id);
+  const settled = tasks.settled(id);
   await streaming.promise;
   await service.kill();
   await service.up();
   const [bySocket, byStream] = await Promise.all(watches);
   expect(await settled).toMatchObject({ status: "completed" });
-  const log = await logOf(service, task_id);
+  const log = await logOf(service, id);
   expect(bySocket).toEqual(log);
   expect(byStream).toEqual(log);
   expect(log.map(({ type }) => type)).toContain("recovery.started");

@@ -359,7 +359,7 @@ const ISSUE = { issue: { number: 7, title: "a {{b}}", labels: ["bug"], priority:
 
 test("a signed request starts a task from the hook's template, once", async () => {
   const hook = await made(HOOKS, { name: "tracker", template: TEMPLATE });
-  expect(hook.url).toBe(`${service.url}${HOOKS}/${hook.id}`);
+  expect(hook.url).toBe(`${service.url}/hooks/${hook.id}`);
   const first = await call(hook, ISSUE, { id: "msg_1" });
   const started = await first.json<{ task_id: string }>();
   expect(first.status, JSON.stringify(started)).toBe(201);
@@ -392,16 +392,16 @@ test("many requests at once with one id start one task", async () => {
 test("what is not signed by the hook's secret, or too old, is refused without a hint", async () => {
   const hook = await made(HOOKS, { name: "careful", template: TEMPLATE });
   const other = await made(HOOKS, { name: "other", template: TEMPLATE });
-  const nowhere = { ...hook, url: `${service.url}${HOOKS}/hook_${"0".repeat(32)}` };
+  const nowhere = { ...hook, url: `${service.url}/hooks/hook_${"0".repeat(32)}` };
   const answers = await Promise.all([
     call({ ...hook, secret: other.secret }, ISSUE),
     call(hook, ISSUE, { text: `${JSON.stringify(ISSUE)} ` }),
     call(hook, ISSUE, { at: Date.now() - 400_000 }),
     call(hook, ISSUE, { at: Date.now() + 400_000 }),
     call(nowhere, ISSUE),
-    call({ ...hook, url: `${service.url}${HOOKS}/x` }, ISSUE),
+    call({ ...hook, url: `${service.url}/hooks/x` }, ISSUE),
     fetch(hook.url, { method: "POST", body: JSON.stringify(ISSUE) }),
-    post(`${HOOKS}/${hook.id}`, ISSUE),
+    post(`/hooks/${hook.id}`, ISSUE),
   ]);
   const told = await Promise.all(
     answers.map(async (answer) => {

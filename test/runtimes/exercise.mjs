@@ -18,9 +18,9 @@ export async function exercise({ Opspawn, RefusedError }, { url, key }) {
   const health = await opspawn.health.get();
   const seen = [];
   const task = await opspawn.tasks.run(SCRIPTED, { onEvent: ({ seq }) => seen.push(seq) });
-  const overHttp = await seqsOf(opspawn.tasks.watch(task.task_id, { via: "sse" }));
-  const rest = await seqsOf(opspawn.tasks.watch(task.task_id, { after: 3 }));
-  const log = await seqsOf(opspawn.tasks.events(task.task_id));
+  const overHttp = await seqsOf(opspawn.tasks.watch(task.id, { via: "sse" }));
+  const rest = await seqsOf(opspawn.tasks.watch(task.id, { after: 3 }));
+  const log = await seqsOf(opspawn.tasks.events(task.id));
   const [newest] = (await opspawn.tasks.list({ limit: 1 })).data;
   const refused = await opspawn.tasks.get("task_none").catch((error) => error);
   const stop = new AbortController();
@@ -35,7 +35,7 @@ export async function exercise({ Opspawn, RefusedError }, { url, key }) {
     sameFromCursor: String(rest) === String(seen.slice(3)),
     sameInPages: String(log) === String(seen),
     lastSeq: task.last_seq === seen.length,
-    newest: newest.task_id === task.task_id,
+    newest: newest.id === task.id,
     refused: refused instanceof RefusedError && refused.code,
     requestId: typeof refused.requestId === "string",
     stopped: stopped.message,

@@ -34,7 +34,7 @@ interface Around {
 }
 
 const TASK = {
-  task_id: "task_1",
+  id: "task_1",
   status: "completed",
   waiting_for: null,
   created_at: "2026-11-24T12:00:00.000Z",
@@ -373,7 +373,7 @@ test("an agent is put from a file: made, or where it is there, given a new versi
 test("JSON lines mean what they did, and hold nothing that a terminal would obey", async () => {
   const name = "a\u009b31mb\u202ec\u007f";
   const fake = await answering({ ...TASK, name });
-  const { out } = await cli(["get", TASK.task_id, "--json"], { env: envOf(fake) });
+  const { out } = await cli(["get", TASK.id, "--json"], { env: envOf(fake) });
   expect(JSON.parse(out)).toMatchObject({ name });
   expect(out).toMatch(/^[\u0020-\u007e]+\n$/);
 });
@@ -453,7 +453,7 @@ test.skipIf(!existsSync("/dev/full"))("a key that cannot be shown is a failure t
 });
 
 test("a key that has expired is listed as expired, with the time, and one that ends soon can be seen", async () => {
-  const key = { key_id: "key_1", name: "ci", scopes: ["admin"], revoked_at: null };
+  const key = { id: "key_1", name: "ci", scopes: ["admin"], revoked_at: null };
   const past = "2020-01-02T03:04:05.678Z";
   const soon = new Date(Date.now() + 86_400_000).toISOString();
   const keys = [
@@ -706,11 +706,11 @@ test("an id is whole in a narrow list of values, and a long text is not", async 
   vi.stubEnv("TERM", "xterm");
   vi.stubEnv("NO_COLOR", "1");
   onTestFinished(() => void vi.unstubAllEnvs());
-  const task_id = "task_01a20da7-a860-756c-8001-462f1f826fe6";
+  const id = "task_01a20da7-a860-756c-8001-462f1f826fe6";
   const task = {
     ...TASK,
-    task_id,
-    retry_of: task_id,
+    id,
+    retry_of: id,
     agent: "default",
     agent_version: 1,
     model: "local/rules",
@@ -728,9 +728,9 @@ test("an id is whole in a narrow list of values, and a long text is not", async 
     result: null,
   };
   const fake = await answering(task);
-  const { out } = await cli(["get", task_id], { env: envOf(fake), columns: 40 });
+  const { out } = await cli(["get", id], { env: envOf(fake), columns: 40 });
   const lines = out.split("\n");
-  expect(lines).toContain(`task      ${task_id}`);
-  expect(lines).toContain(`retry of  ${task_id}`);
+  expect(lines).toContain(`task      ${id}`);
+  expect(lines).toContain(`retry of  ${id}`);
   expect(lines.find((line) => line.startsWith("goal"))).toMatch(/…$/);
 });

@@ -25,6 +25,25 @@ async function documentOf(): Promise<OpenApiDocument> {
   return response.json<OpenApiDocument>();
 }
 
+test("the type of each problem opens a page that explains its code, without a key", async () => {
+  const text = await (await app.request("/docs/errors", {}, env)).text();
+  for (const [code, [status, title]] of Object.entries(PROBLEMS)) {
+    expect(text).toContain(`<section id="${code}">`);
+    expect(text).toContain(`${status} · ${title.replaceAll("'", "&#39;")}`);
+  }
+  expect(text).toContain('<a href="/docs#replaceAgent">replaceAgent</a>');
+  const own = { ...env, OPSPAWN_ERRORS_URL: "https://docs.example/errors" };
+  const elsewhere = createApp(() => apiDeps(own, observer));
+  const refusals = [await app.request("/nowhere", {}, env), await elsewhere.request("/nowhere")];
+  const types = await Promise.all(
+    refusals.map(async (refusal) => (await refusal.json<{ type: string }>()).type),
+  );
+  expect(types).toEqual([
+    "http://localhost/docs/errors#not_found",
+    "https://docs.example/errors#not_found",
+  ]);
+});
+
 test("every route of the app is in the document, and nothing else", async () => {
   const { paths } = await documentOf();
   const documented = Object.entries(paths).flatMap(([path, item]) =>
@@ -33,7 +52,9 @@ test("every route of the app is in the document, and nothing else", async () => 
   const served = app.routes
     .filter((route) => route.method !== "ALL")
     .map((route) => `${route.method} ${route.path.replaceAll(/:(\w+)/g, "{$1}")}`)
-    .filter((route) => !["GET /", "GET /openapi.json", "GET /docs"].includes(route));
+    .filter(
+      (route) => !["GET /", "GET /openapi.json", "GET /docs", "GET /docs/errors"].includes(route),
+    );
   expect(documented.toSorted()).toEqual([...new Set(served)].toSorted());
 });
 

@@ -12,7 +12,7 @@ import { CUT, fakeService, problem, type Answer, type Fake } from "../fake-servi
 
 const KEY = "opsk_never_to_be_shown";
 const GOAL = { input_data: { goal: "Say hello." } };
-const TASK: Answer = { status: 201, body: { task_id: "task_1", status: "pending", extra: true } };
+const TASK: Answer = { status: 201, body: { id: "task_1", status: "pending", extra: true } };
 
 function clientOf(
   { url }: Fake,
@@ -208,15 +208,15 @@ test("a name that would make it another address is refused, and any other is one
 
 test("lists are asked for page by page, as far as they are read", async () => {
   const pages: readonly Answer[] = [
-    { status: 200, body: { data: [{ task_id: "a" }, { task_id: "b" }], next_cursor: "2" } },
-    { status: 200, body: { data: [{ task_id: "c" }], next_cursor: null } },
+    { status: 200, body: { data: [{ id: "a" }, { id: "b" }], next_cursor: "2" } },
+    { status: 200, body: { data: [{ id: "c" }], next_cursor: null } },
   ];
   const fake = await answering(...pages);
   const ids: string[] = [];
   const query = { status: "failed" as const, metadata: { team: "ops", urgent: true } };
-  for await (const { task_id } of clientOf(fake).tasks.list(query)) {
-    expect(fake.requests).toHaveLength(task_id === "c" ? 2 : 1);
-    ids.push(task_id);
+  for await (const { id } of clientOf(fake).tasks.list(query)) {
+    expect(fake.requests).toHaveLength(id === "c" ? 2 : 1);
+    ids.push(id);
   }
   expect(ids).toEqual(["a", "b", "c"]);
   const first = "GET /api/v1/tasks?status=failed&metadata.team=ops&metadata.urgent=true";
@@ -227,7 +227,7 @@ test("lists are asked for page by page, as far as they are read", async () => {
 });
 
 test("one page of a list is awaited, and a list that is neither awaited nor read asks for nothing", async () => {
-  const page = { data: [{ task_id: "a" }], total: null, next_cursor: "2" };
+  const page = { data: [{ id: "a" }], total: null, next_cursor: "2" };
   const fake = await answering({ status: 200, body: page });
   const { tasks } = clientOf(fake);
   tasks.list({ limit: 1 });
@@ -343,12 +343,12 @@ test.each([
   ["a list", []],
   ["null", null],
   ["a text", '"hello"'],
-  ["a list that is none", { task_id: null, data: {} }],
+  ["a list that is none", { id: null, data: {} }],
 ])("%s is not taken for an answer of the service", async (_, body) => {
   const fake = await answering({ status: 200, body });
   const { tasks, tools, agents, keys } = clientOf(fake);
   const calls = [
-    () => tasks.create(GOAL).then(({ task_id }) => task_id.length),
+    () => tasks.create(GOAL).then(({ id }) => id.length),
     () => tasks.list({ limit: 1 }),
     () => tasks.list()[Symbol.asyncIterator]().next(),
     () => tasks.events("t"),

@@ -357,7 +357,7 @@ test("settling gives the task at a wait for people that still is one, and goes o
         asked === 1
           ? { status: "running", waiting_for: null }
           : { status: "waiting", waiting_for: "approval" };
-      return { status: 200, body: { task_id: "task_1", ...now } };
+      return { status: 200, body: { id: "task_1", ...now } };
     },
   );
   const seen: number[] = [];
@@ -369,7 +369,7 @@ test("settling gives the task at a wait for people that still is one, and goes o
 });
 
 test("settling from a cursor after a wait began finds it all the same, once what came since is given", async () => {
-  const task = { task_id: "task_1", status: "waiting", waiting_for: "input", last_seq: 3 };
+  const task = { id: "task_1", status: "waiting", waiting_for: "input", last_seq: 3 };
   const fake = await fakeService([(socket) => send(socket, 3)], ({ line }) =>
     line.startsWith("POST") ? { status: 201, body: { ticket: "t" } } : { status: 200, body: task },
   );

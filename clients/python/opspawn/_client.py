@@ -71,7 +71,7 @@ class Opspawn(Operations):
         """Submits a task and returns it when it has finished or waits for a person."""
         body: SubmitTask = {"input_data": {"goal": goal}} if isinstance(goal, str) else goal
         task = self.submit_task(body, idempotency_key=idempotency_key)
-        return self.wait_for(task["task_id"])
+        return self.wait_for(task["id"])
 
     def wait_for(self, id: str, *, through_waits: bool = False) -> Task:
         """Returns a task when it has finished, or waits for a person.

@@ -9,6 +9,7 @@ from urllib.parse import quote
 Task = TypedDict(
     "Task",
     {
+        "id": str,
         "task_id": str,
         "task_type": str,
         "name": Optional[str],
@@ -80,6 +81,7 @@ SubmitTask = TypedDict(
         "metadata": NotRequired[dict[str, Any]],
         "scheduled_at": NotRequired[Optional[str]],
         "callback_url": NotRequired[Optional[str]],
+        "idempotency_key": NotRequired[str],
         "request_id": NotRequired[str],
     },
 )
@@ -965,6 +967,7 @@ ChangeHook = TypedDict(
 StartedTask = TypedDict(
     "StartedTask",
     {
+        "id": str,
         "task_id": str,
         "status": str,
         "created_at": str,
@@ -1124,7 +1127,7 @@ KeyList = TypedDict(
 Key = TypedDict(
     "Key",
     {
-        "key_id": str,
+        "id": str,
         "tenant": str,
         "name": str,
         "scopes": list[Literal["tasks:read", "tasks:write", "tools:write", "agents:write", "admin", "platform"]],
@@ -1137,7 +1140,7 @@ Key = TypedDict(
 NewKey = TypedDict(
     "NewKey",
     {
-        "key_id": str,
+        "id": str,
         "tenant": str,
         "name": str,
         "scopes": list[Literal["tasks:read", "tasks:write", "tools:write", "agents:write", "admin", "platform"]],
@@ -1176,7 +1179,7 @@ AuditList = TypedDict(
 AuditEntry = TypedDict(
     "AuditEntry",
     {
-        "audit_id": str,
+        "id": str,
         "at": str,
         "by": str,
         "action": str,
@@ -2283,33 +2286,33 @@ class Operations:
 
     def get_key(
         self,
-        key_id: str,
+        id: str,
     ) -> Key:
         """Get one key.
 
         Needs the scope `admin`."""
         return self._call(
             "GET",
-            f"/api/v1/keys/{_quote(key_id)}",
+            f"/api/v1/keys/{_quote(id)}",
             repeatable=True,
         )
 
     def revoke_key(
         self,
-        key_id: str,
+        id: str,
     ) -> None:
         """Revoke a key.
 
         Within seconds, its requests are rejected and its event streams are closed. Tasks submitted with it continue. Needs the scope `admin`."""
         return self._call(
             "DELETE",
-            f"/api/v1/keys/{_quote(key_id)}",
+            f"/api/v1/keys/{_quote(id)}",
             repeatable=True,
         )
 
     def rotate_key(
         self,
-        key_id: str,
+        id: str,
         body: RotateKey | None = None,
     ) -> NewKey:
         """Rotate a key.
@@ -2317,7 +2320,7 @@ class Operations:
         Replaces the key's secret. The old one expires within seconds, or after `grace_s`. Needs the scope `admin`."""
         return self._call(
             "POST",
-            f"/api/v1/keys/{_quote(key_id)}/rotate",
+            f"/api/v1/keys/{_quote(id)}/rotate",
             body=body,
         )
 

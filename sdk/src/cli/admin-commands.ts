@@ -78,7 +78,7 @@ const keysList: Command = {
   async run(call) {
     const head = ["KEY", "STATE", "EXPIRES", "NAME", "SCOPES"];
     return printList(call, call.client().keys.list(), head, (key) => [
-      key.key_id,
+      key.id,
       keyState(key, Date.now()),
       key.expires_at === null ? "never" : key.expires_at.replace(/\.\d+Z$/, "Z"),
       key.name,
@@ -311,13 +311,13 @@ async function printJson({ cli, args }: Call, value: unknown): Promise<number> {
 
 async function printSecret(
   { cli, args }: Call,
-  made: { readonly key_id: string; readonly key: string },
+  made: { readonly id: string; readonly key: string },
 ): Promise<number> {
   if (args.flag("json")) {
     await cli.stdout.print(jsonLine(made));
     return EXIT.completed;
   }
-  cli.stderr.write(listOf(cli.stderr, [["key id", made.key_id]]));
+  cli.stderr.write(listOf(cli.stderr, [["key id", made.id]]));
   await cli.stdout.print(`${made.key}\n`);
   return EXIT.completed;
 }

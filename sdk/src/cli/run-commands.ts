@@ -95,14 +95,12 @@ const run: Command = {
     const body = await bodyFrom(args, cli);
     const { tasks } = client();
     const interrupt = cancelOnInterrupt(call);
-    const { task_id: taskId } = await tasks.create(body, {
+    const { id: taskId } = await tasks.create(body, {
       idempotencyKey: idempotencyKey?.trim(),
     });
     const isCancelling = interrupt.submitted(taskId);
     if (args.flag("detach")) {
-      await cli.stdout.print(
-        `${args.flag("json") ? JSON.stringify({ task_id: taskId }) : taskId}\n`,
-      );
+      await cli.stdout.print(`${args.flag("json") ? JSON.stringify({ id: taskId }) : taskId}\n`);
       return isCancelling ? interrupt.cancelled() : EXIT.completed;
     }
     return follow(call, taskId);

@@ -48,7 +48,7 @@ const ls: Command = {
     };
     const tasks = firstOf(most, call.client().tasks.list(query));
     return printList(call, tasks, ["TASK", "STATUS", "AGE", "GOAL"], (task) => [
-      task.task_id,
+      task.id,
       statusOf(task),
       ageOf(task.created_at, Date.now()),
       task.name ?? goalText(task.input_data),
@@ -74,7 +74,7 @@ const get: Command = {
       return EXIT.completed;
     }
     const list = listOf(cli.stdout, [
-      ["task", task.task_id],
+      ["task", task.id],
       ["status", statusOf(task)],
       ["name", task.name],
       ["goal", goalText(task.input_data)],
@@ -136,7 +136,7 @@ const retry: Command = {
   async run(call) {
     const task = await call.client().tasks.retry(call.args.word("task"));
     const { cli, args } = call;
-    await cli.stdout.print(args.flag("json") ? jsonLine(task) : `${task.task_id}\n`);
+    await cli.stdout.print(args.flag("json") ? jsonLine(task) : `${task.id}\n`);
     return EXIT.completed;
   },
 };
@@ -247,7 +247,7 @@ async function messageFrom({ cli, args }: Call): Promise<Message> {
 
 /** Prints the id and status, or the whole task as JSON. */
 async function printTask({ cli, args }: Call, task: Task): Promise<number> {
-  const line = args.flag("json") ? JSON.stringify(task) : `${task.task_id} ${statusOf(task)}`;
+  const line = args.flag("json") ? JSON.stringify(task) : `${task.id} ${statusOf(task)}`;
   await cli.stdout.print(`${line}\n`);
   return EXIT.completed;
 }

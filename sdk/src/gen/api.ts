@@ -4,8 +4,16 @@ export interface components {
         /** @description A task: its input, its state and its result. */
         readonly Task: {
             /** @description Identifies the task. Later tasks have greater ids. */
+            readonly id: string;
+            /**
+             * @deprecated
+             * @description The same as `id`.
+             */
             readonly task_id: string;
-            /** @description The client's label. */
+            /**
+             * @deprecated
+             * @description Always `agent_run`.
+             */
             readonly task_type: string;
             /** @description The name given at submission. */
             readonly name: string | null;
@@ -39,7 +47,10 @@ export interface components {
                 /** @description More about the failure; depends on the code. */
                 readonly details?: unknown;
             } | null;
-            /** @description The `message` of `error`. */
+            /**
+             * @deprecated
+             * @description The `message` of `error`.
+             */
             readonly error_message: string | null;
             /** @description The name of the agent. */
             readonly agent: string;
@@ -69,11 +80,20 @@ export interface components {
             readonly last_seq: number;
             /** @description The task that this one retries. */
             readonly retry_of: string | null;
-            /** @description Always null. */
+            /**
+             * @deprecated
+             * @description Always null.
+             */
             readonly forked_from: string | null;
-            /** @description Always null. */
+            /**
+             * @deprecated
+             * @description Always null.
+             */
             readonly parent_task_id: string | null;
-            /** @description Always null. */
+            /**
+             * @deprecated
+             * @description Always null.
+             */
             readonly workflow_id: string | null;
             /**
              * Format: date-time
@@ -120,7 +140,7 @@ export interface components {
         };
         /** @description Why a request was rejected (RFC 9457). */
         readonly Problem: {
-            /** @description URI of the kind of problem; ends with the code. */
+            /** @description A URL that opens the explanation of `code`. */
             readonly type: string;
             /** @description What went wrong in general. The same for each code. */
             readonly title: string;
@@ -130,7 +150,7 @@ export interface components {
             readonly detail: string;
             /** @description A stable code for programs; see the list of errors. */
             readonly code: string;
-            /** @description The `X-Request-Id` of the response, for support and logs. */
+            /** @description The id of this HTTP request, as in `X-Request-Id` and the logs. */
             readonly request_id: string;
             /** @description For `validation_failed`: every invalid value. */
             readonly errors?: readonly {
@@ -142,7 +162,8 @@ export interface components {
         };
         readonly SubmitTask: {
             /**
-             * @description A label of the client. The service does not interpret it.
+             * @deprecated
+             * @description `agent_run`, or `agent_task`, which is the same.
              * @default agent_run
              */
             readonly task_type?: string;
@@ -176,13 +197,21 @@ export interface components {
              */
             readonly callback_url?: string | null;
             /** @description The same as the header Idempotency-Key, which takes precedence. */
+            readonly idempotency_key?: string;
+            /**
+             * @deprecated
+             * @description The same as `idempotency_key`, which takes precedence.
+             */
             readonly request_id?: string;
         };
         /** @description What the task is about: a free-form object, in which these fields have a meaning. */
         readonly InputData: {
             /** @description What the agent has to do. Required, unless there is `prompt`. */
             readonly goal?: string;
-            /** @description The same as goal, which takes precedence. */
+            /**
+             * @deprecated
+             * @description The same as goal, which takes precedence.
+             */
             readonly prompt?: string;
             /** @description Data for the goal. The model sees it as JSON below the goal. */
             readonly context?: {
@@ -211,7 +240,10 @@ export interface components {
                 /** @description The picture in base64. */
                 readonly data: string;
             })[];
-            /** @description The same as `agent_config.inject_mcp_proxy`, which takes precedence. */
+            /**
+             * @deprecated
+             * @description The same as `agent_config.inject_mcp_proxy`, which takes precedence.
+             */
             readonly inject_mcp_proxy?: boolean;
             /** @description For the model `local/script`: its replies, in order. */
             readonly script?: readonly {
@@ -251,7 +283,10 @@ export interface components {
              * @enum {string}
              */
             readonly mcp_tools?: "direct" | "proxy" | "both";
-            /** @description Adds `mcp_proxy_tool`. Without `mcp_servers` it reaches all servers. Default: false. */
+            /**
+             * @deprecated
+             * @description Adds `mcp_proxy_tool`. Without `mcp_servers` it reaches all servers. Default: false.
+             */
             readonly inject_mcp_proxy?: boolean;
             /** @description Randomness of the model's replies. Default: the provider's. */
             readonly temperature?: number;
@@ -2463,7 +2498,7 @@ export interface components {
             readonly previous_until: string | null;
         };
         readonly WebhookDelivery: {
-            /** @description The `webhook-id` of the message. */
+            /** @description The `webhook-id` of the message: its task and event, so that a repeat has the same. */
             readonly id: string;
             /** @description The type of the notification. */
             readonly type: string;
@@ -2609,6 +2644,11 @@ export interface components {
         /** @description Contains no more, because the caller of a hook has no key to read tasks. */
         readonly StartedTask: {
             /** @description The id of the task. */
+            readonly id: string;
+            /**
+             * @deprecated
+             * @description The same as `id`.
+             */
             readonly task_id: string;
             /** @description The status of the task. */
             readonly status: string;
@@ -2792,7 +2832,7 @@ export interface components {
         /** @description A key without its secret. */
         readonly Key: {
             /** @description The id of the key. It is no secret. */
-            readonly key_id: string;
+            readonly id: string;
             /** @description The tenant of the key. */
             readonly tenant: string;
             /** @description A name for people. */
@@ -2817,7 +2857,7 @@ export interface components {
         };
         readonly NewKey: {
             /** @description The id of the key. It is no secret. */
-            readonly key_id: string;
+            readonly id: string;
             /** @description The tenant of the key. */
             readonly tenant: string;
             /** @description A name for people. */
@@ -2870,7 +2910,7 @@ export interface components {
         };
         readonly AuditEntry: {
             /** @description The id of the entry. */
-            readonly audit_id: string;
+            readonly id: string;
             /**
              * Format: date-time
              * @description When it happened.
@@ -4068,28 +4108,6 @@ export interface operations {
             };
         };
     };
-    readonly callHook: {
-        readonly parameters: {
-            readonly query?: never;
-            readonly header?: never;
-            readonly path: {
-                /** @description The id of the hook. */
-                readonly id: string;
-            };
-            readonly cookie?: never;
-        };
-        readonly requestBody?: never;
-        readonly responses: {
-            readonly 201: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/json": components["schemas"]["StartedTask"];
-                };
-            };
-        };
-    };
     readonly deleteHook: {
         readonly parameters: {
             readonly query?: never;
@@ -4176,6 +4194,28 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["SigningSecret"];
+                };
+            };
+        };
+    };
+    readonly callHook: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The id of the hook. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["StartedTask"];
                 };
             };
         };
@@ -4510,7 +4550,7 @@ export interface operations {
             readonly header?: never;
             readonly path: {
                 /** @description The id of the key. */
-                readonly key_id: string;
+                readonly id: string;
             };
             readonly cookie?: never;
         };
@@ -4532,7 +4572,7 @@ export interface operations {
             readonly header?: never;
             readonly path: {
                 /** @description The id of the key. */
-                readonly key_id: string;
+                readonly id: string;
             };
             readonly cookie?: never;
         };
@@ -4552,7 +4592,7 @@ export interface operations {
             readonly header?: never;
             readonly path: {
                 /** @description The id of the key. */
-                readonly key_id: string;
+                readonly id: string;
             };
             readonly cookie?: never;
         };

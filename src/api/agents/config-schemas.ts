@@ -65,7 +65,7 @@ export const agentConfig = z
     inject_mcp_proxy: z
       .boolean()
       .optional()
-      .openapi({ description: CONFIG_TEXTS.inject_mcp_proxy }),
+      .openapi({ description: CONFIG_TEXTS.inject_mcp_proxy, deprecated: true }),
     temperature: z
       .number()
       .min(0)

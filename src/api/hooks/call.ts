@@ -1,4 +1,4 @@
-/** `POST /api/v1/hooks/{id}`: starts a task for a request that is signed with the hook's secret. */
+/** `POST /hooks/{id}`: starts a task for a request that is signed with the hook's secret. */
 import { sha256Hex } from "../../crypto/sha256.ts";
 import { isSignedByGithub, verifiedId } from "../../crypto/signature.ts";
 import type { JsonValue } from "../../run/value/json.ts";
@@ -8,10 +8,11 @@ import { checkRate } from "../http/auth.ts";
 import { boundedBody, jsonOf } from "../http/body.ts";
 import { Problem } from "../http/problem.ts";
 import { submitHooked } from "../tasks/submit.ts";
-import { HOOKS, type callRoute } from "./operations.ts";
+import { CALLS, type callRoute } from "./operations.ts";
 import { filled } from "./template.ts";
 
-const HOOK_ID = /^hook_[0-9a-f]{32}$/;
+/** Hooks of earlier versions have an id without hyphens. */
+const HOOK_ID = /^hook_(?:[0-9a-f]{32}|[0-9a-f-]{36})$/;
 
 /** Starts a task from the hook's template. A repeated request returns the same task. */
 export const callHook: ApiHandler<typeof callRoute> = async (c) => {
@@ -36,14 +37,14 @@ export const callHook: ApiHandler<typeof callRoute> = async (c) => {
     tenantId: hook.tenant_id,
     scopes: new Set(["tasks:write"] as const),
   };
-  const claim = { route: `POST ${HOOKS}/${hook.hook_id}`, key, fingerprint: digest };
+  const claim = { route: `POST ${CALLS}/${hook.hook_id}`, key, fingerprint: digest };
   const { task, replayed } = await submitHooked(deps, caller, body, claim);
   c.header("Location", `/api/v1/tasks/${task.task_id}`);
   if (replayed) {
     c.header("Idempotent-Replayed", "true");
   }
   const { task_id, status, created_at } = task;
-  return c.json({ task_id, status, created_at }, 201);
+  return c.json({ id: task_id, task_id, status, created_at }, 201);
 };
 
 /**

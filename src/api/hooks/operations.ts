@@ -13,6 +13,8 @@ const writes = { ...shared, middleware: [requireScope("admin"), jsonBody] };
 /** Path of the collection. */
 export const HOOKS = "/api/v1/hooks";
 const HOOK = "/api/v1/hooks/{id}";
+/** Path of the calls, which have no key: apart from the administration. */
+export const CALLS = "/hooks";
 
 export const listRoute = createRoute({
   ...shared,
@@ -106,7 +108,7 @@ export const callRoute = createRoute({
   tags: ["Hooks"],
   security: [],
   method: "post",
-  path: HOOK,
+  path: "/hooks/{id}",
   operationId: "callHook",
   summary: "Start a task from a hook's template",
   description:

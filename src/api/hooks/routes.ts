@@ -1,11 +1,12 @@
 /**
- * `/api/v1/hooks`: URLs that start tasks. A call has no API key: it is signed with the hook's
- * secret. Its body fills the hook's template.
+ * `/api/v1/hooks` manages URLs that start tasks, `/hooks/{id}`. A call has no API key: it is signed
+ * with the hook's secret. Its body fills the hook's template.
  */
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { isSecret } from "../../crypto/signature.ts";
 import { MAX_WEBHOOKS } from "../../run/log/webhook-body.ts";
 import { defined } from "../../run/value/defined.ts";
+import { newId } from "../../run/value/id.ts";
 import { isoTime } from "../../run/value/time.ts";
 import type { HookRow } from "../../store/hooks.ts";
 import type { ApiContext, ApiDeps, ApiHandler, AppEnv } from "../context.ts";
@@ -49,7 +50,7 @@ const create: ApiHandler<typeof operations.createHookRoute> = async (c) => {
     const detail = "must be whsec_ and 24 to 64 bytes as base64";
     throw invalid("body", [{ pointer: "/secret", detail }]);
   }
-  const id = `hook_${crypto.randomUUID().replaceAll("-", "")}`;
+  const id = newId("hook", deps.now(), crypto.getRandomValues(new Uint8Array(16)));
   const { secret, sealed } = await newSecretFor(deps, caller.tenantId, id, given);
   const row = await deps.hooks.insert(caller.tenantId, id, hook, sealed, isoTime(deps.now()));
   if (row === null) {
@@ -109,5 +110,5 @@ function noHook(): never {
 
 function hookJson(c: ApiContext, { hook_id, tenant_id: _tenant, ...row }: HookRow): HookJson {
   const origin = c.var.deps.config.publicUrl ?? new URL(c.req.url).origin;
-  return { id: hook_id, url: `${origin}${operations.HOOKS}/${hook_id}`, ...row };
+  return { id: hook_id, url: `${origin}${operations.CALLS}/${hook_id}`, ...row };
 }

@@ -39,7 +39,7 @@ export const changeHook = z
 const hookFields = {
   id: z.string().openapi({
     description: "The id of the hook.",
-    example: "hook_4f0c1f1d9a5a4d6c8f3b2e1a0d9c8b7a",
+    example: "hook_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a15",
   }),
   name: z.string().describe("A name for people."),
   url: z.string().openapi({ description: "The URL for its requests." }),
@@ -60,13 +60,14 @@ export const hookPath = z.object({
   id: z.string().openapi({
     param: { name: "id", in: "path" },
     description: "The id of the hook.",
-    example: "hook_4f0c1f1d9a5a4d6c8f3b2e1a0d9c8b7a",
+    example: "hook_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a15",
   }),
 });
 
 export const startedTask = z
   .object({
-    task_id: z.string().describe("The id of the task."),
+    id: z.string().describe("The id of the task."),
+    task_id: z.string().openapi({ description: "The same as `id`.", deprecated: true }),
     status: z.string().describe("The status of the task."),
     created_at: timestamp.describe("When the task was submitted."),
   })
@@ -77,9 +78,9 @@ export const startedTask = z
 const exampleTemplate = { input_data: { goal: "Triage the issue {{issue.title}}" } };
 
 const exampleHook = {
-  id: "hook_4f0c1f1d9a5a4d6c8f3b2e1a0d9c8b7a",
+  id: "hook_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a15",
   name: "New issues",
-  url: "https://opspawn.example.com/api/v1/hooks/hook_4f0c1f1d9a5a4d6c8f3b2e1a0d9c8b7a",
+  url: "https://opspawn.example.com/hooks/hook_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a15",
   scheme: "github",
   template: exampleTemplate,
   enabled: true,
@@ -101,5 +102,5 @@ export const examples: Examples = {
     secret: EXAMPLE_SECRET,
   },
   ChangeHook: { template: exampleTemplate, enabled: false },
-  StartedTask: { task_id: TASK_ID, status: "pending", created_at: AT },
+  StartedTask: { id: TASK_ID, task_id: TASK_ID, status: "pending", created_at: AT },
 };

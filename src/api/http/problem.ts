@@ -2,12 +2,11 @@
  * Maps errors to HTTP: RFC 9457 problem documents, and the only table of statuses. `code` is
  * stable. A 500 never contains an exception's text.
  */
-import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { platformFailure } from "../../durable/platform-error.ts";
 import { SettingError } from "../../env/config.ts";
 import type { Observer } from "../../observe.ts";
-import type { AppEnv } from "../context.ts";
+import type { ApiContext, ApiDeps } from "../context.ts";
 import type { JsonPointer } from "../../run/value/json-pointer.ts";
 
 /** The media type of a problem. */
@@ -108,8 +107,30 @@ export function fieldProblem(code: ProblemCode, pointer: JsonPointer, detail: st
   });
 }
 
+/** Path of the page that lists the problem codes. */
+export const ERRORS_PATH = "/docs/errors";
+
+/** The request that a problem answers. */
+export interface Occasion {
+  readonly requestId: string;
+  /** URL of the page that explains the codes, each under its name as fragment. */
+  readonly errorsUrl: string;
+}
+
+/** Returns the occasion of a request. */
+export function occasionOf(c: ApiContext): Occasion {
+  // Undefined if a setting is invalid.
+  const deps: ApiDeps | undefined = c.var.deps;
+  const origin = deps?.config.publicUrl ?? new URL(c.req.url).origin;
+  return {
+    requestId: c.var.requestId,
+    errorsUrl: deps?.config.errorsUrl ?? `${origin}${ERRORS_PATH}`,
+  };
+}
+
 /** A problem document (RFC 9457). */
 export interface ProblemDocument {
+  /** URL of the code's explanation. */
   readonly type: string;
   readonly title: string;
   readonly status: ContentfulStatusCode;
@@ -120,10 +141,13 @@ export interface ProblemDocument {
 }
 
 /** Returns the problem document, for every transport. */
-export function problemDocument(problem: Problem, requestId: string): ProblemDocument {
+export function problemDocument(
+  problem: Problem,
+  { requestId, errorsUrl }: Occasion,
+): ProblemDocument {
   const [status, title] = PROBLEMS[problem.code];
   return {
-    type: `urn:opspawn:problem:${problem.code}`,
+    type: `${errorsUrl}#${problem.code}`,
     title,
     status,
     detail: problem.detail,
@@ -134,8 +158,8 @@ export function problemDocument(problem: Problem, requestId: string): ProblemDoc
 }
 
 /** Returns the response of a rejected request. */
-export function problemResponse(c: Context<AppEnv>, problem: Problem): Response {
-  const document = problemDocument(problem, c.var.requestId);
+export function problemResponse(c: ApiContext, problem: Problem): Response {
+  const document = problemDocument(problem, occasionOf(c));
   return c.body(JSON.stringify(document), document.status, {
     ...problem.headers,
     "Content-Type": PROBLEM_TYPE,

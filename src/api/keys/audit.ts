@@ -34,6 +34,8 @@ export function auditRoutes(app: OpenAPIHono<AppEnv>): void {
     const before =
       cursor === undefined ? null : await cursorOf(deps, caller, cursor, { form: AUDIT_ID });
     const found = await deps.audit.list(caller.tenantId, limit + 1, before);
-    return c.json(await pageOf(deps, caller, found, limit, (row) => row.audit_id), 200);
+    const page = await pageOf(deps, caller, found, limit, (row) => row.audit_id);
+    const data = page.data.map(({ audit_id: id, ...entry }) => ({ id, ...entry }));
+    return c.json({ data, next_cursor: page.next_cursor }, 200);
   });
 }

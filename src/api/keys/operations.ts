@@ -37,7 +37,7 @@ export const createKeyRoute = createRoute({
 export const getRoute = createRoute({
   ...reads,
   method: "get",
-  path: "/api/v1/keys/{key_id}",
+  path: "/api/v1/keys/{id}",
   operationId: "getKey",
   summary: "Get one key",
   request: { params: schemas.keyPath },
@@ -47,7 +47,7 @@ export const getRoute = createRoute({
 export const revokeRoute = createRoute({
   ...reads,
   method: "delete",
-  path: "/api/v1/keys/{key_id}",
+  path: "/api/v1/keys/{id}",
   operationId: "revokeKey",
   summary: "Revoke a key",
   description:
@@ -59,7 +59,7 @@ export const revokeRoute = createRoute({
 export const rotateRoute = createRoute({
   ...writes,
   method: "post",
-  path: "/api/v1/keys/{key_id}/rotate",
+  path: "/api/v1/keys/{id}/rotate",
   operationId: "rotateKey",
   summary: "Rotate a key",
   description: "Replaces the key's secret. The old one expires within seconds, or after `grace_s`.",

@@ -64,12 +64,12 @@ const create: ApiHandler<typeof operations.createKeyRoute> = async (c) => {
 
 const get: ApiHandler<typeof operations.getRoute> = async (c) => {
   const { deps, caller } = c.var;
-  return c.json(keyJson(await keyOf(deps, caller, c.req.valid("param").key_id)), 200);
+  return c.json(keyJson(await keyOf(deps, caller, c.req.valid("param").id)), 200);
 };
 
 const revoke: ApiHandler<typeof operations.revokeRoute> = async (c) => {
   const { deps, caller } = c.var;
-  const row = await keyOf(deps, caller, c.req.valid("param").key_id);
+  const row = await keyOf(deps, caller, c.req.valid("param").id);
   checkReach(caller, row.scopes);
   await deps.keys.revoke(row, actorOf(c.var));
   forgetKey(row.key_id);
@@ -79,7 +79,7 @@ const revoke: ApiHandler<typeof operations.revokeRoute> = async (c) => {
 const rotate: ApiHandler<typeof operations.rotateRoute> = async (c) => {
   const { deps, caller } = c.var;
   const { grace_s } = c.req.valid("json");
-  const row = await keyOf(deps, caller, c.req.valid("param").key_id);
+  const row = await keyOf(deps, caller, c.req.valid("param").id);
   checkReach(caller, row.scopes);
   const secret = newSecret();
   const now = deps.now();
@@ -125,6 +125,6 @@ function newSecret(): string {
   return `opsk_${Buffer.from(bytes).toString("base64url")}`;
 }
 
-function keyJson({ tenant_id, scopes, ...row }: KeyRow): KeyJson {
-  return { ...row, tenant: tenant_id, scopes: [...scopes] };
+function keyJson({ key_id: id, tenant_id, scopes, ...row }: KeyRow): KeyJson {
+  return { id, ...row, tenant: tenant_id, scopes: [...scopes] };
 }

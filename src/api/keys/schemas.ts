@@ -43,17 +43,17 @@ export const rotateBody = z
   .openapi("RotateKey");
 
 export const keyPath = z.object({
-  key_id: z.string().openapi({
-    param: { name: "key_id", in: "path" },
+  id: z.string().openapi({
+    param: { name: "id", in: "path" },
     description: "The id of the key.",
-    example: "key_01936f3e",
+    example: "key_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a12",
   }),
 });
 
 export const keysQuery = z.strictObject({ ...pageQuery, tenant: tenant.optional() });
 
 const fields = {
-  key_id: z.string().describe("The id of the key. It is no secret."),
+  id: z.string().describe("The id of the key. It is no secret."),
   tenant: z.string().describe("The tenant of the key."),
   name: z.string().describe("A name for people."),
   scopes: z.array(scope).describe("What the key permits."),
@@ -76,7 +76,7 @@ export const keyList = listOf(key).openapi("KeyList");
 
 const entry = z
   .object({
-    audit_id: z.string().describe("The id of the entry."),
+    id: z.string().describe("The id of the entry."),
     at: timestamp.describe("When it happened."),
     by: z.string().openapi({ description: "The id of the key that did it." }),
     action: z.string().openapi({ description: "What was done.", example: "key.revoked" }),
@@ -90,7 +90,7 @@ const entry = z
 export const auditList = listOf(entry).openapi("AuditList");
 
 const exampleKey = {
-  key_id: "key_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a12",
+  id: "key_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a12",
   tenant: "acme",
   name: "deploy",
   scopes: ["tasks:read", "tasks:write"],
@@ -108,9 +108,9 @@ export const examples: Examples = {
   AuditList: {
     data: [
       {
-        audit_id: "audit_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a13",
+        id: "audit_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a13",
         at: AT,
-        by: exampleKey.key_id,
+        by: exampleKey.id,
         action: "key.revoked",
         subject: "key_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a14",
         details: {},

@@ -7,6 +7,7 @@ import {
 import type { ApiContext } from "../context.ts";
 import { asJson, BOTH_TYPES, mcpForm } from "./accept.ts";
 import { cancel, cancellable, nameOf } from "./cancellations.ts";
+import { occasionOf } from "../http/problem.ts";
 import { opspawnOffer } from "./opspawn-offer.ts";
 import { connect } from "./server.ts";
 import { streamed } from "./streamed.ts";
@@ -18,7 +19,7 @@ const SESSION = "Mcp-Session-Id";
  * @param body the parsed body: one message, or several in older versions of the protocol
  */
 export async function serveMcp(c: ApiContext, body: unknown): Promise<Response> {
-  const { deps, caller, requestId } = c.var;
+  const { deps, caller } = c.var;
   // No session is stored under this id. It distinguishes clients that share a key when they cancel.
   const session = c.req.header(SESSION) ?? "";
   if (isJSONRPCNotification(body) && body.method === "notifications/cancelled") {
@@ -31,7 +32,7 @@ export async function serveMcp(c: ApiContext, body: unknown): Promise<Response> 
   if (form === null && hasRequest(body)) {
     return streamed(c, notAcceptable(body), () => Promise.resolve());
   }
-  const { transport, close } = await connect(opspawnOffer(deps, caller, requestId), {
+  const { transport, close } = await connect(opspawnOffer(deps, caller, occasionOf(c)), {
     keepAliveMs: deps.config.ssePingMs,
   });
   // The transport only accepts clients that name both media types.

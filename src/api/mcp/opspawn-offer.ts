@@ -8,7 +8,7 @@ import {
 import type { Caller } from "../../store/keys.ts";
 import { checkScope } from "../http/auth.ts";
 import type { ApiDeps } from "../context.ts";
-import { problemDocument, foreseen } from "../http/problem.ts";
+import { problemDocument, foreseen, type Occasion } from "../http/problem.ts";
 import type { CallExtra, CallRequest, Offer } from "./server.ts";
 import { eventLine } from "./event-line.ts";
 import type { LoggedEvent } from "./log-page.ts";
@@ -20,8 +20,8 @@ const INSTRUCTIONS =
   "Submit one with submit_task or the tool of an agent; wait_for_task returns when it finishes or needs a person; " +
   "decide_approval and send_message answer its questions. A task's log is the resource opspawn://tasks/{task_id}/events.";
 
-/** Returns the offer for one request. @param requestId id that every problem includes */
-export function opspawnOffer(deps: ApiDeps, caller: Caller, requestId: string): Offer {
+/** Returns the offer for one request. */
+export function opspawnOffer(deps: ApiDeps, caller: Caller, occasion: Occasion): Offer {
   return {
     instructions: INSTRUCTIONS,
     tools: async () =>
@@ -33,9 +33,9 @@ export function opspawnOffer(deps: ApiDeps, caller: Caller, requestId: string): 
       if (tool === null) {
         throw new McpError(ErrorCode.InvalidParams, `Unknown tool "${request.name}".`);
       }
-      return called(deps, caller, requestId, tool, request, extra);
+      return called(deps, caller, occasion, tool, request, extra);
     },
-    resources: taskLogs(deps, caller, requestId),
+    resources: taskLogs(deps, caller, occasion),
   };
 }
 
@@ -43,7 +43,7 @@ export function opspawnOffer(deps: ApiDeps, caller: Caller, requestId: string): 
 async function called(
   deps: ApiDeps,
   caller: Caller,
-  requestId: string,
+  occasion: Occasion,
   tool: TaskTool,
   request: CallRequest,
   extra: CallExtra,
@@ -52,11 +52,11 @@ async function called(
     checkScope(caller, tool.scope);
     return await tool.run(request.arguments, callOf(deps, caller, extra));
   } catch (error) {
-    const problem = foreseen(deps, "mcp", error, requestId);
+    const problem = foreseen(deps, "mcp", error, occasion.requestId);
     return {
       isError: true,
       content: [{ type: "text", text: problem.detail }],
-      structuredContent: { ...problemDocument(problem, requestId) },
+      structuredContent: { ...problemDocument(problem, occasion) },
     };
   }
 }

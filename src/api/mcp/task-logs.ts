@@ -7,7 +7,13 @@ import {
 import type { Caller } from "../../store/keys.ts";
 import { checkScope } from "../http/auth.ts";
 import type { ApiDeps } from "../context.ts";
-import { Problem, problemDocument, type ProblemCode, foreseen } from "../http/problem.ts";
+import {
+  Problem,
+  problemDocument,
+  type Occasion,
+  type ProblemCode,
+  foreseen,
+} from "../http/problem.ts";
 import { listTasks } from "../tasks/list.ts";
 import { taskOf } from "../tasks/view.ts";
 import { logPage, type LoggedEvent } from "./log-page.ts";
@@ -33,13 +39,13 @@ const CODES: Readonly<Partial<Record<ProblemCode, number>>> = {
 const REFUSED = -32_000;
 
 /** Returns the logs that a caller may read, newest tasks first. */
-export function taskLogs(deps: ApiDeps, caller: Caller, requestId: string): OfferedResources {
+export function taskLogs(deps: ApiDeps, caller: Caller, occasion: Occasion): OfferedResources {
   const refusing = async <T>(work: () => Promise<T>, uri?: string): Promise<T> => {
     try {
       checkScope(caller, "tasks:read");
       return await work();
     } catch (error) {
-      throw rpcError(foreseen(deps, "mcp", error, requestId), requestId, uri);
+      throw rpcError(foreseen(deps, "mcp", error, occasion.requestId), occasion, uri);
     }
   };
   return {
@@ -110,7 +116,7 @@ function addressOf(taskId: string, after?: number): string {
 }
 
 /** Returns a problem as a JSON-RPC error. Its data is the problem document and the URI. */
-function rpcError(problem: Problem, requestId: string, uri: string | undefined): McpError {
-  const data = { ...problemDocument(problem, requestId), ...defined({ uri }) };
+function rpcError(problem: Problem, occasion: Occasion, uri: string | undefined): McpError {
+  const data = { ...problemDocument(problem, occasion), ...defined({ uri }) };
   return new McpError(CODES[problem.code] ?? REFUSED, problem.detail, data);
 }

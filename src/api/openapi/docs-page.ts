@@ -5,6 +5,7 @@
  */
 import { html, raw } from "hono/html";
 import type { OpenAPIHono } from "@hono/zod-openapi";
+import { ERRORS_PATH, PROBLEMS } from "../http/problem.ts";
 import type { CodeSample } from "./code-samples.ts";
 import { SCRIPT, STYLE } from "./docs-assets.ts";
 import {
@@ -31,14 +32,72 @@ async function sourceHash(text: string): Promise<string> {
   return `'sha256-${btoa(String.fromCharCode(...new Uint8Array(digest)))}'`;
 }
 
-/** Returns the page of a document. */
-export function docsPage(document: OpenApi): Html {
-  const operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
+/** Returns the page of all problem codes, each with the operations that can return it. */
+export function errorsPage(document: OpenApi): Html {
+  const operations = operationsOf(document);
+  const sections = Object.entries(PROBLEMS).map(([code, [status, title]]) => {
+    const returning = operations.filter(({ operation }) => canReturn(operation, status, code));
+    const everywhere = returning.length > operations.length / 2;
+    return html`<section id="${code}">
+      <h3><code>${code}</code></h3>
+      <p>${status} · ${title}</p>
+      <p>
+        ${
+          everywhere
+            ? "Most operations can return it."
+            : returning.map(
+                ({ operation: { operationId } }) =>
+                  html`<a href="/docs#${operationId}">${operationId}</a> `,
+              )
+        }
+      </p>
+    </section>`;
+  });
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width" />
+        <title>${document.info.title} error codes</title>
+        <link rel="icon" href="data:," />
+        ${raw(`<style>${STYLE}</style>`)}
+      </head>
+      <body>
+        <nav>
+          <a href="/docs">All operations</a>
+          ${Object.keys(PROBLEMS).map((code) => html`<a href="#${code}">${code}</a>`)}
+        </nav>
+        <main>
+          <h1>Error codes</h1>
+          <p>
+            A rejected request is answered with a problem document (RFC 9457). Its
+            <code>code</code> is stable; its <code>detail</code> says what was wrong with this
+            request. Quote its <code>request_id</code> when you report a failure.
+          </p>
+          ${sections}
+        </main>
+      </body>
+    </html>`;
+}
+
+function canReturn({ responses }: Operation, status: number, code: string): boolean {
+  const response: { content?: Record<string, { examples?: object }> } =
+    responses?.[String(status)] ?? {};
+  return Object.values(response.content ?? {}).some(({ examples = {} }) => code in examples);
+}
+
+function operationsOf(document: OpenApi): Route[] {
+  return Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
     METHODS.flatMap((method) => {
       const operation = item[method];
       return operation === undefined ? [] : [{ method, path, operation }];
     }),
   );
+}
+
+/** Returns the page of a document. */
+export function docsPage(document: OpenApi): Html {
+  const operations = operationsOf(document);
   const tags = [...new Set(operations.map(({ operation }) => tagOf(operation)))];
   const schemas: [string, Schema][] = Object.entries(document.components?.schemas ?? {});
   return html`<!doctype html>
@@ -75,7 +134,8 @@ export function docsPage(document: OpenApi): Html {
           <p>${document.info.description}</p>
           <p>
             Send your key as <code>Authorization: Bearer &lt;key&gt;</code>. The machine-readable
-            form of this page is <a href="/openapi.json">/openapi.json</a>.
+            form of this page is <a href="/openapi.json">/openapi.json</a>. Errors have
+            <a href="${ERRORS_PATH}">stable codes</a>.
           </p>
           <p id="none" hidden>Nothing matches.</p>
           ${tags.map(

@@ -12,6 +12,7 @@ import { idempotent } from "../http/idempotent.ts";
 import {
   Problem,
   PROBLEM_TYPE,
+  ERRORS_PATH,
   problemDocument,
   PROBLEMS,
   type ProblemCode,
@@ -98,7 +99,7 @@ export function openApiDocument(
       schemas,
       headers: { ...RESPONSE_HEADERS },
       examples: Object.fromEntries(
-        Object.keys(PROBLEMS).map((code) => [code, exampleOf(code as ProblemCode)]),
+        Object.keys(PROBLEMS).map((code) => [code, exampleOf(code as ProblemCode, server)]),
       ),
       securitySchemes: {
         bearer: { type: "http", scheme: "bearer", description: "An API key." },
@@ -245,11 +246,14 @@ function exampleNamed(name: string, examples: Examples): { example?: unknown } {
   return name in examples ? { example: examples[name] } : {};
 }
 
-function exampleOf(code: ProblemCode) {
+function exampleOf(code: ProblemCode, server: string) {
   const [, title] = PROBLEMS[code];
   const problem = new Problem(code, `${title}.`);
   return {
     summary: title,
-    value: problemDocument(problem, "req_0f8fad5b-d9cb-469f-a165-70867728950e"),
+    value: problemDocument(problem, {
+      requestId: "req_0f8fad5b-d9cb-469f-a165-70867728950e",
+      errorsUrl: `${server}${ERRORS_PATH}`,
+    }),
   };
 }

@@ -1,7 +1,13 @@
 /** Use case: submits many tasks in one request, each with its own outcome. */
 import type { Caller } from "../../store/keys.ts";
-import type { ApiDeps } from "../context.ts";
-import { foreseen, Problem, problemDocument, type ProblemDocument } from "../http/problem.ts";
+import type { ApiDeps, RequestContext } from "../context.ts";
+import {
+  foreseen,
+  Problem,
+  problemDocument,
+  type Occasion,
+  type ProblemDocument,
+} from "../http/problem.ts";
 import { validationProblem } from "../http/validation.ts";
 import { submitBody, type TaskJson } from "./schemas.ts";
 import { submitTask } from "./submit.ts";
@@ -25,7 +31,8 @@ export interface BatchOutcome {
  * @param idempotencyKey makes a repeated batch return the tasks of the first one
  */
 export async function submitBatch(
-  { deps, caller, requestId }: { deps: ApiDeps; caller: Caller; requestId: string },
+  { deps, caller }: RequestContext,
+  occasion: Occasion,
   bodies: readonly unknown[],
   idempotencyKey: string | null,
 ): Promise<BatchOutcome[]> {
@@ -38,8 +45,8 @@ export async function submitBatch(
         try {
           outcomes[index] = { index, ...(await submitted(deps, caller, index, body, key)) };
         } catch (error) {
-          const problem = foreseen(deps, "submit.batch", error, requestId);
-          outcomes[index] = { index, error: problemDocument(problem, requestId) };
+          const problem = foreseen(deps, "submit.batch", error, occasion.requestId);
+          outcomes[index] = { index, error: problemDocument(problem, occasion) };
         }
       }
     }),

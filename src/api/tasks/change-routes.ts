@@ -4,6 +4,7 @@ import type { AppEnv } from "../context.ts";
 import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
 import { idempotencyKey } from "../http/idempotency-key.ts";
+import { occasionOf } from "../http/problem.ts";
 import { BODY_PROBLEMS, json, keyHeader, refusals, SECURED } from "../openapi/routes.ts";
 import { submitBatch } from "./batch.ts";
 import { deleteTask, relabelTask } from "./changes.ts";
@@ -78,7 +79,7 @@ export function taskChangeRoutes(app: OpenAPIHono<AppEnv>): void {
 
   app.openapi(batchRoute, async (c) => {
     const { tasks } = c.req.valid("json");
-    const data = await submitBatch(c.var, tasks, idempotencyKey(c));
+    const data = await submitBatch(c.var, occasionOf(c), tasks, idempotencyKey(c));
     const accepted = data.filter(({ task }) => task !== undefined);
     if (accepted.length > 0 && accepted.every(({ replayed }) => replayed)) {
       c.header("Idempotent-Replayed", "true");

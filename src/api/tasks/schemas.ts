@@ -37,7 +37,10 @@ export const inputFields = {
     description: "What the agent has to do. Required, unless there is `prompt`.",
     example: "What is 17% of 2,340?",
   }),
-  prompt: someText.optional().openapi({ description: "The same as goal, which takes precedence." }),
+  prompt: someText.optional().openapi({
+    description: "The same as goal, which takes precedence.",
+    deprecated: true,
+  }),
   context: freeObject.optional().openapi({
     description: "Data for the goal. The model sees it as JSON below the goal.",
   }),
@@ -65,6 +68,7 @@ export const inputFields = {
     .optional()
     .openapi({ description: "Pictures for the model, shown with the goal." }),
   inject_mcp_proxy: z.boolean().optional().openapi({
+    deprecated: true,
     description: "The same as `agent_config.inject_mcp_proxy`, which takes precedence.",
   }),
   script: checkedBy(scriptSchema).optional().openapi({
@@ -88,12 +92,10 @@ const inputData = z
 
 export const submitBody = z
   .strictObject({
-    task_type: z
-      .string()
-      .min(1)
-      .max(64)
-      .default("agent_run")
-      .describe("A label of the client. The service does not interpret it."),
+    task_type: z.string().min(1).max(64).default("agent_run").openapi({
+      description: "`agent_run`, or `agent_task`, which is the same.",
+      deprecated: true,
+    }),
     name: plainText(256).nullish().describe("A name for people, shown in lists."),
     input_data: inputData,
     agent: z
@@ -123,8 +125,12 @@ export const submitBody = z
       description:
         "Receives every type of webhook event of this task, signed with the tenant's secret (`GET /api/v1/webhooks/callbacks/secret`).",
     }),
-    request_id: plainText(255).min(1).optional().openapi({
+    idempotency_key: plainText(255).min(1).optional().openapi({
       description: "The same as the header Idempotency-Key, which takes precedence.",
+    }),
+    request_id: plainText(255).min(1).optional().openapi({
+      description: "The same as `idempotency_key`, which takes precedence.",
+      deprecated: true,
     }),
   })
   .openapi("SubmitTask", {
@@ -314,13 +320,17 @@ const usage = z
   })
   .openapi("Usage", { description: "What the run has used so far." });
 
+/** A field of the first contract that no feature uses. */
+const unused = z.string().nullable().openapi({ description: "Always null.", deprecated: true });
+
 export const task = z
   .object({
-    task_id: taskIdText.openapi({
+    id: taskIdText.openapi({
       description: "Identifies the task. Later tasks have greater ids.",
-      example: "task_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a11",
+      example: TASK_ID,
     }),
-    task_type: z.string().describe("The client's label."),
+    task_id: taskIdText.openapi({ description: "The same as `id`.", deprecated: true }),
+    task_type: z.string().openapi({ description: "Always `agent_run`.", deprecated: true }),
     name: z.string().nullable().describe("The name given at submission."),
     status: z.enum(TASK_STATUSES).openapi({
       description: "`completed`, `failed` and `cancelled` are final. `waiting`: see `waiting_for`.",
@@ -345,7 +355,10 @@ export const task = z
       })
       .nullable()
       .openapi({ description: "Why the task failed; null if it did not." }),
-    error_message: z.string().nullable().describe("The `message` of `error`."),
+    error_message: z.string().nullable().openapi({
+      description: "The `message` of `error`.",
+      deprecated: true,
+    }),
     agent: z.string().describe("The name of the agent."),
     agent_version: z.number().int().describe("The version of the agent at submission."),
     model: z.string().describe("The model of the config, as `provider/name`."),
@@ -360,9 +373,9 @@ export const task = z
       .describe("Counts the tasks from the first one, through `retry_of`, to this one."),
     last_seq: z.number().int().describe("`seq` of the last event in the log."),
     retry_of: z.string().nullable().describe("The task that this one retries."),
-    forked_from: z.string().nullable().describe("Always null."),
-    parent_task_id: z.string().nullable().describe("Always null."),
-    workflow_id: z.string().nullable().describe("Always null."),
+    forked_from: unused,
+    parent_task_id: unused,
+    workflow_id: unused,
     created_at: timestamp.describe("When the task was submitted."),
     updated_at: timestamp.describe("When the task last changed."),
     scheduled_at: timestamp.nullable().describe("The earliest start; null for at once."),
@@ -428,6 +441,7 @@ export const ticket = z
   .openapi("Ticket");
 
 const exampleTask = {
+  id: TASK_ID,
   task_id: TASK_ID,
   task_type: "agent_run",
   name: null,

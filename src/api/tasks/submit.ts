@@ -164,11 +164,11 @@ function claimOf(
   header: { readonly key: string | null; readonly route?: string },
 ): IdempotencyClaim | null {
   const { route = "POST /api/v1/tasks" } = header;
-  const key = header.key ?? body.request_id ?? null;
+  const key = header.key ?? body.idempotency_key ?? body.request_id ?? null;
   if (key === null) {
     return null;
   }
-  const { request_id: _key, ...request } = body;
+  const { idempotency_key: _key, request_id: _alias, ...request } = body;
   const text = canonicalJson(request as unknown as JsonValue);
   return { route, key, fingerprint: sha256Hex(text) };
 }

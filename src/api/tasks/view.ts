@@ -59,6 +59,7 @@ export function taskJson(row: ListedTask & Partial<Pick<TaskRow, Snapshot>>): Ta
     ...fields
   } = row;
   return {
+    id: row.task_id,
     ...fields,
     error_message: row.error?.message ?? null,
     model: config.model,

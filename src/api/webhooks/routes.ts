@@ -7,6 +7,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import type { SealedSecret } from "../../crypto/signing-secrets.ts";
 import { CALLBACKS, MAX_WEBHOOKS, TEST_TYPE } from "../../run/log/webhook-body.ts";
 import { defined } from "../../run/value/defined.ts";
+import { newId } from "../../run/value/id.ts";
 import { isoTime } from "../../run/value/time.ts";
 import type { DeliveryPosition, DeliveryRow } from "../../store/webhooks/deliveries.ts";
 import type { WebhookRow } from "../../store/webhooks/webhooks.ts";
@@ -46,7 +47,7 @@ const create: ApiHandler<typeof operations.createWebhookRoute> = async (c) => {
   const { deps, caller } = c.var;
   const body = c.req.valid("json");
   checkAddress(deps, body.url, "/url");
-  const id = `wh_${crypto.randomUUID().replaceAll("-", "")}`;
+  const id = newId("webhook", deps.now(), crypto.getRandomValues(new Uint8Array(16)));
   const { secret, sealed } = await newSecretFor(deps, caller.tenantId, id);
   const row = await deps.webhooks.insert(caller.tenantId, id, body, sealed, isoTime(deps.now()));
   if (row === null) {
@@ -102,7 +103,11 @@ const sendTest: ApiHandler<typeof operations.testRoute> = async (c) => {
   );
   const now = isoTime(deps.now());
   const body = JSON.stringify({ type: TEST_TYPE, timestamp: now, data: { webhook_id } });
-  const message = { message_id: `test_${crypto.randomUUID()}`, type: TEST_TYPE, body };
+  const message = {
+    message_id: newId("test", deps.now(), crypto.getRandomValues(new Uint8Array(16))),
+    type: TEST_TYPE,
+    body,
+  };
   const row = await deps.deliveries.noteOne(caller.tenantId, webhook_id, message, now);
   return c.json(await delivering(deps, caller.tenantId, webhook_id, row), 202);
 };

@@ -43,7 +43,7 @@ export const changeWebhook = z
 const webhookFields = {
   id: z.string().openapi({
     description: "The id of the webhook.",
-    example: "wh_4f0c1f1d9a5a4d6c8f3b2e1a0d9c8b7a",
+    example: "webhook_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a15",
   }),
   url: z.string().describe("The URL that receives notifications."),
   types: z.array(z.enum(WEBHOOK_TYPES)).describe("The notifications that are sent."),
@@ -84,7 +84,7 @@ export const webhookPath = z.object({
   id: z.string().openapi({
     param: { name: "id", in: "path" },
     description: "The id of the webhook.",
-    example: "wh_4f0c1f1d9a5a4d6c8f3b2e1a0d9c8b7a",
+    example: "webhook_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a15",
   }),
 });
 
@@ -98,7 +98,10 @@ export const deliveryPath = webhookPath.extend({
 
 export const delivery = z
   .object({
-    id: z.string().openapi({ description: "The `webhook-id` of the message." }),
+    id: z.string().openapi({
+      description:
+        "The `webhook-id` of the message: its task and event, so that a repeat has the same.",
+    }),
     type: z.string().describe("The type of the notification."),
     task_id: z.string().nullable().describe("The task that it is about; null for a test."),
     seq: z
@@ -132,7 +135,7 @@ export type DeliveryJson = z.output<typeof delivery>;
 export const deliveryList = listOf(delivery).openapi("WebhookDeliveryList");
 
 const exampleWebhook = {
-  id: "wh_4f0c1f1d9a5a4d6c8f3b2e1a0d9c8b7a",
+  id: "webhook_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a15",
   url: "https://example.com/opspawn",
   types: ["task.completed", "task.failed"],
   description: "The operations channel",
@@ -146,7 +149,7 @@ const exampleWebhook = {
 const EXAMPLE_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 const exampleDelivery = {
-  id: "msg_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a11_14",
+  id: `${TASK_ID}:14`,
   type: "task.completed",
   task_id: TASK_ID,
   seq: 14,

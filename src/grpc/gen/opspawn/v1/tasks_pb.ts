@@ -21,7 +21,7 @@ import type { JsonObject, Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file opspawn/v1/tasks.proto.
  */
 export const file_opspawn_v1_tasks: GenFile = /*@__PURE__*/
-  fileDesc("ChZvcHNwYXduL3YxL3Rhc2tzLnByb3RvEgpvcHNwYXduLnYxIq0ICgRUYXNrEg8KB3Rhc2tfaWQYASABKAkSEQoJdGFza190eXBlGAIgASgJEiYKBnN0YXR1cxgDIAEoDjIWLm9wc3Bhd24udjEuVGFza1N0YXR1cxIrCgppbnB1dF9kYXRhGAQgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBImCgZyZXN1bHQYBSABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUSLgoKY3JlYXRlZF9hdBgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKdXBkYXRlZF9hdBgHIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASLgoKc3RhcnRlZF9hdBgIIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASMAoMY29tcGxldGVkX2F0GAkgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIaCg1lcnJvcl9tZXNzYWdlGAogASgJSACIAQESEQoEbmFtZRgLIAEoCUgBiAEBEhgKC3dhaXRpbmdfZm9yGAwgASgJSAKIAQESMQoNd2FpdGluZ191bnRpbBgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJAoFZXJyb3IYDiABKAsyFS5vcHNwYXduLnYxLlRhc2tFcnJvchINCgVhZ2VudBgPIAEoCRIVCg1hZ2VudF92ZXJzaW9uGBAgASgFEg0KBW1vZGVsGBEgASgJEg8KB3BsYW5uZXIYEiABKAkSIAoFdXNhZ2UYEyABKAsyES5vcHNwYXduLnYxLlVzYWdlEicKBmxpbWl0cxgUIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSKQoIbWV0YWRhdGEYFSABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EhAKCHByaW9yaXR5GBYgASgFEg8KB2F0dGVtcHQYFyABKAUSEAoIbGFzdF9zZXEYGCABKA0SFQoIcmV0cnlfb2YYGSABKAlIA4gBARIYCgtmb3JrZWRfZnJvbRgaIAEoCUgEiAEBEhsKDnBhcmVudF90YXNrX2lkGBsgASgJSAWIAQESGAoLd29ya2Zsb3dfaWQYHCABKAlIBogBARIwCgxzY2hlZHVsZWRfYXQYHSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhkKDGNhbGxiYWNrX3VybBgeIAEoCUgHiAEBQhAKDl9lcnJvcl9tZXNzYWdlQgcKBV9uYW1lQg4KDF93YWl0aW5nX2ZvckILCglfcmV0cnlfb2ZCDgoMX2ZvcmtlZF9mcm9tQhEKD19wYXJlbnRfdGFza19pZEIOCgxfd29ya2Zsb3dfaWRCDwoNX2NhbGxiYWNrX3VybCJTCglUYXNrRXJyb3ISDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEicKB2RldGFpbHMYAyABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUifgoFVXNhZ2USDQoFc3RlcHMYASABKAUSEwoLbW9kZWxfY2FsbHMYAiABKAUSEgoKdG9vbF9jYWxscxgDIAEoBRIUCgxpbnB1dF90b2tlbnMYBCABKAMSFQoNb3V0cHV0X3Rva2VucxgFIAEoAxIQCghjb3N0X3VzZBgGIAEoASLQAwoRQ3JlYXRlVGFza1JlcXVlc3QSEQoJdGFza190eXBlGAEgASgJEisKCmlucHV0X2RhdGEYAiABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EhcKCnJlcXVlc3RfaWQYAyABKAlIAIgBARIRCgRuYW1lGAQgASgJSAGIAQESEgoFYWdlbnQYBSABKAlIAogBARItCgxhZ2VudF9jb25maWcYBiABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EicKBmxpbWl0cxgHIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSFQoIcHJpb3JpdHkYCCABKAVIA4gBARIpCghtZXRhZGF0YRgJIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSMAoMc2NoZWR1bGVkX2F0GAogASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIUCgx3YWl0X3NlY29uZHMYCyABKA0SGQoMY2FsbGJhY2tfdXJsGAwgASgJSASIAQFCDQoLX3JlcXVlc3RfaWRCBwoFX25hbWVCCAoGX2FnZW50QgsKCV9wcmlvcml0eUIPCg1fY2FsbGJhY2tfdXJsIkYKEkNyZWF0ZVRhc2tSZXNwb25zZRIeCgR0YXNrGAEgASgLMhAub3BzcGF3bi52MS5UYXNrEhAKCHJlcGxheWVkGAIgASgIIjcKDkdldFRhc2tSZXF1ZXN0Eg8KB3Rhc2tfaWQYASABKAkSFAoMd2FpdF9zZWNvbmRzGAIgASgNIjEKD0dldFRhc2tSZXNwb25zZRIeCgR0YXNrGAEgASgLMhAub3BzcGF3bi52MS5UYXNrItUCChBMaXN0VGFza3NSZXF1ZXN0EiYKBnN0YXR1cxgBIAEoDjIWLm9wc3Bhd24udjEuVGFza1N0YXR1cxIRCglwYWdlX3NpemUYAiABKAUSEgoKcGFnZV90b2tlbhgDIAEoCRISCgVhZ2VudBgEIAEoCUgAiAEBEjEKDWNyZWF0ZWRfYWZ0ZXIYBSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEjIKDmNyZWF0ZWRfYmVmb3JlGAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBI8CghtZXRhZGF0YRgHIAMoCzIqLm9wc3Bhd24udjEuTGlzdFRhc2tzUmVxdWVzdC5NZXRhZGF0YUVudHJ5Gi8KDU1ldGFkYXRhRW50cnkSCwoDa2V5GAEgASgJEg0KBXZhbHVlGAIgASgJOgI4AUIICgZfYWdlbnQiawoRTGlzdFRhc2tzUmVzcG9uc2USHwoFdGFza3MYASADKAsyEC5vcHNwYXduLnYxLlRhc2sSEgoFdG90YWwYAiABKAVIAIgBARIXCg9uZXh0X3BhZ2VfdG9rZW4YAyABKAlCCAoGX3RvdGFsIkQKEUNhbmNlbFRhc2tSZXF1ZXN0Eg8KB3Rhc2tfaWQYASABKAkSEwoGcmVhc29uGAIgASgJSACIAQFCCQoHX3JlYXNvbiI0ChJDYW5jZWxUYXNrUmVzcG9uc2USHgoEdGFzaxgBIAEoCzIQLm9wc3Bhd24udjEuVGFzayI2ChBXYXRjaFRhc2tSZXF1ZXN0Eg8KB3Rhc2tfaWQYASABKAkSEQoJYWZ0ZXJfc2VxGAIgASgNInwKBUV2ZW50EgsKA3NlcRgBIAEoDRImCgJhdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDAoEdHlwZRgDIAEoCRIlCgRkYXRhGAQgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIJCgF2GAUgASgNKsIBCgpUYXNrU3RhdHVzEhsKF1RBU0tfU1RBVFVTX1VOU1BFQ0lGSUVEEAASFwoTVEFTS19TVEFUVVNfUEVORElORxABEhcKE1RBU0tfU1RBVFVTX1JVTk5JTkcQAhIZChVUQVNLX1NUQVRVU19DT01QTEVURUQQAxIWChJUQVNLX1NUQVRVU19GQUlMRUQQBBIZChVUQVNLX1NUQVRVU19DQU5DRUxMRUQQBRIXChNUQVNLX1NUQVRVU19XQUlUSU5HEAYyhAMKC1Rhc2tTZXJ2aWNlEksKCkNyZWF0ZVRhc2sSHS5vcHNwYXduLnYxLkNyZWF0ZVRhc2tSZXF1ZXN0Gh4ub3BzcGF3bi52MS5DcmVhdGVUYXNrUmVzcG9uc2USRwoHR2V0VGFzaxIaLm9wc3Bhd24udjEuR2V0VGFza1JlcXVlc3QaGy5vcHNwYXduLnYxLkdldFRhc2tSZXNwb25zZSIDkAIBEk0KCUxpc3RUYXNrcxIcLm9wc3Bhd24udjEuTGlzdFRhc2tzUmVxdWVzdBodLm9wc3Bhd24udjEuTGlzdFRhc2tzUmVzcG9uc2UiA5ACARJQCgpDYW5jZWxUYXNrEh0ub3BzcGF3bi52MS5DYW5jZWxUYXNrUmVxdWVzdBoeLm9wc3Bhd24udjEuQ2FuY2VsVGFza1Jlc3BvbnNlIgOQAgISPgoJV2F0Y2hUYXNrEhwub3BzcGF3bi52MS5XYXRjaFRhc2tSZXF1ZXN0GhEub3BzcGF3bi52MS5FdmVudDABYgZwcm90bzM", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
+  fileDesc("ChZvcHNwYXduL3YxL3Rhc2tzLnByb3RvEgpvcHNwYXduLnYxItEICgRUYXNrEgoKAmlkGB8gASgJEhMKB3Rhc2tfaWQYASABKAlCAhgBEhUKCXRhc2tfdHlwZRgCIAEoCUICGAESJgoGc3RhdHVzGAMgASgOMhYub3BzcGF3bi52MS5UYXNrU3RhdHVzEisKCmlucHV0X2RhdGEYBCABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EiYKBnJlc3VsdBgFIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRIuCgpjcmVhdGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpzdGFydGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxjb21wbGV0ZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEh4KDWVycm9yX21lc3NhZ2UYCiABKAlCAhgBSACIAQESEQoEbmFtZRgLIAEoCUgBiAEBEhgKC3dhaXRpbmdfZm9yGAwgASgJSAKIAQESMQoNd2FpdGluZ191bnRpbBgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJAoFZXJyb3IYDiABKAsyFS5vcHNwYXduLnYxLlRhc2tFcnJvchINCgVhZ2VudBgPIAEoCRIVCg1hZ2VudF92ZXJzaW9uGBAgASgFEg0KBW1vZGVsGBEgASgJEg8KB3BsYW5uZXIYEiABKAkSIAoFdXNhZ2UYEyABKAsyES5vcHNwYXduLnYxLlVzYWdlEicKBmxpbWl0cxgUIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSKQoIbWV0YWRhdGEYFSABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EhAKCHByaW9yaXR5GBYgASgFEg8KB2F0dGVtcHQYFyABKAUSEAoIbGFzdF9zZXEYGCABKA0SFQoIcmV0cnlfb2YYGSABKAlIA4gBARIcCgtmb3JrZWRfZnJvbRgaIAEoCUICGAFIBIgBARIfCg5wYXJlbnRfdGFza19pZBgbIAEoCUICGAFIBYgBARIcCgt3b3JrZmxvd19pZBgcIAEoCUICGAFIBogBARIwCgxzY2hlZHVsZWRfYXQYHSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhkKDGNhbGxiYWNrX3VybBgeIAEoCUgHiAEBQhAKDl9lcnJvcl9tZXNzYWdlQgcKBV9uYW1lQg4KDF93YWl0aW5nX2ZvckILCglfcmV0cnlfb2ZCDgoMX2ZvcmtlZF9mcm9tQhEKD19wYXJlbnRfdGFza19pZEIOCgxfd29ya2Zsb3dfaWRCDwoNX2NhbGxiYWNrX3VybCJTCglUYXNrRXJyb3ISDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEicKB2RldGFpbHMYAyABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUifgoFVXNhZ2USDQoFc3RlcHMYASABKAUSEwoLbW9kZWxfY2FsbHMYAiABKAUSEgoKdG9vbF9jYWxscxgDIAEoBRIUCgxpbnB1dF90b2tlbnMYBCABKAMSFQoNb3V0cHV0X3Rva2VucxgFIAEoAxIQCghjb3N0X3VzZBgGIAEoASLaAwoRQ3JlYXRlVGFza1JlcXVlc3QSEQoJdGFza190eXBlGAEgASgJEisKCmlucHV0X2RhdGEYAiABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EhwKD2lkZW1wb3RlbmN5X2tleRgDIAEoCUgAiAEBEhEKBG5hbWUYBCABKAlIAYgBARISCgVhZ2VudBgFIAEoCUgCiAEBEi0KDGFnZW50X2NvbmZpZxgGIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSJwoGbGltaXRzGAcgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIVCghwcmlvcml0eRgIIAEoBUgDiAEBEikKCG1ldGFkYXRhGAkgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIwCgxzY2hlZHVsZWRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDHdhaXRfc2Vjb25kcxgLIAEoDRIZCgxjYWxsYmFja191cmwYDCABKAlIBIgBAUISChBfaWRlbXBvdGVuY3lfa2V5QgcKBV9uYW1lQggKBl9hZ2VudEILCglfcHJpb3JpdHlCDwoNX2NhbGxiYWNrX3VybCJGChJDcmVhdGVUYXNrUmVzcG9uc2USHgoEdGFzaxgBIAEoCzIQLm9wc3Bhd24udjEuVGFzaxIQCghyZXBsYXllZBgCIAEoCCI3Cg5HZXRUYXNrUmVxdWVzdBIPCgd0YXNrX2lkGAEgASgJEhQKDHdhaXRfc2Vjb25kcxgCIAEoDSIxCg9HZXRUYXNrUmVzcG9uc2USHgoEdGFzaxgBIAEoCzIQLm9wc3Bhd24udjEuVGFzayLVAgoQTGlzdFRhc2tzUmVxdWVzdBImCgZzdGF0dXMYASABKA4yFi5vcHNwYXduLnYxLlRhc2tTdGF0dXMSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkSEgoFYWdlbnQYBCABKAlIAIgBARIxCg1jcmVhdGVkX2FmdGVyGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg5jcmVhdGVkX2JlZm9yZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASPAoIbWV0YWRhdGEYByADKAsyKi5vcHNwYXduLnYxLkxpc3RUYXNrc1JlcXVlc3QuTWV0YWRhdGFFbnRyeRovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCCAoGX2FnZW50ImsKEUxpc3RUYXNrc1Jlc3BvbnNlEh8KBXRhc2tzGAEgAygLMhAub3BzcGF3bi52MS5UYXNrEhIKBXRvdGFsGAIgASgFSACIAQESFwoPbmV4dF9wYWdlX3Rva2VuGAMgASgJQggKBl90b3RhbCJEChFDYW5jZWxUYXNrUmVxdWVzdBIPCgd0YXNrX2lkGAEgASgJEhMKBnJlYXNvbhgCIAEoCUgAiAEBQgkKB19yZWFzb24iNAoSQ2FuY2VsVGFza1Jlc3BvbnNlEh4KBHRhc2sYASABKAsyEC5vcHNwYXduLnYxLlRhc2siNgoQV2F0Y2hUYXNrUmVxdWVzdBIPCgd0YXNrX2lkGAEgASgJEhEKCWFmdGVyX3NlcRgCIAEoDSJ8CgVFdmVudBILCgNzZXEYASABKA0SJgoCYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBHR5cGUYAyABKAkSJQoEZGF0YRgEIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSCQoBdhgFIAEoDSrCAQoKVGFza1N0YXR1cxIbChdUQVNLX1NUQVRVU19VTlNQRUNJRklFRBAAEhcKE1RBU0tfU1RBVFVTX1BFTkRJTkcQARIXChNUQVNLX1NUQVRVU19SVU5OSU5HEAISGQoVVEFTS19TVEFUVVNfQ09NUExFVEVEEAMSFgoSVEFTS19TVEFUVVNfRkFJTEVEEAQSGQoVVEFTS19TVEFUVVNfQ0FOQ0VMTEVEEAUSFwoTVEFTS19TVEFUVVNfV0FJVElORxAGMoQDCgtUYXNrU2VydmljZRJLCgpDcmVhdGVUYXNrEh0ub3BzcGF3bi52MS5DcmVhdGVUYXNrUmVxdWVzdBoeLm9wc3Bhd24udjEuQ3JlYXRlVGFza1Jlc3BvbnNlEkcKB0dldFRhc2sSGi5vcHNwYXduLnYxLkdldFRhc2tSZXF1ZXN0Ghsub3BzcGF3bi52MS5HZXRUYXNrUmVzcG9uc2UiA5ACARJNCglMaXN0VGFza3MSHC5vcHNwYXduLnYxLkxpc3RUYXNrc1JlcXVlc3QaHS5vcHNwYXduLnYxLkxpc3RUYXNrc1Jlc3BvbnNlIgOQAgESUAoKQ2FuY2VsVGFzaxIdLm9wc3Bhd24udjEuQ2FuY2VsVGFza1JlcXVlc3QaHi5vcHNwYXduLnYxLkNhbmNlbFRhc2tSZXNwb25zZSIDkAICEj4KCVdhdGNoVGFzaxIcLm9wc3Bhd24udjEuV2F0Y2hUYXNrUmVxdWVzdBoRLm9wc3Bhd24udjEuRXZlbnQwAWIGcHJvdG8z", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
 
 /**
  * A task and how far its run is.
@@ -32,14 +32,23 @@ export type Task = Message<"opspawn.v1.Task"> & {
   /**
    * `task_` and a UUID of version 7: ids sort by time.
    *
-   * @generated from field: string task_id = 1;
+   * @generated from field: string id = 31;
+   */
+  id: string;
+
+  /**
+   * The same as `id`.
+   *
+   * @generated from field: string task_id = 1 [deprecated = true];
+   * @deprecated
    */
   taskId: string;
 
   /**
-   * What kind of task it is: `agent_run`.
+   * Always `agent_run`.
    *
-   * @generated from field: string task_type = 2;
+   * @generated from field: string task_type = 2 [deprecated = true];
+   * @deprecated
    */
   taskType: string;
 
@@ -94,9 +103,10 @@ export type Task = Message<"opspawn.v1.Task"> & {
   completedAt?: Timestamp | undefined;
 
   /**
-   * What `error` says, for people; absent without an error.
+   * The message of `error`; absent without an error.
    *
-   * @generated from field: optional string error_message = 10;
+   * @generated from field: optional string error_message = 10 [deprecated = true];
+   * @deprecated
    */
   errorMessage?: string | undefined;
 
@@ -206,23 +216,26 @@ export type Task = Message<"opspawn.v1.Task"> & {
   retryOf?: string | undefined;
 
   /**
-   * The task that this one was forked from.
+   * Always absent.
    *
-   * @generated from field: optional string forked_from = 26;
+   * @generated from field: optional string forked_from = 26 [deprecated = true];
+   * @deprecated
    */
   forkedFrom?: string | undefined;
 
   /**
-   * The task whose run started this one.
+   * Always absent.
    *
-   * @generated from field: optional string parent_task_id = 27;
+   * @generated from field: optional string parent_task_id = 27 [deprecated = true];
+   * @deprecated
    */
   parentTaskId?: string | undefined;
 
   /**
-   * The workflow that it belongs to.
+   * Always absent.
    *
-   * @generated from field: optional string workflow_id = 28;
+   * @generated from field: optional string workflow_id = 28 [deprecated = true];
+   * @deprecated
    */
   workflowId?: string | undefined;
 
@@ -360,11 +373,12 @@ export type CreateTaskRequest = Message<"opspawn.v1.CreateTaskRequest"> & {
   inputData?: JsonObject | undefined;
 
   /**
-   * The same id and request give the same task, for 24 hours; shared with REST's Idempotency-Key.
+   * For 24 hours, requests with the same key and content return the same task. REST's
+   * `Idempotency-Key` and this field share their keys.
    *
-   * @generated from field: optional string request_id = 3;
+   * @generated from field: optional string idempotency_key = 3;
    */
-  requestId?: string | undefined;
+  idempotencyKey?: string | undefined;
 
   /**
    * A name for people.
@@ -451,7 +465,7 @@ export type CreateTaskResponse = Message<"opspawn.v1.CreateTaskResponse"> & {
   task?: Task | undefined;
 
   /**
-   * The `request_id` was used before for the same request: this is that request's task.
+   * The `idempotency_key` was used before for the same request: this is that request's task.
    *
    * @generated from field: bool replayed = 2;
    */
