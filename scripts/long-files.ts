@@ -32,6 +32,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "test/unit/mcp-oauth.test.ts": "one authorisation server with a fault at each step of the flow",
   "test/unit/mcp-run.test.ts": "one run with MCP servers, from listing to recovery",
   "test/unit/money.test.ts": "one set of prices and caps that every test reserves against",
+  "test/unit/sdk-requests.test.ts": "one fake service for every way in which a request ends",
   "test/unit/sdk-watch.test.ts": "one watch over a service that fails at each of its seams",
   "test/workers/webhooks.test.ts":
     "delivery from the log to the receiver, with one clock and one D1",

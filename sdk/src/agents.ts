@@ -1,5 +1,6 @@
 /** Agents: named, versioned configs. */
-import type { Api, CallOptions, ConditionalOptions, KeyedOptions, Tagged } from "./api.ts";
+import type { ApiPromise } from "./api-promise.ts";
+import type { Api, CallOptions, ConditionalOptions, KeyedOptions } from "./api.ts";
 import type { Agent, AgentList, AgentVersionList, CreateAgent, ReplaceAgent } from "./model.ts";
 import type { QueryOf } from "./operations.ts";
 import { Paged, queryAt } from "./pages.ts";
@@ -19,26 +20,21 @@ export class Agents {
     );
   }
 
-  create(body: CreateAgent, options: KeyedOptions = {}): Promise<Agent> {
+  create(body: CreateAgent, options: KeyedOptions = {}): ApiPromise<Agent> {
     return this.#api.call("createAgent", { ...options, body });
   }
 
   /** Returns the latest version. */
-  get(name: string, options: CallOptions = {}): Promise<Agent> {
+  get(name: string, options: CallOptions = {}): ApiPromise<Agent> {
     return this.#api.call("getAgent", { ...options, path: { name } });
   }
 
-  /** Returns the latest version with its ETag, for a conditional update (`ifMatch`). */
-  getTagged(name: string, options: CallOptions = {}): Promise<Tagged<Agent>> {
-    return this.#api.tagged("getAgent", { ...options, path: { name } });
-  }
-
   /** Creates a new version. Tasks submitted before keep the version they started with. */
-  replace(name: string, body: ReplaceAgent, options: ConditionalOptions = {}): Promise<Agent> {
+  replace(name: string, body: ReplaceAgent, options: ConditionalOptions = {}): ApiPromise<Agent> {
     return this.#api.call("replaceAgent", { ...options, path: { name }, body });
   }
 
-  delete(name: string, options: ConditionalOptions = {}): Promise<void> {
+  delete(name: string, options: ConditionalOptions = {}): ApiPromise<void> {
     return this.#api.call("deleteAgent", { ...options, path: { name } });
   }
 

@@ -2,7 +2,14 @@
  * Sends requests: adds the key and, where the operation takes one, an idempotency key; enforces the
  * timeout; retries transient failures if the operation can be repeated safely.
  */
-import { isTransient, RefusedError, UnreachableError } from "./errors.ts";
+import { ApiPromise, type WithResponse } from "./api-promise.ts";
+import {
+  APIError,
+  ConnectionError,
+  ConnectionTimeoutError,
+  isTransient,
+  NotFoundError,
+} from "./errors.ts";
 import {
   OPERATIONS,
   type ResponseOf,
@@ -13,16 +20,21 @@ import {
   type QueryOf,
 } from "./operations.ts";
 import { errorFrom } from "./problem.ts";
-import { checkWhole } from "./ranges.ts";
 import { hasField, isRedirect, targetOf } from "./response.ts";
-import { retryDelay, sleep, type RetryPolicy } from "./retry.ts";
+import { retryDelay, sleep } from "./retry.ts";
+import { checkedRetries, checkedTimeout, checkWhole, type Settings } from "./settings.ts";
 import { after, limitOf } from "./timers.ts";
-import type { Timeouts } from "./timeouts.ts";
 
 /** Options of every call. */
 export interface CallOptions {
   /** Aborts the call, which then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Timeout of one attempt in milliseconds. Default: the client's. `Infinity`: none. */
+  readonly timeout?: number | undefined;
+  /** Further attempts after a transient failure. Default: the client's. */
+  readonly maxRetries?: number | undefined;
+  /** Headers to add, such as `traceparent`. They cannot replace those that the client sets. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Options of a call with an idempotency key. */
@@ -47,22 +59,23 @@ export interface RequestSpec<Id extends OperationId> extends KeyedOptions, Condi
   readonly body?: BodyOf<Id> | undefined;
   /** Long poll: seconds that the service may hold the response. */
   readonly wait?: number | undefined;
-  /** Retries. Default: the client's `maxRetries`. */
-  readonly retries?: number;
   /** An error status whose JSON body is returned like a success. */
   readonly alsoStatus?: number;
-}
-
-/** A resource and the ETag of its version. */
-export interface Tagged<Value> {
-  readonly value: Value;
-  /** For `ifMatch`. */
-  readonly etag: string;
 }
 
 const MAX_WAIT_S = 60;
 /** A header value that `fetch` sends as it is. */
 const HEADER = /^[\u0021-\u007e](?:[\u0020-\u007e]*[\u0021-\u007e])?$/;
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+/** Headers that the client sets by itself. */
+const OWN_HEADERS: ReadonlySet<string> = new Set([
+  "accept",
+  "authorization",
+  "content-type",
+  "idempotency-key",
+  "if-match",
+  "prefer",
+]);
 
 /** A request that is ready to be sent, any number of times. */
 interface PreparedRequest {
@@ -75,38 +88,26 @@ export interface ApiSettings {
   readonly url: string;
   readonly key: string;
   readonly fetch: typeof fetch;
-  readonly timeouts: Timeouts;
-  readonly retry: RetryPolicy;
+  readonly settings: Settings;
 }
 
 export class Api {
   /** Without a trailing slash. */
   readonly url: string;
-  readonly timeouts: Timeouts;
-  readonly retry: RetryPolicy;
+  readonly settings: Settings;
   readonly #key: string;
   readonly #fetch: typeof fetch;
 
-  constructor(settings: ApiSettings) {
-    this.url = settings.url;
-    this.timeouts = settings.timeouts;
-    this.retry = settings.retry;
-    this.#key = settings.key;
-    this.#fetch = settings.fetch;
+  constructor({ url, key, fetch: send, settings }: ApiSettings) {
+    this.url = url;
+    this.settings = settings;
+    this.#key = key;
+    this.#fetch = send;
   }
 
-  /** @throws RefusedError, UnreachableError, or the signal's reason */
-  async call<Id extends OperationId>(id: Id, spec: RequestSpec<Id> = {}): Promise<ResponseOf<Id>> {
-    return (await this.#request(id, spec)).value;
-  }
-
-  /** Returns the resource with its ETag. */
-  async tagged<Id extends OperationId>(
-    id: Id,
-    spec: RequestSpec<Id>,
-  ): Promise<Tagged<ResponseOf<Id>>> {
-    const { value, headers } = await this.#request(id, spec);
-    return { value, etag: headers.get("ETag") ?? "" };
+  /** Sends a request. Rejects with an APIError, a ConnectionError, a TypeError or the signal's reason. */
+  call<Id extends OperationId>(id: Id, spec: RequestSpec<Id> = {}): ApiPromise<ResponseOf<Id>> {
+    return new ApiPromise(this.#request(id, spec));
   }
 
   /** Opens a streaming response. The timeout covers only the response headers. */
@@ -116,9 +117,10 @@ export class Api {
     accept: string,
   ): Promise<Response> {
     const limit = new AbortController();
-    const stop = after(this.timeouts.requestMs, () => limit.abort());
+    const stop = after(this.settings.timeout, () => limit.abort());
     try {
-      const request = this.#requestOf(OPERATIONS[id], spec, { Accept: accept });
+      const headers = { ...addedHeaders(spec), Accept: accept };
+      const request = this.#requestOf(OPERATIONS[id], spec, headers);
       return await this.#send(request, spec, limit.signal);
     } finally {
       stop();
@@ -128,36 +130,37 @@ export class Api {
   async #request<Id extends OperationId>(
     id: Id,
     spec: RequestSpec<Id>,
-  ): Promise<{ value: ResponseOf<Id>; headers: Headers }> {
+  ): Promise<WithResponse<ResponseOf<Id>>> {
     const operation = OPERATIONS[id];
+    const { backoff, maxRetryAfter } = this.settings;
+    const timeout = checkedTimeout(spec.timeout) ?? this.settings.timeout;
+    const maxRetries = checkedRetries(spec.maxRetries) ?? this.settings.maxRetries;
     const request = this.#requestOf(operation, spec, headersOf(operation, spec));
     const held = Math.min(spec.wait ?? 0, MAX_WAIT_S) * 1000;
     for (let tries = 1; ; tries += 1) {
       try {
-        const limit = limitOf(this.timeouts.requestMs + held);
+        const limit = limitOf(timeout + held);
         const response = await this.#send(request, spec, limit);
         const value = await this.#json(response, spec.signal, limit);
         if (!hasField(value, operation.field)) {
-          throw new UnreachableError(this.url, "the response is JSON, but not from Opspawn", {
+          throw new ConnectionError(this.url, "the response is JSON, but not from Opspawn", {
             code: "not_opspawn",
             status: response.status,
           });
         }
-        return { value: value as ResponseOf<Id>, headers: response.headers };
+        return responseWith(value as ResponseOf<Id>, response);
       } catch (error) {
         if (isGoneAlready(error, operation, tries)) {
-          return { value: undefined as ResponseOf<Id>, headers: new Headers() };
+          return responseWith(undefined as ResponseOf<Id>, error);
         }
-        const left = (spec.retries ?? this.retry.maxRetries) - tries;
-        if (left < 0 || !isTransient(error) || !canRetry(operation, spec, error)) {
+        if (tries > maxRetries || !isTransient(error) || !canRetry(operation, spec, error)) {
           throw error;
         }
-        const requested = error instanceof RefusedError ? (error.retryAfter ?? 0) : 0;
-        if (requested > this.retry.maxRetryAfterS) {
+        const requested = error instanceof APIError ? (error.retryAfter ?? 0) * 1000 : 0;
+        if (requested > maxRetryAfter) {
           throw error;
         }
-        const ms = Math.max(requested * 1000, retryDelay(tries, this.retry));
-        await sleep(ms, spec.signal);
+        await sleep(Math.max(requested, retryDelay(tries, backoff)), spec.signal);
       }
     }
   }
@@ -200,7 +203,7 @@ export class Api {
       throw this.#failureOf(error, signal, limit);
     }
     if (isRedirect(response)) {
-      throw new UnreachableError(this.url, `it redirects${targetOf(response, address)}`, {
+      throw new ConnectionError(this.url, `it redirects${targetOf(response, address)}`, {
         code: "not_opspawn",
         status: response.status,
       });
@@ -230,7 +233,7 @@ export class Api {
     try {
       return JSON.parse(text) as unknown;
     } catch {
-      throw new UnreachableError(this.url, "the response is not JSON", {
+      throw new ConnectionError(this.url, "the response is not JSON", {
         code: "not_opspawn",
         status: response.status,
       });
@@ -243,27 +246,52 @@ export class Api {
       return signal.reason;
     }
     if (limit.aborted) {
-      const message = "no response in time";
-      return new UnreachableError(this.url, message, { code: "timed_out", cause: error });
+      return new ConnectionTimeoutError(this.url, error);
     }
-    return new UnreachableError(this.url, `no connection${codeOf(error)}`, { cause: error });
+    return new ConnectionError(this.url, `no connection${codeOf(error)}`, { cause: error });
   }
 }
 
 function headersOf(
   { repeat }: Operation,
-  { idempotencyKey, ifMatch, wait }: RequestSpec<OperationId>,
+  spec: RequestSpec<OperationId>,
 ): Readonly<Record<string, string>> {
+  const { idempotencyKey, ifMatch, wait } = spec;
   checkHeader("idempotencyKey", idempotencyKey);
   checkHeader("ifMatch", ifMatch);
   if (wait !== undefined && wait !== Infinity) {
     checkWhole("wait", wait);
   }
   return {
+    ...addedHeaders(spec),
     Accept: "application/json",
     ...(repeat === "keyed" ? { "Idempotency-Key": idempotencyKey ?? randomKey() } : {}),
     ...(ifMatch === undefined ? {} : { "If-Match": ifMatch }),
     ...(wait === undefined ? {} : { Prefer: `wait=${Math.min(wait, MAX_WAIT_S)}` }),
+  };
+}
+
+/** Returns the caller's headers. @throws TypeError for one that the client sets, or that is none */
+function addedHeaders({ headers = {} }: RequestSpec<OperationId>) {
+  for (const [name, value] of Object.entries(headers)) {
+    if (!HEADER_NAME.test(name) || OWN_HEADERS.has(name.toLowerCase())) {
+      throw new TypeError(`headers must not contain ${JSON.stringify(name)}.`);
+    }
+    checkHeader(`headers[${JSON.stringify(name)}]`, value);
+  }
+  return headers;
+}
+
+function responseWith<Value>(
+  data: Value,
+  { status, headers }: { readonly status: number; readonly headers: Headers },
+): WithResponse<Value> {
+  return {
+    data,
+    status,
+    headers,
+    requestId: headers.get("X-Request-Id"),
+    etag: headers.get("ETag"),
   };
 }
 
@@ -280,13 +308,17 @@ function canRetry(
   { ifMatch }: RequestSpec<OperationId>,
   error: unknown,
 ): boolean {
-  const wasNotProcessed = error instanceof RefusedError && error.status === 429;
+  const wasNotProcessed = error instanceof APIError && error.status === 429;
   return wasNotProcessed || (repeat !== "once" && ifMatch === undefined);
 }
 
 /** A 404 on the retry of a DELETE: the first attempt deleted it. */
-function isGoneAlready(error: unknown, { method }: Operation, tries: number): boolean {
-  return method === "DELETE" && tries > 1 && error instanceof RefusedError && error.status === 404;
+function isGoneAlready(
+  error: unknown,
+  { method }: Operation,
+  tries: number,
+): error is NotFoundError {
+  return method === "DELETE" && tries > 1 && error instanceof NotFoundError;
 }
 
 /** @throws TypeError for a value that would change the path */

@@ -1,4 +1,5 @@
 /** Hooks: URLs that start a task from a template when they receive a signed request. */
+import type { ApiPromise } from "./api-promise.ts";
 import type { Api, CallOptions } from "./api.ts";
 import type { ChangeHook, CreateHook, Hook, HookList, NewHook, SigningSecret } from "./model.ts";
 import type { QueryOf } from "./operations.ts";
@@ -20,28 +21,28 @@ export class Hooks {
   }
 
   /** Not retried after a broken connection: the hook may exist already. Check with `list`. */
-  create(body: CreateHook, options: CallOptions = {}): Promise<NewHook> {
+  create(body: CreateHook, options: CallOptions = {}): ApiPromise<NewHook> {
     return this.#api.call("createHook", { ...options, body });
   }
 
-  get(id: string, options: CallOptions = {}): Promise<Hook> {
+  get(id: string, options: CallOptions = {}): ApiPromise<Hook> {
     return this.#api.call("getHook", { ...options, path: { id } });
   }
 
-  change(id: string, body: ChangeHook, options: CallOptions = {}): Promise<Hook> {
+  update(id: string, body: ChangeHook, options: CallOptions = {}): ApiPromise<Hook> {
     return this.#api.call("changeHook", { ...options, path: { id }, body });
   }
 
-  delete(id: string, options: CallOptions = {}): Promise<void> {
+  delete(id: string, options: CallOptions = {}): ApiPromise<void> {
     return this.#api.call("deleteHook", { ...options, path: { id } });
   }
 
   /** Returns the secret that callers of the hook sign with. */
-  secret(id: string, options: CallOptions = {}): Promise<SigningSecret> {
+  secret(id: string, options: CallOptions = {}): ApiPromise<SigningSecret> {
     return this.#api.call("getHookSecret", { ...options, path: { id } });
   }
 
-  rotateSecret(id: string, options: CallOptions = {}): Promise<SigningSecret> {
+  rotateSecret(id: string, options: CallOptions = {}): ApiPromise<SigningSecret> {
     return this.#api.call("rotateHookSecret", { ...options, path: { id } });
   }
 }

@@ -1,16 +1,27 @@
 /** The public API: everything that `import … from "opspawn"` exports. */
 export { Opspawn, type OpspawnOptions } from "./opspawn.ts";
 export {
+  APIError,
+  AuthenticationError,
+  BadRequestError,
+  ConflictError,
+  ConnectionError,
+  ConnectionTimeoutError,
+  GoneError,
+  InternalServerError,
+  NotFoundError,
   OpspawnError,
-  RefusedError,
+  PermissionDeniedError,
+  PreconditionFailedError,
+  RateLimitError,
   StreamGapError,
-  UnreachableError,
+  UnprocessableEntityError,
+  type ConnectionErrorCode,
   type Fault,
   type Refusal,
-  type UnreachableCode,
 } from "./errors.ts";
-export { DEFAULT_RETRY, type RetryPolicy } from "./retry.ts";
-export { DEFAULT_TIMEOUTS, type Timeouts } from "./timeouts.ts";
+export { DEFAULTS, type Backoff, type Reconnect, type Settings } from "./settings.ts";
+export type { ApiPromise, WithResponse } from "./api-promise.ts";
 export {
   needsHuman,
   TERMINAL_STATUSES,
@@ -20,16 +31,36 @@ export {
   type TaskEvent,
   type WaitName,
 } from "./event.ts";
-export type { CallOptions, ConditionalOptions, KeyedOptions, Tagged } from "./api.ts";
+export type { CallOptions, ConditionalOptions, KeyedOptions } from "./api.ts";
 export type {
-  Decision,
+  AttachOptions,
   FollowOptions,
+  StreamOptions,
   TaskQuery,
   Tasks,
   WaitOptions,
-  WatchOptions,
 } from "./tasks.ts";
 export type { ItemOf, ListPage, Paged } from "./pages.ts";
+export {
+  QuestionError,
+  SchemaMismatchError,
+  TaskFailedError,
+  type Decision,
+  type RunResult,
+  type TaskStream,
+  type Waiting,
+} from "./task-stream.ts";
+export type { Draft } from "./view/reply-text.ts";
+export type { Question } from "./view/questions.ts";
+export type { JsonSchema, SchemaIssue, StandardSchema } from "./schema.ts";
+export {
+  unwrap,
+  WebhookVerificationError,
+  type ReceivedRequest,
+  type UnwrapOptions,
+  type WebhookErrorCode,
+  type WebhookEvent,
+} from "./webhook-events.ts";
 export type { Agents } from "./agents.ts";
 export type { Tools } from "./tools.ts";
 export type { McpServers } from "./mcp-servers.ts";
@@ -39,5 +70,5 @@ export type { Hooks } from "./hooks.ts";
 export type { Budgets, Usage } from "./money.ts";
 export type { Audit, HealthCheck, InvariantChecks } from "./system.ts";
 export type { WebSocketClass } from "./socket-events.ts";
-export type { ConnectionChange } from "./watch.ts";
+export type { ConnectionChange, WatchOptions } from "./watch.ts";
 export type * from "./model.ts";

@@ -1,4 +1,5 @@
 /** API keys. Every operation needs the `admin` scope. */
+import type { ApiPromise } from "./api-promise.ts";
 import type { Api, CallOptions } from "./api.ts";
 import type { CreateKey, Key, KeyList, NewKey, RotateKey } from "./model.ts";
 import type { QueryOf } from "./operations.ts";
@@ -23,21 +24,21 @@ export class Keys {
    * Creates a key. Only this response contains its secret. Not retried after a broken connection: a
    * key may exist whose secret is lost. Find it with `list` and end it with `revoke`.
    */
-  create(body: CreateKey, options: CallOptions = {}): Promise<NewKey> {
+  create(body: CreateKey, options: CallOptions = {}): ApiPromise<NewKey> {
     return this.#api.call("createKey", { ...options, body });
   }
 
-  get(id: string, options: CallOptions = {}): Promise<Key> {
+  get(id: string, options: CallOptions = {}): ApiPromise<Key> {
     return this.#api.call("getKey", { ...options, path: { id } });
   }
 
   /** Revokes a key. Takes effect within seconds. */
-  revoke(id: string, options: CallOptions = {}): Promise<void> {
+  revoke(id: string, options: CallOptions = {}): ApiPromise<void> {
     return this.#api.call("revokeKey", { ...options, path: { id } });
   }
 
   /** Replaces a key's secret. The old one expires at once, or after `grace_s` seconds. */
-  rotate(id: string, body: RotateKey = {}, options: CallOptions = {}): Promise<NewKey> {
+  rotate(id: string, body: RotateKey = {}, options: CallOptions = {}): ApiPromise<NewKey> {
     return this.#api.call("rotateKey", { ...options, path: { id }, body });
   }
 }

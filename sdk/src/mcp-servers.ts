@@ -1,5 +1,6 @@
 /** MCP servers that provide tools to agents. */
-import type { Api, CallOptions, ConditionalOptions, KeyedOptions, Tagged } from "./api.ts";
+import type { ApiPromise } from "./api-promise.ts";
+import type { Api, CallOptions, ConditionalOptions, KeyedOptions } from "./api.ts";
 import type {
   CreateMcpServer,
   McpAuthorization,
@@ -26,37 +27,32 @@ export class McpServers {
     );
   }
 
-  create(body: CreateMcpServer, options: KeyedOptions = {}): Promise<McpServer> {
+  create(body: CreateMcpServer, options: KeyedOptions = {}): ApiPromise<McpServer> {
     return this.#api.call("createMcpServer", { ...options, body });
   }
 
-  get(name: string, options: CallOptions = {}): Promise<McpServer> {
+  get(name: string, options: CallOptions = {}): ApiPromise<McpServer> {
     return this.#api.call("getMcpServer", { ...options, path: { name } });
-  }
-
-  /** Returns a server with its ETag, for a conditional update (`ifMatch`). */
-  getTagged(name: string, options: CallOptions = {}): Promise<Tagged<McpServer>> {
-    return this.#api.tagged("getMcpServer", { ...options, path: { name } });
   }
 
   replace(
     name: string,
     body: ReplaceMcpServer,
     options: ConditionalOptions = {},
-  ): Promise<McpServer> {
+  ): ApiPromise<McpServer> {
     return this.#api.call("replaceMcpServer", { ...options, path: { name }, body });
   }
 
-  enable(name: string, enabled: boolean, options: ConditionalOptions = {}): Promise<McpServer> {
+  enable(name: string, enabled: boolean, options: ConditionalOptions = {}): ApiPromise<McpServer> {
     return this.#api.call("enableMcpServer", { ...options, path: { name }, body: { enabled } });
   }
 
-  delete(name: string, options: ConditionalOptions = {}): Promise<void> {
+  delete(name: string, options: ConditionalOptions = {}): ApiPromise<void> {
     return this.#api.call("deleteMcpServer", { ...options, path: { name } });
   }
 
   /** Reloads the server's tools. */
-  refresh(name: string, options: CallOptions = {}): Promise<McpServer> {
+  refresh(name: string, options: CallOptions = {}): ApiPromise<McpServer> {
     return this.#api.call("refreshMcpServer", { ...options, path: { name } });
   }
 
@@ -72,12 +68,12 @@ export class McpServers {
   }
 
   /** Starts OAuth. Returns the URL that the user has to open. */
-  authorize(name: string, options: CallOptions = {}): Promise<McpAuthorization> {
+  authorize(name: string, options: CallOptions = {}): ApiPromise<McpAuthorization> {
     return this.#api.call("authorizeMcpServer", { ...options, path: { name } });
   }
 
   /** Deletes the stored OAuth tokens. */
-  forgetAuthorization(name: string, options: CallOptions = {}): Promise<void> {
+  forgetAuthorization(name: string, options: CallOptions = {}): ApiPromise<void> {
     return this.#api.call("forgetMcpAuthorization", { ...options, path: { name } });
   }
 }

@@ -1,4 +1,5 @@
 /** Budgets, concurrency limits and usage. */
+import type { ApiPromise } from "./api-promise.ts";
 import type { Api, CallOptions } from "./api.ts";
 import type {
   BudgetList,
@@ -26,7 +27,7 @@ export class Budgets {
   }
 
   /** Sets or removes a daily or monthly budget in dollars, for the tenant or an agent. Returns all budgets. */
-  set(body: SetBudget, options: CallOptions = {}): Promise<BudgetList> {
+  set(body: SetBudget, options: CallOptions = {}): ApiPromise<BudgetList> {
     return this.#api.call("setBudget", { ...options, body });
   }
 }
@@ -50,7 +51,7 @@ export class Concurrency {
   }
 
   /** Sets or removes (`max_runs: null`) a limit of the tenant or an agent. Returns all limits. */
-  set(body: SetConcurrencyCap, options: CallOptions = {}): Promise<ConcurrencyList> {
+  set(body: SetConcurrencyCap, options: CallOptions = {}): ApiPromise<ConcurrencyList> {
     return this.#api.call("setConcurrencyCap", { ...options, body });
   }
 }

@@ -5,28 +5,29 @@ import { Hooks } from "./hooks.ts";
 import { Keys } from "./keys.ts";
 import { McpServers } from "./mcp-servers.ts";
 import { Budgets, Concurrency, Usage } from "./money.ts";
-import { retryFrom, timeoutsFrom } from "./ranges.ts";
-import type { RetryPolicy } from "./retry.ts";
+import { settingsFrom, type GivenSettings } from "./settings.ts";
 import type { WebSocketClass } from "./socket-events.ts";
 import { Audit, HealthCheck, InvariantChecks } from "./system.ts";
 import { Tasks } from "./tasks.ts";
-import type { Timeouts } from "./timeouts.ts";
 import { Tools } from "./tools.ts";
 import { Webhooks } from "./webhooks.ts";
 
-export interface OpspawnOptions {
-  /** Base URL of the service, such as `https://opspawn.example.com`. May contain a path, which precedes `/api`. */
-  readonly url: string;
-  /** Sent as `Authorization: Bearer …`. Never part of an error. */
-  readonly key: string;
+/** Options of a client. `settings.ts` explains the numbers. */
+export interface OpspawnOptions extends GivenSettings {
+  /**
+   * Base URL of the service, such as `https://opspawn.example.com`. May contain a path, which precedes
+   * `/api`. Default: the environment variable `OPSPAWN_URL`.
+   */
+  readonly url?: string | undefined;
+  /**
+   * Sent as `Authorization: Bearer …`. Never part of an error. Default: the environment variable
+   * `OPSPAWN_KEY`.
+   */
+  readonly key?: string | undefined;
   /** Replaces the global `fetch`. */
   readonly fetch?: typeof fetch;
   /** Replaces the global `WebSocket`. With null, events are streamed over HTTP. */
   readonly WebSocket?: WebSocketClass | null;
-  /** Overrides single values of `DEFAULT_TIMEOUTS`. */
-  readonly timeouts?: Partial<Timeouts>;
-  /** Overrides single values of `DEFAULT_RETRY`. */
-  readonly retry?: Partial<RetryPolicy>;
 }
 
 const KEY = /^[\u0021-\u007e]+$/;
@@ -49,21 +50,25 @@ export class Opspawn {
   readonly invariants: InvariantChecks;
   readonly health: HealthCheck;
 
-  /** @throws TypeError if the URL or the key is malformed, or a number is out of range */
-  constructor({ url, key, timeouts, retry, ...own }: OpspawnOptions) {
+  /** @throws TypeError if the URL or the key is missing or malformed, or a number is out of range */
+  constructor(options: OpspawnOptions = {}) {
+    const { url = variable("OPSPAWN_URL"), key = variable("OPSPAWN_KEY"), ...own } = options;
     this.url = addressOf(url);
     // Checked here because `fetch` would put an invalid header value into its error.
-    // A key from an unset variable is undefined, which the pattern would match as a word.
+    // A key that is not a text would match the pattern as a word.
     if (typeof key !== "string" || !KEY.test(key)) {
-      throw new TypeError("The key must consist of visible ASCII characters without spaces.");
+      throw new TypeError(
+        key === undefined
+          ? "The key is missing: pass key, or set OPSPAWN_KEY."
+          : "The key must consist of visible ASCII characters without spaces.",
+      );
     }
     const send: typeof fetch = own.fetch ?? ((input, init) => fetch(input, init));
     const api = new Api({
       url: this.url,
       key,
       fetch: send,
-      timeouts: timeoutsFrom(timeouts),
-      retry: retryFrom(retry),
+      settings: settingsFrom(own),
     });
     // A custom `fetch` may use a proxy that the global WebSocket would bypass.
     const socket = own.fetch === undefined ? (globalThis.WebSocket ?? null) : null;
@@ -83,7 +88,18 @@ export class Opspawn {
   }
 }
 
-function addressOf(url: string): string {
+/** Reads an environment variable where there are any: not in browsers. */
+function variable(name: string): string | undefined {
+  const { process } = globalThis as {
+    readonly process?: { readonly env?: Readonly<Record<string, string | undefined>> };
+  };
+  return process?.env?.[name]?.trim() || undefined;
+}
+
+function addressOf(url: string | undefined): string {
+  if (url === undefined) {
+    throw new TypeError("The URL is missing: pass url, or set OPSPAWN_URL.");
+  }
   if (!URL.canParse(url)) {
     throw new TypeError(`The URL must look like https://example.com, but is ${url}.`);
   }

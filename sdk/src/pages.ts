@@ -1,4 +1,5 @@
 /** Paginated lists. */
+import type { ApiPromise, WithResponse } from "./api-promise.ts";
 
 /** One page of a list. */
 export interface ListPage<Item> {
@@ -18,15 +19,20 @@ export class Paged<Page extends ListPage<unknown>>
   implements Promise<Page>, AsyncIterable<ItemOf<Page>>
 {
   readonly [Symbol.toStringTag] = "Paged";
-  readonly #pageAfter: (cursor: string | undefined) => Promise<Page>;
-  #first: Promise<Page> | null = null;
+  readonly #pageAfter: (cursor: string | undefined) => ApiPromise<Page>;
+  #first: ApiPromise<Page> | null = null;
 
   /**
    * @internal
    * @param pageAfter requests the page of a cursor; undefined for the first page
    */
-  constructor(pageAfter: (cursor: string | undefined) => Promise<Page>) {
+  constructor(pageAfter: (cursor: string | undefined) => ApiPromise<Page>) {
     this.#pageAfter = pageAfter;
+  }
+
+  /** Resolves with the first page together with the status, the headers and the request id. */
+  withResponse(): Promise<WithResponse<Page>> {
+    return this.#firstPage().withResponse();
   }
 
   // oxlint-disable-next-line unicorn/no-thenable -- awaiting a list is how its first page is read
@@ -34,8 +40,7 @@ export class Paged<Page extends ListPage<unknown>>
     onPage?: ((page: Page) => Result1 | PromiseLike<Result1>) | null,
     onError?: ((reason: unknown) => Result2 | PromiseLike<Result2>) | null,
   ): Promise<Result1 | Result2> {
-    this.#first ??= this.#pageAfter(undefined);
-    return this.#first.then(onPage, onError);
+    return this.#firstPage().then(onPage, onError);
   }
 
   catch<Result = never>(
@@ -46,6 +51,11 @@ export class Paged<Page extends ListPage<unknown>>
 
   finally(onSettled?: (() => void) | null): Promise<Page> {
     return this.then().finally(onSettled);
+  }
+
+  #firstPage(): ApiPromise<Page> {
+    this.#first ??= this.#pageAfter(undefined);
+    return this.#first;
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<ItemOf<Page>, void, undefined> {

@@ -1,5 +1,5 @@
 /** Maps unsuccessful responses to errors. */
-import { RefusedError, UnreachableError, type Fault, type OpspawnError } from "./errors.ts";
+import { apiError, ConnectionError, type Fault, type OpspawnError } from "./errors.ts";
 
 /** An HTTP-date starts with a weekday. */
 const HTTP_DATE = /^[A-Z][a-z]{2},/;
@@ -10,18 +10,19 @@ export async function errorFrom(url: string, response: Response): Promise<Opspaw
   const problem = recordIn(await response.text().catch(() => ""));
   const { code, detail, title, errors, request_id: requestId } = problem ?? {};
   if (typeof code !== "string") {
-    return new UnreachableError(url, `the response (${status}) is not from Opspawn`, {
+    return new ConnectionError(url, `the response (${status}) is not from Opspawn`, {
       code: "not_opspawn",
       status,
     });
   }
-  return new RefusedError({
+  return apiError({
     status,
     code,
     detail: textIn(detail) ?? textIn(title) ?? code,
     requestId: textIn(requestId) ?? headers.get("X-Request-Id"),
     errors: Array.isArray(errors) ? errors.filter(isFault) : [],
     retryAfter: secondsIn(headers.get("Retry-After")),
+    headers,
   });
 }
 

@@ -1,31 +1,10 @@
-/** When and how often the client retries. Whole numbers; counts and `maxRetryAfterS` may be `Infinity`. */
+/** Delays between attempts. */
+import type { Backoff } from "./settings.ts";
 import { MAX_TIMER_MS } from "./timers.ts";
 
-export interface RetryPolicy {
-  /** Retries of one request after a transient failure. */
-  readonly maxRetries: number;
-  /** Delay before the first retry, in milliseconds. It doubles with each further one. */
-  readonly delayMs: number;
-  /** Upper limit of that delay, in milliseconds. */
-  readonly maxDelayMs: number;
-  /** Longest `Retry-After` that the client waits for, in seconds. A longer one fails the call at once. */
-  readonly maxRetryAfterS: number;
-  /** Connections in a row that deliver no event before a watch gives up. */
-  readonly maxReconnects: number;
-}
-
-/** Suits a program that prefers waiting to failing. */
-export const DEFAULT_RETRY: RetryPolicy = {
-  maxRetries: 4,
-  delayMs: 100,
-  maxDelayMs: 3000,
-  maxRetryAfterS: 30,
-  maxReconnects: 30,
-};
-
 /** Returns the delay before the nth retry (from 1) in milliseconds: exponential backoff with jitter. */
-export function retryDelay(n: number, { delayMs, maxDelayMs }: RetryPolicy): number {
-  const full = Math.min(delayMs * 2 ** (n - 1), maxDelayMs);
+export function retryDelay(n: number, { initial, max }: Backoff): number {
+  const full = Math.min(initial * 2 ** (n - 1), max);
   return full * (0.5 + Math.random() / 2);
 }
 

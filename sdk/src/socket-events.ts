@@ -3,7 +3,7 @@
  * because browsers cannot set headers; the key never appears in a URL.
  */
 import type { Api } from "./api.ts";
-import { RefusedError, UnreachableError } from "./errors.ts";
+import { apiError, ConnectionError } from "./errors.ts";
 import type { Connection, TaskEvent } from "./event.ts";
 import { Inbox } from "./inbox.ts";
 import { recordIn } from "./problem.ts";
@@ -37,7 +37,7 @@ export interface Upgrades {
   isReasonKnown: boolean;
 }
 
-/** Yields the events of one connection until it closes. @throws RefusedError, UnreachableError */
+/** Yields the events of one connection until it closes. @throws APIError, ConnectionError */
 export async function* socketEvents(
   api: Api,
   Socket: WebSocketClass,
@@ -46,7 +46,11 @@ export async function* socketEvents(
   signal: AbortSignal | undefined,
   upgrades: Upgrades,
 ): Connection {
-  const { ticket } = await api.call("createTicket", { path: { id: taskId }, retries: 0, signal });
+  const { ticket } = await api.call("createTicket", {
+    path: { id: taskId },
+    maxRetries: 0,
+    signal,
+  });
   const query = new URLSearchParams({ after: String(after), ticket });
   const path = `/api/v1/tasks/${encodeURIComponent(taskId)}/events?${query.toString()}`;
   signal?.throwIfAborted();
@@ -81,12 +85,12 @@ export async function* socketEvents(
   const ping = () => {
     unanswered += 1;
     if (unanswered > MAX_UNANSWERED) {
-      inbox.fail(new UnreachableError(api.url, "the connection went silent"));
+      inbox.fail(new ConnectionError(api.url, "the connection went silent"));
     } else if (socket.readyState === OPEN) {
       socket.send("ping");
     }
   };
-  const { pingMs } = api.timeouts;
+  const { ping: pingMs } = api.settings.reconnect;
   const pinger = pingMs === Infinity ? undefined : setInterval(ping, pingMs);
   try {
     for await (const text of inbox.items()) {
@@ -103,7 +107,7 @@ export async function* socketEvents(
   if (!wasOpen && !upgrades.isReasonKnown) {
     // A WebSocket does not say why its upgrade was rejected; the same request over HTTP does.
     upgrades.isReasonKnown = true;
-    const page = { path: { id: taskId }, query: { after, limit: 1 }, retries: 0, signal };
+    const page = { path: { id: taskId }, query: { after, limit: 1 }, maxRetries: 0, signal };
     await api.call("listEvents", page);
   }
   if (closed.code === RUN_IS_OVER) {
@@ -112,7 +116,7 @@ export async function* socketEvents(
   const status = REFUSING_CODES.get(closed.code);
   if (status !== undefined) {
     const detail = closed.reason || "the connection was rejected";
-    throw new RefusedError({ status, code: SOCKET_REFUSED, detail });
+    throw apiError({ status, code: SOCKET_REFUSED, detail });
   }
 }
 

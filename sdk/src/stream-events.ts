@@ -1,13 +1,13 @@
 /** A task's events over one stream of server-sent events. Plain HTTP, so a slow consumer slows the sender. */
 import type { Api } from "./api.ts";
-import { OpspawnError, UnreachableError } from "./errors.ts";
+import { ConnectionError, OpspawnError } from "./errors.ts";
 import { TERMINAL_STATUSES, type Connection, type TaskEvent } from "./event.ts";
 import { recordIn } from "./problem.ts";
 import { after } from "./timers.ts";
 
 const STREAM = "text/event-stream";
 
-/** Yields the events of one connection until it closes. @throws RefusedError, UnreachableError */
+/** Yields the events of one connection until it closes. @throws APIError, ConnectionError */
 export async function* streamEvents(
   api: Api,
   taskId: string,
@@ -25,7 +25,7 @@ export async function* streamEvents(
       STREAM,
     );
     if (response.headers.get("Content-Type")?.startsWith(STREAM) !== true) {
-      throw new UnreachableError(api.url, "the response is not an event stream", {
+      throw new ConnectionError(api.url, "the response is not an event stream", {
         code: "not_opspawn",
         status: response.status,
       });
@@ -42,30 +42,30 @@ export async function* streamEvents(
     signal?.throwIfAborted();
     throw error instanceof OpspawnError
       ? error
-      : new UnreachableError(api.url, "the stream was interrupted", { cause: error });
+      : new ConnectionError(api.url, "the stream was interrupted", { cause: error });
   } finally {
     stop.abort();
   }
   // A stream ends after the last event of a log, but also when a proxy closes it.
   const query = { after: cursor, limit: 1 };
-  const { last_seq, status } = await api.call("listEvents", { path, query, signal, retries: 0 });
+  const { last_seq, status } = await api.call("listEvents", { path, query, signal, maxRetries: 0 });
   if (TERMINAL_STATUSES.has(status) && last_seq <= cursor) {
     yield "end";
   }
 }
 
-/** Yields the lines of a body. Fails if the stream is silent for `silenceMs`. */
+/** Yields the lines of a body. Fails if the stream is silent for too long. */
 async function* linesOf(
   { body }: Response,
-  { url, timeouts }: Api,
+  { url, settings }: Api,
   stop: AbortController,
 ): AsyncGenerator<string, void, undefined> {
   const reader = (body ?? new Blob([]).stream()).getReader();
   const decoder = new TextDecoder();
   let rest = "";
   for (;;) {
-    const heard = after(timeouts.silenceMs, () =>
-      stop.abort(new UnreachableError(url, "the connection went silent")),
+    const heard = after(settings.reconnect.silence, () =>
+      stop.abort(new ConnectionError(url, "the connection went silent")),
     );
     const { done, value } = await reader.read().finally(heard);
     if (done) {

@@ -1,4 +1,5 @@
 /** For operators: the audit log, invariant checks and health. */
+import type { ApiPromise } from "./api-promise.ts";
 import type { Api, CallOptions } from "./api.ts";
 import type { AuditList, Health, Invariants } from "./model.ts";
 import type { QueryOf } from "./operations.ts";
@@ -45,7 +46,7 @@ export class HealthCheck {
   }
 
   /** Returns the service's health. If a component fails, `status` is `degraded`. */
-  get(options: CallOptions = {}): Promise<Health> {
+  get(options: CallOptions = {}): ApiPromise<Health> {
     return this.#api.call("getHealth", { ...options, alsoStatus: 503 });
   }
 }

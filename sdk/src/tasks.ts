@@ -1,4 +1,5 @@
 /** Tasks: submit, watch, and send messages, approvals and limits. */
+import type { ApiPromise } from "./api-promise.ts";
 import type { Api, CallOptions, KeyedOptions } from "./api.ts";
 import { needsHuman, type TaskEvent } from "./event.ts";
 import type {
@@ -15,10 +16,12 @@ import type {
 } from "./model.ts";
 import type { QueryOf } from "./operations.ts";
 import { Paged, queryAt } from "./pages.ts";
-import { checkWhole } from "./ranges.ts";
+import { jsonSchemaOf, type JsonSchema, type StandardSchema } from "./schema.ts";
+import { checkWhole } from "./settings.ts";
 import { socketEvents, type WebSocketClass } from "./socket-events.ts";
 import { streamEvents } from "./stream-events.ts";
-import { watchTask, type ConnectionChange } from "./watch.ts";
+import { parserOf, TaskStream, type Decision } from "./task-stream.ts";
+import { watchTask, type WatchOptions } from "./watch.ts";
 
 /** Filters of a task list. */
 export type TaskQuery = QueryOf<"listTasks"> & {
@@ -32,30 +35,26 @@ export interface WaitOptions extends CallOptions {
   readonly wait?: number | undefined;
 }
 
-export interface WatchOptions extends CallOptions {
-  /** The cursor: `seq` of the last known event. 0 (the default) yields all events. */
-  readonly after?: number | undefined;
-  /**
-   * Transport. Default: `websocket` if available, otherwise `sse` (a stream over HTTP). A client with
-   * a custom `fetch` but no custom `WebSocket` uses `sse`.
-   */
-  readonly via?: "websocket" | "sse" | undefined;
-  /** Called when the connection is lost (the watch then reconnects) and when it is back. */
-  readonly onConnection?: ((change: ConnectionChange) => unknown) | undefined;
-}
-
-export interface FollowOptions extends WatchOptions {
+export interface FollowOptions extends WatchOptions, CallOptions {
   /** Called for each event, and awaited before the next one. */
   readonly onEvent?: ((event: TaskEvent) => unknown) | undefined;
   /** Keep following while the run waits for a person, until it finishes. */
   readonly throughWaits?: boolean | undefined;
 }
 
-/** A decision about a pending tool call. */
-export interface Decision {
-  /** Replaces the model's arguments. Validated against the tool's schema. */
-  readonly arguments?: unknown;
-  readonly comment?: string | undefined;
+/** Options of `attach`. */
+export interface AttachOptions extends Omit<WatchOptions, "after"> {
+  /**
+   * A schema that types and validates `result().data`: of zod or another library with Standard
+   * Schema, or a JSON Schema.
+   */
+  readonly schema?: JsonSchema | StandardSchema | undefined;
+}
+
+/** Options of `stream`. */
+export interface StreamOptions extends AttachOptions, KeyedOptions {
+  /** The JSON Schema of `schema`, for a library that cannot make one itself. */
+  readonly jsonSchema?: JsonSchema | undefined;
 }
 
 export class Tasks {
@@ -72,7 +71,7 @@ export class Tasks {
    * Submits a task. Once this resolves, the task either finishes or pauses for a stated reason, even
    * if the service or this program crashes.
    */
-  create(body: SubmitTask, options: WaitOptions & KeyedOptions = {}): Promise<Task> {
+  create(body: SubmitTask, options: WaitOptions & KeyedOptions = {}): ApiPromise<Task> {
     return this.#api.call("submitTask", { ...options, body });
   }
 
@@ -84,22 +83,22 @@ export class Tasks {
     body: SubmitTask,
     options: Omit<FollowOptions, "after"> & KeyedOptions = {},
   ): Promise<Task> {
-    const { id } = await this.create(body, {
-      idempotencyKey: options.idempotencyKey,
-      signal: options.signal,
-    });
-    return this.settled(id, options);
+    const { idempotencyKey, signal, timeout, maxRetries, headers } = options;
+    const call = { idempotencyKey, signal, timeout, maxRetries, headers };
+    const { id } = await this.create(body, call);
+    return this.wait(id, options);
   }
 
   /** Follows a task and resolves when it finishes or waits for a person. */
-  async settled(
+  async wait(
     id: string,
     { onEvent, throughWaits = false, ...options }: FollowOptions = {},
   ): Promise<Task> {
-    const { signal } = options;
+    const { signal, timeout, headers } = options;
     // Retries as often as the watch does: losing the service at the last step should not fail the call.
-    const retries = this.#api.retry.maxReconnects;
-    const now = () => this.#api.call("getTask", { path: { id }, signal, retries });
+    const { maxRetries = this.#api.settings.reconnect.maxAttempts } = options;
+    const call = { signal, timeout, headers, maxRetries };
+    const now = () => this.#api.call("getTask", { ...call, path: { id } });
     const { after = 0 } = options;
     // A wait that began before the cursor will not produce another event.
     const found = throughWaits || after === 0 ? null : await now();
@@ -109,7 +108,7 @@ export class Tasks {
     }
     for await (const event of this.watch(id, options)) {
       await onEvent?.(event);
-      const begins = event.type === "run.waiting" && needsHuman(event.data["for"]);
+      const begins = event.type === "run.waiting" && needsHuman(event.data.for);
       if (!throughWaits && (begins || event.seq === waitsAt)) {
         const task = await now();
         // Otherwise the wait has been answered since that event.
@@ -121,7 +120,37 @@ export class Tasks {
     return now();
   }
 
-  get(id: string, options: WaitOptions = {}): Promise<Task> {
+  /**
+   * Submits a task and follows it: its text, events, open questions and result. `schema` types and
+   * validates the result; it becomes the agent's `output_schema`.
+   * @throws TypeError for a schema that has no JSON Schema
+   */
+  stream<Output>(
+    goal: string | SubmitTask,
+    options: StreamOptions & { readonly schema: StandardSchema<Output> },
+  ): TaskStream<Output>;
+  stream(goal: string | SubmitTask, options?: StreamOptions): TaskStream;
+  stream(goal: string | SubmitTask, options: StreamOptions = {}): TaskStream {
+    const { schema, jsonSchema, idempotencyKey, timeout, maxRetries, headers, ...rest } = options;
+    const given = typeof goal === "string" ? { input_data: { goal } } : goal;
+    const config = schema && { output_schema: jsonSchemaOf(schema, jsonSchema) };
+    const body = config ? { ...given, agent_config: { ...given.agent_config, ...config } } : given;
+    const call = { idempotencyKey, timeout, maxRetries, headers };
+    const submit = async (signal: AbortSignal) => (await this.create(body, { ...call, signal })).id;
+    return new TaskStream(this, submit, parserOf(schema), rest);
+  }
+
+  /** Follows an existing task from its first event, as `stream` does. */
+  attach<Output>(
+    id: string,
+    options: AttachOptions & { readonly schema: StandardSchema<Output> },
+  ): TaskStream<Output>;
+  attach(id: string, options?: AttachOptions): TaskStream;
+  attach(id: string, { schema, ...options }: AttachOptions = {}): TaskStream {
+    return new TaskStream(this, () => Promise.resolve(id), parserOf(schema), options);
+  }
+
+  get(id: string, options: WaitOptions = {}): ApiPromise<Task> {
     return this.#api.call("getTask", { ...options, path: { id } });
   }
 
@@ -140,7 +169,7 @@ export class Tasks {
   /**
    * Yields the events of a task from the cursor to the one that ends the run: exactly once and in
    * order, across lost connections and restarts of the service. Leaving the loop ends the watch.
-   * @throws RefusedError, UnreachableError, StreamGapError, the signal's reason, or TypeError at once
+   * @throws APIError, ConnectionError, StreamGapError, the signal's reason, or TypeError at once
    * for a cursor that is not a whole number
    */
   watch(
@@ -176,7 +205,7 @@ export class Tasks {
     id: string,
     body: { readonly reason?: string } = {},
     options: CallOptions = {},
-  ): Promise<Task> {
+  ): ApiPromise<Task> {
     return this.#api.call("cancelTask", { ...options, path: { id }, body });
   }
 
@@ -188,7 +217,7 @@ export class Tasks {
     id: string,
     body: { readonly config?: "same" | "current" } = {},
     options: KeyedOptions = {},
-  ): Promise<Task> {
+  ): ApiPromise<Task> {
     return this.#api.call("retryTask", {
       ...options,
       path: { id },
@@ -200,22 +229,22 @@ export class Tasks {
    * Submits up to 100 tasks. Each has its own outcome, in the same order: the task, or the problem
    * of a refused one.
    */
-  createMany(tasks: readonly SubmitTask[], options: KeyedOptions = {}): Promise<BatchResult> {
+  createMany(tasks: readonly SubmitTask[], options: KeyedOptions = {}): ApiPromise<BatchResult> {
     return this.#api.call("submitBatch", { ...options, body: { tasks: [...tasks] } });
   }
 
   /** Changes the name and metadata of a task. Metadata is merged by key; null removes a key. */
-  update(id: string, labels: UpdateTask, options: CallOptions = {}): Promise<Task> {
+  update(id: string, labels: UpdateTask, options: CallOptions = {}): ApiPromise<Task> {
     return this.#api.call("updateTask", { ...options, path: { id }, body: labels });
   }
 
   /** Deletes a finished task with its log and outputs. */
-  delete(id: string, options: CallOptions = {}): Promise<void> {
+  delete(id: string, options: CallOptions = {}): ApiPromise<void> {
     return this.#api.call("deleteTask", { ...options, path: { id } });
   }
 
   /** Sends a message to a run, or answers its question: with text, or with `data` for a structured question. */
-  send(id: string, message: string | Message, options: KeyedOptions = {}): Promise<Task> {
+  send(id: string, message: string | Message, options: KeyedOptions = {}): ApiPromise<Task> {
     const body = typeof message === "string" ? { content: message } : message;
     return this.#api.call("sendMessage", { ...options, path: { id }, body });
   }
@@ -226,7 +255,7 @@ export class Tasks {
     callId: string,
     decision: Decision = {},
     options: KeyedOptions = {},
-  ): Promise<Task> {
+  ): ApiPromise<Task> {
     return this.#decide(id, callId, { decision: "approve", ...decision }, options);
   }
 
@@ -236,12 +265,12 @@ export class Tasks {
     callId: string,
     decision: Omit<Decision, "arguments"> = {},
     options: KeyedOptions = {},
-  ): Promise<Task> {
+  ): ApiPromise<Task> {
     return this.#decide(id, callId, { decision: "deny", ...decision }, options);
   }
 
   /** Changes the limits of a live run. Null removes one. */
-  setLimits(id: string, limits: Limits, options: CallOptions = {}): Promise<Task> {
+  updateLimits(id: string, limits: Limits, options: CallOptions = {}): ApiPromise<Task> {
     return this.#api.call("changeLimits", { ...options, path: { id }, body: limits });
   }
 
@@ -251,12 +280,12 @@ export class Tasks {
     sha256: string,
     query: QueryOf<"readOutput"> = {},
     options: CallOptions = {},
-  ): Promise<OutputPage> {
+  ): ApiPromise<OutputPage> {
     return this.#api.call("readOutput", { ...options, path: { id, sha256 }, query });
   }
 
   /** Creates a ticket, valid for one minute, that lets a browser watch this task without a key. */
-  ticket(id: string, options: CallOptions = {}): Promise<Ticket> {
+  ticket(id: string, options: CallOptions = {}): ApiPromise<Ticket> {
     return this.#api.call("createTicket", { ...options, path: { id } });
   }
 
@@ -265,7 +294,7 @@ export class Tasks {
     callId: string,
     { comment, ...body }: Decision & { readonly decision: "approve" | "deny" },
     options: KeyedOptions,
-  ): Promise<Task> {
+  ): ApiPromise<Task> {
     return this.#api.call("decideApproval", {
       ...options,
       path: { id, call_id: callId },

@@ -1,5 +1,6 @@
 /** Tools: built-in ones and those that a tenant registered. */
-import type { Api, CallOptions, ConditionalOptions, KeyedOptions, Tagged } from "./api.ts";
+import type { ApiPromise } from "./api-promise.ts";
+import type { Api, CallOptions, ConditionalOptions, KeyedOptions } from "./api.ts";
 import type { RegisterTool, ReplaceTool, Tool, ToolList } from "./model.ts";
 import type { QueryOf } from "./operations.ts";
 import { Paged, queryAt } from "./pages.ts";
@@ -19,30 +20,25 @@ export class Tools {
     );
   }
 
-  register(body: RegisterTool, options: KeyedOptions = {}): Promise<Tool> {
+  register(body: RegisterTool, options: KeyedOptions = {}): ApiPromise<Tool> {
     return this.#api.call("registerTool", { ...options, body });
   }
 
-  get(name: string, options: CallOptions = {}): Promise<Tool> {
+  get(name: string, options: CallOptions = {}): ApiPromise<Tool> {
     return this.#api.call("getTool", { ...options, path: { name } });
   }
 
-  /** Returns a tool with its ETag, for a conditional update (`ifMatch`). */
-  getTagged(name: string, options: CallOptions = {}): Promise<Tagged<Tool>> {
-    return this.#api.tagged("getTool", { ...options, path: { name } });
-  }
-
   /** Replaces a tool. Tasks submitted before keep the old definition. */
-  replace(name: string, body: ReplaceTool, options: ConditionalOptions = {}): Promise<Tool> {
+  replace(name: string, body: ReplaceTool, options: ConditionalOptions = {}): ApiPromise<Tool> {
     return this.#api.call("replaceTool", { ...options, path: { name }, body });
   }
 
   /** Enables or disables the tool for new tasks. */
-  enable(name: string, enabled: boolean, options: ConditionalOptions = {}): Promise<Tool> {
+  enable(name: string, enabled: boolean, options: ConditionalOptions = {}): ApiPromise<Tool> {
     return this.#api.call("enableTool", { ...options, path: { name }, body: { enabled } });
   }
 
-  delete(name: string, options: ConditionalOptions = {}): Promise<void> {
+  delete(name: string, options: ConditionalOptions = {}): ApiPromise<void> {
     return this.#api.call("deleteTool", { ...options, path: { name } });
   }
 }

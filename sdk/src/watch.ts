@@ -3,8 +3,8 @@
  * that breaks, goes silent or skips an event is replaced by a new one at the cursor; repeated events
  * are dropped.
  */
-import type { Api } from "./api.ts";
-import { isTransient, RefusedError, StreamGapError, UnreachableError } from "./errors.ts";
+import type { Api, CallOptions } from "./api.ts";
+import { APIError, ConnectionError, isTransient, StreamGapError } from "./errors.ts";
 import { TERMINAL_TYPES, type Connection, type TaskEvent } from "./event.ts";
 import { retryDelay, sleep } from "./retry.ts";
 import { SOCKET_REFUSED } from "./socket-events.ts";
@@ -20,6 +20,19 @@ export type ConnectionChange =
   | { readonly state: "lost"; readonly error: unknown }
   | { readonly state: "back" };
 
+/** Options of a watch. */
+export interface WatchOptions extends Pick<CallOptions, "signal"> {
+  /** The cursor: `seq` of the last known event. 0 (the default) yields all events. */
+  readonly after?: number | undefined;
+  /**
+   * Transport. Default: `websocket` if available, otherwise `sse` (a stream over HTTP). A client with
+   * a custom `fetch` but no custom `WebSocket` uses `sse`.
+   */
+  readonly via?: "websocket" | "sse" | undefined;
+  /** Called when the connection is lost (the watch then reconnects) and when it is back. */
+  readonly onConnection?: ((change: ConnectionChange) => unknown) | undefined;
+}
+
 /** Parameters of a watch. */
 export interface WatchParams {
   /** The cursor to start at. */
@@ -30,10 +43,10 @@ export interface WatchParams {
 
 /**
  * Yields every event after a cursor, up to the one that ends the run.
- * @throws RefusedError, UnreachableError, StreamGapError, or the signal's reason
+ * @throws APIError, ConnectionError, StreamGapError, or the signal's reason
  */
 export async function* watchTask(
-  { url, retry }: Api,
+  { url, settings }: Api,
   connect: Connect,
   taskId: string,
   { after, signal, onConnection }: WatchParams,
@@ -42,7 +55,7 @@ export async function* watchTask(
   let tries = 0;
   let isLost = false;
   for (;;) {
-    let failure: unknown = new UnreachableError(url, "the connection keeps closing");
+    let failure: unknown = new ConnectionError(url, "the connection keeps closing");
     try {
       for await (const event of connect(cursor)) {
         signal?.throwIfAborted();
@@ -75,7 +88,7 @@ export async function* watchTask(
       failure = error;
     }
     tries += 1;
-    if (tries > retry.maxReconnects) {
+    if (tries > settings.reconnect.maxAttempts) {
       throw failure;
     }
     if (!isLost) {
@@ -83,8 +96,8 @@ export async function* watchTask(
       onConnection?.({ state: "lost", error: failure });
     }
     const { retryAfter } = failure as { retryAfter?: number | null };
-    const requested = Math.min(retryAfter ?? 0, retry.maxRetryAfterS) * 1000;
-    await sleep(Math.max(requested, retryDelay(tries, retry)), signal);
+    const requested = Math.min((retryAfter ?? 0) * 1000, settings.maxRetryAfter);
+    await sleep(Math.max(requested, retryDelay(tries, settings.backoff)), signal);
   }
 }
 
@@ -93,8 +106,8 @@ export async function* watchTask(
  * is not retried: it is rejected when the ticket is requested.
  */
 function canReconnect(error: unknown): boolean {
-  const isServerError = error instanceof RefusedError && error.status >= 500;
+  const isServerError = error instanceof APIError && error.status >= 500;
   const isExpiredTicket =
-    error instanceof RefusedError && error.status === 401 && error.code === SOCKET_REFUSED;
+    error instanceof APIError && error.status === 401 && error.code === SOCKET_REFUSED;
   return isTransient(error) || isServerError || isExpiredTicket;
 }

@@ -37,6 +37,8 @@ const WELL = {
   newest: true,
   refused: "not_found",
   requestId: true,
+  streamed: true,
+  unwrapped: "task_1",
   stopped: "enough",
 };
 
@@ -61,18 +63,30 @@ async function load(): Promise<typeof sdk> {
   return (await import(url.href)) as typeof sdk;
 }
 
+/** How a program loads the package: as an ES module, or as CommonJS. */
+const LOADED = { mjs: `import * as sdk from "opspawn";`, cjs: `const sdk = require("opspawn");` };
+
 /** A program that runs the exercise and prints what came out. */
-function programFor(): string {
+function programFor(kind: keyof typeof LOADED): string {
   copyFileSync(EXERCISE, join(installed.folder, "exercise.mjs"));
-  const file = join(installed.folder, "program.mjs");
+  const file = join(installed.folder, `program.${kind}`);
   writeFileSync(
     file,
-    `import * as sdk from "opspawn";
-import { exercise } from "./exercise.mjs";
-console.log(JSON.stringify(await exercise(sdk, ${JSON.stringify(service)})));
-process.exit();`,
+    `${LOADED[kind]}
+import("./exercise.mjs").then(async ({ exercise }) => {
+  console.log(JSON.stringify(await exercise(sdk, ${JSON.stringify(service)})));
+  process.exit();
+});`,
   );
   return file;
+}
+
+async function listOf<Item>(items: AsyncIterable<Item>): Promise<Item[]> {
+  const list: Item[] = [];
+  for await (const item of items) {
+    list.push(item);
+  }
+  return list;
 }
 
 /** A Node of this major version, or null. */
@@ -93,6 +107,7 @@ test("the package has what it needs, nothing else, and needs no other", () => {
   expect(files.filter((file) => !/^dist\/.*\.(?:js|d\.ts)$/.test(file)).toSorted()).toEqual([
     "LICENSE",
     "README.md",
+    "dist/cjs/package.json",
     "package.json",
   ]);
   expect(files).toContain("dist/cli/main.js");
@@ -110,7 +125,7 @@ test("a program in strict TypeScript compiles against it, and one that is wrong 
 const { tasks } = new Opspawn({ url: "http://here", key: "k" });
 const task: Task = await tasks.run({ input_data: { goal: "Add." }, limits: { max_steps: 3 } });
 const answer: string = task.result?.answer ?? "";
-for await (const { seq, data } of tasks.watch(task.task_id)) console.log(seq + 1, data["x"], answer);
+for await (const { seq, data } of tasks.watch(task.task_id)) console.log(seq + 1, data, answer);
 export {};`;
   writeFileSync(join(folder, "right.ts"), right);
   writeFileSync(join(folder, "wrong.ts"), right.replace("max_steps: 3", "max_stepz: 3"));
@@ -119,24 +134,38 @@ export {};`;
   const tsc = (file: string) =>
     run(join(ROOT, "node_modules", ".bin", "tsc"), [...options, ...modules, file], { cwd: folder });
   await tsc("right.ts");
+  // The types of the CommonJS build, whose program may not await at its top.
+  const common = right
+    .replace("export {};", "}")
+    .replace("const { tasks }", "async () => {\nconst { tasks }");
+  writeFileSync(join(folder, "common.cts"), common);
+  await tsc("common.cts");
   await expect(tsc("wrong.ts")).rejects.toMatchObject({
     stdout: expect.stringContaining("max_stepz") as string,
   });
 });
 
-test.for([20, 24])("it does its work in Node %s", async (major, { skip }) => {
-  const node = nodeOf(major);
-  if (node === null) {
-    return skip(`there is no Node ${major} on this machine`);
-  }
-  const { stdout } = await run(node, [programFor()], { cwd: installed.folder });
-  // Node 20 has no WebSocket: there, events come over HTTP.
-  expect(JSON.parse(stdout)).toEqual({ ...WELL, socket: major > 20 });
-});
+test.for([
+  [20, "mjs"],
+  [20, "cjs"],
+  [24, "mjs"],
+  [24, "cjs"],
+] as const)(
+  "it does its work in Node %s, loaded by a file .%s",
+  async ([major, kind], { skip }) => {
+    const node = nodeOf(major);
+    if (node === null) {
+      return skip(`there is no Node ${major} on this machine`);
+    }
+    const { stdout } = await run(node, [programFor(kind)], { cwd: installed.folder });
+    // Node 20 has no WebSocket: there, events come over HTTP.
+    expect(JSON.parse(stdout)).toEqual({ ...WELL, socket: major > 20 });
+  },
+);
 
 test("it does its work in workerd", async () => {
   const dist = join(installed.path, "dist");
-  const files = globSync("**/*.js", { cwd: dist, exclude: ["cli"] });
+  const files = globSync("**/*.js", { cwd: dist, exclude: ["cli", "cjs"] });
   const entry = `import * as sdk from "./dist/index.js";
 import { exercise } from "./exercise.mjs";
 export default { fetch: async (request) => Response.json(await exercise(sdk, await request.json())) };`;
@@ -198,7 +227,7 @@ try {
 });
 
 test("two keys of one client list and change what there is, and what is gone is gone", async () => {
-  const { Opspawn, RefusedError } = await load();
+  const { Opspawn, PreconditionFailedError } = await load();
   const opspawn = new Opspawn(service);
   const { key, id } = await opspawn.keys.create({ name: "other", scopes: ["tasks:read"] });
   const reader = new Opspawn({ url: service.url, key });
@@ -207,10 +236,13 @@ test("two keys of one client list and change what there is, and what is gone is 
     status: 403,
   });
   await opspawn.agents.create({ name: "sdk-agent", config: { tools: ["calculator"] } });
-  const { value, etag } = await reader.agents.getTagged("sdk-agent");
-  const replaced = await opspawn.agents.replace("sdk-agent", {}, { ifMatch: etag });
-  expect([value.version, replaced.version]).toEqual([1, 2]);
-  await expect(opspawn.agents.delete("sdk-agent", { ifMatch: etag })).rejects.toThrow(RefusedError);
+  const { data, etag } = await reader.agents.get("sdk-agent").withResponse();
+  const ifMatch = etag ?? "";
+  const replaced = await opspawn.agents.replace("sdk-agent", {}, { ifMatch });
+  expect([data.version, replaced.version]).toEqual([1, 2]);
+  await expect(opspawn.agents.delete("sdk-agent", { ifMatch })).rejects.toThrow(
+    PreconditionFailedError,
+  );
   await opspawn.agents.delete("sdk-agent");
   const names = [];
   for await (const { name } of reader.agents.list()) {
@@ -240,7 +272,7 @@ test("the same idempotency key submits one task, and waits of people are given b
   expect(one).toMatchObject({ status: "waiting", waiting_for: "approval" });
   expect(other?.id).toBe(one?.id);
   await tasks.approve(one?.id ?? "", "call_2");
-  const done = await tasks.settled(one?.id ?? "");
+  const done = await tasks.wait(one?.id ?? "");
   expect(done).toMatchObject({ status: "completed", result: { answer: "It is 3." } });
 });
 
@@ -264,12 +296,19 @@ test("watches go on by cursor when the service is killed and comes back: nothing
     return events;
   };
   const watches = [watched("websocket"), watched("sse")];
-  const settled = tasks.settled(id);
+  const settled = tasks.wait(id);
+  const streamed = tasks.attach(id);
+  const [texts, drafts] = [listOf(streamed.text), listOf(streamed.drafts)];
   await streaming.promise;
   await service.kill();
   await service.up();
   const [bySocket, byStream] = await Promise.all(watches);
-  expect(await settled).toMatchObject({ status: "completed" });
+  const task = await settled;
+  expect(task).toMatchObject({ status: "completed" });
+  expect((await texts).join("")).toBe(task.result?.answer);
+  // The text of the attempt that the kill lost is void.
+  expect((await drafts).filter(({ isReset }) => isReset).length).toBeGreaterThan(0);
+  expect((await drafts).at(-1)).toMatchObject({ text: task.result?.answer, isFinal: true });
   const log = await logOf(service, id);
   expect(bySocket).toEqual(log);
   expect(byStream).toEqual(log);

@@ -13,7 +13,7 @@ const SCRIPTED = {
 };
 
 /** @returns what came out, to be compared with what must */
-export async function exercise({ Opspawn, RefusedError }, { url, key }) {
+export async function exercise({ Opspawn, NotFoundError, unwrap }, { url, key }) {
   const opspawn = new Opspawn({ url, key });
   const health = await opspawn.health.get();
   const seen = [];
@@ -23,6 +23,10 @@ export async function exercise({ Opspawn, RefusedError }, { url, key }) {
   const log = await seqsOf(opspawn.tasks.events(task.id));
   const [newest] = (await opspawn.tasks.list({ limit: 1 })).data;
   const refused = await opspawn.tasks.get("task_none").catch((error) => error);
+  const run = opspawn.tasks.stream(SCRIPTED);
+  const [text, last] = await Promise.all([joined(run.text), lastOf(run.drafts)]);
+  const { answer } = await run.result();
+  const { requestId } = await opspawn.tasks.get(await run.id).withResponse();
   const stop = new AbortController();
   stop.abort(new Error("enough"));
   const stopped = await opspawn.tools.list({}, { signal: stop.signal }).catch((error) => error);
@@ -36,11 +40,45 @@ export async function exercise({ Opspawn, RefusedError }, { url, key }) {
     sameInPages: String(log) === String(seen),
     lastSeq: task.last_seq === seen.length,
     newest: newest.id === task.id,
-    refused: refused instanceof RefusedError && refused.code,
-    requestId: typeof refused.requestId === "string",
+    refused: refused instanceof NotFoundError && refused.code,
+    requestId: typeof refused.requestId === "string" && typeof requestId === "string",
+    streamed: text === answer && last.text === answer && last.isFinal,
+    unwrapped: (await unwrap(await notification(), SECRET)).data.task_id,
     stopped: stopped.message,
     socket: typeof WebSocket === "function",
   };
+}
+
+const SECRET = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz";
+
+/** A notification as the service signs it. */
+async function notification() {
+  const body = JSON.stringify({ type: "task.started", data: { task_id: "task_1" } });
+  const time = String(Math.floor(Date.now() / 1000));
+  const bytes = (part) => new TextEncoder().encode(part);
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const secret = Uint8Array.from(atob(SECRET.slice("whsec_".length)), (c) => c.charCodeAt(0));
+  const key = await crypto.subtle.importKey("raw", secret, algorithm, false, ["sign"]);
+  const signature = await crypto.subtle.sign("HMAC", key, bytes(`msg_1.${time}.${body}`));
+  const encoded = btoa(String.fromCharCode(...new Uint8Array(signature)));
+  const headers = { "webhook-id": "msg_1", "webhook-timestamp": time };
+  return { headers: { ...headers, "webhook-signature": `v1,${encoded}` }, body };
+}
+
+async function joined(texts) {
+  let whole = "";
+  for await (const text of texts) {
+    whole += text;
+  }
+  return whole;
+}
+
+async function lastOf(items) {
+  let last;
+  for await (const item of items) {
+    last = item;
+  }
+  return last;
 }
 
 async function seqsOf(events) {

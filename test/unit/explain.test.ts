@@ -1,7 +1,7 @@
 /** What a person is told when the service says no or is not there. */
 import { expect, test } from "vitest";
 import { explain } from "../../sdk/src/cli/explain.ts";
-import { RefusedError, StreamGapError, UnreachableError } from "../../sdk/src/index.ts";
+import { APIError, StreamGapError, ConnectionError } from "../../sdk/src/index.ts";
 
 test("a refusal is explained with its pointers, once, and with what to do", () => {
   const errors = [
@@ -9,11 +9,11 @@ test("a refusal is explained with its pointers, once, and with what to do", () =
     { pointer: "/b", detail: "is\u001b[2J unknown" },
   ];
   const detail = "/a must be text.";
-  const refusal = new RefusedError({ status: 422, code: "validation_failed", detail, errors });
+  const refusal = new APIError({ status: 422, code: "validation_failed", detail, errors });
   expect(explain(refusal)).toBe("/a must be text.\n  /b: is␛[2J unknown");
-  const noKey = new RefusedError({ status: 401, code: "unauthorized", detail: "No." });
+  const noKey = new APIError({ status: 401, code: "unauthorized", detail: "No." });
   expect(explain(noKey)).toContain("OPSPAWN_KEY");
-  expect(explain(new UnreachableError("http://here", "no answer"))).toContain("npm start");
+  expect(explain(new ConnectionError("http://here", "no answer"))).toContain("npm start");
   expect(explain(new StreamGapError("task_1", 3))).toContain("Event 3");
   expect(() => explain(new TypeError("a bug"))).toThrow("a bug");
 });

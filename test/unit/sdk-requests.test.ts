@@ -1,11 +1,22 @@
 /** Requests against a real server: what is sent, what is sent again, and what a failure says. */
 import { inspect } from "node:util";
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import {
+  APIError,
+  BadRequestError,
+  AuthenticationError,
+  PermissionDeniedError,
+  NotFoundError,
+  ConflictError,
+  GoneError,
+  PreconditionFailedError,
+  UnprocessableEntityError,
+  RateLimitError,
+  InternalServerError,
+  ConnectionError,
+  ConnectionTimeoutError,
   Opspawn,
-  RefusedError,
-  UnreachableError,
   type OpspawnOptions,
 } from "../../sdk/src/index.ts";
 import { CUT, fakeService, problem, type Answer, type Fake } from "../fake-service.ts";
@@ -14,11 +25,8 @@ const KEY = "opsk_never_to_be_shown";
 const GOAL = { input_data: { goal: "Say hello." } };
 const TASK: Answer = { status: 201, body: { id: "task_1", status: "pending", extra: true } };
 
-function clientOf(
-  { url }: Fake,
-  { timeouts = {}, retry = {} }: Pick<OpspawnOptions, "timeouts" | "retry"> = {},
-): Opspawn {
-  return new Opspawn({ url, key: KEY, timeouts, retry: { delayMs: 1, maxDelayMs: 5, ...retry } });
+function clientOf({ url }: Fake, options: OpspawnOptions = {}): Opspawn {
+  return new Opspawn({ url, key: KEY, backoff: { initial: 1, max: 5 }, ...options });
 }
 
 /** A service that gives one answer after the other, the last for all further requests. */
@@ -72,7 +80,7 @@ test.each([
 test("what makes a secret is not sent again where it may have been made, and is where it was not", async () => {
   const body = { name: "k", scopes: ["tasks:read" as const] };
   const lost = await answering(CUT);
-  await expect(clientOf(lost).keys.create(body)).rejects.toThrow(UnreachableError);
+  await expect(clientOf(lost).keys.create(body)).rejects.toThrow(ConnectionError);
   expect(lost.requests).toHaveLength(1);
   const limited = await answering(problem(429, "rate_limited"), {
     status: 201,
@@ -85,7 +93,7 @@ test("what makes a secret is not sent again where it may have been made, and is 
 test("a change on condition is not sent again blindly: its own first try would refuse it", async () => {
   const fake = await answering(CUT);
   const change = clientOf(fake).agents.delete("a", { ifMatch: '"1-x"' });
-  await expect(change).rejects.toThrow(UnreachableError);
+  await expect(change).rejects.toThrow(ConnectionError);
   expect(fake.requests).toMatchObject([{ headers: { "if-match": '"1-x"' } }]);
 });
 
@@ -93,14 +101,12 @@ test("a deletion whose answer was lost is done, though the next try finds nothin
   const fake = await answering(CUT, problem(404, "not_found"));
   await clientOf(fake).agents.delete("a");
   expect(fake.requests).toHaveLength(2);
-  await expect(clientOf(fake).agents.delete("a")).rejects.toThrow(RefusedError);
+  await expect(clientOf(fake).agents.delete("a")).rejects.toThrow(APIError);
 });
 
 test("tries are bounded, and a pause that is asked for and too long is none", async () => {
   const busy = await answering(problem(503, "unavailable"));
-  await expect(clientOf(busy, { retry: { maxRetries: 2 } }).tasks.get("t")).rejects.toThrow(
-    RefusedError,
-  );
+  await expect(clientOf(busy, { maxRetries: 2 }).tasks.get("t")).rejects.toThrow(APIError);
   expect(busy.requests).toHaveLength(3);
   const hours = await answering(problem(429, "rate_limited", {}, { "Retry-After": "7200" }));
   expect(await failureOf(clientOf(hours).tasks.get("t"))).toMatchObject({ retryAfter: 7200 });
@@ -115,7 +121,7 @@ test("a fault of the service, or a refusal, is not asked for again", async () =>
     ...final,
   ]) {
     const fake = await answering(answer);
-    await expect(clientOf(fake).tasks.get("t")).rejects.toThrow(RefusedError);
+    await expect(clientOf(fake).tasks.get("t")).rejects.toThrow(APIError);
     expect(fake.requests).toHaveLength(1);
   }
 });
@@ -124,7 +130,7 @@ test("a problem document becomes a refusal with its code, sentence, pointers and
   const errors = [{ pointer: "/agent_config/model", detail: "must be text" }];
   const fake = await answering(problem(422, "validation_failed", { errors }));
   expect(await failureOf(clientOf(fake).tasks.create(GOAL))).toMatchObject({
-    name: "RefusedError",
+    name: "UnprocessableEntityError",
     status: 422,
     code: "validation_failed",
     message: "It was refused.",
@@ -138,7 +144,7 @@ test("a problem document becomes a refusal with its code, sentence, pointers and
 test("what does not speak the API is told apart from a service that refuses", async () => {
   const page = await answering({ status: 404, body: "<h1>Not Found</h1>" });
   expect(await failureOf(clientOf(page).tasks.get("t"))).toMatchObject({
-    name: "UnreachableError",
+    name: "ConnectionError",
     code: "not_opspawn",
     status: 404,
   });
@@ -146,13 +152,13 @@ test("what does not speak the API is told apart from a service that refuses", as
   const other = await answering({ status: 200, body: "hello" });
   await expect(clientOf(other).tasks.get("t")).rejects.toThrow("not JSON");
   // Port 9 is nobody's.
-  const nobody = new Opspawn({ url: "http://127.0.0.1:9", key: KEY, retry: { maxRetries: 0 } });
+  const nobody = new Opspawn({ url: "http://127.0.0.1:9", key: KEY, maxRetries: 0 });
   expect(await failureOf(nobody.tasks.get("t"))).toMatchObject({ code: "unreachable" });
 });
 
 test("an answer that does not come in time is a failure of its own", async () => {
   const fake = await answering({ status: 0, by: () => undefined });
-  const client = clientOf(fake, { timeouts: { requestMs: 30 }, retry: { maxRetries: 1 } });
+  const client = clientOf(fake, { timeout: 250, maxRetries: 1 });
   expect(await failureOf(client.tasks.get("t"))).toMatchObject({ code: "timed_out" });
   expect(fake.requests).toHaveLength(2);
 });
@@ -174,7 +180,7 @@ test("a signal ends a request, and the pause before the next try, with its reaso
 
 test("no error and no client shows the key", async () => {
   const refused = await answering(problem(401, "unauthorized"));
-  const nobody = new Opspawn({ url: "http://127.0.0.1:9", key: KEY, retry: { maxRetries: 0 } });
+  const nobody = new Opspawn({ url: "http://127.0.0.1:9", key: KEY, maxRetries: 0 });
   const shown = [
     nobody,
     await failureOf(nobody.tasks.get("t")),
@@ -242,37 +248,120 @@ test("a service of which a part is broken says so, instead of failing the questi
   expect(await clientOf(fake).health.get()).toMatchObject({ status: "degraded" });
 });
 
-const TIMES = ["requestMs", "pingMs", "silenceMs"] as const;
 const WRONG: readonly unknown[] = [NaN, -1, 1.5, 2 ** 31, 2 ** 32, 3e9, -Infinity, null, "5", true];
 
-const made = (option: string, field: string, value: unknown) => () =>
-  new Opspawn({ url: "http://here", key: KEY, [option]: { [field]: value } });
+/** Makes a client with one number, `group.field` or a field of its own. */
+const made = (name: string, value: unknown) => () => {
+  const [option = "", field] = name.split(".");
+  const given = field === undefined ? value : { [field]: value };
+  return new Opspawn({ url: "http://here", key: KEY, [option]: given });
+};
 
 test("a time that no timer can keep is refused by its name and range, when the client is made", () => {
-  for (const field of TIMES) {
+  for (const name of ["timeout", "reconnect.ping", "reconnect.silence"]) {
     for (const value of [...WRONG, 0]) {
-      const range = `timeouts.${field} must be a whole number from 1 to 2147483647, or Infinity`;
-      expect(made("timeouts", field, value), String(value)).toThrow(TypeError);
-      expect(made("timeouts", field, value), String(value)).toThrow(range);
+      const range = `${name} must be a whole number from 1 to 2147483647, or Infinity`;
+      expect(made(name, value), String(value)).toThrow(TypeError);
+      expect(made(name, value), String(value)).toThrow(range);
     }
-    expect(made("timeouts", field, Infinity)).not.toThrow();
-    expect(made("timeouts", field, 2 ** 31 - 1)).not.toThrow();
+    expect(made(name, Infinity)).not.toThrow();
+    expect(made(name, 2 ** 31 - 1)).not.toThrow();
     // As from a configuration that does not have it.
-    expect(made("timeouts", field, undefined)).not.toThrow();
+    expect(made(name, undefined)).not.toThrow();
   }
-  for (const field of ["delayMs", "maxDelayMs"]) {
+  for (const name of ["backoff.initial", "backoff.max"]) {
     for (const value of [...WRONG, Infinity]) {
-      expect(made("retry", field, value), String(value)).toThrow(`retry.${field} must be`);
+      expect(made(name, value), String(value)).toThrow(`${name} must be`);
     }
-    expect(made("retry", field, 0)).not.toThrow();
+    expect(made(name, 0)).not.toThrow();
   }
-  for (const field of ["maxRetries", "maxRetryAfterS", "maxReconnects"]) {
+  for (const name of ["maxRetries", "maxRetryAfter", "reconnect.maxAttempts"]) {
     for (const value of [NaN, -1, 0.5, "3", null]) {
-      expect(made("retry", field, value), String(value)).toThrow(`retry.${field} must be`);
+      expect(made(name, value), String(value)).toThrow(`${name} must be`);
     }
-    expect(made("retry", field, Infinity)).not.toThrow();
-    expect(made("retry", field, 0)).not.toThrow();
+    expect(made(name, Infinity)).not.toThrow();
+    expect(made(name, 0)).not.toThrow();
   }
+});
+
+test("a call has a timeout, retries and headers of its own, checked like those of the client", async () => {
+  const busy = await answering(problem(503, "unavailable"));
+  const { tasks } = clientOf(busy);
+  const headers = { Traceparent: "00-1-2-01" };
+  await expect(tasks.get("t", { maxRetries: 0, headers })).rejects.toThrow(APIError);
+  expect(busy.requests).toMatchObject([{ headers: { traceparent: "00-1-2-01" } }]);
+  const silent = await fakeService([], () => ({ status: 200, by: () => undefined }));
+  const slow = clientOf(silent, { maxRetries: 0 }).tasks.list({}, { timeout: 30 });
+  await expect(slow).rejects.toThrow(ConnectionTimeoutError);
+  for (const value of [NaN, 0, 3e9]) {
+    await expect(tasks.get("t", { timeout: value })).rejects.toThrow(/^timeout must be/);
+  }
+  await expect(tasks.get("t", { maxRetries: -1 })).rejects.toThrow(/^maxRetries must be/);
+  for (const name of ["authorization", "Idempotency-Key", "a b", ""]) {
+    const sent = tasks.get("t", { headers: { [name]: "x" } });
+    await expect(sent).rejects.toThrow(`headers must not contain ${JSON.stringify(name)}`);
+  }
+  await expect(tasks.get("t", { headers: { a: "b\n" } })).rejects.toThrow(TypeError);
+  expect(busy.requests).toHaveLength(1);
+});
+
+test("every call can tell of its response: status, request id and the version for a change", async () => {
+  const headers = { "X-Request-Id": "req_1", ETag: '"3-x"' };
+  const fake = await answering({ status: 200, headers, body: { name: "a", version: 3 } });
+  const call = clientOf(fake).agents.get("a");
+  expect(await call.withResponse()).toMatchObject({
+    data: { name: "a", version: 3 },
+    status: 200,
+    requestId: "req_1",
+    etag: '"3-x"',
+  });
+  expect(await call).toMatchObject({ name: "a" });
+  expect(fake.requests).toHaveLength(1);
+  const page = { data: [], next_cursor: null };
+  const lists = await answering({ status: 200, headers, body: page });
+  const list = clientOf(lists).agents.list();
+  expect(await list.withResponse()).toMatchObject({ data: page, requestId: "req_1" });
+  expect(await list).toEqual(page);
+  expect(lists.requests).toHaveLength(1);
+  const gone = await answering(CUT, problem(404, "not_found", {}, { "X-Request-Id": "req_2" }));
+  expect(await clientOf(gone).agents.delete("a").withResponse()).toMatchObject({
+    data: undefined,
+    status: 404,
+    requestId: "req_2",
+  });
+});
+
+test.each([
+  [400, BadRequestError],
+  [401, AuthenticationError],
+  [403, PermissionDeniedError],
+  [404, NotFoundError],
+  [405, APIError],
+  [409, ConflictError],
+  [410, GoneError],
+  [412, PreconditionFailedError],
+  [422, UnprocessableEntityError],
+  [429, RateLimitError],
+  [500, InternalServerError],
+  [503, InternalServerError],
+] as const)("a refusal with the status %d has a class of its own", async (status, Class) => {
+  const fake = await answering(problem(status, "a_code", {}, { "X-Extra": "seen" }));
+  const error = await failureOf(clientOf(fake, { maxRetries: 0 }).tasks.get("t"));
+  expect(error).toBeInstanceOf(Class);
+  expect(error).toBeInstanceOf(APIError);
+  expect(error).toMatchObject({ name: Class.name, status, code: "a_code", requestId: "r1" });
+  expect((error as APIError).headers.get("x-extra")).toBe("seen");
+});
+
+test("the URL and the key come from the environment, if they are not given", () => {
+  vi.stubEnv("OPSPAWN_URL", " http://from.env/base/ ");
+  vi.stubEnv("OPSPAWN_KEY", KEY);
+  expect(new Opspawn().url).toBe("http://from.env/base");
+  expect(new Opspawn({ url: "http://given" }).url).toBe("http://given");
+  vi.stubEnv("OPSPAWN_KEY", "");
+  expect(() => new Opspawn()).toThrow("The key is missing: pass key, or set OPSPAWN_KEY.");
+  vi.stubEnv("OPSPAWN_URL", "");
+  expect(() => new Opspawn()).toThrow("The URL is missing: pass url, or set OPSPAWN_URL.");
 });
 
 test("a time that is not given has its default, and the longest and none at all are kept", async () => {
@@ -284,8 +373,8 @@ test("a time that is not given has its default, and the longest and none at all 
     status: 200,
     by: (response) => setTimeout(() => response.writeHead(200).end(JSON.stringify(TASK.body)), 20),
   }));
-  for (const requestMs of [undefined, Infinity, 2 ** 31 - 1, 30_000]) {
-    const client = new Opspawn({ url: fake.url, key: KEY, timeouts: { requestMs } as object });
+  for (const timeout of [undefined, Infinity, 2 ** 31 - 1, 30_000]) {
+    const client = new Opspawn({ url: fake.url, key: KEY, timeout });
     expect(await client.tasks.get("t", { wait: 60 })).toEqual(TASK.body);
   }
   expect(fake.requests).toHaveLength(4);
@@ -295,7 +384,7 @@ test("a time that is not given has its default, and the longest and none at all 
 test("a pause longer than a timer can count is kept all the same", async () => {
   const busy = await answering(problem(503, "unavailable", {}, { "Retry-After": "4000000" }));
   const stop = new AbortController();
-  const client = clientOf(busy, { retry: { maxRetryAfterS: Infinity } });
+  const client = clientOf(busy, { maxRetryAfter: Infinity });
   const get = failureOf(client.tasks.get("t", { signal: stop.signal }));
   await expect.poll(() => busy.requests.length).toBe(1);
   // A timer that overflows fires after a millisecond.
@@ -331,7 +420,7 @@ test("what cannot be sent is the caller's mistake, at once, and not a lost conne
 });
 
 test("a key that is no text is refused, though its name as a word would be one", () => {
-  for (const key of [undefined, null, 123, true, {}, ["opsk_a"], ""]) {
+  for (const key of [null, 123, true, {}, ["opsk_a"], ""]) {
     const build = () => new Opspawn({ url: "http://here", key: key as string });
     expect(build, typeof key).toThrow(TypeError);
     expect(build, typeof key).toThrow("The key must");
@@ -374,7 +463,7 @@ test("a redirect is not followed, since the key would be lost: where it leads is
   for (const [location, status, sentence] of cases) {
     const fake = await to(location, status);
     const error = await failureOf(clientOf(fake).tasks.get("t"));
-    expect(error).toMatchObject({ name: "UnreachableError", code: "not_opspawn", status });
+    expect(error).toMatchObject({ name: "ConnectionError", code: "not_opspawn", status });
     expect((error as Error).message).toMatch(new RegExp(`${sentence}$`));
     expect(fake.requests).toHaveLength(1);
   }

@@ -8,23 +8,19 @@ import {
   Opspawn,
   StreamGapError,
   TERMINAL_TYPES,
-  UnreachableError,
+  ConnectionError,
   type ConnectionChange,
   type OpspawnOptions,
-  type RetryPolicy,
   type TaskEvent,
 } from "../../sdk/src/index.ts";
 import { fakeService, problem, type Answer, type Asked, type Fake } from "../fake-service.ts";
 
 const KEY = "opsk_test";
-const FAST_RETRY: Partial<RetryPolicy> = { delayMs: 1, maxDelayMs: 5 };
+const FAST_RETRY = { backoff: { initial: 1, max: 5 } };
 const ALL = [1, 2, 3, 4, 5, 6];
 
-function clientOf(
-  { url }: Fake,
-  { timeouts = {}, retry = {} }: Pick<OpspawnOptions, "timeouts" | "retry"> = {},
-): Opspawn {
-  return new Opspawn({ url, key: KEY, timeouts, retry: { ...FAST_RETRY, ...retry } });
+function clientOf({ url }: Fake, options: OpspawnOptions = {}): Opspawn {
+  return new Opspawn({ url, key: KEY, ...FAST_RETRY, ...options });
 }
 
 function eventOf(seq: number) {
@@ -115,9 +111,7 @@ test("each socket has a ticket of its own, and the key is in no address", async 
     (socket) => socket.close(1012),
     (socket) => send(socket, ...ALL),
   ]);
-  await seqsOf(
-    new Opspawn({ url: `${fake.url}/`, key: KEY, retry: FAST_RETRY }).tasks.watch("task_1"),
-  );
+  await seqsOf(new Opspawn({ url: `${fake.url}/`, key: KEY, ...FAST_RETRY }).tasks.watch("task_1"));
   const asked = {
     line: "POST /api/v1/tasks/task_1/ticket",
     headers: { authorization: `Bearer ${KEY}` },
@@ -137,7 +131,7 @@ test("an event that is missing from the stream is fetched, not skipped", async (
 
 test("an event that never comes ends the watch with its number", async () => {
   const fake = await fakeService([(socket) => send(socket, 1, 2, 4)]);
-  const watch = seqsOf(clientOf(fake, { retry: { maxReconnects: 2 } }).tasks.watch("task_1"));
+  const watch = seqsOf(clientOf(fake, { reconnect: { maxAttempts: 2 } }).tasks.watch("task_1"));
   await expect(watch).rejects.toThrow(StreamGapError);
   await expect(watch).rejects.toMatchObject({
     code: "stream_gap",
@@ -179,7 +173,7 @@ test("a socket that answers no ping is given up for a new one", async () => {
       });
     },
   ]);
-  expect(await seqsOf(clientOf(fake, { timeouts: { pingMs: 25 } }).tasks.watch("task_1"))).toEqual(
+  expect(await seqsOf(clientOf(fake, { reconnect: { ping: 25 } }).tasks.watch("task_1"))).toEqual(
     ALL,
   );
   expect(fake.upgrades).toHaveLength(2);
@@ -203,7 +197,7 @@ test("a ticket that grew old is replaced, and a task that is not there is not as
 
   const absent = await fakeService([(socket) => socket.close(4404, "no such task")]);
   await expect(seqsOf(clientOf(absent).tasks.watch("task_1"))).rejects.toMatchObject({
-    name: "RefusedError",
+    name: "NotFoundError",
     status: 404,
     message: "no such task",
   });
@@ -212,8 +206,8 @@ test("a ticket that grew old is replaced, and a task that is not there is not as
 
 test("a service that stays away is given up after the connections that were granted", async () => {
   const fake = await fakeService([(socket) => socket.terminate()]);
-  const watch = clientOf(fake, { retry: { maxReconnects: 3 } }).tasks.watch("task_1");
-  await expect(seqsOf(watch)).rejects.toThrow(UnreachableError);
+  const watch = clientOf(fake, { reconnect: { maxAttempts: 3 } }).tasks.watch("task_1");
+  await expect(seqsOf(watch)).rejects.toThrow(ConnectionError);
   expect(fake.upgrades).toHaveLength(4);
 });
 
@@ -285,7 +279,7 @@ test("whoever watches is told that the connection is lost, once, and that anothe
 
 test("a stream over HTTP that says nothing, not even that it is there, is given up", async () => {
   const fake = await streamService([stream([1, 2], () => null), stream([3, 4, 5, 6], () => null)]);
-  const watch = clientOf(fake, { timeouts: { silenceMs: 100 } }).tasks.watch("task_1", {
+  const watch = clientOf(fake, { reconnect: { silence: 100 } }).tasks.watch("task_1", {
     via: "sse",
   });
   expect(await seqsOf(watch)).toEqual(ALL);
@@ -361,7 +355,7 @@ test("settling gives the task at a wait for people that still is one, and goes o
     },
   );
   const seen: number[] = [];
-  const task = await clientOf(fake).tasks.settled("task_1", {
+  const task = await clientOf(fake).tasks.wait("task_1", {
     onEvent: ({ seq }) => seen.push(seq),
   });
   expect(task).toMatchObject({ status: "waiting", waiting_for: "approval" });
@@ -376,8 +370,8 @@ test("settling from a cursor after a wait began finds it all the same, once what
   const { tasks } = clientOf(fake);
   const seen: number[] = [];
   const onEvent = ({ seq }: TaskEvent) => seen.push(seq);
-  expect(await tasks.settled("task_1", { after: 2, onEvent })).toEqual(task);
-  expect(await tasks.settled("task_1", { after: 3, onEvent })).toEqual(task);
+  expect(await tasks.wait("task_1", { after: 2, onEvent })).toEqual(task);
+  expect(await tasks.wait("task_1", { after: 3, onEvent })).toEqual(task);
   expect(seen).toEqual([3]);
 });
 
@@ -417,7 +411,7 @@ test("the reason of a refused upgrade is asked for over HTTP, once", async () =>
     close(): void {}
   }
   const Socket = Refused as unknown as NonNullable<OpspawnOptions["WebSocket"]>;
-  const settings = { key: KEY, WebSocket: Socket, retry: { ...FAST_RETRY, maxReconnects: 3 } };
+  const settings = { key: KEY, WebSocket: Socket, ...FAST_RETRY, reconnect: { maxAttempts: 3 } };
   const gone = await refusing(problem(404, "not_found"));
   const lost = seqsOf(new Opspawn({ ...settings, url: gone.url }).tasks.watch("task_1"));
   await expect(lost).rejects.toMatchObject({ status: 404, code: "not_found" });
@@ -428,18 +422,18 @@ test("the reason of a refused upgrade is asked for over HTTP, once", async () =>
 
   const well = await refusing({ status: 200, body: { data: [], next_cursor: null, last_seq: 0 } });
   const watch = seqsOf(new Opspawn({ ...settings, url: well.url }).tasks.watch("task_1"));
-  await expect(watch).rejects.toThrow(UnreachableError);
+  await expect(watch).rejects.toThrow(ConnectionError);
   expect(well.requests.filter(({ line }) => line.startsWith("GET"))).toHaveLength(1);
   expect(well.requests.filter(({ line }) => line.startsWith("POST"))).toHaveLength(4);
 });
 
 test("without a limit a quiet connection is kept, by either transport", async () => {
-  const timeouts = { silenceMs: Infinity, pingMs: Infinity };
+  const reconnect = { silence: Infinity, ping: Infinity };
   const streams = await streamService([
     stream([1, 2], (response) => setTimeout(() => response.end(), 60)),
     stream([3, 4, 5, 6], () => null),
   ]);
-  const byStream = clientOf(streams, { timeouts }).tasks.watch("task_1", { via: "sse" });
+  const byStream = clientOf(streams, { reconnect }).tasks.watch("task_1", { via: "sse" });
   expect(await seqsOf(byStream)).toEqual(ALL);
   expect(cursorsOf(streams)).toEqual(["0", "2"]);
   const sockets = await fakeService([
@@ -448,6 +442,6 @@ test("without a limit a quiet connection is kept, by either transport", async ()
       setTimeout(() => send(socket, 3, 4, 5, 6), 60);
     },
   ]);
-  expect(await seqsOf(clientOf(sockets, { timeouts }).tasks.watch("task_1"))).toEqual(ALL);
+  expect(await seqsOf(clientOf(sockets, { reconnect }).tasks.watch("task_1"))).toEqual(ALL);
   expect(sockets.upgrades).toHaveLength(1);
 });

@@ -1,6 +1,6 @@
 /** Commands for agents, keys, tools, budgets and concurrency limits. */
 import { jsonLine, jsonText } from "./json-line.ts";
-import { RefusedError } from "../errors.ts";
+import { APIError } from "../errors.ts";
 import type { CreateAgent, CreateKey, Key, SetBudget } from "../model.ts";
 import type { Argument, Call, Command } from "./command.ts";
 import { readInput } from "./input.ts";
@@ -48,7 +48,7 @@ const agentsPut: Command = {
     const { agents } = call.client();
     const { name, ...definition } = agent;
     const put = await agents.create(agent).catch((error: unknown) => {
-      if (error instanceof RefusedError && error.code === "agent_exists") {
+      if (error instanceof APIError && error.code === "agent_exists") {
         return agents.replace(name, definition);
       }
       throw error;

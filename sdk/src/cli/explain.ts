@@ -1,15 +1,15 @@
 /** Turns client errors into messages with advice. */
-import { OpspawnError, RefusedError, UnreachableError } from "../errors.ts";
+import { OpspawnError, APIError, ConnectionError } from "../errors.ts";
 import { neutralise } from "./terminal-text.ts";
 
 /** Returns a message for a client error. Rethrows anything else: it is a bug. */
 export function explain(error: unknown): string {
-  if (error instanceof UnreachableError) {
+  if (error instanceof ConnectionError) {
     return neutralise(
       `Cannot reach Opspawn at ${error.url}: ${error.message}. Set OPSPAWN_URL to its URL, or start a local service with \`npm start\` in the repository.`,
     );
   }
-  if (error instanceof RefusedError) {
+  if (error instanceof APIError) {
     const faults = error.errors
       .filter(({ detail }) => !error.message.includes(detail))
       .map(({ pointer, detail }) => `\n  ${pointer}: ${detail}`);
@@ -21,7 +21,7 @@ export function explain(error: unknown): string {
   throw error;
 }
 
-function adviceOn({ status, requestId }: RefusedError): string {
+function adviceOn({ status, requestId }: APIError): string {
   switch (status) {
     case 401:
       return " Set OPSPAWN_KEY to a valid key for this service, or run `opspawn login`. `npm start` writes its key to .dev.vars.";

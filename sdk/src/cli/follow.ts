@@ -1,6 +1,6 @@
 /** Shows a run until it finishes or waits for a person, and maps the outcome to an exit code. */
 import type { Task } from "../model.ts";
-import { RefusedError } from "../errors.ts";
+import { APIError } from "../errors.ts";
 import type { Call } from "./command.ts";
 import { explain } from "./explain.ts";
 import { liveView, type LiveView } from "./live-view.ts";
@@ -30,7 +30,7 @@ export async function follow(
   let last = after;
   let task: Task;
   try {
-    task = await tasks.settled(taskId, {
+    task = await tasks.wait(taskId, {
       after,
       throughWaits: args.flag("stay"),
       onConnection: (change) => view.connection(change),
@@ -49,7 +49,7 @@ export async function follow(
     }
   } catch (error) {
     view.end();
-    if (last === after && error instanceof RefusedError) {
+    if (last === after && error instanceof APIError) {
       throw error;
     }
     const again =

@@ -1,7 +1,7 @@
 /** `login`: saves a service URL and an API key after checking that they work. */
 import { createInterface } from "node:readline";
 import { Writable } from "node:stream";
-import { RefusedError } from "../errors.ts";
+import { APIError } from "../errors.ts";
 import { readProfile, writeProfile } from "./config.ts";
 import { checkUrl, connect, DEFAULT_URL, profileName } from "./connection.ts";
 import type { Command } from "./command.ts";
@@ -40,10 +40,10 @@ export const LOGIN: Command = {
       await client.tasks.list({ limit: 1 });
     } catch (error) {
       // A valid key may lack the scope to read tasks (403).
-      if (error instanceof RefusedError && error.status === 401) {
+      if (error instanceof APIError && error.status === 401) {
         throw new UsageError(`${client.url} rejected this key. Nothing was saved.`);
       }
-      if (!(error instanceof RefusedError) || error.status !== 403) {
+      if (!(error instanceof APIError) || error.status !== 403) {
         throw error;
       }
     }

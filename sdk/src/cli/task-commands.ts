@@ -209,7 +209,7 @@ const limits: Command = {
         `Set at least one limit: ${LIMITS.map(({ name }) => `--${name}`).join(", ")}.`,
       );
     }
-    return printTask(call, await client().tasks.setLimits(args.word("task"), changed));
+    return printTask(call, await client().tasks.updateLimits(args.word("task"), changed));
   },
 };
 

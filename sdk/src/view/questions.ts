@@ -98,6 +98,15 @@ export class OpenQuestions {
     }
   }
 
+  /** Closes a question before its event arrives. */
+  close(question: Question): void {
+    for (const [name, open] of this.#open) {
+      if (open === question) {
+        this.#open.delete(name);
+      }
+    }
+  }
+
   /** The open questions, oldest first. */
   get list(): readonly Question[] {
     return [...this.#open.values()];

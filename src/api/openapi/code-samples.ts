@@ -12,7 +12,7 @@ const CLIENT_METHODS: Readonly<Record<string, string>> = {
   updateTask: "tasks.update",
   deleteTask: "tasks.delete",
   sendMessage: "tasks.send",
-  changeLimits: "tasks.setLimits",
+  changeLimits: "tasks.updateLimits",
   createTicket: "tasks.ticket",
   listAgents: "agents.list",
   createAgent: "agents.create",
