@@ -216,6 +216,7 @@ const layers = [
   feature("keys"),
   feature("agents", "tools", "mcp-servers"),
   feature("tasks", "agents", "webhooks"),
+  feature("inbox", "tasks"),
   feature("hooks", "tasks", "webhooks"),
   feature("usage"),
   {

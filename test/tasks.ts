@@ -8,6 +8,7 @@ export interface Task {
   readonly status: string;
   readonly waiting_for: string | null;
   readonly waiting_until: string | null;
+  readonly waiting: Readonly<Record<string, unknown>> | null;
   readonly limits: Readonly<Record<string, unknown>>;
   readonly result: { readonly answer: string } | null;
   readonly error: {

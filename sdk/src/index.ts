@@ -61,6 +61,7 @@ export {
   type WebhookErrorCode,
   type WebhookEvent,
 } from "./webhook-events.ts";
+export type { TaskInbox } from "./task-inbox.ts";
 export type { Agents } from "./agents.ts";
 export type { Tools } from "./tools.ts";
 export type { McpServers } from "./mcp-servers.ts";

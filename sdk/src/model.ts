@@ -23,6 +23,12 @@ export type Message = Schemas["SendMessage"];
 export type Ticket = Schemas["Ticket"];
 export type OutputPage = Schemas["OutputPage"];
 
+/** What a task waits for. */
+export type Waiting = Schemas["Waiting"];
+/** An open question of a task to a person. */
+export type InboxEntry = Schemas["InboxEntry"];
+export type InboxPage = Schemas["Inbox"];
+
 export type Agent = Schemas["Agent"];
 export type AgentList = Schemas["AgentList"];
 export type AgentVersion = Schemas["AgentVersion"];

@@ -56,6 +56,7 @@ export const OPERATIONS: Readonly<Record<OperationId, Operation>> = {
   changeLimits: op("PATCH", `${TASK}/limits`, "id"),
   listEvents: op("GET", `${TASK}/events`, "data[]"),
   readOutput: op("GET", `${TASK}/outputs/{sha256}`, "text"),
+  listInbox: op("GET", "/api/v1/inbox", "data[]"),
   listTools: op("GET", "/api/v1/tools", "data[]"),
   registerTool: op("POST", "/api/v1/tools", "name", "keyed"),
   getTool: op("GET", TOOL, "name"),

@@ -8,6 +8,7 @@ import { Budgets, Concurrency, Usage } from "./money.ts";
 import { settingsFrom, type GivenSettings } from "./settings.ts";
 import type { WebSocketClass } from "./socket-events.ts";
 import { Audit, HealthCheck, InvariantChecks } from "./system.ts";
+import { TaskInbox } from "./task-inbox.ts";
 import { Tasks } from "./tasks.ts";
 import { Tools } from "./tools.ts";
 import { Webhooks } from "./webhooks.ts";
@@ -37,6 +38,7 @@ export class Opspawn {
   /** The base URL, without a trailing slash. */
   readonly url: string;
   readonly tasks: Tasks;
+  readonly inbox: TaskInbox;
   readonly agents: Agents;
   readonly tools: Tools;
   readonly mcpServers: McpServers;
@@ -73,6 +75,7 @@ export class Opspawn {
     // A custom `fetch` may use a proxy that the global WebSocket would bypass.
     const socket = own.fetch === undefined ? (globalThis.WebSocket ?? null) : null;
     this.tasks = new Tasks(api, own.WebSocket === undefined ? socket : own.WebSocket);
+    this.inbox = new TaskInbox(api);
     this.agents = new Agents(api);
     this.tools = new Tools(api);
     this.mcpServers = new McpServers(api);

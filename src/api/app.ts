@@ -11,6 +11,7 @@ import { auditRoutes } from "./keys/audit.ts";
 import { declaredSize, heardOut } from "./http/body.ts";
 import type { ApiContext, ApiDeps, AppEnv } from "./context.ts";
 import { eventRoutes } from "./tasks/events.ts";
+import { inboxRoutes } from "./inbox/routes.ts";
 import { hookRoutes } from "./hooks/routes.ts";
 import { keyRoutes } from "./keys/routes.ts";
 import { mcpRoutes } from "./mcp/route.ts";
@@ -85,6 +86,7 @@ export function createApp(
   taskChangeRoutes(app);
   eventRoutes(app);
   outputRoutes(app);
+  inboxRoutes(app);
   toolRoutes(app);
   mcpServerRoutes(app);
   mcpCallbackRoute(app);

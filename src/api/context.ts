@@ -10,6 +10,7 @@ import type { Catalogue } from "../run/spec/catalogue.ts";
 import type { McpPort } from "../run/spec/mcp-port.ts";
 import type { DeliveryName } from "../run/log/webhook-body.ts";
 import type { HookStore } from "../store/hooks.ts";
+import type { InboxStore } from "../store/inbox.ts";
 import type { AgentStore } from "../store/agents.ts";
 import type { AuditStore } from "../store/audit.ts";
 import type { AnswerStore } from "../store/answers.ts";
@@ -31,6 +32,8 @@ export interface ApiDeps {
   readonly catalogue: Catalogue;
   readonly tasks: TaskStore;
   readonly taskChanges: TaskChanges;
+  /** Open questions of tasks to people. */
+  readonly inbox: InboxStore;
   readonly tools: ToolStore;
   readonly mcpServers: McpServerStore;
   readonly mcpCatalogues: McpCatalogueStore;

@@ -5,9 +5,10 @@ import type { ApiDeps, AppEnv } from "./context.ts";
 import { adminExamples } from "./admin.ts";
 import { examples as agents } from "./agents/schemas.ts";
 import { examples as hooks } from "./hooks/schemas.ts";
+import { examples as inbox } from "./inbox/schemas.ts";
 import { examples as keys } from "./keys/schemas.ts";
 import { examples as mcpServers } from "./mcp-servers/schemas.ts";
-import { examples as tasks } from "./tasks/schemas.ts";
+import { examples as tasks } from "./tasks/examples.ts";
 import { examples as tools } from "./tools/schemas.ts";
 import { examples as usage } from "./usage/schemas.ts";
 import { examples as webhooks } from "./webhooks/schemas.ts";
@@ -52,6 +53,7 @@ const EXAMPLES: Examples = {
   ...tools,
   ...mcpServers,
   ...tasks,
+  ...inbox,
   ...webhooks,
   ...hooks,
   ...keys,

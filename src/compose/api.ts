@@ -11,6 +11,7 @@ import { AgentStore } from "../store/agents.ts";
 import { AnswerStore } from "../store/answers.ts";
 import { AuditStore } from "../store/audit.ts";
 import { HookStore } from "../store/hooks.ts";
+import { InboxStore } from "../store/inbox.ts";
 import { KeyStore } from "../store/keys.ts";
 import { McpCatalogueStore } from "../store/mcp/catalogues.ts";
 import { McpServerStore } from "../store/mcp/servers.ts";
@@ -45,6 +46,7 @@ export function apiDeps(env: Env, observer: Observer = buildObserver()): ApiDeps
     catalogue: buildCatalogue(config, env),
     tasks: new TaskStore(env.DB),
     taskChanges: new TaskChanges(env.DB),
+    inbox: new InboxStore(env.DB),
     tools: new ToolStore(env.DB),
     mcpServers: new McpServerStore(env.DB),
     mcpCatalogues,

@@ -7,6 +7,7 @@ import { consumeTasks, type QueueDeps } from "../queue/tasks/consumer.ts";
 import { consumeDeadLetters } from "../queue/tasks/dead-letter.ts";
 import { consumeWebhooks, type WebhookDeps } from "../queue/webhooks/deliver.ts";
 import { AuditStore } from "../store/audit.ts";
+import { InboxStore } from "../store/inbox.ts";
 import { TaskStore } from "../store/tasks/tasks.ts";
 import { DeliveryStore } from "../store/webhooks/deliveries.ts";
 import { UsageStore } from "../store/usage.ts";
@@ -42,6 +43,7 @@ export function runReconciler(env: Env, now: number): Promise<void> {
       bookkeeping: new TaskBookkeeping(env.DB),
       queues: { high: env.TASKS_HIGH, normal: env.TASKS, low: env.TASKS_LOW },
       webhooks: { store: new DeliveryStore(env.DB), queue: env.WEBHOOKS },
+      inbox: new InboxStore(env.DB),
       usage: new UsageStore(env.DB),
       audit: new AuditStore(env.DB),
       reconcileAfterMs,

@@ -2,8 +2,8 @@
  * Cron safety net. Finds three kinds of tasks, each through an index, so its cost does not grow
  * with the table. Dispatches tasks again that are `pending` for too long (their message was lost).
  * Repairs live runs whose update is overdue (their alarm may be lost). Deletes tasks past their
- * retention. Also sends overdue deliveries, and deletes old deliveries, idempotency keys and audit
- * entries. Each invocation is bounded, and the next one continues.
+ * retention. Also sends overdue deliveries, and deletes old deliveries, idempotency keys, audit
+ * entries and stale questions. Each invocation is bounded, and the next one continues.
  */
 import { specOf } from "../store/tasks/rows.ts";
 import {
@@ -14,6 +14,7 @@ import {
 import type { QueueDeps } from "./tasks/consumer.ts";
 import { abandonRun } from "./tasks/dead-letter.ts";
 import type { AuditStore } from "../store/audit.ts";
+import type { InboxStore } from "../store/inbox.ts";
 import type { UsageStore } from "../store/usage.ts";
 import type { DeliveryStore } from "../store/webhooks/deliveries.ts";
 import { messageFor, sendTask, type TaskQueues } from "./tasks/message.ts";
@@ -29,6 +30,7 @@ export interface ReconcilerDeps extends QueueDeps {
     readonly store: Pick<DeliveryStore, "takeOverdue" | "expire">;
     readonly queue: WebhookQueue;
   };
+  readonly inbox: Pick<InboxStore, "dropStale">;
   readonly usage: Pick<UsageStore, "rollUp">;
   readonly audit: Pick<AuditStore, "expire">;
   /** Age at which a pending task is dispatched again, milliseconds. */
@@ -46,6 +48,11 @@ const PAGE = 20;
 const MAX_PAGES = 50;
 /** Deliveries per page. Only their keys are read. */
 const DELIVERIES = 100;
+/** Questions per page. Only their keys are read. */
+const QUESTIONS = 1000;
+/** The inbox is checked in one minute of each hour: a stale question is shown to no one. */
+const INBOX_MINUTE = 17;
+const MINUTE_MS = 60_000;
 /** Dispatches through the queue, then direct starts of the run, before the task fails. */
 const QUEUE_TRIES = 10;
 const DIRECT_TRIES = 10;
@@ -122,6 +129,19 @@ const PHASES: Readonly<Record<string, Phase>> = {
   },
   deliveries: async ({ webhooks: { store }, retentionMs }, now) => {
     await store.expire(iso(now - retentionMs), MAX_PAGES * DELIVERIES);
+  },
+  /** Deletes questions of tasks that have ended or are gone. */
+  inbox: async ({ inbox }, now) => {
+    if (Math.floor(now / MINUTE_MS) % 60 !== INBOX_MINUTE) {
+      return;
+    }
+    let last: Awaited<ReturnType<InboxStore["dropStale"]>> = null;
+    for (let page = 0; page < MAX_PAGES; page += 1) {
+      last = await inbox.dropStale(last, QUESTIONS);
+      if (last === null) {
+        break;
+      }
+    }
   },
   audit: async ({ audit, auditRetentionMs }, now) => {
     await audit.expire(iso(now - auditRetentionMs));

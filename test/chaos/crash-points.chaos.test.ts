@@ -20,6 +20,7 @@ import type { ToolDefinition } from "../../src/run/spec/tool-definition.ts";
 import { isTerminal, type RunView } from "../../src/run/decide/view.ts";
 import { newActor } from "../../src/store/audit.ts";
 import { specOf, type TaskRow } from "../../src/store/tasks/rows.ts";
+import { InboxStore } from "../../src/store/inbox.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import { WEBHOOK_TYPES } from "../../src/run/value/webhook-type.ts";
 import { messageId, noticeOf } from "../../src/run/log/webhook-body.ts";
@@ -27,6 +28,7 @@ import { newTask } from "../workers/tasks.ts";
 import { Fate, fates, WHENS, type Kill } from "./killable.ts";
 
 const tasks = new TaskStore(env.DB);
+const inbox = new InboxStore(env.DB);
 /** Runs of a scenario that are stopped side by side, by what retries their alarm: waiting or working. */
 const WIDTH = { platform: 64, test: 12 };
 /** Longest life of one run, lives and pauses together, milliseconds. */
@@ -257,6 +259,8 @@ interface Outcome {
   readonly view: RunView;
   readonly events: readonly RunEvent[];
   readonly row: TaskRow | null;
+  /** Questions that the inbox still has of it. */
+  readonly open: number;
   /** Rows of the log, as the storage has them. */
   readonly rows: number;
   /** What webhooks are to be told by the log: the one body of each id. */
@@ -297,7 +301,7 @@ async function play(scenario: Scenario, ...kills: readonly Kill[]): Promise<Outc
     await vi.waitUntil(
       () => {
         waker?.look();
-        return helped(run, scenario.decisions, rival);
+        return helped(run, task.task_id, scenario.decisions, rival);
       },
       { timeout: PATIENCE_MS, interval: 120 },
     );
@@ -343,7 +347,8 @@ async function play(scenario: Scenario, ...kills: readonly Kill[]): Promise<Outc
     ),
   );
   fates.delete(name);
-  return { fate, view, events, row, rows, toTell };
+  const open = (await asked(task.task_id)).length;
+  return { fate, view, events, row, open, rows, toTell };
 }
 
 /**
@@ -423,6 +428,7 @@ async function watched(run: () => RunRpc): Promise<void> {
  */
 async function helped(
   run: () => RunRpc,
+  taskId: string,
   decisions: readonly Decision[] = [{ decision: "approve" }],
   rival: Rival | null = null,
 ): Promise<boolean> {
@@ -440,16 +446,14 @@ async function helped(
       break;
     case "approval": {
       await rival?.enter();
-      const page = await run()
-        .events(0, 1000)
-        .catch(() => null);
-      const asked = (JSON.parse(page?.events ?? "[]") as RunEvent[]).findLast(
-        (event) => event.type === "approval.requested",
-      );
-      const call_id = String(asked?.data["call_id"]);
-      await Promise.all(
-        decisions.map((one) => say({ kind: "decide", call_id, ...one, comment: null, by: "key" })),
-      );
+      // Decided from the inbox, so that each crash shows whether a question reaches it.
+      for (const call_id of await asked(taskId)) {
+        await Promise.all(
+          decisions.map((one) =>
+            say({ kind: "decide", call_id, ...one, comment: null, by: "key" }),
+          ),
+        );
+      }
       break;
     }
     case "input":
@@ -461,6 +465,14 @@ async function helped(
     default:
   }
   return keeping !== null && isTerminal(keeping.status);
+}
+
+/** The calls of a task that the inbox shows to need a decision. */
+async function asked(taskId: string): Promise<string[]> {
+  const { rows } = await inbox.list("test", { taskId }, "oldest", 100, null);
+  return rows.flatMap(({ question: { kind, call_id = "" } }) =>
+    kind === "approval" ? [call_id] : [],
+  );
 }
 
 /** Another run of the same agent, which has one slot in all. */
@@ -502,7 +514,7 @@ class Rival {
 
 /** What must hold of a run, whatever was done to it. */
 function expectSound(outcome: Outcome, undisturbed: Outcome, about: string): void {
-  const { view, events, row, fate, rows, toTell } = outcome;
+  const { view, events, row, open, fate, rows, toTell } = outcome;
   expect(view, about).toMatchObject({ status: "completed", result: undisturbed.view.result });
   expect(
     events.map((event) => event.seq),
@@ -521,6 +533,7 @@ function expectSound(outcome: Outcome, undisturbed: Outcome, about: string): voi
     started_at,
     completed_at,
   });
+  expect(open, `${about}: questions in the inbox`).toBe(0);
   // What the port did not see, nobody could stop.
   expect(rows, about).toBeLessThanOrEqual(fate.logged);
   expect(callsOf(events), about).toEqual(callsOf(undisturbed.events));

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { Service } from "../service.ts";
 import {
   ended,
+  getJson,
   getTask,
   listed,
   logOf,
@@ -110,6 +111,45 @@ test("two people who decide at once: one of them does, the other is told that it
   expect(ofType(log, "approval.decided")).toHaveLength(1);
   const outcomes = [...ofType(log, "tool.completed"), ...ofType(log, "tool.failed")];
   expect(outcomes).toHaveLength(1);
+});
+
+/** The entries of a task in the inbox. */
+async function inboxOf(taskId: string): Promise<Record<string, unknown>[]> {
+  const { data } = await getJson<{ data: Record<string, unknown>[] }>(
+    service,
+    `/api/v1/inbox?task_id=${taskId}`,
+  );
+  return data;
+}
+
+test("the inbox shows what a task asks, and is where two people decide: one of them does", async () => {
+  const two = { tool_calls: [...PAY.tool_calls, ...ASK.tool_calls] };
+  const { task_id, waiting: shown } = await waiting(scripted([two, DONE], HELD, PAYING));
+  expect(shown).toMatchObject({ for: "approval", call_id: "call_2", tool: "pay" });
+  await expect.poll(async () => (await inboxOf(task_id)).length).toBe(2);
+  const [asked, question] = await inboxOf(task_id);
+  expect(asked).toMatchObject({
+    task_id,
+    kind: "approval",
+    agent: "default",
+    arguments: { amount: 5 },
+    rule: 'approve "pay"',
+  });
+  expect(question).toMatchObject({ kind: "question", question: "Which one?", call_id: "call_3" });
+  const stored = await listed(service, task_id, ({ status }) => status === "waiting");
+  expect(stored.waiting).toEqual(shown);
+  const path = `${task_id}/approvals/${String(asked?.["call_id"])}`;
+  const answers = await Promise.all([
+    say(path, { decision: "approve" }),
+    say(path, { decision: "deny" }),
+  ]);
+  expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 409]);
+  await expect
+    .poll(async () => (await inboxOf(task_id)).map((one) => one["kind"]))
+    .toEqual(["question"]);
+  expect(await say(`${task_id}/messages`, { content: "b" })).toMatchObject({ status: 202 });
+  expect(await ended(service, task_id)).toMatchObject({ status: "completed", waiting: null });
+  await expect.poll(() => inboxOf(task_id)).toEqual([]);
 });
 
 test("an approval over the socket is answered, and the run goes on under the same watcher", async () => {

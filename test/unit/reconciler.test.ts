@@ -47,6 +47,7 @@ function world(failing: Step | null) {
       },
       queue: queue(),
     },
+    inbox: { dropStale: async () => null },
     usage: { rollUp: async () => {} },
     audit: { expire: step("expireAudit", undefined) },
     observer: { count: () => {}, fault: (name) => void faults.push(name) },

@@ -11,6 +11,7 @@ const ROW: WholeRow = {
   status: "pending",
   waiting_for: null,
   waiting_until: null,
+  waiting: null,
   input_data: '{"prompt":"Hello"}',
   agent: "default",
   agent_version: 1,

@@ -13,6 +13,7 @@ import { AuditStore } from "../../src/store/audit.ts";
 import { specOf } from "../../src/store/tasks/rows.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import { TaskBookkeeping } from "../../src/store/tasks/bookkeeping.ts";
+import { InboxStore } from "../../src/store/inbox.ts";
 import { UsageStore } from "../../src/store/usage.ts";
 import { DeliveryStore } from "../../src/store/webhooks/deliveries.ts";
 import { newTask } from "./tasks.ts";
@@ -85,7 +86,7 @@ function kindsOf(found: Record<string, string[]>, id: string): string[] {
 }
 
 /** One turn of the cron trigger; messages go to the real queue. */
-async function sweep(retentionMs = 30 * 86_400_000): Promise<void> {
+async function sweep(retentionMs = 30 * 86_400_000, now = Date.now()): Promise<void> {
   const queues = { high: env.TASKS_HIGH, normal: env.TASKS, low: env.TASKS_LOW };
   const settings = {
     reconcileAfterMs: 1000,
@@ -96,10 +97,22 @@ async function sweep(retentionMs = 30 * 86_400_000): Promise<void> {
   const audit = new AuditStore(env.DB);
   const bookkeeping = new TaskBookkeeping(env.DB);
   const usage = new UsageStore(env.DB);
+  const inbox = new InboxStore(env.DB);
   const webhooks = { store: new DeliveryStore(env.DB), queue: env.WEBHOOKS };
   await reconcile(
-    { tasks, bookkeeping, usage, observer, run: runOf, queues, webhooks, audit, ...settings },
-    Date.now(),
+    {
+      tasks,
+      bookkeeping,
+      usage,
+      inbox,
+      observer,
+      run: runOf,
+      queues,
+      webhooks,
+      audit,
+      ...settings,
+    },
+    now,
   );
 }
 
@@ -226,6 +239,27 @@ test("what ended long ago is deleted, log and row; what ended lately is kept", a
   await sweep();
   expect(await tasks.get("test", still.id)).not.toBeNull();
   expect(fresh.id).not.toBe(old.id);
+});
+
+test("a question of a task that is over leaves the inbox, and an open one stays", async () => {
+  const over = await resting([{ text: "over" }]);
+  const open = await resting([ASK]);
+  const asks = async () => {
+    const { results } = await env.DB.prepare("SELECT task_id FROM inbox").all();
+    return results.map(({ task_id }) => task_id);
+  };
+  await expect.poll(asks).toContain(open.id);
+  await env.DB.prepare(
+    `INSERT INTO inbox SELECT tenant_id, ?, seq, kind, agent, tool, since, due, question
+     FROM inbox WHERE task_id = ?`,
+  )
+    .bind(over.id, open.id)
+    .run();
+  // The minute of the hour in which the inbox is checked.
+  await sweep(HOUR, Date.parse("2026-11-24T12:17:30.000Z"));
+  const left = await asks();
+  expect(left).toContain(open.id);
+  expect(left).not.toContain(over.id);
 });
 
 test("a task goes to the queue of its priority", async () => {

@@ -10,6 +10,7 @@ import { AuditStore, newActor } from "../../src/store/audit.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import type { StoredTask } from "../../src/store/tasks/rows.ts";
 import { TaskBookkeeping } from "../../src/store/tasks/bookkeeping.ts";
+import { InboxStore } from "../../src/store/inbox.ts";
 import { UsageStore } from "../../src/store/usage.ts";
 import { DeliveryStore } from "../../src/store/webhooks/deliveries.ts";
 import type { JsonValue } from "../../src/run/value/json.ts";
@@ -51,8 +52,9 @@ function reconcilerDeps(told: (message: TaskMessage, queue: string) => void) {
   const audit = new AuditStore(env.DB);
   const bookkeeping = new TaskBookkeeping(env.DB);
   const usage = new UsageStore(env.DB);
+  const inbox = new InboxStore(env.DB);
   const webhooks = { store: new DeliveryStore(env.DB), queue: env.WEBHOOKS };
-  return { tasks, bookkeeping, usage, observer, run, queues, webhooks, audit, ...settings };
+  return { tasks, bookkeeping, usage, inbox, observer, run, queues, webhooks, audit, ...settings };
 }
 
 async function deliver(queue: string, ...bodies: readonly unknown[]) {

@@ -149,8 +149,20 @@ test("a late projection never wins over a newer one", async () => {
     updated_at: task.created_at,
   });
   const { tenant_id, task_id } = task;
-  await tasks.project({ tenant_id, task_id, agent: "default", view: view("completed", 9) });
-  await tasks.project({ tenant_id, task_id, agent: "default", view: view("running", 2) });
+  await tasks.project({
+    tenant_id,
+    task_id,
+    agent: "default",
+    view: view("completed", 9),
+    questions: null,
+  });
+  await tasks.project({
+    tenant_id,
+    task_id,
+    agent: "default",
+    view: view("running", 2),
+    questions: null,
+  });
   expect(await tasks.get(tenant_id, task_id)).toMatchObject({ status: "completed", last_seq: 9 });
 });
 

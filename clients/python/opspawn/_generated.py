@@ -16,6 +16,7 @@ Task = TypedDict(
         "status": Literal["pending", "running", "waiting", "completed", "failed", "cancelled"],
         "waiting_for": Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency", None],
         "waiting_until": Optional[str],
+        "waiting": "Waiting",
         "input_data": Optional[dict[str, Any]],
         "result": NotRequired[Optional[Union[dict[str, Any], list[Any], str, float, bool]]],
         "error": Optional[dict[str, Any]],
@@ -40,6 +41,30 @@ Task = TypedDict(
         "callback_url": Optional[str],
         "started_at": Optional[str],
         "completed_at": Optional[str],
+    },
+)
+
+Waiting = TypedDict(
+    "Waiting",
+    {
+        "for": Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency"],
+        "since": str,
+        "until": Optional[str],
+        "on_expiry": Literal["deny", "fail", "continue", "resume", None],
+        "kind": NotRequired[Literal["approval", "question", "form", "address", "budget"]],
+        "call_id": NotRequired[str],
+        "key": NotRequired[str],
+        "tool": NotRequired[str],
+        "arguments": NotRequired[Optional[Union[dict[str, Any], list[Any], str, float, bool]]],
+        "question": NotRequired[str],
+        "url": NotRequired[str],
+        "server": NotRequired[str],
+        "schema": NotRequired[dict[str, Any]],
+        "limit": NotRequired[str],
+        "reason": NotRequired[Literal["policy", "outcome_unknown"]],
+        "rule": NotRequired[str],
+        "untrusted_since": NotRequired[str],
+        "truncated": NotRequired[Literal[True]],
     },
 )
 
@@ -640,6 +665,43 @@ OutputPage = TypedDict(
         "offset": int,
         "total": int,
         "next_offset": Optional[int],
+    },
+)
+
+Inbox = TypedDict(
+    "Inbox",
+    {
+        "data": list["InboxEntry"],
+        "next_cursor": Optional[str],
+    },
+)
+
+InboxEntry = TypedDict(
+    "InboxEntry",
+    {
+        "task_id": str,
+        "name": Optional[str],
+        "goal": Optional[str],
+        "agent": str,
+        "for": Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency"],
+        "since": str,
+        "until": Optional[str],
+        "on_expiry": Literal["deny", "fail", "continue", "resume", None],
+        "kind": Literal["approval", "question", "form", "address", "budget"],
+        "call_id": NotRequired[str],
+        "key": NotRequired[str],
+        "tool": NotRequired[str],
+        "arguments": NotRequired[Optional[Union[dict[str, Any], list[Any], str, float, bool]]],
+        "question": NotRequired[str],
+        "url": NotRequired[str],
+        "server": NotRequired[str],
+        "schema": NotRequired[dict[str, Any]],
+        "limit": NotRequired[str],
+        "reason": NotRequired[Literal["policy", "outcome_unknown"]],
+        "rule": NotRequired[str],
+        "untrusted_since": NotRequired[str],
+        "truncated": NotRequired[Literal[True]],
+        "seq": int,
     },
 )
 
@@ -1499,6 +1561,42 @@ class Operations:
             query={"offset": offset, "limit": limit},
             repeatable=True,
         )
+
+    def list_inbox(
+        self,
+        *,
+        for_: Literal["approval", "input", "budget"] | None = None,
+        kind: Literal["approval", "question", "form", "address", "budget"] | None = None,
+        agent: str | None = None,
+        tool: str | None = None,
+        task_id: str | None = None,
+        order: Literal["oldest", "expiry"] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Inbox:
+        """List open questions to people.
+
+        Approvals, questions of models and MCP servers, and reached limits, of all tasks of the tenant. A task that asks several things at once has several entries. Answer with `decideApproval`, `sendMessage` or `changeLimits`. An entry disappears within seconds after it was answered or expired; of two simultaneous answers, the second gets 409. Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            "/api/v1/inbox",
+            query={"for": for_, "kind": kind, "agent": agent, "tool": tool, "task_id": task_id, "order": order, "limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_inbox(
+        self,
+        *,
+        for_: Literal["approval", "input", "budget"] | None = None,
+        kind: Literal["approval", "question", "form", "address", "budget"] | None = None,
+        agent: str | None = None,
+        tool: str | None = None,
+        task_id: str | None = None,
+        order: Literal["oldest", "expiry"] | None = None,
+        limit: int | None = None,
+    ) -> Iterator[InboxEntry]:
+        """List open questions to people: all pages, one item at a time."""
+        return self._pages("/api/v1/inbox", {"for": for_, "kind": kind, "agent": agent, "tool": tool, "task_id": task_id, "order": order, "limit": limit})
 
     def list_tools(
         self,

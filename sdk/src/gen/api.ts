@@ -32,6 +32,7 @@ export interface components {
              * @description When the wait ends by itself; null if it needs a person.
              */
             readonly waiting_until: string | null;
+            readonly waiting: components["schemas"]["Waiting"];
             /** @description null in a list if it is larger than 16 KiB; get the task to read it. */
             readonly input_data: {
                 readonly [key: string]: unknown;
@@ -123,6 +124,71 @@ export interface components {
              */
             readonly completed_at: string | null;
         };
+        /** @description What the task waits for; null while it does not wait. */
+        readonly Waiting: {
+            /**
+             * @description The same as `waiting_for` of the task.
+             * @enum {string}
+             */
+            readonly for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency";
+            /**
+             * Format: date-time
+             * @description When the wait began, or the question was asked.
+             */
+            readonly since: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself; null if only an answer ends it.
+             */
+            readonly until: string | null;
+            /**
+             * @description What happens at `until`: the call is denied, the run fails, or it continues (`waits.on_expiry` of the agent), or the run resumes.
+             * @enum {string|null}
+             */
+            readonly on_expiry: "deny" | "fail" | "continue" | "resume" | null;
+            /**
+             * @description Kind of question to a person. `question`: of the model. `form`, `address`: of an MCP server, which wants fields filled in or a URL opened. Absent if no person is asked.
+             * @enum {string}
+             */
+            readonly kind?: "approval" | "question" | "form" | "address" | "budget";
+            /** @description The call that waits: the id to approve, deny or answer. */
+            readonly call_id?: string;
+            /** @description Names one of several questions of a call; send it with the answer. */
+            readonly key?: string;
+            /** @description Name of the tool that is called. */
+            readonly tool?: string;
+            /** @description Arguments of the call. `{preview}` with the first 4,000 characters of their JSON if they are longer. */
+            readonly arguments?: unknown;
+            /** @description The text of the question: at most its first 4,000 characters. */
+            readonly question?: string;
+            /** @description For `address`: the URL to open. */
+            readonly url?: string;
+            /** @description The MCP server that asks. Its texts are untrusted. */
+            readonly server?: string;
+            /** @description JSON Schema of the answer, or of the arguments of the call. Absent for built-in tools and above 8,000 characters. */
+            readonly schema?: {
+                readonly [key: string]: unknown;
+            };
+            /** @description The limit or budget that was reached. */
+            readonly limit?: string;
+            /**
+             * @description Why approval is needed: the policy, or a first attempt with an unknown outcome.
+             * @enum {string}
+             */
+            readonly reason?: "policy" | "outcome_unknown";
+            /** @description The rule that requires approval. */
+            readonly rule?: string;
+            /**
+             * Format: date-time
+             * @description When the first untrusted content reached the conversation.
+             */
+            readonly untrusted_since?: string;
+            /**
+             * @description True if a text was cut or the schema was left out. The event log has all of it.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
+        } | null;
         /** @description What the run has used so far. */
         readonly Usage: {
             /** @description Turns of the loop: a model call and the tool calls it requests. */
@@ -1863,6 +1929,87 @@ export interface components {
             /** @description `offset` of the next part; null at the end. */
             readonly next_offset: number | null;
         };
+        /** @description With filters a page may hold fewer questions than `limit` and still have a next one. */
+        readonly Inbox: {
+            /** @description The items of the page, in the order of the list. */
+            readonly data: readonly components["schemas"]["InboxEntry"][];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
+        };
+        readonly InboxEntry: {
+            /** @description The task that asks. */
+            readonly task_id: string;
+            /** @description Name of the task. */
+            readonly name: string | null;
+            /** @description The first 200 characters of the task's goal. */
+            readonly goal: string | null;
+            /** @description Agent of the task. */
+            readonly agent: string;
+            /**
+             * @description The same as `waiting_for` of the task.
+             * @enum {string}
+             */
+            readonly for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency";
+            /**
+             * Format: date-time
+             * @description When the wait began, or the question was asked.
+             */
+            readonly since: string;
+            /**
+             * Format: date-time
+             * @description When it ends by itself; null if only an answer ends it.
+             */
+            readonly until: string | null;
+            /**
+             * @description What happens at `until`: the call is denied, the run fails, or it continues (`waits.on_expiry` of the agent), or the run resumes.
+             * @enum {string|null}
+             */
+            readonly on_expiry: "deny" | "fail" | "continue" | "resume" | null;
+            /**
+             * @description `question`: of the model. `form`, `address`: of an MCP server, which wants fields filled in or a URL opened. `budget`: a limit to raise.
+             * @enum {string}
+             */
+            readonly kind: "approval" | "question" | "form" | "address" | "budget";
+            /** @description The call that waits: the id to approve, deny or answer. */
+            readonly call_id?: string;
+            /** @description Names one of several questions of a call; send it with the answer. */
+            readonly key?: string;
+            /** @description Name of the tool that is called. */
+            readonly tool?: string;
+            /** @description Arguments of the call. `{preview}` with the first 4,000 characters of their JSON if they are longer. */
+            readonly arguments?: unknown;
+            /** @description The text of the question: at most its first 4,000 characters. */
+            readonly question?: string;
+            /** @description For `address`: the URL to open. */
+            readonly url?: string;
+            /** @description The MCP server that asks. Its texts are untrusted. */
+            readonly server?: string;
+            /** @description JSON Schema of the answer, or of the arguments of the call. Absent for built-in tools and above 8,000 characters. */
+            readonly schema?: {
+                readonly [key: string]: unknown;
+            };
+            /** @description The limit or budget that was reached. */
+            readonly limit?: string;
+            /**
+             * @description Why approval is needed: the policy, or a first attempt with an unknown outcome.
+             * @enum {string}
+             */
+            readonly reason?: "policy" | "outcome_unknown";
+            /** @description The rule that requires approval. */
+            readonly rule?: string;
+            /**
+             * Format: date-time
+             * @description When the first untrusted content reached the conversation.
+             */
+            readonly untrusted_since?: string;
+            /**
+             * @description True if a text was cut or the schema was left out. The event log has all of it.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
+            /** @description The event that asked: `seq` in the task's log. */
+            readonly seq: number;
+        };
         readonly ToolList: {
             /** @description The items of the page, in the order of the list. */
             readonly data: readonly components["schemas"]["Tool"][];
@@ -3378,6 +3525,42 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["OutputPage"];
+                };
+            };
+        };
+    };
+    readonly listInbox: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only questions of tasks that wait for this. */
+                readonly for?: "approval" | "input" | "budget";
+                /** @description Only questions of this kind. */
+                readonly kind?: "approval" | "question" | "form" | "address" | "budget";
+                /** @description Only questions of tasks of this agent. */
+                readonly agent?: string;
+                /** @description Only questions of calls of this tool. */
+                readonly tool?: string;
+                /** @description Only questions of this task. */
+                readonly task_id?: string;
+                /** @description `oldest` (the default): the oldest question first. `expiry`: the one that expires first; those that never expire come last. */
+                readonly order?: "oldest" | "expiry";
+                /** @description Maximum number of items on the page. Default: 20. */
+                readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Inbox"];
                 };
             };
         };

@@ -47,18 +47,24 @@ export async function cursorOf(
  */
 export async function pageOf<T>(
   deps: ApiDeps,
-  { tenantId }: Caller,
+  caller: Caller,
   found: readonly T[],
   limit: number,
   positionOf: (last: T) => string,
 ): Promise<ListPage<T>> {
   const data = found.slice(0, limit);
   const last = found.length > limit ? data.at(-1) : undefined;
-  const next_cursor =
-    last === undefined
-      ? null
-      : await makeCursor(await deps.keys.signingKey(), tenantId, positionOf(last));
-  return { data, next_cursor };
+  const position = last === undefined ? null : positionOf(last);
+  return { data, next_cursor: await cursorAt(deps, caller, position) };
+}
+
+/** Returns the cursor of a position, or null for null. */
+export async function cursorAt(
+  deps: ApiDeps,
+  { tenantId }: Caller,
+  position: string | null,
+): Promise<string | null> {
+  return position === null ? null : makeCursor(await deps.keys.signingKey(), tenantId, position);
 }
 
 /** The order of a list that is complete in memory. */

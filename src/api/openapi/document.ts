@@ -41,6 +41,7 @@ const OF_STATUS: Readonly<Record<string, HeaderName>> = {
 const TAGS = [
   { name: "Tasks", description: "Work that is submitted once and runs to an end." },
   { name: "Events", description: "The event log of a task: read, stream or watch it live." },
+  { name: "Inbox", description: "Open questions of tasks to people." },
   { name: "Tools", description: "Tools that runs can call." },
   { name: "Agents", description: "Named, versioned configs." },
   { name: "MCP", description: "Opspawn as an MCP server." },

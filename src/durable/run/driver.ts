@@ -59,6 +59,7 @@ export class RunDriver {
   #failures = 0;
   #notBefore = 0;
   #outboxAt: number | null = null;
+  #showing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(context: RunContext, host: DriverHost) {
     this.#context = context;
@@ -142,6 +143,18 @@ export class RunDriver {
     background(over ? this.#host.outbox.flush() : Promise.try(() => this.begin([])));
   }
 
+  /** Flushes the outbox after a moment if a slice still works then: a status or question is new. */
+  showSoon(): void {
+    const { deps, background } = this.#context;
+    if (this.#slice === null) {
+      return;
+    }
+    this.#showing ??= setTimeout(() => {
+      this.#showing = undefined;
+      background(this.#host.outbox.flush());
+    }, deps().config.statusDelayMs);
+  }
+
   /** Called on every read: flushes the outbox and restores a missing alarm. */
   async repair(): Promise<void> {
     const { log, storage, now, background } = this.#context;
@@ -187,9 +200,8 @@ export class RunDriver {
   }
 
   async #runSlice(slice: Slice, opening: readonly NewEvent[]): Promise<void> {
-    const { now, deps, background } = this.#context;
-    const { outbox } = this.#host;
-    const showRunning = setTimeout(() => background(outbox.flush()), deps().config.statusDelayMs);
+    const { now, background } = this.#context;
+    this.showSoon();
     try {
       if (opening.length > 0) {
         // Not awaited: it belongs to the transaction of the events that follow in this step.
@@ -204,8 +216,6 @@ export class RunDriver {
       this.#release(slice);
       await this.#retryLater("slice", error);
       return;
-    } finally {
-      clearTimeout(showRunning);
     }
     this.#release(slice);
     this.#notBefore = 0;
@@ -237,6 +247,8 @@ export class RunDriver {
 
   /** Ends the slice. The next alarm or request begins a new one. */
   #release(slice: Slice): void {
+    clearTimeout(this.#showing);
+    this.#showing = undefined;
     slice.close();
     this.#slice = null;
   }

@@ -283,6 +283,11 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
 
   #publish(events: readonly StoredEvent[]): void {
     this.#watchers.publish(events);
+    const { questionSeq } = this.#context.log.state;
+    if (events.some(({ seq }) => seq === questionSeq)) {
+      // A question is open while other calls may still work.
+      this.#driver.showSoon();
+    }
     if (
       hasWebhooks(this.#context.log.state) &&
       events.some(({ type }) => type === "approval.requested")

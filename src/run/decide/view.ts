@@ -1,5 +1,6 @@
 /** The public view of a run's state: the part of a task that the log determines. */
 import { dueAt } from "./due.ts";
+import { waitingOf, type Waiting } from "./questions.ts";
 import type { JsonValue } from "../value/json.ts";
 import type { WaitName } from "../log/event-data.ts";
 import type { RunLimits } from "../spec/spec.ts";
@@ -11,6 +12,8 @@ export interface RunView {
   readonly waiting_for: WaitName | null;
   /** When the wait ends without a command, if it does. */
   readonly waiting_until: string | null;
+  /** What the run waits for; null if it does not wait. */
+  readonly waiting: Waiting | null;
   /** Current limits; null before the run has a log. */
   readonly limits: RunLimits | null;
   readonly result: JsonValue;
@@ -43,6 +46,7 @@ export function viewOf(state: RunState): RunView {
     status: state.status,
     waiting_for: state.wait?.for ?? null,
     waiting_until: isoOf(state.wait === null ? null : dueAt(state)),
+    waiting: waitingOf(state),
     limits: state.spec?.limits ?? null,
     result: end?.status === "completed" ? end.result : null,
     error: end?.status === "failed" ? end.error : null,

@@ -12,8 +12,13 @@ export type InputAction = (typeof INPUT_ACTIONS)[number];
 /** A question that a call asked. */
 export interface Question {
   readonly key: string;
+  /** The server that asks, its text, and the address to open. All are untrusted. */
+  readonly server: string;
+  readonly message: string;
+  readonly url: string | null;
   readonly schema: JsonObject | null;
-  /** `seq` of the event that recorded the question. */
+  /** `seq` and time of the event that recorded the question. */
+  readonly seq: number;
   readonly askedAt: number;
   /** Null while unanswered. */
   readonly answer: InputAnswer | null;

@@ -55,6 +55,11 @@ export function updateCall(
   return { ...state, turn: { ...turn, calls: turn.calls.with(index, change(call)) } };
 }
 
+/** Returns the state with the event as the last one that opened or closed a question. */
+export function questionsChanged(state: RunState, { seq }: RunEvent): RunState {
+  return { ...state, questionSeq: seq };
+}
+
 /** Moves the inbox into the conversation. An answer from before these messages is discarded. */
 export function deliverInbox(state: RunState): RunState {
   const window = windowOf(state);

@@ -7,6 +7,7 @@ import { isJsonObject, type JsonValue } from "../value/json.ts";
 import {
   expect,
   illegalEvent,
+  questionsChanged,
   updateCall,
   updateTurnCall,
   windowOf,
@@ -21,9 +22,13 @@ import { countCall } from "../spec/policy.ts";
 import type { Approval, InnerCall, InnerResult, RunState, TurnCall } from "./state.ts";
 
 /** A person is asked to approve a call. */
-export function approvalRequested(state: RunState, event: EventOf<"approval.requested">): RunState {
-  const { name, reason, expires_at } = event.data;
-  return updateTurnCall(state, event, (call) => {
+export function approvalRequested(
+  state: RunState,
+  event: EventOf<"approval.requested">,
+  at: number,
+): RunState {
+  const { name, reason, rule = null, expires_at } = event.data;
+  return updateTurnCall(questionsChanged(state, event), event, (call) => {
     expect(call.result === null && call.approval?.outcome !== null, event);
     expect(reason === "policy" ? call.request === null : call.request?.held === true, event);
     return {
@@ -31,6 +36,9 @@ export function approvalRequested(state: RunState, event: EventOf<"approval.requ
       approval: {
         name,
         reason,
+        rule,
+        seq: event.seq,
+        requestedAt: at,
         expiresAt: expires_at === undefined ? null : Date.parse(expires_at),
         outcome: null,
         arguments: event.data.arguments,
@@ -46,7 +54,7 @@ export function approvalSettled(
   outcome: NonNullable<Approval["outcome"]>,
   args?: JsonValue,
 ): RunState {
-  return updateTurnCall(state, event, (call) => {
+  return updateTurnCall(questionsChanged(state, event), event, (call) => {
     const { approval } = call;
     if (approval === null || approval.outcome !== null || call.result !== null) {
       throw illegalEvent(event);
@@ -75,7 +83,8 @@ export function toolRequested(
   if (parent_call_id !== undefined) {
     return innerRequested(state, event, parent_call_id, at);
   }
-  const requested = updateTurnCall(state, event, (call) => {
+  const asking = wait === "input" ? questionsChanged(state, event) : state;
+  const requested = updateTurnCall(asking, event, (call) => {
     expect(call.result === null && attempt === (call.request?.attempt ?? 0) + 1, event);
     return {
       ...call,
@@ -85,6 +94,7 @@ export function toolRequested(
         effect,
         arguments: event.data.arguments,
         requestedAt: call.request?.requestedAt ?? at,
+        seq: event.seq,
         waitsFor: wait ?? (until === undefined ? null : "timer"),
         until: until === undefined ? null : Date.parse(until),
         held: false,
@@ -201,9 +211,12 @@ function updateInner(
 export function markUntrusted(
   state: RunState,
   event: EventOf<"tool.completed" | "tool.failed">,
+  at: number,
 ): RunState {
   const { untrusted } = event.data;
-  return untrusted === undefined || state.untrusted !== null ? state : { ...state, untrusted };
+  return untrusted === undefined || state.untrusted !== null
+    ? state
+    : { ...state, untrusted, untrustedAt: at };
 }
 
 type SettlingEvent = EventOf<"tool.completed" | "tool.failed" | "tool.outcome_unknown">;
@@ -260,13 +273,22 @@ function withinTurn(calls: readonly TurnCall[], outcome: Outcome): Outcome {
   return chars <= MAX_TURN_PICTURES_CHARS ? outcome : omitPictures(outcome);
 }
 
+/** Marks the questions as changed if the outcome of a call closes one of its questions. */
+function closing(state: RunState, event: SettlingEvent): RunState {
+  const call = state.turn?.calls.find((one) => one.call.call_id === event.data.call_id);
+  const open =
+    call?.request?.waitsFor === "input" ||
+    call?.questions.some((question) => question.answer === null) === true;
+  return open ? questionsChanged(state, event) : state;
+}
+
 /** Settles a call. The last outcome of a turn closes the turn. */
 export function toolSettled(state: RunState, event: SettlingEvent, outcome: Outcome): RunState {
   const { parent_call_id } = event.data;
   if (parent_call_id !== undefined) {
     return innerSettled(state, event, parent_call_id, outcome);
   }
-  const settled = updateTurnCall(state, event, (call) => {
+  const settled = updateTurnCall(closing(state, event), event, (call) => {
     expect(call.result === null, event);
     expect(call.request !== null || event.type === "tool.failed", event);
     const { call_id, name, provider_id } = call.call;

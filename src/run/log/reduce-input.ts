@@ -6,6 +6,7 @@ import type { InputAnswer } from "./elicitation.ts";
 import {
   expect,
   illegalEvent,
+  questionsChanged,
   updateTurnCall,
   windowOf,
   deliverInbox,
@@ -17,15 +18,20 @@ import { extend, type Turn } from "../value/message.ts";
 import type { RunState, TurnCall } from "./state.ts";
 
 /** A running call asks a person a question. */
-export function inputRequested(state: RunState, event: EventOf<"input.requested">): RunState {
-  const { key, schema = null } = event.data;
-  return updateTurnCall(state, event, (call) => {
+export function inputRequested(
+  state: RunState,
+  event: EventOf<"input.requested">,
+  at: number,
+): RunState {
+  const { key, server, message, schema = null, url = null } = event.data;
+  return updateTurnCall(questionsChanged(state, event), event, (call) => {
     expect(call.request !== null && call.result === null, event);
     expect(
       call.questions.every((question) => question.key !== key),
       event,
     );
-    const question = { key, schema, askedAt: event.seq, answer: null };
+    const { seq } = event;
+    const question = { key, server, message, url, schema, seq, askedAt: at, answer: null };
     return { ...call, questions: [...call.questions, question] };
   });
 }
@@ -33,7 +39,7 @@ export function inputRequested(state: RunState, event: EventOf<"input.requested"
 /** The server withdrew its question. The answer counts as `cancel`. */
 export function inputWithdrawn(state: RunState, event: EventOf<"input.withdrawn">): RunState {
   const { key } = event.data;
-  return updateTurnCall(state, event, (call) =>
+  return updateTurnCall(questionsChanged(state, event), event, (call) =>
     withAnswer(call, event, key, { action: "cancel", content: null }),
   );
 }
@@ -45,7 +51,7 @@ export function toolSuspended(
   at: number,
 ): RunState {
   const expires = state.spec?.config.waits?.input_expires_s;
-  return updateTurnCall(state, event, (call) => {
+  return updateTurnCall(questionsChanged(state, event), event, (call) => {
     const { request } = call;
     expect(request !== null && call.result === null && call.questions.length > 0, event);
     const until = expires === undefined ? null : at + expires * 1000;
@@ -57,7 +63,7 @@ export function toolSuspended(
 export function messageReceived(state: RunState, event: EventOf<"message.received">): RunState {
   const { content, data = null, call_id, key } = event.data;
   if (call_id !== undefined) {
-    return updateTurnCall(state, event, (call) =>
+    return updateTurnCall(questionsChanged(state, event), event, (call) =>
       key === undefined ? inputGiven(call, event) : questionAnswered(call, event, key),
     );
   }

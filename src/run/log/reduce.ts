@@ -110,6 +110,8 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
         status: "waiting",
         wait: {
           for: event.data.for,
+          since: at,
+          seq: event.seq,
           until: event.data.until === undefined ? null : Date.parse(event.data.until),
           call_id: event.data.call_id ?? null,
           limit: event.data.limit ?? null,
@@ -118,6 +120,7 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
         activeMs: activeTime(state, at),
         activeSince: null,
         statusSeq: event.seq,
+        questionSeq: event.data.for === "budget" ? event.seq : state.questionSeq,
       };
     case "run.resumed":
       expect(state.status === "waiting" && state.wait?.for === event.data.from, event);
@@ -155,7 +158,7 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
       return toolRequested(state, event, at);
     case "tool.completed":
     case "tool.failed":
-      return toolSettled(markUntrusted(state, event), event, outcomeOf(event));
+      return toolSettled(markUntrusted(state, event, at), event, outcomeOf(event));
     case "tool.outcome_unknown":
       return event.data.held === true
         ? updateTurnCall(state, event, (call) => {
@@ -168,7 +171,7 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
       expectRunning(state, event);
       return state;
     case "input.requested":
-      return inputRequested(state, event);
+      return inputRequested(state, event, at);
     case "input.withdrawn":
       return inputWithdrawn(state, event);
     case "tool.suspended":
@@ -176,7 +179,7 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
     case "mcp.listed":
       return mcpListed(state, event, at);
     case "approval.requested":
-      return approvalRequested(state, event);
+      return approvalRequested(state, event, at);
     case "approval.decided": {
       const { decision, comment = null } = event.data;
       return approvalSettled(state, event, { kind: decision, comment }, event.data.arguments);

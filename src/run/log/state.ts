@@ -81,6 +81,11 @@ export interface Approval {
   /** The tool to approve. It differs from the call's tool if the call is for another tool. */
   readonly name: string;
   readonly reason: "policy" | "outcome_unknown";
+  /** For `policy`: the rule that requires approval. */
+  readonly rule: string | null;
+  /** `seq` and time of the event that recorded the request. */
+  readonly seq: number;
+  readonly requestedAt: number;
   readonly expiresAt: number | null;
   /** Null while undecided and not expired. */
   readonly outcome:
@@ -99,6 +104,8 @@ export interface ToolRequest {
   readonly effect: Effect;
   readonly arguments: JsonValue;
   readonly requestedAt: number;
+  /** `seq` of this intent. */
+  readonly seq: number;
   /** The reason for the wait if no tool runs. */
   readonly waitsFor: "timer" | "input" | null;
   readonly until: number | null;
@@ -132,6 +139,9 @@ export interface UsageEntry {
 /** A pause of the run. Times are milliseconds since the epoch. */
 export interface Wait {
   readonly for: WaitName;
+  readonly since: number;
+  /** `seq` of the event that began the wait. */
+  readonly seq: number;
   readonly until: number | null;
   readonly call_id: string | null;
   readonly limit: string | null;
@@ -217,6 +227,7 @@ export interface RunState {
   readonly repeats: Repeats;
   /** Source of the first untrusted content in the conversation; null while there is none. */
   readonly untrusted: Untrusted | null;
+  readonly untrustedAt: number | null;
   /** Past calls that the policy counts. */
   readonly rates: CallCounts;
   /** Listings of the run's MCP servers by name. */
@@ -227,6 +238,8 @@ export interface RunState {
   readonly activeSince: number | null;
   /** `seq` of the last event that changed the task's row in D1. */
   readonly statusSeq: number;
+  /** `seq` of the last event that opened or closed a question to a person; 0 without one. */
+  readonly questionSeq: number;
   readonly createdAt: number;
   readonly startedAt: number | null;
   readonly endedAt: number | null;
@@ -264,12 +277,14 @@ export const INITIAL_STATE: RunState = {
   inbox: [],
   repeats: NO_REPEATS,
   untrusted: null,
+  untrustedAt: null,
   rates: {},
   mcp: {},
   wait: null,
   activeMs: 0,
   activeSince: null,
   statusSeq: 0,
+  questionSeq: 0,
   createdAt: 0,
   startedAt: null,
   endedAt: null,

@@ -1,5 +1,6 @@
 /** The reconciler's queries and changes of tasks, across tenants. */
 import { dropAnswersBefore, IDEMPOTENCY_TTL_MS } from "../answers.ts";
+import { dropQuestions } from "../inbox.ts";
 import { isoTime } from "../../run/value/time.ts";
 import { RUNNING_CHECK_MS } from "./projection.ts";
 import { GIVEN_UP, rowOf, type TaskName, type TaskRow, type WholeRow } from "./rows.ts";
@@ -82,10 +83,12 @@ export class TaskBookkeeping {
 
   /** Deletes the row of a task if the task ended before `endedBefore`. */
   async delete({ tenant_id, task_id }: TaskName, endedBefore: string): Promise<void> {
-    await this.#db
-      .prepare("DELETE FROM task WHERE tenant_id = ? AND task_id = ? AND completed_at < ?")
-      .bind(tenant_id, task_id, endedBefore)
-      .run();
+    await this.#db.batch([
+      this.#db
+        .prepare("DELETE FROM task WHERE tenant_id = ? AND task_id = ? AND completed_at < ?")
+        .bind(tenant_id, task_id, endedBefore),
+      dropQuestions(this.#db, { tenant_id, task_id }),
+    ]);
   }
 
   /** Deletes idempotency keys and stored responses that are older than `IDEMPOTENCY_TTL_MS`. */

@@ -2,8 +2,10 @@
  * Writes a run's newest status to its task's row. An update sets no more columns than needed: each
  * index on a column that is set costs a written row.
  */
+import type { OpenQuestion } from "../../run/decide/questions.ts";
 import type { RunView } from "../../run/decide/view.ts";
 import { isoTime } from "../../run/value/time.ts";
+import { questionStatements } from "../inbox.ts";
 
 /** The newest status of a task's run. */
 export interface TaskProjection {
@@ -11,6 +13,8 @@ export interface TaskProjection {
   readonly task_id: string;
   readonly agent: string;
   readonly view: RunView;
+  /** The run's open questions; null if it never asked one. */
+  readonly questions: readonly OpenQuestion[] | null;
 }
 
 /** The reconciler checks a running task this long after its last update. */
@@ -25,6 +29,16 @@ export function projectionStatements(
   db: D1Database,
   projection: TaskProjection,
 ): D1PreparedStatement[] {
+  const { tenant_id, task_id, agent, view, questions } = projection;
+  const run = { tenant_id, task_id, agent, lastSeq: view.last_seq };
+  return [
+    // Before the row, which is their fence.
+    ...(questions === null ? [] : questionStatements(db, { ...run, questions })),
+    ...rowStatements(db, projection),
+  ];
+}
+
+function rowStatements(db: D1Database, projection: TaskProjection): D1PreparedStatement[] {
   const { view } = projection;
   switch (view.status) {
     case "pending":
@@ -59,7 +73,7 @@ function update(
   const further = Object.keys(more).map((column) => `, ${column} = ?`);
   return db
     .prepare(
-      `UPDATE task SET status = ?, waiting_for = ?, waiting_until = ?,
+      `UPDATE task SET status = ?, waiting_for = ?, waiting_until = ?, waiting = ?,
          limits = COALESCE(?, limits), usage = ?, last_seq = ?, updated_at = ?, started_at = ?
          ${further.join("")}
        WHERE tenant_id = ? AND task_id = ? AND last_seq < ? AND completed_at IS NULL`,
@@ -68,6 +82,7 @@ function update(
       view.status,
       view.waiting_for,
       view.waiting_until,
+      view.waiting === null ? null : JSON.stringify(view.waiting),
       view.limits === null ? null : JSON.stringify(view.limits),
       JSON.stringify(view.usage),
       view.last_seq,

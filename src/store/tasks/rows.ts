@@ -26,6 +26,7 @@ export interface TaskRow {
   readonly status: TaskStatus;
   readonly waiting_for: WaitName | null;
   readonly waiting_until: string | null;
+  readonly waiting: RunView["waiting"];
   readonly input_data: JsonObject;
   readonly agent: string;
   readonly agent_version: number;
@@ -127,6 +128,7 @@ export function asAccepted(task: StoredTask): TaskRow {
     status: "pending",
     waiting_for: null,
     waiting_until: null,
+    waiting: null,
     result: null,
     error: null,
     usage: NO_USAGE,
@@ -138,7 +140,7 @@ export function asAccepted(task: StoredTask): TaskRow {
 }
 
 type JsonColumn = "config" | "limits" | "metadata";
-type NullableJsonColumn = "input_data" | "result" | "error" | "usage";
+type NullableJsonColumn = "input_data" | "waiting" | "result" | "error" | "usage";
 /** Columns that record the tenant's setup at submission; null if there was none. */
 export type Snapshot = "tools" | "mcp_servers" | "webhooks" | "slotted" | "overrides";
 /** A row as a list reads it: JSON columns are text. */
@@ -167,6 +169,7 @@ export function rowOf(
     status: raw.status,
     waiting_for: raw.waiting_for,
     waiting_until: raw.waiting_until,
+    waiting: raw.waiting === null ? null : (JSON.parse(raw.waiting) as RunView["waiting"]),
     agent: raw.agent,
     agent_version: raw.agent_version,
     priority: raw.priority,

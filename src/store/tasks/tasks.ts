@@ -3,6 +3,7 @@
  * are in `bookkeeping.ts`.
  */
 import { IDEMPOTENCY_TTL_MS } from "../answers.ts";
+import { dropQuestions } from "../inbox.ts";
 import { firstIdAt } from "../../run/value/id.ts";
 import type { TaskStatus } from "../../run/log/state.ts";
 import type { RunView } from "../../run/decide/view.ts";
@@ -48,7 +49,7 @@ export interface TaskFilter {
 
 /** Maximum characters of JSON of an input or result in a list. A longer one is null. */
 const LISTED_CHARS = 16_384;
-const LISTED = `tenant_id, task_id, task_type, name, status, waiting_for, waiting_until, agent,
+const LISTED = `tenant_id, task_id, task_type, name, status, waiting_for, waiting_until, waiting, agent,
   agent_version, json_object('model', config ->> '$.model', 'planner', config ->> '$.planner') AS config,
   limits, metadata, priority, attempt, retry_of, scheduled_at, callback_url, error, usage, last_seq, created_at, updated_at,
   started_at, completed_at,
@@ -205,7 +206,10 @@ export class TaskStore {
     };
   }
 
-  /** Stores a newer projection. Ignores an older or equal one, and any after the task has ended. */
+  /**
+   * Stores a newer projection, and the open questions in the same transaction. Ignores an older or
+   * equal one, and any after the task has ended.
+   */
   async project(projection: TaskProjection): Promise<void> {
     await this.#db.batch(projectionStatements(this.#db, projection));
   }
@@ -228,14 +232,16 @@ export class TaskStore {
     error: NonNullable<RunView["error"]>,
     now: string,
   ): Promise<void> {
-    await this.#db
-      .prepare(
-        `UPDATE task SET status = 'failed', waiting_for = NULL, waiting_until = NULL,
-           check_at = NULL, error = ?1, updated_at = ?2, completed_at = ?2
-         WHERE tenant_id = ?3 AND task_id = ?4 AND completed_at IS NULL`,
-      )
-      .bind(JSON.stringify(error), now, tenant_id, task_id)
-      .run();
+    await this.#db.batch([
+      this.#db
+        .prepare(
+          `UPDATE task SET status = 'failed', waiting_for = NULL, waiting_until = NULL,
+             waiting = NULL, check_at = NULL, error = ?1, updated_at = ?2, completed_at = ?2
+           WHERE tenant_id = ?3 AND task_id = ?4 AND completed_at IS NULL`,
+        )
+        .bind(JSON.stringify(error), now, tenant_id, task_id),
+      dropQuestions(this.#db, { tenant_id, task_id }),
+    ]);
   }
 
   /**

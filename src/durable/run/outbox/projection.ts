@@ -1,9 +1,10 @@
 /**
- * The outbox step that writes the run's newest status to D1. Older statuses are skipped: a run that
+ * The outbox step that writes the run's newest status and open questions to D1. Older statuses are skipped: a run that
  * ends at once writes only its end. The update is fenced by `seq`, so a late or repeated write
  * never wins.
  */
 import type { RunState } from "../../../run/log/state.ts";
+import { openQuestions } from "../../../run/decide/questions.ts";
 import { viewOf } from "../../../run/decide/view.ts";
 import type { TaskStore } from "../../../store/tasks/tasks.ts";
 import type { OutboxStep } from "./outbox.ts";
@@ -22,16 +23,17 @@ export class Projection implements OutboxStep {
   }
 
   get behind(): boolean {
-    const { spec, statusSeq } = this.#state();
-    return spec !== null && statusSeq > this.#sentSeq;
+    const { spec, statusSeq, questionSeq } = this.#state();
+    return spec !== null && Math.max(statusSeq, questionSeq) > this.#sentSeq;
   }
 
   async flush(): Promise<void> {
     const state = this.#state();
     if (state.spec !== null) {
       const { task_id, tenant_id, agent } = state.spec;
-      await this.#tasks().project({ task_id, tenant_id, agent, view: viewOf(state) });
-      this.#sentSeq = Math.max(this.#sentSeq, state.statusSeq);
+      const questions = state.questionSeq === 0 ? null : openQuestions(state);
+      await this.#tasks().project({ task_id, tenant_id, agent, view: viewOf(state), questions });
+      this.#sentSeq = Math.max(this.#sentSeq, state.statusSeq, state.questionSeq);
     }
   }
 
