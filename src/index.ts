@@ -2,7 +2,7 @@
 import { createApp } from "./api/app.ts";
 import { apiDeps } from "./compose/api.ts";
 import { consumeBatch, runReconciler } from "./compose/queue.ts";
-import { runParts } from "./compose/objects.ts";
+import { inBackground, runParts } from "./compose/objects.ts";
 import { RunObject, type RunParts } from "./durable/run/run-object.ts";
 import { grpcRoutes } from "./grpc/route.ts";
 
@@ -15,7 +15,7 @@ export class AgentRun extends RunObject {
   }
 }
 
-const app = createApp((env) => apiDeps(env), [grpcRoutes]);
+const app = createApp((env) => apiDeps(env, undefined, inBackground), [grpcRoutes]);
 
 export default {
   fetch: (request, env, ctx) => app.fetch(request, env, ctx),

@@ -57,7 +57,10 @@ export class Counter {
     Object.defineProperty(storage.sql, "exec", {
       value: (query: string, ...bindings: SqlStorageValue[]) => {
         const cursor = exec(query, ...bindings);
-        this.#cursors.push(cursor);
+        // The local runtime keeps the names of objects in tables of its own.
+        if (!query.includes("__miniflare")) {
+          this.#cursors.push(cursor);
+        }
         return cursor;
       },
     });

@@ -59,7 +59,7 @@ export interface ApiDeps {
   run(tenantId: string, taskId: string): RunRpc;
   /** Counts a request and returns whether it is within the rate limit; true without a limit. */
   mayAsk(tenantId: string): Promise<boolean>;
-  /** Sends a task to the queue. */
+  /** Sends a task to its queue, and starts its run in the background if nothing holds it back. */
   dispatch(task: StoredTask): Promise<void>;
   now(): number;
 }

@@ -5,7 +5,7 @@ import { ledgerStub } from "../durable/ledger/rpc.ts";
 import { runStub } from "../durable/run/rpc.ts";
 import { configOf } from "../env/config.ts";
 import type { Observer } from "../observe.ts";
-import { messageFor, sendTask } from "../queue/tasks/message.ts";
+import { dispatchTask } from "../queue/tasks/dispatch.ts";
 import { sendDeliveries } from "../queue/webhooks/message.ts";
 import { AgentStore } from "../store/agents.ts";
 import { AnswerStore } from "../store/answers.ts";
@@ -28,17 +28,26 @@ import { buildMcp, buildObserver, mayAsk } from "./network.ts";
 
 const built = new WeakMap<object, ApiDeps>();
 
+/** Continues work after the response; each request of the Worker has its own time for it. */
+export type Background = (work: Promise<void>) => void;
+
 /**
  * Returns the dependencies for an environment, built once for each.
+ * @param background outside a Worker, work simply continues
  * @throws SettingError
  */
-export function apiDeps(env: Env, observer: Observer = buildObserver()): ApiDeps {
+export function apiDeps(
+  env: Env,
+  observer: Observer = buildObserver(),
+  background: Background = (work) => void work,
+): ApiDeps {
   const known = built.get(env);
   if (known !== undefined) {
     return known;
   }
   const config = configOf(env);
   const queues = { high: env.TASKS_HIGH, normal: env.TASKS, low: env.TASKS_LOW };
+  const run: ApiDeps["run"] = (tenantId, taskId) => runStub(env.RUNS, tenantId, taskId);
   const mcpCatalogues = new McpCatalogueStore(env.DB);
   const mcpTokens = new McpTokenStore(env.DB);
   const deps: ApiDeps = {
@@ -65,9 +74,9 @@ export function apiDeps(env: Env, observer: Observer = buildObserver()): ApiDeps
     usage: new UsageStore(env.DB),
     ledger: (tenantId) => ledgerStub(env.LEDGERS, tenantId),
     observer,
-    run: (tenantId, taskId) => runStub(env.RUNS, tenantId, taskId),
+    run,
     mayAsk: (tenantId) => mayAsk(env, tenantId),
-    dispatch: (task) => sendTask(queues, task.priority, messageFor(task)),
+    dispatch: (task) => dispatchTask(task, { queues, observer, run, background }),
     now: () => Date.now(),
   };
   built.set(env, deps);

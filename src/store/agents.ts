@@ -35,12 +35,38 @@ export interface AgentRow extends AgentDefinition, Version {
 /** An agent in a list. A config that is too large for a page is null. */
 export type ListedAgent = Omit<AgentRow, "config"> & { readonly config: ConfigLayer | null };
 
+/** An agent and all tools of its tenant, as a submission reads them. */
+export interface AgentWithTools {
+  /** Null if the tenant has no agent of that name. */
+  readonly agent: AgentRow | null;
+  readonly tools: readonly ToolRow[];
+  /** Changes with every change of the agent and the tools; see `currentMark`. */
+  readonly mark: string;
+}
+
+/**
+ * SQL expression: the mark of the agent and the tools that are current.
+ * @param tenant SQL expression of the tenant's id
+ * @param agent SQL expression of the agent's name
+ */
+export function currentMark(tenant: string, agent: string): string {
+  return `(SELECT COALESCE(MAX(version), 0) FROM agent
+      WHERE tenant_id = ${tenant} AND name = ${agent} AND deleted_at IS NULL)
+    || (SELECT COALESCE(group_concat('/' || name || ' ' || version || ' ' || updated_at, ''), '')
+      FROM (SELECT * FROM tool WHERE tenant_id = ${tenant} ORDER BY name))`;
+}
+
+/** Agents that one isolate remembers; the tools of one may be a quarter of a megabyte. */
+const MAX_REMEMBERED = 32;
+
 /** Position of the last agent of a page. */
 export type AgentPosition = Pick<AgentRow, "name" | "created_at">;
 
 export class AgentStore {
   readonly #db: D1Database;
   readonly #table: VersionedTable<RawAgent, AgentRow>;
+  /** What submissions read last, by tenant and agent. Its mark says whether it is still current. */
+  readonly #remembered = new Map<string, AgentWithTools>();
 
   constructor(db: D1Database) {
     this.#db = db;
@@ -52,11 +78,16 @@ export class AgentStore {
     return this.#table.get(tenantId, name);
   }
 
-  /** Reads an agent and all tools of its tenant by name, in one statement. For submissions. */
-  async withTools(
-    tenantId: string,
-    name: string,
-  ): Promise<{ readonly agent: AgentRow | null; readonly tools: readonly ToolRow[] }> {
+  /** Returns what `withTools` read last, or null. It may be out of date. */
+  remembered(tenantId: string, name: string): AgentWithTools | null {
+    return this.#remembered.get(`${tenantId}/${name}`) ?? null;
+  }
+
+  /**
+   * Reads an agent and all tools of its tenant by name, in one statement, and remembers them. For
+   * submissions.
+   */
+  async withTools(tenantId: string, name: string): Promise<AgentWithTools> {
     const { results } = await this.#db
       .prepare(
         `SELECT 1 AS of_agent, name, version, created_at, updated_at, description, config, limits,
@@ -69,10 +100,21 @@ export class AgentStore {
       .bind(tenantId, name)
       .all<(RawAgent & { of_agent: 1 }) | (RawDefinition & { of_agent: 0 })>();
     const agent = results.find((row) => row.of_agent === 1);
-    return {
+    const tools = results.flatMap((row) => (row.of_agent === 1 ? [] : [toolOf(row)]));
+    const marks = tools.map((tool) => `/${tool.name} ${tool.version} ${tool.updated_at}`);
+    const read = {
       agent: agent === undefined ? null : agentRowOf(agent),
-      tools: results.flatMap((row) => (row.of_agent === 1 ? [] : [toolOf(row)])),
+      tools,
+      mark: `${agent?.version ?? 0}${marks.join("")}`,
     };
+    const key = `${tenantId}/${name}`;
+    const [oldest] = this.#remembered.keys();
+    if (this.#remembered.size >= MAX_REMEMBERED && oldest !== undefined) {
+      this.#remembered.delete(oldest);
+    }
+    this.#remembered.delete(key);
+    this.#remembered.set(key, read);
+    return read;
   }
 
   /** Returns a page of a tenant's agents, newest first, and whether it has its own `default`. */

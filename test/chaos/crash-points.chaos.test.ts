@@ -70,6 +70,11 @@ interface Scenario {
   readonly announced?: boolean;
   /** What people say, all at once, to a call that waits for approval; absent: yes. */
   readonly decisions?: readonly Decision[];
+  /**
+   * Whether its submission starts it beside the queue, at the same moment, and the queue delivers its
+   * message once more in the end.
+   */
+  readonly direct?: boolean;
   /** Whether it needs a slot to work, and others have it. */
   readonly slotted?: boolean;
   /**
@@ -254,6 +259,15 @@ const slotted: Scenario = {
   slotted: true,
 };
 
+/** A run that is started by its submission and by the queue, which delivers its message twice. */
+const direct: Scenario = {
+  input: { script: [every("once_tool", "pure_tool"), { text: "The end." }] },
+  config: {},
+  scheduled: false,
+  alone: false,
+  direct: true,
+};
+
 interface Outcome {
   readonly fate: Fate;
   readonly view: RunView;
@@ -287,7 +301,19 @@ async function play(scenario: Scenario, ...kills: readonly Kill[]): Promise<Outc
   const run = (): RunRpc => runStub(env.RUNS, "test", task.task_id);
   const rival = scenario.slotted === true ? await Rival.of(task.agent) : null;
   const waker = scenario.retriedBy === "platform" ? null : new Waker(name, fate);
-  await insist(() => run().start(JSON.stringify(specOf(task))));
+  const spec = JSON.stringify(specOf(task));
+  const delivered = () => insist(() => run().start(spec));
+  if (scenario.direct === true) {
+    // The submission does not try again: its process may be what died.
+    await Promise.all([
+      run()
+        .start(spec)
+        .catch(() => null),
+      delivered(),
+    ]);
+  } else {
+    await delivered();
+  }
   if (scenario.alone) {
     await vi.waitUntil(
       () => {
@@ -305,6 +331,9 @@ async function play(scenario: Scenario, ...kills: readonly Kill[]): Promise<Outc
       },
       { timeout: PATIENCE_MS, interval: 120 },
     );
+  }
+  if (scenario.direct === true) {
+    await delivered();
   }
   const view = JSON.parse(await insist(() => run().view())) as RunView;
   const row = await vi.waitUntil(
@@ -702,6 +731,7 @@ test.concurrent.each([
   ["a run of which somebody outside is told everything", announced],
   ["tools of an MCP server, one of which asks a person", remote],
   ["a run that waits for its slot, twice", slotted],
+  ["a run that is started by its submission and twice by the queue", direct],
 ])(
   "%s, stopped around every write, ends as the undisturbed one",
   { timeout: 300_000 },

@@ -172,7 +172,8 @@ function killableStorage(ctx: DurableObjectState, life: Life): RunStorage {
  */
 function nameOf(query: string, bindings: readonly unknown[]): string {
   const table =
-    /(?:INTO|UPDATE|FROM|TABLE(?: IF NOT EXISTS)?)\s+(\w+)/i.exec(query)?.[1] ?? query.slice(0, 20);
+    /(?:INTO|UPDATE|FROM|VIEW|TABLE(?: IF NOT EXISTS)?)\s+(\w+)/i.exec(query)?.[1] ??
+    query.slice(0, 20);
   if (table !== "log" || bindings.length === 0) {
     return table;
   }

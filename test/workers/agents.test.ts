@@ -136,9 +136,10 @@ test("a submission reads its agent and its tenant's tools in one statement", asy
     },
   });
   const found = await new AgentStore(counting).withTools(id, "a");
-  expect(found).toEqual({ agent: await agents.get(id, "a"), tools: [stored] });
-  expect(await agents.withTools(id, "b")).toEqual({ agent: null, tools: [stored] });
-  expect(await agents.withTools(tenant(), "a")).toEqual({ agent: null, tools: [] });
+  const agent = await agents.get(id, "a");
+  expect(found).toEqual({ agent, tools: [stored], mark: `1/weather 1 ${NOW}` });
+  expect(await agents.withTools(id, "b")).toMatchObject({ agent: null, tools: [stored] });
+  expect(await agents.withTools(tenant(), "a")).toEqual({ agent: null, tools: [], mark: "0" });
   expect(statements).toBe(1);
 });
 

@@ -214,8 +214,9 @@ test("old rows of single runs are deleted, however many there are", async () => 
          SELECT ${columns} FROM n`,
       );
     };
-    insert("spent", "'task_' || i, '2020-01-01', 1");
-    insert("reserved", "'task_' || i, 'default', 0, 1, 1, 0");
+    // Ids of tasks of 1970: the first digits are the time.
+    insert("spent", "printf('task_%08x', i), '2020-01-01', 1");
+    insert("reserved", "printf('task_%08x', i), 'default', 0, 1, 1, 0");
     await storage.setAlarm(Date.now() + 3_600_000);
     return count(storage);
   });

@@ -527,7 +527,7 @@ test("a task is told of by what its tenant wanted when it was submitted, and by 
   const submit = async () => {
     const task = { ...newTask({}), tenant_id: world.tenant };
     const inserted = await tasks.insert(task, null);
-    return inserted.earlier === undefined ? [...inserted.stored.webhooks].toSorted() : null;
+    return inserted.stored === undefined ? null : [...inserted.stored.webhooks].toSorted();
   };
   expect(await submit()).toEqual([]);
   const { id } = await world.webhook(["task.failed"]);
@@ -605,7 +605,7 @@ test("the whole way: a run's end is on the log of the webhook that wanted it", a
   const { id } = await world.webhook(["task.completed"], "http://127.0.0.1:1/");
   const task = { ...newTask({ script: [{ text: "done" }] }), tenant_id: world.tenant };
   const inserted = await tasks.insert(task, null);
-  const stored = inserted.earlier === undefined ? inserted.stored : task;
+  const stored = inserted.stored ?? task;
   const run = runStub(env.RUNS, world.tenant, task.task_id);
   await run.start(JSON.stringify(specOf(stored)));
   const { last_seq } = JSON.parse(await run.settled(5000)) as { last_seq: number };

@@ -10,8 +10,7 @@ import {
   type LimitLayer,
 } from "../../run/spec/agent.ts";
 import type { AgentConfig, RunLimits } from "../../run/spec/spec.ts";
-import type { AgentRow } from "../../store/agents.ts";
-import type { ToolRow } from "../../store/tools.ts";
+import type { AgentRow, AgentWithTools } from "../../store/agents.ts";
 import type { ApiDeps } from "../context.ts";
 import { isoTime } from "../../run/value/time.ts";
 
@@ -53,18 +52,33 @@ export async function agentOf(
   return stored ?? (name === DEFAULT_AGENT ? ownAgent(deps) : null);
 }
 
+/** An agent and its tenant's tools, and the mark by which an insertion sees whether they changed. */
+export type AgentForTask = AgentWithTools & { readonly agent: AgentRow };
+
 /** Returns the latest version of an agent and the tenant's tools, or null without the agent. */
 export async function agentForTask(
   deps: ApiDeps,
   tenantId: string,
   name: string,
-): Promise<{ readonly agent: AgentRow; readonly tools: readonly ToolRow[] } | null> {
-  if (!AGENT_NAME.test(name)) {
-    return null;
-  }
-  const { agent: stored, tools } = await deps.agents.withTools(tenantId, name);
-  const agent = stored ?? (name === DEFAULT_AGENT ? ownAgent(deps) : null);
-  return agent === null ? null : { agent, tools };
+): Promise<AgentForTask | null> {
+  return AGENT_NAME.test(name)
+    ? withOwn(deps, name, await deps.agents.withTools(tenantId, name))
+    : null;
+}
+
+/** Returns what `agentForTask` returned last in this isolate, or null. It may be out of date. */
+export function rememberedAgent(
+  deps: ApiDeps,
+  tenantId: string,
+  name: string,
+): AgentForTask | null {
+  const read = deps.agents.remembered(tenantId, name);
+  return read === null ? null : withOwn(deps, name, read);
+}
+
+function withOwn(deps: ApiDeps, name: string, read: AgentWithTools): AgentForTask | null {
+  const agent = read.agent ?? (name === DEFAULT_AGENT ? ownAgent(deps) : null);
+  return agent === null ? null : { ...read, agent };
 }
 
 /** Merges config and limits: the task overrides the agent, which overrides the defaults. */

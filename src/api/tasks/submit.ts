@@ -13,7 +13,13 @@ import {
   type TaskRow,
 } from "../../store/tasks/rows.ts";
 import type { EarlierTask, IdempotencyClaim } from "../../store/tasks/tasks.ts";
-import { agentForTask, isOwn, resolved } from "../agents/resolve.ts";
+import {
+  agentForTask,
+  isOwn,
+  rememberedAgent,
+  resolved,
+  type AgentForTask,
+} from "../agents/resolve.ts";
 import { checkAgain, checkConfig, type Referred } from "../agents/check-config.ts";
 import type { ApiDeps } from "../context.ts";
 import { Problem, fieldProblem } from "../http/problem.ts";
@@ -53,7 +59,7 @@ export async function submitTask(
   header: { readonly key: string | null; readonly route?: string },
 ): Promise<Submitted> {
   const claim = claimOf(body, header);
-  return accepted(deps, caller, claim, () => newTask(deps, caller, body));
+  return accepted(deps, caller, claim, (again) => newTask(deps, caller, body, again));
 }
 
 /**
@@ -83,7 +89,7 @@ export async function retryTask(
       );
     }
     const now = deps.now();
-    return {
+    const task = {
       ...origin,
       ...(which === "same" ? await again(deps, origin) : await renewed(deps, origin)),
       task_id: newTaskId(now, crypto.getRandomValues(new Uint8Array(16))),
@@ -92,6 +98,7 @@ export async function retryTask(
       scheduled_at: null,
       created_at: isoTime(now),
     };
+    return { task, mark: null };
   });
 }
 
@@ -128,16 +135,26 @@ function nameIn(tool: JsonValue): string {
   return isJsonObject(tool) && typeof tool["name"] === "string" ? tool["name"] : "";
 }
 
-/** Stores and dispatches a task, or returns the earlier task of its idempotency key. */
+/** A task to insert. */
+interface MadeTask {
+  readonly task: NewTask;
+  /** The mark of the agent and tools that it was made from, if they were not read for it. */
+  readonly mark: string | null;
+}
+
+/**
+ * Stores and dispatches a task, or returns the earlier task of its idempotency key.
+ * @param make makes the task; `again` is true if what it was made from turned out to be out of date
+ */
 async function accepted(
   deps: ApiDeps,
   caller: Caller,
   claim: IdempotencyClaim | null,
-  make: () => Promise<NewTask>,
+  make: (again: boolean) => Promise<MadeTask>,
 ): Promise<Submitted> {
-  let task: NewTask;
+  let made: MadeTask;
   try {
-    task = await make();
+    made = await make(false);
   } catch (error) {
     // A model or tool may have been removed since the first request: return its task nevertheless.
     const earlier = claim === null ? null : await deps.tasks.claimed(caller.tenantId, claim);
@@ -146,7 +163,10 @@ async function accepted(
     }
     return { task: await replay(deps, caller, earlier, claim?.fingerprint), replayed: true };
   }
-  const inserted = await deps.tasks.insert(task, claim);
+  const inserted = await deps.tasks.insert(made.task, claim, made.mark);
+  if (inserted.outdated === true) {
+    return accepted(deps, caller, claim, () => make(true));
+  }
   if (inserted.earlier !== undefined) {
     const { earlier } = inserted;
     return { task: await replay(deps, caller, earlier, claim?.fingerprint), replayed: true };
@@ -183,19 +203,46 @@ export async function submitHooked(
   body: SubmitBody,
   claim: IdempotencyClaim,
 ): Promise<Submitted> {
-  return accepted(deps, caller, claim, () => newTask(deps, caller, body));
+  return accepted(deps, caller, claim, (again) => newTask(deps, caller, body, again));
 }
 
-async function newTask(deps: ApiDeps, caller: Caller, body: SubmitBody): Promise<NewTask> {
+/**
+ * Makes a task from the agent and tools that this isolate read last, so that the insertion is the
+ * only query, or from those in the database.
+ * @param again reads the database
+ */
+async function newTask(
+  deps: ApiDeps,
+  caller: Caller,
+  body: SubmitBody,
+  again: boolean,
+): Promise<MadeTask> {
   if (!AGENT_TASKS.has(body.task_type)) {
     throw fieldProblem("unknown_task_type", "/task_type", `Unknown task type "${body.task_type}".`);
   }
   const { tenantId } = caller;
+  const remembered = again ? null : rememberedAgent(deps, tenantId, body.agent);
+  if (remembered !== null) {
+    try {
+      return { task: await taskFor(deps, caller, body, remembered), mark: remembered.mark };
+    } catch {
+      // What is wrong may be right by now.
+    }
+  }
   const found = await agentForTask(deps, tenantId, body.agent);
   if (found === null) {
     throw fieldProblem("unknown_agent", "/agent", `Unknown agent "${body.agent}".`);
   }
-  const { agent, tools } = found;
+  return { task: await taskFor(deps, caller, body, found), mark: null };
+}
+
+async function taskFor(
+  deps: ApiDeps,
+  caller: Caller,
+  body: SubmitBody,
+  { agent, tools }: AgentForTask,
+): Promise<NewTask> {
+  const { tenantId } = caller;
   const said = layersOf(saidOf(body), body.limits ?? {});
   const { config, limits } = resolved(deps, agent, said);
   const { script, script_tools } = body.input_data;

@@ -5,6 +5,7 @@
  * model call at a time. Sums are in micro-dollars. Rows of single runs are deleted after 40 days;
  * totals by day and agent stay.
  */
+import { firstIdAt } from "../../run/value/id.ts";
 import type { Budget, BudgetState, Reserved, Spender } from "./rpc.ts";
 
 /** Retention of the rows of single runs, milliseconds. */
@@ -20,18 +21,22 @@ const MAX_RESUMED = 50;
 /** A resumed run that requested nothing within this time is resumed once more, milliseconds. */
 const RESUME_AGAIN_MS = 30_000;
 
+/**
+ * Old rows need no index of their own: a task's id begins with its creation time. Earlier versions
+ * had one for each of the two tables.
+ */
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS budget (agent TEXT NOT NULL, period TEXT NOT NULL, cap INTEGER NOT NULL,
     PRIMARY KEY (agent, period)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS spent (task_id TEXT NOT NULL, day TEXT NOT NULL, sum INTEGER NOT NULL,
     PRIMARY KEY (task_id, day)) STRICT, WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS spent_by_day ON spent (day);
+  DROP INDEX IF EXISTS spent_by_day;
   CREATE TABLE IF NOT EXISTS total (day TEXT NOT NULL, agent TEXT NOT NULL, sum INTEGER NOT NULL,
     PRIMARY KEY (day, agent)) STRICT, WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS reserved (task_id TEXT PRIMARY KEY, agent TEXT NOT NULL,
     sum INTEGER NOT NULL, seq INTEGER NOT NULL, over INTEGER NOT NULL, at INTEGER NOT NULL)
     STRICT, WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS reserved_by_age ON reserved (at);
+  DROP INDEX IF EXISTS reserved_by_age;
   CREATE INDEX IF NOT EXISTS reserved_held ON reserved (agent, at, sum) WHERE sum > 0;
   CREATE TABLE IF NOT EXISTS waiting (task_id TEXT PRIMARY KEY, agent TEXT NOT NULL,
     most INTEGER NOT NULL, least INTEGER NOT NULL, since INTEGER NOT NULL,
@@ -179,14 +184,17 @@ export class BudgetStore {
   /** Deletes a bounded number of old rows of single runs. Returns whether more may remain. */
   deleteOld(): boolean {
     const before = this.#now() - RETENTION_MS;
+    const oldId = firstIdAt(before);
     const spent = this.#sql.exec(
       `DELETE FROM spent WHERE (task_id, day) IN
-         (SELECT task_id, day FROM spent WHERE day < ? LIMIT ${MAX_DELETED})`,
+         (SELECT task_id, day FROM spent WHERE task_id < ? AND day < ? LIMIT ${MAX_DELETED})`,
+      oldId,
       dayOf(before),
     ).rowsWritten;
     const reserved = this.#sql.exec(
       `DELETE FROM reserved WHERE task_id IN
-         (SELECT task_id FROM reserved WHERE at < ? LIMIT ${MAX_DELETED})`,
+         (SELECT task_id FROM reserved WHERE task_id < ? AND at < ? LIMIT ${MAX_DELETED})`,
+      oldId,
       before,
     ).rowsWritten;
     return Math.max(spent, reserved) >= MAX_DELETED;

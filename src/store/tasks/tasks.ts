@@ -9,6 +9,7 @@ import type { TaskStatus } from "../../run/log/state.ts";
 import type { RunView } from "../../run/decide/view.ts";
 import { WEBHOOK_TYPES, type WebhookType } from "../../run/value/webhook-type.ts";
 import { isoTime } from "../../run/value/time.ts";
+import { currentMark } from "../agents.ts";
 import { projectionStatements, type TaskProjection } from "./projection.ts";
 import {
   rowOf,
@@ -26,6 +27,12 @@ export interface EarlierTask {
   readonly taskId: string;
   readonly fingerprint: string;
 }
+
+/** What became of an insertion. */
+export type Inserted =
+  | { readonly stored: StoredTask; readonly earlier?: never; readonly outdated?: never }
+  | { readonly earlier: EarlierTask; readonly stored?: never; readonly outdated?: never }
+  | { readonly outdated: true; readonly stored?: never; readonly earlier?: never };
 
 /** An idempotency key and the request that it belongs to. */
 export interface IdempotencyClaim {
@@ -70,27 +77,28 @@ export class TaskStore {
    * Inserts a task, and its idempotency claim in the same batch. The INSERT also stores the event
    * types to deliver (those of the tenant's enabled webhooks; all with a `callback_url`), and sets
    * `slotted` if the tenant has a concurrency cap.
-   * @returns the stored task, or the earlier task if the key was used before
+   * @param mark inserts nothing unless the task's agent and its tenant's tools still have this mark
+   * @returns the stored task, the earlier task if the key was used before, or that the mark is old
    */
   async insert(
     task: NewTask,
     claim: IdempotencyClaim | null,
-  ): Promise<
-    { readonly stored: StoredTask; readonly earlier?: never } | { readonly earlier: EarlierTask }
-  > {
+    mark: string | null = null,
+  ): Promise<Inserted> {
     const insert = this.#db
       .prepare(
         `INSERT INTO task (tenant_id, task_id, task_type, name, status, input_data, agent,
            agent_version, config, limits, metadata, priority, attempt, retry_of, scheduled_at,
            tools, mcp_servers, callback_url, webhooks, slotted, last_seq, created_at, updated_at,
            dispatched_at, check_at, dispatches, claim, overrides)
-         VALUES (?1, ?2, ?3, ?4, 'pending', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?13, ?14, ?15,
+         SELECT ?1, ?2, ?3, ?4, 'pending', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?13, ?14, ?15,
            ?16, ?17, ?18, CASE WHEN ?18 IS NOT NULL THEN ?19 ELSE (
              SELECT NULLIF(json_group_array(DISTINCT type.value), '[]')
              FROM webhook, json_each(webhook.types) AS type
              WHERE webhook.tenant_id = ?1 AND webhook.enabled = 1) END,
            (SELECT 1 FROM concurrency_cap WHERE tenant_id = ?1 LIMIT 1),
-           0, ?12, ?12, ?12, ?12, 1, ?20, ?21)
+           0, ?12, ?12, ?12, ?12, 1, ?20, ?21
+         WHERE ?22 IS NULL OR ?22 = ${currentMark("?1", "?6")}
          RETURNING webhooks, slotted`,
       )
       .bind(
@@ -115,9 +123,10 @@ export class TaskStore {
         JSON.stringify(WEBHOOK_TYPES),
         claim === null ? null : JSON.stringify([claim.route, claim.key]),
         task.overrides === null ? null : JSON.stringify(task.overrides),
+        mark,
       );
     if (claim === null) {
-      return { stored: withFound(task, await insert.first<FoundRow>()) };
+      return inserted(task, await insert.first<FoundRow>());
     }
     const scope = [task.tenant_id, claim.route, claim.key];
     const expired = isoTime(Date.parse(task.created_at) - IDEMPOTENCY_TTL_MS);
@@ -129,11 +138,14 @@ export class TaskStore {
           )
           .bind(...scope, expired),
         this.#db
-          .prepare("INSERT INTO idempotency VALUES (?, ?, ?, ?, ?, ?)")
-          .bind(...scope, claim.fingerprint, task.task_id, task.created_at),
+          .prepare(
+            `INSERT INTO idempotency SELECT ?1, ?2, ?3, ?4, ?5, ?6
+             WHERE ?7 IS NULL OR ?7 = ${currentMark("?1", "?8")}`,
+          )
+          .bind(...scope, claim.fingerprint, task.task_id, task.created_at, mark, task.agent),
         insert,
       ]);
-      return { stored: withFound(task, answers.at(-1)?.results[0] ?? null) };
+      return inserted(task, answers.at(-1)?.results[0] ?? null);
     } catch (error) {
       const earlier = await this.claimed(task.tenant_id, claim);
       if (earlier === null) {
@@ -264,9 +276,12 @@ export class TaskStore {
 
 type FoundRow = Pick<WholeRow, "webhooks" | "slotted">;
 
-function withFound(task: NewTask, row: FoundRow | null): StoredTask {
-  const webhooks = JSON.parse(row?.webhooks ?? "[]") as WebhookType[];
-  return { ...task, webhooks, slotted: row?.slotted === 1 };
+function inserted(task: NewTask, row: FoundRow | null): Inserted {
+  if (row === null) {
+    return { outdated: true };
+  }
+  const webhooks = JSON.parse(row.webhooks ?? "[]") as WebhookType[];
+  return { stored: { ...task, webhooks, slotted: row.slotted === 1 } };
 }
 
 /** The statuses of a task that has not ended. */

@@ -8,7 +8,7 @@ import type { RunState } from "../../../run/log/state.ts";
 import { noticeOf, NOTICE_EVENTS, type NoticeBatch } from "../../../run/log/webhook-body.ts";
 import type { EventLog } from "../storage/event-log.ts";
 import type { OutboxStep } from "./outbox.ts";
-import type { Sql } from "../storage/schema.ts";
+import { hasTable, type Sql } from "../storage/schema.ts";
 
 /** Sends a batch to the queue; null in a deployment without one. */
 export type Announce = ((batch: NoticeBatch) => Promise<void>) | null;
@@ -58,8 +58,9 @@ export class WebhookOutbox implements OutboxStep {
   }
 
   #cursor(): number {
-    const [table] = this.#sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'announced'");
-    const [row] = table === undefined ? [] : this.#sql.exec("SELECT seq FROM announced");
+    const [row] = hasTable(this.#sql, "announced")
+      ? this.#sql.exec("SELECT seq FROM announced")
+      : [];
     return Number(row?.["seq"] ?? 0);
   }
 

@@ -3,7 +3,7 @@
  * cannot write an event about it. So a failed alarm, which the platform reports, is recorded before
  * the log is read, and forgotten once the log has been read.
  */
-import { hasSchema, migrate, type Sql } from "./schema.ts";
+import { hasSchema, hasTable, migrate, type Sql } from "./schema.ts";
 
 /** Consecutive deaths after which the log counts as unreadable. */
 const MAX_DEATHS = 3;
@@ -25,6 +25,9 @@ export class FailedWakeups {
     }
     migrate(this.#sql);
     this.#mayHaveRow = true;
+    if (!hasTable(this.#sql, "wake")) {
+      this.#sql.exec("CREATE TABLE wake (deaths INTEGER NOT NULL) STRICT");
+    }
     const [row] = this.#sql.exec("SELECT deaths FROM wake");
     const deaths = Number(row?.["deaths"] ?? 0) + 1;
     this.#sql.exec(
@@ -38,8 +41,7 @@ export class FailedWakeups {
   forget(): void {
     if (this.#mayHaveRow) {
       this.#mayHaveRow = false;
-      const [row] = this.#sql.exec("SELECT 1 FROM wake");
-      if (row !== undefined) {
+      if (hasTable(this.#sql, "wake") && [...this.#sql.exec("SELECT 1 FROM wake")].length > 0) {
         this.#sql.exec("DELETE FROM wake");
       }
     }

@@ -4,7 +4,7 @@
  * whole.
  */
 import { cutPoint } from "../../../run/value/cut.ts";
-import { ROW_CHARS, type Sql } from "./schema.ts";
+import { hasTable, ROW_CHARS, type Sql } from "./schema.ts";
 
 /** A part of a stored text. */
 export interface ValuePage {
@@ -12,6 +12,11 @@ export interface ValuePage {
   /** Characters (UTF-16 units) of the complete text. */
   readonly total: number;
 }
+
+const TABLE = `CREATE TABLE IF NOT EXISTS value (
+  sha256 TEXT NOT NULL, start INTEGER NOT NULL, total INTEGER NOT NULL, text TEXT NOT NULL,
+  PRIMARY KEY (sha256, start)
+) STRICT, WITHOUT ROWID`;
 
 /** The stored texts of one run. */
 export class KeptValues {
@@ -23,6 +28,9 @@ export class KeptValues {
 
   /** Stores a text. A text that is already stored costs one read. */
   put(sha256: string, text: string): void {
+    if (!hasTable(this.#sql, "value")) {
+      this.#sql.exec(TABLE);
+    }
     const [known] = this.#sql.exec("SELECT 1 FROM value WHERE sha256 = ? LIMIT 1", sha256);
     if (known !== undefined) {
       return;
@@ -37,6 +45,9 @@ export class KeptValues {
 
   /** Returns at most `limit` characters from `offset` on; null if there is no such text. */
   read(sha256: string, offset: number, limit: number): ValuePage | null {
+    if (!hasTable(this.#sql, "value")) {
+      return null;
+    }
     const rows = this.#sql.exec(
       `SELECT start, total, text FROM value WHERE sha256 = ?1 AND start < ?3 AND start >= (
          SELECT COALESCE(MAX(start), 0) FROM value WHERE sha256 = ?1 AND start <= ?2)
