@@ -44,21 +44,20 @@ export class TaskBookkeeping {
   }
 
   /**
-   * Claims live tasks whose check is due, and sets their next check to `again`. A task that became
-   * running still has the check of its dispatch; it is due `RUNNING_CHECK_MS` after its last update.
-   * Across tenants; for the reconciler.
+   * Claims live tasks whose check is due, and sets their next check to `again`. A waiting task is due
+   * at its `check_at`, a running one `RUNNING_CHECK_MS` later. Across tenants; for the reconciler.
    */
   async takeUnheard(now: string, again: string, limit: number): Promise<TaskRow[]> {
     const { results } = await this.#db
       .prepare(
-        `UPDATE task SET check_at = ?1
+        `UPDATE task SET check_at = CASE status WHEN 'running' THEN ?5 ELSE ?1 END
          WHERE (tenant_id, task_id) IN (
            SELECT tenant_id, task_id FROM task
-           WHERE check_at < ?2 AND (status = 'waiting' OR status = 'running' AND updated_at < ?3)
+           WHERE check_at < ?2 AND (status = 'waiting' OR status = 'running' AND check_at < ?3)
            ORDER BY check_at LIMIT ?4)
          RETURNING *`,
       )
-      .bind(again, now, isoTime(Date.parse(now) - RUNNING_CHECK_MS), limit)
+      .bind(again, now, runningCheck(now), limit, runningCheck(again))
       .all<WholeRow>();
     return results.map((row) => rowOf(row));
   }
@@ -99,4 +98,9 @@ export class TaskBookkeeping {
       dropAnswersBefore(this.#db, before),
     ]);
   }
+}
+
+/** Returns the `check_at` of a running task that is due at a time. */
+function runningCheck(due: string): string {
+  return isoTime(Date.parse(due) - RUNNING_CHECK_MS);
 }

@@ -17,7 +17,7 @@ export interface TaskProjection {
   readonly questions: readonly OpenQuestion[] | null;
 }
 
-/** The reconciler checks a running task this long after its last update. */
+/** The reconciler checks a running task this long after its `check_at`: after its last news. */
 export const RUNNING_CHECK_MS = 300_000;
 /** The reconciler checks a waiting task this long after its wait should have ended. */
 const LATE_MS = 120_000;
@@ -109,12 +109,7 @@ function checkInTime(
        WHERE tenant_id = ?2 AND task_id = ?3 AND last_seq = ?4 AND status = 'running'
          AND (check_at IS NULL OR check_at > ?1)`,
     )
-    .bind(
-      isoTime(Date.parse(view.updated_at ?? "") + RUNNING_CHECK_MS),
-      tenant_id,
-      task_id,
-      view.last_seq,
-    );
+    .bind(view.updated_at, tenant_id, task_id, view.last_seq);
 }
 
 /** Stores the run's totals of usage by day and model. */
