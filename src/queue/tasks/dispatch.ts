@@ -1,6 +1,6 @@
 /**
  * Dispatches accepted tasks. The queue is the guarantee: it delivers the message until the run has
- * started. Beside it the run is started directly, so that it does not wait for a delivery. `start` is
+ * started. The run is also started directly, so that it does not wait for a delivery. `start` is
  * idempotent, so the order of the two does not matter, and neither does the loss of one.
  */
 import type { RunRpc } from "../../durable/run/rpc.ts";

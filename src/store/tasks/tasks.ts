@@ -28,7 +28,7 @@ export interface EarlierTask {
   readonly fingerprint: string;
 }
 
-/** What became of an insertion. */
+/** The outcome of an insertion. */
 export type Inserted =
   | { readonly stored: StoredTask; readonly earlier?: never; readonly outdated?: never }
   | { readonly earlier: EarlierTask; readonly stored?: never; readonly outdated?: never }
