@@ -38,19 +38,21 @@ const closed = (more: object): JsonObject => ({
   ...more,
 });
 
+/** A closed object with one property. */
+const withProperty = (a: JsonObject) => closed({ properties: { a }, required: ["a"] });
+
 test("a schema that OpenAI's strict mode rejects is sent as a hint", () => {
-  const of = (a: JsonObject) => closed({ properties: { a }, required: ["a"] });
-  expect(isStrict(of({ anyOf: [{ type: "string" }, { type: "null" }] }))).toBe(true);
-  expect(isStrict(of({ type: "array", items: {} }))).toBe(true);
+  expect(isStrict(withProperty({ anyOf: [{ type: "string" }, { type: "null" }] }))).toBe(true);
+  expect(isStrict(withProperty({ type: "array", items: {} }))).toBe(true);
   for (const schema of [
     closed({ anyOf: [closed({})] }),
     { anyOf: [closed({})] },
     { type: "array", items: closed({}) },
-    of({ type: "array" }),
-    of({ type: ["array", "null"] }),
-    of({ oneOf: [{ type: "string" }] }),
-    of({ allOf: [{ type: "string" }] }),
-    of({ not: { type: "string" } }),
+    withProperty({ type: "array" }),
+    withProperty({ type: ["array", "null"] }),
+    withProperty({ oneOf: [{ type: "string" }] }),
+    withProperty({ allOf: [{ type: "string" }] }),
+    withProperty({ not: { type: "string" } }),
   ]) {
     expect(isStrict(schema)).toBe(false);
   }
