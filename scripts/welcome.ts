@@ -16,7 +16,7 @@ Try next, in another terminal:
 
   ${elsewhere}npm run task -- "What is the square root of 1,764?"
 
-  OPSPAWN_KEY=$(sed -n 's/^OPSPAWN_LOCAL_KEY=//p' .dev.vars | tail -n 1)
+  OPSPAWN_KEY=$(npm run --silent opspawn -- token)
 
   curl ${url}/api/v1/tasks \\
     -H "Authorization: Bearer $OPSPAWN_KEY" -H "Content-Type: application/json" \\

@@ -9,6 +9,7 @@ import { randomUUID } from "node:crypto";
 import {
   chmodSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -18,7 +19,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { delimiter, dirname, join, resolve, sep } from "node:path";
 import { parseEnv } from "node:util";
 import { freePort } from "./free-port.ts";
 
@@ -90,6 +91,11 @@ export class Newcomer {
     const curl = execFileSync("sh", ["-c", "command -v curl"], { encoding: "utf8" }).trim();
     writeFileSync(join(bin, "curl"), `#!/bin/sh\nexec ${curl} --fail-with-body "$@"\n`);
     chmodSync(join(bin, "curl"), 0o755);
+    // What a page runs with `node` runs in the Node of their machine, not in the bundled one.
+    const node = machineNode();
+    if (node !== null) {
+      symlinkSync(node, join(bin, "node"));
+    }
     return one;
   }
 
@@ -206,6 +212,17 @@ export class Newcomer {
       ...this.#vars,
     };
   }
+}
+
+/** The first Node on the PATH that is not of this project; null if there is none. */
+function machineNode(): string | null {
+  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  const own = folders.find((folder) => !isOfPackages(folder) && existsSync(join(folder, "node")));
+  return own === undefined ? null : join(own, "node");
+}
+
+function isOfPackages(folder: string): boolean {
+  return folder.split(sep).includes("node_modules");
 }
 
 /** What a child says from now on; give the result back to read it. */

@@ -95,7 +95,8 @@ const HOW: Readonly<Record<string, Do>> = {
     const name = `example-${blockCount}.ts`;
     blockCount += 1;
     writeFileSync(join(newcomer.folder, name), newcomer.read(text));
-    return newcomer.run(`node ${name}`);
+    // The bundled Node reads TypeScript, which that of an old machine may not.
+    return newcomer.run(`npx node ${name}`);
   },
 };
 

@@ -8,30 +8,17 @@ import { Readable } from "node:stream";
 import { text as streamText } from "node:stream/consumers";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { runCli } from "../../sdk/src/cli/cli.ts";
-import { ParsedArgs } from "../../sdk/src/cli/command.ts";
+import { ParsedArgs } from "../../sdk/src/cli/parsed-args.ts";
+import { namesOf } from "../../sdk/src/cli/command.ts";
 import { COMMANDS } from "../../sdk/src/cli/commands.ts";
 import { addressOf } from "../../sdk/src/cli/connection.ts";
 import { exemptLoopback } from "../../sdk/src/cli/loopback.ts";
 import { Questions } from "../../sdk/src/cli/questions.ts";
 import { tableOf } from "../../sdk/src/cli/table.ts";
-import { OutputClosed, type CliEnv, type Out } from "../../sdk/src/cli/cli-env.ts";
+import { OutputClosed } from "../../sdk/src/cli/cli-env.ts";
+import { cli, cliEnvOf, envOf } from "../cli.ts";
 import { eventsOf, type Said } from "../task-events.ts";
 import { fakeService, problem, type Answer, type Asked, type Fake } from "../fake-service.ts";
-
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-interface Around {
-  readonly env?: Readonly<Record<string, string>>;
-  readonly stdin?: string | Uint8Array;
-  readonly onInterrupt?: (act: () => void) => void;
-  readonly configFile?: string | null;
-  readonly columns?: number;
-  readonly slowAfterMs?: number;
-}
 
 const TASK = {
   id: "task_1",
@@ -41,44 +28,6 @@ const TASK = {
   input_data: { goal: "A goal that is much longer than what a narrow terminal has room for" },
   name: null,
 };
-
-/** Runs one command line in its own environment. */
-async function cli(args: readonly string[], around: Around = {}): Promise<Ended> {
-  const { env, written } = cliEnvOf(around);
-  return { code: await runCli(args, env), ...written };
-}
-
-function cliEnvOf(around: Around): { env: CliEnv; written: { out: string; err: string } } {
-  const written = { out: "", err: "" };
-  const stdout: Out = {
-    ...(around.columns === undefined ? {} : { isTTY: true, columns: around.columns }),
-    write: (text) => {
-      written.out += text;
-    },
-    room: async () => undefined,
-    print: async (text) => {
-      written.out += text;
-    },
-  };
-  const env: CliEnv = {
-    program: "opspawn",
-    env: around.env ?? {},
-    stdin: Readable.from(around.stdin === undefined ? [] : [around.stdin]),
-    stdout,
-    stderr: {
-      ...(around.columns === undefined ? {} : { isTTY: true, columns: around.columns }),
-      write: (text) => (written.err += text),
-    },
-    configFile: around.configFile ?? null,
-    defaultKey: () => null,
-    onInterrupt: around.onInterrupt ?? (() => undefined),
-    slowAfterMs: around.slowAfterMs ?? 60_000,
-    exit: (code) => {
-      throw new Error(`ended with ${code}`);
-    },
-  };
-  return { env, written };
-}
 
 function answering(body: unknown, status = 200): Promise<Fake> {
   return fakeService([], () => ({ status, body }));
@@ -94,10 +43,6 @@ async function gone(): Promise<void> {
   throw new OutputClosed();
 }
 
-function envOf(fake: Fake): Record<string, string> {
-  return { OPSPAWN_URL: fake.url, OPSPAWN_KEY: "opsk_env", NO_COLOR: "1", TERM: "xterm" };
-}
-
 function folder(): string {
   const path = mkdtempSync(join(tmpdir(), "opspawn-"));
   onTestFinished(() => rmSync(path, { recursive: true }));
@@ -105,8 +50,14 @@ function folder(): string {
 }
 
 test.each([
-  [["rnu"], "Unknown command: rnu."],
-  [["agents", "lsit"], "There are agents list, agents get, agents put, agents delete."],
+  [["rnu"], "Unknown command: rnu. Did you mean run?"],
+  [["agnets", "list"], "Unknown command: agnets. Did you mean agents?"],
+  [["xyzzy"], "Unknown command: xyzzy. Run `opspawn"],
+  [["agents", "dleete"], "Unknown command: agents dleete. Did you mean agents delete?"],
+  [
+    ["agents", "lsit"],
+    "There are agents list, agents get, agents put, agents versions, agents delete.",
+  ],
   [["run", "x", "--idempotency-key", "語"], "--idempotency-key must be 1 to 255 ASCII characters."],
   [["run", "x", "--idempotency-key", " "], "--idempotency-key must be 1 to 255 ASCII characters."],
   [
@@ -115,9 +66,14 @@ test.each([
   ],
   [["agents", "put", "/nowhere/a.json"], "Cannot read /nowhere/a.json."],
   [["--json", "ls"], "The command must come before --json."],
-  [["get"], "get needs <task>."],
-  [["ls", "extra"], 'ls takes no argument, but got "extra".'],
-  [["ls", "--nope"], "Unknown option '--nope'."],
+  [["get"], "tasks get needs <task>."],
+  [["ls", "extra"], 'tasks list takes no argument, but got "extra".'],
+  [["ls", "--nope"], "Unknown option '--nope'. Run `opspawn"],
+  [["ls", "--stauts", "pending"], "Unknown option '--stauts'. Did you mean --status?"],
+  [["run", "x", "--max-step", "3"], "Unknown option '--max-step'. Did you mean --max-steps?"],
+  [["ls", "-x"], "Unknown option '-x'. Run `opspawn"],
+  [["ls", "-s", "complete"], "but is complete. Did you mean completed?"],
+  [["ls", "--json=id,"], "--json takes field names, such as --json=id,status, but got id,."],
   [["ls", "--status", "done"], "--status must be one of pending, running, waiting, completed,"],
   [["ls", "--limit", "0"], "--limit must be a whole number of at least 1, but is 0."],
   [["run", "x", "--max-cost", "much"], "--max-cost must be a number of at least 0, but is much."],
@@ -132,9 +88,10 @@ test.each([
   const { code, out, err } = await cli(args, { env: { OPSPAWN_KEY: "k" } });
   expect([code, out]).toEqual([2, ""]);
   expect(err).toContain(sentence);
-  const command = COMMANDS.find(({ name }) => `${args.join(" ")} `.startsWith(`${name} `));
-  const help = command === undefined ? "--help" : `${command.name} --help`;
-  expect(err).toContain(`\`opspawn ${help}\``);
+  const words = [args.slice(0, 2).join(" "), args[0] ?? ""];
+  const names = new Set(COMMANDS.flatMap(namesOf));
+  const typed = words.find((one) => names.has(one));
+  expect(err).toContain(`\`opspawn ${typed === undefined ? "" : `${typed} `}--help\``);
 });
 
 test.each([[["help", "tools"]], [["tools", "--help"]], [["tools", "-h"]]])(
@@ -151,7 +108,10 @@ test("every command is in the overview, has help of its own, and fits into 80 co
   const overview = await cli(["--help"]);
   expect(overview.code).toBe(0);
   for (const command of COMMANDS) {
-    expect(overview.out).toContain(`  ${command.name}`);
+    const [noun = "", verb] = command.name.split(" ");
+    const about =
+      verb === undefined ? `  ${noun}` : new RegExp(`^  ${noun} [^]*?\\b${verb}\\b`, "m");
+    expect(overview.out).toEqual(expect.stringMatching(about));
     const { code, out } = await cli([...command.name.split(" "), "--help"]);
     expect(code, command.name).toBe(0);
     for (const { name } of command.options) {
@@ -180,17 +140,25 @@ test("bash completes commands, their second words and their options, of each com
   expect(completed(out, "run", "--max-s")).toEqual(["--max-steps"]);
   expect(completed(out, "keys", "create", "--sc")).toEqual(["--scopes"]);
   expect(completed(out, "ls", "--max-s")).toEqual([]);
+  expect(completed(out, "ls", "--sta")).toEqual(["--status"]);
+  expect(completed(out, "ls", "--status", "comp")).toEqual(["completed"]);
+  expect(completed(out, "tasks", "lim")).toEqual(["limits"]);
+  expect(completed(out, "webhooks", "re")).toEqual(["redeliver"]);
+  expect(completed(out, "ap")).toEqual(["approve", "api"]);
 });
 
 test("the scripts for zsh and fish name every command and option", async () => {
   for (const shell of ["zsh", "fish"]) {
     const { out } = await cli(["completion", shell]);
-    for (const { name, options } of COMMANDS) {
+    for (const { name, aliases = [], options } of COMMANDS) {
       for (const word of name.split(" ")) {
         expect(out, shell).toContain(word);
       }
       for (const option of options) {
         expect(out, shell).toContain(option.name);
+      }
+      for (const alias of aliases.flatMap((one) => one.split(" "))) {
+        expect(out, shell).toContain(alias);
       }
     }
   }

@@ -8,6 +8,7 @@ import { PROBLEMS } from "../../src/api/http/problem.ts";
 import { SETTINGS } from "../../src/env/config.ts";
 import { EVENT_TYPES } from "../../src/run/log/event-data.ts";
 import { MODEL_FAILURES, RUN_FAILURES, TOOL_FAILURES } from "../../src/run/value/failure.ts";
+import { pages } from "../doc-blocks.ts";
 
 function missing(page: string, names: readonly string[]): string[] {
   const text = readFileSync(page, "utf8");
@@ -50,6 +51,12 @@ test("every command of the command line is documented with its options, and ever
   expect(missing("docs/reference/sdk.md", numbers)).toEqual([]);
 });
 
+test("no page cuts a key out of a file by hand", () => {
+  const texts = pages().map((page) => readFileSync(page, "utf8"));
+  expect(texts.length).toBeGreaterThan(10);
+  expect(texts.filter((text) => /sed .*LOCAL_KEY/.test(text))).toEqual([]);
+});
+
 test.each(["docs/crash-table.md", "docs/reference/invariants.md", "ARCHITECTURE.md"])(
   "every test that %s names exists",
   (page) => {
@@ -71,9 +78,9 @@ test("every row of the crash table names a test", () => {
 });
 
 test("every link of a page leads to a file", () => {
-  const pages = globSync(["*.md", "docs/**/*.md"]);
-  expect(pages.length).toBeGreaterThan(8);
-  const broken = pages.flatMap((page) =>
+  const files = globSync(["*.md", "docs/**/*.md"]);
+  expect(files.length).toBeGreaterThan(8);
+  const broken = files.flatMap((page) =>
     Array.from(readFileSync(page, "utf8").matchAll(/\]\((?!https?:)([^)#]+)/g), (m) => m[1] ?? "")
       .filter((link) => !existsSync(join(dirname(page), link)))
       .map((link) => `${page}: ${link}`),

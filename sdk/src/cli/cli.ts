@@ -2,21 +2,24 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Opspawn } from "../opspawn.ts";
-import { ParsedArgs, groupOf, type Command } from "./command.ts";
+import { findCommand, groupOf, namesOf, type Command, type Found } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
-import { addressOf, connect, sameProgram } from "./connection.ts";
+import { addressOf, connect, sameProgram, type Address } from "./connection.ts";
 import { OpspawnError } from "../errors.ts";
 import { patientFetch } from "./patient-fetch.ts";
 import { explain } from "./explain.ts";
 import { neutralise } from "./terminal-text.ts";
-import { helpOf, overview } from "./help.ts";
+import { groupHelp, helpOf, overview } from "./help.ts";
+import { ParsedArgs } from "./parsed-args.ts";
+import { ask, canAsk } from "./prompt.ts";
+import { suggestion } from "./suggest.ts";
 import { EXIT, OutputClosed, UsageError, type CliEnv } from "./cli-env.ts";
 
 /** Runs one command line. @returns the exit code */
 export async function runCli(argv: readonly string[], cli: CliEnv): Promise<number> {
   let hint = `Run \`${cli.program} --help\` for a list of commands.`;
   try {
-    return await dispatch(argv, cli, ({ name }) => {
+    return await dispatch(argv, cli, (name) => {
       hint = `Run \`${cli.program} ${name} --help\` for its arguments and options.`;
     });
   } catch (error) {
@@ -40,7 +43,7 @@ export async function runCli(argv: readonly string[], cli: CliEnv): Promise<numb
 async function dispatch(
   argv: readonly string[],
   cli: CliEnv,
-  onCommand: (command: Command) => void,
+  onCommand: (name: string) => void,
 ): Promise<number> {
   const { program, stdout } = cli;
   const [first] = argv;
@@ -54,49 +57,67 @@ async function dispatch(
   }
   const group = groupOf(COMMANDS, first);
   if (group.length > 0 && (argv[1] === "--help" || argv[1] === "-h")) {
-    await stdout.print(overview(program, group));
+    await stdout.print(groupHelp(program, group));
     return EXIT.completed;
   }
-  const command = commandOf(argv);
-  onCommand(command);
-  const words = isBare(argv, group) ? 1 : command.name.split(" ").length;
+  const { command, words } = commandOf(argv);
+  onCommand(argv.slice(0, words).join(" "));
   const args = new ParsedArgs(command, argv.slice(words));
   if (args.flag("help")) {
     await stdout.print(helpOf(program, command));
     return EXIT.completed;
   }
+  await complete(cli, command, args);
+  const send = patientFetch(cli);
+  let address: Address | null = null;
   let client: Opspawn | null = null;
+  const addressed = () => (address ??= addressOf(cli, args));
   return command.run({
     cli,
     args,
     commands: COMMANDS,
-    client: () => (client ??= connect(addressOf(cli, args), patientFetch(cli))),
+    address: addressed,
+    client: () => (client ??= connect(addressed(), send)),
+    fetch: send,
     program: sameProgram(cli, args),
   });
 }
 
-/** @throws UsageError */
-function commandOf([first = "", second = ""]: readonly string[]): Command {
-  const group = groupOf(COMMANDS, first);
-  // A group alone, such as `keys`, lists.
-  const word = isBare([first, second], group) ? "list" : second;
-  const command = COMMANDS.find(({ name }) => name === first || name === `${first} ${word}`);
-  if (command !== undefined) {
-    return command;
+/** Asks for missing arguments where a person can answer. @throws UsageError */
+async function complete(cli: CliEnv, { name }: Command, args: ParsedArgs): Promise<void> {
+  for (const argument of args.missing) {
+    const value = canAsk(cli) ? await ask(cli, argument.name) : "";
+    if (value === "") {
+      throw new UsageError(`${name} needs <${argument.name}>.`);
+    }
+    args.answer(argument, value);
   }
+}
+
+/** @throws UsageError */
+function commandOf(argv: readonly string[]): Found {
+  const found = findCommand(COMMANDS, argv);
+  if (found !== null) {
+    return found;
+  }
+  const [first = "", second = ""] = argv;
   if (first.startsWith("-")) {
     throw new UsageError(`The command must come before ${first}.`);
   }
-  throw new UsageError(
-    group.length === 0
-      ? `Unknown command: ${first}.`
-      : `Unknown command: ${first} ${second}. There are ${group.map(({ name }) => name).join(", ")}.`,
+  const group = groupOf(COMMANDS, first);
+  if (group.length === 0) {
+    const names = COMMANDS.flatMap(namesOf);
+    const known = [...new Set(names.map((name) => name.split(" ")[0] ?? ""))];
+    throw new UsageError(`Unknown command: ${first}.${suggestion(first, known)}`);
+  }
+  const near = suggestion(
+    second,
+    group.map(({ name }) => name.split(" ")[1] ?? ""),
+    `${first} `,
   );
-}
-
-/** Whether a command line names a group without one of its commands. */
-function isBare([, second]: readonly string[], group: readonly Command[]): boolean {
-  return group.length > 0 && (second === undefined || second === "" || second.startsWith("-"));
+  throw new UsageError(
+    `Unknown command: ${first} ${second}.${near} There are ${group.map(({ name }) => name).join(", ")}.`,
+  );
 }
 
 /** The version of the package. */

@@ -1,30 +1,15 @@
-/** Commands: their definition and their parsed arguments. */
-import { parseArgs } from "node:util";
+/** Commands: their definition and how they are found by name. */
 import type { Opspawn } from "../opspawn.ts";
-import { UsageError, type CliEnv } from "./cli-env.ts";
+import type { Address } from "./connection.ts";
+import type { Parsing } from "./option.ts";
+import type { ParsedArgs } from "./parsed-args.ts";
+import type { CliEnv } from "./cli-env.ts";
 
-/** An option of a command. */
-export interface Option {
-  /** Without the dashes. */
+export interface Command extends Parsing {
+  /** One word, or a noun and a verb. */
   readonly name: string;
-  /** Placeholder for the value; absent for a flag. */
-  readonly value?: string;
-  readonly about: string;
-  /** Allowed values, if there is a fixed set. */
-  readonly choices?: readonly string[];
-}
-
-/** A positional argument. */
-export interface Argument {
-  readonly name: string;
-  readonly optional?: true;
-}
-
-export interface Command {
-  /** One word, or a group and a word. */
-  readonly name: string;
-  readonly arguments: readonly Argument[];
-  readonly options: readonly Option[];
+  /** Other names, such as `ls` for `tasks list`. */
+  readonly aliases?: readonly string[];
   /** One sentence, without the full stop. */
   readonly about: string;
   /** Further help text. */
@@ -40,140 +25,73 @@ export interface Call {
   readonly commands: readonly Command[];
   /** Returns the client for the service selected by options, environment and profile. */
   readonly client: () => Opspawn;
+  /** Returns the service selected by options, environment and profile. */
+  readonly address: () => Address;
+  /** `fetch` for requests without the client; reports a service that does not answer. */
+  readonly fetch: typeof fetch;
   /** The command prefix that reaches the same service again, for printed commands. */
   readonly program: string;
 }
 
-/** Options of every command. */
-export const COMMON: readonly Option[] = [
-  {
-    name: "url",
-    value: "address",
-    about: "service URL (default: OPSPAWN_URL, the profile's URL, or http://127.0.0.1:8787)",
-  },
-  {
-    name: "profile",
-    value: "name",
-    about: "profile saved by `opspawn login` (default: OPSPAWN_PROFILE, or `default`)",
-  },
-  { name: "json", about: "print one JSON object per line" },
-  { name: "help", about: "show help for the command" },
-];
+/** What the noun of a group is, in the order of the overview. */
+export const NOUNS: Readonly<Record<string, string>> = {
+  tasks: "Tasks and their runs",
+  agents: "Named, versioned configs of tasks",
+  tools: "Built-in tools and those of your tenant",
+  mcp: "MCP servers that provide tools",
+  webhooks: "URLs that are notified about tasks",
+  hooks: "URLs that start a task when a signed request arrives",
+  keys: "API keys",
+  budgets: "Maximum cost per day or month",
+  concurrency: "Maximum number of tasks that work at once",
+  audit: "Log of changes",
+  profiles: "Saved service URLs and keys",
+};
 
-/** The positional arguments and options of one invocation. */
-export class ParsedArgs {
-  readonly #values: Readonly<Record<string, string | boolean | undefined>>;
-  readonly #words: Readonly<Record<string, string | undefined>>;
+/** Other words for a verb, understood with every noun. */
+const VERBS: Readonly<Record<string, string>> = {
+  ls: "list",
+  show: "get",
+  add: "create",
+  new: "create",
+  set: "put",
+  edit: "update",
+  change: "update",
+  rm: "delete",
+  remove: "delete",
+};
 
-  /** @throws UsageError */
-  constructor(command: Pick<Command, "name" | "arguments" | "options">, args: readonly string[]) {
-    const options = [...command.options, ...COMMON];
-    const { values, positionals } = parsed(options, args);
-    const words = command.arguments;
-    // The last argument takes all remaining words, so a goal needs no quotes.
-    const last = words.length - 1;
-    if (words.length === 0 && positionals.length > 0) {
-      throw new UsageError(
-        `${command.name} takes no argument, but got ${JSON.stringify(positionals[0])}.`,
-      );
-    }
-    this.#values = values;
-    this.#words = Object.fromEntries(
-      words.map(({ name }, at) => [
-        name,
-        at === last ? positionals.slice(at).join(" ").trim() : positionals[at],
-      ]),
-    );
-    const missing = words.find(({ name, optional }) => !optional && !this.#words[name]);
-    if (missing !== undefined && values["help"] !== true) {
-      throw new UsageError(`${command.name} needs <${missing.name}>.`);
-    }
-    for (const { name, choices } of options) {
-      const value = values[name];
-      if (choices !== undefined && value !== undefined && !choices.includes(String(value))) {
-        throw new UsageError(`--${name} must be one of ${choices.join(", ")}, but is ${value}.`);
-      }
-    }
-  }
-
-  /** Returns a positional argument, or "" if it is optional and missing. */
-  word(name: string): string {
-    return this.#words[name] ?? "";
-  }
-
-  flag(name: string): boolean {
-    return this.#values[name] === true;
-  }
-
-  /** Returns an option's value. */
-  text(name: string): string | undefined {
-    const value = this.#values[name];
-    return typeof value === "string" ? value : undefined;
-  }
-
-  /** @throws UsageError unless the value is a number of at least `least` */
-  number(name: string, least = 0): number | undefined {
-    const text = this.text(name);
-    const value = Number(text);
-    if (text !== undefined && (text.trim() === "" || !(value >= least) || value === Infinity)) {
-      throw new UsageError(`--${name} must be a number of at least ${least}, but is ${text}.`);
-    }
-    return text === undefined ? undefined : value;
-  }
-
-  /** @throws UsageError unless the value is an integer of at least `least` */
-  whole(name: string, least = 1): number | undefined {
-    const text = this.text(name);
-    if (text !== undefined && (!/^\d{1,15}$/.test(text) || Number(text) < least)) {
-      throw new UsageError(
-        `--${name} must be a whole number of at least ${least}, but is ${text}.`,
-      );
-    }
-    return text === undefined ? undefined : Number(text);
-  }
-
-  /** @throws UsageError if the value is not JSON */
-  json(name: string): unknown {
-    const text = this.text(name);
-    try {
-      return text === undefined ? undefined : (JSON.parse(text.trim()) as unknown);
-    } catch {
-      throw new UsageError(`--${name} must be JSON, but is ${text}.`);
-    }
-  }
+/** A command and how many words of the command line named it. */
+export interface Found {
+  readonly command: Command;
+  readonly words: number;
 }
 
-function parsed(options: readonly Option[], args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: Object.fromEntries(
-        options.map(({ name, value }) => [
-          name,
-          {
-            type: value === undefined ? ("boolean" as const) : ("string" as const),
-            ...(name === "help" && { short: "h" }),
-          },
-        ]),
-      ),
-    });
-  } catch (error) {
-    const dashed = /^Option '(?<name>--[\w-]+)' argument is ambiguous/.exec(
-      (error as Error).message,
-    );
-    if (dashed !== null) {
-      const { name } = dashed.groups ?? {};
-      throw new UsageError(
-        `${name} needs a value. Write one that begins with a dash as ${name}=-1.`,
-      );
+/** Finds the command that the first words name. A noun alone, such as `keys`, lists. */
+export function findCommand(
+  commands: readonly Command[],
+  [first = "", second = ""]: readonly string[],
+): Found | null {
+  const named = (name: string) =>
+    commands.find((one) => one.name === name || (one.aliases ?? []).includes(name));
+  const verb = VERBS[second] ?? second;
+  for (const name of [`${first} ${second}`, `${first} ${verb}`]) {
+    const command = named(name);
+    if (command !== undefined) {
+      return { command, words: 2 };
     }
-    const [sentence = ""] = (error as Error).message.split(/\. |\n/);
-    throw new UsageError(`${sentence.replace(/\.$/, "")}.`);
   }
+  const isBare = second === "" || second.startsWith("-");
+  const command = named(first) ?? (isBare ? named(`${first} list`) : undefined);
+  return command === undefined ? null : { command, words: 1 };
 }
 
-/** Returns the subcommands of a group, such as `keys`. Empty for a plain command. */
+/** Returns every name of a command, its own first. */
+export function namesOf({ name, aliases = [] }: Pick<Command, "name" | "aliases">): string[] {
+  return [name, ...aliases];
+}
+
+/** Returns the commands of a noun, such as `keys`. Empty for a plain command. */
 export function groupOf(commands: readonly Command[], first: string): readonly Command[] {
   return commands.filter(({ name }) => name.startsWith(`${first} `));
 }

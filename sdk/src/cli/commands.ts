@@ -1,11 +1,18 @@
 /** All commands. Help and completion scripts are generated from this table. */
-import { ADMIN_COMMANDS } from "./admin-commands.ts";
-import { groupOf, type Command } from "./command.ts";
+import { AGENT_COMMANDS } from "./agent-commands.ts";
+import { API } from "./api-command.ts";
+import { findCommand, groupOf, type Command } from "./command.ts";
 import { completionFor, SHELLS, type Shell } from "./completion.ts";
-import { helpOf, overview } from "./help.ts";
+import { groupHelp, helpOf, overview } from "./help.ts";
+import { KEY_COMMANDS } from "./key-commands.ts";
+import { LIMIT_COMMANDS } from "./limit-commands.ts";
 import { LOGIN } from "./login.ts";
+import { PROFILE_COMMANDS } from "./profile-commands.ts";
 import { RUN_COMMANDS } from "./run-commands.ts";
+import { SERVICE_COMMANDS } from "./service-commands.ts";
 import { TASK_COMMANDS } from "./task-commands.ts";
+import { TOOL_COMMANDS } from "./tool-commands.ts";
+import { WEBHOOK_COMMANDS } from "./webhook-commands.ts";
 import { EXIT, UsageError } from "./cli-env.ts";
 
 const completion: Command = {
@@ -30,13 +37,22 @@ const help: Command = {
   options: [],
   async run({ cli, args, commands }) {
     const name = args.word("command");
-    const command = commands.find((one) => one.name === name);
-    const group = name === "" ? commands : groupOf(commands, name);
-    if (command === undefined && group.length === 0) {
+    const { program, stdout } = cli;
+    if (name === "") {
+      await stdout.print(overview(program, commands));
+      return EXIT.completed;
+    }
+    const group = groupOf(commands, name);
+    const words = name.split(/\s+/);
+    const found = findCommand(commands, words);
+    if (group.length === 0 && found?.words !== words.length) {
       throw new UsageError(`Unknown command: ${name}.`);
     }
-    const { program, stdout } = cli;
-    await stdout.print(command === undefined ? overview(program, group) : helpOf(program, command));
+    await stdout.print(
+      found === null || group.length > 0
+        ? groupHelp(program, group)
+        : helpOf(program, found.command),
+    );
     return EXIT.completed;
   },
 };
@@ -44,8 +60,15 @@ const help: Command = {
 export const COMMANDS: readonly Command[] = [
   ...RUN_COMMANDS,
   ...TASK_COMMANDS,
-  ...ADMIN_COMMANDS,
+  API,
+  ...AGENT_COMMANDS,
+  ...TOOL_COMMANDS,
+  ...WEBHOOK_COMMANDS,
+  ...KEY_COMMANDS,
+  ...LIMIT_COMMANDS,
+  ...SERVICE_COMMANDS,
   LOGIN,
+  ...PROFILE_COMMANDS,
   completion,
   help,
 ];

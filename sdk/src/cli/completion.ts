@@ -1,12 +1,19 @@
 /** Shell completion scripts, generated from the command table. They make no requests. */
-import { COMMON, type Command } from "./command.ts";
+import { namesOf, NOUNS, type Command } from "./command.ts";
+import { COMMON } from "./option.ts";
 
 export const SHELLS = ["bash", "zsh", "fish"] as const;
 export type Shell = (typeof SHELLS)[number];
 
 /** Returns the completion script for a shell. */
 export function completionFor(shell: Shell, commands: readonly Command[]): string {
-  return { bash, zsh, fish }[shell](commands);
+  const named = commands.flatMap((command) => namesOf(command).map((name) => under(name, command)));
+  return { bash, zsh, fish }[shell](named);
+}
+
+/** The same command with another name. */
+function under(name: string, command: Command): Command {
+  return { ...command, name };
 }
 
 /** Maps each first word to its subcommands, if any. */
@@ -28,11 +35,23 @@ function bash(commands: readonly Command[]): string {
   const seconds = [...groups]
     .filter(([, words]) => words.length > 0)
     .map(([first, words]) => `    ${first}) words="${words.join(" ")}" ;;`);
+  const choices = new Map<string, Set<string>>();
+  for (const { name, choices: values = [] } of commands.flatMap(({ options }) => options)) {
+    choices.set(name, new Set([...(choices.get(name) ?? []), ...values]));
+  }
+  const values = [...choices]
+    .filter(([, known]) => known.size > 0)
+    .map(([name, known]) => `    --${name}) words="${[...known].join(" ")}" ;;`);
   const flags = commands.map((command) => `    "${command.name}") words="${flagsOf(command)}" ;;`);
   return `# opspawn completion bash > /etc/bash_completion.d/opspawn, or: source <(opspawn completion bash)
 _opspawn() {
   local current="\${COMP_WORDS[COMP_CWORD]}" first="\${COMP_WORDS[1]}" second="\${COMP_WORDS[2]}" words=""
-  if [ "$COMP_CWORD" -eq 1 ]; then
+  case "\${COMP_WORDS[COMP_CWORD-1]}" in
+${values.join("\n")}
+  esac
+  if [ -n "$words" ]; then
+    :
+  elif [ "$COMP_CWORD" -eq 1 ]; then
     words="${[...groups.keys()].join(" ")}"
   elif [[ "$current" == -* ]]; then
     case "$first $second" in
@@ -59,7 +78,7 @@ ${bash(commands).split("\n").slice(1).join("\n")}`;
 function fish(commands: readonly Command[]): string {
   const lines: string[] = [];
   for (const [first, seconds] of groupsOf(commands)) {
-    const about = commands.find(({ name }) => name === first)?.about ?? `Commands for ${first}`;
+    const about = commands.find(({ name }) => name === first)?.about ?? NOUNS[first] ?? first;
     lines.push(`complete -c opspawn -n __fish_use_subcommand -a ${first} -d ${quoted(about)}`);
     for (const second of seconds) {
       const detail = commands.find(({ name }) => name === `${first} ${second}`)?.about ?? "";
@@ -73,9 +92,13 @@ function fish(commands: readonly Command[]): string {
       .split(" ")
       .map((word) => `__fish_seen_subcommand_from ${word}`)
       .join("; and ");
-    for (const { name, value, about } of [...command.options, ...COMMON]) {
+    for (const { name, short, value, about, choices } of [...command.options, ...COMMON]) {
+      const letter = short === undefined ? "" : ` -s ${short}`;
       const takes = value === undefined ? "" : " -r";
-      lines.push(`complete -c opspawn -n '${seen}' -l ${name}${takes} -d ${quoted(about)}`);
+      const values = choices === undefined ? "" : ` -a ${quoted(choices.join(" "))}`;
+      lines.push(
+        `complete -c opspawn -n '${seen}' -l ${name}${letter}${takes}${values} -d ${quoted(about)}`,
+      );
     }
   }
   return `# opspawn completion fish > ~/.config/fish/completions/opspawn.fish\n${lines.join("\n")}\n`;

@@ -22,15 +22,33 @@ export function configFileOf(env: Readonly<Record<string, string | undefined>>):
   return join(folder, "opspawn", "config.json");
 }
 
+/** Returns all profiles by name. @throws UsageError if the file is not a valid profile file */
+export function profilesIn(file: string | null): Readonly<Record<string, Profile>> {
+  return file === null ? {} : readProfiles(file);
+}
+
 /** @throws UsageError if the file is not a valid profile file */
 export function readProfile(file: string | null, name: string): Profile | null {
-  const profiles = file === null ? {} : readProfiles(file);
+  const profiles = profilesIn(file);
   return Object.hasOwn(profiles, name) ? (profiles[name] ?? null) : null;
 }
 
 /** Adds or replaces a profile. The file is written atomically. */
 export function writeProfile(file: string, name: string, profile: Profile): void {
-  const profiles: Profiles = { ...readProfiles(file), [name]: profile };
+  write(file, { ...readProfiles(file), [name]: profile });
+}
+
+/** Deletes a profile. @returns whether there was one */
+export function deleteProfile(file: string | null, name: string): boolean {
+  const { [name]: found, ...rest } = profilesIn(file);
+  if (file === null || found === undefined) {
+    return false;
+  }
+  write(file, rest);
+  return true;
+}
+
+function write(file: string, profiles: Profiles): void {
   mkdirSync(dirname(file), { recursive: true, mode: OWNER_ONLY_FOLDER });
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, `${JSON.stringify({ profiles }, null, 2)}\n`, { mode: OWNER_ONLY });
@@ -48,14 +66,14 @@ function readProfiles(file: string): Profiles {
     }
     throw new UsageError(`Cannot read ${file}.`);
   }
-  const profiles = profilesIn(text);
+  const profiles = parsed(text);
   if (profiles === null) {
     throw new UsageError(`${file} is not a valid profile file: repair or delete it.`);
   }
   return profiles;
 }
 
-function profilesIn(text: string): Profiles | null {
+function parsed(text: string): Profiles | null {
   try {
     // Trimming also removes a byte order mark, which editors on Windows write.
     const { profiles } = JSON.parse(text.trim()) as { profiles: Profiles };

@@ -4,7 +4,7 @@
  */
 import { Opspawn } from "../opspawn.ts";
 import { DEFAULT_PROFILE, readProfile } from "./config.ts";
-import type { ParsedArgs } from "./command.ts";
+import type { ParsedArgs } from "./parsed-args.ts";
 import { shellWord } from "./shell.ts";
 import { UsageError, type CliEnv } from "./cli-env.ts";
 
@@ -49,13 +49,20 @@ export function checkUrl(url: string): void {
   connect({ url, key: "unused" });
 }
 
-/** @throws UsageError if the key is missing, or the URL or key is malformed */
-export function connect({ url, key }: Address, send: typeof fetch = fetch): Opspawn {
+/** Returns the selected key. @throws UsageError if there is none */
+export function keyOf({ key }: Address): string {
   if (key === null) {
     throw new UsageError(
       "No API key: run `opspawn login` or set OPSPAWN_KEY (`npm start` writes the local one to .dev.vars).",
     );
   }
+  return key;
+}
+
+/** @throws UsageError if the key is missing, or the URL or key is malformed */
+export function connect(address: Address, send: typeof fetch = fetch): Opspawn {
+  const { url } = address;
+  const key = keyOf(address);
   try {
     // A client with its own `fetch` would not use the WebSocket that it does not know.
     return new Opspawn({ url, key, fetch: send, WebSocket: globalThis.WebSocket ?? null });

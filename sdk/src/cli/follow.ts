@@ -4,7 +4,8 @@ import { APIError } from "../errors.ts";
 import type { Call } from "./command.ts";
 import { explain } from "./explain.ts";
 import { liveView, type LiveView } from "./live-view.ts";
-import { jsonLine } from "./json-line.ts";
+import { lineOf } from "./output.ts";
+import type { ParsedArgs } from "./parsed-args.ts";
 import { Questions } from "./questions.ts";
 import { shellWord } from "./shell.ts";
 import { neutralise } from "./terminal-text.ts";
@@ -25,7 +26,7 @@ export async function follow(
 ): Promise<number> {
   const { tasks } = client();
   const questions = new Questions(program, taskId);
-  const view = args.flag("json") ? jsonView(cli) : liveView(cli.stdout);
+  const view = args.isJson ? jsonView(cli, args) : liveView(cli.stdout);
   leaving?.addEventListener("abort", () => view.end());
   let last = after;
   let task: Task;
@@ -81,9 +82,9 @@ function exitOf({ status }: Task): number {
 }
 
 /** Prints each event as a line of JSON. */
-function jsonView({ stdout }: CliEnv): LiveView {
+function jsonView({ stdout }: CliEnv, args: ParsedArgs): LiveView {
   return {
-    show: (event) => stdout.write(jsonLine(event)),
+    show: (event) => stdout.write(lineOf({ args }, event)),
     connection: () => undefined,
     end: () => undefined,
   };

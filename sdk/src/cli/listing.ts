@@ -1,5 +1,5 @@
 /** Streams a list to the output: as a table, or as JSON lines. */
-import { jsonLine } from "./json-line.ts";
+import { lineOf } from "./output.ts";
 import type { Call } from "./command.ts";
 import { tableOf } from "./table.ts";
 import { EXIT } from "./cli-env.ts";
@@ -23,8 +23,8 @@ export async function printList<Item>(
     isFirst = false;
   };
   for await (const item of items) {
-    if (args.flag("json")) {
-      await stdout.print(jsonLine(item));
+    if (args.isJson) {
+      await stdout.print(lineOf({ args }, item));
     } else if (batch.push(item) === BATCH) {
       await flush();
     }

@@ -1,20 +1,26 @@
 /** `run` and `watch`: follow a task live. */
 import { ERASE_LINE, isTerminal } from "./live-view.ts";
 import type { SubmitTask } from "../model.ts";
-import type { Call, Command, ParsedArgs, Option } from "./command.ts";
+import type { Call, Command } from "./command.ts";
+import type { Option } from "./option.ts";
 import { explain } from "./explain.ts";
 import { follow } from "./follow.ts";
 import { EXIT_CODES } from "./help.ts";
 import { shellWord } from "./shell.ts";
 import { goalText } from "../view/wording.ts";
 import { readStdin, recordOf, STDIN } from "./input.ts";
+import { lineOf } from "./output.ts";
+import type { ParsedArgs } from "./parsed-args.ts";
+import { ask, canAsk } from "./prompt.ts";
 import { EXIT, INTERRUPTED, UsageError, type CliEnv } from "./cli-env.ts";
 
 /** npm forwards Ctrl-C to its child, which has already received it from the terminal. */
 const SAME_KEYSTROKE_MS = 300;
 
-const STAY: Option = {
+/** Option of commands that watch a task. */
+export const STAY: Option = {
   name: "stay",
+  short: "s",
   about: "keep watching while the run waits for a person, until it finishes",
 };
 
@@ -59,13 +65,15 @@ export const LIMITS: readonly (Option & { readonly field: string; readonly whole
 
 const run: Command = {
   name: "run",
-  arguments: [{ name: "goal", optional: true }],
+  aliases: ["tasks create", "tasks run"],
+  arguments: [{ name: "goal", optional: true, isText: true }],
   about: "Submit a task and watch it live",
   more: `The goal can also be piped in (- stands for standard input), or be in --input. Ctrl-C cancels the task and shows how it ends; a second Ctrl-C exits at once. If the run waits for a person, the command prints what to type and exits with code 4; with --stay it keeps watching. ${EXIT_CODES}`,
   options: [
-    { name: "agent", value: "name", about: "agent that provides config and limits" },
+    { name: "agent", short: "a", value: "name", about: "agent that provides config and limits" },
     {
       name: "model",
+      short: "m",
       value: "model",
       about: "<provider>/<model id>, such as openai/gpt-4o-mini",
     },
@@ -76,14 +84,19 @@ const run: Command = {
       choices: ["native", "react", "placeholder"],
     },
     { name: "instructions", value: "text", about: "system instructions for the model" },
-    { name: "tools", value: "names", about: "comma-separated tools to allow; no others" },
+    {
+      name: "tools",
+      short: "t",
+      value: "names",
+      about: "comma-separated tools to allow; no others",
+    },
     ...LIMITS,
-    { name: "name", value: "text", about: "display name" },
-    { name: "config", value: "json", about: "additional fields of agent_config" },
-    { name: "input", value: "json", about: "additional fields of input_data" },
+    { name: "name", short: "n", value: "text", about: "display name" },
+    { name: "config", short: "c", value: "json", about: "additional fields of agent_config" },
+    { name: "input", short: "i", value: "json", about: "additional fields of input_data" },
     { name: "metadata", value: "json", about: "metadata for filtering tasks" },
     { name: "idempotency-key", value: "key", about: "submit only once for the same key" },
-    { name: "detach", about: "print the task id and exit" },
+    { name: "detach", short: "d", about: "print the task id and exit" },
     STAY,
   ],
   async run(call) {
@@ -100,7 +113,7 @@ const run: Command = {
     });
     const isCancelling = interrupt.submitted(taskId);
     if (args.flag("detach")) {
-      await cli.stdout.print(`${args.flag("json") ? JSON.stringify({ id: taskId }) : taskId}\n`);
+      await cli.stdout.print(args.isJson ? lineOf({ args }, { id: taskId }) : `${taskId}\n`);
       return isCancelling ? interrupt.cancelled() : EXIT.completed;
     }
     return follow(call, taskId);
@@ -109,6 +122,7 @@ const run: Command = {
 
 const watch: Command = {
   name: "watch",
+  aliases: ["tasks watch"],
   arguments: [{ name: "task" }],
   about: "Watch a task live, from the start or a cursor",
   more: `Ctrl-C stops watching; the run continues. ${EXIT_CODES}`,
@@ -149,7 +163,8 @@ async function bodyFrom(args: ParsedArgs, cli: CliEnv): Promise<SubmitTask> {
   const input = recordIn(args, "input");
   const given = args.word("goal") || goalText(input);
   const isPiped = given === STDIN || (given.trim() === "" && cli.stdin.isTTY !== true);
-  const goal = (isPiped ? await readStdin(cli) : given).trim();
+  const typed = isPiped ? await readStdin(cli) : given;
+  const goal = typed.trim() === "" && canAsk(cli) ? await ask(cli, "goal") : typed.trim();
   if (goal === "") {
     throw new UsageError("Missing goal: pass it as an argument or pipe it in.");
   }

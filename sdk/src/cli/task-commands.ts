@@ -1,13 +1,16 @@
 /** Commands for tasks: list, show, cancel, retry, approve, send messages. */
-import { jsonLine } from "./json-line.ts";
 import { TERMINAL_STATUSES } from "../event.ts";
-import type { Message, Task } from "../model.ts";
-import type { Argument, Call, Command, Option } from "./command.ts";
+import type { Message, Task, UpdateTask } from "../model.ts";
+import type { Call, Command } from "./command.ts";
+import type { Argument, Option } from "./option.ts";
 import { goalText, usageText } from "../view/wording.ts";
 import { readStdin, recordOf, STDIN } from "./input.ts";
+import { follow } from "./follow.ts";
 import { firstOf, printList } from "./listing.ts";
+import { lineOf, printResult } from "./output.ts";
 import { RunView } from "./render.ts";
-import { LIMITS, limitsFrom } from "./run-commands.ts";
+import { EXIT_CODES } from "./help.ts";
+import { LIMITS, limitsFrom, STAY } from "./run-commands.ts";
 import { listOf } from "./table.ts";
 import { hasColour, isTerminal } from "./live-view.ts";
 import { block } from "./terminal-text.ts";
@@ -15,25 +18,32 @@ import { EXIT, UsageError } from "./cli-env.ts";
 
 const TASK: Argument = { name: "task" };
 const CALL: Argument = { name: "call" };
-const COMMENT: Option = { name: "comment", value: "text", about: "comment that the model sees" };
+const COMMENT: Option = {
+  name: "comment",
+  short: "m",
+  value: "text",
+  about: "comment that the model sees",
+};
 /** Maximum page size of the service. */
 const PAGE = 100;
 /** Maximum page size of a log. */
 const LOG_PAGE = 1000;
 
 const ls: Command = {
-  name: "ls",
+  name: "tasks list",
+  aliases: ["ls"],
   arguments: [],
   about: "List tasks, newest first",
   options: [
     {
       name: "status",
+      short: "s",
       value: "status",
       about: "only tasks with this status",
       choices: ["pending", "running", "waiting", ...TERMINAL_STATUSES],
     },
-    { name: "agent", value: "name", about: "only tasks of this agent" },
-    { name: "limit", value: "n", about: "maximum number of tasks (default 20)" },
+    { name: "agent", short: "a", value: "name", about: "only tasks of this agent" },
+    { name: "limit", short: "l", value: "n", about: "maximum number of tasks (default 20)" },
     { name: "all", about: "list all tasks" },
   ],
   run(call) {
@@ -57,20 +67,22 @@ const ls: Command = {
 };
 
 const get: Command = {
-  name: "get",
+  name: "tasks get",
+  aliases: ["get"],
   arguments: [TASK],
   about: "Show the current state of a task",
   options: [
     {
       name: "wait",
+      short: "w",
       value: "seconds",
       about: "wait up to this long until the task finishes or pauses",
     },
   ],
   async run({ cli, args, client }) {
     const task = await client().tasks.get(args.word("task"), { wait: args.whole("wait", 0) });
-    if (args.flag("json")) {
-      await cli.stdout.print(jsonLine(task));
+    if (args.isJson) {
+      await cli.stdout.print(lineOf({ args }, task));
       return EXIT.completed;
     }
     const list = listOf(cli.stdout, [
@@ -94,7 +106,8 @@ const get: Command = {
 };
 
 const logs: Command = {
-  name: "logs",
+  name: "tasks logs",
+  aliases: ["logs"],
   arguments: [TASK],
   about: "Print a task's events so far (raw with --json)",
   options: [{ name: "after", value: "seq", about: "only events after this one" }],
@@ -109,18 +122,21 @@ const logs: Command = {
       after,
       limit: LOG_PAGE,
     })) {
-      await stdout.print(args.flag("json") ? jsonLine(event) : view.render(event));
+      await stdout.print(args.isJson ? lineOf({ args }, event) : view.render(event));
     }
-    await stdout.print(!args.flag("json") && view.midLine ? "\n" : "");
+    await stdout.print(!args.isJson && view.midLine ? "\n" : "");
     return EXIT.completed;
   },
 };
 
 const cancel: Command = {
-  name: "cancel",
+  name: "tasks cancel",
+  aliases: ["cancel"],
   arguments: [TASK],
   about: "Cancel a task and abort its current call",
-  options: [{ name: "reason", value: "text", about: "reason, recorded with the cancellation" }],
+  options: [
+    { name: "reason", short: "m", value: "text", about: "reason, recorded with the cancellation" },
+  ],
   async run(call) {
     const reason = call.args.text("reason");
     const body = reason === undefined ? {} : { reason };
@@ -129,20 +145,34 @@ const cancel: Command = {
 };
 
 const retry: Command = {
-  name: "retry",
+  name: "tasks retry",
+  aliases: ["retry"],
   arguments: [TASK],
   about: "Submit a finished task again and print the new task's id",
-  options: [],
+  more: `With --follow it watches the new task as \`run\` does. ${EXIT_CODES}`,
+  options: [
+    { name: "follow", short: "f", about: "watch the new task live" },
+    {
+      name: "config",
+      short: "c",
+      value: "which",
+      about: "same (default), or current: the agent's config of today",
+      choices: ["same", "current"],
+    },
+    STAY,
+  ],
   async run(call) {
-    const task = await call.client().tasks.retry(call.args.word("task"));
-    const { cli, args } = call;
-    await cli.stdout.print(args.flag("json") ? jsonLine(task) : `${task.id}\n`);
-    return EXIT.completed;
+    const config = call.args.text("config") === "current" ? "current" : "same";
+    const task = await call.client().tasks.retry(call.args.word("task"), { config });
+    return call.args.flag("follow")
+      ? follow(call, task.id)
+      : printResult(call, task, (one) => `${one.id}\n`);
   },
 };
 
 const approve: Command = {
   name: "approve",
+  aliases: ["tasks approve"],
   arguments: [TASK, CALL],
   about: "Approve a pending tool call",
   options: [
@@ -163,6 +193,7 @@ const approve: Command = {
 
 const deny: Command = {
   name: "deny",
+  aliases: ["tasks deny"],
   arguments: [TASK, CALL],
   about: "Deny a pending tool call",
   options: [COMMENT],
@@ -175,8 +206,9 @@ const deny: Command = {
 };
 
 const send: Command = {
-  name: "send",
-  arguments: [TASK, { name: "text", optional: true }],
+  name: "tasks send",
+  aliases: ["send"],
+  arguments: [TASK, { name: "text", optional: true, isText: true }],
   about: "Send a message to a run, or answer its question",
   more: "The text can also be piped in; - stands for standard input.",
   options: [
@@ -197,7 +229,8 @@ const send: Command = {
 };
 
 const limits: Command = {
-  name: "limits",
+  name: "tasks limits",
+  aliases: ["limits"],
   arguments: [TASK],
   about: "Change the limits of a live run",
   options: LIMITS,
@@ -213,6 +246,40 @@ const limits: Command = {
   },
 };
 
+const update: Command = {
+  name: "tasks update",
+  arguments: [TASK],
+  about: "Change the name or the metadata of a task",
+  options: [
+    { name: "name", short: "n", value: "text", about: "display name; empty removes it" },
+    { name: "metadata", value: "json", about: "metadata to merge; null removes a key" },
+  ],
+  async run(call) {
+    const { args, client } = call;
+    const [name, metadata] = [args.text("name"), args.json("metadata")];
+    if (name === undefined && metadata === undefined) {
+      throw new UsageError("Set --name or --metadata.");
+    }
+    const labels: UpdateTask = {
+      ...(name !== undefined && { name: name === "" ? null : name }),
+      // The service validates it.
+      ...(metadata !== undefined && { metadata: metadata as NonNullable<UpdateTask["metadata"]> }),
+    };
+    return printTask(call, await client().tasks.update(args.word("task"), labels));
+  },
+};
+
+const remove: Command = {
+  name: "tasks delete",
+  arguments: [TASK],
+  about: "Delete a finished task with its log and outputs",
+  options: [],
+  async run({ args, client }) {
+    await client().tasks.delete(args.word("task"));
+    return EXIT.completed;
+  },
+};
+
 export const TASK_COMMANDS: readonly Command[] = [
   ls,
   get,
@@ -223,6 +290,8 @@ export const TASK_COMMANDS: readonly Command[] = [
   deny,
   send,
   limits,
+  update,
+  remove,
 ];
 
 async function messageFrom({ cli, args }: Call): Promise<Message> {
@@ -247,9 +316,7 @@ async function messageFrom({ cli, args }: Call): Promise<Message> {
 
 /** Prints the id and status, or the whole task as JSON. */
 async function printTask({ cli, args }: Call, task: Task): Promise<number> {
-  const line = args.flag("json") ? JSON.stringify(task) : `${task.id} ${statusOf(task)}`;
-  await cli.stdout.print(`${line}\n`);
-  return EXIT.completed;
+  return printResult({ cli, args }, task, (one) => `${one.id} ${statusOf(one)}\n`);
 }
 
 function statusOf({ status, waiting_for }: Task): string {

@@ -1,0 +1,198 @@
+/** Commands for budgets, concurrency limits and usage. */
+import type { SetBudget } from "../model.ts";
+import type { Command } from "./command.ts";
+import type { Option } from "./option.ts";
+import { printList } from "./listing.ts";
+import { lineOf } from "./output.ts";
+import type { ParsedArgs } from "./parsed-args.ts";
+import { namesIn } from "./run-commands.ts";
+import { EXIT, UsageError } from "./cli-env.ts";
+
+const AGENT: Option = {
+  name: "agent",
+  short: "a",
+  value: "name",
+  about: "only this agent's tasks; without it, all of the tenant's",
+};
+const GROUPS = ["day", "agent", "model"] as const;
+const PERIOD: Option = {
+  name: "period",
+  value: "period",
+  about: "day or month",
+  choices: ["day", "month"],
+};
+
+const budgetsList: Command = {
+  name: "budgets list",
+  arguments: [],
+  about: "List budgets and what is spent",
+  options: [],
+  async run(call) {
+    const budgets = call.client().budgets.list();
+    return printList(call, budgets, ["FOR", "PERIOD", "SPENT", "BUDGET"], (budget) => [
+      budget.agent ?? "(all)",
+      budget.period,
+      `$${budget.spent_usd}`,
+      `$${budget.max_cost_usd}`,
+    ]);
+  },
+};
+
+const budgetsPut: Command = {
+  name: "budgets put",
+  aliases: ["budgets create", "budgets update"],
+  arguments: [],
+  about: "Set the budget of the tenant or an agent for a day or a month",
+  options: [
+    PERIOD,
+    { name: "max-cost", value: "dollars", about: "the amount, or none to remove the budget" },
+    AGENT,
+  ],
+  async run({ cli, args, client }) {
+    const period = periodIn(args);
+    const agent = args.text("agent");
+    if (args.text("max-cost") === undefined) {
+      throw new UsageError("budgets put needs --max-cost: dollars, or none to remove the budget.");
+    }
+    const maxCost = args.text("max-cost") === "none" ? null : (args.number("max-cost") ?? null);
+    const body = { period, max_cost_usd: maxCost, ...(agent !== undefined && { agent }) };
+    const { data } = await client().budgets.set(body);
+    await cli.stdout.print(args.isJson ? data.map((one) => lineOf({ args }, one)).join("") : "");
+    return EXIT.completed;
+  },
+};
+
+const budgetsDelete: Command = {
+  name: "budgets delete",
+  arguments: [],
+  about: "Remove the budget of the tenant or an agent for a day or a month",
+  options: [PERIOD, AGENT],
+  async run({ args, client }) {
+    const agent = args.text("agent");
+    await client().budgets.set({
+      period: periodIn(args),
+      max_cost_usd: null,
+      ...(agent !== undefined && { agent }),
+    });
+    return EXIT.completed;
+  },
+};
+
+const concurrencyList: Command = {
+  name: "concurrency list",
+  arguments: [],
+  about: "List concurrency limits",
+  options: [],
+  async run(call) {
+    const caps = call.client().concurrency.list();
+    return printList(call, caps, ["FOR", "RUNNING", "WAITING", "CAP"], (cap) => [
+      cap.agent ?? "(all)",
+      String(cap.running),
+      String(cap.waiting),
+      String(cap.max_runs),
+    ]);
+  },
+};
+
+const concurrencyPut: Command = {
+  name: "concurrency put",
+  aliases: ["concurrency create", "concurrency update"],
+  arguments: [],
+  about: "Set or remove the concurrency limit of the tenant or an agent",
+  options: [
+    {
+      name: "max-runs",
+      value: "n",
+      about: "tasks that may work at once, or none to remove the limit",
+    },
+    AGENT,
+  ],
+  async run({ cli, args, client }) {
+    const agent = args.text("agent");
+    if (args.text("max-runs") === undefined) {
+      throw new UsageError(
+        "concurrency put needs --max-runs: a number, or none to remove the limit.",
+      );
+    }
+    const maxRuns = args.text("max-runs") === "none" ? null : (args.whole("max-runs", 0) ?? null);
+    const { data } = await client().concurrency.set({
+      max_runs: maxRuns,
+      ...(agent !== undefined && { agent }),
+    });
+    await cli.stdout.print(args.isJson ? data.map((one) => lineOf({ args }, one)).join("") : "");
+    return EXIT.completed;
+  },
+};
+
+const concurrencyDelete: Command = {
+  name: "concurrency delete",
+  arguments: [],
+  about: "Remove the concurrency limit of the tenant or an agent",
+  options: [AGENT],
+  async run({ args, client }) {
+    const agent = args.text("agent");
+    await client().concurrency.set({ max_runs: null, ...(agent !== undefined && { agent }) });
+    return EXIT.completed;
+  },
+};
+
+const usage: Command = {
+  name: "usage",
+  arguments: [],
+  about: "Show tokens and cost by day, agent or model",
+  options: [
+    { name: "from", value: "date", about: "first day, such as 2026-01-31 (default: 29 days ago)" },
+    { name: "to", value: "date", about: "last day (default: today)" },
+    {
+      name: "group-by",
+      short: "g",
+      value: "names",
+      about: "comma-separated: day, agent, model (default: one sum)",
+    },
+  ],
+  run(call) {
+    const { args } = call;
+    const [from, to, groupBy] = [args.text("from"), args.text("to"), args.text("group-by")];
+    const groups = namesIn(groupBy ?? "");
+    const rows = call.client().usage.get({
+      ...(from !== undefined && { from }),
+      ...(to !== undefined && { to }),
+      ...(groups.length > 0 && { group_by: groups.join(",") }),
+    });
+    const shown = GROUPS.filter((name) => groups.includes(name));
+    const head = [
+      ...shown.map((name) => name.toUpperCase()),
+      "TASKS",
+      "CALLS",
+      "IN",
+      "OUT",
+      "COST",
+    ];
+    return printList(call, rows, head, (row) => [
+      ...shown.map((name) => row[name] ?? ""),
+      ...[row.tasks, row.model_calls, row.input_tokens, row.output_tokens].map((count) =>
+        count.toLocaleString("en-US"),
+      ),
+      `$${row.cost_usd}`,
+    ]);
+  },
+};
+
+export const LIMIT_COMMANDS: readonly Command[] = [
+  budgetsList,
+  budgetsPut,
+  budgetsDelete,
+  concurrencyList,
+  concurrencyPut,
+  concurrencyDelete,
+  usage,
+];
+
+/** @throws UsageError without a period */
+function periodIn(args: ParsedArgs): SetBudget["period"] {
+  const period = args.text("period") as SetBudget["period"] | undefined;
+  if (period === undefined) {
+    throw new UsageError("A budget needs --period: day or month.");
+  }
+  return period;
+}

@@ -1,0 +1,316 @@
+/** The commands of each noun: what they request, and what they print. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, expect, onTestFinished, test, vi } from "vitest";
+import { namesOf } from "../../sdk/src/cli/command.ts";
+import { COMMANDS } from "../../sdk/src/cli/commands.ts";
+import { cli, envOf } from "../cli.ts";
+import { fakeService, problem, type Asked, type Fake } from "../fake-service.ts";
+
+/** One answer for all: it has a field of every kind of resource. */
+const ANY = {
+  id: "id_1",
+  name: "n",
+  version: 2,
+  status: "running",
+  waiting_for: null,
+  state: "delivered",
+  enabled: true,
+  kind: "http",
+  effect: "pure",
+  description: "d",
+  failing_since: null,
+  url: "https://a.example/x",
+  health: { status: "ok" },
+  secret: "whsec_1",
+  key: "opsk_new",
+  authorized: false,
+  authorization_url: "https://auth.example/start",
+  data: [],
+  next_cursor: null,
+};
+
+function anything(): Promise<Fake> {
+  return fakeService([], ({ line }) =>
+    line.startsWith("DELETE") ? { status: 204 } : { status: 200, body: ANY },
+  );
+}
+
+function fileOf(value: unknown): string {
+  const folder = mkdtempSync(join(tmpdir(), "opspawn-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const file = join(folder, "a.json");
+  writeFileSync(file, typeof value === "string" ? value : JSON.stringify(value));
+  return file;
+}
+
+/** Written once: the table below is made before the tests run. */
+const NAMED = join(mkdtempSync(join(tmpdir(), "opspawn-")), "named.json");
+const HOOK = { name: "n", config: {}, url: "https://a.example" };
+writeFileSync(NAMED, JSON.stringify(HOOK));
+afterAll(() => rmSync(dirname(NAMED), { recursive: true }));
+
+test.each<[string, string, unknown, string?]>([
+  ["agents versions n", "GET /api/v1/agents/n/versions", null, ""],
+  ["agents rm n", "DELETE /api/v1/agents/n", null, ""],
+  [`tools register ${NAMED}`, "POST /api/v1/tools", HOOK, "n http\n"],
+  ["tools disable n", "PATCH /api/v1/tools/n", { enabled: false }, "n disabled\n"],
+  ["tools enable n", "PATCH /api/v1/tools/n", { enabled: true }, "n enabled\n"],
+  ["tools delete n", "DELETE /api/v1/tools/n", null, ""],
+  ["mcp", "GET /api/v1/mcp/servers", null, ""],
+  [`mcp put ${NAMED}`, "POST /api/v1/mcp/servers", HOOK, "n ok\n"],
+  ["mcp enable n", "PATCH /api/v1/mcp/servers/n", { enabled: true }, "n enabled\n"],
+  ["mcp refresh n", "POST /api/v1/mcp/servers/n/refresh", null, "n ok\n"],
+  ["mcp tools n", "GET /api/v1/mcp/servers/n/tools", null, ""],
+  ["mcp authorize n", "POST /api/v1/mcp/servers/n/authorize", null, "https://auth.example/start\n"],
+  ["mcp forget n", "DELETE /api/v1/mcp/servers/n/authorization", null, ""],
+  ["mcp delete n", "DELETE /api/v1/mcp/servers/n", null, ""],
+  ["webhooks ls", "GET /api/v1/webhooks", null, ""],
+  [
+    "webhooks create https://a.example/x -t task.completed,task.failed -d mine",
+    "POST /api/v1/webhooks",
+    {
+      url: "https://a.example/x",
+      types: ["task.completed", "task.failed"],
+      description: "mine",
+    },
+    "whsec_1\n",
+  ],
+  ["webhooks update w --disable", "PATCH /api/v1/webhooks/w", { enabled: false }, "id_1 enabled\n"],
+  ["webhooks secret", "GET /api/v1/webhooks/callbacks/secret", null, "whsec_1\n"],
+  ["webhooks secret w --rotate", "POST /api/v1/webhooks/w/secret/rotate", null, "whsec_1\n"],
+  ["webhooks test w", "POST /api/v1/webhooks/w/test", null, "id_1 delivered\n"],
+  ["webhooks deliveries w", "GET /api/v1/webhooks/w/deliveries", null, ""],
+  [
+    "webhooks redeliver w d",
+    "POST /api/v1/webhooks/w/deliveries/d/redeliver",
+    null,
+    "id_1 delivered\n",
+  ],
+  ["webhooks delete w", "DELETE /api/v1/webhooks/w", null, ""],
+  ["hooks", "GET /api/v1/hooks", null, ""],
+  [`hooks create ${NAMED}`, "POST /api/v1/hooks", HOOK, "whsec_1\n"],
+  [
+    'hooks update h -n m --template {"a":1}',
+    "PATCH /api/v1/hooks/h",
+    { name: "m", template: { a: 1 } },
+    "id_1 enabled\n",
+  ],
+  ["hooks secret h", "GET /api/v1/hooks/h/secret", null, "whsec_1\n"],
+  ["hooks delete h", "DELETE /api/v1/hooks/h", null, ""],
+  ["keys delete k", "DELETE /api/v1/keys/k", null, ""],
+  ["keys revoke k", "DELETE /api/v1/keys/k", null, ""],
+  [
+    "usage --from 2026-01-01 -g agent,day",
+    "GET /api/v1/usage?from=2026-01-01&group_by=agent%2Cday",
+    null,
+    "",
+  ],
+  ["audit", "GET /api/v1/admin/audit?limit=50", null, ""],
+  ["tasks ls -s failed -a x -l 3", "GET /api/v1/tasks?status=failed&agent=x&limit=3", null, ""],
+  [
+    "tasks cancel t -m enough",
+    "POST /api/v1/tasks/t/cancel",
+    { reason: "enough" },
+    "id_1 running\n",
+  ],
+  ["retry t", "POST /api/v1/tasks/t/retry", { config: "same" }, "id_1\n"],
+  ["retry t -c current", "POST /api/v1/tasks/t/retry", { config: "current" }, "id_1\n"],
+  [
+    'tasks update t --name= --metadata {"a":1}',
+    "PATCH /api/v1/tasks/t",
+    { name: null, metadata: { a: 1 } },
+    "id_1 running\n",
+  ],
+  ["tasks rm t", "DELETE /api/v1/tasks/t", null, ""],
+])("%s requests %s", async (line, request, body, out = "") => {
+  const fake = await anything();
+  const ended = await cli(line.split(" "), { env: envOf(fake) });
+  expect([ended.code, ended.out], ended.err).toEqual([0, out]);
+  expect(fake.requests.map((asked) => [asked.line, asked.body])).toEqual([[request, body]]);
+});
+
+test.each([
+  ["webhooks update w", "Set at least one option."],
+  ["webhooks update w --enable --disable", "Use --enable or --disable, not both."],
+  ["hooks update h", "Set at least one option."],
+  ["hooks update h --template {", "--template must be JSON, but is {."],
+  ["budgets put --max-cost 1", "A budget needs --period: day or month."],
+  ["tools put /nowhere", "Cannot read /nowhere."],
+  ["tasks update t", "Set --name or --metadata."],
+  ["profiles delete none", "Unknown profile none."],
+  ["logout", "Unknown profile default."],
+])("%s is refused with a sentence, and nothing is sent", async (line, sentence) => {
+  const fake = await anything();
+  const { code, err } = await cli(line.split(" "), { env: envOf(fake) });
+  expect([code, err]).toEqual([2, expect.stringContaining(sentence)]);
+  expect(fake.requests).toEqual([]);
+});
+
+test("a tool or a server that exists is replaced", async () => {
+  const fake = await fakeService([], ({ line }) =>
+    line.startsWith("POST")
+      ? problem(409, line.includes("mcp") ? "mcp_server_exists" : "tool_exists")
+      : { status: 200, body: ANY },
+  );
+  for (const noun of ["tools", "mcp"]) {
+    expect((await cli([noun, "put", NAMED], { env: envOf(fake) })).code).toBe(0);
+  }
+  expect(fake.requests.map(({ line }) => line)).toEqual([
+    "POST /api/v1/tools",
+    "PUT /api/v1/tools/n",
+    "POST /api/v1/mcp/servers",
+    "PUT /api/v1/mcp/servers/n",
+  ]);
+});
+
+test("every noun has the same words for the same act, and each alias names one command", () => {
+  const names = COMMANDS.flatMap(namesOf);
+  expect(new Set(names).size).toBe(names.length);
+  for (const { name, options } of COMMANDS) {
+    const letters = [...options, { short: "u" }, { short: "p" }, { short: "h" }].flatMap(
+      ({ short }) => short ?? [],
+    );
+    expect(new Set(letters).size, name).toBe(letters.length);
+  }
+  const nouns = new Set(
+    names.filter((name) => name.includes(" ")).map((name) => name.split(" ")[0]),
+  );
+  for (const noun of nouns) {
+    expect(names, noun).toContain(`${noun} list`);
+  }
+});
+
+test("usage shows the columns of its groups", async () => {
+  const sum = { tasks: 1, model_calls: 2, input_tokens: 4120, output_tokens: 57, cost_usd: 0.1 };
+  const row = { ...sum, day: "2026-11-22", agent: null, model: "m/x" };
+  const fake = await fakeService([], () => ({
+    status: 200,
+    body: { data: [row], next_cursor: null },
+  }));
+  const { out } = await cli(["usage", "-g", "model,day"], { env: envOf(fake) });
+  expect(out).toBe(
+    "DAY         MODEL  TASKS  CALLS  IN     OUT  COST\n2026-11-22  m/x    1      2      4,120  57   $0.1\n",
+  );
+});
+
+test("health needs no more than an address, and ends with 1 where it is degraded", async () => {
+  const body = {
+    status: "degraded",
+    version: "1",
+    database: "unreachable",
+    queue: "ok",
+    models: [],
+  };
+  const fake = await fakeService([], () => ({
+    status: 503,
+    headers: { "Content-Type": "application/json" },
+    body,
+  }));
+  const { code, out } = await cli(["health"], { env: envOf(fake) });
+  expect([code, out]).toEqual([1, expect.stringMatching(/^status +degraded$/m)]);
+});
+
+const ITEM = { id: "t_1", status: "failed", usage: { steps: 3 }, error: null };
+
+function listing(...pages: readonly (readonly unknown[])[]): Promise<Fake> {
+  return fakeService([], ({ line }: Asked) => {
+    const at = Number(new URL(line.split(" ")[1] ?? "", "http://fake").searchParams.get("cursor"));
+    return {
+      status: 200,
+      body: { data: pages[at], next_cursor: pages[at + 1] ? String(at + 1) : null },
+    };
+  });
+}
+
+test("--json with names prints these fields only, wherever it stands", async () => {
+  const fake = await listing([ITEM]);
+  const env = envOf(fake);
+  const two = '{"id":"t_1","usage.steps":3}\n';
+  for (const line of [
+    "ls --json=id,usage.steps",
+    "ls --json id,usage.steps",
+    "ls --json id,usage.steps -l 2",
+    "tasks list -s failed --json id,usage.steps",
+  ]) {
+    expect(await cli(line.split(" "), { env }), line).toEqual({ code: 0, out: two, err: "" });
+  }
+  expect((await cli(["ls", "--json", "id"], { env })).out).toBe('{"id":"t_1"}\n');
+  expect((await cli(["ls", "--json=error.code"], { env })).out).toBe('{"error.code":null}\n');
+  expect((await cli(["ls", "--json"], { env })).out).toBe(`${JSON.stringify(ITEM)}\n`);
+  const { code, err } = await cli(["ls", "--json=stauts"], { env });
+  expect([code, err]).toEqual([
+    2,
+    expect.stringContaining("no field stauts. Did you mean status?"),
+  ]);
+});
+
+test("a word after --json is a task, or text, where the command has a place for it", async () => {
+  const fake = await fakeService([], () => ({ status: 200, body: { ...ANY, ...ITEM } }));
+  const env = envOf(fake);
+  await cli(["get", "--json", "task_1"], { env });
+  await cli(["get", "--json", "id,status", "task_1"], { env });
+  await cli(["get", "task_1", "--json", "id"], { env });
+  await cli(["run", "--detach", "--json", "id,status"], { env });
+  await cli(["get", "--json", "--", "task_1"], { env });
+  expect(fake.requests.map(({ line, body }) => body ?? line)).toEqual([
+    "GET /api/v1/tasks/task_1",
+    "GET /api/v1/tasks/task_1",
+    "GET /api/v1/tasks/task_1",
+    { input_data: { goal: "id,status" } },
+    "GET /api/v1/tasks/task_1",
+  ]);
+});
+
+test("on a terminal a missing argument is asked for, elsewhere it is an error", async () => {
+  vi.stubEnv("TERM", "xterm");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const fake = await anything();
+  const terminal = { env: envOf(fake), columns: 80 };
+  const asked = await cli(["agents", "delete"], { ...terminal, typed: " adder \n" });
+  expect([asked.code, asked.err]).toEqual([0, "name: "]);
+  const goal = await cli(["run", "--detach"], { ...terminal, typed: "Add two\n" });
+  expect([goal.code, goal.err]).toEqual([0, "goal: "]);
+  expect(fake.requests.map(({ line, body }) => [line, body])).toEqual([
+    ["DELETE /api/v1/agents/adder", null],
+    ["POST /api/v1/tasks", { input_data: { goal: "Add two" } }],
+  ]);
+  for (const typed of ["\n", ""]) {
+    const { code, err } = await cli(["agents", "delete"], { ...terminal, typed });
+    expect([code, err]).toEqual([2, expect.stringContaining("agents delete needs <name>.")]);
+  }
+  expect((await cli(["agents", "delete"], { env: envOf(fake) })).err).toMatch(
+    /^agents delete needs/,
+  );
+  expect(fake.requests).toHaveLength(2);
+});
+
+test("token prints the key that commands use, as other programs need it", async () => {
+  const key = { code: 0, out: "opsk_a\n", err: "" };
+  expect(await cli(["token"], { env: { OPSPAWN_KEY: "\u{feff}opsk_a\r\n" } })).toEqual(key);
+  const profiles = { default: { url: "https://a.example", key: "opsk_a" } };
+  expect(await cli(["token"], { configFile: fileOf({ profiles }) })).toEqual(key);
+  expect((await cli(["token"])).err).toContain("No API key");
+});
+
+test("profiles are listed without their keys, and logout deletes one", async () => {
+  const file = fileOf({
+    profiles: {
+      default: { url: "https://a.example", key: "opsk_secret" },
+      two: { url: "https://b.example", key: "opsk_other" },
+    },
+  });
+  const list = await cli(["profiles"], { configFile: file });
+  expect(list.out).toMatch(/^default +current +https:\/\/a\.example\n^two +https:\/\/b\.example$/m);
+  expect(list.out).not.toContain("opsk_");
+  expect((await cli(["profiles", "--json=name,current"], { configFile: file })).out).toBe(
+    '{"name":"default","current":true}\n{"name":"two","current":false}\n',
+  );
+  expect((await cli(["logout"], { configFile: file })).out).toBe("Logged out.\n");
+  expect((await cli(["profiles", "delete", "two"], { configFile: file })).code).toBe(0);
+  expect(JSON.parse(readFileSync(file, "utf8"))).toEqual({ profiles: {} });
+  expect((await cli(["logout", "-p", "two"], { configFile: file })).err).toContain(
+    "Unknown profile two",
+  );
+});
