@@ -1,4 +1,4 @@
-/** API keys. Every operation needs the `admin` scope. */
+/** API keys. Every operation but `self` needs the scope `keys:write`. */
 import type { ApiPromise } from "./api-promise.ts";
 import type { Api, CallOptions } from "./api.ts";
 import type { CreateKey, Key, KeyList, NewKey, RotateKey } from "./model.ts";
@@ -26,6 +26,11 @@ export class Keys {
    */
   create(body: CreateKey, options: CallOptions = {}): ApiPromise<NewKey> {
     return this.#api.call("createKey", { ...options, body });
+  }
+
+  /** Returns the key that this client uses. */
+  self(options: CallOptions = {}): ApiPromise<Key> {
+    return this.#api.call("getOwnKey", options);
   }
 
   get(id: string, options: CallOptions = {}): ApiPromise<Key> {

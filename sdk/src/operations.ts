@@ -103,6 +103,7 @@ export const OPERATIONS: Readonly<Record<OperationId, Operation>> = {
   setConcurrencyCap: op("PUT", "/api/v1/concurrency", "data[]"),
   listKeys: op("GET", "/api/v1/keys", "data[]"),
   createKey: op("POST", "/api/v1/keys", "key", "once"),
+  getOwnKey: op("GET", "/api/v1/keys/self", "id"),
   getKey: op("GET", KEY, "id"),
   revokeKey: op("DELETE", KEY, null),
   rotateKey: op("POST", `${KEY}/rotate`, "key", "once"),

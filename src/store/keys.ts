@@ -10,10 +10,22 @@ export const SCOPES = [
   "tasks:write",
   "tools:write",
   "agents:write",
+  "keys:write",
+  "webhooks:write",
+  "limits:write",
+  "audit:read",
   "admin",
   "platform",
 ] as const;
 export type Scope = (typeof SCOPES)[number];
+
+/** Scopes that a key with `admin` has without naming them. */
+const IMPLIED_BY_ADMIN: readonly Scope[] = [
+  "keys:write",
+  "webhooks:write",
+  "limits:write",
+  "audit:read",
+];
 
 /** A key and the number of the secret that a client sent. */
 export interface Credential {
@@ -24,6 +36,7 @@ export interface Credential {
 /** The authenticated sender of a request. */
 export interface Caller extends Credential {
   readonly tenantId: string;
+  /** With the scopes that `admin` implies. */
   readonly scopes: ReadonlySet<Scope>;
 }
 
@@ -77,7 +90,7 @@ export class KeyStore {
           keyId: row.key_id,
           secret: row.secret,
           tenantId: row.tenant_id,
-          scopes: new Set(scopesOf(row.scopes)),
+          scopes: withImplied(scopesOf(row.scopes)),
         };
   }
 
@@ -212,6 +225,10 @@ type RawKey = Omit<KeyRow, "scopes"> & { readonly scopes: string };
 
 function fromRaw({ scopes, ...row }: RawKey): KeyRow {
   return { ...row, scopes: scopesOf(scopes) };
+}
+
+function withImplied(scopes: readonly Scope[]): ReadonlySet<Scope> {
+  return new Set(scopes.includes("admin") ? [...scopes, ...IMPLIED_BY_ADMIN] : scopes);
 }
 
 function scopesOf(text: string): Scope[] {

@@ -363,3 +363,37 @@ async function audit(key: string): Promise<readonly object[]> {
   const response = await get("/api/v1/admin/audit?limit=100", key);
   return (await response.json<Audit>()).data;
 }
+
+test("a narrow scope opens its own operations and no others, and mints nothing beyond itself", async () => {
+  const paths = {
+    "webhooks:write": ["/api/v1/webhooks", "/api/v1/hooks"],
+    "limits:write": ["/api/v1/budgets", "/api/v1/concurrency"],
+    "audit:read": ["/api/v1/admin/audit"],
+    "keys:write": ["/api/v1/keys"],
+  };
+  const all = Object.values(paths).flat();
+  for (const [scope, own] of Object.entries(paths)) {
+    const { key, id } = await newKey({ scopes: [scope] });
+    const statuses = await Promise.all(
+      [...all, "/api/v1/admin/invariants"].map(async (path) => [
+        path,
+        (await get(path, key)).status,
+      ]),
+    );
+    const open = statuses.filter(([, status]) => status === 200).map(([path]) => path);
+    expect(open, scope).toEqual(own);
+    expect(await (await get("/api/v1/keys/self", key)).json()).toMatchObject({
+      id,
+      tenant: "test",
+      scopes: [scope],
+      expires_at: null,
+    });
+  }
+  const { key } = await newKey({ scopes: ["keys:write"] });
+  const mint = (scopes: string[]) => post("/api/v1/keys", { name: "x", scopes }, key);
+  expect((await mint(["keys:write"])).status).toBe(201);
+  for (const beyond of ["tasks:read", "audit:read", "admin", "platform"]) {
+    expect((await mint([beyond])).status).toBe(403);
+  }
+  expect((await get("/api/v1/keys/self", "opsk_unknown")).status).toBe(401);
+});

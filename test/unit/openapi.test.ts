@@ -83,11 +83,12 @@ test("an operation that takes headers or a query says how bad ones are refused",
   expect(silent.map(({ operation }) => operation.operationId)).toEqual([]);
 });
 
-test("every operation under /api needs a key with a scope, but for where browsers come back to", async () => {
+test("every operation under /api needs a key with a scope, but for a key's own and where browsers come back to", async () => {
   const open = routesOf(await documentOf()).filter((route) => scopeOf(route) === null);
   expect(open.map(({ operation }) => operation.operationId)).toEqual([
     "finishMcpAuthorization",
     "callHook",
+    "getOwnKey",
     "mcp",
     "getHealth",
   ]);

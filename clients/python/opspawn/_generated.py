@@ -1192,7 +1192,7 @@ Key = TypedDict(
         "id": str,
         "tenant": str,
         "name": str,
-        "scopes": list[Literal["tasks:read", "tasks:write", "tools:write", "agents:write", "admin", "platform"]],
+        "scopes": list[Literal["tasks:read", "tasks:write", "tools:write", "agents:write", "keys:write", "webhooks:write", "limits:write", "audit:read", "admin", "platform"]],
         "created_at": str,
         "expires_at": Optional[str],
         "revoked_at": Optional[str],
@@ -1205,7 +1205,7 @@ NewKey = TypedDict(
         "id": str,
         "tenant": str,
         "name": str,
-        "scopes": list[Literal["tasks:read", "tasks:write", "tools:write", "agents:write", "admin", "platform"]],
+        "scopes": list[Literal["tasks:read", "tasks:write", "tools:write", "agents:write", "keys:write", "webhooks:write", "limits:write", "audit:read", "admin", "platform"]],
         "created_at": str,
         "expires_at": Optional[str],
         "revoked_at": Optional[str],
@@ -1217,7 +1217,7 @@ CreateKey = TypedDict(
     "CreateKey",
     {
         "name": str,
-        "scopes": list[Literal["tasks:read", "tasks:write", "tools:write", "agents:write", "admin", "platform"]],
+        "scopes": list[Literal["tasks:read", "tasks:write", "tools:write", "agents:write", "keys:write", "webhooks:write", "limits:write", "audit:read", "admin", "platform"]],
         "tenant": NotRequired[str],
         "expires_at": NotRequired[Optional[str]],
     },
@@ -1877,7 +1877,7 @@ class Operations:
     ) -> WebhookList:
         """List webhooks, newest first.
 
-        Needs the scope `admin`."""
+        Needs the scope `webhooks:write`."""
         return self._call(
             "GET",
             "/api/v1/webhooks",
@@ -1899,7 +1899,7 @@ class Operations:
     ) -> NewWebhook:
         """Create a webhook.
 
-        Notifies a URL about tasks that are submitted from now on. Messages follow Standard Webhooks 1.0.0 and are delivered at least once, in no particular order. Needs the scope `admin`."""
+        Notifies a URL about tasks that are submitted from now on. Messages follow Standard Webhooks 1.0.0 and are delivered at least once, in no particular order. Needs the scope `webhooks:write`."""
         return self._call(
             "POST",
             "/api/v1/webhooks",
@@ -1912,7 +1912,7 @@ class Operations:
     ) -> Webhook:
         """Get one webhook.
 
-        Needs the scope `admin`."""
+        Needs the scope `webhooks:write`."""
         return self._call(
             "GET",
             f"/api/v1/webhooks/{_quote(id)}",
@@ -1926,7 +1926,7 @@ class Operations:
     ) -> Webhook:
         """Change a webhook.
 
-        Needs the scope `admin`."""
+        Needs the scope `webhooks:write`."""
         return self._call(
             "PATCH",
             f"/api/v1/webhooks/{_quote(id)}",
@@ -1939,7 +1939,7 @@ class Operations:
     ) -> None:
         """Delete a webhook and its delivery log.
 
-        Needs the scope `admin`."""
+        Needs the scope `webhooks:write`."""
         return self._call(
             "DELETE",
             f"/api/v1/webhooks/{_quote(id)}",
@@ -1952,7 +1952,7 @@ class Operations:
     ) -> SigningSecret:
         """Get a webhook's signing secret.
 
-        With the id `callbacks`: the secret that signs messages to `callback_url`s. Needs the scope `admin`."""
+        With the id `callbacks`: the secret that signs messages to `callback_url`s. Needs the scope `webhooks:write`."""
         return self._call(
             "GET",
             f"/api/v1/webhooks/{_quote(id)}/secret",
@@ -1965,7 +1965,7 @@ class Operations:
     ) -> SigningSecret:
         """Replace a webhook's secret.
 
-        For one day, the previous secret also signs. With the id `callbacks`: the secret of `callback_url`s. Needs the scope `admin`."""
+        For one day, the previous secret also signs. With the id `callbacks`: the secret of `callback_url`s. Needs the scope `webhooks:write`."""
         return self._call(
             "POST",
             f"/api/v1/webhooks/{_quote(id)}/secret/rotate",
@@ -1977,7 +1977,7 @@ class Operations:
     ) -> WebhookDelivery:
         """Send a test message.
 
-        Needs the scope `admin`."""
+        Needs the scope `webhooks:write`."""
         return self._call(
             "POST",
             f"/api/v1/webhooks/{_quote(id)}/test",
@@ -1992,7 +1992,7 @@ class Operations:
     ) -> WebhookDeliveryList:
         """List a webhook's deliveries, newest first.
 
-        With the id `callbacks`: deliveries to the tenant's `callback_url`s. Needs the scope `admin`."""
+        With the id `callbacks`: deliveries to the tenant's `callback_url`s. Needs the scope `webhooks:write`."""
         return self._call(
             "GET",
             f"/api/v1/webhooks/{_quote(id)}/deliveries",
@@ -2016,7 +2016,7 @@ class Operations:
     ) -> WebhookDelivery:
         """Redeliver a message.
 
-        Sends it again with the same `webhook-id` and a full set of attempts. Needs the scope `admin`."""
+        Sends it again with the same `webhook-id` and a full set of attempts. Needs the scope `webhooks:write`."""
         return self._call(
             "POST",
             f"/api/v1/webhooks/{_quote(id)}/deliveries/{_quote(delivery_id)}/redeliver",
@@ -2030,7 +2030,7 @@ class Operations:
     ) -> HookList:
         """List hooks, newest first.
 
-        Needs the scope `admin`."""
+        Needs the scope `webhooks:write`."""
         return self._call(
             "GET",
             "/api/v1/hooks",
@@ -2052,7 +2052,7 @@ class Operations:
     ) -> NewHook:
         """Create a hook.
 
-        Needs the scope `admin`."""
+        Needs the scope `webhooks:write`."""
         return self._call(
             "POST",
             "/api/v1/hooks",
@@ -2065,7 +2065,7 @@ class Operations:
     ) -> Hook:
         """Get one hook.
 
-        Needs the scope `admin`."""
+        Needs the scope `webhooks:write`."""
         return self._call(
             "GET",
             f"/api/v1/hooks/{_quote(id)}",
@@ -2079,7 +2079,7 @@ class Operations:
     ) -> Hook:
         """Change a hook.
 
-        Needs the scope `admin`."""
+        Needs the scope `webhooks:write`."""
         return self._call(
             "PATCH",
             f"/api/v1/hooks/{_quote(id)}",
@@ -2092,7 +2092,7 @@ class Operations:
     ) -> None:
         """Delete a hook.
 
-        Needs the scope `admin`."""
+        Needs the scope `webhooks:write`."""
         return self._call(
             "DELETE",
             f"/api/v1/hooks/{_quote(id)}",
@@ -2105,7 +2105,7 @@ class Operations:
     ) -> SigningSecret:
         """Get a hook's signing secret.
 
-        Needs the scope `admin`."""
+        Needs the scope `webhooks:write`."""
         return self._call(
             "GET",
             f"/api/v1/hooks/{_quote(id)}/secret",
@@ -2118,7 +2118,7 @@ class Operations:
     ) -> SigningSecret:
         """Replace a hook's secret.
 
-        For one day, the previous secret is also accepted. Needs the scope `admin`."""
+        For one day, the previous secret is also accepted. Needs the scope `webhooks:write`."""
         return self._call(
             "POST",
             f"/api/v1/hooks/{_quote(id)}/secret/rotate",
@@ -2275,7 +2275,7 @@ class Operations:
     ) -> BudgetList:
         """List budgets.
 
-        Needs the scope `admin`."""
+        Needs the scope `limits:write`."""
         return self._call(
             "GET",
             "/api/v1/budgets",
@@ -2297,7 +2297,7 @@ class Operations:
     ) -> BudgetList:
         """Set or remove a budget.
 
-        Applies to the whole tenant or to one agent, per day or month (UTC). The maximum cost of a model call is reserved before the call is sent, so a budget can be exceeded only by what a provider counts beyond that, once. When it is used up, tasks wait for `budget` and resume when it is raised or a new period starts. `max_cost_usd: null` removes it. Needs the scope `admin`."""
+        Applies to the whole tenant or to one agent, per day or month (UTC). The maximum cost of a model call is reserved before the call is sent, so a budget can be exceeded only by what a provider counts beyond that, once. When it is used up, tasks wait for `budget` and resume when it is raised or a new period starts. `max_cost_usd: null` removes it. Needs the scope `limits:write`."""
         return self._call(
             "PUT",
             "/api/v1/budgets",
@@ -2313,7 +2313,7 @@ class Operations:
     ) -> ConcurrencyList:
         """List concurrency limits and their use.
 
-        Needs the scope `admin`."""
+        Needs the scope `limits:write`."""
         return self._call(
             "GET",
             "/api/v1/concurrency",
@@ -2335,7 +2335,7 @@ class Operations:
     ) -> ConcurrencyList:
         """Set or remove a concurrency limit.
 
-        Limits how many tasks of the whole tenant or of one agent work at once. A task above the limit waits for `concurrency`, ordered by priority, then in turn among agents, then by age, and resumes when another task pauses or ends. Tasks that wait for something else do not count. With 0, no task starts. A lower limit stops no working task. It applies to tasks submitted after the tenant has set its first limit. `max_runs: null` removes it. Needs the scope `admin`."""
+        Limits how many tasks of the whole tenant or of one agent work at once. A task above the limit waits for `concurrency`, ordered by priority, then in turn among agents, then by age, and resumes when another task pauses or ends. Tasks that wait for something else do not count. With 0, no task starts. A lower limit stops no working task. It applies to tasks submitted after the tenant has set its first limit. `max_runs: null` removes it. Needs the scope `limits:write`."""
         return self._call(
             "PUT",
             "/api/v1/concurrency",
@@ -2352,7 +2352,7 @@ class Operations:
     ) -> KeyList:
         """List keys, newest first.
 
-        Includes revoked keys. Listing another `tenant`'s keys needs the scope `platform`. Needs the scope `admin`."""
+        Includes revoked keys. Listing another `tenant`'s keys needs the scope `platform`. Needs the scope `keys:write`."""
         return self._call(
             "GET",
             "/api/v1/keys",
@@ -2375,11 +2375,23 @@ class Operations:
     ) -> NewKey:
         """Create a key.
 
-        Only this response contains the key. It can only have scopes that the calling key has. Needs the scope `admin`."""
+        Only this response contains the key. It can only have scopes that the calling key has. Needs the scope `keys:write`."""
         return self._call(
             "POST",
             "/api/v1/keys",
             body=body,
+        )
+
+    def get_own_key(
+        self,
+    ) -> Key:
+        """Get the key of this request.
+
+        Needs no particular scope."""
+        return self._call(
+            "GET",
+            "/api/v1/keys/self",
+            repeatable=True,
         )
 
     def get_key(
@@ -2388,7 +2400,7 @@ class Operations:
     ) -> Key:
         """Get one key.
 
-        Needs the scope `admin`."""
+        Needs the scope `keys:write`."""
         return self._call(
             "GET",
             f"/api/v1/keys/{_quote(id)}",
@@ -2401,7 +2413,7 @@ class Operations:
     ) -> None:
         """Revoke a key.
 
-        Within seconds, its requests are rejected and its event streams are closed. Tasks submitted with it continue. Needs the scope `admin`."""
+        Within seconds, its requests are rejected and its event streams are closed. Tasks submitted with it continue. Needs the scope `keys:write`."""
         return self._call(
             "DELETE",
             f"/api/v1/keys/{_quote(id)}",
@@ -2415,7 +2427,7 @@ class Operations:
     ) -> NewKey:
         """Rotate a key.
 
-        Replaces the key's secret. The old one expires within seconds, or after `grace_s`. Needs the scope `admin`."""
+        Replaces the key's secret. The old one expires within seconds, or after `grace_s`. Needs the scope `keys:write`."""
         return self._call(
             "POST",
             f"/api/v1/keys/{_quote(id)}/rotate",
@@ -2430,7 +2442,7 @@ class Operations:
     ) -> AuditList:
         """List audit entries, newest first.
 
-        Records created, rotated and revoked keys; changes of agents, tools and budgets; decided approvals, changed limits and cancelled tasks. `by` is the id of a key. No entry contains a secret. Needs the scope `admin`."""
+        Records created, rotated and revoked keys; changes of agents, tools and budgets; decided approvals, changed limits and cancelled tasks. `by` is the id of a key. No entry contains a secret. Needs the scope `audit:read`."""
         return self._call(
             "GET",
             "/api/v1/admin/audit",

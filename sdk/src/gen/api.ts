@@ -2985,7 +2985,7 @@ export interface components {
             /** @description A name for people. */
             readonly name: string;
             /** @description What the key permits. */
-            readonly scopes: readonly ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "admin" | "platform")[];
+            readonly scopes: readonly ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "keys:write" | "webhooks:write" | "limits:write" | "audit:read" | "admin" | "platform")[];
             /**
              * Format: date-time
              * @description When the key was created.
@@ -3010,7 +3010,7 @@ export interface components {
             /** @description A name for people. */
             readonly name: string;
             /** @description What the key permits. */
-            readonly scopes: readonly ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "admin" | "platform")[];
+            readonly scopes: readonly ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "keys:write" | "webhooks:write" | "limits:write" | "audit:read" | "admin" | "platform")[];
             /**
              * Format: date-time
              * @description When the key was created.
@@ -3033,7 +3033,7 @@ export interface components {
             /** @description A name for people. */
             readonly name: string;
             /** @description Only scopes that the calling key has itself. */
-            readonly scopes: readonly ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "admin" | "platform")[];
+            readonly scopes: readonly ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "keys:write" | "webhooks:write" | "limits:write" | "audit:read" | "admin" | "platform")[];
             /** @description Another tenant, created by its first key. Needs the scope `platform`. */
             readonly tenant?: string;
             /**
@@ -4723,6 +4723,25 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["NewKey"];
+                };
+            };
+        };
+    };
+    readonly getOwnKey: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Key"];
                 };
             };
         };

@@ -7,8 +7,8 @@ import { secret } from "../webhooks/schemas.ts";
 import { plainPageQuery } from "../schemas.ts";
 import * as schemas from "./schemas.ts";
 
-const shared = { tags: ["Hooks"], security: SECURED, middleware: [requireScope("admin")] };
-const writes = { ...shared, middleware: [requireScope("admin"), jsonBody] };
+const shared = { tags: ["Hooks"], security: SECURED, middleware: [requireScope("webhooks:write")] };
+const writes = { ...shared, middleware: [requireScope("webhooks:write"), jsonBody] };
 
 /** Path of the collection. */
 export const HOOKS = "/api/v1/hooks";

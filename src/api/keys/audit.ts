@@ -18,7 +18,7 @@ const auditRoute = createRoute({
     "Records created, rotated and revoked keys; changes of agents, tools and budgets; decided approvals, changed limits and cancelled tasks. `by` is the id of a key. No entry contains a secret.",
   tags: ["Admin"],
   security: SECURED,
-  middleware: [requireScope("admin")] as const,
+  middleware: [requireScope("audit:read")] as const,
   request: { query: plainPageQuery },
   responses: {
     200: json("A page of entries.", schemas.auditList),

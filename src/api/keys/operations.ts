@@ -1,13 +1,13 @@
 /** OpenAPI operations of `/api/v1/keys`. */
 import { createRoute } from "@hono/zod-openapi";
-import { requireScope } from "../http/auth.ts";
+import { requireKey, requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
 import { BODY_PROBLEMS, json, refusals, SECURED } from "../openapi/routes.ts";
 import * as schemas from "./schemas.ts";
 
 const shared = { tags: ["Keys"], security: SECURED };
-const reads = { ...shared, middleware: [requireScope("admin")] };
-const writes = { ...shared, middleware: [requireScope("admin"), jsonBody] };
+const reads = { ...shared, middleware: [requireScope("keys:write")] };
+const writes = { ...shared, middleware: [requireScope("keys:write"), jsonBody] };
 
 export const listRoute = createRoute({
   ...reads,
@@ -32,6 +32,17 @@ export const createKeyRoute = createRoute({
     body: { required: true, content: { "application/json": { schema: schemas.createBody } } },
   },
   responses: { 201: json("The key.", schemas.newKey, "Location"), ...refusals(...BODY_PROBLEMS) },
+});
+
+export const selfRoute = createRoute({
+  ...shared,
+  middleware: [requireKey],
+  method: "get",
+  path: "/api/v1/keys/self",
+  operationId: "getOwnKey",
+  summary: "Get the key of this request",
+  description: "Needs no particular scope.",
+  responses: { 200: json("The key, without its secret.", schemas.key), ...refusals("not_found") },
 });
 
 export const getRoute = createRoute({

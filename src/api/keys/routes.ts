@@ -19,6 +19,8 @@ import { actorOf } from "../http/actor.ts";
 export function keyRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(operations.listRoute, list);
   app.openapi(operations.createKeyRoute, create);
+  // Before the route of one key, whose parameter it would be.
+  app.openapi(operations.selfRoute, getSelf);
   app.openapi(operations.getRoute, get);
   app.openapi(operations.revokeRoute, revoke);
   app.openapi(operations.rotateRoute, rotate);
@@ -60,6 +62,11 @@ const create: ApiHandler<typeof operations.createKeyRoute> = async (c) => {
   await deps.keys.insert(row, sha256Hex(secret), actor);
   c.header("Location", `/api/v1/keys/${row.key_id}`);
   return c.json({ ...keyJson(row), key: secret }, 201);
+};
+
+const getSelf: ApiHandler<typeof operations.selfRoute> = async (c) => {
+  const { deps, caller } = c.var;
+  return c.json(keyJson(await keyOf(deps, caller, caller.keyId)), 200);
 };
 
 const get: ApiHandler<typeof operations.getRoute> = async (c) => {

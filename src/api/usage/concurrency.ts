@@ -18,7 +18,7 @@ const listRoute = createRoute({
   summary: "List concurrency limits and their use",
   tags: ["Usage"],
   security: SECURED,
-  middleware: [requireScope("admin")] as const,
+  middleware: [requireScope("limits:write")] as const,
   request: { query: plainPageQuery },
   responses: {
     200: json("A page of concurrency limits.", schemas.concurrencyList),
@@ -35,7 +35,7 @@ const setRoute = createRoute({
     "Limits how many tasks of the whole tenant or of one agent work at once. A task above the limit waits for `concurrency`, ordered by priority, then in turn among agents, then by age, and resumes when another task pauses or ends. Tasks that wait for something else do not count. With 0, no task starts. A lower limit stops no working task. It applies to tasks submitted after the tenant has set its first limit. `max_runs: null` removes it.",
   tags: ["Usage"],
   security: SECURED,
-  middleware: [requireScope("admin"), jsonBody] as const,
+  middleware: [requireScope("limits:write"), jsonBody] as const,
   request: {
     body: { required: true, content: { "application/json": { schema: schemas.concurrencyBody } } },
   },

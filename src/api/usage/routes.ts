@@ -49,7 +49,7 @@ const budgetsRoute = createRoute({
   summary: "List budgets",
   tags: ["Usage"],
   security: SECURED,
-  middleware: [requireScope("admin")] as const,
+  middleware: [requireScope("limits:write")] as const,
   request: { query: plainPageQuery },
   responses: {
     200: json("A page of budgets.", schemas.budgetList),
@@ -66,7 +66,7 @@ const setBudgetRoute = createRoute({
     "Applies to the whole tenant or to one agent, per day or month (UTC). The maximum cost of a model call is reserved before the call is sent, so a budget can be exceeded only by what a provider counts beyond that, once. When it is used up, tasks wait for `budget` and resume when it is raised or a new period starts. `max_cost_usd: null` removes it.",
   tags: ["Usage"],
   security: SECURED,
-  middleware: [requireScope("admin"), jsonBody] as const,
+  middleware: [requireScope("limits:write"), jsonBody] as const,
   request: {
     body: { required: true, content: { "application/json": { schema: schemas.budgetBody } } },
   },

@@ -7,8 +7,12 @@ import { plainPageQuery } from "../schemas.ts";
 import * as schemas from "./schemas.ts";
 
 // A caller that manages webhooks sees every task and can send to any address.
-const shared = { tags: ["Webhooks"], security: SECURED, middleware: [requireScope("admin")] };
-const writes = { ...shared, middleware: [requireScope("admin"), jsonBody] };
+const shared = {
+  tags: ["Webhooks"],
+  security: SECURED,
+  middleware: [requireScope("webhooks:write")],
+};
+const writes = { ...shared, middleware: [requireScope("webhooks:write"), jsonBody] };
 
 /** Path of the collection. */
 export const WEBHOOKS = "/api/v1/webhooks";
