@@ -10,6 +10,7 @@ const MANY = ["allOf", "anyOf", "oneOf", "prefixItems"];
 /** Keywords whose value is a map of schemas. */
 const MAPS = ["patternProperties", "$defs"];
 
+// oxlint-disable-next-line import/no-default-export -- Spectral loads the default export
 export default function described(document) {
   const findings = [];
 

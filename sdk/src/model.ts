@@ -24,7 +24,7 @@ export type Ticket = Schemas["Ticket"];
 export type OutputPage = Schemas["OutputPage"];
 
 /** What a task waits for. */
-export type Waiting = Schemas["Waiting"];
+export type TaskWaiting = Schemas["Waiting"];
 /** An open question of a task to a person. */
 export type InboxEntry = Schemas["InboxEntry"];
 export type InboxPage = Schemas["Inbox"];

@@ -376,7 +376,7 @@ async function play(scenario: Scenario, ...kills: readonly Kill[]): Promise<Outc
     ),
   );
   fates.delete(name);
-  const open = (await asked(task.task_id)).length;
+  const open = (await approvalsOf(task.task_id)).length;
   return { fate, view, events, row, open, rows, toTell };
 }
 
@@ -476,7 +476,7 @@ async function helped(
     case "approval": {
       await rival?.enter();
       // Decided from the inbox, so that each crash shows whether a question reaches it.
-      for (const call_id of await asked(taskId)) {
+      for (const call_id of await approvalsOf(taskId)) {
         await Promise.all(
           decisions.map((one) =>
             say({ kind: "decide", call_id, ...one, comment: null, by: "key" }),
@@ -497,7 +497,7 @@ async function helped(
 }
 
 /** The calls of a task that the inbox shows to need a decision. */
-async function asked(taskId: string): Promise<string[]> {
+async function approvalsOf(taskId: string): Promise<string[]> {
   const { rows } = await inbox.list("test", { taskId }, "oldest", 100, null);
   return rows.flatMap(({ question: { kind, call_id = "" } }) =>
     kind === "approval" ? [call_id] : [],

@@ -280,15 +280,13 @@ function encoded(text: string): string {
   return encodeURIComponent(text.toWellFormed());
 }
 
-/** What is deleted or cancelled cannot be asked for anything else: the owner does not do that. */
 /** The number of tasks that a batch made. */
 async function newTasks(answer: Response): Promise<number> {
-  const { data } = (await answer.clone().json()) as {
-    data: { task?: object; replayed?: boolean }[];
-  };
+  const { data } = await answer.clone().json<{ data: { task?: object; replayed?: boolean }[] }>();
   return data.filter(({ task, replayed }) => task !== undefined && !replayed).length;
 }
 
+/** What is deleted or cancelled cannot be asked for anything else: the owner does not do that. */
 function keyFor(made: { method: string; path: string; authorization: string }): string {
   const isLast = made.method === "DELETE" || made.path.endsWith("/cancel");
   const given = isLast && made.authorization === OWNER ? STRANGER : made.authorization;

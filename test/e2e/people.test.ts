@@ -143,7 +143,7 @@ test("the inbox shows what a task asks, and is where two people decide: one of t
     say(path, { decision: "approve" }),
     say(path, { decision: "deny" }),
   ]);
-  expect(answers.map(({ status }) => status).toSorted()).toEqual([202, 409]);
+  expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([202, 409]);
   await expect
     .poll(async () => (await inboxOf(task_id)).map((one) => one["kind"]))
     .toEqual(["question"]);

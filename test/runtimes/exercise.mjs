@@ -51,11 +51,12 @@ export async function exercise({ Opspawn, NotFoundError, unwrap }, { url, key })
 
 const SECRET = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz";
 
+const bytes = (part) => new TextEncoder().encode(part);
+
 /** A notification as the service signs it. */
 async function notification() {
   const body = JSON.stringify({ type: "task.started", data: { task_id: "task_1" } });
   const time = String(Math.floor(Date.now() / 1000));
-  const bytes = (part) => new TextEncoder().encode(part);
   const algorithm = { name: "HMAC", hash: "SHA-256" };
   const secret = Uint8Array.from(atob(SECRET.slice("whsec_".length)), (c) => c.charCodeAt(0));
   const key = await crypto.subtle.importKey("raw", secret, algorithm, false, ["sign"]);

@@ -35,11 +35,14 @@ async function dispatched(
   const task = newTask({ goal: "x" }, more);
   const outcome = await dispatchTask(task, deps).then(
     () => "sent",
-    (error: Error) => error.message,
+    (error: unknown) => (error instanceof Error ? error.message : ""),
   );
   await Promise.all(after);
   return { task, sent, started, faults, outcome };
 }
+
+const overloaded = () => Promise.reject(new Error("overloaded"));
+const queueDown = () => Promise.reject(new Error("the queue is down"));
 
 test("a task is sent and started, with the same spec", async () => {
   const { task, sent, started, outcome } = await dispatched({});
@@ -67,14 +70,14 @@ test.each<[string, More]>([
 });
 
 test("a run that does not start directly is left to the queue", async () => {
-  const start = () => Promise.reject(new Error("overloaded"));
+  const start = overloaded;
   const { sent, faults, outcome } = await dispatched({ priority: 1 }, { start });
   expect([outcome, faults]).toEqual(["sent", ["dispatch.start"]]);
   expect(sent).toMatchObject([["high", {}]]);
 });
 
 test("a queue that fails does not keep the run from starting", async () => {
-  const send = () => Promise.reject(new Error("the queue is down"));
+  const send = queueDown;
   const { started, outcome } = await dispatched({}, { send });
   expect(outcome).toBe("the queue is down");
   expect(started).toHaveLength(1);

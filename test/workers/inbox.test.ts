@@ -52,14 +52,16 @@ async function stored(tenant_id: string, agent = "default") {
   return { task_id, project };
 }
 
+const kindAt = (k: number) => QUESTION_KINDS[k % QUESTION_KINDS.length];
+const prepare = (sql: string) => env.DB.prepare(sql);
+
 /** A tenant of its own with `count` open questions of all kinds, of two tasks or more. */
 async function tenantWith(count: number): Promise<string> {
   const tenant = `inbox-${crypto.randomUUID()}`;
   const each = Math.min(50, count / 2);
   for (let i = 0; i < count / each; i += 1) {
     const { project } = await stored(tenant, i % 2 === 0 ? "even" : "odd");
-    const kind = (k: number) => QUESTION_KINDS[k % QUESTION_KINDS.length];
-    const asked = Array.from({ length: each }, (_, k) => question(k + 1, i * each + k, kind(k)));
+    const asked = Array.from({ length: each }, (_, k) => question(k + 1, i * each + k, kindAt(k)));
     await project(each, asked, "waiting");
   }
   return tenant;
@@ -73,7 +75,6 @@ function counted() {
     read += results.reduce((sum, { meta }) => sum + meta.rows_read, 0);
     return results;
   };
-  const prepare = (sql: string) => env.DB.prepare(sql);
   return { store: new InboxStore({ prepare, batch }), read: () => read };
 }
 

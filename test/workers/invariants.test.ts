@@ -241,13 +241,15 @@ test("what ended long ago is deleted, log and row; what ended lately is kept", a
   expect(fresh.id).not.toBe(old.id);
 });
 
+/** The tasks with a row in the inbox. */
+async function asks(): Promise<unknown[]> {
+  const { results } = await env.DB.prepare("SELECT task_id FROM inbox").all();
+  return results.map(({ task_id }) => task_id);
+}
+
 test("a question of a task that is over leaves the inbox, and an open one stays", async () => {
   const over = await resting([{ text: "over" }]);
   const open = await resting([ASK]);
-  const asks = async () => {
-    const { results } = await env.DB.prepare("SELECT task_id FROM inbox").all();
-    return results.map(({ task_id }) => task_id);
-  };
   await expect.poll(asks).toContain(open.id);
   await env.DB.prepare(
     `INSERT INTO inbox SELECT tenant_id, ?, seq, kind, agent, tool, since, due, question

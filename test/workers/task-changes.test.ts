@@ -75,7 +75,7 @@ async function finished(
     headers,
   );
   expect(made.status, JSON.stringify(made.json)).toBe(201);
-  const id = String(made.json["task_id"]);
+  const id = idOf(made.json);
   await ended(id);
   return id;
 }
@@ -112,6 +112,21 @@ async function traces(): Promise<string[]> {
   return found;
 }
 
+function idOf(json: JsonObject): string {
+  const id = json["task_id"];
+  return typeof id === "string" ? id : "";
+}
+
+/** The row of an accepted task. */
+function configOf(json: JsonObject) {
+  return tasks.get("test", idOf(json));
+}
+
+/** The ids of the tasks that a batch has accepted. */
+function idsOf(list: unknown): string[] {
+  return (list as { task?: { task_id: string } }[]).flatMap(({ task }) => task?.task_id ?? []);
+}
+
 test("deleting a task leaves no row, no log and no stored response of it", async () => {
   await env.DB.prepare(
     `INSERT INTO webhook (tenant_id, webhook_id, url, types, enabled, created_at, updated_at)
@@ -125,7 +140,7 @@ test("deleting a task leaves no row, no log and no stored response of it", async
     { agent_config: { model: "local/script" }, input_data },
     { "Idempotency-Key": "deleted-once" },
   );
-  const id = String(made.json["task_id"]);
+  const id = idOf(made.json);
   await started(id);
   expect((await ask("POST", `/tasks/${id}/messages`, { content: "go on" })).status).toBe(202);
   // The middleware stores a response like this for a request with an idempotency key.
@@ -187,7 +202,7 @@ test("an unfinished task is not deleted", async () => {
     agent_config: { model: "local/script" },
     input_data: { goal: "wait", script: [wait, { text: "done" }] },
   });
-  const id = String(made.json["task_id"]);
+  const id = idOf(made.json);
   expect((await ask("DELETE", `/tasks/${id}`)).json["code"]).toBe("not_finished");
   const row = await tasks.get("test", id);
   const run = runStub(env.RUNS, "test", id);
@@ -238,7 +253,6 @@ test("a retry uses the task's config, or the agent's of today with the task's ov
     limits: { max_steps: 7 },
   });
   await agent({ model: "local/script", instructions: "new", temperature: 1 });
-  const configOf = async (json: JsonObject) => await tasks.get("test", String(json["task_id"]));
   const same = await configOf((await ask("POST", `/tasks/${id}/retry`, {})).json);
   expect(same).toMatchObject({ agent_version: 1, config: { instructions: "old" } });
   const retried = await ask("POST", `/tasks/${id}/retry`, { config: "current" });
@@ -271,8 +285,6 @@ test("each task of a batch has its own outcome, and a repeated batch makes no se
     { index: 2, error: { code: "unknown_agent" } },
     { index: 3, task: { status: "pending" } },
   ]);
-  const idsOf = (list: unknown) =>
-    (list as { task?: { task_id: string } }[]).flatMap(({ task }) => task?.task_id ?? []);
   expect(new Set(idsOf(outcomes)).size).toBe(2);
   const again = (await send()).json["data"];
   expect(idsOf(again)).toEqual(idsOf(outcomes));

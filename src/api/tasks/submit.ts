@@ -91,7 +91,7 @@ export async function retryTask(
     const now = deps.now();
     const task = {
       ...origin,
-      ...(which === "same" ? await again(deps, origin) : await renewed(deps, origin)),
+      ...(which === "same" ? await sameConfig(deps, origin) : await currentConfig(deps, origin)),
       task_id: newTaskId(now, crypto.getRandomValues(new Uint8Array(16))),
       attempt: origin.attempt + 1,
       retry_of: origin.task_id,
@@ -103,7 +103,10 @@ export async function retryTask(
 }
 
 /** Returns what a retry with the same config refers to today. @throws Problem */
-async function again(deps: ApiDeps, { tenant_id, config, limits }: TaskRow): Promise<Referred> {
+async function sameConfig(
+  deps: ApiDeps,
+  { tenant_id, config, limits }: TaskRow,
+): Promise<Referred> {
   const checked = await checkAgain(deps, { tenantId: tenant_id, config, limits });
   if (checked.fault !== undefined) {
     const { code, pointer, detail } = checked.fault;
@@ -113,7 +116,7 @@ async function again(deps: ApiDeps, { tenant_id, config, limits }: TaskRow): Pro
 }
 
 /** Returns the config of a retry with the agent as it is today. @throws Problem */
-async function renewed(deps: ApiDeps, origin: TaskRow) {
+async function currentConfig(deps: ApiDeps, origin: TaskRow) {
   const { tenant_id: tenantId, input_data } = origin;
   const found = await agentForTask(deps, tenantId, origin.agent);
   if (found === null) {

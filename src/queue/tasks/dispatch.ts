@@ -34,7 +34,7 @@ export async function dispatchTask(task: StoredTask, deps: DispatchDeps): Promis
  * concurrency limit would only wait in its object; one of low priority waits its turn in its queue,
  * which is worked off slowly on purpose. Budgets are asked by the run, before it calls a model.
  */
-export function startsDirectly({
+function startsDirectly({
   scheduled_at,
   slotted,
   priority,
@@ -45,12 +45,12 @@ export function startsDirectly({
 async function startRun(
   task: StoredTask,
   spec: string | undefined,
-  { run, observer }: DispatchDeps,
+  deps: DispatchDeps,
 ): Promise<void> {
   try {
-    await run(task.tenant_id, task.task_id).start(spec ?? JSON.stringify(specOf(task)));
+    await deps.run(task.tenant_id, task.task_id).start(spec ?? JSON.stringify(specOf(task)));
   } catch (error) {
     // The queue starts it.
-    observer.fault("dispatch.start", error);
+    deps.observer.fault("dispatch.start", error);
   }
 }

@@ -22,7 +22,7 @@ const MAX_ARGUMENTS_CHARS = 4_000;
 const MAX_QUESTION_CHARS = 4_000;
 const MAX_SCHEMA_CHARS = 8_000;
 /** Maximum open questions that are shown of one run. The others follow as these are answered. */
-export const MAX_SHOWN_QUESTIONS = 50;
+const MAX_SHOWN_QUESTIONS = 50;
 
 /** What a wait is for, and what ends it. Times are RFC 3339. Absent fields do not apply. */
 export interface Waiting {
@@ -84,7 +84,7 @@ export function waitingOf(state: RunState): Waiting | null {
     until: wait.until === null ? null : isoTime(wait.until),
     on_expiry: wait.until === null ? null : "resume",
     ...(wait.call_id === null ? {} : { call_id: wait.call_id }),
-    ...(call?.request == null ? {} : { tool: call.request.name }),
+    ...(call === undefined || call.request === null ? {} : { tool: call.request.name }),
     ...(wait.limit === null ? {} : { limit: wait.limit }),
   };
 }
