@@ -59,7 +59,7 @@ export async function submitTask(
   header: { readonly key: string | null; readonly route?: string },
 ): Promise<Submitted> {
   const claim = claimOf(body, header);
-  return accepted(deps, caller, claim, (again) => newTask(deps, caller, body, again));
+  return accepted(deps, caller, claim, (fresh) => newTask(deps, caller, body, fresh));
 }
 
 /**
@@ -147,13 +147,13 @@ interface MadeTask {
 
 /**
  * Stores and dispatches a task, or returns the earlier task of its idempotency key.
- * @param make makes the task; `again` is true if what it was made from turned out to be out of date
+ * @param make makes the task; `fresh` is true if what it was made from turned out to be out of date
  */
 async function accepted(
   deps: ApiDeps,
   caller: Caller,
   claim: IdempotencyClaim | null,
-  make: (again: boolean) => Promise<MadeTask>,
+  make: (fresh: boolean) => Promise<MadeTask>,
 ): Promise<Submitted> {
   let made: MadeTask;
   try {
@@ -206,25 +206,25 @@ export async function submitHooked(
   body: SubmitBody,
   claim: IdempotencyClaim,
 ): Promise<Submitted> {
-  return accepted(deps, caller, claim, (again) => newTask(deps, caller, body, again));
+  return accepted(deps, caller, claim, (fresh) => newTask(deps, caller, body, fresh));
 }
 
 /**
  * Makes a task from the agent and tools that this isolate read last, so that the insertion is the
  * only query, or from those in the database.
- * @param again reads the database
+ * @param fresh reads the database
  */
 async function newTask(
   deps: ApiDeps,
   caller: Caller,
   body: SubmitBody,
-  again: boolean,
+  fresh: boolean,
 ): Promise<MadeTask> {
   if (!AGENT_TASKS.has(body.task_type)) {
     throw fieldProblem("unknown_task_type", "/task_type", `Unknown task type "${body.task_type}".`);
   }
   const { tenantId } = caller;
-  const remembered = again ? null : rememberedAgent(deps, tenantId, body.agent);
+  const remembered = fresh ? null : rememberedAgent(deps, tenantId, body.agent);
   if (remembered !== null) {
     try {
       return { task: await taskFor(deps, caller, body, remembered), mark: remembered.mark };
