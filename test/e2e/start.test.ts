@@ -22,9 +22,9 @@ afterAll(() => newcomer[Symbol.asyncDispose]());
 
 async function toolNames(): Promise<string[]> {
   const headers = { Authorization: `Bearer ${newcomer.key}` };
-  const response = await fetch(`${newcomer.url}/api/v1/tools`, { headers });
-  const { tools } = await response.json<{ tools: { name: string }[] }>();
-  return tools.map(({ name }) => name);
+  const response = await fetch(`${newcomer.url}/api/v1/tools?limit=100`, { headers });
+  const { data } = await response.json<{ data: { name: string }[] }>();
+  return data.map(({ name }) => name);
 }
 
 function save(source: string): void {
