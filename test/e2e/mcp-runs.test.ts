@@ -181,7 +181,7 @@ test("resources and prompts are read, and what there is is listed", async () => 
   const outcomes = ofType(await logOf(service, task.task_id), "tool.completed");
   expect(outcomes.map((data) => data["output"])).toEqual([
     expect.objectContaining({ resources: expect.arrayContaining([expect.anything()]) }),
-    { data: [expect.objectContaining({ name: "get-sum" })], next_cursor: null },
+    { tools: [expect.objectContaining({ name: "get-sum" })], next_cursor: null },
     { contents: [expect.objectContaining({ uri: "demo://resource/dynamic/text/1" })] },
     { messages: [expect.objectContaining({ role: "user" })] },
   ]);
