@@ -45,7 +45,7 @@ export type Task = Message<"opspawn.v1.Task"> & {
   taskId: string;
 
   /**
-   * Always `agent_run`.
+   * Type of the task: `agent_run`.
    *
    * @generated from field: string task_type = 2 [deprecated = true];
    * @deprecated
@@ -60,7 +60,7 @@ export type Task = Message<"opspawn.v1.Task"> & {
   status: TaskStatus;
 
   /**
-   * What was submitted; absent in a list where it is larger than 16 KiB.
+   * The submitted input. Absent in a list if it is larger than 16 KiB.
    *
    * @generated from field: google.protobuf.Struct input_data = 4;
    */
@@ -118,7 +118,7 @@ export type Task = Message<"opspawn.v1.Task"> & {
   name?: string | undefined;
 
   /**
-   * What a waiting run waits for: `approval`, `input`, `timer`, `budget` or `schedule`.
+   * Reason for the wait: `approval`, `input`, `timer`, `budget` or `schedule`.
    *
    * @generated from field: optional string waiting_for = 12;
    */
@@ -167,7 +167,7 @@ export type Task = Message<"opspawn.v1.Task"> & {
   planner: string;
 
   /**
-   * What the run has used by now.
+   * Usage of the run so far.
    *
    * @generated from field: opspawn.v1.Usage usage = 19;
    */
@@ -247,7 +247,7 @@ export type Task = Message<"opspawn.v1.Task"> & {
   scheduledAt?: Timestamp | undefined;
 
   /**
-   * Who is told of its news by a webhook.
+   * URL that receives the task's webhook events.
    *
    * @generated from field: optional string callback_url = 30;
    */
@@ -289,7 +289,7 @@ export type TaskError = Message<"opspawn.v1.TaskError"> & {
   message: string;
 
   /**
-   * What more there is to know, by code.
+   * Further details; they depend on the code.
    *
    * @generated from field: google.protobuf.Value details = 3;
    */
@@ -304,7 +304,7 @@ export const TaskErrorSchema: GenMessage<TaskError> = /*@__PURE__*/
   messageDesc(file_opspawn_v1_tasks, 1);
 
 /**
- * What a run has used by now.
+ * Usage of a run so far.
  *
  * @generated from message opspawn.v1.Usage
  */
@@ -345,7 +345,7 @@ export type Usage = Message<"opspawn.v1.Usage"> & {
   outputTokens: bigint;
 
   /**
-   * What the model calls cost, US dollars.
+   * Cost of the model calls, US dollars.
    *
    * @generated from field: double cost_usd = 6;
    */
@@ -402,7 +402,7 @@ export type CreateTaskRequest = Message<"opspawn.v1.CreateTaskRequest"> & {
   agent?: string | undefined;
 
   /**
-   * What this task has other than its agent: the object that REST calls `agent_config`.
+   * Overrides of the agent's config: `agent_config` in REST.
    *
    * @generated from field: google.protobuf.Struct agent_config = 6;
    */
@@ -444,7 +444,7 @@ export type CreateTaskRequest = Message<"opspawn.v1.CreateTaskRequest"> & {
   waitSeconds: number;
 
   /**
-   * Who is told of its news by a webhook, signed with the tenant's secret.
+   * URL that receives the task's webhook events, signed with the tenant's secret.
    *
    * @generated from field: optional string callback_url = 12;
    */
@@ -731,14 +731,14 @@ export type Event = Message<"opspawn.v1.Event"> & {
   at?: Timestamp | undefined;
 
   /**
-   * What happened, for example `tool.completed`; listed in docs/reference/events.md.
+   * Type of the event, such as `tool.completed`; see docs/reference/events.md.
    *
    * @generated from field: string type = 3;
    */
   type: string;
 
   /**
-   * What there is to know of it, by type.
+   * Data of the event; it depends on the type.
    *
    * @generated from field: google.protobuf.Struct data = 4;
    */
