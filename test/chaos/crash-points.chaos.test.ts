@@ -36,6 +36,8 @@ const PATIENCE_MS = 60_000;
 /** How many ways to a write are tried, and how many crashes one run goes through on them. */
 const MAX_WAYS = 2;
 const MAX_DEPTH = 4;
+/** How often a run is looked at to which nothing happened, milliseconds. */
+const LOOK_MS = 1000;
 const BIG = "x".repeat(70_000);
 
 const every = (...names: string[]) => ({ tool_calls: names.map((name) => ({ name })) });
@@ -301,6 +303,7 @@ async function play(scenario: Scenario, ...kills: readonly Kill[]): Promise<Outc
   const run = (): RunRpc => runStub(env.RUNS, "test", task.task_id);
   const rival = scenario.slotted === true ? await Rival.of(task.agent) : null;
   const waker = scenario.retriedBy === "platform" ? null : new Waker(name, fate);
+  const until = <T>(look: () => Promise<T>) => eachChange(fate, waker, look);
   const spec = JSON.stringify(specOf(task));
   const delivered = () => insist(() => run().start(spec));
   if (scenario.direct === true) {
@@ -315,45 +318,23 @@ async function play(scenario: Scenario, ...kills: readonly Kill[]): Promise<Outc
     await delivered();
   }
   if (scenario.alone) {
-    await vi.waitUntil(
-      () => {
-        waker?.look();
-        return overInD1(task.task_id);
-      },
-      { timeout: PATIENCE_MS, interval: 120 },
-    );
+    await until(() => overInD1(task.task_id));
   } else {
     await watched(run);
-    await vi.waitUntil(
-      () => {
-        waker?.look();
-        return helped(run, task.task_id, scenario.decisions, rival);
-      },
-      { timeout: PATIENCE_MS, interval: 120 },
-    );
+    await until(() => helped(run, task.task_id, scenario.decisions, rival));
   }
   if (scenario.direct === true) {
     await delivered();
   }
   const view = JSON.parse(await insist(() => run().view())) as RunView;
-  const row = await vi.waitUntil(
-    async () => {
-      waker?.look();
-      const found = await tasks.get("test", task.task_id);
-      return found?.last_seq === view.last_seq && found;
-    },
-    { timeout: PATIENCE_MS, interval: 50 },
-  );
+  const row = await until(async () => {
+    const found = await tasks.get("test", task.task_id);
+    return found?.last_seq === view.last_seq && found;
+  });
   const events = JSON.parse((await insist(() => run().events(0, 1000))).events) as RunEvent[];
   if (rival !== null) {
     // However it came to its end, its slot is there for others.
-    await vi.waitUntil(
-      () => {
-        waker?.look();
-        return rival.alone();
-      },
-      { timeout: PATIENCE_MS, interval: 50 },
-    );
+    await until(() => rival.alone());
   }
   const toTell = new Map(
     events.flatMap((event): [string, ReadonlySet<string>][] => {
@@ -361,13 +342,7 @@ async function play(scenario: Scenario, ...kills: readonly Kill[]): Promise<Outc
       return notice === null ? [] : [[messageId(task.task_id, notice.seq), new Set([notice.body])]];
     }),
   );
-  await vi.waitUntil(
-    () => {
-      waker?.look();
-      return fate.told.size >= toTell.size;
-    },
-    { timeout: PATIENCE_MS, interval: 50 },
-  );
+  await until(async () => fate.told.size >= toTell.size);
   await waker?.done();
   const stub = env.RUNS.get(env.RUNS.idFromName(name));
   const rows = await insist(() =>
@@ -422,6 +397,29 @@ class Waker {
       this.#alarm = null;
     }
   }
+}
+
+/**
+ * Looks at a run until the look is truthy, and gives what it was: after each thing that happened to
+ * the run, and once a second where nothing did, since most of these runs wait for others of them.
+ */
+async function eachChange<T>(
+  fate: Fate,
+  waker: Waker | null,
+  look: () => Promise<T>,
+): Promise<NonNullable<T>> {
+  let [changes, at] = [-1, 0];
+  return await vi.waitUntil(
+    async () => {
+      waker?.look();
+      if (fate.changes === changes && Date.now() - at < LOOK_MS) {
+        return undefined;
+      }
+      [changes, at] = [fate.changes, Date.now()];
+      return await look();
+    },
+    { timeout: PATIENCE_MS, interval: 50 },
+  );
 }
 
 /** As the queue and clients do: what was not answered is asked again. */
@@ -734,7 +732,7 @@ test.concurrent.each([
   ["a run that is started by its submission and twice by the queue", direct],
 ])(
   "%s, stopped around every write, ends as the undisturbed one",
-  { timeout: 300_000 },
+  { timeout: 600_000 },
   async (what, scenario) => {
     const killed = await enumerate(scenario);
     const points = [...killed.values()].reduce((sum, n) => sum + n, 0);

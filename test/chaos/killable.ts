@@ -48,6 +48,8 @@ export class Fate {
   lives = 0;
   /** Lives that have ended at a stop. */
   deaths = 0;
+  /** How often something happened that somebody outside may see: a write, the end of one, a stop. */
+  changes = 0;
   /** Rows that went into the log, as far as this port saw them. */
   logged = 0;
   /** How often each tool acted on the world, by its idempotency key. */
@@ -67,6 +69,7 @@ export class Fate {
   /** Whether the life ends around this write, and how. */
   judge(name: string): Mishap | null {
     this.writes.push(name);
+    this.changes += 1;
     const nth = (this.#counts.get(name) ?? 0) + 1;
     this.#counts.set(name, nth);
     const [next] = this.#kills;
@@ -137,6 +140,7 @@ class Life {
   #die(): never {
     this.ending = true;
     this.fate.deaths += 1;
+    this.fate.changes += 1;
     this.#ctx.abort(REASON);
     throw new Error(REASON);
   }
@@ -309,6 +313,7 @@ function killableDeps(env: Env, life: Life, sync: () => Promise<void>): Deps {
   const project: TaskStore["project"] = async (projection) => {
     const name = `d1 ${projection.view.status}`;
     await (life.ending ? new Promise(() => {}) : life.write(name, () => tasks.project(projection)));
+    life.fate.changes += 1;
   };
   return {
     ...deps,
