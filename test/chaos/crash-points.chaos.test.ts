@@ -30,9 +30,9 @@ import { Fate, fates, WHENS, type Kill } from "./killable.ts";
 const tasks = new TaskStore(env.DB);
 const inbox = new InboxStore(env.DB);
 /** Runs of a scenario that are stopped side by side, by what retries their alarm: waiting or working. */
-const WIDTH = { platform: 64, test: 12 };
+const WIDTH = { platform: 32, test: 12 };
 /** Longest life of one run, lives and pauses together, milliseconds. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 240_000;
 /** How many ways to a write are tried, and how many crashes one run goes through on them. */
 const MAX_WAYS = 2;
 const MAX_DEPTH = 4;
@@ -303,7 +303,8 @@ async function play(scenario: Scenario, ...kills: readonly Kill[]): Promise<Outc
   const run = (): RunRpc => runStub(env.RUNS, "test", task.task_id);
   const rival = scenario.slotted === true ? await Rival.of(task.agent) : null;
   const waker = scenario.retriedBy === "platform" ? null : new Waker(name, fate);
-  const until = <T>(look: () => Promise<T>) => eachChange(fate, waker, look);
+  const until = <T extends object | true>(look: () => Promise<T | false>) =>
+    eachChange(fate, waker, look);
   const spec = JSON.stringify(specOf(task));
   const delivered = () => insist(() => run().start(spec));
   if (scenario.direct === true) {
@@ -329,7 +330,7 @@ async function play(scenario: Scenario, ...kills: readonly Kill[]): Promise<Outc
   const view = JSON.parse(await insist(() => run().view())) as RunView;
   const row = await until(async () => {
     const found = await tasks.get("test", task.task_id);
-    return found?.last_seq === view.last_seq && found;
+    return found !== null && found.last_seq === view.last_seq && found;
   });
   const events = JSON.parse((await insist(() => run().events(0, 1000))).events) as RunEvent[];
   if (rival !== null) {
@@ -400,26 +401,28 @@ class Waker {
 }
 
 /**
- * Looks at a run until the look is truthy, and gives what it was: after each thing that happened to
+ * Looks at a run until it is as wanted, and returns what was seen: after each thing that happened to
  * the run, and once a second where nothing did, since most of these runs wait for others of them.
  */
-async function eachChange<T>(
+async function eachChange<T extends object | true>(
   fate: Fate,
   waker: Waker | null,
-  look: () => Promise<T>,
-): Promise<NonNullable<T>> {
+  look: () => Promise<T | false>,
+): Promise<T> {
   let [changes, at] = [-1, 0];
-  return await vi.waitUntil(
+  const { seen: found } = await vi.waitUntil(
     async () => {
       waker?.look();
       if (fate.changes === changes && Date.now() - at < LOOK_MS) {
-        return undefined;
+        return null;
       }
       [changes, at] = [fate.changes, Date.now()];
-      return await look();
+      const seen = await look();
+      return seen === false ? null : { seen };
     },
     { timeout: PATIENCE_MS, interval: 50 },
   );
+  return found;
 }
 
 /** As the queue and clients do: what was not answered is asked again. */

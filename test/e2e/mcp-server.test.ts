@@ -683,6 +683,21 @@ describe("the address", () => {
     expect(await response.json()).toMatchObject({ code });
   });
 
+  test.for([
+    [7, `{"n":9007199254740993}`, "/params/arguments/n"],
+    ["a", `{"deep":[{"n":-123456789012345678901234567890}]}`, "/params/arguments/deep/0/n"],
+    [9, '{"a":'.repeat(70) + "1" + "}".repeat(70), ""],
+  ] as const)(
+    "answers request %j, whose arguments cannot be stored, by the protocol",
+    async ([id, args, pointer]) => {
+      const params = `{"name":"submit_task","arguments":${args}}`;
+      const body = `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"method":"tools/call","params":${params}}`;
+      const message = await (await post(service, body)).json();
+      const error = { code: -32_602, data: { code: "validation_failed", errors: [{ pointer }] } };
+      expect(message).toMatchObject({ jsonrpc: "2.0", id, error });
+    },
+  );
+
   test("answers what is no message of the protocol by the protocol", async () => {
     for (const body of [{}, { jsonrpc: "1.0", id: 1, method: "ping" }]) {
       const response = await post(service, body);

@@ -78,8 +78,14 @@ test.each([
       ...(media === undefined ? {} : { body: JSON.stringify(exampleOf(document, media)) }),
     });
     const text = await response.text();
-    expect(response.status, `${method} ${path}: ${text}`).toBe(503);
-    expect(response.headers.get("Retry-After"), path).toMatch(/^\d+$/);
+    // Each task of a batch has its own outcome; nothing of it is stored here.
+    const isBatch = knowsKeys && path === "/api/v1/tasks/batch";
+    expect(response.status, `${method} ${path}: ${text}`).toBe(isBatch ? 200 : 503);
+    if (isBatch) {
+      expect(text).not.toContain('"task"');
+    } else {
+      expect(response.headers.get("Retry-After"), path).toMatch(/^\d+$/);
+    }
     expect(text).toContain('"code":"unavailable"');
     expect(text).not.toMatch(/D1|queued/);
     asked += 1;

@@ -336,3 +336,65 @@ test("Anthropic's output schema has no reference in an allOf, and none that lead
   expectAccepted({ ...written, type: "object" });
   expect([at(written, "a"), at(written, "b")]).toMatchObject([closed, closed]);
 });
+
+test.each<[string, JsonObject]>([
+  ["a definition", { $ref: "#/$defs/Node" }],
+  ["the root", { $ref: "#" }],
+  ["a circle of two", { $ref: "#/$defs/A" }],
+  ["a part of itself", { type: "array", items: { $ref: "#/properties/next" } }],
+  ["an anchor", { $ref: "#node" }],
+])("Anthropic's output schema has no recursion, which the API rejects: %s", (_what, next) => {
+  const node = (child: JsonObject) => ({
+    type: "object",
+    properties: { child },
+    additionalProperties: false,
+  });
+  const schema = {
+    ...node({}),
+    properties: { next },
+    $defs: {
+      Node: { ...node({ $ref: "#/$defs/Node" }), $anchor: "node" },
+      A: node({ $ref: "#/$defs/B" }),
+      B: node({ $ref: "#/$defs/A" }),
+    },
+  };
+  expect(anthropicSchema(schema)).toBeNull();
+  const { Node: _node, A: _a, B: _b, ...$defs } = { ...schema.$defs, T: node({ type: "null" }) };
+  const twice = { a: { $ref: "#/$defs/T" }, b: { $ref: "#/$defs/T" } };
+  expect(anthropicSchema({ ...schema, properties: twice, $defs })).not.toBeNull();
+});
+
+test("a reference into a container that is no keyword leads to a definition", () => {
+  const dog = { type: "object", properties: { tags: { type: "array" } } };
+  const schema = {
+    type: "object",
+    properties: {
+      a: { $ref: "#/components/schemas/Dog" },
+      b: { type: "array", items: { $ref: "#/components/schemas/Dog" } },
+      c: { $ref: "#/components/schemas/Pack" },
+      d: { $ref: "#/$defs/Own" },
+      e: { $ref: "#/properties/a/x-parts/0" },
+    },
+    components: {
+      schemas: { Dog: dog, Pack: { type: "array", items: { $ref: "#/components/schemas/Dog" } } },
+    },
+    $defs: { Own: { type: "string" } },
+  };
+  const written = toolSchema(schema);
+  expect(written).toMatchObject({
+    properties: {
+      a: { $ref: "#/$defs/Dog" },
+      b: { items: { $ref: "#/$defs/Dog" } },
+      c: { $ref: "#/$defs/Pack" },
+      d: { $ref: "#/$defs/Own" },
+      e: {},
+    },
+    $defs: {
+      Own: { type: "string" },
+      Dog: { properties: { tags: { type: "array", items: {} } } },
+      Pack: { type: "array", items: { $ref: "#/$defs/Dog" } },
+    },
+  });
+  expectAccepted(written);
+  expectForGoogle(schema);
+});

@@ -4,7 +4,12 @@
  * schema, so a rewrite may allow more than the original.
  */
 import { isJsonObject, ownValue, type JsonObject, type JsonValue } from "../../run/value/json.ts";
-import { withSubschemas } from "../../run/value/schema-keywords.ts";
+import {
+  childKind,
+  isKeyword,
+  subschemasOf,
+  withSubschemas,
+} from "../../run/value/schema-keywords.ts";
 
 /** Maximum schemas of one property that a merge keeps, so that its size stays bounded. */
 const MAX_JOINED = 8;
@@ -198,8 +203,24 @@ function joined(how: "allOf" | "anyOf", lists: readonly (JsonValue | undefined)[
 }
 
 /**
- * Returns a rewritten schema whose references all lead somewhere: targets that the rewrite left out
- * are put under `$defs`.
+ * Returns whether a reference goes through keywords of JSON Schema only. Providers reject a
+ * reference into a container of another name, such as `#/components/schemas/Dog`.
+ */
+function isSchemaPlace(ref: string): boolean {
+  const names = namesIn(ref);
+  for (let at = 0; at < names.length; at += 1) {
+    const kind = childKind(names[at] ?? "");
+    if (kind === null) {
+      return false;
+    }
+    at += kind === "one" ? 0 : 1;
+  }
+  return true;
+}
+
+/**
+ * Returns a rewritten schema whose references all lead to a schema in it: targets that the rewrite
+ * left out, and those outside of the keywords of JSON Schema, are put under `$defs`, without their container.
  * @param find returns the original target of a reference
  * @param rewrite rewrites a target in the same way
  */
@@ -220,7 +241,7 @@ export function withTargets(
         if (key !== "$ref" || typeof value !== "string") {
           return [[key, withSubschemas(key, value, repaired) ?? value]];
         }
-        if (targetOf(rewritten, value) !== undefined) {
+        if (isSchemaPlace(value) && targetOf(rewritten, value) !== undefined) {
           return [[key, value]];
         }
         if (!isJsonObject(find(value))) {
@@ -245,7 +266,34 @@ export function withTargets(
     return isJsonObject(result) ? result : rewritten;
   }
   const defs = isJsonObject(result["$defs"]) ? result["$defs"] : {};
-  return { ...result, $defs: { ...defs, ...added } };
+  const containers = new Set([...names.keys()].map((ref) => namesIn(ref)[0] ?? ""));
+  const kept = Object.entries(result).filter(([key]) => isKeyword(key) || !containers.has(key));
+  return { ...Object.fromEntries(kept), $defs: { ...defs, ...added } };
+}
+
+/** Returns whether a schema contains itself, directly or through references. */
+export function isRecursive(root: JsonObject): boolean {
+  const open = new Set(["#"]);
+  const done = new Set<string>();
+  const visits = (schema: JsonValue): boolean => {
+    if (!isJsonObject(schema)) {
+      return false;
+    }
+    const { $ref } = schema;
+    if (typeof $ref === "string" && !done.has($ref)) {
+      if (open.has($ref)) {
+        return true;
+      }
+      open.add($ref);
+      if (visits(targetOf(root, $ref) ?? null)) {
+        return true;
+      }
+      open.delete($ref);
+      done.add($ref);
+    }
+    return subschemasOf(schema, "").some((child) => visits(child.schema));
+  };
+  return visits(root);
 }
 
 function freeName(ref: string, taken: readonly string[]): string {

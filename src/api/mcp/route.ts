@@ -5,11 +5,11 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import { createMiddleware } from "hono/factory";
 import { requireKey } from "../http/auth.ts";
-import { jsonBody } from "../http/body.ts";
 import type { AppEnv } from "../context.ts";
 import { headersOf } from "../openapi/response-headers.ts";
 import { json, refusals, SECURED } from "../openapi/routes.ts";
 import { checkSource } from "./guard.ts";
+import { rpcBody } from "./rpc-body.ts";
 
 const sameSource = createMiddleware<AppEnv>(async (c, next) => {
   checkSource(c.req.raw, c.var.deps.config);
@@ -68,7 +68,7 @@ const mcpRoute = createRoute({
     "JSON-RPC messages of MCP 2025-11-25 and earlier, over stateless Streamable HTTP: `tools`, `resources`. See docs/how-to/mcp.md.",
   tags: ["MCP"],
   security: SECURED,
-  middleware: [sameSource, requireKey, jsonBody] as const,
+  middleware: [sameSource, requireKey, rpcBody] as const,
   request: { body: { required: true, content: { "application/json": { schema: messages } } } },
   responses: {
     200: {

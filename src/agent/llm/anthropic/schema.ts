@@ -4,7 +4,7 @@
  */
 import { textOf } from "../field.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
-import { Merger, takesFromReference, targetOf, withTargets } from "../schema-parts.ts";
+import { isRecursive, Merger, takesFromReference, targetOf, withTargets } from "../schema-parts.ts";
 import { withSubschemas } from "../../../run/value/schema-keywords.ts";
 
 const KEPT = new Set([
@@ -23,7 +23,7 @@ const FORMATS = new Set(
 
 /**
  * Returns the schema in the subset. Null if the subset cannot express it, for example an open
- * object.
+ * object or a recursive schema.
  */
 export function anthropicSchema(schema: JsonObject): JsonObject | null {
   try {
@@ -54,7 +54,11 @@ class Narrowing {
   /** Returns the schema. Its references lead to what the subset keeps. @throws Unsayable */
   schema(): JsonObject {
     const narrow = (schema: JsonValue): JsonObject => this.#narrowed(schema);
-    return withTargets(narrow(this.#root), (ref) => targetOf(this.#root, ref), narrow);
+    const whole = withTargets(narrow(this.#root), (ref) => targetOf(this.#root, ref), narrow);
+    if (isRecursive(whole)) {
+      throw new Unsayable();
+    }
+    return whole;
   }
 
   /** The API rejects `allOf` with references, so they are merged. */
