@@ -13,7 +13,7 @@ const GENERATED = /\/gen\/|worker-env\.d\.ts$/;
 const REASONS: Readonly<Record<string, string>> = {
   "src/api/tasks/schemas.ts": "the described fields of a task, its requests and its lists",
   "src/run/log/event-data.ts": "one table: the described data of every event type",
-  "test/chaos/crash-points.chaos.test.ts": "one enumeration over thirteen scenarios and one audit",
+  "test/chaos/enumeration.ts": "one enumeration and one audit, for all scenarios",
   "test/e2e/agents.test.ts": "one service and its agents in all versions; a split starts it twice",
   "test/e2e/fuzz.test.ts": "one seeded walk with its generators and its invariants",
   "test/e2e/grpc.test.ts": "three protocols over one gateway; a split starts it three times",

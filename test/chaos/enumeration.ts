@@ -1,0 +1,549 @@
+/**
+ * Crash points, enumerated in the real object: for a run with every kind of call and wait, the
+ * process is stopped before, in and after every single write, comes back by its own alarm (or the
+ * queue's redelivery, where `start` was not answered), and is compared with the undisturbed run. The
+ * platform tries a failed alarm again after two seconds and more: for one scenario that people look
+ * at, and for one that nobody does, that is waited for; in the others the test runs the alarm at once.
+ * Writes that only a crash leads to are enumerated in turn, until no write is left around which
+ * nobody stopped.
+ */
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, test, vi } from "vitest";
+import { ledgerStub } from "../../src/durable/ledger/rpc.ts";
+import { runStub, type RunRpc } from "../../src/durable/run/rpc.ts";
+import type { RunCommand } from "../../src/run/decide/command.ts";
+import { parseEvent, TERMINAL_TYPES, type RunEvent } from "../../src/run/log/event.ts";
+import type { McpServerDefinition } from "../../src/run/spec/mcp-server.ts";
+import type { AgentConfig } from "../../src/run/spec/spec.ts";
+import type { ToolDefinition } from "../../src/run/spec/tool-definition.ts";
+import { isTerminal, type RunView } from "../../src/run/decide/view.ts";
+import { newActor } from "../../src/store/audit.ts";
+import { specOf, type TaskRow } from "../../src/store/tasks/rows.ts";
+import { InboxStore } from "../../src/store/inbox.ts";
+import { TaskStore } from "../../src/store/tasks/tasks.ts";
+import { WEBHOOK_TYPES } from "../../src/run/value/webhook-type.ts";
+import { messageId, noticeOf } from "../../src/run/log/webhook-body.ts";
+import { newTask } from "../workers/tasks.ts";
+import { Fate, fates, WHENS, type Kill } from "./killable.ts";
+
+const tasks = new TaskStore(env.DB);
+const inbox = new InboxStore(env.DB);
+/** Runs of a scenario that are stopped side by side, by what retries their alarm: waiting or working. */
+const WIDTH = { platform: 32, test: 12 };
+/** Longest life of one run, lives and pauses together, milliseconds. */
+const PATIENCE_MS = 240_000;
+/** How many ways to a write are tried, and how many crashes one run goes through on them. */
+const MAX_WAYS = 2;
+const MAX_DEPTH = 4;
+/** How often a run is looked at to which nothing happened, milliseconds. */
+const LOOK_MS = 1000;
+export interface Scenario {
+  readonly input: Parameters<typeof newTask>[0];
+  readonly config: Partial<AgentConfig>;
+  readonly scheduled: boolean;
+  /** Nobody looks at the run: whatever wakes its object is its own alarm. */
+  readonly alone: boolean;
+  /** What its tenant has registered. */
+  readonly tools?: readonly ToolDefinition[];
+  readonly mcpServers?: readonly McpServerDefinition[];
+  /** Whether somebody outside wants to be told of everything. */
+  readonly announced?: boolean;
+  /** What people say, all at once, to a call that waits for approval; absent: yes. */
+  readonly decisions?: readonly Decision[];
+  /**
+   * Whether its submission starts it beside the queue, at the same moment, and the queue delivers its
+   * message once more in the end.
+   */
+  readonly direct?: boolean;
+  /** Whether it needs a slot to work, and others have it. */
+  readonly slotted?: boolean;
+  /**
+   * What runs the alarm of a stopped object again: the platform, after two seconds and more, or by
+   * default the test, at once, which runs the same handler on the same storage.
+   */
+  readonly retriedBy?: "platform" | "test";
+}
+
+type Decision = Pick<Extract<RunCommand, { kind: "decide" }>, "decision" | "arguments">;
+
+/** A reply that calls tools, each without arguments. */
+export const every = (...names: string[]) => ({ tool_calls: names.map((name) => ({ name })) });
+
+interface Outcome {
+  readonly fate: Fate;
+  readonly view: RunView;
+  readonly events: readonly RunEvent[];
+  readonly row: TaskRow | null;
+  /** Questions that the inbox still has of it. */
+  readonly open: number;
+  /** Rows of the log, as the storage has them. */
+  readonly rows: number;
+  /** What webhooks are to be told by the log: the one body of each id. */
+  readonly toTell: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
+/** Plays a scenario to its end, with people who answer whatever the run waits for. */
+async function play(scenario: Scenario, ...kills: readonly Kill[]): Promise<Outcome> {
+  const limits = { max_steps: 5, on_reached: "wait" as const };
+  const task = newTask(scenario.input, {
+    config: scenario.config,
+    limits,
+    ...(scenario.tools === undefined ? {} : { tools: scenario.tools }),
+    ...(scenario.announced === true ? { webhooks: WEBHOOK_TYPES } : {}),
+    ...(scenario.mcpServers === undefined ? {} : { mcpServers: scenario.mcpServers }),
+    ...(scenario.slotted === true ? { slotted: true, agent: `agent-${crypto.randomUUID()}` } : {}),
+    ...(scenario.scheduled ? { scheduledAt: new Date(Date.now() + 30).toISOString() } : {}),
+  });
+  const fate = new Fate(...kills);
+  const name = `test/${task.task_id}`;
+  fates.set(name, fate);
+  await tasks.insert(task, null);
+  // After each death a stub of its own, as the platform wants it.
+  const run = (): RunRpc => runStub(env.RUNS, "test", task.task_id);
+  const rival = scenario.slotted === true ? await Rival.of(task.agent) : null;
+  const waker = scenario.retriedBy === "platform" ? null : new Waker(name, fate);
+  const until = <T extends object | true>(look: () => Promise<T | false>) =>
+    eachChange(fate, waker, look);
+  const spec = JSON.stringify(specOf(task));
+  const delivered = () => insist(() => run().start(spec));
+  if (scenario.direct === true) {
+    // The submission does not try again: its process may be what died.
+    await Promise.all([
+      run()
+        .start(spec)
+        .catch(() => null),
+      delivered(),
+    ]);
+  } else {
+    await delivered();
+  }
+  if (scenario.alone) {
+    await until(() => overInD1(task.task_id));
+  } else {
+    await watched(run);
+    await until(() => helped(run, task.task_id, scenario.decisions, rival));
+  }
+  if (scenario.direct === true) {
+    await delivered();
+  }
+  const view = JSON.parse(await insist(() => run().view())) as RunView;
+  const row = await until(async () => {
+    const found = await tasks.get("test", task.task_id);
+    return found !== null && found.last_seq === view.last_seq && found;
+  });
+  const events = JSON.parse((await insist(() => run().events(0, 1000))).events) as RunEvent[];
+  if (rival !== null) {
+    // However it came to its end, its slot is there for others.
+    await until(() => rival.alone());
+  }
+  const toTell = new Map(
+    events.flatMap((event): [string, ReadonlySet<string>][] => {
+      const notice = noticeOf(task.task_id, event, task.webhooks);
+      return notice === null ? [] : [[messageId(task.task_id, notice.seq), new Set([notice.body])]];
+    }),
+  );
+  await until(async () => fate.told.size >= toTell.size);
+  await waker?.done();
+  const stub = env.RUNS.get(env.RUNS.idFromName(name));
+  const rows = await insist(() =>
+    runInDurableObject(stub, (_run, { storage }) =>
+      Number(storage.sql.exec("SELECT COUNT(*) AS n FROM log").one()["n"]),
+    ),
+  );
+  fates.delete(name);
+  const open = (await approvalsOf(task.task_id)).length;
+  return { fate, view, events, row, open, rows, toTell };
+}
+
+/**
+ * Runs the alarm of a stopped object as the platform does after its pause, on the storage that the
+ * object left. Not as a retry: the object counts those as deaths, and the platform's own, which come
+ * later and find nothing to do, would count the same death twice.
+ */
+class Waker {
+  readonly #name: string;
+  readonly #fate: Fate;
+  #deaths = 0;
+  #needed = false;
+  #alarm: Promise<void> | null = null;
+
+  constructor(name: string, fate: Fate) {
+    this.#name = name;
+    this.#fate = fate;
+  }
+
+  /** Runs the alarm after each death, again where the object died of it or was not gone yet. */
+  look(): void {
+    this.#needed ||= this.#fate.deaths > this.#deaths;
+    this.#deaths = this.#fate.deaths;
+    if (this.#needed && this.#alarm === null) {
+      this.#needed = false;
+      this.#alarm = this.#run();
+    }
+  }
+
+  /** Resolves when no alarm that it ran is under way. */
+  async done(): Promise<void> {
+    await this.#alarm;
+  }
+
+  async #run(): Promise<void> {
+    const stub = env.RUNS.get(env.RUNS.idFromName(this.#name));
+    try {
+      await runInDurableObject(stub, (run) => run.alarm());
+    } catch {
+      this.#needed = true;
+    } finally {
+      this.#alarm = null;
+    }
+  }
+}
+
+/**
+ * Looks at a run until it is as wanted, and returns what was seen: after each thing that happened to
+ * the run, and once a second where nothing did, since most of these runs wait for others of them.
+ */
+async function eachChange<T extends object | true>(
+  fate: Fate,
+  waker: Waker | null,
+  look: () => Promise<T | false>,
+): Promise<T> {
+  let [changes, at] = [-1, 0];
+  const { seen: found } = await vi.waitUntil(
+    async () => {
+      waker?.look();
+      if (fate.changes === changes && Date.now() - at < LOOK_MS) {
+        return null;
+      }
+      [changes, at] = [fate.changes, Date.now()];
+      const seen = await look();
+      return seen === false ? null : { seen };
+    },
+    { timeout: PATIENCE_MS, interval: 50 },
+  );
+  return found;
+}
+
+/** As the queue and clients do: what was not answered is asked again. */
+async function insist<T>(ask: () => Promise<T>): Promise<T> {
+  const answered = await vi.waitUntil(
+    () =>
+      ask().then(
+        (answer) => ({ answer }),
+        () => null,
+      ),
+    { timeout: PATIENCE_MS, interval: 50 },
+  );
+  return answered.answer;
+}
+
+async function overInD1(taskId: string): Promise<boolean> {
+  const row = await tasks.get("test", taskId);
+  return row !== null && isTerminal(row.status);
+}
+
+/** A watcher makes the run store its streamed text; what it sees is another test's business. */
+async function watched(run: () => RunRpc): Promise<void> {
+  const url = "https://run/?task=t&by=key&write=0&after=0";
+  const answer = await run()
+    .fetch(new Request(url, { headers: { Upgrade: "websocket" } }))
+    .catch(() => null);
+  answer?.webSocket?.accept();
+}
+
+/**
+ * Does what the run waits for; a command that a crash swallowed is simply given again. Gives whether
+ * the run is over.
+ */
+async function helped(
+  run: () => RunRpc,
+  taskId: string,
+  decisions: readonly Decision[] = [{ decision: "approve" }],
+  rival: Rival | null = null,
+): Promise<boolean> {
+  const keeping = await run()
+    .health()
+    .catch(() => null);
+  const say = async (command: RunCommand): Promise<void> => {
+    await run()
+      .command(JSON.stringify(command))
+      .catch(() => undefined);
+  };
+  switch (keeping?.waiting_for) {
+    case "concurrency":
+      await rival?.leave();
+      break;
+    case "approval": {
+      await rival?.enter();
+      // Decided from the inbox, so that each crash shows whether a question reaches it.
+      for (const call_id of await approvalsOf(taskId)) {
+        await Promise.all(
+          decisions.map((one) =>
+            say({ kind: "decide", call_id, ...one, comment: null, by: "key" }),
+          ),
+        );
+      }
+      break;
+    }
+    case "input":
+      await say({ kind: "message", content: "Well.", data: null, by: "key" });
+      break;
+    case "budget":
+      await say({ kind: "limits", changes: { max_steps: null }, by: "key" });
+      break;
+    default:
+  }
+  return keeping !== null && isTerminal(keeping.status);
+}
+
+/** The calls of a task that the inbox shows to need a decision. */
+async function approvalsOf(taskId: string): Promise<string[]> {
+  const { rows } = await inbox.list("test", { taskId }, "oldest", 100, null);
+  return rows.flatMap(({ question: { kind, call_id = "" } }) =>
+    kind === "approval" ? [call_id] : [],
+  );
+}
+
+/** Another run of the same agent, which has one slot in all. */
+class Rival {
+  readonly #agent: string;
+  readonly #ledger = ledgerStub(env.LEDGERS, "test");
+  #seq = 0;
+
+  private constructor(agent: string) {
+    this.#agent = agent;
+  }
+
+  static async of(agent: string): Promise<Rival> {
+    const rival = new Rival(agent);
+    await rival.#ledger.setConcurrency("test", { agent, max_runs: 1 }, newActor(Date.now(), "key"));
+    await rival.enter();
+    return rival;
+  }
+
+  async enter(): Promise<void> {
+    this.#seq += 1;
+    const seeker = { task_id: `rival of ${this.#agent}`, agent: this.#agent, priority: 0 };
+    await this.#ledger.takeSlot({ ...seeker, seq: this.#seq });
+  }
+
+  async leave(): Promise<void> {
+    await this.#ledger.releaseSlot(`rival of ${this.#agent}`, this.#seq);
+  }
+
+  /** Whether no other holds a slot or waits for one. */
+  async alone(): Promise<boolean> {
+    await this.leave();
+    const caps = await this.#ledger.concurrency();
+    return caps.some(({ agent, running, waiting }) => {
+      return agent === this.#agent && running === 0 && waiting === 0;
+    });
+  }
+}
+
+/** What must hold of a run, whatever was done to it. */
+function expectSound(outcome: Outcome, undisturbed: Outcome, about: string): void {
+  const { view, events, row, open, fate, rows, toTell } = outcome;
+  expect(view, about).toMatchObject({ status: "completed", result: undisturbed.view.result });
+  expect(
+    events.map((event) => event.seq),
+    about,
+  ).toEqual(events.map((_, i) => i + 1));
+  expect(events.map((event) => parseEvent(event)).length, about).toBe(events.length);
+  expect(events.filter((event) => TERMINAL_TYPES.has(event.type)).length, about).toBe(1);
+  // D1 has what the log has.
+  const { status, result, error, usage, last_seq, started_at, completed_at } = view;
+  expect(row, about).toMatchObject({
+    status,
+    result,
+    error,
+    usage,
+    last_seq,
+    started_at,
+    completed_at,
+  });
+  expect(open, `${about}: questions in the inbox`).toBe(0);
+  // What the port did not see, nobody could stop.
+  expect(rows, about).toBeLessThanOrEqual(fate.logged);
+  expect(callsOf(events), about).toEqual(callsOf(undisturbed.events));
+  // Each at least once, and the same each time: nothing that the log has not was told.
+  expect(Object.fromEntries(fate.told), about).toEqual(Object.fromEntries(toTell));
+  expectEffects(outcome, about);
+  expectAsDecided(outcome, about);
+}
+
+/** One effect or none, as it was decided, and with the arguments that were decided on. */
+function expectAsDecided({ events, fate }: Outcome, about: string): void {
+  for (const asked of events) {
+    if (asked.type !== "approval.requested" || asked.data.reason !== "policy") {
+      continue;
+    }
+    const { call_id } = asked.data;
+    const answers = events.filter(
+      (e) =>
+        (e.type === "approval.decided" || e.type === "approval.expired") &&
+        e.data.call_id === call_id,
+    );
+    expect(answers.length, `${about}: decisions of ${call_id}`).toBe(1);
+    const [answer] = answers;
+    const yes =
+      answer?.type === "approval.expired"
+        ? answer.data.policy === "continue"
+        : answer?.type === "approval.decided" && answer.data.decision === "approve";
+    const args =
+      (answer?.type === "approval.decided" ? answer.data.arguments : undefined) ??
+      asked.data.arguments;
+    const intents = events.filter((e) => e.type === "tool.requested" && e.data.call_id === call_id);
+    expect(intents.length > 0, `${about}: ${call_id} is made as decided`).toBe(yes);
+    const key = [...fate.world.keys()].find((one) => one.endsWith(`:${call_id}`));
+    const done = events.some((e) => e.type === "tool.completed" && e.data.call_id === call_id);
+    expect(key === undefined || yes, `${about}: ${call_id} acts as decided`).toBe(true);
+    expect(!done || key !== undefined || asked.data.name === "held_tool", about).toBe(true);
+    if (key !== undefined) {
+      expect(fate.given.get(key), `${about}: what ${call_id} was given`).toEqual(args);
+    }
+  }
+}
+
+/** The calls that the models made, whatever became of them. */
+function callsOf(events: readonly RunEvent[]): unknown[] {
+  return events.flatMap((event) =>
+    event.type === "model.completed" ? event.data.tool_calls.map(({ name }) => name) : [],
+  );
+}
+
+function expectEffects({ events, fate }: Outcome, about: string): void {
+  const unknown = events.flatMap((e) =>
+    e.type === "tool.outcome_unknown" ? [e.data.call_id] : [],
+  );
+  const again = new Set(
+    events.flatMap((e) =>
+      e.type === "approval.requested" && e.data.reason === "outcome_unknown"
+        ? [e.data.call_id]
+        : [],
+    ),
+  );
+  const cut = new Set(
+    events.flatMap((e) => (e.type === "recovery.started" ? e.data.open_calls : [])),
+  );
+  // Unknown only where a cut was made.
+  expect(
+    unknown.filter((id) => !cut.has(id)),
+    about,
+  ).toEqual([]);
+  for (const [key, times] of fate.world) {
+    const [effect, call = ""] = [key.split(" ")[0], key.split(":").at(-1)];
+    const allowed =
+      effect === "pure" || effect === "idempotent" ? Infinity : again.has(call) ? 2 : 1;
+    expect(times, `${about}: ${key}`).toBeLessThanOrEqual(allowed);
+  }
+  for (const event of events) {
+    // What is called done was done.
+    if (event.type === "tool.completed" && event.data.output === "done") {
+      const acted = [...fate.world.keys()].filter((key) => key.endsWith(`:${event.data.call_id}`));
+      expect(acted.length, `${about}: ${event.data.call_id}`).toBe(1);
+    }
+  }
+}
+
+/** Does work side by side, a few at a time. */
+async function each<T>(
+  width: number,
+  items: readonly T[],
+  work: (item: T) => Promise<void>,
+): Promise<void> {
+  const rest = items.values();
+  await Promise.all(
+    Array.from({ length: width }, async () => {
+      for (const item of rest) {
+        await work(item);
+      }
+    }),
+  );
+}
+
+/** Over all scenarios: the writes that were seen, and the places at which a process was stopped. */
+const seen = new Set<string>();
+const stopped = new Set<string>();
+
+/** Stops a scenario around every write there is; gives how often at each. */
+async function enumerate(scenario: Scenario): Promise<Map<string, number>> {
+  const width = WIDTH[scenario.retriedBy ?? "test"];
+  const undisturbed = await play(scenario);
+  expectSound(undisturbed, undisturbed, "undisturbed");
+  // An object may sleep while it is polled too slowly; nothing interrupted it.
+  expect(undisturbed.fate.deaths).toBe(0);
+  expect(undisturbed.events.map(({ type }) => type)).not.toContain("recovery.started");
+  expect(undisturbed.rows).toBe(undisturbed.fate.logged);
+  const killed = new Map<string, number>();
+  /** What led to each write: how it came about is not always the same, so several ways. */
+  const ways = new Map<string, (readonly Kill[])[]>();
+  const attempt = async (...kills: readonly Kill[]): Promise<void> => {
+    const about = kills.map(({ name, nth, when }) => `${when} ${name} #${nth}`).join(", then ");
+    const outcome = await play(scenario, ...kills).catch((error: unknown) => {
+      throw new Error(`${about}: the run did not come to its end`, { cause: error });
+    });
+    expectSound(outcome, undisturbed, about);
+    for (const { name, when } of outcome.fate.killed) {
+      const place = `${when} ${name}`;
+      killed.set(place, (killed.get(place) ?? 0) + 1);
+    }
+    for (const name of new Set(outcome.fate.writes)) {
+      const known = ways.get(name) ?? [];
+      ways.set(name, known.length < MAX_WAYS ? [...known, kills] : known);
+    }
+  };
+  const unkilled = () =>
+    [...ways].filter(([name]) => WHENS.some((when) => !killed.has(`${when} ${name}`)));
+  const counts = new Map<string, number>();
+  const first = undisturbed.fate.writes.flatMap((name) => {
+    const nth = (counts.get(name) ?? 0) + 1;
+    counts.set(name, nth);
+    return WHENS.map((when): Kill => ({ name, nth, when }));
+  });
+  await each(width, first, attempt);
+  for (let depth = 0; depth < MAX_DEPTH && unkilled().length > 0; depth += 1) {
+    const next = unkilled().flatMap(([name, all]) =>
+      all.flatMap((before) => WHENS.map((when) => before.concat({ name, nth: 1, when }))),
+    );
+    await each(width, next, (kills) => attempt(...kills));
+  }
+  for (const name of ways.keys()) {
+    seen.add(name);
+  }
+  for (const place of killed.keys()) {
+    stopped.add(place);
+  }
+  return killed;
+}
+
+/** A scenario and what it is, for the title of its test. */
+export type Named = readonly [what: string, scenario: Scenario];
+
+/** Declares the tests of scenarios, and one that no write of theirs was left out. */
+export function stopsAroundEveryWrite(scenarios: readonly Named[]): void {
+  test.concurrent.each(scenarios)(
+    "%s, stopped around every write, ends as the undisturbed one",
+    { timeout: 600_000 },
+    async (what, scenario) => {
+      const killed = await enumerate(scenario);
+      const points = [...killed.values()].reduce((sum, n) => sum + n, 0);
+      const table = [...killed]
+        .map(([place, n]) => `  ${String(n).padStart(3)} × ${place}`)
+        .toSorted()
+        .join("\n");
+      // oxlint-disable-next-line no-console -- what was enumerated is for people to read
+      console.log(`${what}: ${points} stops at ${killed.size} places\n${table}`);
+      expect(points).toBeGreaterThan(20);
+    },
+  );
+
+  test("there is no write around which nobody was stopped", () => {
+    expect(seen.size).toBeGreaterThan(20);
+    const missed = [...seen].flatMap((name) =>
+      WHENS.map((when) => `${when} ${name}`).filter((place) => !stopped.has(place)),
+    );
+    expect(missed).toEqual([]);
+  });
+}
