@@ -337,6 +337,12 @@ test("Anthropic's output schema has no reference in an allOf, and none that lead
   expect([at(written, "a"), at(written, "b")]).toMatchObject([closed, closed]);
 });
 
+const node = (child: JsonObject) => ({
+  type: "object",
+  properties: { child },
+  additionalProperties: false,
+});
+
 test.each<[string, JsonObject]>([
   ["a definition", { $ref: "#/$defs/Node" }],
   ["the root", { $ref: "#" }],
@@ -344,11 +350,6 @@ test.each<[string, JsonObject]>([
   ["a part of itself", { type: "array", items: { $ref: "#/properties/next" } }],
   ["an anchor", { $ref: "#node" }],
 ])("Anthropic's output schema has no recursion, which the API rejects: %s", (_what, next) => {
-  const node = (child: JsonObject) => ({
-    type: "object",
-    properties: { child },
-    additionalProperties: false,
-  });
   const schema = {
     ...node({}),
     properties: { next },
