@@ -29,6 +29,8 @@ const FACTORIES: Readonly<Record<string, (service: Service, made: Made) => Promi
   "/api/v1/tasks/{id}": waitingTask,
   "/api/v1/tasks/{id}/approvals/{call_id}": (service, made) =>
     fieldOf(service, made, "approval.requested", "call_id"),
+  "/api/v1/tasks/{id}/calls/{call_id}": (service, made) =>
+    fieldOf(service, made, "model.requested", "call_id"),
   "/api/v1/tasks/{id}/outputs/{sha256}": (service, made) =>
     fieldOf(service, made, "tool.completed", "output_sha256"),
   "/api/v1/tools/{name}": (service) =>

@@ -47,6 +47,8 @@ class Watch {
 /** A stream of server-sent events, parsed strictly: what is not a frame of ours is an error. */
 export class SseWatch extends Watch {
   pings = 0;
+  /** `seq` of each event that was left out: its frame has an id alone. */
+  readonly skipped: number[] = [];
   /** Resolves when the server has ended the stream; rejects if it broke or was not well-formed. */
   readonly done: Promise<void>;
   readonly #stop = new AbortController();
@@ -103,6 +105,8 @@ export class SseWatch extends Watch {
   #take(block: string): void {
     if (block === ": ping") {
       this.pings += 1;
+    } else if (/^id: \d+$/.test(block)) {
+      this.skipped.push(Number(block.slice(4)));
     } else if (block !== "retry: 1000") {
       const [, id, type, data = ""] =
         /^id: (\d+)\nevent: ([\w.]+)\ndata: ([^\r\n]*)$/.exec(block) ?? [];

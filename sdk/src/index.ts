@@ -34,6 +34,7 @@ export {
 export type { CallOptions, ConditionalOptions, KeyedOptions } from "./api.ts";
 export type {
   AttachOptions,
+  EventQuery,
   FollowOptions,
   StreamOptions,
   TaskQuery,

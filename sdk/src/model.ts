@@ -21,6 +21,8 @@ export type EventPage = Schemas["EventPage"];
 export type Limits = Schemas["ChangeLimits"];
 export type Message = Schemas["SendMessage"];
 export type Ticket = Schemas["Ticket"];
+/** What the model saw in a call. */
+export type Prompt = Schemas["Prompt"];
 export type OutputPage = Schemas["OutputPage"];
 
 /** What a task waits for. */

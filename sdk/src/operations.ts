@@ -55,6 +55,7 @@ export const OPERATIONS: Readonly<Record<OperationId, Operation>> = {
   deleteTask: op("DELETE", TASK, null),
   changeLimits: op("PATCH", `${TASK}/limits`, "id"),
   listEvents: op("GET", `${TASK}/events`, "data[]"),
+  getPrompt: op("GET", `${TASK}/calls/{call_id}/prompt`, "body"),
   readOutput: op("GET", `${TASK}/outputs/{sha256}`, "text"),
   listInbox: op("GET", "/api/v1/inbox", "data[]"),
   listTools: op("GET", "/api/v1/tools", "data[]"),

@@ -1,13 +1,14 @@
 /** Tasks: submit, watch, and send messages, approvals and limits. */
 import type { ApiPromise } from "./api-promise.ts";
 import type { Api, CallOptions, KeyedOptions } from "./api.ts";
-import { needsHuman, type TaskEvent } from "./event.ts";
+import { needsHuman, type EventType, type TaskEvent } from "./event.ts";
 import type {
   BatchResult,
   EventPage,
   Limits,
   Message,
   OutputPage,
+  Prompt,
   SubmitTask,
   Task,
   TaskList,
@@ -27,6 +28,14 @@ import { watchTask, type WatchOptions } from "./watch.ts";
 export type TaskQuery = QueryOf<"listTasks"> & {
   /** Only tasks with these metadata values. */
   readonly metadata?: Readonly<Record<string, string | number | boolean>>;
+};
+
+/** What a page of events shows. */
+export type EventQuery = Omit<QueryOf<"listEvents">, "types" | "outline"> & {
+  /** Only events of these types. A page may then be short or empty and not the last one. */
+  readonly types?: readonly EventType[] | undefined;
+  /** Each event in outline, with `bytes`: texts, lists and free content are cut. */
+  readonly outline?: boolean | undefined;
 };
 
 /** Options of a call that can wait for a task. */
@@ -192,9 +201,14 @@ export class Tasks {
   /** The log so far, without waiting for new events. `limit` is at most 1,000 (default 100). */
   events(
     id: string,
-    query: QueryOf<"listEvents"> = {},
+    { types, outline, ...rest }: EventQuery = {},
     options: CallOptions = {},
   ): Paged<EventPage> {
+    const query = {
+      ...rest,
+      ...(types !== undefined && { types: types.join(",") }),
+      ...(outline === true && { outline: "1" as const }),
+    };
     return new Paged((cursor) =>
       this.#api.call("listEvents", { ...options, path: { id }, query: queryAt(query, cursor) }),
     );
@@ -282,6 +296,19 @@ export class Tasks {
     options: CallOptions = {},
   ): ApiPromise<OutputPage> {
     return this.#api.call("readOutput", { ...options, path: { id, sha256 }, query });
+  }
+
+  /**
+   * Reads what the model saw in a model call: the last attempt, or `attempt`. `matches` says whether
+   * the rebuilt request is the one that was sent.
+   */
+  prompt(
+    id: string,
+    callId: string,
+    query: QueryOf<"getPrompt"> = {},
+    options: CallOptions = {},
+  ): ApiPromise<Prompt> {
+    return this.#api.call("getPrompt", { ...options, path: { id, call_id: callId }, query });
   }
 
   /** Creates a ticket, valid for one minute, that lets a browser watch this task without a key. */

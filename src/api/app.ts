@@ -20,6 +20,7 @@ import { mcpServerRoutes } from "./mcp-servers/routes.ts";
 import { outputRoutes } from "./tasks/outputs.ts";
 import { foreseen, Problem, problemResponse } from "./http/problem.ts";
 import { literalPaths, unmatched } from "./http/methods.ts";
+import { promptRoutes } from "./tasks/prompt.ts";
 import { requestId } from "./http/request-id.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { systemRoutes } from "./system.ts";
@@ -86,6 +87,7 @@ export function createApp(
   taskChangeRoutes(app);
   eventRoutes(app);
   outputRoutes(app);
+  promptRoutes(app);
   inboxRoutes(app);
   toolRoutes(app);
   mcpServerRoutes(app);

@@ -78,7 +78,7 @@ export function eventLogContract(withStorage: WithStorage): void {
   test("a log that was never written to is empty, and asking creates nothing", () =>
     withStorage((storage) => {
       expect(logOn(storage).state.seq).toBe(0);
-      expect(logOn(storage).read(0, 10, ALL)).toEqual({ events: [], more: false });
+      expect(logOn(storage).read(0, 10, ALL)).toEqual({ events: [], end: 0, more: false });
       expect([...storage.sql.exec("SELECT name FROM sqlite_master WHERE name = 'log'")]).toEqual(
         [],
       );
@@ -130,6 +130,43 @@ export function eventLogContract(withStorage: WithStorage): void {
       const page = log.read(0, 10, 100);
       expect(page.events.map((event) => event.seq)).toEqual([1]);
       expect(page.more).toBe(true);
+    }));
+
+  test("a page of chosen types reads a bounded part of the log and says where it stopped", () =>
+    withStorage((storage) => {
+      const log = logOn(storage);
+      log.append([created(), started], NOW);
+      for (let i = 0; i < 30; i += 1) {
+        const data = { content: "x".repeat(1000), by: "me" };
+        log.append([{ type: "message.received", data }], NOW);
+      }
+      log.append([cancelled], NOW);
+      const view = { types: new Set(["run.started", "run.cancelled"]), outline: false };
+      const found: number[] = [];
+      let pages = 0;
+      for (let after = 0, more = true; more; pages += 1) {
+        const page = log.read(after, 10, 5000, view);
+        expect(page.end).toBeGreaterThan(after);
+        // About 5,000 characters, that is at most six of the messages.
+        expect(page.end - after).toBeLessThan(9);
+        found.push(...page.events.map(({ seq }) => seq));
+        ({ end: after, more } = page);
+      }
+      expect(found).toEqual([2, 33]);
+      expect(pages).toBeGreaterThan(3);
+    }));
+
+  test("an outline takes no more room than its texts, however long the events are", () =>
+    withStorage((storage) => {
+      const log = logOn(storage);
+      log.append([created("x".repeat(50_000)), started], NOW);
+      const view = { types: null, outline: true };
+      const [first, second] = log.read(0, 2, 2000, view).events;
+      const outline = JSON.parse(first?.text ?? "") as { bytes: number };
+      expect(outline).toMatchObject({ seq: 1, type: "run.created", truncated: true });
+      expect(outline.bytes).toBeGreaterThan(50_000);
+      expect(first?.text.length).toBeLessThan(1000);
+      expect(second?.seq).toBe(2);
     }));
 
   test("an event larger than a row is stored whole, whatever characters it holds", () =>

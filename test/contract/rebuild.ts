@@ -3,32 +3,35 @@
  * the exact body. Here every body that a run sent is built again from nothing but its log.
  */
 import { expect } from "vitest";
-import { compose, type Ask } from "../../src/agent/loop/context.ts";
 import type { RunTools } from "../../src/agent/loop/effects.ts";
+import { rebuild, RequestSearch } from "../../src/agent/loop/past-request.ts";
+import { promptView, type PromptView } from "../../src/agent/loop/prompt-view.ts";
 import { plannerFor } from "../../src/agent/planners/planner-for.ts";
 import type { RunEvent } from "../../src/run/log/event.ts";
-import { reduce } from "../../src/run/log/reduce.ts";
-import { INITIAL_STATE, modelOf, type RunState } from "../../src/run/log/state.ts";
+
+/** Returns the prompt of an attempt, rebuilt from nothing but the log; null if there is none. */
+export function promptOf(
+  events: readonly RunEvent[],
+  tools: RunTools,
+  callId: string,
+  attempt: number | null = null,
+): PromptView | null {
+  const search = new RequestSearch(callId, attempt);
+  events.some((event) => search.take(event));
+  const planner = plannerFor(search.state.spec?.config.planner ?? "native");
+  return search.found && promptView(search.found, rebuild(search.found, planner, tools));
+}
 
 /** Rebuilds every request of a log and compares hashes; gives how many there were. */
 export function expectRebuilt(events: readonly RunEvent[], tools: RunTools): number {
-  let state: RunState = INITIAL_STATE;
-  let requests = 0;
-  for (const event of events) {
-    if (event.type === "model.requested" && state.spec !== null) {
-      const { purpose = "step", max_output_tokens, up_to_seq, body_sha256 } = event.data;
-      expect(state.seq).toBe(up_to_seq);
-      const planner = plannerFor(state.spec.config.planner);
-      const ask: Ask = {
-        purpose,
-        ...(max_output_tokens === undefined ? {} : { max_output_tokens }),
-      };
-      const llm = tools.llmFor(modelOf(state));
-      const { sha256, body } = compose(state, planner, tools.toolboxAt(state), llm, ask);
-      expect(sha256, `the body of ${event.data.call_id}:\n${body}`).toBe(body_sha256);
-      requests += 1;
-    }
-    state = reduce(state, event);
+  const requests = events.filter((event) => event.type === "model.requested");
+  for (const { data } of requests) {
+    const prompt = promptOf(events, tools, data.call_id, data.attempt);
+    expect(prompt?.body_sha256, `the body of ${data.call_id}:\n${prompt?.body}`).toBe(
+      data.body_sha256,
+    );
+    expect(prompt).toMatchObject({ matches: true, call_id: data.call_id, attempt: data.attempt });
+    expect(prompt?.seq).toBe(data.up_to_seq + 1);
   }
-  return requests;
+  return requests.length;
 }

@@ -127,6 +127,86 @@ test.for([0, 1, 1000])(
   },
 );
 
+/** The texts of a page, a stream and a socket with the same query. */
+async function renderings(query: string): Promise<{ texts: string[][]; skipped: number[] }> {
+  const page = await getJson<EventPage>(service, `/api/v1/tasks/${finished}/events${query}`);
+  expect(page.next_cursor).toBeNull();
+  const sse = await SseWatch.open(service, finished, { query });
+  const socket = await SocketWatch.open(service, finished, { query: `${query}&after=0` });
+  await Promise.all([sse.done, socket.closed]);
+  const texts = [page.data.map((event) => JSON.stringify(event)), sse.texts, socket.texts];
+  return { texts, skipped: sse.skipped };
+}
+
+test("types select events on every rendering, and a stream's cursor passes the others", async () => {
+  const chosen = stored.filter((text) => /"type":"(tool.completed|run.completed)"/.test(text));
+  expect(chosen.length).toBeGreaterThan(1);
+  const { texts, skipped } = await renderings("?types=tool.completed,run.completed");
+  expect(texts).toEqual([chosen, chosen, chosen]);
+  expect(skipped).toHaveLength(stored.length - chosen.length);
+  const pages: string[] = [];
+  for (let cursor: string | null = "0"; cursor !== null;) {
+    const query = `?types=tool.completed,run.completed&limit=1&cursor=${cursor}`;
+    const page: EventPage = await getJson(service, `/api/v1/tasks/${finished}/events${query}`);
+    expect(page.data.length).toBeLessThanOrEqual(1);
+    pages.push(...page.data.map((event) => JSON.stringify(event)));
+    cursor = page.next_cursor;
+  }
+  expect(pages).toEqual(chosen);
+});
+
+test("an outline has every event with its size and the beginning of its texts", async () => {
+  const { texts } = await renderings("?outline=1");
+  const [page = [], sse, socket] = texts;
+  expect([sse, socket]).toEqual([page, page]);
+  expect(page).toHaveLength(stored.length);
+  for (const [i, text] of page.entries()) {
+    const { bytes, truncated, ...event } = JSON.parse(text) as Record<string, unknown>;
+    expect(bytes).toBe(Buffer.byteLength(stored[i] ?? ""));
+    expect(JSON.stringify(event) === stored[i]).toBe(truncated === undefined);
+    expect(event).toMatchObject({ seq: i + 1 });
+  }
+  const reply = page.find((text) => text.includes('"finish_reason":"stop"')) ?? "{}";
+  const { data } = JSON.parse(reply) as { data: { text: string } };
+  expect(TEXT.length).toBeGreaterThan(100);
+  expect(TEXT.startsWith(data.text)).toBe(true);
+});
+
+test.for([
+  "types=nothing",
+  "types=",
+  "types=run.started,",
+  "outline=2",
+  "outline=true",
+  "outline=",
+])("%s is refused", async (query) => {
+  const response = await service.request(`/api/v1/tasks/${finished}/events?${query}`);
+  expect(response.status).toBe(422);
+  const [name] = query.split("=");
+  const { errors } = await response.json<{ errors: { pointer: string }[] }>();
+  expect(errors[0]?.pointer).toMatch(new RegExp(`^/${name}(/|$)`));
+});
+
+test("a prompt is what the model saw, with the body that was sent and its tag", async () => {
+  const path = `/api/v1/tasks/${finished}/calls/call_1/prompt`;
+  const response = await service.request(path);
+  const prompt = await response.json<Record<string, unknown>>();
+  expect(prompt).toMatchObject({ call_id: "call_1", attempt: 1, matches: true });
+  expect(prompt["turns"]).toEqual([{ role: "user", text: "Play the script." }]);
+  const headers = { "If-None-Match": response.headers.get("ETag") ?? "" };
+  expect((await service.request(path, { headers })).status).toBe(304);
+  const statuses = [
+    "call_1/prompt?attempt=2",
+    "call_2/prompt",
+    "x/prompt",
+    "call_1/prompt?attempt=0",
+  ];
+  const answers = await Promise.all(
+    statuses.map((end) => service.request(`/api/v1/tasks/${finished}/calls/${end}`)),
+  );
+  expect(answers.map(({ status }) => status)).toEqual([404, 404, 422, 422]);
+});
+
 /** Numbers that are the same in every run of this file. */
 function numbers(seed: number): (below: number) => number {
   let state = seed;

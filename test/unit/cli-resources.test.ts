@@ -124,6 +124,13 @@ test.each<[string, string, unknown, string?]>([
     "id_1 running\n",
   ],
   ["tasks rm t", "DELETE /api/v1/tasks/t", null, ""],
+  ["tasks events t", "GET /api/v1/tasks/t/events?after=0&limit=1000&outline=1", null, ""],
+  [
+    "tasks events t --after 3 -t run.started,run.failed --json",
+    "GET /api/v1/tasks/t/events?after=3&limit=1000&types=run.started%2Crun.failed",
+    null,
+    "",
+  ],
 ])("%s requests %s", async (line, request, body, out = "") => {
   const fake = await anything();
   const ended = await cli(line.split(" "), { env: envOf(fake) });

@@ -301,6 +301,8 @@ RunCreatedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["run.created"],
         "data": dict[str, Any],
     },
@@ -312,6 +314,8 @@ RunStartedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["run.started"],
         "data": dict[str, Any],
     },
@@ -323,6 +327,8 @@ RunWaitingEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["run.waiting"],
         "data": dict[str, Any],
     },
@@ -334,6 +340,8 @@ RunResumedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["run.resumed"],
         "data": dict[str, Any],
     },
@@ -345,6 +353,8 @@ RunCompletedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["run.completed"],
         "data": dict[str, Any],
     },
@@ -356,6 +366,8 @@ RunFailedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["run.failed"],
         "data": dict[str, Any],
     },
@@ -367,6 +379,8 @@ RunCancelledEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["run.cancelled"],
         "data": dict[str, Any],
     },
@@ -378,6 +392,8 @@ ModelRequestedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["model.requested"],
         "data": dict[str, Any],
     },
@@ -389,6 +405,8 @@ ModelDeltaEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["model.delta"],
         "data": dict[str, Any],
     },
@@ -400,6 +418,8 @@ ModelCompletedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["model.completed"],
         "data": dict[str, Any],
     },
@@ -411,6 +431,8 @@ UsageRecordedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["usage.recorded"],
         "data": dict[str, Any],
     },
@@ -422,6 +444,8 @@ ModelFailedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["model.failed"],
         "data": dict[str, Any],
     },
@@ -433,6 +457,8 @@ ModelSupersededEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["model.superseded"],
         "data": dict[str, Any],
     },
@@ -444,6 +470,8 @@ ModelSwitchedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["model.switched"],
         "data": dict[str, Any],
     },
@@ -455,6 +483,8 @@ ToolRequestedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["tool.requested"],
         "data": dict[str, Any],
     },
@@ -466,6 +496,8 @@ ToolProgressedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["tool.progressed"],
         "data": dict[str, Any],
     },
@@ -477,6 +509,8 @@ ToolLoggedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["tool.logged"],
         "data": dict[str, Any],
     },
@@ -488,6 +522,8 @@ InputRequestedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["input.requested"],
         "data": dict[str, Any],
     },
@@ -499,6 +535,8 @@ InputWithdrawnEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["input.withdrawn"],
         "data": dict[str, Any],
     },
@@ -510,6 +548,8 @@ ToolSuspendedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["tool.suspended"],
         "data": dict[str, Any],
     },
@@ -521,6 +561,8 @@ McpListedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["mcp.listed"],
         "data": dict[str, Any],
     },
@@ -532,6 +574,8 @@ ToolCompletedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["tool.completed"],
         "data": dict[str, Any],
     },
@@ -543,6 +587,8 @@ ToolFailedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["tool.failed"],
         "data": dict[str, Any],
     },
@@ -554,6 +600,8 @@ ToolOutcomeUnknownEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["tool.outcome_unknown"],
         "data": dict[str, Any],
     },
@@ -565,6 +613,8 @@ ApprovalRequestedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["approval.requested"],
         "data": dict[str, Any],
     },
@@ -576,6 +626,8 @@ ApprovalDecidedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["approval.decided"],
         "data": dict[str, Any],
     },
@@ -587,6 +639,8 @@ ApprovalExpiredEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["approval.expired"],
         "data": dict[str, Any],
     },
@@ -598,6 +652,8 @@ MessageReceivedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["message.received"],
         "data": dict[str, Any],
     },
@@ -609,6 +665,8 @@ MemoryCompactedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["memory.compacted"],
         "data": dict[str, Any],
     },
@@ -620,6 +678,8 @@ LimitReachedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["limit.reached"],
         "data": dict[str, Any],
     },
@@ -631,6 +691,8 @@ LimitChangedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["limit.changed"],
         "data": dict[str, Any],
     },
@@ -642,6 +704,8 @@ LoopDetectedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["loop.detected"],
         "data": dict[str, Any],
     },
@@ -653,6 +717,8 @@ RecoveryStartedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
         "type": Literal["recovery.started"],
         "data": dict[str, Any],
     },
@@ -665,6 +731,65 @@ OutputPage = TypedDict(
         "offset": int,
         "total": int,
         "next_offset": Optional[int],
+    },
+)
+
+Prompt = TypedDict(
+    "Prompt",
+    {
+        "call_id": str,
+        "attempt": int,
+        "seq": int,
+        "purpose": Literal["step", "compact"],
+        "model": str,
+        "system": str,
+        "turns": list["PromptTurn"],
+        "tools": list[dict[str, Any]],
+        "stop": list[str],
+        "output_schema": NotRequired[dict[str, Any]],
+        "body": str,
+        "body_chars": int,
+        "body_complete": bool,
+        "body_sha256": str,
+        "matches": bool,
+    },
+)
+
+PromptTurn = Union["PromptUserTurn", "PromptAssistantTurn", "PromptToolTurn", "PromptNoticeTurn"]
+
+PromptUserTurn = TypedDict(
+    "PromptUserTurn",
+    {
+        "role": Literal["user"],
+        "text": str,
+        "images": NotRequired[list["PromptPicture"]],
+    },
+)
+
+PromptPicture = dict[str, Any]
+
+PromptAssistantTurn = TypedDict(
+    "PromptAssistantTurn",
+    {
+        "role": Literal["assistant"],
+        "text": str,
+        "tool_calls": list[dict[str, Any]],
+    },
+)
+
+PromptToolTurn = TypedDict(
+    "PromptToolTurn",
+    {
+        "role": Literal["tool"],
+        "results": list[dict[str, Any]],
+    },
+)
+
+PromptNoticeTurn = TypedDict(
+    "PromptNoticeTurn",
+    {
+        "role": Literal["notice"],
+        "text": str,
     },
 )
 
@@ -1523,14 +1648,16 @@ class Operations:
         after: int | None = None,
         cursor: str | None = None,
         limit: int | None = None,
+        types: str | None = None,
+        outline: Literal["0", "1"] | None = None,
     ) -> EventPage:
         """Read or stream the event log of a task.
 
-        Returns a JSON page. With `Accept: text/event-stream`, a live stream (resume with `Last-Event-ID` or `after`). With `Upgrade: websocket`, the live protocol `opspawn.v1`. Needs the scope `tasks:read`."""
+        Returns a JSON page. With `Accept: text/event-stream`, a live stream (resume with `Last-Event-ID` or `after`). With `Upgrade: websocket`, the live protocol `opspawn.v1`. `types` and `outline` apply to all three. Needs the scope `tasks:read`."""
         return self._call(
             "GET",
             f"/api/v1/tasks/{_quote(id)}/events",
-            query={"after": after, "cursor": cursor, "limit": limit},
+            query={"after": after, "cursor": cursor, "limit": limit, "types": types, "outline": outline},
             repeatable=True,
         )
 
@@ -1540,9 +1667,11 @@ class Operations:
         *,
         after: int | None = None,
         limit: int | None = None,
+        types: str | None = None,
+        outline: Literal["0", "1"] | None = None,
     ) -> Iterator[Event]:
         """Read or stream the event log of a task: all pages, one item at a time."""
-        return self._pages(f"/api/v1/tasks/{_quote(id)}/events", {"after": after, "limit": limit})
+        return self._pages(f"/api/v1/tasks/{_quote(id)}/events", {"after": after, "limit": limit, "types": types, "outline": outline})
 
     def read_output(
         self,
@@ -1559,6 +1688,23 @@ class Operations:
             "GET",
             f"/api/v1/tasks/{_quote(id)}/outputs/{_quote(sha256)}",
             query={"offset": offset, "limit": limit},
+            repeatable=True,
+        )
+
+    def get_prompt(
+        self,
+        id: str,
+        call_id: str,
+        *,
+        attempt: int | None = None,
+    ) -> Prompt:
+        """Get the prompt of a model call.
+
+        Returns what the model saw in this call, rebuilt from the log, with the request's body and whether it is the one that was sent. The log is read from its beginning, so a late call of a long run takes longer. Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/tasks/{_quote(id)}/calls/{_quote(call_id)}/prompt",
+            query={"attempt": attempt},
             repeatable=True,
         )
 

@@ -6,6 +6,7 @@ import { completionFor, SHELLS, type Shell } from "./completion.ts";
 import { groupHelp, helpOf, overview } from "./help.ts";
 import { KEY_COMMANDS } from "./key-commands.ts";
 import { LIMIT_COMMANDS } from "./limit-commands.ts";
+import { LOG_COMMANDS } from "./log-commands.ts";
 import { LOGIN } from "./login.ts";
 import { PROFILE_COMMANDS } from "./profile-commands.ts";
 import { RUN_COMMANDS } from "./run-commands.ts";
@@ -60,6 +61,7 @@ const help: Command = {
 export const COMMANDS: readonly Command[] = [
   ...RUN_COMMANDS,
   ...TASK_COMMANDS,
+  ...LOG_COMMANDS,
   API,
   ...AGENT_COMMANDS,
   ...TOOL_COMMANDS,

@@ -559,7 +559,7 @@ export interface components {
         readonly EventPage: {
             /** @description The items of the page, in the order of the list. */
             readonly data: readonly components["schemas"]["Event"][];
-            /** @description `cursor` or `after` of the next page: the `seq` of the last event on this one. null if no event follows yet; a live run may add events after `last_seq`. */
+            /** @description `cursor` or `after` of the next page: the `seq` up to which this one covers the log. null if no event follows yet; a live run may add events after `last_seq`. */
             readonly next_cursor: string | null;
             /** @description `seq` of the last event in the log, on this page or not. */
             readonly last_seq: number;
@@ -582,6 +582,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -876,6 +883,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -898,6 +912,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -929,6 +950,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -954,6 +982,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -981,6 +1016,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1009,6 +1051,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1033,6 +1082,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1076,6 +1132,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1113,6 +1176,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1177,6 +1247,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1215,6 +1292,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1245,6 +1329,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1269,6 +1360,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1297,6 +1395,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1343,6 +1448,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1373,6 +1485,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1403,6 +1522,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1437,6 +1563,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1461,6 +1594,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1483,6 +1623,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1540,6 +1687,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1586,6 +1740,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1627,6 +1788,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1653,6 +1821,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1688,6 +1863,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1721,6 +1903,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1748,6 +1937,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1785,6 +1981,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1818,6 +2021,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1842,6 +2052,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1870,6 +2087,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1901,6 +2125,13 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
             /**
              * @description The type of the event.
              * @enum {string}
@@ -1928,6 +2159,145 @@ export interface components {
             readonly total: number;
             /** @description `offset` of the next part; null at the end. */
             readonly next_offset: number | null;
+        };
+        /** @description What the model saw in a call, rebuilt from the log. */
+        readonly Prompt: {
+            /** @description The id of the model call. */
+            readonly call_id: string;
+            /** @description The attempt, from 1. */
+            readonly attempt: number;
+            /** @description `seq` of its `model.requested`. */
+            readonly seq: number;
+            /**
+             * @description `compact`: a summary of the conversation was requested. `step`: the next step.
+             * @enum {string}
+             */
+            readonly purpose: "step" | "compact";
+            /** @description The model, as `provider/name`. */
+            readonly model: string;
+            /** @description The system text. */
+            readonly system: string;
+            /** @description The conversation as far as the model saw it, oldest turn first. */
+            readonly turns: readonly components["schemas"]["PromptTurn"][];
+            /** @description The offered tools. Empty if the planner describes them in the system text. */
+            readonly tools: readonly {
+                /** @description The name of the tool. */
+                readonly name: string;
+                /** @description What the tool does. */
+                readonly description: string;
+                /** @description JSON Schema of the arguments. */
+                readonly input_schema: {
+                    readonly [key: string]: unknown;
+                };
+            }[];
+            /** @description Texts at which the model stops. */
+            readonly stop: readonly string[];
+            /** @description JSON Schema of the answer. */
+            readonly output_schema?: {
+                readonly [key: string]: unknown;
+            };
+            /** @description The body of the request to the provider: the exact text if `body_complete`. Otherwise pictures are `sha256:<hash>`, and after 2,000,000 characters the rest is cut. */
+            readonly body: string;
+            /** @description Characters of the exact body. */
+            readonly body_chars: number;
+            /** @description Whether `body` is the exact text. */
+            readonly body_complete: boolean;
+            /** @description SHA-256 of the exact body, in hex. */
+            readonly body_sha256: string;
+            /** @description Whether this is the hash that the log noted when the request was sent. false: the code, the tools or the settings have changed since, and the model saw something else. */
+            readonly matches: boolean;
+        };
+        /** @description One turn of the conversation, for every provider alike. */
+        readonly PromptTurn: components["schemas"]["PromptUserTurn"] | components["schemas"]["PromptAssistantTurn"] | components["schemas"]["PromptToolTurn"] | components["schemas"]["PromptNoticeTurn"];
+        /** @description What the client or a person wrote. */
+        readonly PromptUserTurn: {
+            /**
+             * @description Whose turn it is.
+             * @enum {string}
+             */
+            readonly role: "user";
+            /** @description The text of the turn. */
+            readonly text: string;
+            /** @description The pictures, in order. */
+            readonly images?: readonly components["schemas"]["PromptPicture"][];
+        };
+        /** @description A picture without its data, which is in the event that brought it: `run.created` or the `tool.completed` of the call. */
+        readonly PromptPicture: {
+            /** @description The address that the provider loads it from. */
+            readonly url: string;
+        } | {
+            /** @description The media type, such as `image/png`. */
+            readonly media_type: string;
+            /** @description SHA-256 of its base64, in hex. In `body`, `sha256:` and this is its place. */
+            readonly data_sha256: string;
+            /** @description Characters of its base64. */
+            readonly data_chars: number;
+        };
+        /** @description A reply of the model, without data that only its provider reads. */
+        readonly PromptAssistantTurn: {
+            /**
+             * @description Whose turn it is.
+             * @enum {string}
+             */
+            readonly role: "assistant";
+            /** @description The text of the turn. */
+            readonly text: string;
+            /** @description The tool calls that the model requested. */
+            readonly tool_calls: readonly {
+                /** @description The id of the tool call. */
+                readonly call_id: string;
+                /** @description The name of the tool. */
+                readonly name: string;
+                /** @description The arguments, if they are JSON. */
+                readonly arguments?: unknown;
+                /** @description The arguments as the model wrote them, if they are not JSON. */
+                readonly arguments_text?: string;
+                /** @description The provider's id of the call. */
+                readonly provider_id?: string;
+            }[];
+        };
+        /** @description What tools returned. */
+        readonly PromptToolTurn: {
+            /**
+             * @description Whose turn it is.
+             * @enum {string}
+             */
+            readonly role: "tool";
+            /** @description The results of the calls of the turn before. */
+            readonly results: readonly {
+                /** @description The id of the tool call. */
+                readonly call_id: string;
+                /** @description The name of the tool. */
+                readonly name: string;
+                /** @description The provider's id of the call. */
+                readonly provider_id?: string;
+                /** @description The output. */
+                readonly output?: unknown;
+                /** @description Why there is no output. */
+                readonly error?: {
+                    /** @description A stable code; see the list of errors. */
+                    readonly code: string;
+                    /** @description What went wrong. */
+                    readonly message: string;
+                };
+                /** @description The pictures, in order. */
+                readonly images?: readonly components["schemas"]["PromptPicture"][];
+                /**
+                 * @description The untrusted source of the content.
+                 * @enum {string}
+                 */
+                readonly untrusted?: "web" | "mcp";
+            }[];
+        };
+        /** @description A message from the service to the model. Providers see it as a user message. */
+        readonly PromptNoticeTurn: {
+            /**
+             * @description Whose turn it is.
+             * @enum {string}
+             */
+            readonly role: "notice";
+            /** @description The text of the turn. */
+            readonly text: string;
         };
         /** @description With filters a page may hold fewer questions than `limit` and still have a next one. */
         readonly Inbox: {
@@ -3212,7 +3582,7 @@ export interface operations {
             readonly header?: {
                 /** @description `wait=30` waits up to 30 seconds (at most 60) until the task finishes or pauses. */
                 readonly prefer?: string;
-                /** @description An `ETag`. The response is 304 while the task is unchanged. */
+                /** @description An `ETag`. The response is 304 while the resource is unchanged. */
                 readonly "if-none-match"?: string;
             };
             readonly path: {
@@ -3477,6 +3847,10 @@ export interface operations {
                 readonly cursor?: string;
                 /** @description Maximum number of events on the page. Default: 100. */
                 readonly limit?: number;
+                /** @description Only events of these types, separated by commas. A page may then be short or empty and still have a `next_cursor`. */
+                readonly types?: string;
+                /** @description `1`: each event in outline, with `bytes`: texts cut to 200 characters, lists to 20 items, free content to about 1,000 characters. */
+                readonly outline?: "0" | "1";
                 /** @description A ticket for this task, in place of a key. */
                 readonly ticket?: string;
             };
@@ -3525,6 +3899,36 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["OutputPage"];
+                };
+            };
+        };
+    };
+    readonly getPrompt: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The attempt of the call, from 1. Default: the last one. */
+                readonly attempt?: number;
+            };
+            readonly header?: {
+                /** @description An `ETag`. The response is 304 while the resource is unchanged. */
+                readonly "if-none-match"?: string;
+            };
+            readonly path: {
+                /** @description The id of the task. */
+                readonly id: string;
+                /** @description The id of the model call, from its `model.requested`. */
+                readonly call_id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Prompt"];
                 };
             };
         };

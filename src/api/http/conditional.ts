@@ -7,7 +7,11 @@ import type { ApiContext } from "../context.ts";
  * hash of the response, so it is strong and changes only with visible content.
  */
 export function conditionalJson(c: ApiContext, value: object) {
-  const text = JSON.stringify(value);
+  return conditionalText(c, JSON.stringify(value));
+}
+
+/** Responds as `conditionalJson` does, with the text of a JSON value. */
+export function conditionalText(c: ApiContext, text: string) {
   const tag = `"${sha256Hex(text).slice(0, 32)}"`;
   c.header("ETag", tag);
   return isNamed(tag, c.req.header("If-None-Match"))

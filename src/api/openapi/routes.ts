@@ -92,7 +92,7 @@ export const keyHeader = z.object({
 /** `If-None-Match` on routes with an entity tag. */
 export const ifNoneMatch = z.object({
   "if-none-match": z.string().optional().openapi({
-    description: "An `ETag`. The response is 304 while the task is unchanged.",
+    description: "An `ETag`. The response is 304 while the resource is unchanged.",
   }),
 });
 

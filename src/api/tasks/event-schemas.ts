@@ -1,6 +1,6 @@
 /** The `Event` of the OpenAPI document: one schema per type, made from those that validate the log. */
 import { z } from "@hono/zod-openapi";
-import { EVENT_DATA, type EventType } from "../../run/log/event-data.ts";
+import { EVENT_DATA, EVENT_TYPES, type EventType } from "../../run/log/event-data.ts";
 import { timestamp } from "../schemas.ts";
 
 const envelope = {
@@ -11,7 +11,19 @@ const envelope = {
     description: "When it was written. Several events can have the same time.",
   }),
   v: z.number().int().openapi({ description: "The version of the form of `data`." }),
+  bytes: z.number().int().optional().openapi({
+    description: "With `outline=1`: the size of the whole event as JSON in UTF-8.",
+  }),
+  truncated: z.literal(true).optional().openapi({
+    description: "With `outline=1`: present if `data` is not complete.",
+  }),
 };
+
+/** A list of event types, separated by commas. */
+export const eventTypes = z
+  .string()
+  .transform((text) => text.split(","))
+  .pipe(z.array(z.enum(EVENT_TYPES)).max(64));
 
 /** An event of a run, by its type. */
 export const event = z.discriminatedUnion("type", unionOf(EVENT_DATA)).openapi("Event", {

@@ -5,13 +5,21 @@
 import type { TaskRow } from "../../store/tasks/rows.ts";
 import type { Credential } from "../../store/keys.ts";
 import type { ApiContext } from "../context.ts";
-import { followRun } from "./run-follower.ts";
+import type { EventSelection } from "../../durable/run/rpc.ts";
+import { outlineOfText } from "../../run/log/outline.ts";
+import { followRun, type FollowedEvent } from "./run-follower.ts";
 
 /** Returns the live stream of a task's events after a cursor. Ends after the terminal event. */
-export function sseResponse(c: ApiContext, row: TaskRow, by: Credential, after: number): Response {
+export function sseResponse(
+  c: ApiContext,
+  row: TaskRow,
+  by: Credential,
+  after: number,
+  selection: EventSelection = {},
+): Response {
   const { deps } = c.var;
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const stream = new EventStream(writable.getWriter());
+  const stream = new EventStream(writable.getWriter(), selection);
   const follow = () => followRun(deps, row, by, after, stream);
   c.executionCtx.waitUntil(stream.run(follow, deps.config.ssePingMs));
   return c.body(readable, 200, {
@@ -23,11 +31,13 @@ export function sseResponse(c: ApiContext, row: TaskRow, by: Credential, after: 
 
 class EventStream {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #selection: EventSelection;
   readonly #encoder = new TextEncoder();
   readonly #gone = new AbortController();
 
-  constructor(writer: WritableStreamDefaultWriter<Uint8Array>) {
+  constructor(writer: WritableStreamDefaultWriter<Uint8Array>, selection: EventSelection) {
     this.#writer = writer;
+    this.#selection = selection;
     this.#writer.closed.catch(() => this.#gone.abort());
   }
 
@@ -35,8 +45,15 @@ class EventStream {
     return this.#gone.signal;
   }
 
-  readonly take = ({ seq, type, text }: { seq: number; type: string; text: string }) =>
-    this.#write(`id: ${seq}\nevent: ${type}\ndata: ${text}\n\n`);
+  readonly take = ({ seq, type, text }: FollowedEvent): Promise<void> => {
+    const { types, outline = false } = this.#selection;
+    // An id without data moves the client's cursor and is no event to it.
+    return types?.includes(type) === false
+      ? this.#write(`id: ${seq}\n\n`)
+      : this.#write(
+          `id: ${seq}\nevent: ${type}\ndata: ${outline ? outlineOfText(text) : text}\n\n`,
+        );
+  };
 
   async run(follow: () => Promise<boolean>, pingMs: number): Promise<void> {
     const ping = setInterval(() => void this.#write(": ping\n\n"), pingMs);

@@ -3,7 +3,7 @@
  * Object only speaks its hibernating WebSocket. The Worker translates that to SSE, so that an SSE
  * client does not keep the object awake either.
  */
-import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { createRoute, type OpenAPIHono, type z } from "@hono/zod-openapi";
 import type { HonoRequest } from "hono";
 import { createMiddleware } from "hono/factory";
 import { checkScope, eventCaller, isFromBrowser } from "../http/auth.ts";
@@ -11,7 +11,7 @@ import type { ApiContext, AppEnv } from "../context.ts";
 import { sseResponse } from "./event-stream.ts";
 import { Problem } from "../http/problem.ts";
 import { refusals } from "../openapi/routes.ts";
-import { watchAddress, type EventPage } from "../../durable/run/rpc.ts";
+import { watchAddress, type EventPage, type EventSelection } from "../../durable/run/rpc.ts";
 import * as schemas from "./schemas.ts";
 import { taskOf } from "./view.ts";
 
@@ -43,7 +43,7 @@ const eventsRoute = createRoute({
   operationId: "listEvents",
   summary: "Read or stream the event log of a task",
   description:
-    "Returns a JSON page. With `Accept: text/event-stream`, a live stream (resume with `Last-Event-ID` or `after`). With `Upgrade: websocket`, the live protocol `opspawn.v1`.",
+    "Returns a JSON page. With `Accept: text/event-stream`, a live stream (resume with `Last-Event-ID` or `after`). With `Upgrade: websocket`, the live protocol `opspawn.v1`. `types` and `outline` apply to all three.",
   tags: ["Events"],
   security: [{ bearer: ["tasks:read"] }, { ticket: [] }],
   middleware: [mayWatch] as const,
@@ -74,10 +74,11 @@ export function eventRoutes(app: OpenAPIHono<AppEnv>): void {
     const run = deps.run(row.tenant_id, row.task_id);
     const given = query.cursor ?? query.after;
     const after = given ?? 0;
+    const selection = selectionOf(query);
     if (isUpgrade(c.req)) {
       const mayWrite = caller.scopes.has("tasks:write");
       const by = caller;
-      const url = watchAddress({ taskId: id, by, mayWrite, after: given ?? null });
+      const url = watchAddress({ taskId: id, by, mayWrite, after: given ?? null, selection });
       const headers = { Upgrade: "websocket", ...protocolOf(c.req) };
       return run.fetch(new Request(url, { headers }));
     }
@@ -85,9 +86,9 @@ export function eventRoutes(app: OpenAPIHono<AppEnv>): void {
       const from = lastEventId(c) ?? after;
       return c.req.method === "HEAD"
         ? c.body(null, 200, { "Content-Type": "text/event-stream" })
-        : sseResponse(c, row, caller, from);
+        : sseResponse(c, row, caller, from, selection);
     }
-    const page = await run.events(after, query.limit ?? DEFAULT_LIMIT);
+    const page = await run.events(after, query.limit ?? DEFAULT_LIMIT, selection);
     const { last_seq, status } = page;
     const rest = { next_cursor: page.has_more ? String(endOf(page)) : null, last_seq, status };
     return c.body(`{"data":${page.events},${JSON.stringify(rest).slice(1)}`, 200, {
@@ -96,7 +97,11 @@ export function eventRoutes(app: OpenAPIHono<AppEnv>): void {
   });
 }
 
-/** Returns the `seq` of the last event on a page. */
+function selectionOf({ types, outline }: z.output<typeof schemas.eventsQuery>): EventSelection {
+  return { ...(types !== undefined && { types }), outline: outline === "1" };
+}
+
+/** Returns the `seq` up to which a page covers the log. */
 function endOf({ events, end }: EventPage): number | undefined {
   return end ?? (JSON.parse(events) as { seq: number }[]).at(-1)?.seq;
 }

@@ -20,7 +20,7 @@ import {
   timestamp,
   whole,
 } from "../schemas.ts";
-import { event } from "./event-schemas.ts";
+import { event, eventTypes } from "./event-schemas.ts";
 import { webhookUrl } from "../webhooks/schemas.ts";
 import { TASK_ID } from "../openapi/examples.ts";
 import { waiting } from "./waiting-schema.ts";
@@ -282,6 +282,16 @@ export const eventsQuery = z.strictObject({
   limit: whole(1, 1000).optional().openapi({
     description: "Maximum number of events on the page. Default: 100.",
   }),
+  types: eventTypes.optional().openapi({
+    type: "string",
+    description:
+      "Only events of these types, separated by commas. A page may then be short or empty and still have a `next_cursor`.",
+    example: "model.completed,tool.completed",
+  }),
+  outline: z.enum(["0", "1"]).optional().openapi({
+    description:
+      "`1`: each event in outline, with `bytes`: texts cut to 200 characters, lists to 20 items, free content to about 1,000 characters.",
+  }),
   ticket: z.string().max(4096).optional().openapi({
     description: "A ticket for this task, in place of a key.",
   }),
@@ -404,7 +414,7 @@ export const eventPage = listOf(event)
   .extend({
     next_cursor: z.string().nullable().openapi({
       description:
-        "`cursor` or `after` of the next page: the `seq` of the last event on this one. null if no event follows yet; a live run may add events after `last_seq`.",
+        "`cursor` or `after` of the next page: the `seq` up to which this one covers the log. null if no event follows yet; a live run may add events after `last_seq`.",
     }),
     last_seq: z.number().int().openapi({
       description: "`seq` of the last event in the log, on this page or not.",

@@ -27,9 +27,20 @@ export interface EventPage {
   readonly events: string;
   readonly last_seq: number;
   readonly has_more: boolean;
-  /** `seq` of the last event on the page. Absent from an object of an older version. */
+  /**
+   * `seq` up to which the page covers the log: that of its last event, or a later one if `types`
+   * left events out. Absent from an object of an older version.
+   */
   readonly end?: number;
   readonly status: TaskStatus;
+}
+
+/** What a page shows of the log. An object of an older version shows all of it. */
+export interface EventSelection {
+  /** Only events of these types. Absent: all. */
+  readonly types?: readonly string[];
+  /** Whether events are shown in outline. */
+  readonly outline?: boolean;
 }
 
 /** A cancellation. `by` is the id of the API key. */
@@ -77,7 +88,13 @@ export interface RunRpc {
   /** Returns the run once it is terminal or waits, or after `timeoutMs` (a `RunView`). */
   settled(timeoutMs: number): Promise<string>;
   /** Returns a page of the log, bounded in number and size. */
-  events(after: number, limit: number): Promise<EventPage>;
+  events(after: number, limit: number, selection?: EventSelection): Promise<EventPage>;
+  /**
+   * Returns what the model saw in an attempt of a model call (a `PromptView`), rebuilt from the log;
+   * null if the run has no such attempt.
+   * @param attempt null for the last one
+   */
+  prompt(callId: string, attempt: number | null): Promise<string | null>;
   /** Returns part of an output that was too long for its event; null if no such output exists. */
   output(sha256: string, offset: number, limit: number): Promise<OutputPage | null>;
   /** Makes the run ask its tenant's ledger before its next priced model call. */
@@ -113,10 +130,11 @@ export interface Watching {
   readonly mayWrite: boolean;
   /** The starting cursor; null if the first subscription names it. */
   readonly after: number | null;
+  readonly selection?: EventSelection;
 }
 
 /** Returns the URL of an upgrade, which the run's object reads. */
-export function watchAddress({ taskId, by, mayWrite, after }: Watching): URL {
+export function watchAddress({ taskId, by, mayWrite, after, selection = {} }: Watching): URL {
   const url = new URL("https://run/");
   url.searchParams.set("task", taskId);
   url.searchParams.set("by", by.keyId);
@@ -124,6 +142,12 @@ export function watchAddress({ taskId, by, mayWrite, after }: Watching): URL {
   url.searchParams.set("write", mayWrite ? "1" : "0");
   if (after !== null) {
     url.searchParams.set("after", String(after));
+  }
+  if (selection.types !== undefined) {
+    url.searchParams.set("types", selection.types.join(","));
+  }
+  if (selection.outline === true) {
+    url.searchParams.set("outline", "1");
   }
   return url;
 }

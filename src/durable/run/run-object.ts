@@ -20,6 +20,7 @@ import type {
   CancelRequest,
   CommandAnswer,
   EventPage,
+  EventSelection,
   JsonText,
   OutputPage,
   RunAnswer,
@@ -27,6 +28,7 @@ import type {
   RunRpc,
   SpecText,
 } from "./rpc.ts";
+import { Prompts } from "./prompts.ts";
 import { RunSlot } from "./run-slot.ts";
 import { Tombstone } from "./storage/tombstone.ts";
 import { Projection } from "./outbox/projection.ts";
@@ -58,6 +60,7 @@ const DELETED: RunAnswer = { status: "cancelled", changed: false };
 export class RunObject extends DurableObject<Env> implements RunRpc {
   readonly #context: RunContext;
   readonly #values: KeptValues;
+  readonly #prompts: Prompts;
   readonly #watchers: Watchers;
   readonly #outbox: Outbox;
   readonly #budgets: RunBudgets;
@@ -73,6 +76,7 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
     const { storage, log, now, deps } = context;
     this.#context = context;
     this.#values = new KeptValues(storage.sql);
+    this.#prompts = new Prompts(context);
     this.#tombstone = new Tombstone(storage);
     this.#watchers = new Watchers(ctx, log, {
       stillValid: async (shown) => deps().keys.stillValid(shown, new Date(now()).toISOString()),
@@ -170,17 +174,26 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
     return this.view();
   }
 
-  async events(after: number, limit: number): Promise<EventPage> {
+  async events(
+    after: number,
+    limit: number,
+    { types, outline = false }: EventSelection = {},
+  ): Promise<EventPage> {
     const { seq, status } = this.#context.log.state;
-    const page = this.#context.log.read(after, limit, PAGE_CHARS);
-    const end = page.events.at(-1)?.seq;
+    const view = { types: types === undefined ? null : new Set(types), outline };
+    const { events, end, more } = this.#context.log.read(after, limit, PAGE_CHARS, view);
     return {
-      events: `[${page.events.map((event) => event.text).join(",")}]`,
+      events: `[${events.map((event) => event.text).join(",")}]`,
       last_seq: seq,
-      has_more: page.more,
-      ...(end === undefined ? {} : { end }),
+      has_more: more,
+      end,
       status,
     };
+  }
+
+  async prompt(callId: string, attempt: number | null): Promise<string | null> {
+    const prompt = await this.#prompts.read(callId, attempt);
+    return prompt === null ? null : JSON.stringify(prompt);
   }
 
   async output(sha256: string, offset: number, limit: number): Promise<OutputPage | null> {

@@ -9,6 +9,8 @@ export interface Attachment {
   /** `seq` of the last processed event; null before the first subscription. */
   readonly cursor: number | null;
   readonly types: readonly string[] | null;
+  /** Whether events are sent in outline. */
+  readonly outline?: boolean;
   readonly caughtUp: boolean;
   /**
    * The key that opened the socket, the number of its secret, and whether the key may change the

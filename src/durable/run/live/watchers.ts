@@ -7,6 +7,7 @@ import type { RunCommand } from "../../../run/decide/command.ts";
 import { isTerminal } from "../../../run/decide/view.ts";
 import { TERMINAL_TYPES } from "../../../run/log/event.ts";
 import type { EventType } from "../../../run/log/event-data.ts";
+import { outlineOfText } from "../../../run/log/outline.ts";
 import type { EventLog, StoredEvent } from "../storage/event-log.ts";
 import { KeyRecheck, type KeyCheck } from "./key-recheck.ts";
 import {
@@ -75,8 +76,7 @@ export class Watchers {
   }
 
   /**
-   * Accepts an upgrade. The URL contains the `task`, the cursor (`after`), the key (`by`) and
-   * whether it may change the run (`write=1`). The Worker has checked all of it.
+   * Accepts an upgrade with a URL of `watchAddress`. The Worker has checked all of it.
    */
   accept(request: Request): Response {
     const { searchParams } = new URL(request.url);
@@ -93,7 +93,8 @@ export class Watchers {
     }
     attach(server, {
       cursor: after === null ? null : Number(after),
-      types: null,
+      types: searchParams.get("types")?.split(",") ?? null,
+      outline: searchParams.has("outline"),
       caughtUp: false,
       by: searchParams.get("by") ?? "",
       secret: Number(searchParams.get("secret") ?? 0),
@@ -244,7 +245,8 @@ export class Watchers {
     const cursor = Math.max(before.cursor ?? 0, events.at(-1)?.seq ?? 0);
     for (const event of events) {
       if (before.types === null || before.types.includes(event.type)) {
-        sendText(socket, `{"type":"event","event":${event.text}}`);
+        const text = before.outline === true ? outlineOfText(event.text) : event.text;
+        sendText(socket, `{"type":"event","event":${text}}`);
       }
     }
     const caughtUp = before.caughtUp || !more;

@@ -11,9 +11,11 @@ import {
   type RunEvent,
 } from "../../../run/log/event.ts";
 import type { EventType } from "../../../run/log/event-data.ts";
+import { outlineOf } from "../../../run/log/outline.ts";
 import { reduce, type Folded } from "../../../run/log/reduce.ts";
 import { INITIAL_STATE, type RunState } from "../../../run/log/state.ts";
 import { cutPoint } from "../../../run/value/cut.ts";
+import { isJsonObject } from "../../../run/value/json.ts";
 import { hasSchema, migrate, ROW_CHARS, type Sql } from "./schema.ts";
 
 /** A stored event with the exact text that every watcher receives. */
@@ -23,9 +25,21 @@ export interface StoredEvent {
   readonly text: string;
 }
 
+/** What a reader sees of each event. */
+export interface EventView {
+  /** Only events of these types; null for all. */
+  readonly types: ReadonlySet<string> | null;
+  /** Whether `text` is the outline of an event instead of the whole event. */
+  readonly outline: boolean;
+}
+
+const WHOLE: EventView = { types: null, outline: false };
+
 /** A page of the log. */
 export interface LogPage {
   readonly events: readonly StoredEvent[];
+  /** `seq` up to which the page covers the log. The next page begins after it. */
+  readonly end: number;
   /** Whether the log continues after this page. */
   readonly more: boolean;
 }
@@ -102,23 +116,59 @@ export class EventLog {
   }
 
   /**
-   * Returns events after a cursor, in order: at most `limit`, and about `maxChars` of text, but at
-   * least one if any exists.
+   * Returns events after a cursor, in order: at most `limit`, and about `maxChars` of text. Reads
+   * at most about `maxChars` of the log, so a page of rare types may be short or empty and still
+   * have `more`. Without a choice of types, it has at least one event if any exists.
    */
-  read(after: number, limit: number, maxChars: number): LogPage {
-    const page: StoredEvent[] = [];
+  read(after: number, limit: number, maxChars: number, view: EventView = WHOLE): LogPage {
+    const events: StoredEvent[] = [];
+    let end = after;
     let chars = 0;
+    let read = 0;
     if (after >= this.state.seq) {
-      return { events: page, more: false };
+      return { events, end, more: false };
     }
-    for (const event of this.#scan(after)) {
-      if (page.length >= limit || (page.length > 0 && chars + event.text.length > maxChars)) {
-        return { events: page, more: true };
+    for (const { text, firstSeq } of this.#rows(after)) {
+      if (read > maxChars) {
+        return { events, end, more: true };
       }
-      chars += event.text.length;
-      page.push(event);
+      read += text.length;
+      for (const [i, raw] of parseRow(text).entries()) {
+        const seq = firstSeq + i;
+        const event = seq > after ? viewed(raw, seq, view) : null;
+        if (event !== null) {
+          const isFull = events.length >= limit || chars + event.text.length > maxChars;
+          if (isFull && events.length > 0) {
+            return { events, end, more: true };
+          }
+          chars += event.text.length;
+          events.push(event);
+        }
+        end = Math.max(end, seq);
+      }
     }
-    return { events: page, more: false };
+    return { events, end, more: false };
+  }
+
+  /** Returns the events of the transactions after a cursor: about `maxChars` of text, to be folded. */
+  history(
+    after: number,
+    maxChars: number,
+  ): { readonly events: readonly RunEvent[]; readonly more: boolean } {
+    const events: RunEvent[] = [];
+    let read = 0;
+    for (const { text } of this.#rows(after)) {
+      if (read > maxChars) {
+        return { events, more: true };
+      }
+      read += text.length;
+      events.push(
+        ...parseRow(text)
+          .map(upcast)
+          .filter(({ seq }) => seq > after),
+      );
+    }
+    return { events, more: false };
   }
 
   /**
@@ -196,17 +246,6 @@ export class EventLog {
     return state;
   }
 
-  *#scan(after: number): Generator<StoredEvent> {
-    for (const { text, firstSeq } of this.#rows(after)) {
-      for (const [i, raw] of parseRow(text).entries()) {
-        const seq = firstSeq + i;
-        if (seq > after) {
-          yield { seq, type: upcast(raw).type, text: JSON.stringify(raw) };
-        }
-      }
-    }
-  }
-
   /** Yields the complete text of each transaction that contains an event after the cursor. */
   *#rows(after: number): Generator<Transaction> {
     const cursor = this.#sql.exec(
@@ -237,6 +276,16 @@ interface Transaction {
   readonly firstSeq: number;
   readonly lastSeq: number;
   readonly text: string;
+}
+
+/** Returns an event as a reader sees it; null if its type was not chosen. @throws LogCorruption */
+function viewed(raw: unknown, seq: number, { types, outline }: EventView): StoredEvent | null {
+  const { type } = upcast(raw);
+  if (types?.has(type) === false) {
+    return null;
+  }
+  const text = JSON.stringify(raw);
+  return { seq, type, text: outline && isJsonObject(raw) ? outlineOf(raw, text) : text };
 }
 
 function parseRow(text: string): unknown[] {
