@@ -33,12 +33,9 @@ test.each<PlannerName>(["native", "react"])(
     const events = JSON.parse((await run.events(0, 1000)).events) as RunEvent[];
     const tools = buildDeps(env, isolateOf(env.ISOLATES)).toolsFor(spec, () => null);
     expect(expectRebuilt(events, tools)).toBeGreaterThan(0);
-    for (const event of events) {
-      if (event.type === "model.requested") {
-        const { call_id, attempt } = event.data;
-        const prompt = await run.prompt(call_id, attempt);
-        expect(JSON.parse(prompt ?? "")).toEqual(promptOf(events, tools, call_id, attempt));
-      }
+    for (const { data } of events.filter((event) => event.type === "model.requested")) {
+      const prompt = await run.prompt(data.call_id, data.attempt);
+      expect(JSON.parse(prompt ?? "")).toEqual(promptOf(events, tools, data.call_id, data.attempt));
     }
     expect(await run.prompt("call_99", null)).toBeNull();
   },
@@ -56,9 +53,13 @@ test("a real object says that a hash in its log is not that of the body, and kno
   expect(await matches()).toBe(true);
   const stub = env.RUNS.get(env.RUNS.idFromName(`${task.tenant_id}/${task.task_id}`));
   await runInDurableObject(stub, (_run, { storage: { sql } }) => {
-    const rows = [...sql.exec("SELECT first_seq, part, events FROM log")];
-    for (const { first_seq = 0, part = 0, events } of rows) {
-      const forged = String(events).replace(/"body_sha256":"\w+"/, '"body_sha256":"0"');
+    const rows = [
+      ...sql.exec<{ first_seq: number; part: number; events: string }>(
+        "SELECT first_seq, part, events FROM log",
+      ),
+    ];
+    for (const { first_seq, part, events } of rows) {
+      const forged = events.replace(/"body_sha256":"\w+"/, '"body_sha256":"0"');
       sql.exec(
         "UPDATE log SET events = ? WHERE first_seq = ? AND part = ?",
         forged,
