@@ -223,7 +223,11 @@ const layers = [
     ...feature("mcp", "agents", "tasks"),
     may: [...feature("mcp", "agents", "tasks").may, ...npm("@modelcontextprotocol/sdk")],
   },
-  { name: "api", files: within("api/(app|admin|system)[.]ts$"), may: [...web, ...within("api/")] },
+  {
+    name: "api",
+    files: within("api/(app|admin|console|system)[.]ts$"),
+    may: [...web, ...within("api/")],
+  },
   {
     name: "grpc",
     files: within("grpc/"),
@@ -243,6 +247,57 @@ const layers = [
 ];
 
 const cloudflare = "^cloudflare:";
+
+const page = (...paths) => paths.map((path) => `^console/src/${path}`);
+/** What of the client is about words and shapes, and sends nothing. */
+const sharedView = ["^sdk/src/(view/|(event|model)[.]ts$)"];
+const preact = npm("preact", "@preact/signals");
+
+/** The rooms of the console, and what each may import besides itself: console/README.md. */
+const consoleLayers = [
+  { name: "log", files: page("log/"), may: sharedView },
+  {
+    name: "timeline-layout",
+    files: page("timeline/[^/]+[.]ts$"),
+    may: [...page("log/"), ...sharedView],
+  },
+  {
+    name: "timeline",
+    files: page("timeline/[^/]+[.]tsx$"),
+    may: [...page("timeline/", "log/", "parts/"), ...sharedView, ...preact],
+  },
+  {
+    name: "parts",
+    files: page("parts/"),
+    may: [...sharedView, ...preact, ...npm("uplot", "mdast", "mdast-util-from-markdown")],
+  },
+  { name: "route", files: page("route/"), may: preact },
+  {
+    name: "session",
+    files: page("session/"),
+    may: [...page("data/identity[.]ts$"), ...preact],
+  },
+  {
+    name: "data",
+    files: page("data/"),
+    may: [...page("session/store[.]ts$", "parts/", "log/"), "^sdk/src/(?!cli/)", ...preact],
+  },
+  {
+    name: "views",
+    files: page("views/"),
+    may: [
+      ...page("(?!shell/|main[.]tsx$)"),
+      ...page("shell/(routes|badges)[.]ts$"),
+      ...sharedView,
+      ...preact,
+    ],
+  },
+  {
+    name: "shell",
+    files: page("shell/", "main[.]tsx$"),
+    may: [...page(""), ...preact, ...sharedView],
+  },
+];
 
 export default {
   forbidden: [
@@ -292,6 +347,28 @@ export default {
       from: { path: "^sdk/src/cli/" },
       to: { pathNot: "^sdk/src/", dependencyTypesNot: ["core"], couldNotResolve: false },
     },
+    ...consoleLayers.map(({ name, files, may }) => ({
+      name: `console/${name}`,
+      comment: `${name} of the console imports something that its row of the table does not name.`,
+      severity: "error",
+      from: { path: files },
+      to: { pathNot: [...files, ...may], couldNotResolve: false },
+    })),
+    {
+      name: "console/no-layer",
+      comment: "A file of the console without a row in its table.",
+      severity: "error",
+      from: { path: "^console/src/", pathNot: consoleLayers.flatMap(({ files }) => files) },
+      to: {},
+    },
+    {
+      name: "console/views-apart",
+      comment:
+        "A view imports no other view: what they share is a part, or belongs to log/ or data/.",
+      severity: "error",
+      from: { path: "^console/src/views/([^/]+)/" },
+      to: { path: "^console/src/views/", pathNot: "^console/src/views/$1/" },
+    },
     {
       name: "no-circular",
       comment: "Two modules that need each other are one module, or three.",
@@ -315,7 +392,7 @@ export default {
     // What a killed wrangler leaves behind is no module of ours.
     exclude: { path: ["^src/worker-env[.]d[.]ts$", "(^|/)[.]wrangler/"] },
     enhancedResolveOptions: {
-      extensions: [".ts", ".mts", ".d.ts", ".mjs", ".js", ".json"],
+      extensions: [".ts", ".tsx", ".mts", ".d.ts", ".mjs", ".js", ".json"],
       exportsFields: ["exports"],
       conditionNames: ["workerd", "worker", "import", "node", "types", "default"],
     },

@@ -9,6 +9,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { isDeepStrictEqual, stripVTControlCharacters } from "node:util";
 import { missingEntries, readLock } from "./complete-lock.ts";
+import { ensureConsole } from "./console-build.ts";
 import { buildAll, kib } from "./deploy/bundle.ts";
 import { wranglerFor } from "./deploy/wrangler.ts";
 import { checkLengths } from "./long-files.ts";
@@ -71,11 +72,18 @@ const tools: Readonly<Record<string, () => Finding | Promise<Finding>>> = {
   },
 
   async types() {
-    const { ok, stdout, stderr } = await run("tsc", "--listFiles");
-    const lines = stdout.split("\n");
+    const halves = await Promise.all([
+      run("tsc", "--listFiles"),
+      run("tsc", "-p", "console", "--listFiles"),
+    ]);
+    const lines = halves.flatMap(({ stdout }) => stdout.split("\n"));
     const ours = lines.filter((line) => ABSOLUTE.test(line) && !line.includes("node_modules"));
-    const rest = lines.filter((line) => !ABSOLUTE.test(line)).join("\n");
-    return { saw: { files: ours.length }, ok, output: rest + stderr };
+    const rest = lines.filter((line) => !ABSOLUTE.test(line));
+    return {
+      saw: { files: new Set(ours).size },
+      ok: halves.every(({ ok }) => ok),
+      output: [...rest, ...halves.map(({ stderr }) => stderr)].join("\n"),
+    };
   },
 
   async "worker types"() {
@@ -124,7 +132,7 @@ const tools: Readonly<Record<string, () => Finding | Promise<Finding>>> = {
   },
 
   async imports() {
-    const all = ["src", "test", "bench", "scripts", "sdk/src"];
+    const all = ["src", "test", "bench", "scripts", "sdk/src", "console/src"];
     const { ok, stdout, output } = await run("depcruise", ...all, "--output-type=json");
     const summary = (parse(stdout) as { summary: ImportSummary } | null)?.summary;
     const broken = (summary?.violations ?? []).map(
@@ -167,6 +175,7 @@ const tools: Readonly<Record<string, () => Finding | Promise<Finding>>> = {
     const config = join(root, "wrangler.toml");
     const named = readFileSync(config, "utf8").matchAll(/^\[env\.([\w-]+)\]$/gm);
     const environments = Array.from(named, (match) => match[1] ?? "");
+    await ensureConsole();
     const { gzip_bytes } = await buildAll(environments, (environment) =>
       wranglerFor({ config, environment }),
     );

@@ -6,6 +6,7 @@ import { enableCompileCache } from "node:module";
 import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { exemptLoopback } from "../sdk/src/cli/loopback.ts";
+import { ensureConsole } from "./console-build.ts";
 import { look } from "./deploy/account.ts";
 import { DeployError } from "./deploy/deploy-error.ts";
 import { dryRun } from "./deploy/dry-run.ts";
@@ -47,6 +48,7 @@ async function main(options: Options): Promise<void> {
   const here = providerKeysIn(env);
   const providerKeys = options.providerKeys ? here : [];
   checkProviderKeys(providerKeys, env);
+  await ensureConsole();
   if (options.dryRun) {
     for (const line of await dryRun(target, providerKeys, options, wrangler)) {
       console.log(line);

@@ -6,7 +6,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const MOST_LINES = 400;
-const SOURCES = "{src,sdk/src,scripts,bench,test}/**/*.ts";
+const SOURCES = "{src,sdk/src,scripts,bench,test,console/src}/**/*.{ts,tsx}";
 const GENERATED = /\/gen\/|worker-env\.d\.ts$/;
 
 /** Files that may be longer, each with the reason. */

@@ -7,6 +7,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { gzipSync } from "node:zlib";
+import { ensureConsole } from "./console-build.ts";
 import { kib } from "./deploy/bundle.ts";
 
 /** Libraries of fewer bytes are not told one by one. */
@@ -33,6 +34,7 @@ interface Profile {
 const root = resolve(import.meta.dirname, "..");
 const dist = join(root, "dist");
 rmSync(dist, { recursive: true, force: true });
+await ensureConsole();
 wrangler(
   "deploy",
   "--dry-run",

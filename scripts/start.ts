@@ -118,7 +118,7 @@ async function start(): Promise<void> {
   const taskId = demo
     ? await Promise.race([deathOf(service, state), runDemo(new Opspawn({ url, key }))])
     : null;
-  console.log(welcome(url, taskId, shown(logFile(state))));
+  console.log(welcome(url, key, taskId, shown(logFile(state))));
   rebuildOnChange(service, state);
   await deathOf(service, state);
 }

@@ -3,10 +3,15 @@
 /** Where a client finds the service when nothing else is said. */
 export const DEFAULT_PORT = 8787;
 
-/** The text for a service at this address; `taskId` is a task whose events can be watched. */
-export function welcome(url: string, taskId: string | null, log: string): string {
+/**
+ * The text for a service at this address.
+ * @param key signs in to the console: it is in the fragment, which browsers do not send
+ * @param taskId a task whose events can be watched
+ */
+export function welcome(url: string, key: string, taskId: string | null, log: string): string {
   const elsewhere = url.endsWith(`:${DEFAULT_PORT}`) ? "" : `OPSPAWN_URL=${url} `;
   return `
+  Console  ${url}/console/#key=${encodeURIComponent(key)}
   API      ${url}/api/v1
   Docs     ${url}/docs
   OpenAPI  ${url}/openapi.json

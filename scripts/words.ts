@@ -25,6 +25,8 @@ const COVERED: readonly string[] = [
   "src/store/**/*.ts",
   "src/queue/**/*.ts",
   "src/grpc/*.ts",
+  "console/README.md",
+  "console/src/**/*.{ts,tsx}",
   "src/env/**/*.ts",
 ];
 

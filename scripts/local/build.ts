@@ -1,10 +1,11 @@
 /**
- * Builds the Worker for a local service: `node scripts/local/build.ts <state folder>`. It is a
+ * Builds the Worker and the console for a local service: `node scripts/local/build.ts <state folder>`. It is a
  * program of its own, since loading wrangler takes a second and its memory: `npm start` runs it
  * only when `isBuilt` says that the sources have changed.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { ensureConsole, isConsoleBuilt } from "../console-build.ts";
 import { ROOT } from "../local-key.ts";
 import { hashSources } from "./sources.ts";
 import { BuildError, buildWorker } from "./worker.ts";
@@ -14,8 +15,12 @@ export function workerFolder(state: string): string {
   return join(state, "worker");
 }
 
-/** Whether the state folder has the Worker that these sources make. */
+/** Whether the state folder has the Worker, and the checkout the console, that these sources make. */
 export function isBuilt(state: string): boolean {
+  return isConsoleBuilt() && isWorkerBuilt(state);
+}
+
+function isWorkerBuilt(state: string): boolean {
   try {
     return readFileSync(stampOf(state), "utf8") === hashSources();
   } catch {
@@ -36,8 +41,11 @@ if (import.meta.main) {
   // Hashed before the build: a file that changes during it is built again next time.
   const hash = hashSources();
   try {
-    await buildWorker(join(ROOT, "wrangler.toml"), workerFolder(state));
-    writeFileSync(stampOf(state), hash);
+    await ensureConsole();
+    if (!isWorkerBuilt(state)) {
+      await buildWorker(join(ROOT, "wrangler.toml"), workerFolder(state));
+      writeFileSync(stampOf(state), hash);
+    }
   } catch (error) {
     // What is wrong with the sources is for people; a stack of this program would hide it.
     console.error(error instanceof BuildError ? error.message : error);

@@ -1,10 +1,12 @@
-/** What the local Worker is built from: whether it changed since a build, and when it changes. */
+/** What a local service is built from: whether it changed since a build, and when it changes. */
 import { createHash } from "node:crypto";
 import { globSync, readFileSync, watch } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "../local-key.ts";
 
 const FOLDER = "src";
+/** The console has a hash of its own: `console-build.ts`. */
+const CONSOLE_FOLDER = "console/src";
 const FILES = ["package.json", "package-lock.json", "wrangler.toml"];
 /** Editors write a file in several steps, and save several files at once. */
 const SETTLE_MS = 150;
@@ -29,7 +31,9 @@ export function onSourceChange(callback: () => void): void {
     clearTimeout(timer);
     timer = setTimeout(callback, SETTLE_MS).unref();
   };
-  watch(join(ROOT, FOLDER), { recursive: true, persistent: false }, touched);
+  for (const folder of [FOLDER, CONSOLE_FOLDER]) {
+    watch(join(ROOT, folder), { recursive: true, persistent: false }, touched);
+  }
   watch(ROOT, { persistent: false }, (_, name) => {
     if (name === null || FILES.includes(name)) {
       touched();

@@ -8,6 +8,7 @@ import { createRequire } from "node:module";
 import { join, parse } from "node:path";
 import { promisify, stripVTControlCharacters } from "node:util";
 import type { SourcelessWorkerOptions } from "wrangler";
+import { ensureConsole } from "../console-build.ts";
 
 type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 
@@ -35,6 +36,8 @@ const DESCRIPTION = "worker.json";
 export async function buildWorker(config: string, folder: string): Promise<LocalWorker> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
+  // Wrangler refuses a folder of assets that is not there.
+  await ensureConsole();
   const bundling = bundle(config, folder);
   // Loading wrangler takes a second, which a program that only reads a worker does not pay.
   const wrangler = await import("wrangler");

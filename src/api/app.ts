@@ -7,6 +7,7 @@ import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
 import { adminRoutes } from "./admin.ts";
 import { agentRoutes } from "./agents/routes.ts";
+import { consoleRoutes } from "./console.ts";
 import { auditRoutes } from "./keys/audit.ts";
 import { declaredSize, heardOut } from "./http/body.ts";
 import type { ApiContext, ApiDeps, AppEnv } from "./context.ts";
@@ -102,6 +103,7 @@ export function createApp(
   adminRoutes(app);
   mcpRoutes(app);
   systemRoutes(app);
+  consoleRoutes(app);
   for (const addRoutes of fronts) {
     addRoutes(app);
   }

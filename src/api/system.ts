@@ -77,7 +77,6 @@ export function systemRoutes(app: OpenAPIHono<AppEnv>): void {
     return c.json({ status, version: manifest.version, database, queue, models }, ok ? 200 : 503);
   });
 
-  app.get("/", (c) => c.redirect("/docs"));
   app.get("/openapi.json", (c) =>
     c.json(openApiDocument(app, new URL(c.req.url).origin, EXAMPLES)),
   );

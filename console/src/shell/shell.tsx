@@ -1,0 +1,44 @@
+/** The frame of the page: navigation, the current view, messages, and the live region. */
+import { announced } from "../parts/announce.ts";
+import { Toasts } from "../parts/toast.tsx";
+import { sessionState } from "../session/store.ts";
+import { Nav } from "./nav.tsx";
+import { KeyBar, SignIn } from "./sign-in.tsx";
+import { CurrentView, routeNow } from "./view.tsx";
+
+/** The whole page. */
+export function Shell() {
+  const state = sessionState.value;
+  const isOpen = routeNow()?.route.isOpen === true;
+  if (state === "starting") {
+    return null;
+  }
+  return (
+    <>
+      <a class="skip" href="#main" onClick={skip}>
+        Skip to the content
+      </a>
+      {state === "out" && !isOpen ? (
+        <SignIn />
+      ) : (
+        <div class={state === "out" ? "shell shell-bare" : "shell"}>
+          {state !== "out" && <Nav />}
+          <main class="main" id="main" tabIndex={-1}>
+            {state === "refused" && <KeyBar />}
+            <CurrentView />
+          </main>
+        </div>
+      )}
+      <Toasts />
+      <div class="hidden" role="status" aria-live="polite">
+        {announced.value}
+      </div>
+    </>
+  );
+}
+
+/** Without the fragment, which would be a step in the history. */
+function skip(event: MouseEvent): void {
+  event.preventDefault();
+  document.getElementById("main")?.focus();
+}
