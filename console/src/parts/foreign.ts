@@ -7,9 +7,8 @@ export const PREVIEW_CHARS = 4000;
 /** What each further request adds. */
 export const MORE_CHARS = 65_536;
 
-/* oxlint-disable-next-line eslint/no-control-regex -- the controls are what it finds */
-const UNSEEN =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+/** Controls, direction and other format characters, and halves of pairs; but no joiners of emoji. */
+const UNSEEN = /(?![\t\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 /** Lines of `\r\n` are lines. */
 const CRLF = /\r\n/g;
 
@@ -68,6 +67,6 @@ export function safeAddress(text: string): { href: string; host: string } | null
 }
 
 function nameOf(character: string): string {
-  const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
+  const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
   return `U+${code}`;
 }
