@@ -31,7 +31,7 @@ test.skipIf(!there)("a key in the fragment signs in and leaves no trace", async 
 
   await page.getByRole("link", { name: "What is 2 + 2?" }).waitFor();
   expect(page.url()).toBe(`${service.url}/console/runs`);
-  expect(await page.evaluate(() => history.length)).toBeLessThanOrEqual(2);
+  expect(await page.evaluate("history.length")).toBeLessThanOrEqual(2);
   expect(requests.filter((url) => url.includes(service.key))).toEqual([]);
 
   const sibling = await opened.another("runs");
