@@ -153,7 +153,13 @@ test("a wait for a person ends with 4 and the very commands that end it and go o
   expect(typed(commandIn(question.err, "watch")).code).toBe(0);
 
   const denied = await opspawn(["run", "demo", ...APPROVE, ...script([SUM, { text: "so be it" }])]);
-  expect(typed(commandIn(denied.err, "deny")).code).toBe(0);
+  const [, , deniedId = ""] = commandIn(denied.err, "deny").split(" ");
+  expect(await opspawn(["inbox", "--task", deniedId])).toMatchObject({
+    code: 0,
+    out: expect.stringContaining("add_numbers"),
+  });
+  // The only pending call of the task needs no id.
+  expect((await opspawn(["deny", deniedId])).code).toBe(0);
   // From the cursor on there is no question: it is looked up in the log.
   const again = await opspawn(["run", "demo", ...script([ASK, { text: "ok" }])]);
   const late = typed(commandIn(again.err, "watch"));

@@ -282,6 +282,80 @@ test("what people say to a run is sent as they said it", async () => {
   expect((await cli(["send", "task_1"], around)).err).toContain("Missing message");
 });
 
+const WAITS = {
+  task_id: "task_1",
+  name: null,
+  goal: "Pay",
+  agent: "default",
+  for: "approval",
+  since: "2026-11-24T12:00:00.000Z",
+  until: "2026-11-25T12:00:00.000Z",
+  on_expiry: "deny",
+  kind: "approval",
+  call_id: "call_7",
+  tool: "pay",
+  arguments: { eur: 5 },
+  seq: 4,
+};
+
+test.each([
+  [["approve"], "/api/v1/inbox?kind=approval&limit=6"],
+  [["deny", "task_1"], "/api/v1/inbox?task_id=task_1&kind=approval&limit=6"],
+])("%j decides on the only pending call", async (argv, inbox) => {
+  const body = (asked: Asked) =>
+    asked.line.startsWith("GET") ? { data: [WAITS], next_cursor: null } : TASK;
+  const fake = await fakeService([], (asked) => ({ status: 200, body: body(asked) }));
+  expect((await cli(argv, { env: envOf(fake) })).out).toBe("task_1 completed\n");
+  expect(fake.requests.map(({ line, body: sent }) => [line, sent])).toEqual([
+    [`GET ${inbox}`, null],
+    ["POST /api/v1/tasks/task_1/approvals/call_7", { decision: argv[0] }],
+  ]);
+});
+
+test("of several pending calls, or of none, nothing is decided", async () => {
+  const two = [WAITS, { ...WAITS, task_id: "task_2", call_id: "a b" }];
+  const several = await answering({ data: two, next_cursor: null });
+  const { code, err } = await cli(["approve"], { env: envOf(several) });
+  expect([code, err]).toEqual([2, expect.stringContaining("\n  task_2 'a b'  pay")]);
+  const none = await answering({ data: [], next_cursor: null });
+  const missed = await cli(["deny", "task_3"], { env: envOf(none) });
+  expect([missed.code, missed.err]).toEqual([2, expect.stringContaining("No call of task_3")]);
+  expect([several, none].flatMap(({ requests }) => requests).map(({ line }) => line[0])).toEqual([
+    "G",
+    "G",
+  ]);
+});
+
+test("the inbox lists what waits, by kind and order, and as JSON", async () => {
+  const budget = { ...WAITS, kind: "budget", call_id: undefined, until: null, limit: "max_tokens" };
+  const fake = await answering({ data: [WAITS, budget], next_cursor: null });
+  const { out } = await cli(["inbox", "-k", "approval", "-o", "expiry"], { env: envOf(fake) });
+  expect(out).toContain('2026-11-25T12:00:00Z  call_7  pay {"eur":5}');
+  expect(out).toMatch(/budget .* never .* the limit max_tokens is reached/);
+  const json = await cli(["inbox", "--json=task_id,call_id"], { env: envOf(fake) });
+  expect(json.out.split("\n")[0]).toBe('{"task_id":"task_1","call_id":"call_7"}');
+  expect(fake.requests.map(({ line }) => line)).toEqual([
+    "GET /api/v1/inbox?kind=approval&order=expiry&limit=20",
+    "GET /api/v1/inbox?limit=20",
+  ]);
+});
+
+test("whoami tells the service, the tenant and what the key permits, not its secret", async () => {
+  const key = {
+    id: "key_1",
+    tenant: "acme",
+    name: "ops",
+    scopes: ["tasks:read", "tasks:write"],
+    expires_at: null,
+  };
+  const fake = await answering(key);
+  const { out } = await cli(["whoami"], { env: envOf(fake) });
+  expect(out).toContain("acme");
+  expect(out).toContain("tasks:read tasks:write");
+  expect(out).toContain(fake.url);
+  expect(out).not.toContain(envOf(fake).OPSPAWN_KEY);
+});
+
 test("a list fits the terminal, is whole in a pipe, and asks for no more than it shows", async () => {
   const pages = (asked: Asked): Answer => ({
     status: 200,

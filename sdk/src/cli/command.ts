@@ -36,6 +36,7 @@ export interface Call {
 /** What the noun of a group is, in the order of the overview. */
 export const NOUNS: Readonly<Record<string, string>> = {
   tasks: "Tasks and their runs",
+  inbox: "What waits for a person",
   agents: "Named, versioned configs of tasks",
   tools: "Built-in tools and those of your tenant",
   mcp: "MCP servers that provide tools",

@@ -1,5 +1,6 @@
 /** All commands. Help and completion scripts are generated from this table. */
 import { AGENT_COMMANDS } from "./agent-commands.ts";
+import { ANSWER_COMMANDS } from "./answer-commands.ts";
 import { API } from "./api-command.ts";
 import { findCommand, groupOf, type Command } from "./command.ts";
 import { completionFor, SHELLS, type Shell } from "./completion.ts";
@@ -62,6 +63,7 @@ export const COMMANDS: readonly Command[] = [
   ...RUN_COMMANDS,
   ...TASK_COMMANDS,
   ...LOG_COMMANDS,
+  ...ANSWER_COMMANDS,
   API,
   ...AGENT_COMMANDS,
   ...TOOL_COMMANDS,

@@ -1,4 +1,4 @@
-/** Commands about the service as a whole: its health and its log of changes. */
+/** Commands about the service as a whole: its health, the key in use, and its log of changes. */
 import type { Command } from "./command.ts";
 import { firstOf, printList } from "./listing.ts";
 import { printResult } from "./output.ts";
@@ -25,6 +25,26 @@ const health: Command = {
   },
 };
 
+const whoami: Command = {
+  name: "whoami",
+  arguments: [],
+  about: "Show the key in use: its service, tenant, scopes and expiry",
+  options: [],
+  async run(call) {
+    const { url } = call.address();
+    return printResult(call, await call.client().keys.self(), (key) =>
+      listOf(call.cli.stdout, [
+        ["service", url],
+        ["tenant", key.tenant],
+        ["key", key.id],
+        ["name", key.name],
+        ["scopes", key.scopes.join(" ")],
+        ["expires", key.expires_at ?? "never"],
+      ]),
+    );
+  },
+};
+
 const audit: Command = {
   name: "audit list",
   arguments: [],
@@ -46,4 +66,4 @@ const audit: Command = {
   },
 };
 
-export const SERVICE_COMMANDS: readonly Command[] = [health, audit];
+export const SERVICE_COMMANDS: readonly Command[] = [health, whoami, audit];

@@ -1,14 +1,15 @@
-/** Commands for tasks: list, show, cancel, retry, approve, send messages. */
+/** Commands for tasks: list, show, cancel, retry, send messages. */
 import { TERMINAL_STATUSES } from "../event.ts";
 import type { Message, Task, UpdateTask } from "../model.ts";
 import type { Call, Command } from "./command.ts";
-import type { Argument, Option } from "./option.ts";
+import type { Argument } from "./option.ts";
 import { goalText, usageText } from "../view/wording.ts";
 import { readStdin, recordOf, STDIN } from "./input.ts";
 import { follow } from "./follow.ts";
 import { firstOf, printList } from "./listing.ts";
 import { lineOf, printResult } from "./output.ts";
 import { RunView } from "./render.ts";
+import { ageOf, printTask, statusOf } from "./task-output.ts";
 import { EXIT_CODES } from "./help.ts";
 import { LIMITS, limitsFrom, STAY } from "./run-commands.ts";
 import { listOf } from "./table.ts";
@@ -17,13 +18,6 @@ import { block } from "./terminal-text.ts";
 import { EXIT, UsageError } from "./cli-env.ts";
 
 const TASK: Argument = { name: "task" };
-const CALL: Argument = { name: "call" };
-const COMMENT: Option = {
-  name: "comment",
-  short: "m",
-  value: "text",
-  about: "comment that the model sees",
-};
 /** Maximum page size of the service. */
 const PAGE = 100;
 /** Maximum page size of a log. */
@@ -170,41 +164,6 @@ const retry: Command = {
   },
 };
 
-const approve: Command = {
-  name: "approve",
-  aliases: ["tasks approve"],
-  arguments: [TASK, CALL],
-  about: "Approve a pending tool call",
-  options: [
-    { name: "arguments", value: "json", about: "arguments that replace the model's" },
-    COMMENT,
-  ],
-  async run(call) {
-    const { args, client } = call;
-    const other = args.json("arguments");
-    const decision = {
-      comment: args.text("comment"),
-      ...(other !== undefined && { arguments: other }),
-    };
-    const task = await client().tasks.approve(args.word("task"), args.word("call"), decision);
-    return printTask(call, task);
-  },
-};
-
-const deny: Command = {
-  name: "deny",
-  aliases: ["tasks deny"],
-  arguments: [TASK, CALL],
-  about: "Deny a pending tool call",
-  options: [COMMENT],
-  async run(call) {
-    const { args, client } = call;
-    const decision = { comment: args.text("comment") };
-    const task = await client().tasks.deny(args.word("task"), args.word("call"), decision);
-    return printTask(call, task);
-  },
-};
-
 const send: Command = {
   name: "tasks send",
   aliases: ["send"],
@@ -286,8 +245,6 @@ export const TASK_COMMANDS: readonly Command[] = [
   logs,
   cancel,
   retry,
-  approve,
-  deny,
   send,
   limits,
   update,
@@ -312,26 +269,4 @@ async function messageFrom({ cli, args }: Call): Promise<Message> {
     ...(callId !== undefined && { call_id: callId }),
     ...(key !== undefined && { key }),
   };
-}
-
-/** Prints the id and status, or the whole task as JSON. */
-async function printTask({ cli, args }: Call, task: Task): Promise<number> {
-  return printResult({ cli, args }, task, (one) => `${one.id} ${statusOf(one)}\n`);
-}
-
-function statusOf({ status, waiting_for }: Task): string {
-  return waiting_for === null ? status : `${status} (${waiting_for})`;
-}
-
-const UNITS: readonly (readonly [unit: string, seconds: number])[] = [
-  ["d", 86_400],
-  ["h", 3600],
-  ["m", 60],
-];
-
-/** Formats an age in its largest unit. */
-function ageOf(at: string, now: number): string {
-  const seconds = Math.max(0, Math.round((now - Date.parse(at)) / 1000));
-  const [unit, size] = UNITS.find(([, length]) => seconds >= length) ?? ["s", 1];
-  return `${Math.floor(seconds / size)}${unit}`;
 }
