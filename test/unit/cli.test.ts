@@ -353,7 +353,7 @@ test("whoami tells the service, the tenant and what the key permits, not its sec
   expect(out).toContain("acme");
   expect(out).toContain("tasks:read tasks:write");
   expect(out).toContain(fake.url);
-  expect(out).not.toContain(envOf(fake).OPSPAWN_KEY);
+  expect(out).not.toContain(envOf(fake)["OPSPAWN_KEY"]);
 });
 
 test("a list fits the terminal, is whole in a pipe, and asks for no more than it shows", async () => {
