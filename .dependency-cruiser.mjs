@@ -35,7 +35,7 @@ const ports = within(
   "agent/fetch/guarded-fetch[.]ts$",
 );
 /** The ports of the objects, as others call them. */
-const objects = within("durable/(run|ledger)/rpc[.]ts$", "durable/platform-error[.]ts$");
+const objects = within("durable/(run|ledger|feed)/rpc[.]ts$", "durable/platform-error[.]ts$");
 const messages = within("queue/(tasks|webhooks)/message[.]ts$");
 
 const web = [
@@ -217,6 +217,7 @@ const layers = [
   feature("agents", "tools", "mcp-servers"),
   feature("tasks", "agents", "webhooks"),
   feature("inbox", "tasks"),
+  feature("feed", "tasks"),
   feature("hooks", "tasks", "webhooks"),
   feature("usage"),
   {

@@ -34,6 +34,7 @@ export {
 export type { CallOptions, ConditionalOptions, KeyedOptions } from "./api.ts";
 export type {
   AttachOptions,
+  CountsQuery,
   EventQuery,
   FollowOptions,
   StreamOptions,
@@ -62,6 +63,7 @@ export {
   type WebhookErrorCode,
   type WebhookEvent,
 } from "./webhook-events.ts";
+export type { Feed, FeedChange, FeedWatchOptions } from "./feed.ts";
 export type { TaskInbox } from "./task-inbox.ts";
 export type { Agents } from "./agents.ts";
 export type { Tools } from "./tools.ts";

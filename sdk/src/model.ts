@@ -17,6 +17,7 @@ export type SubmitTask = Schemas["SubmitTask"];
 export type TaskList = Omit<Schemas["TaskList"], "data"> & { readonly data: readonly Task[] };
 export type UpdateTask = Schemas["UpdateTask"];
 export type BatchResult = Schemas["BatchResult"];
+export type TaskCounts = Schemas["TaskCounts"];
 export type EventPage = Schemas["EventPage"];
 export type Limits = Schemas["ChangeLimits"];
 export type Message = Schemas["SendMessage"];
@@ -29,6 +30,9 @@ export type OutputPage = Schemas["OutputPage"];
 export type TaskWaiting = Schemas["Waiting"];
 /** An open question of a task to a person. */
 export type InboxEntry = Schemas["InboxEntry"];
+/** A change of a task's status. */
+export type StatusChange = Schemas["StatusChange"];
+export type FeedPage = Schemas["FeedPage"];
 export type InboxPage = Schemas["Inbox"];
 
 export type Agent = Schemas["Agent"];

@@ -44,6 +44,7 @@ const KEY = "/api/v1/keys/{id}";
 export const OPERATIONS: Readonly<Record<OperationId, Operation>> = {
   submitTask: op("POST", "/api/v1/tasks", "id", "keyed"),
   listTasks: op("GET", "/api/v1/tasks", "data[]"),
+  countTasks: op("GET", "/api/v1/tasks/counts", "data[]"),
   getTask: op("GET", TASK, "id"),
   cancelTask: op("POST", `${TASK}/cancel`, "id", "safe"),
   createTicket: op("POST", `${TASK}/ticket`, "ticket", "safe"),
@@ -57,6 +58,7 @@ export const OPERATIONS: Readonly<Record<OperationId, Operation>> = {
   listEvents: op("GET", `${TASK}/events`, "data[]"),
   getPrompt: op("GET", `${TASK}/calls/{call_id}/prompt`, "body"),
   readOutput: op("GET", `${TASK}/outputs/{sha256}`, "text"),
+  followFeed: op("GET", "/api/v1/feed", "data[]"),
   listInbox: op("GET", "/api/v1/inbox", "data[]"),
   listTools: op("GET", "/api/v1/tools", "data[]"),
   registerTool: op("POST", "/api/v1/tools", "name", "keyed"),

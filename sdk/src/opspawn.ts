@@ -1,6 +1,7 @@
 /** The client: one service URL, one key, and one property per resource. */
 import { Agents } from "./agents.ts";
 import { Api } from "./api.ts";
+import { Feed } from "./feed.ts";
 import { Hooks } from "./hooks.ts";
 import { Keys } from "./keys.ts";
 import { McpServers } from "./mcp-servers.ts";
@@ -39,6 +40,7 @@ export class Opspawn {
   readonly url: string;
   readonly tasks: Tasks;
   readonly inbox: TaskInbox;
+  readonly feed: Feed;
   readonly agents: Agents;
   readonly tools: Tools;
   readonly mcpServers: McpServers;
@@ -74,8 +76,10 @@ export class Opspawn {
     });
     // A custom `fetch` may use a proxy that the global WebSocket would bypass.
     const socket = own.fetch === undefined ? (globalThis.WebSocket ?? null) : null;
-    this.tasks = new Tasks(api, own.WebSocket === undefined ? socket : own.WebSocket);
+    const Socket = own.WebSocket === undefined ? socket : own.WebSocket;
+    this.tasks = new Tasks(api, Socket);
     this.inbox = new TaskInbox(api);
+    this.feed = new Feed(api, Socket, key);
     this.agents = new Agents(api);
     this.tools = new Tools(api);
     this.mcpServers = new McpServers(api);

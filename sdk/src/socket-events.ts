@@ -9,9 +9,9 @@ import { Inbox } from "./inbox.ts";
 import { recordIn } from "./problem.ts";
 
 /** The browser's WebSocket class, or a compatible one. */
-export type WebSocketClass = new (url: string, protocols: string) => WebSocket;
+export type WebSocketClass = new (url: string, protocols: string | string[]) => WebSocket;
 
-const SUBPROTOCOL = "opspawn.v1";
+export const SUBPROTOCOL = "opspawn.v1";
 const RUN_IS_OVER = 1000;
 /** Close code of a broken connection. */
 const BROKEN = 1006;
@@ -23,6 +23,7 @@ const REFUSING_CODES: ReadonlyMap<number, number> = new Map([
   [4400, 400],
   [4401, 401],
   [4404, 404],
+  [4410, 410],
 ]);
 const MAX_UNANSWERED = 2;
 /**
@@ -53,8 +54,44 @@ export async function* socketEvents(
   });
   const query = new URLSearchParams({ after: String(after), ticket });
   const path = `/api/v1/tasks/${encodeURIComponent(taskId)}/events?${query.toString()}`;
+  const messages = socketMessages(api, Socket, path, SUBPROTOCOL, signal);
+  const closed = yield* mapped(messages, messageIn);
+  if (!closed.wasOpen && !upgrades.isReasonKnown) {
+    // A WebSocket does not say why its upgrade was rejected; the same request over HTTP does.
+    upgrades.isReasonKnown = true;
+    const page = { path: { id: taskId }, query: { after, limit: 1 }, maxRetries: 0, signal };
+    await api.call("listEvents", page);
+  }
+  if (closed.code === RUN_IS_OVER) {
+    yield "end";
+  }
+  throwRefusal(closed);
+}
+
+/** How a socket was closed. */
+export interface Closed {
+  readonly code: number;
+  readonly reason: string;
+  /** Whether the upgrade succeeded. */
+  readonly wasOpen: boolean;
+}
+
+/**
+ * Yields the text messages of one socket until it closes, and pings it.
+ * @param path address below the service's URL
+ * @param protocols the subprotocols to offer
+ * @returns how it was closed
+ * @throws ConnectionError if the peer went silent, or the signal's reason
+ */
+export async function* socketMessages(
+  api: Api,
+  Socket: WebSocketClass,
+  path: string,
+  protocols: string | string[],
+  signal: AbortSignal | undefined,
+): AsyncGenerator<string, Closed, undefined> {
   signal?.throwIfAborted();
-  const socket = new Socket(`${api.url.replace(/^http/, "ws")}${path}`, SUBPROTOCOL);
+  const socket = new Socket(`${api.url.replace(/^http/, "ws")}${path}`, protocols);
   const inbox = new Inbox<string>(MAX_WAITING);
   let closed = { code: BROKEN, reason: "" };
   let unanswered = 0;
@@ -72,7 +109,7 @@ export async function* socketEvents(
     }
   });
   socket.addEventListener("close", ({ code, reason }) => {
-    // If the client closed the socket itself, the code says nothing about the run.
+    // If the client closed the socket itself, the code says nothing about the service.
     if (!inbox.over) {
       closed = { code, reason };
     }
@@ -93,29 +130,41 @@ export async function* socketEvents(
   const { ping: pingMs } = api.settings.reconnect;
   const pinger = pingMs === Infinity ? undefined : setInterval(ping, pingMs);
   try {
-    for await (const text of inbox.items()) {
-      const message = messageIn(text);
-      if (message !== null) {
-        yield message;
-      }
-    }
+    yield* inbox.items();
   } finally {
     clearInterval(pinger);
     signal?.removeEventListener("abort", abort);
     socket.close();
   }
-  if (!wasOpen && !upgrades.isReasonKnown) {
-    // A WebSocket does not say why its upgrade was rejected; the same request over HTTP does.
-    upgrades.isReasonKnown = true;
-    const page = { path: { id: taskId }, query: { after, limit: 1 }, maxRetries: 0, signal };
-    await api.call("listEvents", page);
+  return { ...closed, wasOpen };
+}
+
+/** Yields what `read` makes of each text, without the nulls. */
+export async function* mapped<Message, Result>(
+  texts: AsyncGenerator<string, Result, undefined>,
+  read: (text: string) => Message | null,
+): AsyncGenerator<Message, Result, undefined> {
+  try {
+    for (;;) {
+      const next = await texts.next();
+      if (next.done === true) {
+        return next.value;
+      }
+      const message = read(next.value);
+      if (message !== null) {
+        yield message;
+      }
+    }
+  } finally {
+    await texts.return(undefined as never);
   }
-  if (closed.code === RUN_IS_OVER) {
-    yield "end";
-  }
-  const status = REFUSING_CODES.get(closed.code);
+}
+
+/** @throws APIError if the service closed the socket to reject it */
+export function throwRefusal({ code, reason }: Closed): void {
+  const status = REFUSING_CODES.get(code);
   if (status !== undefined) {
-    const detail = closed.reason || "the connection was rejected";
+    const detail = reason || "the connection was rejected";
     throw apiError({ status, code: SOCKET_REFUSED, detail });
   }
 }

@@ -5,7 +5,8 @@ import { TERMINAL_STATUSES, type Connection, type TaskEvent } from "./event.ts";
 import { recordIn } from "./problem.ts";
 import { after } from "./timers.ts";
 
-const STREAM = "text/event-stream";
+/** The media type of server-sent events. */
+export const STREAM = "text/event-stream";
 
 /** Yields the events of one connection until it closes. @throws APIError, ConnectionError */
 export async function* streamEvents(
@@ -55,7 +56,7 @@ export async function* streamEvents(
 }
 
 /** Yields the lines of a body. Fails if the stream is silent for too long. */
-async function* linesOf(
+export async function* linesOf(
   { body }: Response,
   { url, settings }: Api,
   stop: AbortController,

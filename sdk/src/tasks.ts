@@ -11,6 +11,7 @@ import type {
   Prompt,
   SubmitTask,
   Task,
+  TaskCounts,
   TaskList,
   Ticket,
   UpdateTask,
@@ -25,7 +26,9 @@ import { parserOf, TaskStream, type Decision } from "./task-stream.ts";
 import { watchTask, type WatchOptions } from "./watch.ts";
 
 /** Filters of a task list. */
-export type TaskQuery = QueryOf<"listTasks"> & {
+export type TaskQuery = Omit<QueryOf<"listTasks">, "status"> & {
+  /** Only tasks with this status, or with one of these. */
+  readonly status?: Task["status"] | readonly Task["status"][];
   /** Only tasks with these metadata values. */
   readonly metadata?: Readonly<Record<string, string | number | boolean>>;
 };
@@ -37,6 +40,9 @@ export type EventQuery = Omit<QueryOf<"listEvents">, "types" | "outline"> & {
   /** Each event in outline, with `bytes`: texts, lists and free content are cut. */
   readonly outline?: boolean | undefined;
 };
+
+/** Filters of a count. */
+export type CountsQuery = Omit<QueryOf<"countTasks">, "status"> & Pick<TaskQuery, "status">;
 
 /** Options of a call that can wait for a task. */
 export interface WaitOptions extends CallOptions {
@@ -163,16 +169,29 @@ export class Tasks {
     return this.#api.call("getTask", { ...options, path: { id } });
   }
 
-  /** Tasks, newest first. */
-  list({ metadata, ...query }: TaskQuery = {}, options: CallOptions = {}): Paged<TaskList> {
+  /** Tasks, newest first; with `order: "oldest"`, oldest first. */
+  list({ metadata, status, ...query }: TaskQuery = {}, options: CallOptions = {}): Paged<TaskList> {
     const filters = Object.entries(metadata ?? {}).map(([key, value]) => [
       `metadata.${key}`,
       value,
     ]);
-    const filtered = { ...query, ...Object.fromEntries(filters) };
+    const filtered = {
+      ...(status !== undefined && { status: [status].flat() }),
+      ...query,
+      ...Object.fromEntries(filters),
+    };
     return new Paged((cursor) =>
       this.#api.call("listTasks", { ...options, query: queryAt(filtered, cursor) }),
     );
+  }
+
+  /** Counts tasks by status, agent or wait, the largest group first. */
+  counts(
+    { status, ...query }: CountsQuery = {},
+    options: CallOptions = {},
+  ): ApiPromise<TaskCounts> {
+    const filtered = { ...(status !== undefined && { status: [status].flat() }), ...query };
+    return this.#api.call("countTasks", { ...options, query: filtered });
   }
 
   /**

@@ -7,6 +7,7 @@ import type { Api, CallOptions } from "./api.ts";
 import { APIError, ConnectionError, isTransient, StreamGapError } from "./errors.ts";
 import { TERMINAL_TYPES, type Connection, type TaskEvent } from "./event.ts";
 import { retryDelay, sleep } from "./retry.ts";
+import type { Settings } from "./settings.ts";
 import { SOCKET_REFUSED } from "./socket-events.ts";
 
 /** Opens a connection for the events after a cursor. */
@@ -51,53 +52,88 @@ export async function* watchTask(
   taskId: string,
   { after, signal, onConnection }: WatchParams,
 ): AsyncGenerator<TaskEvent, void, undefined> {
+  const connection = new Reconnection(url, settings, { signal, onConnection });
   let cursor = after;
-  let tries = 0;
-  let isLost = false;
   for (;;) {
-    let failure: unknown = new ConnectionError(url, "the connection keeps closing");
     try {
       for await (const event of connect(cursor)) {
         signal?.throwIfAborted();
         if (event === "end") {
           return;
         }
-        if (isLost) {
-          isLost = false;
-          onConnection?.({ state: "back" });
-        }
-        if (event === "open") {
-          continue;
-        }
-        if (event.seq <= cursor) {
+        connection.works();
+        if (event === "open" || event.seq <= cursor) {
           continue;
         }
         if (event.seq > cursor + 1) {
           throw new StreamGapError(taskId, cursor + 1);
         }
-        [cursor, tries] = [event.seq, 0];
+        cursor = event.seq;
+        connection.progressed();
         yield event;
         if (TERMINAL_TYPES.has(event.type)) {
           return;
         }
       }
     } catch (error) {
-      if (!canReconnect(error)) {
-        throw error;
-      }
-      failure = error;
+      await connection.failed(error);
+      continue;
     }
-    tries += 1;
-    if (tries > settings.reconnect.maxAttempts) {
-      throw failure;
+    await connection.failed();
+  }
+}
+
+/** Counts failed connections of a watch, and waits before the next one. */
+export class Reconnection {
+  readonly #url: string;
+  readonly #settings: Settings;
+  readonly #watch: Pick<WatchParams, "signal" | "onConnection">;
+  #tries = 0;
+  #isLost = false;
+
+  constructor(
+    url: string,
+    settings: Settings,
+    watch: Pick<WatchParams, "signal" | "onConnection">,
+  ) {
+    this.#url = url;
+    this.#settings = settings;
+    this.#watch = watch;
+  }
+
+  /** Notes a message: the connection is there. */
+  works(): void {
+    if (this.#isLost) {
+      this.#isLost = false;
+      this.#watch.onConnection?.({ state: "back" });
     }
-    if (!isLost) {
-      isLost = true;
-      onConnection?.({ state: "lost", error: failure });
+  }
+
+  /** Notes that the cursor moved: failures are counted from 0 again. */
+  progressed(): void {
+    this.#tries = 0;
+  }
+
+  /**
+   * Waits before the next connection. @throws the error if it is final, or the last of too many
+   * @param error absent for a connection that was closed
+   */
+  async failed(
+    error: unknown = new ConnectionError(this.#url, "the connection keeps closing"),
+  ): Promise<void> {
+    const { reconnect, maxRetryAfter, backoff } = this.#settings;
+    const { signal, onConnection } = this.#watch;
+    this.#tries += 1;
+    if (!canReconnect(error) || this.#tries > reconnect.maxAttempts) {
+      throw error;
     }
-    const { retryAfter } = failure as { retryAfter?: number | null };
-    const requested = Math.min((retryAfter ?? 0) * 1000, settings.maxRetryAfter);
-    await sleep(Math.max(requested, retryDelay(tries, settings.backoff)), signal);
+    if (!this.#isLost) {
+      this.#isLost = true;
+      onConnection?.({ state: "lost", error });
+    }
+    const { retryAfter } = error as { retryAfter?: number | null };
+    const requested = Math.min((retryAfter ?? 0) * 1000, maxRetryAfter);
+    await sleep(Math.max(requested, retryDelay(this.#tries, backoff)), signal);
   }
 }
 

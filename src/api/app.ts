@@ -12,6 +12,7 @@ import { auditRoutes } from "./keys/audit.ts";
 import { declaredSize, heardOut } from "./http/body.ts";
 import type { ApiContext, ApiDeps, AppEnv } from "./context.ts";
 import { eventRoutes } from "./tasks/events.ts";
+import { feedRoutes } from "./feed/routes.ts";
 import { inboxRoutes } from "./inbox/routes.ts";
 import { hookRoutes } from "./hooks/routes.ts";
 import { keyRoutes } from "./keys/routes.ts";
@@ -90,6 +91,7 @@ export function createApp(
   outputRoutes(app);
   promptRoutes(app);
   inboxRoutes(app);
+  feedRoutes(app);
   toolRoutes(app);
   mcpServerRoutes(app);
   mcpCallbackRoute(app);

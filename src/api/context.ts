@@ -3,12 +3,14 @@ import type { RouteConfig, RouteHandler } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { SigningSecrets } from "../crypto/signing-secrets.ts";
 import type { Config } from "../env/config.ts";
+import type { FeedRpc } from "../durable/feed/rpc.ts";
 import type { LedgerRpc } from "../durable/ledger/rpc.ts";
 import type { RunRpc } from "../durable/run/rpc.ts";
 import type { Observer } from "../observe.ts";
 import type { Catalogue } from "../run/spec/catalogue.ts";
 import type { McpPort } from "../run/spec/mcp-port.ts";
 import type { DeliveryName } from "../run/log/webhook-body.ts";
+import type { FeedStore } from "../store/feeds.ts";
 import type { HookStore } from "../store/hooks.ts";
 import type { InboxStore } from "../store/inbox.ts";
 import type { AgentStore } from "../store/agents.ts";
@@ -55,6 +57,9 @@ export interface ApiDeps {
   readonly audit: AuditStore;
   readonly usage: UsageStore;
   ledger(tenantId: string): LedgerRpc;
+  /** Returns the feed of a tenant's status changes. */
+  feed(tenantId: string): FeedRpc;
+  readonly feeds: Pick<FeedStore, "isOn">;
   readonly observer: Observer;
   run(tenantId: string, taskId: string): RunRpc;
   /** Counts a request and returns whether it is within the rate limit; true without a limit. */

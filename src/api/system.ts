@@ -4,6 +4,7 @@ import manifest from "../../package.json" with { type: "json" };
 import type { ApiDeps, AppEnv } from "./context.ts";
 import { adminExamples } from "./admin.ts";
 import { examples as agents } from "./agents/schemas.ts";
+import { examples as feed } from "./feed/schemas.ts";
 import { examples as hooks } from "./hooks/schemas.ts";
 import { examples as inbox } from "./inbox/schemas.ts";
 import { examples as keys } from "./keys/schemas.ts";
@@ -54,6 +55,7 @@ const EXAMPLES: Examples = {
   ...mcpServers,
   ...tasks,
   ...inbox,
+  ...feed,
   ...webhooks,
   ...hooks,
   ...keys,

@@ -1,6 +1,7 @@
 /** Builds the dependencies of the API from the Worker's environment. */
 import type { ApiDeps } from "../api/context.ts";
 import { SigningSecrets } from "../crypto/signing-secrets.ts";
+import { feedStub } from "../durable/feed/rpc.ts";
 import { ledgerStub } from "../durable/ledger/rpc.ts";
 import { runStub } from "../durable/run/rpc.ts";
 import { configOf } from "../env/config.ts";
@@ -10,6 +11,7 @@ import { sendDeliveries } from "../queue/webhooks/message.ts";
 import { AgentStore } from "../store/agents.ts";
 import { AnswerStore } from "../store/answers.ts";
 import { AuditStore } from "../store/audit.ts";
+import { FeedStore } from "../store/feeds.ts";
 import { HookStore } from "../store/hooks.ts";
 import { InboxStore } from "../store/inbox.ts";
 import { KeyStore } from "../store/keys.ts";
@@ -73,6 +75,8 @@ export function apiDeps(
     audit: new AuditStore(env.DB),
     usage: new UsageStore(env.DB),
     ledger: (tenantId) => ledgerStub(env.LEDGERS, tenantId),
+    feed: (tenantId) => feedStub(env.FEEDS, tenantId),
+    feeds: new FeedStore(env.DB),
     observer,
     run,
     mayAsk: (tenantId) => mayAsk(env, tenantId),

@@ -12,6 +12,7 @@ import { registeredTools } from "../agent/tools/registered/registered-tools.ts";
 import { scriptTools } from "../agent/tools/registered/script-tools.ts";
 import { builtInTools, toolboxFor } from "../agent/tools/registry.ts";
 import { jsonSchemaCheck } from "../agent/tools/schema/json-schema.ts";
+import { feedStub } from "../durable/feed/rpc.ts";
 import { ledgerStub } from "../durable/ledger/rpc.ts";
 import type { Deps } from "../durable/run/deps.ts";
 import type { Announce } from "../durable/run/outbox/webhook-outbox.ts";
@@ -71,6 +72,7 @@ export function buildDeps(env: Env, isolate: Isolate | null = null): Deps {
     observer,
     announce: announceBy(env),
     ledger: (tenantId) => (env.LEDGERS === undefined ? null : ledgerStub(env.LEDGERS, tenantId)),
+    feed: (tenantId) => (env.FEEDS === undefined ? null : feedStub(env.FEEDS, tenantId)),
     mayAsk: (tenantId) => mayAsk(env, tenantId),
     now: () => Date.now(),
     random: () => Math.random(),

@@ -43,6 +43,7 @@ export const CODES: Readonly<Record<ProblemCode, Code>> = {
   webhook_disabled: Code.FailedPrecondition,
   oauth_not_configured: Code.FailedPrecondition,
   key_over: Code.FailedPrecondition,
+  cursor_expired: Code.OutOfRange,
   precondition_failed: Code.FailedPrecondition,
   payload_too_large: Code.ResourceExhausted,
   unsupported_media_type: Code.InvalidArgument,

@@ -49,6 +49,7 @@ const announced: Scenario = {
   },
   decisions: [{ decision: "approve" }],
   announced: true,
+  followed: true,
 };
 
 /** A run under a cap on concurrency, whose only slot somebody else has when it wants to work. */

@@ -10,6 +10,7 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { expect, test, vi } from "vitest";
+import { feedStub, type StatusChange } from "../../src/durable/feed/rpc.ts";
 import { ledgerStub } from "../../src/durable/ledger/rpc.ts";
 import { runStub, type RunRpc } from "../../src/durable/run/rpc.ts";
 import type { RunCommand } from "../../src/run/decide/command.ts";
@@ -19,7 +20,7 @@ import type { AgentConfig } from "../../src/run/spec/spec.ts";
 import type { ToolDefinition } from "../../src/run/spec/tool-definition.ts";
 import { isTerminal, type RunView } from "../../src/run/decide/view.ts";
 import { newActor } from "../../src/store/audit.ts";
-import { specOf, type TaskRow } from "../../src/store/tasks/rows.ts";
+import { specOf, type TaskName, type TaskRow } from "../../src/store/tasks/rows.ts";
 import { InboxStore } from "../../src/store/inbox.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import { WEBHOOK_TYPES } from "../../src/run/value/webhook-type.ts";
@@ -49,6 +50,8 @@ export interface Scenario {
   readonly mcpServers?: readonly McpServerDefinition[];
   /** Whether somebody outside wants to be told of everything. */
   readonly announced?: boolean;
+  /** Whether its tenant's feed is on. */
+  readonly followed?: boolean;
   /** What people say, all at once, to a call that waits for approval; absent: yes. */
   readonly decisions?: readonly Decision[];
   /**
@@ -81,12 +84,15 @@ interface Outcome {
   readonly rows: number;
   /** What webhooks are to be told by the log: the one body of each id. */
   readonly toTell: ReadonlyMap<string, ReadonlySet<string>>;
+  /** What the tenant's feed has of it; null while that is off. */
+  readonly changes: readonly StatusChange[] | null;
 }
 
 /** Plays a scenario to its end, with people who answer whatever the run waits for. */
 async function play(scenario: Scenario, ...kills: readonly Kill[]): Promise<Outcome> {
   const limits = { max_steps: 5, on_reached: "wait" as const };
-  const task = newTask(scenario.input, {
+  const tenant_id = scenario.followed === true ? "followed" : "test";
+  const base = newTask(scenario.input, {
     config: scenario.config,
     limits,
     ...(scenario.tools === undefined ? {} : { tools: scenario.tools }),
@@ -95,12 +101,14 @@ async function play(scenario: Scenario, ...kills: readonly Kill[]): Promise<Outc
     ...(scenario.slotted === true ? { slotted: true, agent: `agent-${crypto.randomUUID()}` } : {}),
     ...(scenario.scheduled ? { scheduledAt: new Date(Date.now() + 30).toISOString() } : {}),
   });
+  const task = { ...base, tenant_id };
   const fate = new Fate(...kills);
-  const name = `test/${task.task_id}`;
+  const name = `${tenant_id}/${task.task_id}`;
+  const feed = scenario.followed === true ? await Followed.of(task) : null;
   fates.set(name, fate);
   await tasks.insert(task, null);
   // After each death a stub of its own, as the platform wants it.
-  const run = (): RunRpc => runStub(env.RUNS, "test", task.task_id);
+  const run = (): RunRpc => runStub(env.RUNS, tenant_id, task.task_id);
   const rival = scenario.slotted === true ? await Rival.of(task.agent) : null;
   const waker = scenario.retriedBy === "platform" ? null : new Waker(name, fate);
   const until = <T extends object | true>(look: () => Promise<T | false>) =>
@@ -119,17 +127,17 @@ async function play(scenario: Scenario, ...kills: readonly Kill[]): Promise<Outc
     await delivered();
   }
   if (scenario.alone) {
-    await until(() => overInD1(task.task_id));
+    await until(() => overInD1(task));
   } else {
     await watched(run);
-    await until(() => helped(run, task.task_id, scenario.decisions, rival));
+    await until(() => helped(run, task, scenario.decisions, rival));
   }
   if (scenario.direct === true) {
     await delivered();
   }
   const view = JSON.parse(await insist(() => run().view())) as RunView;
   const row = await until(async () => {
-    const found = await tasks.get("test", task.task_id);
+    const found = await tasks.get(tenant_id, task.task_id);
     return found !== null && found.last_seq === view.last_seq && found;
   });
   const events = JSON.parse((await insist(() => run().events(0, 1000))).events) as RunEvent[];
@@ -144,6 +152,10 @@ async function play(scenario: Scenario, ...kills: readonly Kill[]): Promise<Outc
     }),
   );
   await until(async () => fate.told.size >= toTell.size);
+  const changes =
+    feed === null
+      ? null
+      : await until(async () => feed.changes((one) => one.seq === view.last_seq));
   await waker?.done();
   const stub = env.RUNS.get(env.RUNS.idFromName(name));
   const rows = await insist(() =>
@@ -152,8 +164,8 @@ async function play(scenario: Scenario, ...kills: readonly Kill[]): Promise<Outc
     ),
   );
   fates.delete(name);
-  const open = (await approvalsOf(task.task_id)).length;
-  return { fate, view, events, row, open, rows, toTell };
+  const open = (await approvalsOf(task)).length;
+  return { fate, view, events, row, open, rows, toTell, changes };
 }
 
 /**
@@ -238,8 +250,8 @@ async function insist<T>(ask: () => Promise<T>): Promise<T> {
   return answered.answer;
 }
 
-async function overInD1(taskId: string): Promise<boolean> {
-  const row = await tasks.get("test", taskId);
+async function overInD1({ tenant_id, task_id }: TaskName): Promise<boolean> {
+  const row = await tasks.get(tenant_id, task_id);
   return row !== null && isTerminal(row.status);
 }
 
@@ -258,7 +270,7 @@ async function watched(run: () => RunRpc): Promise<void> {
  */
 async function helped(
   run: () => RunRpc,
-  taskId: string,
+  task: TaskName,
   decisions: readonly Decision[] = [{ decision: "approve" }],
   rival: Rival | null = null,
 ): Promise<boolean> {
@@ -277,7 +289,7 @@ async function helped(
     case "approval": {
       await rival?.enter();
       // Decided from the inbox, so that each crash shows whether a question reaches it.
-      for (const call_id of await approvalsOf(taskId)) {
+      for (const call_id of await approvalsOf(task)) {
         await Promise.all(
           decisions.map((one) =>
             say({ kind: "decide", call_id, ...one, comment: null, by: "key" }),
@@ -298,8 +310,8 @@ async function helped(
 }
 
 /** The calls of a task that the inbox shows to need a decision. */
-async function approvalsOf(taskId: string): Promise<string[]> {
-  const { rows } = await inbox.list("test", { taskId }, "oldest", 100, null);
+async function approvalsOf({ tenant_id, task_id }: TaskName): Promise<string[]> {
+  const { rows } = await inbox.list(tenant_id, { taskId: task_id }, "oldest", 100, null);
   return rows.flatMap(({ question: { kind, call_id = "" } }) =>
     kind === "approval" ? [call_id] : [],
   );
@@ -342,9 +354,34 @@ class Rival {
   }
 }
 
+/** A task's changes in its tenant's feed. */
+class Followed {
+  readonly #task: TaskName;
+  readonly #start: string;
+
+  private constructor(task: TaskName, start: string) {
+    this.#task = task;
+    this.#start = start;
+  }
+
+  /** Turns the feed on. */
+  static async of(task: TaskName): Promise<Followed> {
+    const page = await feedStub(env.FEEDS, task.tenant_id).page(null, 1);
+    return new Followed(task, page.ok ? page.cursor : "");
+  }
+
+  /** Returns the changes once one of them is as `isLast` says; until then false. */
+  async changes(isLast: (change: StatusChange) => boolean): Promise<StatusChange[] | false> {
+    const page = await feedStub(env.FEEDS, this.#task.tenant_id).page(this.#start, 100_000);
+    const all = page.ok ? page.entries.map(({ text }) => JSON.parse(text) as StatusChange) : [];
+    const own = all.filter(({ task_id }) => task_id === this.#task.task_id);
+    return own.some(isLast) ? own : false;
+  }
+}
+
 /** What must hold of a run, whatever was done to it. */
 function expectSound(outcome: Outcome, undisturbed: Outcome, about: string): void {
-  const { view, events, row, open, fate, rows, toTell } = outcome;
+  const { view, events, row, open, fate, rows, toTell, changes } = outcome;
   expect(view, about).toMatchObject({ status: "completed", result: undisturbed.view.result });
   expect(
     events.map((event) => event.seq),
@@ -369,6 +406,12 @@ function expectSound(outcome: Outcome, undisturbed: Outcome, about: string): voi
   expect(callsOf(events), about).toEqual(callsOf(undisturbed.events));
   // Each at least once, and the same each time: nothing that the log has not was told.
   expect(Object.fromEntries(fate.told), about).toEqual(Object.fromEntries(toTell));
+  if (changes !== null) {
+    // Each once and in order, up to the last; quick ones may be skipped.
+    const seqs = changes.map(({ seq }) => seq);
+    expect(seqs, `${about}: the feed`).toEqual([...new Set(seqs)].toSorted((a, b) => a - b));
+    expect(changes.at(-1), about).toMatchObject({ status, seq: last_seq });
+  }
   expectEffects(outcome, about);
   expectAsDecided(outcome, about);
 }

@@ -9,12 +9,13 @@ import type { GuardedFetch } from "../../src/agent/fetch/guarded-fetch.ts";
 import { connect } from "../../src/agent/mcp/connect.ts";
 import { mcpHost, withServers, type McpHost } from "../../src/agent/mcp/host.ts";
 import { defineTool, type RunTool } from "../../src/agent/tools/tool.ts";
+import { feedParts } from "../../src/compose/objects.ts";
 import { buildDeps } from "../../src/compose/run.ts";
+import { FeedObject } from "../../src/durable/feed/feed.ts";
 import type { Deps } from "../../src/durable/run/deps.ts";
 import { RunObject } from "../../src/durable/run/run-object.ts";
 import type { Announce } from "../../src/durable/run/outbox/webhook-outbox.ts";
 import type { RunStorage } from "../../src/durable/run/storage/storage.ts";
-import type { LedgerRpc, SlotRequest } from "../../src/durable/ledger/rpc.ts";
 import { isolateOf } from "../../src/durable/isolate/isolate.ts";
 import { builtInTools, toolboxFor } from "../../src/agent/tools/registry.ts";
 import { registeredTools } from "../../src/agent/tools/registered/registered-tools.ts";
@@ -24,6 +25,7 @@ import type { Observer } from "../../src/observe.ts";
 import type { RunSpec } from "../../src/run/spec/spec.ts";
 import { messageId } from "../../src/run/log/webhook-body.ts";
 import type { TaskStore } from "../../src/store/tasks/tasks.ts";
+import { killableFeed, killableLedger } from "./killable-objects.ts";
 import { sdkServer, textResult, type SdkContext, type SdkTool } from "../mcp-sdk-server.ts";
 
 export type When = "before" | "unsafe" | "safe";
@@ -312,14 +314,19 @@ function killableDeps(env: Env, life: Life, sync: () => Promise<void>): Deps {
   };
   const project: TaskStore["project"] = async (projection) => {
     const name = `d1 ${projection.view.status}`;
-    await (life.ending ? new Promise(() => {}) : life.write(name, () => tasks.project(projection)));
+    if (life.ending) {
+      await new Promise(() => {});
+    }
+    const stored = await life.write(name, () => tasks.project(projection));
     life.fate.changes += 1;
+    return stored;
   };
   return {
     ...deps,
     observer: SILENT,
     announce,
     ledger: (tenantId) => killableLedger(deps.ledger(tenantId), life),
+    feed: (tenantId) => killableFeed(deps.feed(tenantId), life),
     tasks: Object.assign(Object.create(tasks) as TaskStore, {
       project,
       failUnreadable: tasks.failUnreadable.bind(tasks),
@@ -343,26 +350,6 @@ function killableDeps(env: Env, life: Life, sync: () => Promise<void>): Deps {
   };
 }
 
-/** The tenant's ledger, to which what a run says of its slot is a write like any other. */
-function killableLedger(ledger: LedgerRpc | null, life: Life): LedgerRpc | null {
-  return ledger === null
-    ? null
-    : new Proxy(ledger, {
-        get(target, name) {
-          switch (name) {
-            case "takeSlot":
-              return (seeker: SlotRequest) =>
-                life.write("slot taken", () => target.takeSlot(seeker));
-            case "releaseSlot":
-              return (taskId: string, seq: number) =>
-                life.write("slot given back", () => target.releaseSlot(taskId, seq));
-            default:
-              return Reflect.get(target, name) as unknown;
-          }
-        },
-      });
-}
-
 /** The class under the name that the bindings know. */
 class KillableRun extends RunObject {
   constructor(ctx: DurableObjectState, env: Env) {
@@ -376,5 +363,12 @@ class KillableRun extends RunObject {
 }
 export { KillableRun as AgentRun };
 export { TenantLedger } from "../../src/durable/ledger/ledger.ts";
+
+/** The feed as the Worker has it. */
+export class TenantFeed extends FeedObject {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env, feedParts(env));
+  }
+}
 
 export default { fetch: () => new Response(null, { status: 404 }) };

@@ -3,6 +3,7 @@
  * look only at the list, which is D1 and wakes no run, until it says that a run is over.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { Opspawn, type FeedChange } from "../../sdk/src/index.ts";
 import { Service } from "../service.ts";
 import {
   listed,
@@ -47,12 +48,16 @@ let service: Service;
 let streaming: Killed;
 let calling: Killed;
 let resting: Killed;
+/** What the feed sent over each transport, before and after the kill. */
+const changes: Record<"websocket" | "sse", FeedChange[]> = { websocket: [], sse: [] };
+const unwatched = new AbortController();
 
 // The scene: three runs, each at another point, and one kill for all of them.
 beforeAll(async () => {
   service = await Service.start({
     vars: { OPSPAWN_RECONCILE_AFTER_MS: "1", OPSPAWN_DELTA_CHARS: "1" },
   });
+  await Promise.all([followFeed("websocket"), followFeed("sse")]);
   const begun = await Promise.all(
     [STREAM, TOOLS, REST].map(async (body) => {
       const { task_id } = await submit(service, body);
@@ -79,7 +84,29 @@ beforeAll(async () => {
   }
   [streaming, calling, resting] = [a, b, c];
 });
-afterAll(() => service.stop());
+afterAll(() => {
+  unwatched.abort();
+  return service.stop();
+});
+
+/** Collects the changes of the feed. Resolves when the watch has started. */
+async function followFeed(via: "websocket" | "sse"): Promise<void> {
+  const client = new Opspawn({
+    url: service.url,
+    key: service.key,
+    backoff: { initial: 50, max: 500 },
+    reconnect: { maxAttempts: 1000 },
+  });
+  const started = Promise.withResolvers<string>();
+  const watch = async (): Promise<void> => {
+    const options = { via, signal: unwatched.signal, onStart: started.resolve };
+    for await (const change of client.feed.watch(options)) {
+      changes[via].push(change);
+    }
+  };
+  watch().catch(started.reject);
+  await started.promise;
+}
 
 async function until(watch: SseWatch | undefined, type: string, times: number): Promise<void> {
   const found = () => watch?.texts.filter((text) => text.includes(`"type":"${type}"`)) ?? [];
@@ -115,6 +142,23 @@ test("what a watcher had seen before the kill is what is stored, and the rest fo
     expect(seen).toEqual(texts);
   }
 });
+
+test.each(["websocket", "sse"] as const)(
+  "the feed over %s sends each change once and in order, across the kill",
+  async (via) => {
+    for (const { task, log } of [streaming, calling, resting]) {
+      const own = () => changes[via].filter(({ task_id }) => task_id === task.task_id);
+      const isLast = ({ seq }: FeedChange) => seq === task.last_seq;
+      await expect.poll(() => own().some(isLast), { timeout: 20_000 }).toBe(true);
+      const seqs = own().map(({ seq }) => seq);
+      expect(seqs).toEqual([...new Set(seqs)].toSorted((a, b) => a - b));
+      expect(own().at(-1)).toMatchObject({ status: "completed", deleted: false });
+      expect(seqs.every((seq) => log.some((event) => event.seq === seq))).toBe(true);
+    }
+    const resumed = changes[via].find(({ task_id }) => task_id === resting.task.task_id);
+    expect(resumed).toMatchObject({ status: "waiting", waiting_for: "timer" });
+  },
+);
 
 test("a model call in flight is superseded and attempted again, its half reply not used", () => {
   const { log, task } = streaming;

@@ -29,6 +29,7 @@ const ANY = {
   authorization_url: "https://auth.example/start",
   data: [],
   next_cursor: null,
+  total: 0,
 };
 
 function anything(): Promise<Fake> {
@@ -109,6 +110,18 @@ test.each<[string, string, unknown, string?]>([
   ],
   ["audit", "GET /api/v1/admin/audit?limit=50", null, ""],
   ["tasks ls -s failed -a x -l 3", "GET /api/v1/tasks?status=failed&agent=x&limit=3", null, ""],
+  [
+    "tasks ls -s running,waiting --waiting-for approval -q re -o oldest --metadata a=b=c",
+    "GET /api/v1/tasks?status=running%2Cwaiting&waiting_for=approval&q=re&order=oldest&limit=20&metadata.a=b%3Dc",
+    null,
+    "",
+  ],
+  [
+    "tasks counts -g agent -s failed",
+    "GET /api/v1/tasks/counts?status=failed&group_by=agent",
+    null,
+    "0\ttotal\n",
+  ],
   [
     "tasks cancel t -m enough",
     "POST /api/v1/tasks/t/cancel",

@@ -77,12 +77,14 @@ function rig(
   const projected: TaskProjection[] = [];
   const unreadable: object[] = [];
   const built = buildDeps({ OPSPAWN_RETRY_BASE_MS: "40" } as unknown as Env);
-  const project = async (projection: TaskProjection): Promise<void> => {
+  const project = async (projection: TaskProjection): Promise<{ feedSince: null }> => {
     await faults.project?.();
     projected.push(projection);
+    return { feedSince: null };
   };
-  const failUnreadable = async (identity: object, error: object): Promise<void> => {
+  const failUnreadable = async (identity: object, error: object): Promise<null> => {
     unreadable.push({ ...identity, error });
+    return null;
   };
   const deps = (): Deps => {
     faults.deps?.();
@@ -159,7 +161,7 @@ function hostOf(log: EventLog, project: Deps["tasks"]["project"]): DriverHost {
 function revived({ context }: Rig, log: EventLog): RunDriver {
   return new RunDriver(
     { ...context, log },
-    hostOf(log, async () => {}),
+    hostOf(log, async () => ({ feedSince: null })),
   );
 }
 

@@ -81,6 +81,61 @@ test("times bound a list as the tasks' own times do", async () => {
   expect(await list({ createdAfter: "1969-01-01T00:00:00.000Z" })).toHaveLength(5);
 });
 
+test("filters combine, in both orders, and a page with filters is bounded", async () => {
+  const tenant = await tenantWith(6);
+  const rows = (await tasks.list(tenant, ALL, 10, null)).tasks.toReversed();
+  const id = (place: number) => rows[place]?.task_id ?? "";
+  const set = async (place: number, columns: string) => {
+    await env.DB.prepare(`UPDATE task SET ${columns} WHERE task_id = ?`).bind(id(place)).run();
+  };
+  await set(0, "status = 'waiting', waiting_for = 'approval'");
+  await set(1, "status = 'waiting', waiting_for = 'timer', name = 'Nightly REPORT'");
+  await set(2, `status = 'running', updated_at = '${at(600)}'`);
+  await set(3, "status = 'failed', completed_at = updated_at");
+  await set(
+    4,
+    `status = 'completed', completed_at = updated_at, input_data = '{"goal":"Ship it"}'`,
+  );
+  const found = async (filter: object, order: "newest" | "oldest" = "oldest") => {
+    const { tasks: page } = await tasks.list(tenant, { ...ALL, ...filter }, 10, null, order);
+    return page.map(({ task_id }) => rows.findIndex((row) => row.task_id === task_id));
+  };
+  expect(await found({ status: ["running", "waiting"] })).toEqual([0, 1, 2]);
+  expect(await found({ status: ["failed", "pending"] }, "newest")).toEqual([5, 3]);
+  expect(await found({ waitingFor: "approval" })).toEqual([0]);
+  expect(await found({ waitingFor: "timer", agent: "even" })).toEqual([]);
+  expect(await found({ updatedAfter: at(500) })).toEqual([2]);
+  expect(await found({ text: "report" })).toEqual([1]);
+  expect(await found({ text: "SHIP" })).toEqual([4]);
+  expect(await found({ text: id(3).slice(0, 18) })).toEqual([3]);
+  const pages: string[] = [];
+  for (let next: string | null = null; ;) {
+    const page = await tasks.list(tenant, { ...ALL, agent: "even" }, 1, next, "oldest");
+    pages.push(...page.tasks.map(({ task_id }) => task_id));
+    next = page.next;
+    if (next === null) {
+      break;
+    }
+  }
+  expect(pages).toEqual([id(0), id(2), id(4)]);
+  const counts = await tasks.counts(tenant, "status", {});
+  expect(counts).toEqual({
+    groups: [
+      { value: "waiting", count: 2 },
+      { value: "failed", count: 1 },
+      { value: "completed", count: 1 },
+      { value: "pending", count: 1 },
+      { value: "running", count: 1 },
+    ].toSorted((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1)),
+    total: 6,
+  });
+  expect((await tasks.counts(tenant, "waiting_for", {})).groups).toHaveLength(2);
+  expect((await tasks.counts(tenant, "agent", { status: ["waiting"] })).groups).toEqual([
+    { value: "even", count: 1 },
+    { value: "odd", count: 1 },
+  ]);
+});
+
 test("a page and its total read as many rows of a long list as of a short one", async () => {
   const [short, long] = [await tenantWith(16), await tenantWith(200)];
   // A list ends where another tenant's begins: without one behind it, it would read a row less.

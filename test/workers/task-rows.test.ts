@@ -23,9 +23,9 @@ async function stored(createdAt: number, tenant = "test"): Promise<StoredTask> {
   return task;
 }
 
-function told(task: StoredTask, last_seq: number, more: Partial<RunView>): Promise<void> {
+async function told(task: StoredTask, last_seq: number, more: Partial<RunView>): Promise<void> {
   const view = { ...viewOf(INITIAL_STATE), last_seq, updated_at: task.created_at, ...more };
-  return tasks.project({ ...task, view, questions: null });
+  await tasks.project({ ...task, view, questions: null });
 }
 
 function ids(found: readonly { readonly task_id: string }[]): string[] {

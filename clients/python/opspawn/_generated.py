@@ -196,6 +196,15 @@ TaskList = TypedDict(
     },
 )
 
+TaskCounts = TypedDict(
+    "TaskCounts",
+    {
+        "data": list[dict[str, Any]],
+        "next_cursor": Optional[str],
+        "total": int,
+    },
+)
+
 CancelTask = TypedDict(
     "CancelTask",
     {
@@ -830,6 +839,28 @@ InboxEntry = TypedDict(
     },
 )
 
+FeedPage = TypedDict(
+    "FeedPage",
+    {
+        "data": list["StatusChange"],
+        "next_cursor": Optional[str],
+        "cursor": str,
+    },
+)
+
+StatusChange = TypedDict(
+    "StatusChange",
+    {
+        "task_id": str,
+        "seq": int,
+        "status": Literal["pending", "running", "waiting", "completed", "failed", "cancelled"],
+        "waiting_for": Optional[str],
+        "agent": str,
+        "deleted": bool,
+        "at": str,
+    },
+)
+
 ToolList = TypedDict(
     "ToolList",
     {
@@ -1441,36 +1472,44 @@ class Operations:
     def list_tasks(
         self,
         *,
-        status: Literal["pending", "running", "waiting", "completed", "failed", "cancelled"] | None = None,
+        status: list[Literal["pending", "running", "waiting", "completed", "failed", "cancelled"]] | None = None,
+        waiting_for: Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency"] | None = None,
         agent: str | None = None,
         created_after: str | None = None,
         created_before: str | None = None,
+        updated_after: str | None = None,
+        q: str | None = None,
+        order: Literal["newest", "oldest"] | None = None,
         limit: int | None = None,
         cursor: str | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> TaskList:
         """List tasks, newest first.
 
-        Also filters by `metadata.<key>=<value>`. Needs the scope `tasks:read`."""
+        Also filters by `metadata.<key>=<value>`. A page with filters examines at most 2,000 tasks, so it may hold fewer than `limit` and still have a next one. Needs the scope `tasks:read`."""
         return self._call(
             "GET",
             "/api/v1/tasks",
-            query={"status": status, "agent": agent, "created_after": created_after, "created_before": created_before, "limit": limit, "cursor": cursor, "metadata": metadata},
+            query={"status": status, "waiting_for": waiting_for, "agent": agent, "created_after": created_after, "created_before": created_before, "updated_after": updated_after, "q": q, "order": order, "limit": limit, "cursor": cursor, "metadata": metadata},
             repeatable=True,
         )
 
     def iterate_tasks(
         self,
         *,
-        status: Literal["pending", "running", "waiting", "completed", "failed", "cancelled"] | None = None,
+        status: list[Literal["pending", "running", "waiting", "completed", "failed", "cancelled"]] | None = None,
+        waiting_for: Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency"] | None = None,
         agent: str | None = None,
         created_after: str | None = None,
         created_before: str | None = None,
+        updated_after: str | None = None,
+        q: str | None = None,
+        order: Literal["newest", "oldest"] | None = None,
         limit: int | None = None,
         metadata: dict[str, Any] | None = None,
     ) -> Iterator[Task]:
         """List tasks, newest first: all pages, one item at a time."""
-        return self._pages("/api/v1/tasks", {"status": status, "agent": agent, "created_after": created_after, "created_before": created_before, "limit": limit, "metadata": metadata})
+        return self._pages("/api/v1/tasks", {"status": status, "waiting_for": waiting_for, "agent": agent, "created_after": created_after, "created_before": created_before, "updated_after": updated_after, "q": q, "order": order, "limit": limit, "metadata": metadata})
 
     def submit_task(
         self,
@@ -1488,6 +1527,23 @@ class Operations:
             body=body,
             headers={"Prefer": None if wait is None else f"wait={wait}"},
             key=idempotency_key or "",
+        )
+
+    def count_tasks(
+        self,
+        *,
+        group_by: Literal["status", "agent", "waiting_for"] | None = None,
+        status: list[Literal["pending", "running", "waiting", "completed", "failed", "cancelled"]] | None = None,
+        agent: str | None = None,
+    ) -> TaskCounts:
+        """Count tasks by status, agent or wait.
+
+        Reads stored counts of ended tasks, and one row for each open task. Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            "/api/v1/tasks/counts",
+            query={"group_by": group_by, "status": status, "agent": agent},
+            repeatable=True,
         )
 
     def get_task(
@@ -1743,6 +1799,32 @@ class Operations:
     ) -> Iterator[InboxEntry]:
         """List open questions to people: all pages, one item at a time."""
         return self._pages("/api/v1/inbox", {"for": for_, "kind": kind, "agent": agent, "tool": tool, "task_id": task_id, "order": order, "limit": limit})
+
+    def follow_feed(
+        self,
+        *,
+        after: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+    ) -> FeedPage:
+        """Follow status changes of all tasks.
+
+        Returns a JSON page of changes. With `Accept: text/event-stream`, a live stream (resume with `Last-Event-ID` or `after`). With `Upgrade: websocket`, the messages `hello`, `change` and `caught_up`. Each change is sent once, and those of one task in order. Changes are kept for a day. A task appears with its first status after `pending`. Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            "/api/v1/feed",
+            query={"after": after, "cursor": cursor, "limit": limit},
+            repeatable=True,
+        )
+
+    def follow_feed(
+        self,
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[StatusChange]:
+        """Follow status changes of all tasks: all pages, one item at a time."""
+        return self._pages("/api/v1/feed", {"after": after, "limit": limit})
 
     def list_tools(
         self,

@@ -11,6 +11,8 @@ export interface Option {
   readonly about: string;
   /** Allowed values, if there is a fixed set. */
   readonly choices?: readonly string[];
+  /** The value may be several of the choices, separated by commas. */
+  readonly isList?: true;
   /** The option may be repeated. */
   readonly multiple?: true;
 }

@@ -36,12 +36,11 @@ export class ParsedArgs {
         (at === last ? positionals.slice(at).join(" ").trim() : positionals[at]) ?? "",
       ]),
     );
-    for (const { name, choices } of options) {
+    for (const { name, choices, isList } of options) {
       const value = values[name];
-      if (choices !== undefined && value !== undefined && !choices.includes(String(value))) {
-        throw new UsageError(
-          `--${name} must be one of ${choices.join(", ")}, but is ${String(value)}.${suggestion(String(value), choices)}`,
-        );
+      if (choices !== undefined && value !== undefined) {
+        const given = isList === true ? String(value).split(",") : [String(value)];
+        checkChoices(name, given, choices);
       }
     }
   }
@@ -111,6 +110,15 @@ export class ParsedArgs {
     } catch {
       throw new UsageError(`--${name} must be JSON, but is ${text}.`);
     }
+  }
+}
+
+/** @throws UsageError unless every value is one of the choices */
+function checkChoices(name: string, values: readonly string[], choices: readonly string[]): void {
+  for (const value of values.filter((one) => !choices.includes(one))) {
+    throw new UsageError(
+      `--${name} must be one of ${choices.join(", ")}, but is ${value}.${suggestion(value, choices)}`,
+    );
   }
 }
 

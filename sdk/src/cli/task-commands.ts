@@ -1,64 +1,24 @@
-/** Commands for tasks: list, show, cancel, retry, send messages. */
-import { TERMINAL_STATUSES } from "../event.ts";
-import type { Message, Task, UpdateTask } from "../model.ts";
+/** Commands for tasks: show, cancel, retry, send messages. */
+import type { Message, UpdateTask } from "../model.ts";
 import type { Call, Command } from "./command.ts";
 import type { Argument } from "./option.ts";
 import { goalText, usageText } from "../view/wording.ts";
 import { readStdin, recordOf, STDIN } from "./input.ts";
 import { follow } from "./follow.ts";
-import { firstOf, printList } from "./listing.ts";
 import { lineOf, printResult } from "./output.ts";
 import { RunView } from "./render.ts";
-import { ageOf, printTask, statusOf } from "./task-output.ts";
+import { printTask, statusOf } from "./task-output.ts";
 import { EXIT_CODES } from "./help.ts";
 import { LIMITS, limitsFrom, STAY } from "./run-commands.ts";
 import { listOf } from "./table.ts";
+import { LIST_COMMANDS } from "./task-list-commands.ts";
 import { hasColour, isTerminal } from "./live-view.ts";
 import { block } from "./terminal-text.ts";
 import { EXIT, UsageError } from "./cli-env.ts";
 
 const TASK: Argument = { name: "task" };
-/** Maximum page size of the service. */
-const PAGE = 100;
 /** Maximum page size of a log. */
 const LOG_PAGE = 1000;
-
-const ls: Command = {
-  name: "tasks list",
-  aliases: ["ls"],
-  arguments: [],
-  about: "List tasks, newest first",
-  options: [
-    {
-      name: "status",
-      short: "s",
-      value: "status",
-      about: "only tasks with this status",
-      choices: ["pending", "running", "waiting", ...TERMINAL_STATUSES],
-    },
-    { name: "agent", short: "a", value: "name", about: "only tasks of this agent" },
-    { name: "limit", short: "l", value: "n", about: "maximum number of tasks (default 20)" },
-    { name: "all", about: "list all tasks" },
-  ],
-  run(call) {
-    const { args } = call;
-    const status = args.text("status") as Task["status"] | undefined;
-    const agent = args.text("agent");
-    const most = args.flag("all") ? Number.POSITIVE_INFINITY : (args.whole("limit") ?? 20);
-    const query = {
-      ...(status !== undefined && { status }),
-      ...(agent !== undefined && { agent }),
-      limit: Math.min(most, PAGE),
-    };
-    const tasks = firstOf(most, call.client().tasks.list(query));
-    return printList(call, tasks, ["TASK", "STATUS", "AGE", "GOAL"], (task) => [
-      task.id,
-      statusOf(task),
-      ageOf(task.created_at, Date.now()),
-      task.name ?? goalText(task.input_data),
-    ]);
-  },
-};
 
 const get: Command = {
   name: "tasks get",
@@ -240,7 +200,7 @@ const remove: Command = {
 };
 
 export const TASK_COMMANDS: readonly Command[] = [
-  ls,
+  ...LIST_COMMANDS,
   get,
   logs,
   cancel,

@@ -460,6 +460,20 @@ export interface components {
             /** @description Number of tasks on all pages. null with a filter other than `status` and `agent`: only a scan could count those tasks. */
             readonly total: number | null;
         };
+        /** @description At most 1,000 groups, the largest first. `next_cursor` is always null. */
+        readonly TaskCounts: {
+            /** @description The items of the page, in the order of the list. */
+            readonly data: readonly {
+                /** @description A value of the field. */
+                readonly value: string;
+                /** @description Number of tasks with it. */
+                readonly count: number;
+            }[];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
+            /** @description Number of tasks that match the filters. */
+            readonly total: number;
+        };
         readonly CancelTask: {
             /** @description Why, for people. The event `run.cancelled` contains it. */
             readonly reason?: string;
@@ -2380,6 +2394,36 @@ export interface components {
             /** @description The event that asked: `seq` in the task's log. */
             readonly seq: number;
         };
+        readonly FeedPage: {
+            /** @description The items of the page, in the order of the list. */
+            readonly data: readonly components["schemas"]["StatusChange"][];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
+            /** @description Where the page ends: `after` of a later page or of a live stream. */
+            readonly cursor: string;
+        };
+        readonly StatusChange: {
+            /** @description The task that changed. */
+            readonly task_id: string;
+            /** @description Increases with each change of a task: the event that changed the status, or a number after the last event for a change without one (a deletion, a log that cannot be read). */
+            readonly seq: number;
+            /**
+             * @description The status after the change.
+             * @enum {string}
+             */
+            readonly status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+            /** @description What the task waits for. */
+            readonly waiting_for: string | null;
+            /** @description Agent of the task. */
+            readonly agent: string;
+            /** @description Whether the task was deleted, in this status. Its other changes are false. */
+            readonly deleted: boolean;
+            /**
+             * Format: date-time
+             * @description Time of the change.
+             */
+            readonly at: string;
+        };
         readonly ToolList: {
             /** @description The items of the page, in the order of the list. */
             readonly data: readonly components["schemas"]["Tool"][];
@@ -3519,14 +3563,22 @@ export interface operations {
     readonly listTasks: {
         readonly parameters: {
             readonly query?: {
-                /** @description Only tasks with this status. */
-                readonly status?: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+                /** @description Only tasks with one of these statuses: `running,waiting`. */
+                readonly status?: readonly ("pending" | "running" | "waiting" | "completed" | "failed" | "cancelled")[];
+                /** @description Only tasks that wait for this. */
+                readonly waiting_for?: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency";
                 /** @description Only tasks of this agent. */
                 readonly agent?: string;
                 /** @description Only tasks created at or after this time, RFC 3339. */
                 readonly created_after?: string;
                 /** @description Only tasks created before this time, RFC 3339. */
                 readonly created_before?: string;
+                /** @description Only tasks that changed after this time, RFC 3339. */
+                readonly updated_after?: string;
+                /** @description The beginning of a task id, or a part of the name or goal, in any case of ASCII letters. A goal is searched in inputs of up to 16 KiB. */
+                readonly q?: string;
+                /** @description By time of creation. Default: `newest` first. */
+                readonly order?: "newest" | "oldest";
                 /** @description Maximum number of items on the page. Default: 20. */
                 readonly limit?: number;
                 /** @description The `next_cursor` of the previous page. Absent: the first page. */
@@ -3572,6 +3624,32 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Task"];
+                };
+            };
+        };
+    };
+    readonly countTasks: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description What to count by. Default: `status`. `waiting_for` counts the tasks that wait. */
+                readonly group_by?: "status" | "agent" | "waiting_for";
+                /** @description Only tasks with one of these statuses: `running,waiting`. */
+                readonly status?: readonly ("pending" | "running" | "waiting" | "completed" | "failed" | "cancelled")[];
+                /** @description Only tasks of this agent. */
+                readonly agent?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TaskCounts"];
                 };
             };
         };
@@ -3965,6 +4043,33 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Inbox"];
+                };
+            };
+        };
+    };
+    readonly followFeed: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The cursor of the last known change. Absent: only changes from now on. */
+                readonly after?: string;
+                /** @description The `next_cursor` of the previous page. Takes precedence over `after`. */
+                readonly cursor?: string;
+                /** @description Maximum number of changes on a JSON page. Default: 100. */
+                readonly limit?: number;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FeedPage"];
+                    readonly "text/event-stream": string;
                 };
             };
         };

@@ -136,6 +136,11 @@ export async function eventCaller(
   return caller;
 }
 
+/** Returns the caller of a feed, by key or subprotocol: a ticket is for one task. */
+export async function feedCaller(deps: ApiDeps, request: Request): Promise<Caller | null> {
+  return saidBy(request)?.by === "ticket" ? null : eventCaller(deps, request, "");
+}
+
 /** Returns whether a request authenticates by ticket or subprotocol, which only browsers need. */
 export function isFromBrowser(request: Request): boolean {
   return ["ticket", "subprotocol"].includes(saidBy(request)?.by ?? "");

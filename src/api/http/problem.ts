@@ -42,6 +42,7 @@ export const PROBLEMS = {
   oauth_not_configured: [409, "The MCP server is registered without OAuth"],
   key_over: [409, "The key is revoked or has expired"],
   idempotency_in_progress: [409, "The first request with this idempotency key is in progress"],
+  cursor_expired: [410, "The cursor has expired"],
   precondition_failed: [412, "The resource has changed"],
   payload_too_large: [413, "The body is too large"],
   unsupported_media_type: [415, "The body must be JSON"],

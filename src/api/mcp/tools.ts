@@ -16,6 +16,7 @@ import * as schemas from "../tasks/schemas.ts";
 import { submitTask } from "../tasks/submit.ts";
 import { listTasks } from "../tasks/list.ts";
 import { currentTask, taskJson, taskOf } from "../tasks/view.ts";
+import { TASK_STATUSES } from "../schemas.ts";
 import { validationProblem } from "../http/validation.ts";
 import { agentInToolName, agentToolName, isShortened } from "./agent-tool.ts";
 import type { LoggedEvent } from "./log-page.ts";
@@ -74,9 +75,15 @@ const waitArguments = z.strictObject({
     .describe("Report progress only for events after this seq: the last one that you have seen."),
 });
 
-const { limit: _text, ...listFilters } = schemas.listQuery.shape;
+const status = z.enum(TASK_STATUSES);
+const { limit: _text, status: _texts, ...listFilters } = schemas.listQuery.shape;
 const listArguments = z.strictObject({
   ...listFilters,
+  // As a schema that models read: the parameter of a URL is a text with commas.
+  status: z
+    .union([status, z.array(status).min(1)])
+    .optional()
+    .describe("Only tasks with this status, or with one of these."),
   limit: z.number().int().min(1).max(100).optional(),
   metadata: z
     .record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]))

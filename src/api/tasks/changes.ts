@@ -54,7 +54,31 @@ export async function deleteTask(deps: ApiDeps, caller: Caller, id: string): Pro
   if (row.status === "pending" || !(await run.remove(givenUp))) {
     throw new Problem("not_finished", `The task is ${row.status}; cancel it first.`);
   }
+  await sendDeletion(deps, row);
   await deps.taskChanges.delete(row, newActor(deps.now(), caller.keyId));
+}
+
+/**
+ * Sends a deletion to the tenant's feed, if that is on. Comes before the row is deleted: without the
+ * row, a repeated request could not send it again.
+ */
+async function sendDeletion(
+  deps: ApiDeps,
+  { tenant_id, task_id }: Pick<TaskRow, "tenant_id" | "task_id">,
+): Promise<void> {
+  const row = (await deps.feeds.isOn(tenant_id)) ? await deps.tasks.get(tenant_id, task_id) : null;
+  if (row !== null) {
+    await deps.feed(tenant_id).changed({
+      task_id,
+      // The number after the last event is that of a failure in D1 alone.
+      seq: row.last_seq + 2,
+      status: row.status,
+      waiting_for: null,
+      agent: row.agent,
+      deleted: true,
+      at: isoTime(deps.now()),
+    });
+  }
 }
 
 function merged(before: JsonObject, changes: JsonObject): JsonObject {

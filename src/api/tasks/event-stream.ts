@@ -17,11 +17,25 @@ export function sseResponse(
   after: number,
   selection: EventSelection = {},
 ): Response {
-  const { deps } = c.var;
+  return streamOf(c, (stream) =>
+    followRun(c.var.deps, row, by, after, {
+      take: (event) => stream.take(event, selection),
+      gone: stream.gone,
+    }),
+  );
+}
+
+/**
+ * Returns a response of server-sent events.
+ * @param follow writes the events; returns whether the stream is complete
+ */
+export function streamOf(
+  c: ApiContext,
+  follow: (stream: EventStream) => Promise<boolean>,
+): Response {
   const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const stream = new EventStream(writable.getWriter(), selection);
-  const follow = () => followRun(deps, row, by, after, stream);
-  c.executionCtx.waitUntil(stream.run(follow, deps.config.ssePingMs));
+  const stream = new EventStream(writable.getWriter());
+  c.executionCtx.waitUntil(stream.run(() => follow(stream), c.var.deps.config.ssePingMs));
   return c.body(readable, 200, {
     "Content-Type": "text/event-stream",
     "Cache-Control": "no-cache, no-transform",
@@ -29,15 +43,14 @@ export function sseResponse(
   });
 }
 
-class EventStream {
+/** The events of one response. Writing to a client that has left is harmless. */
+export class EventStream {
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
-  readonly #selection: EventSelection;
   readonly #encoder = new TextEncoder();
   readonly #gone = new AbortController();
 
-  constructor(writer: WritableStreamDefaultWriter<Uint8Array>, selection: EventSelection) {
+  constructor(writer: WritableStreamDefaultWriter<Uint8Array>) {
     this.#writer = writer;
-    this.#selection = selection;
     this.#writer.closed.catch(() => this.#gone.abort());
   }
 
@@ -45,15 +58,20 @@ class EventStream {
     return this.#gone.signal;
   }
 
-  readonly take = ({ seq, type, text }: FollowedEvent): Promise<void> => {
-    const { types, outline = false } = this.#selection;
-    // An id without data moves the client's cursor and is no event to it.
+  /** Writes an event of a run. One that is not selected moves the client's cursor only. */
+  take(
+    { seq, type, text }: FollowedEvent,
+    { types, outline = false }: EventSelection,
+  ): Promise<void> {
     return types?.includes(type) === false
       ? this.#write(`id: ${seq}\n\n`)
-      : this.#write(
-          `id: ${seq}\nevent: ${type}\ndata: ${outline ? outlineOfText(text) : text}\n\n`,
-        );
-  };
+      : this.put(String(seq), type, outline ? outlineOfText(text) : text);
+  }
+
+  /** Writes an event; resolves when there is room for another. @param text one line */
+  put(id: string, type: string, text: string): Promise<void> {
+    return this.#write(`id: ${id}\nevent: ${type}\ndata: ${text}\n\n`);
+  }
 
   async run(follow: () => Promise<boolean>, pingMs: number): Promise<void> {
     const ping = setInterval(() => void this.#write(": ping\n\n"), pingMs);

@@ -12,14 +12,11 @@ import { sseResponse } from "./event-stream.ts";
 import { Problem } from "../http/problem.ts";
 import { refusals } from "../openapi/routes.ts";
 import { watchAddress, type EventPage, type EventSelection } from "../../durable/run/rpc.ts";
+import { isUpgrade, protocolOf, wantsStream } from "./live-request.ts";
 import * as schemas from "./schemas.ts";
 import { taskOf } from "./view.ts";
 
-const SUBPROTOCOL = "opspawn.v1";
 const DEFAULT_LIMIT = 100;
-/** Matches an `Accept` header that includes `text/event-stream` with a weight above 0. */
-const WANTS_STREAM = /text\/event-stream(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i;
-
 /** Middleware that authenticates the caller before the request is validated. @throws Problem */
 const mayWatch = createMiddleware<AppEnv>(async (c, next) => {
   const caller = await eventCaller(c.var.deps, c.req.raw, c.req.param("id") ?? "");
@@ -82,7 +79,7 @@ export function eventRoutes(app: OpenAPIHono<AppEnv>): void {
       const headers = { Upgrade: "websocket", ...protocolOf(c.req) };
       return run.fetch(new Request(url, { headers }));
     }
-    if (WANTS_STREAM.test(c.req.header("Accept") ?? "")) {
+    if (wantsStream(c.req)) {
       const from = lastEventId(c) ?? after;
       return c.req.method === "HEAD"
         ? c.body(null, 200, { "Content-Type": "text/event-stream" })
@@ -106,10 +103,6 @@ function endOf({ events, end }: EventPage): number | undefined {
   return end ?? (JSON.parse(events) as { seq: number }[]).at(-1)?.seq;
 }
 
-function isUpgrade(request: HonoRequest): boolean {
-  return request.method !== "HEAD" && request.header("Upgrade")?.toLowerCase() === "websocket";
-}
-
 /**
  * Rejects a request. A browser cannot see the status of a rejected upgrade, so its WebSocket is
  * accepted and then closed with a close code. @throws the error for any other request
@@ -122,13 +115,6 @@ function refused(request: HonoRequest, error: unknown): Response {
   server.accept();
   server.close(error.code === "not_found" ? 4404 : 4401, error.detail);
   return new Response(null, { status: 101, webSocket: client, headers: protocolOf(request) });
-}
-
-/** Selects our subprotocol if the client offered any: a response to an offer must select one. */
-function protocolOf(request: HonoRequest): Record<string, string> {
-  return request.header("Sec-WebSocket-Protocol") === undefined
-    ? {}
-    : { "Sec-WebSocket-Protocol": SUBPROTOCOL };
 }
 
 function lastEventId(c: ApiContext): number | null {

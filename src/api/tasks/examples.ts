@@ -46,6 +46,14 @@ const exampleTask = {
 /** Examples by schema name. */
 export const examples: Examples = {
   Task: exampleTask,
+  TaskCounts: {
+    data: [
+      { value: "completed", count: 118 },
+      { value: "waiting", count: 3 },
+    ],
+    next_cursor: null,
+    total: 121,
+  },
   TaskList: { data: [exampleTask], next_cursor: null, total: 1 },
   CancelTask: { reason: "Not needed any more." },
   BatchResult: { data: [{ index: 0, task: exampleTask, replayed: false }] },

@@ -1,9 +1,10 @@
 /** Use case: lists tasks, for every transport. */
 import type { TaskStatus } from "../../run/log/state.ts";
 import type { Caller } from "../../store/keys.ts";
-import type { TaskFilter } from "../../store/tasks/tasks.ts";
+import type { WaitName } from "../../run/log/event-data.ts";
+import type { TaskFilter, TaskOrder } from "../../store/tasks/list-query.ts";
 import type { ApiDeps } from "../context.ts";
-import { cursorOf, DEFAULT_LIMIT, pageOf, type ListPage } from "../http/cursor.ts";
+import { cursorAt, cursorOf, DEFAULT_LIMIT, type ListPage } from "../http/cursor.ts";
 import { Problem } from "../http/problem.ts";
 import type { TaskJson } from "./schemas.ts";
 import { taskJson } from "./view.ts";
@@ -15,12 +16,19 @@ const MAX_METADATA_FILTERS = 10;
 
 /** Filter and page of a list. Times are RFC 3339. The transport validates `limit`. */
 export interface TaskQuery {
-  readonly status?: TaskStatus | undefined;
+  readonly status?: TaskStatus | readonly TaskStatus[] | undefined;
+  readonly waiting_for?: WaitName | undefined;
   readonly agent?: string | undefined;
   /** Inclusive. */
   readonly created_after?: string | undefined;
   /** Exclusive. */
   readonly created_before?: string | undefined;
+  /** Exclusive. */
+  readonly updated_after?: string | undefined;
+  /** The beginning of an id, or a part of the name or goal. */
+  readonly q?: string | undefined;
+  /** By time of submission. Default: `newest`. */
+  readonly order?: TaskOrder | undefined;
   readonly limit?: number | undefined;
   readonly cursor?: string | undefined;
   /** The task's metadata must contain every pair; values are compared as text. */
@@ -33,7 +41,7 @@ export interface TaskPage extends ListPage<TaskJson> {
 }
 
 /**
- * Returns a page of the caller's tasks, newest first. @throws Problem `validation_failed`
+ * Returns a page of the caller's tasks. @throws Problem `validation_failed`
  * @param cursorName the transport's name of the cursor parameter
  */
 export async function listTasks(
@@ -46,23 +54,34 @@ export async function listTasks(
     throw new Problem("validation_failed", `At most ${MAX_METADATA_FILTERS} metadata filters.`);
   }
   const limit = query.limit ?? DEFAULT_LIMIT;
-  const { cursor } = query;
-  const before =
-    cursor === undefined ? null : await cursorOf(deps, caller, cursor, { name: cursorName });
-  const filter = filterOf(query);
-  const { tasks, total } = await deps.tasks.list(caller.tenantId, filter, limit + 1, before);
-  const { data, next_cursor } = await pageOf(deps, caller, tasks, limit, ({ task_id }) => task_id);
-  return { data: data.map(taskJson), total, next_cursor };
+  const { cursor, order = "newest" } = query;
+  // A cursor of the other order would skip what it has not shown.
+  const prefix = order === "newest" ? "" : `${order} `;
+  const form = new RegExp(`^${prefix}task_`);
+  const after =
+    cursor === undefined ? null : await cursorOf(deps, caller, cursor, { name: cursorName, form });
+  const { tasks, next, total } = await deps.tasks.list(
+    caller.tenantId,
+    filterOf(query),
+    limit,
+    after === null ? null : after.slice(prefix.length),
+    order,
+  );
+  const next_cursor = await cursorAt(deps, caller, next === null ? null : `${prefix}${next}`);
+  return { data: tasks.map(taskJson), total, next_cursor };
 }
 
 function filterOf(query: TaskQuery): TaskFilter {
-  const { status, agent, created_after, created_before, metadata } = query;
+  const { status, agent, waiting_for, created_after, created_before, updated_after, q } = query;
   return defined({
     status,
     agent,
+    waitingFor: waiting_for,
+    text: q,
+    updatedAfter: updated_after === undefined ? undefined : utc(updated_after),
     createdAfter: created_after === undefined ? undefined : utc(created_after),
     createdBefore: created_before === undefined ? undefined : utc(created_before),
-    metadata,
+    metadata: query.metadata,
   });
 }
 

@@ -1,6 +1,6 @@
 /** `/api/v1/tasks`: submit, get, list and cancel tasks, and create tickets to watch them. */
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
-import type { TaskFilter } from "../../store/tasks/tasks.ts";
+import type { TaskFilter } from "../../store/tasks/list-query.ts";
 import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
 import { cancelTask } from "./commands.ts";
@@ -22,6 +22,7 @@ import { makeTicket, TICKET_MS } from "../http/signing.ts";
 import { submitTask } from "./submit.ts";
 import { listTasks } from "./list.ts";
 import { acceptedTask, settledTask, taskJson, taskOf } from "./view.ts";
+import { defined } from "../../run/value/defined.ts";
 import { isoTime } from "../../run/value/time.ts";
 import { invalid } from "../http/validation.ts";
 import { applyWait, preferredWait } from "../http/prefer.ts";
@@ -71,12 +72,26 @@ const listRoute = createRoute({
   path: "/api/v1/tasks",
   operationId: "listTasks",
   summary: "List tasks, newest first",
-  description: "Also filters by `metadata.<key>=<value>`.",
+  description:
+    "Also filters by `metadata.<key>=<value>`. A page with filters examines at most 2,000 tasks, so it may hold fewer than `limit` and still have a next one.",
   tags,
   security: SECURED,
   middleware: [requireScope("tasks:read")] as const,
   request: { query: schemas.listQuery.catchall(z.string()) },
   responses: { 200: json("A page of tasks.", schemas.taskList), ...refusals("validation_failed") },
+});
+
+const countsRoute = createRoute({
+  method: "get",
+  path: "/api/v1/tasks/counts",
+  operationId: "countTasks",
+  summary: "Count tasks by status, agent or wait",
+  description: "Reads stored counts of ended tasks, and one row for each open task.",
+  tags,
+  security: SECURED,
+  middleware: [requireScope("tasks:read")] as const,
+  request: { query: schemas.countsQuery },
+  responses: { 200: json("The counts.", schemas.taskCounts), ...refusals("validation_failed") },
 });
 
 const getRoute = createRoute({
@@ -151,6 +166,14 @@ export function taskRoutes(app: OpenAPIHono<AppEnv>): void {
     const query = c.req.valid("query");
     const metadata = metadataFilters(query);
     return c.json(await listTasks(deps, caller, { ...query, metadata }), 200);
+  });
+
+  app.openapi(countsRoute, async (c) => {
+    const { deps, caller } = c.var;
+    const { group_by = "status", status, agent } = c.req.valid("query");
+    const filter = defined({ status, agent });
+    const { groups, total } = await deps.tasks.counts(caller.tenantId, group_by, filter);
+    return c.json({ data: [...groups], next_cursor: null, total }, 200);
   });
 
   app.openapi(getRoute, async (c) => {

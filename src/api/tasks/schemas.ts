@@ -21,6 +21,7 @@ import {
   whole,
 } from "../schemas.ts";
 import { event, eventTypes } from "./event-schemas.ts";
+import { COUNTED_FIELDS } from "../../store/tasks/list-query.ts";
 import { webhookUrl } from "../webhooks/schemas.ts";
 import { TASK_ID } from "../openapi/examples.ts";
 import { waiting } from "./waiting-schema.ts";
@@ -254,14 +255,58 @@ export const outputPath = z.object({
     }),
 });
 
+/** One status or several: `a,b`, or the parameter repeated. */
+const statuses = z
+  .union([z.string(), z.array(z.string())])
+  .transform((given) => [given].flat().flatMap((text) => text.split(",")))
+  .pipe(z.array(z.enum(TASK_STATUSES)).min(1).max(20))
+  .openapi({
+    type: "array",
+    items: { type: "string", enum: [...TASK_STATUSES] },
+    description: "Only tasks with one of these statuses: `running,waiting`.",
+    param: { style: "form", explode: false },
+  });
+
+export const countsQuery = z.strictObject({
+  group_by: z.enum(COUNTED_FIELDS).optional().openapi({
+    description: "What to count by. Default: `status`. `waiting_for` counts the tasks that wait.",
+  }),
+  status: statuses.optional(),
+  agent: z.string().max(128).optional().openapi({ description: "Only tasks of this agent." }),
+});
+
+export const taskCounts = listOf(
+  z.object({
+    value: z.string().openapi({ description: "A value of the field.", example: "running" }),
+    count: z.number().int().openapi({ description: "Number of tasks with it." }),
+  }),
+)
+  .extend({
+    total: z.number().int().openapi({ description: "Number of tasks that match the filters." }),
+  })
+  .openapi("TaskCounts", {
+    description: "At most 1,000 groups, the largest first. `next_cursor` is always null.",
+  });
+
 export const listQuery = z.strictObject({
-  status: z.enum(TASK_STATUSES).optional().openapi({ description: "Only tasks with this status." }),
+  status: statuses.optional(),
+  waiting_for: z.enum(WAITS).optional().openapi({ description: "Only tasks that wait for this." }),
   agent: z.string().max(128).optional().openapi({ description: "Only tasks of this agent." }),
   created_after: instant.optional().openapi({
     description: "Only tasks created at or after this time, RFC 3339.",
   }),
   created_before: instant.optional().openapi({
     description: "Only tasks created before this time, RFC 3339.",
+  }),
+  updated_after: instant.optional().openapi({
+    description: "Only tasks that changed after this time, RFC 3339.",
+  }),
+  q: z.string().min(1).max(256).optional().openapi({
+    description:
+      "The beginning of a task id, or a part of the name or goal, in any case of ASCII letters. A goal is searched in inputs of up to 16 KiB.",
+  }),
+  order: z.enum(["newest", "oldest"]).optional().openapi({
+    description: "By time of creation. Default: `newest` first.",
   }),
   ...pageQuery,
 });

@@ -9,6 +9,7 @@ import type { PlannerName, RunSpec } from "../../run/spec/spec.ts";
 import type { AuditStore } from "../../store/audit.ts";
 import type { KeyStore } from "../../store/keys.ts";
 import type { TaskStore } from "../../store/tasks/tasks.ts";
+import type { FeedRpc } from "../feed/rpc.ts";
 import type { LedgerRpc } from "../ledger/rpc.ts";
 import type { Announce } from "./outbox/webhook-outbox.ts";
 
@@ -23,6 +24,8 @@ export interface Deps {
   readonly announce: Announce;
   /** Returns a tenant's ledger; null in a deployment without ledgers. */
   ledger(tenantId: string): LedgerRpc | null;
+  /** Returns a tenant's feed; null in a deployment without feeds. */
+  feed(tenantId: string): Pick<FeedRpc, "changed"> | null;
   /** Milliseconds since the epoch. */
   /** Counts a request against a tenant's rate limit; true where there is no limit. */
   mayAsk(tenantId: string): Promise<boolean>;

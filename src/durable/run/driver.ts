@@ -13,6 +13,7 @@ import { TimedOut, within } from "../../timing.ts";
 import { recover } from "../../run/decide/recover.ts";
 import { Alarms, nextAlarm } from "./alarms.ts";
 import type { RunContext } from "./context.ts";
+import { failInD1 } from "./fail-in-d1.ts";
 import type { StoredEvent } from "./storage/event-log.ts";
 import type { Outbox } from "./outbox/outbox.ts";
 import { platformFailure } from "../platform-error.ts";
@@ -320,7 +321,7 @@ export class RunDriver {
         log.identity() ??
         (tenant === undefined || task === undefined ? null : { tenant_id: tenant, task_id: task });
       if (identity !== null) {
-        await deps().tasks.failUnreadable(identity, error, new Date(now()).toISOString());
+        await failInD1(deps(), identity, error, now());
       }
       this.#host.disconnect();
     } catch (thrown) {

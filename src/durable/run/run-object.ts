@@ -15,6 +15,8 @@ import { RunBudgets } from "./budgets.ts";
 import { EventLog, type StoredEvent } from "./storage/event-log.ts";
 import { KeptValues } from "./storage/kept-values.ts";
 import { RunDriver } from "./driver.ts";
+import { failInD1 } from "./fail-in-d1.ts";
+import { FeedOutbox } from "./outbox/feed-outbox.ts";
 import { Outbox } from "./outbox/outbox.ts";
 import type {
   CancelRequest,
@@ -85,14 +87,20 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
     });
     this.#budgets = new RunBudgets(context);
     const slot = new RunSlot(context);
+    const projection = new Projection(
+      () => log.state,
+      () => deps().tasks,
+    );
+    const feed = new FeedOutbox(
+      () => log.state,
+      projection,
+      (tenantId) => deps().feed(tenantId),
+    );
     this.#outbox = new Outbox([
+      // Notices and changes follow the projection, so a receiver finds the task in D1 as they state.
       [
-        new Projection(
-          () => log.state,
-          () => deps().tasks,
-        ),
-        // Notices follow the projection, so a receiver finds the task in D1 as the notice states.
-        new WebhookOutbox(storage.sql, log, () => deps().announce),
+        projection,
+        new Outbox([[new WebhookOutbox(storage.sql, log, () => deps().announce)], [feed]]),
       ],
       [this.#budgets],
       [slot],
@@ -228,9 +236,7 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
     }
     const { tenant_id, task_id } = parseSpec(specText);
     const error = runFailure("log_lost");
-    await this.#context
-      .deps()
-      .tasks.failUnreadable({ tenant_id, task_id }, error, new Date().toISOString());
+    await failInD1(this.#context.deps(), { tenant_id, task_id }, error, this.#context.now());
     return { status: "failed", changed: true };
   }
 

@@ -3,13 +3,23 @@
  * are in `bookkeeping.ts`.
  */
 import { IDEMPOTENCY_TTL_MS } from "../answers.ts";
+import { feedSince } from "../feeds.ts";
 import { dropQuestions } from "../inbox.ts";
-import { firstIdAt } from "../../run/value/id.ts";
-import type { TaskStatus } from "../../run/log/state.ts";
 import type { RunView } from "../../run/decide/view.ts";
 import { WEBHOOK_TYPES, type WebhookType } from "../../run/value/webhook-type.ts";
 import { isoTime } from "../../run/value/time.ts";
 import { currentMark } from "../agents.ts";
+import {
+  groupStatement,
+  isCounted,
+  listQuery,
+  pageStatement,
+  scannedStatement,
+  totalStatement,
+  type CountedField,
+  type TaskFilter,
+  type TaskOrder,
+} from "./list-query.ts";
 import { projectionStatements, type TaskProjection } from "./projection.ts";
 import {
   rowOf,
@@ -46,12 +56,12 @@ export interface IdempotencyClaim {
 export type OpenTask = TaskName &
   Pick<TaskRow, "status" | "last_seq" | "created_at" | "updated_at">;
 
-export interface TaskFilter {
-  readonly status?: TaskStatus;
-  readonly agent?: string;
-  readonly createdAfter?: string;
-  readonly createdBefore?: string;
-  readonly metadata: readonly { readonly key: string; readonly value: string }[];
+/** A task that was failed in D1 alone. */
+export interface FailedTask {
+  readonly agent: string;
+  /** The last event that D1 knows of. */
+  readonly last_seq: number;
+  readonly completed_at: string;
 }
 
 /** Maximum characters of JSON of an input or result in a list. A longer one is null. */
@@ -63,8 +73,19 @@ const LISTED = `tenant_id, task_id, task_type, name, status, waiting_for, waitin
   CASE WHEN LENGTH(input_data) <= ${LISTED_CHARS} THEN input_data END AS input_data,
   CASE WHEN LENGTH(result) <= ${LISTED_CHARS} THEN result END AS result`;
 
-/** The open tasks: without a hint, SQLite reads the ended ones too. */
-const OPEN_TASKS = "task INDEXED BY task_open";
+/** A page of tasks. */
+export interface TaskListPage {
+  readonly tasks: readonly ListedTask[];
+  /** The position of the next page; null if there is none. */
+  readonly next: string | null;
+  readonly total: number | null;
+}
+
+/** The number of tasks with one value of a field. */
+export interface TaskCount {
+  readonly value: string;
+  readonly count: number;
+}
 
 export class TaskStore {
   readonly #db: D1Database;
@@ -195,56 +216,88 @@ export class TaskStore {
   }
 
   /**
-   * Returns a page of a tenant's tasks, newest first, and the number of matches; null if only a
-   * scan could count them.
+   * Returns a page of a tenant's tasks, the position of the next page or null, and the number of
+   * matches; null if only a scan could count them. A page with filters examines at most
+   * `MAX_SCANNED` tasks, so it may be short and still have a next one.
+   * @param after the last task of the previous page; null for the first page
    */
   async list(
     tenantId: string,
     filter: TaskFilter,
     limit: number,
-    before: string | null,
-  ): Promise<{ readonly tasks: readonly ListedTask[]; readonly total: number | null }> {
-    const { from, where, values } = conditions(tenantId, filter);
-    const page = before === null ? where : `${where} AND task_id < ?`;
+    after: string | null,
+    order: TaskOrder = "newest",
+  ): Promise<TaskListPage> {
+    const query = listQuery(tenantId, filter);
+    const place = { order, limit: limit + 1, after };
     const [rows, count] = await this.#db.batch<Record<string, unknown>>([
-      this.#db
-        .prepare(`SELECT ${LISTED} FROM ${from} WHERE ${page} ORDER BY task_id DESC LIMIT ?`)
-        .bind(...values, ...(before === null ? [] : [before]), limit),
-      ...(isCounted(filter) ? [this.#total(tenantId, filter)] : []),
+      pageStatement(this.#db, tenantId, LISTED, query, place),
+      ...(isCounted(filter) ? [totalStatement(this.#db, tenantId, filter)] : []),
+    ]);
+    const sign = order === "newest" ? -1 : 1;
+    const found = (rows?.results ?? [])
+      .map((row) => rowOf(row as RawTask))
+      .toSorted((a, b) => (a.task_id < b.task_id ? -sign : sign));
+    const tasks = found.slice(0, limit);
+    const isFull = found.length > limit;
+    const scanned = async () =>
+      (await scannedStatement(this.#db, query, place).first<{ task_id: string }>())?.task_id ??
+      null;
+    return {
+      tasks,
+      next: isFull
+        ? (tasks.at(-1)?.task_id ?? null)
+        : query.tests.length === 0
+          ? null
+          : await scanned(),
+      total: count === undefined ? null : Number(count.results[0]?.["total"] ?? 0),
+    };
+  }
+
+  /** Returns how many tasks there are by a field, most first; at most `MAX_GROUPS` groups. */
+  async counts(
+    tenantId: string,
+    field: CountedField,
+    filter: Pick<TaskFilter, "status" | "agent">,
+  ): Promise<{ readonly groups: readonly TaskCount[]; readonly total: number }> {
+    const [groups, total] = await this.#db.batch<Record<string, unknown>>([
+      groupStatement(this.#db, tenantId, field, filter),
+      totalStatement(this.#db, tenantId, filter),
     ]);
     return {
-      tasks: (rows?.results ?? []).map((row) => rowOf(row as RawTask)),
-      total: count === undefined ? null : Number(count.results[0]?.["total"] ?? 0),
+      groups: (groups?.results ?? []).map(({ value, count }) => ({
+        value: String(value),
+        count: Number(count),
+      })),
+      total: Number(total?.results[0]?.["total"] ?? 0),
     };
   }
 
   /**
    * Stores a newer projection, and the open questions in the same transaction. Ignores an older or
    * equal one, and any after the task has ended.
+   * @returns since when the tenant's feed is on, RFC 3339; null while it is off
    */
-  async project(projection: TaskProjection): Promise<void> {
-    await this.#db.batch(projectionStatements(this.#db, projection));
+  async project(projection: TaskProjection): Promise<{ readonly feedSince: string | null }> {
+    const results = await this.#db.batch<{ since?: string }>([
+      ...projectionStatements(this.#db, projection),
+      feedSince(this.#db, projection.tenant_id),
+    ]);
+    return { feedSince: results.at(-1)?.results[0]?.since ?? null };
   }
 
-  /** Returns the statement for the number of tasks that a counted filter matches. */
-  #total(tenantId: string, filter: TaskFilter): D1PreparedStatement {
-    const { where, values } = conditions(tenantId, filter);
-    const ended = `SELECT COALESCE(SUM(n), 0) FROM ended_task_count WHERE ${where}`;
-    const open = `SELECT COUNT(*) FROM ${OPEN_TASKS} WHERE ${where} AND completed_at IS NULL`;
-    if (filter.status === undefined) {
-      return this.#db.prepare(`SELECT (${ended}) + (${open}) AS total`).bind(...values, ...values);
-    }
-    const isOpen = OPEN_STATUSES.has(filter.status);
-    return this.#db.prepare(`SELECT (${isOpen ? open : ended}) AS total`).bind(...values);
-  }
-
-  /** Fails a task whose run is unreadable. Keeps the other fields of the last projection. */
+  /**
+   * Fails a task whose run is unreadable. Keeps the other fields of the last projection. Repeating
+   * it returns the same.
+   * @returns the change for the tenant's feed; null while the feed is off, and if the task ended
+   * otherwise
+   */
   async failUnreadable(
     { tenant_id, task_id }: TaskName,
     error: NonNullable<RunView["error"]>,
     now: string,
-  ): Promise<void> {
-    await this.#db.batch([
+  ): Promise<FailedTask | null> {
+    const results = await this.#db.batch<FailedTask>([
       this.#db
         .prepare(
           `UPDATE task SET status = 'failed', waiting_for = NULL, waiting_until = NULL,
@@ -253,7 +306,15 @@ export class TaskStore {
         )
         .bind(JSON.stringify(error), now, tenant_id, task_id),
       dropQuestions(this.#db, { tenant_id, task_id }),
+      this.#db
+        .prepare(
+          `SELECT agent, last_seq, completed_at FROM task
+           WHERE tenant_id = ?1 AND task_id = ?2 AND status = 'failed' AND error ->> '$.code' = ?3
+             AND EXISTS (SELECT 1 FROM feed WHERE tenant_id = ?1)`,
+        )
+        .bind(tenant_id, task_id, error.code),
     ]);
+    return results.at(-1)?.results[0] ?? null;
   }
 
   /**
@@ -282,55 +343,4 @@ function inserted(task: NewTask, row: FoundRow | null): Inserted {
   }
   const webhooks = JSON.parse(row.webhooks ?? "[]") as WebhookType[];
   return { stored: { ...task, webhooks, slotted: row.slotted === 1 } };
-}
-
-/** The statuses of a task that has not ended. */
-const OPEN_STATUSES: ReadonlySet<TaskStatus> = new Set(["pending", "running", "waiting"]);
-
-/** Returns whether the total for a filter is counted: ended tasks are, by agent and status. */
-function isCounted(filter: TaskFilter): boolean {
-  const { createdAfter, createdBefore, metadata } = filter;
-  return createdAfter === undefined && createdBefore === undefined && metadata.length === 0;
-}
-
-function conditions(
-  tenantId: string,
-  filter: TaskFilter,
-): { from: string; where: string; values: string[] } {
-  const parts: [string, ...string[]][] = [["tenant_id = ?", tenantId]];
-  let from = "task";
-  if (filter.status !== undefined) {
-    // Written out, since a partial index is not used for a bound value.
-    parts.push([`status = '${filter.status}'`]);
-    if (OPEN_STATUSES.has(filter.status)) {
-      parts.push(["completed_at IS NULL"]);
-      from = OPEN_TASKS;
-    } else if (filter.status !== "completed") {
-      from = "task INDEXED BY task_failed";
-    }
-  }
-  if (filter.agent !== undefined) {
-    parts.push(["agent = ?", filter.agent]);
-  }
-  // A task id starts with its creation time in milliseconds, and the index is ordered by id.
-  if (filter.createdAfter !== undefined) {
-    parts.push(["task_id >= ?", firstIdAt(Date.parse(filter.createdAfter))]);
-  }
-  if (filter.createdBefore !== undefined) {
-    parts.push(["task_id < ?", firstIdAt(Date.parse(filter.createdBefore))]);
-  }
-  for (const { key, value } of filter.metadata) {
-    parts.push([
-      `EXISTS (SELECT 1 FROM json_each(metadata) WHERE json_each.key = ? AND ? =
-         CASE WHEN json_each.type IN ('true', 'false', 'null') THEN json_each.type
-         ELSE CAST(json_each.value AS TEXT) END)`,
-      key,
-      value,
-    ]);
-  }
-  return {
-    from,
-    where: parts.map(([sql]) => sql).join(" AND "),
-    values: parts.flatMap(([, ...bound]) => bound),
-  };
 }

@@ -8,6 +8,7 @@ import { isTerminal } from "../../../run/decide/view.ts";
 import { TERMINAL_TYPES } from "../../../run/log/event.ts";
 import type { EventType } from "../../../run/log/event-data.ts";
 import { outlineOfText } from "../../../run/log/outline.ts";
+import { isoTime } from "../../../run/value/time.ts";
 import type { EventLog, StoredEvent } from "../storage/event-log.ts";
 import { KeyRecheck, type KeyCheck } from "./key-recheck.ts";
 import {
@@ -101,7 +102,8 @@ export class Watchers {
       checkedAt: this.#keys.now(),
       mayWrite: searchParams.get("write") === "1",
     });
-    send(server, { type: "hello", task_id: searchParams.get("task"), status, last_seq: seq });
+    const now = isoTime(this.#keys.now());
+    send(server, { type: "hello", task_id: searchParams.get("task"), status, last_seq: seq, now });
     this.#pump(server);
     const protocol = request.headers.get("Sec-WebSocket-Protocol");
     const headers = protocol === null ? {} : { "Sec-WebSocket-Protocol": SUBPROTOCOL };

@@ -5,9 +5,17 @@
  */
 import type { RunState } from "../../../run/log/state.ts";
 import { openQuestions } from "../../../run/decide/questions.ts";
-import { viewOf } from "../../../run/decide/view.ts";
+import { viewOf, type RunView } from "../../../run/decide/view.ts";
 import type { TaskStore } from "../../../store/tasks/tasks.ts";
 import type { OutboxStep } from "./outbox.ts";
+
+/** A status in D1. */
+export interface StoredStatus {
+  readonly statusSeq: number;
+  readonly view: RunView;
+  /** Since when the tenant's feed is on (RFC 3339); null while it is off. */
+  readonly feedSince: string | null;
+}
 
 /** Writes the task's row of one run. */
 export class Projection implements OutboxStep {
@@ -15,6 +23,7 @@ export class Projection implements OutboxStep {
   readonly #tasks: () => Pick<TaskStore, "project">;
   /** Not persisted: a new process sends the newest status once more. */
   #sentSeq = 0;
+  #stored: StoredStatus | null = null;
 
   /** @param tasks built on first use */
   constructor(state: () => RunState, tasks: () => Pick<TaskStore, "project">) {
@@ -32,9 +41,22 @@ export class Projection implements OutboxStep {
     if (state.spec !== null) {
       const { task_id, tenant_id, agent } = state.spec;
       const questions = state.questionSeq === 0 ? null : openQuestions(state);
-      await this.#tasks().project({ task_id, tenant_id, agent, view: viewOf(state), questions });
+      const view = viewOf(state);
+      const { feedSince } = await this.#tasks().project({
+        task_id,
+        tenant_id,
+        agent,
+        view,
+        questions,
+      });
+      this.#stored = { statusSeq: state.statusSeq, view, feedSince };
       this.#sentSeq = Math.max(this.#sentSeq, state.statusSeq, state.questionSeq);
     }
+  }
+
+  /** The newest status that this process has stored; null if there is none. */
+  get stored(): StoredStatus | null {
+    return this.#stored;
   }
 
   forget(): void {
