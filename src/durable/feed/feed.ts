@@ -90,7 +90,9 @@ export class FeedObject extends DurableObject<Env> implements FeedRpc {
     if (typeof start !== "number") {
       return new Response(null, { status: start.reason === "expired" ? 410 : 422 });
     }
-    await this.ctx.storage.delete(LEFT_AT);
+    if ((await this.ctx.storage.get(LEFT_AT)) !== undefined) {
+      await this.ctx.storage.delete(LEFT_AT);
+    }
     const { 0: client, 1: server } = new WebSocketPair();
     this.ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair("ping", "pong"));
     this.ctx.acceptWebSocket(server);
