@@ -89,9 +89,9 @@ async function count() {
 
   // With a budget the tenant's ledger is asked before each model call.
   await json(
-    service.request("/api/v1/budgets", {
+    service.request("/api/v1/budgets/tenant/month", {
       method: "PUT",
-      body: JSON.stringify({ period: "month", max_cost_usd: 1000 }),
+      body: JSON.stringify({ max_cost_usd: 1000 }),
     }),
   );
   const budgeted = await used(() => task("budgeted", 1));

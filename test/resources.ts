@@ -43,6 +43,15 @@ const FACTORIES: Readonly<Record<string, (service: Service, made: Made) => Promi
     }),
   "/api/v1/agents/{name}": (service) =>
     named(service, "/api/v1/agents", { name: "owned-agent", description: MARK }),
+  "/api/v1/budgets/{scope}": () => Promise.resolve(OWNED_SCOPE),
+  "/api/v1/budgets/{scope}/{period}": async (service) => {
+    await put(service, `/api/v1/budgets/${OWNED_SCOPE}/month`, { max_cost_usd: 1000 });
+    return "month";
+  },
+  "/api/v1/concurrency/{scope}": async (service) => {
+    await put(service, `/api/v1/concurrency/${OWNED_SCOPE}`, { max_runs: 100 });
+    return OWNED_SCOPE;
+  },
   "/api/v1/keys/{id}": (service) =>
     posted(service, "/api/v1/keys", { name: MARK, scopes: ["tasks:read"] }, "id"),
   "/api/v1/webhooks/{id}": (service) =>
@@ -131,6 +140,16 @@ async function fieldOf(service: Service, made: Made, type: string, field: string
     throw new Error(`The task has no ${field} in ${type}.`);
   }
   return value;
+}
+
+/** Whose budget and limit are made: of an agent that no task has. */
+const OWNED_SCOPE = `agent:${MARK}`;
+
+async function put(service: Service, path: string, body: object): Promise<void> {
+  const response = await service.send("PUT", path, body);
+  if (!response.ok) {
+    throw new Error(`${path}: ${response.status} ${await response.text()}`);
+  }
 }
 
 function named(

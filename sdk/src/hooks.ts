@@ -1,6 +1,6 @@
 /** Hooks: URLs that start a task from a template when they receive a signed request. */
 import type { ApiPromise } from "./api-promise.ts";
-import type { Api, CallOptions } from "./api.ts";
+import type { Api, CallOptions, ConditionalOptions } from "./api.ts";
 import type { ChangeHook, CreateHook, Hook, HookList, NewHook, SigningSecret } from "./model.ts";
 import type { QueryOf } from "./operations.ts";
 import { Paged, queryAt } from "./pages.ts";
@@ -29,11 +29,11 @@ export class Hooks {
     return this.#api.call("getHook", { ...options, path: { id } });
   }
 
-  update(id: string, body: ChangeHook, options: CallOptions = {}): ApiPromise<Hook> {
+  update(id: string, body: ChangeHook, options: ConditionalOptions = {}): ApiPromise<Hook> {
     return this.#api.call("changeHook", { ...options, path: { id }, body });
   }
 
-  delete(id: string, options: CallOptions = {}): ApiPromise<void> {
+  delete(id: string, options: ConditionalOptions = {}): ApiPromise<void> {
     return this.#api.call("deleteHook", { ...options, path: { id } });
   }
 

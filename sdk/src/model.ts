@@ -78,8 +78,10 @@ export type NewHook = Schemas["NewHook"];
 export type CreateHook = Schemas["CreateHook"];
 export type ChangeHook = Schemas["ChangeHook"];
 
+export type Budget = Schemas["Budget"];
 export type BudgetList = Schemas["BudgetList"];
 export type SetBudget = Schemas["SetBudget"];
+export type ConcurrencyCap = Schemas["ConcurrencyCap"];
 export type ConcurrencyList = Schemas["ConcurrencyList"];
 export type SetConcurrencyCap = Schemas["SetConcurrencyCap"];
 export type UsageReport = Schemas["UsageReport"];

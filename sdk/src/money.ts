@@ -1,8 +1,10 @@
 /** Budgets, concurrency limits and usage. */
 import type { ApiPromise } from "./api-promise.ts";
-import type { Api, CallOptions } from "./api.ts";
+import type { Api, CallOptions, ConditionalOptions } from "./api.ts";
 import type {
+  Budget,
   BudgetList,
+  ConcurrencyCap,
   ConcurrencyList,
   SetBudget,
   SetConcurrencyCap,
@@ -10,6 +12,9 @@ import type {
 } from "./model.ts";
 import type { QueryOf } from "./operations.ts";
 import { Paged, queryAt } from "./pages.ts";
+
+/** The period of a budget (UTC). */
+type Period = Budget["period"];
 
 export class Budgets {
   readonly #api: Api;
@@ -26,9 +31,24 @@ export class Budgets {
     );
   }
 
-  /** Sets or removes a daily or monthly budget in dollars, for the tenant or an agent. Returns all budgets. */
-  set(body: SetBudget, options: CallOptions = {}): ApiPromise<BudgetList> {
-    return this.#api.call("setBudget", { ...options, body });
+  /** Returns one budget. @param scope `tenant`, or `agent:` and the name of an agent */
+  get(scope: string, period: Period, options: CallOptions = {}): ApiPromise<Budget> {
+    return this.#api.call("getBudget", { ...options, path: { scope, period } });
+  }
+
+  /** Sets the budget of a day or a month. @param scope as for `get` */
+  set(
+    scope: string,
+    period: Period,
+    body: SetBudget,
+    options: ConditionalOptions = {},
+  ): ApiPromise<Budget> {
+    return this.#api.call("setBudget", { ...options, path: { scope, period }, body });
+  }
+
+  /** Removes a budget. @param scope as for `get` */
+  delete(scope: string, period: Period, options: ConditionalOptions = {}): ApiPromise<void> {
+    return this.#api.call("deleteBudget", { ...options, path: { scope, period } });
   }
 }
 
@@ -50,9 +70,23 @@ export class Concurrency {
     );
   }
 
-  /** Sets or removes (`max_runs: null`) a limit of the tenant or an agent. Returns all limits. */
-  set(body: SetConcurrencyCap, options: CallOptions = {}): ApiPromise<ConcurrencyList> {
-    return this.#api.call("setConcurrencyCap", { ...options, body });
+  /** Returns one limit. @param scope `tenant`, or `agent:` and the name of an agent */
+  get(scope: string, options: CallOptions = {}): ApiPromise<ConcurrencyCap> {
+    return this.#api.call("getConcurrencyCap", { ...options, path: { scope } });
+  }
+
+  /** Sets a limit. @param scope as for `get` */
+  set(
+    scope: string,
+    body: SetConcurrencyCap,
+    options: ConditionalOptions = {},
+  ): ApiPromise<ConcurrencyCap> {
+    return this.#api.call("setConcurrencyCap", { ...options, path: { scope }, body });
+  }
+
+  /** Removes a limit. @param scope as for `get` */
+  delete(scope: string, options: ConditionalOptions = {}): ApiPromise<void> {
+    return this.#api.call("deleteConcurrencyCap", { ...options, path: { scope } });
   }
 }
 

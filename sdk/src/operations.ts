@@ -39,6 +39,8 @@ const SERVER = "/api/v1/mcp/servers/{name}";
 const WEBHOOK = "/api/v1/webhooks/{id}";
 const HOOK = "/api/v1/hooks/{id}";
 const AGENT = "/api/v1/agents/{name}";
+const BUDGET = "/api/v1/budgets/{scope}/{period}";
+const CAP = "/api/v1/concurrency/{scope}";
 const KEY = "/api/v1/keys/{id}";
 
 export const OPERATIONS: Readonly<Record<OperationId, Operation>> = {
@@ -101,9 +103,13 @@ export const OPERATIONS: Readonly<Record<OperationId, Operation>> = {
   listAgentVersions: op("GET", `${AGENT}/versions`, "data[]"),
   getUsage: op("GET", "/api/v1/usage", "data[]"),
   listBudgets: op("GET", "/api/v1/budgets", "data[]"),
-  setBudget: op("PUT", "/api/v1/budgets", "data[]"),
+  getBudget: op("GET", BUDGET, "scope"),
+  setBudget: op("PUT", BUDGET, "scope"),
+  deleteBudget: op("DELETE", BUDGET, null),
   listConcurrencyCaps: op("GET", "/api/v1/concurrency", "data[]"),
-  setConcurrencyCap: op("PUT", "/api/v1/concurrency", "data[]"),
+  getConcurrencyCap: op("GET", CAP, "scope"),
+  setConcurrencyCap: op("PUT", CAP, "scope"),
+  deleteConcurrencyCap: op("DELETE", CAP, null),
   listKeys: op("GET", "/api/v1/keys", "data[]"),
   createKey: op("POST", "/api/v1/keys", "key", "once"),
   getOwnKey: op("GET", "/api/v1/keys/self", "id"),

@@ -1,6 +1,6 @@
 /** Webhooks: URLs that the service notifies about tasks. */
 import type { ApiPromise } from "./api-promise.ts";
-import type { Api, CallOptions } from "./api.ts";
+import type { Api, CallOptions, ConditionalOptions } from "./api.ts";
 import type {
   ChangeWebhook,
   CreateWebhook,
@@ -47,11 +47,11 @@ export class Webhooks {
     return this.#api.call("getWebhook", { ...options, path: { id } });
   }
 
-  update(id: string, body: ChangeWebhook, options: CallOptions = {}): ApiPromise<Webhook> {
+  update(id: string, body: ChangeWebhook, options: ConditionalOptions = {}): ApiPromise<Webhook> {
     return this.#api.call("changeWebhook", { ...options, path: { id }, body });
   }
 
-  delete(id: string, options: CallOptions = {}): ApiPromise<void> {
+  delete(id: string, options: ConditionalOptions = {}): ApiPromise<void> {
     return this.#api.call("deleteWebhook", { ...options, path: { id } });
   }
 

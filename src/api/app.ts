@@ -8,6 +8,7 @@ import { HTTPException } from "hono/http-exception";
 import { adminRoutes } from "./admin.ts";
 import { agentRoutes } from "./agents/routes.ts";
 import { consoleRoutes } from "./console.ts";
+import { budgetRoutes } from "./usage/budgets.ts";
 import { auditRoutes } from "./keys/audit.ts";
 import { declaredSize, heardOut } from "./http/body.ts";
 import type { ApiContext, ApiDeps, AppEnv } from "./context.ts";
@@ -99,6 +100,7 @@ export function createApp(
   hookRoutes(app);
   agentRoutes(app);
   usageRoutes(app);
+  budgetRoutes(app);
   concurrencyRoutes(app);
   keyRoutes(app);
   auditRoutes(app);

@@ -17,8 +17,11 @@ export class ConcurrencyStore {
     this.#db = db;
   }
 
-  /** Sets or removes a cap and audits it. Removing a missing cap changes and audits nothing. */
-  async set(tenantId: string, { agent, max_runs }: Cap, actor: Actor): Promise<void> {
+  /**
+   * Sets or removes a cap and audits it. Removing a missing cap changes and audits nothing, and
+   * returns false.
+   */
+  async set(tenantId: string, { agent, max_runs }: Cap, actor: Actor): Promise<boolean> {
     const name = agent ?? "";
     const statement =
       max_runs === null
@@ -28,11 +31,12 @@ export class ConcurrencyStore {
         : this.#db
             .prepare("INSERT OR REPLACE INTO concurrency_cap VALUES (?, ?, ?) RETURNING 1")
             .bind(tenantId, name, max_runs);
-    await writeNoted(this.#db, statement, actor, {
+    const written = await writeNoted(this.#db, statement, actor, {
       tenant_id: tenantId,
       action: "concurrency.changed",
       subject: agent ?? "tenant",
       details: { max_runs },
     });
+    return written !== null;
   }
 }

@@ -1,18 +1,18 @@
 /** Hooks in D1: URLs that start tasks. A call has no API key: `find` needs only the hook's id. */
 import type { JsonObject } from "../run/value/json.ts";
 import { MAX_WEBHOOKS } from "../run/log/webhook-body.ts";
+import { expectedValues, isExpected, type Version } from "./versioned.ts";
 import type { KeptSecret } from "./secrets.ts";
 
 export const HOOK_SCHEMES = ["standard", "github"] as const;
 
-export interface HookRow {
+export interface HookRow extends Version {
   readonly hook_id: string;
   readonly tenant_id: string;
   readonly name: string;
   readonly scheme: (typeof HOOK_SCHEMES)[number];
   readonly template: JsonObject;
   readonly enabled: boolean;
-  readonly created_at: string;
   readonly updated_at: string;
 }
 
@@ -96,18 +96,20 @@ export class HookStore {
     return row === undefined ? null : hookOf(row);
   }
 
-  /** Changes a hook. Returns null if it does not exist. */
+  /** Changes a hook. Returns null if it does not exist or has another version than expected. */
   async change(
     tenantId: string,
     hookId: string,
     { name, scheme, template, enabled }: HookChange,
+    expected: Version | null,
     now: string,
   ): Promise<HookRow | null> {
     const row = await this.#db
       .prepare(
         `UPDATE hook SET name = COALESCE(?3, name), scheme = COALESCE(?4, scheme),
-           template = COALESCE(?5, template), enabled = COALESCE(?6, enabled), updated_at = ?7
-         WHERE tenant_id = ?1 AND hook_id = ?2 RETURNING *`,
+           template = COALESCE(?5, template), enabled = COALESCE(?6, enabled), updated_at = ?7,
+           version = version + 1
+         WHERE tenant_id = ?1 AND hook_id = ?2 AND ${isExpected(8)} RETURNING *`,
       )
       .bind(
         tenantId,
@@ -117,19 +119,20 @@ export class HookStore {
         template === undefined ? null : JSON.stringify(template),
         enabled === undefined ? null : Number(enabled),
         now,
+        ...expectedValues(expected),
       )
       .first<RawHook>();
     return row === null ? null : hookOf(row);
   }
 
-  /** Deletes a hook and its secret. Returns false if there is no such hook. */
-  async remove(tenantId: string, hookId: string): Promise<boolean> {
+  /** Deletes a hook and its secret. Returns false if there is none with the expected version. */
+  async remove(tenantId: string, hookId: string, expected: Version | null): Promise<boolean> {
     const [removed] = await this.#db.batch([
       this.#db
-        .prepare("DELETE FROM hook WHERE tenant_id = ? AND hook_id = ?")
-        .bind(tenantId, hookId),
+        .prepare(`DELETE FROM hook WHERE tenant_id = ?1 AND hook_id = ?2 AND ${isExpected(3)}`)
+        .bind(tenantId, hookId, ...expectedValues(expected)),
       this.#db
-        .prepare("DELETE FROM signing_secret WHERE tenant_id = ? AND owner = ?")
+        .prepare("DELETE FROM signing_secret WHERE tenant_id = ? AND owner = ? AND changes() > 0")
         .bind(tenantId, hookId),
     ]);
     return (removed?.meta.changes ?? 0) > 0;
@@ -143,7 +146,8 @@ type RawHook = Omit<HookRow, "template" | "enabled"> & {
 
 /** Maps a row to a hook. Ignores other columns. */
 function hookOf(raw: RawHook): HookRow {
-  const { hook_id, tenant_id, name, scheme, template, enabled, created_at, updated_at } = raw;
+  const { hook_id, tenant_id, name, scheme, template, enabled, version } = raw;
+  const { created_at, updated_at } = raw;
   return {
     hook_id,
     tenant_id,
@@ -151,6 +155,7 @@ function hookOf(raw: RawHook): HookRow {
     scheme,
     template: JSON.parse(template) as JsonObject,
     enabled: enabled === 1,
+    version,
     created_at,
     updated_at,
   };

@@ -329,7 +329,11 @@ class Rival {
 
   static async of(agent: string): Promise<Rival> {
     const rival = new Rival(agent);
-    await rival.#ledger.setConcurrency("test", { agent, max_runs: 1 }, newActor(Date.now(), "key"));
+    await rival.#ledger.changeConcurrency(
+      { agent, max_runs: 1 },
+      null,
+      newActor(Date.now(), "key"),
+    );
     await rival.enter();
     return rival;
   }

@@ -122,13 +122,16 @@ afterAll(async () => {
   biller.server.close();
 });
 
+const DAILY = "/api/v1/budgets/tenant/day";
+
+/** Sets the tenant's daily budget, or removes it, and returns all budgets. */
 async function budget(max_cost_usd: number | null): Promise<Budgets> {
-  const response = await service.request("/api/v1/budgets", {
-    method: "PUT",
-    body: JSON.stringify({ period: "day", max_cost_usd }),
-  });
-  expect(response.status).toBe(200);
-  return response.json<Budgets>();
+  const response =
+    max_cost_usd === null
+      ? await service.send("DELETE", DAILY)
+      : await service.send("PUT", DAILY, { max_cost_usd });
+  expect(response.status).toBe(max_cost_usd === null ? 204 : 200);
+  return getJson<Budgets>(service, "/api/v1/budgets");
 }
 
 const micro = (usd: number): number => Math.round(usd * 1_000_000);
@@ -242,15 +245,10 @@ test("a cap on money for a model without a price is refused, and a cap of the ru
 });
 
 test("of thirty tasks under a cap of four, the model is never asked by more at once, also after a crash", async () => {
-  const cap = async (max_runs: number | null) => {
-    const response = await service.send("PUT", "/api/v1/concurrency", { max_runs });
-    expect(response.status).toBe(200);
-    return response.json<{ data: readonly Record<string, unknown>[] }>();
-  };
-  expect(await cap(4)).toEqual({
-    data: [{ agent: null, max_runs: 4, running: 0, waiting: 0 }],
-    next_cursor: null,
-  });
+  const path = "/api/v1/concurrency/tenant";
+  const cap = { scope: "tenant", agent: null, max_runs: 4, running: 0, waiting: 0 };
+  expect(await (await service.send("PUT", path, { max_runs: 4 })).json()).toEqual(cap);
+  expect(await getJson(service, path)).toEqual(cap);
   biller.mostOpen = 0;
   const body = { input_data: { goal: "What is 1 + 2?" }, agent_config: { model: MODEL } };
   const ids = await Promise.all(
@@ -273,31 +271,71 @@ test("of thirty tasks under a cap of four, the model is never asked by more at o
   });
   await expect
     .poll(async () => getJson(service, "/api/v1/concurrency"), { timeout: 30_000 })
-    .toEqual({ data: [{ agent: null, max_runs: 4, running: 0, waiting: 0 }], next_cursor: null });
-  expect(await cap(null)).toEqual({ data: [], next_cursor: null });
+    .toEqual({ data: [cap], next_cursor: null });
+  expect((await service.send("DELETE", path)).status).toBe(204);
+  expect((await service.request(path)).status).toBe(404);
 });
 
+test.for(["/api/v1/budgets/agent:a b/month", "/api/v1/concurrency/agent:a b"])(
+  "%s answers with itself, and changes only if its value is the expected one",
+  async (address) => {
+    const path = encodeURI(address);
+    const [first, second] = address.includes("budgets")
+      ? [{ max_cost_usd: 0.25 }, { max_cost_usd: 7 }]
+      : [{ max_runs: 3 }, { max_runs: 0 }];
+    const change = async (method: string, body: object | undefined, tag?: string | null) => {
+      const headers = tag === undefined || tag === null ? {} : { "If-Match": tag };
+      const response = await service.send(method, path, body, undefined, headers);
+      return { status: response.status, tag: response.headers.get("ETag"), response };
+    };
+    expect((await change("DELETE", undefined)).status).toBe(404);
+    expect((await change("PUT", first, "*")).status).toBe(404);
+    const made = await change("PUT", first);
+    expect(await made.response.json()).toMatchObject({
+      ...first,
+      scope: "agent:a b",
+      agent: "a b",
+    });
+    const shown = await service.request(path);
+    expect(shown.headers.get("ETag")).toBe(made.tag);
+    expect(await shown.json()).toMatchObject(first);
+    expect(await change("PUT", second, '"999", "x"')).toMatchObject({ status: 412, tag: made.tag });
+    // Of two changes of the same value, one is made.
+    const both = await Promise.all([
+      change("PUT", second, made.tag),
+      change("PUT", second, made.tag),
+    ]);
+    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 412]);
+    expect((await change("DELETE", undefined, made.tag)).status).toBe(412);
+    const latest = both.find(({ status }) => status === 200)?.tag;
+    expect((await change("DELETE", undefined, latest)).status).toBe(204);
+    expect((await change("DELETE", undefined)).status).toBe(404);
+    expect((await service.request(path)).status).toBe(404);
+  },
+);
+
 test.for([
-  [{ period: "week", max_cost_usd: 1 }, "/period"],
-  [{ period: "day", max_cost_usd: -1 }, "/max_cost_usd"],
-  [{ period: "day" }, "/max_cost_usd"],
-  [{ period: "day", max_cost_usd: 1, team: "x" }, "/team"],
-] as const)("a budget of %j is refused and says where", async ([body, pointer]) => {
-  const response = await service.request("/api/v1/budgets", {
-    method: "PUT",
-    body: JSON.stringify(body),
-  });
+  ["tenant/week", { max_cost_usd: 1 }, "/period"],
+  ["nobody/day", { max_cost_usd: 1 }, "/scope"],
+  ["agent:/day", { max_cost_usd: 1 }, "/scope"],
+  ["tenant/day", { max_cost_usd: -1 }, "/max_cost_usd"],
+  ["tenant/day", { max_cost_usd: null }, "/max_cost_usd"],
+  ["tenant/day", {}, "/max_cost_usd"],
+  ["tenant/day", { max_cost_usd: 1, team: "x" }, "/team"],
+] as const)("a budget of %s with %j is refused and says where", async ([path, body, pointer]) => {
+  const response = await service.send("PUT", `/api/v1/budgets/${path}`, body);
   expect(response.status).toBe(422);
   expect(await response.json()).toMatchObject({ errors: [{ pointer }] });
 });
 
 test.for([
-  [{ max_runs: -1 }, "/max_runs"],
-  [{ max_runs: 1.5 }, "/max_runs"],
-  [{}, "/max_runs"],
-  [{ max_runs: 1, agent: "" }, "/agent"],
-] as const)("a cap on concurrency of %j is refused and says where", async ([body, pointer]) => {
-  const response = await service.send("PUT", "/api/v1/concurrency", body);
+  ["tenant", { max_runs: -1 }, "/max_runs"],
+  ["tenant", { max_runs: 1.5 }, "/max_runs"],
+  ["tenant", {}, "/max_runs"],
+  ["all", { max_runs: 1 }, "/scope"],
+  ["tenant", { max_runs: 1, agent: "a" }, "/agent"],
+] as const)("a cap of %s with %j is refused and says where", async ([scope, body, pointer]) => {
+  const response = await service.send("PUT", `/api/v1/concurrency/${scope}`, body);
   expect(response.status).toBe(422);
   const { errors } = await response.json<{ errors: { pointer: string }[] }>();
   expect(errors.map((one) => one.pointer)).toEqual([pointer]);

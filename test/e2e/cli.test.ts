@@ -357,7 +357,10 @@ test("each command does what it says, and --json gives an object a line", async 
   expect(await json("tools", "get", "calculator")).toMatchObject({ name: "calculator" });
   await json("budgets", "set", "--period", "day", "--max-cost", "5");
   expect((await opspawn(["budgets", "list"])).out).toMatch(/^\(all\) +day +\$0 +\$5$/m);
-  expect((await opspawn(["budgets", "set", "--period", "day", "--max-cost", "none"])).code).toBe(0);
+  expect((await opspawn(["budgets", "set", "--period", "day", "--max-cost", "6"])).out).toBe(
+    "tenant day $0 of $6\n",
+  );
+  expect((await opspawn(["budgets", "delete", "--period", "day"])).code).toBe(0);
   expect((await opspawn(["completion", "bash"])).out).toContain("complete -o default");
   expect((await opspawn(["help"])).out).toContain("opspawn <command>");
   expect((await opspawn(["--version"])).out).toMatch(/^\d/);

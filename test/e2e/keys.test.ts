@@ -229,7 +229,7 @@ test("the audit says who did what, newest first, page by page, and only in one t
   await service.send("PATCH", "/api/v1/mcp/servers/m", { enabled: false }, key);
   await service.send("DELETE", "/api/v1/mcp/servers/m/authorization", undefined, key); // there is none
   await service.send("DELETE", "/api/v1/mcp/servers/m", undefined, key);
-  await service.send("PUT", "/api/v1/budgets", { period: "day", max_cost_usd: 5 }, key);
+  await service.send("PUT", "/api/v1/budgets/tenant/day", { max_cost_usd: 5 }, key);
   const submitted = await service.send("POST", "/api/v1/tasks", held(), key, { Prefer: "wait=30" });
   const { task_id } = await submitted.json<{ task_id: string }>();
   await service.send("PATCH", `/api/v1/tasks/${task_id}/limits`, { max_tokens: 77_000 }, key);

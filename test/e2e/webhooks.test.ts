@@ -274,6 +274,50 @@ test("a log is read in pages, and no page is another tenant's", async () => {
   );
 });
 
+test.for([
+  [WEBHOOKS, { url: "https://example.com/x" }, { description: "other" }],
+  [HOOKS, { name: "h", template: { input_data: { goal: "go" } } }, { name: "other" }],
+] as const)(
+  "%s: a change or a deletion can name the version that it expects",
+  async ([path, body, more]) => {
+    const created = await service.send("POST", path, body);
+    const { id } = await created.json<Made>();
+    const one = `${path}/${id}`;
+    const change = async (method: string, tag: string | null, content?: object) => {
+      const headers = { "If-Match": tag ?? "" };
+      const response = await service.send(method, one, content, undefined, headers);
+      return { status: response.status, tag: response.headers.get("ETag") };
+    };
+    const first = created.headers.get("ETag");
+    expect((await service.request(one)).headers.get("ETag")).toBe(first);
+    const both = await Promise.all([change("PATCH", first, more), change("PATCH", first, more)]);
+    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 412]);
+    const latest = both.find(({ status }) => status === 200)?.tag ?? "";
+    expect(latest).not.toBe(first);
+    expect(await change("PATCH", first, more)).toEqual({ status: 412, tag: latest });
+    expect((await change("PATCH", "*", more)).status).toBe(200);
+    expect((await change("DELETE", latest)).status).toBe(412);
+    expect((await service.request(`${one}/secret`)).status).toBe(200);
+    const { version } = await getJson<{ version: number }>(service, one);
+    expect(version).toBe(3);
+    const tag = (await service.request(one)).headers.get("ETag");
+    expect((await change("DELETE", tag)).status).toBe(204);
+    expect((await change("DELETE", "*")).status).toBe(404);
+  },
+);
+
+test("the secret of callbacks, or of another resource, outlives a deletion that finds nothing", async () => {
+  const callbacks = `${WEBHOOKS}/callbacks/secret`;
+  const { secret } = await getJson<Made>(service, callbacks);
+  const created = await service.send("POST", WEBHOOKS, { url: "https://example.com/x" });
+  const { id, secret: own } = await created.json<Made>();
+  for (const path of [`${WEBHOOKS}/callbacks`, `${HOOKS}/callbacks`, `${HOOKS}/${id}`]) {
+    expect((await service.send("DELETE", path)).status).toBe(404);
+  }
+  expect((await getJson<Made>(service, callbacks)).secret).toBe(secret);
+  expect((await getJson<Made>(service, `${WEBHOOKS}/${id}/secret`)).secret).toBe(own);
+});
+
 test("a process that is killed on the way tells of the run's end all the same", async () => {
   const { secret } = await made(WEBHOOKS, { url: target.url("/kill"), types: ["task.completed"] });
   const task = await submit(service, scripted([{ text: "slow", delay_ms: 1500 }]));

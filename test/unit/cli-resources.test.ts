@@ -27,10 +27,18 @@ const ANY = {
   key: "opsk_new",
   authorized: false,
   authorization_url: "https://auth.example/start",
+  scope: "tenant",
+  period: "day",
+  max_cost_usd: 5,
+  spent_usd: 1,
+  max_runs: 10,
+  running: 2,
+  waiting: 3,
   data: [],
   next_cursor: null,
   total: 0,
 };
+const CAP_LINE = "tenant 2 of 10, 3 waiting\n";
 
 function anything(): Promise<Fake> {
   return fakeService([], ({ line }) =>
@@ -108,6 +116,17 @@ test.each<[string, string, unknown, string?]>([
     null,
     "",
   ],
+  ["budgets get --period day", "GET /api/v1/budgets/tenant/day", null, "tenant day $1 of $5\n"],
+  [
+    "budgets put --period month -a x --max-cost 2.5",
+    "PUT /api/v1/budgets/agent%3Ax/month",
+    { max_cost_usd: 2.5 },
+    "tenant day $1 of $5\n",
+  ],
+  ["budgets rm --period day", "DELETE /api/v1/budgets/tenant/day", null, ""],
+  ["concurrency get -a x", "GET /api/v1/concurrency/agent%3Ax", null, CAP_LINE],
+  ["concurrency put --max-runs 0", "PUT /api/v1/concurrency/tenant", { max_runs: 0 }, CAP_LINE],
+  ["concurrency rm", "DELETE /api/v1/concurrency/tenant", null, ""],
   ["audit", "GET /api/v1/admin/audit?limit=50", null, ""],
   ["tasks ls -s failed -a x -l 3", "GET /api/v1/tasks?status=failed&agent=x&limit=3", null, ""],
   [
@@ -156,6 +175,8 @@ test.each([
   ["webhooks update w --enable --disable", "Use --enable or --disable, not both."],
   ["hooks update h", "Set at least one option."],
   ["hooks update h --template {", "--template must be JSON, but is {."],
+  ["budgets put --period day", "budgets put needs --max-cost"],
+  ["concurrency put", "concurrency put needs --max-runs"],
   ["budgets put --max-cost 1", "A budget needs --period: day or month."],
   ["tools put /nowhere", "Cannot read /nowhere."],
   ["tasks update t", "Set --name or --metadata."],

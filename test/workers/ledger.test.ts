@@ -3,8 +3,15 @@ import { env } from "cloudflare:workers";
 import { runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { ledgerStub, type LedgerRpc, type Spender } from "../../src/durable/ledger/rpc.ts";
+import {
+  ledgerStub,
+  type BudgetChange,
+  type BudgetState,
+  type LedgerRpc,
+  type Spender,
+} from "../../src/durable/ledger/rpc.ts";
 import { runStub } from "../../src/durable/run/rpc.ts";
+import { newActor } from "../../src/store/audit.ts";
 import { specOf } from "../../src/store/tasks/rows.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import { newTask } from "./tasks.ts";
@@ -12,6 +19,12 @@ import { newTask } from "./tasks.ts";
 const DAY = new Date().toISOString().slice(0, 10);
 let tenants = 0;
 let seqs = 0;
+
+/** Sets or removes a budget, and returns all. */
+async function setBudget(books: LedgerRpc, budget: BudgetChange): Promise<BudgetState[]> {
+  await books.changeBudget(budget, null, newActor(Date.now(), "key"));
+  return books.budgets();
+}
 
 function ledger(): LedgerRpc {
   tenants += 1;
@@ -32,7 +45,7 @@ test("without a budget everything is granted, and the caller learns that there i
 
 test("what is held back counts, until it is settled", async () => {
   const books = ledger();
-  await books.setBudget({ agent: null, period: "day", cap: 1000 });
+  await setBudget(books, { agent: null, period: "day", cap: 1000 });
   expect(await books.reserve(spender("a"), 600, 600)).toMatchObject({ ok: true, sum: 600 });
   expect(await books.reserve(spender("b"), 600, 600)).toMatchObject({
     ok: false,
@@ -49,7 +62,7 @@ test("what is held back counts, until it is settled", async () => {
 
 test("what was spent is booked once, however often it is told, and totals never go back", async () => {
   const books = ledger();
-  await books.setBudget({ agent: null, period: "month", cap: 1000 });
+  await setBudget(books, { agent: null, period: "month", cap: 1000 });
   await Promise.all([1, 2, 3].map(() => books.settle(spender("a", 300), false)));
   await books.settle(spender("a", 200), false);
   await books.reserve(spender("a", 450), 10, 10);
@@ -61,7 +74,7 @@ test("what was spent is booked once, however often it is told, and totals never 
 
 test("what a run said before it held something back does not release it, however late it arrives", async () => {
   const books = ledger();
-  await books.setBudget({ agent: null, period: "day", cap: 1000 });
+  await setBudget(books, { agent: null, period: "day", cap: 1000 });
   const earlier = spender("a", 100);
   await books.reserve(spender("a", 100), 500, 500);
   await books.settle(earlier, false);
@@ -72,7 +85,7 @@ test("what a run said before it held something back does not release it, however
 
 test("calls of one run that overtake each other, and one that comes after its end, hold nothing back", async () => {
   const books = ledger();
-  await books.setBudget({ agent: null, period: "day", cap: 1000 });
+  await setBudget(books, { agent: null, period: "day", cap: 1000 });
   const [first, second, last] = [spender("a"), spender("a"), spender("a", 30)];
   expect(await books.reserve(second, 300, 300)).toMatchObject({ ok: true, sum: 300 });
   expect(await books.reserve(first, 500, 500)).toMatchObject({ ok: false });
@@ -87,7 +100,7 @@ test("calls of one run that overtake each other, and one that comes after its en
 test("a ledger whose runs find no room rests until the day ends, or something is given back", async () => {
   const books = ledger();
   const stub = env.LEDGERS.get(env.LEDGERS.idFromName(`ledger-${tenants}`));
-  await books.setBudget({ agent: null, period: "day", cap: 10 });
+  await setBudget(books, { agent: null, period: "day", cap: 10 });
   for (let n = 0; n < 60; n += 1) {
     expect(await books.reserve(spender(`r${n}`), 20, 20)).toMatchObject({ ok: false });
   }
@@ -101,13 +114,13 @@ test("a ledger whose runs find no room rests until the day ends, or something is
 test("a run with room is resumed though many without stand before it, and again if it does not come back", async () => {
   const books = ledger();
   const stub = env.LEDGERS.get(env.LEDGERS.idFromName(`ledger-${tenants}`));
-  await books.setBudget({ agent: "poor", period: "day", cap: 1 });
-  await books.setBudget({ agent: "rich", period: "day", cap: 1 });
+  await setBudget(books, { agent: "poor", period: "day", cap: 1 });
+  await setBudget(books, { agent: "rich", period: "day", cap: 1 });
   for (let n = 0; n < 60; n += 1) {
     await books.reserve(spender(`poor${n}`, 0, "poor"), 50, 50);
   }
   await books.reserve(spender("rich", 0, "rich"), 50, 50);
-  await books.setBudget({ agent: "rich", period: "day", cap: 1000 });
+  await setBudget(books, { agent: "rich", period: "day", cap: 1000 });
   const resumed = await runInDurableObject(stub, (_ledger, { storage }) =>
     storage.sql.exec("SELECT task_id FROM waiting WHERE resumed > 0").toArray(),
   );
@@ -120,8 +133,8 @@ test("a run with room is resumed though many without stand before it, and again 
 
 test("an agent's budget binds its own runs, the tenant's binds all", async () => {
   const books = ledger();
-  await books.setBudget({ agent: "writer", period: "day", cap: 100 });
-  await books.setBudget({ agent: null, period: "day", cap: 250 });
+  await setBudget(books, { agent: "writer", period: "day", cap: 100 });
+  await setBudget(books, { agent: null, period: "day", cap: 250 });
   expect(await books.reserve(spender("w", 0, "writer"), 150, 150)).toMatchObject({
     ok: false,
     budget: { agent: "writer" },
@@ -131,7 +144,7 @@ test("an agent's budget binds its own runs, the tenant's binds all", async () =>
     ok: false,
     budget: { agent: null },
   });
-  expect(await books.setBudget({ agent: null, period: "day", cap: null })).toHaveLength(1);
+  expect(await setBudget(books, { agent: null, period: "day", cap: null })).toHaveLength(1);
   expect(await books.reserve(spender("w", 0, "writer"), 100, 100)).toMatchObject({ ok: true });
 });
 
@@ -139,8 +152,8 @@ test("yesterday's money is not today's, but it is this month's", async () => {
   const books = ledger();
   const first = `${DAY.slice(0, 8)}01`;
   const yesterday = DAY === first ? null : new Date(Date.now() - 86_400_000).toISOString();
-  await books.setBudget({ agent: null, period: "day", cap: 100 });
-  await books.setBudget({ agent: null, period: "month", cap: 500 });
+  await setBudget(books, { agent: null, period: "day", cap: 100 });
+  await setBudget(books, { agent: null, period: "month", cap: 500 });
   const spent = [{ day: (yesterday ?? "2020-01-01").slice(0, 10), sum: 90 }];
   await books.settle({ task_id: "a", agent: "default", spent, seq: 1 }, false);
   const [day, month] = await books.budgets();
@@ -159,7 +172,7 @@ test("whatever is asked in whatever order, grants and spending never exceed the 
     fc.asyncProperty(fc.array(act, { maxLength: 40 }), async (acts) => {
       const books = ledger();
       const cap = 1000;
-      await books.setBudget({ agent: null, period: "day", cap });
+      await setBudget(books, { agent: null, period: "day", cap });
       const spent = new Map<number, number>();
       const held = new Map<number, number>();
       for (const { task, what, most, share } of acts) {
@@ -187,7 +200,7 @@ test("whatever is asked in whatever order, grants and spending never exceed the 
 
 test("a run that was refused is resumed when the budget is raised, and one that is over is forgotten", async () => {
   const books = ledgerStub(env.LEDGERS, "test");
-  await books.setBudget({ agent: null, period: "day", cap: 100 });
+  await setBudget(books, { agent: null, period: "day", cap: 100 });
   const ask = { tool_calls: [{ name: "ask_human", arguments: { question: "?" } }] };
   const task = newTask({ script: [ask, { text: "done" }] });
   await new TaskStore(env.DB).insert(task, null);
@@ -196,7 +209,7 @@ test("a run that was refused is resumed when the budget is raised, and one that 
   await run.settled(5000);
   expect(await books.reserve(spender(task.task_id), 200, 200)).toMatchObject({ ok: false });
   // It waits for a person, not for budget: word from the ledger changes nothing.
-  await books.setBudget({ agent: null, period: "day", cap: 1000 });
+  await setBudget(books, { agent: null, period: "day", cap: 1000 });
   expect((await run.health()).waiting_for).toBe("input");
   await run.cancel(JSON.stringify(specOf(task)), { reason: null, by: "test" });
   const stub = env.LEDGERS.get(env.LEDGERS.idFromName("test"));

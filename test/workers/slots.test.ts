@@ -33,8 +33,9 @@ function newTenant(): Tenant {
 }
 
 /** Sets the tenant's own cap, or lifts it. */
-function cap({ name, ledger }: Tenant, max_runs: number | null): Promise<ConcurrencyState[]> {
-  return ledger.setConcurrency(name, { agent: null, max_runs }, newActor(Date.now(), "key"));
+async function cap({ ledger }: Tenant, max_runs: number | null): Promise<ConcurrencyState[]> {
+  await ledger.changeConcurrency({ agent: null, max_runs }, null, newActor(Date.now(), "key"));
+  return ledger.concurrency();
 }
 
 function ledgerObject({ name }: Tenant) {

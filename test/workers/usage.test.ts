@@ -1,11 +1,13 @@
 /** Reports of usage are whole, page by page, and a budget is not set without its audit entry. */
-import { createExecutionContext } from "cloudflare:test";
+import { createExecutionContext, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { beforeAll, expect, test } from "vitest";
 import { createApp } from "../../src/api/app.ts";
 import { apiDeps } from "../../src/compose/api.ts";
 import { sha256Hex } from "../../src/crypto/sha256.ts";
+import { TenantLedger } from "../../src/durable/ledger/ledger.ts";
 import { ledgerStub } from "../../src/durable/ledger/rpc.ts";
+import { newActor } from "../../src/store/audit.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import { UsageStore } from "../../src/store/usage.ts";
 import { newTask } from "./tasks.ts";
@@ -137,8 +139,13 @@ test("a budget whose audit entry cannot be written is not set", async () => {
           };
     },
   });
-  const body = JSON.stringify({ period: "day", max_cost_usd: 3.5 });
-  const answer = await ask("/api/v1/budgets", { method: "PUT", body }, { ...env, DB: broken });
-  expect(answer.status).toBeGreaterThanOrEqual(500);
+  const stub = env.LEDGERS.get(env.LEDGERS.idFromName("reports"));
+  await runInDurableObject(stub, async (_ledger, state) => {
+    const ledger = new TenantLedger(state, { ...env, DB: broken });
+    const budget = { agent: null, period: "day", cap: 3_500_000 } as const;
+    await expect(ledger.changeBudget(budget, null, newActor(Date.now(), "key"))).rejects.toThrow(
+      "D1 is down",
+    );
+  });
   expect(await ledgerStub(env.LEDGERS, "reports").budgets()).toEqual([]);
 });

@@ -318,7 +318,7 @@ test("a delivery is given up after its last attempt; a webhook that only fails, 
     state: "failed",
     last_error: "webhook_disabled",
   });
-  await store.change(world.tenant, id, { enabled: true }, world.iso());
+  await store.change(world.tenant, id, { enabled: true }, null, world.iso());
   expect(await store.get(world.tenant, id)).toMatchObject({
     enabled: true,
     disabled_reason: null,
@@ -346,7 +346,7 @@ test("a webhook whose address was changed meanwhile is not judged by the old one
   const world = new World();
   const { id } = await world.webhook();
   world.answer = async () => {
-    await store.change(world.tenant, id, { url: "https://new.test/" }, world.iso());
+    await store.change(world.tenant, id, { url: "https://new.test/" }, null, world.iso());
     return new Response(null, { status: 410 });
   };
   world.put(world.notices("task_1", "task.completed"));
@@ -533,7 +533,7 @@ test("a task is told of by what its tenant wanted when it was submitted, and by 
   const { id } = await world.webhook(["task.failed"]);
   await world.webhook(["task.failed", "task.completed"]);
   expect(await submit()).toEqual(["task.completed", "task.failed"]);
-  await store.change(world.tenant, id, { types: ["task.waiting"] }, world.iso());
+  await store.change(world.tenant, id, { types: ["task.waiting"] }, null, world.iso());
   expect(await submit()).toEqual(["task.completed", "task.failed", "task.waiting"]);
 });
 

@@ -1050,6 +1050,7 @@ Webhook = TypedDict(
         "enabled": bool,
         "disabled_reason": Literal["gone", "failing", None],
         "failing_since": Optional[str],
+        "version": int,
         "created_at": str,
         "updated_at": str,
     },
@@ -1065,6 +1066,7 @@ NewWebhook = TypedDict(
         "enabled": bool,
         "disabled_reason": Literal["gone", "failing", None],
         "failing_since": Optional[str],
+        "version": int,
         "created_at": str,
         "updated_at": str,
         "secret": str,
@@ -1142,6 +1144,7 @@ Hook = TypedDict(
         "scheme": Literal["standard", "github"],
         "template": dict[str, Any],
         "enabled": bool,
+        "version": int,
         "created_at": str,
         "updated_at": str,
     },
@@ -1156,6 +1159,7 @@ NewHook = TypedDict(
         "scheme": Literal["standard", "github"],
         "template": dict[str, Any],
         "enabled": bool,
+        "version": int,
         "created_at": str,
         "updated_at": str,
         "secret": str,
@@ -1291,6 +1295,7 @@ BudgetList = TypedDict(
 Budget = TypedDict(
     "Budget",
     {
+        "scope": str,
         "agent": Optional[str],
         "period": Literal["day", "month"],
         "max_cost_usd": float,
@@ -1302,9 +1307,7 @@ Budget = TypedDict(
 SetBudget = TypedDict(
     "SetBudget",
     {
-        "agent": NotRequired[Optional[str]],
-        "period": Literal["day", "month"],
-        "max_cost_usd": Optional[float],
+        "max_cost_usd": float,
     },
 )
 
@@ -1319,6 +1322,7 @@ ConcurrencyList = TypedDict(
 ConcurrencyCap = TypedDict(
     "ConcurrencyCap",
     {
+        "scope": str,
         "agent": Optional[str],
         "max_runs": int,
         "running": int,
@@ -1329,8 +1333,7 @@ ConcurrencyCap = TypedDict(
 SetConcurrencyCap = TypedDict(
     "SetConcurrencyCap",
     {
-        "agent": NotRequired[Optional[str]],
-        "max_runs": Optional[int],
+        "max_runs": int,
     },
 )
 
@@ -2151,6 +2154,8 @@ class Operations:
         self,
         id: str,
         body: ChangeWebhook,
+        *,
+        if_match: str | None = None,
     ) -> Webhook:
         """Change a webhook.
 
@@ -2159,11 +2164,14 @@ class Operations:
             "PATCH",
             f"/api/v1/webhooks/{_quote(id)}",
             body=body,
+            headers={"If-Match": if_match},
         )
 
     def delete_webhook(
         self,
         id: str,
+        *,
+        if_match: str | None = None,
     ) -> None:
         """Delete a webhook and its delivery log.
 
@@ -2171,6 +2179,7 @@ class Operations:
         return self._call(
             "DELETE",
             f"/api/v1/webhooks/{_quote(id)}",
+            headers={"If-Match": if_match},
             repeatable=True,
         )
 
@@ -2304,6 +2313,8 @@ class Operations:
         self,
         id: str,
         body: ChangeHook,
+        *,
+        if_match: str | None = None,
     ) -> Hook:
         """Change a hook.
 
@@ -2312,11 +2323,14 @@ class Operations:
             "PATCH",
             f"/api/v1/hooks/{_quote(id)}",
             body=body,
+            headers={"If-Match": if_match},
         )
 
     def delete_hook(
         self,
         id: str,
+        *,
+        if_match: str | None = None,
     ) -> None:
         """Delete a hook.
 
@@ -2324,6 +2338,7 @@ class Operations:
         return self._call(
             "DELETE",
             f"/api/v1/hooks/{_quote(id)}",
+            headers={"If-Match": if_match},
             repeatable=True,
         )
 
@@ -2519,17 +2534,53 @@ class Operations:
         """List budgets: all pages, one item at a time."""
         return self._pages("/api/v1/budgets", {"limit": limit})
 
+    def get_budget(
+        self,
+        scope: str,
+        period: str,
+    ) -> Budget:
+        """Get one budget.
+
+        Needs the scope `limits:write`."""
+        return self._call(
+            "GET",
+            f"/api/v1/budgets/{_quote(scope)}/{_quote(period)}",
+            repeatable=True,
+        )
+
     def set_budget(
         self,
+        scope: str,
+        period: str,
         body: SetBudget,
-    ) -> BudgetList:
-        """Set or remove a budget.
+        *,
+        if_match: str | None = None,
+    ) -> Budget:
+        """Set a budget.
 
-        Applies to the whole tenant or to one agent, per day or month (UTC). The maximum cost of a model call is reserved before the call is sent, so a budget can be exceeded only by what a provider counts beyond that, once. When it is used up, tasks wait for `budget` and resume when it is raised or a new period starts. `max_cost_usd: null` removes it. Needs the scope `limits:write`."""
+        Applies to the whole tenant or to one agent, per day or month (UTC). The maximum cost of a model call is reserved before the call is sent, so a budget can be exceeded only by what a provider counts beyond that, once. When it is used up, tasks wait for `budget` and resume when it is raised or a new period starts. Needs the scope `limits:write`."""
         return self._call(
             "PUT",
-            "/api/v1/budgets",
+            f"/api/v1/budgets/{_quote(scope)}/{_quote(period)}",
             body=body,
+            headers={"If-Match": if_match},
+            repeatable=True,
+        )
+
+    def delete_budget(
+        self,
+        scope: str,
+        period: str,
+        *,
+        if_match: str | None = None,
+    ) -> None:
+        """Remove a budget.
+
+        Tasks that wait for it resume. Needs the scope `limits:write`."""
+        return self._call(
+            "DELETE",
+            f"/api/v1/budgets/{_quote(scope)}/{_quote(period)}",
+            headers={"If-Match": if_match},
             repeatable=True,
         )
 
@@ -2557,17 +2608,50 @@ class Operations:
         """List concurrency limits and their use: all pages, one item at a time."""
         return self._pages("/api/v1/concurrency", {"limit": limit})
 
+    def get_concurrency_cap(
+        self,
+        scope: str,
+    ) -> ConcurrencyCap:
+        """Get one concurrency limit.
+
+        Needs the scope `limits:write`."""
+        return self._call(
+            "GET",
+            f"/api/v1/concurrency/{_quote(scope)}",
+            repeatable=True,
+        )
+
     def set_concurrency_cap(
         self,
+        scope: str,
         body: SetConcurrencyCap,
-    ) -> ConcurrencyList:
-        """Set or remove a concurrency limit.
+        *,
+        if_match: str | None = None,
+    ) -> ConcurrencyCap:
+        """Set a concurrency limit.
 
-        Limits how many tasks of the whole tenant or of one agent work at once. A task above the limit waits for `concurrency`, ordered by priority, then in turn among agents, then by age, and resumes when another task pauses or ends. Tasks that wait for something else do not count. With 0, no task starts. A lower limit stops no working task. It applies to tasks submitted after the tenant has set its first limit. `max_runs: null` removes it. Needs the scope `limits:write`."""
+        Limits how many tasks of the whole tenant or of one agent work at once. A task above the limit waits for `concurrency`, ordered by priority, then in turn among agents, then by age, and resumes when another task pauses or ends. Tasks that wait for something else do not count. With 0, no task starts. A lower limit stops no working task. It applies to tasks submitted after the tenant has set its first limit. Needs the scope `limits:write`."""
         return self._call(
             "PUT",
-            "/api/v1/concurrency",
+            f"/api/v1/concurrency/{_quote(scope)}",
             body=body,
+            headers={"If-Match": if_match},
+            repeatable=True,
+        )
+
+    def delete_concurrency_cap(
+        self,
+        scope: str,
+        *,
+        if_match: str | None = None,
+    ) -> None:
+        """Remove a concurrency limit.
+
+        Tasks that wait for it resume. Needs the scope `limits:write`."""
+        return self._call(
+            "DELETE",
+            f"/api/v1/concurrency/{_quote(scope)}",
+            headers={"If-Match": if_match},
             repeatable=True,
         )
 

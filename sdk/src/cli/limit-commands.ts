@@ -1,9 +1,9 @@
 /** Commands for budgets, concurrency limits and usage. */
-import type { SetBudget } from "../model.ts";
-import type { Command } from "./command.ts";
+import type { Budget, ConcurrencyCap } from "../model.ts";
+import type { Call, Command } from "./command.ts";
 import type { Option } from "./option.ts";
 import { printList } from "./listing.ts";
-import { lineOf } from "./output.ts";
+import { printResult } from "./output.ts";
 import type { ParsedArgs } from "./parsed-args.ts";
 import { namesIn } from "./run-commands.ts";
 import { EXIT, UsageError } from "./cli-env.ts";
@@ -38,27 +38,32 @@ const budgetsList: Command = {
   },
 };
 
+const budgetsGet: Command = {
+  name: "budgets get",
+  arguments: [],
+  about: "Show the budget of the tenant or an agent for a day or a month",
+  options: [PERIOD, AGENT],
+  async run(call) {
+    const { args, client } = call;
+    return printBudget(call, await client().budgets.get(scopeIn(args), periodIn(args)));
+  },
+};
+
 const budgetsPut: Command = {
   name: "budgets put",
   aliases: ["budgets create", "budgets update"],
   arguments: [],
   about: "Set the budget of the tenant or an agent for a day or a month",
-  options: [
-    PERIOD,
-    { name: "max-cost", value: "dollars", about: "the amount, or none to remove the budget" },
-    AGENT,
-  ],
-  async run({ cli, args, client }) {
+  options: [PERIOD, { name: "max-cost", value: "dollars", about: "the amount" }, AGENT],
+  async run(call) {
+    const { args, client } = call;
     const period = periodIn(args);
-    const agent = args.text("agent");
-    if (args.text("max-cost") === undefined) {
-      throw new UsageError("budgets put needs --max-cost: dollars, or none to remove the budget.");
+    const maxCost = args.number("max-cost");
+    if (maxCost === undefined) {
+      throw new UsageError("budgets put needs --max-cost: an amount in dollars.");
     }
-    const maxCost = args.text("max-cost") === "none" ? null : (args.number("max-cost") ?? null);
-    const body = { period, max_cost_usd: maxCost, ...(agent !== undefined && { agent }) };
-    const { data } = await client().budgets.set(body);
-    await cli.stdout.print(args.isJson ? data.map((one) => lineOf({ args }, one)).join("") : "");
-    return EXIT.completed;
+    const body = { max_cost_usd: maxCost };
+    return printBudget(call, await client().budgets.set(scopeIn(args), period, body));
   },
 };
 
@@ -68,12 +73,7 @@ const budgetsDelete: Command = {
   about: "Remove the budget of the tenant or an agent for a day or a month",
   options: [PERIOD, AGENT],
   async run({ args, client }) {
-    const agent = args.text("agent");
-    await client().budgets.set({
-      period: periodIn(args),
-      max_cost_usd: null,
-      ...(agent !== undefined && { agent }),
-    });
+    await client().budgets.delete(scopeIn(args), periodIn(args));
     return EXIT.completed;
   },
 };
@@ -94,33 +94,29 @@ const concurrencyList: Command = {
   },
 };
 
+const concurrencyGet: Command = {
+  name: "concurrency get",
+  arguments: [],
+  about: "Show the concurrency limit of the tenant or an agent",
+  options: [AGENT],
+  async run(call) {
+    return printCap(call, await call.client().concurrency.get(scopeIn(call.args)));
+  },
+};
+
 const concurrencyPut: Command = {
   name: "concurrency put",
   aliases: ["concurrency create", "concurrency update"],
   arguments: [],
-  about: "Set or remove the concurrency limit of the tenant or an agent",
-  options: [
-    {
-      name: "max-runs",
-      value: "n",
-      about: "tasks that may work at once, or none to remove the limit",
-    },
-    AGENT,
-  ],
-  async run({ cli, args, client }) {
-    const agent = args.text("agent");
-    if (args.text("max-runs") === undefined) {
-      throw new UsageError(
-        "concurrency put needs --max-runs: a number, or none to remove the limit.",
-      );
+  about: "Set the concurrency limit of the tenant or an agent",
+  options: [{ name: "max-runs", value: "n", about: "tasks that may work at once" }, AGENT],
+  async run(call) {
+    const { args, client } = call;
+    const maxRuns = args.whole("max-runs", 0);
+    if (maxRuns === undefined) {
+      throw new UsageError("concurrency put needs --max-runs: a number.");
     }
-    const maxRuns = args.text("max-runs") === "none" ? null : (args.whole("max-runs", 0) ?? null);
-    const { data } = await client().concurrency.set({
-      max_runs: maxRuns,
-      ...(agent !== undefined && { agent }),
-    });
-    await cli.stdout.print(args.isJson ? data.map((one) => lineOf({ args }, one)).join("") : "");
-    return EXIT.completed;
+    return printCap(call, await client().concurrency.set(scopeIn(args), { max_runs: maxRuns }));
   },
 };
 
@@ -130,8 +126,7 @@ const concurrencyDelete: Command = {
   about: "Remove the concurrency limit of the tenant or an agent",
   options: [AGENT],
   async run({ args, client }) {
-    const agent = args.text("agent");
-    await client().concurrency.set({ max_runs: null, ...(agent !== undefined && { agent }) });
+    await client().concurrency.delete(scopeIn(args));
     return EXIT.completed;
   },
 };
@@ -180,19 +175,42 @@ const usage: Command = {
 
 export const LIMIT_COMMANDS: readonly Command[] = [
   budgetsList,
+  budgetsGet,
   budgetsPut,
   budgetsDelete,
   concurrencyList,
+  concurrencyGet,
   concurrencyPut,
   concurrencyDelete,
   usage,
 ];
 
 /** @throws UsageError without a period */
-function periodIn(args: ParsedArgs): SetBudget["period"] {
-  const period = args.text("period") as SetBudget["period"] | undefined;
+function periodIn(args: ParsedArgs): Budget["period"] {
+  const period = args.text("period") as Budget["period"] | undefined;
   if (period === undefined) {
     throw new UsageError("A budget needs --period: day or month.");
   }
   return period;
+}
+
+function scopeIn(args: ParsedArgs): string {
+  const agent = args.text("agent");
+  return agent === undefined ? "tenant" : `agent:${agent}`;
+}
+
+function printBudget(call: Call, budget: Budget): Promise<number> {
+  return printResult(
+    call,
+    budget,
+    (one) => `${one.scope} ${one.period} $${one.spent_usd} of $${one.max_cost_usd}\n`,
+  );
+}
+
+function printCap(call: Call, cap: ConcurrencyCap): Promise<number> {
+  return printResult(
+    call,
+    cap,
+    (one) => `${one.scope} ${one.running} of ${one.max_runs}, ${one.waiting} waiting\n`,
+  );
 }

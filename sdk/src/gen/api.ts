@@ -2962,6 +2962,8 @@ export interface components {
              * @description Time of the first failure since the last success.
              */
             readonly failing_since: string | null;
+            /** @description Counts its changes, from 1. Failing deliveries change it only if they disable it. */
+            readonly version: number;
             /**
              * Format: date-time
              * @description When the webhook was created.
@@ -2994,6 +2996,8 @@ export interface components {
              * @description Time of the first failure since the last success.
              */
             readonly failing_since: string | null;
+            /** @description Counts its changes, from 1. Failing deliveries change it only if they disable it. */
+            readonly version: number;
             /**
              * Format: date-time
              * @description When the webhook was created.
@@ -3129,6 +3133,8 @@ export interface components {
             };
             /** @description Whether its requests start tasks. */
             readonly enabled: boolean;
+            /** @description Counts its changes, from 1. */
+            readonly version: number;
             /**
              * Format: date-time
              * @description When the hook was created.
@@ -3158,6 +3164,8 @@ export interface components {
             };
             /** @description Whether its requests start tasks. */
             readonly enabled: boolean;
+            /** @description Counts its changes, from 1. */
+            readonly version: number;
             /**
              * Format: date-time
              * @description When the hook was created.
@@ -3337,6 +3345,8 @@ export interface components {
             readonly next_cursor: string | null;
         };
         readonly Budget: {
+            /** @description Its address: `tenant`, or `agent:` and the agent's name. */
+            readonly scope: string;
             /** @description The agent whose tasks it applies to; null for all tasks of the tenant. */
             readonly agent: string | null;
             /**
@@ -3352,15 +3362,8 @@ export interface components {
             readonly reserved_usd: number;
         };
         readonly SetBudget: {
-            /** @description The agent whose tasks it applies to. Absent or null: all tasks of the tenant. */
-            readonly agent?: string | null;
-            /**
-             * @description The period (UTC) after which spending starts at 0 again.
-             * @enum {string}
-             */
-            readonly period: "day" | "month";
-            /** @description The most to spend per period, in US dollars. null removes the budget. */
-            readonly max_cost_usd: number | null;
+            /** @description The most to spend per period, in US dollars. */
+            readonly max_cost_usd: number;
         };
         readonly ConcurrencyList: {
             /** @description The items of the page, in the order of the list. */
@@ -3369,6 +3372,8 @@ export interface components {
             readonly next_cursor: string | null;
         };
         readonly ConcurrencyCap: {
+            /** @description Its address: `tenant`, or `agent:` and the agent's name. */
+            readonly scope: string;
             /** @description The agent whose tasks it applies to; null for all tasks of the tenant. */
             readonly agent: string | null;
             /** @description The most runs that work at the same time. */
@@ -3379,10 +3384,8 @@ export interface components {
             readonly waiting: number;
         };
         readonly SetConcurrencyCap: {
-            /** @description The agent whose tasks it applies to. Absent or null: all tasks of the tenant. */
-            readonly agent?: string | null;
-            /** @description The most runs that work at the same time. 0 holds back all; null removes the limit. */
-            readonly max_runs: number | null;
+            /** @description The most runs that work at the same time. 0 holds back all. */
+            readonly max_runs: number;
         };
         readonly KeyList: {
             /** @description The items of the page, in the order of the list. */
@@ -4571,7 +4574,10 @@ export interface operations {
     readonly deleteWebhook: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` that the resource must still have. */
+                readonly "if-match"?: string;
+            };
             readonly path: {
                 /** @description The id of the webhook. */
                 readonly id: string;
@@ -4591,7 +4597,10 @@ export interface operations {
     readonly changeWebhook: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` that the resource must still have. */
+                readonly "if-match"?: string;
+            };
             readonly path: {
                 /** @description The id of the webhook. */
                 readonly id: string;
@@ -4803,7 +4812,10 @@ export interface operations {
     readonly deleteHook: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` that the resource must still have. */
+                readonly "if-match"?: string;
+            };
             readonly path: {
                 /** @description The id of the hook. */
                 readonly id: string;
@@ -4823,7 +4835,10 @@ export interface operations {
     readonly changeHook: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The `ETag` that the resource must still have. */
+                readonly "if-match"?: string;
+            };
             readonly path: {
                 /** @description The id of the hook. */
                 readonly id: string;
@@ -5117,11 +5132,43 @@ export interface operations {
             };
         };
     };
-    readonly setBudget: {
+    readonly getBudget: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
-            readonly path?: never;
+            readonly path: {
+                /** @description Whose tasks it applies to: `tenant`, or `agent:` and the name of an agent. */
+                readonly scope: string;
+                /** @description The period (UTC) after which spending starts at 0 again. */
+                readonly period: "day" | "month";
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Budget"];
+                };
+            };
+        };
+    };
+    readonly setBudget: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` that the resource must still have. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                /** @description Whose tasks it applies to: `tenant`, or `agent:` and the name of an agent. */
+                readonly scope: string;
+                /** @description The period (UTC) after which spending starts at 0 again. */
+                readonly period: "day" | "month";
+            };
             readonly cookie?: never;
         };
         readonly requestBody: {
@@ -5135,8 +5182,33 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["BudgetList"];
+                    readonly "application/json": components["schemas"]["Budget"];
                 };
+            };
+        };
+    };
+    readonly deleteBudget: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` that the resource must still have. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                /** @description Whose tasks it applies to: `tenant`, or `agent:` and the name of an agent. */
+                readonly scope: string;
+                /** @description The period (UTC) after which spending starts at 0 again. */
+                readonly period: "day" | "month";
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -5164,11 +5236,39 @@ export interface operations {
             };
         };
     };
-    readonly setConcurrencyCap: {
+    readonly getConcurrencyCap: {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
-            readonly path?: never;
+            readonly path: {
+                /** @description Whose tasks it applies to: `tenant`, or `agent:` and the name of an agent. */
+                readonly scope: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConcurrencyCap"];
+                };
+            };
+        };
+    };
+    readonly setConcurrencyCap: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` that the resource must still have. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                /** @description Whose tasks it applies to: `tenant`, or `agent:` and the name of an agent. */
+                readonly scope: string;
+            };
             readonly cookie?: never;
         };
         readonly requestBody: {
@@ -5182,8 +5282,31 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content: {
-                    readonly "application/json": components["schemas"]["ConcurrencyList"];
+                    readonly "application/json": components["schemas"]["ConcurrencyCap"];
                 };
+            };
+        };
+    };
+    readonly deleteConcurrencyCap: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` that the resource must still have. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                /** @description Whose tasks it applies to: `tenant`, or `agent:` and the name of an agent. */
+                readonly scope: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

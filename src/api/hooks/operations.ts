@@ -2,7 +2,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
-import { BODY_PROBLEMS, json, refusals, SECURED } from "../openapi/routes.ts";
+import { BODY_PROBLEMS, ifMatch, json, refusals, SECURED } from "../openapi/routes.ts";
 import { secret } from "../webhooks/schemas.ts";
 import { plainPageQuery } from "../schemas.ts";
 import * as schemas from "./schemas.ts";
@@ -39,7 +39,7 @@ export const createHookRoute = createRoute({
     body: { required: true, content: { "application/json": { schema: schemas.createHook } } },
   },
   responses: {
-    201: json("The hook, with its secret.", schemas.newHook, "Location"),
+    201: json("The hook, with its secret.", schemas.newHook, "Location", "ETag"),
     ...refusals(...BODY_PROBLEMS, "too_many_hooks", "encryption_unavailable"),
   },
 });
@@ -51,7 +51,7 @@ export const getRoute = createRoute({
   operationId: "getHook",
   summary: "Get one hook",
   request: { params: schemas.hookPath },
-  responses: { 200: json("The hook.", schemas.hook), ...refusals("not_found") },
+  responses: { 200: json("The hook.", schemas.hook, "ETag"), ...refusals("not_found") },
 });
 
 export const changeRoute = createRoute({
@@ -62,9 +62,13 @@ export const changeRoute = createRoute({
   summary: "Change a hook",
   request: {
     params: schemas.hookPath,
+    headers: ifMatch,
     body: { required: true, content: { "application/json": { schema: schemas.changeHook } } },
   },
-  responses: { 200: json("The hook.", schemas.hook), ...refusals(...BODY_PROBLEMS, "not_found") },
+  responses: {
+    200: json("The hook.", schemas.hook, "ETag"),
+    ...refusals(...BODY_PROBLEMS, "not_found", "precondition_failed"),
+  },
 });
 
 export const removeRoute = createRoute({
@@ -73,8 +77,11 @@ export const removeRoute = createRoute({
   path: HOOK,
   operationId: "deleteHook",
   summary: "Delete a hook",
-  request: { params: schemas.hookPath },
-  responses: { 204: { description: "Deleted." }, ...refusals("not_found") },
+  request: { params: schemas.hookPath, headers: ifMatch },
+  responses: {
+    204: { description: "Deleted." },
+    ...refusals("not_found", "validation_failed", "precondition_failed"),
+  },
 });
 
 export const secretRoute = createRoute({

@@ -9,10 +9,11 @@ import { defined } from "../../run/value/defined.ts";
 import { newId } from "../../run/value/id.ts";
 import { isoTime } from "../../run/value/time.ts";
 import type { HookRow } from "../../store/hooks.ts";
-import type { ApiContext, ApiDeps, ApiHandler, AppEnv } from "../context.ts";
+import type { ApiContext, ApiHandler, AppEnv } from "../context.ts";
 import { memoryPageOf } from "../http/cursor.ts";
 import { Problem } from "../http/problem.ts";
 import { invalid } from "../http/validation.ts";
+import { ConditionalResource, etagOf } from "../http/versioned.ts";
 import { newSecretFor, rotateSecret, shownSecret } from "../webhooks/secrets.ts";
 import { callHook } from "./call.ts";
 import * as operations from "./operations.ts";
@@ -30,6 +31,11 @@ export function hookRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(operations.rotateRoute, rotate);
   app.openapi(operations.callRoute, callHook);
 }
+
+const RESOURCE = new ConditionalResource<HookRow>({
+  noun: "a hook",
+  current: (deps, tenantId, id) => deps.hooks.get(tenantId, id),
+});
 
 const list: ApiHandler<typeof operations.listRoute> = async (c) => {
   const { deps, caller } = c.var;
@@ -57,12 +63,14 @@ const create: ApiHandler<typeof operations.createHookRoute> = async (c) => {
     throw new Problem("too_many_hooks", `A tenant can have at most ${MAX_WEBHOOKS} hooks.`);
   }
   c.header("Location", `${operations.HOOKS}/${id}`);
+  c.header("ETag", etagOf(row));
   return c.json({ ...hookJson(c, row), secret }, 201);
 };
 
 const get: ApiHandler<typeof operations.getRoute> = async (c) => {
-  const { deps, caller } = c.var;
-  return c.json(hookJson(c, await hookOf(deps, caller.tenantId, c.req.valid("param").id)), 200);
+  const row = await RESOURCE.current(c.var, c.req.valid("param").id);
+  c.header("ETag", etagOf(row));
+  return c.json(hookJson(c, row), 200);
 };
 
 const change: ApiHandler<typeof operations.changeRoute> = async (c) => {
@@ -74,39 +82,38 @@ const change: ApiHandler<typeof operations.changeRoute> = async (c) => {
     enabled,
   });
   const { id } = c.req.valid("param");
-  const row = await deps.hooks.change(caller.tenantId, id, wanted, isoTime(deps.now()));
-  return c.json(hookJson(c, row ?? noHook()), 200);
+  const expected = await RESOURCE.expected(c.var, id, c.req.header("If-Match"));
+  const now = isoTime(deps.now());
+  const row = await deps.hooks.change(caller.tenantId, id, wanted, expected, now);
+  if (row === null) {
+    throw await RESOURCE.missed(c.var, id);
+  }
+  c.header("ETag", etagOf(row));
+  return c.json(hookJson(c, row), 200);
 };
 
 const remove: ApiHandler<typeof operations.removeRoute> = async (c) => {
   const { deps, caller } = c.var;
-  if (!(await deps.hooks.remove(caller.tenantId, c.req.valid("param").id))) {
-    noHook();
+  const { id } = c.req.valid("param");
+  const expected = await RESOURCE.expected(c.var, id, c.req.header("If-Match"));
+  if (!(await deps.hooks.remove(caller.tenantId, id, expected))) {
+    throw await RESOURCE.missed(c.var, id);
   }
   return c.body(null, 204);
 };
 
 const getSecret: ApiHandler<typeof operations.secretRoute> = async (c) => {
   const { deps, caller } = c.var;
-  const { hook_id } = await hookOf(deps, caller.tenantId, c.req.valid("param").id);
+  const { hook_id } = await RESOURCE.current(c.var, c.req.valid("param").id);
   const kept = await deps.secretStore.get(caller.tenantId, hook_id);
   return c.json(await shownSecret(deps, caller.tenantId, hook_id, kept), 200);
 };
 
 const rotate: ApiHandler<typeof operations.rotateRoute> = async (c) => {
   const { deps, caller } = c.var;
-  const { hook_id } = await hookOf(deps, caller.tenantId, c.req.valid("param").id);
+  const { hook_id } = await RESOURCE.current(c.var, c.req.valid("param").id);
   return c.json(await rotateSecret(deps, caller.tenantId, hook_id), 200);
 };
-
-/** @throws Problem `not_found` */
-async function hookOf(deps: ApiDeps, tenantId: string, id: string): Promise<HookRow> {
-  return (await deps.hooks.get(tenantId, id)) ?? noHook();
-}
-
-function noHook(): never {
-  throw new Problem("not_found", "Unknown hook.");
-}
 
 function hookJson(c: ApiContext, { hook_id, tenant_id: _tenant, ...row }: HookRow): HookJson {
   const origin = c.var.deps.config.publicUrl ?? new URL(c.req.url).origin;

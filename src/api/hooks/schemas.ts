@@ -46,6 +46,7 @@ const hookFields = {
   scheme,
   template,
   enabled: z.boolean().describe("Whether its requests start tasks."),
+  version: z.number().int().describe("Counts its changes, from 1."),
   created_at: timestamp.describe("When the hook was created."),
   updated_at: timestamp.describe("When the hook last changed."),
 };
@@ -84,6 +85,7 @@ const exampleHook = {
   scheme: "github",
   template: exampleTemplate,
   enabled: true,
+  version: 1,
   created_at: AT,
   updated_at: AT,
 };

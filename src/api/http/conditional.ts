@@ -19,6 +19,11 @@ export function conditionalText(c: ApiContext, text: string) {
     : c.body(text, 200, { "Content-Type": "application/json" });
 }
 
+/** Returns the entity tags in an `If-Match` header; null without one. `*` stands for any. */
+export function tagsIn(ifMatch: string | undefined): ReadonlySet<string> | null {
+  return ifMatch === undefined ? null : new Set(ifMatch.split(",").map((tag) => tag.trim()));
+}
+
 /** Compares weakly, as RFC 9110 requires: a compressing proxy weakens the tag. */
 function isNamed(tag: string, header: string | undefined): boolean {
   const named = new Set((header ?? "").split(",").map((one) => one.trim().replace(/^W\//, "")));

@@ -5,17 +5,22 @@
 import { cut } from "../../run/value/cut.ts";
 import type { Version } from "../../store/versioned.ts";
 import type { ApiDeps, RequestContext } from "../context.ts";
+import { tagsIn } from "./conditional.ts";
 import { Problem, type ProblemCode } from "./problem.ts";
 
 /** Description of one kind of resource. */
 export interface Kind<Row extends Version> {
   /** Noun with its article: `an agent`. */
   readonly noun: `${"a" | "an"} ${string}`;
+  /** Reads the latest version, or null. */
+  current(deps: ApiDeps, tenantId: string, name: string): Promise<Row | null>;
+}
+
+/** Description of one kind of resource whose names clients choose. */
+export interface NamedKind<Row extends Version> extends Kind<Row> {
   readonly exists: ProblemCode;
   /** Code and detail of the problem when the tenant's limit is reached. */
   readonly full: readonly [ProblemCode, string];
-  /** Reads the latest version, or null. */
-  current(deps: ApiDeps, tenantId: string, name: string): Promise<Row | null>;
 }
 
 /** Returns the entity tag of a version. It differs for a resource that is deleted and recreated. */
@@ -23,8 +28,8 @@ export function etagOf({ version, created_at }: Version): string {
   return `"${version}-${Date.parse(created_at).toString(36)}"`;
 }
 
-/** One kind of resource of the caller's tenant, by name. */
-export class VersionedResource<Row extends Version> {
+/** One kind of resource of the caller's tenant, by id or name. */
+export class ConditionalResource<Row extends Version> {
   readonly #kind: Kind<Row>;
 
   constructor(kind: Kind<Row>) {
@@ -50,11 +55,11 @@ export class VersionedResource<Row extends Version> {
     name: string,
     ifMatch: string | undefined,
   ): Promise<Version | null> {
-    if (ifMatch === undefined) {
+    const tags = tagsIn(ifMatch);
+    if (tags === null) {
       return null;
     }
     const version = await this.current(request, name);
-    const tags = new Set(ifMatch.split(",").map((tag) => tag.trim()));
     if (tags.has("*")) {
       return null;
     }
@@ -77,6 +82,25 @@ export class VersionedResource<Row extends Version> {
     return new Problem("precondition_failed", detail, { headers: { ETag: etagOf(current) } });
   }
 
+  notFound(name: string): Problem {
+    const detail = `Unknown ${this.#word} ${JSON.stringify(cut(name, 128))}.`;
+    return new Problem("not_found", detail);
+  }
+
+  get #word(): string {
+    return this.#kind.noun.replace(/^an? /, "");
+  }
+}
+
+/** One kind of resource whose names clients choose. */
+export class VersionedResource<Row extends Version> extends ConditionalResource<Row> {
+  readonly #kind: NamedKind<Row>;
+
+  constructor(kind: NamedKind<Row>) {
+    super(kind);
+    this.#kind = kind;
+  }
+
   /** Returns why a resource was not inserted. @param isTaken whether its name exists */
   notInserted(name: string, isTaken: boolean): Problem {
     const { noun, exists } = this.#kind;
@@ -91,14 +115,5 @@ export class VersionedResource<Row extends Version> {
   noRoom(): Problem {
     const [code, detail] = this.#kind.full;
     return new Problem(code, detail);
-  }
-
-  notFound(name: string): Problem {
-    const detail = `Unknown ${this.#word} ${JSON.stringify(cut(name, 128))}.`;
-    return new Problem("not_found", detail);
-  }
-
-  get #word(): string {
-    return this.#kind.noun.replace(/^an? /, "");
   }
 }

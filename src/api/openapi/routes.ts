@@ -96,6 +96,13 @@ export const ifNoneMatch = z.object({
   }),
 });
 
+/** `If-Match` on changes of a resource with an entity tag. */
+export const ifMatch = z.object({
+  "if-match": z.string().max(1024).optional().openapi({
+    description: "The `ETag` that the resource must still have.",
+  }),
+});
+
 /** Describes a JSON response. @param headers headers in addition to those of every response */
 export function json<T>(description: string, schema: T, ...headers: readonly HeaderName[]) {
   return {

@@ -2,23 +2,28 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
-import type { ApiDeps, AppEnv } from "../context.ts";
+import type { AppEnv } from "../context.ts";
 import type { ConcurrencyState } from "../../durable/ledger/rpc.ts";
-import type { Caller } from "../../store/keys.ts";
 import { memoryPageOf } from "../http/cursor.ts";
-import { plainPageQuery, type PageQuery } from "../schemas.ts";
-import { BODY_PROBLEMS, json, refusals, SECURED } from "../openapi/routes.ts";
+import { plainPageQuery } from "../schemas.ts";
+import { BODY_PROBLEMS, ifMatch, json, refusals, SECURED } from "../openapi/routes.ts";
 import * as schemas from "./schemas.ts";
 import { actorOf } from "../http/actor.ts";
+import { agentIn, changedState, expectedIn, noLimit, scopeFor, valueTag } from "./scope.ts";
+
+const shared = {
+  tags: ["Usage"],
+  security: SECURED,
+  middleware: [requireScope("limits:write")],
+};
+const CAP = "/api/v1/concurrency/{scope}";
 
 const listRoute = createRoute({
+  ...shared,
   method: "get",
   path: "/api/v1/concurrency",
   operationId: "listConcurrencyCaps",
   summary: "List concurrency limits and their use",
-  tags: ["Usage"],
-  security: SECURED,
-  middleware: [requireScope("limits:write")] as const,
   request: { query: plainPageQuery },
   responses: {
     200: json("A page of concurrency limits.", schemas.concurrencyList),
@@ -26,22 +31,50 @@ const listRoute = createRoute({
   },
 });
 
+const getRoute = createRoute({
+  ...shared,
+  method: "get",
+  path: CAP,
+  operationId: "getConcurrencyCap",
+  summary: "Get one concurrency limit",
+  request: { params: schemas.scopePath },
+  responses: {
+    200: json("The concurrency limit.", schemas.concurrencyCap, "ETag"),
+    ...refusals("not_found", "validation_failed"),
+  },
+});
+
 const setRoute = createRoute({
-  method: "put",
-  path: "/api/v1/concurrency",
-  operationId: "setConcurrencyCap",
-  summary: "Set or remove a concurrency limit",
-  description:
-    "Limits how many tasks of the whole tenant or of one agent work at once. A task above the limit waits for `concurrency`, ordered by priority, then in turn among agents, then by age, and resumes when another task pauses or ends. Tasks that wait for something else do not count. With 0, no task starts. A lower limit stops no working task. It applies to tasks submitted after the tenant has set its first limit. `max_runs: null` removes it.",
-  tags: ["Usage"],
-  security: SECURED,
+  ...shared,
   middleware: [requireScope("limits:write"), jsonBody] as const,
+  method: "put",
+  path: CAP,
+  operationId: "setConcurrencyCap",
+  summary: "Set a concurrency limit",
+  description:
+    "Limits how many tasks of the whole tenant or of one agent work at once. A task above the limit waits for `concurrency`, ordered by priority, then in turn among agents, then by age, and resumes when another task pauses or ends. Tasks that wait for something else do not count. With 0, no task starts. A lower limit stops no working task. It applies to tasks submitted after the tenant has set its first limit.",
   request: {
+    params: schemas.scopePath,
+    headers: ifMatch,
     body: { required: true, content: { "application/json": { schema: schemas.concurrencyBody } } },
   },
   responses: {
-    200: json("The concurrency limits.", schemas.concurrencyList),
-    ...refusals(...BODY_PROBLEMS),
+    200: json("The concurrency limit.", schemas.concurrencyCap, "ETag"),
+    ...refusals(...BODY_PROBLEMS, "not_found", "precondition_failed"),
+  },
+});
+
+const removeRoute = createRoute({
+  ...shared,
+  method: "delete",
+  path: CAP,
+  operationId: "deleteConcurrencyCap",
+  summary: "Remove a concurrency limit",
+  description: "Tasks that wait for it resume.",
+  request: { params: schemas.scopePath, headers: ifMatch },
+  responses: {
+    204: { description: "Removed." },
+    ...refusals("not_found", "validation_failed", "precondition_failed"),
   },
 });
 
@@ -50,26 +83,51 @@ export function concurrencyRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(listRoute, async (c) => {
     const { deps, caller } = c.var;
     const caps = await deps.ledger(caller.tenantId).concurrency();
-    return c.json(await pageOfCaps(deps, caller, caps, c.req.valid("query")), 200);
+    const page = await memoryPageOf(deps, caller, caps, c.req.valid("query"), ORDER);
+    return c.json({ data: page.data.map(capJson), next_cursor: page.next_cursor }, 200);
+  });
+
+  app.openapi(getRoute, async (c) => {
+    const { deps, caller } = c.var;
+    const agent = agentIn(c.req.valid("param").scope);
+    const caps = await deps.ledger(caller.tenantId).concurrency();
+    const found = caps.find((one) => one.agent === agent);
+    if (found === undefined) {
+      throw noLimit(NOUN);
+    }
+    c.header("ETag", valueTag(found.max_runs));
+    return c.json(capJson(found), 200);
   });
 
   app.openapi(setRoute, async (c) => {
     const { deps, caller } = c.var;
-    const { agent = null, max_runs } = c.req.valid("json");
-    const actor = actorOf(c.var);
+    const { max_runs } = c.req.valid("json");
+    const cap = { agent: agentIn(c.req.valid("param").scope), max_runs };
+    const expected = expectedIn(c.req.header("If-Match"));
     const ledger = deps.ledger(caller.tenantId);
-    const caps = await ledger.setConcurrency(caller.tenantId, { agent, max_runs }, actor);
-    return c.json(await pageOfCaps(deps, caller, caps, {}), 200);
+    const answer = await ledger.changeConcurrency(cap, expected, actorOf(c.var));
+    const state = changedState(answer, NOUN, maxOf) ?? { ...cap, running: 0, waiting: 0 };
+    c.header("ETag", valueTag(state.max_runs));
+    return c.json(capJson(state), 200);
+  });
+
+  app.openapi(removeRoute, async (c) => {
+    const { deps, caller } = c.var;
+    const cap = { agent: agentIn(c.req.valid("param").scope), max_runs: null };
+    const expected = expectedIn(c.req.header("If-Match"));
+    const ledger = deps.ledger(caller.tenantId);
+    changedState(await ledger.changeConcurrency(cap, expected, actorOf(c.var)), NOUN, maxOf);
+    return c.body(null, 204);
   });
 }
 
-const CAP_ORDER = { noun: "concurrency", keyOf: ({ agent }: ConcurrencyState) => agent ?? "" };
+const NOUN = "concurrency limit";
+const ORDER = { noun: "concurrency", keyOf: ({ agent }: ConcurrencyState) => agent ?? "" };
 
-function pageOfCaps(
-  deps: ApiDeps,
-  caller: Caller,
-  caps: readonly ConcurrencyState[],
-  query: PageQuery,
-) {
-  return memoryPageOf(deps, caller, caps, query, CAP_ORDER);
+function maxOf({ max_runs }: ConcurrencyState): number {
+  return max_runs;
+}
+
+function capJson(state: ConcurrencyState): schemas.ConcurrencyCapJson {
+  return { scope: scopeFor(state.agent), ...state };
 }

@@ -3,6 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { USAGE_GROUPS } from "../../store/usage.ts";
 import type { Examples } from "../openapi/examples.ts";
 import { listOf, pageQuery, whole } from "../schemas.ts";
+import { scopeText } from "./scope.ts";
 
 const dayText = z.iso.date("must be a day, YYYY-MM-DD").openapi({ example: "2026-11-24" });
 
@@ -49,29 +50,34 @@ export const usageReport = listOf(usageSum)
   })
   .openapi("UsageReport");
 
+const period = z
+  .enum(["day", "month"])
+  .describe("The period (UTC) after which spending starts at 0 again.");
+const scope = z.string().describe("Its address: `tenant`, or `agent:` and the agent's name.");
+const agent = z
+  .string()
+  .nullable()
+  .describe("The agent whose tasks it applies to; null for all tasks of the tenant.");
+
+export const scopePath = z.object({ scope: scopeText });
+
+export const budgetPath = scopePath.extend({
+  period: period.openapi({ param: { name: "period", in: "path" }, example: "day" }),
+});
+
 export const budgetBody = z
   .strictObject({
-    agent: z.string().min(1).max(128).nullish().openapi({
-      description: "The agent whose tasks it applies to. Absent or null: all tasks of the tenant.",
-    }),
-    period: z
-      .enum(["day", "month"])
-      .describe("The period (UTC) after which spending starts at 0 again."),
-    max_cost_usd: z.number().min(0).max(1_000_000_000).nullable().openapi({
-      description: "The most to spend per period, in US dollars. null removes the budget.",
+    max_cost_usd: z.number().min(0).max(1_000_000_000).openapi({
+      description: "The most to spend per period, in US dollars.",
     }),
   })
-  .openapi("SetBudget", { example: { period: "day", max_cost_usd: 5 } });
+  .openapi("SetBudget", { example: { max_cost_usd: 5 } });
 
-const budget = z
+export const budget = z
   .object({
-    agent: z
-      .string()
-      .nullable()
-      .describe("The agent whose tasks it applies to; null for all tasks of the tenant."),
-    period: z
-      .enum(["day", "month"])
-      .describe("The period (UTC) after which spending starts at 0 again."),
+    scope,
+    agent,
+    period,
     max_cost_usd: z.number().describe("The most to spend per period, in US dollars."),
     spent_usd: z.number().describe("Spent in the current period, in US dollars."),
     reserved_usd: z.number().openapi({
@@ -85,31 +91,29 @@ export const budgetList = listOf(budget).openapi("BudgetList");
 
 export const concurrencyBody = z
   .strictObject({
-    agent: z.string().min(1).max(128).nullish().openapi({
-      description: "The agent whose tasks it applies to. Absent or null: all tasks of the tenant.",
-    }),
-    max_runs: z.number().int().min(0).max(1000).nullable().openapi({
-      description:
-        "The most runs that work at the same time. 0 holds back all; null removes the limit.",
+    max_runs: z.number().int().min(0).max(1000).openapi({
+      description: "The most runs that work at the same time. 0 holds back all.",
     }),
   })
   .openapi("SetConcurrencyCap", { example: { max_runs: 10 } });
 
-const concurrencyCap = z
+export const concurrencyCap = z
   .object({
-    agent: z
-      .string()
-      .nullable()
-      .describe("The agent whose tasks it applies to; null for all tasks of the tenant."),
+    scope,
+    agent,
     max_runs: z.number().int().describe("The most runs that work at the same time."),
     running: z.number().int().describe("Runs that work now."),
     waiting: z.number().int().describe("Runs that wait for `concurrency` now."),
   })
   .openapi("ConcurrencyCap");
+export type ConcurrencyCapJson = z.output<typeof concurrencyCap>;
 
 export const concurrencyList = listOf(concurrencyCap).openapi("ConcurrencyList");
 
+const exampleCap = { scope: "tenant", agent: null, max_runs: 10, running: 10, waiting: 3 };
+
 const exampleBudget = {
+  scope: "tenant",
   agent: null,
   period: "day",
   max_cost_usd: 5,
@@ -137,9 +141,11 @@ export const examples: Examples = {
     ],
     next_cursor: null,
   },
+  Budget: exampleBudget,
   BudgetList: { data: [exampleBudget], next_cursor: null },
+  ConcurrencyCap: exampleCap,
   ConcurrencyList: {
-    data: [{ agent: null, max_runs: 10, running: 10, waiting: 3 }],
+    data: [exampleCap],
     next_cursor: null,
   },
 };

@@ -2,7 +2,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
-import { BODY_PROBLEMS, json, refusals, SECURED } from "../openapi/routes.ts";
+import { BODY_PROBLEMS, ifMatch, json, refusals, SECURED } from "../openapi/routes.ts";
 import { plainPageQuery } from "../schemas.ts";
 import * as schemas from "./schemas.ts";
 
@@ -43,7 +43,7 @@ export const createWebhookRoute = createRoute({
     body: { required: true, content: { "application/json": { schema: schemas.createWebhook } } },
   },
   responses: {
-    201: json("The webhook, with its secret.", schemas.newWebhook, "Location"),
+    201: json("The webhook, with its secret.", schemas.newWebhook, "Location", "ETag"),
     ...refusals(...BODY_PROBLEMS, "too_many_webhooks", "encryption_unavailable"),
   },
 });
@@ -55,7 +55,7 @@ export const getRoute = createRoute({
   operationId: "getWebhook",
   summary: "Get one webhook",
   request: { params: schemas.webhookPath },
-  responses: { 200: json("The webhook.", schemas.webhook), ...refusals("not_found") },
+  responses: { 200: json("The webhook.", schemas.webhook, "ETag"), ...refusals("not_found") },
 });
 
 export const changeRoute = createRoute({
@@ -66,11 +66,12 @@ export const changeRoute = createRoute({
   summary: "Change a webhook",
   request: {
     params: schemas.webhookPath,
+    headers: ifMatch,
     body: { required: true, content: { "application/json": { schema: schemas.changeWebhook } } },
   },
   responses: {
-    200: json("The webhook.", schemas.webhook),
-    ...refusals(...BODY_PROBLEMS, "not_found"),
+    200: json("The webhook.", schemas.webhook, "ETag"),
+    ...refusals(...BODY_PROBLEMS, "not_found", "precondition_failed"),
   },
 });
 
@@ -80,8 +81,11 @@ export const removeRoute = createRoute({
   path: WEBHOOK,
   operationId: "deleteWebhook",
   summary: "Delete a webhook and its delivery log",
-  request: { params: schemas.webhookPath },
-  responses: { 204: { description: "Deleted." }, ...refusals("not_found") },
+  request: { params: schemas.webhookPath, headers: ifMatch },
+  responses: {
+    204: { description: "Deleted." },
+    ...refusals("not_found", "validation_failed", "precondition_failed"),
+  },
 });
 
 export const secretRoute = createRoute({

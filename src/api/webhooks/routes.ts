@@ -14,6 +14,7 @@ import type { WebhookRow } from "../../store/webhooks/webhooks.ts";
 import type { ApiDeps, ApiHandler, AppEnv } from "../context.ts";
 import { cursorOf, DEFAULT_LIMIT, memoryPageOf, pageOf } from "../http/cursor.ts";
 import { Problem } from "../http/problem.ts";
+import { ConditionalResource, etagOf } from "../http/versioned.ts";
 import * as operations from "./operations.ts";
 import type { DeliveryJson, WebhookJson } from "./schemas.ts";
 import { checkAddress, ensureSecret, newSecretFor, rotateSecret, shownSecret } from "./secrets.ts";
@@ -31,6 +32,11 @@ export function webhookRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(operations.deliveriesRoute, listDeliveries);
   app.openapi(operations.redeliverRoute, redeliver);
 }
+
+const RESOURCE = new ConditionalResource<WebhookRow>({
+  noun: "a webhook",
+  current: (deps, tenantId, id) => deps.webhooks.get(tenantId, id),
+});
 
 const list: ApiHandler<typeof operations.listRoute> = async (c) => {
   const { deps, caller } = c.var;
@@ -54,12 +60,13 @@ const create: ApiHandler<typeof operations.createWebhookRoute> = async (c) => {
     throw new Problem("too_many_webhooks", `A tenant can have at most ${MAX_WEBHOOKS} webhooks.`);
   }
   c.header("Location", `${operations.WEBHOOKS}/${id}`);
+  c.header("ETag", etagOf(row));
   return c.json({ ...webhookJson(row), secret }, 201);
 };
 
 const get: ApiHandler<typeof operations.getRoute> = async (c) => {
-  const { deps, caller } = c.var;
-  const row = await webhookOf(deps, caller.tenantId, c.req.valid("param").id);
+  const row = await RESOURCE.current(c.var, c.req.valid("param").id);
+  c.header("ETag", etagOf(row));
   return c.json(webhookJson(row), 200);
 };
 
@@ -70,14 +77,22 @@ const change: ApiHandler<typeof operations.changeRoute> = async (c) => {
     checkAddress(deps, wanted.url, "/url");
   }
   const { id } = c.req.valid("param");
-  const row = await deps.webhooks.change(caller.tenantId, id, wanted, isoTime(deps.now()));
-  return c.json(webhookJson(row ?? noWebhook()), 200);
+  const expected = await RESOURCE.expected(c.var, id, c.req.header("If-Match"));
+  const now = isoTime(deps.now());
+  const row = await deps.webhooks.change(caller.tenantId, id, wanted, expected, now);
+  if (row === null) {
+    throw await RESOURCE.missed(c.var, id);
+  }
+  c.header("ETag", etagOf(row));
+  return c.json(webhookJson(row), 200);
 };
 
 const remove: ApiHandler<typeof operations.removeRoute> = async (c) => {
   const { deps, caller } = c.var;
-  if (!(await deps.webhooks.remove(caller.tenantId, c.req.valid("param").id))) {
-    noWebhook();
+  const { id } = c.req.valid("param");
+  const expected = await RESOURCE.expected(c.var, id, c.req.header("If-Match"));
+  if (!(await deps.webhooks.remove(caller.tenantId, id, expected))) {
+    throw await RESOURCE.missed(c.var, id);
   }
   return c.body(null, 204);
 };

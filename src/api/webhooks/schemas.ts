@@ -56,6 +56,10 @@ const webhookFields = {
   failing_since: timestamp.nullable().openapi({
     description: "Time of the first failure since the last success.",
   }),
+  version: z
+    .number()
+    .int()
+    .describe("Counts its changes, from 1. Failing deliveries change it only if they disable it."),
   created_at: timestamp.describe("When the webhook was created."),
   updated_at: timestamp.describe("When the webhook last changed."),
 };
@@ -142,6 +146,7 @@ const exampleWebhook = {
   enabled: true,
   disabled_reason: null,
   failing_since: null,
+  version: 1,
   created_at: AT,
   updated_at: AT,
 };

@@ -6,7 +6,7 @@
  * totals by day and agent stay.
  */
 import { firstIdAt } from "../../run/value/id.ts";
-import type { Budget, BudgetState, Reserved, Spender } from "./rpc.ts";
+import type { Budget, BudgetChange, BudgetState, Reserved, Spender } from "./rpc.ts";
 
 /** Retention of the rows of single runs, milliseconds. */
 const RETENTION_MS = 40 * 86_400_000;
@@ -100,7 +100,7 @@ export class BudgetStore {
   }
 
   /** Sets a budget, or removes it if `cap` is null. */
-  set({ agent, period, cap }: Omit<Budget, "cap"> & { readonly cap: number | null }): void {
+  set({ agent, period, cap }: BudgetChange): void {
     if (cap === null) {
       this.#sql.exec("DELETE FROM budget WHERE agent = ? AND period = ?", agent ?? "", period);
     } else {

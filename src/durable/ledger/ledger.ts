@@ -6,21 +6,25 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import { isTerminal } from "../../run/decide/view.ts";
-import type { Actor } from "../../store/audit.ts";
+import { AuditStore, type Actor } from "../../store/audit.ts";
 import { ConcurrencyStore } from "../../store/concurrency.ts";
 import { TaskStore } from "../../store/tasks/tasks.ts";
 import { runStub, type RunRpc } from "../run/rpc.ts";
 import { BudgetStore } from "./budget-store.ts";
-import type {
-  Budget,
-  BudgetState,
-  ConcurrencyCap,
-  ConcurrencyState,
-  LedgerRpc,
-  Reserved,
-  SlotAnswer,
-  SlotRequest,
-  Spender,
+import {
+  isAsExpected,
+  type Budget,
+  type BudgetChange,
+  type BudgetState,
+  type Changed,
+  type ConcurrencyCap,
+  type ConcurrencyState,
+  type Expected,
+  type LedgerRpc,
+  type Reserved,
+  type SlotAnswer,
+  type SlotRequest,
+  type Spender,
 } from "./rpc.ts";
 import { Slots } from "./slots.ts";
 import { UncappedRuns } from "./uncapped-runs.ts";
@@ -35,7 +39,7 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
   readonly #budgets: BudgetStore;
   readonly #slots: Slots;
   readonly #uncapped = new UncappedRuns(() => Date.now());
-  /** Settles when the newest change of a concurrency limit has completed or failed. */
+  /** Settles when the newest change of a budget or a limit has completed or failed. */
   #lastChange: Promise<unknown> = Promise.resolve();
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -67,13 +71,47 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
     return this.#budgets.states();
   }
 
-  async setBudget(
-    budget: Omit<Budget, "cap"> & { readonly cap: number | null },
-  ): Promise<BudgetState[]> {
+  changeBudget(
+    budget: BudgetChange,
+    expected: Expected,
+    actor: Actor,
+  ): Promise<Changed<BudgetState>> {
+    return this.#inTurn(() => this.#changeBudget(budget, expected, actor));
+  }
+
+  async #changeBudget(
+    budget: BudgetChange,
+    expected: Expected,
+    actor: Actor,
+  ): Promise<Changed<BudgetState>> {
+    const { agent, period, cap } = budget;
+    const current = this.#budgetAt(budget);
+    if (!isAsExpected(current?.cap ?? null, expected) || (cap === null && current === null)) {
+      return { ok: false, current };
+    }
+    // First: no budget is in force without its audit entry.
+    await new AuditStore(this.env.DB).note(actor, {
+      tenant_id: this.#tenant,
+      action: "budget.changed",
+      subject: agent ?? "tenant",
+      details: { period, max_cost_usd: cap === null ? null : cap / 1_000_000 },
+    });
     this.#budgets.set(budget);
     await this.#notifyUncapped();
     await this.#resume();
-    return this.#budgets.states();
+    return { ok: true, state: this.#budgetAt(budget) };
+  }
+
+  #budgetAt({ agent, period }: Omit<Budget, "cap">): BudgetState | null {
+    const budgets = this.#budgets.states();
+    return budgets.find((one) => one.agent === agent && one.period === period) ?? null;
+  }
+
+  /** Makes a change once those before it have completed or failed. */
+  #inTurn<T>(change: () => Promise<T>): Promise<T> {
+    const changed = this.#lastChange.then(change);
+    this.#lastChange = changed.catch(() => undefined);
+    return changed;
   }
 
   /**
@@ -105,32 +143,41 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
     return this.#slots.states();
   }
 
-  setConcurrency(tenantId: string, cap: ConcurrencyCap, actor: Actor): Promise<ConcurrencyState[]> {
-    const changed = this.#lastChange.then(() => this.#changeCap(tenantId, cap, actor));
-    this.#lastChange = changed.catch(() => undefined);
-    return changed;
+  changeConcurrency(
+    cap: ConcurrencyCap,
+    expected: Expected,
+    actor: Actor,
+  ): Promise<Changed<ConcurrencyState>> {
+    return this.#inTurn(() => this.#changeCap(cap, expected, actor));
   }
 
   /**
    * New tasks request slots while D1 has a limit. So D1 is written before a limit takes effect and
-   * after it is lifted: a failure in between leaves tasks that request slots without need, never
+   * after it is removed: a failure in between leaves tasks that request slots without need, never
    * uncounted tasks.
    */
   async #changeCap(
-    tenantId: string,
     cap: ConcurrencyCap,
+    expected: Expected,
     actor: Actor,
-  ): Promise<ConcurrencyState[]> {
-    const note = () => new ConcurrencyStore(this.env.DB).set(tenantId, cap, actor);
+  ): Promise<Changed<ConcurrencyState>> {
+    const write = () => new ConcurrencyStore(this.env.DB).set(this.#tenant, cap, actor);
+    const current = this.#capOf(cap.agent);
+    if (!isAsExpected(current?.max_runs ?? null, expected)) {
+      return { ok: false, current };
+    }
     if (cap.max_runs !== null) {
-      await note();
+      await write();
     }
     this.#slots.setCap(cap);
     await this.#afterGrant(this.#slots.grant());
-    if (cap.max_runs === null) {
-      await note();
-    }
-    return this.#slots.states();
+    // A removal that failed half-way is completed by the next one.
+    const isDone = cap.max_runs !== null || (await write()) || current !== null;
+    return isDone ? { ok: true, state: this.#capOf(cap.agent) } : { ok: false, current: null };
+  }
+
+  #capOf(agent: string | null): ConcurrencyState | null {
+    return this.#slots.states().find((one) => one.agent === agent) ?? null;
   }
 
   override async alarm(): Promise<void> {

@@ -12,6 +12,9 @@ export interface Budget {
   readonly cap: number;
 }
 
+/** A new value of a budget. A `cap` of null removes it. */
+export type BudgetChange = Omit<Budget, "cap"> & { readonly cap: number | null };
+
 /** A budget with its current use. */
 export interface BudgetState extends Budget {
   readonly spent: number;
@@ -46,7 +49,7 @@ export type Reserved =
   | { readonly ok: true; readonly sum: number; readonly capped: boolean }
   | { readonly ok: false; readonly budget: Budget; readonly until: string };
 
-/** A maximum of concurrent runs, for the whole tenant or for one agent. Null lifts it. */
+/** A maximum of concurrent runs, for the whole tenant or for one agent. Null removes it. */
 export interface ConcurrencyCap {
   /** An agent's name, or null for the tenant. */
   readonly agent: string | null;
@@ -60,6 +63,24 @@ export interface ConcurrencyState {
   /** Runs that hold a slot, including granted slots that are not claimed yet. */
   readonly running: number;
   readonly waiting: number;
+}
+
+/**
+ * What a change expects of the value (`cap`, `max_runs`) that it replaces: one of a list, any value,
+ * or, if null, nothing at all.
+ */
+export type Expected = readonly number[] | "any" | null;
+
+/** The outcome of a change. */
+export type Changed<State> =
+  /** The new state; null after a removal. */
+  | { readonly ok: true; readonly state: State | null }
+  /** Nothing has changed: the value is another one, or there is none to remove. */
+  | { readonly ok: false; readonly current: State | null };
+
+/** Returns whether a value is the expected one. @param value null if there is none */
+export function isAsExpected(value: number | null, expected: Expected): boolean {
+  return expected === null || (value !== null && (expected === "any" || expected.includes(value)));
 }
 
 /** A run's request for a slot. */
@@ -94,8 +115,15 @@ export interface LedgerRpc {
   settle(spender: Spender, over: boolean): Promise<void>;
   /** Returns every budget with its use in the current period. */
   budgets(): Promise<BudgetState[]>;
-  /** Sets a budget, or lifts it if `cap` is null. Resumes runs that have room now. */
-  setBudget(budget: Omit<Budget, "cap"> & { readonly cap: number | null }): Promise<BudgetState[]>;
+  /**
+   * Sets a budget, or removes it if `cap` is null, with an audit entry. Resumes runs that have room
+   * now. Concurrent changes are applied one after the other.
+   */
+  changeBudget(
+    budget: BudgetChange,
+    expected: Expected,
+    actor: Actor,
+  ): Promise<Changed<BudgetState>>;
   /** Takes a slot for a run, or records that it waits. Repeating the request is harmless. */
   takeSlot(request: SlotRequest): Promise<SlotAnswer>;
   /**
@@ -106,10 +134,14 @@ export interface LedgerRpc {
   /** Returns every concurrency limit with its use. */
   concurrency(): Promise<ConcurrencyState[]>;
   /**
-   * Sets or lifts a concurrency limit, with an audit entry. Wakes runs that have room now; stops
+   * Sets or removes a concurrency limit, with an audit entry. Wakes runs that have room now; stops
    * none. Concurrent changes are applied one after the other, here and in D1.
    */
-  setConcurrency(tenantId: string, cap: ConcurrencyCap, actor: Actor): Promise<ConcurrencyState[]>;
+  changeConcurrency(
+    cap: ConcurrencyCap,
+    expected: Expected,
+    actor: Actor,
+  ): Promise<Changed<ConcurrencyState>>;
 }
 
 /** Returns the ledger of a tenant. */

@@ -203,6 +203,7 @@ export class DeliveryStore {
       .prepare(
         `UPDATE webhook SET failing_since = ?4,
            enabled = CASE WHEN ?5 IS NULL THEN enabled ELSE 0 END,
+           version = version + (?5 IS NOT NULL),
            disabled_reason = COALESCE(?5, disabled_reason),
            updated_at = CASE WHEN ?5 IS NULL THEN updated_at ELSE ?6 END
          WHERE tenant_id = ?1 AND webhook_id = ?2 AND url = ?3`,

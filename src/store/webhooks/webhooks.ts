@@ -1,8 +1,9 @@
 /** Webhooks in D1. Every query is bound to a tenant. */
 import { MAX_WEBHOOKS } from "../../run/log/webhook-body.ts";
+import { expectedValues, isExpected, type Version } from "../versioned.ts";
 import type { WebhookType } from "../../run/value/webhook-type.ts";
 
-export interface WebhookRow {
+export interface WebhookRow extends Version {
   readonly webhook_id: string;
   readonly url: string;
   readonly types: readonly WebhookType[];
@@ -11,7 +12,6 @@ export interface WebhookRow {
   /** Why the service disabled the webhook. A client that sets `enabled` resets it to null. */
   readonly disabled_reason: "gone" | "failing" | null;
   readonly failing_since: string | null;
-  readonly created_at: string;
   readonly updated_at: string;
 }
 
@@ -19,7 +19,7 @@ export interface WebhookRow {
 export type WebhookChange = Partial<Pick<WebhookRow, "url" | "types" | "description" | "enabled">>;
 
 const WEBHOOK = `webhook_id, url, types, description, enabled, disabled_reason, failing_since,
-  created_at, updated_at`;
+  version, created_at, updated_at`;
 
 export class WebhookStore {
   readonly #db: D1Database;
@@ -82,11 +82,15 @@ export class WebhookStore {
     return row === undefined ? null : webhookOf(row);
   }
 
-  /** Changes a webhook and resets `failing_since`. Returns null if it does not exist. */
+  /**
+   * Changes a webhook and resets `failing_since`. Returns null if it does not exist or has another
+   * version than the expected one.
+   */
   async change(
     tenantId: string,
     webhookId: string,
     change: WebhookChange,
+    expected: Version | null,
     now: string,
   ): Promise<WebhookRow | null> {
     const row = await this.#db
@@ -94,8 +98,9 @@ export class WebhookStore {
         `UPDATE webhook SET url = COALESCE(?3, url), types = COALESCE(?4, types),
            description = CASE WHEN ?5 THEN ?6 ELSE description END,
            enabled = COALESCE(?7, enabled), updated_at = ?8, failing_since = NULL,
+           version = version + 1,
            disabled_reason = CASE WHEN ?7 IS NULL THEN disabled_reason END
-         WHERE tenant_id = ?1 AND webhook_id = ?2 RETURNING ${WEBHOOK}`,
+         WHERE tenant_id = ?1 AND webhook_id = ?2 AND ${isExpected(9)} RETURNING ${WEBHOOK}`,
       )
       .bind(
         tenantId,
@@ -106,20 +111,29 @@ export class WebhookStore {
         change.description ?? null,
         change.enabled === undefined ? null : Number(change.enabled),
         now,
+        ...expectedValues(expected),
       )
       .first<RawWebhook>();
     return row === null ? null : webhookOf(row);
   }
 
-  /** Deletes a webhook, its secret and its deliveries. Returns false if there is none. */
-  async remove(tenantId: string, webhookId: string): Promise<boolean> {
-    const [removed] = await this.#db.batch(
-      [
-        "DELETE FROM webhook WHERE tenant_id = ? AND webhook_id = ?",
-        "DELETE FROM signing_secret WHERE tenant_id = ? AND owner = ?",
-        "DELETE FROM webhook_delivery WHERE tenant_id = ? AND webhook_id = ?",
+  /**
+   * Deletes a webhook, its secret and its deliveries. Returns false if there is none with the
+   * expected version.
+   */
+  async remove(tenantId: string, webhookId: string, expected: Version | null): Promise<boolean> {
+    const [removed] = await this.#db.batch([
+      this.#db
+        .prepare(
+          `DELETE FROM webhook WHERE tenant_id = ?1 AND webhook_id = ?2 AND ${isExpected(3)}`,
+        )
+        .bind(tenantId, webhookId, ...expectedValues(expected)),
+      ...[
+        // Each only if the statement before it deleted something.
+        "DELETE FROM signing_secret WHERE tenant_id = ? AND owner = ? AND changes() > 0",
+        "DELETE FROM webhook_delivery WHERE tenant_id = ? AND webhook_id = ? AND changes() > 0",
       ].map((statement) => this.#db.prepare(statement).bind(tenantId, webhookId)),
-    );
+    ]);
     return (removed?.meta.changes ?? 0) > 0;
   }
 }
