@@ -305,7 +305,7 @@ test.for(["/api/v1/budgets/agent:a b/month", "/api/v1/concurrency/agent:a b"])(
       change("PUT", second, made.tag),
       change("PUT", second, made.tag),
     ]);
-    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 412]);
+    expect(new Set(both.map(({ status }) => status))).toEqual(new Set([200, 412]));
     expect((await change("DELETE", undefined, made.tag)).status).toBe(412);
     const latest = both.find(({ status }) => status === 200)?.tag;
     expect((await change("DELETE", undefined, latest)).status).toBe(204);

@@ -291,7 +291,7 @@ test.for([
     const first = created.headers.get("ETag");
     expect((await service.request(one)).headers.get("ETag")).toBe(first);
     const both = await Promise.all([change("PATCH", first, more), change("PATCH", first, more)]);
-    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 412]);
+    expect(new Set(both.map(({ status }) => status))).toEqual(new Set([200, 412]));
     const latest = both.find(({ status }) => status === 200)?.tag ?? "";
     expect(latest).not.toBe(first);
     expect(await change("PATCH", first, more)).toEqual({ status: 412, tag: latest });

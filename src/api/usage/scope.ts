@@ -12,7 +12,7 @@ const AGENT = "agent:";
 /** Whose tasks a limit applies to, as a part of a path. */
 export const scopeText = z
   .string()
-  .regex(/^(?:tenant|agent:.{1,128})$/u, "must be tenant or agent:<name>")
+  .regex(/^(?:tenant|agent:.{1,128})$/, "must be tenant or agent:<name>")
   .openapi({
     param: { name: "scope", in: "path" },
     description: "Whose tasks it applies to: `tenant`, or `agent:` and the name of an agent.",
