@@ -80,6 +80,7 @@ export class Counter {
       DB: this.#database(env.DB),
       RUNS: this.#objects(env.RUNS),
       LEDGERS: this.#objects(env.LEDGERS),
+      FEEDS: this.#objects(env.FEEDS),
       TASKS: this.#queue(env.TASKS),
     };
   }

@@ -1,5 +1,9 @@
 /** The service as it is, with a count of all that is billed. */
-import service, { AgentRun as Run, TenantLedger as Ledger } from "../../src/index.ts";
+import service, {
+  AgentRun as Run,
+  TenantFeed as Feed,
+  TenantLedger as Ledger,
+} from "../../src/index.ts";
 import { Counter } from "./counting.ts";
 
 const counter = new Counter();
@@ -22,6 +26,18 @@ export class AgentRun extends Run {
 }
 
 export class TenantLedger extends Ledger {
+  constructor(ctx: DurableObjectState, env: Env) {
+    counter.storage(ctx.storage);
+    super(ctx, counter.env(env));
+  }
+
+  override alarm(): Promise<void> {
+    counter.add({ objectRequests: 1 });
+    return super.alarm();
+  }
+}
+
+export class TenantFeed extends Feed {
   constructor(ctx: DurableObjectState, env: Env) {
     counter.storage(ctx.storage);
     super(ctx, counter.env(env));

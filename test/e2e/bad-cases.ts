@@ -208,6 +208,16 @@ export const BAD_QUERIES: [path: string, pointer: string][] = [
   ["?limit=ten", "/limit"],
   ["?limit=1&limit=2", "/limit"],
   ["?status=done", "/status"],
+  ["?status=", "/status"],
+  ["?status=running,done", "/status"],
+  ["?status=running&status=done", "/status"],
+  ["?waiting_for=godot", "/waiting_for"],
+  ["?updated_after=yesterday", "/updated_after"],
+  ["?q=", "/q"],
+  ["?order=random", "/order"],
+  ["/counts?group_by=colour", "/group_by"],
+  ["/counts?status=done", "/status"],
+  ["/counts?limit=1", "/limit"],
   ["?created_after=yesterday", "/created_after"],
   ["?cursor=abc", "/cursor"],
   ["?cursor=abc.def", "/cursor"],
@@ -220,4 +230,16 @@ export const BAD_QUERIES: [path: string, pointer: string][] = [
   ["/ID/events?limit=0", "/limit"],
   ["/ID/events?limit=1001", "/limit"],
   ["/ID/events?since=1", "/since"],
+];
+
+/** The same for the feed. */
+export const BAD_FEED_QUERIES: [query: string, pointer: string][] = [
+  ["?after=x", "/after"],
+  ["?after=", "/after"],
+  ["?after=-1", "/after"],
+  ["?after=9999999999999999", "/after"],
+  ["?cursor=x", "/cursor"],
+  ["?limit=0", "/limit"],
+  ["?limit=1001", "/limit"],
+  ["?agent=a", "/agent"],
 ];

@@ -2,8 +2,14 @@
 import { request as rawRequest } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Service } from "../service.ts";
-import { getTask, listTasks, logOf, submit, type LogEvent } from "../tasks.ts";
-import { BAD_BODIES, BAD_CONFIGS, BAD_QUERIES, BAD_SUBMISSIONS } from "./bad-cases.ts";
+import { getJson, getTask, listTasks, logOf, submit, type LogEvent } from "../tasks.ts";
+import {
+  BAD_BODIES,
+  BAD_CONFIGS,
+  BAD_FEED_QUERIES,
+  BAD_QUERIES,
+  BAD_SUBMISSIONS,
+} from "./bad-cases.ts";
 
 const GOAL = { goal: "What is 2 + 2?" };
 const MIB = 1_048_576;
@@ -152,6 +158,38 @@ test.for(BAD_QUERIES)("the query %s is refused and says where", async ([query, p
   const response = await service.request(`/api/v1/tasks${query.replace("ID", taskId)}`);
   const { errors } = await expectProblem(response, 422, "validation_failed");
   expect(errors?.map((fault) => fault.pointer)).toEqual([pointer]);
+});
+
+test.for(BAD_FEED_QUERIES)("the feed's query %s is refused, in each form", async ([query, at]) => {
+  for (const accept of ["application/json", "text/event-stream"]) {
+    const response = await service.request(`/api/v1/feed${query}`, { headers: { Accept: accept } });
+    const { errors } = await expectProblem(response, 422, "validation_failed");
+    expect(errors?.map(({ pointer }) => pointer)).toEqual([at]);
+  }
+});
+
+test("a cursor of the feed from before its changes has expired", async () => {
+  for (const accept of ["application/json", "text/event-stream"]) {
+    const headers = { Accept: accept };
+    const response = await service.request("/api/v1/feed?after=1", { headers });
+    const { detail } = await expectProblem(response, 410, "cursor_expired");
+    expect(detail).toMatch(/updated_after/);
+  }
+});
+
+test("a Last-Event-ID that is no cursor of the feed is refused", async () => {
+  const headers = { Accept: "text/event-stream", "Last-Event-ID": "seven" };
+  await expectProblem(await service.request("/api/v1/feed", { headers }), 400, "invalid_header");
+});
+
+test("a cursor of a list in the other order is refused", async () => {
+  const path = "/api/v1/tasks?limit=1&order=oldest";
+  const { next_cursor } = await getJson<{ next_cursor: string }>(service, path);
+  const cursor = encodeURIComponent(next_cursor);
+  const response = await service.request(`/api/v1/tasks?cursor=${cursor}`);
+  const { errors } = await expectProblem(response, 422, "validation_failed");
+  expect(errors?.map(({ pointer }) => pointer)).toEqual(["/cursor"]);
+  expect((await service.request(`/api/v1/tasks?order=oldest&cursor=${cursor}`)).status).toBe(200);
 });
 
 test("a Last-Event-ID that is no seq is refused", async () => {

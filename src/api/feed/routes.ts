@@ -55,7 +55,7 @@ const feedRoute = createRoute({
       },
     },
     101: { description: "The live feed." },
-    ...refusals("cursor_expired", "validation_failed"),
+    ...refusals("cursor_expired", "invalid_header", "validation_failed"),
   },
 });
 
@@ -76,7 +76,7 @@ export function feedRoutes(app: OpenAPIHono<AppEnv>): void {
       if (c.req.method === "HEAD") {
         return c.body(null, 200, { "Content-Type": "text/event-stream" });
       }
-      const from = c.req.header("Last-Event-ID") ?? after;
+      const from = lastEventId(c) ?? after;
       const answer = await openFeed(feed(), caller, from);
       const socket = answer.webSocket ?? null;
       if (socket === null) {
@@ -101,6 +101,14 @@ export function feedRoutes(app: OpenAPIHono<AppEnv>): void {
       "Content-Type": "application/json",
     });
   });
+}
+
+function lastEventId(c: ApiContext): string | null {
+  const header = c.req.header("Last-Event-ID") ?? null;
+  if (header !== null && !schemas.CURSOR.test(header)) {
+    throw new Problem("invalid_header", "Last-Event-ID must be a cursor of the feed.");
+  }
+  return header;
 }
 
 function problemOf(reason: FeedRefusal["reason"]): Problem {

@@ -3,7 +3,10 @@ import { z } from "@hono/zod-openapi";
 import { AT, TASK_ID, type Examples } from "../openapi/examples.ts";
 import { listOf, TASK_STATUSES, taskIdText, timestamp, whole } from "../schemas.ts";
 
-const cursor = z.string().max(64);
+/** A cursor: digits. Checked before the feed is asked, which a question turns on. */
+export const CURSOR = /^\d{1,16}$/;
+
+const cursor = z.string().regex(CURSOR, "is not a cursor of this feed");
 
 export const feedQuery = z.strictObject({
   after: cursor.optional().openapi({

@@ -255,11 +255,21 @@ export const outputPath = z.object({
     }),
 });
 
+const statusList = z.array(z.enum(TASK_STATUSES)).max(20);
+
 /** One status or several: `a,b`, or the parameter repeated. */
 const statuses = z
   .union([z.string(), z.array(z.string())])
-  .transform((given) => [given].flat().flatMap((text) => text.split(",")))
-  .pipe(z.array(z.enum(TASK_STATUSES)).min(1).max(20))
+  .transform((given, ctx) => {
+    const parsed = statusList.safeParse([given].flat().flatMap((text) => text.split(",")));
+    if (!parsed.success) {
+      // One fault for the parameter: its place in the list says nothing to who wrote it.
+      const [{ message } = { message: "is not a status" }] = parsed.error.issues;
+      ctx.issues.push({ code: "custom", message, input: given });
+      return z.NEVER;
+    }
+    return parsed.data;
+  })
   .openapi({
     type: "array",
     items: { type: "string", enum: [...TASK_STATUSES] },
