@@ -183,6 +183,8 @@ test("a Last-Event-ID that is no cursor of the feed is refused", async () => {
 });
 
 test("a cursor of a list in the other order is refused", async () => {
+  // A second task, so that the first page has a next one.
+  await submit(service, { input_data: GOAL });
   const path = "/api/v1/tasks?limit=1&order=oldest";
   const { next_cursor } = await getJson<{ next_cursor: string }>(service, path);
   const cursor = encodeURIComponent(next_cursor);
