@@ -298,13 +298,14 @@ const WAITS = {
   seq: 4,
 };
 
+const inboxOrTask = ({ line }: Asked) =>
+  line.startsWith("GET") ? { data: [WAITS], next_cursor: null } : TASK;
+
 test.each([
   [["approve"], "/api/v1/inbox?kind=approval&limit=6"],
   [["deny", "task_1"], "/api/v1/inbox?task_id=task_1&kind=approval&limit=6"],
 ])("%j decides on the only pending call", async (argv, inbox) => {
-  const body = (asked: Asked) =>
-    asked.line.startsWith("GET") ? { data: [WAITS], next_cursor: null } : TASK;
-  const fake = await fakeService([], (asked) => ({ status: 200, body: body(asked) }));
+  const fake = await fakeService([], (asked) => ({ status: 200, body: inboxOrTask(asked) }));
   expect((await cli(argv, { env: envOf(fake) })).out).toBe("task_1 completed\n");
   expect(fake.requests.map(({ line, body: sent }) => [line, sent])).toEqual([
     [`GET ${inbox}`, null],
