@@ -11,6 +11,11 @@ export interface FloorJob {
   readonly modelUrl: string;
   /** Ask the model as the service does, streamed and by the official SDK, to see what that costs. */
   readonly sdk?: boolean;
+  /**
+   * Bytes of text in each reply. The floor then sends the whole conversation in each request and
+   * reads the reply as a stream, as an agent does.
+   */
+  readonly payload?: number;
 }
 
 interface FloorEnv {
@@ -29,9 +34,10 @@ export class FloorRun extends DurableObject<FloorEnv> {
   async run(job: FloorJob): Promise<number[]> {
     this.#sql.exec("CREATE TABLE IF NOT EXISTS row (id INTEGER PRIMARY KEY, body TEXT)");
     const marks: number[] = [];
+    const conversation = new Conversation(job);
     let from = Date.now();
     for (let step = 1; step <= job.steps; step += 1) {
-      await this.#step(job);
+      await this.#step(job, conversation);
       if (step % Math.max(1, Math.floor(job.steps / 10)) === 0) {
         marks.push(Date.now() - from);
         from = Date.now();
@@ -82,8 +88,12 @@ export class FloorRun extends DurableObject<FloorEnv> {
     return this.#sql.exec<{ text: string }>("SELECT text FROM log").one().text;
   }
 
-  async #step(job: FloorJob): Promise<void> {
-    await (job.sdk === true ? this.#askBySdk(job) : ask(job));
+  async #step(job: FloorJob, conversation: Conversation): Promise<void> {
+    if (job.payload !== undefined) {
+      await conversation.ask();
+    } else {
+      await (job.sdk === true ? this.#askBySdk(job) : ask(job));
+    }
     for (let row = 0; row < 4; row += 1) {
       this.#sql.exec("INSERT INTO row (body) VALUES (?)", ROW);
     }
@@ -103,6 +113,47 @@ export class FloorRun extends DurableObject<FloorEnv> {
     if (text === "") {
       throw new Error("the model server answered nothing");
     }
+  }
+}
+
+interface Piece {
+  readonly choices: readonly {
+    readonly delta: { readonly content?: string; readonly tool_calls?: readonly { id: string }[] };
+  }[];
+}
+
+/** A conversation that grows by a reply and a tool result in each step. */
+class Conversation {
+  readonly #messages: unknown[];
+  readonly #url: string;
+
+  constructor({ id, steps, payload = 0, modelUrl }: FloorJob) {
+    this.#url = `${modelUrl}/chat/completions`;
+    const goal = `run ${id} with ${steps} tool calls and ${payload} bytes of text`;
+    this.#messages = [{ role: "user", content: goal }];
+  }
+
+  /** Sends all of it, reads the streamed reply, and adds the reply and the result of its call. */
+  async ask(): Promise<void> {
+    const response = await fetch(this.#url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ model: "floor", messages: this.#messages, stream: true }),
+    });
+    const lines = (await response.text()).split("\n").filter((line) => line.startsWith("data: {"));
+    const deltas = lines.flatMap((line) =>
+      (JSON.parse(line.slice("data: ".length)) as Piece).choices.map(({ delta }) => delta),
+    );
+    const content = deltas.map((delta) => delta.content ?? "").join("");
+    const tool_calls = deltas.flatMap((delta) => delta.tool_calls ?? []);
+    const [call] = tool_calls;
+    if (call === undefined) {
+      throw new Error("the model server made no call");
+    }
+    this.#messages.push(
+      { role: "assistant", content, tool_calls },
+      { role: "tool", tool_call_id: call.id, content: "1" },
+    );
   }
 }
 

@@ -25,6 +25,27 @@ interface EventLike {
   readonly at: string;
 }
 
+/** What is measured, in this order. `BENCH_ONLY=realistic,models` measures only what it names. */
+const PARTS = {
+  perStep: stepCosts,
+  time: stepTimes,
+  realistic: realisticRun,
+  firstRequest: firstRequests,
+  throughput: runThroughput,
+  submissions: submitThroughput,
+  models: modelCalls,
+  waking: wakeTimes,
+  toolCalls: toolCallCosts,
+  code: () => codeCosts(service),
+};
+const only = process.env["BENCH_ONLY"]?.split(",");
+const chosen = (Object.keys(PARTS) as (keyof typeof PARTS)[]).filter(
+  (name) => only?.includes(name) !== false,
+);
+if (chosen.length === 0) {
+  throw new Error(`BENCH_ONLY names none of ${Object.keys(PARTS).join(", ")}.`);
+}
+
 const model = await startModelServer();
 const streams = await startStreamServer();
 const service = await Service.start({
@@ -37,15 +58,10 @@ try {
   await run("warm", 50);
   await floor1("warm", 50);
   await floor1("warm-sdk", 50, true);
-  const perStep = await stepCosts();
-  const time = await stepTimes();
-  const throughput = await runThroughput();
-  const submissions = await submitThroughput();
-  const models = await modelCalls();
-  const waking = await wakeTimes();
-  const toolCalls = await toolCallCosts();
-  const code = await codeCosts(service);
-  const report = { perStep, time, throughput, submissions, models, waking, toolCalls, code };
+  const report: Record<string, unknown> = {};
+  for (const name of chosen) {
+    report[name] = await PARTS[name]();
+  }
   console.log(JSON.stringify(report));
 } finally {
   await service.stop();
@@ -60,11 +76,13 @@ async function run(id: string, steps: number): Promise<string> {
   return taskId;
 }
 
-async function submit(id: string, steps: number): Promise<string> {
+async function submit(id: string, steps: number, payload?: number): Promise<string> {
   const response = await service.request("/api/v1/tasks", {
     method: "POST",
     body: JSON.stringify({
-      input_data: { goal: `run ${id} with ${steps} tool calls` },
+      input_data: {
+        goal: `run ${id} with ${steps} tool calls${payload === undefined ? "" : ` and ${payload} bytes of text`}`,
+      },
       agent_config: { model: "openai/bench", tools: ["add_numbers"] },
       // The same call again and again is what is measured here.
       limits: { max_steps: steps + 10, max_repeats: null },
@@ -216,6 +234,74 @@ async function stepTimes() {
 }
 
 /**
+ * A run as an agent's is: text in each reply, streamed, and a conversation that grows with each step
+ * (46 KB in the end). The floor is a bare object that sends the same conversation and writes four
+ * rows a step. Floor and run take turns.
+ */
+async function realisticRun() {
+  const payload = 256;
+  const steps = 100;
+  const ours: number[] = [];
+  const growth: number[] = [];
+  const floors: number[] = [];
+  const floor = async (id: string) => {
+    const job = { id, steps, payload, modelUrl: model.url };
+    const marks = await json<number[]>(await post("/bench/floor1", job));
+    floors.push(marks.reduce((sum, ms) => sum + ms, 0) / steps);
+  };
+  await floor("real-warm");
+  await finished(await submit("real-warm-ours", steps, payload));
+  floors.length = 0;
+  for (let round = 0; round < STEP_ROUNDS; round += 1) {
+    await floor(`real-floor-${round}`);
+    const taskId = await submit(`real-${round}`, steps, payload);
+    await finished(taskId);
+    const events = await log(taskId);
+    const starts = events.filter(({ type }) => type === "model.requested");
+    const at = (step: number): number => Date.parse(starts[step]?.at ?? "");
+    ours.push((at(steps) - at(0)) / steps);
+    growth.push((at(steps) - at(50)) / 50 / ((at(50) - at(10)) / 40));
+  }
+  const result = {
+    ms: rounded(median(ours)),
+    floorMs: rounded(median(floors)),
+    ratio: rounded(median(ours) / median(floors)),
+    lateToEarly: rounded(median(growth)),
+  };
+  console.log(
+    `\nA run of ${steps} steps, ${payload} bytes of text in each (aim 1.5, late to early 1.1):`,
+    result,
+  );
+  return result;
+}
+
+/**
+ * From the submission to the first request at the model server, one task after another, against the
+ * floor that goes through the queue.
+ */
+async function firstRequests() {
+  const count = 100;
+  const ours: number[] = [];
+  const floors: number[] = [];
+  for (let i = 0; i < count; i += 1) {
+    const floorFrom = performance.now();
+    await floor2Batch(`first-floor-${i}`, 1, 1);
+    floors.push((model.firstRequestAt(`first-floor-${i}-0`) ?? Number.NaN) - floorFrom);
+    const from = performance.now();
+    await finished(await submit(`first-${i}`, 0));
+    ours.push((model.firstRequestAt(`first-${i}`) ?? Number.NaN) - from);
+  }
+  const result = {
+    p50: rounded(quantile(ours, 0.5)),
+    p99: rounded(quantile(ours, 0.99)),
+    queueP50: rounded(quantile(floors, 0.5)),
+    queueP99: rounded(quantile(floors, 0.99)),
+  };
+  console.log("\nMilliseconds from a submission to its first model request:", result);
+  return result;
+}
+
+/**
  * Runs per second for 100 runs of 5 steps, 20 at a time, and a run without steps. A run of 5 steps
  * makes 6 model calls, the last for its answer: the floor with the SDK makes as many.
  */
@@ -361,8 +447,12 @@ async function timed(job: () => Promise<unknown>): Promise<number> {
 }
 
 function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
 function rounded(value: number): number {

@@ -6,7 +6,7 @@ import type { ModelServer } from "./model-server.ts";
 const PIECES = Array.from({ length: 40 }, (_, n) => `piece ${n} `);
 
 /** Starts the server on a free port of the loopback interface. */
-export async function startStreamServer(): Promise<ModelServer> {
+export async function startStreamServer(): Promise<Omit<ModelServer, "firstRequestAt">> {
   const server = createServer((request, response) => {
     request.resume();
     request.on("end", () => {
