@@ -337,8 +337,15 @@ export default {
       name: "sdk-runs-everywhere",
       comment: 'What `import "opspawn"` loads needs no package and nothing of Node.',
       severity: "error",
-      from: { path: "^sdk/src/(?!cli/)" },
-      to: { pathNot: "^sdk/src/(?!cli/)", couldNotResolve: false },
+      from: { path: "^sdk/src/(?!cli/|react/)" },
+      to: { pathNot: "^sdk/src/(?!cli/|react/)", couldNotResolve: false },
+    },
+    {
+      name: "hooks-need-only-react",
+      comment: 'What `import "opspawn/react"` loads is the client and React.',
+      severity: "error",
+      from: { path: "^sdk/src/react/" },
+      to: { pathNot: "^sdk/src/(?!cli/)|^node_modules/(@types/)?react/", couldNotResolve: false },
     },
     {
       name: "cli-needs-no-package",
@@ -382,7 +389,8 @@ export default {
       comment: "An import that the checker cannot follow is one that it cannot judge.",
       severity: "error",
       from: {},
-      to: { couldNotResolve: true, pathNot: cloudflare },
+      // A page of the tests imports the installed package.
+      to: { couldNotResolve: true, pathNot: `${cloudflare}|^opspawn(/react)?$` },
     },
   ],
   options: {

@@ -11,6 +11,7 @@ const GENERATED = /\/gen\/|worker-env\.d\.ts$/;
 
 /** Files that may be longer, each with the reason. */
 const REASONS: Readonly<Record<string, string>> = {
+  "bench/run.ts": "one service and its floors, measured in turns",
   "src/api/tasks/schemas.ts": "the described fields of a task, its requests and its lists",
   "src/run/log/event-data.ts": "one table: the described data of every event type",
   "test/chaos/enumeration.ts": "one enumeration and one audit, for all scenarios",
@@ -20,6 +21,7 @@ const REASONS: Readonly<Record<string, string>> = {
   "test/e2e/mcp-runs.test.ts": "one service with a set of MCP servers that every test uses",
   "test/e2e/mcp-server.test.ts": "the service as an MCP server, with the conformance suite",
   "test/e2e/mcp-servers.test.ts": "the life of one MCP server: register, list, authorise, revoke",
+  "test/e2e/sdk.test.ts": "one installed package in every runtime, against one service",
   "test/e2e/webhooks.test.ts": "one receiver that every test delivers to",
   "test/entries/conformance-offer.ts":
     "what the MCP conformance suite expects, one entry a scenario",

@@ -11,9 +11,12 @@ import { text } from "node:stream/consumers";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { build } from "esbuild";
+import type { WebSocket } from "playwright-core";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type * as sdk from "../../sdk/src/index.ts";
 import { browserPath, openPage } from "../browser.ts";
+import { startBrowser } from "../console-page.ts";
 import { installPackage, type InstalledPackage } from "../package.ts";
 import { freePort } from "../free-port.ts";
 import { Service } from "../service.ts";
@@ -221,6 +224,104 @@ try {
     expect(await reported.promise).toEqual({ ...WELL, socket: true });
   } finally {
     await opened?.[Symbol.asyncDispose]();
+    pages.closeAllConnections();
+    pages.close();
+  }
+});
+
+test("React components show tasks and approvals live, and end with one connection each", async ({
+  skip,
+}) => {
+  const path = browserPath();
+  if (path === null) {
+    return skip("there is no Chromium on this machine");
+  }
+  const { outputFiles } = await build({
+    entryPoints: [join(ROOT, "test/runtimes/react-page.mjs")],
+    alias: {
+      opspawn: join(installed.path, "dist/index.js"),
+      "opspawn/react": join(installed.path, "dist/react/index.js"),
+      react: join(ROOT, "node_modules/react"),
+    },
+    define: { "process.env.NODE_ENV": '"development"' },
+    bundle: true,
+    format: "esm",
+    write: false,
+  });
+  const script = outputFiles[0]?.text ?? "";
+  const pages = createServer((request, response) => {
+    const isScript = request.url === "/page.js";
+    response.setHeader("Content-Type", isScript ? "text/javascript" : "text/html");
+    response.end(
+      isScript
+        ? script
+        : `<!doctype html><main></main><script type="module" src="/page.js"></script>`,
+    );
+  });
+  pages.listen(pagePort, "127.0.0.1");
+  await once(pages, "listening");
+  const browser = await startBrowser();
+  try {
+    const { Opspawn } = await load();
+    const { tasks } = new Opspawn(service);
+    const body = {
+      agent_config: { model: "local/script", policy: { approve: ["add_*"] } },
+      input_data: {
+        goal: "demo",
+        script: [
+          { tool_calls: [{ name: "add_numbers", arguments: { a: 1, b: 2 } }] },
+          { tool_calls: [{ name: "ask_human", arguments: { question: "Which colour?" } }] },
+          { text: "It is three and blue, said slowly.", chunks: 6, delay_ms: 20 },
+        ],
+      },
+    };
+    const { id } = await tasks.create(body);
+    const page = await browser.newPage();
+    const faults: string[] = [];
+    page.on("pageerror", ({ message }) => faults.push(message));
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") {
+        faults.push(message.text());
+      }
+    });
+    const sockets: WebSocket[] = [];
+    page.on("websocket", (socket) => sockets.push(socket));
+    const query = new URLSearchParams({ url: service.url, key: service.key, task: id });
+    await page.goto(`http://127.0.0.1:${pagePort}/?${query.toString()}`);
+    await page.getByText("loading, asks nothing").waitFor();
+    await page.getByRole("button", { name: "Open" }).click();
+    await page.getByText("waiting, asks approval").waitFor();
+    await page.getByText("Approvals: 1 pending").waitFor();
+    await page.getByRole("button", { name: "Approve" }).click();
+    await page.getByText("waiting, asks input").waitFor();
+    await page.getByText("Approvals: 0 pending").waitFor();
+
+    // Another task asks, and another person decides.
+    const other = await tasks.run(body);
+    await page.getByText("Approvals: 1 pending").waitFor();
+    await tasks.deny(other.id, "call_2");
+    await page.getByText("Approvals: 0 pending").waitFor();
+
+    await page.getByRole("button", { name: "Answer" }).click();
+    await page.getByText("completed, asks nothing").waitFor();
+    expect(await page.locator("#result").textContent()).toBe("It is three and blue, said slowly.");
+    // The text grew as it was written.
+    const steps = new Set((await page.evaluate<string[]>("window.texts")).filter(Boolean));
+    expect(steps.size).toBeGreaterThan(2);
+
+    // Nothing is open any more: what is asked of a finished run is refused by name.
+    await page.getByRole("button", { name: "Answer" }).click();
+    await page.getByText("no_question").waitFor();
+    // Two components of a task share a connection, and the last one to leave ends it.
+    const ofTask = sockets.filter((socket) => socket.url().includes(id));
+    expect(ofTask.length).toBe(1);
+    const ofFeed = sockets.filter((socket) => socket.url().includes("/feed"));
+    await page.getByRole("button", { name: "Hide" }).click();
+    await vi.waitUntil(() => ofFeed.every((socket) => socket.isClosed()));
+    expect(ofFeed.length).toBeGreaterThan(0);
+    expect(faults).toEqual([]);
+  } finally {
+    await browser.close();
     pages.closeAllConnections();
     pages.close();
   }

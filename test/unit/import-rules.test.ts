@@ -99,6 +99,7 @@ const LAWFUL: Readonly<Record<string, readonly string[]>> = {
   "sdk/src/tasks.ts": ["./gen/api.ts"],
   "sdk/src/gen/api.ts": [],
   "sdk/src/cli/main.ts": ["../index.ts", "node:fs"],
+  "sdk/src/react/index.ts": ["../index.ts", "react"],
   "sdk/src/event.ts": [],
   "sdk/src/view/progress.ts": ["../event.ts"],
   "console/src/log/store.ts": ["../../../sdk/src/view/progress.ts", "../../../sdk/src/event.ts"],
@@ -179,6 +180,9 @@ const BREACHES: readonly (readonly [file: string, imported: string, rules: strin
   ["sdk/src/to-node.ts", "node:crypto", ["sdk-runs-everywhere"]],
   ["sdk/src/to-cli.ts", "./cli/main.ts", ["sdk-runs-everywhere"]],
   ["sdk/src/to-service.ts", "../../src/run/log/event.ts", ["sdk-runs-everywhere"]],
+  ["sdk/src/to-hooks.ts", "./react/index.ts", ["sdk-runs-everywhere"]],
+  ["sdk/src/react/to-cli.ts", "../cli/main.ts", ["hooks-need-only-react"]],
+  ["sdk/src/react/to-package.ts", "zod", ["hooks-need-only-react"]],
   ["sdk/src/cli/to-package.ts", "zod", ["cli-needs-no-package"]],
   ["console/src/log/to-part.ts", "../parts/button.tsx", ["console/log"]],
   ["console/src/timeline/to-part.ts", "../parts/button.tsx", ["console/timeline-layout"]],
@@ -206,7 +210,7 @@ const SINGLE = {
   "src/timing.ts": ["./observe.ts"],
   "src/index.ts": ["hono"],
 };
-const PACKAGES = ["zod", "uuid", "openai", "hono"];
+const PACKAGES = ["zod", "uuid", "openai", "hono", "react"];
 
 test("what the import table allows passes", async () => {
   const { summary } = await judge(LAWFUL);
