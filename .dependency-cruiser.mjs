@@ -270,7 +270,17 @@ const consoleLayers = [
   {
     name: "parts",
     files: page("parts/"),
-    may: [...sharedView, ...preact, ...npm("uplot", "mdast", "mdast-util-from-markdown")],
+    may: [
+      ...sharedView,
+      ...preact,
+      ...npm(
+        "uplot",
+        "@types/mdast",
+        "mdast-util-from-markdown",
+        "mdast-util-gfm",
+        "micromark-extension-gfm",
+      ),
+    ],
   },
   { name: "route", files: page("route/"), may: preact },
   {
@@ -288,7 +298,7 @@ const consoleLayers = [
     files: page("views/"),
     may: [
       ...page("(?!shell/|main[.]tsx$)"),
-      ...page("shell/(routes|badges)[.]ts$"),
+      ...page("shell/badges[.]ts$"),
       ...sharedView,
       ...preact,
     ],

@@ -3,6 +3,11 @@
 /** Values of the named parts of a path. */
 export type Params = Readonly<Record<string, string>>;
 
+/** What a view gets: the named parts of its path. */
+export interface ViewProps {
+  readonly params: Params;
+}
+
 /** Where the console is served. */
 export const BASE = "/console";
 

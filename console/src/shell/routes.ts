@@ -4,12 +4,7 @@
  */
 import type { ComponentType } from "preact";
 import type { IconName } from "../parts/icon.tsx";
-import type { Params } from "../route/match.ts";
-
-/** What a view gets: the named parts of its path. */
-export interface ViewProps {
-  readonly params: Params;
-}
+import type { ViewProps } from "../route/match.ts";
 
 export interface Route {
   /** Path within the console; `:name` is a part that the view gets. */
@@ -31,6 +26,11 @@ export const ROUTES: readonly Route[] = [
     icon: "runs",
     shortcut: "r",
     load: async () => (await import("../views/runs/runs.tsx")).Runs,
+  },
+  {
+    pattern: "/runs/:id",
+    title: "Run",
+    load: async () => (await import("../views/run/run.tsx")).Run,
   },
   {
     pattern: "/settings",

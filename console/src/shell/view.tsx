@@ -5,8 +5,8 @@ import { announce } from "../parts/announce.ts";
 import { Button, ButtonLink } from "../parts/button.tsx";
 import { Empty, Skeleton } from "../parts/states.tsx";
 import { go, place } from "../route/location.ts";
-import { match, type Params } from "../route/match.ts";
-import { HOME, ROUTES, type Route, type ViewProps } from "./routes.ts";
+import { match, type Params, type ViewProps } from "../route/match.ts";
+import { HOME, ROUTES, type Route } from "./routes.ts";
 
 interface Shown {
   readonly route: Route;

@@ -5,6 +5,7 @@
  */
 import type { EventOf, EventType, TaskEvent } from "../event.ts";
 import { RunProgress } from "../view/progress.ts";
+import { SENTENCES } from "../view/sentences.ts";
 import {
   durationText,
   failureText,
@@ -107,7 +108,7 @@ export class RunView {
     "run.started": silent,
     "run.waiting": (data) =>
       this.#endText() + this.#paint("yellow", block(waitText(data), INDENT, this.#screen.columns)),
-    "run.resumed": ({ from }) => this.#note(`resumed after ${from}`),
+    "run.resumed": (data) => this.#note(SENTENCES["run.resumed"](data)),
     "run.completed": ({ result }, at) => {
       const answer = block(result.answer, INDENT, this.#screen.columns);
       const rule = "─".repeat(Math.min(this.#columns, 60));
@@ -142,14 +143,8 @@ export class RunView {
       );
     },
     "usage.recorded": silent,
-    "model.failed": (data) => {
-      const { retry_in_ms } = data;
-      const next =
-        retry_in_ms === null ? "no attempts left" : `retrying in ${durationText(retry_in_ms)}`;
-      return this.#warn(`! model call failed: ${failureText(data)} · ${next}`);
-    },
-    "model.switched": ({ from, to, code }) =>
-      this.#warn(`! ${from} failed (${code}): switching to ${to}`),
+    "model.failed": (data) => this.#warn(`! ${SENTENCES["model.failed"](data)}`),
+    "model.switched": (data) => this.#warn(`! ${SENTENCES["model.switched"](data)}`),
     "model.superseded": () => this.#note("discarded the reply above"),
     // On a terminal, the status line shows it.
     "tool.requested": ({ name }) =>
@@ -163,30 +158,23 @@ export class RunView {
       this.#call("red", "✗", data.call_id, failureText(data), data.duration_ms),
     "tool.outcome_unknown": ({ call_id }) =>
       this.#call("yellow", "?", call_id, "outcome unknown", 0),
-    "tool.progressed": ({ progress, total = 0, message = "" }) => {
-      const of = total === 0 ? "" : ` of ${total}`;
-      const said = message === "" ? "" : `: ${message}`;
-      return this.#note(`… ${progress}${of}${said}`);
-    },
-    "tool.logged": ({ level, data }) => this.#note(`… ${level}: ${jsonText(data)}`),
-    "input.requested": ({ server, message }) => this.#warn(`? ${server} asks: ${message}`),
-    "input.withdrawn": () => this.#note("the question was withdrawn"),
-    "tool.suspended": () => this.#note("the call is repeated after the answer"),
+    "tool.progressed": (data) => this.#note(`… ${SENTENCES["tool.progressed"](data)}`),
+    "tool.logged": (data) => this.#note(`… ${SENTENCES["tool.logged"](data)}`),
+    "input.requested": (data) => this.#warn(`? ${SENTENCES["input.requested"](data)}`),
+    "input.withdrawn": () => this.#note(SENTENCES["input.withdrawn"]()),
+    "tool.suspended": () => this.#note(SENTENCES["tool.suspended"]()),
     "mcp.listed": ({ server, error }) =>
       error === undefined ? "" : this.#warn(`! the MCP server ${server}: ${failureText(error)}`),
-    "limit.reached": ({ limit, value }) => this.#warn(`! limit reached: ${limit} (${value})`),
-    "limit.changed": ({ limit, from, to }) =>
-      this.#note(`limit ${limit}: ${jsonText(from)} → ${jsonText(to)}`),
-    "loop.detected": ({ repeats, tools }) =>
-      this.#warn(`! same calls ${repeats} times in a row: ${jsonText(tools)}`),
-    "recovery.started": ({ reason }) => this.#warn(`! resumed after an interruption (${reason})`),
-    "approval.requested": ({ name, arguments: given }) =>
-      this.#warn(`? approval needed: ${name} ${jsonText(given)}`),
-    "approval.decided": ({ decision, by }) => this.#note(`${decision} by ${by}`),
-    "approval.expired": ({ policy }) => this.#warn(`! no decision in time: ${policy}`),
+    "limit.reached": (data) => this.#warn(`! ${SENTENCES["limit.reached"](data)}`),
+    "limit.changed": (data) => this.#note(SENTENCES["limit.changed"](data)),
+    "loop.detected": (data) => this.#warn(`! ${SENTENCES["loop.detected"](data)}`),
+    "recovery.started": (data) => this.#warn(`! ${SENTENCES["recovery.started"](data)}`),
+    "approval.requested": (data) => this.#warn(`? ${SENTENCES["approval.requested"](data)}`),
+    "approval.decided": (data) => this.#note(SENTENCES["approval.decided"](data)),
+    "approval.expired": (data) => this.#warn(`! ${SENTENCES["approval.expired"](data)}`),
     "message.received": ({ content }) =>
       this.#endText() + block(content, `${INDENT}> `, this.#screen.columns),
-    "memory.compacted": () => this.#note("earlier messages were summarised"),
+    "memory.compacted": () => this.#note(SENTENCES["memory.compacted"]()),
   };
 
   #note(text: string): string {

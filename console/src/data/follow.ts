@@ -1,0 +1,242 @@
+/**
+ * Follows one run: loads its log, then watches it from where the log ends. What is shown is a fold of
+ * the log, so a reload, a lost connection and a live run come to the same page.
+ */
+import { batch, signal, type Signal } from "@preact/signals";
+import type { TaskEvent } from "../../../sdk/src/index.ts";
+import { RunFold } from "../log/fold.ts";
+import { EventStore, type LogEvent } from "../log/store.ts";
+import type { Failure } from "../parts/failure.ts";
+import { call } from "./client.ts";
+import { failureOf } from "./failure.ts";
+
+/** How the page and the log stand. `asleep`: the page is hidden, and the connection is closed. */
+export type LiveState = "loading" | "live" | "lost" | "asleep" | "ended" | "failed" | "file";
+
+/** Events that are loaded at first, whole. */
+const FIRST = 200;
+/** Events that a log may have to be loaded whole. */
+const SMALL = 1000;
+const PAGE = 1000;
+/** Events at the end of a long log that are loaded first. */
+const TAIL = 200;
+/** Events of a socket are shown together. Not by frames, which a hidden page does not have. */
+const SETTLE_MS = 30;
+/** A page that is hidden for longer closes its connection. */
+const ASLEEP_MS = 60_000;
+
+/** A run that is followed. */
+export class RunFollower {
+  readonly store = new EventStore();
+  readonly fold = new RunFold();
+  /** Counts the changes of `store` and `fold`. */
+  readonly version = signal(0);
+  readonly state: Signal<LiveState> = signal<LiveState>("loading");
+  readonly failure: Signal<Failure | null> = signal<Failure | null>(null);
+  /** Events that arrived after a connection was lost, for the chip that says so. */
+  readonly caughtUp: Signal<{ readonly count: number; readonly from: number } | null> = signal<{
+    readonly count: number;
+    readonly from: number;
+  } | null>(null);
+  /** `seq` of the last event of the log, known or not. */
+  readonly lastSeq = signal(0);
+  readonly #taskId: string;
+  #watch: AbortController | null = null;
+  #pending: TaskEvent[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #sleep: ReturnType<typeof setTimeout> | undefined;
+  readonly #wanted = new Set<number>();
+  #lostAt: number | null = null;
+  #isStopped = false;
+
+  constructor(taskId: string) {
+    this.#taskId = taskId;
+  }
+
+  /** Makes a run of a saved log, without a service. */
+  static ofFile(events: readonly LogEvent[]): RunFollower {
+    const follower = new RunFollower(
+      events[0]?.type === "run.created" ? events[0].data.task_id : "",
+    );
+    follower.#take(events);
+    follower.lastSeq.value = follower.store.last;
+    follower.state.value = "file";
+    return follower;
+  }
+
+  /** Loads and watches. Returns what ends both. */
+  start(): () => void {
+    if (this.state.value === "file") {
+      return () => {};
+    }
+    document.addEventListener("visibilitychange", this.#onVisibility);
+    void this.#run();
+    return () => {
+      this.#isStopped = true;
+      document.removeEventListener("visibilitychange", this.#onVisibility);
+      clearTimeout(this.#sleep);
+      clearTimeout(this.#timer);
+      this.#watch?.abort();
+    };
+  }
+
+  /** Tries again after a failure. */
+  retry(): void {
+    this.failure.value = null;
+    this.state.value = "loading";
+    void this.#run();
+  }
+
+  /** Loads the whole of an event that is known in outline, soon and with its neighbours. */
+  wantWhole(seq: number): void {
+    if (this.#wanted.size === 0) {
+      setTimeout(() => void this.#loadWanted(), SETTLE_MS);
+    }
+    this.#wanted.add(seq);
+  }
+
+  async #loadWanted(): Promise<void> {
+    const ranges = rangesOf([...this.#wanted].toSorted((a, b) => a - b));
+    this.#wanted.clear();
+    try {
+      for (const { from, to } of ranges) {
+        const limit = to - from + 1;
+        const { data } = await this.#page({ after: from - 1, limit, outline: false });
+        this.store.add(data);
+      }
+      this.version.value += 1;
+    } catch (error) {
+      this.failure.value = failureOf(error);
+    }
+  }
+
+  async #run(): Promise<void> {
+    try {
+      await this.#load();
+      await this.#follow();
+    } catch (error) {
+      if (!this.#isStopped && this.state.value !== "asleep") {
+        this.#flush();
+        this.failure.value = failureOf(error);
+        this.state.value = "failed";
+      }
+    }
+  }
+
+  /** The log up to now: whole if it is small, otherwise its end whole and the rest in outline. */
+  async #load(): Promise<void> {
+    const first = await this.#page({ after: this.store.whole, limit: FIRST, outline: false });
+    this.lastSeq.value = first.last_seq;
+    this.#take(first.data);
+    const isSmall = first.last_seq - this.store.whole <= SMALL;
+    if (!isSmall) {
+      const tail = first.last_seq - TAIL;
+      this.#take((await this.#page({ after: tail, limit: TAIL, outline: false })).data);
+    }
+    while (this.store.whole < first.last_seq && !this.#isStopped) {
+      const page = await this.#page({ after: this.store.whole, limit: PAGE, outline: !isSmall });
+      if (page.data.length === 0) {
+        return;
+      }
+      this.#take(page.data);
+    }
+  }
+
+  #page({ outline, ...query }: { after: number; limit: number; outline: boolean }) {
+    return call(({ tasks }) =>
+      tasks.events(this.#taskId, { ...query, ...(outline && { outline }) }),
+    );
+  }
+
+  async #follow(): Promise<void> {
+    if (this.fold.end !== null) {
+      this.state.value = "ended";
+      return;
+    }
+    const watch = new AbortController();
+    this.#watch = watch;
+    this.state.value = "live";
+    await call(async ({ tasks }) => {
+      const events = tasks.watch(this.#taskId, {
+        after: this.store.whole,
+        signal: watch.signal,
+        onConnection: ({ state }) => this.#onConnection(state),
+      });
+      for await (const event of events) {
+        this.#pending.push(event);
+        this.#timer ??= setTimeout(() => this.#flush(), SETTLE_MS);
+      }
+    });
+    this.#flush();
+    this.state.value = this.fold.end === null ? "asleep" : "ended";
+  }
+
+  #onConnection(state: "lost" | "back"): void {
+    if (state === "lost") {
+      this.#lostAt ??= this.store.whole;
+      this.state.value = "lost";
+    } else {
+      this.state.value = "live";
+    }
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const events = this.#pending;
+    this.#pending = [];
+    if (events.length === 0) {
+      return;
+    }
+    batch(() => {
+      if (this.#lostAt !== null) {
+        this.caughtUp.value = { count: events.length, from: this.#lostAt };
+        this.#lostAt = null;
+      }
+      this.#take(events);
+    });
+  }
+
+  #take(events: readonly LogEvent[]): void {
+    if (this.store.add(events)) {
+      for (const event of this.store.between(this.fold.seq, this.store.whole)) {
+        this.fold.add(event);
+      }
+      this.lastSeq.value = Math.max(this.lastSeq.value, this.store.last);
+      this.version.value += 1;
+    }
+  }
+
+  readonly #onVisibility = (): void => {
+    clearTimeout(this.#sleep);
+    if (document.hidden) {
+      this.#sleep = setTimeout(() => {
+        if (this.state.value === "live" || this.state.value === "lost") {
+          this.state.value = "asleep";
+          this.#watch?.abort();
+        }
+      }, ASLEEP_MS);
+    } else if (this.state.value === "asleep") {
+      this.#lostAt = this.store.whole;
+      this.state.value = "loading";
+      void this.#run();
+    }
+  };
+}
+
+/** Events between two wanted ones that are loaded with them rather than by two requests. */
+const NEAR = 20;
+
+/** Groups sorted numbers into ranges of at most a page. */
+function rangesOf(seqs: readonly number[]): { from: number; to: number }[] {
+  const ranges: { from: number; to: number }[] = [];
+  for (const seq of seqs) {
+    const last = ranges.at(-1);
+    if (last !== undefined && seq - last.to <= NEAR && seq - last.from < FIRST) {
+      last.to = seq;
+    } else {
+      ranges.push({ from: seq, to: seq });
+    }
+  }
+  return ranges;
+}

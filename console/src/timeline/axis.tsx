@@ -1,0 +1,78 @@
+/** The axis above the rows: round times since the start, and the gaps that are drawn short. */
+import type { RunFold } from "../log/fold.ts";
+import { spanText } from "../parts/number.ts";
+import { timeText } from "../parts/time.tsx";
+import { boxOf, within, type Range } from "./place.ts";
+import type { Scale } from "./scale.ts";
+import { ticksOf } from "./ticks.ts";
+
+/** Width of a label, as a share of what is seen. */
+const LABEL = 0.07;
+
+interface AxisProps {
+  readonly scale: Scale;
+  readonly range: Range;
+  readonly fold: RunFold;
+}
+
+/** Share of the seen part between two labels. */
+const APART = 0.11;
+
+/** The axis. */
+export function Axis({ scale, range, fold }: AxisProps) {
+  const ticks = ticksOf(scale, range.start, range.end, APART * (range.end - range.start));
+  const taint = fold.taintSeq === null ? null : timeOf(fold);
+  return (
+    <div class="timeline-axis" aria-hidden="true">
+      <div class="timeline-name muted">since the start</div>
+      <div class="timeline-lane">
+        {scale.gaps.map(({ gap }) => {
+          const box = boxOf(scale, range, gap.from, gap.to);
+          return (
+            box !== null && (
+              <span
+                key={gap.from}
+                class="gap"
+                style={box}
+                title={`${gap.text}: ${spanText(gap.to - gap.from)}`}
+              >
+                <span class="gap-text">{spanText(gap.to - gap.from)}</span>
+              </span>
+            )
+          );
+        })}
+        {ticks
+          .filter(({ place }) => !isNearGap(scale, range, place))
+          .map(({ place, ms }) => (
+            <span
+              key={ms}
+              class="tick"
+              style={{ left: `${(within(place, range) * 100).toFixed(3)}%` }}
+              title={timeText(scale.from + ms)}
+            >
+              {ms === 0 ? "0" : spanText(ms).replace(".0", "")}
+            </span>
+          ))}
+        {taint !== null && <Taint at={taint} scale={scale} range={range} />}
+      </div>
+    </div>
+  );
+}
+
+function Taint({ at, scale, range }: { at: number; scale: Scale; range: Range }) {
+  const box = boxOf(scale, range, at, scale.to);
+  return box === null ? null : (
+    <span class="taint" style={box} title="From here on the conversation has untrusted content" />
+  );
+}
+
+function timeOf({ taintSeq, items }: RunFold): number | null {
+  const item = items.find((one) => one.kind === "tool" && one.endSeq === taintSeq);
+  return item?.kind === "tool" ? item.to : null;
+}
+
+/** Whether a label would lie on one of the gaps, which have labels of their own. */
+function isNearGap(scale: Scale, { start, end }: Range, place: number): boolean {
+  const label = LABEL * (end - start);
+  return scale.gaps.some((gap) => place + label > gap.start && place < gap.end);
+}

@@ -1,0 +1,41 @@
+/** What the parts of a run's view share: the run, and what is selected in it. */
+import { createContext } from "preact";
+import { useContext, useEffect } from "preact/hooks";
+import type { RunFollower } from "../../data/follow.ts";
+import type { LogEvent } from "../../log/store.ts";
+
+/** A run in a view. */
+export interface RunContext {
+  readonly follower: RunFollower;
+  readonly taskId: string;
+  /** Whether it is a saved log, about which the service is not asked. */
+  readonly isFile: boolean;
+  /** `seq` of the selected event; null if none is. */
+  readonly selected: number | null;
+  readonly select: (seq: number | null) => void;
+}
+
+export const RunInView = createContext<RunContext | null>(null);
+
+/** The run of the view. Draws again whenever the log grows. @throws Error outside of a run's view */
+export function useRun(): RunContext {
+  const run = useContext(RunInView);
+  if (run === null) {
+    throw new Error("This part belongs into the view of a run.");
+  }
+  void run.follower.version.value;
+  return run;
+}
+
+/** The whole of an event; null while it is loaded. */
+export function useWhole(seq: number | null): LogEvent | null {
+  const { follower } = useRun();
+  const known = seq === null ? undefined : follower.store.at(seq);
+  const isWhole = known !== undefined && known.truncated !== true;
+  useEffect(() => {
+    if (seq !== null && !isWhole) {
+      follower.wantWhole(seq);
+    }
+  }, [seq, isWhole]);
+  return isWhole ? known : null;
+}

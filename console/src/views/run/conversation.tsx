@@ -1,0 +1,91 @@
+/** A run as the model lived it: goal, turns, calls, what people said, and the answer. */
+import { useState } from "preact/hooks";
+import { goalText } from "../../../../sdk/src/view/wording.ts";
+import type { Item } from "../../log/model.ts";
+import { Button } from "../../parts/button.tsx";
+import { JsonTree } from "../../parts/json.tsx";
+import { Markdown } from "../../parts/markdown.tsx";
+import { Answer } from "./answer.tsx";
+import { Composer } from "./composer.tsx";
+import { useRun } from "./context.ts";
+import { FollowEnd } from "./follow-end.tsx";
+import { MarkLine, WaitLine } from "./lines.tsx";
+import { OpenQuestions } from "./questions.tsx";
+import { ToolCard } from "./tool-card.tsx";
+import { Turn } from "./turn.tsx";
+
+/** Entries that are built; earlier ones on request. */
+const SHOWN = 80;
+
+/** The conversation. */
+export function Conversation() {
+  const { follower, isFile } = useRun();
+  const { fold } = follower;
+  const [shown, setShown] = useState(SHOWN);
+  const entries = fold.items.filter(isEntry);
+  const first = Math.max(0, entries.length - shown);
+  return (
+    <div class="talk">
+      <Goal />
+      {first > 0 && (
+        <div class="talk-earlier">
+          <Button kind="quiet" onClick={() => setShown(shown + SHOWN)}>
+            Show {Math.min(first, SHOWN)} earlier of {first}
+          </Button>
+        </div>
+      )}
+      {entries.slice(first).map((item) => (
+        <Entry key={item.id} item={item} />
+      ))}
+      {!isFile && <OpenQuestions />}
+      <Answer />
+      {!isFile && fold.end === null && <Composer />}
+      <FollowEnd count={entries.length} />
+    </div>
+  );
+}
+
+function Entry({ item }: { readonly item: Item }) {
+  switch (item.kind) {
+    case "model":
+      return <Turn call={item} />;
+    case "tool":
+      return <ToolCard call={item} />;
+    case "wait":
+      return <WaitLine wait={item} />;
+    case "mark":
+      return <MarkLine mark={item} />;
+  }
+}
+
+/** Waits for approval are in the card of their call. */
+function isEntry(item: Item): boolean {
+  return item.kind !== "wait" || item.for !== "approval";
+}
+
+function Goal() {
+  const { created } = useRun().follower.fold;
+  if (created === null) {
+    return null;
+  }
+  const { input_data } = created.data;
+  const {
+    goal: _goal,
+    prompt: _prompt,
+    script: _script,
+    script_tools: _tools,
+    ...rest
+  } = input_data;
+  return (
+    <article class="talk-goal">
+      <header class="talk-who">Goal</header>
+      <Markdown text={goalText(input_data)} />
+      {Object.keys(rest).length > 0 && (
+        <details class="talk-more">
+          <summary>Further input</summary>
+          <JsonTree value={rest} label="the input" />
+        </details>
+      )}
+    </article>
+  );
+}

@@ -1,0 +1,54 @@
+/** Keeps the end of a live run in sight while it is; else says how much is new. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { announce } from "../../parts/announce.ts";
+import { Button } from "../../parts/button.tsx";
+import { useRun } from "./context.ts";
+
+/** So near to the end counts as being there. */
+const NEAR_PX = 120;
+
+/** Follows the end of the page; with a button that returns to it. */
+export function FollowEnd({ count }: { readonly count: number }) {
+  const { follower } = useRun();
+  const isLive = follower.fold.end === null && follower.state.value !== "file";
+  const [isAway, setAway] = useState(false);
+  const seen = useRef(count);
+  const isAtEnd = useRef(false);
+  useEffect(() => {
+    const onScroll = (): void => {
+      const { scrollHeight } = document.documentElement;
+      isAtEnd.current = scrollHeight - scrollY - innerHeight < NEAR_PX;
+      setAway(!isAtEnd.current);
+      if (isAtEnd.current) {
+        seen.current = count;
+      }
+    };
+    onScroll();
+    addEventListener("scroll", onScroll, { passive: true });
+    return () => removeEventListener("scroll", onScroll);
+  }, [count]);
+  const version = follower.version.value;
+  useEffect(() => {
+    if (isLive && isAtEnd.current) {
+      scrollTo(0, document.documentElement.scrollHeight);
+      seen.current = count;
+    }
+  }, [version]);
+  const fresh = count - seen.current;
+  useEffect(() => {
+    if (fresh > 0) {
+      announce(`${fresh} new events`);
+    }
+  }, [fresh]);
+  return isLive && isAway ? (
+    <div class="talk-return">
+      <Button
+        kind="primary"
+        icon="down"
+        onClick={() => scrollTo(0, document.documentElement.scrollHeight)}
+      >
+        {fresh > 0 ? `Return to live (${fresh} new)` : "Return to live"}
+      </Button>
+    </div>
+  ) : null;
+}

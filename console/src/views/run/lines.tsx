@@ -1,0 +1,69 @@
+/** Lines between the turns of a conversation: waits, and what happened at one moment. */
+import type { Mark, Wait } from "../../log/model.ts";
+import { Icon, type IconName } from "../../parts/icon.tsx";
+import { Markdown } from "../../parts/markdown.tsx";
+import { spanText } from "../../parts/number.ts";
+import { Text } from "../../parts/text.tsx";
+import { Countdown, Since } from "../../parts/time.tsx";
+import { useRun } from "./context.ts";
+
+const ICONS: Readonly<Record<Mark["what"], IconName>> = {
+  message: "send",
+  limit: "shield",
+  loop: "retry",
+  compaction: "filter",
+  switch: "retry",
+  recovery: "heart",
+  listing: "plug",
+};
+
+/** What a person said, or a line about something that happened. */
+export function MarkLine({ mark }: { readonly mark: Mark }) {
+  const { select } = useRun();
+  if (mark.what === "message") {
+    return (
+      <article class="talk-message">
+        <header class="talk-who">Message</header>
+        <Markdown text={mark.text} />
+      </article>
+    );
+  }
+  return (
+    <button type="button" class="talk-line" onClick={() => select(mark.seq)}>
+      <Icon name={ICONS[mark.what]} size={14} />
+      <Text text={mark.text} />
+    </button>
+  );
+}
+
+/** A wait, with what ended it or when it ends. */
+export function WaitLine({ wait }: { readonly wait: Wait }) {
+  const { select } = useRun();
+  return (
+    <button type="button" class="talk-line tone-wait" onClick={() => select(wait.seq)}>
+      <Icon name="clock" size={14} />
+      <span>
+        {wait.to === null ? (
+          <>
+            waiting for {wait.for}
+            {wait.limit !== null && ` (${wait.limit})`} since <Since at={wait.from} />
+            {wait.until !== null && (
+              <>
+                , ends in <Countdown at={wait.until} />
+              </>
+            )}
+          </>
+        ) : (
+          <>
+            waited {spanText(wait.to - wait.from)} for {wait.for}
+            {wait.endedBy !== null && (
+              <>
+                , <Text text={wait.endedBy} />
+              </>
+            )}
+          </>
+        )}
+      </span>
+    </button>
+  );
+}

@@ -1,0 +1,147 @@
+/** The log of a run, event by event: searched, filtered, and only built where it is seen. */
+import { useMemo, useRef, useState } from "preact/hooks";
+import { sentenceOf } from "../../../../sdk/src/view/sentences.ts";
+import type { RunFold } from "../../log/fold.ts";
+import { fits, parseQuery } from "../../log/search.ts";
+import type { LogEvent } from "../../log/store.ts";
+import { Button } from "../../parts/button.tsx";
+import { Input, Switch } from "../../parts/field.tsx";
+import { lineOf } from "../../parts/foreign.ts";
+import { spanText } from "../../parts/number.ts";
+import { Empty } from "../../parts/states.tsx";
+import { Text } from "../../parts/text.tsx";
+import { useWindow } from "../../parts/use-window.ts";
+import { changeQuery, place } from "../../route/location.ts";
+import { readQuery, writeQuery } from "../../route/query-state.ts";
+import { useRun } from "./context.ts";
+import { RUN_FIELDS } from "./run-fields.ts";
+
+const ROW_PX = 28;
+
+/** The log with its search. */
+export function Log() {
+  const { follower, selected, select } = useRun();
+  const { fold, store } = follower;
+  const { q } = readQuery(RUN_FIELDS, place.value.search);
+  const [hasPieces, setPieces] = useState(false);
+  const version = follower.version.value;
+  const events = useMemo(() => found(follower, q, hasPieces), [version, q, hasPieces]);
+  const at = events.findIndex(({ seq }) => seq === selected);
+  const move = (by: number): void => {
+    const next = events[(at + by + events.length) % events.length];
+    select(next?.seq ?? null);
+  };
+  return (
+    <div class="log">
+      <div class="log-bar">
+        <Input
+          label="Search the log"
+          isHidden
+          type="search"
+          placeholder="Search: text, type:tool, call:…, tool:…, is:failed, seq:100..200, -not"
+          value={q}
+          onInput={(value) => changeQuery(writeQuery(RUN_FIELDS, { q: value }))}
+        />
+        <span class="muted log-count">
+          {q === "" ? `${events.length} events` : `${at + 1} of ${events.length}`}
+        </span>
+        {q !== "" && (
+          <>
+            <Button kind="quiet" label="Previous match" icon="chevron" onClick={() => move(-1)} />
+            <Button kind="quiet" label="Next match" icon="down" onClick={() => move(1)} />
+          </>
+        )}
+        <Switch label="Pieces of text" isOn={hasPieces} onChange={setPieces} />
+      </div>
+      {events.length === 0 ? (
+        <Empty icon="search" title="No event fits" />
+      ) : (
+        <Rows events={events} fold={fold} selected={selected} onSelect={select} />
+      )}
+      {store.whole < follower.lastSeq.value && (
+        <p class="muted log-loading">
+          Loading: {store.known} of {follower.lastSeq.value}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface RowsProps {
+  readonly events: readonly LogEvent[];
+  readonly fold: RunFold;
+  readonly selected: number | null;
+  readonly onSelect: (seq: number) => void;
+}
+
+function Rows({ events, fold, selected, onSelect }: RowsProps) {
+  const list = useRef<HTMLDivElement>(null);
+  const { first, end } = useWindow(list, events.length, ROW_PX);
+  const start = fold.created === null ? 0 : Date.parse(fold.created.at);
+  return (
+    <div class="log-rows" ref={list} role="list" style={{ height: `${events.length * ROW_PX}px` }}>
+      <div style={{ transform: `translateY(${first * ROW_PX}px)` }}>
+        {events.slice(first, end).map((event, i) => (
+          <div key={i} role="listitem" aria-posinset={first + i + 1} aria-setsize={events.length}>
+            <button
+              type="button"
+              class={`log-row ${familyOf(event.type)} ${event.seq === selected ? "log-selected" : ""}`}
+              aria-pressed={event.seq === selected}
+              onClick={() => onSelect(event.seq)}
+            >
+              <span class="log-seq">#{event.seq}</span>
+              <span class="log-at">+{spanText(Date.parse(event.at) - start)}</span>
+              <span class="log-type">{event.type}</span>
+              <Text
+                class="log-text clip"
+                text={lineOf(sentenceOf(event, (id) => fold.progress.call(id)))}
+              />
+            </button>
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function found({ store, fold }: RunLike, query: string, hasPieces: boolean): LogEvent[] {
+  const terms = parseQuery(query);
+  const callOf = (id: string) => fold.progress.call(id);
+  const events: LogEvent[] = [];
+  for (const event of store.between(0, store.last)) {
+    const isShown = hasPieces || event.type !== "model.delta";
+    if (
+      isShown &&
+      fits(
+        event,
+        terms,
+        () => sentenceOf(event, callOf),
+        (id) => callOf(id).name,
+      )
+    ) {
+      events.push(event);
+    }
+  }
+  return events;
+}
+
+type RunLike = Pick<ReturnType<typeof useRun>["follower"], "store" | "fold">;
+
+/** The colour of a type, by its family and by how grave it is. */
+function familyOf(type: string): string {
+  if (type.endsWith(".failed") || type === "tool.outcome_unknown") {
+    return "tone-bad";
+  }
+  const family = type.slice(0, type.indexOf("."));
+  const tones: Readonly<Record<string, string>> = {
+    model: "tone-model",
+    tool: "tone-tool",
+    run: "tone-run",
+    approval: "tone-wait",
+    input: "tone-wait",
+    limit: "tone-wait",
+    loop: "tone-wait",
+    recovery: "tone-wait",
+  };
+  return (Object.hasOwn(tones, family) && tones[family]) || "tone-calm";
+}

@@ -1,0 +1,60 @@
+/** The view of one run: its head, its timeline, three readings of its log, and details. */
+import { useEffect, useMemo } from "preact/hooks";
+import { RunFollower } from "../../data/follow.ts";
+import { FailureView, Skeleton } from "../../parts/states.tsx";
+import { changeQuery, place } from "../../route/location.ts";
+import type { ViewProps } from "../../route/match.ts";
+import { readQuery } from "../../route/query-state.ts";
+import { RunInView, type RunContext } from "./context.ts";
+import { Detail } from "./detail.tsx";
+import { RunHead } from "./head.tsx";
+import { Readings } from "./readings.tsx";
+import { RUN_FIELDS } from "./run-fields.ts";
+import { useRunKeys } from "./keys.ts";
+import { TimelinePane } from "./timeline-pane.tsx";
+
+/** The view of a run by its id. */
+export function Run({ params }: ViewProps) {
+  const id = params["id"] ?? "";
+  const follower = useMemo(() => new RunFollower(id), [id]);
+  useEffect(() => follower.start(), [follower]);
+  return <RunOf follower={follower} taskId={id} isFile={false} />;
+}
+
+interface RunOfProps {
+  readonly follower: RunFollower;
+  readonly taskId: string;
+  readonly isFile: boolean;
+}
+
+/** A run in all its readings, whether it is followed or from a file. */
+export function RunOf({ follower, taskId, isFile }: RunOfProps) {
+  const { at } = readQuery(RUN_FIELDS, place.value.search);
+  const run: RunContext = {
+    follower,
+    taskId,
+    isFile,
+    selected: at,
+    select: (seq) => changeQuery({ at: seq }),
+  };
+  useRunKeys(run);
+  const hasLog = follower.version.value > 0;
+  if (!hasLog) {
+    const failure = follower.failure.value;
+    return failure === null ? (
+      <Skeleton shape="page" />
+    ) : (
+      <FailureView failure={failure} onRetry={() => follower.retry()} />
+    );
+  }
+  return (
+    <RunInView.Provider value={run}>
+      <div class={at === null ? "run" : "run run-detailed"}>
+        <RunHead />
+        <TimelinePane />
+        <Readings />
+        <Detail />
+      </div>
+    </RunInView.Provider>
+  );
+}

@@ -1,0 +1,199 @@
+/** The console's store and fold of a log, on the events of real runs. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { effectSentence } from "../../console/src/log/effects.ts";
+import { RunFold } from "../../console/src/log/fold.ts";
+import { promptDifference } from "../../console/src/log/prompt-difference.ts";
+import { fits, parseQuery } from "../../console/src/log/search.ts";
+import { EventStore, type LogEvent } from "../../console/src/log/store.ts";
+import { sentenceOf } from "../../sdk/src/view/sentences.ts";
+import { Harness, Killed, specFor } from "../harness.ts";
+
+const REFUND = {
+  script: [
+    { text: "First the order.", tool_calls: [{ name: "order", arguments: { id: "A-1" } }] },
+    { error: { class: "rate_limited", times: 2 } },
+    { text: "Now the money.", tool_calls: [{ name: "refund", arguments: { id: "A-1", sum: 5 } }] },
+    { text: "Refunded." },
+  ],
+  script_tools: [
+    { name: "order", untrusted: "web", outputs: [{ output: { sum: 5 } }] },
+    { name: "refund", effect: "once", outputs: [{ output: "booked" }] },
+  ],
+};
+
+async function logOf(harness: Harness): Promise<LogEvent[]> {
+  await harness.drive();
+  return harness.events() as unknown as LogEvent[];
+}
+
+function foldOf(events: Iterable<LogEvent>): RunFold {
+  const fold = new RunFold();
+  for (const event of events) {
+    fold.add(event);
+  }
+  return fold;
+}
+
+async function approved(): Promise<{ harness: Harness; events: LogEvent[] }> {
+  const spec = specFor(REFUND, { config: { policy: { approve: ["refund"] } } });
+  const harness = new Harness(spec);
+  await harness.drive();
+  const question = foldOf(harness.events() as unknown as LogEvent[]).questions.list[0];
+  const callId = question?.kind === "approval" ? question.callId : "";
+  harness.now += 60_000;
+  harness.tell({
+    kind: "decide",
+    call_id: callId,
+    decision: "approve",
+    comment: null,
+    by: "key ops",
+  });
+  return { harness, events: await logOf(harness) };
+}
+
+test("a run is folded into calls, waits and an end, with what each was", async () => {
+  const { events } = await approved();
+  const fold = foldOf(events);
+
+  const calls = fold.items.filter((item) => item.kind === "tool");
+  expect(calls.map(({ name, state, attempts }) => [name, state, attempts])).toEqual([
+    ["order", "done", 1],
+    ["refund", "done", 1],
+  ]);
+  const [order, refund] = calls;
+  expect(order?.untrusted).toBe("web");
+  expect(fold.taintSeq).toBe(order?.endSeq);
+  expect(refund?.approval).toMatchObject({ decision: "approve", by: "key ops" });
+  const models = fold.items.filter((item) => item.kind === "model");
+  expect(models.map(({ attempts }) => attempts.map(({ state }) => state))).toEqual([
+    ["done"],
+    ["failed", "failed", "done"],
+    ["done"],
+  ]);
+  const wait = fold.items.find((item) => item.kind === "wait" && item.for === "approval");
+  expect(wait).toMatchObject({ endedBy: "approved by key ops" });
+  expect(wait?.kind === "wait" ? (wait.to ?? 0) - wait.from : 0).toBeGreaterThanOrEqual(60_000);
+  expect(fold.end).toMatchObject({ status: "completed", text: "Refunded." });
+  expect(fold.progress.usage.steps).toBe(3);
+  expect(fold.spendings.length).toBe(events.filter(({ type }) => type === "usage.recorded").length);
+});
+
+test("events in any order and repeated come to the same run as the log itself", async () => {
+  const { events } = await approved();
+  const wanted = JSON.stringify(foldOf(events).items);
+  await fc.assert(
+    fc.asyncProperty(
+      fc.shuffledSubarray([...events, ...events], { minLength: events.length * 2 }),
+      fc.integer({ min: 1, max: 7 }),
+      async (shuffled, size) => {
+        const store = new EventStore();
+        const fold = new RunFold();
+        for (let i = 0; i < shuffled.length; i += size) {
+          store.add(shuffled.slice(i, i + size));
+          for (const event of store.between(fold.seq, store.whole)) {
+            fold.add(event);
+          }
+        }
+        expect(store.whole).toBe(events.length);
+        expect(store.known).toBe(events.length);
+        expect(JSON.stringify(fold.items)).toBe(wanted);
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
+test("a whole event replaces its outline, and an outline never a whole event", () => {
+  const whole = { seq: 1, at: "2026-11-30T12:00:00.000Z", type: "run.started", data: { epoch: 1 } };
+  const outline = { ...whole, data: { epoch: 1 }, truncated: true } as unknown as LogEvent;
+  const store = new EventStore();
+  store.add([outline]);
+  expect(store.add([whole as unknown as LogEvent])).toBe(true);
+  expect(store.add([outline])).toBe(false);
+  expect(store.at(1)).toEqual(whole);
+  expect(store.known).toBe(1);
+});
+
+test("every event of a run with crashes has a sentence", async () => {
+  const harness = new Harness(specFor(REFUND), {
+    onWrite: (n, when) => {
+      if (when === "after" && (n === 3 || n === 6)) {
+        throw new Killed();
+      }
+    },
+  });
+  await harness.driveThroughKills();
+  const events = harness.events() as unknown as LogEvent[];
+  const fold = foldOf(events);
+  expect(events.some(({ type }) => type === "recovery.started")).toBe(true);
+  for (const event of events) {
+    const sentence = sentenceOf(event, (id) => fold.progress.call(id));
+    expect(sentence, event.type).not.toBe("");
+    expect(sentence, event.type).not.toContain("undefined");
+  }
+});
+
+test("a log is searched by text and by fields, with and without a minus", async () => {
+  const { events } = await approved();
+  const fold = foldOf(events);
+  const find = (query: string): number[] =>
+    events
+      .filter((event) =>
+        fits(
+          event,
+          parseQuery(query),
+          () => sentenceOf(event, (id) => fold.progress.call(id)),
+          (id) => fold.progress.call(id).name,
+        ),
+      )
+      .map(({ seq }) => seq);
+  const types = (seqs: number[]): string[] => seqs.map((seq) => events[seq - 1]?.type ?? "");
+
+  expect(types(find("is:failed"))).toEqual(["model.failed", "model.failed"]);
+  expect(new Set(types(find("tool:refund")))).toEqual(
+    new Set([
+      "tool.requested",
+      "tool.completed",
+      "approval.requested",
+      "run.waiting",
+      "approval.decided",
+    ]),
+  );
+  expect(find("seq:2..4")).toEqual([2, 3, 4]);
+  expect(find('"now the money"').length).toBe(1);
+  expect(
+    find("-type:model,usage,tool,run").every((seq) => types([seq])[0]?.startsWith("approval")),
+  ).toBe(true);
+  expect(find("").length).toBe(events.length);
+});
+
+test("the ledger says how often a call had its effect", async () => {
+  const { events } = await approved();
+  const calls = foldOf(events).items.filter((item) => item.kind === "tool");
+  const [order, refund] = calls;
+  if (order === undefined || refund === undefined) {
+    throw new Error("There are no calls.");
+  }
+  expect(effectSentence(refund)).toBe("ran once");
+  expect(effectSentence({ ...refund, attempts: 0, state: "held" })).toContain("waits for a person");
+  expect(effectSentence({ ...refund, state: "unknown" })).toContain("unknown");
+  expect(effectSentence({ ...order, attempts: 2, effect: "idempotent" })).toContain("2 times");
+  expect(
+    effectSentence({
+      ...refund,
+      attempts: 0,
+      state: "failed",
+      failure: { code: "denied_by_policy", message: "no" },
+    }),
+  ).toContain("denied by the policy");
+});
+
+test("a prompt is compared with the one before by its turns", () => {
+  const before = { system: "s", turns: [{ a: 1 }, { b: 2 }, { c: 3 }], tools: [] };
+  const grown = { ...before, turns: [...before.turns, { d: 4 }] };
+  const compacted = { ...before, turns: [{ a: 1 }, { summary: "…" }] };
+  expect(promptDifference(before, grown)).toMatchObject({ same: 3, gone: 0, added: 1 });
+  expect(promptDifference(before, compacted)).toMatchObject({ same: 1, gone: 2, added: 1 });
+  expect(promptDifference(before, { ...grown, system: "t" }).isSystemSame).toBe(false);
+});

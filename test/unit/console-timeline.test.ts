@@ -1,0 +1,150 @@
+/** The axis and the rows of the console's timeline. */
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { RunFold } from "../../console/src/log/fold.ts";
+import type { LogEvent } from "../../console/src/log/store.ts";
+import { boxOf, clampRange } from "../../console/src/timeline/place.ts";
+import { scaleOf, timelineRows } from "../../console/src/timeline/rows.ts";
+import { idleSpans, Scale, type Gap } from "../../console/src/timeline/scale.ts";
+import { ticksOf } from "../../console/src/timeline/ticks.ts";
+import { Harness, specFor } from "../harness.ts";
+
+/** A span and gaps within it that do not touch. */
+const axis = fc
+  .tuple(
+    fc.integer({ min: 0, max: 2 ** 41 }),
+    fc.array(fc.integer({ min: 1, max: 10_000_000 }), { minLength: 3, maxLength: 15 }),
+  )
+  .map(([from, lengths]) => {
+    let at = from;
+    const ends = lengths.map((length) => (at += length));
+    const gaps: Gap[] = ends
+      .slice(0, -1)
+      .flatMap((to, i) => (i % 2 === 1 ? [{ from: ends[i - 1] ?? from, to, text: "waited" }] : []));
+    return { span: { from, to: at }, gaps };
+  });
+
+test("a time that is projected and back is the same, and later is further right", () => {
+  fc.assert(
+    fc.property(axis, fc.double({ min: 0, max: 1, noNaN: true }), ({ span, gaps }, share) => {
+      const scale = new Scale(span, gaps);
+      const time = span.from + share * (span.to - span.from);
+      const place = scale.project(time);
+      expect(place).toBeGreaterThanOrEqual(0);
+      expect(place).toBeLessThanOrEqual(1);
+      const allowed = 1 + (span.to - span.from) * 1e-7;
+      expect(Math.abs(scale.unproject(place) - time)).toBeLessThanOrEqual(allowed);
+      expect(scale.project(time + 1)).toBeGreaterThanOrEqual(place);
+    }),
+  );
+});
+
+test("a gap is short whatever it lasted, and all gaps together leave room for work", () => {
+  fc.assert(
+    fc.property(axis, ({ span, gaps }) => {
+      const scale = new Scale(span, gaps);
+      const shares = scale.gaps.map(({ start, end }) => end - start);
+      expect(shares.every((share) => share <= 0.0451)).toBe(true);
+      expect(shares.reduce((sum, share) => sum + share, 0)).toBeLessThanOrEqual(0.41);
+    }),
+  );
+});
+
+test("labels are in order, apart from each other, and in no gap", () => {
+  fc.assert(
+    fc.property(axis, fc.double({ min: 0.05, max: 0.3, noNaN: true }), ({ span, gaps }, apart) => {
+      const scale = new Scale(span, gaps);
+      const ticks = ticksOf(scale, 0, 1, apart);
+      expect(ticks.length).toBeLessThanOrEqual(Math.ceil(1 / apart) + 1);
+      for (const [i, { place, ms }] of ticks.entries()) {
+        const before = ticks[i - 1];
+        expect(before === undefined || place - before.place >= apart * 0.98).toBe(true);
+        const at = scale.from + ms;
+        expect(gaps.some(({ from, to }) => from < at && at < to)).toBe(false);
+      }
+    }),
+  );
+});
+
+test("idle time is what no span covers", () => {
+  const idle = idleSpans({ from: 0, to: 100 }, [
+    { from: 40, to: 60 },
+    { from: 10, to: 20 },
+    { from: 15, to: 30 },
+  ]);
+  expect(idle).toEqual([
+    { from: 0, to: 10 },
+    { from: 30, to: 40 },
+    { from: 60, to: 100 },
+  ]);
+});
+
+test("a zoomed range stays on the axis and keeps its length where it can", () => {
+  fc.assert(
+    fc.property(
+      fc.double({ min: -2, max: 2, noNaN: true }),
+      fc.double({ min: 0, max: 3, noNaN: true }),
+      (start, length) => {
+        const range = clampRange({ start, end: start + length });
+        expect(range.start).toBeGreaterThanOrEqual(0);
+        expect(range.end).toBeLessThanOrEqual(1 + 1e-9);
+        expect(range.end).toBeGreaterThan(range.start);
+      },
+    ),
+  );
+});
+
+test("rows follow the log, tools can be folded, and a wait that takes long is a named gap", async () => {
+  const script = [
+    {
+      tool_calls: [
+        { name: "look", arguments: { at: 1 } },
+        { name: "look", arguments: { at: 2 } },
+      ],
+    },
+    { text: "ok" },
+  ];
+  const look = { name: "look", delay_ms: 1, outputs: [{ output: 1 }, { output: 2 }] };
+  const spec = specFor(
+    { script, script_tools: [look] },
+    { config: { policy: { approve: ["look"] } } },
+  );
+  const harness = new Harness(spec, { realTime: false });
+  await harness.drive();
+  harness.now += 3_600_000;
+  const fold = new RunFold();
+  const add = (): void => {
+    for (const event of harness.events().slice(fold.seq) as unknown as LogEvent[]) {
+      fold.add(event);
+    }
+  };
+  add();
+  for (const question of fold.questions.list) {
+    if (question.kind === "approval") {
+      harness.tell({
+        kind: "decide",
+        call_id: question.callId,
+        decision: "approve",
+        comment: null,
+        by: "ops",
+      });
+    }
+  }
+  await harness.drive();
+  add();
+
+  const rows = timelineRows(fold, fold.at, new Set());
+  expect(rows.map(({ name }) => name).filter((name) => name === "look").length).toBe(2);
+  const [model] = rows;
+  expect(model?.members).toBe(2);
+  const folded = timelineRows(fold, fold.at, new Set([model?.id ?? ""]));
+  expect(folded.length).toBe(rows.length - 2);
+  const scale = scaleOf(fold, fold.at, true);
+  expect(scale.gaps.map(({ gap }) => gap.text)).toEqual(["waited for approval, approved by ops"]);
+  for (const row of rows) {
+    for (const bar of row.bars) {
+      expect(bar.to).toBeGreaterThanOrEqual(bar.from);
+      expect(boxOf(scale, { start: 0, end: 1 }, bar.from, bar.to)).not.toBeNull();
+    }
+  }
+});
