@@ -274,6 +274,7 @@ const consoleLayers = [
       ...sharedView,
       ...preact,
       ...npm(
+        "@cfworker/json-schema",
         "uplot",
         "@types/mdast",
         "mdast-util-from-markdown",

@@ -65,6 +65,7 @@ export default defineConfig({
           name: "unit",
           include: [
             "test/unit/**/*.test.ts",
+            "test/console/**/*.test.ts",
             "test/recorded/**/*.test.ts",
             "test/contract/**/*.node.test.ts",
           ],

@@ -3,8 +3,10 @@ import type { ComponentChildren, TargetedKeyboardEvent } from "preact";
 import { useId } from "preact/hooks";
 
 interface FieldProps {
-  readonly label: string;
+  readonly label: ComponentChildren;
   readonly hint?: ComponentChildren;
+  /** Next to the label, such as a button. */
+  readonly aside?: ComponentChildren;
   /** What is wrong with the value. */
   readonly error?: string | null | undefined;
   readonly isHidden?: boolean;
@@ -16,7 +18,14 @@ interface FieldProps {
 }
 
 /** A field around any control, which gets the id and the descriptions. */
-export function Field({ label, hint, error = null, isHidden = false, children }: FieldProps) {
+export function Field({
+  label,
+  hint,
+  aside,
+  error = null,
+  isHidden = false,
+  children,
+}: FieldProps) {
   const id = useId();
   const described = [
     ...(hint === undefined ? [] : [`${id}-hint`]),
@@ -24,9 +33,12 @@ export function Field({ label, hint, error = null, isHidden = false, children }:
   ].join(" ");
   return (
     <div class="field">
-      <label class={isHidden ? "hidden" : "field-label"} for={id}>
-        {label}
-      </label>
+      <div class={isHidden ? "hidden" : "field-head"}>
+        <label class="field-label" for={id}>
+          {label}
+        </label>
+        {aside}
+      </div>
       {children({
         id,
         "aria-describedby": described === "" ? undefined : described,
@@ -54,6 +66,8 @@ interface InputProps extends Omit<FieldProps, "children"> {
   readonly isMono?: boolean;
   readonly autoFocus?: boolean;
   readonly autoComplete?: string;
+  /** Which keys a phone shows. */
+  readonly inputMode?: "text" | "decimal" | "numeric";
   readonly onKeyDown?: (event: TargetedKeyboardEvent<HTMLInputElement>) => void;
 }
 
@@ -76,6 +90,7 @@ export function Input({
   isMono = false,
   autoFocus = false,
   autoComplete = "off",
+  inputMode = "text",
   onKeyDown,
   ...field
 }: InputProps) {
@@ -89,6 +104,7 @@ export function Input({
           value={value}
           placeholder={placeholder}
           autoComplete={autoComplete}
+          inputMode={inputMode}
           autoFocus={autoFocus}
           spellcheck={false}
           onKeyDown={onKeyDown}

@@ -70,3 +70,10 @@ function nameOf(character: string): string {
   const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0");
   return `U+${code}`;
 }
+
+/** A text for a place that has no markup, such as an option: names characters that cannot be seen. */
+export function plainText(given: string): string {
+  return piecesOf(given)
+    .map(({ text }) => text)
+    .join("");
+}
