@@ -4,7 +4,7 @@ import type { ComponentChildren } from "preact";
 interface Tab<Id extends string> {
   readonly id: Id;
   readonly text: ComponentChildren;
-  readonly count?: number | null | undefined;
+  readonly count?: number | string | null | undefined;
 }
 
 interface TabsProps<Id extends string> {

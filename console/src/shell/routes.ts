@@ -33,6 +33,12 @@ export const ROUTES: readonly Route[] = [
     load: async () => (await import("../views/run/run.tsx")).Run,
   },
   {
+    pattern: "/file",
+    title: "Saved log",
+    isOpen: true,
+    load: async () => (await import("../views/run/file.tsx")).RunFile,
+  },
+  {
     pattern: "/settings",
     title: "Settings",
     icon: "gear",

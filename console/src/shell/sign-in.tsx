@@ -2,6 +2,9 @@
 import { useState } from "preact/hooks";
 import { Button } from "../parts/button.tsx";
 import { Input, Switch } from "../parts/field.tsx";
+import { OpenLog } from "../data/open-log.tsx";
+import { go } from "../route/location.ts";
+import { hrefTo } from "../route/match.ts";
 import { signIn } from "../session/session.ts";
 import { refusal } from "../session/store.ts";
 import { isKept } from "../session/vault.ts";
@@ -22,6 +25,7 @@ export function SignIn() {
         <p class="sign-in-foot muted">
           The key stays in this tab and goes to {location.host} only.
         </p>
+        <OpenLog onOpen={() => go(hrefTo(["file"]))} />
       </div>
     </main>
   );
