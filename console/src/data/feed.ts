@@ -6,12 +6,12 @@ import { call, client } from "./client.ts";
 /** `off`: nothing wants it, or the page is hidden. `failed`: the key may not, or there is no feed. */
 type FeedState = "off" | "live" | "lost" | "failed";
 
-/** Whether changes are told as they happen. */
+/** Whether changes arrive as they happen. */
 export const feedState: Signal<FeedState> = signal<FeedState>("off");
 
 type Listener = (changes: readonly StatusChange[]) => void;
 
-/** Changes of one moment are told together. */
+/** Changes of one moment arrive together. */
 const SETTLE_MS = 300;
 const ASLEEP_MS = 60_000;
 

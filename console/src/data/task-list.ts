@@ -16,6 +16,9 @@ const REFRESH_MS = 10_000;
 /** Without a feed. */
 const POLL_MS = 3000;
 
+/** Filters of a list, as the service takes them. */
+export type ListQuery = TaskQuery;
+
 /** A list that is on the page. */
 export class TaskListing {
   readonly rows: Signal<readonly Task[] | null> = signal<readonly Task[] | null>(null);

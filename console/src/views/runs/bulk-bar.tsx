@@ -1,6 +1,5 @@
 /** Cancels or retries the selected runs, and says of each how it went. */
 import { useState } from "preact/hooks";
-import type { Opspawn } from "../../../../sdk/src/index.ts";
 import type { Task } from "../../../../sdk/src/model.ts";
 import { call } from "../../data/client.ts";
 import { failureOf } from "../../data/failure.ts";
@@ -73,7 +72,7 @@ interface BulkDialogProps {
 }
 
 function BulkDialog({ act, tasks: given, onClose }: BulkDialogProps) {
-  // The list goes on while the dialog is open, and a cancelled run is no longer among the live ones.
+  // A run that is cancelled leaves the live ones while the dialog is open.
   const [tasks] = useState(given);
   const [outcomes, setOutcomes] = useState<ReadonlyMap<string, Outcome>>(new Map());
   const [isBusy, setBusy] = useState(false);
@@ -116,9 +115,7 @@ function BulkDialog({ act, tasks: given, onClose }: BulkDialogProps) {
 
 async function outcomeOf(act: Act, id: string): Promise<Outcome> {
   try {
-    const task = await call(({ tasks }: Opspawn) =>
-      act === "cancel" ? tasks.cancel(id) : tasks.retry(id),
-    );
+    const task = await call(({ tasks }) => (act === "cancel" ? tasks.cancel(id) : tasks.retry(id)));
     return { tone: "ok", text: act === "cancel" ? task.status : "submitted" };
   } catch (error) {
     return { tone: "bad", text: failureOf(error).detail };

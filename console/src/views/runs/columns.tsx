@@ -11,7 +11,7 @@ import { Line, Text } from "../../parts/text.tsx";
 import { Ago } from "../../parts/time.tsx";
 import { hrefTo } from "../../route/match.ts";
 
-/** Tags that fit beside a name. */
+/** Tags that fit next to a name. */
 const MOST_TAGS = 2;
 
 /** The columns after the checkbox. */

@@ -1,5 +1,5 @@
 /** Filters of the runs in the address, and as the service takes them. */
-import type { TaskQuery } from "../../../../sdk/src/index.ts";
+import type { ListQuery } from "../../data/task-list.ts";
 import { oneOf, pairs, someOf, text, type QueryValues } from "../../route/query-state.ts";
 
 export const STATUSES = [
@@ -14,7 +14,7 @@ export const STATUSES = [
 export const WAITS = ["approval", "input", "budget", "timer", "schedule", "concurrency"] as const;
 
 /** Times since which a task was created, in hours. */
-export const PERIODS = { "": null, "1h": 1, "24h": 24, "7d": 168, "30d": 720 } as const;
+const PERIODS = { "": null, "1h": 1, "24h": 24, "7d": 168, "30d": 720 } as const;
 
 /** The filters, each with its form in the address. */
 export const FILTERS = {
@@ -32,7 +32,7 @@ export type Filters = QueryValues<typeof FILTERS>;
 export function queryOf(
   { q, status, wait, agent, since, metadata }: Filters,
   now: number,
-): TaskQuery {
+): ListQuery {
   const hours = PERIODS[since];
   return {
     ...(q !== "" && { q }),

@@ -1,4 +1,4 @@
-/** A look at a run beside the list. */
+/** A look at a run from the list. */
 import type { Task } from "../../../../sdk/src/model.ts";
 import { failureText, goalText, usageText } from "../../../../sdk/src/view/wording.ts";
 import { Button, ButtonLink } from "../../parts/button.tsx";
