@@ -263,9 +263,10 @@ const statuses = z
   .transform((given, ctx) => {
     const parsed = statusList.safeParse([given].flat().flatMap((text) => text.split(",")));
     if (!parsed.success) {
-      // One fault for the parameter: its place in the list says nothing to who wrote it.
-      const [{ message } = { message: "is not a status" }] = parsed.error.issues;
-      ctx.issues.push({ code: "custom", message, input: given });
+      // One fault, which points at the parameter and not into its list.
+      const [first] = parsed.error.issues;
+      const detail = first?.message ?? "is not a status";
+      ctx.issues.push({ code: "custom", message: detail, input: given });
       return z.NEVER;
     }
     return parsed.data;
