@@ -85,26 +85,38 @@ const HOW: Readonly<Record<string, Do>> = {
     newcomer.run(`export OPSPAWN_KEY=${newcomer.key} PATH="$PWD/.wrangler/cli/bin:$PATH"\n${text}`),
   /** A program that uses the client as its users have it. */
   "ts run": async ({ text }) => {
-    // As an installed package: what was built, under its name.
-    if (!existsSync(join(newcomer.folder, "sdk", "dist"))) {
-      await newcomer.run("npm run --silent sdk:build");
-    }
-    if (!existsSync(join(newcomer.folder, "node_modules", "opspawn"))) {
-      symlinkSync(join(newcomer.folder, "sdk"), join(newcomer.folder, "node_modules", "opspawn"));
-    }
+    await installClient();
     const name = `example-${blockCount}.ts`;
     blockCount += 1;
     writeFileSync(join(newcomer.folder, name), newcomer.read(text));
     // The bundled Node reads TypeScript, which that of an old machine may not.
     return newcomer.run(`npx node ${name}`);
   },
+  /** Components of a page: checked as strictly as the project's own code. */
+  "tsx page": async ({ text }) => {
+    await installClient();
+    writeFileSync(join(newcomer.folder, "example.tsx"), newcomer.read(text));
+    return newcomer.run(
+      typeCheck("example.tsx", { jsx: "react-jsx", lib: ["es2023", "dom"], types: [] }),
+    );
+  },
 };
 
+/** Installs the client as a package: what was built, under its name. */
+async function installClient(): Promise<void> {
+  if (!existsSync(join(newcomer.folder, "sdk", "dist"))) {
+    await newcomer.run("npm run --silent sdk:build");
+  }
+  if (!existsSync(join(newcomer.folder, "node_modules", "opspawn"))) {
+    symlinkSync(join(newcomer.folder, "sdk"), join(newcomer.folder, "node_modules", "opspawn"));
+  }
+}
+
 /** Checks one file, and what it uses, as strictly as the project checks all. */
-function typeCheck(file: string): string {
+function typeCheck(file: string, more: Readonly<Record<string, unknown>> = {}): string {
   // What one check has learned of the files that all of them use, the next one need not learn.
-  const compilerOptions = { incremental: true, tsBuildInfoFile: "./.checked.json" };
-  const include = ["src/worker-env.d.ts", file];
+  const compilerOptions = { incremental: true, tsBuildInfoFile: "./.checked.json", ...more };
+  const include = file.endsWith("x") ? [file] : ["src/worker-env.d.ts", file];
   const config = { extends: "./tsconfig.json", compilerOptions, include };
   writeFileSync(join(newcomer.folder, "tsconfig.example.json"), JSON.stringify(config));
   return "npx tsc -p tsconfig.example.json";
