@@ -3,6 +3,9 @@ import type { components } from "./gen/api.ts";
 
 type Schemas = components["schemas"];
 
+/** A body in which some fields have defaults. */
+type Optional<Body, Field extends keyof Body> = Omit<Body, Field> & Partial<Pick<Body, Field>>;
+
 /** The result of a completed task. */
 export interface TaskResult {
   readonly answer: string;
@@ -18,6 +21,12 @@ export type TaskList = Omit<Schemas["TaskList"], "data"> & { readonly data: read
 export type UpdateTask = Schemas["UpdateTask"];
 export type BatchResult = Schemas["BatchResult"];
 export type TaskCounts = Schemas["TaskCounts"];
+/** How many tasks a change of many applies to, or the outcome of each. */
+export type BulkResult = Schemas["BulkResult"];
+/** A body of `cancelMany` without the steps, which have defaults. */
+export type CancelTasks = Optional<Schemas["CancelTasks"], "dry_run" | "limit">;
+/** A body of `retryMany` without the steps, which have defaults. */
+export type RetryTasks = Optional<Schemas["RetryTasks"], "dry_run" | "limit" | "config">;
 export type EventPage = Schemas["EventPage"];
 export type Limits = Schemas["ChangeLimits"];
 export type Message = Schemas["SendMessage"];

@@ -49,6 +49,8 @@ export const OPERATIONS: Readonly<Record<OperationId, Operation>> = {
   countTasks: op("GET", "/api/v1/tasks/counts", "data[]"),
   getTask: op("GET", TASK, "id"),
   cancelTask: op("POST", `${TASK}/cancel`, "id", "safe"),
+  cancelTasks: op("POST", "/api/v1/tasks/cancel", "data[]"),
+  retryTasks: op("POST", "/api/v1/tasks/retry", "data[]"),
   createTicket: op("POST", `${TASK}/ticket`, "ticket", "safe"),
   submitBatch: op("POST", "/api/v1/tasks/batch", "data[]", "keyed"),
   retryTask: op("POST", `${TASK}/retry`, "id", "keyed"),

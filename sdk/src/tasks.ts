@@ -4,11 +4,14 @@ import type { Api, CallOptions, KeyedOptions } from "./api.ts";
 import { needsHuman, type EventType, type TaskEvent } from "./event.ts";
 import type {
   BatchResult,
+  BulkResult,
+  CancelTasks,
   EventPage,
   Limits,
   Message,
   OutputPage,
   Prompt,
+  RetryTasks,
   SubmitTask,
   Task,
   TaskCounts,
@@ -71,6 +74,9 @@ export interface StreamOptions extends AttachOptions, KeyedOptions {
   /** The JSON Schema of `schema`, for a library that cannot make one itself. */
   readonly jsonSchema?: JsonSchema | undefined;
 }
+
+/** The first step of a change of many tasks. */
+const STEPS = { dry_run: true, limit: 50 };
 
 export class Tasks {
   readonly #api: Api;
@@ -255,6 +261,23 @@ export class Tasks {
       ...options,
       path: { id },
       body: { config: "same", ...body },
+    });
+  }
+
+  /**
+   * Cancels many tasks. First call it with a filter: it returns how many match, and `confirm`. Then
+   * repeat the body with `dry_run: false` and this text, and with `cursor` until `next_cursor` is
+   * null.
+   */
+  cancelMany(body: CancelTasks, options: CallOptions = {}): ApiPromise<BulkResult> {
+    return this.#api.call("cancelTasks", { ...options, body: { ...STEPS, ...body } });
+  }
+
+  /** Retries many finished tasks, in steps as `cancelMany`. Each is retried once, if repeated. */
+  retryMany(body: RetryTasks, options: CallOptions = {}): ApiPromise<BulkResult> {
+    return this.#api.call("retryTasks", {
+      ...options,
+      body: { ...STEPS, config: "same", ...body },
     });
   }
 

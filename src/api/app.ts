@@ -8,6 +8,7 @@ import { HTTPException } from "hono/http-exception";
 import { adminRoutes } from "./admin.ts";
 import { agentRoutes } from "./agents/routes.ts";
 import { consoleRoutes } from "./console.ts";
+import { bulkRoutes } from "./tasks/bulk-routes.ts";
 import { budgetRoutes } from "./usage/budgets.ts";
 import { auditRoutes } from "./keys/audit.ts";
 import { declaredSize, heardOut } from "./http/body.ts";
@@ -88,6 +89,7 @@ export function createApp(
   taskRoutes(app);
   taskCommandRoutes(app);
   taskChangeRoutes(app);
+  bulkRoutes(app);
   eventRoutes(app);
   outputRoutes(app);
   promptRoutes(app);

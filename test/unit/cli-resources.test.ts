@@ -156,6 +156,23 @@ test.each<[string, string, unknown, string?]>([
     "id_1 running\n",
   ],
   ["tasks rm t", "DELETE /api/v1/tasks/t", null, ""],
+  [
+    "tasks cancel-many -s waiting,running -a x -m enough",
+    "POST /api/v1/tasks/cancel",
+    {
+      dry_run: true,
+      limit: 50,
+      filter: { status: ["waiting", "running"], agent: "x" },
+      reason: "enough",
+    },
+    "0 tasks; --yes changes them.\n",
+  ],
+  [
+    'tasks retry-many --metadata {"a":"1"} -c current',
+    "POST /api/v1/tasks/retry",
+    { dry_run: true, limit: 50, filter: { metadata: { a: "1" } }, config: "current" },
+    "0 tasks; --yes changes them.\n",
+  ],
   ["tasks events t", "GET /api/v1/tasks/t/events?after=0&limit=1000&outline=1", null, ""],
   [
     "tasks events t --after 3 -t run.started,run.failed --json",
@@ -203,6 +220,29 @@ test("a tool or a server that exists is replaced", async () => {
     "PUT /api/v1/tools/n",
     "POST /api/v1/mcp/servers",
     "PUT /api/v1/mcp/servers/n",
+  ]);
+});
+
+test("many tasks are changed as the dry run confirmed, page by page, and a failure is the exit code", async () => {
+  const page = { dry_run: false, count: null, has_more: false, confirm: null, expires_at: null };
+  const error = { code: "unknown_agent", detail: "The agent is gone." };
+  const answers = [
+    { ...page, dry_run: true, count: 2, confirm: "c", data: [{ id: "task_1" }], next_cursor: null },
+    {
+      ...page,
+      data: [{ id: "task_1", status: "pending", retried_as: "task_3" }],
+      next_cursor: "n",
+    },
+    { ...page, data: [{ id: "task_2", error }], next_cursor: null },
+  ].values();
+  const fake = await fakeService([], () => ({ status: 200, body: answers.next().value }));
+  const { code, out } = await cli(["tasks", "retry-many", "--yes"], { env: envOf(fake) });
+  expect([code, out]).toEqual([1, "task_1 task_3\ntask_2 The agent is gone. (unknown_agent)\n"]);
+  const real = { dry_run: false, limit: 50, config: "same", filter: {}, confirm: "c" };
+  expect(fake.requests.map(({ body }) => body)).toEqual([
+    { dry_run: true, limit: 50, config: "same", filter: {} },
+    real,
+    { ...real, cursor: "n" },
   ]);
 });
 

@@ -292,6 +292,53 @@ SubmitBatch = TypedDict(
     },
 )
 
+BulkResult = TypedDict(
+    "BulkResult",
+    {
+        "data": list["BulkOutcome"],
+        "next_cursor": Optional[str],
+        "dry_run": bool,
+        "count": Optional[int],
+        "has_more": bool,
+        "confirm": Optional[str],
+        "expires_at": Optional[str],
+    },
+)
+
+BulkOutcome = TypedDict(
+    "BulkOutcome",
+    {
+        "id": str,
+        "status": NotRequired[Literal["pending", "running", "waiting", "completed", "failed", "cancelled"]],
+        "retried_as": NotRequired[str],
+        "error": NotRequired["Problem"],
+    },
+)
+
+CancelTasks = TypedDict(
+    "CancelTasks",
+    {
+        "filter": dict[str, Any],
+        "reason": NotRequired[str],
+        "dry_run": NotRequired[bool],
+        "confirm": NotRequired[str],
+        "cursor": NotRequired[str],
+        "limit": NotRequired[int],
+    },
+)
+
+RetryTasks = TypedDict(
+    "RetryTasks",
+    {
+        "filter": dict[str, Any],
+        "config": NotRequired[Literal["same", "current"]],
+        "dry_run": NotRequired[bool],
+        "confirm": NotRequired[str],
+        "cursor": NotRequired[str],
+        "limit": NotRequired[int],
+    },
+)
+
 EventPage = TypedDict(
     "EventPage",
     {
@@ -1698,6 +1745,32 @@ class Operations:
             "/api/v1/tasks/batch",
             body=body,
             key=idempotency_key or "",
+        )
+
+    def cancel_tasks(
+        self,
+        body: CancelTasks,
+    ) -> BulkResult:
+        """Cancel many tasks.
+
+        The first request is a dry run: it returns how many tasks match, and the text `confirm`. Send the same body with `dry_run: false` and this text. The change applies to tasks that existed at the dry run. Continue with `cursor` until `next_cursor` is null; a page may be short or empty before. Each task has its own outcome and counts as a request against the rate limit. Every request can be repeated. Needs the scope `tasks:write`."""
+        return self._call(
+            "POST",
+            "/api/v1/tasks/cancel",
+            body=body,
+        )
+
+    def retry_tasks(
+        self,
+        body: RetryTasks,
+    ) -> BulkResult:
+        """Retry many tasks.
+
+        The first request is a dry run: it returns how many tasks match, and the text `confirm`. Send the same body with `dry_run: false` and this text. The change applies to tasks that existed at the dry run. Continue with `cursor` until `next_cursor` is null; a page may be short or empty before. Each task has its own outcome and counts as a request against the rate limit. Every request can be repeated. Needs the scope `tasks:write`."""
+        return self._call(
+            "POST",
+            "/api/v1/tasks/retry",
+            body=body,
         )
 
     def list_events(

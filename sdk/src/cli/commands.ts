@@ -7,6 +7,7 @@ import { completionFor, SHELLS, type Shell } from "./completion.ts";
 import { groupHelp, helpOf, overview } from "./help.ts";
 import { KEY_COMMANDS } from "./key-commands.ts";
 import { LIMIT_COMMANDS } from "./limit-commands.ts";
+import { BULK_COMMANDS } from "./bulk-commands.ts";
 import { LOG_COMMANDS } from "./log-commands.ts";
 import { LOGIN } from "./login.ts";
 import { PROFILE_COMMANDS } from "./profile-commands.ts";
@@ -63,6 +64,7 @@ export const COMMANDS: readonly Command[] = [
   ...RUN_COMMANDS,
   ...TASK_COMMANDS,
   ...LOG_COMMANDS,
+  ...BULK_COMMANDS,
   ...ANSWER_COMMANDS,
   API,
   ...AGENT_COMMANDS,

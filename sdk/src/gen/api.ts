@@ -570,6 +570,144 @@ export interface components {
                 readonly [key: string]: unknown;
             }[];
         };
+        readonly BulkResult: {
+            /** @description The items of the page, in the order of the list. */
+            readonly data: readonly components["schemas"]["BulkOutcome"][];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
+            /** @description Whether nothing was changed. */
+            readonly dry_run: boolean;
+            /** @description In a dry run, the number of tasks that match, at most 1,000; `data` has the first 20. Otherwise null. */
+            readonly count: number | null;
+            /** @description In a dry run, whether more tasks than `count` may match. */
+            readonly has_more: boolean;
+            /** @description In a dry run, the text that confirms the change. Otherwise null. */
+            readonly confirm: string | null;
+            /**
+             * Format: date-time
+             * @description When `confirm` expires: one hour after the dry run. null without one.
+             */
+            readonly expires_at: string | null;
+        };
+        /** @description The outcome of one task, or why it was not changed. */
+        readonly BulkOutcome: {
+            /** @description The id of the task. */
+            readonly id: string;
+            /**
+             * @description The status of the cancelled task, or of the new one. Absent in a dry run.
+             * @enum {string}
+             */
+            readonly status?: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+            /** @description The id of the new task, for a retry. A repeated request returns the same. */
+            readonly retried_as?: string;
+            readonly error?: components["schemas"]["Problem"];
+        };
+        readonly CancelTasks: {
+            /** @description Which tasks. The filters are those of `GET /api/v1/tasks`. */
+            readonly filter: {
+                /** @description Only tasks with one of these statuses. Default: all unfinished tasks. */
+                readonly status?: readonly ("pending" | "running" | "waiting")[];
+                /**
+                 * @description Only tasks that wait for this.
+                 * @enum {string}
+                 */
+                readonly waiting_for?: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency";
+                /** @description Only tasks of this agent. */
+                readonly agent?: string;
+                /**
+                 * Format: date-time
+                 * @description Only tasks created at or after this time, RFC 3339.
+                 */
+                readonly created_after?: string;
+                /**
+                 * Format: date-time
+                 * @description Only tasks created before this time, RFC 3339.
+                 */
+                readonly created_before?: string;
+                /**
+                 * Format: date-time
+                 * @description Only tasks that changed after this time, RFC 3339.
+                 */
+                readonly updated_after?: string;
+                /** @description The beginning of a task id, or a part of the name or goal. */
+                readonly q?: string;
+                /** @description Only tasks whose metadata contain these values, compared as text. At most 10. */
+                readonly metadata?: {
+                    readonly [key: string]: string;
+                };
+            };
+            /** @description Why, for people. The event `run.cancelled` of each task contains it. */
+            readonly reason?: string;
+            /**
+             * @description true, the default: changes nothing, and returns the number of tasks and a `confirm` text. false: makes the change that this text confirms.
+             * @default true
+             */
+            readonly dry_run?: boolean;
+            /** @description The `confirm` of a dry run with the same body. Required unless `dry_run`. */
+            readonly confirm?: string;
+            /** @description The `next_cursor` of the previous request with this `confirm`. */
+            readonly cursor?: string;
+            /**
+             * @description Maximum number of tasks that this request changes.
+             * @default 50
+             */
+            readonly limit?: number;
+        };
+        readonly RetryTasks: {
+            /** @description Which tasks. The filters are those of `GET /api/v1/tasks`. */
+            readonly filter: {
+                /** @description Only tasks with one of these statuses. Default: `failed`. */
+                readonly status?: readonly ("failed" | "cancelled" | "completed")[];
+                /**
+                 * @description Only tasks that wait for this.
+                 * @enum {string}
+                 */
+                readonly waiting_for?: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency";
+                /** @description Only tasks of this agent. */
+                readonly agent?: string;
+                /**
+                 * Format: date-time
+                 * @description Only tasks created at or after this time, RFC 3339.
+                 */
+                readonly created_after?: string;
+                /**
+                 * Format: date-time
+                 * @description Only tasks created before this time, RFC 3339.
+                 */
+                readonly created_before?: string;
+                /**
+                 * Format: date-time
+                 * @description Only tasks that changed after this time, RFC 3339.
+                 */
+                readonly updated_after?: string;
+                /** @description The beginning of a task id, or a part of the name or goal. */
+                readonly q?: string;
+                /** @description Only tasks whose metadata contain these values, compared as text. At most 10. */
+                readonly metadata?: {
+                    readonly [key: string]: string;
+                };
+            };
+            /**
+             * @description `same`: the config and limits of the retried task. `current`: those of its agent today, with the overrides of the retried task.
+             * @default same
+             * @enum {string}
+             */
+            readonly config?: "same" | "current";
+            /**
+             * @description true, the default: changes nothing, and returns the number of tasks and a `confirm` text. false: makes the change that this text confirms.
+             * @default true
+             */
+            readonly dry_run?: boolean;
+            /** @description The `confirm` of a dry run with the same body. Required unless `dry_run`. */
+            readonly confirm?: string;
+            /** @description The `next_cursor` of the previous request with this `confirm`. */
+            readonly cursor?: string;
+            /**
+             * @description Maximum number of tasks that this request changes.
+             * @default 50
+             */
+            readonly limit?: number;
+        };
         readonly EventPage: {
             /** @description The items of the page, in the order of the list. */
             readonly data: readonly components["schemas"]["Event"][];
@@ -3915,6 +4053,52 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["BatchResult"];
+                };
+            };
+        };
+    };
+    readonly cancelTasks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["CancelTasks"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BulkResult"];
+                };
+            };
+        };
+    };
+    readonly retryTasks: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RetryTasks"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["BulkResult"];
                 };
             };
         };

@@ -57,6 +57,15 @@ export const examples: Examples = {
   TaskList: { data: [exampleTask], next_cursor: null, total: 1 },
   CancelTask: { reason: "Not needed any more." },
   BatchResult: { data: [{ index: 0, task: exampleTask, replayed: false }] },
+  BulkResult: {
+    data: [{ id: TASK_ID }],
+    next_cursor: null,
+    dry_run: true,
+    count: 1,
+    has_more: false,
+    confirm: "eyJjb25maXJtIjoi4oCmIn0.c2lnbmVk",
+    expires_at: LATER,
+  },
   RetryTask: { config: "same" },
   Ticket: { ticket: "eyJ0YXNrIjoi4oCmIn0.c2lnbmVk", expires_at: LATER },
   EventPage: {

@@ -71,7 +71,8 @@ export async function listTasks(
   return { data: tasks.map(taskJson), total, next_cursor };
 }
 
-function filterOf(query: TaskQuery): TaskFilter {
+/** Returns the filter of a query, with its times as stored. */
+export function filterOf(query: TaskQuery): TaskFilter {
   const { status, agent, waiting_for, created_after, created_before, updated_after, q } = query;
   return defined({
     status,

@@ -133,7 +133,7 @@ function textPart(text: string): Part {
 }
 
 /** A position in a list: the id of a task. */
-interface ListPlace {
+export interface ListPlace {
   readonly order: TaskOrder;
   readonly limit: number;
   readonly after: string | null;

@@ -17,6 +17,8 @@ import {
   scannedStatement,
   totalStatement,
   type CountedField,
+  type ListPlace,
+  type ListQuery,
   type TaskFilter,
   type TaskOrder,
 } from "./list-query.ts";
@@ -239,19 +241,43 @@ export class TaskStore {
       .map((row) => rowOf(row as RawTask))
       .toSorted((a, b) => (a.task_id < b.task_id ? -sign : sign));
     const tasks = found.slice(0, limit);
-    const isFull = found.length > limit;
-    const scanned = async () =>
-      (await scannedStatement(this.#db, query, place).first<{ task_id: string }>())?.task_id ??
-      null;
     return {
       tasks,
-      next: isFull
-        ? (tasks.at(-1)?.task_id ?? null)
-        : query.tests.length === 0
-          ? null
-          : await scanned(),
+      next:
+        found.length > limit
+          ? (tasks.at(-1)?.task_id ?? null)
+          : await this.#scannedTo(query, place),
       total: count === undefined ? null : Number(count.results[0]?.["total"] ?? 0),
     };
+  }
+
+  /**
+   * Returns the ids of a page of tasks, oldest first. A page can be short or empty and still have a
+   * next one.
+   */
+  async ids(
+    tenantId: string,
+    filter: TaskFilter,
+    limit: number,
+    after: string | null,
+  ): Promise<{ readonly ids: readonly string[]; readonly next: string | null }> {
+    const query = listQuery(tenantId, filter);
+    const place = { order: "oldest", limit: limit + 1, after } as const;
+    const statement = pageStatement(this.#db, tenantId, "task.task_id", query, place);
+    const { results } = await statement.all<{ task_id: string }>();
+    const found = results.map(({ task_id }) => task_id).toSorted();
+    const ids = found.slice(0, limit);
+    const next = found.length > limit ? ids.at(-1) : await this.#scannedTo(query, place);
+    return { ids, next: next ?? null };
+  }
+
+  /** Returns the last task that a page examined; null if it examined all. */
+  async #scannedTo(query: ListQuery, place: ListPlace): Promise<string | null> {
+    if (query.tests.length === 0) {
+      return null;
+    }
+    const statement = scannedStatement(this.#db, query, place);
+    return (await statement.first<{ task_id: string }>())?.task_id ?? null;
   }
 
   /** Returns how many tasks there are by a field, most first; at most `MAX_GROUPS` groups. */
