@@ -110,6 +110,16 @@ function routesTo(url: string, stopping: AbortSignal): (router: ConnectRouter) =
           passedOn(context.signal, client.listTasks(request, optionsOf(context))),
         cancelTask: (request, context) =>
           passedOn(context.signal, client.cancelTask(request, optionsOf(context))),
+        sendMessage: (request, context) =>
+          passedOn(context.signal, client.sendMessage(request, optionsOf(context))),
+        decideApproval: (request, context) =>
+          passedOn(context.signal, client.decideApproval(request, optionsOf(context))),
+        changeLimits: (request, context) =>
+          passedOn(context.signal, client.changeLimits(request, optionsOf(context))),
+        retryTask: (request, context) =>
+          passedOn(context.signal, client.retryTask(request, optionsOf(context))),
+        deleteTask: (request, context) =>
+          passedOn(context.signal, client.deleteTask(request, optionsOf(context))),
         async *watchTask(request, context) {
           const signal = AbortSignal.any([context.signal, stopping]);
           try {

@@ -35,6 +35,11 @@ const SCOPES: Readonly<Record<keyof typeof TaskService.method, Scope>> = {
   getTask: "tasks:read",
   listTasks: "tasks:read",
   cancelTask: "tasks:write",
+  sendMessage: "tasks:write",
+  decideApproval: "tasks:write",
+  changeLimits: "tasks:write",
+  retryTask: "tasks:write",
+  deleteTask: "tasks:write",
   watchTask: "tasks:read",
 };
 const scopes: ReadonlyMap<string, Scope> = new Map(Object.entries(SCOPES));

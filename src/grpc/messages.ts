@@ -67,8 +67,13 @@ export function eventMessage({ text }: FollowedEvent): Event {
 
 /** Returns REST's name of a status. Returns any other value unchanged. */
 export function statusOf(name: JsonValue): JsonValue {
-  return typeof name === "string" && name.startsWith(STATUS)
-    ? name.slice(STATUS.length).toLowerCase()
+  return nameOf(name, STATUS);
+}
+
+/** Returns REST's name of an enum's value. Returns any other value unchanged. */
+export function nameOf(name: JsonValue, prefix: string): JsonValue {
+  return typeof name === "string" && name.startsWith(prefix)
+    ? name.slice(prefix.length).toLowerCase()
     : name;
 }
 

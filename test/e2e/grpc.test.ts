@@ -6,7 +6,8 @@ import { execFile } from "node:child_process";
 import { Agent } from "node:http";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import type { JsonObject } from "@bufbuild/protobuf";
+import { fromJson, type JsonObject } from "@bufbuild/protobuf";
+import { ValueSchema } from "@bufbuild/protobuf/wkt";
 import {
   Code,
   ConnectError,
@@ -23,10 +24,17 @@ import {
   ErrorInfoSchema,
 } from "../../src/grpc/gen/google/rpc/error_details_pb.ts";
 import { Health } from "../../src/grpc/gen/grpc/health/v1/health_pb.ts";
-import { TaskService, TaskStatus, type Event } from "../../src/grpc/gen/opspawn/v1/tasks_pb.ts";
+import {
+  Decision,
+  InputAction,
+  RetryConfig,
+  TaskService,
+  TaskStatus,
+  type Event,
+} from "../../src/grpc/gen/opspawn/v1/tasks_pb.ts";
 import { GatewayProcess } from "../gateway.ts";
 import { Service } from "../service.ts";
-import { getTask, logOf, submit } from "../tasks.ts";
+import { getTask, logOf, ofType, submit } from "../tasks.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const BUF = join(ROOT, "node_modules", ".bin", "buf");
@@ -374,6 +382,68 @@ test("a task is for an agent by its name, has its config, and is told what of it
   const nobody = await refused(tasks.createTask({ ...request, agent: "nobody" }, own()));
   expect(nobody.findDetails(ErrorInfoSchema)[0]?.reason).toBe("UNKNOWN_AGENT");
 });
+
+test.each(["connect-node, Connect", "connect-node, gRPC through the gateway"])(
+  "a run that waits is answered, changed, retried and deleted over %s",
+  async (way) => {
+    const tasks = createClient(TaskService, (WAYS[way] ?? anyWay)());
+    const script = [
+      { tool_calls: [{ name: "pay", arguments: { to: "a" } }] },
+      { tool_calls: [{ name: "ask_human", arguments: { question: "How much?" } }] },
+      { tool_calls: [{ name: "wait", arguments: { seconds: 3600 } }] },
+    ];
+    const pay = { name: "pay", effect: "once", outputs: [{ output: "paid" }] };
+    const { task } = await tasks.createTask(
+      {
+        taskType: "agent_run",
+        agentConfig: { model: "local/script", policy: { approve: ["pay"] } },
+        inputData: { goal: "Pay.", script, script_tools: [pay] },
+        waitSeconds: 30,
+      },
+      own(),
+    );
+    const taskId = task?.id ?? "";
+    expect(task).toMatchObject({ status: TaskStatus.WAITING, waitingFor: "approval" });
+    const pending = { taskId, callId: "call_2" };
+    const undecided = await refused(tasks.decideApproval(pending, own()));
+    expect(undecided.findDetails(BadRequestSchema)[0]?.fieldViolations[0]?.field).toBe("/decision");
+    await tasks.decideApproval(
+      {
+        ...pending,
+        decision: Decision.APPROVE,
+        arguments: fromJson(ValueSchema, { to: "b" }),
+      },
+      own(),
+    );
+    const waits = async () =>
+      (await tasks.getTask({ taskId, waitSeconds: 5 }, own())).task?.waitingFor;
+    await expect.poll(waits).toBe("input");
+    const answer = { taskId, content: "7", action: InputAction.ACCEPT };
+    expect((await tasks.sendMessage(answer, own())).task?.id).toBe(taskId);
+    await expect.poll(waits).toBe("timer");
+    const log = await logOf(service, taskId);
+    expect(ofType(log, "approval.decided")).toMatchObject([{ arguments: { to: "b" } }]);
+    expect(ofType(log, "message.received")).toMatchObject([{ content: "7" }]);
+
+    const { task: limited } = await tasks.changeLimits(
+      { taskId, limits: { max_tokens: 77_000, max_steps: null } },
+      own(),
+    );
+    expect(limited?.limits).toMatchObject({ max_tokens: 77_000 });
+    expect(limited?.limits).not.toHaveProperty("max_steps");
+    expect((await refused(tasks.changeLimits({ taskId }, own()))).code).toBe(Code.InvalidArgument);
+    expect((await refused(tasks.retryTask({ taskId }, own()))).code).toBe(Code.FailedPrecondition);
+    await tasks.cancelTask({ taskId }, own());
+    const retry = { taskId, idempotencyKey: `once ${way}`, config: RetryConfig.CURRENT };
+    const first = await tasks.retryTask(retry, own());
+    expect(first).toMatchObject({ replayed: false, task: { retryOf: taskId } });
+    const again = await tasks.retryTask(retry, own());
+    expect(again).toMatchObject({ replayed: true, task: { id: first.task?.id } });
+    await tasks.cancelTask({ taskId: first.task?.id ?? "" }, own());
+    await tasks.deleteTask({ taskId }, own());
+    expect((await refused(tasks.getTask({ taskId }, own()))).code).toBe(Code.NotFound);
+  },
+);
 
 test("a stream is cut when its key is over, before it is told more", async () => {
   const tasks = createClient(TaskService, anyWay());

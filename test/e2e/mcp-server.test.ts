@@ -137,6 +137,9 @@ describe("the inspector", () => {
       "cancel_task",
       "send_message",
       "decide_approval",
+      "retry_task",
+      "change_limits",
+      "delete_task",
       "agent_default",
     ]);
   });
@@ -152,6 +155,30 @@ describe("the inspector", () => {
     expect(waited.code, waited.text).toBe(0);
     expect(waited.text).toContain("397.8");
   });
+});
+
+test("a task's limits are changed while it waits, and once over it is retried and deleted", async () => {
+  const hour = { tool_calls: [{ name: "wait", arguments: { seconds: 3600 } }] };
+  const { task_id } = await client.task("submit_task", { ...scripted([hour]), wait_s: 30 });
+  const limits = { max_tokens: 77_000, max_steps: null };
+  const changed = await client.task("change_limits", { task_id, limits });
+  expect(changed.limits).toMatchObject({ max_tokens: 77_000 });
+  expect(changed.limits).not.toHaveProperty("max_steps");
+  expect((await client.call("change_limits", { task_id, limits: {} })).data).toMatchObject({
+    code: "validation_failed",
+  });
+  for (const tool of ["retry_task", "delete_task"]) {
+    const { isError, data } = await client.call(tool, { task_id });
+    expect([isError, data["code"]]).toEqual([true, "not_finished"]);
+  }
+  await client.task("cancel_task", { task_id });
+  const retry = { task_id, idempotency_key: "once", config: "current" };
+  const again = await client.task("retry_task", retry);
+  expect(again).toMatchObject({ retry_of: task_id });
+  expect((await client.task("retry_task", retry)).task_id).toBe(again.task_id);
+  const { isError, text } = await client.call("delete_task", { task_id });
+  expect([isError, text]).toEqual([false, `The task ${task_id} is deleted.`]);
+  expect((await client.call("get_task", { task_id })).data).toMatchObject({ code: "not_found" });
 });
 
 test("two hundred calls, twenty at a time, are each answered with their own answer", async () => {

@@ -194,7 +194,10 @@ describe.for(TaskService.methods)("the gRPC method $name", (method) => {
 
   test("gives and changes nothing of another tenant's", async () => {
     const taskId = await owned("{id}");
-    const { code, text } = await rpc(method, THEIRS, ofTask ? { taskId } : {});
+    const fields = Object.entries({ ...MESSAGE_FIELDS, taskId }).filter(([name]) =>
+      method.input.fields.some(({ localName }) => localName === name),
+    );
+    const { code, text } = await rpc(method, THEIRS, ofTask ? Object.fromEntries(fields) : {});
     expect(text).not.toContain(MARK);
     expect(text).not.toContain(taskId);
     expect(code).toBe(
@@ -272,6 +275,15 @@ const ARGUMENTS: Readonly<Record<string, unknown>> = {
   decision: "approve",
   goal: "1 + 1",
   input_data: { goal: "1 + 1" },
+  limits: { max_tokens: 100_000 },
+};
+
+/** What fields of gRPC requests about a task take. */
+const MESSAGE_FIELDS: Readonly<Record<string, unknown>> = {
+  callId: "call_1",
+  content: "Hello.",
+  decision: "DECISION_APPROVE",
+  limits: { max_tokens: 100_000 },
 };
 
 /** What the owner sees of each thing that paths name, and the log of the task. */

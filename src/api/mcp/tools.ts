@@ -4,16 +4,16 @@
  */
 import { z } from "@hono/zod-openapi";
 import { ToolSchema, type CallToolResult, type Tool } from "@modelcontextprotocol/sdk/types.js";
-import type { JsonValue } from "../../run/value/json.ts";
 import { isTerminal } from "../../run/decide/view.ts";
 import { MAX_AGENTS } from "../../store/agents.ts";
 import type { Caller, Scope } from "../../store/keys.ts";
 import type { TaskRow } from "../../store/tasks/rows.ts";
 import { agentOf, offeredAgents, summaryOf, type AgentSummary } from "../agents/resolve.ts";
-import { cancelTask, commandTask } from "../tasks/commands.ts";
+import { deleteTask } from "../tasks/changes.ts";
+import { cancelTask, commandTask, decisionOf, limitsOf, messageOf } from "../tasks/commands.ts";
 import type { ApiDeps } from "../context.ts";
 import * as schemas from "../tasks/schemas.ts";
-import { submitTask } from "../tasks/submit.ts";
+import { retryTask, submitTask } from "../tasks/submit.ts";
 import { listTasks } from "../tasks/list.ts";
 import { currentTask, taskJson, taskOf } from "../tasks/view.ts";
 import { TASK_STATUSES } from "../schemas.ts";
@@ -174,16 +174,8 @@ const COMMON: readonly TaskTool[] = [
     scope: "tasks:write",
     annotations: { destructiveHint: false },
     schema: schemas.messageBody.safeExtend({ task_id: taskId }),
-    run: async ({ task_id, content = "", data = null, action = "accept", call_id, key }, call) => {
-      const said = {
-        kind: "message",
-        content,
-        data,
-        action,
-        ...defined({ call_id, key }),
-      } as const;
-      return taskResult(call, await commandTask(call.deps, call.caller, task_id, said));
-    },
+    run: async ({ task_id, ...body }, call) =>
+      taskResult(call, await commandTask(call.deps, call.caller, task_id, messageOf(body))),
   }),
   tool({
     name: "decide_approval",
@@ -195,16 +187,51 @@ const COMMON: readonly TaskTool[] = [
       task_id: taskId,
       call_id: z.string().describe("Id of the pending call: call_…"),
     }),
-    run: async (args, call) => {
-      const { task_id, call_id, decision, comment = null } = args;
-      const task = await commandTask(call.deps, call.caller, task_id, {
-        kind: "decide",
-        call_id,
-        decision,
-        ...("arguments" in args ? { arguments: args.arguments as JsonValue } : {}),
-        comment,
-      });
-      return taskResult(call, task);
+    run: async ({ task_id, call_id, ...body }, call) => {
+      const said = decisionOf(call_id, body);
+      return taskResult(call, await commandTask(call.deps, call.caller, task_id, said));
+    },
+  }),
+  tool({
+    name: "retry_task",
+    title: "Retry a task",
+    description:
+      "Submits a new task with the input of a finished one, and returns the new task. The same `idempotency_key` returns the same task. With `wait_s`, waits for its end.",
+    scope: "tasks:write",
+    annotations: { destructiveHint: false, openWorldHint: true },
+    schema: schemas.retryBody.safeExtend({
+      task_id: taskId,
+      idempotency_key: z.string().min(1).max(255).optional(),
+      wait_s: waitS(60, 0),
+    }),
+    run: async ({ task_id, config, idempotency_key: key = null, wait_s }, call) => {
+      const { deps, caller } = call;
+      const origin = await currentTask(deps, await taskOf(deps, caller, task_id));
+      const { task } = await retryTask(deps, caller, origin, config, key);
+      return taskResult(call, await afterSubmitting(call, task, wait_s));
+    },
+  }),
+  tool({
+    name: "change_limits",
+    title: "Change the limits of a task",
+    description:
+      "Changes the limits of an unfinished task. If it waits for `budget`, it resumes once the reached limit is raised. null removes a limit.",
+    scope: "tasks:write",
+    annotations: { destructiveHint: false, idempotentHint: true },
+    schema: z.strictObject({ task_id: taskId, limits: schemas.limitsBody }),
+    run: async ({ task_id, limits }, call) =>
+      taskResult(call, await commandTask(call.deps, call.caller, task_id, limitsOf(limits))),
+  }),
+  tool({
+    name: "delete_task",
+    title: "Delete a task",
+    description: "Deletes a finished task with its log and outputs.",
+    scope: "tasks:write",
+    annotations: { destructiveHint: true, idempotentHint: true },
+    schema: z.strictObject({ task_id: taskId }),
+    run: async ({ task_id }, { deps, caller }) => {
+      await deleteTask(deps, caller, task_id);
+      return result(`The task ${task_id} is deleted.`, { id: task_id, deleted: true });
     },
   }),
 ];

@@ -3,11 +3,9 @@
  * except retry go to the run, which owns the task's state and updates D1.
  */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import type { LimitChanges } from "../../run/decide/command.ts";
-import type { JsonValue } from "../../run/value/json.ts";
 import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
-import { commandTask } from "./commands.ts";
+import { commandTask, decisionOf, limitsOf, messageOf } from "./commands.ts";
 import type { AppEnv } from "../context.ts";
 import { idempotent } from "../http/idempotent.ts";
 import { idempotencyKey } from "../http/idempotency-key.ts";
@@ -15,7 +13,6 @@ import { BODY_PROBLEMS, json, keyHeader, refusals, SECURED } from "../openapi/ro
 import * as schemas from "./schemas.ts";
 import { retryTask } from "./submit.ts";
 import { currentTask, taskJson, taskOf } from "./view.ts";
-import { defined } from "../../run/value/defined.ts";
 
 const shared = {
   tags: ["Tasks"],
@@ -152,38 +149,23 @@ export function taskCommandRoutes(app: OpenAPIHono<AppEnv>): void {
 
   app.openapi(messageRoute, async (c) => {
     const { deps, caller } = c.var;
-    const { content = "", data, action = "accept", call_id, key } = c.req.valid("json");
-    const task = await commandTask(deps, caller, c.req.valid("param").id, {
-      kind: "message",
-      content,
-      data: data ?? null,
-      action,
-      ...defined({ call_id, key }),
-    });
+    const said = messageOf(c.req.valid("json"));
+    const task = await commandTask(deps, caller, c.req.valid("param").id, said);
     return c.json(taskJson(task), 202);
   });
 
   app.openapi(approvalRoute, async (c) => {
     const { deps, caller } = c.var;
     const { id, call_id } = c.req.valid("param");
-    const body = c.req.valid("json");
-    const task = await commandTask(deps, caller, id, {
-      kind: "decide",
-      call_id,
-      decision: body.decision,
-      ...("arguments" in body ? { arguments: body.arguments as JsonValue } : {}),
-      comment: body.comment ?? null,
-    });
+    const said = decisionOf(call_id, c.req.valid("json"));
+    const task = await commandTask(deps, caller, id, said);
     return c.json(taskJson(task), 202);
   });
 
   app.openapi(limitsRoute, async (c) => {
     const { deps, caller } = c.var;
-    const changes = c.req.valid("json");
-    const task = await commandTask(deps, caller, c.req.valid("param").id, {
-      kind: "limits",
-      changes: changes as LimitChanges,
-    });
+    const said = limitsOf(c.req.valid("json"));
+    const task = await commandTask(deps, caller, c.req.valid("param").id, said);
     return c.json(taskJson(task), 200);
   });
 }

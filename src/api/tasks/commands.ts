@@ -2,16 +2,37 @@
  * Use cases that send a command to a run, for every transport. The run owns its state and accepts
  * or rejects the command.
  */
+import type { z } from "@hono/zod-openapi";
+import { defined } from "../../run/value/defined.ts";
 import type { CommandRefusal, RunCommand } from "../../run/decide/command.ts";
 import { isTerminal } from "../../run/decide/view.ts";
 import type { Caller } from "../../store/keys.ts";
 import { specOf, type TaskRow } from "../../store/tasks/rows.ts";
 import type { ApiDeps } from "../context.ts";
 import { Problem, type ProblemCode } from "../http/problem.ts";
+import type { approvalBody, limitsBody, messageBody } from "./schemas.ts";
 import { currentTask, taskOf } from "./view.ts";
 
 /** A command without its sender. */
 export type Said<T = RunCommand> = T extends RunCommand ? Omit<T, "by"> : never;
+
+/** Returns the command of a message's body. */
+export function messageOf(body: z.output<typeof messageBody>): Said {
+  const { content = "", data = null, action = "accept", call_id, key } = body;
+  return { kind: "message", content, data, action, ...defined({ call_id, key }) };
+}
+
+/** Returns the command of a decision's body. */
+export function decisionOf(call_id: string, body: z.output<typeof approvalBody>): Said {
+  const { decision, comment = null } = body;
+  const replaced = "arguments" in body ? { arguments: body.arguments ?? null } : {};
+  return { kind: "decide", call_id, decision, ...replaced, comment };
+}
+
+/** Returns the command of changed limits. */
+export function limitsOf(changes: z.output<typeof limitsBody>): Said {
+  return { kind: "limits", changes: defined(changes) };
+}
 
 /** Cancels a task and returns it. Has no effect on a finished task. @throws Problem */
 export async function cancelTask(

@@ -21,7 +21,7 @@ import type { JsonObject, Message, UnknownEnum } from "@bufbuild/protobuf";
  * Describes the file opspawn/v1/tasks.proto.
  */
 export const file_opspawn_v1_tasks: GenFile = /*@__PURE__*/
-  fileDesc("ChZvcHNwYXduL3YxL3Rhc2tzLnByb3RvEgpvcHNwYXduLnYxIvsICgRUYXNrEgoKAmlkGB8gASgJEhMKB3Rhc2tfaWQYASABKAlCAhgBEhUKCXRhc2tfdHlwZRgCIAEoCUICGAESJgoGc3RhdHVzGAMgASgOMhYub3BzcGF3bi52MS5UYXNrU3RhdHVzEisKCmlucHV0X2RhdGEYBCABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EiYKBnJlc3VsdBgFIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRIuCgpjcmVhdGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpzdGFydGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxjb21wbGV0ZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEh4KDWVycm9yX21lc3NhZ2UYCiABKAlCAhgBSACIAQESEQoEbmFtZRgLIAEoCUgBiAEBEhgKC3dhaXRpbmdfZm9yGAwgASgJSAKIAQESMQoNd2FpdGluZ191bnRpbBgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJAoFZXJyb3IYDiABKAsyFS5vcHNwYXduLnYxLlRhc2tFcnJvchINCgVhZ2VudBgPIAEoCRIVCg1hZ2VudF92ZXJzaW9uGBAgASgFEg0KBW1vZGVsGBEgASgJEg8KB3BsYW5uZXIYEiABKAkSIAoFdXNhZ2UYEyABKAsyES5vcHNwYXduLnYxLlVzYWdlEicKBmxpbWl0cxgUIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSKQoIbWV0YWRhdGEYFSABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EhAKCHByaW9yaXR5GBYgASgFEg8KB2F0dGVtcHQYFyABKAUSEAoIbGFzdF9zZXEYGCABKA0SFQoIcmV0cnlfb2YYGSABKAlIA4gBARIcCgtmb3JrZWRfZnJvbRgaIAEoCUICGAFIBIgBARIfCg5wYXJlbnRfdGFza19pZBgbIAEoCUICGAFIBYgBARIcCgt3b3JrZmxvd19pZBgcIAEoCUICGAFIBogBARIwCgxzY2hlZHVsZWRfYXQYHSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhkKDGNhbGxiYWNrX3VybBgeIAEoCUgHiAEBEigKB3dhaXRpbmcYICABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0QhAKDl9lcnJvcl9tZXNzYWdlQgcKBV9uYW1lQg4KDF93YWl0aW5nX2ZvckILCglfcmV0cnlfb2ZCDgoMX2ZvcmtlZF9mcm9tQhEKD19wYXJlbnRfdGFza19pZEIOCgxfd29ya2Zsb3dfaWRCDwoNX2NhbGxiYWNrX3VybCJTCglUYXNrRXJyb3ISDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEicKB2RldGFpbHMYAyABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUifgoFVXNhZ2USDQoFc3RlcHMYASABKAUSEwoLbW9kZWxfY2FsbHMYAiABKAUSEgoKdG9vbF9jYWxscxgDIAEoBRIUCgxpbnB1dF90b2tlbnMYBCABKAMSFQoNb3V0cHV0X3Rva2VucxgFIAEoAxIQCghjb3N0X3VzZBgGIAEoASLaAwoRQ3JlYXRlVGFza1JlcXVlc3QSEQoJdGFza190eXBlGAEgASgJEisKCmlucHV0X2RhdGEYAiABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EhwKD2lkZW1wb3RlbmN5X2tleRgDIAEoCUgAiAEBEhEKBG5hbWUYBCABKAlIAYgBARISCgVhZ2VudBgFIAEoCUgCiAEBEi0KDGFnZW50X2NvbmZpZxgGIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSJwoGbGltaXRzGAcgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIVCghwcmlvcml0eRgIIAEoBUgDiAEBEikKCG1ldGFkYXRhGAkgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIwCgxzY2hlZHVsZWRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDHdhaXRfc2Vjb25kcxgLIAEoDRIZCgxjYWxsYmFja191cmwYDCABKAlIBIgBAUISChBfaWRlbXBvdGVuY3lfa2V5QgcKBV9uYW1lQggKBl9hZ2VudEILCglfcHJpb3JpdHlCDwoNX2NhbGxiYWNrX3VybCJGChJDcmVhdGVUYXNrUmVzcG9uc2USHgoEdGFzaxgBIAEoCzIQLm9wc3Bhd24udjEuVGFzaxIQCghyZXBsYXllZBgCIAEoCCI3Cg5HZXRUYXNrUmVxdWVzdBIPCgd0YXNrX2lkGAEgASgJEhQKDHdhaXRfc2Vjb25kcxgCIAEoDSIxCg9HZXRUYXNrUmVzcG9uc2USHgoEdGFzaxgBIAEoCzIQLm9wc3Bhd24udjEuVGFzayLVAgoQTGlzdFRhc2tzUmVxdWVzdBImCgZzdGF0dXMYASABKA4yFi5vcHNwYXduLnYxLlRhc2tTdGF0dXMSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkSEgoFYWdlbnQYBCABKAlIAIgBARIxCg1jcmVhdGVkX2FmdGVyGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg5jcmVhdGVkX2JlZm9yZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASPAoIbWV0YWRhdGEYByADKAsyKi5vcHNwYXduLnYxLkxpc3RUYXNrc1JlcXVlc3QuTWV0YWRhdGFFbnRyeRovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCCAoGX2FnZW50ImsKEUxpc3RUYXNrc1Jlc3BvbnNlEh8KBXRhc2tzGAEgAygLMhAub3BzcGF3bi52MS5UYXNrEhIKBXRvdGFsGAIgASgFSACIAQESFwoPbmV4dF9wYWdlX3Rva2VuGAMgASgJQggKBl90b3RhbCJEChFDYW5jZWxUYXNrUmVxdWVzdBIPCgd0YXNrX2lkGAEgASgJEhMKBnJlYXNvbhgCIAEoCUgAiAEBQgkKB19yZWFzb24iNAoSQ2FuY2VsVGFza1Jlc3BvbnNlEh4KBHRhc2sYASABKAsyEC5vcHNwYXduLnYxLlRhc2siNgoQV2F0Y2hUYXNrUmVxdWVzdBIPCgd0YXNrX2lkGAEgASgJEhEKCWFmdGVyX3NlcRgCIAEoDSJ8CgVFdmVudBILCgNzZXEYASABKA0SJgoCYXQYAiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEgwKBHR5cGUYAyABKAkSJQoEZGF0YRgEIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSCQoBdhgFIAEoDSrCAQoKVGFza1N0YXR1cxIbChdUQVNLX1NUQVRVU19VTlNQRUNJRklFRBAAEhcKE1RBU0tfU1RBVFVTX1BFTkRJTkcQARIXChNUQVNLX1NUQVRVU19SVU5OSU5HEAISGQoVVEFTS19TVEFUVVNfQ09NUExFVEVEEAMSFgoSVEFTS19TVEFUVVNfRkFJTEVEEAQSGQoVVEFTS19TVEFUVVNfQ0FOQ0VMTEVEEAUSFwoTVEFTS19TVEFUVVNfV0FJVElORxAGMoQDCgtUYXNrU2VydmljZRJLCgpDcmVhdGVUYXNrEh0ub3BzcGF3bi52MS5DcmVhdGVUYXNrUmVxdWVzdBoeLm9wc3Bhd24udjEuQ3JlYXRlVGFza1Jlc3BvbnNlEkcKB0dldFRhc2sSGi5vcHNwYXduLnYxLkdldFRhc2tSZXF1ZXN0Ghsub3BzcGF3bi52MS5HZXRUYXNrUmVzcG9uc2UiA5ACARJNCglMaXN0VGFza3MSHC5vcHNwYXduLnYxLkxpc3RUYXNrc1JlcXVlc3QaHS5vcHNwYXduLnYxLkxpc3RUYXNrc1Jlc3BvbnNlIgOQAgESUAoKQ2FuY2VsVGFzaxIdLm9wc3Bhd24udjEuQ2FuY2VsVGFza1JlcXVlc3QaHi5vcHNwYXduLnYxLkNhbmNlbFRhc2tSZXNwb25zZSIDkAICEj4KCVdhdGNoVGFzaxIcLm9wc3Bhd24udjEuV2F0Y2hUYXNrUmVxdWVzdBoRLm9wc3Bhd24udjEuRXZlbnQwAWIGcHJvdG8z", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
+  fileDesc("ChZvcHNwYXduL3YxL3Rhc2tzLnByb3RvEgpvcHNwYXduLnYxIvsICgRUYXNrEgoKAmlkGB8gASgJEhMKB3Rhc2tfaWQYASABKAlCAhgBEhUKCXRhc2tfdHlwZRgCIAEoCUICGAESJgoGc3RhdHVzGAMgASgOMhYub3BzcGF3bi52MS5UYXNrU3RhdHVzEisKCmlucHV0X2RhdGEYBCABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EiYKBnJlc3VsdBgFIAEoCzIWLmdvb2dsZS5wcm90b2J1Zi5WYWx1ZRIuCgpjcmVhdGVkX2F0GAYgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgp1cGRhdGVkX2F0GAcgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIuCgpzdGFydGVkX2F0GAggASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIwCgxjb21wbGV0ZWRfYXQYCSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEh4KDWVycm9yX21lc3NhZ2UYCiABKAlCAhgBSACIAQESEQoEbmFtZRgLIAEoCUgBiAEBEhgKC3dhaXRpbmdfZm9yGAwgASgJSAKIAQESMQoNd2FpdGluZ191bnRpbBgNIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASJAoFZXJyb3IYDiABKAsyFS5vcHNwYXduLnYxLlRhc2tFcnJvchINCgVhZ2VudBgPIAEoCRIVCg1hZ2VudF92ZXJzaW9uGBAgASgFEg0KBW1vZGVsGBEgASgJEg8KB3BsYW5uZXIYEiABKAkSIAoFdXNhZ2UYEyABKAsyES5vcHNwYXduLnYxLlVzYWdlEicKBmxpbWl0cxgUIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSKQoIbWV0YWRhdGEYFSABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EhAKCHByaW9yaXR5GBYgASgFEg8KB2F0dGVtcHQYFyABKAUSEAoIbGFzdF9zZXEYGCABKA0SFQoIcmV0cnlfb2YYGSABKAlIA4gBARIcCgtmb3JrZWRfZnJvbRgaIAEoCUICGAFIBIgBARIfCg5wYXJlbnRfdGFza19pZBgbIAEoCUICGAFIBYgBARIcCgt3b3JrZmxvd19pZBgcIAEoCUICGAFIBogBARIwCgxzY2hlZHVsZWRfYXQYHSABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhkKDGNhbGxiYWNrX3VybBgeIAEoCUgHiAEBEigKB3dhaXRpbmcYICABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0QhAKDl9lcnJvcl9tZXNzYWdlQgcKBV9uYW1lQg4KDF93YWl0aW5nX2ZvckILCglfcmV0cnlfb2ZCDgoMX2ZvcmtlZF9mcm9tQhEKD19wYXJlbnRfdGFza19pZEIOCgxfd29ya2Zsb3dfaWRCDwoNX2NhbGxiYWNrX3VybCJTCglUYXNrRXJyb3ISDAoEY29kZRgBIAEoCRIPCgdtZXNzYWdlGAIgASgJEicKB2RldGFpbHMYAyABKAsyFi5nb29nbGUucHJvdG9idWYuVmFsdWUifgoFVXNhZ2USDQoFc3RlcHMYASABKAUSEwoLbW9kZWxfY2FsbHMYAiABKAUSEgoKdG9vbF9jYWxscxgDIAEoBRIUCgxpbnB1dF90b2tlbnMYBCABKAMSFQoNb3V0cHV0X3Rva2VucxgFIAEoAxIQCghjb3N0X3VzZBgGIAEoASLaAwoRQ3JlYXRlVGFza1JlcXVlc3QSEQoJdGFza190eXBlGAEgASgJEisKCmlucHV0X2RhdGEYAiABKAsyFy5nb29nbGUucHJvdG9idWYuU3RydWN0EhwKD2lkZW1wb3RlbmN5X2tleRgDIAEoCUgAiAEBEhEKBG5hbWUYBCABKAlIAYgBARISCgVhZ2VudBgFIAEoCUgCiAEBEi0KDGFnZW50X2NvbmZpZxgGIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QSJwoGbGltaXRzGAcgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIVCghwcmlvcml0eRgIIAEoBUgDiAEBEikKCG1ldGFkYXRhGAkgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIwCgxzY2hlZHVsZWRfYXQYCiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhQKDHdhaXRfc2Vjb25kcxgLIAEoDRIZCgxjYWxsYmFja191cmwYDCABKAlIBIgBAUISChBfaWRlbXBvdGVuY3lfa2V5QgcKBV9uYW1lQggKBl9hZ2VudEILCglfcHJpb3JpdHlCDwoNX2NhbGxiYWNrX3VybCJGChJDcmVhdGVUYXNrUmVzcG9uc2USHgoEdGFzaxgBIAEoCzIQLm9wc3Bhd24udjEuVGFzaxIQCghyZXBsYXllZBgCIAEoCCI3Cg5HZXRUYXNrUmVxdWVzdBIPCgd0YXNrX2lkGAEgASgJEhQKDHdhaXRfc2Vjb25kcxgCIAEoDSIxCg9HZXRUYXNrUmVzcG9uc2USHgoEdGFzaxgBIAEoCzIQLm9wc3Bhd24udjEuVGFzayLVAgoQTGlzdFRhc2tzUmVxdWVzdBImCgZzdGF0dXMYASABKA4yFi5vcHNwYXduLnYxLlRhc2tTdGF0dXMSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkSEgoFYWdlbnQYBCABKAlIAIgBARIxCg1jcmVhdGVkX2FmdGVyGAUgASgLMhouZ29vZ2xlLnByb3RvYnVmLlRpbWVzdGFtcBIyCg5jcmVhdGVkX2JlZm9yZRgGIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASPAoIbWV0YWRhdGEYByADKAsyKi5vcHNwYXduLnYxLkxpc3RUYXNrc1JlcXVlc3QuTWV0YWRhdGFFbnRyeRovCg1NZXRhZGF0YUVudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAFCCAoGX2FnZW50ImsKEUxpc3RUYXNrc1Jlc3BvbnNlEh8KBXRhc2tzGAEgAygLMhAub3BzcGF3bi52MS5UYXNrEhIKBXRvdGFsGAIgASgFSACIAQESFwoPbmV4dF9wYWdlX3Rva2VuGAMgASgJQggKBl90b3RhbCJEChFDYW5jZWxUYXNrUmVxdWVzdBIPCgd0YXNrX2lkGAEgASgJEhMKBnJlYXNvbhgCIAEoCUgAiAEBQgkKB19yZWFzb24iNAoSQ2FuY2VsVGFza1Jlc3BvbnNlEh4KBHRhc2sYASABKAsyEC5vcHNwYXduLnYxLlRhc2si0wEKElNlbmRNZXNzYWdlUmVxdWVzdBIPCgd0YXNrX2lkGAEgASgJEhQKB2NvbnRlbnQYAiABKAlIAIgBARIlCgRkYXRhGAMgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBInCgZhY3Rpb24YBCABKA4yFy5vcHNwYXduLnYxLklucHV0QWN0aW9uEhQKB2NhbGxfaWQYBSABKAlIAYgBARIQCgNrZXkYBiABKAlIAogBAUIKCghfY29udGVudEIKCghfY2FsbF9pZEIGCgRfa2V5IjUKE1NlbmRNZXNzYWdlUmVzcG9uc2USHgoEdGFzaxgBIAEoCzIQLm9wc3Bhd24udjEuVGFzayKuAQoVRGVjaWRlQXBwcm92YWxSZXF1ZXN0Eg8KB3Rhc2tfaWQYASABKAkSDwoHY2FsbF9pZBgCIAEoCRImCghkZWNpc2lvbhgDIAEoDjIULm9wc3Bhd24udjEuRGVjaXNpb24SKQoJYXJndW1lbnRzGAQgASgLMhYuZ29vZ2xlLnByb3RvYnVmLlZhbHVlEhQKB2NvbW1lbnQYBSABKAlIAIgBAUIKCghfY29tbWVudCI4ChZEZWNpZGVBcHByb3ZhbFJlc3BvbnNlEh4KBHRhc2sYASABKAsyEC5vcHNwYXduLnYxLlRhc2siTwoTQ2hhbmdlTGltaXRzUmVxdWVzdBIPCgd0YXNrX2lkGAEgASgJEicKBmxpbWl0cxgCIAEoCzIXLmdvb2dsZS5wcm90b2J1Zi5TdHJ1Y3QiNgoUQ2hhbmdlTGltaXRzUmVzcG9uc2USHgoEdGFzaxgBIAEoCzIQLm9wc3Bhd24udjEuVGFzayKUAQoQUmV0cnlUYXNrUmVxdWVzdBIPCgd0YXNrX2lkGAEgASgJEicKBmNvbmZpZxgCIAEoDjIXLm9wc3Bhd24udjEuUmV0cnlDb25maWcSHAoPaWRlbXBvdGVuY3lfa2V5GAMgASgJSACIAQESFAoMd2FpdF9zZWNvbmRzGAQgASgNQhIKEF9pZGVtcG90ZW5jeV9rZXkiRQoRUmV0cnlUYXNrUmVzcG9uc2USHgoEdGFzaxgBIAEoCzIQLm9wc3Bhd24udjEuVGFzaxIQCghyZXBsYXllZBgCIAEoCCIkChFEZWxldGVUYXNrUmVxdWVzdBIPCgd0YXNrX2lkGAEgASgJIhQKEkRlbGV0ZVRhc2tSZXNwb25zZSI2ChBXYXRjaFRhc2tSZXF1ZXN0Eg8KB3Rhc2tfaWQYASABKAkSEQoJYWZ0ZXJfc2VxGAIgASgNInwKBUV2ZW50EgsKA3NlcRgBIAEoDRImCgJhdBgCIAEoCzIaLmdvb2dsZS5wcm90b2J1Zi5UaW1lc3RhbXASDAoEdHlwZRgDIAEoCRIlCgRkYXRhGAQgASgLMhcuZ29vZ2xlLnByb3RvYnVmLlN0cnVjdBIJCgF2GAUgASgNKsIBCgpUYXNrU3RhdHVzEhsKF1RBU0tfU1RBVFVTX1VOU1BFQ0lGSUVEEAASFwoTVEFTS19TVEFUVVNfUEVORElORxABEhcKE1RBU0tfU1RBVFVTX1JVTk5JTkcQAhIZChVUQVNLX1NUQVRVU19DT01QTEVURUQQAxIWChJUQVNLX1NUQVRVU19GQUlMRUQQBBIZChVUQVNLX1NUQVRVU19DQU5DRUxMRUQQBRIXChNUQVNLX1NUQVRVU19XQUlUSU5HEAYqdwoLSW5wdXRBY3Rpb24SHAoYSU5QVVRfQUNUSU9OX1VOU1BFQ0lGSUVEEAASFwoTSU5QVVRfQUNUSU9OX0FDQ0VQVBABEhgKFElOUFVUX0FDVElPTl9ERUNMSU5FEAISFwoTSU5QVVRfQUNUSU9OX0NBTkNFTBADKk0KCERlY2lzaW9uEhgKFERFQ0lTSU9OX1VOU1BFQ0lGSUVEEAASFAoQREVDSVNJT05fQVBQUk9WRRABEhEKDURFQ0lTSU9OX0RFTlkQAipcCgtSZXRyeUNvbmZpZxIcChhSRVRSWV9DT05GSUdfVU5TUEVDSUZJRUQQABIVChFSRVRSWV9DT05GSUdfU0FNRRABEhgKFFJFVFJZX0NPTkZJR19DVVJSRU5UEAIynAYKC1Rhc2tTZXJ2aWNlEksKCkNyZWF0ZVRhc2sSHS5vcHNwYXduLnYxLkNyZWF0ZVRhc2tSZXF1ZXN0Gh4ub3BzcGF3bi52MS5DcmVhdGVUYXNrUmVzcG9uc2USRwoHR2V0VGFzaxIaLm9wc3Bhd24udjEuR2V0VGFza1JlcXVlc3QaGy5vcHNwYXduLnYxLkdldFRhc2tSZXNwb25zZSIDkAIBEk0KCUxpc3RUYXNrcxIcLm9wc3Bhd24udjEuTGlzdFRhc2tzUmVxdWVzdBodLm9wc3Bhd24udjEuTGlzdFRhc2tzUmVzcG9uc2UiA5ACARJQCgpDYW5jZWxUYXNrEh0ub3BzcGF3bi52MS5DYW5jZWxUYXNrUmVxdWVzdBoeLm9wc3Bhd24udjEuQ2FuY2VsVGFza1Jlc3BvbnNlIgOQAgISTgoLU2VuZE1lc3NhZ2USHi5vcHNwYXduLnYxLlNlbmRNZXNzYWdlUmVxdWVzdBofLm9wc3Bhd24udjEuU2VuZE1lc3NhZ2VSZXNwb25zZRJXCg5EZWNpZGVBcHByb3ZhbBIhLm9wc3Bhd24udjEuRGVjaWRlQXBwcm92YWxSZXF1ZXN0GiIub3BzcGF3bi52MS5EZWNpZGVBcHByb3ZhbFJlc3BvbnNlElYKDENoYW5nZUxpbWl0cxIfLm9wc3Bhd24udjEuQ2hhbmdlTGltaXRzUmVxdWVzdBogLm9wc3Bhd24udjEuQ2hhbmdlTGltaXRzUmVzcG9uc2UiA5ACAhJICglSZXRyeVRhc2sSHC5vcHNwYXduLnYxLlJldHJ5VGFza1JlcXVlc3QaHS5vcHNwYXduLnYxLlJldHJ5VGFza1Jlc3BvbnNlEksKCkRlbGV0ZVRhc2sSHS5vcHNwYXduLnYxLkRlbGV0ZVRhc2tSZXF1ZXN0Gh4ub3BzcGF3bi52MS5EZWxldGVUYXNrUmVzcG9uc2USPgoJV2F0Y2hUYXNrEhwub3BzcGF3bi52MS5XYXRjaFRhc2tSZXF1ZXN0GhEub3BzcGF3bi52MS5FdmVudDABYgZwcm90bzM", [file_google_protobuf_struct, file_google_protobuf_timestamp]);
 
 /**
  * A task and how far its run is.
@@ -683,6 +683,308 @@ export const CancelTaskResponseSchema: GenMessage<CancelTaskResponse> = /*@__PUR
   messageDesc(file_opspawn_v1_tasks, 10);
 
 /**
+ * Request of SendMessage: `content`, `data` or an `action` other than ACCEPT.
+ *
+ * @generated from message opspawn.v1.SendMessageRequest
+ */
+export type SendMessageRequest = Message<"opspawn.v1.SendMessageRequest"> & {
+  /**
+   * Required: the id of the task.
+   *
+   * @generated from field: string task_id = 1;
+   */
+  taskId: string;
+
+  /**
+   * The text of the message.
+   *
+   * @generated from field: optional string content = 2;
+   */
+  content?: string | undefined;
+
+  /**
+   * The answer to a structured question. Omitted fields get their defaults.
+   *
+   * @generated from field: google.protobuf.Struct data = 3;
+   */
+  data?: JsonObject | undefined;
+
+  /**
+   * Action for a question of an MCP server; unspecified: answer it.
+   *
+   * @generated from field: opspawn.v1.InputAction action = 4;
+   */
+  action: InputAction;
+
+  /**
+   * The call whose question is answered.
+   *
+   * @generated from field: optional string call_id = 5;
+   */
+  callId?: string | undefined;
+
+  /**
+   * The `key` of the question, if the call asked several.
+   *
+   * @generated from field: optional string key = 6;
+   */
+  key?: string | undefined;
+};
+
+/**
+ * Describes the message opspawn.v1.SendMessageRequest.
+ * Use `create(SendMessageRequestSchema)` to create a new message.
+ */
+export const SendMessageRequestSchema: GenMessage<SendMessageRequest> = /*@__PURE__*/
+  messageDesc(file_opspawn_v1_tasks, 11);
+
+/**
+ * Response of SendMessage.
+ *
+ * @generated from message opspawn.v1.SendMessageResponse
+ */
+export type SendMessageResponse = Message<"opspawn.v1.SendMessageResponse"> & {
+  /**
+   * The current state of the task.
+   *
+   * @generated from field: opspawn.v1.Task task = 1;
+   */
+  task?: Task | undefined;
+};
+
+/**
+ * Describes the message opspawn.v1.SendMessageResponse.
+ * Use `create(SendMessageResponseSchema)` to create a new message.
+ */
+export const SendMessageResponseSchema: GenMessage<SendMessageResponse> = /*@__PURE__*/
+  messageDesc(file_opspawn_v1_tasks, 12);
+
+/**
+ * Request of DecideApproval.
+ *
+ * @generated from message opspawn.v1.DecideApprovalRequest
+ */
+export type DecideApprovalRequest = Message<"opspawn.v1.DecideApprovalRequest"> & {
+  /**
+   * Required: the id of the task.
+   *
+   * @generated from field: string task_id = 1;
+   */
+  taskId: string;
+
+  /**
+   * Required: the id of the pending call, from its `approval.requested`.
+   *
+   * @generated from field: string call_id = 2;
+   */
+  callId: string;
+
+  /**
+   * Required: the decision.
+   *
+   * @generated from field: opspawn.v1.Decision decision = 3;
+   */
+  decision: Decision;
+
+  /**
+   * Replaces the model's arguments. Validated against the tool's schema.
+   *
+   * @generated from field: google.protobuf.Value arguments = 4;
+   */
+  arguments?: Value | undefined;
+
+  /**
+   * Why, for the log. On a denial, the model sees it.
+   *
+   * @generated from field: optional string comment = 5;
+   */
+  comment?: string | undefined;
+};
+
+/**
+ * Describes the message opspawn.v1.DecideApprovalRequest.
+ * Use `create(DecideApprovalRequestSchema)` to create a new message.
+ */
+export const DecideApprovalRequestSchema: GenMessage<DecideApprovalRequest> = /*@__PURE__*/
+  messageDesc(file_opspawn_v1_tasks, 13);
+
+/**
+ * Response of DecideApproval.
+ *
+ * @generated from message opspawn.v1.DecideApprovalResponse
+ */
+export type DecideApprovalResponse = Message<"opspawn.v1.DecideApprovalResponse"> & {
+  /**
+   * The current state of the task.
+   *
+   * @generated from field: opspawn.v1.Task task = 1;
+   */
+  task?: Task | undefined;
+};
+
+/**
+ * Describes the message opspawn.v1.DecideApprovalResponse.
+ * Use `create(DecideApprovalResponseSchema)` to create a new message.
+ */
+export const DecideApprovalResponseSchema: GenMessage<DecideApprovalResponse> = /*@__PURE__*/
+  messageDesc(file_opspawn_v1_tasks, 14);
+
+/**
+ * Request of ChangeLimits.
+ *
+ * @generated from message opspawn.v1.ChangeLimitsRequest
+ */
+export type ChangeLimitsRequest = Message<"opspawn.v1.ChangeLimitsRequest"> & {
+  /**
+   * Required: the id of the task.
+   *
+   * @generated from field: string task_id = 1;
+   */
+  taskId: string;
+
+  /**
+   * Required: the limits to change, by name. null removes one.
+   *
+   * @generated from field: google.protobuf.Struct limits = 2;
+   */
+  limits?: JsonObject | undefined;
+};
+
+/**
+ * Describes the message opspawn.v1.ChangeLimitsRequest.
+ * Use `create(ChangeLimitsRequestSchema)` to create a new message.
+ */
+export const ChangeLimitsRequestSchema: GenMessage<ChangeLimitsRequest> = /*@__PURE__*/
+  messageDesc(file_opspawn_v1_tasks, 15);
+
+/**
+ * Response of ChangeLimits.
+ *
+ * @generated from message opspawn.v1.ChangeLimitsResponse
+ */
+export type ChangeLimitsResponse = Message<"opspawn.v1.ChangeLimitsResponse"> & {
+  /**
+   * The current state of the task.
+   *
+   * @generated from field: opspawn.v1.Task task = 1;
+   */
+  task?: Task | undefined;
+};
+
+/**
+ * Describes the message opspawn.v1.ChangeLimitsResponse.
+ * Use `create(ChangeLimitsResponseSchema)` to create a new message.
+ */
+export const ChangeLimitsResponseSchema: GenMessage<ChangeLimitsResponse> = /*@__PURE__*/
+  messageDesc(file_opspawn_v1_tasks, 16);
+
+/**
+ * Request of RetryTask.
+ *
+ * @generated from message opspawn.v1.RetryTaskRequest
+ */
+export type RetryTaskRequest = Message<"opspawn.v1.RetryTaskRequest"> & {
+  /**
+   * Required: the id of the finished task.
+   *
+   * @generated from field: string task_id = 1;
+   */
+  taskId: string;
+
+  /**
+   * The config of the new task; unspecified: the same.
+   *
+   * @generated from field: opspawn.v1.RetryConfig config = 2;
+   */
+  config: RetryConfig;
+
+  /**
+   * For 24 hours, requests with the same key and content return the same task.
+   *
+   * @generated from field: optional string idempotency_key = 3;
+   */
+  idempotencyKey?: string | undefined;
+
+  /**
+   * Seconds to wait until the run ends or pauses; at most 60, 0 does not wait.
+   *
+   * @generated from field: uint32 wait_seconds = 4;
+   */
+  waitSeconds: number;
+};
+
+/**
+ * Describes the message opspawn.v1.RetryTaskRequest.
+ * Use `create(RetryTaskRequestSchema)` to create a new message.
+ */
+export const RetryTaskRequestSchema: GenMessage<RetryTaskRequest> = /*@__PURE__*/
+  messageDesc(file_opspawn_v1_tasks, 17);
+
+/**
+ * Response of RetryTask.
+ *
+ * @generated from message opspawn.v1.RetryTaskResponse
+ */
+export type RetryTaskResponse = Message<"opspawn.v1.RetryTaskResponse"> & {
+  /**
+   * The new task.
+   *
+   * @generated from field: opspawn.v1.Task task = 1;
+   */
+  task?: Task | undefined;
+
+  /**
+   * Whether an earlier request with this `idempotency_key` made the task.
+   *
+   * @generated from field: bool replayed = 2;
+   */
+  replayed: boolean;
+};
+
+/**
+ * Describes the message opspawn.v1.RetryTaskResponse.
+ * Use `create(RetryTaskResponseSchema)` to create a new message.
+ */
+export const RetryTaskResponseSchema: GenMessage<RetryTaskResponse> = /*@__PURE__*/
+  messageDesc(file_opspawn_v1_tasks, 18);
+
+/**
+ * Request of DeleteTask.
+ *
+ * @generated from message opspawn.v1.DeleteTaskRequest
+ */
+export type DeleteTaskRequest = Message<"opspawn.v1.DeleteTaskRequest"> & {
+  /**
+   * Required: the id of the finished task.
+   *
+   * @generated from field: string task_id = 1;
+   */
+  taskId: string;
+};
+
+/**
+ * Describes the message opspawn.v1.DeleteTaskRequest.
+ * Use `create(DeleteTaskRequestSchema)` to create a new message.
+ */
+export const DeleteTaskRequestSchema: GenMessage<DeleteTaskRequest> = /*@__PURE__*/
+  messageDesc(file_opspawn_v1_tasks, 19);
+
+/**
+ * Response of DeleteTask.
+ *
+ * @generated from message opspawn.v1.DeleteTaskResponse
+ */
+export type DeleteTaskResponse = Message<"opspawn.v1.DeleteTaskResponse"> & {
+};
+
+/**
+ * Describes the message opspawn.v1.DeleteTaskResponse.
+ * Use `create(DeleteTaskResponseSchema)` to create a new message.
+ */
+export const DeleteTaskResponseSchema: GenMessage<DeleteTaskResponse> = /*@__PURE__*/
+  messageDesc(file_opspawn_v1_tasks, 20);
+
+/**
  * What WatchTask takes.
  *
  * @generated from message opspawn.v1.WatchTaskRequest
@@ -708,7 +1010,7 @@ export type WatchTaskRequest = Message<"opspawn.v1.WatchTaskRequest"> & {
  * Use `create(WatchTaskRequestSchema)` to create a new message.
  */
 export const WatchTaskRequestSchema: GenMessage<WatchTaskRequest> = /*@__PURE__*/
-  messageDesc(file_opspawn_v1_tasks, 11);
+  messageDesc(file_opspawn_v1_tasks, 21);
 
 /**
  * One fact in the log of a run. A client skips what it does not know.
@@ -757,7 +1059,7 @@ export type Event = Message<"opspawn.v1.Event"> & {
  * Use `create(EventSchema)` to create a new message.
  */
 export const EventSchema: GenMessage<Event> = /*@__PURE__*/
-  messageDesc(file_opspawn_v1_tasks, 12);
+  messageDesc(file_opspawn_v1_tasks, 22);
 
 /**
  * How far a task is: PENDING, then RUNNING and WAITING in turns, then one of the other three.
@@ -829,6 +1131,136 @@ export const TaskStatusSchema: GenEnum<TaskStatus> = /*@__PURE__*/
   enumDesc(file_opspawn_v1_tasks, 0);
 
 /**
+ * What to do with a question of an MCP server.
+ *
+ * @generated from enum opspawn.v1.InputAction
+ */
+export const InputAction = {
+  /**
+   * Answer it.
+   *
+   * @generated from enum value: INPUT_ACTION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * Answer it.
+   *
+   * @generated from enum value: INPUT_ACTION_ACCEPT = 1;
+   */
+  ACCEPT: 1,
+
+  /**
+   * Decline to answer.
+   *
+   * @generated from enum value: INPUT_ACTION_DECLINE = 2;
+   */
+  DECLINE: 2,
+
+  /**
+   * Cancel the question.
+   *
+   * @generated from enum value: INPUT_ACTION_CANCEL = 3;
+   */
+  CANCEL: 3,
+} as const;
+
+/**
+ * What to do with a question of an MCP server.
+ *
+ * @generated from enum opspawn.v1.InputAction
+ */
+export type InputAction = (typeof InputAction)[keyof typeof InputAction] | UnknownEnum;
+
+/**
+ * Describes the enum opspawn.v1.InputAction.
+ */
+export const InputActionSchema: GenEnum<InputAction> = /*@__PURE__*/
+  enumDesc(file_opspawn_v1_tasks, 1);
+
+/**
+ * A decision about a pending call.
+ *
+ * @generated from enum opspawn.v1.Decision
+ */
+export const Decision = {
+  /**
+   * Not a decision.
+   *
+   * @generated from enum value: DECISION_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * The call is made.
+   *
+   * @generated from enum value: DECISION_APPROVE = 1;
+   */
+  APPROVE: 1,
+
+  /**
+   * The call is not made, and the model sees the denial.
+   *
+   * @generated from enum value: DECISION_DENY = 2;
+   */
+  DENY: 2,
+} as const;
+
+/**
+ * A decision about a pending call.
+ *
+ * @generated from enum opspawn.v1.Decision
+ */
+export type Decision = (typeof Decision)[keyof typeof Decision] | UnknownEnum;
+
+/**
+ * Describes the enum opspawn.v1.Decision.
+ */
+export const DecisionSchema: GenEnum<Decision> = /*@__PURE__*/
+  enumDesc(file_opspawn_v1_tasks, 2);
+
+/**
+ * The config of a retry.
+ *
+ * @generated from enum opspawn.v1.RetryConfig
+ */
+export const RetryConfig = {
+  /**
+   * The config and limits of the retried task.
+   *
+   * @generated from enum value: RETRY_CONFIG_UNSPECIFIED = 0;
+   */
+  UNSPECIFIED: 0,
+
+  /**
+   * The config and limits of the retried task.
+   *
+   * @generated from enum value: RETRY_CONFIG_SAME = 1;
+   */
+  SAME: 1,
+
+  /**
+   * Those of its agent today, with the overrides of the retried task.
+   *
+   * @generated from enum value: RETRY_CONFIG_CURRENT = 2;
+   */
+  CURRENT: 2,
+} as const;
+
+/**
+ * The config of a retry.
+ *
+ * @generated from enum opspawn.v1.RetryConfig
+ */
+export type RetryConfig = (typeof RetryConfig)[keyof typeof RetryConfig] | UnknownEnum;
+
+/**
+ * Describes the enum opspawn.v1.RetryConfig.
+ */
+export const RetryConfigSchema: GenEnum<RetryConfig> = /*@__PURE__*/
+  enumDesc(file_opspawn_v1_tasks, 3);
+
+/**
  * Submits tasks, and follows and ends them.
  *
  * @generated from service opspawn.v1.TaskService
@@ -873,6 +1305,57 @@ export const TaskService: GenService<{
     methodKind: "unary";
     input: typeof CancelTaskRequestSchema;
     output: typeof CancelTaskResponseSchema;
+  },
+  /**
+   * Sends a message to a run, or answers the question that it waits for. Needs `tasks:write`.
+   *
+   * @generated from rpc opspawn.v1.TaskService.SendMessage
+   */
+  sendMessage: {
+    methodKind: "unary";
+    input: typeof SendMessageRequestSchema;
+    output: typeof SendMessageResponseSchema;
+  },
+  /**
+   * Approves or denies a pending tool call, once. Needs `tasks:write`.
+   *
+   * @generated from rpc opspawn.v1.TaskService.DecideApproval
+   */
+  decideApproval: {
+    methodKind: "unary";
+    input: typeof DecideApprovalRequestSchema;
+    output: typeof DecideApprovalResponseSchema;
+  },
+  /**
+   * Changes the limits of an unfinished task. A run that waits for `budget` resumes once the limit
+   * that it reached is raised. Needs `tasks:write`.
+   *
+   * @generated from rpc opspawn.v1.TaskService.ChangeLimits
+   */
+  changeLimits: {
+    methodKind: "unary";
+    input: typeof ChangeLimitsRequestSchema;
+    output: typeof ChangeLimitsResponseSchema;
+  },
+  /**
+   * Submits a new task with the input of a finished one. Needs `tasks:write`.
+   *
+   * @generated from rpc opspawn.v1.TaskService.RetryTask
+   */
+  retryTask: {
+    methodKind: "unary";
+    input: typeof RetryTaskRequestSchema;
+    output: typeof RetryTaskResponseSchema;
+  },
+  /**
+   * Deletes a finished task with its log and outputs. Needs `tasks:write`.
+   *
+   * @generated from rpc opspawn.v1.TaskService.DeleteTask
+   */
+  deleteTask: {
+    methodKind: "unary";
+    input: typeof DeleteTaskRequestSchema;
+    output: typeof DeleteTaskResponseSchema;
   },
   /**
    * Streams a task's events after a cursor, each once and in order, live, and ends after the last
