@@ -66,7 +66,7 @@ const feature = (name, ...others) => ({
 const useCases = within(
   "api/(context|schemas)[.]ts$",
   "api/http/(auth|body|problem|validation|versioned)[.]ts$",
-  "api/tasks/(commands|list|run-follower|schemas|submit|view)[.]ts$",
+  "api/tasks/(changes|commands|list|run-follower|schemas|submit|view)[.]ts$",
 );
 
 /** Files of a layer, and what they may import besides each other. */
