@@ -1,6 +1,11 @@
 /** The console in Chromium: what a person sees and does, with one service and one browser. */
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { readdirSync, readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import axe from "axe-core";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { browserPath } from "../browser.ts";
 import { openConsole, startBrowser } from "../console-page.ts";
 import { Service } from "../service.ts";
@@ -16,11 +21,35 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-async function submit(goal: string): Promise<string> {
-  const response = await service.send("POST", "/api/v1/tasks", { input_data: { goal } });
+async function create(task: object, at = service): Promise<string> {
+  const response = await at.send("POST", "/api/v1/tasks", task);
   expect(response.status).toBe(201);
   return (await response.json<{ id: string }>()).id;
 }
+
+function submit(goal: string): Promise<string> {
+  return create({ input_data: { goal } });
+}
+
+interface LogPage {
+  readonly data: readonly { readonly seq: number; readonly type: string }[];
+}
+
+/** A script whose reply ends in a call of `pay`, which a person has to approve. */
+const PAYMENT = {
+  input_data: {
+    goal: "Pay the bill.",
+    script: [
+      {
+        text: "I ask for the payment.",
+        tool_calls: [{ name: "pay", arguments: { sum: { value: 5, note: null } } }],
+      },
+      { text: "Paid." },
+    ],
+    script_tools: [{ name: "pay", effect: "once", outputs: [{ output: { paid: true } }] }],
+  },
+  agent_config: { model: "local/script", policy: { approve: ["pay"] } },
+};
 
 test.skipIf(!there)("a key in the fragment signs in and leaves no trace", async () => {
   await submit("What is 2 + 2?");
@@ -105,4 +134,260 @@ test("deep links get the page with its policy, and lost files are not a page", a
   const script = /src="(?<path>[^"]+)"/.exec(html)?.groups?.["path"] ?? "";
   const asset = await get(script, "*/*");
   expect(asset.headers.get("Cache-Control")).toContain("immutable");
+});
+
+test.skipIf(!there)(
+  "a run streams into the page until its answer, and the way back is as it was",
+  async () => {
+    const words = Array.from({ length: 40 }, (_, i) => `word${i}`).join(" ");
+    const id = await create({
+      input_data: { goal: "Count slowly.", script: [{ text: words, chunks: 40, delay_ms: 50 }] },
+      agent_config: { model: "local/script" },
+      name: "slow count",
+    });
+    await using opened = await openConsole(browser, service.url, `runs?q=slow#key=${service.key}`);
+    const { page, problems } = opened;
+    await page.getByRole("link", { name: "slow count" }).click();
+    await page.waitForURL(`**/console/runs/${id}`);
+    await page.getByRole("heading", { name: "Count slowly." }).waitFor();
+    await page.getByRole("article").filter({ hasText: "Answer" }).getByText("word39").waitFor();
+    await page.getByText("whole log").waitFor();
+
+    await page.getByRole("tab", { name: "Log" }).click();
+    const api = await (
+      await service.send("GET", `/api/v1/tasks/${id}/events?limit=1000`)
+    ).json<LogPage>();
+    const whole = api.data.filter(({ type }) => type !== "model.delta");
+    await page.getByText(`${whole.length} events`).waitFor();
+    await page.getByRole("searchbox").fill("type:run");
+    await page.getByText(/^0 of 3$/).waitFor();
+    await page.goBack();
+    await page.waitForURL("**/console/runs?q=slow");
+    await page.getByRole("link", { name: "slow count" }).waitFor();
+    expect(await page.getByRole("searchbox").inputValue()).toBe("slow");
+    expect(problems).toEqual([]);
+  },
+);
+
+test.skipIf(!there)("a call is approved with edited arguments, whose types stay", async () => {
+  const id = await create(PAYMENT);
+  await using opened = await openConsole(browser, service.url, `runs/${id}#key=${service.key}`);
+  const { page, problems } = opened;
+  const form = page.getByRole("region", { name: "Approval of pay" });
+  await form.getByRole("button", { name: "Edit the arguments" }).click();
+  const field = form.getByLabel("Arguments as JSON");
+  await field.fill("{");
+  await form.getByText("This is not JSON.").waitFor();
+  await field.fill('{"sum": {"value": 7, "note": null}}');
+  await form.getByLabel("Comment").fill("seven is right");
+  await form.getByRole("button", { name: "Approve with edits" }).click();
+  await page.getByRole("article").filter({ hasText: "Answer" }).getByText("Paid.").waitFor();
+
+  const { data } = await (
+    await service.send("GET", `/api/v1/tasks/${id}/events?types=approval.decided`)
+  ).json<{ data: { data: object }[] }>();
+  expect(data[0]?.data).toMatchObject({
+    decision: "approve",
+    arguments: { sum: { value: 7, note: null } },
+    comment: "seven is right",
+  });
+  await page.getByRole("tab", { name: "Effects" }).click();
+  await page.getByRole("cell", { name: "ran once", exact: true }).waitFor();
+  expect(problems).toEqual([]);
+});
+
+test.skipIf(!there)(
+  "the prompt of a call is proved, and compared with the one before",
+  async () => {
+    const id = await create({ ...PAYMENT, agent_config: { model: "local/script" } });
+    await using opened = await openConsole(browser, service.url, `runs/${id}#key=${service.key}`);
+    const { page, problems } = opened;
+    await page.getByRole("button", { name: "Step 2", exact: true }).click();
+    await page.getByRole("tab", { name: "Prompt" }).click();
+    await page.getByText("exactly this was sent").waitFor();
+    await page.getByText(/Against the call before: 1 turns the same, \+2/).waitFor();
+    expect(problems).toEqual([]);
+  },
+);
+
+test.skipIf(!there)("hostile text is text: nothing runs, nothing leaves the page", async () => {
+  const evil =
+    "<img src=x onerror=alert(1)><script>alert(2)</script> [go](javascript:alert(3)) ![p](https://evil.example/p.png) \u202Egnp";
+  const id = await create({
+    input_data: {
+      goal: evil,
+      script: [
+        {
+          text: `${evil}\n\n${"> ".repeat(5000)}`,
+          tool_calls: [{ name: "constructor", arguments: { evil } }],
+        },
+        { text: evil },
+      ],
+      script_tools: [
+        { name: "constructor", untrusted: "web", outputs: [{ output: { constructor: evil } }] },
+      ],
+    },
+    agent_config: { model: "local/script" },
+    name: evil,
+  });
+  await using opened = await openConsole(browser, service.url, `runs/${id}#key=${service.key}`);
+  const { page, problems } = opened;
+  await page.getByText("Answer").waitFor();
+  await page
+    .getByRole("article")
+    .getByRole("button", { name: /constructor/, expanded: false })
+    .click();
+  await page.getByText("From an untrusted source (web)").waitFor();
+  await page.getByText("U+202E").first().waitFor();
+  const marks = await page.evaluate(
+    "[document.images.length, document.scripts.length, [...document.links].filter(({ protocol }) => protocol === 'javascript:').length]",
+  );
+  expect(marks).toEqual([0, 1, 0]);
+  expect(problems).toEqual([]);
+});
+
+test.skipIf(!there)(
+  "a saved log opens on a signed-out page, and a broken one says where",
+  async () => {
+    const id = await create({ ...PAYMENT, agent_config: { model: "local/script" } });
+    const { data } = await vi.waitFor(async () => {
+      const page = await (await service.send("GET", `/api/v1/tasks/${id}/events`)).json<LogPage>();
+      expect(page.data.at(-1)?.type).toBe("run.completed");
+      return page;
+    });
+    await using opened = await openConsole(browser, service.url, "");
+    const { page, problems } = opened;
+    const requests: string[] = [];
+    page.on("request", (request) => requests.push(request.url()));
+    const file = page.getByLabel("Open a log file", { exact: true });
+    const lines = data.map((event) => JSON.stringify(event));
+    const broken = [...lines.slice(0, 2), "no event"].join("\n");
+    await file.setInputFiles({
+      name: "broken.jsonl",
+      mimeType: "text/plain",
+      buffer: Buffer.from(broken),
+    });
+    await page.getByText("broken.jsonl: line 3 is no event").first().waitFor();
+    await file.setInputFiles({
+      name: "run.jsonl",
+      mimeType: "text/plain",
+      buffer: Buffer.from(lines.join("\n")),
+    });
+    await page.getByRole("heading", { name: "Pay the bill." }).waitFor();
+    await page.getByText("Paid.").waitFor();
+    expect(requests.filter((url) => url.includes("/api/"))).toEqual([]);
+    expect(problems).toEqual([]);
+  },
+);
+
+test.skipIf(!there)(
+  "a service that is killed in mid-run comes back, and the log on the page is the API's",
+  async () => {
+    const own = await Service.start({ vars: { OPSPAWN_DELTA_CHARS: "8" } });
+    try {
+      const tick = {
+        name: "tick",
+        effect: "idempotent",
+        outputs: Array.from({ length: 8 }, (_, i) => ({ output: i })),
+      };
+      const hold = { ...tick, name: "hold", delay_ms: 3000 };
+      const script = ["tick", "tick", "hold", "tick", "tick"].map((name, i) => ({
+        text: `turn ${i}`,
+        tool_calls: [{ name, arguments: { i } }],
+      }));
+      const input = {
+        goal: "Tick.",
+        script: [...script, { text: "All ticks." }],
+        script_tools: [tick, hold],
+      };
+      const id = await create({ input_data: input, agent_config: { model: "local/script" } }, own);
+      await using opened = await openConsole(
+        browser,
+        own.url,
+        `runs/${id}?view=log#key=${own.key}`,
+      );
+      const { page } = opened;
+      await page.getByText("hold {").first().waitFor();
+      await own.kill();
+      await page.getByText("connection lost, trying again").waitFor();
+      await own.up();
+      await page.getByText(/caught up \d+ from #\d+/).waitFor();
+      await page.getByText("whole log").waitFor();
+
+      const { data } = await (
+        await own.send("GET", `/api/v1/tasks/${id}/events?limit=1000`)
+      ).json<LogPage>();
+      await page.getByLabel("Pieces of text").check();
+      await page.getByText(`${data.length} events`).waitFor();
+      const download = page.waitForEvent("download");
+      await page.getByRole("button", { name: "Save the log as a file" }).click();
+      const saved = await readFile(await (await download).path(), "utf8");
+      expect(saved).toBe(data.map((event) => `${JSON.stringify(event)}\n`).join(""));
+      expect(opened.problems.filter((one) => !/ERR_|WebSocket|50\d/.test(one))).toEqual([]);
+    } finally {
+      await own.stop();
+    }
+  },
+);
+
+test.skipIf(!there)(
+  "views have no serious finding of axe and no sideways scroll, in both themes and three widths",
+  async () => {
+    const id = await create(PAYMENT);
+    await using opened = await openConsole(browser, service.url, `runs/${id}#key=${service.key}`, {
+      bypassCSP: true,
+    });
+    const { page } = opened;
+    const found: string[] = [];
+    for (const [path, landmark] of [
+      [`runs/${id}`, "Approve pay?"],
+      [`runs/${id}?view=log&at=3`, "Attempt 1"],
+      ["runs", "Pay the bill."],
+      ["settings", "Time zone"],
+    ] as const) {
+      await page.goto(`${service.url}/console/${path}`);
+      await page.getByText(landmark).first().waitFor();
+      for (const [width, colorScheme] of [
+        [360, "light"],
+        [768, "light"],
+        [1440, "light"],
+        [1440, "dark"],
+      ] as const) {
+        await page.setViewportSize({ width, height: 800 });
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        const broken = await findings(page);
+        found.push(...broken.map((one) => `${path} ${width} ${colorScheme}: ${one}`));
+      }
+    }
+    expect(found).toEqual([]);
+  },
+);
+
+/** Serious findings of axe with the elements they are about, and whether the page scrolls sideways. */
+async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(`(async () => {
+    const { violations, passes } = await axe.run(document);
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return [
+      ...violations
+        .filter(({ impact }) => impact === "serious" || impact === "critical")
+        .map(({ id, nodes }) => id + " " + nodes.slice(0, 3).map(({ target, failureSummary }) => target + " " + failureSummary.slice(0, 160)).join("; ")),
+      ...(passes.length < 10 ? ["axe looked at nothing"] : []),
+      ...(scrollWidth > clientWidth ? ["scrolls sideways"] : []),
+    ];
+  })()`);
+}
+
+test("the first view and the run are small", () => {
+  const folder = "console/dist/console/assets";
+  const sizes = readdirSync(folder).map((name) => ({
+    name,
+    bytes: gzipSync(readFileSync(join(folder, name))).length,
+  }));
+  const all = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
+  const markdown = sizes.find(({ name }) => name.startsWith("markdown-tree"))?.bytes ?? Infinity;
+  expect(markdown).toBeLessThan(40 * 1024);
+  expect(all - markdown).toBeLessThan(90 * 1024);
+  expect(all).toBeLessThan(320 * 1024);
 });

@@ -1,6 +1,7 @@
 /** Status changes of all tasks of the tenant, while something on the page wants to know of them. */
 import { effect, signal, type Signal } from "@preact/signals";
 import type { StatusChange } from "../../../sdk/src/index.ts";
+import { lacking } from "../session/store.ts";
 import { call, client } from "./client.ts";
 
 /** `off`: nothing wants it, or the page is hidden. `failed`: the key may not, or there is no feed. */
@@ -35,7 +36,8 @@ export function onChanges(listener: Listener): () => void {
 }
 
 function run(): void {
-  const isWanted = listeners.size > 0 && client.peek() !== null && !isAsleep;
+  const mayRead = client.peek() !== null && lacking("tasks:read") === null;
+  const isWanted = listeners.size > 0 && mayRead && !isAsleep;
   if (isWanted && watch === null) {
     watch = new AbortController();
     void follow(watch.signal);
