@@ -137,6 +137,10 @@ test("lists grow and shrink", () => {
   expect(removeAt(state, "/tags", 0).value).toEqual({ tags: ["b"] });
 });
 
+function namesOf(value: unknown): string[] {
+  return Object.keys(value as object).filter((name) => !/^\d+$/.test(name));
+}
+
 test("what is set is read back, under any name, and the rest stays", () => {
   const name = fc.oneof(fc.string(), fc.constantFrom("__proto__", "constructor", "a/b", "a~b"));
   fc.assert(
@@ -146,8 +150,6 @@ test("what is set is read back, under any name, and the rest stays", () => {
       const next = setAt(startOf(base), pointer, value);
       expect(isSame(valueAt(next.value, pointer), value)).toBe(true);
       // Objects put names that are numbers first.
-      const namesOf = (value_: unknown): string[] =>
-        Object.keys(value_ as object).filter((one) => !/^\d+$/.test(one));
       const before = namesOf(base);
       const isNew = !before.includes(at) && !/^\d+$/.test(at);
       expect(namesOf(next.value)).toEqual(isNew ? [...before, at] : before);

@@ -15,8 +15,11 @@ export interface Action {
   readonly clear: () => void;
 }
 
-/** Keeps the state of an action. */
-export function useAction(): Action {
+/**
+ * Keeps the state of an action.
+ * @param onFailure is called with why an attempt failed
+ */
+export function useAction(onFailure: (failure: Failure) => void = () => undefined): Action {
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure | null>(null);
   const running = useRef(false);
@@ -31,7 +34,9 @@ export function useAction(): Action {
       await call(change);
       return true;
     } catch (error) {
-      setFailure(failureOf(error));
+      const found = failureOf(error);
+      setFailure(found);
+      onFailure(found);
       return false;
     } finally {
       running.current = false;

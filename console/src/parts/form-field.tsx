@@ -58,6 +58,7 @@ export function FormField({ node, form }: FormFieldProps) {
       return (
         <Control
           {...frame(node, form)}
+          rows={2}
           placeholder={placeholderOf(value)}
           value={typeof value === "string" ? value : ""}
           onInput={(text) => form.change(setAt(form.state, pointer, textOr(text, node, form)))}
@@ -76,7 +77,12 @@ function ObjectField({ node, form }: FormFieldProps & { readonly node: { kind: "
   ) : (
     <fieldset class="form-group">
       <legend>
-        <FieldLabel node={node} />
+        <span class="field-head">
+          <span>
+            <FieldLabel node={node} />
+          </span>
+          <FieldAside node={node} form={form} />
+        </span>
       </legend>
       <div class="form-fields">{fields}</div>
     </fieldset>

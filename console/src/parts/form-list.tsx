@@ -82,13 +82,17 @@ function Group({ node, form, children }: GroupProps) {
   return (
     <fieldset class="form-group">
       <legend>
-        <FieldLabel node={node} />
+        <span class="field-head">
+          <span>
+            <FieldLabel node={node} />
+          </span>
+          <FieldAside node={node} form={form} />
+        </span>
       </legend>
       <div class="form-fields">
         {children}
         {hint !== undefined && <p class="field-hint">{hint}</p>}
         {error !== undefined && <p class="field-error">{error}</p>}
-        <FieldAside node={node} form={form} />
       </div>
     </fieldset>
   );

@@ -18,6 +18,7 @@ const PATHS = {
   check: "M5 12.5 10 17l9-10",
   copy: "M9 9h10v11H9zM6 15H5V4h10v2",
   chevron: "M9 6l6 6-6 6",
+  back: "M15 6l-6 6 6 6",
   down: "M6 9l6 6 6-6",
   external: "M14 5h5v5M19 5l-8 8M11 6H6v12h12v-5",
   more: "M6 12h.01M12 12h.01M18 12h.01",

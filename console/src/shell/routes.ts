@@ -21,6 +21,13 @@ export interface Route {
 
 export const ROUTES: readonly Route[] = [
   {
+    pattern: "/inbox",
+    title: "Inbox",
+    icon: "inbox",
+    shortcut: "i",
+    load: async () => (await import("../views/inbox/inbox.tsx")).Inbox,
+  },
+  {
     pattern: "/runs",
     title: "Runs",
     icon: "runs",

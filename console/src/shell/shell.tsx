@@ -5,6 +5,7 @@ import { sessionState } from "../session/store.ts";
 import { Nav } from "./nav.tsx";
 import { KeyBar, SignIn } from "./sign-in.tsx";
 import { CurrentView, routeNow } from "./view.tsx";
+import { Waiting } from "./waiting.tsx";
 
 /** The whole page. */
 export function Shell() {
@@ -23,6 +24,7 @@ export function Shell() {
       ) : (
         <div class={state === "out" ? "shell shell-bare" : "shell"}>
           {state !== "out" && <Nav />}
+          {state === "in" && <Waiting />}
           <main class="main" id="main" tabIndex={-1}>
             {state === "refused" && <KeyBar />}
             <CurrentView />

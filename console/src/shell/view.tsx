@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { announce } from "../parts/announce.ts";
 import { Button, ButtonLink } from "../parts/button.tsx";
 import { Empty, Skeleton } from "../parts/states.tsx";
+import { setTitle } from "../parts/title.ts";
 import { go, place } from "../route/location.ts";
 import { match, type Params, type ViewProps } from "../route/match.ts";
 import { HOME, ROUTES, type Route } from "./routes.ts";
@@ -42,7 +43,7 @@ export function CurrentView() {
       setShown(null);
       return;
     }
-    document.title = `${found.route.title} · Opspawn`;
+    setTitle(found.route.title);
     let isLeft = false;
     const show = (View: ComponentType<ViewProps>): void => {
       if (!isLeft) {
