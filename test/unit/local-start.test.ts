@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 import { ensureLocalKey, localKey, readDevVars } from "../../scripts/local-key.ts";
+import { ensureConsole } from "../../scripts/console-build.ts";
 import { isBuilt, workerFolder } from "../../scripts/local/build.ts";
 import { hashSources } from "../../scripts/local/sources.ts";
 import { isReady, lockState } from "../../scripts/local-state.ts";
@@ -83,9 +84,11 @@ test("a service on this machine is called by this machine's names, unless it is 
   expect(localSettings(8080, {}, environment)).toEqual(environment);
 });
 
-test("a state folder has no Worker until one is built into it", () => {
+test("a state folder has no Worker until one is built into it", async () => {
   const state = folder();
   expect(isBuilt(state)).toBe(false);
+  // The console is served from the checkout, so it has to be there too.
+  await ensureConsole();
   mkdirSync(workerFolder(state));
   writeFileSync(join(workerFolder(state), "sources"), hashSources());
   expect(isBuilt(state)).toBe(true);
