@@ -3,6 +3,7 @@ import { render } from "preact";
 import { applyTheme } from "./parts/preferences.ts";
 import { followLinks } from "./route/location.ts";
 import { startSession } from "./session/session.ts";
+import { listenToKeys } from "./shell/keys.ts";
 import { Shell } from "./shell/shell.tsx";
 
 const page = document.getElementById("app");
@@ -11,5 +12,6 @@ if (page === null) {
 }
 applyTheme();
 followLinks();
+listenToKeys();
 void startSession();
 render(<Shell />, page);

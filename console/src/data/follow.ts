@@ -18,6 +18,8 @@ const FIRST = 200;
 /** Events that a log may have to be loaded whole. */
 const SMALL = 1000;
 const PAGE = 1000;
+/** Pages that are loaded at the same time. */
+const AT_ONCE = 3;
 /** Events at the end of a long log that are loaded first. */
 const TAIL = 200;
 /** Events of a socket are shown together. Not by frames, which a hidden page does not have. */
@@ -133,13 +135,22 @@ export class RunFollower {
       const tail = first.last_seq - TAIL;
       this.#take((await this.#page({ after: tail, limit: TAIL, outline: false })).data);
     }
-    while (this.store.whole < first.last_seq && !this.#isStopped) {
-      const page = await this.#page({ after: this.store.whole, limit: PAGE, outline: !isSmall });
-      if (page.data.length === 0) {
-        return;
-      }
-      this.#take(page.data);
+    const starts: number[] = [];
+    for (let after = this.store.whole; after < first.last_seq; after += PAGE) {
+      starts.push(after);
     }
+    const take = async (): Promise<void> => {
+      for (let after = starts.shift(); after !== undefined; after = starts.shift()) {
+        const page = await this.#page({ after, limit: PAGE, outline: !isSmall });
+        this.#take(page.data);
+        // A page is shorter than asked where its events are large.
+        const next = page.data.at(-1)?.seq ?? after + PAGE;
+        if (next < Math.min(after + PAGE, first.last_seq) && !this.#isStopped) {
+          starts.unshift(next);
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, take));
   }
 
   #page({ outline, ...query }: { after: number; limit: number; outline: boolean }) {

@@ -55,23 +55,25 @@ function kept<Value extends string>(
   initial: Value,
   fits: (text: string) => text is Value,
 ): Signal<Value> {
-  const found = read(PREFIX + name);
+  const found = keptText(name);
   const value = signal(found !== null && fits(found) ? found : initial);
-  effect(() => write(PREFIX + name, value.value));
+  effect(() => keepText(name, value.value));
   return value;
 }
 
-function read(name: string): string | null {
+/** Returns a text that this browser kept, or null. */
+export function keptText(name: string): string | null {
   try {
-    return localStorage.getItem(name);
+    return localStorage.getItem(PREFIX + name);
   } catch {
     return null;
   }
 }
 
-function write(name: string, text: string): void {
+/** Keeps a text in this browser, if it may. */
+export function keepText(name: string, text: string): void {
   try {
-    localStorage.setItem(name, text);
+    localStorage.setItem(PREFIX + name, text);
   } catch {
     // Storage is full or forbidden: the choice holds until the page is left.
   }

@@ -3,6 +3,7 @@ import { announced } from "../parts/announce.ts";
 import { Toasts } from "../parts/toast.tsx";
 import { sessionState } from "../session/store.ts";
 import { Nav } from "./nav.tsx";
+import { Overlays } from "./overlays.tsx";
 import { KeyBar, SignIn } from "./sign-in.tsx";
 import { CurrentView, routeNow } from "./view.tsx";
 import { Waiting } from "./waiting.tsx";
@@ -31,6 +32,7 @@ export function Shell() {
           </main>
         </div>
       )}
+      {state !== "out" && <Overlays />}
       <Toasts />
       <div class="hidden" role="status" aria-live="polite">
         {announced.value}

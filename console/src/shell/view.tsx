@@ -7,6 +7,7 @@ import { Empty, Skeleton } from "../parts/states.tsx";
 import { setTitle } from "../parts/title.ts";
 import { go, place } from "../route/location.ts";
 import { match, type Params, type ViewProps } from "../route/match.ts";
+import { Boundary } from "./boundary.tsx";
 import { HOME, ROUTES, type Route } from "./routes.ts";
 
 interface Shown {
@@ -72,7 +73,9 @@ export function CurrentView() {
   return shown === null ? (
     <Skeleton shape="page" />
   ) : (
-    <shown.View key={shown.route.pattern} params={shown.params} />
+    <Boundary key={path}>
+      <shown.View key={shown.route.pattern} params={shown.params} />
+    </Boundary>
   );
 }
 

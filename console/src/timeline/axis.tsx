@@ -1,6 +1,6 @@
 /** The axis above the rows: round times since the start, and the gaps that are drawn short. */
 import type { RunFold } from "../log/fold.ts";
-import { spanText } from "../parts/number.ts";
+import { agoText, spanText } from "../parts/number.ts";
 import { timeText } from "../parts/time.tsx";
 import { boxOf, within, type Range } from "./place.ts";
 import type { Scale } from "./scale.ts";
@@ -36,7 +36,7 @@ export function Axis({ scale, range, fold }: AxisProps) {
                 style={box}
                 title={`${gap.text}: ${spanText(gap.to - gap.from)}`}
               >
-                <span class="gap-text">{spanText(gap.to - gap.from)}</span>
+                <span class="gap-text">{agoText(gap.to - gap.from)}</span>
               </span>
             )
           );

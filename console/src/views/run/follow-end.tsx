@@ -40,14 +40,21 @@ export function FollowEnd({ count }: { readonly count: number }) {
       announce(`${fresh} new events`);
     }
   }, [fresh]);
-  return isLive && isAway ? (
+  const { length: open } = follower.fold.questions.list;
+  const text =
+    fresh > 0
+      ? `Return to live (${fresh} new)`
+      : open > 0
+        ? `${open} open question${open === 1 ? "" : "s"} below`
+        : null;
+  return isLive && isAway && text !== null ? (
     <div class="talk-return">
       <Button
         kind="primary"
         icon="down"
         onClick={() => scrollTo(0, document.documentElement.scrollHeight)}
       >
-        {fresh > 0 ? `Return to live (${fresh} new)` : "Return to live"}
+        {text}
       </Button>
     </div>
   ) : null;

@@ -6,6 +6,7 @@ import { changeQuery, place } from "../../route/location.ts";
 import type { ViewProps } from "../../route/match.ts";
 import { readQuery } from "../../route/query-state.ts";
 import { RunInView, type RunContext } from "./context.ts";
+import { About } from "./about.tsx";
 import { Detail } from "./detail.tsx";
 import { RunHead } from "./head.tsx";
 import { Readings } from "./readings.tsx";
@@ -49,10 +50,11 @@ export function RunOf({ follower, taskId, isFile }: RunOfProps) {
   }
   return (
     <RunInView.Provider value={run}>
-      <div class={at === null ? "run" : "run run-detailed"}>
+      <div class="run">
         <RunHead />
         <TimelinePane />
         <Readings />
+        <About />
         <Detail />
       </div>
     </RunInView.Provider>

@@ -11,6 +11,7 @@ import { readQuery } from "../../route/query-state.ts";
 import { BulkBar } from "./bulk-bar.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { FILTERS, queryOf } from "./filters.ts";
+import { SavedViews } from "./saved-views.tsx";
 import { RunsTable } from "./runs-table.tsx";
 import { StatusTabs } from "./status-tabs.tsx";
 
@@ -28,6 +29,7 @@ export function Runs() {
   return (
     <>
       <PageHead title="Runs">
+        <SavedViews />
         <OpenLog onOpen={() => go(hrefTo(["file"]))} />
       </PageHead>
       <StatusTabs filters={filters} />
