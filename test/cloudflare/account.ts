@@ -13,6 +13,14 @@ export interface Asked {
   readonly url: URL;
   readonly json: Readonly<Record<string, unknown>>;
   readonly upload: Metadata | null;
+  /** The hashes of the static files in the body. */
+  readonly files?: readonly string[];
+}
+
+/** An upload of static files: what is to be served, and what the account does not have yet. */
+interface AssetSession {
+  readonly paths: readonly string[];
+  readonly missing: Set<string>;
 }
 
 interface Consumer {
@@ -37,6 +45,9 @@ export class Account {
   readonly databases: Database[] = [];
   readonly queues: Queue[] = [];
   readonly workers = new Map<string, Worker>();
+  /** Hashes of the static files that were uploaded. */
+  readonly assets = new Set<string>();
+  readonly #sessions = new Map<string, AssetSession>();
   /** Null: nobody has chosen one yet. */
   subdomain: string | null = "example";
   paid = true;
@@ -75,6 +86,12 @@ export class Account {
     ],
     ["GET", /^\/workers\/services\/([^/]+)$/, (_, name = "") => this.#service(name)],
     ["PUT", /^\/workers\/scripts\/([^/]+)$/, ({ upload }, name = "") => this.#upload(name, upload)],
+    [
+      "POST",
+      /^\/workers\/scripts\/[^/]+\/assets-upload-session$/,
+      ({ json }) => this.#beginAssets(json["manifest"] as Record<string, { hash: string }>),
+    ],
+    ["POST", /^\/workers\/assets\/upload$/, ({ files = [] }) => this.#addAssets(files)],
     [
       "POST",
       /^\/workers\/scripts\/([^/]+)\/versions$/,
@@ -151,6 +168,40 @@ export class Account {
       },
     ],
   ];
+
+  /** Whether a token is one of an upload of static files, which has no other. */
+  isAssetToken(token: string): boolean {
+    return this.#sessions.has(token);
+  }
+
+  #beginAssets(manifest: Readonly<Record<string, { hash: string }>>): object {
+    const hashes = Object.values(manifest).map(({ hash }) => hash);
+    const missing = new Set(hashes.filter((hash) => !this.assets.has(hash)));
+    const jwt = this.#newSession({ paths: Object.keys(manifest), missing });
+    return { jwt, buckets: missing.size === 0 ? [] : [[...missing]] };
+  }
+
+  #addAssets(files: readonly string[]): object {
+    const ended = [...this.#sessions.values()].find(({ missing }) =>
+      files.every((hash) => missing.has(hash)),
+    );
+    if (ended === undefined) {
+      throw new Refusal(400, 100_303, "Some files are of no upload.");
+    }
+    for (const hash of files) {
+      this.assets.add(hash);
+      ended.missing.delete(hash);
+    }
+    return ended.missing.size === 0 ? { jwt: this.#newSession(ended) } : {};
+  }
+
+  /** Wrangler reads in the token when it expires. */
+  #newSession(session: AssetSession): string {
+    const payload = { exp: Math.floor(Date.now() / 1000) + 3600, id: randomUUID() };
+    const token = `e30.${Buffer.from(JSON.stringify(payload)).toString("base64url")}.x`;
+    this.#sessions.set(token, session);
+    return token;
+  }
 
   #createDatabase(name: string): object {
     if (this.databases.some((one) => one.name === name)) {
@@ -260,7 +311,7 @@ export class Account {
   #upload(name: string, metadata: Metadata | null): object {
     this.#check(metadata);
     const worker = this.workers.get(name) ?? new Worker();
-    const version = worker.upload(metadata ?? {});
+    const version = worker.upload(metadata ?? {}, this.#assetsOf(metadata));
     worker.deployed = version.id;
     this.workers.set(name, worker);
     return { id: name, etag: "etag", deployment_id: version.id, startup_time_ms: 20 };
@@ -268,7 +319,7 @@ export class Account {
 
   #addVersion(worker: Worker, metadata: Metadata | null): object {
     this.#check(metadata);
-    const { id } = worker.upload(metadata ?? {});
+    const { id } = worker.upload(metadata ?? {}, this.#assetsOf(metadata));
     return { id, startup_time_ms: 20, resources: { script: { etag: "etag" } } };
   }
 
@@ -289,6 +340,15 @@ export class Account {
         throw new Refusal(400, 10_021, `the queue ${queue_name} of ${name} does not exist`);
       }
     }
+  }
+
+  /** The paths that an upload serves. @throws Refusal while files of it are missing */
+  #assetsOf(metadata: Metadata | null): readonly string[] {
+    const session = this.#sessions.get(metadata?.assets?.jwt ?? "");
+    if (metadata?.assets !== undefined && session?.missing.size !== 0) {
+      throw new Refusal(400, 100_303, "The upload of static files is not complete.");
+    }
+    return session?.paths ?? [];
   }
 
   #setSecrets(worker: Worker, json: Asked["json"]): object {

@@ -19,6 +19,7 @@ export function holdingsOf(account: Account): object {
       database: nameOf(worker.serving?.bindings.find(({ type }) => type === "d1")?.id),
       queues: worker.serving?.bindings.flatMap((binding) => binding.queue_name ?? []),
       migrationTag: worker.migrationTag,
+      assets: worker.serving?.assets.toSorted(),
       secrets: [...worker.secrets.keys()],
       crons: worker.crons,
       onSubdomain: worker.onSubdomain,

@@ -14,11 +14,15 @@ export interface Metadata {
   readonly bindings?: readonly Binding[];
   readonly migrations?: { readonly new_tag: string; readonly old_tag?: string };
   readonly limits?: { readonly cpu_ms: number };
+  /** The token that an upload of static files ended with. */
+  readonly assets?: { readonly jwt: string };
 }
 
 export interface Version {
   readonly id: string;
   readonly bindings: readonly Binding[];
+  /** Paths of its static files. */
+  readonly assets: readonly string[];
 }
 
 export class Worker {
@@ -32,10 +36,11 @@ export class Worker {
   onSubdomain = false;
 
   /** A new version, whose inherited bindings are the last one's. */
-  upload({ bindings = [], migrations }: Metadata): Version {
+  upload({ bindings = [], migrations }: Metadata, assets: readonly string[]): Version {
     const last = this.versions.at(-1)?.bindings ?? [];
     const version = {
       id: randomUUID(),
+      assets,
       bindings: bindings.map((one) =>
         one.type === "inherit" ? (last.find(({ name }) => name === one.name) ?? one) : one,
       ),

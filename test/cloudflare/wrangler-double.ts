@@ -3,7 +3,8 @@
  * changes in the same order, at once. That they are the same is held by a test that asks the real
  * one too. An answer that is lost ends it, as a kill would.
  */
-import { readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { unstable_readConfig as readConfig } from "wrangler";
 import { migrationNames, MIGRATIONS } from "../../scripts/local-state.ts";
@@ -15,6 +16,7 @@ import { Refusal } from "./refusal.ts";
 import type { Metadata } from "./worker.ts";
 
 interface Configured {
+  readonly assets?: { readonly directory: string };
   readonly migrations: readonly { readonly tag: string }[];
   readonly triggers: { readonly crons: readonly string[] };
   readonly queues: {
@@ -95,9 +97,15 @@ class Commands {
     }
   }
 
-  #ask(method: string, path: string, json: object = {}, upload: Metadata | null = null): unknown {
+  #ask(
+    method: string,
+    path: string,
+    json: object = {},
+    upload: Metadata | null = null,
+    files: readonly string[] = [],
+  ): unknown {
     const url = new URL(path, "http://cloudflare.test");
-    return this.#cloudflare.ask({ method, url, json: json as Asked["json"], upload });
+    return this.#cloudflare.ask({ method, url, json: json as Asked["json"], upload, files });
   }
 
   #script(path: string): string {
@@ -151,13 +159,15 @@ class Commands {
       })),
     ];
     const tag = configured.migrations.at(-1)?.tag ?? "";
-    if (this.#migrationTag() === tag) {
-      const upload = { bindings };
+    const isLater = this.#migrationTag() === tag;
+    const assets = this.#uploadAssets(configured.assets?.directory ?? "");
+    if (isLater) {
+      const upload = { bindings, assets };
       const { id } = this.#ask("POST", this.#script("/versions"), {}, upload) as { id: string };
       this.#ask("POST", this.#script("/deployments"), { versions: [{ version_id: id }] });
       this.#ask("PATCH", this.#script("/script-settings"), { tags: [] });
     } else {
-      this.#ask("PUT", this.#script(""), {}, { bindings, migrations: { new_tag: tag } });
+      this.#ask("PUT", this.#script(""), {}, { bindings, assets, migrations: { new_tag: tag } });
       this.#ask("PATCH", this.#script("/script-settings"), { tags: [] });
     }
     this.#ask("POST", this.#script("/subdomain"), { enabled: true });
@@ -167,6 +177,28 @@ class Commands {
       this.#setConsumer(worker, consumer);
     }
     return [`https://${worker}.example.workers.dev`];
+  }
+
+  /** Uploads the static files that the account does not have. */
+  #uploadAssets(directory: string): { jwt: string } {
+    const files = globSync("**/*.*", { cwd: directory }).filter((file) => !file.startsWith("_"));
+    const manifest = Object.fromEntries(
+      files.map((file) => {
+        const content = readFileSync(join(directory, file));
+        const hash = createHash("sha256").update(content).digest("hex").slice(0, 32);
+        return [`/${file}`, { hash, size: content.length }];
+      }),
+    );
+    const begun = this.#ask("POST", this.#script("/assets-upload-session"), { manifest });
+    const { jwt, buckets } = begun as { jwt: string; buckets: string[][] };
+    return buckets.reduce(
+      (last, bucket) => {
+        const path = "/workers/assets/upload?base64=true";
+        const ended = this.#ask("POST", path, {}, null, bucket) as { jwt?: string };
+        return { jwt: ended.jwt ?? last.jwt };
+      },
+      { jwt },
+    );
   }
 
   #migrationTag(): string | null {
