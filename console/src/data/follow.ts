@@ -24,6 +24,9 @@ const AT_ONCE = 3;
 const TAIL = 200;
 /** Events of a socket are shown together. Not by frames, which a hidden page does not have. */
 const SETTLE_MS = 30;
+const MOST_SETTLE_MS = 250;
+/** Rows of a run whose drawing takes about a millisecond. */
+const ROWS_PER_MS = 40;
 /** A page that is hidden for longer closes its connection. */
 const ASLEEP_MS = 60_000;
 
@@ -87,6 +90,12 @@ export class RunFollower {
     this.failure.value = null;
     this.state.value = "loading";
     void this.#run();
+  }
+
+  /** A long run is drawn less often, so that a burst of events leaves time for everything else. */
+  get #settleMs(): number {
+    const ms = this.fold.items.length / ROWS_PER_MS;
+    return Math.min(Math.max(ms, SETTLE_MS), MOST_SETTLE_MS);
   }
 
   /** Loads the whole of an event that is known in outline, soon and with its neighbours. */
@@ -175,7 +184,7 @@ export class RunFollower {
       });
       for await (const event of events) {
         this.#pending.push(event);
-        this.#timer ??= setTimeout(() => this.#flush(), SETTLE_MS);
+        this.#timer ??= setTimeout(() => this.#flush(), this.#settleMs);
       }
     });
     this.#flush();

@@ -35,6 +35,18 @@ export function Timeline({ fold, version, selected, onSelect }: TimelineProps) {
   const list = useRef<HTMLDivElement>(null);
   const { first, end } = useWindow(list, rows.length, ROW_PX, box);
   const { range, setRange, isZoomed } = useZoom(box);
+  const at = rows.findIndex(({ item }) => selected !== null && isIn(selected, item));
+  useEffect(() => {
+    const element = box.current;
+    const row = at * ROW_PX;
+    const isSeen =
+      element !== null &&
+      row >= element.scrollTop &&
+      row < element.scrollTop + element.clientHeight - 2 * ROW_PX;
+    if (element !== null && at !== -1 && !isSeen) {
+      element.scrollTop = row - element.clientHeight / 2;
+    }
+  }, [selected, at === -1]);
   const toggle = (id: string): void => {
     const next = new Set(folded);
     if (!next.delete(id)) {

@@ -1,4 +1,5 @@
 /** Says how the page and the log stand: live, lost, caught up, ended. */
+import { Button } from "../../parts/button.tsx";
 import { Chip, type Tone } from "../../parts/chip.tsx";
 import type { LiveState } from "../../data/follow.ts";
 import { useRun } from "./context.ts";
@@ -24,6 +25,11 @@ export function LiveChip() {
       <Chip tone={tone} hasMark isLive={state === "live"}>
         {text} · #{follower.store.whole}
       </Chip>
+      {state === "failed" && (
+        <Button kind="quiet" icon="retry" onClick={() => follower.retry()}>
+          Try again
+        </Button>
+      )}
       {caughtUp !== null && state !== "lost" && (
         <Chip>
           caught up {caughtUp.count} from #{caughtUp.from}

@@ -1,5 +1,5 @@
 /** The log of a run, event by event: searched, filtered, and only built where it is seen. */
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { sentenceOf } from "../../../../sdk/src/view/sentences.ts";
 import type { RunFold } from "../../log/fold.ts";
 import { fits, parseQuery } from "../../log/search.ts";
@@ -17,6 +17,8 @@ import { useRun } from "./context.ts";
 import { RUN_FIELDS } from "./run-fields.ts";
 
 const ROW_PX = 28;
+/** What stays above the rows when they are scrolled. */
+const HEAD_PX = 60;
 
 /** The log with its search. */
 export function Log() {
@@ -78,6 +80,14 @@ function Rows({ events, fold, selected, onSelect }: RowsProps) {
   const list = useRef<HTMLDivElement>(null);
   const { first, end } = useWindow(list, events.length, ROW_PX);
   const start = fold.created === null ? 0 : Date.parse(fold.created.at);
+  const at = events.findIndex(({ seq }) => seq === selected);
+  useEffect(() => {
+    const top = list.current?.getBoundingClientRect().top ?? 0;
+    const row = top + at * ROW_PX;
+    if (at !== -1 && (row < HEAD_PX || row > innerHeight - 2 * ROW_PX)) {
+      scrollBy({ top: row - innerHeight / 2 });
+    }
+  }, [selected]);
   return (
     <div class="log-rows" ref={list} role="list" style={{ height: `${events.length * ROW_PX}px` }}>
       <div style={{ transform: `translateY(${first * ROW_PX}px)` }}>

@@ -1,5 +1,6 @@
 /** The view of one run: its head, its timeline, three readings of its log, and details. */
 import { useEffect, useMemo } from "preact/hooks";
+import { client } from "../../data/client.ts";
 import { RunFollower } from "../../data/follow.ts";
 import { FailureView, Skeleton } from "../../parts/states.tsx";
 import { changeQuery, place } from "../../route/location.ts";
@@ -19,6 +20,13 @@ export function Run({ params }: ViewProps) {
   const id = params["id"] ?? "";
   const follower = useMemo(() => new RunFollower(id), [id]);
   useEffect(() => follower.start(), [follower]);
+  const opspawn = client.value;
+  useEffect(() => {
+    // Another key: the log continues after its last event.
+    if (follower.state.peek() === "failed") {
+      follower.retry();
+    }
+  }, [opspawn]);
   return <RunOf follower={follower} taskId={id} isFile={false} />;
 }
 
