@@ -139,10 +139,10 @@ export class ConnectionError extends OpspawnError {
 
   constructor(
     url: string,
-    message: string,
+    reason: string,
     more: { code?: ConnectionErrorCode; status?: number; cause?: unknown } = {},
   ) {
-    super(message, more.cause === undefined ? {} : { cause: more.cause });
+    super(`${url}: ${reason}`, more.cause === undefined ? {} : { cause: more.cause });
     this.url = url;
     this.code = more.code ?? "unreachable";
     this.status = more.status ?? null;

@@ -86,10 +86,20 @@ test("api reads all pages of a list, one item a line", async () => {
   );
 });
 
+test("api takes a method in any case", async () => {
+  const fake = await fakeService([], () => ({ status: 200, body: {} }));
+  await cli(["api", "post", "tasks", "-f", "a=b"], { env: envOf(fake) });
+  expect(fake.requests.map(({ line }) => line)).toEqual(["POST /api/v1/tasks"]);
+});
+
 test("api ends with 2 and a sentence where the service refuses, redirects or is not there", async () => {
   const refusing = await fakeService([], () => problem(422, "validation_failed"));
   const refused = await cli(["api", "POST", "tasks"], { env: envOf(refusing) });
   expect(refused).toEqual({ code: 2, out: "", err: "It was refused.\n" });
+  const unknown = await fakeService([], () => problem(422, "unknown_tool"));
+  expect((await cli(["api", "tasks"], { env: envOf(unknown) })).err).toBe(
+    "It was refused. `opspawn tools` lists what exists.\n",
+  );
   const elsewhere = await fakeService([], () => ({
     status: 302,
     headers: { Location: "https://b.example/x" },

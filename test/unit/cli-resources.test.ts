@@ -165,13 +165,13 @@ test.each<[string, string, unknown, string?]>([
       filter: { status: ["waiting", "running"], agent: "x" },
       reason: "enough",
     },
-    "0 tasks; --yes changes them.\n",
+    "No task matches.\n",
   ],
   [
     'tasks retry-many --metadata {"a":"1"} -c current',
     "POST /api/v1/tasks/retry",
     { dry_run: true, limit: 50, filter: { metadata: { a: "1" } }, config: "current" },
-    "0 tasks; --yes changes them.\n",
+    "No task matches.\n",
   ],
   ["tasks events t", "GET /api/v1/tasks/t/events?after=0&limit=1000&outline=1", null, ""],
   [
@@ -195,7 +195,7 @@ test.each([
   ["budgets put --period day", "budgets put needs --max-cost"],
   ["concurrency put", "concurrency put needs --max-runs"],
   ["budgets put --max-cost 1", "A budget needs --period: day or month."],
-  ["tools put /nowhere", "Cannot read /nowhere."],
+  ["tools put /nowhere", "Cannot read /nowhere: there is no such file."],
   ["tasks update t", "Set --name or --metadata."],
   ["profiles delete none", "Unknown profile none."],
   ["logout", "Unknown profile default."],
@@ -244,6 +244,18 @@ test("many tasks are changed as the dry run confirmed, page by page, and a failu
     real,
     { ...real, cursor: "n" },
   ]);
+});
+
+test.each([
+  [1, false, "1 task matches. To cancel it, add --yes.\ntask_1\n"],
+  [1, true, "1 or more tasks match. To cancel them, add --yes.\ntask_1\n"],
+  [2, false, "2 tasks match. To cancel them, add --yes.\ntask_1\n"],
+])("without --yes, %i tasks (more: %s) are counted, and it says how to go on", async (...row) => {
+  const [count, has_more, text] = row;
+  const body = { dry_run: true, count, has_more, confirm: "c", data: [{ id: "task_1" }] };
+  const fake = await fakeService([], () => ({ status: 200, body: { ...body, next_cursor: null } }));
+  expect((await cli(["tasks", "cancel-many"], { env: envOf(fake) })).out).toBe(text);
+  expect(fake.requests).toHaveLength(1);
 });
 
 test("every noun has the same words for the same act, and each alias names one command", () => {

@@ -53,6 +53,10 @@ test.each([
   [["rnu"], "Unknown command: rnu. Did you mean run?"],
   [["agnets", "list"], "Unknown command: agnets. Did you mean agents?"],
   [["xyzzy"], "Unknown command: xyzzy. Run `opspawn"],
+  [["delete", "task_1"], "Unknown command: delete. Did you mean tasks delete?"],
+  [["rm", "task_1"], "Unknown command: rm. Did you mean tasks delete?"],
+  [["status", "task_1"], "Unknown command: status. Did you mean get?"],
+  [["webhook"], "Unknown command: webhook. Did you mean webhooks?"],
   [["agents", "dleete"], "Unknown command: agents dleete. Did you mean agents delete?"],
   [
     ["agents", "lsit"],
@@ -64,7 +68,7 @@ test.each([
     ["run", "x", "--idempotency-key", "a\nb"],
     "--idempotency-key must be 1 to 255 ASCII characters.",
   ],
-  [["agents", "put", "/nowhere/a.json"], "Cannot read /nowhere/a.json."],
+  [["agents", "put", "/nowhere/a.json"], "Cannot read /nowhere/a.json: there is no such file."],
   [["--json", "ls"], "The command must come before --json."],
   [["get"], "tasks get needs <task>."],
   [["ls", "extra"], 'tasks list takes no argument, but got "extra".'],
@@ -82,7 +86,7 @@ test.each([
   [["run"], "Missing goal: pass it as an argument or pipe it in."],
   [["limits", "task_1"], "Set at least one limit: --max-steps,"],
   [["completion", "tcsh"], "No completion for tcsh: choose one of bash, zsh, fish."],
-  [["help", "rnu"], "Unknown command: rnu."],
+  [["help", "rnu"], "Unknown command: rnu. Did you mean run?"],
   [["keys", "create", "--name", "x"], "A key needs --name and --scopes."],
 ])("%s is refused in a sentence, and nothing is sent", async (args, sentence) => {
   const { code, out, err } = await cli(args, { env: { OPSPAWN_KEY: "k" } });
@@ -104,6 +108,11 @@ test.each([[["help", "tools"]], [["tools", "--help"]], [["tools", "-h"]]])(
   },
 );
 
+test("a noun with one command shows its options, and others say what the noun alone does", async () => {
+  expect((await cli(["inbox", "--help"])).out).toContain("--kind kind");
+  expect((await cli(["agents", "--help"])).out).toContain("`agents` alone is `agents list`.");
+});
+
 test("every command is in the overview, has help of its own, and fits into 80 columns", async () => {
   const overview = await cli(["--help"]);
   expect(overview.code).toBe(0);
@@ -122,7 +131,9 @@ test("every command is in the overview, has help of its own, and fits into 80 co
   }
   expect(Math.max(...overview.out.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(88);
   expect((await cli([])).code).toBe(2);
-  expect((await cli(["--version"])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  for (const word of ["--version", "-v", "-V", "version"]) {
+    expect((await cli([word])).out, word).toMatch(/^\d+\.\d+\.\d+\n$/);
+  }
 });
 
 /** What bash would offer at the end of these words. */
@@ -302,11 +313,12 @@ const inboxOrTask = ({ line }: Asked) =>
   line.startsWith("GET") ? { data: [WAITS], next_cursor: null } : TASK;
 
 test.each([
-  [["approve"], "/api/v1/inbox?kind=approval&limit=6"],
-  [["deny", "task_1"], "/api/v1/inbox?task_id=task_1&kind=approval&limit=6"],
-])("%j decides on the only pending call", async (argv, inbox) => {
+  [["approve"], "/api/v1/inbox?kind=approval&limit=6", "approved"],
+  [["deny", "task_1"], "/api/v1/inbox?task_id=task_1&kind=approval&limit=6", "denied"],
+])("%j decides on the only pending call, and says which", async (argv, inbox, decided) => {
   const fake = await fakeService([], (asked) => ({ status: 200, body: inboxOrTask(asked) }));
-  expect((await cli(argv, { env: envOf(fake) })).out).toBe("task_1 completed\n");
+  const { out, err } = await cli(argv, { env: envOf(fake) });
+  expect([out, err]).toEqual(["task_1 completed\n", `${decided}: pay {"eur":5}\n`]);
   expect(fake.requests.map(({ line, body: sent }) => [line, sent])).toEqual([
     [`GET ${inbox}`, null],
     ["POST /api/v1/tasks/task_1/approvals/call_7", { decision: argv[0] }],
@@ -317,10 +329,10 @@ test("of several pending calls, or of none, nothing is decided", async () => {
   const two = [WAITS, { ...WAITS, task_id: "task_2", call_id: "a b" }];
   const several = await answering({ data: two, next_cursor: null });
   const { code, err } = await cli(["approve"], { env: envOf(several) });
-  expect([code, err]).toEqual([2, expect.stringContaining("\n  task_2 'a b'  pay")]);
+  expect([code, err]).toEqual([2, expect.stringMatching(/\n {2}task_2 'a b' {2}pay\n$/)]);
   const none = await answering({ data: [], next_cursor: null });
   const missed = await cli(["deny", "task_3"], { env: envOf(none) });
-  expect([missed.code, missed.err]).toEqual([2, expect.stringContaining("No call of task_3")]);
+  expect([missed.code, missed.err]).toEqual([2, "No call of task_3 waits for approval.\n"]);
   expect([several, none].flatMap(({ requests }) => requests).map(({ line }) => line[0])).toEqual([
     "G",
     "G",
@@ -376,6 +388,19 @@ test("a list fits the terminal, is whole in a pipe, and asks for no more than it
   const { out } = await cli(["ls", "--limit", "2", "--json"], around);
   expect(out).toBe(`${JSON.stringify(TASK)}\n`.repeat(2));
   expect(fake.requests.map(({ line }) => line)).toEqual(["GET /api/v1/tasks?limit=2"]);
+});
+
+test("an empty list says so on a terminal only", async () => {
+  vi.stubEnv("TERM", "xterm");
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const around = { env: envOf(await answering({ data: [], next_cursor: null })) };
+  const quiet = { code: 0, out: "", err: "" };
+  expect(await cli(["inbox"], { ...around, columns: 80 })).toEqual({
+    ...quiet,
+    err: "The list is empty.\n",
+  });
+  expect(await cli(["inbox"], around)).toEqual(quiet);
+  expect(await cli(["inbox", "--json"], { ...around, columns: 80 })).toEqual(quiet);
 });
 
 test("in a table that is too wide the last column gives way, then the widest, and ids stay whole", () => {
@@ -736,7 +761,7 @@ test("a service that does not answer is told once, on a terminal only, and not w
   expect(await cli(["get", "task_1", "--json", "--wait", "1"], slow)).toMatchObject(silent);
   const inPipe = { env: envOf(late), slowAfterMs: 10 };
   expect(await cli(["ls"], inPipe)).toMatchObject(silent);
-  expect(await cli(["ls"], { ...slow, slowAfterMs: 60_000 })).toMatchObject(silent);
+  expect(await cli(["ls", "--json"], { ...slow, slowAfterMs: 60_000 })).toMatchObject(silent);
   const { err } = await cli(["login"], {
     ...slow,
     configFile: join(folder(), "c"),

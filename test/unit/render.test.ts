@@ -103,7 +103,10 @@ const EXAMPLES: Readonly<Record<string, readonly [Said[1], string | null]>> = {
   "loop.detected": [{ repeats: 5, tools: ["look"], action: "nudge" }, '5 times in a row: ["look"]'],
   "recovery.started": [{ epoch: 2, reason: "restart", open_calls: [] }, "interruption (restart)"],
   "approval.requested": [{ name: "send_mail", arguments: { to: "all" } }, 'send_mail {"to":"all"}'],
-  "approval.decided": [{ decision: "approve", by: "key_1" }, "approve by key_1"],
+  "approval.decided": [
+    { decision: "deny", by: "key_1", comment: "Not now." },
+    "denied by key_1: Not now.",
+  ],
   "approval.expired": [{ policy: "deny" }, "no decision in time: deny"],
   "tool.progressed": [{ call_id: "c", progress: 2, total: 5, message: "pages" }, "… 2 of 5: pages"],
   "tool.logged": [{ call_id: "c", level: "info", data: "begun" }, "info: begun"],

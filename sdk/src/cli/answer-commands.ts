@@ -7,7 +7,7 @@ import { ageOf, printTask } from "./task-output.ts";
 import type { Argument, Option } from "./option.ts";
 import { shellWord } from "./shell.ts";
 import { shorten } from "./terminal-text.ts";
-import { UsageError } from "./cli-env.ts";
+import { StateError } from "./cli-env.ts";
 
 const TASK: Argument = { name: "task", optional: true };
 const CALL: Argument = { name: "call", optional: true };
@@ -23,6 +23,8 @@ const ONLY =
 const PAGE = 100;
 /** Columns of a question in a list. */
 const MAX_ABOUT = 60;
+/** Columns of a call that was decided. */
+const MAX_SHOWN = 200;
 /** Pending calls that a usage error names. */
 const MAX_NAMED = 5;
 
@@ -106,8 +108,10 @@ const approve: Command = {
       comment: args.text("comment"),
       ...(other !== undefined && { arguments: other }),
     };
-    const { taskId, callId } = await pending(call);
-    return printTask(call, await client().tasks.approve(taskId, callId, decision));
+    const { taskId, callId, about } = await pending(call);
+    const task = await client().tasks.approve(taskId, callId, decision);
+    report(call, "approved", about);
+    return printTask(call, task);
   },
 };
 
@@ -120,33 +124,43 @@ const deny: Command = {
   options: [COMMENT],
   async run(call) {
     const { args, client } = call;
-    const { taskId, callId } = await pending(call);
+    const { taskId, callId, about } = await pending(call);
     const decision = { comment: args.text("comment") };
-    return printTask(call, await client().tasks.deny(taskId, callId, decision));
+    const task = await client().tasks.deny(taskId, callId, decision);
+    report(call, "denied", about);
+    return printTask(call, task);
   },
 };
 
 export const ANSWER_COMMANDS: readonly Command[] = [inbox, approve, deny];
 
-/** Returns the call that the arguments name, or the only pending one. @throws UsageError */
+/** Says which call was decided, if the command line did not name it. */
+function report({ cli }: Call, decision: string, about: string | null): void {
+  if (about !== null) {
+    cli.stderr.write(`${decision}: ${about}\n`);
+  }
+}
+
+/** Returns the call that the arguments name, or the only pending one. @throws StateError */
 async function pending({ args, client, program }: Call) {
   const [taskId, callId] = [args.word("task"), args.word("call")];
   if (callId !== "") {
-    return { taskId, callId };
+    return { taskId, callId, about: null };
   }
   const which = taskId === "" ? {} : { task_id: taskId };
   const page = await client().inbox.list({ ...which, kind: "approval", limit: MAX_NAMED + 1 });
   const [entry, ...others] = page.data;
   if (entry?.call_id === undefined) {
     const where = taskId === "" ? "" : ` of ${taskId}`;
-    throw new UsageError(`No call${where} waits for approval.`);
+    throw new StateError(`No call${where} waits for approval.`);
   }
   if (others.length === 0) {
-    return { taskId: entry.task_id, callId: entry.call_id };
+    const about = shorten(aboutOf(entry), MAX_SHOWN);
+    return { taskId: entry.task_id, callId: entry.call_id, about };
   }
   const named = page.data.slice(0, MAX_NAMED).map(({ task_id, call_id = "", tool = "" }) => {
     return `\n  ${shellWord(task_id)} ${shellWord(call_id)}  ${tool}`;
   });
   const more = page.data.length > MAX_NAMED ? `\n  … see ${program} inbox --kind approval` : "";
-  throw new UsageError(`Several calls wait for approval. Name one:${named.join("")}${more}`);
+  throw new StateError(`Several calls wait for approval. Name one:${named.join("")}${more}`);
 }

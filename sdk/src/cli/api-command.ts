@@ -18,7 +18,7 @@ export const API: Command = {
   name: "api",
   arguments: [{ name: "method", optional: true }, { name: "path" }],
   about: "Send a request to the HTTP API and print the response",
-  more: 'A path without a slash at its start is below /api/v1/. The method is GET, or POST with a body; write it in capitals. Fields are texts with -f, and JSON values with -F (true, 12, null, {"a":1}); a name such as input_data[goal] goes into an object, tags[] into a list. With GET they become the query. The key comes from the profile or the environment, as for all commands.',
+  more: 'A path without a slash at its start is below /api/v1/. Without a method it is GET, or POST with a body. Fields are texts with -f, and JSON values with -F (true, 12, null, {"a":1}); a name such as input_data[goal] goes into an object, tags[] into a list. With GET they become the query. The key comes from the profile or the environment, as for all commands.',
   options: [
     { name: "field", short: "f", value: "name=text", about: "field of the body", multiple: true },
     {
@@ -100,7 +100,7 @@ async function requestFrom({ cli, args, address, client }: Call): Promise<ApiReq
 /** @throws UsageError */
 function methodFrom(args: ParsedArgs, hasBody: boolean): (typeof METHODS)[number] {
   const word = args.word("method");
-  const method = METHODS.find((one) => one === word);
+  const method = METHODS.find((one) => one === word.toUpperCase());
   if (word !== "" && method === undefined) {
     throw new UsageError(`The method must be one of ${METHODS.join(", ")}, but is ${word}.`);
   }

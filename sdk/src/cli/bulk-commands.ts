@@ -34,7 +34,7 @@ const cancelMany: Command = {
       ...(reason !== undefined && { reason }),
     };
     const { tasks } = client();
-    return inSteps(call, (step) => tasks.cancelMany({ ...body, ...step }));
+    return inSteps(call, "cancel", (step) => tasks.cancelMany({ ...body, ...step }));
   },
 };
 
@@ -59,7 +59,7 @@ const retryMany: Command = {
       config: args.text("config") === "current" ? ("current" as const) : ("same" as const),
     };
     const { tasks } = client();
-    return inSteps(call, (step) => tasks.retryMany({ ...body, ...step }));
+    return inSteps(call, "retry", (step) => tasks.retryMany({ ...body, ...step }));
   },
 };
 
@@ -71,17 +71,14 @@ type Step = { dry_run: true } | { dry_run: false; confirm: string; cursor?: stri
 /** Counts, and with --yes changes all tasks that were counted. @returns the exit code */
 async function inSteps(
   { cli, args }: Call,
+  does: "cancel" | "retry",
   request: (step: Step) => PromiseLike<BulkResult>,
 ): Promise<number> {
   const { stdout } = cli;
   const first = await request({ dry_run: true });
   const confirm = first.confirm ?? "";
   if (!args.flag("yes")) {
-    const count = `${first.count ?? 0}${first.has_more ? " or more" : ""}`;
-    const ids = first.data.map(({ id }) => `${id}\n`).join("");
-    await stdout.print(
-      args.isJson ? lineOf({ args }, first) : `${count} tasks; --yes changes them.\n${ids}`,
-    );
+    await stdout.print(args.isJson ? lineOf({ args }, first) : countText(first, does));
     return EXIT.completed;
   }
   let hasFailed = false;
@@ -95,6 +92,19 @@ async function inSteps(
     cursor = next_cursor;
   }
   return hasFailed ? EXIT.failed : EXIT.completed;
+}
+
+/** How many tasks match, and what follows. */
+function countText({ count, has_more, data }: BulkResult, does: string): string {
+  if (data.length === 0) {
+    return "No task matches.\n";
+  }
+  const ids = data.map(({ id }) => `${id}\n`).join("");
+  const isOne = count === 1 && !has_more;
+  const tasks = isOne
+    ? "1 task matches"
+    : `${count ?? data.length}${has_more ? " or more" : ""} tasks match`;
+  return `${tasks}. To ${does} ${isOne ? "it" : "them"}, add --yes.\n${ids}`;
 }
 
 function outcomeText({ id, status, retried_as, error }: BulkResult["data"][number]): string {

@@ -34,8 +34,11 @@ export const EXIT = { completed: 0, failed: 1, usage: 2, cancelled: 3, waiting: 
 /** Conventional exit code after SIGINT. */
 export const INTERRUPTED = 130;
 
-/** Wrong usage. Only its message is printed. */
+/** Wrong usage. Its message is printed, followed by where to find help. */
 export class UsageError extends Error {}
+
+/** A request that cannot be made now, however it is written. Only its message is printed. */
+export class StateError extends UsageError {}
 
 /** Standard output takes no more: the reader closed the pipe, as `head` does, or writing failed. */
 export class OutputClosed extends Error {}

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Opspawn } from "../opspawn.ts";
-import { findCommand, groupOf, namesOf, type Command, type Found } from "./command.ts";
+import { findCommand, groupOf, type Command, type Found } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { addressOf, connect, sameProgram, type Address } from "./connection.ts";
 import { OpspawnError } from "../errors.ts";
@@ -12,8 +12,11 @@ import { neutralise } from "./terminal-text.ts";
 import { groupHelp, helpOf, overview } from "./help.ts";
 import { ParsedArgs } from "./parsed-args.ts";
 import { ask, canAsk } from "./prompt.ts";
-import { suggestion } from "./suggest.ts";
-import { EXIT, OutputClosed, UsageError, type CliEnv } from "./cli-env.ts";
+import { suggestedCommand, suggestion } from "./suggest.ts";
+import { EXIT, OutputClosed, StateError, UsageError, type CliEnv } from "./cli-env.ts";
+
+/** Words that print the version. */
+const VERSION: ReadonlySet<string> = new Set(["--version", "-v", "-V", "version"]);
 
 /** Runs one command line. @returns the exit code */
 export async function runCli(argv: readonly string[], cli: CliEnv): Promise<number> {
@@ -27,7 +30,8 @@ export async function runCli(argv: readonly string[], cli: CliEnv): Promise<numb
       return EXIT.completed;
     }
     if (error instanceof UsageError) {
-      cli.stderr.write(`${neutralise(error.message)} ${hint}\n`);
+      const more = error instanceof StateError ? "" : ` ${hint}`;
+      cli.stderr.write(`${neutralise(error.message)}${more}\n`);
       return EXIT.usage;
     }
     if (!(error instanceof OpspawnError)) {
@@ -51,13 +55,16 @@ async function dispatch(
     await stdout.print(overview(program, COMMANDS));
     return first === undefined ? EXIT.usage : EXIT.completed;
   }
-  if (first === "--version") {
+  if (VERSION.has(first)) {
     await stdout.print(`${await version()}\n`);
     return EXIT.completed;
   }
   const group = groupOf(COMMANDS, first);
   if (group.length > 0 && (argv[1] === "--help" || argv[1] === "-h")) {
-    await stdout.print(groupHelp(program, group));
+    const [only, ...others] = group;
+    await stdout.print(
+      only !== undefined && others.length === 0 ? helpOf(program, only) : groupHelp(program, group),
+    );
     return EXIT.completed;
   }
   const { command, words } = commandOf(argv);
@@ -106,9 +113,7 @@ function commandOf(argv: readonly string[]): Found {
   }
   const group = groupOf(COMMANDS, first);
   if (group.length === 0) {
-    const names = COMMANDS.flatMap(namesOf);
-    const known = [...new Set(names.map((name) => name.split(" ")[0] ?? ""))];
-    throw new UsageError(`Unknown command: ${first}.${suggestion(first, known)}`);
+    throw new UsageError(`Unknown command: ${first}.${suggestedCommand(COMMANDS, first)}`);
   }
   const near = suggestion(
     second,

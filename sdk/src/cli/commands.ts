@@ -13,6 +13,7 @@ import { LOGIN } from "./login.ts";
 import { PROFILE_COMMANDS } from "./profile-commands.ts";
 import { RUN_COMMANDS } from "./run-commands.ts";
 import { SERVICE_COMMANDS } from "./service-commands.ts";
+import { suggestedCommand } from "./suggest.ts";
 import { TASK_COMMANDS } from "./task-commands.ts";
 import { TOOL_COMMANDS } from "./tool-commands.ts";
 import { WEBHOOK_COMMANDS } from "./webhook-commands.ts";
@@ -49,7 +50,7 @@ const help: Command = {
     const words = name.split(/\s+/);
     const found = findCommand(commands, words);
     if (group.length === 0 && found?.words !== words.length) {
-      throw new UsageError(`Unknown command: ${name}.`);
+      throw new UsageError(`Unknown command: ${name}.${suggestedCommand(commands, name)}`);
     }
     await stdout.print(
       found === null || group.length > 0

@@ -6,13 +6,13 @@ import { neutralise } from "./terminal-text.ts";
 export function explain(error: unknown): string {
   if (error instanceof ConnectionError) {
     return neutralise(
-      `Cannot reach Opspawn at ${error.url}: ${error.message}. Set OPSPAWN_URL to its URL, or start a local service with \`npm start\` in the repository.`,
+      `Cannot reach Opspawn at ${error.message}. Set OPSPAWN_URL to its URL, or start a local service with \`npm start\` in the repository.`,
     );
   }
   if (error instanceof APIError) {
     const faults = error.errors
       .filter(({ detail }) => !error.message.includes(detail))
-      .map(({ pointer, detail }) => `\n  ${pointer}: ${detail}`);
+      .map(({ pointer, detail }) => `\n  ${pointer} ${detail}`);
     return neutralise(`${error.message}${faults.join("")}${adviceOn(error)}`);
   }
   if (error instanceof OpspawnError) {
@@ -21,7 +21,18 @@ export function explain(error: unknown): string {
   throw error;
 }
 
-function adviceOn({ status, requestId }: APIError): string {
+/** Commands that list what a request may name, by the code of a refusal. */
+const LISTS: Readonly<Record<string, string>> = {
+  unknown_agent: "agents",
+  unknown_mcp_server: "mcp",
+  unknown_tool: "tools",
+};
+
+function adviceOn({ status, code, requestId }: APIError): string {
+  const noun = LISTS[code];
+  if (noun !== undefined) {
+    return ` \`opspawn ${noun}\` lists what exists.`;
+  }
   switch (status) {
     case 401:
       return " Set OPSPAWN_KEY to a valid key for this service, or run `opspawn login`. `npm start` writes its key to .dev.vars.";

@@ -43,7 +43,13 @@ export function groupHelp(program: string, group: readonly Command[]): string {
   return `Usage: ${program} <command> [options]
 
 ${aligned(rows)}
-${block(`Run \`${program} <command> --help\` for details.`, "", COLUMNS)}`;
+${block(`${listText(group)}Run \`${program} <command> --help\` for details.`, "", COLUMNS)}`;
+}
+
+/** Says that a noun alone lists, if it does. */
+function listText(group: readonly Command[]): string {
+  const list = group.find(({ name }) => name.endsWith(" list"))?.name;
+  return list === undefined ? "" : `\`${list.split(" ")[0]}\` alone is \`${list}\`. `;
 }
 
 /** Full help for one command. */

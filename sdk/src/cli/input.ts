@@ -19,8 +19,8 @@ export async function readInput(cli: CliEnv, file: string): Promise<string> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(file);
-  } catch {
-    throw new UsageError(`Cannot read ${file}.`);
+  } catch (error) {
+    throw new UsageError(`Cannot read ${file}${reasonOf(error)}.`);
   }
   return decoded(file, bytes);
 }
@@ -30,6 +30,20 @@ export function recordOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? (value as Readonly<Record<string, unknown>>)
     : {};
+}
+
+/** Why a file is unreadable, as far as it is worth a word. */
+function reasonOf(error: unknown): string {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case "ENOENT":
+      return ": there is no such file";
+    case "EISDIR":
+      return ": it is a folder";
+    case "EACCES":
+      return ": permission denied";
+    default:
+      return "";
+  }
 }
 
 /** Decodes a text strictly: a replaced character would change what was meant. */

@@ -1,6 +1,7 @@
 /** Streams a list to the output: as a table, or as JSON lines. */
 import { lineOf } from "./output.ts";
 import type { Call } from "./command.ts";
+import { isTerminal } from "./live-view.ts";
 import { tableOf } from "./table.ts";
 import { EXIT } from "./cli-env.ts";
 
@@ -22,7 +23,9 @@ export async function printList<Item>(
     await stdout.print(isFirst ? table : table.slice(table.indexOf("\n") + 1));
     isFirst = false;
   };
+  let count = 0;
   for await (const item of items) {
+    count += 1;
     if (args.isJson) {
       await stdout.print(lineOf({ args }, item));
     } else if (batch.push(item) === BATCH) {
@@ -30,6 +33,9 @@ export async function printList<Item>(
     }
   }
   await flush();
+  if (count === 0 && !args.isJson && isTerminal(stdout)) {
+    cli.stderr.write("The list is empty.\n");
+  }
   return EXIT.completed;
 }
 

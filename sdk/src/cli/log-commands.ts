@@ -16,6 +16,7 @@ const LOG_PAGE = 1000;
 
 const events: Command = {
   name: "tasks events",
+  aliases: ["events"],
   arguments: [TASK],
   about: "List a task's events so far (whole with --json)",
   options: [

@@ -2,7 +2,7 @@
 import type { Call } from "./command.ts";
 import { jsonLine, jsonText } from "./json-line.ts";
 import { suggestion } from "./suggest.ts";
-import { EXIT, UsageError } from "./cli-env.ts";
+import { EXIT, StateError } from "./cli-env.ts";
 
 type Printing = Pick<Call, "cli" | "args">;
 
@@ -21,7 +21,7 @@ export function printJson(call: Printing, value: unknown): Promise<number> {
   return printResult(call, value, jsonText);
 }
 
-/** Returns a result's line of JSON. @throws UsageError for a field that it does not have */
+/** Returns a result's line of JSON. @throws StateError for a field that it does not have */
 export function lineOf({ args }: Pick<Call, "args">, value: unknown): string {
   return jsonLine(selected(value, args.fields));
 }
@@ -40,7 +40,7 @@ function fieldOf(value: unknown, path: string): unknown {
   const [first = "", ...rest] = path.split(".");
   const known = isRecord(value) ? Object.keys(value) : [];
   if (!isRecord(value) || !known.includes(first)) {
-    throw new UsageError(
+    throw new StateError(
       `There is no field ${first}.${suggestion(first, known)} The fields are ${known.join(", ")}.`,
     );
   }

@@ -44,7 +44,7 @@ export class Questions {
         const call = shellWord(question.callId);
         return [this.#command("approve", call), this.#command("deny", call, '--comment "reason"')];
       }
-      case "input":
+      case "question":
         return [this.#command("send", '"your answer"')];
       case "form":
       case "address": {

@@ -126,7 +126,7 @@ const retry: Command = {
 
 const send: Command = {
   name: "tasks send",
-  aliases: ["send"],
+  aliases: ["send", "answer"],
   arguments: [TASK, { name: "text", optional: true, isText: true }],
   about: "Send a message to a run, or answer its question",
   more: "The text can also be piped in; - stands for standard input.",

@@ -17,7 +17,7 @@ export interface ApprovalQuestion {
 
 /** A question of the model, which a message answers. */
 export interface InputQuestion {
-  readonly kind: "input";
+  readonly kind: "question";
   readonly callId: string;
   /** The question, or "" if the tool has none. */
   readonly question: string;
@@ -143,7 +143,7 @@ function approvalOf(data: EventOf<"approval.requested">["data"]): ApprovalQuesti
 function inputOf({ call_id, arguments: given, until }: EventOf<"tool.requested">["data"]) {
   const { question } = (given ?? {}) as { readonly question?: unknown };
   return {
-    kind: "input",
+    kind: "question",
     callId: call_id,
     question: typeof question === "string" ? question : "",
     expiresAt: until ?? null,

@@ -33,7 +33,8 @@ export const SENTENCES = {
   "input.withdrawn": () => "the question was withdrawn",
   "approval.requested": ({ name, arguments: given }: DataOf["approval.requested"]) =>
     `approval needed: ${name} ${jsonText(given)}`,
-  "approval.decided": ({ decision, by }: DataOf["approval.decided"]) => `${decision} by ${by}`,
+  "approval.decided": ({ decision, by, comment = "" }: DataOf["approval.decided"]) =>
+    `${decision === "approve" ? "approved" : "denied"} by ${by}${comment === "" ? "" : `: ${comment}`}`,
   "approval.expired": ({ policy }: DataOf["approval.expired"]) => `no decision in time: ${policy}`,
   "limit.reached": ({ limit, value }: DataOf["limit.reached"]) =>
     `limit reached: ${limit} (${value})`,

@@ -21,7 +21,7 @@ function QuestionForm({ question }: { readonly question: Question }) {
   switch (question.kind) {
     case "approval":
       return <ApprovalForm question={question} />;
-    case "input":
+    case "question":
       return <AnswerForm question={question} />;
     case "form":
     case "address":
