@@ -26,7 +26,7 @@ const SECURITY_HEADERS = [
  * What is served and not described: pages for people, and mounts that only tests have. gRPC has its
  * own description.
  */
-const UNDESCRIBED = new Set(["/", "/docs", "/openapi.json", "/test/mcp"]);
+const UNDESCRIBED = new Set(["/", "/docs", "/docs/", "/openapi.json", "/test/mcp"]);
 
 /** What was asked. */
 export interface Asked {

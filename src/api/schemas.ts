@@ -15,8 +15,11 @@ export const freeObject = z.record(z.string(), freeValue);
 export const timestamp = z
   .string()
   .openapi({ format: "date-time", example: "2026-11-22T19:05:12.345Z" });
-export const instant = z.iso.datetime({ offset: true, error: "must be an RFC 3339 time" });
-export const taskIdText = z.string().refine(isTaskId, "not a task id");
+export const instant = z.iso.datetime({
+  offset: true,
+  error: "must be an RFC 3339 time, such as 2030-01-31T09:30:00Z",
+});
+export const taskIdText = z.string().refine(isTaskId, "must be the id of a task");
 /** No control characters: names are shown to people and in terminals. */
 export const plainText = (max: number) =>
   z.string().max(max).regex(PLAIN_TEXT, "must not hold control characters");

@@ -86,6 +86,7 @@ export function systemRoutes(app: OpenAPIHono<AppEnv>): void {
     const document = openApiDocument(app, new URL(c.req.url).origin, EXAMPLES);
     return c.html(docsPage(document), 200, { "Content-Security-Policy": await docsPolicy() });
   });
+  app.get("/docs/", (c) => c.redirect("/docs", 301));
   app.get(ERRORS_PATH, async (c) => {
     const document = openApiDocument(app, new URL(c.req.url).origin, EXAMPLES);
     return c.html(errorsPage(document), 200, { "Content-Security-Policy": await docsPolicy() });

@@ -246,18 +246,6 @@ test("many tasks are changed as the dry run confirmed, page by page, and a failu
   ]);
 });
 
-test.each([
-  [1, false, "1 task matches. To cancel it, add --yes.\ntask_1\n"],
-  [1, true, "1 or more tasks match. To cancel them, add --yes.\ntask_1\n"],
-  [2, false, "2 tasks match. To cancel them, add --yes.\ntask_1\n"],
-])("without --yes, %i tasks (more: %s) are counted, and it says how to go on", async (...row) => {
-  const [count, has_more, text] = row;
-  const body = { dry_run: true, count, has_more, confirm: "c", data: [{ id: "task_1" }] };
-  const fake = await fakeService([], () => ({ status: 200, body: { ...body, next_cursor: null } }));
-  expect((await cli(["tasks", "cancel-many"], { env: envOf(fake) })).out).toBe(text);
-  expect(fake.requests).toHaveLength(1);
-});
-
 test("every noun has the same words for the same act, and each alias names one command", () => {
   const names = COMMANDS.flatMap(namesOf);
   expect(new Set(names).size).toBe(names.length);

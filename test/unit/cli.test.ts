@@ -413,6 +413,18 @@ test("in a table that is too wide the last column gives way, then the widest, an
   expect(tableOf({ write: () => undefined }, head, [row])).toContain(row.join("  "));
 });
 
+test.each([
+  [1, false, "1 task matches. To cancel it, add --yes.\ntask_1\n"],
+  [1, true, "1 or more tasks match. To cancel them, add --yes.\ntask_1\n"],
+  [2, false, "2 tasks match. To cancel them, add --yes.\ntask_1\n"],
+])("without --yes, %i tasks (more: %s) are counted, and it says how to go on", async (...row) => {
+  const [count, has_more, text] = row;
+  const body = { dry_run: true, count, has_more, confirm: "c", data: [{ id: "task_1" }] };
+  const fake = await fakeService([], () => ({ status: 200, body: { ...body, next_cursor: null } }));
+  expect((await cli(["tasks", "cancel-many"], { env: envOf(fake) })).out).toBe(text);
+  expect(fake.requests).toHaveLength(1);
+});
+
 test("an agent is put from a file: made, or where it is there, given a new version", async () => {
   const file = join(folder(), "agent.json");
   const agent = { name: "a", config: { tools: ["calculator"] } };

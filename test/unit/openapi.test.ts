@@ -54,9 +54,14 @@ test("every route of the app is in the document, and nothing else", async () => 
     .map((route) => `${route.method} ${route.path.replaceAll(/:(\w+)/g, "{$1}")}`)
     .filter(
       (route) =>
-        !["GET /", "GET /openapi.json", "GET /docs", "GET /docs/errors", "GET /console/*"].includes(
-          route,
-        ),
+        ![
+          "GET /",
+          "GET /openapi.json",
+          "GET /docs",
+          "GET /docs/",
+          "GET /docs/errors",
+          "GET /console/*",
+        ].includes(route),
     );
   expect(documented.toSorted()).toEqual([...new Set(served)].toSorted());
 });
@@ -158,6 +163,8 @@ test("every reference in the document leads somewhere", async () => {
 });
 
 test("the reference page shows everything, runs its own script only and loads nothing", async () => {
+  const slash = await app.request("/docs/", {}, env);
+  expect([slash.status, slash.headers.get("Location")]).toEqual([301, "/docs"]);
   const response = await app.request("/docs", {}, env);
   const page = await response.text();
   const document = await documentOf();

@@ -46,6 +46,11 @@ test.each<[z.ZodType, unknown, string]>([
   [z.literal("x"), [], 'must be "x", but is an array'],
   [z.strictObject({}), { "a/b": 1, c: 2 }, "/a~1b is not a known field; /c is not a known field"],
   [z.url(), "nowhere", "must be a URL"],
+  [
+    z.object({ a: z.string().refine(() => false, "This URL is private.") }),
+    { a: "x" },
+    "/a: This URL is private.",
+  ],
   [z.string().regex(/^a$/), "b", "has the wrong form"],
   [z.string().regex(/^a$/, "must be an a"), "b", "must be an a"],
   [z.union([z.string(), z.array(z.string())]), 5, "must be a string or an array, but is 5"],

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Opspawn } from "../opspawn.ts";
-import { findCommand, groupOf, type Command, type Found } from "./command.ts";
+import { findCommand, groupOf, suggestedCommand, type Command, type Found } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
 import { addressOf, connect, sameProgram, type Address } from "./connection.ts";
 import { OpspawnError } from "../errors.ts";
@@ -12,7 +12,7 @@ import { neutralise } from "./terminal-text.ts";
 import { groupHelp, helpOf, overview } from "./help.ts";
 import { ParsedArgs } from "./parsed-args.ts";
 import { ask, canAsk } from "./prompt.ts";
-import { suggestedCommand, suggestion } from "./suggest.ts";
+import { suggestion } from "./suggest.ts";
 import { EXIT, OutputClosed, StateError, UsageError, type CliEnv } from "./cli-env.ts";
 
 /** Words that print the version. */

@@ -3,6 +3,7 @@ import type { Opspawn } from "../opspawn.ts";
 import type { Address } from "./connection.ts";
 import type { Parsing } from "./option.ts";
 import type { ParsedArgs } from "./parsed-args.ts";
+import { suggestion } from "./suggest.ts";
 import type { CliEnv } from "./cli-env.ts";
 
 export interface Command extends Parsing {
@@ -62,6 +63,22 @@ const VERBS: Readonly<Record<string, string>> = {
   remove: "delete",
 };
 
+/** Words that other programs use for a command of this one. */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  abort: "cancel",
+  describe: "get",
+  follow: "watch",
+  kill: "cancel",
+  ps: "ls",
+  reject: "deny",
+  reply: "send",
+  start: "run",
+  status: "get",
+  stop: "cancel",
+  submit: "run",
+  tail: "watch",
+};
+
 /** A command and how many words of the command line named it. */
 export interface Found {
   readonly command: Command;
@@ -95,4 +112,11 @@ export function namesOf({ name, aliases = [] }: Pick<Command, "name" | "aliases"
 /** Returns the commands of a noun, such as `keys`. Empty for a plain command. */
 export function groupOf(commands: readonly Command[], first: string): readonly Command[] {
   return commands.filter(({ name }) => name.startsWith(`${first} `));
+}
+
+/** Returns " Did you mean …?" for an unknown command, or "" if none is near. */
+export function suggestedCommand(commands: readonly Command[], word: string): string {
+  const known = new Set(commands.flatMap(namesOf).map((name) => name.split(" ")[0] ?? ""));
+  const near = SYNONYMS[word] ?? findCommand(commands, ["tasks", word])?.command.name;
+  return near === undefined ? suggestion(word, [...known]) : ` Did you mean ${near}?`;
 }

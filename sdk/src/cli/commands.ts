@@ -2,7 +2,7 @@
 import { AGENT_COMMANDS } from "./agent-commands.ts";
 import { ANSWER_COMMANDS } from "./answer-commands.ts";
 import { API } from "./api-command.ts";
-import { findCommand, groupOf, type Command } from "./command.ts";
+import { findCommand, groupOf, suggestedCommand, type Command } from "./command.ts";
 import { completionFor, SHELLS, type Shell } from "./completion.ts";
 import { groupHelp, helpOf, overview } from "./help.ts";
 import { KEY_COMMANDS } from "./key-commands.ts";
@@ -13,7 +13,6 @@ import { LOGIN } from "./login.ts";
 import { PROFILE_COMMANDS } from "./profile-commands.ts";
 import { RUN_COMMANDS } from "./run-commands.ts";
 import { SERVICE_COMMANDS } from "./service-commands.ts";
-import { suggestedCommand } from "./suggest.ts";
 import { TASK_COMMANDS } from "./task-commands.ts";
 import { TOOL_COMMANDS } from "./tool-commands.ts";
 import { WEBHOOK_COMMANDS } from "./webhook-commands.ts";

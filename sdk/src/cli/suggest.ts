@@ -1,30 +1,7 @@
 /** Finds what a mistyped word may have meant. */
-import { findCommand, namesOf, type Command } from "./command.ts";
 
-/** Words that other programs use for a command of this one. */
-const SYNONYMS: Readonly<Record<string, string>> = {
-  abort: "cancel",
-  describe: "get",
-  follow: "watch",
-  kill: "cancel",
-  ps: "ls",
-  reject: "deny",
-  reply: "send",
-  start: "run",
-  status: "get",
-  stop: "cancel",
-  submit: "run",
-  tail: "watch",
-};
 /** Letters of a word that must be right before what it begins is suggested. */
 const MIN_START = 3;
-
-/** Returns " Did you mean …?" for an unknown command, or "" if none is near. */
-export function suggestedCommand(commands: readonly Command[], word: string): string {
-  const known = new Set(commands.flatMap(namesOf).map((name) => name.split(" ")[0] ?? ""));
-  const near = SYNONYMS[word] ?? findCommand(commands, ["tasks", word])?.command.name;
-  return near === undefined ? suggestion(word, [...known]) : ` Did you mean ${near}?`;
-}
 
 /** Returns " Did you mean …?" for the nearest word, or "" if none is near. */
 export function suggestion(word: string, known: readonly string[], prefix = ""): string {

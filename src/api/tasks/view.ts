@@ -11,7 +11,7 @@ import type { TaskJson } from "./schemas.ts";
 export async function taskOf(deps: ApiDeps, caller: Caller, taskId: string): Promise<TaskRow> {
   const row = isTaskId(taskId) ? await deps.tasks.get(caller.tenantId, taskId) : null;
   if (row === null) {
-    throw new Problem("not_found", "Unknown task.");
+    throw new Problem("not_found", `Unknown task "${taskId}".`);
   }
   return row;
 }

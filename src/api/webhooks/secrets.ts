@@ -2,6 +2,7 @@
 import type { SealedSecret } from "../../crypto/signing-secrets.ts";
 import type { ApiDeps } from "../context.ts";
 import { Problem } from "../http/problem.ts";
+import { invalid } from "../http/validation.ts";
 import { isoTime } from "../../run/value/time.ts";
 
 /** How long the previous secret stays valid after a rotation, milliseconds. */
@@ -18,9 +19,7 @@ export interface ShownSecret {
 export function checkAddress({ catalogue }: ApiDeps, url: string, pointer: string): void {
   const detail = catalogue.addressDefect(url);
   if (detail !== null) {
-    throw new Problem("validation_failed", `The body is invalid: ${pointer} ${detail}`, {
-      faults: [{ pointer, detail }],
-    });
+    throw invalid("body", [{ pointer, detail: detail.replace(/\.$/, "") }]);
   }
 }
 

@@ -30,12 +30,13 @@ export function schemaReason(error: z.core.$ZodError): string {
   return schemaFaults(error).map(faultText).join("; ");
 }
 
-/** Returns the place and what is wrong there; the whole value has no place. */
+/** Returns the place and what is wrong there; a sentence follows a colon. The whole value has no place. */
 export function faultText({
   pointer,
   detail,
 }: Pick<SchemaFault, "detail"> & { readonly pointer: string }): string {
-  return pointer === "" ? detail : `${pointer} ${detail}`;
+  const isSentence = /^\p{Lu}/u.test(detail);
+  return pointer === "" ? detail : `${pointer}${isSentence ? ":" : ""} ${detail}`;
 }
 
 /** Returns "must be …" for a value of another type. @param sent name of its type, or the value */
