@@ -12,8 +12,11 @@ import { isLast, SENTINEL, type Piece, type Pieces } from "./server-sent.ts";
 import { isError, mayBeError } from "./stray-error.ts";
 import { within } from "../../timing.ts";
 
-/** Longest wait for what may follow a complete reply, milliseconds. */
-const AFTER_REPLY_MS = 3000;
+/**
+ * Longest wait for what may follow a complete reply, milliseconds. Without the usage that follows,
+ * an estimate is booked, so a slow provider or a busy isolate gets time.
+ */
+const AFTER_REPLY_MS = 10_000;
 
 /** Assembles a reply from a provider's pieces. */
 export interface ReplyReader {
