@@ -1,4 +1,5 @@
 /** The views of the console besides runs: what waits for people, new tasks, and what is set up. */
+import axe, { type AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { browserPath } from "../browser.ts";
@@ -39,7 +40,7 @@ const REFUND = {
 };
 const ASKED = { amount: 12.5, note: null, tags: ["a"], customer: { id: 7 } };
 
-async function create(path: string, body: Json): Promise<string> {
+async function submitTo(path: string, body: Json): Promise<string> {
   const response = await service.send("POST", path, body);
   const text = await response.text();
   expect(response.status, text).toBe(201);
@@ -51,7 +52,7 @@ async function refund(goal: string): Promise<string> {
   const made = await service.send("POST", "/api/v1/tools", REFUND);
   expect([201, 409], await made.text()).toContain(made.status);
   const calls = [{ tool_calls: [{ name: "refund_payment", arguments: ASKED }] }, { text: "Done." }];
-  return create("/api/v1/tasks", scripted(calls, {}, { goal }));
+  return submitTo("/api/v1/tasks", scripted(calls, {}, { goal }));
 }
 
 async function open(path: string): Promise<ConsolePage> {
@@ -137,11 +138,11 @@ test.skipIf(!there)("answers a question and raises a budget", async () => {
     { tool_calls: [{ name: "ask_human", arguments: { question: "Lisbon or Porto?" } }] },
   ];
   const [asked, spent] = await Promise.all([
-    create(
+    submitTo(
       "/api/v1/tasks",
       scripted([...ask, { text: "Done." }], {}, { goal: "Plan the offsite" }),
     ),
-    create(
+    submitTo(
       "/api/v1/tasks",
       scripted(
         [{ tool_calls: [{ name: "add_numbers", arguments: { a: 1, b: 2 } }] }, { text: "Done." }],
@@ -176,3 +177,151 @@ test.skipIf(!there)("answers a question and raises a budget", async () => {
 async function sideways(page: Page): Promise<number> {
   return page.evaluate("document.documentElement.scrollWidth - innerWidth");
 }
+
+test.skipIf(!there)(
+  "submits a task, keeps its draft over a reload, and names what is wrong",
+  async () => {
+    await using opened = await open("new");
+    const { page, problems } = opened;
+    const goal = page.getByRole("textbox", { name: "Goal", exact: true });
+    await goal.fill("What is 6 times 7?");
+    await page.getByText("Limits", { exact: true }).click();
+    await page.getByRole("textbox", { name: /^Max steps/ }).fill("0");
+    await page.getByText(/"max_steps": 0/).waitFor();
+    await page.reload();
+    expect(await goal.inputValue()).toBe("What is 6 times 7?");
+
+    await page.getByRole("button", { name: "Submit" }).click();
+    await page.getByText(/less than 1/).waitFor();
+    await page.getByRole("textbox", { name: /^Max steps/ }).fill("9");
+    await page.getByRole("button", { name: "Submit" }).click();
+    await page.waitForURL(/\/console\/runs\/task_/);
+    const id = new URL(page.url()).pathname.split("/").at(-1) ?? "";
+    expect(await eventOf(id, "run.completed")).toMatchObject({ result: { answer: /42/ } });
+    const [created] = ofType(await logOf(service, id), "run.created");
+    expect(created).toMatchObject({ limits: { max_steps: 9 } });
+    expect(problems).toEqual([]);
+  },
+);
+
+test.skipIf(!there)("makes an agent and a second version; a stale one shows theirs", async () => {
+  await using opened = await open("agents");
+  const { page, problems } = opened;
+  await page.getByRole("button", { name: "New agent" }).click();
+  await page.getByRole("textbox", { name: /^Name/ }).fill("console-agent");
+  await page.getByRole("button", { name: "Create" }).click();
+  await page.getByRole("link", { name: "console-agent" }).click();
+  await page.getByRole("button", { name: "New version" }).click();
+  const about = page.getByRole("textbox", { name: /^Description/ });
+  await about.fill("Mine");
+  const other = await service.send("PUT", "/api/v1/agents/console-agent", {
+    description: "Theirs",
+  });
+  expect(other.status, await other.text()).toBe(200);
+
+  opened.expectStatus(412);
+  await page.getByRole("button", { name: "Save as version 2" }).click();
+  await page.getByText("It was changed since you opened it.", { exact: false }).waitFor();
+  await page.getByText("“Theirs”").waitFor();
+  expect(await about.inputValue()).toBe("Mine");
+  await page.getByRole("button", { name: "Replace it with mine" }).click();
+  await page.getByRole("heading", { name: "Config of version 3" }).waitFor();
+  await page.getByRole("list", { name: "Differences" }).getByText("Mine").waitFor();
+  expect(problems).toEqual([]);
+});
+
+test.skipIf(!there)("shows a new key once, and revokes it", async () => {
+  await using opened = await open("keys");
+  const { page, problems } = opened;
+  await page.getByRole("button", { name: "New key" }).click();
+  await page.getByRole("textbox", { name: /^Name/ }).fill("console-key");
+  await page.getByRole("checkbox", { name: "tasks:read" }).check();
+  await page.getByRole("button", { name: "Create" }).click();
+  const secret = await page.getByLabel("Secret", { exact: true }).innerText();
+  expect(secret).toMatch(/^opsk_/);
+  await page.getByRole("button", { name: "I have it" }).click();
+  expect(await page.getByText(secret).count()).toBe(0);
+  const used = await fetch(`${service.url}/api/v1/keys/self`, {
+    headers: { Authorization: `Bearer ${secret}` },
+  });
+  expect(await used.json()).toMatchObject({ name: "console-key", scopes: ["tasks:read"] });
+
+  const row = page.getByRole("row", { name: /console-key/ });
+  await row.getByRole("button", { name: "Revoke" }).click();
+  await page.getByRole("button", { name: "Revoke the key" }).click();
+  await row.getByText(/revoked/).waitFor();
+  expect(problems).toEqual([]);
+});
+
+const VIEWS = [
+  "inbox",
+  "new",
+  "agents",
+  "agents/default",
+  "tools",
+  "tools/refund_payment",
+  "mcp",
+  "webhooks",
+  "webhooks?tab=in",
+  "usage",
+  "keys",
+  "keys?tab=audit",
+  "health",
+  "settings",
+] as const;
+
+test.skipIf(!there)("every view is accessible in both themes, and fits a phone", async () => {
+  await refund("Refund the accessible one");
+  // Under the page's own policy axe may not make what it needs.
+  await using opened = await openConsole(browser, service.url, `inbox#key=${service.key}`, {
+    bypassCSP: true,
+    reducedMotion: "reduce",
+  });
+  const { page, problems } = opened;
+  await page.getByRole("navigation").waitFor();
+  const found: string[] = [];
+  for (const view of VIEWS) {
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await page.emulateMedia({ colorScheme: "light" });
+    await page.goto(`${service.url}/console/${view}`);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.locator(".skeleton").first().waitFor({ state: "detached" });
+    await page.evaluate(axe.source);
+    const light = await page.evaluate<AxeResults>("axe.run()");
+    await page.emulateMedia({ colorScheme: "dark" });
+    const dark = await page.evaluate<AxeResults>("axe.run({ runOnly: ['color-contrast'] })");
+    const violations = [...light.violations, ...dark.violations];
+    found.push(...violations.flatMap((one) => seriousIn(view, one)));
+    await page.setViewportSize({ width: 360, height: 740 });
+    if ((await sideways(page)) > 0) {
+      found.push(`${view}: wider than a phone`);
+    }
+  }
+  expect(found).toEqual([]);
+  expect(problems).toEqual([]);
+});
+
+function seriousIn(
+  view: string,
+  { impact, id, nodes }: AxeResults["violations"][number],
+): string[] {
+  return impact === "serious" || impact === "critical"
+    ? nodes.map(({ html }) => `${view}: ${id}: ${html.slice(0, 200)}`)
+    : [];
+}
+
+test.skipIf(!there)("a key without scopes sees what it lacks", async () => {
+  const { key } = await service.mint("tasks:read");
+  await using opened = await openConsole(browser, service.url, `agents#key=${key}`);
+  const { page, problems } = opened;
+  const create = page.getByRole("button", { name: "New agent needs agents:write" });
+  expect(await create.isDisabled()).toBe(true);
+  await page.getByRole("link", { name: "Usage" }).click();
+  await page.getByText("This key may not see the budgets.").waitFor();
+  await page.getByRole("link", { name: "Health" }).click();
+  await page.getByText("They are checked for keys with the scope").waitFor();
+  opened.expectStatus(403);
+  await page.getByRole("link", { name: "Keys" }).click();
+  await page.getByText("This key lacks the scope keys:write.").waitFor();
+  expect(problems).toEqual([]);
+});

@@ -105,9 +105,6 @@ export class ToolFold {
       seq,
       at,
     });
-    if (call.attempts === 0 && call.approval === null) {
-      call.seq = seq;
-    }
     call.effect = data.effect;
     call.idempotencyKey = data.idempotency_key;
     call.arguments = data.arguments;
@@ -158,9 +155,6 @@ export class ToolFold {
       seq,
       at,
     });
-    if (call.attempts === 0) {
-      call.seq = seq;
-    }
     call.state = "held";
     call.approval = {
       seq,

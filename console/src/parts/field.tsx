@@ -18,7 +18,14 @@ interface FieldProps {
 }
 
 /** A field around any control, which gets the id and the descriptions. */
-function Field({ label, hint, aside, error = null, isHidden = false, children }: FieldProps) {
+export function Field({
+  label,
+  hint,
+  aside,
+  error = null,
+  isHidden = false,
+  children,
+}: FieldProps) {
   const id = useId();
   const described = [
     ...(hint === undefined ? [] : [`${id}-hint`]),

@@ -1,6 +1,7 @@
 /** One field of a form, by its kind, and the fields within it. */
 import { Area, Choice, Input } from "./field.tsx";
 import { ListField, SeveralField } from "./form-list.tsx";
+import { ObjectField } from "./form-object.tsx";
 import { FieldAside, FieldLabel, hintOf } from "./form-label.tsx";
 import { valueAt, type FormNode } from "./form-schema.ts";
 import { isSame, setAt, textAt, textError, typeAt, type TextKind } from "./form-state.ts";
@@ -18,7 +19,13 @@ export function FormField({ node, form }: FormFieldProps) {
   const value = valueAt(form.value, pointer);
   switch (node.kind) {
     case "object":
-      return <ObjectField node={node} form={form} />;
+      return (
+        <ObjectField node={node} form={form}>
+          {node.fields.map((field) => (
+            <FormField key={field.pointer} node={field} form={form} />
+          ))}
+        </ObjectField>
+      );
     case "list":
       return (
         <ListField node={node} form={form}>
@@ -47,7 +54,7 @@ export function FormField({ node, form }: FormFieldProps) {
         <Area
           {...frame(node, form)}
           isMono
-          rows={4}
+          rows={Math.max(2, Math.min(14, textAt(form.state, pointer, "json").split("\n").length))}
           placeholder={placeholderOf(value)}
           value={textAt(form.state, pointer, "json")}
           onInput={(text) => form.change(typeAt(form.state, pointer, text, "json"))}
@@ -58,7 +65,7 @@ export function FormField({ node, form }: FormFieldProps) {
       return (
         <Control
           {...frame(node, form)}
-          rows={2}
+          rows={rowsOf(value)}
           placeholder={placeholderOf(value)}
           value={typeof value === "string" ? value : ""}
           onInput={(text) => form.change(setAt(form.state, pointer, textOr(text, node, form)))}
@@ -66,27 +73,6 @@ export function FormField({ node, form }: FormFieldProps) {
       );
     }
   }
-}
-
-function ObjectField({ node, form }: FormFieldProps & { readonly node: { kind: "object" } }) {
-  const fields = node.fields.map((field) => (
-    <FormField key={field.pointer} node={field} form={form} />
-  ));
-  return node.pointer === "" ? (
-    <div class="form-fields">{fields}</div>
-  ) : (
-    <fieldset class="form-group">
-      <legend>
-        <span class="field-head">
-          <span>
-            <FieldLabel node={node} />
-          </span>
-          <FieldAside node={node} form={form} />
-        </span>
-      </legend>
-      <div class="form-fields">{fields}</div>
-    </fieldset>
-  );
 }
 
 const YES_NO = [
@@ -140,6 +126,11 @@ function placeholderOf(value: unknown): string {
 function textOr(text: string, node: FormNode, form: FormModel): string | undefined {
   const isNone = text === "" && !node.isRequired && valueAt(form.base, node.pointer) === undefined;
   return isNone ? undefined : text;
+}
+
+function rowsOf(value: unknown): number {
+  const lines = typeof value === "string" ? value.split("\n").length : 0;
+  return Math.min(18, Math.max(2, lines));
 }
 
 function isTall(base: unknown): boolean {

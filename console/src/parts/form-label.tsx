@@ -8,16 +8,16 @@ import type { FormModel } from "./use-form.ts";
 
 /** The title of a field, its name where that is another, and whether it may be left out. */
 export function FieldLabel({ node }: { readonly node: FormNode }) {
-  const { label, name, isRequired } = node;
+  const { label, name, isRequired, isMarked } = node;
   return (
     <>
       <Text text={label} />
-      {name !== label && name !== "" && (
+      {plain(name) !== plain(label) && name !== "" && (
         <code class="form-name">
           <Text text={name} />
         </code>
       )}
-      {!isRequired && <span class="form-optional">optional</span>}
+      {isMarked && <span class="form-optional">{isRequired ? "required" : "optional"}</span>}
     </>
   );
 }
@@ -78,8 +78,30 @@ export function hintOf({ hint }: FormNode, value: unknown): ComponentChildren {
   const names = [...new Set(unseen.map(({ text }) => text))].slice(0, 4).join(", ");
   return (
     <>
-      {hint !== null && <Text text={hint} />}
+      {hint !== null && <Hint text={hint} />}
       {unseen.length > 0 && <strong> Contains characters that cannot be seen: {names}</strong>}
     </>
   );
+}
+
+/** A hint: what it has in backticks is code. */
+export function Hint({ text }: { readonly text: string }) {
+  return (
+    <>
+      {text.split("`").map((piece, i) =>
+        i % 2 === 1 ? (
+          <code key={i}>
+            <Text text={piece} />
+          </code>
+        ) : (
+          <Text key={i} text={piece} />
+        ),
+      )}
+    </>
+  );
+}
+
+/** A name without what its label may write in another way. */
+function plain(text: string): string {
+  return text.toLowerCase().replaceAll(/[\s_-]/g, "");
 }

@@ -60,12 +60,14 @@ export function SeveralField({ node, form }: SeveralProps) {
   };
   return (
     <Group node={node} form={form}>
-      {node.options.map(({ value, text }) => (
-        <label key={text} class="form-check">
-          <input type="checkbox" checked={has(value)} onChange={() => toggle(value)} />
-          <Text text={text} />
-        </label>
-      ))}
+      <div class="form-checks">
+        {node.options.map(({ value, text }) => (
+          <label key={text} class="form-check">
+            <input type="checkbox" checked={has(value)} onChange={() => toggle(value)} />
+            <Text text={text} />
+          </label>
+        ))}
+      </div>
     </Group>
   );
 }

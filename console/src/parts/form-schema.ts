@@ -18,6 +18,8 @@ interface Common {
   readonly label: string;
   readonly hint: string | null;
   readonly isRequired: boolean;
+  /** Whether its label says if it is required: those that differ from most of their neighbours do. */
+  readonly isMarked: boolean;
   readonly isNullable: boolean;
 }
 
@@ -47,13 +49,15 @@ const MOST_REFS = 8;
 const LONG_TEXT = 64;
 const SCALARS: ReadonlySet<string> = new Set(["string", "number", "integer", "boolean"]);
 const EMPTY: Readonly<Record<string, unknown>> = { number: 0, integer: 0, boolean: false };
-const LONG_NAME = /^(?:body|content|message|text|comment|description|notes?|query|prompt|code)$/i;
+const LONG_NAME =
+  /^(?:body|content|message|text|comment|description|notes?|query|prompt|code|source|instructions|persona|goal)$/i;
 
 interface At {
   readonly root: unknown;
   readonly pointer: string;
   readonly name: string;
   readonly isRequired: boolean;
+  readonly isMarked: boolean;
   readonly depth: number;
 }
 
@@ -68,6 +72,7 @@ export function formOf(schema: unknown, value: unknown): FormNode {
     pointer: "",
     name: "",
     isRequired: true,
+    isMarked: false,
     depth: 0,
   });
 }
@@ -80,6 +85,7 @@ function nodeOf(given: unknown, value: unknown, at: At): FormNode {
     label: textIn(schema, "title") ?? at.name,
     hint: textIn(schema, "description"),
     isRequired: at.isRequired,
+    isMarked: at.isMarked,
     isNullable,
   };
   const options = optionsOf(schema);
@@ -120,12 +126,15 @@ function objectOf(schema: Schema, value: unknown, common: Common, at: At): FormN
     return { ...common, kind: "json" };
   }
   const required = Array.isArray(schema["required"]) ? schema["required"] : [];
+  // Required fields are marked where they are the fewer ones, otherwise the optional ones.
+  const isRare = required.length * 2 < names.size;
   const fields = Array.from(names, (name) =>
     nodeOf(own(properties, name), own(given, name), {
       root: at.root,
       pointer: `${at.pointer}/${escaped(name)}`,
       name,
       isRequired: required.includes(name),
+      isMarked: required.includes(name) === isRare,
       depth: at.depth + 1,
     }),
   );
@@ -145,6 +154,7 @@ function listOf(schema: Schema, value: unknown, common: Common, at: At): FormNod
       pointer: `${at.pointer}/${i}`,
       name: `${i + 1}`,
       isRequired: true,
+      isMarked: false,
       depth: at.depth + 1,
     }),
   );
@@ -168,6 +178,9 @@ function resolved(given: unknown, root: unknown): { schema: Schema; isNullable: 
     if (typeof reference === "string" && reference.startsWith("#/")) {
       const { $ref: _, ...rest } = schema;
       schema = { ...recordIn(valueAt(root, reference.slice(1))), ...rest };
+    } else if (Array.isArray(schema["allOf"])) {
+      const { allOf, ...rest } = schema;
+      schema = { ...merged(allOf as unknown[], root), ...rest };
     } else if (Array.isArray(both) && both.length === 2 && both.some(isNullSchema)) {
       const { anyOf: _, oneOf: __, ...rest } = schema;
       schema = { ...recordIn(both.find((one) => !isNullSchema(one))), ...rest };
@@ -182,6 +195,17 @@ function resolved(given: unknown, root: unknown): { schema: Schema; isNullable: 
     isNullable = true;
   }
   return { schema, isNullable };
+}
+
+/** Schemas that all hold, as one: the later ones add to the earlier ones. */
+function merged(schemas: readonly unknown[], root: unknown): Schema {
+  const parts = schemas.map((one) => {
+    const reference = recordIn(one)?.["$ref"];
+    return typeof reference === "string" && reference.startsWith("#/")
+      ? (recordIn(valueAt(root, reference.slice(1))) ?? {})
+      : (recordIn(one) ?? {});
+  });
+  return Object.assign({}, ...parts) as Schema;
 }
 
 function optionsOf(schema: Schema): FormOption[] | null {
@@ -238,7 +262,7 @@ function isOfType(type: string | null, value: unknown): boolean {
 function isLong(schema: Schema, value: unknown, name: string): boolean {
   const most = schema["maxLength"];
   const isTall = typeof value === "string" && (value.length > LONG_TEXT || value.includes("\n"));
-  return isTall || (typeof most === "number" && most > 200) || LONG_NAME.test(name);
+  return isTall || (typeof most === "number" && most > 4000) || LONG_NAME.test(name);
 }
 
 /** Returns the value at a JSON pointer; undefined if there is none. */

@@ -37,7 +37,7 @@ export function toneOf(status: string): Tone {
 }
 
 /** What a status is called, with what a waiting task waits for. */
-function statusText(status: string, waitingFor: string | null = null): string {
+export function statusText(status: string, waitingFor: string | null = null): string {
   if (status !== "waiting" || waitingFor === null) {
     return status;
   }

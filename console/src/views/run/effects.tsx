@@ -52,8 +52,6 @@ export function Effects() {
     },
   ];
   return (
-    <div class="card run-table">
-      <Table label="Effects" columns={columns} items={calls} keyOf={({ id }) => id} row={ROW_PX} />
-    </div>
+    <Table label="Effects" columns={columns} items={calls} keyOf={({ id }) => id} row={ROW_PX} />
   );
 }

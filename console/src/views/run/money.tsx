@@ -100,15 +100,13 @@ export function MoneyReading() {
           value={input === 0 ? "0 %" : `${Math.round((cached / input) * 100)} %`}
         />
       </dl>
-      <div class="card run-table">
-        <Table
-          label="Cost by attempt"
-          columns={columns}
-          items={spendings}
-          keyOf={({ seq }) => String(seq)}
-          row={ROW_PX}
-        />
-      </div>
+      <Table
+        label="Cost by attempt"
+        columns={columns}
+        items={spendings}
+        keyOf={({ seq }) => String(seq)}
+        row={ROW_PX}
+      />
     </>
   );
 }

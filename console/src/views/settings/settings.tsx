@@ -8,6 +8,7 @@ import { Time } from "../../parts/time.tsx";
 import { signOut } from "../../session/session.ts";
 import { identity } from "../../session/store.ts";
 import { isKept } from "../../session/vault.ts";
+import { Stored } from "./stored.tsx";
 
 const THEMES: readonly { value: Theme; text: string }[] = [
   { value: "system", text: "As the system" },
@@ -42,6 +43,7 @@ export function Settings() {
           />
         </section>
         <Session />
+        <Stored />
       </div>
     </>
   );

@@ -1,0 +1,124 @@
+/** The list of agents. */
+import { useState } from "preact/hooks";
+import type { Agent } from "../../../../sdk/src/model.ts";
+import { jsonText } from "../../../../sdk/src/view/wording.ts";
+import { EditDialog } from "../../data/edit-dialog.tsx";
+import { invalidate } from "../../data/query.ts";
+import { useQuery } from "../../data/use-query.ts";
+import { Button } from "../../parts/button.tsx";
+import { Chip } from "../../parts/chip.tsx";
+import { PageHead } from "../../parts/page-head.tsx";
+import { Empty, Loaded } from "../../parts/states.tsx";
+import { Table, type Column } from "../../parts/table.tsx";
+import { Line } from "../../parts/text.tsx";
+import { Ago } from "../../parts/time.tsx";
+import { hrefTo } from "../../route/match.ts";
+import { lacking } from "../../session/store.ts";
+
+const EVERY_MS = 15_000;
+
+const COLUMNS: readonly Column<Agent>[] = [
+  {
+    id: "name",
+    header: "Agent",
+    width: "220px",
+    cell: ({ name, built_in }) => (
+      <span class="setup-chips">
+        <a href={hrefTo(["agents", name])}>
+          <Line text={name} />
+        </a>
+        {built_in && <Chip>built in</Chip>}
+      </span>
+    ),
+  },
+  {
+    id: "about",
+    header: "Description",
+    hide: "s",
+    cell: ({ description }) => <Line text={description ?? ""} class="muted" />,
+  },
+  {
+    id: "model",
+    header: "Model",
+    width: "220px",
+    hide: "m",
+    cell: ({ config }) => (
+      <Line text={jsonText(config?.["model"] ?? "the default")} class="muted" />
+    ),
+  },
+  {
+    id: "version",
+    header: "Version",
+    width: "80px",
+    isNumber: true,
+    cell: ({ version }) => version,
+  },
+  {
+    id: "updated",
+    header: "Changed",
+    width: "90px",
+    isNumber: true,
+    cell: ({ updated_at }) => (updated_at === null ? "" : <Ago at={updated_at} />),
+  },
+];
+
+/** The view of the agents. */
+export function Agents() {
+  const [isNew, setNew] = useState(false);
+  const state = useQuery(
+    "agents",
+    ({ agents }, signal) => agents.list({ limit: 100 }, { signal }),
+    {
+      everyMs: EVERY_MS,
+    },
+  );
+  return (
+    <>
+      <PageHead title="Agents" about="Named configs of tasks. Each change is a new version.">
+        <Button
+          kind="primary"
+          icon="plus"
+          needs={lacking("agents:write")}
+          onClick={() => setNew(true)}
+        >
+          New agent
+        </Button>
+      </PageHead>
+      <section class="card">
+        <Loaded state={state}>
+          {({ data }) =>
+            data.length === 0 ? (
+              <Empty icon="agent" title="No agents yet" />
+            ) : (
+              <Table
+                label="Agents"
+                columns={COLUMNS}
+                items={data}
+                keyOf={({ name }) => name}
+                hrefOf={({ name }) => hrefTo(["agents", name])}
+              />
+            )
+          }
+        </Loaded>
+      </section>
+      {isNew && (
+        <EditDialog
+          title="New agent"
+          schema="CreateAgent"
+          base={{ name: "" }}
+          submit="Create"
+          request={(body) => ({
+            method: "POST",
+            path: "/api/v1/agents",
+            body,
+            cli: null,
+            sdk: ["agents.create", body],
+          })}
+          send={({ agents }, body) => agents.create(body as never)}
+          onDone={() => invalidate("agents")}
+          onClose={() => setNew(false)}
+        />
+      )}
+    </>
+  );
+}
