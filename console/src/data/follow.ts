@@ -20,6 +20,8 @@ const SMALL = 1000;
 const PAGE = 1000;
 /** Pages that are loaded at the same time. */
 const AT_ONCE = 3;
+/** While a long log loads, it is drawn this often. */
+const SHOW_MS = 500;
 /** Events at the end of a long log that are loaded first. */
 const TAIL = 200;
 /** Events of a socket are shown together. Not by frames, which a hidden page does not have. */
@@ -151,7 +153,9 @@ export class RunFollower {
     const take = async (): Promise<void> => {
       for (let after = starts.shift(); after !== undefined; after = starts.shift()) {
         const page = await this.#page({ after, limit: PAGE, outline: !isSmall });
-        this.#take(page.data);
+        const isDue = performance.now() - shownAt > SHOW_MS;
+        this.#take(page.data, isDue);
+        shownAt = isDue ? performance.now() : shownAt;
         // A page is shorter than asked where its events are large.
         const next = page.data.at(-1)?.seq ?? after + PAGE;
         if (next < Math.min(after + PAGE, first.last_seq) && !this.#isStopped) {
@@ -159,7 +163,9 @@ export class RunFollower {
         }
       }
     };
+    let shownAt = performance.now();
     await Promise.all(Array.from({ length: AT_ONCE }, take));
+    this.version.value += 1;
   }
 
   #page({ outline, ...query }: { after: number; limit: number; outline: boolean }) {
@@ -217,13 +223,13 @@ export class RunFollower {
     });
   }
 
-  #take(events: readonly LogEvent[]): void {
+  #take(events: readonly LogEvent[], isShown = true): void {
     if (this.store.add(events)) {
       for (const event of this.store.between(this.fold.seq, this.store.whole)) {
         this.fold.add(event);
       }
       this.lastSeq.value = Math.max(this.lastSeq.value, this.store.last);
-      this.version.value += 1;
+      this.version.value += isShown ? 1 : 0;
     }
   }
 

@@ -35,7 +35,10 @@ export function Timeline({ fold, version, selected, onSelect }: TimelineProps) {
   const list = useRef<HTMLDivElement>(null);
   const { first, end } = useWindow(list, rows.length, ROW_PX, box);
   const { range, setRange, isZoomed } = useZoom(box);
-  const at = rows.findIndex(({ item }) => selected !== null && isIn(selected, item));
+  const at = useMemo(
+    () => (selected === null ? -1 : rows.findIndex(({ item }) => isIn(selected, item))),
+    [rows, selected],
+  );
   useEffect(() => {
     const element = box.current;
     const row = at * ROW_PX;
@@ -54,7 +57,7 @@ export function Timeline({ fold, version, selected, onSelect }: TimelineProps) {
     }
     setFolded(next);
   };
-  const parents = rows.filter(({ members }) => members > 0);
+  const parents = useMemo(() => rows.filter(({ members }) => members > 0), [rows]);
   const areAllFolded = parents.length > 0 && parents.every(({ isFolded }) => isFolded);
   return (
     <div class="timeline">
