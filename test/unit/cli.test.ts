@@ -443,11 +443,24 @@ test("an agent is put from a file: made, or where it is there, given a new versi
     ["POST /api/v1/agents", agent],
     ["PUT /api/v1/agents/a", { config: agent.config }],
   ]);
+  const printed = { ...agent, version: 2, description: null, built_in: false, created_at: "x" };
+  writeFileSync(file, JSON.stringify(printed));
+  await cli(["agents", "put", file], around);
+  expect(fake.requests.slice(2).map(({ body }) => body)).toEqual([agent, { config: agent.config }]);
   writeFileSync(file, "[]");
   expect((await cli(["agents", "put", file], around)).err).toContain(
     "must contain an agent as JSON",
   );
   expect((await cli(["agents", "put", `${file}.none`], around)).err).toContain("Cannot read");
+});
+
+test("an earlier version of an agent is printed, and one that does not exist is refused", async () => {
+  const versions = [2, 1].map((version) => ({ name: "a", version }));
+  const around = { env: envOf(await answering({ data: versions, next_cursor: null })) };
+  const { out } = await cli(["agents", "get", "a", "--version", "1", "--json"], around);
+  expect(out).toBe('{"name":"a","version":1}\n');
+  const { code, err } = await cli(["agents", "get", "a", "--version", "3"], around);
+  expect([code, err]).toEqual([2, "a has no version 3.\n"]);
 });
 
 test("JSON lines mean what they did, and hold nothing that a terminal would obey", async () => {

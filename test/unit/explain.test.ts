@@ -10,7 +10,12 @@ test("a refusal is explained with its pointers, once, and with what to do", () =
   ];
   const detail = "/a must be text.";
   const refusal = new APIError({ status: 422, code: "validation_failed", detail, errors });
-  expect(explain(refusal)).toBe("/a must be text.\n  /b: is␛[2J unknown");
+  expect(explain(refusal)).toBe("/a must be text.\n  /b is␛[2J unknown");
+  const same = ["/b", "/c"].map((pointer) => ({ pointer, detail: "is not a known field" }));
+  const extra = { status: 422, code: "validation_failed", detail: "/b is not a known field." };
+  expect(explain(new APIError({ ...extra, errors: same }))).toBe(
+    "/b is not a known field.\n  /c is not a known field",
+  );
   const noKey = new APIError({ status: 401, code: "unauthorized", detail: "No." });
   expect(explain(noKey)).toContain("OPSPAWN_KEY");
   expect(explain(new ConnectionError("http://here", "no answer"))).toContain("npm start");

@@ -5,7 +5,7 @@ import type { Argument } from "./option.ts";
 import { definitionIn, FILE, put } from "./definition.ts";
 import { printList } from "./listing.ts";
 import { printJson, printResult } from "./output.ts";
-import { EXIT } from "./cli-env.ts";
+import { EXIT, StateError } from "./cli-env.ts";
 
 const NAME: Argument = { name: "name" };
 const DEFINITION = "an agent as JSON: {name, description?, config, limits?}";
@@ -27,8 +27,20 @@ const get: Command = {
   name: "agents get",
   arguments: [NAME],
   about: "Print an agent as JSON",
-  options: [],
-  run: async (call) => printJson(call, await call.client().agents.get(call.args.word("name"))),
+  options: [{ name: "version", value: "n", about: "an earlier version" }],
+  async run(call) {
+    const { agents } = call.client();
+    const [name, wanted] = [call.args.word("name"), call.args.whole("version")];
+    if (wanted === undefined) {
+      return printJson(call, await agents.get(name));
+    }
+    for await (const one of agents.versions(name)) {
+      if (one.version === wanted) {
+        return printJson(call, one);
+      }
+    }
+    throw new StateError(`${name} has no version ${wanted}.`);
+  },
 };
 
 const putOne: Command = {
@@ -36,7 +48,7 @@ const putOne: Command = {
   aliases: ["agents create", "agents update"],
   arguments: [FILE],
   about: "Create an agent, or a new version of it, from a JSON file",
-  more: "The file contains {name, description?, config, limits?}. Use - for standard input.",
+  more: "The file contains {name, description?, config, limits?}, or what `agents get` prints. Use - for standard input.",
   options: [],
   async run(call) {
     const agent = await definitionIn<CreateAgent>(call, DEFINITION);

@@ -1,5 +1,5 @@
 /** Turns client errors into messages with advice. */
-import { OpspawnError, APIError, ConnectionError } from "../errors.ts";
+import { OpspawnError, APIError, ConnectionError, type Fault } from "../errors.ts";
 import { neutralise } from "./terminal-text.ts";
 
 /** Returns a message for a client error. Rethrows anything else: it is a bug. */
@@ -11,7 +11,7 @@ export function explain(error: unknown): string {
   }
   if (error instanceof APIError) {
     const faults = error.errors
-      .filter(({ detail }) => !error.message.includes(detail))
+      .filter((fault) => !isSaid(fault, error))
       .map(({ pointer, detail }) => `\n  ${pointer} ${detail}`);
     return neutralise(`${error.message}${faults.join("")}${adviceOn(error)}`);
   }
@@ -19,6 +19,13 @@ export function explain(error: unknown): string {
     return `${error.message}.`;
   }
   throw error;
+}
+
+/** Whether the message has the fault already: it has the first of several, with its place. */
+function isSaid({ pointer, detail }: Fault, { message, errors }: APIError): boolean {
+  return errors.length === 1
+    ? message.includes(detail)
+    : [" ", ": "].some((between) => message.includes(`${pointer}${between}${detail}`));
 }
 
 /** Commands that list what a request may name, by the code of a refusal. */

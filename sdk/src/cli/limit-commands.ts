@@ -30,7 +30,7 @@ const budgetsList: Command = {
   async run(call) {
     const budgets = call.client().budgets.list();
     return printList(call, budgets, ["FOR", "PERIOD", "SPENT", "BUDGET"], (budget) => [
-      budget.agent ?? "(all)",
+      budget.agent ?? "tenant",
       budget.period,
       `$${budget.spent_usd}`,
       `$${budget.max_cost_usd}`,
@@ -86,7 +86,7 @@ const concurrencyList: Command = {
   async run(call) {
     const caps = call.client().concurrency.list();
     return printList(call, caps, ["FOR", "RUNNING", "WAITING", "CAP"], (cap) => [
-      cap.agent ?? "(all)",
+      cap.agent ?? "tenant",
       String(cap.running),
       String(cap.waiting),
       String(cap.max_runs),

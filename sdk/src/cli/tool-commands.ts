@@ -36,12 +36,12 @@ const tools: readonly Command[] = [
     aliases: ["tools create", "tools update", "tools register"],
     arguments: [FILE],
     about: "Register a tool, or replace it, from a JSON file",
-    more: "The file contains the body of POST /api/v1/tools: {name, description, effect, input_schema, http | code, …}. Use - for standard input. Tasks submitted before keep the old definition.",
+    more: "The file contains the body of POST /api/v1/tools: {name, kind, description, effect, input_schema, http | code, …}, or what `tools get` prints. Use - for standard input. Tasks submitted before keep the old definition.",
     options: [],
     async run(call) {
       const tool = await definitionIn<RegisterTool>(
         call,
-        "a tool as JSON: {name, description, effect, input_schema, http or code}",
+        "a tool as JSON: {name, kind, description, effect, input_schema, http or code}",
       );
       const resource = call.client().tools;
       const made = await put(
@@ -94,7 +94,7 @@ const servers: readonly Command[] = [
     aliases: ["mcp create", "mcp update"],
     arguments: [FILE],
     about: "Register an MCP server, or replace it, from a JSON file",
-    more: "The file contains the body of POST /api/v1/mcp/servers: {name, url, headers?, …}. Use - for standard input.",
+    more: "The file contains the body of POST /api/v1/mcp/servers: {name, url, headers?, …}, or what `mcp get` prints. Use - for standard input.",
     options: [],
     async run(call) {
       const server = await definitionIn<CreateMcpServer>(
