@@ -103,7 +103,7 @@ function Fields(props: EditProps & { readonly fields: unknown }) {
         </>
       }
     >
-      {about}
+      {about !== undefined && <div>{about}</div>}
       {theirs !== null && failure?.status === 412 && (
         <section class="note tone-wait edit-theirs" role="alert">
           <p>It was changed since you opened it. This is how it is now; yours is below.</p>

@@ -44,7 +44,7 @@ export function FormField({ node, form }: FormFieldProps) {
           {...frame(node, form)}
           isMono
           inputMode={node.isWhole ? "numeric" : "decimal"}
-          placeholder={placeholderOf(value)}
+          placeholder={placeholderOf(value, node)}
           value={value === null ? "" : textAt(form.state, pointer, kindOf(node))}
           onInput={(text) => form.change(typeAt(form.state, pointer, text, kindOf(node)))}
         />
@@ -55,7 +55,7 @@ export function FormField({ node, form }: FormFieldProps) {
           {...frame(node, form)}
           isMono
           rows={Math.max(2, Math.min(14, textAt(form.state, pointer, "json").split("\n").length))}
-          placeholder={placeholderOf(value)}
+          placeholder={placeholderOf(value, node)}
           value={textAt(form.state, pointer, "json")}
           onInput={(text) => form.change(typeAt(form.state, pointer, text, "json"))}
         />
@@ -66,7 +66,7 @@ export function FormField({ node, form }: FormFieldProps) {
         <Control
           {...frame(node, form)}
           rows={rowsOf(value)}
-          placeholder={placeholderOf(value)}
+          placeholder={placeholderOf(value, node)}
           value={typeof value === "string" ? value : ""}
           onInput={(text) => form.change(setAt(form.state, pointer, textOr(text, node, form)))}
         />
@@ -93,7 +93,9 @@ function ChoiceField({ node, form, options }: ChoiceFieldProps) {
       {...frame(node, form)}
       value={String(at)}
       options={[
-        ...(canBeNone ? [{ value: "-1", text: value === null ? "null" : "not set" }] : []),
+        ...(canBeNone
+          ? [{ value: "-1", text: value === null ? node.nullText : node.absentText }]
+          : []),
         ...options.map(({ text }, i) => ({ value: String(i), text: plainText(text) })),
       ]}
       onChange={(chosen) =>
@@ -118,8 +120,8 @@ function kindOf(node: FormNode): TextKind {
   return node.kind === "number" && node.isWhole ? "whole" : "number";
 }
 
-function placeholderOf(value: unknown): string {
-  return value === null ? "null" : value === undefined ? "not set" : "";
+function placeholderOf(value: unknown, { nullText, absentText }: FormNode): string {
+  return value === null ? nullText : value === undefined ? absentText : "";
 }
 
 /** An emptied field is left out if it may be, unless it had a text before. */

@@ -49,10 +49,10 @@ export function FieldAside({ node, form }: AsideProps) {
         <button
           type="button"
           class="form-small"
-          aria-label={`Set ${label} to null`}
+          aria-label={`Set ${label} to ${node.nullText}`}
           onClick={() => form.change(setAt(form.state, pointer, null))}
         >
-          null
+          {node.nullText}
         </button>
       )}
       {!isRequired && value !== undefined && (

@@ -21,6 +21,10 @@ interface Common {
   /** Whether its label says if it is required: those that differ from most of their neighbours do. */
   readonly isMarked: boolean;
   readonly isNullable: boolean;
+  /** What null is called. */
+  readonly nullText: string;
+  /** What an absent value is called: the default, if the schema names one. */
+  readonly absentText: string;
 }
 
 /** A field, by `kind`. */
@@ -40,6 +44,9 @@ export type FormNode =
   | (Common & { readonly kind: "json" });
 
 type Schema = Readonly<Record<string, unknown>>;
+
+/** A keyword of the page's own: what null means for this field. */
+export const NULL_TEXT = "x-null";
 
 /** Objects below this depth are fields of JSON. */
 const MOST_DEPTH = 3;
@@ -87,6 +94,8 @@ function nodeOf(given: unknown, value: unknown, at: At): FormNode {
     isRequired: at.isRequired,
     isMarked: at.isMarked,
     isNullable,
+    nullText: textIn(schema, NULL_TEXT) ?? "null",
+    absentText: absentText(schema["default"]),
   };
   const options = optionsOf(schema);
   if (options !== null && (value === undefined || value === null || isOne(options, value))) {
@@ -121,8 +130,10 @@ function nodeOf(given: unknown, value: unknown, at: At): FormNode {
 function objectOf(schema: Schema, value: unknown, common: Common, at: At): FormNode {
   const properties = recordIn(schema["properties"]) ?? {};
   const given = recordIn(value) ?? {};
+  // An object without named fields is free: a JSON Schema, a template, metadata.
+  const isFree = at.depth > 0 && schema["type"] === "object" && !("properties" in schema);
   const names = new Set([...Object.keys(properties), ...Object.keys(given)]);
-  if (at.depth >= MOST_DEPTH || names.size > MOST_FIELDS || names.size === 0) {
+  if (at.depth >= MOST_DEPTH || names.size > MOST_FIELDS || names.size === 0 || isFree) {
     return { ...common, kind: "json" };
   }
   const required = Array.isArray(schema["required"]) ? schema["required"] : [];
@@ -298,6 +309,12 @@ function isNullSchema(schema: unknown): boolean {
 
 function isOne(options: readonly FormOption[], value: unknown): boolean {
   return options.some((option) => JSON.stringify(option.value) === JSON.stringify(value));
+}
+
+function absentText(value: unknown): string {
+  const isPlain = ["string", "number", "boolean"].includes(typeof value) && value !== "";
+  const text = isPlain ? wordOf(value) : "not set";
+  return isPlain && text !== "default" ? `${text} (default)` : text;
 }
 
 function textIn(schema: Schema, name: string): string | null {

@@ -26,7 +26,7 @@ const COLUMNS: readonly Column<Task>[] = [
   {
     id: "status",
     header: "Status",
-    width: "180px",
+    width: "130px",
     cell: ({ status, waiting_for }) => <StatusCell status={status} waitingFor={waiting_for} />,
   },
   {
@@ -42,6 +42,7 @@ const COLUMNS: readonly Column<Task>[] = [
     header: "Age",
     width: "72px",
     isNumber: true,
+    hide: "s",
     cell: ({ created_at }) => <Ago at={created_at} />,
   },
 ];

@@ -51,6 +51,7 @@ const COLUMNS: readonly Column<Agent>[] = [
     header: "Version",
     width: "80px",
     isNumber: true,
+    hide: "s",
     cell: ({ version }) => version,
   },
   {

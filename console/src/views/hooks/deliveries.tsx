@@ -74,7 +74,7 @@ function columnsWith(
     {
       id: "state",
       header: "State",
-      width: "210px",
+      width: "42%",
       cell: (delivery) => <State delivery={delivery} />,
     },
     {

@@ -38,7 +38,7 @@ const COLUMNS: readonly Column<Webhook>[] = [
   {
     id: "state",
     header: "State",
-    width: "190px",
+    width: "130px",
     cell: (hook) => <HookState hook={hook} />,
   },
   {

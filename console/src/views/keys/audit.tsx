@@ -17,8 +17,8 @@ const SHOWN = 100;
 const FIELDS = { find: text };
 
 const COLUMNS: readonly Column<AuditEntry>[] = [
-  { id: "at", header: "Time", width: "200px", cell: ({ at }) => <Time at={at} /> },
-  { id: "action", header: "Action", width: "170px", cell: ({ action }) => <Line text={action} /> },
+  { id: "at", header: "Time", width: "200px", hide: "s", cell: ({ at }) => <Time at={at} /> },
+  { id: "action", header: "Action", width: "140px", cell: ({ action }) => <Line text={action} /> },
   { id: "subject", header: "What", cell: ({ subject }) => <Line text={subject} /> },
   {
     id: "details",

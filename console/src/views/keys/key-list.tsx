@@ -85,6 +85,7 @@ function columnsWith(act: (kind: Open["kind"], key: Key) => void): readonly Colu
       id: "state",
       header: "Valid",
       width: "150px",
+      hide: "s",
       cell: (key) => <State of={key} />,
     },
     {

@@ -20,7 +20,7 @@ const COLUMNS: readonly Column<McpServer>[] = [
   {
     id: "name",
     header: "Server",
-    width: "180px",
+    width: "150px",
     cell: ({ name }) => (
       <a href={hrefTo(["mcp", name])}>
         <Line text={name} />
@@ -44,6 +44,7 @@ const COLUMNS: readonly Column<McpServer>[] = [
     header: "Tools",
     width: "70px",
     isNumber: true,
+    hide: "s",
     cell: ({ health }) => health.tools ?? "",
   },
   {

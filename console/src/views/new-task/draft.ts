@@ -1,5 +1,6 @@
 /** Pure: the value of a new task, its fields and its request. */
 import type { Agent, Task } from "../../../../sdk/src/model.ts";
+import { NULL_TEXT } from "../../parts/form-schema.ts";
 import type { Equivalent } from "../../parts/equivalent.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -49,6 +50,7 @@ export function adjusted(
     components: {
       schemas: {
         ...schemas,
+        Limits: withNulls(schemas["Limits"]),
         AgentConfig: {
           ...config,
           properties: {
@@ -83,6 +85,16 @@ export function agentText({ config, description, version }: Agent): string {
     `version ${version}`,
     ...(typeof model === "string" ? [model] : []),
   ].join(" · ");
+}
+
+/** The limits: null takes one away. */
+function withNulls(limits: unknown): unknown {
+  const { properties, ...rest } = recordOf(limits) ?? {};
+  const fields = Object.entries(recordOf(properties) ?? {}).map(([name, field]) => [
+    name,
+    { ...recordOf(field), ...(name.startsWith("max_") && { [NULL_TEXT]: "no limit" }) },
+  ]);
+  return { ...rest, properties: Object.fromEntries(fields) as Json };
 }
 
 function choice(field: unknown, values: readonly string[]): unknown {

@@ -33,9 +33,9 @@ const COLUMNS: readonly Column<GroupRow>[] = [
     [
       { id: "tasks", header: "Tasks", hide: "s" },
       { id: "calls", header: "Model calls", hide: "m" },
-      { id: "input", header: "Tokens in" },
+      { id: "input", header: "Tokens in", hide: "s" },
       { id: "cached", header: "Cached", hide: "m" },
-      { id: "output", header: "Tokens out" },
+      { id: "output", header: "Tokens out", hide: "s" },
     ] as const
   ).map((column): Column<GroupRow> =>
     Object.assign({}, column, {
