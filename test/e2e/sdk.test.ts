@@ -293,7 +293,7 @@ test("React components show tasks and approvals live, and end with one connectio
     await page.getByText("waiting, asks approval").waitFor();
     await page.getByText("Approvals: 1 pending").waitFor();
     await page.getByRole("button", { name: "Approve" }).click();
-    await page.getByText("waiting, asks input").waitFor();
+    await page.getByText("waiting, asks question").waitFor();
     await page.getByText("Approvals: 0 pending").waitFor();
 
     // Another task asks, and another person decides.
