@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { announce } from "./announce.ts";
 import { Button } from "./button.tsx";
+import type { IconName } from "./icon.tsx";
 
 const SHOWN_MS = 1500;
 
@@ -10,10 +11,12 @@ interface CopyProps {
   readonly text: string | (() => string);
   readonly label: string;
   readonly children?: string;
+  /** Icon of what is copied, if a copy of it is something else. */
+  readonly icon?: IconName;
 }
 
 /** A button that copies a text. */
-export function CopyButton({ text, label, children }: CopyProps) {
+export function CopyButton({ text, label, children, icon = "copy" }: CopyProps) {
   const [isDone, setDone] = useState(false);
   const copy = async (): Promise<void> => {
     await copyText(typeof text === "string" ? text : text());
@@ -25,7 +28,7 @@ export function CopyButton({ text, label, children }: CopyProps) {
   return (
     <Button
       kind="quiet"
-      icon={isDone ? "check" : "copy"}
+      icon={isDone ? "check" : icon}
       label={children === undefined ? label : undefined}
       title={label}
       onClick={() => void copy()}

@@ -1,7 +1,7 @@
 /** What can be done with a run: by its state, by the rights of the key. */
 import { useState } from "preact/hooks";
 import { useAction } from "../../data/use-action.ts";
-import { Button } from "../../parts/button.tsx";
+import { Button, ButtonLink } from "../../parts/button.tsx";
 import { CopyAs } from "../../parts/copy-as.tsx";
 import { CopyButton } from "../../parts/copy.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
@@ -32,13 +32,18 @@ export function RunActions({ status }: { readonly status: string }) {
   };
   return (
     <div class="page-actions">
-      <CopyButton text={() => location.href} label="Copy the link" />
+      <CopyButton text={() => location.href} label="Copy the link" icon="link" />
       <Button
         kind="quiet"
         icon="save"
         label="Save the log as a file"
         onClick={() => void save().catch(() => toast("The log could not be loaded", "bad"))}
       />
+      {!run.isFile && (
+        <ButtonLink kind="quiet" icon="copy" href={hrefTo(["new"], { from: run.taskId })}>
+          Clone
+        </ButtonLink>
+      )}
       {!run.isFile && !isOver && (
         <Button kind="plain" needs={needs} onClick={() => setOpen("limits")}>
           Limits

@@ -41,9 +41,9 @@ export function RunHead() {
         />
         {fold.end === null && <span class="run-doing">{nextOf(status, fold.progress.doing)}</span>}
         {created !== null && (
-          <span>
+          <a href={hrefTo(["agents", created.agent])}>
             {created.agent}@{created.agent_version}
-          </span>
+          </a>
         )}
         {created !== null && <span>{created.config.model}</span>}
         <span>

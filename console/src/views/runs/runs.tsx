@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { now } from "../../parts/clock.ts";
 import { OpenLog } from "../../data/open-log.tsx";
 import { TaskListing } from "../../data/task-list.ts";
-import { Button } from "../../parts/button.tsx";
+import { Button, ButtonLink } from "../../parts/button.tsx";
 import { PageHead } from "../../parts/page-head.tsx";
 import { go, place } from "../../route/location.ts";
 import { hrefTo } from "../../route/match.ts";
@@ -31,6 +31,9 @@ export function Runs() {
       <PageHead title="Runs">
         <SavedViews />
         <OpenLog onOpen={() => go(hrefTo(["file"]))} />
+        <ButtonLink kind="primary" icon="plus" href={hrefTo(["new"])}>
+          New task
+        </ButtonLink>
       </PageHead>
       <StatusTabs filters={filters} />
       <FilterBar filters={filters} />
