@@ -120,7 +120,7 @@ function Fields(props: EditProps & { readonly fields: unknown }) {
           </div>
         </section>
       )}
-      <SchemaForm form={form} label="Fields" />
+      <SchemaForm form={form} label="Fields" hasHeading={false} />
       {hasOther && <FailureNote failure={failure} />}
       <CopyAs request={request(value)} />
     </Dialog>

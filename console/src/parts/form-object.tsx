@@ -16,6 +16,7 @@ export function ObjectField({ node, form, children }: ObjectProps) {
   if (pointer === "") {
     return <div class="form-fields">{children}</div>;
   }
+  const isWrong = form.errors.some((error) => error.pointer.startsWith(`${pointer}/`));
   const isGiven = valueAt(form.base, pointer) !== undefined;
   return isRequired || isGiven ? (
     <fieldset class="form-group">
@@ -30,7 +31,7 @@ export function ObjectField({ node, form, children }: ObjectProps) {
       <div class="form-fields">{children}</div>
     </fieldset>
   ) : (
-    <details class="form-section">
+    <details class="form-section" open={isWrong || undefined}>
       <summary>
         <FieldLabel node={node} />
         <span class="form-section-set">

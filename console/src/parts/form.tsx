@@ -17,16 +17,18 @@ interface SchemaFormProps {
   readonly form: FormModel;
   /** What the value is, such as "Arguments". */
   readonly label: string;
+  /** Whether the label is shown; otherwise it is for readers only. */
+  readonly hasHeading?: boolean;
 }
 
 /** The fields of a value; those that no field can hold are edited as JSON. */
-export function SchemaForm({ form, label }: SchemaFormProps) {
+export function SchemaForm({ form, label, hasHeading = true }: SchemaFormProps) {
   const [view, setView] = useState<"fields" | "json">("fields");
   const isOnlyJson = form.root.kind === "json";
   return (
     <div class="form" role="group" aria-label={label}>
       <div class="form-head">
-        <h3>{label}</h3>
+        <h3 class={hasHeading ? "" : "hidden"}>{label}</h3>
         {!isOnlyJson && (
           <Tabs label={`${label} as`} tabs={VIEWS} current={view} onChange={setView} />
         )}

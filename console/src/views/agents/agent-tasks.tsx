@@ -10,7 +10,7 @@ import { Ago } from "../../parts/time.tsx";
 import { hrefTo } from "../../route/match.ts";
 import type { Task } from "../../../../sdk/src/model.ts";
 
-const EVERY_MS = 10_000;
+const EVERY_MS = 15_000;
 const SHOWN = 10;
 
 const COLUMNS: readonly Column<Task>[] = [

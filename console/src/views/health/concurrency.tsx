@@ -9,7 +9,7 @@ import { Text } from "../../parts/text.tsx";
 import { lacking } from "../../session/store.ts";
 import { CapDialog, DeleteCap } from "./cap-dialog.tsx";
 
-const EVERY_MS = 5000;
+const EVERY_MS = 15_000;
 
 interface Open {
   readonly kind: "set" | "delete";

@@ -8,7 +8,7 @@ import { lacking } from "../../session/store.ts";
 import { Concurrency } from "./concurrency.tsx";
 import { Invariants } from "./invariants.tsx";
 
-const EVERY_MS = 10_000;
+const EVERY_MS = 30_000;
 
 /** The view of the health. */
 export function Health() {

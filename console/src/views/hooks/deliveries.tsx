@@ -13,7 +13,7 @@ import { Ago, Countdown } from "../../parts/time.tsx";
 import { hrefTo } from "../../route/match.ts";
 import { lacking } from "../../session/store.ts";
 
-const EVERY_MS = 5000;
+const EVERY_MS = 10_000;
 const TONES = { pending: "wait", delivered: "ok", failed: "bad" } as const;
 
 /** The deliveries, newest first. */

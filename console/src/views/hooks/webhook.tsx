@@ -20,7 +20,7 @@ import { HookState } from "./hook-state.tsx";
 import { SigningSecret } from "./signing-secret.tsx";
 import { WebhookDialogs, type OpenDialog } from "./webhook-dialogs.tsx";
 
-const EVERY_MS = 10_000;
+const EVERY_MS = 30_000;
 
 /** The view of a webhook. */
 export function WebhookView({ params }: ViewProps) {

@@ -8,7 +8,7 @@ import { Empty, Loaded } from "../../parts/states.tsx";
 import { Line, Text, TextBlock } from "../../parts/text.tsx";
 import { Time } from "../../parts/time.tsx";
 
-const EVERY_MS = 15_000;
+const EVERY_MS = 60_000;
 
 /** The tools; each opens to its schema. */
 export function ServerTools({ name }: { readonly name: string }) {

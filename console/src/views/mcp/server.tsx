@@ -18,7 +18,7 @@ import { ServerDialogs, type OpenDialog } from "./server-dialogs.tsx";
 import { ServerFacts } from "./server-facts.tsx";
 import { ServerTools } from "./server-tools.tsx";
 
-const EVERY_MS = 10_000;
+const EVERY_MS = 20_000;
 
 /** The view of a server. */
 export function ServerView({ params }: ViewProps) {

@@ -10,7 +10,7 @@ import { Text } from "../../parts/text.tsx";
 import { lacking } from "../../session/store.ts";
 import { BudgetDialog, DeleteBudget, type Target } from "./budget-dialog.tsx";
 
-const EVERY_MS = 15_000;
+const EVERY_MS = 30_000;
 
 type Open =
   | { readonly kind: "set"; readonly target: Target }
