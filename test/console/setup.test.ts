@@ -4,6 +4,7 @@ import { bundled } from "../../console/src/data/schema-bundle.ts";
 import { differences } from "../../console/src/parts/difference.ts";
 import { csvOf, daysOf, stackOf } from "../../console/src/parts/stack.ts";
 import {
+  argumentErrors,
   budgetOf,
   decisionRequest,
   groupsOf,
@@ -170,6 +171,32 @@ test("answers have their requests, and questions their keys and groups", () => {
   expect(groupsOf([ENTRY, { ...ENTRY, agent: "b" }, ENTRY], true)).toMatchObject([
     { name: "a", entries: [ENTRY, ENTRY] },
     { name: "b" },
+  ]);
+});
+
+test("a refusal of arguments or of an answer is split into its fields", () => {
+  const failure = {
+    status: 422,
+    code: "invalid_arguments",
+    detail: "",
+    requestId: null,
+    fields: [],
+  };
+  const detail = "/amount is required; /customer/id must be a whole number; that is all";
+  expect(argumentErrors({ ...failure, detail })).toEqual([
+    { pointer: "/amount", detail: "is required" },
+    { pointer: "/customer/id", detail: "must be a whole number" },
+    { pointer: "", detail: "that is all" },
+  ]);
+  const fields = [
+    { pointer: "/data/age", detail: "a" },
+    { pointer: "/arguments", detail: "b" },
+    { pointer: "/database", detail: "c" },
+  ];
+  expect(argumentErrors({ ...failure, fields }).map(({ pointer }) => pointer)).toEqual([
+    "/age",
+    "",
+    "/database",
   ]);
 });
 

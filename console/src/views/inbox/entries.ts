@@ -140,11 +140,11 @@ export function messageRequest(taskId: string, message: Message): Equivalent {
   };
 }
 
-/** What is wrong with the arguments, by field: from the pointers of a refusal or of its sentence. */
+/** What is wrong with arguments or an answer, by field: from the pointers of a refusal or of its sentence. */
 export function argumentErrors({ code, detail, fields }: Failure): FieldError[] {
   if (fields.length > 0 || code !== "invalid_arguments") {
     return fields.map(({ pointer, detail: text }) => ({
-      pointer: pointer.replace(/^\/arguments/, ""),
+      pointer: pointer.replace(/^\/(?:arguments|data)(?=\/|$)/, ""),
       detail: text,
     }));
   }

@@ -9,7 +9,7 @@ import { Text, TextBlock } from "../../parts/text.tsx";
 import { useForm } from "../../parts/use-form.ts";
 import { lacking } from "../../session/store.ts";
 import type { AnswerProps } from "./answer-props.ts";
-import { messageRequest } from "./entries.ts";
+import { argumentErrors, messageRequest } from "./entries.ts";
 import { SendBar } from "./send-bar.tsx";
 import { defaultsOf } from "./defaults.ts";
 import { useAnswer } from "./use-answer.ts";
@@ -18,14 +18,14 @@ import { useAnswer } from "./use-answer.ts";
 export function ServerForm({ entry, isAnswered, onAnswered }: AnswerProps) {
   const { task_id, schema = null, question = "" } = entry;
   const form = useForm(schema, defaultsOf(schema));
-  const { send, isBusy, failure } = useAnswer(onAnswered, ({ fields }) =>
-    form.refuse(fields.map((one) => ({ ...one, pointer: one.pointer.replace(/^\/data/, "") }))),
+  const { send, isBusy, failure } = useAnswer(onAnswered, (found) =>
+    form.refuse(argumentErrors(found)),
   );
   const answer = { ...namesOf(entry), data: form.value as Record<string, unknown> };
   return (
     <SendBar
       isAnswered={isAnswered}
-      failure={failure}
+      failure={failure?.code === "invalid_arguments" ? null : failure}
       onSend={() => {
         if (form.check()) {
           send("Answered", ({ tasks }) => tasks.send(task_id, answer));
