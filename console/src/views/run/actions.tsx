@@ -54,11 +54,6 @@ export function RunActions({ status }: { readonly status: string }) {
           Cancel
         </Button>
       )}
-      {!run.isFile && (
-        <ButtonLink kind="quiet" icon="plus" href={hrefTo(["new"], { from: run.taskId })}>
-          New task from it
-        </ButtonLink>
-      )}
       {!run.isFile && isOver && (
         <Button icon="retry" needs={needs} onClick={() => setOpen("retry")}>
           Retry
