@@ -259,6 +259,7 @@ test.skipIf(!there)(
 
     await page.getByLabel("API key").fill(service.key);
     await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText("The key is no longer valid.").waitFor({ state: "hidden" });
     await form.getByRole("button", { name: "Approve" }).click();
     await page.getByRole("article").filter({ hasText: "Answer" }).getByText("Paid.").waitFor();
     expect(problems).toEqual([]);
