@@ -356,7 +356,7 @@ test("each command does what it says, and --json gives an object a line", async 
   expect((await opspawn(["tools", "list"])).out).toMatch(/^calculator +built_in +pure/m);
   expect(await json("tools", "get", "calculator")).toMatchObject({ name: "calculator" });
   await json("budgets", "set", "--period", "day", "--max-cost", "5");
-  expect((await opspawn(["budgets", "list"])).out).toMatch(/^\(all\) +day +\$0 +\$5$/m);
+  expect((await opspawn(["budgets", "list"])).out).toMatch(/^tenant +day +\$0 +\$5$/m);
   expect((await opspawn(["budgets", "set", "--period", "day", "--max-cost", "6"])).out).toBe(
     "tenant day $0 of $6\n",
   );
