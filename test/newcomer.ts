@@ -108,6 +108,14 @@ export class Newcomer {
     return this.#terminal();
   }
 
+  /** How often the service was built again after a change of its sources, whatever came of it. */
+  get rebuilds(): number {
+    return (
+      this.terminal.match(/^(?:Reloaded\.|It does not build|The new Worker does not)/gm)?.length ??
+      0
+    );
+  }
+
   /** The key that `npm start` made. */
   get key(): string {
     const vars = parseEnv(readFileSync(join(this.folder, ".dev.vars"), "utf8"));

@@ -8,6 +8,7 @@ import {
   appendFileSync,
   existsSync,
   mkdirSync,
+  readFileSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -16,7 +17,7 @@ import { LLMock } from "@copilotkit/aimock";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { unstable_readConfig } from "wrangler";
 import { configOf } from "../../src/env/config.ts";
 import { look } from "../../scripts/deploy/account.ts";
@@ -145,9 +146,19 @@ function howOf(block: Block): Do | undefined {
   if (file !== undefined) {
     return async ({ text }) => {
       const path = join(newcomer.folder, file);
+      const content = `${newcomer.read(text)}\n`;
+      const isChange = !existsSync(path) || readFileSync(path, "utf8") !== content;
+      const { rebuilds } = newcomer;
       mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, `${newcomer.read(text)}\n`);
-      return file.endsWith(".ts") ? newcomer.run(typeCheck(file)) : { exitCode: 0, output: "" };
+      writeFileSync(path, content);
+      const checked = file.endsWith(".ts")
+        ? await newcomer.run(typeCheck(file))
+        : { exitCode: 0, output: "" };
+      if (isChange && file.startsWith("src/")) {
+        // The service starts again with it: what is sent in that moment gets no answer.
+        await vi.waitUntil(() => newcomer.rebuilds > rebuilds, { timeout: 60_000, interval: 100 });
+      }
+      return checked;
     };
   }
   return HOW[[block.language, block.use].filter((word) => word !== "").join(" ")];

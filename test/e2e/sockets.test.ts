@@ -46,7 +46,13 @@ test("a socket says hello first, then the past, then that it has caught up, and 
   expect((await socket.closed).code).toBe(1000);
   const last_seq = stored.length;
   expect(socket.messages).toEqual([
-    { type: "hello", task_id: finished, status: "completed", last_seq },
+    {
+      type: "hello",
+      task_id: finished,
+      status: "completed",
+      last_seq,
+      now: expect.stringMatching(/^\d{4}-.*Z$/),
+    },
     { type: "caught_up", seq: last_seq },
   ]);
   expect(socket.eventsBefore).toEqual([0, last_seq]);
