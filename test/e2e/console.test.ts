@@ -348,6 +348,8 @@ test.skipIf(!there)(
       bypassCSP: true,
     });
     const { page } = opened;
+    // Signed in before the page is left.
+    await page.getByText("Approve pay?").first().waitFor();
     const found: string[] = [];
     for (const [path, landmark] of [
       [`runs/${id}`, "Approve pay?"],
