@@ -72,6 +72,8 @@ async function drive(calls: number, policy: Policy): Promise<void> {
 
 async function perBareCall(): Promise<number> {
   const context = {
+    tenantId: "t",
+    metadata: {},
     taskId: "task",
     callId: "call",
     idempotencyKey: "key",

@@ -8,7 +8,8 @@ import { runSlice, type SliceEnd } from "../src/agent/loop/loop.ts";
 import type { GuardedFetch } from "../src/agent/fetch/guarded-fetch.ts";
 import { localScript } from "../src/agent/llm/local/client.ts";
 import type { LlmClient } from "../src/agent/llm/client.ts";
-import { plannerFor } from "../src/agent/planners/planner-for.ts";
+import { nativePlanner } from "../src/agent/planners/native.ts";
+import { PLANNERS } from "../src/agent/planners/planner-for.ts";
 import type { Need } from "../src/agent/loop/reserve.ts";
 import { jsonSchemaCheck, schemaFits } from "../src/agent/tools/schema/json-schema.ts";
 import { withServers, type McpHost } from "../src/agent/mcp/host.ts";
@@ -196,8 +197,9 @@ export class Harness {
     this.#fresh = false;
     const opening = state.seq === 0 ? [createdEvent(this.#spec)] : [];
     const { tools } = this;
+    const planner = PLANNERS.get(this.#spec.config.planner) ?? nativePlanner;
     try {
-      return await runSlice(opening, plannerFor(this.#spec.config.planner), tools, effects);
+      return await runSlice(opening, planner, tools, effects);
     } finally {
       void tools.close();
     }

@@ -26,7 +26,8 @@ import { UsageStore } from "../store/usage.ts";
 import { DeliveryStore } from "../store/webhooks/deliveries.ts";
 import { WebhookStore } from "../store/webhooks/webhooks.ts";
 import { buildCatalogue } from "./catalogue.ts";
-import { buildMcp, buildObserver, mayAsk } from "./network.ts";
+import { NO_EXTENSIONS, type Extensions } from "./extensions.ts";
+import { buildMcp, mayAsk } from "./network.ts";
 
 const built = new WeakMap<object, ApiDeps>();
 
@@ -35,26 +36,29 @@ export type Background = (work: Promise<void>) => void;
 
 /**
  * Returns the dependencies for an environment, built once for each.
+ * @param observer the one of the extensions by default
  * @param background outside a Worker, work simply continues
  * @throws SettingError
  */
 export function apiDeps(
   env: Env,
-  observer: Observer = buildObserver(),
+  observer?: Observer,
   background: Background = (work) => void work,
+  extensions: Extensions = NO_EXTENSIONS,
 ): ApiDeps {
   const known = built.get(env);
   if (known !== undefined) {
     return known;
   }
   const config = configOf(env);
+  const observes = observer ?? extensions.observer(env);
   const queues = { high: env.TASKS_HIGH, normal: env.TASKS, low: env.TASKS_LOW };
   const run: ApiDeps["run"] = (tenantId, taskId) => runStub(env.RUNS, tenantId, taskId);
   const mcpCatalogues = new McpCatalogueStore(env.DB);
   const mcpTokens = new McpTokenStore(env.DB);
   const deps: ApiDeps = {
     config,
-    catalogue: buildCatalogue(config, env),
+    catalogue: buildCatalogue(config, env, extensions),
     tasks: new TaskStore(env.DB),
     taskChanges: new TaskChanges(env.DB),
     inbox: new InboxStore(env.DB),
@@ -77,10 +81,10 @@ export function apiDeps(
     ledger: (tenantId) => ledgerStub(env.LEDGERS, tenantId),
     feed: (tenantId) => feedStub(env.FEEDS, tenantId),
     feeds: new FeedStore(env.DB),
-    observer,
+    observer: observes,
     run,
     mayAsk: (tenantId) => mayAsk(env, tenantId),
-    dispatch: (task) => dispatchTask(task, { queues, observer, run, background }),
+    dispatch: (task) => dispatchTask(task, { queues, observer: observes, run, background }),
     now: () => Date.now(),
   };
   built.set(env, deps);

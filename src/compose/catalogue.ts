@@ -7,20 +7,36 @@ import { schemaDefect } from "../agent/tools/schema/schema-defect.ts";
 import { referenceDefect } from "../agent/tools/schema/schema-refs.ts";
 import type { Config } from "../env/config.ts";
 import type { Catalogue } from "../run/spec/catalogue.ts";
+import {
+  boundTools,
+  checkPlanner,
+  NO_EXTENSIONS,
+  type Extensions,
+  type ToolHost,
+} from "./extensions.ts";
 import { priceOf, providersOf } from "./network.ts";
 
-/** Builds the catalogue of a deployment, without network access. */
+/** Tools are described here and never run. */
+const DESCRIBED: ToolHost = { secret: () => Promise.resolve(null) };
+
+/**
+ * Builds the catalogue of a deployment, without network access.
+ * @throws SettingError if the default planner does not exist
+ */
 export function buildCatalogue(
   config: Config,
   env: Partial<Pick<Env, "ISOLATES">> & { readonly AI?: unknown } = {},
+  extensions: Extensions = NO_EXTENSIONS,
 ): Catalogue {
+  checkPlanner(extensions, config);
   // The Worker describes run_code but never runs it.
   const isolate = env.ISOLATES === undefined ? null : { run: () => Promise.reject(new Error()) };
-  const providers = providerNames(providersOf(config, env));
+  const providers = providerNames(providersOf(config, env, extensions));
   const rules = new HostRules(config.web);
   return {
     providers,
-    tools: builtInTools(isolate).map((tool) => ({
+    planners: [...extensions.planners.keys()],
+    tools: [...builtInTools(isolate), ...boundTools(extensions, env, DESCRIBED)].map((tool) => ({
       name: tool.name,
       description: tool.description,
       input_schema: tool.inputSchema,

@@ -6,8 +6,8 @@ import type { AiBinding } from "../agent/llm/openai/workers-ai.ts";
 import { shippedPrice } from "../agent/llm/prices.ts";
 import type { Providers } from "../agent/llm/providers.ts";
 import { McpRegistry, type RegistryHost } from "../agent/mcp/registry.ts";
+import type { Extensions } from "./extensions.ts";
 import type { Config } from "../env/config.ts";
-import { logObserver, type Observer } from "../observe.ts";
 import type { Price } from "../run/spec/price.ts";
 
 /** Builds the only network access of tools, webhooks and SDKs that take a `fetch`. */
@@ -39,14 +39,14 @@ export function buildMcp(
   });
 }
 
-/** Builds an observer that writes faults to the Worker's log as structured lines. */
-export function buildObserver(): Observer {
-  return logObserver((line) => console.error(line));
-}
-
 /** Returns the providers that a deployment can use. */
-export function providersOf(config: Config, env: object): Providers {
-  return { configured: config.providers, ai: aiBindingOf(env) };
+export function providersOf(
+  config: Config,
+  env: object,
+  { providers }: Pick<Extensions, "providers">,
+): Providers {
+  const own = new Map(Array.from(providers, ([name, make]) => [name, () => make(env)] as const));
+  return { configured: config.providers, ai: aiBindingOf(env), own };
 }
 
 /** Returns the configured price of a model, else the built-in one; null if neither is known. */

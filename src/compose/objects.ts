@@ -7,12 +7,15 @@ import { FeedStore } from "../store/feeds.ts";
 import { isoTime } from "../run/value/time.ts";
 import { configOf } from "../env/config.ts";
 import type { FeedParts } from "../durable/feed/feed.ts";
-import { buildObserver } from "./network.ts";
+import { NO_EXTENSIONS, type Extensions } from "./extensions.ts";
 import { buildDeps } from "./run.ts";
 
 /** Returns the parts of a run's object in the Worker. */
-export function runParts(env: Env): RunParts {
-  return { deps: () => buildDeps(env, isolateOf(env.ISOLATES)), observer: buildObserver() };
+export function runParts(env: Env, extensions: Extensions = NO_EXTENSIONS): RunParts {
+  return {
+    deps: () => buildDeps(env, isolateOf(env.ISOLATES), extensions),
+    observer: extensions.observer(env),
+  };
 }
 
 /** Continues work after the response of the current request. */

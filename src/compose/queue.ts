@@ -11,7 +11,9 @@ import { InboxStore } from "../store/inbox.ts";
 import { TaskStore } from "../store/tasks/tasks.ts";
 import { DeliveryStore } from "../store/webhooks/deliveries.ts";
 import { UsageStore } from "../store/usage.ts";
-import { buildFetch, buildObserver } from "./network.ts";
+import type { Observer } from "../observe.ts";
+import { NO_EXTENSIONS, type Extensions } from "./extensions.ts";
+import { buildFetch } from "./network.ts";
 import { TaskBookkeeping } from "../store/tasks/bookkeeping.ts";
 
 /**
@@ -22,24 +24,30 @@ export function consumeBatch(
   batch: MessageBatch,
   env: Env,
   ctx: Pick<ExecutionContext, "waitUntil">,
+  extensions: Extensions = NO_EXTENSIONS,
 ): Promise<void> {
+  const observer = extensions.observer(env);
   if (batch.queue.endsWith("-webhooks")) {
-    return consumeWebhooks(batch, webhookDeps(env, ctx));
+    return consumeWebhooks(batch, webhookDeps(env, ctx, observer));
   }
   return batch.queue.endsWith("-dead")
-    ? consumeDeadLetters(batch, queueDeps(env))
-    : consumeTasks(batch, queueDeps(env));
+    ? consumeDeadLetters(batch, queueDeps(env, observer))
+    : consumeTasks(batch, queueDeps(env, observer));
 }
 
 /**
  * Runs the reconciler once.
  * @param now when the cron trigger was due, milliseconds since the epoch
  */
-export function runReconciler(env: Env, now: number): Promise<void> {
+export function runReconciler(
+  env: Env,
+  now: number,
+  extensions: Extensions = NO_EXTENSIONS,
+): Promise<void> {
   const { reconcileAfterMs, checkAgainMs, retentionMs, auditRetentionMs } = configOf(env);
   return reconcile(
     {
-      ...queueDeps(env),
+      ...queueDeps(env, extensions.observer(env)),
       bookkeeping: new TaskBookkeeping(env.DB),
       queues: { high: env.TASKS_HIGH, normal: env.TASKS, low: env.TASKS_LOW },
       webhooks: { store: new DeliveryStore(env.DB), queue: env.WEBHOOKS },
@@ -55,21 +63,25 @@ export function runReconciler(env: Env, now: number): Promise<void> {
   );
 }
 
-function queueDeps(env: Env): QueueDeps {
+function queueDeps(env: Env, observer: Observer): QueueDeps {
   return {
     tasks: new TaskStore(env.DB),
-    observer: buildObserver(),
+    observer,
     run: (tenantId, taskId) => runStub(env.RUNS, tenantId, taskId),
   };
 }
 
-function webhookDeps(env: Env, ctx: Pick<ExecutionContext, "waitUntil">): WebhookDeps {
+function webhookDeps(
+  env: Env,
+  ctx: Pick<ExecutionContext, "waitUntil">,
+  observer: Observer,
+): WebhookDeps {
   const config = configOf(env);
   return {
     deliveries: new DeliveryStore(env.DB),
     secrets: new SigningSecrets(config.encryptionKey),
     queue: env.WEBHOOKS,
-    observer: buildObserver(),
+    observer,
     fetch: buildFetch(config),
     timeoutMs: config.webhookTimeoutMs,
     now: () => Date.now(),

@@ -6,7 +6,6 @@ import { llmClients } from "../agent/llm/providers.ts";
 import { KeptCatalogues } from "../agent/mcp/catalogues.ts";
 import { mcpHost, withServers, type McpHost } from "../agent/mcp/host.ts";
 import type { McpRegistry } from "../agent/mcp/registry.ts";
-import { plannerFor } from "../agent/planners/planner-for.ts";
 import type { Isolate } from "../agent/tools/code/isolate.ts";
 import { registeredTools } from "../agent/tools/registered/registered-tools.ts";
 import { scriptTools } from "../agent/tools/registered/script-tools.ts";
@@ -16,7 +15,7 @@ import { feedStub } from "../durable/feed/rpc.ts";
 import { ledgerStub } from "../durable/ledger/rpc.ts";
 import type { Deps } from "../durable/run/deps.ts";
 import type { Announce } from "../durable/run/outbox/webhook-outbox.ts";
-import { configOf } from "../env/config.ts";
+import { configOf, type Config } from "../env/config.ts";
 import type { Observer } from "../observe.ts";
 import type { ScriptedCalls } from "../run/log/state.ts";
 import type { RunSpec } from "../run/spec/spec.ts";
@@ -25,18 +24,27 @@ import { KeyStore } from "../store/keys.ts";
 import { McpCatalogueStore } from "../store/mcp/catalogues.ts";
 import { McpTokenStore } from "../store/mcp/tokens.ts";
 import { TaskStore } from "../store/tasks/tasks.ts";
-import { buildFetch, buildMcp, buildObserver, mayAsk, priceOf, providersOf } from "./network.ts";
+import { boundTools, NO_EXTENSIONS, type Extensions } from "./extensions.ts";
+import { buildFetch, buildMcp, mayAsk, priceOf, providersOf } from "./network.ts";
 
 /**
  * Builds the dependencies of a run.
  * @param isolate runs code; null in a deployment without a Worker loader
+ * @param extensions what the deployment adds in code
  * @throws SettingError
  */
-export function buildDeps(env: Env, isolate: Isolate | null = null): Deps {
+export function buildDeps(
+  env: Env,
+  isolate: Isolate | null = null,
+  extensions: Extensions = NO_EXTENSIONS,
+): Deps {
   const config = configOf(env);
   const fetch = buildFetch(config);
-  const builtIn = builtInTools(isolate);
-  const observer = buildObserver();
+  const builtIn = [
+    ...builtInTools(isolate),
+    ...boundTools(extensions, env, { secret: async (...named) => secretOf(config, ...named) }),
+  ];
+  const observer = extensions.observer(env);
   const catalogues = new McpCatalogueStore(env.DB);
   const tokens = new McpTokenStore(env.DB);
   const mcpOf = (spec: RunSpec): McpHost | null =>
@@ -76,9 +84,9 @@ export function buildDeps(env: Env, isolate: Isolate | null = null): Deps {
     mayAsk: (tenantId) => mayAsk(env, tenantId),
     now: () => Date.now(),
     random: () => Math.random(),
-    plannerFor,
+    plannerFor: (name) => extensions.planners.get(name) ?? null,
     toolsFor: (spec, scripted) => ({
-      llmFor: llmClients(providersOf(config, env), spec.input_data),
+      llmFor: llmClients(providersOf(config, env, extensions), spec.input_data),
       ...toolsOf(spec, scripted),
       fetch,
       settings: {
@@ -96,6 +104,12 @@ export function buildDeps(env: Env, isolate: Isolate | null = null): Deps {
     }),
     priceOf: (model) => priceOf(config, model),
   };
+}
+
+/** Returns a secret of the deployment that a tenant may use; null if there is none. */
+function secretOf({ toolSecrets }: Config, tenantId: string, name: string): string | null {
+  const secret = toolSecrets.get(name);
+  return secret?.tenants?.includes(tenantId) === false ? null : (secret?.value ?? null);
 }
 
 function announceBy({ WEBHOOKS: queue }: Partial<Env>): Announce {

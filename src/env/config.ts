@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { ProviderSettings } from "../agent/llm/endpoint.ts";
 import type { RetryPolicy } from "../run/value/backoff.ts";
 import type { Price } from "../run/spec/price.ts";
-import { PLANNERS, type PlannerName } from "../run/spec/spec.ts";
+import { PLANNER_NAME } from "../run/spec/spec.ts";
 import { mcpServersOf, mcpTable, variablesOf, type ConfiguredMcpServer } from "./mcp.ts";
 import { earlierDefault, pricesOf, providersOf, providerVars } from "./providers.ts";
 import { encryptionKey, toolSecrets, type ToolSecret } from "./secrets.ts";
@@ -26,7 +26,7 @@ const DEFAULT_RESOLVER = "https://cloudflare-dns.com/dns-query";
 const vars = z.object({
   ...providerVars,
   AGENTKIT_PLANNER_TYPE: lowerCase
-    .pipe(z.enum(PLANNERS, `it must be one of ${PLANNERS.join(", ")}`).optional())
+    .pipe(z.string().regex(PLANNER_NAME, "it must be the name of a planner").optional())
     .optional(),
   OPSPAWN_CORS_ORIGINS: text.optional(),
   OPSPAWN_HOSTS: commaList(
@@ -84,8 +84,8 @@ export interface Config {
   readonly prices: ReadonlyMap<string, Price>;
   /** `<provider>/<model id>` for tasks that specify no model. */
   readonly defaultModel: string;
-  /** For tasks that specify no planner. */
-  readonly defaultPlanner: PlannerName;
+  /** For tasks that specify no planner. The catalogue checks that it exists. */
+  readonly defaultPlanner: string;
   /** Allowed CORS origins. Empty: only the service's own origin. */
   readonly corsOrigins: readonly string[];
   /**

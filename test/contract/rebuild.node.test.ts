@@ -13,7 +13,7 @@ import { promptView } from "../../src/agent/loop/prompt-view.ts";
 import { defineTool, WithImages } from "../../src/agent/tools/tool.ts";
 import { INITIAL_STATE } from "../../src/run/log/state.ts";
 import { scriptSchema } from "../../src/run/spec/script.ts";
-import type { AgentConfig, PlannerName } from "../../src/run/spec/spec.ts";
+import type { AgentConfig } from "../../src/run/spec/spec.ts";
 import { Harness, specFor } from "../harness.ts";
 import { expectRebuilt, promptOf } from "./rebuild.ts";
 
@@ -41,7 +41,7 @@ const SCRIPT = [
   { text: "Done." },
 ];
 
-test.each<[PlannerName, Partial<AgentConfig>]>([
+test.each<[string, Partial<AgentConfig>]>([
   ["native", {}],
   ["react", {}],
   ["native", { memory: { max_tokens: 700 } }],

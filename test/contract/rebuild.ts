@@ -6,7 +6,8 @@ import { expect } from "vitest";
 import type { RunTools } from "../../src/agent/loop/effects.ts";
 import { rebuild, RequestSearch } from "../../src/agent/loop/past-request.ts";
 import { promptView, type PromptView } from "../../src/agent/loop/prompt-view.ts";
-import { plannerFor } from "../../src/agent/planners/planner-for.ts";
+import { nativePlanner } from "../../src/agent/planners/native.ts";
+import { PLANNERS } from "../../src/agent/planners/planner-for.ts";
 import type { RunEvent } from "../../src/run/log/event.ts";
 
 /** Returns the prompt of an attempt, rebuilt from nothing but the log; null if there is none. */
@@ -18,7 +19,7 @@ export function promptOf(
 ): PromptView | null {
   const search = new RequestSearch(callId, attempt);
   events.some((event) => search.take(event));
-  const planner = plannerFor(search.state.spec?.config.planner ?? "native");
+  const planner = PLANNERS.get(search.state.spec?.config.planner ?? "native") ?? nativePlanner;
   return search.found && promptView(search.found, rebuild(search.found, planner, tools));
 }
 

@@ -6,7 +6,6 @@ import { buildDeps } from "../../src/compose/run.ts";
 import { isolateOf } from "../../src/durable/isolate/isolate.ts";
 import { runStub } from "../../src/durable/run/rpc.ts";
 import type { RunEvent } from "../../src/run/log/event.ts";
-import type { PlannerName } from "../../src/run/spec/spec.ts";
 import { specOf } from "../../src/store/tasks/rows.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import { newTask } from "../workers/tasks.ts";
@@ -19,7 +18,7 @@ const SCRIPT = [
   { text: "Done." },
 ];
 
-test.each<PlannerName>(["native", "react"])(
+test.each<string>(["native", "react"])(
   "every body of a %s run in a real object is built again from its log",
   async (planner) => {
     const task = newTask({ script: SCRIPT }, { config: { planner } });

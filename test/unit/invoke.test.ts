@@ -276,6 +276,8 @@ function toolOf(
 function context(): ToolContext {
   const { signal } = new AbortController();
   return {
+    tenantId: "test",
+    metadata: {},
     taskId: "task_1",
     callId: "call_2",
     idempotencyKey: "k",

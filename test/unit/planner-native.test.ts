@@ -1,9 +1,8 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { nativePlanner } from "../../src/agent/planners/native.ts";
-import { plannerFor } from "../../src/agent/planners/planner-for.ts";
+import { PLANNERS } from "../../src/agent/planners/planner-for.ts";
 import type { Reply } from "../../src/run/value/message.ts";
-import { PLANNERS } from "../../src/run/spec/spec.ts";
 import type { RunState } from "../../src/run/log/state.ts";
 import { stateWith } from "../harness.ts";
 
@@ -83,7 +82,7 @@ test("the system text stays the same to the byte while the conversation grows", 
 });
 
 test("the placeholder finishes at once with the goal; the others ask the model", () => {
-  const next = PLANNERS.map((name) => [name, plannerFor(name).next(stateWith({}))]);
+  const next = Array.from(PLANNERS, ([name, planner]) => [name, planner.next(stateWith({}))]);
   expect(Object.fromEntries(next)).toEqual({
     native: { kind: "ask" },
     react: { kind: "ask" },

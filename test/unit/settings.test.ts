@@ -70,7 +70,7 @@ test.each([
   ],
   [{ OPENAI_API: "completions" }, "OPENAI_API"],
   [{ GOOGLE_BASE_URL: "here" }, "GOOGLE_BASE_URL"],
-  [{ AGENTKIT_PLANNER_TYPE: "chess" }, "AGENTKIT_PLANNER_TYPE"],
+  [{ AGENTKIT_PLANNER_TYPE: "chess?" }, "AGENTKIT_PLANNER_TYPE"],
   [{ OPSPAWN_HOSTS: "http://opspawn.example" }, "OPSPAWN_HOSTS"],
   [{ OPSPAWN_HOSTS: "*.example" }, "OPSPAWN_HOSTS"],
 ])("a wrong value is named, and a secret in it is not: %j", (env, name) => {

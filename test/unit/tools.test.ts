@@ -232,6 +232,8 @@ function calls(...made: readonly [name: string, id: number][]): ScriptedCalls | 
 
 function context(callId = "call_1"): ToolContext {
   return {
+    tenantId: "t",
+    metadata: {},
     taskId: "task_1",
     callId,
     idempotencyKey: `task_1:${callId}`,

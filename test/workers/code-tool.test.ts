@@ -34,6 +34,8 @@ function definition(source: string, more: Partial<CodeDefinition> = {}): CodeDef
 
 function invoked(made: CodeDefinition, args: JsonValue) {
   const context = {
+    tenantId: "t",
+    metadata: {},
     taskId: "task_1",
     callId: "call_2",
     idempotencyKey: "task_1:call_2",

@@ -24,7 +24,7 @@ Task = TypedDict(
         "agent": str,
         "agent_version": int,
         "model": str,
-        "planner": Literal["native", "react", "placeholder"],
+        "planner": str,
         "usage": "Usage",
         "limits": dict[str, Any],
         "metadata": dict[str, Any],
@@ -130,7 +130,7 @@ AgentConfig = TypedDict(
     {
         "model": NotRequired[str],
         "fallback_models": NotRequired[list[str]],
-        "planner": NotRequired[Literal["native", "react", "placeholder"]],
+        "planner": NotRequired[str],
         "output_schema": NotRequired[dict[str, Any]],
         "instructions": NotRequired[str],
         "profile": NotRequired["Profile"],

@@ -80,8 +80,7 @@ const run: Command = {
     {
       name: "planner",
       value: "name",
-      about: "native, react or placeholder",
-      choices: ["native", "react", "placeholder"],
+      about: "native, react, placeholder, or one that the deployment adds",
     },
     { name: "instructions", value: "text", about: "system instructions for the model" },
     {

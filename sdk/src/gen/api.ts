@@ -59,11 +59,8 @@ export interface components {
             readonly agent_version: number;
             /** @description The model of the config, as `provider/name`. */
             readonly model: string;
-            /**
-             * @description The planner of the config.
-             * @enum {string}
-             */
-            readonly planner: "native" | "react" | "placeholder";
+            /** @description The planner of the config. */
+            readonly planner: string;
             readonly usage: components["schemas"]["Usage"];
             /** @description The limits in force. An absent limit does not apply. */
             readonly limits: {
@@ -328,11 +325,8 @@ export interface components {
             readonly model?: string;
             /** @description Models to switch to, in order, when the previous one fails. Default: none; the run then fails. */
             readonly fallback_models?: readonly string[];
-            /**
-             * @description How the model plans: `native` uses its tool calling; `react` uses thought, action and observation in plain text; `placeholder` uses no model. Default: the deployment's, which is `native` unless set.
-             * @enum {string}
-             */
-            readonly planner?: "native" | "react" | "placeholder";
+            /** @description How the model plans: `native` uses its tool calling; `react` uses thought, action and observation in plain text; `placeholder` uses no model. Default: the deployment's, which is `native` unless set. */
+            readonly planner?: string;
             /** @description JSON Schema of the answer, which is returned in `result.data`. A reply that does not match is returned to the model with the reasons. Default: the answer is free text. */
             readonly output_schema?: {
                 readonly [key: string]: unknown;
@@ -760,17 +754,18 @@ export interface components {
                 readonly agent: string;
                 /** @description The version of the agent. */
                 readonly agent_version: number;
+                /** @description The client's data of the task, as submitted. Absent: none. */
+                readonly metadata?: {
+                    readonly [key: string]: unknown;
+                };
                 /** @description The agent's config, merged with that of the task. */
                 readonly config: {
                     /** @description The model, as `provider/name`. Default: the deployment's `OPSPAWN_DEFAULT_MODEL`. */
                     readonly model: string;
                     /** @description Models to switch to, in order, when the previous one fails. Default: none; the run then fails. */
                     readonly fallback_models?: readonly string[];
-                    /**
-                     * @description How the model plans: `native` uses its tool calling; `react` uses thought, action and observation in plain text; `placeholder` uses no model. Default: the deployment's, which is `native` unless set.
-                     * @enum {string}
-                     */
-                    readonly planner: "native" | "react" | "placeholder";
+                    /** @description How the model plans: `native` uses its tool calling; `react` uses thought, action and observation in plain text; `placeholder` uses no model. Default: the deployment's, which is `native` unless set. */
+                    readonly planner: string;
                     /** @description Instructions in the system prompt, after the profile. Default: none. */
                     readonly instructions?: string;
                     /** @description Who the agent is. The model reads it before the instructions. Default: none. */

@@ -30,11 +30,14 @@ export interface Providers {
   readonly configured: ReadonlyMap<string, ProviderSettings>;
   /** The Workers AI binding; null if the deployment has none. */
   readonly ai: AiBinding | null;
+  /** Providers in code, by name. They have precedence over configured ones. */
+  readonly own: ReadonlyMap<string, () => LlmClient>;
 }
 
 /** Returns the provider names that are valid in model ids. */
-export function providerNames({ configured, ai }: Providers): string[] {
-  return ["local", ...configured.keys(), ...(ai === null ? [] : [WORKERS_AI])];
+export function providerNames({ configured, ai, own }: Providers): string[] {
+  const named = ["local", ...configured.keys(), ...(ai === null ? [] : [WORKERS_AI])];
+  return [...new Set([...named, ...own.keys()])];
 }
 
 /**
@@ -86,13 +89,21 @@ export function llmClients(providers: Providers, input: JsonObject): (model: str
   };
 }
 
-function clientFor({ configured, ai }: Providers, input: JsonObject, model: string): LlmClient {
+function clientFor(
+  { configured, ai, own }: Providers,
+  input: JsonObject,
+  model: string,
+): LlmClient {
   if (model === "local/script") {
     return localScript(scriptSchema.parse(input["script"] ?? []));
   }
   const provider = model.slice(0, model.indexOf("/"));
   if (provider === "local") {
     return localRules();
+  }
+  const make = own.get(provider);
+  if (make !== undefined) {
+    return make();
   }
   if (provider === WORKERS_AI && ai !== null) {
     return workersAi(ai);

@@ -5,16 +5,16 @@
 import type { LlmClient } from "./client.ts";
 
 /**
- * Returns a client whose calls all fail with `authentication_failed`.
+ * Returns a client whose calls all fail with `provider_unavailable`.
  * @param settings the settings to set
  */
 export function unavailableClient(provider: string, settings: string): LlmClient {
-  const message = `The provider ${provider} is not configured any more: set ${settings}.`;
+  const message = `The provider ${provider} is no longer configured: set ${settings}.`;
   return {
     body: (request) => JSON.stringify({ model: request.model }),
     async *stream() {
       await Promise.resolve();
-      yield { type: "failed", failure: { code: "authentication_failed", message } };
+      yield { type: "failed", failure: { code: "provider_unavailable", message } };
     },
   };
 }

@@ -1,5 +1,6 @@
 /** Runs the tool calls of one turn concurrently. Each outcome is written as soon as it is known. */
 import { eventsThroughEnd, type NewEvent } from "../../run/log/event.ts";
+import { MAY_HAVE_ACTED } from "../../run/value/failure.ts";
 import { onOutcomeUnknown } from "../../run/decide/recover.ts";
 import type { RunState, TurnCall } from "../../run/log/state.ts";
 import type { StepContext } from "./effects.ts";
@@ -55,10 +56,12 @@ async function callTool(
   const name = request?.name ?? call.name;
   const tool = tools.toolboxAt(state).get(name);
   if (tool?.kind !== "run" || request === null) {
-    const message = `The tool ${name} is no longer available.`;
+    const gone = `The tool ${name} is no longer available.`;
+    const mayHaveActed = request !== null && request.attempt > 1 && request.effect !== "pure";
+    const message = mayHaveActed ? `${gone} ${MAY_HAVE_ACTED}` : gone;
     return {
       type: "tool.failed",
-      data: { call_id: call.call_id, code: "unknown_tool", message, duration_ms: 0 },
+      data: { call_id: call.call_id, code: "tool_unavailable", message, duration_ms: 0 },
     };
   }
   const inner =

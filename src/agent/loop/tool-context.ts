@@ -20,10 +20,12 @@ export function toolContext(
   tools: Pick<RunTools, "fetch">,
   effects: Effects,
 ): Omit<ToolContext, "report"> {
-  const taskId = state.spec?.task_id ?? "";
+  const { task_id: taskId = "", tenant_id: tenantId = "", metadata = {} } = state.spec ?? {};
   return {
     ...call,
+    tenantId,
     taskId,
+    metadata,
     idempotencyKey: idempotencyKey(taskId, call.callId),
     signal: effects.signal,
     fetch: tools.fetch,

@@ -1,17 +1,10 @@
-/** The planners by the names that agents select. */
+/** The built-in planners. A deployment may add its own (`createOpspawn`). */
 import type { Planner } from "../../run/decide/planner.ts";
-import type { PlannerName } from "../../run/spec/spec.ts";
 import { nativePlanner } from "./native.ts";
 import { placeholderPlanner } from "./placeholder.ts";
 import { reactPlanner } from "./react.ts";
 
-const PLANNER_BY_NAME: Readonly<Record<PlannerName, Planner>> = {
-  native: nativePlanner,
-  react: reactPlanner,
-  placeholder: placeholderPlanner,
-};
-
-/** Returns the planner of a name. */
-export function plannerFor(name: PlannerName): Planner {
-  return PLANNER_BY_NAME[name];
-}
+/** The built-in planners, by the names that agents select. */
+export const PLANNERS: ReadonlyMap<string, Planner> = new Map(
+  [nativePlanner, reactPlanner, placeholderPlanner].map((planner) => [planner.name, planner]),
+);

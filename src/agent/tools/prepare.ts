@@ -58,7 +58,9 @@ export function prepareCall(
     return denied(call_id, forbids);
   }
   if (tool === undefined) {
-    return toolFailed(call_id, "unknown_tool", unknownTool(name, toolbox), 0);
+    return config.tools?.includes(name) === true
+      ? toolFailed(call_id, "tool_unavailable", unavailableTool(name), 0)
+      : toolFailed(call_id, "unknown_tool", unknownTool(name, toolbox), 0);
   }
   const checked = checkArguments(call, tool);
   if (!checked.ok) {
@@ -142,6 +144,10 @@ export function argumentsDefect(
   }
   const verdict = argumentsDenied(policy, name, args, schemaFits);
   return verdict?.kind === "deny" ? verdict.message : null;
+}
+
+function unavailableTool(name: string): string {
+  return `The agent selects the tool ${JSON.stringify(cut(name, 128))}, but it is not available.`;
 }
 
 function unknownTool(name: string, { names }: Toolbox): string {

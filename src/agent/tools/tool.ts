@@ -16,7 +16,10 @@ import type { GuardedFetch } from "../fetch/guarded-fetch.ts";
 
 /** The context that a call receives. */
 export interface ToolContext {
+  readonly tenantId: string;
   readonly taskId: string;
+  /** The client's data of the task, as submitted. */
+  readonly metadata: JsonObject;
   readonly callId: string;
   /** The same for every attempt of this call. */
   readonly idempotencyKey: string;

@@ -43,6 +43,7 @@ export async function checkConfig(
 ): Promise<CheckedConfig> {
   const { catalogue } = deps;
   const fault =
+    plannerFault(catalogue, config) ??
     modelFault(catalogue, config) ??
     schemaFault(catalogue, "/config/output_schema", config.output_schema) ??
     priceFault(catalogue, config, limits) ??
@@ -65,7 +66,10 @@ export async function checkAgain(
   deps: ApiDeps,
   { tenantId, config, limits }: Pick<ConfigToCheck, "tenantId" | "config" | "limits">,
 ): Promise<CheckedConfig> {
-  const fault = modelFault(deps.catalogue, config) ?? priceFault(deps.catalogue, config, limits);
+  const fault =
+    plannerFault(deps.catalogue, config) ??
+    modelFault(deps.catalogue, config) ??
+    priceFault(deps.catalogue, config, limits);
   return fault === null ? referredBy(deps, tenantId, config) : { fault };
 }
 
@@ -84,6 +88,16 @@ async function referredBy(
         },
       }
     : { fault };
+}
+
+function plannerFault({ planners }: Catalogue, { planner }: AgentConfig): FieldFault | null {
+  return planners.includes(planner)
+    ? null
+    : {
+        code: "validation_failed",
+        pointer: "/config/planner",
+        detail: `must be one of ${planners.join(", ")}`,
+      };
 }
 
 function modelFault(

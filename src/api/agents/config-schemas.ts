@@ -6,7 +6,7 @@ import { profileSchema } from "../../run/spec/profile.ts";
 import {
   agentConfig as runConfig,
   EXPIRY_POLICIES,
-  PLANNERS,
+  PLANNER_NAME,
   runLimits,
 } from "../../run/spec/spec.ts";
 import { CONFIG_TEXTS, MEMORY_TEXTS, WAITS_TEXTS } from "../../run/spec/config-texts.ts";
@@ -43,7 +43,11 @@ export const agentConfig = z
       .max(8)
       .optional()
       .openapi({ description: CONFIG_TEXTS.fallback_models }),
-    planner: z.enum(PLANNERS).optional().openapi({ description: CONFIG_TEXTS.planner }),
+    planner: z
+      .string()
+      .regex(PLANNER_NAME, "must be the name of a planner")
+      .optional()
+      .openapi({ description: CONFIG_TEXTS.planner }),
     output_schema: freeObject.optional().openapi({ description: CONFIG_TEXTS.output_schema }),
     instructions: z
       .string()

@@ -3,7 +3,6 @@ import { z } from "@hono/zod-openapi";
 import { INPUT_ACTIONS } from "../../run/log/elicitation.ts";
 import { WAITS } from "../../run/log/event-data.ts";
 import { scriptSchema, scriptToolsSchema } from "../../run/spec/script.ts";
-import { PLANNERS } from "../../run/spec/spec.ts";
 import { MAX_REASON_CHARS } from "../../run/value/plain-text.ts";
 import { agentConfig, limits } from "../agents/config-schemas.ts";
 import {
@@ -432,7 +431,7 @@ export const task = z
     agent: z.string().describe("The name of the agent."),
     agent_version: z.number().int().describe("The version of the agent at submission."),
     model: z.string().describe("The model of the config, as `provider/name`."),
-    planner: z.enum(PLANNERS).describe("The planner of the config."),
+    planner: z.string().describe("The planner of the config."),
     usage,
     limits: freeObject.describe("The limits in force. An absent limit does not apply."),
     metadata: freeObject.describe("The client's data."),

@@ -5,7 +5,7 @@ import type { Observer } from "../../observe.ts";
 import type { Planner } from "../../run/decide/planner.ts";
 import type { ScriptedCalls } from "../../run/log/state.ts";
 import type { Price } from "../../run/spec/price.ts";
-import type { PlannerName, RunSpec } from "../../run/spec/spec.ts";
+import type { RunSpec } from "../../run/spec/spec.ts";
 import type { AuditStore } from "../../store/audit.ts";
 import type { KeyStore } from "../../store/keys.ts";
 import type { TaskStore } from "../../store/tasks/tasks.ts";
@@ -26,14 +26,14 @@ export interface Deps {
   ledger(tenantId: string): LedgerRpc | null;
   /** Returns a tenant's feed; null in a deployment without feeds. */
   feed(tenantId: string): Pick<FeedRpc, "changed"> | null;
-  /** Milliseconds since the epoch. */
   /** Counts a request against a tenant's rate limit; true where there is no limit. */
   mayAsk(tenantId: string): Promise<boolean>;
+  /** Milliseconds since the epoch. */
   now(): number;
   /** From 0 to 1. */
   random(): number;
-  /** Returns the planner of a name. */
-  plannerFor(name: PlannerName): Planner;
+  /** Returns the planner of a name; null if it no longer exists. */
+  plannerFor(name: string): Planner | null;
   /**
    * Returns the models and tools of a run.
    * @param scripted the calls of scripted tools so far

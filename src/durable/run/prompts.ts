@@ -20,7 +20,8 @@ export class Prompts {
   }
 
   /**
-   * Returns the prompt of an attempt of a model call; null if there is none.
+   * Returns the prompt of an attempt of a model call; null if there is none, or if its planner no
+   * longer exists.
    * @param attempt null for the last one
    * @throws LogCorruption
    */
@@ -51,7 +52,11 @@ export class Prompts {
       return null;
     }
     const deps = this.#context.deps();
+    const planner = deps.plannerFor(spec.config.planner);
+    if (planner === null) {
+      return null;
+    }
     const tools = deps.toolsFor(spec, () => past.state.scripted);
-    return promptView(past, rebuild(past, deps.plannerFor(spec.config.planner), tools));
+    return promptView(past, rebuild(past, planner, tools));
   }
 }

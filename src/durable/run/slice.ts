@@ -5,6 +5,7 @@
 import type { Effects, RunLog, Values } from "../../agent/loop/effects.ts";
 import { runSlice, type SliceEnd } from "../../agent/loop/loop.ts";
 import { deadline, reachedDuration } from "../../run/decide/limits.ts";
+import { runFailure } from "../../run/value/failure.ts";
 import type { NewEvent } from "../../run/log/event.ts";
 import type { Folded } from "../../run/log/reduce.ts";
 import type { RunState } from "../../run/log/state.ts";
@@ -86,9 +87,16 @@ export class Slice implements Effects {
     if (spec === null) {
       return { kind: "over" };
     }
+    const planner = this.#deps.plannerFor(spec.config.planner);
+    if (planner === null) {
+      const message = `The planner ${spec.config.planner} no longer exists in this deployment.`;
+      const failed = runFailure("planner_unavailable", message);
+      this.log.append([...opening, { type: "run.failed", data: failed }]);
+      return { kind: "over" };
+    }
     const tools = this.#deps.toolsFor(spec, () => this.#context.log.state.scripted);
     try {
-      return await runSlice(opening, this.#deps.plannerFor(spec.config.planner), tools, this);
+      return await runSlice(opening, planner, tools, this);
     } finally {
       this.#context.background(tools.close());
     }

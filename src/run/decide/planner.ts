@@ -5,7 +5,6 @@
 import { jsonDefect, wellFormed, type JsonValue } from "../value/json.ts";
 import { roundedNumber } from "../value/whole-numbers.ts";
 import type { Prompt, Reply, ToolDescription } from "../value/message.ts";
-import type { PlannerName } from "../spec/spec.ts";
 import type { RunState } from "../log/state.ts";
 
 /**
@@ -29,7 +28,8 @@ export interface PlannedCall {
 
 /** The port that every planner implements. */
 export interface Planner {
-  readonly name: PlannerName;
+  /** Matches `PLANNER_NAME`. */
+  readonly name: string;
   /** Returns the next step while nothing is open: ask the model, or finish without it. */
   next(
     state: RunState,

@@ -12,6 +12,8 @@ export interface Catalogue {
   /** Configured providers, `local` first. */
   readonly providers: readonly string[];
   readonly tools: readonly CatalogueTool[];
+  /** Names of planners, built-in ones first. */
+  readonly planners: readonly string[];
   /** Returns why a model cannot be used, or null. */
   modelProblem(model: string): ModelProblem | null;
   /** Returns whether a price is known for a model. */

@@ -14,10 +14,8 @@ import { CONFIG_TEXTS, MEMORY_TEXTS, WAITS_TEXTS } from "./config-texts.ts";
 import { WEBHOOK_TYPES } from "../value/webhook-type.ts";
 import { profileSchema } from "./profile.ts";
 
-/** The planners that an agent can select. */
-export const PLANNERS = ["native", "react", "placeholder"] as const;
-/** One of `PLANNERS`. */
-export type PlannerName = (typeof PLANNERS)[number];
+/** Names of planners. A log may name a planner that no longer exists. */
+export const PLANNER_NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
 
 /** A JSON object with any content. */
 export const jsonObject = z
@@ -113,7 +111,7 @@ export type RunLimits = z.infer<typeof runLimits>;
 export const agentConfig = z.strictObject({
   model: z.string().describe(CONFIG_TEXTS.model),
   fallback_models: z.exactOptional(z.array(z.string())).describe(CONFIG_TEXTS.fallback_models),
-  planner: z.enum(PLANNERS).describe(CONFIG_TEXTS.planner),
+  planner: z.string().describe(CONFIG_TEXTS.planner),
   instructions: z.string().optional().describe(CONFIG_TEXTS.instructions),
   profile: z.exactOptional(profileSchema).describe(CONFIG_TEXTS.profile),
   tools: z.array(z.string()).optional().describe(CONFIG_TEXTS.tools),
@@ -163,6 +161,9 @@ export const runSpec = z.strictObject({
   input_data: jsonObject.describe("The input, as submitted."),
   agent: z.string().describe("The name of the agent."),
   agent_version: z.number().int().describe("The version of the agent."),
+  metadata: z
+    .exactOptional(jsonObject)
+    .describe("The client's data of the task, as submitted. Absent: none."),
   config: agentConfig.describe("The agent's config, merged with that of the task."),
   limits: runLimits.describe("The limits of the run. An absent limit does not apply."),
   scheduled_at: z.exactOptional(z.string()).describe("The run does not begin earlier. RFC 3339."),

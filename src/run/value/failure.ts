@@ -70,6 +70,11 @@ export const MODEL_FAILURES = {
     message: "The conversation exceeds the model's context.",
   },
   reply_too_large: { retryable: false, message: "The model's reply exceeds the size limit." },
+  provider_unavailable: {
+    retryable: false,
+    mayFallBack: true,
+    message: "The model's provider is no longer configured.",
+  },
   script_exhausted: { retryable: false, message: "The script has no entry left." },
 } as const satisfies Record<string, ModelCodeInfo>;
 
@@ -78,6 +83,7 @@ export const MODEL_FAILURES = {
  */
 export const TOOL_FAILURES = {
   unknown_tool: { message: "No tool has this name." },
+  tool_unavailable: { message: "The tool no longer exists in this deployment." },
   invalid_arguments: { message: "The arguments do not match the tool's schema." },
   invalid_output: { message: "The tool's output does not match its schema." },
   output_too_large: { message: "The tool's output exceeds the size limit." },
@@ -143,6 +149,7 @@ export const RUN_FAILURES = {
     message:
       "It is unknown whether a tool call took effect, and the agent is set to fail in this case.",
   },
+  planner_unavailable: { message: "The agent's planner no longer exists in this deployment." },
   unpriced_model: {
     message: "No price is known for the model, and a budget applies.",
   },

@@ -104,13 +104,14 @@ const NO_USAGE = viewOf(INITIAL_STATE).usage;
 /** Returns the data that a run receives about its task. */
 export function specOf(row: StoredTask): RunSpec {
   const { task_id, tenant_id, input_data, agent, agent_version, config, limits } = row;
-  const { scheduled_at, tools, mcp_servers, webhooks, slotted, priority } = row;
+  const { scheduled_at, tools, mcp_servers, webhooks, slotted, priority, metadata } = row;
   return {
     task_id,
     tenant_id,
     input_data,
     agent,
     agent_version,
+    ...(Object.keys(metadata).length === 0 ? {} : { metadata }),
     config,
     limits,
     ...(scheduled_at === null ? {} : { scheduled_at }),

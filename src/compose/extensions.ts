@@ -1,0 +1,58 @@
+/**
+ * What a deployment adds to the service in code: tools, agents, providers, planners, its own login
+ * and its own observer. `compose/` passes them to the parts that use them.
+ */
+import type { LlmClient } from "../agent/llm/client.ts";
+import { PLANNERS } from "../agent/planners/planner-for.ts";
+import type { Tool } from "../agent/tools/tool.ts";
+import { SettingError, type Config } from "../env/config.ts";
+import { logObserver, type Observer } from "../observe.ts";
+import type { Planner } from "../run/decide/planner.ts";
+
+/** What a tool in code uses besides the context of its calls. */
+export interface ToolHost {
+  /** Returns a secret that a tenant's tools may use; null if there is none. */
+  secret(tenantId: string, name: string): Promise<string | null>;
+}
+
+/** A tool in code. It is bound to the environment when the dependencies of a run are built. */
+export interface ToolInCode<E extends object = object> {
+  readonly name: string;
+  /** Returns the tool with access to the environment. Does no work, so it may be called often. */
+  bind(env: E, host: ToolHost): Tool;
+}
+
+/** What a deployment adds in code. */
+export interface Extensions {
+  readonly tools: readonly ToolInCode[];
+  /** Factories of model clients, by the prefix of their model ids. */
+  readonly providers: ReadonlyMap<string, (env: object) => LlmClient>;
+  /** All planners of the deployment, built-in ones first. */
+  readonly planners: ReadonlyMap<string, Planner>;
+  /** Returns the observer of an environment. */
+  observer(env: object): Observer;
+}
+
+/** The service as it is shipped. */
+export const NO_EXTENSIONS: Extensions = {
+  tools: [],
+  providers: new Map(),
+  planners: PLANNERS,
+  // Faults go to the Worker's log as structured lines.
+  observer: () => logObserver((line) => console.error(line)),
+};
+
+/** Returns the tools in code, bound to an environment. */
+export function boundTools({ tools }: Extensions, env: object, host: ToolHost): readonly Tool[] {
+  return tools.map((tool) => tool.bind(env, host));
+}
+
+/** Checks the setting of the default planner. @throws SettingError if there is no such planner */
+export function checkPlanner({ planners }: Extensions, { defaultPlanner }: Config): void {
+  if (!planners.has(defaultPlanner)) {
+    const known = [...planners.keys()].join(", ");
+    throw new SettingError(
+      `The setting AGENTKIT_PLANNER_TYPE is wrong: it must be one of ${known}.`,
+    );
+  }
+}
