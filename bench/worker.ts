@@ -9,6 +9,8 @@ export { FloorRun } from "./floor.ts";
 type BenchEnv = Env & {
   readonly FLOORS: DurableObjectNamespace<FloorRun>;
   readonly FLOOR_TASKS: Queue<FloorJob>;
+  /** Set to count what runs ask of the platform. Counting costs time, so it is off for times. */
+  readonly BENCH_COUNTS?: string;
 };
 
 /** Counts as they were when each step's model call was written. */
@@ -16,25 +18,20 @@ export interface Sample extends Counts {
   readonly bytes: number;
 }
 
-/** The service's object, counted. */
+/** The service's object, counted where that is asked for. */
 export class AgentRun extends Run {
   readonly #counts: Counts;
   readonly #samples: Sample[];
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: BenchEnv) {
     const counts = noCounts();
     const samples: Sample[] = [];
-    let bytes = 0;
-    countStorage(ctx.storage, counts, (bindings) => {
-      const text = bindings[3];
-      if (typeof text === "string") {
-        bytes += text.length;
-        if (text.includes('"type":"model.requested"')) {
-          samples.push({ ...counts, bytes });
-        }
-      }
-    });
-    super(ctx, { ...env, DB: countingDatabase(env.DB, counts) });
+    if (env.BENCH_COUNTS === undefined) {
+      super(ctx, env);
+    } else {
+      countSamples(ctx, counts, samples);
+      super(ctx, { ...env, DB: countingDatabase(env.DB, counts) });
+    }
     this.#counts = counts;
     this.#samples = samples;
   }
@@ -43,6 +40,20 @@ export class AgentRun extends Run {
   async counted(): Promise<string> {
     return JSON.stringify({ samples: this.#samples, total: this.#counts });
   }
+}
+
+/** Counts what an object asks of its storage, with a sample at each model call that it writes. */
+function countSamples(ctx: DurableObjectState, counts: Counts, samples: Sample[]): void {
+  let bytes = 0;
+  countStorage(ctx.storage, counts, (bindings) => {
+    const text = bindings[3];
+    if (typeof text === "string") {
+      bytes += text.length;
+      if (text.includes('"type":"model.requested"')) {
+        samples.push({ ...counts, bytes });
+      }
+    }
+  });
 }
 
 export default {

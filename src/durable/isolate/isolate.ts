@@ -32,9 +32,22 @@ interface Guest {
   ): Promise<unknown>;
 }
 
-/** Returns the isolate port of a `worker_loaders` binding; null for a deployment without one. */
+const isolates = new WeakMap<WorkerLoader, Isolate>();
+
+/**
+ * Returns the isolate port of a `worker_loaders` binding, the same one for each object of a process;
+ * null for a deployment without the binding.
+ */
 export function isolateOf(loader: WorkerLoader | undefined): Isolate | null {
-  return loader === undefined ? null : { run: (job) => runJob(loader, job) };
+  if (loader === undefined) {
+    return null;
+  }
+  let isolate = isolates.get(loader);
+  if (isolate === undefined) {
+    isolate = { run: (job) => runJob(loader, job) };
+    isolates.set(loader, isolate);
+  }
+  return isolate;
 }
 
 async function runJob(loader: WorkerLoader, job: IsolateJob): Promise<IsolateOutcome> {

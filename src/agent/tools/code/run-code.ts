@@ -14,8 +14,19 @@ import type { JsonValue } from "../../../run/value/json.ts";
 /** Timeout of code in milliseconds, including its tool calls. */
 const CODE_TIMEOUT_MS = 120_000;
 
-/** Returns the tool `run_code`, for deployments with isolates. */
+const tools = new WeakMap<Isolate, RunTool>();
+
+/** Returns the tool `run_code` for deployments with isolates: the same tool for the same isolate. */
 export function runCode(isolate: Isolate): RunTool {
+  let tool = tools.get(isolate);
+  if (tool === undefined) {
+    tool = defined(isolate);
+    tools.set(isolate, tool);
+  }
+  return tool;
+}
+
+function defined(isolate: Isolate): RunTool {
   const tool = defineTool({
     name: "run_code",
     description:
