@@ -161,7 +161,7 @@ export function invalidate(...prefixes: readonly string[]): void {
 }
 
 /** Forgets everything, as at a change of the key's tenant. */
-export function forgetAll(): void {
+function forgetAll(): void {
   for (const [name, query] of queries) {
     if (!query.isUsed) {
       queries.delete(name);

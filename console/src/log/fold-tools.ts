@@ -105,6 +105,9 @@ export class ToolFold {
       seq,
       at,
     });
+    if (call.attempts === 0 && call.approval === null) {
+      call.seq = seq;
+    }
     call.effect = data.effect;
     call.idempotencyKey = data.idempotency_key;
     call.arguments = data.arguments;
@@ -155,6 +158,9 @@ export class ToolFold {
       seq,
       at,
     });
+    if (call.attempts === 0) {
+      call.seq = seq;
+    }
     call.state = "held";
     call.approval = {
       seq,

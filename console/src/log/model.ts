@@ -26,8 +26,8 @@ export interface Attempt {
 interface AnyCall {
   readonly id: string;
   readonly step: number;
-  /** The event that first named the call. */
-  readonly seq: number;
+  /** The event that asked for it to be made; before that, the one that first named it. */
+  seq: number;
   readonly from: number;
   to: number | null;
   state: CallState;

@@ -18,14 +18,7 @@ interface FieldProps {
 }
 
 /** A field around any control, which gets the id and the descriptions. */
-export function Field({
-  label,
-  hint,
-  aside,
-  error = null,
-  isHidden = false,
-  children,
-}: FieldProps) {
+function Field({ label, hint, aside, error = null, isHidden = false, children }: FieldProps) {
   const id = useId();
   const described = [
     ...(hint === undefined ? [] : [`${id}-hint`]),

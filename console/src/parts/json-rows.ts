@@ -69,7 +69,7 @@ export function openAtFirst(root: unknown): Set<string> {
 }
 
 /** The members of an object or array; null for anything else. */
-export function sizeOf(value: unknown): number | null {
+function sizeOf(value: unknown): number | null {
   if (typeof value !== "object" || value === null) {
     return null;
   }

@@ -37,7 +37,7 @@ export function toneOf(status: string): Tone {
 }
 
 /** What a status is called, with what a waiting task waits for. */
-export function statusText(status: string, waitingFor: string | null = null): string {
+function statusText(status: string, waitingFor: string | null = null): string {
   if (status !== "waiting" || waitingFor === null) {
     return status;
   }

@@ -28,7 +28,7 @@ export const identity = signal<Identity | null>(null);
 export const refusal = signal<string | null>(null);
 
 /** The scopes of the key; all of them as long as they are unknown, since the service decides. */
-export const scopes = computed(() => identity.value?.scopes ?? null);
+const scopes = computed(() => identity.value?.scopes ?? null);
 
 /** Returns the scope if the key is known to lack it, otherwise null: for the `needs` of a button. */
 export function lacking(scope: string): string | null {

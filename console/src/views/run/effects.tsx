@@ -52,6 +52,8 @@ export function Effects() {
     },
   ];
   return (
-    <Table label="Effects" columns={columns} items={calls} keyOf={({ id }) => id} row={ROW_PX} />
+    <div class="card run-table">
+      <Table label="Effects" columns={columns} items={calls} keyOf={({ id }) => id} row={ROW_PX} />
+    </div>
   );
 }

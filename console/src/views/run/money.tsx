@@ -100,13 +100,15 @@ export function MoneyReading() {
           value={input === 0 ? "0 %" : `${Math.round((cached / input) * 100)} %`}
         />
       </dl>
-      <Table
-        label="Cost by attempt"
-        columns={columns}
-        items={spendings}
-        keyOf={({ seq }) => String(seq)}
-        row={ROW_PX}
-      />
+      <div class="card run-table">
+        <Table
+          label="Cost by attempt"
+          columns={columns}
+          items={spendings}
+          keyOf={({ seq }) => String(seq)}
+          row={ROW_PX}
+        />
+      </div>
     </>
   );
 }

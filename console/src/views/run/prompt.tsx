@@ -102,7 +102,7 @@ function DifferenceTo({ callId, prompt }: { readonly callId: string; readonly pr
   const { same, gone, added, isSystemSame, areToolsSame } = promptDifference(value, prompt);
   return (
     <p class="prompt-difference">
-      Against the call before: {same} turns the same, <ins>+{added}</ins>
+      Against the call before: {same} turn{same === 1 ? "" : "s"} the same, <ins>+{added}</ins>
       {gone > 0 && (
         <>
           , <del>−{gone}</del> left out or shortened
@@ -144,6 +144,6 @@ function TurnText({ turn }: { readonly turn: Prompt["turns"][number] }) {
         </>
       );
     default:
-      return <TextBlock text={turn.text} />;
+      return <TextBlock text={turn.text} class="md-plain" />;
   }
 }
