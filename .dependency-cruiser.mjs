@@ -295,6 +295,11 @@ const consoleLayers = [
     may: [...page("session/store[.]ts$", "parts/", "log/"), "^sdk/src/(?!cli/)", ...preact],
   },
   {
+    name: "answers",
+    files: page("answers/"),
+    may: [...page("data/", "parts/", "route/", "session/store[.]ts$"), ...sharedView, ...preact],
+  },
+  {
     name: "views",
     files: page("views/"),
     may: [

@@ -3,16 +3,14 @@ import { expect, test } from "vitest";
 import { bundled } from "../../console/src/data/schema-bundle.ts";
 import { differences } from "../../console/src/parts/difference.ts";
 import { csvOf, daysOf, stackOf } from "../../console/src/parts/stack.ts";
+import { defaultsOf } from "../../console/src/answers/defaults.ts";
 import {
   argumentErrors,
   budgetOf,
   decisionRequest,
-  groupsOf,
-  keyOf,
   messageRequest,
-  outcomeOf,
-} from "../../console/src/views/inbox/entries.ts";
-import { defaultsOf } from "../../console/src/views/inbox/defaults.ts";
+} from "../../console/src/answers/requests.ts";
+import { groupsOf, keyOf, outcomeOf } from "../../console/src/views/inbox/entries.ts";
 import { adjusted, submission } from "../../console/src/views/new-task/draft.ts";
 import { partsOf, reportCsv, rowsOf } from "../../console/src/views/usage/sums.ts";
 import type { TaskEvent } from "../../sdk/src/event.ts";

@@ -5,14 +5,11 @@ import { Button } from "../../parts/button.tsx";
 import { Chip } from "../../parts/chip.tsx";
 import { Line, Text } from "../../parts/text.tsx";
 import { hrefTo } from "../../route/match.ts";
-import { AddressForm, ServerForm } from "./server-form.tsx";
-import { ApprovalForm } from "./approval-form.tsx";
-import { BudgetForm } from "./budget-form.tsx";
-import { KINDS, titleOf } from "./entries.ts";
-import { Evidence, Expiry } from "./evidence.tsx";
+import { AnswerForm } from "../../answers/answer-form.tsx";
+import { Evidence, Expiry } from "../../answers/evidence.tsx";
 import { OutcomeBar } from "./outcome-bar.tsx";
-import { QuestionForm } from "./question-form.tsx";
-import { useContextOf } from "./use-context.ts";
+import { useContextOf } from "../../answers/use-context.ts";
+import { headOf, KINDS, titleOf } from "../../answers/words.ts";
 
 interface CardProps {
   readonly entry: InboxEntry;
@@ -28,7 +25,6 @@ export function Card({ entry, isOpen, onBack, onNext }: CardProps) {
   const [wasLate, setLate] = useState(false);
   const context = useContextOf(entry);
   const isAnswered = own !== null || wasLate || !isOpen;
-  const Form = FORMS[entry.kind];
   return (
     <article class="card inbox-detail" aria-label={`${KINDS[entry.kind]}: ${titleOf(entry)}`}>
       <div class="inbox-back">
@@ -59,7 +55,7 @@ export function Card({ entry, isOpen, onBack, onNext }: CardProps) {
         <Expiry entry={entry} />
       )}
       <Evidence entry={entry} context={context} />
-      <Form
+      <AnswerForm
         entry={entry}
         context={context}
         isAnswered={isAnswered}
@@ -67,23 +63,4 @@ export function Card({ entry, isOpen, onBack, onNext }: CardProps) {
       />
     </article>
   );
-}
-
-const FORMS = {
-  approval: ApprovalForm,
-  question: QuestionForm,
-  form: ServerForm,
-  address: AddressForm,
-  budget: BudgetForm,
-} as const;
-
-function headOf(entry: InboxEntry): string {
-  switch (entry.kind) {
-    case "approval":
-      return `Approve ${titleOf(entry)}?`;
-    case "question":
-      return "The model asks";
-    default:
-      return titleOf(entry);
-  }
 }

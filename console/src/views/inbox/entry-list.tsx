@@ -3,7 +3,8 @@ import type { InboxEntry } from "../../../../sdk/src/model.ts";
 import { Mark } from "../../parts/chip.tsx";
 import { Line } from "../../parts/text.tsx";
 import { Ago, Countdown } from "../../parts/time.tsx";
-import { groupsOf, keyOf, KINDS, titleOf } from "./entries.ts";
+import { KINDS, titleOf } from "../../answers/words.ts";
+import { groupsOf, keyOf } from "./entries.ts";
 
 interface ListProps {
   readonly entries: readonly InboxEntry[];

@@ -25,7 +25,7 @@ export function OutcomeBar({ entry, own, onNext }: OutcomeProps) {
       <p>
         <Mark tone="ok" /> {own === null ? <Found entry={entry} /> : `${own} by you.`}
       </p>
-      <div class="inbox-actions">
+      <div class="answer-actions">
         <ButtonLink href={hrefTo(["runs", entry.task_id])}>Open the run</ButtonLink>
         {onNext !== null && (
           <Button kind="primary" onClick={onNext}>

@@ -1,34 +1,57 @@
-/** What the run asks people, with the forms that answer it. */
+/** What the run asks people, with the same forms as the inbox. */
+import { AnswerForm } from "../../answers/answer-form.tsx";
+import { Evidence, Expiry } from "../../answers/evidence.tsx";
+import { useContextOf } from "../../answers/use-context.ts";
+import { headOf, KINDS } from "../../answers/words.ts";
+import { useInbox } from "../../data/inbox.ts";
 import type { Question } from "../../../../sdk/src/view/questions.ts";
-import { ApprovalForm } from "./approval-form.tsx";
+import { Mark } from "../../parts/chip.tsx";
+import { Text } from "../../parts/text.tsx";
+import { toast } from "../../parts/toast.tsx";
 import { useRun } from "./context.ts";
-import { AnswerForm, BudgetForm, ServerForm } from "./answer-forms.tsx";
+import { entryOf, isAbout } from "./question-entry.ts";
 
 /** The open questions of the run. */
 export function OpenQuestions() {
-  const { follower } = useRun();
-  const { list } = follower.fold.questions;
+  const { list } = useRun().follower.fold.questions;
   return (
     <>
       {list.map((question) => (
-        <QuestionForm key={keyOf(question)} question={question} />
+        <OpenQuestion key={keyOf(question)} question={question} />
       ))}
     </>
   );
 }
 
-function QuestionForm({ question }: { readonly question: Question }) {
-  switch (question.kind) {
-    case "approval":
-      return <ApprovalForm question={question} />;
-    case "question":
-      return <AnswerForm question={question} />;
-    case "form":
-    case "address":
-      return <ServerForm question={question} />;
-    case "budget":
-      return <BudgetForm question={question} />;
-  }
+function OpenQuestion({ question }: { readonly question: Question }) {
+  const { follower, taskId } = useRun();
+  const inbox = useInbox();
+  const known = inbox.value?.entries.find((one) => isAbout(one, taskId, question));
+  const entry = entryOf(question, taskId, follower, known ?? null);
+  const context = useContextOf(entry);
+  const onAnswered = (text: string | null): void => {
+    follower.fold.questions.close(question);
+    follower.version.value += 1;
+    if (text === null) {
+      toast("Another person or key was faster", "wait");
+    }
+  };
+  return (
+    <section
+      class="ask"
+      aria-label={`${KINDS[entry.kind]} of ${entry.tool ?? entry.server ?? entry.agent}`}
+    >
+      <header class="ask-head tone-wait">
+        <Mark tone="wait" />
+        <strong>
+          <Text text={headOf(entry)} />
+        </strong>
+      </header>
+      {entry.until !== null && <Expiry entry={entry} />}
+      <Evidence entry={entry} context={{ ...context, said: "" }} />
+      <AnswerForm entry={entry} context={context} isAnswered={false} onAnswered={onAnswered} />
+    </section>
+  );
 }
 
 function keyOf(question: Question): string {

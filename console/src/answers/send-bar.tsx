@@ -1,7 +1,7 @@
 /** The frame of every answer: its fields, what went wrong, and the buttons. */
 import type { ComponentChildren } from "preact";
-import type { Failure } from "../../parts/failure.ts";
-import { FailureNote } from "../../parts/states.tsx";
+import type { Failure } from "../parts/failure.ts";
+import { FailureNote } from "../parts/states.tsx";
 
 interface SendBarProps {
   readonly children: ComponentChildren;
@@ -27,7 +27,7 @@ export function SendBar({
 }: SendBarProps) {
   return (
     <form
-      class="inbox-form"
+      class="answer-form"
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
@@ -40,16 +40,16 @@ export function SendBar({
         }
       }}
     >
-      <fieldset class="inbox-fields" disabled={isAnswered}>
+      <fieldset class="answer-fields" disabled={isAnswered}>
         {children}
       </fieldset>
       {failure !== null && !isAnswered && <FailureNote failure={failure} />}
       {!isAnswered && (
-        <div class="inbox-send">
-          <p class="muted inbox-hint">
+        <div class="answer-send">
+          <p class="muted answer-hint">
             {note} <kbd>Ctrl</kbd> <kbd>Enter</kbd> sends it.
           </p>
-          <div class="inbox-actions">{actions}</div>
+          <div class="answer-actions">{actions}</div>
         </div>
       )}
       {!isAnswered && copy}

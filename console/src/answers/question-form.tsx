@@ -1,12 +1,12 @@
 /** Answers a question of the model. */
 import { useState } from "preact/hooks";
-import { Button } from "../../parts/button.tsx";
-import { CopyAs } from "../../parts/copy-as.tsx";
-import { Area } from "../../parts/field.tsx";
-import { TextBlock } from "../../parts/text.tsx";
-import { lacking } from "../../session/store.ts";
+import { Button } from "../parts/button.tsx";
+import { CopyAs } from "../parts/copy-as.tsx";
+import { Area } from "../parts/field.tsx";
+import { TextBlock } from "../parts/text.tsx";
+import { lacking } from "../session/store.ts";
 import type { AnswerProps } from "./answer-props.ts";
-import { messageRequest } from "./entries.ts";
+import { messageRequest } from "./requests.ts";
 import { SendBar } from "./send-bar.tsx";
 import { useAnswer } from "./use-answer.ts";
 
@@ -41,7 +41,7 @@ export function QuestionForm({ entry, isAnswered, onAnswered }: AnswerProps) {
       copy={<CopyAs request={messageRequest(task_id, message)} />}
     >
       {question !== "" && (
-        <div class="inbox-question">
+        <div class="answer-question">
           <TextBlock text={question} />
         </div>
       )}

@@ -1,12 +1,12 @@
 /** The evidence of a question: its time, its rule, what the run has read, and the model's reasoning. */
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import type { InboxEntry } from "../../../../sdk/src/model.ts";
-import { now, useOfClock } from "../../parts/clock.ts";
-import { Icon } from "../../parts/icon.tsx";
-import { Text, TextBlock } from "../../parts/text.tsx";
-import { Ago, Countdown, Time } from "../../parts/time.tsx";
-import { afterExpiry } from "./entries.ts";
+import type { InboxEntry } from "../../../sdk/src/model.ts";
+import { now, useOfClock } from "../parts/clock.ts";
+import { Icon } from "../parts/icon.tsx";
+import { Text, TextBlock } from "../parts/text.tsx";
+import { Ago, Countdown, Time } from "../parts/time.tsx";
+import { afterExpiry } from "./words.ts";
 import type { Context } from "./use-context.ts";
 
 /** How long the question is open, and what follows. */
@@ -15,7 +15,7 @@ export function Expiry({ entry }: { readonly entry: InboxEntry }) {
   const { since, until } = entry;
   if (until === null) {
     return (
-      <p class="inbox-endless muted">
+      <p class="answer-endless muted">
         Asked <Ago at={since} /> ago. It waits until a person answers.
       </p>
     );
@@ -23,7 +23,7 @@ export function Expiry({ entry }: { readonly entry: InboxEntry }) {
   const [from, to] = [Date.parse(since), Date.parse(until)];
   const left = Math.max(0, Math.min(1, (to - now.value) / Math.max(1, to - from)));
   return (
-    <div class={`inbox-expiry ${left < 0.2 ? "tone-bad" : "tone-wait"}`}>
+    <div class={`answer-expiry ${left < 0.2 ? "tone-bad" : "tone-wait"}`}>
       <p class="muted">
         Asked <Ago at={since} /> ago. Expires in{" "}
         <strong>
@@ -31,7 +31,7 @@ export function Expiry({ entry }: { readonly entry: InboxEntry }) {
         </strong>
         , {afterExpiry(entry)}.
       </p>
-      <div class="inbox-bar" aria-hidden="true">
+      <div class="answer-bar" aria-hidden="true">
         <div style={{ width: `${left * 100}%` }} />
       </div>
     </div>
@@ -53,7 +53,7 @@ const REASONS = {
 export function Evidence({ entry, context: { said, tool } }: EvidenceProps) {
   const { reason, rule, untrusted_since, server } = entry;
   return (
-    <div class="inbox-evidence">
+    <div class="answer-evidence">
       {reason !== undefined && (
         <p class="muted">
           {REASONS[reason]}
@@ -82,7 +82,7 @@ export function Evidence({ entry, context: { said, tool } }: EvidenceProps) {
         </Note>
       )}
       {said !== "" && (
-        <figure class="inbox-said">
+        <figure class="answer-said">
           <figcaption class="muted">The model wrote</figcaption>
           <TextBlock text={said} />
         </figure>
@@ -93,7 +93,7 @@ export function Evidence({ entry, context: { said, tool } }: EvidenceProps) {
 
 function Note({ children }: { readonly children: ComponentChildren }) {
   return (
-    <p class="inbox-note tone-wait">
+    <p class="answer-note tone-wait">
       <Icon name="warning" size={15} />
       <span>{children}</span>
     </p>

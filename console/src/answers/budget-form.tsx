@@ -1,16 +1,17 @@
 /** Raises the limit or the budget that a run has reached. */
 import { useState } from "preact/hooks";
-import { Button, ButtonLink } from "../../parts/button.tsx";
-import { CopyAs } from "../../parts/copy-as.tsx";
-import type { Equivalent } from "../../parts/equivalent.ts";
-import { Input } from "../../parts/field.tsx";
-import { Skeleton } from "../../parts/states.tsx";
-import { hrefTo } from "../../route/match.ts";
-import { lacking } from "../../session/store.ts";
+import { Button, ButtonLink } from "../parts/button.tsx";
+import { CopyAs } from "../parts/copy-as.tsx";
+import type { Equivalent } from "../parts/equivalent.ts";
+import { Input } from "../parts/field.tsx";
+import { Skeleton } from "../parts/states.tsx";
+import { hrefTo } from "../route/match.ts";
+import { lacking } from "../session/store.ts";
 import type { AnswerProps } from "./answer-props.ts";
-import { budgetOf, limitText } from "./entries.ts";
+import { budgetOf } from "./requests.ts";
 import { SendBar } from "./send-bar.tsx";
 import { useAnswer } from "./use-answer.ts";
+import { limitText } from "./words.ts";
 
 /** The form of a limit; the new value is proposed once the old one is known. */
 export function BudgetForm(props: AnswerProps) {

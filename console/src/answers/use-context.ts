@@ -1,7 +1,8 @@
 /** What a person should know before they answer: read from the log of the run, and of the tool. */
-import type { TaskEvent } from "../../../../sdk/src/event.ts";
-import type { InboxEntry, Tool } from "../../../../sdk/src/model.ts";
-import { useQuery } from "../../data/use-query.ts";
+import type { TaskEvent } from "../../../sdk/src/event.ts";
+import type { InboxEntry, Tool } from "../../../sdk/src/model.ts";
+import type { Opspawn } from "../../../sdk/src/index.ts";
+import { useQuery } from "../data/use-query.ts";
 
 /** What is known of a question besides its entry. */
 export interface Context {
@@ -18,19 +19,20 @@ export interface Context {
 
 /** Events before a question among which the model's last text is looked for. */
 const LOOK_BACK = 12;
+/** Tools in one answer. */
+const PAGE = 100;
 
 /** Reads the context of a question. It is shown as soon as there is some of it. */
 export function useContextOf(entry: InboxEntry): Context {
-  const { task_id, seq, kind, tool = "", schema } = entry;
+  const { task_id, seq, kind, tool = "" } = entry;
   const events = useQuery(`events of question ${task_id} ${seq}`, async ({ tasks }, signal) => {
     const query = { after: Math.max(0, seq - LOOK_BACK), limit: LOOK_BACK };
     return (await tasks.events(task_id, query, { signal })).data;
   });
   // The tools of MCP servers are not among those of the service.
-  const isKnown =
-    kind === "approval" && tool !== "" && (!tool.includes(".") || schema === undefined);
+  const isKnown = kind === "approval" && tool !== "" && !tool.includes(".");
   const found = useQuery(isKnown ? `tool ${tool}` : "no tool", async ({ tools }, signal) =>
-    isKnown && !tool.includes(".") ? tools.get(tool, { signal }) : null,
+    isKnown ? toolOf(tools, tool, signal) : null,
   );
   return {
     said: events.value === undefined ? "" : saidIn(events.value, seq),
@@ -39,6 +41,20 @@ export function useContextOf(entry: InboxEntry): Context {
     tool: found.value ?? null,
     isLoading: events.value === undefined && events.failure === null,
   };
+}
+
+/** Finds a tool in the list, since to ask for one that a script or a server has would be an error. */
+async function toolOf(
+  tools: Opspawn["tools"],
+  name: string,
+  signal: AbortSignal,
+): Promise<Tool | null> {
+  for await (const tool of tools.list({ limit: PAGE }, { signal })) {
+    if (tool.name === name) {
+      return tool;
+    }
+  }
+  return null;
 }
 
 function saidIn(events: readonly TaskEvent[], seq: number): string {

@@ -1,15 +1,15 @@
 /** Answers a question of an MCP server: a form to fill in, or an address to open. */
-import type { Message } from "../../../../sdk/src/model.ts";
-import { Button } from "../../parts/button.tsx";
-import { CopyAs } from "../../parts/copy-as.tsx";
-import { safeAddress } from "../../parts/foreign.ts";
-import { SchemaForm } from "../../parts/form.tsx";
-import { Icon } from "../../parts/icon.tsx";
-import { Text, TextBlock } from "../../parts/text.tsx";
-import { useForm } from "../../parts/use-form.ts";
-import { lacking } from "../../session/store.ts";
+import type { Message } from "../../../sdk/src/model.ts";
+import { Button } from "../parts/button.tsx";
+import { CopyAs } from "../parts/copy-as.tsx";
+import { safeAddress } from "../parts/foreign.ts";
+import { SchemaForm } from "../parts/form.tsx";
+import { Icon } from "../parts/icon.tsx";
+import { Text, TextBlock } from "../parts/text.tsx";
+import { useForm } from "../parts/use-form.ts";
+import { lacking } from "../session/store.ts";
 import type { AnswerProps } from "./answer-props.ts";
-import { argumentErrors, messageRequest } from "./entries.ts";
+import { argumentErrors, messageRequest } from "./requests.ts";
 import { SendBar } from "./send-bar.tsx";
 import { defaultsOf } from "./defaults.ts";
 import { useAnswer } from "./use-answer.ts";
@@ -42,7 +42,7 @@ export function ServerForm({ entry, isAnswered, onAnswered }: AnswerProps) {
       }
       copy={<CopyAs request={messageRequest(task_id, answer)} />}
     >
-      <div class="inbox-question">
+      <div class="answer-question">
         <TextBlock text={question} />
       </div>
       <SchemaForm form={form} label="Answer" />
@@ -72,10 +72,10 @@ export function AddressForm({ entry, isAnswered, onAnswered }: AnswerProps) {
       }
       copy={<CopyAs request={messageRequest(task_id, answer)} />}
     >
-      <div class="inbox-question">
+      <div class="answer-question">
         <TextBlock text={question} />
       </div>
-      <p class="inbox-address">
+      <p class="answer-address">
         {safe === null ? (
           <code>
             <Text text={url} />
@@ -86,7 +86,7 @@ export function AddressForm({ entry, isAnswered, onAnswered }: AnswerProps) {
           </a>
         )}
       </p>
-      <code class="inbox-url muted">
+      <code class="answer-url muted">
         <Text text={url} />
       </code>
     </SendBar>

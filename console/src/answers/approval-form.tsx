@@ -1,14 +1,14 @@
 /** Approves a held call as the model asked for it or with other arguments, or denies it. */
 import { useState } from "preact/hooks";
-import { Button } from "../../parts/button.tsx";
-import { CopyAs } from "../../parts/copy-as.tsx";
-import { Area } from "../../parts/field.tsx";
-import { SchemaForm } from "../../parts/form.tsx";
-import { Skeleton } from "../../parts/states.tsx";
-import { useForm } from "../../parts/use-form.ts";
-import { lacking } from "../../session/store.ts";
+import { Button } from "../parts/button.tsx";
+import { CopyAs } from "../parts/copy-as.tsx";
+import { Area } from "../parts/field.tsx";
+import { SchemaForm } from "../parts/form.tsx";
+import { Skeleton } from "../parts/states.tsx";
+import { useForm } from "../parts/use-form.ts";
+import { lacking } from "../session/store.ts";
 import type { AnswerProps } from "./answer-props.ts";
-import { argumentErrors, decisionRequest, type DecisionBody } from "./entries.ts";
+import { argumentErrors, decisionRequest, type DecisionBody } from "./requests.ts";
 import { SendBar } from "./send-bar.tsx";
 import { useAnswer } from "./use-answer.ts";
 

@@ -1,7 +1,7 @@
 /** Sends the answer to a question. */
-import { invalidate } from "../../data/query.ts";
-import { useAction, type Action } from "../../data/use-action.ts";
-import type { Failure } from "../../parts/failure.ts";
+import { invalidate } from "../data/query.ts";
+import { useAction, type Action } from "../data/use-action.ts";
+import type { Failure } from "../parts/failure.ts";
 import type { AnswerProps } from "./answer-props.ts";
 
 interface Answering extends Pick<Action, "isBusy" | "failure"> {

@@ -1,5 +1,5 @@
 /** What the form of a question gets. */
-import type { InboxEntry } from "../../../../sdk/src/model.ts";
+import type { InboxEntry } from "../../../sdk/src/model.ts";
 import type { Context } from "./use-context.ts";
 
 /** The question, what is known of it, and what to call after it was answered. */
