@@ -198,7 +198,7 @@ test.skipIf(!there)(
     await page.getByRole("button", { name: "Step 2", exact: true }).click();
     await page.getByRole("tab", { name: "Prompt" }).click();
     await page.getByText("exactly this was sent").waitFor();
-    await page.getByText(/Against the call before: 1 turns the same, \+2/).waitFor();
+    await page.getByText(/Against the call before: 1 turn the same, \+2/).waitFor();
     expect(problems).toEqual([]);
   },
 );

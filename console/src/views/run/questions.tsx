@@ -1,15 +1,16 @@
 /** What the run asks people, with the same forms as the inbox. */
-import { AnswerForm } from "../../answers/answer-form.tsx";
-import { Evidence, Expiry } from "../../answers/evidence.tsx";
-import { useContextOf } from "../../answers/use-context.ts";
 import { headOf, KINDS } from "../../answers/words.ts";
 import { useInbox } from "../../data/inbox.ts";
 import type { Question } from "../../../../sdk/src/view/questions.ts";
 import { Mark } from "../../parts/chip.tsx";
+import { lazy } from "../../parts/lazy.tsx";
 import { Text } from "../../parts/text.tsx";
 import { toast } from "../../parts/toast.tsx";
 import { useRun } from "./context.ts";
 import { entryOf, isAbout } from "./question-entry.ts";
+
+/** The forms are loaded once a run asks something. */
+const Answer = lazy(async () => (await import("../../answers/answer.tsx")).Answer);
 
 /** The open questions of the run. */
 export function OpenQuestions() {
@@ -28,7 +29,6 @@ function OpenQuestion({ question }: { readonly question: Question }) {
   const inbox = useInbox();
   const known = inbox.value?.entries.find((one) => isAbout(one, taskId, question));
   const entry = entryOf(question, taskId, follower, known ?? null);
-  const context = useContextOf(entry);
   const onAnswered = (text: string | null): void => {
     follower.fold.questions.close(question);
     follower.version.value += 1;
@@ -47,9 +47,7 @@ function OpenQuestion({ question }: { readonly question: Question }) {
           <Text text={headOf(entry)} />
         </strong>
       </header>
-      {entry.until !== null && <Expiry entry={entry} />}
-      <Evidence entry={entry} context={{ ...context, said: "" }} />
-      <AnswerForm entry={entry} context={context} isAnswered={false} onAnswered={onAnswered} />
+      <Answer entry={entry} onAnswered={onAnswered} />
     </section>
   );
 }
