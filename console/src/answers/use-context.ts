@@ -1,7 +1,7 @@
 /** What a person should know before they answer: read from the log of the run, and of the tool. */
 import type { TaskEvent } from "../../../sdk/src/event.ts";
 import type { InboxEntry, Tool } from "../../../sdk/src/model.ts";
-import type { Opspawn } from "../../../sdk/src/index.ts";
+import { useTool } from "../data/tool.ts";
 import { useQuery } from "../data/use-query.ts";
 
 /** What is known of a question besides its entry. */
@@ -19,8 +19,6 @@ export interface Context {
 
 /** Events before a question among which the model's last text is looked for. */
 const LOOK_BACK = 12;
-/** Tools in one answer. */
-const PAGE = 100;
 
 /** Reads the context of a question. It is shown as soon as there is some of it. */
 export function useContextOf(entry: InboxEntry): Context {
@@ -30,10 +28,8 @@ export function useContextOf(entry: InboxEntry): Context {
     return (await tasks.events(task_id, query, { signal })).data;
   });
   // The tools of MCP servers are not among those of the service.
-  const isKnown = kind === "approval" && tool !== "" && !tool.includes(".");
-  const found = useQuery(isKnown ? `tool ${tool}` : "no tool", async ({ tools }, signal) =>
-    isKnown ? toolOf(tools, tool, signal) : null,
-  );
+  const isKnown = kind === "approval" && !tool.includes(".");
+  const found = useTool(isKnown ? tool : "");
   return {
     said: events.value === undefined ? "" : saidIn(events.value, seq),
     args: entry.truncated === true ? argsIn(events.value ?? [], seq) : (entry.arguments ?? {}),
@@ -41,20 +37,6 @@ export function useContextOf(entry: InboxEntry): Context {
     tool: found.value ?? null,
     isLoading: events.value === undefined && events.failure === null,
   };
-}
-
-/** Finds a tool in the list, since to ask for one that a script or a server has would be an error. */
-async function toolOf(
-  tools: Opspawn["tools"],
-  name: string,
-  signal: AbortSignal,
-): Promise<Tool | null> {
-  for await (const tool of tools.list({ limit: PAGE }, { signal })) {
-    if (tool.name === name) {
-      return tool;
-    }
-  }
-  return null;
 }
 
 function saidIn(events: readonly TaskEvent[], seq: number): string {

@@ -1,19 +1,14 @@
 /** The list of agents. */
-import { useState } from "preact/hooks";
 import type { Agent } from "../../../../sdk/src/model.ts";
 import { jsonText } from "../../../../sdk/src/view/wording.ts";
+import { ListView } from "../../data/list.tsx";
 import { EditDialog } from "../../data/edit-dialog.tsx";
 import { invalidate } from "../../data/query.ts";
-import { useQuery } from "../../data/use-query.ts";
-import { Button } from "../../parts/button.tsx";
 import { Chip } from "../../parts/chip.tsx";
-import { PageHead } from "../../parts/page-head.tsx";
-import { Empty, Loaded } from "../../parts/states.tsx";
-import { Table, type Column } from "../../parts/table.tsx";
+import { type Column } from "../../parts/table.tsx";
 import { Line } from "../../parts/text.tsx";
 import { Ago } from "../../parts/time.tsx";
 import { hrefTo } from "../../route/match.ts";
-import { lacking } from "../../session/store.ts";
 
 const EVERY_MS = 15_000;
 
@@ -65,61 +60,39 @@ const COLUMNS: readonly Column<Agent>[] = [
 
 /** The view of the agents. */
 export function Agents() {
-  const [isNew, setNew] = useState(false);
-  const state = useQuery(
-    "agents",
-    ({ agents }, signal) => agents.list({ limit: 100 }, { signal }),
-    {
-      everyMs: EVERY_MS,
-    },
-  );
   return (
-    <>
-      <PageHead title="Agents" about="Named configs of tasks. Each change is a new version.">
-        <Button
-          kind="primary"
-          icon="plus"
-          needs={lacking("agents:write")}
-          onClick={() => setNew(true)}
-        >
-          New agent
-        </Button>
-      </PageHead>
-      <section class="card">
-        <Loaded state={state}>
-          {({ data }) =>
-            data.length === 0 ? (
-              <Empty icon="agent" title="No agents yet" />
-            ) : (
-              <Table
-                label="Agents"
-                columns={COLUMNS}
-                items={data}
-                keyOf={({ name }) => name}
-                hrefOf={({ name }) => hrefTo(["agents", name])}
-              />
-            )
-          }
-        </Loaded>
-      </section>
-      {isNew && (
-        <EditDialog
-          title="New agent"
-          schema="CreateAgent"
-          base={{ name: "" }}
-          submit="Create"
-          request={(body) => ({
-            method: "POST",
-            path: "/api/v1/agents",
-            body,
-            cli: null,
-            sdk: ["agents.create", body],
-          })}
-          send={({ agents }, body) => agents.create(body as never)}
-          onDone={() => invalidate("agents")}
-          onClose={() => setNew(false)}
-        />
-      )}
-    </>
+    <ListView
+      title="Agents"
+      about="Named configs of tasks. Each change is a new version."
+      name="agents"
+      read={({ agents }, query, signal) => agents.list(query, { signal })}
+      everyMs={EVERY_MS}
+      columns={COLUMNS}
+      keyOf={({ name }) => name}
+      hrefOf={({ name }) => hrefTo(["agents", name])}
+      empty={{ icon: "agent", title: "No agents yet" }}
+      create={{
+        text: "New agent",
+        scope: "agents:write",
+        dialog: (onClose) => (
+          <EditDialog
+            title="New agent"
+            schema="CreateAgent"
+            base={{ name: "" }}
+            submit="Create"
+            request={(body) => ({
+              method: "POST",
+              path: "/api/v1/agents",
+              body,
+              cli: null,
+              sdk: ["agents.create", body],
+            })}
+            send={({ agents }, body) => agents.create(body as never)}
+            onDone={() => invalidate("agents")}
+            onClose={onClose}
+          />
+        ),
+      }}
+    />
   );
 }

@@ -1,14 +1,8 @@
 /** Dialogs that set and remove a limit of runs at the same time. */
-import { useState } from "preact/hooks";
 import type { ConcurrencyCap } from "../../../../sdk/src/model.ts";
 import { ConfirmDialog } from "../../data/confirm-dialog.tsx";
+import { LimitDialog } from "../../data/limit-dialog.tsx";
 import { invalidate } from "../../data/query.ts";
-import { useAction } from "../../data/use-action.ts";
-import { Button } from "../../parts/button.tsx";
-import { CopyAs } from "../../parts/copy-as.tsx";
-import { Dialog } from "../../parts/dialog.tsx";
-import { Input } from "../../parts/field.tsx";
-import { FailureNote } from "../../parts/states.tsx";
 
 interface CapDialogProps {
   /** The limit to change; null for a new one. */
@@ -18,59 +12,28 @@ interface CapDialogProps {
 
 /** Sets a limit. */
 export function CapDialog({ cap, onClose }: CapDialogProps) {
-  const [agent, setAgent] = useState(cap?.agent ?? "");
-  const [most, setMost] = useState(cap === null ? "" : String(cap.max_runs));
-  const { run, isBusy, failure } = useAction();
-  const scope = agent.trim() === "" ? "tenant" : `agent:${agent.trim()}`;
-  const body = { max_runs: Number(most) };
-  const isWrong = !/^\d+$/.test(most.trim());
-  const save = async (): Promise<void> => {
-    if (!isWrong && (await run(({ concurrency }) => concurrency.set(scope, body)))) {
-      invalidate("concurrency");
-      onClose();
-    }
-  };
   return (
-    <Dialog
+    <LimitDialog
       title={cap === null ? "Set a limit of runs" : "Change the limit of runs"}
+      scope={cap?.scope ?? null}
+      everything="all runs of the tenant"
+      number={{
+        label: "Most runs at the same time",
+        hint: "0 holds back all of them.",
+        start: cap?.max_runs ?? null,
+        isWhole: true,
+      }}
+      request={(scope, max_runs) => ({
+        method: "PUT",
+        path: `/api/v1/concurrency/${scope}`,
+        body: { max_runs },
+        cli: null,
+        sdk: ["concurrency.set", scope, { max_runs }],
+      })}
+      send={({ concurrency }, scope, max_runs) => concurrency.set(scope, { max_runs })}
+      onDone={() => invalidate("concurrency")}
       onClose={onClose}
-      onSubmit={() => void save()}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" isBusy={isBusy} disabled={isWrong}>
-            Save
-          </Button>
-        </>
-      }
-    >
-      {cap === null && (
-        <Input
-          label="Agent"
-          hint="Empty: all runs of the tenant"
-          value={agent}
-          onInput={setAgent}
-        />
-      )}
-      <Input
-        label="Most runs at the same time"
-        hint="0 holds back all of them."
-        inputMode="numeric"
-        value={most}
-        error={most !== "" && isWrong ? "This must be a whole number." : null}
-        onInput={setMost}
-      />
-      {failure !== null && <FailureNote failure={failure} />}
-      <CopyAs
-        request={{
-          method: "PUT",
-          path: `/api/v1/concurrency/${scope}`,
-          body,
-          cli: null,
-          sdk: ["concurrency.set", scope, body],
-        }}
-      />
-    </Dialog>
+    />
   );
 }
 

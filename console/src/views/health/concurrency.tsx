@@ -3,9 +3,9 @@ import { useState } from "preact/hooks";
 import type { ConcurrencyCap } from "../../../../sdk/src/model.ts";
 import { useQuery } from "../../data/use-query.ts";
 import { Button } from "../../parts/button.tsx";
+import { LimitRow } from "../../parts/limit-row.tsx";
 import { Section } from "../../parts/section.tsx";
 import { Loaded } from "../../parts/states.tsx";
-import { Text } from "../../parts/text.tsx";
 import { lacking } from "../../session/store.ts";
 import { CapDialog, DeleteCap } from "./cap-dialog.tsx";
 
@@ -54,55 +54,24 @@ function Caps({ onOpen }: { readonly onOpen: (open: Open) => void }) {
         data.length === 0 ? (
           <p class="muted setup-text">There is no limit: all runs work at the same time.</p>
         ) : (
-          <ul class="usage-budgets">
+          <ul class="limit-rows">
             {data.map((cap) => (
-              <li key={cap.scope}>
-                <Cap cap={cap} onOpen={onOpen} />
-              </li>
+              <LimitRow
+                key={cap.scope}
+                name={cap.agent ?? "All runs"}
+                what="limit"
+                used={cap.running}
+                most={cap.max_runs}
+                onChange={() => onOpen({ kind: "set", cap })}
+                onRemove={() => onOpen({ kind: "delete", cap })}
+              >
+                {cap.running} of {cap.max_runs} in use
+                {cap.waiting > 0 && `, ${cap.waiting} in line`}
+              </LimitRow>
             ))}
           </ul>
         )
       }
     </Loaded>
-  );
-}
-
-interface CapProps {
-  readonly cap: ConcurrencyCap;
-  readonly onOpen: (open: Open) => void;
-}
-
-function Cap({ cap, onOpen }: CapProps) {
-  const { agent, max_runs, running, waiting } = cap;
-  const name = agent ?? "All runs";
-  return (
-    <div class="usage-budget">
-      <p>
-        <strong>
-          <Text text={name} />
-        </strong>
-      </p>
-      <div class="setup-bar" aria-hidden="true">
-        <div style={{ width: `${Math.min(100, (running / Math.max(max_runs, 1)) * 100)}%` }} />
-      </div>
-      <p class="usage-sums">
-        {running} of {max_runs} in use{waiting > 0 && `, ${waiting} in line`}
-      </p>
-      <span class="keys-actions">
-        <Button
-          kind="quiet"
-          label={`Change the limit of ${name}`}
-          onClick={() => onOpen({ kind: "set", cap })}
-        >
-          Change
-        </Button>
-        <Button
-          kind="quiet"
-          icon="close"
-          label={`Remove the limit of ${name}`}
-          onClick={() => onOpen({ kind: "delete", cap })}
-        />
-      </span>
-    </div>
   );
 }

@@ -1,14 +1,13 @@
 /** Deliveries of a webhook with their attempts. */
 import { useState } from "preact/hooks";
 import type { WebhookDelivery } from "../../../../sdk/src/model.ts";
+import { List } from "../../data/list.tsx";
 import { ConfirmDialog } from "../../data/confirm-dialog.tsx";
 import { invalidate } from "../../data/query.ts";
-import { useQuery } from "../../data/use-query.ts";
 import { Button } from "../../parts/button.tsx";
 import { Mark } from "../../parts/chip.tsx";
 import { Section } from "../../parts/section.tsx";
-import { Empty, Loaded } from "../../parts/states.tsx";
-import { Table, type Column } from "../../parts/table.tsx";
+import { type Column } from "../../parts/table.tsx";
 import { Ago, Countdown } from "../../parts/time.tsx";
 import { hrefTo } from "../../route/match.ts";
 import { lacking } from "../../session/store.ts";
@@ -19,27 +18,17 @@ const TONES = { pending: "wait", delivered: "ok", failed: "bad" } as const;
 /** The deliveries, newest first. */
 export function Deliveries({ id }: { readonly id: string }) {
   const [again, setAgain] = useState<WebhookDelivery | null>(null);
-  const state = useQuery(
-    `webhooks/${id}/deliveries`,
-    ({ webhooks }, signal) => webhooks.deliveries(id, { limit: 100 }, { signal }),
-    { everyMs: EVERY_MS },
-  );
   return (
     <Section title="Deliveries">
-      <Loaded state={state}>
-        {({ data }) =>
-          data.length === 0 ? (
-            <Empty icon="send" title="Nothing was sent yet" />
-          ) : (
-            <Table
-              label="Deliveries"
-              columns={columnsWith(setAgain)}
-              items={data}
-              keyOf={(one) => one.id}
-            />
-          )
-        }
-      </Loaded>
+      <List
+        name={`webhooks/${id}/deliveries`}
+        read={({ webhooks }, query, signal) => webhooks.deliveries(id, query, { signal })}
+        everyMs={EVERY_MS}
+        label="Deliveries"
+        columns={columnsWith(setAgain)}
+        keyOf={(one) => one.id}
+        empty={{ icon: "send", title: "Nothing was sent yet" }}
+      />
       {again !== null && (
         <ConfirmDialog
           title="Send it again?"

@@ -1,10 +1,9 @@
 /** Dialogs that make and change hooks. */
-import { useState } from "preact/hooks";
 import type { Hook } from "../../../../sdk/src/model.ts";
+import { SecretFlow } from "../../data/secret-flow.tsx";
 import { ConfirmDialog } from "../../data/confirm-dialog.tsx";
 import { EditDialog } from "../../data/edit-dialog.tsx";
 import { invalidate } from "../../data/query.ts";
-import { SecretDialog } from "../../parts/secret.tsx";
 
 /** Which dialog of which hook is open. */
 export interface OpenHookDialog {
@@ -14,19 +13,8 @@ export interface OpenHookDialog {
 
 /** Makes a hook, and shows its secret. */
 export function NewHook({ onClose }: { readonly onClose: () => void }) {
-  const [secret, setSecret] = useState<string | null>(null);
-  if (secret !== null) {
-    return (
-      <SecretDialog
-        title="The signing secret"
-        secret={secret}
-        about="The other system signs each request with it. You can read it again next to the hook."
-        onClose={onClose}
-      />
-    );
-  }
   return (
-    <EditDialog
+    <SecretFlow
       title="New hook"
       schema="CreateHook"
       base={{ name: "", template: { input_data: { goal: "Look at {{title}}" } } }}
@@ -38,9 +26,10 @@ export function NewHook({ onClose }: { readonly onClose: () => void }) {
         cli: null,
         sdk: ["hooks.create", body],
       })}
-      send={async ({ hooks }, body) => setSecret((await hooks.create(body as never)).secret)}
+      make={async ({ hooks }, body) => (await hooks.create(body as never)).secret}
+      secretTitle="The signing secret"
+      aboutSecret="The other system signs each request with it. You can read it again next to the hook."
       onDone={() => invalidate("hooks")}
-      isFollowed
       onClose={onClose}
     />
   );

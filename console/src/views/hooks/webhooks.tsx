@@ -1,19 +1,13 @@
 /** The list of webhooks. */
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
 import type { Webhook } from "../../../../sdk/src/model.ts";
-import { EditDialog } from "../../data/edit-dialog.tsx";
+import { ListView } from "../../data/list.tsx";
+import { SecretFlow } from "../../data/secret-flow.tsx";
 import { invalidate } from "../../data/query.ts";
-import { useQuery } from "../../data/use-query.ts";
-import { Button } from "../../parts/button.tsx";
-import { SecretDialog } from "../../parts/secret.tsx";
-import { PageHead } from "../../parts/page-head.tsx";
-import { Empty, Loaded } from "../../parts/states.tsx";
-import { Table, type Column } from "../../parts/table.tsx";
+import { type Column } from "../../parts/table.tsx";
 import { Line } from "../../parts/text.tsx";
 import { Ago } from "../../parts/time.tsx";
 import { hrefTo } from "../../route/match.ts";
-import { lacking } from "../../session/store.ts";
 import { HookState } from "./hook-state.tsx";
 
 const EVERY_MS = 15_000;
@@ -60,73 +54,46 @@ const COLUMNS: readonly Column<Webhook>[] = [
 
 /** The webhooks, with the button for a new one. */
 export function Webhooks({ tabs }: { readonly tabs: ComponentChildren }) {
-  const [isNew, setNew] = useState(false);
-  const [secret, setSecret] = useState<string | null>(null);
-  const state = useQuery(
-    "webhooks",
-    ({ webhooks }, signal) => webhooks.list({ limit: 100 }, { signal }),
-    { everyMs: EVERY_MS },
-  );
   return (
-    <>
-      <PageHead title="Webhooks" about="Addresses that the service notifies about tasks">
-        {tabs}
-        <Button
-          kind="primary"
-          icon="plus"
-          needs={lacking("webhooks:write")}
-          onClick={() => setNew(true)}
-        >
-          New webhook
-        </Button>
-      </PageHead>
-      <section class="card">
-        <Loaded state={state}>
-          {({ data }) =>
-            data.length === 0 ? (
-              <Empty icon="hook" title="No webhooks yet">
-                A webhook receives a message when tasks start, wait or end.
-              </Empty>
-            ) : (
-              <Table
-                label="Webhooks"
-                columns={COLUMNS}
-                items={data}
-                keyOf={({ id }) => id}
-                hrefOf={({ id }) => hrefTo(["webhooks", id])}
-              />
-            )
-          }
-        </Loaded>
-      </section>
-      {isNew && (
-        <EditDialog
-          title="New webhook"
-          schema="CreateWebhook"
-          base={{ url: "" }}
-          submit="Create"
-          request={(body) => ({
-            method: "POST",
-            path: "/api/v1/webhooks",
-            body,
-            cli: null,
-            sdk: ["webhooks.create", body],
-          })}
-          send={async ({ webhooks }, body) => {
-            setSecret((await webhooks.create(body as never)).secret);
-          }}
-          onDone={() => invalidate("webhooks")}
-          onClose={() => setNew(false)}
-        />
-      )}
-      {secret !== null && (
-        <SecretDialog
-          title="The signing secret"
-          secret={secret}
-          about="The receiver verifies the signature of each notification with it. You can read it again on the webhook's page."
-          onClose={() => setSecret(null)}
-        />
-      )}
-    </>
+    <ListView
+      title="Webhooks"
+      about="Addresses that the service notifies about tasks"
+      tabs={tabs}
+      name="webhooks"
+      read={({ webhooks }, query, signal) => webhooks.list(query, { signal })}
+      everyMs={EVERY_MS}
+      columns={COLUMNS}
+      keyOf={({ id }) => id}
+      hrefOf={({ id }) => hrefTo(["webhooks", id])}
+      empty={{
+        icon: "hook",
+        title: "No webhooks yet",
+        text: "A webhook receives a message when tasks start, wait or end.",
+      }}
+      create={{
+        text: "New webhook",
+        scope: "webhooks:write",
+        dialog: (onClose) => (
+          <SecretFlow
+            title="New webhook"
+            schema="CreateWebhook"
+            base={{ url: "" }}
+            submit="Create"
+            request={(body) => ({
+              method: "POST",
+              path: "/api/v1/webhooks",
+              body,
+              cli: null,
+              sdk: ["webhooks.create", body],
+            })}
+            make={async ({ webhooks }, body) => (await webhooks.create(body as never)).secret}
+            secretTitle="The signing secret"
+            aboutSecret="The receiver verifies the signature of each notification with it. You can read it again on the webhook's page."
+            onDone={() => invalidate("webhooks")}
+            onClose={onClose}
+          />
+        ),
+      }}
+    />
   );
 }

@@ -1,21 +1,16 @@
 /** Dialogs that make, rotate and revoke keys. */
-import { useState } from "preact/hooks";
 import type { Key } from "../../../../sdk/src/model.ts";
+import { SecretFlow } from "../../data/secret-flow.tsx";
 import { ConfirmDialog } from "../../data/confirm-dialog.tsx";
-import { EditDialog } from "../../data/edit-dialog.tsx";
 import { invalidate } from "../../data/query.ts";
-import { SecretDialog } from "../../parts/secret.tsx";
 import { identity } from "../../session/store.ts";
 
 const ABOUT = "This is the only time that it is shown: the service stores a hash of it.";
 
 /** Makes a key, and shows it once. */
 export function NewKey({ onClose }: { readonly onClose: () => void }) {
-  const [secret, setSecret] = useState<string | null>(null);
-  return secret !== null ? (
-    <SecretDialog title="The new key" secret={secret} about={ABOUT} onClose={onClose} />
-  ) : (
-    <EditDialog
+  return (
+    <SecretFlow
       title="New key"
       schema="CreateKey"
       base={{ name: "", scopes: [] }}
@@ -27,9 +22,10 @@ export function NewKey({ onClose }: { readonly onClose: () => void }) {
         cli: null,
         sdk: ["keys.create", body],
       })}
-      send={async ({ keys }, body) => setSecret((await keys.create(body as never)).key)}
+      make={async ({ keys }, body) => (await keys.create(body as never)).key}
+      secretTitle="The new key"
+      aboutSecret={ABOUT}
       onDone={() => invalidate("keys")}
-      isFollowed
       onClose={onClose}
     />
   );
@@ -42,16 +38,8 @@ interface KeyProps {
 
 /** Replaces the secret of a key; the old one is valid for a grace period. */
 export function RotateKey({ of: { id, name }, onClose }: KeyProps) {
-  const [secret, setSecret] = useState<string | null>(null);
-  return secret !== null ? (
-    <SecretDialog
-      title={`The new secret of ${name}`}
-      secret={secret}
-      about={ABOUT}
-      onClose={onClose}
-    />
-  ) : (
-    <EditDialog
+  return (
+    <SecretFlow
       title={`Rotate ${name}`}
       schema="RotateKey"
       base={{ grace_s: 3600 }}
@@ -63,9 +51,10 @@ export function RotateKey({ of: { id, name }, onClose }: KeyProps) {
         cli: null,
         sdk: ["keys.rotate", id, body],
       })}
-      send={async ({ keys }, body) => setSecret((await keys.rotate(id, body)).key)}
+      make={async ({ keys }, body) => (await keys.rotate(id, body)).key}
+      secretTitle={`The new secret of ${name}`}
+      aboutSecret={ABOUT}
       onDone={() => invalidate("keys")}
-      isFollowed
       onClose={onClose}
     />
   );

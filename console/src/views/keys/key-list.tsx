@@ -2,12 +2,10 @@
 import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Key } from "../../../../sdk/src/model.ts";
-import { useQuery } from "../../data/use-query.ts";
+import { ListView } from "../../data/list.tsx";
 import { Button } from "../../parts/button.tsx";
 import { Chip } from "../../parts/chip.tsx";
-import { PageHead } from "../../parts/page-head.tsx";
-import { Empty, Loaded } from "../../parts/states.tsx";
-import { Table, type Column } from "../../parts/table.tsx";
+import { type Column } from "../../parts/table.tsx";
 import { Line } from "../../parts/text.tsx";
 import { Ago, Countdown } from "../../parts/time.tsx";
 import { identity, lacking } from "../../session/store.ts";
@@ -22,41 +20,25 @@ interface Open {
 
 /** The keys, with the button for a new one. */
 export function KeyList({ tabs }: { readonly tabs: ComponentChildren }) {
-  const [isNew, setNew] = useState(false);
   const [open, setOpen] = useState<Open | null>(null);
-  const state = useQuery("keys", ({ keys }, signal) => keys.list({ limit: 100 }, { signal }), {
-    everyMs: EVERY_MS,
-  });
   return (
     <>
-      <PageHead title="Keys" about="Who may do what. The service stores hashes, not keys.">
-        {tabs}
-        <Button
-          kind="primary"
-          icon="plus"
-          needs={lacking("keys:write")}
-          onClick={() => setNew(true)}
-        >
-          New key
-        </Button>
-      </PageHead>
-      <section class="card">
-        <Loaded state={state}>
-          {({ data }) =>
-            data.length === 0 ? (
-              <Empty icon="key" title="No keys yet" />
-            ) : (
-              <Table
-                label="Keys"
-                columns={columnsWith((kind, key) => setOpen({ kind, key }))}
-                items={data}
-                keyOf={({ id }) => id}
-              />
-            )
-          }
-        </Loaded>
-      </section>
-      {isNew && <NewKey onClose={() => setNew(false)} />}
+      <ListView
+        title="Keys"
+        about="Who may do what. The service stores hashes, not keys."
+        tabs={tabs}
+        name="keys"
+        read={({ keys }, query, signal) => keys.list(query, { signal })}
+        everyMs={EVERY_MS}
+        columns={columnsWith((kind, key) => setOpen({ kind, key }))}
+        keyOf={({ id }) => id}
+        empty={{ icon: "key", title: "No keys yet" }}
+        create={{
+          text: "New key",
+          scope: "keys:write",
+          dialog: (onClose) => <NewKey onClose={onClose} />,
+        }}
+      />
       {open?.kind === "rotate" && <RotateKey of={open.key} onClose={() => setOpen(null)} />}
       {open?.kind === "revoke" && <RevokeKey of={open.key} onClose={() => setOpen(null)} />}
     </>

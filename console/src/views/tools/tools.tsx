@@ -1,23 +1,20 @@
 /** The list of tools by kind. */
-import { useState } from "preact/hooks";
 import type { Tool } from "../../../../sdk/src/model.ts";
-import { useQuery } from "../../data/use-query.ts";
-import { Button } from "../../parts/button.tsx";
+import { ListView } from "../../data/list.tsx";
 import { Chip } from "../../parts/chip.tsx";
-import { PageHead } from "../../parts/page-head.tsx";
-import { Empty, Loaded } from "../../parts/states.tsx";
-import { Table, type Column } from "../../parts/table.tsx";
+import { type Column } from "../../parts/table.tsx";
 import { Tabs } from "../../parts/tabs.tsx";
 import { Line } from "../../parts/text.tsx";
 import { changeQuery, place } from "../../route/location.ts";
 import { hrefTo } from "../../route/match.ts";
 import { oneOf, readQuery, writeQuery } from "../../route/query-state.ts";
-import { lacking } from "../../session/store.ts";
 import { NewTool } from "./tool-dialogs.tsx";
 import { EFFECTS, KINDS } from "./words.ts";
 
 const EVERY_MS = 15_000;
-const FIELDS = { kind: oneOf("all", "built_in", "http", "code") };
+const KIND_IDS = ["all", "built_in", "http", "code"] as const;
+const FIELDS = { kind: oneOf(...KIND_IDS) };
+const ABOUT = "A tool is an HTTP request or code of your own.";
 
 const COLUMNS: readonly Column<Tool>[] = [
   {
@@ -70,61 +67,51 @@ const COLUMNS: readonly Column<Tool>[] = [
 
 /** The view of the tools. */
 export function Tools() {
-  const [isNew, setNew] = useState(false);
   const { kind } = readQuery(FIELDS, place.value.search);
-  const state = useQuery("tools", ({ tools }, signal) => tools.list({ limit: 100 }, { signal }), {
-    everyMs: EVERY_MS,
-  });
-  const all = state.value?.data ?? [];
-  const tabs = [
-    { id: "all", text: "All", count: all.length },
-    ...(["built_in", "http", "code"] as const).map((id) => ({
-      id,
-      text: KINDS[id],
-      count: all.filter((tool) => tool.kind === id).length,
-    })),
-  ] as const;
   return (
-    <>
-      <PageHead title="Tools" about="What agents can call, and what a second call would do">
-        <Button
-          kind="primary"
-          icon="plus"
-          needs={lacking("tools:write")}
-          onClick={() => setNew(true)}
-        >
-          New tool
-        </Button>
-      </PageHead>
-      <div class="setup-tabs">
-        <Tabs
-          label="Kind"
-          tabs={tabs}
-          current={kind}
-          onChange={(id) => changeQuery(writeQuery(FIELDS, { kind: id }), true)}
-        />
-      </div>
-      <section class="card">
-        <Loaded state={state}>
-          {({ data }) => {
-            const shown = data.filter((tool) => kind === "all" || tool.kind === kind);
-            return shown.length === 0 ? (
-              <Empty icon="tool" title="No tools of this kind">
-                A tool is an HTTP request or code of your own.
-              </Empty>
-            ) : (
-              <Table
-                label="Tools"
-                columns={COLUMNS}
-                items={shown}
-                keyOf={({ name }) => name}
-                hrefOf={({ name }) => hrefTo(["tools", name])}
-              />
-            );
-          }}
-        </Loaded>
-      </section>
-      {isNew && <NewTool onClose={() => setNew(false)} />}
-    </>
+    <ListView
+      title="Tools"
+      about="What agents can call, and what a second call would do"
+      name="tools"
+      read={({ tools }, query, signal) => tools.list(query, { signal })}
+      everyMs={EVERY_MS}
+      columns={COLUMNS}
+      keyOf={({ name }) => name}
+      hrefOf={({ name }) => hrefTo(["tools", name])}
+      empty={{ icon: "tool", title: "No tools yet", text: ABOUT }}
+      filter={{
+        bar: (tools) => <Kinds tools={tools} kind={kind} />,
+        fits: (tool) => kind === "all" || tool.kind === kind,
+        none: "No tools of this kind",
+      }}
+      create={{
+        text: "New tool",
+        scope: "tools:write",
+        dialog: (onClose) => <NewTool onClose={onClose} />,
+      }}
+    />
+  );
+}
+
+interface KindsProps {
+  readonly tools: readonly Tool[];
+  readonly kind: (typeof KIND_IDS)[number];
+}
+
+function Kinds({ tools, kind }: KindsProps) {
+  const tabs = KIND_IDS.map((id) => ({
+    id,
+    text: id === "all" ? "All" : KINDS[id],
+    count: id === "all" ? tools.length : tools.filter((tool) => tool.kind === id).length,
+  }));
+  return (
+    <div class="setup-tabs">
+      <Tabs
+        label="Kind"
+        tabs={tabs}
+        current={kind}
+        onChange={(id) => changeQuery(writeQuery(FIELDS, { kind: id }), true)}
+      />
+    </div>
   );
 }

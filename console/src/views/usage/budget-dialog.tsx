@@ -1,13 +1,9 @@
 /** Dialogs that set and remove a budget. */
 import { useState } from "preact/hooks";
 import { ConfirmDialog } from "../../data/confirm-dialog.tsx";
+import { LimitDialog } from "../../data/limit-dialog.tsx";
 import { invalidate } from "../../data/query.ts";
-import { useAction } from "../../data/use-action.ts";
-import { Button } from "../../parts/button.tsx";
-import { CopyAs } from "../../parts/copy-as.tsx";
-import { Dialog } from "../../parts/dialog.tsx";
-import { Choice, Input } from "../../parts/field.tsx";
-import { FailureNote } from "../../parts/states.tsx";
+import { Choice } from "../../parts/field.tsx";
 
 /** Which budget. */
 export interface Target {
@@ -29,67 +25,31 @@ const PERIODS = [
 
 /** Sets a budget. Runs that wait for it continue if there is room. */
 export function BudgetDialog({ target, onClose }: DialogProps) {
-  const [agent, setAgent] = useState(target.scope.replace(/^tenant$|^agent:/, ""));
   const [period, setPeriod] = useState(target.period);
-  const [most, setMost] = useState(target.most === null ? "" : String(target.most));
-  const { run, isBusy, failure } = useAction();
-  const scope = agent.trim() === "" ? "tenant" : `agent:${agent.trim()}`;
-  const body = { max_cost_usd: Number(most) };
-  const isWrong = most.trim() === "" || !(Number(most) >= 0);
-  const save = async (): Promise<void> => {
-    if (!isWrong && (await run(({ budgets }) => budgets.set(scope, period, body)))) {
-      invalidate("budgets");
-      onClose();
-    }
-  };
   return (
-    <Dialog
+    <LimitDialog
       title={target.most === null ? "Set a budget" : "Change the budget"}
+      scope={target.most === null ? null : target.scope}
+      everything="all tasks of the tenant"
+      number={{ label: "Most to spend, in dollars", start: target.most, isWhole: false }}
+      request={(scope, max_cost_usd) => ({
+        method: "PUT",
+        path: `/api/v1/budgets/${scope}/${period}`,
+        body: { max_cost_usd },
+        cli: null,
+        sdk: ["budgets.set", scope, period, { max_cost_usd }],
+      })}
+      send={({ budgets }, scope, max_cost_usd) => budgets.set(scope, period, { max_cost_usd })}
+      onDone={() => invalidate("budgets")}
       onClose={onClose}
-      onSubmit={() => void save()}
-      actions={
-        <>
-          <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" isBusy={isBusy} disabled={isWrong}>
-            Save
-          </Button>
-        </>
-      }
     >
-      {target.most === null && (
-        <>
-          <Input
-            label="Agent"
-            hint="Empty: all tasks of the tenant"
-            value={agent}
-            onInput={setAgent}
-          />
-          <Choice
-            label="Per"
-            value={period}
-            options={PERIODS}
-            onChange={(value) => setPeriod(value === "month" ? "month" : "day")}
-          />
-        </>
-      )}
-      <Input
-        label="Most to spend, in dollars"
-        inputMode="decimal"
-        value={most}
-        error={most !== "" && isWrong ? "This must be a sum." : null}
-        onInput={setMost}
+      <Choice
+        label="Per"
+        value={period}
+        options={PERIODS}
+        onChange={(value) => setPeriod(value === "month" ? "month" : "day")}
       />
-      {failure !== null && <FailureNote failure={failure} />}
-      <CopyAs
-        request={{
-          method: "PUT",
-          path: `/api/v1/budgets/${scope}/${period}`,
-          body,
-          cli: null,
-          sdk: ["budgets.set", scope, period, body],
-        }}
-      />
-    </Dialog>
+    </LimitDialog>
   );
 }
 
