@@ -165,7 +165,7 @@ const layers = [
     files: within("agent/tools/registered/"),
     may: [
       ...domain,
-      ...within("agent/fetch/", "agent/tools/tool[.]ts$", "agent/tools/(schema|code)/"),
+      ...within("agent/fetch/", "agent/tools/(tool|redact)[.]ts$", "agent/tools/(schema|code)/"),
       ...npm("zod"),
     ],
   },
@@ -176,7 +176,7 @@ const layers = [
       ...domain,
       ...crypto,
       ...within(
-        "agent/tools/(tool|registry)[.]ts$",
+        "agent/tools/(tool|registry|redact)[.]ts$",
         "agent/tools/schema/",
         "agent/tools/registered/secrets[.]ts$",
         "agent/fetch/",

@@ -80,6 +80,7 @@ async function perBareCall(): Promise<number> {
     attempt: 1,
     signal: new AbortController().signal,
     fetch: () => Promise.reject(new Error("there is no network here")),
+    secret: () => Promise.reject(new Error("there are no secrets here")),
     kept: () => null,
   };
   const calls = 20_000;

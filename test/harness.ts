@@ -132,6 +132,8 @@ export interface HarnessOptions {
   readonly mcp?: McpHost;
   /** The network; by default there is none. */
   readonly fetch?: GuardedFetch;
+  /** Secrets of the run's tenant. */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Called around each write, with its number from 1; may throw `Killed`. */
   readonly onWrite?: (n: number, when: "before" | "after") => void;
 }
@@ -322,6 +324,7 @@ export class Harness {
         this.#options.mcp ?? null,
       ),
       fetch: this.#options.fetch ?? unreachable,
+      secrets: { find: async (name) => this.#options.secrets?.[name] ?? null },
       settings: { ...SETTINGS, ...this.#options.settings },
       priceOf: this.#options.priceOf ?? (() => null),
     };

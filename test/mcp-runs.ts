@@ -75,7 +75,7 @@ function hostFor(
 ): McpHost {
   return mcpHost(spec, {
     catalogues,
-    reach: (definition) => ({
+    reach: async (definition) => ({
       hide,
       connect: (hooks) => connect(definition, { headers: new Headers(), fetch, ...hooks }),
     }),

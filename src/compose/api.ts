@@ -27,7 +27,7 @@ import { DeliveryStore } from "../store/webhooks/deliveries.ts";
 import { WebhookStore } from "../store/webhooks/webhooks.ts";
 import { buildCatalogue } from "./catalogue.ts";
 import { NO_EXTENSIONS, type Extensions } from "./extensions.ts";
-import { buildMcp, mayAsk } from "./network.ts";
+import { buildMcp, mayAsk, secretsIn } from "./network.ts";
 
 const built = new WeakMap<object, ApiDeps>();
 
@@ -56,6 +56,7 @@ export function apiDeps(
   const run: ApiDeps["run"] = (tenantId, taskId) => runStub(env.RUNS, tenantId, taskId);
   const mcpCatalogues = new McpCatalogueStore(env.DB);
   const mcpTokens = new McpTokenStore(env.DB);
+  const tenantSecrets = secretsIn(env, observes);
   const deps: ApiDeps = {
     config,
     catalogue: buildCatalogue(config, env, extensions),
@@ -66,7 +67,11 @@ export function apiDeps(
     mcpServers: new McpServerStore(env.DB),
     mcpCatalogues,
     mcpTokens,
-    mcp: buildMcp(config, { listings: mcpCatalogues, tokens: mcpTokens }),
+    mcp: buildMcp(config, {
+      listings: mcpCatalogues,
+      tokens: mcpTokens,
+      secretsOf: (tenantId) => tenantSecrets.forTools(tenantId),
+    }),
     webhooks: new WebhookStore(env.DB),
     deliveries: new DeliveryStore(env.DB),
     hooks: new HookStore(env.DB),

@@ -11,7 +11,10 @@ import type { Planner } from "../run/decide/planner.ts";
 
 /** What a tool in code uses besides the context of its calls. */
 export interface ToolHost {
-  /** Returns a secret that a tenant's tools may use; null if there is none. */
+  /**
+   * Returns a secret that a tenant's tools may use; null if there is none. `secret` of a call's
+   * context also hides the value in what the call returns.
+   */
   secret(tenantId: string, name: string): Promise<string | null>;
 }
 

@@ -6,9 +6,13 @@ import type { AiBinding } from "../agent/llm/openai/workers-ai.ts";
 import { shippedPrice } from "../agent/llm/prices.ts";
 import type { Providers } from "../agent/llm/providers.ts";
 import { McpRegistry, type RegistryHost } from "../agent/mcp/registry.ts";
+import { SecretLookups } from "../agent/tools/registered/secret-lookup.ts";
+import { TenantSecrets } from "../crypto/tenant-secrets.ts";
+import { configOf, type Config } from "../env/config.ts";
+import type { Observer } from "../observe.ts";
 import type { Extensions } from "./extensions.ts";
-import type { Config } from "../env/config.ts";
 import type { Price } from "../run/spec/price.ts";
+import { TenantSecretStore } from "../store/tenant-secrets.ts";
 
 /** Builds the only network access of tools, webhooks and SDKs that take a `fetch`. */
 export function buildFetch({ web }: Config): GuardedFetch {
@@ -23,7 +27,7 @@ export function buildFetch({ web }: Config): GuardedFetch {
 /** Builds the client of the MCP servers of the deployment and its tenants. */
 export function buildMcp(
   config: Config,
-  { listings, tokens }: Pick<RegistryHost, "listings" | "tokens">,
+  { listings, tokens, secretsOf }: Pick<RegistryHost, "listings" | "tokens" | "secretsOf">,
   fetch: GuardedFetch = buildFetch(config),
 ): McpRegistry {
   return new McpRegistry({
@@ -32,11 +36,37 @@ export function buildMcp(
     fetch,
     rules: new HostRules(config.web),
     variable: (name) => config.secretOf(name),
-    secrets: config.toolSecrets,
+    secretsOf,
     encryptionKey: config.encryptionKey,
     catalogueTtlMs: config.mcpCatalogueTtlMs,
     now: () => Date.now(),
   });
+}
+
+const lookups = new WeakMap<object, SecretLookups>();
+
+/**
+ * Returns the secrets of all tenants of an environment, built once for each, so that the objects of
+ * one isolate share their cache.
+ * @param observer receives failures of the database
+ * @throws SettingError
+ */
+export function secretsIn(env: Pick<Env, "DB">, observer: Observer): SecretLookups {
+  const known = lookups.get(env);
+  if (known !== undefined) {
+    return known;
+  }
+  const config = configOf(env);
+  const made = new SecretLookups({
+    rows: new TenantSecretStore(env.DB),
+    vault: new TenantSecrets(config.encryptionKey),
+    deployment: config.toolSecrets,
+    cacheMs: config.keyCacheMs,
+    now: () => Date.now(),
+    fault: (name, error) => observer.fault(name, error),
+  });
+  lookups.set(env, made);
+  return made;
 }
 
 /** Returns the providers that a deployment can use. */

@@ -15,7 +15,7 @@ import { feedStub } from "../durable/feed/rpc.ts";
 import { ledgerStub } from "../durable/ledger/rpc.ts";
 import type { Deps } from "../durable/run/deps.ts";
 import type { Announce } from "../durable/run/outbox/webhook-outbox.ts";
-import { configOf, type Config } from "../env/config.ts";
+import { configOf } from "../env/config.ts";
 import type { Observer } from "../observe.ts";
 import type { ScriptedCalls } from "../run/log/state.ts";
 import type { RunSpec } from "../run/spec/spec.ts";
@@ -25,7 +25,7 @@ import { McpCatalogueStore } from "../store/mcp/catalogues.ts";
 import { McpTokenStore } from "../store/mcp/tokens.ts";
 import { TaskStore } from "../store/tasks/tasks.ts";
 import { boundTools, NO_EXTENSIONS, type Extensions } from "./extensions.ts";
-import { buildFetch, buildMcp, mayAsk, priceOf, providersOf } from "./network.ts";
+import { buildFetch, buildMcp, mayAsk, priceOf, providersOf, secretsIn } from "./network.ts";
 
 /**
  * Builds the dependencies of a run.
@@ -40,11 +40,14 @@ export function buildDeps(
 ): Deps {
   const config = configOf(env);
   const fetch = buildFetch(config);
+  const observer = extensions.observer(env);
+  const secrets = secretsIn(env, observer);
   const builtIn = [
     ...builtInTools(isolate),
-    ...boundTools(extensions, env, { secret: async (...named) => secretOf(config, ...named) }),
+    ...boundTools(extensions, env, {
+      secret: (tenantId, name) => secrets.forTools(tenantId).find(name),
+    }),
   ];
-  const observer = extensions.observer(env);
   const catalogues = new McpCatalogueStore(env.DB);
   const tokens = new McpTokenStore(env.DB);
   const mcpOf = (spec: RunSpec): McpHost | null =>
@@ -52,7 +55,11 @@ export function buildDeps(
       ? null
       : hostOf(
           spec,
-          buildMcp(config, { listings: catalogues, tokens }, fetch),
+          buildMcp(
+            config,
+            { listings: catalogues, tokens, secretsOf: (tenantId) => secrets.forTools(tenantId) },
+            fetch,
+          ),
           catalogues,
           config.mcpDownMs,
           observer,
@@ -61,11 +68,7 @@ export function buildDeps(
     const own = toolboxFor(
       spec.config.tools,
       [
-        ...registeredTools(spec.tools ?? [], {
-          tenantId: spec.tenant_id,
-          secrets: config.toolSecrets,
-          isolate,
-        }),
+        ...registeredTools(spec.tools ?? [], isolate),
         ...scriptTools(spec.input_data["script_tools"], scripted),
       ],
       builtIn,
@@ -89,6 +92,7 @@ export function buildDeps(
       llmFor: llmClients(providersOf(config, env, extensions), spec.input_data),
       ...toolsOf(spec, scripted),
       fetch,
+      secrets: secrets.forTools(spec.tenant_id),
       settings: {
         retry: config.retry,
         modelTimeoutMs: config.modelTimeoutMs,
@@ -104,12 +108,6 @@ export function buildDeps(
     }),
     priceOf: (model) => priceOf(config, model),
   };
-}
-
-/** Returns a secret of the deployment that a tenant may use; null if there is none. */
-function secretOf({ toolSecrets }: Config, tenantId: string, name: string): string | null {
-  const secret = toolSecrets.get(name);
-  return secret?.tenants?.includes(tenantId) === false ? null : (secret?.value ?? null);
 }
 
 function announceBy({ WEBHOOKS: queue }: Partial<Env>): Announce {

@@ -14,7 +14,7 @@ const VERSION = "v1";
 const IV_BYTES = 12;
 
 /** Purpose of a key. A text that was sealed for one purpose does not open for another. */
-export type SealPurpose = "mcp tokens" | "signing secrets";
+export type SealPurpose = "mcp tokens" | "signing secrets" | "tenant secrets";
 
 /** @param secret at least 32 random bytes */
 export function sealerOf(secret: Uint8Array<ArrayBuffer>, purpose: SealPurpose): Sealer {

@@ -277,7 +277,7 @@ function worldHost(spec: RunSpec, life: Life): McpHost | null {
       down: async () => null,
       failed: async () => {},
     },
-    reach: (definition) => ({
+    reach: async (definition) => ({
       hide: (text) => text,
       connect: (hooks) =>
         connect(definition, { headers: new Headers(), fetch: server.fetch, ...hooks }),
@@ -335,7 +335,7 @@ function killableDeps(env: Env, life: Life, sync: () => Promise<void>): Deps {
       const box = toolboxFor(
         spec.config.tools,
         [
-          ...registeredTools(spec.tools ?? [], { tenantId: "test", secrets: new Map(), isolate }),
+          ...registeredTools(spec.tools ?? [], isolate),
           ...scriptTools(spec.input_data["script_tools"], scripted),
           ...worldTools(life),
         ],

@@ -284,6 +284,7 @@ function context(): ToolContext {
     attempt: 1,
     signal,
     fetch: () => Promise.reject(new Error("there is no network here")),
+    secret: () => Promise.reject(new Error("there are no secrets here")),
     kept: () => null,
   };
 }

@@ -190,7 +190,7 @@ test("without an encryption key OAuth is refused with the name of the setting", 
   const world = new World({ encryptionKey: null });
   const definition = definitionOf(OAUTH);
   expect(world.registry.keepsTokens).toBe(false);
-  expect(world.registry.unusable("one", definition)).toMatchObject({
+  expect(await world.registry.unusable("one", definition)).toMatchObject({
     code: "oauth_unavailable",
     message: expect.stringContaining("OPSPAWN_ENCRYPTION_KEY") as string,
   });
@@ -224,12 +224,12 @@ test("a deployment's server is sent what its templates name, and is not used wit
     url: "https://${DOCS_HOST}/mcp",
     headers: { "X-Key": "k ${DOCS_KEY}" },
   });
-  expect(world.registry.unusable("one", definition)).toEqual({
+  expect(await world.registry.unusable("one", definition)).toEqual({
     code: "secret_missing",
     message: expect.stringContaining("DOCS_KEY") as string,
   });
   variables.set("DOCS_KEY", "v");
-  expect(world.registry.unusable("one", definition)).toBeNull();
+  expect(await world.registry.unusable("one", definition)).toBeNull();
   await world.registry.refresh("one", { ...definition });
   expect(world.requests[0]?.url).toBe("https://mcp.example.com/mcp");
   expect(world.requests[0]?.headers.get("x-key")).toBe("k v");
@@ -344,7 +344,7 @@ class World {
       fetch: this.#fetch,
       rules: new HostRules({ allow: [], deny: [], open: [] }),
       variable: () => null,
-      secrets: new Map([["ROBOT", { value: "robot-secret" }]]),
+      secretsOf: () => ({ find: async (name) => (name === "ROBOT" ? "robot-secret" : null) }),
       encryptionKey: KEY,
       catalogueTtlMs: 60_000,
       now: () => this.now,

@@ -76,13 +76,13 @@ function world(otherwise: Otherwise, calls: readonly object[], downMs = 60_000) 
     encryptionKey: null,
     catalogueTtlMs: 300_000,
     variable: () => null,
-    secrets: new Map(),
+    secretsOf: () => ({ find: async () => null }),
     now: () => run.now,
   });
   const catalogues = new KeptCatalogues("tenant", listings, registry, downMs, () => run.now);
   const mcp = mcpHost(spec, {
     catalogues,
-    reach: (server) => ({
+    reach: async (server) => ({
       hide: (text) => text,
       connect: (hooks) =>
         connect(server, { headers: new Headers(), fetch: double.fetch, ...hooks }),

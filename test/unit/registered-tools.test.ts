@@ -7,13 +7,7 @@ import { registeredTools } from "../../src/agent/tools/registered/registered-too
 import { prepareCall } from "../../src/agent/tools/prepare.ts";
 import { jsonSchemaCheck } from "../../src/agent/tools/schema/json-schema.ts";
 import { toolboxFor } from "../../src/agent/tools/registry.ts";
-import {
-  filledHeaders,
-  secretFiller,
-  type Secrets,
-} from "../../src/agent/tools/registered/secrets.ts";
 import { configOf } from "../../src/env/config.ts";
-import { ToolStop } from "../../src/run/value/failure.ts";
 import type { JsonObject, JsonValue } from "../../src/run/value/json.ts";
 import type { HttpDefinition, ToolDefinition } from "../../src/run/spec/tool-definition.ts";
 import { Harness, specFor } from "../harness.ts";
@@ -43,11 +37,7 @@ test("a definition that a later setting forbids is refused at its call, in every
     { text: "done" },
   ];
   const run = new Harness(specFor({ script }), {
-    extraTools: registeredTools(definitions, {
-      tenantId: "test",
-      secrets: new Map(),
-      isolate: null,
-    }),
+    extraTools: registeredTools(definitions, null),
     fetch: guardedFetch({ rules: RULES, resolve: null, maxBytes: 1000, timeoutMs: 1000 }),
   });
   await run.drive();
@@ -61,11 +51,7 @@ test("a definition that a later setting forbids is refused at its call, in every
 test("a kind of tool that this version does not know is no tool, and no fault", () => {
   const future = { ...definition({}), kind: "telepathy" } as unknown as ToolDefinition;
   const known = definition({ name: "known" });
-  const tools = registeredTools([future, known], {
-    tenantId: "test",
-    secrets: new Map(),
-    isolate: null,
-  });
+  const tools = registeredTools([future, known], null);
   expect(tools.map(({ name }) => name)).toEqual(["known"]);
 });
 
@@ -85,11 +71,7 @@ test.each<[string, JsonValue, RegExp]>([
     required: ["text"],
     additionalProperties: false,
   };
-  const tools = registeredTools([definition({ name: "t", input_schema: strict })], {
-    tenantId: "test",
-    secrets: new Map(),
-    isolate: null,
-  });
+  const tools = registeredTools([definition({ name: "t", input_schema: strict })], null);
   const call = { call_id: "call_2", name: "t", arguments: args };
   const event = prepareCall({ call, approval: null }, toolboxFor(undefined, tools), AT);
   expect(event).toMatchObject({ type: "tool.failed", data: { code: "invalid_arguments" } });
@@ -157,42 +139,9 @@ test("code is a tool where there are isolates, and refused where there are none"
   expect(await definitionDefects(code("return 1"), RULES, false)).toMatchObject([
     { pointer: "/kind" },
   ]);
-  const host = { tenantId: "test", secrets: new Map() };
   const isolate = { run: () => Promise.reject(new Error("not asked")) };
-  expect(registeredTools([code("return 1")], { ...host, isolate })).toHaveLength(1);
-  expect(registeredTools([code("return 1")], { ...host, isolate: null })).toEqual([]);
-});
-
-test("a secret goes to its tenant's tools and its hosts, and is named where it is missing", () => {
-  const secrets: Secrets = new Map([
-    ["ALL", { value: "for-all" }],
-    ["ONE", { value: "for-one", tenants: ["one"], hosts: ["api.example.com"] }],
-    ["BAD", { value: "a\nb-secret" }],
-  ]);
-  const fill = (value: string, tenant = "one", host = "api.example.com") => {
-    const filler = secretFiller(secrets, tenant, host);
-    return { headers: filledHeaders({ "X-A": value }, filler), hide: filler.hide };
-  };
-  expect(fill("Bearer ${secret:ALL}${secret:ONE}").headers.get("x-a")).toBe(
-    "Bearer for-allfor-one",
-  );
-  expect(fill("${secret:ALL}").hide('{"a":"for-all"}')).toBe('{"a":"[secret ALL]"}');
-  const refused = [
-    () => fill("${secret:ONE}", "two"),
-    () => fill("${secret:ONE}", "one", "evil.example.com"),
-    () => fill("${secret:NONE}"),
-    () => fill("${secret:constructor}"),
-    () => fill("${secret:BAD}"),
-  ].map(thrownBy);
-  expect(refused.map(({ code }) => code)).toEqual([
-    "secret_missing",
-    "secret_missing",
-    "secret_missing",
-    "secret_missing",
-    "tool_error",
-  ]);
-  expect(refused[2]?.message).toContain("NONE");
-  expect(refused.map(({ message }) => message).join(" ")).not.toMatch(/for-|b-secret/);
+  expect(registeredTools([code("return 1")], isolate)).toHaveLength(1);
+  expect(registeredTools([code("return 1")], null)).toEqual([]);
 });
 
 test.each([
@@ -249,15 +198,4 @@ function definition(part: Partial<HttpDefinition>): HttpDefinition {
 
 function nested(levels: number): JsonValue {
   return levels === 0 ? "text" : { text: nested(levels - 1) };
-}
-
-function thrownBy(act: () => unknown): ToolStop {
-  try {
-    act();
-  } catch (thrown) {
-    if (thrown instanceof ToolStop) {
-      return thrown;
-    }
-  }
-  throw new Error("nothing was refused");
 }

@@ -240,6 +240,7 @@ function context(callId = "call_1"): ToolContext {
     attempt: 1,
     signal: new AbortController().signal,
     fetch: () => Promise.reject(new Error("there is no network here")),
+    secret: () => Promise.reject(new Error("there are no secrets here")),
     kept: () => null,
   };
 }

@@ -42,6 +42,7 @@ function invoked(made: CodeDefinition, args: JsonValue) {
     attempt: 1,
     signal: new AbortController().signal,
     fetch: () => Promise.reject(new Error("there is no network here")),
+    secret: () => Promise.reject(new Error("there are no secrets here")),
     kept: () => null,
   };
   return invokeTool(codeTool(made, isolate()), args, context, Date.now, () => "kept");

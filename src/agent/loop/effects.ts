@@ -13,7 +13,7 @@ import type { JsonValue } from "../../run/value/json.ts";
 import type { GuardedFetch } from "../fetch/guarded-fetch.ts";
 import type { LlmClient } from "../llm/client.ts";
 import type { Toolbox } from "../tools/registry.ts";
-import type { Checked, KeptPage } from "../tools/tool.ts";
+import type { Checked, KeptPage, SecretLookup } from "../tools/tool.ts";
 import type { Need } from "./reserve.ts";
 import type { RunningBody } from "./running-body.ts";
 import type { Watchdog } from "./watchdog.ts";
@@ -138,6 +138,8 @@ export interface RunTools {
   close(): Promise<void>;
   /** Network access for tools. */
   readonly fetch: GuardedFetch;
+  /** The secrets of the run's tenant. */
+  readonly secrets: SecretLookup;
   readonly settings: LoopSettings;
   /** Returns the price of a model, by its id with the provider; null if none is known. */
   priceOf(model: string): Price | null;

@@ -1,5 +1,6 @@
 /** The context of a tool for one attempt of a call, and the storage of its long output. */
 import { hash } from "node:crypto";
+import { secretMissing } from "../../run/value/failure.ts";
 import { idempotencyKey } from "../../run/value/id.ts";
 import type { RunState } from "../../run/log/state.ts";
 import type { ToolContext } from "../tools/tool.ts";
@@ -17,7 +18,7 @@ export interface CallAttempt {
 export function toolContext(
   state: RunState,
   call: CallAttempt,
-  tools: Pick<RunTools, "fetch">,
+  tools: Pick<RunTools, "fetch" | "secrets">,
   effects: Effects,
 ): Omit<ToolContext, "report"> {
   const { task_id: taskId = "", tenant_id: tenantId = "", metadata = {} } = state.spec ?? {};
@@ -29,6 +30,13 @@ export function toolContext(
     idempotencyKey: idempotencyKey(taskId, call.callId),
     signal: effects.signal,
     fetch: tools.fetch,
+    secret: async (name, host) => {
+      const value = await tools.secrets.find(name, host);
+      if (value === null) {
+        throw secretMissing(name);
+      }
+      return value;
+    },
     kept: (sha256, offset, limit) => effects.values.read(sha256, offset, limit),
   };
 }

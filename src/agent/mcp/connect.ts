@@ -11,7 +11,7 @@ import { defined } from "../../run/value/defined.ts";
 import { ToolStop } from "../../run/value/failure.ts";
 import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import type { GuardedFetch } from "../fetch/guarded-fetch.ts";
-import type { Hide } from "./clean.ts";
+import type { Hide } from "../tools/redact.ts";
 import { goesToModel, withExactDigits } from "./exact-digits.ts";
 import { stopOf } from "./failure.ts";
 import { loadSdk } from "./sdk.ts";

@@ -1,7 +1,7 @@
 /** Maps failures of requests to MCP servers to codes. */
 import { clipMessage, ToolStop } from "../../run/value/failure.ts";
 import { TimedOut } from "../../timing.ts";
-import type { Hide } from "./clean.ts";
+import type { Hide } from "../tools/redact.ts";
 import { loadedSdk } from "./sdk.ts";
 
 /**

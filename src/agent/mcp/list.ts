@@ -21,7 +21,7 @@ import { TOOL_NAME } from "../../run/spec/tool-definition.ts";
 import { foreignSchema } from "../tools/schema/foreign-schema.ts";
 import { schemaDefect } from "../tools/schema/schema-defect.ts";
 import { referenceDefect } from "../tools/schema/schema-refs.ts";
-import { cleaned, type Hide } from "./clean.ts";
+import { cleaned, type Hide } from "../tools/redact.ts";
 import { connect, type Connection, type ConnectOptions } from "./connect.ts";
 import { stopOf } from "./failure.ts";
 import { limited } from "../../timing.ts";

@@ -14,7 +14,7 @@ import { ToolStop } from "../../run/value/failure.ts";
 import { canonicalJson } from "../../run/value/json.ts";
 import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import type { AuthProvider, Challenge } from "./connect.ts";
-import { hidden } from "../tools/registered/secrets.ts";
+import { hidden } from "../tools/redact.ts";
 import { OAuthStore, type Kept, type OAuthHost, type OAuthParty } from "./oauth-store.ts";
 import { sleep } from "../../timing.ts";
 

@@ -81,9 +81,9 @@ export class McpRegistry implements McpPort {
     return catalogueKey(definition);
   }
 
-  unusable(tenantId: string, definition: McpServerDefinition): McpRefusal | null {
+  async unusable(tenantId: string, definition: McpServerDefinition): Promise<McpRefusal | null> {
     try {
-      this.reach(tenantId, definition);
+      await this.reach(tenantId, definition);
       return null;
     } catch (thrown) {
       return refusalOf(thrown);
@@ -95,11 +95,11 @@ export class McpRegistry implements McpPort {
    * are no tokens and a person would have to consent, requests fail with `authorization_required`.
    * @throws ToolStop `secret_missing`, `oauth_unavailable`, `url_refused`
    */
-  reach(
+  async reach(
     tenantId: string,
     definition: McpServerDefinition,
-  ): { readonly server: ResolvedServer; readonly authProvider?: AuthProvider } {
-    const server = resolveServer(definition, tenantId, this.#host);
+  ): Promise<{ readonly server: ResolvedServer; readonly authProvider?: AuthProvider }> {
+    const server = await resolveServer(definition, tenantId, this.#host);
     if (definition.oauth === undefined) {
       return { server };
     }
@@ -110,8 +110,8 @@ export class McpRegistry implements McpPort {
   }
 
   /** Returns the function that connects a run to a server. @throws ToolStop as `reach` does */
-  way(tenantId: string, definition: McpServerDefinition): ReturnType<Reach> {
-    const { server, authProvider } = this.reach(tenantId, definition);
+  async way(tenantId: string, definition: McpServerDefinition): ReturnType<Reach> {
+    const { server, authProvider } = await this.reach(tenantId, definition);
     const { url, headers, hide } = server;
     const { fetch } = this.#host;
     const oauth = authProvider === undefined ? {} : { authProvider };
@@ -134,7 +134,7 @@ export class McpRegistry implements McpPort {
     const { listings, fetch, now, catalogueTtlMs, bounds = LIST_BOUNDS } = this.#host;
     let hide = asItIs;
     try {
-      const { server, authProvider } = this.reach(tenantId, definition);
+      const { server, authProvider } = await this.reach(tenantId, definition);
       ({ hide } = server);
       const { parts, ...listing } = await listTools(
         definition,
@@ -176,7 +176,7 @@ export class McpRegistry implements McpPort {
   ): Promise<McpAuthorization> {
     let hide = asItIs;
     try {
-      const party = this.#party(tenantId, definition);
+      const party = await this.#party(tenantId, definition);
       ({ hide } = party.server);
       const { fetch } = this.#host;
       const came = await this.#inTime((signal) =>
@@ -203,7 +203,7 @@ export class McpRegistry implements McpPort {
   ): Promise<McpRefusal | null> {
     let hide = asItIs;
     try {
-      const party = this.#party(tenantId, definition);
+      const party = await this.#party(tenantId, definition);
       ({ hide } = party.server);
       const { fetch } = this.#host;
       await this.#inTime((signal) => finish(this.#tokens(), party, returned, { fetch, signal }));
@@ -214,11 +214,11 @@ export class McpRegistry implements McpPort {
     }
   }
 
-  #party(
+  async #party(
     tenantId: string,
     definition: McpServerDefinition,
-  ): OAuthParty & { readonly server: ResolvedServer } {
-    return { tenantId, definition, server: resolveServer(definition, tenantId, this.#host) };
+  ): Promise<OAuthParty & { readonly server: ResolvedServer }> {
+    return { tenantId, definition, server: await resolveServer(definition, tenantId, this.#host) };
   }
 
   #tokens(): OAuthHost {

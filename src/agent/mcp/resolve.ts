@@ -11,19 +11,15 @@ import {
 import { canonicalJson } from "../../run/value/json.ts";
 import { MCP_HEADERS, type McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import type { HostRules } from "../fetch/host-rules.ts";
-import {
-  filledHeaders,
-  fillerOf,
-  secretFiller,
-  type Secrets,
-} from "../tools/registered/secrets.ts";
+import { filledHeaders, fillerOf } from "../tools/registered/secrets.ts";
+import type { SecretLookup } from "../tools/tool.ts";
 
 /** The secrets for a deployment's servers and for those of its tenants. */
 export interface ServerSecrets {
   /** Returns the value of `${NAME}` in the deployment's own servers. */
   readonly variable: (name: string) => string | null;
-  /** Values of `${secret:NAME}` in a tenant's servers. */
-  readonly secrets: Secrets;
+  /** Returns the values of `${secret:NAME}` in a tenant's servers. */
+  readonly secretsOf: (tenantId: string) => SecretLookup;
 }
 
 /** A server with its secrets inserted. */
@@ -39,20 +35,27 @@ export interface ResolvedServer {
  * Inserts the secrets of a definition.
  * @throws ToolStop `secret_missing`, with the name of the secret; `url_refused`
  */
-export function resolveServer(
+export async function resolveServer(
   definition: McpServerDefinition,
   tenantId: string,
-  { variable, secrets }: ServerSecrets,
-): ResolvedServer {
+  { variable, secretsOf }: ServerSecrets,
+): Promise<ResolvedServer> {
   const own = definition.source === "deployment";
+  const secret = definition.oauth?.client_secret;
+  const host = URL.parse(definition.url)?.host ?? "";
+  const templates = [
+    ...Object.values(definition.headers),
+    ...(secret === undefined ? [] : [secret]),
+  ];
   const filler = own
-    ? fillerOf(VARIABLE_REFERENCE, variable)
-    : secretFiller(secrets, tenantId, URL.parse(definition.url)?.host ?? "");
+    ? await fillerOf([definition.url, ...templates], VARIABLE_REFERENCE, (name) =>
+        Promise.resolve(variable(name)),
+      )
+    : await fillerOf(templates, SECRET_REFERENCE, (name) => secretsOf(tenantId).find(name, host));
   const url = own ? filler.fill(definition.url) : definition.url;
   if (!URL.canParse(url)) {
     throw new ToolStop("url_refused", `The address of the MCP server ${definition.name} is none.`);
   }
-  const secret = definition.oauth?.client_secret;
   return {
     url,
     headers: filledHeaders(definition.headers, filler),

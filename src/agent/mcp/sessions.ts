@@ -10,7 +10,7 @@ import { ToolStop } from "../../run/value/failure.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../run/value/json.ts";
 import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import { Suspended, type ToolContext } from "../tools/tool.ts";
-import { cleaned, type Hide } from "./clean.ts";
+import { cleaned, type Hide } from "../tools/redact.ts";
 import type { Connection } from "./connect.ts";
 import { downStop, isNoResponse, type Down, type DownServers } from "./down.ts";
 import { stopOf } from "./failure.ts";
@@ -34,12 +34,15 @@ interface SessionHooks {
 /**
  * Returns how to connect to a server with its credentials. @throws ToolStop if these are missing
  */
-export type Reach = (definition: McpServerDefinition) => {
+export type Reach = (definition: McpServerDefinition) => Promise<Way>;
+
+/** The way to a server, with its credentials. */
+interface Way {
   /** Removes the secrets that are sent to the server from its messages. */
   readonly hide: Hide;
   /** Opens a connection. @throws ToolStop */
   readonly connect: (hooks: SessionHooks) => Promise<Connection>;
-};
+}
 
 export interface McpRequest {
   readonly method:
@@ -195,7 +198,7 @@ export class McpSessions {
 
   async #connect(definition: McpServerDefinition, signal: AbortSignal): Promise<Session> {
     const inUse: Session["inUse"] = { by: null };
-    const { hide, ...way } = this.#reach(definition);
+    const { hide, ...way } = await unlessAborted(this.#reach(definition), signal);
     await unlessAborted(this.#mayContact(definition), signal);
     const opening = this.#opened(definition, hide, way.connect, {
       signal: this.#life.signal,
@@ -255,7 +258,7 @@ export class McpSessions {
   async #opened(
     definition: McpServerDefinition,
     hide: Hide,
-    connect: ReturnType<Reach>["connect"],
+    connect: Way["connect"],
     hooks: SessionHooks,
   ): Promise<Connection> {
     try {

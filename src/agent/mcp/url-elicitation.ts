@@ -1,7 +1,7 @@
 /** URL elicitation: a server rejects a request until the user has opened URLs of its choice. */
 import { z } from "zod";
 import type { ToolContext } from "../tools/tool.ts";
-import { cleaned, type Hide } from "./clean.ts";
+import { cleaned, type Hide } from "../tools/redact.ts";
 
 /** The protocol's error code for this. */
 const URL_NEEDED = -32_042;

@@ -21,6 +21,7 @@ import {
   type Outcome,
   type StopCode,
 } from "./output.ts";
+import { cleaned, hidden } from "./redact.ts";
 import { effectOf, Suspended, type RunTool, type ToolContext } from "./tool.ts";
 
 /** Maximum microtasks that a tool without I/O needs: its own awaits, and those around it. */
@@ -47,7 +48,8 @@ export async function invokeTool(
   keep: (text: string) => string,
 ): Promise<NewEvent> {
   const startedAt = clock();
-  const outcome = await settle(tool, args, context);
+  const used = new Map<string, string>();
+  const outcome = redacted(await settle(tool, args, redacting(context, used)), used);
   const duration_ms = Math.max(0, Math.round(clock() - startedAt));
   if (!outcome.ok) {
     if (outcome.code === "suspended") {
@@ -73,6 +75,36 @@ export async function invokeTool(
       ...defined({ untrusted: tool.untrusted }),
     },
   };
+}
+
+/** Returns a context that remembers the secrets of the call, and hides them in what it sends. */
+function redacting(context: ToolContext, used: Map<string, string>): ToolContext {
+  const { secret, ask, report } = context;
+  const clean = <T>(said: T): T =>
+    used.size === 0 ? said : cleaned(said, (text) => hidden(text, used));
+  return {
+    ...context,
+    secret: async (name, host) => {
+      const value = await secret(name, host);
+      used.set(name, value);
+      return value;
+    },
+    ...(ask !== undefined && {
+      ask: ({ takenBack, ...question }) => ask({ ...clean(question), ...defined({ takenBack }) }),
+    }),
+    ...(report !== undefined && { report: (note) => report(clean(note)) }),
+  };
+}
+
+/** Hides the secrets of a call in its output and in its message. */
+function redacted(outcome: Outcome, used: ReadonlyMap<string, string>): Outcome {
+  if (used.size === 0) {
+    return outcome;
+  }
+  const hide = (text: string): string => hidden(text, used);
+  return outcome.ok
+    ? { ...outcome, output: cleaned(outcome.output, hide) }
+    : { ...outcome, message: hide(outcome.message) };
 }
 
 async function settle(tool: RunTool, args: JsonValue, context: ToolContext): Promise<Outcome> {

@@ -31,6 +31,15 @@ export interface ToolContext {
   /** The tool's only network access. */
   readonly fetch: GuardedFetch;
   /**
+   * Returns the value of a secret of the run's tenant, else of the deployment's secret of that name.
+   * Looked up for each call, so a new value needs no deployment. The value is hidden in what this
+   * call returns, reports and asks.
+   * @param host where the value is sent, in the form of `URL.host`: a secret that is limited to
+   * other hosts is not returned. Absent: the tool's code is trusted to send it only where it belongs
+   * @throws ToolStop `secret_missing`, with the name
+   */
+  readonly secret: (name: string, host?: string) => Promise<string>;
+  /**
    * Returns a part of an output that was too long for its event; null if the run has no output with
    * this hash.
    */
@@ -47,6 +56,16 @@ export interface ToolContext {
    * Reports progress of the call to watching clients. Reports that are too frequent are dropped.
    */
   readonly report?: (note: Note) => void;
+}
+
+/** The secrets that the tools of one tenant may use: its own, then those of the deployment. */
+export interface SecretLookup {
+  /**
+   * Returns the value of a secret; null if there is none, or if it may not be sent to the host.
+   * @param host in the form of `URL.host`. Absent: it is not sent to a host that a tenant chose
+   * @throws ToolStop if the secret exists and cannot be read
+   */
+  find(name: string, host?: string): Promise<string | null>;
 }
 
 /** A question to a person, and the server that asks. */

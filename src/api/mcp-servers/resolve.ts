@@ -60,7 +60,7 @@ export async function mcpServersOf(
     const proxy = "/config/inject_mcp_proxy";
     return withoutFault(
       servers,
-      unusable(deps, tenantId, servers, () => proxy) ?? tooMany(servers, proxy),
+      (await unusable(deps, tenantId, servers, () => proxy)) ?? tooMany(servers, proxy),
     );
   }
   const wanted = [...new Set(names)];
@@ -81,7 +81,7 @@ export async function mcpServersOf(
   }
   return withoutFault(
     servers,
-    unusable(deps, tenantId, servers, placeOf) ?? tooMany(servers, list),
+    (await unusable(deps, tenantId, servers, placeOf)) ?? tooMany(servers, list),
   );
 }
 
@@ -104,14 +104,14 @@ export function isMcpTool(
 }
 
 /** Returns the fault of the first unusable server, or null. */
-function unusable(
+async function unusable(
   deps: ApiDeps,
   tenantId: string,
   servers: readonly McpServerDefinition[],
   placeOf: (name: string) => JsonPointer,
-): FieldFault | null {
+): Promise<FieldFault | null> {
   for (const server of servers) {
-    const why = deps.mcp.unusable(tenantId, server);
+    const why = await deps.mcp.unusable(tenantId, server);
     if (why !== null) {
       const code = why.code === "oauth_unavailable" ? why.code : "secret_missing";
       const detail = `${server.name}: ${why.message}`;

@@ -145,7 +145,7 @@ const authorize: ApiHandler<typeof operations.authorizeRoute> = async (c) => {
     throw new Problem("oauth_not_configured", `${definition.name} is registered without oauth.`);
   }
   checkKeepsTokens(deps);
-  const why = deps.mcp.unusable(caller.tenantId, definition);
+  const why = await deps.mcp.unusable(caller.tenantId, definition);
   if (why !== null) {
     throw new Problem("secret_missing", why.message);
   }

@@ -12,7 +12,7 @@ export interface McpPort {
   /** Returns the key of a server's catalogue. A different key means a different server. */
   keyOf(definition: McpServerDefinition): string;
   /** Returns why a server cannot be used now (a secret is missing), or null. */
-  unusable(tenantId: string, definition: McpServerDefinition): McpRefusal | null;
+  unusable(tenantId: string, definition: McpServerDefinition): Promise<McpRefusal | null>;
   /** Lists a server, and stores its catalogue and health. Never rejects because of the server. */
   refresh(tenantId: string, definition: McpServerDefinition): Promise<void>;
   /** Whether tokens can be stored, so that OAuth is available. */

@@ -189,6 +189,11 @@ export class ToolStop extends Error {
   }
 }
 
+/** Returns the failure of a call that needs a secret which its tenant, or the host, may not use. */
+export function secretMissing(name: string): ToolStop {
+  return new ToolStop("secret_missing", `The secret ${name} is not there for this tool.`);
+}
+
 /** Appended to the message of a call that was sent and whose outcome is unknown. */
 export const MAY_HAVE_ACTED = "It may or may not have taken effect.";
 

@@ -4,12 +4,13 @@
  * other response is a failure with a code.
  */
 import { ToolStop } from "../../../run/value/failure.ts";
+import { SECRET_REFERENCE } from "../../../run/spec/header-defect.ts";
 import { isJsonObject, type JsonValue } from "../../../run/value/json.ts";
 import type { HttpDefinition } from "../../../run/spec/tool-definition.ts";
 import { decodeText, readBody } from "../../fetch/body.ts";
 import { isHtmlType, isJsonType, isTextType } from "../../fetch/content-type.ts";
 import { jsonSchemaCheck } from "../schema/json-schema.ts";
-import { filledHeaders, secretFiller, type Secrets } from "./secrets.ts";
+import { filledHeaders, fillerOf } from "./secrets.ts";
 import type { RunTool, ToolContext } from "../tool.ts";
 import { withTextDigits } from "../../../run/value/whole-numbers.ts";
 
@@ -18,14 +19,8 @@ const MAX_ANSWER_BYTES = 7_000_000;
 /** Maximum bytes of an error response that the model sees. */
 const MAX_ERROR_BYTES = 4_000;
 
-/** The calling tenant and the deployment's tool secrets. */
-export interface ToolOwner {
-  readonly tenantId: string;
-  readonly secrets: Secrets;
-}
-
 /** Creates a tool from a registered definition. */
-export function httpTool(definition: HttpDefinition, owner: ToolOwner): RunTool {
+export function httpTool(definition: HttpDefinition): RunTool {
   const { name, description, input_schema, output_schema, effect, approval, timeout_ms } =
     definition;
   return {
@@ -40,18 +35,19 @@ export function httpTool(definition: HttpDefinition, owner: ToolOwner): RunTool 
     timeoutMs: timeout_ms,
     checkInput: jsonSchemaCheck(input_schema),
     checkOutput: jsonSchemaCheck(output_schema ?? {}),
-    run: (input, context) => call(definition, owner, input, context),
+    run: (input, context) => call(definition, input, context),
   };
 }
 
 async function call(
   { http }: HttpDefinition,
-  { secrets, tenantId }: ToolOwner,
   input: JsonValue,
-  { fetch, signal, taskId, idempotencyKey }: ToolContext,
+  { fetch, secret, signal, taskId, idempotencyKey }: ToolContext,
 ): Promise<JsonValue> {
   const url = new URL(http.url);
-  const filler = secretFiller(secrets, tenantId, url.host);
+  const filler = await fillerOf(Object.values(http.headers), SECRET_REFERENCE, (name) =>
+    secret(name, url.host),
+  );
   const { hide } = filler;
   const headers = filledHeaders(http.headers, filler);
   headers.set("idempotency-key", idempotencyKey);
