@@ -32,8 +32,9 @@ export interface ConsolePage extends AsyncDisposable {
 }
 
 /** Starts the browser of this machine. */
-export async function startBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: browserPath() ?? "no browser", args: FLAGS });
+export async function startBrowser(flags: readonly string[] = []): Promise<Browser> {
+  const executablePath = browserPath() ?? "no browser";
+  return chromium.launch({ executablePath, args: [...FLAGS, ...flags] });
 }
 
 /**

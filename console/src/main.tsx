@@ -5,6 +5,7 @@ import { followLinks } from "./route/location.ts";
 import { startSession } from "./session/session.ts";
 import { listenToKeys } from "./shell/keys.ts";
 import { Shell } from "./shell/shell.tsx";
+import { preloadView } from "./shell/view.tsx";
 
 const page = document.getElementById("app");
 if (page === null) {
@@ -14,4 +15,5 @@ applyTheme();
 followLinks();
 listenToKeys();
 void startSession();
+preloadView();
 render(<Shell />, page);

@@ -20,13 +20,13 @@ const SMALL = 1000;
 const PAGE = 1000;
 /** Pages that are loaded at the same time. */
 const AT_ONCE = 3;
-/** While a long log loads, it is drawn this often. */
-const SHOW_MS = 500;
 /** Events at the end of a long log that are loaded first. */
 const TAIL = 200;
 /** Events of a socket are shown together. Not by frames, which a hidden page does not have. */
-const SETTLE_MS = 30;
+const SETTLE_MS = 16;
 const MOST_SETTLE_MS = 250;
+/** After a lost connection the events that were missed are shown together. */
+const CATCH_UP_MS = 250;
 /** Rows of a run whose drawing takes about a millisecond. */
 const ROWS_PER_MS = 40;
 /** A page that is hidden for longer closes its connection. */
@@ -35,7 +35,6 @@ const ASLEEP_MS = 60_000;
 /** A run that is followed. */
 export class RunFollower {
   readonly store = new EventStore();
-  readonly fold = new RunFold();
   /** Counts the changes of `store` and `fold`. */
   readonly version = signal(0);
   readonly state: Signal<LiveState> = signal<LiveState>("loading");
@@ -47,6 +46,11 @@ export class RunFollower {
   } | null>(null);
   /** `seq` of the last event of the log, known or not. */
   readonly lastSeq = signal(0);
+  /** Number of known events; changes while a long log loads, where `version` does not. */
+  readonly known = signal(0);
+  readonly #fold = new RunFold();
+  /** The end of a log whose middle is still loaded. */
+  #tail: RunFold | null = null;
   readonly #taskId: string;
   #watch: AbortController | null = null;
   #pending: TaskEvent[] = [];
@@ -54,10 +58,16 @@ export class RunFollower {
   #sleep: ReturnType<typeof setTimeout> | undefined;
   readonly #wanted = new Set<number>();
   #lostAt: number | null = null;
+  #shownAt = 0;
   #isStopped = false;
 
   constructor(taskId: string) {
     this.#taskId = taskId;
+  }
+
+  /** The log as far as it is whole; while a long one loads, its beginning and its end alone. */
+  get fold(): RunFold {
+    return this.#tail ?? this.#fold;
   }
 
   /** Makes a run of a saved log, without a service. */
@@ -100,6 +110,13 @@ export class RunFollower {
     return Math.min(Math.max(ms, SETTLE_MS), MOST_SETTLE_MS);
   }
 
+  /** Time until pending events are shown: none if nothing was shown for a while. */
+  get #pauseMs(): number {
+    return this.#lostAt === null
+      ? Math.max(this.#shownAt + this.#settleMs - performance.now(), 0)
+      : CATCH_UP_MS;
+  }
+
   /** Loads the whole of an event that is known in outline, soon and with its neighbours. */
   wantWhole(seq: number): void {
     if (this.#wanted.size === 0) {
@@ -126,7 +143,9 @@ export class RunFollower {
   async #run(): Promise<void> {
     try {
       await this.#load();
-      await this.#follow();
+      if (!this.#isStopped) {
+        await this.#follow();
+      }
     } catch (error) {
       if (!this.#isStopped && this.state.value !== "asleep") {
         this.#flush();
@@ -143,8 +162,10 @@ export class RunFollower {
     this.#take(first.data);
     const isSmall = first.last_seq - this.store.whole <= SMALL;
     if (!isSmall) {
-      const tail = first.last_seq - TAIL;
-      this.#take((await this.#page({ after: tail, limit: TAIL, outline: false })).data);
+      const after = first.last_seq - TAIL;
+      const end = await this.#page({ after, limit: TAIL, outline: false });
+      this.#tail = tailOf(this.store.at(1), end.data);
+      this.#take(end.data);
     }
     const starts: number[] = [];
     for (let after = this.store.whole; after < first.last_seq; after += PAGE) {
@@ -153,18 +174,19 @@ export class RunFollower {
     const take = async (): Promise<void> => {
       for (let after = starts.shift(); after !== undefined; after = starts.shift()) {
         const page = await this.#page({ after, limit: PAGE, outline: !isSmall });
-        const isDue = performance.now() - shownAt > SHOW_MS;
-        this.#take(page.data, isDue);
-        shownAt = isDue ? performance.now() : shownAt;
+        if (this.#isStopped) {
+          return;
+        }
+        this.#take(page.data, false);
         // A page is shorter than asked where its events are large.
         const next = page.data.at(-1)?.seq ?? after + PAGE;
-        if (next < Math.min(after + PAGE, first.last_seq) && !this.#isStopped) {
+        if (next < Math.min(after + PAGE, first.last_seq)) {
           starts.unshift(next);
         }
       }
     };
-    let shownAt = performance.now();
     await Promise.all(Array.from({ length: AT_ONCE }, take));
+    this.#tail = null;
     this.version.value += 1;
   }
 
@@ -190,7 +212,7 @@ export class RunFollower {
       });
       for await (const event of events) {
         this.#pending.push(event);
-        this.#timer ??= setTimeout(() => this.#flush(), this.#settleMs);
+        this.#timer ??= setTimeout(() => this.#flush(), this.#pauseMs);
       }
     });
     this.#flush();
@@ -209,6 +231,7 @@ export class RunFollower {
   #flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#shownAt = performance.now();
     const events = this.#pending;
     this.#pending = [];
     if (events.length === 0) {
@@ -225,9 +248,10 @@ export class RunFollower {
 
   #take(events: readonly LogEvent[], isShown = true): void {
     if (this.store.add(events)) {
-      for (const event of this.store.between(this.fold.seq, this.store.whole)) {
-        this.fold.add(event);
+      for (const event of this.store.between(this.#fold.seq, this.store.whole)) {
+        this.#fold.add(event);
       }
+      this.known.value = this.store.known;
       this.lastSeq.value = Math.max(this.lastSeq.value, this.store.last);
       this.version.value += isShown ? 1 : 0;
     }
@@ -248,6 +272,15 @@ export class RunFollower {
       void this.#run();
     }
   };
+}
+
+/** A run as far as its first event and its last ones tell. */
+function tailOf(created: LogEvent | undefined, events: readonly LogEvent[]): RunFold {
+  const fold = new RunFold();
+  for (const event of created === undefined ? events : [created, ...events]) {
+    fold.add(event);
+  }
+  return fold;
 }
 
 /** Events between two wanted ones that are loaded with them rather than by two requests. */

@@ -45,6 +45,23 @@ export function fits(
   return terms.every((term) => meets(event, term, sentence, toolOf) !== term.isNot);
 }
 
+/** Returns the place of an event among sorted events; -1 if it is not among them. */
+export function placeOf(events: readonly LogEvent[], seq: number | null): number {
+  if (seq === null) {
+    return -1;
+  }
+  let [low, high] = [0, events.length];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if ((events[middle]?.seq ?? seq) < seq) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return events[low]?.seq === seq ? low : -1;
+}
+
 function meets(
   event: LogEvent,
   { field, value }: Term,

@@ -19,6 +19,10 @@ export class EventStore {
     let isChanged = false;
     for (const event of events) {
       const place = event.seq - 1;
+      // An array that is written far behind its end becomes a table of hashes, which stays slow.
+      for (let end = this.#events.length; end < place; end += 1) {
+        this.#events.push(undefined);
+      }
       const before = this.#events[place];
       const isBetter =
         before === undefined || (before.truncated === true && event.truncated !== true);

@@ -85,13 +85,20 @@ function draw(canvas: HTMLCanvasElement, rows: readonly TimelineRow[], scale: Sc
   }
   const colours = coloursNow();
   context.scale(ratio, ratio);
+  // Of bars of one look that share a pixel only the first is drawn: a long run has hundreds of them.
+  const drawn: Partial<Record<Look, string>> = {};
   const line = Math.min(Math.max((HEIGHT - 6) / Math.max(rows.length, 1), 0.6), 4);
   for (const [i, row] of rows.entries()) {
     const top = 3 + (i * (HEIGHT - 6)) / Math.max(rows.length, 1);
     for (const bar of row.bars) {
-      context.fillStyle = colours[bar.look];
       const start = scale.project(bar.from) * width;
       const end = scale.project(bar.to) * width;
+      const pixel = `${Math.floor(top * ratio)} ${Math.floor(start * ratio)} ${Math.floor(end * ratio)}`;
+      if (drawn[bar.look] === pixel) {
+        continue;
+      }
+      drawn[bar.look] = pixel;
+      context.fillStyle = colours[bar.look];
       context.fillRect(start, top, Math.max(end - start, 1), Math.max(line, 1));
     }
   }

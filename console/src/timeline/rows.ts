@@ -43,6 +43,9 @@ export interface TimelineRow {
 const GAP_FROM = 0.05;
 const GAP_LEAST_MS = 400;
 
+/** Rows of what is over, which only change with their item or their fold. */
+const kept = new WeakMap<Item, { readonly version: number; readonly row: TimelineRow }>();
+
 /**
  * Returns the rows of a run.
  * @param folded ids of the model calls whose tools are hidden
@@ -62,7 +65,7 @@ export function timelineRows(
   for (const item of items) {
     const isHidden = item.kind === "tool" && folded.has(item.modelCallId ?? "");
     if (!isHidden) {
-      rows.push(rowOf(item, now, members.get(item.id) ?? 0, folded.has(item.id)));
+      rows.push(keptRow(item, now, members.get(item.id) ?? 0, folded.has(item.id)));
     }
   }
   return rows;
@@ -115,6 +118,23 @@ function nameOfGap(items: readonly Item[], { from, to }: Span): string | null {
     }
   }
   return null;
+}
+
+function keptRow(item: Item, now: number, members: number, isFolded: boolean): TimelineRow {
+  const version = item.kind === "mark" ? 0 : item.version;
+  const known = kept.get(item);
+  if (
+    known?.version === version &&
+    known.row.members === members &&
+    known.row.isFolded === isFolded
+  ) {
+    return known.row;
+  }
+  const row = rowOf(item, now, members, isFolded);
+  if (item.kind === "mark" || item.to !== null) {
+    kept.set(item, { version, row });
+  }
+  return row;
 }
 
 function rowOf(item: Item, now: number, members: number, isFolded: boolean): TimelineRow {

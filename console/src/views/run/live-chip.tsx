@@ -23,7 +23,7 @@ export function LiveChip() {
   return (
     <span class="run-live">
       <Chip tone={tone} hasMark isLive={state === "live"}>
-        {text} · #{follower.store.whole}
+        {text} · #{state === "loading" ? follower.known.value : follower.store.whole}
       </Chip>
       {state === "failed" && (
         <Button kind="quiet" icon="retry" onClick={() => follower.retry()}>

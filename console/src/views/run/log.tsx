@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { sentenceOf } from "../../../../sdk/src/view/sentences.ts";
 import type { RunFold } from "../../log/fold.ts";
-import { fits, parseQuery } from "../../log/search.ts";
+import { fits, parseQuery, placeOf } from "../../log/search.ts";
 import type { LogEvent } from "../../log/store.ts";
 import { Button } from "../../parts/button.tsx";
 import { Input, Switch } from "../../parts/field.tsx";
@@ -28,7 +28,7 @@ export function Log() {
   const [hasPieces, setPieces] = useState(false);
   const version = follower.version.value;
   const events = useMemo(() => found(follower, q, hasPieces), [version, q, hasPieces]);
-  const at = events.findIndex(({ seq }) => seq === selected);
+  const at = placeOf(events, selected);
   const move = (by: number): void => {
     const next = events[(at + by + events.length) % events.length];
     select(next?.seq ?? null);
@@ -62,7 +62,7 @@ export function Log() {
       )}
       {store.whole < follower.lastSeq.value && (
         <p class="muted log-loading">
-          Loading: {store.known} of {follower.lastSeq.value}
+          Loading: {follower.known} of {follower.lastSeq.value}
         </p>
       )}
     </div>
@@ -80,7 +80,7 @@ function Rows({ events, fold, selected, onSelect }: RowsProps) {
   const list = useRef<HTMLDivElement>(null);
   const { first, end } = useWindow(list, events.length, ROW_PX);
   const start = fold.created === null ? 0 : Date.parse(fold.created.at);
-  const at = events.findIndex(({ seq }) => seq === selected);
+  const at = placeOf(events, selected);
   useEffect(() => {
     const top = list.current?.getBoundingClientRect().top ?? 0;
     const row = top + at * ROW_PX;
