@@ -1,6 +1,7 @@
 /**
  * Crash points of calls: of every kind of tool, of a run that nobody looks at, of a run with every
- * kind of call and wait, and of a run that is started twice.
+ * kind of call and wait, and of a run that is started twice. And of waits: of calls that people
+ * decide about, of notices to them, and of slots.
  */
 import type { ToolDefinition } from "../../src/run/spec/tool-definition.ts";
 import { every, stopsAroundEveryWrite, type Scenario } from "./enumeration.ts";
@@ -148,12 +149,78 @@ const direct: Scenario = {
   direct: true,
 };
 
+/** What a person is asked where nobody knows whether a call took effect. */
+const asking: Scenario = {
+  input: { script: [every("once_tool"), { text: "The end." }] },
+  config: { on_outcome_unknown: "ask" },
+  scheduled: false,
+  alone: false,
+  retriedBy: "platform",
+};
+
+const held = (n: number) => ({ tool_calls: [{ name: "once_tool", arguments: { n } }] });
+
+/** Two people decide at once, one with other arguments, one against it: one of them counts. */
+const deciding: Scenario = {
+  input: { script: [held(1), held(2), { text: "The end." }] },
+  config: { policy: { approve: ["once_*"] } },
+  scheduled: false,
+  alone: false,
+  decisions: [
+    { decision: "approve", arguments: { n: 20 } },
+    { decision: "deny" },
+    { decision: "approve" },
+  ],
+};
+
+const denying: Scenario = { ...deciding, decisions: [{ decision: "deny" }, { decision: "deny" }] };
+
+/** Nobody decides, and the call is not made, or made without anybody. */
+const expiring = (on_expiry: "deny" | "continue"): Scenario => ({
+  ...deciding,
+  config: {
+    policy: { approve: ["once_*"] },
+    waits: { approval_expires_s: 0.05, on_expiry },
+  },
+  decisions: [],
+});
+
+/** A run of which somebody outside wants to be told everything. */
+const announced: Scenario = {
+  ...deciding,
+  input: {
+    script: [
+      { tool_calls: [{ name: "wait", arguments: { seconds: 0.05 } }] },
+      held(1),
+      { text: "The end." },
+    ],
+  },
+  decisions: [{ decision: "approve" }],
+  announced: true,
+  followed: true,
+};
+
+/** A run under a cap on concurrency, whose only slot somebody else has when it wants to work. */
+const slotted: Scenario = {
+  ...deciding,
+  input: { script: [held(1), { text: "The end." }] },
+  decisions: [{ decision: "approve" }],
+  slotted: true,
+};
+
 stopsAroundEveryWrite([
-  // The one that the platform retries first: it mostly waits.
+  // Those that the platform retries first: they mostly wait.
   ["a run that nobody looks at", alone],
+  ["a call of unknown outcome that a person is asked about", asking],
   ["a run with every kind of call and wait", everything],
   ["code that calls tools of every effect", coding],
   ["registered tools, by request and by code", registered],
   ["tools of an MCP server, one of which asks a person", remote],
   ["a run that is started by its submission and twice by the queue", direct],
+  ["calls that two people decide about at once", deciding],
+  ["calls that are denied, twice at once", denying],
+  ["calls that nobody decides about and that are not made", expiring("deny")],
+  ["calls that nobody decides about and that are made", expiring("continue")],
+  ["a run of which somebody outside is told everything", announced],
+  ["a run that waits for its slot, twice", slotted],
 ]);

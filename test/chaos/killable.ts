@@ -15,6 +15,7 @@ import { FeedObject } from "../../src/durable/feed/feed.ts";
 import type { Deps } from "../../src/durable/run/deps.ts";
 import { RunObject } from "../../src/durable/run/run-object.ts";
 import type { Announce } from "../../src/durable/run/outbox/webhook-outbox.ts";
+import { EventLog } from "../../src/durable/run/storage/event-log.ts";
 import type { RunStorage } from "../../src/durable/run/storage/storage.ts";
 import { isolateOf } from "../../src/durable/isolate/isolate.ts";
 import { builtInTools, toolboxFor } from "../../src/agent/tools/registry.ts";
@@ -23,9 +24,13 @@ import { scriptTools } from "../../src/agent/tools/registered/script-tools.ts";
 import { EFFECTS, type Effect } from "../../src/run/value/effect.ts";
 import type { Observer } from "../../src/observe.ts";
 import type { RunSpec } from "../../src/run/spec/spec.ts";
+import { upcast } from "../../src/run/log/event.ts";
+import { reduce } from "../../src/run/log/reduce.ts";
+import type { RunState } from "../../src/run/log/state.ts";
 import { messageId } from "../../src/run/log/webhook-body.ts";
 import type { TaskStore } from "../../src/store/tasks/tasks.ts";
 import { killableFeed, killableLedger } from "./killable-objects.ts";
+import { situationOf } from "./situation.ts";
 import { sdkServer, textResult, type SdkContext, type SdkTool } from "../mcp-sdk-server.ts";
 
 export type When = "before" | "unsafe" | "safe";
@@ -41,10 +46,25 @@ export interface Kill {
   readonly when: Mishap;
 }
 
+/** A write that an object was about to make. */
+export interface Write {
+  readonly name: string;
+  /** Which of its name it is since the last stop, from 1. */
+  readonly nth: number;
+  /** Whether it goes to the object's own storage, which drops what is not safe when the object dies. */
+  readonly isOwn: boolean;
+  /** What the run was in the middle of, by its log; see `situationOf`. */
+  readonly situation: string;
+  /** Whether the run has calls of a turn. */
+  readonly hasCalls: boolean;
+}
+
 /** What happens to one object over all its lives, as the test knows it. */
 export class Fate {
-  /** Names of its writes, in their order. */
-  readonly writes: string[] = [];
+  /** Its writes, in their order. */
+  readonly writes: Write[] = [];
+  /** How many of them came before the last stop or were stopped at. */
+  stoppedAt = 0;
   /** The stops that came about. */
   readonly killed: Kill[] = [];
   lives = 0;
@@ -69,10 +89,11 @@ export class Fate {
   }
 
   /** Whether the life ends around this write, and how. */
-  judge(name: string): Mishap | null {
-    this.writes.push(name);
-    this.changes += 1;
+  judge(name: string, isOwn: boolean, state: RunState): Mishap | null {
     const nth = (this.#counts.get(name) ?? 0) + 1;
+    const situation = situationOf(state);
+    this.writes.push({ name, nth, isOwn, situation, hasCalls: state.turn !== null });
+    this.changes += 1;
     this.#counts.set(name, nth);
     const [next] = this.#kills;
     if (next?.name !== name || next.nth !== nth) {
@@ -81,6 +102,7 @@ export class Fate {
     this.#counts = new Map();
     this.#kills.shift();
     this.killed.push(next);
+    this.stoppedAt = this.writes.length;
     return next.when;
   }
 }
@@ -100,6 +122,8 @@ class Life {
   ending = false;
   readonly fate: Fate;
   readonly #ctx: DurableObjectState;
+  /** The fold of its log, once it has written. */
+  #state: RunState | null = null;
 
   constructor(ctx: DurableObjectState) {
     this.fate = fates.get(ctx.id.name ?? "") ?? new Fate();
@@ -107,12 +131,36 @@ class Life {
     this.#ctx = ctx;
   }
 
-  /** Does a write, unless this is where the life ends. */
+  /** Sends a write to another object, a queue or D1, unless this is where the life ends. */
   write<T>(name: string, write: () => T): T {
+    return this.#write(name, false, write);
+  }
+
+  /** Writes to the object's own storage, unless this is where the life ends. */
+  store<T>(name: string, write: () => T): T {
+    return this.#write(name, true, write);
+  }
+
+  /** Takes note of a row that the log has got; of a part of one by reading the log again. */
+  logged(row: string): void {
+    this.fate.logged += 1;
+    this.#state =
+      row.startsWith("[{") && row.endsWith("}]")
+        ? (JSON.parse(row) as unknown[]).map((event) => upcast(event)).reduce(reduce, this.#folded)
+        : null;
+  }
+
+  get #folded(): RunState {
+    const { storage } = this.#ctx;
+    this.#state ??= new EventLog(storage.sql, (write) => storage.transactionSync(write)).state;
+    return this.#state;
+  }
+
+  #write<T>(name: string, isOwn: boolean, write: () => T): T {
     if (this.ending) {
       throw new Error(REASON);
     }
-    const when = this.fate.judge(name);
+    const when = this.fate.judge(name, isOwn, this.#folded);
     if (when === "throws") {
       throw new Error("database or disk is full: SQLITE_FULL");
     }
@@ -157,16 +205,19 @@ function killableStorage(ctx: DurableObjectState, life: Life): RunStorage {
           return storage.sql.exec(query, ...bindings);
         }
         const name = nameOf(query, bindings);
-        return life.write(name, () => {
-          life.fate.logged += name.startsWith("log ") ? 1 : 0;
-          return storage.sql.exec(query, ...bindings);
+        return life.store(name, () => {
+          const cursor = storage.sql.exec(query, ...bindings);
+          if (name.startsWith("log ")) {
+            life.logged(String(bindings.at(-1)));
+          }
+          return cursor;
         });
       },
     },
     transactionSync: (write) => storage.transactionSync(write),
     getAlarm: () => storage.getAlarm(),
     setAlarm: (time) =>
-      life.ending ? new Promise(() => {}) : life.write("alarm", () => storage.setAlarm(time)),
+      life.ending ? new Promise(() => {}) : life.store("alarm", () => storage.setAlarm(time)),
     deleteAll: () => storage.deleteAll(),
     sync: () => storage.sync(),
   };
@@ -188,25 +239,37 @@ function nameOf(query: string, bindings: readonly unknown[]): string {
   return `log ${first === "recovery.started" ? `${first} ${second}` : first}`.trim();
 }
 
+/** Tools of every effect, whose schemas are made once; what they do is a life's own. */
+const WORLD_TOOLS = EFFECTS.map((effect: Effect) =>
+  defineTool({
+    name: `${effect}_tool`,
+    description: `Acts on the world; ${effect}.`,
+    input: z.strictObject({ n: z.number().optional() }),
+    output: z.string(),
+    effect,
+    run: () => {
+      throw new Error("no life does this");
+    },
+  }),
+);
+
 /** Tools of every effect that act on the world. */
 function worldTools(life: Life): RunTool[] {
-  return EFFECTS.map((effect: Effect) =>
-    defineTool({
-      name: `${effect}_tool`,
-      description: `Acts on the world; ${effect}.`,
-      input: z.strictObject({ n: z.number().optional() }),
-      output: z.string(),
-      effect,
-      run: async (input, { idempotencyKey }) => {
-        await life.act(`${effect} ${idempotencyKey}`, input);
-        return "done";
-      },
-      probe: async (_input, { idempotencyKey }) =>
-        life.fate.world.has(`${effect} ${idempotencyKey}`)
-          ? { state: "done", output: "done" }
-          : { state: "not_done" },
-    }),
-  );
+  return WORLD_TOOLS.map((tool) => ofLife(tool, life));
+}
+
+function ofLife(tool: RunTool, life: Life): RunTool {
+  return {
+    ...tool,
+    run: async (input, { idempotencyKey }) => {
+      await life.act(`${tool.effect} ${idempotencyKey}`, input);
+      return "done";
+    },
+    probe: async (_input, { idempotencyKey }) =>
+      life.fate.world.has(`${tool.effect} ${idempotencyKey}`)
+        ? { state: "done", output: "done" }
+        : { state: "not_done" },
+  };
 }
 
 /** The server of registered tools, `https://world.test/<effect>`: each request acts on the world. */
