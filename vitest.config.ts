@@ -97,6 +97,9 @@ export default defineConfig({
           ],
           globalSetup: ["test/recorded/server.ts"],
           setupFiles: ["test/workers/setup.ts"],
+          // Each runtime loads the Worker's modules once, not for each file: two seconds of each.
+          isolate: false,
+          restoreMocks: true,
           deps: { optimizer: { ssr: { enabled: true, include: BUNDLED } } },
           testTimeout: 20_000,
         },

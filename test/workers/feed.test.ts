@@ -63,6 +63,15 @@ function stubOf(name: string) {
   return env.FEEDS.get(env.FEEDS.idFromName(name));
 }
 
+/** Resolves when the feed is not in memory. On a slow machine it may have gone by itself. */
+async function evicted(name: string): Promise<void> {
+  await evictDurableObject(stubOf(name)).catch((error: unknown) => {
+    if (!String(error).includes("it is not currently running")) {
+      throw error;
+    }
+  });
+}
+
 test("a change reaches all watchers once, however often it is sent, and in order", async () => {
   const name = tenant();
   const [one, two] = [await watch(name), await watch(name)];
@@ -87,7 +96,7 @@ test("a watcher that comes back with its cursor misses nothing and sees nothing 
   await expect.poll(() => first.changes().length).toBe(1);
   first.socket?.close();
   await feed.changed(change("task_a", 2));
-  await evictDurableObject(stubOf(name));
+  await evicted(name);
   await feed.changed(change("task_a", 3));
   const again = await watch(name, first.messages.at(-1)?.cursor);
   await expect.poll(() => again.changes().map(({ seq }) => seq)).toEqual([2, 3]);
@@ -117,7 +126,7 @@ test("1,000 idle watchers cost no row, no alarm and no wake-up, and get the next
   const watchers = await Promise.all(Array.from({ length: 1000 }, () => watch(name)));
   await expect.poll(() => watchers.every(({ messages }) => messages.length === 2)).toBe(true);
   // A timer would keep the object from hibernating.
-  await evictDurableObject(stubOf(name));
+  await evicted(name);
   const found = await runInDurableObject(stubOf(name), async (_feed, { storage }) => ({
     tables: Array.from(
       storage.sql.exec("SELECT name FROM sqlite_master WHERE name IN ('change', 'deleted')"),
@@ -127,7 +136,7 @@ test("1,000 idle watchers cost no row, no alarm and no wake-up, and get the next
   }));
   expect(found).toEqual({ tables: [], alarm: null, values: 0 });
   expect(watchers.flatMap(({ changes }) => changes())).toEqual([]);
-  await evictDurableObject(stubOf(name));
+  await evicted(name);
   await feedStub(env.FEEDS, name).changed(change("task_a", 1));
   await expect.poll(() => watchers.every(({ changes }) => changes().length === 1)).toBe(true);
 });
