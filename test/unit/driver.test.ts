@@ -96,7 +96,7 @@ function rig(
       ...built,
       now,
       toolsFor,
-      tasks: { project, failUnreadable } as unknown as Deps["tasks"],
+      tasks: { project, failUnreadable },
     };
   };
   const context: RunContext = {

@@ -16,9 +16,9 @@ import type { Announce } from "./outbox/webhook-outbox.ts";
 /** The dependencies of a run's object. */
 export interface Deps {
   readonly config: Config;
-  readonly tasks: TaskStore;
-  readonly keys: KeyStore;
-  readonly audit: AuditStore;
+  readonly tasks: Pick<TaskStore, "project" | "failUnreadable">;
+  readonly keys: Pick<KeyStore, "stillValid">;
+  readonly audit: Pick<AuditStore, "note">;
   readonly observer: Observer;
   /** Sends notices to the webhook queue; null in a deployment without one. */
   readonly announce: Announce;

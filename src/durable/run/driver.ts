@@ -141,7 +141,7 @@ export class RunDriver {
     }
     this.#slice?.onLogChanged();
     // If no slice can begin now, the alarm begins one.
-    background(over ? this.#host.outbox.flush() : Promise.try(() => this.begin([])));
+    background(over ? this.#host.outbox.flush() : (async () => this.begin([]))());
   }
 
   /** Flushes the outbox after a moment if a slice still works then: a status or question is new. */

@@ -69,7 +69,7 @@ export class RunCommands implements WatcherCommands {
     if (spec !== null && entry !== null) {
       const { tenant_id, task_id: subject } = spec;
       const actor = newActor(now(), command.by);
-      background(Promise.try(() => deps().audit.note(actor, { tenant_id, subject, ...entry })));
+      background((async () => deps().audit.note(actor, { tenant_id, subject, ...entry }))());
     }
   }
 

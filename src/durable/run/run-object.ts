@@ -10,14 +10,9 @@ import { runFailure } from "../../run/value/failure.ts";
 import type { RunCommand } from "../../run/decide/command.ts";
 import type { RunSpec } from "../../run/spec/spec.ts";
 import { isSettled, isTerminal, viewOf } from "../../run/decide/view.ts";
-import { hasWebhooks, WebhookOutbox } from "./outbox/webhook-outbox.ts";
-import { RunBudgets } from "./budgets.ts";
+import { hasWebhooks } from "./outbox/webhook-outbox.ts";
 import { EventLog, type StoredEvent } from "./storage/event-log.ts";
-import { KeptValues } from "./storage/kept-values.ts";
-import { RunDriver } from "./driver.ts";
 import { failInD1 } from "./fail-in-d1.ts";
-import { FeedOutbox } from "./outbox/feed-outbox.ts";
-import { Outbox } from "./outbox/outbox.ts";
 import type {
   CancelRequest,
   CommandAnswer,
@@ -31,10 +26,8 @@ import type {
   SpecText,
 } from "./rpc.ts";
 import { Prompts } from "./prompts.ts";
-import { RunSlot } from "./run-slot.ts";
+import { created, RunCore } from "./run-core.ts";
 import { Tombstone } from "./storage/tombstone.ts";
-import { Projection } from "./outbox/projection.ts";
-import { RunCommands } from "./run-commands.ts";
 import type { RunContext } from "./context.ts";
 import { Watchers } from "./live/watchers.ts";
 import type { RunStorage } from "./storage/storage.ts";
@@ -61,13 +54,14 @@ const DELETED: RunAnswer = { status: "cancelled", changed: false };
 /** The object of one run. Every RPC method is described in `RunRpc`. */
 export class RunObject extends DurableObject<Env> implements RunRpc {
   readonly #context: RunContext;
-  readonly #values: KeptValues;
+  readonly #core: RunCore;
+  readonly #values: RunCore["values"];
   readonly #prompts: Prompts;
   readonly #watchers: Watchers;
-  readonly #outbox: Outbox;
-  readonly #budgets: RunBudgets;
-  readonly #driver: RunDriver;
-  readonly #commands: RunCommands;
+  readonly #outbox: RunCore["outbox"];
+  readonly #budgets: RunCore["budgets"];
+  readonly #driver: RunCore["driver"];
+  readonly #commands: RunCore["commands"];
   readonly #tombstone: Tombstone;
   // Not persisted: callers that wait for the run to settle.
   readonly #statusWaiters = new Set<() => void>();
@@ -77,7 +71,6 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
     const context = contextOf(ctx, parts);
     const { storage, log, now, deps } = context;
     this.#context = context;
-    this.#values = new KeptValues(storage.sql);
     this.#prompts = new Prompts(context);
     this.#tombstone = new Tombstone(storage);
     this.#watchers = new Watchers(ctx, log, {
@@ -85,53 +78,26 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
       everyMs: () => this.#keyCacheMs(),
       now,
     });
-    this.#budgets = new RunBudgets(context);
-    const slot = new RunSlot(context);
-    const projection = new Projection(
-      () => log.state,
-      () => deps().tasks,
-    );
-    const feed = new FeedOutbox(
-      () => log.state,
-      projection,
-      (tenantId) => deps().feed(tenantId),
-    );
-    this.#outbox = new Outbox([
-      // Notices and changes follow the projection, so a receiver finds the task in D1 as they state.
-      [
-        projection,
-        new Outbox([[new WebhookOutbox(storage.sql, log, () => deps().announce)], [feed]]),
-      ],
-      [this.#budgets],
-      [slot],
-    ]);
-    this.#driver = new RunDriver(context, {
+    const core = new RunCore(context, {
       name: ctx.id.name ?? null,
-      budgets: this.#budgets,
-      slot,
-      outbox: this.#outbox,
-      values: this.#values,
       publish: (events) => this.#publish(events),
       watched: () => this.#watchers.any,
       disconnect: () => this.#watchers.closeAll(),
       onEmptyAlarm: () => this.#tombstone.lift(),
     });
-    this.#commands = new RunCommands(context, this.#driver);
+    this.#core = core;
+    this.#values = core.values;
+    this.#outbox = core.outbox;
+    this.#budgets = core.budgets;
+    this.#driver = core.driver;
+    this.#commands = core.commands;
   }
 
   async start(specText: SpecText): Promise<RunAnswer> {
-    if (this.#context.log.state.seq > 0) {
-      await this.#driver.repair();
-      return this.#answer(false);
-    }
-    if (this.#tombstone.stands) {
+    if (this.#context.log.state.seq === 0 && this.#tombstone.stands) {
       return DELETED;
     }
-    this.#context.background(this.#driver.begin([created(parseSpec(specText))]));
-    if (this.#context.log.state.seq === 0) {
-      throw new Error("the run could not be started");
-    }
-    return this.#answer(true);
+    return this.#answer(await this.#core.start(parseSpec(specText)));
   }
 
   async cancel(specText: SpecText, { reason, by }: CancelRequest): Promise<RunAnswer> {
@@ -357,8 +323,4 @@ function contextOf(ctx: DurableObjectState, parts: RunParts): RunContext {
 
 function parseSpec(text: SpecText): RunSpec {
   return JSON.parse(text) as RunSpec;
-}
-
-function created(spec: RunSpec): NewEvent {
-  return { type: "run.created", data: spec };
 }
