@@ -241,6 +241,16 @@ const layers = [
     may: [...within("(?!index[.]ts$|api/|grpc/)"), ...within("api/context[.]ts$")],
   },
   {
+    name: "testing",
+    files: within("testing/"),
+    // The engine, without the service around it.
+    may: [
+      ...within("(?!index[.]ts$|api/|compose/|grpc/|library/|queue/)"),
+      ...npm("zod"),
+      "^(node:)?(async_hooks|crypto|sqlite|timers/promises)$",
+    ],
+  },
+  {
     name: "index",
     files: within("index[.]ts$"),
     may: within("compose/", "api/app[.]ts$", "grpc/route[.]ts$", "durable/"),

@@ -1,10 +1,13 @@
 /**
  * Builds the package `opspawn` into `sdk/dist`, from nothing: what was removed is not packed. The
- * client is built twice, as ES modules and as CommonJS.
+ * client is built twice, as ES modules and as CommonJS. `opspawn/testing` is the engine of `src/`,
+ * bundled with everything that it needs.
  */
 import { spawnSync } from "node:child_process";
-import { rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { build } from "esbuild";
 
 const root = resolve(import.meta.dirname, "..");
 const dist = join(root, "sdk", "dist");
@@ -16,3 +19,42 @@ for (const project of ["sdk", "sdk/tsconfig.cjs.json"]) {
 }
 // The package is of ES modules; this folder of it is not.
 writeFileSync(join(dist, "cjs", "package.json"), '{ "type": "commonjs" }\n');
+
+const testing = join(dist, "testing");
+await build({
+  absWorkingDir: root,
+  entryPoints: ["src/testing/index.ts"],
+  outdir: testing,
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  target: "node22",
+  legalComments: "none",
+  // Loaded by the first request to a provider, which a simulation never sends.
+  external: ["@anthropic-ai/sdk", "@google/genai", "openai"],
+});
+copyTypes();
+
+/** Copies the types that the entry of `opspawn/testing` reaches: those of the engine stay inside. */
+function copyTypes(): void {
+  const made = mkdtempSync(join(tmpdir(), "opspawn-types-"));
+  const { status } = spawnSync(tsc, ["-p", "sdk/tsconfig.testing.json", "--outDir", made], {
+    cwd: root,
+    stdio: "inherit",
+  });
+  process.exitCode ||= status ?? 1;
+  const reached = new Set(["index"]);
+  for (const name of reached) {
+    const file = join(made, "testing", `${name}.d.ts`);
+    cpSync(file, join(testing, `${name}.d.ts`));
+    for (const [, from = ""] of readFileSync(file, "utf8").matchAll(/from "(.+)"/g)) {
+      const [, other] = /^\.\/([a-z-]+)\.(?:js|ts)$/.exec(from) ?? [];
+      if (other === undefined) {
+        throw new Error(`The public types of opspawn/testing reach ${from}, in ${name}.d.ts.`);
+      }
+      reached.add(other);
+    }
+  }
+  rmSync(made, { recursive: true });
+}

@@ -93,6 +93,13 @@ const LAWFUL: Readonly<Record<string, readonly string[]>> = {
   "src/api/usage/routes.ts": ["../http/body.ts"],
   "src/api/mcp/tools.ts": ["../tasks/submit.ts", "../agents/routes.ts"],
   "src/api/app.ts": ["hono", "zod", "./tasks/submit.ts", "./mcp/tools.ts"],
+  "src/testing/simulate.ts": [
+    "../durable/run/run-object.ts",
+    "../agent/loop/loop.ts",
+    "../env/config.ts",
+    "zod",
+    "node:sqlite",
+  ],
   "src/grpc/route.ts": ["../api/tasks/submit.ts", "../api/context.ts"],
   "test/unit/event.test.ts": ["../../src/run/log/event.ts"],
   "sdk/src/index.ts": ["./tasks.ts"],
@@ -165,6 +172,7 @@ const BREACHES: readonly (readonly [file: string, imported: string, rules: strin
   ["src/api/usage/to-object.ts", "../../durable/run/run-object.ts", ["api/usage-imports"]],
   ["src/api/mcp/to-agent.ts", "../../agent/loop/loop.ts", ["api/mcp-imports"]],
   ["src/api/admin.ts", "../queue/tasks/consumer.ts", ["api-imports"]],
+  ["src/testing/to-compose.ts", "../compose/run.ts", ["testing-imports"]],
   ["src/grpc/to-a-route.ts", "../api/app.ts", ["grpc-imports"]],
   ["src/grpc/to-object.ts", "../durable/run/run-object.ts", ["grpc-imports"]],
   [

@@ -1,0 +1,464 @@
+/** Simulates one run of an agent in Node: the real engine on a virtual clock, without a network. */
+import { z } from "zod";
+import type { Deps } from "../durable/run/deps.ts";
+import type { EventLog } from "../durable/run/storage/event-log.ts";
+import { shippedPrice } from "../agent/llm/prices.ts";
+import { PLANNERS } from "../agent/planners/planner-for.ts";
+import { jsonSchemaCheck } from "../agent/tools/schema/json-schema.ts";
+import type { Tool } from "../agent/tools/tool.ts";
+import { configOf } from "../env/config.ts";
+import type { RunCommand } from "../run/decide/command.ts";
+import type { OpenQuestion } from "../run/decide/questions.ts";
+import type { RunEvent } from "../run/log/event.ts";
+import type { RunState } from "../run/log/state.ts";
+import { mergedConfig, mergedLimits, type LimitLayer } from "../run/spec/agent.ts";
+import { scriptSchema } from "../run/spec/script.ts";
+import { agentConfig, runLimits, type RunSpec } from "../run/spec/spec.ts";
+import { newTaskId } from "../run/value/id.ts";
+import type { JsonObject } from "../run/value/json.ts";
+import { writeCassette } from "./cassette.ts";
+import type {
+  Agent,
+  Answer,
+  Cassette,
+  Counts,
+  Question,
+  SimulatedEvent,
+  SimulateOptions,
+  Simulation,
+} from "./contract.ts";
+import { Disk } from "./disk.ts";
+import { chosenFaults, Faults } from "./faults.ts";
+import { surrounded, withVirtualGlobals } from "./globals.ts";
+import { logHash } from "./log-hash.ts";
+import { Models, ScriptPlayer, type Player } from "./model.ts";
+import { Platform, type Planned } from "./platform.ts";
+import type { Process } from "./process.ts";
+import { seeded } from "./random.ts";
+import { costOf, effectsOf, waitsOf } from "./results.ts";
+import { SimulationError } from "./simulation-error.ts";
+import {
+  counted,
+  portOf,
+  simulatedFetch,
+  simulatedToolbox,
+  ToolCounts,
+  withoutServers,
+  type Requested,
+  type ToolsHost,
+} from "./tools.ts";
+import { VirtualClock } from "./virtual-clock.ts";
+
+/** The start of the virtual clock. */
+const START = "2026-01-01T00:00:00.000Z";
+const REAL_WAIT_MS = 1_000;
+/** Characters of a page of the log. */
+const WHOLE_LOG = Number.MAX_SAFE_INTEGER;
+
+/** The person of the simulation, as the log names it. */
+const BY = "people";
+
+/**
+ * Simulates one run: to its end, to a wait that nobody ends, or to `until`.
+ * @throws SimulationError if the run cannot be simulated, such as for an invalid config or script
+ */
+export async function simulate<W = undefined>(
+  agent: Agent,
+  options: SimulateOptions<W>,
+): Promise<Simulation<W>> {
+  const seed = options.seed === "random" ? Math.floor(Math.random() * 2 ** 31) : options.seed;
+  const chosen =
+    seed === undefined || options.faults !== undefined
+      ? (options.faults ?? [])
+      : chosenFaults(seed, (await simulateOnce(agent, options, [], seed)).counts);
+  return simulateOnce(agent, options, chosen, seed ?? 1);
+}
+
+async function simulateOnce<W>(
+  agent: Agent,
+  options: SimulateOptions<W>,
+  faults: Simulation["faults"],
+  seed: number,
+): Promise<Simulation<W>> {
+  const run = new SimulatedRun(agent, options, faults, seed);
+  try {
+    return await withVirtualGlobals(() => run.play());
+  } finally {
+    run.close();
+  }
+}
+
+/** One simulated run. */
+class SimulatedRun<W> {
+  readonly #options: SimulateOptions<W>;
+  readonly #seed: number;
+  readonly #clock: VirtualClock;
+  readonly #start: number;
+  readonly #disk = new Disk();
+  readonly #faults: Faults;
+  readonly #spec: RunSpec;
+  readonly #models: Models;
+  readonly #counts = new ToolCounts();
+  readonly #requests: Requested[] = [];
+  readonly #questions: Question[] = [];
+  readonly #random: () => number;
+  readonly #world: W;
+  readonly #env: object;
+  readonly #platform: Platform;
+  readonly #surroundings;
+  #tools: readonly Tool[] = [];
+  #failure: string | null = null;
+
+  constructor(
+    agent: Agent,
+    options: SimulateOptions<W>,
+    faults: Simulation["faults"],
+    seed: number,
+  ) {
+    this.#options = options;
+    this.#seed = seed;
+    this.#start = Date.parse(options.start ?? START);
+    this.#clock = new VirtualClock(this.#start);
+    this.#faults = new Faults(faults);
+    this.#random = seeded(seed);
+    this.#spec = specOf(agent, options, this.#start, seed);
+    this.#models = new Models(playerOf(options), this.#faults);
+    const clock = this.#clock;
+    this.#surroundings = {
+      clock,
+      fetch: simulatedFetch(
+        this.#requests,
+        this.#faults,
+        (request) => this.#offer(request),
+        (message) => {
+          this.#failure = message;
+        },
+      ),
+    };
+    this.#world = this.#outside(() => worldOf(options));
+    const { env = {} } = options;
+    this.#env = typeof env === "function" ? this.#outside(() => env(this.#world)) : env;
+    this.#platform = new Platform({
+      spec: this.#spec,
+      disk: this.#disk,
+      clock,
+      faults: this.#faults,
+      prepare: () => this.#prepare(),
+      process: {
+        disk: this.#disk,
+        surroundings: this.#surroundings,
+        deps: (process) => this.#deps(process),
+        stopsAt: (write, when) => this.#stopsAt(write, when),
+        fault: (name, error) => this.#fault(name, error),
+      },
+      ask: (question) => this.#ask(question),
+      until: (state) => this.#until(state),
+      failure: () => this.#failure,
+      realWaitMs: options.real_wait_ms ?? REAL_WAIT_MS,
+    });
+  }
+
+  /** Plays the run, and returns what it was. */
+  async play(): Promise<Simulation<W>> {
+    await this.#platform.run();
+    const log = this.#log();
+    const events = log.history(0, WHOLE_LOG).events;
+    const { state } = log;
+    const { end } = state;
+    const seed = this.#seed;
+    const shown = events.map(eventOf);
+    const cassette = writeCassette(shown, this.#models.sent, this.#outputs());
+    return {
+      status: state.status,
+      waiting_for: state.wait?.for ?? null,
+      answer: end?.status === "completed" ? end.result.answer : null,
+      data: end?.status === "completed" ? end.result.data : undefined,
+      error: end?.status === "failed" ? { code: end.error.code, message: end.error.message } : null,
+      events: shown,
+      effects: effectsOf(events, this.#counts.byCall),
+      waits: waitsOf(events),
+      cost: costOf(state),
+      questions: this.#questions,
+      requests: this.#requests,
+      unfinished: end === null ? [] : this.#unfinished(),
+      seed,
+      faults: this.#faults.injected,
+      counts: this.#countsSoFar(),
+      elapsed_s: (this.#clock.now - this.#start) / 1000,
+      log_sha256: logHash(shown),
+      world: this.#world,
+      cassette: (): Cassette => cassette,
+    };
+  }
+
+  close(): void {
+    this.#platform.process?.stop();
+    this.#disk.close();
+  }
+
+  #log(): EventLog {
+    const { process } = this.#platform;
+    if (process === null) {
+      throw new SimulationError("The run never started.");
+    }
+    return process.context.log;
+  }
+
+  #outputs(): Readonly<Record<string, string>> {
+    const outputs: Record<string, string> = {};
+    for (const { data } of this.#log().history(0, WHOLE_LOG).events) {
+      const sha256 = "output_sha256" in data ? data.output_sha256 : undefined;
+      if (typeof sha256 === "string") {
+        const page = this.#platform.process?.core.values.read(sha256, 0, WHOLE_LOG);
+        outputs[sha256] = page?.text ?? "";
+      }
+    }
+    return outputs;
+  }
+
+  #unfinished(): readonly string[] {
+    return [
+      ...new Set([...(this.#platform.process?.working ?? []), ...this.#clock.waitingTools]),
+    ].toSorted();
+  }
+
+  #countsSoFar(): Counts {
+    const { processes, alarms, deliveries } = this.#platform;
+    return {
+      processes,
+      writes: this.#disk.writes,
+      alarms,
+      deliveries,
+      model_attempts: this.#models.sent.length,
+      tool_runs: this.#counts.runs,
+      requests: this.#requests.length,
+    };
+  }
+
+  #stopsAt(write: number, when: "before" | "after"): boolean {
+    const again = this.#faults.take(
+      "duplicate_delivery",
+      (fault) => when === "after" && fault.after_write === write,
+    );
+    if (again !== null) {
+      this.#platform.deliverAgain();
+    }
+    const crash = this.#faults.take(
+      "crash",
+      (fault) => fault.write === write && fault.when === when,
+    );
+    return crash !== null;
+  }
+
+  /** A fault of the service is a defect of the simulation or of the engine: the test must see it. */
+  #fault(name: string, error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.#failure ??= `The engine failed (${name}): ${message}`;
+  }
+
+  /** Runs code of the test in the surroundings of the simulation. */
+  #outside<T>(work: () => T): T {
+    return surrounded({ ...this.#surroundings, owner: { process: null, tool: null } }, work);
+  }
+
+  /** Makes the tools of the next process. */
+  async #prepare(): Promise<void> {
+    const { tools = [] } = this.#options;
+    const made =
+      typeof tools === "function" ? await this.#outside(async () => tools(this.#world)) : tools;
+    const host = this.#toolsHost(null);
+    this.#tools = made.map((tool) => portOf(tool, host));
+    const names = this.#tools.map(({ name }) => name);
+    const twice = names.find((name, i) => names.indexOf(name) !== i);
+    if (twice !== undefined) {
+      throw new SimulationError(`Two tools have the name ${twice}.`);
+    }
+  }
+
+  #toolsHost(process: Process | null): ToolsHost {
+    const { secrets = {} } = this.#options;
+    return {
+      faults: this.#faults,
+      env: this.#env,
+      secret: (name) => (Object.hasOwn(secrets, name) ? (secrets[name] ?? null) : null),
+      work: (tool, run) => (process === null ? run() : process.call(tool, run)),
+    };
+  }
+
+  #deps(process: Process): Deps {
+    const config = configOf(this.#env);
+    const host = this.#toolsHost(process);
+    const own = this.#tools;
+    return {
+      config,
+      tasks: { project: async () => ({ feedSince: null }), failUnreadable: async () => null },
+      keys: { stillValid: async () => new Set<number>() },
+      audit: { note: async () => {} },
+      observer: process.context.observer,
+      announce: null,
+      ledger: () => null,
+      feed: () => null,
+      mayAsk: async () => true,
+      now: () => this.#clock.now,
+      random: this.#random,
+      plannerFor: (name) => PLANNERS.get(name) ?? null,
+      toolsFor: (spec, scripted) => ({
+        llmFor: (model) => this.#models.clientFor(model),
+        ...withoutServers(
+          simulatedToolbox(spec, own, scripted, (tool) => counted(tool, this.#counts, host)),
+        ),
+        fetch: this.#surroundings.fetch,
+        secrets: { find: async (name) => host.secret(name) },
+        settings: {
+          retry: config.retry,
+          modelTimeoutMs: config.modelTimeoutMs,
+          modelFirstByteMs: config.modelFirstByteMs,
+          modelIdleMs: config.modelIdleMs,
+          deltaChars: config.deltaChars,
+          deltaMs: config.deltaMs,
+          holdMs: 0,
+        },
+        priceOf: (model) => config.prices.get(model) ?? shippedPrice(model),
+        checkAnswer:
+          spec.config.output_schema === undefined
+            ? null
+            : jsonSchemaCheck(spec.config.output_schema),
+      }),
+      priceOf: (model) => config.prices.get(model) ?? shippedPrice(model),
+    };
+  }
+
+  async #offer(request: Request): Promise<Response | null> {
+    const { fetch } = this.#options;
+    return (await fetch?.(request, this.#world)) ?? null;
+  }
+
+  async #ask(open: OpenQuestion): Promise<Planned | null> {
+    const question = questionOf(open);
+    this.#questions.push(question);
+    const { people } = this.#options;
+    const answer =
+      people === undefined ? null : await this.#outside(async () => people(question, this.#world));
+    if (answer === null || answer === undefined) {
+      return null;
+    }
+    const after = typeof answer === "string" ? 0 : (answer.after_s ?? 0);
+    return { at: this.#clock.now + after * 1000, command: commandOf(answer, open) };
+  }
+
+  #until(state: RunState): boolean {
+    const { until = "end" } = this.#options;
+    if (typeof until === "function") {
+      return until({
+        status: state.status,
+        waiting_for: state.wait?.for ?? null,
+        elapsed_s: (this.#clock.now - this.#start) / 1000,
+        last_seq: state.seq,
+      });
+    }
+    return state.wait?.for === until;
+  }
+}
+
+function worldOf<W>({ world }: SimulateOptions<W>): W {
+  // Without `world`, W is undefined by its default.
+  return world === undefined ? (undefined as W) : world();
+}
+
+function eventOf(event: RunEvent): SimulatedEvent {
+  return JSON.parse(JSON.stringify(event)) as SimulatedEvent;
+}
+
+function questionOf(open: OpenQuestion): Question {
+  const { kind, call_id, tool, arguments: args, question, limit, reason, until } = open;
+  return {
+    kind,
+    until,
+    ...(call_id === undefined ? {} : { call_id }),
+    ...(tool === undefined ? {} : { tool }),
+    ...(args === undefined ? {} : { arguments: args }),
+    ...(question === undefined ? {} : { question }),
+    ...(limit === undefined ? {} : { limit }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+function commandOf(answer: Answer, { kind, call_id = "", key }: OpenQuestion): RunCommand {
+  if (typeof answer === "object" && "cancel" in answer) {
+    return { kind: "cancel", reason: answer.cancel, by: BY };
+  }
+  if (typeof answer === "object" && "limits" in answer) {
+    return { kind: "limits", changes: limitsOf(answer.limits), by: BY };
+  }
+  if (typeof answer === "object" && "content" in answer) {
+    const { content } = answer;
+    const named = kind === "budget" ? {} : { call_id, ...(key === undefined ? {} : { key }) };
+    return { kind: "message", content, data: null, ...named, by: BY };
+  }
+  if (kind !== "approval") {
+    throw new SimulationError(`The question is no approval: answer it with { content: "…" }.`);
+  }
+  const {
+    decision,
+    arguments: args,
+    comment = null,
+  } = typeof answer === "string" ? { decision: answer } : answer;
+  return {
+    kind: "decide",
+    call_id,
+    decision,
+    comment,
+    by: BY,
+    ...(args === undefined ? {} : { arguments: args }),
+  };
+}
+
+function playerOf({ script = [] }: Pick<SimulateOptions<never>, "script">): Player {
+  const usages = script
+    .filter(({ text, tool_calls }) => text !== undefined || tool_calls !== undefined)
+    .map(({ usage }) => usage ?? null);
+  const parsed = scriptSchema.safeParse(script.map(({ usage: _usage, ...entry }) => entry));
+  return new ScriptPlayer(orThrow(parsed, "script"), usages);
+}
+
+/** Returns the spec of the simulated task. @throws SimulationError if the agent is invalid */
+function specOf<W>(
+  { name = "default", config = {}, limits = {} }: Agent,
+  { input = "Do your work.", metadata }: SimulateOptions<W>,
+  start: number,
+  seed: number,
+): RunSpec {
+  const merged = mergedConfig({ model: "local/script", planner: "native" }, config, {});
+  const random = new Uint8Array(16);
+  new DataView(random.buffer).setUint32(8, seed);
+  return {
+    task_id: newTaskId(start, random),
+    tenant_id: "simulation",
+    input_data: typeof input === "string" ? { goal: input } : input,
+    agent: name,
+    agent_version: 1,
+    config: orThrow(agentConfig.safeParse(plain(merged)), "config"),
+    limits: orThrow(runLimits.safeParse(mergedLimits(limitsOf(limits), {})), "limits"),
+    ...(metadata === undefined ? {} : { metadata }),
+  };
+}
+
+/** Returns limits as a layer: null lifts a limit. */
+function limitsOf(limits: object): LimitLayer {
+  const given = Object.entries(plain(limits));
+  const set = Object.fromEntries(given.filter(([, value]) => value !== null));
+  const lifted = Object.fromEntries(given.filter(([, value]) => value === null));
+  return { ...orThrow(runLimits.safeParse(set), "limits"), ...lifted };
+}
+
+/** Returns an object as plain data, without fields that are undefined. */
+function plain(value: object): JsonObject {
+  return JSON.parse(JSON.stringify(value)) as JsonObject;
+}
+
+function orThrow<T>(result: z.ZodSafeParseResult<T>, what: string): T {
+  if (result.success) {
+    return result.data;
+  }
+  throw new SimulationError(`The ${what} is invalid: ${z.prettifyError(result.error)}`);
+}
