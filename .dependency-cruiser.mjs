@@ -214,6 +214,7 @@ const layers = [
   feature("mcp-servers"),
   feature("webhooks"),
   feature("keys"),
+  feature("secrets"),
   feature("agents", "tools", "mcp-servers"),
   feature("tasks", "agents", "webhooks"),
   feature("inbox", "tasks"),

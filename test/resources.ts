@@ -52,6 +52,10 @@ const FACTORIES: Readonly<Record<string, (service: Service, made: Made) => Promi
     await put(service, `/api/v1/concurrency/${OWNED_SCOPE}`, { max_runs: 100 });
     return OWNED_SCOPE;
   },
+  "/api/v1/secrets/{name}": async (service) => {
+    await put(service, "/api/v1/secrets/owned_secret", { value: MARK });
+    return "owned_secret";
+  },
   "/api/v1/keys/{id}": (service) =>
     posted(service, "/api/v1/keys", { name: MARK, scopes: ["tasks:read"] }, "id"),
   "/api/v1/webhooks/{id}": (service) =>

@@ -69,6 +69,7 @@ export type { Agents } from "./agents.ts";
 export type { Tools } from "./tools.ts";
 export type { McpServers } from "./mcp-servers.ts";
 export type { Keys } from "./keys.ts";
+export type { Secrets } from "./secrets.ts";
 export { CALLBACKS, type Webhooks } from "./webhooks.ts";
 export type { Hooks } from "./hooks.ts";
 export type { Budgets, Usage } from "./money.ts";

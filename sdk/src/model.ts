@@ -70,6 +70,11 @@ export type NewKey = Schemas["NewKey"];
 export type CreateKey = Schemas["CreateKey"];
 export type RotateKey = Schemas["RotateKey"];
 
+/** A secret without its value. */
+export type Secret = Schemas["Secret"];
+export type SecretList = Schemas["SecretList"];
+export type SetSecret = Schemas["SetSecret"];
+
 export type Webhook = Schemas["Webhook"];
 export type WebhookList = Schemas["WebhookList"];
 /** A webhook with its signing secret. */

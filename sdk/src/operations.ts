@@ -42,6 +42,7 @@ const AGENT = "/api/v1/agents/{name}";
 const BUDGET = "/api/v1/budgets/{scope}/{period}";
 const CAP = "/api/v1/concurrency/{scope}";
 const KEY = "/api/v1/keys/{id}";
+const SECRET = "/api/v1/secrets/{name}";
 
 export const OPERATIONS: Readonly<Record<OperationId, Operation>> = {
   submitTask: op("POST", "/api/v1/tasks", "id", "keyed"),
@@ -118,6 +119,10 @@ export const OPERATIONS: Readonly<Record<OperationId, Operation>> = {
   getKey: op("GET", KEY, "id"),
   revokeKey: op("DELETE", KEY, null),
   rotateKey: op("POST", `${KEY}/rotate`, "key", "once"),
+  listSecrets: op("GET", "/api/v1/secrets", "data[]"),
+  getSecret: op("GET", SECRET, "name"),
+  setSecret: op("PUT", SECRET, "name"),
+  deleteSecret: op("DELETE", SECRET, null),
   listAudit: op("GET", "/api/v1/admin/audit", "data[]"),
   checkInvariants: op("GET", "/api/v1/admin/invariants", "data[]"),
   getHealth: op("GET", "/health", "status"),

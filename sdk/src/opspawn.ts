@@ -6,6 +6,7 @@ import { Hooks } from "./hooks.ts";
 import { Keys } from "./keys.ts";
 import { McpServers } from "./mcp-servers.ts";
 import { Budgets, Concurrency, Usage } from "./money.ts";
+import { Secrets } from "./secrets.ts";
 import { settingsFrom, type GivenSettings } from "./settings.ts";
 import type { WebSocketClass } from "./socket-events.ts";
 import { Audit, HealthCheck, InvariantChecks } from "./system.ts";
@@ -45,6 +46,7 @@ export class Opspawn {
   readonly tools: Tools;
   readonly mcpServers: McpServers;
   readonly keys: Keys;
+  readonly secrets: Secrets;
   readonly webhooks: Webhooks;
   readonly hooks: Hooks;
   readonly budgets: Budgets;
@@ -84,6 +86,7 @@ export class Opspawn {
     this.tools = new Tools(api);
     this.mcpServers = new McpServers(api);
     this.keys = new Keys(api);
+    this.secrets = new Secrets(api);
     this.webhooks = new Webhooks(api);
     this.hooks = new Hooks(api);
     this.budgets = new Budgets(api);

@@ -27,6 +27,7 @@ import { literalPaths, unmatched } from "./http/methods.ts";
 import { promptRoutes } from "./tasks/prompt.ts";
 import { requestId } from "./http/request-id.ts";
 import { securityHeaders } from "./http/security-headers.ts";
+import { secretRoutes } from "./secrets/routes.ts";
 import { systemRoutes } from "./system.ts";
 import { taskChangeRoutes } from "./tasks/change-routes.ts";
 import { taskCommandRoutes } from "./tasks/command-routes.ts";
@@ -105,6 +106,7 @@ export function createApp(
   budgetRoutes(app);
   concurrencyRoutes(app);
   keyRoutes(app);
+  secretRoutes(app);
   auditRoutes(app);
   adminRoutes(app);
   mcpRoutes(app);

@@ -2,6 +2,7 @@
 import type { RouteConfig, RouteHandler } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { SigningSecrets } from "../crypto/signing-secrets.ts";
+import type { TenantSecrets } from "../crypto/tenant-secrets.ts";
 import type { Config } from "../env/config.ts";
 import type { FeedRpc } from "../durable/feed/rpc.ts";
 import type { LedgerRpc } from "../durable/ledger/rpc.ts";
@@ -24,6 +25,7 @@ import type { SecretStore } from "../store/secrets.ts";
 import type { TaskChanges } from "../store/tasks/changes.ts";
 import type { TaskStore } from "../store/tasks/tasks.ts";
 import type { StoredTask } from "../store/tasks/rows.ts";
+import type { TenantSecretStore } from "../store/tenant-secrets.ts";
 import type { UsageStore } from "../store/usage.ts";
 import type { ToolStore } from "../store/tools.ts";
 import type { DeliveryStore } from "../store/webhooks/deliveries.ts";
@@ -48,6 +50,9 @@ export interface ApiDeps {
   /** Sealed signing secrets of webhooks and hooks; `secrets` opens them. */
   readonly secretStore: SecretStore;
   readonly secrets: SigningSecrets;
+  /** Secrets of tenants, sealed; `vault` seals and opens them. */
+  readonly tenantSecrets: TenantSecretStore;
+  readonly vault: TenantSecrets;
   /** Queues a delivery for an immediate attempt. */
   deliver(name: DeliveryName): Promise<void>;
   readonly agents: AgentStore;

@@ -9,6 +9,7 @@ import { examples as hooks } from "./hooks/schemas.ts";
 import { examples as inbox } from "./inbox/schemas.ts";
 import { examples as keys } from "./keys/schemas.ts";
 import { examples as mcpServers } from "./mcp-servers/schemas.ts";
+import { examples as secrets } from "./secrets/schemas.ts";
 import { examples as tasks } from "./tasks/examples.ts";
 import { examples as tools } from "./tools/schemas.ts";
 import { examples as usage } from "./usage/schemas.ts";
@@ -59,6 +60,7 @@ const EXAMPLES: Examples = {
   ...webhooks,
   ...hooks,
   ...keys,
+  ...secrets,
   ...usage,
   ...adminExamples,
   ...systemExamples,

@@ -1,6 +1,7 @@
 /** Builds the dependencies of the API from the Worker's environment. */
 import type { ApiDeps } from "../api/context.ts";
 import { SigningSecrets } from "../crypto/signing-secrets.ts";
+import { TenantSecrets } from "../crypto/tenant-secrets.ts";
 import { feedStub } from "../durable/feed/rpc.ts";
 import { ledgerStub } from "../durable/ledger/rpc.ts";
 import { runStub } from "../durable/run/rpc.ts";
@@ -22,6 +23,7 @@ import { SecretStore } from "../store/secrets.ts";
 import { TaskChanges } from "../store/tasks/changes.ts";
 import { TaskStore } from "../store/tasks/tasks.ts";
 import { ToolStore } from "../store/tools.ts";
+import { TenantSecretStore } from "../store/tenant-secrets.ts";
 import { UsageStore } from "../store/usage.ts";
 import { DeliveryStore } from "../store/webhooks/deliveries.ts";
 import { WebhookStore } from "../store/webhooks/webhooks.ts";
@@ -56,7 +58,7 @@ export function apiDeps(
   const run: ApiDeps["run"] = (tenantId, taskId) => runStub(env.RUNS, tenantId, taskId);
   const mcpCatalogues = new McpCatalogueStore(env.DB);
   const mcpTokens = new McpTokenStore(env.DB);
-  const tenantSecrets = secretsIn(env, observes);
+  const lookups = secretsIn(env, observes);
   const deps: ApiDeps = {
     config,
     catalogue: buildCatalogue(config, env, extensions),
@@ -70,13 +72,15 @@ export function apiDeps(
     mcp: buildMcp(config, {
       listings: mcpCatalogues,
       tokens: mcpTokens,
-      secretsOf: (tenantId) => tenantSecrets.forTools(tenantId),
+      secretsOf: (tenantId) => lookups.forTools(tenantId),
     }),
     webhooks: new WebhookStore(env.DB),
     deliveries: new DeliveryStore(env.DB),
     hooks: new HookStore(env.DB),
     secretStore: new SecretStore(env.DB),
     secrets: new SigningSecrets(config.encryptionKey),
+    tenantSecrets: new TenantSecretStore(env.DB),
+    vault: new TenantSecrets(config.encryptionKey),
     deliver: (name) => sendDeliveries(env.WEBHOOKS, [name]),
     agents: new AgentStore(env.DB),
     answers: new AnswerStore(env.DB),

@@ -76,7 +76,7 @@ export function providersOf(
   { providers }: Pick<Extensions, "providers">,
 ): Providers {
   const own = new Map(Array.from(providers, ([name, make]) => [name, () => make(env)] as const));
-  return { configured: config.providers, ai: aiBindingOf(env), own };
+  return { configured: config.providers, keyed: config.keyedProviders, ai: aiBindingOf(env), own };
 }
 
 /** Returns the configured price of a model, else the built-in one; null if neither is known. */

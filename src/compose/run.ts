@@ -89,7 +89,11 @@ export function buildDeps(
     random: () => Math.random(),
     plannerFor: (name) => extensions.planners.get(name) ?? null,
     toolsFor: (spec, scripted) => ({
-      llmFor: llmClients(providersOf(config, env, extensions), spec.input_data),
+      llmFor: llmClients(
+        providersOf(config, env, extensions),
+        spec.input_data,
+        secrets.kept ? (provider) => secrets.ownKey(spec.tenant_id, provider) : null,
+      ),
       ...toolsOf(spec, scripted),
       fetch,
       secrets: secrets.forTools(spec.tenant_id),

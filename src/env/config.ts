@@ -80,6 +80,8 @@ export const SETTINGS: readonly string[] = Object.keys(vars.shape);
 export interface Config {
   /** The configured providers, by the prefix of their model ids. */
   readonly providers: ReadonlyMap<string, ProviderSettings>;
+  /** All providers that a tenant can have its own API key of, without the deployment's keys. */
+  readonly keyedProviders: ReadonlyMap<string, ProviderSettings>;
   /** Prices by `<provider>/<model id>`. They override the shipped prices. */
   readonly prices: ReadonlyMap<string, Price>;
   /** `<provider>/<model id>` for tasks that specify no model. */
@@ -174,10 +176,11 @@ export function configOf(env: object): Config {
 }
 
 function toConfig(v: z.infer<typeof vars>, env: object): Config {
-  const providers = providersOf(v);
+  const { configured: providers, keyed: keyedProviders } = providersOf(v);
   const mcpServers = mcpServersOf(v.OPSPAWN_MCP_SERVERS);
   return {
     providers,
+    keyedProviders,
     prices: pricesOf(v),
     defaultModel: v.OPSPAWN_DEFAULT_MODEL ?? earlierDefault(v) ?? "local/rules",
     defaultPlanner: v.AGENTKIT_PLANNER_TYPE ?? "native",

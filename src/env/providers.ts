@@ -55,8 +55,16 @@ export const providerVars = {
 
 type ProviderVars = z.infer<z.ZodObject<typeof providerVars>>;
 
-/** Returns the providers whose API key or base URL is set, by name. */
-export function providersOf(v: ProviderVars): Map<string, ProviderSettings> {
+/** Providers by name. */
+interface NamedProviders {
+  /** Those whose API key or base URL is set. */
+  readonly configured: Map<string, ProviderSettings>;
+  /** Those that accept an API key, without the deployment's own. */
+  readonly keyed: Map<string, ProviderSettings>;
+}
+
+/** Returns the providers of a deployment. */
+export function providersOf(v: ProviderVars): NamedProviders {
   const openRouterHeaders = defined({
     "HTTP-Referer": v.OPENROUTER_REFERER,
     "X-Title": v.OPENROUTER_TITLE,
@@ -92,7 +100,10 @@ export function providersOf(v: ProviderVars): Map<string, ProviderSettings> {
   const configured = known.filter(
     ([, { apiKey, baseUrl }]) => apiKey !== undefined || baseUrl !== undefined,
   );
-  return new Map([...configured, ...others]);
+  const keyed = [...known, ...others].map(
+    ([name, { apiKey: _deployments, ...rest }]) => [name, rest] as const,
+  );
+  return { configured: new Map([...configured, ...others]), keyed: new Map(keyed) };
 }
 
 function where(apiKey: string | undefined, baseUrl: string | undefined) {

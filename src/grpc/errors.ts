@@ -40,6 +40,7 @@ export const CODES: Readonly<Record<ProblemCode, Code>> = {
   too_many_mcp_servers: Code.ResourceExhausted,
   too_many_webhooks: Code.ResourceExhausted,
   too_many_hooks: Code.ResourceExhausted,
+  too_many_secrets: Code.ResourceExhausted,
   webhook_disabled: Code.FailedPrecondition,
   oauth_not_configured: Code.FailedPrecondition,
   key_over: Code.FailedPrecondition,

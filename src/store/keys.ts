@@ -13,6 +13,7 @@ export const SCOPES = [
   "keys:write",
   "webhooks:write",
   "limits:write",
+  "secrets:write",
   "audit:read",
   "admin",
   "platform",
@@ -24,6 +25,7 @@ const IMPLIED_BY_ADMIN: readonly Scope[] = [
   "keys:write",
   "webhooks:write",
   "limits:write",
+  "secrets:write",
   "audit:read",
 ];
 

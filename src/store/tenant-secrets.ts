@@ -7,7 +7,7 @@ import type { Actor } from "./audit.ts";
 import { expectedValues, isExpected, VersionedTable, type Version } from "./versioned.ts";
 
 /** Maximum secrets of a tenant. */
-const MAX_SECRETS = 100;
+export const MAX_SECRETS = 100;
 
 /** A secret without its value. */
 export interface SecretRow extends Version {

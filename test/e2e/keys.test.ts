@@ -368,6 +368,7 @@ test("a narrow scope opens its own operations and no others, and mints nothing b
   const paths = {
     "webhooks:write": ["/api/v1/webhooks", "/api/v1/hooks"],
     "limits:write": ["/api/v1/budgets", "/api/v1/concurrency"],
+    "secrets:write": ["/api/v1/secrets"],
     "audit:read": ["/api/v1/admin/audit"],
     "keys:write": ["/api/v1/keys"],
   };

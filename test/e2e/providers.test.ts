@@ -18,6 +18,8 @@ import { logOf, ofType, play } from "../tasks.ts";
 
 const KEY = "sk-provider-key-0123456789";
 
+const OTHER = "opsk_of_the_other_tenant";
+
 /** Every body as it was sent, in order; then the mock has it. */
 class Tap {
   readonly sent: {
@@ -73,6 +75,8 @@ beforeAll(async () => {
   const url = await tap.start();
   service = await Service.start({
     vars: {
+      OPSPAWN_ENCRYPTION_KEY: "ab".repeat(32),
+      OPSPAWN_KEY_CACHE_MS: "0",
       OPENAI_API_KEY: KEY,
       OPENAI_BASE_URL: `${url}/v1`,
       OPENAI_API: "responses",
@@ -88,6 +92,7 @@ beforeAll(async () => {
       OPSPAWN_RETRY_MAX_MS: "2000",
       OPSPAWN_RETRY_ATTEMPTS: "40",
     },
+    keys: [{ key: OTHER, tenant: "other", scopes: "tasks:read tasks:write" }],
   });
 });
 afterAll(async () => {
@@ -209,6 +214,54 @@ test.each(PROVIDERS)(
     expect(mock.getRequests()).toHaveLength(task.usage.model_calls);
   },
 );
+
+test.each(PROVIDERS)(
+  "$provider: a tenant's own key is sent for it alone, until it is deleted, and is in no log",
+  async ({ provider, model }) => {
+    const goal = `Whose key is it with ${provider}`;
+    mock.on({ userMessage: goal }, { content: "Seen." });
+    const path = `/api/v1/secrets/provider.${provider}`;
+    const own = `sk-own-${provider}-9876543210`;
+    const logs: unknown[] = [];
+    const mine = async () => {
+      const task = await play(service, asking(goal, model));
+      expect(task, JSON.stringify(task)).toMatchObject({ result: { answer: "Seen." } });
+      logs.push(task, await logOf(service, task.task_id));
+    };
+    const theirs = async () => {
+      const response = await service.request("/api/v1/tasks", {
+        method: "POST",
+        headers: { Authorization: `Bearer ${OTHER}`, Prefer: "wait=30" },
+        body: JSON.stringify(asking(goal, model)),
+      });
+      expect(await response.json()).toMatchObject({ result: { answer: "Seen." } });
+    };
+    expect((await service.send("PUT", path, { value: own })).status).toBe(201);
+    await mine();
+    await theirs();
+    await mine();
+    expect((await service.request(path, { method: "DELETE" })).status).toBe(204);
+    await mine();
+    const sent = tap.sent.map(({ headers }) => JSON.stringify(headers).includes(own));
+    expect(sent).toEqual([true, false, true, false]);
+    expect(JSON.stringify(logs) + service.output).not.toContain(own);
+  },
+);
+
+test("a tenant's own key that is rejected fails the call by its secret's name, without the key", async () => {
+  const goal = "Reject the key";
+  const own = "sk-own-rejected-9876543210";
+  const error = { message: `Incorrect API key provided: ${own}`, type: "invalid_request_error" };
+  mock.on({ userMessage: goal }, { error, status: 401 });
+  const path = "/api/v1/secrets/provider.openai";
+  expect((await service.send("PUT", path, { value: own })).status).toBe(201);
+  const task = await play(service, asking(goal, "openai/gpt-4o-mini"));
+  const log = JSON.stringify(await logOf(service, task.task_id));
+  expect(log).toContain("authentication_failed");
+  expect(log).toContain("the secret provider.openai");
+  expect(log).not.toContain(own);
+  expect((await service.request(path, { method: "DELETE" })).status).toBe(204);
+});
 
 test("what is sent is what each provider takes: the key, the model as it was named", async () => {
   const goal = "Show me the headers";

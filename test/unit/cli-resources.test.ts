@@ -110,6 +110,8 @@ test.each<[string, string, unknown, string?]>([
   ["hooks delete h", "DELETE /api/v1/hooks/h", null, ""],
   ["keys delete k", "DELETE /api/v1/keys/k", null, ""],
   ["keys revoke k", "DELETE /api/v1/keys/k", null, ""],
+  ["secrets", "GET /api/v1/secrets", null, ""],
+  ["secrets rm s", "DELETE /api/v1/secrets/s", null, ""],
   [
     "usage --from 2026-01-01 -g agent,day",
     "GET /api/v1/usage?from=2026-01-01&group_by=agent%2Cday",

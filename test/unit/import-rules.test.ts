@@ -81,6 +81,7 @@ const LAWFUL: Readonly<Record<string, readonly string[]>> = {
   "src/api/mcp-servers/routes.ts": ["../http/body.ts"],
   "src/api/webhooks/routes.ts": ["../http/body.ts"],
   "src/api/keys/routes.ts": ["../http/body.ts"],
+  "src/api/secrets/routes.ts": ["../http/body.ts"],
   "src/api/agents/routes.ts": ["../tools/routes.ts", "../mcp-servers/routes.ts"],
   "src/api/tasks/submit.ts": [
     "../agents/routes.ts",
@@ -164,6 +165,7 @@ const BREACHES: readonly (readonly [file: string, imported: string, rules: strin
   ["src/api/mcp-servers/to-agent.ts", "../agents/routes.ts", ["api/mcp-servers-imports"]],
   ["src/api/webhooks/to-tasks.ts", "../tasks/submit.ts", ["api/webhooks-imports"]],
   ["src/api/keys/to-usage.ts", "../usage/routes.ts", ["api/keys-imports"]],
+  ["src/api/secrets/to-usage.ts", "../usage/routes.ts", ["api/secrets-imports"]],
   ["src/api/agents/to-tasks.ts", "../tasks/submit.ts", ["api/agents-imports"]],
   ["src/api/tasks/to-hooks.ts", "../hooks/routes.ts", ["api/tasks-imports"]],
   ["src/api/feed/to-inbox.ts", "../inbox/routes.ts", ["api/feed-imports"]],

@@ -1398,7 +1398,7 @@ Key = TypedDict(
         "id": str,
         "tenant": str,
         "name": str,
-        "scopes": list[Literal["tasks:read", "tasks:write", "tools:write", "agents:write", "keys:write", "webhooks:write", "limits:write", "audit:read", "admin", "platform"]],
+        "scopes": list[Literal["tasks:read", "tasks:write", "tools:write", "agents:write", "keys:write", "webhooks:write", "limits:write", "secrets:write", "audit:read", "admin", "platform"]],
         "created_at": str,
         "expires_at": Optional[str],
         "revoked_at": Optional[str],
@@ -1411,7 +1411,7 @@ NewKey = TypedDict(
         "id": str,
         "tenant": str,
         "name": str,
-        "scopes": list[Literal["tasks:read", "tasks:write", "tools:write", "agents:write", "keys:write", "webhooks:write", "limits:write", "audit:read", "admin", "platform"]],
+        "scopes": list[Literal["tasks:read", "tasks:write", "tools:write", "agents:write", "keys:write", "webhooks:write", "limits:write", "secrets:write", "audit:read", "admin", "platform"]],
         "created_at": str,
         "expires_at": Optional[str],
         "revoked_at": Optional[str],
@@ -1423,7 +1423,7 @@ CreateKey = TypedDict(
     "CreateKey",
     {
         "name": str,
-        "scopes": list[Literal["tasks:read", "tasks:write", "tools:write", "agents:write", "keys:write", "webhooks:write", "limits:write", "audit:read", "admin", "platform"]],
+        "scopes": list[Literal["tasks:read", "tasks:write", "tools:write", "agents:write", "keys:write", "webhooks:write", "limits:write", "secrets:write", "audit:read", "admin", "platform"]],
         "tenant": NotRequired[str],
         "expires_at": NotRequired[Optional[str]],
     },
@@ -1433,6 +1433,34 @@ RotateKey = TypedDict(
     "RotateKey",
     {
         "grace_s": NotRequired[int],
+    },
+)
+
+SecretList = TypedDict(
+    "SecretList",
+    {
+        "data": list["Secret"],
+        "next_cursor": Optional[str],
+    },
+)
+
+Secret = TypedDict(
+    "Secret",
+    {
+        "name": str,
+        "version": int,
+        "hosts": Optional[list[str]],
+        "created_at": str,
+        "updated_at": str,
+        "last_used_on": Optional[str],
+    },
+)
+
+SetSecret = TypedDict(
+    "SetSecret",
+    {
+        "value": str,
+        "hosts": NotRequired[Optional[list[str]]],
     },
 )
 
@@ -2817,6 +2845,77 @@ class Operations:
             "POST",
             f"/api/v1/keys/{_quote(id)}/rotate",
             body=body,
+        )
+
+    def list_secrets(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> SecretList:
+        """List secrets.
+
+        Lists the tenant's secrets by name, without their values. Needs the scope `secrets:write`."""
+        return self._call(
+            "GET",
+            "/api/v1/secrets",
+            query={"limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_secrets(
+        self,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[Secret]:
+        """List secrets: all pages, one item at a time."""
+        return self._pages("/api/v1/secrets", {"limit": limit})
+
+    def get_secret(
+        self,
+        name: str,
+    ) -> Secret:
+        """Get one secret, without its value.
+
+        Needs the scope `secrets:write`."""
+        return self._call(
+            "GET",
+            f"/api/v1/secrets/{_quote(name)}",
+            repeatable=True,
+        )
+
+    def set_secret(
+        self,
+        name: str,
+        body: SetSecret,
+        *,
+        if_match: str | None = None,
+    ) -> Secret:
+        """Create a secret, or replace its value.
+
+        Calls use the new value within seconds; nothing has to be deployed or submitted again. A request with the stored value and hosts changes nothing. Needs the scope `secrets:write`."""
+        return self._call(
+            "PUT",
+            f"/api/v1/secrets/{_quote(name)}",
+            body=body,
+            headers={"If-Match": if_match},
+            repeatable=True,
+        )
+
+    def delete_secret(
+        self,
+        name: str,
+        *,
+        if_match: str | None = None,
+    ) -> None:
+        """Delete a secret.
+
+        Calls that refer to it fail with `secret_missing`. Without `provider.<name>`, model calls use the deployment's key. Needs the scope `secrets:write`."""
+        return self._call(
+            "DELETE",
+            f"/api/v1/secrets/{_quote(name)}",
+            headers={"If-Match": if_match},
+            repeatable=True,
         )
 
     def list_audit(

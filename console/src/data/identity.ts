@@ -15,7 +15,13 @@ export type Found =
 const MOST_SKEW_MS = 5000;
 
 /** Scopes that a key with `admin` has without naming them. */
-const IMPLIED_BY_ADMIN = ["keys:write", "webhooks:write", "limits:write", "audit:read"];
+const IMPLIED_BY_ADMIN = [
+  "keys:write",
+  "webhooks:write",
+  "limits:write",
+  "secrets:write",
+  "audit:read",
+];
 
 /** Returns whose key it is. Never rejects. */
 export async function whoIs(secret: string): Promise<Found> {

@@ -44,6 +44,7 @@ export const NOUNS: Readonly<Record<string, string>> = {
   webhooks: "URLs that are notified about tasks",
   hooks: "URLs that start a task when a signed request arrives",
   keys: "API keys",
+  secrets: "Values that tools, MCP servers and models use by name",
   budgets: "Maximum cost per day or month",
   concurrency: "Maximum number of tasks that work at once",
   audit: "Log of changes",

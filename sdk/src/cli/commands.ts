@@ -12,6 +12,7 @@ import { LOG_COMMANDS } from "./log-commands.ts";
 import { LOGIN } from "./login.ts";
 import { PROFILE_COMMANDS } from "./profile-commands.ts";
 import { RUN_COMMANDS } from "./run-commands.ts";
+import { SECRET_COMMANDS } from "./secret-commands.ts";
 import { SERVICE_COMMANDS } from "./service-commands.ts";
 import { TASK_COMMANDS } from "./task-commands.ts";
 import { TOOL_COMMANDS } from "./tool-commands.ts";
@@ -71,6 +72,7 @@ export const COMMANDS: readonly Command[] = [
   ...TOOL_COMMANDS,
   ...WEBHOOK_COMMANDS,
   ...KEY_COMMANDS,
+  ...SECRET_COMMANDS,
   ...LIMIT_COMMANDS,
   ...SERVICE_COMMANDS,
   LOGIN,

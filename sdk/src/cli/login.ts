@@ -1,12 +1,11 @@
 /** `login`: saves a service URL and an API key after checking that they work. */
-import { createInterface } from "node:readline";
-import { Writable } from "node:stream";
 import { APIError } from "../errors.ts";
 import { readProfile, writeProfile } from "./config.ts";
 import { checkUrl, connect, DEFAULT_URL, profileName } from "./connection.ts";
 import type { Command } from "./command.ts";
 import { patientFetch } from "./patient-fetch.ts";
 import { readStdin } from "./input.ts";
+import { askHidden } from "./prompt.ts";
 import { EXIT, UsageError, type CliEnv } from "./cli-env.ts";
 
 export const LOGIN: Command = {
@@ -54,29 +53,5 @@ export const LOGIN: Command = {
 };
 
 function readKey(cli: CliEnv, url: string): Promise<string> {
-  const { stdin, stderr, onInterrupt, exit } = cli;
-  if (stdin.isTTY !== true) {
-    return readStdin(cli);
-  }
-  // readline echoes what is typed, so its output goes to a null stream.
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const lines = createInterface({ input: stdin, output: nowhere, terminal: true });
-  // Print the prompt only after echo is off.
-  stderr.write(`Key for ${url}: `);
-  return new Promise((resolve) => {
-    // Ctrl-D ends the input without an answer.
-    lines.once("close", () => resolve(""));
-    const leave = () => {
-      lines.close();
-      stderr.write("\n");
-      exit(EXIT.usage);
-    };
-    onInterrupt(leave);
-    lines.on("SIGINT", leave);
-    lines.question("", (answer) => {
-      resolve(answer);
-      lines.close();
-      stderr.write("\n");
-    });
-  });
+  return cli.stdin.isTTY === true ? askHidden(cli, `Key for ${url}`) : readStdin(cli);
 }

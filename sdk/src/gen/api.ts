@@ -3535,7 +3535,7 @@ export interface components {
             /** @description A name for people. */
             readonly name: string;
             /** @description What the key permits. */
-            readonly scopes: readonly ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "keys:write" | "webhooks:write" | "limits:write" | "audit:read" | "admin" | "platform")[];
+            readonly scopes: readonly ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "keys:write" | "webhooks:write" | "limits:write" | "secrets:write" | "audit:read" | "admin" | "platform")[];
             /**
              * Format: date-time
              * @description When the key was created.
@@ -3560,7 +3560,7 @@ export interface components {
             /** @description A name for people. */
             readonly name: string;
             /** @description What the key permits. */
-            readonly scopes: readonly ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "keys:write" | "webhooks:write" | "limits:write" | "audit:read" | "admin" | "platform")[];
+            readonly scopes: readonly ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "keys:write" | "webhooks:write" | "limits:write" | "secrets:write" | "audit:read" | "admin" | "platform")[];
             /**
              * Format: date-time
              * @description When the key was created.
@@ -3583,7 +3583,7 @@ export interface components {
             /** @description A name for people. */
             readonly name: string;
             /** @description Only scopes that the calling key has itself. */
-            readonly scopes: readonly ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "keys:write" | "webhooks:write" | "limits:write" | "audit:read" | "admin" | "platform")[];
+            readonly scopes: readonly ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "keys:write" | "webhooks:write" | "limits:write" | "secrets:write" | "audit:read" | "admin" | "platform")[];
             /** @description Another tenant, created by its first key. Needs the scope `platform`. */
             readonly tenant?: string;
             /**
@@ -3598,6 +3598,42 @@ export interface components {
              * @default 0
              */
             readonly grace_s?: number;
+        };
+        readonly SecretList: {
+            /** @description The items of the page, in the order of the list. */
+            readonly data: readonly components["schemas"]["Secret"][];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
+        };
+        /** @description A secret without its value. */
+        readonly Secret: {
+            /** @description The name of the secret. */
+            readonly name: string;
+            /** @description Starts at 1 and increases with each new value. */
+            readonly version: number;
+            /** @description Hosts that headers may send the value to; null for any host. */
+            readonly hosts: readonly string[] | null;
+            /**
+             * Format: date-time
+             * @description When the secret was created.
+             */
+            readonly created_at: string;
+            /**
+             * Format: date-time
+             * @description When its value was set last.
+             */
+            readonly updated_at: string;
+            /**
+             * Format: date
+             * @description The last day (UTC) on which a call used the value; null for never.
+             */
+            readonly last_used_on: string | null;
+        };
+        readonly SetSecret: {
+            /** @description The value: 8 characters or more, 16,384 bytes of UTF-8 or fewer. No response contains it. */
+            readonly value: string;
+            /** @description Hosts that headers of tools and MCP servers may send the value to. Default: any host. */
+            readonly hosts?: readonly string[] | null;
         };
         readonly AuditList: {
             /** @description The items of the page, in the order of the list. */
@@ -5622,6 +5658,112 @@ export interface operations {
                 content: {
                     readonly "application/json": components["schemas"]["NewKey"];
                 };
+            };
+        };
+    };
+    readonly listSecrets: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Maximum number of items on the page. Default: 20. */
+                readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SecretList"];
+                };
+            };
+        };
+    };
+    readonly getSecret: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The name of the secret. `provider.<name>` is an API key of a model provider: `provider.openai`. */
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Secret"];
+                };
+            };
+        };
+    };
+    readonly setSecret: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` that the resource must still have. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                /** @description The name of the secret. `provider.<name>` is an API key of a model provider: `provider.openai`. */
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SetSecret"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Secret"];
+                };
+            };
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Secret"];
+                };
+            };
+        };
+    };
+    readonly deleteSecret: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` that the resource must still have. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                /** @description The name of the secret. `provider.<name>` is an API key of a model provider: `provider.openai`. */
+                readonly name: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

@@ -11,7 +11,9 @@ import { compatibleChat, openAiChat, openRouter } from "./openai/chat.ts";
 import { openAiResponses } from "./openai/responses.ts";
 import { WORKERS_AI, workersAi, type AiBinding } from "./openai/workers-ai.ts";
 import { scriptSchema } from "../../run/spec/script.ts";
+import { providerSecret } from "../../run/spec/secret.ts";
 import type { JsonObject } from "../../run/value/json.ts";
+import { tenantClient, type TenantKeys } from "./tenant-key.ts";
 import { unavailableClient } from "./unavailable.ts";
 
 const LOCAL_MODELS = ["local/rules", "local/script"];
@@ -28,6 +30,8 @@ const BUILT_IN: Readonly<Record<string, string>> = {
 /** The configured providers of a deployment. */
 export interface Providers {
   readonly configured: ReadonlyMap<string, ProviderSettings>;
+  /** Providers that tenants can have their own keys of, without the deployment's keys. */
+  readonly keyed: ReadonlyMap<string, ProviderSettings>;
   /** The Workers AI binding; null if the deployment has none. */
   readonly ai: AiBinding | null;
   /** Providers in code, by name. They have precedence over configured ones. */
@@ -79,20 +83,26 @@ const shared = new WeakMap<Providers["configured"], Map<string, LlmClient>>();
  * Returns a function that returns the client for a model id. The local models have a client for
  * each run.
  * @param input the task's input; `local/script` reads its replies from it
+ * @param keys the tenant's own API keys; null in a deployment that cannot store any
  */
-export function llmClients(providers: Providers, input: JsonObject): (model: string) => LlmClient {
+export function llmClients(
+  providers: Providers,
+  input: JsonObject,
+  keys: TenantKeys | null = null,
+): (model: string) => LlmClient {
   const made = new Map<string, LlmClient>();
   return (model) => {
-    const client = made.get(model) ?? clientFor(providers, input, model);
+    const client = made.get(model) ?? clientFor(providers, input, model, keys);
     made.set(model, client);
     return client;
   };
 }
 
 function clientFor(
-  { configured, ai, own }: Providers,
+  { configured, keyed, ai, own }: Providers,
   input: JsonObject,
   model: string,
+  keys: TenantKeys | null,
 ): LlmClient {
   if (model === "local/script") {
     return localScript(scriptSchema.parse(input["script"] ?? []));
@@ -108,6 +118,23 @@ function clientFor(
   if (provider === WORKERS_AI && ai !== null) {
     return workersAi(ai);
   }
+  const deployments = deploymentsClient(configured, provider);
+  const settings = keyed.get(provider);
+  if (keys === null || settings === undefined) {
+    return deployments;
+  }
+  return tenantClient(provider, keys, {
+    bodies: configured.has(provider) ? deployments : remoteClient(provider, settings),
+    deployments,
+    withKey: (apiKey) => {
+      const named = { key: `the secret ${providerSecret(provider)}`, url: "the base URL" };
+      return remoteClient(provider, { ...settings, apiKey, named });
+    },
+  });
+}
+
+/** Returns the client with the deployment's key, which the runs of all tenants share. */
+function deploymentsClient(configured: Providers["configured"], provider: string): LlmClient {
   const settings = configured.get(provider);
   if (settings === undefined) {
     return unavailableClient(provider, BUILT_IN[provider] ?? "OPSPAWN_PROVIDERS");

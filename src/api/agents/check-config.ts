@@ -7,6 +7,7 @@ import type { Catalogue } from "../../run/spec/catalogue.ts";
 import type { JsonObject } from "../../run/value/json.ts";
 import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import type { AgentConfig, RunLimits } from "../../run/spec/spec.ts";
+import { providerSecret } from "../../run/spec/secret.ts";
 import type { ToolDefinition } from "../../run/spec/tool-definition.ts";
 import type { ToolRow } from "../../store/tools.ts";
 import type { ApiDeps } from "../context.ts";
@@ -44,7 +45,7 @@ export async function checkConfig(
   const { catalogue } = deps;
   const fault =
     plannerFault(catalogue, config) ??
-    modelFault(catalogue, config) ??
+    (await modelFault(deps, tenantId, config)) ??
     schemaFault(catalogue, "/config/output_schema", config.output_schema) ??
     priceFault(catalogue, config, limits) ??
     policyFault(catalogue, config);
@@ -68,7 +69,7 @@ export async function checkAgain(
 ): Promise<CheckedConfig> {
   const fault =
     plannerFault(deps.catalogue, config) ??
-    modelFault(deps.catalogue, config) ??
+    (await modelFault(deps, tenantId, config)) ??
     priceFault(deps.catalogue, config, limits);
   return fault === null ? referredBy(deps, tenantId, config) : { fault };
 }
@@ -100,10 +101,12 @@ function plannerFault({ planners }: Catalogue, { planner }: AgentConfig): FieldF
       };
 }
 
-function modelFault(
-  catalogue: Catalogue,
+/** A provider that the deployment has no key for can be used with the tenant's own. */
+async function modelFault(
+  { catalogue, tenantSecrets }: ApiDeps,
+  tenantId: string,
   { model, fallback_models = [] }: AgentConfig,
-): FieldFault | null {
+): Promise<FieldFault | null> {
   const models: readonly (readonly [JsonPointer, string])[] = [
     ["/config/model", model],
     ...fallback_models.map(
@@ -112,7 +115,11 @@ function modelFault(
   ];
   for (const [pointer, name] of models) {
     const problem = catalogue.modelProblem(name);
-    if (problem !== null) {
+    const secret = providerSecret(name.slice(0, name.indexOf("/")));
+    const isUsable =
+      problem === null ||
+      (problem.code === "provider_not_configured" && (await tenantSecrets.has(tenantId, secret)));
+    if (!isUsable) {
       return { code: problem.code, pointer, detail: problem.detail };
     }
   }

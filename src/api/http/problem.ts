@@ -38,6 +38,7 @@ export const PROBLEMS = {
   too_many_mcp_servers: [409, "MCP server limit reached"],
   too_many_webhooks: [409, "Webhook limit reached"],
   too_many_hooks: [409, "Hook limit reached"],
+  too_many_secrets: [409, "Secret limit reached"],
   webhook_disabled: [409, "The webhook is disabled"],
   oauth_not_configured: [409, "The MCP server is registered without OAuth"],
   key_over: [409, "The key is revoked or has expired"],

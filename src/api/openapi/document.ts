@@ -49,6 +49,7 @@ const TAGS = [
   { name: "Webhooks", description: "Notifications about tasks." },
   { name: "Hooks", description: "URLs that start a task from a template." },
   { name: "Keys", description: "API keys." },
+  { name: "Secrets", description: "Values that calls use by name, and that cannot be read." },
   { name: "Usage", description: "Usage, budgets and concurrency limits." },
   { name: "Admin", description: "Audit log and invariant checks." },
   { name: "System", description: "Health. Needs no key." },

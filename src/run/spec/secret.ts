@@ -1,4 +1,12 @@
-/** Names of the secrets that tenants store. */
+/** Names and sizes of the secrets that tenants store. */
+
+/** Name of a secret. */
+export const SECRET_NAME = /^[A-Za-z0-9_.-]{1,64}$/;
+
+/** Minimum characters of a value: a shorter one cannot be redacted without garbling ordinary text. */
+export const MIN_SECRET_CHARS = 8;
+/** Maximum bytes of a value in UTF-8. */
+export const MAX_SECRET_BYTES = 16_384;
 
 /** Names with this prefix are API keys of model providers: `provider.openai`. */
 const PROVIDER_PREFIX = "provider.";

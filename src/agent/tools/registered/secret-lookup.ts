@@ -65,6 +65,11 @@ export class SecretLookups {
     return { find: (name, host) => this.#find(tenantId, name, host) };
   }
 
+  /** Whether tenants can have secrets of their own. */
+  get kept(): boolean {
+    return this.#host.vault.kept;
+  }
+
   /**
    * Returns a tenant's own API key of a provider, or null if it has none.
    * @throws what the database throws

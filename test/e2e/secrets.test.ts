@@ -1,0 +1,201 @@
+/** Secrets of tenants over HTTP, and in the tools of real runs. */
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { Service } from "../service.ts";
+import { json, Target } from "../target.ts";
+import { logOf, ofType, play, scripted, type LogEvent } from "../tasks.ts";
+
+const OTHER = "opsk_of_the_other_tenant";
+const NARROW = "opsk_that_changes_tools_only";
+
+let service: Service;
+/** The server that tools send their secrets to. */
+let open: Target;
+
+beforeAll(async () => {
+  open = await Target.start();
+  service = await Service.start({
+    vars: {
+      OPSPAWN_ALLOWED_PRIVATE_HOSTS: open.host,
+      OPSPAWN_ENCRYPTION_KEY: "ab".repeat(32),
+      // A new value of a secret is used at once.
+      OPSPAWN_KEY_CACHE_MS: "0",
+    },
+    keys: [
+      { key: OTHER, tenant: "other", scopes: "tasks:read tasks:write tools:write admin" },
+      { key: NARROW, tenant: "test", scopes: "tasks:read tools:write" },
+    ],
+  });
+});
+afterAll(async () => {
+  await service.stop();
+  await open.stop();
+});
+beforeEach(() => {
+  open.visits.length = 0;
+});
+
+test("a tenant's secret is stored, used, replaced and deleted, and its value is shown nowhere", async () => {
+  const first = "canary-of-the-first-value";
+  const second = "canary-of-the-second-value";
+  const path = "/api/v1/secrets/RENEWED";
+  const made = await service.send("PUT", path, { value: first, hosts: [open.host] });
+  expect([made.status, made.headers.get("Location")]).toEqual([201, path]);
+  const tag = made.headers.get("ETag") ?? "";
+  expect(await made.json()).toMatchObject({
+    name: "RENEWED",
+    version: 1,
+    hosts: [open.host],
+    last_used_on: null,
+  });
+  const again = await service.send("PUT", path, { value: first, hosts: [open.host] });
+  expect([again.status, again.headers.get("ETag")]).toEqual([200, tag]);
+  open.answers.set("/echo", (visit, response) =>
+    json({ said: visit.headers["x-key"] })(visit, response),
+  );
+  await register({
+    name: "renewed",
+    effect: "pure",
+    http: {
+      method: "POST",
+      url: open.url("/echo"),
+      headers: { "X-Key": "${secret:RENEWED}" },
+    },
+  });
+  const logs = [await runOf([call("renewed", {})])];
+  const replaced = await service.request(path, {
+    method: "PUT",
+    headers: { "If-Match": tag },
+    body: JSON.stringify({ value: second }),
+  });
+  expect(await replaced.json()).toMatchObject({ version: 2, hosts: null });
+  const outdated = await service.request(path, {
+    method: "PUT",
+    headers: { "If-Match": tag },
+    body: JSON.stringify({ value: "canary-of-a-late-value" }),
+  });
+  expect(outdated.status).toBe(412);
+  logs.push(await runOf([call("renewed", {})]));
+  const shown = await (await service.request("/api/v1/secrets")).json<{ data: object[] }>();
+  expect(shown.data).toContainEqual(
+    expect.objectContaining({
+      name: "RENEWED",
+      version: 2,
+      last_used_on: expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/) as string,
+    }),
+  );
+  expect((await service.request(path, { method: "DELETE" })).status).toBe(204);
+  logs.push(await runOf([call("renewed", {})]));
+  expect(open.to("/echo").map(({ headers }) => headers["x-key"])).toEqual([first, second]);
+  const said = JSON.stringify(logs);
+  expect(said.match(/\[secret RENEWED\]/g)?.length).toBeGreaterThanOrEqual(2);
+  expect(ofType(logs[2] ?? [], "tool.failed")[0]).toMatchObject({
+    code: "secret_missing",
+    message: expect.stringContaining("RENEWED") as string,
+  });
+  const audit = await (await service.request("/api/v1/admin/audit?limit=100")).text();
+  expect(audit.match(/secret\.(created|changed|deleted)/g)).toEqual([
+    "secret.deleted",
+    "secret.changed",
+    "secret.created",
+  ]);
+  expect(said + audit + JSON.stringify(shown) + service.output).not.toContain("canary");
+});
+
+test("a secret is another tenant's neither to see nor to use, and needs its own scope", async () => {
+  const value = "canary-of-the-owner";
+  expect((await service.send("PUT", "/api/v1/secrets/OWN", { value })).status).toBe(201);
+  const as = (key: string, path: string, init: RequestInit = {}) =>
+    service.request(path, { ...init, headers: { Authorization: `Bearer ${key}` } });
+  expect(await (await as(OTHER, "/api/v1/secrets")).json()).toEqual({
+    data: [],
+    next_cursor: null,
+  });
+  expect((await as(OTHER, "/api/v1/secrets/OWN")).status).toBe(404);
+  expect((await as(OTHER, "/api/v1/secrets/OWN", { method: "DELETE" })).status).toBe(404);
+  expect((await as(NARROW, "/api/v1/secrets")).status).toBe(403);
+  open.answers.set("/echo", json({}));
+  const tool = {
+    name: "theirs",
+    kind: "http",
+    effect: "pure",
+    description: "x",
+    input_schema: { type: "object" },
+    http: { method: "POST", url: open.url("/echo"), headers: { "X-Key": "${secret:OWN}" } },
+  };
+  const registered = await as(OTHER, "/api/v1/tools", {
+    method: "POST",
+    body: JSON.stringify(tool),
+  });
+  expect(registered.status).toBe(201);
+  const body = scripted([{ tool_calls: [call("theirs", {})] }, { text: "done" }]);
+  const submitted = await as(OTHER, "/api/v1/tasks", {
+    method: "POST",
+    body: JSON.stringify(body),
+  });
+  const { task_id } = await submitted.json<{ task_id: string }>();
+  const log = await vi.waitFor(
+    async () => {
+      const events = await (await as(OTHER, `/api/v1/tasks/${task_id}/events`)).text();
+      expect(events).toContain("run.completed");
+      return events;
+    },
+    { timeout: 20_000, interval: 100 },
+  );
+  expect(log).toContain("secret_missing");
+  expect(log).not.toContain("canary");
+  expect(open.to("/echo")).toEqual([]);
+});
+
+test("a tenant's own key makes a provider available that the deployment has none for", async () => {
+  const agent = { name: "own-key", config: { model: "anthropic/claude-sonnet-4-5" } };
+  const create = () => service.send("POST", "/api/v1/agents", agent);
+  expect(await (await create()).json()).toMatchObject({ code: "provider_not_configured" });
+  const path = "/api/v1/secrets/provider.anthropic";
+  expect((await service.send("PUT", path, { value: "sk-ant-of-the-tenant" })).status).toBe(201);
+  expect((await create()).status).toBe(201);
+});
+
+test.each([
+  ["a short value", "A", { value: "short" }, "/value"],
+  ["no value", "A", {}, "/value"],
+  ["a value that is a number", "A", { value: 12_345_678 }, "/value"],
+  ["a value of megabytes", "A", { value: "é".repeat(9000) }, "/value"],
+  [
+    "a host that is an address",
+    "A",
+    { value: "canary-value", hosts: ["https://a.b/"] },
+    "/hosts/0",
+  ],
+  ["no hosts", "A", { value: "canary-value", hosts: [] }, "/hosts"],
+  ["a field too many", "A", { value: "canary-value", plain: true }, "/plain"],
+  ["a name with a slash", "a%2Fb", { value: "canary-value" }, "/name"],
+  ["a provider without keys", "provider.local", { value: "canary-value" }, "/name"],
+  [
+    "hosts of a provider's key",
+    "provider.openai",
+    { value: "canary-value", hosts: ["a.b"] },
+    "/hosts",
+  ],
+])("a secret with %s is refused by its field, without the value", async (_what, name, body, at) => {
+  const response = await service.send("PUT", `/api/v1/secrets/${name}`, body);
+  const said = await response.text();
+  expect([response.status, said]).toEqual([422, expect.stringContaining(`"pointer":"${at}"`)]);
+  expect(said).not.toMatch(/canary|12345678|short"/);
+});
+
+function call(name: string, args: Record<string, unknown>) {
+  return { name, arguments: args };
+}
+
+async function register(part: Record<string, unknown>): Promise<void> {
+  const body = { description: "x", input_schema: { type: "object" }, kind: "http", ...part };
+  const response = await service.send("POST", "/api/v1/tools", body);
+  expect(response.status, await response.text()).toBe(201);
+}
+
+/** The log of a run that makes these calls. */
+async function runOf(calls: readonly ReturnType<typeof call>[]): Promise<LogEvent[]> {
+  const task = await play(service, scripted([{ tool_calls: calls }, { text: "done" }]));
+  expect(task.error).toBeNull();
+  return logOf(service, task.task_id);
+}
