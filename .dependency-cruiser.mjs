@@ -252,9 +252,25 @@ const layers = [
     ],
   },
   {
+    name: "library",
+    files: within("library/"),
+    may: [
+      ...domain,
+      ...settings,
+      ...observe,
+      ...crypto,
+      ...within("compose/", "agent/", "durable/", "grpc/route[.]ts$", "store/keys[.]ts$"),
+      ...within("api/(app|context)[.]ts$", "api/http/principal[.]ts$", "api/agents/schemas[.]ts$"),
+      // The client of the deployment's own code.
+      "^sdk/src/opspawn[.]ts$",
+      ...npm("hono", "zod"),
+      "^cloudflare:workers$",
+    ],
+  },
+  {
     name: "index",
-    files: within("index[.]ts$"),
-    may: within("compose/", "api/app[.]ts$", "grpc/route[.]ts$", "durable/"),
+    files: within("(index|tools)[.]ts$"),
+    may: [...within("library/"), ...npm("zod")],
   },
 ];
 
@@ -341,9 +357,9 @@ export default {
     })),
     {
       name: "cloudflare-at-the-edge",
-      comment: "cloudflare:* appears only in src/durable/, src/compose/ and src/index.ts.",
+      comment: "cloudflare:* appears only in src/durable/, src/compose/ and src/library/.",
       severity: "error",
-      from: { path: "^src/", pathNot: within("durable/", "compose/", "index[.]ts$") },
+      from: { path: "^src/", pathNot: within("durable/", "compose/", "library/index[.]ts$") },
       to: { path: cloudflare },
     },
     {
@@ -358,7 +374,8 @@ export default {
       comment: "What is deployed does not need what tests, measures or runs it.",
       severity: "error",
       from: { path: "^src/" },
-      to: { path: "^(test|bench|scripts|sdk)/" },
+      // The client of the deployment's own code is the SDK's.
+      to: { path: "^(test|bench|scripts|sdk)/", pathNot: "^sdk/src/opspawn[.]ts$" },
     },
     {
       name: "sdk-runs-everywhere",

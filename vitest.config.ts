@@ -25,6 +25,7 @@ const BUNDLED = [
   "acorn",
   "eventsource-parser",
   "hono",
+  "hono/route",
   "openai",
   "sucrase",
   "uuid",
@@ -84,6 +85,8 @@ export default defineConfig({
             wrangler: { configPath: "./wrangler.toml" },
             miniflare: {
               bindings: { ...blanks(), TEST_MIGRATIONS: await readD1Migrations("migrations") },
+              // A binding of a deployment's own, for tools in code.
+              kvNamespaces: ["PLANS"],
             },
           })),
         ],

@@ -25,6 +25,8 @@ import { outputRoutes } from "./tasks/outputs.ts";
 import { foreseen, Problem, problemResponse } from "./http/problem.ts";
 import { literalPaths, unmatched } from "./http/methods.ts";
 import { promptRoutes } from "./tasks/prompt.ts";
+import { callerAs, grantedTo } from "./http/principal.ts";
+import type { Caller } from "../store/keys.ts";
 import { requestId } from "./http/request-id.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { secretRoutes } from "./secrets/routes.ts";
@@ -59,7 +61,9 @@ export function createApp(
   });
   app.use(requestId, securityHeaders, heardOut, onlyErrors, declaredSize);
   app.use(async (c, next) => {
-    c.set("deps", depsOf(c.env));
+    const deps = depsOf(c.env);
+    c.set("deps", deps);
+    c.set("principal", await principalIn(deps, c.req.raw));
     await next();
   });
   app.use((c, next) => {
@@ -118,6 +122,18 @@ export function createApp(
   app.notFound((c) => unmatched(app, c));
   app.onError((error, c) => problemResponse(c, problemOf(error, c)));
   return app;
+}
+
+/** Returns the caller of a request that needs no API key, or null. */
+async function principalIn(deps: ApiDeps, request: Request): Promise<Caller | null> {
+  const known = grantedTo(request);
+  if (known !== null || deps.principalOf === null) {
+    return known;
+  }
+  const { url, method, headers } = request;
+  // The login must not use up the body.
+  const principal = await deps.principalOf(new Request(url, { method, headers }));
+  return principal === null ? null : callerAs(principal);
 }
 
 /** Wraps thrown values that are not errors, because Hono passes those on to the runtime. */

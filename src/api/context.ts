@@ -3,6 +3,7 @@ import type { RouteConfig, RouteHandler } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { SigningSecrets } from "../crypto/signing-secrets.ts";
 import type { TenantSecrets } from "../crypto/tenant-secrets.ts";
+import type { AgentInCode } from "../run/spec/agent.ts";
 import type { Config } from "../env/config.ts";
 import type { FeedRpc } from "../durable/feed/rpc.ts";
 import type { LedgerRpc } from "../durable/ledger/rpc.ts";
@@ -17,7 +18,7 @@ import type { InboxStore } from "../store/inbox.ts";
 import type { AgentStore } from "../store/agents.ts";
 import type { AuditStore } from "../store/audit.ts";
 import type { AnswerStore } from "../store/answers.ts";
-import type { KeyStore, Caller } from "../store/keys.ts";
+import type { Caller, KeyStore, Scope } from "../store/keys.ts";
 import type { McpCatalogueStore } from "../store/mcp/catalogues.ts";
 import type { McpServerStore } from "../store/mcp/servers.ts";
 import type { McpTokenStore } from "../store/mcp/tokens.ts";
@@ -30,6 +31,15 @@ import type { UsageStore } from "../store/usage.ts";
 import type { ToolStore } from "../store/tools.ts";
 import type { DeliveryStore } from "../store/webhooks/deliveries.ts";
 import type { WebhookStore } from "../store/webhooks/webhooks.ts";
+
+/** A caller without an API key. */
+export interface Principal {
+  /** The tenant, as keys have it: up to 64 lower-case letters, digits, `_` and `-`. */
+  readonly tenant: string;
+  readonly scopes: readonly Scope[];
+  /** The author of changes in the audit log, as `caller:<name>`. Default: `login`. */
+  readonly name?: string;
+}
 
 export interface ApiDeps {
   readonly config: Config;
@@ -56,6 +66,13 @@ export interface ApiDeps {
   /** Queues a delivery for an immediate attempt. */
   deliver(name: DeliveryName): Promise<void>;
   readonly agents: AgentStore;
+  /** Agents in code, by name. They have precedence over stored ones. */
+  readonly agentsInCode: ReadonlyMap<string, AgentInCode>;
+  /**
+   * Returns the caller of a request by the deployment's own login, or null to look at its API key.
+   * Null if the deployment has no login of its own.
+   */
+  readonly principalOf: ((request: Request) => Promise<Principal | null>) | null;
   /** Responses to requests with an idempotency key. */
   readonly answers: AnswerStore;
   readonly keys: KeyStore;
@@ -77,7 +94,13 @@ export interface ApiDeps {
 /** Hono's environment for the app. */
 export interface AppEnv {
   Bindings: Env;
-  Variables: { requestId: string; deps: ApiDeps; caller: Caller };
+  Variables: {
+    requestId: string;
+    deps: ApiDeps;
+    /** The caller that needs no API key, if there is one. */
+    principal: Caller | null;
+    caller: Caller;
+  };
 }
 
 export type ApiContext = Context<AppEnv>;

@@ -31,7 +31,8 @@ import { buildCatalogue } from "./catalogue.ts";
 import { NO_EXTENSIONS, type Extensions } from "./extensions.ts";
 import { buildMcp, mayAsk, secretsIn } from "./network.ts";
 
-const built = new WeakMap<object, ApiDeps>();
+/** What was built, by what the deployment adds, and by environment. */
+const built = new WeakMap<Extensions, WeakMap<object, ApiDeps>>();
 
 /** Continues work after the response; each request of the Worker has its own time for it. */
 export type Background = (work: Promise<void>) => void;
@@ -48,11 +49,12 @@ export function apiDeps(
   background: Background = (work) => void work,
   extensions: Extensions = NO_EXTENSIONS,
 ): ApiDeps {
-  const known = built.get(env);
+  const known = built.get(extensions)?.get(env);
   if (known !== undefined) {
     return known;
   }
   const config = configOf(env);
+  const { login } = extensions;
   const observes = observer ?? extensions.observer(env);
   const queues = { high: env.TASKS_HIGH, normal: env.TASKS, low: env.TASKS_LOW };
   const run: ApiDeps["run"] = (tenantId, taskId) => runStub(env.RUNS, tenantId, taskId);
@@ -83,6 +85,8 @@ export function apiDeps(
     vault: new TenantSecrets(config.encryptionKey),
     deliver: (name) => sendDeliveries(env.WEBHOOKS, [name]),
     agents: new AgentStore(env.DB),
+    agentsInCode: extensions.agents,
+    principalOf: login && (async (request) => login.authenticate(request, env)),
     answers: new AnswerStore(env.DB),
     keys: new KeyStore(env.DB),
     audit: new AuditStore(env.DB),
@@ -96,6 +100,6 @@ export function apiDeps(
     dispatch: (task) => dispatchTask(task, { queues, observer: observes, run, background }),
     now: () => Date.now(),
   };
-  built.set(env, deps);
+  built.set(extensions, (built.get(extensions) ?? new WeakMap()).set(env, deps));
   return deps;
 }

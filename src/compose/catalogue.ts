@@ -7,17 +7,8 @@ import { schemaDefect } from "../agent/tools/schema/schema-defect.ts";
 import { referenceDefect } from "../agent/tools/schema/schema-refs.ts";
 import type { Config } from "../env/config.ts";
 import type { Catalogue } from "../run/spec/catalogue.ts";
-import {
-  boundTools,
-  checkPlanner,
-  NO_EXTENSIONS,
-  type Extensions,
-  type ToolHost,
-} from "./extensions.ts";
+import { boundTools, checkPlanner, NO_EXTENSIONS, type Extensions } from "./extensions.ts";
 import { priceOf, providersOf } from "./network.ts";
-
-/** Tools are described here and never run. */
-const DESCRIBED: ToolHost = { secret: () => Promise.resolve(null) };
 
 /**
  * Builds the catalogue of a deployment, without network access.
@@ -36,7 +27,7 @@ export function buildCatalogue(
   return {
     providers,
     planners: [...extensions.planners.keys()],
-    tools: [...builtInTools(isolate), ...boundTools(extensions, env, DESCRIBED)].map((tool) => ({
+    tools: [...builtInTools(isolate), ...boundTools(extensions, env)].map((tool) => ({
       name: tool.name,
       description: tool.description,
       input_schema: tool.inputSchema,

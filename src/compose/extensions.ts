@@ -7,31 +7,39 @@ import { PLANNERS } from "../agent/planners/planner-for.ts";
 import type { Tool } from "../agent/tools/tool.ts";
 import { SettingError, type Config } from "../env/config.ts";
 import { logObserver, type Observer } from "../observe.ts";
+import type { AgentInCode } from "../run/spec/agent.ts";
+import type { Principal } from "../api/context.ts";
 import type { Planner } from "../run/decide/planner.ts";
-
-/** What a tool in code uses besides the context of its calls. */
-export interface ToolHost {
-  /**
-   * Returns a secret that a tenant's tools may use; null if there is none. `secret` of a call's
-   * context also hides the value in what the call returns.
-   */
-  secret(tenantId: string, name: string): Promise<string | null>;
-}
 
 /** A tool in code. It is bound to the environment when the dependencies of a run are built. */
 export interface ToolInCode<E extends object = object> {
   readonly name: string;
   /** Returns the tool with access to the environment. Does no work, so it may be called often. */
-  bind(env: E, host: ToolHost): Tool;
+  bind(env: E): Tool;
+}
+
+/** A provider in code. */
+export interface ProviderInCode {
+  client(env: object): LlmClient;
+}
+
+/** The deployment's own login. */
+export interface Login {
+  /** Returns the caller of a request, or null to look at its API key. */
+  authenticate(request: Request, env: object): Promise<Principal | null> | Principal | null;
 }
 
 /** What a deployment adds in code. */
 export interface Extensions {
   readonly tools: readonly ToolInCode[];
+  /** Agents by name. */
+  readonly agents: ReadonlyMap<string, AgentInCode>;
   /** Factories of model clients, by the prefix of their model ids. */
-  readonly providers: ReadonlyMap<string, (env: object) => LlmClient>;
+  readonly providers: ReadonlyMap<string, ProviderInCode>;
   /** All planners of the deployment, built-in ones first. */
   readonly planners: ReadonlyMap<string, Planner>;
+  /** Own login; null if callers need API keys. */
+  readonly login: Login | null;
   /** Returns the observer of an environment. */
   observer(env: object): Observer;
 }
@@ -39,6 +47,8 @@ export interface Extensions {
 /** The service as it is shipped. */
 export const NO_EXTENSIONS: Extensions = {
   tools: [],
+  agents: new Map(),
+  login: null,
   providers: new Map(),
   planners: PLANNERS,
   // Faults go to the Worker's log as structured lines.
@@ -46,8 +56,8 @@ export const NO_EXTENSIONS: Extensions = {
 };
 
 /** Returns the tools in code, bound to an environment. */
-export function boundTools({ tools }: Extensions, env: object, host: ToolHost): readonly Tool[] {
-  return tools.map((tool) => tool.bind(env, host));
+export function boundTools({ tools }: Extensions, env: object): readonly Tool[] {
+  return tools.map((tool) => tool.bind(env));
 }
 
 /** Checks the setting of the default planner. @throws SettingError if there is no such planner */

@@ -75,8 +75,15 @@ export function providersOf(
   env: object,
   { providers }: Pick<Extensions, "providers">,
 ): Providers {
-  const own = new Map(Array.from(providers, ([name, make]) => [name, () => make(env)] as const));
-  return { configured: config.providers, keyed: config.keyedProviders, ai: aiBindingOf(env), own };
+  const inCode = new Map(
+    Array.from(providers, ([name, provider]) => [name, () => provider.client(env)] as const),
+  );
+  return {
+    configured: config.providers,
+    keyed: config.keyedProviders,
+    ai: aiBindingOf(env),
+    own: inCode,
+  };
 }
 
 /** Returns the configured price of a model, else the built-in one; null if neither is known. */

@@ -42,12 +42,7 @@ export function buildDeps(
   const fetch = buildFetch(config);
   const observer = extensions.observer(env);
   const secrets = secretsIn(env, observer);
-  const builtIn = [
-    ...builtInTools(isolate),
-    ...boundTools(extensions, env, {
-      secret: (tenantId, name) => secrets.forTools(tenantId).find(name),
-    }),
-  ];
+  const builtIn = [...builtInTools(isolate), ...boundTools(extensions, env)];
   const catalogues = new McpCatalogueStore(env.DB);
   const tokens = new McpTokenStore(env.DB);
   const mcpOf = (spec: RunSpec): McpHost | null =>

@@ -6,6 +6,8 @@ import type { Caller } from "../store/keys.ts";
 export interface CallScene {
   readonly deps: ApiDeps;
   readonly requestId: string;
+  /** Authenticates the caller. @throws Problem */
+  readonly caller: () => Promise<Caller>;
   /** Reads and discards the request body: a connection with unread data is reset. */
   readonly discard: () => Promise<void>;
 }

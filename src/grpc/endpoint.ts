@@ -14,7 +14,7 @@ import {
   universalServerRequestFromFetch,
   universalServerResponseToFetch,
 } from "@connectrpc/connect/protocol";
-import { callerWith } from "../api/http/auth.ts";
+import { callerIn, checkScope } from "../api/http/auth.ts";
 import { bodyTooLarge, bounded, discarded } from "../api/http/body.ts";
 import type { ApiContext } from "../api/context.ts";
 import { Problem } from "../api/http/problem.ts";
@@ -47,14 +47,12 @@ const scopes: ReadonlyMap<string, Scope> = new Map(Object.entries(SCOPES));
 /** Authenticates the caller before the first byte of the message is read. */
 async function gate(context: HandlerContext): Promise<void> {
   const scene = sceneOf(context);
-  const { method, requestHeader: headers, values } = context;
+  const { method, values } = context;
   try {
     const scope = scopes.get(method.localName) ?? "admin";
-    const authorization = headers.get("Authorization") ?? undefined;
-    values.set(
-      callerKey,
-      await callerWith(scene.deps, authorization, scope, headers.get("CF-Connecting-IP")),
-    );
+    const caller = await scene.caller();
+    checkScope(caller, scope);
+    values.set(callerKey, caller);
   } catch (error) {
     await scene.discard();
     throw grpcErrorOf(scene, error);
@@ -104,6 +102,7 @@ export async function serveGrpc(c: ApiContext): Promise<Response> {
   const scene: CallScene = {
     deps: c.var.deps,
     requestId: c.var.requestId,
+    caller: () => callerIn(c),
     discard: () => discarded(sent),
   };
   const answer = await handler({

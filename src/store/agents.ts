@@ -117,11 +117,15 @@ export class AgentStore {
     return read;
   }
 
-  /** Returns a page of a tenant's agents, newest first, and whether it has its own `default`. */
+  /**
+   * Returns a page of a tenant's agents, newest first, and whether it has its own `default`.
+   * @param hidden names of agents that are left out
+   */
   async list(
     tenantId: string,
     limit: number,
     before: AgentPosition | null,
+    hidden: readonly string[] = [],
   ): Promise<{ readonly agents: readonly ListedAgent[]; readonly hasDefault: boolean }> {
     const [page, own] = await this.#db.batch<RawAgent>([
       this.#db
@@ -130,9 +134,16 @@ export class AgentStore {
              CASE WHEN LENGTH(config) <= ${LISTED_CHARS} THEN config ELSE '${TOO_LARGE}' END AS config
            FROM agent WHERE tenant_id = ?1 AND deleted_at IS NULL
              AND (?2 IS NULL OR (created_at, name) < (?2, ?3))
+             AND name NOT IN (SELECT value FROM json_each(?5))
            ORDER BY created_at DESC, name DESC LIMIT ?4`,
         )
-        .bind(tenantId, before?.created_at ?? null, before?.name ?? null, limit),
+        .bind(
+          tenantId,
+          before?.created_at ?? null,
+          before?.name ?? null,
+          limit,
+          JSON.stringify(hidden),
+        ),
       this.#table.one(tenantId, DEFAULT_AGENT),
     ]);
     return {

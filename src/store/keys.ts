@@ -42,6 +42,9 @@ export interface Caller extends Credential {
   readonly scopes: ReadonlySet<Scope>;
 }
 
+/** Begins the `keyId` of a caller without a key, who was identified otherwise. */
+export const KEYLESS = "caller:";
+
 /** A stored key without its hash. */
 export interface KeyRow {
   readonly key_id: string;
@@ -96,8 +99,15 @@ export class KeyStore {
         };
   }
 
-  /** Returns the indexes of the credentials that are still valid. Runs one statement for all. */
+  /**
+   * Returns the indexes of the credentials that are still valid. Runs one statement for all. A
+   * principal has no key that could be revoked, so it stays valid.
+   */
   async stillValid(shown: readonly Credential[], now: string): Promise<ReadonlySet<number>> {
+    const keyless = shown.flatMap(({ keyId }, place) => (keyId.startsWith(KEYLESS) ? [place] : []));
+    if (keyless.length === shown.length) {
+      return new Set(keyless);
+    }
     const { results } = await this.#db
       .prepare(
         `SELECT s.key AS place FROM json_each(?1) AS s
@@ -108,7 +118,7 @@ export class KeyStore {
       )
       .bind(JSON.stringify(shown), now)
       .all<{ place: number }>();
-    return new Set(results.map(({ place }) => place));
+    return new Set([...keyless, ...results.map(({ place }) => place)]);
   }
 
   /** Returns a key by its id, or null. @param tenantId null for any tenant */

@@ -7,10 +7,18 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { freePort } from "../free-port.ts";
 import { Newcomer } from "../newcomer.ts";
 
-const ABACUS = `import { calculator } from "./built-in/calculator.ts";
-import type { Tool } from "./tool.ts";
+const ABACUS = `import { z } from "zod";
+import { defineTool } from "./library/index.ts";
 
-export const CUSTOM_TOOLS: readonly Tool[] = [{ ...calculator, name: "abacus" }];
+const abacus = defineTool({
+  name: "abacus",
+  description: "Counts beads.",
+  input: z.object({}),
+  effect: "pure",
+  run: () => 3,
+});
+
+export const tools = [abacus];
 `;
 const PATIENCE = { timeout: 60_000, interval: 200 };
 let newcomer: Newcomer;
@@ -28,14 +36,14 @@ async function toolNames(): Promise<string[]> {
 }
 
 function save(source: string): void {
-  writeFileSync(join(newcomer.folder, "src/agent/tools/custom.ts"), source);
+  writeFileSync(join(newcomer.folder, "src/tools.ts"), source);
 }
 
 test("a tool that is added while it serves is there without a restart; a mistake before changes nothing", async () => {
   await newcomer.run("npm start");
   const before = await toolNames();
-  save("export const CUSTOM_TOOLS = = [];\n");
-  const shown = /It does not build; the service runs as before:\n✘ \[ERROR\][^]*custom\.ts:1:/;
+  save("export const tools = = [];\n");
+  const shown = /It does not build; the service runs as before:\n✘ \[ERROR\][^]*tools\.ts:1:/;
   await vi.waitFor(() => expect(newcomer.terminal).toMatch(shown), PATIENCE);
   expect(await toolNames()).toEqual(before);
   save(ABACUS);

@@ -12,11 +12,14 @@ const root = resolve(import.meta.dirname, "../..");
 
 /** What each file imports. Files that only others name are empty. */
 const LAWFUL: Readonly<Record<string, readonly string[]>> = {
-  "src/index.ts": [
-    "./api/app.ts",
-    "./compose/api.ts",
-    "./durable/ledger/ledger.ts",
-    "./grpc/route.ts",
+  "src/index.ts": ["./library/index.ts", "./tools.ts"],
+  "src/tools.ts": ["./library/index.ts", "zod"],
+  "src/library/index.ts": ["./worker.ts", "../../sdk/src/opspawn.ts", "cloudflare:workers"],
+  "src/library/worker.ts": [
+    "../api/app.ts",
+    "../compose/api.ts",
+    "../durable/ledger/ledger.ts",
+    "../grpc/route.ts",
   ],
   "src/compose/api.ts": ["../api/context.ts", "../env/config.ts", "../store/tasks/tasks.ts"],
   "src/compose/run.ts": ["../agent/llm/providers.ts", "../durable/run/run-object.ts"],
@@ -103,7 +106,8 @@ const LAWFUL: Readonly<Record<string, readonly string[]>> = {
   ],
   "src/grpc/route.ts": ["../api/tasks/submit.ts", "../api/context.ts"],
   "test/unit/event.test.ts": ["../../src/run/log/event.ts"],
-  "sdk/src/index.ts": ["./tasks.ts"],
+  "sdk/src/index.ts": ["./opspawn.ts"],
+  "sdk/src/opspawn.ts": ["./tasks.ts"],
   "sdk/src/tasks.ts": ["./gen/api.ts"],
   "sdk/src/gen/api.ts": [],
   "sdk/src/cli/main.ts": ["../index.ts", "node:fs"],
@@ -177,6 +181,7 @@ const BREACHES: readonly (readonly [file: string, imported: string, rules: strin
   ["src/testing/to-compose.ts", "../compose/run.ts", ["testing-imports"]],
   ["src/grpc/to-a-route.ts", "../api/app.ts", ["grpc-imports"]],
   ["src/grpc/to-object.ts", "../durable/run/run-object.ts", ["grpc-imports"]],
+  ["src/library/to-a-route.ts", "../api/tasks/submit.ts", ["library-imports"]],
   [
     "src/api/tasks/to-test.ts",
     "../../../test/unit/event.test.ts",

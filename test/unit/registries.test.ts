@@ -99,7 +99,7 @@ test("a provider in code is built from the environment; one that is gone fails w
   };
   const extensions: Extensions = {
     ...NO_EXTENSIONS,
-    providers: new Map([["acme", (given) => (built.push(given), acme)]]),
+    providers: new Map([["acme", { client: (given) => (built.push(given), acme) }]]),
   };
   const clientIn = (chosen: Extensions) =>
     buildDeps(env as object as Env, null, chosen)

@@ -2476,7 +2476,7 @@ class Operations:
     ) -> AgentList:
         """List agents, newest first.
 
-        The service's own `default` is the last, unless the tenant has its own. Needs the scope `tasks:read`."""
+        Agents that the deployment defines in code come last, with the service's own `default` unless the tenant has its own. Needs the scope `tasks:read`."""
         return self._call(
             "GET",
             "/api/v1/agents",

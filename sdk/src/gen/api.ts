@@ -3370,7 +3370,7 @@ export interface components {
         readonly Agent: {
             /** @description The name of the agent. */
             readonly name: string;
-            /** @description Counts the versions of the agent, from 1. */
+            /** @description Counts the versions of the agent, from 1. For an agent in code: a number of 2^30 or more that is derived from its content. */
             readonly version: number;
             /** @description For people, and for models that use the agent as a tool. */
             readonly description: string | null;
@@ -3382,7 +3382,7 @@ export interface components {
             readonly limits: {
                 readonly [key: string]: unknown;
             };
-            /** @description The service's own `default`, until the tenant creates one. */
+            /** @description Read-only: an agent that the deployment defines in code, or the service's own `default` until the tenant creates one. */
             readonly built_in: boolean;
             /**
              * Format: date-time
@@ -3421,7 +3421,7 @@ export interface components {
         readonly AgentVersion: {
             /** @description The name of the agent. */
             readonly name: string;
-            /** @description Counts the versions of the agent, from 1. */
+            /** @description Counts the versions of the agent, from 1. For an agent in code: a number of 2^30 or more that is derived from its content. */
             readonly version: number;
             /** @description For people, and for models that use the agent as a tool. */
             readonly description: string | null;
@@ -3433,7 +3433,7 @@ export interface components {
             readonly limits: {
                 readonly [key: string]: unknown;
             };
-            /** @description The service's own `default`, until the tenant creates one. */
+            /** @description Read-only: an agent that the deployment defines in code, or the service's own `default` until the tenant creates one. */
             readonly built_in: boolean;
             /**
              * Format: date-time

@@ -11,6 +11,7 @@ import {
 import { isJsonObject } from "../../run/value/json.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { idIn, textOf } from "./field.ts";
+import { MissingSdk } from "./missing-sdk.ts";
 import { retryHint } from "./retry-hint.ts";
 
 /** An error that a provider reports after a successful start of a response. */
@@ -44,6 +45,9 @@ interface Facts {
  * @param answered whether the response had started; a connection lost after that is a cut stream
  */
 export function failureOf(thrown: unknown, endpoint: Endpoint, answered: boolean): ModelFailure {
+  if (thrown instanceof MissingSdk) {
+    return { code: "provider_unavailable", message: thrown.message };
+  }
   const facts = factsOf(thrown);
   const said =
     (thrown instanceof ReportedError ? thrown.code : null) ??

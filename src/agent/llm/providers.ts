@@ -16,7 +16,9 @@ import type { JsonObject } from "../../run/value/json.ts";
 import { tenantClient, type TenantKeys } from "./tenant-key.ts";
 import { unavailableClient } from "./unavailable.ts";
 
-const LOCAL_MODELS = ["local/rules", "local/script"];
+/** Name of the built-in provider of models for tests and demonstrations. */
+export const LOCAL_PROVIDER = "local";
+const LOCAL_MODELS = [`${LOCAL_PROVIDER}/rules`, `${LOCAL_PROVIDER}/script`];
 
 /** Built-in providers, and the setting that configures each. */
 const BUILT_IN: Readonly<Record<string, string>> = {

@@ -6,13 +6,12 @@ import { addNumbers } from "./built-in/add-numbers.ts";
 import { askHuman } from "./built-in/ask-human.ts";
 import { calculator } from "./built-in/calculator.ts";
 import { currentTime } from "./built-in/current-time.ts";
-import { CUSTOM_TOOLS } from "./custom.ts";
 import { httpRequest } from "./built-in/http-request.ts";
 import { readOutput } from "./built-in/read-output.ts";
 import { readPage } from "./built-in/read-page.ts";
 import { subtractNumbers } from "./built-in/subtract-numbers.ts";
 import type { Isolate } from "./code/isolate.ts";
-import { runCode } from "./code/run-code.ts";
+import { RUN_CODE, runCode } from "./code/run-code.ts";
 import type { Tool } from "./tool.ts";
 import { wait } from "./built-in/wait.ts";
 
@@ -32,8 +31,13 @@ export const BUILT_IN_TOOLS: readonly Tool[] = [
   readPage,
   subtractNumbers,
   wait,
-  ...CUSTOM_TOOLS,
 ];
+
+/** Names of built-in tools, whether or not the deployment can run code. */
+export const BUILT_IN_NAMES: ReadonlySet<string> = new Set([
+  ...BUILT_IN_TOOLS.map(({ name }) => name),
+  RUN_CODE,
+]);
 
 export interface Toolbox {
   /** Sorted, like the descriptions, so that the same tools always produce the same prompt. */

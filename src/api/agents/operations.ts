@@ -28,7 +28,8 @@ export const listRoute = createRoute({
   path: "/api/v1/agents",
   operationId: "listAgents",
   summary: "List agents, newest first",
-  description: "The service's own `default` is the last, unless the tenant has its own.",
+  description:
+    "Agents that the deployment defines in code come last, with the service's own `default` unless the tenant has its own.",
   request: { query: plainPageQuery },
   responses: {
     200: json("A page of agents.", schemas.agentList),
@@ -79,6 +80,7 @@ export const replaceRoute = createRoute({
     ...refusals(
       ...BODY_PROBLEMS,
       "not_found",
+      "agent_built_in",
       "too_many_agents",
       "precondition_failed",
       ...REFERENCES,

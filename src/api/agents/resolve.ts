@@ -1,4 +1,4 @@
-/** Resolves the agents of a tenant: its own ones, and the service's built-in `default`. */
+/** Resolves the agents of a tenant: its own ones, those in code, and the service's built-in `default`. */
 import {
   AGENT_NAME,
   DEFAULT_AGENT,
@@ -42,12 +42,43 @@ export function isOwn({ name, version }: Pick<AgentRow, "name" | "version">): bo
   return name === DEFAULT_AGENT && version === OWN_VERSION;
 }
 
+/** Returns an agent in code, or null. */
+export function agentInCode({ agentsInCode }: ApiDeps, name: string): AgentRow | null {
+  const agent = agentsInCode.get(name);
+  return agent === undefined ? null : { ...agent, created_at: ALWAYS, updated_at: ALWAYS };
+}
+
+/** Returns whether a version of an agent is that of the service or of the code. */
+export function isBuiltIn(
+  { agentsInCode }: ApiDeps,
+  agent: Pick<AgentRow, "name" | "version">,
+): boolean {
+  return isOwn(agent) || agentsInCode.get(agent.name)?.version === agent.version;
+}
+
+/**
+ * Returns the agents that are in no table, in the order of a list: those in code, and the service's
+ * own unless there is another `default`.
+ * @param hasDefault whether the tenant has its own `default`
+ */
+export function agentsWithoutRow(deps: ApiDeps, hasDefault: boolean): AgentRow[] {
+  const inCode = Array.from(deps.agentsInCode.keys(), (name) => agentInCode(deps, name));
+  const own = hasDefault || deps.agentsInCode.has(DEFAULT_AGENT) ? [] : [ownAgent(deps)];
+  return [...inCode.filter((agent) => agent !== null), ...own].toSorted((a, b) =>
+    a.name < b.name ? 1 : -1,
+  );
+}
+
 /** Returns the latest version of an agent, or null. */
 export async function agentOf(
   deps: ApiDeps,
   tenantId: string,
   name: string,
 ): Promise<AgentRow | null> {
+  const inCode = agentInCode(deps, name);
+  if (inCode !== null) {
+    return inCode;
+  }
   const stored = AGENT_NAME.test(name) ? await deps.agents.get(tenantId, name) : null;
   return stored ?? (name === DEFAULT_AGENT ? ownAgent(deps) : null);
 }
@@ -77,7 +108,8 @@ export function rememberedAgent(
 }
 
 function withOwn(deps: ApiDeps, name: string, read: AgentWithTools): AgentForTask | null {
-  const agent = read.agent ?? (name === DEFAULT_AGENT ? ownAgent(deps) : null);
+  const agent =
+    agentInCode(deps, name) ?? read.agent ?? (name === DEFAULT_AGENT ? ownAgent(deps) : null);
   return agent === null ? null : { ...read, agent };
 }
 
@@ -94,15 +126,16 @@ export function resolved(
   };
 }
 
-/** Returns the first agents of a tenant by name, always including `default`. */
+/** Returns the first agents of a tenant: those in code, `default`, and the stored ones by name. */
 export async function offeredAgents(
   deps: ApiDeps,
   tenantId: string,
   limit: number,
 ): Promise<AgentSummary[]> {
   const stored = await deps.agents.described(tenantId, limit);
-  const own = stored.some(({ name }) => name === DEFAULT_AGENT) ? [] : [ownAgent(deps)];
-  return [...own, ...stored].slice(0, limit).map(summaryOf);
+  const hasDefault = stored.some(({ name }) => name === DEFAULT_AGENT);
+  const others = stored.filter(({ name }) => !deps.agentsInCode.has(name));
+  return [...agentsWithoutRow(deps, hasDefault), ...others].slice(0, limit).map(summaryOf);
 }
 
 /** Returns the summary of an agent, with a default description. */

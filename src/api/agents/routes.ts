@@ -14,7 +14,15 @@ import { fieldProblem, Problem } from "../http/problem.ts";
 import { etagOf, VersionedResource } from "../http/versioned.ts";
 import { checkConfig } from "./check-config.ts";
 import * as operations from "./operations.ts";
-import { agentOf, isOwn, ownAgent, resolved } from "./resolve.ts";
+import {
+  agentInCode,
+  agentOf,
+  agentsWithoutRow,
+  isBuiltIn,
+  isOwn,
+  ownAgent,
+  resolved,
+} from "./resolve.ts";
 import type { AgentBody, AgentJson, AgentVersionJson } from "./schemas.ts";
 
 /** Adds the agent routes to an app. */
@@ -42,16 +50,26 @@ const list: ApiHandler<typeof operations.listRoute> = async (c) => {
   const { deps, caller } = c.var;
   const { limit = DEFAULT_LIMIT, cursor } = c.req.valid("query");
   const before = await namedPlaceOf(deps, caller, cursor);
-  const { agents, hasDefault } = await deps.agents.list(caller.tenantId, limit + 1, before);
-  // The built-in agent is the oldest.
-  const all: ListedAgent[] = hasDefault ? [...agents] : [...agents, ownAgent(deps)];
+  const hidden = [...deps.agentsInCode.keys()];
+  const { agents, hasDefault } = await deps.agents.list(caller.tenantId, limit + 1, before, hidden);
+  // Built-in agents are the oldest.
+  const builtIn = agentsWithoutRow(deps, hasDefault).filter(
+    ({ created_at, name }) =>
+      before === null ||
+      created_at < before.created_at ||
+      (created_at === before.created_at && name < before.name),
+  );
+  const all: ListedAgent[] = [...agents, ...builtIn];
   const { data, next_cursor } = await pageOf(deps, caller, all, limit, namedPlaceText);
-  return c.json({ data: data.map(agentJson), next_cursor }, 200);
+  return c.json({ data: data.map((row) => agentJson(deps, row)), next_cursor }, 200);
 };
 
 const create: ApiHandler<typeof operations.createAgentRoute> = async (c) => {
   const { deps, caller } = c.var;
   const { name, ...body } = c.req.valid("json");
+  if (deps.agentsInCode.has(name)) {
+    throw new Problem("agent_exists", `The agent ${name} is defined in code.`);
+  }
   const definition = await definitionOf(deps, caller.tenantId, body);
   const row = await deps.agents.insert(caller.tenantId, name, definition, actorOf(c.var));
   if (row === null) {
@@ -59,13 +77,13 @@ const create: ApiHandler<typeof operations.createAgentRoute> = async (c) => {
   }
   c.header("Location", `/api/v1/agents/${name}`);
   c.header("ETag", etagOf(row));
-  return c.json(agentJson(row), 201);
+  return c.json(agentJson(deps, row), 201);
 };
 
 const get: ApiHandler<typeof operations.getRoute> = async (c) => {
   const row = await AGENTS.current(c.var, c.req.valid("param").name);
   c.header("ETag", etagOf(row));
-  return c.json(agentJson(row), 200);
+  return c.json(agentJson(c.var.deps, row), 200);
 };
 
 const replace: ApiHandler<typeof operations.replaceRoute> = async (c) => {
@@ -74,15 +92,17 @@ const replace: ApiHandler<typeof operations.replaceRoute> = async (c) => {
   if (again !== name) {
     throw fieldProblem("validation_failed", "/name", "must be the name in the address");
   }
+  refuseInCode(c.var.deps, name);
   const definition = await definitionOf(c.var.deps, c.var.caller.tenantId, body);
   const row = await change(c.var, name, definition, c.req.header("If-Match"));
   c.header("ETag", etagOf(row));
-  return c.json(agentJson(row), 200);
+  return c.json(agentJson(c.var.deps, row), 200);
 };
 
 const remove: ApiHandler<typeof operations.removeRoute> = async (c) => {
   const { deps, caller } = c.var;
   const { name } = c.req.valid("param");
+  refuseInCode(deps, name);
   const expected = await AGENTS.expected(c.var, name, c.req.header("If-Match"));
   if (!(await deps.agents.remove(caller.tenantId, name, expected, actorOf(c.var)))) {
     throw await missed(c.var, name);
@@ -97,12 +117,16 @@ const listVersions: ApiHandler<typeof operations.versionsRoute> = async (c) => {
   const before =
     cursor === undefined ? null : Number(await cursorOf(deps, caller, cursor, { form: VERSION }));
   const kept = await deps.agents.versions(caller.tenantId, name, limit + 1, before);
-  const all = name === DEFAULT_AGENT ? [...kept, ownAgent(deps)] : kept;
+  const inCode = agentInCode(deps, name);
+  // Versions of agents in code are above all stored ones.
+  const newest = inCode !== null && (before === null || inCode.version < before) ? [inCode] : [];
+  const oldest = name === DEFAULT_AGENT ? [ownAgent(deps)] : [];
+  const all = [...newest, ...kept, ...oldest];
   if (all.length === 0 && before === null) {
     throw AGENTS.notFound(name);
   }
   const { data, next_cursor } = await pageOf(deps, caller, all, limit, versionText);
-  return c.json({ data: data.map(versionJson), next_cursor }, 200);
+  return c.json({ data: data.map((row) => versionJson(deps, row)), next_cursor }, 200);
 };
 
 /** Creates a new version, or the tenant's first `default`. @throws Problem */
@@ -165,13 +189,24 @@ async function definitionOf(
   return definition;
 }
 
-function agentJson(row: ListedAgent): AgentJson {
-  return { ...versionJson(row), updated_at: isOwn(row) ? null : row.updated_at };
+/** @throws Problem `agent_built_in` for an agent in code */
+function refuseInCode({ agentsInCode }: ApiDeps, name: string): void {
+  if (agentsInCode.has(name)) {
+    const detail = `The agent ${name} is defined in code; it changes with a deployment.`;
+    throw new Problem("agent_built_in", detail);
+  }
 }
 
-function versionJson(row: ListedAgent): AgentVersionJson {
+function agentJson(deps: ApiDeps, row: ListedAgent): AgentJson {
+  return {
+    ...versionJson(deps, row),
+    updated_at: isBuiltIn(deps, row) ? null : row.updated_at,
+  };
+}
+
+function versionJson(deps: ApiDeps, row: ListedAgent): AgentVersionJson {
   const { name, version, description, config, limits, created_at } = row;
-  const built_in = isOwn(row);
+  const built_in = isBuiltIn(deps, row);
   return {
     name,
     version,

@@ -57,7 +57,12 @@ export const ifMatch = z.object({
 const part = z.record(z.string(), z.unknown());
 const version = {
   name: z.string().describe("The name of the agent."),
-  version: z.number().int().describe("Counts the versions of the agent, from 1."),
+  version: z
+    .number()
+    .int()
+    .describe(
+      "Counts the versions of the agent, from 1. For an agent in code: a number of 2^30 or more that is derived from its content.",
+    ),
   description: z
     .string()
     .nullable()
@@ -68,7 +73,8 @@ const version = {
   }),
   limits: part.openapi({ description: "Default limits of the agent's tasks." }),
   built_in: z.boolean().openapi({
-    description: "The service's own `default`, until the tenant creates one.",
+    description:
+      "Read-only: an agent that the deployment defines in code, or the service's own `default` until the tenant creates one.",
   }),
   created_at: timestamp.nullable().openapi({
     description: "When it was created; null for a built-in agent.",

@@ -23,7 +23,7 @@ const EXPIRED =
 
 /** Middleware that authenticates the caller, also by subprotocol. @throws Problem */
 const mayFollow = createMiddleware<AppEnv>(async (c, next) => {
-  const caller = await feedCaller(c.var.deps, c.req.raw);
+  const caller = await feedCaller(c.var, c.req.raw);
   if (caller === null) {
     const problem = new Problem("unauthorized", "Send a valid key.", {
       headers: { "WWW-Authenticate": 'Bearer realm="opspawn"' },

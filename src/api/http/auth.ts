@@ -6,7 +6,7 @@ import { createMiddleware } from "hono/factory";
 import { sha256Hex } from "../../crypto/sha256.ts";
 import { isTaskId } from "../../run/value/id.ts";
 import type { Caller, Scope } from "../../store/keys.ts";
-import type { ApiDeps, AppEnv } from "../context.ts";
+import type { ApiContext, ApiDeps, AppEnv } from "../context.ts";
 import { Problem } from "./problem.ts";
 import { readTicket } from "./signing.ts";
 import { isoTime } from "../../run/value/time.ts";
@@ -19,7 +19,7 @@ const unknown = new Map<string, number>();
 
 /** Middleware that requires a valid key with any scopes. @throws Problem */
 export const requireKey = createMiddleware<AppEnv>(async (c, next) => {
-  c.set("caller", await callerOf(c.var.deps, c.req.header("Authorization"), addressOf(c.req.raw)));
+  c.set("caller", await callerIn(c));
   await next();
 });
 
@@ -29,10 +29,9 @@ const required = new WeakMap<object, Scope>();
 /** Returns a middleware that requires a key with a scope. @throws Problem */
 export function requireScope(scope: Scope) {
   const middleware = createMiddleware<AppEnv>(async (c, next) => {
-    c.set(
-      "caller",
-      await callerWith(c.var.deps, c.req.header("Authorization"), scope, addressOf(c.req.raw)),
-    );
+    const caller = await callerIn(c);
+    checkScope(caller, scope);
+    c.set("caller", caller);
     await next();
   });
   required.set(middleware, scope);
@@ -44,16 +43,14 @@ export function requiredScope(handler: object): Scope | null {
   return required.get(handler) ?? null;
 }
 
-/** Returns the caller of an `Authorization` header, and checks its scope. @throws Problem */
-export async function callerWith(
-  deps: ApiDeps,
-  authorization: string | undefined,
-  scope: Scope,
-  address: string | null = null,
-): Promise<Caller> {
-  const caller = await callerOf(deps, authorization, address);
-  checkScope(caller, scope);
-  return caller;
+/** Returns the caller of a request: its principal, or the owner of its key. @throws Problem */
+export async function callerIn(c: Pick<ApiContext, "var" | "req">): Promise<Caller> {
+  const { deps, principal } = c.var;
+  if (principal === null) {
+    return callerOf(deps, c.req.header("Authorization"), addressOf(c.req.raw));
+  }
+  await checkRate(deps, principal.tenantId);
+  return principal;
 }
 
 async function callerOf(
@@ -118,10 +115,14 @@ function saidBy(request: Request): Said | null {
 
 /** Returns the caller of a task's events, by key, ticket or subprotocol. Null if none is valid. */
 export async function eventCaller(
-  deps: ApiDeps,
+  { deps, principal }: Pick<ApiContext["var"], "deps" | "principal">,
   request: Request,
   taskId: string,
 ): Promise<Caller | null> {
+  if (principal !== null) {
+    await checkRate(deps, principal.tenantId);
+    return principal;
+  }
   const said = saidBy(request);
   if (said?.by === "ticket") {
     const key = await deps.keys.signingKey();
@@ -137,8 +138,11 @@ export async function eventCaller(
 }
 
 /** Returns the caller of a feed, by key or subprotocol: a ticket is for one task. */
-export async function feedCaller(deps: ApiDeps, request: Request): Promise<Caller | null> {
-  return saidBy(request)?.by === "ticket" ? null : eventCaller(deps, request, "");
+export async function feedCaller(
+  known: Pick<ApiContext["var"], "deps" | "principal">,
+  request: Request,
+): Promise<Caller | null> {
+  return saidBy(request)?.by === "ticket" ? null : eventCaller(known, request, "");
 }
 
 /** Returns whether a request authenticates by ticket or subprotocol, which only browsers need. */

@@ -210,6 +210,13 @@ export function toProblem(error: unknown): Problem | null {
     );
   }
   const text = error instanceof Error ? error.message : "";
+  if (/D1_ERROR.*(no such (?:table|column)|has no column named)/i.test(text)) {
+    return new Problem(
+      "misconfigured",
+      "The database is older than this version of the service: apply the migrations (`wrangler d1 migrations apply DB`).",
+      { headers: { "Retry-After": "60" } },
+    );
+  }
   return /D1_ERROR.*(timeout|reset|maximum DB size|SQLITE_FULL)/i.test(text)
     ? new Problem("unavailable", "The database is busy; try again shortly.", {
         headers: { "Retry-After": "2" },

@@ -19,7 +19,7 @@ import { taskOf } from "./view.ts";
 const DEFAULT_LIMIT = 100;
 /** Middleware that authenticates the caller before the request is validated. @throws Problem */
 const mayWatch = createMiddleware<AppEnv>(async (c, next) => {
-  const caller = await eventCaller(c.var.deps, c.req.raw, c.req.param("id") ?? "");
+  const caller = await eventCaller(c.var, c.req.raw, c.req.param("id") ?? "");
   try {
     if (caller === null) {
       throw new Problem("unauthorized", "Send a valid key, or a ticket for this task.", {

@@ -20,6 +20,12 @@ export interface AgentDefinition {
   readonly limits: LimitLayer;
 }
 
+/** An agent in code. Its version is derived from its content, and far above any stored version. */
+export interface AgentInCode extends AgentDefinition {
+  readonly name: string;
+  readonly version: number;
+}
+
 /** Limits of a task if neither it nor its agent sets them. */
 export const DEFAULT_LIMITS: RunLimits = { max_steps: 25, max_duration_s: 3600, max_repeats: 10 };
 

@@ -3,6 +3,7 @@
  * retries are off. It sends exactly the text that was hashed. The SDK uses API version 2026-10-21,
  * which has no temperature; a request with a temperature uses the previous version.
  */
+import { missingSdk } from "../missing-sdk.ts";
 import { anthropicParts, FORGETFUL_BETA, isPrompted, sendsTemperature } from "./body.ts";
 import { bindsThinking } from "./models.ts";
 import { AnthropicReply } from "./reply.ts";
@@ -48,7 +49,9 @@ export function anthropic(endpoint: Endpoint): LlmClient {
 }
 
 async function load({ apiKey, baseUrl }: Endpoint, fetch: Fetch) {
-  const { Anthropic: Sdk } = await import("@anthropic-ai/sdk");
+  const { Anthropic: Sdk } = await import("@anthropic-ai/sdk").catch(
+    missingSdk("@anthropic-ai/sdk"),
+  );
   return new Sdk({
     apiKey: apiKey ?? "none",
     // Otherwise the SDK reads both from the process environment.

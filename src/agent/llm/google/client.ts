@@ -4,6 +4,7 @@
  * place, so that the text that is sent is the text that was hashed. Answers are read here: the SDK
  * only reports errors.
  */
+import { missingSdk } from "../missing-sdk.ts";
 import { defined } from "../../../run/value/defined.ts";
 import { bodyText, partsOf } from "../body-parts.ts";
 import type { BodyParts, LlmClient, ModelRequest } from "../client.ts";
@@ -68,7 +69,7 @@ export function google(endpoint: Endpoint): LlmClient {
 }
 
 async function load({ apiKey, baseUrl }: Endpoint) {
-  const { GoogleGenAI: Sdk } = await import("@google/genai/web");
+  const { GoogleGenAI: Sdk } = await import("@google/genai/web").catch(missingSdk("@google/genai"));
   return new Sdk({
     apiKey: apiKey ?? "none",
     vertexai: false,

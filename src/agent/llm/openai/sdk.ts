@@ -2,6 +2,7 @@
  * Uses the official OpenAI SDK for the adapters: loads it on the first call and not when the Worker
  * starts, and turns its retries off.
  */
+import { missingSdk } from "../missing-sdk.ts";
 import type { Endpoint } from "../endpoint.ts";
 import type { Pieces } from "../server-sent.ts";
 import { Transport, type Fetch } from "../transport.ts";
@@ -42,7 +43,7 @@ async function load(
   headers: Readonly<Record<string, string>>,
   fetch: Fetch,
 ) {
-  const { OpenAI: Sdk } = await import("openai");
+  const { OpenAI: Sdk } = await import("openai").catch(missingSdk("openai"));
   return new Sdk({
     // A local server needs no key, but the SDK requires some text.
     apiKey: apiKey ?? "none",

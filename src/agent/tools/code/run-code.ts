@@ -14,6 +14,9 @@ import type { JsonValue } from "../../../run/value/json.ts";
 /** Timeout of code in milliseconds, including its tool calls. */
 const CODE_TIMEOUT_MS = 120_000;
 
+/** Name of the tool that runs code. */
+export const RUN_CODE = "run_code";
+
 const tools = new WeakMap<Isolate, RunTool>();
 
 /** Returns the tool `run_code` for deployments with isolates: the same tool for the same isolate. */
@@ -28,7 +31,7 @@ export function runCode(isolate: Isolate): RunTool {
 
 function defined(isolate: Isolate): RunTool {
   const tool = defineTool({
-    name: "run_code",
+    name: RUN_CODE,
     description:
       "Runs JavaScript or TypeScript: the body of an async function. `return` gives the output (JSON), `console.log` is captured, and `await tools.name(arguments)` calls another tool of yours and gives its output, or throws an Error with a `code`. Use it to call many tools, or to work through large outputs, in one step. There is no network, no file system and nothing to import; time and random numbers stand still within a call.",
     input: z.strictObject({ code: z.string().min(1).max(MAX_SOURCE_CHARS) }),

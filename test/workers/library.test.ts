@@ -1,0 +1,196 @@
+/** A deployment with own tools, agents and providers: what they reach, and who may call it. */
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { expect, test } from "vitest";
+import { z } from "zod";
+import { NotFoundError, PermissionDeniedError } from "../../sdk/src/index.ts";
+import {
+  createOpspawn,
+  defineAgent,
+  defineTool,
+  type OpspawnOptions,
+  type ToolContext,
+} from "../../src/library/index.ts";
+import type { JsonObject } from "../../src/run/value/json.ts";
+import type { RunSpec } from "../../src/run/spec/spec.ts";
+
+interface OwnEnv extends Env {
+  readonly PLANS: KVNamespace;
+}
+
+/** A copy of the environment with one more setting; each deployment of a test has its own. */
+function environment(more: object = {}): OwnEnv {
+  return { ...(env as OwnEnv), ...more };
+}
+
+const seen: unknown[] = [];
+
+const plan = defineTool({
+  name: "plan",
+  description: "Returns the plan of a customer.",
+  input: z.object({ customer: z.string() }),
+  output: z.object({ plan: z.string(), tenant: z.string() }),
+  effect: "pure",
+  run: async ({ customer }, context: ToolContext<OwnEnv>) => {
+    seen.push(context.metadata, context.idempotencyKey, await context.secret("CRM_TOKEN"));
+    return {
+      plan: (await context.env.PLANS.get(customer)) ?? "free",
+      tenant: context.tenant,
+    };
+  },
+});
+
+const support = defineAgent({
+  name: "support",
+  description: "Answers customers.",
+  config: { model: "local/script", tools: ["plan"] },
+});
+
+function opspawnWith(options: OpspawnOptions<OwnEnv> = {}) {
+  return createOpspawn<OwnEnv>({ tools: [plan], agents: [support], ...options });
+}
+
+function scripted(...script: readonly JsonObject[]) {
+  return { input_data: { goal: "go", script: [...script, { text: "done" }] } };
+}
+
+test("a tool in code reads a binding, and knows its tenant, the metadata and its secrets", async () => {
+  const own = environment({ OPSPAWN_TOOL_SECRETS: '{"CRM_TOKEN":"token-of-the-crm"}' });
+  await own.PLANS.put("ada", "gold");
+  const { AgentRun } = opspawnWith();
+  const spec: RunSpec = {
+    task_id: "task_own",
+    tenant_id: "acme",
+    agent: "support",
+    agent_version: support.version,
+    metadata: { ticket: 7 },
+    config: { model: "local/script", planner: "native", ...support.config },
+    limits: { max_steps: 5 },
+    ...scripted({ tool_calls: [{ name: "plan", arguments: { customer: "ada" } }] }),
+  };
+  const stub = env.RUNS.get(env.RUNS.idFromName("acme/task_own"));
+  const [view, events] = await runInDurableObject(stub, async (_instance, state) => {
+    const run = new AgentRun(state, own);
+    await run.start(JSON.stringify(spec));
+    return [await run.settled(5000), (await run.events(0, 100)).events];
+  });
+  expect(JSON.parse(view)).toMatchObject({ status: "completed" });
+  expect(seen).toEqual([
+    { ticket: 7 },
+    expect.stringMatching(/^task_own:call_/),
+    "token-of-the-crm",
+  ]);
+  const completed = (JSON.parse(events) as { type: string; data: object }[]).find(
+    ({ type }) => type === "tool.completed",
+  );
+  expect(completed).toMatchObject({ data: { output: { plan: "gold", tenant: "acme" } } });
+});
+
+test("the deployment's own code has a client without a key, bound to one tenant", async () => {
+  const opspawn = opspawnWith();
+  const own = environment();
+  const { tasks } = opspawn.client(own, { tenant: "inside" });
+  const { id } = await tasks.create({ input_data: { goal: "What is 2 + 3?" }, name: "sum" });
+  const task = await tasks.wait(id);
+  expect(task).toMatchObject({ status: "completed", name: "sum" });
+  const events = await Array.fromAsync(tasks.watch(id), ({ type }) => type);
+  expect(events.at(-1)).toBe("run.completed");
+  const other = opspawn.client(own, { tenant: "outside" });
+  await expect(other.tasks.get(id)).rejects.toThrow(NotFoundError);
+  const reader = opspawn.client(own, { tenant: "inside", scopes: ["tasks:read"] });
+  await expect(reader.tasks.create({ input_data: { goal: "x" } })).rejects.toThrow(
+    PermissionDeniedError,
+  );
+  expect(() => opspawn.client(own, { tenant: "No Tenant" })).toThrow("is invalid");
+});
+
+test("a login of the deployment's own identifies callers; others need a key", async () => {
+  const { app } = opspawnWith({
+    authenticate: (request) =>
+      request.headers.get("X-User") === "ada"
+        ? { tenant: "acme", scopes: ["tasks:read"], name: "ada" }
+        : null,
+  });
+  const own = environment();
+  const statusFor = async (headers: Record<string, string>, method = "GET") =>
+    (await app.request("/api/v1/tasks", { method, headers }, own)).status;
+  expect(await statusFor({ "X-User": "ada" })).toBe(200);
+  expect(await statusFor({ "X-User": "ada" }, "POST")).toBe(403);
+  expect(await statusFor({ "X-User": "eve" })).toBe(401);
+});
+
+test("agents in code are the same for every tenant, read-only, and versioned by their content", async () => {
+  const opspawn = opspawnWith();
+  const own = environment();
+  const client = opspawn.client(own, { tenant: "agents" });
+  const agent = await client.agents.get("support");
+  expect(agent).toMatchObject({
+    name: "support",
+    built_in: true,
+    version: support.version,
+    config: { tools: ["plan"] },
+    created_at: null,
+  });
+  const first = await client.agents.list({ limit: 1 });
+  const names = (await Array.fromAsync(client.agents.list({ limit: 1 }))).map(({ name }) => name);
+  expect(names).toEqual(["support", "default"]);
+  expect(first.data).toHaveLength(1);
+  await expect(client.agents.replace("support", { config: {} })).rejects.toMatchObject({
+    code: "agent_built_in",
+  });
+  await expect(client.agents.delete("support")).rejects.toMatchObject({ code: "agent_built_in" });
+  await expect(client.agents.create({ name: "support" })).rejects.toMatchObject({
+    code: "agent_exists",
+  });
+  const { id } = await client.tasks.create({ agent: "support", ...scripted() });
+  expect(await client.tasks.get(id)).toMatchObject({
+    agent: "support",
+    agent_version: support.version,
+    model: "local/script",
+  });
+});
+
+test("an agent in code hides a stored one of its name, which returns without it", async () => {
+  const own = environment();
+  const tenant = "hidden";
+  const before = createOpspawn<OwnEnv>({ tools: [plan] }).client(own, { tenant });
+  await before.agents.create({ name: "support", description: "stored" });
+  const during = opspawnWith().client(own, { tenant });
+  expect(await during.agents.get("support")).toMatchObject({ version: support.version });
+  const all: number[] = [];
+  for await (const { version } of during.agents.versions("support")) {
+    all.push(version);
+  }
+  expect(all).toEqual([support.version, 1]);
+  expect(await before.agents.get("support")).toMatchObject({ description: "stored", version: 1 });
+});
+
+test("a missing binding is named before a task is accepted", async () => {
+  const { app } = opspawnWith();
+  const { FEEDS: _feeds, ...rest } = environment();
+  const response = await app.request("/api/v1/tasks", { method: "POST" }, rest);
+  expect(response.status).toBe(503);
+  expect(await response.json()).toMatchObject({
+    code: "misconfigured",
+    detail: expect.stringContaining(
+      "The binding FEEDS is missing: add a Durable Object with the binding FEEDS and the class TenantFeed",
+    ) as string,
+  });
+});
+
+test("tables that are older than the code are named before a task is accepted", async () => {
+  const opspawn = opspawnWith();
+  const old = {
+    ...environment(),
+    DB: {
+      prepare: () => {
+        throw new Error("D1_ERROR: no such column: metadata: SQLITE_ERROR");
+      },
+      batch: () => Promise.reject(new Error("D1_ERROR: no such table: task: SQLITE_ERROR")),
+    },
+  } as unknown as OwnEnv;
+  const { tasks } = opspawn.client(old, { tenant: "old" });
+  await expect(tasks.create({ input_data: { goal: "x" } }, { maxRetries: 0 })).rejects.toThrow(
+    /older than this version/,
+  );
+});
