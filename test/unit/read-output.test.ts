@@ -14,15 +14,17 @@ import { createdEvent, Harness, memoryStorage, specFor } from "../harness.ts";
 const WHOLE = "😀 and so on. ".repeat(370_000);
 const SHA256 = hash("sha256", WHOLE, "hex");
 
-const flood = defineTool({
-  name: "flood",
-  description: "Says too much.",
-  input: z.strictObject({}),
-  output: z.string(),
-  effect: "pure",
-  untrusted: "web",
-  run: () => WHOLE,
-});
+/** A tool that says too much. */
+const floodOf = (text: string) =>
+  defineTool({
+    name: "flood",
+    description: "Says too much.",
+    input: z.strictObject({}),
+    output: z.string(),
+    effect: "pure",
+    untrusted: "web",
+    run: () => text,
+  });
 
 test("five megabytes are kept whole, and the model is shown where to read on", async () => {
   const run = await flooded([{ tool_calls: [{ name: "flood" }] }, { text: "enough" }]);
@@ -34,24 +36,27 @@ test("five megabytes are kept whole, and the model is shown where to read on", a
   expect(JSON.stringify(shown).length).toBeLessThan(MAX_OUTPUT_BYTES);
 });
 
-// Five hundred steps.
+// A hundred and thirty steps, which say three times what the window holds.
 test(
   "a model that reads to the end has read all of it, and its window stays small",
   { timeout: 60_000 },
   async () => {
+    const whole = WHOLE.slice(0, 1_300_000);
+    const sha256 = hash("sha256", whole, "hex");
     const pages: { tool_calls: { name: string; arguments: JsonValue }[] }[] = [];
-    for (let offset = 0; offset < WHOLE.length; offset += 10_000) {
-      const args = { sha256: SHA256, offset, limit: 10_000 };
+    for (let offset = 0; offset < whole.length; offset += 10_000) {
+      const args = { sha256, offset, limit: 10_000 };
       pages.push({ tool_calls: [{ name: "read_output", arguments: args }] });
     }
-    const run = await flooded([{ tool_calls: [{ name: "flood" }] }, ...pages, { text: "read" }]);
+    const script = [{ tool_calls: [{ name: "flood" }] }, ...pages, { text: "read" }];
+    const run = await flooded(script, whole);
     const read = run
       .events()
       .flatMap((event) => (event.type === "tool.completed" ? [event.data] : []))
       .slice(1);
     const texts = read.map(({ output }) => (output as { text: string }).text);
-    expect(texts.join("").length).toBe(WHOLE.length);
-    expect(hash("sha256", texts.join(""), "hex")).toBe(SHA256);
+    expect(texts.join("").length).toBe(whole.length);
+    expect(hash("sha256", texts.join(""), "hex")).toBe(sha256);
     expect(
       read.every(({ untrusted, truncated }) => untrusted === "web" && truncated !== true),
     ).toBe(true);
@@ -153,9 +158,9 @@ test("a log from before the reference was told folds to what it always did", () 
   });
 });
 
-async function flooded(script: JsonValue): Promise<Harness> {
+async function flooded(script: JsonValue, text = WHOLE): Promise<Harness> {
   const limits = { max_steps: 1000, max_repeats: 100 };
-  const run = new Harness(specFor({ script }, { limits }), { extraTools: [flood] });
+  const run = new Harness(specFor({ script }, { limits }), { extraTools: [floodOf(text)] });
   await run.drive();
   expect(run.log.state.status).toBe("completed");
   return run;
