@@ -49,11 +49,18 @@ function routeFinder(document: OpenApiDocument): (path: string) => readonly Rout
   };
 }
 
-/**
- * Makes a check of answers against the document in the repository.
- * @returns what an answer breaks, in words; nothing where it is as documented
- */
-export function contractCheck(): (asked: Asked, response: Response) => Promise<string[]> {
+/** Returns what an answer breaks, in words; nothing where it is as documented. */
+type ContractCheck = (asked: Asked, response: Response) => Promise<string[]>;
+
+let made: ContractCheck | null = null;
+
+/** Returns the check of answers against the document in the repository; one for all of a process. */
+export function contractCheck(): ContractCheck {
+  made ??= newCheck();
+  return made;
+}
+
+function newCheck(): ContractCheck {
   const document = writtenDocument();
   const find = routeFinder(document);
   const validator = validators(document, { closed: true });

@@ -111,7 +111,8 @@ export function validators(
   const components = closed ? closedSchema(document.components) : document.components;
   ajv.addSchema({ $id: BASE, components });
   const known = new Map<string, ValidateFunction>();
-  return (schema) => {
+  const knownObjects = new WeakMap<Schema, ValidateFunction>();
+  const compiled = (schema: Schema): ValidateFunction => {
     const text = JSON.stringify(closed ? closedSchema(schema) : schema);
     const found = known.get(text);
     if (found !== undefined) {
@@ -121,6 +122,11 @@ export function validators(
     const made = ajv.compile(JSON.parse(absolute) as Schema);
     known.set(text, made);
     return made;
+  };
+  return (schema) => {
+    const validate = knownObjects.get(schema) ?? compiled(schema);
+    knownObjects.set(schema, validate);
+    return validate;
   };
 }
 
