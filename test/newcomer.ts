@@ -91,6 +91,9 @@ export class Newcomer {
     const curl = execFileSync("sh", ["-c", "command -v curl"], { encoding: "utf8" }).trim();
     writeFileSync(join(bin, "curl"), `#!/bin/sh\nexec ${curl} --fail-with-body "$@"\n`);
     chmodSync(join(bin, "curl"), 0o755);
+    const npm = execFileSync("sh", ["-c", "command -v npm"], { encoding: "utf8" }).trim();
+    writeFileSync(join(bin, "npm"), npmShim(npm, one.folder, bin));
+    chmodSync(join(bin, "npm"), 0o755);
     // What a page runs with `node` runs in the Node of their machine, not in the bundled one.
     const node = machineNode();
     if (node !== null) {
@@ -217,9 +220,37 @@ export class Newcomer {
       PORT: String(this.#port),
       OPSPAWN_URL: this.url,
       NO_COLOR: "1",
+      // Each command starts the same program, in a Node that would compile it again.
+      NODE_COMPILE_CACHE: join(ROOT, "node_modules", ".cache", "compile"),
       ...this.#vars,
     };
   }
+}
+
+/**
+ * npm, except that it starts a script's program itself where npm has done that before, by
+ * `npm run --silent NAME -- …`: npm takes longer than most commands of the pages, sixty times.
+ */
+function npmShim(npm: string, folder: string, bin: string): string {
+  const { scripts } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
+    scripts: Readonly<Record<string, string>>;
+  };
+  const programs = Object.entries(scripts).flatMap(([name, script]) =>
+    /^exec node scripts\/[\w-]+\.ts$/.test(script)
+      ? [`    ${name}) shift 4; ${script} "$@" ;;`]
+      : [],
+  );
+  return `#!/bin/sh
+if [ "$PWD $1 $2 $4" = "${folder} run --silent --" ]; then
+  if mkdir "${bin}/ran-$3" 2>/dev/null; then exec ${npm} "$@"; fi
+  PATH="${folder}/node_modules/.bin:$PATH"
+  export PATH npm_lifecycle_event="$3"
+  case "$3" in
+${programs.join("\n")}
+  esac
+fi
+exec ${npm} "$@"
+`;
 }
 
 /** The first Node on the PATH that is not of this project; null if there is none. */

@@ -64,6 +64,7 @@ async function run(
       HOME: home,
       TMPDIR: home,
       NODE_OPTIONS: `--import=${WITNESS}`,
+      NODE_COMPILE_CACHE: process.env["NODE_COMPILE_CACHE"],
       ARGUMENTS: commandLines,
       ...env,
     },

@@ -91,7 +91,7 @@ const HOW: Readonly<Record<string, Do>> = {
     blockCount += 1;
     writeFileSync(join(newcomer.folder, name), newcomer.read(text));
     // The bundled Node reads TypeScript, which that of an old machine may not.
-    return newcomer.run(`npx node ${name}`);
+    return newcomer.run(`node_modules/.bin/node ${name}`);
   },
   /** Components of a page: checked as strictly as the project's own code. */
   "tsx page": async ({ text }) => {
@@ -120,7 +120,7 @@ function typeCheck(file: string, more: Readonly<Record<string, unknown>> = {}): 
   const include = file.endsWith("x") ? [file] : ["src/worker-env.d.ts", file];
   const config = { extends: "./tsconfig.json", compilerOptions, include };
   writeFileSync(join(newcomer.folder, "tsconfig.example.json"), JSON.stringify(config));
-  return "npx tsc -p tsconfig.example.json";
+  return "node_modules/.bin/tsc -p tsconfig.example.json";
 }
 
 /** Lists the tools of the servers that a client's file names. */
