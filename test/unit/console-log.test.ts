@@ -4,8 +4,11 @@ import { expect, test } from "vitest";
 import { effectSentence } from "../../console/src/log/effects.ts";
 import { RunFold } from "../../console/src/log/fold.ts";
 import { promptDifference } from "../../console/src/log/prompt-difference.ts";
-import { fits, parseQuery } from "../../console/src/log/search.ts";
+import { Past } from "../../console/src/log/past.ts";
+import { familyState, fits, parseQuery, withNextFamily } from "../../console/src/log/search.ts";
 import { EventStore, type LogEvent } from "../../console/src/log/store.ts";
+import { activeMs, nextOf, statusOf } from "../../console/src/views/run/status-of.ts";
+import { entryOf, isAbout } from "../../console/src/views/run/question-entry.ts";
 import { sentenceOf } from "../../sdk/src/view/sentences.ts";
 import { Harness, Killed, specFor } from "../harness.ts";
 
@@ -197,3 +200,79 @@ test("a prompt is compared with the one before by its turns", () => {
   expect(promptDifference(before, compacted)).toMatchObject({ same: 1, gone: 2, added: 1 });
   expect(promptDifference(before, { ...grown, system: "t" }).isSystemSame).toBe(false);
 });
+
+test("a run as it was is the fold of its log up to there, forwards and backwards", async () => {
+  const { events } = await approved();
+  const store = new EventStore();
+  store.add(events);
+  const past = new Past(store);
+  for (const seq of [events.length, 3, 7, 4, 9]) {
+    const then = past.at(seq);
+    const fold = foldOf(events.slice(0, seq));
+    expect(then?.items).toEqual(fold.items);
+    expect(then?.progress.usage).toEqual(fold.progress.usage);
+    expect(then?.questions.list).toEqual(fold.questions.list);
+  }
+  expect(past.at(0)).toBeNull();
+  expect(past.at(events.length + 1)).toBeNull();
+});
+
+test("a family of events is shown alone, left out, and shown again", () => {
+  const queries = ["lost parcel"];
+  for (let i = 0; i < 3; i += 1) {
+    queries.push(withNextFamily(queries.at(-1) ?? "", "tool"));
+  }
+  expect(queries).toEqual([
+    "lost parcel",
+    "lost parcel type:tool",
+    "lost parcel -type:tool",
+    "lost parcel",
+  ]);
+  expect(queries.map((query) => familyState(query, "tool"))).toEqual(["any", "only", "not", "any"]);
+  expect(familyState("type:tool.failed", "tool")).toBe("any");
+});
+
+test("the status says what moves a run next, and its active time leaves out waits", async () => {
+  const { events } = await approved();
+  const asked = events.findIndex(({ type }) => type === "run.waiting");
+  const waiting = foldOf(events.slice(0, asked + 1));
+  expect(statusOf(waiting)).toBe("waiting");
+  expect(nextOf(waiting)).toBe("continues when a person decides");
+  const ended = foldOf(events);
+  expect([statusOf(ended), nextOf(ended)]).toEqual(["completed", ""]);
+  const total = (ended.end?.at ?? 0) - Date.parse(events[0]?.at ?? "");
+  expect(total - activeMs(ended, ended.at)).toBeGreaterThanOrEqual(60_000);
+  expect(activeMs(ended, ended.at)).toBeGreaterThan(0);
+});
+
+test("a question of the log is an entry of the inbox, with what only the inbox knows", async () => {
+  const { events } = await approved();
+  const asked = events.findIndex(({ type }) => type === "approval.requested");
+  const store = new EventStore();
+  store.add(events.slice(0, asked + 1));
+  const fold = foldOf(store.between(0, store.last));
+  const question = must(fold.questions.list[0]);
+  const known = entryOf(question, "task_1", { fold, store }, null);
+  expect(known).toMatchObject({
+    kind: "approval",
+    seq: asked + 1,
+    tool: "refund",
+    arguments: { id: "A-1", sum: 5 },
+    untrusted_since: expect.any(String),
+  });
+  const schema = { type: "object" };
+  const listed = { ...known, schema, on_expiry: "deny" as const };
+  expect(isAbout(listed, "task_1", question)).toBe(true);
+  expect(isAbout(listed, "task_2", question)).toBe(false);
+  expect(entryOf(question, "task_1", { fold, store }, listed)).toMatchObject({
+    schema,
+    on_expiry: "deny",
+  });
+});
+
+function must<Value>(value: Value | undefined): Value {
+  if (value === undefined) {
+    throw new Error("There is none.");
+  }
+  return value;
+}

@@ -3,11 +3,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { RunFold } from "../../console/src/log/fold.ts";
 import type { LogEvent } from "../../console/src/log/store.ts";
-import { boxOf, clampRange } from "../../console/src/timeline/place.ts";
-import { scaleOf, timelineRows } from "../../console/src/timeline/rows.ts";
+import { boxOf, clampRange, rangeOf } from "../../console/src/timeline/place.ts";
+import { scaleOf, timelineRows, type Folds } from "../../console/src/timeline/rows.ts";
 import { idleSpans, Scale, type Gap } from "../../console/src/timeline/scale.ts";
 import { ticksOf } from "../../console/src/timeline/ticks.ts";
 import { Harness, specFor } from "../harness.ts";
+
+const NONE: Folds = { folded: new Set(), opened: new Set() };
 
 /** A span and gaps within it that do not touch. */
 const axis = fc
@@ -20,7 +22,9 @@ const axis = fc
     const ends = lengths.map((length) => (at += length));
     const gaps: Gap[] = ends
       .slice(0, -1)
-      .flatMap((to, i) => (i % 2 === 1 ? [{ from: ends[i - 1] ?? from, to, text: "waited" }] : []));
+      .flatMap((to, i) =>
+        i % 2 === 1 ? [{ from: ends[i - 1] ?? from, to, text: "waited", seq: 1 }] : [],
+      );
     return { span: { from, to: at }, gaps };
   });
 
@@ -133,11 +137,14 @@ test("rows follow the log, tools can be folded, and a wait that takes long is a 
   await harness.drive();
   add();
 
-  const rows = timelineRows(fold, fold.at, new Set());
+  const rows = timelineRows(fold, fold.at, NONE);
   expect(rows.map(({ name }) => name).filter((name) => name === "look").length).toBe(2);
   const [model] = rows;
   expect(model?.members).toBe(2);
-  const folded = timelineRows(fold, fold.at, new Set([model?.id ?? ""]));
+  const folded = timelineRows(fold, fold.at, {
+    ...NONE,
+    folded: new Set([model?.id ?? ""]),
+  });
   expect(folded.length).toBe(rows.length - 2);
   const scale = scaleOf(fold, fold.at, true);
   expect(scale.gaps.map(({ gap }) => gap.text)).toEqual(["waited for approval, approved by ops"]);
@@ -147,4 +154,47 @@ test("rows follow the log, tools can be folded, and a wait that takes long is a 
       expect(boxOf(scale, { start: 0, end: 1 }, bar.from, bar.to)).not.toBeNull();
     }
   }
+});
+
+test("many equal calls beside each other are one row, until it is unfolded", async () => {
+  const calls = Array.from({ length: 8 }, (_, at) => ({ name: "look", arguments: { at } }));
+  const script = [
+    { tool_calls: [...calls, { name: "add_numbers", arguments: { a: 1, b: 2 } }] },
+    { text: "ok" },
+  ];
+  const look = { name: "look", outputs: calls.map((_, output) => ({ output })) };
+  const harness = new Harness(specFor({ script, script_tools: [look] }), { realTime: false });
+  await harness.drive();
+  const fold = new RunFold();
+  for (const event of harness.events() as unknown as LogEvent[]) {
+    fold.add(event);
+  }
+
+  const rows = timelineRows(fold, fold.at, NONE);
+  expect(rows.map(({ name }) => name)).toEqual(["step 1", "look × 8", "add_numbers", "step 2"]);
+  const group = rows[1];
+  expect(group).toMatchObject({ members: 8, isFolded: true, depth: 1 });
+  expect(group?.group?.length).toBe(8);
+  const opened = timelineRows(fold, fold.at, { ...NONE, opened: new Set([group?.id ?? ""]) });
+  expect(opened.map(({ depth }) => depth)).toEqual([0, 1, 2, 2, 2, 2, 2, 2, 2, 2, 1, 0]);
+  const folded = timelineRows(fold, fold.at, { ...NONE, folded: new Set([rows[0]?.id ?? ""]) });
+  expect(folded.map(({ name }) => name)).toEqual(["step 1", "step 2"]);
+});
+
+test("zooming to spans shows all of them, with a margin", () => {
+  fc.assert(
+    fc.property(axis, fc.nat(), fc.nat(), ({ span, gaps }, a, b) => {
+      const scale = new Scale(span, gaps);
+      const length = span.to - span.from;
+      const [from = 0, to = 0] = [span.from + (a % length), span.from + (b % length)].toSorted(
+        (one, other) => one - other,
+      );
+      const range = rangeOf(scale, [{ from, to }]);
+      expect(range?.start).toBeLessThanOrEqual(scale.project(from) + 1e-9);
+      expect(range?.end).toBeGreaterThanOrEqual(scale.project(to) - 1e-9);
+      expect(range?.start).toBeGreaterThanOrEqual(0);
+      expect(range?.end).toBeLessThanOrEqual(1 + 1e-9);
+    }),
+  );
+  expect(rangeOf(new Scale({ from: 0, to: 10 }, []), [])).toBeNull();
 });

@@ -8,6 +8,7 @@ import type { LoadState } from "../parts/load-state.ts";
 import { PageHead } from "../parts/page-head.tsx";
 import { Empty, Loaded } from "../parts/states.tsx";
 import { Table, type Column } from "../parts/table.tsx";
+import { useViewActions } from "../parts/view-actions.ts";
 import { lacking } from "../session/store.ts";
 import { useQuery } from "./use-query.ts";
 
@@ -79,6 +80,11 @@ export function ListView<Item>(props: ListViewProps<Item>) {
   const { title, about, tabs, create, filter, label = title, columns = [], children } = props;
   const { state, more } = useList(props);
   const [isNew, setNew] = useState(false);
+  const mayCreate = create !== undefined && lacking(create.scope) === null;
+  useViewActions(
+    mayCreate ? [{ text: create.text, icon: "plus", act: () => setNew(true) }] : [],
+    `${title} ${mayCreate}`,
+  );
   const button = create !== undefined && (
     <Button kind="primary" icon="plus" needs={lacking(create.scope)} onClick={() => setNew(true)}>
       {create.text}

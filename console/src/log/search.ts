@@ -62,6 +62,34 @@ export function placeOf(events: readonly LogEvent[], seq: number | null): number
   return events[low]?.seq === seq ? low : -1;
 }
 
+/** Types of events by their first word, which a query can include or leave out. */
+export const FAMILIES = [
+  "run",
+  "model",
+  "tool",
+  "approval",
+  "message",
+  "limit",
+  "recovery",
+] as const;
+
+/** How a query treats a family. */
+export type FamilyState = "any" | "only" | "not";
+
+/** Whether a query has only the events of a family, all but those, or does not care. */
+export function familyState(query: string, family: string): FamilyState {
+  const term = parseQuery(query).find(({ field, value }) => field === "type" && value === family);
+  return term === undefined ? "any" : term.isNot ? "not" : "only";
+}
+
+/** The query with the next state of a family: only these, none of these, no matter. */
+export function withNextFamily(query: string, family: string): string {
+  const state = familyState(query, family);
+  const others = query.replaceAll(new RegExp(`(^|\\s)-?type:${family}(?=\\s|$)`, "g"), "").trim();
+  const term = { any: `type:${family}`, only: `-type:${family}`, not: "" }[state];
+  return `${others} ${term}`.trim();
+}
+
 function meets(
   event: LogEvent,
   { field, value }: Term,

@@ -38,7 +38,7 @@ export function CopyButton({ text, label, children, icon = "copy" }: CopyProps) 
 }
 
 /** Puts a text on the clipboard, also on pages without TLS, where browsers offer only the old way. */
-async function copyText(text: string): Promise<void> {
+export async function copyText(text: string): Promise<void> {
   try {
     await navigator.clipboard.writeText(text);
   } catch {

@@ -1,6 +1,6 @@
 /** Keys that work everywhere: `g` and a letter go to a view, `/` searches, `?` and ⌘K open help. */
 import { signal } from "@preact/signals";
-import { shortcuts } from "../parts/preferences.ts";
+import { isTyping } from "../parts/use-keys.ts";
 import { go } from "../route/location.ts";
 import { BASE } from "../route/match.ts";
 import { ROUTES } from "./routes.ts";
@@ -15,16 +15,13 @@ const PAIR_MS = 1200;
 export function listenToKeys(): void {
   let wentAt = 0;
   addEventListener("keydown", (event) => {
-    const { target, key } = event;
+    const { key } = event;
     if (key === "k" && (event.metaKey || event.ctrlKey)) {
       event.preventDefault();
       overlay.value = overlay.value === "palette" ? null : "palette";
       return;
     }
-    const isField =
-      target instanceof HTMLElement && target.closest("input, textarea, select, dialog") !== null;
-    const hasModifier = event.metaKey || event.ctrlKey || event.altKey;
-    if (isField || hasModifier || shortcuts.value === "off") {
+    if (isTyping(event)) {
       return;
     }
     if (event.timeStamp - wentAt < PAIR_MS) {

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import { Dialog } from "../parts/dialog.tsx";
 import { Input } from "../parts/field.tsx";
 import { Icon, type IconName } from "../parts/icon.tsx";
+import { viewActions } from "../parts/view-actions.ts";
 import { go } from "../route/location.ts";
 import { BASE, hrefTo } from "../route/match.ts";
 import { overlay } from "./keys.ts";
@@ -13,7 +14,7 @@ interface Choice {
   readonly id: string;
   readonly text: string;
   readonly icon: IconName;
-  readonly href: string;
+  readonly act: () => void;
 }
 
 /** Whatever is open above the page. */
@@ -39,17 +40,17 @@ function Palette() {
   const choose = (choice: Choice | undefined): void => {
     if (choice !== undefined) {
       close();
-      go(choice.href);
+      choice.act();
     }
   };
   return (
     <Dialog title="Go to" onClose={close} onSubmit={() => choose(choices[at])}>
       <Input
-        label="View or run"
+        label="View, action or run"
         isHidden
         autoFocus
         type="search"
-        placeholder="A view, the id of a run, or words of its goal"
+        placeholder="A view, an action, the id of a run, or words of its goal"
         value={text}
         onInput={(value) => {
           setText(value);
@@ -82,38 +83,55 @@ function Palette() {
   );
 }
 
+/** An action that goes to an address. */
+function to(href: string): () => void {
+  return () => go(href);
+}
+
 function choicesFor(text: string): Choice[] {
   const words = text.toLowerCase();
+  const fits = ({ text: name }: { readonly text: string }): boolean =>
+    name.toLowerCase().includes(words);
   const views = ROUTES.flatMap(({ pattern, title, icon }): Choice[] =>
-    icon !== undefined && title.toLowerCase().includes(words)
-      ? [{ id: pattern, text: title, icon, href: BASE + pattern }]
-      : [],
+    icon === undefined ? [] : [{ id: pattern, text: title, icon, act: to(BASE + pattern) }],
   );
+  const actions = viewActions.value.map(({ text: name, icon, act }): Choice => ({
+    id: name,
+    text: name,
+    icon,
+    act,
+  }));
+  const known = [...actions, ...views].filter(fits);
   if (text === "") {
-    return views;
+    return known;
   }
-  return [
-    ...(text.startsWith("task_")
-      ? [{ id: "run", text: `Run ${text}`, icon: "runs" as const, href: hrefTo(["runs", text]) }]
-      : []),
-    ...views,
-    {
-      id: "search",
-      text: `Runs with “${text}”`,
-      icon: "search",
-      href: hrefTo(["runs"], { q: text }),
-    },
-  ];
+  const run: Choice = {
+    id: "run",
+    text: `Run ${text}`,
+    icon: "runs",
+    act: to(hrefTo(["runs", text])),
+  };
+  const search: Choice = {
+    id: "search",
+    text: `Runs with “${text}”`,
+    icon: "search",
+    act: to(hrefTo(["runs"], { q: text })),
+  };
+  return [...(text.startsWith("task_") ? [run] : []), ...known, search];
 }
 
 const KEYS: readonly (readonly [keys: string, what: string])[] = [
   ["?", "this sheet"],
   ["Ctrl K or ⌘ K", "go to a view or a run"],
   ["/", "search"],
-  ["j k", "next and previous run in a list"],
+  ["j k", "next and previous in a list"],
   ["Space", "look at the run without leaving the list"],
-  ["Enter", "open it"],
+  ["Enter", "open the run"],
   ["[ ]", "previous and next event of a run"],
+  ["l", "return to the end of a live run"],
+  ["z 0", "zoom the timeline to the selection, and to the whole run"],
+  ["↑ ↓ ← →", "move in the timeline, fold and unfold"],
+  ["a d", "go to the buttons that approve and deny"],
   ["Esc", "close what is open"],
   ["Ctrl Enter or ⌘ Enter", "send the form"],
 ];

@@ -3,7 +3,7 @@ import type { RunFold } from "../log/fold.ts";
 import { agoText, spanText } from "../parts/number.ts";
 import { timeText } from "../parts/time.tsx";
 import { boxOf, within, type Range } from "./place.ts";
-import type { Scale } from "./scale.ts";
+import type { Gap, Scale } from "./scale.ts";
 import { ticksOf } from "./ticks.ts";
 
 /** Width of a label, as a share of what is seen. */
@@ -13,31 +13,37 @@ interface AxisProps {
   readonly scale: Scale;
   readonly range: Range;
   readonly fold: RunFold;
+  readonly onSelect: (seq: number) => void;
 }
 
 /** Share of the seen part between two labels. */
 const APART = 0.11;
 
 /** The axis. */
-export function Axis({ scale, range, fold }: AxisProps) {
+export function Axis({ scale, range, fold, onSelect }: AxisProps) {
   const ticks = ticksOf(scale, range.start, range.end, APART * (range.end - range.start));
   const taint = fold.taintSeq === null ? null : timeOf(fold);
   return (
-    <div class="timeline-axis" aria-hidden="true">
-      <div class="timeline-name muted">since the start</div>
-      <div class="timeline-lane">
+    <div class="timeline-axis" role="row" aria-rowindex={1}>
+      <div class="timeline-name muted" role="columnheader">
+        since the start
+      </div>
+      <div class="timeline-lane" role="columnheader" aria-label="Waits that are drawn short">
         {scale.gaps.map(({ gap }) => {
           const box = boxOf(scale, range, gap.from, gap.to);
           return (
             box !== null && (
-              <span
+              <button
                 key={gap.from}
+                type="button"
                 class="gap"
                 style={box}
-                title={`${gap.text}: ${spanText(gap.to - gap.from)}`}
+                title={sentenceOf(gap)}
+                aria-label={sentenceOf(gap)}
+                onClick={() => onSelect(gap.seq)}
               >
                 <span class="gap-text">{agoText(gap.to - gap.from)}</span>
-              </span>
+              </button>
             )
           );
         })}
@@ -47,6 +53,7 @@ export function Axis({ scale, range, fold }: AxisProps) {
             <span
               key={ms}
               class="tick"
+              aria-hidden="true"
               style={{ left: `${(within(place, range) * 100).toFixed(3)}%` }}
               title={timeText(scale.from + ms)}
             >
@@ -57,6 +64,10 @@ export function Axis({ scale, range, fold }: AxisProps) {
       </div>
     </div>
   );
+}
+
+function sentenceOf({ text, from, to }: Gap): string {
+  return `${text}: ${spanText(to - from)}`;
 }
 
 function Taint({ at, scale, range }: { at: number; scale: Scale; range: Range }) {

@@ -10,6 +10,9 @@ export interface Range {
 /** Zoomed further in than this, a bar would be all that is seen. */
 export const LEAST_RANGE = 0.002;
 
+/** Space on each side of what was zoomed to, as a share of it. */
+const MARGIN = 0.08;
+
 /** Bars are at least this wide, in pixels. */
 const LEAST_PX = 3;
 
@@ -35,6 +38,20 @@ export function boxOf(
     left: `min(${percent(left)}, calc(100% - ${LEAST_PX}px))`,
     width: `max(${percent(Math.max(right - left, 0))}, ${LEAST_PX}px)`,
   };
+}
+
+/** The part of the axis that shows some spans, with a margin; null without any. */
+export function rangeOf(
+  scale: Scale,
+  spans: readonly { readonly from: number; readonly to: number }[],
+): Range | null {
+  if (spans.length === 0) {
+    return null;
+  }
+  const start = scale.project(Math.min(...spans.map(({ from }) => from)));
+  const end = scale.project(Math.max(...spans.map(({ to }) => to)));
+  const margin = Math.max((end - start) * MARGIN, LEAST_RANGE / 2);
+  return clampRange({ start: start - margin, end: end + margin });
 }
 
 function percent(share: number): string {

@@ -1,7 +1,7 @@
 /** A row of the timeline: what it is, and when it was. */
 import { Icon } from "../parts/icon.tsx";
 import { lineOf } from "../parts/foreign.ts";
-import { spanText } from "../parts/number.ts";
+import { countText, moneyText, spanText } from "../parts/number.ts";
 import { Text } from "../parts/text.tsx";
 import { boxOf, type Range } from "./place.ts";
 import type { TimelineRow } from "./rows.ts";
@@ -13,23 +13,29 @@ interface RowProps {
   readonly scale: Scale;
   readonly range: Range;
   readonly isSelected: boolean;
+  /** Whether it is not what a person looks for. */
+  readonly isDim: boolean;
   readonly onSelect: (seq: number) => void;
-  readonly onToggle: (id: string) => void;
+  readonly onToggle: (row: TimelineRow) => void;
+  /** Zooms to it. */
+  readonly onFit: (row: TimelineRow) => void;
 }
 
 /** The row. */
-export function Row({ row, index, scale, range, isSelected, onSelect, onToggle }: RowProps) {
+export function Row(props: RowProps) {
+  const { row, index, scale, range, isSelected, isDim, onSelect, onToggle, onFit } = props;
   const { name, about, depth, bars, at, members, isFolded, item } = row;
   const length = lengthOf(row);
   const isRecovery = item.kind === "mark" && item.what === "recovery";
   return (
     <div
-      class={`timeline-row timeline-${item.kind} ${isSelected ? "timeline-selected" : ""}`}
+      class={`timeline-row timeline-${item.kind} ${isSelected ? "timeline-selected" : ""} ${isDim ? "timeline-dim" : ""}`}
       role="row"
-      aria-rowindex={index + 1}
+      aria-rowindex={index + 2}
       aria-level={depth + 1}
       aria-selected={isSelected}
       {...(members > 0 ? { "aria-expanded": !isFolded } : {})}
+      onDblClick={() => onFit(row)}
     >
       <div
         class="timeline-name"
@@ -41,7 +47,8 @@ export function Row({ row, index, scale, range, isSelected, onSelect, onToggle }
             type="button"
             class={isFolded ? "timeline-twist" : "timeline-twist timeline-open"}
             aria-label={isFolded ? `Show ${members} calls` : `Hide ${members} calls`}
-            onClick={() => onToggle(row.id)}
+            onClick={() => onToggle(row)}
+            onDblClick={(event) => event.stopPropagation()}
           >
             <Icon name="chevron" size={12} />
           </button>
@@ -53,6 +60,9 @@ export function Row({ row, index, scale, range, isSelected, onSelect, onToggle }
         </button>
         <span class="timeline-length">{length === null ? "" : spanText(length)}</span>
       </div>
+      <span class="hidden" role="gridcell">
+        {saidOf(row, scale.from)}
+      </span>
       <div class="timeline-lane" aria-hidden="true" onClick={() => onSelect(row.seq)}>
         {bars.map((bar, i) => {
           const box = boxOf(scale, range, bar.from, bar.to);
@@ -85,6 +95,25 @@ function Moment({ at, scale, range, isLine }: MomentProps) {
   return box === null ? null : (
     <span class={isLine ? "moment moment-line" : "moment"} style={{ left: box.left }} />
   );
+}
+
+/** What the bars show, for readers: when it began, how it stands, what it used. */
+function saidOf({ item, bars, at }: TimelineRow, start: number): string {
+  const from = at ?? bars[0]?.from;
+  const parts = from === undefined ? [] : [`began after ${spanText(from - start)}`];
+  if (item.kind === "model" || item.kind === "tool") {
+    parts.push(item.state);
+  }
+  if (item.kind === "model") {
+    const used = item.attempts.flatMap(({ usage }) => (usage === null ? [] : [usage]));
+    const sum = (pick: (one: (typeof used)[number]) => number): number =>
+      used.reduce((total, one) => total + pick(one), 0);
+    parts.push(
+      `${countText(sum((one) => one.input_tokens + one.output_tokens))} tokens`,
+      moneyText(sum((one) => one.cost_micro_usd) / 1_000_000),
+    );
+  }
+  return parts.join(", ");
 }
 
 function lengthOf({ bars }: TimelineRow): number | null {

@@ -1,4 +1,5 @@
 /** Pure: the rows of a timeline, and what is drawn in each. */
+import { groupsOf } from "../log/groups.ts";
 import type { Attempt, Item, ModelCall, ToolCall } from "../log/model.ts";
 import type { RunFold } from "../log/fold.ts";
 import { jsonText } from "../../../sdk/src/view/wording.ts";
@@ -37,7 +38,12 @@ export interface TimelineRow {
   /** How many rows below belong to it. */
   readonly members: number;
   readonly isFolded: boolean;
+  /** Calls of the same tool that this row stands for; null if it is one item. */
+  readonly group: readonly ToolCall[] | null;
 }
+
+/** Bars that a group draws; with more, they are joined. */
+const MOST_GROUP_BARS = 60;
 
 /** Share of the run from which on a named gap is drawn short. */
 const GAP_FROM = 0.05;
@@ -46,29 +52,90 @@ const GAP_LEAST_MS = 400;
 /** Rows of what is over, which only change with their item or their fold. */
 const kept = new WeakMap<Item, { readonly version: number; readonly row: TimelineRow }>();
 
-/**
- * Returns the rows of a run.
- * @param folded ids of the model calls whose tools are hidden
- */
-export function timelineRows(
-  { items }: RunFold,
-  now: number,
-  folded: ReadonlySet<string>,
-): TimelineRow[] {
-  const rows: TimelineRow[] = [];
+/** What a person folded and unfolded. */
+export interface Folds {
+  /** Ids of the model calls whose tools are hidden. */
+  readonly folded: ReadonlySet<string>;
+  /** Ids of the groups whose calls are shown. */
+  readonly opened: ReadonlySet<string>;
+}
+
+/** Returns the rows of a run. */
+export function timelineRows({ items }: RunFold, now: number, folds: Folds): TimelineRow[] {
+  const { folded, opened } = folds;
   const members = new Map<string, number>();
   for (const item of items) {
     if (item.kind === "tool" && item.modelCallId !== null) {
       members.set(item.modelCallId, (members.get(item.modelCallId) ?? 0) + 1);
     }
   }
-  for (const item of items) {
-    const isHidden = item.kind === "tool" && folded.has(item.modelCallId ?? "");
-    if (!isHidden) {
-      rows.push(keptRow(item, now, members.get(item.id) ?? 0, folded.has(item.id)));
+  const rows: TimelineRow[] = [];
+  for (const [item, calls] of groupsOf(items)) {
+    if (item.kind === "tool" && folded.has(item.modelCallId ?? "")) {
+      continue;
+    }
+    if (calls === null) {
+      rows.push(itemRow(item, now, members, folded));
+      continue;
+    }
+    const row = groupRow(item, calls, now, opened);
+    rows.push(row);
+    if (!row.isFolded) {
+      rows.push(...calls.map((one) => rowOf(one, now, 0, false, 1)));
     }
   }
   return rows;
+}
+
+function itemRow(
+  item: Item,
+  now: number,
+  members: ReadonlyMap<string, number>,
+  folded: ReadonlySet<string>,
+): TimelineRow {
+  return keptRow(item, now, members.get(item.id) ?? 0, folded.has(item.id));
+}
+
+function groupRow(
+  first: Item,
+  calls: readonly ToolCall[],
+  now: number,
+  opened: ReadonlySet<string>,
+): TimelineRow {
+  const id = `group-${first.id}`;
+  const failed = calls.filter(({ state }) => state === "failed" || state === "unknown").length;
+  return {
+    ...rowOf(first, now, calls.length, !opened.has(id)),
+    id,
+    name: `${calls[0]?.name ?? ""} × ${calls.length}`,
+    about: failed === 0 ? "" : `${failed} failed`,
+    bars: joined(calls.flatMap((call) => toolBars(call, now))),
+    group: calls,
+  };
+}
+
+/** Bars of many calls; neighbours are joined where there would be too many of them. */
+function joined(bars: readonly Bar[]): Bar[] {
+  const sorted = bars.toSorted((a, b) => a.from - b.from);
+  const [first, last] = [sorted[0], sorted.at(-1)];
+  if (sorted.length <= MOST_GROUP_BARS || first === undefined || last === undefined) {
+    return sorted;
+  }
+  const apart = (last.to - first.from) / MOST_GROUP_BARS;
+  const result: Bar[] = [];
+  for (const bar of sorted) {
+    const before = result.at(-1);
+    if (before !== undefined && before.look === bar.look && bar.from - before.to < apart) {
+      result[result.length - 1] = {
+        ...before,
+        to: Math.max(before.to, bar.to),
+        isLive: before.isLive || bar.isLive,
+      };
+    } else {
+      result.push(bar);
+    }
+  }
+  return result;
 }
 
 /** Returns the axis of a run; named waits that take long are drawn short. */
@@ -89,20 +156,23 @@ export function scaleOf({ items, created, at }: RunFold, now: number, isShort: b
   const gaps = idleSpans(span, busy)
     .filter((one) => one.to - one.from >= least)
     .flatMap((one): Gap[] => {
-      const text = nameOfGap(items, one);
-      return text === null ? [] : [{ ...one, text }];
+      const name = nameOfGap(items, one);
+      return name === null ? [] : [{ ...one, ...name }];
     });
   return new Scale(span, gaps);
 }
 
 /** What a time without work was spent on, as a sentence; null if the log does not say. */
-function nameOfGap(items: readonly Item[], { from, to }: Span): string | null {
+function nameOfGap(
+  items: readonly Item[],
+  { from, to }: Span,
+): { readonly text: string; readonly seq: number } | null {
   const middle = (from + to) / 2;
   for (const item of items) {
     if (item.kind === "wait" && item.from <= middle && (item.to ?? to) >= middle) {
       const ended = item.endedBy === null ? "" : `, ${item.endedBy}`;
       const limit = item.limit === null ? "" : ` (${item.limit})`;
-      return `waited for ${item.for}${limit}${ended}`;
+      return { text: `waited for ${item.for}${limit}${ended}`, seq: item.seq };
     }
     if (item.kind === "model") {
       const failed = item.attempts.find(
@@ -113,7 +183,10 @@ function nameOfGap(items: readonly Item[], { from, to }: Span): string | null {
           one.to + one.retryInMs >= middle,
       );
       if (failed !== undefined) {
-        return `paused before another attempt (${failed.failure?.code ?? "failed"})`;
+        return {
+          text: `paused before another attempt (${failed.failure?.code ?? "failed"})`,
+          seq: failed.seq,
+        };
       }
     }
   }
@@ -137,8 +210,14 @@ function keptRow(item: Item, now: number, members: number, isFolded: boolean): T
   return row;
 }
 
-function rowOf(item: Item, now: number, members: number, isFolded: boolean): TimelineRow {
-  const common = { id: item.id, item, seq: item.seq, members, isFolded };
+function rowOf(
+  item: Item,
+  now: number,
+  members: number,
+  isFolded: boolean,
+  deeper = 0,
+): TimelineRow {
+  const common = { id: item.id, item, seq: item.seq, members, isFolded, group: null };
   switch (item.kind) {
     case "model":
       return {
@@ -152,7 +231,7 @@ function rowOf(item: Item, now: number, members: number, isFolded: boolean): Tim
     case "tool":
       return {
         ...common,
-        depth: item.parentId === null ? 1 : 2,
+        depth: (item.parentId === null ? 1 : 2) + deeper,
         name: item.name,
         about: item.arguments === undefined ? "" : short(jsonText(item.arguments)),
         bars: toolBars(item, now),
@@ -220,6 +299,11 @@ function toolBars(call: ToolCall, now: number): Bar[] {
             isLive: approval.decidedAt === null && call.to === null,
           },
         ];
+  if (call.attempts === 0 && call.state === "failed") {
+    // Refused before it ran.
+    const at = call.to ?? call.from;
+    return [...held, { from: at, to: at, look: "bad", isLive: false }];
+  }
   if (call.attempts === 0 && call.state !== "done") {
     return held;
   }

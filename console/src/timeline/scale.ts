@@ -12,6 +12,8 @@ export interface Span {
 /** A span that is drawn shorter than it was, with what it was. */
 export interface Gap extends Span {
   readonly text: string;
+  /** The event that tells of it. */
+  readonly seq: number;
 }
 
 /** A piece of the axis: linear within. */

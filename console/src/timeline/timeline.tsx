@@ -1,14 +1,19 @@
 /** The timeline of a run: an overview, an axis, and a row for each call, wait and mark. */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { RunFold } from "../log/fold.ts";
+import type { Item } from "../log/model.ts";
 import { now, useOfClock } from "../parts/clock.ts";
-import { Switch } from "../parts/field.tsx";
-import { Button } from "../parts/button.tsx";
+import { useKeys } from "../parts/use-keys.ts";
 import { useWindow } from "../parts/use-window.ts";
 import { Axis } from "./axis.tsx";
+import { Grip } from "./grip.tsx";
 import { Overview } from "./overview.tsx";
+import { boxOf, rangeOf } from "./place.ts";
 import { Row } from "./row.tsx";
-import { scaleOf, timelineRows } from "./rows.ts";
+import { scaleOf, timelineRows, type TimelineRow } from "./rows.ts";
+import { TimelineTools } from "./tools.tsx";
+import { useFolds } from "./use-folds.tsx";
+import { useStacked } from "./use-stacked.tsx";
 import { useZoom } from "./use-zoom.tsx";
 
 interface TimelineProps {
@@ -16,95 +21,121 @@ interface TimelineProps {
   /** Changes whenever the fold has. */
   readonly version: number;
   readonly selected: number | null;
+  /** The call of the selected event. */
+  readonly selectedCall: string | null;
+  /** Whether an item is not what a person looks for. */
+  readonly isDim: (item: Item) => boolean;
+  /** The moment at which the other readings show the run; null for now. */
+  readonly playhead: number | null;
   readonly onSelect: (seq: number) => void;
 }
 
 const ROW_PX = 26;
-const FOLD_ALL_FROM = 2;
+/** With the name above the bar. */
+const STACKED_PX = 40;
+const ALL = { start: 0, end: 1 };
 
 /** The timeline. */
-export function Timeline({ fold, version, selected, onSelect }: TimelineProps) {
+export function Timeline(props: TimelineProps) {
+  const { fold, version, selected, selectedCall, isDim, playhead, onSelect } = props;
   const [isShort, setShort] = useState(true);
-  const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
+  const [gutter, setGutter] = useState<number | null>(null);
+  const folds = useFolds();
   const isLive = fold.end === null;
   useEffect(() => (isLive ? useOfClock() : undefined), [isLive]);
   const time = isLive ? Math.max(now.value, fold.at) : fold.at;
-  const rows = useMemo(() => timelineRows(fold, time, folded), [version, time, folded]);
+  const rows = useMemo(() => timelineRows(fold, time, folds.now), [version, time, folds.now]);
   const scale = useMemo(() => scaleOf(fold, time, isShort), [version, time, isShort]);
   const box = useRef<HTMLDivElement>(null);
   const list = useRef<HTMLDivElement>(null);
-  const { first, end } = useWindow(list, rows.length, ROW_PX, box);
+  const rowPx = useStacked(box) ? STACKED_PX : ROW_PX;
+  const { first, end } = useWindow(list, rows.length, rowPx, box);
   const { range, setRange, isZoomed } = useZoom(box);
-  const at = useMemo(
-    () => (selected === null ? -1 : rows.findIndex(({ item }) => isIn(selected, item))),
-    [rows, selected],
-  );
+  const isOn = ({ item, group }: TimelineRow): boolean =>
+    selected !== null && (group ?? [item]).some((one) => isIn(selected, selectedCall, one));
+  const at = useMemo(() => rows.findLastIndex(isOn), [rows, selected, selectedCall]);
   useEffect(() => {
     const element = box.current;
-    const row = at * ROW_PX;
+    const top = at * rowPx;
     const isSeen =
       element !== null &&
-      row >= element.scrollTop &&
-      row < element.scrollTop + element.clientHeight - 2 * ROW_PX;
+      top >= element.scrollTop &&
+      top < element.scrollTop + element.clientHeight - 2 * rowPx;
     if (element !== null && at !== -1 && !isSeen) {
-      element.scrollTop = row - element.clientHeight / 2;
+      element.scrollTop = top - element.clientHeight / 2;
     }
   }, [selected, at === -1]);
-  const toggle = (id: string): void => {
-    const next = new Set(folded);
-    if (!next.delete(id)) {
-      next.add(id);
-    }
-    setFolded(next);
+  const fit = ({ bars, at: moment }: TimelineRow): void => {
+    const spans = moment === null ? bars : [{ from: moment, to: moment }];
+    setRange(rangeOf(scale, spans) ?? ALL);
   };
-  const parents = useMemo(() => rows.filter(({ members }) => members > 0), [rows]);
-  const areAllFolded = parents.length > 0 && parents.every(({ isFolded }) => isFolded);
+  const current = rows[at];
+  useKeys({
+    z: () => (current === undefined ? undefined : fit(current)),
+    "0": () => setRange(ALL),
+  });
+  const move = (event: KeyboardEvent): void => {
+    const by = { ArrowDown: 1, ArrowUp: -1 }[event.key] ?? 0;
+    const next = rows[Math.min(Math.max(at + by, 0), rows.length - 1)];
+    const isFold = { ArrowLeft: true, ArrowRight: false }[event.key];
+    if (by !== 0 && next !== undefined) {
+      event.preventDefault();
+      onSelect(next.seq);
+    } else if (current !== undefined && current.members > 0 && isFold === !current.isFolded) {
+      event.preventDefault();
+      folds.toggle(current);
+    }
+  };
+  const head = playhead === null ? null : boxOf(scale, range, playhead, playhead);
   return (
-    <div class="timeline">
+    <div
+      class={rowPx === STACKED_PX ? "timeline timeline-stacked" : "timeline"}
+      {...(gutter === null ? {} : { style: { "--gutter": `${gutter}px` } })}
+    >
       <div class="timeline-bar">
         <Overview rows={rows} scale={scale} range={range} onRange={setRange} />
-        <div class="timeline-tools">
-          {parents.length >= FOLD_ALL_FROM && (
-            <Button
-              kind="quiet"
-              onClick={() =>
-                setFolded(areAllFolded ? new Set() : new Set(parents.map(({ id }) => id)))
-              }
-            >
-              {areAllFolded ? "Unfold steps" : "Fold steps"}
-            </Button>
-          )}
-          {isZoomed && (
-            <Button kind="quiet" onClick={() => setRange({ start: 0, end: 1 })}>
-              Whole run
-            </Button>
-          )}
-          <Switch label="Shorten waits" isOn={isShort} onChange={setShort} />
-        </div>
+        <TimelineTools
+          rows={rows}
+          folds={folds}
+          isShort={isShort}
+          onShort={setShort}
+          onWhole={isZoomed ? () => setRange(ALL) : null}
+        />
       </div>
-      <div
-        class="timeline-box"
-        ref={box}
-        tabIndex={0}
-        role="treegrid"
-        aria-label="Timeline of the run"
-        aria-rowcount={rows.length}
-      >
-        <Axis scale={scale} range={range} fold={fold} />
-        <div class="timeline-rows" ref={list} style={{ height: `${rows.length * ROW_PX}px` }}>
-          <div style={{ transform: `translateY(${first * ROW_PX}px)` }}>
-            {rows.slice(first, end).map((row, i) => (
-              <Row
-                key={i}
-                row={row}
-                index={first + i}
-                scale={scale}
-                range={range}
-                isSelected={selected !== null && isIn(selected, row.item)}
-                onSelect={onSelect}
-                onToggle={toggle}
-              />
-            ))}
+      <div class="timeline-frame">
+        <Grip box={box} width={gutter} onWidth={setGutter} />
+        <div
+          class="timeline-box"
+          ref={box}
+          tabIndex={0}
+          role="treegrid"
+          aria-label="Timeline of the run"
+          aria-rowcount={rows.length + 1}
+          onKeyDown={move}
+        >
+          <Axis scale={scale} range={range} fold={fold} onSelect={onSelect} />
+          <div class="timeline-rows" ref={list} style={{ height: `${rows.length * rowPx}px` }}>
+            {head !== null && (
+              <div class="timeline-playhead" aria-hidden="true">
+                <span style={{ left: head.left }} />
+              </div>
+            )}
+            <div style={{ transform: `translateY(${first * rowPx}px)` }}>
+              {rows.slice(first, end).map((row, i) => (
+                <Row
+                  key={i}
+                  row={row}
+                  index={first + i}
+                  scale={scale}
+                  range={range}
+                  isSelected={isOn(row)}
+                  isDim={isDim(row.item) || isAfter(row, playhead)}
+                  onSelect={onSelect}
+                  onToggle={folds.toggle}
+                  onFit={fit}
+                />
+              ))}
+            </div>
           </div>
         </div>
       </div>
@@ -112,9 +143,10 @@ export function Timeline({ fold, version, selected, onSelect }: TimelineProps) {
   );
 }
 
-function isIn(
-  seq: number,
-  item: { readonly seq: number; readonly endSeq?: number | null },
-): boolean {
-  return seq === item.seq || seq === item.endSeq;
+function isAfter({ bars, at }: TimelineRow, playhead: number | null): boolean {
+  return playhead !== null && (at ?? bars[0]?.from ?? 0) > playhead;
+}
+
+function isIn(seq: number, callId: string | null, item: Item): boolean {
+  return seq === item.seq || item.id === callId;
 }

@@ -1,9 +1,7 @@
-/** The part of the axis that is seen: zoomed at the pointer, moved sideways, fitted by two clicks. */
+/** The part of the axis that is seen: zoomed at the pointer, and moved sideways. */
 import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { clampRange, LEAST_RANGE, type Range } from "./place.ts";
-
-const GUTTER = 0.26;
 
 interface Zoom {
   readonly range: Range;
@@ -22,9 +20,9 @@ export function useZoom(box: RefObject<HTMLElement | null>): Zoom {
         return;
       }
       event.preventDefault();
-      const { left, width } = element.getBoundingClientRect();
-      const area = width * (1 - GUTTER);
-      const at = Math.min(Math.max((event.clientX - left - width * GUTTER) / area, 0), 1);
+      const lane = element.querySelector(".timeline-lane") ?? element;
+      const { left, width: area } = lane.getBoundingClientRect();
+      const at = Math.min(Math.max((event.clientX - left) / area, 0), 1);
       setRange((now) => {
         const length = now.end - now.start;
         if (isSideways && !event.ctrlKey && !event.metaKey) {
@@ -36,13 +34,8 @@ export function useZoom(box: RefObject<HTMLElement | null>): Zoom {
         return clampRange({ start: fixed - at * next, end: fixed + (1 - at) * next });
       });
     };
-    const onDouble = (): void => setRange({ start: 0, end: 1 });
     element?.addEventListener("wheel", onWheel, { passive: false });
-    element?.addEventListener("dblclick", onDouble);
-    return () => {
-      element?.removeEventListener("wheel", onWheel);
-      element?.removeEventListener("dblclick", onDouble);
-    };
+    return () => element?.removeEventListener("wheel", onWheel);
   }, [box]);
   return {
     range,

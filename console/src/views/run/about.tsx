@@ -9,8 +9,8 @@ import { useRun } from "./context.ts";
 
 /** The panel, on wide pages. */
 export function About() {
-  const { follower, selected, taskId, isFile } = useRun();
-  const { created, limits, end } = follower.fold;
+  const { fold, selected, taskId, isFile } = useRun();
+  const { created, limits, end } = fold;
   if (selected !== null || created === null) {
     return null;
   }

@@ -3,11 +3,12 @@ import { useState } from "preact/hooks";
 import { useAction } from "../../data/use-action.ts";
 import { Button, ButtonLink } from "../../parts/button.tsx";
 import { CopyAs } from "../../parts/copy-as.tsx";
-import { CopyButton } from "../../parts/copy.tsx";
+import { copyText, CopyButton } from "../../parts/copy.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { Input } from "../../parts/field.tsx";
 import { saveFile } from "../../parts/save.ts";
 import { FailureNote } from "../../parts/states.tsx";
+import { useViewActions, type ViewAction } from "../../parts/view-actions.ts";
 import { toast } from "../../parts/toast.tsx";
 import { go } from "../../route/location.ts";
 import { hrefTo } from "../../route/match.ts";
@@ -15,6 +16,8 @@ import { lacking } from "../../session/store.ts";
 import { useRun } from "./context.ts";
 import { LimitsDialog } from "./limits-dialog.tsx";
 import { wholeLog } from "./whole-log.ts";
+
+const onLost = (): void => toast("The log could not be loaded", "bad");
 
 type Open = "cancel" | "retry" | "limits" | null;
 
@@ -30,6 +33,21 @@ export function RunActions({ status }: { readonly status: string }) {
     const lines = events.map((event) => `${JSON.stringify(event)}\n`).join("");
     saveFile(`${run.taskId}.jsonl`, lines, "application/jsonl");
   };
+  const mayWrite = !run.isFile && needs === null;
+  const actions: readonly ViewAction[] = [
+    { text: "Copy the link", icon: "link", act: () => void copyText(location.href) },
+    { text: "Save the log as a file", icon: "save", act: () => void save().catch(onLost) },
+    ...(mayWrite && !isOver
+      ? ([
+          { text: "Change the limits", icon: "shield", act: () => setOpen("limits") },
+          { text: "Cancel the run", icon: "stop", act: () => setOpen("cancel") },
+        ] as const)
+      : []),
+    ...(mayWrite && isOver
+      ? ([{ text: "Retry the run", icon: "retry", act: () => setOpen("retry") }] as const)
+      : []),
+  ];
+  useViewActions(actions, `${run.taskId} ${mayWrite} ${isOver}`);
   return (
     <div class="page-actions">
       <CopyButton text={() => location.href} label="Copy the link" icon="link" />
@@ -37,7 +55,7 @@ export function RunActions({ status }: { readonly status: string }) {
         kind="quiet"
         icon="save"
         label="Save the log as a file"
-        onClick={() => void save().catch(() => toast("The log could not be loaded", "bad"))}
+        onClick={() => void save().catch(onLost)}
       />
       {!run.isFile && (
         <ButtonLink kind="quiet" icon="copy" href={hrefTo(["new"], { from: run.taskId })}>

@@ -11,7 +11,7 @@ const TITLES = { completed: "Answer", failed: "Failed", cancelled: "Cancelled" }
 
 /** The end of the run; nothing while it lasts. */
 export function Answer() {
-  const { end } = useRun().follower.fold;
+  const { end } = useRun().fold;
   const whole = useWhole(end?.seq ?? null);
   if (end === null) {
     return null;

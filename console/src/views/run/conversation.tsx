@@ -1,6 +1,7 @@
 /** A run as the model lived it: goal, turns, calls, what people said, and the answer. */
 import { useState } from "preact/hooks";
 import { goalText } from "../../../../sdk/src/view/wording.ts";
+import { groupsOf } from "../../log/groups.ts";
 import type { Item } from "../../log/model.ts";
 import { Button } from "../../parts/button.tsx";
 import { JsonTree } from "../../parts/json.tsx";
@@ -12,6 +13,7 @@ import { FollowEnd } from "./follow-end.tsx";
 import { MarkLine, WaitLine } from "./lines.tsx";
 import { OpenQuestions } from "./questions.tsx";
 import { ToolCard } from "./tool-card.tsx";
+import { ToolGroup } from "./tool-group.tsx";
 import { Turn } from "./turn.tsx";
 
 /** Entries that are built; earlier ones on request. */
@@ -19,10 +21,10 @@ const SHOWN = 80;
 
 /** The conversation. */
 export function Conversation() {
-  const { follower, isFile } = useRun();
-  const { fold } = follower;
+  const { fold, isFile, past } = useRun();
+  const isOpen = !isFile && past === null;
   const [shown, setShown] = useState(SHOWN);
-  const entries = fold.items.filter(isEntry);
+  const entries = groupsOf(fold.items.filter(isEntry));
   const first = Math.max(0, entries.length - shown);
   return (
     <div class="talk">
@@ -34,12 +36,18 @@ export function Conversation() {
           </Button>
         </div>
       )}
-      {entries.slice(first).map((item) => (
-        <Entry key={item.id} item={item} />
-      ))}
-      {!isFile && <OpenQuestions />}
+      {entries
+        .slice(first)
+        .map(([item, calls]) =>
+          calls === null ? (
+            <Entry key={item.id} item={item} />
+          ) : (
+            <ToolGroup key={`group-${item.id}`} calls={calls} />
+          ),
+        )}
+      {isOpen && <OpenQuestions />}
       <Answer />
-      {!isFile && fold.end === null && <Composer />}
+      {isOpen && fold.end === null && <Composer />}
       <FollowEnd count={entries.length} />
     </div>
   );
@@ -64,7 +72,7 @@ function isEntry(item: Item): boolean {
 }
 
 function Goal() {
-  const { created } = useRun().follower.fold;
+  const { created } = useRun().fold;
   if (created === null) {
     return null;
   }

@@ -4,7 +4,7 @@ import { useRun } from "./context.ts";
 
 /** The cost as a text and, with a cap, as a bar. */
 export function CostBar() {
-  const { fold } = useRun().follower;
+  const { fold } = useRun();
   const spent = fold.progress.usage.cost_usd;
   const held = fold.reservedUsd;
   const cap = fold.limits.get("max_cost_usd");

@@ -6,26 +6,28 @@ import { Button } from "../../parts/button.tsx";
 import { CopyButton } from "../../parts/copy.tsx";
 import { lineOf } from "../../parts/foreign.ts";
 import { JsonTree } from "../../parts/json.tsx";
+import { lazy } from "../../parts/lazy.tsx";
 import { Tabs } from "../../parts/tabs.tsx";
 import { Text } from "../../parts/text.tsx";
 import { Time } from "../../parts/time.tsx";
 import { CallFacts } from "./call-facts.tsx";
 import { useRun, useWhole } from "./context.ts";
-import { PromptReading } from "./prompt.tsx";
 import { ToolBody } from "./tool-body.tsx";
+
+const PromptReading = lazy(async () => (await import("./prompt.tsx")).PromptReading);
 
 type Reading = "overview" | "io" | "prompt" | "raw";
 
 /** The panel; nothing while no event is selected. */
 export function Detail() {
-  const { follower, selected, select, isFile } = useRun();
+  const { follower, fold, selected, select, isFile } = useRun();
   const [reading, setReading] = useState<Reading>("overview");
   const event = selected === null ? undefined : follower.store.at(selected);
   if (selected === null || event === undefined) {
     return null;
   }
   const id = "call_id" in event.data ? event.data.call_id : undefined;
-  const call = typeof id === "string" ? follower.fold.calls.get(id) : undefined;
+  const call = typeof id === "string" ? fold.calls.get(id) : undefined;
   const tabs = tabsOf(call, isFile);
   const current = tabs.some((one) => one.id === reading) ? reading : "overview";
   return (
@@ -54,7 +56,7 @@ export function Detail() {
         <p class="detail-sentence">
           <Text
             text={lineOf(
-              sentenceOf(event, (one) => follower.fold.progress.call(one)),
+              sentenceOf(event, (one) => fold.progress.call(one)),
               240,
             )}
           />

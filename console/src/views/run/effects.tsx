@@ -11,8 +11,8 @@ const ROW_PX = 36;
 
 /** The reading of the effects. */
 export function Effects() {
-  const { follower, select } = useRun();
-  const calls = follower.fold.items.filter((item) => item.kind === "tool");
+  const { fold, select } = useRun();
+  const calls = fold.items.filter((item) => item.kind === "tool");
   if (calls.length === 0) {
     return <Empty icon="tool" title="No tool was called yet" />;
   }

@@ -9,8 +9,8 @@ const NEAR_PX = 120;
 
 /** Follows the end of the page; with a button that returns to it. */
 export function FollowEnd({ count }: { readonly count: number }) {
-  const { follower } = useRun();
-  const isLive = follower.fold.end === null && follower.state.value !== "file";
+  const { follower, past } = useRun();
+  const isLive = past === null && follower.fold.end === null && follower.state.value !== "file";
   const [isAway, setAway] = useState(false);
   const seen = useRef(count);
   const isAtEnd = useRef(false);

@@ -1,28 +1,23 @@
-/** Keys of a run's view: the event before and after, and none. */
-import { useEffect } from "preact/hooks";
-import { shortcuts } from "../../parts/preferences.ts";
+/** Keys of a run's view: the event before and after, none, and the end of a live run. */
+import { useKeys } from "../../parts/use-keys.ts";
 import type { RunContext } from "./context.ts";
 
-/** Moves the selection by `[` and `]`, and removes it by Escape. */
-export function useRunKeys({ follower, selected, select }: RunContext): void {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      const { target } = event;
-      const isField =
-        target instanceof HTMLElement && target.closest("input, textarea, select, dialog") !== null;
-      if (isField || event.metaKey || event.ctrlKey || event.altKey || shortcuts.value === "off") {
-        return;
-      }
-      const { last } = follower.store;
-      if (event.key === "[") {
-        select(Math.max((selected ?? last + 1) - 1, 1));
-      } else if (event.key === "]") {
-        select(Math.min((selected ?? 0) + 1, last));
-      } else if (event.key === "Escape" && selected !== null) {
+/** Moves the selection by `[` and `]`, removes it by Escape, and returns to live by `l`. */
+export function useRunKeys({ follower, selected, select, goTo }: RunContext): void {
+  const { last } = follower.store;
+  useKeys({
+    "[": () => select(Math.max((selected ?? last + 1) - 1, 1)),
+    "]": () => select(Math.min((selected ?? 0) + 1, last)),
+    Escape: () => {
+      if (selected !== null) {
         select(null);
       }
-    };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
-  }, [follower, selected]);
+    },
+    l: () => {
+      select(null);
+      goTo(null);
+      // After the page has drawn the end of the log.
+      requestAnimationFrame(() => scrollTo(0, document.documentElement.scrollHeight));
+    },
+  });
 }

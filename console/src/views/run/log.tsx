@@ -1,8 +1,8 @@
 /** The log of a run, event by event: searched, filtered, and only built where it is seen. */
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { sentenceOf } from "../../../../sdk/src/view/sentences.ts";
 import type { RunFold } from "../../log/fold.ts";
-import { fits, parseQuery, placeOf } from "../../log/search.ts";
+import { placeOf } from "../../log/search.ts";
 import type { LogEvent } from "../../log/store.ts";
 import { Button } from "../../parts/button.tsx";
 import { Input, Switch } from "../../parts/field.tsx";
@@ -14,11 +14,13 @@ import { useWindow } from "../../parts/use-window.ts";
 import { changeQuery, place } from "../../route/location.ts";
 import { readQuery, writeQuery } from "../../route/query-state.ts";
 import { useRun } from "./context.ts";
+import { Families } from "./families.tsx";
+import { foundIn } from "./found.ts";
 import { RUN_FIELDS } from "./run-fields.ts";
 
 const ROW_PX = 28;
 /** What stays above the rows when they are scrolled. */
-const HEAD_PX = 60;
+const HEAD_PX = 104;
 
 /** The log with its search. */
 export function Log() {
@@ -26,8 +28,7 @@ export function Log() {
   const { fold, store } = follower;
   const { q } = readQuery(RUN_FIELDS, place.value.search);
   const [hasPieces, setPieces] = useState(false);
-  const version = follower.version.value;
-  const events = useMemo(() => found(follower, q, hasPieces), [version, q, hasPieces]);
+  const { events } = foundIn(follower, q, hasPieces);
   const at = placeOf(events, selected);
   const move = (by: number): void => {
     const next = events[(at + by + events.length) % events.length];
@@ -54,6 +55,10 @@ export function Log() {
           </>
         )}
         <Switch label="Pieces of text" isOn={hasPieces} onChange={setPieces} />
+        <Families
+          query={q}
+          onChange={(value) => changeQuery(writeQuery(RUN_FIELDS, { q: value }))}
+        />
       </div>
       {events.length === 0 ? (
         <Empty icon="search" title="No event fits" />
@@ -113,29 +118,6 @@ function Rows({ events, fold, selected, onSelect }: RowsProps) {
     </div>
   );
 }
-
-function found({ store, fold }: RunLike, query: string, hasPieces: boolean): LogEvent[] {
-  const terms = parseQuery(query);
-  const callOf = (id: string) => fold.progress.call(id);
-  const events: LogEvent[] = [];
-  for (const event of store.between(0, store.last)) {
-    const isShown = hasPieces || event.type !== "model.delta";
-    if (
-      isShown &&
-      fits(
-        event,
-        terms,
-        () => sentenceOf(event, callOf),
-        (id) => callOf(id).name,
-      )
-    ) {
-      events.push(event);
-    }
-  }
-  return events;
-}
-
-type RunLike = Pick<ReturnType<typeof useRun>["follower"], "store" | "fold">;
 
 /** The colour of a type, by its family and by how grave it is. */
 function familyOf(type: string): string {

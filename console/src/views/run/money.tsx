@@ -5,13 +5,14 @@ import { Money } from "../../parts/money.tsx";
 import { Empty } from "../../parts/states.tsx";
 import { Table, type Column } from "../../parts/table.tsx";
 import { useRun } from "./context.ts";
+import { SpendPlot } from "./spend-plot.tsx";
 
 const ROW_PX = 36;
 
 /** The reading of the money. */
 export function MoneyReading() {
-  const { follower, select } = useRun();
-  const { spendings, reservedUsd, limits } = follower.fold;
+  const { fold, select } = useRun();
+  const { spendings, reservedUsd, limits } = fold;
   if (spendings.length === 0) {
     return <Empty icon="chart" title="Nothing was spent yet" />;
   }
@@ -100,6 +101,7 @@ export function MoneyReading() {
           value={input === 0 ? "0 %" : `${Math.round((cached / input) * 100)} %`}
         />
       </dl>
+      <SpendPlot spendings={spendings} cap={typeof cap === "number" ? cap : null} />
       <div class="card run-table">
         <Table
           label="Cost by attempt"

@@ -84,8 +84,8 @@ function usePrompt(callId: string) {
 
 /** What is new since the call before; nothing for the first one. */
 function Difference({ call, prompt }: { readonly call: ModelCall; readonly prompt: Prompt }) {
-  const { follower } = useRun();
-  const calls = follower.fold.items.filter((item) => item.kind === "model");
+  const { fold } = useRun();
+  const calls = fold.items.filter((item) => item.kind === "model");
   const before = calls[calls.indexOf(call) - 1];
   return before === undefined ? (
     <p class="muted">The first call of the run.</p>

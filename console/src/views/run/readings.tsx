@@ -1,20 +1,23 @@
 /** The readings of a run: as a conversation, as a log, as money, as effects; tabs of one place. */
+import { lazy } from "../../parts/lazy.tsx";
 import { Tabs } from "../../parts/tabs.tsx";
 import { changeQuery, place } from "../../route/location.ts";
 import { readQuery, writeQuery } from "../../route/query-state.ts";
 import { Conversation } from "./conversation.tsx";
 import { useRun } from "./context.ts";
-import { Effects } from "./effects.tsx";
 import { LiveChip } from "./live-chip.tsx";
 import { Log } from "./log.tsx";
-import { MoneyReading } from "./money.tsx";
+import { Scrubber } from "./scrubber.tsx";
 import { RUN_FIELDS } from "./run-fields.ts";
+
+const MoneyReading = lazy(async () => (await import("./money.tsx")).MoneyReading);
+const Effects = lazy(async () => (await import("./effects.tsx")).Effects);
 
 /** The chosen reading. */
 export function Readings() {
-  const { follower } = useRun();
+  const { follower, fold, past } = useRun();
   const { view } = readQuery(RUN_FIELDS, place.value.search);
-  const tools = follower.fold.progress.usage.tool_calls;
+  const tools = fold.progress.usage.tool_calls;
   const tabs = [
     { id: "conversation", text: "Conversation" },
     { id: "timeline", text: <span class="run-narrow">Timeline</span> },
@@ -31,7 +34,10 @@ export function Readings() {
           current={view}
           onChange={(id) => changeQuery(writeQuery(RUN_FIELDS, { view: id }))}
         />
-        <LiveChip />
+        <div class="run-now">
+          <Scrubber />
+          {past === null && <LiveChip />}
+        </div>
       </div>
       {(view === "conversation" || view === "timeline") && <Conversation />}
       {view === "log" && <Log />}

@@ -6,6 +6,8 @@ export const RUN_FIELDS = {
   view: oneOf("conversation", "timeline", "log", "money", "effects"),
   /** `seq` of the selected event. */
   at: whole,
+  /** `seq` of the event after which the run is shown. */
+  to: whole,
   /** Text that the log is searched for. */
   q: text,
 };

@@ -2,6 +2,7 @@
 import { useEffect, useMemo } from "preact/hooks";
 import { client } from "../../data/client.ts";
 import { RunFollower } from "../../data/follow.ts";
+import { Past } from "../../log/past.ts";
 import { FailureView, Skeleton } from "../../parts/states.tsx";
 import { changeQuery, place } from "../../route/location.ts";
 import type { ViewProps } from "../../route/match.ts";
@@ -13,6 +14,7 @@ import { RunHead } from "./head.tsx";
 import { Readings } from "./readings.tsx";
 import { RUN_FIELDS } from "./run-fields.ts";
 import { useRunKeys } from "./keys.ts";
+import { useMoment } from "./use-moment.ts";
 import { TimelinePane } from "./timeline-pane.tsx";
 
 /** The view of a run by its id. */
@@ -39,11 +41,19 @@ interface RunOfProps {
 /** A run in all its readings, whether it is followed or from a file. */
 export function RunOf({ follower, taskId, isFile }: RunOfProps) {
   const { at } = readQuery(RUN_FIELDS, place.value.search);
+  const { to, goTo } = useMoment();
+  const past = useMemo(() => new Past(follower.store), [follower]);
+  void follower.version.value;
+  const then = to === null ? null : past.at(to);
   const run: RunContext = {
     follower,
+    fold: then ?? follower.fold,
+    past: then === null ? null : to,
+    goTo,
     taskId,
     isFile,
     selected: at,
+    selectedCall: callOf(follower, at),
     select: (seq) => changeQuery({ at: seq }),
   };
   useRunKeys(run);
@@ -67,4 +77,10 @@ export function RunOf({ follower, taskId, isFile }: RunOfProps) {
       </div>
     </RunInView.Provider>
   );
+}
+
+/** The call that an event is about. */
+function callOf({ store }: RunFollower, seq: number | null): string | null {
+  const event = seq === null ? undefined : store.at(seq);
+  return event !== undefined && "call_id" in event.data ? (event.data.call_id ?? null) : null;
 }

@@ -19,9 +19,9 @@ const TONES: Readonly<Record<ToolCall["state"], Tone>> = {
 
 /** The card of a call. */
 export function ToolCard({ call }: { readonly call: ToolCall }) {
-  const { selected } = useRun();
+  const { selectedCall } = useRun();
   const [isOpen, setOpen] = useState(false);
-  const isSelected = selected !== null && (selected === call.seq || selected === call.endSeq);
+  const isSelected = selectedCall === call.id;
   return (
     <article
       class={`tool-card ${call.parentId === null ? "" : "tool-nested"} ${isSelected ? "talk-selected" : ""} ${call.untrusted === null ? "" : "tool-untrusted"}`}

@@ -11,8 +11,8 @@ import { useRun, useWhole } from "./context.ts";
 
 /** A turn; nothing for a summary that the model wrote of the conversation. */
 export function Turn({ call }: { readonly call: ModelCall }) {
-  const { follower, selected } = useRun();
-  const { end } = follower.fold;
+  const { fold, selected } = useRun();
+  const { end } = fold;
   const isSelected =
     selected !== null && selected >= call.seq && selected <= (call.endSeq ?? call.seq);
   const isAnswer = end?.status === "completed" && call.text === end.text;
@@ -48,9 +48,11 @@ const TurnBody = memo(function TurnBody({ call, isSelected, isAnswer }: BodyProp
         <TurnFacts call={call} />
       </header>
       {failed.map(({ attempt, failure, retryInMs }) => (
-        <p key={attempt} class="note tone-bad">
+        <p key={attempt} class={retryInMs === null ? "note tone-bad" : "talk-retry tone-bad"}>
           <Text text={failure === null ? "" : failureText(failure)} />
-          {retryInMs !== null && <span>tried again after {durationText(retryInMs)}</span>}
+          {retryInMs !== null && (
+            <span class="muted"> · tried again after {durationText(retryInMs)}</span>
+          )}
         </p>
       ))}
       {reasoning !== "" && (

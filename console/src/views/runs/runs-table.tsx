@@ -4,7 +4,7 @@ import type { Task } from "../../../../sdk/src/model.ts";
 import type { TaskListing } from "../../data/task-list.ts";
 import { Button, ButtonLink } from "../../parts/button.tsx";
 import { isNarrow } from "../../parts/narrow.ts";
-import { shortcuts } from "../../parts/preferences.ts";
+import { useKeys } from "../../parts/use-keys.ts";
 import { Empty, Loaded } from "../../parts/states.tsx";
 import { Table, type Column } from "../../parts/table.tsx";
 import { go } from "../../route/location.ts";
@@ -141,30 +141,21 @@ function useRowKeys(
   setAt: (at: number | null) => void,
   setPeeking: (change: (isPeeking: boolean) => boolean) => void,
 ): void {
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent): void => {
-      const { target, key } = event;
-      const isField =
-        target instanceof HTMLElement &&
-        target.closest("input, textarea, select, dialog, button, a") !== null;
-      if (isField || event.metaKey || event.ctrlKey || shortcuts.value === "off") {
-        return;
-      }
-      const task = at === null ? undefined : rows[at];
-      if (key === "j") {
-        setAt(Math.min((at ?? -1) + 1, rows.length - 1));
-      } else if (key === "k") {
-        setAt(Math.max((at ?? 1) - 1, 0));
-      } else if (key === "Enter" && task !== undefined) {
+  const task = at === null ? undefined : rows[at];
+  useKeys({
+    j: () => setAt(Math.min((at ?? -1) + 1, rows.length - 1)),
+    k: () => setAt(Math.max((at ?? 1) - 1, 0)),
+    Enter: () => {
+      if (task !== undefined) {
         go(hrefTo(["runs", task.id]));
-      } else if (key === " " && task !== undefined) {
+      }
+    },
+    " ": (event) => {
+      if (task !== undefined) {
         event.preventDefault();
         setPeeking((isPeeking) => !isPeeking);
-      } else if (key === "Escape") {
-        setPeeking(() => false);
       }
-    };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
-  }, [rows, at]);
+    },
+    Escape: () => setPeeking(() => false),
+  });
 }
