@@ -39,10 +39,10 @@ export function Axis({ scale, range, fold, onSelect }: AxisProps) {
                 class="gap"
                 style={box}
                 title={sentenceOf(gap)}
-                aria-label={sentenceOf(gap)}
                 onClick={() => onSelect(gap.seq)}
               >
                 <span class="gap-text">{agoText(gap.to - gap.from)}</span>
+                <span class="hidden">, {gap.text}</span>
               </button>
             )
           );
