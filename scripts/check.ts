@@ -10,6 +10,7 @@ import { delimiter, join, resolve } from "node:path";
 import { isDeepStrictEqual, stripVTControlCharacters } from "node:util";
 import { missingEntries, readLock } from "./complete-lock.ts";
 import { ensureConsole } from "./console-build.ts";
+import { pictures, problemsOfPictures } from "./console-shots/stamp.ts";
 import { buildAll, kib } from "./deploy/bundle.ts";
 import { wranglerFor } from "./deploy/wrangler.ts";
 import { checkLengths } from "./long-files.ts";
@@ -201,6 +202,15 @@ const tools: Readonly<Record<string, () => Finding | Promise<Finding>>> = {
       saw: { files, terms },
       ok: problems.length === 0,
       output: [...problems, `${WORDS_PAGE} says what to write instead.`].join("\n"),
+    };
+  },
+
+  pictures() {
+    const problems = problemsOfPictures();
+    return {
+      saw: { pictures: pictures().length },
+      ok: problems.length === 0,
+      output: problems.join("\n"),
     };
   },
 

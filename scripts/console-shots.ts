@@ -1,66 +1,33 @@
 /**
  * `npm run console:shots`: makes the pictures of the console in `docs/images`. Starts a service with a
- * fresh state, runs a few scripted tasks, and takes pictures of their views in Chromium.
+ * fresh state, seeds it, and takes a picture of each view in Chromium. `npm run check` says when the
+ * sources have changed since.
  */
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { chromium } from "playwright-core";
-import { Opspawn, type SubmitTask } from "../sdk/src/index.ts";
+import { chromium, type Browser } from "playwright-core";
+import { Opspawn } from "../sdk/src/index.ts";
+import { seed } from "./console-shots/seed.ts";
+import { IMAGES, pictures, writeStamp } from "./console-shots/stamp.ts";
+import { picturesOf, type Picture } from "./console-shots/views.ts";
 import { untilHealthy } from "./health.ts";
 import { localKey, ROOT } from "./local-key.ts";
 
 const PORT = 8790;
 const URL_OF_SERVICE = `http://127.0.0.1:${PORT}`;
-const IMAGES = join(ROOT, "docs", "images");
 const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-const SIZE = { width: 1280, height: 800 };
+const WIDTH = 1280;
+const HEIGHT = 800;
+/** Of WebP: no step is seen in text at this quality. */
+const QUALITY = 82;
 /** Until fonts, Markdown and the timeline are drawn. */
-const SETTLE_MS = 1500;
-
-const REFUND: SubmitTask = {
-  name: "Refund A-1001",
-  input_data: {
-    goal: "Refund order A-1001 if the parcel was lost, and say what happens next.",
-    script: [
-      {
-        text: "I look up the **order** and the **parcel** first.",
-        tool_calls: [
-          { name: "get_order", arguments: { order: "A-1001" } },
-          { name: "track_parcel", arguments: { parcel: "P-77", carrier: "Post" } },
-        ],
-        chunks: 6,
-        delay_ms: 300,
-      },
-      { error: { class: "rate_limited", times: 1 } },
-      {
-        text: "It was last seen twelve days ago. I read what the carrier says about losses.",
-        tool_calls: [{ name: "read_page", arguments: { url: "https://carrier.example/losses" } }],
-        chunks: 6,
-        delay_ms: 300,
-      },
-      {
-        text: "The policy allows a refund, so I ask for it.",
-        tool_calls: [{ name: "refund", arguments: { order: "A-1001", sum: 49.9 } }],
-      },
-      { text: "Refunded." },
-    ],
-    script_tools: [
-      { name: "get_order", delay_ms: 400, outputs: [{ output: { id: "A-1001", sum: 49.9 } }] },
-      { name: "track_parcel", delay_ms: 900, outputs: [{ output: { last_seen: "Leipzig" } }] },
-      {
-        name: "read_page",
-        delay_ms: 700,
-        untrusted: "web",
-        outputs: [{ output: "Not scanned for ten days counts as lost." }],
-      },
-      { name: "refund", effect: "once", outputs: [{ output: { state: "booked" } }] },
-    ],
-  },
-  agent_config: { model: "local/script", policy: { approve: ["refund"] } },
-  metadata: { team: "support" },
-};
+const SETTLE_MS = 2000;
+/** Longest that a view may take on a busy machine. */
+const PATIENCE_MS = 120_000;
+/** A busy machine takes minutes to start the service. */
+const START_MS = 400_000;
 
 const state = mkdtempSync(join(tmpdir(), "opspawn-shots-"));
 const service = spawn("node", ["scripts/start.ts", "--no-demo"], {
@@ -69,39 +36,57 @@ const service = spawn("node", ["scripts/start.ts", "--no-demo"], {
   stdio: "ignore",
 });
 try {
-  await untilHealthy(URL_OF_SERVICE, AbortSignal.timeout(120_000));
+  await untilHealthy(URL_OF_SERVICE, AbortSignal.timeout(START_MS), {
+    waitMs: START_MS,
+    unhealthyMs: START_MS,
+    pollMs: 500,
+  });
   const key = localKey() ?? "";
-  const { tasks } = new Opspawn({ url: URL_OF_SERVICE, key });
-  for (let percent = 5; percent <= 60; percent += 5) {
-    const goal = `What is ${percent} % of 2,340, and what time is it?`;
-    await tasks.run({ input_data: { goal }, metadata: { batch: "nightly" } });
+  const seeded = await seed(new Opspawn({ url: URL_OF_SERVICE, key }));
+  mkdirSync(IMAGES, { recursive: true });
+  for (const name of pictures()) {
+    rmSync(join(IMAGES, name));
   }
-  const { id } = await tasks.run(REFUND);
-  await shoot(key, id);
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+  try {
+    for (const picture of picturesOf(seeded)) {
+      await take(browser, key, picture);
+    }
+  } finally {
+    await browser.close();
+  }
+  writeStamp();
 } finally {
   service.kill("SIGINT");
   rmSync(state, { recursive: true, force: true, maxRetries: 5 });
 }
 
-async function shoot(key: string, id: string): Promise<void> {
-  mkdirSync(IMAGES, { recursive: true });
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-  try {
-    for (const [name, path, theme] of [
-      ["runs", "runs", "light"],
-      ["run", `runs/${id}`, "light"],
-      ["run", `runs/${id}`, "dark"],
-    ] as const) {
-      const page = await browser.newPage({ viewport: SIZE, colorScheme: theme, timezoneId: "UTC" });
-      await page.goto(`${URL_OF_SERVICE}/console/${path}#key=${key}`);
-      await page.getByRole("heading", { level: 1 }).waitFor();
-      await page.waitForTimeout(SETTLE_MS);
-      const file = join(IMAGES, `console-${name}-${theme}.png`);
-      await page.screenshot({ path: file });
-      console.log(file);
-      await page.close();
-    }
-  } finally {
-    await browser.close();
-  }
+async function take(
+  browser: Browser,
+  key: string,
+  { name, path, theme = "light", width = WIDTH }: Picture,
+): Promise<void> {
+  const page = await browser.newPage({
+    viewport: { width, height: HEIGHT },
+    colorScheme: theme,
+    timezoneId: "UTC",
+    locale: "en-GB",
+    reducedMotion: "reduce",
+  });
+  page.setDefaultTimeout(PATIENCE_MS);
+  await page.goto(`${URL_OF_SERVICE}/console/${path}#key=${key}`);
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.locator(".skeleton").first().waitFor({ state: "detached" });
+  await page.waitForTimeout(SETTLE_MS);
+  // Playwright takes PNG and JPEG only.
+  const session = await page.context().newCDPSession(page);
+  const { data } = await session.send("Page.captureScreenshot", {
+    format: "webp",
+    quality: QUALITY,
+  });
+  const file = join(IMAGES, `console-${name}.webp`);
+  const bytes = Buffer.from(data, "base64");
+  writeFileSync(file, bytes);
+  console.log(`${file} ${bytes.length}`);
+  await page.close();
 }

@@ -1,7 +1,7 @@
-/** Pure: equal calls beside each other, which a view shows as one at first. */
+/** Pure: groups of equal neighbouring calls, which a view shows as one at first. */
 import type { Item, ToolCall } from "./model.ts";
 
-/** So many calls of one tool beside each other are a group. */
+/** So many neighbouring calls of one tool are a group. */
 const GROUP_FROM = 6;
 
 /** An item, with the calls that it stands for if it is the first of a group. */

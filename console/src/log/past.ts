@@ -2,7 +2,7 @@
 import { RunFold } from "./fold.ts";
 import type { EventStore } from "./store.ts";
 
-/** Folds the log up to an event, and goes on from there while later ones are asked for. */
+/** Folds the log up to an event, and continues from there for a later one. */
 export class Past {
   readonly #store: EventStore;
   #fold = new RunFold();

@@ -5,10 +5,11 @@ import { useInbox, type Inbox as Questions } from "../../data/inbox.ts";
 import { PageHead } from "../../parts/page-head.tsx";
 import { Empty, Loaded } from "../../parts/states.tsx";
 import { Tabs } from "../../parts/tabs.tsx";
+import { useKeys } from "../../parts/use-keys.ts";
 import { changeQuery, place } from "../../route/location.ts";
 import { oneOf, readQuery, text, writeQuery } from "../../route/query-state.ts";
 import { Card } from "./card.tsx";
-import { keyOf } from "./entries.ts";
+import { groupsOf, keyOf } from "./entries.ts";
 import { EntryList } from "./entry-list.tsx";
 
 const FIELDS = { by: oneOf("expiry", "agent"), q: text };
@@ -49,6 +50,25 @@ function Panes({ inbox: { entries, hasMore } }: { readonly inbox: Questions }) {
     open ?? (held !== null && keyOf(held) === wanted ? held : q === "" ? entries[0] : null) ?? null;
   kept.current = shown;
   const next = entries.find((entry) => shown === null || keyOf(entry) !== keyOf(shown)) ?? null;
+  const select = (entry: InboxEntry): void =>
+    changeQuery(writeQuery(FIELDS, { q: keyOf(entry) }), true);
+  const listed = groupsOf(entries, by === "agent").flatMap((group) => group.entries);
+  const at = listed.findIndex((entry) => shown !== null && keyOf(entry) === keyOf(shown));
+  const move = (step: number): void => {
+    const entry = listed[Math.min(Math.max(at + step, 0), listed.length - 1)];
+    if (entry !== undefined) {
+      select(entry);
+    }
+  };
+  const card = useRef<HTMLDivElement>(null);
+  useKeys({
+    j: () => move(1),
+    k: () => move(-1),
+    // Nothing is decided by one key.
+    a: () => focusIn(card.current, ".answer-actions .button-primary"),
+    d: () => focusIn(card.current, ".answer-actions .button-danger"),
+    Escape: () => changeQuery(writeQuery(FIELDS, { q: "" })),
+  });
   if (entries.length === 0 && shown === null) {
     return (
       <Empty icon="check" title="Nothing waits for you">
@@ -56,8 +76,6 @@ function Panes({ inbox: { entries, hasMore } }: { readonly inbox: Questions }) {
       </Empty>
     );
   }
-  const select = (entry: InboxEntry): void =>
-    changeQuery(writeQuery(FIELDS, { q: keyOf(entry) }), true);
   return (
     <div class={`inbox ${q === "" ? "" : "inbox-open"}`}>
       <div class="inbox-list">
@@ -69,7 +87,7 @@ function Panes({ inbox: { entries, hasMore } }: { readonly inbox: Questions }) {
         />
         {hasMore && <p class="inbox-more muted">The first {entries.length} are shown.</p>}
       </div>
-      <div class="inbox-card">
+      <div class="inbox-card" ref={card}>
         {shown === null ? (
           <Empty icon="inbox" title="This question is no longer open" />
         ) : (
@@ -84,4 +102,10 @@ function Panes({ inbox: { entries, hasMore } }: { readonly inbox: Questions }) {
       </div>
     </div>
   );
+}
+
+function focusIn(box: HTMLElement | null, selector: string): void {
+  const found = box?.querySelector<HTMLElement>(selector);
+  found?.scrollIntoView({ block: "nearest" });
+  found?.focus();
 }

@@ -10,7 +10,7 @@ interface SpendPlotProps {
 
 const WIDTH = 1000;
 const HEIGHT = 100;
-/** Points that are drawn: more could not be told apart. */
+/** Points that are drawn: more could not be distinguished. */
 const MOST_POINTS = 500;
 /** A cap further above would press the line to the ground. */
 const NEAR = 4;
