@@ -76,4 +76,10 @@ export type { Budgets, Usage } from "./money.ts";
 export type { Audit, HealthCheck, InvariantChecks } from "./system.ts";
 export type { WebSocketClass } from "./socket-events.ts";
 export type { ConnectionChange, WatchOptions } from "./watch.ts";
+export {
+  defineConfig,
+  type OwnedKind,
+  type SecretReference,
+  type TenantConfig,
+} from "./tenant-config.ts";
 export type * from "./model.ts";

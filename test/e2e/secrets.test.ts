@@ -1,5 +1,14 @@
-/** Secrets of tenants over HTTP, and in the tools of real runs. */
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
+/**
+ * Secrets of tenants over HTTP and in the tools of real runs, and configuration files, which refer to
+ * them.
+ */
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { cli } from "../cli.ts";
 import { Service } from "../service.ts";
 import { json, Target } from "../target.ts";
 import { logOf, ofType, play, scripted, type LogEvent } from "../tasks.ts";
@@ -183,6 +192,15 @@ test.each([
   expect(said).not.toMatch(/canary|12345678|short"/);
 });
 
+/** The environment of the command line. */
+function environment() {
+  return {
+    OPSPAWN_URL: service.url,
+    OPSPAWN_KEY: service.key,
+    CFG_KEY: "canary-of-the-file",
+  };
+}
+
 function call(name: string, args: Record<string, unknown>) {
   return { name, arguments: args };
 }
@@ -199,3 +217,161 @@ async function runOf(calls: readonly ReturnType<typeof call>[]): Promise<LogEven
   expect(task.error).toBeNull();
   return logOf(service, task.task_id);
 }
+
+describe("a configuration file", () => {
+  const folder = mkdtempSync(join(tmpdir(), "opspawn-"));
+  const file = join(folder, "opspawn.config.json");
+  const weather = {
+    name: "cfg-weather",
+    kind: "http",
+    description: "The weather.",
+    effect: "pure",
+    input_schema: { type: "object", properties: { city: { type: "string" } } },
+    http: {
+      method: "GET",
+      url: "https://api.example.com/weather",
+      headers: { "X-Key": "${secret:CFG_KEY}" },
+    },
+  };
+  const config = {
+    secrets: { CFG_KEY: { env: "CFG_KEY", hosts: ["api.example.com"] } },
+    tools: [weather],
+    mcp_servers: [
+      {
+        name: "cfg-docs",
+        url: "https://mcp.example.com/mcp",
+        headers: { Authorization: "Bearer ${secret:CFG_KEY}" },
+      },
+    ],
+    agents: [
+      { name: "cfg-support", config: { model: "local/rules", tools: ["cfg-weather"] } },
+      { name: "cfg-plain", description: "Has no config." },
+    ],
+    webhooks: [{ url: "https://hooks.example.com/cfg", types: ["task.failed"] }],
+    budgets: [{ scope: "agent:cfg-support", period: "month", max_cost_usd: 12.5 }],
+    concurrency: [{ scope: "agent:cfg-support", max_runs: 3 }],
+    owns: { tools: ["cfg-*"], agents: ["cfg-*"], webhooks: ["https://hooks.example.com/*"] },
+  };
+  const applied = async (wanted: object, args: readonly string[], more = {}) => {
+    writeFileSync(file, JSON.stringify(wanted));
+    const [command = "", ...options] = args;
+    return cli([command, file, ...options], { env: { ...environment(), ...more } });
+  };
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  test("is planned, applied once, and then without a difference", async () => {
+    const plan = await applied(config, ["plan", "--check"]);
+    expect(plan.code, plan.err).toBe(5);
+    const first = await applied(config, ["apply"]);
+    expect(first.out.split("\n"), first.err).toEqual([
+      "+ secrets CFG_KEY",
+      "+ tools cfg-weather",
+      "+ mcp_servers cfg-docs",
+      "+ agents cfg-support",
+      "+ agents cfg-plain",
+      "+ webhooks https://hooks.example.com/cfg",
+      "+ budgets agent:cfg-support/month",
+      "+ concurrency agent:cfg-support",
+      "Applied: 8 new, 0 changed, 0 deleted.",
+      "",
+    ]);
+    expect(plan.out).toBe(first.out.replace(/Applied: (.*)\n$/, "$1\n"));
+    expect(await applied(config, ["plan", "--check"])).toMatchObject({
+      code: 0,
+      out: "No differences.\n",
+    });
+    expect(await applied(config, ["apply"])).toMatchObject({ code: 0, out: "No changes.\n" });
+    expect(first.out + first.err + plan.out).not.toContain("canary");
+  });
+
+  test("changes what differs, and deletes only what it owns", async () => {
+    await service.send("POST", "/api/v1/tools", { ...weather, name: "by-hand" });
+    await service.send("PATCH", "/api/v1/tools/cfg-weather", { enabled: false });
+    const { tools: _tools, ...rest } = config;
+    const changed = {
+      ...rest,
+      agents: [{ name: "cfg-support", config: { model: "local/rules" } }],
+      budgets: [{ scope: "agent:cfg-support", period: "month", max_cost_usd: 20 }],
+    };
+    const lines = async (args: readonly string[], more = {}) =>
+      (await applied(changed, [...args, "--json"], more)).out
+        .split("\n")
+        .filter((line) => line !== "")
+        .map((line) => JSON.parse(line) as unknown);
+    const updates = [
+      { action: "update", kind: "agents", key: "cfg-support", fields: ["config"] },
+      {
+        action: "update",
+        kind: "budgets",
+        key: "agent:cfg-support/month",
+        fields: ["max_cost_usd"],
+      },
+    ];
+    const deletions = [
+      { action: "delete", kind: "agents", key: "cfg-plain", fields: [] },
+      { action: "delete", kind: "tools", key: "cfg-weather", fields: [] },
+    ];
+    const both = [...updates, ...deletions];
+    expect(await lines(["plan"])).toEqual(updates);
+    expect(await lines(["plan", "--prune"])).toEqual(both);
+    const rotated = { CFG_KEY: "canary-of-the-rotation" };
+    expect(await lines(["apply", "--prune"], rotated)).toEqual([
+      { action: "update", kind: "secrets", key: "CFG_KEY", fields: ["value"] },
+      ...both,
+    ]);
+    expect(await lines(["apply", "--prune"], rotated)).toEqual([]);
+    expect((await service.request("/api/v1/tools/by-hand")).status).toBe(200);
+    expect((await service.request("/api/v1/tools/cfg-weather")).status).toBe(404);
+    expect(await applied(config, ["plan"])).toMatchObject({
+      out: expect.stringContaining("+ tools cfg-weather") as string,
+    });
+  });
+
+  test("that was applied in part is completed by the next run", async () => {
+    const broken = { ...config, agents: [{ name: "cfg-broken", config: { model: "no/model" } }] };
+    const half = await applied({ ...broken, webhooks: [{ url: "https://a.example/cfg" }] }, [
+      "apply",
+    ]);
+    expect(half.err).toContain("agents cfg-broken: There is no provider");
+    expect([half.code, half.out]).toEqual([2, expect.stringContaining("+ tools cfg-weather")]);
+    expect(half.out).not.toContain("webhooks");
+    const whole = await applied({ webhooks: [{ url: "https://a.example/cfg" }] }, ["apply"]);
+    expect(whole.out).toContain("+ webhooks https://a.example/cfg");
+  });
+
+  test("in TypeScript is read by the command line, and checked by its type", async () => {
+    const typed = join(folder, "opspawn.config.ts");
+    const sdk = resolve("sdk/src/index.ts");
+    writeFileSync(
+      typed,
+      `import { defineConfig } from ${JSON.stringify(sdk)};
+const name: string = "cfg-typed";
+export default defineConfig({ agents: [{ name, config: { model: "local/rules" } }] });
+`,
+    );
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ["sdk/src/cli/main.ts", "apply", typed],
+      { env: { ...process.env, ...environment() } },
+    );
+    expect(stdout).toContain("+ agents cfg-typed\n");
+  });
+
+  test.each([
+    ["no object", [], "must contain an object"],
+    ["an unknown field", { agent: [] }, "unknown field agent"],
+    ["a list that is none", { tools: {} }, "tools must be a list"],
+    ["an agent without a name", { agents: [{}] }, "agents[0] needs a name"],
+    ["one name twice", { tools: [weather, weather] }, "cfg-weather twice"],
+    ["a secret by value", { secrets: { A: "canary-value" } }, "secrets.A must be"],
+    ["a secret without its variable", { secrets: { A: { env: "NOT_SET" } } }, "NOT_SET (secret A)"],
+    ["patterns of no kind", { owns: { keys: ["*"] } }, "owns.keys must be"],
+  ])("with %s is refused before a request is sent", async (_what, wanted, reason) => {
+    const { code, err, out } = await applied(wanted, ["apply"], {
+      OPSPAWN_URL: "http://127.0.0.1:9",
+    });
+    expect([code, out]).toEqual([2, ""]);
+    expect(err).toContain(reason);
+    expect(err).not.toContain("canary");
+  });
+});

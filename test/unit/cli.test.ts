@@ -155,7 +155,7 @@ test("bash completes commands, their second words and their options, of each com
   expect(completed(out, "ls", "--status", "comp")).toEqual(["completed"]);
   expect(completed(out, "tasks", "lim")).toEqual(["limits"]);
   expect(completed(out, "webhooks", "re")).toEqual(["redeliver"]);
-  expect(completed(out, "ap")).toEqual(["approve", "api"]);
+  expect(completed(out, "ap")).toEqual(["approve", "api", "apply"]);
 });
 
 test("the scripts for zsh and fish name every command and option", async () => {

@@ -29,7 +29,14 @@ export interface Out extends Output {
 }
 
 /** Exit codes. */
-export const EXIT = { completed: 0, failed: 1, usage: 2, cancelled: 3, waiting: 4 } as const;
+export const EXIT = {
+  completed: 0,
+  failed: 1,
+  usage: 2,
+  cancelled: 3,
+  waiting: 4,
+  different: 5,
+} as const;
 
 /** Conventional exit code after SIGINT. */
 export const INTERRUPTED = 130;

@@ -1,6 +1,7 @@
 /** All commands. Help and completion scripts are generated from this table. */
 import { AGENT_COMMANDS } from "./agent-commands.ts";
 import { ANSWER_COMMANDS } from "./answer-commands.ts";
+import { APPLY_COMMANDS } from "./apply-commands.ts";
 import { API } from "./api-command.ts";
 import { findCommand, groupOf, suggestedCommand, type Command } from "./command.ts";
 import { completionFor, SHELLS, type Shell } from "./completion.ts";
@@ -68,6 +69,7 @@ export const COMMANDS: readonly Command[] = [
   ...BULK_COMMANDS,
   ...ANSWER_COMMANDS,
   API,
+  ...APPLY_COMMANDS,
   ...AGENT_COMMANDS,
   ...TOOL_COMMANDS,
   ...WEBHOOK_COMMANDS,
