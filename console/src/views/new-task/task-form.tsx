@@ -77,7 +77,7 @@ export function TaskForm({ schema, choices, base }: TaskFormProps) {
         <Area
           label="Goal"
           rows={5}
-          placeholder="What shall the agent do?"
+          placeholder="What should the agent do?"
           value={typeof goal === "string" ? goal : ""}
           error={goalError}
           onInput={(text) => form.change(setAt(form.state, "/input_data/goal", text))}

@@ -12,6 +12,8 @@ const WIDTH = 1000;
 const HEIGHT = 100;
 /** Points that are drawn: more could not be distinguished. */
 const MOST_POINTS = 500;
+/** Where the last point is, so that its step is seen. */
+const LAST = 0.96;
 /** A cap further above would press the line to the ground. */
 const NEAR = 4;
 
@@ -30,7 +32,8 @@ export function SpendPlot({ spendings, cap }: SpendPlotProps) {
   const total = sums.at(-1)?.sum ?? 0;
   const ceiling = isMoney && cap !== null && cap <= total * NEAR ? cap : null;
   const most = Math.max(total, ceiling ?? 0, Number.EPSILON) * 1.08;
-  const x = (at: number): number => ((at - first.at) / Math.max(last.at - first.at, 1)) * WIDTH;
+  const x = (at: number): number =>
+    ((at - first.at) / Math.max(last.at - first.at, 1)) * WIDTH * LAST;
   const y = (sum: number): number => HEIGHT - (sum / most) * HEIGHT;
   const every = Math.ceil(sums.length / MOST_POINTS);
   const points = sums.filter((_, i) => i % every === 0 || i === sums.length - 1);
@@ -43,7 +46,7 @@ export function SpendPlot({ spendings, cap }: SpendPlotProps) {
       </figcaption>
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none">
         <path class="spend-area" d={`M0 ${HEIGHT}${line}H${WIDTH}V${HEIGHT}z`} />
-        <path class="spend-line" d={`M0 ${HEIGHT}${line}`} />
+        <path class="spend-line" d={`M0 ${HEIGHT}${line}H${WIDTH}`} />
         {ceiling !== null && <path class="spend-cap" d={`M0 ${y(ceiling).toFixed(1)}H${WIDTH}`} />}
       </svg>
     </figure>
