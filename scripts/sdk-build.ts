@@ -46,7 +46,7 @@ function copyTypes(): void {
   process.exitCode ||= status ?? 1;
   const reached = new Set(["index"]);
   for (const name of reached) {
-    const file = join(made, "testing", `${name}.d.ts`);
+    const file = join(made, "src", "testing", `${name}.d.ts`);
     cpSync(file, join(testing, `${name}.d.ts`));
     for (const [, from = ""] of readFileSync(file, "utf8").matchAll(/from "(.+)"/g)) {
       const [, other] = /^\.\/([a-z-]+)\.(?:js|ts)$/.exec(from) ?? [];

@@ -1,6 +1,6 @@
 /** Cassettes: a finished task as data, from which it can be simulated again. */
+import { changeOf, logHash } from "../../sdk/src/cli/cassette-format.ts";
 import type { Cassette, CassetteRequest, SimulatedEvent } from "./contract.ts";
-import { logHash } from "./log-hash.ts";
 import type { SentRequest } from "./model.ts";
 
 /** Returns a run as a cassette. The requests are in the order of `model.requested`. */
@@ -48,29 +48,4 @@ function textOf(data: SimulatedEvent["data"], name: string): string {
 
 function bodyOf(sha256: string, sent: readonly SentRequest[]): string | null {
   return sent.find((request) => request.sha256 === sha256)?.body ?? null;
-}
-
-/** Returns a text as a change of another: requests of a run mostly repeat the one before. */
-export function changeOf(
-  before: string,
-  text: string,
-): Pick<CassetteRequest, "same" | "text" | "end"> {
-  const most = Math.min(before.length, text.length);
-  let same = 0;
-  while (same < most && before[same] === text[same]) {
-    same += 1;
-  }
-  let end = 0;
-  while (end < most - same && before.at(-1 - end) === text.at(-1 - end)) {
-    end += 1;
-  }
-  return { same, text: text.slice(same, text.length - end), end };
-}
-
-/** Returns the text that a change makes of another. */
-export function changed(
-  before: string,
-  { same, text, end }: Pick<CassetteRequest, "same" | "text" | "end">,
-): string {
-  return before.slice(0, same) + text + (end === 0 ? "" : before.slice(-end));
 }

@@ -22,7 +22,11 @@ const CHARS_PER_TOKEN = 4;
 
 /** What an attempt of a model call is answered with. */
 export type Played =
-  | { readonly kind: "reply"; readonly reply: Reply; readonly usage: TokenUsage | null }
+  | {
+      readonly kind: "reply";
+      readonly reply: Reply;
+      readonly usage: TokenUsage | "uncounted" | null;
+    }
   | {
       readonly kind: "fail";
       readonly failure: ModelFailure;
@@ -35,7 +39,7 @@ export type Played =
 
 /** Answers the attempts of a run's model calls, in order. */
 export interface Player {
-  play(request: ModelRequest, body: string): Played;
+  play(request: ModelRequest, body: string): Played | Promise<Played>;
 }
 
 /** A request that was sent. */
@@ -49,6 +53,8 @@ export interface SentRequest {
 export class Models {
   /** Attempts that were sent. */
   readonly sent: SentRequest[] = [];
+  /** The last request that was composed. */
+  lastBody = "";
   readonly #player: Player;
   readonly #faults: Faults;
   readonly #clients = new Map<string, LlmClient>();
@@ -67,7 +73,10 @@ export class Models {
 
   #client(adapter: LlmClient): LlmClient {
     return {
-      ...adapter,
+      body: (request) => {
+        this.lastBody = adapter.body(request);
+        return this.lastBody;
+      },
       stream: (request, body, signal) => this.#stream(request, body, signal),
     };
   }
@@ -79,7 +88,8 @@ export class Models {
   ): AsyncGenerator<LlmEvent> {
     this.sent.push({ body, sha256: hash("sha256", body, "hex") });
     const attempt = this.sent.length;
-    const played = this.#player.play(request, body);
+    const silence = aborted(signal).then((): Played => ({ kind: "silence" }));
+    const played = await Promise.race([this.#player.play(request, body), silence]);
     const fault = this.#faults.take("model", (one) => one.attempt === attempt);
     yield* streamed(fault === null ? played : failing(fault, played), body, signal);
   }
@@ -136,7 +146,7 @@ async function* streamed(
   for (const [index, { name, arguments_text }] of reply.tool_calls.entries()) {
     yield { type: "tool_call", index, name, arguments_text };
   }
-  yield { type: "usage", usage: usage ?? estimated(reply, body) };
+  yield* usageOf(usage === "uncounted" ? null : (usage ?? estimated(reply, body)));
   yield { type: "done", reply };
 }
 

@@ -23,6 +23,9 @@ const LONGEST_MS = 3_650 * 86_400_000;
 /** Turns of the event loop after which a run that never rests counts as stuck. */
 const MAX_TURNS = 1_000_000;
 
+/** Turns of the event loop that the simulation waits before it sleeps: most work is done by then. */
+const QUICK_TURNS = 8;
+
 /** A command of a person, and when it is sent. */
 export interface Planned {
   readonly at: number;
@@ -40,11 +43,15 @@ export interface PlatformHost {
   readonly process: ProcessHost;
   /** Asks people; null if nobody answers. */
   ask(question: OpenQuestion): Promise<Planned | null>;
+  /** Returns a command that the run gets now, as recorded; null for none. */
+  command(): RunCommand | null;
   /** Returns whether the run is where the simulation should stop. */
   until(state: RunState): boolean;
   /** An error that ends the simulation, such as tools that never stop asking the network. */
   failure(): string | null;
   readonly realWaitMs: number;
+  /** Whether the platform pauses before it tries again. A replay follows the recorded times. */
+  readonly pauses: boolean;
 }
 
 interface Alarm {
@@ -150,7 +157,12 @@ export class Platform {
   /** Does what is due now. Returns whether there was anything. */
   async #step(): Promise<boolean> {
     this.#bury();
-    return (await this.#deliver()) || (await this.#fireAlarm()) || (await this.#people());
+    return (
+      (await this.#deliver()) ||
+      this.#recordedCommand() ||
+      (await this.#fireAlarm()) ||
+      this.#people()
+    );
   }
 
   /** Takes note of a process that was stopped: what it held is delivered again. */
@@ -204,7 +216,7 @@ export class Platform {
     if (tries >= MAX_RETRIES) {
       this.#errors.push(new SimulationError("The run could not be started."));
     }
-    const at = this.#host.clock.now + REDELIVERY_MS * 2 ** Math.min(tries, 6);
+    const at = this.#host.clock.now + this.#pause(REDELIVERY_MS, tries);
     this.#messages.push({ at, tries: tries + 1 });
   }
 
@@ -247,13 +259,23 @@ export class Platform {
     const { clock, disk } = this.#host;
     this.#firing = null;
     if (disk.alarm === null) {
-      const at = clock.now + ALARM_RETRY_MS * 2 ** Math.min(retryCount, 6);
+      const at = clock.now + this.#pause(ALARM_RETRY_MS, retryCount);
       this.#retry = { scheduled, retryCount: retryCount + 1, at };
     }
   }
 
+  /** Sends the command that the recorded run got at this place of its log. */
+  #recordedCommand(): boolean {
+    const command = this.#process === null ? null : this.#host.command();
+    if (this.#process === null || command === null) {
+      return false;
+    }
+    this.#send(this.#process, command);
+    return true;
+  }
+
   /** Asks people what the run asks, and sends what they answered. */
-  async #people(): Promise<boolean> {
+  #people(): boolean {
     const { clock } = this.#host;
     if (this.#process === null) {
       return false;
@@ -301,6 +323,10 @@ export class Platform {
     this.#errors.push(error instanceof Error ? error : new SimulationError(String(error)));
   }
 
+  #pause(ms: number, tries: number): number {
+    return this.#host.pauses ? ms * 2 ** Math.min(tries, 6) : 0;
+  }
+
   #nextEvent(): number {
     const { disk } = this.#host;
     const alarm = this.#firing === null ? (disk.alarm ?? Infinity) : Infinity;
@@ -317,6 +343,12 @@ export class Platform {
     const mark = (): string =>
       [clock.changes, disk.writes, this.#process?.working.length, this.#asking].join();
     const before = mark();
+    for (let turns = 0; turns < QUICK_TURNS; turns += 1) {
+      await turn();
+      if (mark() !== before) {
+        return true;
+      }
+    }
     const end = performance.now() + realWaitMs;
     while (performance.now() < end) {
       await realSleep(1);

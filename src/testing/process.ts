@@ -2,7 +2,7 @@
 import type { RunContext } from "../durable/run/context.ts";
 import type { Deps } from "../durable/run/deps.ts";
 import { RunCore } from "../durable/run/run-core.ts";
-import { EventLog } from "../durable/run/storage/event-log.ts";
+import { EventLog, type StoredEvent } from "../durable/run/storage/event-log.ts";
 import type { RunSpec } from "../run/spec/spec.ts";
 import { ProcessStorage, Stopped, type Disk } from "./disk.ts";
 import { surrounded, type Surroundings } from "./globals.ts";
@@ -16,6 +16,11 @@ export interface ProcessHost {
   /** Called around each write; returns whether the process stops there. */
   stopsAt(write: number, when: "before" | "after"): boolean;
   fault(name: string, error: unknown): void;
+  /**
+   * Called after each write with its events. Returns how the process ends there: it stops, or the
+   * work that wrote fails; null if it goes on.
+   */
+  published(events: readonly StoredEvent[]): "stop" | "fail" | null;
 }
 
 /** One process. */
@@ -50,7 +55,7 @@ export class Process {
     };
     this.core = new RunCore(this.context, {
       name,
-      publish: () => {},
+      publish: (events) => this.#published(events),
       watched: () => false,
       disconnect: () => {},
       onEmptyAlarm: async () => {},
@@ -105,8 +110,18 @@ export class Process {
     return this.run(() => this.core.start(spec));
   }
 
+  #published(events: readonly StoredEvent[]): void {
+    const end = this.#host.published(events);
+    if (end === "stop") {
+      this.stop();
+    }
+    if (end !== null) {
+      throw new Stopped();
+    }
+  }
+
   #fault(name: string, error: unknown): void {
-    if (this.#alive) {
+    if (this.#alive && !(error instanceof Stopped)) {
       this.#host.fault(name, error);
     }
   }

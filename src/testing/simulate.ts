@@ -1,25 +1,21 @@
 /** Simulates one run of an agent in Node: the real engine on a virtual clock, without a network. */
-import { z } from "zod";
 import type { Deps } from "../durable/run/deps.ts";
 import type { EventLog } from "../durable/run/storage/event-log.ts";
 import { shippedPrice } from "../agent/llm/prices.ts";
 import { PLANNERS } from "../agent/planners/planner-for.ts";
 import { jsonSchemaCheck } from "../agent/tools/schema/json-schema.ts";
+import type { RunTools } from "../agent/loop/effects.ts";
+import type { Toolbox } from "../agent/tools/registry.ts";
 import type { Tool } from "../agent/tools/tool.ts";
 import { configOf } from "../env/config.ts";
-import type { RunCommand } from "../run/decide/command.ts";
 import type { OpenQuestion } from "../run/decide/questions.ts";
 import type { RunEvent } from "../run/log/event.ts";
 import type { RunState } from "../run/log/state.ts";
-import { mergedConfig, mergedLimits, type LimitLayer } from "../run/spec/agent.ts";
-import { scriptSchema } from "../run/spec/script.ts";
-import { agentConfig, runLimits, type RunSpec } from "../run/spec/spec.ts";
-import { newTaskId } from "../run/value/id.ts";
-import type { JsonObject } from "../run/value/json.ts";
+import type { RunSpec } from "../run/spec/spec.ts";
+import { logHash } from "../../sdk/src/cli/cassette-format.ts";
 import { writeCassette } from "./cassette.ts";
 import type {
   Agent,
-  Answer,
   Cassette,
   Counts,
   Question,
@@ -30,13 +26,15 @@ import type {
 import { Disk } from "./disk.ts";
 import { chosenFaults, Faults } from "./faults.ts";
 import { surrounded, withVirtualGlobals } from "./globals.ts";
-import { logHash } from "./log-hash.ts";
-import { Models, ScriptPlayer, type Player } from "./model.ts";
+import { Models } from "./model.ts";
+import { commandOf, questionOf } from "./people.ts";
 import { Platform, type Planned } from "./platform.ts";
 import type { Process } from "./process.ts";
 import { seeded } from "./random.ts";
+import { Replay, REPLAY_RETRY, replayedTools } from "./replay.ts";
 import { costOf, effectsOf, waitsOf } from "./results.ts";
 import { SimulationError } from "./simulation-error.ts";
+import { changedSpec, playerOf, specOf } from "./task.ts";
 import {
   counted,
   portOf,
@@ -55,8 +53,8 @@ const REAL_WAIT_MS = 1_000;
 /** Characters of a page of the log. */
 const WHOLE_LOG = Number.MAX_SAFE_INTEGER;
 
-/** The person of the simulation, as the log names it. */
-const BY = "people";
+/** How long a replayed call waits for an answer that was recorded while it was held. */
+const REPLAY_HOLD_MS = 3_600_000;
 
 /**
  * Simulates one run: to its end, to a wait that nobody ends, or to `until`.
@@ -106,6 +104,7 @@ class SimulatedRun<W> {
   readonly #env: object;
   readonly #platform: Platform;
   readonly #surroundings;
+  readonly #replay: Replay | null;
   #tools: readonly Tool[] = [];
   #failure: string | null = null;
 
@@ -117,12 +116,16 @@ class SimulatedRun<W> {
   ) {
     this.#options = options;
     this.#seed = seed;
-    this.#start = Date.parse(options.start ?? START);
+    this.#replay = options.cassette === undefined ? null : new Replay(options.cassette);
+    this.#start = this.#replay?.start ?? Date.parse(options.start ?? START);
     this.#clock = new VirtualClock(this.#start);
     this.#faults = new Faults(faults);
     this.#random = seeded(seed);
-    this.#spec = specOf(agent, options, this.#start, seed);
-    this.#models = new Models(playerOf(options), this.#faults);
+    this.#spec =
+      this.#replay === null
+        ? specOf(agent, options, this.#start, seed)
+        : changedSpec(this.#replay.spec, agent);
+    this.#models = new Models(this.#replay ?? playerOf(options), this.#faults);
     const clock = this.#clock;
     this.#surroundings = {
       clock,
@@ -150,17 +153,31 @@ class SimulatedRun<W> {
         deps: (process) => this.#deps(process),
         stopsAt: (write, when) => this.#stopsAt(write, when),
         fault: (name, error) => this.#fault(name, error),
+        published: (events) => this.#replay?.written(events) ?? null,
       },
+      command: () => this.#replay?.command ?? null,
       ask: (question) => this.#ask(question),
       until: (state) => this.#until(state),
       failure: () => this.#failure,
+      pauses: this.#replay === null,
       realWaitMs: options.real_wait_ms ?? REAL_WAIT_MS,
     });
   }
 
   /** Plays the run, and returns what it was. */
   async play(): Promise<Simulation<W>> {
+    this.#replay?.begin({
+      state: () => this.#platform.state,
+      advance: (to) => this.#clock.advance(to),
+      lastBody: () => this.#models.lastBody,
+      fail: (message) => {
+        this.#failure ??= message;
+      },
+    });
     await this.#platform.run();
+    if (this.#failure !== null || this.#replay?.finished === false) {
+      throw new SimulationError(this.#failure ?? this.#replay?.unfinished() ?? "");
+    }
     const log = this.#log();
     const events = log.history(0, WHOLE_LOG).events;
     const { state } = log;
@@ -304,19 +321,24 @@ class SimulatedRun<W> {
       plannerFor: (name) => PLANNERS.get(name) ?? null,
       toolsFor: (spec, scripted) => ({
         llmFor: (model) => this.#models.clientFor(model),
-        ...withoutServers(
-          simulatedToolbox(spec, own, scripted, (tool) => counted(tool, this.#counts, host)),
+        ...this.#toolsOf(
+          simulatedToolbox(
+            spec,
+            { own, registered: this.#replay?.recordedTools() ?? [] },
+            scripted,
+            (tool) => this.#replay?.tool(tool) ?? counted(tool, this.#counts, host),
+          ),
         ),
         fetch: this.#surroundings.fetch,
         secrets: { find: async (name) => host.secret(name) },
         settings: {
-          retry: config.retry,
+          retry: this.#replay === null ? config.retry : REPLAY_RETRY,
           modelTimeoutMs: config.modelTimeoutMs,
           modelFirstByteMs: config.modelFirstByteMs,
           modelIdleMs: config.modelIdleMs,
           deltaChars: config.deltaChars,
           deltaMs: config.deltaMs,
-          holdMs: 0,
+          holdMs: this.#replay === null ? 0 : REPLAY_HOLD_MS,
         },
         priceOf: (model) => config.prices.get(model) ?? shippedPrice(model),
         checkAnswer:
@@ -326,6 +348,10 @@ class SimulatedRun<W> {
       }),
       priceOf: (model) => config.prices.get(model) ?? shippedPrice(model),
     };
+  }
+
+  #toolsOf(own: Toolbox): Pick<RunTools, "toolboxAt" | "listServers" | "close"> {
+    return this.#replay === null ? withoutServers(own) : replayedTools(this.#replay, own);
   }
 
   async #offer(request: Request): Promise<Response | null> {
@@ -347,6 +373,9 @@ class SimulatedRun<W> {
   }
 
   #until(state: RunState): boolean {
+    if (this.#replay !== null) {
+      return this.#replay.finished;
+    }
     const { until = "end" } = this.#options;
     if (typeof until === "function") {
       return until({
@@ -367,98 +396,4 @@ function worldOf<W>({ world }: SimulateOptions<W>): W {
 
 function eventOf(event: RunEvent): SimulatedEvent {
   return JSON.parse(JSON.stringify(event)) as SimulatedEvent;
-}
-
-function questionOf(open: OpenQuestion): Question {
-  const { kind, call_id, tool, arguments: args, question, limit, reason, until } = open;
-  return {
-    kind,
-    until,
-    ...(call_id === undefined ? {} : { call_id }),
-    ...(tool === undefined ? {} : { tool }),
-    ...(args === undefined ? {} : { arguments: args }),
-    ...(question === undefined ? {} : { question }),
-    ...(limit === undefined ? {} : { limit }),
-    ...(reason === undefined ? {} : { reason }),
-  };
-}
-
-function commandOf(answer: Answer, { kind, call_id = "", key }: OpenQuestion): RunCommand {
-  if (typeof answer === "object" && "cancel" in answer) {
-    return { kind: "cancel", reason: answer.cancel, by: BY };
-  }
-  if (typeof answer === "object" && "limits" in answer) {
-    return { kind: "limits", changes: limitsOf(answer.limits), by: BY };
-  }
-  if (typeof answer === "object" && "content" in answer) {
-    const { content } = answer;
-    const named = kind === "budget" ? {} : { call_id, ...(key === undefined ? {} : { key }) };
-    return { kind: "message", content, data: null, ...named, by: BY };
-  }
-  if (kind !== "approval") {
-    throw new SimulationError(`The question is no approval: answer it with { content: "…" }.`);
-  }
-  const {
-    decision,
-    arguments: args,
-    comment = null,
-  } = typeof answer === "string" ? { decision: answer } : answer;
-  return {
-    kind: "decide",
-    call_id,
-    decision,
-    comment,
-    by: BY,
-    ...(args === undefined ? {} : { arguments: args }),
-  };
-}
-
-function playerOf({ script = [] }: Pick<SimulateOptions<never>, "script">): Player {
-  const usages = script
-    .filter(({ text, tool_calls }) => text !== undefined || tool_calls !== undefined)
-    .map(({ usage }) => usage ?? null);
-  const parsed = scriptSchema.safeParse(script.map(({ usage: _usage, ...entry }) => entry));
-  return new ScriptPlayer(orThrow(parsed, "script"), usages);
-}
-
-/** Returns the spec of the simulated task. @throws SimulationError if the agent is invalid */
-function specOf<W>(
-  { name = "default", config = {}, limits = {} }: Agent,
-  { input = "Do your work.", metadata }: SimulateOptions<W>,
-  start: number,
-  seed: number,
-): RunSpec {
-  const merged = mergedConfig({ model: "local/script", planner: "native" }, config, {});
-  const random = new Uint8Array(16);
-  new DataView(random.buffer).setUint32(8, seed);
-  return {
-    task_id: newTaskId(start, random),
-    tenant_id: "simulation",
-    input_data: typeof input === "string" ? { goal: input } : input,
-    agent: name,
-    agent_version: 1,
-    config: orThrow(agentConfig.safeParse(plain(merged)), "config"),
-    limits: orThrow(runLimits.safeParse(mergedLimits(limitsOf(limits), {})), "limits"),
-    ...(metadata === undefined ? {} : { metadata }),
-  };
-}
-
-/** Returns limits as a layer: null lifts a limit. */
-function limitsOf(limits: object): LimitLayer {
-  const given = Object.entries(plain(limits));
-  const set = Object.fromEntries(given.filter(([, value]) => value !== null));
-  const lifted = Object.fromEntries(given.filter(([, value]) => value === null));
-  return { ...orThrow(runLimits.safeParse(set), "limits"), ...lifted };
-}
-
-/** Returns an object as plain data, without fields that are undefined. */
-function plain(value: object): JsonObject {
-  return JSON.parse(JSON.stringify(value)) as JsonObject;
-}
-
-function orThrow<T>(result: z.ZodSafeParseResult<T>, what: string): T {
-  if (result.success) {
-    return result.data;
-  }
-  throw new SimulationError(`The ${what} is invalid: ${z.prettifyError(result.error)}`);
 }

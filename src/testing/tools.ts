@@ -52,18 +52,21 @@ export class ToolCounts {
   }
 }
 
-/** Returns the tools of one process of a run. */
+/**
+ * Returns the tools of one process of a run.
+ * @param own the agent's tools in code
+ * @param registered the tools that its tenant has registered
+ * @param wrapped returns a tool as the simulation runs it
+ */
 export function simulatedToolbox(
   spec: RunSpec,
-  own: readonly Tool[],
+  { own, registered }: { readonly own: readonly Tool[]; readonly registered: readonly Tool[] },
   scripted: () => ScriptedCalls | null,
-  count: (tool: Tool) => Tool,
+  wrapped: (tool: Tool) => Tool,
 ): Toolbox {
-  const fromInput = scriptTools(spec.input_data["script_tools"], scripted).map(count);
-  return toolboxFor(spec.config.tools, fromInput, [
-    ...BUILT_IN_TOOLS.map(count),
-    ...own.map(count),
-  ]);
+  const fromInput = scriptTools(spec.input_data["script_tools"], scripted);
+  const added = [...registered, ...fromInput].map(wrapped);
+  return toolboxFor(spec.config.tools, added, [...BUILT_IN_TOOLS, ...own].map(wrapped));
 }
 
 /** Returns a tool of the agent as the loop takes it. @throws TypeError if it is none */

@@ -28,8 +28,7 @@ const calls = (name: string, args: object) => ({
   tool_calls: [{ name, arguments: { ...args } as Record<string, string> }],
 });
 
-test("a run of twenty steps takes milliseconds, and its tools really run", async () => {
-  const started = performance.now();
+test("a run of twenty steps takes no time of its clock, and its tools really run", async () => {
   const run = await simulate(
     { config: {} },
     {
@@ -46,7 +45,7 @@ test("a run of twenty steps takes milliseconds, and its tools really run", async
   expect(run.effects.map(({ runs, outcome }) => [runs, outcome])).toEqual(
     Array.from({ length: 20 }, () => [1, "completed"]),
   );
-  expect(performance.now() - started).toBeLessThan(1000);
+  expect(run.elapsed_s).toBe(0);
 });
 
 test("waits of thirty days pass at once, and people take as long as they say", async () => {
@@ -86,7 +85,7 @@ test.each(["before", "after"] as const)(
       const run = await simulate({}, { ...options, faults: [{ kind: "crash", write, when }] });
       expect(run.faults).toHaveLength(1);
       expect(run.status).toBe("completed");
-      expect(run.counts.processes).toBe(write === whole.counts.writes && when === "after" ? 2 : 2);
+      expect(run.counts.processes).toBe(2);
       expect(run.world.length).toBeLessThanOrEqual(1);
     }
   },

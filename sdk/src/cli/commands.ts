@@ -18,6 +18,7 @@ import { SERVICE_COMMANDS } from "./service-commands.ts";
 import { TASK_COMMANDS } from "./task-commands.ts";
 import { TOOL_COMMANDS } from "./tool-commands.ts";
 import { WEBHOOK_COMMANDS } from "./webhook-commands.ts";
+import { CASSETTE_COMMANDS } from "./cassette-command.ts";
 import { EXIT, UsageError } from "./cli-env.ts";
 
 const completion: Command = {
@@ -66,6 +67,7 @@ export const COMMANDS: readonly Command[] = [
   ...RUN_COMMANDS,
   ...TASK_COMMANDS,
   ...LOG_COMMANDS,
+  ...CASSETTE_COMMANDS,
   ...BULK_COMMANDS,
   ...ANSWER_COMMANDS,
   API,
