@@ -20,7 +20,7 @@ export interface Agent {
 /** A tool in code, as `defineTool` returns it. */
 export interface ToolInCode {
   readonly name: string;
-  bind(env: never, host: never): object;
+  bind(env: never): object;
 }
 
 /** What the call of a stand-in knows. */

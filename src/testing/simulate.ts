@@ -33,6 +33,7 @@ import type { Process } from "./process.ts";
 import { seeded } from "./random.ts";
 import { Replay, REPLAY_RETRY, replayedTools } from "./replay.ts";
 import { costOf, effectsOf, waitsOf } from "./results.ts";
+import { ownValue } from "../run/value/json.ts";
 import { SimulationError } from "./simulation-error.ts";
 import { changedSpec, playerOf, specOf } from "./task.ts";
 import {
@@ -283,8 +284,7 @@ class SimulatedRun<W> {
     const { tools = [] } = this.#options;
     const made =
       typeof tools === "function" ? await this.#outside(async () => tools(this.#world)) : tools;
-    const host = this.#toolsHost(null);
-    this.#tools = made.map((tool) => portOf(tool, host));
+    this.#tools = made.map((tool) => portOf(tool, this.#env));
     const names = this.#tools.map(({ name }) => name);
     const twice = names.find((name, i) => names.indexOf(name) !== i);
     if (twice !== undefined) {
@@ -292,19 +292,13 @@ class SimulatedRun<W> {
     }
   }
 
-  #toolsHost(process: Process | null): ToolsHost {
-    const { secrets = {} } = this.#options;
-    return {
-      faults: this.#faults,
-      env: this.#env,
-      secret: (name) => (Object.hasOwn(secrets, name) ? (secrets[name] ?? null) : null),
-      work: (tool, run) => (process === null ? run() : process.call(tool, run)),
-    };
-  }
-
   #deps(process: Process): Deps {
     const config = configOf(this.#env);
-    const host = this.#toolsHost(process);
+    const { secrets = {} } = this.#options;
+    const host: ToolsHost = {
+      faults: this.#faults,
+      work: (tool, run) => process.call(tool, run),
+    };
     const own = this.#tools;
     return {
       config,
@@ -330,7 +324,7 @@ class SimulatedRun<W> {
           ),
         ),
         fetch: this.#surroundings.fetch,
-        secrets: { find: async (name) => host.secret(name) },
+        secrets: { find: async (name) => ownValue(secrets, name) ?? null },
         settings: {
           retry: this.#replay === null ? config.retry : REPLAY_RETRY,
           modelTimeoutMs: config.modelTimeoutMs,

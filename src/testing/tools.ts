@@ -33,8 +33,6 @@ export interface Executions {
 /** What the tools of a process share with the simulation. */
 export interface ToolsHost {
   readonly faults: Faults;
-  readonly env: object;
-  secret(name: string): string | null;
   /** Runs code of the agent: in the process that called it, and never after that process stopped. */
   work<T>(tool: string, run: () => Promise<T>): Promise<T>;
 }
@@ -70,13 +68,9 @@ export function simulatedToolbox(
 }
 
 /** Returns a tool of the agent as the loop takes it. @throws TypeError if it is none */
-export function portOf(tool: SimulatedTool, host: ToolsHost): Tool {
+export function portOf(tool: SimulatedTool, env: object): Tool {
   if ("bind" in tool) {
-    const secrets = { secret: async (_tenant: string, name: string) => host.secret(name) };
-    const bound: unknown = Reflect.apply(Reflect.get(tool, "bind") as () => unknown, tool, [
-      host.env,
-      secrets,
-    ]);
+    const bound: unknown = Reflect.apply(Reflect.get(tool, "bind") as () => unknown, tool, [env]);
     if (!isTool(bound)) {
       throw new TypeError(`The tool ${tool.name} is not what defineTool returns.`);
     }

@@ -230,7 +230,30 @@ test("a run on the screen survives that the service is killed: each event once, 
   const taskId = String(events[0]?.data["task_id"]);
   expect(events).toEqual(await logOf(service, taskId));
   expect(events.map(({ type }) => type)).toContain("recovery.started");
+
+  const cassette = await opspawn(["cassette", taskId]);
+  expect([cassette.code, cassette.err]).toEqual([0, ""]);
+  expect(cassette.out).not.toContain(service.key);
+  expect(await replayed(cassette.out)).toEqual({ status: "completed", same: true });
 });
+
+/** Replays a cassette in plain Node, with the package as it is installed. */
+async function replayed(cassette: string): Promise<unknown> {
+  const program = `
+    import { text } from "node:stream/consumers";
+    import { simulate } from "opspawn/testing";
+    const cassette = JSON.parse(await text(process.stdin));
+    const run = await simulate({}, { cassette });
+    const same = run.log_sha256 === cassette.log_sha256;
+    console.log(JSON.stringify({ status: run.status, same }));`;
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", program], {
+    cwd: installed.folder,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  child.stdin?.end(cassette);
+  const { out, err } = await endOf(child);
+  return out === "" ? err : (JSON.parse(out) as unknown);
+}
 
 test.skipIf(!existsSync("/usr/bin/script"))(
   "on a terminal everything fits its width, with colour unless NO_COLOR says otherwise",

@@ -7,6 +7,8 @@ import type { RunTool } from "../../src/agent/tools/tool.ts";
 import type { Cassette, SimulatedEvent, SimulatedTool } from "../../src/testing/contract.ts";
 import { simulate } from "../../src/testing/index.ts";
 
+/** Arguments of calls whose output is too long for an event. */
+const LONG = new Set(['{"n":2}']);
 const CANARY = "canary-9f2c-secret";
 
 const tools = (paid: unknown[], description = "Pays."): SimulatedTool[] => [
@@ -17,7 +19,7 @@ const tools = (paid: unknown[], description = "Pays."): SimulatedTool[] => [
     run: async (input, context) => {
       paid.push(input);
       await context.fetch("https://pay.test/", { headers: { Authorization: CANARY } });
-      return "x".repeat(80_000);
+      return "x".repeat(LONG.has(JSON.stringify(input)) ? 80_000 : 10);
     },
   },
   { name: "look", effect: "pure", run: () => "seen" },
@@ -94,7 +96,11 @@ test("a request that is not the recorded one is named by its first different pla
 });
 
 test("a cassette has no secrets, and its requests are stored once", async () => {
-  const cassette = await recorded();
+  const [pay, ...others] = options.script;
+  const long = { ...pay, tool_calls: [{ name: "pay", arguments: { n: 2 } }, { name: "look" }] };
+  const cassette = await recorded({ script: [long, ...others] });
+  expect(Object.values(cassette.outputs)).toEqual(["x".repeat(80_000)]);
+  expect((await replay(cassette)).log_sha256).toBe(cassette.log_sha256);
   const text = JSON.stringify(cassette);
   expect(text).not.toContain(CANARY);
   expect(cassette.requests.length).toBeGreaterThan(3);

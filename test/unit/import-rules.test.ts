@@ -205,6 +205,7 @@ const BREACHES: readonly (readonly [file: string, imported: string, rules: strin
   ["console/src/parts/to-data.tsx", "../data/identity.ts", ["console/parts"]],
   ["console/src/route/to-part.ts", "../parts/button.tsx", ["console/route"]],
   ["console/src/session/to-part.ts", "../parts/button.tsx", ["console/session"]],
+  ["console/src/answers/to-view.ts", "../views/run/run.tsx", ["console/answers"]],
   ["console/src/data/to-cli.ts", "../../../sdk/src/cli/main.ts", ["console/data"]],
   ["console/src/views/runs/to-client.ts", "../../../../sdk/src/index.ts", ["console/views"]],
   ["console/src/views/runs/to-view.ts", "../run/run.tsx", ["console/views-apart"]],

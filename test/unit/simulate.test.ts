@@ -2,6 +2,8 @@
 import { expect, test } from "vitest";
 import { z } from "zod";
 import { defineTool } from "../../src/agent/tools/tool.ts";
+import { defineAgent } from "../../src/library/define-agent.ts";
+import { defineTool as defineToolInCode, type ToolContext } from "../../src/library/define-tool.ts";
 import {
   enumerate,
   expectCost,
@@ -194,4 +196,39 @@ test("the same seed injects the same faults, and an error of the test's own code
   );
   await expect(asking).rejects.toThrow("of the test");
   await expect(simulate({ config: { modle: "x" } }, {})).rejects.toThrow(/config is invalid/);
+});
+
+interface Bindings {
+  readonly ORDERS: Map<string, string>;
+}
+
+test("tools and agents of the library run as they are defined, with their bindings and secrets", async () => {
+  const cancel = defineToolInCode({
+    name: "cancel_order",
+    description: "Cancels an order.",
+    input: z.object({ order: z.string() }),
+    effect: "idempotent",
+    run: async ({ order }, context: ToolContext<Bindings>) => {
+      context.env.ORDERS.set(order, "cancelled");
+      return { tenant: context.tenant, length: (await context.secret("ORDERS_KEY")).length };
+    },
+  });
+  const agent = defineAgent({ name: "support", config: { tools: ["cancel_order"] } });
+  const script = [calls("cancel_order", { order: "o1" }), { text: "Cancelled." }];
+  const options = {
+    script,
+    tools: [cancel],
+    world: () => new Map([["o1", "open"]]),
+    env: (orders: Map<string, string>) => ({ ORDERS: orders }),
+    secrets: { ORDERS_KEY: "12345" },
+  };
+  const run = await simulate(agent, options);
+  expect(run.world.get("o1")).toBe("cancelled");
+  expectEvents(run, [
+    { type: "run.created", data: { agent: "support" } },
+    { type: "tool.completed", data: { output: { tenant: "simulation", length: 5 } } },
+  ]);
+  expectSame(await enumerate(agent, options));
+  const without = await simulate(agent, { ...options, secrets: {} });
+  expect(without.effects).toMatchObject([{ outcome: "failed", error: "secret_missing" }]);
 });
