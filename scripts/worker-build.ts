@@ -18,7 +18,7 @@ const types = join(dist, "types");
 for (const made of ["dist", "migrations", "console", "requirements.json"]) {
   rmSync(join(library, made), { recursive: true, force: true });
 }
-await Promise.all([bundles(), ensureConsole()]);
+await Promise.all([bundles(), commands(), ensureConsole()]);
 declarations();
 cpSync(join(root, "migrations"), join(library, "migrations"), { recursive: true });
 cpSync(join(root, "console", "dist"), join(library, "console"), { recursive: true });
@@ -69,6 +69,25 @@ async function bundles(): Promise<void> {
         },
       },
     ],
+  });
+}
+
+/** The commands of a project: those of this repository, which act on the folder they are run in. */
+async function commands(): Promise<void> {
+  await build({
+    absWorkingDir: root,
+    entryPoints: { main: "scripts/project/main.ts" },
+    outdir: join(dist, "project"),
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node22",
+    external: ["wrangler", "miniflare", "esbuild"],
+    define: { "import.meta.dirname": "PROJECT_SCRIPTS" },
+    banner: {
+      js: 'import { join as joinPath } from "node:path";\nconst PROJECT_SCRIPTS = joinPath(process.cwd(), "scripts");',
+    },
+    logLevel: "warning",
   });
 }
 

@@ -38,7 +38,8 @@ export type Wrangler = (args: readonly string[], stdin?: string) => Promise<Answ
 
 /** Where Node keeps wrangler compiled, which takes a third off its start. */
 export const COMPILED = join(ROOT, "node_modules", ".cache", "compile");
-const CLI = fileURLToPath(import.meta.resolve("wrangler"));
+/** The program of the installed wrangler. */
+export const WRANGLER = fileURLToPath(import.meta.resolve("wrangler"));
 
 /** The installed wrangler. */
 export function wranglerFor(
@@ -50,7 +51,7 @@ export function wranglerFor(
     const file = join(folder, "output.ndjson");
     try {
       const where = [`--config=${config}`, `--env=${environment}`];
-      const child = spawn(process.execPath, ["--no-warnings", CLI, ...args, ...where], {
+      const child = spawn(process.execPath, ["--no-warnings", WRANGLER, ...args, ...where], {
         cwd: ROOT,
         env: { ...childEnvironment(env), WRANGLER_OUTPUT_FILE_PATH: file },
         stdio: ["pipe", "pipe", "pipe"],

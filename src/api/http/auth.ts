@@ -139,10 +139,10 @@ export async function eventCaller(
 
 /** Returns the caller of a feed, by key or subprotocol: a ticket is for one task. */
 export async function feedCaller(
-  known: Pick<ApiContext["var"], "deps" | "principal">,
+  scene: Pick<ApiContext["var"], "deps" | "principal">,
   request: Request,
 ): Promise<Caller | null> {
-  return saidBy(request)?.by === "ticket" ? null : eventCaller(known, request, "");
+  return saidBy(request)?.by === "ticket" ? null : eventCaller(scene, request, "");
 }
 
 /** Returns whether a request authenticates by ticket or subprotocol, which only browsers need. */
