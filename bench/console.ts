@@ -23,8 +23,6 @@ const SCROLL_MS = 4000;
 const IDLE_MS = 30_000;
 const STREAM = { chunks: 200, delay_ms: 25 };
 const BURST = { chunks: 2000, delay_ms: 0 };
-/** Pieces of a stream before which the page may still be loading. */
-const STARTED = 100;
 
 let service: Service;
 let browser: Browser;
@@ -103,7 +101,7 @@ interface Reader {
 }
 
 const OURS: Reader = {
-  words: `(document.querySelector(".talk-turn:last-of-type")?.textContent ?? "")`,
+  words: `([...document.querySelectorAll(".talk-turn, .talk-answer")].at(-1)?.textContent ?? "")`,
   addressOf: (id) => consoleAt(`runs/${id}`),
 };
 const FLOOR: Reader = {
@@ -133,8 +131,7 @@ async function delaysOf({ words, addressOf }: Reader): Promise<number[]> {
   return (await logOf(service, id)).flatMap(({ type, at, data: { text } }) => {
     const word = typeof text === "string" ? Number(/w(\d+)\D*$/.exec(text)?.[1]) : Number.NaN;
     const seenAt = seen[word];
-    const isCounted = type === "model.delta" && seenAt !== undefined && word > STARTED;
-    return isCounted ? [seenAt - Date.parse(at)] : [];
+    return type === "model.delta" && seenAt !== undefined ? [seenAt - Date.parse(at)] : [];
   });
 }
 
@@ -279,10 +276,16 @@ async function bytesOf(cdp: CDPSession, act: () => Promise<void>): Promise<numbe
   return bytes;
 }
 
-/** Submits a run whose only reply has the words w0, w1 and so on, one in each piece. */
+/** Submits a run whose last reply has the words w0, w1 and so on, one in each piece. */
 async function stream({ chunks, delay_ms }: { chunks: number; delay_ms: number }): Promise<string> {
   const text = Array.from({ length: chunks }, (_, i) => `w${String(i).padStart(4, "0")} `).join("");
-  const { task_id } = await submit(service, scripted([{ text, chunks, delay_ms }]));
+  const calls = [{ name: "add_numbers", arguments: { a: 1, b: 2 } }];
+  const script = [
+    // Time for a page to open.
+    { text: "I begin", chunks: 20, delay_ms: 150, tool_calls: calls },
+    { text, chunks, delay_ms },
+  ];
+  const { task_id } = await submit(service, scripted(script));
   return task_id;
 }
 

@@ -109,10 +109,30 @@ function withNames(html: string, { outputs }: Metafile): string {
     }
     return name;
   };
+  const entry = Object.keys(outputs).find((path) => outputs[path]?.entryPoint === ENTRY) ?? "";
+  // Without these a browser asks for what the entry imports only once it has the entry.
+  const preloads = importsOf(outputs, entry)
+    .map((path) => `\n    <link rel="modulepreload" href="/console/assets/${basename(path)}" />`)
+    .join("");
   return html
+    .replace("\n  </head>", `${preloads}\n  </head>`)
     .replace("assets/main.js", `assets/${nameOf(ENTRY)}`)
     .replace("assets/main.css", `assets/${nameOf(STYLES)}`)
     .replace("assets/icon.svg", `assets/${nameOf(ICON)}`);
+}
+
+/** Returns the files that a file imports before it runs, and those that these import. */
+function importsOf(outputs: Metafile["outputs"], from: string): string[] {
+  const found = new Set([from]);
+  for (const path of found) {
+    for (const { path: file, kind } of outputs[path]?.imports ?? []) {
+      if (kind === "import-statement") {
+        found.add(file);
+      }
+    }
+  }
+  found.delete(from);
+  return [...found];
 }
 
 if (import.meta.main) {

@@ -3,7 +3,6 @@
  * must never happen (an error on the console, a violation of the content policy, a request to
  * another origin, an answer that the test did not name) is collected, and fails the test.
  */
-import axe from "axe-core";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { browserPath } from "./browser.ts";
 
@@ -92,20 +91,4 @@ export async function openConsole(
     },
     [Symbol.asyncDispose]: () => context.close(),
   };
-}
-
-/** Serious findings of axe with the elements they are about, and whether the page scrolls sideways. */
-export async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(axe.source);
-  return page.evaluate(`(async () => {
-    const { violations, passes } = await axe.run(document);
-    const { scrollWidth, clientWidth } = document.documentElement;
-    return [
-      ...violations
-        .filter(({ impact }) => impact === "serious" || impact === "critical")
-        .map(({ id, nodes }) => id + " " + nodes.slice(0, 3).map(({ target, failureSummary }) => target + " " + failureSummary.slice(0, 160)).join("; ")),
-      ...(passes.length < 10 ? ["axe looked at nothing"] : []),
-      ...(scrollWidth > clientWidth ? ["scrolls sideways"] : []),
-    ];
-  })()`);
 }

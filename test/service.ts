@@ -95,7 +95,7 @@ export class Service {
   }
 
   /** The folder of the state. @throws Error for a shared service */
-  get state(): string {
+  get #state(): string {
     if (this.#ownState === null) {
       throw new Error(NOT_OWN);
     }
@@ -196,7 +196,7 @@ export class Service {
       return;
     }
     await this.kill();
-    await rm(this.state, { recursive: true, force: true, maxRetries: 5 });
+    await rm(this.#state, { recursive: true, force: true, maxRetries: 5 });
   }
 
   /** The process group that all of the service's processes are in. */
@@ -248,16 +248,36 @@ export class Service {
 
   /** Changes the database of a service that is down. */
   async change(act: (database: DatabaseSync) => void): Promise<void> {
-    const folder = join(this.state, "v3", "d1", "miniflare-D1DatabaseObject");
+    const folder = join(this.#state, "v3", "d1", "miniflare-D1DatabaseObject");
     const file = (await readdir(folder)).find((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
     using database = new DatabaseSync(join(folder, file ?? "no database was made"));
     act(database);
   }
 
+  /** Changes the object of a run of a service that is down. @throws Error if none has its log */
+  async changeRun(taskId: string, act: (database: DatabaseSync) => void): Promise<void> {
+    const folder = join(this.#state, "v3", "do", "opspawn-AgentRun");
+    for (const name of (await readdir(folder)).filter((file) =>
+      /^[0-9a-f]{64}\.sqlite$/.test(file),
+    )) {
+      using database = new DatabaseSync(join(folder, name));
+      const isRun = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'log'").get();
+      const find = "SELECT 1 FROM log WHERE first_seq = 1 AND events LIKE ?";
+      if (isRun !== undefined && database.prepare(find).get(`%"${taskId}"%`) !== undefined) {
+        // In one transaction, since each one is written to the disk.
+        database.exec("BEGIN");
+        act(database);
+        database.exec("COMMIT");
+        return;
+      }
+    }
+    throw new Error(`No object has the log of ${taskId}.`);
+  }
+
   /** The schema, from a state that was prepared once, and the keys. */
   async #prepare(): Promise<void> {
     const prepared = await Service.prepared();
-    await cp(prepared, this.state, { recursive: true });
+    await cp(prepared, this.#state, { recursive: true });
     await this.change((database) => this.#addKeys(database));
   }
 
@@ -313,10 +333,10 @@ export class Service {
     const job: ServeJob = {
       worker: this.#worker,
       port: this.#port,
-      state: this.state,
+      state: this.#state,
       vars,
     };
-    const file = join(this.state, "job.json");
+    const file = join(this.#state, "job.json");
     writeFileSync(file, JSON.stringify(job));
     return [process.execPath, SERVE, file];
   }
@@ -332,7 +352,7 @@ export class Service {
       "--ip=127.0.0.1",
       `--port=${this.#port}`,
       "--inspector-port=0",
-      `--persist-to=${this.state}`,
+      `--persist-to=${this.#state}`,
       "--show-interactive-dev-session=false",
       "--env-file=/dev/null",
       ...this.#config(),
@@ -346,7 +366,7 @@ export class Service {
     const built = process.env["OPSPAWN_WORKER"];
     return config === undefined && built !== undefined
       ? readWorker(built)
-      : buildWorker(resolve(ROOT, config ?? OWN_CONFIG), join(this.state, "worker"));
+      : buildWorker(resolve(ROOT, config ?? OWN_CONFIG), join(this.#state, "worker"));
   }
 
   #config(): string[] {

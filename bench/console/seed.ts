@@ -4,9 +4,6 @@
  * and serves them like any other log.
  */
 import { createHash } from "node:crypto";
-import { readdir } from "node:fs/promises";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import type { Service } from "../../test/service.ts";
 import { ended, logOf, scripted, submit, type LogEvent } from "../../test/tasks.ts";
 
@@ -46,7 +43,7 @@ export async function lengthen(service: Service, runs: readonly LongRun[]): Prom
   await service.kill();
   for (const [i, { id, events }] of runs.entries()) {
     const rows = repeated(logs[i] ?? [], events);
-    await changeLog(service.state, id, (database) => {
+    await service.changeRun(id, (database) => {
       database.exec("DELETE FROM log");
       const insert = database.prepare("INSERT INTO log VALUES (?, 0, ?, ?)");
       for (const row of rows) {
@@ -63,7 +60,7 @@ export async function enlarge(service: Service, id: string, characters: number):
   const line = "0123456789 abcdefghijklmnopqrstuvwxyz, a line of some output of a tool.\n";
   const text = line.repeat(Math.ceil(characters / line.length)).slice(0, characters);
   const sha256 = createHash("sha256").update(text).digest("hex");
-  await changeLog(service.state, id, (database) => {
+  await service.changeRun(id, (database) => {
     database.exec(`CREATE TABLE IF NOT EXISTS value (
       sha256 TEXT NOT NULL, start INTEGER NOT NULL, total INTEGER NOT NULL, text TEXT NOT NULL,
       PRIMARY KEY (sha256, start)) STRICT, WITHOUT ROWID`);
@@ -85,31 +82,6 @@ export async function enlarge(service: Service, id: string, characters: number):
     }
   });
   await service.up();
-}
-
-/** Changes the object of a run. The service must be down. @throws Error if no object has its log */
-async function changeLog(
-  state: string,
-  id: string,
-  act: (database: DatabaseSync) => void,
-): Promise<void> {
-  const folder = join(state, "v3", "do", "opspawn-AgentRun");
-  for (const name of await readdir(folder)) {
-    if (!name.endsWith(".sqlite") || name === "metadata.sqlite") {
-      continue;
-    }
-    using database = new DatabaseSync(join(folder, name));
-    const isLog = database.prepare("SELECT 1 FROM sqlite_master WHERE name = 'log'").get();
-    const has = isLog && database.prepare("SELECT 1 FROM log WHERE events LIKE ?").get(`%${id}%`);
-    if (has) {
-      // In one transaction, since each one is written to the disk.
-      database.exec("BEGIN");
-      act(database);
-      database.exec("COMMIT");
-      return;
-    }
-  }
-  throw new Error(`No object has the log of ${id}.`);
 }
 
 /** Repeats the second step of a log until it has this many events; a row for each step. */

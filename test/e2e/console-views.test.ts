@@ -1,5 +1,4 @@
 /** The views of the console besides runs: what waits for people, new tasks, and what is set up. */
-import axe, { type AxeResults } from "axe-core";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { browserPath } from "../browser.ts";
@@ -252,63 +251,6 @@ test.skipIf(!there)("shows a new key once, and revokes it", async () => {
   await row.getByText(/revoked/).waitFor();
   expect(problems).toEqual([]);
 });
-
-const VIEWS = [
-  "inbox",
-  "new",
-  "agents",
-  "agents/default",
-  "tools",
-  "tools/refund_payment",
-  "mcp",
-  "webhooks",
-  "webhooks?tab=in",
-  "usage",
-  "keys",
-  "keys?tab=audit",
-  "health",
-  "settings",
-] as const;
-
-test.skipIf(!there)("every view is accessible in both themes, and fits a phone", async () => {
-  await refund("Refund the accessible one");
-  // Under the page's own policy axe may not make what it needs.
-  await using opened = await openConsole(browser, service.url, `inbox#key=${service.key}`, {
-    bypassCSP: true,
-    reducedMotion: "reduce",
-  });
-  const { page, problems } = opened;
-  await page.getByRole("navigation").waitFor();
-  const found: string[] = [];
-  for (const view of VIEWS) {
-    await page.setViewportSize({ width: 1280, height: 800 });
-    await page.emulateMedia({ colorScheme: "light" });
-    await page.goto(`${service.url}/console/${view}`);
-    await page.getByRole("heading", { level: 1 }).waitFor();
-    await page.locator(".skeleton").first().waitFor({ state: "detached" });
-    await page.evaluate(axe.source);
-    const light = await page.evaluate<AxeResults>("axe.run()");
-    await page.emulateMedia({ colorScheme: "dark" });
-    const dark = await page.evaluate<AxeResults>("axe.run({ runOnly: ['color-contrast'] })");
-    const violations = [...light.violations, ...dark.violations];
-    found.push(...violations.flatMap((one) => seriousIn(view, one)));
-    await page.setViewportSize({ width: 360, height: 740 });
-    if ((await sideways(page)) > 0) {
-      found.push(`${view}: wider than a phone`);
-    }
-  }
-  expect(found).toEqual([]);
-  expect(problems).toEqual([]);
-});
-
-function seriousIn(
-  view: string,
-  { impact, id, nodes }: AxeResults["violations"][number],
-): string[] {
-  return impact === "serious" || impact === "critical"
-    ? nodes.map(({ html }) => `${view}: ${id}: ${html.slice(0, 200)}`)
-    : [];
-}
 
 test.skipIf(!there)("a key without scopes sees what it lacks", async () => {
   const { key } = await service.mint("tasks:read");

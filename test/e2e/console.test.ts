@@ -1,9 +1,8 @@
 /** The console in Chromium: what a person sees and does, with one service and one browser. */
-import { readFile } from "node:fs/promises";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { browserPath } from "../browser.ts";
-import { findings, openConsole, startBrowser } from "../console-page.ts";
+import { openConsole, startBrowser } from "../console-page.ts";
 import { Service } from "../service.ts";
 
 const there = browserPath() !== null;
@@ -294,80 +293,5 @@ test.skipIf(!there)(
     await page.getByText("Paid.").waitFor();
     expect(requests.filter((url) => url.includes("/api/"))).toEqual([]);
     expect(problems).toEqual([]);
-  },
-);
-
-test.skipIf(!there)(
-  "a service that is killed in mid-run comes back, and the log on the page is the API's",
-  async () => {
-    const own = await Service.start();
-    try {
-      const id = await create(PAYMENT, own);
-      await using opened = await openConsole(
-        browser,
-        own.url,
-        `runs/${id}?view=log#key=${own.key}`,
-      );
-      const { page } = opened;
-      await page.getByText("waiting for approval").first().waitFor();
-      await own.kill();
-      await page.getByText("connection lost, trying again").waitFor();
-      await own.up();
-      const { data: asked } = await (
-        await own.send("GET", `/api/v1/inbox?task_id=${id}`)
-      ).json<{ data: { call_id: string }[] }>();
-      const path = `/api/v1/tasks/${id}/approvals/${asked[0]?.call_id}`;
-      await own.send("POST", path, { decision: "approve" });
-      await page.getByText(/caught up \d+ from #\d+/).waitFor();
-      await page.getByText("whole log").waitFor();
-
-      const { data } = await (
-        await own.send("GET", `/api/v1/tasks/${id}/events?limit=1000`)
-      ).json<LogPage>();
-      await page.getByLabel("Pieces of text").check();
-      await page.getByText(`${data.length} events`).waitFor();
-      const download = page.waitForEvent("download");
-      await page.getByRole("button", { name: "Save the log as a file" }).click();
-      const saved = await readFile(await (await download).path(), "utf8");
-      expect(saved).toBe(data.map((event) => `${JSON.stringify(event)}\n`).join(""));
-      expect(opened.problems.filter((one) => !/ERR_|WebSocket|50\d/.test(one))).toEqual([]);
-    } finally {
-      await own.stop();
-    }
-  },
-);
-
-test.skipIf(!there)(
-  "views have no serious finding of axe and no sideways scroll, in both themes and three widths",
-  async () => {
-    const id = await create(PAYMENT);
-    await using opened = await openConsole(browser, service.url, `runs/${id}#key=${service.key}`, {
-      bypassCSP: true,
-    });
-    const { page } = opened;
-    // Signed in before the page is left.
-    await page.getByText("Approve pay?").first().waitFor();
-    const found: string[] = [];
-    for (const [path, landmark] of [
-      [`runs/${id}`, "Approve pay?"],
-      [`runs/${id}?view=log&at=3`, "Attempt 1"],
-      ["runs", "Pay the bill."],
-      ["settings", "Time zone"],
-    ] as const) {
-      await page.goto(`${service.url}/console/${path}`);
-      await page.getByText(landmark).first().waitFor();
-      for (const [width, colorScheme] of [
-        [360, "light"],
-        [768, "light"],
-        [1440, "light"],
-        [1440, "dark"],
-      ] as const) {
-        await page.setViewportSize({ width, height: 800 });
-        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-        const broken = await findings(page);
-        found.push(...broken.map((one) => `${path} ${width} ${colorScheme}: ${one}`));
-      }
-    }
-    expect(found).toEqual([]);
   },
 );

@@ -1,4 +1,5 @@
 /** Maps a tree of Markdown to elements. HTML in it is text, links are checked, pictures are links. */
+export { parseMarkdown } from "./markdown-tree.ts";
 import type { ComponentChildren } from "preact";
 import type { AlignType, Nodes } from "mdast";
 import { safeAddress } from "./foreign.ts";

@@ -13,12 +13,10 @@ let parser: Parser | null = null;
 let loading: Promise<Parser> | null = null;
 
 function loadParser(): Promise<Parser> {
-  loading ??= Promise.all([import("./markdown-tree.ts"), import("./markdown-nodes.tsx")]).then(
-    ([{ parseMarkdown }, { MarkdownNode }]) => {
-      parser = { parse: parseMarkdown, Node: MarkdownNode };
-      return parser;
-    },
-  );
+  loading ??= import("./markdown-nodes.tsx").then(({ parseMarkdown, MarkdownNode }) => {
+    parser = { parse: parseMarkdown, Node: MarkdownNode };
+    return parser;
+  });
   return loading;
 }
 

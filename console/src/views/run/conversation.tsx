@@ -1,5 +1,5 @@
 /** A run as the model lived it: goal, turns, calls, what people said, and the answer. */
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { goalText } from "../../../../sdk/src/view/wording.ts";
 import { groupsOf } from "../../log/groups.ts";
 import type { Item } from "../../log/model.ts";
@@ -18,20 +18,30 @@ import { Turn } from "./turn.tsx";
 
 /** Entries that are built; earlier ones on request. */
 const SHOWN = 80;
+/** Entries that are built while an earlier one is read. */
+const MOST = 400;
 
 /** The conversation. */
 export function Conversation() {
   const { fold, isFile, past } = useRun();
   const isOpen = !isFile && past === null;
-  const [shown, setShown] = useState(SHOWN);
+  /** The first entry, while the end is not in sight: what is read must not move. */
+  const [start, setStart] = useState<string | null>(null);
   const entries = groupsOf(fold.items.filter(isEntry));
-  const first = Math.max(0, entries.length - shown);
+  const { length } = entries;
+  const at = start === null ? -1 : entries.findIndex(([{ id }]) => id === start);
+  const first = at === -1 ? Math.max(0, length - SHOWN) : Math.max(at, length - MOST);
+  const latest = useRef<string | null>(null);
+  latest.current = entries[first]?.[0].id ?? null;
   return (
     <div class="talk">
       <Goal />
       {first > 0 && (
         <div class="talk-earlier">
-          <Button kind="quiet" onClick={() => setShown(shown + SHOWN)}>
+          <Button
+            kind="quiet"
+            onClick={() => setStart(entries[Math.max(0, first - SHOWN)]?.[0].id ?? null)}
+          >
             Show {Math.min(first, SHOWN)} earlier of {first}
           </Button>
         </div>
@@ -48,7 +58,10 @@ export function Conversation() {
       {isOpen && <OpenQuestions />}
       <Answer />
       {isOpen && fold.end === null && <Composer />}
-      <FollowEnd count={entries.length} />
+      <FollowEnd
+        count={entries.length}
+        onAway={(isAway) => setStart(isAway ? latest.current : null)}
+      />
     </div>
   );
 }

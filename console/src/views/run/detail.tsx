@@ -14,7 +14,7 @@ import { CallFacts } from "./call-facts.tsx";
 import { useRun, useWhole } from "./context.ts";
 import { ToolBody } from "./tool-body.tsx";
 
-const PromptReading = lazy(async () => (await import("./prompt.tsx")).PromptReading);
+const PromptReading = lazy(async () => (await import("./later.ts")).PromptReading);
 
 type Reading = "overview" | "io" | "prompt" | "raw";
 

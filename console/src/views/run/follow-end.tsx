@@ -7,8 +7,15 @@ import { useRun } from "./context.ts";
 /** So near to the end counts as being there. */
 const NEAR_PX = 120;
 
+interface FollowProps {
+  /** Number of entries. */
+  readonly count: number;
+  /** Gets whether the end is out of sight, whenever that changes. */
+  readonly onAway: (isAway: boolean) => void;
+}
+
 /** Follows the end of the page; with a button that returns to it. */
-export function FollowEnd({ count }: { readonly count: number }) {
+export function FollowEnd({ count, onAway }: FollowProps) {
   const { follower, past } = useRun();
   const isLive = past === null && follower.fold.end === null && follower.state.value !== "file";
   const [isAway, setAway] = useState(false);
@@ -27,6 +34,7 @@ export function FollowEnd({ count }: { readonly count: number }) {
     addEventListener("scroll", onScroll, { passive: true });
     return () => removeEventListener("scroll", onScroll);
   }, [count]);
+  useEffect(() => onAway(isAway), [isAway]);
   const version = follower.version.value;
   useEffect(() => {
     if (isLive && isAtEnd.current) {

@@ -10,7 +10,7 @@ import { useRun } from "./context.ts";
 import { entryOf, isAbout } from "./question-entry.ts";
 
 /** The forms are loaded once a run asks something. */
-const Answer = lazy(async () => (await import("../../answers/answer.tsx")).Answer);
+const Answer = lazy(async () => (await import("./later.ts")).Answer);
 
 /** The open questions of the run. */
 export function OpenQuestions() {

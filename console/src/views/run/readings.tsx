@@ -10,8 +10,8 @@ import { Log } from "./log.tsx";
 import { Scrubber } from "./scrubber.tsx";
 import { RUN_FIELDS } from "./run-fields.ts";
 
-const MoneyReading = lazy(async () => (await import("./money.tsx")).MoneyReading);
-const Effects = lazy(async () => (await import("./effects.tsx")).Effects);
+const MoneyReading = lazy(async () => (await import("./later.ts")).MoneyReading);
+const Effects = lazy(async () => (await import("./later.ts")).Effects);
 
 /** The chosen reading. */
 export function Readings() {
