@@ -208,7 +208,6 @@ const BREACHES: readonly (readonly [file: string, imported: string, rules: strin
   ["console/src/answers/to-view.ts", "../views/run/run.tsx", ["console/answers"]],
   ["console/src/data/to-cli.ts", "../../../sdk/src/cli/main.ts", ["console/data"]],
   ["console/src/views/runs/to-client.ts", "../../../../sdk/src/index.ts", ["console/views"]],
-  ["console/src/answers/to-view.ts", "../views/run/run.tsx", ["console/answers"]],
   ["console/src/views/runs/to-view.ts", "../run/run.tsx", ["console/views-apart"]],
   ["console/src/shell/to-service.ts", "../../../src/observe.ts", ["console/shell"]],
   ["console/src/help/homeless.ts", "../parts/button.tsx", ["console/no-layer"]],
