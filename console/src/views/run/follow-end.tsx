@@ -10,7 +10,7 @@ const NEAR_PX = 120;
 interface FollowProps {
   /** Number of entries. */
   readonly count: number;
-  /** Gets whether the end is out of sight, whenever that changes. */
+  /** Gets whether the log is there and its end out of sight, whenever that changes. */
   readonly onAway: (isAway: boolean) => void;
 }
 
@@ -34,7 +34,9 @@ export function FollowEnd({ count, onAway }: FollowProps) {
     addEventListener("scroll", onScroll, { passive: true });
     return () => removeEventListener("scroll", onScroll);
   }, [count]);
-  useEffect(() => onAway(isAway), [isAway]);
+  // While a long log loads, its end is not where it will be.
+  const isRead = isAway && follower.state.value !== "loading";
+  useEffect(() => onAway(isRead), [isRead]);
   const version = follower.version.value;
   useEffect(() => {
     if (isLive && isAtEnd.current) {
