@@ -92,7 +92,7 @@ function Rows({ events, fold, selected, onSelect }: RowsProps) {
     if (at !== -1 && (row < HEAD_PX || row > innerHeight - 2 * ROW_PX)) {
       scrollBy({ top: row - innerHeight / 2 });
     }
-  }, [selected]);
+  }, [selected, at === -1]);
   return (
     <div class="log-rows" ref={list} role="list" style={{ height: `${events.length * ROW_PX}px` }}>
       <div style={{ transform: `translateY(${first * ROW_PX}px)` }}>
