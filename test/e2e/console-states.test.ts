@@ -122,64 +122,61 @@ test.skipIf(!there)("every reading of a run is accessible, and fits a phone", as
   expect(await wrongWith(readings.map((reading) => `runs/${id}${reading}`))).toEqual([]);
 });
 
-test.skipIf(!there)(
-  "a view that is empty, refused, broken or offline says so, accessibly",
-  async () => {
-    const fresh = await Service.join();
-    await using opened = await openConsole(browser, fresh.url, `settings#key=${fresh.key}`, {
-      bypassCSP: true,
-    });
-    const { page } = opened;
-    await page.getByRole("heading", { level: 1, name: "Settings" }).waitFor();
-    const found: string[] = [];
-    const look = async (name: string): Promise<void> => {
-      await page.evaluate(axe.source);
-      found.push(...(await serious(page, name)));
-    };
-    for (const [view, title] of [
-      ["runs", /No runs|Nothing|no task/i],
-      ["inbox", /Nothing/i],
-      ["mcp", /No /],
-      ["webhooks", /No /],
-    ] as const) {
-      await settle(page, view);
-      await page.getByRole("heading", { level: 2, name: title }).first().waitFor();
-      await look(`empty ${view}`);
-    }
-    // The list that is shown stays when the service is gone, and says of when it is.
-    await settle(page, "agents");
-    await page.getByRole("link", { name: "default" }).waitFor();
-    opened.expectStatus(503);
-    const problem = {
-      type: `${fresh.url}/docs/errors#unavailable`,
-      title: "Unavailable",
+test.skipIf(!there)("a view that is empty or broken says so, accessibly", async () => {
+  const fresh = await Service.join();
+  await using opened = await openConsole(browser, fresh.url, `settings#key=${fresh.key}`, {
+    bypassCSP: true,
+  });
+  const { page } = opened;
+  await page.getByRole("heading", { level: 1, name: "Settings" }).waitFor();
+  const found: string[] = [];
+  const look = async (name: string): Promise<void> => {
+    await page.evaluate(axe.source);
+    found.push(...(await serious(page, name)));
+  };
+  for (const [view, title] of [
+    ["runs", /No runs|Nothing|no task/i],
+    ["inbox", /Nothing/i],
+    ["mcp", /No /],
+    ["webhooks", /No /],
+  ] as const) {
+    await settle(page, view);
+    await page.getByRole("heading", { level: 2, name: title }).first().waitFor();
+    await look(`empty ${view}`);
+  }
+  // The list that is shown stays when the service is gone, and says of when it is.
+  await settle(page, "agents");
+  await page.getByRole("link", { name: "default" }).waitFor();
+  opened.expectStatus(503);
+  const problem = {
+    type: `${fresh.url}/docs/errors#unavailable`,
+    title: "Unavailable",
+    status: 503,
+    code: "unavailable",
+    detail: "The service takes a break.",
+    request_id: "req_1",
+  };
+  await page.route("**/api/v1/**", (route) =>
+    route.fulfill({
       status: 503,
-      code: "unavailable",
-      detail: "The service takes a break.",
-      request_id: "req_1",
-    };
-    await page.route("**/api/v1/**", (route) =>
-      route.fulfill({
-        status: 503,
-        contentType: "application/problem+json",
-        headers: { "X-Request-Id": "req_1", "Retry-After": "0" },
-        body: JSON.stringify(problem),
-      }),
-    );
-    for (const view of ["usage", "agents", "runs"]) {
-      await page.goto(`${fresh.url}/console/${view}`);
-      const alert = page.getByRole("alert").first();
-      await alert.getByText("The service takes a break.").waitFor();
-      await alert.getByText("req_1").waitFor();
-      await alert.getByRole("button", { name: "Try again" }).waitFor();
-      await look(`broken ${view}`);
-    }
-    await page.unroute("**/api/v1/**");
-    await page.getByRole("button", { name: "Try again" }).first().click();
-    await page.getByRole("alert").first().waitFor({ state: "detached" });
-    expect(found).toEqual([]);
-  },
-);
+      contentType: "application/problem+json",
+      headers: { "X-Request-Id": "req_1", "Retry-After": "0" },
+      body: JSON.stringify(problem),
+    }),
+  );
+  for (const view of ["usage", "agents", "runs"]) {
+    await page.goto(`${fresh.url}/console/${view}`);
+    const alert = page.getByRole("alert").first();
+    await alert.getByText("The service takes a break.").waitFor();
+    await alert.getByText("req_1").waitFor();
+    await alert.getByRole("button", { name: "Try again" }).waitFor();
+    await look(`broken ${view}`);
+  }
+  await page.unroute("**/api/v1/**");
+  await page.getByRole("button", { name: "Try again" }).first().click();
+  await page.getByRole("alert").first().waitFor({ state: "detached" });
+  expect(found).toEqual([]);
+});
 
 test.skipIf(!there)(
   "what a key may not do is disabled and names its scope, in every view",
