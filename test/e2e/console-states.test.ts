@@ -41,6 +41,13 @@ async function sideways(page: Page): Promise<number> {
   return page.evaluate("document.documentElement.scrollWidth - innerWidth");
 }
 
+/** Names of the sections that are too narrow to read. */
+async function squeezed(page: Page): Promise<string[]> {
+  return page.evaluate(`[...document.querySelectorAll("main section[aria-label]")]
+    .filter((section) => section.getClientRects().length > 0 && section.clientWidth < 200)
+    .map((section) => section.ariaLabel)`);
+}
+
 /** What widths can change of what axe finds; a theme changes the first of them alone. */
 const LOOKS = ["color-contrast", "target-size", "scrollable-region-focusable"];
 /** Resolves when the page is drawn as it now is, and nothing on it changes by itself. */
@@ -114,6 +121,7 @@ async function wrongWith(views: readonly string[]): Promise<string[]> {
       if ((await sideways(page)) > 0) {
         found.push(`${name}: wider than the page`);
       }
+      found.push(...(await squeezed(page)).map((section) => `${name}: ${section} is squeezed`));
     }
   }
   return [...found, ...problems];
@@ -126,7 +134,7 @@ test.skipIf(!there)("every view is accessible in both themes, and fits a phone",
 
 test.skipIf(!there)("every reading of a run is accessible, and fits a phone", async () => {
   const id = await refund("Refund the read one");
-  const readings = ["", "?view=log&at=3", "?view=money", "?view=effects"];
+  const readings = ["", "?view=timeline", "?view=log&at=3", "?view=money", "?view=effects"];
   expect(await wrongWith(readings.map((reading) => `runs/${id}${reading}`))).toEqual([]);
 });
 
