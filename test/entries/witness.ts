@@ -9,6 +9,8 @@ import { RunObject } from "../../src/durable/run/run-object.ts";
 import type { RunStorage } from "../../src/durable/run/storage/storage.ts";
 
 /** What happened to one run's object since the process began. */
+export { TenantFeed, TenantLedger } from "../../src/index.ts";
+
 export interface Seen {
   /** An object that slept, or was lost, is made again for the next thing that happens to it. */
   made: number;
