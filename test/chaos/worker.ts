@@ -19,6 +19,8 @@ type ChaosEnv = Env & {
   readonly CHAOS_WORLD: string;
 };
 
+export { TenantFeed, TenantLedger } from "../../src/index.ts";
+
 export class AgentRun extends Run {
   constructor(ctx: DurableObjectState, env: ChaosEnv) {
     super(ctx, env, {

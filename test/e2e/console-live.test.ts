@@ -91,6 +91,8 @@ test.skipIf(!there)(
     await page.goto(`${service.url}/console/runs/${id}#key=${service.key}`);
     await page.getByText(/^live · #\d+$/).waitFor();
     const closed = (await socket).waitForEvent("close");
+    // What a change of the task's status asked for is answered.
+    await page.waitForLoadState("networkidle");
     await hide(page, true);
     await page.clock.fastForward("10:00");
     await closed;
@@ -279,7 +281,7 @@ test.skipIf(!there)(
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
     const cancel = page.getByRole("button", { name: "Cancel", exact: true });
-    expect(await cancel.and(page.locator(":focus")).count()).toBe(1);
+    await cancel.and(page.locator(":focus")).waitFor();
     await page.keyboard.press("Enter");
     await page.keyboard.type("not needed");
     await page.keyboard.press("Control+Enter");
