@@ -56,12 +56,14 @@ const model = await startModelServer();
 const streams = await startStreamServer();
 let service = await started(chosen[0] === "perStep");
 try {
+  await warmUp();
   const report: Record<string, unknown> = {};
   for (const name of chosen) {
     report[name] = await PARTS[name]();
     if (name === "perStep" && chosen.length > 1) {
       await service.stop();
       service = await started(false);
+      await warmUp();
     }
   }
   console.log(JSON.stringify(report));
@@ -71,9 +73,9 @@ try {
   streams.close();
 }
 
-/** Starts a service and warms it up. @param counted whether its runs are counted, which costs time */
-async function started(counted: boolean): Promise<Service> {
-  service = await Service.start({
+/** Starts a service. @param counted whether its runs are counted, which costs time */
+function started(counted: boolean): Promise<Service> {
+  return Service.start({
     runner: "wrangler dev",
     config: resolve(import.meta.dirname, "wrangler.toml"),
     vars: {
@@ -82,11 +84,13 @@ async function started(counted: boolean): Promise<Service> {
       ...(counted ? { BENCH_COUNTS: "1" } : {}),
     },
   });
+}
+
+async function warmUp(): Promise<void> {
   await post("/bench/prepare", {});
   await run("warm", 50);
   await floor1("warm", 50);
   await floor1("warm-sdk", 50, true);
-  return service;
 }
 
 /** One run of the service with `steps` tool calls; resolves when it is over. */
