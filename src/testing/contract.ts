@@ -191,7 +191,7 @@ export interface SimulateOptions<W = undefined> {
   /** The task's input. A text is the goal. */
   readonly input?: string | { readonly [key: string]: Json };
   readonly metadata?: { readonly [key: string]: Json };
-  /** Answers what the run asks. Null or undefined: nobody answers. Default: nobody answers anything. */
+  /** Answers what the run asks. Null or undefined: no answer. Default: no answers. */
   readonly people?: (
     question: Question,
     world: W,

@@ -1,6 +1,6 @@
 /**
  * Replaces timers, `Date` and `fetch` for code of a simulation, and for no other: what runs in it is
- * known by its asynchronous context. The test runner, and simulations beside it, notice nothing.
+ * known by its asynchronous context. The test runner and concurrent simulations are not affected.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { GuardedFetch } from "../agent/fetch/guarded-fetch.ts";

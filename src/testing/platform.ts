@@ -41,7 +41,7 @@ export interface PlatformHost {
   /** Called before each new process, to make its tools. */
   prepare(): Promise<void>;
   readonly process: ProcessHost;
-  /** Asks people; null if nobody answers. */
+  /** Asks people. Null: no answer. */
   ask(question: OpenQuestion): Promise<Planned | null>;
   /** Returns a command that the run gets now, as recorded; null for none. */
   command(): RunCommand | null;

@@ -1,7 +1,7 @@
 /**
  * Plays a recorded run again, strictly: each outcome of a model, a tool or a person comes from the
- * cassette, at its place in the log, and each event must be the recorded one. Only the engine
- * decides anew. The clock follows the recorded times.
+ * cassette, at its place in the log, and each event must be the recorded one. The
+ * engine makes its decisions again. The clock follows the recorded times.
  */
 import { runCode } from "../agent/tools/code/run-code.ts";
 import { remoteTools } from "../agent/mcp/toolbox.ts";

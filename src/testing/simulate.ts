@@ -58,7 +58,7 @@ const WHOLE_LOG = Number.MAX_SAFE_INTEGER;
 const REPLAY_HOLD_MS = 3_600_000;
 
 /**
- * Simulates one run: to its end, to a wait that nobody ends, or to `until`.
+ * Simulates one run: to its end, to a wait without an answer, or to `until`.
  * @throws SimulationError if the run cannot be simulated, such as for an invalid config or script
  */
 export async function simulate<W = undefined>(

@@ -204,7 +204,7 @@ export interface Requested {
   status: number | null;
 }
 
-/** Most requests of one run: a tool that retries without a bound must not go on for ever. */
+/** Maximum requests of one run: it stops a tool that retries without a bound. */
 const MAX_REQUESTS = 10_000;
 
 /** Returns the network of a simulation: only what `offer` answers exists. */

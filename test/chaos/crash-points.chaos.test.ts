@@ -1,5 +1,5 @@
 /**
- * Crash points of calls: of every kind of tool, of a run that nobody looks at, of a run with every
+ * Crash points of calls: of every kind of tool, of a run without watchers, of a run with every
  * kind of call and wait, and of a run that is started twice. And of waits: of calls that people
  * decide about, of notices to them, and of slots.
  */
@@ -32,7 +32,7 @@ const everything: Scenario = {
   alone: false,
 };
 
-/** What only an object does that finds nobody but its alarm. */
+/** The writes of an object that only its alarm wakes. */
 const alone: Scenario = {
   input: { script: [every("once_tool", "pure_tool"), { text: "The end." }] },
   config: {},
@@ -149,7 +149,7 @@ const direct: Scenario = {
   direct: true,
 };
 
-/** What a person is asked where nobody knows whether a call took effect. */
+/** The question to a person about a call whose effect is unknown. */
 const asking: Scenario = {
   input: { script: [every("once_tool"), { text: "The end." }] },
   config: { on_outcome_unknown: "ask" },
@@ -185,7 +185,7 @@ const expiring = (on_expiry: "deny" | "continue"): Scenario => ({
   decisions: [],
 });
 
-/** A run of which somebody outside wants to be told everything. */
+/** A run with a webhook for every event. */
 const announced: Scenario = {
   ...deciding,
   input: {
@@ -200,7 +200,7 @@ const announced: Scenario = {
   followed: true,
 };
 
-/** A run under a cap on concurrency, whose only slot somebody else has when it wants to work. */
+/** A run under a concurrency cap whose only slot is taken when it starts. */
 const slotted: Scenario = {
   ...deciding,
   input: { script: [held(1), { text: "The end." }] },
@@ -210,7 +210,7 @@ const slotted: Scenario = {
 
 stopsAroundEveryWrite([
   // Those that the platform retries first: they mostly wait.
-  ["a run that nobody looks at", alone],
+  ["a run without watchers", alone],
   ["a call of unknown outcome that a person is asked about", asking],
   ["a run with every kind of call and wait", everything],
   ["code that calls tools of every effect", coding],
@@ -219,8 +219,8 @@ stopsAroundEveryWrite([
   ["a run that is started by its submission and twice by the queue", direct],
   ["calls that two people decide about at once", deciding],
   ["calls that are denied, twice at once", denying],
-  ["calls that nobody decides about and that are not made", expiring("deny")],
-  ["calls that nobody decides about and that are made", expiring("continue")],
-  ["a run of which somebody outside is told everything", announced],
+  ["calls whose approval expires and that are not made", expiring("deny")],
+  ["calls whose approval expires and that are made", expiring("continue")],
+  ["a run with a webhook for every event", announced],
   ["a run that waits for its slot, twice", slotted],
 ]);
