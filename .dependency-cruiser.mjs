@@ -35,7 +35,10 @@ const ports = within(
   "agent/fetch/guarded-fetch[.]ts$",
 );
 /** The ports of the objects, as others call them. */
-const objects = within("durable/(run|ledger|feed)/rpc[.]ts$", "durable/platform-error[.]ts$");
+const objects = within(
+  "durable/(run|ledger|feed|timetable|memory)/rpc[.]ts$",
+  "durable/platform-error[.]ts$",
+);
 const messages = within("queue/(tasks|webhooks)/message[.]ts$");
 
 const web = [
@@ -65,7 +68,7 @@ const feature = (name, ...others) => ({
 /** What REST shares with the other fronts: no routes, no HTTP. */
 const useCases = within(
   "api/(context|schemas)[.]ts$",
-  "api/http/(auth|body|problem|validation|versioned)[.]ts$",
+  "api/http/(auth|body|problem|trace-context|validation|versioned)[.]ts$",
   "api/tasks/(changes|commands|list|run-follower|schemas|submit|view)[.]ts$",
 );
 
@@ -75,14 +78,29 @@ const layers = [
   { name: "run/value", files: within("run/value/"), may: npm("zod", "uuid") },
   { name: "run/spec", files: within("run/spec/"), may: [...within("run/value/"), ...npm("zod")] },
   {
+    name: "run/schedule",
+    files: within("run/schedule/"),
+    may: [...within("run/(value|spec)/"), ...npm("zod", "croner")],
+  },
+  {
+    name: "run/memory",
+    files: within("run/memory/"),
+    may: [...within("run/(value|spec)/"), ...npm("zod")],
+  },
+  {
     name: "run/log",
     files: within("run/log/"),
-    may: [...within("run/(value|spec)/"), ...npm("zod")],
+    may: [...within("run/(value|spec|memory)/"), ...npm("zod")],
   },
   {
     name: "run/decide",
     files: within("run/decide/"),
-    may: [...within("run/(value|spec|log)/"), ...npm("zod")],
+    may: [...within("run/(value|spec|memory|log)/"), ...npm("zod")],
+  },
+  {
+    name: "run/trace",
+    files: within("run/trace/"),
+    may: [...within("run/(value|spec|log)/"), ...npm("@bufbuild/protobuf", "zod")],
   },
   { name: "crypto", files: crypto, may: ["^crypto$"] },
   { name: "observe", files: observe, may: domain },
@@ -133,7 +151,7 @@ const layers = [
     files: within("agent/tools/[^/]+$"),
     may: [
       ...domain,
-      ...within("agent/fetch/", "agent/tools/(built-in|code|schema)/"),
+      ...within("agent/fetch/", "agent/tools/(built-in|code|schema|tasks|memory)/"),
       ...npm("zod"),
     ],
   },
@@ -150,6 +168,16 @@ const layers = [
       ...within("agent/fetch/", "agent/tools/tool[.]ts$"),
       ...npm("zod", "linkedom", "@mozilla/readability", "turndown"),
     ],
+  },
+  {
+    name: "agent/tools/tasks",
+    files: within("agent/tools/tasks/"),
+    may: [...domain, ...within("agent/tools/tool[.]ts$"), ...npm("zod"), "^crypto$"],
+  },
+  {
+    name: "agent/tools/memory",
+    files: within("agent/tools/memory/"),
+    may: [...domain, ...within("agent/tools/tool[.]ts$"), ...npm("zod")],
   },
   {
     name: "agent/tools/code",
@@ -196,6 +224,7 @@ const layers = [
       ...settings,
       ...observe,
       "^cloudflare:workers$",
+      "^crypto$",
     ],
   },
   { name: "store", files: within("store/"), may: domain },
@@ -215,15 +244,24 @@ const layers = [
   feature("webhooks"),
   feature("keys"),
   feature("secrets"),
+  feature("load"),
+  feature("telemetry", "webhooks", "tasks"),
   feature("agents", "tools", "mcp-servers"),
   feature("tasks", "agents", "webhooks"),
   feature("inbox", "tasks"),
   feature("feed", "tasks"),
   feature("hooks", "tasks", "webhooks"),
+  feature("schedules", "tasks"),
+  feature("conversations", "tasks"),
+  feature("memory"),
+  feature("subjects", "memory"),
   feature("usage"),
   {
-    ...feature("mcp", "agents", "tasks"),
-    may: [...feature("mcp", "agents", "tasks").may, ...npm("@modelcontextprotocol/sdk")],
+    ...feature("mcp", "agents", "tasks", "schedules", "memory"),
+    may: [
+      ...feature("mcp", "agents", "tasks", "schedules", "memory").may,
+      ...npm("@modelcontextprotocol/sdk"),
+    ],
   },
   {
     name: "api",
@@ -262,7 +300,13 @@ const layers = [
       ...observe,
       ...crypto,
       ...within("compose/", "agent/", "durable/", "grpc/route[.]ts$", "store/keys[.]ts$"),
-      ...within("api/(app|context)[.]ts$", "api/http/principal[.]ts$", "api/agents/schemas[.]ts$"),
+      ...within(
+        "api/(app|context)[.]ts$",
+        "api/tasks/submit-order[.]ts$",
+        "api/schedules/desk[.]ts$",
+        "api/http/principal[.]ts$",
+        "api/agents/schemas[.]ts$",
+      ),
       // The client of the deployment's own code.
       "^sdk/src/opspawn[.]ts$",
       ...npm("hono", "zod"),
@@ -314,14 +358,23 @@ const consoleLayers = [
   },
   { name: "route", files: page("route/"), may: preact },
   {
+    name: "early",
+    files: page("early[.]ts$"),
+    may: page("route/match[.]ts$", "session/vault[.]ts$"),
+  },
+  {
     name: "session",
     files: page("session/"),
-    may: [...page("data/identity[.]ts$"), ...preact],
+    may: [...page("data/identity[.]ts$", "early[.]ts$"), ...preact],
   },
   {
     name: "data",
     files: page("data/"),
-    may: [...page("session/store[.]ts$", "parts/", "log/"), "^sdk/src/(?!cli/)", ...preact],
+    may: [
+      ...page("early[.]ts$", "session/store[.]ts$", "parts/", "log/"),
+      "^sdk/src/(?!cli/)",
+      ...preact,
+    ],
   },
   {
     name: "answers",
@@ -332,7 +385,7 @@ const consoleLayers = [
     name: "views",
     files: page("views/"),
     may: [
-      ...page("(?!shell/|main[.]tsx$)"),
+      ...page("(?!shell/|early[.]ts$|main[.]ts$|app[.]tsx$)"),
       ...page("shell/badges[.]ts$"),
       ...sharedView,
       ...preact,
@@ -340,7 +393,7 @@ const consoleLayers = [
   },
   {
     name: "shell",
-    files: page("shell/", "main[.]tsx$"),
+    files: page("shell/", "main[.]ts$", "app[.]tsx$"),
     may: [...page(""), ...preact, ...sharedView],
   },
 ];

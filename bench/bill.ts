@@ -7,6 +7,7 @@ import { writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
+import { INDEX_FROM } from "../src/run/memory/limits.ts";
 import { Service } from "../test/service.ts";
 import { emptyBill, type Bill } from "./bill/counting.ts";
 import { startModelServer } from "./model-server.ts";
@@ -15,6 +16,9 @@ const FILE = resolve(import.meta.dirname, "bill/counts.json");
 const MORE_STEPS = 10;
 /** Tasks over which what is counted for many at once is divided. */
 const MANY = 50;
+const FIRINGS = 6;
+const CHILDREN = 5;
+const SAVES = 10;
 const DAY_MS = 86_400_000;
 
 /** Slow enough for the run to be seen before and after its wait. */
@@ -71,6 +75,10 @@ async function count() {
   const waiting = await used(() => scripted([tool("wait", { seconds: 4 })]));
   const wait = minus(waiting.bill, plain.bill);
 
+  const firing = await firings();
+  const child = await children();
+  const memory = await memories(plain.bill);
+
   const sizes = await Promise.all([size(short.result), size(long.result)]);
   const [shortSize, longSize] = sizes;
   for (let i = 0; i < MANY; i += 1) {
@@ -105,6 +113,9 @@ async function count() {
     watcher: minus(watched, watchedStep),
     watchedStep,
     wait,
+    firing: minus(firing, plain.bill),
+    child,
+    ...memory,
     budgetedStep: minus(budgetedStep, step),
     deletion,
     minute: minute.bill,
@@ -114,6 +125,111 @@ async function count() {
       database: Math.round((grown.database - longSize.database) / MANY),
     },
   };
+}
+
+/**
+ * One firing with its task, of a schedule that fires every ten seconds, on average over some: D1 is
+ * told the next alarm once in several firings.
+ */
+async function firings(): Promise<Bill> {
+  const body = {
+    name: "measured",
+    spec: { every_s: 10, max_fires: FIRINGS },
+    action: { task: scriptedTask([tool("add_numbers", { a: 1, b: 1 })]) },
+  };
+  const made = await used(async () => {
+    const { id } = await json<{ id: string }>(
+      service.request("/api/v1/schedules", { method: "POST", body: JSON.stringify(body) }),
+    );
+    await setTimeout((FIRINGS + 1) * 10_000);
+    return id;
+  });
+  submitted += FIRINGS;
+  const creation = await used(async () => {
+    const later = { ...body, name: "later", spec: { every_s: 86_400 } };
+    await json(
+      service.request("/api/v1/schedules", { method: "POST", body: JSON.stringify(later) }),
+    );
+  });
+  return divided(minus(made.bill, creation.bill), FIRINGS);
+}
+
+/** One task that a run starts side by side with others, in addition to what it uses itself. */
+async function children(): Promise<Bill> {
+  const script = [ANSWER];
+  const config = { model: "local/script" };
+  for (const agent of [
+    { name: "measured-worker", config },
+    { name: "measured-lead", config: { ...config, agents: [{ agent: "measured-worker" }] } },
+  ]) {
+    await json(service.request("/api/v1/agents", { method: "POST", body: JSON.stringify(agent) }));
+  }
+  const family = (tasks: number) => {
+    const call = { name: "agent_measured-worker", arguments: { goal: "measure" } };
+    const calls = {
+      tool_calls: Array.from({ length: tasks }, () => call),
+      chunks: 2,
+      delay_ms: 100,
+    };
+    const input_data = {
+      goal: "measure",
+      script: [calls, ANSWER],
+      script_agents: { "measured-worker": { script } },
+    };
+    submitted += tasks;
+    return submit({ agent: "measured-lead", input_data });
+  };
+  await used(() => family(1));
+  const one = await used(() => family(1));
+  const many = await used(() => family(1 + CHILDREN));
+  const alone = await used(() =>
+    submit({ agent: "measured-worker", input_data: { goal: "measure", script } }),
+  );
+  return minus(divided(minus(many.bill, one.bill), CHILDREN), alone.bill);
+}
+
+/**
+ * What a recall adds to a task, and what a save adds to a tool call: below the number of items from
+ * which a store has an index, and above it.
+ * @param plain a task with one tool call
+ */
+async function memories(plain: Bill) {
+  const store = "/api/v1/memory/tenant/items";
+  const save = (i: number) => {
+    const body = JSON.stringify({ content: `Fact number ${i} of those that are measured.` });
+    return json(service.request(store, { method: "POST", body }));
+  };
+  const side = (name: string, args: (i: number) => object) => ({
+    tool_calls: Array.from({ length: SAVES }, (_, i) => ({ name, arguments: args(i) })),
+    chunks: 2,
+    delay_ms: 100,
+  });
+  const saving = side("memory_save", (i) => ({ content: `A saved fact, number ${i}.` }));
+  await used(() => save(0));
+  const recalling = await used(() => remembering(tool("add_numbers", { a: 1, b: 1 })));
+  const adding = await used(() => remembering(side("add_numbers", (i) => ({ a: i, b: 1 }))));
+  const few = await used(() => remembering(saving));
+  for (let i = 1; i < INDEX_FROM; i += 1) {
+    await save(i);
+  }
+  const adding2 = await used(() => remembering(side("add_numbers", (i) => ({ a: i, b: 1 }))));
+  const many = await used(() => remembering(saving));
+  return {
+    recall: minus(recalling.bill, plain),
+    save: divided(minus(few.bill, adding.bill), SAVES),
+    indexedSave: divided(minus(many.bill, adding2.bill), SAVES),
+  };
+}
+
+/** A task that recalls from the tenant's memory store, and makes the calls of one turn. */
+function remembering(calls: object): Promise<string> {
+  return submit({
+    input_data: { goal: "measure", script: [calls, ANSWER] },
+    agent_config: {
+      model: "local/script",
+      long_term_memory: { stores: [{ scope: "tenant", access: "write" }] },
+    },
+  });
 }
 
 /** What something used, when all that it began is over. */
@@ -143,10 +259,14 @@ async function task(id: string, steps: number, more: object = {}): Promise<strin
 }
 
 async function scripted(turns: readonly object[]): Promise<string> {
-  return submit({
+  return submit(scriptedTask(turns));
+}
+
+function scriptedTask(turns: readonly object[]) {
+  return {
     input_data: { goal: "measure", script: [...turns, ANSWER] },
     agent_config: { model: "local/script" },
-  });
+  };
 }
 
 function tool(name: string, args: object): object {

@@ -78,6 +78,7 @@ async function perBareCall(): Promise<number> {
     callId: "call",
     idempotencyKey: "key",
     attempt: 1,
+    trace: { traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" },
     signal: new AbortController().signal,
     fetch: () => Promise.reject(new Error("there is no network here")),
     secret: () => Promise.reject(new Error("there are no secrets here")),

@@ -76,6 +76,8 @@ const tools: Readonly<Record<string, () => Finding | Promise<Finding>>> = {
     const halves = await Promise.all([
       run("tsc", "--listFiles"),
       run("tsc", "-p", "console", "--listFiles"),
+      run("tsc", "-p", "templates", "--listFiles"),
+      run("tsc", "-p", "templates/tsconfig.page.json", "--listFiles"),
     ]);
     const lines = halves.flatMap(({ stdout }) => stdout.split("\n"));
     const ours = lines.filter((line) => ABSOLUTE.test(line) && !line.includes("node_modules"));

@@ -12,7 +12,14 @@ import { ROOT } from "./local-key.ts";
 
 const CONSOLE = join(ROOT, "console");
 const DIST = join(CONSOLE, "dist");
-const ENTRY = "console/src/main.tsx";
+const ENTRY = "console/src/main.ts";
+/** What the entry loads at once, for every view. */
+const PROGRAM = "console/src/app.tsx";
+/** Views that the entry loads with it, by the name of the `<meta>` that lists their files. */
+const VIEWS = {
+  "run-files": "console/src/shell/run-views.ts",
+  "other-files": "console/src/shell/other-views.ts",
+};
 const STYLES = "console/src/style/index.css";
 const ICON = "console/icon.svg";
 const SOURCES = [
@@ -109,20 +116,30 @@ function withNames(html: string, { outputs }: Metafile): string {
     }
     return name;
   };
-  const entry = Object.keys(outputs).find((path) => outputs[path]?.entryPoint === ENTRY) ?? "";
-  // Without these a browser asks for what the entry imports only once it has the entry.
-  const preloads = importsOf(outputs, entry)
-    .map((path) => `\n    <link rel="modulepreload" href="/console/assets/${basename(path)}" />`)
-    .join("");
+  const pathOf = (entry: string): string =>
+    Object.keys(outputs).find((path) => outputs[path]?.entryPoint === entry) ?? "";
+  const start = withImports(outputs, pathOf(ENTRY));
+  const program = withImports(outputs, pathOf(PROGRAM)).filter((path) => !start.includes(path));
+  // Without these a browser asks for a file only once it has the one that imports it.
+  const links = [...start.slice(1), ...program].map(
+    (path) => `<link rel="modulepreload" href="/console/assets/${basename(path)}" />`,
+  );
+  const lists = Object.entries(VIEWS).map(([name, view]) => {
+    const files = withImports(outputs, pathOf(view)).filter(
+      (path) => !start.includes(path) && !program.includes(path),
+    );
+    return `<meta name="${name}" content="${files.map((path) => basename(path)).join(" ")}" />`;
+  });
+  const head = [...links, ...lists].map((line) => `\n    ${line}`).join("");
   return html
-    .replace("\n  </head>", `${preloads}\n  </head>`)
+    .replace("\n  </head>", `${head}\n  </head>`)
     .replace("assets/main.js", `assets/${nameOf(ENTRY)}`)
     .replace("assets/main.css", `assets/${nameOf(STYLES)}`)
     .replace("assets/icon.svg", `assets/${nameOf(ICON)}`);
 }
 
-/** Returns the files that a file imports before it runs, and those that these import. */
-function importsOf(outputs: Metafile["outputs"], from: string): string[] {
+/** Returns a file, the files that it imports before it runs, and those that these import. */
+function withImports(outputs: Metafile["outputs"], from: string): string[] {
   const found = new Set([from]);
   for (const path of found) {
     for (const { path: file, kind } of outputs[path]?.imports ?? []) {
@@ -131,7 +148,6 @@ function importsOf(outputs: Metafile["outputs"], from: string): string[] {
       }
     }
   }
-  found.delete(from);
   return [...found];
 }
 

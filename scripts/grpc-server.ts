@@ -31,7 +31,7 @@ const RECURSION = 1000;
 const GRACE_MS = 5000;
 const HEALTH_MS = 5000;
 /** Metadata of the caller that is the Worker's to see. */
-const PASSED_ON = ["authorization", "x-request-id"];
+const PASSED_ON = ["authorization", "x-request-id", "traceparent", "tracestate"];
 
 export interface Gateway {
   /** The port that it listens on. */

@@ -6,29 +6,31 @@
 import { randomBytes, createHash } from "node:crypto";
 import { appendFileSync, chmodSync, linkSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { parseEnv } from "node:util";
+import { devVarsIn, LOCAL_KEY_NAME, localKeyIn } from "../sdk/src/cli/project/local-key.ts";
 
 /** The folder of the project. */
 export const ROOT = resolve(import.meta.dirname, "..");
 const FILE = ".dev.vars";
-const NAME = "OPSPAWN_LOCAL_KEY";
 const SEALING = "OPSPAWN_ENCRYPTION_KEY";
 const OWNER_ONLY = 0o600;
 
 /** What `.dev.vars` sets; nothing if there is no such file. */
 export function readDevVars(folder = ROOT): Readonly<Record<string, string | undefined>> {
-  const text = readText(join(folder, FILE));
-  return text === null ? {} : parseEnv(text);
+  return devVarsIn(folder);
 }
 
 /** The local key, or null if none was made yet. */
 export function localKey(folder = ROOT): string | null {
-  return readDevVars(folder)[NAME]?.trim() || null;
+  return localKeyIn(folder);
 }
 
 /** The local key, made if there is none. */
 export function ensureLocalKey(folder = ROOT): string {
-  return ensure(folder, NAME, () => `opsk_local_${randomBytes(24).toString("base64url")}`);
+  return ensure(
+    folder,
+    LOCAL_KEY_NAME,
+    () => `opsk_local_${randomBytes(24).toString("base64url")}`,
+  );
 }
 
 /** Makes what stored tokens are sealed with, unless the file has it. */

@@ -14,7 +14,8 @@ export const LOCAL_KEY = {
   key_id: "key_local",
   tenant_id: "local",
   name: "local key of npm start",
-  scopes: "tasks:read tasks:write tools:write agents:write admin platform",
+  scopes:
+    "tasks:read tasks:write tools:write agents:write schedules:write memory:read memory:write admin platform",
 } as const;
 
 /** The migrations, in their order. */

@@ -12,10 +12,14 @@ const GENERATED = /\/gen\/|worker-env\.d\.ts$/;
 /** Files that may be longer, each with the reason. */
 const REASONS: Readonly<Record<string, string>> = {
   "bench/run.ts": "one service and its floors, measured in turns",
+  "sdk/src/tasks.ts": "one method for each operation on tasks",
   "src/api/tasks/schemas.ts": "the described fields of a task, its requests and its lists",
   "src/run/log/event-data.ts": "one table: the described data of every event type",
   "test/chaos/enumeration.ts": "one enumeration and one audit, for all scenarios",
   "test/e2e/agents.test.ts": "one service and its agents in all versions; a split starts it twice",
+  "test/e2e/budget.test.ts": "one service and one provider that bills; a split starts both again",
+  "test/e2e/console-views.test.ts": "one browser and one service; a split starts another browser",
+  "test/e2e/console.test.ts": "one browser and one service; a split starts another browser",
   "test/e2e/fuzz.test.ts": "one seeded walk with its generators and its invariants",
   "test/e2e/grpc.test.ts": "three protocols over one gateway; a split starts it three times",
   "test/e2e/mcp-runs.test.ts": "one service with a set of MCP servers that every test uses",

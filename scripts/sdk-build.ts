@@ -8,6 +8,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
+import { TEMPLATES } from "../sdk/src/cli/project/create.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const dist = join(root, "sdk", "dist");
@@ -35,6 +36,10 @@ await build({
   external: ["@anthropic-ai/sdk", "@google/genai", "openai"],
 });
 copyTypes();
+// What `opspawn init` creates projects from.
+for (const name of Object.keys(TEMPLATES)) {
+  cpSync(join(root, "templates", name), join(dist, "templates", name), { recursive: true });
+}
 
 /** Copies the types that the entry of `opspawn/testing` reaches: those of the engine stay inside. */
 function copyTypes(): void {

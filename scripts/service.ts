@@ -12,6 +12,7 @@ import { neutralise } from "../sdk/src/cli/terminal-text.ts";
 import { ROOT } from "./local-key.ts";
 import { workerFolder } from "./local/build.ts";
 import type { ServeJob } from "./local/serve.ts";
+import { startSentence } from "./project/start-check.ts";
 import { readWorker } from "./local/worker.ts";
 import { isSetting } from "./settings.ts";
 
@@ -99,6 +100,21 @@ export function diskFullText(state: string): string {
 export function failureText(state: string, what: string): string {
   const tail = logTail(state);
   return DISK_FULL.test(tail) || isDiskFull(state) ? diskFullText(state) : `${what}\n${tail}`;
+}
+
+/** Sources in a stack that are the library's, and not of the deployment's own code. */
+const NOT_OWN = /(?:^|\/)node_modules\/|^src\/library\//;
+
+/**
+ * Returns one sentence, with file and line, on why the Worker does not start; null if its output does
+ * not say so.
+ * @param output what the runtime said; absent: all that it has logged
+ */
+export function whyNotStarted(
+  state: string,
+  output = readFileSync(logFile(state), "utf8"),
+): string | null {
+  return startSentence(output, join(workerFolder(state), "index.js"), NOT_OWN);
 }
 
 /** The last lines of that output, as plain text; only the error, if they end with one of wrangler's. */

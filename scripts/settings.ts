@@ -6,7 +6,7 @@
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-const PROVIDER = /^(?:OPENAI|ANTHROPIC|GOOGLE|OPENROUTER)_(?:API_KEY|BASE_URL)$/;
+const PROVIDER = /^(?:OPENAI|ANTHROPIC|GOOGLE|OPENROUTER)_(?:API_KEY|BASE_URL|HEADERS)$/;
 const OTHERS = new Set([
   "OPENAI_API",
   "OPENROUTER_REFERER",

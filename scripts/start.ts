@@ -25,6 +25,7 @@ import {
   startBuild,
   startPreparation,
   startService,
+  whyNotStarted,
   type Group,
   type ServiceGroup,
 } from "./service.ts";
@@ -111,7 +112,7 @@ async function start(): Promise<void> {
   ensureEncryptionKey();
   await prepare(state, key);
   const service = await serve(port, state);
-  await Promise.race([deathOf(service, state), untilHealthy(url, stopping.signal)]);
+  await Promise.race([failedStart(service, state), untilHealthy(url, stopping.signal)]);
   const seconds = ((Date.now() - startedAt) / 1000).toFixed(1);
   console.log(`Opspawn serves ${url} (ready in ${seconds} s)\n`);
   keepTime(url);
@@ -210,9 +211,19 @@ async function rebuild(service: ServiceGroup, state: string): Promise<void> {
   try {
     await service.reload();
   } catch (error) {
-    throw new StartError(`The new Worker does not start: ${(error as Error).message}`);
+    const { message } = error as Error;
+    throw new StartError(
+      `The new Worker does not start: ${whyNotStarted(state, message) ?? message}`,
+    );
   }
   console.log("Reloaded.");
+}
+
+/** Fails if the service ends before it is healthy, with a sentence if its code is the cause. */
+async function failedStart(service: Group, state: string): Promise<never> {
+  await service.ended;
+  const sentence = whyNotStarted(state);
+  return sentence === null ? deathOf(service, state) : Promise.reject(new StartError(sentence));
 }
 
 /** Never settles but by failing: the service is not meant to end by itself. */

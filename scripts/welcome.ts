@@ -3,6 +3,11 @@
 /** Where a client finds the service when nothing else is said. */
 export const DEFAULT_PORT = 8787;
 
+/** Returns the address that signs in to the console. The key is in its fragment, which browsers do not send. */
+export function consoleAddress(url: string, key: string): string {
+  return `${url}/console/#key=${encodeURIComponent(key)}`;
+}
+
 /**
  * The text for a service at this address.
  * @param key signs in to the console: it is in the fragment, which browsers do not send
@@ -11,7 +16,7 @@ export const DEFAULT_PORT = 8787;
 export function welcome(url: string, key: string, taskId: string | null, log: string): string {
   const elsewhere = url.endsWith(`:${DEFAULT_PORT}`) ? "" : `OPSPAWN_URL=${url} `;
   return `
-  Console  ${url}/console/#key=${encodeURIComponent(key)}
+  Console  ${consoleAddress(url, key)}
   API      ${url}/api/v1
   Docs     ${url}/docs
   OpenAPI  ${url}/openapi.json

@@ -7,8 +7,8 @@ import { spawnSync } from "node:child_process";
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { build, type BuildOptions } from "esbuild";
-import { unstable_readConfig as readConfig } from "wrangler";
 import { ensureConsole } from "./console-build.ts";
+import { requirementsOf } from "./project/requirements.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const library = join(root, "library");
@@ -22,7 +22,10 @@ await Promise.all([bundles(), commands(), ensureConsole()]);
 declarations();
 cpSync(join(root, "migrations"), join(library, "migrations"), { recursive: true });
 cpSync(join(root, "console", "dist"), join(library, "console"), { recursive: true });
-writeFileSync(join(library, "requirements.json"), `${JSON.stringify(requirements(), null, 2)}\n`);
+writeFileSync(
+  join(library, "requirements.json"),
+  `${JSON.stringify(requirementsOf(join(root, "wrangler.toml"), join(root, "migrations")), null, 2)}\n`,
+);
 
 async function bundles(): Promise<void> {
   const shared: BuildOptions = {
@@ -118,42 +121,4 @@ function declarations(): void {
       rmSync(file);
     }
   }
-}
-
-/** The part of wrangler's reading that is used here. */
-interface Configured {
-  readonly compatibility_date: string;
-  readonly compatibility_flags: readonly string[];
-  readonly durable_objects: {
-    readonly bindings: readonly { readonly name: string; readonly class_name: string }[];
-  };
-  readonly migrations: readonly {
-    readonly tag: string;
-    readonly new_sqlite_classes?: readonly string[];
-  }[];
-  readonly d1_databases: readonly { readonly binding: string }[];
-  readonly queues: {
-    readonly producers?: readonly { readonly binding: string; readonly queue: string }[];
-    readonly consumers?: readonly Readonly<Record<string, unknown>>[];
-  };
-  readonly triggers: { readonly crons: readonly string[] };
-}
-
-/** Returns the parts of wrangler.toml that a project needs for this version. */
-function requirements(): object {
-  const config: Configured = readConfig({ config: join(root, "wrangler.toml"), env: "" });
-  const { compatibility_date, compatibility_flags, durable_objects, migrations, queues } = config;
-  return {
-    compatibility_date,
-    compatibility_flags,
-    durable_objects: durable_objects.bindings.map(({ name, class_name }) => ({ name, class_name })),
-    migrations: migrations.map(({ tag, new_sqlite_classes }) => ({ tag, new_sqlite_classes })),
-    d1_databases: config.d1_databases.map(({ binding }) => ({ binding })),
-    queues: {
-      producers: queues.producers?.map(({ binding, queue }) => ({ binding, queue })),
-      consumers: queues.consumers?.map(({ type: _type, ...consumer }) => consumer),
-    },
-    triggers: { crons: config.triggers.crons },
-    d1_migrations: readdirSync(join(root, "migrations")).toSorted(),
-  };
 }

@@ -13,5 +13,10 @@ export class AgentRun extends opspawn.AgentRun {}
 export class TenantLedger extends opspawn.TenantLedger {}
 /** The feed of one tenant: status changes of its tasks. */
 export class TenantFeed extends opspawn.TenantFeed {}
+/** The timetable of one tenant: its schedules. */
+export class Timetable extends opspawn.Timetable {}
+
+/** A memory store: of a tenant, an agent or a subject. */
+export class TenantMemory extends opspawn.TenantMemory {}
 
 export default opspawn.handler;

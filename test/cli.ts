@@ -21,6 +21,11 @@ export interface Around {
   readonly slowAfterMs?: number;
   /** What a person types when asked: standard input is a terminal. */
   readonly typed?: string;
+  /** The current folder. */
+  readonly folder?: string;
+  /** The program of the project there; its arguments are printed in place of running it. */
+  readonly program?: string;
+  readonly defaultKey?: string;
 }
 
 /** Runs one command line in its own environment. */
@@ -55,7 +60,13 @@ export function cliEnvOf(around: Around): { env: CliEnv; written: { out: string;
       write: (text) => (written.err += text),
     },
     configFile: around.configFile ?? null,
-    defaultKey: () => null,
+    defaultKey: () => around.defaultKey ?? null,
+    folder: around.folder ?? "/nowhere",
+    projectProgram: (command) => (around.program === undefined ? null : [around.program, command]),
+    runProgram: async (args) => {
+      written.out += `${JSON.stringify(args)}\n`;
+      return 7;
+    },
     onInterrupt: around.onInterrupt ?? (() => undefined),
     slowAfterMs: around.slowAfterMs ?? 60_000,
     exit: (code) => {

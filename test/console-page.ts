@@ -50,6 +50,8 @@ export async function openConsole(
     viewport: { width: 1280, height: 800 },
     timezoneId: "UTC",
     locale: "en-GB",
+    // A dot that breathes is drawn again for every frame, without a graphics card by the processor.
+    reducedMotion: "reduce",
     ...options,
   });
   context.setDefaultTimeout(PATIENCE_MS);

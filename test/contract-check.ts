@@ -101,7 +101,7 @@ function newCheck(): ContractCheck {
     if (media === undefined) {
       return [...broken, `is ${type}, which is not documented for ${status}`];
     }
-    if (type?.endsWith("json") !== true) {
+    if (!/[/+]json$/.test(type ?? "")) {
       return broken;
     }
     const body = await jsonOf(response);

@@ -2,6 +2,7 @@
  * A run driven by hand in plain Node: the real log on `node:sqlite`, the real loop, scripted
  * models, and a process that can be made to stop before or after any write.
  */
+import { hash } from "node:crypto";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import type { Effects, LoopSettings, ReserveAnswer, RunTools } from "../src/agent/loop/effects.ts";
 import { runSlice, type SliceEnd } from "../src/agent/loop/loop.ts";
@@ -13,6 +14,8 @@ import { PLANNERS } from "../src/agent/planners/planner-for.ts";
 import type { Need } from "../src/agent/loop/reserve.ts";
 import { jsonSchemaCheck, schemaFits } from "../src/agent/tools/schema/json-schema.ts";
 import { withServers, type McpHost } from "../src/agent/mcp/host.ts";
+import { agentTools } from "../src/agent/tools/tasks/agent-tools.ts";
+import type { Planner } from "../src/run/decide/planner.ts";
 import { argumentsDefect } from "../src/agent/tools/prepare.ts";
 import { toolboxFor } from "../src/agent/tools/registry.ts";
 import { scriptTools } from "../src/agent/tools/registered/script-tools.ts";
@@ -26,7 +29,10 @@ import { ToolStop } from "../src/run/value/failure.ts";
 import type { JsonObject } from "../src/run/value/json.ts";
 import { recover } from "../src/run/decide/recover.ts";
 import { scriptSchema } from "../src/run/spec/script.ts";
-import type { AgentConfig, RunLimits, RunSpec } from "../src/run/spec/spec.ts";
+import { memoryTools, type OpenStore } from "../src/agent/tools/memory/memory-tools.ts";
+import { recallFrom } from "../src/agent/tools/memory/recall.ts";
+import { storesOf } from "../src/run/memory/store-name.ts";
+import { goalOf, type AgentConfig, type RunLimits, type RunSpec } from "../src/run/spec/spec.ts";
 import type { Folded } from "../src/run/log/reduce.ts";
 import { INITIAL_STATE, type RunState } from "../src/run/log/state.ts";
 
@@ -44,6 +50,8 @@ export function stateWith(config: Partial<AgentConfig>): RunState {
       limits: { max_steps: 5, max_duration_s: 60 },
     },
     conversation: {
+      earlier: [],
+      earlierChars: 0,
       pinned: [{ role: "user", text: "goal" }],
       recent: [],
       sizes: [],
@@ -84,7 +92,12 @@ export function memoryStorage(): { sql: Sql; transaction: (write: () => void) =>
 /** A spec for a scripted run; give what matters to the test. */
 export function specFor(
   input: JsonObject,
-  more: { config?: Partial<AgentConfig>; limits?: Partial<RunLimits>; scheduledAt?: string } = {},
+  more: {
+    config?: Partial<AgentConfig>;
+    limits?: Partial<RunLimits>;
+    scheduledAt?: string;
+    spec?: Partial<RunSpec>;
+  } = {},
 ): RunSpec {
   const { scheduledAt } = more;
   return {
@@ -96,8 +109,20 @@ export function specFor(
     config: { model: "local/script", planner: "native", ...more.config },
     limits: { max_steps: 25, max_duration_s: 3600, ...more.limits },
     ...(scheduledAt === undefined ? {} : { scheduled_at: scheduledAt }),
+    ...more.spec,
   };
 }
+
+/** A run without parent and children. */
+export const NO_FAMILY: Pick<Effects, "children" | "parent"> = {
+  children: {
+    submit: async (orders) =>
+      orders.map(() => ({ ok: false, code: "unknown_agent", message: "There is no such agent." })),
+    ended: async () => [],
+    tell: async () => {},
+  },
+  parent: { asked: true, wants: async () => true },
+};
 
 export function createdEvent(spec: RunSpec): NewEvent {
   return { type: "run.created", data: spec };
@@ -122,6 +147,10 @@ export interface HarnessOptions {
   readonly llms?: Readonly<Record<string, LlmClient>>;
   /** The budgets above the run, if there are any. */
   readonly budget?: (need: Need) => ReserveAnswer;
+  /** What becomes of the tasks that the run starts; by default they are refused. */
+  readonly children?: Effects["children"];
+  readonly parent?: Effects["parent"];
+  readonly planner?: Planner;
   readonly extraTools?: readonly RunTool[];
   readonly settings?: Partial<LoopSettings>;
   readonly priceOf?: RunTools["priceOf"];
@@ -132,6 +161,8 @@ export interface HarnessOptions {
   readonly mcp?: McpHost;
   /** The network; by default there is none. */
   readonly fetch?: GuardedFetch;
+  /** The memory stores; by default there are none. */
+  readonly memory?: OpenStore;
   /** Secrets of the run's tenant. */
   readonly secrets?: Readonly<Record<string, string>>;
   /** Called around each write, with its number from 1; may throw `Killed`. */
@@ -199,7 +230,8 @@ export class Harness {
     this.#fresh = false;
     const opening = state.seq === 0 ? [createdEvent(this.#spec)] : [];
     const { tools } = this;
-    const planner = PLANNERS.get(this.#spec.config.planner) ?? nativePlanner;
+    const planner =
+      this.#options.planner ?? PLANNERS.get(this.#spec.config.planner) ?? nativePlanner;
     try {
       return await runSlice(opening, planner, tools, effects);
     } finally {
@@ -214,6 +246,11 @@ export class Harness {
       argumentsDefect: (name, args) =>
         argumentsDefect(name, args, toolbox, this.#spec.config.policy),
       schemaFits,
+      keep: (text) => {
+        const sha256 = hash("sha256", text, "hex");
+        this.values.put(sha256, text);
+        return sha256;
+      },
     });
     if (!accepted.ok) {
       return accepted.code;
@@ -231,6 +268,11 @@ export class Harness {
   die(): void {
     this.log.reload();
     this.#fresh = true;
+  }
+
+  get rows(): number {
+    const [row] = this.#storage.sql.exec("SELECT COUNT(*) AS n FROM log");
+    return Number(row?.["n"]);
   }
 
   events(): RunEvent[] {
@@ -286,6 +328,9 @@ export class Harness {
           this.#options.budget?.(need) ?? { ok: true, sum: need.most, capped: false },
       },
       slot: { held: false, take: async () => null },
+      ...NO_FAMILY,
+      ...(this.#options.children === undefined ? {} : { children: this.#options.children }),
+      ...(this.#options.parent === undefined ? {} : { parent: this.#options.parent }),
       watched: () => this.#options.watched ?? false,
       fault: () => {},
       signal: this.abort.signal,
@@ -309,6 +354,10 @@ export class Harness {
     return value;
   }
 
+  get #open(): OpenStore {
+    return this.#options.memory ?? (() => null);
+  }
+
   get tools(): RunTools {
     const { input_data, config } = this.#spec;
     const scripted = scriptTools(input_data["script_tools"], () => this.log.state.scripted);
@@ -320,9 +369,17 @@ export class Harness {
       checkAnswer:
         config.output_schema === undefined ? null : jsonSchemaCheck(config.output_schema),
       ...withServers(
-        toolboxFor(config.tools, [...scripted, ...(this.#options.extraTools ?? [])]),
+        toolboxFor(config.tools, [
+          ...agentTools(this.#spec.agents ?? []),
+          ...scripted,
+          ...(this.#options.extraTools ?? []),
+          ...memoryTools(storesOf(this.#spec), this.#open),
+        ]),
         this.#options.mcp ?? null,
       ),
+      recall: async () => [
+        await recallFrom(storesOf(this.#spec), goalOf(input_data), this.#open, () => {}),
+      ],
       fetch: this.#options.fetch ?? unreachable,
       secrets: { find: async (name) => this.#options.secrets?.[name] ?? null },
       settings: { ...SETTINGS, ...this.#options.settings },

@@ -21,11 +21,14 @@ import {
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve, sep } from "node:path";
 import { parseEnv } from "node:util";
+import { stampOf, workerFolder } from "../scripts/local/build.ts";
+import { hashSources } from "../scripts/local/sources.ts";
 import { freePort } from "./free-port.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const READY_MS = 60_000;
-const COMMAND_MS = 90_000;
+const COMMAND_MS = 180_000;
+const SILENCE = (): string => "";
 /** What stands for a name that the last answers had, and where it is found in them. */
 const NAMES: Readonly<Record<string, RegExp>> = {
   "task_…": /\btask_[0-9a-f-]{36}\b/g,
@@ -40,17 +43,29 @@ export interface Ran {
   readonly output: string;
 }
 
+/** A project of their own, what serves it, and what its terminal shows. */
+interface OwnProject {
+  readonly folder: string;
+  readonly port: number;
+  service: ChildProcess | null;
+  terminal: () => string;
+}
+
 export class Newcomer {
+  /** Where they have their projects. */
+  readonly #home = mkdtempSync(join(tmpdir(), "opspawn-newcomer-"));
   /** The copy of the project. */
-  readonly folder = mkdtempSync(join(tmpdir(), "opspawn-newcomer-"));
+  readonly folder = join(this.#home, "opspawn");
   readonly #port: number;
+  /** A project of their own that the page has led them to: what it serves ends with the page. */
+  #own: OwnProject | null = null;
   readonly #stands: Readonly<Record<string, string>>;
   readonly #vars: Readonly<Record<string, string>>;
   readonly #names = new Map<string, string>();
   readonly #background: ChildProcess[] = [];
   #env: Readonly<Record<string, string>>;
   #service: ChildProcess | null = null;
-  #terminal: () => string = () => "";
+  #terminal = SILENCE;
 
   private constructor(
     port: number,
@@ -66,10 +81,12 @@ export class Newcomer {
   /**
    * @param stands texts of the pages that stand for something else here: keys, addresses
    * @param vars what their shell has besides
+   * @param isBuilt whether the Worker and the console are built already, as after a first `npm start`
    */
   static async arrive(
     stands: Readonly<Record<string, string>> = {},
     vars: Readonly<Record<string, string>> = {},
+    isBuilt = false,
   ): Promise<Newcomer> {
     const one = new Newcomer(await freePort(), stands, vars);
     const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], {
@@ -84,6 +101,14 @@ export class Newcomer {
     mkdirSync(join(one.folder, "node_modules"));
     for (const entry of readdirSync(join(ROOT, "node_modules"))) {
       symlinkSync(join(ROOT, "node_modules", entry), join(one.folder, "node_modules", entry));
+    }
+    const built = process.env["OPSPAWN_WORKER"];
+    if (isBuilt && built !== undefined) {
+      const state = join(one.folder, ".wrangler", "state");
+      cpSync(built, workerFolder(state), { recursive: true });
+      writeFileSync(stampOf(state), hashSources());
+      const console = join("console", "dist");
+      cpSync(join(ROOT, console), join(one.folder, console), { recursive: true });
     }
     const bin = join(one.folder, ".newcomer");
     mkdirSync(bin);
@@ -102,26 +127,40 @@ export class Newcomer {
     return one;
   }
 
+  /** Copies a folder that a build of the repository has made. */
+  takeOver(path: string): void {
+    cpSync(join(ROOT, path), join(this.folder, path), { recursive: true });
+  }
+
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return `http://127.0.0.1:${this.#own?.port ?? this.#port}`;
+  }
+
+  /** The folder that commands run in. */
+  get cwd(): string {
+    return this.#own?.folder ?? this.folder;
+  }
+
+  /** Goes to a project of their own, in another folder, until the page is turned. */
+  async enter(folder: string): Promise<void> {
+    const port = await freePort();
+    this.#own = { folder: resolve(this.folder, folder), port, service: null, terminal: SILENCE };
+    this.#env = this.#fresh();
   }
 
   /** What the terminal of `npm start` shows. */
   get terminal(): string {
-    return this.#terminal();
+    return (this.#own?.terminal ?? this.#terminal)();
   }
 
-  /** How often the service was built again after a change of its sources, whatever came of it. */
-  get rebuilds(): number {
-    return (
-      this.terminal.match(/^(?:Reloaded\.|It does not build|The new Worker does not)/gm)?.length ??
-      0
-    );
+  /** What the service said of each change of its sources, in their order; `Reloaded.` if it runs with it. */
+  get rebuilds(): readonly string[] {
+    return this.terminal.match(/^(?:Reloaded\.|It does not build|The new Worker does not)/gm) ?? [];
   }
 
   /** The key that `npm start` made. */
   get key(): string {
-    const vars = parseEnv(readFileSync(join(this.folder, ".dev.vars"), "utf8"));
+    const vars = parseEnv(readFileSync(join(this.cwd, ".dev.vars"), "utf8"));
     return vars["OPSPAWN_LOCAL_KEY"] ?? "";
   }
 
@@ -137,23 +176,31 @@ export class Newcomer {
     for (const child of this.#background.splice(0)) {
       await ended(child);
     }
+    await ended(this.#own?.service ?? null);
+    this.#own = null;
     this.#env = this.#fresh();
   }
 
   /** The text as it is on this machine, with what was named last in the place of each ellipsis. */
   read(text: string): string {
-    let read = text.replaceAll("127.0.0.1:8787", `127.0.0.1:${this.#port}`);
-    const own = this.#service === null ? [] : [["opsk_…", this.key] as const];
+    let read = text.replaceAll("127.0.0.1:8787", new URL(this.url).host);
+    const isServed = this.#own === null ? this.#service : this.#own.service;
+    const own = isServed === null ? [] : [["opsk_…", this.key] as const];
     for (const [name, value] of [...Object.entries(this.#stands), ...this.#names, ...own]) {
       read = read.replaceAll(name, value);
     }
     return read;
   }
 
-  /** Does what a block of commands says. `npm start` is left running, in the place of an earlier one. */
+  /**
+   * Does what a block of commands says. `npm start`, or `npm run dev` in a project, is left running, in
+   * the place of an earlier one.
+   */
   async run(text: string): Promise<Ran> {
     const command = this.read(text);
-    return /^.*\bnpm start$/.test(command.trim()) ? this.#start(command) : this.#shell(command);
+    return /^.*\bnpm (?:start|run dev)$/.test(command.trim())
+      ? this.#start(command)
+      : this.#shell(command);
   }
 
   /** Leaves a program running until the page is turned; resolves once it has said where it serves. */
@@ -166,14 +213,20 @@ export class Newcomer {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.turnPage();
     await ended(this.#service);
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(this.#home, { recursive: true, force: true, maxRetries: 5 });
   }
 
   async #start(command: string): Promise<Ran> {
-    await ended(this.#service);
-    this.#service = this.#spawn(command);
-    this.#terminal = collect(this.#service);
-    return untilSaid(this.#service, /Ctrl-C/);
+    await ended(this.#own === null ? this.#service : this.#own.service);
+    const service = this.#spawn(command);
+    if (this.#own === null) {
+      this.#service = service;
+      this.#terminal = collect(service);
+    } else {
+      this.#own.service = service;
+      this.#own.terminal = collect(service);
+    }
+    return untilSaid(service, /Ctrl-C/);
   }
 
   async #shell(command: string): Promise<Ran> {
@@ -202,7 +255,7 @@ export class Newcomer {
 
   #spawn(command: string): ChildProcess {
     return spawn("bash", ["-c", command], {
-      cwd: this.folder,
+      cwd: this.cwd,
       env: this.#env,
       detached: true,
       stdio: ["ignore", "pipe", "pipe"],
@@ -211,13 +264,15 @@ export class Newcomer {
 
   #fresh(): Readonly<Record<string, string>> {
     const { PATH = "" } = process.env;
-    const path = [join(this.folder, ".newcomer"), PATH].join(delimiter);
+    // A project of their own needs a newer Node than their machine may have.
+    const node = this.#own === null ? [] : [dirname(process.execPath)];
+    const path = [...node, join(this.folder, ".newcomer"), PATH].join(delimiter);
     return {
       PATH: path,
       HOME: join(this.folder, ".home"),
       // Their own settings of the clients are not to be read or written.
       XDG_CONFIG_HOME: join(this.folder, ".config"),
-      PORT: String(this.#port),
+      PORT: new URL(this.url).port,
       OPSPAWN_URL: this.url,
       NO_COLOR: "1",
       // Each command starts the same program, in a Node that would compile it again.
@@ -229,7 +284,8 @@ export class Newcomer {
 
 /**
  * npm, except that it starts a script's program itself where npm has done that before, by
- * `npm run --silent NAME -- …`: npm takes longer than most commands of the pages, sixty times.
+ * `npm run --silent NAME -- …`: npm takes longer than most commands of the pages, sixty times. And
+ * it does not build the client again, whose sources no page changes.
  */
 function npmShim(npm: string, folder: string, bin: string): string {
   const { scripts } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as {
@@ -249,6 +305,7 @@ if [ "$PWD $1 $2 $4" = "${folder} run --silent --" ]; then
 ${programs.join("\n")}
   esac
 fi
+if [ "$PWD $*" = "${folder} run --silent sdk:build" ] && [ -d sdk/dist ]; then exit; fi
 exec ${npm} "$@"
 `;
 }

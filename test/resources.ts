@@ -67,6 +67,39 @@ const FACTORIES: Readonly<Record<string, (service: Service, made: Made) => Promi
     ),
   "/api/v1/webhooks/{id}/deliveries/{delivery_id}": (service, made) =>
     posted(service, `/api/v1/webhooks/${made.get("{id}") ?? ""}/test`, {}, "id"),
+  "/api/v1/schedules/{id}": (service) =>
+    posted(
+      service,
+      "/api/v1/schedules",
+      {
+        name: MARK,
+        spec: { every_s: 86_400 },
+        action: { task: { input_data: { goal: MARK } } },
+      },
+      "id",
+    ),
+  "/api/v1/conversations/{id}": (service) =>
+    posted(
+      service,
+      "/api/v1/tasks",
+      { conversation: "owned-conversation", input_data: { goal: MARK } },
+      "conversation_id",
+    ),
+  "/api/v1/memory/{store}": async (service) => {
+    await posted(service, `/api/v1/memory/${OWNED_STORE}/items`, { content: MARK }, "id");
+    return OWNED_STORE;
+  },
+  "/api/v1/memory/{store}/items/{id}": (service) =>
+    posted(service, `/api/v1/memory/${OWNED_STORE}/items`, { content: MARK }, "id"),
+  "/api/v1/memory/{store}/blocks/{label}": async (service) => {
+    await put(service, `/api/v1/memory/${OWNED_STORE}/blocks/owned`, { content: MARK });
+    return "owned";
+  },
+  // A memory store makes the subject known.
+  "/api/v1/subjects/{subject}": async (service) => {
+    await posted(service, `/api/v1/memory/${OWNED_STORE}/items`, { content: MARK }, "id");
+    return "owned";
+  },
   "/api/v1/hooks/{id}": hook,
   "/hooks/{id}": hook,
   "/api/v1/mcp/servers/{name}": (service) =>
@@ -148,6 +181,9 @@ async function fieldOf(service: Service, made: Made, type: string, field: string
 
 /** Whose budget and limit are made: of an agent that no task has. */
 const OWNED_SCOPE = `agent:${MARK}`;
+
+/** A memory store about a subject that no task has. A refusal repeats its name, so it has no mark. */
+const OWNED_STORE = "subject:owned";
 
 async function put(service: Service, path: string, body: object): Promise<void> {
   const response = await service.send("PUT", path, body);

@@ -11,6 +11,7 @@ import { join, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 import type { ServeJob } from "../scripts/local/serve.ts";
+import { ensureConsole } from "../scripts/console-build.ts";
 import { buildWorker, readWorker, type LocalWorker } from "../scripts/local/worker.ts";
 import { freePort } from "./free-port.ts";
 
@@ -20,7 +21,8 @@ const SERVE = join(ROOT, "scripts", "local", "serve.ts");
 const OWN_CONFIG = join(ROOT, "wrangler.toml");
 /** States with the schema and nothing else, each by the hash of what it was made from. */
 const PREPARED = join(ROOT, "node_modules", ".cache", "opspawn-prepared");
-const ALL_SCOPES = "tasks:read tasks:write tools:write agents:write admin platform";
+const ALL_SCOPES =
+  "tasks:read tasks:write tools:write agents:write schedules:write memory:read memory:write admin platform";
 const ENV = {
   ...process.env,
   WRANGLER_SEND_METRICS: "false",
@@ -366,7 +368,7 @@ export class Service {
     const built = process.env["OPSPAWN_WORKER"];
     return config === undefined && built !== undefined
       ? readWorker(built)
-      : buildWorker(resolve(ROOT, config ?? OWN_CONFIG), join(this.#state, "worker"));
+      : builtWorker(resolve(ROOT, config ?? OWN_CONFIG), join(this.#state, "worker"));
   }
 
   #config(): string[] {
@@ -380,4 +382,10 @@ async function answers(url: string): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** Builds a Worker and the console that it serves. */
+export async function builtWorker(config: string, folder: string): Promise<LocalWorker> {
+  await ensureConsole();
+  return buildWorker(config, folder);
 }

@@ -5,6 +5,9 @@ import type { Service } from "./service.ts";
 /** The part of a task's JSON that tests look at. */
 export interface Task {
   readonly task_id: string;
+  readonly parent_task_id: string | null;
+  readonly root_task_id: string;
+  readonly depth: number;
   readonly status: string;
   readonly waiting_for: string | null;
   readonly waiting_until: string | null;

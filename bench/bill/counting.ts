@@ -81,6 +81,8 @@ export class Counter {
       RUNS: this.#objects(env.RUNS),
       LEDGERS: this.#objects(env.LEDGERS),
       FEEDS: this.#objects(env.FEEDS),
+      TIMETABLES: this.#objects(env.TIMETABLES),
+      MEMORIES: this.#objects(env.MEMORIES),
       TASKS: this.#queue(env.TASKS),
     };
   }

@@ -3,6 +3,8 @@ import service, {
   AgentRun as Run,
   TenantFeed as Feed,
   TenantLedger as Ledger,
+  TenantMemory as Memory,
+  Timetable as Schedules,
 } from "../../src/index.ts";
 import { Counter } from "./counting.ts";
 
@@ -46,6 +48,30 @@ export class TenantFeed extends Feed {
   override alarm(): Promise<void> {
     counter.add({ objectRequests: 1 });
     return super.alarm();
+  }
+}
+
+export class Timetable extends Schedules {
+  constructor(ctx: DurableObjectState, env: Env) {
+    counter.storage(ctx.storage);
+    super(ctx, counter.env(env));
+  }
+
+  override alarm(info?: AlarmInvocationInfo): Promise<void> {
+    counter.add({ objectRequests: 1 });
+    return super.alarm(info);
+  }
+}
+
+export class TenantMemory extends Memory {
+  constructor(ctx: DurableObjectState, env: Env) {
+    counter.storage(ctx.storage);
+    super(ctx, counter.env(env));
+  }
+
+  override alarm(info?: AlarmInvocationInfo): Promise<void> {
+    counter.add({ objectRequests: 1 });
+    return super.alarm(info);
   }
 }
 

@@ -5,6 +5,8 @@ import type { Opspawn, SubmitTask } from "../../sdk/src/index.ts";
 export interface Seeded {
   readonly refund: string;
   readonly invoices: string;
+  readonly schedule: string;
+  readonly tree: string;
 }
 
 const REFUND: SubmitTask = {
@@ -110,6 +112,40 @@ const QUESTION: SubmitTask = {
   agent_config: { model: "local/script", waits: { input_expires_s: 3600, on_expiry: "continue" } },
 };
 
+/** The agents of a run that gives work to others. */
+const RESEARCHERS = ["prices", "reviews", "stock"];
+
+const TREE: SubmitTask = {
+  name: "Which tent to sell",
+  agent: "buyer",
+  input_data: {
+    goal: "Find out which of our tents to sell this spring.",
+    script: [
+      {
+        text: "I ask three researchers at the same time.",
+        tool_calls: RESEARCHERS.map((name) => ({
+          name: `agent_${name}`,
+          arguments: { goal: `Look into the ${name} of our tents.` },
+        })),
+      },
+      { text: "The small one." },
+    ],
+    script_agents: {
+      prices: { script: [{ text: "Ours are the cheapest.", chunks: 4, delay_ms: 300 }] },
+      reviews: { script: [{ text: "The small one is liked.", chunks: 6, delay_ms: 300 }] },
+      stock: {
+        script: [
+          {
+            tool_calls: [{ name: "count_stock", arguments: { article: "tent", place: "Leipzig" } }],
+          },
+          { text: "Nine are left." },
+        ],
+        script_tools: [{ name: "count_stock", outputs: [{ output: 9 }] }],
+      },
+    },
+  },
+};
+
 const TOOL = {
   name: "refund_payment",
   kind: "http" as const,
@@ -131,7 +167,9 @@ const TOOL = {
 
 /** Sets up a fresh service. */
 export async function seed(opspawn: Opspawn): Promise<Seeded> {
-  const { agents, tools, webhooks, mcpServers, keys, budgets, concurrency, tasks } = opspawn;
+  const { agents, tools, webhooks, mcpServers, keys, secrets, budgets, concurrency, tasks } =
+    opspawn;
+  const { schedules } = opspawn;
   const config = { model: "local/script", instructions: "Be fair, and brief." };
   await agents.create({ name: "refunds", description: "Handles refunds of customers", config });
   await agents.create({ name: "reports", description: "Writes the monthly report", config });
@@ -146,6 +184,8 @@ export async function seed(opspawn: Opspawn): Promise<Seeded> {
   await mcpServers.create({ name: "tickets", url: "https://tickets.example/mcp" });
   await keys.create({ name: "support desk", scopes: ["tasks:read", "tasks:write"] });
   await keys.create({ name: "dashboard", scopes: ["tasks:read"] });
+  await secrets.set("STRIPE_KEY", { value: "a-value-of-the-seed", hosts: ["api.stripe.com"] });
+  await secrets.set("provider.anthropic", { value: "another-value-of-the-seed" });
   await budgets.set("tenant", "month", { max_cost_usd: 200 });
   await budgets.set("agent:refunds", "day", { max_cost_usd: 5 });
   await concurrency.set("tenant", { max_runs: 20 });
@@ -154,7 +194,58 @@ export async function seed(opspawn: Opspawn): Promise<Seeded> {
     await tasks.run({ input_data: { goal }, metadata: { batch: "nightly" } });
   }
   await tasks.run(QUESTION);
+  for (const name of RESEARCHERS) {
+    await agents.create({
+      name,
+      description: `Knows all about ${name}`,
+      config: { ...config, policy: { approve: ["count_*"] } },
+    });
+  }
+  await agents.create({
+    name: "buyer",
+    description: "Decides what to buy",
+    config: { ...config, agents: RESEARCHERS.map((agent) => ({ agent })) },
+  });
+  const { id: tree } = await tasks.create(TREE);
+  const letters = ["Adler", "Berg", "Cohen", "Diaz"].map((name) => ({
+    input_data: { goal: `Say hello to ${name}.` },
+  }));
+  await tasks.createMany(letters);
   const { id: invoices } = await tasks.run(INVOICES);
   const { id: refund } = await tasks.run(REFUND);
-  return { refund, invoices };
+  const { id: schedule } = await schedules.create({
+    name: "daily report",
+    spec: { cron: ["0 9 * * 1-5"], timezone: "Europe/Berlin", exclude: ["2026-12-25"] },
+    action: { task: { input_data: { goal: "What is 17 % of 2,340?" } } },
+    policy: { overlap: "allow" },
+  });
+  const week = { from: isoDaysAgo(7), to: isoDaysAgo(0) };
+  await schedules.backfill(schedule, week);
+  await schedules.trigger(schedule);
+  await schedules.trigger(schedule, { overlap: "skip" });
+  await remember(opspawn);
+  const { id: paused } = await schedules.create({
+    name: "stock check",
+    spec: { every_s: 600 },
+    action: { task: { input_data: { goal: "Check the stock." } } },
+  });
+  await schedules.pause(paused, { note: "The shop is closed." });
+  return { refund, invoices, schedule, tree };
+}
+
+function isoDaysAgo(days: number): string {
+  return new Date(Date.now() - days * 86_400_000).toISOString();
+}
+
+/** Fills the memory store of a user. */
+async function remember({ memory }: Opspawn): Promise<void> {
+  const store = "subject:anna";
+  const description = "How to talk to the user";
+  await memory.putBlock(store, "preferences", { content: "Speaks German.", description });
+  const longer = { content: "Speaks German.\nPrefers short answers.", description };
+  await memory.putBlock(store, "preferences", longer);
+  const allergy = { content: "Anna is allergic to peanuts.", key: "allergies", tags: ["health"] };
+  await memory.save(store, allergy);
+  await memory.save(store, { content: "Prefers a table by the window.", tags: ["seating"] });
+  await memory.save("agent:refunds", { content: "The carrier answers within two days." });
 }

@@ -13,7 +13,7 @@ export interface Picture {
 }
 
 /** All pictures. The README shows `run`. */
-export function picturesOf({ refund, invoices }: Seeded): readonly Picture[] {
+export function picturesOf({ refund, invoices, schedule, tree }: Seeded): readonly Picture[] {
   return [
     { name: "inbox", path: "inbox" },
     { name: "runs", path: "runs" },
@@ -23,6 +23,7 @@ export function picturesOf({ refund, invoices }: Seeded): readonly Picture[] {
     { name: "run-money", path: `runs/${invoices}?view=money` },
     { name: "run-past", path: `runs/${refund}?to=20`, theme: "dark" },
     { name: "run-phone", path: `runs/${refund}?view=timeline`, width: 390 },
+    { name: "run-tree", path: `runs/${tree}` },
     { name: "new-task", path: "new?agent=refunds" },
     { name: "agents", path: "agents" },
     { name: "agent", path: "agents/reports" },
@@ -30,8 +31,13 @@ export function picturesOf({ refund, invoices }: Seeded): readonly Picture[] {
     { name: "tool", path: "tools/refund_payment" },
     { name: "mcp", path: "mcp" },
     { name: "webhooks", path: "webhooks" },
+    { name: "schedules", path: "schedules" },
+    { name: "schedule", path: `schedules/${schedule}` },
+    { name: "memory", path: "memory" },
+    { name: "memory-store", path: "memory/subject%3Aanna" },
     { name: "usage", path: "usage?of=tokens&by=agent&days=7" },
     { name: "keys", path: "keys" },
+    { name: "secrets", path: "secrets" },
     { name: "health", path: "health" },
     { name: "settings", path: "settings" },
   ];

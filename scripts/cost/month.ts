@@ -9,6 +9,7 @@ export interface Counted {
   readonly objectRowsWritten: number;
   readonly databaseRowsRead: number;
   readonly databaseRowsWritten: number;
+  readonly databaseStatements: number;
   readonly queueMessages: number;
 }
 
@@ -20,6 +21,7 @@ export interface Counts {
   readonly watcher: Counted;
   readonly watchedStep: Counted;
   readonly wait: Counted;
+  readonly budgetedStep: Counted;
   readonly deletion: Counted;
   readonly minute: Counted;
   readonly bytes: {

@@ -26,6 +26,20 @@ async function listDatabases(wrangler: Wrangler): Promise<string[]> {
   return (JSON.parse(answer.stdout) as { name: string }[]).map(({ name }) => name);
 }
 
+/** Names of the migrations that a database has; none for a new one. @throws DeployError */
+export async function appliedMigrations(wrangler: Wrangler, database: string): Promise<string[]> {
+  const command = "--command=SELECT name FROM d1_migrations";
+  const answer = await wrangler(["d1", "execute", database, "--remote", "--json", command]);
+  if (answer.ok) {
+    const [first] = JSON.parse(answer.stdout) as { results: { name: string }[] }[];
+    return first?.results.map(({ name }) => name) ?? [];
+  }
+  if (`${answer.stdout}${answer.stderr}`.includes("no such table")) {
+    return [];
+  }
+  throw refusalOf("Reading the migrations of the database", answer);
+}
+
 /** Names of the Worker's secrets, or null where there is no such Worker. @throws DeployError */
 export async function listSecrets(wrangler: Wrangler): Promise<ReadonlySet<string> | null> {
   const answer = await wrangler(["secret", "list", "--format=json"]);

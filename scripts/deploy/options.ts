@@ -1,8 +1,9 @@
 /** What `npm run deploy` is asked for on its command line. */
 import { parseArgs } from "node:util";
 import { DeployError } from "./deploy-error.ts";
+import { isSet } from "./secrets.ts";
 
-export const USAGE = `Usage: npm run deploy [-- options]
+export const USAGE = `Usage: opspawn deploy [options], or npm run deploy [-- options]
 
 Makes what the service needs in a Cloudflare account, unless it is there: the database, the queues,
 the Worker and its secrets; then waits until it answers, and shows the first key once. It can be
@@ -19,6 +20,9 @@ run again at any time: to deploy a new version, and to go on where a run was sto
   --url address     where the service is asked for its health, where that is not the address that
                     wrangler names
   --wait seconds    how long it is waited for (default 180)
+
+OPSPAWN_ADMIN_KEY, if it is set here, becomes the service's key with all scopes, in the place of a
+first key. Without it no key is made in the log of a build (CI).
 
 It uses wrangler's login: npx wrangler login, or CLOUDFLARE_API_TOKEN and CLOUDFLARE_ACCOUNT_ID.`;
 
@@ -59,6 +63,23 @@ export function readOptions(args: readonly string[]): Options | null {
     key: values["no-key"] === true ? "none" : values["new-key"] === true ? "new" : "first",
     url,
     waitMs: Number(wait) * 1000,
+  };
+}
+
+/**
+ * Returns the options of a build, whose log is kept: it shows no key, unless one is asked for. A
+ * build at Cloudflare deploys what was pushed and has no terminal, so it asks for no confirmation.
+ */
+export function forBuild(
+  options: Options,
+  env: Readonly<Record<string, string | undefined>>,
+): Options {
+  const isAtCloudflare = isSet(env["WORKERS_CI"]);
+  const isKept = isAtCloudflare || isSet(env["CI"]);
+  return {
+    ...options,
+    yes: options.yes || isAtCloudflare,
+    key: isKept && options.key === "first" ? "none" : options.key,
   };
 }
 

@@ -5,9 +5,16 @@ import { look } from "./account.ts";
 import { DeployError } from "./deploy-error.ts";
 import { dryRun } from "./dry-run.ts";
 import { cleanLogin } from "./login.ts";
-import type { Options } from "./options.ts";
+import { forBuild, type Options } from "./options.ts";
 import { planOf } from "./plan.ts";
-import { checkProviderKeys, checkSealingKey, providerKeysIn } from "./secrets.ts";
+import {
+  ADMIN_KEY,
+  adminKeyAmong,
+  adminKeyIn,
+  checkProviderKeys,
+  checkOwnSecrets,
+  providerKeysIn,
+} from "./secrets.ts";
 import { deploy, refuseForeign } from "./steps.ts";
 import { wranglerFor } from "./wrangler.ts";
 
@@ -21,28 +28,34 @@ export async function runDeployment(
   given: Options,
   prepare: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
-  checkSealingKey(process.env);
+  checkOwnSecrets(process.env);
   const env = cleanLogin(process.env);
-  const options = withoutKeyInLogs(given);
+  const inBuild = forBuild(given, env);
   const { readTarget } = await import("./target.ts");
-  const target = readTarget(config, options.environment);
+  const target = readTarget(config, given.environment);
   const wrangler = wranglerFor(target, env);
   const here = providerKeysIn(env);
-  const providerKeys = options.providerKeys ? here : [];
+  const providerKeys = inBuild.providerKeys ? here : [];
   checkProviderKeys(providerKeys, env);
   await prepare();
-  if (options.dryRun) {
-    for (const line of await dryRun(target, providerKeys, options, wrangler)) {
+  const ownKey = adminKeyIn(env);
+  const asked = [...ownKey, ...providerKeys];
+  if (inBuild.dryRun) {
+    for (const line of await dryRun(target, asked, withoutFirstKey(inBuild, ownKey), wrangler)) {
       console.log(line);
     }
     return;
   }
   const found = await look(wrangler, target);
   refuseForeign(target, found);
+  const options = withoutFirstKey(inBuild, [...ownKey, ...adminKeyAmong(found.secrets)]);
   console.log("To be done, in this order:");
-  console.log(planOf(target, found, providerKeys, options).join("\n"));
+  console.log(planOf(target, found, asked, options).join("\n"));
   if (here.length > 0 && !options.providerKeys) {
     console.log(`Set here, and put with --provider-keys only: ${here.join(", ")}.`);
+  }
+  if (given.key === "first" && inBuild.key === "none" && options.key === "none") {
+    console.log(NO_KEY_IN_LOG);
   }
   if (!options.yes && !process.stdin.isTTY) {
     throw new DeployError("Cannot ask for confirmation without a terminal: add --yes to continue.");
@@ -51,7 +64,7 @@ export async function runDeployment(
     console.log("Nothing was made.");
     return;
   }
-  const url = await deploy(target, found, providerKeys, options, {
+  const url = await deploy(target, found, asked, options, {
     wrangler,
     env,
     say: (line) => console.log(line),
@@ -60,11 +73,11 @@ export async function runDeployment(
   console.log(`Opspawn serves ${url}`);
 }
 
-/** The log of a build at Cloudflare is kept: no key is shown there, unless one is asked for. */
-function withoutKeyInLogs(options: Options): Options {
-  return process.env["WORKERS_CI"] !== undefined && options.key === "first"
-    ? { ...options, key: "none" }
-    : options;
+const NO_KEY_IN_LOG = `No first key is made: the log of a build is kept. Set ${ADMIN_KEY}, or add --new-key at a terminal.`;
+
+/** The deployment's own admin key takes the place of a first key. */
+function withoutFirstKey(options: Options, adminKey: readonly string[]): Options {
+  return adminKey.length > 0 && options.key === "first" ? { ...options, key: "none" } : options;
 }
 
 async function confirmed(): Promise<boolean> {

@@ -7,6 +7,9 @@ import { checkPasted } from "./login.ts";
 /** Encrypts the tenants' tokens and secrets. It is needed nowhere else. */
 export const SEALING = "OPSPAWN_ENCRYPTION_KEY";
 
+/** The deployment's own API key with all scopes, in place of a first key. */
+export const ADMIN_KEY = "OPSPAWN_ADMIN_KEY";
+
 const PROVIDER_KEYS = [
   "OPENAI_API_KEY",
   "ANTHROPIC_API_KEY",
@@ -16,10 +19,10 @@ const PROVIDER_KEYS = [
 
 type Variables = Readonly<Record<string, string | undefined>>;
 
-/** Refuses a sealing key that the service would refuse. @throws DeployError */
-export function checkSealingKey(env: Variables): void {
+/** Refuses a sealing key or an admin key that the service would refuse. @throws DeployError */
+export function checkOwnSecrets(env: Variables): void {
   try {
-    configOf({ [SEALING]: env[SEALING] ?? "" });
+    configOf({ [SEALING]: env[SEALING] ?? "", [ADMIN_KEY]: env[ADMIN_KEY] ?? "" });
   } catch (error) {
     throw error instanceof SettingError ? new DeployError(error.message) : error;
   }
@@ -35,6 +38,16 @@ export function checkProviderKeys(names: readonly string[], env: Variables): voi
 /** The keys of providers in an environment, by name; no texts. */
 export function providerKeysIn(env: Variables): string[] {
   return PROVIDER_KEYS.filter((name) => isSet(env[name]));
+}
+
+/** The name of the admin key, if the environment sets it. */
+export function adminKeyIn(env: Variables): string[] {
+  return isSet(env[ADMIN_KEY]) ? [ADMIN_KEY] : [];
+}
+
+/** The name of the admin key, if it is one of these secrets of the Worker. */
+export function adminKeyAmong(secrets: ReadonlySet<string> | null): string[] {
+  return secrets?.has(ADMIN_KEY) === true ? [ADMIN_KEY] : [];
 }
 
 /**
@@ -56,6 +69,7 @@ function textOf(name: string, env: Variables): string {
   return given === "" && name === SEALING ? randomBytes(32).toString("base64") : given;
 }
 
-function isSet(text: string | undefined): boolean {
+/** Whether a variable has a value. */
+export function isSet(text: string | undefined): boolean {
   return text !== undefined && text.trim() !== "";
 }

@@ -28,8 +28,8 @@ function isWorkerBuilt(state: string): boolean {
   }
 }
 
-/** Written last: a build that was stopped has none. */
-function stampOf(state: string): string {
+/** The file with the hash of the sources, written last: a build that was stopped has none. */
+export function stampOf(state: string): string {
   return join(workerFolder(state), "sources");
 }
 

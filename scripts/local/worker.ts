@@ -8,7 +8,6 @@ import { createRequire } from "node:module";
 import { join, parse } from "node:path";
 import { promisify, stripVTControlCharacters } from "node:util";
 import type { SourcelessWorkerOptions } from "wrangler";
-import { ensureConsole } from "../console-build.ts";
 
 type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
 
@@ -29,15 +28,14 @@ const DESCRIPTION = "worker.json";
 
 /**
  * Bundles the Worker of a wrangler configuration as a deployment does, translates the configuration,
- * and leaves both in `folder`, in the place of what is there. Takes about three seconds.
+ * and leaves both in `folder`, in the place of what is there. Takes about three seconds. Wrangler
+ * refuses a folder of assets that is not there: the repository's own needs its console built.
  * @param config absolute path of the `wrangler.toml`
  * @throws BuildError if the Worker does not build
  */
 export async function buildWorker(config: string, folder: string): Promise<LocalWorker> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  // Wrangler refuses a folder of assets that is not there.
-  await ensureConsole();
   const bundling = bundle(config, folder);
   // Loading wrangler takes a second, which a program that only reads a worker does not pay.
   const wrangler = await import("wrangler");

@@ -1,21 +1,6 @@
-/** Compares a project's wrangler configuration with what the installed version of the library needs. */
-
-/** What a version needs: `requirements.json` of `@opspawn/worker`. */
-export interface Requirements {
-  readonly compatibility_date: string;
-  readonly compatibility_flags: readonly string[];
-  readonly durable_objects: readonly { readonly name: string; readonly class_name: string }[];
-  readonly migrations: readonly {
-    readonly tag: string;
-    readonly new_sqlite_classes: readonly string[];
-  }[];
-  readonly d1_databases: readonly { readonly binding: string }[];
-  readonly queues: {
-    readonly producers: readonly { readonly binding: string; readonly queue: string }[];
-    readonly consumers: readonly ({ readonly queue: string } & Readonly<Record<string, unknown>>)[];
-  };
-  readonly triggers: { readonly crons: readonly string[] };
-}
+/** Compares a project with what the installed version of the service needs. Pure. */
+import { configLines } from "./config-lines.ts";
+import type { Requirements } from "./requirements.ts";
 
 /** The part of a project's configuration that is compared, as wrangler reads it. */
 export interface ProjectConfig {
@@ -38,20 +23,28 @@ export interface ProjectConfig {
 
 /** One thing to change. */
 export interface Finding {
-  /** One sentence that names it. */
+  /** One sentence that names it, and the file. */
   readonly problem: string;
-  /** The lines to add, as JSON of the wrangler configuration. */
-  readonly add: string;
+  /** The lines to add, or the command to run; null if that depends on the code. */
+  readonly add: string | null;
 }
 
-/** Where the migrations of the installed version are. */
-const MIGRATIONS_DIR = "node_modules/@opspawn/worker/migrations";
+/** Where the migrations of a version are, relative to the project. */
+export const MIGRATIONS_DIR = "node_modules/@opspawn/worker/migrations";
 
-/** Returns what a project lacks; empty if its configuration suits the version. */
-export function findings(needs: Requirements, has: ProjectConfig): Finding[] {
+/**
+ * Returns what a configuration lacks; empty if it suits the version.
+ * @param file name of the configuration file
+ */
+export function findings(
+  needs: Requirements,
+  has: ProjectConfig,
+  file: string,
+  migrations = MIGRATIONS_DIR,
+): Finding[] {
   const found: Finding[] = [];
   const lacks = (problem: string, add: object): void => {
-    found.push({ problem, add: JSON.stringify(add) });
+    found.push({ problem: `${file}: ${problem}`, add: configLines(add, file) });
   };
   if ((has.compatibility_date ?? "") < needs.compatibility_date) {
     lacks(`The compatibility date is older than ${needs.compatibility_date}.`, {
@@ -86,11 +79,11 @@ export function findings(needs: Requirements, has: ProjectConfig): Finding[] {
     const own = has.d1_databases.find((database) => database.binding === binding);
     if (own === undefined) {
       lacks(`The D1 binding ${binding} is missing.`, {
-        d1_databases: [{ binding, database_name: "opspawn", migrations_dir: MIGRATIONS_DIR }],
+        d1_databases: [{ binding, database_name: "opspawn", migrations_dir: migrations }],
       });
-    } else if (own.migrations_dir !== MIGRATIONS_DIR) {
-      lacks(`The D1 binding ${binding} does not take its migrations from the package.`, {
-        d1_databases: [{ binding, migrations_dir: MIGRATIONS_DIR }],
+    } else if (own.migrations_dir?.endsWith(migrations) !== true) {
+      lacks(`The D1 binding ${binding} does not take its migrations from ${migrations}.`, {
+        d1_databases: [{ binding, migrations_dir: migrations }],
       });
     }
   }
@@ -114,4 +107,45 @@ export function findings(needs: Requirements, has: ProjectConfig): Finding[] {
     lacks("The cron trigger of the reconciler is missing.", { triggers: needs.triggers });
   }
   return found;
+}
+
+/**
+ * Returns the Durable Object classes that the entry of the Worker does not export.
+ * @param entry its path, as messages show it
+ * @param exported names that it exports
+ */
+export function missingExports(
+  needs: Requirements,
+  entry: string,
+  exported: readonly string[],
+): Finding[] {
+  return needs.durable_objects
+    .filter(({ class_name }) => !exported.includes(class_name))
+    .map(({ class_name }) => ({
+      problem: `${entry}: The Durable Object class ${class_name} is not exported.`,
+      add: `export class ${class_name} extends opspawn.${class_name} {}`,
+    }));
+}
+
+/**
+ * Returns whether a database lacks migrations of the version.
+ * @param applied names of the migrations that it has
+ * @param command what applies them
+ */
+export function missingMigrations(
+  needs: Requirements,
+  database: string,
+  applied: readonly string[],
+  command: string,
+): Finding[] {
+  const missing = needs.d1_migrations.filter((name) => !applied.includes(name));
+  const [first] = missing;
+  return first === undefined
+    ? []
+    : [
+        {
+          problem: `The database ${database} lacks ${missing.length} of ${needs.d1_migrations.length} migrations of this version, beginning with ${first}.`,
+          add: command,
+        },
+      ];
 }

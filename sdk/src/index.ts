@@ -35,7 +35,6 @@ export type { CallOptions, ConditionalOptions, KeyedOptions } from "./api.ts";
 export type {
   AttachOptions,
   CountsQuery,
-  EventQuery,
   FollowOptions,
   StreamOptions,
   TaskQuery,
@@ -70,11 +69,18 @@ export type { Tools } from "./tools.ts";
 export type { McpServers } from "./mcp-servers.ts";
 export type { Keys } from "./keys.ts";
 export type { Secrets } from "./secrets.ts";
+export type { Telemetry } from "./telemetry.ts";
 export { CALLBACKS, type Webhooks } from "./webhooks.ts";
 export type { Hooks } from "./hooks.ts";
+export type { Conversations, TurnOptions } from "./conversations.ts";
+export type { Memory } from "./memory.ts";
+export type { SubjectRecord, Subjects } from "./subjects.ts";
+export type { Schedules } from "./schedules.ts";
 export type { Budgets, Usage } from "./money.ts";
 export type { Audit, HealthCheck, InvariantChecks } from "./system.ts";
 export type { WebSocketClass } from "./socket-events.ts";
+export type { EventQuery, TreeEventQuery } from "./event-query.ts";
+export type { TreeWatchOptions, WatchedTreeEvent } from "./tree-events.ts";
 export type { ConnectionChange, WatchOptions } from "./watch.ts";
 export {
   defineConfig,

@@ -37,9 +37,13 @@ export class Keys {
     return this.#api.call("getKey", { ...options, path: { id } });
   }
 
-  /** Revokes a key. Takes effect within seconds. */
-  revoke(id: string, options: CallOptions = {}): ApiPromise<void> {
-    return this.#api.call("revokeKey", { ...options, path: { id } });
+  /** Revokes a key. Takes effect within seconds. Its schedules continue, unless they are paused too. */
+  revoke(
+    id: string,
+    query: QueryOf<"revokeKey"> = {},
+    options: CallOptions = {},
+  ): ApiPromise<void> {
+    return this.#api.call("revokeKey", { ...options, path: { id }, query });
   }
 
   /** Replaces a key's secret. The old one expires at once, or after `grace_s` seconds. */

@@ -21,6 +21,9 @@ export type TaskList = Omit<Schemas["TaskList"], "data"> & { readonly data: read
 export type UpdateTask = Schemas["UpdateTask"];
 export type BatchResult = Schemas["BatchResult"];
 export type TaskCounts = Schemas["TaskCounts"];
+export type TaskTree = Schemas["TaskTree"];
+export type TreeEventPage = Schemas["TreeEventPage"];
+export type TreeTask = Schemas["TreeTask"];
 /** How many tasks a change of many applies to, or the outcome of each. */
 export type BulkResult = Schemas["BulkResult"];
 /** A body of `cancelMany` without the steps, which have defaults. */
@@ -33,6 +36,11 @@ export type Message = Schemas["SendMessage"];
 export type Ticket = Schemas["Ticket"];
 /** What the model saw in a call. */
 export type Prompt = Schemas["Prompt"];
+export type AdminHealth = Schemas["AdminHealth"];
+export type Trace = Schemas["Trace"];
+export type TelemetrySettings = Schemas["Telemetry"];
+export type SetTelemetry = Schemas["SetTelemetry"];
+export type TraceExport = Schemas["TraceExport"];
 export type OutputPage = Schemas["OutputPage"];
 
 /** What a task waits for. */
@@ -84,6 +92,40 @@ export type ChangeWebhook = Schemas["ChangeWebhook"];
 export type WebhookDelivery = Schemas["WebhookDelivery"];
 export type WebhookDeliveryList = Schemas["WebhookDeliveryList"];
 export type SigningSecret = Schemas["SigningSecret"];
+
+export type Conversation = Schemas["Conversation"];
+export type ConversationList = Schemas["ConversationList"];
+export type ConversationTurn = Schemas["ConversationTurn"];
+export type ConversationTurns = Schemas["ConversationTurns"];
+export type ConversationMessage = Schemas["ConversationMessage"];
+export type ConversationMessages = Schemas["ConversationMessages"];
+export type MemoryStore = Schemas["MemoryStore"];
+export type MemoryStoreList = Schemas["MemoryStoreList"];
+export type MemoryItem = Schemas["MemoryItem"];
+export type MemoryItemList = Schemas["MemoryItemList"];
+export type MemoryBlock = Schemas["MemoryBlock"];
+export type MemoryBlockList = Schemas["MemoryBlockList"];
+export type MemoryVersion = Schemas["MemoryVersion"];
+export type MemoryVersionList = Schemas["MemoryVersionList"];
+export type WriteMemoryItem = Schemas["WriteMemoryItem"];
+export type WriteMemoryBlock = Schemas["WriteMemoryBlock"];
+export type RestoreMemory = Schemas["RestoreMemory"];
+
+export type Schedule = Schemas["Schedule"];
+export type ScheduleSpec = Schemas["ScheduleSpec"];
+export type SchedulePolicy = Schemas["SchedulePolicy"];
+export type ScheduleAction = Schemas["ScheduleAction"];
+export type ScheduleList = Schemas["ScheduleList"];
+export type WriteSchedule = Schemas["WriteSchedule"];
+export type ScheduleNote = Schemas["ScheduleNote"];
+export type TriggerSchedule = Schemas["TriggerSchedule"];
+export type BackfillSchedule = Schemas["BackfillSchedule"];
+export type Backfill = Schemas["Backfill"];
+export type PreviewSchedule = Schemas["PreviewSchedule"];
+export type Firing = Schemas["Firing"];
+export type FiringList = Schemas["FiringList"];
+export type Occurrence = Schemas["Occurrence"];
+export type OccurrenceList = Schemas["OccurrenceList"];
 
 export type Hook = Schemas["Hook"];
 export type HookList = Schemas["HookList"];

@@ -15,6 +15,7 @@ export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** Operations without a client method, each with the reason. */
 export const NOT_CALLED = {
+  getMetrics: "read by Prometheus, in its own text format",
   callHook: "called by external systems, which sign with the hook's secret",
   finishMcpAuthorization: "browsers are redirected to it by an authorization server",
   mcp: "called by MCP clients through their own libraries",
@@ -27,7 +28,7 @@ export interface Operation {
   readonly path: string;
   /**
    * A field of every successful response, with `[]` after the name of a list; null for a response
-   * without a body. It tells the service from another one that answers in JSON.
+   * without a body, or of another type. It tells the service from another one that answers in JSON.
    */
   readonly field: string | null;
   readonly repeat: Repeat;
@@ -38,6 +39,12 @@ const TOOL = "/api/v1/tools/{name}";
 const SERVER = "/api/v1/mcp/servers/{name}";
 const WEBHOOK = "/api/v1/webhooks/{id}";
 const HOOK = "/api/v1/hooks/{id}";
+const CONVERSATION = "/api/v1/conversations/{id}";
+const SCHEDULE = "/api/v1/schedules/{id}";
+const STORE = "/api/v1/memory/{store}";
+const BLOCK = "/api/v1/memory/{store}/blocks/{label}";
+const ITEM = "/api/v1/memory/{store}/items/{id}";
+const SUBJECT = "/api/v1/subjects/{subject}";
 const AGENT = "/api/v1/agents/{name}";
 const BUDGET = "/api/v1/budgets/{scope}/{period}";
 const CAP = "/api/v1/concurrency/{scope}";
@@ -49,6 +56,14 @@ export const OPERATIONS: Readonly<Record<OperationId, Operation>> = {
   listTasks: op("GET", "/api/v1/tasks", "data[]"),
   countTasks: op("GET", "/api/v1/tasks/counts", "data[]"),
   getTask: op("GET", TASK, "id"),
+  getTaskTree: op("GET", `${TASK}/tree`, "data[]"),
+  listTreeEvents: op("GET", `${TASK}/tree/events`, "data[]"),
+  exportTrace: op("POST", `${TASK}/trace/export`, "task_id", "safe"),
+  getAdminHealth: op("GET", "/api/v1/admin/health", "status"),
+  getTelemetry: op("GET", "/api/v1/telemetry", "url"),
+  setTelemetry: op("PUT", "/api/v1/telemetry", "url"),
+  deleteTelemetry: op("DELETE", "/api/v1/telemetry", null),
+  getTrace: op("GET", `${TASK}/trace`, "resourceSpans[]"),
   cancelTask: op("POST", `${TASK}/cancel`, "id", "safe"),
   cancelTasks: op("POST", "/api/v1/tasks/cancel", "data[]"),
   retryTasks: op("POST", "/api/v1/tasks/retry", "data[]"),
@@ -98,6 +113,39 @@ export const OPERATIONS: Readonly<Record<OperationId, Operation>> = {
   deleteHook: op("DELETE", HOOK, null),
   getHookSecret: op("GET", `${HOOK}/secret`, "secret"),
   rotateHookSecret: op("POST", `${HOOK}/secret/rotate`, "secret", "once"),
+  listConversations: op("GET", "/api/v1/conversations", "data[]"),
+  getConversation: op("GET", CONVERSATION, "data[]"),
+  listMessages: op("GET", `${CONVERSATION}/messages`, "data[]"),
+  deleteConversation: op("DELETE", CONVERSATION, null),
+  listSchedules: op("GET", "/api/v1/schedules", "data[]"),
+  createSchedule: op("POST", "/api/v1/schedules", "id", "keyed"),
+  previewSchedule: op("POST", "/api/v1/schedules/preview", "data[]", "safe"),
+  getSchedule: op("GET", SCHEDULE, "id"),
+  replaceSchedule: op("PUT", SCHEDULE, "id", "once"),
+  deleteSchedule: op("DELETE", SCHEDULE, null),
+  pauseSchedule: op("POST", `${SCHEDULE}/pause`, "id", "safe"),
+  resumeSchedule: op("POST", `${SCHEDULE}/resume`, "id", "safe"),
+  triggerSchedule: op("POST", `${SCHEDULE}/trigger`, "status", "keyed"),
+  backfillSchedule: op("POST", `${SCHEDULE}/backfill`, "occurrences[]", "keyed"),
+  listFirings: op("GET", `${SCHEDULE}/fires`, "data[]"),
+  listOccurrences: op("GET", `${SCHEDULE}/next`, "data[]"),
+  listMemoryStores: op("GET", "/api/v1/memory", "data[]"),
+  getMemoryStore: op("GET", STORE, "store"),
+  deleteMemoryStore: op("DELETE", STORE, null),
+  listMemoryBlocks: op("GET", `${STORE}/blocks`, "data[]"),
+  getMemoryBlock: op("GET", BLOCK, "label"),
+  putMemoryBlock: op("PUT", BLOCK, "label", "once"),
+  deleteMemoryBlock: op("DELETE", BLOCK, null),
+  listMemoryBlockVersions: op("GET", `${BLOCK}/versions`, "data[]"),
+  restoreMemoryBlock: op("POST", `${BLOCK}/restore`, "label", "once"),
+  listMemoryItems: op("GET", `${STORE}/items`, "data[]"),
+  saveMemoryItem: op("POST", `${STORE}/items`, "id", "keyed"),
+  getMemoryItem: op("GET", ITEM, "id"),
+  replaceMemoryItem: op("PUT", ITEM, "id", "once"),
+  deleteMemoryItem: op("DELETE", ITEM, null),
+  listMemoryItemVersions: op("GET", `${ITEM}/versions`, "data[]"),
+  restoreMemoryItem: op("POST", `${ITEM}/restore`, "id", "once"),
+  exportSubject: op("GET", `${SUBJECT}/export`, null),
   listAgents: op("GET", "/api/v1/agents", "data[]"),
   createAgent: op("POST", "/api/v1/agents", "name", "keyed"),
   getAgent: op("GET", AGENT, "name"),

@@ -1,7 +1,7 @@
 /** For operators: the audit log, invariant checks and health. */
 import type { ApiPromise } from "./api-promise.ts";
 import type { Api, CallOptions } from "./api.ts";
-import type { AuditList, Health, Invariants } from "./model.ts";
+import type { AdminHealth, AuditList, Health, Invariants } from "./model.ts";
 import type { QueryOf } from "./operations.ts";
 import { Paged, queryAt } from "./pages.ts";
 
@@ -48,5 +48,10 @@ export class HealthCheck {
   /** Returns the service's health. If a component fails, `status` is `degraded`. */
   get(options: CallOptions = {}): ApiPromise<Health> {
     return this.#api.call("getHealth", { ...options, alsoStatus: 503 });
+  }
+
+  /** Returns the state of the tenant's tasks and notifications. Needs the scope `admin`. */
+  load(options: CallOptions = {}): ApiPromise<AdminHealth> {
+    return this.#api.call("getAdminHealth", options);
   }
 }

@@ -1,7 +1,7 @@
 /** Tasks: submit, watch, and send messages, approvals and limits. */
 import type { ApiPromise } from "./api-promise.ts";
 import type { Api, CallOptions, KeyedOptions } from "./api.ts";
-import { needsHuman, type EventType, type TaskEvent } from "./event.ts";
+import { needsHuman, type TaskEvent } from "./event.ts";
 import type {
   BatchResult,
   BulkResult,
@@ -11,21 +11,26 @@ import type {
   Message,
   OutputPage,
   Prompt,
+  Trace,
   RetryTasks,
   SubmitTask,
   Task,
   TaskCounts,
+  TaskTree,
+  TreeEventPage,
   TaskList,
   Ticket,
   UpdateTask,
 } from "./model.ts";
 import type { QueryOf } from "./operations.ts";
 import { Paged, queryAt } from "./pages.ts";
+import { selected, type EventQuery, type TreeEventQuery } from "./event-query.ts";
 import { jsonSchemaOf, type JsonSchema, type StandardSchema } from "./schema.ts";
 import { checkWhole } from "./settings.ts";
 import { socketEvents, type WebSocketClass } from "./socket-events.ts";
 import { streamEvents } from "./stream-events.ts";
 import { parserOf, TaskStream, type Decision } from "./task-stream.ts";
+import { watchTree, type TreeWatchOptions, type WatchedTreeEvent } from "./tree-events.ts";
 import { watchTask, type WatchOptions } from "./watch.ts";
 
 /** Filters of a task list. */
@@ -36,13 +41,8 @@ export type TaskQuery = Omit<QueryOf<"listTasks">, "status"> & {
   readonly metadata?: Readonly<Record<string, string | number | boolean>>;
 };
 
-/** What a page of events shows. */
-export type EventQuery = Omit<QueryOf<"listEvents">, "types" | "outline"> & {
-  /** Only events of these types. A page may then be short or empty and not the last one. */
-  readonly types?: readonly EventType[] | undefined;
-  /** Each event in outline, with `bytes`: texts, lists and free content are cut. */
-  readonly outline?: boolean | undefined;
-};
+/** A page of a tree. */
+export type TreeQuery = QueryOf<"getTaskTree">;
 
 /** Filters of a count. */
 export type CountsQuery = Omit<QueryOf<"countTasks">, "status"> & Pick<TaskQuery, "status">;
@@ -191,6 +191,13 @@ export class Tasks {
     );
   }
 
+  /** A task and all tasks below it, the task itself first. Each page has what they have used. */
+  tree(id: string, query: TreeQuery = {}, options: CallOptions = {}): Paged<TaskTree> {
+    return new Paged((cursor) =>
+      this.#api.call("getTaskTree", { ...options, path: { id }, query: queryAt(query, cursor) }),
+    );
+  }
+
   /** Counts tasks by status, agent or wait, the largest group first. */
   counts(
     { status, ...query }: CountsQuery = {},
@@ -203,13 +210,21 @@ export class Tasks {
   /**
    * Yields the events of a task from the cursor to the one that ends the run: exactly once and in
    * order, across lost connections and restarts of the service. Leaving the loop ends the watch.
+   * With `tree: true`, yields the events of the task and of all tasks below it, each with `task_id`
+   * and `cursor`, until all of them have ended.
    * @throws APIError, ConnectionError, StreamGapError, the signal's reason, or TypeError at once
    * for a cursor that is not a whole number
    */
+  watch(id: string, options: TreeWatchOptions): AsyncGenerator<WatchedTreeEvent, void, undefined>;
+  watch(id: string, options?: WatchOptions): AsyncGenerator<TaskEvent, void, undefined>;
   watch(
     id: string,
-    { after = 0, via, signal, onConnection }: WatchOptions = {},
+    options: (WatchOptions & { readonly tree?: undefined }) | TreeWatchOptions = {},
   ): AsyncGenerator<TaskEvent, void, undefined> {
+    if (options.tree === true) {
+      return watchTree(this.#api, id, options);
+    }
+    const { after = 0, via, signal, onConnection } = options;
     checkWhole("after", after);
     const Socket = via === "sse" ? null : this.#socket;
     if (via === "websocket" && Socket === null) {
@@ -223,17 +238,21 @@ export class Tasks {
     return watchTask(this.#api, connect, id, { after, signal, onConnection });
   }
 
-  /** The log so far, without waiting for new events. `limit` is at most 1,000 (default 100). */
-  events(
+  /** The events of a task and of all tasks below it so far, without waiting for new ones. */
+  treeEvents(
     id: string,
-    { types, outline, ...rest }: EventQuery = {},
+    shown: TreeEventQuery = {},
     options: CallOptions = {},
-  ): Paged<EventPage> {
-    const query = {
-      ...rest,
-      ...(types !== undefined && { types: types.join(",") }),
-      ...(outline === true && { outline: "1" as const }),
-    };
+  ): Paged<TreeEventPage> {
+    const query = selected(shown);
+    return new Paged((cursor) =>
+      this.#api.call("listTreeEvents", { ...options, path: { id }, query: queryAt(query, cursor) }),
+    );
+  }
+
+  /** The log so far, without waiting for new events. `limit` is at most 1,000 (default 100). */
+  events(id: string, shown: EventQuery = {}, options: CallOptions = {}): Paged<EventPage> {
+    const query = selected(shown);
     return new Paged((cursor) =>
       this.#api.call("listEvents", { ...options, path: { id }, query: queryAt(query, cursor) }),
     );
@@ -351,6 +370,11 @@ export class Tasks {
     options: CallOptions = {},
   ): ApiPromise<Prompt> {
     return this.#api.call("getPrompt", { ...options, path: { id, call_id: callId }, query });
+  }
+
+  /** Reads the spans of a task that have ended, as OTLP JSON. `content` adds messages, or all. */
+  trace(id: string, query: QueryOf<"getTrace"> = {}, options: CallOptions = {}): ApiPromise<Trace> {
+    return this.#api.call("getTrace", { ...options, path: { id }, query });
   }
 
   /** Creates a ticket, valid for one minute, that lets a browser watch this task without a key. */

@@ -6,6 +6,7 @@ import type {
   CreateMcpServer,
   CreateWebhook,
   RegisterTool,
+  WriteSchedule,
 } from "./model.ts";
 
 /** Kinds of resources that a file can own. */
@@ -14,6 +15,7 @@ export type OwnedKind =
   | "tools"
   | "mcp_servers"
   | "agents"
+  | "schedules"
   | "webhooks"
   | "budgets"
   | "concurrency";
@@ -33,6 +35,8 @@ export interface TenantConfig {
   readonly tools?: readonly RegisterTool[];
   readonly mcp_servers?: readonly CreateMcpServer[];
   readonly agents?: readonly CreateAgent[];
+  /** By name. Whether a schedule is paused is not compared. */
+  readonly schedules?: readonly WriteSchedule[];
   /** Identified by their URL. */
   readonly webhooks?: readonly CreateWebhook[];
   /** Identified by scope (`tenant`, or `agent:` and a name) and period. */

@@ -23,7 +23,7 @@ export type WebhookEvent =
       "task.waiting",
       "waiting",
       {
-        readonly waiting_for: Exclude<WaitName, "concurrency">;
+        readonly waiting_for: Exclude<WaitName, "concurrency" | "turn">;
         /** When the wait ends by itself; null if it needs a person. */
         readonly waiting_until: string | null;
         readonly call_id: string | null;
@@ -33,6 +33,33 @@ export type WebhookEvent =
   | Notice<"task.failed", "failed", { readonly error_code: string }>
   | Notice<"task.cancelled", "cancelled">
   | Notice<"approval.requested", "running", { readonly call_id: string; readonly tool: string }>
+  | {
+      /** Occurrences of a schedule were not made. */
+      readonly type: "schedule.skipped";
+      readonly timestamp: string;
+      readonly data: {
+        readonly schedule_id: string;
+        readonly name: string;
+        /** The nominal time; with a `count` above 1, the first of them. */
+        readonly occurrence_at: string;
+        /** The last nominal time. */
+        readonly until: string;
+        readonly count: number;
+        readonly trigger: string;
+        readonly status: "skipped_overlap" | "missed" | "refused" | "excluded";
+        readonly reason: string | null;
+      };
+    }
+  | {
+      /** The service has paused a schedule. */
+      readonly type: "schedule.paused";
+      readonly timestamp: string;
+      readonly data: {
+        readonly schedule_id: string;
+        readonly name: string;
+        readonly note: string | null;
+      };
+    }
   | {
       readonly type: "webhook.test";
       readonly timestamp: string;

@@ -7,8 +7,10 @@
 import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import type { RunHealth } from "../durable/run/rpc.ts";
 import { isTerminal } from "../run/decide/view.ts";
+import { isoTime } from "../run/value/time.ts";
 import type { OpenTask } from "../store/tasks/tasks.ts";
 import { requireScope } from "./http/auth.ts";
+import type { Caller } from "../store/keys.ts";
 import type { ApiDeps, AppEnv } from "./context.ts";
 import { cursorOf, DEFAULT_LIMIT, pageOf } from "./http/cursor.ts";
 import { json, refusals, SECURED } from "./openapi/routes.ts";
@@ -17,16 +19,31 @@ import type { Examples } from "./openapi/examples.ts";
 
 /** Time for a message, an alarm or a write to D1 in flight before its absence is a violation. */
 const GRACE_MS = 120_000;
+/** Maximum orphans that are looked up for one page. */
+const MAX_ORPHANS = 1000;
 /** Durable Objects checked in parallel. */
 const WIDTH = 6;
 
-const KINDS = ["not_dispatched", "no_alarm", "overdue", "behind", "no_log", "unreachable"] as const;
+const KINDS = [
+  "not_dispatched",
+  "no_alarm",
+  "overdue",
+  "behind",
+  "no_log",
+  "unreachable",
+  "orphaned",
+  "late_schedules",
+  "stuck_turn",
+] as const;
 
 const violation = z
   .object({
     kind: z.enum(KINDS).describe("What is wrong."),
-    task_id: z.string().describe("The task."),
-    status: z.enum(TASK_STATUSES).openapi({ description: "Its status, as in the task list." }),
+    task_id: z.string().nullable().describe("The task; null for `late_schedules`."),
+    status: z
+      .enum(TASK_STATUSES)
+      .nullable()
+      .openapi({ description: "Its status, as in the task list; null for `late_schedules`." }),
     detail: z.string().describe("What is wrong, for people."),
   })
   .openapi("Violation");
@@ -72,7 +89,8 @@ export function adminRoutes(app: OpenAPIHono<AppEnv>): void {
     const after = cursor === undefined ? "" : await cursorOf(deps, caller, cursor);
     const open = await deps.tasks.open(caller.tenantId, after, limit + 1);
     const page = await pageOf(deps, caller, open, limit, ({ task_id }) => task_id);
-    const found: Violation[] = [];
+    const found: Violation[] = await orphansOn(page.data, caller, deps);
+    found.push(...(await stuckTurnsOn(page.data, caller, deps)));
     const rest = page.data.values();
     await Promise.all(
       Array.from({ length: WIDTH }, async () => {
@@ -85,9 +103,65 @@ export function adminRoutes(app: OpenAPIHono<AppEnv>): void {
         }
       }),
     );
-    const data = found.toSorted((a, b) => (a.task_id < b.task_id ? -1 : 1));
+    if (cursor === undefined) {
+      found.push(...(await lateSchedules(deps, caller.tenantId)));
+    }
+    const data = found.toSorted((a, b) => ((a.task_id ?? "") < (b.task_id ?? "") ? -1 : 1));
     return c.json({ data, next_cursor: page.next_cursor, checked: page.data.length }, 200);
   });
+}
+
+/** Returns the tasks of a page that should have been cancelled with their parents. */
+async function orphansOn(
+  page: readonly OpenTask[],
+  { tenantId }: Caller,
+  deps: ApiDeps,
+): Promise<Violation[]> {
+  const [first] = page;
+  const last = page.at(-1);
+  if (first === undefined || last === undefined) {
+    return [];
+  }
+  const orphans = await deps.trees.orphans(tenantId, MAX_ORPHANS);
+  const late = new Set(
+    page
+      .filter((task) => deps.now() - Date.parse(task.updated_at) > GRACE_MS)
+      .map(({ task_id }) => task_id),
+  );
+  return orphans
+    .filter(({ task_id }) => late.has(task_id))
+    .map(({ task_id, status }) => ({
+      kind: "orphaned",
+      task_id,
+      status,
+      detail: "The task that started it has ended, and it was not cancelled.",
+    }));
+}
+
+/** Returns the turns of a page that wait although the turn before them has ended. */
+async function stuckTurnsOn(
+  page: readonly OpenTask[],
+  { tenantId }: Caller,
+  deps: ApiDeps,
+): Promise<Violation[]> {
+  const ids = new Set(page.map(({ task_id }) => task_id));
+  const before = isoTime(deps.now() - GRACE_MS - deps.config.checkAgainMs);
+  const stuck = ids.size === 0 ? [] : await deps.conversations.stuck(tenantId, before, MAX_ORPHANS);
+  return stuck
+    .filter((id) => ids.has(id))
+    .map((task_id) => ({
+      kind: "stuck_turn",
+      task_id,
+      status: "pending",
+      detail: "The turn before it has ended, and it was not started.",
+    }));
+}
+
+/** Returns the violation of a timetable whose alarm is late and that the reconciler has not woken. */
+async function lateSchedules(deps: ApiDeps, tenantId: string): Promise<Violation[]> {
+  const since = await deps.timetables.lateSince(tenantId, isoTime(deps.now() - GRACE_MS));
+  const detail = `Schedules have been overdue since before ${since}.`;
+  return since === null ? [] : [{ kind: "late_schedules", task_id: null, status: null, detail }];
 }
 
 type Offence = Pick<Violation, "kind" | "detail">;
@@ -106,6 +180,9 @@ async function offenceOf(task: OpenTask, deps: ApiDeps): Promise<Offence | null>
 }
 
 function notBegun(task: OpenTask, age: number, deps: ApiDeps): Offence | null {
+  if (task.waiting_for === "turn") {
+    return null;
+  }
   if (task.status !== "pending") {
     return { kind: "no_log", detail: "The task list has the run as started, but it has no log." };
   }

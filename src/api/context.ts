@@ -7,11 +7,15 @@ import type { AgentInCode } from "../run/spec/agent.ts";
 import type { Config } from "../env/config.ts";
 import type { FeedRpc } from "../durable/feed/rpc.ts";
 import type { LedgerRpc } from "../durable/ledger/rpc.ts";
-import type { RunRpc } from "../durable/run/rpc.ts";
+import type { MemoryRpc } from "../durable/memory/rpc.ts";
+import type { TimetableRpc } from "../durable/timetable/rpc.ts";
+import type { RunPast, RunRpc } from "../durable/run/rpc.ts";
+import type { TaskStatus } from "../run/log/state.ts";
 import type { Observer } from "../observe.ts";
 import type { Catalogue } from "../run/spec/catalogue.ts";
 import type { McpPort } from "../run/spec/mcp-port.ts";
 import type { DeliveryName } from "../run/log/webhook-body.ts";
+import type { ConversationStore } from "../store/conversations.ts";
 import type { FeedStore } from "../store/feeds.ts";
 import type { HookStore } from "../store/hooks.ts";
 import type { InboxStore } from "../store/inbox.ts";
@@ -25,9 +29,15 @@ import type { McpTokenStore } from "../store/mcp/tokens.ts";
 import type { SecretStore } from "../store/secrets.ts";
 import type { TaskChanges } from "../store/tasks/changes.ts";
 import type { TaskStore } from "../store/tasks/tasks.ts";
-import type { StoredTask } from "../store/tasks/rows.ts";
+import type { StoredTask, TaskRow } from "../store/tasks/rows.ts";
+import type { TreeStore } from "../store/tasks/trees.ts";
 import type { TenantSecretStore } from "../store/tenant-secrets.ts";
 import type { UsageStore } from "../store/usage.ts";
+import type { MemoryDirectory } from "../store/memory-stores.ts";
+import type { TimetableStore } from "../store/timetables.ts";
+import type { LoadStore } from "../store/load.ts";
+import type { TelemetryStore } from "../store/telemetry.ts";
+import type { TraceMessage } from "../run/trace/export-message.ts";
 import type { ToolStore } from "../store/tools.ts";
 import type { DeliveryStore } from "../store/webhooks/deliveries.ts";
 import type { WebhookStore } from "../store/webhooks/webhooks.ts";
@@ -45,7 +55,18 @@ export interface ApiDeps {
   readonly config: Config;
   readonly catalogue: Catalogue;
   readonly tasks: TaskStore;
+  /** Returns the status of tasks by their ids. Those that do not exist are absent. */
+  taskStatuses(
+    tenantId: string,
+    taskIds: readonly string[],
+  ): Promise<ReadonlyMap<string, TaskStatus>>;
   readonly taskChanges: TaskChanges;
+  readonly trees: TreeStore;
+  readonly conversations: ConversationStore;
+  /** Returns what a task knows that continues another one, or that this one has not ended. */
+  pastOf(task: TaskRow): Promise<RunPast>;
+  /** Starts a turn of a conversation if the turn before it has ended. */
+  releaseTurn(tenantId: string, taskId: string): Promise<void>;
   /** Open questions of tasks to people. */
   readonly inbox: InboxStore;
   readonly tools: ToolStore;
@@ -63,6 +84,12 @@ export interface ApiDeps {
   /** Secrets of tenants, sealed; `vault` seals and opens them. */
   readonly tenantSecrets: TenantSecretStore;
   readonly vault: TenantSecrets;
+  /** Where the traces of tenants are sent. */
+  readonly telemetry: TelemetryStore;
+  /** Counts work that waits. */
+  readonly load: LoadStore;
+  /** Has the trace of a task exported. */
+  exportTrace(message: TraceMessage): Promise<void>;
   /** Queues a delivery for an immediate attempt. */
   deliver(name: DeliveryName): Promise<void>;
   readonly agents: AgentStore;
@@ -81,6 +108,14 @@ export interface ApiDeps {
   ledger(tenantId: string): LedgerRpc;
   /** Returns the feed of a tenant's status changes. */
   feed(tenantId: string): FeedRpc;
+  /** Returns the timetable of a tenant. */
+  timetable(tenantId: string): TimetableRpc;
+  /** Returns a memory store of a tenant. */
+  memory(tenantId: string, store: string): MemoryRpc;
+  /** The memory stores that tenants have. */
+  readonly memoryStores: Pick<MemoryDirectory, "list">;
+  /** When the reconciler looks at timetables. */
+  readonly timetables: Pick<TimetableStore, "lateSince">;
   readonly feeds: Pick<FeedStore, "isOn">;
   readonly observer: Observer;
   run(tenantId: string, taskId: string): RunRpc;

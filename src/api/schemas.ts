@@ -20,6 +20,13 @@ export const instant = z.iso.datetime({
   error: "must be an RFC 3339 time, such as 2030-01-31T09:30:00Z",
 });
 export const taskIdText = z.string().refine(isTaskId, "must be the id of a task");
+/** The name of a conversation: given by the client, or `conversation_<uuidv7>`. */
+export const conversationName = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/,
+    "must be 1 to 128 letters, digits, and ._:@-, and begin with a letter or digit",
+  );
 /** No control characters: names are shown to people and in terminals. */
 export const plainText = (max: number) =>
   z.string().max(max).regex(PLAIN_TEXT, "must not hold control characters");

@@ -3,12 +3,20 @@ import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import manifest from "../../package.json" with { type: "json" };
 import type { ApiDeps, AppEnv } from "./context.ts";
 import { adminExamples } from "./admin.ts";
+import { loadExamples } from "./load/routes.ts";
+import { treeEventExamples } from "./tasks/tree/event-routes.ts";
+import { treeExamples } from "./tasks/tree/routes.ts";
+import { examples as telemetry } from "./telemetry/schemas.ts";
+import { traceExamples } from "./tasks/trace.ts";
+import { conversationExamples } from "./conversations/schemas.ts";
 import { examples as agents } from "./agents/schemas.ts";
 import { examples as feed } from "./feed/schemas.ts";
 import { examples as hooks } from "./hooks/schemas.ts";
 import { examples as inbox } from "./inbox/schemas.ts";
 import { examples as keys } from "./keys/schemas.ts";
 import { examples as mcpServers } from "./mcp-servers/schemas.ts";
+import { examples as memory } from "./memory/examples.ts";
+import { examples as schedules } from "./schedules/examples.ts";
 import { examples as secrets } from "./secrets/schemas.ts";
 import { examples as tasks } from "./tasks/examples.ts";
 import { examples as tools } from "./tools/schemas.ts";
@@ -60,9 +68,17 @@ const EXAMPLES: Examples = {
   ...webhooks,
   ...hooks,
   ...keys,
+  ...schedules,
+  ...memory,
   ...secrets,
   ...usage,
   ...adminExamples,
+  ...loadExamples,
+  ...telemetry,
+  ...traceExamples,
+  ...treeExamples,
+  ...treeEventExamples,
+  ...conversationExamples,
   ...systemExamples,
 };
 

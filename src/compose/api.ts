@@ -5,13 +5,17 @@ import { TenantSecrets } from "../crypto/tenant-secrets.ts";
 import { feedStub } from "../durable/feed/rpc.ts";
 import { ledgerStub } from "../durable/ledger/rpc.ts";
 import { runStub } from "../durable/run/rpc.ts";
+import { memoryStub } from "../durable/memory/rpc.ts";
+import { timetableStub } from "../durable/timetable/rpc.ts";
 import { configOf } from "../env/config.ts";
 import type { Observer } from "../observe.ts";
 import { dispatchTask } from "../queue/tasks/dispatch.ts";
+import { pastOf } from "../queue/tasks/turns.ts";
 import { sendDeliveries } from "../queue/webhooks/message.ts";
 import { AgentStore } from "../store/agents.ts";
 import { AnswerStore } from "../store/answers.ts";
 import { AuditStore } from "../store/audit.ts";
+import { ConversationStore } from "../store/conversations.ts";
 import { FeedStore } from "../store/feeds.ts";
 import { HookStore } from "../store/hooks.ts";
 import { InboxStore } from "../store/inbox.ts";
@@ -22,6 +26,12 @@ import { McpTokenStore } from "../store/mcp/tokens.ts";
 import { SecretStore } from "../store/secrets.ts";
 import { TaskChanges } from "../store/tasks/changes.ts";
 import { TaskStore } from "../store/tasks/tasks.ts";
+import { taskStatuses } from "../store/tasks/statuses.ts";
+import { MemoryDirectory } from "../store/memory-stores.ts";
+import { TimetableStore } from "../store/timetables.ts";
+import { TreeStore } from "../store/tasks/trees.ts";
+import { LoadStore } from "../store/load.ts";
+import { TelemetryStore } from "../store/telemetry.ts";
 import { ToolStore } from "../store/tools.ts";
 import { TenantSecretStore } from "../store/tenant-secrets.ts";
 import { UsageStore } from "../store/usage.ts";
@@ -29,6 +39,7 @@ import { DeliveryStore } from "../store/webhooks/deliveries.ts";
 import { WebhookStore } from "../store/webhooks/webhooks.ts";
 import { buildCatalogue } from "./catalogue.ts";
 import { NO_EXTENSIONS, type Extensions } from "./extensions.ts";
+import { releaserOf } from "./turns.ts";
 import { buildMcp, mayAsk, secretsIn } from "./network.ts";
 
 /** What was built, by what the deployment adds, and by environment. */
@@ -60,12 +71,19 @@ export function apiDeps(
   const run: ApiDeps["run"] = (tenantId, taskId) => runStub(env.RUNS, tenantId, taskId);
   const mcpCatalogues = new McpCatalogueStore(env.DB);
   const mcpTokens = new McpTokenStore(env.DB);
+  const tasks = new TaskStore(env.DB);
+  const conversations = new ConversationStore(env.DB);
   const lookups = secretsIn(env, observes);
   const deps: ApiDeps = {
     config,
     catalogue: buildCatalogue(config, env, extensions),
-    tasks: new TaskStore(env.DB),
+    tasks,
+    taskStatuses: (tenantId, taskIds) => taskStatuses(env.DB, tenantId, taskIds),
     taskChanges: new TaskChanges(env.DB),
+    trees: new TreeStore(env.DB),
+    conversations,
+    releaseTurn: releaserOf(env, observes),
+    pastOf: (task) => pastOf({ tasks, conversations, run }, task),
     inbox: new InboxStore(env.DB),
     tools: new ToolStore(env.DB),
     mcpServers: new McpServerStore(env.DB),
@@ -83,6 +101,11 @@ export function apiDeps(
     secrets: new SigningSecrets(config.encryptionKey),
     tenantSecrets: new TenantSecretStore(env.DB),
     vault: new TenantSecrets(config.encryptionKey),
+    telemetry: new TelemetryStore(env.DB),
+    load: new LoadStore(env.DB),
+    exportTrace: async (message) => {
+      await env.TRACES.send(message);
+    },
     deliver: (name) => sendDeliveries(env.WEBHOOKS, [name]),
     agents: new AgentStore(env.DB),
     agentsInCode: extensions.agents,
@@ -93,6 +116,10 @@ export function apiDeps(
     usage: new UsageStore(env.DB),
     ledger: (tenantId) => ledgerStub(env.LEDGERS, tenantId),
     feed: (tenantId) => feedStub(env.FEEDS, tenantId),
+    timetable: (tenantId) => timetableStub(env.TIMETABLES, tenantId),
+    memory: (tenantId, store) => memoryStub(env.MEMORIES, tenantId, store),
+    memoryStores: new MemoryDirectory(env.DB),
+    timetables: new TimetableStore(env.DB),
     feeds: new FeedStore(env.DB),
     observer: observes,
     run,

@@ -1,19 +1,28 @@
 /** Passes each queue's batches to its consumer, and the cron trigger to the reconciler. */
 import { SigningSecrets } from "../crypto/signing-secrets.ts";
 import { runStub } from "../durable/run/rpc.ts";
+import { timetableStub } from "../durable/timetable/rpc.ts";
 import { configOf } from "../env/config.ts";
 import { reconcile } from "../queue/reconciler.ts";
 import { consumeTasks, type QueueDeps } from "../queue/tasks/consumer.ts";
 import { consumeDeadLetters } from "../queue/tasks/dead-letter.ts";
 import { consumeWebhooks, type WebhookDeps } from "../queue/webhooks/deliver.ts";
+import { consumeTraces, type TraceDeps } from "../queue/traces/consumer.ts";
+import { TenantSecrets } from "../crypto/tenant-secrets.ts";
+import { TelemetryStore, targetOf } from "../store/telemetry.ts";
+import { headersIn } from "../crypto/telemetry-headers.ts";
 import { AuditStore } from "../store/audit.ts";
+import { ConversationStore } from "../store/conversations.ts";
 import { InboxStore } from "../store/inbox.ts";
 import { TaskStore } from "../store/tasks/tasks.ts";
 import { DeliveryStore } from "../store/webhooks/deliveries.ts";
+import { TimetableStore } from "../store/timetables.ts";
+import { TreeStore } from "../store/tasks/trees.ts";
 import { UsageStore } from "../store/usage.ts";
 import type { Observer } from "../observe.ts";
 import { NO_EXTENSIONS, type Extensions } from "./extensions.ts";
 import { buildFetch } from "./network.ts";
+import { releaserOf } from "./turns.ts";
 import { TaskBookkeeping } from "../store/tasks/bookkeeping.ts";
 
 /**
@@ -29,6 +38,9 @@ export function consumeBatch(
   const observer = extensions.observer(env);
   if (batch.queue.endsWith("-webhooks")) {
     return consumeWebhooks(batch, webhookDeps(env, ctx, observer));
+  }
+  if (batch.queue.endsWith("-traces")) {
+    return consumeTraces(batch, traceDeps(env, observer));
   }
   return batch.queue.endsWith("-dead")
     ? consumeDeadLetters(batch, queueDeps(env, observer))
@@ -52,6 +64,11 @@ export function runReconciler(
       queues: { high: env.TASKS_HIGH, normal: env.TASKS, low: env.TASKS_LOW },
       webhooks: { store: new DeliveryStore(env.DB), queue: env.WEBHOOKS },
       inbox: new InboxStore(env.DB),
+      conversations: new ConversationStore(env.DB),
+      releaseTurn: releaserOf(env, extensions.observer(env)),
+      timetables: new TimetableStore(env.DB),
+      timetable: (tenantId) => timetableStub(env.TIMETABLES, tenantId),
+      trees: new TreeStore(env.DB),
       usage: new UsageStore(env.DB),
       audit: new AuditStore(env.DB),
       reconcileAfterMs,
@@ -87,5 +104,26 @@ function webhookDeps(
     now: () => Date.now(),
     random: () => Math.random(),
     background: (work) => ctx.waitUntil(work),
+  };
+}
+
+function traceDeps(env: Env, observer: Observer): TraceDeps {
+  const config = configOf(env);
+  const telemetry = new TelemetryStore(env.DB);
+  const vault = new TenantSecrets(config.encryptionKey);
+  return {
+    run: (tenantId, taskId) => runStub(env.RUNS, tenantId, taskId),
+    deployment: config.otlp,
+    tenant: async (tenantId) => {
+      const settings = await telemetry.get(tenantId);
+      return settings === null ? null : targetOf(settings, await headersIn(vault, settings));
+    },
+    failed: (tenantId, failure) => telemetry.failed(tenantId, failure),
+    queue: env.TRACES,
+    observer,
+    fetch: buildFetch(config),
+    timeoutMs: config.webhookTimeoutMs,
+    now: () => Date.now(),
+    random: () => Math.random(),
   };
 }

@@ -8,35 +8,57 @@ import { mcpHost, withServers, type McpHost } from "../agent/mcp/host.ts";
 import type { McpRegistry } from "../agent/mcp/registry.ts";
 import type { Isolate } from "../agent/tools/code/isolate.ts";
 import { registeredTools } from "../agent/tools/registered/registered-tools.ts";
+import { memoryTools, type OpenStore } from "../agent/tools/memory/memory-tools.ts";
+import { recallFrom } from "../agent/tools/memory/recall.ts";
 import { scriptTools } from "../agent/tools/registered/script-tools.ts";
 import { builtInTools, toolboxFor } from "../agent/tools/registry.ts";
 import { jsonSchemaCheck } from "../agent/tools/schema/json-schema.ts";
 import { feedStub } from "../durable/feed/rpc.ts";
 import { ledgerStub } from "../durable/ledger/rpc.ts";
 import type { Deps } from "../durable/run/deps.ts";
+import { runStub } from "../durable/run/rpc.ts";
 import type { Announce } from "../durable/run/outbox/webhook-outbox.ts";
-import { configOf } from "../env/config.ts";
+import { memoryStub } from "../durable/memory/rpc.ts";
+import { timetableStub } from "../durable/timetable/rpc.ts";
+import { configOf, type Config } from "../env/config.ts";
 import type { Observer } from "../observe.ts";
 import type { ScriptedCalls } from "../run/log/state.ts";
-import type { RunSpec } from "../run/spec/spec.ts";
+import { storesOf } from "../run/memory/store-name.ts";
+import type { TraceExport } from "../run/trace/export-message.ts";
+import type { ScheduleDesk } from "../run/schedule/desk.ts";
+import { goalOf, type RunSpec } from "../run/spec/spec.ts";
+import type { SubmitOrder } from "../run/spec/task-order.ts";
 import { AuditStore } from "../store/audit.ts";
 import { KeyStore } from "../store/keys.ts";
 import { McpCatalogueStore } from "../store/mcp/catalogues.ts";
 import { McpTokenStore } from "../store/mcp/tokens.ts";
 import { TaskStore } from "../store/tasks/tasks.ts";
+import { agentTools } from "../agent/tools/tasks/agent-tools.ts";
 import { boundTools, NO_EXTENSIONS, type Extensions } from "./extensions.ts";
+import { releaserOf } from "./turns.ts";
 import { buildFetch, buildMcp, mayAsk, priceOf, providersOf, secretsIn } from "./network.ts";
+
+/** Refuses every task that a run would start. */
+const NO_CHILDREN: SubmitOrder = async () => ({
+  ok: false,
+  code: "unavailable",
+  message: "This deployment cannot start tasks from runs.",
+});
 
 /**
  * Builds the dependencies of a run.
  * @param isolate runs code; null in a deployment without a Worker loader
  * @param extensions what the deployment adds in code
+ * @param submit submits the tasks that runs start; by default they are refused
+ * @param schedules makes the schedules of runs; null in a deployment without schedules
  * @throws SettingError
  */
 export function buildDeps(
   env: Env,
   isolate: Isolate | null = null,
   extensions: Extensions = NO_EXTENSIONS,
+  submit: SubmitOrder = NO_CHILDREN,
+  schedules: ScheduleDesk | null = null,
 ): Deps {
   const config = configOf(env);
   const fetch = buildFetch(config);
@@ -59,12 +81,18 @@ export function buildDeps(
           config.mcpDownMs,
           observer,
         );
+  const openFor =
+    ({ tenant_id }: RunSpec): OpenStore =>
+    (store) =>
+      env.MEMORIES === undefined ? null : memoryStub(env.MEMORIES, tenant_id, store);
   const toolsOf = (spec: RunSpec, scripted: () => ScriptedCalls | null) => {
     const own = toolboxFor(
       spec.config.tools,
       [
         ...registeredTools(spec.tools ?? [], isolate),
+        ...agentTools(spec.agents ?? []),
         ...scriptTools(spec.input_data["script_tools"], scripted),
+        ...memoryTools(storesOf(spec), openFor(spec)),
       ],
       builtIn,
     );
@@ -77,8 +105,15 @@ export function buildDeps(
     audit: new AuditStore(env.DB),
     observer,
     announce: announceBy(env),
+    traces: tracesBy(env, config),
     ledger: (tenantId) => (env.LEDGERS === undefined ? null : ledgerStub(env.LEDGERS, tenantId)),
     feed: (tenantId) => (env.FEEDS === undefined ? null : feedStub(env.FEEDS, tenantId)),
+    timetable: (tenantId) =>
+      env.TIMETABLES === undefined ? null : timetableStub(env.TIMETABLES, tenantId),
+    submitOrder: submit,
+    releaseTurn: releaserOf(env, observer),
+    run: (tenantId, taskId) =>
+      env.RUNS === undefined ? null : runStub(env.RUNS, tenantId, taskId),
     mayAsk: (tenantId) => mayAsk(env, tenantId),
     now: () => Date.now(),
     random: () => Math.random(),
@@ -90,8 +125,14 @@ export function buildDeps(
         secrets.kept ? (provider) => secrets.ownKey(spec.tenant_id, provider) : null,
       ),
       ...toolsOf(spec, scripted),
+      recall: async () => [
+        await recallFrom(storesOf(spec), goalOf(spec.input_data), openFor(spec), (error) =>
+          observer.fault("run.recall", error),
+        ),
+      ],
       fetch,
       secrets: secrets.forTools(spec.tenant_id),
+      ...(schedules === null ? {} : { schedules }),
       settings: {
         retry: config.retry,
         modelTimeoutMs: config.modelTimeoutMs,
@@ -114,6 +155,17 @@ function announceBy({ WEBHOOKS: queue }: Partial<Env>): Announce {
     ? null
     : async (batch) => {
         await queue.send(batch);
+      };
+}
+
+function tracesBy({ TRACES: queue }: Partial<Env>, { otlp }: Config): TraceExport | null {
+  return queue === undefined
+    ? null
+    : {
+        always: otlp !== null,
+        send: async (message) => {
+          await queue.send(message);
+        },
       };
 }
 

@@ -9,7 +9,9 @@ import type { Price } from "../run/spec/price.ts";
 import { PLANNER_NAME } from "../run/spec/spec.ts";
 import { mcpServersOf, mcpTable, variablesOf, type ConfiguredMcpServer } from "./mcp.ts";
 import { earlierDefault, pricesOf, providersOf, providerVars } from "./providers.ts";
-import { encryptionKey, toolSecrets, type ToolSecret } from "./secrets.ts";
+import { otlp } from "./otlp.ts";
+import type { ExportTarget } from "../run/trace/export-message.ts";
+import { adminKey, encryptionKey, toolSecrets, type ToolSecret } from "./secrets.ts";
 import { commaList, hostPattern, lowerCase, number, text } from "./shapes.ts";
 
 /** An invalid setting. The message names the setting and never quotes a secret. */
@@ -47,7 +49,9 @@ const vars = z.object({
   OPSPAWN_MCP_SERVERS: mcpTable,
   OPSPAWN_MCP_CATALOGUE_TTL_MS: number(300_000, 0, 86_400_000),
   OPSPAWN_MCP_DOWN_MS: number(60_000, 0, 3_600_000),
+  OPSPAWN_OTLP: otlp,
   OPSPAWN_ENCRYPTION_KEY: encryptionKey,
+  OPSPAWN_ADMIN_KEY: adminKey,
   OPSPAWN_PUBLIC_URL: text
     .pipe(z.url({ protocol: /^https?$/, error: "it must be an http or https URL" }).optional())
     .optional(),
@@ -108,8 +112,12 @@ export interface Config {
   /** Time to cache a server's catalogue. */
   readonly mcpCatalogueTtlMs: number;
   readonly mcpDownMs: number;
+  /** Where the traces of all tenants are sent. Null: only where tenants send their own. */
+  readonly otlp: ExportTarget | null;
   /** Encrypts stored tokens. Null: tokens cannot be stored. */
   readonly encryptionKey: Uint8Array<ArrayBuffer> | null;
+  /** An API key with all scopes, stored when it is first used. Null: keys are created otherwise. */
+  readonly adminKey: string | null;
   /** Public URL of the service, without a trailing slash. Null: the URL of the request. */
   readonly publicUrl: string | null;
   /** URL of the page that problem types point to. Null: the service's own page. */
@@ -202,7 +210,9 @@ function toConfig(v: z.infer<typeof vars>, env: object): Config {
     secretOf: variablesOf(mcpServers, env),
     mcpCatalogueTtlMs: v.OPSPAWN_MCP_CATALOGUE_TTL_MS,
     mcpDownMs: v.OPSPAWN_MCP_DOWN_MS,
+    otlp: v.OPSPAWN_OTLP ?? null,
     encryptionKey: v.OPSPAWN_ENCRYPTION_KEY ?? null,
+    adminKey: v.OPSPAWN_ADMIN_KEY ?? null,
     errorsUrl: v.OPSPAWN_ERRORS_URL ?? null,
     publicUrl: v.OPSPAWN_PUBLIC_URL?.replace(/\/+$/, "") ?? null,
     modelTimeoutMs: v.OPSPAWN_MODEL_TIMEOUT_MS,

@@ -13,6 +13,29 @@ const API = z.enum(["responses", "chat"], "it must be responses or chat");
 /** Reserved provider names. */
 const TAKEN = new Set(["local", "openai", "anthropic", "google", "openrouter", "workers-ai"]);
 
+/** Headers that the service sets itself. */
+const OWN_HEADERS = new Set([
+  "authorization",
+  "x-api-key",
+  "x-goog-api-key",
+  "content-type",
+  "content-length",
+  "host",
+]);
+const headers = z.record(
+  z
+    .string()
+    .regex(/^[\w!#$%&'*+.^`|~-]{1,128}$/, "a header's name has letters, digits and hyphens")
+    .refine(
+      (name) => !OWN_HEADERS.has(name.toLowerCase()),
+      "a header that the service sets itself",
+    ),
+  z
+    .string()
+    .max(4096, "a header has at most 4,096 characters")
+    .regex(/^[\t\x20-\x7E]*$/, "a header has printable ASCII characters"),
+);
+
 const compatible = z.record(
   z
     .string()
@@ -22,6 +45,7 @@ const compatible = z.record(
     base_url: z.url("base_url must be a URL"),
     api_key: z.string().optional(),
     api: API.optional(),
+    headers: headers.optional(),
   }),
 );
 
@@ -37,13 +61,17 @@ const prices = z.record(
 export const providerVars = {
   OPENAI_API_KEY: text.optional(),
   OPENAI_BASE_URL: url,
+  OPENAI_HEADERS: json(headers),
   OPENAI_API: text.pipe(API.optional()).optional(),
   ANTHROPIC_API_KEY: text.optional(),
   ANTHROPIC_BASE_URL: url,
+  ANTHROPIC_HEADERS: json(headers),
   GOOGLE_API_KEY: text.optional(),
   GOOGLE_BASE_URL: url,
+  GOOGLE_HEADERS: json(headers),
   OPENROUTER_API_KEY: text.optional(),
   OPENROUTER_BASE_URL: url,
+  OPENROUTER_HEADERS: json(headers),
   OPENROUTER_REFERER: text.optional(),
   OPENROUTER_TITLE: text.optional(),
   OPSPAWN_PROVIDERS: json(compatible),
@@ -65,31 +93,42 @@ interface NamedProviders {
 
 /** Returns the providers of a deployment. */
 export function providersOf(v: ProviderVars): NamedProviders {
-  const openRouterHeaders = defined({
-    "HTTP-Referer": v.OPENROUTER_REFERER,
-    "X-Title": v.OPENROUTER_TITLE,
-  });
+  const openRouterHeaders = {
+    ...defined({ "HTTP-Referer": v.OPENROUTER_REFERER, "X-Title": v.OPENROUTER_TITLE }),
+    ...v.OPENROUTER_HEADERS,
+  };
   // Other servers may not support the Responses API.
   const openAi = v.OPENAI_API ?? (v.OPENAI_BASE_URL === undefined ? "responses" : "chat");
   const known: [string, ProviderSettings][] = [
-    ["openai", { protocol: openAi, ...where(v.OPENAI_API_KEY, v.OPENAI_BASE_URL) }],
-    ["anthropic", { protocol: "anthropic", ...where(v.ANTHROPIC_API_KEY, v.ANTHROPIC_BASE_URL) }],
-    ["google", { protocol: "google", ...where(v.GOOGLE_API_KEY, v.GOOGLE_BASE_URL) }],
+    [
+      "openai",
+      { protocol: openAi, ...where(v.OPENAI_API_KEY, v.OPENAI_BASE_URL, v.OPENAI_HEADERS) },
+    ],
+    [
+      "anthropic",
+      {
+        protocol: "anthropic",
+        ...where(v.ANTHROPIC_API_KEY, v.ANTHROPIC_BASE_URL, v.ANTHROPIC_HEADERS),
+      },
+    ],
+    [
+      "google",
+      { protocol: "google", ...where(v.GOOGLE_API_KEY, v.GOOGLE_BASE_URL, v.GOOGLE_HEADERS) },
+    ],
     [
       "openrouter",
       {
         protocol: "openrouter",
-        ...where(v.OPENROUTER_API_KEY, v.OPENROUTER_BASE_URL),
-        headers: openRouterHeaders,
+        ...where(v.OPENROUTER_API_KEY, v.OPENROUTER_BASE_URL, openRouterHeaders),
       },
     ],
   ];
   const others = Object.entries(v.OPSPAWN_PROVIDERS ?? {}).map(
-    ([name, { base_url, api_key, api }]): [string, ProviderSettings] => [
+    ([name, { base_url, api_key, api, headers: own }]): [string, ProviderSettings] => [
       name,
       {
         protocol: api === "responses" ? "responses" : "compatible",
-        ...where(api_key, base_url),
+        ...where(api_key, base_url, own),
         named: {
           key: `api_key of ${name} in OPSPAWN_PROVIDERS`,
           url: `base_url of ${name} in OPSPAWN_PROVIDERS`,
@@ -106,8 +145,13 @@ export function providersOf(v: ProviderVars): NamedProviders {
   return { configured: new Map([...configured, ...others]), keyed: new Map(keyed) };
 }
 
-function where(apiKey: string | undefined, baseUrl: string | undefined) {
-  return defined({ apiKey, baseUrl });
+function where(
+  apiKey: string | undefined,
+  baseUrl: string | undefined,
+  own: ProviderSettings["headers"],
+) {
+  const some = own === undefined || Object.keys(own).length === 0 ? undefined : own;
+  return defined({ apiKey, baseUrl, headers: some });
 }
 
 /**

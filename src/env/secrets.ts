@@ -1,4 +1,4 @@
-/** Secret settings: tool secrets and the encryption key. */
+/** Secret settings: tool secrets, the encryption key and the admin key. */
 import { z } from "zod";
 import { parseJson, text } from "./shapes.ts";
 
@@ -38,6 +38,22 @@ export const toolSecrets = z
     }
     return parsed.data;
   });
+
+const MIN_ADMIN_KEY_CHARS = 32;
+/** The setting OPSPAWN_ADMIN_KEY. Error messages never quote its value. */
+export const adminKey = text
+  .transform((value, ctx) => {
+    if (
+      value !== undefined &&
+      (value.length < MIN_ADMIN_KEY_CHARS || !/^[\x21-\x7e]+$/.test(value))
+    ) {
+      const message = `it must have ${MIN_ADMIN_KEY_CHARS} characters or more, without spaces`;
+      ctx.issues.push({ code: "custom", message, input: undefined });
+      return z.NEVER;
+    }
+    return value;
+  })
+  .optional();
 
 const KEY_BYTES = 32;
 /** The setting OPSPAWN_ENCRYPTION_KEY. Error messages never quote its value. */

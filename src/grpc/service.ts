@@ -10,6 +10,7 @@ import * as schemas from "../api/tasks/schemas.ts";
 import { retryTask, submitTask } from "../api/tasks/submit.ts";
 import { listTasks } from "../api/tasks/list.ts";
 import { acceptedTask, currentTask, settledTask, taskJson, taskOf } from "../api/tasks/view.ts";
+import { traceIn } from "../api/http/trace-context.ts";
 import { validationProblem } from "../api/http/validation.ts";
 import { callOf } from "./call.ts";
 import {
@@ -49,7 +50,10 @@ export const taskService: ServiceImpl<typeof TaskService> = {
     }
     const { wait_seconds: _wait, ...fields } = fieldsOf(CreateTaskRequestSchema, request);
     const body = valid(schemas.submitBody, fields);
-    const { task, replayed } = await submitTask(deps, caller, body, { key: null });
+    const { task, replayed } = await submitTask(deps, caller, body, {
+      key: null,
+      trace: traceIn(context.requestHeader),
+    });
     const row = await acceptedTask(deps, task, waitMs(request.waitSeconds));
     return { task: taskMessage(taskJson(row)), replayed };
   },

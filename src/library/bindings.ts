@@ -7,10 +7,13 @@ const BINDINGS: Readonly<Record<string, string>> = {
   RUNS: "a Durable Object with the binding RUNS and the class AgentRun",
   LEDGERS: "a Durable Object with the binding LEDGERS and the class TenantLedger",
   FEEDS: "a Durable Object with the binding FEEDS and the class TenantFeed",
+  TIMETABLES: "a Durable Object with the binding TIMETABLES and the class Timetable",
+  MEMORIES: "a Durable Object with the binding MEMORIES and the class TenantMemory",
   TASKS: "a queue producer with the binding TASKS",
   TASKS_HIGH: "a queue producer with the binding TASKS_HIGH",
   TASKS_LOW: "a queue producer with the binding TASKS_LOW",
   WEBHOOKS: "a queue producer with the binding WEBHOOKS",
+  TRACES: "a queue producer with the binding TRACES",
 };
 
 const complete = new WeakSet<object>();

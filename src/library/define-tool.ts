@@ -31,7 +31,7 @@ export interface ToolContext<E extends object = Cloudflare.Env> {
    * @param host where it is sent, as `URL.host`: a secret for certain hosts needs it
    * @throws ToolStop `secret_missing` if there is none with this name
    */
-  secret(name: string, host?: string): Promise<string>;
+  readonly secret: (name: string, host?: string) => Promise<string>;
   /** The same for every attempt of this call. */
   readonly idempotencyKey: string;
   /** Counts from 1. */
@@ -41,7 +41,7 @@ export interface ToolContext<E extends object = Cloudflare.Env> {
   /** Aborted when the run is cancelled or out of time, or when the tool's timeout expires. */
   readonly signal: AbortSignal;
   /** Reports progress to watching clients. Reports that are too frequent are dropped. */
-  report(note: Note): void;
+  readonly report: (note: Note) => void;
 }
 
 /** A tool in code, as `defineTool` takes it. */

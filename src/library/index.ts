@@ -43,7 +43,7 @@ const INSIDE = {
  *
  * ```ts
  * const opspawn = createOpspawn({ tools: [refund] });
- * export const { AgentRun, TenantLedger, TenantFeed } = opspawn;
+ * export const { AgentRun, TenantLedger, TenantFeed, Timetable, TenantMemory } = opspawn;
  * export default opspawn.handler;
  * ```
  * @throws DefinitionError

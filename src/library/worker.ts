@@ -4,14 +4,25 @@
  */
 import type { Hono } from "hono";
 import { createApp } from "../api/app.ts";
+import { scheduleDesk } from "../api/schedules/desk.ts";
+import { submitOrder } from "../api/tasks/submit-order.ts";
 import type { AppEnv } from "../api/context.ts";
 import { apiDeps } from "../compose/api.ts";
-import { feedParts, inBackground, runParts } from "../compose/objects.ts";
+import {
+  feedParts,
+  inBackground,
+  memoryParts,
+  runParts,
+  timetableParts,
+} from "../compose/objects.ts";
 import { consumeBatch, runReconciler } from "../compose/queue.ts";
 import { FeedObject, type FeedParts } from "../durable/feed/feed.ts";
 import { TenantLedger } from "../durable/ledger/ledger.ts";
+import { MemoryObject, type MemoryParts } from "../durable/memory/memory.ts";
 import { RunObject, type RunParts } from "../durable/run/run-object.ts";
+import { TimetableObject, type TimetableParts } from "../durable/timetable/timetable.ts";
 import { grpcRoutes } from "../grpc/route.ts";
+import type { SubmitOrder } from "../run/spec/task-order.ts";
 import { withBindings } from "./bindings.ts";
 import { extensionsOf, type OpspawnOptions } from "./extensions-of.ts";
 
@@ -23,6 +34,18 @@ export interface Deployment<E extends object> {
   readonly TenantLedger: typeof TenantLedger;
   /** The feed of one tenant: status changes of its tasks. Its name is the tenant id. */
   readonly TenantFeed: new (ctx: DurableObjectState, env: Env, parts?: FeedParts) => FeedObject;
+  /** The timetable of one tenant: its schedules. Its name is the tenant id. */
+  readonly Timetable: new (
+    ctx: DurableObjectState,
+    env: Env,
+    parts?: TimetableParts,
+  ) => TimetableObject;
+  /** A memory store. Its name is `<tenant>/<hash of the store's name>`. */
+  readonly TenantMemory: new (
+    ctx: DurableObjectState,
+    env: Env,
+    parts?: MemoryParts,
+  ) => MemoryObject;
   /** The handlers of the Worker, for its default export. */
   readonly handler: {
     fetch(request: Request, env: E, ctx: ExecutionContext): Promise<Response>;
@@ -42,19 +65,47 @@ export function buildWorker<E extends object = Cloudflare.Env>(
   options: OpspawnOptions<E> = {},
 ): Deployment<E> {
   const extensions = extensionsOf(options);
-  const app = createApp(
-    (env) => apiDeps(withBindings(env), undefined, inBackground, extensions),
-    [grpcRoutes],
-  );
+  const depsOf = (env: object) => apiDeps(withBindings(env), undefined, inBackground, extensions);
+  const app = createApp(depsOf, [grpcRoutes]);
+  const submit = (env: object): SubmitOrder => {
+    return (order) => submitOrder(depsOf(env), order);
+  };
   return {
     AgentRun: class AgentRun extends RunObject {
-      constructor(ctx: DurableObjectState, env: Env, parts: RunParts = runParts(env, extensions)) {
+      constructor(
+        ctx: DurableObjectState,
+        env: Env,
+        parts: RunParts = runParts(
+          env,
+          submit(env),
+          extensions,
+          scheduleDesk(() => depsOf(env)),
+        ),
+      ) {
         super(ctx, env, parts);
       }
     },
     TenantLedger,
     TenantFeed: class TenantFeed extends FeedObject {
       constructor(ctx: DurableObjectState, env: Env, parts: FeedParts = feedParts(env)) {
+        super(ctx, env, parts);
+      }
+    },
+    Timetable: class Timetable extends TimetableObject {
+      constructor(
+        ctx: DurableObjectState,
+        env: Env,
+        parts: TimetableParts = timetableParts(env, submit(env), extensions),
+      ) {
+        super(ctx, env, parts);
+      }
+    },
+    TenantMemory: class TenantMemory extends MemoryObject {
+      constructor(
+        ctx: DurableObjectState,
+        env: Env,
+        parts: MemoryParts = memoryParts(env, extensions),
+      ) {
         super(ctx, env, parts);
       }
     },

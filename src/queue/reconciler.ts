@@ -1,8 +1,8 @@
 /**
  * Cron safety net. Finds three kinds of tasks, each through an index, so its cost does not grow
  * with the table. Dispatches tasks again that are `pending` for too long (their message was lost).
- * Repairs live runs whose update is overdue (their alarm may be lost). Deletes tasks past their
- * retention. Also sends overdue deliveries, and deletes old deliveries, idempotency keys, audit
+ * Repairs live runs whose update is overdue (their alarm may be lost), and wakes timetables that
+ * are. Starts turns of conversations that wait for a turn that has ended. Deletes tasks past their retention. Also sends overdue deliveries, and deletes old deliveries, idempotency keys, audit
  * entries and stale questions. Each invocation is bounded, and the next one continues.
  */
 import { specOf } from "../store/tasks/rows.ts";
@@ -14,9 +14,14 @@ import {
 import type { QueueDeps } from "./tasks/consumer.ts";
 import { abandonRun } from "./tasks/dead-letter.ts";
 import type { AuditStore } from "../store/audit.ts";
+import type { ConversationStore } from "../store/conversations.ts";
 import type { InboxStore } from "../store/inbox.ts";
+import type { TimetableStore } from "../store/timetables.ts";
+import type { TimetableRpc } from "../durable/timetable/rpc.ts";
+import type { TreeStore } from "../store/tasks/trees.ts";
 import type { UsageStore } from "../store/usage.ts";
 import type { DeliveryStore } from "../store/webhooks/deliveries.ts";
+import { inParallel } from "../run/value/in-parallel.ts";
 import { messageFor, sendTask, type TaskQueues } from "./tasks/message.ts";
 import { sendDeliveries, type WebhookQueue } from "./webhooks/message.ts";
 
@@ -31,6 +36,12 @@ export interface ReconcilerDeps extends QueueDeps {
     readonly queue: WebhookQueue;
   };
   readonly inbox: Pick<InboxStore, "dropStale">;
+  readonly conversations: Pick<ConversationStore, "takeQueued">;
+  /** Starts a turn if the turn before it has ended. */
+  releaseTurn(tenantId: string, taskId: string): Promise<void>;
+  readonly timetables: Pick<TimetableStore, "takeLate">;
+  timetable(tenantId: string): Pick<TimetableRpc, "wake">;
+  readonly trees: Pick<TreeStore, "allOrphans">;
   readonly usage: Pick<UsageStore, "rollUp">;
   readonly audit: Pick<AuditStore, "expire">;
   /** Age at which a pending task is dispatched again, milliseconds. */
@@ -46,13 +57,28 @@ export interface ReconcilerDeps extends QueueDeps {
 /** Tasks per page. Each may hold 1 MB of input. */
 const PAGE = 20;
 const MAX_PAGES = 50;
+/**
+ * Pages of tasks that one invocation deletes after their retention: 4.3 million tasks a day. A task
+ * takes two of the 10,000 subrequests of an invocation.
+ */
+const DELETED_PAGES = 150;
+/** Tasks that are deleted at a time. */
+const DELETED_WIDTH = 6;
+/** Maximum tasks that one invocation deletes after their retention. */
+export const DELETED_A_MINUTE = DELETED_PAGES * PAGE;
 /** Deliveries per page. Only their keys are read. */
 const DELIVERIES = 100;
 /** Questions per page. Only their keys are read. */
 const QUESTIONS = 1000;
 /** The inbox is checked in one minute of each hour: a stale question is shown to no one. */
 const INBOX_MINUTE = 17;
+/** Orphans are looked for in one minute of each hour: parents cancel their tasks themselves. */
+const ORPHANS_MINUTE = 37;
+/** Maximum orphans that one invocation cancels. */
+const MAX_ORPHANS = 500;
 const MINUTE_MS = 60_000;
+/** Pause before a timetable that does not answer is woken again. */
+const TIMETABLE_AGAIN_MS = 300_000;
 /** Dispatches through the queue, then direct starts of the run, before the task fails. */
 const QUEUE_TRIES = 10;
 const DIRECT_TRIES = 10;
@@ -92,6 +118,20 @@ const PHASES: Readonly<Record<string, Phase>> = {
       },
       deps,
     ),
+  /** Starts turns of conversations whose earlier turn has ended without it. */
+  turns: (deps, now) =>
+    inPages(
+      () => deps.conversations.takeQueued(iso(now), iso(now + deps.checkAgainMs), PAGE),
+      ({ tenant_id, task_id }) => deps.releaseTurn(tenant_id, task_id),
+      deps,
+    ),
+  /** Wakes timetables that have not reported in time: their alarm may be lost. */
+  timetables: (deps, now) =>
+    inPages(
+      () => deps.timetables.takeLate(iso(now), iso(now + TIMETABLE_AGAIN_MS), PAGE),
+      (tenantId) => deps.timetable(tenantId).wake(),
+      deps,
+    ),
   /** Deletes tasks that ended before the retention period. */
   ended: async (deps, now) => {
     const endedBefore = iso(now - deps.retentionMs);
@@ -108,6 +148,7 @@ const PHASES: Readonly<Record<string, Phase>> = {
         tenants.add(task.tenant_id);
       },
       deps,
+      { pages: DELETED_PAGES, width: DELETED_WIDTH },
     );
     // After the tasks: their rows of usage belong to no task now.
     for (const tenant of tenants) {
@@ -143,6 +184,23 @@ const PHASES: Readonly<Record<string, Phase>> = {
       }
     }
   },
+  /** Cancels tasks whose parent has ended without them. */
+  orphans: async (deps, now) => {
+    if (Math.floor(now / MINUTE_MS) % 60 !== ORPHANS_MINUTE) {
+      return;
+    }
+    for (const { tenant_id, task_id } of await deps.trees.allOrphans(MAX_ORPHANS)) {
+      const row = await deps.tasks.get(tenant_id, task_id);
+      if (row !== null) {
+        const reason = "The parent task has ended.";
+        const request = { reason, by: row.parent_task_id ?? "reconciler" };
+        await deps
+          .run(tenant_id, task_id)
+          .cancel(JSON.stringify(specOf(row)), request)
+          .catch((error: unknown) => deps.observer.fault("reconcile", error));
+      }
+    }
+  },
   audit: async ({ audit, auditRetentionMs }, now) => {
     await audit.expire(iso(now - auditRetentionMs));
   },
@@ -151,17 +209,19 @@ const PHASES: Readonly<Record<string, Phase>> = {
 /**
  * Processes the items that `take` returns, page by page. `take` must not return an item twice. A
  * failed item does not stop the others.
+ * @param width items of a page at a time
  */
 async function inPages<T>(
   take: () => Promise<T[]>,
   work: (item: T) => Promise<void>,
   { observer }: Pick<ReconcilerDeps, "observer">,
+  { pages, width } = { pages: MAX_PAGES, width: 1 },
 ): Promise<void> {
-  for (let page = 0; page < MAX_PAGES; page += 1) {
+  for (let page = 0; page < pages; page += 1) {
     const items = await take();
-    for (const item of items) {
-      await work(item).catch((error: unknown) => observer.fault("reconcile", error));
-    }
+    await inParallel(items, width, (item) =>
+      work(item).catch((error: unknown) => observer.fault("reconcile", error)),
+    );
     if (items.length < PAGE) {
       return;
     }

@@ -37,6 +37,20 @@ export class FeedStore {
 }
 
 /** Returns the statement that reads since when a tenant's feed is on: a column `since`. */
-export function feedSince(db: Pick<D1Database, "prepare">, tenantId: string): D1PreparedStatement {
+function feedSince(db: Pick<D1Database, "prepare">, tenantId: string): D1PreparedStatement {
   return db.prepare("SELECT since FROM feed WHERE tenant_id = ?").bind(tenantId);
+}
+
+/** What of a tenant's follows the status of its runs, as columns. */
+export interface Followers {
+  /** Since when the tenant's feed is on, RFC 3339; null while it is off. */
+  readonly since: string | null;
+  /** 1 if the tenant has its traces exported, else null. */
+  readonly telemetry: number | null;
+}
+
+/** Returns the expressions of `Followers`. @param tenant SQL expression of the tenant's id */
+export function followers(tenant: string): string {
+  return `(SELECT since FROM feed WHERE tenant_id = ${tenant}) AS since,
+    (SELECT 1 FROM telemetry WHERE tenant_id = ${tenant} AND url IS NOT NULL) AS telemetry`;
 }

@@ -24,6 +24,8 @@ export interface InboxFilter {
   readonly agent?: string;
   readonly tool?: string;
   readonly taskId?: string;
+  /** The first task of a tree: its own questions, and those of all tasks below it. */
+  readonly rootTaskId?: string;
 }
 
 /** Position in an inbox: the last entry of a page. */
@@ -184,7 +186,7 @@ function rowOf({ task_id, name, goal, agent, question }: RawRow): InboxRow {
   return { task_id, name, goal, agent, question: JSON.parse(question) as OpenQuestion };
 }
 
-function conditions({ kinds, agent, tool, taskId }: InboxFilter): {
+function conditions({ kinds, agent, tool, taskId, rootTaskId }: InboxFilter): {
   readonly where: string;
   readonly values: readonly string[];
 } {
@@ -200,6 +202,9 @@ function conditions({ kinds, agent, tool, taskId }: InboxFilter): {
   }
   if (taskId !== undefined) {
     parts.push(["q.task_id = ?", taskId]);
+  }
+  if (rootTaskId !== undefined) {
+    parts.push(["(task.root_task_id = ? OR q.task_id = ?)", rootTaskId, rootTaskId]);
   }
   return {
     where: parts.map(([sql]) => ` AND ${sql}`).join(""),

@@ -14,6 +14,9 @@ export const SCOPES = [
   "webhooks:write",
   "limits:write",
   "secrets:write",
+  "schedules:write",
+  "memory:read",
+  "memory:write",
   "audit:read",
   "admin",
   "platform",
@@ -166,6 +169,27 @@ export class KeyStore {
         subject: key_id,
         details: { name, scopes: [...scopes], expires_at },
       },
+    );
+  }
+
+  /** Stores a key, unless its hash was ever stored: a key that was revoked or rotated stays so. */
+  async adopt(
+    { key_id, tenant_id, name, scopes }: Omit<KeyRow, "created_at" | "revoked_at" | "expires_at">,
+    hash: string,
+    actor: Actor,
+  ): Promise<void> {
+    await writeNoted(
+      this.#db,
+      this.#db
+        .prepare(
+          `INSERT INTO api_key (key_id, tenant_id, name, hash, scopes, created_at)
+           SELECT ?1, ?2, ?3, ?4, ?5, ?6
+           WHERE NOT EXISTS (SELECT 1 FROM api_key WHERE hash = ?4)
+             AND NOT EXISTS (SELECT 1 FROM retired_secret WHERE hash = ?4) RETURNING key_id`,
+        )
+        .bind(key_id, tenant_id, name, hash, scopes.join(" "), actor.at),
+      actor,
+      { tenant_id, action: "key.created", subject: key_id, details: { name, scopes: [...scopes] } },
     );
   }
 

@@ -123,7 +123,8 @@ export type WaitName =
   | "budget"
   | "children"
   | "schedule"
-  | "concurrency";
+  | "concurrency"
+  | "turn";
 
 /** Something that a run asks people. */
 export interface Question {

@@ -4,6 +4,7 @@
  * engine makes its decisions again. The clock follows the recorded times.
  */
 import { runCode } from "../agent/tools/code/run-code.ts";
+import { agentTools } from "../agent/tools/tasks/agent-tools.ts";
 import { remoteTools } from "../agent/mcp/toolbox.ts";
 import { registeredTools } from "../agent/tools/registered/registered-tools.ts";
 import { withTools, type Toolbox } from "../agent/tools/registry.ts";
@@ -14,6 +15,7 @@ import type { RunCommand } from "../run/decide/command.ts";
 import { parseEvent, type NewEvent, type RunEvent } from "../run/log/event.ts";
 import type { RunState } from "../run/log/state.ts";
 import type { RunSpec } from "../run/spec/spec.ts";
+import type { SubmitOrder } from "../run/spec/task-order.ts";
 import { defined } from "../run/value/defined.ts";
 import { isToolFailure, ToolStop } from "../run/value/failure.ts";
 import type { JsonValue } from "../run/value/json.ts";
@@ -22,6 +24,7 @@ import type { Cassette, Json } from "./contract.ts";
 import { firstDifference, jsonCopy, shown } from "./difference.ts";
 import type { Played, Player } from "./model.ts";
 import { playedOf, usageOf } from "./recorded-reply.ts";
+import { answerTo, reportIn } from "./replayed-children.ts";
 import { SimulationError } from "./simulation-error.ts";
 
 /** What a replay needs from its simulation. */
@@ -57,9 +60,14 @@ export class Replay implements Player {
     this.#events = cassette.events
       .filter((event) => isHashed(event))
       .map((event) => parseEvent(event));
-    const [created] = this.#events;
+    const [created, second] = this.#events;
     if (created?.type !== "run.created") {
       throw new SimulationError("The cassette does not begin with the creation of its run.");
+    }
+    if (second?.type === "run.cancelled") {
+      throw new SimulationError(
+        "The run was cancelled before it started: nothing can be replayed.",
+      );
     }
     this.spec = created.data;
   }
@@ -123,9 +131,13 @@ export class Replay implements Player {
       case "run.resumed":
         return next.data.from === "budget" ? { kind: "resume", by: "budget" } : null;
       default:
-        return this.#cancellation();
+        return (next && reportIn(next, this.#cassette.outputs)) ?? this.#cancellation();
     }
   }
+
+  /** Answers the submission of a task as recorded. @throws Delayed if it failed */
+  readonly submit: SubmitOrder = (order) =>
+    answerTo(this.#events, this.#index, order, (index) => this.#reached(index));
 
   /** Says where a run stopped that did not get to the end of the recorded one. */
   unfinished(): string {
@@ -171,7 +183,13 @@ export class Replay implements Player {
     const isolate = { run: () => Promise.reject(new Error("A replay runs no code.")) };
     const registered = registeredTools(this.spec.tools ?? [], isolate);
     const offersCode = this.#cassette.requests[0]?.text.includes('"run_code"') === true;
-    return [...registered, ...(offersCode ? [runCode(isolate)] : [])];
+    const agents = agentTools(this.spec.agents ?? []);
+    return [...registered, ...agents, ...(offersCode ? [runCode(isolate)] : [])];
+  }
+
+  /** Returns what the recorded run recalled; null for a run that recalled nothing. */
+  recalled(): NewEvent | null {
+    return this.#events.find((event) => event.type === "memory.recalled") ?? null;
   }
 
   /** Lists servers as recorded. */
@@ -273,7 +291,7 @@ export class Replay implements Player {
       const detail = isBody ? this.#bodyDifference(expected) : null;
       this.#host?.fail(
         detail === null
-          ? `${where}, event ${expected?.type ?? "none"}: ${found.pointer} is ${shown(found.got)}, expected ${shown(found.expected)}.`
+          ? `${where}, event ${expected?.type ?? "none"}: ${found.pointer} is ${shown(found.got)}, expected ${shown(found.expected)}.${isServiceText(expected, found.pointer) ? OTHER_VERSION : ""}`
           : `${where}, in the request of ${expected?.type === "model.requested" ? expected.data.call_id : ""}: ${detail}.`,
       );
     }
@@ -294,6 +312,18 @@ export class Replay implements Player {
     }
     return null;
   }
+}
+
+const OTHER_VERSION =
+  " The service writes this text: another version recorded the cassette. Record the task again with this version.";
+
+/** Returns whether a difference is a text of the service, and not of the agent or its tools. */
+function isServiceText(expected: RunEvent | undefined, pointer: string): boolean {
+  return (
+    pointer === "/data/message" &&
+    expected?.type === "tool.failed" &&
+    expected.data.code !== "tool_error"
+  );
 }
 
 const UNKNOWN = { code: "tool_error", message: "The outcome of the call is unknown." };

@@ -2,7 +2,13 @@
 import { viewOf } from "../run/decide/view.ts";
 import type { RunEvent } from "../run/log/event.ts";
 import type { RunState } from "../run/log/state.ts";
-import type { Cost, SimulatedWait, ToolCallEffect } from "./contract.ts";
+import type {
+  Cost,
+  SimulatedEvent,
+  SimulatedWait,
+  SimulateOptions,
+  ToolCallEffect,
+} from "./contract.ts";
 import type { Executions } from "./tools.ts";
 
 /** Returns each tool call of a log with its outcome, and how often it ran. */
@@ -79,4 +85,15 @@ const ENDS: ReadonlySet<string> = new Set(["run.completed", "run.failed", "run.c
 export function costOf(state: RunState): Cost {
   const { cost_usd: usd, ...usage } = viewOf(state).usage;
   return { usd, ...usage };
+}
+
+/** Returns the world of a simulation. */
+export function worldOf<W>({ world }: SimulateOptions<W>): W {
+  // Without `world`, W is undefined by its default.
+  return world === undefined ? (undefined as W) : world();
+}
+
+/** Returns a copy of an event, in the form of the public types. */
+export function eventOf(event: RunEvent): SimulatedEvent {
+  return JSON.parse(JSON.stringify(event)) as SimulatedEvent;
 }

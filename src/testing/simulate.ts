@@ -9,33 +9,26 @@ import type { Toolbox } from "../agent/tools/registry.ts";
 import type { Tool } from "../agent/tools/tool.ts";
 import { configOf } from "../env/config.ts";
 import type { OpenQuestion } from "../run/decide/questions.ts";
-import type { RunEvent } from "../run/log/event.ts";
 import type { RunState } from "../run/log/state.ts";
 import type { RunSpec } from "../run/spec/spec.ts";
 import { logHash } from "../../sdk/src/cli/cassette-format.ts";
 import { writeCassette } from "./cassette.ts";
-import type {
-  Agent,
-  Cassette,
-  Counts,
-  Question,
-  SimulatedEvent,
-  SimulateOptions,
-  Simulation,
-} from "./contract.ts";
+import type { Agent, Cassette, Counts, Question, SimulateOptions, Simulation } from "./contract.ts";
 import { Disk } from "./disk.ts";
 import { chosenFaults, Faults } from "./faults.ts";
 import { surrounded, withVirtualGlobals } from "./globals.ts";
+import { SimulatedMemory } from "./memory.ts";
 import { Models } from "./model.ts";
 import { commandOf, questionOf } from "./people.ts";
 import { Platform, type Planned } from "./platform.ts";
 import type { Process } from "./process.ts";
 import { seeded } from "./random.ts";
 import { Replay, REPLAY_RETRY, replayedTools } from "./replay.ts";
-import { costOf, effectsOf, waitsOf } from "./results.ts";
+import { costOf, effectsOf, eventOf, waitsOf, worldOf } from "./results.ts";
 import { ownValue } from "../run/value/json.ts";
+import { Delayed } from "./replayed-children.ts";
 import { SimulationError } from "./simulation-error.ts";
-import { changedSpec, playerOf, specOf } from "./task.ts";
+import { changedSpec, otherTasks, playerOf, specOf } from "./task.ts";
 import {
   counted,
   portOf,
@@ -94,6 +87,7 @@ class SimulatedRun<W> {
   readonly #clock: VirtualClock;
   readonly #start: number;
   readonly #disk = new Disk();
+  readonly #memory = new SimulatedMemory(() => this.#clock.now);
   readonly #faults: Faults;
   readonly #spec: RunSpec;
   readonly #models: Models;
@@ -183,7 +177,6 @@ class SimulatedRun<W> {
     const events = log.history(0, WHOLE_LOG).events;
     const { state } = log;
     const { end } = state;
-    const seed = this.#seed;
     const shown = events.map(eventOf);
     const cassette = writeCassette(shown, this.#models.sent, this.#outputs());
     return {
@@ -199,7 +192,7 @@ class SimulatedRun<W> {
       questions: this.#questions,
       requests: this.#requests,
       unfinished: end === null ? [] : this.#unfinished(),
-      seed,
+      seed: this.#seed,
       faults: this.#faults.injected,
       counts: this.#countsSoFar(),
       elapsed_s: (this.#clock.now - this.#start) / 1000,
@@ -212,6 +205,7 @@ class SimulatedRun<W> {
   close(): void {
     this.#platform.process?.stop();
     this.#disk.close();
+    this.#memory.close();
   }
 
   #log(): EventLog {
@@ -271,7 +265,7 @@ class SimulatedRun<W> {
   /** A fault of the service is a defect of the simulation or of the engine: the test must see it. */
   #fault(name: string, error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
-    this.#failure ??= `The engine failed (${name}): ${message}`;
+    this.#failure ??= error instanceof Delayed ? null : `The engine failed (${name}): ${message}`;
   }
 
   /** Runs code of the test in the surroundings of the simulation. */
@@ -299,16 +293,23 @@ class SimulatedRun<W> {
       faults: this.#faults,
       work: (tool, run) => process.call(tool, run),
     };
-    const own = this.#tools;
     return {
       config,
-      tasks: { project: async () => ({ feedSince: null }), failUnreadable: async () => null },
+      tasks: {
+        project: async () => ({ feedSince: null, telemetry: false }),
+        failUnreadable: async () => null,
+        get: async () => null,
+      },
+      ...otherTasks(this.#replay?.submit),
+      run: () => null,
       keys: { stillValid: async () => new Set<number>() },
       audit: { note: async () => {} },
       observer: process.context.observer,
       announce: null,
+      traces: null,
       ledger: () => null,
       feed: () => null,
+      timetable: () => null,
       mayAsk: async () => true,
       now: () => this.#clock.now,
       random: this.#random,
@@ -318,11 +319,13 @@ class SimulatedRun<W> {
         ...this.#toolsOf(
           simulatedToolbox(
             spec,
-            { own, registered: this.#replay?.recordedTools() ?? [] },
+            { own: this.#tools, registered: this.#replay?.recordedTools() ?? [] },
             scripted,
             (tool) => this.#replay?.tool(tool) ?? counted(tool, this.#counts, host),
+            this.#memory.open,
           ),
         ),
+        recall: async () => [this.#replay?.recalled() ?? (await this.#memory.recall(spec))],
         fetch: this.#surroundings.fetch,
         secrets: { find: async (name) => ownValue(secrets, name) ?? null },
         settings: {
@@ -381,13 +384,4 @@ class SimulatedRun<W> {
     }
     return state.wait?.for === until;
   }
-}
-
-function worldOf<W>({ world }: SimulateOptions<W>): W {
-  // Without `world`, W is undefined by its default.
-  return world === undefined ? (undefined as W) : world();
-}
-
-function eventOf(event: RunEvent): SimulatedEvent {
-  return JSON.parse(JSON.stringify(event)) as SimulatedEvent;
 }

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { mergedConfig, mergedLimits, type LimitLayer } from "../run/spec/agent.ts";
 import { scriptSchema } from "../run/spec/script.ts";
 import { agentConfig, runLimits, type RunSpec } from "../run/spec/spec.ts";
+import type { SubmitOrder } from "../run/spec/task-order.ts";
 import { newTaskId } from "../run/value/id.ts";
 import type { JsonObject } from "../run/value/json.ts";
 import type { Agent, SimulateOptions } from "./contract.ts";
@@ -69,4 +70,16 @@ function orThrow<T>(result: z.ZodSafeParseResult<T>, what: string): T {
     return result.data;
   }
   throw new SimulationError(`The ${what} is invalid: ${z.prettifyError(result.error)}`);
+}
+
+/** Refuses the tasks that a simulated run would start: a simulation has one run. */
+const refusesTasks: SubmitOrder = async () => ({
+  ok: false,
+  code: "not_simulated",
+  message: "A simulation has one run: the tasks that it would start are refused.",
+});
+
+/** Returns what a run has of other tasks. @param submit by default, tasks are refused */
+export function otherTasks(submit: SubmitOrder = refusesTasks) {
+  return { submitOrder: submit, releaseTurn: async () => {} };
 }

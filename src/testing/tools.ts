@@ -4,6 +4,7 @@
  */
 import type { GuardedFetch } from "../agent/fetch/guarded-fetch.ts";
 import type { RunTools } from "../agent/loop/effects.ts";
+import { memoryTools, type OpenStore } from "../agent/tools/memory/memory-tools.ts";
 import { scriptTools } from "../agent/tools/registered/script-tools.ts";
 import { BUILT_IN_TOOLS, toolboxFor, type Toolbox } from "../agent/tools/registry.ts";
 import { jsonSchemaCheck } from "../agent/tools/schema/json-schema.ts";
@@ -16,6 +17,7 @@ import {
   type ToolContext,
 } from "../agent/tools/tool.ts";
 import type { ScriptedCalls } from "../run/log/state.ts";
+import { storesOf } from "../run/memory/store-name.ts";
 import type { RunSpec } from "../run/spec/spec.ts";
 import { defined } from "../run/value/defined.ts";
 import { isToolFailure, ToolStop } from "../run/value/failure.ts";
@@ -55,15 +57,18 @@ export class ToolCounts {
  * @param own the agent's tools in code
  * @param registered the tools that its tenant has registered
  * @param wrapped returns a tool as the simulation runs it
+ * @param memory opens a memory store
  */
 export function simulatedToolbox(
   spec: RunSpec,
   { own, registered }: { readonly own: readonly Tool[]; readonly registered: readonly Tool[] },
   scripted: () => ScriptedCalls | null,
   wrapped: (tool: Tool) => Tool,
+  memory: OpenStore,
 ): Toolbox {
   const fromInput = scriptTools(spec.input_data["script_tools"], scripted);
-  const added = [...registered, ...fromInput].map(wrapped);
+  const remembered = memoryTools(storesOf(spec), memory);
+  const added = [...registered, ...fromInput, ...remembered].map(wrapped);
   return toolboxFor(spec.config.tools, added, [...BUILT_IN_TOOLS, ...own].map(wrapped));
 }
 

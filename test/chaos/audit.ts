@@ -168,6 +168,17 @@ export function interruptionBreaches({ log }: Evidence, outages: Outages): strin
   });
 }
 
+/**
+ * Whether an event depends on the ledger, which a replay does not have: a reservation, or a kill while
+ * the run had nothing open because it asked for one.
+ */
+export function isOfLedger({ type, data }: Pick<LogEvent, "type" | "data">): boolean {
+  return (
+    data["reserved_micro_usd"] !== undefined ||
+    (type === "recovery.started" && (data["open_calls"] as unknown[]).length === 0)
+  );
+}
+
 /** How long after the start of a process each recovery of a log came. Milliseconds. */
 export function recoveryTimes({ log }: Evidence, outages: Outages): number[] {
   return log.flatMap((event, i) => {

@@ -1,5 +1,5 @@
 /**
- * A seeded run of chaos: hundreds of tasks by clients that repeat themselves, with watchers that
+ * A seeded run of chaos: a hundred tasks by clients that repeat themselves, with watchers that
  * come and go, on a service whose queue drops and doubles messages and whose process tree is killed
  * at random. Every promise is then checked on every task.
  *
@@ -11,12 +11,17 @@
 import { randomBytes } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { logHash } from "../../sdk/src/cli/cassette-format.ts";
+import { simulate } from "../../src/testing/index.ts";
+import type { Cassette, SimulatedEvent } from "../../src/testing/contract.ts";
+import { cli } from "../cli.ts";
 import { Service } from "../service.ts";
 import { listTasks, pause, storedLog, type LogEvent, type Task, type TaskPage } from "../tasks.ts";
 import {
   effectBreaches,
   endBreaches,
   interruptionBreaches,
+  isOfLedger,
   logBreaches,
   outcomeBreaches,
   recoveryTimes,
@@ -25,10 +30,14 @@ import {
 import { act, type Client, type Scene } from "./client.ts";
 import { Outages } from "./outage.ts";
 import { planFor, RETRY_ATTEMPTS, type PlannedTask } from "./plan.ts";
+import { Timetabled } from "./timetabled.ts";
+import { treeBreaches } from "./tree-audit.ts";
+import { createAgents, PRICES } from "./trees.ts";
 import { watch, type Watcher } from "./watcher.ts";
 import { World } from "./world.ts";
+import { CANARY, worldTools } from "./world-tools.ts";
 
-const TASKS = Number(process.env["CHAOS_TASKS"] || 200);
+const TASKS = Number(process.env["CHAOS_TASKS"] || 100);
 const SEED = process.env["CHAOS_SEED"] || randomBytes(4).toString("hex");
 const REPLAY = `Play it again: CHAOS_SEED=${SEED} CHAOS_TASKS=${TASKS} npm run test:chaos`;
 /** Age at which the reconciler sends a task again, and the time between two of its runs. */
@@ -48,6 +57,8 @@ const clients: Client[] = plan.tasks.map((planned) => ({
   complaints: [],
 }));
 const watchers: Watcher[] = [];
+/** What is wrong with schedules that fired during the kills. */
+let unfired: readonly string[] = [];
 let evidence: readonly Evidence[] = [];
 let broken: readonly unknown[] = [];
 let scene: Scene;
@@ -62,15 +73,20 @@ beforeAll(
       config: "test/chaos/wrangler.toml",
       vars: {
         CHAOS_WORLD: world.url,
+        OPSPAWN_TOOL_SECRETS: JSON.stringify({ [CANARY.name]: CANARY.value }),
         OPSPAWN_RECONCILE_AFTER_MS: String(RECONCILE_AFTER_MS),
         OPSPAWN_RETRY_ATTEMPTS: String(RETRY_ATTEMPTS),
         OPSPAWN_RETRY_BASE_MS: "30",
         OPSPAWN_DELTA_CHARS: "16",
         OPSPAWN_DELTA_MS: "20",
+        OPSPAWN_PRICES: JSON.stringify(PRICES),
       },
     });
     scene = { seed: SEED, service, outages: new Outages(service) };
+    await createAgents(service);
+    const timetabled = await Timetabled.begin(service);
     await play();
+    unfired = await timetabled.breaches(Date.now() + CALM_MS);
     broken = await brokenInvariants();
     evidence = await collect();
     tell();
@@ -219,7 +235,7 @@ function breaches(
   find: (one: Evidence, planned: PlannedTask, client: Client) => string[],
 ): string[] {
   return evidence.flatMap((one) => {
-    const client = clients[Number(one.row.metadata["chaos"])];
+    const client = clients[chaosOf(one)];
     return client === undefined
       ? [`${one.row.task_id} belongs to nobody`]
       : find(one, client.planned, client).map(
@@ -227,6 +243,12 @@ function breaches(
             `task ${client.planned.chaos}, ${one.row.task_id}: ${what}. Its log ends: ${tailOf(one)}`,
         );
   });
+}
+
+/** The number of a planned task: that of the first task of its tree. */
+function chaosOf({ row }: Evidence): number {
+  const root = evidence.find((one) => one.row.task_id === row.root_task_id);
+  return Number(root?.row.metadata["chaos"]);
 }
 
 function tailOf({ log }: Evidence): string {
@@ -248,18 +270,44 @@ test("chaos really came over the service: interrupted runs, lost and doubled mes
   const unknown = types.filter((type) => type === "tool.outcome_unknown").length;
   expect(Math.min(drop, twice, again, reconnects, unknown)).toBeGreaterThan(0);
   expect(recoveries).toBeGreaterThanOrEqual(scene.outages.kills.length);
-  expect(evidence.length).toBeGreaterThanOrEqual(TASKS);
+  // A tree that was cancelled has fewer tasks than were planned.
+  expect(evidence.length).toBeGreaterThanOrEqual(plan.tasks.length);
 });
 
 test("no task is stuck, and no invariant of the service is broken", () => {
   expectNone(broken);
 });
 
+test("every occurrence of a schedule became one task, whatever was killed", () => {
+  expectNone(unfired);
+});
+
 test("every task that was accepted reaches the end that its undisturbed run has", () => {
   const known = new Set(evidence.map(({ row }) => row.task_id));
   const lost = clients.flatMap(({ accepted }) => [...accepted].filter((id) => !known.has(id)));
   expectNone(lost);
-  expectNone(breaches((one, planned, { cancelledAs }) => endBreaches(one, planned, cancelledAs)));
+  expectNone(
+    breaches((one, planned, { cancelledAs }) =>
+      one.row.parent_task_id === null ? endBreaches(one, planned, cancelledAs) : [],
+    ),
+  );
+});
+
+test("a tree has each of its tasks once, and its money is what its logs say", async () => {
+  const trees = Map.groupBy(evidence, ({ row }) => row.root_task_id);
+  const roots = evidence.filter((one) => clients[chaosOf(one)]?.planned.tree !== null);
+  const found = await Promise.all(
+    roots
+      .filter(({ row }) => row.parent_task_id === null)
+      .map((root) => {
+        const levels = clients[chaosOf(root)]?.planned.tree ?? [];
+        return treeBreaches(scene.service, root, trees.get(root.row.task_id) ?? [], levels);
+      }),
+  );
+  expect(found.length).toBeGreaterThanOrEqual(
+    plan.tasks.filter(({ tree }) => tree !== null).length,
+  );
+  expectNone(found.flat());
 });
 
 test("every log is without a gap, has one end, and D1 has what it says", () => {
@@ -297,6 +345,49 @@ test("the outcome of each call is what the world answered, or unknown", () => {
 
 test("only a kill interrupts a run, and only an interruption or a cancellation leaves an outcome unknown", () => {
   expectNone(breaches((one) => interruptionBreaches(one, scene.outages)));
+});
+
+test("the log of every run replays strictly in Node, without network, and holds no secret", async () => {
+  const tools = worldTools(() => Promise.reject(new Error("A replay asks no world.")));
+  const logs = evidence.map(({ texts }) => texts.map((one) => JSON.parse(one) as SimulatedEvent));
+  const replaying: string[] = [];
+  for (const [i, events] of logs.entries()) {
+    // Cancelled before it started: there is no run to replay.
+    if (events[1]?.type === "run.cancelled" || events.some(isOfLedger)) {
+      continue;
+    }
+    const log_sha256 = logHash(events);
+    const task_id = evidence[i]?.row.task_id ?? "";
+    const cassette = { format: "opspawn-cassette/1", task_id, log_sha256, events } as const;
+    const replayed = await simulate(
+      {},
+      { cassette: { ...cassette, requests: [], outputs: {} }, tools },
+    ).catch((error: unknown) => String(error));
+    if (typeof replayed === "string") {
+      replaying.push(`${task_id}: ${replayed}`);
+    } else if (replayed.log_sha256 !== log_sha256 || replayed.requests.length > 0) {
+      replaying.push(
+        `${task_id}: ${replayed.log_sha256}, and ${replayed.requests.length} requests`,
+      );
+    }
+  }
+  expectNone(replaying);
+  // As a user has them: by the command, with the requests to models.
+  const interrupted = evidence.filter(
+    ({ log }) => log.some(({ type }) => type === "recovery.started") && !log.some(isOfLedger),
+  );
+  for (const { row } of interrupted.slice(0, 3)) {
+    const { url, key } = scene.service;
+    const env = { OPSPAWN_URL: url, OPSPAWN_KEY: key };
+    const { out } = await cli(["cassette", row.task_id], { env });
+    const cassette = JSON.parse(out) as Cassette;
+    expect(cassette.requests.length).toBeGreaterThan(0);
+    expect((await simulate({}, { cassette, tools })).log_sha256).toBe(cassette.log_sha256);
+    expect(out).not.toContain(CANARY.value);
+  }
+  const text = JSON.stringify(logs);
+  expect(text).toContain(`to Bearer [secret ${CANARY.name}]`);
+  expect(text).not.toContain(CANARY.value);
 });
 
 test("a seed decides the same plan each time", () => {

@@ -208,6 +208,67 @@ const slotted: Scenario = {
   slotted: true,
 };
 
+/**
+ * A run that starts a task and waits for it, while another continues in the background, and a third
+ * one is cancelled when the run ends.
+ */
+const family: Scenario = {
+  input: {
+    script: [
+      {
+        tool_calls: [
+          { name: "agent_worker", arguments: { goal: "a" } },
+          {
+            name: "task_start",
+            arguments: { agent: "worker", goal: "b", on_parent_end: "continue" },
+          },
+          { name: "task_start", arguments: { agent: "sleeper", goal: "c" } },
+        ],
+      },
+      { text: "The end." },
+    ],
+    script_agents: {
+      worker: { script: [{ text: "found" }] },
+      sleeper: { script: [{ tool_calls: [{ name: "wait", arguments: { seconds: 3600 } }] }] },
+    },
+  },
+  agents: ["worker", "sleeper"].map((agent) => ({
+    agent,
+    version: 1,
+    tool: `agent_${agent}`,
+    description: "Works.",
+    background: true,
+  })),
+  config: {},
+  scheduled: false,
+  alone: false,
+};
+
+/** A run that recalls, saves five facts, replaces one and edits a block. */
+const remembering: Scenario = {
+  input: {
+    script: [
+      {
+        tool_calls: [1, 2, 3, 4, 5].map((n) => ({
+          name: "memory_save",
+          arguments: { content: `fact ${n}`, key: `k${n}` },
+        })),
+      },
+      {
+        tool_calls: [
+          { name: "memory_save", arguments: { content: "fact 1 again", key: "k1", version: 1 } },
+          { name: "memory_edit_block", arguments: { label: "notes", old: "", new: "a line" } },
+        ],
+      },
+      { text: "The end." },
+    ],
+  },
+  config: { long_term_memory: { stores: [{ scope: "subject", access: "write" }] } },
+  scheduled: false,
+  alone: false,
+  remembers: true,
+};
+
 stopsAroundEveryWrite([
   // Those that the platform retries first: they mostly wait.
   ["a run without watchers", alone],
@@ -223,4 +284,6 @@ stopsAroundEveryWrite([
   ["calls whose approval expires and that are made", expiring("continue")],
   ["a run with a webhook for every event", announced],
   ["a run that waits for its slot, twice", slotted],
+  ["a run that starts tasks", family],
+  ["a run that saves to its memory", remembering],
 ]);

@@ -5,7 +5,8 @@
  */
 
 import { withServers } from "../../src/agent/mcp/host.ts";
-import { feedParts } from "../../src/compose/objects.ts";
+import { feedParts, memoryParts } from "../../src/compose/objects.ts";
+import { consumeBatch } from "../../src/compose/queue.ts";
 import { buildDeps } from "../../src/compose/run.ts";
 import { FeedObject } from "../../src/durable/feed/feed.ts";
 import type { Deps } from "../../src/durable/run/deps.ts";
@@ -16,6 +17,11 @@ import type { RunStorage } from "../../src/durable/run/storage/storage.ts";
 import { isolateOf } from "../../src/durable/isolate/isolate.ts";
 import { builtInTools, toolboxFor } from "../../src/agent/tools/registry.ts";
 import { registeredTools } from "../../src/agent/tools/registered/registered-tools.ts";
+import { agentTools } from "../../src/agent/tools/tasks/agent-tools.ts";
+import { memoryTools } from "../../src/agent/tools/memory/memory-tools.ts";
+import { MemoryObject } from "../../src/durable/memory/memory.ts";
+import { memoryStub } from "../../src/durable/memory/rpc.ts";
+import { storesOf } from "../../src/run/memory/store-name.ts";
 import { scriptTools } from "../../src/agent/tools/registered/script-tools.ts";
 import type { Observer } from "../../src/observe.ts";
 import { upcast } from "../../src/run/log/event.ts";
@@ -23,8 +29,15 @@ import { reduce } from "../../src/run/log/reduce.ts";
 import type { RunState } from "../../src/run/log/state.ts";
 import { messageId } from "../../src/run/log/webhook-body.ts";
 import type { TaskStore } from "../../src/store/tasks/tasks.ts";
+import { submitFrom } from "../submit-from.ts";
 import { worldHost, worldServer, worldTools } from "./acting.ts";
-import { killableFeed, killableLedger } from "./killable-objects.ts";
+import {
+  killableFamily,
+  killableFeed,
+  killableLedger,
+  killableMemory,
+  killableSubmit,
+} from "./killable-objects.ts";
 import { situationOf } from "./situation.ts";
 
 export type When = "before" | "unsafe" | "safe";
@@ -271,6 +284,8 @@ function killableDeps(env: Env, life: Life, sync: () => Promise<void>): Deps {
     ...deps,
     observer: SILENT,
     announce,
+    submitOrder: killableSubmit(submitFrom(env), life),
+    run: (tenantId, taskId) => killableFamily(deps.run(tenantId, taskId), life),
     ledger: (tenantId) => killableLedger(deps.ledger(tenantId), life),
     feed: (tenantId) => killableFeed(deps.feed(tenantId), life),
     tasks: Object.assign(Object.create(tasks) as TaskStore, {
@@ -282,7 +297,11 @@ function killableDeps(env: Env, life: Life, sync: () => Promise<void>): Deps {
         spec.config.tools,
         [
           ...registeredTools(spec.tools ?? [], isolate),
+          ...agentTools(spec.agents ?? []),
           ...scriptTools(spec.input_data["script_tools"], scripted),
+          ...memoryTools(storesOf(spec), (store) =>
+            killableMemory(memoryStub(env.MEMORIES, spec.tenant_id, store), life),
+          ),
           ...worldTools(life),
         ],
         builtIn,
@@ -308,6 +327,7 @@ class KillableRun extends RunObject {
   }
 }
 export { KillableRun as AgentRun };
+export { Timetable } from "./killable-timetable.ts";
 export { TenantLedger } from "../../src/durable/ledger/ledger.ts";
 
 /** The feed as the Worker has it. */
@@ -317,4 +337,15 @@ export class TenantFeed extends FeedObject {
   }
 }
 
-export default { fetch: () => new Response(null, { status: 404 }) };
+/** The memory store as the Worker has it. */
+export class TenantMemory extends MemoryObject {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env, memoryParts(env));
+  }
+}
+
+/** Tasks that runs start are delivered by the queue too. */
+export default {
+  fetch: () => new Response(null, { status: 404 }),
+  queue: (batch: MessageBatch, env: Env, ctx: ExecutionContext) => consumeBatch(batch, env, ctx),
+};

@@ -4,6 +4,7 @@
  * the service; an expected end follows from the script alone.
  */
 import { Chance } from "./chance.ts";
+import { bodyOfTree, levelsOf, TREE_SIZE, type PlannedLevel } from "./trees.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -21,6 +22,8 @@ export interface PlannedTask {
   readonly end: End;
   /** What the undisturbed run has used by then; not compared where it is cancelled. */
   readonly usage: { readonly steps: number; readonly tool_calls: number };
+  /** The levels of a tree whose first task this is; null for a task alone. */
+  readonly tree: readonly PlannedLevel[] | null;
   readonly client: PlannedClient;
   readonly watchers: readonly PlannedWatcher[];
 }
@@ -54,6 +57,8 @@ export interface Plan {
 const RATE = 7;
 /** Kills for each hundred tasks. */
 const KILLS = { from: 3, to: 4 } as const;
+/** Tasks, in trees and alone, for each tree. */
+const TASKS_PER_TREE = 33;
 /** Attempts of a model call in this run; the pauses between them are short. */
 export const RETRY_ATTEMPTS = 5;
 
@@ -62,8 +67,13 @@ export function planFor(seed: string, tasks: number): Plan {
   const chance = new Chance(seed, "kills");
   const hundreds = Math.max(1, tasks / 100);
   const kills = Math.round(chance.whole(KILLS.from * hundreds, KILLS.to * hundreds));
+  const trees = Math.floor(tasks / TASKS_PER_TREE);
+  const alone = tasks - trees * TREE_SIZE;
   return {
-    tasks: Array.from({ length: tasks }, (_, chaos) => taskFor(seed, chaos, tasks)),
+    tasks: [
+      ...Array.from({ length: alone }, (_, chaos) => taskFor(seed, chaos, tasks)),
+      ...Array.from({ length: trees }, (_, n) => treeFor(seed, alone + n, tasks)),
+    ],
     killAfterMs: Array.from({ length: kills }, () =>
       // Now and then in the middle of a recovery.
       chance.happens(0.2) ? chance.whole(0, 300) : chance.whole(300, 3800),
@@ -96,6 +106,33 @@ function taskFor(seed: string, chaos: number, tasks: number): PlannedTask {
     },
     end,
     usage: { steps: script.steps, tool_calls: script.toolCalls },
+    tree: null,
+    client: clientFor(new Chance(seed, "client", chaos), ending, tasks),
+    watchers: watchersFor(new Chance(seed, "watchers", chaos)),
+  };
+}
+
+/** A tree of tasks that end with an answer, unless the client of the first one cancels it. */
+function treeFor(seed: string, chaos: number, tasks: number): PlannedTask {
+  const levels = levelsOf(
+    (level) => new ScriptWriter(new Chance(seed, "level", chaos, level), chaos),
+  );
+  const [first] = levels;
+  if (first === undefined) {
+    throw new Error("a tree has levels");
+  }
+  const { input_data, ...body } = bodyOfTree(levels, chaos % 2 === 0);
+  const ending = new Chance(seed, "tree", chaos).pick({ answers: 2, answers_unless_cancelled: 1 });
+  return {
+    chaos,
+    body: {
+      ...body,
+      input_data: { goal: "Play.", chaos, ...(input_data as Json) },
+      metadata: { chaos: String(chaos) },
+    },
+    end: { status: "completed", answer: first.answer },
+    usage: first.usage,
+    tree: levels,
     client: clientFor(new Chance(seed, "client", chaos), ending, tasks),
     watchers: watchersFor(new Chance(seed, "watchers", chaos)),
   };
@@ -145,6 +182,19 @@ class ScriptWriter {
     const width = this.#chance.pick({ 1: 5, 2: 3, 3: 2, 4: 1 });
     const calls = Array.from({ length: Number(width) }, () => this.#call());
     this.#say({ tool_calls: calls });
+  }
+
+  /** A turn that starts tasks and waits for them. */
+  order(calls: readonly Json[]): void {
+    this.toolCalls += calls.length;
+    this.#say({ tool_calls: calls });
+  }
+
+  /** The turn that ends the run with an answer, which it returns. */
+  answer(): string {
+    const text = this.#text();
+    this.#say({ text });
+    return text;
   }
 
   /** The turn that ends the run; the end that follows from it. */

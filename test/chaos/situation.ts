@@ -35,6 +35,11 @@ function callOf({ call, approval, request, result, inner, questions }: TurnCall)
       isFirst: request.attempt === 1,
       waitsFor: request.waitsFor,
       held: request.held,
+      children: request.children && [
+        request.children.action,
+        request.children.unstarted.length > 0,
+        request.children.open.length > 0,
+      ],
       answered: request.answer !== null,
     },
     result: result && (result.error?.code ?? "ok"),

@@ -2,72 +2,50 @@
  * The service with faults, for chaos runs: its queue drops and doubles messages as the world (the
  * test's process) decides, and its runs have tools that act on the world. All else is the service.
  */
-import { z } from "zod";
-import { toolboxFor } from "../../src/agent/tools/registry.ts";
-import { scriptTools } from "../../src/agent/tools/registered/script-tools.ts";
-import { defineTool, type RunTool } from "../../src/agent/tools/tool.ts";
+import { withTools } from "../../src/agent/tools/registry.ts";
 import { runParts } from "../../src/compose/objects.ts";
 import { buildDeps } from "../../src/compose/run.ts";
 import type { Deps } from "../../src/durable/run/deps.ts";
 import service, { AgentRun as Run } from "../../src/index.ts";
 import { readMessage } from "../../src/queue/tasks/message.ts";
-import { EFFECTS, type Effect } from "../../src/run/value/effect.ts";
-import type { Act, Delivery, Fate } from "./world.ts";
+import { submitFrom } from "../submit-from.ts";
+import type { Delivery, Fate } from "./world.ts";
+import { worldTools } from "./world-tools.ts";
 
 type ChaosEnv = Env & {
   /** Where the world answers. */
   readonly CHAOS_WORLD: string;
 };
 
-export { TenantFeed, TenantLedger } from "../../src/index.ts";
+export { TenantFeed, TenantLedger, TenantMemory, Timetable } from "../../src/index.ts";
 
 export class AgentRun extends Run {
   constructor(ctx: DurableObjectState, env: ChaosEnv) {
     super(ctx, env, {
-      ...runParts(env),
-      deps: () => withWorld(buildDeps(env), env.CHAOS_WORLD),
+      ...runParts(env, submitFrom(env)),
+      deps: () => withWorld(buildDeps(env, null, undefined, submitFrom(env)), env.CHAOS_WORLD),
     });
   }
 }
 
 /** The service's parts, its toolboxes with the world's tools added. */
 function withWorld(deps: Deps, world: string): Deps {
-  // A tool that can be asked is the other chaos test's: here the world only takes orders.
-  const tools = EFFECTS.filter((effect) => effect !== "probe").map((effect) =>
-    worldTool(effect, world),
+  const tools = worldTools((act, authorization, signal) =>
+    fetch(`${world}/act`, {
+      method: "POST",
+      headers: { Authorization: authorization },
+      body: JSON.stringify(act),
+      signal,
+    }),
   );
   return {
     ...deps,
     toolsFor: (spec, scripted) => {
-      const box = toolboxFor(spec.config.tools, [
-        ...scriptTools(spec.input_data["script_tools"], scripted),
-        ...tools,
-      ]);
-      return { ...deps.toolsFor(spec, scripted), toolboxAt: () => box };
+      const own = deps.toolsFor(spec, scripted);
+      const more = { offered: tools, get: () => undefined };
+      return { ...own, toolboxAt: (state) => withTools(own.toolboxAt(state), more) };
     },
   };
-}
-
-function worldTool(effect: Effect, world: string): RunTool {
-  return defineTool({
-    name: `world_${effect}`,
-    description: "Acts on the world outside.",
-    input: z.strictObject({
-      item: z.string(),
-      hold_ms: z.number(),
-      answer: z.enum(["receipt", "error", "hang_up"]),
-    }),
-    output: z.strictObject({ receipt: z.string() }),
-    effect,
-    run: async (input, { idempotencyKey, signal }) => {
-      const act: Act = { key: idempotencyKey, effect, ...input };
-      const response = await ask(`${world}/act`, act, signal);
-      if (!response.ok) {
-        throw new Error(await response.text());
-      }
-      return response.json<{ receipt: string }>();
-    },
-  });
 }
 
 /** What befalls a message; for one that is not a task's, nothing. */
@@ -75,16 +53,9 @@ async function fateOf(message: Message, env: ChaosEnv): Promise<Fate> {
   const task = readMessage(message.body);
   const spec = JSON.parse(task?.spec ?? "{}") as { input_data?: { chaos?: number } };
   const delivery: Delivery = { chaos: spec.input_data?.chaos ?? null };
-  const response = await ask(`${env.CHAOS_WORLD}/deliver`, delivery);
+  const body = JSON.stringify(delivery);
+  const response = await fetch(`${env.CHAOS_WORLD}/deliver`, { method: "POST", body });
   return (await response.json<{ fate: Fate }>()).fate;
-}
-
-function ask(url: string, body: Act | Delivery, signal?: AbortSignal): Promise<Response> {
-  return fetch(url, {
-    method: "POST",
-    body: JSON.stringify(body),
-    ...(signal === undefined ? {} : { signal }),
-  });
 }
 
 async function handed(message: Message, env: ChaosEnv): Promise<Message[]> {

@@ -88,7 +88,8 @@ export class World {
     this.acts.set(act.key, [...(this.acts.get(act.key) ?? []), act]);
     this.#acted.resolve();
     this.#acted = Promise.withResolvers();
-    const timer = setTimeout(() => respond(act, response), act.hold_ms);
+    const who = request.headers.authorization ?? "nobody";
+    const timer = setTimeout(() => respond(act, who, response), act.hold_ms);
     response.once("close", () => clearTimeout(timer));
   }
 
@@ -107,13 +108,13 @@ export function receiptFor(item: string): string {
   return `receipt for ${item}`;
 }
 
-function respond({ item, answer }: Act, response: ServerResponse): void {
+function respond({ item, answer }: Act, who: string, response: ServerResponse): void {
   switch (answer) {
     case "receipt":
       response.end(JSON.stringify({ receipt: receiptFor(item) }));
       break;
     case "error":
-      response.writeHead(500).end(`the world refuses ${item}`);
+      response.writeHead(500).end(`the world refuses ${item} to ${who}`);
       break;
     case "hang_up":
       response.destroy();

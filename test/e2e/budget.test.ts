@@ -340,3 +340,77 @@ test.for([
   const { errors } = await response.json<{ errors: { pointer: string }[] }>();
   expect(errors.map((one) => one.pointer)).toEqual([pointer]);
 });
+
+/** The config of a scripted agent that gives tasks to another one. */
+const leading = (agent: string) => ({ model: "local/script", agents: [{ agent }] });
+
+/** A script that gives an agent many tasks in one turn. */
+const giving = (agent: string, many: number) => [
+  {
+    tool_calls: Array.from({ length: many }, (_, n) => ({
+      name: `agent_${agent}`,
+      arguments: { goal: `What is 1 + ${n}?` },
+    })),
+  },
+  { text: "done" },
+];
+
+test("a tree of tasks never spends more than the limit of its first task, which is raised live", async () => {
+  // A turn has at most 64 calls, so two tasks start them: 100 model calls side by side.
+  const [HALVES, EACH] = [2, 50];
+  const CHILDREN = HALVES * EACH;
+  const CAP = 0.15;
+  const dear = { model: MODEL, max_output_tokens: 1000, tools: ["add_numbers"] };
+  for (const agent of [
+    { name: "dear", config: dear },
+    { name: "half", config: leading("dear"), limits: { max_children: EACH } },
+    { name: "lead", config: leading("half") },
+  ]) {
+    expect((await service.send("POST", "/api/v1/agents", agent)).status).toBe(201);
+  }
+  await budget(100);
+  const script_agents = { half: { script: giving("dear", EACH) } };
+  const input_data = { goal: "go", script: giving("half", HALVES), script_agents };
+  const [billed, asked] = [biller.invoice, biller.requests];
+  const limits = { max_cost_usd: CAP, max_descendants: HALVES + CHILDREN };
+  const { task_id: root } = await submit(service, { agent: "lead", input_data, limits });
+  const below = (agent = "dear") =>
+    listTasks(service, `?root_task_id=${root}&agent=${agent}&limit=100`);
+  await expect
+    .poll(
+      async () => {
+        expect(biller.invoice - billed).toBeLessThanOrEqual(micro(CAP));
+        const { data: tasks } = await below();
+        const open = tasks.filter((task) => task.status !== "completed");
+        const logs = await Promise.all(open.map((task) => logOf(service, task.task_id)));
+        const rests = logs
+          .map((log) => log.at(-1))
+          .map((last) => last?.data["limit"] === "tree_cost");
+        return [tasks.length, open.length > 0 && rests.every(Boolean)];
+      },
+      { timeout: 90_000, interval: 500 },
+    )
+    .toEqual([CHILDREN, true]);
+  const waiting = (await below()).data.find((task) => task.status !== "completed");
+  const log = await logOf(service, waiting?.task_id ?? "");
+  expect(ofType(log, "run.waiting").at(-1)).toMatchObject({
+    for: "budget",
+    limit: "tree_cost",
+    task_id: root,
+  });
+  const [half] = (await below("half")).data;
+  const told = ofType(await logOf(service, half?.task_id ?? ""), "child.waiting");
+  expect(told.length).toBeGreaterThan(0);
+  const raised = await service.send("PATCH", `/api/v1/tasks/${root}/limits`, { max_cost_usd: 10 });
+  expect(raised.status).toBe(200);
+  expect((await ended(service, root)).status).toBe("completed");
+  // No call was repeated: two of each task, whatever it waited for.
+  expect(biller.requests - asked).toBe(2 * CHILDREN);
+  await expect
+    .poll(async () => {
+      const path = `/api/v1/tasks/${root}/tree`;
+      const { usage } = await getJson<{ usage: Record<string, number> }>(service, path);
+      return [usage["tasks"], micro(usage["cost_usd"] ?? 0)];
+    })
+    .toEqual([CHILDREN + HALVES + 1, biller.invoice - billed]);
+});

@@ -110,6 +110,31 @@ test.skipIf(!there)("a form of an MCP server is filled in on the page", async ()
 });
 
 test.skipIf(!there)(
+  "an address of an MCP server is shown, and opens nothing by itself",
+  async () => {
+    const url = "https://sign.example/consent?id=7";
+    const call = {
+      tool_calls: [{ name: "everything.trigger-url-elicitation", arguments: { url } }],
+    };
+    const config = { agent_config: { mcp_servers: ["everything"] } };
+    const { task_id } = await submit(service, scripted([call, { text: "Done." }], config));
+    await using opened = await open(`runs/${task_id}`);
+    const { page, problems } = opened;
+    const form = page.getByRole("region", { name: /of everything$/ });
+    const link = form.getByRole("link", { name: "Open sign.example" });
+    await link.waitFor();
+    expect(await link.getAttribute("href")).toBe(url);
+    expect(await link.getAttribute("rel")).toBe("noopener noreferrer");
+    await form.getByText(url).waitFor();
+    await form.getByRole("button", { name: "It is done" }).click();
+    await page.getByRole("article").filter({ hasText: "Answer" }).getByText("Done.").waitFor();
+    const [outcome] = ofType(await logOf(service, task_id), "tool.completed");
+    expect(JSON.stringify(outcome?.["output"])).toContain("accept");
+    expect(problems).toEqual([]);
+  },
+);
+
+test.skipIf(!there)(
   "a kill loses nothing on the page, and what it did to calls is shown",
   async () => {
     const pay = { name: "pay", effect: "once", outputs: [{ output: 1 }] };
@@ -181,7 +206,9 @@ test.skipIf(!there)(
     await page.goto(`${service.url}/console/runs/${untouched}`);
     await page.getByRole("button", { name: "Step 1", exact: true }).first().click();
     await page.getByRole("tab", { name: "Prompt" }).click();
-    await page.getByText("rebuilt: code, tools or settings have changed since").waitFor();
+    await page
+      .getByText("does not match what was sent: code, tools or settings have changed since")
+      .waitFor();
     expect(others(opened.problems)).toEqual([]);
   },
 );

@@ -61,13 +61,15 @@ async function hide(page: Page, isHidden: boolean): Promise<void> {
   }`);
 }
 
-test.skipIf(!there)("a burst of pieces reaches two tabs whole", async () => {
+test.skipIf(!there)("a burst of pieces reaches two tabs whole, also a slow one", async () => {
   const words = Array.from({ length: 1500 }, (_, i) => `w${i}`).join(" ");
   const id = await waiting([], [{ text: words, chunks: 1500 }]);
   await using opened = await open(`runs/${id}`);
   const other = await opened.another(`runs/${id}?view=log#key=${service.key}`);
   const tabs = [opened.page, other];
   await Promise.all(tabs.map((page) => page.getByText(/^live · #\d+$/).waitFor()));
+  const slow = await other.context().newCDPSession(other);
+  await slow.send("Emulation.setCPUThrottlingRate", { rate: 8 });
   await approve(id);
   await Promise.all(tabs.map((page) => page.getByText(/^whole log · #\d+$/).waitFor()));
 
@@ -130,8 +132,11 @@ test.skipIf(!there)("what is read stays where it is while events arrive", async 
   const read = page.getByRole("button", { name: "Step 4", exact: true }).last();
   await page.getByText(/^live · #\d+$/).waitFor();
   await read.scrollIntoViewIfNeeded();
+  // The wheel scrolls some frames after its event, so its end is awaited.
+  const scrolled = (): Promise<number> => page.evaluate("scrollY");
+  const from = await scrolled();
   await page.mouse.wheel(0, 60);
-  await read.evaluate("new Promise(requestAnimationFrame)");
+  await expect.poll(scrolled).toBeCloseTo(from + 60, 0);
   const top = async (): Promise<number> => Math.round((await read.boundingBox())?.y ?? -1);
   const before = await top();
 
@@ -236,6 +241,7 @@ test.skipIf(!there)(
       const named =
         role === null ? page.getByLabel(name) : page.getByRole(role, { name, exact: true });
       const wanted = named.first();
+      await wanted.waitFor();
       for (let i = 0; i < 90; i += 1) {
         if ((await wanted.and(page.locator(":focus")).count()) === 1) {
           return;
@@ -283,6 +289,7 @@ test.skipIf(!there)(
     const cancel = page.getByRole("button", { name: "Cancel", exact: true });
     await cancel.and(page.locator(":focus")).waitFor();
     await page.keyboard.press("Enter");
+    await dialog.getByLabel("Reason").and(page.locator(":focus")).waitFor();
     await page.keyboard.type("not needed");
     await page.keyboard.press("Control+Enter");
     await page.getByRole("article").filter({ hasText: "Cancelled" }).waitFor();

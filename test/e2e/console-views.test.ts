@@ -193,6 +193,18 @@ test.skipIf(!there)(
     await page.getByRole("button", { name: "Submit" }).click();
     await page.getByText(/less than 1/).waitFor();
     await page.getByRole("textbox", { name: /^Max steps/ }).fill("9");
+    // Only the service knows this one, and names the field.
+    opened.expectStatus(422);
+    await page.getByText("Model and tools", { exact: true }).click();
+    const model = page.getByRole("textbox", { name: /^Model/ }).first();
+    await model.fill("nobody/nothing");
+    await page.getByRole("button", { name: "Submit" }).click();
+    await page
+      .getByText(/nobody/)
+      .nth(1)
+      .waitFor();
+    expect(await model.getAttribute("aria-invalid")).toBe("true");
+    await model.fill("");
     await page.getByRole("button", { name: "Submit" }).click();
     await page.waitForURL(/\/console\/runs\/task_/);
     const id = new URL(page.url()).pathname.split("/").at(-1) ?? "";
@@ -252,12 +264,142 @@ test.skipIf(!there)("shows a new key once, and revokes it", async () => {
   expect(problems).toEqual([]);
 });
 
+test.skipIf(!there)(
+  "sets a secret without showing its value, replaces and deletes it",
+  async () => {
+    await using opened = await open("secrets");
+    const { page, problems } = opened;
+    await page.getByRole("button", { name: "New secret" }).click();
+    await page.getByRole("textbox", { name: /^Name/ }).fill("CONSOLE_TOKEN");
+    const value = page.getByLabel(/^Value/);
+    expect(await value.getAttribute("type")).toBe("password");
+    await value.fill("value-of-the-console");
+    await page.getByText("The same as a command").click();
+    const command = page.getByLabel("Command", { exact: true });
+    expect(await command.innerText()).toMatch(/PUT .*secrets\/CONSOLE_TOKEN[^]*"value": "…"/);
+    await page.getByRole("button", { name: "Save" }).click();
+    const row = page.getByRole("row", { name: /CONSOLE_TOKEN/ });
+    await row.getByText("never").waitFor();
+
+    await row.getByRole("button", { name: "Set value" }).click();
+    await page.getByLabel(/^Value/).fill("another-value");
+    await page.getByRole("button", { name: "Save" }).click();
+    await row.getByText(/version 2/).waitFor();
+    const stored = await service.request("/api/v1/secrets/CONSOLE_TOKEN");
+    expect(await stored.json()).toMatchObject({ version: 2, hosts: null });
+    await row.getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("button", { name: "Delete the secret" }).click();
+    await row.waitFor({ state: "detached" });
+    expect(problems).toEqual([]);
+  },
+);
+
+test.skipIf(!there)(
+  "makes a schedule after a look at its occurrences, fires, pauses and deletes it",
+  async () => {
+    await using opened = await open("schedules");
+    const { page, problems } = opened;
+    await page.getByRole("button", { name: "New schedule" }).click();
+    await page.getByRole("textbox", { name: /^Name/ }).fill("console-schedule");
+    await page.getByRole("button", { name: "Show the next occurrences" }).click();
+    const preview = page.getByRole("region", { name: "Preview" });
+    await preview.getByRole("listitem").nth(4).waitFor();
+    await page.getByRole("button", { name: "Cancel" }).click();
+
+    const made = await service.send("POST", "/api/v1/schedules", {
+      name: "console-schedule",
+      spec: { every_s: 86_400 },
+      action: { task: { input_data: { goal: "What is 1 + 2?" } } },
+    });
+    expect(made.status, await made.text()).toBe(201);
+    await page.reload();
+    await page.getByRole("link", { name: "console-schedule" }).click();
+    await page.getByRole("heading", { name: "console-schedule" }).waitFor();
+    await page.getByRole("button", { name: "Fire now" }).click();
+    await page.getByRole("button", { name: "Fire", exact: true }).click();
+    await page.getByRole("table", { name: "Firings" }).getByText("made").waitFor();
+    await page.getByRole("button", { name: "Pause" }).click();
+    await page.getByRole("textbox", { name: /^Note/ }).fill("For the test.");
+    await page.getByRole("dialog").getByRole("button", { name: "Pause" }).click();
+    await page.getByText("For the test.").waitFor();
+    await page.getByRole("button", { name: "Delete" }).click();
+    await page.getByRole("button", { name: "Delete the schedule" }).click();
+    await page.getByText("No schedules yet").waitFor();
+    expect(problems).toEqual([]);
+  },
+);
+
+test.skipIf(!there)("reads a conversation, continues it, and deletes it", async () => {
+  const turn = { conversation: "console-chat", input_data: { goal: "What is 20 + 1?" } };
+  const first = await service.send("POST", "/api/v1/tasks", turn);
+  expect(first.status, await first.text()).toBe(201);
+  await using opened = await open("conversations");
+  const { page, problems } = opened;
+  await page.getByRole("link", { name: "What is 20 + 1?" }).click();
+  await page.getByRole("heading", { name: "console-chat" }).waitFor();
+  const messages = page.getByRole("list", { name: "Messages" });
+  await messages.getByText("20 + 1 is 21.").waitFor();
+  await page.getByRole("textbox", { name: "Next turn" }).fill("What is 30 + 2?");
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await messages.getByText("30 + 2 is 32.").waitFor();
+  await page.getByRole("textbox", { name: "Next turn" }).fill("Wait for 600 seconds.");
+  await page.getByRole("button", { name: "Send", exact: true }).click();
+  await messages.getByRole("link", { name: "Turn 3" }).waitFor();
+  await page.getByRole("textbox", { name: "Next turn" }).fill("What is 40 + 3?");
+  await page.getByRole("button", { name: "Interrupt" }).click();
+  await messages.getByText("40 + 3 is 43.").waitFor();
+  await messages.getByRole("link", { name: "Turn 2" }).click();
+  await page.getByRole("link", { name: "the turn before" }).waitFor();
+  await page.getByRole("link", { name: "turn 2", exact: true }).click();
+  await page.getByRole("button", { name: "Delete" }).click();
+  // The page may read the conversation while it is deleted.
+  opened.expectStatus(404);
+  await page.getByRole("button", { name: "Delete the conversation" }).click();
+  await page.getByText("No conversations yet").waitFor();
+  expect(problems).toEqual([]);
+});
+
+test.skipIf(!there)(
+  "shows a memory store, changes an item, and undoes the change from its versions",
+  async () => {
+    const store = "/api/v1/memory/subject%3Aconsole";
+    await service.send("POST", `${store}/items`, { content: "Likes tea." });
+    await service.send("PUT", `${store}/blocks/notes`, { content: "Speaks German." });
+    await using opened = await open("memory");
+    const { page, problems } = opened;
+    await page.getByRole("link", { name: "subject:console" }).click();
+    await page.getByText("Speaks German.").waitFor();
+    const row = page.getByRole("row", { name: /Likes tea/ });
+    await row.getByRole("button", { name: "Change" }).click();
+    await page.getByRole("textbox", { name: /^Content/i }).fill("Likes coffee.");
+    await page.getByRole("button", { name: "Save", exact: true }).click();
+    const changed = page.getByRole("row", { name: /Likes coffee/ });
+    await changed.getByRole("button", { name: "Version 2" }).click();
+    const difference = page.getByRole("group", { name: "Difference" }).first();
+    await difference.getByText("Likes tea.").waitFor();
+    await difference.getByText("Likes coffee.").waitFor();
+    await page.getByRole("button", { name: "Restore" }).click();
+    await row.getByRole("button", { name: "Version 3" }).waitFor();
+    await page.getByLabel("Search as a run does").fill("teas");
+    await page.getByRole("button", { name: "Search" }).click();
+    await row.waitFor();
+    await page.getByRole("button", { name: "Delete", exact: true }).first().click();
+    await page.getByRole("button", { name: "Delete the store" }).click();
+    await page.getByRole("heading", { name: "Memory", exact: true }).waitFor();
+    expect((await service.request(`${store}/items`)).status).toBe(404);
+    expect(problems).toEqual([]);
+  },
+);
+
 test.skipIf(!there)("a key without scopes sees what it lacks", async () => {
   const { key } = await service.mint("tasks:read");
   await using opened = await openConsole(browser, service.url, `agents#key=${key}`);
   const { page, problems } = opened;
   const create = page.getByRole("button", { name: "New agent needs agents:write" });
   expect(await create.isDisabled()).toBe(true);
+  await page.getByRole("link", { name: "Schedules" }).click();
+  const schedule = page.getByRole("button", { name: "New schedule needs schedules:write" });
+  expect(await schedule.first().isDisabled()).toBe(true);
   await page.getByRole("link", { name: "Usage" }).click();
   await page.getByText("This key may not see the budgets.").waitFor();
   await page.getByRole("link", { name: "Health" }).click();

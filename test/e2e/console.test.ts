@@ -202,39 +202,205 @@ test.skipIf(!there)(
   },
 );
 
+test.skipIf(!there)("the prompt after a compaction says what it no longer has", async () => {
+  const line = "The bill of the month. ".repeat(60);
+  const pays = Array.from({ length: 6 }, (_, n) => ({
+    tool_calls: [{ name: "read_bill", arguments: { n } }],
+  }));
+  const id = await create({
+    input_data: {
+      goal: "Add up the bills.",
+      script: [...pays, { text: "Added." }],
+      script_tools: [
+        { name: "read_bill", outputs: pays.map((_, n) => ({ output: `${n} ${line}` })) },
+      ],
+    },
+    agent_config: { model: "local/script", memory: { max_tokens: 700 } },
+  });
+  await using opened = await openConsole(browser, service.url, `runs/${id}#key=${service.key}`);
+  const { page, problems } = opened;
+  await page.getByRole("article").filter({ hasText: "Answer" }).getByText("Added.").waitFor();
+  await page.getByRole("button", { name: "Step 7", exact: true }).click();
+  await page.getByRole("tab", { name: "Prompt" }).click();
+  await page.getByText("exactly this was sent").waitFor();
+  await page.getByText(/Against the call before: .*−\d+ left out or shortened/).waitFor();
+  expect(problems).toEqual([]);
+});
+
+test.skipIf(!there)(
+  "a run shows the tasks that it started, and each leads to the others",
+  async () => {
+    for (const agent of [
+      {
+        name: "tree-worker",
+        config: { model: "local/script", policy: { approve: ["add_numbers"] } },
+      },
+      { name: "tree-lead", config: { model: "local/script", agents: [{ agent: "tree-worker" }] } },
+    ]) {
+      const made = await service.send("POST", "/api/v1/agents", agent);
+      expect(made.status, await made.text()).toBe(201);
+    }
+    const asks = ["Bern", "Oslo"].map((goal) => ({
+      name: "agent_tree-worker",
+      arguments: { goal },
+    }));
+    const id = await create({
+      agent: "tree-lead",
+      input_data: {
+        goal: "Compare two cities.",
+        script: [{ tool_calls: asks }, { text: "Bern is smaller." }],
+        script_agents: {
+          "tree-worker": {
+            script: [
+              { tool_calls: [{ name: "add_numbers", arguments: { a: 1, b: 2 } }] },
+              { text: "A capital." },
+            ],
+          },
+        },
+      },
+    });
+    await using opened = await openConsole(browser, service.url, `runs/${id}#key=${service.key}`);
+    const { page, problems } = opened;
+    const questions = page.getByRole("region", { name: /of add_numbers in another task/ });
+    for (const left of [1, 0]) {
+      await questions.nth(left).waitFor();
+      await questions.first().getByRole("button", { name: "Approve" }).click();
+      await questions.nth(left).waitFor({ state: "detached" });
+    }
+    await page
+      .getByRole("article")
+      .filter({ hasText: "Answer" })
+      .getByText("Bern is smaller.")
+      .waitFor();
+    const tree = page.getByRole("region", { name: "Tree" });
+    await tree.getByText("3 tasks, 0 open").waitFor();
+    expect(await tree.getByRole("listitem").count()).toBe(3);
+    const grid = page.getByRole("treegrid", { name: "Timeline of the run" });
+    expect(await grid.getByRole("button", { name: "tree-worker completed" }).count()).toBe(2);
+    await grid.getByRole("button", { name: "tree-worker completed" }).first().click();
+    const event = page.getByRole("complementary", { name: /^Event/ });
+    await event.getByRole("link", { name: "tree-worker" }).waitFor();
+    await event.getByRole("button", { name: "Close" }).click();
+    await tree.getByRole("link", { name: "tree-worker" }).first().click();
+    await page.getByRole("article").filter({ hasText: "Answer" }).getByText("A capital.").waitFor();
+    expect(page.url()).not.toContain(id);
+    await tree.getByRole("link", { name: "tree-lead" }).click();
+    await page.getByRole("heading", { level: 1, name: "Compare two cities." }).waitFor();
+    await page.getByRole("link", { name: "Open its run" }).first().waitFor();
+    expect(problems).toEqual([]);
+  },
+);
+
+/** A script of two steps, of which the second is the answer. */
+function comparable(text: string): object {
+  const call = { name: "add_numbers", arguments: { a: 1, b: 2 } };
+  return { goal: "Pay the compared bill.", script: [{ tool_calls: [call] }, { text }] };
+}
+
+test.skipIf(!there)("two runs are compared step by step, from the list", async () => {
+  const agent_config = { model: "local/script" };
+  const before = await create({ input_data: comparable("Paid three."), agent_config });
+  const after = await create({ input_data: comparable("Paid four."), agent_config });
+  await using opened = await openConsole(
+    browser,
+    service.url,
+    `runs?q=compared#key=${service.key}`,
+  );
+  const { page, problems } = opened;
+  const boxes = page.getByRole("row", { name: /Pay the compared bill/ }).getByRole("checkbox");
+  await boxes.nth(1).check();
+  await boxes.first().check();
+  await page.getByRole("link", { name: "Compare", exact: true }).click();
+  await page
+    .getByText("The same up to step 1. In step 2 the model wrote something else.")
+    .waitFor();
+  expect(page.url()).toContain(`/runs/${after}/compare?with=${before}`);
+  const step = page.getByRole("article", { name: "Step 2" });
+  await step.getByRole("region", { name: "Before" }).getByText("Paid three.").waitFor();
+  await step.getByRole("region", { name: "After" }).getByText("Paid four.").waitFor();
+  await page.getByRole("button", { name: "Step 1 is the same" }).click();
+  await page
+    .getByRole("article", { name: "Step 1" })
+    .getByText(/"a":1|a: 1/)
+    .first()
+    .waitFor();
+  expect(problems).toEqual([]);
+});
+
+test.skipIf(!there)(
+  "a page that opens a run asks for the key, the log and the view once",
+  async () => {
+    const id = await submit("What is 2 + 2?");
+    await using opened = await openConsole(browser, service.url, `runs#key=${service.key}`);
+    const { page, problems } = opened;
+    await page.getByRole("link", { name: "What is 2 + 2?" }).first().waitFor();
+    await page.goto(`${service.url}/console/runs/${id}`);
+    await page.getByRole("article").filter({ hasText: "Answer" }).waitFor();
+    const asked = await page.evaluate<{ name: string }[]>(
+      "performance.getEntriesByType('resource').map(({ name }) => ({ name }))",
+    );
+    for (const part of ["/api/v1/keys/self", `/api/v1/tasks/${id}/events?after=0`, "/run-views-"]) {
+      expect(asked.filter(({ name }) => name.includes(part))).toHaveLength(1);
+    }
+    expect(problems).toEqual([]);
+  },
+);
+
 test.skipIf(!there)("hostile text is text: nothing runs, nothing leaves the page", async () => {
-  const evil =
-    "<img src=x onerror=alert(1)><script>alert(2)</script> [go](javascript:alert(3)) ![p](https://evil.example/p.png) \u202Egnp";
+  const evil = [
+    "<img src=x onerror=alert(1)><script>alert(2)</script><svg onload=alert(3)>",
+    "[go](javascript:alert(4)) [on](data:text/html,<script>alert(5)</script>)",
+    "![p](https://evil.example/p.png) ![s](data:image/svg+xml,<svg/>) \u202Egnp \u0000",
+  ].join(" ");
+  let deep: unknown = evil;
+  for (let level = 0; level < 50; level += 1) {
+    deep = level % 2 === 0 ? [deep] : { constructor: deep };
+  }
   const id = await create({
     input_data: {
       goal: evil,
       script: [
         {
           text: `${evil}\n\n${"> ".repeat(5000)}`,
-          tool_calls: [{ name: "constructor", arguments: { evil } }],
+          tool_calls: [
+            { name: "constructor", arguments: { evil } },
+            { name: "toString", arguments: { prototype: { polluted: true } } },
+          ],
         },
         { text: evil },
       ],
       script_tools: [
-        { name: "constructor", untrusted: "web", outputs: [{ output: { constructor: evil } }] },
+        {
+          name: "constructor",
+          untrusted: "web",
+          outputs: [{ output: { deep, line: "<b>".repeat(100_000) } }],
+        },
+        { name: "toString", outputs: [{ error: evil }] },
       ],
     },
     agent_config: { model: "local/script" },
-    name: evil,
+    name: "\u202E<img src=x onerror=alert(6)>",
+    metadata: { team: evil },
   });
   await using opened = await openConsole(browser, service.url, `runs/${id}#key=${service.key}`);
   const { page, problems } = opened;
   await page.getByText("Answer").waitFor();
-  await page
-    .getByRole("article")
-    .getByRole("button", { name: /constructor/, expanded: false })
-    .click();
+  for (const name of [/constructor/, /toString/]) {
+    await page.getByRole("article").getByRole("button", { name, expanded: false }).click();
+  }
   await page.getByText("From an untrusted source (web)").waitFor();
   await page.getByText("U+202E").first().waitFor();
-  const marks = await page.evaluate(
-    "[document.images.length, document.scripts.length, [...document.links].filter(({ protocol }) => protocol === 'javascript:').length]",
-  );
-  expect(marks).toEqual([0, 1, 0]);
+  const marks = `[
+    document.images.length,
+    document.scripts.length,
+    [...document.links].filter(({ protocol }) => !/^https?:$/.test(protocol)).length,
+    {}.polluted ?? null,
+  ]`;
+  expect(await page.evaluate(marks)).toEqual([0, 1, 0, null]);
+  await page.goto(`${service.url}/console/runs`);
+  await page.getByRole("heading", { level: 1, name: "Runs" }).waitFor();
+  await page.getByText("U+202E").first().waitFor();
+  expect(await page.evaluate(marks)).toEqual([0, 1, 0, null]);
   expect(problems).toEqual([]);
 });
 

@@ -8,11 +8,11 @@ import {
   appendFileSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
-  symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { LLMock } from "@copilotkit/aimock";
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
@@ -29,9 +29,14 @@ import { Cloudflare } from "../cloudflare/cloudflare.ts";
 import { wranglerDouble } from "../cloudflare/wrangler-double.ts";
 import { blocksOf, pages, type Block } from "../doc-blocks.ts";
 import { Newcomer, type Ran } from "../newcomer.ts";
+import { unpackPackage } from "../package.ts";
+import { installProject, packedArchives } from "../project-packages.ts";
 
 /** Blocks that need a person or a real account; each has to say so by `by hand`. */
 const MOST_BY_HAND = 6;
+
+/** Builds the whole bundle and changes nothing: run for the first page that says it. */
+const DRY_RUN = "npm run deploy -- --dry-run";
 
 const PROVIDER_KEY = "sk-of-a-reader-0123456789";
 
@@ -40,6 +45,9 @@ const provider = new LLMock({ port: 0, auth: { apiKeys: [PROVIDER_KEY] } });
 let newcomer: Newcomer;
 const cloudflare = new Cloudflare();
 const done = new Map<string, number>();
+/** Files of the project that pages write, in their order. */
+const typeScript: { readonly file: string; readonly text: string }[] = [];
+let isDryRunDone = false;
 let blockCount = 0;
 
 beforeAll(async () => {
@@ -49,6 +57,8 @@ beforeAll(async () => {
     { "sk-…": PROVIDER_KEY },
     { OPENAI_BASE_URL: `${provider.url}/v1` },
   );
+  // Built once for all tests, by the script that the pages name.
+  newcomer.takeOver("sdk/dist");
 });
 afterAll(async () => {
   await newcomer[Symbol.asyncDispose]();
@@ -58,7 +68,28 @@ afterAll(async () => {
 type Do = (block: Block) => Promise<Ran>;
 
 const HOW: Readonly<Record<string, Do>> = {
-  sh: ({ text }) => newcomer.run(text),
+  sh: async ({ text }) => {
+    if (text === DRY_RUN && isDryRunDone) {
+      return { exitCode: 0, output: "" };
+    }
+    isDryRunDone ||= text === DRY_RUN;
+    return newcomer.run(text);
+  },
+  /** Our packages as archives: those that all files of tests share. */
+  "sh pack": async () => {
+    const folder = await packedArchives();
+    for (const name of readdirSync(folder).filter((one) => one.endsWith(".tgz"))) {
+      copyFileSync(join(folder, name), join(newcomer.folder, name));
+    }
+    return { exitCode: 0, output: "" };
+  },
+  /** A project of their own, with the packages of this one in the place of a registry's. */
+  "sh install": async ({ text }) => {
+    const [, folder = ""] = /^cd (\S+)\nnpm install$/.exec(text) ?? [];
+    await newcomer.enter(folder);
+    await installProject(newcomer.cwd);
+    return { exitCode: 0, output: "" };
+  },
   "sh background": ({ text }) => newcomer.leaveRunning(text),
   /** With an account at Cloudflare: the deployment itself, in a double of wrangler and of its API. */
   "sh account": ({ text }) => deployed(newcomer.read(text)),
@@ -98,26 +129,24 @@ const HOW: Readonly<Record<string, Do>> = {
     await installClient();
     writeFileSync(join(newcomer.folder, "example.tsx"), newcomer.read(text));
     return newcomer.run(
-      typeCheck("example.tsx", { jsx: "react-jsx", lib: ["es2023", "dom"], types: [] }),
+      typeCheck(["example.tsx"], { jsx: "react-jsx", lib: ["es2023", "dom"], types: [] }),
     );
   },
 };
 
-/** Installs the client as a package: what was built, under its name. */
+/** Installs the client as a package: what was packed, under its name. */
 async function installClient(): Promise<void> {
-  if (!existsSync(join(newcomer.folder, "sdk", "dist"))) {
-    await newcomer.run("npm run --silent sdk:build");
-  }
-  if (!existsSync(join(newcomer.folder, "node_modules", "opspawn"))) {
-    symlinkSync(join(newcomer.folder, "sdk"), join(newcomer.folder, "node_modules", "opspawn"));
+  const folder = join(newcomer.folder, "node_modules", "opspawn");
+  if (!existsSync(folder)) {
+    await unpackPackage(folder);
   }
 }
 
-/** Checks one file, and what it uses, as strictly as the project checks all. */
-function typeCheck(file: string, more: Readonly<Record<string, unknown>> = {}): string {
-  // What one check has learned of the files that all of them use, the next one need not learn.
-  const compilerOptions = { incremental: true, tsBuildInfoFile: "./.checked.json", ...more };
-  const include = file.endsWith("x") ? [file] : ["src/worker-env.d.ts", file];
+/** Returns the command that checks these files as strictly as the project checks its own. */
+function typeCheck(
+  include: readonly string[],
+  compilerOptions: Readonly<Record<string, unknown>> = {},
+): string {
   const config = { extends: "./tsconfig.json", compilerOptions, include };
   writeFileSync(join(newcomer.folder, "tsconfig.example.json"), JSON.stringify(config));
   return "node_modules/.bin/tsc -p tsconfig.example.json";
@@ -140,28 +169,66 @@ async function listed(text: string): Promise<Ran> {
   return { exitCode: names.includes("submit_task") ? 0 : 1, output: names.join(" ") };
 }
 
-/** What is done with the block; `file=name` is a file of the project. */
+/** What is done with the block; `file=name` is a file of this project, `own=name` of their own. */
 function howOf(block: Block): Do | undefined {
-  const file = /^file=(\S+)$/.exec(block.use)?.[1];
-  if (file !== undefined) {
-    return async ({ text }) => {
-      const path = join(newcomer.folder, file);
-      const content = `${newcomer.read(text)}\n`;
-      const isChange = !existsSync(path) || readFileSync(path, "utf8") !== content;
-      const { rebuilds } = newcomer;
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, content);
-      const checked = file.endsWith(".ts")
-        ? await newcomer.run(typeCheck(file))
-        : { exitCode: 0, output: "" };
-      if (isChange && file.startsWith("src/")) {
-        // The service starts again with it: what is sent in that moment gets no answer.
-        await vi.waitUntil(() => newcomer.rebuilds > rebuilds, { timeout: 60_000, interval: 100 });
-      }
-      return checked;
-    };
+  const own = /^own=(\S+)$/.exec(block.use)?.[1];
+  if (own !== undefined) {
+    return (one) => saved(own, one);
   }
-  return HOW[[block.language, block.use].filter((word) => word !== "").join(" ")];
+  const file = /^file=(\S+)$/.exec(block.use)?.[1];
+  return file === undefined
+    ? HOW[[block.language, block.use].filter((word) => word !== "").join(" ")]
+    : (one) => written(file, one);
+}
+
+/** Writes a file of the project. The service runs with a source that the page uses afterwards. */
+async function written(file: string, block: Block): Promise<Ran> {
+  const text = `${newcomer.read(block.text)}\n`;
+  if (file.endsWith(".ts")) {
+    typeScript.push({ file, text });
+  }
+  const blocks = blocksOf(block.page);
+  const rest = blocks.slice(blocks.findIndex(({ at }) => at === block.at) + 1);
+  if (!file.startsWith("src/")) {
+    write(file, text);
+  } else if (rest.some(({ use }) => !use.startsWith("file="))) {
+    return served(file, text);
+  }
+  // The last test serves what no page uses.
+  return { exitCode: 0, output: "" };
+}
+
+/** Saves a file of their own project. One that the service is built from reloads it. */
+async function saved(file: string, block: Block): Promise<Ran> {
+  const path = join(newcomer.cwd, file);
+  const isServed = existsSync(path);
+  const reloads = () => newcomer.terminal.match(/server updated and ready/g)?.length ?? 0;
+  const before = reloads();
+  writeFileSync(path, `${newcomer.read(block.text)}\n`);
+  if (isServed) {
+    await vi.waitUntil(() => reloads() > before, { timeout: 60_000, interval: 100 });
+  }
+  return { exitCode: 0, output: "" };
+}
+
+function write(file: string, text: string): void {
+  const path = join(newcomer.folder, file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+/** Saves a source of the service while it runs, and waits for what becomes of that. */
+async function served(file: string, text: string): Promise<Ran> {
+  if (readFileSync(join(newcomer.folder, file), "utf8") === text) {
+    return { exitCode: 0, output: "It has not changed." };
+  }
+  const before = newcomer.rebuilds.length;
+  write(file, text);
+  // The service restarts: what is sent in that moment gets no answer.
+  const patience = { timeout: 60_000, interval: 100 };
+  await vi.waitUntil(() => newcomer.rebuilds.length > before, patience);
+  const isServed = newcomer.rebuilds.at(-1) === "Reloaded.";
+  return { exitCode: isServed ? 0 : 1, output: newcomer.terminal };
 }
 
 /**
@@ -185,7 +252,9 @@ async function deployed(command: string): Promise<Ran> {
   if (options === null) {
     return { exitCode: 1, output: "it only asks for help" };
   }
-  const target = readTarget(join(newcomer.folder, "wrangler.toml"), options.environment);
+  const configs = ["wrangler.jsonc", "wrangler.toml"].map((name) => join(newcomer.cwd, name));
+  const config = configs.find((path) => existsSync(path)) ?? "";
+  const target = readTarget(config, options.environment);
   const wrangler = wranglerDouble(cloudflare, target);
   const found = await look(wrangler, target);
   refuseForeign(target, found);
@@ -229,6 +298,38 @@ test.for(order.filter((page) => blocksOf(page).length > 0))(
     }
   },
 );
+
+test("the TypeScript of all pages passes the strictest checks, and the service runs with it", async () => {
+  const files = typeScript.map(({ file, text }, i) => {
+    // Pages use the same names.
+    const name = file.startsWith("src/") ? `src/page-${i}-${basename(file)}` : file;
+    write(name, text);
+    return name;
+  });
+  const modules = files.filter((file) => file.startsWith("src/")).map((file) => basename(file));
+  const entry = modules.find((name) => name.endsWith("-index.ts"));
+  const tools = modules.filter((name) => name.endsWith("-tools.ts"));
+  const planners = modules.filter((name) => name.endsWith("-planner.ts"));
+  expect([entry, planners.length, tools.length]).toEqual([
+    expect.any(String),
+    1,
+    modules.length - 2,
+  ]);
+  const lines = [
+    'import { createOpspawn } from "./library/index.ts";',
+    ...tools.map((name, i) => `import { tools as tools${i} } from "./${name}";`),
+    `import { checklist } from "./${planners[0]}";`,
+    `export * from "./${entry}";`,
+    `export { default } from "./${entry}";`,
+    `for (const tools of [${tools.map((_, i) => `tools${i}`).join(", ")}]) {`,
+    "  createOpspawn<Env>({ tools, planners: { checklist } });",
+    "}",
+  ];
+  const ran = await served("src/index.ts", `${lines.join("\n")}\n`);
+  expect(ran.exitCode, ran.output).toBe(0);
+  const checked = await newcomer.run(typeCheck(["src/worker-env.d.ts", "src/index.ts", ...files]));
+  expect(checked.exitCode, checked.output).toBe(0);
+});
 
 test("every page with blocks was done, and hardly any block is left to hands", () => {
   const blocks = order.flatMap(blocksOf).length;

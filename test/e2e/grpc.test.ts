@@ -120,6 +120,8 @@ function as(key: string): CallOptions {
 }
 
 /** With the service's own key. */
+const TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+
 function own(): CallOptions {
   return as(service.key);
 }
@@ -178,7 +180,8 @@ describe.each(Object.keys(WAYS))("%s", (way) => {
       idempotencyKey: `once with ${way}`,
       waitSeconds: 30,
     };
-    const { task, replayed } = await tasks().createTask(request, own());
+    const headers = { Authorization: `Bearer ${service.key}`, traceparent: TRACEPARENT };
+    const { task, replayed } = await tasks().createTask(request, { headers });
     expect(replayed).toBe(false);
     expect(task).toMatchObject({
       taskType: "agent_run",
@@ -199,6 +202,8 @@ describe.each(Object.keys(WAYS))("%s", (way) => {
       value: { fields: { answer: { kind: { case: "stringValue", value: "Done." } } } },
     });
     expect(task?.completedAt).toBeDefined();
+    const [created] = ofType(await logOf(service, taskId), "run.created");
+    expect(created?.["trace"]).toEqual({ traceparent: TRACEPARENT });
     const rest = await getTask(service, taskId);
     expect(new Date(Number(task?.createdAt?.seconds) * 1000).toISOString().slice(0, 19)).toBe(
       rest.created_at.slice(0, 19),

@@ -2,10 +2,11 @@
  * SIGKILL of the whole service in mid-run. After the restart every run goes on by itself: the tests
  * look only at the list, which is D1 and wakes no run, until it says that a run is over.
  */
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { Opspawn, type FeedChange } from "../../sdk/src/index.ts";
 import { Service } from "../service.ts";
 import {
+  getJson,
   listed,
   listTasks,
   logOf,
@@ -21,8 +22,9 @@ import { SocketWatch, SseWatch } from "../watch.ts";
 
 const DONE = { text: "Done." };
 const STREAMED = "A long reply that is killed in the middle of its stream. ".repeat(8);
-const STREAM = scripted([{ text: STREAMED, chunks: 60, delay_ms: 25 }]);
-const TOOL = { delay_ms: 1500, outputs: [{ output: "first" }, { output: "second" }] };
+// What has to be in flight when the service is killed takes seconds: a busy machine gets there late.
+const STREAM = scripted([{ text: STREAMED, chunks: 60, delay_ms: 75 }]);
+const TOOL = { delay_ms: 5000, outputs: [{ output: "first" }, { output: "second" }] };
 const TOOLS = scripted(
   [{ tool_calls: [{ name: "pay" }, { name: "put" }, { name: "look" }] }, DONE],
   {},
@@ -36,6 +38,13 @@ const TOOLS = scripted(
 );
 const REST = scripted([{ tool_calls: [{ name: "wait", arguments: { seconds: 1 } }] }, DONE]);
 
+const ROLES = ["user", "assistant"];
+/** Turns of one conversation, of which one works and the others are queued when the service dies. */
+const TURNS = 6;
+
+/** Tasks that are in the middle of their replies when the first one of their tree is cancelled. */
+const CHILDREN = 10;
+
 /** A run that was killed: its end, its log, and what a watcher saw before and after. */
 interface Killed {
   readonly task: Task;
@@ -48,6 +57,8 @@ let service: Service;
 let streaming: Killed;
 let calling: Killed;
 let resting: Killed;
+/** The first task of a tree that was cancelled right before the kill. */
+let cancelled: string;
 /** What the feed sent over each transport, before and after the kill. */
 const changes: Record<"websocket" | "sse", FeedChange[]> = { websocket: [], sse: [] };
 const unwatched = new AbortController();
@@ -58,6 +69,14 @@ beforeAll(async () => {
     vars: { OPSPAWN_RECONCILE_AFTER_MS: "1", OPSPAWN_DELTA_CHARS: "1" },
   });
   await Promise.all([followFeed("websocket"), followFeed("sse")]);
+  cancelled = await streamingTree();
+  for (let turn = 1; turn <= TURNS; turn += 1) {
+    await submit(service, {
+      ...scripted([{ text: `answer ${turn}`, delay_ms: 1000 }], {}, { goal: `turn ${turn}` }),
+      conversation: "killed",
+      on_busy: "queue",
+    });
+  }
   const begun = await Promise.all(
     [STREAM, TOOLS, REST].map(async (body) => {
       const { task_id } = await submit(service, body);
@@ -70,6 +89,7 @@ beforeAll(async () => {
     until(tools, "tool.requested", 3),
     until(rest, "run.waiting", 1),
   ]);
+  await service.send("POST", `/api/v1/tasks/${cancelled}/cancel`, {});
   await service.kill();
   const started = Date.now();
   await service.up();
@@ -88,6 +108,38 @@ afterAll(() => {
   unwatched.abort();
   return service.stop();
 });
+
+/** Submits a task, and resolves when all tasks that it has started work. */
+async function streamingTree(): Promise<string> {
+  const model = "local/script";
+  for (const agent of [
+    { name: "streamer", config: { model } },
+    { name: "lead", config: { model, agents: [{ agent: "streamer" }] } },
+  ]) {
+    expect((await service.send("POST", "/api/v1/agents", agent)).status).toBe(201);
+  }
+  const goals = Array.from({ length: CHILDREN }, (_, n) => `Part ${n}.`);
+  const input_data = {
+    goal: "Go.",
+    script: [
+      { tool_calls: goals.map((goal) => ({ name: "agent_streamer", arguments: { goal } })) },
+    ],
+    script_agents: { streamer: { script: [{ text: STREAMED, chunks: 600, delay_ms: 200 }] } },
+  };
+  const { task_id } = await submit(service, { agent: "lead", input_data });
+  const work = async () => {
+    const statuses = await below(task_id);
+    return statuses.length === CHILDREN && statuses.every((status) => status === "running");
+  };
+  await vi.waitUntil(work, { timeout: 20_000, interval: 100 });
+  return task_id;
+}
+
+/** The statuses of the tasks below one, as D1 has them. */
+async function below(root: string): Promise<string[]> {
+  const { data } = await listTasks(service, `?root_task_id=${root}&limit=100`);
+  return data.map(({ status }) => status);
+}
 
 /** Collects the changes of the feed. Resolves when the watch has started. */
 async function followFeed(via: "websocket" | "sse"): Promise<void> {
@@ -135,6 +187,33 @@ test("every run that was killed completes by itself, with one end", () => {
     expect(ends.map((event) => event.seq)).toEqual([log.length]);
     expect(task.last_seq).toBe(log.length);
   }
+});
+
+test("a tree whose first task was cancelled right before the kill is cancelled, with no orphan", async () => {
+  await expect
+    .poll(() => below(cancelled), { timeout: 20_000 })
+    .toEqual(Array.from({ length: CHILDREN }, () => "cancelled"));
+  const found = await getJson<{ data: { check: string }[] }>(service, "/api/v1/admin/invariants");
+  expect(JSON.stringify(found.data)).not.toContain("orphaned");
+});
+
+test("the turns of a conversation that were queued at the kill all end, each once and in order", async () => {
+  interface Turn {
+    readonly id: string;
+    readonly status: string;
+  }
+  const turns = async () => {
+    const path = "/api/v1/conversations/killed";
+    return (await getJson<{ data: readonly Turn[] }>(service, path)).data;
+  };
+  await expect
+    .poll(async () => (await turns()).map(({ status }) => status), { timeout: 60_000 })
+    .toEqual(Array.from({ length: TURNS }, () => "completed"));
+  const said = Array.from({ length: TURNS }, (_, i) => [`turn ${i + 1}`, `answer ${i + 1}`]).flat();
+  const last = (await turns()).at(-1)?.id ?? "";
+  const [created] = ofType(await logOf(service, last), "run.created");
+  const known = said.slice(0, -2).map((text, i) => ({ role: ROLES[i % 2], text }));
+  expect(created?.["history"]).toMatchObject({ turns: known });
 });
 
 test("what a watcher had seen before the kill is what is stored, and the rest follows without gap or duplicate", () => {

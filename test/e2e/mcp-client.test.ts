@@ -47,6 +47,9 @@ test("the suite passes whole, by runs whose model calls the suite's tools", asyn
       REVISION,
       "--expected-failures",
       EXPECTED_FAILURES,
+      // All scenarios run side by side: on a busy machine one takes longer than the suite's 30 s.
+      "--timeout",
+      "100000",
       "-o",
       output,
     ],

@@ -140,6 +140,16 @@ describe("the inspector", () => {
       "retry_task",
       "change_limits",
       "delete_task",
+      "list_schedules",
+      "create_schedule",
+      "pause_schedule",
+      "resume_schedule",
+      "trigger_schedule",
+      "delete_schedule",
+      "list_memory_stores",
+      "search_memory",
+      "save_memory",
+      "delete_memory",
       "agent_default",
     ]);
   });
@@ -159,7 +169,11 @@ describe("the inspector", () => {
 
 test("a task's limits are changed while it waits, and once over it is retried and deleted", async () => {
   const hour = { tool_calls: [{ name: "wait", arguments: { seconds: 3600 } }] };
-  const { task_id } = await client.task("submit_task", { ...scripted([hour]), wait_s: 30 });
+  const { task_id } = await client.task("submit_task", { ...scripted([hour]), wait_s: 0 });
+  const patience = { timeout: 20_000, interval: 50 };
+  await expect
+    .poll(async () => (await client.task("get_task", { task_id })).status, patience)
+    .toBe("waiting");
   const limits = { max_tokens: 77_000, max_steps: null };
   const changed = await client.task("change_limits", { task_id, limits });
   expect(changed.limits).toMatchObject({ max_tokens: 77_000 });
@@ -179,6 +193,29 @@ test("a task's limits are changed while it waits, and once over it is retried an
   const { isError, text } = await client.call("delete_task", { task_id });
   expect([isError, text]).toEqual([false, `The task ${task_id} is deleted.`]);
   expect((await client.call("get_task", { task_id })).data).toMatchObject({ code: "not_found" });
+});
+
+test("a schedule is created, paused, fired and deleted, and a wrong one is refused", async () => {
+  const body = {
+    name: "by-mcp",
+    spec: { every_s: 3600 },
+    action: { task: scripted([{ text: "Done." }]) },
+  };
+  const { data } = await client.call("create_schedule", body);
+  expect(data).toMatchObject({ name: "by-mcp", state: "active" });
+  const id = String(data["id"]);
+  const paused = await client.call("pause_schedule", { id, note: "Later." });
+  expect(paused.data).toMatchObject({ state: "paused", note: "Later." });
+  const fired = await client.call("trigger_schedule", { id });
+  const task_id = String(fired.data["task_id"]);
+  expect(await client.task("wait_for_task", { task_id })).toMatchObject({ schedule_id: id });
+  const resumed = await client.call("resume_schedule", { id });
+  expect(resumed.data).toMatchObject({ state: "active", note: null });
+  expect((await client.call("list_schedules", {})).text).toContain(`${id} by-mcp: active`);
+  const wrong = await client.call("create_schedule", { ...body, spec: { every_s: 1 } });
+  expect([wrong.isError, wrong.data["code"]]).toEqual([true, "validation_failed"]);
+  expect((await client.call("delete_schedule", { id })).data).toEqual({ id, deleted: true });
+  expect((await client.call("pause_schedule", { id })).data).toMatchObject({ code: "not_found" });
 });
 
 test("two hundred calls, twenty at a time, are each answered with their own answer", async () => {
@@ -285,6 +322,16 @@ describe("a tool call", () => {
       client.task("submit_task", { ...body, wait_s: 30 }),
     ]);
     expect(two.task_id).toBe(one.task_id);
+    const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    const traced = await client.sdk.callTool({
+      name: "submit_task",
+      arguments: scripted([DONE]),
+      _meta: { traceparent, tracestate: 7 },
+    });
+    const { task_id } = traced.structuredContent as { task_id: string };
+    await ended(service, task_id);
+    const [created] = ofType(await logOf(service, task_id), "run.created");
+    expect(created?.["trace"]).toEqual({ traceparent });
     const other = await client.call("submit_task", { ...body, name: "another" });
     expect(other).toMatchObject({ isError: true, data: { code: "idempotency_key_reused" } });
   });
@@ -429,7 +476,12 @@ describe("a key", () => {
   test("sees the tools that it may call, and may not call others", async () => {
     await using reader = await McpClient.connect(service, READER.key);
     const { tools } = await reader.sdk.listTools();
-    expect(tools.map(({ name }) => name)).toEqual(["get_task", "wait_for_task", "list_tasks"]);
+    expect(tools.map(({ name }) => name)).toEqual([
+      "get_task",
+      "wait_for_task",
+      "list_tasks",
+      "list_schedules",
+    ]);
     const answer = await reader.call("submit_task", scripted([DONE]));
     expect(answer).toMatchObject({ isError: true, data: { code: "forbidden", status: 403 } });
     expect(answer.text).toContain("tasks:write");

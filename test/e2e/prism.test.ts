@@ -19,7 +19,8 @@ let prism: Prism;
 let resources: Resources;
 
 beforeAll(async () => {
-  const scopes = "tasks:read tasks:write tools:write agents:write admin platform";
+  const scopes =
+    "tasks:read tasks:write tools:write agents:write schedules:write memory:read memory:write admin platform";
   service = await Service.start({
     vars: RESOURCE_VARS,
     keys: [

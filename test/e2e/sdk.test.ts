@@ -107,13 +107,16 @@ function nodeOf(major: number): string | null {
 
 test("the package has what it needs, nothing else, and needs no other", () => {
   const { files, manifest } = installed;
-  expect(files.filter((file) => !/^dist\/.*\.(?:js|d\.ts)$/.test(file)).toSorted()).toEqual([
+  // The templates are those of `opspawn init`.
+  const others = files.filter((file) => !/^dist\/(?:templates\/.*|.*\.(?:js|d\.ts))$/.test(file));
+  expect(others.toSorted()).toEqual([
     "LICENSE",
     "README.md",
     "dist/cjs/package.json",
     "package.json",
   ]);
   expect(files).toContain("dist/cli/main.js");
+  expect(files).toContain("dist/templates/starter/package.json");
   expect(manifest).toMatchObject({ name: "opspawn", license: "Apache-2.0", type: "module" });
   expect(Object.keys(manifest)).not.toContain("dependencies");
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {

@@ -247,10 +247,26 @@ describe("a configuration file", () => {
       { name: "cfg-support", config: { model: "local/rules", tools: ["cfg-weather"] } },
       { name: "cfg-plain", description: "Has no config." },
     ],
+    schedules: [
+      {
+        name: "cfg-report",
+        spec: {
+          cron: ["0 9 * * 1-5"],
+          timezone: "Europe/Berlin",
+          ends_at: "2030-01-01T01:00:00+01:00",
+        },
+        action: { task: { agent: "cfg-support", input_data: { goal: "Report." } } },
+      },
+    ],
     webhooks: [{ url: "https://hooks.example.com/cfg", types: ["task.failed"] }],
     budgets: [{ scope: "agent:cfg-support", period: "month", max_cost_usd: 12.5 }],
     concurrency: [{ scope: "agent:cfg-support", max_runs: 3 }],
-    owns: { tools: ["cfg-*"], agents: ["cfg-*"], webhooks: ["https://hooks.example.com/*"] },
+    owns: {
+      tools: ["cfg-*"],
+      agents: ["cfg-*"],
+      schedules: ["cfg-*"],
+      webhooks: ["https://hooks.example.com/*"],
+    },
   };
   const applied = async (wanted: object, args: readonly string[], more = {}) => {
     writeFileSync(file, JSON.stringify(wanted));
@@ -269,10 +285,11 @@ describe("a configuration file", () => {
       "+ mcp_servers cfg-docs",
       "+ agents cfg-support",
       "+ agents cfg-plain",
+      "+ schedules cfg-report",
       "+ webhooks https://hooks.example.com/cfg",
       "+ budgets agent:cfg-support/month",
       "+ concurrency agent:cfg-support",
-      "Applied: 8 new, 0 changed, 0 deleted.",
+      "Applied: 9 new, 0 changed, 0 deleted.",
       "",
     ]);
     expect(plan.out).toBe(first.out.replace(/Applied: (.*)\n$/, "$1\n"));
@@ -285,9 +302,14 @@ describe("a configuration file", () => {
   });
 
   test("changes what differs, and deletes only what it owns", async () => {
+    const later = {
+      ...config,
+      schedules: [{ ...config.schedules[0], policy: { overlap: "allow" } }],
+    };
+    expect((await applied(later, ["apply"])).out).toContain("~ schedules cfg-report (policy)");
     await service.send("POST", "/api/v1/tools", { ...weather, name: "by-hand" });
     await service.send("PATCH", "/api/v1/tools/cfg-weather", { enabled: false });
-    const { tools: _tools, ...rest } = config;
+    const { tools: _tools, schedules: _schedules, ...rest } = config;
     const changed = {
       ...rest,
       agents: [{ name: "cfg-support", config: { model: "local/rules" } }],
@@ -308,6 +330,7 @@ describe("a configuration file", () => {
       },
     ];
     const deletions = [
+      { action: "delete", kind: "schedules", key: "cfg-report", fields: [] },
       { action: "delete", kind: "agents", key: "cfg-plain", fields: [] },
       { action: "delete", kind: "tools", key: "cfg-weather", fields: [] },
     ];

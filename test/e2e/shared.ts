@@ -5,9 +5,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { buildWorker } from "../../scripts/local/worker.ts";
 import { packPackage } from "../package.ts";
-import { Service } from "../service.ts";
+import { builtWorker, Service } from "../service.ts";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 
@@ -16,7 +15,7 @@ export async function setup(): Promise<() => Promise<void>> {
   const folder = join(ROOT, "node_modules", ".cache", "opspawn-worker");
   const archives = await mkdtemp(join(tmpdir(), "opspawn-archives-"));
   await Promise.all([
-    buildWorker(join(ROOT, "wrangler.toml"), folder),
+    builtWorker(join(ROOT, "wrangler.toml"), folder),
     Service.prepared(),
     packPackage(archives),
   ]);
@@ -28,6 +27,7 @@ export async function setup(): Promise<() => Promise<void>> {
       OPSPAWN_SSE_PING_MS: "50",
       OPSPAWN_RETRY_BASE_MS: "20",
       OPSPAWN_RETRY_ATTEMPTS: "4",
+      OPSPAWN_ENCRYPTION_KEY: "cd".repeat(32),
     },
   });
   service.share();

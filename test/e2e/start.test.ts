@@ -1,7 +1,7 @@
 /** `npm start` in a copy of the project: what changes while it serves, and what it leaves behind. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { cpSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { freePort } from "../free-port.ts";
@@ -24,7 +24,7 @@ const PATIENCE = { timeout: 60_000, interval: 200 };
 let newcomer: Newcomer;
 
 beforeAll(async () => {
-  newcomer = await Newcomer.arrive();
+  newcomer = await Newcomer.arrive({}, {}, true);
 });
 afterAll(() => newcomer[Symbol.asyncDispose]());
 
@@ -53,6 +53,11 @@ test("a tool that is added while it serves is there without a restart; a mistake
 test("nothing of the service outlives a killed start", async () => {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/health`;
+  // The Worker is built: what is killed is a service, and no build.
+  const [built, state] = ["state", "killed"].map((name) =>
+    join(newcomer.folder, ".wrangler", name),
+  );
+  cpSync(join(`${built}`, "worker"), join(`${state}`, "worker"), { recursive: true });
   const start = spawn("node", ["scripts/start.ts", "--no-demo"], {
     cwd: newcomer.folder,
     env: { ...process.env, PORT: String(port), OPSPAWN_STATE: ".wrangler/killed" },

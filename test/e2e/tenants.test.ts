@@ -150,18 +150,22 @@ describe("by a key of another tenant", () => {
 
   test("no MCP tool and no resource gives a task away", async () => {
     const task = await owned("{id}");
+    const schedule = (await resources.address({ path: "/api/v1/schedules/{id}" }))
+      .split("/")
+      .at(-1);
     await using client = await McpClient.connect(service, THEIRS);
     const { tools } = await client.sdk.listTools();
     const byTask = tools.filter(({ inputSchema }) => "task_id" in (inputSchema.properties ?? {}));
     expect(byTask.length).toBeGreaterThan(3);
     for (const { name, inputSchema } of tools) {
       const fields = Object.keys(inputSchema.properties ?? {});
-      const named = fields.includes("task_id");
-      const known = Object.entries({ ...ARGUMENTS, task_id: task });
+      const named = fields.includes("task_id") || fields.includes("id");
+      const own = name === "create_schedule" ? { action: ACTION } : {};
+      const known = Object.entries({ ...ARGUMENTS, ...own, task_id: task, id: schedule });
       const given = Object.fromEntries(known.filter(([field]) => fields.includes(field)));
       const answer = await client.call(name, given);
       expect(answer.isError, `${name}: ${answer.text}`).toBe(named);
-      expect(answer.text, name).toMatch(named ? /unknown task/i : /./);
+      expect(answer.text, name).toMatch(named ? /unknown (task|schedule|memory item)/i : /./);
       expect(JSON.stringify(answer), name).not.toContain(MARK);
     }
     const { resourceTemplates } = await client.sdk.listResourceTemplates();
@@ -278,7 +282,14 @@ const ARGUMENTS: Readonly<Record<string, unknown>> = {
   goal: "1 + 1",
   input_data: { goal: "1 + 1" },
   limits: { max_tokens: 100_000 },
+  name: "theirs",
+  query: "anything",
+  spec: { every_s: 86_400 },
+  store: "tenant",
 };
+
+/** What a schedule of the caller submits. */
+const ACTION = { task: { input_data: { goal: "1 + 1" } } };
 
 /** What fields of gRPC requests about a task take. */
 const MESSAGE_FIELDS: Readonly<Record<string, unknown>> = {
@@ -294,7 +305,8 @@ async function everything(): Promise<string> {
   for (const route of ofOne.filter(({ method }) => method === "GET")) {
     const response = await call(route, service.key);
     expect(response.status, route.path).toBe(200);
-    seen.push([route.path, await response.json()]);
+    const isLines = response.headers.get("Content-Type") === "application/x-ndjson";
+    seen.push([route.path, isLines ? await response.text() : await response.json()]);
   }
   return JSON.stringify(seen, (name, value: unknown) => (DELIVERING.has(name) ? null : value));
 }

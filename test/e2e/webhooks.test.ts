@@ -8,13 +8,15 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { Service } from "../service.ts";
 import { forbiddenUrls } from "../ssrf-corpus.ts";
 import { json, redirect, Target, type Visit } from "../target.ts";
-import { ended, getJson, getTask, logOf, scripted, submit } from "../tasks.ts";
+import { ended, getJson, getTask, logOf, ofType, scripted, submit } from "../tasks.ts";
 
 let service: Service;
 let target: Target;
 
 const WEBHOOKS = "/api/v1/webhooks";
 const HOOKS = "/api/v1/hooks";
+const TELEMETRY = "/api/v1/telemetry";
+const PATIENT = { timeout: 15_000 };
 const OTHER = "opsk_webhooks_other";
 const USER = "opsk_webhooks_user";
 
@@ -333,6 +335,44 @@ test("a process that is killed on the way tells of the run's end all the same", 
   }
 });
 
+test("a trace is sent when its run ends, with sealed headers, and again by whoever asks", async () => {
+  const put = (body: object, key = service.key) =>
+    service.request(TELEMETRY, {
+      method: "PUT",
+      headers: { Authorization: `Bearer ${key}` },
+      body: JSON.stringify(body),
+    });
+  expect((await service.request(TELEMETRY)).status).toBe(404);
+  expect(await code(await put({ url: "http://10.0.0.1/v1/traces" }))).toMatch(/^422 /);
+  expect(await code(await put({ url: target.url("/otlp"), sampling: "x > 1" }))).toMatch(/^422 /);
+  expect((await put({ url: target.url("/otlp") }, USER)).status).toBe(403);
+  const headers = { "x-key": "key-of-the-collector" };
+  const set = await put({ url: target.url("/otlp"), headers, format: "json" });
+  const shown = await set.text();
+  expect([set.status, shown.includes("key-of-the-collector")], shown).toEqual([200, false]);
+  expect(JSON.parse(shown)).toMatchObject({ header_names: ["x-key"], failed_exports: 0 });
+  const { task_id } = await submit(service, scripted([{ text: "done" }]));
+  await ended(service, task_id);
+  await expect.poll(() => target.to("/otlp").length, PATIENT).toBe(1);
+  const [first] = target.to("/otlp");
+  expect(first?.headers).toMatchObject({ "x-key": "key-of-the-collector" });
+  const own = await service.request(`/api/v1/tasks/${task_id}/trace`);
+  expect(JSON.parse(first?.body ?? "")).toEqual(await own.json());
+  target.answers.set("/otlp", json({}, 400));
+  const exported = `/api/v1/tasks/${task_id}/trace/export`;
+  expect((await post(exported)).status).toBe(202);
+  await expect.poll(() => target.to("/otlp").length, PATIENT).toBe(2);
+  expect(target.to("/otlp")[1]?.body).toBe(first?.body);
+  await expect
+    .poll(() => getJson<object>(service, TELEMETRY), PATIENT)
+    .toMatchObject({ failed_exports: 1, last_error: "http_400" });
+  expect((await post(exported, {}, OTHER)).status).toBe(404);
+  const remove = await service.request(TELEMETRY, { method: "DELETE" });
+  expect([remove.status, (await post(exported)).status]).toEqual([204, 404]);
+  await ended(service, (await submit(service, scripted([{ text: "done" }]))).task_id);
+  expect(target.to("/otlp")).toHaveLength(2);
+});
+
 test("a webhook is changed, disabled and deleted, and is told no more then", async () => {
   const { id } = await made(WEBHOOKS, { url: target.url("/old") });
   const change = (body: object) =>
@@ -383,10 +423,13 @@ function call(
       "webhook-id": id,
       "webhook-timestamp": String(Math.floor(at / 1000)),
       "webhook-signature": new Webhook(secret).sign(id, new Date(at), text),
+      traceparent: TRACEPARENT,
     },
     body: more.text ?? text,
   });
 }
+
+const TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
 const TEMPLATE = {
   name: "Issue {{issue.number}}",
@@ -420,6 +463,8 @@ test("a signed request starts a task from the hook's template, once", async () =
     input_data: { goal: "Triage a {{b}}", context: { labels: ["bug"] } },
     metadata: { source: "tracker" },
   });
+  const [created] = ofType(await logOf(service, started.task_id), "run.created");
+  expect(created?.["trace"]).toEqual({ traceparent: TRACEPARENT });
 });
 
 test("many requests at once with one id start one task", async () => {

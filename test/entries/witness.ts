@@ -7,9 +7,10 @@ import { runParts } from "../../src/compose/objects.ts";
 import service, { AgentRun as Run } from "../../src/index.ts";
 import { RunObject } from "../../src/durable/run/run-object.ts";
 import type { RunStorage } from "../../src/durable/run/storage/storage.ts";
+import { submitFrom } from "../submit-from.ts";
 
 /** What happened to one run's object since the process began. */
-export { TenantFeed, TenantLedger } from "../../src/index.ts";
+export { TenantFeed, TenantLedger, TenantMemory, Timetable } from "../../src/index.ts";
 
 export interface Seen {
   /** An object that slept, or was lost, is made again for the next thing that happens to it. */
@@ -45,7 +46,7 @@ export class AgentRun extends Run {
   constructor(ctx: DurableObjectState, env: Env) {
     const seen = seenOf(ctx.id.toString());
     seen.made += 1;
-    super(ctx, env, { ...runParts(env), storage: counted(ctx.storage, seen) });
+    super(ctx, env, { ...runParts(env, submitFrom(env)), storage: counted(ctx.storage, seen) });
   }
 
   /** For the methods below, which are put over those of the service. */

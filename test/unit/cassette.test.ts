@@ -93,6 +93,9 @@ test("a request that is not the recorded one is named by its first different pla
   const [first, ...others] = cassette.events;
   expect(first?.type).toBe("run.created");
   await expect(replay({ ...cassette, events: others })).rejects.toThrow(/does not begin with/);
+  const cancelled = { ...cassette.events[1], seq: 2, type: "run.cancelled", data: { by: "key" } };
+  const unstarted = [cassette.events[0], cancelled] as typeof cassette.events;
+  await expect(replay({ ...cassette, events: unstarted })).rejects.toThrow(/before it started/);
 });
 
 test("a cassette has no secrets, and its requests are stored once", async () => {
@@ -144,7 +147,7 @@ test("a log of an earlier version with calls of code replays, and one with other
   };
   expect(await replayed(golden("log-with-code"))).toBe("completed");
   expect(await replayed(golden("log-before-waits"))).toMatch(
-    /seq 16, event tool\.failed: \/data\/message is "Unknown tool/,
+    /seq 16, event tool\.failed: \/data\/message is "Unknown tool.*expected "There is no tool.*\. The service writes this text: another version recorded the cassette\. Record the task again with this version\.$/,
   );
 });
 

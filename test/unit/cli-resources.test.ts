@@ -1,60 +1,16 @@
 /** The commands of each noun: what they request, and what they print. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { namesOf } from "../../sdk/src/cli/command.ts";
 import { COMMANDS } from "../../sdk/src/cli/commands.ts";
+import { ANY, anything } from "../any-answer.ts";
 import { cli, envOf } from "../cli.ts";
-import { fakeService, problem, type Asked, type Fake } from "../fake-service.ts";
+import { fakeService, problem } from "../fake-service.ts";
 
-/** One answer for all: it has a field of every kind of resource. */
-const ANY = {
-  id: "id_1",
-  name: "n",
-  version: 2,
-  status: "running",
-  waiting_for: null,
-  state: "delivered",
-  enabled: true,
-  kind: "http",
-  effect: "pure",
-  description: "d",
-  failing_since: null,
-  url: "https://a.example/x",
-  health: { status: "ok" },
-  secret: "whsec_1",
-  key: "opsk_new",
-  authorized: false,
-  authorization_url: "https://auth.example/start",
-  scope: "tenant",
-  period: "day",
-  max_cost_usd: 5,
-  spent_usd: 1,
-  max_runs: 10,
-  running: 2,
-  waiting: 3,
-  data: [],
-  next_cursor: null,
-  total: 0,
-};
 const CAP_LINE = "tenant 2 of 10, 3 waiting\n";
 
-function anything(): Promise<Fake> {
-  return fakeService([], ({ line }) =>
-    line.startsWith("DELETE") ? { status: 204 } : { status: 200, body: ANY },
-  );
-}
-
-function fileOf(value: unknown): string {
-  const folder = mkdtempSync(join(tmpdir(), "opspawn-"));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const file = join(folder, "a.json");
-  writeFileSync(file, typeof value === "string" ? value : JSON.stringify(value));
-  return file;
-}
-
-/** Written once: the table below is made before the tests run. */
 const NAMED = join(mkdtempSync(join(tmpdir(), "opspawn-")), "named.json");
 const HOOK = { name: "n", config: {}, url: "https://a.example" };
 writeFileSync(NAMED, JSON.stringify(HOOK));
@@ -130,13 +86,22 @@ test.each<[string, string, unknown, string?]>([
   ["concurrency put --max-runs 0", "PUT /api/v1/concurrency/tenant", { max_runs: 0 }, CAP_LINE],
   ["concurrency rm", "DELETE /api/v1/concurrency/tenant", null, ""],
   ["audit", "GET /api/v1/admin/audit?limit=50", null, ""],
-  ["tasks ls -s failed -a x -l 3", "GET /api/v1/tasks?status=failed&agent=x&limit=3", null, ""],
+  ["schedules", "GET /api/v1/schedules", null, ""],
+  [
+    `schedules preview ${NAMED} --n 3`,
+    "POST /api/v1/schedules/preview",
+    { name: "n", limit: 3 },
+    "",
+  ],
+  ["ls --root t -l 3", "GET /api/v1/tasks?root_task_id=t&limit=3", null, ""],
+  ["ls --schedule s --group g", "GET /api/v1/tasks?schedule_id=s&group_id=g&limit=20", null, ""],
   [
     "tasks ls -s running,waiting --waiting-for approval -q re -o oldest --metadata a=b=c",
     "GET /api/v1/tasks?status=running%2Cwaiting&waiting_for=approval&q=re&order=oldest&limit=20&metadata.a=b%3Dc",
     null,
     "",
   ],
+  ["tasks tree t", "GET /api/v1/tasks/t/tree?limit=100", null, ""],
   [
     "tasks counts -g agent -s failed",
     "GET /api/v1/tasks/counts?status=failed&group_by=agent",
@@ -159,12 +124,12 @@ test.each<[string, string, unknown, string?]>([
   ],
   ["tasks rm t", "DELETE /api/v1/tasks/t", null, ""],
   [
-    "tasks cancel-many -s waiting,running -a x -m enough",
+    "tasks cancel-many -s waiting,running -a x --group g -m enough",
     "POST /api/v1/tasks/cancel",
     {
       dry_run: true,
       limit: 50,
-      filter: { status: ["waiting", "running"], agent: "x" },
+      filter: { status: ["waiting", "running"], agent: "x", group_id: "g" },
       reason: "enough",
     },
     "No task matches.\n",
@@ -261,7 +226,9 @@ test("every noun has the same words for the same act, and each alias names one c
     names.filter((name) => name.includes(" ")).map((name) => name.split(" ")[0]),
   );
   for (const noun of nouns) {
-    expect(names, noun).toContain(`${noun} list`);
+    // A tenant has one setting of telemetry, and subjects are names in tasks: there is nothing to list.
+    const only: Readonly<Record<string, string>> = { telemetry: "get", subjects: "export" };
+    expect(names, noun).toContain(`${noun} ${only[noun ?? ""] ?? "list"}`);
   }
 });
 
@@ -293,107 +260,4 @@ test("health needs no more than an address, and ends with 1 where it is degraded
   }));
   const { code, out } = await cli(["health"], { env: envOf(fake) });
   expect([code, out]).toEqual([1, expect.stringMatching(/^status +degraded$/m)]);
-});
-
-const ITEM = { id: "t_1", status: "failed", usage: { steps: 3 }, error: null };
-
-function listing(...pages: readonly (readonly unknown[])[]): Promise<Fake> {
-  return fakeService([], ({ line }: Asked) => {
-    const at = Number(new URL(line.split(" ")[1] ?? "", "http://fake").searchParams.get("cursor"));
-    return {
-      status: 200,
-      body: { data: pages[at], next_cursor: pages[at + 1] ? String(at + 1) : null },
-    };
-  });
-}
-
-test("--json with names prints these fields only, wherever it stands", async () => {
-  const fake = await listing([ITEM]);
-  const env = envOf(fake);
-  const two = '{"id":"t_1","usage.steps":3}\n';
-  for (const line of [
-    "ls --json=id,usage.steps",
-    "ls --json id,usage.steps",
-    "ls --json id,usage.steps -l 2",
-    "tasks list -s failed --json id,usage.steps",
-  ]) {
-    expect(await cli(line.split(" "), { env }), line).toEqual({ code: 0, out: two, err: "" });
-  }
-  expect((await cli(["ls", "--json", "id"], { env })).out).toBe('{"id":"t_1"}\n');
-  expect((await cli(["ls", "--json=error.code"], { env })).out).toBe('{"error.code":null}\n');
-  expect((await cli(["ls", "--json"], { env })).out).toBe(`${JSON.stringify(ITEM)}\n`);
-  const { code, err } = await cli(["ls", "--json=stauts"], { env });
-  expect([code, err]).toEqual([
-    2,
-    expect.stringContaining("no field stauts. Did you mean status?"),
-  ]);
-});
-
-test("a word after --json is a task, or text, where the command has a place for it", async () => {
-  const fake = await fakeService([], () => ({ status: 200, body: { ...ANY, ...ITEM } }));
-  const env = envOf(fake);
-  await cli(["get", "--json", "task_1"], { env });
-  await cli(["get", "--json", "id,status", "task_1"], { env });
-  await cli(["get", "task_1", "--json", "id"], { env });
-  await cli(["run", "--detach", "--json", "id,status"], { env });
-  await cli(["get", "--json", "--", "task_1"], { env });
-  expect(fake.requests.map(({ line, body }) => body ?? line)).toEqual([
-    "GET /api/v1/tasks/task_1",
-    "GET /api/v1/tasks/task_1",
-    "GET /api/v1/tasks/task_1",
-    { input_data: { goal: "id,status" } },
-    "GET /api/v1/tasks/task_1",
-  ]);
-});
-
-test("on a terminal a missing argument is asked for, elsewhere it is an error", async () => {
-  vi.stubEnv("TERM", "xterm");
-  onTestFinished(() => void vi.unstubAllEnvs());
-  const fake = await anything();
-  const terminal = { env: envOf(fake), columns: 80 };
-  const asked = await cli(["agents", "delete"], { ...terminal, typed: " adder \n" });
-  expect([asked.code, asked.err]).toEqual([0, "name: "]);
-  const goal = await cli(["run", "--detach"], { ...terminal, typed: "Add two\n" });
-  expect([goal.code, goal.err]).toEqual([0, "goal: "]);
-  expect(fake.requests.map(({ line, body }) => [line, body])).toEqual([
-    ["DELETE /api/v1/agents/adder", null],
-    ["POST /api/v1/tasks", { input_data: { goal: "Add two" } }],
-  ]);
-  for (const typed of ["\n", ""]) {
-    const { code, err } = await cli(["agents", "delete"], { ...terminal, typed });
-    expect([code, err]).toEqual([2, expect.stringContaining("agents delete needs <name>.")]);
-  }
-  expect((await cli(["agents", "delete"], { env: envOf(fake) })).err).toMatch(
-    /^agents delete needs/,
-  );
-  expect(fake.requests).toHaveLength(2);
-});
-
-test("token prints the key that commands use, as other programs need it", async () => {
-  const key = { code: 0, out: "opsk_a\n", err: "" };
-  expect(await cli(["token"], { env: { OPSPAWN_KEY: "\u{feff}opsk_a\r\n" } })).toEqual(key);
-  const profiles = { default: { url: "https://a.example", key: "opsk_a" } };
-  expect(await cli(["token"], { configFile: fileOf({ profiles }) })).toEqual(key);
-  expect((await cli(["token"])).err).toContain("No API key");
-});
-
-test("profiles are listed without their keys, and logout deletes one", async () => {
-  const file = fileOf({
-    profiles: {
-      default: { url: "https://a.example", key: "opsk_secret" },
-      two: { url: "https://b.example", key: "opsk_other" },
-    },
-  });
-  const list = await cli(["profiles"], { configFile: file });
-  expect(list.out).toMatch(/^default +current +https:\/\/a\.example\n^two +https:\/\/b\.example$/m);
-  expect(list.out).not.toContain("opsk_");
-  expect((await cli(["profiles", "--json=name,current"], { configFile: file })).out).toBe(
-    '{"name":"default","current":true}\n{"name":"two","current":false}\n',
-  );
-  expect((await cli(["logout"], { configFile: file })).out).toBe("Logged out.\n");
-  expect((await cli(["profiles", "delete", "two"], { configFile: file })).code).toBe(0);
-  expect(JSON.parse(readFileSync(file, "utf8"))).toEqual({ profiles: {} });
-  expect((await cli(["logout", "-p", "two"], { configFile: file })).err).toContain(
-    "Unknown profile two",
-  );
 });

@@ -487,6 +487,9 @@ test("a reader that leaves ends a list quietly, without asking for the rest", as
     stderr: { write: (text) => expect.fail(text) },
     configFile: null,
     defaultKey: () => null,
+    folder: "/nowhere",
+    projectProgram: () => null,
+    runProgram: async () => 0,
     onInterrupt: () => undefined,
     slowAfterMs: 60_000,
     exit: () => expect.fail("it ended by itself"),
@@ -826,4 +829,57 @@ test("an id is whole in a narrow list of values, and a long text is not", async 
   expect(lines).toContain(`task      ${id}`);
   expect(lines).toContain(`retry of  ${id}`);
   expect(lines.find((line) => line.startsWith("goal"))).toMatch(/…$/);
+});
+
+test("commands of a project run the program of its own version, with the options as typed", async () => {
+  const around = { program: "/project/main.js", folder: "/project" };
+  const deploy = await cli(["deploy", "--env=staging", "--yes"], around);
+  expect(deploy).toEqual({
+    code: 7,
+    out: '["/project/main.js","deploy","--env=staging","--yes"]\n',
+    err: "",
+  });
+  const unknown = await cli(["deploy", "--dryrun"], around);
+  expect([unknown.code, unknown.err]).toEqual([2, expect.stringContaining("--dry-run")]);
+  const none = await cli(["dev"], { folder: "/nowhere" });
+  expect(none.code).toBe(2);
+  expect(none.err).toContain("There is no project with @opspawn/worker in /nowhere");
+});
+
+test("init creates each template in a new folder, named after it", async () => {
+  const place = mkdtempSync(join(tmpdir(), "opspawn-init-"));
+  try {
+    for (const template of ["starter", "chat", "slack"]) {
+      const made = await cli(["init", `my-${template}`, "-t", template], { folder: place });
+      expect(made).toMatchObject({ code: 0, err: "" });
+      expect(made.out).toContain(`cd my-${template}`);
+      const config = readFileSync(join(place, `my-${template}`, "wrangler.jsonc"), "utf8");
+      expect(config).toContain(`"queue": "my-${template}-tasks"`);
+      expect(config).not.toContain("opspawn-");
+      expect(existsSync(join(place, `my-${template}`, ".gitignore"))).toBe(true);
+    }
+    for (const [args, sentence] of [
+      [["init", "my-chat"], /is not empty/],
+      [["init", "No_Name"], /is no valid name/],
+      [["init", "x", "-t", "chatt"], /must be one of starter, chat, slack/],
+      [["init", "x", "--packages", place], /has no archive of opspawn/],
+    ] as const) {
+      expect(await cli(args, { folder: place })).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(sentence) as string,
+      });
+    }
+  } finally {
+    rmSync(place, { recursive: true });
+  }
+});
+
+test("in a project, the local key is for this machine only", async () => {
+  const fake = await answering({ data: [], next_cursor: null });
+  const local = await cli(["ls"], { env: { OPSPAWN_URL: fake.url }, defaultKey: "opsk_local" });
+  expect(local.code).toBe(0);
+  expect(fake.requests[0]?.headers["authorization"]).toBe("Bearer opsk_local");
+  const elsewhere = { OPSPAWN_URL: "https://agents.example" };
+  const remote = await cli(["ls"], { env: elsewhere, defaultKey: "opsk_local" });
+  expect([remote.code, remote.err]).toEqual([2, expect.stringContaining("No API key")]);
 });

@@ -25,14 +25,14 @@ test("the first view, the run and the whole console are small", () => {
   };
   const kib = (names: Iterable<string>): number =>
     [...names].reduce((sum, name) => sum + gzipSync(files.get(name) ?? "").length, 0) / 1024;
-  const first = new Set([...withImports(named("main")), named("style")]);
+  const first = withImports(named("app"), withImports(named("main"))).add(named("style"));
   const run = [...withImports(named("run-views"))].filter((name) => !first.has(name));
   expect(first.size).toBeGreaterThan(2);
   expect(run.length).toBeGreaterThan(0);
   expect(kib(first)).toBeLessThan(60);
-  // Eight, and one of 138 bytes that esbuild makes for itself.
-  expect(first.size).toBeLessThanOrEqual(9);
-  expect(kib(run)).toBeLessThan(30);
+  // Ten, and one of 106 bytes that esbuild makes for itself.
+  expect(first.size).toBeLessThanOrEqual(11);
+  expect(kib(run)).toBeLessThan(31);
   expect(kib([named("uPlot.esm")])).toBeLessThan(26);
   expect(kib([named("markdown-nodes")])).toBeLessThan(40);
   expect(kib(files.keys())).toBeLessThan(320);
@@ -43,6 +43,14 @@ test("the build is that of its sources, and its page has nothing inline", () => 
   const html = readFileSync("console/dist/console/index.html", "utf8");
   expect(html).toContain('rel="modulepreload"');
   expect(html).not.toMatch(/<script(?![^>]*src)|<style|\sstyle=|\son\w+=|http/i);
+  for (const name of ["run-files", "other-files"]) {
+    const [, files = ""] = new RegExp(`<meta name="${name}" content="([^"]+)"`).exec(html) ?? [];
+    expect(files).toContain("-views-");
+    for (const file of files.split(" ")) {
+      expect(html).not.toContain(`modulepreload" href="/console/assets/${file}"`);
+      expect(readFileSync(join("console/dist/console/assets", file)).length).toBeGreaterThan(50);
+    }
+  }
   for (const [, path = ""] of html.matchAll(/(?:src|href)="\/console\/([^"]+)"/g)) {
     expect(readFileSync(join("console/dist/console", path)).length).toBeGreaterThan(50);
   }

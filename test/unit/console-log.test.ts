@@ -1,14 +1,18 @@
 /** The console's store and fold of a log, on the events of real runs. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { comparedSteps, comparisonText, groupedSteps } from "../../console/src/log/compare.ts";
 import { effectSentence } from "../../console/src/log/effects.ts";
 import { RunFold } from "../../console/src/log/fold.ts";
 import { promptDifference } from "../../console/src/log/prompt-difference.ts";
+import { branched } from "../../console/src/log/tree.ts";
+import { rowsOf } from "../../console/src/views/runs/batches.ts";
 import { Past } from "../../console/src/log/past.ts";
 import { familyState, fits, parseQuery, withNextFamily } from "../../console/src/log/search.ts";
 import { EventStore, type LogEvent } from "../../console/src/log/store.ts";
-import { activeMs, nextOf, statusOf } from "../../console/src/views/run/status-of.ts";
+import { activeMs, nextOf } from "../../console/src/views/run/status-of.ts";
 import { entryOf, isAbout } from "../../console/src/views/run/question-entry.ts";
+import type { Task } from "../../sdk/src/model.ts";
 import { sentenceOf } from "../../sdk/src/view/sentences.ts";
 import { Harness, Killed, specFor } from "../harness.ts";
 
@@ -236,10 +240,10 @@ test("the status says what moves a run next, and its active time leaves out wait
   const { events } = await approved();
   const asked = events.findIndex(({ type }) => type === "run.waiting");
   const waiting = foldOf(events.slice(0, asked + 1));
-  expect(statusOf(waiting)).toBe("waiting");
+  expect(waiting.status).toBe("waiting");
   expect(nextOf(waiting)).toBe("continues when a person decides");
   const ended = foldOf(events);
-  expect([statusOf(ended), nextOf(ended)]).toEqual(["completed", ""]);
+  expect([ended.status, nextOf(ended)]).toEqual(["completed", ""]);
   const total = (ended.end?.at ?? 0) - Date.parse(events[0]?.at ?? "");
   expect(total - activeMs(ended, ended.at)).toBeGreaterThanOrEqual(60_000);
   expect(activeMs(ended, ended.at)).toBeGreaterThan(0);
@@ -276,3 +280,100 @@ function must<Value>(value: Value | undefined): Value {
   }
   return value;
 }
+
+/** The fold of a run with two calls and an answer. */
+async function played(change: { text?: string; sum?: number; more?: boolean }): Promise<RunFold> {
+  const { text = "Refunded.", sum = 5, more = false } = change;
+  const script = {
+    script: [
+      { text: "First.", tool_calls: [{ name: "order", arguments: { id: "A-1" } }] },
+      { text: "Then.", tool_calls: [{ name: "order", arguments: { id: "A-2" } }] },
+      ...(more ? [{ tool_calls: [{ name: "order", arguments: { id: "A-3" } }] }] : []),
+      { text },
+    ],
+    script_tools: [
+      { name: "order", outputs: [{ output: { sum: 1 } }, { output: { sum } }, { output: 0 }] },
+    ],
+  };
+  return foldOf(await logOf(new Harness(specFor(script))));
+}
+
+test("two runs are aligned by step, and the first difference has a name", async () => {
+  const first = await played({});
+  const same = comparedSteps(first, await played({}));
+  expect(same.map(({ step, difference }) => [step, difference])).toEqual([
+    [1, null],
+    [2, null],
+    [3, null],
+  ]);
+  expect(comparisonText(same)).toBe("Both runs are the same in every step.");
+  expect(groupedSteps(same)).toMatchObject([{ from: 1, to: 3, isSame: true }]);
+
+  const paid = comparedSteps(first, await played({ sum: 7, text: "Refunded 7." }));
+  expect(paid.map(({ difference }) => difference)).toEqual([null, "outcome", "text"]);
+  expect(paid[1]?.after?.calls).toMatchObject([
+    { name: "order", arguments: { id: "A-2" }, state: "done", outcome: { sum: 7 } },
+  ]);
+  expect(comparisonText(paid)).toBe(
+    "The same up to step 1. In step 2 the same calls returned something else.",
+  );
+  expect(groupedSteps(paid).map(({ from, isSame }) => [from, isSame])).toEqual([
+    [1, true],
+    [2, false],
+    [3, false],
+  ]);
+
+  const longer = comparedSteps(first, await played({ more: true }));
+  expect(longer.map(({ difference }) => difference)).toEqual([null, null, "calls", "absent"]);
+  expect(comparisonText(longer)).toMatch(/^The same up to step 2[.] In step 3 the model/);
+  expect(comparedSteps(await played({ more: true }), first).at(-1)).toMatchObject({
+    step: 4,
+    after: null,
+    difference: "absent",
+  });
+});
+
+const task = (id: string, parent: string | null) => ({ id, parent_task_id: parent });
+
+test("the tasks of a tree are in the order of its branches", () => {
+  const tasks = [
+    task("root", null),
+    task("a", "root"),
+    task("b", "root"),
+    task("a1", "a"),
+    task("b1", "b"),
+    task("a2", "a"),
+    task("lost", "not on this page"),
+  ];
+  expect(branched(tasks).map(({ id }) => id)).toEqual(["root", "a", "a1", "a2", "b", "b1", "lost"]);
+});
+
+test("the runs of a batch are one row, which is as far as the least of them", () => {
+  const usage = { steps: 1, model_calls: 1, tool_calls: 2, input_tokens: 3, output_tokens: 4 };
+  const run = (id: string, group_id: string | null, status: Task["status"]) =>
+    ({
+      id,
+      group_id,
+      status,
+      waiting_for: status === "waiting" ? "approval" : null,
+      usage: { ...usage, cost_usd: 0.5 },
+    }) as Task;
+  const rows = rowsOf([
+    run("task_5", "group_a", "completed"),
+    run("task_4", null, "running"),
+    run("task_3", "group_a", "waiting"),
+    run("task_2", "group_b", "failed"),
+    run("task_1", "group_a", "failed"),
+  ]);
+  expect(rows.map(({ key, members }) => [key, members.map(({ id }) => id)])).toEqual([
+    ["group_a", ["task_5", "task_3", "task_1"]],
+    ["task_4", ["task_4"]],
+    ["task_2", ["task_2"]],
+  ]);
+  expect(rows[0]?.task).toMatchObject({
+    id: "task_5",
+    status: "waiting",
+    waiting_for: "approval",
+    usage: { steps: 3, tool_calls: 6, cost_usd: 1.5 },
+  });
+});

@@ -7,7 +7,7 @@ import { boxOf, clampRange, rangeOf } from "../../console/src/timeline/place.ts"
 import { scaleOf, timelineRows, type Folds } from "../../console/src/timeline/rows.ts";
 import { idleSpans, Scale, type Gap } from "../../console/src/timeline/scale.ts";
 import { ticksOf } from "../../console/src/timeline/ticks.ts";
-import { Harness, specFor } from "../harness.ts";
+import { Harness, NO_FAMILY, specFor } from "../harness.ts";
 
 const NONE: Folds = { folded: new Set(), opened: new Set() };
 
@@ -197,4 +197,69 @@ test("zooming to spans shows all of them, with a margin", () => {
     }),
   );
   expect(rangeOf(new Scale({ from: 0, to: 10 }, []), [])).toBeNull();
+});
+
+test("a task that a call starts is a row below it, from its beginning to its end", async () => {
+  const calls = ["a", "b"].map((goal) => ({ name: "agent_writer", arguments: { goal } }));
+  const writer = { agent: "writer", version: 1, tool: "agent_writer", description: "Writes." };
+  const ids: string[] = [];
+  const harness = new Harness(
+    specFor({ script: [{ tool_calls: calls }, { text: "ok" }] }, { spec: { agents: [writer] } }),
+    {
+      realTime: false,
+      children: {
+        ...NO_FAMILY.children,
+        submit: async (orders) => {
+          ids.push(...orders.map(({ task_id }) => task_id));
+          return orders.map(() => ({ ok: true, created: true }));
+        },
+      },
+    },
+  );
+  await harness.slice();
+  const fold = new RunFold();
+  const rows = () => {
+    for (const event of harness.events().slice(fold.seq) as unknown as LogEvent[]) {
+      fold.add(event);
+    }
+    return timelineRows(fold, fold.at, NONE);
+  };
+  const open = rows().filter(({ child }) => child !== null);
+  expect(open.map(({ name, about, depth }) => [name, about, depth])).toEqual([
+    ["writer", "open", 2],
+    ["writer", "open", 2],
+  ]);
+  expect(open.every(({ bars }) => bars[0]?.isLive)).toBe(true);
+
+  const [first = "", second = ""] = ids;
+  harness.now += 60_000;
+  harness.tell({
+    kind: "child",
+    task_id: second,
+    report: { kind: "ended", status: "failed", code: "limit_reached", message: "No." },
+  });
+  harness.tell({
+    kind: "child",
+    task_id: first,
+    report: { kind: "ended", status: "completed", answer: "Written." },
+  });
+  const ended = rows();
+  expect(ended.map(({ name }) => name).slice(0, 5)).toEqual([
+    "step 1",
+    "agent_writer",
+    "writer",
+    "agent_writer",
+    "writer",
+  ]);
+  expect(ended.some(({ name }) => name === "child")).toBe(false);
+  const [one, other] = ended.filter(({ child }) => child !== null);
+  expect([one?.about, other?.about, other?.bars[0]?.look]).toEqual(["completed", "failed", "bad"]);
+  expect(fold.items.flatMap((item) => (item.kind === "mark" ? [item.text] : []))).toEqual([
+    "started the task of writer",
+    "started the task of writer",
+    "the task of writer failed: limit_reached: No.",
+    "the task of writer completed",
+  ]);
+  const { from = 0, to = 0 } = one?.bars[0] ?? {};
+  expect(to - from).toBeGreaterThanOrEqual(60_000);
 });

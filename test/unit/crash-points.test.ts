@@ -8,7 +8,9 @@ import { z } from "zod";
 import type { RunTool } from "../../src/agent/tools/tool.ts";
 import { defineTool } from "../../src/agent/tools/tool.ts";
 import type { Effect } from "../../src/run/value/effect.ts";
+import type { Span } from "../../src/run/trace/span.ts";
 import { Harness, Killed, specFor } from "../harness.ts";
+import { fold } from "../trace-log.ts";
 
 const SCRIPT = [
   { tool_calls: [{ name: "add_numbers", arguments: { a: 1, b: 2 } }] },
@@ -31,6 +33,15 @@ function effectTool(name: string, effect: Effect, runs: Map<string, number>): Ru
       return "done";
     },
   });
+}
+
+/** The calls and waits of a trace, without attempts. */
+function callsIn(spans: readonly Span[]): string[] {
+  return [
+    ...new Set(
+      spans.map(({ name, attributes }) => `${name} ${String(attributes["opspawn.call.id"])}`),
+    ),
+  ].toSorted();
 }
 
 function newRun(onWrite?: (n: number, when: "before" | "after") => void) {
@@ -83,6 +94,13 @@ test("a run that is stopped before or after any write ends as the undisturbed on
       expect(once.size === 1 || told.length === 1, point).toBe(true);
       // Again only under the same key.
       expect(again.size, point).toBe(1);
+      // The trace of the log: a span of every attempt, and the calls of the undisturbed run.
+      const spans = fold(events).all;
+      const intents = events.filter(({ type }) => /^(?:model|tool)[.]requested$/.test(type));
+      const waits = events.filter(({ type }) => type === "run.waiting");
+      expect(spans, point).toHaveLength(intents.length + waits.length + 1);
+      expect(new Set(spans.map(({ spanId }) => spanId)).size, point).toBe(spans.length);
+      expect(callsIn(spans), point).toEqual(callsIn(fold(undisturbed.run.events()).all));
     }
   }
   expect(points).toBe(2 * writes);

@@ -1,11 +1,12 @@
 /** What a deployment makes of wrangler's words, and of its command line. */
 import { expect, test } from "vitest";
 import { cleanLogin, withoutLogin } from "../../scripts/deploy/login.ts";
-import { readOptions } from "../../scripts/deploy/options.ts";
+import { forBuild, readOptions } from "../../scripts/deploy/options.ts";
 import { isTaken, refusalOf } from "../../scripts/deploy/refusal.ts";
 import {
+  adminKeyIn,
   checkProviderKeys,
-  checkSealingKey,
+  checkOwnSecrets,
   missingSecrets,
 } from "../../scripts/deploy/secrets.ts";
 import { addressIn } from "../../scripts/deploy/steps.ts";
@@ -78,11 +79,11 @@ test("a secret that is there is never replaced, and the sealing key is made once
 
 test("a sealing key of one's own that the service would refuse is refused first, and not quoted", () => {
   const env = { OPSPAWN_ENCRYPTION_KEY: "too-short" };
-  expect(() => checkSealingKey(env)).toThrow(
+  expect(() => checkOwnSecrets(env)).toThrow(
     /^The setting OPSPAWN_ENCRYPTION_KEY is wrong: [^"]+$/,
   );
-  expect(() => checkSealingKey(env)).not.toThrow(/too-short/);
-  expect(() => checkSealingKey({})).not.toThrow();
+  expect(() => checkOwnSecrets(env)).not.toThrow(/too-short/);
+  expect(() => checkOwnSecrets({})).not.toThrow();
 });
 
 test("options are read strictly", () => {
@@ -140,4 +141,30 @@ test("an account that is none is something to fix, not to try again", () => {
   const error = refusalOf("Listing the databases", failed("", 'Invalid account ID "0123"'));
   expect(error.exitCode).toBe(2);
   expect(error.message).toContain("CLOUDFLARE_ACCOUNT_ID");
+});
+
+function options(...args: string[]): NonNullable<ReturnType<typeof readOptions>> {
+  const read = readOptions(args);
+  if (read === null) {
+    throw new Error("There are no options.");
+  }
+  return read;
+}
+
+test("a build shows no key in its log unless one is asked for, and one at Cloudflare asks nothing", () => {
+  const { key, yes } = forBuild(options(), {});
+  expect([key, yes]).toEqual(["first", false]);
+  expect(forBuild(options("--yes"), { CI: "true" })).toMatchObject({ key: "none", yes: true });
+  expect(forBuild(options(), { WORKERS_CI: "1" })).toMatchObject({ key: "none", yes: true });
+  expect(forBuild(options("--new-key"), { CI: "1" })).toMatchObject({ key: "new", yes: false });
+});
+
+test("an admin key of one's own is a secret of the Worker, in the place of a first key", () => {
+  const env = { OPSPAWN_ADMIN_KEY: "0123456789abcdef0123456789abcdef" };
+  expect(adminKeyIn(env)).toEqual(["OPSPAWN_ADMIN_KEY"]);
+  expect(adminKeyIn({ OPSPAWN_ADMIN_KEY: " " })).toEqual([]);
+  expect(missingSecrets(new Set(["OPSPAWN_ENCRYPTION_KEY"]), adminKeyIn(env), env)).toEqual(env);
+  expect(() => checkOwnSecrets({ OPSPAWN_ADMIN_KEY: "too-short-to-be-safe" })).toThrow(
+    "The setting OPSPAWN_ADMIN_KEY is wrong: it must have 32 characters or more, without spaces.",
+  );
 });

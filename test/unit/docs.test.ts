@@ -87,3 +87,41 @@ test("every link of a page leads to a file", () => {
   );
   expect(broken).toEqual([]);
 });
+
+/** The tables that the code has, by the folder of their owner. */
+function tablesOfTheCode(): string[] {
+  const found = new Set<string>();
+  for (const file of globSync(["migrations/*.sql", "src/**/*.ts"]).toSorted()) {
+    const [folder = ""] = /^(?:migrations|src\/\w+\/\w+)/.exec(file) ?? [];
+    const text = readFileSync(file, "utf8");
+    const made = /CREATE (?:VIRTUAL )?TABLE (?:IF NOT EXISTS )?(\w+)/g;
+    for (const [, table = ""] of text.matchAll(made)) {
+      found.add(`${folder} ${table}`);
+    }
+    const changed = /(?:DROP TABLE|ALTER TABLE) (?:IF EXISTS )?(\w+)(?: RENAME TO (\w+)|;)/g;
+    for (const [, table = "", name] of text.matchAll(changed)) {
+      found.delete(`${folder} ${table}`);
+      if (name !== undefined) {
+        found.add(`${folder} ${name}`);
+      }
+    }
+  }
+  return [...found].toSorted();
+}
+
+test("every table has an owner, a bound and a deleter", () => {
+  const page = readFileSync("docs/reference/storage.md", "utf8");
+  const listed = page.split(/^## /m).flatMap((section) => {
+    const [folder = ""] = /src\/durable\/\w+/.exec(section) ?? [];
+    const rows = Array.from(section.matchAll(/^\| `(\w+)` \|(.*)\|$/gm));
+    return rows.map(([, table = "", cells = ""]) => {
+      expect(
+        cells.split("|").filter((cell) => cell.trim() !== ""),
+        table,
+      ).toHaveLength(3);
+      return `${section.startsWith("D1") ? "migrations" : folder} ${table}`;
+    });
+  });
+  expect(listed.length).toBeGreaterThan(40);
+  expect(listed.toSorted()).toEqual(tablesOfTheCode());
+});

@@ -10,7 +10,7 @@ import { Projection } from "../../src/durable/run/outbox/projection.ts";
 import type { NewEvent } from "../../src/run/log/event.ts";
 import type { JsonObject } from "../../src/run/value/json.ts";
 import type { TaskProjection } from "../../src/store/tasks/projection.ts";
-import { createdEvent, memoryStorage, specFor } from "../harness.ts";
+import { createdEvent, memoryStorage, specFor, NO_FAMILY } from "../harness.ts";
 
 /** One object's alarm, as the platform has it: taken when it fires, retried when it fails. */
 class Alarm {
@@ -77,10 +77,12 @@ function rig(
   const projected: TaskProjection[] = [];
   const unreadable: object[] = [];
   const built = buildDeps({ OPSPAWN_RETRY_BASE_MS: "40" } as unknown as Env);
-  const project = async (projection: TaskProjection): Promise<{ feedSince: null }> => {
+  const project = async (
+    projection: TaskProjection,
+  ): Promise<{ feedSince: null; telemetry: false }> => {
     await faults.project?.();
     projected.push(projection);
-    return { feedSince: null };
+    return { feedSince: null, telemetry: false };
   };
   const failUnreadable = async (identity: object, error: object): Promise<null> => {
     unreadable.push({ ...identity, error });
@@ -96,7 +98,7 @@ function rig(
       ...built,
       now,
       toolsFor,
-      tasks: { project, failUnreadable },
+      tasks: { project, failUnreadable, get: async () => null },
     };
   };
   const context: RunContext = {
@@ -146,6 +148,7 @@ function hostOf(log: EventLog, project: Deps["tasks"]["project"]): DriverHost {
     watched: () => false,
     values: { put: () => {}, read: () => null },
     slot: { held: false, take: async () => null },
+    ...NO_FAMILY,
     budgets: {
       active: false,
       capped: false,
@@ -161,7 +164,7 @@ function hostOf(log: EventLog, project: Deps["tasks"]["project"]): DriverHost {
 function revived({ context }: Rig, log: EventLog): RunDriver {
   return new RunDriver(
     { ...context, log },
-    hostOf(log, async () => ({ feedSince: null })),
+    hostOf(log, async () => ({ feedSince: null, telemetry: false })),
   );
 }
 

@@ -282,6 +282,7 @@ function context(): ToolContext {
     callId: "call_2",
     idempotencyKey: "k",
     attempt: 1,
+    trace: { traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" },
     signal,
     fetch: () => Promise.reject(new Error("there is no network here")),
     secret: () => Promise.reject(new Error("there are no secrets here")),

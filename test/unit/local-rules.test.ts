@@ -200,7 +200,16 @@ function replyOf({ text, tool_calls }: ReturnType<typeof ruleReply>): Reply {
 function stateOf(turns: readonly Turn[]) {
   return {
     ...INITIAL_STATE,
-    conversation: { pinned: turns, recent: [], sizes: [], chars: 0, dropped: 0, pictures: 0 },
+    conversation: {
+      earlier: [],
+      earlierChars: 0,
+      pinned: turns,
+      recent: [],
+      sizes: [],
+      chars: 0,
+      dropped: 0,
+      pictures: 0,
+    },
   };
 }
 

@@ -1,4 +1,6 @@
 /** Runs that use MCP servers: what they are offered, what calls come to, and what becomes of questions. */
+import { sha256Hex } from "../../src/crypto/sha256.ts";
+import { traceparentOf } from "../../src/run/trace/identity.ts";
 import { expect, test } from "vitest";
 import { expectRebuilt } from "../contract/rebuild.ts";
 import { hang, mcpDouble, result, type Sent } from "../mcp-double.ts";
@@ -31,12 +33,12 @@ test("a server's tool is called by its own name and by the proxy, and the log ha
   await expect.poll(() => double.sessions.size).toBe(0);
 });
 
-test("a call tells the server its key, the same for every attempt", async () => {
+test("a call tells the server its key, the same for every attempt, and its span", async () => {
   const metas: unknown[] = [];
   const tool: SdkTool = {
     ...ECHO,
     run: (_args, { meta }) => {
-      metas.push(meta["opspawn/idempotency-key"]);
+      metas.push(meta["opspawn/idempotency-key"], meta["traceparent"]);
       return textResult("ok");
     },
   };
@@ -45,7 +47,9 @@ test("a call tells the server its key, the same for every attempt", async () => 
     calls: [{ name: "docs.echo", arguments: { text: "a" } }],
   });
   await run.drive();
-  expect(metas).toEqual(["task_test:call_2"]);
+  const identity = { task_id: "task_test", tenant_id: "test" };
+  const traceparent = traceparentOf(identity, "call_2", 1, sha256Hex);
+  expect(metas).toEqual(["task_test:call_2", traceparent]);
 });
 
 test("a policy that denies a server's tools denies them by the proxy too", async () => {

@@ -21,19 +21,32 @@ const REQUEST = { ...MODEL, step: 1, model: "m", up_to_seq: 2, body_sha256: "" }
 const ASKED: NewEvent = { type: "model.requested", data: REQUEST };
 const REPLY = { ...MODEL, finish_reason: "tool_calls", text: "" } as const;
 
-function requested(effect: Effect, attempt = 1): NewEvent {
+const TURN: NewEvent = {
+  type: "model.completed",
+  data: { ...REPLY, tool_calls: [{ ...TOOL, name: "act", arguments: {} }] },
+};
+const CHILD = { task_id: "task_child", agent: "helper", agent_version: 1 };
+
+function requested(
+  effect: Effect,
+  attempt = 1,
+): Extract<NewEvent, { readonly type: "tool.requested" }> {
   const call = { ...TOOL, model_call_id: "call_1", name: "act", arguments: {} };
   return { type: "tool.requested", data: { ...call, effect, idempotency_key: "k", attempt } };
 }
 
 /** A log whose last event is the intent of a row. */
 function withOpenIntent(row: keyof typeof PHASES): RunState {
+  if (row === "children") {
+    const { data } = requested("idempotent");
+    const order: NewEvent = {
+      type: "tool.requested",
+      data: { ...data, wait: "children", action: "run", tasks: [CHILD] },
+    };
+    return foldNew(INITIAL_STATE, [...STARTED, ASKED, TURN, order], NOW);
+  }
   const effect = EFFECTS.find((one) => row === `tool: ${one}`);
-  const turn: NewEvent = {
-    type: "model.completed",
-    data: { ...REPLY, tool_calls: [{ ...TOOL, name: "act", arguments: {} }] },
-  };
-  const rest = effect === undefined ? [ASKED] : [ASKED, turn, requested(effect)];
+  const rest = effect === undefined ? [ASKED] : [ASKED, TURN, requested(effect)];
   return foldNew(INITIAL_STATE, [...STARTED, ...rest], NOW);
 }
 
@@ -55,11 +68,16 @@ const OUTCOMES: Readonly<Partial<Record<EventType, NewEvent>>> = {
     data: { ...TOOL, code: "tool_threw", message: "", duration_ms: 1 },
   },
   "tool.outcome_unknown": { type: "tool.outcome_unknown", data: TOOL },
+  "child.started": { type: "child.started", data: { ...TOOL, task_id: CHILD.task_id } },
 };
 
 /** Whether the intent is open: a call is out and has no outcome. */
 function isOpen(state: RunState): boolean {
-  const open = state.turn?.calls.some(({ request, result }) => request !== null && result === null);
+  // A call whose tasks are submitted waits: it has nothing open.
+  const open = state.turn?.calls.some(
+    ({ request, result }) =>
+      request !== null && result === null && request.children?.unstarted.length !== 0,
+  );
   return state.model?.phase === "in_flight" || open === true;
 }
 
@@ -75,7 +93,10 @@ test.each(ROWS)("%s: the intent opens a call, and recovery writes what the table
   expect(first).toBe("recovery.started");
   expect(rest).toEqual(PHASES[row].recovery);
   // What recovery writes is a legal log, and leaves a call open only where it is made again.
-  expect(isOpen(foldNew(state, events, NOW))).toBe(rest.includes("tool.requested"));
+  // Tasks are submitted again under the same ids, without an event.
+  expect(isOpen(foldNew(state, events, NOW))).toBe(
+    rest.includes("tool.requested") || row === "children",
+  );
 });
 
 test.each(ROWS.flatMap((row) => PHASES[row].outcomes.map((outcome) => [row, outcome] as const)))(

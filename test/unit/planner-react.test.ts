@@ -179,6 +179,8 @@ test("tool results, with their pictures, and notices reach the model as observat
   const state: RunState = {
     ...INITIAL_STATE,
     conversation: {
+      earlier: [],
+      earlierChars: 0,
       pinned: [{ role: "user", text: "goal" }],
       recent,
       sizes: [],

@@ -25,6 +25,15 @@ test.each([401, 403, 404])(
   },
 );
 
+test("the token of a configured header is masked, and its other words are not", () => {
+  const token = "gateway-token-0123456789";
+  const headers = { "cf-aig-authorization": `Bearer ${token}`, "cf-aig-skip-cache": "true" };
+  const message = `It is true: ${token} is not known.`;
+  const thrown = Object.assign(new Error("failed"), { status: 401, error: { message } });
+  const failure = failureOf(thrown, endpointOf("openai", { headers }), false);
+  expect(failure.message).toContain("It is true: [key] is not known.");
+});
+
 test("a word that says more than the status is kept, and other statuses go by the word", () => {
   expect(failed(403, { code: "insufficient_quota" }).code).toBe("quota_exhausted");
   expect(failed(401, { type: "content_filter" }).code).toBe("content_filtered");

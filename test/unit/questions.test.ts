@@ -1,7 +1,11 @@
 /** What a run asks people, as tasks and the inbox show it: derived from the log, and bounded. */
 import { expect, test } from "vitest";
+import { messageBody } from "../../src/api/tasks/schemas.ts";
+import { readRequest } from "../../src/durable/run/live/live-protocol.ts";
+import { acceptCommand, type CommandChecks } from "../../src/run/decide/command.ts";
 import { openQuestions, waitingOf } from "../../src/run/decide/questions.ts";
 import type { NewEvent } from "../../src/run/log/event.ts";
+import type { JsonObject } from "../../src/run/value/json.ts";
 import { foldNew } from "../../src/run/log/reduce.ts";
 import { INITIAL_STATE, type RunState } from "../../src/run/log/state.ts";
 import { createdEvent, Harness, specFor } from "../harness.ts";
@@ -162,6 +166,37 @@ test("a form and an address of a server are questions of a running call", () => 
   expect(stopped.questionSeq).toBe(stopped.seq);
   const withdrawn: NewEvent = { type: "input.withdrawn", data: { call_id: "call_2", key: "k1" } };
   expect(openQuestions(foldNew(stopped, [withdrawn], NOW)).map(({ key }) => key)).toEqual(["k2"]);
+});
+
+function read(fields: JsonObject) {
+  return readRequest({ fields, rounded: null }, "ada", true);
+}
+
+test("an address is answered by accept alone, and nothing else is", () => {
+  const checks: CommandChecks = {
+    argumentsDefect: () => null,
+    schemaFits: () => null,
+    keep: () => "",
+  };
+  const accept = { kind: "message", content: "", data: null, action: "accept", by: "ada" } as const;
+  const opened = served([INTENT, asks("k2", { url: "https://x.example" })]);
+  expect(acceptCommand(opened, { ...accept, call_id: "call_2", key: "k2" }, checks)).toMatchObject({
+    ok: true,
+    events: [{ type: "message.received", data: { key: "k2", action: "accept" } }],
+  });
+  const idle = served([INTENT]);
+  expect(acceptCommand(idle, accept, checks)).toMatchObject({
+    ok: false,
+    code: "invalid_arguments",
+  });
+
+  expect(messageBody.safeParse({ action: "accept", key: "k2" }).success).toBe(true);
+  expect(messageBody.safeParse({ key: "k2" }).success).toBe(false);
+  expect(read({ type: "message", action: "accept", key: "k2" })).toMatchObject({
+    ok: true,
+    request: { command: { kind: "message", action: "accept" } },
+  });
+  expect(read({ type: "message", key: "k2" })).toMatchObject({ ok: false });
 });
 
 test("a question of a server never counts as answered when it expires", () => {

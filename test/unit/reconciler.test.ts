@@ -9,6 +9,8 @@ const NOW = Date.parse("2026-11-30T12:00:00Z");
 const STEPS = {
   forgotten: "takeForgotten",
   unheard: "takeUnheard",
+  turns: "takeQueued",
+  timetables: "takeLate",
   ended: "endedBefore",
   idempotency: "expireIdempotency",
   overdue: "takeOverdue",
@@ -48,6 +50,11 @@ function world(failing: Step | null) {
       queue: queue(),
     },
     inbox: { dropStale: async () => null },
+    timetables: { takeLate: step("takeLate", []) },
+    conversations: { takeQueued: step("takeQueued", []) },
+    releaseTurn: async () => {},
+    timetable: () => expect.fail("there is no timetable"),
+    trees: { allOrphans: async () => [] },
     usage: { rollUp: async () => {} },
     audit: { expire: step("expireAudit", undefined) },
     observer: { count: () => {}, fault: (name) => void faults.push(name) },
@@ -84,3 +91,46 @@ test.each(Object.entries(STEPS))(
     expect(reached.toSorted()).toEqual(Object.values(STEPS).toSorted());
   },
 );
+
+test("one run deletes 3,000 ended tasks, six at a time, and goes on after one that fails", async () => {
+  const { deps, faults } = world(null);
+  const tasks = Array.from({ length: 3100 }, (_, n) => ({
+    tenant_id: "t",
+    task_id: `task_${String(n).padStart(5, "0")}`,
+    completed_at: "2026-01-01T00:00:00.000Z",
+    conversation_id: null,
+    givenUp: false,
+  }));
+  const deleted: string[] = [];
+  let now = 0;
+  let most = 0;
+  const expire = async (name: string): Promise<boolean> => {
+    now += 1;
+    most = Math.max(most, now);
+    await Promise.resolve();
+    now -= 1;
+    if (name.endsWith("7")) {
+      throw new Error("unreachable");
+    }
+    return true;
+  };
+  await reconcile(
+    {
+      ...deps,
+      bookkeeping: {
+        ...deps.bookkeeping,
+        endedBefore: async (_before, last, limit) => {
+          const from = last === null ? 0 : tasks.findIndex((t) => t.task_id === last.task_id) + 1;
+          return tasks.slice(from, from + limit);
+        },
+        delete: async ({ task_id }) => void deleted.push(task_id),
+      },
+      run: (_tenant, name) => ({ expire: () => expire(name) }) as unknown as RunRpc,
+    },
+    NOW,
+  );
+  expect(most).toBe(6);
+  expect(faults).toHaveLength(300);
+  expect(deleted).toHaveLength(2700);
+  expect(new Set(deleted).size).toBe(2700);
+});

@@ -1,5 +1,7 @@
 /** Tools that tenants bring: what is seen before the first call, and bad input to the calls. */
 import { expect, test } from "vitest";
+import { sha256Hex } from "../../src/crypto/sha256.ts";
+import { SpanFold } from "../../src/run/trace/spans.ts";
 import { definitionDefects } from "../../src/agent/tools/registered/definition-defects.ts";
 import { guardedFetch } from "../../src/agent/fetch/guarded-fetch.ts";
 import { HostRules } from "../../src/agent/fetch/host-rules.ts";
@@ -46,6 +48,48 @@ test("a definition that a later setting forbids is refused at its call, in every
   expect(codes).toEqual(definitions.map(() => "url_refused"));
   expect(closed.visits).toEqual([]);
   await closed.stop();
+});
+
+test("a server of a tool sees the span of its call, unless its definition has a header of its own", async () => {
+  const target = await Target.start();
+  const url = target.url("/tool");
+  const http = { method: "POST", url, headers: {} } as const;
+  const tools = [
+    definition({ name: "plain", http }),
+    definition({ name: "own", http: { ...http, headers: { traceparent: "mine" } } }),
+  ];
+  const trace = {
+    traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00",
+    tracestate: "vendor=1",
+  };
+  const spec = specFor({
+    script: [
+      { tool_calls: [{ name: "plain", arguments: {} }] },
+      { tool_calls: [{ name: "own", arguments: {} }] },
+      { text: "end" },
+    ],
+  });
+  const open = new HostRules({ allow: [], deny: [], open: [target.host] });
+  const run = new Harness(
+    { ...spec, trace },
+    {
+      extraTools: registeredTools(tools, null),
+      fetch: guardedFetch({ rules: open, resolve: null, maxBytes: 1000, timeoutMs: 1000 }),
+    },
+  );
+  await run.drive();
+  const spans = new SpanFold({ digest: sha256Hex, content: "none" });
+  const call = run
+    .events()
+    .flatMap((event) => spans.take(event))
+    .find(({ name }) => name === "execute_tool plain");
+  expect(
+    target.to("/tool").map(({ headers }) => [headers["traceparent"], headers["tracestate"]]),
+  ).toEqual([
+    [`00-${call?.traceId}-${call?.spanId}-00`, "vendor=1"],
+    ["mine", undefined],
+  ]);
+  await target.stop();
 });
 
 test("a kind of tool that this version does not know is no tool, and no fault", () => {

@@ -119,6 +119,24 @@ const EXAMPLES: Readonly<Record<string, readonly [Said[1], string | null]>> = {
   ],
   "message.received": [{ content: "seen", by: "key_1" }, "> seen"],
   "limit.changed": [{ limit: "max_steps", from: 5, to: 9 }, "max_steps: 5 → 9"],
+  "child.started": [{ call_id: "call_2", task_id: "task_9" }, "started the task task_9"],
+  "child.delayed": [
+    { call_id: "call_2", code: "submission_failed", message: "Later.", retry_in_ms: 1000 },
+    "Later.",
+  ],
+  "child.waiting": [{ task_id: "task_9", for: "approval" }, "task_9 waits for approval"],
+  "child.ended": [
+    { task_id: "task_9", status: "failed", code: "limit_reached", message: "Too many." },
+    "task_9 failed: limit_reached",
+  ],
+  "step.planned": [
+    { call_id: "call_1", calls: [{ call_id: "call_2", name: "add", arguments: {} }] },
+    "planned add",
+  ],
+  "memory.recalled": [
+    { query: "q", blocks: [], items: [{ content: "x" }], degraded: "unavailable" },
+    "! recalled 0 blocks and 1 item; a memory store could not be read",
+  ],
   "memory.compacted": [{ up_to_seq: 4, summary: "…" }, "summarised"],
 };
 

@@ -50,7 +50,19 @@ function narrowed(event: TaskEvent): unknown {
     case "model.switched":
       return expectTypeOf(event.data.to).toEqualTypeOf<string>();
     case "tool.requested":
-      return expectTypeOf(event.data.wait).toEqualTypeOf<"timer" | "input" | undefined>();
+      return expectTypeOf(event.data.wait).toEqualTypeOf<
+        "timer" | "input" | "children" | undefined
+      >();
+    case "child.started":
+      return expectTypeOf(event.data.task_id).toEqualTypeOf<string>();
+    case "child.delayed":
+      return expectTypeOf(event.data.retry_in_ms).toEqualTypeOf<number>();
+    case "child.waiting":
+      return expectTypeOf(event.data.for).toEqualTypeOf<log.WaitName>();
+    case "child.ended":
+      return expectTypeOf(event.data.status).toEqualTypeOf<"completed" | "failed" | "cancelled">();
+    case "step.planned":
+      return expectTypeOf(event.data.calls[0]?.step).toEqualTypeOf<string | undefined>();
     case "tool.progressed":
       return expectTypeOf(event.data.total).toEqualTypeOf<number | undefined>();
     case "tool.logged":
@@ -64,7 +76,9 @@ function narrowed(event: TaskEvent): unknown {
     case "mcp.listed":
       return expectTypeOf(event.data.error?.code).toEqualTypeOf<string | undefined>();
     case "tool.completed":
-      return expectTypeOf(event.data.untrusted).toEqualTypeOf<"web" | "mcp" | undefined>();
+      return expectTypeOf(event.data.untrusted).toEqualTypeOf<
+        "web" | "mcp" | "memory" | "task" | undefined
+      >();
     case "tool.failed":
       return expectTypeOf(event.data.rule).toEqualTypeOf<string | undefined>();
     case "tool.outcome_unknown":
@@ -79,6 +93,8 @@ function narrowed(event: TaskEvent): unknown {
       return expectTypeOf(event.data.content).toEqualTypeOf<string>();
     case "memory.compacted":
       return expectTypeOf(event.data.kind).toEqualTypeOf<"outputs" | "turns">();
+    case "memory.recalled":
+      return expectTypeOf(event.data.query).toEqualTypeOf<string>();
     case "limit.reached":
       return expectTypeOf(event.data.value).toEqualTypeOf<number>();
     case "limit.changed":

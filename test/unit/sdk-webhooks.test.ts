@@ -10,7 +10,7 @@ import {
 import { newSecret, signed } from "../../src/crypto/signature.ts";
 import type { RunEvent } from "../../src/run/log/event.ts";
 import { noticeOf, type TEST_TYPE } from "../../src/run/log/webhook-body.ts";
-import { WEBHOOK_TYPES, type WebhookType } from "../../src/run/value/webhook-type.ts";
+import { WEBHOOK_TYPES, type SubscribedType } from "../../src/run/value/webhook-type.ts";
 import { eventsOf } from "../task-events.ts";
 
 const SECRET = newSecret();
@@ -109,7 +109,7 @@ test("a malformed secret or tolerance is the caller's mistake, and the secret is
 });
 
 test("the types are those that the service sends, with their data", () => {
-  expectTypeOf<WebhookEvent["type"]>().toEqualTypeOf<WebhookType | typeof TEST_TYPE>();
+  expectTypeOf<WebhookEvent["type"]>().toEqualTypeOf<SubscribedType | typeof TEST_TYPE>();
   const events = eventsOf(
     ["run.started", { epoch: 1 }],
     ["run.waiting", { for: "approval", call_id: "c1" }],

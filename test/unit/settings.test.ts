@@ -39,6 +39,23 @@ test("OpenRouter is told who asks, where that is set", () => {
   });
 });
 
+test("a provider has further headers, for a gateway", () => {
+  const gateway = { "cf-aig-authorization": "Bearer t" };
+  const { providers } = configOf({
+    OPENAI_BASE_URL: "https://gateway.example/openai",
+    OPENAI_HEADERS: JSON.stringify(gateway),
+    OPENROUTER_API_KEY: "k",
+    OPENROUTER_TITLE: "A",
+    OPENROUTER_HEADERS: JSON.stringify({ ...gateway, "X-Title": "B" }),
+    OPSPAWN_PROVIDERS: JSON.stringify({
+      lab: { base_url: "https://lab.example/v1", headers: gateway },
+    }),
+  });
+  expect(providers.get("openai")?.headers).toEqual(gateway);
+  expect(providers.get("openrouter")?.headers).toEqual({ ...gateway, "X-Title": "B" });
+  expect(providers.get("lab")?.headers).toEqual(gateway);
+});
+
 test("further providers are named in JSON, and their failures name that setting", () => {
   const env = {
     OPSPAWN_PROVIDERS: JSON.stringify({
@@ -69,6 +86,10 @@ test.each([
     "OPSPAWN_PRICES",
   ],
   [{ OPENAI_API: "completions" }, "OPENAI_API"],
+  [{ OPENAI_HEADERS: "cf-aig-authorization: secret" }, "OPENAI_HEADERS"],
+  [{ GOOGLE_HEADERS: '{"X-Goog-Api-Key":"secret"}' }, "GOOGLE_HEADERS"],
+  [{ ANTHROPIC_HEADERS: '{"a":"secret\\r\\nb: c"}' }, "ANTHROPIC_HEADERS"],
+  [{ OPENROUTER_HEADERS: '{"a b":"secret"}' }, "OPENROUTER_HEADERS"],
   [{ GOOGLE_BASE_URL: "here" }, "GOOGLE_BASE_URL"],
   [{ AGENTKIT_PLANNER_TYPE: "chess?" }, "AGENTKIT_PLANNER_TYPE"],
   [{ OPSPAWN_HOSTS: "http://opspawn.example" }, "OPSPAWN_HOSTS"],

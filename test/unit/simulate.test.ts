@@ -232,3 +232,36 @@ test("tools and agents of the library run as they are defined, with their bindin
   const without = await simulate(agent, { ...options, secrets: {} });
   expect(without.effects).toMatchObject([{ outcome: "failed", error: "secret_missing" }]);
 });
+
+test("what a tool in code returns, reports or throws hides the secrets that it has read", async () => {
+  const TOKEN = "token-of-the-crm";
+  const leak = defineToolInCode({
+    name: "leak",
+    description: "Leaks.",
+    input: z.object({ fails: z.boolean() }),
+    effect: "pure",
+    run: async ({ fails }, { secret, report }: ToolContext<object>) => {
+      const token = await secret("CRM_TOKEN");
+      report({ kind: "progress", progress: 1, message: `signing in with ${token}` });
+      if (fails) {
+        throw new Error(`the server refuses ${token}`);
+      }
+      return { header: `Bearer ${token}`, [token]: 1 };
+    },
+  });
+  const run = await simulate(
+    { config: {} },
+    {
+      script: [calls("leak", { fails: false }), calls("leak", { fails: true }), { text: "Done." }],
+      tools: [leak],
+      secrets: { CRM_TOKEN: TOKEN },
+    },
+  );
+  expect(run.status).toBe("completed");
+  expect(JSON.stringify([run.events, run.cassette()])).not.toContain(TOKEN);
+  const outcomes = run.events.filter(({ type }) => /^tool\.(?:completed|failed)$/.test(type));
+  expect(outcomes).toMatchObject([
+    { data: { output: { header: "Bearer [secret CRM_TOKEN]", "[secret CRM_TOKEN]": 1 } } },
+    { data: { message: expect.stringContaining("refuses [secret CRM_TOKEN]") as string } },
+  ]);
+});

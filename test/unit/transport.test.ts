@@ -105,7 +105,7 @@ const CASES: readonly Case[] = [
   },
   {
     name: "openrouter",
-    ours: (endpoint) => openRouter(endpoint, HEADERS),
+    ours: (endpoint) => openRouter({ ...endpoint, headers: { ...HEADERS, ...endpoint.headers } }),
     path: "/api/v1",
     bySdk: openAiPost("/chat/completions", HEADERS),
   },
@@ -157,6 +157,28 @@ test.each(CASES)(
     expect(theirs?.body).toContain("gö 🙂");
     expect(first).toEqual(theirs);
     expect(second).toEqual(theirs);
+  },
+);
+
+const TOKEN = "gateway-token-0123456789";
+const GATEWAY = { "cf-aig-authorization": `Bearer ${TOKEN}`, "User-Agent": "opspawn-test" };
+
+test.each(CASES)(
+  "configured headers are sent, and without a key none: $name",
+  async ({ ours, path, request }) => {
+    const [first, second] = await refusing(async (url) => {
+      const where = { baseUrl: url + path, headers: GATEWAY };
+      await attempt(ours(endpointOf("own", where)), requestOf(request));
+      await attempt(ours(endpointOf("own", { ...where, apiKey: KEY })), requestOf(request));
+    });
+    expect(JSON.stringify(first?.headers)).not.toMatch(/none|api-key|api_key|"authorization"/);
+    expect(JSON.stringify(second?.headers)).toContain(KEY);
+    for (const seen of [first, second]) {
+      expect(seen?.headers).toMatchObject({
+        "cf-aig-authorization": `Bearer ${TOKEN}`,
+        "user-agent": "opspawn-test",
+      });
+    }
   },
 );
 

@@ -109,6 +109,24 @@ test("a dry run counts and changes nothing, and its text cancels what it has sho
   expect((await ask(tenant, CANCEL, real))[1].data).toEqual([]);
 });
 
+test("a batch, or what a schedule submitted, is cancelled alone", async () => {
+  const tenant = await newTenant();
+  const batch = await started(tenant, 2, { group_id: "group_1" });
+  const fired = await started(tenant, 1, { schedule_id: "schedule_1" });
+  const others = await started(tenant, 1, { group_id: "group_2", schedule_id: "schedule_2" });
+  for (const [filter, ids] of [
+    [{ group_id: "group_1" }, batch],
+    [{ schedule_id: "schedule_1" }, fired],
+  ] as const) {
+    const [, shown] = await ask(tenant, CANCEL, { filter });
+    expect(shown.data.map(({ id }) => id)).toEqual(ids);
+    const { confirm } = shown;
+    const [, done] = await ask(tenant, CANCEL, { filter, dry_run: false, confirm });
+    expect(done.data).toEqual(ids.map((id) => ({ id, status: "cancelled" })));
+  }
+  expect(await statuses(tenant, others)).toEqual(["waiting"]);
+});
+
 test("failed tasks are retried once, however often the request is repeated", async () => {
   const tenant = await newTenant();
   const other = await newTenant();

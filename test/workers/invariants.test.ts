@@ -14,8 +14,13 @@ import { specOf } from "../../src/store/tasks/rows.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import { TaskBookkeeping } from "../../src/store/tasks/bookkeeping.ts";
 import { InboxStore } from "../../src/store/inbox.ts";
+import { TreeStore } from "../../src/store/tasks/trees.ts";
 import { UsageStore } from "../../src/store/usage.ts";
 import { DeliveryStore } from "../../src/store/webhooks/deliveries.ts";
+import { timetableStub } from "../../src/durable/timetable/rpc.ts";
+import { releaserOf } from "../../src/compose/turns.ts";
+import { ConversationStore } from "../../src/store/conversations.ts";
+import { TimetableStore } from "../../src/store/timetables.ts";
 import { newTask } from "./tasks.ts";
 
 const tasks = new TaskStore(env.DB);
@@ -98,13 +103,19 @@ async function sweep(retentionMs = 30 * 86_400_000, now = Date.now()): Promise<v
   const bookkeeping = new TaskBookkeeping(env.DB);
   const usage = new UsageStore(env.DB);
   const inbox = new InboxStore(env.DB);
+  const trees = new TreeStore(env.DB);
   const webhooks = { store: new DeliveryStore(env.DB), queue: env.WEBHOOKS };
   await reconcile(
     {
       tasks,
       bookkeeping,
       usage,
+      timetables: new TimetableStore(env.DB),
+      conversations: new ConversationStore(env.DB),
+      releaseTurn: releaserOf(env, observer),
+      timetable: (tenantId) => timetableStub(env.TIMETABLES, tenantId),
       inbox,
+      trees,
       observer,
       run: runOf,
       queues,

@@ -161,6 +161,22 @@ test("yesterday's money is not today's, but it is this month's", async () => {
   expect(month).toMatchObject({ spent: yesterday === null ? 0 : 90 });
 });
 
+test("totals that no budget reads any more are deleted", async () => {
+  const books = ledger();
+  const stub = env.LEDGERS.get(env.LEDGERS.idFromName(`ledger-${tenants}`));
+  await setBudget(books, { agent: null, period: "month", cap: 500 });
+  const spent = [
+    { day: "2020-01-01", sum: 90 },
+    { day: DAY, sum: 10 },
+  ];
+  await books.settle({ task_id: "a", agent: "default", spent, seq: 1 }, false);
+  await runDurableObjectAlarm(stub);
+  const totals = await runInDurableObject(stub, (_ledger, { storage }) =>
+    storage.sql.exec("SELECT day, sum FROM total").toArray(),
+  );
+  expect(totals).toEqual([{ day: DAY, sum: 10 }]);
+});
+
 test("whatever is asked in whatever order, grants and spending never exceed the budget", async () => {
   const act = fc.record({
     task: fc.integer({ min: 0, max: 5 }),

@@ -119,6 +119,36 @@ test("a login of the deployment's own identifies callers; others need a key", as
   expect(await statusFor({ "X-User": "eve" })).toBe(401);
 });
 
+test("the deployment's admin key is a key like any other once it was used", async () => {
+  const { app } = opspawnWith();
+  const key = "an-admin-key-of-the-deployment-0123456789";
+  const own = environment({ OPSPAWN_ADMIN_KEY: key, OPSPAWN_KEY_CACHE_MS: "0" });
+  const ask = async (path: string, method = "GET", bearer = key) => {
+    const headers = { Authorization: `Bearer ${bearer}` };
+    const response = await app.request(`/api/v1/keys${path}`, { method, headers }, own);
+    return {
+      status: response.status,
+      body: JSON.parse((await response.text()) || "{}") as Record<string, unknown>,
+    };
+  };
+  expect((await ask("/self", "GET", `${key}0`)).status).toBe(401);
+  const [first, second] = await Promise.all([ask("/self"), ask("/self")]);
+  expect(first.body).toMatchObject({ tenant: "main", name: "OPSPAWN_ADMIN_KEY" });
+  expect(first.body["scopes"]).toContain("platform");
+  expect(second.body["id"]).toBe(first.body["id"]);
+  expect((await ask(`/${String(first.body["id"])}`, "DELETE")).status).toBe(204);
+  expect((await ask("/self")).status).toBe(401);
+  const { results } = await env.DB.prepare(
+    "SELECT action, by FROM audit WHERE subject = ?1 ORDER BY audit_id",
+  )
+    .bind(first.body["id"])
+    .all();
+  expect(results).toEqual([
+    { action: "key.created", by: "deployment" },
+    { action: "key.revoked", by: first.body["id"] },
+  ]);
+});
+
 test("agents in code are the same for every tenant, read-only, and versioned by their content", async () => {
   const opspawn = opspawnWith();
   const own = environment();

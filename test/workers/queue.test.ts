@@ -11,9 +11,14 @@ import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import type { StoredTask } from "../../src/store/tasks/rows.ts";
 import { TaskBookkeeping } from "../../src/store/tasks/bookkeeping.ts";
 import { InboxStore } from "../../src/store/inbox.ts";
+import { TreeStore } from "../../src/store/tasks/trees.ts";
 import { UsageStore } from "../../src/store/usage.ts";
 import { DeliveryStore } from "../../src/store/webhooks/deliveries.ts";
 import type { JsonValue } from "../../src/run/value/json.ts";
+import { timetableStub } from "../../src/durable/timetable/rpc.ts";
+import { releaserOf } from "../../src/compose/turns.ts";
+import { ConversationStore } from "../../src/store/conversations.ts";
+import { TimetableStore } from "../../src/store/timetables.ts";
 import { newTask } from "./tasks.ts";
 
 const tasks = new TaskStore(env.DB);
@@ -41,6 +46,8 @@ function deafQueues(told: (message: TaskMessage, queue: string) => void): TaskQu
   return { high: queue("high"), normal: queue("normal"), low: queue("low") };
 }
 
+const timetable = (tenantId: string) => timetableStub(env.TIMETABLES, tenantId);
+
 function reconcilerDeps(told: (message: TaskMessage, queue: string) => void) {
   const queues = deafQueues(told);
   const settings = {
@@ -53,8 +60,13 @@ function reconcilerDeps(told: (message: TaskMessage, queue: string) => void) {
   const bookkeeping = new TaskBookkeeping(env.DB);
   const usage = new UsageStore(env.DB);
   const inbox = new InboxStore(env.DB);
+  const trees = new TreeStore(env.DB);
   const webhooks = { store: new DeliveryStore(env.DB), queue: env.WEBHOOKS };
-  return { tasks, bookkeeping, usage, inbox, observer, run, queues, webhooks, audit, ...settings };
+  const timetables = new TimetableStore(env.DB);
+  const conversations = new ConversationStore(env.DB);
+  const stores = { tasks, bookkeeping, usage, inbox, trees, timetables, audit, conversations };
+  const releaseTurn = releaserOf(env, observer);
+  return { ...stores, releaseTurn, timetable, observer, run, queues, webhooks, ...settings };
 }
 
 async function deliver(queue: string, ...bodies: readonly unknown[]) {

@@ -286,7 +286,18 @@ test("each task of a batch has its own outcome, and a repeated batch makes no se
     { index: 3, task: { status: "pending" } },
   ]);
   expect(new Set(idsOf(outcomes)).size).toBe(2);
-  const again = (await send()).json["data"];
+  const repeated = (await send()).json;
+  const again = repeated["data"];
+  const group_id = typeof first.json["group_id"] === "string" ? first.json["group_id"] : "";
+  expect([repeated["group_id"], group_id.slice(0, 6)]).toEqual([group_id, "group_"]);
+  expect(outcomes[3]).toMatchObject({ task: { group_id } });
+  await ask("POST", "/tasks", good);
+  const other = (await ask("POST", "/tasks/batch", { tasks: [good] })).json;
+  expect(other["group_id"]).not.toBe(group_id);
+  const grouped = (await ask("GET", `/tasks?group_id=${group_id}`)).json;
+  expect(grouped).toMatchObject({ total: null });
+  const listed = (grouped["data"] as JsonObject[]).map((task) => ({ task }));
+  expect(new Set(idsOf(listed))).toEqual(new Set(idsOf(outcomes)));
   expect(idsOf(again)).toEqual(idsOf(outcomes));
   expect(again).toMatchObject([{ replayed: true }, {}, {}, { replayed: true }]);
   const none = await ask("POST", "/tasks/batch", { tasks: [] });

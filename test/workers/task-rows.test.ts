@@ -5,7 +5,10 @@ import { viewOf, type RunView } from "../../src/run/decide/view.ts";
 import { INITIAL_STATE } from "../../src/run/log/state.ts";
 import { TaskBookkeeping } from "../../src/store/tasks/bookkeeping.ts";
 import type { StoredTask } from "../../src/store/tasks/rows.ts";
+import type { TaskFilter } from "../../src/store/tasks/list-query.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";
+import { ConversationStore } from "../../src/store/conversations.ts";
+import { TreeStore } from "../../src/store/tasks/trees.ts";
 import { planOf, watched } from "./watched-database.ts";
 import { newTask } from "./tasks.ts";
 
@@ -13,6 +16,9 @@ const MINUTE = 60_000;
 const { db, used } = watched(env.DB);
 const tasks = new TaskStore(db);
 const bookkeeping = new TaskBookkeeping(db);
+const conversations = new ConversationStore(db);
+const trees = new TreeStore(db);
+const TREE = { task_id: "task_2", root_task_id: "task_1" };
 
 const iso = (time: number) => new Date(time).toISOString();
 const written = () => used().reduce((rows, statement) => rows + statement.written, 0);
@@ -127,12 +133,27 @@ const QUERIES: readonly (readonly [string, string, () => Promise<unknown>])[] = 
   ["waiting", "task_open", () => listed("waiting")],
   ["failed", "task_failed", () => listed("failed")],
   ["cancelled", "task_failed", () => listed("cancelled")],
+  ["of a tree", "task_by_root", () => listedBy({ rootTaskId: "task_1" })],
+  ["of a parent", "task_by_root", () => listedBy({ rootTaskId: "task_1", parentTaskId: "task_2" })],
+  ["of a schedule", "task_by_schedule", () => listedBy({ scheduleId: "schedule_1" })],
+  ["of a batch", "task_by_group", () => listedBy({ groupId: "group_1" })],
+  ["about a subject", "task_by_subject", () => listedBy({ subject: "user-1" })],
+  ["below a task", "task_by_root", () => trees.below("test", TREE, "task_1", 10)],
+  ["turns", "task_by_conversation", () => conversations.turns("test", "c", 0, 10)],
+  ["open turns", "task_by_conversation", () => conversations.open("test", "c")],
+  ["the turn before", "task_by_conversation", () => conversations.before("test", "c", 2)],
+  ["queued turns", "task_to_check", () => conversations.takeQueued("1970", "1970", 10)],
+  ["stuck turns", "task_queued", () => conversations.stuck("test", "1970", 10)],
   ["unfinished", "task_open", () => tasks.unfinished("test", 10)],
   ["invariants", "task_open", () => tasks.open("test", "task_1", 10)],
   ["forgotten", "task_to_check", () => bookkeeping.takeForgotten("1970", "1970", 10)],
   ["unheard", "task_to_check", () => bookkeeping.takeUnheard("1970-01-01T00:00:00Z", "1970", 10)],
   ["ended", "task_ended", () => bookkeeping.endedBefore("1970", null, 10)],
 ];
+
+function listedBy(filter: Partial<TaskFilter>) {
+  return tasks.list("test", { metadata: [], ...filter }, 10, "task_1");
+}
 
 function listed(status: "completed" | "pending" | "running" | "waiting" | "failed" | "cancelled") {
   return tasks.list("test", { status, metadata: [] }, 10, "task_1");

@@ -5,7 +5,9 @@ import type { McpServerDefinition } from "../../src/run/spec/mcp-server.ts";
 import type { AgentConfig, RunLimits } from "../../src/run/spec/spec.ts";
 import type { ToolDefinition } from "../../src/run/spec/tool-definition.ts";
 import type { WebhookType } from "../../src/run/value/webhook-type.ts";
-import type { StoredTask } from "../../src/store/tasks/rows.ts";
+import type { ParentLink, PinnedAgent } from "../../src/run/spec/child.ts";
+import type { Untrusted } from "../../src/run/value/trust.ts";
+import { NO_CONVERSATION, treeColumns, type StoredTask } from "../../src/store/tasks/rows.ts";
 
 /** A task of the tenant `test` for the scripted model; nothing is stored. */
 export function newTask(
@@ -22,6 +24,10 @@ export function newTask(
     webhooks?: readonly WebhookType[];
     slotted?: boolean;
     agent?: string;
+    subject?: string;
+    parent?: ParentLink;
+    untrusted?: Untrusted;
+    agents?: readonly PinnedAgent[];
   } = {},
 ): StoredTask {
   const now = more.createdAt ?? Date.now();
@@ -39,10 +45,18 @@ export function newTask(
     priority: more.priority ?? 0,
     attempt: 1,
     retry_of: null,
+    schedule_id: null,
+    group_id: null,
+    waiting_for: null,
+    ...NO_CONVERSATION,
     scheduled_at: more.scheduledAt ?? null,
     tools: more.tools ?? [],
     mcp_servers: more.mcpServers ?? [],
     overrides: null,
+    subject: more.subject ?? null,
+    ...treeColumns(more.parent ?? null, more.untrusted ?? null),
+    trace: null,
+    agents: more.agents ?? [],
     callback_url: more.callbackUrl ?? null,
     webhooks: more.webhooks ?? [],
     slotted: more.slotted ?? false,

@@ -22,6 +22,8 @@ import { specOf } from "../../src/store/tasks/rows.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import { WebhookStore } from "../../src/store/webhooks/webhooks.ts";
 import { DeliveryStore, type DeliveryRow } from "../../src/store/webhooks/deliveries.ts";
+import { sha256Hex } from "../../src/crypto/sha256.ts";
+import { runSpanId } from "../../src/run/trace/identity.ts";
 import { newTask } from "./tasks.ts";
 
 const store = new WebhookStore(env.DB);
@@ -500,6 +502,10 @@ test("a task's own address is told of all, by the tenant's secret, until it is g
   const task = {
     ...newTask({}, { callbackUrl: "https://own.test/done" }),
     tenant_id: world.tenant,
+    trace: {
+      traceparent: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+      tracestate: "vendor=1",
+    },
   };
   const inserted = await tasks.insert(task, null);
   expect(inserted).toMatchObject({ stored: { webhooks: [...WEBHOOK_TYPES] } });
@@ -514,6 +520,11 @@ test("a task's own address is told of all, by the tenant's secret, until it is g
     ["https://own.test/done", messageId(task.task_id, 1)],
     ["https://own.test/done", messageId(task.task_id, 2)],
   ]);
+  // The run is the parent of what its notification starts.
+  expect(world.sent[0]?.headers).toMatchObject({
+    traceparent: `00-0af7651916cd43dd8448eb211c80319c-${runSpanId(task.task_id, sha256Hex)}-01`,
+    tracestate: "vendor=1",
+  });
   expect((await tasks.get(world.tenant, task.task_id))?.callback_url).toBeNull();
   expect((await world.log(CALLBACKS)).map(({ state }) => state).toSorted()).toEqual([
     "delivered",

@@ -13,8 +13,9 @@ Task = TypedDict(
         "task_id": str,
         "task_type": str,
         "name": Optional[str],
+        "subject": Optional[str],
         "status": Literal["pending", "running", "waiting", "completed", "failed", "cancelled"],
-        "waiting_for": Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency", None],
+        "waiting_for": Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency", "turn", None],
         "waiting_until": Optional[str],
         "waiting": "Waiting",
         "input_data": Optional[dict[str, Any]],
@@ -25,15 +26,22 @@ Task = TypedDict(
         "agent_version": int,
         "model": str,
         "planner": str,
-        "usage": "Usage",
+        "usage": "TaskUsage",
         "limits": dict[str, Any],
         "metadata": dict[str, Any],
         "priority": int,
         "attempt": int,
         "last_seq": int,
         "retry_of": Optional[str],
+        "schedule_id": Optional[str],
+        "group_id": Optional[str],
+        "conversation_id": Optional[str],
+        "turn": Optional[int],
+        "continues_task_id": Optional[str],
         "forked_from": Optional[str],
         "parent_task_id": Optional[str],
+        "root_task_id": str,
+        "depth": int,
         "workflow_id": Optional[str],
         "created_at": str,
         "updated_at": str,
@@ -47,7 +55,7 @@ Task = TypedDict(
 Waiting = TypedDict(
     "Waiting",
     {
-        "for": Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency"],
+        "for": Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency", "turn"],
         "since": str,
         "until": Optional[str],
         "on_expiry": Literal["deny", "fail", "continue", "resume", None],
@@ -61,6 +69,8 @@ Waiting = TypedDict(
         "server": NotRequired[str],
         "schema": NotRequired[dict[str, Any]],
         "limit": NotRequired[str],
+        "limit_task_id": NotRequired[str],
+        "tasks": NotRequired[list[str]],
         "reason": NotRequired[Literal["policy", "outcome_unknown"]],
         "rule": NotRequired[str],
         "untrusted_since": NotRequired[str],
@@ -68,8 +78,8 @@ Waiting = TypedDict(
     },
 )
 
-Usage = TypedDict(
-    "Usage",
+TaskUsage = TypedDict(
+    "TaskUsage",
     {
         "steps": int,
         "model_calls": int,
@@ -77,6 +87,21 @@ Usage = TypedDict(
         "input_tokens": int,
         "output_tokens": int,
         "cost_usd": float,
+        "tree": NotRequired["TreeUsage"],
+    },
+)
+
+TreeUsage = TypedDict(
+    "TreeUsage",
+    {
+        "steps": int,
+        "model_calls": int,
+        "tool_calls": int,
+        "input_tokens": int,
+        "output_tokens": int,
+        "cost_usd": float,
+        "tasks": int,
+        "open": int,
     },
 )
 
@@ -98,8 +123,12 @@ SubmitTask = TypedDict(
     {
         "task_type": NotRequired[str],
         "name": NotRequired[Optional[str]],
+        "subject": NotRequired[Optional[str]],
         "input_data": "InputData",
         "agent": NotRequired[str],
+        "conversation": NotRequired[str],
+        "continues": NotRequired[str],
+        "on_busy": NotRequired[Literal["reject", "queue", "interrupt", "tell"]],
         "agent_config": NotRequired["AgentConfig"],
         "limits": NotRequired["Limits"],
         "priority": NotRequired[int],
@@ -143,6 +172,8 @@ AgentConfig = TypedDict(
         "stop": NotRequired[list[str]],
         "seed": NotRequired[int],
         "memory": NotRequired[dict[str, Any]],
+        "long_term_memory": NotRequired["LongTermMemory"],
+        "agents": NotRequired[list[dict[str, Any]]],
         "policy": NotRequired["Policy"],
         "on_outcome_unknown": NotRequired[Literal["tell_model", "ask", "fail"]],
         "waits": NotRequired[dict[str, Any]],
@@ -159,6 +190,13 @@ Profile = TypedDict(
         "goals": NotRequired[list[str]],
         "guidelines": NotRequired[list[str]],
         "constraints": NotRequired[list[str]],
+    },
+)
+
+LongTermMemory = TypedDict(
+    "LongTermMemory",
+    {
+        "stores": list[dict[str, Any]],
     },
 )
 
@@ -183,6 +221,9 @@ Limits = TypedDict(
         "max_tokens": NotRequired[Optional[int]],
         "max_cost_usd": NotRequired[Optional[float]],
         "max_repeats": NotRequired[Optional[int]],
+        "max_children": NotRequired[Optional[int]],
+        "max_depth": NotRequired[Optional[int]],
+        "max_descendants": NotRequired[Optional[int]],
         "on_reached": NotRequired[Literal["wait", "fail", None]],
     },
 )
@@ -256,6 +297,9 @@ ChangeLimits = TypedDict(
         "max_tokens": NotRequired[Optional[int]],
         "max_cost_usd": NotRequired[Optional[float]],
         "max_repeats": NotRequired[Optional[int]],
+        "max_children": NotRequired[Optional[int]],
+        "max_depth": NotRequired[Optional[int]],
+        "max_descendants": NotRequired[Optional[int]],
         "on_reached": NotRequired[Literal["wait", "fail", None]],
     },
 )
@@ -272,6 +316,7 @@ BatchResult = TypedDict(
     "BatchResult",
     {
         "data": list["BatchOutcome"],
+        "group_id": str,
     },
 )
 
@@ -349,7 +394,7 @@ EventPage = TypedDict(
     },
 )
 
-Event = Union["RunCreatedEvent", "RunStartedEvent", "RunWaitingEvent", "RunResumedEvent", "RunCompletedEvent", "RunFailedEvent", "RunCancelledEvent", "ModelRequestedEvent", "ModelDeltaEvent", "ModelCompletedEvent", "UsageRecordedEvent", "ModelFailedEvent", "ModelSupersededEvent", "ModelSwitchedEvent", "ToolRequestedEvent", "ToolProgressedEvent", "ToolLoggedEvent", "InputRequestedEvent", "InputWithdrawnEvent", "ToolSuspendedEvent", "McpListedEvent", "ToolCompletedEvent", "ToolFailedEvent", "ToolOutcomeUnknownEvent", "ApprovalRequestedEvent", "ApprovalDecidedEvent", "ApprovalExpiredEvent", "MessageReceivedEvent", "MemoryCompactedEvent", "LimitReachedEvent", "LimitChangedEvent", "LoopDetectedEvent", "RecoveryStartedEvent"]
+Event = Union["RunCreatedEvent", "RunStartedEvent", "RunWaitingEvent", "RunResumedEvent", "RunCompletedEvent", "RunFailedEvent", "RunCancelledEvent", "ModelRequestedEvent", "ModelDeltaEvent", "ModelCompletedEvent", "UsageRecordedEvent", "ModelFailedEvent", "ModelSupersededEvent", "ModelSwitchedEvent", "ToolRequestedEvent", "ChildStartedEvent", "ChildDelayedEvent", "ChildWaitingEvent", "ChildEndedEvent", "StepPlannedEvent", "ToolProgressedEvent", "ToolLoggedEvent", "InputRequestedEvent", "InputWithdrawnEvent", "ToolSuspendedEvent", "McpListedEvent", "ToolCompletedEvent", "ToolFailedEvent", "ToolOutcomeUnknownEvent", "ApprovalRequestedEvent", "ApprovalDecidedEvent", "ApprovalExpiredEvent", "MessageReceivedEvent", "MemoryRecalledEvent", "MemoryCompactedEvent", "LimitReachedEvent", "LimitChangedEvent", "LoopDetectedEvent", "RecoveryStartedEvent"]
 
 RunCreatedEvent = TypedDict(
     "RunCreatedEvent",
@@ -357,6 +402,7 @@ RunCreatedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["run.created"],
@@ -370,6 +416,7 @@ RunStartedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["run.started"],
@@ -383,6 +430,7 @@ RunWaitingEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["run.waiting"],
@@ -396,6 +444,7 @@ RunResumedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["run.resumed"],
@@ -409,6 +458,7 @@ RunCompletedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["run.completed"],
@@ -422,6 +472,7 @@ RunFailedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["run.failed"],
@@ -435,6 +486,7 @@ RunCancelledEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["run.cancelled"],
@@ -448,6 +500,7 @@ ModelRequestedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["model.requested"],
@@ -461,6 +514,7 @@ ModelDeltaEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["model.delta"],
@@ -474,6 +528,7 @@ ModelCompletedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["model.completed"],
@@ -487,6 +542,7 @@ UsageRecordedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["usage.recorded"],
@@ -500,6 +556,7 @@ ModelFailedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["model.failed"],
@@ -513,6 +570,7 @@ ModelSupersededEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["model.superseded"],
@@ -526,6 +584,7 @@ ModelSwitchedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["model.switched"],
@@ -539,9 +598,80 @@ ToolRequestedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["tool.requested"],
+        "data": dict[str, Any],
+    },
+)
+
+ChildStartedEvent = TypedDict(
+    "ChildStartedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "task_id": NotRequired[str],
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
+        "type": Literal["child.started"],
+        "data": dict[str, Any],
+    },
+)
+
+ChildDelayedEvent = TypedDict(
+    "ChildDelayedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "task_id": NotRequired[str],
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
+        "type": Literal["child.delayed"],
+        "data": dict[str, Any],
+    },
+)
+
+ChildWaitingEvent = TypedDict(
+    "ChildWaitingEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "task_id": NotRequired[str],
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
+        "type": Literal["child.waiting"],
+        "data": dict[str, Any],
+    },
+)
+
+ChildEndedEvent = TypedDict(
+    "ChildEndedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "task_id": NotRequired[str],
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
+        "type": Literal["child.ended"],
+        "data": dict[str, Any],
+    },
+)
+
+StepPlannedEvent = TypedDict(
+    "StepPlannedEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "task_id": NotRequired[str],
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
+        "type": Literal["step.planned"],
         "data": dict[str, Any],
     },
 )
@@ -552,6 +682,7 @@ ToolProgressedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["tool.progressed"],
@@ -565,6 +696,7 @@ ToolLoggedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["tool.logged"],
@@ -578,6 +710,7 @@ InputRequestedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["input.requested"],
@@ -591,6 +724,7 @@ InputWithdrawnEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["input.withdrawn"],
@@ -604,6 +738,7 @@ ToolSuspendedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["tool.suspended"],
@@ -617,6 +752,7 @@ McpListedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["mcp.listed"],
@@ -630,6 +766,7 @@ ToolCompletedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["tool.completed"],
@@ -643,6 +780,7 @@ ToolFailedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["tool.failed"],
@@ -656,6 +794,7 @@ ToolOutcomeUnknownEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["tool.outcome_unknown"],
@@ -669,6 +808,7 @@ ApprovalRequestedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["approval.requested"],
@@ -682,6 +822,7 @@ ApprovalDecidedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["approval.decided"],
@@ -695,6 +836,7 @@ ApprovalExpiredEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["approval.expired"],
@@ -708,9 +850,24 @@ MessageReceivedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["message.received"],
+        "data": dict[str, Any],
+    },
+)
+
+MemoryRecalledEvent = TypedDict(
+    "MemoryRecalledEvent",
+    {
+        "seq": int,
+        "at": str,
+        "v": int,
+        "task_id": NotRequired[str],
+        "bytes": NotRequired[int],
+        "truncated": NotRequired[Literal[True]],
+        "type": Literal["memory.recalled"],
         "data": dict[str, Any],
     },
 )
@@ -721,6 +878,7 @@ MemoryCompactedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["memory.compacted"],
@@ -734,6 +892,7 @@ LimitReachedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["limit.reached"],
@@ -747,6 +906,7 @@ LimitChangedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["limit.changed"],
@@ -760,6 +920,7 @@ LoopDetectedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["loop.detected"],
@@ -773,10 +934,66 @@ RecoveryStartedEvent = TypedDict(
         "seq": int,
         "at": str,
         "v": int,
+        "task_id": NotRequired[str],
         "bytes": NotRequired[int],
         "truncated": NotRequired[Literal[True]],
         "type": Literal["recovery.started"],
         "data": dict[str, Any],
+    },
+)
+
+TaskTree = TypedDict(
+    "TaskTree",
+    {
+        "data": list["TreeTask"],
+        "next_cursor": Optional[str],
+        "usage": Any,
+    },
+)
+
+TreeTask = TypedDict(
+    "TreeTask",
+    {
+        "id": str,
+        "parent_task_id": Optional[str],
+        "depth": int,
+        "agent": str,
+        "name": Optional[str],
+        "status": Literal["pending", "running", "waiting", "completed", "failed", "cancelled"],
+        "waiting_for": Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency", "turn", None],
+        "error_code": Optional[str],
+        "usage": "Usage",
+        "created_at": str,
+        "completed_at": Optional[str],
+    },
+)
+
+Usage = TypedDict(
+    "Usage",
+    {
+        "steps": int,
+        "model_calls": int,
+        "tool_calls": int,
+        "input_tokens": int,
+        "output_tokens": int,
+        "cost_usd": float,
+    },
+)
+
+TreeEventPage = TypedDict(
+    "TreeEventPage",
+    {
+        "data": list["Event"],
+        "next_cursor": Optional[str],
+        "cursor": str,
+        "over": bool,
+    },
+)
+
+Trace = TypedDict(
+    "Trace",
+    {
+        "resourceSpans": list[dict[str, Any]],
     },
 )
 
@@ -864,7 +1081,7 @@ InboxEntry = TypedDict(
         "name": Optional[str],
         "goal": Optional[str],
         "agent": str,
-        "for": Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency"],
+        "for": Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency", "turn"],
         "since": str,
         "until": Optional[str],
         "on_expiry": Literal["deny", "fail", "continue", "resume", None],
@@ -878,6 +1095,8 @@ InboxEntry = TypedDict(
         "server": NotRequired[str],
         "schema": NotRequired[dict[str, Any]],
         "limit": NotRequired[str],
+        "limit_task_id": NotRequired[str],
+        "tasks": NotRequired[list[str]],
         "reason": NotRequired[Literal["policy", "outcome_unknown"]],
         "rule": NotRequired[str],
         "untrusted_since": NotRequired[str],
@@ -928,7 +1147,7 @@ Tool = TypedDict(
         "output_schema": Optional[dict[str, Any]],
         "effect": Literal["pure", "idempotent", "once", "probe"],
         "approval": Literal["never", "always"],
-        "untrusted": Literal["web", "mcp", None],
+        "untrusted": Literal["web", "mcp", "memory", "task", None],
         "timeout_ms": int,
         "http": NotRequired[dict[str, Any]],
         "code": NotRequired[dict[str, Any]],
@@ -1092,7 +1311,7 @@ Webhook = TypedDict(
     {
         "id": str,
         "url": str,
-        "types": list[Literal["task.started", "task.waiting", "task.completed", "task.failed", "task.cancelled", "approval.requested"]],
+        "types": list[Literal["task.started", "task.waiting", "task.completed", "task.failed", "task.cancelled", "approval.requested", "schedule.skipped", "schedule.paused"]],
         "description": Optional[str],
         "enabled": bool,
         "disabled_reason": Literal["gone", "failing", None],
@@ -1108,7 +1327,7 @@ NewWebhook = TypedDict(
     {
         "id": str,
         "url": str,
-        "types": list[Literal["task.started", "task.waiting", "task.completed", "task.failed", "task.cancelled", "approval.requested"]],
+        "types": list[Literal["task.started", "task.waiting", "task.completed", "task.failed", "task.cancelled", "approval.requested", "schedule.skipped", "schedule.paused"]],
         "description": Optional[str],
         "enabled": bool,
         "disabled_reason": Literal["gone", "failing", None],
@@ -1124,7 +1343,7 @@ CreateWebhook = TypedDict(
     "CreateWebhook",
     {
         "url": str,
-        "types": NotRequired[list[Literal["task.started", "task.waiting", "task.completed", "task.failed", "task.cancelled", "approval.requested"]]],
+        "types": NotRequired[list[Literal["task.started", "task.waiting", "task.completed", "task.failed", "task.cancelled", "approval.requested", "schedule.skipped", "schedule.paused"]]],
         "description": NotRequired[Optional[str]],
         "enabled": NotRequired[bool],
     },
@@ -1134,7 +1353,7 @@ ChangeWebhook = TypedDict(
     "ChangeWebhook",
     {
         "url": NotRequired[str],
-        "types": NotRequired[list[Literal["task.started", "task.waiting", "task.completed", "task.failed", "task.cancelled", "approval.requested"]]],
+        "types": NotRequired[list[Literal["task.started", "task.waiting", "task.completed", "task.failed", "task.cancelled", "approval.requested", "schedule.skipped", "schedule.paused"]]],
         "description": NotRequired[Optional[str]],
         "enabled": NotRequired[bool],
     },
@@ -1240,6 +1459,359 @@ StartedTask = TypedDict(
         "task_id": str,
         "status": str,
         "created_at": str,
+    },
+)
+
+ScheduleList = TypedDict(
+    "ScheduleList",
+    {
+        "data": list["Schedule"],
+        "next_cursor": Optional[str],
+    },
+)
+
+Schedule = TypedDict(
+    "Schedule",
+    {
+        "id": str,
+        "name": str,
+        "state": Literal["active", "paused", "ended"],
+        "spec": dict[str, Any],
+        "action": dict[str, Any],
+        "policy": dict[str, Any],
+        "note": Optional[str],
+        "paused_by": Optional[str],
+        "next_at": Optional[str],
+        "started": int,
+        "skipped": int,
+        "created_by": str,
+        "version": int,
+        "created_at": str,
+        "updated_at": str,
+        "warnings": NotRequired[list[str]],
+    },
+)
+
+WriteSchedule = TypedDict(
+    "WriteSchedule",
+    {
+        "name": str,
+        "spec": "ScheduleSpec",
+        "action": "ScheduleAction",
+        "policy": NotRequired["SchedulePolicy"],
+    },
+)
+
+ScheduleSpec = TypedDict(
+    "ScheduleSpec",
+    {
+        "cron": NotRequired[Optional[list[str]]],
+        "every_s": NotRequired[Optional[int]],
+        "anchor": NotRequired[Optional[str]],
+        "timezone": NotRequired[str],
+        "dst_gap": NotRequired[Literal["next", "skip"]],
+        "dst_overlap": NotRequired[Literal["first", "last", "both"]],
+        "exclude": NotRequired[list[str]],
+        "starts_at": NotRequired[Optional[str]],
+        "ends_at": NotRequired[Optional[str]],
+        "max_fires": NotRequired[Optional[int]],
+        "jitter_s": NotRequired[int],
+    },
+)
+
+ScheduleAction = TypedDict(
+    "ScheduleAction",
+    {
+        "task": dict[str, Any],
+        "agent_version": NotRequired[Optional[int]],
+    },
+)
+
+SchedulePolicy = TypedDict(
+    "SchedulePolicy",
+    {
+        "overlap": NotRequired[Literal["skip", "queue_one", "allow", "cancel_running"]],
+        "catch_up": NotRequired[Literal["last", "none", "all"]],
+        "catch_up_window_s": NotRequired[int],
+        "pause_after_failures": NotRequired[Optional[int]],
+        "pause_after_refusals": NotRequired[Optional[int]],
+    },
+)
+
+OccurrenceList = TypedDict(
+    "OccurrenceList",
+    {
+        "data": list["Occurrence"],
+        "next_cursor": Optional[str],
+    },
+)
+
+Occurrence = TypedDict(
+    "Occurrence",
+    {
+        "occurrence_at": str,
+        "at": str,
+        "local": str,
+        "note": Literal["moved_by_gap", "second_of_overlap", "excluded", None],
+    },
+)
+
+PreviewSchedule = TypedDict(
+    "PreviewSchedule",
+    {
+        "spec": "ScheduleSpec",
+        "name": NotRequired[str],
+        "after": NotRequired[str],
+        "limit": NotRequired[int],
+    },
+)
+
+ScheduleNote = TypedDict(
+    "ScheduleNote",
+    {
+        "note": NotRequired[Optional[str]],
+    },
+)
+
+Firing = TypedDict(
+    "Firing",
+    {
+        "occurrence_at": str,
+        "until": str,
+        "count": int,
+        "trigger": Literal["cron", "catch_up", "manual", "backfill"],
+        "status": Literal["due", "queued", "started", "skipped_overlap", "missed", "refused", "excluded"],
+        "task_id": Optional[str],
+        "task_status": Literal["pending", "running", "waiting", "completed", "failed", "cancelled", None],
+        "reason": Optional[str],
+        "detail": Optional[str],
+        "at": str,
+    },
+)
+
+TriggerSchedule = TypedDict(
+    "TriggerSchedule",
+    {
+        "occurrence_at": NotRequired[Optional[str]],
+        "overlap": NotRequired[Literal["skip", "queue_one", "allow", "cancel_running"]],
+    },
+)
+
+Backfill = TypedDict(
+    "Backfill",
+    {
+        "dry_run": bool,
+        "count": int,
+        "occurrences": list[str],
+    },
+)
+
+BackfillSchedule = TypedDict(
+    "BackfillSchedule",
+    {
+        "from": str,
+        "to": str,
+        "overlap": NotRequired[Literal["skip", "queue_one", "allow", "cancel_running"]],
+        "dry_run": NotRequired[bool],
+    },
+)
+
+FiringList = TypedDict(
+    "FiringList",
+    {
+        "data": list["Firing"],
+        "next_cursor": Optional[str],
+    },
+)
+
+ConversationList = TypedDict(
+    "ConversationList",
+    {
+        "data": list["Conversation"],
+        "next_cursor": Optional[str],
+    },
+)
+
+Conversation = TypedDict(
+    "Conversation",
+    {
+        "id": str,
+        "head_task_id": str,
+        "turns": int,
+        "status": Literal["pending", "running", "waiting", "completed", "failed", "cancelled", None],
+        "agent": Optional[str],
+        "last_message": Optional[str],
+        "subject": Optional[str],
+        "branched_from": Optional[str],
+        "created_at": str,
+        "updated_at": str,
+    },
+)
+
+ConversationTurns = TypedDict(
+    "ConversationTurns",
+    {
+        "data": list["ConversationTurn"],
+        "next_cursor": Optional[str],
+        "id": str,
+        "head_task_id": str,
+        "turns": int,
+        "status": Literal["pending", "running", "waiting", "completed", "failed", "cancelled", None],
+        "agent": Optional[str],
+        "last_message": Optional[str],
+        "subject": Optional[str],
+        "branched_from": Optional[str],
+        "created_at": str,
+        "updated_at": str,
+    },
+)
+
+ConversationTurn = TypedDict(
+    "ConversationTurn",
+    {
+        "id": str,
+        "turn": int,
+        "agent": str,
+        "status": Literal["pending", "running", "waiting", "completed", "failed", "cancelled"],
+        "waiting_for": Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency", "turn", None],
+        "continues_task_id": Optional[str],
+        "created_at": str,
+        "completed_at": Optional[str],
+    },
+)
+
+ConversationMessages = TypedDict(
+    "ConversationMessages",
+    {
+        "data": list["ConversationMessage"],
+        "next_cursor": Optional[str],
+    },
+)
+
+ConversationMessage = TypedDict(
+    "ConversationMessage",
+    {
+        "task_id": str,
+        "turn": int,
+        "role": Literal["user", "assistant"],
+        "text": Optional[str],
+        "status": Literal["pending", "running", "waiting", "completed", "failed", "cancelled"],
+        "created_at": str,
+    },
+)
+
+MemoryStoreList = TypedDict(
+    "MemoryStoreList",
+    {
+        "data": list["MemoryStore"],
+        "next_cursor": Optional[str],
+    },
+)
+
+MemoryStore = TypedDict(
+    "MemoryStore",
+    {
+        "store": str,
+        "agent": Optional[str],
+        "subject": Optional[str],
+        "items": int,
+        "chars": int,
+        "created_at": str,
+        "updated_at": str,
+    },
+)
+
+MemoryBlockList = TypedDict(
+    "MemoryBlockList",
+    {
+        "data": list["MemoryBlock"],
+        "next_cursor": Optional[str],
+    },
+)
+
+MemoryBlock = TypedDict(
+    "MemoryBlock",
+    {
+        "label": str,
+        "description": Optional[str],
+        "content": str,
+        "read_only": bool,
+        "trust": Literal["user", "agent", "untrusted"],
+        "version": int,
+        "created_at": str,
+        "updated_at": str,
+    },
+)
+
+WriteMemoryBlock = TypedDict(
+    "WriteMemoryBlock",
+    {
+        "content": str,
+        "description": NotRequired[Optional[str]],
+        "read_only": NotRequired[bool],
+    },
+)
+
+MemoryVersionList = TypedDict(
+    "MemoryVersionList",
+    {
+        "data": list["MemoryVersion"],
+        "next_cursor": Optional[str],
+    },
+)
+
+MemoryVersion = TypedDict(
+    "MemoryVersion",
+    {
+        "version": int,
+        "op": Literal["create", "change", "edit", "delete", "restore"],
+        "content": Optional[str],
+        "trust": Literal["user", "agent", "untrusted"],
+        "by": str,
+        "task_id": Optional[str],
+        "call_id": Optional[str],
+        "at": str,
+    },
+)
+
+RestoreMemory = TypedDict(
+    "RestoreMemory",
+    {
+        "version": int,
+    },
+)
+
+MemoryItemList = TypedDict(
+    "MemoryItemList",
+    {
+        "data": list["MemoryItem"],
+        "next_cursor": Optional[str],
+    },
+)
+
+MemoryItem = TypedDict(
+    "MemoryItem",
+    {
+        "id": str,
+        "key": Optional[str],
+        "content": str,
+        "tags": list[str],
+        "trust": Literal["user", "agent", "untrusted"],
+        "version": int,
+        "score": Optional[float],
+        "created_at": str,
+        "updated_at": str,
+        "expires_at": Optional[str],
+    },
+)
+
+WriteMemoryItem = TypedDict(
+    "WriteMemoryItem",
+    {
+        "content": str,
+        "key": NotRequired[Optional[str]],
+        "tags": NotRequired[list[str]],
+        "expires_in_s": NotRequired[Optional[int]],
     },
 )
 
@@ -1398,7 +1970,7 @@ Key = TypedDict(
         "id": str,
         "tenant": str,
         "name": str,
-        "scopes": list[Literal["tasks:read", "tasks:write", "tools:write", "agents:write", "keys:write", "webhooks:write", "limits:write", "secrets:write", "audit:read", "admin", "platform"]],
+        "scopes": list[Literal["tasks:read", "tasks:write", "tools:write", "agents:write", "keys:write", "webhooks:write", "limits:write", "secrets:write", "schedules:write", "memory:read", "memory:write", "audit:read", "admin", "platform"]],
         "created_at": str,
         "expires_at": Optional[str],
         "revoked_at": Optional[str],
@@ -1411,7 +1983,7 @@ NewKey = TypedDict(
         "id": str,
         "tenant": str,
         "name": str,
-        "scopes": list[Literal["tasks:read", "tasks:write", "tools:write", "agents:write", "keys:write", "webhooks:write", "limits:write", "secrets:write", "audit:read", "admin", "platform"]],
+        "scopes": list[Literal["tasks:read", "tasks:write", "tools:write", "agents:write", "keys:write", "webhooks:write", "limits:write", "secrets:write", "schedules:write", "memory:read", "memory:write", "audit:read", "admin", "platform"]],
         "created_at": str,
         "expires_at": Optional[str],
         "revoked_at": Optional[str],
@@ -1423,7 +1995,7 @@ CreateKey = TypedDict(
     "CreateKey",
     {
         "name": str,
-        "scopes": list[Literal["tasks:read", "tasks:write", "tools:write", "agents:write", "keys:write", "webhooks:write", "limits:write", "secrets:write", "audit:read", "admin", "platform"]],
+        "scopes": list[Literal["tasks:read", "tasks:write", "tools:write", "agents:write", "keys:write", "webhooks:write", "limits:write", "secrets:write", "schedules:write", "memory:read", "memory:write", "audit:read", "admin", "platform"]],
         "tenant": NotRequired[str],
         "expires_at": NotRequired[Optional[str]],
     },
@@ -1464,6 +2036,41 @@ SetSecret = TypedDict(
     },
 )
 
+Telemetry = TypedDict(
+    "Telemetry",
+    {
+        "url": str,
+        "header_names": list[str],
+        "format": Literal["protobuf", "json"],
+        "content": Literal["none", "messages", "all"],
+        "sampling": Optional[str],
+        "created_at": str,
+        "updated_at": str,
+        "failed_exports": int,
+        "rejected_spans": int,
+        "last_error": Optional[str],
+        "last_failed_at": Optional[str],
+    },
+)
+
+SetTelemetry = TypedDict(
+    "SetTelemetry",
+    {
+        "url": str,
+        "headers": NotRequired[dict[str, Any]],
+        "format": NotRequired[Literal["protobuf", "json"]],
+        "content": NotRequired[Literal["none", "messages", "all"]],
+        "sampling": NotRequired[Optional[str]],
+    },
+)
+
+TraceExport = TypedDict(
+    "TraceExport",
+    {
+        "task_id": str,
+    },
+)
+
 AuditList = TypedDict(
     "AuditList",
     {
@@ -1496,10 +2103,24 @@ Invariants = TypedDict(
 Violation = TypedDict(
     "Violation",
     {
-        "kind": Literal["not_dispatched", "no_alarm", "overdue", "behind", "no_log", "unreachable"],
-        "task_id": str,
-        "status": Literal["pending", "running", "waiting", "completed", "failed", "cancelled"],
+        "kind": Literal["not_dispatched", "no_alarm", "overdue", "behind", "no_log", "unreachable", "orphaned", "late_schedules", "stuck_turn"],
+        "task_id": Optional[str],
+        "status": Literal["pending", "running", "waiting", "completed", "failed", "cancelled", None],
         "detail": str,
+    },
+)
+
+AdminHealth = TypedDict(
+    "AdminHealth",
+    {
+        "status": Literal["ok", "degraded"],
+        "tasks": list[dict[str, Any]],
+        "waiting": list[dict[str, Any]],
+        "oldest_pending": Optional[dict[str, Any]],
+        "webhooks": dict[str, Any],
+        "schedules_late_since": Optional[str],
+        "traces": Optional[dict[str, Any]],
+        "providers": list[str],
     },
 )
 
@@ -1551,8 +2172,13 @@ class Operations:
         self,
         *,
         status: list[Literal["pending", "running", "waiting", "completed", "failed", "cancelled"]] | None = None,
-        waiting_for: Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency"] | None = None,
+        waiting_for: Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency", "turn"] | None = None,
         agent: str | None = None,
+        schedule_id: str | None = None,
+        group_id: str | None = None,
+        subject: str | None = None,
+        root_task_id: str | None = None,
+        parent_task_id: str | None = None,
         created_after: str | None = None,
         created_before: str | None = None,
         updated_after: str | None = None,
@@ -1568,7 +2194,7 @@ class Operations:
         return self._call(
             "GET",
             "/api/v1/tasks",
-            query={"status": status, "waiting_for": waiting_for, "agent": agent, "created_after": created_after, "created_before": created_before, "updated_after": updated_after, "q": q, "order": order, "limit": limit, "cursor": cursor, "metadata": metadata},
+            query={"status": status, "waiting_for": waiting_for, "agent": agent, "schedule_id": schedule_id, "group_id": group_id, "subject": subject, "root_task_id": root_task_id, "parent_task_id": parent_task_id, "created_after": created_after, "created_before": created_before, "updated_after": updated_after, "q": q, "order": order, "limit": limit, "cursor": cursor, "metadata": metadata},
             repeatable=True,
         )
 
@@ -1576,8 +2202,13 @@ class Operations:
         self,
         *,
         status: list[Literal["pending", "running", "waiting", "completed", "failed", "cancelled"]] | None = None,
-        waiting_for: Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency"] | None = None,
+        waiting_for: Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency", "turn"] | None = None,
         agent: str | None = None,
+        schedule_id: str | None = None,
+        group_id: str | None = None,
+        subject: str | None = None,
+        root_task_id: str | None = None,
+        parent_task_id: str | None = None,
         created_after: str | None = None,
         created_before: str | None = None,
         updated_after: str | None = None,
@@ -1587,7 +2218,7 @@ class Operations:
         metadata: dict[str, Any] | None = None,
     ) -> Iterator[Task]:
         """List tasks, newest first: all pages, one item at a time."""
-        return self._pages("/api/v1/tasks", {"status": status, "waiting_for": waiting_for, "agent": agent, "created_after": created_after, "created_before": created_before, "updated_after": updated_after, "q": q, "order": order, "limit": limit, "metadata": metadata})
+        return self._pages("/api/v1/tasks", {"status": status, "waiting_for": waiting_for, "agent": agent, "schedule_id": schedule_id, "group_id": group_id, "subject": subject, "root_task_id": root_task_id, "parent_task_id": parent_task_id, "created_after": created_after, "created_before": created_before, "updated_after": updated_after, "q": q, "order": order, "limit": limit, "metadata": metadata})
 
     def submit_task(
         self,
@@ -1733,14 +2364,16 @@ class Operations:
         call_id: str,
         body: DecideApproval,
         *,
+        task_id: str | None = None,
         idempotency_key: str | None = None,
     ) -> Task:
         """Approve or deny a tool call.
 
-        A call can be decided once. Edited arguments are validated against the tool's schema. Needs the scope `tasks:write`."""
+        A call can be decided once. Edited arguments are validated against the tool's schema. `task_id` decides a call of a task below this one, and returns that task. Needs the scope `tasks:write`."""
         return self._call(
             "POST",
             f"/api/v1/tasks/{_quote(id)}/approvals/{_quote(call_id)}",
+            query={"task_id": task_id},
             body=body,
             key=idempotency_key or "",
         )
@@ -1767,7 +2400,7 @@ class Operations:
     ) -> BatchResult:
         """Submit up to 100 tasks.
 
-        Each task has its own outcome, in the order of the request; a refused one does not affect the others. Each counts as a request against the rate limit. With an `Idempotency-Key`, a repeated batch returns the tasks of the first. Needs the scope `tasks:write`."""
+        Each task has its own outcome, in the order of the request; a refused one does not affect the others. Each counts as a request against the rate limit. The tasks have the `group_id` of the answer. With an `Idempotency-Key`, a repeated batch returns the tasks of the first. Needs the scope `tasks:write`."""
         return self._call(
             "POST",
             "/api/v1/tasks/batch",
@@ -1833,6 +2466,80 @@ class Operations:
         """Read or stream the event log of a task: all pages, one item at a time."""
         return self._pages(f"/api/v1/tasks/{_quote(id)}/events", {"after": after, "limit": limit, "types": types, "outline": outline})
 
+    def get_task_tree(
+        self,
+        id: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> TaskTree:
+        """List a task and all tasks below it.
+
+        Reads stored statuses, which may be a second old. Each task is a task of its own: `GET /api/v1/tasks/{id}` has all of it. Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/tasks/{_quote(id)}/tree",
+            query={"limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_task_tree(
+        self,
+        id: str,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[TreeTask]:
+        """List a task and all tasks below it: all pages, one item at a time."""
+        return self._pages(f"/api/v1/tasks/{_quote(id)}/tree", {"limit": limit})
+
+    def list_tree_events(
+        self,
+        id: str,
+        *,
+        after: str | None = None,
+        cursor: str | None = None,
+        limit: int | None = None,
+        types: str | None = None,
+        outline: Literal["0", "1"] | None = None,
+    ) -> TreeEventPage:
+        """Read or stream the events of a task and all tasks below it.
+
+        Returns a JSON page. With `Accept: text/event-stream`, a live stream that ends when all tasks have ended (resume with `Last-Event-ID` or `after`). Each event is sent once, and those of one task in order; the order between tasks is not defined. Tasks that are started later join. The logs of up to 50 tasks are read at a time; further tasks join when one of these has ended. Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/tasks/{_quote(id)}/tree/events",
+            query={"after": after, "cursor": cursor, "limit": limit, "types": types, "outline": outline},
+            repeatable=True,
+        )
+
+    def iterate_tree_events(
+        self,
+        id: str,
+        *,
+        after: str | None = None,
+        limit: int | None = None,
+        types: str | None = None,
+        outline: Literal["0", "1"] | None = None,
+    ) -> Iterator[Event]:
+        """Read or stream the events of a task and all tasks below it: all pages, one item at a time."""
+        return self._pages(f"/api/v1/tasks/{_quote(id)}/tree/events", {"after": after, "limit": limit, "types": types, "outline": outline})
+
+    def get_trace(
+        self,
+        id: str,
+        *,
+        content: Literal["none", "messages", "all"] | None = None,
+    ) -> Trace:
+        """Get the trace of a task.
+
+        Derives the spans from the log: the run, each attempt of a model call and a tool call, and each wait, once it has ended. The same log has the same ids. Streamed: a long log is never held in memory. Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/tasks/{_quote(id)}/trace",
+            query={"content": content},
+            repeatable=True,
+        )
+
     def read_output(
         self,
         id: str,
@@ -1876,6 +2583,7 @@ class Operations:
         agent: str | None = None,
         tool: str | None = None,
         task_id: str | None = None,
+        root: str | None = None,
         order: Literal["oldest", "expiry"] | None = None,
         limit: int | None = None,
         cursor: str | None = None,
@@ -1886,7 +2594,7 @@ class Operations:
         return self._call(
             "GET",
             "/api/v1/inbox",
-            query={"for": for_, "kind": kind, "agent": agent, "tool": tool, "task_id": task_id, "order": order, "limit": limit, "cursor": cursor},
+            query={"for": for_, "kind": kind, "agent": agent, "tool": tool, "task_id": task_id, "root": root, "order": order, "limit": limit, "cursor": cursor},
             repeatable=True,
         )
 
@@ -1898,11 +2606,12 @@ class Operations:
         agent: str | None = None,
         tool: str | None = None,
         task_id: str | None = None,
+        root: str | None = None,
         order: Literal["oldest", "expiry"] | None = None,
         limit: int | None = None,
     ) -> Iterator[InboxEntry]:
         """List open questions to people: all pages, one item at a time."""
-        return self._pages("/api/v1/inbox", {"for": for_, "kind": kind, "agent": agent, "tool": tool, "task_id": task_id, "order": order, "limit": limit})
+        return self._pages("/api/v1/inbox", {"for": for_, "kind": kind, "agent": agent, "tool": tool, "task_id": task_id, "root": root, "order": order, "limit": limit})
 
     def follow_feed(
         self,
@@ -2468,6 +3177,645 @@ class Operations:
             f"/api/v1/hooks/{_quote(id)}/secret/rotate",
         )
 
+    def list_schedules(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> ScheduleList:
+        """List schedules, newest first.
+
+        Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            "/api/v1/schedules",
+            query={"limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_schedules(
+        self,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[Schedule]:
+        """List schedules, newest first: all pages, one item at a time."""
+        return self._pages("/api/v1/schedules", {"limit": limit})
+
+    def create_schedule(
+        self,
+        body: WriteSchedule,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Schedule:
+        """Create a schedule.
+
+        The task is checked as a submission would be. A schedule belongs to the tenant: it continues if the key that created it is revoked. Needs the scope `schedules:write`."""
+        return self._call(
+            "POST",
+            "/api/v1/schedules",
+            body=body,
+            key=idempotency_key or "",
+        )
+
+    def preview_schedule(
+        self,
+        body: PreviewSchedule,
+    ) -> OccurrenceList:
+        """Preview the occurrences of a spec.
+
+        Writes nothing. Exact: jitter, excluded days and changes of the clock are in it. Needs the scope `tasks:read`."""
+        return self._call(
+            "POST",
+            "/api/v1/schedules/preview",
+            body=body,
+        )
+
+    def get_schedule(
+        self,
+        id: str,
+    ) -> Schedule:
+        """Get one schedule.
+
+        Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/schedules/{_quote(id)}",
+            repeatable=True,
+        )
+
+    def replace_schedule(
+        self,
+        id: str,
+        body: WriteSchedule,
+        *,
+        if_match: str | None = None,
+    ) -> Schedule:
+        """Replace a schedule.
+
+        A paused schedule stays paused. Occurrences count from now on: none of the past is made. Needs the scope `schedules:write`."""
+        return self._call(
+            "PUT",
+            f"/api/v1/schedules/{_quote(id)}",
+            body=body,
+            headers={"If-Match": if_match},
+            repeatable=True,
+        )
+
+    def delete_schedule(
+        self,
+        id: str,
+        *,
+        if_match: str | None = None,
+    ) -> None:
+        """Delete a schedule.
+
+        The records of its firings are deleted with it; its tasks stay. Needs the scope `schedules:write`."""
+        return self._call(
+            "DELETE",
+            f"/api/v1/schedules/{_quote(id)}",
+            headers={"If-Match": if_match},
+            repeatable=True,
+        )
+
+    def pause_schedule(
+        self,
+        id: str,
+        body: ScheduleNote | None = None,
+        *,
+        if_match: str | None = None,
+    ) -> Schedule:
+        """Pause a schedule.
+
+        Running tasks continue; firings that wait for their turn are missed. Needs the scope `schedules:write`."""
+        return self._call(
+            "POST",
+            f"/api/v1/schedules/{_quote(id)}/pause",
+            body=body,
+            headers={"If-Match": if_match},
+        )
+
+    def resume_schedule(
+        self,
+        id: str,
+        body: ScheduleNote | None = None,
+        *,
+        if_match: str | None = None,
+    ) -> Schedule:
+        """Resume a paused schedule.
+
+        Occurrences of the pause are not made. Needs the scope `schedules:write`."""
+        return self._call(
+            "POST",
+            f"/api/v1/schedules/{_quote(id)}/resume",
+            body=body,
+            headers={"If-Match": if_match},
+        )
+
+    def trigger_schedule(
+        self,
+        id: str,
+        body: TriggerSchedule | None = None,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Firing:
+        """Fire a schedule now.
+
+        A paused schedule fires too. Needs the scope `schedules:write`."""
+        return self._call(
+            "POST",
+            f"/api/v1/schedules/{_quote(id)}/trigger",
+            body=body,
+            key=idempotency_key or "",
+        )
+
+    def backfill_schedule(
+        self,
+        id: str,
+        body: BackfillSchedule,
+        *,
+        idempotency_key: str | None = None,
+    ) -> Backfill:
+        """Make past occurrences.
+
+        Makes the occurrences of a span that have no task, at most 1,000. Repeating it makes nothing new. Needs the scope `schedules:write`."""
+        return self._call(
+            "POST",
+            f"/api/v1/schedules/{_quote(id)}/backfill",
+            body=body,
+            key=idempotency_key or "",
+        )
+
+    def list_firings(
+        self,
+        id: str,
+        *,
+        status: Literal["due", "queued", "started", "skipped_overlap", "missed", "refused", "excluded"] | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> FiringList:
+        """List firings, newest occurrence first.
+
+        Every occurrence has a record, made or not. Records are kept for 90 days, 1,000 of a schedule. Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/schedules/{_quote(id)}/fires",
+            query={"status": status, "limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_firings(
+        self,
+        id: str,
+        *,
+        status: Literal["due", "queued", "started", "skipped_overlap", "missed", "refused", "excluded"] | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Firing]:
+        """List firings, newest occurrence first: all pages, one item at a time."""
+        return self._pages(f"/api/v1/schedules/{_quote(id)}/fires", {"status": status, "limit": limit})
+
+    def list_occurrences(
+        self,
+        id: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> OccurrenceList:
+        """List the next occurrences.
+
+        As if it were active, for a paused schedule. Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/schedules/{_quote(id)}/next",
+            query={"limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_occurrences(
+        self,
+        id: str,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[Occurrence]:
+        """List the next occurrences: all pages, one item at a time."""
+        return self._pages(f"/api/v1/schedules/{_quote(id)}/next", {"limit": limit})
+
+    def list_conversations(
+        self,
+        *,
+        subject: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> ConversationList:
+        """List conversations, those with the newest turns first.
+
+        Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            "/api/v1/conversations",
+            query={"subject": subject, "limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_conversations(
+        self,
+        *,
+        subject: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Conversation]:
+        """List conversations, those with the newest turns first: all pages, one item at a time."""
+        return self._pages("/api/v1/conversations", {"subject": subject, "limit": limit})
+
+    def get_conversation(
+        self,
+        id: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> ConversationTurns:
+        """Get a conversation and its turns.
+
+        `limit` and `cursor` are of the turns, oldest first. Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/conversations/{_quote(id)}",
+            query={"limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_conversation(
+        self,
+        id: str,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[ConversationTurn]:
+        """Get a conversation and its turns: all pages, one item at a time."""
+        return self._pages(f"/api/v1/conversations/{_quote(id)}", {"limit": limit})
+
+    def delete_conversation(
+        self,
+        id: str,
+    ) -> None:
+        """Delete a conversation with all of its turns.
+
+        Deletes each turn as `DELETE /api/v1/tasks/{id}` does; other conversations keep what they have copied from it. All turns must have ended. A request deletes at most 200 turns; repeat it if it is answered with 503. Needs the scope `tasks:write`."""
+        return self._call(
+            "DELETE",
+            f"/api/v1/conversations/{_quote(id)}",
+            repeatable=True,
+        )
+
+    def list_messages(
+        self,
+        id: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> ConversationMessages:
+        """List what was said in a conversation.
+
+        The goals and answers of its turns. The event log of each turn has everything else: tool calls, and messages that were sent while it ran. Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/conversations/{_quote(id)}/messages",
+            query={"limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_messages(
+        self,
+        id: str,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[ConversationMessage]:
+        """List what was said in a conversation: all pages, one item at a time."""
+        return self._pages(f"/api/v1/conversations/{_quote(id)}/messages", {"limit": limit})
+
+    def list_memory_stores(
+        self,
+        *,
+        agent: str | None = None,
+        subject: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> MemoryStoreList:
+        """List memory stores by name.
+
+        Needs the scope `memory:read`."""
+        return self._call(
+            "GET",
+            "/api/v1/memory",
+            query={"agent": agent, "subject": subject, "limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_memory_stores(
+        self,
+        *,
+        agent: str | None = None,
+        subject: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[MemoryStore]:
+        """List memory stores by name: all pages, one item at a time."""
+        return self._pages("/api/v1/memory", {"agent": agent, "subject": subject, "limit": limit})
+
+    def get_memory_store(
+        self,
+        store: str,
+    ) -> MemoryStore:
+        """Get one memory store.
+
+        A store exists once something was written to it. Needs the scope `memory:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/memory/{_quote(store)}",
+            repeatable=True,
+        )
+
+    def delete_memory_store(
+        self,
+        store: str,
+    ) -> None:
+        """Delete a memory store.
+
+        Deletes its blocks and items with all versions, at once. What runs have recalled stays in their logs. Needs the scope `memory:write`."""
+        return self._call(
+            "DELETE",
+            f"/api/v1/memory/{_quote(store)}",
+            repeatable=True,
+        )
+
+    def list_memory_blocks(
+        self,
+        store: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> MemoryBlockList:
+        """List the blocks of a memory store by label.
+
+        Needs the scope `memory:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/memory/{_quote(store)}/blocks",
+            query={"limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_memory_blocks(
+        self,
+        store: str,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[MemoryBlock]:
+        """List the blocks of a memory store by label: all pages, one item at a time."""
+        return self._pages(f"/api/v1/memory/{_quote(store)}/blocks", {"limit": limit})
+
+    def get_memory_block(
+        self,
+        store: str,
+        label: str,
+    ) -> MemoryBlock:
+        """Get one memory block.
+
+        Needs the scope `memory:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/memory/{_quote(store)}/blocks/{_quote(label)}",
+            repeatable=True,
+        )
+
+    def put_memory_block(
+        self,
+        store: str,
+        label: str,
+        body: WriteMemoryBlock,
+        *,
+        if_match: str | None = None,
+    ) -> MemoryBlock:
+        """Create or replace a memory block.
+
+        Runs that have recalled the store already keep what they recalled. Needs the scope `memory:write`."""
+        return self._call(
+            "PUT",
+            f"/api/v1/memory/{_quote(store)}/blocks/{_quote(label)}",
+            body=body,
+            headers={"If-Match": if_match},
+            repeatable=True,
+        )
+
+    def delete_memory_block(
+        self,
+        store: str,
+        label: str,
+        *,
+        if_match: str | None = None,
+    ) -> None:
+        """Delete a memory block.
+
+        Its versions stay for 30 days, so it can be restored. Needs the scope `memory:write`."""
+        return self._call(
+            "DELETE",
+            f"/api/v1/memory/{_quote(store)}/blocks/{_quote(label)}",
+            headers={"If-Match": if_match},
+            repeatable=True,
+        )
+
+    def list_memory_block_versions(
+        self,
+        store: str,
+        label: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> MemoryVersionList:
+        """List the versions of a memory block, newest first.
+
+        Needs the scope `memory:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/memory/{_quote(store)}/blocks/{_quote(label)}/versions",
+            query={"limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_memory_block_versions(
+        self,
+        store: str,
+        label: str,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[MemoryVersion]:
+        """List the versions of a memory block, newest first: all pages, one item at a time."""
+        return self._pages(f"/api/v1/memory/{_quote(store)}/blocks/{_quote(label)}/versions", {"limit": limit})
+
+    def restore_memory_block(
+        self,
+        store: str,
+        label: str,
+        body: RestoreMemory,
+    ) -> MemoryBlock:
+        """Restore a version of a memory block.
+
+        Also of a block that was deleted less than 30 days ago. Needs the scope `memory:write`."""
+        return self._call(
+            "POST",
+            f"/api/v1/memory/{_quote(store)}/blocks/{_quote(label)}/restore",
+            body=body,
+        )
+
+    def list_memory_items(
+        self,
+        store: str,
+        *,
+        query: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> MemoryItemList:
+        """Search the items of a memory store, or list them.
+
+        Needs the scope `memory:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/memory/{_quote(store)}/items",
+            query={"query": query, "limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_memory_items(
+        self,
+        store: str,
+        *,
+        query: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[MemoryItem]:
+        """Search the items of a memory store, or list them: all pages, one item at a time."""
+        return self._pages(f"/api/v1/memory/{_quote(store)}/items", {"query": query, "limit": limit})
+
+    def save_memory_item(
+        self,
+        store: str,
+        body: WriteMemoryItem,
+        *,
+        idempotency_key: str | None = None,
+        if_match: str | None = None,
+    ) -> MemoryItem:
+        """Save an item in a memory store.
+
+        Creates the store if it does not exist; with `If-Match: *` it must exist. A key that another item has is refused: replace that item. Needs the scope `memory:write`."""
+        return self._call(
+            "POST",
+            f"/api/v1/memory/{_quote(store)}/items",
+            body=body,
+            headers={"If-Match": if_match},
+            key=idempotency_key or "",
+        )
+
+    def get_memory_item(
+        self,
+        store: str,
+        id: str,
+    ) -> MemoryItem:
+        """Get one item of a memory store.
+
+        Needs the scope `memory:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/memory/{_quote(store)}/items/{_quote(id)}",
+            repeatable=True,
+        )
+
+    def replace_memory_item(
+        self,
+        store: str,
+        id: str,
+        body: WriteMemoryItem,
+        *,
+        if_match: str | None = None,
+    ) -> MemoryItem:
+        """Replace an item of a memory store.
+
+        Its lifetime counts from now. Needs the scope `memory:write`."""
+        return self._call(
+            "PUT",
+            f"/api/v1/memory/{_quote(store)}/items/{_quote(id)}",
+            body=body,
+            headers={"If-Match": if_match},
+            repeatable=True,
+        )
+
+    def delete_memory_item(
+        self,
+        store: str,
+        id: str,
+        *,
+        if_match: str | None = None,
+    ) -> None:
+        """Delete an item of a memory store.
+
+        No search finds it any more. Its versions stay for 30 days, so it can be restored; deleting the store deletes them at once. Needs the scope `memory:write`."""
+        return self._call(
+            "DELETE",
+            f"/api/v1/memory/{_quote(store)}/items/{_quote(id)}",
+            headers={"If-Match": if_match},
+            repeatable=True,
+        )
+
+    def list_memory_item_versions(
+        self,
+        store: str,
+        id: str,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> MemoryVersionList:
+        """List the versions of a memory item, newest first.
+
+        At most 50 are kept. Needs the scope `memory:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/memory/{_quote(store)}/items/{_quote(id)}/versions",
+            query={"limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_memory_item_versions(
+        self,
+        store: str,
+        id: str,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[MemoryVersion]:
+        """List the versions of a memory item, newest first: all pages, one item at a time."""
+        return self._pages(f"/api/v1/memory/{_quote(store)}/items/{_quote(id)}/versions", {"limit": limit})
+
+    def restore_memory_item(
+        self,
+        store: str,
+        id: str,
+        body: RestoreMemory,
+    ) -> MemoryItem:
+        """Restore a version of a memory item.
+
+        Also of an item that was deleted less than 30 days ago. Needs the scope `memory:write`."""
+        return self._call(
+            "POST",
+            f"/api/v1/memory/{_quote(store)}/items/{_quote(id)}/restore",
+            body=body,
+        )
+
+    def export_subject(
+        self,
+        subject: str,
+    ) -> None:
+        """Export what is stored about a subject.
+
+        Newline-delimited JSON: a record on each line, whose `kind` says what it is. `store`, `block`, `item` and `version`: the memory stores about the subject with all that they contain. `task`, `conversation` and `schedule`: ids and states; the logs of tasks are read from their own addresses. The last record is `end` with the number of records before it; an export without it is incomplete. Needs the scope `tasks:read` too. Needs the scope `memory:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/subjects/{_quote(subject)}/export",
+            repeatable=True,
+        )
+
     def list_agents(
         self,
         *,
@@ -2823,13 +4171,16 @@ class Operations:
     def revoke_key(
         self,
         id: str,
+        *,
+        pause_schedules: Literal["true", "false"] | None = None,
     ) -> None:
         """Revoke a key.
 
-        Within seconds, its requests are rejected and its event streams are closed. Tasks submitted with it continue. Needs the scope `keys:write`."""
+        Within seconds, its requests are rejected and its event streams are closed. Tasks submitted with it continue, and so do schedules created with it. Needs the scope `keys:write`."""
         return self._call(
             "DELETE",
             f"/api/v1/keys/{_quote(id)}",
+            query={"pause_schedules": pause_schedules},
             repeatable=True,
         )
 
@@ -2918,6 +4269,56 @@ class Operations:
             repeatable=True,
         )
 
+    def get_telemetry(
+        self,
+    ) -> Telemetry:
+        """Get where traces are sent.
+
+        Needs the scope `admin`."""
+        return self._call(
+            "GET",
+            "/api/v1/telemetry",
+            repeatable=True,
+        )
+
+    def set_telemetry(
+        self,
+        body: SetTelemetry,
+    ) -> Telemetry:
+        """Send traces to an OpenTelemetry receiver.
+
+        Replaces the settings. From then on, the trace of each run is sent when it ends, and every ten minutes of a long run. A receiver that fails neither delays nor fails a run. Needs the scope `admin`."""
+        return self._call(
+            "PUT",
+            "/api/v1/telemetry",
+            body=body,
+            repeatable=True,
+        )
+
+    def delete_telemetry(
+        self,
+    ) -> None:
+        """Stop sending traces.
+
+        Needs the scope `admin`."""
+        return self._call(
+            "DELETE",
+            "/api/v1/telemetry",
+            repeatable=True,
+        )
+
+    def export_trace(
+        self,
+        id: str,
+    ) -> TraceExport:
+        """Send the trace of a task again.
+
+        Sends all spans that have ended, whatever the sampling says, to the tenant's receiver and to that of the deployment. The spans have the same ids as before. Needs the scope `admin`."""
+        return self._call(
+            "POST",
+            f"/api/v1/tasks/{_quote(id)}/trace/export",
+        )
+
     def list_audit(
         self,
         *,
@@ -2965,6 +4366,30 @@ class Operations:
     ) -> Iterator[Violation]:
         """List invariant violations: all pages, one item at a time."""
         return self._pages("/api/v1/admin/invariants", {"limit": limit})
+
+    def get_admin_health(
+        self,
+    ) -> AdminHealth:
+        """Get the state of the tenant's tasks.
+
+        Counts stored state: it asks no run, and costs the same for any number of ended tasks. Needs the scope `admin`."""
+        return self._call(
+            "GET",
+            "/api/v1/admin/health",
+            repeatable=True,
+        )
+
+    def get_metrics(
+        self,
+    ) -> None:
+        """Get metrics for Prometheus.
+
+        The counted state of the tenant of the key, in the exposition format 0.0.4. Needs the scope `admin`."""
+        return self._call(
+            "GET",
+            "/metrics",
+            repeatable=True,
+        )
 
     def get_health(
         self,

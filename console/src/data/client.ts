@@ -1,6 +1,7 @@
 /** The client of the service that serves this page, with the key of this tab. */
 import { computed } from "@preact/signals";
 import { AuthenticationError, Opspawn } from "../../../sdk/src/index.ts";
+import { fetchOrTake } from "../early.ts";
 import { key, refuse } from "../session/store.ts";
 
 /** One more attempt than a person would make before they look. */
@@ -12,6 +13,8 @@ export function clientWith(secret: string): Opspawn {
   return new Opspawn({
     url: location.origin,
     key: secret,
+    fetch: fetchOrTake,
+    WebSocket,
     maxRetries: RETRIES,
     timeout: TIMEOUT_MS,
     reconnect: { maxAttempts: Infinity },

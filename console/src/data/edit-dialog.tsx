@@ -39,6 +39,8 @@ interface EditProps {
   /** Reads what is there now, after another person has changed it. */
   readonly reread?: (opspawn: Opspawn) => PromiseLike<Current>;
   readonly about?: ComponentChildren;
+  /** What is shown below the fields of a value. */
+  readonly below?: (value: Record_) => ComponentChildren;
   /** Whether another dialog takes its place after it worked. */
   readonly isFollowed?: boolean;
   readonly onDone: () => void;
@@ -121,6 +123,7 @@ function Fields(props: EditProps & { readonly fields: unknown }) {
         </section>
       )}
       <SchemaForm form={form} label="Fields" hasHeading={false} />
+      {props.below?.(value)}
       {hasOther && <FailureNote failure={failure} />}
       <CopyAs request={request(value)} />
     </Dialog>

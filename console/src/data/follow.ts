@@ -4,6 +4,7 @@
  */
 import { batch, signal, type Signal } from "@preact/signals";
 import type { TaskEvent } from "../../../sdk/src/index.ts";
+import { FIRST_EVENTS } from "../early.ts";
 import { RunFold } from "../log/fold.ts";
 import { EventStore, type LogEvent } from "../log/store.ts";
 import type { Failure } from "../parts/failure.ts";
@@ -13,8 +14,6 @@ import { failureOf } from "./failure.ts";
 /** How the page and the log stand. `asleep`: the page is hidden, and the connection is closed. */
 export type LiveState = "loading" | "live" | "lost" | "asleep" | "ended" | "failed" | "file";
 
-/** Events that are loaded at first, whole. */
-const FIRST = 200;
 /** Events that a log may have to be loaded whole. */
 const SMALL = 1000;
 const PAGE = 1000;
@@ -157,7 +156,11 @@ export class RunFollower {
 
   /** The log up to now: whole if it is small, otherwise its end whole and the rest in outline. */
   async #load(): Promise<void> {
-    const first = await this.#page({ after: this.store.whole, limit: FIRST, outline: false });
+    const first = await this.#page({
+      after: this.store.whole,
+      limit: FIRST_EVENTS,
+      outline: false,
+    });
     this.lastSeq.value = first.last_seq;
     this.#take(first.data);
     const isSmall = first.last_seq - this.store.whole <= SMALL;
@@ -291,7 +294,7 @@ function rangesOf(seqs: readonly number[]): { from: number; to: number }[] {
   const ranges: { from: number; to: number }[] = [];
   for (const seq of seqs) {
     const last = ranges.at(-1);
-    if (last !== undefined && seq - last.to <= NEAR && seq - last.from < FIRST) {
+    if (last !== undefined && seq - last.to <= NEAR && seq - last.from < FIRST_EVENTS) {
       last.to = seq;
     } else {
       ranges.push({ from: seq, to: seq });

@@ -20,6 +20,7 @@ const IMPLIED_BY_ADMIN = [
   "webhooks:write",
   "limits:write",
   "secrets:write",
+  "schedules:write",
   "audit:read",
 ];
 

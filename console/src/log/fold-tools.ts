@@ -1,7 +1,7 @@
 /** Folds the events of tool calls: asked for, held, run, interrupted, ended. */
 import type { EventOf, TaskEvent } from "../../../sdk/src/event.ts";
 import { SENTENCES } from "../../../sdk/src/view/sentences.ts";
-import type { Call, ToolCall } from "./model.ts";
+import type { Call, Child, ToolCall } from "./model.ts";
 
 /** Lines of a tool's log that are shown. */
 const MOST_LOGS = 200;
@@ -13,6 +13,8 @@ type Asked = EventOf<"model.completed">["data"]["tool_calls"][number];
 export class ToolFold {
   readonly #calls: Map<string, Call>;
   readonly #onNew: (call: ToolCall) => void;
+  /** The calls that started tasks, by task. */
+  readonly #parents = new Map<string, ToolCall>();
 
   /** @param onNew gets each call when it is first named */
   constructor(calls: Map<string, Call>, onNew: (call: ToolCall) => void) {
@@ -73,6 +75,16 @@ export class ToolFold {
           }
         });
         break;
+      case "child.started":
+        this.#child(event.data.task_id, (child) => {
+          [child.from, child.seq] = [at, event.seq];
+        });
+        break;
+      case "child.ended":
+        this.#child(event.data.task_id, (child) => {
+          [child.to, child.status] = [at, event.data.status];
+        });
+        break;
       case "input.requested":
         this.#change(event.data.call_id, (call) => {
           call.state = "held";
@@ -81,6 +93,12 @@ export class ToolFold {
       default:
       // Not about tools.
     }
+  }
+
+  /** The agent of a task that the run started; null if its call is not known. */
+  agentOf(taskId: string): string | null {
+    const { children = [] } = this.#parents.get(taskId) ?? {};
+    return children.find((one) => one.taskId === taskId)?.agent ?? null;
   }
 
   /** The run is over: what still ran has no outcome. */
@@ -115,6 +133,9 @@ export class ToolFold {
     call.until = data.until ?? null;
     call.waitsFor = data.wait ?? (data.until === undefined ? null : "timer");
     call.state = call.waitsFor === "input" ? "held" : "running";
+    if (data.action === "run" || data.action === "start") {
+      this.#start(call, data.tasks ?? [], seq, at);
+    }
     call.version += 1;
   }
 
@@ -176,6 +197,30 @@ export class ToolFold {
     call.version += 1;
   }
 
+  /** Notes the tasks that a call starts, once. */
+  #start(
+    call: ToolCall,
+    tasks: NonNullable<EventOf<"tool.requested">["data"]["tasks"]>,
+    seq: number,
+    from: number,
+  ): void {
+    for (const { task_id: taskId, agent = "task" } of tasks) {
+      if (!this.#parents.has(taskId)) {
+        this.#parents.set(taskId, call);
+        call.children = [...call.children, { taskId, agent, seq, from, to: null, status: null }];
+      }
+    }
+  }
+
+  #child(taskId: string, change: (child: Child) => void): void {
+    const call = this.#parents.get(taskId);
+    const child = call?.children.find((one) => one.taskId === taskId);
+    if (call !== undefined && child !== undefined) {
+      change(child);
+      call.version += 1;
+    }
+  }
+
   #change(callId: string, change: (call: ToolCall) => void): void {
     const call = this.#calls.get(callId);
     if (call?.kind === "tool") {
@@ -219,6 +264,7 @@ export class ToolFold {
       logs: [],
       until: null,
       waitsFor: null,
+      children: [],
       unknowns: 0,
     };
     this.#calls.set(id, call);

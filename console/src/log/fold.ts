@@ -52,6 +52,14 @@ export class RunFold {
     this.#apply(event);
   }
 
+  /** The status of the run, as the API has it. */
+  get status(): string {
+    return (
+      this.end?.status ??
+      (this.#wait === null ? (this.progress.usage.steps === 0 ? "pending" : "running") : "waiting")
+    );
+  }
+
   /** The wait that lasts, if the run waits. */
   get wait(): Wait | null {
     return this.#wait;
@@ -119,6 +127,9 @@ export class RunFold {
       case "memory.compacted":
         this.#mark("compaction", event.data.summary || SENTENCES["memory.compacted"]());
         break;
+      case "memory.recalled":
+        this.#recall(event.data);
+        break;
       case "limit.reached":
         this.#mark("limit", SENTENCES["limit.reached"](event.data));
         break;
@@ -131,6 +142,21 @@ export class RunFold {
         break;
       case "recovery.started":
         this.#mark("recovery", SENTENCES["recovery.started"](event.data));
+        break;
+      case "child.started":
+        this.#markChild(event.data.task_id, SENTENCES["child.started"](event.data), true);
+        break;
+      case "child.waiting":
+        this.#markChild(event.data.task_id, SENTENCES["child.waiting"](event.data), false);
+        break;
+      case "child.ended":
+        this.#markChild(event.data.task_id, SENTENCES["child.ended"](event.data), true);
+        break;
+      case "child.delayed":
+        this.#mark("child", SENTENCES["child.delayed"](event.data));
+        break;
+      case "step.planned":
+        this.#mark("child", SENTENCES["step.planned"](event.data));
         break;
       case "mcp.listed":
         if (event.data.error !== undefined) {
@@ -324,7 +350,29 @@ export class RunFold {
     this.end = { seq: this.seq, at: this.at, status, text, data };
   }
 
-  #mark(what: Mark["what"], text: string): void {
+  /** A line about a task, which has the name of its agent in place of its id. */
+  #markChild(taskId: string, sentence: string, isOfSpan: boolean): void {
+    const agent = this.#tools.agentOf(taskId);
+    const text =
+      agent === null ? sentence : sentence.replace(`the task ${taskId}`, `the task of ${agent}`);
+    this.#mark("child", text, taskId, isOfSpan);
+  }
+
+  #recall(data: Data<"memory.recalled">): void {
+    const memories = [
+      ...data.blocks.map(({ store, label: entry, content, trust }) => {
+        return { store, entry, content, trust };
+      }),
+      ...data.items.map(({ store, memory_id: entry, content, trust }) => {
+        return { store, entry, content, trust };
+      }),
+    ];
+    const text = SENTENCES["memory.recalled"](data);
+    const { seq, at } = this;
+    this.items.push({ kind: "mark", id: `mark-${seq}`, seq, at, what: "memory", text, memories });
+  }
+
+  #mark(what: Mark["what"], text: string, taskId?: string, isOfSpan = false): void {
     this.items.push({
       kind: "mark",
       id: `mark-${this.seq}`,
@@ -332,6 +380,8 @@ export class RunFold {
       at: this.at,
       what,
       text,
+      ...(taskId === undefined ? {} : { taskId }),
+      ...(isOfSpan && { isOfSpan }),
     });
   }
 

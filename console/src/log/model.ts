@@ -77,9 +77,22 @@ export interface ToolCall extends AnyCall {
   logs: string[];
   /** For a call that waits: until when. */
   until: string | null;
-  waitsFor: "timer" | "input" | null;
+  waitsFor: "timer" | "input" | "children" | null;
+  /** The tasks that the call started. */
+  children: readonly Child[];
   /** Interruptions after which it was not known whether it had run. */
   unknowns: number;
+}
+
+/** A task that a call started. */
+export interface Child {
+  readonly taskId: string;
+  readonly agent: string;
+  /** The event that started it: at first the request of the call. */
+  seq: number;
+  from: number;
+  to: number | null;
+  status: "completed" | "failed" | "cancelled" | null;
 }
 
 /** A question of a call to a person, and its answer. */
@@ -114,13 +127,37 @@ export interface Wait {
   version: number;
 }
 
+/** A memory that a run recalled. */
+export interface Recollection {
+  readonly store: string;
+  /** The label of a block, or the id of an item. */
+  readonly entry: string;
+  readonly content: string;
+  readonly trust: "user" | "agent" | "untrusted";
+}
+
 /** Something that happened at one moment. */
 export interface Mark {
   readonly kind: "mark";
   readonly id: string;
   readonly seq: number;
   readonly at: number;
-  readonly what: "message" | "limit" | "loop" | "compaction" | "switch" | "recovery" | "listing";
+  readonly what:
+    | "message"
+    | "limit"
+    | "loop"
+    | "compaction"
+    | "memory"
+    | "switch"
+    | "recovery"
+    | "listing"
+    | "child";
+  /** For `child`: its task. */
+  readonly taskId?: string;
+  /** For `memory`: what the run recalled. */
+  readonly memories?: readonly Recollection[];
+  /** For the beginning and the end of a task, which its span shows. */
+  readonly isOfSpan?: boolean;
   readonly text: string;
 }
 

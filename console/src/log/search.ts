@@ -69,6 +69,7 @@ export const FAMILIES = [
   "tool",
   "approval",
   "message",
+  "child",
   "limit",
   "recovery",
 ] as const;

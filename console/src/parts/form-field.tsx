@@ -65,6 +65,7 @@ export function FormField({ node, form }: FormFieldProps) {
       return (
         <Control
           {...frame(node, form)}
+          {...(node.format === "password" && PASSWORD)}
           rows={rowsOf(value)}
           placeholder={placeholderOf(value, node)}
           value={typeof value === "string" ? value : ""}
@@ -74,6 +75,9 @@ export function FormField({ node, form }: FormFieldProps) {
     }
   }
 }
+
+/** Browsers offer no stored password for a new one. */
+const PASSWORD = { type: "password", autoComplete: "new-password" } as const;
 
 const YES_NO = [
   { value: true, text: "Yes" },

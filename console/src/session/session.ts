@@ -1,23 +1,14 @@
 /** Signs in and out: by the fragment of the address, from storage, from another tab, by hand. */
 import { batch } from "@preact/signals";
 import { whoIs } from "../data/identity.ts";
+import { keyAtStart } from "../early.ts";
 import { identity, key, refusal, sessionState, type Identity } from "./store.ts";
-import {
-  answerSiblings,
-  askSiblings,
-  forgetKey,
-  isKept,
-  storedKey,
-  storeKey,
-  takeFragment,
-  tellOut,
-} from "./vault.ts";
+import { answerSiblings, askSiblings, forgetKey, isKept, storeKey, tellOut } from "./vault.ts";
 
-/** Looks for a key and signs in with it. The fragment is gone from the address before any request. */
+/** Signs in with the key that the page started with, or with that of another tab. */
 export async function startSession(): Promise<void> {
-  const given = takeFragment();
   answerSiblings(() => (sessionState.value === "in" ? key.value : null), leave);
-  const found = given ?? storedKey() ?? (await askSiblings());
+  const found = keyAtStart() ?? (await askSiblings());
   if (found === null) {
     sessionState.value = "out";
     return;

@@ -1,6 +1,7 @@
 /** All views but the runs and a run, which are loaded together. */
 export { Inbox } from "../views/inbox/inbox.tsx";
 export { NewTask } from "../views/new-task/new-task.tsx";
+export { Compare } from "../views/compare/compare.tsx";
 export { Agents } from "../views/agents/agents.tsx";
 export { AgentView } from "../views/agents/agent.tsx";
 export { Tools } from "../views/tools/tools.tsx";
@@ -9,7 +10,14 @@ export { Servers } from "../views/mcp/servers.tsx";
 export { ServerView } from "../views/mcp/server.tsx";
 export { Hooks } from "../views/hooks/hooks.tsx";
 export { WebhookView } from "../views/hooks/webhook.tsx";
+export { Schedules } from "../views/schedules/schedules.tsx";
+export { ScheduleView } from "../views/schedules/schedule.tsx";
+export { Conversations } from "../views/conversations/conversations.tsx";
+export { ConversationView } from "../views/conversations/conversation.tsx";
+export { Memory } from "../views/memory/memory.tsx";
+export { StoreView } from "../views/memory/store.tsx";
 export { Usage } from "../views/usage/usage.tsx";
 export { Keys } from "../views/keys/keys.tsx";
+export { Secrets } from "../views/secrets/secrets.tsx";
 export { Health } from "../views/health/health.tsx";
 export { Settings } from "../views/settings/settings.tsx";

@@ -43,6 +43,11 @@ export const ROUTES: readonly Route[] = [
     load: async () => (await import("./run-views.ts")).Run,
   },
   {
+    pattern: "/runs/:id/compare",
+    title: "Compare two runs",
+    load: async () => (await import("./other-views.ts")).Compare,
+  },
+  {
     pattern: "/file",
     title: "Saved log",
     isOpen: true,
@@ -104,6 +109,42 @@ export const ROUTES: readonly Route[] = [
     load: async () => (await import("./other-views.ts")).WebhookView,
   },
   {
+    pattern: "/schedules",
+    title: "Schedules",
+    icon: "clock",
+    shortcut: "c",
+    load: async () => (await import("./other-views.ts")).Schedules,
+  },
+  {
+    pattern: "/schedules/:id",
+    title: "Schedule",
+    load: async () => (await import("./other-views.ts")).ScheduleView,
+  },
+  {
+    pattern: "/conversations",
+    title: "Conversations",
+    icon: "chat",
+    shortcut: "v",
+    load: async () => (await import("./other-views.ts")).Conversations,
+  },
+  {
+    pattern: "/conversations/:id",
+    title: "Conversation",
+    load: async () => (await import("./other-views.ts")).ConversationView,
+  },
+  {
+    pattern: "/memory",
+    title: "Memory",
+    icon: "save",
+    shortcut: "e",
+    load: async () => (await import("./other-views.ts")).Memory,
+  },
+  {
+    pattern: "/memory/:store",
+    title: "Memory store",
+    load: async () => (await import("./other-views.ts")).StoreView,
+  },
+  {
     pattern: "/usage",
     title: "Usage",
     icon: "chart",
@@ -116,6 +157,13 @@ export const ROUTES: readonly Route[] = [
     icon: "key",
     shortcut: "k",
     load: async () => (await import("./other-views.ts")).Keys,
+  },
+  {
+    pattern: "/secrets",
+    title: "Secrets",
+    icon: "lock",
+    shortcut: "s",
+    load: async () => (await import("./other-views.ts")).Secrets,
   },
   {
     pattern: "/health",

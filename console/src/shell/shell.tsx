@@ -1,5 +1,7 @@
 /** The frame of the page: navigation, the current view, messages, and the live region. */
+import { keyAtStart } from "../early.ts";
 import { announced } from "../parts/announce.ts";
+import { Skeleton } from "../parts/states.tsx";
 import { Toasts } from "../parts/toast.tsx";
 import { sessionState } from "../session/store.ts";
 import { Nav } from "./nav.tsx";
@@ -13,7 +15,7 @@ export function Shell() {
   const state = sessionState.value;
   const isOpen = routeNow()?.route.isOpen === true;
   if (state === "starting") {
-    return null;
+    return keyAtStart() === null ? null : <Starting />;
   }
   return (
     <>
@@ -38,6 +40,17 @@ export function Shell() {
         {announced.value}
       </div>
     </>
+  );
+}
+
+/** While the service is asked whose key it is. */
+function Starting() {
+  return (
+    <div class="shell shell-bare">
+      <main class="main">
+        <Skeleton shape="page" />
+      </main>
+    </div>
   );
 }
 

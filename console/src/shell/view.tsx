@@ -29,15 +29,6 @@ export function routeNow(): { route: Route; params: Params } | null {
   return null;
 }
 
-/** Loads the view of the address early, while it is not known yet whose key it is. */
-export function preloadView(): void {
-  routeNow()
-    ?.route.load()
-    .catch(() => {
-      // The view itself says that it is not there.
-    });
-}
-
 /** The current view. */
 export function CurrentView() {
   const found = routeNow();

@@ -18,6 +18,8 @@ interface AxisProps {
 
 /** Share of the seen part between two labels. */
 const APART = 0.11;
+/** A label that begins later than at this share of the seen part would be cut off. */
+const LAST = 0.95;
 
 /** The axis. */
 export function Axis({ scale, range, fold, onSelect }: AxisProps) {
@@ -48,7 +50,7 @@ export function Axis({ scale, range, fold, onSelect }: AxisProps) {
           );
         })}
         {ticks
-          .filter(({ place }) => !isNearGap(scale, range, place))
+          .filter(({ place }) => !isNearGap(scale, range, place) && within(place, range) < LAST)
           .map(({ place, ms }) => (
             <span
               key={ms}

@@ -98,10 +98,12 @@ function Moment({ at, scale, range, isLine }: MomentProps) {
 }
 
 /** What the bars show, for readers: when it began, how it stands, what it used. */
-function saidOf({ item, bars, at }: TimelineRow, start: number): string {
+function saidOf({ item, bars, at, child }: TimelineRow, start: number): string {
   const from = at ?? bars[0]?.from;
   const parts = from === undefined ? [] : [`began after ${spanText(from - start)}`];
-  if (item.kind === "model" || item.kind === "tool") {
+  if (child !== null) {
+    parts.push(child.status ?? "open");
+  } else if (item.kind === "model" || item.kind === "tool") {
     parts.push(item.state);
   }
   if (item.kind === "model") {

@@ -1,6 +1,6 @@
 /** Pure: the rows of a timeline, and what is drawn in each. */
 import { groupsOf } from "../log/groups.ts";
-import type { Attempt, Item, ModelCall, ToolCall } from "../log/model.ts";
+import type { Attempt, Child, Item, ModelCall, ToolCall } from "../log/model.ts";
 import type { RunFold } from "../log/fold.ts";
 import { jsonText } from "../../../sdk/src/view/wording.ts";
 import { idleSpans, Scale, type Gap, type Span } from "./scale.ts";
@@ -40,6 +40,8 @@ export interface TimelineRow {
   readonly isFolded: boolean;
   /** Calls of the same tool that this row stands for; null if it is one item. */
   readonly group: readonly ToolCall[] | null;
+  /** The task that this row stands for, which `item` started; null if it is none. */
+  readonly child: Child | null;
 }
 
 /** Bars that a group draws; with more, they are joined. */
@@ -64,7 +66,11 @@ export interface Folds {
 export function timelineRows({ items }: RunFold, now: number, folds: Folds): TimelineRow[] {
   const { folded, opened } = folds;
   const members = new Map<string, number>();
+  const started = new Set<string>();
   for (const item of items) {
+    if (item.kind === "tool") {
+      item.children.forEach(({ taskId }) => started.add(taskId));
+    }
     if (item.kind === "tool" && item.modelCallId !== null) {
       members.set(item.modelCallId, (members.get(item.modelCallId) ?? 0) + 1);
     }
@@ -74,17 +80,40 @@ export function timelineRows({ items }: RunFold, now: number, folds: Folds): Tim
     if (item.kind === "tool" && folded.has(item.modelCallId ?? "")) {
       continue;
     }
+    if (item.kind === "mark" && item.isOfSpan === true && started.has(item.taskId ?? "")) {
+      continue;
+    }
     if (calls === null) {
       rows.push(itemRow(item, now, members, folded));
+      rows.push(...(item.kind === "tool" ? childRows(item, now, 0) : []));
       continue;
     }
     const row = groupRow(item, calls, now, opened);
     rows.push(row);
     if (!row.isFolded) {
-      rows.push(...calls.map((one) => rowOf(one, now, 0, false, 1)));
+      for (const one of calls) {
+        rows.push(rowOf(one, now, 0, false, 1), ...childRows(one, now, 1));
+      }
     }
   }
   return rows;
+}
+
+/** The rows of the tasks that a call started. */
+function childRows(call: ToolCall, now: number, deeper: number): TimelineRow[] {
+  return call.children.map((child) => {
+    const { taskId, agent, seq, from, to, status } = child;
+    const look = status === null || status === "completed" ? "tool" : "bad";
+    return {
+      ...rowOf(call, now, 0, false, deeper + 1),
+      id: `child-${taskId}`,
+      seq,
+      name: agent,
+      about: status ?? "open",
+      bars: [{ from, to: Math.max(from, to ?? now), look, isLive: to === null }],
+      child,
+    };
+  });
 }
 
 function itemRow(
@@ -217,7 +246,7 @@ function rowOf(
   isFolded: boolean,
   deeper = 0,
 ): TimelineRow {
-  const common = { id: item.id, item, seq: item.seq, members, isFolded, group: null };
+  const common = { id: item.id, item, seq: item.seq, members, isFolded, group: null, child: null };
   switch (item.kind) {
     case "model":
       return {

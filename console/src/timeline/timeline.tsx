@@ -4,12 +4,11 @@ import type { RunFold } from "../log/fold.ts";
 import type { Item } from "../log/model.ts";
 import { now, useOfClock } from "../parts/clock.ts";
 import { useKeys } from "../parts/use-keys.ts";
-import { useWindow } from "../parts/use-window.ts";
 import { Axis } from "./axis.tsx";
 import { Grip } from "./grip.tsx";
 import { Overview } from "./overview.tsx";
-import { boxOf, rangeOf } from "./place.ts";
-import { Row } from "./row.tsx";
+import { rangeOf } from "./place.ts";
+import { TimelineList } from "./list.tsx";
 import { scaleOf, timelineRows, type TimelineRow } from "./rows.ts";
 import { TimelineTools } from "./tools.tsx";
 import { useFolds } from "./use-folds.tsx";
@@ -47,9 +46,7 @@ export function Timeline(props: TimelineProps) {
   const rows = useMemo(() => timelineRows(fold, time, folds.now), [version, time, folds.now]);
   const scale = useMemo(() => scaleOf(fold, time, isShort), [version, time, isShort]);
   const box = useRef<HTMLDivElement>(null);
-  const list = useRef<HTMLDivElement>(null);
   const rowPx = useStacked(box) ? STACKED_PX : ROW_PX;
-  const { first, end } = useWindow(list, rows.length, rowPx, box);
   const { range, setRange, isZoomed } = useZoom(box);
   const isOn = ({ item, group }: TimelineRow): boolean =>
     selected !== null && (group ?? [item]).some((one) => isIn(selected, selectedCall, one));
@@ -86,7 +83,6 @@ export function Timeline(props: TimelineProps) {
       folds.toggle(current);
     }
   };
-  const head = playhead === null ? null : boxOf(scale, range, playhead, playhead);
   return (
     <div
       class={rowPx === STACKED_PX ? "timeline timeline-stacked" : "timeline"}
@@ -114,37 +110,23 @@ export function Timeline(props: TimelineProps) {
           onKeyDown={move}
         >
           <Axis scale={scale} range={range} fold={fold} onSelect={onSelect} />
-          <div class="timeline-rows" ref={list} style={{ height: `${rows.length * rowPx}px` }}>
-            {head !== null && (
-              <div class="timeline-playhead" aria-hidden="true">
-                <span style={{ left: head.left }} />
-              </div>
-            )}
-            <div style={{ transform: `translateY(${first * rowPx}px)` }}>
-              {rows.slice(first, end).map((row, i) => (
-                <Row
-                  key={i}
-                  row={row}
-                  index={first + i}
-                  scale={scale}
-                  range={range}
-                  isSelected={isOn(row)}
-                  isDim={isDim(row.item) || isAfter(row, playhead)}
-                  onSelect={onSelect}
-                  onToggle={folds.toggle}
-                  onFit={fit}
-                />
-              ))}
-            </div>
-          </div>
+          <TimelineList
+            rows={rows}
+            rowPx={rowPx}
+            box={box}
+            scale={scale}
+            range={range}
+            playhead={playhead}
+            isOn={isOn}
+            isDim={isDim}
+            onSelect={onSelect}
+            onToggle={folds.toggle}
+            onFit={fit}
+          />
         </div>
       </div>
     </div>
   );
-}
-
-function isAfter({ bars, at }: TimelineRow, playhead: number | null): boolean {
-  return playhead !== null && (at ?? bars[0]?.from ?? 0) > playhead;
 }
 
 function isIn(seq: number, callId: string | null, item: Item): boolean {

@@ -1,6 +1,9 @@
 /** The environment of a command: everything it reads and writes except its arguments. */
 import type { Output } from "./live-view.ts";
 
+/** A command that the version in a project runs. */
+export type ProjectCommand = "dev" | "deploy" | "doctor";
+
 export interface CliEnv {
   /** The program name, for printed commands. */
   readonly program: string;
@@ -16,6 +19,15 @@ export interface CliEnv {
   readonly onInterrupt: (act: () => void) => void;
   /** Milliseconds without a response after which a terminal shows a notice. */
   readonly slowAfterMs: number;
+  /** The current folder. */
+  readonly folder: string;
+  /**
+   * Returns the program that runs a command of the project in the current folder, with its first
+   * arguments; null if there is no project.
+   */
+  readonly projectProgram: (command: ProjectCommand) => readonly string[] | null;
+  /** Runs a Node program with this terminal. Resolves to its exit code. */
+  readonly runProgram: (args: readonly string[]) => Promise<number>;
   /** Exits immediately. */
   readonly exit: (code: number) => never;
 }

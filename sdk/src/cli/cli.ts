@@ -69,7 +69,8 @@ async function dispatch(
   }
   const { command, words } = commandOf(argv);
   onCommand(argv.slice(0, words).join(" "));
-  const args = new ParsedArgs(command, argv.slice(words));
+  const given = argv.slice(words);
+  const args = new ParsedArgs(command, given);
   if (args.flag("help")) {
     await stdout.print(helpOf(program, command));
     return EXIT.completed;
@@ -82,6 +83,7 @@ async function dispatch(
   return command.run({
     cli,
     args,
+    given,
     commands: COMMANDS,
     address: addressed,
     client: () => (client ??= connect(addressed(), send)),

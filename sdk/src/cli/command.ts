@@ -23,6 +23,8 @@ export interface Command extends Parsing {
 export interface Call {
   readonly cli: CliEnv;
   readonly args: ParsedArgs;
+  /** The arguments and options as they were typed, without the name of the command. */
+  readonly given: readonly string[];
   readonly commands: readonly Command[];
   /** Returns the client for the service selected by options, environment and profile. */
   readonly client: () => Opspawn;
@@ -43,8 +45,13 @@ export const NOUNS: Readonly<Record<string, string>> = {
   mcp: "MCP servers that provide tools",
   webhooks: "URLs that are notified about tasks",
   hooks: "URLs that start a task when a signed request arrives",
+  conversations: "Chains of tasks that know what the earlier ones said",
+  schedules: "Tasks that are submitted by the clock",
+  memory: "What tasks remember for later ones",
+  subjects: "What is stored about whom or what tasks are about",
   keys: "API keys",
   secrets: "Values that tools, MCP servers and models use by name",
+  telemetry: "Where traces of runs are sent",
   budgets: "Maximum cost per day or month",
   concurrency: "Maximum number of tasks that work at once",
   audit: "Log of changes",

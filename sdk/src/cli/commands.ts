@@ -11,13 +11,19 @@ import { LIMIT_COMMANDS } from "./limit-commands.ts";
 import { BULK_COMMANDS } from "./bulk-commands.ts";
 import { LOG_COMMANDS } from "./log-commands.ts";
 import { LOGIN } from "./login.ts";
+import { MEMORY_COMMANDS } from "./memory-commands.ts";
+import { PROJECT_COMMANDS } from "./project/commands.ts";
 import { PROFILE_COMMANDS } from "./profile-commands.ts";
 import { RUN_COMMANDS } from "./run-commands.ts";
+import { SCHEDULE_COMMANDS } from "./schedule-commands.ts";
 import { SECRET_COMMANDS } from "./secret-commands.ts";
 import { SERVICE_COMMANDS } from "./service-commands.ts";
+import { SUBJECT_COMMANDS } from "./subject-commands.ts";
+import { TELEMETRY_COMMANDS } from "./telemetry-commands.ts";
 import { TASK_COMMANDS } from "./task-commands.ts";
 import { TOOL_COMMANDS } from "./tool-commands.ts";
 import { WEBHOOK_COMMANDS } from "./webhook-commands.ts";
+import { CHAT_COMMANDS } from "./chat-commands.ts";
 import { CASSETTE_COMMANDS } from "./cassette-command.ts";
 import { EXIT, UsageError } from "./cli-env.ts";
 
@@ -75,10 +81,16 @@ export const COMMANDS: readonly Command[] = [
   ...AGENT_COMMANDS,
   ...TOOL_COMMANDS,
   ...WEBHOOK_COMMANDS,
+  ...SCHEDULE_COMMANDS,
+  ...MEMORY_COMMANDS,
+  ...SUBJECT_COMMANDS,
+  ...CHAT_COMMANDS,
   ...KEY_COMMANDS,
   ...SECRET_COMMANDS,
+  ...TELEMETRY_COMMANDS,
   ...LIMIT_COMMANDS,
   ...SERVICE_COMMANDS,
+  ...PROJECT_COMMANDS,
   LOGIN,
   ...PROFILE_COMMANDS,
   completion,

@@ -1,10 +1,12 @@
 /**
  * Selects the service and the key. Precedence: options, environment, profile, then the local service
- * of `npm start`. A profile's key is sent only to the profile's own URL.
+ * of `npm start` and `opspawn dev`. A profile's key is sent only to the profile's own URL, and the
+ * local service's key only to this machine.
  */
 import { Opspawn } from "../opspawn.ts";
 import { DEFAULT_PROFILE, readProfile } from "./config.ts";
 import type { ParsedArgs } from "./parsed-args.ts";
+import { isLoopback } from "./loopback.ts";
 import { shellWord } from "./shell.ts";
 import { UsageError, type CliEnv } from "./cli-env.ts";
 
@@ -36,7 +38,7 @@ export function addressOf(cli: CliEnv, args: ParsedArgs): Address {
   const url = given ?? profile?.url ?? DEFAULT_URL;
   const own = profile !== null && isSame(url, profile.url) ? profile.key : null;
   const key = named === undefined ? (keyFromEnv ?? own) : (own ?? keyFromEnv);
-  return { url, key: key ?? cli.defaultKey() };
+  return { url, key: key ?? (isLoopback(url) ? cli.defaultKey() : null) };
 }
 
 export function profileName(cli: CliEnv, args: ParsedArgs): string {
@@ -53,7 +55,7 @@ export function checkUrl(url: string): void {
 export function keyOf({ key }: Address): string {
   if (key === null) {
     throw new UsageError(
-      "No API key: run `opspawn login` or set OPSPAWN_KEY (`npm start` writes the local one to .dev.vars).",
+      "No API key: run `opspawn login` or set OPSPAWN_KEY (`opspawn dev` and `npm start` write the local one to .dev.vars).",
     );
   }
   return key;

@@ -70,7 +70,7 @@ export async function follow(
 }
 
 /** Maps a final status to an exit code. */
-function exitOf({ status }: Task): number {
+export function exitOf({ status }: Task): number {
   switch (status) {
     case "completed":
       return EXIT.completed;

@@ -53,7 +53,7 @@ const keysCreate: Command = {
       short: "s",
       value: "scopes",
       about:
-        "comma-separated scopes: tasks:read, tasks:write, tools:write, agents:write, admin, platform",
+        "comma-separated scopes: tasks:read, tasks:write, tools:write, agents:write, schedules:write, memory:read, memory:write, admin, platform",
     },
     {
       name: "tenant",

@@ -64,7 +64,32 @@ const prompt: Command = {
   },
 };
 
-export const LOG_COMMANDS: readonly Command[] = [events, prompt];
+const trace: Command = {
+  name: "tasks trace",
+  arguments: [TASK],
+  about: "Print a task's trace as OTLP JSON",
+  options: [
+    {
+      name: "content",
+      value: "which",
+      about: "content of the spans (default: none)",
+      choices: ["none", "messages", "all"],
+    },
+  ],
+  async run(call) {
+    const { args, client } = call;
+    const content = args.text("content");
+    const query = isTraceContent(content) ? { content } : {};
+    const spans = await client().tasks.trace(args.word("task"), query);
+    return printResult(call, spans, (one) => `${neutralise(JSON.stringify(one, null, 2))}\n`);
+  },
+};
+
+function isTraceContent(text: string | undefined): text is "none" | "messages" | "all" {
+  return text === "none" || text === "messages" || text === "all";
+}
+
+export const LOG_COMMANDS: readonly Command[] = [events, prompt, trace];
 
 /** Formats a prompt as text: a heading for each part, and its content below. */
 function promptText(shown: Prompt, columns: number | undefined): string {

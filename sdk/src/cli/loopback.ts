@@ -16,3 +16,8 @@ export function exemptLoopback(env: NodeJS.ProcessEnv = process.env): void {
   const all = [...new Set([...names, ...LOOPBACK])].join(",");
   Object.assign(env, { no_proxy: all, NO_PROXY: all });
 }
+
+/** Returns whether an address is one of this machine. */
+export function isLoopback(url: string): boolean {
+  return URL.canParse(url) && LOOPBACK.includes(new URL(url).hostname);
+}

@@ -175,6 +175,15 @@ export class RunView {
     "message.received": ({ content }) =>
       this.#endText() + block(content, `${INDENT}> `, this.#screen.columns),
     "memory.compacted": () => this.#note(SENTENCES["memory.compacted"]()),
+    "memory.recalled": (data) =>
+      data.degraded === undefined
+        ? this.#note(SENTENCES["memory.recalled"](data))
+        : this.#warn(`! ${SENTENCES["memory.recalled"](data)}`),
+    "child.started": (data) => this.#note(`… ${SENTENCES["child.started"](data)}`),
+    "child.delayed": (data) => this.#warn(`! ${SENTENCES["child.delayed"](data)}`),
+    "child.waiting": (data) => this.#warn(`? ${SENTENCES["child.waiting"](data)}`),
+    "child.ended": (data) => this.#note(`… ${SENTENCES["child.ended"](data)}`),
+    "step.planned": (data) => this.#note(SENTENCES["step.planned"](data)),
   };
 
   #note(text: string): string {

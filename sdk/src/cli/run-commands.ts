@@ -5,6 +5,7 @@ import type { Call, Command } from "./command.ts";
 import type { Option } from "./option.ts";
 import { explain } from "./explain.ts";
 import { follow } from "./follow.ts";
+import { followTree } from "./tree-view.ts";
 import { EXIT_CODES } from "./help.ts";
 import { shellWord } from "./shell.ts";
 import { goalText } from "../view/wording.ts";
@@ -15,7 +16,7 @@ import { ask, canAsk } from "./prompt.ts";
 import { EXIT, INTERRUPTED, UsageError, type CliEnv } from "./cli-env.ts";
 
 /** npm forwards Ctrl-C to its child, which has already received it from the terminal. */
-const SAME_KEYSTROKE_MS = 300;
+export const SAME_KEYSTROKE_MS = 300;
 
 /** Option of commands that watch a task. */
 export const STAY: Option = {
@@ -125,7 +126,14 @@ const watch: Command = {
   arguments: [{ name: "task" }],
   about: "Watch a task live, from the start or a cursor",
   more: `Ctrl-C stops watching; the run continues. ${EXIT_CODES}`,
-  options: [{ name: "after", value: "seq", about: "only events after this one" }, STAY],
+  options: [
+    { name: "after", value: "seq", about: "only events after this one" },
+    {
+      name: "tree",
+      about: "also all tasks below it, until all have ended; --after is then a cursor",
+    },
+    STAY,
+  ],
   run(call) {
     const { cli, args } = call;
     const leaving = new AbortController();
@@ -133,6 +141,9 @@ const watch: Command = {
       leaving.abort();
       cli.exit(INTERRUPTED);
     });
+    if (args.flag("tree")) {
+      return followTree(call, args.word("task"), leaving.signal);
+    }
     const after = args.whole("after", 0);
     return follow(call, args.word("task"), { after, leaving: leaving.signal });
   },
@@ -185,7 +196,8 @@ function textsOf(args: ParsedArgs, ...names: readonly string[]): Readonly<Record
   );
 }
 
-function recordIn(args: ParsedArgs, name: string): Readonly<Record<string, unknown>> {
+/** Returns the JSON object of an option; empty without it. @throws UsageError */
+export function recordIn(args: ParsedArgs, name: string): Readonly<Record<string, unknown>> {
   const value = args.json(name);
   if (
     value !== undefined &&

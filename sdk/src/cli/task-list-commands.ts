@@ -21,6 +21,7 @@ const WAITS: readonly WaitName[] = [
   "children",
   "schedule",
   "concurrency",
+  "turn",
 ];
 const STATUS: Option = {
   name: "status",
@@ -52,6 +53,10 @@ const ls: Command = {
     },
     AGENT,
     { name: "q", short: "q", value: "text", about: "only tasks with this in their name or goal" },
+    { name: "subject", value: "id", about: "only tasks about this subject" },
+    { name: "root", value: "task", about: "only tasks below this first task of a tree" },
+    { name: "schedule", value: "id", about: "only tasks that this schedule submitted" },
+    { name: "group", value: "id", about: "only tasks of this batch" },
     { name: "updated-after", value: "time", about: "only tasks that changed after this time" },
     {
       name: "metadata",
@@ -79,6 +84,23 @@ const ls: Command = {
       statusOf(task),
       ageOf(task.created_at, Date.now()),
       task.name ?? goalText(task.input_data),
+    ]);
+  },
+};
+
+const tree: Command = {
+  name: "tasks tree",
+  aliases: [],
+  arguments: [{ name: "task" }],
+  about: "List a task and all tasks below it",
+  options: [],
+  run(call) {
+    const tasks = call.client().tasks.tree(call.args.word("task"), { limit: PAGE });
+    return printList(call, tasks, ["TASK", "AGENT", "STATUS", "COST"], (task) => [
+      `${"  ".repeat(task.depth)}${task.id}`,
+      task.agent,
+      task.waiting_for === null ? task.status : `${task.status}: ${task.waiting_for}`,
+      `$${task.usage?.cost_usd ?? 0}`,
     ]);
   },
 };
@@ -116,7 +138,7 @@ const counts: Command = {
 };
 
 /** The commands for lists of tasks. */
-export const LIST_COMMANDS: readonly Command[] = [ls, counts];
+export const LIST_COMMANDS: readonly Command[] = [ls, tree, counts];
 
 /** The filters of a list. @throws UsageError */
 function queryFrom(args: ParsedArgs): TaskQuery {
@@ -131,6 +153,10 @@ function queryFrom(args: ParsedArgs): TaskQuery {
   const texts = {
     waiting_for: args.text("waiting-for") as WaitName | undefined,
     agent: args.text("agent"),
+    schedule_id: args.text("schedule"),
+    group_id: args.text("group"),
+    subject: args.text("subject"),
+    root_task_id: args.text("root"),
     q: args.text("q"),
     updated_after: args.text("updated-after"),
     order: args.text("order") as TaskQuery["order"],

@@ -17,16 +17,18 @@ export interface components {
             readonly task_type: string;
             /** @description The name given at submission. */
             readonly name: string | null;
+            /** @description Who or what the task is about. The tasks that it starts have the same. */
+            readonly subject: string | null;
             /**
              * @description `completed`, `failed` and `cancelled` are final. `waiting`: see `waiting_for`.
              * @enum {string}
              */
             readonly status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
             /**
-             * @description What the task waits for; null unless `status` is `waiting`.
+             * @description What the task waits for; null unless `status` is `waiting`. `turn`: a `pending` turn of a conversation, which starts after the turn before it.
              * @enum {string|null}
              */
-            readonly waiting_for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | null;
+            readonly waiting_for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn" | null;
             /**
              * Format: date-time
              * @description When the wait ends by itself; null if it needs a person.
@@ -61,7 +63,7 @@ export interface components {
             readonly model: string;
             /** @description The planner of the config. */
             readonly planner: string;
-            readonly usage: components["schemas"]["Usage"];
+            readonly usage: components["schemas"]["TaskUsage"];
             /** @description The limits in force. An absent limit does not apply. */
             readonly limits: {
                 readonly [key: string]: unknown;
@@ -78,16 +80,27 @@ export interface components {
             readonly last_seq: number;
             /** @description The task that this one retries. */
             readonly retry_of: string | null;
+            /** @description The schedule that submitted this task; null for all others. */
+            readonly schedule_id: string | null;
+            /** @description The batch that submitted this task; null for all others. */
+            readonly group_id: string | null;
+            /** @description The conversation that the task is a turn of; null for all others. */
+            readonly conversation_id: string | null;
+            /** @description Its number in the conversation, from 1. */
+            readonly turn: number | null;
+            /** @description The task that it continues. */
+            readonly continues_task_id: string | null;
             /**
              * @deprecated
              * @description Always null.
              */
             readonly forked_from: string | null;
-            /**
-             * @deprecated
-             * @description Always null.
-             */
+            /** @description The task that started this one; null for a task of a client. */
             readonly parent_task_id: string | null;
+            /** @description The first task of its tree: itself, without a parent. */
+            readonly root_task_id: string;
+            /** @description Tasks above it in its tree. */
+            readonly depth: number;
             /**
              * @deprecated
              * @description Always null.
@@ -127,7 +140,7 @@ export interface components {
              * @description The same as `waiting_for` of the task.
              * @enum {string}
              */
-            readonly for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency";
+            readonly for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn";
             /**
              * Format: date-time
              * @description When the wait began, or the question was asked.
@@ -168,6 +181,10 @@ export interface components {
             };
             /** @description The limit or budget that was reached. */
             readonly limit?: string;
+            /** @description For `tree_cost`: the task above this one whose `max_cost_usd` was reached. */
+            readonly limit_task_id?: string;
+            /** @description For `children`: the tasks that the run waits for; at most 50. */
+            readonly tasks?: readonly string[];
             /**
              * @description Why approval is needed: the policy, or a first attempt with an unknown outcome.
              * @enum {string}
@@ -187,7 +204,7 @@ export interface components {
             readonly truncated?: true;
         } | null;
         /** @description What the run has used so far. */
-        readonly Usage: {
+        readonly TaskUsage: {
             /** @description Turns of the loop: a model call and the tool calls it requests. */
             readonly steps: number;
             /** @description Attempts of model calls, including failed ones. */
@@ -200,6 +217,26 @@ export interface components {
             readonly output_tokens: number;
             /** @description Cost in US dollars, by the prices of the deployment. */
             readonly cost_usd: number;
+            readonly tree?: components["schemas"]["TreeUsage"];
+        };
+        /** @description Only of one task whose config has `agents`: with all tasks below it. */
+        readonly TreeUsage: {
+            /** @description Turns of the loop: a model call and the tool calls it requests. */
+            readonly steps: number;
+            /** @description Attempts of model calls, including failed ones. */
+            readonly model_calls: number;
+            /** @description Tool calls that were requested. */
+            readonly tool_calls: number;
+            /** @description Input tokens, including cached ones. */
+            readonly input_tokens: number;
+            /** @description Output tokens, including reasoning. */
+            readonly output_tokens: number;
+            /** @description Cost in US dollars, by the prices of the deployment. */
+            readonly cost_usd: number;
+            /** @description Number of tasks, including the first one. */
+            readonly tasks: number;
+            /** @description Number of tasks that have not ended. */
+            readonly open: number;
         };
         /** @description Why a request was rejected (RFC 9457). */
         readonly Problem: {
@@ -232,12 +269,20 @@ export interface components {
             readonly task_type?: string;
             /** @description A name for people, shown in lists. */
             readonly name?: string | null;
+            /** @description Who or what the task is about, such as the id of a customer. The tasks that it starts have the same; lists filter by it. */
+            readonly subject?: string | null;
             readonly input_data: components["schemas"]["InputData"];
-            /**
-             * @description The name of the agent that runs the task.
-             * @default default
-             */
+            /** @description The name of the agent that runs the task. Default: `default`; for a turn of a conversation, the agent of the turn before it. */
             readonly agent?: string;
+            /** @description The conversation that the task is the next turn of. The agent knows what the turns before it said. The first task with a name starts the conversation. */
+            readonly conversation?: string;
+            /** @description The task that this one continues, in place of `conversation`. Continuing another turn than the newest one starts a conversation of its own (`branched_from`). */
+            readonly continues?: string;
+            /**
+             * @description What happens while the newest turn has not ended. `reject` (the default): 409 `conversation_busy`. `queue`: the task starts after it; at most 100 turns wait. `interrupt`: cancels all turns that have not ended. `tell`: sends the goal to the running turn as a message, and returns that task with 200.
+             * @enum {string}
+             */
+            readonly on_busy?: "reject" | "queue" | "interrupt" | "tell";
             readonly agent_config?: components["schemas"]["AgentConfig"];
             readonly limits?: components["schemas"]["Limits"];
             /**
@@ -363,6 +408,25 @@ export interface components {
                 /** @description Maximum tokens of the conversation before it is compacted: long outputs are shortened, then older turns summarised. Default: 100,000. */
                 readonly max_tokens?: number;
             };
+            readonly long_term_memory?: components["schemas"]["LongTermMemory"];
+            /** @description Agents that the run can give tasks to. Each is a tool of the run, and each call is a task of its own. Default: none. */
+            readonly agents?: readonly {
+                /** @description The name of the agent, or `self` for the task's own agent. */
+                readonly agent: string;
+                /** @description The version of the agent. Default: the newest when the task is submitted. */
+                readonly version?: number;
+                /** @description The name of the tool. Default: `agent_` and the name of the agent. */
+                readonly as?: string;
+                /**
+                 * @description `to_model` (the default): the model reads the answer. `as_answer`: the answer of a call that is alone in its turn is the answer of the run, without another model call.
+                 * @enum {string}
+                 */
+                readonly returns?: "to_model" | "as_answer";
+                /** @description true: the run can also start the agent with `task_start` and go on. Default: false. */
+                readonly background?: boolean;
+                /** @description Maximum cost of each of these tasks, in US dollars. Default: that of the agent. */
+                readonly max_cost_usd?: number;
+            }[];
             readonly policy?: components["schemas"]["Policy"];
             /**
              * @description What to do if a crash leaves it unknown whether a `once` tool took effect. `tell_model` (the default): the model sees it. `ask` holds the call for a person: approving it runs it again. `fail`: the run fails.
@@ -398,6 +462,29 @@ export interface components {
             readonly guidelines?: readonly string[];
             /** @description What the agent must never do. Instructions to the model, not enforced. */
             readonly constraints?: readonly string[];
+        };
+        /** @description Stores from which the run recalls what earlier tasks saved, and in which it saves. Default: none. */
+        readonly LongTermMemory: {
+            /** @description The stores, each scope at most once. */
+            readonly stores: readonly {
+                /**
+                 * @description `tenant`: one store for all tasks. `agent`: one for the agent. `subject`: one for the task's subject. `agent_subject`: one for the agent and the subject.
+                 * @enum {string}
+                 */
+                readonly scope: "tenant" | "agent" | "subject" | "agent_subject";
+                /**
+                 * @description `write` also offers the tools that save, change and delete. Default: `read`.
+                 * @enum {string}
+                 */
+                readonly access?: "read" | "write";
+                /** @description What the run recalls before its first model call. */
+                readonly recall?: {
+                    /** @description Whether the blocks are in the prompt. Default: true. */
+                    readonly blocks?: boolean;
+                    /** @description Maximum items that match the goal and are in the prompt. Default: 5. */
+                    readonly items?: number;
+                };
+            }[];
         };
         /** @description Rules for tool calls, by tool name; `*` stands for any text. `deny` overrides everything else; with `allow`, all other tools are denied. `approve`: a person must approve each call. `arguments`: a JSON Schema per pattern that the arguments must match. `after_untrusted`: applies to calls with side effects once content from the web or a remote server is in the conversation. */
         readonly Policy: {
@@ -440,8 +527,14 @@ export interface components {
             readonly max_cost_usd?: number | null;
             /** @description Maximum number of identical tool calls in a row. Default: 10. At half of it, the model is warned; at the limit, the run fails with `loop_detected`. */
             readonly max_repeats?: number | null;
+            /** @description Maximum tasks that the run starts, in all. Default: 20. A call beyond it fails with `limit_reached`. */
+            readonly max_children?: number | null;
+            /** @description Maximum depth of the tree of tasks; the first task has depth 0. Default: 2. Children inherit it. A call beyond it fails with `limit_reached`. */
+            readonly max_depth?: number | null;
+            /** @description Maximum tasks below the first task of a tree, in all. Default: 100. A call beyond it fails with `limit_reached`. */
+            readonly max_descendants?: number | null;
             /**
-             * @description What happens at every limit except `max_repeats`: `wait` for a higher one, or `fail`. Default: `wait` for `max_tokens` and `max_cost_usd`, `fail` for the others.
+             * @description What happens at every limit except `max_repeats` and those of children: `wait` for a higher one, or `fail`. Default: `wait` for `max_tokens` and `max_cost_usd`, `fail` for the others.
              * @enum {string|null}
              */
             readonly on_reached?: "wait" | "fail" | null;
@@ -531,8 +624,14 @@ export interface components {
             readonly max_cost_usd?: number | null;
             /** @description Maximum number of identical tool calls in a row. Default: 10. At half of it, the model is warned; at the limit, the run fails with `loop_detected`. */
             readonly max_repeats?: number | null;
+            /** @description Maximum tasks that the run starts, in all. Default: 20. A call beyond it fails with `limit_reached`. */
+            readonly max_children?: number | null;
+            /** @description Maximum depth of the tree of tasks; the first task has depth 0. Default: 2. Children inherit it. A call beyond it fails with `limit_reached`. */
+            readonly max_depth?: number | null;
+            /** @description Maximum tasks below the first task of a tree, in all. Default: 100. A call beyond it fails with `limit_reached`. */
+            readonly max_descendants?: number | null;
             /**
-             * @description What happens at every limit except `max_repeats`: `wait` for a higher one, or `fail`. Default: `wait` for `max_tokens` and `max_cost_usd`, `fail` for the others.
+             * @description What happens at every limit except `max_repeats` and those of children: `wait` for a higher one, or `fail`. Default: `wait` for `max_tokens` and `max_cost_usd`, `fail` for the others.
              * @enum {string|null}
              */
             readonly on_reached?: "wait" | "fail" | null;
@@ -548,6 +647,8 @@ export interface components {
         readonly BatchResult: {
             /** @description The outcome of each task, in the order of the request. */
             readonly data: readonly components["schemas"]["BatchOutcome"][];
+            /** @description The id of the batch, which its tasks have as `group_id`: `GET /api/v1/tasks?group_id=` lists them. */
+            readonly group_id: string;
         };
         /** @description The accepted task, or the error for which it was rejected. */
         readonly BatchOutcome: {
@@ -605,9 +706,13 @@ export interface components {
                  * @description Only tasks that wait for this.
                  * @enum {string}
                  */
-                readonly waiting_for?: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency";
+                readonly waiting_for?: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn";
                 /** @description Only tasks of this agent. */
                 readonly agent?: string;
+                /** @description Only tasks that this schedule submitted. */
+                readonly schedule_id?: string;
+                /** @description Only tasks of this batch. */
+                readonly group_id?: string;
                 /**
                  * Format: date-time
                  * @description Only tasks created at or after this time, RFC 3339.
@@ -656,9 +761,13 @@ export interface components {
                  * @description Only tasks that wait for this.
                  * @enum {string}
                  */
-                readonly waiting_for?: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency";
+                readonly waiting_for?: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn";
                 /** @description Only tasks of this agent. */
                 readonly agent?: string;
+                /** @description Only tasks that this schedule submitted. */
+                readonly schedule_id?: string;
+                /** @description Only tasks of this batch. */
+                readonly group_id?: string;
                 /**
                  * Format: date-time
                  * @description Only tasks created at or after this time, RFC 3339.
@@ -716,7 +825,7 @@ export interface components {
             readonly status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
         };
         /** @description One event of a run. Ignore unknown types: there will be more. */
-        readonly Event: components["schemas"]["RunCreatedEvent"] | components["schemas"]["RunStartedEvent"] | components["schemas"]["RunWaitingEvent"] | components["schemas"]["RunResumedEvent"] | components["schemas"]["RunCompletedEvent"] | components["schemas"]["RunFailedEvent"] | components["schemas"]["RunCancelledEvent"] | components["schemas"]["ModelRequestedEvent"] | components["schemas"]["ModelDeltaEvent"] | components["schemas"]["ModelCompletedEvent"] | components["schemas"]["UsageRecordedEvent"] | components["schemas"]["ModelFailedEvent"] | components["schemas"]["ModelSupersededEvent"] | components["schemas"]["ModelSwitchedEvent"] | components["schemas"]["ToolRequestedEvent"] | components["schemas"]["ToolProgressedEvent"] | components["schemas"]["ToolLoggedEvent"] | components["schemas"]["InputRequestedEvent"] | components["schemas"]["InputWithdrawnEvent"] | components["schemas"]["ToolSuspendedEvent"] | components["schemas"]["McpListedEvent"] | components["schemas"]["ToolCompletedEvent"] | components["schemas"]["ToolFailedEvent"] | components["schemas"]["ToolOutcomeUnknownEvent"] | components["schemas"]["ApprovalRequestedEvent"] | components["schemas"]["ApprovalDecidedEvent"] | components["schemas"]["ApprovalExpiredEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MemoryCompactedEvent"] | components["schemas"]["LimitReachedEvent"] | components["schemas"]["LimitChangedEvent"] | components["schemas"]["LoopDetectedEvent"] | components["schemas"]["RecoveryStartedEvent"];
+        readonly Event: components["schemas"]["RunCreatedEvent"] | components["schemas"]["RunStartedEvent"] | components["schemas"]["RunWaitingEvent"] | components["schemas"]["RunResumedEvent"] | components["schemas"]["RunCompletedEvent"] | components["schemas"]["RunFailedEvent"] | components["schemas"]["RunCancelledEvent"] | components["schemas"]["ModelRequestedEvent"] | components["schemas"]["ModelDeltaEvent"] | components["schemas"]["ModelCompletedEvent"] | components["schemas"]["UsageRecordedEvent"] | components["schemas"]["ModelFailedEvent"] | components["schemas"]["ModelSupersededEvent"] | components["schemas"]["ModelSwitchedEvent"] | components["schemas"]["ToolRequestedEvent"] | components["schemas"]["ChildStartedEvent"] | components["schemas"]["ChildDelayedEvent"] | components["schemas"]["ChildWaitingEvent"] | components["schemas"]["ChildEndedEvent"] | components["schemas"]["StepPlannedEvent"] | components["schemas"]["ToolProgressedEvent"] | components["schemas"]["ToolLoggedEvent"] | components["schemas"]["InputRequestedEvent"] | components["schemas"]["InputWithdrawnEvent"] | components["schemas"]["ToolSuspendedEvent"] | components["schemas"]["McpListedEvent"] | components["schemas"]["ToolCompletedEvent"] | components["schemas"]["ToolFailedEvent"] | components["schemas"]["ToolOutcomeUnknownEvent"] | components["schemas"]["ApprovalRequestedEvent"] | components["schemas"]["ApprovalDecidedEvent"] | components["schemas"]["ApprovalExpiredEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MemoryRecalledEvent"] | components["schemas"]["MemoryCompactedEvent"] | components["schemas"]["LimitReachedEvent"] | components["schemas"]["LimitChangedEvent"] | components["schemas"]["LoopDetectedEvent"] | components["schemas"]["RecoveryStartedEvent"];
         /** @description The run exists. Contains its complete input and config. */
         readonly RunCreatedEvent: {
             /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
@@ -728,6 +837,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -796,6 +907,24 @@ export interface components {
                     readonly mcp_tools?: "direct" | "proxy" | "both";
                     /** @description Adds `mcp_proxy_tool`. Without `mcp_servers` it reaches all servers. Default: false. */
                     readonly inject_mcp_proxy?: boolean;
+                    /** @description Agents that the run can give tasks to. Each is a tool of the run, and each call is a task of its own. Default: none. */
+                    readonly agents?: readonly {
+                        /** @description The name of the agent, or `self` for the task's own agent. */
+                        readonly agent: string;
+                        /** @description The version of the agent. Default: the newest when the task is submitted. */
+                        readonly version?: number;
+                        /** @description The name of the tool. Default: `agent_` and the name of the agent. */
+                        readonly as?: string;
+                        /**
+                         * @description `to_model` (the default): the model reads the answer. `as_answer`: the answer of a call that is alone in its turn is the answer of the run, without another model call.
+                         * @enum {string}
+                         */
+                        readonly returns?: "to_model" | "as_answer";
+                        /** @description true: the run can also start the agent with `task_start` and go on. Default: false. */
+                        readonly background?: boolean;
+                        /** @description Maximum cost of each of these tasks, in US dollars. Default: that of the agent. */
+                        readonly max_cost_usd?: number;
+                    }[];
                     /** @description Rules for tool calls. Default: every tool can be called. */
                     readonly policy?: {
                         /** @description Tools that can be called; all others are denied. Default: all. */
@@ -859,6 +988,29 @@ export interface components {
                         /** @description Maximum tokens of the conversation before it is compacted: long outputs are shortened, then older turns summarised. Default: 100,000. */
                         readonly max_tokens?: number;
                     };
+                    /** @description Stores from which the run recalls what earlier tasks saved, and in which it saves. Default: none. */
+                    readonly long_term_memory?: {
+                        /** @description The stores, each scope at most once. */
+                        readonly stores: readonly {
+                            /**
+                             * @description `tenant`: one store for all tasks. `agent`: one for the agent. `subject`: one for the task's subject. `agent_subject`: one for the agent and the subject.
+                             * @enum {string}
+                             */
+                            readonly scope: "tenant" | "agent" | "subject" | "agent_subject";
+                            /**
+                             * @description `write` also offers the tools that save, change and delete. Default: `read`.
+                             * @enum {string}
+                             */
+                            readonly access?: "read" | "write";
+                            /** @description What the run recalls before its first model call. */
+                            readonly recall?: {
+                                /** @description Whether the blocks are in the prompt. Default: true. */
+                                readonly blocks?: boolean;
+                                /** @description Maximum items that match the goal and are in the prompt. Default: 5. */
+                                readonly items?: number;
+                            };
+                        }[];
+                    };
                 };
                 /** @description The limits of the run. An absent limit does not apply. */
                 readonly limits: {
@@ -874,14 +1026,22 @@ export interface components {
                     readonly max_cost_usd?: number;
                     /** @description Maximum number of identical tool calls in a row. Default: 10. At half of it, the model is warned; at the limit, the run fails with `loop_detected`. */
                     readonly max_repeats?: number;
+                    /** @description Maximum tasks that the run starts, in all. Default: 20. A call beyond it fails with `limit_reached`. */
+                    readonly max_children?: number;
+                    /** @description Maximum depth of the tree of tasks; the first task has depth 0. Default: 2. Children inherit it. A call beyond it fails with `limit_reached`. */
+                    readonly max_depth?: number;
+                    /** @description Maximum tasks below the first task of a tree, in all. Default: 100. A call beyond it fails with `limit_reached`. */
+                    readonly max_descendants?: number;
                     /**
-                     * @description What happens at every limit except `max_repeats`: `wait` for a higher one, or `fail`. Default: `wait` for `max_tokens` and `max_cost_usd`, `fail` for the others.
+                     * @description What happens at every limit except `max_repeats` and those of children: `wait` for a higher one, or `fail`. Default: `wait` for `max_tokens` and `max_cost_usd`, `fail` for the others.
                      * @enum {string}
                      */
                     readonly on_reached?: "wait" | "fail";
                 };
                 /** @description The run does not begin earlier. RFC 3339. */
                 readonly scheduled_at?: string;
+                /** @description The schedule that submitted the task. */
+                readonly schedule_id?: string;
                 /** @description The tenant's tools that the run may use, as of its submission. */
                 readonly tools?: readonly ({
                     /** @description The name of the tool. */
@@ -1010,6 +1170,80 @@ export interface components {
                         readonly grant?: "authorization_code" | "client_credentials";
                     };
                 }[];
+                /** @description Who or what the task is about. Absent: nothing. */
+                readonly subject?: string;
+                /** @description The agents that the run can give tasks to, as of its submission. Absent: none. */
+                readonly agents?: readonly {
+                    /** @description The name of the agent. */
+                    readonly agent: string;
+                    /** @description The version of the agent. */
+                    readonly version: number;
+                    /** @description The name of its tool. */
+                    readonly tool: string;
+                    /** @description What the agent does, for the model. */
+                    readonly description: string;
+                    /**
+                     * @description `to_model` (the default): the model reads the answer. `as_answer`: the answer of a call that is alone in its turn is the answer of the run, without another model call.
+                     * @enum {string}
+                     */
+                    readonly returns?: "to_model" | "as_answer";
+                    /** @description true: the run can also start the agent with `task_start` and go on. Default: false. */
+                    readonly background?: boolean;
+                    /** @description Maximum cost of each of these tasks, in US dollars. Default: that of the agent. */
+                    readonly max_cost_usd?: number;
+                }[];
+                /** @description The priority of the task, which the tasks that it starts have too. Absent: 0. */
+                readonly priority?: number;
+                /** @description Present if another task started this one. */
+                readonly parent?: {
+                    /** @description The task that started this one. */
+                    readonly task_id: string;
+                    /** @description The call of that task which started this one. */
+                    readonly call_id: string;
+                    /** @description The tasks above this one: the first of the tree first, the parent last. */
+                    readonly path: readonly string[];
+                    /**
+                     * @description What happens to this task when its parent ends first.
+                     * @enum {string}
+                     */
+                    readonly on_end: "cancel" | "continue";
+                };
+                /**
+                 * @description Present if the task that started this one, or made its schedule, had read untrusted content by then.
+                 * @enum {string}
+                 */
+                readonly untrusted?: "web" | "mcp" | "memory" | "task";
+                /** @description The place of the task in its caller's trace. Absent: it has a trace of its own. */
+                readonly trace?: {
+                    /** @description The W3C `traceparent` of the caller. */
+                    readonly traceparent: string;
+                    /** @description The W3C `tracestate` of the caller. */
+                    readonly tracestate?: string;
+                };
+                /** @description Present if the task continues another one: the conversation so far. */
+                readonly history?: {
+                    /** @description The task that this one continues. */
+                    readonly from_task_id: string;
+                    /** @description The last event of that task's log. */
+                    readonly up_to_seq: number;
+                    /** @description SHA-256 of the JSON text of `turns`, in hex. */
+                    readonly sha256: string;
+                    /** @description The conversation so far, oldest first: at most 100,000 characters of text. */
+                    readonly turns: readonly {
+                        /**
+                         * @description `user`: the client. `assistant`: the model. `notice`: the service.
+                         * @enum {string}
+                         */
+                        readonly role: "user" | "assistant" | "notice";
+                        /** @description The text of the turn. */
+                        readonly text: string;
+                    }[];
+                    /**
+                     * @description Present if an earlier turn had read untrusted content: this run begins with it.
+                     * @enum {string}
+                     */
+                    readonly untrusted?: "web" | "mcp" | "memory" | "task";
+                };
                 /** @description Notifications that webhooks subscribed to, as of the submission. Absent: none. */
                 readonly webhooks?: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested")[];
                 /** @description Present if the tenant had a concurrency limit at submission. The run then works only with a slot. */
@@ -1030,6 +1264,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -1059,6 +1295,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -1077,13 +1315,15 @@ export interface components {
                  * @description What the run waits for.
                  * @enum {string}
                  */
-                readonly for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency";
+                readonly for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn";
                 /** @description When the wait ends by itself: the end of the timer, or an expiry. RFC 3339. */
                 readonly until?: string;
                 /** @description The call that waits. */
                 readonly call_id?: string;
                 /** @description For `budget` and `concurrency`: the limit that was reached. */
                 readonly limit?: string;
+                /** @description For the limit `tree_cost`: the task above this one whose limit it is. */
+                readonly task_id?: string;
             };
         };
         /** @description A wait has ended. */
@@ -1097,6 +1337,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -1115,7 +1357,7 @@ export interface components {
                  * @description The wait that ended.
                  * @enum {string}
                  */
-                readonly from: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency";
+                readonly from: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn";
             };
         };
         /** @description The run ended with an answer. */
@@ -1129,6 +1371,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -1163,6 +1407,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -1198,6 +1444,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -1229,6 +1477,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -1279,6 +1529,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -1323,6 +1575,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -1394,6 +1648,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -1439,6 +1695,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -1476,6 +1734,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -1507,6 +1767,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -1542,6 +1804,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -1579,9 +1843,238 @@ export interface components {
                  * @description For a call that runs no tool: the reason for its wait. Absent with `until`: a timer.
                  * @enum {string}
                  */
-                readonly wait?: "timer" | "input";
-                /** @description When the timer is due, or when the wait for input expires. RFC 3339. */
+                readonly wait?: "timer" | "input" | "children";
+                /** @description When the timer is due, or when the wait for input or children expires. RFC 3339. */
                 readonly until?: string;
+                /** @description For `children`: the tasks that the call starts, waits for or cancels. */
+                readonly tasks?: readonly {
+                    /** @description The task that this run started. */
+                    readonly task_id: string;
+                    /** @description The agent of a task that the call starts. */
+                    readonly agent?: string;
+                    /** @description The version of the agent. */
+                    readonly agent_version?: number;
+                }[];
+                /**
+                 * @description For `children`: `run` starts tasks and waits for them, `start` starts them, `wait` waits for tasks, `cancel` cancels them.
+                 * @enum {string}
+                 */
+                readonly action?: "run" | "start" | "wait" | "cancel";
+                /**
+                 * @description For `wait`: whether the call waits for all of the tasks or for one.
+                 * @enum {string}
+                 */
+                readonly mode?: "all" | "any";
+                /** @description True if the answer of the task becomes the answer of the run. */
+                readonly as_answer?: boolean;
+            };
+        };
+        /** @description A task of this run was submitted. */
+        readonly ChildStartedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description When it was written. Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "child.started";
+            /** @description The data of the event; depends on `type`. */
+            readonly data: {
+                /** @description The tool call. */
+                readonly call_id: string;
+                /** @description The task that this run started. */
+                readonly task_id: string;
+            };
+        };
+        /** @description The tasks of a call could not be submitted. They are submitted again. */
+        readonly ChildDelayedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description When it was written. Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "child.delayed";
+            /** @description The data of the event; depends on `type`. */
+            readonly data: {
+                /** @description The tool call. */
+                readonly call_id: string;
+                /** @description A stable code; see the list of errors. */
+                readonly code: string;
+                /** @description A sentence for people. */
+                readonly message: string;
+                /** @description Milliseconds until it is submitted again. */
+                readonly retry_in_ms: number;
+            };
+        };
+        /** @description A task of this run waits for a person. Other waits are not told. */
+        readonly ChildWaitingEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description When it was written. Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "child.waiting";
+            /** @description The data of the event; depends on `type`. */
+            readonly data: {
+                /** @description The task that this run started. */
+                readonly task_id: string;
+                /**
+                 * @description What the task waits for.
+                 * @enum {string}
+                 */
+                readonly for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn";
+                /** @description The call of that task which waits. */
+                readonly call_id?: string;
+                /** @description For `budget`: the limit that was reached. */
+                readonly limit?: string;
+            };
+        };
+        /** @description A task of this run has ended. */
+        readonly ChildEndedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description When it was written. Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "child.ended";
+            /** @description The data of the event; depends on `type`. */
+            readonly data: {
+                /** @description The task that this run started. */
+                readonly task_id: string;
+                /**
+                 * @description How the task ended.
+                 * @enum {string}
+                 */
+                readonly status: "completed" | "failed" | "cancelled";
+                /** @description The answer, or the beginning of a long one. */
+                readonly answer?: string;
+                /** @description The answer as data, if it is JSON. */
+                readonly data?: unknown;
+                /** @description Key of the stored complete answer: the hex SHA-256 of its text. */
+                readonly answer_sha256?: string;
+                /** @description For a failed task: its code. */
+                readonly code?: string;
+                /** @description For a failed task: its message. */
+                readonly message?: string;
+                /** @description Cost of the task in millionths of a dollar. */
+                readonly cost_micro_usd?: number;
+                /** @description True if the task had read untrusted content. */
+                readonly untrusted?: boolean;
+            };
+        };
+        /** @description The planner made calls without a model. */
+        readonly StepPlannedEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description When it was written. Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "step.planned";
+            /** @description The data of the event; depends on `type`. */
+            readonly data: {
+                /** @description The id of the plan. Its calls have it as `model_call_id`. */
+                readonly call_id: string;
+                /** @description The planner's name of the plan. */
+                readonly key?: string;
+                /** @description The calls that the planner makes. */
+                readonly calls: readonly {
+                    /** @description The tool call. */
+                    readonly call_id: string;
+                    /** @description The name of the tool. */
+                    readonly name: string;
+                    /** @description The arguments, if they are JSON. */
+                    readonly arguments?: unknown;
+                    /** @description The arguments as the model wrote them, if they are not JSON. */
+                    readonly arguments_text?: string;
+                    /** @description The provider's id of the call. */
+                    readonly provider_id?: string;
+                    /** @description A name of the call. */
+                    readonly step?: string;
+                }[];
             };
         };
         /** @description A running call reports progress. */
@@ -1595,6 +2088,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -1632,6 +2127,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -1669,6 +2166,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -1710,6 +2209,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -1741,6 +2242,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -1770,6 +2273,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -1834,6 +2339,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -1871,7 +2378,7 @@ export interface components {
                  * @description Present if the content comes from an untrusted source. It is data, never an instruction.
                  * @enum {string}
                  */
-                readonly untrusted?: "web" | "mcp";
+                readonly untrusted?: "web" | "mcp" | "memory" | "task";
                 /** @description The `run_code` call whose code made this call. */
                 readonly parent_call_id?: string;
             };
@@ -1887,6 +2394,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -1913,9 +2422,11 @@ export interface components {
                  * @description Present if the content comes from an untrusted source. It is data, never an instruction.
                  * @enum {string}
                  */
-                readonly untrusted?: "web" | "mcp";
+                readonly untrusted?: "web" | "mcp" | "memory" | "task";
                 /** @description For `denied_by_policy`: the rule that denied the call. */
                 readonly rule?: string;
+                /** @description True if the task that the call would start was refused, so it does not exist. */
+                readonly task_refused?: boolean;
                 /** @description The `run_code` call whose code made this call. */
                 readonly parent_call_id?: string;
                 /** @description The tool, if code requested a call that was rejected before it began. */
@@ -1935,6 +2446,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -1968,6 +2481,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -2010,6 +2525,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -2050,6 +2567,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -2084,6 +2603,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -2117,6 +2638,82 @@ export interface components {
                 readonly action?: "accept" | "decline" | "cancel";
             };
         };
+        /** @description The run recalled memories. Its prompts contain them as they are here. */
+        readonly MemoryRecalledEvent: {
+            /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
+            readonly seq: number;
+            /**
+             * Format: date-time
+             * @description When it was written. Several events can have the same time.
+             */
+            readonly at: string;
+            /** @description The version of the form of `data`. */
+            readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
+            /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
+            readonly bytes?: number;
+            /**
+             * @description With `outline=1`: present if `data` is not complete.
+             * @enum {boolean}
+             */
+            readonly truncated?: true;
+            /**
+             * @description The type of the event.
+             * @enum {string}
+             */
+            readonly type: "memory.recalled";
+            /** @description The data of the event; depends on `type`. */
+            readonly data: {
+                /** @description The text that the items were searched by. */
+                readonly query: string;
+                /** @description The blocks in the prompt. */
+                readonly blocks: readonly {
+                    /** @description The name of the store. */
+                    readonly store: string;
+                    /** @description The label of the block. */
+                    readonly label: string;
+                    /** @description What the block is for. */
+                    readonly description?: string;
+                    /** @description The version that was recalled. */
+                    readonly version: number;
+                    /**
+                     * @description Who it comes from: `user` over the API, `agent` from a run, `untrusted` from a run that had read untrusted content.
+                     * @enum {string}
+                     */
+                    readonly trust: "user" | "agent" | "untrusted";
+                    /** @description Its content. */
+                    readonly content: string;
+                }[];
+                /** @description The items in the prompt, best first. */
+                readonly items: readonly {
+                    /** @description The name of the store. */
+                    readonly store: string;
+                    /** @description The id of the item. */
+                    readonly memory_id: string;
+                    /** @description The key of the item. */
+                    readonly key?: string;
+                    /** @description The version that was recalled. */
+                    readonly version: number;
+                    /**
+                     * @description Who it comes from: `user` over the API, `agent` from a run, `untrusted` from a run that had read untrusted content.
+                     * @enum {string}
+                     */
+                    readonly trust: "user" | "agent" | "untrusted";
+                    /** @description How well it matches the query; higher is better. */
+                    readonly score: number;
+                    /** @description Its content. */
+                    readonly content: string;
+                }[];
+                /** @description Blocks and items that did not fit in the prompt. Absent: 0. */
+                readonly left_out?: number;
+                /**
+                 * @description Present if a store could not be read: the run continues without it.
+                 * @constant
+                 */
+                readonly degraded?: "unavailable";
+            };
+        };
         /** @description The conversation was shortened. */
         readonly MemoryCompactedEvent: {
             /** @description Counts from 1 without gaps. Defines the order and serves as the cursor. */
@@ -2128,6 +2725,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -2168,6 +2767,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -2199,6 +2800,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -2234,6 +2837,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -2272,6 +2877,8 @@ export interface components {
             readonly at: string;
             /** @description The version of the form of `data`. */
             readonly v: number;
+            /** @description In the events of a tree: the task whose log has the event. */
+            readonly task_id?: string;
             /** @description With `outline=1`: the size of the whole event as JSON in UTF-8. */
             readonly bytes?: number;
             /**
@@ -2296,6 +2903,95 @@ export interface components {
                 /** @description The calls that had no outcome. */
                 readonly open_calls: readonly string[];
             };
+        };
+        /** @description The task itself is first; the tasks below it follow, oldest first. */
+        readonly TaskTree: {
+            /** @description The items of the page, in the order of the list. */
+            readonly data: readonly components["schemas"]["TreeTask"][];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
+            readonly usage: components["schemas"]["TreeUsage"] & unknown;
+        };
+        readonly TreeTask: {
+            /** @description Identifies the task. */
+            readonly id: string;
+            /** @description The task that started it. */
+            readonly parent_task_id: string | null;
+            /** @description Tasks above it in its tree. */
+            readonly depth: number;
+            /** @description The name of its agent. */
+            readonly agent: string;
+            /** @description The name given at submission. */
+            readonly name: string | null;
+            /**
+             * @description Its status, as in the task list.
+             * @enum {string}
+             */
+            readonly status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+            /**
+             * @description What it waits for; null unless `status` is `waiting`.
+             * @enum {string|null}
+             */
+            readonly waiting_for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn" | null;
+            /** @description The code of its failure; null without one. */
+            readonly error_code: string | null;
+            readonly usage: components["schemas"]["Usage"];
+            /**
+             * Format: date-time
+             * @description When it was submitted.
+             */
+            readonly created_at: string;
+            /**
+             * Format: date-time
+             * @description When it ended; null before.
+             */
+            readonly completed_at: string | null;
+        };
+        /** @description What it has used itself, as of its last wait or end. null: nothing so far. */
+        readonly Usage: {
+            /** @description Turns of the loop: a model call and the tool calls it requests. */
+            readonly steps: number;
+            /** @description Attempts of model calls, including failed ones. */
+            readonly model_calls: number;
+            /** @description Tool calls that were requested. */
+            readonly tool_calls: number;
+            /** @description Input tokens, including cached ones. */
+            readonly input_tokens: number;
+            /** @description Output tokens, including reasoning. */
+            readonly output_tokens: number;
+            /** @description Cost in US dollars, by the prices of the deployment. */
+            readonly cost_usd: number;
+        } | null;
+        readonly TreeEventPage: {
+            /** @description The items of the page, in the order of the list. */
+            readonly data: readonly components["schemas"]["Event"][];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
+            /** @description Where the page ends: `after` of a later page or of a live stream. */
+            readonly cursor: string;
+            /** @description True if all tasks of the tree have ended, and all of their events were read. */
+            readonly over: boolean;
+        };
+        /** @description An `ExportTraceServiceRequest` of OTLP 1.9, as JSON: any OTLP receiver takes it. */
+        readonly Trace: {
+            /** @description The spans of each resource; there is one. */
+            readonly resourceSpans: readonly {
+                /** @description What produced the spans. */
+                readonly resource: {
+                    readonly [key: string]: unknown;
+                };
+                /** @description The spans of each scope; there is one. */
+                readonly scopeSpans: readonly {
+                    /** @description The instrumentation scope, `opspawn`. */
+                    readonly scope: {
+                        readonly [key: string]: unknown;
+                    };
+                    /** @description The spans, in the order in which they ended. */
+                    readonly spans: readonly {
+                        readonly [key: string]: unknown;
+                    }[];
+                }[];
+            }[];
         };
         readonly OutputPage: {
             /** @description A part of the output. */
@@ -2433,7 +3129,7 @@ export interface components {
                  * @description The untrusted source of the content.
                  * @enum {string}
                  */
-                readonly untrusted?: "web" | "mcp";
+                readonly untrusted?: "web" | "mcp" | "memory" | "task";
             }[];
         };
         /** @description A message from the service to the model. Providers see it as a user message. */
@@ -2466,7 +3162,7 @@ export interface components {
              * @description The same as `waiting_for` of the task.
              * @enum {string}
              */
-            readonly for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency";
+            readonly for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn";
             /**
              * Format: date-time
              * @description When the wait began, or the question was asked.
@@ -2507,6 +3203,10 @@ export interface components {
             };
             /** @description The limit or budget that was reached. */
             readonly limit?: string;
+            /** @description For `tree_cost`: the task above this one whose `max_cost_usd` was reached. */
+            readonly limit_task_id?: string;
+            /** @description For `children`: the tasks that the run waits for; at most 50. */
+            readonly tasks?: readonly string[];
             /**
              * @description Why approval is needed: the policy, or a first attempt with an unknown outcome.
              * @enum {string}
@@ -2599,7 +3299,7 @@ export interface components {
              * @description The source of its output, if that is untrusted.
              * @enum {string|null}
              */
-            readonly untrusted: "web" | "mcp" | null;
+            readonly untrusted: "web" | "mcp" | "memory" | "task" | null;
             /** @description Timeout of each attempt, in milliseconds. */
             readonly timeout_ms: number;
             /** @description For the kind `http`: the request that a call makes. */
@@ -3080,7 +3780,7 @@ export interface components {
             /** @description The URL that receives notifications. */
             readonly url: string;
             /** @description The notifications that are sent. */
-            readonly types: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested")[];
+            readonly types: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested" | "schedule.skipped" | "schedule.paused")[];
             /** @description For people. */
             readonly description: string | null;
             /** @description Whether notifications are sent. */
@@ -3114,7 +3814,7 @@ export interface components {
             /** @description The URL that receives notifications. */
             readonly url: string;
             /** @description The notifications that are sent. */
-            readonly types: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested")[];
+            readonly types: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested" | "schedule.skipped" | "schedule.paused")[];
             /** @description For people. */
             readonly description: string | null;
             /** @description Whether notifications are sent. */
@@ -3158,10 +3858,12 @@ export interface components {
              *       "task.completed",
              *       "task.failed",
              *       "task.cancelled",
-             *       "approval.requested"
+             *       "approval.requested",
+             *       "schedule.skipped",
+             *       "schedule.paused"
              *     ]
              */
-            readonly types?: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested")[];
+            readonly types?: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested" | "schedule.skipped" | "schedule.paused")[];
             /**
              * @description For people.
              * @default null
@@ -3180,7 +3882,7 @@ export interface components {
              */
             readonly url?: string;
             /** @description The notifications to send. Default: all types. */
-            readonly types?: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested")[];
+            readonly types?: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested" | "schedule.skipped" | "schedule.paused")[];
             /** @description For people. */
             readonly description?: string | null;
             /** @description A disabled webhook receives nothing. */
@@ -3360,6 +4062,645 @@ export interface components {
              */
             readonly created_at: string;
         };
+        readonly ScheduleList: {
+            /** @description The items of the page, in the order of the list. */
+            readonly data: readonly components["schemas"]["Schedule"][];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
+        };
+        readonly Schedule: {
+            /** @description The id of the schedule. */
+            readonly id: string;
+            /** @description A name for people, unique in the tenant. */
+            readonly name: string;
+            /**
+             * @description `ended`: no occurrence is left. It can be changed to have some.
+             * @enum {string}
+             */
+            readonly state: "active" | "paused" | "ended";
+            /** @description When it fires. */
+            readonly spec: {
+                /** @description Cron patterns. */
+                readonly cron: readonly string[] | null;
+                /** @description Seconds between occurrences. */
+                readonly every_s: number | null;
+                /**
+                 * Format: date-time
+                 * @description The time from which `every_s` counts.
+                 */
+                readonly anchor: string | null;
+                /** @description IANA time zone. */
+                readonly timezone: string;
+                /**
+                 * @description For a fixed hour that the clocks skip.
+                 * @enum {string}
+                 */
+                readonly dst_gap: "next" | "skip";
+                /**
+                 * @description For a fixed hour that the clocks show twice.
+                 * @enum {string}
+                 */
+                readonly dst_overlap: "first" | "last" | "both";
+                /** @description Days without occurrences. */
+                readonly exclude: readonly string[];
+                /**
+                 * Format: date-time
+                 * @description The earliest occurrence.
+                 */
+                readonly starts_at: string | null;
+                /**
+                 * Format: date-time
+                 * @description No occurrence at or after this time.
+                 */
+                readonly ends_at: string | null;
+                /** @description Maximum tasks. */
+                readonly max_fires: number | null;
+                /** @description Maximum delay of an occurrence, in seconds. */
+                readonly jitter_s: number;
+            };
+            /** @description What it submits. */
+            readonly action: {
+                /** @description The body of the submission. */
+                readonly task: {
+                    readonly [key: string]: unknown;
+                };
+                /** @description The version of the agent; null for the newest when it fires. */
+                readonly agent_version: number | null;
+            };
+            /** @description What happens when an occurrence cannot be made as planned. */
+            readonly policy: {
+                /**
+                 * @description If a task of the schedule has not ended.
+                 * @enum {string}
+                 */
+                readonly overlap: "skip" | "queue_one" | "allow" | "cancel_running";
+                /**
+                 * @description Which late occurrences are made.
+                 * @enum {string}
+                 */
+                readonly catch_up: "last" | "none" | "all";
+                /** @description Later occurrences are missed, in seconds. */
+                readonly catch_up_window_s: number;
+                /** @description Failed tasks until it is paused. */
+                readonly pause_after_failures: number | null;
+                /** @description Refusals until it is paused. */
+                readonly pause_after_refusals: number | null;
+            };
+            /** @description Why it is paused. */
+            readonly note: string | null;
+            /** @description The key that paused it, or `service`. */
+            readonly paused_by: string | null;
+            /**
+             * Format: date-time
+             * @description When the next occurrence is made.
+             */
+            readonly next_at: string | null;
+            /** @description Tasks so far, without triggers and backfills. */
+            readonly started: number;
+            /** @description Occurrences so far that were not made. */
+            readonly skipped: number;
+            /** @description The key that created it, or the task whose agent did. It continues if the key is revoked. */
+            readonly created_by: string;
+            /** @description Counts its changes, from 1. */
+            readonly version: number;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            readonly created_at: string;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            readonly updated_at: string;
+            /** @description In the answer to a change: what to consider. */
+            readonly warnings?: readonly string[];
+        };
+        readonly WriteSchedule: {
+            /** @description A name for people, unique in the tenant. It decides the jitter. */
+            readonly name: string;
+            readonly spec: components["schemas"]["ScheduleSpec"];
+            readonly action: components["schemas"]["ScheduleAction"];
+            readonly policy?: components["schemas"]["SchedulePolicy"];
+        };
+        /** @description When a schedule fires: either `cron` or `every_s`. */
+        readonly ScheduleSpec: {
+            /** @description Cron patterns of five fields, with `L`, `#` and `W`, or a nickname such as `@daily`. It fires at the times of each; an instant that several name counts once. Needs `timezone`. */
+            readonly cron?: readonly string[] | null;
+            /** @description Seconds between occurrences, in place of `cron`. */
+            readonly every_s?: number | null;
+            /**
+             * Format: date-time
+             * @description The time from which `every_s` counts. Default: the creation.
+             */
+            readonly anchor?: string | null;
+            /** @description IANA time zone of `cron` and `exclude`. Required with `cron`; else `UTC`. */
+            readonly timezone?: string;
+            /**
+             * @description For a fixed hour that the clocks skip. `next`: once, at the first moment after it. `skip`: not at all.
+             * @default next
+             * @enum {string}
+             */
+            readonly dst_gap?: "next" | "skip";
+            /**
+             * @description At which of the two times a fixed hour fires that the clocks show twice. A pattern for every hour fires at both.
+             * @default first
+             * @enum {string}
+             */
+            readonly dst_overlap?: "first" | "last" | "both";
+            /**
+             * @description Days in the time zone without occurrences. Each is recorded as `excluded`.
+             * @default []
+             */
+            readonly exclude?: readonly string[];
+            /**
+             * Format: date-time
+             * @description The earliest occurrence.
+             */
+            readonly starts_at?: string | null;
+            /**
+             * Format: date-time
+             * @description No occurrence at or after this time.
+             */
+            readonly ends_at?: string | null;
+            /** @description Maximum tasks, without triggers and backfills. */
+            readonly max_fires?: number | null;
+            /**
+             * @description Maximum delay of an occurrence, in seconds. The delay follows from the names of tenant and schedule and from the time, so previews show it exactly.
+             * @default 0
+             */
+            readonly jitter_s?: number;
+        };
+        /** @description What it submits. */
+        readonly ScheduleAction: {
+            /** @description The body of `POST /api/v1/tasks`. Its texts can contain `{{schedule.occurrence_at}}`, `{{schedule.previous_at}}`, `{{schedule.trigger}}`, `{{schedule.name}}` and `{{schedule.schedule_id}}`; the same values are in `input_data.schedule`. */
+            readonly task: {
+                readonly [key: string]: unknown;
+            };
+            /** @description The version of the agent. Default: the newest when it fires. */
+            readonly agent_version?: number | null;
+        };
+        /**
+         * @description What happens when an occurrence cannot be made as planned.
+         * @default {}
+         */
+        readonly SchedulePolicy: {
+            /**
+             * @description If a task of the schedule has not ended. `skip`: the occurrence is skipped. `queue_one`: it waits for the end, and others are skipped until then. `allow`: it starts. `cancel_running`: the running tasks are cancelled, and it starts.
+             * @default skip
+             * @enum {string}
+             */
+            readonly overlap?: "skip" | "queue_one" | "allow" | "cancel_running";
+            /**
+             * @description After an outage: the `last` late occurrence is made, `none`, or `all` (at most 100; one after the other, unless `overlap` is `allow`).
+             * @default last
+             * @enum {string}
+             */
+            readonly catch_up?: "last" | "none" | "all";
+            /**
+             * @description An occurrence that is later than this is missed, in seconds.
+             * @default 86400
+             */
+            readonly catch_up_window_s?: number;
+            /**
+             * @description Failed tasks in a row after which the service pauses the schedule.
+             * @default null
+             */
+            readonly pause_after_failures?: number | null;
+            /**
+             * @description Refused submissions in a row after which the service pauses the schedule.
+             * @default 3
+             */
+            readonly pause_after_refusals?: number | null;
+        };
+        readonly OccurrenceList: {
+            /** @description The items of the page, in the order of the list. */
+            readonly data: readonly components["schemas"]["Occurrence"][];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
+        };
+        readonly Occurrence: {
+            /**
+             * Format: date-time
+             * @description The nominal time, which identifies the occurrence.
+             */
+            readonly occurrence_at: string;
+            /**
+             * Format: date-time
+             * @description When it is made: the nominal time, delayed by the jitter.
+             */
+            readonly at: string;
+            /** @description `at` in the time zone. */
+            readonly local: string;
+            /**
+             * @description `moved_by_gap`: the clocks skip its hour. `second_of_overlap`: they show its hour for the second time. `excluded`: its day is excluded, so it is not made.
+             * @enum {string|null}
+             */
+            readonly note: "moved_by_gap" | "second_of_overlap" | "excluded" | null;
+        };
+        readonly PreviewSchedule: {
+            readonly spec: components["schemas"]["ScheduleSpec"];
+            /** @description The name of the schedule, which decides its jitter. */
+            readonly name?: string;
+            /**
+             * Format: date-time
+             * @description The occurrences follow it. Default: now.
+             */
+            readonly after?: string;
+            /**
+             * @description Maximum number of occurrences.
+             * @default 10
+             */
+            readonly limit?: number;
+        };
+        readonly ScheduleNote: {
+            /** @description Why, for people. */
+            readonly note?: string | null;
+        };
+        readonly Firing: {
+            /**
+             * Format: date-time
+             * @description The nominal time.
+             */
+            readonly occurrence_at: string;
+            /**
+             * Format: date-time
+             * @description The last of the occurrences, if `count` is above 1.
+             */
+            readonly until: string;
+            /** @description Occurrences that this record stands for. Above 1: missed in one outage. */
+            readonly count: number;
+            /**
+             * @description `cron`: at its time. `catch_up`: late, after an outage. `manual`: by a trigger. `backfill`: by a backfill.
+             * @enum {string}
+             */
+            readonly trigger: "cron" | "catch_up" | "manual" | "backfill";
+            /**
+             * @description `due`: its task is being submitted. `queued`: it waits for its turn. `started`: there is a task. The others were not made: `skipped_overlap`, `missed`, `refused`, `excluded`.
+             * @enum {string}
+             */
+            readonly status: "due" | "queued" | "started" | "skipped_overlap" | "missed" | "refused" | "excluded";
+            /** @description Its task. */
+            readonly task_id: string | null;
+            /**
+             * @description The status of the task, as in the task list; null if there is none.
+             * @enum {string|null}
+             */
+            readonly task_status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled" | null;
+            /** @description A code. Of a missed one: `late`, `superseded` (by a later one), `out_of_window`, `limit`, `paused`. Of a refused one: the code of the problem. Of a queued one: `overlap` or `batch`. */
+            readonly reason: string | null;
+            /** @description Why it was refused, for people. */
+            readonly detail: string | null;
+            /**
+             * Format: date-time
+             * @description When it was decided.
+             */
+            readonly at: string;
+        };
+        readonly TriggerSchedule: {
+            /**
+             * Format: date-time
+             * @description The nominal time that the task is for. Default: now.
+             */
+            readonly occurrence_at?: string | null;
+            /**
+             * @description Replaces the policy of the schedule for this firing.
+             * @enum {string}
+             */
+            readonly overlap?: "skip" | "queue_one" | "allow" | "cancel_running";
+        };
+        readonly Backfill: {
+            /** @description Whether nothing was made. */
+            readonly dry_run: boolean;
+            /** @description Number of occurrences. */
+            readonly count: number;
+            /** @description Nominal times that are, or would be, made: those without a task so far. */
+            readonly occurrences: readonly string[];
+        };
+        readonly BackfillSchedule: {
+            /**
+             * Format: date-time
+             * @description The first nominal time.
+             */
+            readonly from: string;
+            /**
+             * Format: date-time
+             * @description No occurrence at or after this time. Not in the future.
+             */
+            readonly to: string;
+            /**
+             * @description `allow`: the tasks run side by side. Any other value: one after the other. Default: the policy of the schedule.
+             * @enum {string}
+             */
+            readonly overlap?: "skip" | "queue_one" | "allow" | "cancel_running";
+            /**
+             * @description Only returns the occurrences that would be made.
+             * @default false
+             */
+            readonly dry_run?: boolean;
+        };
+        readonly FiringList: {
+            /** @description The items of the page, in the order of the list. */
+            readonly data: readonly components["schemas"]["Firing"][];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
+        };
+        readonly ConversationList: {
+            /** @description The items of the page, in the order of the list. */
+            readonly data: readonly components["schemas"]["Conversation"][];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
+        };
+        /** @description A chain of tasks. Each turn is a task of its own. */
+        readonly Conversation: {
+            /** @description The name of the conversation. */
+            readonly id: string;
+            /** @description The newest turn: the next one continues it. */
+            readonly head_task_id: string;
+            /** @description The number of the newest turn that there ever was. */
+            readonly turns: number;
+            /**
+             * @description The status of the newest turn, which may be a second old.
+             * @enum {string|null}
+             */
+            readonly status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled" | null;
+            /** @description The agent of the newest turn. */
+            readonly agent: string | null;
+            /** @description The goal of the newest turn: at most its first 200 characters. */
+            readonly last_message: string | null;
+            /** @description Who or what the conversation is about. */
+            readonly subject: string | null;
+            /** @description The turn of another conversation that the first turn continues. */
+            readonly branched_from: string | null;
+            /**
+             * Format: date-time
+             * @description When the first turn was submitted.
+             */
+            readonly created_at: string;
+            /**
+             * Format: date-time
+             * @description When the newest turn was submitted.
+             */
+            readonly updated_at: string;
+        };
+        /** @description A conversation, and a page of its turns in their order. */
+        readonly ConversationTurns: {
+            /** @description The items of the page, in the order of the list. */
+            readonly data: readonly components["schemas"]["ConversationTurn"][];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
+            /** @description The name of the conversation. */
+            readonly id: string;
+            /** @description The newest turn: the next one continues it. */
+            readonly head_task_id: string;
+            /** @description The number of the newest turn that there ever was. */
+            readonly turns: number;
+            /**
+             * @description The status of the newest turn, which may be a second old.
+             * @enum {string|null}
+             */
+            readonly status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled" | null;
+            /** @description The agent of the newest turn. */
+            readonly agent: string | null;
+            /** @description The goal of the newest turn: at most its first 200 characters. */
+            readonly last_message: string | null;
+            /** @description Who or what the conversation is about. */
+            readonly subject: string | null;
+            /** @description The turn of another conversation that the first turn continues. */
+            readonly branched_from: string | null;
+            /**
+             * Format: date-time
+             * @description When the first turn was submitted.
+             */
+            readonly created_at: string;
+            /**
+             * Format: date-time
+             * @description When the newest turn was submitted.
+             */
+            readonly updated_at: string;
+        };
+        readonly ConversationTurn: {
+            /** @description The task. */
+            readonly id: string;
+            /** @description Its number in the conversation, from 1. */
+            readonly turn: number;
+            /** @description The name of its agent. */
+            readonly agent: string;
+            /**
+             * @description Its status, as in the task list.
+             * @enum {string}
+             */
+            readonly status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+            /**
+             * @description What it waits for. `turn`: the end of the turn before it.
+             * @enum {string|null}
+             */
+            readonly waiting_for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn" | null;
+            /** @description The task that it continues. */
+            readonly continues_task_id: string | null;
+            /**
+             * Format: date-time
+             * @description When it was submitted.
+             */
+            readonly created_at: string;
+            /**
+             * Format: date-time
+             * @description When it ended; null before.
+             */
+            readonly completed_at: string | null;
+        };
+        /** @description What was said, oldest first. `limit` counts turns: each has a message of the user, and one of the assistant once it has completed. */
+        readonly ConversationMessages: {
+            /** @description The items of the page, in the order of the list. */
+            readonly data: readonly components["schemas"]["ConversationMessage"][];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
+        };
+        readonly ConversationMessage: {
+            /** @description The turn. */
+            readonly task_id: string;
+            /** @description The number of the turn. */
+            readonly turn: number;
+            /**
+             * @description `user`: the goal of the turn. `assistant`: its answer.
+             * @enum {string}
+             */
+            readonly role: "user" | "assistant";
+            /** @description The text; null for an answer of more than about 260,000 characters. */
+            readonly text: string | null;
+            /**
+             * @description The status of the turn.
+             * @enum {string}
+             */
+            readonly status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+            /**
+             * Format: date-time
+             * @description When the turn was submitted, or when it ended.
+             */
+            readonly created_at: string;
+        };
+        readonly MemoryStoreList: {
+            /** @description The items of the page, in the order of the list. */
+            readonly data: readonly components["schemas"]["MemoryStore"][];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
+        };
+        readonly MemoryStore: {
+            /** @description Its name. */
+            readonly store: string;
+            /** @description The agent whose memory it is. */
+            readonly agent: string | null;
+            /** @description Who or what it is about. */
+            readonly subject: string | null;
+            /** @description Number of items. In lists, it may be ten minutes old. */
+            readonly items: number;
+            /** @description Characters of items and blocks. In lists, they may be ten minutes old. */
+            readonly chars: number;
+            /**
+             * Format: date-time
+             * @description When it was first written.
+             */
+            readonly created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last written.
+             */
+            readonly updated_at: string;
+        };
+        readonly MemoryBlockList: {
+            /** @description The items of the page, in the order of the list. */
+            readonly data: readonly components["schemas"]["MemoryBlock"][];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
+        };
+        readonly MemoryBlock: {
+            /** @description Its label. */
+            readonly label: string;
+            /** @description What it is for. */
+            readonly description: string | null;
+            /** @description The text. */
+            readonly content: string;
+            /** @description Whether runs cannot change it. */
+            readonly read_only: boolean;
+            /**
+             * @description `user`: written over the API. `agent`: saved by a run. `untrusted`: saved by a run that had read untrusted content.
+             * @enum {string}
+             */
+            readonly trust: "user" | "agent" | "untrusted";
+            /** @description Counts from 1; every write is one. */
+            readonly version: number;
+            /**
+             * Format: date-time
+             * @description When it was created.
+             */
+            readonly created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last written.
+             */
+            readonly updated_at: string;
+        };
+        readonly WriteMemoryBlock: {
+            /** @description The text, which is in the prompt of every run that recalls the store. */
+            readonly content: string;
+            /** @description What the block is for. The model reads it. */
+            readonly description?: string | null;
+            /**
+             * @description Whether runs cannot change the block.
+             * @default false
+             */
+            readonly read_only?: boolean;
+        };
+        readonly MemoryVersionList: {
+            /** @description The items of the page, in the order of the list. */
+            readonly data: readonly components["schemas"]["MemoryVersion"][];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
+        };
+        readonly MemoryVersion: {
+            /** @description Counts from 1; every write is one. */
+            readonly version: number;
+            /**
+             * @description `create`, `change`: the whole was written. `edit`: a piece of a block was replaced. `delete`. `restore`: an earlier version became the newest.
+             * @enum {string}
+             */
+            readonly op: "create" | "change" | "edit" | "delete" | "restore";
+            /** @description The text; null for a deletion. */
+            readonly content: string | null;
+            /**
+             * @description `user`: written over the API. `agent`: saved by a run. `untrusted`: saved by a run that had read untrusted content.
+             * @enum {string}
+             */
+            readonly trust: "user" | "agent" | "untrusted";
+            /** @description The key, or the task, that wrote it. */
+            readonly by: string;
+            /** @description The task that wrote it. */
+            readonly task_id: string | null;
+            /** @description The call of that task. */
+            readonly call_id: string | null;
+            /**
+             * Format: date-time
+             * @description When it was written.
+             */
+            readonly at: string;
+        };
+        readonly RestoreMemory: {
+            /** @description The version whose content becomes the newest one. */
+            readonly version: number;
+        };
+        readonly MemoryItemList: {
+            /** @description The items of the page, in the order of the list. */
+            readonly data: readonly components["schemas"]["MemoryItem"][];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
+        };
+        readonly MemoryItem: {
+            /** @description The id of the item. */
+            readonly id: string;
+            /** @description Its name in the store. */
+            readonly key: string | null;
+            /** @description The text. */
+            readonly content: string;
+            /** @description Words that are searched too. */
+            readonly tags: readonly string[];
+            /**
+             * @description `user`: written over the API. `agent`: saved by a run. `untrusted`: saved by a run that had read untrusted content.
+             * @enum {string}
+             */
+            readonly trust: "user" | "agent" | "untrusted";
+            /** @description Counts from 1; every write is one. */
+            readonly version: number;
+            /** @description How well it matches a query, relative to the others; null without one. */
+            readonly score: number | null;
+            /**
+             * Format: date-time
+             * @description When it was saved first.
+             */
+            readonly created_at: string;
+            /**
+             * Format: date-time
+             * @description When it was saved last.
+             */
+            readonly updated_at: string;
+            /**
+             * Format: date-time
+             * @description When it expires.
+             */
+            readonly expires_at: string | null;
+        };
+        readonly WriteMemoryItem: {
+            /** @description The text, which is searched. */
+            readonly content: string;
+            /** @description A name of the item, unique in the store. */
+            readonly key?: string | null;
+            /**
+             * @description Words that are searched too.
+             * @default []
+             */
+            readonly tags?: readonly string[];
+            /** @description Seconds until the item expires, from now. Default: never. */
+            readonly expires_in_s?: number | null;
+        };
         readonly AgentList: {
             /** @description The items of the page, in the order of the list. */
             readonly data: readonly components["schemas"]["Agent"][];
@@ -3535,7 +4876,7 @@ export interface components {
             /** @description A name for people. */
             readonly name: string;
             /** @description What the key permits. */
-            readonly scopes: readonly ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "keys:write" | "webhooks:write" | "limits:write" | "secrets:write" | "audit:read" | "admin" | "platform")[];
+            readonly scopes: readonly ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "keys:write" | "webhooks:write" | "limits:write" | "secrets:write" | "schedules:write" | "memory:read" | "memory:write" | "audit:read" | "admin" | "platform")[];
             /**
              * Format: date-time
              * @description When the key was created.
@@ -3560,7 +4901,7 @@ export interface components {
             /** @description A name for people. */
             readonly name: string;
             /** @description What the key permits. */
-            readonly scopes: readonly ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "keys:write" | "webhooks:write" | "limits:write" | "secrets:write" | "audit:read" | "admin" | "platform")[];
+            readonly scopes: readonly ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "keys:write" | "webhooks:write" | "limits:write" | "secrets:write" | "schedules:write" | "memory:read" | "memory:write" | "audit:read" | "admin" | "platform")[];
             /**
              * Format: date-time
              * @description When the key was created.
@@ -3583,7 +4924,7 @@ export interface components {
             /** @description A name for people. */
             readonly name: string;
             /** @description Only scopes that the calling key has itself. */
-            readonly scopes: readonly ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "keys:write" | "webhooks:write" | "limits:write" | "secrets:write" | "audit:read" | "admin" | "platform")[];
+            readonly scopes: readonly ("tasks:read" | "tasks:write" | "tools:write" | "agents:write" | "keys:write" | "webhooks:write" | "limits:write" | "secrets:write" | "schedules:write" | "memory:read" | "memory:write" | "audit:read" | "admin" | "platform")[];
             /** @description Another tenant, created by its first key. Needs the scope `platform`. */
             readonly tenant?: string;
             /**
@@ -3635,6 +4976,76 @@ export interface components {
             /** @description Hosts that headers of tools and MCP servers may send the value to. Default: any host. */
             readonly hosts?: readonly string[] | null;
         };
+        /** @description Where the tenant's traces are sent. */
+        readonly Telemetry: {
+            /**
+             * Format: uri
+             * @description The OTLP/HTTP address for traces, which usually ends in `/v1/traces`.
+             */
+            readonly url: string;
+            /** @description Names of the headers, without their values. */
+            readonly header_names: readonly string[];
+            /**
+             * @description The encoding.
+             * @enum {string}
+             */
+            readonly format: "protobuf" | "json";
+            /**
+             * @description How much content the spans have.
+             * @enum {string}
+             */
+            readonly content: "none" | "messages" | "all";
+            /** @description Which traces are sent; null for all. */
+            readonly sampling: string | null;
+            /**
+             * Format: date-time
+             * @description When traces were first sent.
+             */
+            readonly created_at: string;
+            /**
+             * Format: date-time
+             * @description When the settings were changed last.
+             */
+            readonly updated_at: string;
+            /** @description Exports that were given up since the last change. A trace can be sent again. */
+            readonly failed_exports: number;
+            /** @description Spans that the receiver rejected since the last change. */
+            readonly rejected_spans: number;
+            /** @description The class of the last failure; null for none. */
+            readonly last_error: string | null;
+            /**
+             * Format: date-time
+             * @description When it happened; null for never.
+             */
+            readonly last_failed_at: string | null;
+        };
+        readonly SetTelemetry: {
+            /**
+             * Format: uri
+             * @description The OTLP/HTTP address for traces, which usually ends in `/v1/traces`.
+             */
+            readonly url: string;
+            /** @description Headers of each request, such as a key. Stored encrypted, and never returned. */
+            readonly headers?: {
+                readonly [key: string]: string;
+            };
+            /**
+             * @description The encoding. Default: `protobuf`, which every receiver takes.
+             * @enum {string}
+             */
+            readonly format?: "protobuf" | "json";
+            /**
+             * @description How much content the spans have. Default: `none`.
+             * @enum {string}
+             */
+            readonly content?: "none" | "messages" | "all";
+            /** @description Which traces are sent, decided when the run has ended: comparisons of status, error_code, agent, duration_s, active_s, cost_usd, steps, model_calls, tool_calls, recoveries, parent_sampled, random, with `and`, `or`, `not` and parentheses. `random` is from 0 to 1, the same for every export of a trace. null: all, unless the caller's `traceparent` is not sampled. */
+            readonly sampling?: string | null;
+        };
+        readonly TraceExport: {
+            /** @description The task whose trace is sent. */
+            readonly task_id: string;
+        };
         readonly AuditList: {
             /** @description The items of the page, in the order of the list. */
             readonly data: readonly components["schemas"]["AuditEntry"][];
@@ -3674,16 +5085,68 @@ export interface components {
              * @description What is wrong.
              * @enum {string}
              */
-            readonly kind: "not_dispatched" | "no_alarm" | "overdue" | "behind" | "no_log" | "unreachable";
-            /** @description The task. */
-            readonly task_id: string;
+            readonly kind: "not_dispatched" | "no_alarm" | "overdue" | "behind" | "no_log" | "unreachable" | "orphaned" | "late_schedules" | "stuck_turn";
+            /** @description The task; null for `late_schedules`. */
+            readonly task_id: string | null;
             /**
-             * @description Its status, as in the task list.
-             * @enum {string}
+             * @description Its status, as in the task list; null for `late_schedules`.
+             * @enum {string|null}
              */
-            readonly status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+            readonly status: "pending" | "running" | "waiting" | "completed" | "failed" | "cancelled" | null;
             /** @description What is wrong, for people. */
             readonly detail: string;
+        };
+        /** @description The state of the tenant's tasks and notifications. */
+        readonly AdminHealth: {
+            /**
+             * @description `degraded` if a task was not started, or a webhook not notified, for five minutes, or a schedule is late.
+             * @enum {string}
+             */
+            readonly status: "ok" | "degraded";
+            /** @description Tasks by status, most first; a status without tasks is absent. */
+            readonly tasks: readonly {
+                /** @description The status. */
+                readonly status: string;
+                /** @description Number of tasks. */
+                readonly count: number;
+            }[];
+            /** @description Unfinished tasks that wait, by reason, most first. */
+            readonly waiting: readonly {
+                /** @description What they wait for. */
+                readonly reason: string;
+                /** @description Number of tasks. */
+                readonly count: number;
+            }[];
+            /** @description The oldest task that was not started; null if all were. */
+            readonly oldest_pending: {
+                /** @description The task. */
+                readonly task_id: string;
+                /** @description Seconds since it could have been started. */
+                readonly age_s: number;
+            } | null;
+            /** @description Deliveries of webhooks. */
+            readonly webhooks: {
+                /** @description Deliveries that have not ended. */
+                readonly pending: number;
+                /** @description Delay of the most overdue one in seconds; 0 if none is. */
+                readonly overdue_s: number;
+            };
+            /**
+             * Format: date-time
+             * @description Since when a schedule is late; null if none is.
+             */
+            readonly schedules_late_since: string | null;
+            /** @description What could not be sent of traces; null if the tenant sends none. */
+            readonly traces: {
+                /** @description Exports that were given up. */
+                readonly failed_exports: number;
+                /** @description Spans that the receiver rejected. */
+                readonly rejected_spans: number;
+                /** @description The class of the last failure. */
+                readonly last_error: string | null;
+            } | null;
+            /** @description The model providers that are configured. */
+            readonly providers: readonly string[];
         };
         readonly JsonRpcError: {
             /**
@@ -3738,9 +5201,19 @@ export interface operations {
                 /** @description Only tasks with one of these statuses: `running,waiting`. */
                 readonly status?: readonly ("pending" | "running" | "waiting" | "completed" | "failed" | "cancelled")[];
                 /** @description Only tasks that wait for this. */
-                readonly waiting_for?: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency";
+                readonly waiting_for?: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn";
                 /** @description Only tasks of this agent. */
                 readonly agent?: string;
+                /** @description Only tasks that this schedule submitted. */
+                readonly schedule_id?: string;
+                /** @description Only tasks of this batch. */
+                readonly group_id?: string;
+                /** @description Only tasks about this subject. */
+                readonly subject?: string;
+                /** @description Only tasks below this first task of a tree. */
+                readonly root_task_id?: string;
+                /** @description Only tasks that this task started. With `root_task_id` of its tree, if it has a parent itself. */
+                readonly parent_task_id?: string;
                 /** @description Only tasks created at or after this time, RFC 3339. */
                 readonly created_after?: string;
                 /** @description Only tasks created before this time, RFC 3339. */
@@ -3780,6 +5253,10 @@ export interface operations {
                 readonly prefer?: string;
                 /** @description For 24 hours, requests with the same key and body run once and get the same response. */
                 readonly "idempotency-key"?: string;
+                /** @description The caller's place in a trace (W3C Trace Context): the trace of the task continues it. Ignored if it is malformed. */
+                readonly traceparent?: string;
+                /** @description Passed on with `traceparent`, up to 512 characters. */
+                readonly tracestate?: string;
             };
             readonly path?: never;
             readonly cookie?: never;
@@ -3790,6 +5267,14 @@ export interface operations {
             };
         };
         readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Task"];
+                };
+            };
             readonly 201: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4007,7 +5492,10 @@ export interface operations {
     };
     readonly decideApproval: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description A task below this one whose call it is. Default: this task. */
+                readonly task_id?: string;
+            };
             readonly header?: {
                 /** @description For 24 hours, requests with the same key and body run once and get the same response. */
                 readonly "idempotency-key"?: string;
@@ -4068,6 +5556,10 @@ export interface operations {
             readonly header?: {
                 /** @description For 24 hours, requests with the same key and body run once and get the same response. */
                 readonly "idempotency-key"?: string;
+                /** @description The caller's place in a trace (W3C Trace Context): the trace of the task continues it. Ignored if it is malformed. */
+                readonly traceparent?: string;
+                /** @description Passed on with `traceparent`, up to 512 characters. */
+                readonly tracestate?: string;
             };
             readonly path?: never;
             readonly cookie?: never;
@@ -4170,6 +5662,95 @@ export interface operations {
             };
         };
     };
+    readonly getTaskTree: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Maximum number of items on the page. Default: 20. */
+                readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The id of the task. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TaskTree"];
+                };
+            };
+        };
+    };
+    readonly listTreeEvents: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description The cursor of the last known event: `cursor` of a page, or `id` in a stream. Default: all events. */
+                readonly after?: string;
+                /** @description The `next_cursor` of the previous page. Takes precedence over `after`. */
+                readonly cursor?: string;
+                /** @description Maximum number of events on a JSON page. Default: 100. */
+                readonly limit?: number;
+                /** @description Only events of these types, separated by commas. A page may then be short or empty and still have a `next_cursor`. */
+                readonly types?: string;
+                /** @description `1`: each event in outline, with `bytes`: texts cut to 200 characters, lists to 20 items, free content to about 1,000 characters. */
+                readonly outline?: "0" | "1";
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The id of the task. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TreeEventPage"];
+                    readonly "text/event-stream": string;
+                };
+            };
+        };
+    };
+    readonly getTrace: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description How much content the spans have: `none` (the default), `messages` (those of model calls), or `all` (also instructions, and arguments and results of tools). */
+                readonly content?: "none" | "messages" | "all";
+            };
+            readonly header?: {
+                /** @description An `ETag`. The response is 304 while the resource is unchanged. */
+                readonly "if-none-match"?: string;
+            };
+            readonly path: {
+                /** @description The id of the task. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Trace"];
+                };
+            };
+        };
+    };
     readonly readOutput: {
         readonly parameters: {
             readonly query?: {
@@ -4242,6 +5823,8 @@ export interface operations {
                 readonly tool?: string;
                 /** @description Only questions of this task. */
                 readonly task_id?: string;
+                /** @description Only questions of this first task of a tree, and of all tasks below it. */
+                readonly root?: string;
                 /** @description `oldest` (the default): the oldest question first. `expiry`: the one that expires first; those that never expire come last. */
                 readonly order?: "oldest" | "expiry";
                 /** @description Maximum number of items on the page. Default: 20. */
@@ -5123,7 +6706,12 @@ export interface operations {
     readonly callHook: {
         readonly parameters: {
             readonly query?: never;
-            readonly header?: never;
+            readonly header?: {
+                /** @description The caller's place in a trace (W3C Trace Context): the trace of the task continues it. Ignored if it is malformed. */
+                readonly traceparent?: string;
+                /** @description Passed on with `traceparent`, up to 512 characters. */
+                readonly tracestate?: string;
+            };
             readonly path: {
                 /** @description The id of the hook. */
                 readonly id: string;
@@ -5138,6 +6726,886 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["StartedTask"];
+                };
+            };
+        };
+    };
+    readonly listSchedules: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Maximum number of items on the page. Default: 20. */
+                readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ScheduleList"];
+                };
+            };
+        };
+    };
+    readonly createSchedule: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description For 24 hours, requests with the same key and body run once and get the same response. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WriteSchedule"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Schedule"];
+                };
+            };
+        };
+    };
+    readonly previewSchedule: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["PreviewSchedule"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OccurrenceList"];
+                };
+            };
+        };
+    };
+    readonly getSchedule: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The id of the schedule. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Schedule"];
+                };
+            };
+        };
+    };
+    readonly replaceSchedule: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` that the resource must still have. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                /** @description The id of the schedule. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WriteSchedule"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Schedule"];
+                };
+            };
+        };
+    };
+    readonly deleteSchedule: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` that the resource must still have. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                /** @description The id of the schedule. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly pauseSchedule: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` that the resource must still have. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                /** @description The id of the schedule. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ScheduleNote"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Schedule"];
+                };
+            };
+        };
+    };
+    readonly resumeSchedule: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` that the resource must still have. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                /** @description The id of the schedule. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["ScheduleNote"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Schedule"];
+                };
+            };
+        };
+    };
+    readonly triggerSchedule: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description For 24 hours, requests with the same key and body run once and get the same response. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path: {
+                /** @description The id of the schedule. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["TriggerSchedule"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Firing"];
+                };
+            };
+        };
+    };
+    readonly backfillSchedule: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description For 24 hours, requests with the same key and body run once and get the same response. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path: {
+                /** @description The id of the schedule. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["BackfillSchedule"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Backfill"];
+                };
+            };
+        };
+    };
+    readonly listFirings: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only these firings. */
+                readonly status?: "due" | "queued" | "started" | "skipped_overlap" | "missed" | "refused" | "excluded";
+                /** @description Maximum number of items on the page. Default: 20. */
+                readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The id of the schedule. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["FiringList"];
+                };
+            };
+        };
+    };
+    readonly listOccurrences: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Maximum number of items on the page. Default: 20. */
+                readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The id of the schedule. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OccurrenceList"];
+                };
+            };
+        };
+    };
+    readonly listConversations: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only conversations about this subject. */
+                readonly subject?: string;
+                /** @description Maximum number of items on the page. Default: 20. */
+                readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConversationList"];
+                };
+            };
+        };
+    };
+    readonly getConversation: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Maximum number of items on the page. Default: 20. */
+                readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The name of the conversation. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConversationTurns"];
+                };
+            };
+        };
+    };
+    readonly deleteConversation: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The name of the conversation. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly listMessages: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Maximum number of items on the page. Default: 20. */
+                readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The name of the conversation. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ConversationMessages"];
+                };
+            };
+        };
+    };
+    readonly listMemoryStores: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Only stores of this agent. */
+                readonly agent?: string;
+                /** @description Only stores about this subject. */
+                readonly subject?: string;
+                /** @description Maximum number of items on the page. Default: 20. */
+                readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MemoryStoreList"];
+                };
+            };
+        };
+    };
+    readonly getMemoryStore: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The store: `tenant`, `agent:NAME`, `subject:ID`, or `agent:NAME,subject:ID`. Encode it as a part of a URL. */
+                readonly store: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MemoryStore"];
+                };
+            };
+        };
+    };
+    readonly deleteMemoryStore: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The store: `tenant`, `agent:NAME`, `subject:ID`, or `agent:NAME,subject:ID`. Encode it as a part of a URL. */
+                readonly store: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly listMemoryBlocks: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Maximum number of items on the page. Default: 20. */
+                readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The store: `tenant`, `agent:NAME`, `subject:ID`, or `agent:NAME,subject:ID`. Encode it as a part of a URL. */
+                readonly store: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MemoryBlockList"];
+                };
+            };
+        };
+    };
+    readonly getMemoryBlock: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The store: `tenant`, `agent:NAME`, `subject:ID`, or `agent:NAME,subject:ID`. Encode it as a part of a URL. */
+                readonly store: string;
+                /** @description The label of the block: lower-case letters, digits, `_` and `-`. */
+                readonly label: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MemoryBlock"];
+                };
+            };
+        };
+    };
+    readonly putMemoryBlock: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` that the resource must still have. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                /** @description The store: `tenant`, `agent:NAME`, `subject:ID`, or `agent:NAME,subject:ID`. Encode it as a part of a URL. */
+                readonly store: string;
+                /** @description The label of the block: lower-case letters, digits, `_` and `-`. */
+                readonly label: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WriteMemoryBlock"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MemoryBlock"];
+                };
+            };
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MemoryBlock"];
+                };
+            };
+        };
+    };
+    readonly deleteMemoryBlock: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` that the resource must still have. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                /** @description The store: `tenant`, `agent:NAME`, `subject:ID`, or `agent:NAME,subject:ID`. Encode it as a part of a URL. */
+                readonly store: string;
+                /** @description The label of the block: lower-case letters, digits, `_` and `-`. */
+                readonly label: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly listMemoryBlockVersions: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Maximum number of items on the page. Default: 20. */
+                readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The store: `tenant`, `agent:NAME`, `subject:ID`, or `agent:NAME,subject:ID`. Encode it as a part of a URL. */
+                readonly store: string;
+                /** @description The label of the block: lower-case letters, digits, `_` and `-`. */
+                readonly label: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MemoryVersionList"];
+                };
+            };
+        };
+    };
+    readonly restoreMemoryBlock: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The store: `tenant`, `agent:NAME`, `subject:ID`, or `agent:NAME,subject:ID`. Encode it as a part of a URL. */
+                readonly store: string;
+                /** @description The label of the block: lower-case letters, digits, `_` and `-`. */
+                readonly label: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RestoreMemory"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MemoryBlock"];
+                };
+            };
+        };
+    };
+    readonly listMemoryItems: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Free text. Only items that match, best first, at most 50 and on one page. Absent: all items, newest first. */
+                readonly query?: string;
+                /** @description Maximum number of items on the page. Default: 20. */
+                readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The store: `tenant`, `agent:NAME`, `subject:ID`, or `agent:NAME,subject:ID`. Encode it as a part of a URL. */
+                readonly store: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MemoryItemList"];
+                };
+            };
+        };
+    };
+    readonly saveMemoryItem: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` that the resource must still have. */
+                readonly "if-match"?: string;
+                /** @description For 24 hours, requests with the same key and body run once and get the same response. */
+                readonly "idempotency-key"?: string;
+            };
+            readonly path: {
+                /** @description The store: `tenant`, `agent:NAME`, `subject:ID`, or `agent:NAME,subject:ID`. Encode it as a part of a URL. */
+                readonly store: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WriteMemoryItem"];
+            };
+        };
+        readonly responses: {
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MemoryItem"];
+                };
+            };
+        };
+    };
+    readonly getMemoryItem: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The store: `tenant`, `agent:NAME`, `subject:ID`, or `agent:NAME,subject:ID`. Encode it as a part of a URL. */
+                readonly store: string;
+                /** @description The id of the item. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MemoryItem"];
+                };
+            };
+        };
+    };
+    readonly replaceMemoryItem: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` that the resource must still have. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                /** @description The store: `tenant`, `agent:NAME`, `subject:ID`, or `agent:NAME,subject:ID`. Encode it as a part of a URL. */
+                readonly store: string;
+                /** @description The id of the item. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["WriteMemoryItem"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MemoryItem"];
+                };
+            };
+        };
+    };
+    readonly deleteMemoryItem: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: {
+                /** @description The `ETag` that the resource must still have. */
+                readonly "if-match"?: string;
+            };
+            readonly path: {
+                /** @description The store: `tenant`, `agent:NAME`, `subject:ID`, or `agent:NAME,subject:ID`. Encode it as a part of a URL. */
+                readonly store: string;
+                /** @description The id of the item. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly listMemoryItemVersions: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Maximum number of items on the page. Default: 20. */
+                readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description The store: `tenant`, `agent:NAME`, `subject:ID`, or `agent:NAME,subject:ID`. Encode it as a part of a URL. */
+                readonly store: string;
+                /** @description The id of the item. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MemoryVersionList"];
+                };
+            };
+        };
+    };
+    readonly restoreMemoryItem: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The store: `tenant`, `agent:NAME`, `subject:ID`, or `agent:NAME,subject:ID`. Encode it as a part of a URL. */
+                readonly store: string;
+                /** @description The id of the item. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["RestoreMemory"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["MemoryItem"];
+                };
+            };
+        };
+    };
+    readonly exportSubject: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Who or what tasks are about: the `subject` of a task. Encode it as a part of a URL. */
+                readonly subject: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/x-ndjson": string;
                 };
             };
         };
@@ -5617,7 +8085,10 @@ export interface operations {
     };
     readonly revokeKey: {
         readonly parameters: {
-            readonly query?: never;
+            readonly query?: {
+                /** @description `true` also pauses the schedules that the key created. */
+                readonly pause_schedules?: "true" | "false";
+            };
             readonly header?: never;
             readonly path: {
                 /** @description The id of the key. */
@@ -5767,6 +8238,87 @@ export interface operations {
             };
         };
     };
+    readonly getTelemetry: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Telemetry"];
+                };
+            };
+        };
+    };
+    readonly setTelemetry: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["SetTelemetry"];
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Telemetry"];
+                };
+            };
+        };
+    };
+    readonly deleteTelemetry: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly exportTrace: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The id of the task. */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["TraceExport"];
+                };
+            };
+        };
+    };
     readonly listAudit: {
         readonly parameters: {
             readonly query?: {
@@ -5811,6 +8363,44 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Invariants"];
+                };
+            };
+        };
+    };
+    readonly getAdminHealth: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AdminHealth"];
+                };
+            };
+        };
+    };
+    readonly getMetrics: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "text/plain": string;
                 };
             };
         };

@@ -45,6 +45,18 @@ export const SENTENCES = {
   "recovery.started": ({ reason }: DataOf["recovery.started"]) =>
     `resumed after an interruption (${reason})`,
   "memory.compacted": () => "earlier messages were summarised",
+  "memory.recalled": ({ blocks, items, degraded }: DataOf["memory.recalled"]) =>
+    degraded === undefined
+      ? `recalled ${counted(blocks.length, "block")} and ${counted(items.length, "item")} from memory`
+      : `recalled ${counted(blocks.length, "block")} and ${counted(items.length, "item")}; a memory store could not be read`,
+  "child.started": ({ task_id }: DataOf["child.started"]) => `started the task ${task_id}`,
+  "child.delayed": ({ message }: DataOf["child.delayed"]) => message,
+  "child.waiting": ({ task_id, for: reason }: DataOf["child.waiting"]) =>
+    `the task ${task_id} waits for ${reason}`,
+  "child.ended": ({ task_id, status, code, message = "" }: DataOf["child.ended"]) =>
+    `the task ${task_id} ${status === "cancelled" ? "was cancelled" : status}${code === undefined ? "" : `: ${code}: ${message}`}`,
+  "step.planned": ({ calls }: DataOf["step.planned"]) =>
+    `planned ${calls.map(({ name }) => name).join(", ")}`,
 } as const;
 
 /** Sentences of the other events, which a terminal shows in a form of its own. */
@@ -95,4 +107,8 @@ export function sentenceOf(event: TaskEvent, callOf: (callId: string) => ToolCal
   return typeof say === "function"
     ? (say as (data: unknown, callOf: (callId: string) => ToolCall) => string)(data, callOf)
     : "";
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

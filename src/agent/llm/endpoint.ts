@@ -7,6 +7,8 @@ export interface Endpoint {
   readonly apiKey?: string;
   /** In the form that the SDK accepts. Absent: the provider's default. */
   readonly baseUrl?: string;
+  /** Sent with every request; they replace those of the SDK with the same name. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Names of the settings to change if the key or the base URL is wrong. */
   readonly settings: { readonly key: string; readonly url: string };
 }
@@ -31,13 +33,13 @@ export interface ProviderSettings {
  */
 export function endpointOf(
   provider: string,
-  where: { readonly apiKey?: string; readonly baseUrl?: string } = {},
+  where: Pick<Endpoint, "apiKey" | "baseUrl" | "headers"> = {},
 ): Endpoint {
-  const { apiKey, baseUrl } = where;
+  const { apiKey, baseUrl, headers } = where;
   const prefix = provider.toUpperCase();
   return {
     provider,
-    ...defined({ apiKey, baseUrl }),
+    ...defined({ apiKey, baseUrl, headers }),
     settings: { key: `${prefix}_API_KEY`, url: `${prefix}_BASE_URL` },
   };
 }

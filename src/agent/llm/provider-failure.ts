@@ -75,10 +75,15 @@ export function failureOf(thrown: unknown, endpoint: Endpoint, answered: boolean
 }
 
 /**
- * Removes API keys: some servers quote the key that they received, and it must not enter the log.
+ * Removes API keys and tokens in configured headers: some servers quote what they received, and it
+ * must not enter the log.
  */
-function scrubbed(text: string, { apiKey }: Endpoint): string {
-  return withoutKey(text, apiKey ?? "")
+function scrubbed(text: string, { apiKey, headers = {} }: Endpoint): string {
+  const tokens = Object.values(headers)
+    .flatMap((value) => value.split(/\s+/))
+    .filter((token) => token.length >= MIN_TOKEN);
+  return [apiKey ?? "", ...tokens]
+    .reduce(withoutKey, text)
     .replaceAll(/\b(?:sk|pk|rk)-[\w-]{8,}|\bAIza[\w-]{16,}/g, "[key]")
     .replaceAll(/\b(bearer\s+|[?&]key=)[^\s&"']+/gi, "$1[key]");
 }
@@ -92,6 +97,8 @@ function withoutKey(text: string, key: string): string {
   return text.replaceAll(new RegExp(String.raw`(?<!\w)${literal}(?!\w)`, "g"), "[key]");
 }
 
+/** Shorter words of a header, such as `true` or the name of an application, are no secrets. */
+const MIN_TOKEN = 16;
 /** Shorter keys, such as `key` or `test`, are parts of ordinary words. */
 const MIN_MASKED = 8;
 

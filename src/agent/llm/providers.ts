@@ -149,7 +149,7 @@ function deploymentsClient(configured: Providers["configured"], provider: string
 }
 
 function remoteClient(provider: string, settings: ProviderSettings): LlmClient {
-  const { protocol, headers, named } = settings;
+  const { protocol, named } = settings;
   const own = endpointOf(provider, settings);
   const endpoint: Endpoint = named === undefined ? own : { ...own, settings: named };
   switch (protocol) {
@@ -164,7 +164,7 @@ function remoteClient(provider: string, settings: ProviderSettings): LlmClient {
     case "google":
       return google(endpoint);
     case "openrouter":
-      return openRouter(endpoint, headers);
+      return openRouter(endpoint);
     default:
       return protocol satisfies never;
   }

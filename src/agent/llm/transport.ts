@@ -22,6 +22,9 @@ interface Built {
   readonly init: RequestInit;
 }
 
+/** The headers by which the SDKs send a key. */
+const KEY_HEADERS = ["authorization", "x-api-key", "x-goog-api-key"];
+
 /** Maximum number of kinds whose requests are remembered. */
 const MAX_KINDS = 100;
 
@@ -71,14 +74,31 @@ export class Transport {
       });
       return Promise.resolve(new Response(""));
     });
-    const [built] = requests;
-    if (built === undefined) {
+    const [first] = requests;
+    if (first === undefined) {
       throw new Error("The SDK sent no request.");
     }
+    const built = { ...first, init: { ...first.init, headers: this.#headers(first.init) } };
     if (this.#built.size >= MAX_KINDS) {
       this.#built.clear();
     }
     this.#built.set(kind, built);
     return built;
+  }
+
+  /**
+   * Returns the SDK's headers with the endpoint's. Without a key there is no header for one: the SDKs
+   * require some text, and a gateway that stores the key would take the text for it.
+   */
+  #headers(init: RequestInit): Headers {
+    const { apiKey, headers: own = {} } = this.#endpoint;
+    const headers = new Headers(init.headers);
+    for (const name of apiKey === undefined ? KEY_HEADERS : []) {
+      headers.delete(name);
+    }
+    for (const [name, value] of Object.entries(own)) {
+      headers.set(name, value);
+    }
+    return headers;
   }
 }

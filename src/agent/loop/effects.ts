@@ -3,11 +3,14 @@
  * learns from there. The loop takes it as an argument, so a test can drive a run by hand and stop
  * it anywhere. Its parts are grouped by noun; a function takes only those it uses.
  */
+import type { RunCommand } from "../../run/decide/command.ts";
 import type { Planner } from "../../run/decide/planner.ts";
 import type { NewEvent } from "../../run/log/event.ts";
 import type { Folded } from "../../run/log/reduce.ts";
 import type { RunState } from "../../run/log/state.ts";
+import type { ScheduleDesk } from "../../run/schedule/desk.ts";
 import type { Price } from "../../run/spec/price.ts";
+import type { TaskOrder, TaskOrderAnswer } from "../../run/spec/task-order.ts";
 import type { RetryPolicy } from "../../run/value/backoff.ts";
 import type { JsonValue } from "../../run/value/json.ts";
 import type { GuardedFetch } from "../fetch/guarded-fetch.ts";
@@ -25,6 +28,8 @@ export interface Effects {
   readonly values: Values;
   readonly budgets: Budgets;
   readonly slot: Slot;
+  readonly children: Children;
+  readonly parent: Parent;
   /** Returns whether the run has live watchers, so that streamed text is worth storing. */
   watched(): boolean;
   /** Reports a fault of the service to its operators. The log gets only a plain sentence. */
@@ -92,6 +97,36 @@ export interface Slot {
   take(): Promise<SlotRefusal | null>;
 }
 
+/** The tasks that the run starts. */
+export interface Children {
+  /**
+   * Submits tasks. Submitting them again changes nothing. Never rejects: a submission that did not
+   * succeed is an answer.
+   */
+  submit(orders: readonly TaskOrder[]): Promise<readonly Submitted[]>;
+  /** Returns how those of the tasks ended that have. A task that does not exist has ended. */
+  ended(taskIds: readonly string[]): Promise<readonly EndedTask[]>;
+  /**
+   * Sends a message to a task.
+   * @throws ToolStop if the task refuses it
+   */
+  tell(taskId: string, content: string): Promise<void>;
+}
+
+/** The outcome of a submission. `retry`: it is submitted again later. */
+export type Submitted = TaskOrderAnswer | { readonly ok: "retry"; readonly message: string };
+
+/** A child that has ended, as it reports itself. */
+export type EndedTask = Extract<RunCommand, { kind: "child" }>;
+
+/** The task that started this one. */
+export interface Parent {
+  /** Whether it was asked in this process. */
+  readonly asked: boolean;
+  /** Returns whether it still wants this task. A parent that cannot be reached does. */
+  wants(): Promise<boolean>;
+}
+
 /** The dependencies of every step of a slice. */
 export interface StepContext {
   readonly planner: Planner;
@@ -111,6 +146,8 @@ export type ReserveAnswer =
       readonly limit: string;
       readonly cap_usd: number;
       readonly until: string;
+      /** The task whose limit it is, for the limit of a tree. */
+      readonly task_id?: string;
     };
 
 /**
@@ -134,12 +171,16 @@ export interface RunTools {
     state: RunState,
     signal: AbortSignal,
   ): Promise<readonly NewEvent[]>;
+  /** Reads the run's memory stores and returns what it recalls as an event. Never rejects. */
+  recall(state: RunState): Promise<readonly NewEvent[]>;
   /** Closes the connections that stayed open between calls. Takes a few seconds at most. */
   close(): Promise<void>;
   /** Network access for tools. */
   readonly fetch: GuardedFetch;
   /** The secrets of the run's tenant. */
   readonly secrets: SecretLookup;
+  /** Makes schedules for the run. Absent: the deployment has none. */
+  readonly schedules?: ScheduleDesk;
   readonly settings: LoopSettings;
   /** Returns the price of a model, by its id with the provider; null if none is known. */
   priceOf(model: string): Price | null;

@@ -6,6 +6,7 @@
 import type { NewEvent } from "../../run/log/event.ts";
 import type { Planner } from "../../run/decide/planner.ts";
 import type { Effects, ReserveAnswer, RunTools, SlotRefusal, StepContext } from "./effects.ts";
+import { askParent, checkTasks, startTasks } from "./children.ts";
 import { callModel } from "./model-call.ts";
 import { RunningBody } from "./running-body.ts";
 import { planStep, type Grant } from "./step.ts";
@@ -72,6 +73,18 @@ async function steps(opening: readonly NewEvent[], context: StepContext): Promis
         outcomes = refusal === null ? [] : waitForSlot(refusal);
         break;
       }
+      case "spawn":
+        outcomes = await startTasks(step.job.calls, state, effects);
+        break;
+      case "check":
+        outcomes = await checkTasks(step.job.tasks, state, effects);
+        break;
+      case "parent":
+        outcomes = await askParent(state, effects);
+        break;
+      case "recall":
+        outcomes = await tools.recall(state);
+        break;
       case "list":
         outcomes = await tools.listServers(step.job.servers, state, effects.signal);
         break;
@@ -94,13 +107,16 @@ function waitForSlot({ limit, until }: SlotRefusal): NewEvent[] {
  * preserved.
  */
 function waitForBudget(
-  { limit, cap_usd, until }: Extract<ReserveAnswer, { ok: false }>,
+  { limit, cap_usd, until, task_id }: Extract<ReserveAnswer, { ok: false }>,
   now: number,
 ): NewEvent[] {
   // Clocks may differ: a wait that ends at once would repeat the request at once.
   const later = new Date(Math.max(Date.parse(until), now + MIN_WAIT_MS)).toISOString();
   return [
     { type: "limit.reached", data: { limit, value: cap_usd } },
-    { type: "run.waiting", data: { for: "budget", limit, until: later } },
+    {
+      type: "run.waiting",
+      data: { for: "budget", limit, until: later, ...(task_id === undefined ? {} : { task_id }) },
+    },
   ];
 }

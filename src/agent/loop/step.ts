@@ -38,7 +38,12 @@ export type Job =
   /** Take one of the tenant's slots for the next attempt. */
   | { readonly kind: "slot" }
   | { readonly kind: "tools"; readonly calls: readonly TurnCall[] }
+  | { readonly kind: "recall" }
   | { readonly kind: "list"; readonly servers: readonly string[] }
+  | { readonly kind: "spawn"; readonly calls: readonly TurnCall[] }
+  | { readonly kind: "check"; readonly tasks: readonly string[] }
+  /** Ask the parent whether it still wants this task. */
+  | { readonly kind: "parent" }
   | { readonly kind: "rest"; readonly until: number | null }
   | { readonly kind: "over" };
 
@@ -68,6 +73,7 @@ export type PlanContext = Pick<StepContext, "planner" | "tools" | "body"> & {
   readonly effects: {
     readonly budgets: Pick<Effects["budgets"], "active">;
     readonly slot: Pick<Effects["slot"], "held">;
+    readonly parent: Pick<Effects["parent"], "asked">;
   };
 };
 
@@ -103,6 +109,9 @@ export function planStep(
   });
   for (;;) {
     const action = decide(state, planner, now);
+    if (mustAskParent(state, action, effects.parent.asked)) {
+      return planned({ kind: "parent" });
+    }
     switch (action.kind) {
       case "record":
         write(...action.events);
@@ -127,12 +136,16 @@ export function planStep(
         const at = { taskId: spec.task_id, modelCallId, config: spec.config, now };
         for (const call of action.calls) {
           // One after the other: each call counts for the policy of the calls after it.
-          write(prepareCall(call, tools.toolboxAt(state), { ...at, standing: state }));
+          const standing = { standing: state, run: state };
+          write(prepareCall(call, tools.toolboxAt(state), { ...at, ...standing }));
         }
         break;
       }
+      case "spawn":
+      case "check":
+      case "recall":
       case "list":
-        return planned({ kind: "list", servers: action.servers });
+        return planned(action);
       case "perform":
         return planned({ kind: "tools", calls: action.calls });
       case "rest":
@@ -143,6 +156,22 @@ export function planStep(
         action satisfies never;
     }
   }
+}
+
+/**
+ * Returns whether a task asks its parent first: before its first work. The parent may have ended
+ * while a process that was already replaced submitted the task.
+ */
+function mustAskParent({ spec, usage, turn }: RunState, { kind }: Action, asked: boolean): boolean {
+  const isFirst = usage.model_calls === 0 && turn === null;
+  return (
+    spec?.parent !== undefined &&
+    isFirst &&
+    !asked &&
+    kind !== "over" &&
+    kind !== "rest" &&
+    kind !== "record"
+  );
 }
 
 interface PlannedAsk {

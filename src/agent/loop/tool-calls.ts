@@ -1,6 +1,6 @@
 /** Runs the tool calls of one turn concurrently. Each outcome is written as soon as it is known. */
 import { eventsThroughEnd, type NewEvent } from "../../run/log/event.ts";
-import { MAY_HAVE_ACTED } from "../../run/value/failure.ts";
+import { MAY_HAVE_ACTED, ToolStop } from "../../run/value/failure.ts";
 import { onOutcomeUnknown } from "../../run/decide/recover.ts";
 import type { RunState, TurnCall } from "../../run/log/state.ts";
 import type { StepContext } from "./effects.ts";
@@ -47,6 +47,21 @@ export async function callTools(
   return eventsThroughEnd(settled);
 }
 
+/** Returns the function that sends messages to tasks of the run. */
+function tellChild({
+  log,
+  children,
+}: StepContext["effects"]): (id: string, text: string) => Promise<void> {
+  return async (taskId, content) => {
+    const child = log.state()?.children[taskId];
+    if (child === undefined || child.end !== null) {
+      const why = child === undefined ? "is not a task of this run" : "has ended";
+      throw new ToolStop("invalid_arguments", `${taskId} ${why}.`, { unsent: true });
+    }
+    await children.tell(taskId, content);
+  };
+}
+
 async function callTool(
   { call, request }: TurnCall,
   state: RunState,
@@ -78,6 +93,7 @@ async function callTool(
       ...toolContext(state, attempt, tools, effects),
       ask: askPerson(call.call_id, tools.settings.holdMs, effects),
       report: (note) => notes.report(note),
+      tell: tellChild(effects),
       ...(inner === null ? {} : { calls: inner }),
     },
     () => effects.clock.now(),

@@ -191,8 +191,8 @@ function calledTool(
     checkInput: jsonSchemaCheck(input_schema),
     checkOutput: (value) => ({ ok: true, value: value as JsonValue }),
     run: async (input, context) => {
-      const { taskId, idempotencyKey } = context;
-      const _meta = { [KEY_META]: idempotencyKey, [TASK_META]: taskId };
+      const { taskId, idempotencyKey, trace } = context;
+      const _meta = { [KEY_META]: idempotencyKey, [TASK_META]: taskId, ...trace };
       const params = { name, arguments: input, _meta };
       return toolOutput(
         await caller.request(definition, { method: "tools/call", params }, context),

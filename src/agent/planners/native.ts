@@ -3,8 +3,9 @@
  * addition. Each step is one reply: its tool calls, or the answer.
  */
 import { defined } from "../../run/value/defined.ts";
-import type { Prompt, Reply, ToolDescription } from "../../run/value/message.ts";
+import { turnsIn, type Prompt, type Reply, type ToolDescription } from "../../run/value/message.ts";
 import { readArguments, type Planner, type Reading } from "../../run/decide/planner.ts";
+import { blocksText } from "../../run/memory/recall.ts";
 import { profileText } from "../../run/spec/profile.ts";
 import type { RunState } from "../../run/log/state.ts";
 import { markedTurn } from "./marked-turn.ts";
@@ -23,21 +24,23 @@ export const nativePlanner: Planner = {
 };
 
 /**
- * Renders the prompt. The system text depends on the spec alone: it must not change between steps,
- * because providers cache by prefix.
+ * Renders the prompt. The system text depends on the spec, and on the memory that the run recalled
+ * before its first call: it must not change between steps, because providers cache by prefix.
  */
 function prompt(state: RunState, tools: readonly ToolDescription[]): Prompt {
   const config = state.spec?.config;
   const instructions = config?.instructions ?? "";
   const profile = profileText(config?.profile);
+  const memory = blocksText(state.memory?.blocks ?? []);
   const parts = [
     GENERAL,
     ...(profile === null ? [] : [profile]),
     ...(instructions.trim() === "" ? [] : [instructions]),
+    ...(memory === null ? [] : [memory]),
   ];
   return {
     system: parts.join("\n\n"),
-    turns: [...state.conversation.pinned, ...state.conversation.recent].map(markedTurn),
+    turns: turnsIn(state.conversation).map(markedTurn),
     tools,
     stop: config?.stop ?? [],
     ...(config?.output_schema === undefined ? {} : { output_schema: config.output_schema }),

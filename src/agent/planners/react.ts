@@ -4,6 +4,7 @@
  */
 import {
   imagesOf,
+  turnsIn,
   type Prompt,
   type ToolDescription,
   type ToolResult,
@@ -12,6 +13,7 @@ import {
 import { pictureCaption } from "../../run/value/picture.ts";
 import type { Planner } from "../../run/decide/planner.ts";
 import { once } from "../../run/value/once.ts";
+import { blocksText } from "../../run/memory/recall.ts";
 import { profileText } from "../../run/spec/profile.ts";
 import type { RunState } from "../../run/log/state.ts";
 import { markedTurn } from "./marked-turn.ts";
@@ -55,9 +57,13 @@ function prompt(state: RunState, tools: readonly ToolDescription[]): Prompt {
   if (instructions.trim() !== "") {
     parts.push(instructions);
   }
+  const memory = blocksText(state.memory?.blocks ?? []);
+  if (memory !== null) {
+    parts.push(memory);
+  }
   return {
     system: parts.join("\n\n"),
-    turns: [...state.conversation.pinned, ...state.conversation.recent].map(textTurn),
+    turns: turnsIn(state.conversation).map(textTurn),
     tools: [],
     stop: ["\nObservation:", ...(config?.stop ?? [])],
   };

@@ -12,6 +12,7 @@ import {
 } from "../../run/value/failure.ts";
 import { defined } from "../../run/value/defined.ts";
 import type { JsonValue } from "../../run/value/json.ts";
+import type { Untrusted } from "../../run/value/trust.ts";
 import { CallClock } from "./call-clock.ts";
 import {
   checkOutput,
@@ -72,7 +73,7 @@ export async function invokeTool(
         output_sha256: keep(rest.whole),
         next_offset: rest.from,
       }),
-      ...defined({ untrusted: tool.untrusted }),
+      ...defined({ untrusted: outcome.untrusted ?? tool.untrusted }),
     },
   };
 }
@@ -166,13 +167,18 @@ async function run(tool: RunTool, args: JsonValue, context: ToolContext): Promis
   try {
     return checkOutput(tool, await tool.run(args, context));
   } catch (thrown) {
-    const { code, unsent } = stopOf(thrown);
+    const { code, unsent, untrusted } = stopOf(thrown);
     if (code === "suspended") {
       return { ok: false, code, message: "" };
     }
     const lost = !unsent && LOST_ANSWERS.has(code) && effectOf(tool, args) !== "pure";
     const message = messageOf(thrown);
-    return { ok: false, code, message: lost ? `${message} ${MAY_HAVE_ACTED}` : message };
+    return {
+      ok: false,
+      code,
+      message: lost ? `${message} ${MAY_HAVE_ACTED}` : message,
+      ...defined({ untrusted }),
+    };
   }
 }
 
@@ -215,13 +221,15 @@ function timeoutMessage({ timeoutMs }: RunTool, effect: Effect): string {
 function stopOf(thrown: unknown): {
   readonly code: ToolFailureCode | "suspended";
   readonly unsent: boolean;
+  readonly untrusted?: Untrusted;
 } {
   try {
     if (thrown instanceof Suspended) {
       return { code: "suspended", unsent: false };
     }
     if (thrown instanceof ToolStop) {
-      return { code: thrown.code, unsent: thrown.unsent };
+      const { code, unsent, untrusted } = thrown;
+      return { code, unsent, ...defined({ untrusted }) };
     }
   } catch {
     // Reading the value threw.
@@ -236,9 +244,17 @@ function stopOf(thrown: unknown): {
 function failedBy(
   tool: RunTool,
   call_id: string,
-  { code, message }: { readonly code: ToolFailureCode; readonly message: string },
+  {
+    code,
+    message,
+    untrusted = tool.untrusted,
+  }: {
+    readonly code: ToolFailureCode;
+    readonly message: string;
+    readonly untrusted?: Untrusted;
+  },
   duration_ms: number,
 ): NewEvent {
   const event = toolFailed(call_id, code, message, duration_ms);
-  return { ...event, data: { ...event.data, ...defined({ untrusted: tool.untrusted }) } };
+  return { ...event, data: { ...event.data, ...defined({ untrusted }) } };
 }

@@ -4,7 +4,8 @@ import type { NewEvent } from "../../run/log/event.ts";
 import { clipMessage, TOOL_FAILURES, type ToolFailureCode } from "../../run/value/failure.ts";
 import { jsonDefect, wellFormed, type JsonValue } from "../../run/value/json.ts";
 import { fitImages, type Picture } from "../../run/value/picture.ts";
-import { WithImages, type RunTool } from "./tool.ts";
+import type { Untrusted } from "../../run/value/trust.ts";
+import { FromUntrusted, WithImages, type RunTool } from "./tool.ts";
 
 /**
  * Maximum size of an output in an event, in bytes of JSON: each later model call pays for it. An
@@ -20,8 +21,18 @@ const MAX_KEPT_CHARS = 16_000_000;
 
 /** The result of a call, before it becomes an event. */
 export type Outcome =
-  | { readonly ok: true; readonly output: JsonValue; readonly images: readonly Picture[] }
-  | { readonly ok: false; readonly code: StopCode; readonly message: string };
+  | {
+      readonly ok: true;
+      readonly output: JsonValue;
+      readonly images: readonly Picture[];
+      readonly untrusted?: Untrusted;
+    }
+  | {
+      readonly ok: false;
+      readonly code: StopCode;
+      readonly message: string;
+      readonly untrusted?: Untrusted;
+    };
 
 /**
  * `outcome_unknown`: the tool was stopped while it might have acted. `suspended`: the call waits
@@ -31,6 +42,9 @@ export type StopCode = ToolFailureCode | "outcome_unknown" | "suspended";
 
 /** Returns the output as plain JSON data. It is a copy, so the tool cannot change it later. */
 export function checkOutput(tool: RunTool, returned: unknown): Outcome {
+  if (returned instanceof FromUntrusted) {
+    return { ...checkOutput(tool, returned.output), untrusted: returned.untrusted };
+  }
   const { output, images } =
     returned instanceof WithImages ? returned : { output: returned, images: [] };
   const plain = toJson(output);

@@ -4,7 +4,7 @@
  */
 import { cut } from "../../run/value/cut.ts";
 import type { NewEvent } from "../../run/log/event.ts";
-import type { TurnCall } from "../../run/log/state.ts";
+import type { RunState, TurnCall } from "../../run/log/state.ts";
 import {
   argumentsDenied,
   forbidden,
@@ -15,11 +15,14 @@ import {
 } from "../../run/spec/policy.ts";
 import type { AgentConfig } from "../../run/spec/spec.ts";
 import { defined } from "../../run/value/defined.ts";
+import { TOOL_FAILURES } from "../../run/value/failure.ts";
+import { MAX_RUN_WRITES } from "../../run/memory/limits.ts";
 import { idempotencyKey } from "../../run/value/id.ts";
 import { jsonDefect, type JsonValue } from "../../run/value/json.ts";
 import type { ToolCall } from "../../run/value/message.ts";
 import { roundedDefect } from "../../run/decide/planner.ts";
 import { toolFailed } from "./output.ts";
+import { planTasks } from "./tasks/plan-tasks.ts";
 import type { Toolbox } from "./registry.ts";
 import { schemaFits } from "./schema/json-schema.ts";
 import { effectOf, type Checked, type Tool } from "./tool.ts";
@@ -35,7 +38,9 @@ export interface Preparation {
   readonly taskId: string;
   readonly modelCallId: string;
   readonly config: AgentConfig;
-  readonly standing: Standing;
+  readonly standing: Standing & Partial<Pick<RunState, "memoryWrites">>;
+  /** The run, for tools that start tasks. Absent for calls from code, which cannot use them. */
+  readonly run?: Pick<RunState, "spec" | "children" | "childrenMade">;
   readonly now: number;
   /** The call whose code makes this call. */
   readonly parentCallId?: string;
@@ -77,10 +82,18 @@ export function prepareCall(
   const judged = {
     name,
     arguments: checked.value,
-    acts: effect !== "pure" && !(tool.kind === "run" && tool.callsTools === true),
+    // A task is under the same rules itself, and has read what its parent has read.
+    acts:
+      effect !== "pure" &&
+      tool.kind !== "tasks" &&
+      !(tool.kind === "run" && tool.callsTools === true),
     approved: approval !== null,
     asksAlways: tool.approval === "always",
   };
+  if (tool.memory !== undefined && (standing.memoryWrites ?? 0) >= MAX_RUN_WRITES) {
+    const message = `A run can write to its memory at most ${MAX_RUN_WRITES} times.`;
+    return toolFailed(call_id, "limit_reached", message, 0);
+  }
   const verdict = judge(config.policy, standing, judged, now, schemaFits);
   if (verdict.kind === "deny") {
     return denied(call_id, verdict);
@@ -98,6 +111,14 @@ export function prepareCall(
       },
     };
   }
+  if (tool.memory === "edit" && standing.untrusted !== null && approval === null) {
+    return toolFailed(call_id, "tainted", TOOL_FAILURES.tainted.message, 0);
+  }
+  const planned =
+    tool.kind === "tasks" ? planTasks(tool, call_id, checked.value, preparation) : null;
+  if (planned !== null && !planned.ok) {
+    return toolFailed(call_id, planned.code, planned.reason, 0);
+  }
   return {
     type: "tool.requested",
     data: {
@@ -112,6 +133,7 @@ export function prepareCall(
       ...(tool.kind === "timer"
         ? { until: new Date(tool.due(checked.value, now)).toISOString() }
         : {}),
+      ...planned?.data,
       ...(tool.kind === "input"
         ? { wait: "input", ...defined({ until: after(config.waits?.input_expires_s) }) }
         : {}),

@@ -9,6 +9,7 @@ import { currentTime } from "./built-in/current-time.ts";
 import { httpRequest } from "./built-in/http-request.ts";
 import { readOutput } from "./built-in/read-output.ts";
 import { readPage } from "./built-in/read-page.ts";
+import { SCHEDULE_TOOLS } from "./built-in/schedules.ts";
 import { subtractNumbers } from "./built-in/subtract-numbers.ts";
 import type { Isolate } from "./code/isolate.ts";
 import { RUN_CODE, runCode } from "./code/run-code.ts";
@@ -29,6 +30,7 @@ export const BUILT_IN_TOOLS: readonly Tool[] = [
   httpRequest,
   readOutput,
   readPage,
+  ...SCHEDULE_TOOLS,
   subtractNumbers,
   wait,
 ];
@@ -38,6 +40,9 @@ export const BUILT_IN_NAMES: ReadonlySet<string> = new Set([
   ...BUILT_IN_TOOLS.map(({ name }) => name),
   RUN_CODE,
 ]);
+
+/** Names of built-in tools that a run has only if its agent names them. */
+const ONLY_NAMED: ReadonlySet<string> = new Set(SCHEDULE_TOOLS.map(({ name }) => name));
 
 export interface Toolbox {
   /** Sorted, like the descriptions, so that the same tools always produce the same prompt. */
@@ -51,7 +56,7 @@ export interface Toolbox {
  * the task, its tenant and its script. An extra tool replaces a built-in tool with the same name. A
  * selected name that does not exist is ignored, because a run may outlive a tool: a call of it is
  * answered with `unknown_tool`.
- * @param selection names; absent means all
+ * @param selection names; absent means all, except those that have to be named
  * @param builtIn the built-in tools of this deployment
  */
 export function toolboxFor(
@@ -59,7 +64,9 @@ export function toolboxFor(
   extra: readonly Tool[],
   builtIn: readonly Tool[] = BUILT_IN_TOOLS,
 ): Toolbox {
-  const selected = builtIn.filter((tool) => selection?.includes(tool.name) ?? true);
+  const selected = builtIn.filter(
+    (tool) => selection?.includes(tool.name) ?? !ONLY_NAMED.has(tool.name),
+  );
   const byName = new Map([...selected, ...extra].map((tool) => [tool.name, tool]));
   return boxOf(byName, () => undefined);
 }

@@ -10,7 +10,10 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../run/value/j
 import { schemaReason } from "../../run/value/schema-message.ts";
 import type { Picture } from "../../run/value/picture.ts";
 import type { InnerResult } from "../../run/log/state.ts";
+import type { MadeSchedule, WantedSchedule } from "../../run/schedule/desk.ts";
+import type { PinnedAgent } from "../../run/spec/child.ts";
 import type { Approval } from "../../run/spec/tool-definition.ts";
+import type { TraceContext } from "../../run/value/trace-context.ts";
 import type { Untrusted } from "../../run/value/trust.ts";
 import type { GuardedFetch } from "../fetch/guarded-fetch.ts";
 
@@ -24,6 +27,10 @@ export interface ToolContext {
   /** The same for every attempt of this call. */
   readonly idempotencyKey: string;
   readonly attempt: number;
+  /** This attempt's place in the trace of the run, for what it calls. */
+  readonly trace: TraceContext;
+  /** Whether the run has read untrusted content. */
+  readonly untrusted?: boolean;
   /** The time just before its first attempt, in milliseconds. */
   readonly requestedAt?: number;
   /** Aborted when the run is cancelled or out of time, or when the tool's timeout expires. */
@@ -53,9 +60,26 @@ export interface ToolContext {
    */
   readonly ask?: (question: Asked) => Promise<InputAnswer>;
   /**
+   * Sends a message to a task that the run started. Absent in calls from code.
+   * @throws ToolStop if it is not a task of the run, or has ended
+   */
+  readonly tell?: (taskId: string, content: string) => Promise<void>;
+  /** The schedules of the run. Absent in a deployment without schedules. */
+  readonly schedules?: RunSchedules;
+  /**
    * Reports progress of the call to watching clients. Reports that are too frequent are dropped.
    */
   readonly report?: (note: Note) => void;
+}
+
+/** The schedules that a call can make, see and delete; see `run/schedule/desk.ts`. */
+export interface RunSchedules {
+  /** Makes a schedule, once for each call. @throws ToolStop if it is refused */
+  create(wanted: WantedSchedule): Promise<MadeSchedule>;
+  /** Returns the newest schedules. @throws ToolStop if they cannot be read */
+  list(): Promise<readonly MadeSchedule[]>;
+  /** Deletes a schedule. @throws ToolStop if there is none with this id */
+  cancel(scheduleId: string): Promise<void>;
 }
 
 /** The secrets that the tools of one tenant may use: its own, then those of the deployment. */
@@ -142,6 +166,24 @@ export class WithImages<T = unknown> {
   }
 }
 
+/** An untrusted output of a tool whose outputs are trusted otherwise. `run` may return it. */
+export class FromUntrusted<T = unknown> {
+  readonly output: T;
+  readonly untrusted: Untrusted;
+
+  constructor(output: T, untrusted: Untrusted) {
+    this.output = output;
+    this.untrusted = untrusted;
+  }
+}
+
+/** How a tool writes to long-term memory. */
+export type MemoryWrite =
+  /** Counts as a write of the run. */
+  | "save"
+  /** In addition, a run that has read untrusted content needs a person's approval. */
+  | "edit";
+
 interface ToolBase {
   /** `^[A-Za-z0-9_.-]{1,128}$` */
   readonly name: string;
@@ -159,6 +201,8 @@ interface ToolBase {
   readonly timeoutMs: number;
   /** The source of its output, if the output is untrusted. */
   readonly untrusted?: Untrusted;
+  /** Present if the tool writes to long-term memory. */
+  readonly memory?: MemoryWrite;
   /**
    * Returns the call that replaces a call with these arguments: it is checked, logged and executed
    * in its place. Null if there is none.
@@ -207,13 +251,40 @@ export interface InputTool extends ToolBase {
   readonly kind: "input";
 }
 
-export type Tool = RunTool | TimerTool | InputTool;
+/**
+ * A tool whose call starts tasks, waits for them or cancels them: no code runs. The run submits the
+ * tasks, and waits without an open connection.
+ */
+export interface TasksTool extends ToolBase {
+  readonly kind: "tasks";
+  /** Returns what a call does. Pure. */
+  plan(input: JsonValue): TasksPlan;
+}
+
+/** What a call of a tool for tasks does. */
+export type TasksPlan =
+  /** Starts a task. `run` waits for its end. */
+  | { readonly action: "run" | "start"; readonly agent: PinnedAgent }
+  | {
+      readonly action: "wait";
+      readonly tasks: readonly string[];
+      readonly mode: "all" | "any";
+      readonly timeoutS?: number;
+    }
+  | { readonly action: "cancel"; readonly tasks: readonly string[] }
+  /** The arguments name no agent or task of the run. */
+  | { readonly action: "refuse"; readonly reason: string };
+
+export type Tool = RunTool | TimerTool | InputTool | TasksTool;
 
 /** Default timeout of a tool, in milliseconds. */
 export const DEFAULT_TOOL_TIMEOUT_MS = 60_000;
 
 /** The return value of a defined tool. */
-type Returned<O extends z.ZodType> = z.input<O> | WithImages<z.input<O>>;
+type Returned<O extends z.ZodType> =
+  | z.input<O>
+  | WithImages<z.input<O>>
+  | FromUntrusted<z.input<O>>;
 
 interface Definition<I extends z.ZodType, O extends z.ZodType> {
   readonly name: string;
@@ -224,6 +295,7 @@ interface Definition<I extends z.ZodType, O extends z.ZodType> {
   readonly timeoutMs?: number;
   readonly approval?: Approval;
   readonly untrusted?: Untrusted;
+  readonly memory?: MemoryWrite;
 }
 
 /**
@@ -272,6 +344,19 @@ export function defineInput<I extends z.ZodType, O extends z.ZodType>(
   return Object.freeze({ ...base({ ...definition, effect: "pure" }), kind: "input" as const });
 }
 
+/** Defines a tool for tasks from zod schemas. */
+export function defineTasks<I extends z.ZodType, O extends z.ZodType>(
+  definition: Omit<Definition<I, O>, "effect" | "timeoutMs"> & {
+    plan(input: z.output<I>): TasksPlan;
+  },
+): TasksTool {
+  return Object.freeze({
+    ...base({ ...definition, effect: "idempotent" }),
+    kind: "tasks" as const,
+    plan: (input: JsonValue) => definition.plan(definition.input.parse(input)),
+  });
+}
+
 /** Returns the effect of a call with these arguments, which decides whether it may be repeated. */
 export function effectOf(tool: Tool, input: JsonValue): Effect {
   return tool.effectOf?.(input) ?? tool.effect;
@@ -282,7 +367,11 @@ function base<I extends z.ZodType, O extends z.ZodType>(definition: Definition<I
     name: definition.name,
     description: definition.description,
     effect: definition.effect,
-    ...defined({ approval: definition.approval, untrusted: definition.untrusted }),
+    ...defined({
+      approval: definition.approval,
+      untrusted: definition.untrusted,
+      memory: definition.memory,
+    }),
     timeoutMs: definition.timeoutMs ?? DEFAULT_TOOL_TIMEOUT_MS,
     inputSchema: schemaOf(definition.input, "input"),
     outputSchema: schemaOf(definition.output, "output"),

@@ -7,12 +7,17 @@ import type { Catalogue } from "../../run/spec/catalogue.ts";
 import type { JsonObject } from "../../run/value/json.ts";
 import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
 import type { AgentConfig, RunLimits } from "../../run/spec/spec.ts";
+import { memoryToolNames } from "../../run/memory/tool-names.ts";
+import { needsSubject, type MemoryStoreConfig } from "../../run/spec/long-term-memory.ts";
 import { providerSecret } from "../../run/spec/secret.ts";
 import type { ToolDefinition } from "../../run/spec/tool-definition.ts";
+import type { PinnedAgent } from "../../run/spec/child.ts";
+import type { AgentRow } from "../../store/agents.ts";
 import type { ToolRow } from "../../store/tools.ts";
 import type { ApiDeps } from "../context.ts";
 import { isMcpTool, mcpServersOf } from "../mcp-servers/resolve.ts";
-import type { FieldFault } from "../http/problem.ts";
+import { fieldProblem, type FieldFault } from "../http/problem.ts";
+import { pinnedAgents } from "./references.ts";
 import { pointerTo, type JsonPointer } from "../../run/value/json-pointer.ts";
 
 /** A config to check, with its limits and tools. */
@@ -24,12 +29,15 @@ export interface ConfigToCheck {
   readonly brought: readonly string[];
   /** The tenant's tools, if they have been read already. */
   readonly tools?: readonly ToolRow[];
+  /** The agent that the config belongs to. Absent while it is being written. */
+  readonly self?: Pick<AgentRow, "name" | "version" | "description">;
 }
 
 /** The current definitions that a config refers to. They become part of the task's snapshot. */
 export interface Referred {
   readonly tools: readonly ToolDefinition[];
   readonly mcp_servers: readonly McpServerDefinition[];
+  readonly agents: readonly PinnedAgent[];
 }
 
 /** The referenced definitions, or the first fault, whose pointer is into `{ config, limits }`. */
@@ -40,7 +48,7 @@ export type CheckedConfig =
 /** Checks the config of an agent or of a new task. */
 export async function checkConfig(
   deps: ApiDeps,
-  { tenantId, config, limits, brought, tools }: ConfigToCheck,
+  { tenantId, config, limits, brought, tools, self }: ConfigToCheck,
 ): Promise<CheckedConfig> {
   const { catalogue } = deps;
   const fault =
@@ -52,43 +60,70 @@ export async function checkConfig(
   if (fault !== null) {
     return { fault };
   }
-  const checked = await referredBy(deps, tenantId, config, tools);
+  const checked = await referredBy(deps, tenantId, config, self ?? null, tools);
   if (checked.fault !== undefined) {
     return checked;
   }
   const own = checked.referred.tools.map((tool) => tool.name);
+  own.push(...checked.referred.agents.map(({ tool }) => tool));
+  const { stores = [] } = config.long_term_memory ?? {};
+  own.push(...(stores.length === 0 ? [] : memoryToolNames(stores.some(isWritable))));
   const { mcp_servers } = checked.referred;
   const unknown = toolFault(catalogue, config, [...brought, ...own], mcp_servers);
   return unknown === null ? checked : { fault: unknown };
 }
 
+/** @throws Problem for a config whose memory is about a subject, without one */
+export function checkSubject({ long_term_memory }: AgentConfig, subject: string | null): void {
+  const store = long_term_memory?.stores.find(({ scope }) => needsSubject(scope));
+  if (store !== undefined && subject === null) {
+    const detail = `is required: the agent has a memory store of the scope ${store.scope}`;
+    throw fieldProblem("validation_failed", "/subject", detail);
+  }
+}
+
+function isWritable({ access }: MemoryStoreConfig): boolean {
+  return access === "write";
+}
+
 /** Checks the config of a retried task, and reads the current definitions that it refers to. */
 export async function checkAgain(
   deps: ApiDeps,
-  { tenantId, config, limits }: Pick<ConfigToCheck, "tenantId" | "config" | "limits">,
+  {
+    tenantId,
+    config,
+    limits,
+    self,
+  }: Pick<ConfigToCheck, "tenantId" | "config" | "limits" | "self">,
 ): Promise<CheckedConfig> {
   const fault =
     plannerFault(deps.catalogue, config) ??
     (await modelFault(deps, tenantId, config)) ??
     priceFault(deps.catalogue, config, limits);
-  return fault === null ? referredBy(deps, tenantId, config) : { fault };
+  return fault === null ? referredBy(deps, tenantId, config, self ?? null) : { fault };
 }
 
 async function referredBy(
   deps: ApiDeps,
   tenantId: string,
   config: AgentConfig,
+  self: ConfigToCheck["self"] | null,
   tools?: readonly ToolRow[],
 ): Promise<CheckedConfig> {
   const { servers, fault } = await mcpServersOf(deps, tenantId, config);
-  return fault === undefined
+  if (fault !== undefined) {
+    return { fault };
+  }
+  const pinned = await pinnedAgents(deps, tenantId, config, self ?? null);
+  return pinned.fault === undefined
     ? {
         referred: {
           tools: await ownTools(deps, tenantId, config, servers, tools),
           mcp_servers: servers,
+          agents: pinned.agents,
         },
       }
-    : { fault };
+    : { fault: pinned.fault };
 }
 
 function plannerFault({ planners }: Catalogue, { planner }: AgentConfig): FieldFault | null {

@@ -2,6 +2,8 @@
 import { z } from "@hono/zod-openapi";
 import { MAX_MCP_SERVERS, MCP_TOOL_MODES } from "../../run/spec/mcp-server.ts";
 import { policySchema } from "../../run/spec/policy.ts";
+import { agentReferences as referencesSchema } from "../../run/spec/child.ts";
+import { longTermMemory as longTermMemorySchema } from "../../run/spec/long-term-memory.ts";
 import { profileSchema } from "../../run/spec/profile.ts";
 import {
   agentConfig as runConfig,
@@ -29,6 +31,24 @@ const profile = checkedBy(profileSchema, {
   description: "Who the agent is. The model reads it before the instructions.",
   example: { role: "An accountant", guidelines: ["Show how you came to each number."] },
 }).openapi("Profile");
+
+const { $schema: _dialectOfAgents, ...agentsDocument } = z.toJSONSchema(referencesSchema, {
+  io: "input",
+});
+const agentReferences = checkedBy(referencesSchema, {
+  ...agentsDocument,
+  description: CONFIG_TEXTS.agents,
+  example: [{ agent: "researcher" }],
+});
+
+const { $schema: _dialectOfMemory, ...memoryDocument } = z.toJSONSchema(longTermMemorySchema, {
+  io: "input",
+});
+const longTermMemory = checkedBy(longTermMemorySchema, {
+  ...memoryDocument,
+  description: CONFIG_TEXTS.long_term_memory,
+  example: { stores: [{ scope: "subject", access: "write" }] },
+}).openapi("LongTermMemory");
 
 export const agentConfig = z
   .strictObject({
@@ -108,6 +128,8 @@ export const agentConfig = z
       })
       .optional()
       .openapi({ description: CONFIG_TEXTS.memory }),
+    long_term_memory: longTermMemory.optional(),
+    agents: agentReferences.optional(),
     policy: policy.optional(),
     on_outcome_unknown: runConfig.shape.on_outcome_unknown
       .unwrap()
@@ -153,6 +175,9 @@ export const limits = z
     max_tokens: of.max_tokens.unwrap().nullish(),
     max_cost_usd: of.max_cost_usd.unwrap().nullish(),
     max_repeats: of.max_repeats.unwrap().nullish(),
+    max_children: of.max_children.unwrap().nullish(),
+    max_depth: of.max_depth.unwrap().nullish(),
+    max_descendants: of.max_descendants.unwrap().nullish(),
     on_reached: of.on_reached.unwrap().nullish(),
   })
   .openapi("Limits", {

@@ -7,6 +7,7 @@ import type { ApiDeps, ApiHandler } from "../context.ts";
 import { checkRate } from "../http/auth.ts";
 import { boundedBody, jsonOf } from "../http/body.ts";
 import { Problem } from "../http/problem.ts";
+import { traceIn } from "../http/trace-context.ts";
 import { submitHooked } from "../tasks/submit.ts";
 import { CALLS, type callRoute } from "./operations.ts";
 import { filled } from "./template.ts";
@@ -37,8 +38,9 @@ export const callHook: ApiHandler<typeof callRoute> = async (c) => {
     tenantId: hook.tenant_id,
     scopes: new Set(["tasks:write"] as const),
   };
+  const trace = traceIn(c.req.raw.headers);
   const claim = { route: `POST ${CALLS}/${hook.hook_id}`, key, fingerprint: digest };
-  const { task, replayed } = await submitHooked(deps, caller, body, claim);
+  const { task, replayed } = await submitHooked(deps, caller, body, claim, trace);
   c.header("Location", `/api/v1/tasks/${task.task_id}`);
   if (replayed) {
     c.header("Idempotent-Replayed", "true");

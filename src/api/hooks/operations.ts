@@ -2,7 +2,14 @@
 import { createRoute } from "@hono/zod-openapi";
 import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
-import { BODY_PROBLEMS, ifMatch, json, refusals, SECURED } from "../openapi/routes.ts";
+import {
+  BODY_PROBLEMS,
+  ifMatch,
+  json,
+  refusals,
+  SECURED,
+  traceHeaders,
+} from "../openapi/routes.ts";
 import { secret } from "../webhooks/schemas.ts";
 import { plainPageQuery } from "../schemas.ts";
 import * as schemas from "./schemas.ts";
@@ -120,7 +127,7 @@ export const callRoute = createRoute({
   summary: "Start a task from a hook's template",
   description:
     "Needs no key: the body, JSON of at most 1 MiB, is signed with the hook's secret. `webhook-id` (with GitHub's scheme, the body) identifies repeated requests.",
-  request: { params: schemas.hookPath },
+  request: { params: schemas.hookPath, headers: traceHeaders },
   responses: {
     201: json("The task.", schemas.startedTask, "Location", "Idempotent-Replayed"),
     ...refusals(

@@ -4,8 +4,9 @@
  */
 import { createMiddleware } from "hono/factory";
 import { sha256Hex } from "../../crypto/sha256.ts";
-import { isTaskId } from "../../run/value/id.ts";
-import type { Caller, Scope } from "../../store/keys.ts";
+import { isTaskId, newId } from "../../run/value/id.ts";
+import { newActor } from "../../store/audit.ts";
+import { SCOPES, type Caller, type Scope } from "../../store/keys.ts";
 import type { ApiContext, ApiDeps, AppEnv } from "../context.ts";
 import { Problem } from "./problem.ts";
 import { readTicket } from "./signing.ts";
@@ -14,6 +15,8 @@ import { isoTime } from "../../run/value/time.ts";
 /** Cache of valid keys by hash. Bounded; an entry expires after `keyCacheMs`. */
 const known = new Map<string, { readonly caller: Caller; readonly until: number }>();
 const MAX_KNOWN = 1000;
+/** The tenant of the first key, as of a deployment from the command line. */
+const ADMIN_TENANT = "main";
 /** Hashes of keys that were found invalid, with the time until which they are not looked up again. */
 const unknown = new Map<string, number>();
 
@@ -191,7 +194,8 @@ async function callerOfKey(
     // Each guess is a query of the database.
     await checkRate(deps, `address:${address}`);
   }
-  const caller = await deps.keys.find(digest, isoTime(now));
+  const caller =
+    (await deps.keys.find(digest, isoTime(now))) ?? (await adminCaller(deps, key, digest));
   const until = now + deps.config.keyCacheMs;
   known.delete(digest);
   unknown.delete(digest);
@@ -201,6 +205,25 @@ async function callerOfKey(
     setBounded(known, digest, { caller, until });
   }
   return caller;
+}
+
+/**
+ * Returns the caller of the deployment's admin key, which is stored when it is first used; null for
+ * another key, and after it was revoked.
+ */
+async function adminCaller(deps: ApiDeps, key: string, digest: string): Promise<Caller | null> {
+  if (key !== deps.config.adminKey) {
+    return null;
+  }
+  const now = deps.now();
+  const row = {
+    key_id: newId("key", now, crypto.getRandomValues(new Uint8Array(16))),
+    tenant_id: ADMIN_TENANT,
+    name: "OPSPAWN_ADMIN_KEY",
+    scopes: SCOPES,
+  };
+  await deps.keys.adopt(row, digest, newActor(now, "deployment"));
+  return deps.keys.find(digest, isoTime(now));
 }
 
 /** Adds an entry; the oldest one makes room. */

@@ -19,6 +19,19 @@ export function conditionalText(c: ApiContext, text: string) {
     : c.body(text, 200, { "Content-Type": "application/json" });
 }
 
+/** Responds as `conditionalText` does, with JSON that is written while it is sent. */
+export function conditionalStream(
+  c: ApiContext,
+  version: string,
+  write: () => ReadableStream<Uint8Array>,
+) {
+  const tag = `"${version}"`;
+  c.header("ETag", tag);
+  return isNamed(tag, c.req.header("If-None-Match"))
+    ? c.body(null, 304)
+    : c.body(write(), 200, { "Content-Type": "application/json" });
+}
+
 /** Returns the entity tags in an `If-Match` header; null without one. `*` stands for any. */
 export function tagsIn(ifMatch: string | undefined): ReadonlySet<string> | null {
   return ifMatch === undefined ? null : new Set(ifMatch.split(",").map((tag) => tag.trim()));

@@ -43,7 +43,8 @@ export function inboxRoutes(app: OpenAPIHono<AppEnv>): void {
     const form = new RegExp(`^inbox ${order} `);
     const after = cursor === undefined ? null : await cursorOf(deps, caller, cursor, { form });
     const kinds = kindsOf(query.for, query.kind);
-    const filter = defined({ kinds, agent: query.agent, tool: query.tool, taskId: query.task_id });
+    const { agent, tool, task_id: taskId, root: rootTaskId } = query;
+    const filter = defined({ kinds, agent, tool, taskId, rootTaskId });
     const { rows, next } = await deps.inbox.list(
       caller.tenantId,
       filter,

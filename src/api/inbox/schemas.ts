@@ -20,6 +20,9 @@ export const inboxQuery = z.strictObject({
     description: "Only questions of calls of this tool.",
   }),
   task_id: taskIdText.optional().openapi({ description: "Only questions of this task." }),
+  root: taskIdText.optional().openapi({
+    description: "Only questions of this first task of a tree, and of all tasks below it.",
+  }),
   order: z.enum(["oldest", "expiry"]).optional().openapi({
     description:
       "`oldest` (the default): the oldest question first. `expiry`: the one that expires first; those that never expire come last.",

@@ -62,9 +62,9 @@ export const revokeRoute = createRoute({
   operationId: "revokeKey",
   summary: "Revoke a key",
   description:
-    "Within seconds, its requests are rejected and its event streams are closed. Tasks submitted with it continue.",
-  request: { params: schemas.keyPath },
-  responses: { 204: { description: "Revoked." }, ...refusals("not_found") },
+    "Within seconds, its requests are rejected and its event streams are closed. Tasks submitted with it continue, and so do schedules created with it.",
+  request: { params: schemas.keyPath, query: schemas.revokeQuery },
+  responses: { 204: { description: "Revoked." }, ...refusals("not_found", "validation_failed") },
 });
 
 export const rotateRoute = createRoute({

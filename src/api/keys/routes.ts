@@ -78,6 +78,10 @@ const revoke: ApiHandler<typeof operations.revokeRoute> = async (c) => {
   const { deps, caller } = c.var;
   const row = await keyOf(deps, caller, c.req.valid("param").id);
   checkReach(caller, row.scopes);
+  if (c.req.valid("query").pause_schedules === "true") {
+    const note = `The key ${row.name} was revoked.`;
+    await deps.timetable(row.tenant_id).pauseOf(row.key_id, note, c.var.caller.keyId);
+  }
   await deps.keys.revoke(row, actorOf(c.var));
   forgetKey(row.key_id);
   return c.body(null, 204);

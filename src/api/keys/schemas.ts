@@ -50,6 +50,12 @@ export const keyPath = z.object({
   }),
 });
 
+export const revokeQuery = z.strictObject({
+  pause_schedules: z.enum(["true", "false"]).optional().openapi({
+    description: "`true` also pauses the schedules that the key created.",
+  }),
+});
+
 export const keysQuery = z.strictObject({ ...pageQuery, tenant: tenant.optional() });
 
 const fields = {

@@ -7,13 +7,15 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import type { Caller } from "../../store/keys.ts";
 import { checkScope } from "../http/auth.ts";
+import { traceInMeta } from "../http/trace-context.ts";
 import type { ApiDeps } from "../context.ts";
 import { problemDocument, foreseen, type Occasion } from "../http/problem.ts";
 import type { CallExtra, CallRequest, Offer } from "./server.ts";
 import { eventLine } from "./event-line.ts";
 import type { LoggedEvent } from "./log-page.ts";
 import { taskLogs } from "./task-logs.ts";
-import { mayRead, toolNamed, tools, type ToolCall, type TaskTool } from "./tools.ts";
+import type { TaskTool, ToolCall } from "./tool.ts";
+import { mayRead, toolNamed, tools } from "./tools.ts";
 
 const INSTRUCTIONS =
   "Opspawn runs AI agents as durable tasks: once submitted, a task either finishes or pauses for a stated reason. " +
@@ -63,7 +65,8 @@ async function called(
 
 function callOf(deps: ApiDeps, caller: Caller, extra: CallExtra): ToolCall {
   const token = extra._meta?.progressToken;
-  const call = { deps, caller, gone: extra.signal };
+  const trace = traceInMeta(extra._meta ?? {});
+  const call = { deps, caller, gone: extra.signal, trace };
   return token === undefined || !mayRead(caller)
     ? call
     : { ...call, tell: (event: LoggedEvent) => progress(extra, token, event) };

@@ -3,10 +3,10 @@
  * `docs/how-to/mcp.md` lists them for clients.
  */
 import { z } from "@hono/zod-openapi";
-import { ToolSchema, type CallToolResult, type Tool } from "@modelcontextprotocol/sdk/types.js";
+import type { CallToolResult } from "@modelcontextprotocol/sdk/types.js";
 import { isTerminal } from "../../run/decide/view.ts";
 import { MAX_AGENTS } from "../../store/agents.ts";
-import type { Caller, Scope } from "../../store/keys.ts";
+import type { Caller } from "../../store/keys.ts";
 import type { TaskRow } from "../../store/tasks/rows.ts";
 import { agentOf, offeredAgents, summaryOf, type AgentSummary } from "../agents/resolve.ts";
 import { deleteTask } from "../tasks/changes.ts";
@@ -17,39 +17,19 @@ import { retryTask, submitTask } from "../tasks/submit.ts";
 import { listTasks } from "../tasks/list.ts";
 import { currentTask, taskJson, taskOf } from "../tasks/view.ts";
 import { TASK_STATUSES } from "../schemas.ts";
-import { validationProblem } from "../http/validation.ts";
 import { agentInToolName, agentToolName, isShortened } from "./agent-tool.ts";
-import type { LoggedEvent } from "./log-page.ts";
 import { answerOf, taskLine, taskText } from "./task-text.ts";
+import { MEMORY_TOOLS } from "./memory-tools.ts";
+import { SCHEDULE_TOOLS } from "./schedule-tools.ts";
+import { result, tool, type TaskTool, type ToolCall } from "./tool.ts";
 import { waitedFor } from "./wait.ts";
 import { defined } from "../../run/value/defined.ts";
 
 /** Default wait in seconds, below the usual client timeout of one minute. */
 const PATIENCE_S = 50;
 
-/** The context of a tool call. */
-export interface ToolCall {
-  readonly deps: ApiDeps;
-  readonly caller: Caller;
-  /** Aborted when the client cancels the call or disconnects. */
-  readonly gone: AbortSignal;
-  /** Sends an event to the client as progress. Absent without a progress token or `tasks:read`. */
-  readonly tell?: (event: LoggedEvent) => Promise<void>;
-}
-
-export interface TaskTool {
-  /** Scope that a call requires. */
-  readonly scope: Scope;
-  readonly definition: Tool;
-  /** @throws Problem */
-  run(args: unknown, call: ToolCall): Promise<CallToolResult>;
-}
-
 /** Maximum number of agents listed as tools: every client's model reads all of them. */
 const OFFERED_AGENTS = 50;
-
-/** JSON Schema documents by zod schema. */
-const documents = new WeakMap<z.ZodType, Tool["inputSchema"]>();
 
 const taskId = z.string().describe("Id of a task: task_…");
 
@@ -108,7 +88,10 @@ const COMMON: readonly TaskTool[] = [
     annotations: { destructiveHint: false, openWorldHint: true },
     schema: submitArguments,
     run: async ({ wait_s, ...body }, call) => {
-      const { task } = await submitTask(call.deps, call.caller, body, { key: null });
+      const { task } = await submitTask(call.deps, call.caller, body, {
+        key: null,
+        trace: call.trace,
+      });
       return taskResult(call, await afterSubmitting(call, task, wait_s));
     },
   }),
@@ -234,6 +217,8 @@ const COMMON: readonly TaskTool[] = [
       return result(`The task ${task_id} is deleted.`, { id: task_id, deleted: true });
     },
   }),
+  ...SCHEDULE_TOOLS,
+  ...MEMORY_TOOLS,
 ];
 
 /** Returns the tools in a stable order: task tools, then one tool for each of the first agents. */
@@ -273,7 +258,10 @@ function agentTool({ name, description }: AgentSummary): TaskTool {
     run: async ({ goal: wanted, context: more, wait_s }, call) => {
       const input_data = defined({ goal: wanted, context: more });
       const body = schemas.submitBody.parse({ agent: name, input_data });
-      const { task } = await submitTask(call.deps, call.caller, body, { key: null });
+      const { task } = await submitTask(call.deps, call.caller, body, {
+        key: null,
+        trace: call.trace,
+      });
       const row = await afterSubmitting(call, task, wait_s);
       const answer = answerOf(row);
       return answer === null
@@ -281,60 +269,6 @@ function agentTool({ name, description }: AgentSummary): TaskTool {
         : result(answer, { ...taskJson(row) });
     },
   });
-}
-
-interface ToolSpec<S extends z.ZodType> {
-  readonly name: string;
-  readonly title: string;
-  readonly description: string;
-  readonly scope: Scope;
-  readonly annotations: NonNullable<Tool["annotations"]>;
-  readonly schema: S;
-  run(args: z.output<S>, call: ToolCall): Promise<CallToolResult>;
-}
-
-function tool<S extends z.ZodType>(spec: ToolSpec<S>): TaskTool {
-  const { name, title, description, scope, annotations, schema } = spec;
-  return {
-    scope,
-    definition: { name, title, description, annotations, inputSchema: jsonSchema(schema) },
-    run: (args, call) => {
-      const parsed = schema.safeParse(args);
-      if (!parsed.success) {
-        throw validationProblem(parsed.error, "call");
-      }
-      return spec.run(parsed.data, call);
-    },
-  };
-}
-
-/** Returns the JSON Schema of a zod schema. Cached, because all agents share one. */
-function jsonSchema(schema: z.ZodType): Tool["inputSchema"] {
-  const document = documents.get(schema) ?? documentOf(schema);
-  documents.set(schema, document);
-  return document;
-}
-
-function documentOf(schema: z.ZodType): Tool["inputSchema"] {
-  const document = z.toJSONSchema(schema, {
-    io: "input",
-    unrepresentable: "any",
-    override: ({ jsonSchema: part }) => {
-      // The format is enough; the pattern takes half a kilobyte.
-      if (part.format === "date-time") {
-        delete part.pattern;
-      }
-      // Equivalent, and more clients can pass it on to their models.
-      if (isEmpty(part.additionalProperties)) {
-        part.additionalProperties = true;
-      }
-    },
-  });
-  return ToolSchema.shape.inputSchema.parse(document);
-}
-
-function isEmpty(schema: unknown): boolean {
-  return typeof schema === "object" && schema !== null && Object.keys(schema).length === 0;
 }
 
 function waiting({ caller, gone, tell }: ToolCall, seconds: number, after: number) {
@@ -367,8 +301,4 @@ async function taskResult({ deps, caller }: ToolCall, row: TaskRow): Promise<Cal
 /** Returns whether a caller may see a task's events: its log, and progress and texts from it. */
 export function mayRead({ scopes }: Caller): boolean {
   return scopes.has("tasks:read");
-}
-
-function result(text: string, structuredContent: Record<string, unknown>): CallToolResult {
-  return { content: [{ type: "text", text }], structuredContent };
 }

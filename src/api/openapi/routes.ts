@@ -89,6 +89,19 @@ export const keyHeader = z.object({
   }),
 });
 
+/** The trace context of W3C on routes that submit tasks. */
+export const traceHeaders = z.object({
+  traceparent: z.string().optional().openapi({
+    description:
+      "The caller's place in a trace (W3C Trace Context): the trace of the task continues it. Ignored if it is malformed.",
+    example: "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
+  }),
+  tracestate: z.string().optional().openapi({
+    description: "Passed on with `traceparent`, up to 512 characters.",
+    example: "vendor=1",
+  }),
+});
+
 /** `If-None-Match` on routes with an entity tag. */
 export const ifNoneMatch = z.object({
   "if-none-match": z.string().optional().openapi({

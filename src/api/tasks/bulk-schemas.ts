@@ -19,6 +19,12 @@ function filterOf<const Status extends (typeof TASK_STATUSES)[number]>(
         .optional()
         .openapi({ description: "Only tasks that wait for this." }),
       agent: z.string().max(128).optional().openapi({ description: "Only tasks of this agent." }),
+      schedule_id: z.string().max(64).optional().openapi({
+        description: "Only tasks that this schedule submitted.",
+      }),
+      group_id: z.string().max(64).optional().openapi({
+        description: "Only tasks of this batch.",
+      }),
       created_after: instant.optional().openapi({
         description: "Only tasks created at or after this time, RFC 3339.",
       }),

@@ -5,7 +5,15 @@ import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
 import { idempotencyKey } from "../http/idempotency-key.ts";
 import { occasionOf } from "../http/problem.ts";
-import { BODY_PROBLEMS, json, keyHeader, refusals, SECURED } from "../openapi/routes.ts";
+import {
+  BODY_PROBLEMS,
+  json,
+  keyHeader,
+  refusals,
+  SECURED,
+  traceHeaders,
+} from "../openapi/routes.ts";
+import { traceIn } from "../http/trace-context.ts";
 import { submitBatch } from "./batch.ts";
 import { deleteTask, relabelTask } from "./changes.ts";
 import * as schemas from "./schemas.ts";
@@ -40,9 +48,9 @@ const batchRoute = createRoute({
   operationId: "submitBatch",
   summary: "Submit up to 100 tasks",
   description:
-    "Each task has its own outcome, in the order of the request; a refused one does not affect the others. Each counts as a request against the rate limit. With an `Idempotency-Key`, a repeated batch returns the tasks of the first.",
+    "Each task has its own outcome, in the order of the request; a refused one does not affect the others. Each counts as a request against the rate limit. The tasks have the `group_id` of the answer. With an `Idempotency-Key`, a repeated batch returns the tasks of the first.",
   request: {
-    headers: keyHeader,
+    headers: keyHeader.extend(traceHeaders.shape),
     body: { required: true, content: { "application/json": { schema: schemas.batchBody } } },
   },
   responses: {
@@ -79,12 +87,13 @@ export function taskChangeRoutes(app: OpenAPIHono<AppEnv>): void {
 
   app.openapi(batchRoute, async (c) => {
     const { tasks } = c.req.valid("json");
-    const data = await submitBatch(c.var, occasionOf(c), tasks, idempotencyKey(c));
-    const accepted = data.filter(({ task }) => task !== undefined);
+    const header = { key: idempotencyKey(c), trace: traceIn(c.req.raw.headers) };
+    const { outcomes, groupId } = await submitBatch(c.var, occasionOf(c), tasks, header);
+    const accepted = outcomes.filter(({ task }) => task !== undefined);
     if (accepted.length > 0 && accepted.every(({ replayed }) => replayed)) {
       c.header("Idempotent-Replayed", "true");
     }
-    return c.json({ data }, 200);
+    return c.json({ data: [...outcomes], group_id: groupId }, 200);
   });
 
   app.openapi(deleteRoute, async (c) => {

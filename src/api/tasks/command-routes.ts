@@ -5,7 +5,7 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
 import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
-import { commandTask, decisionOf, limitsOf, messageOf } from "./commands.ts";
+import { checkBelow, commandTask, decisionOf, limitsOf, messageOf } from "./commands.ts";
 import type { AppEnv } from "../context.ts";
 import { idempotent } from "../http/idempotent.ts";
 import { idempotencyKey } from "../http/idempotency-key.ts";
@@ -90,9 +90,10 @@ const approvalRoute = createRoute({
   operationId: "decideApproval",
   summary: "Approve or deny a tool call",
   description:
-    "A call can be decided once. Edited arguments are validated against the tool's schema.",
+    "A call can be decided once. Edited arguments are validated against the tool's schema. `task_id` decides a call of a task below this one, and returns that task.",
   request: {
     params: schemas.approvalPath,
+    query: schemas.approvalQuery,
     body: {
       required: true,
       content: { "application/json": { schema: schemas.approvalBody } },
@@ -157,8 +158,10 @@ export function taskCommandRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(approvalRoute, async (c) => {
     const { deps, caller } = c.var;
     const { id, call_id } = c.req.valid("param");
+    const { task_id = id } = c.req.valid("query");
     const said = decisionOf(call_id, c.req.valid("json"));
-    const task = await commandTask(deps, caller, id, said);
+    await checkBelow(deps, caller, id, task_id);
+    const task = await commandTask(deps, caller, task_id, said);
     return c.json(taskJson(task), 202);
   });
 

@@ -64,6 +64,9 @@ export async function commandTask(
   if (isTerminal(row.status)) {
     throw new Problem("task_over", `The task has finished: ${row.status}.`);
   }
+  if (row.waiting_for === "turn") {
+    throw new Problem("not_started", "The task waits for the turn before it.");
+  }
   const run = deps.run(row.tenant_id, row.task_id);
   if (row.status === "pending") {
     await run.start(JSON.stringify(specOf(row)));
@@ -73,6 +76,21 @@ export async function commandTask(
     throw new Problem(PROBLEM_OF[answer.code], answer.message);
   }
   return currentTask(deps, row);
+}
+
+/** Checks that a task is another one or below it. @throws Problem `not_found` */
+export async function checkBelow(
+  deps: ApiDeps,
+  caller: Caller,
+  id: string,
+  taskId: string,
+): Promise<void> {
+  if (taskId !== id) {
+    const { lineage } = await taskOf(deps, caller, taskId);
+    if (lineage?.path?.includes(id) !== true) {
+      throw new Problem("not_found", `The task "${taskId}" is not below "${id}".`);
+    }
+  }
 }
 
 const PROBLEM_OF: Readonly<Record<CommandRefusal["code"], ProblemCode>> = {

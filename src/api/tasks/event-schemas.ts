@@ -1,7 +1,7 @@
 /** The `Event` of the OpenAPI document: one schema per type, made from those that validate the log. */
 import { z } from "@hono/zod-openapi";
 import { EVENT_DATA, EVENT_TYPES, type EventType } from "../../run/log/event-data.ts";
-import { timestamp } from "../schemas.ts";
+import { taskIdText, timestamp } from "../schemas.ts";
 
 const envelope = {
   seq: z.number().int().min(1).openapi({
@@ -11,6 +11,9 @@ const envelope = {
     description: "When it was written. Several events can have the same time.",
   }),
   v: z.number().int().openapi({ description: "The version of the form of `data`." }),
+  task_id: taskIdText.optional().openapi({
+    description: "In the events of a tree: the task whose log has the event.",
+  }),
   bytes: z.number().int().optional().openapi({
     description: "With `outline=1`: the size of the whole event as JSON in UTF-8.",
   }),

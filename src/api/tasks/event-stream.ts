@@ -64,13 +64,18 @@ export class EventStream {
     { types, outline = false }: EventSelection,
   ): Promise<void> {
     return types?.includes(type) === false
-      ? this.#write(`id: ${seq}\n\n`)
+      ? this.move(String(seq))
       : this.put(String(seq), type, outline ? outlineOfText(text) : text);
   }
 
   /** Writes an event; resolves when there is room for another. @param text one line */
   put(id: string, type: string, text: string): Promise<void> {
     return this.#write(`id: ${id}\nevent: ${type}\ndata: ${text}\n\n`);
+  }
+
+  /** Moves the client's cursor without an event. */
+  move(id: string): Promise<void> {
+    return this.#write(`id: ${id}\n\n`);
   }
 
   async run(follow: () => Promise<boolean>, pingMs: number): Promise<void> {

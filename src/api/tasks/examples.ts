@@ -1,11 +1,15 @@
 /** Examples of tasks and their events. */
 import { type Examples, TASK_ID, AT, LATER } from "../openapi/examples.ts";
 
+/** The id of a batch. */
+const GROUP_ID = "group_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a17";
+
 const exampleTask = {
   id: TASK_ID,
   task_id: TASK_ID,
   task_type: "agent_run",
   name: null,
+  subject: null,
   status: "completed",
   waiting_for: null,
   waiting_until: null,
@@ -32,8 +36,15 @@ const exampleTask = {
   attempt: 1,
   last_seq: 14,
   retry_of: null,
+  schedule_id: null,
+  group_id: null,
+  conversation_id: null,
+  turn: null,
+  continues_task_id: null,
   forked_from: null,
   parent_task_id: null,
+  root_task_id: TASK_ID,
+  depth: 0,
   workflow_id: null,
   callback_url: null,
   created_at: AT,
@@ -56,7 +67,10 @@ export const examples: Examples = {
   },
   TaskList: { data: [exampleTask], next_cursor: null, total: 1 },
   CancelTask: { reason: "Not needed any more." },
-  BatchResult: { data: [{ index: 0, task: exampleTask, replayed: false }] },
+  BatchResult: {
+    data: [{ index: 0, task: { ...exampleTask, group_id: GROUP_ID }, replayed: false }],
+    group_id: GROUP_ID,
+  },
   BulkResult: {
     data: [{ id: TASK_ID }],
     next_cursor: null,

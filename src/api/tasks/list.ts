@@ -19,6 +19,11 @@ export interface TaskQuery {
   readonly status?: TaskStatus | readonly TaskStatus[] | undefined;
   readonly waiting_for?: WaitName | undefined;
   readonly agent?: string | undefined;
+  readonly schedule_id?: string | undefined;
+  readonly group_id?: string | undefined;
+  readonly subject?: string | undefined;
+  readonly root_task_id?: string | undefined;
+  readonly parent_task_id?: string | undefined;
   /** Inclusive. */
   readonly created_after?: string | undefined;
   /** Exclusive. */
@@ -77,6 +82,11 @@ export function filterOf(query: TaskQuery): TaskFilter {
   return defined({
     status,
     agent,
+    scheduleId: query.schedule_id,
+    groupId: query.group_id,
+    subject: query.subject,
+    rootTaskId: query.root_task_id,
+    parentTaskId: query.parent_task_id,
     waitingFor: waiting_for,
     text: q,
     updatedAfter: updated_after === undefined ? undefined : utc(updated_after),

@@ -15,12 +15,15 @@ import {
   preferHeader,
   refusals,
   SECURED,
+  traceHeaders,
 } from "../openapi/routes.ts";
 import { headersOf } from "../openapi/response-headers.ts";
 import * as schemas from "./schemas.ts";
 import { makeTicket, TICKET_MS } from "../http/signing.ts";
 import { submitTask } from "./submit.ts";
+import { traceIn } from "../http/trace-context.ts";
 import { listTasks } from "./list.ts";
+import { usageOfTree } from "./tree/usage.ts";
 import { acceptedTask, settledTask, taskJson, taskOf } from "./view.ts";
 import { defined } from "../../run/value/defined.ts";
 import { isoTime } from "../../run/value/time.ts";
@@ -40,9 +43,15 @@ const submitRoute = createRoute({
   middleware: [requireScope("tasks:write"), jsonBody] as const,
   request: {
     body: { required: true, content: { "application/json": { schema: schemas.submitBody } } },
-    headers: preferHeader.extend(keyHeader.shape),
+    headers: preferHeader.extend(keyHeader.shape).extend(traceHeaders.shape),
   },
   responses: {
+    200: json(
+      "With `on_busy: tell`: the running turn, which received the goal as a message.",
+      schemas.task,
+      "Location",
+      "Preference-Applied",
+    ),
     201: json(
       "The accepted task.",
       schemas.task,
@@ -63,6 +72,9 @@ const submitRoute = createRoute({
       "oauth_unavailable",
       "encryption_unavailable",
       "idempotency_key_reused",
+      "conversation_busy",
+      "not_started",
+      "inbox_full",
     ),
   },
 });
@@ -150,7 +162,8 @@ export function taskRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(submitRoute, async (c) => {
     const { deps, caller } = c.var;
     const body = c.req.valid("json");
-    const submitted = await submitTask(deps, caller, body, { key: idempotencyKey(c) });
+    const trace = traceIn(c.req.raw.headers);
+    const submitted = await submitTask(deps, caller, body, { key: idempotencyKey(c), trace });
     const waitMs = preferredWait(c.req.header("Prefer"));
     const row = await acceptedTask(deps, submitted.task, waitMs);
     applyWait(c, waitMs);
@@ -158,7 +171,7 @@ export function taskRoutes(app: OpenAPIHono<AppEnv>): void {
     if (submitted.replayed) {
       c.header("Idempotent-Replayed", "true");
     }
-    return c.json(taskJson(row), 201);
+    return submitted.told === true ? c.json(taskJson(row), 200) : c.json(taskJson(row), 201);
   });
 
   app.openapi(listRoute, async (c) => {
@@ -182,7 +195,9 @@ export function taskRoutes(app: OpenAPIHono<AppEnv>): void {
     const waitMs = preferredWait(c.req.header("Prefer"));
     const task = await settledTask(deps, row, waitMs);
     applyWait(c, waitMs);
-    return conditionalJson(c, taskJson(task));
+    const shown = taskJson(task);
+    const tree = await usageOfTree(deps, task);
+    return conditionalJson(c, tree === null ? shown : { ...shown, usage: { ...task.usage, tree } });
   });
 
   app.openapi(cancelRoute, async (c) => {

@@ -8,7 +8,7 @@ import { watchAddress } from "../../durable/run/rpc.ts";
 import type { Credential } from "../../store/keys.ts";
 import type { ApiDeps } from "../context.ts";
 
-/** Maximum characters that wait for a slow reader before the socket is closed. */
+/** Default of `maxBacklog`. */
 const MAX_BACKLOG = 1_000_000;
 const RECONNECTS = 5;
 const RECONNECT_MS = 500;
@@ -29,6 +29,8 @@ export interface Reader {
   readonly take: (event: FollowedEvent) => Promise<void> | void;
   /** Aborted when the reader needs no more events. */
   readonly gone: AbortSignal;
+  /** Maximum characters that wait before the socket is closed. Default: 1,000,000. */
+  readonly maxBacklog?: number;
 }
 
 /**
@@ -86,7 +88,11 @@ async function connect(
 }
 
 /** Relays the events of one socket. Resolves when it is closed and the reader took all of them. */
-async function relay(socket: WebSocket, after: number, { take, gone }: Reader): Promise<Relayed> {
+async function relay(
+  socket: WebSocket,
+  after: number,
+  { take, gone, maxBacklog = MAX_BACKLOG }: Reader,
+): Promise<Relayed> {
   let cursor = after;
   let backlog = 0;
   let givenUp = false;
@@ -115,7 +121,7 @@ async function relay(socket: WebSocket, after: number, { take, gone }: Reader): 
         await take(event);
         backlog -= event.text.length;
       });
-      if (backlog > MAX_BACKLOG) {
+      if (backlog > maxBacklog) {
         giveUp(false);
       }
     });

@@ -7,6 +7,7 @@ import { MAX_REASON_CHARS } from "../../run/value/plain-text.ts";
 import { agentConfig, limits } from "../agents/config-schemas.ts";
 import {
   checkedBy,
+  conversationName,
   freeObject,
   freeValue,
   instant,
@@ -23,6 +24,7 @@ import { event, eventTypes } from "./event-schemas.ts";
 import { COUNTED_FIELDS } from "../../store/tasks/list-query.ts";
 import { webhookUrl } from "../webhooks/schemas.ts";
 import { TASK_ID } from "../openapi/examples.ts";
+import { taskUsage } from "./usage-schema.ts";
 import { waiting } from "./waiting-schema.ts";
 
 const message = z.strictObject({
@@ -91,6 +93,9 @@ const inputData = z
       "What the task is about: a free-form object, in which these fields have a meaning.",
   });
 
+/** What happens to a turn while the newest turn of its conversation has not ended. */
+const ON_BUSY = ["reject", "queue", "interrupt", "tell"] as const;
+
 export const submitBody = z
   .strictObject({
     task_type: z.string().min(1).max(64).default("agent_run").openapi({
@@ -98,13 +103,33 @@ export const submitBody = z
       deprecated: true,
     }),
     name: plainText(256).nullish().describe("A name for people, shown in lists."),
+    subject: plainText(128).min(1).nullish().openapi({
+      description:
+        "Who or what the task is about, such as the id of a customer. The tasks that it starts have the same; lists filter by it.",
+      example: "user-42",
+    }),
     input_data: inputData,
     agent: z
       .string()
       .min(1)
       .max(128)
-      .default("default")
-      .describe("The name of the agent that runs the task."),
+      .optional()
+      .describe(
+        "The name of the agent that runs the task. Default: `default`; for a turn of a conversation, the agent of the turn before it.",
+      ),
+    conversation: conversationName.optional().openapi({
+      description:
+        "The conversation that the task is the next turn of. The agent knows what the turns before it said. The first task with a name starts the conversation.",
+      example: "support-42",
+    }),
+    continues: taskIdText.optional().openapi({
+      description:
+        "The task that this one continues, in place of `conversation`. Continuing another turn than the newest one starts a conversation of its own (`branched_from`).",
+    }),
+    on_busy: z.enum(ON_BUSY).optional().openapi({
+      description:
+        "What happens while the newest turn has not ended. `reject` (the default): 409 `conversation_busy`. `queue`: the task starts after it; at most 100 turns wait. `interrupt`: cancels all turns that have not ended. `tell`: sends the goal to the running turn as a message, and returns that task with 200.",
+    }),
     agent_config: agentConfig.optional(),
     limits: limits.optional(),
     priority: z
@@ -134,6 +159,15 @@ export const submitBody = z
       deprecated: true,
     }),
   })
+  .refine(({ continues, conversation }) => continues === undefined || conversation === undefined, {
+    path: ["continues"],
+    message: "cannot be set together with conversation",
+  })
+  .refine(
+    ({ continues, conversation, on_busy }) =>
+      on_busy === undefined || continues !== undefined || conversation !== undefined,
+    { path: ["on_busy"], message: "needs conversation or continues" },
+  )
   .openapi("SubmitTask", {
     example: { input_data: { goal: "What is 17% of 2,340, and what time is it?" } },
   });
@@ -202,9 +236,9 @@ export const messageBody = z
     }),
   })
   .refine(
-    ({ content, data, action = "accept" }) =>
-      (content ?? "").trim() !== "" || data !== undefined || action !== "accept",
-    { path: ["content"], message: "is required, unless there is data" },
+    ({ content, data, action }) =>
+      (content ?? "").trim() !== "" || data !== undefined || action !== undefined,
+    { path: ["content"], message: "is required, unless there is data or action" },
   )
   .openapi("SendMessage", { example: { content: "Use the second offer." } });
 
@@ -240,6 +274,12 @@ export const approvalPath = z.object({
     param: { name: "call_id", in: "path" },
     description: "The id of the tool call, from its `approval.requested`.",
     example: "call_7",
+  }),
+});
+
+export const approvalQuery = z.strictObject({
+  task_id: taskIdText.optional().openapi({
+    description: "A task below this one whose call it is. Default: this task.",
   }),
 });
 
@@ -302,6 +342,22 @@ export const listQuery = z.strictObject({
   status: statuses.optional(),
   waiting_for: z.enum(WAITS).optional().openapi({ description: "Only tasks that wait for this." }),
   agent: z.string().max(128).optional().openapi({ description: "Only tasks of this agent." }),
+  schedule_id: z.string().max(64).optional().openapi({
+    description: "Only tasks that this schedule submitted.",
+  }),
+  group_id: z.string().max(64).optional().openapi({
+    description: "Only tasks of this batch.",
+  }),
+  subject: z.string().min(1).max(128).optional().openapi({
+    description: "Only tasks about this subject.",
+  }),
+  root_task_id: taskIdText.optional().openapi({
+    description: "Only tasks below this first task of a tree.",
+  }),
+  parent_task_id: taskIdText.optional().openapi({
+    description:
+      "Only tasks that this task started. With `root_task_id` of its tree, if it has a parent itself.",
+  }),
   created_after: instant.optional().openapi({
     description: "Only tasks created at or after this time, RFC 3339.",
   }),
@@ -372,20 +428,6 @@ export const outputPage = z
   })
   .openapi("OutputPage");
 
-const usage = z
-  .object({
-    steps: z
-      .number()
-      .int()
-      .describe("Turns of the loop: a model call and the tool calls it requests."),
-    model_calls: z.number().int().describe("Attempts of model calls, including failed ones."),
-    tool_calls: z.number().int().describe("Tool calls that were requested."),
-    input_tokens: z.number().int().describe("Input tokens, including cached ones."),
-    output_tokens: z.number().int().describe("Output tokens, including reasoning."),
-    cost_usd: z.number().describe("Cost in US dollars, by the prices of the deployment."),
-  })
-  .openapi("Usage", { description: "What the run has used so far." });
-
 /** A field of the first contract that no feature uses. */
 const unused = z.string().nullable().openapi({ description: "Always null.", deprecated: true });
 
@@ -398,11 +440,16 @@ export const task = z
     task_id: taskIdText.openapi({ description: "The same as `id`.", deprecated: true }),
     task_type: z.string().openapi({ description: "Always `agent_run`.", deprecated: true }),
     name: z.string().nullable().describe("The name given at submission."),
+    subject: z
+      .string()
+      .nullable()
+      .describe("Who or what the task is about. The tasks that it starts have the same."),
     status: z.enum(TASK_STATUSES).openapi({
       description: "`completed`, `failed` and `cancelled` are final. `waiting`: see `waiting_for`.",
     }),
     waiting_for: z.enum(WAITS).nullable().openapi({
-      description: "What the task waits for; null unless `status` is `waiting`.",
+      description:
+        "What the task waits for; null unless `status` is `waiting`. `turn`: a `pending` turn of a conversation, which starts after the turn before it.",
     }),
     waiting_until: timestamp.nullable().openapi({
       description: "When the wait ends by itself; null if it needs a person.",
@@ -432,7 +479,7 @@ export const task = z
     agent_version: z.number().int().describe("The version of the agent at submission."),
     model: z.string().describe("The model of the config, as `provider/name`."),
     planner: z.string().describe("The planner of the config."),
-    usage,
+    usage: taskUsage,
     limits: freeObject.describe("The limits in force. An absent limit does not apply."),
     metadata: freeObject.describe("The client's data."),
     priority: z.number().int().describe("The priority given at submission."),
@@ -442,8 +489,27 @@ export const task = z
       .describe("Counts the tasks from the first one, through `retry_of`, to this one."),
     last_seq: z.number().int().describe("`seq` of the last event in the log."),
     retry_of: z.string().nullable().describe("The task that this one retries."),
+    schedule_id: z
+      .string()
+      .nullable()
+      .describe("The schedule that submitted this task; null for all others."),
+    group_id: z
+      .string()
+      .nullable()
+      .describe("The batch that submitted this task; null for all others."),
+    conversation_id: z
+      .string()
+      .nullable()
+      .describe("The conversation that the task is a turn of; null for all others."),
+    turn: z.number().int().nullable().describe("Its number in the conversation, from 1."),
+    continues_task_id: z.string().nullable().describe("The task that it continues."),
     forked_from: unused,
-    parent_task_id: unused,
+    parent_task_id: z
+      .string()
+      .nullable()
+      .describe("The task that started this one; null for a task of a client."),
+    root_task_id: z.string().describe("The first task of its tree: itself, without a parent."),
+    depth: z.number().int().describe("Tasks above it in its tree."),
     workflow_id: unused,
     created_at: timestamp.describe("When the task was submitted."),
     updated_at: timestamp.describe("When the task last changed."),
@@ -499,6 +565,11 @@ export const batchResult = z
           }),
       )
       .openapi({ description: "The outcome of each task, in the order of the request." }),
+    group_id: z.string().openapi({
+      description:
+        "The id of the batch, which its tasks have as `group_id`: `GET /api/v1/tasks?group_id=` lists them.",
+      example: "group_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a17",
+    }),
   })
   .openapi("BatchResult");
 

@@ -1,18 +1,19 @@
 /** Use case: submits tasks, for every transport. */
-import { sha256Hex } from "../../crypto/sha256.ts";
-import { canonicalJson, isJsonObject, type JsonValue } from "../../run/value/json.ts";
+import { isJsonObject, type JsonValue } from "../../run/value/json.ts";
 import { layersOf } from "../../run/spec/agent.ts";
+import type { AgentConfig } from "../../run/spec/spec.ts";
 import { newTaskId } from "../../run/value/id.ts";
 import { isTerminal } from "../../run/decide/view.ts";
 import { CALLBACKS } from "../../run/log/webhook-body.ts";
 import type { Caller } from "../../store/keys.ts";
 import {
-  asAccepted,
+  NO_CONVERSATION,
+  treeColumns,
   type NewTask,
   type TaskOverrides,
   type TaskRow,
 } from "../../store/tasks/rows.ts";
-import type { EarlierTask, IdempotencyClaim } from "../../store/tasks/tasks.ts";
+import type { IdempotencyClaim } from "../../store/tasks/insert.ts";
 import {
   agentForTask,
   isOwn,
@@ -20,19 +21,17 @@ import {
   resolved,
   type AgentForTask,
 } from "../agents/resolve.ts";
-import { checkAgain, checkConfig, type Referred } from "../agents/check-config.ts";
+import { checkAgain, checkConfig, checkSubject, type Referred } from "../agents/check-config.ts";
 import type { ApiDeps } from "../context.ts";
 import { Problem, fieldProblem } from "../http/problem.ts";
 import { checkAddress, ensureSecret } from "../webhooks/secrets.ts";
+import { accepted, claimOf, DEFAULT_AGENT, type MadeTask, type Submitted } from "./accept.ts";
 import type { SubmitBody } from "./schemas.ts";
+import { turnOf, type TurnMessage } from "./turn.ts";
 import { isoTime } from "../../run/value/time.ts";
+import type { TraceContext } from "../../run/value/trace-context.ts";
+import type { SubmitHeader } from "./submit-header.ts";
 import type { JsonPointer } from "../../run/value/json-pointer.ts";
-
-export interface Submitted {
-  readonly task: TaskRow;
-  /** True if the idempotency key was used before; `task` is then the earlier request's task. */
-  readonly replayed: boolean;
-}
 
 /** The config of a retry: that of the retried task, or that of its agent today. */
 export type RetryConfig = "same" | "current";
@@ -49,17 +48,20 @@ const AGENT_TASKS = new Set(["agent_run", "agent_task"]);
 /**
  * Accepts a task. Once this returns, the task either finishes or pauses for a stated reason,
  * whatever fails next. The reconciler sends a message that could not be sent.
- * @param header the `Idempotency-Key`, and the route that it is scoped to
  * @throws Problem if the task is rejected; then no task is written
  */
 export async function submitTask(
   deps: ApiDeps,
   caller: Caller,
   body: SubmitBody,
-  header: { readonly key: string | null; readonly route?: string },
+  header: SubmitHeader,
 ): Promise<Submitted> {
   const claim = claimOf(body, header);
-  return accepted(deps, caller, claim, (fresh) => newTask(deps, caller, body, fresh));
+  const { trace = null, groupId = null } = header;
+  return accepted(deps, caller, claim, async (attempt) => {
+    const made = await newTask(deps, caller, body, { attempt, trace });
+    return "told" in made ? made : { ...made, task: { ...made.task, group_id: groupId } };
+  });
 }
 
 /**
@@ -88,6 +90,10 @@ export async function retryTask(
         `The task is ${origin.status}; only a finished task can be retried.`,
       );
     }
+    if (origin.continues_task_id !== null && origin.history === null) {
+      const detail = "The turn was cancelled before it began; submit it as the next turn instead.";
+      throw new Problem("not_started", detail);
+    }
     const now = deps.now();
     const task = {
       ...origin,
@@ -95,19 +101,29 @@ export async function retryTask(
       task_id: newTaskId(now, crypto.getRandomValues(new Uint8Array(16))),
       attempt: origin.attempt + 1,
       retry_of: origin.task_id,
+      schedule_id: null,
+      group_id: null,
       scheduled_at: null,
+      waiting_for: null,
+      // Nothing waits for it, its trace is its own, and its conversation went on without it. It knows
+      // what that said.
+      ...treeColumns(null, null),
+      ...NO_CONVERSATION,
+      history: origin.history,
+      trace: null,
       created_at: isoTime(now),
     };
-    return { task, mark: null };
+    return { task, mark: null, place: null };
   });
 }
 
 /** Returns what a retry with the same config refers to today. @throws Problem */
 async function sameConfig(
   deps: ApiDeps,
-  { tenant_id, config, limits }: TaskRow,
+  { tenant_id, config, limits, agent, agent_version }: TaskRow,
 ): Promise<Referred> {
-  const checked = await checkAgain(deps, { tenantId: tenant_id, config, limits });
+  const self = { name: agent, version: agent_version, description: null };
+  const checked = await checkAgain(deps, { tenantId: tenant_id, config, limits, self });
   if (checked.fault !== undefined) {
     const { code, pointer, detail } = checked.fault;
     throw fieldProblem(code, inTask(pointer), detail);
@@ -126,7 +142,9 @@ async function currentConfig(deps: ApiDeps, origin: TaskRow) {
   const { config, limits } = resolved(deps, agent, origin.overrides ?? undefined);
   const { script_tools } = input_data;
   const brought = Array.isArray(script_tools) ? script_tools.map(nameIn) : [];
-  const checked = await checkConfig(deps, { tenantId, config, limits, brought, tools });
+  const to = { tenantId, config, limits, brought, tools, self: agent };
+  checkSubject(config, origin.subject);
+  const checked = await checkConfig(deps, to);
   if (checked.fault !== undefined) {
     const { code, detail } = checked.fault;
     throw new Problem(code, detail);
@@ -138,64 +156,6 @@ function nameIn(tool: JsonValue): string {
   return isJsonObject(tool) && typeof tool["name"] === "string" ? tool["name"] : "";
 }
 
-/** A task to insert. */
-interface MadeTask {
-  readonly task: NewTask;
-  /** The mark of the agent and tools that it was made from, if they were not read for it. */
-  readonly mark: string | null;
-}
-
-/**
- * Stores and dispatches a task, or returns the earlier task of its idempotency key.
- * @param make makes the task; `fresh` is true if what it was made from turned out to be out of date
- */
-async function accepted(
-  deps: ApiDeps,
-  caller: Caller,
-  claim: IdempotencyClaim | null,
-  make: (fresh: boolean) => Promise<MadeTask>,
-): Promise<Submitted> {
-  let made: MadeTask;
-  try {
-    made = await make(false);
-  } catch (error) {
-    // A model or tool may have been removed since the first request: return its task nevertheless.
-    const earlier = claim === null ? null : await deps.tasks.claimed(caller.tenantId, claim);
-    if (earlier === null) {
-      throw error;
-    }
-    return { task: await replay(deps, caller, earlier, claim?.fingerprint), replayed: true };
-  }
-  const inserted = await deps.tasks.insert(made.task, claim, made.mark);
-  if (inserted.outdated === true) {
-    return accepted(deps, caller, claim, () => make(true));
-  }
-  if (inserted.earlier !== undefined) {
-    const { earlier } = inserted;
-    return { task: await replay(deps, caller, earlier, claim?.fingerprint), replayed: true };
-  }
-  try {
-    await deps.dispatch(inserted.stored);
-  } catch (error) {
-    deps.observer.fault("queue.send", error);
-  }
-  return { task: asAccepted(inserted.stored), replayed: false };
-}
-
-function claimOf(
-  body: SubmitBody,
-  header: { readonly key: string | null; readonly route?: string },
-): IdempotencyClaim | null {
-  const { route = "POST /api/v1/tasks" } = header;
-  const key = header.key ?? body.idempotency_key ?? body.request_id ?? null;
-  if (key === null) {
-    return null;
-  }
-  const { idempotency_key: _key, request_id: _alias, ...request } = body;
-  const text = canonicalJson(request as unknown as JsonValue);
-  return { route, key, fingerprint: sha256Hex(text) };
-}
-
 /**
  * Accepts a task that a hook starts. A repeated request returns the same task.
  * @throws Problem if the task is rejected; then no task is written
@@ -205,60 +165,87 @@ export async function submitHooked(
   caller: Caller,
   body: SubmitBody,
   claim: IdempotencyClaim,
+  trace: TraceContext | null,
 ): Promise<Submitted> {
-  return accepted(deps, caller, claim, (fresh) => newTask(deps, caller, body, fresh));
+  return accepted(deps, caller, claim, (attempt) =>
+    newTask(deps, caller, body, { attempt, trace }),
+  );
 }
 
 /**
  * Makes a task from the agent and tools that this isolate read last, so that the insertion is the
  * only query, or from those in the database.
- * @param fresh reads the database
+ * @param attempt from the second on, reads the database
  */
 async function newTask(
   deps: ApiDeps,
   caller: Caller,
   body: SubmitBody,
-  fresh: boolean,
-): Promise<MadeTask> {
+  { attempt, trace }: { readonly attempt: number; readonly trace: TraceContext | null },
+): Promise<MadeTask | TurnMessage> {
   if (!AGENT_TASKS.has(body.task_type)) {
     throw fieldProblem("unknown_task_type", "/task_type", `Unknown task type "${body.task_type}".`);
   }
   const { tenantId } = caller;
-  const remembered = fresh ? null : rememberedAgent(deps, tenantId, body.agent);
+  const turn = await turnOf(deps, caller, body, attempt > 1);
+  if (turn !== null && "told" in turn) {
+    return turn;
+  }
+  const name = body.agent ?? turn?.agent ?? DEFAULT_AGENT;
+  const made = async (found: AgentForTask, mark: string | null): Promise<MadeTask> => {
+    const task = { ...(await taskFor(deps, caller, body, found)), trace };
+    return turn === null
+      ? { task, mark, place: null }
+      : {
+          task: { ...task, ...turn.columns, subject: task.subject ?? turn.subject },
+          mark,
+          place: turn.place,
+        };
+  };
+  const remembered = attempt > 1 ? null : rememberedAgent(deps, tenantId, name);
   if (remembered !== null) {
     try {
-      return { task: await taskFor(deps, caller, body, remembered), mark: remembered.mark };
+      return await made(remembered, remembered.mark);
     } catch {
       // What is wrong may be right by now.
     }
   }
-  const found = await agentForTask(deps, tenantId, body.agent);
+  const found = await agentForTask(deps, tenantId, name);
   if (found === null) {
-    throw fieldProblem("unknown_agent", "/agent", `Unknown agent "${body.agent}".`);
+    throw fieldProblem("unknown_agent", "/agent", `Unknown agent "${name}".`);
   }
-  return { task: await taskFor(deps, caller, body, found), mark: null };
+  return made(found, null);
 }
 
-async function taskFor(
+/**
+ * Makes a task from a body, checked as a client's.
+ * @param inherit changes the config that the body and the agent result in
+ * @throws Problem if it is rejected
+ */
+export async function taskFor(
   deps: ApiDeps,
-  caller: Caller,
+  caller: Pick<Caller, "tenantId">,
   body: SubmitBody,
-  { agent, tools }: AgentForTask,
+  { agent, tools }: Pick<AgentForTask, "agent" | "tools">,
+  inherit: (config: AgentConfig) => AgentConfig = (config) => config,
 ): Promise<NewTask> {
   const { tenantId } = caller;
   const said = layersOf(saidOf(body), body.limits ?? {});
-  const { config, limits } = resolved(deps, agent, said);
+  const { config: own, limits } = resolved(deps, agent, said);
+  const config = inherit(own);
   const { script, script_tools } = body.input_data;
   if (config.model !== "local/script" && (script !== undefined || script_tools !== undefined)) {
     const pointer = script === undefined ? "/input_data/script_tools" : "/input_data/script";
     throw fieldProblem("validation_failed", pointer, "is for the model local/script only");
   }
   const brought = (script_tools ?? []).map((tool) => tool.name);
-  const checked = await checkConfig(deps, { tenantId, config, limits, brought, tools });
+  const to = { tenantId, config, limits, brought, tools, self: agent };
+  const checked = await checkConfig(deps, to);
   if (checked.fault !== undefined) {
     const { code, pointer: place, detail } = checked.fault;
     throw fieldProblem(code, placeIn(body, isOwn(agent), place), detail);
   }
+  checkSubject(config, body.subject ?? null);
   checkSize("/input_data", body.input_data, MAX_INPUT_CHARS);
   checkSize("/metadata", body.metadata ?? {}, MAX_METADATA_CHARS);
   const now = deps.now();
@@ -267,6 +254,9 @@ async function taskFor(
     task_id: newTaskId(now, crypto.getRandomValues(new Uint8Array(16))),
     task_type: "agent_run",
     name: body.name ?? null,
+    subject: body.subject ?? null,
+    ...treeColumns(null, null),
+    trace: null,
     input_data: body.input_data as NewTask["input_data"],
     agent: agent.name,
     agent_version: agent.version,
@@ -276,6 +266,10 @@ async function taskFor(
     priority: body.priority,
     attempt: 1,
     retry_of: null,
+    schedule_id: null,
+    group_id: null,
+    ...NO_CONVERSATION,
+    waiting_for: null,
     scheduled_at: scheduledAt(body, now),
     callback_url: await callbackUrl(deps, caller, body),
     overrides: isEmpty(said) ? null : said,
@@ -302,7 +296,7 @@ function scheduledAt({ scheduled_at }: SubmitBody, now: number): string | null {
 /** Checks the callback URL. Creates the tenant's signing secret for callbacks on first use. */
 async function callbackUrl(
   deps: ApiDeps,
-  { tenantId }: Caller,
+  { tenantId }: Pick<Caller, "tenantId">,
   { callback_url: url }: SubmitBody,
 ): Promise<string | null> {
   if (url === null || url === undefined) {
@@ -348,24 +342,4 @@ function checkSize(pointer: JsonPointer, value: unknown, max: number): void {
   if (JSON.stringify(value).length > max) {
     throw fieldProblem("validation_failed", pointer, `is larger than ${max} characters of JSON`);
   }
-}
-
-/** Returns the earlier task of an idempotency key. @throws Problem for a different request */
-async function replay(
-  deps: ApiDeps,
-  caller: Caller,
-  earlier: EarlierTask,
-  fingerprint: string | undefined,
-): Promise<TaskRow> {
-  if (earlier.fingerprint !== fingerprint) {
-    throw new Problem(
-      "idempotency_key_reused",
-      "This idempotency key was used for a request with a different body.",
-    );
-  }
-  const row = await deps.tasks.get(caller.tenantId, earlier.taskId);
-  if (row === null) {
-    throw new Problem("not_found", "The task of this idempotency key no longer exists.");
-  }
-  return asAccepted(row);
 }

@@ -55,6 +55,11 @@ export function taskJson(row: ListedTask & Partial<Pick<TaskRow, Snapshot>>): Ta
     webhooks: _webhooks,
     slotted: _slotted,
     overrides: _overrides,
+    lineage: _lineage,
+    agents: _agents,
+    trace: _trace,
+    history: _history,
+    depth,
     config,
     ...fields
   } = row;
@@ -64,13 +69,17 @@ export function taskJson(row: ListedTask & Partial<Pick<TaskRow, Snapshot>>): Ta
     error_message: row.error?.message ?? null,
     model: config.model,
     planner: config.planner,
+    root_task_id: row.root_task_id ?? row.task_id,
+    depth: depth ?? 0,
     forked_from: null,
-    parent_task_id: null,
     workflow_id: null,
   };
 }
 
 function withView(row: TaskRow, { ledger: _ledger, ...view }: RunView): TaskRow {
+  if (view.last_seq === 0 && row.waiting_for === "turn") {
+    return row;
+  }
   return {
     ...row,
     ...view,

@@ -50,6 +50,12 @@ export const waitingFields = {
     description: "The limit or budget that was reached.",
     example: "max_tokens",
   }),
+  limit_task_id: z.string().optional().openapi({
+    description: "For `tree_cost`: the task above this one whose `max_cost_usd` was reached.",
+  }),
+  tasks: z.array(z.string()).optional().openapi({
+    description: "For `children`: the tasks that the run waits for; at most 50.",
+  }),
   reason: z.enum(["policy", "outcome_unknown"]).optional().openapi({
     description: "Why approval is needed: the policy, or a first attempt with an unknown outcome.",
   }),

@@ -1,6 +1,6 @@
 /** Zod schemas of webhooks; see `schemas.ts`. */
 import { z } from "@hono/zod-openapi";
-import { WEBHOOK_TYPES } from "../../run/value/webhook-type.ts";
+import { ALL_WEBHOOK_TYPES } from "../../run/value/webhook-type.ts";
 import { listOf, plainText, timestamp } from "../schemas.ts";
 import { type Examples, TASK_ID, AT, LATER } from "../openapi/examples.ts";
 
@@ -14,16 +14,16 @@ export const webhookUrl = z
   });
 
 const types = z
-  .array(z.enum(WEBHOOK_TYPES))
+  .array(z.enum(ALL_WEBHOOK_TYPES))
   .min(1)
-  .max(WEBHOOK_TYPES.length)
+  .max(ALL_WEBHOOK_TYPES.length)
   .openapi({ description: "The notifications to send. Default: all types." });
 const description = plainText(1024).nullable().describe("For people.");
 
 export const createWebhook = z
   .strictObject({
     url: webhookUrl,
-    types: types.default([...WEBHOOK_TYPES]),
+    types: types.default([...ALL_WEBHOOK_TYPES]),
     description: description.default(null),
     enabled: z.boolean().default(true).describe("A disabled webhook receives nothing."),
   })
@@ -46,7 +46,7 @@ const webhookFields = {
     example: "webhook_01936f3e-5c1a-7b7e-9c65-1f6f4e6f0a15",
   }),
   url: z.string().describe("The URL that receives notifications."),
-  types: z.array(z.enum(WEBHOOK_TYPES)).describe("The notifications that are sent."),
+  types: z.array(z.enum(ALL_WEBHOOK_TYPES)).describe("The notifications that are sent."),
   description: z.string().nullable().describe("For people."),
   enabled: z.boolean().describe("Whether notifications are sent."),
   disabled_reason: z.enum(["gone", "failing"]).nullable().openapi({

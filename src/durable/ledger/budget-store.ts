@@ -2,13 +2,14 @@
  * A tenant's budgets in SQLite: the spending and reservations of its runs, and the runs that wait
  * for a budget. A run reports totals, so nothing is booked twice. Each report carries the log's
  * `seq`, so an overtaken report releases nothing. A run has one reservation, because it makes one
- * model call at a time. Sums are in micro-dollars. Rows of single runs are deleted after 40 days;
- * totals by day and agent stay.
+ * model call at a time. Sums are in micro-dollars. Rows are deleted after 40 days, which is longer
+ * than any period of a budget.
  */
 import { firstIdAt } from "../../run/value/id.ts";
+import { Trees } from "./trees.ts";
 import type { Budget, BudgetChange, BudgetState, Reserved, Spender } from "./rpc.ts";
 
-/** Retention of the rows of single runs, milliseconds. */
+/** Retention of the rows of single runs and of totals, milliseconds. */
 const RETENTION_MS = 40 * 86_400_000;
 /** Maximum rows that one clean-up deletes from each table. */
 const MAX_DELETED = 5000;
@@ -16,6 +17,11 @@ const MAX_DELETED = 5000;
  * Maximum age of a reservation, milliseconds: no model call takes this long, so its run is gone.
  */
 const MAX_RESERVED_MS = 6 * 3_600_000;
+/**
+ * A run that waits for the limit of a tree asks again after this, milliseconds. A change of the limit
+ * resumes it earlier.
+ */
+const TREE_WAIT_MS = 3_600_000;
 /** Maximum runs resumed at once. */
 const MAX_RESUMED = 50;
 /** A resumed run that requested nothing within this time is resumed once more, milliseconds. */
@@ -45,6 +51,7 @@ const SCHEMA = `
 
 /** Each method runs in one synchronous step, so concurrent calls cannot interleave. */
 export class BudgetStore {
+  readonly trees: Trees;
   readonly #sql: SqlStorage;
   readonly #now: () => number;
 
@@ -52,6 +59,7 @@ export class BudgetStore {
     this.#sql = sql;
     this.#now = now;
     sql.exec(SCHEMA);
+    this.trees = new Trees(sql, now, MAX_RESERVED_MS);
   }
 
   /**
@@ -59,27 +67,38 @@ export class BudgetStore {
    * `least` is left, records that the run waits.
    */
   reserve(spender: Spender, most: number, least: number): Reserved {
-    const { task_id, agent } = spender;
+    const { task_id, agent, trees = [] } = spender;
     this.#book(spender);
     if (this.#isOvertaken(spender)) {
       // The run has sent a later report or has ended: it no longer waits for this answer.
       return { ok: false, budget: { agent: null, period: "day", cap: 0 }, until: this.nextDay() };
     }
     this.#sql.exec("UPDATE reserved SET sum = 0 WHERE task_id = ?", task_id);
+    this.trees.hold(trees, task_id, 0);
     const budgets = this.states().filter((one) => one.agent === null || one.agent === agent);
     const tightest = budgets.toSorted((a, b) => roomIn(a) - roomIn(b))[0];
+    const tree = this.trees.roomsOf(trees).toSorted((a, b) => a.room - b.room)[0];
+    if (tree !== undefined && tree.room < least) {
+      this.#wait(spender, most, least);
+      const until = new Date(this.#now() + TREE_WAIT_MS).toISOString();
+      return { ok: false, tree: { task_id: tree.task_id, cap: tree.cap }, until };
+    }
     if (tightest === undefined) {
+      const granted = Math.min(most, tree?.room ?? most);
+      if (tree !== undefined) {
+        this.#hold(spender, granted, false);
+      }
       this.forget(task_id);
-      return { ok: true, sum: most, capped: false };
+      return { ok: true, sum: granted, capped: tree !== undefined };
     }
     const room = roomIn(tightest);
     if (room < least) {
-      this.#wait(task_id, agent, most, least);
+      this.#wait(spender, most, least);
       const { period, cap } = tightest;
       const until = new Date(endOf(period, this.#now())).toISOString();
       return { ok: false, budget: { agent: tightest.agent, period, cap }, until };
     }
-    const sum = Math.min(most, room);
+    const sum = Math.min(most, room, tree?.room ?? most);
     this.#hold(spender, sum, false);
     this.forget(task_id);
     return { ok: true, sum, capped: true };
@@ -132,6 +151,7 @@ export class BudgetStore {
   /** Records that the run no longer waits for a budget. */
   forget(taskId: string): void {
     this.#sql.exec("DELETE FROM waiting WHERE task_id = ?", taskId);
+    this.trees.forget(taskId);
   }
 
   /**
@@ -142,6 +162,15 @@ export class BudgetStore {
     const now = this.#now();
     const left = this.states().map((budget) => ({ budget, room: roomIn(budget) }));
     const most = left.reduce((room, one) => Math.max(room, one.room), 0);
+    /** What is left of the trees, by their first task; null for one without a limit. */
+    const inTrees = new Map<string, { room: number } | null>();
+    const treeOf = (id: string): { room: number } | null => {
+      if (!inTrees.has(id)) {
+        const [tree] = this.trees.roomsOf([id]);
+        inTrees.set(id, tree === undefined ? null : { room: tree.room });
+      }
+      return inTrees.get(id) ?? null;
+    };
     const waiting = this.#sql.exec<Waiting>(
       `SELECT task_id, agent, most, least FROM waiting
        WHERE least <= ? AND resumed <= ? ORDER BY since, task_id`,
@@ -150,7 +179,13 @@ export class BudgetStore {
     );
     const chosen: string[] = [];
     for (const run of waiting) {
-      const above = left.filter(({ budget }) => (budget.agent ?? run.agent) === run.agent);
+      const above: { room: number }[] = [
+        ...left.filter(({ budget }) => (budget.agent ?? run.agent) === run.agent),
+        ...this.trees
+          .waitsIn(run.task_id)
+          .map(treeOf)
+          .filter((tree) => tree !== null),
+      ];
       if (above.every(({ room }) => room >= run.least)) {
         for (const one of above) {
           one.room -= Math.min(run.most, one.room);
@@ -181,7 +216,7 @@ export class BudgetStore {
     return typeof oldest?.at === "number" ? oldest.at + RESUME_AGAIN_MS : null;
   }
 
-  /** Deletes a bounded number of old rows of single runs. Returns whether more may remain. */
+  /** Deletes a bounded number of old rows. Returns whether more may remain. */
   deleteOld(): boolean {
     const before = this.#now() - RETENTION_MS;
     const oldId = firstIdAt(before);
@@ -197,7 +232,13 @@ export class BudgetStore {
       oldId,
       before,
     ).rowsWritten;
-    return Math.max(spent, reserved) >= MAX_DELETED;
+    const totals = this.#sql.exec(
+      `DELETE FROM total WHERE (day, agent) IN
+         (SELECT day, agent FROM total WHERE day < ? LIMIT ${MAX_DELETED})`,
+      dayOf(before),
+    ).rowsWritten;
+    this.trees.deleteOld(oldId);
+    return Math.max(spent, reserved, totals) >= MAX_DELETED;
   }
 
   /**
@@ -209,7 +250,11 @@ export class BudgetStore {
   }
 
   /** Adds spending that is not booked yet. */
-  #book({ task_id, agent, spent }: Spender): void {
+  #book({ task_id, agent, spent, trees = [] }: Spender): void {
+    if (trees.length > 0) {
+      const total = spent.reduce((sum, day) => sum + day.sum, 0);
+      this.trees.book(trees, task_id, total);
+    }
     for (const { day, sum } of spent) {
       const [row] = this.#sql.exec(
         "SELECT sum FROM spent WHERE task_id = ? AND day = ?",
@@ -242,7 +287,8 @@ export class BudgetStore {
   }
 
   /** Sets a run's reservation and the `seq` of its report. */
-  #hold({ task_id, agent, seq }: Spender, sum: number, over: boolean): void {
+  #hold({ task_id, agent, seq, trees = [] }: Spender, sum: number, over: boolean): void {
+    this.trees.hold(trees, task_id, sum);
     this.#sql.exec(
       "INSERT OR REPLACE INTO reserved VALUES (?, ?, ?, ?, ?, ?)",
       task_id,
@@ -254,11 +300,12 @@ export class BudgetStore {
     );
   }
 
-  #wait(taskId: string, agent: string, most: number, least: number): void {
+  #wait({ task_id, agent, trees = [] }: Spender, most: number, least: number): void {
+    this.trees.wait(task_id, trees);
     this.#sql.exec(
       `INSERT INTO waiting VALUES (?1, ?2, ?3, ?4, ?5, 0)
        ON CONFLICT DO UPDATE SET most = ?3, least = ?4, resumed = 0`,
-      taskId,
+      task_id,
       agent,
       most,
       least,

@@ -13,6 +13,7 @@ import { runStub, type RunRpc } from "../run/rpc.ts";
 import { BudgetStore } from "./budget-store.ts";
 import {
   isAsExpected,
+  type AdoptRequest,
   type Budget,
   type BudgetChange,
   type BudgetState,
@@ -64,6 +65,16 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
     if (spender.spent.length > 0) {
       await this.#alarmTomorrow();
     }
+    await this.#resume();
+  }
+
+  async adopt(request: AdoptRequest): Promise<string[]> {
+    return this.#budgets.trees.adopt(request);
+  }
+
+  async setTreeCap(taskId: string, cap: number | null, over: boolean): Promise<void> {
+    this.#budgets.trees.setCap(taskId, cap, over);
+    await this.#notifyUncapped();
     await this.#resume();
   }
 

@@ -34,6 +34,11 @@ export interface Spender {
   readonly agent: string;
   readonly spent: readonly DaySpent[];
   /**
+   * The runs whose limits of their trees apply to this run: those above it, and itself if it has
+   * children. Absent from a run of an older version: none.
+   */
+  readonly trees?: readonly string[];
+  /**
    * `seq` of the run's log at the time of the report. Calls may overtake each other: a report from
    * before a reservation does not release it.
    */
@@ -47,7 +52,27 @@ export interface Spender {
 export type Reserved =
   /** `capped`: whether any budget applies to the run. */
   | { readonly ok: true; readonly sum: number; readonly capped: boolean }
-  | { readonly ok: false; readonly budget: Budget; readonly until: string };
+  | { readonly ok: false; readonly budget: Budget; readonly until: string }
+  /** The limit of a tree is reached: `cap` of the run `task_id` and all tasks below it. */
+  | {
+      readonly ok: false;
+      readonly tree: { readonly task_id: string; readonly cap: number };
+      readonly until: string;
+    };
+
+/** A run that is about to start tasks. */
+export interface AdoptRequest {
+  readonly task_id: string;
+  /** The run's tree: the first task first, the run itself last. */
+  readonly path: readonly string[];
+  /** What the run and all tasks below it may spend; null for no limit. */
+  readonly cap: number | null;
+  /** What the run itself has spent. */
+  readonly spent: number;
+  readonly children: readonly string[];
+  /** Maximum tasks below the first task. */
+  readonly max_descendants: number;
+}
 
 /** A maximum of concurrent runs, for the whole tenant or for one agent. Null removes it. */
 export interface ConcurrencyCap {
@@ -89,6 +114,11 @@ export interface SlotRequest {
   readonly agent: string;
   /** Waiting runs of higher priority go first. */
   readonly priority: number;
+  /**
+   * For a run in a tree: the creation of its first task, milliseconds since the epoch. Older trees go
+   * first. Absent: the run is ordered by the time of its request.
+   */
+  readonly since?: number;
   /** `seq` of the run's log at the time of the request; see `Spender`. */
   readonly seq: number;
 }
@@ -113,6 +143,18 @@ export interface LedgerRpc {
    * runs.
    */
   settle(spender: Spender, over: boolean): Promise<void>;
+  /**
+   * Counts the tasks that a run is about to start, in every tree above them. Repeating it changes
+   * nothing.
+   * @returns the tasks that the limit of the tree does not admit
+   */
+  adopt(request: AdoptRequest): Promise<string[]>;
+  /**
+   * Sets what a run and all tasks below it may spend; null lifts the limit. Resumes runs that have
+   * room now.
+   * @param over whether the run has ended
+   */
+  setTreeCap(taskId: string, cap: number | null, over: boolean): Promise<void>;
   /** Returns every budget with its use in the current period. */
   budgets(): Promise<BudgetState[]>;
   /**

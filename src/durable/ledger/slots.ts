@@ -4,6 +4,7 @@
  * no newcomer overtakes it. All state is rows; each call makes its decision in one synchronous
  * step.
  */
+import { timeOfId } from "../../run/value/id.ts";
 import type { ConcurrencyCap, ConcurrencyState, SlotAnswer, SlotRequest } from "./rpc.ts";
 import type { Sql, SqlRow } from "../run/storage/schema.ts";
 
@@ -51,7 +52,13 @@ export class Slots {
    * Takes a slot for a run, or queues it. Repeating the request changes nothing.
    * @returns the answer, and the other runs that were granted slots in the process
    */
-  take({ task_id, agent, priority, seq }: SlotRequest): Granted & { readonly answer: SlotAnswer } {
+  take({
+    task_id,
+    agent,
+    priority,
+    seq,
+    since,
+  }: SlotRequest): Granted & { readonly answer: SlotAnswer } {
     if (this.#claim(task_id, seq)) {
       return { answer: { ok: true, capped: true }, granted: [] };
     }
@@ -67,7 +74,7 @@ export class Slots {
       task_id,
       agent,
       priority,
-      this.#now(),
+      since ?? this.#now(),
       seq,
     );
     const granted = this.grant();
@@ -273,11 +280,23 @@ type Waiting = {
   readonly seq: number;
 };
 
+/**
+ * Orders by priority. Runs of trees go before others, those of the older tree first: a parent that
+ * resumes must not wait behind newcomers, or a stream of them would stop every tree.
+ */
 function before(a: Waiting, b: Waiting, held: ReadonlyMap<string, number>): number {
+  const [aInTree, bInTree] = [isInTree(a), isInTree(b)];
   return (
     b.priority - a.priority ||
+    Number(bInTree) - Number(aInTree) ||
+    (aInTree ? a.since - b.since : 0) ||
     (held.get(a.agent) ?? 0) - (held.get(b.agent) ?? 0) ||
     a.since - b.since ||
     (a.task_id < b.task_id ? -1 : 1)
   );
+}
+
+/** Returns whether a run is part of a tree: its `since` is the creation of its first task. */
+function isInTree({ task_id, since }: Waiting): boolean {
+  return since <= timeOfId(task_id);
 }

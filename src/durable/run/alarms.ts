@@ -9,7 +9,7 @@ import type { RunStorage } from "./storage/storage.ts";
  * Maximum distance of an alarm, milliseconds: the platform rejects alarms too far ahead, and an
  * early alarm is harmless.
  */
-const FURTHEST_MS = 30 * 86_400_000;
+export const FURTHEST_MS = 30 * 86_400_000;
 
 /** Times at which an object has work to do, milliseconds since the epoch; null for none. */
 export interface Reasons {

@@ -22,6 +22,8 @@ export class RunBudgets implements Budgets, OutboxStep {
   #reportedEnd = false;
   #settledAt = 0;
   #capped = false;
+  /** Number of the run's children at its last request. */
+  #childrenMade = 0;
   /** How often the budgets have changed, as far as this process was notified. */
   #changes = 0;
   /** Whether this process has requested a reservation. The log shows whether an earlier one has. */
@@ -32,7 +34,12 @@ export class RunBudgets implements Budgets, OutboxStep {
   }
 
   get active(): boolean {
-    return this.#context.now() >= this.#uncappedUntil && this.#ledger() !== null;
+    const { childrenMade } = this.#context.log.state;
+    // The first child makes the run's own limit one that the ledger decides.
+    return (
+      (this.#context.now() >= this.#uncappedUntil || childrenMade !== this.#childrenMade) &&
+      this.#ledger() !== null
+    );
   }
 
   /** Forgets that no budget applied: the next priced call asks the ledger. */
@@ -57,9 +64,15 @@ export class RunBudgets implements Budgets, OutboxStep {
     }
     try {
       this.#requested = true;
+      const { childrenMade } = this.#context.log.state;
       const changes = this.#changes;
       const answer = await ledger.reserve(spender, most, least);
       this.#capped = !answer.ok || answer.capped;
+      if (!answer.ok && "tree" in answer) {
+        const { task_id, cap } = answer.tree;
+        const { until } = answer;
+        return { ok: false, limit: "tree_cost", cap_usd: cap / 1_000_000, until, task_id };
+      }
       if (!answer.ok) {
         const { agent, period, cap } = answer.budget;
         const limit = `${agent === null ? "tenant" : "agent"}_${period}`;
@@ -67,6 +80,7 @@ export class RunBudgets implements Budgets, OutboxStep {
       }
       // A budget that was set while the ledger answered is not in this answer.
       const known = !answer.capped && changes === this.#changes;
+      this.#childrenMade = childrenMade;
       this.#uncappedUntil = known ? this.#context.now() + UNCAPPED_MS : 0;
       this.#reported = Math.max(this.#reported, totalOf(spender));
       return { ok: true, sum: answer.sum, capped: answer.capped };
@@ -118,7 +132,7 @@ export class RunBudgets implements Budgets, OutboxStep {
   }
 
   #spender(): Spender | null {
-    const { spec, ledger, seq } = this.#context.log.state;
+    const { spec, ledger, seq, childrenMade } = this.#context.log.state;
     if (spec === null) {
       return null;
     }
@@ -127,7 +141,8 @@ export class RunBudgets implements Budgets, OutboxStep {
       days.set(day, (days.get(day) ?? 0) + cost_micro_usd);
     }
     const spent = Array.from(days, ([day, sum]): DaySpent => ({ day, sum }));
-    return { task_id: spec.task_id, agent: spec.agent, spent, seq };
+    const trees = [...(spec.parent?.path ?? []), ...(childrenMade > 0 ? [spec.task_id] : [])];
+    return { task_id: spec.task_id, agent: spec.agent, spent, seq, trees };
   }
 }
 

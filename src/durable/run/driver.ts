@@ -100,6 +100,7 @@ export class RunDriver {
       } else if (log.state.seq > 0) {
         const finished = await endsWithin(deps().config.sliceMs, this.begin([]));
         if (!finished) {
+          this.#context.background(this.#host.outbox.flush());
           await this.#alarms.by(now());
         }
       } else {

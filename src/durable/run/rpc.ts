@@ -4,6 +4,7 @@
  * changed. Expected failures are answers, not exceptions.
  */
 import type { CommandRefusal, RunCommand } from "../../run/decide/command.ts";
+import type { History } from "../../run/spec/history.ts";
 import type { RunSpec } from "../../run/spec/spec.ts";
 import type { WaitName } from "../../run/log/event-data.ts";
 import type { TaskStatus } from "../../run/log/state.ts";
@@ -54,6 +55,16 @@ export type CommandAnswer =
   | { readonly ok: true; readonly status: TaskStatus }
   | ({ readonly ok: false } & CommandRefusal);
 
+/** What the next turn of a conversation knows of a run. */
+export interface RunPast {
+  /** Whether the run can still do anything: it has not ended, or has not begun. */
+  readonly open: boolean;
+  /** Whether the run ever worked. */
+  readonly began: boolean;
+  /** Null while the run is open, and without a log. */
+  readonly history: History | null;
+}
+
 /** A part of a stored output. */
 export interface OutputPage {
   readonly text: string;
@@ -81,6 +92,11 @@ export interface RunRpc {
   cancel(spec: SpecText, request: CancelRequest): Promise<RunAnswer>;
   /** Executes a command on a run that has started. A refused command changes nothing. */
   command(command: JsonText<RunCommand>): Promise<CommandAnswer>;
+  /**
+   * Returns whether the run still wants a task that it started. A run without a log does not, nor one
+   * that has ended, unless the task was to go on.
+   */
+  wantsChild(taskId: string, onEnd: "cancel" | "continue"): Promise<boolean>;
   /** Fails a run that could not be started. A started run is not changed. */
   abandon(spec: SpecText, message: string): Promise<RunAnswer>;
   /** Returns the current state of the run (a `RunView`). */
@@ -97,6 +113,8 @@ export interface RunRpc {
   prompt(callId: string, attempt: number | null): Promise<string | null>;
   /** Returns part of an output that was too long for its event; null if no such output exists. */
   output(sha256: string, offset: number, limit: number): Promise<OutputPage | null>;
+  /** Returns what the next turn of a conversation knows of the run (a `RunPast`). */
+  past(): Promise<string>;
   /** Makes the run ask its tenant's ledger before its next priced model call. */
   budgetsChanged(): Promise<void>;
   /** Returns the health of the run; repairs nothing. */
@@ -121,6 +139,9 @@ export interface RunRpc {
   /** WebSocket upgrades only, with a URL of `watchAddress`. */
   fetch(request: Request): Promise<Response>;
 }
+
+/** The methods that runs of one tree call at each other. */
+export type FamilyRpc = Pick<RunRpc, "cancel" | "command" | "view" | "wantsChild">;
 
 /** A watcher of a run. */
 export interface Watching {

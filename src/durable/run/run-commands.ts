@@ -3,6 +3,7 @@
  * events are appended before anything else happens to the run, and before the command is
  * acknowledged.
  */
+import { keepText } from "../../agent/loop/tool-context.ts";
 import { argumentsDefect } from "../../agent/tools/prepare.ts";
 import { schemaFits } from "../../agent/tools/schema/json-schema.ts";
 import { acceptCommand, type CommandResult, type RunCommand } from "../../run/decide/command.ts";
@@ -10,6 +11,7 @@ import type { JsonValue } from "../../run/value/json.ts";
 import { newActor, type AuditEntry } from "../../store/audit.ts";
 import type { RunContext } from "./context.ts";
 import type { RunDriver } from "./driver.ts";
+import type { KeptValues } from "./storage/kept-values.ts";
 import type { StoredEvent } from "./storage/event-log.ts";
 import type { CommandAnswer } from "./rpc.ts";
 import type { Appended, WatcherCommands } from "./live/watchers.ts";
@@ -18,10 +20,12 @@ import type { Appended, WatcherCommands } from "./live/watchers.ts";
 export class RunCommands implements WatcherCommands {
   readonly #context: RunContext;
   readonly #driver: RunDriver;
+  readonly #values: Pick<KeptValues, "put">;
 
-  constructor(context: RunContext, driver: RunDriver) {
+  constructor(context: RunContext, driver: RunDriver, values: Pick<KeptValues, "put">) {
     this.#context = context;
     this.#driver = driver;
+    this.#values = values;
   }
 
   /**
@@ -66,7 +70,7 @@ export class RunCommands implements WatcherCommands {
     const { log, deps, now, background } = this.#context;
     const { spec } = log.state;
     const entry = auditEntryOf(command);
-    if (spec !== null && entry !== null) {
+    if (spec !== null && entry !== null && "by" in command) {
       const { tenant_id, task_id: subject } = spec;
       const actor = newActor(now(), command.by);
       background((async () => deps().audit.note(actor, { tenant_id, subject, ...entry }))());
@@ -98,6 +102,7 @@ export class RunCommands implements WatcherCommands {
     return acceptCommand(this.#context.log.state, command, {
       argumentsDefect: (name, args) => this.#argumentsDefect(name, args),
       schemaFits,
+      keep: (text) => keepText(this.#values, text),
     });
   }
 
@@ -137,6 +142,7 @@ function auditEntryOf(command: RunCommand): Pick<AuditEntry, "action" | "details
     case "limits":
       return { action: "limits.changed", details: { ...command.changes } };
     case "message":
+    case "child":
     case "resume":
       return null;
     default:

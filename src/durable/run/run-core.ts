@@ -5,11 +5,17 @@
 import type { NewEvent } from "../../run/log/event.ts";
 import type { RunSpec } from "../../run/spec/spec.ts";
 import { RunBudgets } from "./budgets.ts";
+import { RunChildren } from "./children.ts";
 import type { RunContext } from "./context.ts";
+import { RunParent } from "./parent.ts";
+import { TreeCap } from "./tree-cap.ts";
 import { RunDriver, type DriverHost } from "./driver.ts";
 import { FeedOutbox } from "./outbox/feed-outbox.ts";
 import { Outbox } from "./outbox/outbox.ts";
 import { Projection } from "./outbox/projection.ts";
+import { TraceOutbox } from "./outbox/trace-outbox.ts";
+import { TimetableOutbox } from "./outbox/timetable-outbox.ts";
+import { TurnOutbox } from "./outbox/turn-outbox.ts";
 import { WebhookOutbox } from "./outbox/webhook-outbox.ts";
 import { RunCommands } from "./run-commands.ts";
 import { RunSlot } from "./run-slot.ts";
@@ -29,6 +35,7 @@ export class RunCore {
   readonly driver: RunDriver;
   readonly commands: RunCommands;
   readonly #context: RunContext;
+  readonly #traces: TraceOutbox;
 
   constructor(context: RunContext, surroundings: RunSurroundings) {
     const { storage, log, deps } = context;
@@ -45,12 +52,34 @@ export class RunCore {
       projection,
       (tenantId) => deps().feed(tenantId),
     );
+    const timetable = new TimetableOutbox(
+      () => log.state,
+      projection,
+      (tenantId) => deps().timetable(tenantId),
+    );
+    const turn = new TurnOutbox(
+      () => log.state,
+      projection,
+      (tenantId, taskId) => deps().releaseTurn(tenantId, taskId),
+    );
+    this.#traces = new TraceOutbox(storage.sql, log, projection, () => deps().traces, context.now);
+    const children = new RunChildren(context);
+    const parent = new RunParent(context);
     this.outbox = new Outbox([
       // Notices and changes follow the projection, so a receiver finds the task in D1 as they state.
       [
         projection,
-        new Outbox([[new WebhookOutbox(storage.sql, log, () => deps().announce)], [feed]]),
+        new Outbox([
+          [new WebhookOutbox(storage.sql, log, () => deps().announce)],
+          [feed],
+          [timetable],
+          [turn],
+          [this.#traces],
+          [parent],
+        ]),
       ],
+      [children],
+      [new TreeCap(context)],
       [this.budgets],
       [slot],
     ]);
@@ -58,10 +87,12 @@ export class RunCore {
       ...surroundings,
       budgets: this.budgets,
       slot,
+      children,
+      parent,
       outbox: this.outbox,
       values: this.values,
     });
-    this.commands = new RunCommands(context, this.driver);
+    this.commands = new RunCommands(context, this.driver, this.values);
   }
 
   /**
@@ -74,11 +105,18 @@ export class RunCore {
       await this.driver.repair();
       return false;
     }
+    this.#traces.expectEnd();
     background(this.driver.begin([created(spec)]));
     if (log.state.seq === 0) {
       throw new Error("the run could not be started");
     }
     return true;
+  }
+
+  /** Continues the run when its alarm fires, as `RunDriver.onAlarm`. */
+  onAlarm(info: AlarmInvocationInfo | undefined): Promise<void> {
+    this.#traces.expectEnd();
+    return this.driver.onAlarm(info);
   }
 }
 

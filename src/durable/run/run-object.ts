@@ -5,11 +5,13 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Deps } from "./deps.ts";
 import type { Observer } from "../../observe.ts";
+import { historyOf } from "../../agent/loop/history.ts";
 import type { NewEvent } from "../../run/log/event.ts";
 import { runFailure } from "../../run/value/failure.ts";
 import type { RunCommand } from "../../run/decide/command.ts";
 import type { RunSpec } from "../../run/spec/spec.ts";
 import { isSettled, isTerminal, viewOf } from "../../run/decide/view.ts";
+import { wantsChild } from "./children.ts";
 import { hasWebhooks } from "./outbox/webhook-outbox.ts";
 import { EventLog, type StoredEvent } from "./storage/event-log.ts";
 import { failInD1 } from "./fail-in-d1.ts";
@@ -22,6 +24,7 @@ import type {
   OutputPage,
   RunAnswer,
   RunHealth,
+  RunPast,
   RunRpc,
   SpecText,
 } from "./rpc.ts";
@@ -119,6 +122,10 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
     return this.#commands.execute(JSON.parse(text) as RunCommand);
   }
 
+  async wantsChild(taskId: string, onEnd: "cancel" | "continue"): Promise<boolean> {
+    return wantsChild(this.#context.log.state, taskId, onEnd);
+  }
+
   async abandon(specText: SpecText, message: string): Promise<RunAnswer> {
     if (this.#context.log.state.seq > 0) {
       await this.#driver.repair();
@@ -172,6 +179,14 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
 
   async output(sha256: string, offset: number, limit: number): Promise<OutputPage | null> {
     return this.#context.log.state.seq === 0 ? null : this.#values.read(sha256, offset, limit);
+  }
+
+  async past(): Promise<string> {
+    await this.#driver.failIfUnreadable();
+    const { state } = this.#context.log;
+    const history = historyOf(state);
+    const past: RunPast = { open: history === null, began: state.startedAt !== null, history };
+    return JSON.stringify(past);
   }
 
   async budgetsChanged(): Promise<void> {
@@ -249,7 +264,7 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
   }
 
   override alarm(info?: AlarmInvocationInfo): Promise<void> {
-    return this.#driver.onAlarm(info);
+    return this.#core.onAlarm(info);
   }
 
   /** Appends events from outside the loop, publishes them and wakes the run. */

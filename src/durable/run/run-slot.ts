@@ -4,7 +4,11 @@
  * is an outbox step.
  */
 import type { Slot, SlotRefusal } from "../../agent/loop/effects.ts";
+import { rootOf } from "../../run/spec/child.ts";
+import type { RunSpec } from "../../run/spec/spec.ts";
 import { delayOf, type Backoff } from "../../run/value/backoff.ts";
+import { defined } from "../../run/value/defined.ts";
+import { timeOfId } from "../../run/value/id.ts";
 import type { LedgerRpc } from "../ledger/rpc.ts";
 import type { RunContext } from "./context.ts";
 import type { OutboxStep } from "./outbox/outbox.ts";
@@ -40,7 +44,7 @@ export class RunSlot implements Slot, OutboxStep {
   /** Requests a slot. Never rejects: an unreachable ledger is a refusal with an early retry. */
   async take(): Promise<SlotRefusal | null> {
     const ledger = this.#ledger();
-    const { spec, seq, statusSeq } = this.#context.log.state;
+    const { spec, seq, statusSeq, childrenMade } = this.#context.log.state;
     if (ledger === null || spec?.concurrency === undefined) {
       this.#takenAt = statusSeq;
       return null;
@@ -48,7 +52,14 @@ export class RunSlot implements Slot, OutboxStep {
     try {
       const { task_id, agent, concurrency } = spec;
       const { priority } = concurrency;
-      const answer = await ledger.takeSlot({ task_id, agent, priority, seq });
+      const since = treeSince(spec, childrenMade);
+      const answer = await ledger.takeSlot({
+        task_id,
+        agent,
+        priority,
+        seq,
+        ...defined({ since }),
+      });
       this.#unreachable = 0;
       this.#takenAt = answer.ok ? statusSeq : null;
       const ms = REPEAT_MS * (1 + this.#context.deps().random());
@@ -91,4 +102,9 @@ export class RunSlot implements Slot, OutboxStep {
   #after(ms: number): string {
     return new Date(this.#context.now() + ms).toISOString();
   }
+}
+
+/** Returns since when the run's tree exists, milliseconds since the epoch; undefined without a tree. */
+function treeSince({ task_id, parent }: RunSpec, childrenMade: number): number | undefined {
+  return parent === undefined && childrenMade === 0 ? undefined : timeOfId(rootOf(task_id, parent));
 }

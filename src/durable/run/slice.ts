@@ -20,6 +20,8 @@ import type { RunSlot } from "./run-slot.ts";
 export interface SliceHost {
   readonly budgets: Pick<RunBudgets, "active" | "capped" | "reserve" | "settle">;
   readonly slot: Pick<RunSlot, "held" | "take">;
+  readonly children: Effects["children"];
+  readonly parent: Effects["parent"];
   readonly values: Values;
   /** Sends appended events to watchers. */
   readonly publish: (events: readonly StoredEvent[]) => void;
@@ -42,6 +44,8 @@ export class Slice implements Effects {
   readonly values: Values;
   readonly budgets: SliceHost["budgets"];
   readonly slot: Effects["slot"];
+  readonly children: Effects["children"];
+  readonly parent: Effects["parent"];
   readonly watched: Effects["watched"];
   readonly #context: SliceContext;
   readonly #deps: Deps;
@@ -60,6 +64,8 @@ export class Slice implements Effects {
     this.clock = deps;
     this.budgets = host.budgets;
     this.slot = host.slot;
+    this.children = host.children;
+    this.parent = host.parent;
     this.watched = host.watched;
     this.log = {
       state: () => this.#state(),

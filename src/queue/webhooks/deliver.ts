@@ -7,6 +7,10 @@
  */
 import { signed } from "../../crypto/signature.ts";
 import type { SigningSecrets } from "../../crypto/signing-secrets.ts";
+import { sha256Hex } from "../../crypto/sha256.ts";
+import { traceOf } from "../../run/trace/identity.ts";
+import { defined } from "../../run/value/defined.ts";
+import { formatTraceparent } from "../../run/value/trace-context.ts";
 import type { Observer } from "../../observe.ts";
 import { delayOf, parseRetryAfter, type Backoff } from "../../run/value/backoff.ts";
 import { ToolStop } from "../../run/value/failure.ts";
@@ -15,6 +19,7 @@ import { isFailingTooLong, pauseAfter } from "./retry.ts";
 import {
   type Attempted,
   type TakenDelivery,
+  type TracedTask,
   type WebhookTurn,
   type DeliveryStore,
 } from "../../store/webhooks/deliveries.ts";
@@ -134,6 +139,16 @@ async function deliver(name: DeliveryName, taken: TakenDelivery, deps: WebhookDe
   }
 }
 
+/** Returns headers that name the run as the parent of what its notification starts. */
+function traceHeaders(tenant_id: string, task: TracedTask | null): Record<string, string> {
+  if (task === null) {
+    return {};
+  }
+  const { traceId, rootSpanId, sampled } = traceOf({ ...task, tenant_id }, sha256Hex);
+  const traceparent = formatTraceparent({ traceId, spanId: rootSpanId, sampled });
+  return { traceparent, ...defined({ tracestate: task.trace?.tracestate }) };
+}
+
 interface Answer {
   /** Null without a response. */
   readonly status: number | null;
@@ -150,7 +165,7 @@ function failure(error: string, more: Partial<Answer> = {}): Answer {
 
 async function attempt(
   { tenant_id, webhook_id, message_id }: DeliveryName,
-  { url, enabled, body, secret }: TakenDelivery,
+  { url, enabled, body, secret, task }: TakenDelivery,
   deps: WebhookDeps,
 ): Promise<Answer> {
   if (url === null || !enabled) {
@@ -162,7 +177,10 @@ async function attempt(
   if (secrets.length === 0) {
     return failure("secret_unreadable");
   }
-  const headers = { ...(await signed(message_id, body, secrets, now)) };
+  const headers = {
+    ...(await signed(message_id, body, secrets, now)),
+    ...traceHeaders(tenant_id, task),
+  };
   try {
     const response = await deps.fetch(url, {
       method: "POST",

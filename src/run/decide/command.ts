@@ -2,13 +2,15 @@
  * Commands to a run. Pure: the state alone turns a command into events or a refusal. The caller
  * appends the events of an accepted command before anything else happens to the run.
  */
+import type { WaitName } from "../log/event-data.ts";
 import type { NewEvent } from "../log/event.ts";
+import { cut } from "../value/cut.ts";
 import { answerTo, type InputAction, type Question } from "../log/elicitation.ts";
 import type { JsonObject, JsonValue } from "../value/json.ts";
 import { isOwnLimit, LIMIT_NAMES } from "./limits.ts";
 import { abandonOpenCalls, presumedUsage } from "./recover.ts";
 import type { RunLimits } from "../spec/spec.ts";
-import type { RunState, TurnCall } from "../log/state.ts";
+import type { ChildEnd, RunState, TurnCall } from "../log/state.ts";
 
 /** A command to a run. `by` is the id of the API key that was used. */
 export type RunCommand =
@@ -34,8 +36,30 @@ export type RunCommand =
       readonly by: string;
     }
   | { readonly kind: "limits"; readonly changes: LimitChanges; readonly by: string }
+  /** A task that this run started reports. */
+  | { readonly kind: "child"; readonly task_id: string; readonly report: ChildReport }
   /** A budget above the run has room again, or a slot was granted: the run requests it again. */
   | { readonly kind: "resume"; readonly by: "budget" | "concurrency" };
+
+/** What a child reports to its parent. */
+export type ChildReport =
+  | {
+      readonly kind: "waiting";
+      readonly for: WaitName;
+      readonly call_id?: string;
+      readonly limit?: string;
+    }
+  | {
+      readonly kind: "ended";
+      readonly status: ChildEnd["status"];
+      /** Complete: the parent shortens it. */
+      readonly answer?: string;
+      readonly data?: JsonValue;
+      readonly code?: string;
+      readonly message?: string;
+      readonly cost_micro_usd?: number;
+      readonly untrusted?: boolean;
+    };
 
 /** New values. Null lifts a limit. */
 export type LimitChanges = { readonly [K in keyof RunLimits]?: RunLimits[K] | null };
@@ -65,6 +89,8 @@ export interface CommandChecks {
   readonly argumentsDefect: (tool: string, args: JsonValue) => string | null;
   /** Returns why a value does not match a JSON Schema, or null. */
   readonly schemaFits: (schema: JsonObject, value: JsonObject) => string | null;
+  /** Stores a long text, and returns its key. */
+  readonly keep: (text: string) => string;
 }
 
 /**
@@ -82,6 +108,10 @@ export function acceptCommand(
   if (command.kind === "cancel") {
     return events(...(state.end === null ? cancel(state, command) : []));
   }
+  if (command.kind === "child") {
+    // A run that has ended needs nothing of its children any more, and cancels them itself.
+    return events(...(state.end === null ? childReported(state, command, checks.keep) : []));
+  }
   if (state.end !== null) {
     return refuse("task_over", `The task has finished: ${state.status}.`);
   }
@@ -97,6 +127,54 @@ export function acceptCommand(
     default:
       return command satisfies never;
   }
+}
+
+/** Maximum characters of an answer in the event of a child's end. A longer one is stored apart. */
+const MAX_ANSWER_CHARS = 16_000;
+/** Maximum characters of JSON of an answer's data in that event. Longer data is left out. */
+const MAX_DATA_CHARS = 16_000;
+/** Maximum waits of one child that its parent notes. */
+const MAX_WAITS = 20;
+
+/**
+ * Returns the event of a child's report; none if it was reported before.
+ * @param keep stores a long answer, and returns its key
+ */
+export function childReported(
+  state: RunState,
+  { task_id, report }: Of<"child">,
+  keep: CommandChecks["keep"],
+): NewEvent[] {
+  const child = state.children[task_id];
+  if (child === undefined || child.end !== null) {
+    return [];
+  }
+  if (report.kind === "waiting") {
+    const { kind: _kind, ...data } = report;
+    return child.waits < MAX_WAITS ? [{ type: "child.waiting", data: { ...data, task_id } }] : [];
+  }
+  const { kind: _kind, answer, data, ...rest } = report;
+  const asAnswer = state.turn?.calls.some(
+    ({ request }) =>
+      request?.children?.asAnswer === true && request.children.tasks.includes(task_id),
+  );
+  const isLong = answer !== undefined && answer.length > MAX_ANSWER_CHARS && asAnswer !== true;
+  const hasData =
+    data !== undefined && (asAnswer === true || JSON.stringify(data).length <= MAX_DATA_CHARS);
+  return [
+    {
+      type: "child.ended",
+      data: {
+        ...rest,
+        task_id,
+        ...(answer === undefined
+          ? {}
+          : { answer: isLong ? cut(answer, MAX_ANSWER_CHARS) : answer }),
+        ...(hasData ? { data } : {}),
+        ...(isLong ? { answer_sha256: keep(answer) } : {}),
+      },
+    },
+  ];
 }
 
 /** Maximum messages in the inbox, and their characters. */
@@ -150,6 +228,10 @@ function acceptMessage(
   }
   if (action !== "accept") {
     return refuse("no_such_call", "No call asks a question that can be declined.");
+  }
+  // Only an address that a server asks to open is answered by `accept` alone.
+  if (content.trim() === "" && data === null) {
+    return refuse("invalid_arguments", "The message has neither `content` nor `data`.");
   }
   const event: NewEvent = {
     type: "message.received",

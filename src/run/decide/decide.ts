@@ -2,19 +2,15 @@
  * Decides what a run does next. `decide` is pure: the same state, planner and time produce the same
  * action. The loop performs actions and writes their events; every policy is here.
  */
+import { awaitedTasks, callsToStart, childrenCheckAt } from "./children.ts";
 import { dueAt } from "./due.ts";
 import { eventsThroughEnd, type NewEvent } from "../log/event.ts";
 import type { EventType } from "../log/event-data.ts";
-import {
-  MAY_HAVE_ACTED,
-  mayFallBack,
-  runFailure,
-  TOOL_FAILURES,
-  type ToolFailureCode,
-} from "../value/failure.ts";
+import { mayFallBack, runFailure } from "../value/failure.ts";
 import { callId } from "../value/id.ts";
 import {
   reachedByModelCall,
+  reachedBySteps,
   reachedDuration,
   reachedByToolCalls,
   onLoop,
@@ -24,18 +20,10 @@ import { listingsDue } from "../value/mcp-listing.ts";
 import { compactionDue, type Compaction } from "./memory.ts";
 import { compactable } from "../value/message.ts";
 import type { Planner } from "./planner.ts";
-import { MAX_LOST, requestAgain } from "./recover.ts";
+import { MAX_LOST } from "./recover.ts";
 import { modelOf, nextModel, type RunState, type TurnCall } from "../log/state.ts";
-import {
-  callDue,
-  isApproved,
-  hasOpenDecision,
-  isRunning,
-  needsPreparation,
-  isResumable,
-  turnDue,
-  turnWait,
-} from "./turn.ts";
+import { settledByTimeOrPerson } from "./settle.ts";
+import { isRunning, needsPreparation, waitOfTurn } from "./turn.ts";
 
 /** How the log records one kind of work. */
 interface Phases {
@@ -90,6 +78,20 @@ export const PHASES = {
     outcomes: ["tool.completed", "tool.failed", "tool.outcome_unknown"],
     recovery: ["tool.outcome_unknown"],
   },
+  /** Submitted again under the ids of the intent, which changes nothing. */
+  children: {
+    intent: "tool.requested",
+    effect: "the tasks of the call are submitted",
+    outcomes: ["child.started", "tool.failed"],
+    recovery: [],
+  },
+  /** Recalling changes nothing, so it is repeated. */
+  recall: {
+    intent: null,
+    effect: "the memory stores of the run are read",
+    outcomes: ["memory.recalled"],
+    recovery: [],
+  },
   /** Listing changes nothing, so it is repeated. */
   list: {
     intent: null,
@@ -113,6 +115,12 @@ export type Action =
     }
   /** Look up the tools of these calls and write how each proceeds. */
   | { readonly kind: "prepare"; readonly modelCallId: string; readonly calls: readonly TurnCall[] }
+  /** Submit the tasks of these calls, whose intents are written. */
+  | { readonly kind: "spawn"; readonly calls: readonly TurnCall[] }
+  /** Ask these tasks whether they have ended: they have not told for long. */
+  | { readonly kind: "check"; readonly tasks: readonly string[] }
+  /** Read the run's memory stores and write what they return. */
+  | { readonly kind: "recall" }
   /** List these MCP servers and write the result. */
   | { readonly kind: "list"; readonly servers: readonly string[] }
   /** Run these calls, whose intents are written. */
@@ -241,122 +249,18 @@ function decideTurn(state: RunState, turn: NonNullable<RunState["turn"]>, now: n
       ? { kind: "prepare", modelCallId: turn.modelCallId, calls: fresh }
       : record(...onLimitReached(state, reached));
   }
+  const starting = callsToStart(turn.calls, now);
+  if (starting.length > 0) {
+    return { kind: "spawn", calls: starting };
+  }
   const running = turn.calls.filter(isRunning);
   if (running.length > 0) {
     return { kind: "perform", calls: running };
   }
-  const wait = turnWait(turn.calls);
-  if (wait === null) {
-    throw new Error("decide: a turn whose calls are all settled should have been closed");
-  }
-  const due = turnDue(turn.calls);
-  return record({
-    type: "run.waiting",
-    data: {
-      for: wait.for,
-      call_id: wait.call.call.call_id,
-      ...(due === null ? {} : { until: new Date(due).toISOString() }),
-    },
-  });
-}
-
-/** Returns the events that time or a person caused since the last decision. */
-function settledByTimeOrPerson(state: RunState, call: TurnCall, now: number): NewEvent[] {
-  if (call.result !== null) {
-    return [];
-  }
-  if (hasOpenDecision(call)) {
-    return applyDecision(state, call);
-  }
-  const due = callDue(call);
-  const { approval, request } = call;
-  const call_id = call.call.call_id;
-  const on_expiry = state.spec?.config.waits?.on_expiry ?? "deny";
-  if (request !== null && isResumable(call)) {
-    return [
-      request.attempt < MAX_QUESTION_ROUNDS
-        ? requestAgain(state, call, request.arguments)
-        : toolFailed(call_id, "questions_without_end", waitedMs(call, state.at)),
-    ];
-  }
-  if (request?.waitsFor === "input" && request.answer !== null) {
-    const { content, data } = request.answer;
-    const output = data === null ? { answer: content } : { answer: content, data };
-    return [
-      { type: "tool.completed", data: { call_id, output, duration_ms: waitedMs(call, state.at) } },
-    ];
-  }
-  if (due === null || due === 0 || now < due) {
-    return [];
-  }
-  if (request?.waitsFor === "timer") {
-    const output = { waited_until: new Date(due).toISOString() };
-    return [
-      { type: "tool.completed", data: { call_id, output, duration_ms: waitedMs(call, due) } },
-    ];
-  }
-  if (approval !== null && approval.outcome === null) {
-    return [{ type: "approval.expired", data: { call_id, policy: on_expiry } }];
-  }
-  // Only a person can answer a question of a server.
-  const policy = call.questions.length > 0 && on_expiry === "continue" ? "deny" : on_expiry;
-  switch (policy) {
-    case "deny": {
-      const acted = call.questions.length > 0 && request?.effect !== "pure";
-      const text = TOOL_FAILURES.input_expired.message;
-      const message = acted ? `${text} ${MAY_HAVE_ACTED}` : text;
-      return [toolFailed(call_id, "input_expired", waitedMs(call, due), null, message)];
-    }
-    case "continue": {
-      const output = { answer: null, expired: true };
-      return [
-        { type: "tool.completed", data: { call_id, output, duration_ms: waitedMs(call, due) } },
-      ];
-    }
-    case "fail":
-      return [
-        { type: "run.failed", data: { ...runFailure("wait_expired"), details: { call_id } } },
-      ];
-    default:
-      return policy satisfies never;
-  }
-}
-
-/** Returns the events that apply a decision about a call, except its first run. */
-function applyDecision(state: RunState, call: TurnCall): NewEvent[] {
-  const { approval, request } = call;
-  const call_id = call.call.call_id;
-  const outcome = approval?.outcome ?? null;
-  if (outcome?.kind === "expired" && outcome.policy === "fail") {
-    return [{ type: "run.failed", data: { ...runFailure("wait_expired"), details: { call_id } } }];
-  }
-  if (request !== null) {
-    return [
-      isApproved(call)
-        ? requestAgain(state, call, approval?.arguments ?? request.arguments)
-        : { type: "tool.outcome_unknown", data: { call_id } },
-    ];
-  }
-  if (outcome?.kind === "expired") {
-    return [toolFailed(call_id, "approval_expired", 0)];
-  }
-  const comment = outcome?.kind === "deny" ? outcome.comment : null;
-  return [toolFailed(call_id, "approval_denied", 0, comment)];
-}
-
-function toolFailed(
-  call_id: string,
-  code: ToolFailureCode,
-  duration_ms: number,
-  comment: string | null = null,
-  text: string = TOOL_FAILURES[code].message,
-): NewEvent {
-  const message = comment === null ? text : `${text} Their comment: ${comment}`;
-  return { type: "tool.failed", data: { call_id, code, message, duration_ms } };
-}
-
-function waitedMs({ request }: TurnCall, until: number): number {
-  return Math.max(0, until - (request?.requestedAt ?? until));
+  const checkAt = childrenCheckAt(state);
+  return checkAt !== null && now >= checkAt
+    ? { kind: "check", tasks: awaitedTasks(turn.calls) }
+    : record(waitOfTurn(turn.calls));
 }
 
 function decideStep(state: RunState, planner: Planner, now: number): Action {
@@ -371,9 +275,16 @@ function decideStep(state: RunState, planner: Planner, now: number): Action {
   if (looping.length > 0) {
     return record(...looping);
   }
+  if (next.kind === "calls") {
+    const full = reachedBySteps(state);
+    return record(...(full === null ? [planned(state, next)] : onLimitReached(state, full)));
+  }
   const reached = reachedByModelCall(state);
   if (reached !== null) {
     return record(...onLimitReached(state, reached));
+  }
+  if (state.memory === null && state.spec?.config.long_term_memory !== undefined) {
+    return { kind: "recall" };
   }
   const servers = listingsDue(state.spec?.mcp_servers ?? [], state.mcp, now);
   if (servers.length > 0) {
@@ -391,8 +302,17 @@ function decideStep(state: RunState, planner: Planner, now: number): Action {
     : { ...call, step: steps + 1, purpose: "step" };
 }
 
-/** Maximum attempts of a call that asks a question in each of them. */
-const MAX_QUESTION_ROUNDS = 10;
+/** Returns the event by which a planner makes calls without a model. */
+function planned(
+  { nextCall }: RunState,
+  { calls, key }: Extract<ReturnType<Planner["next"]>, { kind: "calls" }>,
+): NewEvent {
+  const made = calls.map((call, i) => ({ call_id: callId(nextCall + 1 + i), ...call }));
+  return {
+    type: "step.planned",
+    data: { call_id: callId(nextCall), ...(key === undefined ? {} : { key }), calls: made },
+  };
+}
 
 function record(...events: NewEvent[]): Action {
   return { kind: "record", events };

@@ -3,6 +3,7 @@
  * the alarm, which wakes the run, and the checks for forgotten runs.
  */
 import { reachedLimit, deadline, isOwnLimit } from "./limits.ts";
+import { childrenCheckAt } from "./children.ts";
 import type { RunState } from "../log/state.ts";
 import { turnDue } from "./turn.ts";
 
@@ -31,8 +32,13 @@ export function dueAt(state: RunState): number | null {
     case "approval":
     case "input":
     case "timer":
-      return turnDue(turn?.calls ?? []);
+    case "children":
+      return earliest(turnDue(turn?.calls ?? []), childrenCheckAt(state));
     default:
       return wait?.until ?? null;
   }
+}
+
+function earliest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.min(a, b);
 }

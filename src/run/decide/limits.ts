@@ -10,7 +10,10 @@ import { activeTime, type RunState } from "../log/state.ts";
 import { needsPreparation } from "./turn.ts";
 
 /** A limit that bounds work by an amount. */
-export type AmountLimit = Exclude<keyof RunLimits, "on_reached" | "max_repeats">;
+export type AmountLimit = Exclude<keyof RunLimits, "on_reached" | "max_repeats" | TreeLimit>;
+
+/** A limit on the tasks below a run. A call that would exceed it fails, and the run continues. */
+export type TreeLimit = "max_children" | "max_depth" | "max_descendants";
 
 /** Every limit of a run that a client may set. */
 export const LIMIT_NAMES: readonly (keyof RunLimits)[] = [
@@ -20,6 +23,9 @@ export const LIMIT_NAMES: readonly (keyof RunLimits)[] = [
   "max_tokens",
   "max_cost_usd",
   "max_repeats",
+  "max_children",
+  "max_depth",
+  "max_descendants",
   "on_reached",
 ];
 
@@ -72,10 +78,11 @@ export function deadline(state: RunState, now: number): number {
 
 /** Returns the limit that blocks the next attempt of a model call, or null. */
 export function reachedByModelCall(state: RunState): ReachedLimit | null {
-  const { max_steps, max_tokens, max_cost_usd } = state.spec?.limits ?? {};
-  const { steps, input_tokens, output_tokens, cost_micro_usd } = state.usage;
-  if (state.model === null && max_steps !== undefined && steps >= max_steps) {
-    return { limit: "max_steps", value: max_steps };
+  const { max_tokens, max_cost_usd } = state.spec?.limits ?? {};
+  const { input_tokens, output_tokens, cost_micro_usd } = state.usage;
+  const full = state.model === null ? reachedBySteps(state) : null;
+  if (full !== null) {
+    return full;
   }
   if (max_tokens !== undefined && input_tokens + output_tokens >= max_tokens) {
     return { limit: "max_tokens", value: max_tokens };
@@ -84,6 +91,12 @@ export function reachedByModelCall(state: RunState): ReachedLimit | null {
   return max_cost_usd !== undefined && cost_micro_usd > microUsd(max_cost_usd)
     ? { limit: "max_cost_usd", value: max_cost_usd }
     : null;
+}
+
+/** Returns `max_steps` if it blocks the next step, else null. */
+export function reachedBySteps({ spec, usage }: RunState): ReachedLimit | null {
+  const limit = spec?.limits.max_steps;
+  return limit !== undefined && usage.steps >= limit ? { limit: "max_steps", value: limit } : null;
 }
 
 /** Returns the tokens that the run may still use under its own limit. */

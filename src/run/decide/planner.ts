@@ -26,14 +26,24 @@ export interface PlannedCall {
   readonly provider_id?: string;
 }
 
+/** The next step of a planner: ask the model, make calls without it, or finish. */
+export type PlannerStep =
+  | { readonly kind: "ask" }
+  | {
+      readonly kind: "calls";
+      /** At least one. `step` is the planner's name of a call. */
+      readonly calls: readonly (PlannedCall & { readonly step?: string })[];
+      /** The planner's name of the plan. */
+      readonly key?: string;
+    }
+  | { readonly kind: "finish"; readonly answer: string };
+
 /** The port that every planner implements. */
 export interface Planner {
   /** Matches `PLANNER_NAME`. */
   readonly name: string;
-  /** Returns the next step while nothing is open: ask the model, or finish without it. */
-  next(
-    state: RunState,
-  ): { readonly kind: "ask" } | { readonly kind: "finish"; readonly answer: string };
+  /** Returns the next step while nothing is open. */
+  next(state: RunState): PlannerStep;
   /** Renders the conversation for the model. Equal arguments produce an equal prompt. */
   prompt(state: RunState, tools: readonly ToolDescription[]): Prompt;
   /** Interprets a reply. Total: every reply has a reading, even a broken one. */

@@ -6,6 +6,7 @@ import type { Question } from "../log/elicitation.ts";
 import type { RunState, TurnCall, Wait } from "../log/state.ts";
 import type { ExpiryPolicy } from "../spec/spec.ts";
 import { cut } from "../value/cut.ts";
+import { awaitedTasks } from "./children.ts";
 import { isJsonObject, ownValue, type JsonObject, type JsonValue } from "../value/json.ts";
 import { isoTime } from "../value/time.ts";
 
@@ -48,6 +49,10 @@ export interface Waiting {
   readonly schema?: JsonObject;
   /** The limit that was reached. */
   readonly limit?: string;
+  /** For the limit `tree_cost`: the task above this one whose limit it is. */
+  readonly limit_task_id?: string;
+  /** For `children`: the tasks that the run waits for; the first of many. */
+  readonly tasks?: string[];
   /** For `approval`: why it is needed, and the rule of the policy. */
   readonly reason?: "policy" | "outcome_unknown";
   readonly rule?: string;
@@ -86,6 +91,9 @@ export function waitingOf(state: RunState): Waiting | null {
     ...(wait.call_id === null ? {} : { call_id: wait.call_id }),
     ...(call === undefined || call.request === null ? {} : { tool: call.request.name }),
     ...(wait.limit === null ? {} : { limit: wait.limit }),
+    ...(wait.for === "children"
+      ? { tasks: awaitedTasks(state.turn?.calls ?? []).slice(0, MAX_SHOWN_QUESTIONS) }
+      : {}),
   };
 }
 
@@ -111,6 +119,7 @@ function budgetQuestion(wait: Wait | null): OpenQuestion[] {
           until: wait.until === null ? null : isoTime(wait.until),
           on_expiry: wait.until === null ? null : "resume",
           ...(wait.limit === null ? {} : { limit: wait.limit }),
+          ...(wait.task_id === null ? {} : { limit_task_id: wait.task_id }),
         },
       ]
     : [];

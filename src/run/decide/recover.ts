@@ -10,6 +10,7 @@ import { runFailure } from "../value/failure.ts";
 import { idempotencyKey } from "../value/id.ts";
 import type { JsonValue } from "../value/json.ts";
 import type { InnerCall, OpenModelCall, RunState, TurnCall } from "../log/state.ts";
+import { callsToStart } from "./children.ts";
 import { isRunning, isSuspended, openQuestion } from "./turn.ts";
 
 /** Incidents after which the run fails. */
@@ -37,14 +38,17 @@ export function recover(
 ): NewEvent[] {
   const { spec, status, model, interruptions } = state;
   const active = status === "running" || status === "waiting";
-  if (spec === null || !active || (reason === "interrupted" && pausedOnPurpose(state))) {
+  if (spec === null || !active || (reason === "interrupted" && pausedOnPurpose(state, now))) {
     return [];
   }
   const calls = openCalls(state);
+  const starting = callsToStart(state.turn?.calls ?? [], now);
   const inFlight = model?.phase === "in_flight" ? model : null;
   const open = [
     ...(inFlight === null ? [] : [inFlight.call_id]),
     ...calls.flatMap((c) => [c.call.call_id, ...openInner(c).map((inner) => inner.call_id)]),
+    // Their tasks are submitted again under the same ids.
+    ...starting.map(({ call }) => call.call_id),
   ];
   const events: NewEvent[] = [
     { type: "recovery.started", data: { epoch: state.epoch + 1, reason, open_calls: open } },
@@ -136,14 +140,16 @@ export function requestAgain(
 }
 
 /** Returns whether the run may have stopped on purpose: nothing was in progress. */
-function pausedOnPurpose(state: RunState): boolean {
+function pausedOnPurpose(state: RunState, now: number): boolean {
   if (state.status === "waiting") {
     return true;
   }
   // A lost attempt is retried at once; a failed one after a pause.
   return state.model !== null
     ? state.model.phase === "due" && !state.model.superseded
-    : state.turn !== null && openCalls(state).length === 0;
+    : state.turn !== null &&
+        openCalls(state).length === 0 &&
+        callsToStart(state.turn.calls, now).length === 0;
 }
 
 /** Returns the calls that run, and those that were stopped to ask a person. */

@@ -3,7 +3,9 @@
  * approval, waiting for time or input, running, or settled.
  */
 import type { Question } from "../log/elicitation.ts";
+import type { NewEvent } from "../log/event.ts";
 import type { TurnCall } from "../log/state.ts";
+import { childrenDue, haveEnded } from "./children.ts";
 
 /** Whether a person must decide before the call proceeds. */
 function awaitsApproval({ approval }: TurnCall): boolean {
@@ -75,24 +77,47 @@ export function callDue(call: TurnCall): number | null {
   if (request?.waitsFor === "timer") {
     return request.until;
   }
+  if (request?.waitsFor === "children") {
+    return childrenDue(request);
+  }
   if (request?.waitsFor === "input") {
     return isAnswered(call) ? 0 : request.until;
   }
   return 0;
 }
 
-/** Returns the earliest time at which any of the calls can proceed, or null. */
+/**
+ * Returns the earliest time at which any of the calls can proceed, or null. A call whose tasks have
+ * ended is held until those of the other calls have: the model needs all of them, and each pause
+ * less costs a write less.
+ */
 export function turnDue(calls: readonly TurnCall[]): number | null {
-  const times = calls.map(callDue).filter((time) => time !== null);
+  const isHeld = calls.some((call) => awaitsChildren(call) && !hasEnded(call));
+  const times = calls
+    .filter((call) => !(isHeld && awaitsChildren(call) && hasEnded(call)))
+    .map(callDue)
+    .filter((time) => time !== null);
   return times.length === 0 ? null : Math.min(...times);
+}
+
+/** Returns whether the call waits for tasks, or waited for tasks that have ended. */
+function awaitsChildren({ request, result }: TurnCall): boolean {
+  const action = request?.children?.action;
+  return result === null && (action === "run" || action === "wait");
+}
+
+function hasEnded({ request }: TurnCall): boolean {
+  return (
+    request?.children !== null && request?.children !== undefined && haveEnded(request.children)
+  );
 }
 
 /**
  * Returns the reason for the wait of a turn that cannot proceed now. Waits for people come before
- * timers.
+ * children, and those before timers.
  */
-export function turnWait(calls: readonly TurnCall[]): {
-  readonly for: "approval" | "input" | "timer";
+function turnWait(calls: readonly TurnCall[]): {
+  readonly for: "approval" | "input" | "children" | "timer";
   readonly call: TurnCall;
 } | null {
   const open = calls.filter((call) => call.result === null);
@@ -104,6 +129,30 @@ export function turnWait(calls: readonly TurnCall[]): {
   if (input !== undefined) {
     return { for: "input", call: input };
   }
+  const tasks = open.find((call) => call.request?.waitsFor === "children");
+  if (tasks !== undefined) {
+    return { for: "children", call: tasks };
+  }
   const [timer] = open.toSorted((a, b) => (callDue(a) ?? 0) - (callDue(b) ?? 0));
   return timer === undefined ? null : { for: "timer", call: timer };
+}
+
+/**
+ * Returns the event by which a turn waits that cannot proceed now.
+ * @throws Error if all calls are settled: a bug
+ */
+export function waitOfTurn(calls: readonly TurnCall[]): NewEvent {
+  const wait = turnWait(calls);
+  if (wait === null) {
+    throw new Error("decide: a turn whose calls are all settled should have been closed");
+  }
+  const due = turnDue(calls);
+  return {
+    type: "run.waiting",
+    data: {
+      for: wait.for,
+      call_id: wait.call.call.call_id,
+      ...(due === null ? {} : { until: new Date(due).toISOString() }),
+    },
+  };
 }

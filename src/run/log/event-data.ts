@@ -6,12 +6,13 @@
 import { z } from "zod";
 import { EFFECTS } from "../value/effect.ts";
 import { INPUT_ACTIONS } from "./elicitation.ts";
+import { recalledBlock, recalledItem } from "../memory/recall.ts";
 import { mcpListed } from "../value/mcp-listing.ts";
 import { FINISH_REASONS } from "../value/message.ts";
 import { EXPIRY_POLICIES, jsonObject, jsonValue, runSpec } from "../spec/spec.ts";
 import { UNTRUSTED } from "../value/trust.ts";
 
-/** The reasons for which a run waits. */
+/** The reasons for which a task waits; for `turn` before its run exists, so no event has it. */
 export const WAITS = [
   "approval",
   "input",
@@ -20,6 +21,7 @@ export const WAITS = [
   "children",
   "schedule",
   "concurrency",
+  "turn",
 ] as const;
 /** One of `WAITS`. */
 export type WaitName = (typeof WAITS)[number];
@@ -59,6 +61,19 @@ const requestedCall = z.object({
   provider_id: z.exactOptional(z.string()).describe("The provider's id of the call."),
 });
 
+const childTask = z.string().describe("The task that this run started.");
+
+/** What a call does with tasks of its run. */
+export const CHILD_ACTIONS = ["run", "start", "wait", "cancel"] as const;
+/** One of `CHILD_ACTIONS`. */
+export type ChildAction = (typeof CHILD_ACTIONS)[number];
+
+const orderedChild = z.object({
+  task_id: childTask,
+  agent: z.exactOptional(z.string()).describe("The agent of a task that the call starts."),
+  agent_version: z.exactOptional(z.number().int()).describe("The version of the agent."),
+});
+
 const picture = z.object({
   media_type: z.string().describe("The media type, such as `image/png`."),
   data: z.string().describe("The picture in base64."),
@@ -84,6 +99,10 @@ export const EVENT_DATA = {
         .string()
         .optional()
         .describe("For `budget` and `concurrency`: the limit that was reached."),
+      task_id: z
+        .string()
+        .optional()
+        .describe("For the limit `tree_cost`: the task above this one whose limit it is."),
     })
     .describe("The run pauses for the stated reason."),
   "run.resumed": z
@@ -232,7 +251,7 @@ export const EVENT_DATA = {
       attempt,
       parent_call_id: parentCall,
       wait: z
-        .enum(["timer", "input"])
+        .enum(["timer", "input", "children"])
         .optional()
         .describe(
           "For a call that runs no tool: the reason for its wait. Absent with `until`: a timer.",
@@ -240,9 +259,76 @@ export const EVENT_DATA = {
       until: z
         .string()
         .optional()
-        .describe("When the timer is due, or when the wait for input expires. RFC 3339."),
+        .describe(
+          "When the timer is due, or when the wait for input or children expires. RFC 3339.",
+        ),
+      tasks: z
+        .array(orderedChild)
+        .optional()
+        .describe("For `children`: the tasks that the call starts, waits for or cancels."),
+      action: z
+        .enum(CHILD_ACTIONS)
+        .optional()
+        .describe(
+          "For `children`: `run` starts tasks and waits for them, `start` starts them, `wait` waits for tasks, `cancel` cancels them.",
+        ),
+      mode: z
+        .enum(["all", "any"])
+        .optional()
+        .describe("For `wait`: whether the call waits for all of the tasks or for one."),
+      as_answer: z
+        .boolean()
+        .optional()
+        .describe("True if the answer of the task becomes the answer of the run."),
     })
     .describe("A tool is about to run."),
+  "child.started": z
+    .looseObject({ call_id: toolCall, task_id: childTask })
+    .describe("A task of this run was submitted."),
+  "child.delayed": z
+    .looseObject({
+      call_id: toolCall,
+      code,
+      message,
+      retry_in_ms: count.describe("Milliseconds until it is submitted again."),
+    })
+    .describe("The tasks of a call could not be submitted. They are submitted again."),
+  "child.waiting": z
+    .looseObject({
+      task_id: childTask,
+      for: z.enum(WAITS).describe("What the task waits for."),
+      call_id: z.string().optional().describe("The call of that task which waits."),
+      limit: z.string().optional().describe("For `budget`: the limit that was reached."),
+    })
+    .describe("A task of this run waits for a person. Other waits are not told."),
+  "child.ended": z
+    .looseObject({
+      task_id: childTask,
+      status: z.enum(["completed", "failed", "cancelled"]).describe("How the task ended."),
+      answer: z.string().optional().describe("The answer, or the beginning of a long one."),
+      data: z.exactOptional(jsonValue).describe("The answer as data, if it is JSON."),
+      answer_sha256: z
+        .string()
+        .optional()
+        .describe("Key of the stored complete answer: the hex SHA-256 of its text."),
+      code: z.string().optional().describe("For a failed task: its code."),
+      message: z.string().optional().describe("For a failed task: its message."),
+      cost_micro_usd: count.optional().describe("Cost of the task in millionths of a dollar."),
+      untrusted: z.boolean().optional().describe("True if the task had read untrusted content."),
+    })
+    .describe("A task of this run has ended."),
+  "step.planned": z
+    .looseObject({
+      call_id: z.string().describe("The id of the plan. Its calls have it as `model_call_id`."),
+      key: z.string().optional().describe("The planner's name of the plan."),
+      calls: z
+        .array(
+          requestedCall.extend({ step: z.string().optional().describe("A name of the call.") }),
+        )
+        .min(1)
+        .describe("The calls that the planner makes."),
+    })
+    .describe("The planner made calls without a model."),
   "tool.progressed": z
     .looseObject({
       call_id: toolCall,
@@ -314,6 +400,10 @@ export const EVENT_DATA = {
         .string()
         .optional()
         .describe("For `denied_by_policy`: the rule that denied the call."),
+      task_refused: z
+        .boolean()
+        .optional()
+        .describe("True if the task that the call would start was refused, so it does not exist."),
       parent_call_id: parentCall,
       name: z
         .string()
@@ -375,6 +465,20 @@ export const EVENT_DATA = {
         .describe("How the person responded to an `input.requested`."),
     })
     .describe("A message to the run, or the answer to a question."),
+  "memory.recalled": z
+    .looseObject({
+      query: z.string().describe("The text that the items were searched by."),
+      blocks: z.array(recalledBlock).describe("The blocks in the prompt."),
+      items: z.array(recalledItem).describe("The items in the prompt, best first."),
+      left_out: count
+        .optional()
+        .describe("Blocks and items that did not fit in the prompt. Absent: 0."),
+      degraded: z
+        .literal("unavailable")
+        .optional()
+        .describe("Present if a store could not be read: the run continues without it."),
+    })
+    .describe("The run recalled memories. Its prompts contain them as they are here."),
   "memory.compacted": z
     .looseObject({
       up_to_seq: count.describe("The last event that contributed to the shortened part."),

@@ -22,6 +22,8 @@ export type CallEvent = EventOf<
   | "input.requested"
   | "input.withdrawn"
   | "tool.suspended"
+  | "child.started"
+  | "child.delayed"
 >;
 
 /**

@@ -16,10 +16,19 @@ import {
   type EventOf,
 } from "./fold.ts";
 import { NO_REPEATS, withTurn } from "./loop-detection.ts";
+import { countMemoryWrite } from "./reduce-memory.ts";
+import { childrenRequest, settledChildren, withChildren } from "./reduce-child.ts";
 import { extend, omitPictures, type ToolResult } from "../value/message.ts";
 import { dataChars, MAX_TURN_PICTURES_CHARS } from "../value/picture.ts";
 import { countCall } from "../spec/policy.ts";
-import type { Approval, InnerCall, InnerResult, RunState, TurnCall } from "./state.ts";
+import type {
+  Approval,
+  ChildrenRequest,
+  InnerCall,
+  InnerResult,
+  RunState,
+  TurnCall,
+} from "./state.ts";
 
 /** A person is asked to approve a call. */
 export function approvalRequested(
@@ -96,6 +105,7 @@ export function toolRequested(
         requestedAt: call.request?.requestedAt ?? at,
         seq: event.seq,
         waitsFor: wait ?? (until === undefined ? null : "timer"),
+        children: childrenRequest(state, event),
         until: until === undefined ? null : Date.parse(until),
         held: false,
         answer: null,
@@ -105,7 +115,7 @@ export function toolRequested(
   if (attempt > 1) {
     return requested;
   }
-  return countFirstAttempt(requested, event, at);
+  return countFirstAttempt(withChildren(requested, event), event, at);
 }
 
 /** Counts the first intent of a call. */
@@ -121,6 +131,7 @@ function countFirstAttempt(
       ? { call_id, name, arguments: event.data.arguments, earlier: state.scripted }
       : state.scripted,
     rates: countCall(state.rates, state.spec?.config.policy, name, at),
+    memoryWrites: countMemoryWrite(state, name),
     usage: { ...state.usage, tool_calls: state.usage.tool_calls + 1 },
   };
 }
@@ -282,6 +293,10 @@ function closing(state: RunState, event: SettlingEvent): RunState {
   return open ? questionsChanged(state, event) : state;
 }
 
+function isStarting(children: ChildrenRequest | null): boolean {
+  return children?.action === "run" || children?.action === "start";
+}
+
 /** Settles a call. The last outcome of a turn closes the turn. */
 export function toolSettled(state: RunState, event: SettlingEvent, outcome: Outcome): RunState {
   const { parent_call_id } = event.data;
@@ -300,24 +315,27 @@ export function toolSettled(state: RunState, event: SettlingEvent, outcome: Outc
     };
     return { ...call, result };
   });
-  const calls = settled.turn?.calls ?? [];
+  const kept = settledChildren(settled, event);
+  const calls = kept.turn?.calls ?? [];
   const results = calls.map((call) => call.result);
   if (!results.every((result) => result !== null)) {
-    return settled;
+    return kept;
   }
-  // A turn that waited is not part of a loop.
+  // A turn that waited is not part of a loop. One that started tasks may be.
   const waited = calls.some(
-    ({ approval, request }) => approval !== null || (request?.waitsFor ?? null) !== null,
+    ({ approval, request }) =>
+      approval !== null ||
+      (request !== null && request.waitsFor !== null && !isStarting(request.children)),
   );
   return deliverInbox({
-    ...settled,
+    ...kept,
     turn: null,
     repeats: waited
       ? NO_REPEATS
       : withTurn(
-          settled.repeats,
+          kept.repeats,
           calls.map((call) => call.call),
         ),
-    conversation: extend(settled.conversation, { role: "tool", results }, windowOf(state)),
+    conversation: extend(kept.conversation, { role: "tool", results }, windowOf(state)),
   });
 }

@@ -1,7 +1,9 @@
 /** The part of `reduce` for model calls: attempts, replies, usage and compaction. */
-import { compacted, extend, withShortOutputs } from "../value/message.ts";
+import { callId } from "../value/id.ts";
+import { compacted, extend, withShortOutputs, type ToolCall } from "../value/message.ts";
 import { LogCorruption } from "./event.ts";
 import { expect, windowOf, deliverInbox, type EventOf } from "./fold.ts";
+import { compactedMemory } from "./reduce-memory.ts";
 import { modelOf, nextModel, type OpenModelCall, type RunState, type UsageEntry } from "./state.ts";
 
 /** The intent of an attempt: the first one of a call, or one more. */
@@ -70,20 +72,40 @@ export function modelCompleted(state: RunState, event: EventOf<"model.completed"
   };
   return tool_calls.length === 0
     ? deliverInbox(completed)
-    : {
-        ...completed,
-        turn: {
-          modelCallId: call_id,
-          calls: tool_calls.map((call) => ({
-            call,
-            approval: null,
-            request: null,
-            result: null,
-            inner: [],
-            questions: [],
-          })),
-        },
-      };
+    : { ...completed, turn: turnOf(call_id, tool_calls) };
+}
+
+/** The planner made calls without a model: they are a turn of their own. */
+export function stepPlanned(state: RunState, event: EventOf<"step.planned">): RunState {
+  const { call_id, calls } = event.data;
+  expect(state.status === "running" && state.turn === null && state.model === null, event);
+  expect(call_id === callId(state.nextCall), event);
+  const tool_calls = calls.map(({ step: _step, ...call }) => call);
+  return {
+    ...state,
+    nextCall: state.nextCall + 1 + calls.length,
+    usage: { ...state.usage, steps: state.usage.steps + 1 },
+    conversation: extend(
+      state.conversation,
+      { role: "assistant", text: "", tool_calls },
+      windowOf(state),
+    ),
+    turn: turnOf(call_id, tool_calls),
+  };
+}
+
+function turnOf(modelCallId: string, calls: readonly ToolCall[]): NonNullable<RunState["turn"]> {
+  return {
+    modelCallId,
+    calls: calls.map((call) => ({
+      call,
+      approval: null,
+      request: null,
+      result: null,
+      inner: [],
+      questions: [],
+    })),
+  };
 }
 
 /** An attempt failed. Without a retry the call is dead. */
@@ -203,6 +225,7 @@ export function memoryCompacted(
       kind === "outputs"
         ? withShortOutputs(state.conversation)
         : compacted(state.conversation, summary),
+    memory: kind === "outputs" ? state.memory : compactedMemory(state.memory),
   };
   return compactedState.model === null ? deliverInbox(compactedState) : compactedState;
 }

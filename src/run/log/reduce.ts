@@ -21,6 +21,8 @@ import {
   messageReceived,
   toolSuspended,
 } from "./reduce-input.ts";
+import { childDelayed, childEnded, childStarted, childWaiting } from "./reduce-child.ts";
+import { memoryRecalled, noteBlockEdit } from "./reduce-memory.ts";
 import { countInterruption } from "./interruptions.ts";
 import {
   memoryCompacted,
@@ -30,8 +32,10 @@ import {
   modelRequested,
   modelSuperseded,
   modelSwitched,
+  stepPlanned,
   usageRecorded,
 } from "./reduce-model.ts";
+import { turnsOf } from "../spec/history.ts";
 import { openingTurns, type RunLimits } from "../spec/spec.ts";
 import { activeTime, type RunEnd, type RunState } from "./state.ts";
 
@@ -81,13 +85,18 @@ export function foldNew(state: RunState, events: readonly NewEvent[], now: numbe
 
 function apply(state: RunState, event: RunEvent, at: number): RunState {
   switch (event.type) {
-    case "run.created":
+    case "run.created": {
+      const { history, input_data } = event.data;
+      const untrusted = event.data.untrusted ?? history?.untrusted ?? null;
       return {
         ...state,
         spec: event.data,
+        untrusted,
+        untrustedAt: untrusted === null ? null : at,
         createdAt: at,
-        conversation: newConversation(openingTurns(event.data.input_data)),
+        conversation: newConversation(openingTurns(input_data), turnsOf(history)),
       };
+    }
     case "run.started":
       expect(state.status === "pending", event);
       return {
@@ -115,8 +124,10 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
           until: event.data.until === undefined ? null : Date.parse(event.data.until),
           call_id: event.data.call_id ?? null,
           limit: event.data.limit ?? null,
+          task_id: event.data.task_id ?? null,
           changed: false,
         },
+        childrenHeardAt: state.turn === null ? state.childrenHeardAt : at,
         activeMs: activeTime(state, at),
         activeSince: null,
         statusSeq: event.seq,
@@ -156,7 +167,14 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
       return memoryCompacted(state, event, at);
     case "tool.requested":
       return toolRequested(state, event, at);
+    case "memory.recalled":
+      return memoryRecalled(state, event, at);
     case "tool.completed":
+      return toolSettled(
+        markUntrusted(noteBlockEdit(state, event), event, at),
+        event,
+        outcomeOf(event),
+      );
     case "tool.failed":
       return toolSettled(markUntrusted(state, event, at), event, outcomeOf(event));
     case "tool.outcome_unknown":
@@ -166,6 +184,16 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
             return { ...call, request: { ...call.request, held: true } };
           })
         : toolSettled(state, event, outcomeOf(event));
+    case "child.started":
+      return childStarted(state, event, at);
+    case "child.delayed":
+      return childDelayed(state, event, at);
+    case "child.waiting":
+      return childWaiting(state, event);
+    case "child.ended":
+      return childEnded(state, event, at);
+    case "step.planned":
+      return stepPlanned(state, event);
     case "tool.progressed":
     case "tool.logged":
       expectRunning(state, event);

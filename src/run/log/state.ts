@@ -4,7 +4,7 @@
  */
 import type { Effect } from "../value/effect.ts";
 import type { Question } from "./elicitation.ts";
-import type { WaitName } from "./event-data.ts";
+import type { ChildAction, WaitName } from "./event-data.ts";
 import type { JsonObject, JsonValue } from "../value/json.ts";
 import { NO_REPEATS, type Repeats } from "./loop-detection.ts";
 import type { McpServerListings } from "../value/mcp-listing.ts";
@@ -15,6 +15,7 @@ import {
   type ToolResult,
   type Turn,
 } from "../value/message.ts";
+import type { RecalledBlock } from "../memory/recall.ts";
 import type { CallCounts } from "../spec/policy.ts";
 import type { ExpiryPolicy, RunSpec } from "../spec/spec.ts";
 import type { Untrusted } from "../value/trust.ts";
@@ -96,6 +97,53 @@ export interface Approval {
   readonly arguments: JsonValue;
 }
 
+/** A task that the run started, until its parent needs nothing more of it. */
+export interface Child {
+  /** The call that started it. */
+  readonly call_id: string;
+  readonly agent: string;
+  /** False until its submission is known to have succeeded. */
+  readonly started: boolean;
+  /** What happens to it when the run ends first. */
+  readonly onEnd: "cancel" | "continue";
+  /** Whether the run went on without waiting for it. */
+  readonly background: boolean;
+  /** Whether it is to be cancelled. */
+  readonly unwanted: boolean;
+  /** How often it has told that it waits. */
+  readonly waits: number;
+  readonly end: ChildEnd | null;
+}
+
+/** How a child ended. */
+export interface ChildEnd {
+  readonly status: "completed" | "failed" | "cancelled";
+  /** The answer of a completed task, or the beginning of a long one. */
+  readonly answer: string;
+  /** Absent if the answer is not data. */
+  readonly data?: JsonValue;
+  /** Key of the stored complete answer; null if `answer` is complete. */
+  readonly sha256: string | null;
+  readonly code: string | null;
+  readonly message: string | null;
+  readonly untrusted: boolean;
+}
+
+/** What a call does with children. */
+export interface ChildrenRequest {
+  readonly action: ChildAction;
+  readonly mode: "all" | "any";
+  readonly asAnswer: boolean;
+  readonly tasks: readonly string[];
+  /** The tasks that have not been submitted yet. */
+  readonly unstarted: readonly string[];
+  /** The tasks that have not ended. */
+  readonly open: readonly string[];
+  /** Failed submissions, and when the next one is due, milliseconds since the epoch. */
+  readonly delays: number;
+  readonly retryAt: number;
+}
+
 /** The last intent of a tool call. */
 export interface ToolRequest {
   /** The tool that runs. It differs from the call's tool if the call is for another tool. */
@@ -107,7 +155,9 @@ export interface ToolRequest {
   /** `seq` of this intent. */
   readonly seq: number;
   /** The reason for the wait if no tool runs. */
-  readonly waitsFor: "timer" | "input" | null;
+  readonly waitsFor: "timer" | "input" | "children" | null;
+  /** For `children`: what the call does with them. */
+  readonly children: ChildrenRequest | null;
   readonly until: number | null;
   /** True if the outcome is unknown and a person must decide. */
   readonly held: boolean;
@@ -145,6 +195,8 @@ export interface Wait {
   readonly until: number | null;
   readonly call_id: string | null;
   readonly limit: string | null;
+  /** For `tree_cost`: the task above the run whose limit was reached. */
+  readonly task_id: string | null;
   /** Whether a limit was changed since the wait began. */
   readonly changed: boolean;
 }
@@ -176,6 +228,14 @@ export type RunEnd =
       };
     }
   | { readonly status: "cancelled"; readonly reason: string | null };
+
+/** What a run remembers from earlier tasks, since its first model call. */
+export interface RunMemory {
+  /** The blocks of its prompt. They change only when the conversation is compacted. */
+  readonly blocks: readonly RecalledBlock[];
+  /** Blocks that the run has edited since, oldest first. */
+  readonly edits: readonly RecalledBlock[];
+}
 
 /** Calls of scripted tools, newest first: a linked list, which grows without being copied. */
 export interface ScriptedCalls {
@@ -225,11 +285,21 @@ export interface RunState {
   /** Messages that the model has not seen yet. */
   readonly inbox: readonly Turn[];
   readonly repeats: Repeats;
+  /** Tasks that the run started and still may wait for or cancel, by id. */
+  readonly children: Readonly<Record<string, Child>>;
+  /** Number of tasks that the run ever started. */
+  readonly childrenMade: number;
+  /** When the run last heard of its children or began to wait for them, milliseconds. */
+  readonly childrenHeardAt: number;
   /** Source of the first untrusted content in the conversation; null while there is none. */
   readonly untrusted: Untrusted | null;
   readonly untrustedAt: number | null;
   /** Past calls that the policy counts. */
   readonly rates: CallCounts;
+  /** What the run recalled; null before its first model call, and without long-term memory. */
+  readonly memory: RunMemory | null;
+  /** Number of calls that wrote to long-term memory. */
+  readonly memoryWrites: number;
   /** Listings of the run's MCP servers by name. */
   readonly mcp: McpServerListings;
   readonly wait: Wait | null;
@@ -276,9 +346,14 @@ export const INITIAL_STATE: RunState = {
   scripted: null,
   inbox: [],
   repeats: NO_REPEATS,
+  children: {},
+  childrenMade: 0,
+  childrenHeardAt: 0,
   untrusted: null,
   untrustedAt: null,
   rates: {},
+  memory: null,
+  memoryWrites: 0,
   mcp: {},
   wait: null,
   activeMs: 0,

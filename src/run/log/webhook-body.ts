@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { RunEvent } from "./event.ts";
 import type { EventType } from "./event-data.ts";
 import type { JsonObject } from "../value/json.ts";
-import { WEBHOOK_TYPES, type WebhookType } from "../value/webhook-type.ts";
+import { ALL_WEBHOOK_TYPES, type WebhookType } from "../value/webhook-type.ts";
 
 /** Type of a test notification. */
 export const TEST_TYPE = "webhook.test";
@@ -20,18 +20,20 @@ export const MAX_WEBHOOKS = 20;
 /** One notification of a run. */
 const notice = z.looseObject({
   seq: z.number().int().min(1),
-  type: z.enum(WEBHOOK_TYPES),
+  type: z.enum(ALL_WEBHOOK_TYPES),
   /** The body that is sent, as JSON text. */
   body: z.string(),
 });
 /** One notification of a run. */
 export type Notice = z.infer<typeof notice>;
 
-/** Queue message with notices of one run. */
+/** Queue message with notices of one run or one schedule. */
 export const noticeBatch = z.looseObject({
   kind: z.literal("notices"),
   tenant_id: z.string(),
   task_id: z.string(),
+  /** Present if the notices are about a schedule; `task_id` is the same then. */
+  schedule_id: z.string().optional(),
   notices: z.array(notice),
 });
 /** Queue message with notices of one run. */

@@ -19,12 +19,16 @@ export const CONFIG_TEXTS = {
     "`direct`: each tool of a server is offered individually. `proxy`: one tool, `mcp_proxy_tool`, calls them all. `both`: both. Default: `direct`, or `proxy` with `inject_mcp_proxy`.",
   inject_mcp_proxy:
     "Adds `mcp_proxy_tool`. Without `mcp_servers` it reaches all servers. Default: false.",
+  agents:
+    "Agents that the run can give tasks to. Each is a tool of the run, and each call is a task of its own. Default: none.",
   temperature: "Randomness of the model's replies. Default: the provider's.",
   max_output_tokens:
     "Maximum tokens of one reply. A longer reply is cut off. Default: the provider's; a run with a budget reserves 32,000.",
   stop: "Texts at which the model stops writing. Default: none.",
   seed: "Seed for sampling, for providers that support one. Default: none.",
   memory: "How much of the conversation the model sees.",
+  long_term_memory:
+    "Stores from which the run recalls what earlier tasks saved, and in which it saves. Default: none.",
   policy: "Rules for tool calls. Default: every tool can be called.",
   on_outcome_unknown:
     "What to do if a crash leaves it unknown whether a `once` tool took effect. `tell_model` (the default): the model sees it. `ask` holds the call for a person: approving it runs it again. `fail`: the run fails.",

@@ -211,6 +211,29 @@ function deny(rule: string, why?: string): Verdict {
   return { kind: "deny", rule, message: why === undefined ? message : `${message} ${why}` };
 }
 
+const STRICTNESS = { allow: 0, approve: 1, deny: 2 } as const;
+
+/**
+ * Returns the policy of a child: its own, and in addition what the policy of its parent denies and
+ * holds for approval. The stricter of the two rules for untrusted content applies.
+ */
+export function inheritedPolicy(own: Policy = {}, parent: Policy): Policy {
+  const denied = union(own.deny, parent.deny);
+  const approve = union(own.approve, parent.approve);
+  const [mine, theirs] = [own.after_untrusted ?? "allow", parent.after_untrusted ?? "allow"];
+  const after_untrusted = STRICTNESS[theirs] > STRICTNESS[mine] ? theirs : mine;
+  return {
+    ...own,
+    ...(denied.length === 0 ? {} : { deny: denied }),
+    ...(approve.length === 0 ? {} : { approve }),
+    ...(after_untrusted === "allow" ? {} : { after_untrusted }),
+  };
+}
+
+function union(own: readonly string[] = [], parent: readonly string[] = []): string[] {
+  return [...new Set([...own, ...parent])];
+}
+
 /**
  * Returns the counts after one more call. The policy bounds their size, regardless of the length of
  * the run.

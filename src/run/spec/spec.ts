@@ -10,9 +10,14 @@ import type { Turn } from "../value/message.ts";
 import type { Image } from "../value/picture.ts";
 import { toolDefinitions } from "./tool-definition.ts";
 import { policySchema } from "./policy.ts";
+import { longTermMemory } from "./long-term-memory.ts";
 import { CONFIG_TEXTS, MEMORY_TEXTS, WAITS_TEXTS } from "./config-texts.ts";
 import { WEBHOOK_TYPES } from "../value/webhook-type.ts";
 import { profileSchema } from "./profile.ts";
+import { traceContext } from "../value/trace-context.ts";
+import { UNTRUSTED } from "../value/trust.ts";
+import { historySchema } from "./history.ts";
+import { agentReferences, MAX_DEPTH, parentLink, pinnedAgents } from "./child.ts";
 
 /** Names of planners. A log may name a planner that no longer exists. */
 export const PLANNER_NAME = /^[a-z0-9][a-z0-9_-]{0,63}$/;
@@ -96,11 +101,41 @@ export const runLimits = z.strictObject({
         "Maximum number of identical tool calls in a row. Default: 10. At half of it, the model is warned; at the limit, the run fails with `loop_detected`.",
       ),
   ),
+  max_children: z.exactOptional(
+    z
+      .number()
+      .int()
+      .min(0)
+      .max(1_000)
+      .describe(
+        "Maximum tasks that the run starts, in all. Default: 20. A call beyond it fails with `limit_reached`.",
+      ),
+  ),
+  max_depth: z.exactOptional(
+    z
+      .number()
+      .int()
+      .min(0)
+      .max(MAX_DEPTH)
+      .describe(
+        "Maximum depth of the tree of tasks; the first task has depth 0. Default: 2. Children inherit it. A call beyond it fails with `limit_reached`.",
+      ),
+  ),
+  max_descendants: z.exactOptional(
+    z
+      .number()
+      .int()
+      .min(0)
+      .max(10_000)
+      .describe(
+        "Maximum tasks below the first task of a tree, in all. Default: 100. A call beyond it fails with `limit_reached`.",
+      ),
+  ),
   on_reached: z.exactOptional(
     z
       .enum(["wait", "fail"])
       .describe(
-        "What happens at every limit except `max_repeats`: `wait` for a higher one, or `fail`. Default: `wait` for `max_tokens` and `max_cost_usd`, `fail` for the others.",
+        "What happens at every limit except `max_repeats` and those of children: `wait` for a higher one, or `fail`. Default: `wait` for `max_tokens` and `max_cost_usd`, `fail` for the others.",
       ),
   ),
 });
@@ -118,6 +153,7 @@ export const agentConfig = z.strictObject({
   mcp_servers: z.exactOptional(z.array(z.string())).describe(CONFIG_TEXTS.mcp_servers),
   mcp_tools: z.exactOptional(z.enum(MCP_TOOL_MODES)).describe(CONFIG_TEXTS.mcp_tools),
   inject_mcp_proxy: z.exactOptional(z.boolean()).describe(CONFIG_TEXTS.inject_mcp_proxy),
+  agents: z.exactOptional(agentReferences).describe(CONFIG_TEXTS.agents),
   policy: policySchema.optional().describe(CONFIG_TEXTS.policy),
   on_outcome_unknown: z
     .enum(["tell_model", "ask", "fail"])
@@ -143,6 +179,7 @@ export const agentConfig = z.strictObject({
     })
     .optional()
     .describe(CONFIG_TEXTS.memory),
+  long_term_memory: z.exactOptional(longTermMemory).describe(CONFIG_TEXTS.long_term_memory),
 });
 /** The merged config of a task. */
 export type AgentConfig = z.infer<typeof agentConfig>;
@@ -167,12 +204,32 @@ export const runSpec = z.strictObject({
   config: agentConfig.describe("The agent's config, merged with that of the task."),
   limits: runLimits.describe("The limits of the run. An absent limit does not apply."),
   scheduled_at: z.exactOptional(z.string()).describe("The run does not begin earlier. RFC 3339."),
+  schedule_id: z.exactOptional(z.string()).describe("The schedule that submitted the task."),
   tools: z
     .exactOptional(toolDefinitions)
     .describe("The tenant's tools that the run may use, as of its submission."),
   mcp_servers: z
     .exactOptional(mcpServerDefinitions)
     .describe("The MCP servers that the run may use, as of its submission."),
+  subject: z.exactOptional(z.string()).describe("Who or what the task is about. Absent: nothing."),
+  agents: z
+    .exactOptional(pinnedAgents)
+    .describe("The agents that the run can give tasks to, as of its submission. Absent: none."),
+  priority: z
+    .exactOptional(z.number().int())
+    .describe("The priority of the task, which the tasks that it starts have too. Absent: 0."),
+  parent: z.exactOptional(parentLink).describe("Present if another task started this one."),
+  untrusted: z
+    .exactOptional(z.enum(UNTRUSTED))
+    .describe(
+      "Present if the task that started this one, or made its schedule, had read untrusted content by then.",
+    ),
+  trace: z
+    .exactOptional(traceContext)
+    .describe("The place of the task in its caller's trace. Absent: it has a trace of its own."),
+  history: z
+    .exactOptional(historySchema)
+    .describe("Present if the task continues another one: the conversation so far."),
   webhooks: z
     .exactOptional(webhookTypes)
     .describe("Notifications that webhooks subscribed to, as of the submission. Absent: none."),

@@ -5,6 +5,7 @@
  * and no exception text of our own code.
  */
 import { cut } from "./cut.ts";
+import type { Untrusted } from "./trust.ts";
 import { delayOf, type RetryPolicy } from "./backoff.ts";
 
 interface CodeInfo {
@@ -135,6 +136,18 @@ export const TOOL_FAILURES = {
     message:
       "The server asked a new question on every attempt, so the call was stopped. It may or may not have taken effect.",
   },
+  memory_not_found: { message: "The memory does not exist." },
+  memory_conflict: { message: "The memory was changed by another task." },
+  memory_full: { message: "The memory store is full." },
+  memory_read_only: { message: "This block cannot be changed by tasks." },
+  memory_unavailable: { message: "The memory store could not be reached." },
+  tainted: {
+    message:
+      "The run has read untrusted content, so it cannot change a memory block without a person's approval.",
+  },
+  task_failed: { message: "The task failed:" },
+  task_cancelled: { message: "The task was cancelled:" },
+  task_timed_out: { message: "The task did not end in time and is cancelled:" },
   input_expired: { message: "The question was not answered in time." },
 } as const satisfies Record<string, CodeInfo>;
 
@@ -177,15 +190,18 @@ export class ToolStop extends Error {
   readonly code: ToolFailureCode;
   /** True if the request was not sent, so the call certainly had no effect. */
   readonly unsent: boolean;
+  /** The source of the message, if it is untrusted. */
+  readonly untrusted: Untrusted | undefined;
   constructor(
     code: ToolFailureCode,
     message: string = TOOL_FAILURES[code].message,
-    options: ErrorOptions & { readonly unsent?: boolean } = {},
+    options: ErrorOptions & { readonly unsent?: boolean; readonly untrusted?: Untrusted } = {},
   ) {
     super(message, options);
     this.name = "ToolStop";
     this.code = code;
     this.unsent = options.unsent ?? false;
+    this.untrusted = options.untrusted;
   }
 }
 

@@ -113,6 +113,10 @@ const WINDOW_CHARS = 400_000;
  * require, and bounds the work of a step regardless of the length of the run.
  */
 export interface Conversation {
+  /** What earlier turns of a conversation said, for a run that continues one. Precedes `pinned`. */
+  readonly earlier: readonly Turn[];
+  /** Characters of `earlier`. */
+  readonly earlierChars: number;
   readonly pinned: readonly Turn[];
   readonly recent: readonly Turn[];
   /** Characters of each recent turn. `chars` is their sum. */
@@ -124,9 +128,30 @@ export interface Conversation {
   readonly pictures: number;
 }
 
-/** Returns a conversation that consists of the client's opening turns. */
-export function newConversation(pinned: readonly Turn[]): Conversation {
-  return { pinned, recent: [], sizes: [], chars: 0, dropped: 0, pictures: picturesIn(pinned) };
+/** Returns a conversation that consists of the client's opening turns, after earlier ones. */
+export function newConversation(
+  pinned: readonly Turn[],
+  earlier: readonly Turn[] = [],
+): Conversation {
+  return {
+    earlier,
+    earlierChars: charsOf(earlier),
+    pinned,
+    recent: [],
+    sizes: [],
+    chars: 0,
+    dropped: 0,
+    pictures: picturesIn(pinned),
+  };
+}
+
+/** Returns all turns that the model sees, oldest first. */
+export function turnsIn({ earlier, pinned, recent }: Conversation): Turn[] {
+  return [...earlier, ...pinned, ...recent];
+}
+
+function charsOf(turns: readonly Turn[]): number {
+  return turns.reduce((sum, turn) => sum + turnChars(turn), 0);
 }
 
 function picturesIn(turns: readonly Turn[]): number {
@@ -151,7 +176,7 @@ export function extend(conversation: Conversation, turn: Turn, window: number): 
  * Returns the size of a turn in characters: its JSON, plus a fixed measure for each picture of a
  * tool.
  */
-function turnChars(turn: Turn): number {
+export function turnChars(turn: Turn): number {
   const images = turn.role === "tool" ? imagesOf(turn) : [];
   return images.reduce(
     (sum, image) => sum + pictureChars(image),
@@ -179,10 +204,10 @@ function olderHalf({ recent, sizes, chars }: Conversation, window: number): numb
 }
 
 function without(conversation: Conversation, oldest: number): Conversation {
-  const { pinned, recent, sizes, dropped } = conversation;
+  const { recent, sizes, dropped } = conversation;
   const kept = sizes.slice(oldest);
   return {
-    pinned,
+    ...conversation,
     recent: recent.slice(oldest),
     sizes: kept,
     chars: kept.reduce((sum, size) => sum + size, 0),
@@ -191,20 +216,53 @@ function without(conversation: Conversation, oldest: number): Conversation {
   };
 }
 
-/** Returns the turns that compaction would leave out: none if only the newest exchange remains. */
+/**
+ * Returns the turns that compaction would leave out: none if only the newest exchange remains. Those
+ * of an earlier run come first.
+ */
 export function compactable(conversation: Conversation): readonly Turn[] {
-  return conversation.recent.slice(0, olderHalf(conversation, Number.POSITIVE_INFINITY));
+  const past = conversation.earlier.slice(0, olderExchanges(conversation));
+  return past.some((turn) => turn.role === "assistant")
+    ? past
+    : conversation.recent.slice(0, olderHalf(conversation, Number.POSITIVE_INFINITY));
+}
+
+/** Returns how many of the earlier turns to leave out so that at most half of their text remains. */
+function olderExchanges({ earlier, earlierChars }: Conversation): number {
+  let from = 0;
+  let left = earlierChars;
+  while (from < earlier.length && !(left <= earlierChars / 2 && earlier[from]?.role === "user")) {
+    const turn = earlier[from];
+    left -= turn === undefined ? 0 : turnChars(turn);
+    from += 1;
+  }
+  return from;
+}
+
+/** The text in place of turns of earlier runs that are left out without a summary. */
+export const LEFT_OUT = "The beginning of this conversation is left out.";
+const SUMMARY = "What happened before, in short:\n";
+
+/** Returns whether a turn is the summary that a compaction wrote. */
+export function isSummary(turn: Turn): boolean {
+  return turn.role === "notice" && turn.text.startsWith(SUMMARY);
 }
 
 /**
  * Returns the conversation without the compactable turns. A non-empty summary takes their place.
  */
 export function compacted(conversation: Conversation, summary: string): Conversation {
-  const left = without(conversation, compactable(conversation).length);
+  const older = compactable(conversation);
+  const turn: Turn = { role: "notice", text: `${SUMMARY}${summary}` };
+  if (older.length > 0 && older[0] === conversation.earlier[0]) {
+    const first: Turn = summary === "" ? { role: "notice", text: LEFT_OUT } : turn;
+    const earlier = [first, ...conversation.earlier.slice(older.length)];
+    return { ...conversation, earlier, earlierChars: charsOf(earlier) };
+  }
+  const left = without(conversation, older.length);
   if (summary === "") {
     return left;
   }
-  const turn: Turn = { role: "notice", text: `What happened before, in short:\n${summary}` };
   const size = turnChars(turn);
   return {
     ...left,

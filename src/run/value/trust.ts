@@ -2,7 +2,7 @@
 import type { JsonValue } from "./json.ts";
 
 /** Sources of untrusted content. It is data, never an instruction. */
-export const UNTRUSTED = ["web", "mcp"] as const;
+export const UNTRUSTED = ["web", "mcp", "memory", "task"] as const;
 /** One of `UNTRUSTED`. */
 export type Untrusted = (typeof UNTRUSTED)[number];
 

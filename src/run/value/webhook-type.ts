@@ -1,6 +1,6 @@
 /** The types of webhook notifications. */
 
-/** Types that a webhook can subscribe to. */
+/** Types that are about a task. */
 export const WEBHOOK_TYPES = [
   "task.started",
   "task.waiting",
@@ -9,5 +9,11 @@ export const WEBHOOK_TYPES = [
   "task.cancelled",
   "approval.requested",
 ] as const;
+/** Types that are about a schedule and no task. */
+export const SCHEDULE_WEBHOOK_TYPES = ["schedule.skipped", "schedule.paused"] as const;
+/** All types that a webhook can subscribe to. */
+export const ALL_WEBHOOK_TYPES = [...WEBHOOK_TYPES, ...SCHEDULE_WEBHOOK_TYPES] as const;
+/** One of `ALL_WEBHOOK_TYPES`. */
+export type SubscribedType = (typeof ALL_WEBHOOK_TYPES)[number];
 /** One of `WEBHOOK_TYPES`. */
 export type WebhookType = (typeof WEBHOOK_TYPES)[number];

@@ -3,11 +3,13 @@ import { dropAnswersBefore, IDEMPOTENCY_TTL_MS } from "../answers.ts";
 import { dropQuestions } from "../inbox.ts";
 import { isoTime } from "../../run/value/time.ts";
 import { RUNNING_CHECK_MS } from "./projection.ts";
+import { leaveStatements } from "./turn-place.ts";
 import { GIVEN_UP, rowOf, type TaskName, type TaskRow, type WholeRow } from "./rows.ts";
 
 /** A finished task. */
 export type EndedTask = TaskName & {
   readonly completed_at: string;
+  readonly conversation_id: string | null;
   /** True if the log was unreadable or lost, so that it has no final event. */
   readonly givenUp: boolean;
 };
@@ -35,7 +37,7 @@ export class TaskBookkeeping {
         `UPDATE task SET dispatched_at = ?1, check_at = ?1, dispatches = dispatches + 1
          WHERE (tenant_id, task_id) IN (
            SELECT tenant_id, task_id FROM task
-           WHERE check_at < ?2 AND status = 'pending' ORDER BY check_at LIMIT ?3)
+           WHERE check_at < ?2 AND status = 'pending' AND waiting_for IS NULL ORDER BY check_at LIMIT ?3)
          RETURNING *`,
       )
       .bind(now, before, limit)
@@ -70,23 +72,27 @@ export class TaskBookkeeping {
   async endedBefore(before: string, after: EndedTask | null, limit: number): Promise<EndedTask[]> {
     const { results } = await this.#db
       .prepare(
-        `SELECT tenant_id, task_id, completed_at,
+        `SELECT tenant_id, task_id, completed_at, conversation_id,
            COALESCE(error ->> '$.code' IN (${GIVEN_UP.map((code) => `'${code}'`).join(", ")}), 0) AS given_up
          FROM task WHERE completed_at < ? AND (completed_at, tenant_id, task_id) > (?, ?, ?)
          ORDER BY completed_at, tenant_id, task_id LIMIT ?`,
       )
       .bind(before, after?.completed_at ?? "", after?.tenant_id ?? "", after?.task_id ?? "", limit)
-      .all<TaskName & { completed_at: string; given_up: number }>();
+      .all<Omit<EndedTask, "givenUp"> & { given_up: number }>();
     return results.map(({ given_up, ...row }) => Object.assign(row, { givenUp: given_up === 1 }));
   }
 
-  /** Deletes the row of a task if the task ended before `endedBefore`. */
-  async delete({ tenant_id, task_id }: TaskName, endedBefore: string): Promise<void> {
+  /** Deletes the row of a task if the task ended before `endedBefore`; see `TaskChanges.delete`. */
+  async delete(
+    { tenant_id, task_id, conversation_id }: TaskName & Pick<EndedTask, "conversation_id">,
+    endedBefore: string,
+  ): Promise<void> {
     await this.#db.batch([
       this.#db
         .prepare("DELETE FROM task WHERE tenant_id = ? AND task_id = ? AND completed_at < ?")
         .bind(tenant_id, task_id, endedBefore),
       dropQuestions(this.#db, { tenant_id, task_id }),
+      ...leaveStatements(this.#db, { tenant_id, task_id }, conversation_id),
     ]);
   }
 

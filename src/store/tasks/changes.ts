@@ -3,6 +3,7 @@ import type { JsonObject } from "../../run/value/json.ts";
 import { CALLBACKS } from "../../run/log/webhook-body.ts";
 import { writeNoted, type Actor } from "../audit.ts";
 import type { TaskName, TaskRow } from "./rows.ts";
+import { leaveStatements } from "./turn-place.ts";
 
 /** The fields of a task that clients may change at any time. */
 export type TaskLabels = Pick<TaskRow, "name" | "metadata">;
@@ -37,15 +38,15 @@ export class TaskChanges {
 
   /**
    * Deletes a finished task with its deliveries, its idempotency key and stored responses, in one
-   * batch with the audit entry. Its usage stays: it is the tenant's bill. The run must be deleted
+   * batch with the audit entry. The turn before it becomes the head of its conversation. Its usage stays: it is the tenant's bill. The run must be deleted
    * before: without the row, it could not be found again.
    * @returns whether the task was there and finished
    */
   async delete({ tenant_id, task_id }: TaskName, actor: Actor): Promise<boolean> {
-    const claim = await this.#db
-      .prepare("SELECT claim FROM task WHERE tenant_id = ? AND task_id = ?")
+    const found = await this.#db
+      .prepare("SELECT claim, conversation_id FROM task WHERE tenant_id = ? AND task_id = ?")
       .bind(tenant_id, task_id)
-      .first<{ claim: string | null }>();
+      .first<{ claim: string | null; conversation_id: string | null }>();
     const deleted = await writeNoted(
       this.#db,
       this.#db
@@ -70,13 +71,14 @@ export class TaskChanges {
              AND task_id = ?2
              AND NOT EXISTS (SELECT 1 FROM task WHERE tenant_id = ?1 AND task_id = ?2)`,
         )
-        .bind(tenant_id, task_id, claim?.claim ?? "[]"),
+        .bind(tenant_id, task_id, found?.claim ?? "[]"),
       this.#db
         .prepare(
           `DELETE FROM answer WHERE tenant_id = ?1 AND task_id = ?2
              AND NOT EXISTS (SELECT 1 FROM task WHERE tenant_id = ?1 AND task_id = ?2)`,
         )
         .bind(tenant_id, task_id),
+      ...leaveStatements(this.#db, { tenant_id, task_id }, found?.conversation_id ?? null),
     );
     return deleted !== null;
   }

@@ -9,7 +9,13 @@ import type { TaskStatus } from "../../run/log/state.ts";
 export interface TaskFilter {
   readonly status?: TaskStatus | readonly TaskStatus[];
   readonly agent?: string;
+  readonly scheduleId?: string;
+  readonly groupId?: string;
   readonly waitingFor?: string;
+  readonly subject?: string;
+  /** The first task of a tree: the tasks below it. */
+  readonly rootTaskId?: string;
+  readonly parentTaskId?: string;
   /** Inclusive. */
   readonly createdAfter?: string;
   /** Exclusive. */
@@ -57,13 +63,19 @@ export interface ListQuery {
 
 /** Returns the parts of a list's query. */
 export function listQuery(tenantId: string, filter: TaskFilter): ListQuery {
-  const { agent, waitingFor, createdAfter, createdBefore, updatedAfter, text } = filter;
+  const { agent, scheduleId, waitingFor, createdAfter, createdBefore, updatedAfter, text } = filter;
   const statuses = statusesOf(filter);
   const range: Part[] = [["tenant_id = ?", tenantId]];
   const tests: Part[] = [];
   let from = "task";
   const [only] = statuses;
-  if (statuses.length === 1 && (only === "failed" || only === "cancelled")) {
+  if (scheduleId !== undefined) {
+    from = "task INDEXED BY task_by_schedule";
+    range.push(["schedule_id = ?", scheduleId]);
+    if (statuses.length > 0) {
+      tests.push([`status IN (${quoted(statuses)})`]);
+    }
+  } else if (statuses.length === 1 && (only === "failed" || only === "cancelled")) {
     from = "task INDEXED BY task_failed";
     // Written out, since a partial index is not used for a bound value.
     range.push([`status = '${only}'`]);
@@ -76,6 +88,24 @@ export function listQuery(tenantId: string, filter: TaskFilter): ListQuery {
       from = OPEN_TASKS;
       range.push(["completed_at IS NULL"]);
     }
+  }
+  const root = filter.rootTaskId ?? filter.parentTaskId;
+  if (root !== undefined) {
+    from = "task INDEXED BY task_by_root";
+    range.push(["root_task_id = ?", root]);
+  } else if (filter.subject !== undefined) {
+    from = "task INDEXED BY task_by_subject";
+    range.push(["subject = ?", filter.subject]);
+  }
+  if (root !== undefined && filter.subject !== undefined) {
+    tests.push(["subject = ?", filter.subject]);
+  }
+  if (filter.groupId !== undefined) {
+    from = "task INDEXED BY task_by_group";
+    range.push(["group_id = ?", filter.groupId]);
+  }
+  if (filter.parentTaskId !== undefined) {
+    tests.push(["parent_task_id = ?", filter.parentTaskId]);
   }
   if (agent !== undefined) {
     tests.push(["agent = ?", agent]);
@@ -164,7 +194,8 @@ export function pageStatement(
     .prepare(
       `SELECT ${columns} FROM (
          SELECT id FROM (
-           SELECT task_id AS id, status, agent, waiting_for, updated_at, metadata, name, input_data
+           SELECT task_id AS id, status, agent, waiting_for, updated_at, metadata, name, input_data,
+             subject, parent_task_id
            FROM ${from} WHERE ${where} ORDER BY task_id ${direction} LIMIT ${MAX_SCANNED})
          WHERE ${tests.map(([sql]) => sql).join(" AND ")} LIMIT ?) AS found
        CROSS JOIN task ON task.tenant_id = ? AND task.task_id = found.id`,
@@ -201,10 +232,11 @@ function rangeOf(range: readonly Part[], { after, order }: ListPlace) {
 /** Returns whether the number of matches is counted: by status and agent it is. */
 export function isCounted(filter: TaskFilter): boolean {
   const { waitingFor, createdAfter, createdBefore, updatedAfter, text, metadata } = filter;
+  const { subject, rootTaskId, parentTaskId, scheduleId, groupId } = filter;
+  const others = [scheduleId, groupId, waitingFor, createdAfter, createdBefore, updatedAfter, text];
   return (
-    [waitingFor, createdAfter, createdBefore, updatedAfter, text].every(
-      (value) => value === undefined,
-    ) && metadata.length === 0
+    [...others, subject, rootTaskId, parentTaskId].every((value) => value === undefined) &&
+    metadata.length === 0
   );
 }
 

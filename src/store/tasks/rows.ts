@@ -3,6 +3,8 @@
  * place that maps a row to a task.
  */
 import type { ConfigLayer, LimitLayer } from "../../run/spec/agent.ts";
+import { rootOf, type ParentLink, type PinnedAgent } from "../../run/spec/child.ts";
+import type { History } from "../../run/spec/history.ts";
 import type { AgentConfig, RunLimits, RunSpec } from "../../run/spec/spec.ts";
 import type { JsonObject, JsonValue } from "../../run/value/json.ts";
 import type { McpServerDefinition } from "../../run/spec/mcp-server.ts";
@@ -10,6 +12,8 @@ import type { ToolDefinition } from "../../run/spec/tool-definition.ts";
 import type { WaitName } from "../../run/log/event-data.ts";
 import { INITIAL_STATE, type TaskStatus } from "../../run/log/state.ts";
 import { viewOf, type RunView } from "../../run/decide/view.ts";
+import type { TraceContext } from "../../run/value/trace-context.ts";
+import type { Untrusted } from "../../run/value/trust.ts";
 import type { WebhookType } from "../../run/value/webhook-type.ts";
 
 /** Layers over the agent of a task. */
@@ -18,11 +22,32 @@ export interface TaskOverrides {
   readonly limits: LimitLayer;
 }
 
+/**
+ * How a task is linked to the task that started it, beyond the ids in columns of their own. Without
+ * such a task, only `untrusted`.
+ */
+export interface Lineage extends Partial<Omit<ParentLink, "task_id">> {
+  /** What the task that started this one, or made its schedule, had read. */
+  readonly untrusted?: Untrusted;
+}
+
 export interface TaskRow {
   readonly tenant_id: string;
   readonly task_id: string;
   readonly task_type: string;
   readonly name: string | null;
+  /** Who or what the task is about. */
+  readonly subject: string | null;
+  readonly parent_task_id: string | null;
+  /** The first task of its tree; null for that task itself. */
+  readonly root_task_id: string | null;
+  /** Null for a task without a parent. */
+  readonly depth: number | null;
+  readonly lineage: Lineage | null;
+  /** The agents that the run can give tasks to, as they were at submission. */
+  readonly agents: readonly PinnedAgent[];
+  /** Its place in the trace of its caller; null if the submission stated none. */
+  readonly trace: TraceContext | null;
   readonly status: TaskStatus;
   readonly waiting_for: WaitName | null;
   readonly waiting_until: string | null;
@@ -36,6 +61,17 @@ export interface TaskRow {
   readonly priority: number;
   readonly attempt: number;
   readonly retry_of: string | null;
+  /** The schedule that submitted it. */
+  readonly schedule_id: string | null;
+  /** The batch that submitted it. */
+  readonly group_id: string | null;
+  readonly conversation_id: string | null;
+  /** Its number in the conversation, from 1. */
+  readonly turn: number | null;
+  /** The task that it continues. */
+  readonly continues_task_id: string | null;
+  /** What earlier turns said; null for a first turn, and while it waits for the one before it. */
+  readonly history: History | null;
   readonly scheduled_at: string | null;
   /** The tenant's tools that the run may use, as they were at submission. */
   readonly tools: readonly ToolDefinition[];
@@ -72,6 +108,13 @@ export type NewTask = Pick<
   | "task_id"
   | "task_type"
   | "name"
+  | "subject"
+  | "parent_task_id"
+  | "root_task_id"
+  | "depth"
+  | "lineage"
+  | "agents"
+  | "trace"
   | "input_data"
   | "agent"
   | "agent_version"
@@ -81,6 +124,13 @@ export type NewTask = Pick<
   | "priority"
   | "attempt"
   | "retry_of"
+  | "schedule_id"
+  | "group_id"
+  | "conversation_id"
+  | "turn"
+  | "continues_task_id"
+  | "history"
+  | "waiting_for"
   | "scheduled_at"
   | "tools"
   | "mcp_servers"
@@ -105,6 +155,7 @@ const NO_USAGE = viewOf(INITIAL_STATE).usage;
 export function specOf(row: StoredTask): RunSpec {
   const { task_id, tenant_id, input_data, agent, agent_version, config, limits } = row;
   const { scheduled_at, tools, mcp_servers, webhooks, slotted, priority, metadata } = row;
+  const { schedule_id, subject, agents, trace, history } = row;
   return {
     task_id,
     tenant_id,
@@ -115,10 +166,56 @@ export function specOf(row: StoredTask): RunSpec {
     config,
     limits,
     ...(scheduled_at === null ? {} : { scheduled_at }),
+    ...(schedule_id === null ? {} : { schedule_id }),
     ...(tools.length === 0 ? {} : { tools: [...tools] }),
     ...(mcp_servers.length === 0 ? {} : { mcp_servers: [...mcp_servers] }),
+    ...(subject === null ? {} : { subject }),
+    ...(agents.length === 0 ? {} : { agents: [...agents] }),
+    ...(agents.length === 0 || priority === 0 ? {} : { priority }),
+    ...parentIn(row),
+    ...(trace === null ? {} : { trace }),
+    ...(history === null ? {} : { history }),
     ...(webhooks.length === 0 ? {} : { webhooks: [...webhooks] }),
     ...(slotted ? { concurrency: { priority } } : {}),
+  };
+}
+
+function parentIn({
+  parent_task_id,
+  lineage,
+}: Pick<StoredTask, "parent_task_id" | "lineage">): Pick<RunSpec, "parent" | "untrusted"> {
+  const { untrusted, call_id, path, on_end } = lineage ?? {};
+  const isChild =
+    parent_task_id !== null && call_id !== undefined && path !== undefined && on_end !== undefined;
+  return {
+    ...(isChild ? { parent: { task_id: parent_task_id, call_id, path: [...path], on_end } } : {}),
+    ...(untrusted === undefined ? {} : { untrusted }),
+  };
+}
+
+/** The columns of a task outside of conversations. */
+export const NO_CONVERSATION = {
+  conversation_id: null,
+  turn: null,
+  continues_task_id: null,
+  history: null,
+} as const;
+
+/** Returns the columns of a task's place in its tree. */
+export function treeColumns(
+  parent: ParentLink | null,
+  untrusted: Untrusted | null,
+): Pick<NewTask, "parent_task_id" | "root_task_id" | "depth" | "lineage"> {
+  if (parent === null) {
+    const lineage = untrusted === null ? null : { untrusted };
+    return { parent_task_id: null, root_task_id: null, depth: null, lineage };
+  }
+  const { task_id, ...link } = parent;
+  return {
+    parent_task_id: task_id,
+    root_task_id: rootOf(task_id, parent),
+    depth: parent.path.length,
+    lineage: { ...link, ...(untrusted === null ? {} : { untrusted }) },
   };
 }
 
@@ -127,7 +224,6 @@ export function asAccepted(task: StoredTask): TaskRow {
   return {
     ...task,
     status: "pending",
-    waiting_for: null,
     waiting_until: null,
     waiting: null,
     result: null,
@@ -143,7 +239,16 @@ export function asAccepted(task: StoredTask): TaskRow {
 type JsonColumn = "config" | "limits" | "metadata";
 type NullableJsonColumn = "input_data" | "waiting" | "result" | "error" | "usage";
 /** Columns that record the tenant's setup at submission; null if there was none. */
-export type Snapshot = "tools" | "mcp_servers" | "webhooks" | "slotted" | "overrides";
+export type Snapshot =
+  | "tools"
+  | "mcp_servers"
+  | "webhooks"
+  | "slotted"
+  | "overrides"
+  | "lineage"
+  | "agents"
+  | "trace"
+  | "history";
 /** A row as a list reads it: JSON columns are text. */
 export type RawTask = Omit<TaskRow, JsonColumn | NullableJsonColumn | Snapshot> &
   Record<JsonColumn, string> &
@@ -167,6 +272,10 @@ export function rowOf(
     task_id: raw.task_id,
     task_type: raw.task_type,
     name: raw.name,
+    subject: raw.subject,
+    parent_task_id: raw.parent_task_id,
+    root_task_id: raw.root_task_id,
+    depth: raw.depth,
     status: raw.status,
     waiting_for: raw.waiting_for,
     waiting_until: raw.waiting_until,
@@ -176,6 +285,11 @@ export function rowOf(
     priority: raw.priority,
     attempt: raw.attempt,
     retry_of: raw.retry_of,
+    schedule_id: raw.schedule_id,
+    group_id: raw.group_id,
+    conversation_id: raw.conversation_id,
+    turn: raw.turn,
+    continues_task_id: raw.continues_task_id,
     scheduled_at: raw.scheduled_at,
     callback_url: raw.callback_url,
     last_seq: raw.last_seq,
@@ -195,5 +309,9 @@ export function rowOf(
     webhooks: JSON.parse(raw.webhooks ?? "[]") as WebhookType[],
     slotted: raw.slotted === 1,
     overrides: JSON.parse(raw.overrides ?? "null") as TaskOverrides | null,
+    lineage: JSON.parse(raw.lineage ?? "null") as Lineage | null,
+    agents: JSON.parse(raw.agents ?? "[]") as PinnedAgent[],
+    trace: JSON.parse(raw.trace ?? "null") as TraceContext | null,
+    history: JSON.parse(raw.history ?? "null") as History | null,
   };
 }

@@ -2,13 +2,17 @@
  * Tasks in D1: plain SQL, every query bound to a tenant. The reconciler's queries across tenants
  * are in `bookkeeping.ts`.
  */
-import { IDEMPOTENCY_TTL_MS } from "../answers.ts";
-import { feedSince } from "../feeds.ts";
+import {
+  claimedTask,
+  insertTask,
+  type EarlierTask,
+  type IdempotencyClaim,
+  type Inserted,
+} from "./insert.ts";
+import { nextTurn, type TurnPlace } from "./turn-place.ts";
+import { followers, type Followers } from "../feeds.ts";
 import { dropQuestions } from "../inbox.ts";
-import type { RunView } from "../../run/decide/view.ts";
-import { WEBHOOK_TYPES, type WebhookType } from "../../run/value/webhook-type.ts";
-import { isoTime } from "../../run/value/time.ts";
-import { currentMark } from "../agents.ts";
+import { isTerminal, type RunView } from "../../run/decide/view.ts";
 import {
   groupStatement,
   isCounted,
@@ -28,35 +32,14 @@ import {
   type ListedTask,
   type NewTask,
   type RawTask,
-  type StoredTask,
   type TaskName,
   type TaskRow,
   type WholeRow,
 } from "./rows.ts";
 
-/** The task that was created with an idempotency key. */
-export interface EarlierTask {
-  readonly taskId: string;
-  readonly fingerprint: string;
-}
-
-/** The outcome of an insertion. */
-export type Inserted =
-  | { readonly stored: StoredTask; readonly earlier?: never; readonly outdated?: never }
-  | { readonly earlier: EarlierTask; readonly stored?: never; readonly outdated?: never }
-  | { readonly outdated: true; readonly stored?: never; readonly earlier?: never };
-
-/** An idempotency key and the request that it belongs to. */
-export interface IdempotencyClaim {
-  readonly route: string;
-  readonly key: string;
-  /** Hash of the request. The same key with another hash is an error of the client. */
-  readonly fingerprint: string;
-}
-
 /** An unfinished task, with the fields that the invariants check. */
 export type OpenTask = TaskName &
-  Pick<TaskRow, "status" | "last_seq" | "created_at" | "updated_at">;
+  Pick<TaskRow, "status" | "waiting_for" | "last_seq" | "created_at" | "updated_at">;
 
 /** A task that was failed in D1 alone. */
 export interface FailedTask {
@@ -68,12 +51,26 @@ export interface FailedTask {
 
 /** Maximum characters of JSON of an input or result in a list. A longer one is null. */
 const LISTED_CHARS = 16_384;
-const LISTED = `tenant_id, task_id, task_type, name, status, waiting_for, waiting_until, waiting, agent,
+const LISTED = `tenant_id, task_id, task_type, name, subject, parent_task_id, root_task_id, depth, status, waiting_for, waiting_until, waiting, agent,
   agent_version, json_object('model', config ->> '$.model', 'planner', config ->> '$.planner') AS config,
-  limits, metadata, priority, attempt, retry_of, scheduled_at, callback_url, error, usage, last_seq, created_at, updated_at,
+  limits, metadata, priority, attempt, retry_of, schedule_id, group_id, conversation_id, turn, continues_task_id, scheduled_at, callback_url, error, usage, last_seq, created_at, updated_at,
   started_at, completed_at,
   CASE WHEN LENGTH(input_data) <= ${LISTED_CHARS} THEN input_data END AS input_data,
   CASE WHEN LENGTH(result) <= ${LISTED_CHARS} THEN result END AS result`;
+
+interface RawProjected extends Partial<Followers> {
+  readonly next_turn?: string | null;
+}
+
+/** What a run learns when its status is stored. */
+export interface Projected {
+  /** Since when the tenant's feed is on (RFC 3339); null while it is off. */
+  readonly feedSince: string | null;
+  /** Whether the tenant has its traces exported. */
+  readonly telemetry: boolean;
+  /** After the end: the turn of the conversation that waits for it; null without one. */
+  readonly nextTurn?: string | null;
+}
 
 /** A page of tasks. */
 export interface TaskListPage {
@@ -96,103 +93,35 @@ export class TaskStore {
     this.#db = db;
   }
 
-  /**
-   * Inserts a task, and its idempotency claim in the same batch. The INSERT also stores the event
-   * types to deliver (those of the tenant's enabled webhooks; all with a `callback_url`), and sets
-   * `slotted` if the tenant has a concurrency cap.
-   * @param mark inserts nothing unless the task's agent and its tenant's tools still have this mark
-   * @returns the stored task, the earlier task if the key was used before, or that the mark is old
-   */
-  async insert(
+  /** Inserts a task; see `insertTask`. */
+  insert(
     task: NewTask,
     claim: IdempotencyClaim | null,
     mark: string | null = null,
+    place: TurnPlace | null = null,
   ): Promise<Inserted> {
-    const insert = this.#db
-      .prepare(
-        `INSERT INTO task (tenant_id, task_id, task_type, name, status, input_data, agent,
-           agent_version, config, limits, metadata, priority, attempt, retry_of, scheduled_at,
-           tools, mcp_servers, callback_url, webhooks, slotted, last_seq, created_at, updated_at,
-           dispatched_at, check_at, dispatches, claim, overrides)
-         SELECT ?1, ?2, ?3, ?4, 'pending', ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?13, ?14, ?15,
-           ?16, ?17, ?18, CASE WHEN ?18 IS NOT NULL THEN ?19 ELSE (
-             SELECT NULLIF(json_group_array(DISTINCT type.value), '[]')
-             FROM webhook, json_each(webhook.types) AS type
-             WHERE webhook.tenant_id = ?1 AND webhook.enabled = 1) END,
-           (SELECT 1 FROM concurrency_cap WHERE tenant_id = ?1 LIMIT 1),
-           0, ?12, ?12, ?12, ?12, 1, ?20, ?21
-         WHERE ?22 IS NULL OR ?22 = ${currentMark("?1", "?6")}
-         RETURNING webhooks, slotted`,
-      )
-      .bind(
-        task.tenant_id,
-        task.task_id,
-        task.task_type,
-        task.name,
-        JSON.stringify(task.input_data),
-        task.agent,
-        task.agent_version,
-        JSON.stringify(task.config),
-        JSON.stringify(task.limits),
-        JSON.stringify(task.metadata),
-        task.priority,
-        task.created_at,
-        task.attempt,
-        task.retry_of,
-        task.scheduled_at,
-        task.tools.length === 0 ? null : JSON.stringify(task.tools),
-        task.mcp_servers.length === 0 ? null : JSON.stringify(task.mcp_servers),
-        task.callback_url,
-        JSON.stringify(WEBHOOK_TYPES),
-        claim === null ? null : JSON.stringify([claim.route, claim.key]),
-        task.overrides === null ? null : JSON.stringify(task.overrides),
-        mark,
-      );
-    if (claim === null) {
-      return inserted(task, await insert.first<FoundRow>());
-    }
-    const scope = [task.tenant_id, claim.route, claim.key];
-    const expired = isoTime(Date.parse(task.created_at) - IDEMPOTENCY_TTL_MS);
-    try {
-      const answers = await this.#db.batch<FoundRow>([
-        this.#db
-          .prepare(
-            "DELETE FROM idempotency WHERE tenant_id = ? AND route = ? AND key = ? AND created_at < ?",
-          )
-          .bind(...scope, expired),
-        this.#db
-          .prepare(
-            `INSERT INTO idempotency SELECT ?1, ?2, ?3, ?4, ?5, ?6
-             WHERE ?7 IS NULL OR ?7 = ${currentMark("?1", "?8")}`,
-          )
-          .bind(...scope, claim.fingerprint, task.task_id, task.created_at, mark, task.agent),
-        insert,
-      ]);
-      return inserted(task, answers.at(-1)?.results[0] ?? null);
-    } catch (error) {
-      const earlier = await this.claimed(task.tenant_id, claim);
-      if (earlier === null) {
-        throw error;
-      }
-      // The batch may have been committed even if its response was lost.
-      const stored =
-        earlier.taskId === task.task_id ? await this.get(task.tenant_id, task.task_id) : null;
-      return stored === null ? { earlier } : { stored };
-    }
+    const get = (tenantId: string, taskId: string) => this.get(tenantId, taskId);
+    return insertTask(this.#db, get, { task, claim, mark, place });
   }
 
   /** Returns the task that was created with an idempotency key, or null. */
-  async claimed(
+  claimed(
     tenantId: string,
-    { route, key }: Pick<IdempotencyClaim, "route" | "key">,
+    claim: Pick<IdempotencyClaim, "route" | "key">,
   ): Promise<EarlierTask | null> {
-    const row = await this.#db
-      .prepare(
-        "SELECT task_id, fingerprint FROM idempotency WHERE tenant_id = ? AND route = ? AND key = ?",
-      )
-      .bind(tenantId, route, key)
-      .first<{ task_id: string; fingerprint: string }>();
-    return row === null ? null : { taskId: row.task_id, fingerprint: row.fingerprint };
+    return claimedTask(this.#db, tenantId, claim);
+  }
+
+  /** Claims an idempotency key for a task that exists. A key that is claimed stays as it is. */
+  async claim(
+    { tenant_id, task_id }: TaskName,
+    { route, key, fingerprint }: IdempotencyClaim,
+    now: string,
+  ): Promise<void> {
+    await this.#db
+      .prepare("INSERT INTO idempotency VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING")
+      .bind(tenant_id, route, key, fingerprint, task_id, now)
+      .run();
   }
 
   /** Returns the ids of a tenant's newest tasks that are pending or running. */
@@ -302,14 +231,23 @@ export class TaskStore {
   /**
    * Stores a newer projection, and the open questions in the same transaction. Ignores an older or
    * equal one, and any after the task has ended.
-   * @returns since when the tenant's feed is on, RFC 3339; null while it is off
    */
-  async project(projection: TaskProjection): Promise<{ readonly feedSince: string | null }> {
-    const results = await this.#db.batch<{ since?: string }>([
+  async project(projection: TaskProjection): Promise<Projected> {
+    const isOver = isTerminal(projection.view.status);
+    const results = await this.#db.batch<RawProjected>([
       ...projectionStatements(this.#db, projection),
-      feedSince(this.#db, projection.tenant_id),
+      this.#db
+        .prepare(
+          `SELECT ${followers("?1")}${isOver ? `, ${nextTurn("?1", "?2")} AS next_turn` : ""}`,
+        )
+        .bind(projection.tenant_id, ...(isOver ? [projection.task_id] : [])),
     ]);
-    return { feedSince: results.at(-1)?.results[0]?.since ?? null };
+    const row = results.at(-1)?.results[0];
+    return {
+      feedSince: row?.since ?? null,
+      telemetry: row?.telemetry === 1,
+      ...(isOver ? { nextTurn: row?.next_turn ?? null } : {}),
+    };
   }
 
   /**
@@ -350,7 +288,7 @@ export class TaskStore {
   async open(tenantId: string, after: string, limit: number): Promise<OpenTask[]> {
     const { results } = await this.#db
       .prepare(
-        `SELECT tenant_id, task_id, status, last_seq, created_at, updated_at
+        `SELECT tenant_id, task_id, status, waiting_for, last_seq, created_at, updated_at
          FROM task INDEXED BY task_open
          WHERE tenant_id = ? AND completed_at IS NULL AND task_id > ?
          ORDER BY task_id LIMIT ?`,
@@ -359,14 +297,4 @@ export class TaskStore {
       .all<OpenTask>();
     return results;
   }
-}
-
-type FoundRow = Pick<WholeRow, "webhooks" | "slotted">;
-
-function inserted(task: NewTask, row: FoundRow | null): Inserted {
-  if (row === null) {
-    return { outdated: true };
-  }
-  const webhooks = JSON.parse(row.webhooks ?? "[]") as WebhookType[];
-  return { stored: { ...task, webhooks, slotted: row.slotted === 1 } };
 }

@@ -9,6 +9,7 @@ import {
   type DeliveryName,
   type NoticeBatch,
 } from "../../run/log/webhook-body.ts";
+import type { TraceContext } from "../../run/value/trace-context.ts";
 import type { KeptSecret } from "../secrets.ts";
 import type { RawWebhook, WebhookRow } from "./webhooks.ts";
 
@@ -30,6 +31,8 @@ export interface DeliveryRow {
 /** A claimed delivery. No other consumer can claim it until the attempt counts as lost. */
 export interface TakenDelivery {
   readonly body: string;
+  /** The task that it is about; null for a schedule, a test, or a task that was deleted. */
+  readonly task: TracedTask | null;
   /** Including this one. */
   readonly attempts: number;
   /** Null if the webhook or the task was deleted, or the task has no `callback_url` any more. */
@@ -37,6 +40,12 @@ export interface TakenDelivery {
   readonly enabled: boolean;
   readonly failing_since: string | null;
   readonly secret: KeptSecret | null;
+}
+
+/** A task, and its place in the trace of its caller. */
+export interface TracedTask {
+  readonly task_id: string;
+  readonly trace?: TraceContext;
 }
 
 /** Outcome of an attempt. */
@@ -74,7 +83,10 @@ export class DeliveryStore {
    * Inserts one delivery for each notice and receiver, and returns the deliveries without an
    * attempt. A repeated batch creates no duplicates, and returns those still without an attempt.
    */
-  async note({ tenant_id, task_id, notices }: NoticeBatch, now: string): Promise<DeliveryName[]> {
+  async note(
+    { tenant_id, task_id, schedule_id, notices }: NoticeBatch,
+    now: string,
+  ): Promise<DeliveryName[]> {
     const listed = JSON.stringify(
       notices.map(({ seq, type, body }) => ({ id: messageId(task_id, seq), seq, type, body })),
     );
@@ -86,7 +98,9 @@ export class DeliveryStore {
         .prepare(
           `INSERT OR IGNORE INTO webhook_delivery (tenant_id, webhook_id, message_id, task_id, seq,
              type, body, state, attempts, next_attempt_at, created_at)
-           SELECT ?1, receiver.webhook_id, notice.value ->> '$.id', ?2, notice.value ->> '$.seq',
+           SELECT ?1, receiver.webhook_id, notice.value ->> '$.id', ${
+             schedule_id === undefined ? "?2" : "NULLIF(?2, ?2)"
+           }, notice.value ->> '$.seq',
              notice.value ->> '$.type', notice.value ->> '$.body', 'pending', 0, ?3, ?3
            FROM json_each(?4) AS notice JOIN (${receivers}) AS receiver
            ON receiver.types IS NULL OR EXISTS (SELECT 1 FROM json_each(receiver.types) AS type
@@ -140,6 +154,8 @@ export class DeliveryStore {
          WHERE tenant_id = ?1 AND webhook_id = ?2 AND message_id = ?3
            AND state = 'pending' AND next_attempt_at <= ?4
          RETURNING body, attempts,
+           (SELECT json_object('task_id', task_id, 'trace', trace) FROM task
+            WHERE tenant_id = ?1 AND task_id = webhook_delivery.task_id) AS task,
            (SELECT json_object('url', url, 'enabled', enabled, 'failing_since', failing_since)
             FROM webhook WHERE tenant_id = ?1 AND webhook_id = ?2) AS webhook,
            (SELECT callback_url FROM task
@@ -160,6 +176,7 @@ export class DeliveryStore {
     return {
       body,
       attempts,
+      task: row.task === null ? null : tracedTask(row.task),
       url: webhook_id === CALLBACKS ? callback_url : (webhook?.url ?? null),
       enabled: webhook_id === CALLBACKS || webhook?.enabled === 1,
       failing_since: webhook?.failing_since ?? null,
@@ -286,8 +303,14 @@ export class DeliveryStore {
   }
 }
 
+function tracedTask(json: string): TracedTask {
+  const { task_id, trace } = JSON.parse(json) as { task_id: string; trace: string | null };
+  return { task_id, ...(trace !== null && { trace: JSON.parse(trace) as TraceContext }) };
+}
+
 interface RawTaken {
   readonly body: string;
+  readonly task: string | null;
   readonly attempts: number;
   readonly webhook: string | null;
   readonly callback_url: string | null;

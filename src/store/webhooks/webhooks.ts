@@ -1,12 +1,12 @@
 /** Webhooks in D1. Every query is bound to a tenant. */
 import { MAX_WEBHOOKS } from "../../run/log/webhook-body.ts";
 import { expectedValues, isExpected, type Version } from "../versioned.ts";
-import type { WebhookType } from "../../run/value/webhook-type.ts";
+import type { SubscribedType } from "../../run/value/webhook-type.ts";
 
 export interface WebhookRow extends Version {
   readonly webhook_id: string;
   readonly url: string;
-  readonly types: readonly WebhookType[];
+  readonly types: readonly SubscribedType[];
   readonly description: string | null;
   readonly enabled: boolean;
   /** Why the service disabled the webhook. A client that sets `enabled` resets it to null. */
@@ -145,5 +145,5 @@ export type RawWebhook = Omit<WebhookRow, "types" | "enabled"> & {
 };
 
 function webhookOf({ types, enabled, ...row }: RawWebhook): WebhookRow {
-  return { ...row, types: JSON.parse(types) as WebhookType[], enabled: enabled === 1 };
+  return { ...row, types: JSON.parse(types) as SubscribedType[], enabled: enabled === 1 };
 }

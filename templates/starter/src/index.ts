@@ -1,16 +1,14 @@
-import { createOpspawn, defineAgent } from "@opspawn/worker";
+import { createOpspawn } from "@opspawn/worker";
 import { plan } from "./plan.ts";
+import { research, researcher } from "./research.ts";
+import { support } from "./support.ts";
 
-const support = defineAgent({
-  name: "support",
-  description: "Answers customers.",
-  config: { model: "local/rules", tools: ["plan", "calculator"] },
-});
-
-const opspawn = createOpspawn<Env>({ tools: [plan], agents: [support] });
+const opspawn = createOpspawn<Env>({ tools: [plan], agents: [support, research, researcher] });
 
 export class AgentRun extends opspawn.AgentRun {}
 export class TenantLedger extends opspawn.TenantLedger {}
 export class TenantFeed extends opspawn.TenantFeed {}
+export class Timetable extends opspawn.Timetable {}
+export class TenantMemory extends opspawn.TenantMemory {}
 
 export default opspawn.handler;

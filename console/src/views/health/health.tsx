@@ -7,6 +7,7 @@ import { Loaded } from "../../parts/states.tsx";
 import { lacking } from "../../session/store.ts";
 import { Concurrency } from "./concurrency.tsx";
 import { Invariants } from "./invariants.tsx";
+import { Load } from "./load.tsx";
 
 const EVERY_MS = 30_000;
 
@@ -28,7 +29,10 @@ export function Health() {
           )}
           <Concurrency />
         </div>
-        <Service />
+        <div class="setup">
+          <Service />
+          {lacking("admin") === null && <Load />}
+        </div>
       </div>
     </>
   );

@@ -31,6 +31,9 @@ const PROMISES = {
   behind: "The list shows what the log says",
   no_log: "Every task has its log",
   unreachable: "Every run answers",
+  orphaned: "No task outlives the one that started it",
+  late_schedules: "No schedule is overdue",
+  stuck_turn: "No turn waits for one that has ended",
 } as const satisfies Record<Violation["kind"], string>;
 
 const read: Read<Checked> = async ({ invariants }, signal) => {
@@ -87,11 +90,16 @@ function Offenders({ violations }: { readonly violations: readonly Violation[] }
     <ul class="health-offenders" aria-label="Violations">
       {violations.map(({ kind, task_id, status, detail }) => (
         <li key={`${kind} ${task_id}`} class="note tone-bad">
-          <a href={hrefTo(["runs", task_id])}>
-            <Line text={task_id} />
-          </a>
+          {task_id === null ? (
+            <a href={hrefTo(["schedules"])}>Schedules</a>
+          ) : (
+            <a href={hrefTo(["runs", task_id])}>
+              <Line text={task_id} />
+            </a>
+          )}
           <p>
-            {PROMISES[kind]}: it is {status}. <Text text={detail} />
+            {PROMISES[kind]}
+            {status !== null && `: it is ${status}`}. <Text text={detail} />
           </p>
         </li>
       ))}

@@ -5,6 +5,7 @@ import { useQuery } from "../../data/use-query.ts";
 import { CopyButton } from "../../parts/copy.tsx";
 import { Text } from "../../parts/text.tsx";
 import { Time } from "../../parts/time.tsx";
+import { hrefTo } from "../../route/match.ts";
 import { useRun } from "./context.ts";
 
 /** The panel, on wide pages. */
@@ -55,8 +56,40 @@ function Labels() {
   const { value } = useQuery(`task ${taskId}`, ({ tasks }, signal) =>
     tasks.get(taskId, { signal }),
   );
+  const { schedule_id = null, group_id = null } = value ?? {};
+  const { conversation_id = null, turn = null, continues_task_id = null } = value ?? {};
   return (
     <>
+      {conversation_id !== null && (
+        <>
+          <dt>Conversation</dt>
+          <dd class="clip">
+            <a href={hrefTo(["conversations", conversation_id])}>{`turn ${turn ?? ""}`}</a>
+            {continues_task_id !== null && (
+              <>
+                {", after "}
+                <a href={hrefTo(["runs", continues_task_id])}>the turn before</a>
+              </>
+            )}
+          </dd>
+        </>
+      )}
+      {schedule_id !== null && (
+        <>
+          <dt>Schedule</dt>
+          <dd class="clip">
+            <a href={hrefTo(["schedules", schedule_id])}>{schedule_id}</a>
+          </dd>
+        </>
+      )}
+      {group_id !== null && (
+        <>
+          <dt>Batch</dt>
+          <dd class="clip">
+            <a href={hrefTo(["runs"], { group: group_id })}>{group_id}</a>
+          </dd>
+        </>
+      )}
       {Object.entries(value?.metadata ?? {}).map(([name, one]) => (
         <Fact key={name} name={name} value={one} />
       ))}

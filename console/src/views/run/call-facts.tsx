@@ -1,4 +1,5 @@
 /** What is known of a call, as a list of facts; its attempts below. */
+import { Fragment } from "preact";
 import { durationText, failureText } from "../../../../sdk/src/view/wording.ts";
 import { effectSentence } from "../../log/effects.ts";
 import type { Attempt, Call, ToolCall } from "../../log/model.ts";
@@ -7,6 +8,7 @@ import { countText } from "../../parts/number.ts";
 import { Money } from "../../parts/money.tsx";
 import { Text } from "../../parts/text.tsx";
 import { Time } from "../../parts/time.tsx";
+import { hrefTo } from "../../route/match.ts";
 
 const TONES: Readonly<Record<Call["state"], Tone>> = {
   running: "run",
@@ -59,6 +61,17 @@ function ToolFacts({ call }: { readonly call: ToolCall }) {
       <dd>
         <Text text={call.name} />
       </dd>
+      {call.children.map(({ taskId, agent, status }) => (
+        <Fragment key={taskId}>
+          <dt>Task</dt>
+          <dd>
+            <a href={hrefTo(["runs", taskId])}>
+              <Text text={agent} />
+            </a>{" "}
+            {status ?? "open"}
+          </dd>
+        </Fragment>
+      ))}
       <dt>Effect</dt>
       <dd>
         {call.effect ?? "unknown"}: {effectSentence(call)}

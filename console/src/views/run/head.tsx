@@ -11,7 +11,7 @@ import { hrefTo } from "../../route/match.ts";
 import { CostBar } from "./cost-bar.tsx";
 import { RunActions } from "./actions.tsx";
 import { useRun } from "./context.ts";
-import { activeMs, nextOf, statusOf } from "./status-of.ts";
+import { activeMs, nextOf } from "./status-of.ts";
 import { StickyLine } from "./sticky-line.tsx";
 import { useTitle } from "../../parts/title.ts";
 
@@ -26,7 +26,7 @@ export function RunHead() {
   const goal = goalText(created?.input_data ?? null);
   useTitle(lineOf(goal, 60) || "Run");
   const { usage } = fold.progress;
-  const status = statusOf(fold);
+  const { status } = fold;
   const next = nextOf(fold);
   const maxSteps = fold.limits.get("max_steps");
   return (
@@ -96,6 +96,9 @@ function RetryOf() {
   );
   const retried = value?.retry_of ?? null;
   return retried === null ? null : (
-    <a href={hrefTo(["runs", retried])}>retry of {retried.slice(-8)}</a>
+    <span>
+      <a href={hrefTo(["runs", retried])}>retry of {retried.slice(-8)}</a>{" "}
+      <a href={hrefTo(["runs", taskId, "compare"], { with: retried })}>compare</a>
+    </span>
   );
 }

@@ -7,7 +7,7 @@ import type { LogEvent } from "../../log/store.ts";
 import { Button } from "../../parts/button.tsx";
 import { Input, Switch } from "../../parts/field.tsx";
 import { lineOf } from "../../parts/foreign.ts";
-import { spanText } from "../../parts/number.ts";
+import { countText, spanText } from "../../parts/number.ts";
 import { Empty } from "../../parts/states.tsx";
 import { Text } from "../../parts/text.tsx";
 import { useWindow } from "../../parts/use-window.ts";
@@ -46,7 +46,9 @@ export function Log() {
           onInput={(value) => changeQuery(writeQuery(RUN_FIELDS, { q: value }))}
         />
         <span class="muted log-count">
-          {q === "" ? `${events.length} events` : `${at + 1} of ${events.length}`}
+          {q === ""
+            ? `${countText(events.length)} events`
+            : `${countText(at + 1)} of ${countText(events.length)}`}
         </span>
         {q !== "" && (
           <>
@@ -67,7 +69,7 @@ export function Log() {
       )}
       {store.whole < follower.lastSeq.value && (
         <p class="muted log-loading">
-          Loading: {follower.known} of {follower.lastSeq.value}
+          Loading: {countText(follower.known.value)} of {countText(follower.lastSeq.value)}
         </p>
       )}
     </div>

@@ -28,7 +28,7 @@ export function PromptReading({ call }: { readonly call: ModelCall }) {
               </Chip>
             ) : (
               <Chip tone="wait" hasMark title={prompt.body_sha256}>
-                rebuilt: code, tools or settings have changed since
+                does not match what was sent: code, tools or settings have changed since
               </Chip>
             )}
           </p>

@@ -16,6 +16,7 @@ import { RUN_FIELDS } from "./run-fields.ts";
 import { useRunKeys } from "./keys.ts";
 import { useMoment } from "./use-moment.ts";
 import { TimelinePane } from "./timeline-pane.tsx";
+import { Tree } from "./tree.tsx";
 
 /** The view of a run by its id. */
 export function Run({ params }: ViewProps) {
@@ -63,7 +64,10 @@ export function RunOf({ follower, taskId, isFile }: RunOfProps) {
     return failure === null ? (
       <Skeleton shape="page" />
     ) : (
-      <FailureView failure={failure} onRetry={() => follower.retry()} />
+      <>
+        <h1 class="hidden">Run</h1>
+        <FailureView failure={failure} onRetry={() => follower.retry()} />
+      </>
     );
   }
   return (
@@ -71,6 +75,7 @@ export function RunOf({ follower, taskId, isFile }: RunOfProps) {
       <div class="run">
         <RunHead />
         <TimelinePane />
+        <Tree />
         <Readings />
         <About />
         <Detail />

@@ -1,13 +1,5 @@
-/** Pure: how a run stands, what moves it next, and how long it worked. */
+/** Pure: what moves a run next, and how long it worked. */
 import type { RunFold } from "../../log/fold.ts";
-
-/** The status of a run, as the API has it. */
-export function statusOf({ end, wait, progress }: RunFold): string {
-  return (
-    end?.status ??
-    (wait === null ? (progress.usage.steps === 0 ? "pending" : "running") : "waiting")
-  );
-}
 
 const NEXT: Readonly<Record<string, string>> = {
   approval: "continues when a person decides",
@@ -21,7 +13,7 @@ const NEXT: Readonly<Record<string, string>> = {
 
 /** What moves a live run next, or what it is doing; "" for one that has ended. */
 export function nextOf(fold: RunFold): string {
-  switch (statusOf(fold)) {
+  switch (fold.status) {
     case "pending":
       return "starts when a worker takes it";
     case "running":

@@ -5,7 +5,6 @@ import { moneyText } from "../../parts/number.ts";
 import { StatusChip } from "../../parts/status.tsx";
 import { Line } from "../../parts/text.tsx";
 import { useRun } from "./context.ts";
-import { statusOf } from "./status-of.ts";
 
 interface StickyLineProps {
   readonly head: RefObject<HTMLElement | null>;
@@ -30,7 +29,7 @@ export function StickyLine({ head, title }: StickyLineProps) {
       {isAway && (
         <div class="run-line">
           <StatusChip
-            status={statusOf(fold)}
+            status={fold.status}
             waitingFor={fold.wait?.for ?? null}
             until={fold.wait?.until ?? null}
           />

@@ -4,10 +4,11 @@ import type { Task } from "../../../../sdk/src/model.ts";
 import { call } from "../../data/client.ts";
 import { failureOf } from "../../data/failure.ts";
 import type { TaskListing } from "../../data/task-list.ts";
-import { Button } from "../../parts/button.tsx";
+import { Button, ButtonLink } from "../../parts/button.tsx";
 import { Mark, type Tone } from "../../parts/chip.tsx";
 import { Dialog } from "../../parts/dialog.tsx";
 import { Line } from "../../parts/text.tsx";
+import { hrefTo } from "../../route/match.ts";
 import { lacking } from "../../session/store.ts";
 import { titleOf } from "./columns.tsx";
 
@@ -48,6 +49,7 @@ export function BulkBar({ listing, selected, onDone }: BulkProps) {
       <Button disabled={ended.length === 0} needs={needs} onClick={() => setAct("retry")}>
         Retry {ended.length}
       </Button>
+      {tasks.length === 2 && <CompareBoth tasks={tasks} />}
       <Button kind="quiet" onClick={onDone}>
         Clear
       </Button>
@@ -62,6 +64,14 @@ export function BulkBar({ listing, selected, onDone }: BulkProps) {
         />
       )}
     </div>
+  );
+}
+
+/** The earlier run comes first. */
+function CompareBoth({ tasks }: { readonly tasks: readonly Task[] }) {
+  const [before = "", after = ""] = tasks.map(({ id }) => id).toSorted();
+  return (
+    <ButtonLink href={hrefTo(["runs", after, "compare"], { with: before })}>Compare</ButtonLink>
   );
 }
 

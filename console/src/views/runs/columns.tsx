@@ -10,21 +10,28 @@ import type { Column } from "../../parts/table.tsx";
 import { Line, Text } from "../../parts/text.tsx";
 import { Ago } from "../../parts/time.tsx";
 import { hrefTo } from "../../route/match.ts";
+import type { RunRow } from "./batches.ts";
 
 /** Tags that fit next to a name. */
 const MOST_TAGS = 2;
 
 /** The columns after the checkbox. */
-export const COLUMNS: readonly Column<Task>[] = [
+export const COLUMNS: readonly Column<RunRow>[] = [
   {
     id: "goal",
     header: "Run",
-    cell: (task) => (
+    cell: (row) => (
       <div class="runs-goal">
-        <a href={hrefTo(["runs", task.id])}>
-          <Line text={titleOf(task)} />
+        <a href={hrefOf(row)}>
+          <Line text={titleOf(row.task)} />
         </a>
-        <Tags metadata={task.metadata} />
+        {row.members.length > 1 ? (
+          <span class="runs-batch">
+            <Chip>batch of {row.members.length}</Chip>
+          </span>
+        ) : (
+          <Tags metadata={row.task.metadata} />
+        )}
       </div>
     ),
   },
@@ -32,7 +39,7 @@ export const COLUMNS: readonly Column<Task>[] = [
     id: "status",
     header: "Status",
     width: "184px",
-    cell: ({ status, waiting_for, waiting_until }) => (
+    cell: ({ task: { status, waiting_for, waiting_until } }) => (
       <StatusCell status={status} waitingFor={waiting_for} until={waiting_until} />
     ),
   },
@@ -41,7 +48,7 @@ export const COLUMNS: readonly Column<Task>[] = [
     header: "Agent",
     width: "150px",
     hide: "m",
-    cell: ({ agent, agent_version, model }) => (
+    cell: ({ task: { agent, agent_version, model } }) => (
       <span class="runs-agent">
         <span class="clip">
           <Text text={lineOf(agent, 40)} />@{agent_version}
@@ -56,7 +63,7 @@ export const COLUMNS: readonly Column<Task>[] = [
     width: "96px",
     isNumber: true,
     hide: "m",
-    cell: ({ started_at, completed_at }) =>
+    cell: ({ task: { started_at, completed_at } }) =>
       started_at === null || completed_at === null
         ? ""
         : spanText(Date.parse(completed_at) - Date.parse(started_at)),
@@ -67,7 +74,7 @@ export const COLUMNS: readonly Column<Task>[] = [
     width: "66px",
     isNumber: true,
     hide: "s",
-    cell: ({ usage }) => countText(usage.steps),
+    cell: ({ task: { usage } }) => countText(usage.steps),
   },
   {
     id: "tools",
@@ -75,7 +82,7 @@ export const COLUMNS: readonly Column<Task>[] = [
     width: "66px",
     isNumber: true,
     hide: "m",
-    cell: ({ usage }) => countText(usage.tool_calls),
+    cell: ({ task: { usage } }) => countText(usage.tool_calls),
   },
   {
     id: "cost",
@@ -83,7 +90,7 @@ export const COLUMNS: readonly Column<Task>[] = [
     width: "86px",
     isNumber: true,
     hide: "s",
-    cell: ({ usage }) => <Money usd={usage.cost_usd} />,
+    cell: ({ task: { usage } }) => <Money usd={usage.cost_usd} />,
   },
   {
     id: "age",
@@ -91,9 +98,16 @@ export const COLUMNS: readonly Column<Task>[] = [
     width: "72px",
     isNumber: true,
     hide: "s",
-    cell: ({ created_at }) => <Ago at={created_at} />,
+    cell: ({ task: { created_at } }) => <Ago at={created_at} />,
   },
 ];
+
+/** The address of a row: its run, or the runs of its batch. */
+export function hrefOf({ task, members }: RunRow): string {
+  return members.length > 1
+    ? hrefTo(["runs"], { group: task.group_id ?? "" })
+    : hrefTo(["runs", task.id]);
+}
 
 /** What a run is called: its name, its goal, or its id. */
 export function titleOf({ name, input_data, id }: Task): string {

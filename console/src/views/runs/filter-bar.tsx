@@ -76,6 +76,18 @@ function FilterForm({ filters }: { readonly filters: Filters }) {
       />
       <Input label="Agent" value={filters.agent} onInput={(agent) => change({ agent })} />
       <Input
+        label="Schedule"
+        placeholder="schedule_…"
+        value={filters.schedule}
+        onInput={(schedule) => change({ schedule: schedule.trim() })}
+      />
+      <Input
+        label="Batch"
+        placeholder="group_…"
+        value={filters.group}
+        onInput={(group) => change({ group: group.trim() })}
+      />
+      <Input
         label="Metadata"
         placeholder="team:support"
         hint="A name and a value; Enter adds it."
@@ -94,7 +106,7 @@ function FilterForm({ filters }: { readonly filters: Filters }) {
 }
 
 function Chips({ filters }: { readonly filters: Filters }) {
-  const { status, wait, agent, since, metadata, q } = filters;
+  const { status, wait, agent, schedule, group, since, metadata, q } = filters;
   const chips = [
     ...(q === "" ? [] : [{ name: "text", value: q, without: { q: "" } }]),
     ...(status.length === 0
@@ -102,6 +114,8 @@ function Chips({ filters }: { readonly filters: Filters }) {
       : [{ name: "status", value: status.join(", "), without: { status: [] } }]),
     ...(wait === "" ? [] : [{ name: "waiting for", value: wait, without: { wait: "" as const } }]),
     ...(agent === "" ? [] : [{ name: "agent", value: agent, without: { agent: "" } }]),
+    ...(schedule === "" ? [] : [{ name: "schedule", value: schedule, without: { schedule: "" } }]),
+    ...(group === "" ? [] : [{ name: "batch", value: group, without: { group: "" } }]),
     ...(since === ""
       ? []
       : [{ name: "created in", value: PERIOD_TEXTS[since], without: { since: "" as const } }]),

@@ -11,7 +11,16 @@ export const STATUSES = [
   "cancelled",
 ] as const;
 
-export const WAITS = ["approval", "input", "budget", "timer", "schedule", "concurrency"] as const;
+export const WAITS = [
+  "approval",
+  "input",
+  "budget",
+  "timer",
+  "children",
+  "schedule",
+  "concurrency",
+  "turn",
+] as const;
 
 /** Times since which a task was created, in hours. */
 const PERIODS = { "": null, "1h": 1, "24h": 24, "7d": 168, "30d": 720 } as const;
@@ -22,6 +31,8 @@ export const FILTERS = {
   status: someOf(...STATUSES),
   wait: oneOf("", ...WAITS),
   agent: text,
+  schedule: text,
+  group: text,
   since: oneOf("", "1h", "24h", "7d", "30d"),
   metadata: pairs,
 };
@@ -30,7 +41,7 @@ export type Filters = QueryValues<typeof FILTERS>;
 
 /** The filters as the service takes them. `now` in milliseconds since 1970. */
 export function queryOf(
-  { q, status, wait, agent, since, metadata }: Filters,
+  { q, status, wait, agent, schedule, group, since, metadata }: Filters,
   now: number,
 ): ListQuery {
   const hours = PERIODS[since];
@@ -39,6 +50,8 @@ export function queryOf(
     ...(status.length > 0 && { status }),
     ...(wait !== "" && { waiting_for: wait }),
     ...(agent !== "" && { agent }),
+    ...(schedule !== "" && { schedule_id: schedule }),
+    ...(group !== "" && { group_id: group }),
     ...(hours !== null && { created_after: new Date(now - hours * 3_600_000).toISOString() }),
     ...(metadata.length > 0 && { metadata: Object.fromEntries(metadata) }),
   };

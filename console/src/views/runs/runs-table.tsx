@@ -1,6 +1,5 @@
 /** The table of runs: pages are read as it is scrolled, and keys move through its rows. */
-import { useEffect, useRef, useState } from "preact/hooks";
-import type { Task } from "../../../../sdk/src/model.ts";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { TaskListing } from "../../data/task-list.ts";
 import { Button, ButtonLink } from "../../parts/button.tsx";
 import { isNarrow } from "../../parts/narrow.ts";
@@ -9,7 +8,8 @@ import { Empty, Loaded } from "../../parts/states.tsx";
 import { Table, type Column } from "../../parts/table.tsx";
 import { go } from "../../route/location.ts";
 import { hrefTo } from "../../route/match.ts";
-import { COLUMNS, titleOf } from "./columns.tsx";
+import { rowsOf, type RunRow } from "./batches.ts";
+import { COLUMNS, hrefOf, titleOf } from "./columns.tsx";
 import { Peek } from "./peek.tsx";
 
 const ROW_PX = 44;
@@ -20,13 +20,25 @@ const AHEAD_PX = 600;
 interface RunsTableProps {
   readonly listing: TaskListing;
   readonly isFiltered: boolean;
+  /** Whether the runs of a batch are one row. */
+  readonly isGrouped: boolean;
   readonly selected: ReadonlySet<string>;
   readonly onSelect: (ids: ReadonlySet<string>) => void;
 }
 
 /** The table. */
-export function RunsTable({ listing, isFiltered, selected, onSelect }: RunsTableProps) {
-  const rows = listing.rows.value;
+export function RunsTable(props: RunsTableProps) {
+  const { listing, isFiltered, isGrouped, selected, onSelect } = props;
+  const tasks = listing.rows.value;
+  const rows = useMemo(
+    () =>
+      tasks === null
+        ? null
+        : isGrouped
+          ? rowsOf(tasks)
+          : tasks.map((task) => ({ key: task.id, task, members: [task] })),
+    [tasks, isGrouped],
+  );
   const [at, setAt] = useState<number | null>(null);
   const [isPeeking, setPeeking] = useState(false);
   useRowKeys(rows ?? [], at, setAt, setPeeking);
@@ -41,24 +53,26 @@ export function RunsTable({ listing, isFiltered, selected, onSelect }: RunsTable
   const columns = [checkColumn(selected, onSelect), ...COLUMNS];
   return (
     <Loaded state={state}>
-      {(tasks) =>
-        tasks.length === 0 ? (
+      {(shown) =>
+        shown.length === 0 ? (
           <NoRuns isFiltered={isFiltered} />
         ) : (
           <>
             <Table
               label="Runs"
               columns={columns}
-              items={tasks}
-              total={listing.total.value}
+              items={shown}
+              total={shown.length === tasks?.length ? listing.total.value : null}
               row={isNarrow.value ? NARROW_ROW_PX : ROW_PX}
-              keyOf={({ id }) => id}
-              hrefOf={({ id }) => hrefTo(["runs", id])}
-              isSelected={({ id }) => id === current?.id || selected.has(id)}
+              keyOf={({ key }) => key}
+              hrefOf={hrefOf}
+              isSelected={(one) =>
+                one.key === current?.key || one.members.every(({ id }) => selected.has(id))
+              }
             />
             <More listing={listing} />
             {isPeeking && current !== undefined && (
-              <Peek task={current} onClose={() => setPeeking(false)} />
+              <Peek task={current.task} onClose={() => setPeeking(false)} />
             )}
           </>
         )
@@ -70,27 +84,26 @@ export function RunsTable({ listing, isFiltered, selected, onSelect }: RunsTable
 function checkColumn(
   selected: ReadonlySet<string>,
   onSelect: (ids: ReadonlySet<string>) => void,
-): Column<Task> {
+): Column<RunRow> {
   return {
     id: "check",
     header: <span class="hidden">Select</span>,
     width: "36px",
     hide: "s",
-    cell: (task) => (
-      <input
-        type="checkbox"
-        class="runs-check"
-        aria-label={`Select ${titleOf(task)}`}
-        checked={selected.has(task.id)}
-        onChange={() => {
-          const next = new Set(selected);
-          if (!next.delete(task.id)) {
-            next.add(task.id);
-          }
-          onSelect(next);
-        }}
-      />
-    ),
+    cell: ({ task, members }) => {
+      const ids = members.map(({ id }) => id);
+      const isChecked = ids.every((id) => selected.has(id));
+      const others = [...selected].filter((id) => !ids.includes(id));
+      return (
+        <input
+          type="checkbox"
+          class="runs-check"
+          aria-label={`Select ${titleOf(task)}`}
+          checked={isChecked}
+          onChange={() => onSelect(new Set(isChecked ? others : [...others, ...ids]))}
+        />
+      );
+    },
   };
 }
 
@@ -136,22 +149,22 @@ function More({ listing }: { readonly listing: TaskListing }) {
 
 /** `j` and `k` move, `Enter` opens, the space bar looks at a run without leaving the list. */
 function useRowKeys(
-  rows: readonly Task[],
+  rows: readonly RunRow[],
   at: number | null,
   setAt: (at: number | null) => void,
   setPeeking: (change: (isPeeking: boolean) => boolean) => void,
 ): void {
-  const task = at === null ? undefined : rows[at];
+  const row = at === null ? undefined : rows[at];
   useKeys({
     j: () => setAt(Math.min((at ?? -1) + 1, rows.length - 1)),
     k: () => setAt(Math.max((at ?? 1) - 1, 0)),
     Enter: () => {
-      if (task !== undefined) {
-        go(hrefTo(["runs", task.id]));
+      if (row !== undefined) {
+        go(hrefOf(row));
       }
     },
     " ": (event) => {
-      if (task !== undefined) {
+      if (row !== undefined) {
         event.preventDefault();
         setPeeking((isPeeking) => !isPeeking);
       }

@@ -57,6 +57,7 @@ export function Runs() {
         <RunsTable
           listing={listing}
           isFiltered={search !== ""}
+          isGrouped={filters.group === ""}
           selected={selected}
           onSelect={setSelected}
         />

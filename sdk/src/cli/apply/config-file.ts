@@ -11,6 +11,7 @@ const LISTS: Readonly<Record<string, readonly string[]>> = {
   tools: ["name"],
   mcp_servers: ["name"],
   agents: ["name"],
+  schedules: ["name"],
   webhooks: ["url"],
   budgets: ["scope", "period"],
   concurrency: ["scope"],

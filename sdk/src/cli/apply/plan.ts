@@ -28,6 +28,7 @@ const DELETED: readonly OwnedKind[] = [
   "concurrency",
   "budgets",
   "webhooks",
+  "schedules",
   "agents",
   "mcp_servers",
   "tools",

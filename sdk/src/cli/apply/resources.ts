@@ -2,7 +2,7 @@
 import type { Opspawn } from "../../opspawn.ts";
 import type { ApiPromise } from "../../api-promise.ts";
 import { NotFoundError } from "../../errors.ts";
-import type { CreateWebhook, RegisterTool } from "../../model.ts";
+import type { CreateWebhook, RegisterTool, WriteSchedule } from "../../model.ts";
 import type { OwnedKind, TenantConfig } from "../../tenant-config.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -46,6 +46,8 @@ const WEBHOOK_TYPES = [
   "task.failed",
   "task.cancelled",
   "approval.requested",
+  "schedule.skipped",
+  "schedule.paused",
 ];
 
 /** Returns the resources of a config, in the order in which they refer to each other. */
@@ -55,7 +57,7 @@ export function wantedIn(
   valueOf: (variable: string) => string,
 ): Wanted[] {
   const { secrets = {}, tools = [], mcp_servers = [], agents = [] } = config;
-  const { webhooks = [], budgets = [], concurrency = [] } = config;
+  const { schedules = [], webhooks = [], budgets = [], concurrency = [] } = config;
   return [
     ...Object.entries(secrets).map(([name, { env, hosts }]): Wanted => {
       const body = { value: valueOf(env), ...(hosts !== undefined && { hosts: [...hosts] }) };
@@ -101,6 +103,7 @@ export function wantedIn(
       create: () => client.agents.create(agent),
       update: ({ etag }) => client.agents.replace(agent.name, agent, matching(etag)),
     })),
+    ...wantedSchedules(client, schedules),
     ...webhooks.map((webhook) => wantedWebhook(client, webhook)),
     ...budgets.map(({ scope, period, max_cost_usd }): Wanted => {
       const set = (etag: string | null) =>
@@ -127,6 +130,58 @@ export function wantedIn(
       };
     }),
   ];
+}
+
+const SPEC_DEFAULTS: Fields = {
+  timezone: "UTC",
+  dst_gap: "next",
+  dst_overlap: "first",
+  exclude: [],
+  jitter_s: 0,
+};
+const POLICY_DEFAULTS: Fields = {
+  overlap: "skip",
+  catch_up: "last",
+  catch_up_window_s: 86_400,
+  pause_after_refusals: 3,
+};
+
+function wantedSchedules(client: Opspawn, schedules: readonly WriteSchedule[]): Wanted[] {
+  let listed: Promise<ReadonlyMap<string, string>> | null = null;
+  const idsByName = async (): Promise<ReadonlyMap<string, string>> => {
+    const ids = new Map<string, string>();
+    for await (const { id, name } of client.schedules.list()) {
+      ids.set(name, id);
+    }
+    return ids;
+  };
+  return schedules.map((schedule): Wanted => {
+    const { name, spec, action, policy = {} } = schedule;
+    const { anchor, starts_at, ends_at } = spec;
+    const times = { anchor: inUtc(anchor), starts_at: inUtc(starts_at), ends_at: inUtc(ends_at) };
+    return {
+      kind: "schedules",
+      key: name,
+      fields: {
+        spec: { ...SPEC_DEFAULTS, ...spec, ...times },
+        action,
+        policy: { ...POLICY_DEFAULTS, ...policy },
+      },
+      async read() {
+        listed ??= idsByName();
+        const id = (await listed).get(name);
+        return id === undefined ? null : foundBy(client.schedules.get(id), id);
+      },
+      create: () => client.schedules.create(schedule),
+      update: ({ id, etag }) => client.schedules.replace(id, schedule, matching(etag)),
+    };
+  });
+}
+
+/** Returns a time as the service stores it. What is no time is left to the service. */
+function inUtc(time: string | null | undefined): string | null {
+  const at = Date.parse(time ?? "");
+  return Number.isNaN(at) ? (time ?? null) : new Date(at).toISOString();
 }
 
 function wantedWebhook(client: Opspawn, webhook: CreateWebhook): Wanted {
@@ -195,6 +250,14 @@ export async function* existingOf(kind: OwnedKind, client: Opspawn): AsyncGenera
       for await (const { name, built_in } of client.agents.list()) {
         if (!built_in) {
           yield { kind, key: name, remove: () => client.agents.delete(name) };
+        }
+      }
+      break;
+    case "schedules":
+      for await (const { id, name, created_by } of client.schedules.list()) {
+        // What an agent made is not in any file.
+        if (!created_by.startsWith("task_")) {
+          yield { kind, key: name, remove: () => client.schedules.delete(id) };
         }
       }
       break;

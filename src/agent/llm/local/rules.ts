@@ -233,9 +233,9 @@ function readObservation(text: string): Outcome {
   }
 }
 
-/** Returns the goal without the context data below it. */
+/** Returns the goal without the data below it. */
 function goalIn(text: string): string {
-  return cut(text.split("\n\nContext:\n", 1)[0] ?? "", MAX_GOAL);
+  return cut(text.split(/\n\n(?:Context|Memory):\n/, 1)[0] ?? "", MAX_GOAL);
 }
 
 /** Returns the tools that a ReAct prompt lists. */

@@ -29,24 +29,14 @@ export function compatibleChat(endpoint: Endpoint): LlmClient {
   return chatClient(endpoint, COMPATIBLE);
 }
 
-/**
- * Returns a client for OpenRouter.
- * @param headers identify the application in OpenRouter's rankings
- */
-export function openRouter(
-  endpoint: Endpoint,
-  headers: Readonly<Record<string, string>> = {},
-): LlmClient {
+/** Returns a client for OpenRouter. */
+export function openRouter(endpoint: Endpoint): LlmClient {
   const baseUrl = endpoint.baseUrl ?? "https://openrouter.ai/api/v1";
-  return chatClient({ ...endpoint, baseUrl }, OPENROUTER, headers);
+  return chatClient({ ...endpoint, baseUrl }, OPENROUTER);
 }
 
-function chatClient(
-  endpoint: Endpoint,
-  dialect: ChatDialect,
-  headers: Readonly<Record<string, string>> = {},
-): LlmClient {
-  const sdk = openAiSdk(endpoint, headers);
+function chatClient(endpoint: Endpoint, dialect: ChatDialect): LlmClient {
+  const sdk = openAiSdk(endpoint);
   const parts = (request: ModelRequest): BodyParts =>
     chatParts(request, endpoint.provider, dialect);
   return {

@@ -17,15 +17,12 @@ export interface OpenAiSdk {
 }
 
 /** Returns an SDK for one endpoint. Creating it has no side effects and cannot fail. */
-export function openAiSdk(
-  endpoint: Endpoint,
-  headers: Readonly<Record<string, string>> = {},
-): OpenAiSdk {
+export function openAiSdk(endpoint: Endpoint): OpenAiSdk {
   const transport = new Transport(endpoint);
   return {
     post: (path, body, signal) =>
       transport.post(path, body, signal, async (fetch) => {
-        const client = await load(endpoint, headers, fetch);
+        const client = await load(endpoint, fetch);
         await client
           .post(path, {
             body: "{}",
@@ -38,11 +35,7 @@ export function openAiSdk(
   };
 }
 
-async function load(
-  { apiKey, baseUrl }: Endpoint,
-  headers: Readonly<Record<string, string>>,
-  fetch: Fetch,
-) {
+async function load({ apiKey, baseUrl }: Endpoint, fetch: Fetch) {
   const { OpenAI: Sdk } = await import("openai").catch(missingSdk("openai"));
   return new Sdk({
     // A local server needs no key, but the SDK requires some text.
@@ -53,7 +46,6 @@ async function load(
     timeout: 3_600_000,
     // Errors are reported through the failure.
     logLevel: "off",
-    defaultHeaders: headers,
     // Otherwise the SDK reads both from the process environment.
     organization: null,
     project: null,

@@ -42,7 +42,7 @@ export function httpTool(definition: HttpDefinition): RunTool {
 async function call(
   { http }: HttpDefinition,
   input: JsonValue,
-  { fetch, secret, signal, taskId, idempotencyKey }: ToolContext,
+  { fetch, secret, signal, taskId, idempotencyKey, trace }: ToolContext,
 ): Promise<JsonValue> {
   const url = new URL(http.url);
   const filler = await fillerOf(Object.values(http.headers), SECRET_REFERENCE, (name) =>
@@ -52,6 +52,12 @@ async function call(
   const headers = filledHeaders(http.headers, filler);
   headers.set("idempotency-key", idempotencyKey);
   headers.set("x-opspawn-task-id", taskId);
+  if (!headers.has("traceparent")) {
+    headers.set("traceparent", trace.traceparent);
+    if (trace.tracestate !== undefined) {
+      headers.set("tracestate", trace.tracestate);
+    }
+  }
   if (!headers.has("accept")) {
     headers.set("accept", "application/json, text/*;q=0.9");
   }

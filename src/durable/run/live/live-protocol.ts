@@ -142,12 +142,12 @@ function readCancel({ reason }: JsonObject, by: string): RunCommand | string {
 }
 
 function readInput(message: JsonObject, by: string): RunCommand | string {
-  const { content, data, call_id, key, action = "accept" } = message;
-  if (!isInputAction(action)) {
+  const { content, data, call_id, key, action } = message;
+  if (action !== undefined && !isInputAction(action)) {
     return `action must be one of ${INPUT_ACTIONS.join(", ")}`;
   }
   if ((content !== undefined && typeof content !== "string") || !hasInput(content, data, action)) {
-    return "a message needs content, a text that is not empty, or data, an object";
+    return "a message needs content, a text that is not empty, or data, an object, or action";
   }
   if ((content ?? "").length > MAX_CONTENT_CHARS || jsonDefect(message) !== null) {
     return `content must be at most ${MAX_CONTENT_CHARS} characters, and all of it storable`;
@@ -159,7 +159,7 @@ function readInput(message: JsonObject, by: string): RunCommand | string {
     kind: "message",
     content: content ?? "",
     data: data ?? null,
-    action,
+    ...(action === undefined ? {} : { action }),
     ...(call_id === undefined ? {} : { call_id }),
     ...(key === undefined ? {} : { key }),
     by,
@@ -198,10 +198,10 @@ function isTypeList(value: unknown): value is string[] {
 function hasInput(
   content: string | undefined,
   data: unknown,
-  action: InputAction,
+  action: InputAction | undefined,
 ): data is JsonObject | undefined {
   return data === undefined
-    ? action !== "accept" || (content ?? "").trim() !== ""
+    ? action !== undefined || (content ?? "").trim() !== ""
     : isJsonObject(data);
 }
 

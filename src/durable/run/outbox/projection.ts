@@ -15,6 +15,10 @@ export interface StoredStatus {
   readonly view: RunView;
   /** Since when the tenant's feed is on (RFC 3339); null while it is off. */
   readonly feedSince: string | null;
+  /** The turn of the conversation that waits for the run's end; null without one. */
+  readonly nextTurn: string | null;
+  /** Whether the tenant has its traces exported. */
+  readonly telemetry: boolean;
 }
 
 /** Writes the task's row of one run. */
@@ -42,14 +46,18 @@ export class Projection implements OutboxStep {
       const { task_id, tenant_id, agent } = state.spec;
       const questions = state.questionSeq === 0 ? null : openQuestions(state);
       const view = viewOf(state);
-      const { feedSince } = await this.#tasks().project({
+      const {
+        feedSince,
+        telemetry,
+        nextTurn = null,
+      } = await this.#tasks().project({
         task_id,
         tenant_id,
         agent,
         view,
         questions,
       });
-      this.#stored = { statusSeq: state.statusSeq, view, feedSince };
+      this.#stored = { statusSeq: state.statusSeq, view, feedSince, telemetry, nextTurn };
       this.#sentSeq = Math.max(this.#sentSeq, state.statusSeq, state.questionSeq);
     }
   }
