@@ -119,8 +119,8 @@ async function start(): Promise<void> {
   const taskId = demo
     ? await Promise.race([deathOf(service, state), runDemo(new Opspawn({ url, key }))])
     : null;
-  console.log(welcome(url, key, taskId, shown(logFile(state))));
   rebuildOnChange(service, state);
+  console.log(welcome(url, key, taskId, shown(logFile(state))));
   await deathOf(service, state);
 }
 
@@ -188,7 +188,7 @@ function track<T extends Group>(group: T): T {
 /** Builds and reloads the Worker whenever its sources change; prints why one does not build. */
 function rebuildOnChange(service: ServiceGroup, state: string): void {
   let last = Promise.resolve();
-  onSourceChange(() => {
+  const changed = () => {
     last = last
       .then(() => rebuild(service, state))
       .catch((error: unknown) => {
@@ -196,7 +196,10 @@ function rebuildOnChange(service: ServiceGroup, state: string): void {
           console.error(error instanceof StartError ? error.message : error);
         }
       });
-  });
+  };
+  onSourceChange(changed);
+  // A change while the service started was not watched.
+  changed();
 }
 
 async function rebuild(service: ServiceGroup, state: string): Promise<void> {

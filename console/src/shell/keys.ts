@@ -13,7 +13,8 @@ const PAIR_MS = 1200;
 
 /** Begins to listen. */
 export function listenToKeys(): void {
-  let wentAt = 0;
+  // The clock of events starts with the page: its first second is no pair either.
+  let wentAt = Number.NEGATIVE_INFINITY;
   addEventListener("keydown", (event) => {
     const { key } = event;
     if (key === "k" && (event.metaKey || event.ctrlKey)) {
@@ -25,7 +26,7 @@ export function listenToKeys(): void {
       return;
     }
     if (event.timeStamp - wentAt < PAIR_MS) {
-      wentAt = 0;
+      wentAt = Number.NEGATIVE_INFINITY;
       const route = ROUTES.find(({ shortcut }) => shortcut === key);
       if (route !== undefined) {
         event.preventDefault();
