@@ -8,6 +8,7 @@ import { TimetableCore, type TimetableDeps } from "../src/durable/timetable/core
 import { ExtraFirings } from "../src/durable/timetable/extra-firings.ts";
 import { Listing } from "../src/durable/timetable/listing.ts";
 import { Turns } from "../src/durable/timetable/turns.ts";
+import type { TraceContext } from "../src/run/value/trace-context.ts";
 import type { ScheduleState, StoredFiring } from "../src/durable/timetable/rpc.ts";
 import type { TaskStatus } from "../src/run/log/state.ts";
 import { CATCH_UPS, type SchedulePolicy, type ScheduleSpec } from "../src/run/schedule/spec.ts";
@@ -57,6 +58,8 @@ export class TimetableWorld {
   readonly calls: string[] = [];
   /** Ids of tasks whose submission was accepted, with repetitions. */
   readonly submitted: string[] = [];
+  /** Trace contexts of the tasks, by id. */
+  readonly traces = new Map<string, TraceContext | undefined>();
   /** Bodies of notices, by their message id. */
   readonly notices = new Map<string, Set<string>>();
   readonly audited: string[] = [];
@@ -277,6 +280,7 @@ export class TimetableWorld {
         }
         const { task_id: id, body } = order;
         this.submitted.push(id);
+        this.traces.set(id, order.trace);
         if (this.tasks.has(id)) {
           return { ok: true, created: false };
         }

@@ -9,7 +9,12 @@ import {
   valueText,
   type TraceContent,
 } from "../../src/run/trace/content.ts";
-import { attemptSpanId, runSpanId, traceparentOf } from "../../src/run/trace/identity.ts";
+import {
+  attemptSpanId,
+  runSpanId,
+  scheduleSpan,
+  traceparentOf,
+} from "../../src/run/trace/identity.ts";
 import { requestJson } from "../../src/run/trace/otlp-json.ts";
 import type { Span } from "../../src/run/trace/span.ts";
 import { UNTRACED_TYPES } from "../../src/run/trace/spans.ts";
@@ -122,6 +127,36 @@ describe("the spans of a run", () => {
         attributes: { "opspawn.task.id": "task_b" },
       },
     ]);
+  });
+
+  it("have the conversation of a turn as theirs, also in the tasks that the turn starts", () => {
+    const conversationOf = (more: object) => {
+      const [root] = fold(logOf([created(more), ["run.cancelled", { by: "k" }]])).all;
+      expect(root?.attributes["session.id"]).toBe(root?.attributes["gen_ai.conversation.id"]);
+      return root?.attributes["gen_ai.conversation.id"];
+    };
+    const link = { task_id: "task_z", call_id: "call_4", path: ["task_z"], on_end: "cancel" };
+    expect(conversationOf({})).toBe("task_a");
+    expect(conversationOf({ parent: link })).toBe("task_z");
+    expect(conversationOf({ conversation_id: "c" })).toBe("c");
+    expect(conversationOf({ parent: { ...link, conversation_id: "c" } })).toBe("c");
+  });
+
+  it("link the tasks of a schedule to the schedule, with and without a caller's trace", () => {
+    const rootOf = (more: object) =>
+      fold(logOf([created({ schedule_id: "sched_a", ...more }), ["run.cancelled", { by: "k" }]]))
+        .all[0];
+    const own = rootOf({});
+    const triggered = rootOf({ task_id: "task_b", trace: { traceparent: PARENT } });
+    expect(own?.links).toEqual(triggered?.links);
+    expect(own?.links).toEqual([
+      {
+        ...scheduleSpan("acme", "sched_a", sha256Hex),
+        attributes: { "opspawn.schedule.id": "sched_a" },
+      },
+    ]);
+    expect([own?.parentSpanId, triggered?.parentSpanId]).toEqual([null, "b7ad6b7169203331"]);
+    expect(scheduleSpan("other", "sched_a", sha256Hex).traceId).not.toBe(own?.links[0]?.traceId);
   });
 
   it("end open calls with the run", () => {

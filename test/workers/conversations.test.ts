@@ -24,6 +24,7 @@ test("a turn knows what was said, whether the conversation has a name or continu
     "assistant: re: My name is Ada.",
   ]);
   const { spec } = await tenant.state(second);
+  expect(spec?.conversation_id).toBe("c");
   expect(spec?.subject).toBe("ada");
   expect(spec?.history).toMatchObject({
     from_task_id: first,

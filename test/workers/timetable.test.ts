@@ -87,6 +87,20 @@ test("a timetable that was never used has no table and no row in D1", async () =
   expect(row).toBeNull();
 });
 
+test("a trigger continues the trace of its caller, unless its traceparent is malformed", async () => {
+  const { tenant, call } = await tenantWithKey();
+  const { id } = (await call("POST", "/schedules", body({ policy: { overlap: "allow" } }))).body;
+  const parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  const traced = async (traceparent: string) => {
+    const fired = await call("POST", `/schedules/${id}/trigger`, {}, { traceparent });
+    expect([fired.status, fired.body["status"]]).toEqual([201, "started"]);
+    const task = await new TaskStore(env.DB).get(tenant, String(fired.body["task_id"]));
+    return task?.trace ?? null;
+  };
+  expect(await traced(parent)).toEqual({ traceparent: parent });
+  expect(await traced(`${parent}-more`)).toBeNull();
+});
+
 test("a revoked key leaves its schedules running unless it is asked to pause them", async () => {
   const { tenant, call } = await tenantWithKey();
   const { id } = (await call("POST", "/schedules", body())).body;

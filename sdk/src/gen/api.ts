@@ -1207,6 +1207,8 @@ export interface components {
                      * @enum {string}
                      */
                     readonly on_end: "cancel" | "continue";
+                    /** @description The conversation that the first task of the tree is a turn of. Absent: none. */
+                    readonly conversation_id?: string;
                 };
                 /**
                  * @description Present if the task that started this one, or made its schedule, had read untrusted content by then.
@@ -1220,6 +1222,8 @@ export interface components {
                     /** @description The W3C `tracestate` of the caller. */
                     readonly tracestate?: string;
                 };
+                /** @description The conversation that the task is a turn of. Absent: none. */
+                readonly conversation_id?: string;
                 /** @description Present if the task continues another one: the conversation so far. */
                 readonly history?: {
                     /** @description The task that this one continues. */
@@ -6939,6 +6943,10 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
+                /** @description The caller's place in a trace (W3C Trace Context): the trace of the task continues it. Ignored if it is malformed. */
+                readonly traceparent?: string;
+                /** @description Passed on with `traceparent`, up to 512 characters. */
+                readonly tracestate?: string;
                 /** @description For 24 hours, requests with the same key and body run once and get the same response. */
                 readonly "idempotency-key"?: string;
             };

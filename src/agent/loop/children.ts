@@ -98,6 +98,7 @@ function orderOf(state: RunState, { call, request }: TurnCall, task_id: string):
   const agent = state.children[task_id]?.agent ?? "";
   const pinned = pinnedFor(spec, request.name, args, agent);
   const { limits, parent, subject, priority, config } = spec;
+  const conversation_id = spec.conversation_id ?? parent?.conversation_id;
   const { max_depth = DEFAULT_MAX_DEPTH, max_descendants = DEFAULT_MAX_DESCENDANTS } = limits;
   return {
     tenant_id: spec.tenant_id,
@@ -116,6 +117,7 @@ function orderOf(state: RunState, { call, request }: TurnCall, task_id: string):
       call_id: call.call_id,
       path: [...(parent?.path ?? []), spec.task_id],
       on_end: state.children[task_id]?.onEnd ?? "cancel",
+      ...defined({ conversation_id }),
     },
   };
 }

@@ -82,7 +82,7 @@ export const SCHEDULE_TOOLS: readonly TaskTool[] = [
     annotations: { destructiveHint: false, openWorldHint: true },
     schema: triggerBody.safeExtend({ id }),
     run: async ({ id: one, ...body }, call) => {
-      const firing = await triggerSchedule(call, one, body);
+      const firing = await triggerSchedule(call, one, body, call.trace);
       const { status, task_id, detail } = firing;
       const text = task_id === null ? `No task: ${detail ?? status}.` : `Submitted ${task_id}.`;
       return result(text, { ...firing });

@@ -3,7 +3,14 @@ import { createRoute } from "@hono/zod-openapi";
 import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
 import { idempotent } from "../http/idempotent.ts";
-import { BODY_PROBLEMS, ifMatch, json, refusals, SECURED } from "../openapi/routes.ts";
+import {
+  BODY_PROBLEMS,
+  ifMatch,
+  json,
+  refusals,
+  SECURED,
+  traceHeaders,
+} from "../openapi/routes.ts";
 import { plainPageQuery } from "../schemas.ts";
 import * as schemas from "./schemas.ts";
 
@@ -166,6 +173,7 @@ export const triggerRoute = createRoute({
   description: "A paused schedule fires too.",
   request: {
     params: schemas.schedulePath,
+    headers: traceHeaders,
     body: { content: { "application/json": { schema: schemas.triggerBody } } },
   },
   responses: {

@@ -2,6 +2,7 @@
  * `/api/v1/schedules`: tasks that the service submits by the clock. The tenant's timetable object
  * has them; see `src/durable/timetable/`.
  */
+import { traceIn } from "../http/trace-context.ts";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { TRIGGERS } from "../../run/schedule/evaluate.ts";
 import { preview } from "../../run/schedule/occurrences.ts";
@@ -125,7 +126,10 @@ const resume: ApiHandler<typeof operations.resumeRoute> = async (c) => {
 
 const trigger: ApiHandler<typeof operations.triggerRoute> = async (c) => {
   const { id } = c.req.valid("param");
-  return c.json(await triggerSchedule(c.var, id, c.req.valid("json")), 201);
+  return c.json(
+    await triggerSchedule(c.var, id, c.req.valid("json"), traceIn(c.req.raw.headers)),
+    201,
+  );
 };
 
 const backfill: ApiHandler<typeof operations.backfillRoute> = async (c) => {

@@ -6,6 +6,7 @@ import { defined } from "../../run/value/defined.ts";
 import { newId, newTaskId } from "../../run/value/id.ts";
 import { isJsonObject } from "../../run/value/json.ts";
 import { isoTime } from "../../run/value/time.ts";
+import type { TraceContext } from "../../run/value/trace-context.ts";
 import { readDefinition, taskBody } from "../../run/schedule/definition.ts";
 import { nextOccurrence, type Occurrence } from "../../run/schedule/occurrences.ts";
 import {
@@ -95,16 +96,22 @@ export async function setPaused(
   return written.ok ? writtenJson(written) : Promise.reject(refused(written, id));
 }
 
-/** Fires a schedule. @throws Problem `not_found` */
+/**
+ * Fires a schedule.
+ * @param trace the caller's place in a trace, which the task continues
+ * @throws Problem `not_found`
+ */
 export async function triggerSchedule(
   request: RequestContext,
   id: string,
   { occurrence_at, overlap }: TriggerBody,
+  trace: TraceContext | null,
 ): Promise<FiringJson> {
   const { deps, caller } = request;
   const trigger = {
     occurrence_at: typeof occurrence_at === "string" ? Date.parse(occurrence_at) : null,
     overlap: overlap ?? null,
+    trace,
   };
   const timetable = deps.timetable(caller.tenantId);
   const answer = await timetable.trigger(id, trigger, actorOf(request));

@@ -327,6 +327,7 @@ export class TimetableCore {
         agent_version: action.agent_version ?? undefined,
         untrusted: origin?.untrusted ?? undefined,
         policy: origin?.policy ?? undefined,
+        trace: intent.trace,
       }),
     });
   }

@@ -1,5 +1,5 @@
 /** Firings outside the plan: triggers and backfills. */
-import { opened } from "../../run/schedule/clock.ts";
+import { opened, traced } from "../../run/schedule/clock.ts";
 import { admissionUnder, type Trigger } from "../../run/schedule/evaluate.ts";
 import { occurrencesAfter } from "../../run/schedule/occurrences.ts";
 import type { Actor } from "../../store/audit.ts";
@@ -60,7 +60,7 @@ export class ExtraFirings {
   }
 
   /** Writes what is decided of a trigger. Returns its key, and the id of its task if it starts. */
-  #decide(whole: Whole, { occurrence_at, overlap }: TriggerRequest, now: number) {
+  #decide(whole: Whole, { occurrence_at, overlap, trace = null }: TriggerRequest, now: number) {
     const { rows, firings } = this.#core;
     const { record, clock, definition } = whole;
     const at = occurrence_at ?? now;
@@ -69,13 +69,14 @@ export class ExtraFirings {
     const standing = { running: clock.live.length > 0, queued: clock.queued };
     const admission = admissionUnder(policy, standing);
     if (admission === "due") {
-      const intent = newIntent(key, now, policy === "cancel_running" ? clock.live : []);
+      const intent = newIntent(key, now, policy === "cancel_running" ? clock.live : [], trace);
       rows.setClock(record.schedule_id, opened(clock, intent));
       return { ...key, taskId: intent.task_id };
     }
     if (admission === "queued") {
       rows.record(record.schedule_id, waiting(key, QUEUED_FOR.overlap, now));
-      rows.setClock(record.schedule_id, { ...clock, queued: clock.queued + 1 });
+      const queued = { ...clock, queued: clock.queued + 1 };
+      rows.setClock(record.schedule_id, traced(queued, key, trace));
     } else {
       const verdict = { ...key, status: admission, reason: null };
       rows.setClock(record.schedule_id, firings.skipped(record, clock, verdict, now));

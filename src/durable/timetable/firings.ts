@@ -9,6 +9,7 @@ import {
   noticed,
   opened,
   settled,
+  untraced,
   type Clock,
   type Ended,
   type OpenFiring,
@@ -20,6 +21,7 @@ import { timingOf, type ScheduleDefinition, type Timing } from "../../run/schedu
 import type { TaskOrderAnswer } from "../../run/spec/task-order.ts";
 import { newTaskId } from "../../run/value/id.ts";
 import { isoTime } from "../../run/value/time.ts";
+import type { TraceContext } from "../../run/value/trace-context.ts";
 import type { Rows } from "./rows.ts";
 import type { ScheduleRecord, StoredFiring } from "./rpc.ts";
 
@@ -141,7 +143,8 @@ export class Firings {
       if (!mayStart || changed.open.length >= MAX_OPEN) {
         break;
       }
-      changed = opened(changed, newIntent(firing, now, []));
+      const { clock: taken, trace } = untraced(changed, firing);
+      changed = opened(taken, newIntent(firing, now, [], trace));
       changed = { ...changed, queued: changed.queued - 1 };
       this.#rows.record(scheduleId, { ...firing, status: "due", reason: null });
     }
@@ -203,7 +206,8 @@ export class Firings {
       const { skipped } = changed;
       const { occurrence_at, trigger, n } = firing;
       const missed = { occurrence_at, trigger, n, status: "missed", reason: "paused" } as const;
-      changed = this.skipped(record, discounted(changed, trigger), missed, now);
+      const { clock: untracked } = untraced(changed, firing);
+      changed = this.skipped(record, discounted(untracked, trigger), missed, now);
       changed = { ...changed, skipped: skipped + 1 };
     }
     changed = { ...changed, queued: 0 };
@@ -256,9 +260,18 @@ export function newIntent(
   { occurrence_at, trigger, n }: Pick<StoredFiring, "occurrence_at" | "trigger" | "n">,
   now: number,
   cancel: readonly string[],
+  trace: TraceContext | null = null,
 ): OpenFiring {
   const task_id = newTaskId(now, crypto.getRandomValues(new Uint8Array(16)));
-  return { occurrence_at, trigger, n, task_id, at: now, cancel };
+  return {
+    occurrence_at,
+    trigger,
+    n,
+    task_id,
+    at: now,
+    cancel,
+    ...(trace !== null && { trace }),
+  };
 }
 
 function noticeData(

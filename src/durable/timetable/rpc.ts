@@ -4,6 +4,7 @@
  */
 import type { FiringStatus, Trigger } from "../../run/schedule/evaluate.ts";
 import type { SchedulePolicy } from "../../run/schedule/spec.ts";
+import type { TraceContext } from "../../run/value/trace-context.ts";
 import type { Actor } from "../../store/audit.ts";
 
 /** A stored schedule. */
@@ -89,6 +90,8 @@ export interface TriggerRequest {
   readonly occurrence_at: number | null;
   /** Null for the policy of the schedule. */
   readonly overlap: SchedulePolicy["overlap"] | null;
+  /** The place of the trigger in a caller's trace. Absent: none. */
+  readonly trace?: TraceContext | null;
 }
 
 /** Occurrences of the past to make, from `from` and before `to`. */

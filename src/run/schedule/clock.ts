@@ -3,6 +3,7 @@
  * change returns a new state.
  */
 import { z } from "zod";
+import { traceContext, type TraceContext } from "../value/trace-context.ts";
 import { TRIGGERS, type Trigger } from "./evaluate.ts";
 
 /** A firing whose task is still to be submitted. It has no record before that. */
@@ -16,6 +17,8 @@ const openFiring = z.object({
   at: z.number(),
   /** Tasks to cancel first. */
   cancel: z.array(z.string()).readonly(),
+  /** The place of its trigger in a caller's trace. */
+  trace: z.exactOptional(traceContext),
 });
 export type OpenFiring = Readonly<z.infer<typeof openFiring>>;
 
@@ -57,6 +60,8 @@ const clock = z.object({
   /** Records since the last clean-up, and its time. */
   fresh: z.number(),
   cleaned_at: z.number(),
+  /** Trace contexts of triggers that wait for their turn, by occurrence and number. */
+  traces: z.exactOptional(z.record(z.string(), traceContext)),
 });
 export type Clock = Readonly<z.infer<typeof clock>>;
 
@@ -104,6 +109,33 @@ export function counted(state: Clock, trigger: Trigger): Clock {
 export function discounted(state: Clock, trigger: Trigger): Clock {
   const skipped = state.skipped + 1;
   return { ...state, skipped, started: state.started - (isOwn(trigger) ? 1 : 0) };
+}
+
+/** A firing outside the plan, as far as it has a trace context. */
+type TracedFiring = Pick<OpenFiring, "occurrence_at" | "trigger" | "n">;
+
+/** Stores the trace context of a trigger that waits for its turn. Only one trigger waits at a time. */
+export function traced(state: Clock, firing: TracedFiring, trace: TraceContext | null): Clock {
+  return trace === null
+    ? state
+    : { ...state, traces: { ...state.traces, [traceKey(firing)]: trace } };
+}
+
+/** Takes the trace context of a firing out of those that wait. */
+export function untraced(
+  state: Clock,
+  firing: TracedFiring,
+): { readonly clock: Clock; readonly trace: TraceContext | null } {
+  const { traces = {}, ...rest } = state;
+  const { [traceKey(firing)]: trace, ...others } = traces;
+  if (firing.trigger !== "manual" || trace === undefined) {
+    return { clock: state, trace: null };
+  }
+  return { clock: Object.keys(others).length === 0 ? rest : { ...rest, traces: others }, trace };
+}
+
+function traceKey({ occurrence_at, n }: TracedFiring): string {
+  return `${occurrence_at}/${n}`;
 }
 
 /** Adds the intent of a firing. */

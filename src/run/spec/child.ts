@@ -80,6 +80,9 @@ export const parentLink = z.strictObject({
   on_end: z
     .enum(["cancel", "continue"])
     .describe("What happens to this task when its parent ends first."),
+  conversation_id: z
+    .exactOptional(z.string())
+    .describe("The conversation that the first task of the tree is a turn of. Absent: none."),
 });
 /** The place of a task in its tree. */
 export type ParentLink = z.infer<typeof parentLink>;

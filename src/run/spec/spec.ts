@@ -227,6 +227,9 @@ export const runSpec = z.strictObject({
   trace: z
     .exactOptional(traceContext)
     .describe("The place of the task in its caller's trace. Absent: it has a trace of its own."),
+  conversation_id: z
+    .exactOptional(z.string())
+    .describe("The conversation that the task is a turn of. Absent: none."),
   history: z
     .exactOptional(historySchema)
     .describe("Present if the task continues another one: the conversation so far."),

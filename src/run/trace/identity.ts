@@ -4,6 +4,7 @@
  */
 import { formatTraceparent, parseTraceparent } from "../value/trace-context.ts";
 import type { RunSpec } from "../spec/spec.ts";
+import type { SpanLink } from "./span.ts";
 
 /** Returns the SHA-256 of a text as lower-case hex. */
 export type Digest = (text: string) => string;
@@ -37,6 +38,21 @@ export function traceOf(run: TracedRun, digest: Digest): TraceIdentity {
 /** Returns the id of a run's own span. */
 export function runSpanId(taskId: string, digest: Digest): string {
   return digest(taskId).slice(0, 16);
+}
+
+/**
+ * Returns what the spans of a schedule's tasks link to, so that a search finds all of them. The
+ * schedule itself has no span.
+ */
+export function scheduleSpan(
+  tenantId: string,
+  scheduleId: string,
+  digest: Digest,
+): Pick<SpanLink, "traceId" | "spanId"> {
+  return {
+    traceId: digest(`${tenantId}/${scheduleId}`).slice(0, 32),
+    spanId: digest(scheduleId).slice(0, 16),
+  };
 }
 
 /** Returns the id of the span of an attempt of a call. */

@@ -4,7 +4,7 @@ import { rootOf } from "../spec/child.ts";
 import { cut } from "../value/cut.ts";
 import { defined } from "../value/defined.ts";
 import { systemInstructions, type TraceContent } from "./content.ts";
-import type { TraceIdentity } from "./identity.ts";
+import { scheduleSpan, type Digest, type TraceIdentity } from "./identity.ts";
 import { COMMON, GEN_AI, MAX_NAME_CHARS, OPSPAWN } from "./names.ts";
 import { OpenSpan } from "./open-span.ts";
 import { INTERNAL } from "./span.ts";
@@ -14,11 +14,13 @@ export function rootSpan(
   { data, at }: EventOf<"run.created">,
   trace: TraceIdentity,
   content: TraceContent,
+  digest: Digest,
 ): OpenSpan {
   const agent = cut(data.agent, MAX_NAME_CHARS);
-  const first = rootOf(data.task_id, data.parent);
+  const conversation =
+    data.conversation_id ?? data.parent?.conversation_id ?? rootOf(data.task_id, data.parent);
   const { instructions } = data.config;
-  return new OpenSpan({
+  const span = new OpenSpan({
     spanId: trace.rootSpanId,
     parentSpanId: trace.parentSpanId,
     name: `invoke_agent ${agent}`,
@@ -27,8 +29,8 @@ export function rootSpan(
     attributes: {
       [GEN_AI.operation]: "invoke_agent",
       [GEN_AI.agentName]: agent,
-      [GEN_AI.conversationId]: first,
-      [COMMON.sessionId]: first,
+      [GEN_AI.conversationId]: conversation,
+      [COMMON.sessionId]: conversation,
       [OPSPAWN.taskId]: data.task_id,
       [OPSPAWN.tenantId]: data.tenant_id,
       [OPSPAWN.agentVersion]: data.agent_version,
@@ -45,4 +47,11 @@ export function rootSpan(
         }),
     },
   });
+  if (data.schedule_id !== undefined) {
+    span.link({
+      ...scheduleSpan(data.tenant_id, data.schedule_id, digest),
+      attributes: { [OPSPAWN.scheduleId]: data.schedule_id },
+    });
+  }
+  return span;
 }

@@ -90,7 +90,7 @@ export class SpanFold {
     const { data } = event;
     const trace = traceOf(data, this.#digest);
     this.#names.begin(data);
-    const root = rootSpan(event, trace, this.#content);
+    const root = rootSpan(event, trace, this.#content, this.#digest);
     this.#run = { spec: data, trace, root };
   }
 

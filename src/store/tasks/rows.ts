@@ -155,7 +155,7 @@ const NO_USAGE = viewOf(INITIAL_STATE).usage;
 export function specOf(row: StoredTask): RunSpec {
   const { task_id, tenant_id, input_data, agent, agent_version, config, limits } = row;
   const { scheduled_at, tools, mcp_servers, webhooks, slotted, priority, metadata } = row;
-  const { schedule_id, subject, agents, trace, history } = row;
+  const { schedule_id, subject, agents, trace, history, conversation_id } = row;
   return {
     task_id,
     tenant_id,
@@ -174,6 +174,7 @@ export function specOf(row: StoredTask): RunSpec {
     ...(agents.length === 0 || priority === 0 ? {} : { priority }),
     ...parentIn(row),
     ...(trace === null ? {} : { trace }),
+    ...(conversation_id === null ? {} : { conversation_id }),
     ...(history === null ? {} : { history }),
     ...(webhooks.length === 0 ? {} : { webhooks: [...webhooks] }),
     ...(slotted ? { concurrency: { priority } } : {}),
@@ -184,11 +185,19 @@ function parentIn({
   parent_task_id,
   lineage,
 }: Pick<StoredTask, "parent_task_id" | "lineage">): Pick<RunSpec, "parent" | "untrusted"> {
-  const { untrusted, call_id, path, on_end } = lineage ?? {};
+  const { untrusted, call_id, path, on_end, conversation_id } = lineage ?? {};
   const isChild =
     parent_task_id !== null && call_id !== undefined && path !== undefined && on_end !== undefined;
   return {
-    ...(isChild ? { parent: { task_id: parent_task_id, call_id, path: [...path], on_end } } : {}),
+    ...(isChild && {
+      parent: {
+        task_id: parent_task_id,
+        call_id,
+        path: [...path],
+        on_end,
+        ...(conversation_id !== undefined && { conversation_id }),
+      },
+    }),
     ...(untrusted === undefined ? {} : { untrusted }),
   };
 }
