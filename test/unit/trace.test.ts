@@ -39,6 +39,14 @@ const at = (span: Span): number => (span.start - Date.UTC(2026, 10, 30)) / 1000;
 const short = ({ name, status, attributes, ...span }: Span) =>
   `${name} ${at({ name, status, attributes, ...span })}s+${(span.end - span.start) / 1000} ${String(attributes["error.type"] ?? "-")}`;
 
+const rootOf = (more: object) =>
+  fold(logOf([created(more), ["run.cancelled", { by: "k" }]])).all[0];
+const conversationOf = (more: object) => {
+  const { attributes } = rootOf(more) ?? {};
+  expect(attributes?.["session.id"]).toBe(attributes?.["gen_ai.conversation.id"]);
+  return attributes?.["gen_ai.conversation.id"];
+};
+
 describe("the spans of a run", () => {
   it("are its attempts, calls, waits and the run, each when it has ended", () => {
     const { all } = fold(EVENTFUL);
@@ -130,11 +138,6 @@ describe("the spans of a run", () => {
   });
 
   it("have the conversation of a turn as theirs, also in the tasks that the turn starts", () => {
-    const conversationOf = (more: object) => {
-      const [root] = fold(logOf([created(more), ["run.cancelled", { by: "k" }]])).all;
-      expect(root?.attributes["session.id"]).toBe(root?.attributes["gen_ai.conversation.id"]);
-      return root?.attributes["gen_ai.conversation.id"];
-    };
     const link = { task_id: "task_z", call_id: "call_4", path: ["task_z"], on_end: "cancel" };
     expect(conversationOf({})).toBe("task_a");
     expect(conversationOf({ parent: link })).toBe("task_z");
@@ -143,11 +146,12 @@ describe("the spans of a run", () => {
   });
 
   it("link the tasks of a schedule to the schedule, with and without a caller's trace", () => {
-    const rootOf = (more: object) =>
-      fold(logOf([created({ schedule_id: "sched_a", ...more }), ["run.cancelled", { by: "k" }]]))
-        .all[0];
-    const own = rootOf({});
-    const triggered = rootOf({ task_id: "task_b", trace: { traceparent: PARENT } });
+    const own = rootOf({ schedule_id: "sched_a" });
+    const triggered = rootOf({
+      schedule_id: "sched_a",
+      task_id: "task_b",
+      trace: { traceparent: PARENT },
+    });
     expect(own?.links).toEqual(triggered?.links);
     expect(own?.links).toEqual([
       {
