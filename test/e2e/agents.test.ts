@@ -2,7 +2,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Service } from "../service.ts";
 import { Target } from "../target.ts";
-import { ended, getJson, logOf, ofType, submit } from "../tasks.ts";
+import { ended, getJson, getTask, logOf, ofType, submit } from "../tasks.ts";
+
+interface Refused {
+  readonly errors: readonly unknown[];
+}
 
 let service: Service;
 let models: Target;
@@ -310,6 +314,22 @@ test("a live task keeps the version it began with, a retry too, and the next has
   await put("versioned", { config: { model: "local/script", instructions: "second" } });
   const after = await submit(service, task("versioned", script), { Prefer: "wait=30" });
   expect(after).toMatchObject({ status: "completed", agent_version: 2 });
+  // A task can name a version.
+  const named = (version: unknown) =>
+    post("/api/v1/tasks", { ...task("versioned", script), agent_version: version });
+  const second = await (await named(1)).json<{ task_id: string }>();
+  const first = await getTask(service, second.task_id, { Prefer: "wait=30" });
+  expect(first).toMatchObject({ waiting_for: "approval", agent_version: 1 });
+  const [fault] = (await (await named(3)).json<Refused>()).errors;
+  expect(fault).toMatchObject({ pointer: "/agent_version" });
+  for (const [version, code] of [
+    [3, "unknown_agent"],
+    [0, "validation_failed"],
+    ["1", "validation_failed"],
+    [1.5, "validation_failed"],
+  ] as const) {
+    expect(await codeOf(await named(version))).toBe(code);
+  }
   expect((await remove("versioned")).status).toBe(204);
   const path = `/api/v1/tasks/${before.task_id}/approvals/call_2`;
   expect((await post(path, { decision: "approve" })).status).toBe(202);
@@ -325,7 +345,7 @@ test("a live task keeps the version it began with, a retry too, and the next has
   expect(created).toMatchObject({ agent_version: 1, config: { instructions: "first" } });
   // The tasks of what is gone can still be listed.
   const listed = await getJson<{ total: number }>(service, "/api/v1/tasks?agent=versioned");
-  expect(listed.total).toBe(3);
+  expect(listed.total).toBe(4);
 });
 
 test.each(["native", "react"])(

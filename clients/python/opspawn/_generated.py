@@ -126,6 +126,7 @@ SubmitTask = TypedDict(
         "subject": NotRequired[Optional[str]],
         "input_data": "InputData",
         "agent": NotRequired[str],
+        "agent_version": NotRequired[int],
         "conversation": NotRequired[str],
         "continues": NotRequired[str],
         "on_busy": NotRequired[Literal["reject", "queue", "interrupt", "tell"]],

@@ -274,6 +274,8 @@ export interface components {
             readonly input_data: components["schemas"]["InputData"];
             /** @description The name of the agent that runs the task. Default: `default`; for a turn of a conversation, the agent of the turn before it. */
             readonly agent?: string;
+            /** @description The version of the agent. Default: the newest. An agent in code has its current version only. */
+            readonly agent_version?: number;
             /** @description The conversation that the task is the next turn of. The agent knows what the turns before it said. The first task with a name starts the conversation. */
             readonly conversation?: string;
             /** @description The task that this one continues, in place of `conversation`. Continuing another turn than the newest one starts a conversation of its own (`branched_from`). */

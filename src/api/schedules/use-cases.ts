@@ -44,7 +44,7 @@ const MAX_CHARS = 262_144;
 /** Above this number of schedules at one instant, a jitter is suggested. */
 const MANY = 100;
 /** Fields of a submission that a schedule sets itself. */
-const OWN_FIELDS = ["idempotency_key", "request_id", "scheduled_at"] as const;
+const OWN_FIELDS = ["idempotency_key", "request_id", "scheduled_at", "agent_version"] as const;
 
 /** Schedules as conditional resources. */
 export const SCHEDULE = new ConditionalResource<ScheduleState>({

@@ -117,6 +117,10 @@ export const submitBody = z
       .describe(
         "The name of the agent that runs the task. Default: `default`; for a turn of a conversation, the agent of the turn before it.",
       ),
+    agent_version: z.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional().openapi({
+      description:
+        "The version of the agent. Default: the newest. An agent in code has its current version only.",
+    }),
     conversation: conversationName.optional().openapi({
       description:
         "The conversation that the task is the next turn of. The agent knows what the turns before it said. The first task with a name starts the conversation.",

@@ -26,6 +26,7 @@ import type { ApiDeps } from "../context.ts";
 import { Problem, fieldProblem } from "../http/problem.ts";
 import { checkAddress, ensureSecret } from "../webhooks/secrets.ts";
 import { accepted, claimOf, DEFAULT_AGENT, type MadeTask, type Submitted } from "./accept.ts";
+import { versionedAgent } from "../agents/references.ts";
 import type { SubmitBody } from "./schemas.ts";
 import { turnOf, type TurnMessage } from "./turn.ts";
 import { isoTime } from "../../run/value/time.ts";
@@ -202,8 +203,9 @@ async function newTask(
           place: turn.place,
         };
   };
+  const { agent_version: version } = body;
   const remembered = attempt > 1 ? null : rememberedAgent(deps, tenantId, name);
-  if (remembered !== null) {
+  if (remembered !== null && isVersion(remembered.agent, version)) {
     try {
       return await made(remembered, remembered.mark);
     } catch {
@@ -214,7 +216,19 @@ async function newTask(
   if (found === null) {
     throw fieldProblem("unknown_agent", "/agent", `Unknown agent "${name}".`);
   }
-  return made(found, null);
+  if (version === undefined || found.agent.version === version) {
+    return made(found, null);
+  }
+  const agent = await versionedAgent(deps, tenantId, name, version);
+  if (agent?.version !== version) {
+    const detail = `The agent "${name}" has no version ${version}.`;
+    throw fieldProblem("unknown_agent", "/agent_version", detail);
+  }
+  return made({ ...found, agent }, null);
+}
+
+function isVersion(agent: AgentForTask["agent"], version: number | undefined): boolean {
+  return version === undefined || agent.version === version;
 }
 
 /**
