@@ -17,7 +17,7 @@ const FLAGS = [
   "--disable-sync",
 ];
 /** Longest that a test waits for what it expects to see. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 60_000;
 
 /** A page, and what went wrong on it. */
 export interface ConsolePage extends AsyncDisposable {

@@ -33,7 +33,7 @@ export class EverythingServer {
       stdio: "ignore",
     });
     this.#child = child;
-    const deadline = Date.now() + 30_000;
+    const deadline = Date.now() + 120_000;
     while (!(await answers(this.url))) {
       if (child.exitCode !== null || Date.now() > deadline) {
         throw new Error("The reference server did not start.");

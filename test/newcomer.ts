@@ -26,8 +26,8 @@ import { hashSources } from "../scripts/local/sources.ts";
 import { freePort } from "./free-port.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
-const READY_MS = 60_000;
-const COMMAND_MS = 180_000;
+const READY_MS = 180_000;
+const COMMAND_MS = 540_000;
 const SILENCE = (): string => "";
 /** What stands for a name that the last answers had, and where it is found in them. */
 const NAMES: Readonly<Record<string, RegExp>> = {

@@ -127,7 +127,7 @@ async function play(): Promise<void> {
   }
   over = true;
   await clock;
-  const late = setTimeout(() => patience.abort(), 30_000);
+  const late = setTimeout(() => patience.abort(), 120_000);
   await Promise.all(watching);
   clearTimeout(late);
 }

@@ -68,7 +68,7 @@ const definition = {
   input_schema: { type: "object" },
   output_schema: null,
   approval: "never",
-  timeout_ms: 10_000,
+  timeout_ms: 120_000,
 } as const;
 
 const request = (effect: "once" | "idempotent"): ToolDefinition => ({
@@ -130,7 +130,7 @@ const remote: Scenario = {
       source: "tenant",
       url: "https://world.test/mcp",
       headers: {},
-      timeout_ms: 10_000,
+      timeout_ms: 120_000,
       effects: { idempotent: "idempotent" },
       trust_annotations: false,
       approval: "never",

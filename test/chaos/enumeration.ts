@@ -42,7 +42,7 @@ const WORKER = { description: "Works.", config: { model: "local/script" }, limit
 /** Runs of a scenario that are stopped side by side, by what retries their alarm: waiting or working. */
 const WIDTH = { platform: 32, test: 12 };
 /** Longest life of one run, lives and pauses together, milliseconds. */
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 720_000;
 /** Most crashes that one run goes through. */
 const MAX_DEPTH = 5;
 /** How often the runs are checked for something that happened to them, milliseconds. */
@@ -686,7 +686,7 @@ export type Named = readonly [what: string, scenario: Scenario];
 export function stopsAroundEveryWrite(scenarios: readonly Named[]): void {
   test.concurrent.each(scenarios)(
     "%s, stopped around every write, ends as the undisturbed one",
-    { timeout: 600_000 },
+    { timeout: 1_800_000 },
     async (what, scenario) => {
       const { stops, shared } = await enumerate(scenario);
       expect(stops).toBeGreaterThan(0);

@@ -9,6 +9,7 @@ import { runStub, type RunRpc } from "../../src/durable/run/rpc.ts";
 import type { RunEvent } from "../../src/run/log/event.ts";
 import { specOf } from "../../src/store/tasks/rows.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";
+import { PATIENT } from "../patience.ts";
 import { newTask } from "../workers/tasks.ts";
 import { Watcher } from "../workers/watcher.ts";
 import { Fate, fates, WHENS, type Mishap } from "./killable.ts";
@@ -29,15 +30,14 @@ test.concurrent.each(KILLS)(
   "%o over a socket, killed %s its write, is acknowledged only if it is in the log",
   async (command, when) => {
     const { run, fate, watcher } = await said(command, when);
-    await vi.waitUntil(() => fate.killed.length === 1);
+    await vi.waitUntil(() => fate.killed.length === 1, PATIENT);
     await watcher.until(() => watcher.closed !== null);
 
     const acknowledged = watcher.messages.some((one) => one.type === "ok");
-    const written = await vi.waitUntil(() => events(run()).catch(() => null), { timeout: 10_000 });
+    const written = await vi.waitUntil(() => events(run()).catch(() => null), { timeout: 60_000 });
     expect(written.some((one) => one.type === command.event)).toBe(when === "safe");
     expect(acknowledged && when !== "safe", "ok was sent for an event that is lost").toBe(false);
   },
-  30_000,
 );
 
 test.concurrent.each(COMMANDS)(
@@ -54,7 +54,6 @@ test.concurrent.each(COMMANDS)(
     expect(answers()[1]).toEqual({ type: "ok", ref: 7 });
     expect((await events(run())).some((one) => one.type === command.event)).toBe(true);
   },
-  30_000,
 );
 
 test("a command over a socket is acknowledged once, after its event", async () => {
@@ -62,7 +61,7 @@ test("a command over a socket is acknowledged once, after its event", async () =
   await new TaskStore(env.DB).insert(task, null);
   const run = runStub(env.RUNS, "test", task.task_id);
   await run.start(JSON.stringify(specOf(task)));
-  await vi.waitUntil(async () => (await run.health()).waiting_for === "input");
+  await vi.waitUntil(async () => (await run.health()).waiting_for === "input", PATIENT);
   const watcher = await Watcher.open(run);
 
   watcher.say({ type: "message", ref: 7, content: "Well." });
@@ -83,7 +82,7 @@ async function said({ type, first, waits, event }: (typeof COMMANDS)[number], wh
   await new TaskStore(env.DB).insert(task, null);
   const run = (): RunRpc => runStub(env.RUNS, "test", task.task_id);
   await run().start(JSON.stringify(specOf(task)));
-  await vi.waitUntil(async () => (await run().health()).waiting_for === waits);
+  await vi.waitUntil(async () => (await run().health()).waiting_for === waits, PATIENT);
   const asked = (await events(run())).find((one) => one.type === "approval.requested");
   const watcher = await Watcher.open(run());
   const say = (): void =>

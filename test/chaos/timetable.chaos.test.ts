@@ -114,7 +114,7 @@ function outcomeOf({ firings }: Awaited<ReturnType<typeof play>>): string[] {
 
 test(
   "a timetable stopped around every write makes each occurrence once",
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   async () => {
     const undisturbed = await play(null);
     const expected = outcomeOf(undisturbed);

@@ -51,7 +51,7 @@ test("Ctrl-C cancels the turn that runs, and a failed turn is the exit code of a
     },
   });
   const over = runCli(["chat", "c2"], around.env);
-  await vi.waitFor(() => expect(around.written.out).toContain("· wait"), { timeout: 20_000 });
+  await vi.waitFor(() => expect(around.written.out).toContain("· wait"), { timeout: 60_000 });
   interrupts[0]?.();
   expect(await over).toBe(1);
   expect(around.written.err).toContain("Cancelling");

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { browserPath } from "../browser.ts";
 import { openConsole, startBrowser, type ConsolePage } from "../console-page.ts";
 import { EverythingServer } from "../everything.ts";
+import { PATIENT } from "../patience.ts";
 import { Service } from "../service.ts";
 import { ended, getJson, logOf, ofType, scripted, storedLog, submit } from "../tasks.ts";
 
@@ -158,7 +159,7 @@ test.skipIf(!there)(
     await vi.waitFor(async () => {
       expect(ofType(await logOf(service, sending), "tool.requested")).toHaveLength(1);
       expect(ofType(await logOf(service, writing), "model.requested")).toHaveLength(1);
-    }, 20_000);
+    }, PATIENT);
     await service.kill();
     await page.getByText("connection lost, trying again").waitFor();
     await service.changeRun(untouched, (database) => {

@@ -4,6 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { browserPath } from "../browser.ts";
 import { openConsole, startBrowser, type ConsolePage } from "../console-page.ts";
+import { PATIENT } from "../patience.ts";
 import { Service } from "../service.ts";
 import { ended, listed, logOf, scripted, storedLog, submit } from "../tasks.ts";
 
@@ -256,14 +257,11 @@ test.skipIf(!there)(
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Runs", level: 1 }).waitFor();
     // The two keys belong together for 1.2 s, which a busy machine can need between them.
-    await vi.waitFor(
-      async () => {
-        await page.keyboard.press("g");
-        await page.keyboard.press("n");
-        await page.getByRole("heading", { name: "New task", level: 1 }).waitFor({ timeout: 3000 });
-      },
-      { timeout: 30_000, interval: 100 },
-    );
+    await vi.waitFor(async () => {
+      await page.keyboard.press("g");
+      await page.keyboard.press("n");
+      await page.getByRole("heading", { name: "New task", level: 1 }).waitFor({ timeout: 3000 });
+    }, PATIENT);
     await focusOn("Goal", "textbox");
     await page.keyboard.type("What is 2 + 3?");
     await focusOn("Submit");

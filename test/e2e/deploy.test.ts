@@ -146,7 +146,7 @@ test("a deployment that is killed is finished by the next one, and a third one c
   }
   expect(left).not.toContain(key);
   expect(readFileSync("wrangler.toml", "utf8")).toBe(config);
-}, 300_000);
+}, 900_000);
 
 test("what cannot go on says in a sentence what to do, and ends with 2", async () => {
   const wrongToken = { ...server.environment, CLOUDFLARE_API_TOKEN: "wrong" };

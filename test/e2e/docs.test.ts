@@ -206,7 +206,7 @@ async function saved(file: string, block: Block): Promise<Ran> {
   const before = reloads();
   writeFileSync(path, `${newcomer.read(block.text)}\n`);
   if (isServed) {
-    await vi.waitUntil(() => reloads() > before, { timeout: 60_000, interval: 100 });
+    await vi.waitUntil(() => reloads() > before, { timeout: 180_000, interval: 100 });
   }
   return { exitCode: 0, output: "" };
 }
@@ -225,7 +225,7 @@ async function served(file: string, text: string): Promise<Ran> {
   const before = newcomer.rebuilds.length;
   write(file, text);
   // The service restarts: what is sent in that moment gets no answer.
-  const patience = { timeout: 60_000, interval: 100 };
+  const patience = { timeout: 180_000, interval: 100 };
   await vi.waitUntil(() => newcomer.rebuilds.length > before, patience);
   const isServed = newcomer.rebuilds.at(-1) === "Reloaded.";
   return { exitCode: isServed ? 0 : 1, output: newcomer.terminal };
@@ -282,7 +282,7 @@ const order = pages().toSorted((a, b) => Number(b === "README.md") - Number(a ==
 
 test.for(order.filter((page) => blocksOf(page).length > 0))(
   "what %s says can be done, word for word",
-  { timeout: 300_000 },
+  { timeout: 900_000 },
   async (page) => {
     await newcomer.turnPage();
     for (const block of blocksOf(page)) {

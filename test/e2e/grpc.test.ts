@@ -239,7 +239,7 @@ describe.each(Object.keys(WAYS))("%s", (way) => {
     const afterSeq = before.at(-1)?.seq ?? 0;
     const rest = all(tasks().watchTask({ taskId, afterSeq }, own()));
     await expect
-      .poll(async () => (await getTask(service, taskId)).waiting_for, { timeout: 20_000 })
+      .poll(async () => (await getTask(service, taskId)).waiting_for, { timeout: 60_000 })
       .toBe("input");
     await tasks().sendMessage({ taskId, content: "No." }, own());
     const after = await rest;
@@ -487,7 +487,7 @@ test("a stream is cut when its key is over, before it is told more", async () =>
     }
   };
   const cut = refused(watching());
-  await expect.poll(() => seen.length, { timeout: 10_000 }).toBe(task?.lastSeq);
+  await expect.poll(() => seen.length, { timeout: 60_000 }).toBe(task?.lastSeq);
   await service.request(`/api/v1/keys/${id}`, { method: "DELETE" });
   await tasks.cancelTask({ taskId }, own());
   expect((await cut).code).toBe(Code.Unavailable);

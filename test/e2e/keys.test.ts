@@ -262,7 +262,7 @@ test("the audit says who did what, newest first, page by page, and only in one t
     { by, action: "agent.created", subject: "a" },
   ];
   // What is done to a run is noted right after it, not with it.
-  await expect.poll(async () => (await audit(key)).length, { timeout: 10_000 }).toBe(14);
+  await expect.poll(async () => (await audit(key)).length, { timeout: 60_000 }).toBe(14);
   const entries = await audit(key);
   expect(entries).toMatchObject(expected);
   expect(JSON.stringify(entries)).not.toMatch(/secret plan|private reason/);
@@ -350,7 +350,7 @@ async function newKey(content: object): Promise<NewKey> {
 /** Resolves once nothing is answered to a key. */
 async function dead(key: string): Promise<void> {
   await expect
-    .poll(async () => (await get("/api/v1/tasks", key)).status, { timeout: 10_000 })
+    .poll(async () => (await get("/api/v1/tasks", key)).status, { timeout: 60_000 })
     .toBe(401);
 }
 

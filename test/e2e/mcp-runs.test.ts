@@ -82,7 +82,7 @@ beforeAll(async () => {
       OPSPAWN_FETCH_RESOLVER: "off",
       OPSPAWN_RECONCILE_AFTER_MS: "1",
       OPSPAWN_MCP_SERVERS: JSON.stringify({
-        everything: { url: everything.url, trust_annotations: true, timeout_ms: 10_000 },
+        everything: { url: everything.url, trust_annotations: true, timeout_ms: 60_000 },
         world: worldServer,
         world_idempotent: { ...worldServer, effects: { act: "idempotent" } },
         world_pure: { ...worldServer, effects: { act: "pure" } },

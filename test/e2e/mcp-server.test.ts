@@ -170,7 +170,7 @@ describe("the inspector", () => {
 test("a task's limits are changed while it waits, and once over it is retried and deleted", async () => {
   const hour = { tool_calls: [{ name: "wait", arguments: { seconds: 3600 } }] };
   const { task_id } = await client.task("submit_task", { ...scripted([hour]), wait_s: 0 });
-  const patience = { timeout: 20_000, interval: 50 };
+  const patience = { timeout: 60_000, interval: 50 };
   await expect
     .poll(async () => (await client.task("get_task", { task_id })).status, patience)
     .toBe("waiting");

@@ -25,7 +25,7 @@ test.skipIf(!hasPython)("the Python client passes its tests", async () => {
     ["-W", "error", "-m", "unittest", "discover", "-v", "-s", "tests"],
     {
       cwd: CLIENT,
-      timeout: 60_000,
+      timeout: 180_000,
       env: {
         ...process.env,
         OPSPAWN_URL: service.url,

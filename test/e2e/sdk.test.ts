@@ -19,6 +19,7 @@ import { browserPath, openPage } from "../browser.ts";
 import { startBrowser } from "../console-page.ts";
 import { installPackage, type InstalledPackage } from "../package.ts";
 import { freePort } from "../free-port.ts";
+import { PATIENT } from "../patience.ts";
 import { Service } from "../service.ts";
 import { logOf, scripted } from "../tasks.ts";
 import { startWorker } from "../workerd.ts";
@@ -320,7 +321,7 @@ test("React components show tasks and approvals live, and end with one connectio
     expect(ofTask.length).toBe(1);
     const ofFeed = sockets.filter((socket) => socket.url().includes("/feed"));
     await page.getByRole("button", { name: "Hide" }).click();
-    await vi.waitUntil(() => ofFeed.every((socket) => socket.isClosed()));
+    await vi.waitUntil(() => ofFeed.every((socket) => socket.isClosed()), PATIENT);
     expect(ofFeed.length).toBeGreaterThan(0);
     expect(faults).toEqual([]);
   } finally {

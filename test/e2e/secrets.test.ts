@@ -148,7 +148,7 @@ test("a secret is another tenant's neither to see nor to use, and needs its own 
       expect(events).toContain("run.completed");
       return events;
     },
-    { timeout: 20_000, interval: 100 },
+    { timeout: 60_000, interval: 100 },
   );
   expect(log).toContain("secret_missing");
   expect(log).not.toContain("canary");

@@ -20,7 +20,7 @@ const abacus = defineTool({
 
 export const tools = [abacus];
 `;
-const PATIENCE = { timeout: 60_000, interval: 200 };
+const PATIENCE = { timeout: 180_000, interval: 200 };
 let newcomer: Newcomer;
 
 beforeAll(async () => {

@@ -76,7 +76,9 @@ async function rounds(answering: readonly string[]): Promise<number[]> {
       expect((await post(tenant, "/api/v1/tasks", scripted([{ text: "done" }]))).status).toBe(201);
     }
     await expect
-      .poll(() => answering.filter((path) => arrivals.get(path)?.length === 0), { timeout: 50_000 })
+      .poll(() => answering.filter((path) => arrivals.get(path)?.length === 0), {
+        timeout: 150_000,
+      })
       .toEqual([]);
     delays.push(...answering.map((path) => (arrivals.get(path)?.[0] ?? 0) - from));
   }
@@ -104,4 +106,4 @@ test("five receivers that never answer hold up none of the 45 others", async () 
   console.log(
     `webhooks: p95 of 45 receivers ${undisturbed} ms, with 5 silent ones ${disturbed} ms (${(disturbed / undisturbed).toFixed(2)} times)`,
   );
-}, 120_000);
+}, 360_000);

@@ -16,7 +16,7 @@ let target: Target;
 const WEBHOOKS = "/api/v1/webhooks";
 const HOOKS = "/api/v1/hooks";
 const TELEMETRY = "/api/v1/telemetry";
-const PATIENT = { timeout: 15_000 };
+const PATIENT = { timeout: 60_000 };
 const OTHER = "opsk_webhooks_other";
 const USER = "opsk_webhooks_user";
 
@@ -95,7 +95,7 @@ async function deliveries(id: string): Promise<readonly Delivery[]> {
 }
 
 const settled = (id: string) =>
-  expect.poll(() => deliveries(id), { timeout: 15_000, interval: 100 });
+  expect.poll(() => deliveries(id), { timeout: 60_000, interval: 100 });
 
 async function code(response: Response): Promise<string> {
   return `${response.status} ${(await response.json<{ code: string }>()).code}`;
@@ -110,10 +110,10 @@ test("a receiver is told of a run that waits for a person, in words that the pac
       { agent_config: { model: "local/script", policy: { approve: ["add_*"] } } },
     ),
   );
-  await expect.poll(() => target.to("/all").length, { timeout: 15_000 }).toBe(3);
+  await expect.poll(() => target.to("/all").length, { timeout: 60_000 }).toBe(3);
   await post(`/api/v1/tasks/${task.task_id}/approvals/call_2`, { decision: "approve" });
   await ended(service, task.task_id);
-  await expect.poll(() => target.to("/all").length, { timeout: 15_000 }).toBe(4);
+  await expect.poll(() => target.to("/all").length, { timeout: 60_000 }).toBe(4);
   const visits = target.to("/all");
   const messages = visits.map((visit) => verified(visit, secret));
   const log = await logOf(service, task.task_id);
@@ -143,7 +143,7 @@ test("a callback is told of its own task, signed with the tenant's secret, which
   const task = await submit(service, scripted([{ text: "done" }], { callback_url: url }));
   await submit(service, scripted([{ text: "another" }]));
   await ended(service, task.task_id);
-  await expect.poll(() => target.to("/own").length, { timeout: 15_000 }).toBe(2);
+  await expect.poll(() => target.to("/own").length, { timeout: 60_000 }).toBe(2);
   for (const visit of target.to("/own")) {
     expect(verified(visit, before).data.task_id).toBe(task.task_id);
     expect(verified(visit, rotated.secret).data.task_id).toBe(task.task_id);
@@ -172,7 +172,7 @@ test("what failed is in the log, is tried again, and is sent once more by whoeve
   const [{ id: delivery } = { id: "" }] = await deliveries(id);
   const again = await post(`${WEBHOOKS}/${id}/deliveries/${delivery}/redeliver`);
   expect(again.status).toBe(202);
-  await expect.poll(() => target.to("/down").length, { timeout: 15_000 }).toBe(3);
+  await expect.poll(() => target.to("/down").length, { timeout: 60_000 }).toBe(3);
   const visits = target.to("/down");
   expect(new Set(visits.map(({ headers }) => headers["webhook-id"]))).toEqual(new Set([delivery]));
   expect(new Set(visits.map(({ body }) => body)).size).toBe(1);
@@ -326,7 +326,7 @@ test("a process that is killed on the way tells of the run's end all the same", 
   await expect.poll(async () => (await getTask(service, task.task_id)).status).toBe("running");
   await service.kill();
   await service.up();
-  await expect.poll(() => target.to("/kill").length, { timeout: 30_000 }).toBeGreaterThan(0);
+  await expect.poll(() => target.to("/kill").length, { timeout: 90_000 }).toBeGreaterThan(0);
   const ids = target.to("/kill").map(({ headers }) => headers["webhook-id"]);
   const { last_seq } = await getTask(service, task.task_id);
   expect(new Set(ids)).toEqual(new Set([`${task.task_id}:${last_seq}`]));
@@ -383,14 +383,14 @@ test("a webhook is changed, disabled and deleted, and is told no more then", asy
     types: ["task.completed"],
   });
   await submit(service, scripted([{ text: "done" }]));
-  await expect.poll(() => target.to("/new").length, { timeout: 15_000 }).toBe(1);
+  await expect.poll(() => target.to("/new").length, { timeout: 60_000 }).toBe(1);
   await change({ enabled: false });
   const quiet = await submit(
     service,
     scripted([{ text: "quiet" }], { callback_url: target.url("/own") }),
   );
   // Both would have been sent by the same message.
-  await expect.poll(() => target.to("/own").length, { timeout: 15_000 }).toBe(2);
+  await expect.poll(() => target.to("/own").length, { timeout: 60_000 }).toBe(2);
   expect(await deliveries(id)).toHaveLength(1);
   expect((await service.request(`${WEBHOOKS}/${id}`, { method: "DELETE" })).status).toBe(204);
   expect(await code(await service.request(`${WEBHOOKS}/${id}`))).toBe("404 not_found");

@@ -153,7 +153,7 @@ test("a task whose message is lost is found, and sent again", async () => {
   await age(task.task_id);
   expect(kindsOf(await offenders(), task.task_id)).toEqual(["not_dispatched"]);
   await sweep();
-  await expect.poll(() => statusOf(task.task_id), { timeout: 10_000 }).toBe("completed");
+  await expect.poll(() => statusOf(task.task_id), { timeout: 60_000 }).toBe("completed");
 });
 
 test("a run that lost its alarm is found, and gets one", async () => {
@@ -238,7 +238,7 @@ test("what ended long ago is deleted, log and row; what ended lately is kept", a
         await sweep(1000);
         return tasks.get("test", old.id);
       },
-      { timeout: 10_000, interval: 200 },
+      { timeout: 60_000, interval: 200 },
     )
     .toBeNull();
   const kept = await runInDurableObject(old.stub, (_run, { storage }) =>
@@ -304,7 +304,7 @@ test("all three queues start runs", async () => {
     }),
   );
   for (const id of ids) {
-    await expect.poll(() => statusOf(id), { timeout: 10_000 }).toBe("completed");
+    await expect.poll(() => statusOf(id), { timeout: 60_000 }).toBe("completed");
   }
 });
 

@@ -202,7 +202,7 @@ test("the whole way: a message on the real queue starts its run", async () => {
   const task = await stored([{ text: "arrived" }]);
   await env.TASKS.send(messageOf(task));
   await expect
-    .poll(async () => (await tasks.get("test", task.task_id))?.status, { timeout: 10_000 })
+    .poll(async () => (await tasks.get("test", task.task_id))?.status, { timeout: 60_000 })
     .toBe("completed");
 });
 

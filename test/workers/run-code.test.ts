@@ -31,7 +31,7 @@ async function ran(code: string, more: Parameters<typeof newTask>[1] = {}): Prom
   await tasks.insert(task, null);
   const run = runStub(env.RUNS, task.tenant_id, task.task_id);
   await run.start(JSON.stringify(specOf(task)));
-  const view = JSON.parse(await run.settled(20_000)) as RunView;
+  const view = JSON.parse(await run.settled(60_000)) as RunView;
   expect(view).toMatchObject({ status: "completed", result: { answer: "end" } });
   const events = JSON.parse((await run.events(0, 1000)).events) as RunEvent[];
   const own = events.filter((event) => event.data["parent_call_id"] === undefined);

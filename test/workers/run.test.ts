@@ -26,7 +26,7 @@ async function eventsOf(run: ReturnType<typeof runStub>): Promise<RunEvent[]> {
 }
 
 async function settled(run: ReturnType<typeof runStub>): Promise<RunView> {
-  return JSON.parse(await run.settled(10_000)) as RunView;
+  return JSON.parse(await run.settled(60_000)) as RunView;
 }
 
 test("a run that is started twice, and at the same time, runs once", async () => {
@@ -56,7 +56,7 @@ test("a run that takes longer shows as running in D1 meanwhile", async () => {
   const { task, run, spec } = await submitted([{ text: "slow", delay_ms: 30_000 }]);
   await run.start(spec);
   await expect
-    .poll(async () => (await tasks.get("test", task.task_id))?.status, { timeout: 5000 })
+    .poll(async () => (await tasks.get("test", task.task_id))?.status, { timeout: 60_000 })
     .toBe("running");
   await run.cancel(spec, { reason: null, by: "test" });
 });
@@ -181,7 +181,7 @@ test("a run whose process was lost in a call is taken up by its alarm", async ()
     .poll(
       async () => (await eventsOf(runStub(env.RUNS, "test", task.task_id))).map((e) => e.type),
       {
-        timeout: 10_000,
+        timeout: 60_000,
       },
     )
     .toEqual(expect.arrayContaining(["recovery.started", "model.superseded"]));

@@ -17,7 +17,7 @@ import { specOf, type StoredTask } from "../../src/store/tasks/rows.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import { newTask } from "./tasks.ts";
 
-const PATIENT = { timeout: 15_000 };
+const PATIENT = { timeout: 60_000 };
 let tenants = 0;
 let seqs = 0;
 

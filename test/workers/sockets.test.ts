@@ -105,7 +105,7 @@ test("a log longer than a page arrives whole and in order", async () => {
   const parsed = JSON.parse(spec) as { limits: { max_steps: number } };
   parsed.limits.max_steps = 500;
   await run.start(JSON.stringify(parsed));
-  await run.settled(15_000);
+  await run.settled(60_000);
   const watcher = await Watcher.open(run, { after: "0" });
   await watcher.until(() => watcher.closed !== null);
   expect(watcher.seqs).toEqual(Array.from({ length: 3 + 5 * 120 + 3 }, (_, i) => i + 1));

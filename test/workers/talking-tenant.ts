@@ -11,7 +11,7 @@ import { INITIAL_STATE, type RunState } from "../../src/run/log/state.ts";
 import type { JsonValue } from "../../src/run/value/json.ts";
 
 /** How long a test waits for a condition. */
-export const PATIENT = { timeout: 30_000 };
+export const PATIENT = { timeout: 90_000 };
 const app = createApp(() => apiDeps(env, { count() {}, fault() {} }));
 let tenants = 0;
 

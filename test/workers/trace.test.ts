@@ -10,7 +10,7 @@ import { AgentStore } from "../../src/store/agents.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import { newTask } from "./tasks.ts";
 
-const PATIENT = { timeout: 50_000 };
+const PATIENT = { timeout: 150_000 };
 const TENANT = "traced";
 const KEY = "opsk_traced";
 const CANARY = "canary-4711";
@@ -143,7 +143,7 @@ test("a trace of a log of several pages is whole", async () => {
   const { spans } = await traceOf(id);
   expect(spans).toHaveLength(421 + 420 + 1);
   expect(new Set(spans.map(({ spanId }) => spanId)).size).toBe(spans.length);
-}, 60_000);
+}, 180_000);
 
 const PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 

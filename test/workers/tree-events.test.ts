@@ -117,4 +117,4 @@ test("the stream of a tree has the log of each of its tasks, however often it is
     status: 422,
     body: { errors: [{ pointer: "/after" }] },
   });
-}, 60_000);
+}, 180_000);

@@ -13,7 +13,7 @@ import { AgentStore } from "../../src/store/agents.ts";
 import { newActor } from "../../src/store/audit.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";
 
-export const PATIENT = { timeout: 15_000 };
+export const PATIENT = { timeout: 60_000 };
 const tasks = new TaskStore(env.DB);
 const agents = new AgentStore(env.DB);
 const app = createApp(() => apiDeps(env, { count() {}, fault() {} }));

@@ -8,6 +8,7 @@ import { Watchers, type WatcherCommands } from "../../src/durable/run/live/watch
 import { specOf } from "../../src/store/tasks/rows.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import type { Credential } from "../../src/store/keys.ts";
+import { PATIENT } from "../patience.ts";
 import { newTask } from "./tasks.ts";
 
 const EVERY_MS = 1000;
@@ -96,7 +97,7 @@ test("keys are asked for once for all who are due, and those that are over are c
     keys.over.add("bad");
     watchers.publish([]);
     watchers.publish([]);
-    await vi.waitUntil(() => bad.closed !== null);
+    await vi.waitUntil(() => bad.closed !== null, PATIENT);
     expect(bad.closed).toBe(4401);
     expect(good.closed).toBeNull();
     expect(keys.asked).toHaveLength(1);
@@ -114,7 +115,7 @@ test("while nobody can tell, events go on and commands are refused", async () =>
     keys.broken = true;
     watchers.publish([]);
     await watchers.receive(server, '{"type":"cancel","ref":1}', IDLE);
-    await vi.waitUntil(() => seen.messages.some(({ type }) => type === "error"));
+    await vi.waitUntil(() => seen.messages.some(({ type }) => type === "error"), PATIENT);
     expect(seen.messages.find(({ type }) => type === "error")).toMatchObject({
       ref: 1,
       code: "unavailable",
@@ -131,11 +132,11 @@ test("while nobody can tell, events go on and commands are refused", async () =>
     expect(keys.asked).toHaveLength(length + 1);
     keys.broken = false;
     await watchers.receive(server, '{"type":"cancel","ref":3}', IDLE);
-    await vi.waitUntil(() => seen.messages.some(({ type }) => type === "ok"));
+    await vi.waitUntil(() => seen.messages.some(({ type }) => type === "ok"), PATIENT);
     keys.over.add("key");
     keys.clock += EVERY_MS;
     await watchers.receive(server, '{"type":"cancel","ref":4}', IDLE);
-    await vi.waitUntil(() => seen.closed !== null);
+    await vi.waitUntil(() => seen.closed !== null, PATIENT);
     expect(seen.closed).toBe(4401);
     expect(seen.messages.filter(({ type }) => type === "ok")).toHaveLength(1);
   });
@@ -161,7 +162,7 @@ test("commands on an open socket count against the tenant's rate limit", async (
       );
     }
     const answers = () => seen.messages.filter((message) => "ref" in message);
-    await vi.waitUntil(() => answers().length === 3);
+    await vi.waitUntil(() => answers().length === 3, PATIENT);
     expect(answers()).toMatchObject([
       { type: "ok", ref: 1 },
       { type: "ok", ref: 2 },

@@ -46,6 +46,6 @@ export class Watcher {
   }
 
   async until(check: () => boolean): Promise<void> {
-    await vi.waitUntil(check, { timeout: 10_000, interval: 10 });
+    await vi.waitUntil(check, { timeout: 60_000, interval: 10 });
   }
 }

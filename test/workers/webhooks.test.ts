@@ -621,7 +621,7 @@ test("the whole way: a run's end is on the log of the webhook that wanted it", a
   await run.start(JSON.stringify(specOf(stored)));
   const { last_seq } = JSON.parse(await run.settled(5000)) as { last_seq: number };
   await expect
-    .poll(() => world.log(id), { timeout: 10_000 })
+    .poll(() => world.log(id), { timeout: 60_000 })
     .toMatchObject([
       { message_id: messageId(task.task_id, last_seq), type: "task.completed", state: "pending" },
     ]);
