@@ -37,7 +37,7 @@ const BUNDLED = [
  * wait for time (retries, kills, idle objects) and most of an `e2e` file's time is its service's.
  * Vitest wants one number for one order, and 0 has a meaning of its own on a small machine.
  */
-const TOGETHER = { sequence: { groupOrder: 1 }, maxWorkers: 6 } as const;
+const TOGETHER = { sequence: { groupOrder: 1 }, maxWorkers: 4 } as const;
 
 /**
  * How long a test waits for what it expects. A limit is met only where the thing never happens, so

@@ -220,6 +220,8 @@ export class Service {
     if (init.body !== undefined && !headers.has("Content-Type")) {
       headers.set("Content-Type", "application/json");
     }
+    // The service ends a connection that was idle; a busy machine would meet that while it sends.
+    headers.set("Connection", "close");
     const url = `${this.url}${path}`;
     const sent = { ...init, headers };
     const response = (await this.#proxy?.request(path, sent)) ?? (await fetch(url, sent));
