@@ -30,6 +30,7 @@ import { literalPaths, unmatched } from "./http/methods.ts";
 import { promptRoutes } from "./tasks/prompt.ts";
 import { callerAs, grantedTo } from "./http/principal.ts";
 import type { Caller } from "../store/keys.ts";
+import { observed, requestIds } from "./http/observed.ts";
 import { requestId } from "./http/request-id.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { conversationRoutes } from "./conversations/routes.ts";
@@ -68,7 +69,7 @@ export function createApp(
       }
     },
   });
-  app.use(requestId, securityHeaders, heardOut, onlyErrors, declaredSize);
+  app.use(requestId, observed, securityHeaders, heardOut, onlyErrors, declaredSize);
   app.use(async (c, next) => {
     const deps = depsOf(c.env);
     c.set("deps", deps);
@@ -172,5 +173,5 @@ function problemOf(error: unknown, c: ApiContext): Problem {
   if (error instanceof HTTPException && error.status === 415) {
     return new Problem("unsupported_media_type", "Send the body as application/json.");
   }
-  return foreseen(c.var.deps, "api", error, c.var.requestId);
+  return foreseen(c.var.deps, "api", error, requestIds(c));
 }

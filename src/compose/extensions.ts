@@ -6,10 +6,12 @@ import type { LlmClient } from "../agent/llm/client.ts";
 import { PLANNERS } from "../agent/planners/planner-for.ts";
 import type { Tool } from "../agent/tools/tool.ts";
 import { SettingError, type Config } from "../env/config.ts";
-import { logObserver, type Observer } from "../observe.ts";
+import { logLevelOf } from "../env/log-level.ts";
+import { logObserver, type LogLevel, type Observer } from "../observe.ts";
 import type { AgentInCode } from "../run/spec/agent.ts";
 import type { Principal } from "../api/context.ts";
 import type { Planner } from "../run/decide/planner.ts";
+import { withAnalytics } from "./analytics.ts";
 
 /** A tool in code. It is bound to the environment when the dependencies of a run are built. */
 export interface ToolInCode<E extends object = object> {
@@ -51,9 +53,22 @@ export const NO_EXTENSIONS: Extensions = {
   login: null,
   providers: new Map(),
   planners: PLANNERS,
-  // Faults go to the Worker's log as structured lines.
-  observer: () => logObserver((line) => console.error(line)),
+  observer: (env) => withAnalytics(logObserver(writeLine, logLevelOf(env)), env),
 };
+
+/** Writes a line to the log of the Worker. */
+function writeLine(line: string, level: LogLevel): void {
+  switch (level) {
+    case "error":
+      console.error(line);
+      break;
+    case "warn":
+      console.warn(line);
+      break;
+    default:
+      console.info(line);
+  }
+}
 
 /** Returns the tools in code, bound to an environment. */
 export function boundTools({ tools }: Extensions, env: object): readonly Tool[] {

@@ -19,7 +19,7 @@ import { DeliveryStore } from "../store/webhooks/deliveries.ts";
 import { TimetableStore } from "../store/timetables.ts";
 import { TreeStore } from "../store/tasks/trees.ts";
 import { UsageStore } from "../store/usage.ts";
-import type { Observer } from "../observe.ts";
+import type { LogLevel, ObservedSpan, Observer } from "../observe.ts";
 import { NO_EXTENSIONS, type Extensions } from "./extensions.ts";
 import { buildFetch } from "./network.ts";
 import { releaserOf } from "./turns.ts";
@@ -36,6 +36,21 @@ export function consumeBatch(
   extensions: Extensions = NO_EXTENSIONS,
 ): Promise<void> {
   const observer = extensions.observer(env);
+  const oldest = Math.min(...batch.messages.map(({ timestamp }) => timestamp.getTime()));
+  const attributes = {
+    queue: batch.queue,
+    messages: batch.messages.length,
+    oldest_age_ms: Math.max(0, Date.now() - oldest),
+  };
+  return spanning(observer, "queue.batch", attributes, () => passBatch(batch, env, ctx, observer));
+}
+
+function passBatch(
+  batch: MessageBatch,
+  env: Env,
+  ctx: Pick<ExecutionContext, "waitUntil">,
+  observer: Observer,
+): Promise<void> {
   if (batch.queue.endsWith("-webhooks")) {
     return consumeWebhooks(batch, webhookDeps(env, ctx, observer));
   }
@@ -56,16 +71,38 @@ export function runReconciler(
   now: number,
   extensions: Extensions = NO_EXTENSIONS,
 ): Promise<void> {
+  const observer = extensions.observer(env);
+  return spanning(observer, "cron", {}, () => reconcileIn(env, now, observer));
+}
+
+/** Reports work as a span. */
+async function spanning(
+  observer: Observer,
+  name: string,
+  attributes: ObservedSpan["attributes"],
+  work: () => Promise<void>,
+): Promise<void> {
+  const start = Date.now();
+  let level: LogLevel = "error";
+  try {
+    await work();
+    level = "info";
+  } finally {
+    observer.span?.({ name, start, end: Date.now(), level, attributes });
+  }
+}
+
+function reconcileIn(env: Env, now: number, observer: Observer): Promise<void> {
   const { reconcileAfterMs, checkAgainMs, retentionMs, auditRetentionMs } = configOf(env);
   return reconcile(
     {
-      ...queueDeps(env, extensions.observer(env)),
+      ...queueDeps(env, observer),
       bookkeeping: new TaskBookkeeping(env.DB),
       queues: { high: env.TASKS_HIGH, normal: env.TASKS, low: env.TASKS_LOW },
       webhooks: { store: new DeliveryStore(env.DB), queue: env.WEBHOOKS },
       inbox: new InboxStore(env.DB),
       conversations: new ConversationStore(env.DB),
-      releaseTurn: releaserOf(env, extensions.observer(env)),
+      releaseTurn: releaserOf(env, observer),
       timetables: new TimetableStore(env.DB),
       timetable: (tenantId) => timetableStub(env.TIMETABLES, tenantId),
       trees: new TreeStore(env.DB),

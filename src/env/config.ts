@@ -9,6 +9,7 @@ import type { Price } from "../run/spec/price.ts";
 import { PLANNER_NAME } from "../run/spec/spec.ts";
 import { mcpServersOf, mcpTable, variablesOf, type ConfiguredMcpServer } from "./mcp.ts";
 import { earlierDefault, pricesOf, providersOf, providerVars } from "./providers.ts";
+import { logLevel } from "./log-level.ts";
 import { otlp } from "./otlp.ts";
 import type { ExportTarget } from "../run/trace/export-message.ts";
 import { adminKey, encryptionKey, toolSecrets, type ToolSecret } from "./secrets.ts";
@@ -50,6 +51,7 @@ const vars = z.object({
   OPSPAWN_MCP_CATALOGUE_TTL_MS: number(300_000, 0, 86_400_000),
   OPSPAWN_MCP_DOWN_MS: number(60_000, 0, 3_600_000),
   OPSPAWN_OTLP: otlp,
+  OPSPAWN_LOG_LEVEL: logLevel,
   OPSPAWN_ENCRYPTION_KEY: encryptionKey,
   OPSPAWN_ADMIN_KEY: adminKey,
   OPSPAWN_PUBLIC_URL: text

@@ -83,7 +83,7 @@ export function grpcErrorOf(scene: CallScene, error: unknown): ConnectError {
   if (error instanceof ConnectError) {
     return error;
   }
-  const problem = foreseen(scene.deps, "grpc", error, scene.requestId);
+  const problem = foreseen(scene.deps, "grpc", error, { request_id: scene.requestId });
   return connectError(problem, scene.requestId);
 }
 

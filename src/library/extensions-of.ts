@@ -35,7 +35,7 @@ export interface OpspawnOptions<E extends object = Cloudflare.Env> {
    * without its body.
    */
   readonly authenticate?: Authenticate<E>;
-  /** Receives counters and faults. Default: faults as lines of the Worker's log. */
+  /** Receives counters, spans and faults. Default: faults and spans as lines of the Worker's log. */
   readonly observe?: Observer;
 }
 

@@ -19,7 +19,7 @@ export type { LlmClient, LlmEvent, ModelRequest, TokenUsage } from "../agent/llm
 export type { AgentInCode } from "../run/spec/agent.ts";
 export type { ToolInCode } from "../compose/extensions.ts";
 export type { Principal } from "../api/context.ts";
-export type { Observer } from "../observe.ts";
+export type { LogLevel, ObservedIds, ObservedSpan, Observer } from "../observe.ts";
 
 /** A deployment, with a client for its own code. */
 export interface OpspawnDeployment<E extends object> extends Deployment<E> {

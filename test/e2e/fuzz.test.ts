@@ -455,7 +455,7 @@ test(
     expect(said(await logOf(service, task)) - said(log)).toBeLessThanOrEqual(told);
     const budgeted = accepted.some(({ address }) => address.startsWith("/api/v1/budgets"));
     expect(after.budgets === before.budgets || budgeted).toBe(true);
-    expect(service.output).not.toContain('"fault"');
+    expect(service.output).not.toContain('"level":"error"');
     expect((await fetch(`${service.url}/health`)).status).toBe(200);
   },
 );

@@ -8,6 +8,8 @@ import {
   createOpspawn,
   defineAgent,
   defineTool,
+  type ObservedSpan,
+  type Observer,
   type OpspawnOptions,
   type ToolContext,
 } from "../../src/library/index.ts";
@@ -223,4 +225,57 @@ test("tables that are older than the code are named before a task is accepted", 
   await expect(tasks.create({ input_data: { goal: "x" } }, { maxRetries: 0 })).rejects.toThrow(
     /older than this version/,
   );
+});
+
+test("an observer sees requests as spans, and what happens to runs as counters", async () => {
+  const spans: ObservedSpan[] = [];
+  const counts: string[] = [];
+  const faults: unknown[] = [];
+  const observe: Observer = {
+    count: (name, _by, labels = {}) => counts.push([name, ...Object.values(labels)].join(" ")),
+    fault: (name, _error, ids) => faults.push([name, ids]),
+    span: (span) => spans.push(span),
+  };
+  const { app, AgentRun } = opspawnWith({
+    observe,
+    authenticate: () => ({ tenant: "seen", scopes: ["tasks:read", "tasks:write"], name: "ada" }),
+  });
+  const own = environment();
+  const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  const headers = { "X-Request-Id": "req_seen", traceparent };
+  const unknown = "task_0198f0a2-7c2e-7d3a-9b54-0f6f0c3c1a11";
+  await app.request(`/api/v1/tasks/${unknown}?q=canary`, { headers }, own);
+  await app.request("/api/v1/nothing/canary", {}, own);
+  expect(spans).toMatchObject([
+    {
+      name: "http.request",
+      level: "warn",
+      request_id: "req_seen",
+      tenant_id: "seen",
+      task_id: unknown,
+      trace_id: "0af7651916cd43dd8448eb211c80319c",
+      span_id: "b7ad6b7169203331",
+      attributes: { method: "GET", route: "/api/v1/tasks/:id", status: 404 },
+    },
+    { level: "warn", attributes: { status: 404 } },
+  ]);
+  expect(JSON.stringify(spans)).not.toContain("canary");
+
+  const spec: RunSpec = {
+    task_id: "task_seen",
+    tenant_id: "seen",
+    agent: "support",
+    agent_version: support.version,
+    config: { model: "local/script", planner: "native", ...support.config },
+    limits: { max_steps: 5 },
+    ...scripted({ error: { class: "refused", times: 1 } }),
+  };
+  const stub = env.RUNS.get(env.RUNS.idFromName("seen/task_seen"));
+  await runInDurableObject(stub, async (_instance, state) => {
+    const run = new AgentRun(state, own);
+    await run.start(JSON.stringify(spec));
+    await run.settled(20_000);
+  });
+  expect(counts).toEqual(["models.failed refused", "runs.failed refused"]);
+  expect(faults).toEqual([]);
 });

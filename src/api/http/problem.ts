@@ -5,7 +5,7 @@
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { platformFailure } from "../../durable/platform-error.ts";
 import { SettingError } from "../../env/config.ts";
-import type { Observer } from "../../observe.ts";
+import type { ObservedIds, Observer } from "../../observe.ts";
 import type { ApiContext, ApiDeps } from "../context.ts";
 import type { JsonPointer } from "../../run/value/json-pointer.ts";
 
@@ -187,14 +187,14 @@ export function foreseen(
   deps: { readonly observer: Observer } | undefined,
   front: string,
   error: unknown,
-  requestId: string,
+  ids: ObservedIds & Required<Pick<ObservedIds, "request_id">>,
 ): Problem {
   const problem = toProblem(error);
   if (problem !== null) {
     return problem;
   }
-  deps?.observer.fault(front, error);
-  return internalError(requestId);
+  deps?.observer.fault(front, error, ids);
+  return internalError(ids.request_id);
 }
 
 /** Maps an expected failure to its problem. Returns null for an unexpected error. */

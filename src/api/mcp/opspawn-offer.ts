@@ -54,7 +54,7 @@ async function called(
     checkScope(caller, tool.scope);
     return await tool.run(request.arguments, callOf(deps, caller, extra));
   } catch (error) {
-    const problem = foreseen(deps, "mcp", error, occasion.requestId);
+    const problem = foreseen(deps, "mcp", error, { request_id: occasion.requestId });
     return {
       isError: true,
       content: [{ type: "text", text: problem.detail }],

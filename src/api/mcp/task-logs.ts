@@ -45,7 +45,11 @@ export function taskLogs(deps: ApiDeps, caller: Caller, occasion: Occasion): Off
       checkScope(caller, "tasks:read");
       return await work();
     } catch (error) {
-      throw rpcError(foreseen(deps, "mcp", error, occasion.requestId), occasion, uri);
+      throw rpcError(
+        foreseen(deps, "mcp", error, { request_id: occasion.requestId }),
+        occasion,
+        uri,
+      );
     }
   };
   return {

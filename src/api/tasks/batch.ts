@@ -59,7 +59,7 @@ export async function submitBatch(
             ...(await submitted(deps, caller, index, body, { key, trace, groupId })),
           };
         } catch (error) {
-          const problem = foreseen(deps, "submit.batch", error, occasion.requestId);
+          const problem = foreseen(deps, "submit.batch", error, { request_id: occasion.requestId });
           outcomes[index] = { index, error: problemDocument(problem, occasion) };
         }
       }

@@ -131,7 +131,7 @@ async function changed(
           }
           data[index] = { id, ...(await change(id, `${key}/${id}`)) };
         } catch (error) {
-          const problem = foreseen(deps, "tasks.bulk", error, occasion.requestId);
+          const problem = foreseen(deps, "tasks.bulk", error, { request_id: occasion.requestId });
           data[index] = { id, error: problemDocument(problem, occasion) };
         }
       }

@@ -4,7 +4,11 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import type { Deps } from "./deps.ts";
-import type { Observer } from "../../observe.ts";
+import { observerFor, type ObservedIds, type Observer } from "../../observe.ts";
+import { digestOf } from "../../agent/loop/digest.ts";
+import { traceOf } from "../../run/trace/identity.ts";
+import { defined } from "../../run/value/defined.ts";
+import { countEvents } from "./event-counts.ts";
 import { historyOf } from "../../agent/loop/history.ts";
 import type { NewEvent } from "../../run/log/event.ts";
 import { runFailure } from "../../run/value/failure.ts";
@@ -282,6 +286,7 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
   }
 
   #publish(events: readonly StoredEvent[]): void {
+    countEvents(this.#context.observer, events);
     this.#watchers.publish(events);
     const { questionSeq } = this.#context.log.state;
     if (events.some(({ seq }) => seq === questionSeq)) {
@@ -321,12 +326,13 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
 
 /** Returns the shared context of the object's parts. Dependencies are built on first use. */
 function contextOf(ctx: DurableObjectState, parts: RunParts): RunContext {
-  const { observer } = parts;
   const storage = parts.storage ?? ctx.storage;
   let built: Deps | null = null;
+  const log = new EventLog(storage.sql, (write) => storage.transactionSync(write));
+  const observer = observerFor(parts.observer, () => idsOf(ctx.id.name, log));
   return {
     storage,
-    log: new EventLog(storage.sql, (write) => storage.transactionSync(write)),
+    log,
     deps: () => (built ??= parts.deps()),
     observer,
     now: () => Date.now(),
@@ -334,6 +340,18 @@ function contextOf(ctx: DurableObjectState, parts: RunParts): RunContext {
       ctx.waitUntil(work.catch((error: unknown) => observer.fault("run", error)));
     },
   };
+}
+
+/** Returns the ids of a run. Those in its log are left out while it cannot be read. */
+function idsOf(name: string | undefined, log: Pick<EventLog, "state">): ObservedIds {
+  const [tenant_id, task_id] = name?.split("/") ?? [];
+  const named = defined({ tenant_id, task_id });
+  try {
+    const { spec } = log.state;
+    return spec === null ? named : { ...named, trace_id: traceOf(spec, digestOf).traceId };
+  } catch {
+    return named;
+  }
 }
 
 function parseSpec(text: SpecText): RunSpec {

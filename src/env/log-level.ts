@@ -1,0 +1,18 @@
+/** The setting OPSPAWN_LOG_LEVEL: which lines the service writes to the log of the Worker. */
+import { z } from "zod";
+import { LOG_LEVELS, type LogLevel } from "../observe.ts";
+
+const LEVELS = ["off", ...LOG_LEVELS] as const;
+
+/** The setting, as `config.ts` checks it. */
+export const logLevel = z.enum(LEVELS, `it must be one of ${LEVELS.join(", ")}`).default("error");
+
+/**
+ * Returns the least important level that is written; null for nothing. Faults must be written while
+ * a setting is invalid, so an invalid level counts as the default.
+ */
+export function logLevelOf(env: object): LogLevel | null {
+  const parsed = logLevel.safeParse(Reflect.get(env, "OPSPAWN_LOG_LEVEL"));
+  const level = parsed.success ? parsed.data : "error";
+  return level === "off" ? null : level;
+}
