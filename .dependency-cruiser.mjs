@@ -36,7 +36,7 @@ const ports = within(
 );
 /** The ports of the objects, as others call them. */
 const objects = within(
-  "durable/(run|ledger|feed|timetable|memory)/rpc[.]ts$",
+  "durable/(run|ledger|feed|timetable|memory|file)/rpc[.]ts$",
   "durable/platform-error[.]ts$",
 );
 const messages = within("queue/(tasks|webhooks)/message[.]ts$");
@@ -247,7 +247,8 @@ const layers = [
   feature("load"),
   feature("telemetry", "webhooks", "tasks"),
   feature("agents", "tools", "mcp-servers"),
-  feature("tasks", "agents", "webhooks"),
+  { ...feature("attachments"), may: [...feature("attachments").may, "^crypto$"] },
+  feature("tasks", "agents", "webhooks", "attachments"),
   feature("inbox", "tasks"),
   feature("feed", "tasks"),
   feature("hooks", "tasks", "webhooks"),

@@ -5,7 +5,7 @@ import { timeModelCalls } from "./models.ts";
 import { consumeFloor, submitFloor, type FloorJob, type FloorRun } from "./floor.ts";
 
 export { FloorRun } from "./floor.ts";
-export { TenantFeed, TenantLedger, TenantMemory, Timetable } from "../src/index.ts";
+export { TenantFeed, TenantFile, TenantLedger, TenantMemory, Timetable } from "../src/index.ts";
 
 type BenchEnv = Env & {
   readonly FLOORS: DurableObjectNamespace<FloorRun>;

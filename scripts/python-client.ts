@@ -50,8 +50,11 @@ interface Document {
 
 const FILE = resolve(import.meta.dirname, "../clients/python/opspawn/_generated.py");
 const DOCUMENT = resolve(import.meta.dirname, "../docs/openapi.json");
-/** Operations that are no calls of a client: a browser, a provider or a protocol makes them. */
-const OMITTED = new Set(["mcp", "finishMcpAuthorization", "callHook"]);
+/**
+ * Operations that are no calls of a client (a browser, a provider or a protocol makes them), or that
+ * return bytes.
+ */
+const OMITTED = new Set(["mcp", "finishMcpAuthorization", "callHook", "downloadAttachment"]);
 /** Operations with filters `metadata.<key>=<value>`, which an OpenAPI document cannot list. */
 const FILTERED_BY_METADATA = new Set(["listTasks"]);
 const METADATA: Parameter = { name: "metadata", in: "query", schema: { type: "object" } };
@@ -188,14 +191,20 @@ function methodsOf(document: Document, method: string, path: string, operation: 
   ];
   const has = (header: string) => parameters.some((one) => one.name === header);
   const bodyType = schemaIn(requestBody?.content);
+  const isFile = requestBody !== undefined && bodyType === undefined;
   const answer = Object.entries(operation.responses).find(([status]) => status.startsWith("2"));
   const result = schemaIn(answer?.[1].content);
   const body =
     requestBody === undefined
       ? []
-      : [`body: ${quoted(bodyType ?? {})}${requestBody.required === true ? "" : " | None = None"}`];
+      : isFile
+        ? ["body: bytes"]
+        : [
+            `body: ${quoted(bodyType ?? {})}${requestBody.required === true ? "" : " | None = None"}`,
+          ];
   const options = [
     ...inQuery.map((one) => `${argument(one.name)}: ${quoted(one.schema)} | None = None`),
+    ...(isFile ? ['media_type: str = "text/plain"'] : []),
     ...(has("idempotency-key") ? ["idempotency_key: str | None = None"] : []),
     ...(has("prefer") ? ["wait: int | None = None"] : []),
     ...(has("if-match") ? ["if_match: str | None = None"] : []),
@@ -205,6 +214,7 @@ function methodsOf(document: Document, method: string, path: string, operation: 
   const headers = [
     ...(has("prefer") ? ['"Prefer": None if wait is None else f"wait={wait}"'] : []),
     ...(has("if-match") ? ['"If-Match": if_match'] : []),
+    ...(isFile ? ['"Content-Type": media_type'] : []),
   ];
   const query = `{${inQuery.map((one) => `"${one.name}": ${argument(one.name)}`).join(", ")}}`;
   const address =

@@ -18,5 +18,7 @@ export class Timetable extends opspawn.Timetable {}
 
 /** A memory store: of a tenant, an agent or a subject. */
 export class TenantMemory extends opspawn.TenantMemory {}
+/** An attached file, where no bucket is bound. */
+export class TenantFile extends opspawn.TenantFile {}
 
 export default opspawn.handler;

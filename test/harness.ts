@@ -11,6 +11,8 @@ import { localScript } from "../src/agent/llm/local/client.ts";
 import type { LlmClient } from "../src/agent/llm/client.ts";
 import { nativePlanner } from "../src/agent/planners/native.ts";
 import { PLANNERS } from "../src/agent/planners/planner-for.ts";
+import { RunFiles, type ReadFile } from "../src/agent/loop/files.ts";
+import { attachmentsIn } from "../src/run/value/attachment.ts";
 import type { Need } from "../src/agent/loop/reserve.ts";
 import { jsonSchemaCheck, schemaFits } from "../src/agent/tools/schema/json-schema.ts";
 import { withServers, type McpHost } from "../src/agent/mcp/host.ts";
@@ -163,6 +165,8 @@ export interface HarnessOptions {
   readonly fetch?: GuardedFetch;
   /** The memory stores; by default there are none. */
   readonly memory?: OpenStore;
+  /** Reads the files of the input; by default there are none. */
+  readonly files?: ReadFile;
   /** Secrets of the run's tenant. */
   readonly secrets?: Readonly<Record<string, string>>;
   /** Called around each write, with its number from 1; may throw `Killed`. */
@@ -366,6 +370,10 @@ export class Harness {
         this.#options.llms?.[model] ??
         this.#options.llm ??
         localScript(scriptSchema.parse(input_data["script"] ?? [])),
+      files:
+        this.#options.files === undefined
+          ? null
+          : new RunFiles(attachmentsIn(input_data), this.#options.files),
       checkAnswer:
         config.output_schema === undefined ? null : jsonSchemaCheck(config.output_schema),
       ...withServers(

@@ -95,6 +95,15 @@ const FACTORIES: Readonly<Record<string, (service: Service, made: Made) => Promi
     await put(service, `/api/v1/memory/${OWNED_STORE}/blocks/owned`, { content: MARK });
     return "owned";
   },
+  "/api/v1/attachments/{sha256}": async (service) => {
+    const response = await service.request("/api/v1/attachments", {
+      method: "POST",
+      headers: { "Content-Type": "text/plain" },
+      body: MARK,
+    });
+    const { sha256 } = await response.json<{ sha256: string }>();
+    return sha256;
+  },
   // A memory store makes the subject known.
   "/api/v1/subjects/{subject}": async (service) => {
     await posted(service, `/api/v1/memory/${OWNED_STORE}/items`, { content: MARK }, "id");

@@ -8,6 +8,8 @@ import service, {
 } from "../../src/index.ts";
 import { Counter } from "./counting.ts";
 
+export { TenantFile } from "../../src/index.ts";
+
 const counter = new Counter();
 
 export class AgentRun extends Run {

@@ -52,11 +52,19 @@ export interface ConditionalOptions extends CallOptions {
   readonly ifMatch?: string | undefined;
 }
 
+/** The bytes of a file, and their media type. */
+export interface UploadedFile {
+  readonly content: Blob | Uint8Array<ArrayBuffer>;
+  readonly mediaType: string;
+}
+
 /** Everything that defines one request. */
 export interface RequestSpec<Id extends OperationId> extends KeyedOptions, ConditionalOptions {
   readonly path?: PathOf<Id>;
   readonly query?: (QueryOf<Id> & Readonly<Record<string, unknown>>) | undefined;
   readonly body?: BodyOf<Id> | undefined;
+  /** A file, in place of a JSON body. */
+  readonly file?: UploadedFile | undefined;
   /** Long poll: seconds that the service may hold the response. */
   readonly wait?: number | undefined;
   /** An error status whose JSON body is returned like a success. */
@@ -168,13 +176,14 @@ export class Api {
   /** Serializes a request. @throws TypeError for what cannot be sent: the caller's mistake */
   #requestOf<Id extends OperationId>(
     { method, path }: Operation,
-    { path: names = {} as PathOf<Id>, query, body }: RequestSpec<Id>,
+    { path: names = {} as PathOf<Id>, query, body, file }: RequestSpec<Id>,
     headers: Readonly<Record<string, string>>,
   ): PreparedRequest {
     const own = {
       ...headers,
       Authorization: `Bearer ${this.#key}`,
       ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+      ...(file === undefined ? {} : { "Content-Type": file.mediaType }),
     };
     return {
       address: `${this.url}${filled(path, names)}${queryText(query)}`,
@@ -184,6 +193,7 @@ export class Api {
         // `fetch` would follow without the key, and with GET in the place of POST.
         redirect: "manual",
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(file === undefined ? {} : { body: file.content }),
       },
     };
   }

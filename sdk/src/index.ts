@@ -68,6 +68,8 @@ export type { Agents } from "./agents.ts";
 export type { Tools } from "./tools.ts";
 export type { McpServers } from "./mcp-servers.ts";
 export type { Keys } from "./keys.ts";
+export type { Attachments } from "./attachments.ts";
+export type { UploadedFile } from "./api.ts";
 export type { Secrets } from "./secrets.ts";
 export type { Telemetry } from "./telemetry.ts";
 export { CALLBACKS, type Webhooks } from "./webhooks.ts";

@@ -79,6 +79,9 @@ export type CreateKey = Schemas["CreateKey"];
 export type RotateKey = Schemas["RotateKey"];
 
 /** A secret without its value. */
+/** A file that tasks can have as an input. */
+export type Attachment = Schemas["Attachment"];
+export type AttachmentList = Schemas["AttachmentList"];
 export type Secret = Schemas["Secret"];
 export type SecretList = Schemas["SecretList"];
 export type SetSecret = Schemas["SetSecret"];

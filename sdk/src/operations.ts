@@ -45,6 +45,7 @@ const STORE = "/api/v1/memory/{store}";
 const BLOCK = "/api/v1/memory/{store}/blocks/{label}";
 const ITEM = "/api/v1/memory/{store}/items/{id}";
 const SUBJECT = "/api/v1/subjects/{subject}";
+const ATTACHMENT = "/api/v1/attachments/{sha256}";
 const AGENT = "/api/v1/agents/{name}";
 const BUDGET = "/api/v1/budgets/{scope}/{period}";
 const CAP = "/api/v1/concurrency/{scope}";
@@ -145,6 +146,11 @@ export const OPERATIONS: Readonly<Record<OperationId, Operation>> = {
   deleteMemoryItem: op("DELETE", ITEM, null),
   listMemoryItemVersions: op("GET", `${ITEM}/versions`, "data[]"),
   restoreMemoryItem: op("POST", `${ITEM}/restore`, "id", "once"),
+  uploadAttachment: op("POST", "/api/v1/attachments", "sha256"),
+  listAttachments: op("GET", "/api/v1/attachments", "data[]"),
+  getAttachment: op("GET", ATTACHMENT, "sha256"),
+  downloadAttachment: op("GET", `${ATTACHMENT}/content`, null),
+  deleteAttachment: op("DELETE", ATTACHMENT, null),
   exportSubject: op("GET", `${SUBJECT}/export`, null),
   listAgents: op("GET", "/api/v1/agents", "data[]"),
   createAgent: op("POST", "/api/v1/agents", "name", "keyed"),

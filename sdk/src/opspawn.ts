@@ -10,6 +10,7 @@ import { McpServers } from "./mcp-servers.ts";
 import { Budgets, Concurrency, Usage } from "./money.ts";
 import { Conversations } from "./conversations.ts";
 import { Schedules } from "./schedules.ts";
+import { Attachments } from "./attachments.ts";
 import { Secrets } from "./secrets.ts";
 import { Telemetry } from "./telemetry.ts";
 import { settingsFrom, type GivenSettings } from "./settings.ts";
@@ -47,6 +48,7 @@ export class Opspawn {
   readonly tasks: Tasks;
   readonly inbox: TaskInbox;
   readonly feed: Feed;
+  readonly attachments: Attachments;
   readonly agents: Agents;
   readonly tools: Tools;
   readonly mcpServers: McpServers;
@@ -92,6 +94,7 @@ export class Opspawn {
     this.tasks = new Tasks(api, Socket);
     this.inbox = new TaskInbox(api);
     this.feed = new Feed(api, Socket, key);
+    this.attachments = new Attachments(api);
     this.agents = new Agents(api);
     this.tools = new Tools(api);
     this.mcpServers = new McpServers(api);

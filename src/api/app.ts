@@ -6,6 +6,7 @@ import { cors } from "hono/cors";
 import { createMiddleware } from "hono/factory";
 import { HTTPException } from "hono/http-exception";
 import { adminRoutes } from "./admin.ts";
+import { attachmentRoutes } from "./attachments/routes.ts";
 import { agentRoutes } from "./agents/routes.ts";
 import { consoleRoutes } from "./console.ts";
 import { bulkRoutes } from "./tasks/bulk-routes.ts";
@@ -119,6 +120,7 @@ export function createApp(
   webhookRoutes(app);
   hookRoutes(app);
   scheduleRoutes(app);
+  attachmentRoutes(app);
   conversationRoutes(app);
   memoryRoutes(app);
   subjectRoutes(app);

@@ -20,6 +20,8 @@ import type { FeedStore } from "../store/feeds.ts";
 import type { HookStore } from "../store/hooks.ts";
 import type { InboxStore } from "../store/inbox.ts";
 import type { AgentStore } from "../store/agents.ts";
+import type { FileBytes } from "../run/value/attachment.ts";
+import type { AttachmentStore } from "../store/attachments.ts";
 import type { AuditStore } from "../store/audit.ts";
 import type { AnswerStore } from "../store/answers.ts";
 import type { Caller, KeyStore, Scope } from "../store/keys.ts";
@@ -104,6 +106,9 @@ export interface ApiDeps {
   readonly answers: AnswerStore;
   readonly keys: KeyStore;
   readonly audit: AuditStore;
+  /** Files of tenants, and their bytes. */
+  readonly attachments: AttachmentStore;
+  readonly files: FileBytes;
   readonly usage: UsageStore;
   ledger(tenantId: string): LedgerRpc;
   /** Returns the feed of a tenant's status changes. */

@@ -9,6 +9,7 @@ import { treeExamples } from "./tasks/tree/routes.ts";
 import { examples as telemetry } from "./telemetry/schemas.ts";
 import { traceExamples } from "./tasks/trace.ts";
 import { conversationExamples } from "./conversations/schemas.ts";
+import { examples as attachments } from "./attachments/schemas.ts";
 import { examples as agents } from "./agents/schemas.ts";
 import { examples as feed } from "./feed/schemas.ts";
 import { examples as hooks } from "./hooks/schemas.ts";
@@ -60,6 +61,7 @@ const healthRoute = createRoute({
 
 const EXAMPLES: Examples = {
   ...agents,
+  ...attachments,
   ...tools,
   ...mcpServers,
   ...tasks,

@@ -14,6 +14,7 @@ import { pastOf } from "../queue/tasks/turns.ts";
 import { sendDeliveries } from "../queue/webhooks/message.ts";
 import { AgentStore } from "../store/agents.ts";
 import { AnswerStore } from "../store/answers.ts";
+import { AttachmentStore } from "../store/attachments.ts";
 import { AuditStore } from "../store/audit.ts";
 import { ConversationStore } from "../store/conversations.ts";
 import { FeedStore } from "../store/feeds.ts";
@@ -39,6 +40,7 @@ import { DeliveryStore } from "../store/webhooks/deliveries.ts";
 import { WebhookStore } from "../store/webhooks/webhooks.ts";
 import { buildCatalogue } from "./catalogue.ts";
 import { NO_EXTENSIONS, type Extensions } from "./extensions.ts";
+import { filesIn } from "./files.ts";
 import { releaserOf } from "./turns.ts";
 import { buildMcp, mayAsk, secretsIn } from "./network.ts";
 
@@ -113,6 +115,8 @@ export function apiDeps(
     answers: new AnswerStore(env.DB),
     keys: new KeyStore(env.DB),
     audit: new AuditStore(env.DB),
+    attachments: new AttachmentStore(env.DB),
+    files: filesIn(env),
     usage: new UsageStore(env.DB),
     ledger: (tenantId) => ledgerStub(env.LEDGERS, tenantId),
     feed: (tenantId) => feedStub(env.FEEDS, tenantId),

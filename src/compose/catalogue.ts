@@ -1,6 +1,6 @@
 /** Builds the catalogue of a deployment: models, built-in tools, and the checks of definitions. */
 import { HostRules } from "../agent/fetch/host-rules.ts";
-import { modelProblem, providerNames } from "../agent/llm/providers.ts";
+import { modelProblem, providerNames, takesFiles } from "../agent/llm/providers.ts";
 import { definitionDefects } from "../agent/tools/registered/definition-defects.ts";
 import { builtInTools } from "../agent/tools/registry.ts";
 import { schemaDefect } from "../agent/tools/schema/schema-defect.ts";
@@ -22,7 +22,8 @@ export function buildCatalogue(
   checkPlanner(extensions, config);
   // The Worker describes run_code but never runs it.
   const isolate = env.ISOLATES === undefined ? null : { run: () => Promise.reject(new Error()) };
-  const providers = providerNames(providersOf(config, env, extensions));
+  const known = providersOf(config, env, extensions);
+  const providers = providerNames(known);
   const rules = new HostRules(config.web);
   return {
     providers,
@@ -42,5 +43,6 @@ export function buildCatalogue(
     schemaDefect: (schema) => referenceDefect(schema) ?? schemaDefect(schema),
     addressDefect: (url) => rules.defect(url),
     modelProblem: (model) => modelProblem(model, providers),
+    takesFiles: (model) => takesFiles(model, known),
   };
 }

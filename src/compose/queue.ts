@@ -11,6 +11,7 @@ import { consumeTraces, type TraceDeps } from "../queue/traces/consumer.ts";
 import { TenantSecrets } from "../crypto/tenant-secrets.ts";
 import { TelemetryStore, targetOf } from "../store/telemetry.ts";
 import { headersIn } from "../crypto/telemetry-headers.ts";
+import { AttachmentStore } from "../store/attachments.ts";
 import { AuditStore } from "../store/audit.ts";
 import { ConversationStore } from "../store/conversations.ts";
 import { InboxStore } from "../store/inbox.ts";
@@ -21,6 +22,7 @@ import { TreeStore } from "../store/tasks/trees.ts";
 import { UsageStore } from "../store/usage.ts";
 import type { LogLevel, ObservedSpan, Observer } from "../observe.ts";
 import { NO_EXTENSIONS, type Extensions } from "./extensions.ts";
+import { filesIn } from "./files.ts";
 import { buildFetch } from "./network.ts";
 import { releaserOf } from "./turns.ts";
 import { TaskBookkeeping } from "../store/tasks/bookkeeping.ts";
@@ -108,6 +110,7 @@ function reconcileIn(env: Env, now: number, observer: Observer): Promise<void> {
       trees: new TreeStore(env.DB),
       usage: new UsageStore(env.DB),
       audit: new AuditStore(env.DB),
+      attachments: { store: new AttachmentStore(env.DB), bytes: filesIn(env) },
       reconcileAfterMs,
       checkAgainMs,
       retentionMs,

@@ -2,6 +2,7 @@
  * Builds the dependencies of a run's object from the Worker's environment. Loads in plain Node, so
  * tests use it too.
  */
+import { RunFiles } from "../agent/loop/files.ts";
 import { llmClients } from "../agent/llm/providers.ts";
 import { KeptCatalogues } from "../agent/mcp/catalogues.ts";
 import { mcpHost, withServers, type McpHost } from "../agent/mcp/host.ts";
@@ -22,6 +23,7 @@ import { memoryStub } from "../durable/memory/rpc.ts";
 import { timetableStub } from "../durable/timetable/rpc.ts";
 import { configOf, type Config } from "../env/config.ts";
 import type { Observer } from "../observe.ts";
+import { attachmentsIn } from "../run/value/attachment.ts";
 import type { ScriptedCalls } from "../run/log/state.ts";
 import { storesOf } from "../run/memory/store-name.ts";
 import type { TraceExport } from "../run/trace/export-message.ts";
@@ -35,6 +37,7 @@ import { McpTokenStore } from "../store/mcp/tokens.ts";
 import { TaskStore } from "../store/tasks/tasks.ts";
 import { agentTools } from "../agent/tools/tasks/agent-tools.ts";
 import { boundTools, NO_EXTENSIONS, type Extensions } from "./extensions.ts";
+import { filesIn } from "./files.ts";
 import { releaserOf } from "./turns.ts";
 import { buildFetch, buildMcp, mayAsk, priceOf, providersOf, secretsIn } from "./network.ts";
 
@@ -125,6 +128,7 @@ export function buildDeps(
         secrets.kept ? (provider) => secrets.ownKey(spec.tenant_id, provider) : null,
       ),
       ...toolsOf(spec, scripted),
+      files: filesOf(spec, env),
       recall: async () => [
         await recallFrom(storesOf(spec), goalOf(spec.input_data), openFor(spec), (error) =>
           observer.fault("run.recall", error),
@@ -148,6 +152,13 @@ export function buildDeps(
     }),
     priceOf: (model) => priceOf(config, model),
   };
+}
+
+/** Returns the files of a run; null if it has none. */
+function filesOf({ tenant_id, input_data }: RunSpec, env: Env): RunFiles | null {
+  const files = attachmentsIn(input_data);
+  const bytes = filesIn(env);
+  return files.length === 0 ? null : new RunFiles(files, (sha256) => bytes.read(tenant_id, sha256));
 }
 
 function announceBy({ WEBHOOKS: queue }: Partial<Env>): Announce {

@@ -45,6 +45,8 @@ export const CODES: Readonly<Record<ProblemCode, Code>> = {
   too_many_hooks: Code.ResourceExhausted,
   too_many_secrets: Code.ResourceExhausted,
   too_many_schedules: Code.ResourceExhausted,
+  attachment_in_use: Code.FailedPrecondition,
+  too_many_attachments: Code.ResourceExhausted,
   memory_full: Code.ResourceExhausted,
   webhook_disabled: Code.FailedPrecondition,
   oauth_not_configured: Code.FailedPrecondition,
@@ -62,6 +64,9 @@ export const CODES: Readonly<Record<ProblemCode, Code>> = {
   // The same request succeeds once the service has the price, or the provider's key.
   unpriced_model: Code.FailedPrecondition,
   provider_not_configured: Code.FailedPrecondition,
+  unknown_attachment: Code.InvalidArgument,
+  unsupported_attachment: Code.InvalidArgument,
+  attachment_mismatch: Code.InvalidArgument,
   unknown_tool: Code.InvalidArgument,
   unknown_mcp_server: Code.InvalidArgument,
   // The same request succeeds once the service has the secret, or an encryption key.

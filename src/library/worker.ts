@@ -16,6 +16,7 @@ import {
   timetableParts,
 } from "../compose/objects.ts";
 import { consumeBatch, runReconciler } from "../compose/queue.ts";
+import { FileObject } from "../durable/file/file.ts";
 import { FeedObject, type FeedParts } from "../durable/feed/feed.ts";
 import { TenantLedger } from "../durable/ledger/ledger.ts";
 import { MemoryObject, type MemoryParts } from "../durable/memory/memory.ts";
@@ -46,6 +47,8 @@ export interface Deployment<E extends object> {
     env: Env,
     parts?: MemoryParts,
   ) => MemoryObject;
+  /** The bytes of an attached file, without an R2 bucket. Its name is `<tenant>/<sha256>`. */
+  readonly TenantFile: typeof FileObject;
   /** The handlers of the Worker, for its default export. */
   readonly handler: {
     fetch(request: Request, env: E, ctx: ExecutionContext): Promise<Response>;
@@ -109,6 +112,7 @@ export function buildWorker<E extends object = Cloudflare.Env>(
         super(ctx, env, parts);
       }
     },
+    TenantFile: FileObject,
     handler: {
       fetch: async (request, env, ctx) => app.fetch(request, env, ctx),
       queue: (batch, env, ctx) => consumeBatch(batch, withBindings(env), ctx, extensions),

@@ -13,6 +13,8 @@ import {
 } from "../store/tasks/bookkeeping.ts";
 import type { QueueDeps } from "./tasks/consumer.ts";
 import { abandonRun } from "./tasks/dead-letter.ts";
+import type { FileBytes } from "../run/value/attachment.ts";
+import type { AttachmentStore } from "../store/attachments.ts";
 import type { AuditStore } from "../store/audit.ts";
 import type { ConversationStore } from "../store/conversations.ts";
 import type { InboxStore } from "../store/inbox.ts";
@@ -44,6 +46,10 @@ export interface ReconcilerDeps extends QueueDeps {
   readonly trees: Pick<TreeStore, "allOrphans">;
   readonly usage: Pick<UsageStore, "rollUp">;
   readonly audit: Pick<AuditStore, "expire">;
+  readonly attachments: {
+    readonly store: Pick<AttachmentStore, "takeUnchecked" | "condemnUnused" | "drop">;
+    readonly bytes: Pick<FileBytes, "remove">;
+  };
   /** Age at which a pending task is dispatched again, milliseconds. */
   readonly reconcileAfterMs: number;
   /** Pause between two checks of a live run, milliseconds. */
@@ -184,6 +190,19 @@ const PHASES: Readonly<Record<string, Phase>> = {
       }
     }
   },
+  /** Deletes files that no task uses any more. */
+  attachments: (deps, now) =>
+    inPages(
+      () => deps.attachments.store.takeUnchecked(iso(now), iso(now + deps.checkAgainMs), PAGE),
+      async (file) => {
+        const { store, bytes } = deps.attachments;
+        if (await store.condemnUnused(file)) {
+          await bytes.remove(file.tenant_id, file.sha256);
+          await store.drop(file);
+        }
+      },
+      deps,
+    ),
   /** Cancels tasks whose parent has ended without them. */
   orphans: async (deps, now) => {
     if (Math.floor(now / MINUTE_MS) % 60 !== ORPHANS_MINUTE) {

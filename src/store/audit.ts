@@ -16,6 +16,7 @@ export const AUDIT_ACTIONS = [
   "agent.created",
   "agent.changed",
   "agent.deleted",
+  "attachment.deleted",
   "tool.registered",
   "tool.changed",
   "tool.deleted",

@@ -338,6 +338,7 @@ class SimulatedRun<W> {
           holdMs: this.#replay === null ? 0 : REPLAY_HOLD_MS,
         },
         priceOf: (model) => config.prices.get(model) ?? shippedPrice(model),
+        files: null,
         checkAnswer:
           spec.config.output_schema === undefined
             ? null

@@ -328,6 +328,7 @@ class KillableRun extends RunObject {
 }
 export { KillableRun as AgentRun };
 export { Timetable } from "./killable-timetable.ts";
+export { FileObject as TenantFile } from "../../src/durable/file/file.ts";
 export { TenantLedger } from "../../src/durable/ledger/ledger.ts";
 
 /** The feed as the Worker has it. */

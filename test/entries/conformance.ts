@@ -9,7 +9,14 @@ import { grpcRoutes } from "../../src/grpc/route.ts";
 import service from "../../src/index.ts";
 import { serveTestMount } from "./test-mount.ts";
 
-export { AgentRun, TenantFeed, TenantLedger, TenantMemory, Timetable } from "../../src/index.ts";
+export {
+  AgentRun,
+  TenantFeed,
+  TenantFile,
+  TenantLedger,
+  TenantMemory,
+  Timetable,
+} from "../../src/index.ts";
 
 const testMount: Front = (app) => {
   app.all("/test/mcp", (c) => {

@@ -66,20 +66,28 @@ test.each([
     FEEDS: busyObjects,
     TIMETABLES: busyObjects,
     MEMORIES: busyObjects,
+    FILES: busyObjects,
     OPSPAWN_ENCRYPTION_KEY: "ab".repeat(32),
   };
   const observer = { count() {}, fault() {} };
   const app = createApp(() => apiDeps(env as unknown as Env, observer));
   let asked = 0;
   for (const { method, path, operation } of routes) {
-    const media = operation.requestBody?.content["application/json"];
+    const [type, media] = Object.entries(operation.requestBody?.content ?? {})[0] ?? [];
+    const isJson = type === "application/json";
     const response = await app.request(addressOf(path), {
       method,
       headers: {
         Authorization: `Bearer opsk_${hash("sha1", String(knowsKeys))}`,
-        ...(media === undefined ? {} : { "Content-Type": "application/json" }),
+        ...(type === undefined ? {} : { "Content-Type": type }),
       },
-      ...(media === undefined ? {} : { body: JSON.stringify(exampleOf(document, media)) }),
+      ...(media === undefined
+        ? {}
+        : {
+            body: isJson
+              ? JSON.stringify(exampleOf(document, media))
+              : String(exampleOf(document, media)),
+          }),
     });
     const text = await response.text();
     // Each task of a batch has its own outcome; nothing of it is stored here.

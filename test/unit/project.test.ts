@@ -64,6 +64,10 @@ test("a class that the entry does not export is named with the line to add", asy
       problem: "src/index.ts: The Durable Object class TenantMemory is not exported.",
       add: "export class TenantMemory extends opspawn.TenantMemory {}",
     },
+    {
+      problem: "src/index.ts: The Durable Object class TenantFile is not exported.",
+      add: "export class TenantFile extends opspawn.TenantFile {}",
+    },
   ]);
   writeFileSync(entry, 'export * from "some-package";\n');
   expect(await entryExports(entry)).toBeNull();

@@ -15,6 +15,7 @@ const STEPS = {
   idempotency: "expireIdempotency",
   overdue: "takeOverdue",
   deliveries: "expireDeliveries",
+  attachments: "takeUnchecked",
   audit: "expireAudit",
 } as const;
 type Step = (typeof STEPS)[keyof typeof STEPS];
@@ -57,6 +58,14 @@ function world(failing: Step | null) {
     trees: { allOrphans: async () => [] },
     usage: { rollUp: async () => {} },
     audit: { expire: step("expireAudit", undefined) },
+    attachments: {
+      store: {
+        takeUnchecked: step("takeUnchecked", []),
+        condemnUnused: async () => false,
+        drop: async () => {},
+      },
+      bytes: { remove: async () => {} },
+    },
     observer: { count: () => {}, fault: (name) => void faults.push(name) },
     run: (): RunRpc => expect.fail("there is no task"),
     reconcileAfterMs: 60_000,

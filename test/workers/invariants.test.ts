@@ -9,6 +9,7 @@ import { sendTask, type TaskMessage } from "../../src/queue/tasks/message.ts";
 import { reconcile } from "../../src/queue/reconciler.ts";
 import type { JsonValue } from "../../src/run/value/json.ts";
 import type { RunView } from "../../src/run/decide/view.ts";
+import { AttachmentStore } from "../../src/store/attachments.ts";
 import { AuditStore } from "../../src/store/audit.ts";
 import { specOf } from "../../src/store/tasks/rows.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";
@@ -18,6 +19,7 @@ import { TreeStore } from "../../src/store/tasks/trees.ts";
 import { UsageStore } from "../../src/store/usage.ts";
 import { DeliveryStore } from "../../src/store/webhooks/deliveries.ts";
 import { timetableStub } from "../../src/durable/timetable/rpc.ts";
+import { filesIn } from "../../src/compose/files.ts";
 import { releaserOf } from "../../src/compose/turns.ts";
 import { ConversationStore } from "../../src/store/conversations.ts";
 import { TimetableStore } from "../../src/store/timetables.ts";
@@ -109,6 +111,7 @@ async function sweep(retentionMs = 30 * 86_400_000, now = Date.now()): Promise<v
     {
       tasks,
       bookkeeping,
+      attachments: { store: new AttachmentStore(env.DB), bytes: filesIn(env) },
       usage,
       timetables: new TimetableStore(env.DB),
       conversations: new ConversationStore(env.DB),

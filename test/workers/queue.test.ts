@@ -6,6 +6,7 @@ import worker from "../../src/index.ts";
 import { runStub } from "../../src/durable/run/rpc.ts";
 import { messageFor, type TaskMessage, type TaskQueues } from "../../src/queue/tasks/message.ts";
 import { reconcile } from "../../src/queue/reconciler.ts";
+import { AttachmentStore } from "../../src/store/attachments.ts";
 import { AuditStore, newActor } from "../../src/store/audit.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import type { StoredTask } from "../../src/store/tasks/rows.ts";
@@ -16,6 +17,7 @@ import { UsageStore } from "../../src/store/usage.ts";
 import { DeliveryStore } from "../../src/store/webhooks/deliveries.ts";
 import type { JsonValue } from "../../src/run/value/json.ts";
 import { timetableStub } from "../../src/durable/timetable/rpc.ts";
+import { filesIn } from "../../src/compose/files.ts";
 import { releaserOf } from "../../src/compose/turns.ts";
 import { ConversationStore } from "../../src/store/conversations.ts";
 import { TimetableStore } from "../../src/store/timetables.ts";
@@ -66,7 +68,18 @@ function reconcilerDeps(told: (message: TaskMessage, queue: string) => void) {
   const conversations = new ConversationStore(env.DB);
   const stores = { tasks, bookkeeping, usage, inbox, trees, timetables, audit, conversations };
   const releaseTurn = releaserOf(env, observer);
-  return { ...stores, releaseTurn, timetable, observer, run, queues, webhooks, ...settings };
+  const attachments = { store: new AttachmentStore(env.DB), bytes: filesIn(env) };
+  return {
+    ...stores,
+    attachments,
+    releaseTurn,
+    timetable,
+    observer,
+    run,
+    queues,
+    webhooks,
+    ...settings,
+  };
 }
 
 async function deliver(queue: string, ...bodies: readonly unknown[]) {

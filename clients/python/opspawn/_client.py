@@ -197,7 +197,9 @@ class Opspawn(Operations):
     ) -> urllib.request.Request:
         text = urllib.parse.urlencode(list(_flat(query)))
         has_body = body is not None or method in {"POST", "PATCH", "PUT"}
-        data = json.dumps(body or {}, allow_nan=False).encode() if has_body else None
+        text_body = None if isinstance(body, bytes) else json.dumps(body or {}, allow_nan=False)
+        sent = body if text_body is None else text_body.encode()
+        data = sent if has_body else None
         return urllib.request.Request(
             f"{self._url}{path}{'?' + text if text else ''}",
             data=data,

@@ -149,9 +149,18 @@ InputData = TypedDict(
         "context": NotRequired[dict[str, Any]],
         "messages": NotRequired[list[dict[str, Any]]],
         "images": NotRequired[list[dict[str, Any]]],
+        "attachments": NotRequired[list["TaskAttachment"]],
         "inject_mcp_proxy": NotRequired[bool],
         "script": NotRequired[list[dict[str, Any]]],
         "script_tools": NotRequired[list[dict[str, Any]]],
+    },
+)
+
+TaskAttachment = TypedDict(
+    "TaskAttachment",
+    {
+        "sha256": str,
+        "name": NotRequired[str],
     },
 )
 
@@ -1037,10 +1046,22 @@ PromptUserTurn = TypedDict(
         "role": Literal["user"],
         "text": str,
         "images": NotRequired[list["PromptPicture"]],
+        "files": NotRequired[list["PromptFile"]],
     },
 )
 
 PromptPicture = dict[str, Any]
+
+PromptFile = TypedDict(
+    "PromptFile",
+    {
+        "sha256": str,
+        "name": str,
+        "media_type": str,
+        "bytes": int,
+        "pages": NotRequired[int],
+    },
+)
 
 PromptAssistantTurn = TypedDict(
     "PromptAssistantTurn",
@@ -1621,6 +1642,26 @@ FiringList = TypedDict(
     "FiringList",
     {
         "data": list["Firing"],
+        "next_cursor": Optional[str],
+    },
+)
+
+Attachment = TypedDict(
+    "Attachment",
+    {
+        "sha256": str,
+        "media_type": str,
+        "bytes": int,
+        "pages": Optional[int],
+        "tasks": int,
+        "created_at": str,
+    },
+)
+
+AttachmentList = TypedDict(
+    "AttachmentList",
+    {
+        "data": list["Attachment"],
         "next_cursor": Optional[str],
     },
 )
@@ -3399,6 +3440,72 @@ class Operations:
     ) -> Iterator[Occurrence]:
         """List the next occurrences: all pages, one item at a time."""
         return self._pages(f"/api/v1/schedules/{_quote(id)}/next", {"limit": limit})
+
+    def list_attachments(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> AttachmentList:
+        """List uploaded files.
+
+        In the order of their hashes. Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            "/api/v1/attachments",
+            query={"limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_attachments(
+        self,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[Attachment]:
+        """List uploaded files: all pages, one item at a time."""
+        return self._pages("/api/v1/attachments", {"limit": limit})
+
+    def upload_attachment(
+        self,
+        body: bytes,
+        *,
+        media_type: str = "text/plain",
+    ) -> Attachment:
+        """Upload a file for tasks.
+
+        The body is the file, and `Content-Type` its media type: `application/pdf` (at most 5000000 bytes), or `text/…` in UTF-8 (at most 500000 bytes). Its SHA-256 is its id, so the same file is stored once and a repeated upload changes nothing. A file that no task uses is deleted after a day, and a used one with the last task that uses it. Needs the scope `tasks:write`."""
+        return self._call(
+            "POST",
+            "/api/v1/attachments",
+            body=body,
+            headers={"Content-Type": media_type},
+        )
+
+    def get_attachment(
+        self,
+        sha256: str,
+    ) -> Attachment:
+        """Get what is known of a file.
+
+        Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/attachments/{_quote(sha256)}",
+            repeatable=True,
+        )
+
+    def delete_attachment(
+        self,
+        sha256: str,
+    ) -> None:
+        """Delete a file that no task uses.
+
+        Needs the scope `tasks:write`."""
+        return self._call(
+            "DELETE",
+            f"/api/v1/attachments/{_quote(sha256)}",
+            repeatable=True,
+        )
 
     def list_conversations(
         self,

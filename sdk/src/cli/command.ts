@@ -45,6 +45,7 @@ export const NOUNS: Readonly<Record<string, string>> = {
   mcp: "MCP servers that provide tools",
   webhooks: "URLs that are notified about tasks",
   hooks: "URLs that start a task when a signed request arrives",
+  attachments: "Files that tasks have as inputs",
   conversations: "Chains of tasks that know what the earlier ones said",
   schedules: "Tasks that are submitted by the clock",
   memory: "What tasks remember for later ones",

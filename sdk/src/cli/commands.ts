@@ -2,6 +2,7 @@
 import { AGENT_COMMANDS } from "./agent-commands.ts";
 import { ANSWER_COMMANDS } from "./answer-commands.ts";
 import { APPLY_COMMANDS } from "./apply-commands.ts";
+import { ATTACHMENT_COMMANDS } from "./attachment-commands.ts";
 import { API } from "./api-command.ts";
 import { findCommand, groupOf, suggestedCommand, type Command } from "./command.ts";
 import { completionFor, SHELLS, type Shell } from "./completion.ts";
@@ -76,6 +77,7 @@ export const COMMANDS: readonly Command[] = [
   ...CASSETTE_COMMANDS,
   ...BULK_COMMANDS,
   ...ANSWER_COMMANDS,
+  ...ATTACHMENT_COMMANDS,
   API,
   ...APPLY_COMMANDS,
   ...AGENT_COMMANDS,

@@ -16,13 +16,16 @@ export async function readInput(cli: CliEnv, file: string): Promise<string> {
   if (file === STDIN) {
     return readStdin(cli);
   }
-  let bytes: Uint8Array;
+  return decoded(file, await readBytes(file));
+}
+
+/** Reads a file of any content. @throws UsageError if it is unreadable */
+export async function readBytes(file: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    bytes = await readFile(file);
+    return new Uint8Array(await readFile(file));
   } catch (error) {
     throw new UsageError(`Cannot read ${file}${reasonOf(error)}.`);
   }
-  return decoded(file, bytes);
 }
 
 /** Returns an object; an empty one for anything else. */

@@ -13,6 +13,7 @@ import { readStdin, recordOf, STDIN } from "./input.ts";
 import { lineOf } from "./output.ts";
 import type { ParsedArgs } from "./parsed-args.ts";
 import { ask, canAsk } from "./prompt.ts";
+import { withAttachments } from "./attachment-commands.ts";
 import { EXIT, INTERRUPTED, UsageError, type CliEnv } from "./cli-env.ts";
 
 /** npm forwards Ctrl-C to its child, which has already received it from the terminal. */
@@ -94,6 +95,12 @@ const run: Command = {
     { name: "name", short: "n", value: "text", about: "display name" },
     { name: "config", short: "c", value: "json", about: "additional fields of agent_config" },
     { name: "input", short: "i", value: "json", about: "additional fields of input_data" },
+    {
+      name: "attach",
+      value: "file",
+      multiple: true,
+      about: "PDF or text file to upload and attach; can be repeated",
+    },
     { name: "metadata", value: "json", about: "metadata for filtering tasks" },
     { name: "idempotency-key", value: "key", about: "submit only once for the same key" },
     { name: "detach", short: "d", about: "print the task id and exit" },
@@ -105,8 +112,9 @@ const run: Command = {
     if (idempotencyKey !== undefined && !/^[ -~]{1,255}$/.test(idempotencyKey.trim())) {
       throw new UsageError("--idempotency-key must be 1 to 255 ASCII characters.");
     }
-    const body = await bodyFrom(args, cli);
+    const plain = await bodyFrom(args, cli);
     const { tasks } = client();
+    const body = await withAttachments(call, plain);
     const interrupt = cancelOnInterrupt(call);
     const { id: taskId } = await tasks.create(body, {
       idempotencyKey: idempotencyKey?.trim(),

@@ -350,6 +350,8 @@ export interface components {
                 /** @description The picture in base64. */
                 readonly data: string;
             })[];
+            /** @description Files for the model, uploaded with `POST /api/v1/attachments`: at most 10, of 8000000 bytes together. Text files become part of the prompt; PDF files need a model that takes them. The task's view also has their `media_type`, `bytes` and `pages`. */
+            readonly attachments?: readonly components["schemas"]["TaskAttachment"][];
             /**
              * @deprecated
              * @description The same as `agent_config.inject_mcp_proxy`, which takes precedence.
@@ -365,6 +367,13 @@ export interface components {
             }[];
         } & {
             readonly [key: string]: unknown;
+        };
+        /** @description A file of a task. */
+        readonly TaskAttachment: {
+            /** @description The SHA-256 of an uploaded file. */
+            readonly sha256: string;
+            /** @description The name of the file, which the model sees. Default: a part of the hash. */
+            readonly name?: string;
         };
         /** @description How an agent works. A field of the task overrides that of its agent, which overrides the default. */
         readonly AgentConfig: {
@@ -3058,7 +3067,7 @@ export interface components {
         };
         /** @description One turn of the conversation, for every provider alike. */
         readonly PromptTurn: components["schemas"]["PromptUserTurn"] | components["schemas"]["PromptAssistantTurn"] | components["schemas"]["PromptToolTurn"] | components["schemas"]["PromptNoticeTurn"];
-        /** @description What the client or a person wrote. */
+        /** @description What the client or a person wrote, with the text files of the task. */
         readonly PromptUserTurn: {
             /**
              * @description Whose turn it is.
@@ -3069,6 +3078,8 @@ export interface components {
             readonly text: string;
             /** @description The pictures, in order. */
             readonly images?: readonly components["schemas"]["PromptPicture"][];
+            /** @description The files that are not text. */
+            readonly files?: readonly components["schemas"]["PromptFile"][];
         };
         /** @description A picture without its data, which is in the event that brought it: `run.created` or the `tool.completed` of the call. */
         readonly PromptPicture: {
@@ -3081,6 +3092,19 @@ export interface components {
             readonly data_sha256: string;
             /** @description Characters of its base64. */
             readonly data_chars: number;
+        };
+        /** @description A file that is not text, without its data. */
+        readonly PromptFile: {
+            /** @description SHA-256 of the file. In `body`, `sha256:` and this is the place of its data. */
+            readonly sha256: string;
+            /** @description The name of the file. */
+            readonly name: string;
+            /** @description The media type, such as `application/pdf`. */
+            readonly media_type: string;
+            /** @description The size of the file. */
+            readonly bytes: number;
+            /** @description The pages of a PDF. */
+            readonly pages?: number;
         };
         /** @description A reply of the model, without data that only its provider reads. */
         readonly PromptAssistantTurn: {
@@ -4408,6 +4432,30 @@ export interface components {
         readonly FiringList: {
             /** @description The items of the page, in the order of the list. */
             readonly data: readonly components["schemas"]["Firing"][];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
+        };
+        /** @description A file that tasks can have as an input. */
+        readonly Attachment: {
+            /** @description The SHA-256 of the file, lower-case hex. It is the file's id. */
+            readonly sha256: string;
+            /** @description The media type, such as `application/pdf`. */
+            readonly media_type: string;
+            /** @description The size of the file. */
+            readonly bytes: number;
+            /** @description The pages of a PDF, estimated where they cannot be counted; null for text. */
+            readonly pages: number | null;
+            /** @description The tasks that use the file. */
+            readonly tasks: number;
+            /**
+             * Format: date-time
+             * @description When the file was uploaded.
+             */
+            readonly created_at: string;
+        };
+        readonly AttachmentList: {
+            /** @description The items of the page, in the order of the list. */
+            readonly data: readonly components["schemas"]["Attachment"][];
             /** @description `cursor` of the next page; null on the last one. */
             readonly next_cursor: string | null;
         };
@@ -7055,6 +7103,126 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["OccurrenceList"];
+                };
+            };
+        };
+    };
+    readonly listAttachments: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Maximum number of items on the page. Default: 20. */
+                readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["AttachmentList"];
+                };
+            };
+        };
+    };
+    readonly uploadAttachment: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "text/plain": string;
+                readonly "application/pdf": string;
+            };
+        };
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Attachment"];
+                };
+            };
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Attachment"];
+                };
+            };
+        };
+    };
+    readonly getAttachment: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The SHA-256 of the file, which is its id. */
+                readonly sha256: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Attachment"];
+                };
+            };
+        };
+    };
+    readonly deleteAttachment: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The SHA-256 of the file, which is its id. */
+                readonly sha256: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 204: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    readonly downloadAttachment: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The SHA-256 of the file, which is its id. */
+                readonly sha256: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/octet-stream": string;
                 };
             };
         };

@@ -2,14 +2,14 @@
  * Remembers what adapters make of turns. A turn never changes, and a conversation grows at its end:
  * each turn is translated once, and forgotten with its run.
  */
-import { imagesOf, type Turn } from "../../run/value/message.ts";
+import { filesOf, imagesOf, type Turn } from "../../run/value/message.ts";
 
 /** Remembers what is made of each turn, for one recipient at a time. */
 export class PerTurn<Made> {
   readonly #known = new WeakMap<Turn, { readonly recipient: string; readonly made: Made }>();
 
   /**
-   * Returns what is made of a turn. Turns with pictures are not remembered, since a copy of their
+   * Returns what is made of a turn. Turns with pictures or files are not remembered, since a copy of their
    * data would double the memory of a run.
    * @param recipient all on which the result depends in addition to the turn
    */
@@ -19,7 +19,7 @@ export class PerTurn<Made> {
       return known.made;
     }
     const made = make();
-    if (imagesOf(turn).length === 0) {
+    if (imagesOf(turn).length === 0 && filesOf(turn).length === 0) {
       this.#known.set(turn, { recipient, made });
     }
     return made;

@@ -78,6 +78,30 @@ export function modelProblem(
       };
 }
 
+/** Protocols in which a request can contain a PDF file. Other compatible servers differ. */
+const FILE_PROTOCOLS = new Set(["responses", "chat", "anthropic", "google", "openrouter"]);
+/** Older models of OpenAI that read text only. */
+const TEXT_ONLY =
+  /^openai\/(?:gpt-3\.5|gpt-4(?:-\d{4}(?:-preview)?)?$|o1-(?:mini|preview)|o3-mini)/;
+
+/**
+ * Returns whether a model can be given PDF files, as far as its provider tells. The local models
+ * take everything.
+ */
+export function takesFiles(model: string, { configured, keyed, own }: Providers): boolean {
+  const provider = model.slice(0, model.indexOf("/"));
+  if (provider === LOCAL_PROVIDER) {
+    return true;
+  }
+  const settings = configured.get(provider) ?? keyed.get(provider);
+  return (
+    settings !== undefined &&
+    !own.has(provider) &&
+    FILE_PROTOCOLS.has(settings.protocol) &&
+    !TEXT_ONLY.test(model)
+  );
+}
+
 /** Clients of configured providers, by the configuration that names them. All runs share them. */
 const shared = new WeakMap<Providers["configured"], Map<string, LlmClient>>();
 

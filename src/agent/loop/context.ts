@@ -12,6 +12,7 @@ import { modelOf, type RunState } from "../../run/log/state.ts";
 import type { LlmClient, ModelRequest } from "../llm/client.ts";
 import { once } from "../../run/value/once.ts";
 import type { Toolbox } from "../tools/registry.ts";
+import type { RunFiles } from "./files.ts";
 import type { RunningBody } from "./running-body.ts";
 
 /** A composed model request. */
@@ -40,6 +41,7 @@ const MAX_RECORD_CHARS = 400_000;
  * that the intent records, so that the body of every call can be rebuilt from the log and checked
  * against its hash.
  * @param running the bodies of the run so far, which make composing faster
+ * @param files the files of the run, loaded; null if it has none
  */
 export function compose(
   state: RunState,
@@ -48,6 +50,7 @@ export function compose(
   llm: LlmClient,
   ask: Ask = { purpose: "step" },
   running: RunningBody | null = null,
+  files: RunFiles | null = null,
 ): Composed {
   const config = state.spec?.config;
   const model = modelOf(state);
@@ -56,6 +59,7 @@ export function compose(
     ask.purpose === "step" ? planner.prompt(state, offered(state, toolbox)) : summaryPrompt(state);
   const request: ModelRequest = {
     ...prompt,
+    turns: files === null ? prompt.turns : prompt.turns.map((turn) => files.inTurn(turn)),
     model: model.slice(model.indexOf("/") + 1),
     ...(config?.temperature === undefined ? {} : { temperature: config.temperature }),
     ...(max_output_tokens === undefined ? {} : { max_output_tokens }),

@@ -17,6 +17,7 @@ import type { GuardedFetch } from "../fetch/guarded-fetch.ts";
 import type { LlmClient } from "../llm/client.ts";
 import type { Toolbox } from "../tools/registry.ts";
 import type { Checked, KeptPage, SecretLookup } from "../tools/tool.ts";
+import type { RunFiles } from "./files.ts";
 import type { Need } from "./reserve.ts";
 import type { RunningBody } from "./running-body.ts";
 import type { Watchdog } from "./watchdog.ts";
@@ -171,6 +172,8 @@ export interface RunTools {
     state: RunState,
     signal: AbortSignal,
   ): Promise<readonly NewEvent[]>;
+  /** The files of the run; null if it has none. */
+  readonly files: RunFiles | null;
   /** Reads the run's memory stores and returns what it recalls as an event. Never rejects. */
   recall(state: RunState): Promise<readonly NewEvent[]>;
   /** Closes the connections that stayed open between calls. Takes a few seconds at most. */

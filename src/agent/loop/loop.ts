@@ -4,6 +4,7 @@
  * and ports do it.
  */
 import type { NewEvent } from "../../run/log/event.ts";
+import { runFailure } from "../../run/value/failure.ts";
 import type { Planner } from "../../run/decide/planner.ts";
 import type { Effects, ReserveAnswer, RunTools, SlotRefusal, StepContext } from "./effects.ts";
 import { askParent, checkTasks, startTasks } from "./children.ts";
@@ -27,7 +28,7 @@ export type SliceEnd =
  * Runs until the run ends or must wait. The first append happens before the first await, so a
  * caller's own writes and the slice's first intent are one transaction.
  * @param opening events that come first: the run's creation, or a recovery
- * @throws only what the log throws; failures of models and tools are outcomes
+ * @throws only what the log and the storage of files throw; failures of models and tools are outcomes
  */
 export async function runSlice(
   opening: readonly NewEvent[],
@@ -82,6 +83,9 @@ async function steps(opening: readonly NewEvent[], context: StepContext): Promis
       case "parent":
         outcomes = await askParent(state, effects);
         break;
+      case "files":
+        outcomes = await loadFiles(tools);
+        break;
       case "recall":
         outcomes = await tools.recall(state);
         break;
@@ -95,6 +99,21 @@ async function steps(opening: readonly NewEvent[], context: StepContext): Promis
         return step.job;
     }
   }
+}
+
+/**
+ * Loads the files of the run. Returns the end of a run whose file does not exist.
+ * @throws what the storage throws: the slice is tried again later
+ */
+async function loadFiles({ files }: RunTools): Promise<NewEvent[]> {
+  const missing = (await files?.load()) ?? null;
+  return missing === null
+    ? []
+    : [{ type: "run.failed", data: runFailure("attachment_missing", missingText(missing.name)) }];
+}
+
+function missingText(name: string): string {
+  return `The content of the file ${name} does not exist any more.`;
 }
 
 /** Returns the wait for a slot while other runs occupy them. */

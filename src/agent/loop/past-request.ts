@@ -69,14 +69,16 @@ function numberOf(callId: string): number {
 
 /**
  * Composes the request of an attempt again. Its body is the one that was sent, unless the code, the
- * tools or the settings that it depends on have changed since; its hash says so.
+ * tools or the settings that it depends on have changed since; its hash says so. The files of the
+ * run must be loaded.
  */
 export function rebuild(
   { state, intent }: PastRequest,
   planner: Planner,
-  tools: Pick<RunTools, "llmFor" | "toolboxAt">,
+  tools: Pick<RunTools, "llmFor" | "toolboxAt" | "files">,
 ): Composed {
   const { purpose = "step", max_output_tokens } = intent.data;
   const ask: Ask = { purpose, ...(max_output_tokens !== undefined && { max_output_tokens }) };
-  return compose(state, planner, tools.toolboxAt(state), tools.llmFor(modelOf(state)), ask);
+  const llm = tools.llmFor(modelOf(state));
+  return compose(state, planner, tools.toolboxAt(state), llm, ask, null, tools.files);
 }

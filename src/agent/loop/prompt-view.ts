@@ -1,6 +1,6 @@
 /**
  * The prompt of a model call for people and programs: what the model saw, and the body of its
- * request. Pictures are references, so the size is bounded by the conversation's window.
+ * request. Pictures and files are references, so the size is bounded by the conversation's window.
  */
 import { hash } from "node:crypto";
 import { defined } from "../../run/value/defined.ts";
@@ -8,10 +8,12 @@ import { cut } from "../../run/value/cut.ts";
 import type { JsonObject } from "../../run/value/json.ts";
 import {
   imagesOf,
+  loadedIn,
   type ToolDescription,
   type ToolResult,
   type Turn,
 } from "../../run/value/message.ts";
+import type { Attachment, LoadedAttachment } from "../../run/value/attachment.ts";
 import type { Image, Picture } from "../../run/value/picture.ts";
 import type { Composed } from "./context.ts";
 import type { PastRequest } from "./past-request.ts";
@@ -32,12 +34,16 @@ export type PictureReference =
       readonly data_chars: number;
     };
 
-/** A turn with references in place of its pictures, without data that only its provider reads. */
+/**
+ * A turn with references in place of its pictures and files, without data that only its provider
+ * reads. Text files are part of the text.
+ */
 export type TurnView =
   | {
       readonly role: "user";
       readonly text: string;
       readonly images?: readonly PictureReference[];
+      readonly files?: readonly Attachment[];
     }
   | Omit<Extract<Turn, { role: "assistant" }>, "opaque">
   | { readonly role: "tool"; readonly results: readonly ResultView[] }
@@ -59,7 +65,7 @@ export interface PromptView {
   readonly tools: readonly ToolDescription[];
   readonly stop: readonly string[];
   readonly output_schema?: JsonObject;
-  /** The request's body, with references in place of its pictures. */
+  /** The request's body, with references in place of its pictures and files. */
   readonly body: string;
   /** Characters of the exact body. */
   readonly body_chars: number;
@@ -76,7 +82,10 @@ export function promptView({ intent }: PastRequest, composed: Composed): PromptV
   const { call_id, attempt, purpose = "step", model, body_sha256: noted } = intent.data;
   const { system, turns, tools, stop, output_schema } = composed.request;
   const references = new References();
-  const body = shortened(composed.body, turns.flatMap(imagesOf), references);
+  const body = shortened(composed.body, [
+    ...turns.flatMap(imagesOf).flatMap((image) => references.longIn(image)),
+    ...turns.flatMap(loadedIn).map(({ data, sha256 }) => ({ data, reference: sha256 })),
+  ]);
   return {
     call_id,
     attempt,
@@ -99,8 +108,12 @@ export function promptView({ intent }: PastRequest, composed: Composed): PromptV
 function turnView(turn: Turn, references: References): TurnView {
   switch (turn.role) {
     case "user": {
-      const { images, ...rest } = turn;
-      return images === undefined ? rest : { ...rest, images: references.of(images) };
+      const { images, files, ...rest } = turn;
+      return {
+        ...rest,
+        ...(images === undefined ? {} : { images: references.of(images) }),
+        ...(files === undefined ? {} : { files: files.map(withoutData) }),
+      };
     }
     case "assistant": {
       const { opaque: _opaque, ...rest } = turn;
@@ -116,6 +129,11 @@ function turnView(turn: Turn, references: References): TurnView {
     default:
       return turn satisfies never;
   }
+}
+
+function withoutData(file: Attachment | LoadedAttachment): Attachment {
+  const { sha256, name, media_type, bytes, pages } = file;
+  return { sha256, name, media_type, bytes, ...defined({ pages }) };
 }
 
 function resultView({ images, ...rest }: ToolResult, references: References): ResultView {
@@ -138,6 +156,13 @@ class References {
     );
   }
 
+  /** Returns a picture with its hash if it is long enough to be a reference in a body. */
+  longIn(image: Image): Referred[] {
+    return "data" in image && image.data.length >= MIN_PICTURE_CHARS
+      ? [{ data: image.data, reference: this.hashOf(image) }]
+      : [];
+  }
+
   hashOf({ data }: Picture): string {
     const known = this.#known.get(data) ?? hash("sha256", data, "hex");
     this.#known.set(data, known);
@@ -145,20 +170,23 @@ class References {
   }
 }
 
-/** Returns a body with `sha256:<hash>` in place of each picture, cut to its maximum length. */
-function shortened(body: string, images: readonly Image[], references: References): string {
-  const pictures = images.filter(
-    (image): image is Picture => "data" in image && image.data.length >= MIN_PICTURE_CHARS,
-  );
-  const byData = new Map(pictures.map((picture) => [picture.data, picture]));
+/** A text in a body, and the hash that stands for it. */
+interface Referred {
+  readonly data: string;
+  readonly reference: string;
+}
+
+/** Returns a body with `sha256:<hash>` in place of each of these, cut to its maximum length. */
+function shortened(body: string, referred: readonly Referred[]): string {
+  const byData = new Map(referred.map((one) => [one.data, one]));
   const places = [...byData.values()]
-    .flatMap((picture) => placesOf(picture, body))
+    .flatMap((one) => placesOf(one, body))
     .toSorted((a, b) => a.at - b.at);
   const parts: string[] = [];
   let from = 0;
-  for (const { at, picture } of places) {
-    parts.push(body.slice(from, at), `sha256:${references.hashOf(picture)}`);
-    from = at + picture.data.length;
+  for (const { at, one } of places) {
+    parts.push(body.slice(from, at), `sha256:${one.reference}`);
+    from = at + one.data.length;
   }
   const text = `${parts.join("")}${body.slice(from)}`;
   return text.length > BODY_CHARS ? cut(text, BODY_CHARS) : text;
@@ -166,14 +194,14 @@ function shortened(body: string, images: readonly Image[], references: Reference
 
 interface Place {
   readonly at: number;
-  readonly picture: Picture;
+  readonly one: Referred;
 }
 
-function placesOf(picture: Picture, body: string): Place[] {
+function placesOf(one: Referred, body: string): Place[] {
   const places: Place[] = [];
-  const { data } = picture;
+  const { data } = one;
   for (let at = body.indexOf(data); at !== -1; at = body.indexOf(data, at + data.length)) {
-    places.push({ at, picture });
+    places.push({ at, one });
   }
   return places;
 }

@@ -5,9 +5,10 @@
  */
 import { worstCase, type Price } from "../../run/spec/price.ts";
 import { moneyLeft, tokensLeft } from "../../run/decide/limits.ts";
-import { imagesOf } from "../../run/value/message.ts";
+import { imagesOf, loadedIn } from "../../run/value/message.ts";
 import { dataChars, PICTURE_TOKENS, type Image } from "../../run/value/picture.ts";
 import type { RunState } from "../../run/log/state.ts";
+import type { LoadedAttachment } from "../../run/value/attachment.ts";
 import type { Composed } from "./context.ts";
 
 /** Default maximum output of a priced call if the agent sets none, tokens. */
@@ -30,9 +31,10 @@ const ASCII_PER_TOKEN = 4;
 
 /** The parts of a request from which its tokens are estimated. */
 export interface Weight {
-  /** Characters without pictures. */
+  /** Characters without pictures and files. */
   readonly chars: number;
   readonly ascii: number;
+  /** A page of a file counts as a picture. */
   readonly pictures: number;
 }
 
@@ -40,7 +42,11 @@ export interface Weight {
 export function weigh(composed: Pick<Composed, "request" | "body">): Weight {
   const other = composed.body.match(NOT_ASCII)?.length ?? 0;
   const chars = textChars(composed);
-  return { chars, ascii: Math.max(0, chars - other), pictures: picturesIn(composed).length };
+  const pictures = filesIn(composed).reduce(
+    (sum, { pages = 1 }) => sum + pages,
+    picturesIn(composed).length,
+  );
+  return { chars, ascii: Math.max(0, chars - other), pictures };
 }
 
 /** Estimates the tokens of a call that the provider did not count. */
@@ -65,11 +71,17 @@ function usualTokens({ chars, ascii, pictures }: Weight): number {
 }
 
 /**
- * Returns the characters of a body without its pictures, which are many characters and few tokens.
+ * Returns the characters of a body without its pictures and files, which are many characters and few tokens.
  */
 export function textChars(composed: Pick<Composed, "request" | "body">): number {
-  const data = picturesIn(composed).reduce((sum, image) => sum + dataChars(image), 0);
-  return Math.max(0, composed.body.length - data);
+  const pictures = picturesIn(composed).reduce((sum, image) => sum + dataChars(image), 0);
+  const files = filesIn(composed).reduce((sum, { data }) => sum + data.length, 0);
+  return Math.max(0, composed.body.length - pictures - files);
+}
+
+/** Returns the files whose data is in the body. */
+function filesIn({ request, body }: Pick<Composed, "request" | "body">): LoadedAttachment[] {
+  return request.turns.flatMap(loadedIn).filter(({ data }) => body.includes(data));
 }
 
 /** Returns the pictures in the body: not every adapter sends every picture. */

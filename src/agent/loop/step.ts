@@ -39,6 +39,8 @@ export type Job =
   | { readonly kind: "slot" }
   | { readonly kind: "tools"; readonly calls: readonly TurnCall[] }
   | { readonly kind: "recall" }
+  /** Load the content of the run's files. */
+  | { readonly kind: "files" }
   | { readonly kind: "list"; readonly servers: readonly string[] }
   | { readonly kind: "spawn"; readonly calls: readonly TurnCall[] }
   | { readonly kind: "check"; readonly tasks: readonly string[] }
@@ -120,6 +122,9 @@ export function planStep(
         if (state.spec?.concurrency !== undefined && !effects.slot.held) {
           return planned({ kind: "slot" });
         }
+        if (tools.files?.ready === false) {
+          return planned({ kind: "files" });
+        }
         const asked = planAsk(state, action, context, grant);
         write(...asked.events);
         if (asked.job !== null) {
@@ -193,7 +198,7 @@ function planAsk(
   const { active: budgeted } = effects.budgets;
   const { purpose, call_id, attempt } = action;
   const composeFor = (ask: Ask): Composed =>
-    compose(state, planner, tools.toolboxAt(state), llm, ask, body);
+    compose(state, planner, tools.toolboxAt(state), llm, ask, body, tools.files);
   const composed = composeFor({ purpose });
   const { max_cost_usd: cap, max_tokens: maxTokens } = state.spec?.limits ?? {};
   const outputTokens = outputWithinTokens(state, () => weigh(composed));

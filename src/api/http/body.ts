@@ -1,5 +1,6 @@
 /** Reads JSON bodies. Checks media type, size and syntax first. */
 import { createMiddleware } from "hono/factory";
+import { MAX_PDF_BYTES } from "../../run/value/attachment.ts";
 import { jsonDefect, wellFormedText } from "../../run/value/json.ts";
 import { roundedPlace, withTextDigits, WOULD_BE_ROUNDED } from "../../run/value/whole-numbers.ts";
 import type { AppEnv } from "../context.ts";
@@ -7,6 +8,10 @@ import { Problem } from "./problem.ts";
 
 /** Largest body, bytes. */
 const MAX_BODY_BYTES = 1_048_576;
+
+/** The address of uploads, whose bodies may be larger. */
+const UPLOADS_PATH = "/api/v1/attachments";
+const MAX_UPLOAD_BYTES = MAX_PDF_BYTES;
 
 /** Maximum bytes of an unwanted body to read and discard, so that its sender gets the response. */
 const DRAINED_BYTES = 8 * MAX_BODY_BYTES;
@@ -33,8 +38,9 @@ export const declaredSize = createMiddleware<AppEnv>((c, next) => {
   if (c.req.path.startsWith("/opspawn.v1.")) {
     return next();
   }
-  if (Number(c.req.header("Content-Length") ?? 0) > MAX_BODY_BYTES) {
-    throw bodyTooLarge();
+  const max = c.req.path === UPLOADS_PATH ? MAX_UPLOAD_BYTES : MAX_BODY_BYTES;
+  if (Number(c.req.header("Content-Length") ?? 0) > max) {
+    throw bodyTooLarge(max);
   }
   return next();
 });
@@ -72,8 +78,11 @@ export const jsonBody = createMiddleware<AppEnv>(async (c, next) => {
 });
 
 /** Reads a body, holding at most the limit in memory. @throws Problem `payload_too_large` */
-export async function boundedBody(request: Request): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks = await Array.fromAsync(bounded(request.body ?? [], bodyTooLarge));
+export async function boundedBody(
+  request: Request,
+  max = MAX_BODY_BYTES,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const chunks = await Array.fromAsync(bounded(request.body ?? [], () => bodyTooLarge(max), max));
   return new Uint8Array(Buffer.concat(chunks));
 }
 
@@ -81,17 +90,18 @@ export async function boundedBody(request: Request): Promise<Uint8Array<ArrayBuf
 export async function* bounded(
   body: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   refusal: () => Error,
+  max = MAX_BODY_BYTES,
 ): AsyncGenerator<Uint8Array> {
   let size = 0;
   for await (const chunk of body) {
     size += chunk.byteLength;
-    if (size <= MAX_BODY_BYTES) {
+    if (size <= max) {
       yield chunk;
     } else if (size > DRAINED_BYTES) {
       break;
     }
   }
-  if (size > MAX_BODY_BYTES) {
+  if (size > max) {
     throw refusal();
   }
 }
@@ -111,9 +121,9 @@ export async function discarded(body: AsyncIterable<Uint8Array>): Promise<void> 
   }
 }
 
-/** Returns the problem of a body of more than 1 MiB. */
-export function bodyTooLarge(): Problem {
-  return new Problem("payload_too_large", `A body can have at most ${MAX_BODY_BYTES} bytes.`);
+/** Returns the problem of a body of more than 1 MiB, or of another maximum. */
+export function bodyTooLarge(max = MAX_BODY_BYTES): Problem {
+  return new Problem("payload_too_large", `A body can have at most ${max} bytes.`);
 }
 
 /** @throws Problem `validation_failed` for a body that cannot be stored unchanged */

@@ -41,6 +41,7 @@ const OF_STATUS: Readonly<Record<string, HeaderName>> = {
 const TAGS = [
   { name: "Tasks", description: "Work that is submitted once and runs to an end." },
   { name: "Events", description: "The event log of a task: read, stream or watch it live." },
+  { name: "Attachments", description: "Files that tasks have as inputs." },
   { name: "Conversations", description: "Chains of tasks. Each turn is a task." },
   { name: "Inbox", description: "Open questions of tasks to people." },
   { name: "Tools", description: "Tools that runs can call." },

@@ -41,6 +41,8 @@ const retryRoute = createRoute({
       "not_finished",
       "unknown_agent",
       "unknown_tool",
+      "unknown_attachment",
+      "unsupported_attachment",
       "unknown_model",
       "unpriced_model",
       "provider_not_configured",

@@ -38,6 +38,22 @@ const picture = z
   });
 
 const pictures = z.array(picture).optional().describe("The pictures, in order.");
+const files = z
+  .array(
+    z
+      .object({
+        sha256: z
+          .string()
+          .describe("SHA-256 of the file. In `body`, `sha256:` and this is the place of its data."),
+        name: z.string().describe("The name of the file."),
+        media_type: z.string().describe("The media type, such as `application/pdf`."),
+        bytes: z.number().int().describe("The size of the file."),
+        pages: z.number().int().optional().describe("The pages of a PDF."),
+      })
+      .openapi("PromptFile", { description: "A file that is not text, without its data." }),
+  )
+  .optional()
+  .describe("The files that are not text.");
 const turnText = z.string().describe("The text of the turn.");
 
 const call = z.object({
@@ -71,9 +87,11 @@ const role = <Name extends string>(name: Name) => z.literal(name).describe("Whos
 
 const turn = z
   .discriminatedUnion("role", [
-    z.object({ role: role("user"), text: turnText, images: pictures }).openapi("PromptUserTurn", {
-      description: "What the client or a person wrote.",
-    }),
+    z
+      .object({ role: role("user"), text: turnText, images: pictures, files })
+      .openapi("PromptUserTurn", {
+        description: "What the client or a person wrote, with the text files of the task.",
+      }),
     z
       .object({
         role: role("assistant"),

@@ -67,6 +67,8 @@ const submitRoute = createRoute({
       "unpriced_model",
       "provider_not_configured",
       "unknown_tool",
+      "unknown_attachment",
+      "unsupported_attachment",
       "unknown_mcp_server",
       "secret_missing",
       "oauth_unavailable",

@@ -4,6 +4,7 @@ import { INPUT_ACTIONS } from "../../run/log/elicitation.ts";
 import { WAITS } from "../../run/log/event-data.ts";
 import { scriptSchema, scriptToolsSchema } from "../../run/spec/script.ts";
 import { MAX_REASON_CHARS } from "../../run/value/plain-text.ts";
+import { taskAttachments } from "../attachments/schemas.ts";
 import { agentConfig, limits } from "../agents/config-schemas.ts";
 import {
   checkedBy,
@@ -70,6 +71,7 @@ export const inputFields = {
     .max(20)
     .optional()
     .openapi({ description: "Pictures for the model, shown with the goal." }),
+  attachments: taskAttachments,
   inject_mcp_proxy: z.boolean().optional().openapi({
     deprecated: true,
     description: "The same as `agent_config.inject_mcp_proxy`, which takes precedence.",

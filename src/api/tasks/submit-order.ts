@@ -56,6 +56,10 @@ export async function orderedTask(deps: ApiDeps, order: TaskOrder): Promise<NewT
       );
     }
   }
+  if (body.input_data.attachments !== undefined) {
+    const detail = "is for tasks of clients and hooks only";
+    throw fieldProblem("validation_failed", "/input_data/attachments", detail);
+  }
   const { tenant_id, task_id, policy, parent, untrusted } = order;
   const found = await agentIn(deps, order, body);
   const inherit = (config: AgentConfig): AgentConfig =>

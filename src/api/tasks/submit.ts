@@ -21,6 +21,7 @@ import {
   resolved,
   type AgentForTask,
 } from "../agents/resolve.ts";
+import { checkFilesAgain, withFiles } from "../attachments/use-cases.ts";
 import { checkAgain, checkConfig, checkSubject, type Referred } from "../agents/check-config.ts";
 import type { ApiDeps } from "../context.ts";
 import { Problem, fieldProblem } from "../http/problem.ts";
@@ -96,9 +97,13 @@ export async function retryTask(
       throw new Problem("not_started", detail);
     }
     const now = deps.now();
+    const changed: Referred & { readonly config?: AgentConfig } =
+      which === "same" ? await sameConfig(deps, origin) : await currentConfig(deps, origin);
+    const { config = origin.config } = changed;
+    await checkFilesAgain(deps, origin.tenant_id, origin.input_data, config);
     const task = {
       ...origin,
-      ...(which === "same" ? await sameConfig(deps, origin) : await currentConfig(deps, origin)),
+      ...changed,
       task_id: newTaskId(now, crypto.getRandomValues(new Uint8Array(16))),
       attempt: origin.attempt + 1,
       retry_of: origin.task_id,
@@ -262,6 +267,7 @@ export async function taskFor(
   checkSubject(config, body.subject ?? null);
   checkSize("/input_data", body.input_data, MAX_INPUT_CHARS);
   checkSize("/metadata", body.metadata ?? {}, MAX_METADATA_CHARS);
+  const input_data = await withFiles(deps, tenantId, body.input_data, config);
   const now = deps.now();
   return {
     tenant_id: tenantId,
@@ -271,7 +277,7 @@ export async function taskFor(
     subject: body.subject ?? null,
     ...treeColumns(null, null),
     trace: null,
-    input_data: body.input_data as NewTask["input_data"],
+    input_data,
     agent: agent.name,
     agent_version: agent.version,
     config,

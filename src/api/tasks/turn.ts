@@ -76,6 +76,10 @@ export async function turnOf(
       return turn(chain, after.history);
     }
     case "tell": {
+      if (body.input_data.attachments !== undefined) {
+        const detail = "cannot be sent to a running turn; queue the turn";
+        throw fieldProblem("validation_failed", "/input_data/attachments", detail);
+      }
       const [first = head] = await openTurns(deps, head);
       return { told: first, content: goalOf(body.input_data as JsonObject) };
     }

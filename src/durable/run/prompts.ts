@@ -21,7 +21,7 @@ export class Prompts {
 
   /**
    * Returns the prompt of an attempt of a model call; null if there is none, or if its planner no
-   * longer exists.
+   * longer exists, or a file.
    * @param attempt null for the last one
    * @throws LogCorruption
    */
@@ -46,7 +46,7 @@ export class Prompts {
     return search.found;
   }
 
-  #view(past: PastRequest | null): PromptView | null {
+  async #view(past: PastRequest | null): Promise<PromptView | null> {
     const spec = past?.state.spec ?? null;
     if (past === null || spec === null) {
       return null;
@@ -57,6 +57,7 @@ export class Prompts {
       return null;
     }
     const tools = deps.toolsFor(spec, () => past.state.scripted);
-    return promptView(past, rebuild(past, planner, tools));
+    const missing = (await tools.files?.load()) ?? null;
+    return missing === null ? promptView(past, rebuild(past, planner, tools)) : null;
   }
 }

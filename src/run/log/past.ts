@@ -5,6 +5,7 @@
  */
 import { MAX_HISTORY_CHARS, shortened, type PastTurn } from "../spec/history.ts";
 import {
+  filesOf,
   imagesOf,
   LEFT_OUT,
   isSummary,
@@ -46,7 +47,10 @@ function pastTurn(turn: Turn): PastTurn[] {
     case "user": {
       const pictures = imagesOf(turn).length;
       const shown = pictures === 0 ? "" : `\n\n[${pictures} pictures were shown here.]`;
-      return [{ role: "user", text: `${shortened(turn.text, MAX_TURN_CHARS)}${shown}` }];
+      const names = filesOf(turn).map(({ name }) => `\n\n[The file ${name} was attached here.]`);
+      return [
+        { role: "user", text: `${shortened(turn.text, MAX_TURN_CHARS)}${shown}${names.join("")}` },
+      ];
     }
     case "assistant": {
       const text = turn.text.trim() === "" ? [] : [said(turn.text)];

@@ -16,6 +16,8 @@ export interface Catalogue {
   readonly planners: readonly string[];
   /** Returns why a model cannot be used, or null. */
   modelProblem(model: string): ModelProblem | null;
+  /** Returns whether a model can be given files that are not text. */
+  takesFiles(model: string): boolean;
   /** Returns whether a price is known for a model. */
   isPriced(model: string): boolean;
   /** Returns the defects of a tenant's tool; empty if it can be called. */

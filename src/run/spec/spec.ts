@@ -7,6 +7,7 @@ import { z } from "zod";
 import { isJsonObject, type JsonObject, type JsonValue } from "../value/json.ts";
 import { MCP_TOOL_MODES, mcpServerDefinitions } from "./mcp-server.ts";
 import type { Turn } from "../value/message.ts";
+import { attachmentsIn } from "../value/attachment.ts";
 import type { Image } from "../value/picture.ts";
 import { toolDefinitions } from "./tool-definition.ts";
 import { policySchema } from "./policy.ts";
@@ -265,6 +266,7 @@ export function openingTurns(input: JsonObject): Turn[] {
     }
   }
   const images = imagesOf(input);
+  const files = attachmentsIn(input);
   const context = input["context"];
   const hasContext = isJsonObject(context) && Object.keys(context).length > 0;
   const goal = goalOf(input);
@@ -272,6 +274,7 @@ export function openingTurns(input: JsonObject): Turn[] {
     role: "user",
     text: hasContext ? `${goal}\n\nContext:\n${JSON.stringify(context)}` : goal,
     ...(images.length > 0 && { images }),
+    ...(files.length > 0 && { files }),
   });
   return turns;
 }

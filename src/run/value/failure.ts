@@ -163,6 +163,7 @@ export const RUN_FAILURES = {
       "It is unknown whether a tool call took effect, and the agent is set to fail in this case.",
   },
   planner_unavailable: { message: "The agent's planner no longer exists in this deployment." },
+  attachment_missing: { message: "The content of an attached file does not exist any more." },
   unpriced_model: {
     message: "No price is known for the model, and a budget applies.",
   },

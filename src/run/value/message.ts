@@ -2,6 +2,7 @@
  * The conversation of a run: turns in a provider-neutral form, which each planner and each provider
  * adapter renders. Built only by folding the log. The window is bounded in turns and characters.
  */
+import type { Attachment, LoadedAttachment } from "./attachment.ts";
 import { cut } from "./cut.ts";
 import { isJsonObject, type JsonObject, type JsonValue } from "./json.ts";
 import { pictureChars, type Image, type Picture } from "./picture.ts";
@@ -44,7 +45,13 @@ export interface Opaque {
 
 /** One entry of the conversation. */
 export type Turn =
-  | { readonly role: "user"; readonly text: string; readonly images?: readonly Image[] }
+  | {
+      readonly role: "user";
+      readonly text: string;
+      readonly images?: readonly Image[];
+      /** Files of the client. In a request, those that its text does not contain have their data. */
+      readonly files?: readonly (Attachment | LoadedAttachment)[];
+    }
   | {
       readonly role: "assistant";
       readonly text: string;
@@ -73,6 +80,18 @@ export function imagesOf(turn: Turn): readonly Image[] {
 }
 
 const NONE: readonly Image[] = [];
+
+/** Returns the files of a turn. */
+export function filesOf(turn: Turn): readonly (Attachment | LoadedAttachment)[] {
+  return turn.role === "user" ? (turn.files ?? NO_FILES) : NO_FILES;
+}
+
+const NO_FILES: readonly Attachment[] = [];
+
+/** Returns the files of a turn that have their data. */
+export function loadedIn(turn: Turn): LoadedAttachment[] {
+  return filesOf(turn).filter((file): file is LoadedAttachment => "data" in file);
+}
 
 /** Returns the turn without the pictures of its tool results, for a rendering as text. */
 export function withoutPictures(turn: Turn): Turn {
@@ -124,7 +143,7 @@ export interface Conversation {
   readonly chars: number;
   /** Number of turns left out so far. */
   readonly dropped: number;
-  /** Number of pictures in all turns. */
+  /** Number of pictures in all turns, with the pages of files. */
   readonly pictures: number;
 }
 
@@ -155,7 +174,12 @@ function charsOf(turns: readonly Turn[]): number {
 }
 
 function picturesIn(turns: readonly Turn[]): number {
-  return turns.reduce((sum, turn) => sum + imagesOf(turn).length, 0);
+  return turns.reduce((sum, turn) => sum + picturesOf(turn), 0);
+}
+
+/** Returns the pictures that a turn counts for. A page of a file counts as one. */
+export function picturesOf(turn: Turn): number {
+  return filesOf(turn).reduce((sum, { pages = 0 }) => sum + pages, imagesOf(turn).length);
 }
 
 /**
@@ -167,7 +191,7 @@ export function extend(conversation: Conversation, turn: Turn, window: number): 
   const recent = [...conversation.recent, turn];
   const sizes = [...conversation.sizes, size];
   const chars = conversation.chars + size;
-  const pictures = conversation.pictures + imagesOf(turn).length;
+  const pictures = conversation.pictures + picturesOf(turn);
   const extended = { ...conversation, recent, sizes, chars, pictures };
   return recent.length <= window && chars <= WINDOW_CHARS ? extended : trimmed(extended, window);
 }

@@ -1,5 +1,6 @@
 /** The reconciler's queries and changes of tasks, across tenants. */
 import { dropAnswersBefore, IDEMPOTENCY_TTL_MS } from "../answers.ts";
+import { releaseStatements } from "../attachments.ts";
 import { dropQuestions } from "../inbox.ts";
 import { isoTime } from "../../run/value/time.ts";
 import { RUNNING_CHECK_MS } from "./projection.ts";
@@ -92,6 +93,7 @@ export class TaskBookkeeping {
         .prepare("DELETE FROM task WHERE tenant_id = ? AND task_id = ? AND completed_at < ?")
         .bind(tenant_id, task_id, endedBefore),
       dropQuestions(this.#db, { tenant_id, task_id }),
+      ...releaseStatements(this.#db, { tenant_id, task_id }),
       ...leaveStatements(this.#db, { tenant_id, task_id }, conversation_id),
     ]);
   }

@@ -1,6 +1,7 @@
 /** Changes of tasks that do not come from their runs: their name and metadata, and deletion. */
 import type { JsonObject } from "../../run/value/json.ts";
 import { CALLBACKS } from "../../run/log/webhook-body.ts";
+import { releaseStatements } from "../attachments.ts";
 import { writeNoted, type Actor } from "../audit.ts";
 import type { TaskName, TaskRow } from "./rows.ts";
 import { leaveStatements } from "./turn-place.ts";
@@ -78,6 +79,7 @@ export class TaskChanges {
              AND NOT EXISTS (SELECT 1 FROM task WHERE tenant_id = ?1 AND task_id = ?2)`,
         )
         .bind(tenant_id, task_id),
+      ...releaseStatements(this.#db, { tenant_id, task_id }),
       ...leaveStatements(this.#db, { tenant_id, task_id }, found?.conversation_id ?? null),
     );
     return deleted !== null;

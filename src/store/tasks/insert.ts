@@ -1,5 +1,6 @@
 /** Inserts tasks into D1, with their idempotency keys and their places in conversations. */
 import { currentMark } from "../agents.ts";
+import { filesText, hasFiles, useStatements } from "../attachments.ts";
 import { IDEMPOTENCY_TTL_MS } from "../answers.ts";
 import { isoTime } from "../../run/value/time.ts";
 import { WEBHOOK_TYPES, type WebhookType } from "../../run/value/webhook-type.ts";
@@ -51,7 +52,7 @@ interface Insertion {
  * types to deliver (those of the tenant's enabled webhooks; all with a `callback_url`), and sets
  * `slotted` if the tenant has a concurrency cap.
  * @returns the stored task, the earlier task if the key was used before, or that the mark or the
- * place is outdated
+ * place is outdated, or a file is not stored
  */
 export async function insertTask(
   db: D1Database,
@@ -78,7 +79,7 @@ export async function insertTask(
          0, ?12, ?12, ?12, ?37, 1, ?20, ?21, ?23, ?24, ?25, ?26, ?27, ?28, ?29,
          ?30, ${turnNumber("?1", "?30", "?31")}, ${earlierTurn("?1", "?30", "?32")}, ?33, ?34, ?38, ?39
        WHERE (?22 IS NULL OR ?22 = ${currentMark("?1", "?6")})
-         AND ${hasPlace("?1", "?30", "?35", "?36")}
+         AND ${hasPlace("?1", "?30", "?35", "?36")} AND ${hasFiles("?1", "?40")}
        RETURNING webhooks, slotted, turn, continues_task_id`,
     )
     .bind(
@@ -121,8 +122,12 @@ export async function insertTask(
       isoTime(Date.parse(task.created_at) + checkAfterMs),
       task.trace === null ? null : JSON.stringify(task.trace),
       task.group_id,
+      filesText(task),
     );
-  const after = place === null ? [] : placeStatements(db, task, place);
+  const after = [
+    ...(place === null ? [] : placeStatements(db, task, place)),
+    ...useStatements(db, task),
+  ];
   if (claim === null) {
     const [found] =
       after.length === 0

@@ -11,6 +11,7 @@ export class TenantLedger extends opspawn.TenantLedger {}
 export class TenantFeed extends opspawn.TenantFeed {}
 export class Timetable extends opspawn.Timetable {}
 export class TenantMemory extends opspawn.TenantMemory {}
+export class TenantFile extends opspawn.TenantFile {}
 
 /** How long a request of Slack follows its task. The cron trigger does the rest. */
 const FOLLOW_MS = 20_000;

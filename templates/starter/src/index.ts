@@ -10,5 +10,6 @@ export class TenantLedger extends opspawn.TenantLedger {}
 export class TenantFeed extends opspawn.TenantFeed {}
 export class Timetable extends opspawn.Timetable {}
 export class TenantMemory extends opspawn.TenantMemory {}
+export class TenantFile extends opspawn.TenantFile {}
 
 export default opspawn.handler;

@@ -8,13 +8,20 @@ import { withWireIds } from "../call-ids.ts";
 import { keptData, refilled, type AssistantTurn } from "../kept-blocks.ts";
 import type {
   ContentBlockParam,
+  DocumentBlockParam,
   ImageBlockParam,
   MessageCreateParamsStreaming,
   MessageParam,
   TextBlockParam,
   Tool,
 } from "@anthropic-ai/sdk/resources/messages";
-import type { ToolDescription, ToolResult, Turn } from "../../../run/value/message.ts";
+import {
+  loadedIn,
+  type ToolDescription,
+  type ToolResult,
+  type Turn,
+} from "../../../run/value/message.ts";
+import { PDF, type LoadedAttachment } from "../../../run/value/attachment.ts";
 import type { Image } from "../../../run/value/picture.ts";
 import { bindsThinking, defaultMaxTokens, takesSchema, takesTemperature } from "./models.ts";
 import { anthropicSchema } from "./schema.ts";
@@ -165,7 +172,11 @@ function askedIn(messages: readonly { readonly role: string }[]): number[] {
 function toBlocks(turn: Turn, model: string, provider: string): ContentBlockParam[] {
   switch (turn.role) {
     case "user":
-      return [...(turn.images ?? []).map(imageBlock), ...textBlocks(turn.text)];
+      return [
+        ...loadedIn(turn).map(documentBlock),
+        ...(turn.images ?? []).map(imageBlock),
+        ...textBlocks(turn.text),
+      ];
     case "notice":
       return textBlocks(turn.text);
     case "assistant":
@@ -190,6 +201,14 @@ function resultContent(result: ToolResult): string | (TextBlockParam | ImageBloc
 
 function textBlocks(text: string): TextBlockParam[] {
   return text.trim() === "" ? [] : [{ type: "text", text }];
+}
+
+function documentBlock({ name, data }: LoadedAttachment): DocumentBlockParam {
+  return {
+    type: "document",
+    source: { type: "base64", media_type: PDF, data },
+    title: name,
+  };
 }
 
 function imageBlock(image: Image): ImageBlockParam {

@@ -9,7 +9,12 @@ import { keptData, refilled, type AssistantTurn } from "../kept-blocks.ts";
 import { defined } from "../../../run/value/defined.ts";
 import type { Content, FunctionResponsePart, GenerationConfig, Part, Tool } from "@google/genai";
 import { isJsonObject, type JsonObject } from "../../../run/value/json.ts";
-import type { ToolDescription, ToolResult, Turn } from "../../../run/value/message.ts";
+import {
+  loadedIn,
+  type ToolDescription,
+  type ToolResult,
+  type Turn,
+} from "../../../run/value/message.ts";
 import { pictureCaption, type Image, type Picture } from "../../../run/value/picture.ts";
 import type { ModelRequest } from "../client.ts";
 import { takesPicturesInResponses, takesSchemaWithTools, wantsSignatures } from "./models.ts";
@@ -98,7 +103,11 @@ function toContents(request: ModelRequest, provider: string): Content[] {
 function toContent(turn: Turn, model: string, provider: string): Content[] {
   switch (turn.role) {
     case "user":
-      return content("user", [...textParts(turn.text), ...(turn.images ?? []).map(imagePart)]);
+      return content("user", [
+        ...textParts(turn.text),
+        ...(turn.images ?? []).map(imagePart),
+        ...loadedIn(turn).map(inlinePart),
+      ]);
     case "notice":
       return content("user", textParts(turn.text));
     case "assistant":

@@ -8,8 +8,15 @@ import type {
   ChatCompletionContentPartText,
   ChatCompletionCreateParamsStreaming,
 } from "openai/resources/chat/completions";
-import type { Opaque, ToolDescription, ToolResult, Turn } from "../../../run/value/message.ts";
+import {
+  loadedIn,
+  type Opaque,
+  type ToolDescription,
+  type ToolResult,
+  type Turn,
+} from "../../../run/value/message.ts";
 import { pictureCaption, type Image } from "../../../run/value/picture.ts";
+import type { LoadedAttachment } from "../../../run/value/attachment.ts";
 import { partsOf } from "../body-parts.ts";
 import { withWireIds } from "../call-ids.ts";
 import { keptData, type AssistantTurn } from "../kept-blocks.ts";
@@ -116,9 +123,9 @@ export function ownStops(request: ModelRequest, dialect: ChatDialect): readonly 
 function toMessages(turn: Turn, model: string, provider: string, dialect: ChatDialect): Message[] {
   switch (turn.role) {
     case "user":
-      return userMessage(turn.text, turn.images ?? []);
+      return userMessage(turn.text, turn.images ?? [], loadedIn(turn));
     case "notice":
-      return userMessage(turn.text, []);
+      return userMessage(turn.text, [], []);
     case "assistant":
       return assistantMessage(turn, model, provider, dialect);
     case "tool":
@@ -149,10 +156,15 @@ function sentReasoning(turn: AssistantTurn, model: string, provider: string) {
 }
 
 /** Returns a user's message. Some servers reject an empty one. */
-function userMessage(text: string, images: readonly Image[]): Message[] {
-  if (images.length > 0) {
+function userMessage(
+  text: string,
+  images: readonly Image[],
+  files: readonly LoadedAttachment[],
+): Message[] {
+  if (images.length > 0 || files.length > 0) {
     const parts: ChatCompletionContentPart[] = text === "" ? [] : [{ type: "text", text }];
-    return [{ role: "user", content: [...parts, ...images.map(imagePart)] }];
+    const others = [...images.map(imagePart), ...files.map(filePart)];
+    return [{ role: "user", content: [...parts, ...others] }];
   }
   return text === "" ? [] : [{ role: "user", content: text }];
 }
@@ -209,6 +221,15 @@ function picturesMessage(results: readonly ToolResult[]): Message[] {
 
 function imagePart(image: Image): ChatCompletionContentPart {
   return { type: "image_url", image_url: { url: imageUrl(image) } };
+}
+
+function filePart(file: LoadedAttachment): ChatCompletionContentPart {
+  return { type: "file", file: { filename: file.name, file_data: dataUrl(file) } };
+}
+
+/** Returns a file as a data URL. */
+export function dataUrl({ media_type, data }: LoadedAttachment): string {
+  return `data:${media_type};base64,${data}`;
 }
 
 /** Returns the picture's URL, or the picture as a data URL. */

@@ -8,11 +8,18 @@ import type {
   ResponseCreateParamsStreaming,
   ResponseFunctionCallOutputItemList,
   ResponseInputItem,
+  ResponseInputMessageContentList,
 } from "openai/resources/responses/responses";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../run/value/json.ts";
-import type { ToolDescription, ToolResult, Turn } from "../../../run/value/message.ts";
+import {
+  loadedIn,
+  type ToolDescription,
+  type ToolResult,
+  type Turn,
+} from "../../../run/value/message.ts";
+import type { LoadedAttachment } from "../../../run/value/attachment.ts";
 import type { Image } from "../../../run/value/picture.ts";
-import { imageUrl } from "./chat-body.ts";
+import { dataUrl, imageUrl } from "./chat-body.ts";
 import type { ModelRequest } from "../client.ts";
 import { textOf } from "../field.ts";
 import { isReasoningModel } from "./models.ts";
@@ -89,10 +96,7 @@ function toItems(turn: Turn, request: ModelRequest, provider: string): ResponseI
       return [
         {
           role: "user",
-          content:
-            turn.images === undefined || turn.images.length === 0
-              ? turn.text
-              : [{ type: "input_text", text: turn.text }, ...turn.images.map(imageItem)],
+          content: userContent(turn.text, turn.images ?? [], loadedIn(turn)),
         },
       ];
     case "notice":
@@ -108,6 +112,20 @@ function toItems(turn: Turn, request: ModelRequest, provider: string): ResponseI
     default:
       return turn satisfies never;
   }
+}
+
+function userContent(
+  text: string,
+  images: readonly Image[],
+  files: readonly LoadedAttachment[],
+): string | ResponseInputMessageContentList {
+  return images.length === 0 && files.length === 0
+    ? text
+    : [{ type: "input_text", text }, ...images.map(imageItem), ...files.map(fileItem)];
+}
+
+function fileItem(file: LoadedAttachment) {
+  return { type: "input_file", filename: file.name, file_data: dataUrl(file) } as const;
 }
 
 function resultOutput(result: ToolResult): string | ResponseFunctionCallOutputItemList {
