@@ -1,7 +1,8 @@
 /**
  * Builds the package `opspawn` into `sdk/dist`, from nothing: what was removed is not packed. The
  * client is built twice, as ES modules and as CommonJS. `opspawn/testing` is the engine of `src/`,
- * bundled with everything that it needs.
+ * bundled with everything that it needs, and so are the two modules of `opspawn eval` that use a
+ * library.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -20,6 +21,19 @@ for (const project of ["sdk", "sdk/tsconfig.cjs.json"]) {
 }
 // The package is of ES modules; this folder of it is not.
 writeFileSync(join(dist, "cjs", "package.json"), '{ "type": "commonjs" }\n');
+
+await build({
+  absWorkingDir: root,
+  entryPoints: ["sdk/src/cli/eval/assertions/json-schema.ts", "sdk/src/cli/eval/config/yaml.ts"],
+  outdir: join(dist, "cli", "eval"),
+  allowOverwrite: true,
+  bundle: true,
+  format: "esm",
+  // `yaml` is CommonJS for Node, which an ES module cannot load what it needs with.
+  platform: "neutral",
+  target: "node20",
+  legalComments: "none",
+});
 
 const testing = join(dist, "testing");
 await build({

@@ -7,6 +7,7 @@ import { API } from "./api-command.ts";
 import { findCommand, groupOf, suggestedCommand, type Command } from "./command.ts";
 import { completionFor, SHELLS, type Shell } from "./completion.ts";
 import { groupHelp, helpOf, overview } from "./help.ts";
+import { EVAL_COMMANDS } from "./eval/command.ts";
 import { KEY_COMMANDS } from "./key-commands.ts";
 import { LIMIT_COMMANDS } from "./limit-commands.ts";
 import { BULK_COMMANDS } from "./bulk-commands.ts";
@@ -78,6 +79,7 @@ export const COMMANDS: readonly Command[] = [
   ...BULK_COMMANDS,
   ...ANSWER_COMMANDS,
   ...ATTACHMENT_COMMANDS,
+  ...EVAL_COMMANDS,
   API,
   ...APPLY_COMMANDS,
   ...AGENT_COMMANDS,
