@@ -57,6 +57,12 @@ export function arrivals({ tasks, peak, burst }: Load, second: number): number {
   return steady + (isBurst ? (tasks * burst) / BURST_LENGTH_S : 0);
 }
 
+/**
+ * Requests of a run to its ledger, however many steps it has: its first allowance, another one after
+ * a minute, and the settlement at its end.
+ */
+const LEDGER_REQUESTS = 3;
+
 /** Returns what one task asks of each part over its life. */
 export function demandOf(load: Load, counts: Counts): Readonly<Record<Part, number>> {
   const { steps, reads, waits, largestTenant } = load;
@@ -70,7 +76,9 @@ export function demandOf(load: Load, counts: Counts): Readonly<Record<Part, numb
       reads * statements("read") +
       waits * statements("wait") +
       statements("deletion"),
-    ledger: largestTenant * (steps + 1) * counts.budgetedStep.objectRequests,
+    ledger:
+      largestTenant *
+      (LEDGER_REQUESTS + (steps + 1) * counts.budgetedStep.objectRequests),
     reconciler: 1,
   };
 }

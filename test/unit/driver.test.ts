@@ -151,7 +151,7 @@ function hostOf(log: EventLog, project: Deps["tasks"]["project"]): DriverHost {
     ...NO_FAMILY,
     budgets: {
       active: false,
-      capped: false,
+      settlesEachCall: false,
       reserve: async () => ({ ok: true, sum: 0, capped: false }),
       settle: async () => {},
     },

@@ -24,7 +24,7 @@ const HOST: SliceHost = {
   ...NO_FAMILY,
   budgets: {
     active: false,
-    capped: false,
+    settlesEachCall: false,
     reserve: async () => ({ ok: true, sum: 0, capped: false }),
     settle: async () => {},
   },

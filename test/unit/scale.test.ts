@@ -50,7 +50,7 @@ test("a task asks for what was counted of it, and the ledger for the largest ten
   expect(demandOf(load, counts)).toEqual({
     queue: counts.task.queueMessages,
     database: counts.task.databaseStatements + counts.deletion.databaseStatements,
-    ledger: 0.5 * 5 * counts.budgetedStep.objectRequests,
+    ledger: 0.5 * (3 + 5 * counts.budgetedStep.objectRequests),
     reconciler: 1,
   });
 });

@@ -2,10 +2,12 @@
  * A tenant's budgets in SQLite: the spending and reservations of its runs, and the runs that wait
  * for a budget. A run reports totals, so nothing is booked twice. Each report carries the log's
  * `seq`, so an overtaken report releases nothing. A run has one reservation, because it makes one
- * model call at a time. Sums are in micro-dollars. Rows are deleted after 40 days, which is longer
- * than any period of a budget.
+ * model call at a time. Sums are in micro-dollars. A run that has ended leaves one row, which
+ * rejects later reports of it. Rows are deleted after 40 days, which is longer than any period of a
+ * budget.
  */
 import { firstIdAt } from "../../run/value/id.ts";
+import { leaseOf } from "./leases.ts";
 import { Trees } from "./trees.ts";
 import type { Budget, BudgetChange, BudgetState, Reserved, Spender } from "./rpc.ts";
 
@@ -65,10 +67,11 @@ export class BudgetStore {
   /**
    * Books a run's spending and reserves between `least` and `most` for its next call. If less than
    * `least` is left, records that the run waits.
+   * @param wanted for this call and those after it
    */
-  reserve(spender: Spender, most: number, least: number): Reserved {
+  reserve(spender: Spender, most: number, least: number, wanted = 0): Reserved {
     const { task_id, agent, trees = [] } = spender;
-    this.#book(spender);
+    this.#book(spender, false);
     if (this.#isOvertaken(spender)) {
       // The run has sent a later report or has ended: it no longer waits for this answer.
       return { ok: false, budget: { agent: null, period: "day", cap: 0 }, until: this.nextDay() };
@@ -77,7 +80,8 @@ export class BudgetStore {
     this.trees.hold(trees, task_id, 0);
     const budgets = this.states().filter((one) => one.agent === null || one.agent === agent);
     const tightest = budgets.toSorted((a, b) => roomIn(a) - roomIn(b))[0];
-    const tree = this.trees.roomsOf(trees).toSorted((a, b) => a.room - b.room)[0];
+    const inTrees = this.trees.roomsOf(trees);
+    const tree = inTrees.toSorted((a, b) => a.room - b.room)[0];
     if (tree !== undefined && tree.room < least) {
       this.#wait(spender, most, least);
       const until = new Date(this.#now() + TREE_WAIT_MS).toISOString();
@@ -85,11 +89,10 @@ export class BudgetStore {
     }
     if (tightest === undefined) {
       const granted = Math.min(most, tree?.room ?? most);
-      if (tree !== undefined) {
-        this.#hold(spender, granted, false);
-      }
       this.forget(task_id);
-      return { ok: true, sum: granted, capped: tree !== undefined };
+      return tree === undefined
+        ? { ok: true, sum: granted, capped: false }
+        : this.#grant(spender, granted, leaseOf(granted, most, wanted, inTrees));
     }
     const room = roomIn(tightest);
     if (room < least) {
@@ -99,23 +102,43 @@ export class BudgetStore {
       return { ok: false, budget: { agent: tightest.agent, period, cap }, until };
     }
     const sum = Math.min(most, room, tree?.room ?? most);
-    this.#hold(spender, sum, false);
     this.forget(task_id);
-    return { ok: true, sum, capped: true };
+    const rooms = budgets.map((one) => ({ ...one, room: roomIn(one) }));
+    const lease = leaseOf(sum, most, wanted, [...rooms, ...inTrees]);
+    return this.#grant(spender, sum, lease);
+  }
+
+  #grant(spender: Spender, sum: number, lease: number | undefined): Reserved {
+    this.#hold(spender, lease ?? sum, false);
+    return { ok: true, sum, capped: true, ...(lease === undefined ? {} : { lease }) };
   }
 
   /**
    * Books a run's spending and releases its reservation.
    * @param over whether the run has ended
+   * @param keep what stays reserved; null for all of it
    */
-  settle(spender: Spender, over: boolean): void {
-    this.#book(spender);
-    if (!this.#isOvertaken({ ...spender, seq: spender.seq - 1 })) {
-      this.#hold(spender, 0, over);
+  settle(spender: Spender, over: boolean, keep: number | null = 0): void {
+    const wasOver = this.#isOver(spender.task_id);
+    this.#book(spender, over);
+    if (over && !wasOver) {
+      this.#hold(spender, 0, true);
+    } else if (keep !== null && !this.#isOvertaken({ ...spender, seq: spender.seq - 1 })) {
+      this.#hold(spender, keep, false);
     }
     if (over) {
       this.forget(spender.task_id);
     }
+  }
+
+  /** Returns the runs that hold reservations: all, or those of an agent. */
+  holders(agent: string | null): string[] {
+    const rows = this.#sql.exec<{ task_id: string }>(
+      `SELECT task_id FROM reserved INDEXED BY reserved_held
+       WHERE sum > 0 AND at > ${this.#now() - MAX_RESERVED_MS} AND (?1 = '' OR agent = ?1)`,
+      agent ?? "",
+    );
+    return Array.from(rows, ({ task_id }) => task_id);
   }
 
   /** Sets a budget, or removes it if `cap` is null. */
@@ -249,11 +272,17 @@ export class BudgetStore {
     return new Date(endOf("day", this.#now())).toISOString();
   }
 
-  /** Adds spending that is not booked yet. */
-  #book({ task_id, agent, spent, trees = [] }: Spender): void {
+  /**
+   * Adds spending that is not booked yet.
+   * @param over whether this is the run's last report: what it has spent is not needed any more
+   */
+  #book({ task_id, agent, spent, trees = [] }: Spender, over: boolean): void {
     if (trees.length > 0) {
       const total = spent.reduce((sum, day) => sum + day.sum, 0);
       this.trees.book(trees, task_id, total);
+    }
+    if (spent.length === 0 || this.#isOver(task_id)) {
+      return;
     }
     for (const { day, sum } of spent) {
       const [row] = this.#sql.exec(
@@ -262,8 +291,13 @@ export class BudgetStore {
         day,
       );
       const more = sum - Number(row?.["sum"] ?? 0);
+      if (over && row !== undefined) {
+        this.#sql.exec("DELETE FROM spent WHERE task_id = ? AND day = ?", task_id, day);
+      }
       if (more > 0) {
-        this.#sql.exec("INSERT OR REPLACE INTO spent VALUES (?, ?, ?)", task_id, day, sum);
+        if (!over) {
+          this.#sql.exec("INSERT OR REPLACE INTO spent VALUES (?, ?, ?)", task_id, day, sum);
+        }
         this.#sql.exec(
           `INSERT INTO total VALUES (?1, ?2, ?3)
            ON CONFLICT (day, agent) DO UPDATE SET sum = sum + ?3`,
@@ -273,6 +307,11 @@ export class BudgetStore {
         );
       }
     }
+  }
+
+  #isOver(taskId: string): boolean {
+    const [row] = this.#sql.exec("SELECT over FROM reserved WHERE task_id = ?", taskId);
+    return row?.["over"] === 1;
   }
 
   /** Returns whether the run has sent a later report or has ended. */

@@ -11,6 +11,7 @@ import { ConcurrencyStore } from "../../store/concurrency.ts";
 import { TaskStore } from "../../store/tasks/tasks.ts";
 import { runStub, type RunRpc } from "../run/rpc.ts";
 import { BudgetStore } from "./budget-store.ts";
+import { Leases } from "./leases.ts";
 import {
   isAsExpected,
   type AdoptRequest,
@@ -40,6 +41,7 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
   readonly #budgets: BudgetStore;
   readonly #slots: Slots;
   readonly #uncapped = new UncappedRuns(() => Date.now());
+  readonly #leases = new Leases();
   /** Settles when the newest change of a budget or a limit has completed or failed. */
   #lastChange: Promise<unknown> = Promise.resolve();
 
@@ -49,19 +51,32 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
     this.#slots = new Slots(ctx.storage.sql, () => Date.now());
   }
 
-  async reserve(spender: Spender, most: number, least: number): Promise<Reserved> {
-    const answer = this.#budgets.reserve(spender, most, least);
+  async reserve(
+    spender: Spender,
+    most: number,
+    least: number,
+    wanted?: number,
+  ): Promise<Reserved> {
+    const answer = this.#budgets.reserve(spender, most, least, wanted);
+    this.#leases.note(spender.task_id, answer.ok && answer.lease !== undefined);
     if (spender.spent.length > 0 || !answer.ok) {
       await this.#alarmTomorrow();
     }
     if (answer.ok && !answer.capped) {
       this.#uncapped.add(spender.task_id);
     }
+    if (!answer.ok) {
+      // What they do not use resumes the runs that wait.
+      this.ctx.waitUntil(this.#notify(this.#leases.take()));
+    }
     return answer;
   }
 
-  async settle(spender: Spender, over: boolean): Promise<void> {
-    this.#budgets.settle(spender, over);
+  async settle(spender: Spender, over: boolean, keep: number | null = 0): Promise<void> {
+    this.#budgets.settle(spender, over, keep);
+    if (over || keep === 0) {
+      this.#leases.note(spender.task_id, false);
+    }
     if (spender.spent.length > 0) {
       await this.#alarmTomorrow();
     }
@@ -74,7 +89,7 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
 
   async setTreeCap(taskId: string, cap: number | null, over: boolean): Promise<void> {
     this.#budgets.trees.setCap(taskId, cap, over);
-    await this.#notifyUncapped();
+    await this.#notifyAll(this.#budgets.trees.holders(taskId));
     await this.#resume();
   }
 
@@ -108,7 +123,7 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
       details: { period, max_cost_usd: cap === null ? null : cap / 1_000_000 },
     });
     this.#budgets.set(budget);
-    await this.#notifyUncapped();
+    await this.#notifyAll(this.#budgets.holders(agent));
     await this.#resume();
     return { ok: true, state: this.#budgetAt(budget) };
   }
@@ -126,17 +141,20 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
   }
 
   /**
-   * Notifies the runs that got the answer that no budget applies, so that they ask before their
-   * next model call. A run that cannot be reached asks within a minute.
+   * Notifies the runs that hold reservations and those that got the answer that no budget applies,
+   * so that they ask before their next model call. A run that cannot be reached asks within a
+   * minute.
    */
-  async #notifyUncapped(): Promise<void> {
+  async #notifyAll(holders: readonly string[]): Promise<void> {
     const known = this.#uncapped.take();
     const others = this.#uncapped.mayMissSome
       ? await new TaskStore(this.env.DB).unfinished(this.#tenant, MAX_NOTIFIED)
       : [];
-    await Promise.allSettled(
-      Array.from(new Set([...known, ...others]), (taskId) => this.#run(taskId).budgetsChanged()),
-    );
+    await this.#notify(Array.from(new Set([...holders, ...known, ...others])));
+  }
+
+  async #notify(taskIds: readonly string[]): Promise<void> {
+    await Promise.allSettled(taskIds.map((taskId) => this.#run(taskId).budgetsChanged()));
   }
 
   async takeSlot(request: SlotRequest): Promise<SlotAnswer> {

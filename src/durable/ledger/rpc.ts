@@ -50,8 +50,11 @@ export interface Spender {
  * period.
  */
 export type Reserved =
-  /** `capped`: whether any budget applies to the run. */
-  | { readonly ok: true; readonly sum: number; readonly capped: boolean }
+  /**
+   * `capped`: whether any budget applies to the run. `lease`: what is reserved in all, if it is for
+   * this call and those after it; the run asks again within a minute.
+   */
+  | { readonly ok: true; readonly sum: number; readonly capped: boolean; readonly lease?: number }
   | { readonly ok: false; readonly budget: Budget; readonly until: string }
   /** The limit of a tree is reached: `cap` of the run `task_id` and all tasks below it. */
   | {
@@ -136,13 +139,15 @@ export interface LedgerRpc {
    * Reserves the cost of a run's next model call and replaces its previous reservation. Grants
    * between `least` and `most`. If less than `least` is left, the run is recorded and resumed when
    * there is room again.
+   * @param wanted for this call and those after it; granted in part, and only far from every limit
    */
-  reserve(spender: Spender, most: number, least: number): Promise<Reserved>;
+  reserve(spender: Spender, most: number, least: number, wanted?: number): Promise<Reserved>;
   /**
    * Books a run's spending and releases its reservation. `over` also removes it from the waiting
    * runs.
+   * @param keep what stays reserved; null for all of it
    */
-  settle(spender: Spender, over: boolean): Promise<void>;
+  settle(spender: Spender, over: boolean, keep?: number | null): Promise<void>;
   /**
    * Counts the tasks that a run is about to start, in every tree above them. Repeating it changes
    * nothing.

@@ -23,6 +23,8 @@ export interface TreeRoom {
   readonly task_id: string;
   readonly cap: number;
   readonly room: number;
+  /** Reserved by its tasks. */
+  readonly reserved: number;
 }
 
 /** The trees of one tenant. Each method runs in one synchronous step. */
@@ -117,13 +119,24 @@ export class Trees {
         return [];
       }
       const [used] = this.#sql.exec(
-        `SELECT SUM(spent) + SUM(CASE WHEN at > ?2 THEN reserved ELSE 0 END) AS sum
+        `SELECT SUM(spent) AS spent, SUM(CASE WHEN at > ?2 THEN reserved ELSE 0 END) AS reserved
          FROM member WHERE tree_id = ?1`,
         task_id,
         this.#now() - this.#maxReservedMs,
       );
-      return [{ task_id, cap, room: cap - Number(used?.["sum"] ?? 0) }];
+      const reserved = Number(used?.["reserved"] ?? 0);
+      return [{ task_id, cap, reserved, room: cap - Number(used?.["spent"] ?? 0) - reserved }];
     });
+  }
+
+  /** Returns the tasks of a tree that hold reservations. */
+  holders(taskId: string): string[] {
+    const rows = this.#sql.exec(
+      "SELECT task_id FROM member WHERE tree_id = ? AND reserved > 0 AND at > ?",
+      taskId,
+      this.#now() - this.#maxReservedMs,
+    );
+    return Array.from(rows, (row) => String(row["task_id"]));
   }
 
   /** Records the trees of a run that waits for a budget. */

@@ -194,7 +194,7 @@ export class RunObject extends DurableObject<Env> implements RunRpc {
   }
 
   async budgetsChanged(): Promise<void> {
-    this.#budgets.onBudgetsChanged();
+    await this.#budgets.onBudgetsChanged();
   }
 
   async health(): Promise<RunHealth> {

@@ -18,7 +18,7 @@ import type { RunSlot } from "./run-slot.ts";
 
 /** The parts of the object that a slice uses, in addition to the context. */
 export interface SliceHost {
-  readonly budgets: Pick<RunBudgets, "active" | "capped" | "reserve" | "settle">;
+  readonly budgets: Pick<RunBudgets, "active" | "settlesEachCall" | "reserve" | "settle">;
   readonly slot: Pick<RunSlot, "held" | "take">;
   readonly children: Effects["children"];
   readonly parent: Effects["parent"];
@@ -154,7 +154,7 @@ export class Slice implements Effects {
     this.onLogChanged();
     this.#watchDeadline();
     const spent = events.some((e) => e.type === "usage.recorded" && e.data.cost_micro_usd > 0);
-    if (spent && this.budgets.capped) {
+    if (spent && this.budgets.settlesEachCall) {
       // Other runs can use the unspent part of the reservation at once.
       background(this.budgets.settle());
     }
