@@ -76,9 +76,7 @@ export function demandOf(load: Load, counts: Counts): Readonly<Record<Part, numb
       reads * statements("read") +
       waits * statements("wait") +
       statements("deletion"),
-    ledger:
-      largestTenant *
-      (LEDGER_REQUESTS + (steps + 1) * counts.budgetedStep.objectRequests),
+    ledger: largestTenant * (LEDGER_REQUESTS + (steps + 1) * counts.budgetedStep.objectRequests),
     reconciler: 1,
   };
 }

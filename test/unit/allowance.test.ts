@@ -223,24 +223,31 @@ async function played(ledger: Ledger, runs: number, calls: number): Promise<numb
 test.for([
   [10, 3],
   [100, 5],
-] as const)("far from its budget a run of %d calls asks the ledger %d times", async ([calls, asked]) => {
-  const ledger = new Ledger(1_000_000_000);
-  expect(await played(ledger, 1, calls)).toBe(0);
-  expect(ledger.requests).toBeLessThanOrEqual(asked);
-});
+] as const)(
+  "far from its budget a run of %d calls asks the ledger %d times",
+  async ([calls, asked]) => {
+    const ledger = new Ledger(1_000_000_000);
+    expect(await played(ledger, 1, calls)).toBe(0);
+    expect(ledger.requests).toBeLessThanOrEqual(asked);
+  },
+);
 
-test("two thousand runs side by side spend no micro-dollar too much, with room for all and for a few", {
-  timeout: SLOW_MS,
-}, async () => {
-  const [RUNS, CALLS] = [2000, 3];
-  const wide = new Ledger(RUNS * MOST * 10);
-  expect(await played(wide, RUNS, CALLS)).toBe(0);
-  // Two for each call without allowances.
-  expect(wide.requests / (RUNS * CALLS)).toBeLessThan(0.8);
-  const narrow = new Ledger(RUNS * COST);
-  expect(await played(narrow, RUNS, CALLS)).toBeGreaterThan(0);
-  expect(narrow.truth).toBeLessThanOrEqual(RUNS * COST);
-});
+test(
+  "two thousand runs side by side spend no micro-dollar too much, with room for all and for a few",
+  {
+    timeout: SLOW_MS,
+  },
+  async () => {
+    const [RUNS, CALLS] = [2000, 3];
+    const wide = new Ledger(RUNS * MOST * 10);
+    expect(await played(wide, RUNS, CALLS)).toBe(0);
+    // Two for each call without allowances.
+    expect(wide.requests / (RUNS * CALLS)).toBeLessThan(0.8);
+    const narrow = new Ledger(RUNS * COST);
+    expect(await played(narrow, RUNS, CALLS)).toBeGreaterThan(0);
+    expect(narrow.truth).toBeLessThanOrEqual(RUNS * COST);
+  },
+);
 
 test("a budget that is lowered binds a run with an allowance at its next call", async () => {
   const ledger = new Ledger(1_000_000);
@@ -276,23 +283,27 @@ test("an allowance ends after a minute, and what is left of it is not lost", asy
   expect(ledger.used).toEqual({ spent: 2 * COST, reserved: 0 });
 });
 
-test("wherever the process of a run ends around a request, nothing is lost or spent twice", {
-  timeout: SLOW_MS,
-}, async () => {
-  const whens = ["before", "after"] as const;
-  for (const cap of [1_000_000_000, 3 * MOST]) {
-    for (const when of whens) {
-      for (let request = 1; ; request += 1) {
-        const ledger = new Ledger(cap);
-        ledger.fatal = { request, when };
-        await played(ledger, 2, 12);
-        if (ledger.requests < request) {
-          break;
+test(
+  "wherever the process of a run ends around a request, nothing is lost or spent twice",
+  {
+    timeout: SLOW_MS,
+  },
+  async () => {
+    const whens = ["before", "after"] as const;
+    for (const cap of [1_000_000_000, 3 * MOST]) {
+      for (const when of whens) {
+        for (let request = 1; ; request += 1) {
+          const ledger = new Ledger(cap);
+          ledger.fatal = { request, when };
+          await played(ledger, 2, 12);
+          if (ledger.requests < request) {
+            break;
+          }
         }
       }
     }
-  }
-});
+  },
+);
 
 test("whatever calls cost and whenever the budget changes, it holds", async () => {
   const act = fc.record({
@@ -323,28 +334,32 @@ test("whatever calls cost and whenever the budget changes, it holds", async () =
   );
 });
 
-test("after two years of runs the ledger has the rows of forty days", {
-  timeout: SLOW_MS,
-}, async () => {
-  const ledger = new Ledger(1_000_000_000);
-  const [DAYS, RUNS] = [2 * 365, 4];
-  for (let day = 0; day < DAYS; day += 1) {
-    for (let n = 0; n < RUNS; n += 1) {
-      const run = new Run(ledger, newTaskId(ledger.now, new Uint8Array(16).fill(n)));
-      await run.call();
-      await run.call();
-      await run.end();
-      ledger.runs.clear();
+test(
+  "after two years of runs the ledger has the rows of forty days",
+  {
+    timeout: SLOW_MS,
+  },
+  async () => {
+    const ledger = new Ledger(1_000_000_000);
+    const [DAYS, RUNS] = [2 * 365, 4];
+    for (let day = 0; day < DAYS; day += 1) {
+      for (let n = 0; n < RUNS; n += 1) {
+        const run = new Run(ledger, newTaskId(ledger.now, new Uint8Array(16).fill(n)));
+        await run.call();
+        await run.call();
+        await run.end();
+        ledger.runs.clear();
+      }
+      ledger.now += DAY_MS;
+      expect(ledger.books.deleteOld()).toBe(false);
     }
-    ledger.now += DAY_MS;
-    expect(ledger.books.deleteOld()).toBe(false);
-  }
-  const rows = (table: string) => Number(ledger.rows(`SELECT COUNT(*) AS n FROM ${table}`)["n"]);
-  // One row of each run, which rejects late reports, and the totals of each day.
-  expect(rows("reserved")).toBeLessThanOrEqual(41 * RUNS);
-  expect(rows("total")).toBeLessThanOrEqual(41);
-  expect(rows("spent")).toBe(0);
-});
+    const rows = (table: string) => Number(ledger.rows(`SELECT COUNT(*) AS n FROM ${table}`)["n"]);
+    // One row of each run, which rejects late reports, and the totals of each day.
+    expect(rows("reserved")).toBeLessThanOrEqual(41 * RUNS);
+    expect(rows("total")).toBeLessThanOrEqual(41);
+    expect(rows("spent")).toBe(0);
+  },
+);
 
 test("a report that comes again after the end of its run books nothing", async () => {
   const ledger = new Ledger(1_000_000);

@@ -51,12 +51,7 @@ export class TenantLedger extends DurableObject<Env> implements LedgerRpc {
     this.#slots = new Slots(ctx.storage.sql, () => Date.now());
   }
 
-  async reserve(
-    spender: Spender,
-    most: number,
-    least: number,
-    wanted?: number,
-  ): Promise<Reserved> {
+  async reserve(spender: Spender, most: number, least: number, wanted?: number): Promise<Reserved> {
     const answer = this.#budgets.reserve(spender, most, least, wanted);
     this.#leases.note(spender.task_id, answer.ok && answer.lease !== undefined);
     if (spender.spent.length > 0 || !answer.ok) {
