@@ -103,7 +103,7 @@ export class BudgetStore {
     }
     const sum = Math.min(most, room, tree?.room ?? most);
     this.forget(task_id);
-    const rooms = budgets.map((one) => ({ ...one, room: roomIn(one) }));
+    const rooms = budgets.map((one) => ({ room: roomIn(one), reserved: one.reserved }));
     const lease = leaseOf(sum, most, wanted, [...rooms, ...inTrees]);
     return this.#grant(spender, sum, lease);
   }
