@@ -23,7 +23,7 @@ import { UsageStore } from "../store/usage.ts";
 import type { LogLevel, ObservedSpan, Observer } from "../observe.ts";
 import { NO_EXTENSIONS, type Extensions } from "./extensions.ts";
 import { filesIn } from "./files.ts";
-import { buildFetch } from "./network.ts";
+import { buildFetch, priceOf } from "./network.ts";
 import { releaserOf } from "./turns.ts";
 import { TaskBookkeeping } from "../store/tasks/bookkeeping.ts";
 
@@ -159,6 +159,7 @@ function traceDeps(env: Env, observer: Observer): TraceDeps {
       return settings === null ? null : targetOf(settings, await headersIn(vault, settings));
     },
     failed: (tenantId, failure) => telemetry.failed(tenantId, failure),
+    isKnownModel: (model) => priceOf(config, model.replace(/^gcp\.gemini\//, "google/")) !== null,
     queue: env.TRACES,
     observer,
     fetch: buildFetch(config),

@@ -5,16 +5,22 @@ import { EXPORT_FORMATS } from "../run/trace/export-message.ts";
 import { compileSampling } from "../run/trace/sampling.ts";
 import { parseJson, text } from "./shapes.ts";
 
-const target = z.strictObject({
-  url: z.url({ protocol: /^https?$/ }),
-  headers: z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), headerValue()).default({}),
-  format: z.enum(EXPORT_FORMATS).default("protobuf"),
-  content: z.enum(TRACE_CONTENTS).default("none"),
-  sampling: z.string().nullable().default(null),
-});
+const target = z
+  .strictObject({
+    url: z.url({ protocol: /^https?$/ }),
+    metrics_url: z
+      .url({ protocol: /^https?$/ })
+      .nullable()
+      .default(null),
+    headers: z.record(z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/), headerValue()).default({}),
+    format: z.enum(EXPORT_FORMATS).default("protobuf"),
+    content: z.enum(TRACE_CONTENTS).default("none"),
+    sampling: z.string().nullable().default(null),
+  })
+  .transform(({ metrics_url: metricsUrl, ...rest }) => ({ ...rest, metricsUrl }));
 
 const SHAPE =
-  "it must be a JSON object {url, headers?, format?: protobuf or json, content?: none, messages or all, sampling?}";
+  "it must be a JSON object {url, metrics_url?, headers?, format?: protobuf or json, content?: none, messages or all, sampling?}";
 
 /** Error messages never quote the value: headers are secret. */
 export const otlp = text

@@ -1,174 +1,10 @@
 /** The export of traces: what is sent where, and what failures come to. */
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
-import { describe, expect, it, onTestFinished } from "vitest";
-import { guardedFetch } from "../../src/agent/fetch/guarded-fetch.ts";
-import { HostRules } from "../../src/agent/fetch/host-rules.ts";
-import { consumeTraces, type TraceDeps } from "../../src/queue/traces/consumer.ts";
+import { describe, expect, it } from "vitest";
 import type { RunEvent } from "../../src/run/log/event.ts";
-import type { ExportTarget, TraceMessage } from "../../src/run/trace/export-message.ts";
+import type { TraceMessage } from "../../src/run/trace/export-message.ts";
 import { requestProtobuf } from "../../src/run/trace/otlp-protobuf.ts";
-import type { ExportFailure } from "../../src/store/telemetry.ts";
-import { CANARY, created, EVENTFUL, fold, logOf } from "../trace-log.ts";
-
-const NOW = Date.UTC(2026, 10, 30, 12);
-const FACTS = {
-  status: "failed",
-  error_code: "limit_reached",
-  agent: "support",
-  duration_s: 25,
-  active_s: 24,
-  cost_usd: 0.0015,
-  steps: 1,
-  model_calls: 1,
-  tool_calls: 5,
-  recoveries: 1,
-  parent_sampled: true,
-  random: 0.5,
-};
-const MESSAGE: TraceMessage = {
-  kind: "trace",
-  tenant_id: "acme",
-  task_id: "task_a",
-  after: 0,
-  ended: true,
-  facts: FACTS,
-};
-const ANSWER = { status: 200, type: "application/json", body: "{}", headers: {} };
-
-interface Received {
-  readonly headers: IncomingMessage["headers"];
-  readonly body: Buffer;
-}
-
-interface SpanJson {
-  readonly spanId: string;
-  readonly name: string;
-}
-
-/** A collector, the queue, and what is counted. */
-class Collector {
-  readonly received: Received[] = [];
-  readonly queued: { readonly message: TraceMessage; readonly delaySeconds: number }[] = [];
-  readonly failures: (ExportFailure & { readonly tenant: string | null })[] = [];
-  readonly faults: string[] = [];
-  /** The answer to each request, in order; the last one is repeated. */
-  answers: Partial<typeof ANSWER>[] = [{}];
-  log: readonly RunEvent[] = EVENTFUL;
-  deployment: ExportTarget | null = null;
-  tenant: ExportTarget | "unreadable" | null;
-  readonly url: string;
-  open = true;
-
-  private constructor(url: string) {
-    this.url = url;
-    this.tenant = this.target();
-  }
-
-  static async start(): Promise<Collector> {
-    const server = createServer((request, response) => {
-      const chunks: Buffer[] = [];
-      request.on("data", (chunk: Buffer) => chunks.push(chunk));
-      request.on("end", () => {
-        const at = collector.received.push({
-          headers: request.headers,
-          body: Buffer.concat(chunks),
-        });
-        const answer = { ...ANSWER, ...(collector.answers[at - 1] ?? collector.answers.at(-1)) };
-        response
-          .writeHead(answer.status, { "Content-Type": answer.type, ...answer.headers })
-          .end(answer.body);
-      });
-    });
-    await new Promise<void>((done) => {
-      server.listen(0, "127.0.0.1", done);
-    });
-    const collector = new Collector(
-      `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1/traces`,
-    );
-    onTestFinished(() => {
-      server.closeAllConnections();
-      server.close();
-    });
-    return collector;
-  }
-
-  target(more: Partial<ExportTarget> = {}): ExportTarget {
-    return { url: this.url, headers: {}, format: "json", content: "none", sampling: null, ...more };
-  }
-
-  /** Has a message consumed. Returns after how many seconds it comes again, null for never. */
-  async consume(body: unknown): Promise<number | null> {
-    let pause: number | null | undefined;
-    const open = this.open ? [new URL(this.url).host] : [];
-    const deps: TraceDeps = {
-      run: () => ({
-        events: async (after, limit) => {
-          const rest = this.log.filter(({ seq }) => seq > after);
-          const page = rest.slice(0, Math.min(limit, 10));
-          return {
-            events: JSON.stringify(page),
-            last_seq: this.log.length,
-            has_more: rest.length > page.length,
-          };
-        },
-      }),
-      deployment: this.deployment,
-      tenant: async () => this.tenant,
-      failed: async (tenant, failure) => void this.failures.push({ tenant, ...failure }),
-      queue: {
-        send: async (message, options) => {
-          this.queued.push({ message, delaySeconds: options?.delaySeconds ?? 0 });
-          return { metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } } };
-        },
-      },
-      observer: { count() {}, fault: (name) => this.faults.push(name) },
-      fetch: guardedFetch({
-        rules: new HostRules({ allow: [], deny: [], open }),
-        resolve: null,
-        maxBytes: 1_000_000,
-        timeoutMs: 1000,
-      }),
-      timeoutMs: 1000,
-      now: () => NOW,
-      random: () => 0,
-    };
-    await consumeTraces(
-      {
-        queue: "opspawn-traces",
-        metadata: { metrics: { backlogCount: 0, backlogBytes: 0 } },
-        messages: [
-          {
-            id: "1",
-            timestamp: new Date(),
-            attempts: 1,
-            body,
-            ack: () => (pause = null),
-            retry: ({ delaySeconds = 0 } = {}) => (pause = delaySeconds),
-          },
-        ],
-        ackAll: () => {},
-        retryAll: () => {},
-      },
-      deps,
-    );
-    if (pause === undefined) {
-      throw new Error("the message was neither acknowledged nor retried");
-    }
-    return pause;
-  }
-
-  get spans(): SpanJson[] {
-    return this.received.flatMap(({ body }) => spansIn(body));
-  }
-}
-
-function spansIn(body: Buffer): SpanJson[] {
-  const request = JSON.parse(body.toString()) as {
-    resourceSpans: { scopeSpans: { spans: SpanJson[] }[] }[];
-  };
-  return request.resourceSpans[0]?.scopeSpans[0]?.spans ?? [];
-}
+import { Collector, FACTS, MESSAGE, spansIn, type SpanJson } from "../collector.ts";
+import { CANARY, created, EVENTFUL, fold, golden, logOf } from "../trace-log.ts";
 
 const EXPECTED = fold(EVENTFUL).all.map(({ spanId, name }) => `${spanId} ${name}`);
 const named = (spans: readonly SpanJson[]) => spans.map(({ spanId, name }) => `${spanId} ${name}`);
@@ -291,6 +127,19 @@ describe("a collector that", () => {
     expect(pauses).toBeGreaterThan(3600);
   });
 
+  it("is silent is asked again, and holds up nothing beyond its timeout", async () => {
+    const collector = await Collector.start();
+    collector.isSilent = true;
+    collector.timeoutMs = 50;
+    expect(await collector.consume(MESSAGE)).toBeNull();
+    expect(collector.queued).toMatchObject([{ message: { only: "tenant", tries: 1 } }]);
+    expect(collector.failures).toEqual([]);
+    collector.isSilent = false;
+    collector.timeoutMs = 10_000;
+    await collector.consume(collector.queued[0]?.message);
+    expect(named(spansIn(collector.received.at(-1)?.body ?? Buffer.alloc(0)))).toEqual(EXPECTED);
+  });
+
   it("refuses the trace is not asked again, and counted", async () => {
     const collector = await Collector.start();
     for (const status of [301, 400, 401, 415]) {
@@ -369,6 +218,28 @@ describe("a collector that", () => {
     expect(collector.received).toEqual([]);
     expect(collector.failures).toMatchObject([{ error: "url_refused", exports: 1 }]);
   });
+});
+
+it("content of megabytes leaves a bounded request", async () => {
+  const collector = await Collector.start();
+  const large = "x".repeat(5_000_000);
+  collector.log = golden("log-with-code.json").map((event) => {
+    switch (event.type) {
+      case "run.created":
+        return { ...event, data: { ...event.data, input_data: { goal: large } } };
+      case "tool.completed":
+        return { ...event, data: { ...event.data, output: large } };
+      default:
+        return event;
+    }
+  });
+  collector.tenant = collector.target({ content: "all" });
+  expect(await collector.consume(MESSAGE)).toBeNull();
+  const [request] = collector.received;
+  expect(collector.received).toHaveLength(1);
+  expect(request?.body.length).toBeGreaterThan(65_536);
+  const spans = spansIn(request?.body ?? Buffer.alloc(0)).length;
+  expect(request?.body.length).toBeLessThan((spans + 1) * 2 * 65_536);
 });
 
 describe("a message that", () => {

@@ -13,12 +13,13 @@ import {
   type TargetOwner,
   type TraceMessage,
 } from "../../run/trace/export-message.ts";
+import { Measurements } from "../../run/trace/metrics.ts";
 import { readSpans, type LogSource } from "../../run/trace/read-spans.ts";
 import { compileSampling, SAMPLE_AS_PARENT } from "../../run/trace/sampling.ts";
 import { SCOPE, type Span, type SpanSource } from "../../run/trace/span.ts";
 import { delayOf, type Backoff } from "../../run/value/backoff.ts";
 import type { ExportFailure } from "../../store/telemetry.ts";
-import { post, type PostDeps } from "./post.ts";
+import { post, postMetrics, type PostDeps } from "./post.ts";
 
 export interface TraceDeps extends PostDeps {
   run(tenantId: string, taskId: string): LogSource;
@@ -28,6 +29,8 @@ export interface TraceDeps extends PostDeps {
   tenant(tenantId: string): Promise<ExportTarget | "unreadable" | null>;
   /** Counts a failure. @param tenantId null for the target of the deployment */
   failed(tenantId: string | null, failure: ExportFailure): Promise<void>;
+  /** Returns whether a model, as `<provider>/<name>` of its span, is a label of metrics. */
+  isKnownModel(model: string): boolean;
   readonly queue: Pick<Queue<TraceMessage>, "send">;
   readonly observer: Observer;
   random(): number;
@@ -54,9 +57,13 @@ async function consume(message: Message, deps: TraceDeps): Promise<void> {
     return;
   }
   try {
-    const owners = read.data.only === undefined ? TARGETS : [read.data.only];
+    const { only, signal } = read.data;
+    const owners = signal === "metrics" ? [] : only === undefined ? TARGETS : [only];
     for (const owner of owners) {
       await exportTo(owner, read.data, deps);
+    }
+    if ((signal ?? only ?? "metrics") === "metrics") {
+      await exportMetrics(read.data, deps);
     }
     message.ack();
   } catch (error) {
@@ -96,12 +103,69 @@ async function exportTo(owner: TargetOwner, message: TraceMessage, deps: TraceDe
     await fail(sent.error, 0);
     return;
   }
-  const pauseMs = Math.max(
-    delayOf(BACKOFF, tries + 1, deps.random()),
-    Math.min(sent.retryAfterMs ?? 0, MAX_PAUSE_MS),
+  await sendAgain(
+    { ...message, only: owner, signal: "traces", after: sent.after },
+    sent.retryAfterMs,
+    deps,
   );
-  const again: TraceMessage = { ...message, only: owner, tries: tries + 1, after: sent.after };
-  await deps.queue.send(again, { delaySeconds: Math.ceil(pauseMs / 1000) });
+}
+
+/** Queues a message again after a pause. */
+async function sendAgain(
+  message: TraceMessage,
+  retryAfterMs: number | null,
+  deps: TraceDeps,
+): Promise<void> {
+  const tries = (message.tries ?? 0) + 1;
+  const pauseMs = Math.max(
+    delayOf(BACKOFF, tries, deps.random()),
+    Math.min(retryAfterMs ?? 0, MAX_PAUSE_MS),
+  );
+  const delaySeconds = Math.ceil(pauseMs / 1000);
+  await deps.queue.send({ ...message, tries }, { delaySeconds });
+}
+
+/**
+ * Exports the metrics of all runs, whatever the sampling says, to the deployment's receiver. A trace
+ * that is sent again by hand has no facts, and its metrics were sent before.
+ * @throws what D1, the queue or the run throws
+ */
+async function exportMetrics(message: TraceMessage, deps: TraceDeps): Promise<void> {
+  const { facts, after, until = Number.POSITIVE_INFINITY, tries = 0 } = message;
+  const target = deps.deployment;
+  const url = target?.metricsUrl ?? null;
+  if (target === null || url === null || facts === undefined) {
+    return;
+  }
+  const measured = new Measurements(deps.isKnownModel);
+  const run = deps.run(message.tenant_id, message.task_id);
+  for await (const { spans } of readSpans(run, { digest: sha256Hex, content: "none" })) {
+    for (const span of spans) {
+      if (span.endSeq > after && span.endSeq <= until) {
+        measured.take(span);
+      }
+    }
+  }
+  const { metrics } = measured;
+  if (metrics === null) {
+    return;
+  }
+  const source = { resource: { "service.name": "opspawn" }, scope: SCOPE };
+  const posted = await postMetrics(url, target, source, metrics, deps);
+  const fail = (error: string): Promise<void> => {
+    deps.observer.count("traces.failed", 1, { owner: "deployment" });
+    const at = new Date(deps.now()).toISOString();
+    return deps.failed(null, { at, error: `metrics_${error}`, exports: 1, spans: 0 });
+  };
+  if (posted.kind === "again" && tries + 1 < MAX_TRIES) {
+    await sendAgain({ ...message, signal: "metrics" }, posted.retryAfterMs, deps);
+  } else if (posted.kind === "too_large") {
+    await fail("http_413");
+  } else if (posted.kind !== "sent") {
+    await fail(posted.error);
+  } else if (posted.rejected > 0) {
+    await fail("partial_success");
+  }
 }
 
 /** A part of the trace of a run that continues is sent only if no expression has to see its end. */

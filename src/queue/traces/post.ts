@@ -1,5 +1,7 @@
-/** Posts spans to an OTLP receiver, and reads what it says to them. */
+/** Posts spans and metrics to an OTLP receiver, and reads what it says to them. */
 import type { ExportTarget } from "../../run/trace/export-message.ts";
+import type { Metrics } from "../../run/trace/metrics.ts";
+import { metricsJson, metricsProtobuf } from "../../run/trace/otlp-metrics.ts";
 import { requestJson } from "../../run/trace/otlp-json.ts";
 import { rejectedInProtobuf, requestProtobuf } from "../../run/trace/otlp-protobuf.ts";
 import type { Span, SpanSource } from "../../run/trace/span.ts";
@@ -28,10 +30,34 @@ export type Posted =
   | { readonly kind: "refused"; readonly error: string };
 
 /** Posts spans once. Does not throw for what a receiver or the network does. */
-export async function post(
-  { url, headers, format }: ExportTarget,
+export function post(
+  target: ExportTarget,
   source: SpanSource,
   spans: readonly Span[],
+  deps: PostDeps,
+): Promise<Posted> {
+  const isJson = target.format === "json";
+  const body = isJson ? requestJson(source, spans) : requestProtobuf(source, spans);
+  return postBody(target.url, target, body, deps);
+}
+
+/** Posts metrics once, as `post` does spans. @param url the address of `v1/metrics` */
+export function postMetrics(
+  url: string,
+  target: ExportTarget,
+  source: SpanSource,
+  metrics: Metrics,
+  deps: PostDeps,
+): Promise<Posted> {
+  const isJson = target.format === "json";
+  const body = isJson ? metricsJson(source, metrics) : metricsProtobuf(source, metrics);
+  return postBody(url, target, body, deps);
+}
+
+async function postBody(
+  url: string,
+  { headers, format }: Pick<ExportTarget, "headers" | "format">,
+  body: string | Uint8Array<ArrayBuffer>,
   deps: PostDeps,
 ): Promise<Posted> {
   const isJson = format === "json";
@@ -44,7 +70,7 @@ export async function post(
       // A redirect is not followed: headers with keys go only to the configured URL.
       redirect: "manual",
       headers: all,
-      body: isJson ? requestJson(source, spans) : requestProtobuf(source, spans),
+      body,
       signal: AbortSignal.timeout(deps.timeoutMs),
     });
     return await outcomeOf(response, deps.now());
@@ -71,7 +97,7 @@ async function outcomeOf(response: Response, now: number): Promise<Posted> {
 }
 
 /**
- * Returns how many spans the receiver rejected. An answer that is none of OTLP says nothing: some
+ * Returns how many spans or points the receiver rejected. An answer that is none of OTLP says nothing: some
  * receivers answer a success with HTML, or with another encoding than that of the request.
  */
 async function rejectedIn(response: Response): Promise<number> {
@@ -83,7 +109,8 @@ async function rejectedIn(response: Response): Promise<number> {
   try {
     const answer: unknown = JSON.parse(new TextDecoder().decode(bytes));
     const partial = isJsonObject(answer) ? answer["partialSuccess"] : undefined;
-    const rejected = Number(isJsonObject(partial) ? partial["rejectedSpans"] : 0);
+    const { rejectedSpans, rejectedDataPoints } = isJsonObject(partial) ? partial : {};
+    const rejected = Number(rejectedSpans ?? rejectedDataPoints ?? 0);
     return Number.isSafeInteger(rejected) && rejected > 0 ? rejected : 0;
   } catch {
     return 0;

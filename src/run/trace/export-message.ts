@@ -11,12 +11,17 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 export interface ExportTarget {
   /** The address of `v1/traces`. */
   readonly url: string;
+  /** The address of `v1/metrics`; null and absent if no metrics are sent. */
+  readonly metricsUrl?: string | null;
   readonly headers: Readonly<Record<string, string>>;
   readonly format: ExportFormat;
   readonly content: TraceContent;
   /** A sampling expression; null for what the caller's sampled flag says. */
   readonly sampling: string | null;
 }
+
+/** What a message has sent. */
+const SIGNALS = ["traces", "metrics"] as const;
 
 /** Whose settings a target is from. */
 export const TARGETS = ["deployment", "tenant"] as const;
@@ -45,6 +50,10 @@ export const traceMessage = z.looseObject({
   task_id: z.string(),
   /** Only spans that ended after this event. */
   after: z.number().int().min(0),
+  /** The last event of the log when the message was sent; absent for the end of the log. */
+  until: z.exactOptional(z.number().int().min(0)),
+  /** What is sent; absent for all. */
+  signal: z.exactOptional(z.enum(SIGNALS)),
   /** False for a part of the trace of a run that continues. */
   ended: z.boolean(),
   /** What sampling decides by; absent if the trace is exported whatever it says. */

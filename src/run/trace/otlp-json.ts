@@ -38,14 +38,14 @@ export function spanJson(span: Span): string {
     ...(traceState !== "" && { traceState }),
     name,
     kind,
-    startTimeUnixNano: nanoseconds(span.start),
-    endTimeUnixNano: nanoseconds(span.end),
+    startTimeUnixNano: nanosecondsText(span.start),
+    endTimeUnixNano: nanosecondsText(span.end),
     attributes: attributesOf(span.attributes),
     droppedAttributesCount: 0,
     events: span.events.map((event) => ({
       attributes: attributesOf(event.attributes),
       name: event.name,
-      timeUnixNano: nanoseconds(event.at),
+      timeUnixNano: nanosecondsText(event.at),
       droppedAttributesCount: 0,
     })),
     droppedEventsCount: span.droppedEvents,
@@ -62,7 +62,8 @@ export function spanJson(span: Span): string {
   });
 }
 
-function attributesOf(attributes: Attributes): JsonObject[] {
+/** Returns attributes as JSON. */
+export function attributesOf(attributes: Attributes): JsonObject[] {
   return Object.entries(attributes).map(([key, value]) => ({ key, value: anyValue(key, value) }));
 }
 
@@ -81,6 +82,7 @@ function anyValue(key: string, value: AttributeValue): JsonObject {
   }
 }
 
-function nanoseconds(ms: number): string {
+/** Returns a time as nanoseconds. */
+export function nanosecondsText(ms: number): string {
   return `${Math.max(0, Math.trunc(ms))}000000`.replace(/^0+(?=\d)/, "");
 }

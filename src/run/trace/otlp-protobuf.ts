@@ -11,10 +11,24 @@ const NANOS = 1_000_000n;
 
 /** Returns an `ExportTraceServiceRequest` as protobuf. */
 export function requestProtobuf(
-  { resource, scope }: SpanSource,
+  source: SpanSource,
   spans: readonly Span[],
 ): Uint8Array<ArrayBuffer> {
   const writer = new BinaryWriter();
+  writeSource(writer, source, () => {
+    for (const span of spans) {
+      message(writer, 2, () => writeSpan(writer, span));
+    }
+  });
+  return writer.finish();
+}
+
+/** Writes a request with its resource and its scope. @param content writes what the scope has */
+export function writeSource(
+  writer: BinaryWriter,
+  { resource, scope }: SpanSource,
+  content: () => void,
+): void {
   message(writer, 1, () => {
     message(writer, 1, () => {
       attributes(writer, 1, resource);
@@ -25,15 +39,12 @@ export function requestProtobuf(
         writer.tag(1, WireType.LengthDelimited).string(scope.name);
         writer.tag(2, WireType.LengthDelimited).string(scope.version);
       });
-      for (const span of spans) {
-        message(writer, 2, () => writeSpan(writer, span));
-      }
+      content();
     });
   });
-  return writer.finish();
 }
 
-/** Returns the spans that a collector rejected, as its `ExportTraceServiceResponse` states. */
+/** Returns how many spans or points a collector rejected, as its response states. */
 export function rejectedInProtobuf(bytes: Uint8Array): number {
   try {
     const reader = new BinaryReader(bytes);
@@ -109,7 +120,8 @@ function writeLink(writer: BinaryWriter, link: SpanLink): void {
   writer.tag(6, WireType.Bit32).fixed32(LINK_FLAGS);
 }
 
-function attributes(writer: BinaryWriter, field: number, values: Attributes): void {
+/** Writes attributes. */
+export function attributes(writer: BinaryWriter, field: number, values: Attributes): void {
   for (const [key, value] of Object.entries(values)) {
     message(writer, field, () => {
       writer.tag(1, WireType.LengthDelimited).string(key);
@@ -142,13 +154,15 @@ function anyValue(writer: BinaryWriter, key: string, value: AttributeValue): voi
   }
 }
 
-function message(writer: BinaryWriter, field: number, write: () => void): void {
+/** Writes a message in a field. */
+export function message(writer: BinaryWriter, field: number, write: () => void): void {
   writer.tag(field, WireType.LengthDelimited).fork();
   write();
   writer.join();
 }
 
-function nanoseconds(ms: number): bigint {
+/** Returns a time as nanoseconds. */
+export function nanoseconds(ms: number): bigint {
   return BigInt(Math.max(0, Math.trunc(ms))) * NANOS;
 }
 

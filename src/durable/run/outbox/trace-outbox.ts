@@ -84,6 +84,7 @@ export class TraceOutbox implements OutboxStep {
       tenant_id,
       task_id,
       after,
+      until: seq,
       ended: end !== null,
       facts: factsOf(state, spec),
     });
