@@ -64,6 +64,46 @@ export class FloorRun extends DurableObject<FloorEnv> {
     this.ctx.storage.kv.delete("job");
   }
 
+  /** The floor of a memory store: the same index over the same words, and nothing else. */
+  async index(texts: readonly string[]): Promise<void> {
+    this.#sql.exec("CREATE TABLE IF NOT EXISTS item (n INTEGER PRIMARY KEY, content TEXT)");
+    this.#sql.exec(
+      "CREATE VIRTUAL TABLE IF NOT EXISTS item_fts USING fts5(words, content = '', contentless_delete = 1, tokenize = 'unicode61')",
+    );
+    for (const text of texts) {
+      const [row] = this.#sql
+        .exec<{ n: number }>("INSERT INTO item (content) VALUES (?) RETURNING n", text)
+        .toArray();
+      this.#sql.exec("INSERT INTO item_fts (rowid, words) VALUES (?, ?)", row?.n ?? 0, text);
+    }
+  }
+
+  /** The best items for words of a query, as the index ranks them. */
+  async find(query: string, limit: number): Promise<string[]> {
+    const phrases = query
+      .split(" ")
+      .map((word) => `"${word}"`)
+      .join(" OR ");
+    return this.#sql
+      .exec<{ content: string }>(
+        `SELECT content FROM item_fts JOIN item ON item.n = item_fts.rowid
+         WHERE item_fts MATCH ? ORDER BY bm25(item_fts) LIMIT ?`,
+        phrases,
+        limit,
+      )
+      .toArray()
+      .map(({ content }) => content);
+  }
+
+  /** A request to the object alone. */
+  async nothing(): Promise<readonly string[]> {
+    return [];
+  }
+
+  async bytes(): Promise<number> {
+    return this.#sql.databaseSize;
+  }
+
   /** The floor of a watcher: a hibernating socket that nothing is known about. */
   override async fetch(): Promise<Response> {
     const { 0: client, 1: server } = new WebSocketPair();

@@ -1,13 +1,15 @@
 /**
  * `npm run bench`: what a run costs. Counts come first (statements, rows, alarms, bytes), since
  * they are the same on every machine; then time, as ratios to floors measured in the same run.
- * The last line is all of it as JSON. `npm run bench -- console` measures the console instead.
+ * The last line is all of it as JSON. `npm run bench -- console` measures the console instead,
+ * `npm run bench -- memory` a memory store.
  */
 import { resolve } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { memoryOf } from "../test/memory.ts";
 import { Service } from "../test/service.ts";
 import { startModelServer } from "./model-server.ts";
+import { memoryFigures } from "./memory.ts";
 import { consoleFigures } from "./console.ts";
 import { MODEL_PROVIDERS } from "./models.ts";
 import { startStreamServer } from "./stream-server.ts";
@@ -42,6 +44,10 @@ const PARTS = {
 if (process.argv.includes("console")) {
   // Its figures are those of a browser, with a service of its own.
   console.log(JSON.stringify(await consoleFigures()));
+  process.exit();
+}
+if (process.argv.includes("memory")) {
+  console.log(JSON.stringify(await memoryFigures()));
   process.exit();
 }
 const only = process.env["BENCH_ONLY"]?.split(",");

@@ -1,11 +1,13 @@
 /** The Worker under measurement: the service with counters in its object, and the floors beside it. */
 import service, { AgentRun as Run } from "../src/index.ts";
 import { countingDatabase, countStorage, noCounts, type Counts } from "./counting.ts";
+import { memoryBench } from "./memory-worker.ts";
 import { timeModelCalls } from "./models.ts";
 import { consumeFloor, submitFloor, type FloorJob, type FloorRun } from "./floor.ts";
 
 export { FloorRun } from "./floor.ts";
-export { TenantFeed, TenantFile, TenantLedger, TenantMemory, Timetable } from "../src/index.ts";
+export { TenantFeed, TenantFile, TenantLedger, Timetable } from "../src/index.ts";
+export { TenantMemory } from "./memory-worker.ts";
 
 type BenchEnv = Env & {
   readonly FLOORS: DurableObjectNamespace<FloorRun>;
@@ -60,6 +62,9 @@ function countSamples(ctx: DurableObjectState, counts: Counts, samples: Sample[]
 export default {
   async fetch(request, env, ctx) {
     const url = new URL(request.url);
+    if (url.pathname.startsWith("/bench/memory/")) {
+      return memoryBench(url.pathname, request, env);
+    }
     switch (url.pathname) {
       case "/bench/floor1": {
         const job: FloorJob = await request.json();

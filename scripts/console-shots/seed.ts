@@ -224,6 +224,7 @@ export async function seed(opspawn: Opspawn): Promise<Seeded> {
   await schedules.trigger(schedule);
   await schedules.trigger(schedule, { overlap: "skip" });
   await remember(opspawn);
+  await converse(opspawn);
   const { id: paused } = await schedules.create({
     name: "stock check",
     spec: { every_s: 600 },
@@ -235,6 +236,13 @@ export async function seed(opspawn: Opspawn): Promise<Seeded> {
 
 function isoDaysAgo(days: number): string {
   return new Date(Date.now() - days * 86_400_000).toISOString();
+}
+
+/** Makes a conversation of two turns. */
+async function converse({ tasks }: Opspawn): Promise<void> {
+  for (const goal of ["What is 17 % of 2,340?", "And what is 20 % of 2,340?"]) {
+    await tasks.run({ conversation: "support-42", input_data: { goal } });
+  }
 }
 
 /** Fills the memory store of a user. */

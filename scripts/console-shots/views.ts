@@ -35,6 +35,7 @@ export function picturesOf({ refund, invoices, schedule, tree }: Seeded): readon
     { name: "schedule", path: `schedules/${schedule}` },
     { name: "memory", path: "memory" },
     { name: "memory-store", path: "memory/subject%3Aanna" },
+    { name: "conversation", path: "conversations/support-42" },
     { name: "usage", path: "usage?of=tokens&by=agent&days=7" },
     { name: "keys", path: "keys" },
     { name: "secrets", path: "secrets" },
