@@ -1,11 +1,14 @@
 /** A run as the model lived it: goal, turns, calls, what people said, and the answer. */
 import { useRef, useState } from "preact/hooks";
 import { goalText } from "../../../../sdk/src/view/wording.ts";
+import { attachedIn, type AttachedFile } from "../../log/attached.ts";
 import { groupsOf } from "../../log/groups.ts";
 import type { Item } from "../../log/model.ts";
 import { Button } from "../../parts/button.tsx";
 import { JsonTree } from "../../parts/json.tsx";
 import { Markdown } from "../../parts/markdown.tsx";
+import { sizeText } from "../../parts/number.ts";
+import { Text } from "../../parts/text.tsx";
 import { Answer } from "./answer.tsx";
 import { Composer } from "./composer.tsx";
 import { useRun } from "./context.ts";
@@ -84,6 +87,22 @@ function isEntry(item: Item): boolean {
   return item.kind !== "wait" || item.for !== "approval";
 }
 
+/** The files of a task by name, type and size. */
+function Files({ files }: { readonly files: readonly AttachedFile[] }) {
+  return files.length === 0 ? null : (
+    <ul class="talk-files" aria-label="Files">
+      {files.map(({ sha256, name, media_type, bytes }) => (
+        <li key={sha256}>
+          <Text text={name} />{" "}
+          <span class="muted">
+            {media_type}, {sizeText(bytes)}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
 function Goal() {
   const { created } = useRun().fold;
   if (created === null) {
@@ -95,12 +114,14 @@ function Goal() {
     prompt: _prompt,
     script: _script,
     script_tools: _tools,
+    attachments: _attachments,
     ...rest
   } = input_data;
   return (
     <article class="talk-goal">
       <header class="talk-who">Goal</header>
       <Markdown text={goalText(input_data)} />
+      <Files files={attachedIn(input_data)} />
       {Object.keys(rest).length > 0 && (
         <details class="talk-more">
           <summary>Further input</summary>
