@@ -2,11 +2,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, expect, test } from "vitest";
+import { afterAll, expect, test, vi } from "vitest";
+import { runCli } from "../../sdk/src/cli/cli.ts";
 import { junitOf } from "../../sdk/src/cli/eval/junit.ts";
 import type { Result } from "../../sdk/src/cli/eval/run.ts";
 import { readYaml } from "../../sdk/src/cli/eval/config/yaml.ts";
-import { cli, envOf } from "../cli.ts";
+import { cli, cliEnvOf, envOf } from "../cli.ts";
 import { fakeService, problem, type Answer, type Asked } from "../fake-service.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "opspawn-eval-"));
@@ -126,6 +127,22 @@ test("a version that does not exist is refused, too", async () => {
   const compared = ["eval", file("whole.yaml", WHOLE), "--compare", "geo@3,2"];
   const { code, err } = await cli(compared, { env: envOf(fake) });
   expect([code, err]).toEqual([2, expect.stringContaining("has no version 2")]);
+});
+
+test("an interrupted eval says how to continue it, with the same options", async () => {
+  const fake = await fakeService([], ({ line }) =>
+    line.startsWith("GET")
+      ? { status: 200, body: { name: "geo", version: 1 } }
+      : { status: 0, by: () => undefined },
+  );
+  const acts: (() => void)[] = [];
+  const { env, written } = cliEnvOf({ env: envOf(fake), onInterrupt: (act) => acts.push(act) });
+  void runCli(["eval", file("whole.yaml", WHOLE), "--repeat", "2"], env);
+  await vi.waitUntil(() => fake.requests.length > 1, { timeout: 30_000 });
+  expect(() => acts[0]?.()).toThrow("ended with 130");
+  expect(written.err).toMatch(
+    /Continue with: opspawn eval \S+whole\.yaml --repeat 2 --run ev-[0-9a-f]{12}\n/,
+  );
 });
 
 test("a service that is down is reported as for every command", async () => {

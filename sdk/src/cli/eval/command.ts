@@ -80,7 +80,7 @@ interface Wanted {
 }
 
 async function evaluated(call: Call): Promise<number> {
-  const { cli, args, program } = call;
+  const { cli, args } = call;
   const wanted = wantedOf(args);
   const file = args.word("config");
   const plan = await planOf(file, wanted, cli.env);
@@ -89,7 +89,8 @@ async function evaluated(call: Call): Promise<number> {
   const concurrency = args.whole("concurrency") ?? plan.concurrency;
   const client = call.client();
   await checkAgents(client, plan.providers);
-  const again = `${program} eval ${shellWord(file)} --run ${wanted.runId}`;
+  const own = args.text("run") === undefined ? ["--run", wanted.runId] : [];
+  const again = [cli.program, "eval", ...[...call.given, ...own].map(shellWord)].join(" ");
   cli.onInterrupt(() => {
     cli.stderr.write(`\nInterrupted. Continue with: ${again}\n`);
     cli.exit(INTERRUPTED);

@@ -12,6 +12,8 @@ const MAX_ROWS = 60;
 const MAX_FAILURES = 10;
 /** Columns of a line without a terminal. */
 const FILE_COLUMNS = 200;
+/** Columns from which a terminal has room for latencies and metrics. */
+const WIDE_COLUMNS = 80;
 /** Columns that the name of a provider can take. */
 const MAX_LABEL = 40;
 
@@ -120,13 +122,15 @@ function reasonsOf(assertions: Result["assertions"], score: number): readonly st
 }
 
 function summariesOf(output: Output, summaries: readonly Summary[]): string {
+  const isNarrow = isTerminal(output) && (output.columns ?? 80) < WIDE_COLUMNS;
   const metrics = [...new Set(summaries.flatMap(({ metrics: own }) => Object.keys(own)))];
   const head = ["AGENT", "PASSED", "RATE", "95 %", "ERRORS", "SCORE", "COST", "P50", "P95"];
+  const shown = [...head, ...metrics].slice(0, isNarrow ? head.indexOf("P50") : undefined);
   const rows = summaries.map((one) => [
     one.provider,
     `${one.passed}/${one.passed + one.failed}`,
     percent(one.pass_rate),
-    `${percent(one.interval.low)} to ${percent(one.interval.high)}`,
+    `${(one.interval.low * 100).toFixed(1)}–${percent(one.interval.high)}`,
     String(one.errors),
     one.score.toFixed(2),
     dollars(one.cost_usd),
@@ -134,7 +138,11 @@ function summariesOf(output: Output, summaries: readonly Summary[]): string {
     duration(one.latency_p95_ms),
     ...metrics.map((metric) => one.metrics[metric]?.toFixed(2) ?? "–"),
   ]);
-  return tableOf(output, [...head, ...metrics], rows);
+  return tableOf(
+    output,
+    shown,
+    rows.map((row) => row.slice(0, shown.length)),
+  );
 }
 
 /** The differences, and what they say. */
@@ -142,7 +150,7 @@ function comparisonText(output: Output, comparison: Comparison): string {
   const { first, second, items, verdict, p_value, method, pass_rate } = comparison;
   const table = tableOf(
     output,
-    ["", first, second, "DIFFERENCE", "95 % (PAIRED)"],
+    ["", first, second, "DIFFERENCE", "95 %, PAIRED"],
     [
       differenceRow("pass rate", pass_rate, percent),
       differenceRow("score", comparison.score, (value) => value.toFixed(2)),
