@@ -62,6 +62,15 @@ export class TelemetryStore {
     return raw === null ? null : rowOf(raw);
   }
 
+  /** Returns what could not be sent to the receiver of the deployment, since it was deployed. */
+  async deploymentFailures(): Promise<Pick<TelemetryRow, "failed_exports" | "rejected_spans">> {
+    const row = await this.#db
+      .prepare("SELECT failed_exports, rejected_spans FROM telemetry WHERE tenant_id = ?")
+      .bind(DEPLOYMENT)
+      .first<Pick<TelemetryRow, "failed_exports" | "rejected_spans">>();
+    return row ?? { failed_exports: 0, rejected_spans: 0 };
+  }
+
   /** Replaces the settings of a tenant and forgets the failures of the earlier ones. */
   async set(tenantId: string, change: TelemetryChange, actor: Actor): Promise<TelemetryRow> {
     const statement = this.#db

@@ -9,6 +9,8 @@ const STATE = {
   deliveries: { pending: 4, overdue_s: 0 },
   lateSchedules: "2026-11-30T00:00:00Z",
   traces: { failed_exports: 1, rejected_spans: 7, last_error: "http_400" },
+  deployment: { failed_exports: 2, rejected_spans: 0 },
+  stuck: { orphans: 5, turns: 0 },
   providers: ["local"],
   today: [
     {
@@ -37,6 +39,9 @@ test("metrics have a help, a type, and escaped labels", () => {
       "opspawn_webhook_deliveries_pending 4",
       "opspawn_schedules_late 1",
       "opspawn_trace_exports_failed 1",
+      "opspawn_deployment_exports_failed 2",
+      "opspawn_tasks_orphaned 5",
+      "opspawn_turns_stuck 0",
       "opspawn_trace_spans_rejected 7",
       'opspawn_cost_usd_today{model="a \\"b\\"\\\\c\\nd"} 0.0015',
     ]),

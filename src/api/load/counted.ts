@@ -21,6 +21,10 @@ export interface Counted {
     readonly rejected_spans: number;
     readonly last_error: string | null;
   } | null;
+  /** What could not be sent to the receiver of the deployment. */
+  readonly deployment: { readonly failed_exports: number; readonly rejected_spans: number };
+  /** Tasks that were not cancelled with their parents, and turns that were not started: 100 at most. */
+  readonly stuck: { readonly orphans: number; readonly turns: number };
   readonly providers: readonly string[];
   /** Usage of today (UTC), by model. */
   readonly today: readonly UsageSum[];
@@ -28,19 +32,26 @@ export interface Counted {
 
 /** Time that a schedule may be late, milliseconds. */
 const GRACE_MS = 120_000;
+/** Maximum stuck tasks that are counted. */
+const MAX_STUCK = 100;
 
 /** Counts the state of the caller's tenant. */
 export async function counted(deps: ApiDeps, { tenantId }: Caller): Promise<Counted> {
   const now = deps.now();
   const day = isoTime(now).slice(0, 10);
-  const [statuses, waits, load, late, telemetry, today] = await Promise.all([
-    deps.tasks.counts(tenantId, "status", {}),
-    deps.tasks.counts(tenantId, "waiting_for", {}),
-    deps.load.of(tenantId, isoTime(now)),
-    deps.timetables.lateSince(tenantId, isoTime(now - GRACE_MS)),
-    deps.telemetry.get(tenantId),
-    deps.usage.sums(tenantId, day, day, ["model"], MAX_MODELS, null),
-  ]);
+  const stuckBefore = isoTime(now - GRACE_MS - deps.config.checkAgainMs);
+  const [statuses, waits, load, late, telemetry, deployment, orphans, turns, today] =
+    await Promise.all([
+      deps.tasks.counts(tenantId, "status", {}),
+      deps.tasks.counts(tenantId, "waiting_for", {}),
+      deps.load.of(tenantId, isoTime(now)),
+      deps.timetables.lateSince(tenantId, isoTime(now - GRACE_MS)),
+      deps.telemetry.get(tenantId),
+      deps.telemetry.deploymentFailures(),
+      deps.trees.orphans(tenantId, MAX_STUCK),
+      deps.conversations.stuck(tenantId, stuckBefore, MAX_STUCK),
+      deps.usage.sums(tenantId, day, day, ["model"], MAX_MODELS, null),
+    ]);
   const { oldestPending, deliveries } = load;
   return {
     byStatus: statuses.groups,
@@ -55,6 +66,8 @@ export async function counted(deps: ApiDeps, { tenantId }: Caller): Promise<Coun
     },
     lateSchedules: late,
     traces: telemetry,
+    deployment,
+    stuck: { orphans: orphans.length, turns: turns.length },
     providers: [...deps.catalogue.providers],
     today,
   };

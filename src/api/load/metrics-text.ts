@@ -9,6 +9,7 @@ const STATUSES = ["pending", "running", "waiting", "completed", "failed", "cance
 /** Returns the state as metrics. */
 export function metricsText(state: Counted): string {
   const { byStatus, byWait, oldestPending, deliveries, lateSchedules, traces, today } = state;
+  const { deployment, stuck } = state;
   const ofStatus = new Map(byStatus.map(({ value, count }) => [value, count]));
   const sums = (field: "model_calls" | "input_tokens" | "output_tokens"): Sample[] =>
     today.map((sum) => [{ model: sum.model ?? "" }, sum[field]]);
@@ -40,6 +41,18 @@ export function metricsText(state: Counted): string {
     ]),
     gauge("opspawn_trace_spans_rejected", "Spans that the receiver of traces rejected.", [
       [{}, traces?.rejected_spans ?? 0],
+    ]),
+    gauge("opspawn_deployment_exports_failed", "Exports to the deployment's receiver, given up.", [
+      [{}, deployment.failed_exports],
+    ]),
+    gauge("opspawn_deployment_spans_rejected", "Spans that the deployment's receiver rejected.", [
+      [{}, deployment.rejected_spans],
+    ]),
+    gauge("opspawn_tasks_orphaned", "Tasks that were not cancelled with their parents.", [
+      [{}, stuck.orphans],
+    ]),
+    gauge("opspawn_turns_stuck", "Queued turns that were not started after the turn before.", [
+      [{}, stuck.turns],
     ]),
     gauge(
       "opspawn_cost_usd_today",
