@@ -258,9 +258,9 @@ const layers = [
   feature("subjects", "memory"),
   feature("usage"),
   {
-    ...feature("mcp", "agents", "tasks", "schedules", "memory"),
+    ...feature("mcp", "agents", "tasks", "schedules", "conversations", "memory"),
     may: [
-      ...feature("mcp", "agents", "tasks", "schedules", "memory").may,
+      ...feature("mcp", "agents", "tasks", "schedules", "conversations", "memory").may,
       ...npm("@modelcontextprotocol/sdk"),
     ],
   },

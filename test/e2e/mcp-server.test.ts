@@ -146,6 +146,8 @@ describe("the inspector", () => {
       "resume_schedule",
       "trigger_schedule",
       "delete_schedule",
+      "list_conversations",
+      "read_conversation",
       "list_memory_stores",
       "search_memory",
       "save_memory",
@@ -216,6 +218,21 @@ test("a schedule is created, paused, fired and deleted, and a wrong one is refus
   expect([wrong.isError, wrong.data["code"]]).toEqual([true, "validation_failed"]);
   expect((await client.call("delete_schedule", { id })).data).toEqual({ id, deleted: true });
   expect((await client.call("pause_schedule", { id })).data).toMatchObject({ code: "not_found" });
+});
+
+test("a conversation is listed and read, and an unknown one is refused", async () => {
+  const turn = { ...scripted([{ text: "Hello." }]), conversation: "by-mcp", subject: "anna" };
+  const { data } = await client.call("submit_task", turn);
+  await client.task("wait_for_task", { task_id: String(data["task_id"]) });
+  const listed = await client.call("list_conversations", { subject: "anna" });
+  expect(listed.text).toContain("by-mcp: 1 turns, completed: ");
+  expect(listed.data["data"]).toMatchObject([{ id: "by-mcp", turns: 1, subject: "anna" }]);
+  const none = await client.call("list_conversations", { subject: "nobody" });
+  expect(none.text).toBe("There are no conversations.");
+  const read = await client.call("read_conversation", { conversation: "by-mcp" });
+  expect(read.text).toMatch(/^user: .*\nassistant: Hello\.$/);
+  const wrong = await client.call("read_conversation", { conversation: "unknown" });
+  expect([wrong.isError, wrong.data["code"]]).toEqual([true, "not_found"]);
 });
 
 test("two hundred calls, twenty at a time, are each answered with their own answer", async () => {

@@ -25,15 +25,18 @@ interface Answer {
 export class Tenant {
   readonly name: string;
   readonly #key: string;
+  readonly #app: typeof app;
 
-  private constructor(name: string) {
+  private constructor(name: string, own: typeof app) {
     this.name = name;
+    this.#app = own;
     this.#key = `opsk_${name}`;
   }
 
-  static async new(): Promise<Tenant> {
+  /** @param own the service that it calls, if that is another one than usual */
+  static async new(own = app): Promise<Tenant> {
     tenants += 1;
-    const tenant = new Tenant(`chat-${tenants}`);
+    const tenant = new Tenant(`chat-${tenants}`, own);
     await env.DB.prepare(
       `INSERT INTO api_key VALUES (?, ?, 'chat', ?, 'tasks:read tasks:write admin',
          '2026-01-01T00:00:00Z', NULL, NULL)`,
@@ -44,7 +47,7 @@ export class Tenant {
   }
 
   async ask(method: string, path: string, body?: object, headers: object = {}): Promise<Answer> {
-    const response = await app.request(`/api/v1${path}`, {
+    const response = await this.#app.request(`/api/v1${path}`, {
       method,
       headers: {
         Authorization: `Bearer ${this.#key}`,

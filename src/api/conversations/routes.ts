@@ -1,15 +1,19 @@
 /** `/api/v1/conversations`: chains of tasks. A turn is submitted as a task. */
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import type { ConversationTurn, ListedConversation } from "../../store/conversations.ts";
-import type { Caller } from "../../store/keys.ts";
-import type { ApiDeps, ApiHandler, AppEnv } from "../context.ts";
+import type { ApiHandler, AppEnv } from "../context.ts";
 import { requireScope } from "../http/auth.ts";
-import { cursorAt, cursorOf, DEFAULT_LIMIT, pageOf } from "../http/cursor.ts";
 import { Problem } from "../http/problem.ts";
 import { json, refusals, SECURED } from "../openapi/routes.ts";
-import { plainPageQuery, type PageQuery } from "../schemas.ts";
+import { plainPageQuery } from "../schemas.ts";
 import { deleteTask } from "../tasks/changes.ts";
 import * as schemas from "./schemas.ts";
+import {
+  conversationJson,
+  conversationOf,
+  conversationPage,
+  messagePage,
+  turnPage,
+} from "./use-cases.ts";
 
 const CONVERSATIONS = "/api/v1/conversations";
 const shared = { tags: ["Conversations"], security: SECURED };
@@ -81,51 +85,28 @@ export function conversationRoutes(app: OpenAPIHono<AppEnv>): void {
   app.openapi(deleteRoute, remove);
 }
 
-const PLACE = /^conversation (\S+) (\S+)$/;
-const TURN = /^turn \d{1,9}$/;
 /** Turns that one request deletes, and turns read at a time. */
 const MAX_DELETED = 200;
 const PAGE = 50;
 
-const list: ApiHandler<typeof listRoute> = async (c) => {
-  const { deps, caller } = c.var;
-  const { limit = DEFAULT_LIMIT, cursor, subject = null } = c.req.valid("query");
-  const [, updatedAt = "", id = ""] =
-    cursor === undefined
-      ? []
-      : (PLACE.exec(await cursorOf(deps, caller, cursor, { form: PLACE })) ?? []);
-  const after = cursor === undefined ? null : { updatedAt, id };
-  const found = await deps.conversations.list(caller.tenantId, subject, limit + 1, after);
-  const { data, next_cursor } = await pageOf(
-    deps,
-    caller,
-    found,
-    limit,
-    ({ updated_at, conversation_id }) => `conversation ${updated_at} ${conversation_id}`,
-  );
-  return c.json({ data: data.map(conversationJson), next_cursor }, 200);
-};
+const list: ApiHandler<typeof listRoute> = async (c) =>
+  c.json(await conversationPage(c.var, c.req.valid("query")), 200);
 
 const get: ApiHandler<typeof getRoute> = async (c) => {
-  const { deps, caller } = c.var;
-  const found = await conversationOf(deps, caller, c.req.valid("param").id);
-  const { data, next_cursor } = await turnPage(deps, caller, found, c.req.valid("query"));
+  const found = await conversationOf(c.var, c.req.valid("param").id);
+  const { data, next_cursor } = await turnPage(c.var, found, c.req.valid("query"));
   const turns = data.map(({ task_id, goal: _goal, answer: _answer, ...turn }) =>
     Object.assign(turn, { id: task_id }),
   );
   return c.json({ ...conversationJson(found), data: turns, next_cursor }, 200);
 };
 
-const listMessages: ApiHandler<typeof messagesRoute> = async (c) => {
-  const { deps, caller } = c.var;
-  const found = await conversationOf(deps, caller, c.req.valid("param").id);
-  const { data, next_cursor } = await turnPage(deps, caller, found, c.req.valid("query"));
-  return c.json({ data: data.flatMap(messagesOf), next_cursor }, 200);
-};
+const listMessages: ApiHandler<typeof messagesRoute> = async (c) =>
+  c.json(await messagePage(c.var, c.req.valid("param").id, c.req.valid("query")), 200);
 
 const remove: ApiHandler<typeof deleteRoute> = async (c) => {
   const { deps, caller } = c.var;
-  const { conversation_id } = await conversationOf(deps, caller, c.req.valid("param").id);
+  const { conversation_id } = await conversationOf(c.var, c.req.valid("param").id);
   const { tenantId } = caller;
   const [open] = await deps.conversations.open(tenantId, conversation_id);
   if (open !== undefined) {
@@ -146,47 +127,3 @@ const remove: ApiHandler<typeof deleteRoute> = async (c) => {
     headers: { "Retry-After": "1" },
   });
 };
-
-/** Returns a conversation of the caller's tenant. @throws Problem `not_found` */
-async function conversationOf(
-  deps: ApiDeps,
-  { tenantId }: Caller,
-  id: string,
-): Promise<ListedConversation> {
-  const found = await deps.conversations.get(tenantId, id);
-  if (found === null) {
-    throw new Problem("not_found", `Unknown conversation "${id}".`);
-  }
-  return found;
-}
-
-async function turnPage(
-  deps: ApiDeps,
-  caller: Caller,
-  { conversation_id }: ListedConversation,
-  { limit = DEFAULT_LIMIT, cursor }: PageQuery,
-): Promise<{ readonly data: readonly ConversationTurn[]; readonly next_cursor: string | null }> {
-  const position = cursor && (await cursorOf(deps, caller, cursor, { form: TURN }));
-  const after = Number(position?.slice("turn ".length) ?? 0);
-  const found = await deps.conversations.turns(caller.tenantId, conversation_id, after, limit + 1);
-  const data = found.slice(0, limit);
-  const last = found.length > limit ? data.at(-1) : undefined;
-  return {
-    data,
-    next_cursor: await cursorAt(deps, caller, last === undefined ? null : `turn ${last.turn}`),
-  };
-}
-
-function conversationJson(row: ListedConversation): schemas.ConversationJson {
-  const { conversation_id, goal, ...fields } = row;
-  return { id: conversation_id, ...fields, last_message: goal };
-}
-
-function messagesOf(turn: ConversationTurn): schemas.MessageJson[] {
-  const { task_id, turn: number, status, goal, answer, created_at, completed_at } = turn;
-  const shown = { task_id, turn: number, status };
-  const asked = { ...shown, role: "user" as const, text: goal, created_at };
-  return status === "completed"
-    ? [asked, { ...shown, role: "assistant", text: answer, created_at: completed_at ?? created_at }]
-    : [asked];
-}

@@ -19,6 +19,7 @@ import { currentTask, taskJson, taskOf } from "../tasks/view.ts";
 import { TASK_STATUSES } from "../schemas.ts";
 import { agentInToolName, agentToolName, isShortened } from "./agent-tool.ts";
 import { answerOf, taskLine, taskText } from "./task-text.ts";
+import { CONVERSATION_TOOLS } from "./conversation-tools.ts";
 import { MEMORY_TOOLS } from "./memory-tools.ts";
 import { SCHEDULE_TOOLS } from "./schedule-tools.ts";
 import { result, tool, type TaskTool, type ToolCall } from "./tool.ts";
@@ -218,6 +219,7 @@ const COMMON: readonly TaskTool[] = [
     },
   }),
   ...SCHEDULE_TOOLS,
+  ...CONVERSATION_TOOLS,
   ...MEMORY_TOOLS,
 ];
 

@@ -56,7 +56,7 @@ export class Files {
     const file = path.startsWith("/") ? fileURLToPath(`file://${encodeURI(path)}`) : path;
     try {
       const bytes = readFileSync(resolve(this.#folder, file));
-      return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+      return new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes);
     } catch (error) {
       throw new Error(reasonOf(path, error), { cause: error });
     }
