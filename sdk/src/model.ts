@@ -110,6 +110,7 @@ export type MemoryBlock = Schemas["MemoryBlock"];
 export type MemoryBlockList = Schemas["MemoryBlockList"];
 export type MemoryVersion = Schemas["MemoryVersion"];
 export type MemoryVersionList = Schemas["MemoryVersionList"];
+export type SubjectDeletion = Schemas["SubjectDeletion"];
 export type WriteMemoryItem = Schemas["WriteMemoryItem"];
 export type WriteMemoryBlock = Schemas["WriteMemoryBlock"];
 export type RestoreMemory = Schemas["RestoreMemory"];

@@ -152,6 +152,8 @@ export const OPERATIONS: Readonly<Record<OperationId, Operation>> = {
   downloadAttachment: op("GET", `${ATTACHMENT}/content`, null),
   deleteAttachment: op("DELETE", ATTACHMENT, null),
   exportSubject: op("GET", `${SUBJECT}/export`, null),
+  deleteSubject: op("DELETE", SUBJECT, "subject"),
+  getSubjectDeletion: op("GET", `${SUBJECT}/deletion`, "subject"),
   listAgents: op("GET", "/api/v1/agents", "data[]"),
   createAgent: op("POST", "/api/v1/agents", "name", "keyed"),
   getAgent: op("GET", AGENT, "name"),

@@ -1,6 +1,9 @@
 /** Subjects: everything that is stored about whom or what tasks are about. */
+import type { ApiPromise } from "./api-promise.ts";
 import type { Api, CallOptions } from "./api.ts";
 import { ConnectionError, OpspawnError } from "./errors.ts";
+import type { SubjectDeletion } from "./model.ts";
+import type { QueryOf } from "./operations.ts";
 import { recordIn } from "./problem.ts";
 import { linesOf } from "./stream-events.ts";
 
@@ -54,5 +57,23 @@ export class Subjects {
       stop.abort();
     }
     throw new ConnectionError(this.#api.url, "the export is incomplete");
+  }
+
+  /**
+   * Starts the deletion of everything that is stored about a subject, or returns the one that runs.
+   * Needs the scopes `memory:write`, `tasks:write` and `schedules:write`.
+   * @throws APIError `not_found` if nothing is stored
+   */
+  delete(
+    subject: string,
+    query: QueryOf<"deleteSubject"> = {},
+    options: CallOptions = {},
+  ): ApiPromise<SubjectDeletion> {
+    return this.#api.call("deleteSubject", { ...options, path: { subject }, query });
+  }
+
+  /** The last deletion of a subject. @throws APIError `not_found` */
+  deletion(subject: string, options: CallOptions = {}): ApiPromise<SubjectDeletion> {
+    return this.#api.call("getSubjectDeletion", { ...options, path: { subject } });
   }
 }

@@ -34,6 +34,7 @@ import type { TaskStore } from "../store/tasks/tasks.ts";
 import type { StoredTask, TaskRow } from "../store/tasks/rows.ts";
 import type { TreeStore } from "../store/tasks/trees.ts";
 import type { TenantSecretStore } from "../store/tenant-secrets.ts";
+import type { SubjectDeletionStore } from "../store/subject-deletions.ts";
 import type { UsageStore } from "../store/usage.ts";
 import type { MemoryDirectory } from "../store/memory-stores.ts";
 import type { TimetableStore } from "../store/timetables.ts";
@@ -119,6 +120,10 @@ export interface ApiDeps {
   memory(tenantId: string, store: string): MemoryRpc;
   /** The memory stores that tenants have. */
   readonly memoryStores: Pick<MemoryDirectory, "list">;
+  /** Deletions of everything that is stored about a subject. */
+  readonly subjectDeletions: SubjectDeletionStore;
+  /** Continues work after the response. */
+  background(work: Promise<void>): void;
   /** When the reconciler looks at timetables. */
   readonly timetables: Pick<TimetableStore, "lateSince">;
   readonly feeds: Pick<FeedStore, "isOn">;

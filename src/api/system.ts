@@ -10,6 +10,7 @@ import { examples as telemetry } from "./telemetry/schemas.ts";
 import { traceExamples } from "./tasks/trace.ts";
 import { conversationExamples } from "./conversations/schemas.ts";
 import { examples as attachments } from "./attachments/schemas.ts";
+import { subjectExamples } from "./subjects/schemas.ts";
 import { examples as agents } from "./agents/schemas.ts";
 import { examples as feed } from "./feed/schemas.ts";
 import { examples as hooks } from "./hooks/schemas.ts";
@@ -81,6 +82,7 @@ const EXAMPLES: Examples = {
   ...treeExamples,
   ...treeEventExamples,
   ...conversationExamples,
+  ...subjectExamples,
   ...systemExamples,
 };
 

@@ -35,6 +35,7 @@ import { LoadStore } from "../store/load.ts";
 import { TelemetryStore } from "../store/telemetry.ts";
 import { ToolStore } from "../store/tools.ts";
 import { TenantSecretStore } from "../store/tenant-secrets.ts";
+import { SubjectDeletionStore } from "../store/subject-deletions.ts";
 import { UsageStore } from "../store/usage.ts";
 import { DeliveryStore } from "../store/webhooks/deliveries.ts";
 import { WebhookStore } from "../store/webhooks/webhooks.ts";
@@ -123,6 +124,8 @@ export function apiDeps(
     timetable: (tenantId) => timetableStub(env.TIMETABLES, tenantId),
     memory: (tenantId, store) => memoryStub(env.MEMORIES, tenantId, store),
     memoryStores: new MemoryDirectory(env.DB),
+    subjectDeletions: new SubjectDeletionStore(env.DB),
+    background,
     timetables: new TimetableStore(env.DB),
     feeds: new FeedStore(env.DB),
     observer: observes,

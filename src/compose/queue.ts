@@ -21,6 +21,9 @@ import { TimetableStore } from "../store/timetables.ts";
 import { TreeStore } from "../store/tasks/trees.ts";
 import { UsageStore } from "../store/usage.ts";
 import type { LogLevel, ObservedSpan, Observer } from "../observe.ts";
+import { SubjectDeletionStore } from "../store/subject-deletions.ts";
+import { forgetSubject } from "../api/subjects/forget.ts";
+import { apiDeps } from "./api.ts";
 import { NO_EXTENSIONS, type Extensions } from "./extensions.ts";
 import { filesIn } from "./files.ts";
 import { buildFetch, priceOf } from "./network.ts";
@@ -107,6 +110,8 @@ function reconcileIn(env: Env, now: number, observer: Observer): Promise<void> {
       releaseTurn: releaserOf(env, observer),
       timetables: new TimetableStore(env.DB),
       timetable: (tenantId) => timetableStub(env.TIMETABLES, tenantId),
+      subjectDeletions: new SubjectDeletionStore(env.DB),
+      forgetSubject: (name) => forgetSubject(apiDeps(env, observer), name),
       trees: new TreeStore(env.DB),
       usage: new UsageStore(env.DB),
       audit: new AuditStore(env.DB),

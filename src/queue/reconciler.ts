@@ -2,8 +2,9 @@
  * Cron safety net. Finds three kinds of tasks, each through an index, so its cost does not grow
  * with the table. Dispatches tasks again that are `pending` for too long (their message was lost).
  * Repairs live runs whose update is overdue (their alarm may be lost), and wakes timetables that
- * are. Starts turns of conversations that wait for a turn that has ended. Deletes tasks past their retention. Also sends overdue deliveries, and deletes old deliveries, idempotency keys, audit
- * entries and stale questions. Each invocation is bounded, and the next one continues.
+ * are. Starts turns of conversations that wait for a turn that has ended. Continues deletions of
+ * subjects. Deletes tasks past their retention. Also sends overdue deliveries, and deletes old
+ * deliveries, idempotency keys, audit entries and stale questions. Each invocation is bounded, and the next one continues.
  */
 import { specOf } from "../store/tasks/rows.ts";
 import {
@@ -21,6 +22,7 @@ import type { InboxStore } from "../store/inbox.ts";
 import type { TimetableStore } from "../store/timetables.ts";
 import type { TimetableRpc } from "../durable/timetable/rpc.ts";
 import type { TreeStore } from "../store/tasks/trees.ts";
+import type { DeletionName, SubjectDeletionStore } from "../store/subject-deletions.ts";
 import type { UsageStore } from "../store/usage.ts";
 import type { DeliveryStore } from "../store/webhooks/deliveries.ts";
 import { inParallel } from "../run/value/in-parallel.ts";
@@ -43,6 +45,9 @@ export interface ReconcilerDeps extends QueueDeps {
   releaseTurn(tenantId: string, taskId: string): Promise<void>;
   readonly timetables: Pick<TimetableStore, "takeLate">;
   timetable(tenantId: string): Pick<TimetableRpc, "wake">;
+  readonly subjectDeletions: Pick<SubjectDeletionStore, "takeDue" | "expire">;
+  /** Continues the deletion of everything about a subject. */
+  forgetSubject(name: DeletionName): Promise<void>;
   readonly trees: Pick<TreeStore, "allOrphans">;
   readonly usage: Pick<UsageStore, "rollUp">;
   readonly audit: Pick<AuditStore, "expire">;
@@ -83,6 +88,8 @@ const ORPHANS_MINUTE = 37;
 /** Maximum orphans that one invocation cancels. */
 const MAX_ORPHANS = 500;
 const MINUTE_MS = 60_000;
+/** Pages of deletions of subjects that one invocation continues: each may delete much. */
+const FORGET_PAGES = 1;
 /** Pause before a timetable that does not answer is woken again. */
 const TIMETABLE_AGAIN_MS = 300_000;
 /** Dispatches through the queue, then direct starts of the run, before the task fails. */
@@ -137,6 +144,14 @@ const PHASES: Readonly<Record<string, Phase>> = {
       () => deps.timetables.takeLate(iso(now), iso(now + TIMETABLE_AGAIN_MS), PAGE),
       (tenantId) => deps.timetable(tenantId).wake(),
       deps,
+    ),
+  /** Continues deletions of subjects whose process is gone. */
+  subjects: (deps, now) =>
+    inPages(
+      () => deps.subjectDeletions.takeDue(iso(now), iso(now + deps.checkAgainMs), PAGE),
+      (name) => deps.forgetSubject(name),
+      deps,
+      { pages: FORGET_PAGES, width: 1 },
     ),
   /** Deletes tasks that ended before the retention period. */
   ended: async (deps, now) => {
@@ -220,8 +235,9 @@ const PHASES: Readonly<Record<string, Phase>> = {
       }
     }
   },
-  audit: async ({ audit, auditRetentionMs }, now) => {
+  audit: async ({ audit, subjectDeletions, auditRetentionMs }, now) => {
     await audit.expire(iso(now - auditRetentionMs));
+    await subjectDeletions.expire(iso(now - auditRetentionMs));
   },
 };
 

@@ -105,6 +105,17 @@ export class AnswerStore {
       .run();
   }
 
+  /** Deletes the responses of a tenant that created something at an address beginning with this. */
+  async forget(tenantId: string, address: string): Promise<void> {
+    await this.#db
+      .prepare(
+        `DELETE FROM answer WHERE tenant_id = ?1
+           AND SUBSTR(headers ->> '$.Location', 1, LENGTH(?2)) = ?2`,
+      )
+      .bind(tenantId, address)
+      .run();
+  }
+
   /** Releases the key of a request that was rejected or failed. */
   async release({ tenantId, route, key }: AnswerName, claim: string): Promise<void> {
     await this.#db

@@ -49,6 +49,7 @@ export const AUDIT_ACTIONS = [
   "memory.block_deleted",
   "memory.block_restored",
   "memory.deleted",
+  "subject.deleted",
 ] as const;
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 

@@ -15,6 +15,7 @@ import { specOf } from "../../src/store/tasks/rows.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import { TaskBookkeeping } from "../../src/store/tasks/bookkeeping.ts";
 import { InboxStore } from "../../src/store/inbox.ts";
+import { SubjectDeletionStore } from "../../src/store/subject-deletions.ts";
 import { TreeStore } from "../../src/store/tasks/trees.ts";
 import { UsageStore } from "../../src/store/usage.ts";
 import { DeliveryStore } from "../../src/store/webhooks/deliveries.ts";
@@ -118,6 +119,8 @@ async function sweep(retentionMs = 30 * 86_400_000, now = Date.now()): Promise<v
       releaseTurn: releaserOf(env, observer),
       timetable: (tenantId) => timetableStub(env.TIMETABLES, tenantId),
       inbox,
+      subjectDeletions: new SubjectDeletionStore(env.DB),
+      forgetSubject: async () => {},
       trees,
       observer,
       run: runOf,

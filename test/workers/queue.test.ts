@@ -12,6 +12,9 @@ import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import type { StoredTask } from "../../src/store/tasks/rows.ts";
 import { TaskBookkeeping } from "../../src/store/tasks/bookkeeping.ts";
 import { InboxStore } from "../../src/store/inbox.ts";
+import { SubjectDeletionStore, type DeletionName } from "../../src/store/subject-deletions.ts";
+import { forgetSubject } from "../../src/api/subjects/forget.ts";
+import { apiDeps } from "../../src/compose/api.ts";
 import { TreeStore } from "../../src/store/tasks/trees.ts";
 import { UsageStore } from "../../src/store/usage.ts";
 import { DeliveryStore } from "../../src/store/webhooks/deliveries.ts";
@@ -69,8 +72,13 @@ function reconcilerDeps(told: (message: TaskMessage, queue: string) => void) {
   const stores = { tasks, bookkeeping, usage, inbox, trees, timetables, audit, conversations };
   const releaseTurn = releaserOf(env, observer);
   const attachments = { store: new AttachmentStore(env.DB), bytes: filesIn(env) };
+  const forgetting = {
+    subjectDeletions: new SubjectDeletionStore(env.DB),
+    forgetSubject: (name: DeletionName) => forgetSubject(apiDeps(env, observer), name),
+  };
   return {
     ...stores,
+    ...forgetting,
     attachments,
     releaseTurn,
     timetable,

@@ -1857,6 +1857,19 @@ WriteMemoryItem = TypedDict(
     },
 )
 
+SubjectDeletion = TypedDict(
+    "SubjectDeletion",
+    {
+        "subject": str,
+        "status": Literal["running", "completed"],
+        "tasks": Literal["delete", "keep"],
+        "report": dict[str, Any],
+        "created_at": str,
+        "updated_at": str,
+        "completed_at": Optional[str],
+    },
+)
+
 AgentList = TypedDict(
     "AgentList",
     {
@@ -3921,6 +3934,35 @@ class Operations:
         return self._call(
             "GET",
             f"/api/v1/subjects/{_quote(subject)}/export",
+            repeatable=True,
+        )
+
+    def delete_subject(
+        self,
+        subject: str,
+        *,
+        tasks: Literal["delete", "keep"] | None = None,
+    ) -> SubjectDeletion:
+        """Delete what is stored about a subject.
+
+        Starts a job that deletes what the export lists: schedules, memory stores, and the tasks with their logs, outputs, conversations, deliveries and stored responses. Tasks that have not ended are cancelled first. The job survives crashes; a repeated request returns it. What is stored about the subject while it runs is deleted too. Memory stores of the tenant and of agents stay. Needs the scopes `tasks:write` and `schedules:write` too. Needs the scope `memory:write`."""
+        return self._call(
+            "DELETE",
+            f"/api/v1/subjects/{_quote(subject)}",
+            query={"tasks": tasks},
+            repeatable=True,
+        )
+
+    def get_subject_deletion(
+        self,
+        subject: str,
+    ) -> SubjectDeletion:
+        """Get the deletion of a subject.
+
+        The last one, and what it has deleted. It is kept as long as the audit log keeps its entries. Needs the scope `memory:read`."""
+        return self._call(
+            "GET",
+            f"/api/v1/subjects/{_quote(subject)}/deletion",
             repeatable=True,
         )
 

@@ -4755,6 +4755,48 @@ export interface components {
             /** @description Seconds until the item expires, from now. Default: never. */
             readonly expires_in_s?: number | null;
         };
+        readonly SubjectDeletion: {
+            /** @description Whom or what it is about. */
+            readonly subject: string;
+            /**
+             * @description `completed` when nothing was left to delete.
+             * @enum {string}
+             */
+            readonly status: "running" | "completed";
+            /**
+             * @description Whether tasks that have ended are deleted.
+             * @enum {string}
+             */
+            readonly tasks: "delete" | "keep";
+            /** @description What has been deleted so far. After a crash it can be less than was deleted. */
+            readonly report: {
+                /** @description Schedules deleted. */
+                readonly schedules: number;
+                /** @description Memory stores deleted. */
+                readonly stores: number;
+                /** @description Items and blocks that the stores had. */
+                readonly memories: number;
+                /** @description Tasks that had not ended, and were cancelled. */
+                readonly tasks_cancelled: number;
+                /** @description Tasks deleted, with their logs, outputs and deliveries. */
+                readonly tasks_deleted: number;
+            };
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            readonly created_at: string;
+            /**
+             * Format: date-time
+             * @description When it last made progress.
+             */
+            readonly updated_at: string;
+            /**
+             * Format: date-time
+             * @description When it was completed; null while it runs.
+             */
+            readonly completed_at: string | null;
+        };
         readonly AgentList: {
             /** @description The items of the page, in the order of the list. */
             readonly data: readonly components["schemas"]["Agent"][];
@@ -7784,6 +7826,53 @@ export interface operations {
                 };
                 content: {
                     readonly "application/x-ndjson": string;
+                };
+            };
+        };
+    };
+    readonly deleteSubject: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description `keep` leaves tasks that have ended, with their logs: they contain what they recalled. Default: `delete`. */
+                readonly tasks?: "delete" | "keep";
+            };
+            readonly header?: never;
+            readonly path: {
+                /** @description Who or what tasks are about: the `subject` of a task. Encode it as a part of a URL. */
+                readonly subject: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SubjectDeletion"];
+                };
+            };
+        };
+    };
+    readonly getSubjectDeletion: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description Who or what tasks are about: the `subject` of a task. Encode it as a part of a URL. */
+                readonly subject: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["SubjectDeletion"];
                 };
             };
         };

@@ -4,6 +4,7 @@ import { requireScope } from "../http/auth.ts";
 import { jsonBody } from "../http/body.ts";
 import { idempotent } from "../http/idempotent.ts";
 import { BODY_PROBLEMS, ifMatch, json, refusals, SECURED } from "../openapi/routes.ts";
+import { storeName, storeOwner } from "../../run/memory/store-name.ts";
 import * as schemas from "./schemas.ts";
 
 /** Path of the collection of stores. */
@@ -12,6 +13,12 @@ const STORE = "/api/v1/memory/{store}";
 const BLOCK = "/api/v1/memory/{store}/blocks/{label}";
 const ITEMS = "/api/v1/memory/{store}/items";
 const ITEM = "/api/v1/memory/{store}/items/{id}";
+
+/** Returns the path of a store. */
+export function addressOf(store: string): string {
+  const name = storeName(storeOwner(store) ?? { agent: null, subject: null });
+  return `${STORES}/${encodeURIComponent(name)}`;
+}
 
 const shared = { tags: ["Memory"], security: SECURED };
 const reads = { ...shared, middleware: [requireScope("memory:read")] };

@@ -2,7 +2,6 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { MAX_FOUND } from "../../run/memory/limits.ts";
 import type { MemoryBlock } from "../../run/memory/port.ts";
-import { storeName, storeOwner } from "../../run/memory/store-name.ts";
 import type { MemoryRef, MemoryVersion } from "../../durable/memory/rpc.ts";
 import type { ApiHandler, AppEnv, RequestContext } from "../context.ts";
 import { cursorOf, DEFAULT_LIMIT, memoryPageOf, pageOf, type ListPage } from "../http/cursor.ts";
@@ -108,7 +107,7 @@ const writeBlock: ApiHandler<typeof operations.putBlockRoute> = async (c) => {
   if (block.created_at !== block.updated_at) {
     return c.json(blockJson(block), 200);
   }
-  c.header("Location", `${addressOf(store)}/blocks/${label}`);
+  c.header("Location", `${operations.addressOf(store)}/blocks/${label}`);
   return c.json(blockJson(block), 201);
 };
 
@@ -157,7 +156,7 @@ const save: ApiHandler<typeof operations.saveItemRoute> = async (c) => {
   const { store } = c.req.valid("param");
   await checkExists(c.var, store, c.req.header("If-Match"));
   const item = await saveItem(c.var, store, c.req.valid("json"));
-  c.header("Location", `${addressOf(store)}/items/${item.memory_id}`);
+  c.header("Location", `${operations.addressOf(store)}/items/${item.memory_id}`);
   c.header("ETag", etagOf(item));
   return c.json(itemJson(item), 201);
 };
@@ -235,10 +234,4 @@ async function checkExists(
       headers: { ETag: "*" },
     });
   }
-}
-
-/** Returns the path of a store. */
-function addressOf(store: string): string {
-  const name = storeName(storeOwner(store) ?? { agent: null, subject: null });
-  return `${operations.STORES}/${encodeURIComponent(name)}`;
 }

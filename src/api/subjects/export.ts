@@ -43,7 +43,7 @@ export async function* exportSubject(
 }
 
 /** Yields the rows of a subject's memory stores. */
-async function* storesAbout(
+export async function* storesAbout(
   { memoryStores }: Pick<ExportDeps, "memoryStores">,
   tenantId: string,
   subject: string,
@@ -58,7 +58,7 @@ async function* storesAbout(
 }
 
 /** Yields a tenant's schedules whose tasks are about a subject, newest first. */
-async function* schedulesAbout(
+export async function* schedulesAbout(
   { timetable }: Pick<ExportDeps, "timetable">,
   tenantId: string,
   subject: string,

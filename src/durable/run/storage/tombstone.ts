@@ -25,7 +25,8 @@ export class Tombstone {
   /** Deletes everything in the object except the mark. */
   async set(now: number): Promise<void> {
     await this.#storage.deleteAll();
-    this.#storage.sql.exec("CREATE TABLE deleted (at INTEGER NOT NULL) STRICT");
+    // Two deletions at once: the other one may have written the mark while this one deleted.
+    this.#storage.sql.exec("CREATE TABLE IF NOT EXISTS deleted (at INTEGER NOT NULL) STRICT");
     await this.#storage.setAlarm(now + STAYS_MS);
   }
 
