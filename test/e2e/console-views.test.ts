@@ -391,6 +391,26 @@ test.skipIf(!there)(
   },
 );
 
+test.skipIf(!there)("exports and forgets the subject of a memory store", async () => {
+  const store = "/api/v1/memory/subject%3Aforgettable";
+  await service.send("POST", `${store}/items`, { content: "Likes tea." });
+  await using opened = await open("memory");
+  const { page, problems } = opened;
+  await page.getByRole("link", { name: "subject:forgettable" }).click();
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Export the subject" }).click();
+  expect((await saved).suggestedFilename()).toBe("subject.ndjson");
+  await page.getByRole("button", { name: "Forget the subject" }).click();
+  await page.getByText("Everything about forgettable is deleted").waitFor();
+  await page.getByRole("button", { name: "Delete all of it" }).click();
+  await page.getByRole("heading", { name: "Memory", exact: true }).waitFor();
+  await expect
+    .poll(async () => (await service.request(`${store}/items`)).status, { timeout: 60_000 })
+    .toBe(404);
+  // The page may read the store while it is deleted.
+  expect(problems.filter((problem) => !problem.includes("404"))).toEqual([]);
+});
+
 test.skipIf(!there)("a key without scopes sees what it lacks", async () => {
   const { key } = await service.mint("tasks:read");
   await using opened = await openConsole(browser, service.url, `agents#key=${key}`);

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { RunFold } from "../../console/src/log/fold.ts";
 import type { LogEvent } from "../../console/src/log/store.ts";
 import { lineDifference } from "../../console/src/views/memory/line-difference.ts";
+import { subjectOf } from "../../console/src/views/memory/subject-of.ts";
 
 test("lines that are new, gone and the same are shown in order", () => {
   expect(lineDifference("a\nb\nc", "a\nx\nc\nd")).toEqual([
@@ -65,4 +66,14 @@ test("a run shows what it recalled, with its stores", () => {
       ],
     },
   ]);
+});
+
+test.each([
+  ["subject:anna@example.com", "anna@example.com"],
+  ["agent:concierge,subject:a,subject:b", "a,subject:b"],
+  ["subject:agent:x,subject:y", "agent:x,subject:y"],
+  ["agent:concierge", null],
+  ["tenant", null],
+])("the subject of the store %s is %s", (store, subject) => {
+  expect(subjectOf(store)).toBe(subject);
 });

@@ -13,6 +13,8 @@ import { Items } from "./items.tsx";
 import { DeleteMemory } from "./delete-memory.tsx";
 import { EditBlock, EditItem, SaveItem } from "./memory-dialogs.tsx";
 import type { Open } from "./open.ts";
+import { subjectOf } from "./subject-of.ts";
+import { SubjectActions } from "./subject.tsx";
 import { Trust } from "./trust.tsx";
 import { Versions } from "./versions.tsx";
 
@@ -22,10 +24,12 @@ export function StoreView({ params }: ViewProps) {
   const [open, setOpen] = useState<Open | null>(null);
   useTitle(store);
   const needs = lacking("memory:write");
+  const subject = subjectOf(store);
   return (
     <>
       <BackLink href={hrefTo(["memory"])}>Memory</BackLink>
       <PageHead title={<Text text={store} />}>
+        {subject !== null && <SubjectActions subject={subject} />}
         <Button kind="danger" needs={needs} onClick={() => setOpen({ kind: "delete", of: {} })}>
           Delete
         </Button>
