@@ -73,15 +73,18 @@ function isKept({ method, path }: Route): boolean {
 }
 
 async function judged(route: Route, key: string): Promise<{ status: number; text: string }> {
-  const media = route.operation.requestBody?.content["application/json"];
+  const [type, media] = Object.entries(route.operation.requestBody?.content ?? {})[0] ?? [];
+  const example = media === undefined ? undefined : exampleOf(document, media);
   const response = await fetch(`${prism.url}${await resources.address(route)}`, {
     method: route.method,
     headers: {
       Authorization: `Bearer ${key}`,
       Accept: "application/json, text/html",
-      ...(media === undefined ? {} : { "Content-Type": "application/json" }),
+      ...(type === undefined ? {} : { "Content-Type": type }),
     },
-    ...(media === undefined ? {} : { body: JSON.stringify(exampleOf(document, media)) }),
+    ...(example === undefined
+      ? {}
+      : { body: typeof example === "string" ? example : JSON.stringify(example) }),
   });
   const text = await response.text();
   expect(text).not.toContain(PRISM);
