@@ -3,6 +3,8 @@
  * parameters of an operation name. A path with a parameter that nothing here makes is an error, so
  * that a new kind of thing cannot be forgotten by the tests that go through all operations.
  */
+import { vi } from "vitest";
+import { PATIENT } from "./patience.ts";
 import type { Service } from "./service.ts";
 import type { Route } from "./openapi-document.ts";
 import { logOf, ofType, scripted, submit } from "./tasks.ts";
@@ -106,8 +108,17 @@ const FACTORIES: Readonly<Record<string, (service: Service, made: Made) => Promi
   },
   // A memory store makes the subject known.
   "/api/v1/subjects/{subject}": async (service) => {
-    await posted(service, `/api/v1/memory/${OWNED_STORE}/items`, { content: MARK }, "id");
-    return "owned";
+    const items = "/api/v1/memory/subject:owned-again/items";
+    const subject = "/api/v1/subjects/owned-again";
+    await posted(service, items, { content: MARK }, "id");
+    // Its deletion has an address of its own; what is stored after it is there again.
+    await service.request(subject, { method: "DELETE" });
+    await vi.waitUntil(async () => {
+      const response = await service.request(`${subject}/deletion`);
+      return (await response.text()).includes('"completed"');
+    }, PATIENT);
+    await posted(service, items, { content: MARK }, "id");
+    return "owned-again";
   },
   "/api/v1/hooks/{id}": hook,
   "/hooks/{id}": hook,

@@ -34,7 +34,7 @@ export interface SubjectDeletion extends DeletionName {
 }
 
 /** A report with nothing in it. */
-export const NOTHING_DELETED: DeletionReport = {
+const NOTHING_DELETED: DeletionReport = {
   schedules: 0,
   stores: 0,
   memories: 0,

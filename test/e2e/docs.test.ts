@@ -310,19 +310,22 @@ test("the TypeScript of all pages passes the strictest checks, and the service r
   const entry = modules.find((name) => name.endsWith("-index.ts"));
   const tools = modules.filter((name) => name.endsWith("-tools.ts"));
   const planners = modules.filter((name) => name.endsWith("-planner.ts"));
-  expect([entry, planners.length, tools.length]).toEqual([
+  const observers = modules.filter((name) => name.endsWith("-observer.ts"));
+  expect([entry, planners.length, observers.length, tools.length]).toEqual([
     expect.any(String),
     1,
-    modules.length - 2,
+    1,
+    modules.length - 3,
   ]);
   const lines = [
     'import { createOpspawn } from "./library/index.ts";',
     ...tools.map((name, i) => `import { tools as tools${i} } from "./${name}";`),
     `import { checklist } from "./${planners[0]}";`,
+    `import { lines } from "./${observers[0]}";`,
     `export * from "./${entry}";`,
     `export { default } from "./${entry}";`,
     `for (const tools of [${tools.map((_, i) => `tools${i}`).join(", ")}]) {`,
-    "  createOpspawn<Env>({ tools, planners: { checklist } });",
+    "  createOpspawn<Env>({ tools, planners: { checklist }, observe: lines });",
     "}",
   ];
   const ran = await served("src/index.ts", `${lines.join("\n")}\n`);

@@ -498,6 +498,8 @@ describe("a key", () => {
       "wait_for_task",
       "list_tasks",
       "list_schedules",
+      "list_conversations",
+      "read_conversation",
     ]);
     const answer = await reader.call("submit_task", scripted([DONE]));
     expect(answer).toMatchObject({ isError: true, data: { code: "forbidden", status: 403 } });

@@ -153,19 +153,28 @@ describe("by a key of another tenant", () => {
     const schedule = (await resources.address({ path: "/api/v1/schedules/{id}" }))
       .split("/")
       .at(-1);
+    const conversation = (await resources.address({ path: "/api/v1/conversations/{id}" }))
+      .split("/")
+      .at(-1);
     await using client = await McpClient.connect(service, THEIRS);
     const { tools } = await client.sdk.listTools();
     const byTask = tools.filter(({ inputSchema }) => "task_id" in (inputSchema.properties ?? {}));
     expect(byTask.length).toBeGreaterThan(3);
     for (const { name, inputSchema } of tools) {
       const fields = Object.keys(inputSchema.properties ?? {});
-      const named = fields.includes("task_id") || fields.includes("id");
-      const own = name === "create_schedule" ? { action: ACTION } : {};
+      const reads = name === "read_conversation";
+      const named = fields.includes("task_id") || fields.includes("id") || reads;
+      const own = {
+        ...(name === "create_schedule" && { action: ACTION }),
+        ...(reads && { conversation }),
+      };
       const known = Object.entries({ ...ARGUMENTS, ...own, task_id: task, id: schedule });
       const given = Object.fromEntries(known.filter(([field]) => fields.includes(field)));
       const answer = await client.call(name, given);
       expect(answer.isError, `${name}: ${answer.text}`).toBe(named);
-      expect(answer.text, name).toMatch(named ? /unknown (task|schedule|memory item)/i : /./);
+      expect(answer.text, name).toMatch(
+        named ? /unknown (task|schedule|memory item|conversation)/i : /./,
+      );
       expect(JSON.stringify(answer), name).not.toContain(MARK);
     }
     const { resourceTemplates } = await client.sdk.listResourceTemplates();

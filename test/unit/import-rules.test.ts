@@ -194,6 +194,7 @@ const BREACHES: readonly (readonly [file: string, imported: string, rules: strin
   ["src/api/conversations/to-front.ts", "../mcp/tools.ts", ["api/conversations-imports"]],
   ["src/api/hooks/to-front.ts", "../mcp/tools.ts", ["api/hooks-imports"]],
   ["src/api/memory/to-object.ts", "../../durable/run/run-object.ts", ["api/memory-imports"]],
+  ["src/api/attachments/to-front.ts", "../mcp/tools.ts", ["api/attachments-imports"]],
   ["src/api/subjects/to-front.ts", "../mcp/tools.ts", ["api/subjects-imports"]],
   ["src/api/usage/to-object.ts", "../../durable/run/run-object.ts", ["api/usage-imports"]],
   ["src/api/mcp/to-agent.ts", "../../agent/loop/loop.ts", ["api/mcp-imports"]],

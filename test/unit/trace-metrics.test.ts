@@ -22,9 +22,11 @@ function measured(isKnown = true, log = EVENTFUL): Metrics {
 /** Returns the points of a metric: their labels without prefixes, and their sums. */
 function points({ metrics }: Metrics, name: string): string[] {
   const found = metrics.find(({ instrument }) => instrument.name === name);
-  const text = ({ attributes, sum, count }: Point) =>
-    [...Object.values(attributes), `${sum}/${count}`].join(" ");
-  return (found?.points ?? []).map(text);
+  return (found?.points ?? []).map(pointText);
+}
+
+function pointText({ attributes, sum, count }: Point): string {
+  return [...Object.values(attributes), `${sum}/${count}`].join(" ");
 }
 
 describe("the metrics of a run", () => {
@@ -67,7 +69,7 @@ describe("the metrics of a run", () => {
       true,
       logOf([created(), ...calls, ["run.cancelled", { by: "k" }]]),
     );
-    const [histogram] = metrics.filter(({ instrument }) => instrument.bounds !== null);
+    const histogram = metrics.find(({ instrument }) => instrument.bounds !== null);
     const [point] = histogram?.points ?? [];
     expect(point?.count).toBe(200);
     expect(point?.buckets).toHaveLength((histogram?.instrument.bounds?.length ?? 0) + 1);
@@ -90,16 +92,19 @@ describe("the metrics of a run", () => {
   });
 });
 
-describe("an export of metrics", () => {
-  const started = async (format: "json" | "protobuf" = "json") => {
-    const collector = await Collector.start();
-    const metricsUrl = collector.url.replace("traces", "metrics");
-    collector.tenant = null;
-    collector.deployment = collector.target({ metricsUrl, format });
-    return collector;
-  };
-  const paths = ({ received }: Collector) => received.map(({ path }) => path);
+async function started(format: "json" | "protobuf" = "json"): Promise<Collector> {
+  const collector = await Collector.start();
+  const metricsUrl = collector.url.replace("traces", "metrics");
+  collector.tenant = null;
+  collector.deployment = collector.target({ metricsUrl, format });
+  return collector;
+}
 
+function paths({ received }: Collector): string[] {
+  return received.map(({ path }) => path);
+}
+
+describe("an export of metrics", () => {
   it("follows the trace, also of a run that the sampling leaves out", async () => {
     const collector = await started();
     await collector.consume(MESSAGE);
@@ -171,9 +176,12 @@ describe("an export of metrics", () => {
 
 type Theirs = Parameters<typeof ProtobufMetricsSerializer.serializeRequest>[0];
 
+function time(ms: number): [number, number] {
+  return [Math.trunc(ms / 1000), (ms % 1000) * 1_000_000];
+}
+
 /** Returns metrics in the model of the SDK. Its enumerations: delta is 0, a histogram 0, a sum 3. */
 function readable({ start, end, metrics }: Metrics): Theirs {
-  const time = (ms: number): [number, number] => [Math.trunc(ms / 1000), (ms % 1000) * 1_000_000];
   const common = (point: Point) => ({
     startTime: time(start),
     endTime: time(end),
@@ -184,6 +192,7 @@ function readable({ start, end, metrics }: Metrics): Theirs {
     scopeMetrics: [
       {
         scope: SCOPE,
+        // oxlint-disable-next-line typescript/no-unsafe-enum-assignment -- they are const enumerations
         metrics: metrics.map(({ instrument, points: all }) => {
           const { name, description, unit, bounds, isWhole } = instrument;
           const valueType = isWhole ? ValueType.INT : ValueType.DOUBLE;

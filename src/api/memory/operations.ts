@@ -8,7 +8,7 @@ import { storeName, storeOwner } from "../../run/memory/store-name.ts";
 import * as schemas from "./schemas.ts";
 
 /** Path of the collection of stores. */
-export const STORES = "/api/v1/memory";
+const STORES = "/api/v1/memory";
 const STORE = "/api/v1/memory/{store}";
 const BLOCK = "/api/v1/memory/{store}/blocks/{label}";
 const ITEMS = "/api/v1/memory/{store}/items";

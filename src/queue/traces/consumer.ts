@@ -137,7 +137,7 @@ async function exportMetrics(message: TraceMessage, deps: TraceDeps): Promise<vo
   if (target === null || url === null || facts === undefined) {
     return;
   }
-  const measured = new Measurements(deps.isKnownModel);
+  const measured = new Measurements((model) => deps.isKnownModel(model));
   const run = deps.run(message.tenant_id, message.task_id);
   for await (const { spans } of readSpans(run, { digest: sha256Hex, content: "none" })) {
     for (const span of spans) {
