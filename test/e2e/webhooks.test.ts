@@ -335,7 +335,7 @@ test("a process that is killed on the way tells of the run's end all the same", 
   }
 });
 
-test("a trace is sent when its run ends, with sealed headers, and again by whoever asks", async () => {
+test("a trace is sent when its run ends, with sealed headers, and again when a client asks", async () => {
   const put = (body: object, key = service.key) =>
     service.request(TELEMETRY, {
       method: "PUT",
