@@ -6,7 +6,7 @@ import { timeModelCalls } from "./models.ts";
 import { consumeFloor, submitFloor, type FloorJob, type FloorRun } from "./floor.ts";
 
 export { FloorRun } from "./floor.ts";
-export { TenantFeed, TenantFile, TenantLedger, Timetable } from "../src/index.ts";
+export { ProviderGate, TenantFeed, TenantFile, TenantLedger, Timetable } from "../src/index.ts";
 export { TenantMemory } from "./memory-worker.ts";
 
 type BenchEnv = Env & {

@@ -20,5 +20,7 @@ export class Timetable extends opspawn.Timetable {}
 export class TenantMemory extends opspawn.TenantMemory {}
 /** An attached file, where no bucket is bound. */
 export class TenantFile extends opspawn.TenantFile {}
+/** The gate of a model provider's account. */
+export class ProviderGate extends opspawn.ProviderGate {}
 
 export default opspawn.handler;

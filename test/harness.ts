@@ -115,6 +115,14 @@ export function specFor(
   };
 }
 
+/** Providers that take every call. */
+export const NO_GATE: Effects["gate"] = {
+  asksFirst: () => false,
+  ask: async () => null,
+  report: async () => false,
+  leave: () => {},
+};
+
 /** A run without parent and children. */
 export const NO_FAMILY: Pick<Effects, "children" | "parent"> = {
   children: {
@@ -132,6 +140,7 @@ export function createdEvent(spec: RunSpec): NewEvent {
 
 const SETTINGS: LoopSettings = {
   retry: { maxAttempts: 5, baseMs: 1000, maxMs: 60_000 },
+  providerWaitMs: 60_000,
   modelTimeoutMs: 10_000,
   modelFirstByteMs: 10_000,
   modelIdleMs: 10_000,
@@ -149,6 +158,8 @@ export interface HarnessOptions {
   readonly llms?: Readonly<Record<string, LlmClient>>;
   /** The budgets above the run, if there are any. */
   readonly budget?: (need: Need) => ReserveAnswer;
+  /** The gates of the providers; by default every call passes. */
+  readonly gate?: Effects["gate"];
   /** What becomes of the tasks that the run starts; by default they are refused. */
   readonly children?: Effects["children"];
   readonly parent?: Effects["parent"];
@@ -332,6 +343,7 @@ export class Harness {
           this.#options.budget?.(need) ?? { ok: true, sum: need.most, capped: false },
       },
       slot: { held: false, take: async () => null },
+      gate: this.#options.gate ?? NO_GATE,
       ...NO_FAMILY,
       ...(this.#options.children === undefined ? {} : { children: this.#options.children }),
       ...(this.#options.parent === undefined ? {} : { parent: this.#options.parent }),

@@ -8,7 +8,7 @@ import service, {
 } from "../../src/index.ts";
 import { Counter } from "./counting.ts";
 
-export { TenantFile } from "../../src/index.ts";
+export { ProviderGate, TenantFile } from "../../src/index.ts";
 
 const counter = new Counter();
 

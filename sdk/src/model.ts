@@ -36,6 +36,9 @@ export type Message = Schemas["SendMessage"];
 export type Ticket = Schemas["Ticket"];
 /** What the model saw in a call. */
 export type Prompt = Schemas["Prompt"];
+/** How a model provider takes calls. */
+export type Provider = Schemas["Provider"];
+export type ProviderList = Schemas["ProviderList"];
 export type AdminHealth = Schemas["AdminHealth"];
 export type Trace = Schemas["Trace"];
 export type TelemetrySettings = Schemas["Telemetry"];

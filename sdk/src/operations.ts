@@ -60,6 +60,7 @@ export const OPERATIONS: Readonly<Record<OperationId, Operation>> = {
   getTaskTree: op("GET", `${TASK}/tree`, "data[]"),
   listTreeEvents: op("GET", `${TASK}/tree/events`, "data[]"),
   exportTrace: op("POST", `${TASK}/trace/export`, "task_id", "safe"),
+  listProviders: op("GET", "/api/v1/providers", "data[]"),
   getAdminHealth: op("GET", "/api/v1/admin/health", "status"),
   getTelemetry: op("GET", "/api/v1/telemetry", "url"),
   setTelemetry: op("PUT", "/api/v1/telemetry", "url"),

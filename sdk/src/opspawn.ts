@@ -15,7 +15,7 @@ import { Secrets } from "./secrets.ts";
 import { Telemetry } from "./telemetry.ts";
 import { settingsFrom, type GivenSettings } from "./settings.ts";
 import type { WebSocketClass } from "./socket-events.ts";
-import { Audit, HealthCheck, InvariantChecks } from "./system.ts";
+import { Audit, HealthCheck, InvariantChecks, Providers } from "./system.ts";
 import { TaskInbox } from "./task-inbox.ts";
 import { Tasks } from "./tasks.ts";
 import { Tools } from "./tools.ts";
@@ -63,6 +63,8 @@ export class Opspawn {
   readonly subjects: Subjects;
   readonly budgets: Budgets;
   readonly concurrency: Concurrency;
+  /** The model providers that limit calls. */
+  readonly providers: Providers;
   readonly usage: Usage;
   readonly audit: Audit;
   readonly invariants: InvariantChecks;
@@ -109,6 +111,7 @@ export class Opspawn {
     this.subjects = new Subjects(api);
     this.budgets = new Budgets(api);
     this.concurrency = new Concurrency(api);
+    this.providers = new Providers(api);
     this.usage = new Usage(api);
     this.audit = new Audit(api);
     this.invariants = new InvariantChecks(api);

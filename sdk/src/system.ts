@@ -1,7 +1,7 @@
 /** For operators: the audit log, invariant checks and health. */
 import type { ApiPromise } from "./api-promise.ts";
 import type { Api, CallOptions } from "./api.ts";
-import type { AdminHealth, AuditList, Health, Invariants } from "./model.ts";
+import type { AdminHealth, AuditList, Health, Invariants, ProviderList } from "./model.ts";
 import type { QueryOf } from "./operations.ts";
 import { Paged, queryAt } from "./pages.ts";
 
@@ -33,6 +33,22 @@ export class InvariantChecks {
   list(query: QueryOf<"checkInvariants"> = {}, options: CallOptions = {}): Paged<Invariants> {
     return new Paged((cursor) =>
       this.#api.call("checkInvariants", { ...options, query: queryAt(query, cursor) }),
+    );
+  }
+}
+
+export class Providers {
+  readonly #api: Api;
+
+  /** @internal */
+  constructor(api: Api) {
+    this.#api = api;
+  }
+
+  /** The model providers that limit calls, with their limits and breakers. */
+  list(query: QueryOf<"listProviders"> = {}, options: CallOptions = {}): Paged<ProviderList> {
+    return new Paged((cursor) =>
+      this.#api.call("listProviders", { ...options, query: queryAt(query, cursor) }),
     );
   }
 }

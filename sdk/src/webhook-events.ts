@@ -23,7 +23,7 @@ export type WebhookEvent =
       "task.waiting",
       "waiting",
       {
-        readonly waiting_for: Exclude<WaitName, "concurrency" | "turn">;
+        readonly waiting_for: Exclude<WaitName, "concurrency" | "turn" | "provider">;
         /** When the wait ends by itself; null if it needs a person. */
         readonly waiting_until: string | null;
         readonly call_id: string | null;
@@ -58,6 +58,18 @@ export type WebhookEvent =
         readonly schedule_id: string;
         readonly name: string;
         readonly note: string | null;
+      };
+    }
+  | {
+      /** Calls of a model provider wait because it fails, or are let through again. */
+      readonly type: "provider.degraded" | "provider.recovered";
+      readonly timestamp: string;
+      readonly data: {
+        readonly provider: string;
+        /** The models that are meant: a model id without its date; `*` for all. */
+        readonly model_family: string;
+        /** Whether calls with the tenant's own API key are meant. */
+        readonly own_key: boolean;
       };
     }
   | {

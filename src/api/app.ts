@@ -43,6 +43,7 @@ import { systemRoutes } from "./system.ts";
 import { taskChangeRoutes } from "./tasks/change-routes.ts";
 import { taskCommandRoutes } from "./tasks/command-routes.ts";
 import { taskRoutes } from "./tasks/routes.ts";
+import { providerRoutes } from "./load/providers.ts";
 import { loadRoutes } from "./load/routes.ts";
 import { telemetryRoutes } from "./telemetry/routes.ts";
 import { toolRoutes } from "./tools/routes.ts";
@@ -134,6 +135,7 @@ export function createApp(
   auditRoutes(app);
   adminRoutes(app);
   loadRoutes(app);
+  providerRoutes(app);
   mcpRoutes(app);
   systemRoutes(app);
   consoleRoutes(app);

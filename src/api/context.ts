@@ -38,6 +38,9 @@ import type { SubjectDeletionStore } from "../store/subject-deletions.ts";
 import type { UsageStore } from "../store/usage.ts";
 import type { MemoryDirectory } from "../store/memory-stores.ts";
 import type { TimetableStore } from "../store/timetables.ts";
+import type { GateRpc } from "../durable/gate/rpc.ts";
+import type { GateName } from "../run/value/provider-gate.ts";
+import type { GateStore } from "../store/gates.ts";
 import type { LoadStore } from "../store/load.ts";
 import type { TelemetryStore } from "../store/telemetry.ts";
 import type { TraceMessage } from "../run/trace/export-message.ts";
@@ -91,6 +94,9 @@ export interface ApiDeps {
   readonly telemetry: TelemetryStore;
   /** Counts work that waits. */
   readonly load: LoadStore;
+  /** The gates of providers, to list them. */
+  readonly gates: Pick<GateStore, "list">;
+  gate(name: GateName): Pick<GateRpc, "status">;
   /** Has the trace of a task exported. */
   exportTrace(message: TraceMessage): Promise<void>;
   /** Queues a delivery for an immediate attempt. */

@@ -3,6 +3,7 @@ import { createRoute, z, type OpenAPIHono } from "@hono/zod-openapi";
 import manifest from "../../package.json" with { type: "json" };
 import type { ApiDeps, AppEnv } from "./context.ts";
 import { adminExamples } from "./admin.ts";
+import { providerExamples } from "./load/providers.ts";
 import { loadExamples } from "./load/routes.ts";
 import { treeEventExamples } from "./tasks/tree/event-routes.ts";
 import { treeExamples } from "./tasks/tree/routes.ts";
@@ -77,6 +78,7 @@ const EXAMPLES: Examples = {
   ...usage,
   ...adminExamples,
   ...loadExamples,
+  ...providerExamples,
   ...telemetry,
   ...traceExamples,
   ...treeExamples,

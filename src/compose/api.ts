@@ -31,6 +31,8 @@ import { taskStatuses } from "../store/tasks/statuses.ts";
 import { MemoryDirectory } from "../store/memory-stores.ts";
 import { TimetableStore } from "../store/timetables.ts";
 import { TreeStore } from "../store/tasks/trees.ts";
+import { gateStub } from "../durable/gate/rpc.ts";
+import { GateStore } from "../store/gates.ts";
 import { LoadStore } from "../store/load.ts";
 import { TelemetryStore } from "../store/telemetry.ts";
 import { ToolStore } from "../store/tools.ts";
@@ -106,6 +108,8 @@ export function apiDeps(
     vault: new TenantSecrets(config.encryptionKey),
     telemetry: new TelemetryStore(env.DB),
     load: new LoadStore(env.DB),
+    gates: new GateStore(env.DB),
+    gate: (name) => gateStub(env.GATES, name),
     exportTrace: async (message) => {
       await env.TRACES.send(message);
     },

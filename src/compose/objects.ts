@@ -3,10 +3,14 @@ import { waitUntil } from "cloudflare:workers";
 import { isolateOf } from "../durable/isolate/isolate.ts";
 import type { RunParts } from "../durable/run/run-object.ts";
 import { KeyStore } from "../store/keys.ts";
+import { isTerminal } from "../run/decide/view.ts";
+import { GateStore } from "../store/gates.ts";
 import { FeedStore } from "../store/feeds.ts";
 import { isoTime } from "../run/value/time.ts";
 import { configOf } from "../env/config.ts";
+import { limitsOfGate } from "../env/gates.ts";
 import type { FeedParts } from "../durable/feed/feed.ts";
+import type { GateParts } from "../durable/gate/gate.ts";
 import { runStub } from "../durable/run/rpc.ts";
 import type { MemoryParts } from "../durable/memory/memory.ts";
 import { MemoryDirectory } from "../store/memory-stores.ts";
@@ -56,6 +60,33 @@ export function feedParts(env: Env): FeedParts {
       now,
     },
     now,
+  };
+}
+
+/** Returns the parts of a provider's gate in the Worker. */
+export function gateParts(env: Env, extensions: Extensions = NO_EXTENSIONS): GateParts {
+  return {
+    settings: (name) => {
+      const { gates } = configOf(env);
+      return {
+        limits: limitsOfGate(gates, name),
+        weightOf: (tenant) => gates.shares.get(tenant) ?? 1,
+        breakerMs: gates.breakerMs,
+        repeatMs: gates.askAgainMs,
+      };
+    },
+    wake: async (tenantId, taskId) => {
+      const order = JSON.stringify({ kind: "resume", by: "provider" });
+      const answer = await runStub(env.RUNS, tenantId, taskId).command(order);
+      return answer.ok && !isTerminal(answer.status);
+    },
+    directory: new GateStore(env.DB),
+    announce: async (batch) => {
+      await env.WEBHOOKS.send(batch);
+    },
+    observer: extensions.observer(env),
+    now,
+    random: () => Math.random(),
   };
 }
 

@@ -16,12 +16,14 @@ import { builtInTools, toolboxFor } from "../agent/tools/registry.ts";
 import { jsonSchemaCheck } from "../agent/tools/schema/json-schema.ts";
 import { feedStub } from "../durable/feed/rpc.ts";
 import { ledgerStub } from "../durable/ledger/rpc.ts";
-import type { Deps } from "../durable/run/deps.ts";
+import { gateStub } from "../durable/gate/rpc.ts";
+import type { Deps, GateAccess } from "../durable/run/deps.ts";
 import { runStub } from "../durable/run/rpc.ts";
 import type { Announce } from "../durable/run/outbox/webhook-outbox.ts";
 import { memoryStub } from "../durable/memory/rpc.ts";
 import { timetableStub } from "../durable/timetable/rpc.ts";
 import { configOf, type Config } from "../env/config.ts";
+import { gateOf } from "../env/gates.ts";
 import type { Observer } from "../observe.ts";
 import { attachmentsIn } from "../run/value/attachment.ts";
 import type { ScriptedCalls } from "../run/log/state.ts";
@@ -110,6 +112,7 @@ export function buildDeps(
     announce: announceBy(env),
     traces: tracesBy(env, config),
     ledger: (tenantId) => (env.LEDGERS === undefined ? null : ledgerStub(env.LEDGERS, tenantId)),
+    gates: gatesBy(env, config, secrets),
     feed: (tenantId) => (env.FEEDS === undefined ? null : feedStub(env.FEEDS, tenantId)),
     timetable: (tenantId) =>
       env.TIMETABLES === undefined ? null : timetableStub(env.TIMETABLES, tenantId),
@@ -139,6 +142,7 @@ export function buildDeps(
       ...(schedules === null ? {} : { schedules }),
       settings: {
         retry: config.retry,
+        providerWaitMs: config.gates.waitMs,
         modelTimeoutMs: config.modelTimeoutMs,
         modelFirstByteMs: config.modelFirstByteMs,
         modelIdleMs: config.modelIdleMs,
@@ -152,6 +156,22 @@ export function buildDeps(
     }),
     priceOf: (model) => priceOf(config, model),
   };
+}
+
+/** Returns how runs find the gates; null in a deployment without them. */
+function gatesBy(
+  { GATES: gates }: Partial<Env>,
+  config: Config,
+  secrets: ReturnType<typeof secretsIn>,
+): GateAccess | null {
+  return gates === undefined
+    ? null
+    : {
+        nameOf: (model) => gateOf(config.gates, model),
+        hasOwnKey: async (tenantId, provider) =>
+          secrets.kept && (await secrets.ownKey(tenantId, provider)) !== null,
+        gate: (name) => gateStub(gates, name),
+      };
 }
 
 /** Returns the files of a run; null if it has none. */

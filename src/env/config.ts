@@ -9,6 +9,7 @@ import type { Price } from "../run/spec/price.ts";
 import { PLANNER_NAME } from "../run/spec/spec.ts";
 import { mcpServersOf, mcpTable, variablesOf, type ConfiguredMcpServer } from "./mcp.ts";
 import { earlierDefault, pricesOf, providersOf, providerVars } from "./providers.ts";
+import { gateConfigOf, gateVars, type GateConfig } from "./gates.ts";
 import { logLevel } from "./log-level.ts";
 import { otlp } from "./otlp.ts";
 import type { ExportTarget } from "../run/trace/export-message.ts";
@@ -66,6 +67,7 @@ const vars = z.object({
   OPSPAWN_RETRY_ATTEMPTS: number(5, 1, 100),
   OPSPAWN_RETRY_BASE_MS: number(500, 1, 60_000),
   OPSPAWN_RETRY_MAX_MS: number(60_000, 1, 86_400_000),
+  ...gateVars,
   OPSPAWN_DELTA_CHARS: number(1024, 1, 65_536),
   OPSPAWN_DELTA_MS: number(80, 1, 10_000),
   OPSPAWN_MCP_HOLD_MS: number(10_000, 0, 600_000),
@@ -128,6 +130,7 @@ export interface Config {
   readonly modelFirstByteMs: number;
   readonly modelIdleMs: number;
   readonly retry: RetryPolicy;
+  readonly gates: GateConfig;
   readonly deltaChars: number;
   readonly deltaMs: number;
   /** Maximum time that an MCP call stays open while it waits for a person's answer. */
@@ -225,6 +228,7 @@ function toConfig(v: z.infer<typeof vars>, env: object): Config {
       baseMs: v.OPSPAWN_RETRY_BASE_MS,
       maxMs: v.OPSPAWN_RETRY_MAX_MS,
     },
+    gates: gateConfigOf(v),
     deltaChars: v.OPSPAWN_DELTA_CHARS,
     deltaMs: v.OPSPAWN_DELTA_MS,
     holdMs: v.OPSPAWN_MCP_HOLD_MS,

@@ -10,6 +10,7 @@ const BINDINGS: Readonly<Record<string, string>> = {
   TIMETABLES: "a Durable Object with the binding TIMETABLES and the class Timetable",
   MEMORIES: "a Durable Object with the binding MEMORIES and the class TenantMemory",
   FILES: "a Durable Object with the binding FILES and the class TenantFile",
+  GATES: "a Durable Object with the binding GATES and the class ProviderGate",
   TASKS: "a queue producer with the binding TASKS",
   TASKS_HIGH: "a queue producer with the binding TASKS_HIGH",
   TASKS_LOW: "a queue producer with the binding TASKS_LOW",

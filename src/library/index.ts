@@ -43,7 +43,7 @@ const INSIDE = {
  *
  * ```ts
  * const opspawn = createOpspawn({ tools: [refund] });
- * export const { AgentRun, TenantLedger, TenantFeed, Timetable, TenantMemory, TenantFile } = opspawn;
+ * export const { AgentRun, TenantLedger, TenantFeed, Timetable, TenantMemory, TenantFile, ProviderGate } = opspawn;
  * export default opspawn.handler;
  * ```
  * @throws DefinitionError

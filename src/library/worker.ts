@@ -10,6 +10,7 @@ import type { AppEnv } from "../api/context.ts";
 import { apiDeps } from "../compose/api.ts";
 import {
   feedParts,
+  gateParts,
   inBackground,
   memoryParts,
   runParts,
@@ -18,6 +19,7 @@ import {
 import { consumeBatch, runReconciler } from "../compose/queue.ts";
 import { FileObject } from "../durable/file/file.ts";
 import { FeedObject, type FeedParts } from "../durable/feed/feed.ts";
+import { GateObject, type GateParts } from "../durable/gate/gate.ts";
 import { TenantLedger } from "../durable/ledger/ledger.ts";
 import { MemoryObject, type MemoryParts } from "../durable/memory/memory.ts";
 import { RunObject, type RunParts } from "../durable/run/run-object.ts";
@@ -47,6 +49,8 @@ export interface Deployment<E extends object> {
     env: Env,
     parts?: MemoryParts,
   ) => MemoryObject;
+  /** The gate of a provider's account. Its name is `<provider>/<model family>/<tenant>`. */
+  readonly ProviderGate: new (ctx: DurableObjectState, env: Env, parts?: GateParts) => GateObject;
   /** The bytes of an attached file, without an R2 bucket. Its name is `<tenant>/<sha256>`. */
   readonly TenantFile: typeof FileObject;
   /** The handlers of the Worker, for its default export. */
@@ -109,6 +113,11 @@ export function buildWorker<E extends object = Cloudflare.Env>(
         env: Env,
         parts: MemoryParts = memoryParts(env, extensions),
       ) {
+        super(ctx, env, parts);
+      }
+    },
+    ProviderGate: class ProviderGate extends GateObject {
+      constructor(ctx: DurableObjectState, env: Env, parts: GateParts = gateParts(env, extensions)) {
         super(ctx, env, parts);
       }
     },

@@ -124,7 +124,8 @@ export type WaitName =
   | "children"
   | "schedule"
   | "concurrency"
-  | "turn";
+  | "turn"
+  | "provider";
 
 /** Something that a run asks people. */
 export interface Question {

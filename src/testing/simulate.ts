@@ -308,6 +308,7 @@ class SimulatedRun<W> {
       announce: null,
       traces: null,
       ledger: () => null,
+      gates: null,
       feed: () => null,
       timetable: () => null,
       mayAsk: async () => true,
@@ -330,6 +331,7 @@ class SimulatedRun<W> {
         secrets: { find: async (name) => ownValue(secrets, name) ?? null },
         settings: {
           retry: this.#replay === null ? config.retry : REPLAY_RETRY,
+          providerWaitMs: config.gates.waitMs,
           modelTimeoutMs: config.modelTimeoutMs,
           modelFirstByteMs: config.modelFirstByteMs,
           modelIdleMs: config.modelIdleMs,

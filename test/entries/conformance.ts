@@ -12,6 +12,7 @@ import { serveTestMount } from "./test-mount.ts";
 export {
   AgentRun,
   TenantFeed,
+  ProviderGate,
   TenantFile,
   TenantLedger,
   TenantMemory,

@@ -5,7 +5,7 @@ import { EventLog } from "../../src/durable/run/storage/event-log.ts";
 import { Slice, type SliceHost } from "../../src/durable/run/slice.ts";
 import type { NewEvent } from "../../src/run/log/event.ts";
 import { recover } from "../../src/run/decide/recover.ts";
-import { createdEvent, memoryStorage, specFor, NO_FAMILY } from "../harness.ts";
+import { createdEvent, memoryStorage, specFor, NO_FAMILY, NO_GATE } from "../harness.ts";
 
 const STARTED: NewEvent = { type: "run.started", data: { epoch: 1 } };
 const ASKED: NewEvent = {
@@ -29,6 +29,7 @@ const HOST: SliceHost = {
   watched: () => false,
   values: { put: () => {}, read: () => null },
   slot: { held: false, take: async () => null },
+  gate: NO_GATE,
   ...NO_FAMILY,
   budgets: {
     active: false,

@@ -22,7 +22,7 @@ function asks(task: string, tenant = "t", tokens = 100): GateRequest {
 
 function replied(task: string, tokens = 100): GateReport {
   const used = { inputTokens: tokens, outputTokens: 0 };
-  return { task, failure: null, used, limits: null, asked: true };
+  return { task, tenant: "t", failure: null, used, limits: null, asked: true };
 }
 
 function failed(
@@ -30,7 +30,7 @@ function failed(
   code: NonNullable<GateReport["failure"]>["code"],
   retryAfterMs: number | null = null,
 ): GateReport {
-  return { task, failure: { code, retryAfterMs }, used: null, limits: null, asked: true };
+  return { task, tenant: "t", failure: { code, retryAfterMs }, used: null, limits: null, asked: true };
 }
 
 describe("limits", () => {

@@ -14,13 +14,14 @@ import { Slice, type SliceHost } from "../../src/durable/run/slice.ts";
 import { EventLog } from "../../src/durable/run/storage/event-log.ts";
 import { configOf } from "../../src/env/config.ts";
 import type { Planner } from "../../src/run/decide/planner.ts";
-import { createdEvent, Harness, Killed, memoryStorage, specFor, NO_FAMILY } from "../harness.ts";
+import { createdEvent, Harness, Killed, memoryStorage, specFor, NO_FAMILY, NO_GATE } from "../harness.ts";
 
 const HOST: SliceHost = {
   publish: () => {},
   watched: () => false,
   values: { put: () => {}, read: () => null },
   slot: { held: false, take: async () => null },
+  gate: NO_GATE,
   ...NO_FAMILY,
   budgets: {
     active: false,

@@ -15,7 +15,7 @@ Task = TypedDict(
         "name": Optional[str],
         "subject": Optional[str],
         "status": Literal["pending", "running", "waiting", "completed", "failed", "cancelled"],
-        "waiting_for": Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency", "turn", None],
+        "waiting_for": Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency", "turn", "provider", None],
         "waiting_until": Optional[str],
         "waiting": "Waiting",
         "input_data": Optional[dict[str, Any]],
@@ -55,7 +55,7 @@ Task = TypedDict(
 Waiting = TypedDict(
     "Waiting",
     {
-        "for": Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency", "turn"],
+        "for": Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency", "turn", "provider"],
         "since": str,
         "until": Optional[str],
         "on_expiry": Literal["deny", "fail", "continue", "resume", None],
@@ -970,7 +970,7 @@ TreeTask = TypedDict(
         "agent": str,
         "name": Optional[str],
         "status": Literal["pending", "running", "waiting", "completed", "failed", "cancelled"],
-        "waiting_for": Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency", "turn", None],
+        "waiting_for": Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency", "turn", "provider", None],
         "error_code": Optional[str],
         "usage": "Usage",
         "created_at": str,
@@ -1103,7 +1103,7 @@ InboxEntry = TypedDict(
         "name": Optional[str],
         "goal": Optional[str],
         "agent": str,
-        "for": Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency", "turn"],
+        "for": Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency", "turn", "provider"],
         "since": str,
         "until": Optional[str],
         "on_expiry": Literal["deny", "fail", "continue", "resume", None],
@@ -1333,7 +1333,7 @@ Webhook = TypedDict(
     {
         "id": str,
         "url": str,
-        "types": list[Literal["task.started", "task.waiting", "task.completed", "task.failed", "task.cancelled", "approval.requested", "schedule.skipped", "schedule.paused"]],
+        "types": list[Literal["task.started", "task.waiting", "task.completed", "task.failed", "task.cancelled", "approval.requested", "schedule.skipped", "schedule.paused", "provider.degraded", "provider.recovered"]],
         "description": Optional[str],
         "enabled": bool,
         "disabled_reason": Literal["gone", "failing", None],
@@ -1349,7 +1349,7 @@ NewWebhook = TypedDict(
     {
         "id": str,
         "url": str,
-        "types": list[Literal["task.started", "task.waiting", "task.completed", "task.failed", "task.cancelled", "approval.requested", "schedule.skipped", "schedule.paused"]],
+        "types": list[Literal["task.started", "task.waiting", "task.completed", "task.failed", "task.cancelled", "approval.requested", "schedule.skipped", "schedule.paused", "provider.degraded", "provider.recovered"]],
         "description": Optional[str],
         "enabled": bool,
         "disabled_reason": Literal["gone", "failing", None],
@@ -1365,7 +1365,7 @@ CreateWebhook = TypedDict(
     "CreateWebhook",
     {
         "url": str,
-        "types": NotRequired[list[Literal["task.started", "task.waiting", "task.completed", "task.failed", "task.cancelled", "approval.requested", "schedule.skipped", "schedule.paused"]]],
+        "types": NotRequired[list[Literal["task.started", "task.waiting", "task.completed", "task.failed", "task.cancelled", "approval.requested", "schedule.skipped", "schedule.paused", "provider.degraded", "provider.recovered"]]],
         "description": NotRequired[Optional[str]],
         "enabled": NotRequired[bool],
     },
@@ -1375,7 +1375,7 @@ ChangeWebhook = TypedDict(
     "ChangeWebhook",
     {
         "url": NotRequired[str],
-        "types": NotRequired[list[Literal["task.started", "task.waiting", "task.completed", "task.failed", "task.cancelled", "approval.requested", "schedule.skipped", "schedule.paused"]]],
+        "types": NotRequired[list[Literal["task.started", "task.waiting", "task.completed", "task.failed", "task.cancelled", "approval.requested", "schedule.skipped", "schedule.paused", "provider.degraded", "provider.recovered"]]],
         "description": NotRequired[Optional[str]],
         "enabled": NotRequired[bool],
     },
@@ -1715,7 +1715,7 @@ ConversationTurn = TypedDict(
         "turn": int,
         "agent": str,
         "status": Literal["pending", "running", "waiting", "completed", "failed", "cancelled"],
-        "waiting_for": Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency", "turn", None],
+        "waiting_for": Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency", "turn", "provider", None],
         "continues_task_id": Optional[str],
         "created_at": str,
         "completed_at": Optional[str],
@@ -2179,6 +2179,32 @@ AdminHealth = TypedDict(
     },
 )
 
+ProviderList = TypedDict(
+    "ProviderList",
+    {
+        "data": list["Provider"],
+        "next_cursor": Optional[str],
+    },
+)
+
+Provider = TypedDict(
+    "Provider",
+    {
+        "provider": str,
+        "model_family": str,
+        "own_key": bool,
+        "breaker": Literal["closed", "open", "half_open"],
+        "changed_at": str,
+        "retry_at": Optional[str],
+        "paused_until": Optional[str],
+        "limits": list[dict[str, Any]],
+        "in_flight": int,
+        "waiting": int,
+        "waiting_of_tenant": int,
+        "available": bool,
+    },
+)
+
 JsonRpcError = TypedDict(
     "JsonRpcError",
     {
@@ -2227,7 +2253,7 @@ class Operations:
         self,
         *,
         status: list[Literal["pending", "running", "waiting", "completed", "failed", "cancelled"]] | None = None,
-        waiting_for: Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency", "turn"] | None = None,
+        waiting_for: Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency", "turn", "provider"] | None = None,
         agent: str | None = None,
         schedule_id: str | None = None,
         group_id: str | None = None,
@@ -2257,7 +2283,7 @@ class Operations:
         self,
         *,
         status: list[Literal["pending", "running", "waiting", "completed", "failed", "cancelled"]] | None = None,
-        waiting_for: Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency", "turn"] | None = None,
+        waiting_for: Literal["approval", "input", "timer", "budget", "children", "schedule", "concurrency", "turn", "provider"] | None = None,
         agent: str | None = None,
         schedule_id: str | None = None,
         group_id: str | None = None,
@@ -4540,6 +4566,30 @@ class Operations:
             "/metrics",
             repeatable=True,
         )
+
+    def list_providers(
+        self,
+        *,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> ProviderList:
+        """List model providers that limit calls.
+
+        Lists the providers whose limits are configured or that refused or failed calls in the last day, with the state of their limits and breakers. A provider that takes every call is not listed. Needs the scope `tasks:read`."""
+        return self._call(
+            "GET",
+            "/api/v1/providers",
+            query={"limit": limit, "cursor": cursor},
+            repeatable=True,
+        )
+
+    def iterate_providers(
+        self,
+        *,
+        limit: int | None = None,
+    ) -> Iterator[Provider]:
+        """List model providers that limit calls: all pages, one item at a time."""
+        return self._pages("/api/v1/providers", {"limit": limit})
 
     def get_health(
         self,

@@ -131,6 +131,25 @@ const concurrencyDelete: Command = {
   },
 };
 
+const providersList: Command = {
+  name: "providers",
+  arguments: [],
+  about: "List the model providers that limit calls, with their limits and breakers",
+  options: [],
+  async run(call) {
+    const providers = call.client().providers.list();
+    const head = ["PROVIDER", "MODELS", "KEY", "BREAKER", "LEFT OF THIS MINUTE", "WAITING"];
+    return printList(call, providers, head, (one) => [
+      one.provider,
+      one.model_family,
+      one.own_key ? "own" : "deployment",
+      one.breaker,
+      one.limits.map(({ unit, limit, remaining }) => `${remaining}/${limit} ${unit}`).join(", "),
+      `${one.waiting_of_tenant} of ${one.waiting}`,
+    ]);
+  },
+};
+
 const usage: Command = {
   name: "usage",
   arguments: [],
@@ -182,6 +201,7 @@ export const LIMIT_COMMANDS: readonly Command[] = [
   concurrencyGet,
   concurrencyPut,
   concurrencyDelete,
+  providersList,
   usage,
 ];
 

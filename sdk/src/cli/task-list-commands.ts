@@ -22,6 +22,7 @@ const WAITS: readonly WaitName[] = [
   "schedule",
   "concurrency",
   "turn",
+  "provider",
 ];
 const STATUS: Option = {
   name: "status",

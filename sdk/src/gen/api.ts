@@ -28,7 +28,7 @@ export interface components {
              * @description What the task waits for; null unless `status` is `waiting`. `turn`: a `pending` turn of a conversation, which starts after the turn before it.
              * @enum {string|null}
              */
-            readonly waiting_for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn" | null;
+            readonly waiting_for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn" | "provider" | null;
             /**
              * Format: date-time
              * @description When the wait ends by itself; null if it needs a person.
@@ -140,7 +140,7 @@ export interface components {
              * @description The same as `waiting_for` of the task.
              * @enum {string}
              */
-            readonly for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn";
+            readonly for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn" | "provider";
             /**
              * Format: date-time
              * @description When the wait began, or the question was asked.
@@ -717,7 +717,7 @@ export interface components {
                  * @description Only tasks that wait for this.
                  * @enum {string}
                  */
-                readonly waiting_for?: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn";
+                readonly waiting_for?: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn" | "provider";
                 /** @description Only tasks of this agent. */
                 readonly agent?: string;
                 /** @description Only tasks that this schedule submitted. */
@@ -772,7 +772,7 @@ export interface components {
                  * @description Only tasks that wait for this.
                  * @enum {string}
                  */
-                readonly waiting_for?: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn";
+                readonly waiting_for?: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn" | "provider";
                 /** @description Only tasks of this agent. */
                 readonly agent?: string;
                 /** @description Only tasks that this schedule submitted. */
@@ -886,6 +886,11 @@ export interface components {
                     readonly model: string;
                     /** @description Models to switch to, in order, when the previous one fails. Default: none; the run then fails. */
                     readonly fallback_models?: readonly string[];
+                    /**
+                     * @description What happens while the provider takes no more calls, because a limit is reached or it is down: `wait` waits for it at no cost; `fallback` switches to the next of `fallback_models` at once. Default: a short wait, and for a longer one or while the provider is down the next fallback model, if there is one.
+                     * @enum {string}
+                     */
+                    readonly on_provider_limit?: "wait" | "fallback";
                     /** @description How the model plans: `native` uses its tool calling; `react` uses thought, action and observation in plain text; `placeholder` uses no model. Default: the deployment's, which is `native` unless set. */
                     readonly planner: string;
                     /** @description Instructions in the system prompt, after the profile. Default: none. */
@@ -1330,12 +1335,12 @@ export interface components {
                  * @description What the run waits for.
                  * @enum {string}
                  */
-                readonly for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn";
+                readonly for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn" | "provider";
                 /** @description When the wait ends by itself: the end of the timer, or an expiry. RFC 3339. */
                 readonly until?: string;
                 /** @description The call that waits. */
                 readonly call_id?: string;
-                /** @description For `budget` and `concurrency`: the limit that was reached. */
+                /** @description For `budget`, `concurrency` and `provider`: the limit that was reached. */
                 readonly limit?: string;
                 /** @description For the limit `tree_cost`: the task above this one whose limit it is. */
                 readonly task_id?: string;
@@ -1372,7 +1377,7 @@ export interface components {
                  * @description The wait that ended.
                  * @enum {string}
                  */
-                readonly from: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn";
+                readonly from: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn" | "provider";
             };
         };
         /** @description The run ended with an answer. */
@@ -1987,7 +1992,7 @@ export interface components {
                  * @description What the task waits for.
                  * @enum {string}
                  */
-                readonly for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn";
+                readonly for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn" | "provider";
                 /** @description The call of that task which waits. */
                 readonly call_id?: string;
                 /** @description For `budget`: the limit that was reached. */
@@ -2947,7 +2952,7 @@ export interface components {
              * @description What it waits for; null unless `status` is `waiting`.
              * @enum {string|null}
              */
-            readonly waiting_for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn" | null;
+            readonly waiting_for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn" | "provider" | null;
             /** @description The code of its failure; null without one. */
             readonly error_code: string | null;
             readonly usage: components["schemas"]["Usage"];
@@ -3192,7 +3197,7 @@ export interface components {
              * @description The same as `waiting_for` of the task.
              * @enum {string}
              */
-            readonly for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn";
+            readonly for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn" | "provider";
             /**
              * Format: date-time
              * @description When the wait began, or the question was asked.
@@ -3810,7 +3815,7 @@ export interface components {
             /** @description The URL that receives notifications. */
             readonly url: string;
             /** @description The notifications that are sent. */
-            readonly types: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested" | "schedule.skipped" | "schedule.paused")[];
+            readonly types: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested" | "schedule.skipped" | "schedule.paused" | "provider.degraded" | "provider.recovered")[];
             /** @description For people. */
             readonly description: string | null;
             /** @description Whether notifications are sent. */
@@ -3844,7 +3849,7 @@ export interface components {
             /** @description The URL that receives notifications. */
             readonly url: string;
             /** @description The notifications that are sent. */
-            readonly types: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested" | "schedule.skipped" | "schedule.paused")[];
+            readonly types: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested" | "schedule.skipped" | "schedule.paused" | "provider.degraded" | "provider.recovered")[];
             /** @description For people. */
             readonly description: string | null;
             /** @description Whether notifications are sent. */
@@ -3890,10 +3895,12 @@ export interface components {
              *       "task.cancelled",
              *       "approval.requested",
              *       "schedule.skipped",
-             *       "schedule.paused"
+             *       "schedule.paused",
+             *       "provider.degraded",
+             *       "provider.recovered"
              *     ]
              */
-            readonly types?: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested" | "schedule.skipped" | "schedule.paused")[];
+            readonly types?: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested" | "schedule.skipped" | "schedule.paused" | "provider.degraded" | "provider.recovered")[];
             /**
              * @description For people.
              * @default null
@@ -3912,7 +3919,7 @@ export interface components {
              */
             readonly url?: string;
             /** @description The notifications to send. Default: all types. */
-            readonly types?: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested" | "schedule.skipped" | "schedule.paused")[];
+            readonly types?: readonly ("task.started" | "task.waiting" | "task.completed" | "task.failed" | "task.cancelled" | "approval.requested" | "schedule.skipped" | "schedule.paused" | "provider.degraded" | "provider.recovered")[];
             /** @description For people. */
             readonly description?: string | null;
             /** @description A disabled webhook receives nothing. */
@@ -4549,7 +4556,7 @@ export interface components {
              * @description What it waits for. `turn`: the end of the turn before it.
              * @enum {string|null}
              */
-            readonly waiting_for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn" | null;
+            readonly waiting_for: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn" | "provider" | null;
             /** @description The task that it continues. */
             readonly continues_task_id: string | null;
             /**
@@ -5244,6 +5251,61 @@ export interface components {
             /** @description The model providers that are configured. */
             readonly providers: readonly string[];
         };
+        readonly ProviderList: {
+            /** @description The items of the page, in the order of the list. */
+            readonly data: readonly components["schemas"]["Provider"][];
+            /** @description `cursor` of the next page; null on the last one. */
+            readonly next_cursor: string | null;
+        };
+        /** @description How a model provider takes calls. */
+        readonly Provider: {
+            /** @description The provider, as in model ids. */
+            readonly provider: string;
+            /** @description The models that share these limits: a model id without its date; `*` for all. */
+            readonly model_family: string;
+            /** @description True if these are calls with the tenant's own API key of the provider. */
+            readonly own_key: boolean;
+            /**
+             * @description `open`: the provider fails, so calls wait. `half_open`: some calls are let through to find out whether it works again.
+             * @enum {string}
+             */
+            readonly breaker: "closed" | "open" | "half_open";
+            /**
+             * Format: date-time
+             * @description When the breaker changed last.
+             */
+            readonly changed_at: string;
+            /**
+             * Format: date-time
+             * @description While the breaker is open: when the next call is let through.
+             */
+            readonly retry_at: string | null;
+            /**
+             * Format: date-time
+             * @description The end of a pause that the provider asked for; null without one.
+             */
+            readonly paused_until: string | null;
+            /** @description The known limits: configured, or stated by the provider. */
+            readonly limits: readonly {
+                /**
+                 * @description What is limited. `tokens`: input and output.
+                 * @enum {string}
+                 */
+                readonly unit: "requests" | "tokens" | "input_tokens" | "output_tokens";
+                /** @description Units per minute. */
+                readonly limit: number;
+                /** @description Units that are left now. */
+                readonly remaining: number;
+            }[];
+            /** @description Calls that were let through and have not ended. */
+            readonly in_flight: number;
+            /** @description Calls of all tenants that wait. */
+            readonly waiting: number;
+            /** @description Calls of this tenant that wait. */
+            readonly waiting_of_tenant: number;
+            /** @description False if the state could not be read now. */
+            readonly available: boolean;
+        };
         readonly JsonRpcError: {
             /**
              * @description The version of JSON-RPC.
@@ -5297,7 +5359,7 @@ export interface operations {
                 /** @description Only tasks with one of these statuses: `running,waiting`. */
                 readonly status?: readonly ("pending" | "running" | "waiting" | "completed" | "failed" | "cancelled")[];
                 /** @description Only tasks that wait for this. */
-                readonly waiting_for?: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn";
+                readonly waiting_for?: "approval" | "input" | "timer" | "budget" | "children" | "schedule" | "concurrency" | "turn" | "provider";
                 /** @description Only tasks of this agent. */
                 readonly agent?: string;
                 /** @description Only tasks that this schedule submitted. */
@@ -8668,6 +8730,30 @@ export interface operations {
                 };
                 content: {
                     readonly "text/plain": string;
+                };
+            };
+        };
+    };
+    readonly listProviders: {
+        readonly parameters: {
+            readonly query?: {
+                /** @description Maximum number of items on the page. Default: 20. */
+                readonly limit?: number;
+                /** @description The `next_cursor` of the previous page. Absent: the first page. */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["ProviderList"];
                 };
             };
         };

@@ -27,13 +27,13 @@ export function failureText({ message, code }: { message: string; code: string }
 
 /**
  * Returns when a wait ends by itself, in milliseconds since 1970; null if it does not. For
- * `concurrency`, `until` is only the next check.
+ * `concurrency` and `provider`, `until` is only the next check.
  */
 export function endOfWait({
   for: reason,
   until = "",
 }: EventOf<"run.waiting">["data"]): number | null {
-  const end = reason === "concurrency" ? Number.NaN : Date.parse(until);
+  const end = reason === "concurrency" || reason === "provider" ? Number.NaN : Date.parse(until);
   return Number.isNaN(end) ? null : end;
 }
 

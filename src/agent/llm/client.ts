@@ -4,6 +4,7 @@
  */
 import type { ModelFailure } from "../../run/value/failure.ts";
 import type { Prompt, Reply } from "../../run/value/message.ts";
+import type { ReportedLimits } from "../../run/value/rate-limits.ts";
 
 /** One model call, provider-neutral. */
 export interface ModelRequest extends Prompt {
@@ -37,6 +38,8 @@ export interface TokenUsage {
 export type LlmEvent =
   /** The provider has started to process the request. There is no output yet. */
   | { readonly type: "progress" }
+  /** The rate limits that the response states. */
+  | { readonly type: "limits"; readonly limits: ReportedLimits }
   | { readonly type: "text"; readonly text: string }
   | { readonly type: "reasoning"; readonly text: string }
   | {

@@ -12,6 +12,7 @@ import { isJsonObject } from "../../run/value/json.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { idIn, textOf } from "./field.ts";
 import { MissingSdk } from "./missing-sdk.ts";
+import { reportedLimits, resetHint } from "./rate-limits.ts";
 import { retryHint } from "./retry-hint.ts";
 
 /** An error that a provider reports after a successful start of a response. */
@@ -64,12 +65,16 @@ export function failureOf(thrown: unknown, endpoint: Endpoint, answered: boolean
   const isRefused = facts.status === 401 || facts.status === 403 || facts.status === 404;
   const code =
     isRefused && MODEL_FAILURES[said].retryable ? (codeByStatus(facts.status) ?? said) : said;
-  const retryAfterMs = retryHint(facts.headers, facts.details, facts.message);
+  const retryAfterMs =
+    retryHint(facts.headers, facts.details, facts.message) ??
+    (code === "rate_limited" ? resetHint(facts.headers, Date.now()) : null);
+  const limits = reportedLimits(facts.headers);
   const retryable = isRefused ? null : retryHeader(facts.headers);
   return {
     code,
     message: sentence(code, facts, endpoint),
     ...(retryAfterMs !== null && { retryAfterMs }),
+    ...(limits !== null && { limits }),
     ...(retryable !== null && { retryable }),
   };
 }

@@ -8,7 +8,7 @@ import type { JsonObject } from "../../run/value/json.ts";
 import type { LlmEvent } from "./client.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { failureOf, ReportedError } from "./provider-failure.ts";
-import { isLast, SENTINEL, type Piece, type Pieces } from "./server-sent.ts";
+import { isLast, SENTINEL, type Opened, type Piece } from "./server-sent.ts";
 import { isError, mayBeError } from "./stray-error.ts";
 import { within } from "../../timing.ts";
 
@@ -35,14 +35,14 @@ export interface ReplyReader {
 /** Streams the events of one attempt. @param open sends the request */
 export async function* replyStream(
   endpoint: Endpoint,
-  open: () => Promise<Pieces>,
+  open: () => Promise<Opened>,
   reader: ReplyReader,
 ): AsyncGenerator<LlmEvent> {
   let answered = false;
   try {
-    const pieces = await open();
+    const { pieces, limits } = await open();
     answered = true;
-    yield { type: "progress" };
+    yield limits === null ? { type: "progress" } : { type: "limits", limits };
     const strays: JsonObject[] = [];
     const batches = pieces[Symbol.asyncIterator]();
     try {

@@ -40,13 +40,15 @@ function fromSentence(message: string): number | null {
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-function duration(text: string): number | null {
+/** Reads a duration such as `1m30.5s`, in milliseconds; null if there is none. */
+export function duration(text: string): number | null {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];
   const sum = parts.reduce((ms, [, n, unit]) => ms + Number(n) * (UNITS[unit ?? ""] ?? 0), 0);
   return parts.length === 0 ? null : Math.ceil(sum);
 }
 
-function numeral(text: string | null): number | null {
+/** Reads a number of at least 0; null if the text is none. */
+export function numeral(text: string | null): number | null {
   const value = text === null || text.trim() === "" ? Number.NaN : Number(text);
   return Number.isFinite(value) && value >= 0 ? value : null;
 }

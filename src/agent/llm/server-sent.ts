@@ -2,6 +2,7 @@
  * Reads server-sent events, for all protocols. The readers of the SDKs differ: one skips an event
  * that begins with a comment, others fail on an event without data.
  */
+import type { ReportedLimits } from "../../run/value/rate-limits.ts";
 import { createParser, type EventSourceMessage, type EventSourceParser } from "eventsource-parser";
 import { isJsonObject, type JsonObject } from "../../run/value/json.ts";
 import { parseExact } from "../../run/value/whole-numbers.ts";
@@ -20,6 +21,13 @@ export type Piece = JsonObject | typeof SENTINEL | ReportedError;
 
 /** The pieces of a response, in the batches in which they arrive. */
 export type Pieces = AsyncIterable<readonly Piece[]>;
+
+/** A response whose body is still to be read. */
+export interface Opened {
+  readonly pieces: Pieces;
+  /** The rate limits that its headers state; null if they state none. */
+  readonly limits: ReportedLimits | null;
+}
 
 /** Returns whether a piece ends its stream. */
 export function isLast(piece: Piece): piece is typeof SENTINEL | ReportedError {

@@ -5,7 +5,8 @@
  */
 import { piecesOf } from "./answer.ts";
 import type { Endpoint } from "./endpoint.ts";
-import type { Pieces } from "./server-sent.ts";
+import { reportedLimits } from "./rate-limits.ts";
+import type { Opened } from "./server-sent.ts";
 
 /** The `fetch` that an SDK accepts. */
 export type Fetch = (url: string | URL | Request, init?: RequestInit) => Promise<Response>;
@@ -40,7 +41,7 @@ export class Transport {
   }
 
   /**
-   * Sends a body and returns the pieces of the response.
+   * Sends a body and opens the response.
    * @param kind identifies requests that differ in nothing but their bodies
    * @param throughSdk makes a request of this kind, with any body
    * @throws the SDK's errors, or a ReportedError for an invalid response
@@ -50,7 +51,7 @@ export class Transport {
     body: string,
     signal: AbortSignal,
     throughSdk: ThroughSdk,
-  ): Promise<Pieces> {
+  ): Promise<Opened> {
     const { url, init } = this.#built.get(kind) ?? (await this.#build(kind, throughSdk));
     let response: Response;
     try {
@@ -62,7 +63,10 @@ export class Transport {
     if (!response.ok) {
       await throughSdk(() => Promise.resolve(response));
     }
-    return piecesOf(response, this.#endpoint);
+    return {
+      pieces: await piecesOf(response, this.#endpoint),
+      limits: reportedLimits(response.headers),
+    };
   }
 
   async #build(kind: string, throughSdk: ThroughSdk): Promise<Built> {

@@ -12,7 +12,9 @@ import type { ScheduleDesk } from "../../run/schedule/desk.ts";
 import type { Price } from "../../run/spec/price.ts";
 import type { TaskOrder, TaskOrderAnswer } from "../../run/spec/task-order.ts";
 import type { RetryPolicy } from "../../run/value/backoff.ts";
+import type { ModelFailure } from "../../run/value/failure.ts";
 import type { JsonValue } from "../../run/value/json.ts";
+import type { ReportedLimits } from "../../run/value/rate-limits.ts";
 import type { GuardedFetch } from "../fetch/guarded-fetch.ts";
 import type { LlmClient } from "../llm/client.ts";
 import type { Toolbox } from "../tools/registry.ts";
@@ -29,6 +31,7 @@ export interface Effects {
   readonly values: Values;
   readonly budgets: Budgets;
   readonly slot: Slot;
+  readonly gate: Gate;
   readonly children: Children;
   readonly parent: Parent;
   /** Returns whether the run has live watchers, so that streamed text is worth storing. */
@@ -96,6 +99,51 @@ export interface Slot {
    * ends.
    */
   take(): Promise<SlotRefusal | null>;
+}
+
+/** The gates of the providers: they decide which of the calls that share an account are sent. */
+export interface Gate {
+  /** Whether a call of this model, `<provider>/<model id>`, asks before it is sent. */
+  asksFirst(model: string): boolean;
+  /**
+   * Asks for a call. Returns null if it may be sent. Never rejects: a gate that cannot be reached
+   * lets the call through, which costs a refusal of the provider at most.
+   */
+  ask(model: string, need: TokenNeed): Promise<GateRefusal | null>;
+  /**
+   * Reports a call that was sent.
+   * @returns whether a retry waits at the gate
+   */
+  report(model: string, outcome: CallOutcome): Promise<boolean>;
+  /** Gives up the run's place: it calls another model now. */
+  leave(model: string): void;
+}
+
+/** The tokens that a call may use. */
+export interface TokenNeed {
+  readonly inputTokens: number;
+  readonly maxOutputTokens: number;
+}
+
+/** A call that waits. Times are milliseconds since the epoch. */
+export interface GateRefusal {
+  readonly limit: string;
+  /** When the run asks again, unless it is woken earlier. */
+  readonly until: number;
+  /** Estimated time at which the call may be sent. */
+  readonly grantAt: number;
+}
+
+/** What became of a call that was sent. */
+export interface CallOutcome {
+  /** Null after a reply. */
+  readonly failure: ModelFailure | null;
+  /** Null if the provider did not count them. */
+  readonly used: { readonly inputTokens: number; readonly outputTokens: number } | null;
+  /** The limits that the response states; null if it states none. */
+  readonly limits: ReportedLimits | null;
+  /** Whether the call asked before it was sent. */
+  readonly asked: boolean;
 }
 
 /** The tasks that the run starts. */
@@ -194,6 +242,8 @@ export interface RunTools {
 /** Time limits and sizes of the loop. */
 export interface LoopSettings {
   readonly retry: RetryPolicy;
+  /** Maximum time that one model call waits for its provider, milliseconds. */
+  readonly providerWaitMs: number;
   /** Maximum duration of a model call, milliseconds. */
   readonly modelTimeoutMs: number;
   /** Maximum time until a provider starts to respond … */

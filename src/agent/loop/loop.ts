@@ -8,9 +8,9 @@ import { runFailure } from "../../run/value/failure.ts";
 import type { Planner } from "../../run/decide/planner.ts";
 import type { Effects, ReserveAnswer, RunTools, SlotRefusal, StepContext } from "./effects.ts";
 import { askParent, checkTasks, startTasks } from "./children.ts";
-import { callModel } from "./model-call.ts";
+import { atGate, sendModelCall } from "./gated-call.ts";
 import { RunningBody } from "./running-body.ts";
-import { planStep, type Grant } from "./step.ts";
+import { NO_PASSES, planStep, type Passes } from "./step.ts";
 import { callTools } from "./tool-calls.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -47,25 +47,34 @@ export async function runSlice(
 async function steps(opening: readonly NewEvent[], context: StepContext): Promise<SliceEnd> {
   const { effects, tools } = context;
   let outcomes = opening;
-  let grant: Grant | null = null;
+  let passes: Passes = NO_PASSES;
   for (;;) {
     const before = effects.log.state();
     if (before === null) {
       return { kind: "fenced" };
     }
-    const step = planStep(before, outcomes, context, effects.clock.now(), grant);
-    grant = null;
+    const step = planStep(before, outcomes, context, effects.clock.now(), passes);
     if (step.events.length > 0) {
       effects.log.append(step.events, step.folded);
     }
     const state = effects.log.state() ?? before;
     switch (step.job.kind) {
       case "model":
-        outcomes = await callModel(step.job, state, context);
+        passes = NO_PASSES;
+        outcomes = await sendModelCall(step.job, state, context);
         break;
+      case "gate": {
+        const refused = await atGate(step.job, state, context);
+        passes = { grant: null, gate: refused.length === 0 ? step.job.call : null };
+        outcomes = refused;
+        break;
+      }
       case "reserve": {
         const answer = await effects.budgets.reserve(step.job.need);
-        grant = answer.ok ? { ...step.job.call, sum: answer.sum, capped: answer.capped } : null;
+        const grant = answer.ok
+          ? { ...step.job.call, sum: answer.sum, capped: answer.capped }
+          : null;
+        passes = { ...passes, grant };
         outcomes = answer.ok ? [] : waitForBudget(answer, effects.clock.now());
         break;
       }

@@ -12,6 +12,7 @@ import { answerData, type Planner, type Reading } from "../../run/decide/planner
 import { presumedUsage } from "../../run/decide/recover.ts";
 import { costOf } from "../../run/spec/price.ts";
 import { modelOf, type RunState } from "../../run/log/state.ts";
+import type { ReportedLimits } from "../../run/value/rate-limits.ts";
 import { DeltaPacker, charsOf, type Piece } from "./delta.ts";
 import type { Effects, RunTools, StepContext } from "./effects.ts";
 import { estimatedTokens, streamedTokens } from "./reserve.ts";
@@ -29,22 +30,32 @@ type ModelJob = Extract<Job, { kind: "model" }>;
 /**
  * Sends the attempt and returns its outcome as events. Failures of the adapter are outcomes.
  * @param state the state after the intent was written
+ * @param witness gets what the provider's gate needs to know
  * @throws only what the log throws
  */
 export async function callModel(
   job: ModelJob,
   state: RunState,
   context: StepContext,
+  witness: CallWitness = { failure: null, used: null, limits: null },
 ): Promise<NewEvent[]> {
   try {
-    return await new Attempt(job, state, context).run();
+    return await new Attempt(job, state, context, witness).run();
   } finally {
     context.watchdog.stop();
   }
 }
 
+/** What an attempt shows of its provider. */
+export interface CallWitness {
+  failure: ModelFailure | null;
+  used: { readonly inputTokens: number; readonly outputTokens: number } | null;
+  limits: ReportedLimits | null;
+}
+
 class Attempt {
   readonly #job: ModelJob;
+  readonly #witness: CallWitness;
   readonly #state: RunState;
   readonly #planner: Planner;
   readonly #tools: RunTools;
@@ -72,8 +83,14 @@ class Attempt {
   #watched = false;
   #watchersCheckedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(job: ModelJob, state: RunState, { planner, tools, effects, watchdog }: StepContext) {
+  constructor(
+    job: ModelJob,
+    state: RunState,
+    { planner, tools, effects, watchdog }: StepContext,
+    witness: CallWitness,
+  ) {
     this.#job = job;
+    this.#witness = witness;
     this.#state = state;
     this.#planner = planner;
     this.#tools = tools;
@@ -130,8 +147,16 @@ class Attempt {
     switch (event.type) {
       case "progress":
         break;
+      case "limits":
+        this.#witness.limits = event.limits;
+        break;
       case "usage":
         this.#usage = this.#usage === null ? event.usage : largerOf(this.#usage, event.usage);
+        this.#witness.used = {
+          // What providers read from their caches does not count for their limits.
+          inputTokens: this.#usage.input_tokens - this.#usage.cached_input_tokens,
+          outputTokens: this.#usage.output_tokens,
+        };
         break;
       case "done":
         this.#reply = wellFormedReply(event.reply);
@@ -235,6 +260,8 @@ class Attempt {
 
   #failed(reported: ModelFailure): NewEvent {
     const failure = this.#stopped ?? reported;
+    this.#witness.failure = failure;
+    this.#witness.limits = failure.limits ?? this.#witness.limits;
     const failures = (this.#state.model?.failedAttempts ?? 0) + 1;
     const { retry } = this.#tools.settings;
     const retry_in_ms = retryDelay(failure, failures, retry, this.#effects.clock.random());

@@ -104,7 +104,7 @@ export interface Need {
 /** Returns the need of the next attempt of a call. */
 export function needOf(state: RunState, price: Price, weight: Weight): Need {
   const input = inputTokens(state, weight);
-  const output = state.spec?.config.max_output_tokens ?? DEFAULT_OUTPUT;
+  const output = maxOutput(state);
   return {
     most: worstCase(price, input, output),
     least: worstCase(price, input, Math.min(output, MIN_OUTPUT)),
@@ -117,7 +117,7 @@ export function needOf(state: RunState, price: Price, weight: Weight): Need {
  */
 export function outputFor(state: RunState, price: Price, weight: Weight, sum: number): number {
   const input = inputTokens(state, weight);
-  const allowed = state.spec?.config.max_output_tokens ?? DEFAULT_OUTPUT;
+  const allowed = maxOutput(state);
   let fits = Math.min(allowed, MIN_OUTPUT);
   let tooMuch = allowed + 1;
   while (tooMuch - fits > 1) {
@@ -141,8 +141,13 @@ export function outputWithinTokens(state: RunState, weight: () => Weight): numbe
     return left;
   }
   const room = left - inputTokens(state, weight());
-  const allowed = state.spec?.config.max_output_tokens ?? DEFAULT_OUTPUT;
+  const allowed = maxOutput(state);
   return room < Math.min(allowed, MIN_OUTPUT) ? null : room < allowed ? room : allowed;
+}
+
+/** Returns the maximum output tokens of a call whose agent sets none, or the agent's. */
+export function maxOutput(state: RunState): number {
+  return state.spec?.config.max_output_tokens ?? DEFAULT_OUTPUT;
 }
 
 /**
@@ -158,7 +163,7 @@ export function withinOwnLimit(state: RunState, { most, least }: Need): Need | n
  * Estimates input tokens above the provider's count: its last count with a margin, and new text at
  * the highest rate.
  */
-function inputTokens({ counted }: RunState, { chars, ascii, pictures }: Weight): number {
+export function inputTokens({ counted }: RunState, { chars, ascii, pictures }: Weight): number {
   const fresh =
     counted === null
       ? ascii * ASCII + (chars - ascii) * OTHER

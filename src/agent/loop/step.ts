@@ -11,8 +11,10 @@ import { foldNew, type Folded } from "../../run/log/reduce.ts";
 import { modelOf, type RunState, type TurnCall } from "../../run/log/state.ts";
 import { compose, type Ask, type Composed } from "./context.ts";
 import type { ModelRequest } from "../llm/client.ts";
-import type { Effects, StepContext } from "./effects.ts";
+import type { Effects, StepContext, TokenNeed } from "./effects.ts";
 import {
+  inputTokens,
+  maxOutput,
   needOf,
   outputFor,
   outputWithinTokens,
@@ -32,9 +34,18 @@ export type Job =
       readonly purpose: "step" | "compact";
       readonly request: ModelRequest;
       readonly body: string;
+      /** Whether the gate of its provider let it through. */
+      readonly asked: boolean;
     }
   /** Reserve the maximum cost of the next attempt in the budgets above the run. */
   | { readonly kind: "reserve"; readonly call: AttemptName; readonly need: Need }
+  /** Ask the provider's gate for the next attempt. */
+  | {
+      readonly kind: "gate";
+      readonly call: AttemptName;
+      readonly model: string;
+      readonly need: TokenNeed;
+    }
   /** Take one of the tenant's slots for the next attempt. */
   | { readonly kind: "slot" }
   | { readonly kind: "tools"; readonly calls: readonly TurnCall[] }
@@ -62,6 +73,17 @@ export interface Grant extends AttemptName {
   readonly capped: boolean;
 }
 
+/** What an attempt that has not been made yet was granted. */
+export interface Passes {
+  /** The reservation. */
+  readonly grant: Grant | null;
+  /** The attempt that the gate of its provider let through. */
+  readonly gate: AttemptName | null;
+}
+
+/** Nothing was granted. */
+export const NO_PASSES: Passes = { grant: null, gate: null };
+
 /** Events to write in one transaction, and the job to perform next. */
 export interface PlannedStep {
   readonly events: readonly NewEvent[];
@@ -75,6 +97,7 @@ export type PlanContext = Pick<StepContext, "planner" | "tools" | "body"> & {
   readonly effects: {
     readonly budgets: Pick<Effects["budgets"], "active">;
     readonly slot: Pick<Effects["slot"], "held">;
+    readonly gate: Pick<Effects["gate"], "asksFirst">;
     readonly parent: Pick<Effects["parent"], "asked">;
   };
 };
@@ -88,14 +111,14 @@ type AskAction = Extract<Action, { kind: "ask" }>;
  * Plans the next step.
  * @param outcomes outcomes of the last job, not yet in the log
  * @param now time of the events, milliseconds since the epoch
- * @param grant the granted reservation, if the last job was `reserve`
+ * @param passes what the next attempt was granted so far
  */
 export function planStep(
   before: RunState,
   outcomes: readonly NewEvent[],
   context: PlanContext,
   now: number,
-  grant: Grant | null = null,
+  passes: Passes = NO_PASSES,
 ): PlannedStep {
   const { planner, tools, effects } = context;
   const events: NewEvent[] = [...outcomes];
@@ -125,7 +148,7 @@ export function planStep(
         if (tools.files?.ready === false) {
           return planned({ kind: "files" });
         }
-        const asked = planAsk(state, action, context, grant);
+        const asked = planAsk(state, action, context, passes);
         write(...asked.events);
         if (asked.job !== null) {
           return planned(asked.job);
@@ -190,7 +213,7 @@ function planAsk(
   state: RunState,
   action: AskAction,
   { planner, tools, effects, body }: PlanContext,
-  grant: Grant | null,
+  { grant, gate }: Passes,
 ): PlannedAsk {
   const model = modelOf(state);
   const llm = tools.llmFor(model);
@@ -206,14 +229,23 @@ function planAsk(
     const reached = { limit: "max_tokens", value: maxTokens ?? 0 } as const;
     return { events: onLimitReached(state, reached), job: null };
   }
+  const asked = isFor(gate, action);
+  if (!asked && effects.gate.asksFirst(model)) {
+    const input = inputTokens(state, weigh(composed));
+    const need = {
+      inputTokens: input,
+      maxOutputTokens: Math.min(outputTokens, maxOutput(state)),
+    };
+    return { events: [], job: { kind: "gate", call: { call_id, attempt }, model, need } };
+  }
   /** The intent without a reservation of money; the limit on tokens may shorten the output. */
   const unreserved = (): PlannedAsk =>
     outputTokens === Number.POSITIVE_INFINITY
-      ? intent(state, action, composed, {})
-      : intent(state, action, composeFor({ purpose, max_output_tokens: outputTokens }), {
+      ? intent(state, action, composed, asked, {})
+      : intent(state, action, composeFor({ purpose, max_output_tokens: outputTokens }), asked, {
           max_output_tokens: outputTokens,
         });
-  const ownGrant = grant?.call_id === call_id && grant.attempt === attempt ? grant : null;
+  const ownGrant = isFor(grant, action) ? grant : null;
   if (price === null) {
     // Only the ledger knows whether a budget applies.
     if (cap !== undefined || ownGrant?.capped === true) {
@@ -240,7 +272,7 @@ function planAsk(
   }
   const sum = Math.min(own.most, granted ?? own.most);
   const max_output_tokens = Math.min(outputTokens, outputFor(state, price, weight, sum));
-  return intent(state, action, composeFor({ purpose, max_output_tokens }), {
+  return intent(state, action, composeFor({ purpose, max_output_tokens }), asked, {
     reserved_micro_usd: sum,
     max_output_tokens,
   });
@@ -250,6 +282,7 @@ function intent(
   state: RunState,
   { call_id, attempt, step, purpose }: AskAction,
   composed: Composed,
+  asked: boolean,
   budget: { readonly reserved_micro_usd?: number; readonly max_output_tokens?: number },
 ): PlannedAsk {
   const { request, body, sha256 } = composed;
@@ -270,8 +303,16 @@ function intent(
         },
       },
     ],
-    job: { kind: "model", callId: call_id, attempt, purpose, request, body },
+    job: { kind: "model", callId: call_id, attempt, purpose, request, body, asked },
   };
+}
+
+/** Returns whether a grant is for the attempt that is planned. */
+function isFor<T extends AttemptName>(
+  granted: T | null,
+  { call_id, attempt }: AttemptName,
+): granted is T {
+  return granted?.call_id === call_id && granted.attempt === attempt;
 }
 
 function isFree({ input, cached_input, cache_write, output }: Price): boolean {

@@ -5,6 +5,7 @@
  * Times are milliseconds since the epoch.
  */
 import type { ModelFailureCode } from "../../run/value/failure.ts";
+import type { BreakerState } from "../../run/value/provider-gate.ts";
 
 /** Failures that count. */
 const COUNTED: ReadonlySet<ModelFailureCode> = new Set<ModelFailureCode>([
@@ -29,9 +30,6 @@ const FAILED_SHARE = 0.5;
 const MAX_PAUSE = 12;
 /** With this many calls at once and no failure, the breaker is closed. */
 const CLOSED_FROM = 32;
-
-/** `half_open`: some calls are let through. */
-export type BreakerState = "closed" | "open" | "half_open";
 
 /** A breaker as it is stored. */
 export interface StoredBreaker {

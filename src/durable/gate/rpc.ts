@@ -1,18 +1,7 @@
 /** The contract of a provider's gate. Plain data; fields are added, never changed. */
 import type { ModelFailureCode } from "../../run/value/failure.ts";
 import type { LimitedUnit, ReportedLimits } from "../../run/value/rate-limits.ts";
-import type { BreakerState } from "./breaker.ts";
-
-/**
- * The name of a gate. Calls with the same key of the same provider share limits, and most providers
- * limit each model family apart.
- */
-export interface GateName {
-  readonly provider: string;
-  readonly family: string;
-  /** The tenant whose own key is used; null for the deployment's key. */
-  readonly tenant: string | null;
-}
+import { gateNameText, type BreakerState, type GateName } from "../../run/value/provider-gate.ts";
 
 /** Asks for one call. */
 export interface GateRequest {
@@ -45,6 +34,7 @@ export type GateAnswer =
 /** What became of a call. */
 export interface GateReport {
   readonly task: string;
+  readonly tenant: string;
   /** Null after a reply. */
   readonly failure: { readonly code: ModelFailureCode; readonly retryAfterMs: number | null } | null;
   /** Null if they are not known: what was taken stays taken. */
@@ -86,21 +76,10 @@ export interface GateRpc {
   ask(request: GateRequest): Promise<GateAnswer>;
   /** Reports a call. Repeating a report counts it twice, which a few seconds correct. */
   report(report: GateReport): Promise<ReportAnswer>;
+  /** Gives up the place of a task that does not wait any more. */
+  leave(task: string): Promise<void>;
   /** @param tenant whose waiting calls are counted apart */
   status(tenant: string): Promise<GateStatus>;
-}
-
-/** Returns the name of a gate's object. */
-export function gateNameText({ provider, family, tenant }: GateName): string {
-  return [provider, family, tenant ?? ""].map(encodeURIComponent).join("/");
-}
-
-/** Returns the gate with this object name; null if it is none. */
-export function parseGateName(text: string): GateName | null {
-  const [provider, family, tenant] = text.split("/").map(decodeURIComponent);
-  return provider === undefined || family === undefined || tenant === undefined
-    ? null
-    : { provider, family, tenant: tenant === "" ? null : tenant };
 }
 
 /** Returns the gate of a name. */

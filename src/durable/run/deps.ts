@@ -4,6 +4,7 @@ import type { Config } from "../../env/config.ts";
 import type { Observer } from "../../observe.ts";
 import type { Planner } from "../../run/decide/planner.ts";
 import type { ScriptedCalls } from "../../run/log/state.ts";
+import type { GateName } from "../../run/value/provider-gate.ts";
 import type { Price } from "../../run/spec/price.ts";
 import type { RunSpec } from "../../run/spec/spec.ts";
 import type { TraceExport } from "../../run/trace/export-message.ts";
@@ -12,10 +13,20 @@ import type { AuditStore } from "../../store/audit.ts";
 import type { KeyStore } from "../../store/keys.ts";
 import type { TaskStore } from "../../store/tasks/tasks.ts";
 import type { FeedRpc } from "../feed/rpc.ts";
+import type { GateRpc } from "../gate/rpc.ts";
 import type { LedgerRpc } from "../ledger/rpc.ts";
 import type { TimetableRpc } from "../timetable/rpc.ts";
 import type { FamilyRpc } from "./rpc.ts";
 import type { Announce } from "./outbox/webhook-outbox.ts";
+
+/** How a run finds the gate of a model call. */
+export interface GateAccess {
+  /** Returns the gate of a model, `<provider>/<model id>`, and whether its limits are configured. */
+  nameOf(model: string): Pick<GateName, "provider" | "family"> & { readonly limited: boolean };
+  /** Returns whether a tenant's calls of a provider use its own API key. */
+  hasOwnKey(tenantId: string, provider: string): Promise<boolean>;
+  gate(name: GateName): GateRpc;
+}
 
 /** The dependencies of a run's object. */
 export interface Deps {
@@ -30,6 +41,8 @@ export interface Deps {
   readonly traces: TraceExport | null;
   /** Returns a tenant's ledger; null in a deployment without ledgers. */
   ledger(tenantId: string): LedgerRpc | null;
+  /** The gates of the providers; null in a deployment without them. */
+  readonly gates: GateAccess | null;
   /** Returns a tenant's feed; null in a deployment without feeds. */
   feed(tenantId: string): Pick<FeedRpc, "changed"> | null;
   /** Returns a tenant's timetable; null in a deployment without timetables. */

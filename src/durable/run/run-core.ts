@@ -18,6 +18,7 @@ import { TimetableOutbox } from "./outbox/timetable-outbox.ts";
 import { TurnOutbox } from "./outbox/turn-outbox.ts";
 import { WebhookOutbox } from "./outbox/webhook-outbox.ts";
 import { RunCommands } from "./run-commands.ts";
+import { RunGate } from "./run-gate.ts";
 import { RunSlot } from "./run-slot.ts";
 import { KeptValues } from "./storage/kept-values.ts";
 
@@ -43,6 +44,7 @@ export class RunCore {
     this.values = new KeptValues(storage.sql);
     this.budgets = new RunBudgets(context);
     const slot = new RunSlot(context);
+    const gate = new RunGate(context);
     const projection = new Projection(
       () => log.state,
       () => deps().tasks,
@@ -87,6 +89,7 @@ export class RunCore {
       ...surroundings,
       budgets: this.budgets,
       slot,
+      gate,
       children,
       parent,
       outbox: this.outbox,

@@ -20,6 +20,7 @@ import type { RunSlot } from "./run-slot.ts";
 export interface SliceHost {
   readonly budgets: Pick<RunBudgets, "active" | "settlesEachCall" | "reserve" | "settle">;
   readonly slot: Pick<RunSlot, "held" | "take">;
+  readonly gate: Effects["gate"];
   readonly children: Effects["children"];
   readonly parent: Effects["parent"];
   readonly values: Values;
@@ -44,6 +45,7 @@ export class Slice implements Effects {
   readonly values: Values;
   readonly budgets: SliceHost["budgets"];
   readonly slot: Effects["slot"];
+  readonly gate: Effects["gate"];
   readonly children: Effects["children"];
   readonly parent: Effects["parent"];
   readonly watched: Effects["watched"];
@@ -64,6 +66,7 @@ export class Slice implements Effects {
     this.clock = deps;
     this.budgets = host.budgets;
     this.slot = host.slot;
+    this.gate = host.gate;
     this.children = host.children;
     this.parent = host.parent;
     this.watched = host.watched;

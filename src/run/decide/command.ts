@@ -38,8 +38,11 @@ export type RunCommand =
   | { readonly kind: "limits"; readonly changes: LimitChanges; readonly by: string }
   /** A task that this run started reports. */
   | { readonly kind: "child"; readonly task_id: string; readonly report: ChildReport }
-  /** A budget above the run has room again, or a slot was granted: the run requests it again. */
-  | { readonly kind: "resume"; readonly by: "budget" | "concurrency" };
+  /**
+   * A budget above the run has room again, a slot was granted, or its provider takes the call: the
+   * run requests it again.
+   */
+  | { readonly kind: "resume"; readonly by: "budget" | "concurrency" | "provider" };
 
 /** What a child reports to its parent. */
 export type ChildReport =

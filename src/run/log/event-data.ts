@@ -22,6 +22,7 @@ export const WAITS = [
   "schedule",
   "concurrency",
   "turn",
+  "provider",
 ] as const;
 /** One of `WAITS`. */
 export type WaitName = (typeof WAITS)[number];
@@ -98,7 +99,7 @@ export const EVENT_DATA = {
       limit: z
         .string()
         .optional()
-        .describe("For `budget` and `concurrency`: the limit that was reached."),
+        .describe("For `budget`, `concurrency` and `provider`: the limit that was reached."),
       task_id: z
         .string()
         .optional()

@@ -62,6 +62,7 @@ export function modelCompleted(state: RunState, event: EventOf<"model.completed"
   const completed: RunState = {
     ...state,
     model: null,
+    providerSince: null,
     replies: state.replies + 1,
     nextCall: state.nextCall + tool_calls.length,
     answer:
@@ -144,14 +145,20 @@ export function modelSwitched(
   at: number,
 ): RunState {
   const call = state.model;
-  expect(call !== null && call.phase === "dead" && call.call_id === event.data.call_id, event);
+  // A call that waits for its provider has not failed, and its first attempt is not in the log yet.
+  const callIdInLog = call === null ? callId(state.nextCall) : call.call_id;
+  expect(call?.phase !== "in_flight" && callIdInLog === event.data.call_id, event);
   expect(nextModel(state) === event.data.to, event);
   return {
     ...state,
     switches: state.switches + 1,
     ownCallsFrom: state.nextCall,
     counted: null,
-    model: { ...call, phase: "due", retryAt: at, failedAttempts: 0, failure: null },
+    providerSince: null,
+    model:
+      call === null
+        ? null
+        : { ...call, phase: "due", retryAt: at, failedAttempts: 0, failure: null },
   };
 }
 
@@ -221,6 +228,7 @@ export function memoryCompacted(
       model === null || model.purpose === "compact"
         ? null
         : { ...model, phase: "due", retryAt: at, failure: null },
+    providerSince: null,
     conversation:
       kind === "outputs"
         ? withShortOutputs(state.conversation)

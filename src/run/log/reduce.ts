@@ -127,6 +127,8 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
           task_id: event.data.task_id ?? null,
           changed: false,
         },
+        providerSince:
+          event.data.for === "provider" ? (state.providerSince ?? at) : state.providerSince,
         childrenHeardAt: state.turn === null ? state.childrenHeardAt : at,
         activeMs: activeTime(state, at),
         activeSince: null,

@@ -303,6 +303,8 @@ export interface RunState {
   /** Listings of the run's MCP servers by name. */
   readonly mcp: McpServerListings;
   readonly wait: Wait | null;
+  /** Since when the current model call waits for its provider; null if it has not waited. */
+  readonly providerSince: number | null;
   /** Active time before `activeSince`, and the start of the current activity. Milliseconds. */
   readonly activeMs: number;
   readonly activeSince: number | null;
@@ -356,6 +358,7 @@ export const INITIAL_STATE: RunState = {
   memoryWrites: 0,
   mcp: {},
   wait: null,
+  providerSince: null,
   activeMs: 0,
   activeSince: null,
   statusSeq: 0,

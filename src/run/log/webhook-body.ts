@@ -98,7 +98,7 @@ function noticeContent(event: RunEvent): NoticeContent | null {
       return { type: "task.started", status: "running", more: {} };
     case "run.waiting": {
       const { for: reason, until = null, call_id = null } = event.data;
-      if (reason === "concurrency") {
+      if (reason === "concurrency" || reason === "provider") {
         // A queue, not a wait that a client could end; and a run may enter it repeatedly.
         return null;
       }

@@ -6,6 +6,8 @@ export const CONFIG_TEXTS = {
   model: "The model, as `provider/name`. Default: the deployment's `OPSPAWN_DEFAULT_MODEL`.",
   fallback_models:
     "Models to switch to, in order, when the previous one fails. Default: none; the run then fails.",
+  on_provider_limit:
+    "What happens while the provider takes no more calls, because a limit is reached or it is down: `wait` waits for it at no cost; `fallback` switches to the next of `fallback_models` at once. Default: a short wait, and for a longer one or while the provider is down the next fallback model, if there is one.",
   planner:
     "How the model plans: `native` uses its tool calling; `react` uses thought, action and observation in plain text; `placeholder` uses no model. Default: the deployment's, which is `native` unless set.",
   output_schema:

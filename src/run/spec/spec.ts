@@ -143,10 +143,16 @@ export const runLimits = z.strictObject({
 /** The limits of a run. */
 export type RunLimits = z.infer<typeof runLimits>;
 
+/** What a call does while its provider takes no more calls. */
+export const ON_PROVIDER_LIMIT = ["wait", "fallback"] as const;
+
 /** The merged config of a task. */
 export const agentConfig = z.strictObject({
   model: z.string().describe(CONFIG_TEXTS.model),
   fallback_models: z.exactOptional(z.array(z.string())).describe(CONFIG_TEXTS.fallback_models),
+  on_provider_limit: z
+    .exactOptional(z.enum(ON_PROVIDER_LIMIT))
+    .describe(CONFIG_TEXTS.on_provider_limit),
   planner: z.string().describe(CONFIG_TEXTS.planner),
   instructions: z.string().optional().describe(CONFIG_TEXTS.instructions),
   profile: z.exactOptional(profileSchema).describe(CONFIG_TEXTS.profile),

@@ -7,6 +7,7 @@
 import { cut } from "./cut.ts";
 import type { Untrusted } from "./trust.ts";
 import { delayOf, type RetryPolicy } from "./backoff.ts";
+import type { ReportedLimits } from "./rate-limits.ts";
 
 interface CodeInfo {
   /** The default message, for failures that have none of their own. */
@@ -164,6 +165,9 @@ export const RUN_FAILURES = {
   },
   planner_unavailable: { message: "The agent's planner no longer exists in this deployment." },
   attachment_missing: { message: "The content of an attached file does not exist any more." },
+  provider_limited: {
+    message: "The model's provider took no call of the run for too long.",
+  },
   unpriced_model: {
     message: "No price is known for the model, and a budget applies.",
   },
@@ -236,6 +240,13 @@ export interface ModelFailure {
   readonly retryAfterMs?: number;
   /** Whether a retry may help, if the provider itself says so. Absent: the code decides. */
   readonly retryable?: boolean;
+  /** The rate limits that the response states. */
+  readonly limits?: ReportedLimits;
+}
+
+/** Returns whether the same call may succeed when it is retried. */
+export function isRetryable(failure: ModelFailure): boolean {
+  return failure.retryable ?? MODEL_FAILURES[failure.code].retryable;
 }
 
 /** Maximum characters of a message from a provider or a tool. */
@@ -265,8 +276,7 @@ export function retryDelay(
   policy: RetryPolicy,
   random: number,
 ): number | null {
-  const retryable = failure.retryable ?? MODEL_FAILURES[failure.code].retryable;
-  if (!retryable || failed >= policy.maxAttempts) {
+  if (!isRetryable(failure) || failed >= policy.maxAttempts) {
     return null;
   }
   const pause = delayOf({ ...policy, jitter: [0.5, 1] }, failed, random);

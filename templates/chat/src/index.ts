@@ -20,6 +20,7 @@ export class TenantFeed extends opspawn.TenantFeed {}
 export class Timetable extends opspawn.Timetable {}
 export class TenantMemory extends opspawn.TenantMemory {}
 export class TenantFile extends opspawn.TenantFile {}
+export class ProviderGate extends opspawn.ProviderGate {}
 
 export default {
   ...opspawn.handler,

@@ -12,6 +12,7 @@ export class TenantFeed extends opspawn.TenantFeed {}
 export class Timetable extends opspawn.Timetable {}
 export class TenantMemory extends opspawn.TenantMemory {}
 export class TenantFile extends opspawn.TenantFile {}
+export class ProviderGate extends opspawn.ProviderGate {}
 
 /** How long a request of Slack follows its task. The cron trigger does the rest. */
 const FOLLOW_MS = 20_000;

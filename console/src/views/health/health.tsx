@@ -8,6 +8,7 @@ import { lacking } from "../../session/store.ts";
 import { Concurrency } from "./concurrency.tsx";
 import { Invariants } from "./invariants.tsx";
 import { Load } from "./load.tsx";
+import { Providers } from "./providers.tsx";
 
 const EVERY_MS = 30_000;
 
@@ -31,6 +32,7 @@ export function Health() {
         </div>
         <div class="setup">
           <Service />
+          <Providers />
           {lacking("admin") === null && <Load />}
         </div>
       </div>

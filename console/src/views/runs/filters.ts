@@ -20,6 +20,7 @@ export const WAITS = [
   "schedule",
   "concurrency",
   "turn",
+  "provider",
 ] as const;
 
 /** Times since which a task was created, in hours. */

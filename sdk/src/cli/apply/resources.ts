@@ -48,6 +48,8 @@ const WEBHOOK_TYPES = [
   "approval.requested",
   "schedule.skipped",
   "schedule.paused",
+  "provider.degraded",
+  "provider.recovered",
 ];
 
 /** Returns the resources of a config, in the order in which they refer to each other. */

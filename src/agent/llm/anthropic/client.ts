@@ -11,7 +11,7 @@ import { bodyText } from "../body-parts.ts";
 import type { BodyParts, LlmClient, ModelRequest } from "../client.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { replyStream } from "../reply-stream.ts";
-import type { Pieces } from "../server-sent.ts";
+import type { Opened } from "../server-sent.ts";
 import { ownNames } from "../tool-name.ts";
 import { Transport, type Fetch } from "../transport.ts";
 
@@ -19,7 +19,7 @@ import { Transport, type Fetch } from "../transport.ts";
 export function anthropic(endpoint: Endpoint): LlmClient {
   const { provider } = endpoint;
   const transport = new Transport(endpoint);
-  function open(request: ModelRequest, body: string, signal: AbortSignal): Promise<Pieces> {
+  function open(request: ModelRequest, body: string, signal: AbortSignal): Promise<Opened> {
     const headers = {
       "Content-Type": "application/json",
       ...(sendsTemperature(request) ? { "anthropic-version": "2023-06-01" } : {}),

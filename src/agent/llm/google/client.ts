@@ -12,7 +12,7 @@ import type { Endpoint } from "../endpoint.ts";
 import { googleBody, isPrompted, ownStops } from "./body.ts";
 import { GoogleReply } from "./reply.ts";
 import { replyStream } from "../reply-stream.ts";
-import type { Pieces } from "../server-sent.ts";
+import type { Opened } from "../server-sent.ts";
 import { ownNames } from "../tool-name.ts";
 import { Transport } from "../transport.ts";
 
@@ -20,7 +20,7 @@ import { Transport } from "../transport.ts";
 export function google(endpoint: Endpoint): LlmClient {
   const { provider } = endpoint;
   const transport = new Transport(endpoint);
-  function open({ model }: ModelRequest, body: string, abortSignal: AbortSignal): Promise<Pieces> {
+  function open({ model }: ModelRequest, body: string, abortSignal: AbortSignal): Promise<Opened> {
     return transport.post(model, body, abortSignal, async (fetch) => {
       const sdk = await load(endpoint);
       let headers: Headers | undefined;

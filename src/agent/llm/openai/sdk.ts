@@ -4,7 +4,7 @@
  */
 import { missingSdk } from "../missing-sdk.ts";
 import type { Endpoint } from "../endpoint.ts";
-import type { Pieces } from "../server-sent.ts";
+import type { Opened } from "../server-sent.ts";
 import { Transport, type Fetch } from "../transport.ts";
 
 /** Sends bodies to one endpoint. */
@@ -13,7 +13,7 @@ export interface OpenAiSdk {
    * Sends exactly the given text and returns the pieces of the response.
    * @throws the SDK's errors, or a ReportedError for an invalid response
    */
-  post(path: string, body: string, signal: AbortSignal): Promise<Pieces>;
+  post(path: string, body: string, signal: AbortSignal): Promise<Opened>;
 }
 
 /** Returns an SDK for one endpoint. Creating it has no side effects and cannot fail. */

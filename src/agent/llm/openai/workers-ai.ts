@@ -38,7 +38,7 @@ export function workersAi(ai: AiBinding): LlmClient {
         async () => {
           signal.throwIfAborted();
           const answer = await ai.run(request.model, JSON.parse(body) as Record<string, unknown>);
-          return pieces(answer, signal);
+          return { pieces: pieces(answer, signal), limits: null };
         },
         chatReply(request, WORKERS_AI),
       ),
