@@ -43,14 +43,15 @@ describe("limits", () => {
 
   test("calls beyond the limit wait, and are granted as the limit refills", () => {
     const core = gate({ limits: { requests: 60 } });
-    for (let i = 0; i < 60; i += 1) {
+    // A little of the limit is kept for the time that a call takes to arrive.
+    for (let i = 0; i < 59; i += 1) {
       expect(core.ask(asks(`run${i}`), 0).ok).toBe(true);
     }
     const answer = core.ask(asks("late"), 0);
     expect(answer).toMatchObject({ ok: false, limit: "requests" });
-    expect(core.grant(1_010, 10)).toEqual([]);
-    expect(core.grant(1_020, 10)).toEqual([{ task: "late", tenant: "t" }]);
-    expect(core.ask(asks("late"), 1_030).ok).toBe(true);
+    expect(core.grant(910, 10)).toEqual([]);
+    expect(core.grant(920, 10)).toEqual([{ task: "late", tenant: "t" }]);
+    expect(core.ask(asks("late"), 930).ok).toBe(true);
   });
 
   test("a call that needs more than the limit is sent once the bucket is full", () => {
@@ -129,11 +130,13 @@ describe("waiting calls", () => {
   });
 
   test("a tenant with twice the weight gets twice as much", () => {
-    const core = gate({ limits: { requests: 30 }, weightOf: (t) => (t === "heavy" ? 2 : 1) });
+    const core = gate({ limits: { requests: 31 }, weightOf: (t) => (t === "heavy" ? 2 : 1) });
     for (let i = 0; i < 31; i += 1) {
       core.ask(asks(`fill${i}`), 0);
     }
-    core.forget("fill30", 0);
+    for (let i = 0; i < 31; i += 1) {
+      core.forget(`fill${i}`, 0);
+    }
     for (let i = 0; i < 50; i += 1) {
       core.ask(asks(`heavy${i}`, "heavy"), 1);
       core.ask(asks(`light${i}`, "light"), 1);

@@ -169,6 +169,7 @@ AgentConfig = TypedDict(
     {
         "model": NotRequired[str],
         "fallback_models": NotRequired[list[str]],
+        "on_provider_limit": NotRequired[Literal["wait", "fallback"]],
         "planner": NotRequired[str],
         "output_schema": NotRequired[dict[str, Any]],
         "instructions": NotRequired[str],

@@ -381,6 +381,11 @@ export interface components {
             readonly model?: string;
             /** @description Models to switch to, in order, when the previous one fails. Default: none; the run then fails. */
             readonly fallback_models?: readonly string[];
+            /**
+             * @description What happens while the provider takes no more calls, because a limit is reached or it is down: `wait` waits for it at no cost; `fallback` switches to the next of `fallback_models` at once. Default: a short wait, and for a longer one or while the provider is down the next fallback model, if there is one.
+             * @enum {string}
+             */
+            readonly on_provider_limit?: "wait" | "fallback";
             /** @description How the model plans: `native` uses its tool calling; `react` uses thought, action and observation in plain text; `placeholder` uses no model. Default: the deployment's, which is `native` unless set. */
             readonly planner?: string;
             /** @description JSON Schema of the answer, which is returned in `result.data`. A reply that does not match is returned to the model with the reasons. Default: the answer is free text. */

@@ -8,6 +8,7 @@ import { profileSchema } from "../../run/spec/profile.ts";
 import {
   agentConfig as runConfig,
   EXPIRY_POLICIES,
+  ON_PROVIDER_LIMIT,
   PLANNER_NAME,
   runLimits,
 } from "../../run/spec/spec.ts";
@@ -63,6 +64,10 @@ export const agentConfig = z
       .max(8)
       .optional()
       .openapi({ description: CONFIG_TEXTS.fallback_models }),
+    on_provider_limit: z
+      .enum(ON_PROVIDER_LIMIT)
+      .optional()
+      .openapi({ description: CONFIG_TEXTS.on_provider_limit }),
     planner: z
       .string()
       .regex(PLANNER_NAME, "must be the name of a planner")

@@ -4,8 +4,8 @@
  */
 
 /**
- * Part of the limit that the bucket refills with. The rest covers the time between a grant and the
- * provider's own count.
+ * Part of the limit that the bucket holds and refills with. The rest covers the time between a grant
+ * and the provider's own count.
  */
 const USED_SHARE = 0.985;
 const MINUTE_MS = 60_000;
@@ -24,7 +24,7 @@ export class Bucket {
 
   constructor({ limit, level, at }: StoredBucket) {
     this.#limit = limit;
-    this.#level = Math.min(level, limit);
+    this.#level = Math.min(level, this.#most);
     this.#at = at;
   }
 
@@ -37,7 +37,7 @@ export class Bucket {
   level(now: number): number {
     // A clock that went back adds nothing.
     const passed = Math.max(0, now - this.#at);
-    this.#level = Math.min(this.#limit, this.#level + passed * this.#perMs);
+    this.#level = Math.min(this.#most, this.#level + passed * this.#perMs);
     this.#at = Math.max(this.#at, now);
     return this.#level;
   }
@@ -47,21 +47,22 @@ export class Bucket {
    * limit needs a full bucket.
    */
   wait(amount: number, now: number): number {
-    const missing = Math.min(amount, this.#limit) - this.level(now);
+    const missing = Math.min(amount, this.#most) - this.level(now);
     return missing <= 0 ? 0 : Math.ceil(missing / this.#perMs);
   }
 
   /** Takes units, or gives back those that were not used if the amount is negative. */
   take(amount: number, now: number): void {
-    this.#level = Math.min(this.#limit, this.level(now) - amount);
+    this.#level = Math.min(this.#most, this.level(now) - amount);
   }
 
   /** Notes what a response states. Fewer units left mean that others use the same account. */
   learn(limit: number | undefined, remaining: number | undefined, now: number): void {
-    const level = this.level(now);
+    this.level(now);
     if (limit !== undefined && limit !== this.#limit) {
-      this.#level = Math.min(limit, level + Math.max(0, limit - this.#limit));
+      const raised = Math.max(0, limit - this.#limit);
       this.#limit = limit;
+      this.#level = Math.min(this.#most, this.#level + raised);
     }
     if (remaining !== undefined) {
       this.#level = Math.min(this.#level, Math.max(0, remaining));
@@ -70,6 +71,11 @@ export class Bucket {
 
   get stored(): StoredBucket {
     return { limit: this.#limit, level: this.#level, at: this.#at };
+  }
+
+  /** At least one unit, or a limit of one would let nothing through. */
+  get #most(): number {
+    return Math.max(1, this.#limit * USED_SHARE);
   }
 
   get #perMs(): number {

@@ -73,7 +73,7 @@ export async function insertTask(
            SELECT NULLIF(json_group_array(DISTINCT type.value), '[]')
            FROM webhook, json_each(webhook.types) AS type
            WHERE webhook.tenant_id = ?1 AND webhook.enabled = 1
-             AND type.value NOT LIKE 'schedule.%'
+             AND instr(?19, '"' || type.value || '"') > 0
              AND (?25 IS NULL OR type.value = 'approval.requested')) END,
          (SELECT 1 FROM concurrency_cap WHERE tenant_id = ?1 LIMIT 1),
          0, ?12, ?12, ?12, ?37, 1, ?20, ?21, ?23, ?24, ?25, ?26, ?27, ?28, ?29,
