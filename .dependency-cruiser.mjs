@@ -36,7 +36,7 @@ const ports = within(
 );
 /** The ports of the objects, as others call them. */
 const objects = within(
-  "durable/(run|ledger|feed|timetable|memory|file)/rpc[.]ts$",
+  "durable/(run|ledger|feed|timetable|memory|file|gate)/rpc[.]ts$",
   "durable/platform-error[.]ts$",
 );
 const messages = within("queue/(tasks|webhooks)/message[.]ts$");

@@ -37,6 +37,7 @@ import { storesOf } from "../src/run/memory/store-name.ts";
 import { goalOf, type AgentConfig, type RunLimits, type RunSpec } from "../src/run/spec/spec.ts";
 import type { Folded } from "../src/run/log/reduce.ts";
 import { INITIAL_STATE, type RunState } from "../src/run/log/state.ts";
+import { NO_GATE } from "./no-gate.ts";
 
 /** A run that was just given a goal, for what reads a config of its state. */
 export function stateWith(config: Partial<AgentConfig>): RunState {
@@ -115,14 +116,6 @@ export function specFor(
   };
 }
 
-/** Providers that take every call. */
-export const NO_GATE: Effects["gate"] = {
-  asksFirst: () => false,
-  ask: async () => null,
-  report: async () => false,
-  leave: () => {},
-};
-
 /** A run without parent and children. */
 export const NO_FAMILY: Pick<Effects, "children" | "parent"> = {
   children: {
@@ -154,11 +147,9 @@ export class Killed extends Error {}
 
 export interface HarnessOptions {
   readonly llm?: LlmClient;
-  /** Clients of single models, by their ids with the provider. */
+  /** By model id with the provider. */
   readonly llms?: Readonly<Record<string, LlmClient>>;
-  /** The budgets above the run, if there are any. */
   readonly budget?: (need: Need) => ReserveAnswer;
-  /** The gates of the providers; by default every call passes. */
   readonly gate?: Effects["gate"];
   /** What becomes of the tasks that the run starts; by default they are refused. */
   readonly children?: Effects["children"];

@@ -5,13 +5,13 @@ import { LIMITED_UNITS, type LimitedUnit } from "../run/value/rate-limits.ts";
 import { json, number } from "./shapes.ts";
 
 const perMinute = z.number().int().min(1).max(1e12).optional();
-const limits = z.strictObject(
+const limitsSchema = z.strictObject(
   Object.fromEntries(LIMITED_UNITS.map((unit) => [unit, perMinute])),
   "it must be a JSON object {requests?, tokens?, input_tokens?, output_tokens?} of units per minute for each provider or model",
 );
 
 export const gateVars = {
-  OPSPAWN_PROVIDER_LIMITS: json(z.record(z.string().min(1), limits)),
+  OPSPAWN_PROVIDER_LIMITS: json(z.record(z.string().min(1), limitsSchema)),
   OPSPAWN_PROVIDER_SHARES: json(z.record(z.string().min(1), z.number().positive().max(1000))),
   OPSPAWN_PROVIDER_WAIT_MS: number(86_400_000, 1, 2_592_000_000),
   OPSPAWN_PROVIDER_ASK_AGAIN_MS: number(60_000, 100, 3_600_000),

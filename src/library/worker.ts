@@ -117,7 +117,11 @@ export function buildWorker<E extends object = Cloudflare.Env>(
       }
     },
     ProviderGate: class ProviderGate extends GateObject {
-      constructor(ctx: DurableObjectState, env: Env, parts: GateParts = gateParts(env, extensions)) {
+      constructor(
+        ctx: DurableObjectState,
+        env: Env,
+        parts: GateParts = gateParts(env, extensions),
+      ) {
         super(ctx, env, parts);
       }
     },

@@ -48,7 +48,11 @@ export class GateStore {
          WHERE tenant_id IN ('', ?1) ORDER BY provider, family, tenant_id LIMIT ${MAX_GATES}`,
       )
       .bind(tenantId)
-      .all<Record<"tenant_id" | "provider" | "family" | "changed_at", string> & { breaker: BreakerState }>();
+      .all<
+        Record<"tenant_id" | "provider" | "family" | "changed_at", string> & {
+          breaker: BreakerState;
+        }
+      >();
     return results.map(({ tenant_id, provider, family, breaker, changed_at }) => ({
       tenant: tenant_id === "" ? null : tenant_id,
       provider,

@@ -17,7 +17,14 @@ type ChaosEnv = Env & {
   readonly CHAOS_WORLD: string;
 };
 
-export { ProviderGate, TenantFeed, TenantFile, TenantLedger, TenantMemory, Timetable } from "../../src/index.ts";
+export {
+  ProviderGate,
+  TenantFeed,
+  TenantFile,
+  TenantLedger,
+  TenantMemory,
+  Timetable,
+} from "../../src/index.ts";
 
 export class AgentRun extends Run {
   constructor(ctx: DurableObjectState, env: ChaosEnv) {

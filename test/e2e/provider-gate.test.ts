@@ -76,7 +76,10 @@ afterAll(async () => {
 });
 
 function many(model: string, count: number, config = {}, headers = {}): Promise<Task[]> {
-  const body = { input_data: { goal: "Say it." }, agent_config: { model: `${model}/one`, ...config } };
+  const body = {
+    input_data: { goal: "Say it." },
+    agent_config: { model: `${model}/one`, ...config },
+  };
   return Promise.all(Array.from({ length: count }, () => submit(service, body, headers)));
 }
 
@@ -197,6 +200,7 @@ test("runs that wait when the service is killed ask again by themselves", async 
   failing.down = false;
   await service.up();
   await completed(tasks);
+  expect(failing.calls.length).toBeGreaterThanOrEqual(8);
 });
 
 async function createWebhook(): Promise<{ id: string }> {

@@ -10,7 +10,14 @@ import type { RunStorage } from "../../src/durable/run/storage/storage.ts";
 import { submitFrom } from "../submit-from.ts";
 
 /** What happened to one run's object since the process began. */
-export { ProviderGate, TenantFeed, TenantFile, TenantLedger, TenantMemory, Timetable } from "../../src/index.ts";
+export {
+  ProviderGate,
+  TenantFeed,
+  TenantFile,
+  TenantLedger,
+  TenantMemory,
+  Timetable,
+} from "../../src/index.ts";
 
 export interface Seen {
   /** An object that slept, or was lost, is made again for the next thing that happens to it. */

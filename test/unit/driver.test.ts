@@ -10,7 +10,8 @@ import { Projection } from "../../src/durable/run/outbox/projection.ts";
 import type { NewEvent } from "../../src/run/log/event.ts";
 import type { JsonObject } from "../../src/run/value/json.ts";
 import type { TaskProjection } from "../../src/store/tasks/projection.ts";
-import { createdEvent, memoryStorage, specFor, NO_FAMILY, NO_GATE } from "../harness.ts";
+import { createdEvent, memoryStorage, specFor, NO_FAMILY } from "../harness.ts";
+import { NO_GATE } from "../no-gate.ts";
 
 /** One object's alarm, as the platform has it: taken when it fires, retried when it fails. */
 class Alarm {
@@ -148,7 +149,7 @@ function hostOf(log: EventLog, project: Deps["tasks"]["project"]): DriverHost {
     watched: () => false,
     values: { put: () => {}, read: () => null },
     slot: { held: false, take: async () => null },
-  gate: NO_GATE,
+    gate: NO_GATE,
     ...NO_FAMILY,
     budgets: {
       active: false,

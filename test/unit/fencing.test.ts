@@ -5,7 +5,8 @@ import { EventLog } from "../../src/durable/run/storage/event-log.ts";
 import { Slice, type SliceHost } from "../../src/durable/run/slice.ts";
 import type { NewEvent } from "../../src/run/log/event.ts";
 import { recover } from "../../src/run/decide/recover.ts";
-import { createdEvent, memoryStorage, specFor, NO_FAMILY, NO_GATE } from "../harness.ts";
+import { createdEvent, memoryStorage, specFor, NO_FAMILY } from "../harness.ts";
+import { NO_GATE } from "../no-gate.ts";
 
 const STARTED: NewEvent = { type: "run.started", data: { epoch: 1 } };
 const ASKED: NewEvent = {

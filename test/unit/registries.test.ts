@@ -14,7 +14,8 @@ import { Slice, type SliceHost } from "../../src/durable/run/slice.ts";
 import { EventLog } from "../../src/durable/run/storage/event-log.ts";
 import { configOf } from "../../src/env/config.ts";
 import type { Planner } from "../../src/run/decide/planner.ts";
-import { createdEvent, Harness, Killed, memoryStorage, specFor, NO_FAMILY, NO_GATE } from "../harness.ts";
+import { createdEvent, Harness, Killed, memoryStorage, specFor, NO_FAMILY } from "../harness.ts";
+import { NO_GATE } from "../no-gate.ts";
 
 const HOST: SliceHost = {
   publish: () => {},

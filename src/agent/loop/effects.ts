@@ -134,7 +134,7 @@ export interface GateRefusal {
   readonly grantAt: number;
 }
 
-/** What became of a call that was sent. */
+/** The outcome of a call that was sent. */
 export interface CallOutcome {
   /** Null after a reply. */
   readonly failure: ModelFailure | null;

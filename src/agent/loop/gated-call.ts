@@ -10,7 +10,7 @@ import type { CallOutcome, GateRefusal, LoopSettings, StepContext } from "./effe
 import { callModel, type CallWitness } from "./model-call.ts";
 import type { Job } from "./step.ts";
 
-/** Failures of which the gate is told even if the call did not ask: others share the cause. */
+/** Failures that the gate gets a report of even if the call did not ask: others share the cause. */
 const SHARED: ReadonlySet<ModelFailureCode> = new Set<ModelFailureCode>([
   "rate_limited",
   "overloaded",
@@ -61,9 +61,7 @@ function whileLimited(
   if (now - (state.providerSince ?? now) >= providerWaitMs) {
     const message = `The provider of ${from} took no call of the run for ${providerWaitMs} ms (OPSPAWN_PROVIDER_WAIT_MS).`;
     const details = { model: from, limit };
-    return [
-      { type: "run.failed", data: { ...runFailure("provider_limited", message), details } },
-    ];
+    return [{ type: "run.failed", data: { ...runFailure("provider_limited", message), details } }];
   }
   return [{ type: "run.waiting", data: { for: "provider", limit, until: isoTime(until) } }];
 }
@@ -86,8 +84,7 @@ export async function sendModelCall(
     return events;
   }
   const waits = await context.effects.gate.report(modelOf(state), outcome);
-  const mayWait =
-    nextModel(state) === null || state.spec?.config.on_provider_limit === "wait";
+  const mayWait = nextModel(state) === null || state.spec?.config.on_provider_limit === "wait";
   return waits && mayWait && failure !== null && isRetryable(failure)
     ? events.map(retriedAtGate)
     : events;

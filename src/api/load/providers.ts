@@ -121,7 +121,7 @@ function providerJson(row: GateRow, status: GateStatus | null): z.output<typeof 
     changed_at: row.changedAt,
     retry_at: timeOf(status?.retryAt),
     paused_until: timeOf(status?.blockedUntil),
-    limits: (status?.limits ?? []).map((limit) => ({ ...limit })),
+    limits: [...(status?.limits ?? [])],
     in_flight: status?.inFlight ?? 0,
     waiting: status?.waiting ?? 0,
     waiting_of_tenant: status?.waitingOfTenant ?? 0,

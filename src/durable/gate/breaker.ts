@@ -134,7 +134,9 @@ export class Breaker {
 
   #note(outcome: Outcome): void {
     const from = outcome.at - WINDOW_MS;
-    this.#outcomes = [...this.#outcomes.filter(({ at }) => at > from), outcome].slice(-MAX_OUTCOMES);
+    this.#outcomes = [...this.#outcomes.filter(({ at }) => at > from), outcome].slice(
+      -MAX_OUTCOMES,
+    );
   }
 
   #closed(): StoredBreaker {

@@ -174,7 +174,7 @@ export class GateCore {
     return woken;
   }
 
-  /** Notes what became of a call. */
+  /** Notes the outcome of a call. */
   report({ task, failure, used, limits, asked }: GateReport, now: number): ReportAnswer {
     const granted = this.#granted.get(task);
     this.#granted.delete(task);
@@ -223,7 +223,7 @@ export class GateCore {
     if (block === null) {
       return now;
     }
-    // A lost call must not hold the others for ever.
+    // A lost call must not hold the others forever.
     return Math.min(block.at, now + UNCLAIMED_MS);
   }
 

@@ -39,22 +39,23 @@ const MAX_WAKES = 8;
 const MAX_TOLD = 1_000;
 const DAY_MS = 86_400_000;
 
-const SCHEMA = "CREATE TABLE IF NOT EXISTS gate (id INTEGER PRIMARY KEY, state TEXT NOT NULL) STRICT";
+const SCHEMA =
+  "CREATE TABLE IF NOT EXISTS gate (id INTEGER PRIMARY KEY, state TEXT NOT NULL) STRICT";
 
 /** The parts that the object is built from. */
 export interface GateParts {
   /** @throws SettingError */
-  settings(name: GateName): GateSettings;
+  readonly settings: (name: GateName) => GateSettings;
   /**
    * Wakes a run that waits for the provider. Returns false if it makes no calls any more. Rejects if
    * it cannot be reached.
    */
-  wake(tenantId: string, taskId: string): Promise<boolean>;
+  readonly wake: (tenantId: string, taskId: string) => Promise<boolean>;
   readonly directory: Pick<GateStore, "note" | "remove">;
-  announce(batch: NoticeBatch): Promise<void>;
+  readonly announce: (batch: NoticeBatch) => Promise<void>;
   readonly observer: Observer;
-  now(): number;
-  random(): number;
+  readonly now: () => number;
+  readonly random: () => number;
   /** Tests replace the object's storage to stop it around a write. */
   readonly storage?: RunStorage;
 }
@@ -119,7 +120,7 @@ export class GateObject extends DurableObject<Env> implements GateRpc {
     return core.status(tenant, this.#parts.now());
   }
 
-  /** Deletes a gate that nobody asked for a day. */
+  /** Deletes a gate that no call passed for a day. */
   override async alarm(): Promise<void> {
     const { now, directory } = this.#parts;
     this.#core ??= this.#load();
@@ -208,7 +209,7 @@ export class GateObject extends DurableObject<Env> implements GateRpc {
     }
   }
 
-  /** Tells of a breaker that opened, and those who were told when it is closed. */
+  /** Notifies tenants of a breaker that opened, and the same tenants when it is closed. */
   #onBreaker(state: BreakerState): void {
     const before = this.#breaker;
     this.#breaker = state;
@@ -250,8 +251,6 @@ export class GateObject extends DurableObject<Env> implements GateRpc {
   }
 
   #background(work: Promise<void>): void {
-    this.ctx.waitUntil(
-      work.catch((error: unknown) => this.#parts.observer.fault("gate", error)),
-    );
+    this.ctx.waitUntil(work.catch((error: unknown) => this.#parts.observer.fault("gate", error)));
   }
 }

@@ -31,12 +31,15 @@ export type GateAnswer =
       readonly grantAt: number;
     };
 
-/** What became of a call. */
+/** The outcome of a call. */
 export interface GateReport {
   readonly task: string;
   readonly tenant: string;
   /** Null after a reply. */
-  readonly failure: { readonly code: ModelFailureCode; readonly retryAfterMs: number | null } | null;
+  readonly failure: {
+    readonly code: ModelFailureCode;
+    readonly retryAfterMs: number | null;
+  } | null;
   /** Null if they are not known: what was taken stays taken. */
   readonly used: { readonly inputTokens: number; readonly outputTokens: number } | null;
   readonly limits: ReportedLimits | null;

@@ -37,7 +37,10 @@ export class RunGate implements Gate {
     );
   }
 
-  async ask(model: string, { inputTokens, maxOutputTokens }: TokenNeed): Promise<GateRefusal | null> {
+  async ask(
+    model: string,
+    { inputTokens, maxOutputTokens }: TokenNeed,
+  ): Promise<GateRefusal | null> {
     const gates = this.#gates(model);
     const { spec } = this.#context.log.state;
     if (gates === null || spec === null) {
