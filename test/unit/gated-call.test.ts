@@ -68,18 +68,18 @@ function client(...outcomes: readonly (ModelFailure | "answer")[]): LlmClient {
   };
 }
 
-function harness(gate: Gate, llm: LlmClient, config: object = {}): Harness {
+function harness(gate: Gate, llm: LlmClient, config: object = {}, waitMs = 600_000): Harness {
   const spec = specFor({}, { config: { model: "limited/one", ...config } });
   return new Harness(spec, {
     gate,
     llms: { "limited/one": llm, "other/two": client("answer") },
-    settings: { retry: { maxAttempts: 2, baseMs: 10, maxMs: 60_000 } },
+    settings: { providerWaitMs: waitMs, retry: { maxAttempts: 2, baseMs: 10, maxMs: 60_000 } },
   });
 }
 
 /** The types of a run's events, with what they say of the provider. */
-function storyOf({ log }: Harness): string[] {
-  return log.events().flatMap((event) => {
+function storyOf(run: Harness): string[] {
+  return run.events().flatMap((event) => {
     switch (event.type) {
       case "run.waiting":
         return [`waits for ${event.data.for}: ${event.data.limit ?? ""}`];
@@ -158,7 +158,7 @@ describe("a call that may not be sent now", () => {
   });
 
   test("ends the run after the maximum wait", async () => {
-    const run = harness(new Scripted([BROKEN, BROKEN, BROKEN, BROKEN]), client());
+    const run = harness(new Scripted([BROKEN, BROKEN, BROKEN]), client(), {}, 60_000);
     await run.drive();
     expect(storyOf(run)).toEqual([
       "waits for provider: breaker",
