@@ -68,6 +68,10 @@ test("a class that the entry does not export is named with the line to add", asy
       problem: "src/index.ts: The Durable Object class TenantFile is not exported.",
       add: "export class TenantFile extends opspawn.TenantFile {}",
     },
+    {
+      problem: "src/index.ts: The Durable Object class ProviderGate is not exported.",
+      add: "export class ProviderGate extends opspawn.ProviderGate {}",
+    },
   ]);
   writeFileSync(entry, 'export * from "some-package";\n');
   expect(await entryExports(entry)).toBeNull();

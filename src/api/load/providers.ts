@@ -53,22 +53,25 @@ const provider = z
 
 const list = listOf(provider).openapi("ProviderList");
 
+const exampleProvider = {
+  provider: "openai",
+  model_family: "gpt-5-mini",
+  own_key: false,
+  breaker: "closed",
+  changed_at: "2026-11-30T09:00:00.000Z",
+  retry_at: null,
+  paused_until: null,
+  limits: [{ unit: "tokens", limit: 200_000, remaining: 1200 }],
+  in_flight: 12,
+  waiting: 40,
+  waiting_of_tenant: 8,
+  available: true,
+};
+
 /** Examples by schema name. */
 export const providerExamples: Examples = {
-  Provider: {
-    provider: "openai",
-    model_family: "gpt-5-mini",
-    own_key: false,
-    breaker: "closed",
-    changed_at: "2026-11-30T09:00:00.000Z",
-    retry_at: null,
-    paused_until: null,
-    limits: [{ unit: "tokens", limit: 200_000, remaining: 1200 }],
-    in_flight: 12,
-    waiting: 40,
-    waiting_of_tenant: 8,
-    available: true,
-  },
+  Provider: exampleProvider,
+  ProviderList: { data: [exampleProvider], next_cursor: null },
 };
 
 const route = createRoute({
