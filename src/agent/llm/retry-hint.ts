@@ -47,8 +47,7 @@ export function duration(text: string): number | null {
   return parts.length === 0 ? null : Math.ceil(sum);
 }
 
-/** Reads a number of at least 0; null if the text is none. */
+/** Reads a decimal number of at least 0; null if the text is none. */
 export function numeral(text: string | null): number | null {
-  const value = text === null || text.trim() === "" ? Number.NaN : Number(text);
-  return Number.isFinite(value) && value >= 0 ? value : null;
+  return text !== null && /^\s*\d{1,15}(\.\d+)?\s*$/.test(text) ? Number(text) : null;
 }
