@@ -53,7 +53,7 @@ export function gateConfigOf(v: {
 }
 
 /** The family of a provider's gate whose limits hold for all its models together. */
-export const ALL_MODELS = "*";
+const ALL_MODELS = "*";
 
 /**
  * Returns the gate of a model, without its tenant, and whether its limits are configured: those of

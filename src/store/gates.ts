@@ -5,7 +5,7 @@
 import type { BreakerState, GateName } from "../run/value/provider-gate.ts";
 
 /** Maximum gates in a list. */
-export const MAX_GATES = 100;
+const MAX_GATES = 100;
 
 /** A gate as it is listed. */
 export interface GateRow extends GateName {

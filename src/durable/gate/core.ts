@@ -24,7 +24,7 @@ import type {
 } from "./rpc.ts";
 
 /** Time for which runs ask before each call after a failure, milliseconds. */
-export const ASK_MS = 300_000;
+const ASK_MS = 300_000;
 /** Time after which a granted call that was not claimed is given back, milliseconds. */
 const UNCLAIMED_MS = 30_000;
 /** Time after which a call without a report is taken for lost, milliseconds. */

@@ -12,7 +12,7 @@ export const WEBHOOK_TYPES = [
 /** Types that are about a schedule and no task. */
 export const SCHEDULE_WEBHOOK_TYPES = ["schedule.skipped", "schedule.paused"] as const;
 /** Types that are about a model provider and no task. */
-export const PROVIDER_WEBHOOK_TYPES = ["provider.degraded", "provider.recovered"] as const;
+const PROVIDER_WEBHOOK_TYPES = ["provider.degraded", "provider.recovered"] as const;
 /** All types that a webhook can subscribe to. */
 export const ALL_WEBHOOK_TYPES = [
   ...WEBHOOK_TYPES,
