@@ -43,6 +43,7 @@ import type { GateName } from "../run/value/provider-gate.ts";
 import type { GateStore } from "../store/gates.ts";
 import type { LoadStore } from "../store/load.ts";
 import type { TelemetryStore } from "../store/telemetry.ts";
+import type { IncidentStore } from "../store/incidents.ts";
 import type { TraceMessage } from "../run/trace/export-message.ts";
 import type { ToolStore } from "../store/tools.ts";
 import type { DeliveryStore } from "../store/webhooks/deliveries.ts";
@@ -92,6 +93,7 @@ export interface ApiDeps {
   readonly vault: TenantSecrets;
   /** Where the traces of tenants are sent. */
   readonly telemetry: TelemetryStore;
+  readonly incidents: IncidentStore;
   /** Counts work that waits. */
   readonly load: LoadStore;
   /** The gates of providers, to list them. */

@@ -35,6 +35,7 @@ import { gateStub } from "../durable/gate/rpc.ts";
 import { GateStore } from "../store/gates.ts";
 import { LoadStore } from "../store/load.ts";
 import { TelemetryStore } from "../store/telemetry.ts";
+import { IncidentStore } from "../store/incidents.ts";
 import { ToolStore } from "../store/tools.ts";
 import { TenantSecretStore } from "../store/tenant-secrets.ts";
 import { SubjectDeletionStore } from "../store/subject-deletions.ts";
@@ -107,6 +108,7 @@ export function apiDeps(
     tenantSecrets: new TenantSecretStore(env.DB),
     vault: new TenantSecrets(config.encryptionKey),
     telemetry: new TelemetryStore(env.DB),
+    incidents: new IncidentStore(env.DB),
     load: new LoadStore(env.DB),
     gates: new GateStore(env.DB),
     gate: (name) => gateStub(env.GATES, name),

@@ -12,6 +12,7 @@ const STATE = {
   deployment: { failed_exports: 2, rejected_spans: 0 },
   stuck: { orphans: 5, turns: 0 },
   providers: ["local"],
+  incidents: { recoveries: 2, failures: [{ provider: "openai", code: "rate_limited", n: 7 }] },
   today: [
     {
       day: null,
@@ -43,10 +44,13 @@ test("metrics have a help, a type, and escaped labels", () => {
       "opspawn_tasks_orphaned 5",
       "opspawn_turns_stuck 0",
       "opspawn_trace_spans_rejected 7",
+      "# TYPE opspawn_recoveries_total counter",
+      "opspawn_recoveries_total 2",
+      'opspawn_provider_failures_total{provider="openai",code="rate_limited"} 7',
       'opspawn_cost_usd_today{model="a \\"b\\"\\\\c\\nd"} 0.0015',
     ]),
   );
-  const sample = /^[a-z_]+(?:\{[a-z_]+="(?:[^"\\\n]|\\[\\"n])*"\})? [0-9.e+-]+$/;
+  const sample = /^[a-z_]+(?:\{(?:[a-z_]+="(?:[^"\\\n]|\\[\\"n])*",?)+\})? [0-9.e+-]+$/;
   expect(
     lines.filter((line) => !line.startsWith("# ") && line !== "" && !sample.test(line)),
   ).toEqual([]);

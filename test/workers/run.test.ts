@@ -3,6 +3,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "c
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { runStub } from "../../src/durable/run/rpc.ts";
+import { IncidentStore } from "../../src/store/incidents.ts";
 import { specOf } from "../../src/store/tasks/rows.ts";
 import { TaskStore } from "../../src/store/tasks/tasks.ts";
 import type { RunEvent } from "../../src/run/log/event.ts";
@@ -185,5 +186,36 @@ test("a run whose process was lost in a call is taken up by its alarm", async ()
       },
     )
     .toEqual(expect.arrayContaining(["recovery.started", "model.superseded"]));
+  const again = runStub(env.RUNS, "test", task.task_id);
+  await again.cancel(spec, { reason: null, by: "test" });
+  const stored = async () =>
+    env.DB.prepare("SELECT incidents FROM task WHERE task_id = ?")
+      .bind(task.task_id)
+      .first("incidents");
+  // The recovery is in the log: an eviction neither loses nor repeats it.
+  await expect.poll(stored, { timeout: 60_000 }).toBe('[["","recovery",1]]');
+  await evictDurableObject(env.RUNS.get(env.RUNS.idFromName(`test/${task.task_id}`)));
+  await runStub(env.RUNS, "test", task.task_id).health();
+  expect(await stored()).toBe('[["","recovery",1]]');
+});
+
+test("the failures of a provider are those of the log, also after an eviction", async () => {
+  const counts = new IncidentStore(env.DB);
+  const before = await counts.of("test");
+  const failed = async () =>
+    (await counts.of("test")).failures.find(({ code }) => code === "overloaded")?.n ?? 0;
+  const earlier = before.failures.find(({ code }) => code === "overloaded")?.n ?? 0;
+  const fail = { error: { class: "overloaded" } };
+  const wait = { tool_calls: [{ name: "wait", arguments: { seconds: 3600 } }] };
+  const { task, run, spec } = await submitted([fail, fail, wait, fail, { text: "done" }]);
+  await run.start(spec);
+  await settled(run);
+  await expect.poll(failed, { timeout: 60_000 }).toBe(earlier + 2);
+  const object = () => env.RUNS.get(env.RUNS.idFromName(`test/${task.task_id}`));
+  await evictDurableObject(object());
   await runStub(env.RUNS, "test", task.task_id).cancel(spec, { reason: null, by: "test" });
+  await expect
+    .poll(async () => (await tasks.get("test", task.task_id))?.status, { timeout: 60_000 })
+    .toBe("cancelled");
+  expect(await failed()).toBe(earlier + 2);
 });

@@ -2,7 +2,8 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { viewOf, type RunView } from "../../src/run/decide/view.ts";
-import { INITIAL_STATE } from "../../src/run/log/state.ts";
+import { INITIAL_STATE, type FailureCount } from "../../src/run/log/state.ts";
+import { IncidentStore } from "../../src/store/incidents.ts";
 import { TaskBookkeeping } from "../../src/store/tasks/bookkeeping.ts";
 import type { StoredTask } from "../../src/store/tasks/rows.ts";
 import type { TaskFilter } from "../../src/store/tasks/list-query.ts";
@@ -60,6 +61,41 @@ test("a task writes 8 rows from its submission to its end", async () => {
   await told(task, 5, { status: "completed", completed_at: iso(now), ledger: LEDGER });
   // The row, its retention, the count and the usage.
   expect(written()).toBe(4);
+});
+
+test("incidents of runs are counted once, however often and late they are reported", async () => {
+  const counts = new IncidentStore(env.DB);
+  const tenant = "incidents";
+  const [first, second] = [await stored(Date.now(), tenant), await stored(Date.now(), tenant)];
+  const limited = (failures: number) => ({ provider: "openai", code: "rate_limited", failures });
+  const failed = { provider: "openai", code: "provider_error", failures: 1 };
+  const report = (task: StoredTask, seq: number, recoveries: number, failures: FailureCount[]) =>
+    told(task, seq, { status: "running", incidents: { recoveries, failures } });
+  expect(await counts.of(tenant)).toEqual({ recoveries: 0, failures: [] });
+  await report(first, 4, 0, [limited(1)]);
+  await report(first, 4, 0, [limited(1)]);
+  await report(first, 9, 1, [limited(3), failed]);
+  await report(first, 4, 0, [limited(1)]);
+  await report(first, 9, 1, [limited(3), failed]);
+  await report(second, 5, 2, [limited(2)]);
+  await told(second, 8, {
+    status: "completed",
+    completed_at: iso(Date.now()),
+    incidents: { recoveries: 3, failures: [limited(2)] },
+  });
+  await report(second, 12, 9, [limited(9)]);
+  const all = {
+    recoveries: 4,
+    failures: [
+      { provider: "openai", code: "provider_error", n: 1 },
+      { provider: "openai", code: "rate_limited", n: 5 },
+    ],
+  };
+  expect(await counts.of(tenant)).toEqual(all);
+  await env.DB.prepare("DELETE FROM task WHERE tenant_id = ?").bind(tenant).run();
+  await report(second, 20, 9, [limited(9)]);
+  expect(await counts.of(tenant)).toEqual(all);
+  expect(await counts.of("others")).toEqual({ recoveries: 0, failures: [] });
 });
 
 test("a wait writes the row and its check", async () => {

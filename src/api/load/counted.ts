@@ -1,6 +1,7 @@
 /** Use case: counts the state of a tenant, for operators. Reads stored counts and open tasks only. */
 import { isoTime } from "../../run/value/time.ts";
 import type { Caller } from "../../store/keys.ts";
+import type { IncidentCounts } from "../../store/incidents.ts";
 import type { UsageSum } from "../../store/usage.ts";
 import type { TaskCount } from "../../store/tasks/tasks.ts";
 import type { ApiDeps } from "../context.ts";
@@ -26,6 +27,7 @@ export interface Counted {
   /** Tasks that were not cancelled with their parents, and turns that were not started: 100 at most. */
   readonly stuck: { readonly orphans: number; readonly turns: number };
   readonly providers: readonly string[];
+  readonly incidents: IncidentCounts;
   /** Usage of today (UTC), by model. */
   readonly today: readonly UsageSum[];
 }
@@ -40,7 +42,7 @@ export async function counted(deps: ApiDeps, { tenantId }: Caller): Promise<Coun
   const now = deps.now();
   const day = isoTime(now).slice(0, 10);
   const stuckBefore = isoTime(now - GRACE_MS - deps.config.checkAgainMs);
-  const [statuses, waits, load, late, telemetry, deployment, orphans, turns, today] =
+  const [statuses, waits, load, late, telemetry, deployment, orphans, turns, incidents, today] =
     await Promise.all([
       deps.tasks.counts(tenantId, "status", {}),
       deps.tasks.counts(tenantId, "waiting_for", {}),
@@ -50,6 +52,7 @@ export async function counted(deps: ApiDeps, { tenantId }: Caller): Promise<Coun
       deps.telemetry.deploymentFailures(),
       deps.trees.orphans(tenantId, MAX_STUCK),
       deps.conversations.stuck(tenantId, stuckBefore, MAX_STUCK),
+      deps.incidents.of(tenantId),
       deps.usage.sums(tenantId, day, day, ["model"], MAX_MODELS, null),
     ]);
   const { oldestPending, deliveries } = load;
@@ -69,6 +72,7 @@ export async function counted(deps: ApiDeps, { tenantId }: Caller): Promise<Coun
     deployment,
     stuck: { orphans: orphans.length, turns: turns.length },
     providers: [...deps.catalogue.providers],
+    incidents,
     today,
   };
 }

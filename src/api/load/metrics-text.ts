@@ -9,7 +9,7 @@ const STATUSES = ["pending", "running", "waiting", "completed", "failed", "cance
 /** Returns the state as metrics. */
 export function metricsText(state: Counted): string {
   const { byStatus, byWait, oldestPending, deliveries, lateSchedules, traces, today } = state;
-  const { deployment, stuck } = state;
+  const { deployment, stuck, incidents } = state;
   const ofStatus = new Map(byStatus.map(({ value, count }) => [value, count]));
   const sums = (field: "model_calls" | "input_tokens" | "output_tokens"): Sample[] =>
     today.map((sum) => [{ model: sum.model ?? "" }, sum[field]]);
@@ -54,6 +54,16 @@ export function metricsText(state: Counted): string {
     gauge("opspawn_turns_stuck", "Queued turns that were not started after the turn before.", [
       [{}, stuck.turns],
     ]),
+    counter(
+      "opspawn_recoveries_total",
+      "Recoveries of runs after an interruption, as of the last news, waits and ends of runs.",
+      [[{}, incidents.recoveries]],
+    ),
+    counter(
+      "opspawn_provider_failures_total",
+      "Failed attempts of model calls, as of the last waits and ends of runs.",
+      incidents.failures.map(({ provider, code, n }) => [{ provider, code }, n]),
+    ),
     gauge(
       "opspawn_cost_usd_today",
       "Cost of model calls today (UTC), as of the last waits and ends of runs.",
@@ -66,8 +76,16 @@ export function metricsText(state: Counted): string {
 }
 
 function gauge(name: string, help: string, samples: readonly Sample[]): string {
+  return metric("gauge", name, help, samples);
+}
+
+function counter(name: string, help: string, samples: readonly Sample[]): string {
+  return metric("counter", name, help, samples);
+}
+
+function metric(type: string, name: string, help: string, samples: readonly Sample[]): string {
   const lines = samples.map(([labels, value]) => `${name}${labelText(labels)} ${value}\n`);
-  return `# HELP ${name} ${help}\n# TYPE ${name} gauge\n${lines.join("")}`;
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join("")}`;
 }
 
 function labelText(labels: Labels): string {

@@ -76,7 +76,10 @@ export function taskJson(row: ListedTask & Partial<Pick<TaskRow, Snapshot>>): Ta
   };
 }
 
-function withView(row: TaskRow, { ledger: _ledger, ...view }: RunView): TaskRow {
+function withView(
+  row: TaskRow,
+  { ledger: _ledger, incidents: _incidents, ...view }: RunView,
+): TaskRow {
   if (view.last_seq === 0 && row.waiting_for === "turn") {
     return row;
   }

@@ -4,7 +4,7 @@ import { waitingOf, type Waiting } from "./questions.ts";
 import type { JsonValue } from "../value/json.ts";
 import type { WaitName } from "../log/event-data.ts";
 import type { RunLimits } from "../spec/spec.ts";
-import type { RunState, TaskStatus, UsageEntry } from "../log/state.ts";
+import type { FailureCount, RunState, TaskStatus, UsageEntry } from "../log/state.ts";
 
 /** The view of a run. Times are RFC 3339; `cost_usd` is in dollars. */
 export interface RunView {
@@ -32,6 +32,11 @@ export interface RunView {
   };
   /** Usage by day and model, for D1 only. */
   readonly ledger: readonly UsageEntry[];
+  /** What went wrong and was survived, for D1 only: totals since the run began. */
+  readonly incidents: {
+    readonly recoveries: number;
+    readonly failures: readonly FailureCount[];
+  };
   readonly last_seq: number;
   readonly updated_at: string | null;
   readonly started_at: string | null;
@@ -52,6 +57,7 @@ export function viewOf(state: RunState): RunView {
     error: end?.status === "failed" ? end.error : null,
     usage: { ...usage, cost_usd: cost_micro_usd / 1_000_000 },
     ledger: state.ledger,
+    incidents: { recoveries: state.recoveries, failures: state.failures },
     last_seq: state.seq,
     updated_at: isoOf(state.seq === 0 ? null : state.at),
     started_at: isoOf(state.startedAt),

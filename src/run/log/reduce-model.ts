@@ -4,7 +4,14 @@ import { compacted, extend, withShortOutputs, type ToolCall } from "../value/mes
 import { LogCorruption } from "./event.ts";
 import { expect, windowOf, deliverInbox, type EventOf } from "./fold.ts";
 import { compactedMemory } from "./reduce-memory.ts";
-import { modelOf, nextModel, type OpenModelCall, type RunState, type UsageEntry } from "./state.ts";
+import {
+  modelOf,
+  nextModel,
+  type FailureCount,
+  type OpenModelCall,
+  type RunState,
+  type UsageEntry,
+} from "./state.ts";
 
 /** The intent of an attempt: the first one of a call, or one more. */
 export function modelRequested(state: RunState, event: EventOf<"model.requested">): RunState {
@@ -115,6 +122,7 @@ export function modelFailed(state: RunState, event: EventOf<"model.failed">, at:
   const { code, message, retry_in_ms } = event.data;
   return {
     ...state,
+    failures: withFailure(state.failures, modelOf(state), code),
     model: {
       ...call,
       failedAttempts: call.failedAttempts + 1,
@@ -123,6 +131,17 @@ export function modelFailed(state: RunState, event: EventOf<"model.failed">, at:
       failure: { code, message },
     },
   };
+}
+
+function withFailure(
+  all: readonly FailureCount[],
+  model: string,
+  code: string,
+): readonly FailureCount[] {
+  const [provider = model] = model.split("/", 1);
+  const known = all.findIndex((one) => one.provider === provider && one.code === code);
+  const entry = { provider, code, failures: (all[known]?.failures ?? 0) + 1 };
+  return known === -1 ? [...all, entry] : all.with(known, entry);
 }
 
 /** An attempt was lost to an interruption. The next one is due now. */

@@ -239,6 +239,7 @@ function apply(state: RunState, event: RunEvent, at: number): RunState {
       return {
         ...state,
         epoch: event.data.epoch,
+        recoveries: state.recoveries + 1,
         interruptions: countInterruption(state.interruptions, event.data.reason, at),
       };
     default:

@@ -186,6 +186,13 @@ export interface UsageEntry {
   readonly cost_micro_usd: number;
 }
 
+/** Failed model calls of one provider with one code. */
+export interface FailureCount {
+  readonly provider: string;
+  readonly code: string;
+  readonly failures: number;
+}
+
 /** A pause of the run. Times are milliseconds since the epoch. */
 export interface Wait {
   readonly for: WaitName;
@@ -254,6 +261,10 @@ export interface RunState {
   readonly status: TaskStatus;
   readonly epoch: number;
   readonly interruptions: Interruptions;
+  /** Recoveries after an interruption. */
+  readonly recoveries: number;
+  /** Failed attempts of model calls: one entry for each provider and code. */
+  readonly failures: readonly FailureCount[];
   readonly usage: Usage;
   /** The usage by day and model: one entry for each pair. */
   readonly ledger: readonly UsageEntry[];
@@ -326,6 +337,8 @@ export const INITIAL_STATE: RunState = {
   status: "pending",
   epoch: 0,
   interruptions: { incidents: 0, inIncident: 0, lastAt: 0, ofMemory: 0, pauseUntil: 0 },
+  recoveries: 0,
+  failures: [],
   usage: {
     steps: 0,
     model_calls: 0,

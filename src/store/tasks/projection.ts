@@ -5,6 +5,7 @@
 import type { OpenQuestion } from "../../run/decide/questions.ts";
 import type { RunView } from "../../run/decide/view.ts";
 import { isoTime } from "../../run/value/time.ts";
+import { RECOVERY } from "../incidents.ts";
 import { questionStatements } from "../inbox.ts";
 
 /** The newest status of a task's run. */
@@ -64,12 +65,13 @@ function rowStatements(db: D1Database, projection: TaskProjection): D1PreparedSt
   }
 }
 
-/** @param more further columns */
+/** @param columns further columns */
 function update(
   db: D1Database,
   { tenant_id, task_id, view }: TaskProjection,
-  more: Readonly<Record<string, string | null>>,
+  columns: Readonly<Record<string, string | null>>,
 ): D1PreparedStatement {
+  const more = { ...columns, ...incidents(view) };
   const further = Object.keys(more).map((column) => `, ${column} = ?`);
   return db
     .prepare(
@@ -93,6 +95,15 @@ function update(
       task_id,
       view.last_seq,
     );
+}
+
+/** The run's totals, from which a trigger counts what is new. */
+function incidents({ incidents: { recoveries, failures } }: RunView): { incidents?: string } {
+  const counts = [
+    ...(recoveries === 0 ? [] : [["", RECOVERY, recoveries]]),
+    ...failures.map((one) => [one.provider, one.code, one.failures]),
+  ];
+  return counts.length === 0 ? {} : { incidents: JSON.stringify(counts) };
 }
 
 /**
