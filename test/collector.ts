@@ -61,8 +61,12 @@ export class Collector {
   log: readonly RunEvent[] = EVENTFUL;
   deployment: ExportTarget | null = null;
   tenant: ExportTarget | "unreadable" | null;
+  /** The targets of tenants that have their own. */
+  readonly tenants: Record<string, ExportTarget> = {};
   readonly url: string;
   open = true;
+  /** The addresses of names; null if names are not resolved. */
+  addresses: Readonly<Record<string, readonly string[]>> | null = null;
   /** Whether requests are never answered. */
   isSilent = false;
   timeoutMs = 1000;
@@ -111,6 +115,7 @@ export class Collector {
   /** Has a message consumed. Returns after how many seconds it comes again, null for never. */
   async consume(body: unknown): Promise<number | null> {
     let pause: number | null | undefined;
+    const { addresses } = this;
     const open = this.open ? [new URL(this.url).host] : [];
     const deps: TraceDeps = {
       run: () => ({
@@ -125,7 +130,7 @@ export class Collector {
         },
       }),
       deployment: this.deployment,
-      tenant: async () => this.tenant,
+      tenant: async (tenantId) => this.tenants[tenantId] ?? this.tenant,
       failed: async (tenant, failure) => void this.failures.push({ tenant, ...failure }),
       queue: {
         send: async (message, options) => {
@@ -136,13 +141,14 @@ export class Collector {
       observer: { count() {}, fault: (name) => this.faults.push(name) },
       fetch: guardedFetch({
         rules: new HostRules({ allow: [], deny: [], open }),
-        resolve: null,
+        resolve: addresses === null ? null : async (host) => addresses[host] ?? [],
         maxBytes: 1_000_000,
         timeoutMs: this.timeoutMs,
       }),
       timeoutMs: this.timeoutMs,
       now: () => NOW,
       random: () => 0,
+      isKnownTool: (name) => name === "run_code",
       isKnownModel: (model) => model === "gcp.gemini/gemini-x",
     };
     await consumeTraces(

@@ -1,4 +1,5 @@
 /** Passes each queue's batches to its consumer, and the cron trigger to the reconciler. */
+import { BUILT_IN_NAMES } from "../agent/tools/registry.ts";
 import { SigningSecrets } from "../crypto/signing-secrets.ts";
 import { runStub } from "../durable/run/rpc.ts";
 import { timetableStub } from "../durable/timetable/rpc.ts";
@@ -165,6 +166,7 @@ function traceDeps(env: Env, observer: Observer): TraceDeps {
     },
     failed: (tenantId, failure) => telemetry.failed(tenantId, failure),
     isKnownModel: (model) => priceOf(config, model.replace(/^gcp\.gemini\//, "google/")) !== null,
+    isKnownTool: (name) => BUILT_IN_NAMES.has(name),
     queue: env.TRACES,
     observer,
     fetch: buildFetch(config),

@@ -13,6 +13,8 @@ const DEPLOYMENT = "";
 export interface TelemetryRow {
   readonly tenant_id: string;
   readonly url: string;
+  /** The address of `v1/metrics`; null if no metrics are sent. */
+  readonly metrics_url: string | null;
   readonly format: ExportFormat;
   readonly content: TraceContent;
   readonly sampling: string | null;
@@ -29,7 +31,7 @@ export interface TelemetryRow {
 /** New settings of a tenant. */
 export type TelemetryChange = Pick<
   TelemetryRow,
-  "url" | "format" | "content" | "sampling" | "headers" | "header_names"
+  "url" | "metrics_url" | "format" | "content" | "sampling" | "headers" | "header_names"
 >;
 
 /** What could not be sent. */
@@ -76,10 +78,10 @@ export class TelemetryStore {
     const statement = this.#db
       .prepare(
         `INSERT INTO telemetry (tenant_id, url, format, content, sampling, headers, header_names,
-           created_at, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)
+           created_at, updated_at, metrics_url)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9)
          ON CONFLICT DO UPDATE SET url = ?2, format = ?3, content = ?4, sampling = ?5, headers = ?6,
-           header_names = ?7, updated_at = ?8, failed_exports = 0, rejected_spans = 0,
+           header_names = ?7, updated_at = ?8, metrics_url = ?9, failed_exports = 0, rejected_spans = 0,
            last_error = NULL, last_failed_at = NULL
          RETURNING *`,
       )
@@ -92,13 +94,14 @@ export class TelemetryStore {
         change.headers,
         JSON.stringify(change.header_names),
         actor.at,
+        change.metrics_url,
       );
-    const { url, format, content, sampling, header_names } = change;
+    const { url, metrics_url, format, content, sampling, header_names } = change;
     const raw = await writeNoted<Raw>(this.#db, statement, actor, {
       tenant_id: tenantId,
       action: "telemetry.changed",
       subject: "telemetry",
-      details: { url, format, content, sampling, header_names: [...header_names] },
+      details: { url, metrics_url, format, content, sampling, header_names: [...header_names] },
     });
     if (raw === null) {
       throw new Error("telemetry settings are always written");
@@ -140,10 +143,10 @@ export class TelemetryStore {
 
 /** Returns the target of settings. @param headers null if they could not be opened */
 export function targetOf(
-  { url, format, content, sampling }: TelemetryRow,
+  { url, metrics_url: metricsUrl, format, content, sampling }: TelemetryRow,
   headers: Readonly<Record<string, string>> | null,
 ): ExportTarget | "unreadable" {
-  return headers === null ? "unreadable" : { url, headers, format, content, sampling };
+  return headers === null ? "unreadable" : { url, metricsUrl, headers, format, content, sampling };
 }
 
 function rowOf(raw: Raw): TelemetryRow {

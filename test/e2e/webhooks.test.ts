@@ -347,7 +347,10 @@ test("a trace is sent when its run ends, with sealed headers, and again when a c
   expect(await code(await put({ url: target.url("/otlp"), sampling: "x > 1" }))).toMatch(/^422 /);
   expect((await put({ url: target.url("/otlp") }, USER)).status).toBe(403);
   const headers = { "x-key": "key-of-the-collector" };
-  const set = await put({ url: target.url("/otlp"), headers, format: "json" });
+  const inside = { url: target.url("/otlp"), metrics_url: "http://10.0.0.1/v1/metrics" };
+  expect(await code(await put(inside))).toMatch(/^422 /);
+  const metrics_url = target.url("/otlp-metrics");
+  const set = await put({ url: target.url("/otlp"), metrics_url, headers, format: "json" });
   const shown = await set.text();
   expect([set.status, shown.includes("key-of-the-collector")], shown).toEqual([200, false]);
   expect(JSON.parse(shown)).toMatchObject({ header_names: ["x-key"], failed_exports: 0 });
@@ -358,6 +361,10 @@ test("a trace is sent when its run ends, with sealed headers, and again when a c
   expect(first?.headers).toMatchObject({ "x-key": "key-of-the-collector" });
   const own = await service.request(`/api/v1/tasks/${task_id}/trace`);
   expect(JSON.parse(first?.body ?? "")).toEqual(await own.json());
+  await expect.poll(() => target.to("/otlp-metrics").length, PATIENT).toBe(1);
+  const [metrics] = target.to("/otlp-metrics");
+  expect(metrics?.headers).toMatchObject({ "x-key": "key-of-the-collector" });
+  expect(metrics?.body).toContain('"gen_ai.invoke_agent.duration"');
   target.answers.set("/otlp", json({}, 400));
   const exported = `/api/v1/tasks/${task_id}/trace/export`;
   expect((await post(exported)).status).toBe(202);

@@ -220,6 +220,41 @@ describe("a collector that", () => {
   });
 });
 
+describe("a receiver whose name", () => {
+  it("has a private address is not asked, counted, and can be sent to once it has another", async () => {
+    const collector = await Collector.start();
+    const { port } = new URL(collector.url);
+    collector.tenant = collector.target({ url: `http://otlp.example.com:${port}/v1/traces` });
+    for (const address of ["10.0.0.7", "127.0.0.1", "169.254.169.254", "fd00::1", "::1"]) {
+      collector.addresses = { "otlp.example.com": ["93.184.216.34", address] };
+      await collector.consume({ ...MESSAGE, tries: 11 });
+    }
+    expect(collector.received).toEqual([]);
+    expect(collector.queued).toEqual([]);
+    expect(
+      collector.failures.map(({ tenant, error, exports }) => [tenant, error, exports]),
+    ).toEqual(Array.from({ length: 5 }, () => ["acme", "url_refused", 1]));
+    // By hand, to an address that is allowed.
+    collector.addresses = null;
+    collector.tenant = collector.target();
+    const { facts: _facts, ...again } = MESSAGE;
+    expect(await collector.consume(again)).toBeNull();
+    expect(named(collector.spans)).toEqual(EXPECTED);
+  });
+
+  it("has a private address may have another at the next try, so it is tried again", async () => {
+    const collector = await Collector.start();
+    collector.addresses = { "otlp.example.com": ["10.0.0.7"] };
+    collector.tenant = collector.target({ url: "https://otlp.example.com/v1/traces" });
+    await collector.consume(MESSAGE);
+    expect(collector.queued).toMatchObject([{ message: { only: "tenant", tries: 1 } }]);
+    await collector.consume({ ...collector.queued[0]?.message, tries: 11 });
+    expect(collector.queued).toHaveLength(1);
+    expect(collector.failures).toMatchObject([{ error: "url_refused", exports: 1 }]);
+    expect(collector.received).toEqual([]);
+  });
+});
+
 it("content of megabytes leaves a bounded request", async () => {
   const collector = await Collector.start();
   const large = "x".repeat(5_000_000);

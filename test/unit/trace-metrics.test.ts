@@ -3,6 +3,7 @@ import { ValueType } from "@opentelemetry/api";
 import { JsonMetricsSerializer, ProtobufMetricsSerializer } from "@opentelemetry/otlp-transformer";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { describe, expect, it } from "vitest";
+import { BUILT_IN_NAMES } from "../../src/agent/tools/registry.ts";
 import { Measurements, type Metrics, type Point } from "../../src/run/trace/metrics.ts";
 import { metricsJson, metricsProtobuf } from "../../src/run/trace/otlp-metrics.ts";
 import { SCOPE } from "../../src/run/trace/span.ts";
@@ -12,7 +13,10 @@ import { CANARY, created, EVENTFUL, fold, logOf, requested } from "../trace-log.
 const SOURCE = { resource: { "service.name": "opspawn" }, scope: SCOPE };
 
 function measured(isKnown = true, log = EVENTFUL): Metrics {
-  const measurements = new Measurements(() => isKnown);
+  const measurements = new Measurements({
+    isKnownModel: () => isKnown,
+    isKnownTool: (name) => isKnown && BUILT_IN_NAMES.has(name),
+  });
   for (const span of fold(log).all) {
     measurements.take(span);
   }
@@ -44,6 +48,16 @@ describe("the metrics of a run", () => {
     ]);
     expect(points(all, "gen_ai.client.inference.operation.output_tokens")).toEqual([
       `${labels} 3/1`,
+    ]);
+    expect(points(all, "gen_ai.invoke_agent.duration")).toEqual(["limit_reached 25/1"]);
+    // Names of the tenant's tools and of MCP servers are no labels; a refused call was not executed.
+    expect(points(all, "gen_ai.execute_tool.duration")).toEqual([
+      "run_code function interrupted 3/1",
+      "add_numbers function 3/1",
+      "run_code function 2/1",
+      "other function tools/call 1/1",
+      "other function 5/1",
+      "other function outcome_unknown 1/1",
     ]);
     expect(points(all, "opspawn.cost")).toEqual([`${labels} 0.0015/1`]);
     expect(points(all, "opspawn.waits")).toEqual(["children 1/1"]);
@@ -171,6 +185,94 @@ describe("an export of metrics", () => {
     expect(collector.queued).toHaveLength(1);
     expect(collector.failures).toMatchObject([{ tenant: null, exports: 1 }]);
     expect(collector.received).toEqual([]);
+  });
+});
+
+describe("a tenant's receiver of metrics", () => {
+  const toTenant = async () => {
+    const collector = await started();
+    const { metricsUrl = null } = collector.deployment ?? {};
+    for (const tenant of ["acme", "other"]) {
+      const url = collector.url.replace("/v1", `/${tenant}/v1`);
+      const headers = { "x-tenant": tenant };
+      collector.tenants[tenant] = collector.target({
+        url,
+        headers,
+        metricsUrl: url.replace("traces", "metrics"),
+      });
+    }
+    return { collector, metricsUrl };
+  };
+  const metricsAt = ({ received }: Collector, tenant: string) =>
+    received.filter(({ path }) => path === `/${tenant}/v1/metrics`);
+
+  it("gets those of its own runs, with its own headers and its id, beside the deployment's", async () => {
+    const { collector } = await toTenant();
+    await collector.consume(MESSAGE);
+    await collector.consume({ ...MESSAGE, tenant_id: "other" });
+    expect(paths(collector).filter((path) => path === "/v1/metrics")).toHaveLength(2);
+    for (const tenant of ["acme", "other"]) {
+      const [sent, ...more] = metricsAt(collector, tenant);
+      expect(more).toEqual([]);
+      expect(sent?.headers["x-tenant"]).toBe(tenant);
+      expect(sent?.body.toString()).toContain(
+        `{"key":"opspawn.tenant.id","value":{"stringValue":"${tenant}"}}`,
+      );
+    }
+    const ofDeployment = collector.received.filter(({ path }) => path === "/v1/metrics");
+    for (const { body, headers } of ofDeployment) {
+      expect(body.toString()).not.toContain("opspawn.tenant.id");
+      expect(headers["x-tenant"]).toBeUndefined();
+    }
+  });
+
+  it("gets them without a receiver of the deployment, and none without an address for them", async () => {
+    const { collector } = await toTenant();
+    collector.deployment = null;
+    await collector.consume(MESSAGE);
+    expect(paths(collector)).toEqual(["/acme/v1/traces", "/acme/v1/metrics"]);
+    collector.tenants["acme"] = collector.target();
+    await collector.consume(MESSAGE);
+    expect(paths(collector).slice(2)).toEqual(["/v1/traces"]);
+  });
+
+  it("that fails is asked again alone, and its failure is the tenant's", async () => {
+    const { collector, metricsUrl } = await toTenant();
+    collector.deployment = collector.target({ metricsUrl, sampling: "false" });
+    // The tenant's trace, the deployment's metrics, then the tenant's.
+    collector.answers = [{}, {}, { status: 503 }, {}];
+    await collector.consume(MESSAGE);
+    expect(collector.queued).toMatchObject([
+      { message: { signal: "metrics", only: "tenant", tries: 1 } },
+    ]);
+    await collector.consume(collector.queued[0]?.message);
+    expect(paths(collector)).toEqual([
+      "/acme/v1/traces",
+      "/v1/metrics",
+      "/acme/v1/metrics",
+      "/acme/v1/metrics",
+    ]);
+    collector.answers = [{ status: 400 }];
+    await collector.consume(collector.queued[0]?.message);
+    expect(collector.failures).toMatchObject([{ tenant: "acme", error: "metrics_http_400" }]);
+  });
+
+  it("is at a private address is refused and counted", async () => {
+    const { collector } = await toTenant();
+    collector.deployment = null;
+    collector.addresses = { "otlp.example.com": ["10.0.0.7"] };
+    collector.tenants["acme"] = collector.target({
+      sampling: "false",
+      metricsUrl: "https://otlp.example.com/v1/metrics",
+    });
+    await collector.consume({ ...MESSAGE, signal: "metrics", only: "tenant", tries: 11 });
+    expect(collector.failures).toMatchObject([{ tenant: "acme", error: "metrics_url_refused" }]);
+  });
+
+  it("is not meant by an older message that names no owner", async () => {
+    const { collector } = await toTenant();
+    await collector.consume({ ...MESSAGE, signal: "metrics", tries: 1 });
+    expect(paths(collector)).toEqual(["/v1/metrics"]);
   });
 });
 

@@ -2096,6 +2096,7 @@ Telemetry = TypedDict(
     "Telemetry",
     {
         "url": str,
+        "metrics_url": Optional[str],
         "header_names": list[str],
         "format": Literal["protobuf", "json"],
         "content": Literal["none", "messages", "all"],
@@ -2113,6 +2114,7 @@ SetTelemetry = TypedDict(
     "SetTelemetry",
     {
         "url": str,
+        "metrics_url": NotRequired[Optional[str]],
         "headers": NotRequired[dict[str, Any]],
         "format": NotRequired[Literal["protobuf", "json"]],
         "content": NotRequired[Literal["none", "messages", "all"]],

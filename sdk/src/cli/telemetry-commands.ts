@@ -22,6 +22,7 @@ const put: Command = {
   about: "Send traces to an OpenTelemetry receiver",
   more: "Headers with keys are read from a JSON file, or from standard input with `--headers -`: they are never arguments, because other users of the machine could see them.",
   options: [
+    { name: "metrics-url", value: "url", about: "where metrics are sent (default: nowhere)" },
     { name: "headers", value: "file", about: "JSON file with the headers of each request" },
     {
       name: "format",
@@ -40,11 +41,13 @@ const put: Command = {
   async run(call) {
     const { cli, args, client } = call;
     const file = args.text("headers");
+    const metricsUrl = args.text("metrics-url");
     const format = FORMATS.find((one) => one === args.text("format"));
     const content = CONTENTS.find((one) => one === args.text("content"));
     const sampling = args.text("sampling");
     const body: SetTelemetry = {
       url: args.word("url"),
+      ...(metricsUrl !== undefined && { metrics_url: metricsUrl }),
       ...(file !== undefined && { headers: headersIn(await readInput(cli, file)) }),
       ...(format !== undefined && { format }),
       ...(content !== undefined && { content }),

@@ -5091,6 +5091,11 @@ export interface components {
              * @description The OTLP/HTTP address for traces, which usually ends in `/v1/traces`.
              */
             readonly url: string;
+            /**
+             * Format: uri
+             * @description The OTLP/HTTP address for metrics, which usually ends in `/v1/metrics`; null if none are sent.
+             */
+            readonly metrics_url: string | null;
             /** @description Names of the headers, without their values. */
             readonly header_names: readonly string[];
             /**
@@ -5133,6 +5138,11 @@ export interface components {
              * @description The OTLP/HTTP address for traces, which usually ends in `/v1/traces`.
              */
             readonly url: string;
+            /**
+             * Format: uri
+             * @description The OTLP/HTTP address for metrics, which usually ends in `/v1/metrics`; null if none are sent.
+             */
+            readonly metrics_url?: string | null;
             /** @description Headers of each request, such as a key. Stored encrypted, and never returned. */
             readonly headers?: {
                 readonly [key: string]: string;

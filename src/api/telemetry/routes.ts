@@ -32,12 +32,16 @@ const set: ApiHandler<typeof operations.setRoute> = async (c) => {
   const { tenantId } = caller;
   const {
     url,
+    metrics_url = null,
     headers = {},
     format = "protobuf",
     content = "none",
     sampling,
   } = c.req.valid("json");
   checkAddress(deps, url, "/url");
+  if (metrics_url !== null) {
+    checkAddress(deps, metrics_url, "/metrics_url");
+  }
   const header_names = Object.keys(headers).toSorted();
   if (header_names.length > 0 && !deps.vault.kept) {
     throw new Problem(
@@ -47,6 +51,7 @@ const set: ApiHandler<typeof operations.setRoute> = async (c) => {
   }
   const change = {
     url,
+    metrics_url,
     format,
     content,
     sampling: sampling ?? null,

@@ -32,6 +32,14 @@ const fields = {
     description: "The OTLP/HTTP address for traces, which usually ends in `/v1/traces`.",
     example: "https://api.honeycomb.io/v1/traces",
   }),
+  metricsUrl: z
+    .url({ protocol: /^https?$/ })
+    .nullable()
+    .openapi({
+      description:
+        "The OTLP/HTTP address for metrics, which usually ends in `/v1/metrics`; null if none are sent.",
+      example: "https://api.honeycomb.io/v1/metrics",
+    }),
   format: z.enum(EXPORT_FORMATS),
   content: z.enum(TRACE_CONTENTS),
 };
@@ -39,6 +47,7 @@ const fields = {
 export const setBody = z
   .strictObject({
     url: fields.url,
+    metrics_url: fields.metricsUrl.optional(),
     headers: z
       .record(
         headerName,
@@ -72,6 +81,7 @@ export const setBody = z
 export const telemetry = z
   .object({
     url: fields.url,
+    metrics_url: fields.metricsUrl,
     header_names: z.array(z.string()).describe("Names of the headers, without their values."),
     format: fields.format.describe("The encoding."),
     content: fields.content.describe("How much content the spans have."),
@@ -104,6 +114,7 @@ export const examples: Examples = {
   },
   Telemetry: {
     url: "https://api.honeycomb.io/v1/traces",
+    metrics_url: null,
     header_names: ["x-honeycomb-team"],
     format: "protobuf",
     content: "none",

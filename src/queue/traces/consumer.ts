@@ -13,7 +13,8 @@ import {
   type TargetOwner,
   type TraceMessage,
 } from "../../run/trace/export-message.ts";
-import { Measurements } from "../../run/trace/metrics.ts";
+import { Measurements, type KnownNames, type Metrics } from "../../run/trace/metrics.ts";
+import { OPSPAWN } from "../../run/trace/names.ts";
 import { readSpans, type LogSource } from "../../run/trace/read-spans.ts";
 import { compileSampling, SAMPLE_AS_PARENT } from "../../run/trace/sampling.ts";
 import { SCOPE, type Span, type SpanSource } from "../../run/trace/span.ts";
@@ -21,7 +22,7 @@ import { delayOf, type Backoff } from "../../run/value/backoff.ts";
 import type { ExportFailure } from "../../store/telemetry.ts";
 import { post, postMetrics, type PostDeps } from "./post.ts";
 
-export interface TraceDeps extends PostDeps {
+export interface TraceDeps extends PostDeps, KnownNames {
   run(tenantId: string, taskId: string): LogSource;
   /** Where the traces of all tenants are sent; null for nowhere. */
   readonly deployment: ExportTarget | null;
@@ -29,8 +30,6 @@ export interface TraceDeps extends PostDeps {
   tenant(tenantId: string): Promise<ExportTarget | "unreadable" | null>;
   /** Counts a failure. @param tenantId null for the target of the deployment */
   failed(tenantId: string | null, failure: ExportFailure): Promise<void>;
-  /** Returns whether a model, as `<provider>/<name>` of its span, is a label of metrics. */
-  isKnownModel(model: string): boolean;
   readonly queue: Pick<Queue<TraceMessage>, "send">;
   readonly observer: Observer;
   random(): number;
@@ -62,9 +61,7 @@ async function consume(message: Message, deps: TraceDeps): Promise<void> {
     for (const owner of owners) {
       await exportTo(owner, read.data, deps);
     }
-    if ((signal ?? only ?? "metrics") === "metrics") {
-      await exportMetrics(read.data, deps);
-    }
+    await exportMetrics(read.data, deps);
     message.ack();
   } catch (error) {
     deps.observer.fault("traces", error);
@@ -126,39 +123,89 @@ async function sendAgain(
 }
 
 /**
- * Exports the metrics of all runs, whatever the sampling says, to the deployment's receiver. A trace
- * that is sent again by hand has no facts, and its metrics were sent before.
+ * Exports the metrics of all runs, whatever the sampling says, to the receivers that take them. A
+ * trace that is sent again by hand has no facts, and its metrics were sent before.
  * @throws what D1, the queue or the run throws
  */
 async function exportMetrics(message: TraceMessage, deps: TraceDeps): Promise<void> {
-  const { facts, after, until = Number.POSITIVE_INFINITY, tries = 0 } = message;
-  const target = deps.deployment;
-  const url = target?.metricsUrl ?? null;
-  if (target === null || url === null || facts === undefined) {
+  if (message.facts === undefined) {
     return;
   }
-  const measured = new Measurements((model) => deps.isKnownModel(model));
+  // All that may fail inside the service comes before the first request: a repetition counts twice.
+  const targets = await metricTargets(message, deps);
+  const metrics = targets.length === 0 ? null : await measured(message, deps);
+  if (metrics === null) {
+    return;
+  }
+  for (const { owner, url, target } of targets) {
+    await sendMetrics(owner, url, target, metrics, message, deps);
+  }
+}
+
+/** A receiver of metrics. */
+interface MetricTarget {
+  readonly owner: TargetOwner;
+  readonly url: string;
+  readonly target: ExportTarget;
+}
+
+async function metricTargets(message: TraceMessage, deps: TraceDeps): Promise<MetricTarget[]> {
+  const targets: MetricTarget[] = [];
+  for (const owner of metricOwners(message)) {
+    const target = owner === "deployment" ? deps.deployment : await deps.tenant(message.tenant_id);
+    // Headers that cannot be opened were counted with the trace.
+    const url = target === "unreadable" ? null : (target?.metricsUrl ?? null);
+    if (url !== null && target !== null && target !== "unreadable") {
+      targets.push({ owner, url, target });
+    }
+  }
+  return targets;
+}
+
+/** An older message that has only the metrics sent names no owner: it is for the deployment. */
+function metricOwners({ signal, only }: TraceMessage): readonly TargetOwner[] {
+  if (signal === "metrics") {
+    return [only ?? "deployment"];
+  }
+  return signal === undefined && only === undefined ? TARGETS : [];
+}
+
+/** Measures the spans that a message covers. Returns null if there are none. */
+async function measured(message: TraceMessage, deps: TraceDeps): Promise<Metrics | null> {
+  const { after, until = Number.POSITIVE_INFINITY } = message;
+  const measurements = new Measurements(deps);
   const run = deps.run(message.tenant_id, message.task_id);
   for await (const { spans } of readSpans(run, { digest: sha256Hex, content: "none" })) {
     for (const span of spans) {
       if (span.endSeq > after && span.endSeq <= until) {
-        measured.take(span);
+        measurements.take(span);
       }
     }
   }
-  const { metrics } = measured;
-  if (metrics === null) {
-    return;
-  }
-  const source = { resource: { "service.name": "opspawn" }, scope: SCOPE };
+  return measurements.metrics;
+}
+
+async function sendMetrics(
+  owner: TargetOwner,
+  url: string,
+  target: ExportTarget,
+  metrics: Metrics,
+  message: TraceMessage,
+  deps: TraceDeps,
+): Promise<void> {
+  const { tenant_id, tries = 0 } = message;
+  const isTenant = owner === "tenant";
+  const tenant = isTenant ? { [OPSPAWN.tenantId]: tenant_id } : {};
+  const source = { resource: { "service.name": "opspawn", ...tenant }, scope: SCOPE };
   const posted = await postMetrics(url, target, source, metrics, deps);
   const fail = (error: string): Promise<void> => {
-    deps.observer.count("traces.failed", 1, { owner: "deployment" });
+    deps.observer.count("traces.failed", 1, { owner });
     const at = new Date(deps.now()).toISOString();
-    return deps.failed(null, { at, error: `metrics_${error}`, exports: 1, spans: 0 });
+    const failure = { at, error: `metrics_${error}`, exports: 1, spans: 0 };
+    return deps.failed(isTenant ? tenant_id : null, failure);
   };
   if (posted.kind === "again" && tries + 1 < MAX_TRIES) {
-    await sendAgain({ ...message, signal: "metrics" }, posted.retryAfterMs, deps);
+    await sendAgain({ ...message, only: owner, signal: "metrics" }, posted.retryAfterMs, deps);
   } else if (posted.kind === "too_large") {
     await fail("http_413");
   } else if (posted.kind !== "sent") {

@@ -3,10 +3,11 @@
  * between two events of the log. So they are derived from what is stored, and no process has to live
  * until they are sent. Pure. Names are those of the OpenTelemetry conventions for generative AI where
  * these have one. Labels are bounded: a model without a known price is `other`, and no label is an
- * id, an agent or a tool.
+ * id or an agent, and a tool
+ * that is not built in is `other`.
  */
 import { COMMON, GEN_AI, OPSPAWN } from "./names.ts";
-import { CLIENT, type Attributes, type AttributeValue, type Span } from "./span.ts";
+import { CLIENT, INTERNAL, type Attributes, type AttributeValue, type Span } from "./span.ts";
 
 /** A counter or a histogram. */
 export interface Instrument {
@@ -47,6 +48,7 @@ const SECONDS = [
   0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92,
 ];
 const TOKENS = Array.from({ length: 14 }, (_, i) => 4 ** i);
+const AGENT_SECONDS = [0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 51.2, 102.4, 204.8, 409.6];
 const RUN_SECONDS = [0.1, 1, 10, 60, 300, 900, 3600, 14_400, 86_400, 604_800];
 
 const counter = (name: string, unit: string, description: string, isWhole = true): Instrument => ({
@@ -67,6 +69,18 @@ const CALLS = histogram(
   "gen_ai.client.inference.duration",
   "s",
   "Duration of attempts of model calls.",
+  SECONDS,
+);
+const AGENTS = histogram(
+  "gen_ai.invoke_agent.duration",
+  "s",
+  "Duration of the run of an agent.",
+  AGENT_SECONDS,
+);
+const TOOLS = histogram(
+  "gen_ai.execute_tool.duration",
+  "s",
+  "Duration of attempts of tool calls.",
   SECONDS,
 );
 const COST = counter("opspawn.cost", "{USD}", "Cost of model calls.", false);
@@ -98,16 +112,23 @@ const USED = [
       : null,
 }));
 
+/** The names that are labels of their own. */
+export interface KnownNames {
+  /** @param model as `<provider>/<name>` of its span */
+  isKnownModel(model: string): boolean;
+  /** Returns whether a tool of this name is built in, if it is none of an MCP server. */
+  isKnownTool(name: string): boolean;
+}
+
 /** Measures spans. */
 export class Measurements {
-  readonly #isKnown: (model: string) => boolean;
+  readonly #known: KnownNames;
   readonly #points = new Map<Instrument, Map<string, Point>>();
   #start = Number.POSITIVE_INFINITY;
   #end = 0;
 
-  /** @param isKnown whether a model, as `<provider>/<name>` of its span, is a label of its own */
-  constructor(isKnown: (model: string) => boolean) {
-    this.#isKnown = isKnown;
+  constructor(known: KnownNames) {
+    this.#known = known;
   }
 
   /** What was measured; null if nothing was. */
@@ -128,6 +149,8 @@ export class Measurements {
       const labels = pick(attributes, [OPSPAWN.waitedFor]);
       this.#add(span, WAITS, labels, 1);
       this.#add(span, WAIT_TIME, labels, seconds(span));
+    } else if (attributes[GEN_AI.toolName] !== undefined) {
+      this.#tool(span);
     } else if (span.kind === CLIENT && attributes[GEN_AI.requestModel] !== undefined) {
       this.#call(span);
     }
@@ -138,17 +161,33 @@ export class Measurements {
     const status = pick(attributes, [OPSPAWN.status]);
     this.#add(span, RUNS, pick(attributes, [OPSPAWN.status, COMMON.errorType]), 1);
     this.#add(span, RUN_TIME, status, seconds(span));
+    this.#add(span, AGENTS, pick(attributes, [COMMON.errorType]), seconds(span));
     const recoveries = numberOf(attributes[OPSPAWN.recoveries]);
     if (recoveries > 0) {
       this.#add(span, RECOVERIES, {}, recoveries);
     }
   }
 
+  /** A call that was rejected before its first attempt was not executed. */
+  #tool(span: Span): void {
+    const { attributes, kind } = span;
+    if (attributes[OPSPAWN.attempt] === 0) {
+      return;
+    }
+    const name = String(attributes[GEN_AI.toolName]);
+    const isKnown = kind === INTERNAL && this.#known.isKnownTool(name);
+    const labels = {
+      [GEN_AI.toolName]: isKnown ? name : "other",
+      ...pick(attributes, [GEN_AI.toolType, COMMON.mcpMethod, COMMON.errorType]),
+    };
+    this.#add(span, TOOLS, labels, seconds(span));
+  }
+
   #call(span: Span): void {
     const { attributes } = span;
     const provider = attributes[GEN_AI.provider];
     const model = attributes[GEN_AI.requestModel];
-    const isKnown = this.#isKnown(`${String(provider)}/${String(model)}`);
+    const isKnown = this.#known.isKnownModel(`${String(provider)}/${String(model)}`);
     const labels = {
       ...pick(attributes, [GEN_AI.operation]),
       [GEN_AI.provider]: isKnown ? String(provider) : "other",
