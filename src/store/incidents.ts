@@ -14,6 +14,8 @@ export interface IncidentCounts {
   }[];
 }
 
+type Pair = Omit<IncidentCounts["failures"][number], "n">;
+
 /** Maximum pairs of a provider and a code that are read. */
 const MAX_PAIRS = 1000;
 
@@ -32,12 +34,14 @@ export class IncidentStore {
          ORDER BY provider, code LIMIT ${MAX_PAIRS}`,
       )
       .bind(tenantId)
-      .all<{ provider: string; code: string; n: number }>();
-    const isRecovery = ({ provider, code }: { provider: string; code: string }): boolean =>
-      provider === "" && code === RECOVERY;
+      .all<IncidentCounts["failures"][number]>();
     return {
       recoveries: results.find(isRecovery)?.n ?? 0,
       failures: results.filter((row) => !isRecovery(row)),
     };
   }
+}
+
+function isRecovery({ provider, code }: Pair): boolean {
+  return provider === "" && code === RECOVERY;
 }

@@ -188,31 +188,30 @@ describe("an export of metrics", () => {
   });
 });
 
-describe("a tenant's receiver of metrics", () => {
-  const toTenant = async () => {
-    const collector = await started();
-    const { metricsUrl = null } = collector.deployment ?? {};
-    for (const tenant of ["acme", "other"]) {
-      const url = collector.url.replace("/v1", `/${tenant}/v1`);
-      const headers = { "x-tenant": tenant };
-      collector.tenants[tenant] = collector.target({
-        url,
-        headers,
-        metricsUrl: url.replace("traces", "metrics"),
-      });
-    }
-    return { collector, metricsUrl };
-  };
-  const metricsAt = ({ received }: Collector, tenant: string) =>
-    received.filter(({ path }) => path === `/${tenant}/v1/metrics`);
+async function withTenants(): Promise<Collector> {
+  const collector = await started();
+  for (const tenant of ["acme", "other"]) {
+    const url = collector.url.replace("/v1", `/${tenant}/v1`);
+    const metricsUrl = url.replace("traces", "metrics");
+    collector.tenants[tenant] = collector.target({
+      url,
+      metricsUrl,
+      headers: { "x-tenant": tenant },
+    });
+  }
+  return collector;
+}
 
+describe("a tenant's receiver of metrics", () => {
   it("gets those of its own runs, with its own headers and its id, beside the deployment's", async () => {
-    const { collector } = await toTenant();
+    const collector = await withTenants();
     await collector.consume(MESSAGE);
     await collector.consume({ ...MESSAGE, tenant_id: "other" });
     expect(paths(collector).filter((path) => path === "/v1/metrics")).toHaveLength(2);
     for (const tenant of ["acme", "other"]) {
-      const [sent, ...more] = metricsAt(collector, tenant);
+      const [sent, ...more] = collector.received.filter(
+        ({ path }) => path === `/${tenant}/v1/metrics`,
+      );
       expect(more).toEqual([]);
       expect(sent?.headers["x-tenant"]).toBe(tenant);
       expect(sent?.body.toString()).toContain(
@@ -227,7 +226,7 @@ describe("a tenant's receiver of metrics", () => {
   });
 
   it("gets them without a receiver of the deployment, and none without an address for them", async () => {
-    const { collector } = await toTenant();
+    const collector = await withTenants();
     collector.deployment = null;
     await collector.consume(MESSAGE);
     expect(paths(collector)).toEqual(["/acme/v1/traces", "/acme/v1/metrics"]);
@@ -237,7 +236,8 @@ describe("a tenant's receiver of metrics", () => {
   });
 
   it("that fails is asked again alone, and its failure is the tenant's", async () => {
-    const { collector, metricsUrl } = await toTenant();
+    const collector = await withTenants();
+    const metricsUrl = collector.url.replace("traces", "metrics");
     collector.deployment = collector.target({ metricsUrl, sampling: "false" });
     // The tenant's trace, the deployment's metrics, then the tenant's.
     collector.answers = [{}, {}, { status: 503 }, {}];
@@ -258,7 +258,7 @@ describe("a tenant's receiver of metrics", () => {
   });
 
   it("is at a private address is refused and counted", async () => {
-    const { collector } = await toTenant();
+    const collector = await withTenants();
     collector.deployment = null;
     collector.addresses = { "otlp.example.com": ["10.0.0.7"] };
     collector.tenants["acme"] = collector.target({
@@ -270,7 +270,7 @@ describe("a tenant's receiver of metrics", () => {
   });
 
   it("is not meant by an older message that names no owner", async () => {
-    const { collector } = await toTenant();
+    const collector = await withTenants();
     await collector.consume({ ...MESSAGE, signal: "metrics", tries: 1 });
     expect(paths(collector)).toEqual(["/v1/metrics"]);
   });

@@ -63,11 +63,12 @@ test("a task writes 8 rows from its submission to its end", async () => {
   expect(written()).toBe(4);
 });
 
+const limited = (failures: number) => ({ provider: "openai", code: "rate_limited", failures });
+
 test("incidents of runs are counted once, however often and late they are reported", async () => {
   const counts = new IncidentStore(env.DB);
   const tenant = "incidents";
   const [first, second] = [await stored(Date.now(), tenant), await stored(Date.now(), tenant)];
-  const limited = (failures: number) => ({ provider: "openai", code: "rate_limited", failures });
   const failed = { provider: "openai", code: "provider_error", failures: 1 };
   const report = (task: StoredTask, seq: number, recoveries: number, failures: FailureCount[]) =>
     told(task, seq, { status: "running", incidents: { recoveries, failures } });
