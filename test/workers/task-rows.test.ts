@@ -2,7 +2,8 @@
 import { env } from "cloudflare:workers";
 import { expect, test } from "vitest";
 import { viewOf, type RunView } from "../../src/run/decide/view.ts";
-import { INITIAL_STATE, type FailureCount } from "../../src/run/log/state.ts";
+import type { FailureCount } from "../../src/run/log/failure-count.ts";
+import { INITIAL_STATE } from "../../src/run/log/state.ts";
 import { IncidentStore } from "../../src/store/incidents.ts";
 import { TaskBookkeeping } from "../../src/store/tasks/bookkeeping.ts";
 import type { StoredTask } from "../../src/store/tasks/rows.ts";

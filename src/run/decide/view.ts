@@ -4,7 +4,8 @@ import { waitingOf, type Waiting } from "./questions.ts";
 import type { JsonValue } from "../value/json.ts";
 import type { WaitName } from "../log/event-data.ts";
 import type { RunLimits } from "../spec/spec.ts";
-import type { FailureCount, RunState, TaskStatus, UsageEntry } from "../log/state.ts";
+import type { FailureCount } from "../log/failure-count.ts";
+import type { RunState, TaskStatus, UsageEntry } from "../log/state.ts";
 
 /** The view of a run. Times are RFC 3339; `cost_usd` is in dollars. */
 export interface RunView {

@@ -3,15 +3,9 @@ import { callId } from "../value/id.ts";
 import { compacted, extend, withShortOutputs, type ToolCall } from "../value/message.ts";
 import { LogCorruption } from "./event.ts";
 import { expect, windowOf, deliverInbox, type EventOf } from "./fold.ts";
+import { withFailure } from "./failure-count.ts";
 import { compactedMemory } from "./reduce-memory.ts";
-import {
-  modelOf,
-  nextModel,
-  type FailureCount,
-  type OpenModelCall,
-  type RunState,
-  type UsageEntry,
-} from "./state.ts";
+import { modelOf, nextModel, type OpenModelCall, type RunState, type UsageEntry } from "./state.ts";
 
 /** The intent of an attempt: the first one of a call, or one more. */
 export function modelRequested(state: RunState, event: EventOf<"model.requested">): RunState {
@@ -131,17 +125,6 @@ export function modelFailed(state: RunState, event: EventOf<"model.failed">, at:
       failure: { code, message },
     },
   };
-}
-
-function withFailure(
-  all: readonly FailureCount[],
-  model: string,
-  code: string,
-): readonly FailureCount[] {
-  const [provider = model] = model.split("/", 1);
-  const known = all.findIndex((one) => one.provider === provider && one.code === code);
-  const entry = { provider, code, failures: (all[known]?.failures ?? 0) + 1 };
-  return known === -1 ? [...all, entry] : all.with(known, entry);
 }
 
 /** An attempt was lost to an interruption. The next one is due now. */

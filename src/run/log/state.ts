@@ -2,6 +2,7 @@
  * The state of a run. It is created only by folding events (`reduce.ts`), both live and after a
  * crash. Its size is bounded by the conversation window, and for scripted runs by their script.
  */
+import type { FailureCount } from "./failure-count.ts";
 import type { Effect } from "../value/effect.ts";
 import type { Question } from "./elicitation.ts";
 import type { ChildAction, WaitName } from "./event-data.ts";
@@ -184,13 +185,6 @@ export interface UsageEntry {
   readonly cached_input_tokens: number;
   readonly output_tokens: number;
   readonly cost_micro_usd: number;
-}
-
-/** Failed model calls of one provider with one code. */
-export interface FailureCount {
-  readonly provider: string;
-  readonly code: string;
-  readonly failures: number;
 }
 
 /** A pause of the run. Times are milliseconds since the epoch. */
