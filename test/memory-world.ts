@@ -1,4 +1,5 @@
 /** A memory store in plain Node with all that it calls, and a clock that only moves when a test says so. */
+import type { ObservedIds } from "../src/observe.ts";
 import { MemoryCore } from "../src/durable/memory/core.ts";
 import type { MemoryAuthor } from "../src/durable/memory/rpc.ts";
 import type { MemoryWriter, SaveItem } from "../src/run/memory/port.ts";
@@ -15,6 +16,8 @@ export class MemoryWorld {
   readonly directory = new Map<string, MemoryStoreRow>();
   readonly audited: string[] = [];
   readonly faults: string[] = [];
+  /** What each fault belongs to. */
+  readonly faultIds: ObservedIds[] = [];
   notes = 0;
   isDown = false;
   #random = 0;
@@ -38,7 +41,13 @@ export class MemoryWorld {
           this.audited.push(`${actor.by} ${action} ${subject} ${JSON.stringify(details)}`);
         },
       },
-      observer: { count: () => undefined, fault: (name) => this.faults.push(name) },
+      observer: {
+        count: () => undefined,
+        fault: (name, _error, ids) => {
+          this.faults.push(name);
+          this.faultIds.push(ids ?? {});
+        },
+      },
       now: () => this.now,
       random: () => {
         this.#random += 1;

@@ -2,6 +2,7 @@
  * A timetable in plain Node with all that it talks to: a clock that only moves when a test says so,
  * tasks that end after a while, and a process that can be stopped at each of its calls.
  */
+import type { ObservedIds } from "../src/observe.ts";
 import { SCHEDULE_WEBHOOK_TYPES } from "../src/run/value/webhook-type.ts";
 import { TimetableCommands } from "../src/durable/timetable/commands.ts";
 import { TimetableCore, type TimetableDeps } from "../src/durable/timetable/core.ts";
@@ -64,6 +65,8 @@ export class TimetableWorld {
   readonly notices = new Map<string, Set<string>>();
   readonly audited: string[] = [];
   readonly faults: string[] = [];
+  /** What each fault belongs to. */
+  readonly faultIds: ObservedIds[] = [];
   /** When the reconciler looks; undefined before the first note. */
   checkAt: string | null | undefined;
   /** How long tasks run, milliseconds, and how they end. */
@@ -321,7 +324,13 @@ export class TimetableWorld {
       note: (_tenant, checkAt) => this.#call("net", () => void (this.checkAt = checkAt)),
       remove: () => this.#call("net", () => void (this.checkAt = undefined)),
     },
-    observer: { count: () => {}, fault: (name) => void this.faults.push(name) },
+    observer: {
+      count: () => {},
+      fault: (name, _error, ids) => {
+        this.faults.push(name);
+        this.faultIds.push(ids ?? {});
+      },
+    },
     now: () => this.now,
   };
 }

@@ -31,6 +31,7 @@ import { literalPaths, unmatched } from "./http/methods.ts";
 import { promptRoutes } from "./tasks/prompt.ts";
 import { callerAs, grantedTo } from "./http/principal.ts";
 import type { Caller } from "../store/keys.ts";
+import { observerFor } from "../observe.ts";
 import { observed, requestIds } from "./http/observed.ts";
 import { requestId } from "./http/request-id.ts";
 import { securityHeaders } from "./http/security-headers.ts";
@@ -74,7 +75,7 @@ export function createApp(
   app.use(requestId, observed, securityHeaders, heardOut, onlyErrors, declaredSize);
   app.use(async (c, next) => {
     const deps = depsOf(c.env);
-    c.set("deps", deps);
+    c.set("deps", { ...deps, observer: observerFor(deps.observer, () => requestIds(c)) });
     c.set("principal", await principalIn(deps, c.req.raw));
     await next();
   });

@@ -6,7 +6,9 @@
  * subjects. Deletes tasks past their retention. Also sends overdue deliveries, and deletes old
  * deliveries, idempotency keys, audit entries and stale questions. Each invocation is bounded, and the next one continues.
  */
-import { specOf } from "../store/tasks/rows.ts";
+import type { ObservedIds } from "../observe.ts";
+import { specOf, type TaskName } from "../store/tasks/rows.ts";
+import { idsOfTask } from "./observed.ts";
 import {
   type EndedTask,
   type ForgottenTask,
@@ -120,6 +122,7 @@ const PHASES: Readonly<Record<string, Phase>> = {
       () => deps.bookkeeping.takeForgotten(before, iso(now), PAGE),
       (found) => sendAgain(found, deps),
       deps,
+      ({ task }) => idsOfTask(task),
     );
   },
   /** Repairs live runs that have not reported in time. */
@@ -130,6 +133,7 @@ const PHASES: Readonly<Record<string, Phase>> = {
         await deps.run(task.tenant_id, task.task_id).repair(JSON.stringify(specOf(task)));
       },
       deps,
+      idsOfTask,
     ),
   /** Starts turns of conversations whose earlier turn has ended without it. */
   turns: (deps, now) =>
@@ -137,6 +141,7 @@ const PHASES: Readonly<Record<string, Phase>> = {
       () => deps.conversations.takeQueued(iso(now), iso(now + deps.checkAgainMs), PAGE),
       ({ tenant_id, task_id }) => deps.releaseTurn(tenant_id, task_id),
       deps,
+      namedIn,
     ),
   /** Wakes timetables that have not reported in time: their alarm may be lost. */
   timetables: (deps, now) =>
@@ -144,6 +149,7 @@ const PHASES: Readonly<Record<string, Phase>> = {
       () => deps.timetables.takeLate(iso(now), iso(now + TIMETABLE_AGAIN_MS), PAGE),
       (tenantId) => deps.timetable(tenantId).wake(),
       deps,
+      (tenant_id) => ({ tenant_id }),
     ),
   /** Continues deletions of subjects whose process is gone. */
   subjects: (deps, now) =>
@@ -151,6 +157,7 @@ const PHASES: Readonly<Record<string, Phase>> = {
       () => deps.subjectDeletions.takeDue(iso(now), iso(now + deps.checkAgainMs), PAGE),
       (name) => deps.forgetSubject(name),
       deps,
+      ({ tenant_id }) => ({ tenant_id }),
       { pages: FORGET_PAGES, width: 1 },
     ),
   /** Deletes tasks that ended before the retention period. */
@@ -169,6 +176,7 @@ const PHASES: Readonly<Record<string, Phase>> = {
         tenants.add(task.tenant_id);
       },
       deps,
+      namedIn,
       { pages: DELETED_PAGES, width: DELETED_WIDTH },
     );
     // After the tasks: their rows of usage belong to no task now.
@@ -217,6 +225,7 @@ const PHASES: Readonly<Record<string, Phase>> = {
         }
       },
       deps,
+      ({ tenant_id }) => ({ tenant_id }),
     ),
   /** Cancels tasks whose parent has ended without them. */
   orphans: async (deps, now) => {
@@ -231,7 +240,7 @@ const PHASES: Readonly<Record<string, Phase>> = {
         await deps
           .run(tenant_id, task_id)
           .cancel(JSON.stringify(specOf(row)), request)
-          .catch((error: unknown) => deps.observer.fault("reconcile", error));
+          .catch((error: unknown) => deps.observer.fault("reconcile", error, idsOfTask(row)));
       }
     }
   },
@@ -244,23 +253,29 @@ const PHASES: Readonly<Record<string, Phase>> = {
 /**
  * Processes the items that `take` returns, page by page. `take` must not return an item twice. A
  * failed item does not stop the others.
+ * @param idsOf returns what the fault of an item belongs to
  * @param width items of a page at a time
  */
 async function inPages<T>(
   take: () => Promise<T[]>,
   work: (item: T) => Promise<void>,
   { observer }: Pick<ReconcilerDeps, "observer">,
+  idsOf: (item: T) => ObservedIds,
   { pages, width } = { pages: MAX_PAGES, width: 1 },
 ): Promise<void> {
   for (let page = 0; page < pages; page += 1) {
     const items = await take();
     await inParallel(items, width, (item) =>
-      work(item).catch((error: unknown) => observer.fault("reconcile", error)),
+      work(item).catch((error: unknown) => observer.fault("reconcile", error, idsOf(item))),
     );
     if (items.length < PAGE) {
       return;
     }
   }
+}
+
+function namedIn({ tenant_id, task_id }: TaskName): ObservedIds {
+  return { tenant_id, task_id };
 }
 
 function iso(moment: number): string {

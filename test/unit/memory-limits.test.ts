@@ -115,6 +115,7 @@ describe("the directory", () => {
     world.isDown = true;
     await world.saved("d");
     expect(world.faults).toEqual(["memory.directory"]);
+    expect(world.faultIds).toEqual([{ tenant_id: "acme" }]);
   });
 
   test("forgetting deletes everything, with the row", async () => {

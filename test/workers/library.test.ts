@@ -261,6 +261,26 @@ test("an observer sees requests as spans, and what happens to runs as counters",
   ]);
   expect(JSON.stringify(spans)).not.toContain("canary");
 
+  const broken = {
+    ...own,
+    DB: Object.assign(Object.create(own.DB) as D1Database, {
+      prepare: () => {
+        throw new Error("D1 is down");
+      },
+    }),
+  };
+  await app.request("/health", { headers }, broken);
+  expect(faults.splice(0)).toEqual([
+    [
+      "health.database",
+      {
+        request_id: "req_seen",
+        trace_id: "0af7651916cd43dd8448eb211c80319c",
+        span_id: "b7ad6b7169203331",
+      },
+    ],
+  ]);
+
   const spec: RunSpec = {
     task_id: "task_seen",
     tenant_id: "seen",

@@ -31,7 +31,8 @@ export function requestIds(c: ApiContext): ObservedIds & Required<Pick<ObservedI
   // Undefined before the key is read.
   const caller: Caller | undefined = c.var.caller;
   const trace = parseTraceparent(c.req.header("traceparent") ?? "");
-  const task = TASK.exec(c.req.path) ?? TASK.exec(c.res.headers.get("Location") ?? "");
+  const location = c.finalized ? c.res.headers.get("Location") : null;
+  const task = TASK.exec(c.req.path) ?? TASK.exec(location ?? "");
   return defined({
     request_id: c.var.requestId,
     tenant_id: caller?.tenantId,

@@ -1,4 +1,5 @@
 /** Stores and dispatches tasks: once for each idempotency key, and at one place of a conversation. */
+import { tracedIds } from "../../run/trace/identity.ts";
 import { sha256Hex } from "../../crypto/sha256.ts";
 import { canonicalJson, type JsonValue } from "../../run/value/json.ts";
 import { isoTime } from "../../run/value/time.ts";
@@ -81,7 +82,7 @@ export async function accepted(
         deps.releaseTurn(stored.tenant_id, stored.task_id)
       : deps.dispatch(stored));
   } catch (error) {
-    deps.observer.fault("queue.send", error);
+    deps.observer.fault("queue.send", error, tracedIds(stored, sha256Hex));
   }
   return { task: asAccepted(stored), replayed: false };
 }

@@ -1,4 +1,6 @@
 /** Use case: submits a task on behalf of an object of the service; see `run/spec/task-order.ts`. */
+import { sha256Hex } from "../../crypto/sha256.ts";
+import { tracedIds } from "../../run/trace/identity.ts";
 import { inheritedPolicy } from "../../run/spec/policy.ts";
 import type { AgentConfig } from "../../run/spec/spec.ts";
 import type { TaskOrder, TaskOrderAnswer } from "../../run/spec/task-order.ts";
@@ -35,7 +37,7 @@ export async function submitOrder(deps: ApiDeps, order: TaskOrder): Promise<Task
   try {
     await deps.dispatch(stored);
   } catch (error) {
-    deps.observer.fault("queue.send", error);
+    deps.observer.fault("queue.send", error, tracedIds(stored, sha256Hex));
   }
   return { ok: true, created };
 }

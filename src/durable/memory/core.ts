@@ -17,7 +17,7 @@ import type {
 } from "../../run/memory/port.ts";
 import { ranked, termsOf } from "../../run/memory/search.ts";
 import { storeOwner } from "../../run/memory/store-name.ts";
-import type { Observer } from "../../observe.ts";
+import { observerFor, type Observer } from "../../observe.ts";
 import { isoTime } from "../../run/value/time.ts";
 import type { AuditStore } from "../../store/audit.ts";
 import type { MemoryDirectory } from "../../store/memory-stores.ts";
@@ -57,6 +57,7 @@ export class MemoryCore {
   readonly #storage: RunStorage;
   readonly #tenantId: string;
   readonly #deps: MemoryDeps;
+  readonly #observer: Observer;
   readonly #rows: MemoryRows;
   readonly #cleaning: Cleaning;
   readonly #itemWrites: ItemWrites;
@@ -69,6 +70,7 @@ export class MemoryCore {
     this.#storage = storage;
     this.#tenantId = tenantId;
     this.#deps = deps;
+    this.#observer = observerFor(deps.observer, () => ({ tenant_id: tenantId }));
     this.#rows = new MemoryRows(storage.sql);
     this.#cleaning = new Cleaning(this.#rows);
     this.#itemWrites = new ItemWrites(this.#rows, this.#cleaning, () => deps.random());
@@ -324,7 +326,7 @@ export class MemoryCore {
       await this.#arm(now);
       if (!isNoted && !isNew) {
         await this.#note(this.#rows.counters() ?? before).catch((error: unknown) => {
-          this.#deps.observer.fault("memory.directory", error);
+          this.#observer.fault("memory.directory", error);
         });
       }
       return outcome ?? NOT_FOUND;

@@ -5,7 +5,9 @@
  * task, for each firing and moves the watermark past it; then the tasks are submitted under these
  * ids. A process that dies in between leaves its alarm due, and the next pass submits the same ids.
  */
-import type { Observer } from "../../observe.ts";
+import { observerFor, type ObservedIds, type Observer } from "../../observe.ts";
+import { digestOf } from "../../agent/loop/digest.ts";
+import { tracedIds } from "../../run/trace/identity.ts";
 import type { TaskStatus } from "../../run/log/state.ts";
 import type { NoticeBatch } from "../../run/log/webhook-body.ts";
 import type { Ended, OpenFiring, ScheduleNotice } from "../../run/schedule/clock.ts";
@@ -66,6 +68,7 @@ export class TimetableCore {
   readonly tenantId: string;
   readonly #storage: RunStorage;
   readonly #deps: TimetableDeps;
+  readonly #observer: Observer;
   readonly #alarms: Alarms;
   // Not persisted: failed passes in a row, and intents that are being submitted.
   #failed = 0;
@@ -77,6 +80,7 @@ export class TimetableCore {
     this.tenantId = tenantId;
     this.#storage = storage;
     this.#deps = deps;
+    this.#observer = observerFor(deps.observer, () => ({ tenant_id: tenantId }));
     this.#alarms = new Alarms(storage);
   }
 
@@ -136,7 +140,7 @@ export class TimetableCore {
       const failures = await this.#send();
       this.#failed = failures === 0 ? 0 : this.#failed + 1;
     } catch (error) {
-      this.#deps.observer.fault("timetable.pass", error);
+      this.#observer.fault("timetable.pass", error);
       this.#failed += 1;
     }
   }
@@ -193,7 +197,7 @@ export class TimetableCore {
   async rearm(): Promise<void> {
     const time = await this.arm();
     await this.#noteNet(time).catch((error: unknown) => {
-      this.#deps.observer.fault("timetable.net", error);
+      this.#observer.fault("timetable.net", error);
     });
   }
 
@@ -220,7 +224,7 @@ export class TimetableCore {
     const intent = this.rows.clock(scheduleId)?.open.find(({ task_id }) => task_id === taskId);
     if (intent !== undefined) {
       await this.#sendOne({ scheduleId, intent }).catch((error: unknown) => {
-        this.#deps.observer.fault("timetable.submit", error);
+        this.#observer.fault("timetable.submit", error, this.#idsOf(intent));
         this.#failed = Math.max(1, this.#failed);
       });
     }
@@ -257,7 +261,11 @@ export class TimetableCore {
         for (const one of rest) {
           await this.#sendOne(one).catch((error: unknown) => {
             failures += 1;
-            this.#deps.observer.fault("timetable.send", error);
+            this.#observer.fault(
+              "timetable.send",
+              error,
+              "intent" in one ? this.#idsOf(one.intent) : {},
+            );
           });
         }
       }),
@@ -275,6 +283,11 @@ export class TimetableCore {
       work.push(...open.slice(0, MAX_OPEN).map((intent) => ({ scheduleId, intent })));
     }
     return work.slice(0, MAX_SENT);
+  }
+
+  /** The task of an intent has the trace that its submission will state. */
+  #idsOf({ task_id, trace }: OpenFiring): ObservedIds {
+    return tracedIds({ tenant_id: this.tenantId, task_id, trace }, digestOf);
   }
 
   async #sendOne(work: Work): Promise<void> {

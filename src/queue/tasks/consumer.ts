@@ -8,6 +8,7 @@ import type { Observer } from "../../observe.ts";
 import { delayOf, type Backoff } from "../../run/value/backoff.ts";
 import { specOf } from "../../store/tasks/rows.ts";
 import type { TaskStore } from "../../store/tasks/tasks.ts";
+import { idsInMessage } from "../observed.ts";
 import { readMessage, type TaskMessage } from "./message.ts";
 
 export interface QueueDeps {
@@ -58,7 +59,7 @@ async function consume(message: Message, deps: QueueDeps): Promise<void> {
     }
     message.ack();
   } catch (error) {
-    deps.observer.fault("queue.start", error);
+    deps.observer.fault("queue.start", error, idsInMessage(task));
     message.retry({ delaySeconds: pause(error, message.attempts) });
   }
 }

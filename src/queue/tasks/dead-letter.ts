@@ -1,6 +1,7 @@
 /** Fails the tasks whose runs could not be started, with a stable code. */
 import type { Observer } from "../../observe.ts";
 import { specFor, type QueueDeps } from "./consumer.ts";
+import { idsInMessage } from "../observed.ts";
 import { readMessage } from "./message.ts";
 
 /** Fails the task of every message, unless its run was started after all. */
@@ -23,7 +24,7 @@ async function failTask(message: Message, deps: QueueDeps): Promise<void> {
     }
     message.ack();
   } catch (error) {
-    deps.observer.fault("queue.dead_letter", error);
+    deps.observer.fault("queue.dead_letter", error, idsInMessage(task));
     message.retry({ delaySeconds: 30 });
   }
 }

@@ -6,6 +6,7 @@
 import type { RunRpc } from "../../durable/run/rpc.ts";
 import type { Observer } from "../../observe.ts";
 import { specOf, type StoredTask } from "../../store/tasks/rows.ts";
+import { idsOfTask } from "../observed.ts";
 import { messageFor, sendTask, type TaskQueues } from "./message.ts";
 
 export interface DispatchDeps {
@@ -51,6 +52,6 @@ async function startRun(
     await deps.run(task.tenant_id, task.task_id).start(spec ?? JSON.stringify(specOf(task)));
   } catch (error) {
     // The queue starts it.
-    deps.observer.fault("dispatch.start", error);
+    deps.observer.fault("dispatch.start", error, idsOfTask(task));
   }
 }

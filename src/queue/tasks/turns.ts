@@ -5,6 +5,7 @@
  */
 import type { RunPast, RunRpc } from "../../durable/run/rpc.ts";
 import type { Observer } from "../../observe.ts";
+import { idsOfTask } from "../observed.ts";
 import { isTerminal } from "../../run/decide/view.ts";
 import { isoTime } from "../../run/value/time.ts";
 import type { ConversationStore } from "../../store/conversations.ts";
@@ -77,7 +78,7 @@ export async function releaseTurn(deps: TurnDeps, tenantId: string, taskId: stri
       await deps.dispatch(released);
     } catch (error) {
       // The reconciler sends the message.
-      deps.observer.fault("queue.send", error);
+      deps.observer.fault("queue.send", error, idsOfTask(released));
     }
   }
 }

@@ -55,8 +55,8 @@ async function consume(message: Message, deps: TraceDeps): Promise<void> {
     message.ack();
     return;
   }
+  const { only, signal, tenant_id, task_id } = read.data;
   try {
-    const { only, signal } = read.data;
     const owners = signal === "metrics" ? [] : only === undefined ? TARGETS : [only];
     for (const owner of owners) {
       await exportTo(owner, read.data, deps);
@@ -64,7 +64,7 @@ async function consume(message: Message, deps: TraceDeps): Promise<void> {
     await exportMetrics(read.data, deps);
     message.ack();
   } catch (error) {
-    deps.observer.fault("traces", error);
+    deps.observer.fault("traces", error, { tenant_id, task_id });
     message.retry({ delaySeconds: Math.ceil(delayOf(BACKOFF, message.attempts) / 1000) });
   }
 }

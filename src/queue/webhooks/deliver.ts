@@ -11,7 +11,7 @@ import { sha256Hex } from "../../crypto/sha256.ts";
 import { traceOf } from "../../run/trace/identity.ts";
 import { defined } from "../../run/value/defined.ts";
 import { formatTraceparent } from "../../run/value/trace-context.ts";
-import type { Observer } from "../../observe.ts";
+import type { ObservedIds, Observer } from "../../observe.ts";
 import { delayOf, parseRetryAfter, type Backoff } from "../../run/value/backoff.ts";
 import { ToolStop } from "../../run/value/failure.ts";
 import { CALLBACKS, type DeliveryName, type NoticeBatch } from "../../run/log/webhook-body.ts";
@@ -23,7 +23,13 @@ import {
   type WebhookTurn,
   type DeliveryStore,
 } from "../../store/webhooks/deliveries.ts";
-import { readWebhookMessage, sendDeliveries, type WebhookQueue } from "./message.ts";
+import { idsOfTask } from "../observed.ts";
+import {
+  readWebhookMessage,
+  sendDeliveries,
+  type WebhookMessage,
+  type WebhookQueue,
+} from "./message.ts";
 
 export interface WebhookDeps {
   readonly deliveries: Pick<DeliveryStore, "note" | "take" | "attempted">;
@@ -72,7 +78,7 @@ async function consume(message: Message, deps: WebhookDeps): Promise<void> {
     }
     message.ack();
   } catch (error) {
-    deps.observer.fault("webhooks", error);
+    deps.observer.fault("webhooks", error, idsOf(read));
     const delaySeconds = delayOf(BACKOFF, message.attempts) / 1000;
     if (message.attempts < RESEND_AFTER || !(await resend(message, deps))) {
       message.retry({ delaySeconds });
@@ -90,7 +96,7 @@ async function resend(message: Message, { queue, observer }: WebhookDeps): Promi
     message.ack();
     return true;
   } catch (error) {
-    observer.fault("webhooks.send", error);
+    observer.fault("webhooks.send", error, read === null ? {} : idsOf(read));
     return false;
   }
 }
@@ -135,8 +141,25 @@ async function deliver(name: DeliveryName, taken: TakenDelivery, deps: WebhookDe
       await deps.queue.send(name, { delaySeconds });
     }
   } catch (error) {
-    deps.observer.fault("webhooks", error);
+    const { tenant_id } = name;
+    const { task } = taken;
+    deps.observer.fault(
+      "webhooks",
+      error,
+      task === null ? idsOf(name) : idsOfTask({ ...task, tenant_id }),
+    );
   }
+}
+
+/** Returns the ids in a message. The id of a delivery begins with the task, if it is about one. */
+function idsOf(message: WebhookMessage): ObservedIds {
+  const { tenant_id } = message;
+  const subject = isNotices(message) ? message.task_id : message.message_id.replace(/:.*/, "");
+  return subject.startsWith("task_") ? { tenant_id, task_id: subject } : { tenant_id };
+}
+
+function isNotices(message: WebhookMessage): message is NoticeBatch {
+  return message.kind === "notices";
 }
 
 /** Returns headers that name the run as the parent of what its notification starts. */

@@ -2,7 +2,8 @@
  * Ids of spans, derived from the task and its calls: the same log has the same ids, before and after
  * any crash, so that a repeated export replaces what it repeats.
  */
-import { formatTraceparent, parseTraceparent } from "../value/trace-context.ts";
+import { formatTraceparent, parseTraceparent, type TraceContext } from "../value/trace-context.ts";
+import { defined } from "../value/defined.ts";
 import type { RunSpec } from "../spec/spec.ts";
 import type { SpanLink } from "./span.ts";
 
@@ -33,6 +34,25 @@ export function traceOf(run: TracedRun, digest: Digest): TraceIdentity {
     traceState: parent === null ? "" : (run.trace?.tracestate ?? ""),
     sampled: parent?.sampled ?? true,
   };
+}
+
+/**
+ * Returns what a log line about a task has: its ids, and that of its trace.
+ * @param task with its place in the trace of its caller: null or absent for none
+ */
+export function tracedIds(
+  {
+    tenant_id,
+    task_id,
+    trace,
+  }: Omit<TracedRun, "trace"> & {
+    readonly trace?: TraceContext | null | undefined;
+  },
+  digest: Digest,
+): { readonly tenant_id: string; readonly task_id: string; readonly trace_id: string } {
+  const run = { tenant_id, task_id, ...defined({ trace: trace ?? undefined }) };
+  const { traceId } = traceOf(run, digest);
+  return { tenant_id, task_id, trace_id: traceId };
 }
 
 /** Returns the id of a run's own span. */
