@@ -1,5 +1,7 @@
 /** The text of metrics. */
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { parseDocument } from "yaml";
 import { metricsText } from "../../src/api/load/metrics-text.ts";
 
 const STATE = {
@@ -56,6 +58,34 @@ test("metrics have a help, a type, and escaped labels", () => {
   ).toEqual([]);
   const types = lines.filter((line) => line.startsWith("# TYPE"));
   expect(types.length).toBe(lines.filter((line) => line.startsWith("# HELP")).length);
+});
+
+test("the alert rules of the documentation are YAML, and ask for metrics that there are", () => {
+  const page = readFileSync(new URL("../../docs/how-to/traces.md", import.meta.url), "utf8");
+  const [, rules = ""] = /```text\n(groups:\n[^`]*)```/.exec(page) ?? [];
+  const document = parseDocument(rules, { strict: true });
+  expect(document.errors).toEqual([]);
+  const { groups } = document.toJS() as {
+    groups: { rules: { alert: string; expr: string; for?: string }[] }[];
+  };
+  const alerts = groups.flatMap((group) => group.rules);
+  expect(alerts.length).toBeGreaterThan(10);
+  const text = metricsText(STATE);
+  const names = Array.from(text.matchAll(/^# TYPE (\S+)/gm), ([, name]) => name);
+  // The first is Prometheus' own; the second comes from the check that the page describes.
+  const known = new Set([...names, "up", "opspawn_invariant_violations"]);
+  for (const { alert, expr, for: pause = "1m" } of alerts) {
+    expect(alert).toMatch(/^[A-Z]\w+$/);
+    expect(pause).toMatch(/^\d+[mh]$/);
+    const asked = expr.match(/\bopspawn_\w+|\bup\b/g) ?? [];
+    expect(asked.length, alert).toBeGreaterThan(0);
+    expect(
+      asked.filter((name) => !known.has(name)),
+      alert,
+    ).toEqual([]);
+  }
+  // Every metric is described.
+  expect(names.filter((name) => !page.includes(`\`${name}`))).toEqual([]);
 });
 
 test("a tenant without work has no overdue work", () => {
