@@ -1,5 +1,6 @@
 /** The text of metrics. */
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { parseDocument } from "yaml";
 import { metricsText } from "../../src/api/load/metrics-text.ts";
@@ -61,7 +62,7 @@ test("metrics have a help, a type, and escaped labels", () => {
 });
 
 test("the alert rules of the documentation are YAML, and ask for metrics that there are", () => {
-  const page = readFileSync(new URL("../../docs/how-to/traces.md", import.meta.url), "utf8");
+  const page = readFileSync(join(import.meta.dirname, "../../docs/how-to/traces.md"), "utf8");
   const [, rules = ""] = /```text\n(groups:\n[^`]*)```/.exec(page) ?? [];
   const document = parseDocument(rules, { strict: true });
   expect(document.errors).toEqual([]);
