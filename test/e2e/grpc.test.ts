@@ -169,6 +169,24 @@ const deltas = (seen: readonly Event[]) => seen.filter(({ type }) => type === "m
 describe.each(Object.keys(WAYS))("%s", (way) => {
   const tasks = (): Tasks => createClient(TaskService, WAYS[way]?.() ?? expect.fail());
 
+  test("gives a task to the version of an agent that it names", async () => {
+    const name = `versioned_${Object.keys(WAYS).indexOf(way)}`;
+    const config = { model: "local/script" };
+    const made = await service.send("POST", "/api/v1/agents", { name, config });
+    const tag = { "If-Match": made.headers.get("ETag") ?? "" };
+    const newer = { config: { ...config, instructions: "Newer." } };
+    const replaced = await service.send("PUT", `/api/v1/agents/${name}`, newer, service.key, tag);
+    expect([made.status, replaced.status]).toEqual([201, 200]);
+    const request = { ...SCRIPTED, inputData: { goal: "Say it.", script: [DONE] }, agent: name };
+    const versions = [undefined, 1, 2].map(async (agentVersion) => {
+      const version = agentVersion === undefined ? {} : { agentVersion };
+      return (await tasks().createTask({ ...request, ...version }, own())).task?.agentVersion;
+    });
+    expect(await Promise.all(versions)).toEqual([2, 1, 2]);
+    const unknown = tasks().createTask({ ...request, agentVersion: 9 }, own());
+    await expect(unknown).rejects.toMatchObject({ code: Code.InvalidArgument });
+  });
+
   test("creates a task, gives it, lists it, and says the same as REST", async () => {
     const request = {
       ...SCRIPTED,
