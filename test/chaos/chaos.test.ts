@@ -1,7 +1,7 @@
 /**
  * A seeded run of chaos: a hundred tasks by clients that repeat themselves, with watchers that
  * come and go, on a service whose queue drops and doubles messages and whose process tree is killed
- * at random. Every promise is then checked on every task.
+ * at random, and whose receiver of traces mostly fails. Every promise is then checked on every task.
  *
  * The seed decides everything that is decided: the tasks, the faults, the clients' and watchers'
  * moves, and how long the service works before each kill. It does not decide what the machine
@@ -27,6 +27,7 @@ import {
   recoveryTimes,
   type Evidence,
 } from "./audit.ts";
+import { FailingCollector } from "./collector.ts";
 import { act, type Client, type Scene } from "./client.ts";
 import { Outages } from "./outage.ts";
 import { planFor, RETRY_ATTEMPTS, type PlannedTask } from "./plan.ts";
@@ -61,6 +62,8 @@ const watchers: Watcher[] = [];
 let unfired: readonly string[] = [];
 let evidence: readonly Evidence[] = [];
 let broken: readonly unknown[] = [];
+/** What the service counts for Prometheus. */
+let metrics = "";
 let scene: Scene;
 let world: World;
 
@@ -79,6 +82,8 @@ beforeAll(
         OPSPAWN_RETRY_BASE_MS: "30",
         OPSPAWN_DELTA_CHARS: "16",
         OPSPAWN_DELTA_MS: "20",
+        OPSPAWN_OTLP: JSON.stringify({ url: `${world.url}/v1/traces`, format: "json" }),
+        OPSPAWN_ALLOWED_PRIVATE_HOSTS: new URL(world.url).host,
         OPSPAWN_PRICES: JSON.stringify(PRICES),
       },
     });
@@ -88,6 +93,7 @@ beforeAll(
     await play();
     unfired = await timetabled.breaches(Date.now() + CALM_MS);
     broken = await brokenInvariants();
+    metrics = await (await service.request("/metrics")).text();
     evidence = await collect();
     tell();
   },
@@ -213,6 +219,8 @@ function tell(): void {
     "calls done again": [...acts.values()].filter((done) => done.length > 1).length,
     recoveries: times.length,
     "unknown outcomes": count("tool.outcome_unknown"),
+    "requests to the receiver of traces": JSON.stringify(world.collector.answers),
+    "spans that came": world.collector.spans.size,
     "slowest beginning in ms after the acceptance": Math.max(...begun),
     "slowest recovery in ms after the start of the process": Math.max(0, ...times),
     "slowest start of the process": Math.max(...kills.map(({ gone, up }) => up - gone)),
@@ -333,6 +341,29 @@ test("what each watcher saw, over all its connections, is what is stored, byte f
       ({ taskId, plan: { kind }, texts }) => `${kind} on ${taskId} differs after ${texts.length}`,
     ),
   );
+});
+
+test("spans that came through a receiver that fails are those of the logs, and none is half sent", () => {
+  const { answers, spans } = world.collector;
+  const { take = 0, late = 0, hang_up = 0, ...failed } = answers;
+  expect(take + late + hang_up).toBeGreaterThan(0);
+  expect(Object.values(failed).reduce((sum, n) => sum + n, 0)).toBeGreaterThan(0);
+  expectNone(breaches((one) => world.collector.breaches(one)));
+  const known = FailingCollector.idsOf(evidence);
+  expectNone([...spans.keys()].filter((id) => !known.has(id)));
+});
+
+/** The sum of a metric over its labels. */
+function sumOf(name: string): number {
+  const samples = metrics.matchAll(new RegExp(`^${name}(?:{.*})? (\\d+)$`, "gm"));
+  return Array.from(samples).reduce((sum, [, n]) => sum + Number(n), 0);
+}
+
+test("the counters of recoveries and provider failures are what all logs say", () => {
+  const events = evidence.flatMap(({ log }) => log);
+  const logged = (type: string): number => events.filter((event) => event.type === type).length;
+  expect(sumOf("opspawn_recoveries_total"), REPLAY).toBe(logged("recovery.started"));
+  expect(sumOf("opspawn_provider_failures_total"), REPLAY).toBe(logged("model.failed"));
 });
 
 test("no once effect happens twice, and no effect at all without its intent", () => {

@@ -65,7 +65,11 @@ async function fateOf(message: Message, env: ChaosEnv): Promise<Fate> {
   return (await response.json<{ fate: Fate }>()).fate;
 }
 
-async function handed(message: Message, env: ChaosEnv): Promise<Message[]> {
+async function handed(
+  message: Message,
+  queue: Pick<Queue, "send">,
+  env: ChaosEnv,
+): Promise<Message[]> {
   const fate = await fateOf(message, env);
   switch (fate) {
     case "drop":
@@ -74,7 +78,7 @@ async function handed(message: Message, env: ChaosEnv): Promise<Message[]> {
     case "twice":
       return [message, message];
     case "again":
-      await env.TASKS.send(message.body, { delaySeconds: 1 });
+      await queue.send(message.body, { delaySeconds: 1 });
       return [message];
     case "pass":
       return [message];
@@ -87,7 +91,10 @@ export default {
   fetch: (request, env, ctx) => service.fetch(request, env, ctx),
   scheduled: (controller, env) => service.scheduled(controller, env),
   async queue(batch, env, ctx) {
-    const messages = await Promise.all(batch.messages.map((message) => handed(message, env)));
+    const queue = batch.queue.endsWith("-traces") ? env.TRACES : env.TASKS;
+    const messages = await Promise.all(
+      batch.messages.map((message) => handed(message, queue, env)),
+    );
     const rest: MessageBatch = {
       queue: batch.queue,
       metadata: batch.metadata,

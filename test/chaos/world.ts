@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Effect } from "../../src/run/value/effect.ts";
 import { Chance } from "./chance.ts";
+import { FailingCollector } from "./collector.ts";
 
 /** What a tool asks of the world. */
 export interface Act {
@@ -33,6 +34,8 @@ export class World {
   readonly acts = new Map<string, Act[]>();
   /** How often each fate was decided. */
   readonly fates: Record<Fate, number> = { pass: 0, drop: 0, twice: 0, again: 0 };
+  /** Where the service sends its traces, at `/v1/traces`. */
+  readonly collector: FailingCollector;
   readonly #seed: string;
   readonly #server: Server;
   readonly #deliveries = new Map<number | null, number>();
@@ -41,6 +44,7 @@ export class World {
 
   private constructor(seed: string) {
     this.#seed = seed;
+    this.collector = new FailingCollector(seed);
     this.#server = createServer((request, response) => void this.#answer(request, response));
     // A connection that the world lets go while a tool takes it up would be a fault nobody planned.
     this.#server.keepAliveTimeout = 600_000;
@@ -82,6 +86,10 @@ export class World {
     if (request.url === "/deliver") {
       const { chaos } = JSON.parse(text) as Delivery;
       response.end(JSON.stringify({ fate: this.#fate(chaos) }));
+      return;
+    }
+    if (request.url === "/v1/traces") {
+      this.collector.answer(text, response);
       return;
     }
     const act = JSON.parse(text) as Act;
