@@ -143,6 +143,21 @@ export function outcomeBreaches(
   });
 }
 
+/** The counters of `/metrics` are what all logs say. */
+export function counterBreaches(metrics: string, evidence: readonly Evidence[]): string[] {
+  const counters = {
+    opspawn_recoveries_total: "recovery.started",
+    opspawn_provider_failures_total: "model.failed",
+  };
+  const types = evidence.flatMap(({ log }) => log.map(({ type }) => type));
+  return Object.entries(counters).flatMap(([name, type]) => {
+    const samples = metrics.matchAll(new RegExp(`^${name}(?:{.*})? (\\d+)$`, "gm"));
+    const counted = Array.from(samples).reduce((sum, [, n]) => sum + Number(n), 0);
+    const logged = types.filter((one) => one === type).length;
+    return breach(counted === logged, () => `${name} is ${counted}, and the logs have ${logged}`);
+  });
+}
+
 /** Every recovery has its kill, and every unknown outcome has its recovery or its cancellation. */
 export function interruptionBreaches({ log }: Evidence, outages: Outages): string[] {
   const open = new Set<unknown>();

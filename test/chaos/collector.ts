@@ -7,7 +7,6 @@ import { isDeepStrictEqual } from "node:util";
 import { upcast } from "../../src/run/log/event.ts";
 import { requestJson } from "../../src/run/trace/otlp-json.ts";
 import { fold } from "../trace-log.ts";
-import type { Evidence } from "./audit.ts";
 import { Chance } from "./chance.ts";
 
 /** What a request comes to. */
@@ -90,7 +89,7 @@ export class FailingCollector {
    * What is wrong with the spans of a task: they are those of its log, byte for byte, however often
    * they came; and where its own span came, which is sent last, all of them did.
    */
-  breaches({ texts }: Evidence): string[] {
+  breaches(texts: readonly string[]): string[] {
     const { all, source } = fold(texts.map((text) => upcast(JSON.parse(text))));
     const spans = spansIn(requestJson(source, all));
     const differing = spans.flatMap((span) =>
@@ -105,9 +104,9 @@ export class FailingCollector {
   }
 
   /** The ids of all spans of the logs. */
-  static idsOf(evidence: readonly Evidence[]): Set<string> {
+  static idsOf(logs: readonly (readonly string[])[]): Set<string> {
     return new Set(
-      evidence.flatMap(({ texts }) =>
+      logs.flatMap((texts) =>
         fold(texts.map((text) => upcast(JSON.parse(text)))).all.map(({ spanId }) => spanId),
       ),
     );
