@@ -380,6 +380,33 @@ test("a trace is sent when its run ends, with sealed headers, and again when a c
   expect(target.to("/otlp")).toHaveLength(2);
 });
 
+test.each([
+  ["/silent", () => {}],
+  ["/down", json({}, 503)],
+  ["/busy", json({}, 429)],
+  ["/small", json({}, 413)],
+  ["/moved", redirect("/elsewhere")],
+])(
+  "a receiver of traces and metrics that is %s neither fails nor changes a run",
+  async (path, answer) => {
+    const shape = async (): Promise<string[]> => {
+      const { task_id } = await submit(service, scripted([{ text: "done" }]));
+      expect(await ended(service, task_id)).toMatchObject({ status: "completed" });
+      return (await logOf(service, task_id)).map(({ type }) => type);
+    };
+    const undisturbed = await shape();
+    target.answers.set(path, answer);
+    const url = target.url(path);
+    const settings = { method: "PUT", body: JSON.stringify({ url, metrics_url: url }) };
+    expect((await service.request(TELEMETRY, settings)).status).toBe(200);
+    // The next runs end while the receiver still owes its answer to the first.
+    expect(await shape()).toEqual(undisturbed);
+    await expect.poll(() => target.to(path).length, PATIENT).toBeGreaterThan(0);
+    expect(await shape()).toEqual(undisturbed);
+    expect((await service.request(TELEMETRY, { method: "DELETE" })).status).toBe(204);
+  },
+);
+
 test("a webhook is changed, disabled and deleted, and is told no more then", async () => {
   const { id } = await made(WEBHOOKS, { url: target.url("/old") });
   const change = (body: object) =>
