@@ -4466,7 +4466,7 @@ class Operations:
     ) -> Telemetry:
         """Send traces to an OpenTelemetry receiver.
 
-        Replaces the settings. From then on, the trace of each run is sent when it ends, and every ten minutes of a long run. A receiver that fails neither delays nor fails a run. Needs the scope `admin`."""
+        Replaces the settings. From then on, the trace of each run is sent when it ends, and every ten minutes of a long run. With `metrics_url`, so are its metrics. A receiver that fails neither delays nor fails a run. Needs the scope `admin`."""
         return self._call(
             "PUT",
             "/api/v1/telemetry",

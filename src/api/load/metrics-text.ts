@@ -56,7 +56,7 @@ export function metricsText(state: Counted): string {
     ]),
     counter(
       "opspawn_recoveries_total",
-      "Recoveries of runs after an interruption, as of the last news, waits and ends of runs.",
+      "Recoveries after an interruption, as of the last waits and ends of runs.",
       [[{}, incidents.recoveries]],
     ),
     counter(

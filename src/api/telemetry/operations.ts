@@ -26,7 +26,7 @@ export const setRoute = createRoute({
   operationId: "setTelemetry",
   summary: "Send traces to an OpenTelemetry receiver",
   description:
-    "Replaces the settings. From then on, the trace of each run is sent when it ends, and every ten minutes of a long run. A receiver that fails neither delays nor fails a run.",
+    "Replaces the settings. From then on, the trace of each run is sent when it ends, and every ten minutes of a long run. With `metrics_url`, so are its metrics. A receiver that fails neither delays nor fails a run.",
   request: {
     body: { required: true, content: { "application/json": { schema: schemas.setBody } } },
   },
