@@ -14,6 +14,7 @@ import type { ServeJob } from "../scripts/local/serve.ts";
 import { ensureConsole } from "../scripts/console-build.ts";
 import { buildWorker, readWorker, type LocalWorker } from "../scripts/local/worker.ts";
 import { freePort } from "./free-port.ts";
+import { filesWith } from "./state-files.ts";
 
 const ROOT = resolve(import.meta.dirname, "..");
 const WRANGLER = join(ROOT, "node_modules", ".bin", "wrangler");
@@ -256,6 +257,11 @@ export class Service {
     const file = (await readdir(folder)).find((name) => /^[0-9a-f]{64}\.sqlite$/.test(name));
     using database = new DatabaseSync(join(folder, file ?? "no database was made"));
     act(database);
+  }
+
+  /** Returns the names of the files of the state whose bytes have this text. */
+  filesWith(text: string): Promise<string[]> {
+    return filesWith(this.#state, text);
   }
 
   /** Changes the object of a run of a service that is down. @throws Error if none has its log */

@@ -13,6 +13,7 @@ import {
   Miniflare,
   type MiniflareOptions,
 } from "miniflare";
+import { vacuumDeleted } from "./vacuum.ts";
 import type { LocalWorker } from "./worker.ts";
 
 export interface ServeJob {
@@ -32,6 +33,7 @@ if (file === undefined) {
   throw new TypeError("serve.ts needs the file of its job as its argument");
 }
 
+removeDeleted(file);
 const miniflare = new Miniflare(optionsIn(file));
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.once(signal, () => void miniflare.dispose().finally(() => process.exit()));
@@ -48,10 +50,27 @@ async function reload(path: string): Promise<void> {
   }
 }
 
+/** Removes what was deleted from the files. A failure, such as a full disk, does not keep from serving. */
+function removeDeleted(path: string): void {
+  try {
+    vacuumDeleted(persistedIn(jobIn(path)));
+  } catch (error) {
+    console.error(`Deleted content is still in the files of the state: ${String(error)}`);
+  }
+}
+
+function jobIn(path: string): ServeJob {
+  return JSON.parse(readFileSync(path, "utf8")) as ServeJob;
+}
+
+/** Returns the folder that the runtime keeps its state in. */
+function persistedIn({ state }: ServeJob): string {
+  return join(state, "v3");
+}
+
 function optionsIn(path: string): MiniflareOptions {
-  const { worker, port, state, vars, logRequests } = JSON.parse(
-    readFileSync(path, "utf8"),
-  ) as ServeJob;
+  const job = jobIn(path);
+  const { worker, port, vars, logRequests } = job;
   return convertV4MiniflareOptions({
     host: "127.0.0.1",
     port,
@@ -61,7 +80,7 @@ function optionsIn(path: string): MiniflareOptions {
     logRequests: logRequests === true,
     // `/cdn-cgi/local/scheduled` runs the Worker's cron handler.
     unsafeTriggerHandlers: true,
-    resourcePersistencePath: join(state, "v3"),
+    resourcePersistencePath: persistedIn(job),
     workers: [
       {
         ...worker.options,
